@@ -1,0 +1,47 @@
+"""`python -m reranker_ui VERB`: what the page can do, the command line can do.
+
+With `--json` one JSON value goes to standard output and nothing else.
+Exit codes: 0 done, 1 refused with a sentence on standard error, 2 wrong usage.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from reranker_ui.commands import data, rank, serve, train
+from reranker_ui.core.refused import Refused
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; returns the exit code."""
+    arguments = parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], tuple[Any, int]] = arguments.run
+    try:
+        value, code = run(arguments)
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    if arguments.json:
+        print(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    elif value is not None:
+        print(arguments.show(value))
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(prog="python -m reranker_ui", description=__doc__)
+    verbs = top.add_subparsers(required=True, metavar="VERB")
+    for group in (data, train, rank, serve):
+        group.add(verbs)
+    for verb in verbs.choices.values():
+        verb.add_argument("--json", action="store_true", help="one JSON value on standard output")
+    return top
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,7 @@
+"""The verbs import, export."""
+
+from reranker_ui.commands import Verbs
+
+
+def add(verbs: Verbs) -> None:
+    """Add the verbs."""

@@ -1,0 +1,7 @@
+"""The verbs rank, evaluate."""
+
+from reranker_ui.commands import Verbs
+
+
+def add(verbs: Verbs) -> None:
+    """Add the verbs."""

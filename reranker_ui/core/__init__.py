@@ -1,0 +1,1 @@
+"""Plain values and functions: never gradio, never SQL, never settings."""

@@ -1,0 +1,147 @@
+"""The run folder: the only code that knows its file names, its events and its status."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from reranker_ui.core.recipe import Recipe
+
+SPLITS = ("train", "dev", "test")
+COLUMNS = ["pair_id", "query_key", "query", "passage", "grade"]
+STARTING = 60.0  # seconds a worker may take to import and lock its folder
+TERMINAL = ("finished", "stopped", "cancelled", "failed")
+Phase = Literal["warm_start", "train"]
+
+
+class RunFolder:
+    """One run on disk. Inputs are written once, before the start; the worker writes the rest.
+
+    The one exception is the file `stop`, which anyone who may stop the run creates.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self.recipe_file = self.path / "recipe.json"
+        self.lineage_file = self.path / "lineage.json"
+        self.events_file = self.path / "events.jsonl"
+        self.log_file = self.path / "worker.log"
+        self.alive_file = self.path / "worker.alive"
+        self.stop_file = self.path / "stop"
+        self.checkpoints = self.path / "checkpoints"
+        self.model = self.path / "model"
+
+    @property
+    def number(self) -> int:
+        """The integer that the folder is named by, `runs/00007` -> 7."""
+        return int(self.path.name)
+
+    @property
+    def home(self) -> Path:
+        """The home that the folder lives in: `HOME/runs/00007` -> `HOME`."""
+        return self.path.resolve().parent.parent
+
+    # -- inputs
+
+    def write_inputs(
+        self, recipe: Recipe, splits: Mapping[str, pd.DataFrame], lineage: Mapping[str, Any]
+    ) -> None:
+        """Freeze the inputs. Each frame has the columns COLUMNS; `grade` is the label as given."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        for split in SPLITS:
+            splits[split][COLUMNS].to_parquet(self.path / f"{split}.parquet", index=False)
+        self.lineage_file.write_text(json.dumps(lineage, ensure_ascii=False, indent=1))
+        self.recipe_file.write_text(recipe.model_dump_json(indent=1))
+
+    def recipe(self) -> Recipe:
+        """The recipe as frozen."""
+        return Recipe.model_validate_json(self.recipe_file.read_text())
+
+    def lineage(self) -> dict[str, Any]:
+        """Where the data came from: dataset, scale `{kind, max}`, counts, hash."""
+        return dict(json.loads(self.lineage_file.read_text()))
+
+    def pairs(self, split: str) -> pd.DataFrame:
+        """The frozen pairs of `train`, `dev` or `test`, with the columns COLUMNS."""
+        return pd.read_parquet(self.path / f"{split}.parquet")
+
+    # -- events
+
+    def emit(self, event: str, phase: Phase = "train", **fields: Any) -> None:
+        """Append one event. A single write of a whole line, so readers never see half of it."""
+        line = json.dumps({"event": event, "time": time.time(), "phase": phase, **fields})
+        with self.events_file.open("ab", buffering=0) as file:
+            file.write(line.encode() + b"\n")
+
+    def events(self, since: int = 0) -> tuple[list[dict[str, Any]], int]:
+        """Events from byte `since` on, and the byte to ask from next time.
+
+        Only lines that end in a newline are taken.
+        """
+        if not self.events_file.exists():
+            return [], since
+        with self.events_file.open("rb") as file:
+            file.seek(since)
+            data = file.read()
+        whole = data[: data.rfind(b"\n") + 1]
+        return [json.loads(line) for line in whole.splitlines() if line.strip()], since + len(whole)
+
+    def status(self) -> str:
+        """queued, running, finished, stopped, cancelled, failed or lost."""
+        return status_of(
+            (event["event"] for event in self.events()[0]), self.alive() or self.young()
+        )
+
+    def young(self) -> bool:
+        """Whether the worker was submitted so lately that it may not hold its lock yet."""
+        return not self.alive_file.exists() and time.time() - self.path.stat().st_mtime < STARTING
+
+    # -- the worker's life
+
+    def lock(self) -> FileLock:
+        """The lock that a worker holds while it lives."""
+        return FileLock(self.alive_file)
+
+    def alive(self) -> bool:
+        """Whether a worker lives on this folder."""
+        if not self.alive_file.exists():
+            return False
+        probe = FileLock(self.alive_file)
+        try:
+            probe.acquire(timeout=0)
+        except Timeout:
+            return True
+        probe.release()
+        return False
+
+    # -- stopping
+
+    def request_stop(self, how: Literal["keep", "cancel"]) -> None:
+        """Ask the worker to stop after this step. `cancel` wins over an earlier `keep`."""
+        aside = self.stop_file.with_suffix(".new")
+        aside.write_text(how)
+        aside.replace(self.stop_file)
+
+    def stop_requested(self) -> str | None:
+        """`keep`, `cancel` or None."""
+        try:
+            return self.stop_file.read_text().strip() or None
+        except FileNotFoundError:
+            return None
+
+
+def status_of(events: Iterator[str], alive: bool) -> str:
+    """Status from the event names in order and whether the worker's lock is held."""
+    last, started = None, False
+    for event in events:
+        last = event if event in TERMINAL else last
+        started = started or event == "started"
+    if last:
+        return last
+    if not alive:
+        return "lost"
+    return "running" if started else "queued"

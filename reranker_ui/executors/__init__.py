@@ -1,0 +1,1 @@
+"""Where a worker runs: submit, look, stop. Knows the run folder only."""

@@ -1,0 +1,1 @@
+"""What the product does: plain functions, `workspace` first, then who asks."""

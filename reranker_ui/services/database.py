@@ -1,0 +1,189 @@
+"""Tables, engine and transactions: people's work, written only through the services."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint, event
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Text, Integer, Float, JSON = sa.Text, sa.Integer, sa.Float, sa.JSON
+
+
+def _time(name: str, nullable: bool = False) -> "Column[float]":
+    return Column(name, Float, nullable=nullable)  # Unix seconds
+
+
+datasets = Table(
+    "datasets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("scale", Text, nullable=False),  # binary, graded, score
+    Column("max_grade", Float, nullable=False),
+    Column("guidelines", Text, nullable=False, server_default=""),
+    Column("created_by", Text, nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dataset_id", ForeignKey("datasets.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("source", Text, nullable=False),
+    Column("state", Text, nullable=False),  # importing: its pairs are not seen yet; done
+    Column("report", JSON),
+    Column("created_by", Text, nullable=False),
+    _time("created_at"),
+)
+
+pairs = Table(
+    "pairs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dataset_id", ForeignKey("datasets.id", ondelete="CASCADE"), nullable=False),
+    Column("import_id", ForeignKey("imports.id", ondelete="CASCADE"), index=True),
+    Column("query_key", Text, nullable=False),
+    Column("passage_key", Text, nullable=False),
+    Column("pair_key", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("passage", Text, nullable=False),
+    Column("label", Float),  # as imported, never overwritten
+    Column("split", Text),  # train, dev, test
+    Column("source", Text, nullable=False, server_default=""),
+    Column("line", Integer),
+    Column("extra", JSON),
+    _time("retired_at", nullable=True),
+    _time("created_at"),
+    UniqueConstraint("dataset_id", "pair_key"),
+    Index(None, "dataset_id", "query_key"),
+    Index(None, "dataset_id", "split"),
+)
+
+# Written only where one label is not the whole story: other values, or a named annotator.
+imported_labels = Table(
+    "imported_labels",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("pair_id", ForeignKey("pairs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("value", Float, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("line", Integer),
+    Column("annotator", Text),
+)
+
+annotations = Table(
+    "annotations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("pair_id", ForeignKey("pairs.id", ondelete="CASCADE"), nullable=False),
+    Column("annotator", Text, nullable=False),
+    Column("label", Float),  # NULL: skipped
+    Column("note", Text),
+    Column("model_score", Float),
+    Column("source", Text, nullable=False, server_default="annotate"),
+    Column("seconds", Float),
+    Column("client_id", Text, unique=True),
+    _time("created_at"),
+    _time("updated_at"),
+    UniqueConstraint("pair_id", "annotator"),
+    Index(None, "annotator", "updated_at"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("pair_id", ForeignKey("pairs.id", ondelete="CASCADE"), primary_key=True),
+    Column("label", Float),  # NULL: left out of training
+    Column("decided_by", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    _time("decided_at"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dataset_id", ForeignKey("datasets.id", ondelete="SET NULL"), index=True),
+    Column("dataset_name", Text, nullable=False),
+    Column("parent_run_id", ForeignKey("runs.id", ondelete="SET NULL")),
+    Column("name", Text, nullable=False, unique=True),
+    Column("recipe", JSON, nullable=False),
+    Column("executor", Text, nullable=False),
+    Column("handle", Text),
+    Column("counts", JSON, nullable=False),
+    Column("created_by", Text, nullable=False),
+    _time("created_at"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    _time("created_at"),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _time("at"),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("subject", Text, nullable=False, index=True),  # "pair:12", "dataset:3", "run:7"
+    Column("before", JSON),
+    Column("after", JSON),
+)
+
+
+def open_engine(url: str) -> sa.Engine:
+    """An engine for `url`. SQLite: WAL, full sync, foreign keys, and our own BEGIN."""
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, pool_pre_ping=True)
+    engine = sa.create_engine(url, module=_sqlite_module(), pool_size=20, max_overflow=40)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _sqlite_module() -> Any:
+    # Debian's SQLite 3.40 can corrupt a WAL at its reset; pysqlite3 bundles a mended one.
+    try:
+        from pysqlite3 import dbapi2
+    except ImportError:
+        import sqlite3 as dbapi2
+    return dbapi2
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "journal_size_limit=67108864",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    # A deferred transaction that turns into a writer fails with "locked" at once.
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def sqlite_version() -> str:
+    """Version of the SQLite in use."""
+    return str(_sqlite_module().sqlite_version)

@@ -1,0 +1,50 @@
+"""Everything that is read from the environment, in one place."""
+
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+
+
+class Settings(BaseSettings):
+    """Each field is the environment variable `RERANKER_UI_<FIELD>`, or the alias given."""
+
+    model_config = SettingsConfigDict(env_prefix="RERANKER_UI_", populate_by_name=True)
+
+    home: Path = Field(Path("~/.reranker-ui"), description="Database, runs and caches live here.")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL; SQLite in the home if empty."
+    )
+    default_base: str = Field(
+        "cross-encoder/ms-marco-MiniLM-L6-v2", description="Base model offered first."
+    )
+    threads: int | None = Field(None, description="CPU threads of a run; all cores if empty.")
+    server_name: str = Field(
+        "127.0.0.1",
+        validation_alias=AliasChoices("RERANKER_UI_SERVER_NAME", "GRADIO_SERVER_NAME"),
+        description="Address the page is served on.",
+    )
+    server_port: int | None = Field(
+        None,
+        validation_alias=AliasChoices("RERANKER_UI_SERVER_PORT", "GRADIO_SERVER_PORT"),
+        description="Port; the first free one from 7860 if empty.",
+    )
+    max_upload_bytes: int = Field(1_000_000_000, description="Largest upload, in bytes.")
+    max_rows: int = Field(2_000_000, description="Most records in one import.")
+    max_columns: int = Field(256, description="Most columns in one import.")
+    max_cell_characters: int = Field(100_000, description="Longest cell, in characters.")
+    max_decoded_bytes: int = Field(2_000_000_000, description="Largest decoded size of a file.")
+    parser_idle_seconds: float = Field(30.0, description="A parser silent for longer is killed.")
+    model_memory_bytes: int = Field(2_000_000_000, description="Loaded models stay below this.")
+
+    def home_folder(self) -> Path:
+        """The home as an absolute path, made if it is not there."""
+        home = self.home.expanduser().resolve()
+        home.mkdir(parents=True, exist_ok=True)
+        return home
+
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{self.home_folder() / 'reranker-ui.db'}"
