@@ -1,10 +1,13 @@
 """Everything that is read from the environment, in one place."""
 
+import os
+import re
 from pathlib import Path
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+SECRET = re.compile("TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|_KEY$|DATABASE_URL", re.IGNORECASE)
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 
@@ -48,3 +51,8 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The SQLAlchemy URL in force."""
         return self.database_url or f"sqlite:///{self.home_folder() / 'reranker-ui.db'}"
+
+
+def worker_environment() -> dict[str, str]:
+    """The environment that a worker gets: this process's own without anything secret."""
+    return {name: value for name, value in os.environ.items() if not SECRET.search(name)}

@@ -1,0 +1,123 @@
+"""What a run folder says about its run: status, metrics, how far it is, why it ended."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from reranker_ui.core.run_folder import TERMINAL, RunFolder, status_of
+
+RANKERS = ("base", "tuned", "bm25", "cosine")
+LIVE = ("queued", "running")
+Event = dict[str, Any]
+
+
+@dataclass
+class Progress:
+    """A run as its events tell it. Times are Unix seconds, `eta` seconds from `logged_at`."""
+
+    names: list[str] = field(default_factory=list)
+    metrics: dict[str, dict[str, Any] | None] = field(
+        default_factory=lambda: dict.fromkeys(RANKERS)
+    )
+    dev: dict[str, dict[str, Any] | None] = field(default_factory=lambda: dict.fromkeys(RANKERS))
+    started: Event = field(default_factory=dict)
+    log: Event = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    ended: Event = field(default_factory=dict)
+
+    @property
+    def warm_steps(self) -> int:
+        """Steps of the warm start that come before those of the training."""
+        return int((self.started.get("plan") or {}).get("warm_start_steps") or 0)
+
+    @property
+    def steps(self) -> int | None:
+        """Steps of the whole run, warm start included; None until the run has started."""
+        plan = self.started.get("plan")
+        return self.warm_steps + int(plan["train_steps"]) if plan else None
+
+    @property
+    def step(self) -> int:
+        """Steps done of the whole run."""
+        done = int(self.log.get("step") or 0)
+        return done + (self.warm_steps if self.log.get("phase") == "train" else 0)
+
+
+def read(folder: RunFolder) -> Progress:
+    """The progress in `folder`, read again only when its events have grown."""
+    try:
+        stat = folder.events_file.stat()
+    except FileNotFoundError:
+        return Progress()
+    return _read(folder.path, stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=512)
+def _read(path: Path, _size: int, _changed: int) -> Progress:
+    return progress_of(RunFolder(path).events()[0])
+
+
+def progress_of(events: list[Event]) -> Progress:
+    """The progress that a list of events amounts to."""
+    progress = Progress()
+    for event in events:
+        _take(progress, event)
+    return progress
+
+
+def _take(progress: Progress, event: Event) -> None:
+    kind = event["event"]
+    progress.names.append(kind)
+    if kind == "started":
+        progress.started = event
+        progress.notices += [event["notice"]] if event.get("notice") else []
+    elif kind == "log":
+        progress.log = event
+    elif kind == "notice":
+        progress.notices.append(str(event["message"]))
+    elif kind == "evaluated":
+        _take_metrics(progress, event)
+    elif kind in TERMINAL:
+        progress.ended = event
+        progress.metrics |= event.get("metrics") or {}
+
+
+def _take_metrics(progress: Progress, event: Event) -> None:
+    found = progress.metrics if event.get("split") == "test" else progress.dev
+    ranker = "tuned" if event["when"] == "during" else event["when"]
+    if ranker in RANKERS and not (event["when"] == "during" and event.get("split") == "test"):
+        found[ranker] = event["metrics"]
+
+
+def status(folder: RunFolder, progress: Progress) -> str:
+    """The run's status; asks whether the worker lives only where its events leave that open."""
+    if progress.ended:
+        return status_of(iter(progress.names), alive=False)
+    return status_of(iter(progress.names), folder.alive() or folder.young())
+
+
+def sentence(progress: Progress, state: str) -> str:
+    """Status in words with its reason, as a run row shows it."""
+    at = f" at step {progress.step}" if progress.step else ""
+    if state == "failed":
+        return f"Failed{at}: {progress.ended.get('error') or 'see the log of the run.'}"
+    return {
+        "queued": "Waiting",
+        "running": f"Running, step {progress.step}" if progress.step else "Running, getting ready",
+        "finished": "Finished",
+        "stopped": f"Stopped and kept{at}",
+        "cancelled": f"Cancelled{at}",
+        "lost": f"Lost{at}: the worker ended without a word.",
+    }[state]
+
+
+def seconds(progress: Progress, state: str, now: float) -> float | None:
+    """How long the run took, or has taken so far; None before it started."""
+    if not progress.started:
+        return None
+    begun = float(progress.started["time"])
+    if progress.ended:
+        return float(progress.ended["time"]) - begun
+    last = progress.log.get("time", begun)
+    return (now if state in LIVE else float(last)) - begun
