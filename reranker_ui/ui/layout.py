@@ -1,0 +1,99 @@
+"""The page: header, four tabs, and how it is served."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from reranker_ui.services import overview
+from reranker_ui.services.users import User
+from reranker_ui.services.workspace import Workspace, open_workspace
+from reranker_ui.settings import ASSETS, Settings
+from reranker_ui.ui import annotate_tab, data_tab, playground_tab, train_tab
+from reranker_ui.ui.room import room
+from reranker_ui.ui.theme import theme
+
+TABS = {
+    "Data": data_tab.build,
+    "Annotate": annotate_tab.build,
+    "Train": train_tab.build,
+    "Playground": playground_tab.build,
+}
+
+
+@dataclass
+class Shell:
+    """What the tabs share: the header, and the dataset in hand (its name, "" for none)."""
+
+    header: gr.HTML
+    dataset: gr.State
+
+
+def build_app(workspace: Workspace) -> gr.Blocks:
+    """The whole page over `workspace`."""
+
+    def overview_now(user: User, payload: dict[str, Any]) -> dict[str, Any]:
+        return overview.overview(workspace, user, payload.get("dataset"))
+
+    overview_now.__name__ = "overview"
+    with gr.Blocks(
+        title="Reranker UI", fill_width=True, delete_cache=(3600, 3600), analytics_enabled=False
+    ) as page:
+        header = room("header", [overview_now], events=["dataset_changed"])
+        shell = Shell(header, gr.State(""))
+        header.dataset_changed(
+            _chosen, None, shell.dataset, show_progress="hidden", api_visibility="private"
+        )
+        with gr.Tabs(elem_id="rr-tabs"):
+            for name, build in TABS.items():
+                with gr.Tab(name, id=name.lower(), elem_id=f"rr-tab-{name.lower()}"):
+                    build(workspace, shell)
+    return page
+
+
+def _chosen(event: gr.EventData) -> str:
+    return str(event.dataset or "")
+
+
+def serve(settings: Settings | None = None, block: bool = True) -> str:
+    """Serve the page until interrupted and return its address."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    settings = settings or Settings()
+    workspace = open_workspace(settings)
+    overview.begin(workspace)
+    page = build_app(workspace)
+    page.queue(default_concurrency_limit=8, max_size=200)
+    _app, local, _ = page.launch(
+        server_name=settings.server_name,
+        server_port=settings.server_port,
+        theme=theme(),
+        css=_joined("css", "tokens", "base"),
+        head=f"<script>{_joined('js', 'base')}</script>",
+        max_file_size=settings.max_upload_bytes,
+        favicon_path=str(ASSETS / "favicon.svg"),
+        allowed_paths=[],
+        show_error=False,
+        run_history=False,
+        enable_monitoring=False,
+        footer_links=[],
+        ssr_mode=False,
+        mcp_server=False,
+        share=False,
+        quiet=True,
+        prevent_thread_lock=True,
+    )
+    print(f"Reranker UI is at {local}  (home: {workspace.home})", flush=True)
+    if block:
+        page.block_thread()
+    return str(local)
+
+
+def _joined(kind: str, *first: str) -> str:
+    # One string in the page itself: no request for it, and the order is ours.
+    folder: Path = ASSETS / kind
+    names = [f"{name}.{kind}" for name in first]
+    names += sorted(path.name for path in folder.glob(f"*.{kind}") if path.name not in names)
+    return "\n".join((folder / name).read_text() for name in names)
