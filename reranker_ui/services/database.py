@@ -29,6 +29,12 @@ datasets = Table(
     Column("scale", Text, nullable=False),  # binary, graded, score
     Column("max_grade", Float, nullable=False),
     Column("guidelines", Text, nullable=False, server_default=""),
+    Column("guidelines_version", Integer, nullable=False, server_default="1"),
+    Column("overlap", Integer, nullable=False, server_default="1"),  # labels each pair wants
+    Column("ordering", Text, nullable=False, server_default="unlabelled"),
+    Column("blind", Integer, nullable=False, server_default="1"),  # others' labels are hidden
+    Column("adjudicators", JSON),  # names of annotators who decide disputed pairs too
+    Column("test_annotators", JSON),  # names of those to whom test pairs are offered
     Column("created_by", Text, nullable=False),
     _time("created_at"),
     _time("updated_at"),
@@ -62,6 +68,7 @@ pairs = Table(
     Column("source", Text, nullable=False, server_default=""),
     Column("line", Integer),
     Column("extra", JSON),
+    Column("votes", Integer, nullable=False, server_default="0"),  # annotations with a label
     _time("retired_at", nullable=True),
     _time("created_at"),
     UniqueConstraint("dataset_id", "pair_key"),
@@ -69,12 +76,29 @@ pairs = Table(
     Index(None, "dataset_id", "split"),
 )
 
+# The queues: the next open pair is one step into an index, however large the dataset.
+for _name, _open in (
+    ("ix_pairs_open", "retired_at IS NULL"),
+    ("ix_pairs_open_unlabelled", "retired_at IS NULL AND label IS NULL"),
+):
+    Index(
+        _name,
+        pairs.c.dataset_id,
+        pairs.c.votes,
+        pairs.c.id,
+        pairs.c.split,
+        sqlite_where=sa.text(_open),
+        postgresql_where=sa.text(_open),
+    )
+
 # Written only where one label is not the whole story: other values, or a named annotator.
 imported_labels = Table(
     "imported_labels",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("pair_id", ForeignKey("pairs.id", ondelete="CASCADE"), nullable=False, index=True),
+    # NULL: a person's; else unseen until that import is done
+    Column("import_id", ForeignKey("imports.id", ondelete="CASCADE"), index=True),
     Column("value", Float, nullable=False),
     Column("source", Text, nullable=False),
     Column("line", Integer),
@@ -93,10 +117,29 @@ annotations = Table(
     Column("source", Text, nullable=False, server_default="annotate"),
     Column("seconds", Float),
     Column("client_id", Text, unique=True),
+    Column("guidelines_version", Integer),
     _time("created_at"),
     _time("updated_at"),
     UniqueConstraint("pair_id", "annotator"),
     Index(None, "annotator", "updated_at"),
+)
+
+# A pair handed to someone, so that people do not meet on it.
+leases = Table(
+    "leases",
+    metadata,
+    Column("pair_id", ForeignKey("pairs.id", ondelete="CASCADE"), primary_key=True),
+    Column("annotator", Text, primary_key=True, index=True),
+    _time("until"),
+)
+
+# Changes that are in the database already: a browser that heard no answer sends them again.
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("client_id", Text, primary_key=True),
+    Column("annotator", Text, nullable=False),
+    _time("at"),
 )
 
 decisions = Table(

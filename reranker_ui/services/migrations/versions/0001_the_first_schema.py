@@ -9,7 +9,6 @@ down_revision = None
 
 def upgrade() -> None:
     """Apply the step."""
-
     op.create_table(
         "datasets",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -17,6 +16,12 @@ def upgrade() -> None:
         sa.Column("scale", sa.Text(), nullable=False),
         sa.Column("max_grade", sa.Float(), nullable=False),
         sa.Column("guidelines", sa.Text(), server_default="", nullable=False),
+        sa.Column("guidelines_version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("overlap", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("ordering", sa.Text(), server_default="unlabelled", nullable=False),
+        sa.Column("blind", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("adjudicators", sa.JSON(), nullable=True),
+        sa.Column("test_annotators", sa.JSON(), nullable=True),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("created_at", sa.Float(), nullable=False),
         sa.Column("updated_at", sa.Float(), nullable=False),
@@ -37,6 +42,13 @@ def upgrade() -> None:
     with op.batch_alter_table("journal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_journal_subject"), ["subject"], unique=False)
 
+    op.create_table(
+        "receipts",
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("annotator", sa.Text(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("client_id", name=op.f("pk_receipts")),
+    )
     op.create_table(
         "users",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -103,6 +115,7 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), server_default="", nullable=False),
         sa.Column("line", sa.Integer(), nullable=True),
         sa.Column("extra", sa.JSON(), nullable=True),
+        sa.Column("votes", sa.Integer(), server_default="0", nullable=False),
         sa.Column("retired_at", sa.Float(), nullable=True),
         sa.Column("created_at", sa.Float(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -122,6 +135,20 @@ def upgrade() -> None:
             batch_op.f("ix_pairs_dataset_id_split"), ["dataset_id", "split"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_pairs_import_id"), ["import_id"], unique=False)
+        batch_op.create_index(
+            "ix_pairs_open",
+            ["dataset_id", "votes", "id", "split"],
+            unique=False,
+            sqlite_where=sa.text("retired_at IS NULL"),
+            postgresql_where=sa.text("retired_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_pairs_open_unlabelled",
+            ["dataset_id", "votes", "id", "split"],
+            unique=False,
+            sqlite_where=sa.text("retired_at IS NULL AND label IS NULL"),
+            postgresql_where=sa.text("retired_at IS NULL AND label IS NULL"),
+        )
 
     op.create_table(
         "annotations",
@@ -134,6 +161,7 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), server_default="annotate", nullable=False),
         sa.Column("seconds", sa.Float(), nullable=True),
         sa.Column("client_id", sa.Text(), nullable=True),
+        sa.Column("guidelines_version", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.Float(), nullable=False),
         sa.Column("updated_at", sa.Float(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -166,14 +194,37 @@ def upgrade() -> None:
         "imported_labels",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("pair_id", sa.Integer(), nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=True),
         sa.Column("value", sa.Float(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=True),
         sa.Column("annotator", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["import_id"],
+            ["imports.id"],
+            name=op.f("fk_imported_labels_import_id"),
+            ondelete="CASCADE",
+        ),
         sa.ForeignKeyConstraint(
             ["pair_id"], ["pairs.id"], name=op.f("fk_imported_labels_pair_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_imported_labels")),
     )
     with op.batch_alter_table("imported_labels", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_imported_labels_import_id"), ["import_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_imported_labels_pair_id"), ["pair_id"], unique=False)
+
+    op.create_table(
+        "leases",
+        sa.Column("pair_id", sa.Integer(), nullable=False),
+        sa.Column("annotator", sa.Text(), nullable=False),
+        sa.Column("until", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["pair_id"], ["pairs.id"], name=op.f("fk_leases_pair_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("pair_id", "annotator", name=op.f("pk_leases")),
+    )
+    with op.batch_alter_table("leases", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_leases_annotator"), ["annotator"], unique=False)
