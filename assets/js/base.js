@@ -150,7 +150,7 @@ RR.set = (changes) => {
   changed.forEach((key) => RR.say(key, RR.state[key]));
 };
 RR.TABS = ["data", "annotate", "train", "playground"];
-RR.tabButton = (tab) => [...document.querySelectorAll("#rr-tabs > .tab-wrapper button[role=tab]")][RR.TABS.indexOf(tab)];
+RR.tabButton = (tab) => document.getElementById(`rr-tab-${tab}-button`);
 RR.go = (tab, changes = {}) => { RR.set(changes); RR.tabButton(tab)?.click(); window.scrollTo(0, 0); };
 RR.visible = (element) => element.isConnected && element.offsetParent !== null && document.visibilityState === "visible";
 RR.typing = (event) => event.ctrlKey || event.metaKey || event.altKey || !!event.target.closest?.("input,textarea,select,[contenteditable=true]");

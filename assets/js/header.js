@@ -77,8 +77,8 @@ RR.rooms.header = ({ room, server, trigger }) => {
     const strip = document.querySelector("#rr-tabs > .tab-wrapper");
     if (!strip) { setTimeout(followTabs, 50); return; }
     strip.addEventListener("click", () => setTimeout(() => {
-      const at = [...strip.querySelectorAll("button[role=tab]")].findIndex((button) => button.getAttribute("aria-selected") === "true");
-      if (at >= 0) RR.set({ tab: RR.TABS[at] });
+      const tab = strip.querySelector("button[role=tab][aria-selected=true]")?.dataset.tabId;
+      if (tab) RR.set({ tab });
     }, 0));
     if (RR.state.tab && RR.state.tab !== "data") RR.tabButton(RR.state.tab)?.click();
   }

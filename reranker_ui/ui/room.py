@@ -31,10 +31,11 @@ def room(
         + "})"
     )
     return gr.HTML(
-        html_template=f'<section class="rr-room rr-{name}"></section>',
+        html_template=f'<section class="rr-room rr-room-{name}"></section>',
         js_on_load=script,
         server_functions=[_endpoint(function) for function in functions] or None,
         elem_id=options.pop("elem_id", f"rr-{name}"),
+        elem_classes=["rr-frame"],
         apply_default_css=False,
         padding=False,
         **options,
