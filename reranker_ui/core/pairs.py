@@ -1,0 +1,92 @@
+"""A pair: a query, a passage and perhaps a label; its keys, and what becomes of a record."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+_NOT_WORDS = re.compile(r"[\W_]+")
+_NEAR = 16  # characters of a query key that near-duplicate queries share
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One pair as a record tells it: texts and label raw, not yet trimmed or read."""
+
+    query: Any
+    passage: Any
+    label: Any = None
+    split: Any = None
+    votes: tuple[tuple[str, Any], ...] = ()  # (annotator, raw label)
+    extra: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A pair that can be stored: trimmed texts, a finite label or None."""
+
+    query: str
+    passage: str
+    label: float | None
+    line: int
+    split: str | None = None
+    votes: tuple[tuple[str, float], ...] = ()
+    extra: Mapping[str, Any] | None = None
+
+
+class Left(Exception):  # noqa: N818 - a record left out is no error
+    """A record, or a part of one, that is left out: `reason` is one of REASONS."""
+
+    def __init__(self, reason: str, why: str) -> None:
+        super().__init__(f"{reason}: {why}")
+        self.reason, self.why = reason, why
+
+
+REASONS = ("unreadable", "blank", "bad_label")
+
+
+@dataclass
+class Report:
+    """What became of the records; always pairs = kept + duplicate."""
+
+    records: int = 0
+    pairs: int = 0
+    kept: int = 0
+    duplicate: int = 0
+    unlabelled: int = 0
+    conflicts: int = 0
+    positives: int = 0
+    blank: int = 0
+    bad_label: int = 0
+    unreadable: int = 0
+    rejects: list[dict[str, Any]] = field(default_factory=list)
+
+
+def fold(query: str) -> str:
+    """`query` without case, punctuation and spaces: equal for near-duplicate queries."""
+    return _NOT_WORDS.sub("", query.casefold()) or query.strip()
+
+
+def query_key(query: str) -> str:
+    """Key of a query; its first half, `near(key)`, is shared by near-duplicate queries."""
+    return _digest(fold(query), 8) + _digest(query, 8)
+
+
+def near(key: str) -> str:
+    """The part of a query key that near-duplicate queries share."""
+    return key[:_NEAR]
+
+
+def passage_key(passage: str) -> str:
+    """Key of a passage."""
+    return _digest(passage, 12)
+
+
+def pair_key(query: str, passage: str) -> str:
+    """Key of a pair: equal exactly if both trimmed texts are (up to chance of 2**-96)."""
+    return _digest(f"{len(query)}:{query}{passage}", 12)
+
+
+def _digest(text: str, size: int) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()

@@ -1,0 +1,223 @@
+"""Edits of pairs in the Data tab: label, text, split, delete; each one can be undone."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from reranker_ui.core.pairs import near, pair_key, passage_key, query_key
+from reranker_ui.core.refused import Refused
+from reranker_ui.core.splits import SPLITS
+from reranker_ui.services.database import datasets, decisions, journal, pairs
+from reranker_ui.services.datasets import find_dataset, scale
+from reranker_ui.services.users import User, require
+from reranker_ui.services.workspace import Workspace, record
+
+Ids = Sequence[int]
+_DECISION = (decisions.c.label, decisions.c.decided_by, decisions.c.reason, decisions.c.decided_at)
+
+
+def set_label(
+    workspace: Workspace, user: User, dataset_name: str, ids: Ids, label: float | None
+) -> dict[str, Any]:
+    """Decide the label of pairs (None: leave them out). Returns `{"edit": id, "pairs": n}`."""
+    require(user, "admin")
+    now = time.time()
+    with workspace.writing() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        if label is not None and not scale(dataset).holds(label):
+            raise Refused(f"{label:g} is no label of {dataset_name}: it takes {scale(dataset)}.")
+        ids = _known(connection, dataset.id, ids)
+        before = [
+            [row.pair_id, *row[1:]]
+            for row in connection.execute(
+                select(decisions.c.pair_id, *_DECISION).where(decisions.c.pair_id.in_(ids))
+            )
+        ]
+        connection.execute(decisions.delete().where(decisions.c.pair_id.in_(ids)))
+        given = {"label": label, "decided_by": user.name, "reason": "", "decided_at": now}
+        connection.execute(decisions.insert(), [{"pair_id": i, **given} for i in ids])
+        return _done(connection, user, "set label", dataset.id, now, before, [ids, label])
+
+
+def move_split(
+    workspace: Workspace, user: User, dataset_name: str, ids: Ids, split: str
+) -> dict[str, Any]:
+    """Move pairs, and all others of their queries (near-duplicates too), to a split."""
+    require(user, "admin")
+    if split not in SPLITS:
+        raise Refused(f"{split} is no split. There are train, dev and test.")
+    now = time.time()
+    with workspace.writing() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        ids = _known(connection, dataset.id, ids)
+        keys = connection.scalars(select(pairs.c.query_key).where(pairs.c.id.in_(ids)).distinct())
+        groups = sorted({near(key) for key in keys})
+        together = sa.and_(
+            pairs.c.dataset_id == dataset.id,
+            sa.or_(*(pairs.c.query_key.startswith(group) for group in groups)),
+        )
+        before = [
+            list(r) for r in connection.execute(select(pairs.c.id, pairs.c.split).where(together))
+        ]
+        connection.execute(pairs.update().where(together).values(split=split))
+        return _done(connection, user, "move split", dataset.id, now, before, [ids, split])
+
+
+def delete_pairs(workspace: Workspace, user: User, dataset_name: str, ids: Ids) -> dict[str, Any]:
+    """Retire pairs: they are seen no more, until the edit is undone."""
+    require(user, "admin")
+    now = time.time()
+    with workspace.writing() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        ids = _known(connection, dataset.id, ids)
+        _retire(connection, ids, now)
+        return _done(connection, user, "delete pairs", dataset.id, now, ids, None)
+
+
+def edit_text(
+    workspace: Workspace,
+    user: User,
+    dataset_name: str,
+    pair_id: int,
+    *,
+    query: str | None = None,
+    passage: str | None = None,
+) -> dict[str, Any]:
+    """Give a pair another text: a new pair takes its place, the old one retires with its labels.
+
+    Returns `{"edit", "pairs", "pair_id"}` with the id of the new pair.
+    """
+    require(user, "admin")
+    now = time.time()
+    with workspace.writing() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        _known(connection, dataset.id, [pair_id])
+        old = connection.execute(select(pairs).where(pairs.c.id == pair_id)).one()
+        texts = ((query if query is not None else old.query).strip(),
+                 (passage if passage is not None else old.passage).strip())  # fmt: skip
+        if not all(texts):
+            raise Refused("A query or passage cannot be empty. Delete the pair instead.")
+        if texts == (old.query, old.passage):
+            return {"edit": None, "pairs": 0, "pair_id": pair_id}
+        _retire(connection, [pair_id], now)
+        new_id = _replace(connection, old, *texts, now)
+        done = _done(connection, user, "edit text", dataset.id, now, [pair_id], [new_id])
+        return {**done, "pair_id": new_id}
+
+
+def undo(workspace: Workspace, user: User, edit: int) -> dict[str, Any]:
+    """Take back an edit by its id, as given when it was made."""
+    require(user, "admin")
+    now = time.time()
+    with workspace.writing() as connection:
+        row = connection.execute(select(journal).where(journal.c.id == edit)).first()
+        if row is None or row.what not in _UNDO:
+            raise Refused("This edit cannot be undone.")
+        again = select(journal.c.id).where(
+            journal.c.what == "undo", journal.c.subject == f"edit:{edit}"
+        )
+        if connection.scalar(again):
+            raise Refused("This edit was undone before.")
+        _UNDO[row.what](connection, row.before, row.after, now)
+        record(connection, user, "undo", f"edit:{edit}", at=now)
+    return {"undone": row.what}
+
+
+def _undo_label(connection: sa.Connection, before: Any, after: Any, _now: float) -> None:
+    connection.execute(decisions.delete().where(decisions.c.pair_id.in_(after[0])))
+    names = ("pair_id", "label", "decided_by", "reason", "decided_at")
+    if before:
+        rows = [dict(zip(names, row, strict=True)) for row in before]
+        connection.execute(decisions.insert(), rows)
+
+
+def _undo_split(connection: sa.Connection, before: Any, _after: Any, _now: float) -> None:
+    for split in {split for _, split in before}:
+        ids = [pair for pair, was in before if was == split]
+        connection.execute(pairs.update().where(pairs.c.id.in_(ids)).values(split=split))
+
+
+def _undo_delete(connection: sa.Connection, before: Any, _after: Any, _now: float) -> None:
+    for row in connection.execute(select(pairs).where(pairs.c.id.in_(before))).all():
+        key = pair_key(row.query, row.passage)
+        _free(connection, row.dataset_id, key, "The same pair was added again meanwhile.")
+        connection.execute(
+            pairs.update().where(pairs.c.id == row.id).values(retired_at=None, pair_key=key)
+        )
+
+
+def _undo_text(connection: sa.Connection, before: Any, after: Any, now: float) -> None:
+    _retire(connection, after, now)
+    _undo_delete(connection, before, None, now)
+
+
+_UNDO = {
+    "set label": _undo_label,
+    "move split": _undo_split,
+    "delete pairs": _undo_delete,
+    "edit text": _undo_text,
+}
+
+
+def _known(connection: sa.Connection, dataset_id: int, ids: Ids) -> list[int]:
+    """Those ids that are seen pairs of the dataset; Refused if there is none."""
+    mine = select(pairs.c.id).where(
+        pairs.c.dataset_id == dataset_id, pairs.c.retired_at.is_(None), pairs.c.id.in_(list(ids))
+    )
+    found = list(connection.scalars(mine))
+    if not found:
+        raise Refused("None of these pairs is in the dataset any more. Load the page again.")
+    return found
+
+
+def _retire(connection: sa.Connection, ids: Ids, now: float) -> None:
+    # The key is given free, so that the same pair can come back by an import.
+    key = pairs.c.pair_key + "#" + sa.cast(pairs.c.id, sa.Text)
+    connection.execute(
+        pairs.update().where(pairs.c.id.in_(ids)).values(retired_at=now, pair_key=key)
+    )
+
+
+def _replace(
+    connection: sa.Connection, old: sa.Row[Any], query: str, passage: str, now: float
+) -> int:
+    key = pair_key(query, passage)
+    _free(connection, old.dataset_id, key, "This pair is in the dataset already.")
+    group = near(query_key(query))
+    joined = connection.scalar(
+        select(pairs.c.split).where(
+            pairs.c.dataset_id == old.dataset_id,
+            pairs.c.query_key.startswith(group),
+            pairs.c.retired_at.is_(None),
+        )
+    )
+    values = {
+        "dataset_id": old.dataset_id, "import_id": old.import_id, "source": old.source,
+        "query": query, "query_key": query_key(query), "passage": passage,
+        "passage_key": passage_key(passage), "pair_key": key, "split": joined or old.split,
+        "created_at": now,
+    }  # fmt: skip
+    (new_id,) = connection.execute(pairs.insert().values(values)).inserted_primary_key or (0,)
+    return int(new_id)
+
+
+def _free(connection: sa.Connection, dataset_id: int, key: str, otherwise: str) -> None:
+    there = connection.scalar(
+        select(pairs.c.id).where(pairs.c.dataset_id == dataset_id, pairs.c.pair_key == key)
+    )
+    if there:
+        raise Refused(f"{otherwise} It is pair {there}.")
+
+
+def _done(
+    connection: sa.Connection, user: User, what: str, dataset_id: int, now: float,
+    before: Any, after: Any,
+) -> dict[str, Any]:  # fmt: skip
+    connection.execute(datasets.update().where(datasets.c.id == dataset_id).values(updated_at=now))
+    record(connection, user, what, f"dataset:{dataset_id}", at=now, before=before, after=after)
+    edit = connection.scalar(select(sa.func.max(journal.c.id)))
+    changed = after[0] if what == "set label" else before
+    return {"edit": edit, "pairs": len(changed)}
