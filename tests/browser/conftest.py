@@ -1,0 +1,145 @@
+"""A real Chromium over a real server; in CI it must start, elsewhere a missing one is skipped."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import IN_CI, ROOT
+
+INSTALL = "sudo apt-get install -y chromium"
+
+
+@dataclass
+class Server:
+    """`python app.py` over one home; can be killed and started again on the same port."""
+
+    home: Path
+    port: int
+    environment: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> "Server":
+        environment = {
+            **os.environ,
+            "RERANKER_UI_HOME": str(self.home),
+            "GRADIO_SERVER_PORT": str(self.port),
+            "HF_HUB_OFFLINE": "1",
+            **self.environment,
+        }
+        log = (self.home.parent / f"{self.home.name}.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, str(ROOT / "app.py")], env=environment, stdout=log, stderr=log
+        )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                urllib.request.urlopen(self.url, timeout=5).read()
+                return self
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError((self.home.parent / f"{self.home.name}.log").read_text())
+
+    def kill(self, how: int = signal.SIGKILL) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait(20)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def new_server(tmp_path):
+    """Start a server over a home of its own: `new_server()` or `new_server(home)`."""
+    servers = []
+
+    def start(home: Path | None = None, **environment: str) -> Server:
+        server = Server(home or tmp_path / f"home{len(servers)}", free_port(), environment)
+        server.home.mkdir(parents=True, exist_ok=True)
+        servers.append(server)
+        return server.start()
+
+    yield start
+    for server in servers:
+        server.kill()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """One server for the tests that only look or use datasets of their own."""
+    shared = Server(tmp_path_factory.mktemp("browser") / "home", free_port())
+    shared.home.mkdir()
+    yield shared.start()
+    shared.kill()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        message = f"no Chromium on this machine; install one with: {INSTALL}"
+        (pytest.fail if IN_CI else pytest.skip)(message)
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    arguments += ["--disable-component-update", "--disable-sync", "--no-first-run"]
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=path, args=arguments)
+
+
+@pytest.fixture
+def new_page(browser):
+    """Open pages that fail the test on console errors, page errors and foreign requests."""
+    contexts, faults = [], []
+
+    def watch(page):
+        page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                faults.append(f"console: {message.text}")
+                if message.type == "error" and not page.context.__dict__.get("offline")
+                else None
+            ),
+        )
+        page.on("request", lambda request: foreign(request.url))
+        return page
+
+    def foreign(url):
+        if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            faults.append(f"request to another host: {url}")
+
+    def open_page(url="about:blank", width=1360, height=900, theme="light", **options):
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=theme,
+            reduced_motion="reduce",
+            **options,
+        )
+        contexts.append(context)
+        page = watch(context.new_page())
+        page.set_default_timeout(15_000)
+        page.faults = faults
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not faults, faults

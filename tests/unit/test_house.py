@@ -1,0 +1,52 @@
+"""The house keeps its floors, its front matter and its schema."""
+
+import subprocess
+import sys
+
+import yaml
+
+from tests.conftest import ROOT
+
+
+def test_floors_hold():
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports; lint_imports()"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_readme_front_matter_is_that_of_spaces_yaml():
+    front = yaml.safe_load((ROOT / "README.md").read_text().split("---")[1])
+    spaces = yaml.safe_load((ROOT / "spaces.yaml").read_text())
+    assert front == spaces["readme"]
+
+
+def test_spaces_gradio_is_the_pinned_one():
+    spaces = yaml.safe_load((ROOT / "spaces.yaml").read_text())
+    assert f"gradio=={spaces['readme']['sdk_version']}" in (ROOT / "requirements.txt").read_text()
+
+
+def test_torch_is_not_imported_before_it_is_needed():
+    code = (
+        "import sys, reranker_ui.ui.layout, reranker_ui.__main__;"
+        "print([name for name in ('torch', 'sentence_transformers', 'transformers', 'datasets')"
+        " if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+def test_migrations_give_the_tables_as_declared(tmp_path):
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from reranker_ui.services import migrations
+    from reranker_ui.services.database import metadata, open_engine
+
+    engine = open_engine(f"sqlite:///{tmp_path / 'new.db'}")
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
