@@ -10,6 +10,7 @@ from reranker_ui.core.run_folder import TERMINAL, RunFolder, status_of
 RANKERS = ("base", "tuned", "bm25", "cosine")
 LIVE = ("queued", "running")
 Event = dict[str, Any]
+Metrics = dict[str, dict[str, Any] | None]
 
 
 @dataclass

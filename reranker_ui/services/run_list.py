@@ -1,0 +1,135 @@
+"""Runs as lists, rows and deltas: everything that only reads."""
+
+import time
+from typing import Any
+
+import sqlalchemy as sa
+
+from reranker_ui.core.refused import Refused
+from reranker_ui.core.run_folder import RunFolder
+from reranker_ui.services import progress as progress_in
+from reranker_ui.services.database import runs
+from reranker_ui.services.users import User, require
+from reranker_ui.services.workspace import Workspace
+
+Run = dict[str, Any]
+CONTRACT = ("id", "name", "status", "metrics", "counts", "folder")
+
+
+def folder_of(workspace: Workspace, number: int) -> RunFolder:
+    """The folder of run `number`."""
+    return RunFolder(workspace.runs / f"{number:05d}")
+
+
+def list_runs(workspace: Workspace, user: User) -> list[Run]:
+    """All runs, newest first. The keys of CONTRACT are the ones other programs rely on."""
+    require(user, "viewer")
+    with workspace.reading() as connection:
+        rows = connection.execute(sa.select(runs).order_by(runs.c.id.desc())).mappings().all()
+    return [_row(workspace, dict(row)) for row in rows]
+
+
+def find_run(workspace: Workspace, user: User, run: int | str) -> Run:
+    """The run with this id or name; refused if there is none."""
+    require(user, "viewer")
+    text = str(run).strip()
+    choice = runs.c.id == int(text) if text.isdecimal() else runs.c.name == text
+    with workspace.reading() as connection:
+        row = connection.execute(sa.select(runs).where(choice)).mappings().first()
+    if row is None:
+        raise Refused(f'There is no run "{text}". The verb runs and the Train tab list them.')
+    return _row(workspace, dict(row))
+
+
+def _row(workspace: Workspace, row: dict[str, Any]) -> Run:
+    folder = folder_of(workspace, row["id"])
+    said = progress_in.read(folder)
+    state = progress_in.status(folder, said)
+    now = time.time()
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "status": state,
+        "metrics": said.metrics,
+        "counts": row["counts"],
+        "folder": str(folder.path.resolve()),
+        "dataset": row["dataset_name"],
+        "base": row["recipe"]["base"],
+        "base_used": said.started.get("base_used"),
+        "recipe": row["recipe"],
+        "created_at": row["created_at"],
+        "created_by": row["created_by"],
+        "dev": said.dev,
+        "sentence": progress_in.sentence(said, state),
+        "error": said.ended.get("error"),
+        "notices": said.notices,
+        "phase": said.log.get("phase") or said.started.get("phase") or "train",
+        "step": said.step,
+        "steps": said.steps,
+        "warm_steps": said.warm_steps,
+        "loss": said.log.get("loss"),
+        "pairs_per_second": said.log.get("pairs_per_second"),
+        "left": _left(said, state, now),
+        "seconds": progress_in.seconds(said, state, now),
+        "started_at": said.started.get("time"),
+        "ended_at": said.ended.get("time"),
+        "precision": said.started.get("precision"),
+        "threads": said.started.get("threads"),
+        "device": said.started.get("device"),
+        "stopping": folder.stop_requested() if state in progress_in.LIVE else None,
+    }
+
+
+def _left(said: progress_in.Progress, state: str, now: float) -> float | None:
+    eta = said.log.get("eta")
+    if state != "running" or eta is None:
+        return None
+    return max(0.0, float(eta) - (now - float(said.log["time"])))
+
+
+def events(workspace: Workspace, user: User, run: int | str, since: int = 0) -> dict[str, Any]:
+    """What happened to `run` from byte `since` of its events on.
+
+    Returns `{"run", "events", "next", "now"}`: the run's row, the new events (without
+    tracebacks), the byte to ask from next time, and this machine's clock.
+    """
+    row = find_run(workspace, user, run)
+    found, following = folder_of(workspace, row["id"]).events(max(0, since))
+    for event in found:
+        event.pop("traceback", None)
+    return {"run": row, "events": found, "next": following, "now": time.time()}
+
+
+def current(workspace: Workspace, user: User) -> dict[str, Any]:
+    """What is going on, for the header: cheap enough to be asked every two seconds.
+
+    Returns `{"running": {id, name, part, step, max_steps, loss, eta} | None, "waiting": count,
+    "failed": name | None}`: the fraction done, seconds left, and the run that failed in the last
+    hour if none has ended since.
+    """
+    rows = list_runs(workspace, user)
+    running = next((row for row in reversed(rows) if row["status"] == "running"), None)
+    ended = next((row for row in rows if row["status"] not in progress_in.LIVE), None)
+    return {
+        "running": running and _short(running),
+        "waiting": sum(row["status"] == "queued" for row in rows),
+        "failed": ended["name"] if ended and _failed_lately(ended) else None,
+    }
+
+
+def _failed_lately(row: Run) -> bool:
+    ended = row["ended_at"] or row["created_at"]
+    return row["status"] in ("failed", "lost") and time.time() - ended < 3600
+
+
+def _short(row: Run) -> Run:
+    steps = row["steps"]
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "part": row["step"] / steps if steps else 0.0,
+        "step": row["step"],
+        "max_steps": steps,
+        "loss": row["loss"],
+        "eta": row["left"],
+    }
