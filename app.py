@@ -1,6 +1,8 @@
 """Serves the page: `python app.py`. This is the file that Spaces runs."""
 
-from reranker_ui.ui.layout import serve
+import sys
+
+from reranker_ui.__main__ import main
 
 if __name__ == "__main__":
-    serve()
+    sys.exit(main(["serve"]))

@@ -1,12 +1,14 @@
 """The page: header, four tabs, and how it is served."""
 
 import logging
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from reranker_ui.core.refused import Refused
 from reranker_ui.services import overview
 from reranker_ui.services.users import User
 from reranker_ui.services.workspace import Workspace, open_workspace
@@ -15,6 +17,10 @@ from reranker_ui.ui import annotate_tab, data_tab, playground_tab, train_tab
 from reranker_ui.ui.room import room
 from reranker_ui.ui.theme import theme
 
+OPEN_TO_ALL = (
+    "Anyone who can reach this address may read and change everything: there is no sign-in yet."
+    " Serve it on 127.0.0.1, or behind a proxy that asks who one is."
+)
 TABS = {
     "Data": data_tab.build,
     "Annotate": annotate_tab.build,
@@ -57,37 +63,51 @@ def _chosen(event: gr.EventData) -> str:
     return str(event.dataset or "")
 
 
-def serve(settings: Settings | None = None, block: bool = True) -> str:
-    """Serve the page until interrupted and return its address."""
+def serve(settings: Settings | None = None) -> None:
+    """Serve the page until interrupted. Refused if another process serves the same home."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for chatty in ("httpx", "alembic", "uvicorn"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     settings = settings or Settings()
-    workspace = open_workspace(settings)
-    overview.begin(workspace)
-    page = build_app(workspace)
-    page.queue(default_concurrency_limit=8, max_size=200)
-    _app, local, _ = page.launch(
-        server_name=settings.server_name,
-        server_port=settings.server_port,
-        theme=theme(),
-        css=_joined("css", "tokens", "base"),
-        head=f"<script>{_joined('js', 'base')}</script>",
-        max_file_size=settings.max_upload_bytes,
-        favicon_path=str(ASSETS / "favicon.svg"),
-        allowed_paths=[],
-        show_error=False,
-        run_history=False,
-        enable_monitoring=False,
-        footer_links=[],
-        ssr_mode=False,
-        mcp_server=False,
-        share=False,
-        quiet=True,
-        prevent_thread_lock=True,
-    )
-    print(f"Reranker UI is at {local}  (home: {workspace.home})", flush=True)
-    if block:
+    with overview.serving(settings.home_folder()):
+        workspace = open_workspace(settings)
+        overview.begin(workspace)
+        page = build_app(workspace)
+        page.queue(default_concurrency_limit=8, max_size=200)
+        address = _launch(page, settings)
+        print(f"Reranker UI is at {address}  (home: {workspace.home})", flush=True)
+        if settings.server_name not in ("127.0.0.1", "localhost", "::1"):
+            print(OPEN_TO_ALL, file=sys.stderr, flush=True)
         page.block_thread()
+
+
+def _launch(page: gr.Blocks, settings: Settings) -> str:
+    try:
+        _app, local, _ = page.launch(
+            server_name=settings.server_name,
+            server_port=settings.server_port,
+            theme=theme(),
+            css=_joined("css", "tokens", "base"),
+            head=f"<script>{_joined('js', 'base')}</script>",
+            max_file_size=settings.max_upload_bytes,
+            favicon_path=str(ASSETS / "favicon.svg"),
+            allowed_paths=[],
+            show_error=False,
+            run_history=False,
+            enable_monitoring=False,
+            footer_links=[],
+            ssr_mode=False,
+            mcp_server=False,
+            share=False,
+            quiet=True,
+            prevent_thread_lock=True,
+        )
+    except OSError as error:
+        port = settings.server_port or "7860 to 7959"
+        raise Refused(
+            f"Port {port} on {settings.server_name} cannot be used."
+            " Free it, or set GRADIO_SERVER_PORT to another one."
+        ) from error
     return str(local)
 
 

@@ -1,0 +1,106 @@
+"""The served page: up in time, one process a home, and no door to the server's files."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+
+from tests.browser.conftest import Server, free_port
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A served page over an empty home."""
+    home = tmp_path_factory.mktemp("serving") / "home"
+    home.mkdir()
+    one = Server(home, free_port())
+    yield one.start()
+    one.kill()
+
+
+def post(server, path, body):
+    return httpx.post(f"{server.url}{path}", json=body, timeout=30)
+
+
+def test_the_first_page_names_the_app(server):
+    assert "Reranker UI" in httpx.get(server.url, timeout=30).text
+
+
+def test_files_of_the_server_are_not_served(server):
+    for path in ("/etc/passwd", str(ROOT / "app.py"), str(server.home / "reranker-ui.db")):
+        assert httpx.get(f"{server.url}/gradio_api/file={path}", timeout=30).status_code in (
+            403,
+            404,
+        )
+
+
+def test_a_path_that_was_not_uploaded_is_refused_by_every_event(server):
+    config = httpx.get(f"{server.url}/config", timeout=30).json()
+    data = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
+    leaked = []
+    for event in config["dependencies"]:
+        body = {
+            "data": [data] * len(event["inputs"]),
+            "fn_index": event["id"],
+            "session_hash": "x" * 10,
+        }
+        answer = post(server, "/gradio_api/queue/join", body)
+        leaked += [event] if "root:x:" in answer.text else []
+        stream = f"{server.url}/gradio_api/queue/data?session_hash={'x' * 10}"
+        with httpx.stream("GET", stream, timeout=20) as lines:
+            for line in lines.iter_lines():
+                leaked += [line] if "root:x:" in line else []
+                if "process_completed" in line or "unexpected" in line:
+                    break
+    assert not leaked
+
+
+def test_server_functions_do_not_read_a_path_that_was_not_uploaded(server):
+    config = httpx.get(f"{server.url}/config", timeout=30).json()
+    rooms = [part for part in config["components"] if part["props"].get("server_fns")]
+    assert rooms
+    data = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
+    for part in rooms:
+        for name in part["props"]["server_fns"]:
+            payload = dict.fromkeys(("file", "upload"), data) | {"path": "/etc/passwd"}
+            body = {
+                "component_id": part["id"],
+                "fn_name": name,
+                "session_hash": "x",
+                "data": payload,
+            }
+            assert "root:x:" not in post(server, "/gradio_api/component_server", body).text
+
+
+def test_a_second_process_on_the_same_home_is_told_so(server):
+    environment = {**os.environ, "RERANKER_UI_HOME": str(server.home)}
+    done = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "Another process serves" in done.stderr
+
+
+def test_the_command_line_works_while_the_page_is_served(server, command):
+    code, out, _ = command("runs", "--json", RERANKER_UI_HOME=str(server.home))
+    assert (code, json.loads(out)) == (0, [])
+
+
+def test_stopping_with_ctrl_c_is_quick_and_quiet(tmp_path):
+    (tmp_path / "home").mkdir()
+    one = Server(tmp_path / "home", free_port()).start()
+    one.process.send_signal(2)
+    begun = time.monotonic()
+    one.process.wait(15)
+    assert time.monotonic() - begun < 15
+    assert "Traceback" not in (tmp_path / "home.log").read_text()
