@@ -50,13 +50,18 @@ def read(folder: RunFolder) -> Progress:
     try:
         stat = folder.events_file.stat()
     except FileNotFoundError:
-        return Progress()
+        return _read(folder.path, 0, 0)
     return _read(folder.path, stat.st_size, stat.st_mtime_ns)
 
 
 @lru_cache(maxsize=512)
 def _read(path: Path, _size: int, _changed: int) -> Progress:
-    return progress_of(RunFolder(path).events()[0])
+    folder = RunFolder(path)
+    progress = progress_of(folder.events()[0])
+    if folder.lineage_file.exists():
+        before = list(folder.lineage().get("notices") or [])
+        progress.notices = list(dict.fromkeys(before + progress.notices))
+    return progress
 
 
 def progress_of(events: list[Event]) -> Progress:

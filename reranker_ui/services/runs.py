@@ -32,6 +32,7 @@ from reranker_ui.settings import worker_environment
 
 __all__ = [
     "CONTRACT",
+    "Run",
     "current",
     "delete",
     "events",
