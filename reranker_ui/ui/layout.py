@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from reranker_ui.core.refused import Refused
 from reranker_ui.services import overview
@@ -14,6 +15,7 @@ from reranker_ui.services.users import User
 from reranker_ui.services.workspace import Workspace, open_workspace
 from reranker_ui.settings import ASSETS, Settings
 from reranker_ui.ui import annotate_tab, data_tab, playground_tab, train_tab
+from reranker_ui.ui.guard import LOOPBACK, Guard
 from reranker_ui.ui.room import room
 from reranker_ui.ui.theme import theme
 
@@ -76,14 +78,15 @@ def serve(settings: Settings | None = None) -> None:
         page.queue(default_concurrency_limit=8, max_size=200)
         address = _launch(page, settings)
         print(f"Reranker UI is at {address}  (home: {workspace.home})", flush=True)
-        if settings.server_name not in ("127.0.0.1", "localhost", "::1"):
+        if settings.server_name not in LOOPBACK:
             print(OPEN_TO_ALL, file=sys.stderr, flush=True)
         page.block_thread()
 
 
 def _launch(page: gr.Blocks, settings: Settings) -> str:
+    local = settings.server_name in LOOPBACK
     try:
-        _app, local, _ = page.launch(
+        _app, address, _ = page.launch(
             server_name=settings.server_name,
             server_port=settings.server_port,
             theme=theme(),
@@ -100,6 +103,7 @@ def _launch(page: gr.Blocks, settings: Settings) -> str:
             mcp_server=False,
             share=False,
             quiet=True,
+            app_kwargs={"middleware": [Middleware(Guard, hosts=LOOPBACK if local else None)]},
             prevent_thread_lock=True,
         )
     except OSError as error:
@@ -108,7 +112,7 @@ def _launch(page: gr.Blocks, settings: Settings) -> str:
             f"Port {port} on {settings.server_name} cannot be used."
             " Free it, or set GRADIO_SERVER_PORT to another one."
         ) from error
-    return str(local)
+    return str(address)
 
 
 def _joined(kind: str, *first: str) -> str:

@@ -77,6 +77,24 @@ def test_server_functions_do_not_read_a_path_that_was_not_uploaded(server):
             assert "root:x:" not in post(server, "/gradio_api/component_server", body).text
 
 
+def test_foreign_pages_may_not_act_here(server):
+    path = f"{server.url}/gradio_api/queue/join"
+    body = {"data": [], "fn_index": 0, "session_hash": "x"}
+    own = {"origin": server.url}
+    foreign = ({"origin": "http://evil.example"}, {"origin": "null"})
+    rebound = {"host": "evil.example", "origin": "http://evil.example"}
+    for headers in (*foreign, rebound, {"sec-fetch-site": "cross-site"}):
+        assert httpx.post(path, json=body, headers=headers, timeout=30).status_code == 403
+    assert httpx.post(path, json=body, headers=own, timeout=30).status_code != 403
+    assert httpx.get(server.url, headers={"host": "evil.example"}, timeout=30).status_code == 403
+
+
+def test_security_headers_are_set(server):
+    headers = httpx.get(server.url, timeout=30).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "frame-ancestors 'self' https://huggingface.co" in headers["content-security-policy"]
+
+
 def test_a_second_process_on_the_same_home_is_told_so(server):
     environment = {**os.environ, "RERANKER_UI_HOME": str(server.home)}
     done = subprocess.run(
