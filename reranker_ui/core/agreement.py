@@ -1,0 +1,52 @@
+"""Agreement between annotators: percent, Cohen's kappa for two, Krippendorff's alpha."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import combinations
+from typing import Any, Literal
+
+Level = Literal["nominal", "ordinal", "interval"]
+_LEVELS: dict[str, Level] = {"graded": "ordinal", "score": "interval"}
+Vote = tuple[int, str, float]
+
+
+def agreement(votes: Iterable[Vote], scale: str = "binary") -> dict[str, Any]:
+    """How far annotators agree on pairs that several of them labelled.
+
+    votes: (pair id, annotator, label). Returns shared (pairs with two labels or more), percent
+    (of their pairings of labels that are equal, 0..1), kappa (Cohen, only for exactly two
+    annotators; scikit-learn), alpha (Krippendorff: nominal for binary, ordinal for graded,
+    interval for score labels; the `krippendorff` package), annotators. What cannot be computed,
+    as where all labels are equal, is None.
+    """
+    by_pair: dict[int, dict[str, float]] = defaultdict(dict)
+    for pair, annotator, label in votes:
+        by_pair[pair][annotator] = label
+    shared = [given for given in by_pair.values() if len(given) > 1]
+    names = sorted({name for given in shared for name in given})
+    pairings = [a == b for given in shared for a, b in combinations(given.values(), 2)]
+    different = len({label for given in shared for label in given.values()}) > 1
+    return {
+        "shared": len(shared),
+        "annotators": len(names),
+        "percent": sum(pairings) / len(pairings) if pairings else None,
+        "kappa": _kappa(shared, names) if different and len(names) == 2 else None,
+        "alpha": _alpha(shared, names, scale) if different else None,
+    }
+
+
+def _kappa(shared: list[dict[str, float]], names: list[str]) -> float:
+    from sklearn.metrics import cohen_kappa_score
+
+    # Labels as words: scikit-learn takes fractions for a regression.
+    first, second = ([str(given[name]) for given in shared] for name in names)
+    return float(cohen_kappa_score(first, second))
+
+
+def _alpha(shared: list[dict[str, float]], names: list[str], scale: str) -> float:
+    import krippendorff
+    import numpy as np
+
+    level = _LEVELS.get(scale, "nominal")
+    table = [[given.get(name, np.nan) for given in shared] for name in names]
+    return float(krippendorff.alpha(np.array(table), level_of_measurement=level))

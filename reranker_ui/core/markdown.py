@@ -1,0 +1,41 @@
+"""Markdown as a tree of allowed tags, which the page builds node by node: no HTML passes."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+_TAGS = {
+    *("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "blockquote"),
+    *("table", "thead", "tbody", "tr", "th", "td", "s"),
+}
+_ALONE = {"hr": "hr", "hardbreak": "br"}
+
+
+def tree(text: str) -> list[Any]:
+    """Nodes of the page: a string is text, a list is [tag, attributes, children]."""
+    from markdown_it import MarkdownIt
+    from markdown_it.tree import SyntaxTreeNode
+
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    return _children(SyntaxTreeNode(parser.parse(text)))
+
+
+def _children(node: Any) -> list[Any]:
+    return [child for inner in node.children for child in _node(inner)]
+
+
+def _node(node: Any) -> list[Any]:
+    if node.type in ("text", "html_inline", "html_block"):
+        return [node.content]
+    if node.type == "softbreak":
+        return ["\n"]
+    if node.type in _ALONE:
+        return [[_ALONE[node.type], {}, []]]
+    if node.type in ("code_inline", "fence", "code_block"):
+        code = ["code", {}, [node.content]]
+        return [code if node.type == "code_inline" else ["pre", {}, [code]]]
+    if node.type == "link" and urlsplit(str(node.attrs["href"])).scheme in ("http", "https"):
+        return [["a", {"href": str(node.attrs["href"])}, _children(node)]]
+    if node.type == "image":
+        return [node.content]
+    inner = _children(node)
+    return [[node.tag, {}, inner]] if node.tag in _TAGS else inner

@@ -1,0 +1,117 @@
+"""Disputed pairs: every vote beside the pair, and the decision that ends the dispute."""
+
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from reranker_ui.core.refused import Refused
+from reranker_ui.services.database import (
+    annotations,
+    datasets,
+    decisions,
+    imported_labels,
+    pairs,
+)
+from reranker_ui.services.datasets import find_dataset, scale
+from reranker_ui.services.open_pairs import disputed_ids
+from reranker_ui.services.users import User, require
+from reranker_ui.services.workspace import Workspace, record
+
+
+def disputed_pairs(
+    workspace: Workspace, user: User, dataset_name: str, n: int = 50
+) -> dict[str, Any]:
+    """The dataset's disputed pairs, most votes first, for admins and adjudicators.
+
+    Returns {"total", "pairs": [{id, query, passage, source, imported (labels it came with),
+    votes: [{annotator, label, note, at}]}]}.
+    """
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        _may_decide(dataset, user)
+        ids = disputed_ids(dataset).subquery()
+        total = connection.scalar(select(sa.func.count()).select_from(ids)) or 0
+        shown = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.source, pairs.c.label)
+        query = select(*shown).join(ids, ids.c.id == pairs.c.id)
+        rows = connection.execute(query.order_by(pairs.c.votes.desc(), pairs.c.id).limit(n))
+        found = {row["id"]: {**row, "votes": []} for row in rows.mappings()}
+        _add_votes(connection, found)
+        _add_imported(connection, found)
+    return {"total": total, "pairs": list(found.values())}
+
+
+def decide(
+    workspace: Workspace, user: User, pair_id: int, label: float | None, reason: str = ""
+) -> None:
+    """End a dispute: `label` counts from now on (None: the pair is left out of training)."""
+    with workspace.writing() as connection:
+        dataset, before = _decided(connection, user, pair_id)
+        if label is not None and not scale(dataset).holds(label):
+            raise Refused(f"{label:g} is no label of {dataset.name}: it takes {scale(dataset)}.")
+        now = time.time()
+        connection.execute(decisions.delete().where(decisions.c.pair_id == pair_id))
+        connection.execute(
+            decisions.insert().values(
+                pair_id=pair_id, label=label, decided_by=user.name, reason=reason, decided_at=now
+            )
+        )
+        after = {"label": label, "reason": reason}
+        record(connection, user, "decide", f"pair:{pair_id}", at=now, before=before, after=after)
+
+
+def undecide(workspace: Workspace, user: User, pair_id: int) -> None:
+    """Take a decision back: the votes count again."""
+    with workspace.writing() as connection:
+        _, before = _decided(connection, user, pair_id)
+        connection.execute(decisions.delete().where(decisions.c.pair_id == pair_id))
+        now, subject = time.time(), f"pair:{pair_id}"
+        record(connection, user, "undo decide", subject, at=now, before=before)
+
+
+def _decided(
+    connection: sa.Connection, user: User, pair_id: int
+) -> tuple[sa.Row[Any], dict[str, Any] | None]:
+    query = select(datasets).join(pairs, pairs.c.dataset_id == datasets.c.id)
+    dataset = connection.execute(query.where(pairs.c.id == pair_id)).first()
+    if dataset is None:
+        raise Refused("This pair was deleted. Reload the page for the next one.")
+    _may_decide(dataset, user)
+    former = select(decisions.c.label, decisions.c.reason).where(decisions.c.pair_id == pair_id)
+    before = connection.execute(former).mappings().first()
+    return dataset, dict(before) if before else None
+
+
+def _may_decide(dataset: sa.Row[Any], user: User) -> None:
+    if user.name not in (dataset.adjudicators or []):
+        require(user, "admin")
+    require(user, "annotator")
+
+
+def _add_votes(connection: sa.Connection, found: dict[int, dict[str, Any]]) -> None:
+    query = (
+        select(annotations)
+        .where(annotations.c.pair_id.in_(found), annotations.c.label.is_not(None))
+        .order_by(annotations.c.created_at)
+    )
+    for row in connection.execute(query):
+        found[row.pair_id]["votes"].append(
+            {
+                "annotator": row.annotator,
+                "label": row.label,
+                "note": row.note,
+                "at": row.updated_at,
+                "model_score": row.model_score,
+            }
+        )
+
+
+def _add_imported(connection: sa.Connection, found: dict[int, dict[str, Any]]) -> None:
+    for pair in found.values():
+        pair["imported"] = [] if pair["label"] is None else [pair["label"]]
+    query = select(imported_labels).where(imported_labels.c.pair_id.in_(found))
+    for row in connection.execute(query):
+        known = found[row.pair_id]["imported"]
+        if row.value not in known:
+            known.append(row.value)

@@ -1,0 +1,149 @@
+"""The queue: orders, leases, overlap, the sealed test split, and an index behind it."""
+
+import pytest
+from sqlalchemy import event, update
+
+from reranker_ui.core.refused import Refused
+from reranker_ui.services import queue
+from reranker_ui.services.annotations import annotate
+from reranker_ui.services.database import imports, leases, pairs
+from reranker_ui.services.disputes import decide
+from reranker_ui.services.queue import let_go, next_pairs
+from tests.labelling import ADMIN, LINH, MAI, seed
+
+
+def ids_of(batch):
+    return [pair["id"] for pair in batch["pairs"]]
+
+
+def test_unlabelled_first(workspace):
+    ids = seed(workspace, label=lambda number: 1.0 if number < 3 else None)
+    assert ids_of(next_pairs(workspace, MAI, "caves", n=5)) == ids[3:8]
+    everything = next_pairs(workspace, MAI, "caves", n=20, imported=True)
+    assert ids_of(everything) == ids[3:] + ids[:3]
+
+
+def test_imported_labels_are_not_told(workspace):
+    seed(workspace, label=lambda number: 1.0)
+    (pair,) = next_pairs(workspace, MAI, "caves", n=1, imported=True)["pairs"]
+    assert pair["label"] is None
+    assert set(pair) == {"id", "query", "passage", "source", "line", "label", "note"}
+
+
+def test_two_people_do_not_meet(workspace):
+    ids = seed(workspace)
+    assert ids_of(next_pairs(workspace, MAI, "caves", n=5)) == ids[:5]
+    assert ids_of(next_pairs(workspace, LINH, "caves", n=5)) == ids[5:10]
+    assert ids_of(next_pairs(workspace, MAI, "caves", n=5, have=ids[:5])) == ids[10:]
+    # a reload forgets what was in hand, and is handed the same again
+    assert ids_of(next_pairs(workspace, MAI, "caves", n=5)) == ids[:5]
+
+
+def test_a_lease_ends(workspace):
+    ids = seed(workspace)
+    next_pairs(workspace, MAI, "caves", n=5)
+    with workspace.writing() as connection:
+        connection.execute(update(leases).values(until=leases.c.until - queue.LEASE_SECONDS - 1))
+    assert ids_of(next_pairs(workspace, LINH, "caves", n=3)) == ids[:3]
+    annotate(workspace, LINH, ids[0], 1, "a")
+    again = next_pairs(workspace, MAI, "caves", n=1, have=ids[:5])
+    # Linh has labelled one and holds two of the five
+    assert again["gone"] == ids[:3]
+    annotate(workspace, MAI, ids[1], 0, "late")  # a late label is kept
+
+
+def test_let_go(workspace):
+    ids = seed(workspace)
+    next_pairs(workspace, MAI, "caves", n=5)
+    assert let_go(workspace, MAI, "caves") == 5
+    assert ids_of(next_pairs(workspace, LINH, "caves", n=1)) == ids[:1]
+
+
+def test_overlap_wants_so_many_labels(workspace):
+    ids = seed(workspace, count=3, overlap=2)
+    third = type(MAI)("Chen", "annotator")
+    assert ids_of(next_pairs(workspace, MAI, "caves")) == ids
+    assert ids_of(next_pairs(workspace, LINH, "caves")) == ids
+    assert ids_of(next_pairs(workspace, third, "caves")) == []
+    annotate(workspace, MAI, ids[0], 1, "a")
+    assert ids_of(next_pairs(workspace, third, "caves")) == []
+    annotate(workspace, LINH, ids[1], None, "b")  # a skip is no label
+    assert ids_of(next_pairs(workspace, third, "caves")) == ids[1:2]
+
+
+def test_by_query_stays_with_a_query(workspace):
+    texts = [(f"query {number % 4}", f"passage {number}") for number in range(12)]
+    ids = seed(workspace, texts=texts)
+    first = ids_of(next_pairs(workspace, MAI, "caves", order="query", n=4))
+    assert first == [ids[0], ids[4], ids[8], ids[1]]
+    more = ids_of(next_pairs(workspace, MAI, "caves", order="query", n=4, have=first))
+    assert more == [ids[5], ids[9], ids[2], ids[6]]
+
+
+def test_random_reaches_every_pair_once(workspace):
+    ids = seed(workspace, count=700)
+    seen = []
+    for turn in range(14):
+        batch = ids_of(next_pairs(workspace, MAI, "caves", order="random", n=50))
+        assert len(batch) == 50
+        for pair in batch:
+            annotate(workspace, MAI, pair, 1, f"{turn}-{pair}")
+        seen += batch
+    assert sorted(seen) == ids
+    assert seen[:50] != sorted(seen[:50])
+    assert ids_of(next_pairs(workspace, MAI, "caves", order="random")) == []
+
+
+def test_disputed_is_offered_to_who_has_not_voted(workspace):
+    ids = seed(workspace, overlap=2)
+    third = type(MAI)("Chen", "annotator")
+    for who, label in ((MAI, 1), (LINH, 0)):
+        annotate(workspace, who, ids[2], label, who.name)
+        annotate(workspace, who, ids[3], 1, who.name + "b")
+    assert ids_of(next_pairs(workspace, MAI, "caves", order="disputed")) == []
+    assert ids_of(next_pairs(workspace, third, "caves", order="disputed")) == [ids[2]]
+
+
+def test_what_is_never_offered(workspace):
+    ids = seed(workspace, count=4, split=lambda number: "test" if number == 0 else None)
+    annotate(workspace, MAI, ids[1], 1, "a")
+    decide(workspace, ADMIN, ids[2], 0)
+    for order in ("unlabelled", "query", "random"):
+        let_go(workspace, MAI, "caves")
+        assert ids_of(next_pairs(workspace, LINH, "caves", order=order)) == [ids[3]]
+    with workspace.writing() as connection:
+        made = connection.execute(
+            imports.insert().values(
+                dataset_id=1, source="x", state="importing", created_by="Sara", created_at=0
+            )
+        )
+        (number,) = made.inserted_primary_key
+        connection.execute(update(pairs).where(pairs.c.id == ids[3]).values(import_id=number))
+    assert ids_of(next_pairs(workspace, LINH, "caves")) == []
+
+
+def test_an_unknown_order_is_refused(workspace):
+    seed(workspace)
+    with pytest.raises(Refused, match="no order"):
+        next_pairs(workspace, MAI, "caves", order="id; DROP TABLE pairs")
+
+
+def test_the_queue_walks_an_index(workspace):
+    """However large the dataset, no plan sorts or scans the table of pairs."""
+    seed(workspace, count=50)
+    asked = []
+    event.listen(
+        workspace.engine,
+        "before_cursor_execute",
+        lambda _c, _cursor, statement, parameters, *_: asked.append((statement, parameters)),
+    )
+    next_pairs(workspace, MAI, "caves", n=5)
+    next_pairs(workspace, MAI, "caves", n=5, imported=True)
+    ordered = [(s, p) for s, p in asked if "ORDER BY pairs.id" in s]
+    assert len(ordered) == 3
+    with workspace.engine.connect() as connection:
+        for statement, parameters in ordered:
+            plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)
+            steps = [row[3] for row in plan]
+            assert any("ix_pairs_open" in step for step in steps), steps
+            assert not any("TEMP B-TREE" in step for step in steps), steps
