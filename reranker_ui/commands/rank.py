@@ -1,7 +1,91 @@
 """The verbs rank, evaluate."""
 
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
 from reranker_ui.commands import Verbs
+from reranker_ui.core.refused import Refused
+from reranker_ui.services.users import LOCAL
+from reranker_ui.services.workspace import open_workspace
+
+MODEL = "a run's id or name, base, bm25, cosine, or a Hub id"
 
 
 def add(verbs: Verbs) -> None:
     """Add the verbs."""
+    rank = verbs.add_parser("rank", help="rank passages for a query")
+    rank.add_argument("--model", required=True, help=MODEL)
+    rank.add_argument("--query", required=True, metavar="TEXT")
+    rank.add_argument(
+        "--passages",
+        required=True,
+        metavar="FILE",
+        help='.jsonl of strings or {"passage"}, else one passage a line; - for standard input',
+    )
+    rank.add_argument("--raw", action="store_true", help="logits instead of probabilities")
+    rank.set_defaults(run=_rank, show=_lines)
+    evaluate = verbs.add_parser("evaluate", help="score a ranker on a dataset's labels")
+    evaluate.add_argument("--model", required=True, help=MODEL)
+    evaluate.add_argument("--dataset", required=True, metavar="NAME")
+    evaluate.add_argument("--split", default="test", choices=["train", "dev", "test"])
+    evaluate.set_defaults(run=_evaluate, show=_table)
+
+
+def _rank(arguments: argparse.Namespace) -> tuple[list[dict[str, Any]], int]:
+    from reranker_ui.services import rankings
+
+    passages = read_passages(arguments.passages)
+    workspace = open_workspace()
+    return rankings.rank(
+        workspace, LOCAL, arguments.model, arguments.query, passages, arguments.raw
+    ), 0
+
+
+def _evaluate(arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    from reranker_ui.services import rankings
+
+    workspace = open_workspace()
+    return rankings.evaluate(
+        workspace, LOCAL, arguments.model, arguments.dataset, arguments.split
+    ), 0
+
+
+def read_passages(name: str) -> list[str]:
+    """The passages in a file, or on standard input for `-`; blank lines hold none."""
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise Refused(f"{name} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise Refused(f"{name} is not UTF-8 text. Save it as UTF-8.") from None
+    lines = [line.rstrip("\r") for line in text.split("\n")]
+    numbered = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    if name.endswith(".jsonl"):
+        return [_passage(name, number, line) for number, line in numbered]
+    return [line for _, line in numbered]
+
+
+def _passage(name: str, number: int, line: str) -> str:
+    try:
+        value = json.loads(line)
+    except ValueError:
+        raise Refused(f"Line {number} of {name} is not JSON.") from None
+    passage = value.get("passage") if isinstance(value, dict) else value
+    if not isinstance(passage, str):
+        raise Refused(f'Line {number} of {name} is neither a string nor {{"passage": string}}.')
+    return passage
+
+
+def _lines(rows: list[dict[str, Any]]) -> str:
+    return "\n".join(f"{row['rank']:>4}  {row['score']:8.4f}  {row['passage']}" for row in rows)
+
+
+def _table(metrics: dict[str, Any]) -> str:
+    return "\n".join(
+        f"{name:<18} {'-' if value is None else f'{value:.3f}' if name != 'queries' else value}"
+        for name, value in metrics.items()
+    )

@@ -76,16 +76,21 @@ class Index:
         engine = bm25s.BM25.load(str(folder), mmap=True) if kept["words"] else None
         return cls(engine, int(kept["passages"]))
 
-    def search(self, query: str, k: int) -> list[tuple[int, float]]:
-        """At most `k` (position of the passage, BM25 score > 0), best first."""
-        if self._engine is None:
-            return []
-        vocabulary = self._engine.vocab_dict
+    def scores(self, query: str) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
+        """BM25 of every passage, by its position."""
+        vocabulary = self._engine.vocab_dict if self._engine is not None else {}
         tokens = sorted({vocabulary[word] for word in words(query) if word in vocabulary})
         if not tokens:
+            return np.zeros(self.size, dtype=np.float32)
+        return np.asarray(self._engine.get_scores_from_ids(tokens), dtype=np.float32)
+
+    def search(self, query: str, k: int) -> list[tuple[int, float]]:
+        """At most `k` (position of the passage, BM25 score > 0), best first."""
+        scores = self.scores(query)
+        k = min(k, len(scores))
+        if k < 1:
             return []
-        scores = self._engine.get_scores_from_ids(tokens)
-        best = np.argpartition(-scores, min(k, len(scores)) - 1)[:k]
+        best = np.argpartition(-scores, k - 1)[:k]
         best = best[np.lexsort((best, -scores[best]))]
         return [(int(place), float(scores[place])) for place in best if scores[place] > 0]
 

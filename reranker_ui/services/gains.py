@@ -1,0 +1,90 @@
+"""What one ranker gains on another, query by query, on a dataset's labelled split."""
+
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reranker_ui.core.evaluation import per_query
+from reranker_ui.core.refused import Refused
+from reranker_ui.services.datasets import labelled_pairs
+from reranker_ui.services.models import Ranker, find_ranker
+from reranker_ui.services.users import User, require
+from reranker_ui.services.workspace import Workspace
+
+RESAMPLES = 2000
+
+
+def gains(
+    workspace: Workspace, user: User, dataset: str, a: str, b: str, split: str = "test"
+) -> dict[str, Any]:
+    """nDCG@10 of rankers `a` and `b` on each query of a split that can be scored.
+
+    Returns `queries`: query, candidates, positives, a, b, gain (b - a), the largest gain first;
+    `a`, `b`, `gain` as means, `low` and `high` the 95 % interval of the mean gain (bootstrap over
+    queries), `wins`, `losses`, `ties`. Scores are kept in the cache, so a second look is quick.
+    """
+    require(user, "viewer")
+    pairs = labelled_pairs(workspace, user, dataset)
+    pairs = pairs[pairs["split"] == split].reset_index(drop=True)
+    sides = [_ndcg(workspace, find_ranker(workspace, user, name), pairs) for name in (a, b)]
+    if sides[0].empty:
+        raise Refused(
+            f"No query in the {split} split of {dataset} has both a positive and a negative "
+            "candidate. Label more of them."
+        )
+    table = pd.concat([_about(pairs), sides[0].rename("a"), sides[1].rename("b")], axis=1)
+    table = table.dropna(subset=["a", "b"])
+    table["gain"] = table["b"] - table["a"]
+    table = table.sort_values(["gain", "query"], ascending=[False, True], kind="stable")
+    low, high = _interval(table["gain"].to_numpy())
+    means = {name: float(table[name].mean()) for name in ("a", "b", "gain")}
+    return {
+        **means,
+        "low": low,
+        "high": high,
+        "wins": int((table["gain"] > 0).sum()),
+        "losses": int((table["gain"] < 0).sum()),
+        "ties": int((table["gain"] == 0).sum()),
+        "queries": [dict(row) for row in table.to_dict("records")],
+    }
+
+
+def _about(pairs: pd.DataFrame) -> pd.DataFrame:
+    pairs = pairs.assign(positive=(pairs["grade"] > 0).astype(int))
+    return pairs.groupby("query_key", sort=False).agg(
+        query=("query", "first"), candidates=("grade", "size"), positives=("positive", "sum")
+    )
+
+
+def _ndcg(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> "pd.Series[float]":
+    scores = _scores(workspace, ranker, pairs)
+    found = per_query(pairs["query_key"].tolist(), pairs["grade"].tolist(), scores)
+    return found.set_index("query_key")["ndcg@10"]
+
+
+def _scores(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> list[float]:
+    kept = _kept(workspace, ranker, pairs)
+    if kept.exists():
+        return [float(score) for score in np.load(kept)]
+    scores = ranker.logits(list(zip(pairs["query"], pairs["passage"], strict=True)))
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    aside = kept.with_suffix(".new.npy")
+    np.save(aside, np.array(scores))
+    aside.replace(kept)
+    return scores
+
+
+def _kept(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> Path:
+    digest = blake2b(ranker.key.encode(), digest_size=12)
+    for query, passage in zip(pairs["query"], pairs["passage"], strict=True):
+        digest.update(f"{len(query)}:{len(passage)}:{query}{passage}".encode())
+    return workspace.cache / "scores" / f"{digest.hexdigest()}.npy"
+
+
+def _interval(gains: "np.ndarray[Any, np.dtype[np.float64]]") -> tuple[float, float]:
+    draws = np.random.default_rng(0).integers(0, len(gains), (RESAMPLES, len(gains)))
+    low, high = np.percentile(gains[draws].mean(axis=1), [2.5, 97.5])
+    return float(low), float(high)

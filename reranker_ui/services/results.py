@@ -1,0 +1,102 @@
+"""Labels given to ranked results: each one is an annotation of a pair in the dataset."""
+
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from reranker_ui.core.pairs import near, pair_key, passage_key, query_key
+from reranker_ui.core.refused import Refused
+from reranker_ui.core.splits import hashed_split
+from reranker_ui.services import annotations
+from reranker_ui.services.candidates import label_of
+from reranker_ui.services.database import pairs
+from reranker_ui.services.datasets import find_dataset
+from reranker_ui.services.pairs import candidates_of_query
+from reranker_ui.services.users import User, require
+from reranker_ui.services.workspace import Workspace, record
+
+SOURCE = "playground"
+
+
+def label_result(
+    workspace: Workspace,
+    user: User,
+    dataset: str,
+    query: str,
+    passage: str,
+    label: float | None,
+    client_id: str,
+    score: float | None = None,
+) -> dict[str, Any]:
+    """Label a ranked passage; one that is no pair of the dataset yet becomes one.
+
+    score: what the model gave it, kept beside the label. A new pair joins the split of its
+    query. Returns {"pair_id", "label": the one that counts now, None or "disputed"}. Refused:
+    empty texts, a pair that was deleted, and what `annotations.annotate` refuses.
+    """
+    require(user, "annotator")
+    pair_id = _pair(workspace, user, dataset, query.strip(), passage.strip())
+    annotations.annotate(
+        workspace, user, pair_id, label, client_id, source=SOURCE, model_score=score
+    )
+    return _now(workspace, user, dataset, query, pair_id)
+
+
+def undo_result(
+    workspace: Workspace, user: User, dataset: str, query: str, pair_id: int, client_id: str
+) -> dict[str, Any]:
+    """Take back the user's last label of a result; returns the same as `label_result`."""
+    require(user, "annotator")
+    annotations.undo(workspace, user, pair_id, client_id)
+    return _now(workspace, user, dataset, query, pair_id)
+
+
+def _now(
+    workspace: Workspace, user: User, dataset: str, query: str, pair_id: int
+) -> dict[str, Any]:
+    rows = candidates_of_query(workspace, user, dataset, query)
+    mine = next((row for row in rows if row["pair_id"] == pair_id), None)
+    return {"pair_id": pair_id, "label": label_of(mine)}
+
+
+def _pair(workspace: Workspace, user: User, dataset_name: str, query: str, passage: str) -> int:
+    if not query or not passage:
+        raise Refused("A query or passage cannot be empty.")
+    with workspace.writing() as connection:
+        dataset_id = find_dataset(connection, dataset_name).id
+        known = connection.execute(
+            select(pairs.c.id, pairs.c.retired_at).where(
+                pairs.c.dataset_id == dataset_id, pairs.c.pair_key == pair_key(query, passage)
+            )
+        ).first()
+        if known is None:
+            return _add(connection, user, dataset_id, query, passage)
+        if known.retired_at is not None:
+            raise Refused(f"This pair was deleted from {dataset_name}. Undo that in Data first.")
+        return int(known.id)
+
+
+def _add(connection: sa.Connection, user: User, dataset_id: int, query: str, passage: str) -> int:
+    key, now = query_key(query), time.time()
+    split = connection.scalar(
+        select(pairs.c.split).where(
+            pairs.c.dataset_id == dataset_id, pairs.c.query_key.startswith(near(key))
+        ).limit(1)
+    )  # fmt: skip
+    values = {
+        "dataset_id": dataset_id,
+        "query_key": key,
+        "passage_key": passage_key(passage),
+        "pair_key": pair_key(query, passage),
+        "query": query,
+        "passage": passage,
+        "split": split or hashed_split(near(key)),
+        "source": SOURCE,
+        "created_at": now,
+    }
+    number = connection.execute(pairs.insert().values(values).returning(pairs.c.id)).scalar_one()
+    texts = {"query": query, "passage": passage}
+    record(connection, user, "add pair", f"pair:{number}", at=now, after=texts)
+    return int(number)
