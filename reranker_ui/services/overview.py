@@ -5,10 +5,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from filelock import FileLock, Timeout
+from sqlalchemy import func, select
 
 from reranker_ui.core.refused import Refused
+from reranker_ui.services import runs
+from reranker_ui.services.database import datasets, pairs
+from reranker_ui.services.effective import seen
 from reranker_ui.services.users import User, require
+from reranker_ui.services.waiting import waiting
 from reranker_ui.services.workspace import Workspace
 
 
@@ -34,10 +40,40 @@ def begin(workspace: Workspace) -> None:
 
 
 def overview(workspace: Workspace, user: User, dataset: str | None) -> dict[str, Any]:
-    """`{user, datasets: [{name, pairs, waiting}], run: {running, waiting, failed}}`."""
+    """What the header shows, cheap enough to be asked every two seconds.
+
+    Returns `{"user": {name, role}, "datasets": [{name, pairs, waiting}], "run": runs.current}`;
+    `waiting` is counted for `dataset`, the one in hand, and None for the others.
+    """
     require(user, "viewer")
+    found = _datasets(workspace)
+    for one in found:
+        mine = one["name"] == dataset
+        one["waiting"] = waiting(workspace, user, one["name"]) if mine else None
     return {
         "user": {"name": user.name, "role": user.role},
-        "datasets": [],
-        "run": {"running": None, "waiting": 0, "failed": None},
+        "datasets": found,
+        "run": runs.current(workspace, user),
     }
+
+
+def _datasets(workspace: Workspace) -> list[dict[str, Any]]:
+    with workspace.reading() as connection:
+        rows = connection.execute(
+            select(datasets.c.name, datasets.c.id, datasets.c.updated_at).order_by(
+                datasets.c.updated_at.desc(), datasets.c.id.desc()
+            )
+        ).all()
+        counted = [(name, _pairs(workspace, connection, *key)) for name, *key in rows]
+    return [{"name": name, "pairs": n} for name, n in counted if n]
+
+
+def _pairs(
+    workspace: Workspace, connection: sa.Connection, dataset_id: int, updated_at: float
+) -> int:
+    # A count walks the dataset, so it is taken once for each change of it.
+    key = ("pairs", dataset_id, updated_at)
+    if key not in workspace.remembered:
+        query = select(func.count()).where(pairs.c.dataset_id == dataset_id, seen())
+        workspace.remembered[key] = int(connection.scalar(query) or 0)
+    return int(workspace.remembered[key])

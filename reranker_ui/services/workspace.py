@@ -18,11 +18,15 @@ from reranker_ui.settings import Settings
 
 @dataclass
 class Workspace:
-    """Everything the services need: settings, home, engine, write lock."""
+    """Everything the services need: settings, home, engine, write lock.
+
+    `remembered` holds counts that are dear to take, each under a key that changes with them.
+    """
 
     settings: Settings
     home: Path
     engine: sa.Engine
+    remembered: dict[Any, Any] = field(default_factory=dict)
     _turn: threading.RLock = field(default_factory=threading.RLock)
 
     @property
