@@ -1,7 +1,104 @@
 """The verbs import, export."""
 
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
 from reranker_ui.commands import Verbs
+from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.refused import Refused
+from reranker_ui.settings import Settings
+
+_COUNTS = ("records", "pairs", "kept", "duplicate", "unlabelled", "conflicts", "positives",
+           "blank", "bad_label", "unreadable")  # fmt: skip
 
 
 def add(verbs: Verbs) -> None:
     """Add the verbs."""
+    _add_import(verbs.add_parser("import", help="read labelled pairs from a file"))
+
+
+def _add_import(verb: argparse.ArgumentParser) -> None:
+    verb.set_defaults(run=_import, show=_show_import)
+    verb.add_argument("file", metavar="FILE", help="a file, a BEIR folder, or hf:ORG/NAME[:CONFIG]")
+    verb.add_argument("--dataset", required=True, metavar="NAME", help="made if it is not there")
+    for role in ("query", "passage", "label", "split"):
+        verb.add_argument(f"--{role}", metavar="COL", help="column by name, or number from 0")
+    verb.add_argument("--scale", choices=("binary", "graded", "score"))
+    verb.add_argument("--max-grade", type=float, metavar="N", help="the highest label")
+    verb.add_argument(
+        "--map-label", action="append", default=[], metavar="VALUE=GRADE", type=_mapped,
+        help="what a label means; repeatable",
+    )  # fmt: skip
+    verb.add_argument("--lowest-is-best", action="store_true", help="1 is the best code")
+    verb.add_argument("--format", metavar="F", help="the family, where the guess is wrong")
+    verb.add_argument("--encoding", metavar="E")
+    verb.add_argument("--delimiter", metavar="D", help="separator of columns; \\t for a tab")
+    verb.add_argument("--quotes", choices=("on", "off"), help="whether quote marks are quoting")
+    verb.add_argument("--header", choices=("yes", "no"))
+    verb.add_argument("--corpus", metavar="FILE", help="passages by id")
+    verb.add_argument("--queries", metavar="FILE", help="queries by id")
+    verb.add_argument(
+        "--join", action="append", default=[], metavar="FILE:KEY:TEXT",
+        help="the next of query, passage comes from FILE; repeatable",
+    )  # fmt: skip
+    limits = Settings.model_fields
+    for name in ("upload_bytes", "rows", "columns", "cell_characters", "decoded_bytes"):
+        shown = limits[f"max_{name}"].description
+        verb.add_argument(f"--max-{name.replace('_', '-')}", type=int, metavar="N", help=shown)
+
+
+def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
+    from reranker_ui.services.importing import import_file
+    from reranker_ui.services.users import LOCAL
+    from reranker_ui.services.workspace import open_workspace
+
+    said = {
+        f"max_{name}": value
+        for name in ("upload_bytes", "rows", "columns", "cell_characters", "decoded_bytes")
+        if (value := getattr(arguments, f"max_{name}")) is not None
+    }
+    workspace = open_workspace(Settings(**said))
+    report = import_file(
+        workspace, LOCAL, _path(arguments.file), arguments.dataset, _options(arguments)
+    )
+    for note in report["notes"]:
+        print(note, file=sys.stderr)
+    names = ("dataset", *_COUNTS, "rejects")
+    return {name: report[name] for name in names}, 0
+
+
+def _options(arguments: argparse.Namespace) -> ReadOptions:
+    said = vars(arguments)
+    plain = ("query", "passage", "label", "split", "scale", "max_grade", "lowest_is_best",
+             "format", "encoding", "corpus", "queries")  # fmt: skip
+    return ReadOptions(
+        **{name: said[name] for name in plain},
+        delimiter=(said["delimiter"] or "").replace("\\t", "\t") or None,
+        quotes=None if said["quotes"] is None else said["quotes"] == "on",
+        header=None if said["header"] is None else said["header"] == "yes",
+        map_label=dict(said["map_label"]),
+        joins=said["join"],
+    )
+
+
+def _path(told: str) -> Path:
+    path = Path(told).expanduser()
+    if not path.exists():
+        raise Refused(f"There is no file {told}.")
+    return path
+
+
+def _mapped(told: str) -> tuple[str, float]:
+    name, mark, grade = told.rpartition("=")
+    if not mark:
+        raise argparse.ArgumentTypeError(f"{told} is not VALUE=GRADE")
+    return name, float(grade)
+
+
+def _show_import(report: dict[str, Any]) -> str:
+    told = [f"{report['dataset']}: kept {report['kept']:,} pairs of {report['records']:,} records"]
+    told += [f"  {name.replace('_', ' '):<12}{report[name]:>12,}" for name in _COUNTS]
+    told += [f"  line {reject['line']:,}: {reject['reason']}" for reject in report["rejects"]]
+    return "\n".join(told)

@@ -1,9 +1,8 @@
 """Datasets: list them, read their scale and labelled pairs, delete them."""
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
@@ -13,6 +12,9 @@ from reranker_ui.services.database import annotations, datasets, decisions, impo
 from reranker_ui.services.effective import pairs_with_labels, seen
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace, record
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def find_dataset(connection: sa.Connection, name: str) -> sa.Row[Any]:
@@ -39,7 +41,7 @@ def scale(row: sa.Row[Any]) -> Scale:
     return Scale(kind, row.max_grade)
 
 
-def labelled_pairs(workspace: Workspace, user: User, dataset_name: str) -> pd.DataFrame:
+def labelled_pairs(workspace: Workspace, user: User, dataset_name: str) -> "pd.DataFrame":
     """Every pair with an effective label, in order of id.
 
     Columns: pair_id, query_key (groups a query's candidates), query, passage, grade (float,
@@ -47,6 +49,8 @@ def labelled_pairs(workspace: Workspace, user: User, dataset_name: str) -> pd.Da
     decision are not there.
     """
     require(user, "viewer")
+    import pandas as pd  # half a second, which a label need not wait for
+
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         labelled = pairs_with_labels(

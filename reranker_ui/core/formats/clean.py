@@ -1,0 +1,53 @@
+"""From what a record tells to a pair that can be stored, or the reason why not."""
+
+from typing import Any
+
+from reranker_ui.core.formats.options import Limits
+from reranker_ui.core.labels import LabelReader
+from reranker_ui.core.pairs import Judged, Left, Pair
+from reranker_ui.core.splits import split_name
+
+
+def clean(judged: Judged, line: int, labels: LabelReader, limits: Limits) -> Pair:
+    """The pair with trimmed texts and a read label; raises Left with the first reason."""
+    query, passage = _text(judged.query, "query", limits), _text(judged.passage, "passage", limits)
+    for text, which in ((query, "query"), (passage, "passage")):
+        if not text:
+            raise Left("blank", f"the {which} is empty")
+    votes = tuple(
+        (who, value) for who, raw in judged.votes if (value := labels.read(raw)) is not None
+    )
+    label = votes[0][1] if votes else labels.read(judged.label)
+    split = split_name(judged.split)
+    return Pair(query, passage, label, line, split, votes, judged.extra)
+
+
+def _text(raw: Any, which: str, limits: Limits) -> str:
+    if raw is None:
+        return ""
+    if not isinstance(raw, str):
+        if isinstance(raw, bool) or not isinstance(raw, int | float):
+            raise Left("unreadable", f"the {which} is no text but {_kind(raw)}")
+        raw = str(raw)
+    if len(raw) > limits.cell_characters:
+        most = f"{limits.cell_characters:,}"
+        raise Left("unreadable", f"the {which} has {len(raw):,} characters, the limit is {most}")
+    if "\x00" in raw:
+        raise Left("unreadable", f"the {which} holds a zero byte")
+    if not raw.isascii() and not _is_unicode(raw):
+        raise Left("unreadable", f"the {which} holds bytes that are no text in this encoding")
+    return str(raw.strip())
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _kind(raw: Any) -> str:
+    return {"list": "a list", "dict": "an object", "bool": "true or false"}.get(
+        type(raw).__name__, type(raw).__name__
+    )

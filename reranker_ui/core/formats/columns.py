@@ -1,0 +1,118 @@
+"""Columns: which of them is the query, the passage, the label and the split."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reranker_ui.core.labels import number
+from reranker_ui.core.splits import split_name
+
+KNOWN = {
+    "query": (
+        "query", "question", "querytext", "searchquery", "searchterm", "anchor", "premise",
+        "sentence0", "sentencea", "text1", "queries", "q", "argument", "searchterms", "keyword",
+        "querystring", "userquery", "prompt", "claim", "title1", "question1", "src",
+    ),
+    "passage": (
+        "passage", "document", "doc", "answer", "passagetext", "documenttext", "doctext",
+        "positive", "hypothesis", "sentence", "sentenceb", "text2", "context", "content",
+        "keypoint", "paragraph", "text", "body", "response", "productdescription", "producttext",
+        "producttitle", "snippet", "abstract", "candidate", "chunk", "evidence", "title2",
+        "question2", "contents", "description", "title", "tgt",
+    ),
+    "label": (
+        "label", "labels", "relevance", "grade", "score", "scores", "rating", "judgment",
+        "judgement", "isrelevant", "relevant", "gold", "rel", "relevancelabel", "relevancescore",
+        "goldlabel", "esclabel", "escilabel", "similarity", "similarityscore", "target", "class",
+        "annotation", "isduplicate", "y",
+    ),
+    "split": ("split", "fold", "subset", "partition"),
+}  # fmt: skip
+IDS = (
+    "queryid", "qid", "questionid", "documentid", "docid", "passageid", "pid", "corpusid", "id",
+    "did", "argid", "keypointid",
+)  # fmt: skip
+_ALL = {name for names in KNOWN.values() for name in names} | set(IDS)
+
+
+def plain(name: object) -> str:
+    """A column name without case, blanks and marks."""
+    return "".join(letter for letter in str(name).casefold() if letter.isalnum())
+
+
+def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row names the columns, judged by it and the rows below."""
+    first = [cell.strip() for cell in rows[0]]
+    if any(not cell or len(cell) > 64 or number(cell) is not None for cell in first):
+        return any(plain(cell) in _ALL for cell in first) and not any(
+            number(cell) is not None for cell in first if cell
+        )
+    if len(set(first)) < len(first):
+        return False
+    if any(plain(cell) in _ALL for cell in first) or len(rows) == 1:
+        return True
+    return any(_numbers([row[at] for row in rows[1:] if at < len(row)]) for at in range(len(first)))
+
+
+def guess_columns(values: Sequence[Mapping[Any, Any]]) -> dict[str, Any]:
+    """`{"query", "passage", "label", "split"}` to column names (None where there is none)."""
+    names = list(dict.fromkeys(name for value in values for name in value))
+    cells = {name: [value.get(name) for value in values] for name in names}
+    found: dict[str, Any] = dict.fromkeys(KNOWN)
+    if len(names) > 1 and {"sentence1", "sentence2"} <= {plain(name) for name in names}:
+        found["query"], found["passage"] = _pair_of(names, "sentence1", "sentence2")
+    elif {"sentence0", "sentence1"} <= {plain(name) for name in names}:
+        found["query"], found["passage"] = _pair_of(names, "sentence0", "sentence1")
+    for role in ("label", "query", "passage"):
+        if found[role] is None:
+            free = [name for name in names if name not in found.values()]
+            found[role] = _by_name(role, free)
+    found["split"] = _split_column(names, cells)
+    _by_content(found, names, cells)
+    return found
+
+
+def ids_only(name: object) -> bool:
+    """Whether a column's name says that it holds ids, not texts."""
+    bare = plain(name)
+    return bare in IDS or (bare.endswith("id") and str(name)[-3:-2] in "_- .")
+
+
+def _pair_of(names: Sequence[Any], first: str, second: str) -> tuple[Any, Any]:
+    by_plain = {plain(name): name for name in names}
+    return by_plain[first], by_plain[second]
+
+
+def _by_name(role: str, names: Sequence[Any]) -> Any:
+    by_plain = {plain(name): name for name in reversed(names)}
+    return next((by_plain[known] for known in KNOWN[role] if known in by_plain), None)
+
+
+def _split_column(names: Sequence[Any], cells: Mapping[Any, Sequence[Any]]) -> Any:
+    name = _by_name("split", names)
+    told = [cell for cell in cells.get(name, []) if cell]
+    return name if told and all(split_name(cell) for cell in told) else None
+
+
+def _by_content(
+    found: dict[str, Any], names: Sequence[Any], cells: Mapping[Any, Sequence[Any]]
+) -> None:
+    """Fill what names did not tell: the last column of few numbers is the label, then texts."""
+    free = [name for name in names if name not in found.values()]
+    named = any(isinstance(name, str) for name in names)
+    if found["label"] is None and not named:
+        told = [n for n in free if _numbers(cells[n]) and len(set(map(str, cells[n]))) <= 32]
+        found["label"] = told[-1] if told else None
+    texts = [n for n in free if n != found["label"] and _texts(cells[n]) and not ids_only(n)]
+    for role in ("query", "passage"):
+        if found[role] is None and texts:
+            found[role] = texts.pop(0)
+
+
+def _numbers(cells: Sequence[Any]) -> bool:
+    told = [cell for cell in cells if cell is not None and str(cell).strip()]
+    return bool(told) and sum(number(cell) is not None for cell in told) >= 0.9 * len(told)
+
+
+def _texts(cells: Sequence[Any]) -> bool:
+    told = [cell for cell in cells if isinstance(cell, str) and cell.strip()]
+    return bool(told) and not _numbers(told)

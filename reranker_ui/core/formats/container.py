@@ -1,0 +1,167 @@
+"""A container opened: what the file is, and its records as often as one wants them."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from reranker_ui.core.formats import delimited, json_records, parquet
+from reranker_ui.core.formats.options import ReadOptions, Tick
+from reranker_ui.core.formats.source import (
+    Counted,
+    guess_encoding,
+    kind_of,
+    lines_of,
+    open_bytes,
+)  # fmt: skip
+from reranker_ui.core.pairs import Left
+from reranker_ui.core.refused import Refused
+
+Record = tuple[int, dict[Any, Any] | Left]
+_PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"PAR1")
+
+
+@dataclass
+class Container:
+    """A file of records. `records()` starts anew each time."""
+
+    kind: str  # delimited, json lines, json, parquet, blanks
+    records: Callable[[], Iterator[Record]]
+    encoding: str | None = None
+    dialect: delimited.Dialect | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def open_container(path: Path, options: ReadOptions, tick: Tick) -> Container:
+    """The container of a plain, gzipped or Parquet file, or of the only file in a ZIP."""
+    with path.open("rb") as raw:
+        kind = kind_of(raw.read(16), path.name)
+    if kind == "parquet":
+        return Container("parquet", lambda: parquet.records_of(path, options.limits, tick))
+    if kind == "zip":
+        (member,) = members(path) or [""]
+        return text_container(
+            lambda: open_member(path, member, options, tick), member or path.name, options
+        )
+    return text_container(lambda: open_bytes(path, options.limits, tick), path.name, options)
+
+
+def text_container(opened: Callable[[], IO[bytes]], name: str, options: ReadOptions) -> Container:
+    """The container of a text, told by its content."""
+    encoding = options.encoding
+    if encoding is None:
+        with opened() as stream:
+            encoding = guess_encoding(stream, name)
+
+    def lines() -> Iterator[str]:
+        try:
+            yield from lines_of(opened(), encoding, name)
+        except (LookupError, UnicodeError) as wrong:
+            raise Refused(f"{name} cannot be read as {encoding}: {wrong}.") from wrong
+
+    head = _head(lines())
+    if not head.strip("\ufeff\x00 \t\r\n"):
+        raise Refused(f"{name} holds nothing but blanks, so nothing was imported.")
+    if options.delimiter is None and json_records.looks_like_json(head):
+        if json_records.is_by_line(head):
+            by_line = lambda: json_records.records_by_line(lines())  # noqa: E731
+            return Container("json lines", by_line, encoding)
+        return Container("json", lambda: json_records.records_of_text(lines(), name), encoding)
+    if options.delimiter is None and _by_blanks(head, options):
+        return Container("blanks", lambda: _split_at_blanks(lines()), encoding)
+    return _table(lines, name, encoding, options)
+
+
+def _table(lines: delimited.Lines, name: str, encoding: str, options: ReadOptions) -> Container:
+    named = [
+        column
+        for column in (options.query, options.passage, options.label, options.split)
+        if isinstance(column, str) and not column.isdigit()
+    ]
+    dialect = delimited.guess_dialect(
+        lines, name, delimiter=options.delimiter, quotes=options.quotes,
+        header=options.header, named=named,
+    )  # fmt: skip
+    if dialect.width > options.limits.columns:
+        raise parquet.too_many(name, dialect.width, options.limits)
+    notes = []
+    if not dialect.quotes:
+        notes.append("Quote marks are read as plain text: read as quotes they would lose rows.")
+    return Container(
+        "delimited", lambda: delimited.records_of(lines(), dialect), encoding, dialect, notes
+    )
+
+
+def members(path: Path) -> list[str]:
+    """The safe file names in a ZIP: no folder, nothing that climbs out of it, nothing hidden."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [info.filename for info in archive.infolist() if not info.is_dir()]
+    except zipfile.BadZipFile as broken:
+        raise Refused(f"{path.name} is a damaged ZIP archive: {broken}.") from broken
+    safe = [name for name in names if _is_safe(name)]
+    if any(name.startswith("xl/") for name in safe):
+        raise Refused(f"{path.name} is an Excel workbook. Save the sheet as CSV and import that.")
+    return safe
+
+
+def unsafe_members(path: Path) -> list[str]:
+    """Names in a ZIP that are never opened."""
+    with zipfile.ZipFile(path) as archive:
+        return [info.filename for info in archive.infolist() if not _is_safe(info.filename)]
+
+
+def open_member(path: Path, member: str, options: ReadOptions, tick: Tick) -> IO[bytes]:
+    """One file of a ZIP as a counted stream; nothing is written to disk."""
+    if not member:
+        raise Refused(
+            f"{path.name} holds several files and they are no BEIR set"
+            " (corpus.jsonl, queries.jsonl, qrels). Unpack it and import one file."
+        )
+    archive = zipfile.ZipFile(path)
+    most = options.limits.decoded(path.stat().st_size)
+    stream = io.BufferedReader(Counted(archive.open(member), most, f"{path.name}/{member}", tick))
+    if stream.peek(8).startswith(_PACKED):
+        raise Refused(f"{path.name} holds another packed file, {member}. Unpack it first.")
+    return stream
+
+
+def _is_safe(name: str) -> bool:
+    parts = name.replace("\\", "/").split("/")
+    return not (
+        name.startswith(("/", "\\")) or ":" in name or "\\" in name or ".." in parts
+        or any(part.startswith(("__MACOSX", ".")) for part in parts)
+    )  # fmt: skip
+
+
+def _head(lines: Iterator[str]) -> str:
+    parts, size = [], 0
+    for line in lines:
+        parts.append(line)
+        size += len(line)
+        if size > 1 << 16 and len(parts) >= 3:
+            break
+    return "".join(parts)
+
+
+def _by_blanks(head: str, options: ReadOptions) -> bool:
+    """Whether the lines are TREC judgments or a run: ids and numbers between blanks."""
+    if options.format in ("trec", "trec-run"):
+        return True
+    rows = [line.split() for line in head.splitlines()[:-1][:200] if line.strip()]
+    rows = rows or [head.split()]
+    if "\t" in head and not any(" " in line for line in head.splitlines()[:200]):
+        return len(rows[0]) in (4, 6) and all(len(row) == len(rows[0]) for row in rows)
+    return (
+        len(rows[0]) in (3, 4, 6)
+        and all(len(row) == len(rows[0]) for row in rows)
+        and all(row[-1 if len(row) < 6 else 3].lstrip("-").isdigit() for row in rows)
+    )
+
+
+def _split_at_blanks(lines: Iterator[str]) -> Iterator[Record]:
+    for number, line in enumerate(lines, 1):
+        if cells := line.split():
+            yield number, dict(enumerate(cells))

@@ -1,0 +1,163 @@
+"""JSON: one object a line, an array, or one object that holds a list; read as a stream."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from reranker_ui.core.pairs import Left
+from reranker_ui.core.refused import Refused
+
+_PIECE = 1 << 20
+_LONGEST = 200_000_000  # characters of one object that cannot be streamed
+_decoder = json.JSONDecoder()
+# Keys under which well-known files keep their list of records.
+_LISTS = ("query_doc_pairs", "data", "rows", "records", "pairs", "examples", "samples", "items")
+
+
+def looks_like_json(head: str) -> bool:
+    """Whether a text starts as JSON does."""
+    return head.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
+
+
+def is_by_line(head: str) -> bool:
+    """Whether the first lines (at most the first that is broken) are whole JSON values."""
+    lines = [line for line in head.splitlines() if line.strip()][:3]
+    whole = [_whole(line) for line in lines]
+    if not any(whole) or (lines[0].lstrip()[:1] == "[" and not all(w == "list" for w in whole[:2])):
+        return False
+    if lines[0].lstrip()[:1] == "[":
+        return len(lines) > 1 and not isinstance(orjson.loads(lines[0])[0], dict)
+    return len(lines) > 1 or _held(orjson.loads(lines[0])) is None
+
+
+def records_by_line(lines: Iterator[str]) -> Iterator[tuple[int, dict[Any, Any] | Left]]:
+    """JSON Lines: (line, object); a line that is no object is `unreadable`."""
+    for line, text in enumerate(lines, 1):
+        if text.strip("\ufeff \t\r\n"):
+            yield line, _read_line(text)
+
+
+def records_of_text(lines: Iterator[str], name: str) -> Iterator[tuple[int, dict[Any, Any] | Left]]:
+    """Objects of an array, or one after the other: (line each starts on, object).
+
+    An object that holds a known list of records stands for that list.
+    """
+    for line, value in _values(lines, name):
+        held = _held(value) if isinstance(value, dict) else None
+        if held is not None:
+            yield from ((line, _as_record(each)) for each in held)
+        else:
+            yield line, _as_record(value)
+
+
+def _values(lines: Iterator[str], name: str) -> Iterator[tuple[int, Any]]:
+    """Top-level values, or the elements of a top-level array, decoded one by one."""
+    stream = _Stream(lines, name)
+    inside = False
+    while stream.skip():
+        if stream.text[0] == ("]" if inside else "["):
+            inside = not inside
+            stream.take(1)
+        else:
+            yield stream.value()
+
+
+class _Stream:
+    """A text that is read on only as far as the next value needs."""
+
+    def __init__(self, lines: Iterator[str], name: str) -> None:
+        self.lines, self.name = lines, name
+        self.text, self.line, self.more = "", 1, True
+
+    def skip(self) -> bool:
+        """Skip blanks and commas; whether anything follows."""
+        while True:
+            bare = len(self.text) - len(self.text.lstrip("\ufeff \t\r\n,"))
+            self.take(bare)
+            if self.text or not self.more:
+                return bool(self.text)
+            self.grow(_PIECE)
+
+    def take(self, size: int) -> None:
+        """Drop what was read, counting its lines."""
+        self.line += self.text.count("\n", 0, size)
+        self.text = self.text[size:]
+
+    def grow(self, size: int) -> None:
+        """Read on by about `size` characters."""
+        piece = _piece(self.lines, size)
+        self.more = bool(piece)
+        self.text += piece
+
+    def value(self) -> tuple[int, Any]:
+        """The next value and the line it starts on."""
+        while True:
+            try:
+                value, end = _decoder.raw_decode(self.text)
+                if self.more and end == len(self.text) and self.text[0] not in '{["':
+                    self.grow(_PIECE)  # a number may go on in the next piece
+                    continue
+            except RecursionError:
+                line = self.line
+                raise Refused(f"Line {line}: {self.name} is nested too deep for records.") from None
+            except json.JSONDecodeError as error:
+                if not self.more or len(self.text) > _LONGEST:
+                    raise Refused(self._broken(error)) from None
+                self.grow(len(self.text))
+                continue
+            line = self.line
+            self.take(end)
+            return line, value
+
+    def _broken(self, error: json.JSONDecodeError) -> str:
+        line = self.line + self.text.count("\n", 0, error.pos)
+        return f"Line {line}: {self.name} is broken JSON ({error.msg}), so nothing was imported."
+
+
+def _piece(lines: Iterator[str], size: int) -> str:
+    parts, have = [], 0
+    for part in lines:
+        parts.append(part)
+        have += len(part)
+        if have >= size:
+            break
+    return "".join(parts)
+
+
+def _read_line(text: str) -> dict[Any, Any] | Left:
+    try:
+        return _as_record(orjson.loads(text))
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return _as_record(json.loads(text))  # NaN is no JSON, and yet many files hold it
+    except RecursionError:
+        return Left("unreadable", "the line is nested too deep")
+    except ValueError as error:
+        what = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+        return Left("unreadable", f"the line is broken JSON ({what[0].lower()}{what[1:]})")
+
+
+def _as_record(value: Any) -> dict[Any, Any] | Left:
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list) and not any(isinstance(each, dict) for each in value):
+        return dict(enumerate(value))
+    return Left("unreadable", "the record is no JSON object")
+
+
+def _held(value: Mapping[str, Any]) -> list[Any] | None:
+    for key in _LISTS:
+        held = value.get(key)
+        if isinstance(held, list) and held and all(isinstance(each, dict) for each in held):
+            return [each.get("row", each) if key == "rows" else each for each in held]
+    return None
+
+
+def _whole(line: str) -> str | None:
+    try:
+        return type(orjson.loads(line.lstrip("\ufeff"))).__name__
+    except orjson.JSONDecodeError:
+        return None

@@ -1,0 +1,54 @@
+"""What a person may say about a file, and the limits it must keep."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+Tick = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on one file. Packed files may grow to max(64 MB, 100 x packed) when decoded."""
+
+    upload_bytes: int = 1_000_000_000
+    rows: int = 2_000_000
+    columns: int = 256
+    cell_characters: int = 100_000
+    decoded_bytes: int = 2_000_000_000
+
+    def decoded(self, packed: int) -> int:
+        """Most bytes that a packed file of `packed` bytes may decode to."""
+        return min(self.decoded_bytes, max(64_000_000, 100 * packed))
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """Everything the command line and the page can say about a file; None means: guess."""
+
+    format: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    quotes: bool | None = None
+    header: bool | None = None
+    query: str | int | None = None
+    passage: str | int | None = None
+    label: str | int | None = None
+    split: str | int | None = None
+    scale: str | None = None
+    max_grade: float | None = None
+    map_label: dict[str, float] = field(default_factory=dict)
+    lowest_is_best: bool = False
+    corpus: str | None = None
+    queries: str | None = None
+    joins: list[str] = field(default_factory=list)  # FILE:KEY:TEXT
+    limits: Limits = field(default_factory=Limits)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, read again by `from_json`."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(told: dict[str, Any]) -> "ReadOptions":
+        """The options of `as_json`."""
+        return ReadOptions(**{**told, "limits": Limits(**told.get("limits", {}))})

@@ -1,0 +1,44 @@
+"""Parquet: rows in small batches; what they decode to is counted, for the footer can lie."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from reranker_ui.core.formats.options import Limits, Tick
+from reranker_ui.core.refused import Refused
+
+_BATCH = 256
+
+
+def records_of(path: Path, limits: Limits, tick: Tick) -> Iterator[tuple[int, dict[Any, Any]]]:
+    """Each row as (number from 1, cells by column name)."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    most, seen, line = limits.decoded(path.stat().st_size), 0, 0
+    try:
+        with parquet.ParquetFile(path) as file:
+            if len(file.schema_arrow.names) > limits.columns:
+                raise too_many(path.name, len(file.schema_arrow.names), limits)
+            for batch in file.iter_batches(batch_size=_BATCH):
+                seen += batch.nbytes
+                tick(0)
+                if seen > most:
+                    raise Refused(
+                        f"Row {line + 1}: {path.name} grows to more than {most:,} bytes when it"
+                        " is decoded, which is the limit for a file of its size."
+                    )
+                for row in batch.to_pylist():
+                    line += 1
+                    yield line, row
+    except pa.ArrowException as broken:
+        why = str(broken).splitlines()[0][:200]
+        raise Refused(f"Row {line + 1}: {path.name} is damaged Parquet ({why}).") from broken
+
+
+def too_many(name: str, columns: int, limits: Limits) -> Refused:
+    """The sentence for a table that is too wide."""
+    return Refused(
+        f"Line 1: {name} has {columns:,} columns, and the limit is {limits.columns:,}."
+        " Keep query, passage and label, or raise --max-columns."
+    )

@@ -1,0 +1,158 @@
+"""Texts by id: corpora, queries and joined files, for records that hold ids only."""
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from reranker_ui.core.formats.columns import guess_columns, ids_only, plain
+from reranker_ui.core.formats.container import (
+    Container,
+    members,
+    open_container,
+    open_member,
+    text_container,
+)  # fmt: skip
+from reranker_ui.core.formats.lists import text_of
+from reranker_ui.core.formats.options import ReadOptions, Tick
+from reranker_ui.core.pairs import Left
+from reranker_ui.core.refused import Refused
+
+Texts = MutableMapping[str, str]
+_ID = ("id", "docid", "documentid", "corpusid", "passageid", "pid", "did", "qid", "queryid")
+_FREE = ReadOptions()
+
+
+def fill(texts: Texts, source: Path, role: str, options: ReadOptions, tick: Tick) -> None:
+    """Put every `id -> text` of a file, folder or ZIP into `texts`. role: corpus or queries."""
+    container = part_of(source, role, options, tick)
+    key: Any = None
+    for line, value in container.records():
+        if isinstance(value, Left):
+            raise Refused(f"Line {line} of {source.name} cannot be read: {value.why}.")
+        key = _id_of(value) if key not in value else key
+        if key is None:
+            raise Refused(f"Line {line} of {source.name} has no id column. It needs id and text.")
+        texts[str(value[key]).strip()] = _text(value, key)
+
+
+def fill_from(texts: Texts, told: str, options: ReadOptions, tick: Tick) -> str:
+    """Put `FILE:KEY:TEXT` into `texts` and return KEY."""
+    try:
+        name, key, text = told.rsplit(":", 2)
+    except ValueError:
+        raise Refused(f"--join takes FILE:KEY:TEXT, and “{told}” is not that.") from None
+    path = existing(name)
+    for line, value in open_container(path, _plain(options), tick).records():
+        if isinstance(value, Left):
+            raise Refused(f"Line {line} of {path.name} cannot be read: {value.why}.")
+        if key not in value or text not in value:
+            have = ", ".join(map(str, list(value)[:12]))
+            raise Refused(f"{path.name} has no column {key} and {text}. It has {have}.")
+        texts[str(value[key]).strip()] = str(value[text] or "")
+    return key
+
+
+def part_of(source: Path, role: str, options: ReadOptions, tick: Tick) -> Container:
+    """The container of a role's file: the file itself, or that member of a folder or ZIP."""
+    options = _plain(options)
+    if source.is_dir():
+        found = [p for p in sorted(source.rglob("*")) if p.is_file() and _named(p.name, role)]
+        if not found:
+            raise Refused(f"The folder {source.name} holds no {role} file.")
+        return open_container(found[0], options, tick)
+    with source.open("rb") as raw:
+        packed = raw.read(4) == b"PK\x03\x04"
+    if not packed:
+        return open_container(source, options, tick)
+    names = [name for name in members(source) if _named(name.split("/")[-1], role)]
+    if not names:
+        raise Refused(f"{source.name} holds no {role} file.")
+    return text_container(lambda: open_member(source, names[0], options, tick), names[0], options)
+
+
+def existing(name: str) -> Path:
+    """The path `name`; Refused where there is nothing."""
+    path = Path(name)
+    if not path.exists():
+        raise Refused(f"There is no file {name}.")
+    return path
+
+
+class Lookup:
+    """Texts behind a column: None where the column holds the text itself."""
+
+    def __init__(self, column: Any, texts: Mapping[str, str] | None, role: str) -> None:
+        self.column, self.texts, self.role = column, texts, role
+
+    def of(self, value: Mapping[Any, Any]) -> Any:
+        """The text for a record; raises Left where its id is unknown."""
+        told = value.get(self.column)
+        if self.texts is None:
+            return told
+        key = "" if told is None else str(told).strip()
+        text = self.texts.get(key)
+        if text is None:
+            where = "corpus" if self.role == "passage" else "queries"
+            raise Left("unreadable", f"no text for {self.role} id “{key[:40]}” in the {where}")
+        return text
+
+
+def _plain(options: ReadOptions) -> ReadOptions:
+    return replace(_FREE, limits=options.limits)
+
+
+def _named(name: str, role: str) -> bool:
+    return name.split(".")[0].casefold() == role
+
+
+def _id_of(value: Mapping[Any, Any]) -> Any:
+    bare = {plain(name): name for name in reversed(list(value))}
+    named = next((bare[known] for known in _ID if known in bare), None)
+    if named is None:
+        named = next((name for name in value if ids_only(name)), None)
+    return 0 if named is None and 0 in value and len(value) > 1 else named
+
+
+def _text(value: Mapping[Any, Any], key: Any) -> str:
+    rest = {name: cell for name, cell in value.items() if name != key}
+    if all(isinstance(name, int) for name in rest):
+        return str(rest[min(rest)])
+    told = text_of(rest)
+    if told:
+        return str(told)
+    column = guess_columns([rest])["query"]
+    return str(rest[column] or "") if column is not None else ""
+
+
+def each_qrels(source: Path, options: ReadOptions, tick: Tick) -> Iterator[tuple[str, Container]]:
+    """The judgments of a BEIR folder or ZIP: (name of the split, container)."""
+    if source.is_dir():
+        for path in sorted(source.rglob("*.tsv")):
+            if "qrels" in (path.parent.name, path.stem):
+                yield path.stem, open_container(path, _plain(options), tick)
+        return
+    for name in members(source):
+        folder, _, file = name.rpartition("/")
+        if file.endswith(".tsv") and (folder.endswith("qrels") or file == "qrels.tsv"):
+            yield (
+                file.removesuffix(".tsv"),
+                text_container(
+                    lambda name=name: open_member(source, name, options, tick),  # type: ignore[misc]
+                    name,
+                    _plain(options),
+                ),
+            )
+
+
+def is_beir(source: Path) -> bool:
+    """Whether a folder or ZIP holds a corpus, queries and qrels."""
+    names = (
+        [str(p.relative_to(source)) for p in source.rglob("*") if p.is_file()]
+        if source.is_dir()
+        else members(source)
+    )
+    files = [name.split("/")[-1] for name in names]
+    return all(any(_named(file, role) for file in files) for role in ("corpus", "queries")) and (
+        any("qrels" in name for name in names)
+    )

@@ -1,0 +1,341 @@
+"""Storing what was read: in short transactions, unseen until the last one is through."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from filelock import FileLock, Timeout
+from sqlalchemy import func, select
+
+from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.labels import Kind, Scale
+from reranker_ui.core.refused import Refused
+from reranker_ui.services.database import datasets, imported_labels, imports, pairs
+from reranker_ui.services.effective import seen
+from reranker_ui.services.import_splits import assign_splits
+from reranker_ui.services.readings import (
+    end_reading,
+    folder_of,
+    load,
+    start_reading,
+    wait_for_reading,
+)  # fmt: skip
+from reranker_ui.services.staging import Stage
+from reranker_ui.services.users import User, require
+from reranker_ui.services.workspace import Workspace, record
+from reranker_ui.settings import ASSETS
+
+Said = Callable[[int], None]
+_BATCH = 2000
+_NAME = re.compile(r"[^\s/\\:][^/\\:\x00-\x1f]{0,79}")
+
+
+def import_file(
+    workspace: Workspace,
+    user: User,
+    path: Path,
+    dataset_name: str,
+    options: ReadOptions | None = None,
+) -> dict[str, Any]:
+    """Read a file and store its pairs in a dataset, made if there is none of that name.
+
+    Returns `{"dataset", records, pairs, kept, duplicate, unlabelled, conflicts, positives, blank,
+    bad_label, unreadable, "rejects": [{"line", "reason"}], "notes", "scale"}`.
+    """
+    require(user, "admin")
+    check_name(dataset_name)
+    token = start_reading(workspace, user, path, _for_dataset(workspace, dataset_name, options))
+    try:
+        result = wait_for_reading(workspace, user, token)
+        return store_reading(workspace, user, token, dataset_name, result=result, source=path.name)
+    finally:
+        end_reading(workspace, user, token)
+
+
+def store_reading(
+    workspace: Workspace, user: User, token: str, dataset_name: str, *,
+    result: dict[str, Any] | None = None, source: str = "", said: Said = lambda _n: None,
+) -> dict[str, Any]:  # fmt: skip
+    """Store a finished reading; `said` hears how many pairs are through. Returns the report."""
+    require(user, "admin")
+    check_name(dataset_name)
+    folder = folder_of(workspace, token)
+    result = result or load(folder / "result.json") or {}
+    if "report" not in result:
+        raise Refused(_what_is_missing(result))
+    stage = Stage(folder / "stage.db")
+    import_id, new = _begin(workspace, user, dataset_name, result["scale"], source)
+    alive = FileLock(_lock_path(workspace, import_id))
+    try:
+        with alive:
+            report = _store(workspace, user, stage, import_id, result, source, said)
+    except BaseException:
+        _remove(workspace, import_id)
+        raise
+    finally:
+        stage.close()
+        _lock_path(workspace, import_id).unlink(missing_ok=True)
+    return {"dataset": dataset_name, **report, "scale": result["scale"], "new": new}
+
+
+def sweep_imports(workspace: Workspace) -> int:
+    """Remove what is left of imports whose process died; returns how many there were."""
+    with workspace.reading() as connection:
+        unfinished = list(connection.scalars(select(imports.c.id).where(imports.c.state != "done")))
+    gone = 0
+    for import_id in unfinished:
+        path = _lock_path(workspace, import_id)
+        with suppress(Timeout):
+            with FileLock(path, timeout=0):
+                _remove(workspace, import_id)
+                gone += 1
+            path.unlink(missing_ok=True)
+    return gone
+
+
+def load_starter(workspace: Workspace, user: User) -> bool:
+    """Import the bundled sample as "starter" into a home that never had a dataset."""
+    require(user, "admin")
+    with workspace.reading() as connection:
+        if connection.scalar(select(func.count()).select_from(imports)):
+            return False
+    mark = workspace.cache / "starter-was-loaded"
+    sample = next(iter(sorted((ASSETS / "sample").glob("*.csv"))), None)
+    if mark.exists() or sample is None:
+        return False
+    mark.touch()
+    import_file(workspace, user, sample, "starter")
+    return True
+
+
+def check_name(name: str) -> None:
+    """Refused unless `name` can be a dataset's name."""
+    if not _NAME.fullmatch(name) or name != name.strip():
+        raise Refused(
+            "A dataset needs a name of 1 to 80 characters without slashes, colons or line breaks."
+        )
+
+
+def _for_dataset(workspace: Workspace, name: str, options: ReadOptions | None) -> ReadOptions:
+    """The options with the scale of the dataset, where it is there and none was said."""
+    options = options or ReadOptions()
+    with workspace.reading() as connection:
+        row = connection.execute(select(datasets).where(datasets.c.name == name)).first()
+    if row is None or options.scale or row.scale == "graded":
+        return options
+    return replace(options, scale=row.scale, max_grade=row.max_grade)
+
+
+def _what_is_missing(result: dict[str, Any]) -> str:
+    if result.get("asks") == "labels":
+        classes = ", ".join(f"{name} ({n:,})" for name, n in result["labels"][:8])
+        return (
+            f"None of the labels is a number: {classes}. Say what each one means, such as"
+            f" --map-label {result['labels'][0][0]}=1."
+        )
+    return str(result.get("refused", "The file is not read yet."))
+
+
+def _begin(
+    workspace: Workspace, user: User, name: str, scale: dict[str, Any], source: str
+) -> tuple[int, bool]:
+    now = time.time()
+    with workspace.writing() as connection:
+        row = connection.execute(select(datasets).where(datasets.c.name == name)).first()
+        if row is None:
+            dataset = datasets.insert().values(
+                name=name, scale=scale["kind"], max_grade=scale["max"],
+                created_by=user.name, created_at=now, updated_at=now,
+            )  # fmt: skip
+            dataset_id = _new_id(connection, dataset)
+        else:
+            dataset_id = row.id
+            _check_scale(row, scale)
+        begun = imports.insert().values(
+            dataset_id=dataset_id, source=source, state="importing",
+            created_by=user.name, created_at=now,
+        )  # fmt: skip
+        return _new_id(connection, begun), row is None
+
+
+def _check_scale(row: sa.Row[Any], scale: dict[str, Any]) -> None:
+    kind: Kind = row.scale
+    if scale["kind"] != "binary" and kind != "graded" and scale["kind"] != kind:
+        have, bring = Scale(kind, row.max_grade), Scale(scale["kind"], scale["max"])
+        raise Refused(
+            f"{row.name} takes {have}, and the file brings {bring}. Import it as a dataset of its"
+            f" own, or say --scale {kind}."
+        )
+
+
+def _store(
+    workspace: Workspace, user: User, stage: Stage, import_id: int, result: dict[str, Any],
+    source: str, said: Said,
+) -> dict[str, Any]:  # fmt: skip
+    with workspace.reading() as connection:
+        row = connection.execute(select(imports).where(imports.c.id == import_id)).one()
+        dataset_id = row.dataset_id
+        grown = bool(
+            connection.scalar(
+                select(pairs.c.id).where(pairs.c.dataset_id == dataset_id, seen()).limit(1)
+            )
+        )
+        notes = result["notes"] + assign_splits(connection, stage, dataset_id if grown else None)
+    counts = {"kept": 0, "positives": 0, "conflicts": 0}
+    through = 0
+    for batch in stage.batches(_BATCH):
+        with workspace.writing() as connection:
+            writer = _Writer(connection, dataset_id, import_id, source, time.time())
+            for name, n in writer.write(batch, grown).items():
+                counts[name] += n
+        through += len(batch)
+        said(through)
+        time.sleep(0.004)  # lets a label that waits for the lock go first
+    report = {**result["report"], **counts}
+    report["duplicate"] = report["pairs"] - report["kept"]
+    report = {**report, "notes": notes}
+    _finish(workspace, user, import_id, dataset_id, result["scale"], report)
+    return report
+
+
+def _finish(
+    workspace: Workspace, user: User, import_id: int, dataset_id: int, scale: dict[str, Any],
+    report: dict[str, Any],
+) -> None:  # fmt: skip
+    now = time.time()
+    with workspace.writing() as connection:
+        done = imports.update().where(imports.c.id == import_id)
+        connection.execute(done.values(state="done", report=report))
+        row = connection.execute(select(datasets).where(datasets.c.id == dataset_id)).one()
+        top = max(row.max_grade, scale["max"]) if row.scale == "graded" else row.max_grade
+        changed = datasets.update().where(datasets.c.id == dataset_id)
+        connection.execute(changed.values(updated_at=now, max_grade=top))
+        told = {k: v for k, v in report.items() if k not in ("rejects", "notes")}
+        record(connection, user, "import", f"dataset:{dataset_id}", at=now, after=told)
+
+
+class _Writer:
+    """Writes one batch of staged pairs within a transaction."""
+
+    def __init__(
+        self, connection: sa.Connection, dataset_id: int, import_id: int, source: str, now: float
+    ) -> None:
+        self.connection, self.dataset_id, self.import_id = connection, dataset_id, import_id
+        self.source, self.now = source, now
+
+    def write(self, batch: Sequence[dict[str, Any]], grown: bool) -> dict[str, int]:
+        """Store a batch; returns kept, positives and conflicts."""
+        there = self._there([pair["pair_key"] for pair in batch]) if grown else {}
+        new = [pair for pair in batch if pair["pair_key"] not in there]
+        again = [pair for pair in batch if pair["pair_key"] in there]
+        if new:
+            self.connection.execute(pairs.insert(), [self._row(pair) for pair in new])
+        self._write_votes([pair for pair in new if pair["votes"]])
+        labelled = [pair for pair in new if pair["label"] is not None]
+        counts = {
+            "kept": len(labelled),
+            "positives": sum(any(value > 0 for value in _values(pair)) for pair in labelled),
+            "conflicts": sum(bool(pair["conflict"]) for pair in labelled),
+        }
+        for pair in again:
+            for name, n in self._add(pair, there[pair["pair_key"]]).items():
+                counts[name] += n
+        return counts
+
+    def _row(self, pair: dict[str, Any]) -> dict[str, Any]:
+        names = ("pair_key", "query_key", "passage_key", "query", "passage", "label", "line",
+                 "split")  # fmt: skip
+        extra = json.loads(pair["extra"]) if pair["extra"] else None
+        return {
+            **{name: pair[name] for name in names}, "extra": extra, "source": self.source,
+            "dataset_id": self.dataset_id, "import_id": self.import_id, "created_at": self.now,
+        }  # fmt: skip
+
+    def _there(self, keys: Sequence[str]) -> dict[str, tuple[int, set[float]]]:
+        """The pairs of the dataset with these keys: id and imported values."""
+        rows = self.connection.execute(
+            select(pairs.c.pair_key, pairs.c.id, pairs.c.label, imported_labels.c.value)
+            .select_from(pairs.outerjoin(imported_labels))
+            .where(pairs.c.dataset_id == self.dataset_id, pairs.c.pair_key.in_(keys))
+        )
+        there: dict[str, tuple[int, set[float]]] = {}
+        for key, pair_id, label, value in rows:
+            there.setdefault(key, (pair_id, set()))[1].update({label, value} - {None})
+        return there
+
+    def _add(self, pair: dict[str, Any], known: tuple[int, set[float]]) -> dict[str, int]:
+        """Add new imported values to a pair that is there."""
+        pair_id, have = known
+        told = _values(pair) - have
+        if not told:
+            return {}
+        line_of = {value: line for value, line, _who in pair["votes"]}
+        self.connection.execute(
+            imported_labels.insert(),
+            [self._value(pair_id, value, line_of.get(value, pair["line"]), None) for value in told],
+        )
+        return {
+            "kept": int(not have),
+            "positives": int(not have and any(value > 0 for value in told)),
+            "conflicts": int(len(have) <= 1 and len(have | told) > 1),
+        }
+
+    def _write_votes(self, voted: Sequence[dict[str, Any]]) -> None:
+        if not voted:
+            return
+        keys = [pair["pair_key"] for pair in voted]
+        ids = dict(
+            list(
+                self.connection.execute(
+                    select(pairs.c.pair_key, pairs.c.id).where(
+                        pairs.c.dataset_id == self.dataset_id, pairs.c.pair_key.in_(keys)
+                    )
+                ).tuples()
+            )
+        )
+        self.connection.execute(
+            imported_labels.insert(),
+            [self._value(ids[pair["pair_key"]], *vote) for pair in voted for vote in pair["votes"]],
+        )
+
+    def _value(self, pair_id: int, value: float, line: int, who: str | None) -> dict[str, Any]:
+        return {"pair_id": pair_id, "import_id": self.import_id, "value": value,
+                "source": self.source, "line": line, "annotator": who}  # fmt: skip
+
+
+def _values(pair: dict[str, Any]) -> set[float]:
+    return {value for value, *_ in pair["votes"]} | ({pair["label"]} - {None})
+
+
+def _remove(workspace: Workspace, import_id: int) -> None:
+    """Remove an unfinished import, and its dataset where the import made it."""
+    mine = select(pairs.c.id).where(pairs.c.import_id == import_id).limit(_BATCH)
+    gone = -1
+    while gone:
+        with workspace.writing() as connection:
+            gone = connection.execute(pairs.delete().where(pairs.c.id.in_(mine))).rowcount
+    with workspace.writing() as connection:
+        dataset_id = connection.scalar(
+            select(imports.c.dataset_id).where(imports.c.id == import_id)
+        )
+        connection.execute(imports.delete().where(imports.c.id == import_id))
+        others = select(imports.c.id).where(imports.c.dataset_id == dataset_id)
+        empty = ~sa.exists(others) & ~sa.exists(
+            select(pairs.c.id).where(pairs.c.dataset_id == dataset_id)
+        )
+        connection.execute(datasets.delete().where(datasets.c.id == dataset_id, empty))
+
+
+def _new_id(connection: sa.Connection, insert: sa.Insert) -> int:
+    (new_id,) = connection.execute(insert).inserted_primary_key or (0,)
+    return int(new_id)
+
+
+def _lock_path(workspace: Workspace, import_id: int) -> Path:
+    return workspace.home / "uploads" / f"import-{import_id}.lock"

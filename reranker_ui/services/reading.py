@@ -1,0 +1,275 @@
+"""Reading one file in a process of its own: `python -m reranker_ui.services.reading FOLDER`.
+
+The folder holds request.json (path, options, memory); progress.json is kept up to date; at the
+end there are stage.db and result.json. A file that eats memory or never ends takes down this
+process only.
+"""
+
+import json
+import math
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from reranker_ui.core.formats.clean import clean
+from reranker_ui.core.formats.delimited import NAMES
+from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.formats.plan import Plan, make_plan
+from reranker_ui.core.labels import LabelReader, Scale, guess_scale, number
+from reranker_ui.core.pairs import REASONS, Judged, Left, Pair, Report
+from reranker_ui.core.refused import Refused
+from reranker_ui.services.staging import DiskTexts, Stage
+
+_PREVIEW = 8
+_CLASSES = 50
+
+
+def main(folder: Path) -> None:
+    """Read as the folder's request says; the outcome is its result.json."""
+    request = json.loads((folder / "request.json").read_text())
+    resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
+    try:
+        result = read(folder, Path(request["path"]), ReadOptions.from_json(request["options"]))
+    except Refused as refused:
+        result = {"refused": str(refused)}
+    except MemoryError:
+        result = {"refused": "The file needs more memory than reading a file may take."}
+    except RecursionError:
+        result = {"refused": "The file is nested too deep to hold records."}
+    _save(folder / "result.json", result)
+
+
+def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
+    """Look at the file, decide how it is read, and stage its pairs. Returns the result.
+
+    `{"plan", "scale", "labels", "preview", "report", "notes"}`; with "asks": "labels" and no
+    stage where none of its labels can be read before a person says what they mean.
+    """
+    progress = _Progress(folder, path)
+    plan = make_plan(path, options, progress.tick, _disk_texts(folder))
+    progress.begin("looking")
+    labels, preview = _survey(plan, progress)
+    reader = LabelReader(mapping={k.strip().casefold(): v for k, v in options.map_label.items()})
+    reader = _with_scale(reader, labels, options)
+    result = {
+        "plan": _describe(plan),
+        "labels": [[_shown(raw), n] for raw, n in labels.most_common(_CLASSES)],
+        "preview": preview,
+        "notes": plan.notes + plan.container.notes,
+    }
+    if labels and not any(_reads(reader, raw) for raw in labels):
+        return {**result, "asks": "labels"}
+    assert reader.scale is not None
+    if not options.scale and labels:
+        plan.notes.append(f"Labels are read as {reader.scale}.")
+    progress.begin("reading")
+    report = _stage(plan, reader, options, Stage(folder / "stage.db"), progress)
+    scale = {"kind": reader.scale.kind, "max": reader.scale.max}
+    notes = plan.notes + plan.container.notes + _notes(report)
+    return {**result, "scale": scale, "report": asdict(report), "notes": notes}
+
+
+def _survey(plan: Plan, progress: "_Progress") -> tuple[Counter[Any], list[dict[str, Any]]]:
+    """Every raw label with its count, and the first judged pairs."""
+    labels: Counter[Any] = Counter()
+    preview: list[dict[str, Any]] = []
+    for line, value in plan.records():
+        progress.record()
+        for judged in _judged(plan, value):
+            if isinstance(judged, Judged):
+                raws = [raw for _, raw in judged.votes] or [judged.label]
+                labels.update(_hashable(raw) for raw in raws if not _empty(raw))
+                if len(preview) < _PREVIEW:
+                    preview.append(_row(line, judged))
+        if len(labels) > 100_000:
+            labels = Counter(dict(labels.most_common(50_000)))
+    return labels, preview
+
+
+def _with_scale(reader: LabelReader, labels: Counter[Any], options: ReadOptions) -> LabelReader:
+    """The reader with the scale that was said, else with the narrowest that fits."""
+    if options.lowest_is_best:
+        codes = [v for v in map(number, labels) if v is not None and math.isfinite(v) and v >= 1]
+        reader = replace(reader, highest_code=max(codes, default=1.0))
+    values = [v for raw in labels if (v := _reads(reader, raw)) is not None]
+    scale = guess_scale(values)
+    if options.scale == "binary":
+        scale = Scale("binary")
+    elif options.scale == "score":
+        scale = Scale("score", options.max_grade or (scale.max if scale.kind == "score" else 1.0))
+    elif options.scale == "graded":
+        found = [v for v in values if 0 <= v <= 100 and v == int(v)]
+        scale = Scale("graded", options.max_grade or max(found, default=1.0))
+    return replace(reader, scale=scale)
+
+
+def _stage(
+    plan: Plan, reader: LabelReader, options: ReadOptions, stage: Stage, progress: "_Progress"
+) -> Report:
+    report = Report()
+    for line, value in plan.records():
+        report.records += 1
+        if report.records > options.limits.rows:
+            most = f"{options.limits.rows:,}"
+            raise Refused(f"Line {line}: there are more than {most} records, which is the limit.")
+        progress.record()
+        left = _stage_record(plan, reader, options, stage, report, line, value)
+        if left is not None:
+            setattr(report, left.reason, getattr(report, left.reason) + 1)
+    stage.finish(report)
+    stage.close()
+    return report
+
+
+def _stage_record(
+    plan: Plan, reader: LabelReader, options: ReadOptions, stage: Stage, report: Report,
+    line: int, value: Any,
+) -> Left | None:  # fmt: skip
+    """Stage the pairs of a record; the reason why it has none, if so."""
+    lefts: list[Left] = []
+    stored = 0
+    for judged in _judged(plan, value):
+        pair = judged if isinstance(judged, Left) else _cleaned(judged, line, reader, options)
+        if isinstance(pair, Left):
+            lefts.append(pair)
+            told = _excerpt(judged) if isinstance(judged, Judged) else _cells(value)
+            stage.leave(line, pair, told)
+        else:
+            stage.keep(pair, report)
+            stored += 1
+    if stored:
+        return None
+    if not lefts:
+        lefts = [Left("blank", "the record holds no passage")]
+        stage.leave(line, lefts[0], _cells(value))
+    return min(lefts, key=lambda left: REASONS.index(left.reason))
+
+
+def _judged(plan: Plan, value: Any) -> Iterator[Judged | Left]:
+    if isinstance(value, Left):
+        yield value
+        return
+    try:
+        yield from plan.read(value)
+    except Left as left:
+        yield left
+
+
+def _cleaned(judged: Judged, line: int, reader: LabelReader, options: ReadOptions) -> Pair | Left:
+    try:
+        return clean(judged, line, reader, options.limits)
+    except Left as left:
+        return left
+
+
+def _cells(value: Any) -> str:
+    return "" if isinstance(value, Left) else " | ".join(_shown(c, 80) for c in value.values())
+
+
+def _disk_texts(folder: Path) -> Any:
+    numbers = iter(range(1000))
+    return lambda: DiskTexts(folder / f"texts-{next(numbers)}.db")
+
+
+def _describe(plan: Plan) -> dict[str, Any]:
+    container, dialect = plan.container, plan.container.dialect
+    return {
+        "format": plan.family,
+        "container": container.kind,
+        "encoding": container.encoding,
+        "delimiter": dialect and NAMES.get(dialect.delimiter, dialect.delimiter),
+        "quotes": dialect and dialect.quotes,
+        "header": dialect and dialect.header is not None,
+        "columns": [str(name) for name in plan.names[:256]],
+        **{
+            role: None if (name := getattr(plan, role)) is None else str(name)
+            for role in ("query", "passage", "label", "split")
+        },
+    }
+
+
+def _notes(report: Report) -> list[str]:
+    notes = []
+    if report.kept and not report.positives:
+        notes.append("No pair is positive.")
+    if report.kept and report.kept == report.positives:
+        notes.append("There are no negatives: every labelled pair is positive.")
+    return notes
+
+
+def _row(line: int, judged: Judged) -> dict[str, Any]:
+    raw = judged.votes[0][1] if judged.votes else judged.label
+    return {
+        "line": line,
+        "query": _shown(judged.query, 300),
+        "passage": _shown(judged.passage, 300),
+        "label": _shown(raw),
+        "split": _shown(judged.split),
+    }
+
+
+def _excerpt(judged: Judged) -> str:
+    cells = (judged.query, judged.passage, judged.label)
+    return " | ".join(_shown(cell, 100) for cell in cells)
+
+
+def _shown(raw: Any, most: int = 60) -> str:
+    text = "" if raw is None else str(raw)
+    text = text.encode("utf-8", "replace").decode()
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _reads(reader: LabelReader, raw: Any) -> float | None:
+    try:
+        return reader.read(raw)
+    except Left:
+        return None
+
+
+def _empty(raw: Any) -> bool:
+    return raw is None or (isinstance(raw, str) and not raw.strip())
+
+
+def _hashable(raw: Any) -> Any:
+    return (
+        raw.strip() if isinstance(raw, str) else raw if isinstance(raw, int | float) else str(raw)
+    )
+
+
+class _Progress:
+    """Says twice a second how far the reading is."""
+
+    def __init__(self, folder: Path, path: Path) -> None:
+        self.path = folder / "progress.json"
+        self.total = path.stat().st_size if path.is_file() else 0
+        self.phase, self.records, self.bytes, self.said = "opening", 0, 0, 0.0
+
+    def begin(self, phase: str) -> None:
+        self.phase, self.records, self.bytes = phase, 0, 0
+
+    def record(self) -> None:
+        self.records += 1
+        if self.records % 500 == 0:
+            self.tick(0)
+
+    def tick(self, size: int) -> None:
+        self.bytes += size
+        if time.monotonic() - self.said > 0.5:
+            self.said = time.monotonic()
+            told = {"phase": self.phase, "records": self.records, "bytes": self.bytes}
+            _save(self.path, {**told, "total": self.total})
+
+
+def _save(path: Path, value: Any) -> None:
+    aside = path.with_suffix(".part")
+    aside.write_text(json.dumps(value))
+    aside.replace(path)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,202 @@
+"""Readings: a file read in a child process that can be killed, its state kept in a folder.
+
+Nothing of a reading lives in this process: any process that opens the home can ask for its state.
+"""
+
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from reranker_ui.core.formats.options import Limits, ReadOptions
+from reranker_ui.core.refused import Refused
+from reranker_ui.services.staging import Stage
+from reranker_ui.services.users import User, require
+from reranker_ui.services.workspace import Workspace
+from reranker_ui.settings import Settings, worker_environment
+
+_MEMORY = 2_000_000_000
+_KEPT_SECONDS = 24 * 3600
+_SCRATCH = ("result.json", "progress.json", "pid", "stage.db", "stored.json", "error.log")
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The limits on files in the settings."""
+    return Limits(
+        settings.max_upload_bytes, settings.max_rows, settings.max_columns,
+        settings.max_cell_characters, settings.max_decoded_bytes,
+    )  # fmt: skip
+
+
+def claim_upload(workspace: Workspace, user: User, path: Path, name: str) -> str:
+    """Move an uploaded file into the home; returns the token of its reading."""
+    require(user, "admin")
+    token = secrets.token_hex(8)
+    folder = workspace.home / "uploads" / token
+    folder.mkdir(parents=True)
+    safe = re.sub(r"[^\w. ()-]+", "_", Path(name).name).strip(". ") or "upload"
+    shutil.move(path, folder / safe)
+    return token
+
+
+def start_reading(
+    workspace: Workspace, user: User, path: Path, options: ReadOptions, token: str | None = None
+) -> str:
+    """Start to read `path`; an earlier reading of the same token ends. Returns the token."""
+    require(user, "admin")
+    if not path.exists():
+        raise Refused(f"There is no file {path}.")
+    token = token or secrets.token_hex(8)
+    folder = folder_of(workspace, token, make=True)
+    stop(folder)
+    for name in (*_SCRATCH, *(p.name for p in folder.glob("texts-*.db"))):
+        (folder / name).unlink(missing_ok=True)
+    if options.limits == Limits():
+        options = replace(options, limits=limits_of(workspace.settings))
+    request = {"path": str(path.resolve()), "options": options.as_json(), "memory": _MEMORY}
+    (folder / "request.json").write_text(json.dumps(request))
+    spawn(folder, "reranker_ui.services.reading")
+    return token
+
+
+def reading_state(workspace: Workspace, user: User, token: str) -> dict[str, Any]:
+    """`{"state": "reading", phase, records, bytes, total}` or `{"state": "read", **result}`.
+
+    A refused file has `{"state": "refused", "refused": sentence}`. A reader that shows no
+    progress for `parser_idle_seconds` is killed.
+    """
+    require(user, "admin")
+    folder = folder_of(workspace, token)
+    result = load(folder / "result.json")
+    if result is not None:
+        return {"state": "refused" if "refused" in result else "read", **result}
+    told = load(folder / "progress.json") or {"phase": "opening", "records": 0, "bytes": 0}
+    if not is_alive(folder) and load(folder / "result.json") is None:
+        return _refuse(folder, "Reading the file took more than this machine allows, and ended.")
+    marks = [
+        p.stat().st_mtime for name in ("progress.json", "pid") if (p := folder / name).exists()
+    ]
+    idle = workspace.settings.parser_idle_seconds
+    if time.time() - max(marks, default=time.time()) > idle:
+        stop(folder)
+        records = told["records"]
+        return _refuse(
+            folder, f"The file gave nothing new for {idle:g} s after record {records:,}."
+        )
+    return {"state": "reading", **told}
+
+
+def wait_for_reading(workspace: Workspace, user: User, token: str) -> dict[str, Any]:
+    """The result of a reading once it is there; Refused where the file was."""
+    while (state := reading_state(workspace, user, token))["state"] == "reading":
+        time.sleep(0.02)
+    if state["state"] == "refused":
+        raise Refused(state["refused"])
+    return state
+
+
+def end_reading(workspace: Workspace, user: User, token: str) -> None:
+    """Stop a reading, or forget it: its folder goes."""
+    require(user, "admin")
+    folder = folder_of(workspace, token)
+    stop(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def left_out(
+    workspace: Workspace, user: User, token: str, *, after: int = 0, limit: int = 50
+) -> list[dict[str, Any]]:
+    """Records left out and repeats of a finished reading: id, line, reason, why, row."""
+    require(user, "admin")
+    stage = folder_of(workspace, token) / "stage.db"
+    if not stage.exists():
+        return []
+    opened = Stage(stage)
+    try:
+        return opened.left_out(limit, after)
+    finally:
+        opened.close()
+
+
+def sweep_readings(workspace: Workspace) -> None:
+    """Remove the folders of readings that nobody came back to for a day."""
+    for folder in (workspace.home / "uploads").iterdir():
+        old = folder.is_dir() and time.time() - folder.stat().st_mtime > _KEPT_SECONDS
+        if old and not is_alive(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def folder_of(workspace: Workspace, token: str, make: bool = False) -> Path:
+    """The folder of a token; Refused for anything that is none."""
+    folder = workspace.home / "uploads" / token
+    if make and token.isalnum():
+        folder.mkdir(parents=True, exist_ok=True)
+    if not token.isalnum() or not folder.is_dir():
+        raise Refused("This upload is gone. Choose the file again.")
+    return folder
+
+
+def spawn(folder: Path, module: str, told: Any = None) -> None:
+    """Run `python -m module folder` in a session of its own, `told` as JSON on its input."""
+    with (folder / "error.log").open("ab") as log, (folder / "pid").open("w") as pid:
+        child = subprocess.Popen(
+            [sys.executable, "-m", module, str(folder)],
+            cwd=Path(__file__).resolve().parents[2],
+            env=worker_environment(),
+            stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+        pid.write(str(child.pid))
+    assert child.stdin
+    with child.stdin:
+        child.stdin.write(json.dumps(told).encode())
+
+
+def is_alive(folder: Path) -> bool:
+    """Whether the process noted in the folder runs."""
+    import psutil
+
+    try:
+        pid = int((folder / "pid").read_text())
+        with suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)  # a child that ended stays a zombie until asked for
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and str(folder) in process.cmdline()
+    except (OSError, ValueError, psutil.Error):
+        return False
+
+
+def stop(folder: Path) -> None:
+    """Kill the process noted in the folder, if it runs."""
+    if is_alive(folder):
+        pid = int((folder / "pid").read_text())
+        os.killpg(pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+
+
+def load(path: Path) -> Any:
+    """The JSON in a file, None where there is none."""
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+
+
+def _last_sign(folder: Path) -> float:
+    """When the reader last showed that it moves."""
+    signs = [folder / "progress.json", folder / "pid"]
+    return max((sign.stat().st_mtime for sign in signs if sign.exists()), default=time.time())
+
+
+def _refuse(folder: Path, sentence: str) -> dict[str, Any]:
+    (folder / "result.json").write_text(json.dumps({"refused": sentence}))
+    return {"state": "refused", "refused": sentence}
