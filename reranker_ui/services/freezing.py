@@ -12,8 +12,10 @@ from reranker_ui.services.users import User
 from reranker_ui.services.workspace import Workspace
 
 
-def frozen_splits(workspace: Workspace, user: User, dataset: str) -> dict[str, pd.DataFrame]:
+def frozen_splits(workspace: Workspace, user: User, dataset: str | None) -> dict[str, pd.DataFrame]:
     """The labelled pairs of `dataset` by split, as a run would train on them now."""
+    if not dataset:
+        raise Refused("No dataset is chosen. Import one in the Data tab first.")
     pairs = datasets.labelled_pairs(workspace, user, dataset)
     if pairs.empty:
         raise Refused(

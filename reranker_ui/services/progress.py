@@ -127,3 +127,28 @@ def seconds(progress: Progress, state: str, now: float) -> float | None:
         return float(progress.ended["time"]) - begun
     last = progress.log.get("time", begun)
     return (now if state in LIVE else float(last)) - begun
+
+
+def verdict(metrics: Metrics) -> str | None:
+    """A sentence if the tuned model ranks worse than another ranker on test; None if it does not.
+
+    Worse than base comes first: such a model should not be used.
+    """
+    tuned = _ndcg(metrics, "tuned")
+    beaten = {name: value for name in RANKERS if (value := _ndcg(metrics, name)) is not None}
+    if tuned is None:
+        return None
+    worse = {name: value for name, value in beaten.items() if value > tuned and name != "tuned"}
+    queries = f"nDCG@10 {tuned:.3f} on {(metrics['tuned'] or {}).get('queries')} test queries"
+    if "base" in worse:
+        return f"Tuned is worse than base: {queries}, base {worse['base']:.3f}. Use base instead."
+    if not worse:
+        return None
+    best = max(worse, key=lambda name: worse[name])
+    name = {"bm25": "BM25", "cosine": "the encoder's cosine"}[best]
+    return f"Tuned does not reach {name}: {queries}, against {worse[best]:.3f}."
+
+
+def _ndcg(metrics: Metrics, ranker: str) -> float | None:
+    value = (metrics.get(ranker) or {}).get("ndcg@10")
+    return None if value is None else float(value)

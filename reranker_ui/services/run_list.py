@@ -1,6 +1,7 @@
 """Runs as lists, rows and deltas: everything that only reads."""
 
 import time
+import zlib
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,10 @@ from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 
 Run = dict[str, Any]
+SHOWN = (
+    *("id", "name", "status", "metrics", "dev", "dataset", "base", "base_used", "sentence"),
+    *("verdict", "stopping"),
+)
 CONTRACT = ("id", "name", "status", "metrics", "counts", "folder")
 
 
@@ -61,6 +66,7 @@ def _row(workspace: Workspace, row: dict[str, Any]) -> Run:
         "created_by": row["created_by"],
         "dev": said.dev,
         "sentence": progress_in.sentence(said, state),
+        "verdict": progress_in.verdict(said.metrics),
         "error": said.ended.get("error"),
         "notices": said.notices,
         "phase": said.log.get("phase") or said.started.get("phase") or "train",
@@ -98,6 +104,51 @@ def events(workspace: Workspace, user: User, run: int | str, since: int = 0) -> 
     for event in found:
         event.pop("traceback", None)
     return {"run": row, "events": found, "next": following, "now": time.time()}
+
+
+def follow(
+    workspace: Workspace,
+    user: User,
+    run: int | str | None,
+    drawn: int | None = None,
+    steps: float | None = None,
+    since: int = 0,
+) -> dict[str, Any]:
+    """As `events`, for a page that has `drawn` a run of so many `steps` up to byte `since`.
+
+    Without `run` it is the running one, else the newest: `{"run": None}` where there is none.
+    The events come from the start, with `since` 0 in the answer, where the page must draw anew.
+    """
+    if run is None:
+        rows = list_runs(workspace, user)
+        running = [row for row in rows if row["status"] == "running"]
+        if not rows:
+            return {"run": None}
+        run = (running or rows)[-1 if running else 0]["id"]
+    row = find_run(workspace, user, run)
+    same = row["id"] == drawn and row["steps"] in (None, steps)
+    since = since if same else 0
+    return events(workspace, user, row["id"], since) | {"since": since}
+
+
+def changed_rows(
+    workspace: Workspace, user: User, have: dict[str, str], limit: int
+) -> dict[str, Any]:
+    """The newest `limit` runs for a page that `have` some of them: `{id: mark}` from before.
+
+    Returns `{"order": [id...], "rows": {id: row}, "total"}`; only rows whose mark differs.
+    """
+    rows = list_runs(workspace, user)
+    order: list[int] = []
+    changed: dict[str, Run] = {}
+    for run in rows[:limit]:
+        row = {name: run[name] for name in SHOWN}
+        row["mark"] = f"{zlib.crc32(repr([row, int(run['seconds'] or 0) // 6]).encode()):x}"
+        row["seconds"] = run["seconds"]
+        order.append(run["id"])
+        if have.get(str(run["id"])) != row["mark"]:
+            changed[str(run["id"])] = row
+    return {"order": order, "rows": changed, "total": len(rows)}
 
 
 def current(workspace: Workspace, user: User) -> dict[str, Any]:

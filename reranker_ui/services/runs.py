@@ -20,10 +20,12 @@ from reranker_ui.services.progress import LIVE
 from reranker_ui.services.run_list import (
     CONTRACT,
     Run,
+    changed_rows,
     current,
     events,
     find_run,
     folder_of,
+    follow,
     list_runs,
 )
 from reranker_ui.services.users import User, require
@@ -33,11 +35,13 @@ from reranker_ui.settings import worker_environment
 __all__ = [
     "CONTRACT",
     "Run",
+    "changed_rows",
     "current",
     "delete",
     "events",
     "find_run",
     "folder_of",
+    "follow",
     "list_runs",
     "run_again",
     "start",
@@ -48,7 +52,11 @@ PATIENCE = 20.0  # seconds after which a second "cancel" ends a worker that does
 
 
 def start(
-    workspace: Workspace, user: User, dataset: str, recipe: Recipe, parent: int | None = None
+    workspace: Workspace,
+    user: User,
+    dataset: str | None,
+    recipe: Recipe,
+    parent: int | None = None,
 ) -> Run:
     """Freeze the labels of `dataset` into a new run folder and submit it; returns the run.
 
@@ -56,6 +64,7 @@ def start(
     """
     require(user, "admin")
     splits = frozen_splits(workspace, user, dataset)
+    dataset = str(dataset)
     counts = {split: len(pairs) for split, pairs in splits.items()}
     lineage = {
         "dataset": dataset,

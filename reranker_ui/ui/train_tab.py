@@ -1,9 +1,91 @@
-"""The Train tab."""
+"""The Train tab: a form for a new run, the run in hand, all runs."""
 
+import json
+from pathlib import Path
 from typing import Any
 
+import gradio as gr
+import plotly
+
+from reranker_ui.services import runs
+from reranker_ui.services.users import User
 from reranker_ui.services.workspace import Workspace
+from reranker_ui.ui import figures, run_form
+from reranker_ui.ui.room import room
+
+PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+ACTS = {
+    "keep": lambda workspace, user, run: runs.stop(workspace, user, run, "keep"),
+    "cancel": lambda workspace, user, run: runs.stop(workspace, user, run, "cancel"),
+    "again": runs.run_again,
+    "delete": runs.delete,
+}
 
 
 def build(workspace: Workspace, shell: Any) -> None:
     """Draw the tab; `shell.dataset` is a gr.State with the name of the dataset in hand."""
+    gr.set_static_paths([PLOTLY])
+    with gr.Row(elem_id="rr-train-top", equal_height=False):
+        form = run_form.draw(workspace)
+        with gr.Column(elem_id="rr-train-live", min_width=0):
+            live = room(
+                "train", [_follow(workspace), _compared(workspace), _act(workspace)], ["shown"]
+            )
+    room("train_runs", [_rows(workspace), _act(workspace)])
+    run_form.connect(workspace, shell, form, live)
+
+
+def _follow(workspace: Workspace) -> Any:
+    def follow(user: User, payload: dict[str, Any]) -> dict[str, Any]:
+        """The run, and what is new in its chart; the whole figure where it is not drawn yet."""
+        asked = {name: payload.get(name) for name in ("run", "drawn", "steps")}
+        found = runs.follow(workspace, user, **asked, since=int(payload.get("since") or 0))
+        run = found["run"]
+        if run is None:
+            return found
+        told = figures.points(run["warm_steps"], found["events"])
+        answer = {"run": run, "points": told, "next": found["next"], "plotly": _address()}
+        if not found["since"]:
+            panel = int(payload.get("panel") or figures.PANEL)
+            figure = figures.run_figure(run["name"], run["steps"], run["warm_steps"], told, panel)
+            answer["figure"] = json.loads(figure.to_json())
+        return answer
+
+    return follow
+
+
+def _compared(workspace: Workspace) -> Any:
+    def compared(user: User, payload: dict[str, Any]) -> dict[str, Any]:
+        """A past run as thin lines to lay over the chart; `number` chooses their colour."""
+        found, number = runs.events(workspace, user, payload["run"]), int(payload["number"])
+        run = found["run"]
+        told = figures.points(run["warm_steps"], found["events"])
+        return {
+            "id": run["id"],
+            "name": run["name"],
+            "number": number,
+            "token": figures.COMPARED[number],
+            "points": told,
+            "traces": figures.compared_traces(run["name"], number, told),
+        }
+
+    return compared
+
+
+def _rows(workspace: Workspace) -> Any:
+    def rows(user: User, payload: dict[str, Any]) -> dict[str, Any]:
+        have, limit = dict(payload.get("have") or {}), int(payload.get("limit") or 12)
+        return runs.changed_rows(workspace, user, have, limit)
+
+    return rows
+
+
+def _act(workspace: Workspace) -> Any:
+    def act(user: User, payload: dict[str, Any]) -> Any:
+        return ACTS[payload["what"]](workspace, user, payload["run"])
+
+    return act
+
+
+def _address() -> str:
+    return f"gradio_api/file={PLOTLY}"

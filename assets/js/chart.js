@@ -1,0 +1,118 @@
+// The live chart: Plotly fed by deltas, smoothed here, coloured by the page's own variables.
+"use strict";
+// Plotly is large, so it is asked for when the first chart is shown, and once.
+RR.plotly = (url) => (RR.plotly.coming ||= new Promise((done, failed) => {
+  const script = RR.h("script", { src: url, onload: () => done(window.Plotly), onerror: () => { RR.plotly.coming = null; script.remove(); failed(new Error("Plotly did not load")); } });
+  document.head.append(script);
+}));
+
+// "var(--rr-x)" anywhere in `value` -> the colour that it stands for now.
+RR.coloured = (value) => {
+  if (typeof value === "string") return value.replace(/var\((--[\w-]+)\)/g, (_, name) => getComputedStyle(document.body).getPropertyValue(name).trim());
+  if (Array.isArray(value)) return value.map(RR.coloured);
+  if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, RR.coloured(one)]));
+  return value;
+};
+
+// An exponential mean that forgets at `weight`, corrected for its start from nothing.
+RR.smoother = (weight) => {
+  let sum = 0, count = 0;
+  return (y) => { sum = weight * sum + (1 - weight) * y; count += 1; return weight ? sum / (1 - weight ** count) : y; };
+};
+
+RR.chart = (box) => {
+  let figure = null, weight = 0.6, told = null, compared = [], smoothers = {};
+  const at = (meta) => box.data.findIndex((trace) => trace.meta === meta);
+  const fresh = () => ({ warm: RR.smoother(weight), train: RR.smoother(weight) });
+  const smoothed = (points, smooth) => ({ x: points.map(([x]) => x), y: points.map(([, y]) => smooth(y)) });
+  const values = (meta) => {
+    if (meta in told.baselines) return { y: [told.baselines[meta], told.baselines[meta]] };
+    if (meta === "ndcg") return smoothed(told.ndcg, (y) => y);
+    const phase = meta.replace("-raw", "");
+    return phase in smoothers ? smoothed(told[phase], phase === meta ? smoothers[phase] : (y) => y) : {};
+  };
+  const config = { displayModeBar: false, responsive: true, doubleClick: "reset", showTips: false };
+
+  // Draw a whole figure. The zoom stays if it is the same run's.
+  const show = async (next, points, extra = compared) => {
+    figure = next; told = points; compared = extra; smoothers = fresh();
+    const traces = [...figure.data.map((trace) => ({ ...trace, ...values(trace.meta) })),
+      ...compared.flatMap((run) => run.traces.map((trace) => (trace.meta === "compared-train" ? { ...trace, ...smoothed(run.points.train, RR.smoother(weight)) } : trace)))];
+    await Plotly.react(box, RR.coloured(traces), { ...RR.coloured(figure.layout), annotations: RR.coloured(notes()) }, config);
+    if (!box.rrListens) { box.rrListens = true; box.on("plotly_relayout", (change) => { if (!("annotations" in change)) label(); }); }
+    await label();
+  };
+  // Lay new points on; the rest of the picture is not touched.
+  const extend = async (delta) => {
+    const metas = [], xs = [], ys = [];
+    const add = (meta, points) => { metas.push(at(meta)); xs.push(points.x); ys.push(points.y); };
+    for (const phase of ["warm", "train"]) {
+      if (!delta[phase].length) continue;
+      told[phase].push(...delta[phase]);
+      add(`${phase}-raw`, smoothed(delta[phase], (y) => y));
+      add(phase, smoothed(delta[phase], smoothers[phase]));
+    }
+    if (delta.ndcg.length) { told.ndcg.push(...delta.ndcg); add("ndcg", smoothed(delta.ndcg, (y) => y)); }
+    if (metas.length) await Plotly.extendTraces(box, { x: xs, y: ys }, metas);
+    for (const [ranker, value] of Object.entries(delta.baselines)) {
+      told.baselines[ranker] = value;
+      await Plotly.restyle(box, { y: [[value, value]] }, [at(ranker)]);
+    }
+    if (metas.length || Object.keys(delta.baselines).length) await label();
+  };
+  const smooth = async (next) => {
+    weight = next; smoothers = fresh();
+    if (!figure) return;
+    const lines = ["warm", "train"].map((phase) => [at(phase), smoothed(told[phase], smoothers[phase])]);
+    let place = figure.data.length;
+    for (const run of compared) { lines.push([place, smoothed(run.points.train, RR.smoother(weight))]); place += run.traces.length; }
+    await Plotly.restyle(box, { x: lines.map(([, line]) => line.x), y: lines.map(([, line]) => line.y) }, lines.map(([place_]) => place_));
+    await label();
+  };
+  const compare = (runs) => figure && show(figure, told, runs);
+  const recolour = () => figure && show(figure, told);
+  RR.on("theme", recolour);
+
+  // -- the names and values at the right ends, kept apart
+  const note = (text, token, axis, y, end, extra = {}) => ({ text, xref: "paper", x: 1, xanchor: "left", xshift: 8, yref: axis, y, yanchor: "middle", showarrow: false, font: { size: 11, color: `var(--rr-${token})` }, align: "left", ...extra });
+  const notes = () => {
+    const all = [...(figure.layout.annotations || [])], end = figure.layout.xaxis.range[1];
+    const range = box.layout?.xaxis?.range || [0, end];
+    const mine = (axis, points, value) => {
+      const last = points[points.length - 1];
+      if (!last || last[0] < range[0] || last[0] > range[1]) return;
+      const inside = (last[0] - range[0]) / (range[1] - range[0]) < 0.9;
+      const [x, y] = [last[0], value ?? last[1]];
+      all.push(note(`<b>${RR.metric(y)}</b>`, "accent-text", axis, y, end, inside ? { xref: "x", x } : {}));
+    };
+    const loss = told.train.length ? "train" : "warm", line = box.data?.find?.((trace) => trace.meta === loss);
+    mine("y", told[loss], line?.y?.length ? line.y[line.y.length - 1] : undefined);
+    mine("y2", told.ndcg);
+    for (const [ranker, name, token] of [["base", "base", "base"], ["bm25", "BM25", "bm25"], ["cosine", "cosine", "barc"]]) {
+      const value = told.baselines[ranker];
+      if (value !== undefined && value !== null) all.push(note(`${name} ${RR.metric(value)}`, token, "y2", value, end));
+    }
+    for (const run of compared) for (const [key, axis] of [["train", "y"], ["ndcg", "y2"]]) {
+      const last = run.points[key][run.points[key].length - 1];
+      if (last) all.push(note(`${run.name} ${RR.metric(last[1])}`, run.token, axis, last[1], end));
+    }
+    return apart(all);
+  };
+  // Labels in the right margin closer than a line are moved off each other.
+  const apart = (all) => {
+    for (const [axis, name] of [["y", "yaxis"], ["y2", "yaxis2"]]) {
+      const full = box._fullLayout?.[name];
+      if (!full?.range) continue;
+      const pixel = (y) => full._length * (1 - (y - full.range[0]) / (full.range[1] - full.range[0]));
+      const column = all.filter((one) => one.yref === axis && one.xref === "paper").map((one) => ({ one, at: pixel(one.y) })).sort((a, b) => a.at - b.at);
+      const moved = column.map(({ at: top }) => Math.min(Math.max(top, 0), full._length));
+      for (let n = 1; n < moved.length; n += 1) moved[n] = Math.max(moved[n], moved[n - 1] + 14);
+      for (let n = moved.length - 1, limit = full._length + 6; n >= 0; n -= 1, limit = moved[n + 1] - 14) moved[n] = Math.min(moved[n], limit);
+      column.forEach(({ one, at: top }, n) => { one.yshift = top - moved[n]; });
+    }
+    return all;
+  };
+  const label = () => Plotly.relayout(box, { annotations: RR.coloured(notes()) });
+
+  return { show, extend, smooth, compare, get points() { return told; }, get steps() { return figure ? figure.layout.xaxis.range[1] : null; } };
+};

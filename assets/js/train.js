@@ -1,0 +1,166 @@
+// The run in hand: its state, its live chart, and when it has ended, base beside tuned.
+"use strict";
+RR.runStatus = (run) => {
+  const looks = { queued: ["clock", ""], running: [null, "running"], finished: ["finished", "gain"], stopped: ["stopped", ""], cancelled: ["cross", ""], failed: ["failed", "loss"], lost: ["lost", "warn"] };
+  const [icon, kind] = looks[run.status];
+  const mark = icon ? RR.icon(icon) : RR.h("span", { class: "rr-ring", style: `--part:${run.steps ? run.step / run.steps : 0.1}` });
+  return (text) => RR.h("span", { class: `rr-status ${kind}`, title: text }, mark, RR.h("span", { class: "rr-cut" }, text));
+};
+RR.shortBase = (name) => (name ? name.replace(/\/+$/, "").split("/").pop() : "");
+RR.METRICS = [["ndcg@10", "nDCG@10"], ["mrr@10", "MRR@10"], ["map", "MAP"], ["average_precision", "AP"]];
+
+RR.rooms.train = ({ element, room, props, server, trigger, watch }) => {
+  const { h } = RR;
+  let run = null, since = 0, turn = 0, busy = false, seen = 0, rest = 0, compared = [];
+  const title = h("h2", {}), status = h("span", {}), about = h("span", { class: "rr-muted rr-cut rr-grow" }), actions = h("div", { class: "rr-row rr-live-actions" });
+  const said = h("div", { class: "rr-live-said" });
+  const bar = h("i"), warm = h("b"), track = h("div", { class: "rr-bar rr-live-bar" }, bar, warm), facts = h("div", { class: "rr-live-facts" });
+  const slider = h("input", { type: "range", min: 0, max: 0.99, step: 0.01, value: 0.6, "aria-label": "Smoothing of the training loss", oninput: () => chart.smooth(Number(slider.value)) });
+  const plot = h("div", { class: "rr-chart", "aria-hidden": "true" }), first = h("div", { class: "rr-chart-first" });
+  const lossTitle = h("div", { class: "rr-panel-title" }), ndcgTitle = h("div", { class: "rr-panel-title second" });
+  const results = h("div", {}), reader = h("p", { class: "rr-sr" });
+  const values = h("details", { class: "rr-values" }, h("summary", {}, "Values as a table"), h("div", {}));
+  const chart = RR.chart(plot);
+  const card = h("article", { class: "rr-card rr-live", "aria-label": "The run in hand" },
+    h("div", { class: "rr-card-head" }, h("div", { class: "rr-live-name" }, title, status, about), actions), said,
+    h("div", { class: "rr-live-progress" }, track, h("div", { class: "rr-live-line" }, facts, h("label", { class: "rr-live-smooth" }, "Smoothing", slider))),
+    results, h("div", { class: "rr-live-chart" }, lossTitle, plot, ndcgTitle, first), reader, values);
+  const panel = () => (room.clientWidth < 640 ? 160 : 190);
+
+  const choose = (id) => { RR.set({ run: id }); };
+  const open = () => { run = null; since = 0; turn += 1; refresh(); };
+  RR.on("run", open);
+
+  const refresh = async () => {
+    if (busy) return;
+    busy = true;
+    const mine = turn;
+    try {
+      const answer = await server.follow({ run: RR.state.run || null, drawn: run && run.id, steps: chart.steps, since, panel: panel() });
+      if (mine !== turn) return;
+      if (!answer.run) { RR.fill(room, h("div", { class: "rr-card" }, RR.empty("No run yet", "Choose data and a base model, then press Start. Loss and nDCG@10 are drawn here while the run goes on, and reloading the page loses nothing."))); return; }
+      if (card.parentNode !== room) RR.fill(room, card);
+      run = answer.run;
+      head(); state();
+      await draw(answer);
+      since = answer.next;
+      table();
+    } catch (error) {
+      if (!(error instanceof RR.Refused)) throw error;
+      if (RR.state.run) RR.set({ run: null }); // it was deleted
+    } finally { busy = false; if (mine !== turn) refresh(); }
+  };
+  const draw = async (answer) => {
+    await RR.plotly(answer.plotly);
+    if (answer.figure) await chart.show(answer.figure, answer.points);
+    else await chart.extend(answer.points);
+    legends();
+    const points = chart.points, none = !points.warm.length && !points.train.length;
+    first.textContent = !none ? "" : run.status === "queued" ? "Starts when the run before it has ended" : run.status === "running" ? "First values after about 10 s" : "This run ended before its first value";
+  };
+
+  // -- the words above the chart
+  const head = () => {
+    title.textContent = run.name;
+    const phase = run.status === "running" && run.phase === "warm_start" && run.warm_steps ? "Running, warm start" : run.status === "running" ? "Running" : run.status === "queued" ? "Waiting" : { finished: "Finished", stopped: "Stopped and kept", cancelled: "Cancelled", failed: "Failed", lost: "Lost" }[run.status];
+    RR.fill(status, RR.runStatus(run)(phase));
+    about.textContent = [run.dataset, RR.shortBase(run.base_used || run.base), run.recipe.name].join(", ");
+    about.title = `${run.dataset}, ${run.base}, ${run.recipe.name}`;
+    const lines = [];
+    if (run.status === "failed" || run.status === "lost") lines.push(RR.error(run.sentence, RR.button("Run again", () => act("again"))));
+    if (run.verdict) lines.push(run.verdict.startsWith("Tuned is worse") ? RR.error(run.verdict) : h("p", { class: "rr-notice" }, RR.icon("warn"), run.verdict));
+    for (const notice of run.notices) lines.push(h("p", { class: "rr-notice" }, RR.icon("warn"), h("span", {}, notice)));
+    const key = lines.map((line) => line.textContent).join("|");
+    if (said.dataset.key !== key) { said.dataset.key = key; RR.fill(said, lines); }
+    buttons();
+  };
+  const buttons = () => {
+    const key = `${run.id} ${run.status} ${run.stopping}`;
+    if (actions.dataset.key === key) return;
+    actions.dataset.key = key;
+    const live = run.status === "running" || run.status === "queued";
+    if (live && run.stopping) RR.fill(actions, h("span", { class: "rr-muted" }, run.stopping === "keep" ? "Stopping after this step" : "Cancelling"), run.stopping === "keep" ? RR.button("Cancel", () => act("cancel"), { kind: "quiet danger" }) : RR.button("Cancel again", () => act("cancel"), { kind: "quiet danger" }));
+    else if (live) RR.fill(actions, run.status === "running" && RR.button("Stop and keep", () => act("keep")), RR.button("Cancel", () => act("cancel"), { kind: "quiet danger" }));
+    else if (run.status === "finished" || run.status === "stopped") RR.fill(actions, RR.button("Open in Playground", () => RR.go("playground", { b: run.id })), RR.button("Run again", () => act("again"), { kind: "quiet" }));
+    else RR.fill(actions);
+  };
+  const act = async (what) => {
+    try {
+      const next = await server.act({ run: run.id, what });
+      if (next && next.id !== run.id) choose(next.id); else refresh();
+      RR.say("changed"); RR.say("runs");
+    } catch (error) { RR.fill(said, RR.error(error)); said.dataset.key = ""; }
+  };
+  const state = () => {
+    const live = run.status === "running", whole = run.status === "finished";
+    bar.style.width = `${whole ? 100 : run.steps ? (100 * run.step) / run.steps : 0}%`;
+    warm.style.left = run.steps && run.warm_steps ? `${(100 * run.warm_steps) / run.steps}%` : "-9px";
+    const fact = (value, word) => h("span", {}, h("b", {}, value), ` ${word}`);
+    RR.fill(facts,
+      run.steps ? fact(RR.int(run.step), `of ${RR.int(run.steps)} steps`) : h("span", {}, run.status === "queued" ? "Waiting for its turn" : live ? "Reading data and base model" : "No step was taken"),
+      live && run.pairs_per_second && fact(RR.int(run.pairs_per_second), "pairs/s"),
+      run.seconds !== null && fact(RR.clock(run.seconds), live ? "gone" : "in all"),
+      live && run.left !== null && fact(RR.clock(run.left), "left"),
+      !live && run.precision && h("span", {}, `${run.precision}, ${run.device}`));
+    result();
+    const best = Math.max(...(chart.points?.ndcg || []).map(([, y]) => y));
+    reader.textContent = `${run.name}: ${run.sentence}${run.steps ? ` of ${run.steps}` : ""}. ${run.loss === null ? "" : `Loss ${RR.metric(run.loss)}. `}${Number.isFinite(best) ? `Best nDCG@10 on dev ${RR.metric(best)}, base ${RR.metric(run.dev.base?.["ndcg@10"])}.` : ""}`;
+  };
+  const legends = () => {
+    const key = (kind, text) => h("span", { class: "rr-key-line" }, h("i", { class: kind }), text);
+    RR.fill(lossTitle, h("b", {}, "Training loss"), h("span", { class: "rr-grow" }), run.warm_steps ? key("warm", "warm start") : null, key("accent", "smoothed"), key("raw", "raw"), compared.map((one) => key(one.token, one.name)));
+    RR.fill(ndcgTitle, h("b", {}, "nDCG@10 on dev"), h("span", { class: "rr-grow" }), key("accent", run.name), compared.map((one) => key(one.token, one.name)), key("base", "base"), key("bm25", "BM25"), key("cosine", "cosine"));
+    ndcgTitle.style.top = `${28 + 8 + panel() + 12}px`;
+  };
+
+  // -- a run that has ended: base beside tuned on the test split
+  const result = () => {
+    const found = run.metrics, key = `${run.id} ${JSON.stringify(found)}`;
+    if (results.dataset.key === key) return;
+    results.dataset.key = key;
+    if (!found.tuned) { RR.fill(results); return; }
+    const rankers = [["bm25", "BM25"], ["cosine", "Cosine"], ["base", "Base"], ["tuned", "Tuned"]];
+    RR.fill(results, h("div", { class: "rr-result" }, h("h3", {}, "On the test split ", h("span", { class: "rr-muted" }, RR.plural(found.tuned.queries || 0, "query", "queries"))),
+      h("table", { class: "rr-result-table" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, h("span", { class: "rr-sr" }, "Metric")), rankers.map(([, word]) => h("th", { scope: "col", class: "rr-num" }, word)), h("th", { scope: "col", class: "rr-num" }, "Tuned − base"))),
+        h("tbody", {}, RR.METRICS.map(([metric, word]) => {
+          const value = (ranker) => found[ranker]?.[metric] ?? null, tuned = value("tuned"), base = value("base");
+          return h("tr", {}, h("th", { scope: "row" }, word), rankers.map(([ranker]) => h("td", { class: `rr-num ${ranker === "tuned" ? "rr-strong" : ""}` }, RR.metric(value(ranker)))),
+            h("td", { class: "rr-num" }, RR.delta(tuned === null || base === null ? null : tuned - base)));
+        })))));
+  };
+  const table = () => {
+    if (!values.open) return;
+    RR.fill(values.lastChild, h("table", { class: "rr-table" }, h("thead", {}, h("tr", {}, ["Step", "nDCG@10 on dev", "Loss"].map((word) => h("th", { scope: "col" }, word)))),
+      h("tbody", {}, chart.points.ndcg.map(([x, y]) => {
+        const near = [...chart.points.warm, ...chart.points.train].filter(([step]) => step <= x).pop();
+        return h("tr", {}, h("td", {}, RR.int(x)), h("td", {}, RR.metric(y)), h("td", {}, RR.metric(near?.[1])));
+      }))));
+  };
+  values.addEventListener("toggle", () => run && table());
+
+  // -- past runs laid over
+  RR.on("compare", async (id) => {
+    const without = compared.filter((one) => one.id !== id);
+    if (without.length < compared.length) compared = without;
+    else {
+      const free = [0, 1, 2].find((number) => !compared.some((one) => one.number === number)) ?? 0;
+      compared = [...compared.filter((one) => one.number !== free), await server.compared({ run: id, number: free })];
+    }
+    RR.compared = compared.map((one) => one.id);
+    RR.say("runs");
+    if (run) { await chart.compare(compared); legends(); }
+  });
+
+  // -- started from the form; shown; polled
+  const started = () => { const value = JSON.parse(props.value || "{}"); if (value.run) { choose(value.run); RR.say("changed"); RR.say("runs"); room.scrollIntoView({ block: "nearest" }); } };
+  watch("value", started);
+  RR.poll(element, 1, async () => {
+    if (Date.now() - seen > 3000) trigger("shown", {}); // the tab was opened: what the form offers may have changed
+    seen = Date.now();
+    const over = run && !["queued", "running"].includes(run.status);
+    rest = over ? (rest + 1) % 4 : 0;
+    if (!rest) await refresh();
+  });
+  let wide = panel();
+  window.addEventListener("resize", () => { if (panel() !== wide && RR.visible(element)) { wide = panel(); since = 0; turn += 1; refresh(); } });
+};

@@ -1,0 +1,91 @@
+// All runs, newest first: how each ended, and base beside tuned.
+"use strict";
+RR.rooms.train_runs = ({ element, room, server }) => {
+  const { h } = RR;
+  let rows = {}, order = [], total = 0, limit = 12, drawn = "";
+  const count = h("span", { class: "rr-muted" }), body = h("tbody", {}), more = h("div", {}), fault = h("div", {});
+  const heads = [["Name"], ["Base model"], ["Data"], ["Status"], ["nDCG@10, base → tuned"], ["AP", "rr-num"], ["Minutes", "rr-num"], [""]];
+  const table = h("table", { class: "rr-table rr-runs" }, h("thead", {}, h("tr", {}, heads.map(([word, kind]) => h("th", { scope: "col", class: kind }, word || h("span", { class: "rr-sr" }, "Actions"))))), body);
+  const show = () => {
+    const now = JSON.stringify([order, RR.compared, RR.state.run, rows]);
+    if (now === drawn) return;
+    drawn = now;
+    if (!total) { RR.fill(room); return; }
+    count.textContent = RR.int(total);
+    const values = order.flatMap((id) => [ndcg(rows[id], "base"), ndcg(rows[id], "tuned")]).filter((value) => value !== null);
+    const scale = [Math.min(...values) - 0.02, Math.max(...values) + 0.02];
+    const focus = document.activeElement?.closest?.("[data-run]") && [document.activeElement.closest("[data-run]").dataset.run, document.activeElement.textContent];
+    RR.fill(body, order.map((id) => line(rows[id], scale)));
+    if (focus) [...body.querySelectorAll(`[data-run="${focus[0]}"] button`)].find((button) => button.textContent === focus[1])?.focus();
+    RR.fill(more, total > order.length ? RR.link(`Show all ${RR.int(total)} runs`, () => { limit = 1000; refresh(); }) : null);
+    RR.fill(room, h("div", { class: "rr-section" }, h("h2", {}, "Runs"), count), fault, h("div", { class: "rr-card rr-runs-card" }, table), more);
+  };
+  const source = (run) => (run.metrics.tuned ? run.metrics : run.dev);
+  const ndcg = (run, ranker) => source(run)[ranker]?.["ndcg@10"] ?? null;
+  const line = (run, scale) => {
+    const ap = source(run).tuned?.average_precision ?? null;
+    return h("tr", { "data-run": run.id, "aria-selected": String(run.id) === RR.state.run ? "true" : null },
+      h("td", { class: "rr-strong rr-run-name" }, RR.h("button", { type: "button", class: "rr-run-open", onclick: () => open(run) }, run.name)),
+      h("td", { class: "rr-run-base", title: run.base }, RR.shortBase(run.base_used || run.base)), h("td", { class: "rr-run-data", title: run.dataset }, run.dataset),
+      h("td", { class: "rr-run-status" }, RR.runStatus(run)(run.sentence)),
+      h("td", { class: "rr-run-change" }, change(run, scale)), h("td", { class: "rr-num rr-run-ap" }, RR.metric(ap)),
+      h("td", { class: "rr-num rr-run-minutes" }, run.seconds === null ? "–" : (run.seconds / 60).toFixed(1)), h("td", { class: "rr-run-actions" }, h("div", { class: "rr-row" }, buttons(run))));
+  };
+  const change = (run, scale) => {
+    const base = ndcg(run, "base"), tuned = ndcg(run, "tuned");
+    if (base === null && tuned === null) return h("span", { class: "rr-muted" }, "not yet");
+    const numbers = tuned === null ? [h("span", { class: "rr-muted" }, RR.metric(base))]
+      : [h("span", { class: "rr-muted" }, RR.metric(base)), h("span", { class: "rr-faint" }, "→"), h("b", {}, RR.metric(tuned)), base === null ? null : RR.delta(tuned - base)];
+    return h("div", { class: "rr-change", title: run.metrics.tuned ? "on the test split" : "on the dev split so far" }, dumbbell(base, tuned, scale), ...numbers, run.metrics.tuned ? null : h("span", { class: "rr-faint" }, "dev"));
+  };
+  const dumbbell = (base, tuned, [low, high]) => {
+    const ns = "http://www.w3.org/2000/svg", svg = document.createElementNS(ns, "svg"), x = (value) => 6 + (72 * (value - low)) / Math.max(high - low, 0.001);
+    const add = (tag, attributes) => { const node = document.createElementNS(ns, tag); for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value); svg.append(node); };
+    svg.setAttribute("viewBox", "0 0 84 12"); svg.setAttribute("class", `rr-dumbbell ${tuned !== null && base !== null && tuned < base ? "fell" : ""}`); svg.setAttribute("aria-hidden", "true");
+    add("line", { x1: 2, x2: 82, y1: 6, y2: 6, class: "rail" });
+    if (base !== null && tuned !== null) add("line", { x1: x(base), x2: x(tuned), y1: 6, y2: 6, class: "span" });
+    if (base !== null) add("circle", { cx: x(base), cy: 6, r: 3.5, class: "hollow" });
+    if (tuned !== null) add("circle", { cx: x(tuned), cy: 6, r: 3.5, class: "full" });
+    return svg;
+  };
+  const open = (run) => { RR.set({ run: run.id }); document.getElementById("rr-train")?.scrollIntoView({ block: "nearest" }); show(); };
+  const buttons = (run) => {
+    const small = { kind: "small" }, live = run.status === "running" || run.status === "queued", kept = run.status === "finished" || run.status === "stopped";
+    const compare = { text: RR.compared?.includes(run.id) ? "Remove" : "Compare", act: () => RR.say("compare", run.id) };
+    const shown = [run.status !== "queued" && RR.button("Open", () => open(run), small),
+      live && run.status === "queued" && RR.button("Cancel", () => act(run, "cancel"), small),
+      kept && RR.button(compare.text, compare.act, small), !live && !kept && RR.button("Run again", () => act(run, "again"), small)];
+    const dots = RR.button("", () => RR.menu(dots, menu(run, live, kept, dots)), { kind: "quiet small icon", icon: "more", label: `More for ${run.name}` });
+    dots.setAttribute("aria-haspopup", "menu");
+    return [...shown, dots];
+  };
+  const menu = (run, live, kept, dots) => [
+    { text: "Open", icon: "right", act: () => open(run) },
+    kept && { text: "Open in Playground", icon: "search", act: () => RR.go("playground", { b: run.id }) },
+    !live && { text: "Run again", icon: "undo", act: () => act(run, "again") },
+    run.status !== "queued" && { text: RR.compared?.includes(run.id) ? "Remove from the chart" : "Compare in the chart", icon: "plus", act: () => RR.say("compare", run.id) },
+    run.status === "running" && { text: "Stop and keep", icon: "stopped", act: () => act(run, "keep") },
+    live && { text: "Cancel", icon: "cross", danger: true, act: () => act(run, "cancel") },
+    !live && "-",
+    !live && { text: "Delete …", icon: "trash", danger: true, act: () => RR.menu(dots, [{ text: `Delete ${run.name}: its model, events and frozen pairs`, icon: "trash", danger: true, act: () => act(run, "delete") }, { text: "Keep it", act: () => {} }]) },
+  ].filter(Boolean);
+  const act = async (run, what) => {
+    try {
+      const next = await server.act({ run: run.id, what });
+      RR.fill(fault);
+      if (what === "again") RR.set({ run: next.id });
+      RR.say("changed");
+      await refresh();
+    } catch (error) { RR.fill(fault, RR.error(error)); }
+  };
+  const refresh = async () => {
+    const have = Object.fromEntries(order.map((id) => [id, rows[id].mark]));
+    const answer = await server.rows({ have, limit });
+    rows = Object.fromEntries(answer.order.map((id) => [id, answer.rows[id] || rows[id]]));
+    ({ order, total } = answer);
+    show();
+  };
+  RR.on("runs", () => { drawn = ""; refresh(); });
+  RR.on("run", show);
+  RR.poll(element, 2, refresh);
+};
