@@ -13,7 +13,9 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.services import runs
 from reranker_ui.services.database import datasets, pairs
 from reranker_ui.services.effective import seen
-from reranker_ui.services.users import User, require
+from reranker_ui.services.importing import load_starter, sweep_imports
+from reranker_ui.services.readings import sweep_readings
+from reranker_ui.services.users import LOCAL, User, require
 from reranker_ui.services.waiting import waiting
 from reranker_ui.services.workspace import Workspace
 
@@ -37,6 +39,9 @@ def serving(home: Path) -> Iterator[None]:
 
 def begin(workspace: Workspace) -> None:
     """What happens once when the page starts: the bundled sample is there to begin with."""
+    sweep_imports(workspace)
+    sweep_readings(workspace)
+    load_starter(workspace, LOCAL)
 
 
 def overview(workspace: Workspace, user: User, dataset: str | None) -> dict[str, Any]:

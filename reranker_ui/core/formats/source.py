@@ -52,7 +52,8 @@ class Counted(io.RawIOBase):
     """A stream that stops with a sentence once it gave more than `most` bytes."""
 
     def __init__(self, inner: IO[bytes], most: int, name: str, tick: Tick) -> None:
-        self.inner, self.most, self.name, self.tick, self.given = inner, most, name, tick, 0
+        self.inner, self.most, self.name, self.tick = inner, most, name, tick
+        self.given, self.lines = 0, 1
 
     def readable(self) -> bool:
         """True."""
@@ -64,13 +65,14 @@ class Counted(io.RawIOBase):
             data = self.inner.read(min(len(buffer), _CHUNK))
         except (EOFError, zlib.error, gzip.BadGzipFile) as broken:
             raise Refused(
-                f"{self.name} is damaged after {self.given:,} bytes: {broken}."
+                f"Line {self.lines:,}: {self.name} is damaged there ({broken})."
             ) from broken
         self.given += len(data)
+        self.lines += data.count(b"\n")
         self.tick(len(data))
         if self.given > self.most:
             raise Refused(
-                f"{self.name} grows to more than {self.most:,} bytes when it is unpacked,"
+                f"Line {self.lines:,}: {self.name} grows to more than {self.most:,} bytes there,"
                 " which is the limit for a file of its size. Bring it unpacked or in parts."
             )
         buffer[: len(data)] = data
