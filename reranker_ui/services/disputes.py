@@ -31,15 +31,14 @@ def disputed_pairs(
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         _may_decide(dataset, user)
-        ids = disputed_ids(dataset).subquery()
-        total = connection.scalar(select(sa.func.count()).select_from(ids)) or 0
+        ids = disputed_ids(connection, dataset)
         shown = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.source, pairs.c.label)
-        query = select(*shown).join(ids, ids.c.id == pairs.c.id)
-        rows = connection.execute(query.order_by(pairs.c.votes.desc(), pairs.c.id).limit(n))
+        query = select(*shown).where(pairs.c.id.in_(ids[:n]))
+        rows = connection.execute(query.order_by(pairs.c.votes.desc(), pairs.c.id))
         found = {row["id"]: {**row, "votes": []} for row in rows.mappings()}
         _add_votes(connection, found)
         _add_imported(connection, found)
-    return {"total": total, "pairs": list(found.values())}
+    return {"total": len(ids), "pairs": list(found.values())}
 
 
 def decide(

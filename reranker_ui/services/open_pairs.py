@@ -1,7 +1,6 @@
 """Which pairs of a dataset are open to a user: wanted, not sealed, in nobody else's hands."""
 
-from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import func, or_, select
@@ -10,6 +9,7 @@ from reranker_ui.services.database import annotations, decisions, imported_label
 from reranker_ui.services.effective import importing, pairs_with_labels
 from reranker_ui.services.users import User
 
+_CHUNK = 500  # ids a statement is given
 Where = list[sa.ColumnElement[bool]]
 
 
@@ -20,9 +20,12 @@ def sealed_for(dataset: sa.Row[Any], user: User) -> bool:
 
 def offered(dataset: sa.Row[Any], user: User) -> Where:
     """Which pairs `user` may be offered at all: not those of the sealed test split."""
-    if not sealed_for(dataset, user):
-        return []
-    return [or_(pairs.c.split.is_(None), pairs.c.split != "test")]
+    return [not_test()] if sealed_for(dataset, user) else []
+
+
+def not_test() -> sa.ColumnElement[bool]:
+    """Pairs outside the test split."""
+    return or_(pairs.c.split.is_(None), pairs.c.split != "test")
 
 
 def came_unlabelled() -> Where:
@@ -31,9 +34,19 @@ def came_unlabelled() -> Where:
 
 
 def in_scope(dataset: sa.Row[Any], user: User, imported: bool) -> Where:
-    """All pairs that `user` may be offered, labelled or not."""
-    where = [pairs.c.retired_at.is_(None)] if imported else came_unlabelled()
-    return [*where, pairs.c.dataset_id == dataset.id, *offered(dataset, user)]
+    """All pairs that `user` may be offered, labelled or not, by the queue's index."""
+    return [pairs.c.dataset_id == dataset.id, *kind(imported), *offered(dataset, user)]
+
+
+def found_otherwise(dataset: sa.Row[Any], user: User, imported: bool) -> Where:
+    """The same for pairs that another condition finds: "+ 0" keeps the planner from walking
+    the whole dataset instead."""
+    return [pairs.c.dataset_id + 0 == dataset.id, *kind(imported), *offered(dataset, user)]
+
+
+def kind(imported: bool) -> Where:
+    """Pairs that came without a label, or all."""
+    return [pairs.c.retired_at.is_(None)] if imported else came_unlabelled()
 
 
 class OpenPairs:
@@ -84,28 +97,49 @@ class OpenPairs:
             found += [(row.id, row.query_key) for row in self.connection.execute(query)]
         return sorted(found)[:n]
 
-    def among(self, ids: Sequence[int]) -> set[int]:
-        """Those of `ids` that are open."""
-        found: set[int] = set()
-        for votes in range(self.dataset.overlap):
-            query = self.at(votes, pairs.c.id.in_(ids))
-            found.update(row.id for row in self.connection.execute(query))
-        return found
+    def among(self, rows: sa.ColumnElement[bool], n: int) -> list[tuple[int, str]]:
+        """At most `n` open pairs of those picked by `rows`, an indexed condition, by id."""
+        query = select(pairs.c.id, pairs.c.query_key).where(
+            rows,
+            *found_otherwise(self.dataset, self.user, self.imported),
+            *self.for_me,
+            self.others + pairs.c.votes < self.dataset.overlap,
+        )
+        return sorted((row.id, row.query_key) for row in self.connection.execute(query.limit(n)))
 
     def gone(self, have: list[int]) -> list[int]:
         """Those of `have` that want no label any more."""
         if not have:
             return []
-        still = self.among(have)
+        still = {pair for pair, _ in self.among(pairs.c.id.in_(have), len(have))}
         return [pair for pair in have if pair not in still]
 
 
-def disputed_ids(dataset: sa.Row[Any]) -> sa.Select[Any]:
-    """Select the ids of disputed pairs, looking only at pairs that can be disputed."""
-    inside = [pairs.c.dataset_id == dataset.id, pairs.c.retired_at.is_(None)]
-    can = sa.union_all(
-        select(pairs.c.id).where(*inside, pairs.c.votes >= 2),
-        select(imported_labels.c.pair_id).join(pairs).where(*inside, pairs.c.votes == 0),
-    ).subquery()
-    told = pairs_with_labels(dataset.id, pairs.c.id, only=cast(Any, select(can.c.id))).subquery()
-    return select(pairs.c.id).join(told, told.c.id == pairs.c.id).where(told.c.state == "disputed")
+def disputed_ids(connection: sa.Connection, dataset: sa.Row[Any]) -> list[int]:
+    """The ids of a dataset's disputed pairs, those with the most votes first."""
+    # Only pairs whose labels differ at all are looked at closely.
+    votes = (
+        select(annotations.c.pair_id)
+        .join(pairs, pairs.c.id == annotations.c.pair_id)
+        .where(pairs.c.dataset_id == dataset.id, pairs.c.retired_at.is_(None), pairs.c.votes >= 2)
+        .group_by(annotations.c.pair_id)
+        .having(func.min(annotations.c.label) < func.max(annotations.c.label))
+    )
+    values = (
+        select(imported_labels.c.pair_id)
+        .distinct()
+        .join(pairs, pairs.c.id == imported_labels.c.pair_id)
+        .where(
+            pairs.c.dataset_id + 0 == dataset.id,
+            pairs.c.retired_at.is_(None),
+            pairs.c.votes + 0 == 0,
+        )
+    )
+    may_be = [*connection.scalars(votes), *connection.scalars(values)]
+    found: list[tuple[int, int]] = []
+    for start in range(0, len(may_be), _CHUNK):
+        only = may_be[start : start + _CHUNK]
+        told = pairs_with_labels(dataset.id, pairs.c.votes, pairs.c.id, only=only).subquery()
+        query = select(told.c.votes, told.c.id).where(told.c.state == "disputed")
+        found += [(-row.votes, row.id) for row in connection.execute(query)]
+    return [pair for _, pair in sorted(found)]

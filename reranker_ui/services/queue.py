@@ -19,6 +19,7 @@ from reranker_ui.services.workspace import Workspace
 ORDERS = ("unlabelled", "query", "random", "disputed", "skipped")
 LEASE_SECONDS = 300.0
 _WINDOW = 500  # pairs looked at for a random draw before the rest is shuffled
+_CANDIDATES = 5_000  # open pairs of the queries in hand that are put in order
 _MOST = 100  # pairs a person can have in hand
 
 
@@ -102,7 +103,8 @@ def _by_query(of: OpenPairs, n: int, have: list[int]) -> list[int]:
     begun = of.connection.scalar(in_hand)
     fresh = pairs.c.id.not_in(have)
     keys = list(dict.fromkeys([begun or "", *(key for _, key in of.first(n, fresh))]))
-    found = of.first(_WINDOW, fresh, pairs.c.query_key.in_(keys))
+    theirs = and_(pairs.c.dataset_id == of.dataset.id, pairs.c.query_key.in_(keys), fresh)
+    found = of.among(theirs, _CANDIDATES)
     return [pair for pair, _ in sorted(found, key=lambda row: (keys.index(row[1]), row[0]))][:n]
 
 
@@ -114,19 +116,23 @@ def _at_random(of: OpenPairs, n: int, have: list[int]) -> list[int]:
         .order_by(pairs.c.pair_key)
         .limit(_WINDOW)
     )
-    drawn = set(of.connection.scalars(window))
-    found = list(of.among(list(drawn - set(have))))
+    drawn = set(of.connection.scalars(window)) - set(have)
+    found = [pair for pair, _ in of.among(pairs.c.id.in_(drawn), _WINDOW)]
     if len(found) < n:
-        rest = of.first(_WINDOW, pairs.c.id.not_in([*have, *found]))
-        found += [pair for pair, _ in rest]
+        found += [pair for pair, _ in of.first(_WINDOW, pairs.c.id.not_in([*have, *found]))]
     return random.sample(found, min(n, len(found)))
 
 
 def _disputed(of: OpenPairs, n: int, have: list[int]) -> list[int]:
-    query = disputed_ids(of.dataset).where(
-        *of.for_me, *offered(of.dataset, of.user), pairs.c.id.not_in(have)
-    )
-    return list(of.connection.scalars(query.order_by(pairs.c.id).limit(n)))
+    disputed = [pair for pair in disputed_ids(of.connection, of.dataset) if pair not in have]
+    mine = select(pairs.c.id).where(*of.for_me, *offered(of.dataset, of.user))
+    found: list[int] = []
+    for start in range(0, len(disputed), _WINDOW):
+        part = mine.where(pairs.c.id.in_(disputed[start : start + _WINDOW]))
+        found += of.connection.scalars(part)
+        if len(found) >= n:
+            break
+    return found[:n]
 
 
 def _skipped(of: OpenPairs, n: int, have: list[int]) -> list[int]:

@@ -137,14 +137,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pairs_import_id"), ["import_id"], unique=False)
         batch_op.create_index(
             "ix_pairs_open",
-            ["dataset_id", "votes", "id", "split"],
+            ["dataset_id", "votes", "id", "split", "label", "retired_at"],
             unique=False,
             sqlite_where=sa.text("retired_at IS NULL"),
             postgresql_where=sa.text("retired_at IS NULL"),
         )
         batch_op.create_index(
             "ix_pairs_open_unlabelled",
-            ["dataset_id", "votes", "id", "split"],
+            ["dataset_id", "votes", "id", "split", "label", "retired_at"],
             unique=False,
             sqlite_where=sa.text("retired_at IS NULL AND label IS NULL"),
             postgresql_where=sa.text("retired_at IS NULL AND label IS NULL"),
