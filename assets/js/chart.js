@@ -87,7 +87,7 @@ RR.chart = (box) => {
     };
     const loss = told.train.length ? "train" : "warm", line = box.data?.find?.((trace) => trace.meta === loss);
     mine("y", told[loss], line?.y?.length ? line.y[line.y.length - 1] : undefined);
-    mine("y2", told.ndcg);
+    if (told.ndcg.length > 1) mine("y2", told.ndcg);
     for (const [ranker, name, token] of [["base", "base", "base"], ["bm25", "BM25", "bm25"], ["cosine", "cosine", "barc"]]) {
       const value = told.baselines[ranker];
       if (value !== undefined && value !== null) all.push(note(`${name} ${RR.metric(value)}`, token, "y2", value, end));

@@ -6,13 +6,13 @@ RR.runStatus = (run) => {
   const mark = icon ? RR.icon(icon) : RR.h("span", { class: "rr-ring", style: `--part:${run.steps ? run.step / run.steps : 0.1}` });
   return (text) => RR.h("span", { class: `rr-status ${kind}`, title: text }, mark, RR.h("span", { class: "rr-cut" }, text));
 };
-RR.shortBase = (name) => (name ? name.replace(/\/+$/, "").split("/").pop() : "");
+RR.shortBase = (name) => (name === "embedded" ? "MiniLM-L6 embedded" : name ? name.replace(/\/+$/, "").split("/").pop() : "");
 RR.METRICS = [["ndcg@10", "nDCG@10"], ["mrr@10", "MRR@10"], ["map", "MAP"], ["average_precision", "AP"]];
 
 RR.rooms.train = ({ element, room, props, server, trigger, watch }) => {
   const { h } = RR;
   let run = null, since = 0, turn = 0, busy = false, seen = 0, rest = 0, compared = [];
-  const title = h("h2", {}), status = h("span", {}), about = h("span", { class: "rr-muted rr-cut rr-grow" }), actions = h("div", { class: "rr-row rr-live-actions" });
+  const title = h("h2", {}), status = h("div", {}), about = h("span", { class: "rr-muted rr-cut rr-grow" }), actions = h("div", { class: "rr-row rr-live-actions" });
   const said = h("div", { class: "rr-live-said" });
   const bar = h("i"), warm = h("b"), track = h("div", { class: "rr-bar rr-live-bar" }, bar, warm), facts = h("div", { class: "rr-live-facts" });
   const slider = h("input", { type: "range", min: 0, max: 0.99, step: 0.01, value: 0.6, "aria-label": "Smoothing of the training loss", oninput: () => chart.smooth(Number(slider.value)) });
@@ -120,8 +120,8 @@ RR.rooms.train = ({ element, room, props, server, trigger, watch }) => {
     results.dataset.key = key;
     if (!found.tuned) { RR.fill(results); return; }
     const rankers = [["bm25", "BM25"], ["cosine", "Cosine"], ["base", "Base"], ["tuned", "Tuned"]];
-    RR.fill(results, h("div", { class: "rr-result" }, h("h3", {}, "On the test split ", h("span", { class: "rr-muted" }, RR.plural(found.tuned.queries || 0, "query", "queries"))),
-      h("table", { class: "rr-result-table" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, h("span", { class: "rr-sr" }, "Metric")), rankers.map(([, word]) => h("th", { scope: "col", class: "rr-num" }, word)), h("th", { scope: "col", class: "rr-num" }, "Tuned − base"))),
+    RR.fill(results, h("div", { class: "rr-outcome" }, h("h3", {}, "On the test split ", h("span", { class: "rr-muted" }, RR.plural(found.tuned.queries || 0, "query", "queries"))),
+      h("table", { class: "rr-outcome-table" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, h("span", { class: "rr-sr" }, "Metric")), rankers.map(([, word]) => h("th", { scope: "col", class: "rr-num" }, word)), h("th", { scope: "col", class: "rr-num" }, "Tuned − base"))),
         h("tbody", {}, RR.METRICS.map(([metric, word]) => {
           const value = (ranker) => found[ranker]?.[metric] ?? null, tuned = value("tuned"), base = value("base");
           return h("tr", {}, h("th", { scope: "row" }, word), rankers.map(([ranker]) => h("td", { class: `rr-num ${ranker === "tuned" ? "rr-strong" : ""}` }, RR.metric(value(ranker)))),

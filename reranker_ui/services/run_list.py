@@ -16,7 +16,7 @@ from reranker_ui.services.workspace import Workspace
 Run = dict[str, Any]
 SHOWN = (
     *("id", "name", "status", "metrics", "dev", "dataset", "base", "base_used", "sentence"),
-    *("verdict", "stopping"),
+    *("verdict", "stopping", "step", "steps"),
 )
 CONTRACT = ("id", "name", "status", "metrics", "counts", "folder")
 

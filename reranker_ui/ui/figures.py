@@ -104,6 +104,7 @@ def run_figure(
         hovertemplate="%{y:.3f}",
         line={"color": "var(--rr-accent)", "width": 2},
         marker={"color": "var(--rr-accent)", "size": 6},
+        cliponaxis=False,
     )
     if warm_steps:
         _shade(figure, warm_steps)
@@ -175,7 +176,7 @@ def _layout(name: str, end: int, panel: int) -> dict[str, Any]:
             "hoverformat": ",d",
             "unifiedhovertitle": {"text": "step %{x:,d}"},
         },
-        "yaxis": y_axis | {"domain": [(panel + GAP) / inner, 1], "tickformat": ".2~f"},
+        "yaxis": y_axis | {"domain": [(panel + GAP) / inner, 1]},
         "yaxis2": y_axis | {"domain": [0, panel / inner], "tickformat": ".2f", "anchor": "x"},
     }
 

@@ -120,7 +120,7 @@ def _offerer(workspace: Workspace) -> Any:
         known = datasets.list_datasets(workspace, who(request))
         names = [row["name"] for row in known]
         choices = [(f"{row['name']} · {row['labelled']:,} labelled", row["name"]) for row in known]
-        value = next((name for name in (in_hand, chosen) if name in names), None)
+        value = next((name for name in (in_hand, chosen, *names) if name in names), None)
         return gr.Dropdown(choices, value=value)
 
     return offer
