@@ -90,7 +90,9 @@ RR.Refused = class extends Error {};
 RR.server = (server) => new Proxy({}, { get: (_, name) => async (payload = {}) => {
   const answer = await server[name](payload);
   if (answer && "ok" in answer) return answer.ok;
-  throw new RR.Refused((answer && answer.refused) || "The server could not answer. Try again.");
+  const refused = new RR.Refused((answer && answer.refused) || "The server could not answer. Try again.");
+  refused.fault = !answer?.refused || !!answer.fault; // a fault may pass; a refusal stays one
+  throw refused;
 } });
 RR.sentence = (error) => (error instanceof RR.Refused ? error.message : "The server cannot be reached. Check the connection, then try again.");
 RR.error = (error, ...actions) => RR.h("div", { class: "rr-error", role: "alert" }, RR.icon("failed"),

@@ -50,7 +50,9 @@ def _endpoint(function: Function) -> Callable[..., Any]:
             return {"refused": str(refused)}
         except Exception:
             log.exception("%s failed", function.__name__)
-            return {"refused": "Something went wrong on the server. The log says what."}
+            # `fault`: unlike a refusal it may pass, so what was sent is worth sending again.
+            sentence = "Something went wrong on the server. The log says what."
+            return {"refused": sentence, "fault": True}
 
     endpoint.__name__ = function.__name__
     return endpoint
