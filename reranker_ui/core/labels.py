@@ -4,7 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from reranker_ui.core.pairs import Left
@@ -45,9 +45,17 @@ class LabelReader:
     scale: Scale | None = None
     mapping: Mapping[str, float] | None = None
     highest_code: float | None = None  # set where the lowest code is the best
+    _known: dict[str, float | None] = field(default_factory=dict, compare=False)
 
     def read(self, raw: Any) -> float | None:
         """The label, or None for an empty one; raises Left for one that is no label."""
+        if not isinstance(raw, str):
+            return self._read(raw)
+        if raw not in self._known and len(self._known) < 1000:
+            self._known[raw] = self._read(raw)
+        return self._known[raw] if raw in self._known else self._read(raw)
+
+    def _read(self, raw: Any) -> float | None:
         if raw is None or (isinstance(raw, str) and not raw.strip()):
             return None
         mapped = (self.mapping or {}).get(_name(raw))

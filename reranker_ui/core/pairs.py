@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -68,6 +69,7 @@ def fold(query: str) -> str:
     return _NOT_WORDS.sub("", query.casefold()) or query.strip()
 
 
+@lru_cache(maxsize=4096)
 def query_key(query: str) -> str:
     """Key of a query; its first half, `near(key)`, is shared by near-duplicate queries."""
     return _digest(fold(query), 8) + _digest(query, 8)

@@ -72,6 +72,7 @@ pairs = Table(
     _time("retired_at", nullable=True),
     _time("created_at"),
     UniqueConstraint("dataset_id", "pair_key"),
+    Index("ix_pairs_page", "dataset_id", "id"),
     Index(None, "dataset_id", "query_key"),
     Index(None, "dataset_id", "split"),
 )

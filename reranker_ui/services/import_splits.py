@@ -88,7 +88,7 @@ def _join(connection: sa.Connection, lite: sqlite3.Connection, dataset_id: int) 
     )
     lite.executemany(
         "UPDATE groups SET split = ?, sides = 9 WHERE near = ?",
-        ((split, near(key)) for key, split in known.tuples()),
+        ((split, near(key)) for key, split in known),
     )
 
 

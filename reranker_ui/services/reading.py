@@ -82,8 +82,10 @@ def _survey(plan: Plan, progress: "_Progress") -> tuple[Counter[Any], list[dict[
         progress.record()
         for judged in _judged(plan, value):
             if isinstance(judged, Judged):
-                raws = [raw for _, raw in judged.votes] or [judged.label]
-                labels.update(_hashable(raw) for raw in raws if not _empty(raw))
+                raws = [raw for _, raw in judged.votes] if judged.votes else (judged.label,)
+                for raw in raws:
+                    if not _empty(raw):
+                        labels[_hashable(raw)] += 1
                 if len(preview) < _PREVIEW:
                     preview.append(_row(line, judged))
         if len(labels) > 100_000:
@@ -95,7 +97,7 @@ def _with_scale(reader: LabelReader, labels: Counter[Any], options: ReadOptions)
     """The reader with the scale that was said, else with the narrowest that fits."""
     if options.lowest_is_best:
         codes = [v for v in map(number, labels) if v is not None and math.isfinite(v) and v >= 1]
-        reader = replace(reader, highest_code=max(codes, default=1.0))
+        reader = replace(reader, highest_code=max(codes, default=1.0), _known={})
     values = [v for raw in labels if (v := _reads(reader, raw)) is not None]
     scale = guess_scale(values)
     if options.scale == "binary":
@@ -105,7 +107,7 @@ def _with_scale(reader: LabelReader, labels: Counter[Any], options: ReadOptions)
     elif options.scale == "graded":
         found = [v for v in values if 0 <= v <= 100 and v == int(v)]
         scale = Scale("graded", options.max_grade or max(found, default=1.0))
-    return replace(reader, scale=scale)
+    return replace(reader, scale=scale, _known={})
 
 
 def _stage(

@@ -149,6 +149,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("retired_at IS NULL AND label IS NULL"),
             postgresql_where=sa.text("retired_at IS NULL AND label IS NULL"),
         )
+        batch_op.create_index("ix_pairs_page", ["dataset_id", "id"], unique=False)
 
     op.create_table(
         "annotations",

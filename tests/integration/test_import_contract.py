@@ -1,0 +1,151 @@
+"""The verb import: its JSON, its exit codes, appends, conflicts, splits and killed imports."""
+
+import json
+import time
+
+import pytest
+import sqlalchemy as sa
+
+from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.refused import Refused
+from reranker_ui.services import importing
+from reranker_ui.services.database import datasets, imports, pairs
+from reranker_ui.services.datasets import labelled_pairs, list_datasets
+from reranker_ui.services.importing import import_file, load_starter, sweep_imports
+from reranker_ui.services.pairs import page_of_pairs
+from reranker_ui.services.users import LOCAL, User
+
+
+def write(path, rows, header="query,passage,label"):
+    path.write_text("\n".join([header, *rows]) + "\n")
+    return path
+
+
+def test_json_and_exit_codes(tmp_path, home, command):
+    rows = ["q1,p1,1", "q1,p2,0", "q1,p1,1", "q2,,1", "q3,p3,maybe", '"q4,p4,1', "q5,p5,"]
+    file = write(tmp_path / "pairs.csv", rows)
+    code, out, _err = command("import", str(file), "--dataset", "d", "--quotes", "on", "--json")
+    assert code == 0
+    assert json.loads(out) == {
+        "dataset": "d", "records": 7, "pairs": 3, "kept": 2, "duplicate": 1, "unlabelled": 1,
+        "conflicts": 0, "positives": 1, "blank": 1, "bad_label": 1, "unreadable": 1,
+        "rejects": [
+            {"line": 5, "reason": "blank: the passage is empty"},
+            {"line": 6, "reason": "bad_label: “maybe” is not a number"},
+            {"line": 7, "reason": "unreadable: a quote opens a cell and is never closed"},
+        ],
+    }  # fmt: skip
+    code, out, err = command("import", str(tmp_path / "none.csv"), "--dataset", "d", "--json")
+    assert (code, out) == (1, "")
+    assert "no file" in err and "Traceback" not in err
+    assert command("import", str(file))[0] == 2
+
+
+def test_columns_by_number_and_words_mapped(tmp_path, workspace):
+    file = tmp_path / "pairs.tsv"
+    file.write_text("good\tp1\tq1\nbad\tp2\tq1\n")
+    options = ReadOptions(query="2", passage="1", label="0", map_label={"Good": 1, "bad": 0})
+    report = import_file(workspace, LOCAL, file, "d", options)
+    assert (report["kept"], report["positives"]) == (2, 1)
+    assert set(labelled_pairs(workspace, LOCAL, "d")["query"]) == {"q1"}
+
+
+def test_classes_nobody_mapped_are_asked_for(tmp_path, workspace):
+    file = write(tmp_path / "pairs.csv", ["q1,p1,Exact", "q1,p2,Substitute"])
+    with pytest.raises(Refused, match=r"Exact \(1\), Substitute \(1\)"):
+        import_file(workspace, LOCAL, file, "d")
+    assert list_datasets(workspace, LOCAL) == []
+
+
+def test_an_append_counts_what_is_there_as_duplicate(tmp_path, workspace):
+    first = write(tmp_path / "a.csv", ["q1,p1,1", "q1,p2,", "q1,p3,0"])
+    second = write(tmp_path / "b.csv", ["q1,p1,1", "q1,p2,1", "q1,p3,1", "q1,p4,0"])
+    import_file(workspace, LOCAL, first, "d")
+    report = import_file(workspace, LOCAL, second, "d")
+    counted = {name: report[name] for name in ("pairs", "kept", "duplicate", "conflicts")}
+    assert counted == {"pairs": 4, "kept": 2, "duplicate": 2, "conflicts": 1}
+    grades = labelled_pairs(workspace, LOCAL, "d").set_index("passage")["grade"].to_dict()
+    assert grades == {"p1": 1.0, "p2": 1.0, "p4": 0.0}
+    (disputed,) = page_of_pairs(workspace, LOCAL, "d", label="disputed")["pairs"]
+    assert disputed["passage"] == "p3"
+
+
+def test_splits_of_the_file_are_kept(tmp_path, workspace):
+    rows = [f"q{i},p{i},1,{'validation' if i % 3 else 'train'}" for i in range(30)]
+    rows += [f"q{i},p{i},1,test" for i in range(30, 40)]
+    file = write(tmp_path / "a.csv", rows, "query,passage,label,split")
+    import_file(workspace, LOCAL, file, "d")
+    assert list_datasets(workspace, LOCAL)[0]["splits"] == {"train": 10, "dev": 20, "test": 10}
+
+
+def test_near_duplicate_queries_stay_together(tmp_path, workspace):
+    rows = [f"{text},{i}{n},{n}" for i in range(40) for n, text in
+            enumerate((f"What is thing {i}?", f"what is THING {i}"))]  # fmt: skip
+    import_file(workspace, LOCAL, write(tmp_path / "a.csv", rows), "d")
+    stored = labelled_pairs(workspace, LOCAL, "d")
+    assert stored.groupby(stored["query_key"].str[:16])["split"].nunique().max() == 1
+    assert stored["split"].value_counts().to_dict() == {"train": 64, "dev": 8, "test": 8}
+    late = write(tmp_path / "b.csv", [f"what is thing {i}!,new {i},1" for i in range(40)])
+    import_file(workspace, LOCAL, late, "d")
+    stored = labelled_pairs(workspace, LOCAL, "d")
+    assert stored.groupby(stored["query_key"].str[:16])["split"].nunique().max() == 1
+
+
+def test_an_import_that_dies_leaves_nothing(tmp_path, workspace, monkeypatch):
+    file = write(tmp_path / "a.csv", [f"q{i},p{i},1" for i in range(50)])
+    monkeypatch.setattr(importing, "_BATCH", 10)
+
+    def die(_through):
+        assert list_datasets(workspace, LOCAL) == []  # unseen while it runs
+        raise KeyboardInterrupt
+
+    token = importing.start_reading(workspace, LOCAL, file, ReadOptions())
+    importing.wait_for_reading(workspace, LOCAL, token)
+    with pytest.raises(KeyboardInterrupt):
+        importing.store_reading(workspace, LOCAL, token, "d", said=die)
+    assert rows_left(workspace) == (0, 0, 0)
+
+
+def test_what_a_killed_process_left_is_swept(tmp_path, workspace):
+    import_file(workspace, LOCAL, write(tmp_path / "a.csv", ["q,p,1"]), "d")
+    with workspace.writing() as connection:  # as a process that was killed leaves it
+        new = imports.insert().values(
+            dataset_id=1, source="b", state="importing", created_by="x", created_at=time.time()
+        )
+        (import_id,) = connection.execute(new).inserted_primary_key
+        row = dict(connection.execute(sa.select(pairs)).mappings().one())
+        del row["id"]
+        connection.execute(
+            pairs.insert().values({**row, "import_id": import_id, "pair_key": "other"})
+        )
+    assert list_datasets(workspace, LOCAL)[0]["pairs"] == 1
+    assert sweep_imports(workspace) == 1
+    assert rows_left(workspace) == (1, 1, 1)
+
+
+def rows_left(workspace) -> tuple[int, ...]:
+    with workspace.reading() as connection:
+        return tuple(
+            connection.scalar(sa.select(sa.func.count()).select_from(table))
+            for table in (datasets, imports, pairs)
+        )
+
+
+def test_the_starter_is_loaded_once(workspace):
+    assert load_starter(workspace, LOCAL)
+    assert not load_starter(workspace, LOCAL)
+    (starter,) = list_datasets(workspace, LOCAL)
+    assert starter["name"] == "starter"
+    assert all(starter["splits"].values())
+
+
+def test_only_an_admin_imports(tmp_path, workspace):
+    file = write(tmp_path / "a.csv", ["q,p,1"])
+    with pytest.raises(Refused, match="admin"):
+        import_file(workspace, User("ann", "annotator"), file, "d")
+
+
+@pytest.mark.parametrize("name", ["", " d", "a/b", "a\\b", "x" * 81, "a\nb"])
+def test_names_that_are_none(name, tmp_path, workspace):
+    with pytest.raises(Refused, match="name"):
+        import_file(workspace, LOCAL, write(tmp_path / "a.csv", ["q,p,1"]), name)
