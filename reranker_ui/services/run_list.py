@@ -128,7 +128,11 @@ def follow(
     row = find_run(workspace, user, run)
     same = row["id"] == drawn and row["steps"] in (None, steps)
     since = since if same else 0
-    return events(workspace, user, row["id"], since) | {"since": since}
+    found = events(workspace, user, row["id"], since)
+    if since and any(event["event"] == "started" for event in found["events"]):
+        # Resumed: some steps are taken again, so what is drawn beyond them goes.
+        found, since = events(workspace, user, row["id"]), 0
+    return found | {"since": since}
 
 
 def changed_rows(

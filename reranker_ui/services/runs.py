@@ -43,6 +43,7 @@ __all__ = [
     "folder_of",
     "follow",
     "list_runs",
+    "resume",
     "run_again",
     "start",
     "stop",
@@ -149,6 +150,21 @@ def run_again(workspace: Workspace, user: User, run: int | str) -> Run:
     """Start a new run with the recipe of `run` on its dataset's labels of today."""
     row = find_run(workspace, user, run)
     return start(workspace, user, row["dataset"], Recipe.model_validate(row["recipe"]))
+
+
+def resume(workspace: Workspace, user: User, run: int | str) -> Run:
+    """Submit a lost run again; it goes on from its last whole checkpoint."""
+    require(user, "admin")
+    row = find_run(workspace, user, run)
+    if row["status"] != "lost":
+        raise Refused(f"{row['name']} is {row['status']}. Only a lost run can be resumed.")
+    folder = folder_of(workspace, row["id"])
+    for left in (folder.stop_file, folder.alive_file):
+        left.unlink(missing_ok=True)
+    with workspace.writing() as connection:
+        record(connection, user, "run.resume", f"run:{row['id']}", at=time.time())
+    _submit(workspace, row["id"])
+    return find_run(workspace, user, row["id"])
 
 
 def stop(workspace: Workspace, user: User, run: int | str, how: Literal["keep", "cancel"]) -> Run:

@@ -27,10 +27,17 @@ def points(warm_steps: int, events: list[dict[str, Any]]) -> dict[str, Any]:
         before = warm_steps if event.get("phase") == "train" else 0
         if event["event"] == "log" and event.get("loss") is not None:
             name = "train" if event.get("phase") == "train" else "warm"
-            told[name].append([before + event["step"], event["loss"]])
+            _append(told[name], before + event["step"], event["loss"])
         elif event["event"] == "evaluated" and event.get("split") == "dev":
             _evaluated(told, event, before)
     return told
+
+
+def _append(line: list[list[float]], x: float, y: float) -> None:
+    # A resumed run takes some steps again: what it had drawn beyond them goes.
+    while line and line[-1][0] >= x:
+        line.pop()
+    line.append([x, y])
 
 
 def _evaluated(told: dict[str, Any], event: dict[str, Any], before: int) -> None:
@@ -40,9 +47,9 @@ def _evaluated(told: dict[str, Any], event: dict[str, Any], before: int) -> None
     if when in BASELINES:
         told["baselines"][when] = value
     if when == "base":
-        told["ndcg"].append([0, value])
+        _append(told["ndcg"], 0, value)
     elif when == "during":
-        told["ndcg"].append([before + event["step"], value])
+        _append(told["ndcg"], before + event["step"], value)
 
 
 def run_figure(

@@ -18,6 +18,7 @@ ACTS = {
     "keep": lambda workspace, user, run: runs.stop(workspace, user, run, "keep"),
     "cancel": lambda workspace, user, run: runs.stop(workspace, user, run, "cancel"),
     "again": runs.run_again,
+    "resume": runs.resume,
     "delete": runs.delete,
 }
 
