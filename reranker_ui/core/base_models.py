@@ -165,6 +165,15 @@ def number_of_scores(folder: Path) -> int:
     return len(labels) if labels and _is_classifier(folder) else 1
 
 
+def token_limit(folder: Path) -> int | None:
+    """Most tokens of query and passage together that the model in `folder` can read."""
+    limits = [
+        _json(folder / "config.json").get("max_position_embeddings"),
+        _json(folder / "tokenizer_config.json").get("model_max_length"),
+    ]
+    return min((int(limit) for limit in limits if limit), default=None)
+
+
 def _is_classifier(folder: Path) -> bool:
     kinds = _json(folder / "config.json").get("architectures") or []
     return any(kind.endswith("ForSequenceClassification") for kind in kinds)

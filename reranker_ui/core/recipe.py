@@ -25,6 +25,10 @@ class Recipe(BaseModel):
     max_length: Annotated[int, Field(ge=8, le=8192)] = 256
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 42
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    train_embeddings: bool = False
+    dropout: bool = False
+    warm_start_pairs: Annotated[int, Field(ge=1, le=1_000_000)] = 4200
+    warm_start_learning_rate: Annotated[float, Field(gt=0, le=1)] = 2e-4
 
 
 PRESETS: dict[str, Recipe] = {

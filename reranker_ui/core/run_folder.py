@@ -1,13 +1,15 @@
 """The run folder: the only code that knows its file names, its events and its status."""
 
+import fcntl
 import json
+import os
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from reranker_ui.core.recipe import Recipe
 
@@ -16,6 +18,10 @@ COLUMNS = ["pair_id", "query_key", "query", "passage", "grade"]
 STARTING = 60.0  # seconds a worker may take to import and lock its folder
 TERMINAL = ("finished", "stopped", "cancelled", "failed")
 Phase = Literal["warm_start", "train"]
+
+
+class Cancelled(Exception):  # noqa: N818 - not an error
+    """Raised where a run obeys the stop `cancel`."""
 
 
 class RunFolder:
@@ -50,7 +56,12 @@ class RunFolder:
     def write_inputs(
         self, recipe: Recipe, splits: Mapping[str, pd.DataFrame], lineage: Mapping[str, Any]
     ) -> None:
-        """Freeze the inputs. Each frame has the columns COLUMNS; `grade` is the label as given."""
+        """Freeze the inputs. Each frame has the columns COLUMNS; `grade` is the label as given.
+
+        A base that is a folder is frozen by its whole path: the worker runs in another place.
+        """
+        if (base := Path(recipe.base).expanduser()).is_dir():
+            recipe = recipe.model_copy(update={"base": str(base.resolve())})
         self.path.mkdir(parents=True, exist_ok=True)
         for split in SPLITS:
             splits[split][COLUMNS].to_parquet(self.path / f"{split}.parquet", index=False)
@@ -100,6 +111,14 @@ class RunFolder:
         """Whether the worker was submitted so lately that it may not hold its lock yet."""
         return not self.alive_file.exists() and time.time() - self.path.stat().st_mtime < STARTING
 
+    # -- checkpoints
+
+    def last_checkpoint(self) -> Path | None:
+        """The newest checkpoint that was written to its end; a lost run can go on from it."""
+        found = self.checkpoints.glob("checkpoint-*")
+        whole = [path for path in found if _is_whole(path)]
+        return max(whole, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
+
     # -- the worker's life
 
     def lock(self) -> FileLock:
@@ -108,15 +127,30 @@ class RunFolder:
 
     def alive(self) -> bool:
         """Whether a worker lives on this folder."""
-        if not self.alive_file.exists():
-            return False
-        probe = FileLock(self.alive_file)
         try:
-            probe.acquire(timeout=0)
-        except Timeout:
+            probe = os.open(self.alive_file, os.O_RDONLY)
+        except FileNotFoundError:
+            return False
+        try:
+            # A shared lock: those who look never take each other for the worker.
+            fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
             return True
-        probe.release()
+        finally:
+            os.close(probe)
         return False
+
+    def run_lock(self) -> FileLock:
+        """The lock of the home that lets one run learn at a time."""
+        return FileLock(self.home / "run.lock")
+
+    def someone_is_ahead(self) -> bool:
+        """Whether an earlier run of the home has a worker that lives or is about to."""
+        return any(
+            other.alive() or (other.young() and other.status() == "queued")
+            for other in map(RunFolder, self.path.resolve().parent.iterdir())
+            if other.path.name.isdecimal() and other.number < self.number
+        )
 
     # -- stopping
 
@@ -132,6 +166,27 @@ class RunFolder:
             return self.stop_file.read_text().strip() or None
         except FileNotFoundError:
             return None
+
+
+def _is_whole(checkpoint: Path) -> bool:
+    # The trainer writes its state last, and goes on with a fresh optimizer where that is missing.
+    names = ("trainer_state.json", "optimizer.pt", "scheduler.pt", "model.safetensors")
+    if not all((checkpoint / name).is_file() for name in names):
+        return False
+    try:
+        json.loads((checkpoint / names[0]).read_text())
+        return _safetensors_end(checkpoint / names[-1]) == (checkpoint / names[-1]).stat().st_size
+    except (OSError, ValueError):
+        return False
+
+
+def _safetensors_end(file: Path) -> int:
+    # Where the last tensor ends, by the header: 8 bytes of its length, then JSON.
+    with file.open("rb") as opened:
+        length = int.from_bytes(opened.read(8), "little")
+        header = json.loads(opened.read(length))
+    ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
+    return 8 + length + max(ends, default=0)
 
 
 def status_of(events: Iterator[str], alive: bool) -> str:

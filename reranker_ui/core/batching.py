@@ -1,0 +1,23 @@
+"""Batches of pairs of like length, so that little time is spent on padding."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+SORTED_TOGETHER = 50  # batches; more would save no padding worth the loss of chance
+
+
+def length_grouped(lengths: Sequence[int], batch_size: int, seed: int) -> list[list[int]]:
+    """Positions 0..n-1 in batches of `batch_size`; the last of them may be smaller.
+
+    Chance decides which SORTED_TOGETHER batches are sorted by length together, and the order
+    in which batches come. The same seed gives the same batches, so a resumed run goes on with them.
+    """
+    chance = np.random.default_rng(seed)
+    order = chance.permutation(len(lengths))
+    width = batch_size * SORTED_TOGETHER
+    batches = []
+    for start in range(0, len(order), width):
+        part = sorted(order[start : start + width].tolist(), key=lambda place: -lengths[place])
+        batches += [part[first : first + batch_size] for first in range(0, len(part), batch_size)]
+    return [batches[place] for place in chance.permutation(len(batches))]

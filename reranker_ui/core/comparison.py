@@ -1,0 +1,75 @@
+"""Rankers side by side on a split: base, BM25 and cosine, and the model while it learns."""
+
+import pandas as pd
+
+from reranker_ui.core.base_models import ResolvedBase
+from reranker_ui.core.evaluation import Metrics, ranking_metrics
+from reranker_ui.core.ranking import Encoder, Pair, Reranker, encoder_of
+from reranker_ui.core.retrieval import bm25_scores
+from reranker_ui.core.run_folder import RunFolder
+
+LIVE_SHARE = 0.06  # dev pairs scored at each evaluation for each pair learned from
+LIVE_LEAST, LIVE_MOST = 300, 1500
+
+
+def pairs_of(frame: pd.DataFrame) -> list[Pair]:
+    """The (query, passage) of each row."""
+    return list(zip(frame["query"], frame["passage"], strict=True))
+
+
+def metrics_of(frame: pd.DataFrame, scores: list[float]) -> Metrics:
+    """How well `scores` rank the rows of `frame`; parallel."""
+    return ranking_metrics(frame["query_key"].tolist(), frame["grade"].tolist(), scores)
+
+
+def live_pairs(dev: pd.DataFrame, learned: int, seed: int) -> pd.DataFrame:
+    """The rows of `dev` that are scored while the model learns from `learned` pairs.
+
+    Whole queries in a seeded order, those first that can be scored, until there are enough:
+    ten evaluations should take a fifth of the time that learning takes, not more.
+    """
+    enough = min(LIVE_MOST, max(LIVE_LEAST, round(learned * LIVE_SHARE)))
+    if len(dev) <= enough:
+        return dev
+    queries = dev.groupby("query_key")["grade"].agg(["min", "max", "size"])
+    queries = queries.sample(frac=1, random_state=seed)
+    queries["mixed"] = (queries["min"] <= 0) & (queries["max"] > 0)
+    queries = queries.sort_values("mixed", ascending=False, kind="stable")
+    chosen = queries.index[queries["size"].cumsum() - queries["size"] < enough]
+    return dev[dev["query_key"].isin(chosen)]
+
+
+class Baselines:
+    """Base, BM25 and cosine, each loaded when it is asked and let go again."""
+
+    def __init__(self, base: ResolvedBase, max_length: int) -> None:
+        self._base, self._max_length = base, max_length
+        self.encoder, self.notice = encoder_of(base.path)
+
+    def evaluate(self, folder: RunFolder, frame: pd.DataFrame, split: str) -> dict[str, Metrics]:
+        """Metrics of all three on `frame`, each also told as an `evaluated` event."""
+        found: dict[str, Metrics] = {}
+        for ranker in ("bm25", "cosine", "base"):
+            found[ranker] = metrics_of(frame, self._scores(ranker, frame))
+            folder.emit("evaluated", when=ranker, split=split, metrics=found[ranker])
+        return found
+
+    def _scores(self, ranker: str, frame: pd.DataFrame) -> list[float]:
+        if ranker == "bm25":
+            keys, queries = frame["query_key"].tolist(), frame["query"].tolist()
+            return bm25_scores(keys, queries, frame["passage"].tolist())
+        if ranker == "cosine":
+            return Encoder(self.encoder).scores(pairs_of(frame))
+        return Reranker(self._base.path, self._max_length).scores(pairs_of(frame))
+
+
+def evaluate_tuned(folder: RunFolder, frame: pd.DataFrame) -> Metrics:
+    """Metrics of the saved model, loaded afresh, on the test split; also told as an event."""
+    found = metrics_of(frame, Reranker(folder.model).scores(pairs_of(frame)))
+    folder.emit("evaluated", when="tuned", split="test", metrics=found)
+    return found
+
+
+def best_by(metrics: Metrics) -> str | None:
+    """The metric that decides which checkpoint is best; None where nothing can be scored."""
+    return next((name for name in ("ndcg@10", "average_precision") if metrics[name]), None)

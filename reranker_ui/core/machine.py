@@ -1,0 +1,44 @@
+"""What a run has to work with: device, precision and threads."""
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Machine:
+    """`device` is cpu or cuda, `precision` fp32, bf16 or fp16; `notice` says what was not had."""
+
+    device: str
+    precision: str
+    threads: int
+    notice: str | None = None
+
+
+def this_machine(asked_precision: str, threads: int | None = None) -> Machine:
+    """The machine at hand; also tells torch how many threads to use, all cores if None."""
+    import torch
+
+    cuda = torch.cuda.is_available()
+    told = torch.cpu.get_capabilities()
+    bf16 = bool(told.get("avx512_bf16") or told.get("amx_bf16"))
+    if cuda:
+        bf16 = torch.cuda.is_bf16_supported()
+    threads = threads or len(os.sched_getaffinity(0))
+    torch.set_num_threads(threads)
+    precision, notice = chosen_precision(asked_precision, cuda, bf16)
+    return Machine("cuda" if cuda else "cpu", precision, threads, notice)
+
+
+def chosen_precision(asked: str, cuda: bool, bf16: bool) -> tuple[str, str | None]:
+    """The precision to train in, and a sentence where it is not the one asked for.
+
+    Without a GPU the libraries ignore fp16 in silence, and bf16 only helps where the processor
+    has it (avx512_bf16 or amx_bf16).
+    """
+    best = "bf16" if bf16 else "fp16" if cuda else "fp32"
+    if asked == "auto":
+        return best, None
+    if asked == "fp32" or (asked == "bf16" and bf16) or (asked == "fp16" and cuda):
+        return asked, None
+    kind = "GPU" if cuda else "processor"
+    return best, f"This {kind} does not train in {asked}, so {best} is used instead."

@@ -1,0 +1,108 @@
+"""What a phase tells while it runs: steps, evaluations on dev and checkpoints, as events."""
+
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from sentence_transformers import CrossEncoder
+from sentence_transformers.base.evaluation import BaseEvaluator
+from transformers import TrainerCallback
+
+from reranker_ui.core.comparison import metrics_of, pairs_of
+from reranker_ui.core.lesson import Lesson
+from reranker_ui.core.pace import Pace
+from reranker_ui.core.refused import Refused
+from reranker_ui.core.run_folder import Cancelled, RunFolder
+
+SAVE_EVERY = 600.0  # seconds after which a checkpoint is due, evaluation or not
+
+
+class LiveEvaluator(BaseEvaluator):  # type: ignore[misc]
+    """Scores the live dev pairs and tells their metrics; `best` decides which model is kept."""
+
+    def __init__(
+        self, folder: RunFolder, frame: pd.DataFrame, pace: Pace, best: str | None
+    ) -> None:
+        super().__init__()
+        self.primary_metric = best
+        self._folder, self._frame, self._pace = folder, frame, pace
+
+    def __call__(
+        self, model: CrossEncoder, output_path: Any = None, epoch: float = -1, steps: int = -1
+    ) -> dict[str, float]:
+        """The metrics that have a value, after one `evaluated` event with all of them."""
+        logits = model.predict(
+            pairs_of(self._frame),
+            batch_size=32,
+            activation_fn=torch.nn.Identity(),
+            show_progress_bar=False,
+        )
+        if not all(map(math.isfinite, logits)):
+            raise not_a_number(steps)
+        metrics = metrics_of(self._frame, [float(logit) for logit in logits])
+        self._pace.scored(len(self._frame))
+        self._folder.emit("evaluated", when="during", split="dev", step=steps, metrics=metrics)
+        return {name: float(value) for name, value in metrics.items() if value is not None}
+
+
+class Reporter(TrainerCallback):  # type: ignore[misc]
+    """Writes the events of a phase and obeys the file `stop` after each step."""
+
+    def __init__(self, folder: RunFolder, lesson: Lesson, pace: Pace, evaluates: bool) -> None:
+        self.stopped = False
+        self._folder, self._lesson, self._pace = folder, lesson, pace
+        self._evaluates = evaluates
+        self._begun = self._saved = time.monotonic()
+
+    def on_step_begin(self, *_: Any, **__: Any) -> None:
+        """Start the clock of a step; evaluations are not on it."""
+        self._begun = time.monotonic()
+
+    def on_step_end(self, _args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Take the time, obey a stop, and ask for a checkpoint where the last is long ago."""
+        self._pace.learned(self._lesson.batch_size, time.monotonic() - self._begun)
+        asked = self._folder.stop_requested()
+        if asked == "cancel":
+            raise Cancelled
+        if asked == "keep" and state.global_step < state.max_steps:
+            self.stopped = control.should_training_stop = True
+            control.should_evaluate = self._evaluates
+        late = time.monotonic() - self._saved > SAVE_EVERY
+        if self._lesson.phase == "train" and (self.stopped or late):
+            control.should_save = True
+
+    def on_log(self, _args: Any, state: Any, _control: Any, logs: Any = None, **_: Any) -> None:
+        """One `log` event, unless the numbers are none any more."""
+        if not logs or "loss" not in logs:
+            return
+        if not all(math.isfinite(logs.get(name, 0.0)) for name in ("loss", "grad_norm")):
+            raise not_a_number(state.global_step)
+        self._folder.emit(
+            "log",
+            self._lesson.phase,
+            step=state.global_step,
+            max_steps=state.max_steps,
+            epoch=round(state.epoch, 4),
+            loss=logs["loss"],
+            learning_rate=logs["learning_rate"],
+            grad_norm=logs.get("grad_norm"),
+            pairs_per_second=self._pace.pairs_per_second,
+            eta=self._pace.eta,
+        )
+
+    def on_save(self, args: Any, state: Any, _control: Any, **_: Any) -> None:
+        """One `checkpoint` event."""
+        self._saved = time.monotonic()
+        path = Path(args.output_dir) / f"checkpoint-{state.global_step}"
+        self._folder.emit("checkpoint", self._lesson.phase, step=state.global_step, path=str(path))
+
+
+def not_a_number(step: int) -> Refused:
+    """What to say where the weights are lost to infinity."""
+    return Refused(
+        f"The loss stopped being a number at step {step}. "
+        "Lower the learning rate, or train in fp32."
+    )

@@ -1,0 +1,160 @@
+"""One run, from its folder's frozen inputs to a model with its metrics."""
+
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from reranker_ui.core.base_models import ResolvedBase, resolve_base, token_limit
+from reranker_ui.core.comparison import Baselines, best_by, evaluate_tuned, live_pairs
+from reranker_ui.core.lesson import Lesson, lesson_of
+from reranker_ui.core.machine import Machine, this_machine
+from reranker_ui.core.model_card import write_card
+from reranker_ui.core.pace import Pace
+from reranker_ui.core.recipe import Recipe
+from reranker_ui.core.run_folder import Cancelled, RunFolder
+from reranker_ui.core.warm_start import WarmStart, used, warm_start_of
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
+EVALUATIONS = 10  # on dev while the model learns
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that is decided before the first step of a run."""
+
+    folder: RunFolder
+    recipe: Recipe
+    base: ResolvedBase
+    machine: Machine
+    lesson: Lesson
+    baselines: Baselines
+    warm: WarmStart | None
+    live: pd.DataFrame
+    test: pd.DataFrame
+
+
+def train(folder: RunFolder, threads: int | None = None) -> None:
+    """Train on the inputs of `folder`; the model, the events and the card come to lie in it.
+
+    `threads` of the processor, all if None. A run that was lost goes on from its last whole
+    checkpoint. The last event is `finished` or `stopped`; raises Cancelled, and Refused for
+    what a person can mend.
+    """
+    begun = time.monotonic()
+    plan = _plan(folder, threads)
+    _tell_start(plan)
+    model, stopped = _learn(plan)
+    if folder.stop_requested() == "cancel":
+        raise Cancelled
+    _keep(model, folder)
+    metrics = plan.baselines.evaluate(folder, plan.test, "test")
+    metrics["tuned"] = evaluate_tuned(folder, plan.test)
+    seconds = time.monotonic() - begun
+    write_card(folder, plan.recipe, plan.base, plan.lesson, plan.machine, metrics, seconds)
+    shutil.rmtree(folder.checkpoints, ignore_errors=True)
+    folder.emit("stopped" if stopped else "finished", metrics=metrics, seconds=seconds)
+
+
+def _plan(folder: RunFolder, threads: int | None) -> Plan:
+    recipe, cache = folder.recipe(), folder.home / "cache"
+    pairs, dev, test = (folder.pairs(split) for split in ("train", "dev", "test"))
+    lesson = lesson_of(recipe, pairs, folder.lineage()["scale"]["max"])
+    base = resolve_base(recipe.base, cache)
+    _stay_offline()
+    limit = token_limit(base.path) or recipe.max_length
+    recipe = recipe.model_copy(update={"max_length": min(recipe.max_length, limit)})
+    baselines = Baselines(base, recipe.max_length)
+    return Plan(
+        folder,
+        recipe,
+        base,
+        this_machine(recipe.precision, threads),
+        lesson,
+        baselines,
+        warm_start_of(recipe, base, baselines.encoder, pairs, cache),
+        live_pairs(dev, lesson.learned, recipe.seed),
+        test,
+    )
+
+
+def _stay_offline() -> None:
+    # From here on all is on this machine; a library that asks the Hub waits for its retries.
+    from huggingface_hub import constants
+
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    constants.HF_HUB_OFFLINE = True
+
+
+def _tell_start(plan: Plan) -> None:
+    folder, warm, machine = plan.folder, plan.warm, plan.machine
+    warm_steps = warm.lesson.steps if warm and not warm.done else 0
+    folder.emit(
+        "started",
+        "warm_start" if warm_steps else "train",
+        base_asked=plan.base.asked,
+        base_used=plan.base.used,
+        notice=plan.base.notice,
+        precision=machine.precision,
+        threads=machine.threads,
+        device=machine.device,
+        pairs=folder.lineage()["counts"],
+        plan={"warm_start_steps": warm_steps, "train_steps": plan.lesson.steps},
+    )
+    asked, read = folder.recipe().max_length, plan.recipe.max_length
+    notices = [
+        machine.notice,
+        plan.baselines.notice,
+        f"This base reads {read} tokens at most, not {asked}." if read < asked else None,
+        "The warm start of an earlier run on these texts is used again."
+        if warm and warm.done
+        else None,
+    ]
+    for notice in filter(None, notices):
+        folder.emit("notice", message=notice)
+
+
+def _learn(plan: Plan) -> tuple["CrossEncoder", bool]:
+    # Returns the model and whether it was stopped early.
+    from reranker_ui.core.fitting import learn
+    from reranker_ui.core.reporting import LiveEvaluator
+
+    folder, live = plan.folder, plan.live
+    best = best_by(plan.baselines.evaluate(folder, live, "dev")["bm25"]) if len(live) else None
+    warm = plan.warm.lesson.learned if plan.warm and not plan.warm.done else 0
+    pace = Pace(plan.lesson.learned + warm, EVALUATIONS * len(live) + 2 * len(plan.test))
+    model, stopped = _beginning(plan, pace)
+    if stopped:
+        return model, True
+    evaluator = LiveEvaluator(folder, live, pace, best) if len(live) else None
+    resume = folder.last_checkpoint()
+    return model, learn(model, plan.lesson, folder, plan.machine, pace, evaluator, resume)
+
+
+def _beginning(plan: Plan, pace: Pace) -> tuple["CrossEncoder", bool]:
+    # The model that the labels are learned by: the base, warm if need be.
+    from reranker_ui.core.fitting import learn, open_model, save_model
+
+    warm, seed = plan.warm, plan.recipe.seed
+    if warm and warm.done:
+        used(warm)
+        return open_model(warm.kept, plan.recipe.max_length, seed), False
+    model = open_model(plan.base.path, plan.recipe.max_length, seed)
+    if warm is None or plan.folder.last_checkpoint():
+        return model, False
+    stopped = learn(model, warm.targets(), plan.folder, plan.machine, pace)
+    if not stopped:
+        save_model(model, warm.kept, warm.aside)
+        used(warm)
+    return model, stopped
+
+
+def _keep(model: "CrossEncoder", folder: RunFolder) -> None:
+    from reranker_ui.core.fitting import save_model
+
+    save_model(model, folder.model, folder.path / "model.new")

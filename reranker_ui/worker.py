@@ -1,0 +1,107 @@
+"""The worker of one run: `python -m reranker_ui.worker FOLDER`. It outlives whoever started it."""
+
+import errno
+import os
+import shutil
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from reranker_ui.core.refused import Refused
+from reranker_ui.core.run_folder import TERMINAL, Cancelled, RunFolder
+from reranker_ui.settings import Settings
+
+POLITE = 5  # niceness: the page and its people come first
+PATIENCE = 10.0  # seconds that the lock of the folder may be held by someone who only looks
+EVERY = 0.3  # seconds between two looks at the queue
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Train the run in the folder `arguments[0]`; 0 where it ended as it was asked to.
+
+    SIGTERM asks it to stop and keep what it has; SIGHUP, the end of a terminal, is ignored.
+    """
+    folder = RunFolder(Path(arguments[0]).resolve())
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: folder.request_stop("keep"))
+    with suppress(OSError):
+        os.nice(POLITE)
+    try:
+        with folder.lock().acquire(timeout=PATIENCE):
+            return _work(folder)
+    except Timeout:
+        print(f"Another worker is on {folder.path}.", file=sys.stderr)
+        return 1
+
+
+def _work(folder: RunFolder) -> int:
+    if any(event["event"] in TERMINAL for event in folder.events()[0]):
+        return 0
+    folder.emit("queued")
+    try:
+        with _turn(folder):
+            from reranker_ui.core.training import train
+
+            train(folder, Settings().threads)
+    except Cancelled:
+        _end(folder, "cancelled")
+    except BaseException as error:
+        traceback.print_exc()
+        trace = "" if isinstance(error, Refused) else traceback.format_exc()
+        _end(folder, "failed", error=sentence(error), traceback=trace)
+        return 1
+    return 0
+
+
+@contextmanager
+def _turn(folder: RunFolder) -> Iterator[None]:
+    """Wait until no earlier run is ahead and none is learning; the home's run lock is held."""
+    lock = folder.run_lock()
+    while folder.someone_is_ahead() or not _taken(lock):
+        if folder.stop_requested():
+            raise Cancelled
+        time.sleep(EVERY)
+    with lock:
+        lock.release()  # taken twice, by the wait and by this block
+        if folder.stop_requested() == "cancel":
+            raise Cancelled
+        yield
+
+
+def _taken(lock: FileLock) -> bool:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    return True
+
+
+def _end(folder: RunFolder, event: str, **fields: Any) -> None:
+    # Checkpoints first: on a full disk they make the room that the last event needs.
+    shutil.rmtree(folder.checkpoints, ignore_errors=True)
+    folder.emit(event, **fields)
+
+
+def sentence(error: BaseException) -> str:
+    """What to tell people of an error: the fact, the cause where it is known, the mend."""
+    text = str(error)
+    if isinstance(error, Refused):
+        return text
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full. Delete runs that are not needed, then run this one again."
+    if isinstance(error, MemoryError) or "memory" in text.casefold():
+        return "There is not enough memory. Choose a smaller batch size, max length or base."
+    if isinstance(error, KeyboardInterrupt | SystemExit):
+        return "The worker was told to end at once."
+    return f"The run broke off with {type(error).__name__}: {text[:300]}. Its log says where."
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
