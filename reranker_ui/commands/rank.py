@@ -8,8 +8,10 @@ from typing import Any
 
 from reranker_ui.commands import Verbs
 from reranker_ui.core.refused import Refused
+from reranker_ui.services import rankings
+from reranker_ui.services.models import find_ranker
 from reranker_ui.services.users import LOCAL
-from reranker_ui.services.workspace import open_workspace
+from reranker_ui.services.workspace import Workspace, open_workspace
 
 MODEL = "a run's id or name, base, bm25, cosine, or a Hub id"
 
@@ -35,22 +37,27 @@ def add(verbs: Verbs) -> None:
 
 
 def _rank(arguments: argparse.Namespace) -> tuple[list[dict[str, Any]], int]:
-    from reranker_ui.services import rankings
-
     passages = read_passages(arguments.passages)
     workspace = open_workspace()
-    return rankings.rank(
+    rows = rankings.rank(
         workspace, LOCAL, arguments.model, arguments.query, passages, arguments.raw
-    ), 0
+    )
+    _say_notice(workspace, arguments.model)
+    return rows, 0
 
 
 def _evaluate(arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
-    from reranker_ui.services import rankings
-
     workspace = open_workspace()
-    return rankings.evaluate(
+    metrics = rankings.evaluate(
         workspace, LOCAL, arguments.model, arguments.dataset, arguments.split
-    ), 0
+    )
+    _say_notice(workspace, arguments.model)
+    return dict(metrics), 0
+
+
+def _say_notice(workspace: Workspace, model: str) -> None:
+    if notice := find_ranker(workspace, LOCAL, model).notice:
+        print(notice, file=sys.stderr)
 
 
 def read_passages(name: str) -> list[str]:

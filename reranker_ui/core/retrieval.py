@@ -1,6 +1,7 @@
 """BM25: a baseline over each query's own candidates, and a first stage over many passages."""
 
 import json
+import logging
 import re
 import shutil
 import tempfile
@@ -117,6 +118,7 @@ def _engine(passages: list[str]) -> Any:
     ]
     if not vocabulary:
         return None
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it logs every index at DEBUG
     engine = bm25s.BM25(k1=K1, b=B, method="lucene")
     engine.index(Tokenized(ids, vocabulary), show_progress=False)
     return engine

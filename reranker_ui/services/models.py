@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 
 from reranker_ui.core.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.ranking import Encoder, Pair, Reranker, encoder_of, sigmoid
+from reranker_ui.core.recipe import EMBEDDED_BASE
 from reranker_ui.core.refused import Refused
 from reranker_ui.core.retrieval import bm25_scores
 from reranker_ui.core.run_folder import RunFolder
@@ -69,7 +70,7 @@ def find_ranker(workspace: Workspace, user: User, name: str) -> Ranker:
         return _cosine(workspace)
     if name == "base":
         return _base(workspace, name, workspace.settings.default_base)
-    if "/" in name:
+    if name == EMBEDDED_BASE or "/" in name:
         return _base(workspace, name, name)
     return _run(workspace, user, name)
 

@@ -1,0 +1,132 @@
+// The Playground: one query, its candidates, two rankers side by side. What is asked for is
+// kept in the address (a, b, q, from, k), so that a link opens the same view.
+"use strict";
+RR.rooms.playground = ({ room, server }) => {
+  const { h } = RR;
+  const view = {
+    rankers: [], defaults: {}, hub: [], answer: null, busy: 0, failed: false,
+    get a() { return RR.state.a || view.defaults.a || "bm25"; },
+    get b() { return RR.state.b || view.defaults.b || "cosine"; },
+    get dataset() { return RR.state.dataset || ""; },
+    get source() { return RR.state.from || (RR.state.p ? "paste" : view.dataset ? "labelled" : "paste"); },
+    get k() { return Number(RR.state.k) || 50; },
+  };
+
+  // -- the question
+  const query = h("input", { class: "rr-field", type: "text", id: "rr-query", "aria-label": "Query", "aria-keyshortcuts": "/", placeholder: "What would someone search for?", autocomplete: "off", spellcheck: "false" });
+  query.value = RR.state.q || "";
+  const go = RR.button("Rank", () => rank(), { kind: "primary", key: "Enter" });
+  go.id = "rr-rank"; go.removeAttribute("aria-keyshortcuts"); go.removeAttribute("title");
+  const source = h("div", { class: "rr-segment", role: "group", "aria-label": "Candidates" });
+  const sourceList = h("select", { class: "rr-select rr-source-list", "aria-label": "Candidates", onchange: () => choose(sourceList.value) });
+  const k = h("select", { class: "rr-select", "aria-label": "Candidates by BM25" }, [20, 50, 100, 200].map((n) => h("option", { value: n }, `top ${n}`)));
+  const browse = RR.button("Browse test queries", () => picker.toggle(), { icon: "search" });
+  browse.setAttribute("aria-expanded", "false");
+  const took = h("div", { class: "rr-took", role: "status" });
+  const passages = h("textarea", { class: "rr-field", rows: 6, id: "rr-passages", spellcheck: "false" });
+  passages.value = RR.state.p || "";
+  const paste = h("div", { class: "rr-paste" }, h("label", { class: "rr-label", for: "rr-passages" }, "Passages: one a line, or long ones with a blank line between"), passages);
+  const body = h("div", { class: "rr-play-body" });
+  const picker = RR.playground.queries(view, server, {
+    open: (text) => { query.value = text; RR.set({ from: "labelled" }); drawSource(); picker.toggle(false); rank(); query.scrollIntoView({ block: "nearest" }); },
+    told: (open) => browse.setAttribute("aria-expanded", String(open)),
+  });
+  RR.fill(room, h("h1", { class: "rr-sr" }, "Playground"),
+    h("form", { class: "rr-card rr-ask", role: "search", onsubmit: (event) => { event.preventDefault(); rank(); } },
+      h("div", { class: "rr-ask-row" }, h("div", { class: "rr-ask-field" }, RR.icon("search"), query), sourceList, go),
+      h("div", { class: "rr-row rr-ask-how" }, h("span", { class: "rr-muted rr-desk" }, "Candidates"), source, k, browse, h("span", { class: "rr-grow" }), took), paste),
+    picker.element, body);
+
+  const SOURCES = { paste: () => "paste", dataset: () => `BM25 from ${view.dataset}`, labelled: () => "a labelled query" };
+  function drawSource() {
+    const names = view.dataset ? Object.keys(SOURCES) : ["paste"];
+    RR.fill(source, names.map((name) => h("button", { type: "button", "aria-pressed": String(view.source === name), onclick: () => choose(name) }, SOURCES[name]())));
+    RR.fill(sourceList, names.map((name) => h("option", { value: name }, `Candidates: ${SOURCES[name]().replace("a ", "")}`)));
+    sourceList.value = view.source;
+    paste.hidden = view.source !== "paste";
+    k.hidden = view.source !== "dataset"; k.value = String(view.k);
+    browse.hidden = !view.dataset;
+  }
+  function choose(name) {
+    RR.set({ from: name });
+    drawSource();
+    if (name === "paste") passages.focus();
+    else if (query.value.trim() && view.answer?.source !== "paste") rank();
+  }
+  k.addEventListener("change", () => { RR.set({ k: k.value }); rank(); });
+  query.addEventListener("keydown", (event) => { if (event.key === "Escape") query.blur(); });
+
+  // -- asking and showing
+  const list = RR.playground.results(view, server, { swap: (side, name) => { RR.set({ [side]: name }); view.answer || view.failed ? rank() : draw(); } });
+  async function rank() {
+    const text = query.value.trim();
+    const pasted = view.source === "paste" ? passages.value : "";
+    RR.set({ q: text || null, a: view.a, b: view.b, from: view.source, p: pasted && pasted.length <= 1500 ? pasted : null });
+    const turn = (view.busy += 1);
+    go.disabled = true;
+    took.textContent = "";
+    const waiting = setTimeout(() => { if (turn === view.busy) list.wait(body, "Ranking. The first time a model is used it is loaded, which takes a few seconds."); }, 300);
+    try {
+      const answer = await server.compare({ models: [view.a, view.b], query: text, source: view.source, dataset: view.dataset, k: view.k, passages: pasted });
+      if (turn !== view.busy) return;
+      view.answer = answer; view.failed = false;
+      showTime(answer);
+      list.draw(body);
+    } catch (error) {
+      if (turn !== view.busy) return;
+      view.answer = null; view.failed = true;
+      RR.fill(body, list.heads(), RR.error(error, ...mends(error)));
+    } finally {
+      clearTimeout(waiting);
+      if (turn === view.busy) go.disabled = false;
+    }
+  }
+  const mends = () => [
+    view.source === "labelled" && view.dataset ? RR.button("Browse test queries", () => picker.toggle(true)) : null,
+    view.source === "labelled" && query.value.trim() ? RR.button("Take candidates by BM25", () => choose("dataset")) : null,
+  ].filter(Boolean);
+  function showTime(answer) {
+    const ms = (n) => (n < 10 ? n.toFixed(1) : n < 10000 ? RR.int(n) : `${RR.int(n / 1000)},000`);
+    const loaded = answer.sides.filter((side) => side.loading > 0.05).map((side) => `${side.title} loaded in ${side.loading.toFixed(1)} s`);
+    RR.fill(took, answer.sides.map((side, at) => h("span", {}, at ? " · " : "", h("span", {}, `${"AB"[at]} `), h("b", {}, `${ms(side.milliseconds)} ms`))),
+      ` for ${RR.plural(answer.candidates, "passage")} on this machine`, loaded.length ? h("span", { class: "rr-faint" }, ` · ${loaded.join(", ")}`) : null);
+  }
+
+  // -- nothing asked yet
+  async function draw() {
+    drawSource();
+    if (view.answer) { list.draw(body); return; }
+    const trained = view.rankers.some((ranker) => ranker.ready && /^\d+$/.test(ranker.name));
+    const hint = view.dataset ? `Choose one of the queries of ${view.dataset}: its labels show which order is better.` : "Write a query and paste the passages it should find.";
+    const starts = h("div", { class: "rr-starts" });
+    RR.fill(body, trained ? null : h("div", { class: "rr-notice rr-untrained" }, RR.icon("info"), h("div", { class: "rr-grow" },
+      h("span", { class: "rr-strong" }, "No run has finished yet. "), h("span", { class: "rr-muted" }, "BM25 and cosine rank already; a trained run shows beside them what your labels change.")), RR.button("Train a reranker", () => RR.go("train"), { kind: "small" })),
+      list.heads(), h("div", { class: "rr-card rr-first" }, h("div", { class: "rr-empty" }, h("h2", {}, "Rank the same passages twice"), h("p", {}, `The best passages of both rankers stand side by side. ${hint}`), starts)));
+    if (!view.dataset) { RR.fill(starts, RR.button("Import a file", () => RR.go("data"), { icon: "upload" })); return; }
+    const found = await picker.queries().catch(() => []);
+    if (view.answer) return;
+    if (!found.length) { RR.fill(starts, h("span", { class: "rr-muted" }, `The test split of ${view.dataset} has no query with both a positive and a negative candidate yet.`)); return; }
+    RR.fill(starts, [...found].sort((one, two) => two.candidates - one.candidates).slice(0, 4).map((row) => h("button", { type: "button", class: "rr-start", onclick: () => picker.open(row.query) }, RR.icon("search"), h("span", { class: "rr-cut rr-grow" }, row.query), h("span", { class: "rr-faint" }, `${row.candidates} passages`))));
+  }
+
+  async function refresh() {
+    const told = await server.rankers();
+    view.rankers = told.rankers; view.defaults = { a: told.a, b: told.b };
+  }
+  document.addEventListener("keydown", (event) => {
+    if (!RR.visible(room) || RR.typing(event)) return;
+    if (event.key === "/") { event.preventDefault(); query.focus(); query.select(); } else list.key(event);
+  });
+  let dataset = view.dataset; // "" until the header knows which one: that is no change of mind
+  RR.on("dataset", () => {
+    const first = !dataset;
+    dataset = view.dataset;
+    took.textContent = ""; picker.reset();
+    if (first && RR.state.q) { drawSource(); rank(); return; }
+    if (view.source !== "paste") { query.value = ""; RR.set({ q: null }); }
+    view.answer = null;
+    draw();
+  });
+  RR.on("runs", () => refresh().then(() => (view.answer ? list.redrawHeads() : draw())).catch(() => {}));
+  refresh().then(() => (RR.state.q && (dataset || RR.state.p || RR.state.from === "paste") ? (drawSource(), rank()) : draw())).catch((error) => RR.fill(body, RR.error(error)));
+};

@@ -1,0 +1,197 @@
+// Two ranked lists, the curves between them, and labels given to results.
+"use strict";
+RR.playground ||= {};
+RR.playground.results = (view, server, { swap }) => {
+  const { h } = RR;
+  const MEASURES = { probability: "probability", cosine: "cosine, not a probability", bm25: "BM25 score, not a probability" };
+  let shown = 10, front = "b", focus = null, frame = null;
+  const wide = () => window.innerWidth > 640;
+  const sideOf = (letter) => view.answer?.sides[letter === "a" ? 0 : 1];
+
+  // -- heads: which ranker, and how good
+  function picker(letter) {
+    const name = view[letter];
+    const used = sideOf(letter);
+    const title = (ranker) => (used?.name === ranker.name ? used.title : ranker.title);
+    const option = (ranker) => h("option", { value: ranker.name, disabled: !ranker.ready }, [title(ranker), ranker.ready ? ranker.detail : ranker.why].filter(Boolean).join(" · "));
+    const known = view.rankers.some((ranker) => ranker.name === name);
+    const runs = view.rankers.filter((ranker) => /^\d+$/.test(ranker.name)), rest = view.rankers.filter((ranker) => !/^\d+$/.test(ranker.name));
+    const select = h("select", { class: "rr-select", "aria-label": `Ranker ${letter.toUpperCase()}`, onchange: () => (select.value === "?" ? ask(select, letter) : swap(letter, select.value)) },
+      runs.length ? h("optgroup", { label: "Runs" }, runs.map(option)) : null, h("optgroup", { label: "Baselines" }, rest.map(option)),
+      known ? null : h("option", { value: name }, sideOf(letter)?.title || name), h("option", { value: "?" }, "A model of the Hub…"));
+    select.value = name;
+    return select;
+  }
+  function ask(select, letter) {
+    const field = h("input", { class: "rr-field", placeholder: "owner/model", "aria-label": "Hub id" });
+    const done = () => (field.value.trim() ? swap(letter, field.value.trim()) : field.replaceWith(picker(letter)));
+    field.addEventListener("keydown", (event) => { if (event.key === "Enter") done(); if (event.key === "Escape") field.replaceWith(picker(letter)); });
+    select.replaceWith(field);
+    field.focus();
+  }
+  const value = (side) => side?.metrics["ndcg@10"] ?? null;
+  function head(letter) {
+    const side = sideOf(letter);
+    const metric = value(side);
+    return h("div", { class: "rr-side-head" }, h("span", { class: `rr-letter ${letter}`, "aria-hidden": "true" }, letter.toUpperCase()), picker(letter),
+      h("span", { class: "rr-grow rr-measure rr-cut" }, side ? MEASURES[side.measure] : ""),
+      metric === null ? null : [h("span", { class: "rr-muted" }, "nDCG@10"), h("b", { class: "rr-ndcg" }, RR.metric(metric))]);
+  }
+  const delta = () => { const [a, b] = [value(sideOf("a")), value(sideOf("b"))]; return a === null || b === null ? null : b - a; };
+  const change = () => h("div", { class: "rr-gap-head" }, delta() === null ? null : RR.delta(delta()));
+  const heads = () => h("div", { class: "rr-sides rr-bare" }, h("div", { class: "rr-card" }, head("a")), h("div", {}), h("div", { class: "rr-card" }, head("b")));
+  const tabs = () => h("div", { class: "rr-ab", role: "group", "aria-label": "Ranker shown" }, ["a", "b"].map((letter) => {
+    const side = sideOf(letter);
+    return h("button", { type: "button", "aria-pressed": String(front === letter), onclick: () => { front = letter; frame.dataset.front = letter; redrawHeads(); } },
+      h("span", { class: `rr-letter ${letter}` }, letter.toUpperCase()), h("span", { class: "rr-cut" }, h("b", {}, side.title), letter === "b" && delta() !== null ? RR.delta(delta()) : null, h("small", {}, value(side) === null ? MEASURES[side.measure] : `nDCG@10 ${RR.metric(value(side))}`)));
+  }));
+
+  // -- rows
+  const number = (side, score) => (side.measure === "bm25" ? score.toFixed(1) : score.toFixed(2).replace("-", "−"));
+  const part = (side, score) => Math.max(0, Math.min(1, side.measure === "bm25" ? score / Math.max(...side.rows.map((row) => row.score), 1e-9) : score));
+  const exact = (side, row) => (row.logit === null ? `${MEASURES[side.measure]}: ${row.score.toFixed(4)}` : `probability ${row.score.toFixed(4)}, logit ${row.logit.toFixed(3)}`);
+  // The query's words stand out in the passage; short ones, which are everywhere, do not.
+  function marked(passage) {
+    const words = new Set((view.answer.query.toLocaleLowerCase().match(/[\p{L}\p{N}]+/gu) || []).filter((word) => word.length > 3));
+    return passage.split(/([\p{L}\p{N}]+)/u).map((piece) => (words.has(piece.toLocaleLowerCase()) ? h("b", {}, piece) : piece));
+  }
+  function move(row) {
+    const gained = row.moved, word = gained === 0 ? "same" : `${gained > 0 ? "▲" : "▼"} ${Math.abs(gained)}`;
+    return h("div", { class: "rr-move" }, h("span", { class: gained ? "rr-strong" : "rr-faint", "aria-hidden": "true" }, word), gained ? h("span", { class: "rr-faint", "aria-hidden": "true" }, `was ${row.was}`) : null, h("span", { class: "rr-sr" }, `rank ${row.rank}, was ${row.was}`));
+  }
+  function rowOf(letter, side, row) {
+    const node = h("li", { class: `rr-result ${letter}`, "data-index": row.index, tabindex: -1 },
+      h("span", { class: "rr-rank" }, String(row.rank)), h("div", { class: "rr-grow" },
+        h("div", { class: "rr-passage", dir: "auto" }, marked(row.passage)),
+        h("div", { class: "rr-scored" }, h("span", { class: "rr-bar", "aria-hidden": "true" }, h("i", { style: `width:${(100 * part(side, row.score)).toFixed(1)}%` })), h("span", { class: "rr-score", title: exact(side, row) }, number(side, row.score)), h("span", { class: "rr-labels" }))),
+      letter === "b" ? move(row) : null);
+    node.addEventListener("focus", () => light(letter, row.index, true));
+    node.addEventListener("mouseenter", () => hover(row.index, true));
+    node.addEventListener("mouseleave", () => hover(row.index, false));
+    node.addEventListener("click", (event) => { if (event.target.closest("button") || String(getSelection())) return; const was = node.classList.contains("open"); node.classList.toggle("open", !was); node.focus(); curves(); });
+    drawLabel(node, row, false);
+    return node;
+  }
+  function drawLabel(node, row, keys) {
+    const scale = view.answer.scale || undefined, able = !!view.answer.dataset;
+    RR.fill(node.querySelector(".rr-labels"), keys && able
+      ? RR.answers(scale || { kind: "binary", max: 1 }).map((answer) => h("button", { type: "button", class: `rr-give ${row.label === answer.value ? "on" : ""} ${answer.value > 0 ? "pos" : ""}`, "aria-pressed": String(row.label === answer.value), "aria-label": `Label ${answer.value}`, "aria-keyshortcuts": answer.key, onclick: () => give(row, answer.value) }, h("i", { class: answer.value > 0 ? "full" : "" }), String(answer.value), h("kbd", { class: "rr-key", "aria-hidden": "true" }, answer.key)))
+      : able ? h("button", { type: "button", class: "rr-chip-button", "aria-label": `Label ${row.label ?? "none"}: change`, onclick: () => node.focus() }, RR.chip(row.label, scale)) : RR.chip(row.label, scale));
+  }
+  const nodes = (index) => (frame ? [...frame.querySelectorAll(`.rr-result[data-index="${index}"]`)] : []);
+  function light(letter, index) {
+    frame.querySelectorAll(".rr-result.focus").forEach((node) => { node.classList.remove("focus"); drawLabel(node, find(node), false); });
+    focus = { letter, index };
+    frame.querySelectorAll(".lit").forEach((node) => node.classList.remove("lit"));
+    hover(index, true);
+    const node = frame.querySelector(`.rr-result.${letter}[data-index="${index}"]`);
+    node.classList.add("focus");
+    drawLabel(node, find(node), true);
+  }
+  const find = (node) => sideOf(node.classList.contains("a") ? "a" : "b").rows.find((row) => row.index === Number(node.dataset.index));
+  function hover(index, on) {
+    const lit = on || focus?.index === index;
+    nodes(index).forEach((node) => node.classList.toggle("lit", lit));
+    frame.querySelector(`path[data-index="${index}"]`)?.classList.toggle("lit", lit);
+  }
+
+  // -- labels
+  async function give(row, label) {
+    const change = { dataset: view.answer.dataset, query: view.answer.query, client_id: RR.id() };
+    const score = focus ? sideOf(focus.letter).rows.find((one) => one.index === row.index) : row;
+    const before = row.label;
+    setLabel(row.index, label);
+    try {
+      const done = await server.label_result({ ...change, passage: row.passage, label, score: score.score });
+      setLabel(row.index, done.label, done.pair_id);
+      RR.say("changed");
+      RR.toast(`Labelled ${label} in ${view.answer.dataset}`, async () => {
+        try { const back = await server.undo_result({ ...change, client_id: RR.id(), pair_id: done.pair_id }); setLabel(row.index, back.label); RR.say("changed"); } catch (error) { RR.toast(RR.sentence(error)); }
+      });
+    } catch (error) { setLabel(row.index, before); RR.toast(RR.sentence(error)); }
+  }
+  async function setLabel(index, label, pair) {
+    const answer = view.answer;
+    answer.sides.forEach((side) => side.rows.forEach((row) => { if (row.index === index) { row.label = label; if (pair) row.pair_id = pair; } }));
+    nodes(index).forEach((node) => drawLabel(node, find(node), node.classList.contains("focus")));
+    curves();
+    const order = (rows) => [...rows].sort((a, b) => a.index - b.index);
+    const grades = order(answer.sides[0].rows).map((row) => (row.label === "disputed" ? null : row.label));
+    const scores = answer.sides.map((side) => order(side.rows).map((row) => row.logit ?? row.score));
+    const metrics = await server.score_again({ grades, scores });
+    if (answer !== view.answer) return;
+    answer.sides.forEach((side, at) => { side.metrics = metrics[at]; });
+    redrawHeads();
+  }
+
+  // -- the curves in the gap, from where a passage stood to where it stands
+  const svg = (tag, attributes) => { const node = document.createElementNS("http://www.w3.org/2000/svg", tag); Object.entries(attributes).forEach(([key, text]) => node.setAttribute(key, text)); return node; };
+  function curves() {
+    const gap = frame?.querySelector(".rr-gap");
+    if (!gap || !wide()) return;
+    const box = gap.getBoundingClientRect(), image = svg("svg", { width: box.width, height: box.height, "aria-hidden": "true" });
+    const middle = (letter, index) => { const node = frame.querySelector(`.rr-result.${letter}[data-index="${index}"]`); if (!node) return null; const place = node.getBoundingClientRect(); return place.top - box.top + Math.min(38, place.height / 2); };
+    const rows = sideOf("b").rows.map((row) => ({ row, left: middle("a", row.index), right: middle("b", row.index) })).filter(({ left, right }) => left !== null || right !== null);
+    rows.sort((one, two) => (one.row.label > 0) - (two.row.label > 0));
+    for (const { row, left, right } of rows) {
+      const y1 = left ?? box.height + 24, y2 = right ?? box.height + 24, end = box.width - 6, bend = box.width / 2;
+      const kind = `${row.label > 0 && row.label !== "disputed" ? "pos" : ""} ${left === null || right === null ? "dashed" : ""} ${focus?.index === row.index ? "lit" : ""}`;
+      image.append(svg("path", { d: `M0 ${y1}C${bend} ${y1} ${bend} ${y2} ${end} ${y2}`, class: kind, "data-index": row.index }));
+      if (right !== null) image.append(svg("circle", { cx: end, cy: y2, r: 3, class: kind }));
+    }
+    RR.fill(gap, image);
+  }
+
+  // -- the whole
+  function list(letter) {
+    const side = sideOf(letter);
+    return h("div", { class: `rr-card rr-side ${letter}` }, h("div", { class: "rr-slot", "data-slot": letter }, head(letter)),
+      h("ol", { class: "rr-results", "aria-label": `Ranked by ${side.title}` }, side.rows.slice(0, shown).map((row) => rowOf(letter, side, row))));
+  }
+  // Above both lists, so that the rows of the two stay level.
+  const notices = () => ["a", "b"].filter((letter) => sideOf(letter).notice).map((letter) => h("div", { class: "rr-notice rr-side-notice" },
+    RR.icon(sideOf(letter).trained ? "info" : "warn"), h("span", {}, h("span", { class: "rr-strong" }, `${letter.toUpperCase()} `), sideOf(letter).notice)));
+  function draw(body) {
+    focus = null;
+    frame = h("div", { class: "rr-lists", "data-front": front });
+    RR.fill(frame, notices(), h("div", { class: "rr-slot", "data-slot": "tabs" }, tabs()), h("div", { class: "rr-sides" }, list("a"), h("div", { class: "rr-gap-side" }, h("div", { class: "rr-slot", "data-slot": "gap" }, change()), h("div", { class: "rr-gap" })), list("b")), foot(body));
+    RR.fill(body, frame);
+    const first = frame.querySelector(".rr-result.b");
+    if (first) first.tabIndex = 0;
+    curves();
+    new ResizeObserver(curves).observe(frame.querySelector(".rr-sides"));
+  }
+  function foot(body) {
+    const total = view.answer.candidates, count = Math.min(shown, total), unscored = value(sideOf("a")) === null;
+    const told = [view.answer.labelled ? "Thick lines: labelled relevant." : "", count < total ? "Dashed: comes from or goes below this list." : ""].join(" ");
+    const copy = RR.button("Copy link", () => copyLink(), { icon: "link" });
+    return h("div", { class: "rr-results-foot" }, h("span", { class: "rr-muted" }, h("span", {}, `${RR.int(count)} of ${RR.int(total)} shown. `), h("span", { class: "rr-desk" }, told)), count < total ? RR.link("Show more", () => { shown += shown < 50 ? 40 : 100; draw(body); }) : null,
+      unscored && view.answer.dataset ? h("span", { class: "rr-muted" }, "Label results to see nDCG@10.") : null, h("span", { class: "rr-grow" }),
+      view.answer.dataset ? h("span", { class: "rr-muted rr-wide rr-keys" }, h("kbd", { class: "rr-key" }, "j"), h("kbd", { class: "rr-key" }, "k"), " move, ", RR.answers(view.answer.scale || { kind: "binary", max: 1 }).slice(0, 4).map((answer) => h("kbd", { class: "rr-key" }, answer.key)), ` label; a label given here is a pair in ${view.answer.dataset}`) : null, copy);
+  }
+  function redrawHeads() {
+    if (!view.answer || !frame) return;
+    const parts = { a: () => head("a"), b: () => head("b"), gap: change, tabs };
+    frame.querySelectorAll(".rr-slot").forEach((slot) => RR.fill(slot, parts[slot.dataset.slot]()));
+  }
+  async function copyLink() {
+    const lost = view.answer.source === "paste" && !RR.state.p;
+    try { await navigator.clipboard.writeText(location.href); } catch {
+      const field = h("textarea", { class: "rr-sr" });
+      field.value = location.href; document.body.append(field); field.select(); document.execCommand("copy"); field.remove();
+    }
+    RR.toast(lost ? "Link copied. The pasted passages are too long to be part of it" : "Link copied");
+  }
+  function wait(body, text) { frame = null; RR.fill(body, heads(), h("div", { class: "rr-card" }, h("p", { class: "rr-faint rr-wait", role: "status" }, text), RR.skeleton(8))); }
+  function key(event) {
+    if (!frame || !view.answer) return;
+    const rows = [...frame.querySelectorAll(`.rr-result.${focus?.letter || (wide() ? "b" : front)}`)];
+    const at = rows.findIndex((node) => node.classList.contains("focus"));
+    if (event.key === "j" || event.key === "k") { event.preventDefault(); rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + (event.key === "j" ? 1 : -1)))]?.focus(); return; }
+    if (event.key === "Enter" && at >= 0 && document.activeElement === rows[at]) { event.preventDefault(); rows[at].click(); return; }
+    const answer = at >= 0 && view.answer.dataset && !event.repeat && RR.answers(view.answer.scale || { kind: "binary", max: 1 }).find((one) => one.key === event.key);
+    if (answer) { event.preventDefault(); give(find(rows[at]), answer.value); }
+  }
+  window.addEventListener("resize", () => curves());
+  return { draw, heads, wait, key, redrawHeads };
+};
