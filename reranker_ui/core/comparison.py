@@ -72,4 +72,5 @@ def evaluate_tuned(folder: RunFolder, frame: pd.DataFrame) -> Metrics:
 
 def best_by(metrics: Metrics) -> str | None:
     """The metric that decides which checkpoint is best; None where nothing can be scored."""
-    return next((name for name in ("ndcg@10", "average_precision") if metrics[name]), None)
+    deciding = ("ndcg@10", "average_precision")
+    return next((name for name in deciding if metrics[name] is not None), None)

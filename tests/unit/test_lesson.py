@@ -1,0 +1,167 @@
+"""Lessons, warm starts and what is scored live: decided before torch is needed."""
+
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reranker_ui.core.base_models import ResolvedBase
+from reranker_ui.core.comparison import best_by, live_pairs
+from reranker_ui.core.lesson import MOST_POS_WEIGHT, lesson_of, pos_weight
+from reranker_ui.core.machine import chosen_precision
+from reranker_ui.core.pace import Pace
+from reranker_ui.core.recipe import Recipe
+from reranker_ui.core.refused import Refused
+from reranker_ui.core.warm_start import texts_of, warm_start_of
+
+
+def frame(grades, queries=1):
+    rows = [
+        {"query_key": f"k{n % queries}", "query": f"q{n % queries}", "passage": f"p{n}", "grade": g}
+        for n, g in enumerate(grades)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_targets_are_grades_over_the_top_grade():
+    assert lesson_of(Recipe(), frame([0, 1, 2, 4]), 4).targets == [0, 0.25, 0.5, 1]
+
+
+@pytest.mark.parametrize("grades", [[1, 1, 1], [0], [0, 5], [0, -1], [0, float("nan")]])
+def test_labels_that_cannot_be_learned_from_are_refused(grades):
+    with pytest.raises(Refused):
+        lesson_of(Recipe(), frame(grades), 4)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "batch", "epochs", "steps"), [(2, 16, 3, 3), (33, 16, 2, 6), (32, 16, 0.5, 1)]
+)
+def test_steps_are_those_of_the_trainer(pairs, batch, epochs, steps):
+    recipe = Recipe(batch_size=batch, epochs=epochs)
+    assert lesson_of(recipe, frame([0, 1] * (pairs // 2) + [0] * (pairs % 2)), 1).steps == steps
+
+
+@given(st.lists(st.floats(0, 1), min_size=2).filter(lambda given: sum(given) > 0))
+def test_an_automatic_weight_is_moderate(targets):
+    assert 1 <= pos_weight(Recipe(pos_weight="auto"), targets) <= MOST_POS_WEIGHT
+
+
+def test_a_weight_that_is_given_is_taken():
+    assert pos_weight(Recipe(pos_weight=3), [0, 1]) == 3
+    assert pos_weight(Recipe(pos_weight="auto"), [1] + [0] * 9) == 3
+
+
+# -- the warm start
+
+
+def base(tmp_path, ranks=False):
+    return ResolvedBase("embedded", "embedded", tmp_path, ranks)
+
+
+@pytest.mark.parametrize(
+    ("asked", "ranks", "pairs", "happens"),
+    [
+        ("auto", False, 100, True),
+        ("auto", False, 99, False),
+        ("auto", True, 100, False),
+        ("on", True, 2, True),
+        ("off", False, 100, False),
+    ],
+)
+def test_when_a_warm_start_happens(tmp_path, asked, ranks, pairs, happens):
+    texts = frame([0, 1] * (pairs // 2) + [0] * (pairs % 2))
+    warm = warm_start_of(Recipe(warm_start=asked), base(tmp_path, ranks), tmp_path, texts, tmp_path)
+    assert (warm is not None) == happens
+
+
+def test_a_warm_start_is_kept_by_encoder_texts_and_settings(tmp_path):
+    def kept(recipe=None, texts=None, weights=b""):
+        (tmp_path / "model.safetensors").write_bytes(weights)
+        texts = frame([0, 1] * 60) if texts is None else texts
+        warm = warm_start_of(recipe or Recipe(), base(tmp_path), tmp_path, texts, tmp_path)
+        return warm.kept
+
+    assert kept() == kept()
+    assert kept() == kept(recipe=Recipe(learning_rate=1e-3, epochs=9))
+    assert kept() != kept(recipe=Recipe(seed=1))
+    assert kept() != kept(recipe=Recipe(max_length=9))
+    assert kept() != kept(weights=b"other")
+    assert kept() != kept(texts=frame([0, 1] * 61))
+    assert kept() == kept(texts=frame([1, 0] * 60))  # the labels play no part in it
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.text(max_size=3), st.text(max_size=3)), min_size=1), st.integers(1, 9))
+def test_warm_texts_are_those_given(pairs, wanted):
+    texts = texts_of(pairs, wanted, seed=0)
+    given = set(pairs)
+    assert len(texts) <= wanted
+    assert len(set(texts) & given) >= min(wanted, len(given))
+    assert {q for q, _ in texts} <= {q for q, _ in pairs}
+    assert {p for _, p in texts} <= {p for _, p in pairs}
+
+
+# -- what is scored while the model learns
+
+
+def test_live_pairs_are_whole_queries_and_those_first_that_can_be_scored():
+    dev = frame(([0] * 40 + [1] * 10) * 40, queries=200)
+    mixed = dev.groupby("query_key")["grade"].transform("nunique") > 1
+    live = live_pairs(dev, learned=1000, seed=0)
+    assert 300 <= len(live) <= 310
+    assert len(live) == dev["query_key"].isin(live["query_key"]).sum()
+    assert live["grade"].groupby(live["query_key"]).nunique().eq(2).all() or not mixed.any()
+
+
+def test_a_small_dev_split_is_scored_whole():
+    dev = frame([0, 1] * 50, queries=10)
+    assert len(live_pairs(dev, learned=10, seed=0)) == 100
+
+
+def test_what_decides_which_checkpoint_is_best():
+    nothing = {"ndcg@10": None, "mrr@10": None, "map": None, "average_precision": None}
+    assert best_by(nothing) is None
+    assert best_by(nothing | {"average_precision": 0.0}) == "average_precision"
+    assert best_by(nothing | {"average_precision": 0.1, "ndcg@10": 0.0}) == "ndcg@10"
+
+
+# -- pace and precision
+
+
+def test_the_time_left_falls_to_nothing():
+    pace = Pace(to_learn=100, to_score=300)
+    assert pace.eta is None and pace.pairs_per_second is None
+    pace.learned(50, seconds=5)
+    assert pace.pairs_per_second == 10
+    assert pace.eta == pytest.approx((50 + 100) / 10)
+    pace.scored(300)
+    pace.learned(50, seconds=5)
+    assert pace.eta == 0
+
+
+def test_the_last_steps_decide_the_pace():
+    pace = Pace(1e9, 0)
+    for seconds in [1.0] * 100 + [2.0] * 100:
+        pace.learned(16, seconds)
+    assert math.isclose(pace.pairs_per_second, 8, rel_tol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("asked", "cuda", "bf16", "had", "said"),
+    [
+        ("auto", False, False, "fp32", False),
+        ("auto", False, True, "bf16", False),
+        ("auto", True, False, "fp16", False),
+        ("fp32", True, True, "fp32", False),
+        ("bf16", False, True, "bf16", False),
+        ("bf16", False, False, "fp32", True),
+        ("fp16", False, True, "bf16", True),
+        ("fp16", False, False, "fp32", True),
+        ("fp16", True, True, "fp16", False),
+    ],
+)
+def test_precision_is_what_the_machine_can_and_says_what_it_cannot(asked, cuda, bf16, had, said):
+    precision, notice = chosen_precision(asked, cuda, bf16)
+    assert (precision, notice is not None) == (had, said)
