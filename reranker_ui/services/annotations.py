@@ -7,7 +7,15 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from reranker_ui.core.refused import Refused
-from reranker_ui.services.database import annotations, datasets, journal, leases, pairs, receipts
+from reranker_ui.services.database import (
+    annotations,
+    as_dict,
+    datasets,
+    journal,
+    leases,
+    pairs,
+    receipts,
+)
 from reranker_ui.services.datasets import find_dataset, scale
 from reranker_ui.services.open_pairs import sealed_for
 from reranker_ui.services.queue import lease, pairs_for
@@ -150,7 +158,7 @@ def _by(user: User, pair_id: int) -> tuple[sa.ColumnElement[bool], ...]:
 def _own(connection: sa.Connection, user: User, pair_id: int) -> dict[str, Any]:
     query = select(*(annotations.c[name] for name in _KEPT)).where(*_by(user, pair_id))
     row = connection.execute(query).mappings().first()
-    return dict(row) if row else {}
+    return as_dict(row) if row else {}
 
 
 def _put(connection: sa.Connection, user: User, pair_id: int, values: dict[str, Any]) -> None:

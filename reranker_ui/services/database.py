@@ -191,6 +191,11 @@ journal = Table(
 )
 
 
+def as_dict(row: sa.RowMapping) -> dict[str, Any]:
+    """A row with plain keys: SQLAlchemy's are a kind of str that JSON writers refuse."""
+    return {str(name): value for name, value in row.items()}
+
+
 def open_engine(url: str) -> sa.Engine:
     """An engine for `url`. SQLite: WAL, full sync, foreign keys, and our own BEGIN."""
     if not url.startswith("sqlite"):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.database import (
     annotations,
+    as_dict,
     datasets,
     decisions,
     imported_labels,
@@ -35,7 +36,7 @@ def disputed_pairs(
         shown = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.source, pairs.c.label)
         query = select(*shown).where(pairs.c.id.in_(ids[:n]))
         rows = connection.execute(query.order_by(pairs.c.votes.desc(), pairs.c.id))
-        found = {row["id"]: {**row, "votes": []} for row in rows.mappings()}
+        found = {row["id"]: {**as_dict(row), "votes": []} for row in rows.mappings()}
         _add_votes(connection, found)
         _add_imported(connection, found)
     return {"total": len(ids), "pairs": list(found.values())}
@@ -79,7 +80,7 @@ def _decided(
     _may_decide(dataset, user)
     former = select(decisions.c.label, decisions.c.reason).where(decisions.c.pair_id == pair_id)
     before = connection.execute(former).mappings().first()
-    return dataset, dict(before) if before else None
+    return dataset, as_dict(before) if before else None
 
 
 def _may_decide(dataset: sa.Row[Any], user: User) -> None:

@@ -21,8 +21,8 @@ _QUESTION = "Does the passage answer the query?"
 def stream_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
     """What the page needs to know before the first pair.
 
-    Returns scale {"kind", "max"}, guidelines {"text", "tree", "version"}, question, order,
-    overlap, pairs, came_unlabelled and came_labelled (whether such pairs are offered),
+    Returns user (the name), scale {"kind", "max"}, guidelines {"text", "tree", "version"},
+    question, order, overlap, came_unlabelled and came_labelled (whether such pairs are offered),
     test_pairs ("sealed", "offered"), may {"label", "own", "decide"}.
     """
     require(user, "viewer")
@@ -35,6 +35,7 @@ def stream_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, 
             for kind in (came_unlabelled(), labelled)
         )
         return {
+            "user": user.name,
             "scale": {"kind": dataset.scale, "max": dataset.max_grade},
             "guidelines": {
                 "text": dataset.guidelines,
@@ -83,6 +84,18 @@ def edit_guidelines(
             subject, now = f"dataset:{dataset.id}", time.time()
             record(connection, user, "edit guidelines", subject, at=now, before=before, after=after)
     return {"text": text, "tree": tree(text), "version": version}
+
+
+def offer_test_pairs(
+    workspace: Workspace, user: User, dataset_name: str, offer: bool
+) -> dict[str, Any]:
+    """Offer the dataset's test pairs to `user`, an admin, or seal them again."""
+    with workspace.reading() as connection:
+        named = find_dataset(connection, dataset_name).test_annotators or []
+    others = [name for name in named if name != user.name]
+    names = [*others, user.name] if offer else others
+    set_stream(workspace, user, dataset_name, test_annotators=names)
+    return {"test_pairs": "offered" if offer else "sealed"}
 
 
 def set_stream(

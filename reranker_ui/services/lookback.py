@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import and_, func, or_, select
 
 from reranker_ui.core.refused import Refused
-from reranker_ui.services.database import annotations, datasets, journal, pairs
+from reranker_ui.services.database import annotations, as_dict, datasets, journal, pairs
 from reranker_ui.services.datasets import find_dataset
 from reranker_ui.services.open_pairs import offered
 from reranker_ui.services.users import User, require
@@ -32,7 +32,7 @@ def last_labels(
             )
             .order_by(annotations.c.updated_at.desc())
         )
-        return [dict(row) for row in connection.execute(query.limit(min(n, 100))).mappings()]
+        return [as_dict(row) for row in connection.execute(query.limit(min(n, 100))).mappings()]
 
 
 def candidates_of(workspace: Workspace, user: User, pair_id: int, n: int = 30) -> dict[str, Any]:
@@ -60,9 +60,9 @@ def candidates_of(workspace: Workspace, user: User, pair_id: int, n: int = 30) -
         before = connection.execute(
             query.where(pairs.c.id < pair_id).order_by(pairs.c.id.desc()).limit(n // 3)
         )
-        rows = [dict(row) for row in before.mappings()][::-1]
+        rows = [as_dict(row) for row in before.mappings()][::-1]
         after = query.where(pairs.c.id >= pair_id).order_by(pairs.c.id).limit(n - len(rows))
-        rows += [dict(row) for row in connection.execute(after).mappings()]
+        rows += [as_dict(row) for row in connection.execute(after).mappings()]
     return {"candidates": rows, "total": total, "labelled": labelled}
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import and_, or_, select
 
 from reranker_ui.core.refused import Refused
-from reranker_ui.services.database import annotations, leases, pairs
+from reranker_ui.services.database import annotations, as_dict, datasets, leases, pairs
 from reranker_ui.services.datasets import find_dataset
 from reranker_ui.services.open_pairs import OpenPairs, disputed_ids, offered
 from reranker_ui.services.users import User, require
@@ -53,6 +53,20 @@ def next_pairs(
         return {"pairs": pairs_for(connection, user, found), "gone": gone}
 
 
+def take(workspace: Workspace, user: User, pair_id: int) -> dict[str, Any] | None:
+    """Hand one pair to `user`, who chose it; None where it is gone or sealed."""
+    require(user, "annotator")
+    with workspace.writing() as connection:
+        query = select(datasets).join(pairs, pairs.c.dataset_id == datasets.c.id)
+        dataset = connection.execute(query.where(pairs.c.id == pair_id)).first()
+        if dataset is None:
+            return None
+        seen = select(pairs.c.id).where(pairs.c.id == pair_id, pairs.c.retired_at.is_(None))
+        found = list(connection.scalars(seen.where(*offered(dataset, user))))
+        lease(connection, user, found, time.time())
+        return next(iter(pairs_for(connection, user, found)), None)
+
+
 def let_go(workspace: Workspace, user: User, dataset_name: str) -> int:
     """End the user's leases in a dataset, so that others are handed the pairs now."""
     require(user, "annotator")
@@ -84,7 +98,7 @@ def pairs_for(connection: sa.Connection, user: User, ids: Sequence[int]) -> list
     shown = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.source, pairs.c.line)
     query = select(*shown, annotations.c.label, annotations.c.note).outerjoin(annotations, own)
     rows = connection.execute(query.where(pairs.c.id.in_(ids))).mappings()
-    by_id = {row["id"]: dict(row) for row in rows}
+    by_id = {row["id"]: as_dict(row) for row in rows}
     return [by_id[pair] for pair in ids if pair in by_id]
 
 

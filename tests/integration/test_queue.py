@@ -147,3 +147,24 @@ def test_the_queue_walks_an_index(workspace):
             steps = [row[3] for row in plan]
             assert any("ix_pairs_open" in step for step in steps), steps
             assert not any("TEMP B-TREE" in step for step in steps), steps
+
+
+def test_what_is_told_can_be_written_as_json(workspace):
+    import orjson  # what the page's server functions answer with
+
+    from reranker_ui.services.disputes import disputed_pairs
+    from reranker_ui.services.lookback import candidates_of, history, last_labels
+
+    ids = seed(workspace, overlap=2)
+    annotate(workspace, MAI, ids[0], 1, "a")
+    annotate(workspace, LINH, ids[0], 0, "b")
+    for told in (
+        next_pairs(workspace, MAI, "caves"),
+        candidates_of(workspace, MAI, ids[0]),
+        history(workspace, ADMIN, ids[0]),
+        last_labels(workspace, MAI, "caves"),
+        disputed_pairs(workspace, ADMIN, "caves"),
+        queue.take(workspace, MAI, ids[4]),
+    ):
+        assert told
+        orjson.dumps(told)

@@ -1,0 +1,191 @@
+// The Annotate room: the stream of pairs, and what happens when a key is pressed.
+"use strict";
+RR.annotate = {};
+RR.rooms.annotate = ({ room, server }) => {
+  const AHEAD = 20, REFILL = 10, KEPT = 10;
+  const A = { room, server, turn: 0, dataset: null, stream: null, order: "unlabelled", imported: false, current: null, buffer: [], last: [], own: new Map(), note: "", progress: null };
+  let loading = 0, ended = false, failures = 0, outbox = null, since = 0;
+  const { h } = RR;
+  const parts = { card: RR.annotate.card(A), rail: RR.annotate.rail(A), bar: RR.annotate.bar(A), last: RR.annotate.last(A) };
+  const errors = h("div", { class: "rr-an-errors" });
+  const stream = h("div", { class: "rr-an" }, h("div", { class: "rr-an-main" }, parts.card.node, parts.last.node), parts.rail.node);
+  const disputed = h("div", { class: "rr-an-disputed rr-hidden" });
+  RR.fill(room, h("h1", { class: "rr-sr" }, "Annotate"), parts.bar.node, errors, stream, disputed);
+  const midnight = () => new Date().setHours(0, 0, 0, 0) / 1000;
+  const fault = (text, error, again) => RR.fill(errors, RR.error(`${text}${RR.sentence(error)}`, again ? RR.button("Try again", () => { errors.replaceChildren(); again(); }, { kind: "small" }) : RR.button("Close", () => errors.replaceChildren(), { kind: "small" })));
+
+  // -- a dataset comes into hand
+  const open = async (dataset) => {
+    const turn = ++A.turn;
+    Object.assign(A, { dataset: dataset || null, stream: null, current: null, buffer: [], last: [], own: new Map(), note: "", progress: null, candidates: null });
+    errors.replaceChildren();
+    A.leaveDisputed();
+    if (!dataset) { parts.card.noDataset(); draw(); return; }
+    parts.card.loading();
+    try {
+      const told = await server.stream({ dataset });
+      if (turn !== A.turn) return;
+      A.stream = told;
+    } catch (error) { if (turn === A.turn) fault("", error, () => open(dataset)); return; }
+    const known = RR.annotate.remembered(dataset);
+    A.order = known.order || A.stream.order;
+    A.imported = known.imported ?? !A.stream.came_unlabelled;
+    if (!A.stream.may.label) { parts.card.mayNot(); draw(); return; }
+    outbox = RR.annotate.outbox(A.stream.user, send, outboxChanged);
+    parts.card.prepare();
+    restart();
+    refreshLast(); refreshProgress(); refreshAgreement();
+  };
+  const restart = () => {
+    A.turn += 1; loading = 0; ended = false;
+    Object.assign(A, { current: null, buffer: [], candidates: null });
+    parts.card.loading(); draw(); fill();
+  };
+  A.choose = (changes) => { Object.assign(A, changes); RR.annotate.remember(A.dataset, { order: A.order, imported: A.imported }); A.leaveDisputed(); restart(); refreshProgress(); };
+
+  // -- the pairs ahead: always some in hand, so that the next one is there at once
+  const inHand = () => [...new Set([...(outbox ? outbox.pairs() : []), ...(A.current ? [A.current.id] : []), ...A.buffer.map((pair) => pair.id)])].slice(0, 100);
+  const ask = (n) => server.next_pairs({ dataset: A.dataset, order: A.order, imported: A.imported, n, have: inHand() });
+  const fill = async () => {
+    if (!A.stream || loading === A.turn || ended || A.buffer.length >= REFILL) return;
+    const turn = A.turn;
+    loading = turn;
+    try {
+      const told = await ask(AHEAD);
+      if (turn !== A.turn) return;
+      A.buffer = A.buffer.filter((pair) => !told.gone.includes(pair.id));
+      const known = new Set(inHand());
+      A.buffer.push(...told.pairs.filter((pair) => !known.has(pair.id)));
+      ended = told.pairs.length === 0; failures = 0;
+      loading = 0;
+      if (!A.current) advance();
+    } catch (error) {
+      if (turn !== A.turn) return;
+      loading = 0; failures += 1;
+      if (error instanceof RR.Refused && !error.fault) { fault("", error, fill); return; }
+      if (!A.current) parts.card.unreachable();
+      setTimeout(fill, Math.min(1000 * 2 ** failures, 15000));
+    }
+  };
+  const advance = () => {
+    A.current = A.buffer.shift() || null;
+    A.note = A.current?.note || "";
+    A.shown = performance.now(); A.away = 0;
+    if (A.current) parts.card.show(A.current);
+    else if (ended) { parts.card.done(); refreshProgress(); } else parts.card.loading();
+    parts.rail.query(A.current);
+    fill();
+  };
+  A.open = (pair) => { // a pair that was chosen: the one in hand waits behind it
+    if (A.current && A.current.id !== pair.id) A.buffer.unshift(A.current);
+    A.buffer = [pair, ...A.buffer.filter((other) => other.id !== pair.id)];
+    advance();
+    parts.card.node.scrollIntoView({ block: "nearest" });
+  };
+  A.take = async (id) => {
+    const ahead = A.buffer.find((pair) => pair.id === id);
+    if (ahead) { A.open(ahead); return; }
+    const turn = A.turn;
+    try {
+      const pair = await server.take({ pair: id });
+      if (turn === A.turn && pair) A.open({ ...pair, again: A.own.has(pair.id) || pair.label !== null });
+    } catch (error) { fault("", error); }
+  };
+
+  // -- labels: painted first, kept in this browser, sent behind
+  A.give = (label) => {
+    const pair = A.current;
+    if (!pair) return;
+    const seconds = Math.round((performance.now() - A.shown - A.away) / 100) / 10;
+    parts.card.flash(label);
+    A.change(pair, label, A.note, seconds);
+    advance();
+  };
+  A.change = (pair, label, note, seconds = null) => {
+    const again = pair.again || A.last.some((row) => row.id === pair.id);
+    outbox.add({ kind: "annotate", dataset: A.dataset, pair: pair.id, label, note: note ?? null, seconds });
+    A.own.set(pair.id, label);
+    A.last = [{ ...pair, label, note, at: Date.now() / 1000 }, ...A.last.filter((row) => row.id !== pair.id)].slice(0, KEPT);
+    if (A.progress && !again) count(label, 1);
+    parts.last.draw(); parts.rail.own(pair.id, label); parts.rail.draw();
+  };
+  A.undo = () => {
+    const row = A.last.shift();
+    if (!row) { parts.bar.say("Nothing to undo"); return; }
+    outbox.add({ kind: "undo", dataset: A.dataset, pair: row.id });
+    A.own.delete(row.id);
+    if (A.progress) count(row.label, -1);
+    parts.last.draw(); parts.rail.own(row.id, undefined); parts.rail.draw();
+    A.open({ ...row, label: null });
+    parts.bar.say("Undone");
+  };
+  const count = (label, by) => {
+    A.progress.done = Math.max(0, A.progress.done + by); A.progress.waiting = Math.max(0, A.progress.waiting - by);
+    A.progress[label === null ? "skipped" : "today"] = Math.max(0, A.progress[label === null ? "skipped" : "today"] + by);
+  };
+  const send = async (change) => {
+    const told = await server[change.kind === "undo" ? "undo" : "annotate"](change);
+    if (change.kind === "undo" && change.dataset === A.dataset) { ended = false; undone = true; }
+    return told;
+  };
+  let undone = false, timer = null;
+  const outboxChanged = ({ refused, change }) => {
+    parts.bar.state(outbox);
+    if (refused) fault(change.kind === "undo" ? "One label was not taken back. " : "One label was not kept. ", refused);
+    if (outbox.count()) return;
+    if (undone || refused) { undone = false; refreshLast(); }
+    clearTimeout(timer);
+    timer = setTimeout(() => { if (!outbox.count()) { refreshProgress(); RR.say("changed"); } }, 2500);
+  };
+
+  // -- what stands beside the stream
+  const refresh = async (ask, take) => {
+    const dataset = A.dataset;
+    if (!A.stream?.may.label) return;
+    try { const told = await ask(); if (dataset === A.dataset && !outbox.count()) take(told); } catch { /* asked again later */ }
+  };
+  const refreshProgress = () => refresh(() => server.progress({ dataset: A.dataset, since: (since = midnight()), imported: A.imported }), (told) => { A.progress = told; draw(); if (!A.current && ended) parts.card.done(); });
+  const refreshLast = () => refresh(() => server.last_labels({ dataset: A.dataset }), (told) => { A.last = told; parts.last.draw(); });
+  const refreshAgreement = () => refresh(() => server.agree({ dataset: A.dataset }), (told) => { A.agreement = told; parts.rail.draw(); });
+  const draw = () => { parts.bar.draw(outbox); parts.rail.draw(); parts.last.draw(); };
+  A.again = () => { ended = false; parts.card.loading(); fill(); };
+  A.refresh = () => { refreshProgress(); refreshLast(); };
+  A.say = parts.bar.say;
+  A.fault = fault;
+  A.redraw = draw;
+
+  // -- disputed pairs have a view of their own
+  A.enterDisputed = () => { stream.classList.add("rr-hidden"); disputed.classList.remove("rr-hidden"); A.review = RR.annotate.disputed(A, disputed); parts.bar.draw(outbox); };
+  A.leaveDisputed = () => { if (!A.review) return; A.review = null; disputed.replaceChildren(); disputed.classList.add("rr-hidden"); stream.classList.remove("rr-hidden"); parts.bar.draw(outbox); refreshProgress(); };
+
+  // -- keys: off while typing, with a modifier, in hidden tabs, under a menu or a dialog
+  const KEYS = { s: () => A.give(null), u: A.undo, n: () => parts.card.note(), g: () => RR.annotate.showGuidelines(A), h: () => RR.annotate.showHistory(A), "?": () => RR.annotate.showKeys(A), " ": (event) => parts.card.turn(event.shiftKey) };
+  const pressed = (event) => {
+    if (!room.isConnected) { document.removeEventListener("keydown", pressed); return; }
+    if (event.repeat && event.key !== " ") return;
+    if (!A.stream?.may.label || !RR.visible(room) || RR.typing(event) || document.querySelector("dialog[open], .rr-menu")) return;
+    if (event.key === " " && event.target.closest?.("button, a, summary")) return;
+    const answer = RR.answers(A.stream.scale).find((one) => one.key === event.key);
+    const act = A.review ? A.review.keys[event.key] || (answer && (() => A.review.decide(answer.value))) : answer ? () => A.give(answer.value) : KEYS[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act(event);
+  };
+  document.addEventListener("keydown", pressed);
+  let hiddenAt = null;
+  document.addEventListener("visibilitychange", () => { if (document.hidden) hiddenAt = performance.now(); else if (hiddenAt) { A.away += performance.now() - hiddenAt; hiddenAt = null; } });
+  window.addEventListener("beforeunload", (event) => { if (outbox?.count()) event.preventDefault(); });
+  RR.on("dataset", open);
+  RR.on("changed", () => { if (A.stream && !outbox?.count() && !A.current) { ended = false; fill(); } });
+  RR.poll(room, 15, async () => { parts.last.times(); if (A.stream && outbox && !outbox.count()) { await refreshProgress(); if (midnight() !== since) since = midnight(); } });
+  RR.poll(room, 120, async () => { // keeps the leases of what is in hand
+    if (!A.stream?.may.label) return;
+    const told = await ask(0);
+    A.buffer = A.buffer.filter((pair) => !told.gone.includes(pair.id));
+    ended = false; refreshAgreement(); fill();
+  });
+  open(RR.state.dataset);
+};
+// What a person chose for a dataset, kept in this browser.
+RR.annotate.remembered = (dataset) => { try { return JSON.parse(localStorage.getItem(`rr-annotate:${dataset}`)) || {}; } catch { return {}; } };
+RR.annotate.remember = (dataset, choice) => { try { localStorage.setItem(`rr-annotate:${dataset}`, JSON.stringify(choice)); } catch { /* private mode */ } };

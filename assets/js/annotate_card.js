@@ -1,0 +1,85 @@
+// The card: query, passage, the question and its answers; on a phone the answers are a dock.
+"use strict";
+RR.annotate.card = (A) => {
+  const { h } = RR;
+  const query = h("h2", { class: "rr-an-query", dir: "auto" }), passage = h("div", { class: "rr-an-passage", dir: "auto", tabindex: "0", role: "group", "aria-label": "Passage" });
+  const source = h("div", { class: "rr-an-source" }), question = h("div", { class: "rr-an-question" });
+  const answers = h("div", { class: "rr-an-answers", role: "group" }), noteBox = h("div", { class: "rr-an-note" });
+  const heard = h("div", { class: "rr-sr", "aria-live": "polite" });
+  const tool = (text, key, icon, act, kind = "") => h("button", { type: "button", class: `rr-an-tool ${kind}`, "aria-keyshortcuts": key, onclick: act }, h("kbd", { class: "rr-key", "aria-hidden": "true" }, key), RR.icon(icon), text);
+  const more = h("button", { type: "button", class: "rr-an-tool phone", "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => RR.menu(more, A.menu()) }, RR.icon("more"), "More");
+  const tools = h("div", { class: "rr-an-tools" }, tool("Skip", "s", "skip", () => A.give(null)), tool("Undo", "u", "undo", () => A.undo()), tool("Note", "n", "note", () => card.note()),
+    tool("History", "h", "clock", () => RR.annotate.showHistory(A), "desk"), h("button", { type: "button", class: "rr-an-tool desk", "aria-keyshortcuts": "?", onclick: () => RR.annotate.showKeys(A) }, h("kbd", { class: "rr-key", "aria-hidden": "true" }, "?"), "All keys"), more);
+  const lastLine = h("div", { class: "rr-an-lastline" });
+  const dock = h("div", { class: "rr-an-dock" }, lastLine, noteBox, question, answers, tools);
+  const pair = [h("div", { class: "rr-an-part" }, h("div", { class: "rr-an-label" }, "Query"), query),
+    h("div", { class: "rr-an-part body" }, h("div", { class: "rr-an-label" }, "Passage"), passage, source), dock, heard];
+  const node = h("article", { class: "rr-card rr-an-card", "aria-label": "Pair to label" });
+  let buttons = new Map(), shape = "", keptNote = false;
+  const frame = (what, ...content) => { if (shape !== what || what !== "pair") { shape = what; RR.fill(node, ...content); node.classList.toggle("empty", what !== "pair"); } };
+  const empty = (title, text, ...actions) => frame("empty", RR.empty(title, text, ...actions));
+
+  const card = {
+    node,
+    prepare: () => {
+      question.textContent = A.stream.question;
+      buttons = new Map();
+      const scale = A.stream.scale;
+      answers.classList.toggle("many", RR.answers(scale).length > 5);
+      RR.fill(answers, RR.answers(scale).map(({ value, key, word }) => {
+        const look = scale.kind === "binary" ? h("i", { class: value ? "on" : "" }) : scale.kind === "graded" ? RR.chip(value, scale).querySelector(".rr-pips") : null;
+        const button = h("button", { type: "button", class: `rr-an-answer ${scale.kind === "binary" && value ? "pos" : ""}`, "aria-keyshortcuts": key, onclick: () => A.give(value) }, look, h("span", {}, word), h("kbd", { class: "rr-key", "aria-hidden": "true" }, key));
+        buttons.set(value, button);
+        return button;
+      }));
+    },
+    show: (one) => {
+      frame("pair", pair);
+      query.textContent = one.query;
+      RR.annotate.dress(query, one.query); RR.annotate.dress(passage, one.passage);
+      RR.annotate.marked(passage, one.passage, one.query);
+      passage.scrollTop = 0;
+      source.textContent = [one.source, one.line ? `line ${RR.int(one.line)}` : null].filter(Boolean).join(", ");
+      card.drawNote(false);
+      heard.textContent = `Query: ${one.query}. Passage: ${one.passage.slice(0, 600)}`;
+      const row = A.last[0];
+      RR.fill(lastLine, row ? [h("span", { class: "rr-muted" }, "Last"), row.label === null ? h("span", { class: "rr-chip none" }, "skipped") : RR.chip(row.label, A.stream.scale), h("span", { class: "rr-cut rr-muted", dir: "auto" }, row.passage)] : null);
+    },
+    flash: (label) => {
+      const button = buttons.get(label);
+      if (!button) return;
+      button.classList.add("chosen");
+      setTimeout(() => button.classList.remove("chosen"), 120);
+    },
+    turn: (back) => passage.scrollBy({ top: (back ? -0.9 : 0.9) * passage.clientHeight }),
+    note: () => { if (A.current) card.drawNote(true); },
+    drawNote: (editing) => {
+      if (!editing && !A.note) { if (keptNote) noteBox.replaceChildren(); keptNote = false; return; }
+      keptNote = true;
+      if (!editing) { RR.fill(noteBox, h("span", { class: "rr-an-noted" }, RR.icon("note"), h("span", { dir: "auto" }, A.note)), RR.link("Change", () => card.drawNote(true))); return; }
+      const field = h("input", { class: "rr-field rr-grow", maxlength: 2000, "aria-label": "Note on this pair", dir: "auto" });
+      field.value = A.note;
+      const close = (keep) => { if (keep) A.note = field.value.trim(); card.drawNote(false); };
+      field.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === "Escape") { event.preventDefault(); event.stopPropagation(); close(event.key === "Enter"); } });
+      RR.fill(noteBox, h("label", { class: "rr-muted" }, "Note"), field, RR.button("Keep", () => close(true), { kind: "small" }), h("span", { class: "rr-faint rr-an-keyhint" }, "Enter keeps it with your label, Esc does not"));
+      field.focus();
+    },
+    loading: () => frame("loading", RR.skeleton(6)),
+    unreachable: () => frame("away", h("div", { class: "rr-card-body" }, RR.error("The next pairs cannot be fetched. The connection is tried again by itself."))),
+    noDataset: () => empty("No dataset yet", "Labels are given to the pairs of a dataset. Import a file with queries and passages, then come back here.", RR.button("Import a file", () => RR.go("data", { open: null }), { kind: "primary" })),
+    mayNot: () => empty("You can look, not label", "Your role is viewer. An admin can make you an annotator."),
+    done: () => {
+      const now = A.progress, stream = A.stream, train = RR.button("Train a reranker", () => RR.go("train"), { kind: "primary" });
+      const skipped = now?.skipped && A.order !== "skipped" ? RR.button(`Go through ${RR.int(now.skipped)} skipped`, () => A.choose({ order: "skipped" })) : null;
+      const imported = stream.came_labelled && !A.imported ? RR.button("Check imported labels", () => A.choose({ imported: true, order: stream.order })) : null;
+      const back = A.order === "skipped" || A.order === "disputed" ? RR.button("Back to labelling", () => A.choose({ order: stream.order }), { kind: "primary" }) : null;
+      if (A.order === "disputed") empty("Nothing is disputed", "Pairs on which people disagree, and which you have not labelled, would be here.", back);
+      else if (A.order === "skipped") empty("Nothing is skipped", "Every pair that you skipped has a label by now.", back);
+      else if (!now) frame("loading", RR.skeleton(6));
+      else if (!now.total) empty("No pairs to label", "This dataset offers no pair to you. Its test pairs may be sealed.", imported);
+      else if (now.waiting > now.skipped && now.waiting) empty("The last pairs are in other hands", `Others have the last ${RR.plural(now.waiting, "pair")} in hand. What they leave comes back here within five minutes.`, RR.button("Look again", () => A.again(), { kind: "primary" }));
+      else empty(now.total === 1 ? "The pair is labelled" : `All ${RR.int(now.total)} pairs are labelled`, "Every label counts from the next run on.", train, imported, skipped);
+    },
+  };
+  return card;
+};

@@ -1,0 +1,60 @@
+// What opens over the stream: guidelines, history of a pair, the list of keys.
+"use strict";
+// Nodes from the server's tree of allowed tags: a string, or [tag, attributes, children].
+RR.annotate.nodes = (tree) => tree.map((part) => {
+  if (typeof part === "string") return document.createTextNode(part);
+  const [tag, attributes, children] = part;
+  const link = tag === "a" && /^https?:/.test(attributes.href || "") ? { href: attributes.href, target: "_blank", rel: "noopener noreferrer" } : {};
+  return RR.h(tag, link, RR.annotate.nodes(children));
+});
+RR.annotate.dialog = (title, ...content) => {
+  const { h } = RR, before = document.activeElement;
+  const close = RR.button("", () => dialog.close(), { kind: "quiet icon", icon: "cross", label: "Close" });
+  const dialog = h("dialog", { class: "rr-room rr-an-dialog", "aria-label": title }, h("div", { class: "rr-card-head" }, h("h2", { class: "rr-grow" }, title), close), h("div", { class: "rr-card-body" }, content));
+  dialog.addEventListener("close", () => { dialog.remove(); before?.focus?.(); });
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+};
+RR.annotate.showGuidelines = (A) => {
+  const { h } = RR, told = A.stream.guidelines, body = h("div");
+  const read = () => RR.fill(body, told.text.trim() ? h("div", { class: "rr-an-md" }, RR.annotate.nodes(A.stream.guidelines.tree)) : h("p", { class: "rr-muted" }, "There are no guidelines yet."),
+    A.stream.may.own ? h("div", { class: "rr-row rr-an-foot" }, RR.button(told.text.trim() ? "Edit guidelines" : "Write guidelines", write, { icon: "edit" }), h("span", { class: "rr-faint" }, `Version ${A.stream.guidelines.version}`)) : h("p", { class: "rr-faint" }, `Version ${A.stream.guidelines.version}`));
+  function write() {
+    const field = h("textarea", { class: "rr-field rr-an-write", rows: 14, "aria-label": "Guidelines in Markdown" }), errors = h("div");
+    field.value = A.stream.guidelines.text;
+    const save = async () => {
+      try {
+        A.stream.guidelines = await A.server.write_guidelines({ dataset: A.dataset, text: field.value });
+        A.redraw(); dialog.close();
+      } catch (error) { RR.fill(errors, RR.error(error)); }
+    };
+    RR.fill(body, field, errors, h("div", { class: "rr-row rr-an-foot" }, RR.button("Save guidelines", save, { kind: "primary" }), RR.button("Cancel", read, { kind: "quiet" }), h("span", { class: "rr-faint" }, "Markdown. Labels remember the version they were given under.")));
+    field.focus();
+  }
+  const dialog = RR.annotate.dialog("Guidelines", body);
+  read();
+};
+RR.annotate.showHistory = async (A) => {
+  const pair = A.review ? A.review.pair() : A.current;
+  if (!pair) return;
+  const { h } = RR, body = h("div", {}, RR.skeleton(3));
+  RR.annotate.dialog("History of this pair", body);
+  const WHAT = { annotate: "labelled", "undo annotate": "took back", decide: "decided", "undo decide": "took the decision back" };
+  const side = (value) => (value && value.label !== null && value.label !== undefined ? RR.chip(value.label, A.stream.scale) : h("span", { class: "rr-chip none" }, value ? "skip" : "none"));
+  try {
+    const told = await A.server.history({ pair: pair.id });
+    RR.fill(body, told.length ? h("ul", { class: "rr-an-history" }, told.map((one) => {
+      const who = h("b"), note = h("span", { class: "rr-muted", dir: "auto" });
+      who.textContent = one.who; note.textContent = one.after?.note || one.after?.reason || "";
+      return h("li", {}, h("span", { class: "rr-faint" }, new Date(one.at * 1000).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })), who, ` ${WHAT[one.what] || one.what} `, side(one.before), "→", side(one.after), note);
+    })) : h("p", { class: "rr-muted" }, "Nobody has labelled this pair yet."));
+  } catch (error) { RR.fill(body, RR.error(error)); }
+};
+RR.annotate.showKeys = (A) => {
+  const { h } = RR, answers = RR.answers(A.stream.scale);
+  const keys = A.review ? [...answers.map(({ key, word }) => [key, `Decide: ${word}`]), ["x", "Leave out of training"], ["j", "Next disputed pair"], ["k", "Previous disputed pair"], ["h", "History of this pair"]]
+    : [...answers.map(({ key, word }) => [key, word]), ["s", "Skip: no label, the next pair"], ["u", "Undo your last label"], ["n", "Note on this pair"], ["Space", "Page the passage, back with Shift"], ["g", "Guidelines"], ["h", "History of this pair"]];
+  RR.annotate.dialog("Keys", h("dl", { class: "rr-an-keys" }, [...keys, ["?", "This list"]].map(([key, word]) => h("div", {}, h("dt", {}, h("kbd", { class: "rr-key" }, key)), h("dd", {}, word)))), h("p", { class: "rr-faint" }, "Keys are off while you type and while another tab is open."));
+};

@@ -1,0 +1,62 @@
+// The disputed view: every vote beside the pair, and one key that ends the dispute.
+"use strict";
+RR.annotate.disputed = (A, place) => {
+  const { h } = RR, scale = A.stream.scale;
+  let found = [], total = 0, at = 0, field = null;
+  const list = h("nav", { class: "rr-card rr-an-list", "aria-label": "Disputed pairs" }), view = h("article", { class: "rr-card" });
+  RR.fill(place, h("div", { class: "rr-an-review" }, list, view));
+  const current = () => found[at];
+  const tally = (pair) => {
+    const counts = new Map();
+    (pair.votes.length ? pair.votes.map((vote) => vote.label) : pair.imported).forEach((label) => counts.set(label, (counts.get(label) || 0) + 1));
+    return [...counts].sort((a, b) => a[0] - b[0]);
+  };
+  const text = (tag, kind, words) => { const node = h(tag, { class: kind, dir: "auto" }); node.textContent = words; RR.annotate.dress(node, words); return node; };
+
+  const drawList = () => RR.fill(list, h("div", { class: "rr-card-head" }, h("h2", { class: "rr-grow" }, RR.plural(total, "disputed pair")), h("span", { class: "rr-muted" }, total > found.length ? `first ${found.length}, most votes first` : "most votes first")),
+    found.map((pair, number) => h("button", { type: "button", class: `rr-an-dispute ${number === at ? "now" : ""}`, "aria-current": number === at ? "true" : null, onclick: () => go(number) },
+      text("b", "rr-cut", pair.query), text("span", "rr-cut rr-muted", pair.passage),
+      h("span", { class: "rr-row" }, tally(pair).map(([label, n]) => [RR.chip(label, scale), h("span", { class: "rr-muted" }, `× ${n}`)]), h("span", { class: "rr-grow" }), h("span", { class: "rr-muted" }, pair.votes.length ? RR.plural(pair.votes.length, "vote") : "imported")))));
+  const when = (at) => { const day = new Date(at * 1000), time = day.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" }); return day.toDateString() === new Date().toDateString() ? `today ${time}` : RR.ago(at); };
+  const initials = (name) => name.split(/\s+/).map((word) => word[0]).join("").slice(0, 2).toUpperCase();
+  const votes = (pair) => h("table", { class: "rr-table rr-an-votes" }, h("thead", {}, h("tr", {}, ["Annotator", "Label", "Note", "When"].map((word) => h("th", { scope: "col" }, word)))),
+    h("tbody", {}, pair.votes.map((vote) => h("tr", {}, h("td", {}, h("span", { class: "rr-row" }, h("span", { class: "rr-avatar plain", "aria-hidden": "true" }, initials(vote.annotator)), text("span", "rr-cut", vote.annotator))), h("td", {}, RR.chip(vote.label, scale)), vote.note ? text("td", "rr-an-wrap", vote.note) : h("td", { class: "rr-muted" }, "no note"), h("td", { class: "rr-muted" }, when(vote.at))))));
+  const drawView = () => {
+    const pair = current();
+    if (!pair) { RR.fill(view, RR.empty("Nothing is disputed", "Pairs on which people disagree appear here, with every vote.", RR.button("Back to labelling", () => A.leaveDisputed(), { kind: "primary" }))); return; }
+    field = h("input", { class: "rr-field rr-grow", "aria-label": "Reason", maxlength: 1000, dir: "auto" });
+    const passage = text("div", "rr-an-passage", pair.passage);
+    RR.annotate.marked(passage, pair.passage, pair.query);
+    const brief = A.stream.guidelines.text.trim();
+    RR.fill(view, h("div", { class: "rr-an-part" }, h("div", { class: "rr-row" }, h("div", { class: "rr-an-label rr-grow" }, "Query"), RR.chip("disputed")), text("h2", "rr-an-query", pair.query)),
+      h("div", { class: "rr-an-part" }, h("div", { class: "rr-an-label" }, "Passage"), passage),
+      h("div", { class: "rr-an-part votes" }, h("div", { class: "rr-row rr-an-voteshead" }, h("div", { class: "rr-an-label rr-grow" }, "Votes"), pair.imported.length ? [h("span", { class: "rr-muted" }, pair.imported.length > 1 ? "imported labels" : "imported label"), pair.imported.map((label) => RR.chip(label, scale))] : null),
+        pair.votes.length ? votes(pair) : h("p", { class: "rr-muted rr-an-nothing" }, "Nobody has voted. The files this pair came from give it different labels.")),
+      brief ? h("div", { class: "rr-an-brief" }, RR.icon("info"), h("div", { class: "rr-an-md brief" }, RR.annotate.nodes(A.stream.guidelines.tree)), RR.link("Open", () => RR.annotate.showGuidelines(A))) : null,
+      h("div", { class: "rr-an-part" }, h("div", { class: "rr-row" }, h("div", { class: "rr-an-label" }, "Decision"), h("span", { class: "rr-muted" }, "ends the dispute; every vote stays on record")),
+        h("div", { class: "rr-an-reason" }, h("label", { class: "rr-muted" }, "Reason"), field),
+        h("div", { class: "rr-an-decide" }, RR.answers(scale).map(({ value, key, word }) => h("button", { type: "button", class: "rr-an-answer", "aria-keyshortcuts": key, onclick: () => decide(value) }, scale.kind === "binary" ? h("i", { class: value ? "on" : "" }) : null, h("span", {}, word), h("kbd", { class: "rr-key", "aria-hidden": "true" }, key))),
+          RR.button("Leave out", () => decide(null), { kind: "quiet", key: "x" }), h("span", { class: "rr-grow" }), h("span", { class: "rr-muted rr-an-keyhint" }, h("kbd", { class: "rr-key" }, "j"), " ", h("kbd", { class: "rr-key" }, "k"), " next, previous"))));
+  };
+  const go = (number) => { at = Math.max(0, Math.min(found.length - 1, number)); drawList(); drawView(); list.querySelector(".now")?.scrollIntoView({ block: "nearest" }); };
+  const decide = async (label) => {
+    const pair = current();
+    if (!pair) return;
+    const reason = field.value.trim(), place = at;
+    found.splice(at, 1); total -= 1;
+    go(at);
+    try {
+      await A.server.decide({ pair: pair.id, label, reason });
+      RR.toast(label === null ? "Left out of training" : `Decided: ${RR.answers(scale).find((one) => one.value === label)?.word ?? label}`, async () => {
+        try { await A.server.undecide({ pair: pair.id }); found.splice(place, 0, pair); total += 1; go(place); RR.say("changed"); } catch (error) { A.fault("", error); }
+      });
+      if (A.progress) A.progress.disputed = Math.max(0, A.progress.disputed - 1);
+      RR.say("changed");
+    } catch (error) { found.splice(place, 0, pair); total += 1; go(place); A.fault("The decision was not kept. ", error); }
+  };
+  (async () => {
+    RR.fill(view, RR.skeleton(6));
+    try { ({ pairs: found, total } = await A.server.disputed({ dataset: A.dataset })); go(0); } catch (error) { RR.fill(view, h("div", { class: "rr-card-body" }, RR.error(error))); }
+  })();
+  return { decide, pair: current, keys: { j: () => go(at + 1), k: () => go(at - 1), x: () => decide(null), h: () => RR.annotate.showHistory(A), g: () => RR.annotate.showGuidelines(A), "?": () => RR.annotate.showKeys(A) } };
+};

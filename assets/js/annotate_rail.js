@@ -1,0 +1,112 @@
+// Beside and below the stream: progress, this query's candidates, guidelines, the last labels.
+"use strict";
+RR.annotate.rail = (A) => {
+  const { h } = RR;
+  const progress = h("section", { class: "rr-card rr-an-progress rr-hidden", "aria-label": "Progress" }), guidelines = h("section", { class: "rr-card rr-hidden", "aria-label": "Guidelines" });
+  const list = h("div", { class: "rr-an-candidates" }), counted = h("span", { class: "rr-muted" });
+  const query = h("section", { class: "rr-card rr-hidden", "aria-label": "This query" }, h("div", { class: "rr-card-head" }, h("h3", { class: "rr-grow" }, "This query"), counted), list);
+  const node = h("aside", { class: "rr-an-rail" }, progress, query, guidelines);
+  let rows = new Map(), ofQuery = null, asked = 0, drawnGuidelines = null;
+  const line = (name, ...value) => h("div", { class: "rr-an-line" }, h("dt", {}, name), h("dd", {}, value));
+  const two = (n) => n.toFixed(2).replace("-", "−");
+
+  const drawProgress = () => {
+    const now = A.progress, agreed = A.agreement;
+    progress.classList.toggle("rr-hidden", !now);
+    if (!now) return;
+    const figure = agreed?.shared ? agreed.alpha ?? agreed.percent : null;
+    const seal = A.stream.may.own ? RR.link(A.stream.test_pairs === "sealed" ? "Offer to me" : "Seal", async () => {
+      try { Object.assign(A.stream, await A.server.offer_test_pairs({ dataset: A.dataset, offer: A.stream.test_pairs === "sealed" })); A.choose({}); } catch (error) { A.fault("", error); }
+    }) : null;
+    RR.fill(progress, h("div", { class: "rr-an-line" }, h("h3", {}, "Progress"), h("span", { class: "rr-muted" }, h("b", {}, RR.int(now.done)), ` of ${RR.int(now.total)}`)),
+      h("div", { class: "rr-bar" }, h("i", { style: `width:${now.total ? (100 * now.done) / now.total : 0}%` })),
+      h("dl", {}, line("Today", RR.int(now.today)), now.pace ? line("Pace", `${now.pace < 10 ? now.pace.toFixed(1).replace(/\.0$/, "") : RR.int(now.pace)} s a pair`) : null,
+        figure !== null && figure !== undefined ? line("Agreement", agreed.alpha === null ? `${RR.int(100 * figure)} %` : two(figure), h("span", { class: "rr-muted" }, ` on ${RR.int(agreed.shared)} shared`)) : null,
+        now.skipped ? line("Skipped", RR.link(RR.int(now.skipped), () => A.choose({ order: "skipped" }))) : null,
+        now.sealed ? line(A.stream.test_pairs === "sealed" ? "Sealed test pairs" : "Test pairs offered", RR.int(now.sealed), seal) : null),
+      figure !== null && figure !== undefined ? h("p", { class: "rr-faint" }, [agreed.alpha === null ? null : "Krippendorff’s alpha", `${RR.int(100 * agreed.percent)} % equal`, agreed.kappa === null ? null : `kappa ${two(agreed.kappa)}`].filter(Boolean).join(" · ")) : null);
+  };
+  const drawGuidelines = () => {
+    guidelines.classList.toggle("rr-hidden", !A.stream);
+    if (!A.stream || drawnGuidelines === A.stream.guidelines) return;
+    drawnGuidelines = A.stream.guidelines;
+    const words = A.stream.guidelines.text.trim();
+    const open = h("button", { type: "button", class: "rr-link", "aria-keyshortcuts": "g", onclick: () => RR.annotate.showGuidelines(A) }, words || !A.stream.may.own ? "Open" : "Write", " ", h("kbd", { class: "rr-key", "aria-hidden": "true" }, "g"));
+    RR.fill(guidelines, h("div", { class: "rr-an-line head" }, h("h3", {}, "Guidelines"), open),
+      words ? h("div", { class: "rr-an-md brief" }, RR.annotate.nodes(A.stream.guidelines.tree)) : h("p", { class: "rr-muted rr-an-nothing" }, A.stream.may.own ? "None yet. Two or three sentences on what counts as relevant make people agree more." : "None yet."));
+  };
+  const row = (one) => {
+    const label = h("span", { class: "rr-an-mark" }), text = h("span", { class: "rr-an-clip", dir: "auto" });
+    text.textContent = one.passage;
+    RR.annotate.dress(text, one.passage);
+    const button = h("button", { type: "button", class: "rr-an-candidate", onclick: () => { if (A.current?.id !== one.id) A.take(one.id); } }, label, text);
+    rows.set(one.id, { button, label, one });
+    return button;
+  };
+  const drawRow = ({ button, label, one }) => {
+    const now = A.current?.id === one.id;
+    button.classList.toggle("now", now);
+    if (now) button.setAttribute("aria-current", "true"); else button.removeAttribute("aria-current");
+    RR.fill(label, now ? h("b", {}, "now") : one.label === null && one.mine ? h("span", { class: "rr-chip none" }, "skip") : RR.chip(one.label, A.stream.scale));
+  };
+  const drawCount = () => {
+    const told = A.candidates;
+    counted.textContent = told ? `${RR.int(told.labelled)} of ${RR.int(told.total)} labelled` : "";
+  };
+  const drawQuery = (told) => {
+    A.candidates = told; rows = new Map();
+    for (const one of told.candidates) if (A.own.has(one.id)) { one.label = A.own.get(one.id); one.mine = true; }
+    RR.fill(list, told.candidates.map(row), told.total > told.candidates.length ? h("p", { class: "rr-faint rr-an-nothing" }, `${RR.int(told.candidates.length)} of ${RR.int(told.total)} are shown, around this one.`) : null);
+    rows.forEach(drawRow); drawCount();
+    rows.get(A.current?.id)?.button.scrollIntoView?.({ block: "nearest" });
+  };
+  return {
+    node,
+    draw: () => { drawProgress(); drawGuidelines(); },
+    query: async (pair) => {
+      query.classList.toggle("rr-hidden", !pair);
+      if (!pair) { ofQuery = null; return; }
+      if (pair.query === ofQuery && rows.has(pair.id)) {
+        rows.forEach(drawRow);
+        const box = rows.get(pair.id).button; // the list scrolls, the page does not
+        if (box.offsetTop < list.scrollTop || box.offsetTop + box.offsetHeight > list.scrollTop + list.clientHeight) list.scrollTop = box.offsetTop - 40;
+        return;
+      }
+      if (pair.query !== ofQuery) { list.replaceChildren(); rows = new Map(); counted.textContent = ""; }
+      ofQuery = pair.query;
+      const turn = ++asked;
+      try { const told = await A.server.candidates({ pair: pair.id }); if (turn === asked) drawQuery(told); } catch { /* the stream goes on without them */ }
+    },
+    own: (id, label) => {
+      const known = rows.get(id);
+      if (!known) return;
+      if (A.candidates) A.candidates.labelled += (label !== null && label !== undefined ? 1 : 0) - (known.one.label === null ? 0 : 1);
+      Object.assign(known.one, { label: label ?? null, mine: label !== undefined });
+      drawRow(known); drawCount();
+    },
+  };
+};
+RR.annotate.last = (A) => {
+  const { h } = RR;
+  const body = h("tbody"), times = [];
+  const node = h("section", { class: "rr-an-last rr-hidden" }, h("div", { class: "rr-section" }, h("h2", {}, "Your last labels"), h("span", { class: "rr-muted" }, "press a label to change it")),
+    h("div", { class: "rr-card" }, h("table", { class: "rr-table rr-an-table" }, h("colgroup", {}, ["chip", "desk", "", "when", "undo"].map((kind) => h("col", { class: kind }))), h("thead", { class: "rr-sr" }, h("tr", {}, ["Label", "Query", "Passage", "When", "Undo"].map((word) => h("th", { scope: "col" }, word)))), body)));
+  const change = (chip, row) => RR.menu(chip, [...RR.answers(A.stream.scale).map(({ value, key, word }) => ({ text: word, more: key, icon: row.label === value ? "check" : undefined, act: () => A.change(row, value, row.note) })), { text: "No label", icon: row.label === null ? "check" : undefined, act: () => A.change(row, null, row.note) }]);
+  return {
+    node,
+    times: () => times.forEach(([cell, at]) => { cell.textContent = RR.ago(at); }),
+    draw: () => {
+      node.classList.toggle("rr-hidden", !A.last.length || !!A.review);
+      times.length = 0;
+      RR.fill(body, A.last.map((row, at) => {
+        const chip = h("button", { type: "button", class: "rr-an-chip", "aria-haspopup": "menu", "aria-label": `Label ${row.label === null ? "none, skipped" : row.label}: change it` }, row.label === null ? h("span", { class: "rr-chip none" }, "skip") : RR.chip(row.label, A.stream.scale));
+        chip.addEventListener("click", () => change(chip, row));
+        const query = h("td", { class: "rr-muted desk", dir: "auto" }), passage = h("td", { dir: "auto" }), when = h("td", { class: "rr-num rr-muted" });
+        query.textContent = row.query; passage.textContent = row.passage; when.textContent = RR.ago(row.at);
+        times.push([when, row.at]);
+        const undo = at ? null : h("button", { type: "button", class: "rr-link", "aria-keyshortcuts": "u", onclick: () => A.undo() }, "Undo ", h("kbd", { class: "rr-key", "aria-hidden": "true" }, "u"));
+        return h("tr", {}, h("td", {}, chip), query, passage, when, h("td", { class: "rr-num" }, undo));
+      }));
+    },
+  };
+};
