@@ -7,6 +7,7 @@ from typing import Any
 
 from reranker_ui.commands import Verbs
 from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.formats.writing import FORMATS
 from reranker_ui.core.refused import Refused
 from reranker_ui.settings import Settings
 
@@ -17,6 +18,7 @@ _COUNTS = ("records", "pairs", "kept", "duplicate", "unlabelled", "conflicts", "
 def add(verbs: Verbs) -> None:
     """Add the verbs."""
     _add_import(verbs.add_parser("import", help="read labelled pairs from a file"))
+    _add_export(verbs.add_parser("export", help="write a dataset's pairs to a file"))
 
 
 def _add_import(verb: argparse.ArgumentParser) -> None:
@@ -47,6 +49,36 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
     for name in ("upload_bytes", "rows", "columns", "cell_characters", "decoded_bytes"):
         shown = limits[f"max_{name}"].description
         verb.add_argument(f"--max-{name.replace('_', '-')}", type=int, metavar="N", help=shown)
+
+
+def _add_export(verb: argparse.ArgumentParser) -> None:
+    verb.set_defaults(run=_export, show=_show_export)
+    verb.add_argument("--dataset", required=True, metavar="NAME")
+    verb.add_argument("--format", required=True, choices=tuple(FORMATS), metavar="F",
+                      help=", ".join(FORMATS))  # fmt: skip
+    verb.add_argument("--output", required=True, type=Path, metavar="PATH")
+    verb.add_argument(
+        "--plain", action="store_true",
+        help="CSV and TSV: write texts as they are, even those a spreadsheet takes for formulas",
+    )  # fmt: skip
+
+
+def _export(arguments: argparse.Namespace) -> tuple[Any, int]:
+    from reranker_ui.services.exporting import export_dataset
+    from reranker_ui.services.users import LOCAL
+    from reranker_ui.services.workspace import open_workspace
+
+    form, output = arguments.format, arguments.output
+    safe = not arguments.plain
+    done = export_dataset(
+        open_workspace(), LOCAL, arguments.dataset, form, output, safe_for_excel=safe
+    )
+    return done, 0
+
+
+def _show_export(done: dict[str, Any]) -> str:
+    told = [f"{done['pairs']:,} pairs of {done['dataset']} are in {done['path']}"]
+    return "\n".join(told + [f"  not carried: {what}" for what in done["lost"]])
 
 
 def _import(arguments: argparse.Namespace) -> tuple[Any, int]:

@@ -62,7 +62,7 @@ def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
         "preview": preview,
         "notes": plan.notes + plan.container.notes,
     }
-    if labels and not any(_reads(reader, raw) for raw in labels):
+    if labels and all(_reads(reader, raw) is None for raw in labels):
         return {**result, "asks": "labels"}
     assert reader.scale is not None
     if not options.scale and labels:
@@ -82,7 +82,7 @@ def _survey(plan: Plan, progress: "_Progress") -> tuple[Counter[Any], list[dict[
         progress.record()
         for judged in _judged(plan, value):
             if isinstance(judged, Judged):
-                raws = [raw for _, raw in judged.votes] if judged.votes else (judged.label,)
+                raws = [judged.label, *(raw for _, raw in judged.votes)]
                 for raw in raws:
                     if not _empty(raw):
                         labels[_hashable(raw)] += 1

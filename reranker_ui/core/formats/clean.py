@@ -17,7 +17,9 @@ def clean(judged: Judged, line: int, labels: LabelReader, limits: Limits) -> Pai
     votes = tuple(
         (who, value) for who, raw in judged.votes if (value := labels.read(raw)) is not None
     )
-    label = votes[0][1] if votes else labels.read(judged.label)
+    label = labels.read(judged.label)
+    if label is None and votes:
+        label = votes[0][1]
     split = split_name(judged.split)
     return Pair(query, passage, label, line, split, votes, judged.extra)
 

@@ -9,11 +9,13 @@ from reranker_ui.core.formats.columns import looks_like_header
 from reranker_ui.core.pairs import Left
 from reranker_ui.core.refused import Refused
 
+csv.field_size_limit(2_000_000)  # ours is told with its line, the module's is not
 Lines = Callable[[], Iterator[str]]
 Row = tuple[int, list[str] | Left]
 
 NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 _LONGEST_RECORD = 1_000_000
+_RETURN = "\ue00d"  # stands for a carriage return that is no line end
 _BROKEN = Left("unreadable", "a quote opens a cell and is never closed")
 
 
@@ -130,8 +132,9 @@ def _parse(text: str, delimiter: str) -> list[str] | Left:
             return _BROKEN
         if "field limit" in str(error):
             return Left("unreadable", "a cell is too long")
-        if "new-line" in str(error):
-            return [cell.strip('"') for cell in text.rstrip("\r\n").split(delimiter)]
+        if "new-line" in str(error) and _RETURN not in text:
+            cells = _parse(text.rstrip("\r\n").replace("\r", _RETURN), delimiter)
+            return [c.replace(_RETURN, "\r") for c in cells] if isinstance(cells, list) else cells
         return Left("unreadable", "a quote inside a quoted cell is not doubled")
     return rows[0] if rows else []
 

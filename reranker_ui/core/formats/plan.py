@@ -24,6 +24,7 @@ from reranker_ui.core.formats.texts import (
     fill_from,
     is_beir,
 )  # fmt: skip
+from reranker_ui.core.formats.writing import COLUMNS, VOTES, read_safe_cell, votes_of
 from reranker_ui.core.pairs import Judged, Left
 from reranker_ui.core.refused import Refused
 
@@ -148,19 +149,29 @@ def _columns(
     sides = _sides(guess, names, path, options, tick, new_texts)
     label, split = guess["label"], guess["split"]
     used = {sides[0].column, sides[1].column, label, split}
-    rest = [name for name in names if name not in used]
+    rest = [name for name in names if name not in used and name != VOTES]
+    bare: Callable[[Any], Any] = (
+        read_safe_cell if _is_our_safe_csv(container) else lambda cell: cell
+    )
 
     def read(value: Value) -> Iterator[Judged | Left]:
         extra = {str(name): value.get(name) for name in rest} if rest else None
         yield Judged(
-            sides[0].of(value), sides[1].of(value), value.get(label), value.get(split), extra=extra
-        )
+            bare(sides[0].of(value)), bare(sides[1].of(value)), value.get(label),
+            value.get(split), votes_of(value, label), extra,
+        )  # fmt: skip
 
     family = "judgments" if any(side.texts is not None for side in sides) else "pairs"
     plan = Plan(family, container, read, names, sides[0].column, sides[1].column, label, split)
     if label is None:
         plan.notes.append("No column holds labels: the pairs are stored without.")
     return plan
+
+
+def _is_our_safe_csv(container: Container) -> bool:
+    """Whether this is our own export with cells made safe for spreadsheets."""
+    dialect = container.dialect
+    return container.encoding == "utf-8-sig" and dialect is not None and dialect.header == COLUMNS
 
 
 def column_named(told: str | int, names: Sequence[Any], file: str) -> Any:

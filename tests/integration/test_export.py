@@ -1,0 +1,99 @@
+"""What is exported and imported again is the same: pairs, labels, splits, whatever the texts."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from reranker_ui.core.formats.writing import FORMATS
+from reranker_ui.core.refused import Refused
+from reranker_ui.services.datasets import labelled_pairs
+from reranker_ui.services.editing import set_label
+from reranker_ui.services.exporting import export_dataset
+from reranker_ui.services.importing import import_file
+from reranker_ui.services.users import LOCAL
+
+SUFFIX = {"csv": "csv", "tsv": "tsv", "parquet": "parquet", "beir": "zip"}
+ODD = [
+    "=1+1", "'=1+1", "-1", "@x", "+a", "a\tb", 'say "hi"', '"', "a,b;c|d", "line\nbreak",
+    "a\r\nb", "a\rb", "C:\\new\\x", "${x}", "日本語", "naïve", "👍", "\u202eabc",
+    "0", "true", "null",
+    "''", "{", "[1]", "a" * 5000,
+]  # fmt: skip
+
+
+def stored(workspace, name: str) -> list[tuple]:
+    frame = labelled_pairs(workspace, LOCAL, name)
+    return sorted(frame[["query", "passage", "grade", "split"]].itertuples(index=False, name=None))
+
+
+def import_pairs(workspace, tmp_path, rows, name: str = "d"):
+    path = tmp_path / f"{name}.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in rows))
+    return import_file(workspace, LOCAL, path, name)
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl", "parquet", "lists", "beir"])
+def test_round_trip_of_odd_texts(form, workspace, tmp_path):
+    rows = [
+        {"query": f"{text} q", "passage": passage, "label": (at + other) % 3}
+        for at, text in enumerate(ODD) for other, passage in enumerate(ODD)
+    ]  # fmt: skip
+    rows += [{"query": text, "passage": "p", "label": 1} for text in ODD]
+    import_pairs(workspace, tmp_path, rows)
+    path = tmp_path / f"out.{SUFFIX.get(form, 'jsonl')}"
+    done = export_dataset(workspace, LOCAL, "d", form, path)
+    assert done["pairs"] == len(rows)
+    import_file(workspace, LOCAL, path, "again")
+    assert stored(workspace, "again") == stored(workspace, "d")
+
+
+@pytest.mark.parametrize("form", ["triplets", "mteb", "cohere", "flagembedding", "tevatron"])
+def test_shapes_of_other_tools_come_back(form, workspace, tmp_path):
+    rows = [
+        {"query": f"q{query}", "passage": f"p{query} {passage}", "label": int(passage == 0)}
+        for query in range(20) for passage in range(3)
+    ]  # fmt: skip
+    import_pairs(workspace, tmp_path, rows)
+    done = export_dataset(workspace, LOCAL, "d", form, tmp_path / "out.jsonl")
+    import_file(workspace, LOCAL, tmp_path / "out.jsonl", "again")
+    assert [row[:3] for row in stored(workspace, "again")] == [
+        row[:3] for row in stored(workspace, "d")
+    ]
+    assert done["lost"]
+
+
+def test_a_spreadsheet_finds_no_formula(data_folder, workspace, tmp_path):
+    path = data_folder / "hostile" / "formula_injection.csv"
+    import_file(workspace, LOCAL, path, "d")
+    export_dataset(workspace, LOCAL, "d", "csv", tmp_path / "out.csv")
+    cells = pd.read_csv(tmp_path / "out.csv", dtype=str, keep_default_na=False).to_numpy().ravel()
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
+    import_file(workspace, LOCAL, tmp_path / "out.csv", "again")
+    assert stored(workspace, "again") == stored(workspace, "d")
+
+
+def test_an_edited_label_is_exported_and_a_disputed_one_stays_disputed(workspace, tmp_path):
+    rows = [
+        {"query": "q", "passage": "p1", "label": 1},
+        {"query": "q", "passage": "p2", "label": 1},
+        {"query": "q", "passage": "p2", "label": 0},
+    ]
+    import_pairs(workspace, tmp_path, rows)
+    set_label(workspace, LOCAL, "d", [1], 0)
+    done = export_dataset(workspace, LOCAL, "d", "jsonl", tmp_path / "out.jsonl")
+    assert any("disputed" in what for what in done["lost"])
+    report = import_file(workspace, LOCAL, tmp_path / "out.jsonl", "again")
+    assert report["conflicts"] == 1
+    assert [row[:3] for row in stored(workspace, "again")] == [("q", "p1", 0.0)]
+
+
+def test_what_cannot_be_exported_is_refused(workspace, tmp_path):
+    import_pairs(workspace, tmp_path, [{"query": "q", "passage": "p", "label": 1}])
+    with pytest.raises(Refused, match="no format"):
+        export_dataset(workspace, LOCAL, "d", "docx", tmp_path / "out")
+    with pytest.raises(Refused, match="no folder"):
+        export_dataset(workspace, LOCAL, "d", "csv", tmp_path / "none" / "out")
+    with pytest.raises(Refused, match="no dataset"):
+        export_dataset(workspace, LOCAL, "other", "csv", tmp_path / "out")
+    assert set(FORMATS) >= {"csv", "jsonl", "parquet"}
