@@ -54,15 +54,18 @@ class LocalExecutor:
 
     def end(self, handle: str, patience: float = 10.0) -> None:
         """End the worker's whole process group: SIGTERM, then SIGKILL after `patience` seconds."""
-        group = int(handle.partition(":")[0])
-        for signal_number, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5.0)):
-            if not self.lives(handle):
-                return
-            with suppress(ProcessLookupError):
-                os.killpg(group, signal_number)
-            until = time.monotonic() + seconds
-            while self.lives(handle) and time.monotonic() < until:
-                time.sleep(0.05)
+        if patience:
+            self._signal(handle, signal.SIGTERM, patience)
+        self._signal(handle, signal.SIGKILL, 5.0)
+
+    def _signal(self, handle: str, number: signal.Signals, patience: float) -> None:
+        if not self.lives(handle):
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(int(handle.partition(":")[0]), number)
+        until = time.monotonic() + patience
+        while self.lives(handle) and time.monotonic() < until:
+            time.sleep(0.05)
 
 
 def _birth(pid: int) -> str:

@@ -1,18 +1,27 @@
 """What a run will do, told before it is started."""
 
-import math
 from typing import Any
 
 import pandas as pd
 
 from reranker_ui.core.base_models import ResolvedBase, hub_is_reachable, resolve_base
+from reranker_ui.core.comparison import live_pairs
 from reranker_ui.core.lengths import share_cut
+from reranker_ui.core.lesson import Lesson, lesson_of
+from reranker_ui.core.processor import likely_precision
+from reranker_ui.core.ranking import encoder_of
 from reranker_ui.core.recipe import EMBEDDED_BASE, Recipe
+from reranker_ui.core.warm_start import WarmStart, warm_start_of
 from reranker_ui.services import datasets, run_list
 from reranker_ui.services.freezing import frozen_splits, notices
 from reranker_ui.services.recipes import command
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
+
+EVALUATIONS = 10  # on dev while a run learns
+SCORING = 1 / 3  # of what learning from a pair costs
+OPENING = 15.0  # seconds of imports, base model and baselines
+NOTABLE_CUT = 0.05
 
 
 def plan(workspace: Workspace, user: User, dataset: str | None, recipe: Recipe) -> dict[str, Any]:
@@ -23,22 +32,27 @@ def plan(workspace: Workspace, user: User, dataset: str | None, recipe: Recipe) 
     """
     require(user, "viewer")
     splits = frozen_splits(workspace, user, dataset)
-    dataset = str(dataset)
+    name = str(dataset)
+    lesson = lesson_of(recipe, splits["train"], datasets.scale_of(workspace, user, name)["max"])
     base = _base(workspace, recipe.base)
-    facts = _facts(workspace, user, splits["train"], recipe, base)
-    said = [base.notice] if base and base.notice else []
+    warm = _warm(workspace, recipe, base, splits["train"])
     counts = {split: len(pairs) for split, pairs in splits.items()}
+    said = [base.notice] if base and base.notice else []
+    rows = run_list.list_runs(workspace, user)
     return {
-        "data": _data(counts, datasets.label_counts(workspace, user, dataset)["disputed"]),
-        "facts": facts,
+        "data": _data(counts, datasets.label_counts(workspace, user, name)["disputed"]),
+        "facts": [
+            _fact("Steps", f"{lesson.steps:,}"),
+            *([_warm_fact(warm)] if warm else []),
+            _fact("Time on this machine", _time(rows, recipe, _work(lesson, warm, splits))),
+            _fact("Precision", likely_precision(recipe.precision)),
+            _positives(splits["train"], lesson),
+            *([_cut(recipe, base, lesson)] if base else []),
+        ],
         "notices": said + notices(counts),
-        "command": command(dataset, recipe),
-        "busy": any(run["status"] in ("running", "queued") for run in _runs(workspace, user)),
+        "command": command(name, recipe),
+        "busy": any(run["status"] in ("running", "queued") for run in rows),
     }
-
-
-def _runs(workspace: Workspace, user: User) -> list[run_list.Run]:
-    return run_list.list_runs(workspace, user)
 
 
 def _data(counts: dict[str, int], disputed: int) -> str:
@@ -50,39 +64,54 @@ def _data(counts: dict[str, int], disputed: int) -> str:
 
 
 def _base(workspace: Workspace, name: str) -> ResolvedBase | None:
-    # Nothing is downloaded for a plan: a model that only the Hub has stays unknown.
+    # Nothing is downloaded for a plan: what only the Hub knows stays unknown.
     if name != EMBEDDED_BASE and "/" in name and hub_is_reachable(workspace.cache):
         return None
     return resolve_base(name, workspace.cache)
 
 
-def _facts(
-    workspace: Workspace,
-    user: User,
-    train: pd.DataFrame,
-    recipe: Recipe,
-    base: ResolvedBase | None,
-) -> list[dict[str, Any]]:
-    steps = max(1, math.ceil(recipe.epochs * math.ceil(len(train) / recipe.batch_size)))
-    warm = recipe.warm_start == "on" or (
-        recipe.warm_start == "auto" and base is not None and not base.has_ranking_head
-    )
-    facts = [_fact("Steps", f"{steps:,}" + (" after a warm start" if warm else ""))]
-    facts.append(_fact("Time on this machine", _time(workspace, user, recipe, len(train))))
-    facts.append(_fact("Precision", recipe.precision))
+def _warm(
+    workspace: Workspace, recipe: Recipe, base: ResolvedBase | None, train: pd.DataFrame
+) -> WarmStart | None:
+    if base is None:
+        return None
+    encoder, _notice = encoder_of(base.path)
+    return warm_start_of(recipe, base, encoder, train, workspace.cache)
+
+
+def _warm_fact(warm: WarmStart) -> dict[str, Any]:
+    return _fact("Warm start", "done before" if warm.done else f"{warm.lesson.steps:,} steps first")
+
+
+def _work(lesson: Lesson, warm: WarmStart | None, splits: dict[str, pd.DataFrame]) -> float:
+    """What the run costs, in pairs learned from."""
+    before = warm.lesson.learned if warm and not warm.done else 0
+    live = live_pairs(splits["dev"], lesson.learned, lesson.seed)
+    scored = (EVALUATIONS + 1) * len(live) + 2 * len(splits["test"])
+    return before + lesson.learned + SCORING * scored
+
+
+def _time(rows: list[run_list.Run], recipe: Recipe, work: float) -> str:
+    """By the speed of the last run with the same base and max length on this machine."""
+    for run in rows:
+        same = all(run["recipe"][name] == getattr(recipe, name) for name in ("base", "max_length"))
+        if same and run["pairs_per_second"]:
+            seconds = OPENING + work / run["pairs_per_second"]
+            return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s"
+    return "known after its first steps"
+
+
+def _positives(train: pd.DataFrame, lesson: Lesson) -> dict[str, Any]:
     share = float((train["grade"] > 0).mean())
-    weight = recipe.pos_weight if recipe.pos_weight == "auto" else f"{recipe.pos_weight:g}"
-    facts.append(_fact(f"Positives {_percent(share)}", f"pos_weight {weight}"))
-    if base and (base.path / "tokenizer.json").exists():
-        cut = share_cut(
-            base.path / "tokenizer.json",
-            train["query"].tolist(),
-            train["passage"].tolist(),
-            recipe.max_length,
-        )
-        name = f"Cut at {recipe.max_length} tokens"
-        facts.append(_fact(name, f"{_percent(cut)} of pairs", warn=cut >= 0.05))
-    return facts
+    return _fact(f"Positives {_percent(share)}", f"pos_weight {lesson.pos_weight:.1f}")
+
+
+def _cut(recipe: Recipe, base: ResolvedBase, lesson: Lesson) -> dict[str, Any]:
+    name, tokenizer = f"Cut at {recipe.max_length} tokens", base.path / "tokenizer.json"
+    if not tokenizer.is_file():
+        return _fact(name, "not known")
+    share = share_cut(tokenizer, lesson.queries, lesson.passages, recipe.max_length)
+    return _fact(name, f"{_percent(share)} of pairs", warn=share >= NOTABLE_CUT)
 
 
 def _fact(name: str, value: str, warn: bool = False) -> dict[str, Any]:
@@ -91,14 +120,3 @@ def _fact(name: str, value: str, warn: bool = False) -> dict[str, Any]:
 
 def _percent(share: float) -> str:
     return "under 1 %" if 0 < share < 0.01 else f"{100 * share:.0f} %"
-
-
-def _time(workspace: Workspace, user: User, recipe: Recipe, pairs: int) -> str:
-    """From the last finished run with the same base and max length on this machine."""
-    for run in _runs(workspace, user):
-        same = all(run["recipe"][name] == getattr(recipe, name) for name in ("base", "max_length"))
-        if same and run["status"] == "finished" and run["seconds"]:
-            seen = run["counts"]["train"] * run["recipe"]["epochs"]
-            seconds = run["seconds"] * pairs * recipe.epochs / max(1, seen)
-            return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s"
-    return "known after its first steps"

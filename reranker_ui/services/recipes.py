@@ -61,10 +61,15 @@ def _sentence(error: ValidationError) -> str:
 def command(dataset: str, recipe: Recipe) -> str:
     """The command line that starts the same run as the form does."""
     preset = PRESETS.get(recipe.name, PRESETS["quick"])
-    words = ["python", "-m", "reranker_ui", "train", "--dataset", dataset]
+    words = ["python", "-m", "reranker_ui", "train", *_option("--dataset", dataset)]
     words += ["--recipe", preset.name] if preset.name != "quick" else []
     for field, option in OPTIONS.items():
         value = getattr(recipe, field)
         if value != getattr(preset, field):
-            words += [option, f"{value:g}" if isinstance(value, float) else str(value)]
+            words += _option(option, str(value).removesuffix(".0"))
     return shlex.join(words)
+
+
+def _option(option: str, value: str) -> list[str]:
+    # A value that looks like an option must be tied to its own.
+    return [f"{option}={value}"] if value.startswith("-") else [option, value]

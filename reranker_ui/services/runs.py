@@ -195,7 +195,7 @@ def _end(workspace: Workspace, number: int) -> None:
     with workspace.reading() as connection:
         handle = connection.execute(sa.select(runs.c.handle).where(runs.c.id == number)).scalar()
     if handle:
-        executor_of(workspace).end(handle, patience=5.0)
+        executor_of(workspace).end(handle, patience=0)
     folder = folder_of(workspace, number)
     if folder.status() == "lost":
         folder.emit("cancelled")

@@ -1,0 +1,319 @@
+"""Runs over a real database and, where they train, a real worker with a tiny model."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from reranker_ui.core.refused import Refused
+from reranker_ui.core.run_folder import SPLITS, RunFolder
+from reranker_ui.executors.local import LocalExecutor
+from reranker_ui.services import runs
+from reranker_ui.services.recipes import recipe_from
+from reranker_ui.settings import worker_environment
+from tests.labelling import ADMIN, MAI, VIEWER, seed
+
+SPLIT = {8: "dev", 9: "test"}
+
+
+def label(number):
+    return float(number % 3 == 0)
+
+
+def split(number):
+    return SPLIT.get(number // 3 % 10, "train")
+
+
+@pytest.fixture
+def recipe(tiny_model):
+    return recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", max_length=32)
+
+
+class Nowhere:
+    """An executor that starts nothing, so that a test may write the events itself."""
+
+    name = "local"
+
+    def submit(self, folder):
+        return "0:"
+
+    def lives(self, handle):
+        return False
+
+    def end(self, handle, patience):
+        pass
+
+
+@pytest.fixture
+def nowhere(monkeypatch):
+    monkeypatch.setattr(runs, "executor_of", lambda workspace: Nowhere())
+
+
+def caves(workspace, **more):
+    return seed(workspace, count=90, label=label, split=split, **more)
+
+
+def test_a_run_is_frozen_whole(workspace, nowhere, recipe):
+    caves(workspace)
+    run = runs.start(workspace, ADMIN, "caves", recipe)
+    folder = RunFolder(run["folder"])
+    assert run["name"] == "run 1" and folder.path.name == "00001"
+    assert run["counts"] == {name: len(folder.pairs(name)) for name in SPLITS}
+    assert run["counts"] == {"train": 72, "dev": 9, "test": 9}
+    assert folder.recipe() == recipe
+    assert folder.lineage()["scale"] == {"kind": "binary", "max": 1.0}
+    assert run["status"] == "queued" and run["metrics"]["tuned"] is None
+    assert [path.name for path in workspace.runs.iterdir()] == ["00001"]
+
+
+def test_a_label_given_later_does_not_touch_a_frozen_run(workspace, nowhere, recipe):
+    caves(workspace)
+    first = runs.start(workspace, ADMIN, "caves", recipe)
+    hashes = [RunFolder(first["folder"]).lineage()["hash"]]
+    again = runs.run_again(workspace, ADMIN, first["id"])
+    hashes.append(RunFolder(again["folder"]).lineage()["hash"])
+    assert hashes[0] == hashes[1]
+
+
+@pytest.mark.parametrize(
+    ("labels", "splits", "words"),
+    [
+        (lambda n: None, lambda n: "train", "no labelled pair"),
+        (lambda n: 1.0, lambda n: "train", "training labels of caves are 1"),
+        (label, lambda n: "test", "train split"),
+    ],
+)
+def test_what_cannot_be_learned_is_refused_and_leaves_nothing(
+    workspace, nowhere, recipe, labels, splits, words
+):
+    seed(workspace, count=12, label=labels, split=splits)
+    with pytest.raises(Refused, match=words):
+        runs.start(workspace, ADMIN, "caves", recipe)
+    assert runs.list_runs(workspace, ADMIN) == [] and not list(workspace.runs.iterdir())
+
+
+def test_unknown_names_are_refused(workspace, nowhere, recipe):
+    with pytest.raises(Refused):
+        runs.start(workspace, ADMIN, "nothing", recipe)
+    for name in ("7", "run 7", "", "'; DROP TABLE runs"):
+        with pytest.raises(Refused, match="There is no run"):
+            runs.find_run(workspace, ADMIN, name)
+
+
+def test_a_dataset_without_test_pairs_runs_and_says_so(workspace, nowhere, recipe):
+    seed(workspace, count=90, label=label)
+    run = runs.start(workspace, ADMIN, "caves", recipe)
+    assert any("test split" in notice for notice in run["notices"])
+
+
+def test_only_an_admin_runs(workspace, nowhere, recipe):
+    caves(workspace)
+    run = runs.start(workspace, ADMIN, "caves", recipe)
+    for user in (VIEWER, MAI):
+        for verb in (
+            lambda user=user: runs.start(workspace, user, "caves", recipe),
+            lambda user=user: runs.run_again(workspace, user, run["id"]),
+            lambda user=user: runs.stop(workspace, user, run["id"], "keep"),
+            lambda user=user: runs.delete(workspace, user, run["id"]),
+        ):
+            with pytest.raises(Refused, match="admin"):
+                verb()
+        assert runs.find_run(workspace, user, "run 1")["id"] == run["id"]
+
+
+def test_a_deleted_run_leaves_nothing_and_its_name_is_not_used_again(workspace, nowhere, recipe):
+    caves(workspace)
+    run = runs.start(workspace, ADMIN, "caves", recipe)
+    with pytest.raises(Refused, match="Cancel it"):
+        runs.delete(workspace, ADMIN, run["id"])
+    RunFolder(run["folder"]).emit("cancelled")
+    runs.delete(workspace, ADMIN, run["id"])
+    assert not list(workspace.runs.iterdir())
+    assert runs.start(workspace, ADMIN, "caves", recipe)["name"] == "run 2"
+
+
+def test_a_folder_left_without_a_row_is_not_taken(workspace, nowhere, recipe):
+    caves(workspace)
+    (workspace.runs / "00004").mkdir()
+    assert runs.start(workspace, ADMIN, "caves", recipe)["id"] == 5
+
+
+def test_a_worker_that_cannot_start_is_a_failed_run(workspace, monkeypatch, recipe):
+    def submit(self, folder):
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(LocalExecutor, "submit", submit)
+    caves(workspace)
+    run = runs.start(workspace, ADMIN, "caves", recipe)
+    assert run["status"] == "failed" and "no more processes" in run["sentence"]
+    assert runs.current(workspace, ADMIN)["failed"] == "run 1"
+
+
+def test_a_page_gets_each_event_once_and_all_of_it_anew_after_a_resume(workspace, nowhere, recipe):
+    caves(workspace)
+    run = runs.start(workspace, ADMIN, "caves", recipe)
+    folder = RunFolder(run["folder"])
+    plan = {"warm_start_steps": 0, "train_steps": 9}
+    folder.emit("started", plan=plan)
+    folder.emit("log", step=1, max_steps=9, loss=0.7)
+    first = runs.follow(workspace, ADMIN, None)
+    assert first["since"] == 0 and len(first["events"]) == 2 and first["run"]["step"] == 1
+    known = {"drawn": run["id"], "steps": 9, "since": first["next"]}
+    folder.emit("log", step=2, max_steps=9, loss=0.6)
+    delta = runs.follow(workspace, ADMIN, None, **known)
+    assert [event["step"] for event in delta["events"]] == [2] and delta["since"]
+    assert runs.follow(workspace, ADMIN, None, drawn=99, since=5)["since"] == 0
+    folder.emit("started", plan=plan)
+    anew = runs.follow(workspace, ADMIN, None, **known | {"since": delta["next"]})
+    assert anew["since"] == 0 and len(anew["events"]) == 4
+
+
+def test_half_a_line_is_not_read(workspace, nowhere, recipe):
+    caves(workspace)
+    run = runs.start(workspace, ADMIN, "caves", recipe)
+    folder = RunFolder(run["folder"])
+    folder.emit("started")
+    with folder.events_file.open("ab") as file:
+        file.write(b'{"event": "log", "ti')
+    assert len(runs.events(workspace, ADMIN, run["id"])["events"]) == 1
+
+
+def test_rows_travel_only_when_they_changed(workspace, nowhere, recipe):
+    caves(workspace)
+    for _ in range(3):
+        run = runs.start(workspace, ADMIN, "caves", recipe)
+    everything = runs.changed_rows(workspace, ADMIN, {}, 2)
+    assert everything["order"] == [3, 2] and everything["total"] == 3
+    have = {number: row["mark"] for number, row in everything["rows"].items()}
+    assert runs.changed_rows(workspace, ADMIN, have, 2)["rows"] == {}
+    RunFolder(run["folder"]).emit("cancelled")
+    assert list(runs.changed_rows(workspace, ADMIN, have, 2)["rows"]) == ["3"]
+
+
+def test_the_worker_sees_no_secrets(monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_x")
+    monkeypatch.setenv("RERANKER_UI_DATABASE_URL", "postgresql://me:pass@host/db")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    monkeypatch.setenv("RERANKER_UI_THREADS", "2")
+    seen = worker_environment()
+    assert seen["RERANKER_UI_THREADS"] == "2" and seen["PATH"]
+    assert not {"HF_TOKEN", "RERANKER_UI_DATABASE_URL", "AWS_SECRET_ACCESS_KEY"} & set(seen)
+
+
+def test_a_deaf_worker_and_its_children_are_ended(tmp_path, monkeypatch):
+    script = "import subprocess, time; print(subprocess.Popen(['sleep', '99']).pid, flush=True)"
+    script += "\nimport signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(99)"
+    real = subprocess.Popen
+    monkeypatch.setattr(
+        subprocess, "Popen", lambda words, **more: real([sys.executable, "-c", script], **more)
+    )
+    executor, folder = LocalExecutor(dict(os.environ)), RunFolder(tmp_path)
+    handle = executor.submit(folder)
+    while not folder.log_file.read_text():
+        time.sleep(0.02)
+    child = int(folder.log_file.read_text())
+    assert executor.lives(handle)
+    executor.end(handle, patience=0.2)
+    assert not executor.lives(handle)
+    with pytest.raises(ProcessLookupError):
+        for _ in range(100):
+            os.kill(child, 0)
+            time.sleep(0.02)
+
+
+def test_a_second_cancel_ends_a_worker_that_does_not_listen(
+    workspace, nowhere, recipe, monkeypatch
+):
+    caves(workspace)
+    run = runs.start(workspace, ADMIN, "caves", recipe)
+    runs.stop(workspace, ADMIN, run["id"], "cancel")
+    assert runs.find_run(workspace, ADMIN, run["id"])["stopping"] == "cancel"
+    monkeypatch.setattr(runs, "PATIENCE", -1.0)
+    folder = RunFolder(run["folder"])
+    folder.alive_file.touch()
+    monkeypatch.setattr(RunFolder, "alive", lambda self: False)
+    monkeypatch.setattr(RunFolder, "young", lambda self: self.events()[0] == [])
+    folder.emit("started")
+    monkeypatch.setattr(runs, "find_run", lambda *_: {**run, "status": "running"})
+    runs.stop(workspace, ADMIN, run["id"], "cancel")
+    assert folder.status() == "cancelled"
+
+
+# -- with a real worker
+
+
+def test_the_queue_moves_without_a_web_process(home, command, workspace, tiny_model):
+    caves(workspace)
+    words = ["train", "--dataset", "caves", "--base", str(tiny_model), "--warm-start", "off"]
+    words += ["--precision", "fp32", "--epochs", "2", "--max-length", "32", "--json"]
+    code, out, _ = command(*words, timeout=60)
+    assert code == 0 and json.loads(out)["status"] in ("queued", "running")
+    code, out, _ = command(*words, "--wait", timeout=180)
+    second = json.loads(out)
+    assert code == 0 and second["status"] == "finished" and second["id"] == 2
+    assert list(second) == ["id", "name", "status", "metrics", "counts", "folder"]
+    assert list(second["metrics"]) == ["base", "tuned", "bm25", "cosine"]
+    keys = {"ndcg@10", "mrr@10", "map", "average_precision", "queries"}
+    assert all(set(metrics) == keys for metrics in second["metrics"].values())
+    code, out, _ = command("runs", "--json")
+    assert [row["id"] for row in json.loads(out)] == [2, 1]
+    assert {row["status"] for row in json.loads(out)} == {"finished"}
+    begun = [RunFolder(row["folder"]).events()[0] for row in json.loads(out)]
+    ends = [[event["time"] for event in events if event["event"] == "finished"] for events in begun]
+    starts = [
+        [event["time"] for event in events if event["event"] == "started"] for events in begun
+    ]
+    assert starts[0][0] >= ends[1][0], "one run learns at a time"
+
+
+def test_stop_and_keep_leaves_a_model(home, workspace, tiny_model):
+    caves(workspace)
+    recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", epochs=900)
+    run = runs.start(workspace, ADMIN, "caves", recipe)
+    until(lambda: runs.find_run(workspace, ADMIN, run["id"])["step"] > 3)
+    runs.stop(workspace, ADMIN, run["id"], "keep")
+    ended = runs.wait(workspace, ADMIN, run["id"], every=0.1)
+    assert ended["status"] == "stopped" and ended["metrics"]["tuned"]["queries"] == 3
+    assert (RunFolder(run["folder"]).model / "config.json").is_file()
+    with pytest.raises(Refused, match="not running"):
+        runs.stop(workspace, ADMIN, run["id"], "keep")
+
+
+def test_a_killed_worker_is_lost_and_can_be_resumed(home, workspace, tiny_model):
+    caves(workspace)
+    recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", epochs=60)
+    run = runs.start(workspace, ADMIN, "caves", recipe)
+    until(lambda: runs.find_run(workspace, ADMIN, run["id"])["step"] > 3)
+    waiting = runs.start(workspace, ADMIN, "caves", recipe)
+    os.kill(worker_of(run), signal.SIGKILL)
+    until(lambda: runs.find_run(workspace, ADMIN, run["id"])["status"] == "lost")
+    runs.stop(workspace, ADMIN, waiting["id"], "cancel")
+    assert runs.wait(workspace, ADMIN, waiting["id"], every=0.1)["status"] == "cancelled"
+    runs.resume(workspace, ADMIN, run["id"])
+    assert runs.wait(workspace, ADMIN, run["id"], every=0.1)["status"] == "finished"
+
+
+def worker_of(run):
+    import psutil
+
+    for process in psutil.process_iter(["cmdline"]):
+        if (process.info["cmdline"] or [""])[-1] == run["folder"]:
+            return process.pid
+    raise AssertionError(f"no worker of {run['name']}")
+
+
+def until(true, seconds=120):
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.1)
+
+
+def test_a_wrong_use_and_a_refusal_have_their_exit_codes(home, command):
+    assert command("train")[0] == 2
+    code, out, errors = command("train", "--dataset", "nothing", "--json")
+    assert (code, out) == (1, "") and "nothing" in errors

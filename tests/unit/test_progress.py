@@ -1,0 +1,102 @@
+"""What a run's events amount to: progress, metrics, sentences, verdicts."""
+
+import pytest
+
+from reranker_ui.services.progress import progress_of, seconds, sentence, status, verdict
+
+STARTED = {
+    "event": "started",
+    "time": 100.0,
+    "phase": "warm_start",
+    "plan": {"warm_start_steps": 30, "train_steps": 70},
+    "notice": "The Hub cannot be reached.",
+}
+METRICS = {"ndcg@10": 0.6, "average_precision": 0.5, "queries": 9}
+
+
+def log(phase, step, **more):
+    return {"event": "log", "time": 110.0, "phase": phase, "step": step, **more}
+
+
+def told(**values):
+    return {name: {"ndcg@10": value, "queries": 40} for name, value in values.items()}
+
+
+class Folder:
+    def alive(self):
+        raise AssertionError("an ended run is not probed")
+
+    young = alive
+
+
+def test_steps_count_the_warm_start_first():
+    assert progress_of([STARTED, log("warm_start", 12)]).step == 12
+    assert progress_of([STARTED, log("train", 12)]).step == 42
+    assert progress_of([STARTED]).steps == 100
+    assert progress_of([]).steps is None
+
+
+def test_test_metrics_and_dev_metrics_are_kept_apart():
+    events = [
+        {"event": "evaluated", "when": "during", "split": "dev", "metrics": METRICS},
+        {"event": "evaluated", "when": "base", "split": "test", "metrics": METRICS},
+    ]
+    found = progress_of(events)
+    assert found.dev["tuned"] == METRICS and found.dev["base"] is None
+    assert found.metrics["base"] == METRICS and found.metrics["tuned"] is None
+
+
+def test_the_last_event_tells_the_metrics():
+    found = progress_of([STARTED, {"event": "finished", "time": 130.0, "metrics": told(base=0.1)}])
+    assert found.metrics["base"]["ndcg@10"] == 0.1
+    assert found.metrics["tuned"] is None
+    assert seconds(found, "finished", 999.0) == 30.0
+
+
+def test_an_ended_run_is_not_probed_for_its_worker():
+    assert status(Folder(), progress_of([STARTED, {"event": "stopped", "time": 1.0}])) == "stopped"
+
+
+def test_a_live_run_counts_on_and_a_lost_one_does_not():
+    found = progress_of([STARTED, log("train", 5)])
+    assert seconds(found, "running", 160.0) == 60.0
+    assert seconds(found, "lost", 160.0) == 10.0
+    assert seconds(progress_of([]), "queued", 160.0) is None
+
+
+def test_notices_are_collected_in_order():
+    events = [STARTED, {"event": "notice", "message": "fp16 became fp32."}]
+    assert progress_of(events).notices == ["The Hub cannot be reached.", "fp16 became fp32."]
+
+
+@pytest.mark.parametrize(
+    ("state", "events", "words"),
+    [
+        ("queued", [], "Waiting"),
+        ("running", [STARTED, log("train", 5)], "Running, step 35"),
+        (
+            "failed",
+            [STARTED, {"event": "failed", "error": "The disk is full."}],
+            "The disk is full.",
+        ),
+        ("lost", [STARTED, log("train", 5)], "Lost at step 35"),
+    ],
+)
+def test_status_in_words(state, events, words):
+    assert words in sentence(progress_of(events), state)
+
+
+def test_tuned_worse_than_base_is_said_first():
+    said = verdict(told(tuned=0.531, base=0.552, bm25=0.9))
+    assert said.startswith("Tuned is worse than base") and "0.531" in said and "0.552" in said
+
+
+def test_a_better_baseline_is_named():
+    said = verdict(told(tuned=0.7, base=0.2, bm25=0.75, cosine=0.8))
+    assert "cosine" in said and "0.800" in said
+
+
+def test_the_best_model_needs_no_words():
+    assert verdict(told(tuned=0.9, base=0.2, bm25=0.75)) is None
+    assert verdict({"tuned": None, "base": None}) is None
+    assert verdict(told(base=0.2)) is None

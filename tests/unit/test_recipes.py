@@ -1,0 +1,71 @@
+"""Recipes by name, file and field, and the command that says the same."""
+
+import shlex
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reranker_ui.__main__ import parser
+from reranker_ui.core.recipe import PRESETS
+from reranker_ui.core.refused import Refused
+from reranker_ui.services.recipes import OPTIONS, command, recipe_from
+
+
+def test_a_name_gives_the_preset():
+    assert recipe_from("quality") == PRESETS["quality"]
+    assert recipe_from() == PRESETS["quick"]
+
+
+def test_changes_lie_over_it_and_none_is_no_change():
+    assert recipe_from("quick", epochs="3", seed=None).epochs == 3
+
+
+def test_a_file_is_read_and_named_by_its_name(tmp_path):
+    (tmp_path / "mine.yaml").write_text("epochs: 5\nbatch_size: 8\n")
+    found = recipe_from(str(tmp_path / "mine.yaml"))
+    assert (found.name, found.epochs, found.batch_size) == ("mine", 5, 8)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("epochs: [", "YAML"),
+        ("- 1", "no recipe"),
+        ("colour: red", "no field colour"),
+        ("epochs: -1", "epochs"),
+        ("epochs: soon", "epochs"),
+    ],
+)
+def test_a_bad_file_is_refused_with_a_sentence(tmp_path, text, words):
+    (tmp_path / "bad.yaml").write_text(text)
+    with pytest.raises(Refused, match=words):
+        recipe_from(str(tmp_path / "bad.yaml"))
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones():
+    with pytest.raises(Refused, match="quick, quality"):
+        recipe_from("fast")
+
+
+recipes = st.builds(
+    lambda preset, **changes: PRESETS[preset].model_copy(update=changes),
+    preset=st.sampled_from(sorted(PRESETS)),
+    base=st.sampled_from(["embedded", "a/b", "/a folder/with spaces", "-odd"]),
+    epochs=st.sampled_from([0.5, 1.0, 3.0, 12.25]),
+    learning_rate=st.sampled_from([2e-5, 1e-4, 0.00012345]),
+    batch_size=st.integers(1, 64),
+    max_length=st.integers(8, 512),
+    seed=st.integers(0, 2**31 - 1),
+    warm_start=st.sampled_from(["auto", "on", "off"]),
+    precision=st.sampled_from(["auto", "fp32", "bf16", "fp16"]),
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(recipes, st.sampled_from(["wikiqa", "my data; rm -rf $HOME", "数据", "--wait"]))
+def test_the_command_makes_the_same_recipe(recipe, dataset):
+    arguments = parser().parse_args(shlex.split(command(dataset, recipe))[3:])
+    changes = {field: getattr(arguments, field) for field in OPTIONS}
+    assert recipe_from(arguments.recipe, **changes) == recipe
+    assert arguments.dataset == dataset
