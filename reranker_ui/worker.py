@@ -19,7 +19,7 @@ from reranker_ui.core.run_folder import TERMINAL, Cancelled, RunFolder
 from reranker_ui.settings import Settings
 
 POLITE = 5  # niceness: the page and its people come first
-PATIENCE = 10.0  # seconds that the lock of the folder may be held by someone who only looks
+PATIENCE = 5.0  # seconds that the lock of the folder may be held by someone who only looks
 EVERY = 0.3  # seconds between two looks at the queue
 
 

@@ -1,0 +1,240 @@
+"""A real worker process on a tiny model: how runs end, wait, are stopped and are lost."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+
+from reranker_ui.core.recipe import Recipe
+from reranker_ui.core.run_folder import RunFolder
+from tests.conftest import ROOT
+
+WAIT = 120.0  # seconds; the imports of a worker alone take 10 on a machine that is free
+LOG_FIELDS = {"step", "max_steps", "epoch", "loss", "learning_rate", "grad_norm"}
+LOG_FIELDS |= {"pairs_per_second", "eta"}
+
+
+def frozen(home, number, base, queries=4, **recipe):
+    """A run folder with `queries` queries a split, one relevant passage of three each."""
+    folder = RunFolder(home / "runs" / f"{number:05d}")
+    splits = {}
+    for split in ("train", "dev", "test"):
+        splits[split] = pd.DataFrame(
+            {
+                "pair_id": n * 3 + place,
+                "query_key": f"{split}{n}",
+                "query": f"which word of {split} is number {n}?",
+                "passage": f"the answer is {n}" if place == 0 else f"nothing of use {n} {place}",
+                "grade": float(place == 0),
+            }
+            for n in range(queries)
+            for place in range(3)
+        )
+    counts = {split: len(frame) for split, frame in splits.items()}
+    lineage = {"dataset": "tiny", "scale": {"kind": "binary", "max": 1}, "counts": counts}
+    recipe = {"warm_start": "off", "max_length": 64, "epochs": 2, "batch_size": 4} | recipe
+    folder.write_inputs(Recipe(base=str(base), **recipe), splits, lineage)
+    return folder
+
+
+@pytest.fixture
+def start(home):
+    """Starts workers; those still alive at the end of the test are killed."""
+    started = []
+
+    def begin(folder):
+        with folder.log_file.open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "reranker_ui.worker", str(folder.path)],
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env={**os.environ, "OMP_NUM_THREADS": "1", "RERANKER_UI_THREADS": "1"},
+            )
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def seen(folder, name):
+    return [event for event in folder.events()[0] if event["event"] == name]
+
+
+def wait_for(folder, name, count=1):
+    until = time.monotonic() + WAIT
+    while len(seen(folder, name)) < count:
+        assert time.monotonic() < until, folder.log_file.read_text()
+        time.sleep(0.05)
+    return seen(folder, name)
+
+
+def test_a_run_finishes_and_its_model_ranks(home, tiny_model, start):
+    folder = frozen(home, 1, tiny_model)
+    assert start(folder).wait(WAIT) == 0, folder.log_file.read_text()
+    events = folder.events()[0]
+    names = [event["event"] for event in events]
+    assert folder.status() == "finished"
+    assert names[:2] == ["queued", "started"] and names[-1] == "finished"
+    assert all(isinstance(event["time"], float) and event["phase"] == "train" for event in events)
+    logs = seen(folder, "log")
+    assert [log["step"] for log in logs] == [1, 2, 3, 4, 5, 6]
+    assert all(log.keys() >= LOG_FIELDS and log["max_steps"] == 6 for log in logs)
+    assert events[1]["plan"] == {"warm_start_steps": 0, "train_steps": 6}
+    told = {(event["when"], event["split"]) for event in seen(folder, "evaluated")}
+    baselines = {(when, split) for when in ("base", "bm25", "cosine") for split in ("dev", "test")}
+    assert told == baselines | {("during", "dev"), ("tuned", "test")}
+    metrics = events[-1]["metrics"]
+    assert set(metrics) == {"base", "tuned", "bm25", "cosine"}
+    assert all(found["queries"] == 4 for found in metrics.values())
+    assert not folder.checkpoints.exists() and not (folder.path / "model.new").exists()
+    assert "number 0" not in (folder.model / "README.md").read_text()
+
+    from sentence_transformers import CrossEncoder
+
+    scores = CrossEncoder(str(folder.model)).predict([("which word?", "the answer is 1")] * 2)
+    assert all(0 < score < 1 for score in scores)
+
+
+def test_stop_and_keep_keeps_the_best_so_far(home, tiny_model, start):
+    folder = frozen(home, 1, tiny_model, epochs=1000)
+    worker = start(folder)
+    wait_for(folder, "log", 3)
+    os.kill(worker.pid, signal.SIGTERM)  # asks for the same as the file `stop` with `keep`
+    assert worker.wait(WAIT) == 0
+    assert folder.status() == "stopped"
+    assert seen(folder, "stopped")[0]["metrics"]["tuned"]["queries"] == 4
+    assert (folder.model / "model.safetensors").exists()
+
+
+def test_runs_wait_for_each_other_in_order_and_a_killed_one_is_lost(home, tiny_model, start):
+    first, second, third = (frozen(home, n, tiny_model, epochs=1000) for n in (1, 2, 3))
+    killed = start(first)
+    wait_for(first, "log")
+    waiting = start(third), start(second)
+    wait_for(second, "queued"), wait_for(third, "queued")
+    assert [folder.status() for folder in (first, second, third)] == ["running", "queued", "queued"]
+
+    killed.kill()
+    killed.wait()
+    assert first.status() == "lost" and not first.model.exists()
+    wait_for(second, "started")
+    assert not seen(third, "started")
+
+    third.request_stop("cancel")
+    assert waiting[0].wait(WAIT) == 0
+    assert third.status() == "cancelled" and not seen(third, "started")
+    wait_for(second, "log")
+    second.request_stop("cancel")
+    assert waiting[1].wait(WAIT) == 0
+    assert second.status() == "cancelled"
+    assert not second.model.exists() and not second.checkpoints.exists()
+
+
+def test_a_loss_that_is_no_number_fails_with_a_sentence(home, tiny_model, tmp_path, start):
+    import shutil
+
+    from safetensors.torch import load_file, save_file
+
+    broken = shutil.copytree(tiny_model, tmp_path / "broken")
+    weights = load_file(broken / "model.safetensors")
+    weights["classifier.weight"][0, 0] = float("inf")
+    save_file(weights, broken / "model.safetensors", metadata={"format": "pt"})
+    folder = frozen(home, 1, broken, queries=4)
+    folder.pairs("dev").head(0).to_parquet(folder.path / "dev.parquet")
+    assert start(folder).wait(WAIT) == 1
+    assert folder.status() == "failed"
+    assert "learning rate" in seen(folder, "failed")[0]["error"]
+    assert not folder.model.exists()
+
+
+def test_a_base_that_cannot_be_had_fails_with_a_sentence(home, start):
+    folder = frozen(home, 1, "someone/else")
+    assert start(folder).wait(WAIT) == 1
+    failed = seen(folder, "failed")[0]
+    assert "someone/else" in failed["error"] and not failed["traceback"]
+
+
+def test_a_second_worker_does_not_touch_a_run_that_has_one(home, start):
+    folder = frozen(home, 1, "someone/else")
+    with folder.lock():
+        assert start(folder).wait(WAIT) == 1
+    assert folder.events()[0] == []
+
+
+def test_a_run_that_has_ended_is_left_alone(home, start):
+    folder = frozen(home, 1, "someone/else")
+    folder.emit("cancelled")
+    assert start(folder).wait(WAIT) == 0
+    assert len(folder.events()[0]) == 1
+
+
+# -- in this process, where torch is there already
+
+
+def test_a_warm_start_is_a_phase_of_its_own_and_is_used_again(home, tiny_model):
+    from reranker_ui.core.training import train
+
+    recipe = {"warm_start": "on", "warm_start_pairs": 60}
+    first, second = (frozen(home, n, tiny_model, queries=10, **recipe) for n in (1, 2))
+    train(first, 1), train(second, 1)
+    phases = [(log["phase"], log["step"]) for log in seen(first, "log")]
+    warm, labels = seen(first, "started")[0]["plan"].values()
+    assert warm > 0
+    assert phases == [("warm_start", n + 1) for n in range(warm)] + [
+        ("train", n + 1) for n in range(labels)
+    ]
+    assert {log["phase"] for log in seen(second, "log")} == {"train"}
+    assert seen(second, "started")[0]["plan"]["warm_start_steps"] == 0
+    assert any("used again" in event["message"] for event in seen(second, "notice"))
+    ends = [seen(folder, "finished")[0]["metrics"]["tuned"] for folder in (first, second)]
+    assert ends[0] == ends[1]
+
+
+def test_a_lost_run_goes_on_from_its_last_checkpoint(home, tiny_model, monkeypatch):
+    from reranker_ui.core import reporting
+    from reranker_ui.core.training import train
+
+    whole, lost = (frozen(home, n, tiny_model, queries=10, epochs=4) for n in (1, 2))
+    train(whole, 1)
+    log = reporting.Reporter.on_log
+
+    def die(self, args, state, control, **rest):
+        log(self, args, state, control, **rest)
+        if state.global_step == 20:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(reporting.Reporter, "on_log", die)
+        train(lost, 1)
+    assert lost.last_checkpoint().name == "checkpoint-16"
+    train(lost, 1)
+    steps = [log["step"] for log in seen(lost, "log")]
+    assert steps == [*range(1, 21), *range(17, 33)]
+    losses = [{log["step"]: log["loss"] for log in seen(run, "log")} for run in (whole, lost)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+
+
+def test_two_pairs_and_no_dev_or_test_split_are_enough(home, tiny_model):
+    from reranker_ui.core.training import train
+
+    folder = frozen(home, 1, tiny_model, queries=1, epochs=3)
+    pairs = folder.pairs("train")
+    pairs.head(2).to_parquet(folder.path / "train.parquet")
+    for split in ("dev", "test"):
+        pairs.head(0).to_parquet(folder.path / f"{split}.parquet")
+    train(folder, 1)
+    assert len(seen(folder, "log")) == 3
+    metrics = seen(folder, "finished")[0]["metrics"]
+    assert {found["ndcg@10"] for found in metrics.values()} == {None}
+    assert json.loads((folder.model / "reranker_ui.json").read_text())["recipe"]["epochs"] == 3
