@@ -115,7 +115,7 @@ def _first_pairs(
     keys, found = list(by_key), {}
     for start in range(0, len(keys), CHUNK):
         mine = _distinct(dataset_id).where(pairs.c.passage_key.in_(keys[start : start + CHUNK]))
-        for number, key in connection.execute(mine).tuples():
+        for number, key in connection.execute(mine).all():
             found[by_key[key]] = int(number)
     return found
 
@@ -124,7 +124,7 @@ def _texts(connection: sa.Connection, ids: Sequence[int]) -> dict[int, str]:
     texts: dict[int, str] = {}
     for start in range(0, len(ids), CHUNK):
         mine = select(pairs.c.id, pairs.c.passage).where(pairs.c.id.in_(ids[start : start + CHUNK]))
-        texts.update(dict(connection.execute(mine).tuples().all()))
+        texts.update({row.id: row.passage for row in connection.execute(mine)})
     return texts
 
 

@@ -34,7 +34,7 @@ def label_result(
 
     score: what the model gave it, kept beside the label. A new pair joins the split of its
     query. Returns {"pair_id", "label": the one that counts now, None or "disputed"}. Refused:
-    empty texts, a pair that was deleted, and what `annotations.annotate` refuses.
+    empty texts, and what `annotations.annotate` refuses.
     """
     require(user, "annotator")
     pair_id = _pair(workspace, user, dataset, query.strip(), passage.strip())
@@ -66,16 +66,12 @@ def _pair(workspace: Workspace, user: User, dataset_name: str, query: str, passa
         raise Refused("A query or passage cannot be empty.")
     with workspace.writing() as connection:
         dataset_id = find_dataset(connection, dataset_name).id
-        known = connection.execute(
-            select(pairs.c.id, pairs.c.retired_at).where(
+        known = connection.scalar(
+            select(pairs.c.id).where(
                 pairs.c.dataset_id == dataset_id, pairs.c.pair_key == pair_key(query, passage)
             )
-        ).first()
-        if known is None:
-            return _add(connection, user, dataset_id, query, passage)
-        if known.retired_at is not None:
-            raise Refused(f"This pair was deleted from {dataset_name}. Undo that in Data first.")
-        return int(known.id)
+        )
+        return known or _add(connection, user, dataset_id, query, passage)
 
 
 def _add(connection: sa.Connection, user: User, dataset_id: int, query: str, passage: str) -> int:
