@@ -285,7 +285,7 @@ def test_stop_and_keep_leaves_a_model(home, workspace, tiny_model):
 
 def test_a_killed_worker_is_lost_and_can_be_resumed(home, workspace, tiny_model):
     caves(workspace)
-    recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", epochs=60)
+    recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", epochs=8)
     run = runs.start(workspace, ADMIN, "caves", recipe)
     until(lambda: runs.find_run(workspace, ADMIN, run["id"])["step"] > 3)
     waiting = runs.start(workspace, ADMIN, "caves", recipe)
