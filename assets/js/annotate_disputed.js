@@ -45,14 +45,16 @@ RR.annotate.disputed = (A, place) => {
     const reason = field.value.trim(), place = at;
     found.splice(at, 1); total -= 1;
     go(at);
+    const again = () => { found.splice(place, 0, pair); total += 1; go(place); };
+    const kept = A.server.decide({ pair: pair.id, label, reason });
+    RR.toast(label === null ? "Left out of training" : `Decided: ${RR.answers(scale).find((one) => one.value === label)?.word ?? label}`, async () => {
+      try { await kept; await A.server.undecide({ pair: pair.id }); again(); RR.say("changed"); } catch (error) { A.fault("The decision was not taken back. ", error); }
+    });
     try {
-      await A.server.decide({ pair: pair.id, label, reason });
-      RR.toast(label === null ? "Left out of training" : `Decided: ${RR.answers(scale).find((one) => one.value === label)?.word ?? label}`, async () => {
-        try { await A.server.undecide({ pair: pair.id }); found.splice(place, 0, pair); total += 1; go(place); RR.say("changed"); } catch (error) { A.fault("", error); }
-      });
+      await kept;
       if (A.progress) A.progress.disputed = Math.max(0, A.progress.disputed - 1);
       RR.say("changed");
-    } catch (error) { found.splice(place, 0, pair); total += 1; go(place); A.fault("The decision was not kept. ", error); }
+    } catch (error) { document.querySelector(".rr-toast")?.remove(); again(); A.fault("The decision was not kept. ", error); }
   };
   (async () => {
     RR.fill(view, RR.skeleton(6));

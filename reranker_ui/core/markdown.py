@@ -25,7 +25,7 @@ def _children(node: Any) -> list[Any]:
 
 def _node(node: Any) -> list[Any]:
     if node.type in ("text", "html_inline", "html_block"):
-        return [node.content]
+        return [node.content] if node.content else []
     if node.type == "softbreak":
         return ["\n"]
     if node.type in _ALONE:
@@ -38,4 +38,5 @@ def _node(node: Any) -> list[Any]:
     if node.type == "image":
         return [node.content]
     inner = _children(node)
-    return [[node.tag, {}, inner]] if node.tag in _TAGS else inner
+    # a paragraph of a tight list is hidden: its text stands in the list directly
+    return [[node.tag, {}, inner]] if node.tag in _TAGS and not node.hidden else inner

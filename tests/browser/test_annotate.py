@@ -1,0 +1,324 @@
+"""The Annotate tab in a real Chromium: keys, outbox, undo, notes, disputes, phone."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from reranker_ui.services.annotations import annotate
+from reranker_ui.services.database import annotations, decisions, pairs
+from reranker_ui.services.guidelines import edit_guidelines
+from reranker_ui.services.workspace import open_workspace
+from reranker_ui.settings import Settings
+from tests.labelling import ADMIN, LINH, MAI, seed
+
+expect = pytest.importorskip("playwright.sync_api").expect
+SERVER_CALLS = re.compile("component_server")
+
+
+@pytest.fixture
+def home(server):
+    """The served home, opened beside the server as a command line would."""
+    space = open_workspace(Settings(home=server.home))
+    yield space
+    space.engine.dispose()
+
+
+@pytest.fixture
+def room(server, new_page):
+    def open_room(dataset, **options):
+        page = new_page(f"{server.url}/?tab=annotate&dataset={dataset}", **options)
+        page.wait_for_selector("#rr-annotate .rr-an-card :is(.rr-an-query, .rr-empty)")
+        return page
+
+    return open_room
+
+
+def rows(space, ids):
+    with space.reading() as connection:
+        query = select(annotations.c.pair_id, annotations.c.label, annotations.c.note)
+        query = query.where(annotations.c.pair_id.in_(ids)).order_by(annotations.c.pair_id)
+        return [tuple(row) for row in connection.execute(query)]
+
+
+def labels(space, ids):
+    return {pair: label for pair, label, _ in rows(space, ids)}
+
+
+def saved(page):
+    expect(page.locator(".rr-an-state")).to_have_text("Saved")
+    page.wait_for_function(
+        "() => !Object.keys(localStorage).some((key) => key.startsWith('rr-outbox'))"
+    )
+
+
+def passage(page):
+    return page.locator(".rr-an-card .rr-an-passage")
+
+
+def test_ten_keys_label_ten_pairs(home, room):
+    ids = seed(home, "ten", 40)
+    page = room("ten")
+    for number, key in enumerate("0110s10101"):
+        expect(passage(page)).to_have_text(f"Passage {number} on ice caves.")
+        page.keyboard.press(key)
+    saved(page)
+    given = [0, 1, 1, 0, None, 1, 0, 1, 0, 1]
+    assert labels(home, ids) == dict(zip(ids, given, strict=False))
+    expect(page.locator(".rr-an-progress")).to_contain_text("10 of 40")
+
+
+def test_the_next_pair_does_not_wait_for_the_server(home, room):
+    ids = seed(home, "held", 40)
+    page = room("held")
+    expect(page.locator(".rr-an-candidate")).to_have_count(3)
+    held = []
+    page.route(SERVER_CALLS, lambda route: held.append(route))
+    for number, key in enumerate("101"):
+        expect(passage(page)).to_have_text(f"Passage {number} on ice caves.")
+        page.keyboard.press(key)
+    expect(passage(page)).to_have_text("Passage 3 on ice caves.")
+    expect(page.locator(".rr-an-state")).to_have_text("3 waiting")
+    assert rows(home, ids) == []
+    page.unroute(SERVER_CALLS)
+    for route in held:
+        route.continue_()
+    saved(page)
+    assert list(labels(home, ids).values()) == [1, 0, 1]
+
+
+def test_offline_labels_are_kept_and_sent(home, room):
+    ids = seed(home, "away", 40)
+    page = room("away")
+    expect(page.locator(".rr-an-candidate")).to_have_count(3)
+    page.context.offline = True  # the console tells of failed requests now
+    page.context.set_offline(True)
+    for key in "1100":
+        page.keyboard.press(key)
+    expect(page.locator(".rr-an-state")).to_have_text("Offline, 4 kept here")
+    assert rows(home, ids) == []
+    page.context.set_offline(False)
+    saved(page)
+    assert list(labels(home, ids).values()) == [1, 1, 0, 0]
+
+
+def test_labels_that_were_not_sent_are_sent_when_the_page_is_opened_again(home, room):
+    ids = seed(home, "again", 40)
+    page = room("again")
+    page.route(SERVER_CALLS, lambda route: route.abort())
+    page.context.offline = True
+    warned = []
+    page.on("dialog", lambda dialog: (warned.append(dialog.type), dialog.accept()))
+    page.keyboard.press("1")
+    page.keyboard.press("0")
+    expect(page.locator(".rr-an-state")).to_have_text("Offline, 2 kept here")
+    page.reload()
+    assert warned == ["beforeunload"]
+    page.unroute(SERVER_CALLS)
+    page.reload()
+    page.wait_for_selector(".rr-an-query")
+    saved(page)
+    assert labels(home, ids) == {ids[0]: 1, ids[1]: 0}
+
+
+def test_undo_goes_on_after_a_reload(home, room):
+    ids = seed(home, "undo", 40)
+    page = room("undo")
+    for key in "101":
+        page.keyboard.press(key)
+    saved(page)
+    page.keyboard.press("u")
+    expect(passage(page)).to_have_text("Passage 2 on ice caves.")
+    saved(page)
+    assert list(labels(home, ids)) == ids[:2]
+    page.reload()
+    expect(passage(page)).to_have_text("Passage 2 on ice caves.")
+    expect(page.locator(".rr-an-last tbody tr")).to_have_count(2)
+    page.keyboard.press("u")
+    expect(passage(page)).to_have_text("Passage 1 on ice caves.")
+    saved(page)
+    assert list(labels(home, ids)) == ids[:1]
+    page.keyboard.press("1")
+    saved(page)
+    assert labels(home, ids) == {ids[0]: 1, ids[1]: 1}
+
+
+def test_keys_are_off_while_typing_and_the_note_goes_with_the_label(home, room):
+    ids = seed(home, "note", 40)
+    page = room("note")
+    page.keyboard.press("n")
+    page.keyboard.type("10 s u: says how")
+    page.keyboard.press("Enter")
+    expect(page.locator(".rr-an-noted")).to_have_text("10 s u: says how")
+    page.keyboard.press("Control+1")
+    expect(passage(page)).to_have_text("Passage 0 on ice caves.")
+    page.keyboard.press("1")
+    saved(page)
+    assert rows(home, ids) == [(ids[0], 1, "10 s u: says how")]
+    expect(page.locator(".rr-an-noted")).to_have_count(0)
+
+
+def test_keys_are_off_in_a_hidden_tab_and_under_a_dialog(home, room):
+    ids = seed(home, "hidden", 40)
+    page = room("hidden")
+    page.keyboard.press("?")
+    expect(page.locator("dialog")).to_contain_text("Skip: no label")
+    page.keyboard.press("1")
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Train").click()
+    expect(page.locator("#rr-annotate")).to_be_hidden()
+    page.keyboard.press("1")
+    page.get_by_role("tab", name="Annotate").click()
+    expect(passage(page)).to_have_text("Passage 0 on ice caves.")
+    assert rows(home, ids) == []
+
+
+def test_a_label_is_changed_in_its_place(home, room):
+    ids = seed(home, "change", 40, scale=("graded", 3.0))
+    page = room("change")
+    for key in "302":
+        page.keyboard.press(key)
+    page.locator(".rr-an-last tbody tr").nth(1).locator(".rr-an-chip").click()
+    page.get_by_role("menuitem", name="Grade 3").click()
+    saved(page)
+    assert labels(home, ids) == {ids[0]: 3, ids[1]: 3, ids[2]: 2}
+    expect(passage(page)).to_have_text("Passage 3 on ice caves.")
+
+
+def test_a_score_is_given_in_five_steps(home, room):
+    ids = seed(home, "score", 40, scale=("score", 1.0))
+    page = room("score")
+    for key in "01234":
+        page.keyboard.press(key)
+    saved(page)
+    assert list(labels(home, ids).values()) == [0, 0.25, 0.5, 0.75, 1]
+
+
+def test_text_is_text(home, room):
+    evil = (
+        "${document.body.setAttribute('data-run', 1)} <img src=x onerror=alert(1)> C:\\new\\u {{q}}"
+    )
+    seed(home, "evil", 2, texts=[(f"query {evil}", f"passage {evil}"), ("q", "p")])
+    edit_guidelines(home, ADMIN, "evil", f"# {evil}\n\n[x](javascript:alert(1)) <b>no</b>")
+    page = room("evil")
+    expect(page.locator("h2.rr-an-query")).to_have_text(f"query {evil}")
+    expect(passage(page)).to_have_text(f"passage {evil}")
+    page.keyboard.press("g")
+    expect(page.locator("dialog .rr-an-md")).to_contain_text("<b>no</b>")
+    assert page.locator("dialog .rr-an-md :is(img, a, b, script)").count() == 0
+    assert page.evaluate("document.body.dataset.run") is None
+
+
+def test_words_of_the_query_are_marked(home, room):
+    texts = [
+        ("How are glacier caves formed?", "A cave forms in the ice of the glaciers, how nice.")
+    ]
+    seed(home, "marks", 1, texts=texts)
+    page = room("marks")
+    assert page.locator(".rr-an-passage mark").all_text_contents() == ["cave", "forms", "glaciers"]
+
+
+def test_right_to_left_and_tall_scripts(home, room):
+    texts = [
+        ("كيف تتشكل الكهوف؟", "تتشكل الكهوف في الجليد."),
+        ("冰川洞穴", "夏季融水沿裂隙流入冰层。"),
+    ]
+    seed(home, "scripts", 2, texts=texts)
+    page = room("scripts")
+    assert passage(page).evaluate("node => getComputedStyle(node).direction") == "rtl"
+    page.keyboard.press("1")
+    expect(passage(page)).to_have_attribute("lang", "zh")
+    line, size = passage(page).evaluate(
+        "node => [getComputedStyle(node).lineHeight, getComputedStyle(node).fontSize]"
+    )
+    assert float(line[:-2]) / float(size[:-2]) >= 1.6
+
+
+def test_guidelines_are_edited_and_versioned(home, room):
+    seed(home, "guide", 4)
+    page = room("guide")
+    page.get_by_role("button", name="Write").click()
+    page.get_by_role("button", name="Write guidelines").click()
+    page.get_by_label("Guidelines in Markdown").fill("Is it **useful**?\n\n- short")
+    page.get_by_role("button", name="Save guidelines").click()
+    expect(page.locator(".rr-an-rail .rr-an-md strong")).to_have_text("useful")
+    page.keyboard.press("1")
+    saved(page)
+
+
+def test_a_dispute_is_ended_by_one_key(home, room):
+    ids = seed(home, "dispute", 40, overlap=2)
+    for pair in ids[:2]:
+        annotate(home, MAI, pair, 1, f"m{pair}", note="says how")
+        annotate(home, LINH, pair, 0, f"l{pair}")
+    page = room("dispute")
+    page.get_by_role("button", name="Disputed 2").click()
+    expect(page.locator(".rr-an-votes tbody tr")).to_have_count(2)
+    expect(page.locator(".rr-an-votes")).to_contain_text("says how")
+    page.get_by_label("Reason").fill("guideline 2")
+    page.get_by_label("Reason").blur()
+    page.keyboard.press("1")
+    expect(page.locator(".rr-an-list h2")).to_have_text("1 disputed pair")
+    page.keyboard.press("x")
+    expect(page.locator(".rr-toast")).to_contain_text("Left out of training")
+    expect(page.locator(".rr-an-review")).to_contain_text("Nothing is disputed")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".rr-an-list h2")).to_have_text("1 disputed pair")
+    page.reload()
+    page.get_by_role("button", name="Disputed 1").click()
+    page.get_by_role("button", name="Back to labelling").first.click()
+    expect(passage(page)).to_be_visible()
+    with home.reading() as connection:
+        told = connection.execute(select(decisions).join(pairs).where(pairs.c.id.in_(ids))).all()
+    assert [(row.pair_id, row.label, row.reason) for row in told] == [(ids[0], 1, "guideline 2")]
+
+
+def test_the_end_says_what_comes_next(home, room):
+    seed(home, "end", 3)
+    page = room("end")
+    for key in "01s":
+        page.keyboard.press(key)
+    expect(page.locator(".rr-an-card")).to_contain_text("All 3 pairs are labelled")
+    page.get_by_role("button", name="Go through 1 skipped").click()
+    expect(passage(page)).to_have_text("Passage 2 on ice caves.")
+    page.keyboard.press("1")
+    expect(page.locator(".rr-an-card")).to_contain_text("Nothing is skipped")
+    page.get_by_role("button", name="Back to labelling").click()
+    page.get_by_role("button", name="Train a reranker").click()
+    expect(page).to_have_url(re.compile("tab=train"))
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_a_phone_answers_are_tapped_in_a_dock(home, room, width):
+    ids = seed(home, f"phone{width}", 40)
+    page = room(f"phone{width}", width=width, height=700, has_touch=True, is_mobile=True)
+    page.get_by_role("button", name="Relevant", exact=True).tap()
+    page.get_by_role("button", name="Not relevant").tap()
+    page.get_by_role("button", name="Skip").tap()
+    saved(page)
+    assert list(labels(home, ids).values()) == [1, 0, None]
+    for answer in page.locator(".rr-an-answer").all():
+        box = answer.bounding_box()
+        assert box["height"] >= 44
+        assert box["y"] + box["height"] <= 700
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_killed_server_loses_no_label(new_server, new_page):
+    server = new_server()
+    space = open_workspace(Settings(home=server.home))
+    ids = seed(space, "killed", 40)
+    page = new_page(f"{server.url}/?tab=annotate&dataset=killed")
+    page.wait_for_selector(".rr-an-query")
+    for key in "110":
+        page.keyboard.press(key)
+    saved(page)
+    page.context.offline = True
+    server.kill()
+    for key in "01":
+        page.keyboard.press(key)
+    expect(page.locator(".rr-an-state")).to_have_text("Offline, 2 kept here")
+    server.start()
+    expect(page.locator(".rr-an-state")).to_have_text("Saved", timeout=40_000)
+    assert list(labels(space, ids).values()) == [1, 1, 0, 0, 1]
+    space.engine.dispose()

@@ -1,0 +1,74 @@
+"""Agreement of annotators, against worked examples and against chance."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reranker_ui.core.agreement import agreement
+
+
+def of(*rows, scale="binary"):
+    """Votes from one row of labels per annotator; None where one did not label."""
+    return agreement(
+        [
+            (pair, f"annotator {who}", label)
+            for who, row in enumerate(rows)
+            for pair, label in enumerate(row)
+            if label is not None
+        ],
+        scale,
+    )
+
+
+def test_two_annotators_have_a_kappa():
+    told = of([1, 1, 0, 0, 1, 0, 1, 0, 1, 1], [1, 1, 0, 0, 1, 0, 1, 1, 0, 1])
+    # by hand: 8 of 10 equal; both say 1 six times of ten; chance 0.6² + 0.4² = 0.52
+    assert told["percent"] == pytest.approx(0.8)
+    assert told["kappa"] == pytest.approx((0.8 - 0.52) / (1 - 0.52))
+    assert (told["shared"], told["annotators"]) == (10, 2)
+
+
+def test_krippendorff_1980_reliability_of_two_coders():
+    # Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011), example A: 0.095
+    told = of([0, 1, 0, 0, 0, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 1, 0, 0, 0, 0])
+    assert told["alpha"] == pytest.approx(0.095, abs=0.001)
+
+
+def test_krippendorff_with_missing_labels():
+    # the same paper, example C: four coders, nominal 0.743, ordinal 0.815, interval 0.849
+    rows = (
+        [1, 2, 3, 3, 2, 1, 4, 1, 2, None, None, None],
+        [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, None, 3],
+        [None, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, None],
+        [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, None],
+    )
+    for scale, alpha in (("binary", 0.743), ("graded", 0.815), ("score", 0.849)):
+        told = of(*rows, scale=scale)
+        assert told["alpha"] == pytest.approx(alpha, abs=0.001)
+        assert told["kappa"] is None
+        assert told["shared"] == 11
+
+
+def test_what_cannot_be_computed_is_none():
+    nothing = {"shared": 0, "annotators": 0, "percent": None, "kappa": None, "alpha": None}
+    assert of([1, 0, 1]) == nothing
+    assert agreement([]) == nothing
+    same = of([1, 1], [1, 1])
+    assert (same["percent"], same["kappa"], same["alpha"]) == (1.0, None, None)
+
+
+def test_scores_are_no_classes_to_average():
+    told = of([0.25, 0.5, 1.0], [0.25, 0.75, 1.0], scale="score")
+    assert told["kappa"] == pytest.approx(0.5714, abs=0.001)
+    assert told["alpha"] > 0.9
+
+
+labels = st.lists(st.sampled_from([0.0, 1.0, None]), min_size=4, max_size=4)
+
+
+@given(st.lists(labels, min_size=1, max_size=5))
+def test_any_votes_give_numbers_in_range(rows):
+    told = of(*rows)
+    assert told["shared"] <= 4
+    for name, low in (("percent", 0), ("kappa", -1), ("alpha", -1)):
+        assert told[name] is None or low <= told[name] <= 1

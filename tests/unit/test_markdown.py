@@ -1,0 +1,57 @@
+"""Markdown becomes a tree of allowed tags; no text becomes markup."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reranker_ui.core.markdown import tree
+from reranker_ui.services.guidelines import question_of
+
+ALLOWED = {
+    *("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "blockquote"),
+    *("table", "thead", "tbody", "tr", "th", "td", "s", "hr", "br", "code", "pre", "a"),
+}
+
+
+def test_what_guidelines_are_made_of():
+    assert tree("**Relevant** means `x`.\n\n- one\n- two") == [
+        ["p", {}, [["strong", {}, ["Relevant"]], " means ", ["code", {}, ["x"]], "."]],
+        ["ul", {}, [["li", {}, ["one"]], ["li", {}, ["two"]]]],
+    ]
+
+
+def test_html_and_scripts_stay_text():
+    told = str(tree("<script>x</script>\n\na <b onclick=y>b</b> [c](javascript:z) ![d](http://e)"))
+    assert "['script'" not in told
+    assert "['b'" not in told
+    assert "href" not in told
+    assert "img" not in told
+    assert "<script>x</script>" in told
+
+
+def test_links_to_the_web_are_links():
+    assert tree("[a](https://example.org/b)") == [
+        ["p", {}, [["a", {"href": "https://example.org/b"}, ["a"]]]]
+    ]
+
+
+@given(st.text(alphabet=st.sampled_from("ab#*_`[]()<>!|-\n $\\{}\"'&:/.0"), max_size=60))
+def test_any_text_gives_allowed_tags_only(text):
+    def walk(nodes):
+        for node in nodes:
+            if isinstance(node, str):
+                continue
+            tag, attributes, children = node
+            assert tag in ALLOWED
+            assert all(
+                name == "href" and value.startswith(("http://", "https://"))
+                for name, value in attributes.items()
+            )
+            walk(children)
+
+    walk(tree(text))
+
+
+def test_the_question_is_taken_from_the_guidelines():
+    assert question_of("") == "Does the passage answer the query?"
+    assert question_of("# Rules\n\n**Is it useful?**\n\nMore?") == "Is it useful?"
+    assert question_of("有用吗？") == "有用吗？"
