@@ -75,6 +75,7 @@ RR.rooms.playground = ({ room, server }) => {
     } catch (error) {
       if (turn !== view.busy) return;
       view.answer = null; view.failed = true;
+      list.clear();
       RR.fill(body, list.heads(), RR.error(error, ...mends(error)));
     } finally {
       clearTimeout(waiting);
@@ -124,7 +125,8 @@ RR.rooms.playground = ({ room, server }) => {
     took.textContent = ""; picker.reset();
     if (first && RR.state.q) { drawSource(); rank(); return; }
     if (view.source !== "paste") { query.value = ""; RR.set({ q: null }); }
-    view.answer = null;
+    view.answer = null; view.failed = false;
+    list.clear();
     draw();
   });
   RR.on("runs", () => refresh().then(() => (view.answer ? list.redrawHeads() : draw())).catch(() => {}));

@@ -80,6 +80,7 @@ RR.playground.results = (view, server, { swap }) => {
   }
   const nodes = (index) => (frame ? [...frame.querySelectorAll(`.rr-result[data-index="${index}"]`)] : []);
   function light(letter, index) {
+    if (!view.answer) return;
     frame.querySelectorAll(".rr-result.focus").forEach((node) => { node.classList.remove("focus"); drawLabel(node, find(node), false); });
     focus = { letter, index };
     frame.querySelectorAll(".lit").forEach((node) => node.classList.remove("lit"));
@@ -90,6 +91,7 @@ RR.playground.results = (view, server, { swap }) => {
   }
   const find = (node) => sideOf(node.classList.contains("a") ? "a" : "b").rows.find((row) => row.index === Number(node.dataset.index));
   function hover(index, on) {
+    if (!frame) return;
     const lit = on || focus?.index === index;
     nodes(index).forEach((node) => node.classList.toggle("lit", lit));
     frame.querySelector(`path[data-index="${index}"]`)?.classList.toggle("lit", lit);
@@ -128,7 +130,7 @@ RR.playground.results = (view, server, { swap }) => {
   const svg = (tag, attributes) => { const node = document.createElementNS("http://www.w3.org/2000/svg", tag); Object.entries(attributes).forEach(([key, text]) => node.setAttribute(key, text)); return node; };
   function curves() {
     const gap = frame?.querySelector(".rr-gap");
-    if (!gap || !wide()) return;
+    if (!gap || !view.answer || !wide()) return;
     const box = gap.getBoundingClientRect(), image = svg("svg", { width: box.width, height: box.height, "aria-hidden": "true" });
     const middle = (letter, index) => { const node = frame.querySelector(`.rr-result.${letter}[data-index="${index}"]`); if (!node) return null; const place = node.getBoundingClientRect(); return place.top - box.top + Math.min(38, place.height / 2); };
     const rows = sideOf("b").rows.map((row) => ({ row, left: middle("a", row.index), right: middle("b", row.index) })).filter(({ left, right }) => left !== null || right !== null);
@@ -182,7 +184,8 @@ RR.playground.results = (view, server, { swap }) => {
     }
     RR.toast(lost ? "Link copied. The pasted passages are too long to be part of it" : "Link copied");
   }
-  function wait(body, text) { frame = null; RR.fill(body, heads(), h("div", { class: "rr-card" }, h("p", { class: "rr-faint rr-wait", role: "status" }, text), RR.skeleton(8))); }
+  const clear = () => { frame = null; focus = null; };
+  function wait(body, text) { clear(); RR.fill(body, heads(), h("div", { class: "rr-card" }, h("p", { class: "rr-faint rr-wait", role: "status" }, text), RR.skeleton(8))); }
   function key(event) {
     if (!frame || !view.answer) return;
     const rows = [...frame.querySelectorAll(`.rr-result.${focus?.letter || (wide() ? "b" : front)}`)];
@@ -193,5 +196,5 @@ RR.playground.results = (view, server, { swap }) => {
     if (answer) { event.preventDefault(); give(find(rows[at]), answer.value); }
   }
   window.addEventListener("resize", () => curves());
-  return { draw, heads, wait, key, redrawHeads };
+  return { draw, heads, wait, clear, key, redrawHeads };
 };

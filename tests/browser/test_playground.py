@@ -1,0 +1,129 @@
+"""The Playground in a real browser: rank, compare, label, open again by its link."""
+
+import re
+
+import pytest
+
+from reranker_ui.services.database import annotations, pairs
+from reranker_ui.services.workspace import open_workspace
+from reranker_ui.settings import Settings
+from tests.browser.conftest import Server, free_port
+from tests.labelling import seed
+
+QUERY = "how is cave 1 formed?"
+SLOW = 60_000  # ms; the first use of a model imports torch and loads it
+HOSTILE = "<img src=x onerror=\"document.title='owned'\"> ${document.title='owned'} C:\\new\\table"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("playground") / "home"
+
+
+@pytest.fixture(scope="module")
+def space(home):
+    """Test queries with a relevant passage that BM25 finds and three others, two of 14."""
+    space = open_workspace(Settings(home=home))
+    texts = [
+        (f"how is cave {n} formed?", passage)
+        for n in range(4)
+        for passage in (f"Cave {n} is formed by water.", "Cats sleep.", HOSTILE, f"Ice {n}")
+    ]
+    texts += [(QUERY, f"Other passage {n}") for n in range(10)]
+    label = {number: float(number % 4 == 0) for number in range(16)}
+    seed(space, "caves", len(texts), texts=texts, label=label.get, split=lambda _: "test")
+    yield space
+    space.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def site(space, home):
+    server = Server(home, free_port())
+    yield server.start().url
+    server.kill()
+
+
+def ranked(page, letter="b"):
+    page.wait_for_selector(".rr-lists", timeout=SLOW)
+    return page.locator(f".rr-result.{letter} .rr-passage").all_inner_texts()
+
+
+def test_a_query_is_ranked_twice_and_its_link_opens_again(site, new_page):
+    page = new_page(f"{site}/?tab=playground&dataset=caves")
+    page.get_by_text("No run has finished yet").wait_for()
+    page.locator(".rr-start").filter(has_text=QUERY).click()
+    assert ranked(page, "a")[0] == "Cave 1 is formed by water."
+    assert page.get_by_label("Query", exact=True).input_value() == QUERY
+    assert page.locator(".rr-side.a .rr-ndcg").inner_text() == "1.000"
+    assert re.search(r"A .+ ms · B .+ ms for 14 passages on", page.locator(".rr-took").inner_text())
+    assert page.locator(".rr-gap path").count() >= 10
+    assert "not a probability" in page.locator(".rr-side.b").inner_text()
+    shown = ranked(page)
+    again = new_page(page.url)
+    assert ranked(again) == shown
+    assert page.title() == again.title() == "Reranker UI"
+
+
+def test_a_label_given_here_is_a_row_and_can_be_taken_back(site, new_page, space):
+    page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25&q={QUERY[:-1]}%3F")
+    ranked(page)
+    page.locator(".rr-result.b").nth(1).click()
+    page.keyboard.press("1")
+    page.get_by_text("Labelled 1 in caves").wait_for()
+    with space.reading() as connection:
+        row = connection.execute(annotations.select()).one()
+    assert (row.label, row.source) == (1, "playground")
+    page.get_by_role("button", name="Undo").click()
+    page.locator(".rr-result.b.focus .rr-give.on.pos").wait_for(state="detached")
+    with space.reading() as connection:
+        assert connection.execute(annotations.select()).all() == []
+
+
+def test_a_pasted_passage_that_is_labelled_joins_the_dataset(site, new_page, space):
+    page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25&from=paste")
+    page.get_by_label("Query", exact=True).fill("walrus")
+    page.get_by_label("Passages").fill(f"A walrus.\n{HOSTILE}")
+    page.locator("#rr-rank").click()
+    assert ranked(page) == ["A walrus.", HOSTILE]
+    page.keyboard.press("Escape")
+    page.locator(".rr-result.b").first.click()
+    page.keyboard.press("1")
+    page.get_by_text("Labelled 1 in caves").wait_for()
+    with space.reading() as connection:
+        row = connection.execute(pairs.select().where(pairs.c.query == "walrus")).one()
+    assert (row.passage, row.source) == ("A walrus.", "playground")
+
+
+def test_a_refusal_says_what_to_do(site, new_page):
+    page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25")
+    page.get_by_label("Query", exact=True).fill("ice")
+    page.keyboard.press("Enter")
+    page.get_by_text("caves holds no pair with this query").wait_for()
+    page.get_by_role("button", name="Take candidates by BM25").click()
+    page.wait_for_selector(".rr-lists")
+    assert all("Ice" in passage for passage in ranked(page))
+    page.get_by_label("Query", exact=True).fill("")
+    page.keyboard.press("Enter")
+    page.get_by_text("The query is empty").wait_for()
+
+
+def test_test_queries_by_gain(site, new_page):
+    page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=cosine")
+    page.get_by_role("button", name="Browse test queries").click()
+    page.get_by_text("better,").wait_for(timeout=SLOW)
+    assert page.locator(".rr-query-row").count() == 4
+    page.get_by_label("Filter queries").fill("cave 3")
+    page.locator(".rr-query-row").click()
+    assert "Cave 3 is formed by water." in ranked(page)
+    assert not page.locator(".rr-queries").is_visible()
+
+
+def test_on_a_phone_one_list_at_a_time(site, new_page):
+    address = f"{site}/?tab=playground&dataset=caves&a=bm25&b=cosine&q={QUERY[:-1]}%3F"
+    page = new_page(address, width=390, height=844)
+    page.wait_for_selector(".rr-lists", timeout=SLOW)
+    assert not page.locator(".rr-side.a").is_visible()
+    page.locator(".rr-ab button").first.click()
+    assert page.locator(".rr-side.a").is_visible()
+    assert not page.locator(".rr-side.b").is_visible()
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
