@@ -33,6 +33,8 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: folder.request_stop("keep"))
     with suppress(OSError):
         os.nice(POLITE)
+    # Else torch's idle threads spin, and on a busy machine everyone waits for them, torch too.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         with folder.lock().acquire(timeout=PATIENCE):
             return _work(folder)

@@ -58,7 +58,12 @@ def train(folder: RunFolder, threads: int | None = None) -> None:
     seconds = time.monotonic() - begun
     write_card(folder, plan.recipe, plan.base, plan.lesson, plan.machine, metrics, seconds)
     shutil.rmtree(folder.checkpoints, ignore_errors=True)
-    folder.emit("stopped" if stopped else "finished", metrics=metrics, seconds=seconds)
+    folder.emit(
+        "stopped" if stopped else "finished",
+        metrics=metrics,
+        seconds=seconds,
+        processor_seconds=time.process_time(),
+    )
 
 
 def _plan(folder: RunFolder, threads: int | None) -> Plan:
