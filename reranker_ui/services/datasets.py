@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from reranker_ui.core.labels import Kind, Scale
 from reranker_ui.core.refused import Refused
-from reranker_ui.services.database import annotations, datasets, decisions, imports, pairs
+from reranker_ui.services.database import annotations, datasets, decisions, imports, pairs, runs
 from reranker_ui.services.effective import pairs_with_labels, seen
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace, record
@@ -96,6 +96,16 @@ def list_datasets(workspace: Workspace, user: User) -> list[dict[str, Any]]:
             .order_by(datasets.c.updated_at.desc(), datasets.c.id.desc())
         ).all()
         return [_describe(connection, row) for row in rows]
+
+
+def first_steps(workspace: Workspace, user: User) -> dict[str, int]:
+    """How far round the loop this home is: `{"labels", "runs"}`, counted over all datasets."""
+    require(user, "viewer")
+    with workspace.reading() as connection:
+        return {
+            "labels": _count(connection, select(func.count()).select_from(annotations)),
+            "runs": _count(connection, select(func.count()).select_from(runs)),
+        }
 
 
 def delete_dataset(workspace: Workspace, user: User, dataset_name: str) -> dict[str, int]:

@@ -57,7 +57,7 @@ def page_of_pairs(
         more, found = len(found) > size, found[:size]
         if before is not None:
             found = found[::-1]
-        shown = _with_people(connection, [dict(row) for row in found])
+        shown = _with_people(connection, [_plain(row) for row in found])
     return {
         "pairs": shown,
         "first": shown[0]["id"] if shown else None,
@@ -83,6 +83,11 @@ def candidates_of_query(
              "grade": row["effective"]}
             for row in rows
         ]  # fmt: skip
+
+
+def _plain(row: sa.RowMapping) -> dict[str, Any]:
+    # SQLAlchemy's names are a kind of str that JSON writers do not take as keys.
+    return {str(name): value for name, value in row.items()}
 
 
 def _filters(

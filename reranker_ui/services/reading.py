@@ -19,7 +19,7 @@ from typing import Any
 from reranker_ui.core.formats.clean import clean
 from reranker_ui.core.formats.delimited import NAMES
 from reranker_ui.core.formats.options import ReadOptions
-from reranker_ui.core.formats.plan import Plan, make_plan
+from reranker_ui.core.formats.plan import NotMapped, Plan, make_plan
 from reranker_ui.core.labels import LabelReader, Scale, guess_scale, number
 from reranker_ui.core.pairs import REASONS, Judged, Left, Pair, Report
 from reranker_ui.core.refused import Refused
@@ -35,6 +35,8 @@ def main(folder: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
     try:
         result = read(folder, Path(request["path"]), ReadOptions.from_json(request["options"]))
+    except NotMapped as refused:
+        result = {"refused": str(refused), "columns": refused.names[:256]}
     except Refused as refused:
         result = {"refused": str(refused)}
     except MemoryError:

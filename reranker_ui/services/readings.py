@@ -26,7 +26,15 @@ from reranker_ui.settings import Settings, worker_environment
 
 _MEMORY = 2_000_000_000
 _KEPT_SECONDS = 24 * 3600
-_SCRATCH = ("result.json", "progress.json", "pid", "stage.db", "stored.json", "error.log")
+_SCRATCH = (
+    "result.json",
+    "progress.json",
+    "pid",
+    "stage.db",
+    "stored.json",
+    "storing.json",
+    "error.log",
+)
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -37,15 +45,20 @@ def limits_of(settings: Settings) -> Limits:
     )  # fmt: skip
 
 
-def claim_upload(workspace: Workspace, user: User, path: Path, name: str) -> str:
-    """Move an uploaded file into the home; returns the token of its reading."""
+def claim_upload(workspace: Workspace, user: User, path: Path, name: str) -> tuple[str, str]:
+    """Move an uploaded file into the home; returns the token of its reading, and its name."""
     require(user, "admin")
     token = secrets.token_hex(8)
-    folder = workspace.home / "uploads" / token
-    folder.mkdir(parents=True)
-    safe = re.sub(r"[^\w. ()-]+", "_", Path(name).name).strip(". ") or "upload"
+    return token, move_into(folder_of(workspace, token, make=True), path, name)
+
+
+def move_into(folder: Path, path: Path, name: str) -> str:
+    """Move a file into an upload's folder under a harmless form of `name`, which is returned."""
+    bare = re.sub(r"[^\w. ()+-]+", "_", Path(name).name).strip(". ")[-100:] or "upload"
+    taken = bare in (*_SCRATCH, "request.json", "upload.json")
+    safe = f"file {bare}" if taken else bare
     shutil.move(path, folder / safe)
-    return token
+    return safe
 
 
 def start_reading(

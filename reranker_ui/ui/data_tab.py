@@ -1,9 +1,105 @@
-"""The Data tab."""
+"""The Data tab: one room, whose server functions each call one service."""
 
+import secrets
+from pathlib import Path
 from typing import Any
 
+from gradio.utils import get_upload_folder
+
+from reranker_ui.core.refused import Refused
+from reranker_ui.services import datasets, editing, exporting, pairs, readings, uploads
+from reranker_ui.services.users import User
 from reranker_ui.services.workspace import Workspace
+from reranker_ui.ui.room import Function, room
+
+Payload = dict[str, Any]
+_SUFFIX = {"csv": "csv", "tsv": "tsv", "parquet": "parquet", "beir": "zip"}
 
 
 def build(workspace: Workspace, shell: Any) -> None:
-    """Draw the tab; `shell.dataset` is a gr.State with the name of the dataset in hand."""
+    """Draw the tab; the room follows what is open by itself."""
+    room("data", [*_sets(workspace), *_imports(workspace), *_pairs(workspace)])
+
+
+def _sets(workspace: Workspace) -> list[Function]:
+    def all_datasets(user: User, _asked: Payload) -> Any:
+        found = datasets.list_datasets(workspace, user)
+        return {"datasets": found, "steps": datasets.first_steps(workspace, user)}
+
+    def delete_dataset(user: User, asked: Payload) -> Any:
+        return datasets.delete_dataset(workspace, user, str(asked["dataset"]))
+
+    def export(user: User, asked: Payload) -> Any:
+        form = str(asked["format"])
+        # Gradio serves what lies in its upload folder; the token keeps the address secret.
+        folder = Path(get_upload_folder()) / secrets.token_hex(16)
+        folder.mkdir(parents=True)
+        name = str(asked["dataset"])
+        path = folder / f"{name}.{_SUFFIX.get(form, 'jsonl')}"
+        return exporting.export_dataset(
+            workspace, user, name, form, path, safe_for_excel=bool(asked.get("safe", True))
+        )
+
+    return [all_datasets, delete_dataset, export]
+
+
+def _imports(workspace: Workspace) -> list[Function]:
+    def begin_upload(user: User, asked: Payload) -> Any:
+        return uploads.begin_upload(workspace, user, _uploaded(asked), str(asked["name"]))
+
+    def add_texts(user: User, asked: Payload) -> Any:
+        path, name = _uploaded(asked), str(asked["name"])
+        return uploads.add_texts(workspace, user, asked["token"], asked["role"], path, name)
+
+    def read_upload(user: User, asked: Payload) -> Any:
+        return uploads.read_upload(workspace, user, asked["token"], asked["said"])
+
+    def upload_state(user: User, asked: Payload) -> Any:
+        return uploads.upload_state(workspace, user, asked["token"])
+
+    def store_upload(user: User, asked: Payload) -> Any:
+        return uploads.store_upload(workspace, user, asked["token"], str(asked["dataset"]).strip())
+
+    def end_upload(user: User, asked: Payload) -> Any:
+        return readings.end_reading(workspace, user, asked["token"])
+
+    def left_out(user: User, asked: Payload) -> Any:
+        return readings.left_out(
+            workspace, user, asked["token"], after=int(asked["after"]), limit=2000
+        )
+
+    return [begin_upload, add_texts, read_upload, upload_state, store_upload, end_upload, left_out]
+
+
+def _pairs(workspace: Workspace) -> list[Function]:
+    def page_of_pairs(user: User, asked: Payload) -> Any:
+        name = asked.pop("dataset")
+        return pairs.page_of_pairs(workspace, user, name, **asked)
+
+    def set_label(user: User, asked: Payload) -> Any:
+        return editing.set_label(workspace, user, asked["dataset"], asked["ids"], asked["label"])
+
+    def move_split(user: User, asked: Payload) -> Any:
+        return editing.move_split(workspace, user, asked["dataset"], asked["ids"], asked["split"])
+
+    def delete_pairs(user: User, asked: Payload) -> Any:
+        return editing.delete_pairs(workspace, user, asked["dataset"], asked["ids"])
+
+    def edit_text(user: User, asked: Payload) -> Any:
+        query, passage = asked.get("query"), asked.get("passage")
+        return editing.edit_text(
+            workspace, user, asked["dataset"], asked["id"], query=query, passage=passage
+        )
+
+    def undo(user: User, asked: Payload) -> Any:
+        return editing.undo(workspace, user, asked["edit"])
+
+    return [page_of_pairs, set_label, move_split, delete_pairs, edit_text, undo]
+
+
+def _uploaded(asked: Payload) -> Path:
+    """The path of an upload. The page names it, so it has to lie where Gradio puts uploads."""
+    path = Path(str(asked["path"])).resolve()
+    if not path.is_relative_to(Path(get_upload_folder()).resolve()) or not path.is_file():
+        raise Refused("This file was not uploaded here. Choose it again.")
+    return path

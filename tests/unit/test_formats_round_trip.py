@@ -13,9 +13,11 @@ from reranker_ui.core.formats.plan import make_plan
 from reranker_ui.core.formats.writing import Row, lost_in, read_safe_cell, safe_cell, write
 from reranker_ui.core.labels import LabelReader
 
-# Text as it is stored: trimmed, not empty, no lone surrogates, no zero byte.
+# Text as it is stored: trimmed, not empty, no lone surrogates, no zero byte. A file full of other
+# control characters is refused as no text, which is not what is tested here.
+CONTROLS = "".join(map(chr, [*range(9), *range(14, 27)]))
 texts = (
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters=CONTROLS), min_size=1)
     .map(str.strip)
     .filter(bool)
 )

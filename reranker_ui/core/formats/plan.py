@@ -223,18 +223,28 @@ def _id_column(names: Sequence[Any], known: Sequence[str]) -> Any:
     return next((bare[name] for name in known if name in bare), None)
 
 
+class NotMapped(Refused):
+    """Refused because a person has to say which column is what; `names` are the columns."""
+
+    def __init__(self, sentence: str, names: Sequence[Any]) -> None:
+        super().__init__(sentence)
+        self.names = [str(name) for name in names]
+
+
 def _no_texts(missing: Sequence[str], names: Sequence[Any], path: Path) -> Refused:
     ids = [str(name) for name in names if ids_only(name) or plain(name) in IDS]
     which = " and ".join(missing)
     if ids:
-        return Refused(
+        return NotMapped(
             f"{path.name} holds ids ({', '.join(ids)}) and no text for the {which}. Bring the"
-            " missing files with --corpus and --queries FILE, or --join FILE:KEY:TEXT for each."
+            " missing files with --corpus and --queries FILE, or --join FILE:KEY:TEXT for each.",
+            names,
         )
     have = ", ".join(str(name)[:40] for name in names[:12])
-    return Refused(
+    return NotMapped(
         f"No column of {path.name} is known as the {which}; it has {have}."
-        " Say which with --query COLUMN and --passage COLUMN."
+        " Say which with --query COLUMN and --passage COLUMN.",
+        names,
     )
 
 
@@ -247,9 +257,10 @@ def _trec(
     run = width == 6
     if options.corpus is None:
         what = f"a TREC run of {width} columns" if run else f"TREC judgments of {width} columns"
-        raise Refused(
+        raise NotMapped(
             f"{path.name} is {what}: ids and no texts. Bring the texts with --corpus FILE and"
-            " --queries FILE (BEIR, JSON Lines, or id and text between tabs)."
+            " --queries FILE (BEIR, JSON Lines, or id and text between tabs).",
+            list(values[0]),
         )
     corpus, queries = new_texts(), new_texts()
     fill(corpus, existing(options.corpus), "corpus", options, tick)

@@ -1,0 +1,165 @@
+// Import: drop a file, see how it is read, map its columns, see what is kept and what is left out.
+"use strict";
+RR.data.importPanel = (node, { server, upload, say, stored }) => {
+  const { h } = RR, { size } = RR.data;
+  const heading = h("h2", {}, "Import"), body = h("div");
+  RR.fill(node, h("div", { class: "rr-section" }, heading), body);
+  const KEPT = "rr-import";
+  let token = recall(), said = {}, change = false, name = null, timer = null;
+
+  // -- the field a file is dropped on
+  const idle = (error) => {
+    token = null; said = {}; change = false; name = null; keep(null);
+    const input = h("input", { type: "file", class: "rr-sr", id: "rr-file", onchange: () => input.files[0] && begin(input.files[0]) });
+    const pick = h("label", { class: "rr-link", for: "rr-file" }, "choose one");
+    const field = h("div", { class: "rr-drop" }, h("span", { class: "rr-drop-mark" }, RR.icon("upload")),
+      h("div", { class: "rr-grow" }, h("p", {}, h("b", {}, "Drop a file here, or "), pick, input), h("p", { class: "rr-muted" }, "CSV, TSV, JSON, JSON Lines, Parquet, TREC or BEIR. We say what we read before anything is stored.")));
+    for (const kind of ["dragenter", "dragover"]) field.addEventListener(kind, (event) => { event.preventDefault(); field.classList.add("over"); });
+    for (const kind of ["dragleave", "drop"]) field.addEventListener(kind, (event) => { event.preventDefault(); field.classList.remove("over"); });
+    field.addEventListener("drop", (event) => event.dataTransfer.files[0] && begin(event.dataTransfer.files[0]));
+    RR.fill(body, error ? h("div", { style: "margin-bottom:12px" }, RR.error(error)) : null, field);
+  };
+  const begin = async (file) => {
+    working(`Uploading ${file.name}`, size(file.size), null);
+    try {
+      const { path } = await upload(file);
+      ({ token } = await server.begin_upload({ path, name: file.name }));
+      keep(token); name = suggest(file.name);
+      follow();
+    } catch (error) { idle(error instanceof RR.Refused ? error : `${file.name} could not be uploaded. It may be larger than the limit, or the connection was lost.`); }
+  };
+  const suggest = (file) => file.replace(/(\.(csv|tsv|txt|jsonl?|ndjson|gz|zip|parquet))+$/i, "").replace(/[/\\:]+/g, " ").trim().slice(0, 80) || "dataset";
+
+  // -- follow what the server does with it
+  const follow = async () => {
+    clearTimeout(timer);
+    if (!token) return;
+    let state;
+    try { state = await server.upload_state({ token }); } catch (error) { if (error.fault === false) idle(); else timer = setTimeout(follow, 2000); return; }
+    name ||= suggest(state.file);
+    if (state.said) said = state.said;
+    if (state.state === "reading") { working(`Reading ${state.file}`, state.records ? RR.plural(state.records, "record") : size(state.bytes), state.total ? Math.min(1, state.bytes / state.total) : null); timer = setTimeout(follow, 250); }
+    else if (state.state === "storing") { working(`Importing into ${state.dataset}`, `${RR.int(state.through)} of ${RR.plural(state.of, "pair")}`, state.of ? state.through / state.of : null); timer = setTimeout(follow, 400); }
+    else if (state.state === "stored") { const done = token; idle(); server.end_upload({ token: done }).catch(() => {}); stored(state); }
+    else show(state);
+  };
+  const working = (title, text, part) => RR.fill(body, h("div", { class: "rr-card rr-working", role: "status" }, h("div", { class: "rr-row" }, h("b", { class: "rr-grow rr-cut" }, title), h("span", { class: "rr-muted" }, text), token && RR.button("Cancel", cancel, { kind: "small" })),
+    h("div", { class: "rr-bar" }, h("i", { style: `width:${part === null ? 8 : Math.max(2, 100 * part)}%` }))));
+  const cancel = async () => { const gone = token; clearTimeout(timer); idle(); try { await server.end_upload({ token: gone }); } catch (error) { say(error); } };
+  const again = async (changes) => {
+    said = Object.fromEntries(Object.entries({ ...said, ...changes }).filter(([, value]) => value !== null && value !== ""));
+    try { await server.read_upload({ token, said }); follow(); } catch (error) { idle(error); }
+  };
+
+  // -- what was read
+  const show = (state) => {
+    const plan = state.plan || {}, columns = plan.columns || state.columns || [];
+    const strip = h("div", { class: "rr-strip" }, RR.icon("file"), h("b", { class: "rr-cut" }, state.file), h("span", { class: "rr-muted" }, size(state.bytes)), state.plan && h("span", { class: "rr-read-as" }, ...readAs(state)),
+      RR.link(change ? "Done" : "Change", () => { change = !change; show(state); }), h("span", { class: "rr-grow" }), RR.button("Another file", cancel, { kind: "small" }));
+    const left = state.left_out || [];
+    RR.fill(body, h("div", { class: "rr-card rr-import" }, strip,
+      change && options(plan),
+      state.refused && h("div", { class: "rr-card-body" }, RR.error(state.refused), needsTexts(state) && textsForm(state)),
+      columns.length || state.preview ? h("div", { class: "rr-import-grid" }, mapping(state, columns), preview(state)) : null,
+      state.asks === "labels" && h("div", { class: "rr-card-body" }, RR.error("None of the labels is a number. Say what each one means, then the pairs can be read.")),
+      state.report && h("div", { class: "rr-import-grid" }, ledger(state), leftOut(state, left)),
+      state.not_stored && h("div", { class: "rr-card-body" }, RR.error(state.not_stored)),
+      state.report && foot(state)));
+  };
+  const readAs = ({ plan, report }) => {
+    const kind = { delimited: plan.delimiter === "tab" ? "TSV" : "CSV", "json lines": "JSON Lines", json: "JSON", parquet: "Parquet", blanks: "TREC", beir: "BEIR" }[plan.container] || plan.container;
+    const family = ["pairs", "trec", "beir", "trec-run"].includes(plan.format) ? null : plan.format;
+    const words = [family, plan.encoding, plan.delimiter, plan.quotes === null ? null : plan.quotes ? "quotes on" : "quotes off", plan.header === false ? "no header" : null, report && RR.plural(report.records, "record")];
+    return ["Read as ", h("b", {}, kind), ...words.filter(Boolean).map((word) => `, ${word}`)];
+  };
+  const select = (choices, value, onchange, label) => { const field = h("select", { class: "rr-select", "aria-label": label, onchange: () => onchange(field.value) }, choices.map(([key, text]) => h("option", { value: key }, text))); field.value = value ?? ""; return field; };
+  const row = (label, field) => h("label", { class: "rr-map-row" }, h("span", {}, label), field);
+
+  const mapping = (state, columns) => {
+    const plan = state.plan || {}, choices = (empty) => [["", empty], ...columns.map((column) => [column, column.length > 40 ? `${column.slice(0, 39)}…` : column])];
+    const fixed = state.plan && !["pairs", "judgments"].includes(plan.format);
+    const role = (key, label, empty) => row(label, select(choices(empty), plan[key] ?? said[key], (value) => again({ [key]: value || null }), label));
+    const scale = h("div", { class: "rr-segment", role: "group", "aria-label": "Scale" }, ["binary", "graded", "score"].map((kind) => h("button", { type: "button", "aria-pressed": String((said.scale || state.scale?.kind) === kind), onclick: () => again({ scale: kind }) }, kind === "graded" && state.scale?.kind === "graded" ? RR.data.scaleWord(state.scale) : kind)));
+    return h("div", { class: "rr-import-side" }, h("h3", {}, "Columns"),
+      fixed ? h("p", { class: "rr-muted" }, `The file says itself what is what: it is read as ${plan.format}.`) : [role("query", "Query", "choose"), role("passage", "Passage", "choose"), role("label", "Label", "none"), role("split", "Split", "none")],
+      (state.scale || said.scale) && row("Scale", scale),
+      state.scale?.kind === "graded" && h("label", { class: "rr-check" }, h("input", { type: "checkbox", checked: !!said.lowest_is_best, onchange: (event) => again({ lowest_is_best: event.target.checked || null }) }), "The lowest code is the best"),
+      classes(state));
+  };
+  // Words that are labels: a person says what each one means.
+  const classes = (state) => {
+    const words = (state.labels || []).filter(([word]) => word !== "" && !/^[-+]?[\d.,]+(e[-+]?\d+)?$/i.test(word) && !/^(true|false)$/i.test(word));
+    if (state.asks !== "labels" && !said.map_label || !words.length) return null;
+    const fields = words.slice(0, 20).map(([word, count]) => { const field = h("input", { class: "rr-field", type: "number", step: "any", min: 0, value: said.map_label?.[word] ?? "", "aria-label": `Label for ${word}` }); return { word, field, node: h("label", { class: "rr-map-row" }, h("span", { class: "rr-cut", title: word }, `${word} (${RR.int(count)})`), field) }; });
+    return h("div", { class: "rr-classes" }, h("h3", {}, "What the labels mean"), fields.map((one) => one.node),
+      RR.button("Use these", () => again({ map_label: Object.fromEntries(fields.filter(({ field }) => field.value !== "").map(({ word, field }) => [word, Number(field.value)])) }), { kind: "small" }));
+  };
+  const preview = (state) => {
+    const rows = state.preview || [];
+    if (!rows.length) return h("div", { class: "rr-import-main" }, h("p", { class: "rr-muted" }, "Choose which column is what, and the rows are shown here."));
+    return h("div", { class: "rr-import-main" }, h("h3", {}, "Preview ", h("span", { class: "rr-muted" }, `first ${rows.length}`)),
+      h("table", { class: "rr-table rr-data-preview" }, h("thead", {}, h("tr", {}, h("th", { class: "line rr-num" }, "Line"), h("th", {}, "Query"), h("th", {}, "Passage"), h("th", { class: "label" }, "Label"))),
+        h("tbody", {}, rows.map((one) => h("tr", {}, h("td", { class: "rr-num rr-faint" }, RR.int(one.line)), h("td", { title: one.query }, RR.data.line(one.query)), h("td", { title: one.passage }, RR.data.line(one.passage)), h("td", {}, one.label))))));
+  };
+
+  // -- the ledger: read = kept + each reason, beside the rows left out
+  const ledger = ({ report, notes = [] }) => {
+    const line = (kind, word, count, always) => count || always ? h("div", { class: `rr-ledger ${kind}` }, h("i"), h("span", { class: "rr-grow" }, word), h("span", {}, RR.int(count))) : null;
+    return h("div", { class: "rr-import-side" }, h("h3", {}, "Report"), h("div", { class: "rr-ledger total" }, h("span", { class: "rr-grow" }, "Records read"), h("span", {}, RR.int(report.records))),
+      report.pairs !== report.records && report.pairs + report.unlabelled + report.blank + report.bad_label + report.unreadable !== report.records ? h("div", { class: "rr-ledger" }, h("span", { class: "rr-grow" }, "Labelled pairs in them"), h("span", {}, RR.int(report.pairs))) : null,
+      line("kept", "Kept", report.kept, true), line("kept light", "Without a label", report.unlabelled), line("again", "Duplicates", report.duplicate), line("bad", "Blank", report.blank), line("bad", "Bad label", report.bad_label), line("bad", "Unreadable", report.unreadable),
+      report.conflicts ? h("p", { class: "rr-note" }, `${RR.plural(report.conflicts, "pair")} came with more than one label: kept as disputed, for people to settle.`) : null,
+      notes.map((note) => h("p", { class: "rr-note" }, note)));
+  };
+  const WORDS = { duplicate: "Duplicate", blank: "Blank", bad_label: "Bad label", unreadable: "Unreadable" };
+  const leftOut = ({ report }, left) => {
+    if (!left.length) return h("div", { class: "rr-import-main" }, h("h3", {}, "Nothing is left out"), h("p", { class: "rr-muted" }, "Every record becomes a pair."));
+    const whole = report.duplicate + report.blank + report.bad_label + report.unreadable;
+    const download = RR.link("rejects.csv", rejects); download.prepend(RR.icon("download"));
+    return h("div", { class: "rr-import-main" }, h("div", { class: "rr-row" }, h("h3", { class: "rr-grow" }, `${RR.plural(whole, "row")} left out`), download),
+      h("div", { class: "rr-left" }, h("table", { class: "rr-table" }, h("thead", {}, h("tr", {}, h("th", { class: "line rr-num" }, "Line"), h("th", { class: "why" }, "Why"), h("th", {}, "Cause"), h("th", { class: "rr-desk" }, "Row"))),
+        h("tbody", {}, left.map((one) => h("tr", {}, h("td", { class: "rr-num rr-faint" }, RR.int(one.line)), h("td", { class: "rr-strong" }, WORDS[one.reason]), h("td", { title: one.why }, one.why), h("td", { class: "rr-muted rr-desk", title: one.row }, RR.data.line(one.row))))))),
+      left.length < whole && h("p", { class: "rr-faint" }, `The first ${left.length} are shown, rejects.csv holds all.`));
+  };
+  const rejects = async () => {
+    const cell = (text) => { const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text; return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe; };
+    const lines = ["line,reason,cause,row"];
+    try {
+      for (let after = 0; ;) {
+        const rows = await server.left_out({ token, after });
+        if (!rows.length) break;
+        rows.forEach((one) => lines.push([String(one.line), one.reason, one.why, one.row].map(cell).join(",")));
+        after = rows.at(-1).id;
+      }
+    } catch (error) { say(error); return; }
+    const link = h("a", { href: URL.createObjectURL(new Blob([`\ufeff${lines.join("\r\n")}\r\n`], { type: "text/csv" })), download: "rejects.csv" });
+    link.click(); setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  };
+  const foot = ({ report }) => {
+    const field = h("input", { class: "rr-field", id: "rr-import-name", value: name, maxlength: 80, oninput: () => { name = field.value; } });
+    const count = report.kept + report.unlabelled;
+    const go = RR.button(`Import ${RR.plural(count, "pair")}`, async () => {
+      try { await server.store_upload({ token, dataset: field.value }); follow(); } catch (error) { say(error); field.focus(); }
+    }, { kind: "primary", disabled: !count });
+    return h("div", { class: "rr-card-foot rr-import-foot" }, h("label", { for: "rr-import-name" }, "Import as"), field, h("span", { class: "rr-grow" }, "Nothing is stored until you import."), go);
+  };
+
+  // -- how the file is read, where the guess is wrong
+  const options = (plan) => h("div", { class: "rr-options" },
+    row("Format", select([["", "guess"], ["pairs", "labelled pairs"], ["lists", "lists, triplets"], ["label studio", "Label Studio"], ["argilla", "Argilla"], ["prodigy", "Prodigy"], ["quepid book", "Quepid book"]], said.format, (value) => again({ format: value || null }), "Format")),
+    row("Encoding", select([["", plan.encoding ? `guess (${plan.encoding})` : "guess"], ...["utf-8", "utf-16", "cp1252", "latin-1", "cp1251", "koi8-r", "gb18030", "big5", "shift_jis", "euc-kr", "mac_roman"].map((one) => [one, one])], said.encoding, (value) => again({ encoding: value || null }), "Encoding")),
+    row("Separator", select([["", plan.delimiter ? `guess (${plan.delimiter})` : "guess"], [",", "comma"], ["\t", "tab"], [";", "semicolon"], ["|", "bar"]], said.delimiter, (value) => again({ delimiter: value || null }), "Separator")),
+    row("Quote marks", select([["", "guess"], ["on", "quote cells"], ["off", "are plain text"]], said.quotes === undefined ? "" : said.quotes ? "on" : "off", (value) => again({ quotes: value ? value === "on" : null }), "Quote marks")),
+    row("First row", select([["", "guess"], ["yes", "names the columns"], ["no", "is a record"]], said.header === undefined ? "" : said.header ? "yes" : "no", (value) => again({ header: value ? value === "yes" : null }), "First row")));
+  const needsTexts = ({ refused, columns }) => columns && /corpus/.test(refused || "");
+  const textsForm = (state) => {
+    const field = (role, text) => { const input = h("input", { type: "file", class: "rr-sr", onchange: () => input.files[0] && add(role, input.files[0]) }); return h("label", { class: "rr-button" }, RR.icon("upload"), state[role] || text, input); };
+    const add = async (role, file) => { try { const { path } = await upload(file); await server.add_texts({ token, role, path, name: file.name }); again({}); } catch (error) { say(error); } };
+    return h("div", { class: "rr-row", style: "margin-top:12px" }, field("corpus", "Add the passages (corpus)"), field("queries", "Add the queries"), h("span", { class: "rr-faint" }, "id and text, as BEIR, JSON Lines, CSV or TSV"));
+  };
+
+  function keep(value) { try { value ? sessionStorage.setItem(KEPT, value) : sessionStorage.removeItem(KEPT); } catch { /* private mode */ } }
+  function recall() { try { return sessionStorage.getItem(KEPT); } catch { return null; } }
+  if (token) follow(); else idle();
+  return { title: (text) => { heading.textContent = text; } };
+};

@@ -1,0 +1,150 @@
+// One opened dataset: tiles, a page of 50 pairs, and its edits, each of which can be undone.
+"use strict";
+RR.data.pairsView = async (node, name, context) => {
+  const { h } = RR, { server, say } = context;
+  const filters = { search: "", split: null, label: null }, selected = new Set();
+  let dataset = null, page = null, cursor = { after: null }, first = 1, lastUndo = null;
+  const tiles = h("dl", { class: "rr-card rr-tiles" }), table = h("tbody"), count = h("span", { class: "rr-muted" }), bar = h("div", { class: "rr-selection rr-hidden", role: "toolbar", "aria-label": "Selected pairs" });
+  const newer = RR.button("Newer", () => move({ before: page.first }, -50), { kind: "small", icon: "left" }), older = RR.button("Older", () => move({ after: page.last }, 50), { kind: "small" });
+  older.append(RR.icon("right"));
+  const all = h("input", { type: "checkbox", "aria-label": "Select all on this page", onchange: () => { page.pairs.forEach((pair) => all.checked ? selected.add(pair.id) : selected.delete(pair.id)); draw(); } });
+  const search = h("input", { class: "rr-field", type: "search", placeholder: "Search queries and passages", "aria-label": "Search queries and passages", oninput: () => { clearTimeout(search.timer); search.timer = setTimeout(() => { filters.search = search.value; begin(); }, 200); } });
+  const exportButton = RR.button("Export", () => RR.data.exportMenu(exportButton, name, context)); exportButton.append(RR.icon("down"));
+  const tag = h("span", { class: "rr-tag" }), note = h("div");
+  const splitFilter = filter("split", "Split", ["train", "dev", "test"]), labelFilter = filter("label", "Label", []);
+  const head = (text, kind = "") => h("th", { class: kind, scope: "col" }, text);
+  RR.fill(node,
+    h("div", { class: "rr-opened-head" }, RR.link("Datasets", () => RR.set({ open: null })), h("span", { class: "rr-muted" }, "/"), h("h2", { class: "rr-cut" }, name), tag, h("span", { class: "rr-grow" }),
+      h("span", { class: "rr-row rr-opened-acts" }, RR.button("Annotate", () => RR.go("annotate", { dataset: name })), RR.button("Train on this", () => RR.go("train", { dataset: name })), exportButton)),
+    tiles, note,
+    h("div", { class: "rr-card rr-pairs" },
+      h("div", { class: "rr-tools" }, h("div", { class: "rr-search" }, RR.icon("search"), search, h("kbd", { class: "rr-key" }, "/")), splitFilter.button, labelFilter.button, h("span", { class: "rr-grow" }), count, newer, older),
+      h("table", { class: "rr-table rr-pairs-table" }, h("thead", {}, h("tr", {}, h("th", { class: "tick" }, all), head("Query", "query"), head("Passage", "passage"), head("Label", "chip"), head("Split", "split rr-desk"), head("By", "by rr-wide rr-desk"), head("Source", "source rr-wide rr-desk"), head("Updated", "time rr-wide rr-desk"))), table)),
+    bar);
+  RR.fill(table, h("tr", {}, h("td", { colspan: 8 }, RR.skeleton(8))));
+  await describe();
+  begin();
+
+  async function describe() {
+    try {
+      dataset = (await server.all_datasets()).datasets.find((one) => one.name === name);
+      if (!dataset) { RR.fill(node, RR.empty(`There is no dataset called ${name}`, "It was deleted or renamed.", RR.button("Datasets", () => RR.set({ open: null }), { kind: "primary" }))); return; }
+    } catch (error) { say(error); return; }
+    tag.textContent = RR.data.scaleWord(dataset.scale);
+    labelFilter.choices = [...answers().map(({ value }) => [String(value), dataset.scale.kind === "binary" ? (value ? "1, relevant" : "0, not relevant") : String(value)]), ["none", "none"], ["disputed", "disputed"], ["left out", "left out"]];
+    const tile = (word, value, more, kind) => h("div", { class: "rr-tile" }, h("dt", {}, word), h("dd", { class: kind }, value, more && h("small", {}, more)));
+    const { splits } = dataset, each = dataset.queries ? (dataset.pairs / dataset.queries).toFixed(1) : "0";
+    RR.fill(tiles, tile("Pairs", RR.int(dataset.pairs), dataset.unlabelled ? `${RR.int(dataset.unlabelled)} without a label` : null), tile("Queries", RR.int(dataset.queries), `${each} pairs each`), tile("Positive", RR.percent(dataset.positives, dataset.labelled), RR.int(dataset.positives)),
+      tile("Labelled by people", RR.int(dataset.labelled_by_people), dataset.pairs ? RR.percent(dataset.labelled_by_people, dataset.pairs, 0) : null), tile("Train, dev, test", RR.int(splits.train), `${RR.int(splits.dev)} · ${RR.int(splits.test)}`), tile("Disputed", RR.int(dataset.disputed), null, dataset.disputed ? "disputed" : ""));
+  }
+  function answers() { return RR.answers(dataset.scale); }
+
+  // -- the page
+  function begin() { cursor = { after: null }; first = 1; load(); }
+  function move(to, by) { cursor = to; first = Math.max(1, first + by); load(); window.scrollTo({ top: 0 }); }
+  async function load() {
+    const asked = JSON.stringify([filters, cursor]);
+    load.asked = asked;
+    try {
+      const told = await server.page_of_pairs({ dataset: name, ...filters, ...cursor });
+      if (load.asked !== asked) return;
+      page = told;
+      if (!page.more_before) first = 1;
+    } catch (error) { RR.fill(table, h("tr", {}, h("td", { colspan: 8 }, RR.error(error, RR.button("Try again", load))))); return; }
+    draw();
+  }
+  function draw() {
+    const free = !filters.search && !filters.split && !filters.label, n = page.pairs.length;
+    count.textContent = n ? `${RR.int(first)} to ${RR.int(first + n - 1)}${free && dataset ? ` of ${RR.int(dataset.pairs)}` : ""}` : "";
+    newer.disabled = !page.more_before; older.disabled = !page.more_after;
+    all.checked = n > 0 && page.pairs.every((pair) => selected.has(pair.id));
+    RR.fill(table, n ? page.pairs.map(row) : h("tr", {}, h("td", { colspan: 8, class: "rr-muted" }, free ? "This dataset holds no pair." : "No pair fits. Search for less, or take a filter away.")));
+    drawBar();
+  }
+  function row(pair) {
+    const chip = h("button", { type: "button", class: "rr-chip-button", title: "Change the label", "aria-haspopup": "menu", onclick: () => labelMenu(chip, [pair.id]) }, RR.chip(pair.state === "disputed" ? "disputed" : pair.effective, dataset.scale));
+    const tick = h("input", { type: "checkbox", "aria-label": "Select this pair", checked: selected.has(pair.id), onchange: () => { tick.checked ? selected.add(pair.id) : selected.delete(pair.id); line.setAttribute("aria-selected", tick.checked); drawBar(); } });
+    const text = (key) => { const cell = h("td", { class: `rr-text ${key}`, tabindex: 0, title: pair[key], ondblclick: () => edit(cell, pair, key) }, RR.data.line(pair[key])); cell.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target === cell) { event.preventDefault(); edit(cell, pair, key); } }); return cell; };
+    const line = h("tr", { "aria-selected": String(selected.has(pair.id)), "data-id": pair.id }, h("td", { class: "tick" }, tick), text("query"), text("passage"), h("td", { class: "chip" }, chip), h("td", { class: "rr-desk" }, pair.split),
+      h("td", { class: "rr-wide rr-desk rr-muted", title: pair.by.join(", ") }, pair.by.length > 1 ? `${pair.by.length} people` : pair.by[0] || (pair.effective === null && pair.state === "unlabelled" ? "" : "imported")),
+      h("td", { class: "rr-wide rr-desk rr-muted", title: pair.line ? `${pair.source}, line ${pair.line}` : pair.source }, pair.source), h("td", { class: "rr-wide rr-desk rr-muted" }, RR.ago(pair.updated_at)));
+    line.addEventListener("keydown", (event) => {
+      if (event.target.matches("input,textarea,[contenteditable]") && event.target.type !== "checkbox" || event.ctrlKey || event.metaKey || event.altKey) return;
+      const answer = answers().find(({ key }) => key === event.key);
+      const near = { ArrowDown: line.nextElementSibling, ArrowUp: line.previousElementSibling }[event.key];
+      if (answer) setLabel([pair.id], answer.value);
+      else if (near) { const at = [...line.children].indexOf(event.target.closest("td")); (near.children[at]?.querySelector("button,input") || near.children[at])?.focus(); }
+      else if (event.key === " " && event.target.matches("td")) tick.click();
+      else return;
+      event.preventDefault();
+    });
+    return line;
+  }
+
+  // -- edits: each is one call, shown at once, with an undo
+  async function change(act, word, focus) {
+    try {
+      const done = await act();
+      lastUndo = done.edit;
+      RR.toast(word(done), done.edit === null ? null : undo);
+      await load(); describe(); RR.say("labels");
+      if (focus) table.querySelector(`tr[data-id="${focus}"] .rr-chip-button`)?.focus();
+      return done;
+    } catch (error) { say(error); return null; }
+  }
+  async function undo() {
+    if (lastUndo === null) return;
+    try { await server.undo({ edit: lastUndo }); lastUndo = null; RR.toast("Undone"); await load(); describe(); RR.say("labels"); } catch (error) { say(error); }
+  }
+  const on = (done) => RR.plural(done.pairs, "pair");
+  function setLabel(ids, value) { return change(() => server.set_label({ dataset: name, ids, label: value }), (done) => value === null ? `${on(done)} left out of training` : `Label set to ${value} on ${on(done)}`, ids[0]); }
+  function labelMenu(anchor, ids) { RR.menu(anchor, [...answers().map(({ value, word, key }) => ({ text: word, more: key, act: () => setLabel(ids, value) })), "-", { text: "No label, leave out of training", act: () => setLabel(ids, null) }]); }
+  function edit(cell, pair, key) {
+    if (cell.querySelector("textarea")) return;
+    const field = h("textarea", { class: "rr-field", rows: Math.min(8, 1 + Math.ceil(pair[key].length / 60)), "aria-label": key === "query" ? "Query" : "Passage" });
+    field.value = pair[key];
+    const close = () => { cell.classList.remove("editing"); RR.fill(cell, RR.data.line(pair[key])); cell.focus(); };
+    const save = async () => {
+      if (field.value.trim() === pair[key]) { close(); return; }
+      await change(() => server.edit_text({ dataset: name, id: pair.id, [key]: field.value }), () => `The ${key} is changed; its labels stay with the old text`);
+    };
+    field.addEventListener("keydown", (event) => { event.stopPropagation(); if (event.key === "Escape") close(); else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save(); });
+    cell.classList.add("editing");
+    RR.fill(cell, field, h("div", { class: "rr-row" }, RR.button("Save", save, { kind: "primary small" }), RR.button("Cancel", close, { kind: "quiet small" }), h("span", { class: "rr-grow" }), h("span", { class: "rr-faint rr-desk" }, h("kbd", { class: "rr-key" }, "Ctrl"), " ", h("kbd", { class: "rr-key" }, "Enter"), " saves, ", h("kbd", { class: "rr-key" }, "Esc"), " cancels")));
+    field.focus(); field.setSelectionRange(field.value.length, field.value.length);
+  }
+
+  // -- many at once
+  function drawBar() {
+    bar.classList.toggle("rr-hidden", !selected.size);
+    if (!selected.size) { RR.fill(bar); return; }
+    const ids = [...selected], clear = () => { selected.clear(); draw(); };
+    const split = RR.button("Split", () => RR.menu(split, ["train", "dev", "test"].map((one) => ({ text: `Move to ${one}, whole queries`, act: async () => { if (await change(() => server.move_split({ dataset: name, ids, split: one }), (done) => `${on(done)} moved to ${one}, with all pairs of the same queries`)) clear(); } }))), { kind: "small" });
+    split.append(RR.icon("down"));
+    const choices = answers().slice(0, 5).map(({ value, key }) => h("button", { type: "button", class: "rr-button small", onclick: async () => { if (await setLabel(ids, value)) clear(); } }, RR.chip(value, dataset.scale), h("kbd", { class: "rr-key" }, key)));
+    RR.fill(bar, h("b", {}, `${RR.int(ids.length)} selected`), h("span", { class: "rr-muted rr-desk" }, "Set label"), choices, split,
+      RR.button("Delete", async () => { if (await change(() => server.delete_pairs({ dataset: name, ids }), (done) => `${on(done)} deleted`)) clear(); }, { kind: "small danger", icon: "trash" }), RR.button("", clear, { kind: "small icon quiet", icon: "cross", label: "Clear the selection" }));
+  }
+  function filter(key, word, choices) {
+    const told = { choices: choices.map((one) => [one, one]) };
+    const drawButton = () => {
+      const value = filters[key];
+      told.button.className = `rr-button small rr-filter ${value ? "on" : ""}`;
+      RR.fill(told.button, value ? `${word}: ${value}` : word, RR.icon(value ? "cross" : "down"));
+    };
+    const set = (value) => { filters[key] = value; drawButton(); begin(); };
+    told.button = h("button", { type: "button", onclick: () => filters[key] ? set(null) : RR.menu(told.button, told.choices.map(([value, text]) => ({ text, act: () => set(value) }))) });
+    drawButton();
+    return told;
+  }
+
+  // -- keys of this view, while it is to be seen
+  const keys = (event) => {
+    if (!tiles.isConnected) { document.removeEventListener("keydown", keys); return; }
+    if (!RR.visible(tiles) || RR.state.open !== name) return;
+    if ((event.ctrlKey || event.metaKey) && event.key === "z" && !event.target.closest("input,textarea") && lastUndo !== null) { event.preventDefault(); undo(); }
+    else if (!RR.typing(event) && event.key === "/") { event.preventDefault(); search.focus(); }
+    else if (!RR.typing(event) && selected.size && !event.target.closest("tr")) { const answer = answers().find(({ key }) => key === event.key); if (answer) setLabel([...selected], answer.value); }
+  };
+  document.addEventListener("keydown", keys);
+};
