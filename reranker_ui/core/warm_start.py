@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from reranker_ui.core.base_models import ResolvedBase
+from reranker_ui.core.base_models import ResolvedBase, sha256_of
 from reranker_ui.core.comparison import pairs_of
 from reranker_ui.core.lesson import Lesson
 from reranker_ui.core.ranking import Encoder, Pair
@@ -104,6 +104,5 @@ def _hash(base: Path, encoder: Path, lesson: Lesson, max_length: int) -> str:
     digest = hashlib.sha256(f"{max_length} {replace(lesson, targets=[])}".encode())
     for folder in dict.fromkeys((base, encoder)):
         for file in sorted(folder.glob("*.safetensors")):
-            with file.open("rb") as opened:
-                digest.update(hashlib.file_digest(opened, "sha256").digest())
+            digest.update(sha256_of(file).encode())
     return digest.hexdigest()[:32]
