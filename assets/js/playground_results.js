@@ -165,7 +165,8 @@ RR.playground.results = (view, server, { swap }) => {
   }
   function foot(body) {
     const total = view.answer.candidates, count = Math.min(shown, total), unscored = value(sideOf("a")) === null;
-    const told = [view.answer.labelled ? "Thick lines: labelled relevant." : "", count < total ? "Dashed: comes from or goes below this list." : ""].join(" ");
+    const labelled = sideOf("a").rows.filter((row) => row.label !== null && row.label !== "disputed").length;
+    const told = [labelled && labelled < total ? `${RR.int(labelled)} labelled, which nDCG@10 counts.` : "", labelled ? "Thick lines: labelled relevant." : "", count < total ? "Dashed: comes from or goes below this list." : ""].join(" ");
     const copy = RR.button("Copy link", () => copyLink(), { icon: "link" });
     return h("div", { class: "rr-results-foot" }, h("span", { class: "rr-muted" }, h("span", {}, `${RR.int(count)} of ${RR.int(total)} shown. `), h("span", { class: "rr-desk" }, told)), count < total ? RR.link("Show more", () => { shown += shown < 50 ? 40 : 100; draw(body); }) : null,
       unscored && view.answer.dataset ? h("span", { class: "rr-muted" }, "Label results to see nDCG@10.") : null, h("span", { class: "rr-grow" }),
