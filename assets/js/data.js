@@ -15,7 +15,7 @@ RR.rooms.data = ({ room, server, upload }) => {
     const name = RR.state.open || null;
     home.classList.toggle("rr-hidden", !!name);
     opened.classList.toggle("rr-hidden", !name);
-    if (name) { if (name !== shown || again) RR.data.pairsView(opened, name, context); shown = name; return; }
+    if (name) { RR.set({ dataset: name }); if (name !== shown || again) RR.data.pairsView(opened, name, context); shown = name; return; }
     shown = null;
     RR.fill(opened);
     try {

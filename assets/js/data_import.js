@@ -69,7 +69,7 @@ RR.data.importPanel = (node, { server, upload, say, stored }) => {
   const readAs = ({ plan, report }) => {
     const kind = { delimited: plan.delimiter === "tab" ? "TSV" : "CSV", "json lines": "JSON Lines", json: "JSON", parquet: "Parquet", blanks: "TREC", beir: "BEIR" }[plan.container] || plan.container;
     const family = ["pairs", "trec", "beir", "trec-run"].includes(plan.format) ? null : plan.format;
-    const words = [family, plan.encoding, plan.delimiter, plan.quotes === null ? null : plan.quotes ? "quotes on" : "quotes off", plan.header === false ? "no header" : null, report && RR.plural(report.records, "record")];
+    const words = [family, plan.encoding && plan.encoding.toUpperCase().replace("-SIG", ""), plan.delimiter, plan.quotes === null ? null : plan.quotes ? "quotes on" : "quotes off", plan.header === false ? "no header" : null, report && RR.plural(report.records, "record")];
     return ["Read as ", h("b", {}, kind), ...words.filter(Boolean).map((word) => `, ${word}`)];
   };
   const select = (choices, value, onchange, label) => { const field = h("select", { class: "rr-select", "aria-label": label, onchange: () => onchange(field.value) }, choices.map(([key, text]) => h("option", { value: key }, text))); field.value = value ?? ""; return field; };
@@ -89,7 +89,7 @@ RR.data.importPanel = (node, { server, upload, say, stored }) => {
   // Words that are labels: a person says what each one means.
   const classes = (state) => {
     const words = (state.labels || []).filter(([word]) => word !== "" && !/^[-+]?[\d.,]+(e[-+]?\d+)?$/i.test(word) && !/^(true|false)$/i.test(word));
-    if (state.asks !== "labels" && !said.map_label || !words.length) return null;
+    if (!words.length || (state.asks !== "labels" && !said.map_label && !(state.report?.bad_label && words.length <= 12))) return null;
     const fields = words.slice(0, 20).map(([word, count]) => { const field = h("input", { class: "rr-field", type: "number", step: "any", min: 0, value: said.map_label?.[word] ?? "", "aria-label": `Label for ${word}` }); return { word, field, node: h("label", { class: "rr-map-row" }, h("span", { class: "rr-cut", title: word }, `${word} (${RR.int(count)})`), field) }; });
     return h("div", { class: "rr-classes" }, h("h3", {}, "What the labels mean"), fields.map((one) => one.node),
       RR.button("Use these", () => again({ map_label: Object.fromEntries(fields.filter(({ field }) => field.value !== "").map(({ word, field }) => [word, Number(field.value)])) }), { kind: "small" }));

@@ -64,7 +64,7 @@ def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
         "preview": preview,
         "notes": plan.notes + plan.container.notes,
     }
-    if labels and all(_reads(reader, raw) is None for raw in labels):
+    if _are_classes(reader, labels):
         return {**result, "asks": "labels"}
     assert reader.scale is not None
     if not options.scale and labels:
@@ -93,6 +93,13 @@ def _survey(plan: Plan, progress: "_Progress") -> tuple[Counter[Any], list[dict[
         if len(labels) > 100_000:
             labels = Counter(dict(labels.most_common(50_000)))
     return labels, preview
+
+
+def _are_classes(reader: LabelReader, labels: Counter[Any]) -> bool:
+    """Whether most labels are names that nobody has mapped, rather than a few odd values."""
+    unread = [n for raw, n in labels.items() if _reads(reader, raw) is None]
+    most = sum(unread) > labels.total() / 2 and sum(unread) >= 2 * len(unread)
+    return bool(labels) and (most or len(unread) == len(labels))
 
 
 def _with_scale(reader: LabelReader, labels: Counter[Any], options: ReadOptions) -> LabelReader:

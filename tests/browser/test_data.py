@@ -1,0 +1,80 @@
+"""The Data tab in a real browser: import a file, look at it, edit it, take the edit back."""
+
+import re
+
+from playwright.sync_api import expect
+
+ROWS = ["query,passage,label"]
+ROWS += [f"query {q},passage {q} {p},{int(p == 0)}" for q in range(20) for p in range(4)]
+ROWS += ["query 1,passage 1 0,1", "query 2,,1", "query 3,late,maybe"]
+
+
+def bring(page, path) -> None:
+    page.locator("#rr-file").set_input_files(str(path))
+    expect(page.locator(".rr-import-foot")).to_be_visible(timeout=30_000)
+
+
+def test_import_look_edit_undo(server, new_page, tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join(ROWS) + "\n")
+    page = new_page(f"{server.url}/?tab=data")
+    bring(page, path)
+    expect(page.locator(".rr-read-as")).to_contain_text("CSV, UTF-8, comma, quotes on, 83 records")
+    report = page.locator(".rr-import-side").nth(1)
+    for word, count in {"Kept": 80, "Duplicates": 1, "Blank": 1, "Bad label": 1}.items():
+        expect(report).to_contain_text(re.compile(f"{word}{count}"))
+    expect(page.locator(".rr-left tbody tr")).to_have_count(3)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="rejects.csv").click()
+    assert download.value.path().read_text("utf-8-sig").count("\n") == 4
+    page.get_by_label("Import as").fill("mine")
+    page.get_by_role("button", name="Import 80 pairs").click()
+    row = page.locator(".rr-datasets tr", has_text="mine")
+    expect(row).to_contain_text("25.0 %", timeout=30_000)
+
+    row.get_by_role("button", name="Open").click()
+    pairs = page.locator(".rr-pairs-table tbody tr")
+    expect(pairs).to_have_count(50)
+    expect(pairs.nth(1).locator(".rr-chip")).to_have_text("0")
+    pairs.nth(1).locator(".rr-chip-button").click()
+    page.get_by_role("menuitem", name="Relevant 1", exact=True).click()
+    expect(pairs.nth(1).locator(".rr-chip")).to_have_text("1")
+    page.locator(".rr-toast").get_by_role("button", name="Undo").click()
+    expect(pairs.nth(1).locator(".rr-chip")).to_have_text("0")
+
+    page.get_by_placeholder("Search queries and passages").fill("passage 7 2")
+    expect(pairs).to_have_count(1)
+    pairs.locator("td.passage").dblclick()
+    page.locator("td.editing textarea").fill("passage seven")
+    page.keyboard.press("Control+Enter")
+    page.get_by_placeholder("Search queries and passages").fill("seven")
+    expect(pairs).to_have_count(1)
+    expect(pairs.locator("td.passage")).to_have_text("passage seven")
+
+    page.reload()
+    expect(pairs).to_have_count(50)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export").click()
+        page.get_by_role("menuitem", name="JSON Lines").click()
+    assert "passage seven" in download.value.path().read_text()
+
+
+def test_payloads_are_shown_as_text(server, new_page, data_folder):
+    page = new_page(f"{server.url}/?tab=data")
+    bring(page, data_folder / "hostile" / "xss_payloads.csv")
+    page.get_by_label("Import as").fill("payloads")
+    page.get_by_role("button", name="Import 30 pairs").click()
+    page.locator(".rr-datasets tr", has_text="payloads").get_by_role("button", name="Open").click()
+    expect(page.locator(".rr-pairs-table tbody tr")).to_have_count(30)
+    expect(page.locator(".rr-pairs-table")).to_contain_text("<script>window.__xss=1</script>")
+    assert page.evaluate("window.__xss === undefined")
+    assert "62615533" not in page.content()
+
+
+def test_a_file_that_cannot_be_read_is_refused_with_a_sentence(server, new_page, data_folder):
+    page = new_page(f"{server.url}/?tab=data", width=390)
+    page.locator("#rr-file").set_input_files(str(data_folder / "hostile" / "png_renamed.csv"))
+    expect(page.get_by_role("alert")).to_contain_text("PNG picture", timeout=30_000)
+    page.get_by_role("button", name="Another file").click()
+    expect(page.locator(".rr-drop")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= 390")

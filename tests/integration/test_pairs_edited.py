@@ -1,0 +1,151 @@
+"""Edits of the Data tab, their undo, pages of pairs, and the rule for labels in SQL."""
+
+import random
+import time
+
+import pytest
+import sqlalchemy as sa
+
+from reranker_ui.core.labels import resolve_labels
+from reranker_ui.core.refused import Refused
+from reranker_ui.services import editing
+from reranker_ui.services.database import annotations, decisions, imported_labels, pairs
+from reranker_ui.services.datasets import label_counts, labelled_pairs, list_datasets
+from reranker_ui.services.effective import pairs_with_labels
+from reranker_ui.services.importing import import_file
+from reranker_ui.services.pairs import candidates_of_query, page_of_pairs
+from reranker_ui.services.users import LOCAL, User
+
+
+@pytest.fixture
+def filled(workspace, tmp_path):
+    """A dataset "d" of 30 queries with four passages each, one of them positive."""
+    path = tmp_path / "d.csv"
+    rows = [f"query {q},passage {q} {p},{int(p == 0)}" for q in range(30) for p in range(4)]
+    path.write_text("\n".join(["query,passage,label", *rows]) + "\n")
+    import_file(workspace, LOCAL, path, "d")
+    return workspace
+
+
+def shown(workspace, **asked) -> list[tuple]:
+    page = page_of_pairs(workspace, LOCAL, "d", **asked)
+    return [(one["id"], one["query"], one["passage"], one["effective"], one["split"])
+            for one in page["pairs"]]  # fmt: skip
+
+
+def test_an_edit_is_seen_and_undone(filled):
+    before = shown(filled)
+    for edit in (
+        lambda: editing.set_label(filled, LOCAL, "d", [1, 2], 1),
+        lambda: editing.set_label(filled, LOCAL, "d", [1], None),
+        lambda: editing.move_split(filled, LOCAL, "d", [1, 9], other_split(before)),
+        lambda: editing.delete_pairs(filled, LOCAL, "d", [1, 2, 3]),
+        lambda: editing.edit_text(filled, LOCAL, "d", 1, passage="another"),
+        lambda: editing.edit_text(filled, LOCAL, "d", 1, query="another"),
+    ):
+        done = edit()
+        assert shown(filled) != before
+        editing.undo(filled, LOCAL, done["edit"])
+        assert shown(filled) == before
+        with pytest.raises(Refused, match="undone before"):
+            editing.undo(filled, LOCAL, done["edit"])
+
+
+def other_split(rows) -> str:
+    return next(
+        split for split in ("train", "dev", "test") if split not in (rows[0][4], rows[8][4])
+    )
+
+
+def test_a_query_moves_as_a_whole(filled):
+    editing.move_split(filled, LOCAL, "d", [1], "dev")
+    stored = labelled_pairs(filled, LOCAL, "d")
+    assert set(stored[stored["query"] == "query 0"]["split"]) == {"dev"}
+    assert stored.groupby("query_key")["split"].nunique().max() == 1
+
+
+def test_a_deleted_pair_can_come_back_by_import(filled, tmp_path):
+    editing.delete_pairs(filled, LOCAL, "d", [1])
+    report = import_file(filled, LOCAL, tmp_path / "d.csv", "d")
+    assert (report["kept"], report["duplicate"]) == (1, 119)
+
+
+@pytest.mark.parametrize(
+    ("edit", "sentence"),
+    [
+        (lambda w: editing.set_label(w, LOCAL, "d", [1], 2), "no label"),
+        (lambda w: editing.set_label(w, LOCAL, "d", [999], 1), "any more"),
+        (lambda w: editing.edit_text(w, LOCAL, "d", 1, passage="passage 0 1"), "already"),
+        (lambda w: editing.edit_text(w, LOCAL, "d", 1, passage="  "), "empty"),
+        (lambda w: editing.move_split(w, LOCAL, "d", [1], "rest"), "no split"),
+        (lambda w: editing.undo(w, LOCAL, 1), "cannot be undone"),
+        (lambda w: editing.set_label(w, User("ann", "annotator"), "d", [1], 1), "admin"),
+    ],
+)
+def test_what_cannot_be_is_refused(edit, sentence, filled):
+    before = shown(filled)
+    with pytest.raises(Refused, match=sentence):
+        edit(filled)
+    assert shown(filled) == before
+
+
+def test_pages_follow_each_other_both_ways(filled):
+    first = page_of_pairs(filled, LOCAL, "d")
+    second = page_of_pairs(filled, LOCAL, "d", after=first["last"])
+    third = page_of_pairs(filled, LOCAL, "d", after=second["last"])
+    ids = [one["id"] for page in (first, second, third) for one in page["pairs"]]
+    assert ids == list(range(1, 121))
+    assert (first["more_before"], first["more_after"]) == (False, True)
+    assert (third["more_before"], third["more_after"]) == (True, False)
+    assert page_of_pairs(filled, LOCAL, "d", before=second["first"])["pairs"] == first["pairs"]
+
+
+def test_search_and_filters(filled):
+    assert len(shown(filled, search="QUERY passage 7")) == 12  # of queries 7, 17 and 27
+    assert {row[3] for row in shown(filled, label="1")} == {1.0}
+    assert shown(filled, search="100%_") == []
+    dev = shown(filled, split="dev", label="0")
+    assert dev and {row[4] for row in dev} == {"dev"}
+
+
+def test_candidates_of_a_query(filled):
+    candidates = candidates_of_query(filled, LOCAL, "d", " query 3 ")
+    assert [one["grade"] for one in candidates] == [1.0, 0.0, 0.0, 0.0]
+
+
+def test_sql_and_python_resolve_labels_alike(filled):
+    rng = random.Random(7)
+    told = {}
+    with filled.writing() as connection:
+        for pair_id, label in connection.execute(sa.select(pairs.c.id, pairs.c.label)).all():
+            imported = [label, *rng.choices([0.0, 1.0], k=rng.choice([0, 0, 1, 2]))]
+            votes = rng.choices([0.0, 1.0, None], k=rng.choice([0, 0, 1, 2, 3, 4]))
+            decision = rng.choice([None, None, None, (0.0,), (1.0,), (None,)])
+            told[pair_id] = resolve_labels(imported, votes, decision)
+            write(connection, pair_id, imported[1:], votes, decision)
+        rows = connection.execute(pairs_with_labels(1, pairs.c.id)).all()
+    assert {row.id: (row.effective, row.state) for row in rows} == {
+        pair_id: (one.label, one.state) for pair_id, one in told.items()
+    }
+    counts = label_counts(filled, LOCAL, "d")
+    assert counts["disputed"] == sum(one.state == "disputed" for one in told.values()) > 0
+    assert counts["labelled"] == len(labelled_pairs(filled, LOCAL, "d"))
+    assert list_datasets(filled, LOCAL)[0]["positives"] == counts["positives"]
+
+
+def write(connection, pair_id, imported, votes, decision) -> None:
+    now = time.time()
+    for value in imported:
+        connection.execute(imported_labels.insert().values(pair_id=pair_id, value=value, source=""))
+    for number, label in enumerate(votes):
+        connection.execute(
+            annotations.insert().values(
+                pair_id=pair_id, annotator=str(number), label=label, created_at=now, updated_at=now
+            )
+        )
+    if decision:
+        connection.execute(
+            decisions.insert().values(
+                pair_id=pair_id, label=decision[0], decided_by="x", decided_at=now
+            )
+        )
