@@ -166,9 +166,9 @@ RR.playground.results = (view, server, { swap }) => {
   function foot(body) {
     const total = view.answer.candidates, count = Math.min(shown, total), unscored = value(sideOf("a")) === null;
     const labelled = sideOf("a").rows.filter((row) => row.label !== null && row.label !== "disputed").length;
-    const told = [labelled && labelled < total ? `${RR.int(labelled)} labelled, which nDCG@10 counts.` : "", labelled ? "Thick lines: labelled relevant." : "", count < total ? "Dashed: comes from or goes below this list." : ""].join(" ");
+    const told = [labelled ? "Thick lines: labelled relevant." : "", count < total ? "Dashed: outside this list." : ""].join(" ");
     const copy = RR.button("Copy link", () => copyLink(), { icon: "link" });
-    return h("div", { class: "rr-results-foot" }, h("span", { class: "rr-muted" }, h("span", {}, `${RR.int(count)} of ${RR.int(total)} shown. `), h("span", { class: "rr-desk" }, told)), count < total ? RR.link("Show more", () => { shown += shown < 50 ? 40 : 100; draw(body); }) : null,
+    return h("div", { class: "rr-results-foot" }, h("span", { class: "rr-muted" }, h("span", {}, `${RR.int(count)} of ${RR.int(total)} shown${labelled && labelled < total ? `, ${RR.int(labelled)} labelled` : ""}. `), h("span", { class: "rr-desk" }, told)), count < total ? RR.link("Show more", () => { shown += shown < 50 ? 40 : 100; draw(body); }) : null,
       unscored && view.answer.dataset ? h("span", { class: "rr-muted" }, "Label results to see nDCG@10.") : null, h("span", { class: "rr-grow" }),
       view.answer.dataset ? h("span", { class: "rr-muted rr-wide rr-keys" }, h("kbd", { class: "rr-key" }, "j"), h("kbd", { class: "rr-key" }, "k"), " move, ", RR.answers(view.answer.scale || { kind: "binary", max: 1 }).slice(0, 4).map((answer) => h("kbd", { class: "rr-key" }, answer.key)), ` label; a label given here is a pair in ${view.answer.dataset}`) : null, copy);
   }
