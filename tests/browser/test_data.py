@@ -42,7 +42,7 @@ def test_import_look_edit_undo(server, new_page, tmp_path):
     page.locator(".rr-toast").get_by_role("button", name="Undo").click()
     expect(pairs.nth(1).locator(".rr-chip")).to_have_text("0")
 
-    page.get_by_placeholder("Search queries and passages").fill("passage 7 2")
+    page.get_by_placeholder("Search queries and passages").fill("passage 19 2")
     expect(pairs).to_have_count(1)
     pairs.locator("td.passage").dblclick()
     page.locator("td.editing textarea").fill("passage seven")

@@ -23,8 +23,6 @@ def test_one_or_two_go_to_train(size):
 
 def test_the_hashed_split_is_fixed_and_about_80_10_10():
     assert [hashed_split(key) for key in "abcdef"] == [hashed_split(key) for key in "abcdef"]
-        hashed_split(k) for k in ("a", "b", "c")
-    ]
     counts = Counter(hashed_split(str(number)) for number in range(5000))
     assert 0.77 < counts["train"] / 5000 < 0.83
     assert 0.08 < counts["test"] / 5000 < 0.12
