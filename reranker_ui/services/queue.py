@@ -49,6 +49,7 @@ def next_pairs(
         gone = open_pairs.gone(have) if order in ("unlabelled", "query", "random") else []
         kept = [pair for pair in have if pair not in gone]
         found = _ORDERS[order](open_pairs, n, kept)
+        _let_go(connection, user, gone)
         lease(connection, user, [*kept, *found], now)
         return {"pairs": pairs_for(connection, user, found), "gone": gone}
 
@@ -73,8 +74,12 @@ def let_go(workspace: Workspace, user: User, dataset_name: str) -> int:
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
         inside = select(pairs.c.id).where(pairs.c.dataset_id == dataset.id)
-        mine = leases.delete().where(leases.c.annotator == user.name, leases.c.pair_id.in_(inside))
-        return connection.execute(mine).rowcount
+        return _let_go(connection, user, inside)
+
+
+def _let_go(connection: sa.Connection, user: User, ids: Sequence[int] | sa.Select[Any]) -> int:
+    mine = leases.delete().where(leases.c.annotator == user.name, leases.c.pair_id.in_(ids))
+    return connection.execute(mine).rowcount
 
 
 def lease(connection: sa.Connection, user: User, ids: Iterable[int], now: float) -> None:
