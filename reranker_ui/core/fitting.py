@@ -3,6 +3,7 @@
 import math
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,8 @@ def learn(
         callbacks=[reporter],
     )
     trainer.remove_callback(PrinterCallback)
-    trainer.train(resume_from_checkpoint=str(resume) if resume else None)
+    with _dropout(model, lesson.dropout):
+        trainer.train(resume_from_checkpoint=str(resume) if resume else None)
     # Else predictions in this process stay in the precision of the training.
     trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
     model.eval()
@@ -88,9 +90,16 @@ def learn(
 def _prepare(model: CrossEncoder, lesson: Lesson) -> None:
     model.requires_grad_(True)
     model.model.get_input_embeddings().requires_grad_(lesson.train_embeddings)
-    for module in model.modules():
-        if isinstance(module, torch.nn.Dropout) and not lesson.dropout:
-            module.p = 0.0
+
+
+@contextmanager
+def _dropout(model: CrossEncoder, wanted: bool) -> Iterator[None]:
+    own = [(m, m.p) for m in model.modules() if isinstance(m, torch.nn.Dropout)]
+    for module, p in own:
+        module.p = p if wanted else 0.0
+    yield
+    for module, p in own:
+        module.p = p
 
 
 def _arguments(

@@ -18,6 +18,10 @@ class Pace:
         self._pairs = self._pairs * FADING + pairs
         self._seconds = self._seconds * FADING + seconds
 
+    def skipped(self, pairs: int) -> None:
+        """These were learned from before, by a run that was lost."""
+        self._left -= pairs
+
     def scored(self, pairs: int) -> None:
         """One evaluation is done."""
         self._left -= pairs * COST_OF_SCORING

@@ -57,6 +57,10 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
         self._evaluates = evaluates
         self._begun = self._saved = time.monotonic()
 
+    def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
+        """Count what a resumed run has learned before."""
+        self._pace.skipped(state.global_step * self._lesson.batch_size)
+
     def on_step_begin(self, *_: Any, **__: Any) -> None:
         """Start the clock of a step; evaluations are not on it."""
         self._begun = time.monotonic()
@@ -70,6 +74,8 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
         if asked == "keep" and state.global_step < state.max_steps:
             self.stopped = control.should_training_stop = True
             control.should_evaluate = self._evaluates
+        if self.stopped or state.global_step >= state.max_steps:
+            control.should_log = True
         late = time.monotonic() - self._saved > SAVE_EVERY
         if self._lesson.phase == "train" and (self.stopped or late):
             control.should_save = True

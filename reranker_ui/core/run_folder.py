@@ -155,7 +155,9 @@ class RunFolder:
     # -- stopping
 
     def request_stop(self, how: Literal["keep", "cancel"]) -> None:
-        """Ask the worker to stop after this step. `cancel` wins over an earlier `keep`."""
+        """Ask the worker to stop after this step. `cancel` wins, whichever comes first."""
+        if self.stop_requested() == "cancel":
+            return
         aside = self.stop_file.with_suffix(".new")
         aside.write_text(how)
         aside.replace(self.stop_file)

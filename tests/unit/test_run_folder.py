@@ -118,7 +118,9 @@ def test_a_run_is_queued_while_its_worker_may_yet_come_and_then_lost(folder):
 def test_cancel_wins_over_keep(folder):
     assert folder.stop_requested() is None
     folder.request_stop("keep")
+    assert folder.stop_requested() == "keep"
     folder.request_stop("cancel")
+    folder.request_stop("keep")
     assert folder.stop_requested() == "cancel"
 
 
