@@ -1,0 +1,54 @@
+"""Once round the loop in a real Chromium, from the first start to a better ranking."""
+
+import pytest
+from sqlalchemy import func, select
+
+from reranker_ui.services.database import annotations
+from reranker_ui.services.workspace import open_workspace
+from reranker_ui.settings import Settings
+
+expect = pytest.importorskip("playwright.sync_api").expect
+SLOW = 120_000  # ms; a worker starts, imports torch and trains
+
+
+def test_the_whole_loop(new_server, new_page, tiny_model):
+    server = new_server(RERANKER_UI_DEFAULT_BASE=str(tiny_model))
+    page = new_page(server.url)
+
+    # The first start shows the sample and offers to label.
+    expect(page.get_by_role("heading", name="Teach a reranker")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Label ten pairs").click()
+
+    # Ten keys, ten labels.
+    card = page.locator(".rr-an-card .rr-an-passage")
+    for number in range(10):
+        expect(card).to_be_visible()
+        before = page.locator(".rr-an-card").inner_text()
+        page.keyboard.press(str(number % 2))
+        page.wait_for_function(
+            "before => document.querySelector('.rr-an-card').innerText !== before", arg=before
+        )
+    expect(page.locator(".rr-an-state")).to_have_text("Saved")
+    space = open_workspace(Settings(home=server.home))
+    with space.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(annotations)) == 10
+
+    # Train on them, and watch.
+    page.get_by_role("tab", name="Train").click()
+    page.get_by_role("button", name="Advanced").click()
+    page.get_by_label("Epochs").fill("1")
+    page.get_by_role("button", name="Start", exact=True).click()
+    live = page.locator(".rr-live")
+    expect(live.locator(".rr-status")).to_have_text("Finished", timeout=SLOW)
+    expect(live).to_contain_text("BM25")
+    expect(live).to_contain_text("Cosine")
+
+    # See the run beside a baseline, on a query that it has not seen.
+    page.get_by_role("tab", name="Playground").click()
+    page.locator(".rr-start").first.click()
+    page.wait_for_selector(".rr-lists", timeout=SLOW)
+    expect(page.locator(".rr-result.a").first).to_be_visible()
+    expect(page.locator(".rr-result.b").first).to_be_visible()
+    expect(page.locator(".rr-side.b")).to_contain_text("run 1")
+    expect(page.locator(".rr-took")).to_contain_text("on this machine")
+    space.engine.dispose()
