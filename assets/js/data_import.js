@@ -17,6 +17,10 @@ RR.data.importPanel = (node, { server, upload, say, stored }) => {
     for (const kind of ["dragenter", "dragover"]) field.addEventListener(kind, (event) => { event.preventDefault(); field.classList.add("over"); });
     for (const kind of ["dragleave", "drop"]) field.addEventListener(kind, (event) => { event.preventDefault(); field.classList.remove("over"); });
     field.addEventListener("drop", (event) => event.dataTransfer.files[0] && begin(event.dataTransfer.files[0]));
+    const id = h("input", { class: "rr-field", id: "rr-hub", placeholder: "owner/name", spellcheck: "false" });
+    const hub = h("form", { class: "rr-hub", onsubmit: (event) => { event.preventDefault(); if (id.value.trim()) fromHub(id.value.trim()); } },
+      h("label", { class: "rr-label", for: "rr-hub" }, "Or a Hub dataset id"), h("div", { class: "rr-row" }, id, h("button", { type: "submit", class: "rr-button" }, "Read")));
+    field.append(hub);
     RR.fill(body, error ? h("div", { style: "margin-bottom:12px" }, RR.error(error)) : null, field);
   };
   const begin = async (file) => {
@@ -27,6 +31,10 @@ RR.data.importPanel = (node, { server, upload, say, stored }) => {
       keep(token); name = suggest(file.name);
       follow();
     } catch (error) { idle(error instanceof RR.Refused ? error : `${file.name} could not be uploaded. It may be larger than the limit, or the connection was lost.`); }
+  };
+  const fromHub = async (id) => {
+    working(`Asking the Hub for ${id}`, "", null);
+    try { ({ token } = await server.begin_hub({ id })); keep(token); name = suggest(id.split("/").pop()); follow(); } catch (error) { idle(error); }
   };
   const suggest = (file) => file.replace(/(\.(csv|tsv|txt|jsonl?|ndjson|gz|zip|parquet))+$/i, "").replace(/[/\\:]+/g, " ").trim().slice(0, 80) || "dataset";
 
@@ -54,7 +62,7 @@ RR.data.importPanel = (node, { server, upload, say, stored }) => {
   // -- what was read
   const show = (state) => {
     const plan = state.plan || {}, columns = plan.columns || state.columns || [];
-    const strip = h("div", { class: "rr-strip" }, RR.icon("file"), h("b", { class: "rr-cut" }, state.file), h("span", { class: "rr-muted" }, size(state.bytes)), state.plan && h("span", { class: "rr-read-as" }, ...readAs(state)),
+    const strip = h("div", { class: "rr-strip" }, RR.icon("file"), h("b", { class: "rr-cut" }, state.file), h("span", { class: "rr-muted" }, state.bytes ? size(state.bytes) : "from the Hub"), state.plan && h("span", { class: "rr-read-as" }, ...readAs(state)),
       RR.link(change ? "Done" : "Change", () => { change = !change; show(state); }), h("span", { class: "rr-grow" }), RR.button("Another file", cancel, { kind: "small" }));
     const left = state.left_out || [];
     RR.fill(body, h("div", { class: "rr-card rr-import" }, strip,

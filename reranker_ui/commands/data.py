@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.commands import Verbs
+from reranker_ui.core.formats.hub import is_hub_id
 from reranker_ui.core.formats.options import ReadOptions
-from reranker_ui.core.formats.writing import FORMATS
+from reranker_ui.core.formats.shapes import FORMATS
 from reranker_ui.core.refused import Refused
 from reranker_ui.settings import Settings
 
@@ -117,7 +118,7 @@ def _options(arguments: argparse.Namespace) -> ReadOptions:
 
 def _path(told: str) -> Path:
     path = Path(told).expanduser()
-    if not path.exists():
+    if not is_hub_id(told) and not path.exists():
         raise Refused(f"There is no file {told}.")
     return path
 

@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from reranker_ui.core.formats.writing import FORMATS, Row, lost_in, write
+from reranker_ui.core.formats.shapes import FORMATS, lost_in, write
+from reranker_ui.core.formats.writing import Row
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.database import annotations, imported_labels, pairs
 from reranker_ui.services.datasets import find_dataset

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +15,11 @@ from sqlalchemy import func, select
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.labels import Kind, Scale
 from reranker_ui.core.refused import Refused
-from reranker_ui.services.database import datasets, imported_labels, imports, pairs
+from reranker_ui.services.database import datasets, imports, pairs
 from reranker_ui.services.effective import seen
+from reranker_ui.services.guidelines import edit_guidelines
 from reranker_ui.services.import_splits import assign_splits
+from reranker_ui.services.import_writer import Writer
 from reranker_ui.services.readings import (
     end_reading,
     folder_of,
@@ -33,8 +35,6 @@ from reranker_ui.settings import ASSETS
 Said = Callable[[int], None]
 _BATCH = 1000
 _GAP = 0.01  # seconds between batches, in which a label that waits for the lock goes first
-_COPIED = ("pair_key", "query_key", "passage_key", "query", "passage", "label", "line", "split",
-           "extra")  # fmt: skip
 _NAME = re.compile(r"[^\s/\\:][^/\\:\x00-\x1f]{0,79}")
 
 
@@ -113,6 +113,7 @@ def load_starter(workspace: Workspace, user: User) -> bool:
         return False
     mark.touch()
     import_file(workspace, user, sample, "starter")
+    edit_guidelines(workspace, user, "starter", sample.with_name("guidelines.md").read_text())
     return True
 
 
@@ -193,7 +194,7 @@ def _store(
     through = 0
     for batch in stage.batches(_BATCH):
         with workspace.writing() as connection:
-            writer = _Writer(connection, dataset_id, import_id, source, time.time())
+            writer = Writer(connection, dataset_id, import_id, source, time.time())
             for name, n in writer.write(batch, grown).items():
                 counts[name] += n
         through += len(batch)
@@ -220,94 +221,6 @@ def _finish(
         connection.execute(changed.values(updated_at=now, max_grade=top))
         told = {k: v for k, v in report.items() if k not in ("rejects", "notes")}
         record(connection, user, "import", f"dataset:{dataset_id}", at=now, after=told)
-
-
-class _Writer:
-    """Writes one batch of staged pairs within a transaction."""
-
-    def __init__(
-        self, connection: sa.Connection, dataset_id: int, import_id: int, source: str, now: float
-    ) -> None:
-        self.connection, self.dataset_id, self.import_id = connection, dataset_id, import_id
-        self.source, self.now = source, now
-
-    def write(self, batch: Sequence[dict[str, Any]], grown: bool) -> dict[str, int]:
-        """Store a batch; returns kept, positives and conflicts."""
-        there = self._there([pair["pair_key"] for pair in batch]) if grown else {}
-        new = [pair for pair in batch if pair["pair_key"] not in there]
-        again = [pair for pair in batch if pair["pair_key"] in there]
-        if new:
-            self._insert(new)
-        self._write_votes([pair for pair in new if pair["votes"]])
-        labelled = [pair for pair in new if pair["label"] is not None]
-        counts = {
-            "kept": len(labelled),
-            "positives": sum(any(value > 0 for value in _values(pair)) for pair in labelled),
-            "conflicts": sum(bool(pair["conflict"]) for pair in labelled),
-        }
-        for pair in again:
-            for name, n in self._add(pair, there[pair["pair_key"]]).items():
-                counts[name] += n
-        return counts
-
-    def _insert(self, new: Sequence[dict[str, Any]]) -> None:
-        # Past SQLAlchemy's handling of each value, which takes longer than the database.
-        same = {"source": self.source, "dataset_id": self.dataset_id, "import_id": self.import_id,
-                "created_at": self.now}  # fmt: skip
-        sql = pairs.insert().compile(dialect=self.connection.dialect, column_keys=[*_COPIED, *same])
-        order: Any = sql.positiontup
-        told = [{**pair, **same} for pair in new]
-        rows: Any = [tuple(row[name] for name in order) for row in told] if order else told
-        self.connection.exec_driver_sql(str(sql), rows)
-
-    def _there(self, keys: Sequence[str]) -> dict[str, tuple[int, set[float]]]:
-        """The pairs of the dataset with these keys: id and imported values."""
-        rows = self.connection.execute(
-            select(pairs.c.pair_key, pairs.c.id, pairs.c.label, imported_labels.c.value)
-            .select_from(pairs.outerjoin(imported_labels))
-            .where(pairs.c.dataset_id == self.dataset_id, pairs.c.pair_key.in_(keys))
-        )
-        there: dict[str, tuple[int, set[float]]] = {}
-        for key, pair_id, label, value in rows:
-            there.setdefault(key, (pair_id, set()))[1].update({label, value} - {None})
-        return there
-
-    def _add(self, pair: dict[str, Any], known: tuple[int, set[float]]) -> dict[str, int]:
-        """Add new imported values to a pair that is there."""
-        pair_id, have = known
-        told = _values(pair) - have
-        if not told:
-            return {}
-        line_of = {value: line for value, line, _who in pair["votes"]}
-        self.connection.execute(
-            imported_labels.insert(),
-            [self._value(pair_id, value, line_of.get(value, pair["line"]), None) for value in told],
-        )
-        return {
-            "kept": int(not have),
-            "positives": int(not have and any(value > 0 for value in told)),
-            "conflicts": int(len(have) <= 1 and len(have | told) > 1),
-        }
-
-    def _write_votes(self, voted: Sequence[dict[str, Any]]) -> None:
-        if not voted:
-            return
-        keys = [pair["pair_key"] for pair in voted]
-        mine = pairs.c.dataset_id == self.dataset_id, pairs.c.pair_key.in_(keys)
-        stored = self.connection.execute(select(pairs.c.pair_key, pairs.c.id).where(*mine))
-        ids = {key: pair_id for key, pair_id in stored}  # noqa: C416
-        self.connection.execute(
-            imported_labels.insert(),
-            [self._value(ids[pair["pair_key"]], *vote) for pair in voted for vote in pair["votes"]],
-        )
-
-    def _value(self, pair_id: int, value: float, line: int, who: str | None) -> dict[str, Any]:
-        return {"pair_id": pair_id, "import_id": self.import_id, "value": value,
-                "source": self.source, "line": line, "annotator": who}  # fmt: skip
-
-
-def _values(pair: dict[str, Any]) -> set[float]:
-    return {value for value, *_ in pair["votes"]} | ({pair["label"]} - {None})
 
 
 def _remove(workspace: Workspace, import_id: int) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 from reranker_ui.core.formats.clean import clean
 from reranker_ui.core.formats.delimited import NAMES
+from reranker_ui.core.formats.hub import bring, is_hub_id
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.plan import NotMapped, Plan, make_plan
 from reranker_ui.core.labels import LabelReader, Scale, guess_scale, number
@@ -53,6 +54,9 @@ def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
     stage where none of its labels can be read before a person says what they mean.
     """
     progress = _Progress(folder, path)
+    if is_hub_id(str(path)):
+        progress.begin("bringing")
+        path = bring(str(path), folder, options.limits, progress.tick)
     plan = make_plan(path, options, progress.tick, _disk_texts(folder))
     progress.begin("looking")
     labels, preview = _survey(plan, progress)

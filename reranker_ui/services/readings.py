@@ -4,6 +4,7 @@ Nothing of a reading lives in this process: any process that opens the home can 
 """
 
 import json
+import logging
 import os
 import re
 import secrets
@@ -17,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from reranker_ui.core.formats.hub import is_hub_id
 from reranker_ui.core.formats.options import Limits, ReadOptions
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.staging import Stage
@@ -24,6 +26,7 @@ from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 from reranker_ui.settings import Settings, worker_environment
 
+log = logging.getLogger(__name__)
 _MEMORY = 2_000_000_000
 _KEPT_SECONDS = 24 * 3600
 _SCRATCH = (
@@ -66,7 +69,8 @@ def start_reading(
 ) -> str:
     """Start to read `path`; an earlier reading of the same token ends. Returns the token."""
     require(user, "admin")
-    if not path.exists():
+    from_hub = is_hub_id(str(path))
+    if not from_hub and not path.exists():
         raise Refused(f"There is no file {path}.")
     token = token or secrets.token_hex(8)
     folder = folder_of(workspace, token, make=True)
@@ -75,7 +79,8 @@ def start_reading(
         (folder / name).unlink(missing_ok=True)
     if options.limits == Limits():
         options = replace(options, limits=limits_of(workspace.settings))
-    request = {"path": str(path.resolve()), "options": options.as_json(), "memory": _MEMORY}
+    where = str(path if from_hub else path.resolve())
+    request = {"path": where, "options": options.as_json(), "memory": _MEMORY}
     (folder / "request.json").write_text(json.dumps(request))
     spawn(folder, "reranker_ui.services.reading")
     return token
@@ -94,7 +99,7 @@ def reading_state(workspace: Workspace, user: User, token: str) -> dict[str, Any
         return {"state": "refused" if "refused" in result else "read", **result}
     told = load(folder / "progress.json") or {"phase": "opening", "records": 0, "bytes": 0}
     if not is_alive(folder) and load(folder / "result.json") is None:
-        return _refuse(folder, "Reading the file took more than this machine allows, and ended.")
+        return _refuse(folder, _why_it_ended(folder))
     marks = [
         p.stat().st_mtime for name in ("progress.json", "pid") if (p := folder / name).exists()
     ]
@@ -202,6 +207,15 @@ def load(path: Path) -> Any:
         return json.loads(path.read_text())
     except FileNotFoundError:
         return None
+
+
+def _why_it_ended(folder: Path) -> str:
+    """The sentence for a reader that left no result: a fault of ours is logged, as any bug."""
+    said = (folder / "error.log").read_text(errors="replace").strip()
+    if said:
+        log.error("reading a file failed:\n%s", said)
+        return "Reading the file failed by a fault of this program. The server's log says where."
+    return "Reading the file was ended from outside, perhaps for want of memory. Try it again."
 
 
 def _last_sign(folder: Path) -> float:

@@ -5,6 +5,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+from reranker_ui.core.formats.hub import PREFIX
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.importing import check_name
@@ -35,6 +36,15 @@ def begin_upload(workspace: Workspace, user: User, path: Path, name: str) -> dic
     return {"token": token}
 
 
+def begin_hub(workspace: Workspace, user: User, told: str) -> dict[str, Any]:
+    """Start to bring and read a dataset on the Hub by its id, ORG/NAME[:CONFIG]."""
+    require(user, "admin")
+    name = told.strip().removeprefix(PREFIX)
+    token = start_reading(workspace, user, Path(PREFIX + name), ReadOptions())
+    _note(workspace, token, {"file": name, "bytes": 0, "hub": True})
+    return {"token": token}
+
+
 def add_texts(
     workspace: Workspace, user: User, token: str, role: str, path: Path, name: str
 ) -> None:
@@ -58,7 +68,9 @@ def read_upload(workspace: Workspace, user: User, token: str, said: dict[str, An
     told = {name: value for name, value in said.items() if name in _SAID and value is not None}
     _note(workspace, token, {**noted, "said": told})
     options = ReadOptions(**told, corpus=texts("corpus"), queries=texts("queries"))
-    start_reading(workspace, user, _path(workspace, token, noted["file"]), options, token)
+    hub = noted.get("hub")
+    path = Path(PREFIX + noted["file"]) if hub else _path(workspace, token, noted["file"])
+    start_reading(workspace, user, path, options, token)
 
 
 def upload_state(workspace: Workspace, user: User, token: str) -> dict[str, Any]:

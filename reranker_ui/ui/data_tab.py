@@ -18,7 +18,9 @@ _SUFFIX = {"csv": "csv", "tsv": "tsv", "parquet": "parquet", "beir": "zip"}
 
 def build(workspace: Workspace, shell: Any) -> None:
     """Draw the tab; the room follows what is open by itself."""
-    room("data", [*_sets(workspace), *_imports(workspace), *_pairs(workspace)])
+    room(
+        "data", [*_sets(workspace), *_uploads(workspace), *_reading(workspace), *_pairs(workspace)]
+    )
 
 
 def _sets(workspace: Workspace) -> list[Function]:
@@ -43,14 +45,21 @@ def _sets(workspace: Workspace) -> list[Function]:
     return [all_datasets, delete_dataset, export]
 
 
-def _imports(workspace: Workspace) -> list[Function]:
+def _uploads(workspace: Workspace) -> list[Function]:
     def begin_upload(user: User, asked: Payload) -> Any:
         return uploads.begin_upload(workspace, user, _uploaded(asked), str(asked["name"]))
+
+    def begin_hub(user: User, asked: Payload) -> Any:
+        return uploads.begin_hub(workspace, user, str(asked["id"]))
 
     def add_texts(user: User, asked: Payload) -> Any:
         path, name = _uploaded(asked), str(asked["name"])
         return uploads.add_texts(workspace, user, asked["token"], asked["role"], path, name)
 
+    return [begin_upload, begin_hub, add_texts]
+
+
+def _reading(workspace: Workspace) -> list[Function]:
     def read_upload(user: User, asked: Payload) -> Any:
         return uploads.read_upload(workspace, user, asked["token"], asked["said"])
 
@@ -68,7 +77,7 @@ def _imports(workspace: Workspace) -> list[Function]:
             workspace, user, asked["token"], after=int(asked["after"]), limit=2000
         )
 
-    return [begin_upload, add_texts, read_upload, upload_state, store_upload, end_upload, left_out]
+    return [read_upload, upload_state, store_upload, end_upload, left_out]
 
 
 def _pairs(workspace: Workspace) -> list[Function]:

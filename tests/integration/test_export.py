@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from reranker_ui.core.formats.writing import FORMATS
+from reranker_ui.core.formats.shapes import FORMATS
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.datasets import labelled_pairs
 from reranker_ui.services.editing import set_label

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from reranker_ui.core.formats.clean import clean
 from reranker_ui.core.formats.options import Limits, ReadOptions
 from reranker_ui.core.formats.plan import make_plan
-from reranker_ui.core.formats.writing import Row, lost_in, read_safe_cell, safe_cell, write
+from reranker_ui.core.formats.shapes import lost_in, write
+from reranker_ui.core.formats.writing import Row, read_safe_cell, safe_cell
 from reranker_ui.core.labels import LabelReader
 
 # Text as it is stored: trimmed, not empty, no lone surrogates, no zero byte. A file full of other

@@ -1,58 +1,33 @@
 """The plan: how the records of one file become judged pairs, guessed or as a person said."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.formats import annotation_tools, lists, question_answering
-from reranker_ui.core.formats.columns import IDS, guess_columns, ids_only, plain
-from reranker_ui.core.formats.container import (
-    Container,
-    Record,
-    open_container,
-    unsafe_members,
+from reranker_ui.core.formats.columns import guess_columns
+from reranker_ui.core.formats.container import Container, Record, open_container
+from reranker_ui.core.formats.judgments import (
+    NewTexts,
+    NotMapped,
+    Plan,
+    beir_plan,
+    column_named,
+    sides_of,
+    trec_plan,
 )  # fmt: skip
 from reranker_ui.core.formats.options import ReadOptions, Tick
-from reranker_ui.core.formats.texts import (
-    Lookup,
-    Texts,
-    each_qrels,
-    existing,
-    fill,
-    fill_from,
-    is_beir,
-)  # fmt: skip
+from reranker_ui.core.formats.texts import is_beir
 from reranker_ui.core.formats.writing import COLUMNS, VOTES, read_safe_cell, votes_of
 from reranker_ui.core.pairs import Judged, Left
 from reranker_ui.core.refused import Refused
 
+__all__ = ["FAMILIES", "NotMapped", "Plan", "make_plan"]
+
 Value = Mapping[Any, Any]
-NewTexts = Callable[[], Texts]
 FAMILIES = ("pairs", "lists", "judgments", "beir", "trec", "trec-run", "label studio", "argilla",
             "prodigy", "quepid book", "squad", "tat-qa")  # fmt: skip
-_QUERY_IDS = ("queryid", "qid", "questionid", "topicid", "topic")
-_PASSAGE_IDS = ("docid", "documentid", "corpusid", "passageid", "pid", "did")
-
-
-@dataclass
-class Plan:
-    """How one file is read. `read(value)` gives the judged pairs of one record."""
-
-    family: str
-    container: Container
-    read: Callable[[Value], Iterator[Judged | Left]]
-    names: list[Any] = field(default_factory=list)
-    query: Any = None
-    passage: Any = None
-    label: Any = None
-    split: Any = None
-    notes: list[str] = field(default_factory=list)
-
-    def records(self) -> Iterator[Record]:
-        """The records, from the start."""
-        return self.container.records()
 
 
 def make_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts) -> Plan:
@@ -61,13 +36,13 @@ def make_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts)
         raise Refused(f"{options.format} is no format. There are {', '.join(FAMILIES)}.")
     if path.is_dir() or _is_zip(path):
         if is_beir(path):
-            return _beir(path, options, tick, new_texts)
+            return beir_plan(path, options, tick, new_texts)
         if path.is_dir():
             raise Refused(f"The folder {path.name} is no BEIR set: corpus, queries and qrels.")
     container = open_container(path, options, tick)
     values = _sample(container, path.name)
     if container.kind == "blanks":
-        return _trec(container, values, path, options, tick, new_texts)
+        return trec_plan(container, values, path, options, tick, new_texts)
     return _known_shape(container, values, options) or _columns(
         container, values, path, options, tick, new_texts
     )
@@ -146,7 +121,7 @@ def _columns(
             for other in ("query", "passage", "label", "split"):
                 if other != role and guess[other] == guess[role] and not getattr(options, other):
                     guess[other] = None
-    sides = _sides(guess, names, path, options, tick, new_texts)
+    sides = sides_of(guess, names, path, options, tick, new_texts)
     label, split = guess["label"], guess["split"]
     used = {sides[0].column, sides[1].column, label, split}
     rest = [name for name in names if name not in used and name != VOTES]
@@ -172,146 +147,6 @@ def _is_our_safe_csv(container: Container) -> bool:
     """Whether this is our own export with cells made safe for spreadsheets."""
     dialect = container.dialect
     return container.encoding == "utf-8-sig" and dialect is not None and dialect.header == COLUMNS
-
-
-def column_named(told: str | int, names: Sequence[Any], file: str) -> Any:
-    """The column a person means by its name, or by its number from 0."""
-    if told in names:
-        return told
-    if str(told).isdigit() and int(told) < len(names):
-        return names[int(told)]
-    close = [name for name in names if plain(name) == plain(told)]
-    if close:
-        return close[0]
-    have = ", ".join(str(name)[:40] for name in names[:12])
-    raise Refused(f"{file} has no column {told}. It has {have}.")
-
-
-def _sides(
-    guess: Mapping[str, Any], names: Sequence[Any], path: Path, options: ReadOptions, tick: Tick,
-    new_texts: NewTexts,
-) -> list[Lookup]:  # fmt: skip
-    """Where query and passage come from: a column of texts, or one of ids and their texts."""
-    sides: dict[str, Lookup] = {}
-    joins = list(options.joins)
-    for role, source, known in (
-        ("query", options.queries, _QUERY_IDS),
-        ("passage", options.corpus, _PASSAGE_IDS),
-    ):
-        said = getattr(options, role) is not None
-        if joins and not said:
-            texts = new_texts()
-            key = fill_from(texts, joins.pop(0), options, tick)
-            sides[role] = Lookup(column_named(key, names, path.name), texts, role)
-            continue
-        column = guess[role]
-        id_column = _id_column(names, known)
-        if source and (said or id_column is not None):
-            texts = new_texts()
-            fill(texts, existing(source), "queries" if role == "query" else "corpus", options, tick)
-            sides[role] = Lookup(column if said else id_column, texts, role)
-        elif column is not None:
-            sides[role] = Lookup(column, None, role)
-    missing = [role for role in ("query", "passage") if role not in sides]
-    if missing:
-        raise _no_texts(missing, names, path)
-    return [sides["query"], sides["passage"]]
-
-
-def _id_column(names: Sequence[Any], known: Sequence[str]) -> Any:
-    bare = {plain(name): name for name in reversed(names)}
-    return next((bare[name] for name in known if name in bare), None)
-
-
-class NotMapped(Refused):
-    """Refused because a person has to say which column is what; `names` are the columns."""
-
-    def __init__(self, sentence: str, names: Sequence[Any]) -> None:
-        super().__init__(sentence)
-        self.names = [str(name) for name in names]
-
-
-def _no_texts(missing: Sequence[str], names: Sequence[Any], path: Path) -> Refused:
-    ids = [str(name) for name in names if ids_only(name) or plain(name) in IDS]
-    which = " and ".join(missing)
-    if ids:
-        return NotMapped(
-            f"{path.name} holds ids ({', '.join(ids)}) and no text for the {which}. Bring the"
-            " missing files with --corpus and --queries FILE, or --join FILE:KEY:TEXT for each.",
-            names,
-        )
-    have = ", ".join(str(name)[:40] for name in names[:12])
-    return NotMapped(
-        f"No column of {path.name} is known as the {which}; it has {have}."
-        " Say which with --query COLUMN and --passage COLUMN.",
-        names,
-    )
-
-
-def _trec(
-    container: Container, values: Sequence[Value], path: Path, options: ReadOptions, tick: Tick,
-    new_texts: NewTexts,
-) -> Plan:  # fmt: skip
-    """Judgments `query 0 passage grade` (or without the 0), or a run without labels."""
-    width = len(values[0])
-    run = width == 6
-    if options.corpus is None:
-        what = f"a TREC run of {width} columns" if run else f"TREC judgments of {width} columns"
-        raise NotMapped(
-            f"{path.name} is {what}: ids and no texts. Bring the texts with --corpus FILE and"
-            " --queries FILE (BEIR, JSON Lines, or id and text between tabs).",
-            list(values[0]),
-        )
-    corpus, queries = new_texts(), new_texts()
-    fill(corpus, existing(options.corpus), "corpus", options, tick)
-    fill(queries, existing(options.queries or options.corpus), "queries", options, tick)
-    places = (0, 1, 2) if width == 3 else (0, 2, 3)
-    query, passage = Lookup(places[0], queries, "query"), Lookup(places[1], corpus, "passage")
-
-    def read(value: Value) -> Iterator[Judged | Left]:
-        if len(value) != width:
-            raise Left("unreadable", f"the line has {len(value)} columns, the file {width}")
-        label = None if run else value[places[2]]
-        yield Judged(query.of(value), passage.of(value), label)
-
-    plan = Plan("trec-run" if run else "trec", container, read, list(values[0]), *places[:2])
-    if run:
-        plan.notes.append("A run holds no judgments: its pairs are stored without labels.")
-    else:
-        plan.label = places[2]
-    return plan
-
-
-def _beir(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts) -> Plan:
-    corpus, queries = new_texts(), new_texts()
-    fill(corpus, path, "corpus", options, tick)
-    fill(queries, path, "queries", options, tick)
-    query, passage = Lookup("query-id", queries, "query"), Lookup("corpus-id", corpus, "passage")
-
-    def records() -> Iterator[Record]:
-        for split, container in each_qrels(path, options, tick):
-            for line, value in container.records():
-                yield line, value if isinstance(value, Left) else _qrel(value, split)
-
-    def read(value: Value) -> Iterator[Judged | Left]:
-        yield Judged(query.of(value), passage.of(value), value["score"], value["split"])
-
-    plan = Plan("beir", Container("beir", records), read)
-    plan.query, plan.passage, plan.label, plan.split = "query-id", "corpus-id", "score", "split"
-    plan.names = ["query-id", "corpus-id", "score"]
-    if not path.is_dir() and (unsafe := unsafe_members(path)):
-        plan.notes.append(
-            f"{len(unsafe)} files in the archive are not opened: their names lead out of it."
-        )
-    return plan
-
-
-def _qrel(value: Value, split: str) -> dict[Any, Any] | Left:
-    cells = list(value.values())
-    if len(cells) not in (3, 4):
-        return Left("unreadable", f"the line has {len(cells)} columns, judgments have three")
-    query, passage, score = cells[0], cells[-2], cells[-1]
-    return {"query-id": query, "corpus-id": passage, "score": score, "split": split}
 
 
 def _is_zip(path: Path) -> bool:

@@ -1,0 +1,87 @@
+"""Datasets on the Hub: `hf:ORG/NAME[:CONFIG]`, brought as a stream into files that we read."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from reranker_ui.core.formats.options import Limits, Tick
+from reranker_ui.core.refused import Refused
+
+PREFIX = "hf:"
+_ID = re.compile(r"hf:([\w.-]+/[\w.-]+|[\w.-]+)(?::([\w.-]+))?")
+
+
+def is_hub_id(told: str) -> bool:
+    """Whether this names a dataset on the Hub."""
+    return told.startswith(PREFIX)
+
+
+def bring(told: str, folder: Path, limits: Limits, tick: Tick) -> Path:
+    """Write the dataset's rows below `folder` and return what to read: a file or a BEIR folder.
+
+    Every split is brought, its name in the column split. A dataset whose configurations are
+    corpus and queries (with qrels as default) becomes a BEIR folder. No code of the dataset runs.
+    """
+    found = _ID.fullmatch(told)
+    if not found:
+        raise Refused(f"{told} is no dataset id. It looks like hf:ORG/NAME or hf:ORG/NAME:CONFIG.")
+    name, config = found.groups()
+    target = folder / "hub"
+    if (target / "done").exists():
+        return target / "beir" if (target / "beir").exists() else target / "rows.jsonl"
+    target.mkdir(exist_ok=True)
+    try:
+        import datasets
+
+        known = datasets.get_dataset_config_names(name)
+        if config is None and {"corpus", "queries"} <= set(known):
+            path = _beir(name, known, target / "beir", limits, tick)
+        else:
+            parts = datasets.load_dataset(name, config, streaming=True)
+            path = target / "rows.jsonl"
+            rows = ((split, row) for split, part in parts.items() for row in part)
+            _write(path, rows, limits, tick)
+    except Refused:
+        raise
+    except Exception as error:
+        why = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")[:200]
+        raise Refused(
+            f"The dataset {name} cannot be brought from the Hub: {why}."
+            " Check its id and configuration, and that this machine reaches the Hub."
+        ) from error
+    (target / "done").touch()
+    return path
+
+
+def _beir(name: str, known: list[str], folder: Path, limits: Limits, tick: Tick) -> Path:
+    import datasets
+
+    (folder / "qrels").mkdir(parents=True, exist_ok=True)
+    for part in ("corpus", "queries"):
+        loaded = datasets.load_dataset(name, part, streaming=True)
+        rows = ((None, row) for split in loaded.values() for row in split)
+        _write(folder / f"{part}.jsonl", rows, limits, tick)
+    judged = next((one for one in ("qrels", "default") if one in known), None)
+    for split, rows in datasets.load_dataset(name, judged, streaming=True).items():
+        with (folder / "qrels" / f"{split}.tsv").open("w") as out:
+            out.write("query-id\tcorpus-id\tscore\n")
+            for row in rows:
+                out.write(f"{row['query-id']}\t{row['corpus-id']}\t{row['score']}\n")
+                tick(0)
+    return folder
+
+
+def _write(
+    path: Path, rows: Iterable[tuple[str | None, Mapping[str, Any]]], limits: Limits, tick: Tick
+) -> None:
+    size = 0
+    with path.open("w", encoding="utf-8") as out:
+        for number, (split, row) in enumerate(rows, 1):
+            told = {**row, "split": split} if split else dict(row)
+            size += out.write(json.dumps(told, ensure_ascii=False, default=str) + "\n")
+            tick(0)
+            if number > limits.rows or size > limits.decoded_bytes:
+                most = f"{limits.rows:,} rows or {limits.decoded_bytes:,} bytes"
+                raise Refused(f"Row {number:,}: the dataset is larger than {most}, the limit.")
