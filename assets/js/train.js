@@ -52,7 +52,7 @@ RR.rooms.train = ({ element, room, props, server, trigger, watch }) => {
   };
   const draw = async (answer) => {
     await RR.plotly(answer.plotly);
-    if (answer.figure) await chart.show(answer.figure, answer.points);
+    if (answer.figure) await chart.show(answer.figure, answer.points, compared);
     else await chart.extend(answer.points);
     legends();
     const points = chart.points, none = !points.warm.length && !points.train.length;
@@ -104,7 +104,7 @@ RR.rooms.train = ({ element, room, props, server, trigger, watch }) => {
       !live && run.precision && h("span", {}, `${run.precision}, ${run.device}`));
     result();
     const best = Math.max(...(chart.points?.ndcg || []).map(([, y]) => y));
-    reader.textContent = `${run.name}: ${run.sentence}${run.steps ? ` of ${run.steps}` : ""}. ${run.loss === null ? "" : `Loss ${RR.metric(run.loss)}. `}${Number.isFinite(best) ? `Best nDCG@10 on dev ${RR.metric(best)}, base ${RR.metric(run.dev.base?.["ndcg@10"])}.` : ""}`;
+    reader.textContent = `${run.name}: ${run.sentence.replace(/\.$/, "")}${live && run.steps ? ` of ${RR.int(run.steps)}` : ""}. ${run.loss === null ? "" : `Loss ${RR.metric(run.loss)}. `}${Number.isFinite(best) ? `Best nDCG@10 on dev ${RR.metric(best)}, base ${RR.metric(run.dev.base?.["ndcg@10"])}.` : ""}`;
   };
   const legends = () => {
     const key = (kind, text) => h("span", { class: "rr-key-line" }, h("i", { class: kind }), text);

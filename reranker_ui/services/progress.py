@@ -105,12 +105,13 @@ def status(folder: RunFolder, progress: Progress) -> str:
 
 def sentence(progress: Progress, state: str) -> str:
     """Status in words with its reason, as a run row shows it."""
-    at = f" at step {progress.step}" if progress.step else ""
+    running = f"Running, step {progress.step:,}" if progress.step else "Running, getting ready"
+    at = f" at step {progress.step:,}" if progress.step else ""
     if state == "failed":
         return f"Failed{at}: {progress.ended.get('error') or 'see the log of the run.'}"
     return {
         "queued": "Waiting",
-        "running": f"Running, step {progress.step}" if progress.step else "Running, getting ready",
+        "running": running,
         "finished": "Finished",
         "stopped": f"Stopped and kept{at}",
         "cancelled": f"Cancelled{at}",

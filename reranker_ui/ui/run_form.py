@@ -102,26 +102,27 @@ def _advanced() -> dict[str, Any]:
 
 def connect(workspace: Workspace, shell: Any, form: Form, live: gr.HTML) -> None:
     """Let the form follow the dataset in hand, plan as it is filled, and start the run."""
-    planned = [form.plan, form.command, form.start]
-    plan = _planner(workspace, list(form.changes))
-    offered = [shell.dataset, form.dataset]
+    # One listener for all that calls for a plan: two at once could answer in the wrong order.
+    offers = gr.State(0)
     for listen in (shell.dataset.change, live.shown):
-        event = listen(_offerer(workspace), offered, form.dataset, **QUIET)
-        event.then(plan, form.fields, planned, **QUIET)
+        inputs = [offers, shell.dataset, form.dataset]
+        listen(_offerer(workspace), inputs, [offers, form.dataset], **QUIET)
     form.recipe.input(_filler(list(form.changes)), form.recipe, [*form.changes.values()], **QUIET)
-    changed = [field.change for field in form.fields]
+    changed = [offers.change, *(field.change for field in form.fields)]
+    plan = _planner(workspace, list(form.changes))
+    planned = [form.plan, form.command, form.start]
     gr.on(changed, plan, form.fields, planned, trigger_mode="always_last", **QUIET)
     start = _starter(workspace, list(form.changes))
     form.start.click(start, form.fields, [live, form.plan, form.start], **QUIET)
 
 
 def _offerer(workspace: Workspace) -> Any:
-    def offer(request: gr.Request, in_hand: str, chosen: str | None) -> Any:
+    def offer(request: gr.Request, offers: int, in_hand: str, chosen: str | None) -> list[Any]:
         known = datasets.list_datasets(workspace, who(request))
         names = [row["name"] for row in known]
         choices = [(f"{row['name']} · {row['labelled']:,} labelled", row["name"]) for row in known]
         value = next((name for name in (in_hand, chosen, *names) if name in names), None)
-        return gr.Dropdown(choices, value=value)
+        return [offers + 1, gr.Dropdown(choices, value=value)]
 
     return offer
 

@@ -1,0 +1,184 @@
+"""The Train tab in a real Chromium: a run started, watched, reloaded, stopped, compared."""
+
+import pytest
+
+from reranker_ui.core.run_folder import RunFolder
+from reranker_ui.services import runs
+from reranker_ui.services.recipes import recipe_from
+from reranker_ui.services.workspace import open_workspace
+from reranker_ui.settings import Settings
+from tests import fake_worker
+from tests.labelling import ADMIN, seed
+
+expect = pytest.importorskip("playwright.sync_api").expect
+expect.set_options(timeout=30_000)
+POINTS = """meta => (document.querySelector('.rr-chart')?.data || [])
+    .find(trace => trace.meta === meta)?.x.length || 0"""
+CURVE = """() => document.querySelector('.rr-chart').data
+    .filter(trace => trace.meta === 'train-raw').map(trace => [trace.x, trace.y])[0]"""
+
+
+def caves(space, name):
+    seed(
+        space,
+        name,
+        count=90,
+        label=lambda number: float(number % 3 == 0),
+        split=lambda number: {8: "dev", 9: "test"}.get(number // 3 % 10, "train"),
+    )
+
+
+@pytest.fixture
+def ended(server, monkeypatch):
+    """Runs of a dataset of their own whose events are written at once: `ended(name, end)`."""
+    space = open_workspace(Settings(home=server.home))
+    monkeypatch.setattr(runs, "executor_of", lambda _space: Nowhere())
+
+    def make(dataset, end="finished"):
+        if not any(row["dataset"] == dataset for row in runs.list_runs(space, ADMIN)):
+            caves(space, dataset)
+        run = runs.start(space, ADMIN, dataset, recipe_from(base="embedded"))
+        fake_worker.main(RunFolder(run["folder"]), 0, end)
+        return run
+
+    yield make
+    space.engine.dispose()
+
+
+class Nowhere:
+    def submit(self, folder):
+        return "0:"
+
+
+def points(page, meta, more_than=0, timeout=90_000):
+    page.wait_for_function(f"meta => ({POINTS})(meta) > {more_than}", arg=meta, timeout=timeout)
+    return page.evaluate(POINTS, meta)
+
+
+def test_a_run_is_started_watched_reloaded_and_stopped(new_server, new_page, tiny_model):
+    server = new_server()
+    space = open_workspace(Settings(home=server.home))
+    caves(space, "caves")
+    page = new_page(f"{server.url}/?tab=train&dataset=caves")
+    page.get_by_label("Data", exact=True).click()
+    page.get_by_role("option", name="caves").click()
+    page.get_by_label("Base model").fill(str(tiny_model))
+    page.get_by_label("Base model").press("Enter")
+    page.get_by_role("button", name="Advanced").click()
+    page.get_by_label("Epochs").fill("900")
+    expect(page.locator("#rr-train_plan")).to_contain_text("4,500")
+    page.get_by_role("button", name="Show the command").click()
+    expect(page.locator(".rr-command")).to_contain_text("--dataset caves")
+    page.get_by_role("button", name="Start", exact=True).click()
+
+    # Points appear by themselves, and a zoom survives the next ones.
+    live = page.locator(".rr-live")
+    expect(live.locator(".rr-status")).to_have_text("Running", timeout=60_000)
+    seen = points(page, "train-raw", 2)
+    page.evaluate("Plotly.relayout(document.querySelector('.rr-chart'), {'xaxis.range': [1, 9]})")
+    points(page, "train-raw", seen)
+    assert page.evaluate("document.querySelector('.rr-chart').layout.xaxis.range") == [1, 9]
+    expect(page.get_by_role("button", name="Add to queue")).to_be_visible()
+
+    # A reload in mid-training, and a second browser: the curve is whole.
+    before = page.evaluate(CURVE)
+    page.reload()
+    points(page, "train-raw", len(before[0]) - 1)
+    second = new_page(f"{server.url}/?tab=train", width=390, height=844)
+    points(second, "train-raw", len(before[0]) - 1)
+    for other in (page, second):
+        after = other.evaluate(CURVE)
+        assert [line[: len(before[0])] for line in after] == before
+        assert after[0] == sorted(set(after[0]))
+
+    # The web process dies; the worker does not notice.
+    for other in (page, second):
+        other.goto("about:blank")
+    server.kill()
+    server.start()
+    page.goto(f"{server.url}/?tab=train")
+    points(page, "train-raw", len(before[0]))
+    assert [line[: len(before[0])] for line in page.evaluate(CURVE)] == before
+
+    # Stop and keep
+    live.get_by_role("button", name="Stop and keep").click()
+    expect(live.locator(".rr-status")).to_have_text("Stopped and kept", timeout=60_000)
+    expect(live.locator(".rr-outcome")).to_contain_text("On the test split")
+    row = page.locator('tr[data-run="1"]')
+    expect(row).to_contain_text("Stopped and kept at step")
+    assert (RunFolder(server.home / "runs" / "00001").model / "config.json").is_file()
+    space.engine.dispose()
+
+
+def test_a_finished_run_shows_base_beside_tuned(server, new_page, ended):
+    run = ended("watched")
+    page = new_page(f"{server.url}/?tab=train&run={run['id']}")
+    table = page.locator(".rr-outcome-table tbody tr").first
+    expect(table).to_contain_text("nDCG@10")
+    assert table.locator("td").all_text_contents() == ["0.566", "0.612", "0.403", "0.781", "+0.378"]
+    points(page, "warm-raw", 20)
+    points(page, "train", 20)
+    names = page.evaluate("document.querySelector('.rr-chart').layout.annotations.map(a => a.text)")
+    assert {"warm start", "base 0.412", "BM25 0.571", "cosine 0.604"} <= set(names)
+    expect(page.locator(".rr-live-said")).to_contain_text("The Hub cannot be reached")
+
+
+def test_smoothing_and_theme_change_the_picture_and_not_the_data(server, new_page, ended):
+    run = ended("watched")
+    page = new_page(f"{server.url}/?tab=train&run={run['id']}")
+    points(page, "train", 20)
+    line = """() => { const found = document.querySelector('.rr-chart').data
+        .find(trace => trace.meta === 'train'); return [found.y, found.line.color]; }"""
+    raw = page.evaluate(CURVE)
+    smooth, light = page.evaluate(line)
+    assert smooth != raw[1] and smooth[0] == pytest.approx(raw[1][0])
+    page.get_by_label("Smoothing of the training loss").fill("0")
+    page.wait_for_function(f"before => JSON.stringify(({line})()[0]) !== before", arg=str(smooth))
+    assert page.evaluate(line)[0] == pytest.approx(raw[1])
+    page.get_by_role("button", name="Light or dark").click()
+    page.wait_for_function(f"before => ({line})()[1] !== before", arg=light)
+    assert page.evaluate(CURVE) == raw
+
+
+def test_runs_are_compared_and_deleted(server, new_page, ended):
+    first, second = ended("compared"), ended("compared", "failed")
+    page = new_page(f"{server.url}/?tab=train&run={second['id']}")
+    expect(page.locator(".rr-live-said")).to_contain_text("out of memory")
+    row = page.locator(f'tr[data-run="{first["id"]}"]')
+    row.get_by_role("button", name="Compare").click()
+    points(page, "compared-train", 20)
+    expect(page.locator(".rr-panel-title").first).to_contain_text(first["name"])
+    row.get_by_role("button", name="Remove").click()
+    page.wait_for_function(f"() => ({POINTS})('compared-train') === 0")
+    row.get_by_role("button", name=f"More for {first['name']}").click()
+    page.get_by_role("menuitem", name="Delete …").click()
+    page.get_by_role("menuitem", name=f"Delete {first['name']}").click()
+    expect(row).to_have_count(0)
+
+
+def test_a_refusal_is_said_at_the_form(server, new_page):
+    space = open_workspace(Settings(home=server.home))
+    seed(space, "unlabelled", count=3)
+    page = new_page(f"{server.url}/?tab=train&dataset=unlabelled")
+    expect(page.locator("#rr-train_plan .rr-error")).to_contain_text("no labelled pair")
+    space.engine.dispose()
+
+
+def test_names_are_text_and_never_markup(server, new_page, ended):
+    name = "<img src=x onerror=alert(1)>${alert(2)}"
+    ended(name)
+    page = new_page(f"{server.url}/?tab=train&dataset=none")
+    expect(page.locator(".rr-run-data").filter(has_text="onerror")).to_contain_text(name)
+
+
+@pytest.mark.parametrize("width", [1360, 768, 390, 320])
+def test_nothing_scrolls_sideways(server, new_page, ended, width):
+    run = ended("watched")
+    page = new_page(f"{server.url}/?tab=train&run={run['id']}", width=width)
+    points(page, "train", 20)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+    if width < 640:
+        live, form = page.locator("#rr-train-live"), page.locator("#rr-new-run")
+        assert live.bounding_box()["y"] < form.bounding_box()["y"]
+        height = page.evaluate("document.querySelector('.rr-chart').layout.height")
+        assert height == 160 + 44 + 160 + 8 + 24
