@@ -187,7 +187,8 @@ def is_alive(folder: Path) -> bool:
         with suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)  # a child that ended stays a zombie until asked for
         process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and str(folder) in process.cmdline()
+        line = process.cmdline()  # empty for a moment while the process starts
+        return process.status() != psutil.STATUS_ZOMBIE and (not line or str(folder) in line)
     except (OSError, ValueError, psutil.Error):
         return False
 
