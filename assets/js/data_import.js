@@ -69,7 +69,7 @@ RR.data.importPanel = (node, { server, upload, say, stored }) => {
       change && options(plan),
       state.refused && h("div", { class: "rr-card-body" }, RR.error(state.refused), needsTexts(state) && textsForm(state)),
       columns.length || state.preview ? h("div", { class: "rr-import-grid" }, mapping(state, columns), preview(state)) : null,
-      state.asks === "labels" && h("div", { class: "rr-card-body" }, RR.error("None of the labels is a number. Say what each one means, then the pairs can be read.")),
+      state.asks === "labels" && h("div", { class: "rr-card-body" }, RR.error("The labels are names, not numbers. Say what each one means, then the pairs can be read.")),
       state.report && h("div", { class: "rr-import-grid" }, ledger(state), leftOut(state, left)),
       state.not_stored && h("div", { class: "rr-card-body" }, RR.error(state.not_stored)),
       state.report && foot(state)));

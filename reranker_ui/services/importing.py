@@ -139,7 +139,7 @@ def _what_is_missing(result: dict[str, Any]) -> str:
     if result.get("asks") == "labels":
         classes = ", ".join(f"{name} ({n:,})" for name, n in result["labels"][:8])
         return (
-            f"None of the labels is a number: {classes}. Say what each one means, such as"
+            f"The labels are names, not numbers: {classes}. Say what each one means, such as"
             f" --map-label {result['labels'][0][0]}=1."
         )
     return str(result.get("refused", "The file is not read yet."))
