@@ -93,22 +93,22 @@ def _join(connection: sa.Connection, lite: sqlite3.Connection, dataset_id: int) 
 
 
 def _fill_empty(lite: sqlite3.Connection) -> list[str]:
-    """No split stays empty from ten queries on; a file that names no train is split anew."""
+    """Where a file names train and one other split, the third is taken from its largest.
+
+    A file that names one split alone is a part of something larger and is kept as it is.
+    """
     sizes = _sizes(lite)
     if sum(sizes.values()) < _FEW or len(sizes) == len(SPLITS):
         return []
-    if "train" not in sizes:
-        lite.execute("UPDATE groups SET told = NULL, sides = 9")
-        lite.execute(_ASSIGN)
-        return [
-            f"The file names no train split, so its queries are split anew: {_list(_sizes(lite))}."
-        ]
-    for split in SPLITS:
-        if split not in sizes:
-            whole = max(sizes, key=lambda name: sizes[name])
-            lite.execute(_CARVE, {"to": split, "whole": whole})
-    missing = " and ".join(split for split in SPLITS if split not in sizes)
-    return [f"The file names no {missing} split: a tenth of the queries each is taken for it."]
+    if len(sizes) == 1 or "train" not in sizes:
+        missing = " and no ".join(split for split in SPLITS if split not in sizes)
+        return [f"The file names no {missing} split. A run needs all three to be compared."]
+    missing = next(split for split in SPLITS if split not in sizes)
+    whole = max(sizes, key=lambda name: sizes[name])
+    lite.execute(_CARVE, {"to": missing, "whole": whole})
+    return [
+        f"The file names no {missing} split: a tenth of the queries of {whole} is taken for it."
+    ]
 
 
 def _sizes(lite: sqlite3.Connection) -> dict[str, int]:

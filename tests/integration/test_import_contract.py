@@ -78,6 +78,22 @@ def test_splits_of_the_file_are_kept(tmp_path, workspace):
     assert list_datasets(workspace, LOCAL)[0]["splits"] == {"train": 10, "dev": 20, "test": 10}
 
 
+def test_a_split_that_the_file_leaves_out(tmp_path, workspace):
+    def splits(name, file_splits):
+        rows = [f"q{i},p{i},{i % 2},{file_splits[i % len(file_splits)]}" for i in range(40)]
+        file = write(tmp_path / f"{name}.csv", rows, "query,passage,label,split")
+        report = import_file(workspace, LOCAL, file, name)
+        found = {one["name"]: one["splits"] for one in list_datasets(workspace, LOCAL)}[name]
+        return found, " ".join(report["notes"])
+
+    alone, said = splits("alone", ["test"])
+    assert alone == {"train": 0, "dev": 0, "test": 40}
+    assert "no train and no dev" in said
+    two, said = splits("two", ["train", "train", "train", "test"])
+    assert two == {"train": 27, "dev": 3, "test": 10}
+    assert "no dev split" in said
+
+
 def test_near_duplicate_queries_stay_together(tmp_path, workspace):
     rows = [f"{text},{i}{n},{n}" for i in range(40) for n, text in
             enumerate((f"What is thing {i}?", f"what is THING {i}"))]  # fmt: skip
