@@ -107,7 +107,7 @@ RR.rooms.annotate = ({ room, server }) => {
     A.own.set(pair.id, label);
     A.last = [{ ...pair, label, note, at: Date.now() / 1000 }, ...A.last.filter((row) => row.id !== pair.id)].slice(0, KEPT);
     if (A.progress && !again) count(label, 1);
-    parts.last.draw(); parts.rail.own(pair.id, label); parts.rail.draw();
+    drawLast(); parts.rail.own(pair.id, label); parts.rail.draw(); parts.bar.count();
   };
   A.undo = () => {
     const row = A.last.shift();
@@ -115,7 +115,7 @@ RR.rooms.annotate = ({ room, server }) => {
     outbox.add({ kind: "undo", dataset: A.dataset, pair: row.id });
     A.own.delete(row.id);
     if (A.progress) count(row.label, -1);
-    parts.last.draw(); parts.rail.own(row.id, undefined); parts.rail.draw();
+    drawLast(); parts.rail.own(row.id, undefined); parts.rail.draw(); parts.bar.count();
     A.open({ ...row, label: null });
     parts.bar.say("Undone");
   };
@@ -145,9 +145,10 @@ RR.rooms.annotate = ({ room, server }) => {
     try { const told = await ask(); if (dataset === A.dataset && !outbox.count()) take(told); } catch { /* asked again later */ }
   };
   const refreshProgress = () => refresh(() => server.progress({ dataset: A.dataset, since: (since = midnight()), imported: A.imported }), (told) => { A.progress = told; draw(); if (!A.current && ended) parts.card.done(); });
-  const refreshLast = () => refresh(() => server.last_labels({ dataset: A.dataset }), (told) => { A.last = told; parts.last.draw(); });
+  const refreshLast = () => refresh(() => server.last_labels({ dataset: A.dataset }), (told) => { A.last = told; drawLast(); });
   const refreshAgreement = () => refresh(() => server.agree({ dataset: A.dataset }), (told) => { A.agreement = told; parts.rail.draw(); });
-  const draw = () => { parts.bar.draw(outbox); parts.rail.draw(); parts.last.draw(); };
+  function drawLast() { parts.last.draw(); parts.card.last(); }
+  const draw = () => { parts.bar.draw(outbox); parts.rail.draw(); drawLast(); };
   A.again = () => { ended = false; parts.card.loading(); fill(); };
   A.refresh = () => { refreshProgress(); refreshLast(); };
   A.say = parts.bar.say;

@@ -17,6 +17,18 @@ RR.annotate.bar = (A) => {
     ...(A.progress?.disputed ? [{ text: `Disputed pairs`, more: RR.int(A.progress.disputed), icon: "disputed", act: () => (A.stream.may.decide ? A.enterDisputed() : choose("disputed")) }] : []),
     { text: "History of this pair", icon: "clock", act: () => RR.annotate.showHistory(A) }, { text: "Guidelines", icon: "info", act: () => RR.annotate.showGuidelines(A) }, { text: "All keys", act: () => RR.annotate.showKeys(A) }];
 
+  let drawn = null; // what the controls were drawn from: they keep the focus while it is the same
+  const drawControls = () => {
+    const now = JSON.stringify([A.dataset, !!A.review, !!A.stream, A.order, A.imported, A.progress?.disputed]);
+    if (now === drawn) return;
+    drawn = now;
+    drawOrders(); drawRight();
+  };
+  const drawCount = () => {
+    const now = A.progress;
+    RR.fill(count, now && !A.review ? [h("b", {}, RR.int(now.done)), ` of ${RR.int(now.total)} · ${RR.int(now.today)} today`] : null);
+    bar.firstChild.style.width = now?.total ? `${(100 * now.done) / now.total}%` : "0";
+  };
   const drawOrders = () => {
     if (A.review) { RR.fill(left, RR.button("Back to labelling", () => A.leaveDisputed(), { kind: "quiet", icon: "left" })); return; }
     if (!A.stream?.may.label) { left.replaceChildren(); return; }
@@ -35,13 +47,11 @@ RR.annotate.bar = (A) => {
   };
   return {
     node,
+    count: drawCount,
     say: (text) => { heard.textContent = text; },
     draw: (outbox) => {
-      drawOrders(); drawRight();
+      drawControls(); drawCount();
       node.classList.toggle("review", !!A.review);
-      const now = A.progress;
-      RR.fill(count, now && !A.review ? [h("b", {}, RR.int(now.done)), ` of ${RR.int(now.total)} · ${RR.int(now.today)} today`] : null);
-      bar.firstChild.style.width = now?.total ? `${(100 * now.done) / now.total}%` : "0";
       if (outbox) draw(outbox); else state.replaceChildren();
     },
     state: (outbox) => draw(outbox),

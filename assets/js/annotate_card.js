@@ -25,7 +25,7 @@ RR.annotate.card = (A) => {
       question.textContent = A.stream.question;
       buttons = new Map();
       const scale = A.stream.scale;
-      answers.classList.toggle("many", RR.answers(scale).length > 5);
+      answers.classList.toggle("many", RR.answers(scale).length > 5); answers.classList.toggle("graded", scale.kind === "graded");
       RR.fill(answers, RR.answers(scale).map(({ value, key, word }) => {
         const look = scale.kind === "binary" ? h("i", { class: value ? "on" : "" }) : scale.kind === "graded" ? RR.chip(value, scale).querySelector(".rr-pips") : null;
         const button = h("button", { type: "button", class: `rr-an-answer ${scale.kind === "binary" && value ? "pos" : ""}`, "aria-keyshortcuts": key, onclick: () => A.give(value) }, look, h("span", {}, word), h("kbd", { class: "rr-key", "aria-hidden": "true" }, key));
@@ -42,6 +42,8 @@ RR.annotate.card = (A) => {
       source.textContent = [one.source, one.line ? `line ${RR.int(one.line)}` : null].filter(Boolean).join(", ");
       card.drawNote(false);
       heard.textContent = `Query: ${one.query}. Passage: ${one.passage.slice(0, 600)}`;
+    },
+    last: () => {
       const row = A.last[0];
       RR.fill(lastLine, row ? [h("span", { class: "rr-muted" }, "Last"), row.label === null ? h("span", { class: "rr-chip none" }, "skipped") : RR.chip(row.label, A.stream.scale), h("span", { class: "rr-cut rr-muted", dir: "auto" }, row.passage)] : null);
     },

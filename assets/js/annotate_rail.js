@@ -10,8 +10,11 @@ RR.annotate.rail = (A) => {
   const line = (name, ...value) => h("div", { class: "rr-an-line" }, h("dt", {}, name), h("dd", {}, value));
   const two = (n) => n.toFixed(2).replace("-", "−");
 
+  let drawnProgress = null;
   const drawProgress = () => {
-    const now = A.progress, agreed = A.agreement;
+    const now = A.progress, agreed = A.agreement, from = JSON.stringify([A.dataset, now, agreed, A.stream?.test_pairs]);
+    if (from === drawnProgress) return;
+    drawnProgress = from;
     progress.classList.toggle("rr-hidden", !now);
     if (!now) return;
     const figure = agreed?.shared ? agreed.alpha ?? agreed.percent : null;
@@ -53,12 +56,16 @@ RR.annotate.rail = (A) => {
     const told = A.candidates;
     counted.textContent = told ? `${RR.int(told.labelled)} of ${RR.int(told.total)} labelled` : "";
   };
+  const reveal = () => { // the list scrolls, the page does not
+    const box = rows.get(A.current?.id)?.button;
+    if (box && (box.offsetTop < list.scrollTop || box.offsetTop + box.offsetHeight > list.scrollTop + list.clientHeight)) list.scrollTop = box.offsetTop - 40;
+  };
   const drawQuery = (told) => {
     A.candidates = told; rows = new Map();
     for (const one of told.candidates) if (A.own.has(one.id)) { one.label = A.own.get(one.id); one.mine = true; }
     RR.fill(list, told.candidates.map(row), told.total > told.candidates.length ? h("p", { class: "rr-faint rr-an-nothing" }, `${RR.int(told.candidates.length)} of ${RR.int(told.total)} are shown, around this one.`) : null);
     rows.forEach(drawRow); drawCount();
-    rows.get(A.current?.id)?.button.scrollIntoView?.({ block: "nearest" });
+    reveal();
   };
   return {
     node,
@@ -67,9 +74,7 @@ RR.annotate.rail = (A) => {
       query.classList.toggle("rr-hidden", !pair);
       if (!pair) { ofQuery = null; return; }
       if (pair.query === ofQuery && rows.has(pair.id)) {
-        rows.forEach(drawRow);
-        const box = rows.get(pair.id).button; // the list scrolls, the page does not
-        if (box.offsetTop < list.scrollTop || box.offsetTop + box.offsetHeight > list.scrollTop + list.clientHeight) list.scrollTop = box.offsetTop - 40;
+        rows.forEach(drawRow); reveal();
         return;
       }
       if (pair.query !== ofQuery) { list.replaceChildren(); rows = new Map(); counted.textContent = ""; }
@@ -91,7 +96,8 @@ RR.annotate.last = (A) => {
   const body = h("tbody"), times = [];
   const node = h("section", { class: "rr-an-last rr-hidden" }, h("div", { class: "rr-section" }, h("h2", {}, "Your last labels"), h("span", { class: "rr-muted" }, "press a label to change it")),
     h("div", { class: "rr-card" }, h("table", { class: "rr-table rr-an-table" }, h("colgroup", {}, ["chip", "desk", "", "when", "undo"].map((kind) => h("col", { class: kind }))), h("thead", { class: "rr-sr" }, h("tr", {}, ["Label", "Query", "Passage", "When", "Undo"].map((word) => h("th", { scope: "col" }, word)))), body)));
-  const change = (chip, row) => RR.menu(chip, [...RR.answers(A.stream.scale).map(({ value, key, word }) => ({ text: word, more: key, icon: row.label === value ? "check" : undefined, act: () => A.change(row, value, row.note) })), { text: "No label", icon: row.label === null ? "check" : undefined, act: () => A.change(row, null, row.note) }]);
+  const give = (row, label) => { A.change(row, label, row.note); body.querySelector(".rr-an-chip")?.focus(); }; // it is the first row now
+  const change = (chip, row) => RR.menu(chip, [...RR.answers(A.stream.scale).map(({ value, key, word }) => ({ text: word, more: key, icon: row.label === value ? "check" : undefined, act: () => give(row, value) })), { text: "No label", icon: row.label === null ? "check" : undefined, act: () => give(row, null) }]);
   return {
     node,
     times: () => times.forEach(([cell, at]) => { cell.textContent = RR.ago(at); }),

@@ -66,6 +66,7 @@ def test_ten_keys_label_ten_pairs(home, room):
     given = [0, 1, 1, 0, None, 1, 0, 1, 0, 1]
     assert labels(home, ids) == dict(zip(ids, given, strict=False))
     expect(page.locator(".rr-an-progress")).to_contain_text("10 of 40")
+    expect(page.locator(".rr-an-count")).to_contain_text("10 of 40 · 9 today")
 
 
 def test_the_next_pair_does_not_wait_for_the_server(home, room):
@@ -180,6 +181,7 @@ def test_a_label_is_changed_in_its_place(home, room):
         page.keyboard.press(key)
     page.locator(".rr-an-last tbody tr").nth(1).locator(".rr-an-chip").click()
     page.get_by_role("menuitem", name="Grade 3").click()
+    expect(page.locator(".rr-an-last .rr-an-chip").first).to_be_focused()
     saved(page)
     assert labels(home, ids) == {ids[0]: 3, ids[1]: 3, ids[2]: 2}
     expect(passage(page)).to_have_text("Passage 3 on ice caves.")
