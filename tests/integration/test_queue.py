@@ -130,6 +130,8 @@ def test_an_unknown_order_is_refused(workspace):
 
 def test_the_queue_walks_an_index(workspace):
     """However large the dataset, no plan sorts or scans the table of pairs."""
+    if workspace.engine.dialect.name != "sqlite":
+        pytest.skip("reads the plans of SQLite")
     seed(workspace, count=50)
     asked = []
     event.listen(
