@@ -73,7 +73,7 @@ RR.rooms.annotate = ({ room, server }) => {
     A.shown = performance.now(); A.away = 0;
     if (A.current) parts.card.show(A.current);
     else if (ended) { parts.card.done(); refreshProgress(); } else parts.card.loading();
-    parts.rail.query(A.current);
+    drawBeside();
     fill();
   };
   A.open = (pair) => { // a pair that was chosen: the one in hand waits behind it
@@ -107,7 +107,8 @@ RR.rooms.annotate = ({ room, server }) => {
     A.own.set(pair.id, label);
     A.last = [{ ...pair, label, note, at: Date.now() / 1000 }, ...A.last.filter((row) => row.id !== pair.id)].slice(0, KEPT);
     if (A.progress && !again) count(label, 1);
-    drawLast(); parts.rail.own(pair.id, label); parts.rail.draw(); parts.bar.count();
+    parts.rail.own(pair.id, label);
+    drawBeside();
   };
   A.undo = () => {
     const row = A.last.shift();
@@ -115,7 +116,8 @@ RR.rooms.annotate = ({ room, server }) => {
     outbox.add({ kind: "undo", dataset: A.dataset, pair: row.id });
     A.own.delete(row.id);
     if (A.progress) count(row.label, -1);
-    drawLast(); parts.rail.own(row.id, undefined); parts.rail.draw(); parts.bar.count();
+    parts.rail.own(row.id, undefined);
+    drawBeside();
     A.open({ ...row, label: null });
     parts.bar.say("Undone");
   };
@@ -147,6 +149,13 @@ RR.rooms.annotate = ({ room, server }) => {
   const refreshProgress = () => refresh(() => server.progress({ dataset: A.dataset, since: (since = midnight()), imported: A.imported }), (told) => { A.progress = told; draw(); if (!A.current && ended) parts.card.done(); });
   const refreshLast = () => refresh(() => server.last_labels({ dataset: A.dataset }), (told) => { A.last = told; drawLast(); });
   const refreshAgreement = () => refresh(() => server.agree({ dataset: A.dataset }), (told) => { A.agreement = told; parts.rail.draw(); });
+  // The pair is painted first; what stands beside it is drawn after that frame.
+  let due = false;
+  const drawBeside = () => {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => setTimeout(() => { due = false; drawLast(); parts.rail.draw(); parts.bar.count(); parts.rail.query(A.current); }, 0));
+  };
   function drawLast() { parts.last.draw(); parts.card.last(); }
   const draw = () => { parts.bar.draw(outbox); parts.rail.draw(); drawLast(); };
   A.again = () => { ended = false; parts.card.loading(); fill(); };

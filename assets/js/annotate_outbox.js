@@ -24,7 +24,7 @@ RR.annotate.outbox = (user, send, changed) => {
     memory.set(key, entry);
     try { localStorage.setItem(key, JSON.stringify(entry)); } catch { /* full or private: kept in memory */ }
     tell();
-    box.pump();
+    setTimeout(box.pump, 0); // the next pair is painted before anything is sent
   };
   box.pump = async () => {
     if (busy) return;

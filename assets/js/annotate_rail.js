@@ -96,7 +96,7 @@ RR.annotate.last = (A) => {
   const body = h("tbody"), times = [];
   const node = h("section", { class: "rr-an-last rr-hidden" }, h("div", { class: "rr-section" }, h("h2", {}, "Your last labels"), h("span", { class: "rr-muted" }, "press a label to change it")),
     h("div", { class: "rr-card" }, h("table", { class: "rr-table rr-an-table" }, h("colgroup", {}, ["chip", "desk", "", "when", "undo"].map((kind) => h("col", { class: kind }))), h("thead", { class: "rr-sr" }, h("tr", {}, ["Label", "Query", "Passage", "When", "Undo"].map((word) => h("th", { scope: "col" }, word)))), body)));
-  const give = (row, label) => { A.change(row, label, row.note); body.querySelector(".rr-an-chip")?.focus(); }; // it is the first row now
+  const give = (row, label) => { A.change(row, label, row.note); requestAnimationFrame(() => setTimeout(() => body.querySelector(".rr-an-chip")?.focus(), 0)); }; // it is the first row now
   const change = (chip, row) => RR.menu(chip, [...RR.answers(A.stream.scale).map(({ value, key, word }) => ({ text: word, more: key, icon: row.label === value ? "check" : undefined, act: () => give(row, value) })), { text: "No label", icon: row.label === null ? "check" : undefined, act: () => give(row, null) }]);
   return {
     node,
