@@ -1,7 +1,4 @@
-"""Runs README's own commands: `python tests/readme.py setup|ci`.
-
-`<!-- ci: setup -->` marks a block that sets up, `<!-- ci -->` one that must run afterwards.
-"""
+"""Runs README's own commands: every shell block marked `<!-- ci -->`, in order."""
 
 import os
 import re
@@ -11,20 +8,14 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BLOCK = re.compile(r"<!-- ci(?:: (\w+))? -->\s*```(?:bash|sh)\n(.*?)```", re.DOTALL)
+BLOCK = re.compile(r"<!-- ci -->\s*```bash\n(.*?)```", re.DOTALL)
 
 
-def blocks(kind: str) -> list[str]:
-    """The marked shell blocks of one kind, in order."""
-    text = (ROOT / "README.md").read_text()
-    return [block for name, block in BLOCK.findall(text) if (name or "ci") == kind]
-
-
-def main(kind: str) -> int:
+def main() -> int:
     """Run the blocks in a home of their own; stops at the first that fails."""
-    found = blocks(kind)
+    found = BLOCK.findall((ROOT / "README.md").read_text())
     if not found:
-        print(f"README has no block marked for {kind}", file=sys.stderr)
+        print("README has no block marked for CI.", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory() as home:
         for block in found:
@@ -40,4 +31,4 @@ def main(kind: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main())
