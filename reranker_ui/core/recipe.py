@@ -17,9 +17,9 @@ class Recipe(BaseModel):
     base: str = DEFAULT_BASE
     warm_start: Literal["auto", "on", "off"] = "auto"
     pos_weight: Annotated[float, Field(ge=0.1, le=100)] | Literal["auto"] = "auto"
-    epochs: Annotated[float, Field(gt=0, le=1000)] = 2
-    batch_size: Annotated[int, Field(ge=1, le=1024)] = 16
-    learning_rate: Annotated[float, Field(gt=0, le=1)] = 5e-5
+    epochs: Annotated[float, Field(gt=0, le=1000)] = 1
+    batch_size: Annotated[int, Field(ge=1, le=1024)] = 32
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 1e-4
     warmup: Annotated[float, Field(ge=0, lt=1)] = 0.1
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.01
     max_length: Annotated[int, Field(ge=8, le=8192)] = 256
@@ -33,5 +33,5 @@ class Recipe(BaseModel):
 
 PRESETS: dict[str, Recipe] = {
     "quick": Recipe(),
-    "quality": Recipe(name="quality", epochs=4, learning_rate=3e-5),
+    "quality": Recipe(name="quality", epochs=3, batch_size=16, learning_rate=5e-5),
 }
