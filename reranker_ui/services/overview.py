@@ -1,5 +1,6 @@
 """What is always in sight: the datasets, what is running, who one is."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ from reranker_ui.services.readings import sweep_readings
 from reranker_ui.services.users import LOCAL, User, require
 from reranker_ui.services.waiting import waiting
 from reranker_ui.services.workspace import Workspace
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -41,7 +44,10 @@ def begin(workspace: Workspace) -> None:
     """What happens once when the page starts: the bundled sample is there to begin with."""
     sweep_imports(workspace)
     sweep_readings(workspace)
-    load_starter(workspace, LOCAL)
+    try:
+        load_starter(workspace, LOCAL)
+    except Refused as refused:
+        log.warning("The bundled sample is left out: %s", refused)
 
 
 def overview(workspace: Workspace, user: User, dataset: str | None) -> dict[str, Any]:
