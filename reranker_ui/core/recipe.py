@@ -17,7 +17,7 @@ class Recipe(BaseModel):
     base: str = DEFAULT_BASE
     warm_start: Literal["auto", "on", "off"] = "auto"
     pos_weight: Annotated[float, Field(ge=0.1, le=100)] | Literal["auto"] = "auto"
-    epochs: Annotated[float, Field(gt=0, le=1000)] = 1
+    epochs: Annotated[float, Field(gt=0, le=1000)] = 2
     batch_size: Annotated[int, Field(ge=1, le=1024)] = 32
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 1e-4
     warmup: Annotated[float, Field(ge=0, lt=1)] = 0.1
