@@ -102,7 +102,7 @@ RR.rooms.playground = ({ room, server }) => {
     const starts = h("div", { class: "rr-starts" });
     RR.fill(body, trained ? null : h("div", { class: "rr-notice rr-untrained" }, RR.icon("info"), h("div", { class: "rr-grow" },
       h("span", { class: "rr-strong" }, "No run has finished yet. "), h("span", { class: "rr-muted" }, "BM25 and cosine rank already; a trained run shows beside them what your labels change.")), RR.button("Train a reranker", () => RR.go("train"), { kind: "small" })),
-      list.heads(), h("div", { class: "rr-card rr-first" }, h("div", { class: "rr-empty" }, h("h2", {}, "Rank the same passages twice"), h("p", {}, `The best passages of both rankers stand side by side. ${hint}`), starts)));
+      list.heads(), h("div", { class: "rr-card rr-play-first" }, h("div", { class: "rr-empty" }, h("h2", {}, "Rank the same passages twice"), h("p", {}, `The best passages of both rankers stand side by side. ${hint}`), starts)));
     if (!view.dataset) { RR.fill(starts, RR.button("Import a file", () => RR.go("data"), { icon: "upload" })); return; }
     const found = await picker.queries().catch(() => []);
     if (view.answer) return;
