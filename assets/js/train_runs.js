@@ -12,7 +12,7 @@ RR.rooms.train_runs = ({ element, room, server }) => {
     drawn = now;
     if (!total) { RR.fill(room); return; }
     count.textContent = RR.int(total);
-    const values = order.flatMap((id) => [ndcg(rows[id], "base"), ndcg(rows[id], "tuned")]).filter((value) => value !== null);
+    const values = order.flatMap((id) => ["base", "tuned", "bm25", "cosine"].map((ranker) => ndcg(rows[id], ranker))).filter((value) => value !== null);
     const scale = [Math.min(...values) - 0.02, Math.max(...values) + 0.02];
     const focus = document.activeElement?.closest?.("[data-run]") && [document.activeElement.closest("[data-run]").dataset.run, document.activeElement.textContent];
     RR.fill(body, order.map((id) => line(rows[id], scale)));
@@ -36,13 +36,16 @@ RR.rooms.train_runs = ({ element, room, server }) => {
     if (base === null && tuned === null) return h("span", { class: "rr-muted" }, "not yet");
     const numbers = tuned === null ? [h("span", { class: "rr-muted" }, RR.metric(base))]
       : [h("span", { class: "rr-muted" }, RR.metric(base)), h("span", { class: "rr-faint" }, "→"), h("b", {}, RR.metric(tuned)), base === null ? null : RR.delta(tuned - base)];
-    return h("div", { class: "rr-change", title: run.metrics.tuned ? "on the test split" : "on the dev split so far" }, dumbbell(base, tuned, scale), ...numbers, run.metrics.tuned ? null : h("span", { class: "rr-faint" }, "dev"));
+    const others = [["BM25", ndcg(run, "bm25")], ["cosine", ndcg(run, "cosine")]].filter(([, value]) => value !== null);
+    return [h("div", { class: "rr-change", title: run.metrics.tuned ? "on the test split" : "on the dev split so far" }, dumbbell(base, tuned, others.map(([, value]) => value), scale), ...numbers, run.metrics.tuned ? null : h("span", { class: "rr-faint" }, "dev")),
+      others.length ? h("div", { class: "rr-run-others" }, others.map(([name, value]) => `${name} ${RR.metric(value)}`).join(" · ")) : null];
   };
-  const dumbbell = (base, tuned, [low, high]) => {
+  const dumbbell = (base, tuned, others, [low, high]) => {
     const ns = "http://www.w3.org/2000/svg", svg = document.createElementNS(ns, "svg"), x = (value) => 6 + (72 * (value - low)) / Math.max(high - low, 0.001);
     const add = (tag, attributes) => { const node = document.createElementNS(ns, tag); for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value); svg.append(node); };
     svg.setAttribute("viewBox", "0 0 84 12"); svg.setAttribute("class", `rr-dumbbell ${tuned !== null && base !== null && tuned < base ? "fell" : ""}`); svg.setAttribute("aria-hidden", "true");
     add("line", { x1: 2, x2: 82, y1: 6, y2: 6, class: "rail" });
+    for (const value of others) add("line", { x1: x(value), x2: x(value), y1: 2, y2: 10, class: "rail" }); // BM25 and cosine: a fresh base is no baseline
     if (base !== null && tuned !== null) add("line", { x1: x(base), x2: x(tuned), y1: 6, y2: 6, class: "span" });
     if (base !== null) add("circle", { cx: x(base), cy: 6, r: 3.5, class: "hollow" });
     if (tuned !== null) add("circle", { cx: x(tuned), cy: 6, r: 3.5, class: "full" });

@@ -1,6 +1,7 @@
 """The page: header, four tabs, and how it is served."""
 
 import logging
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +81,8 @@ def serve(settings: Settings | None = None) -> None:
         print(f"Reranker UI is at {address}  (home: {workspace.home})", flush=True)
         if settings.server_name not in LOOPBACK:
             print(OPEN_TO_ALL, file=sys.stderr, flush=True)
+        for asked in (signal.SIGINT, signal.SIGTERM):  # a container's stop ends it like Ctrl-C
+            signal.signal(asked, signal.default_int_handler)
         page.block_thread()
 
 

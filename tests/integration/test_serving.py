@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -114,11 +115,11 @@ def test_the_command_line_works_while_the_page_is_served(server, command):
     assert (code, json.loads(out)) == (0, [])
 
 
-def test_stopping_with_ctrl_c_is_quick_and_quiet(tmp_path):
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_stopping_is_quick_and_quiet(tmp_path, asked):
     (tmp_path / "home").mkdir()
     one = Server(tmp_path / "home", free_port()).start()
-    one.process.send_signal(2)
-    begun = time.monotonic()
-    one.process.wait(15)
-    assert time.monotonic() - begun < 15
+    time.sleep(0.5)  # the address answers a moment before the main thread waits
+    one.kill(asked)
+    assert one.process.returncode == 0
     assert "Traceback" not in (tmp_path / "home.log").read_text()
