@@ -71,6 +71,10 @@ def evaluate_tuned(folder: RunFolder, frame: pd.DataFrame) -> Metrics:
 
 
 def best_by(metrics: Metrics) -> str | None:
-    """The metric that decides which checkpoint is best; None where nothing can be scored."""
-    deciding = ("ndcg@10", "average_precision")
+    """The metric that decides which checkpoint is best; None where nothing can be scored.
+
+    Average precision first: pooled over all pairs, it is steadier on a small dev split than a
+    mean over queries. By nDCG@10 over 127 queries the sample kept an early, worse checkpoint.
+    """
+    deciding = ("average_precision", "ndcg@10")
     return next((name for name in deciding if metrics[name] is not None), None)

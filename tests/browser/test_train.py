@@ -66,7 +66,7 @@ def test_a_run_is_started_watched_reloaded_and_stopped(new_server, new_page, tin
     page.get_by_label("Base model").press("Enter")
     page.get_by_role("button", name="Advanced").click()
     page.get_by_label("Epochs").fill("900")
-    expect(page.locator("#rr-train_plan")).to_contain_text("4,500")
+    expect(page.locator("#rr-train_plan")).to_contain_text("2,700")
     page.get_by_role("button", name="Show the command").click()
     expect(page.locator(".rr-command")).to_contain_text("--dataset caves")
     page.get_by_role("button", name="Start", exact=True).click()

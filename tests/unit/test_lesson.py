@@ -123,8 +123,8 @@ def test_a_small_dev_split_is_scored_whole():
 def test_what_decides_which_checkpoint_is_best():
     nothing = {"ndcg@10": None, "mrr@10": None, "map": None, "average_precision": None}
     assert best_by(nothing) is None
-    assert best_by(nothing | {"average_precision": 0.0}) == "average_precision"
-    assert best_by(nothing | {"average_precision": 0.1, "ndcg@10": 0.0}) == "ndcg@10"
+    assert best_by(nothing | {"ndcg@10": 0.0}) == "ndcg@10"
+    assert best_by(nothing | {"average_precision": 0.0, "ndcg@10": 0.1}) == "average_precision"
 
 
 # -- pace and precision
