@@ -120,6 +120,9 @@ def test_stopping_is_quick_and_quiet(tmp_path, asked):
     (tmp_path / "home").mkdir()
     one = Server(tmp_path / "home", free_port()).start()
     time.sleep(0.5)  # the address answers a moment before the main thread waits
-    one.kill(asked)
+    try:
+        one.kill(asked)
+    finally:
+        one.kill()
     assert one.process.returncode == 0
     assert "Traceback" not in (tmp_path / "home.log").read_text()
