@@ -21,12 +21,11 @@ from transformers import PrinterCallback, set_seed
 from reranker_ui.core.batching import length_grouped
 from reranker_ui.core.lesson import Lesson
 from reranker_ui.core.machine import Machine
-from reranker_ui.core.pace import Pace
+from reranker_ui.core.pace import EVALUATIONS, Pace
 from reranker_ui.core.reporting import LiveEvaluator, Reporter
 from reranker_ui.core.run_folder import RunFolder
 
 LOGGED = 500  # points that a phase logs at most, about
-EVALUATIONS = 10  # on dev while the model learns
 
 
 def open_model(path: Path, max_length: int, seed: int) -> CrossEncoder:

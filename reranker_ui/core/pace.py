@@ -1,5 +1,6 @@
 """How fast a run learns, and how long it will take yet."""
 
+EVALUATIONS = 10  # on dev while a run learns
 FADING = 0.95  # a step counts for this much of the next one: the last 20 or so decide
 COST_OF_SCORING = 1 / 3  # of learning from a pair: the way forward without the way back
 

@@ -13,15 +13,13 @@ from reranker_ui.core.comparison import Baselines, best_by, evaluate_tuned, live
 from reranker_ui.core.lesson import Lesson, lesson_of
 from reranker_ui.core.machine import Machine, this_machine
 from reranker_ui.core.model_card import write_card
-from reranker_ui.core.pace import Pace
+from reranker_ui.core.pace import EVALUATIONS, Pace
 from reranker_ui.core.recipe import Recipe
 from reranker_ui.core.run_folder import Cancelled, RunFolder
 from reranker_ui.core.warm_start import WarmStart, used, warm_start_of
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
-
-EVALUATIONS = 10  # on dev while the model learns
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from reranker_ui.core.base_models import ResolvedBase, hub_is_reachable, resolve
 from reranker_ui.core.comparison import live_pairs
 from reranker_ui.core.lengths import share_cut
 from reranker_ui.core.lesson import Lesson, lesson_of
+from reranker_ui.core.pace import COST_OF_SCORING, EVALUATIONS
 from reranker_ui.core.processor import likely_precision
 from reranker_ui.core.ranking import encoder_of
 from reranker_ui.core.recipe import EMBEDDED_BASE, Recipe
@@ -18,8 +19,6 @@ from reranker_ui.services.recipes import command
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 
-EVALUATIONS = 10  # on dev while a run learns
-SCORING = 1 / 3  # of what learning from a pair costs
 OPENING = 15.0  # seconds of imports, base model and baselines
 NOTABLE_CUT = 0.05
 
@@ -88,7 +87,7 @@ def _work(lesson: Lesson, warm: WarmStart | None, splits: dict[str, pd.DataFrame
     before = warm.lesson.learned if warm and not warm.done else 0
     live = live_pairs(splits["dev"], lesson.learned, lesson.seed)
     scored = (EVALUATIONS + 1) * len(live) + 2 * len(splits["test"])
-    return before + lesson.learned + SCORING * scored
+    return before + lesson.learned + COST_OF_SCORING * scored
 
 
 def _time(rows: list[run_list.Run], recipe: Recipe, work: float) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from reranker_ui.core.recipe import EMBEDDED_BASE, PRESETS
+from reranker_ui.core.recipe import EMBEDDED_BASE, PRESETS, Recipe
 from reranker_ui.core.refused import Refused
 from reranker_ui.services import datasets, plans, runs
 from reranker_ui.services.recipes import recipe_from
@@ -135,12 +135,16 @@ def _filler(names: list[str]) -> Any:
     return fill
 
 
+def _asked(names: list[str], base: str, recipe: str, values: tuple[str, ...]) -> Recipe:
+    return recipe_from(recipe, base=base.strip(), **dict(zip(names, values, strict=True)))
+
+
 def _planner(workspace: Workspace, names: list[str]) -> Any:
     def plan(
         request: gr.Request, dataset: str | None, base: str, recipe: str, *values: str
     ) -> list[Any]:
         try:
-            asked = recipe_from(recipe, base=base.strip(), **dict(zip(names, values, strict=True)))
+            asked = _asked(names, base, recipe, values)
             found = plans.plan(workspace, who(request), dataset, asked)
         except Refused as refused:
             return [json.dumps({"refused": str(refused)}), "{}", gr.Button("Start")]
@@ -155,7 +159,7 @@ def _starter(workspace: Workspace, names: list[str]) -> Any:
         request: gr.Request, dataset: str | None, base: str, recipe: str, *values: str
     ) -> list[Any]:
         try:
-            asked = recipe_from(recipe, base=base.strip(), **dict(zip(names, values, strict=True)))
+            asked = _asked(names, base, recipe, values)
             run = runs.start(workspace, who(request), dataset, asked)
         except Refused as refused:
             return [gr.skip(), json.dumps({"refused": str(refused)}), gr.skip()]
