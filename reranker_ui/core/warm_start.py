@@ -80,15 +80,17 @@ def warm_start_of(
 
 
 def texts_of(pairs: list[Pair], wanted: int, seed: int) -> list[Pair]:
-    """At most `wanted` different pairs, as given; where they are too few, half as many more.
+    """At most `wanted` pairs: two thirds as given, all different, and a third at random.
 
-    Those more are a query and a passage brought together by chance.
+    A random pair is a query and a passage of the given ones, brought together by chance: without
+    them the model never sees what has nothing to do with each other.
     """
     chance = np.random.default_rng(seed)
     different = list(dict.fromkeys(pairs))
-    given = [different[place] for place in chance.permutation(len(different))[:wanted]]
-    more = min(wanted - len(given), len(given) // 2)
-    left, right = chance.integers(len(given), size=(2, more))
+    given = [
+        different[place] for place in chance.permutation(len(different))[: -(-wanted * 2 // 3)]
+    ]
+    left, right = chance.integers(len(given), size=(2, min(wanted - len(given), len(given) // 2)))
     return given + [(given[q][0], given[p][1]) for q, p in zip(left, right, strict=True)]
 
 
