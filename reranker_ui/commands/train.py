@@ -29,7 +29,7 @@ def add(verbs: Verbs) -> None:
     train.add_argument("--wait", action="store_true", help="return when the run has ended")
     train.set_defaults(run=_train, show=_line)
     listing = verbs.add_parser("runs", help="list the runs, newest first")
-    listing.set_defaults(run=_runs, show=lambda rows: "\n".join(_line(row) for row in rows))
+    listing.set_defaults(run=_runs, show=_lines)
 
 
 def _train(arguments: argparse.Namespace) -> tuple[Shape, int]:
@@ -51,6 +51,10 @@ def _train(arguments: argparse.Namespace) -> tuple[Shape, int]:
 
 def _runs(_arguments: argparse.Namespace) -> tuple[list[Shape], int]:
     return [_shape(run) for run in runs.list_runs(open_workspace(), LOCAL)], 0
+
+
+def _lines(rows: list[Shape]) -> str:
+    return "\n".join(map(_line, rows)) or "No runs yet. Start one with the verb train."
 
 
 def _shape(run: runs.Run) -> Shape:
