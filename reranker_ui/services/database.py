@@ -173,9 +173,47 @@ users = Table(
     "users",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False, unique=True),  # what labels are kept under: never changes
     Column("role", Text, nullable=False),
+    Column("password", Text),  # argon2 hash; NULL: signs in another way
+    Column("subject", Text, unique=True),  # who this is at Hugging Face
     _time("created_at"),
+    _time("removed_at", nullable=True),
+)
+
+# What a browser or a program shows to be a user. Only hashes are kept: a copy opens no door.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    _time("created_at"),
+    _time("expires_at"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("start", Text, nullable=False),  # its first characters, to be told from others
+    _time("created_at"),
+    _time("used_at", nullable=True),
+)
+
+invites = Table(
+    "invites",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("places", Integer, nullable=False),  # how many people may still come in by it
+    Column("created_by", Text, nullable=False),
+    _time("created_at"),
+    _time("expires_at"),
 )
 
 journal = Table(
