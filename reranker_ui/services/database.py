@@ -74,7 +74,16 @@ pairs = Table(
     UniqueConstraint("dataset_id", "pair_key"),
     Index("ix_pairs_page", "dataset_id", "id"),
     Index(None, "dataset_id", "query_key"),
-    Index(None, "dataset_id", "split"),
+    # The filters of the Data tab: each walks its index in order of id (services/paging.py).
+    Index("ix_pairs_split", "dataset_id", "split", "id"),
+    Index("ix_pairs_label", "dataset_id", "label", "id"),
+    Index(
+        "ix_pairs_voted",
+        "dataset_id",
+        "id",
+        sqlite_where=sa.text("votes > 0"),
+        postgresql_where=sa.text("votes > 0"),
+    ),
 )
 
 # The queues: the next open pair is one step into an index, however large the dataset.
@@ -123,6 +132,7 @@ annotations = Table(
     _time("updated_at"),
     UniqueConstraint("pair_id", "annotator"),
     Index(None, "annotator", "updated_at"),
+    Index(None, "annotator", "pair_id"),
 )
 
 # A pair handed to someone, so that people do not meet on it.
@@ -238,13 +248,14 @@ def open_engine(url: str) -> sa.Engine:
     """An engine for `url`. SQLite: WAL, full sync, foreign keys, and our own BEGIN."""
     if not url.startswith("sqlite"):
         return sa.create_engine(url, pool_pre_ping=True)
-    engine = sa.create_engine(url, module=_sqlite_module(), pool_size=20, max_overflow=40)
+    engine = sa.create_engine(url, module=sqlite_module(), pool_size=20, max_overflow=40)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _sqlite_module() -> Any:
+def sqlite_module() -> Any:
+    """The SQLite in use."""
     # Debian's SQLite 3.40 can corrupt a WAL at its reset; pysqlite3 bundles a mended one.
     try:
         from pysqlite3 import dbapi2
@@ -273,4 +284,4 @@ def _begin(connection: sa.Connection) -> None:
 
 def sqlite_version() -> str:
     """Version of the SQLite in use."""
-    return str(_sqlite_module().sqlite_version)
+    return str(sqlite_module().sqlite_version)

@@ -181,10 +181,8 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_pairs_dataset_id_query_key"), ["dataset_id", "query_key"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_pairs_dataset_id_split"), ["dataset_id", "split"], unique=False
-        )
         batch_op.create_index(batch_op.f("ix_pairs_import_id"), ["import_id"], unique=False)
+        batch_op.create_index("ix_pairs_label", ["dataset_id", "label", "id"], unique=False)
         batch_op.create_index(
             "ix_pairs_open",
             ["dataset_id", "votes", "id", "split", "label", "retired_at"],
@@ -200,6 +198,14 @@ def upgrade() -> None:
             postgresql_where=sa.text("retired_at IS NULL AND label IS NULL"),
         )
         batch_op.create_index("ix_pairs_page", ["dataset_id", "id"], unique=False)
+        batch_op.create_index("ix_pairs_split", ["dataset_id", "split", "id"], unique=False)
+        batch_op.create_index(
+            "ix_pairs_voted",
+            ["dataset_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("votes > 0"),
+            postgresql_where=sa.text("votes > 0"),
+        )
 
     op.create_table(
         "annotations",
@@ -223,6 +229,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("pair_id", "annotator", name=op.f("uq_annotations_pair_id_annotator")),
     )
     with op.batch_alter_table("annotations", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_annotations_annotator_pair_id"), ["annotator", "pair_id"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_annotations_annotator_updated_at"),
             ["annotator", "updated_at"],
