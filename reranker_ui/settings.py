@@ -3,8 +3,9 @@
 import os
 import re
 from pathlib import Path
+from typing import Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET = re.compile("TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|_KEY$|DATABASE_URL", re.IGNORECASE)
@@ -42,6 +43,15 @@ class Settings(BaseSettings):
     parser_idle_seconds: float = Field(30.0, description="A parser silent for longer is killed.")
     model_memory_bytes: int = Field(2_000_000_000, description="Loaded models stay below this.")
 
+    sign_in: Literal["auto", "password"] = Field(
+        "auto", description="`password` asks for one on this machine too, as behind a proxy."
+    )
+    newcomers: Literal["none", "viewer", "annotator"] = Field(
+        "none", description="Role on a Space for people who come without an invite."
+    )
+    rate_limit: float = Field(30.0, description="Changes a second from one person; 0 for any.")
+    log_format: Literal["text", "json"] = Field("text", description="Log lines for people or JSON.")
+
     def home_folder(self) -> Path:
         """The home as an absolute path, made if it is not there."""
         home = self.home.expanduser().resolve()
@@ -51,6 +61,33 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The SQLAlchemy URL in force."""
         return self.database_url or f"sqlite:///{self.home_folder() / 'reranker-ui.db'}"
+
+
+class Space(BaseSettings):
+    """What Hugging Face says to an app that runs as a Space; empty elsewhere."""
+
+    system: str = Field("", validation_alias="SYSTEM")
+    id: str = Field("", validation_alias="SPACE_ID")
+    host: str = Field("", validation_alias="SPACE_HOST")
+    creator: str = Field("", validation_alias="SPACE_CREATOR_USER_ID")
+    client_id: str = Field("", validation_alias="OAUTH_CLIENT_ID")
+    client_secret: SecretStr = Field(SecretStr(""), validation_alias="OAUTH_CLIENT_SECRET")
+    provider: str = Field("https://huggingface.co", validation_alias="OPENID_PROVIDER_URL")
+
+    @property
+    def here(self) -> bool:
+        """Whether this is a real Space."""
+        return self.system == "spaces" and bool(self.id)
+
+    @property
+    def has_sign_in(self) -> bool:
+        """Whether Hugging Face signs people in for it."""
+        return self.here and bool(self.client_id and self.client_secret.get_secret_value())
+
+    @property
+    def hosts(self) -> list[str]:
+        """The names it is reached by."""
+        return [name.strip() for name in self.host.split(",") if name.strip()]
 
 
 def worker_environment() -> dict[str, str]:

@@ -9,13 +9,17 @@ ROLES = ("viewer", "annotator", "admin")
 
 @dataclass(frozen=True)
 class User:
-    """A person or a program that acts: `role` is one of ROLES, each may what the former may."""
+    """A person or a program that acts: `role` is one of ROLES, each may what the former may.
+
+    `local`: at this machine itself, by the command line or its own page without sign-in.
+    """
 
     name: str
     role: str
+    local: bool = False
 
 
-LOCAL = User("local user", "admin")
+LOCAL = User("local user", "admin", local=True)
 
 
 def require(user: User, role: str) -> None:

@@ -1,0 +1,50 @@
+"""People who sign in with Hugging Face: known by `sub`, which never changes; names may."""
+
+import sqlalchemy as sa
+
+from reranker_ui.core.refused import Refused
+from reranker_ui.services.database import users
+from reranker_ui.services.invites import enter_by
+from reranker_ui.services.people import check_name, enter
+from reranker_ui.services.users import User
+from reranker_ui.services.workspace import Workspace
+
+_ITSELF = User("Hugging Face sign-in", "admin")
+
+
+def hub_user(
+    workspace: Workspace,
+    subject: str,
+    name: str,
+    *,
+    creator: str | None,
+    newcomers: str,
+    invite: str | None = None,
+) -> int:
+    """The id of the person with this `subject`, who is entered when first seen.
+
+    The Space's `creator` is its admin. Others come in by an invite, or with the role `newcomers`
+    where that is not "none". Refused: anyone else.
+    """
+    with workspace.writing() as connection:
+        known = connection.execute(sa.select(users).where(users.c.subject == subject)).first()
+        if known is not None:
+            return int(known.id)
+        free = _free_name(connection, check_name(name))
+        if creator and subject == creator:
+            return enter(connection, _ITSELF, free, "admin", subject=subject)
+        if invite:
+            return enter_by(connection, invite, free, subject=subject)
+        if newcomers == "none":
+            raise Refused(
+                f"{name} is not among the people of this Space. Ask its owner for an invite link,"
+                " then open that link."
+            )
+        return enter(connection, _ITSELF, free, newcomers, subject=subject)
+
+
+def _free_name(connection: sa.Connection, name: str) -> str:
+    # A name keeps the labels of the one who had it first, also after that one was removed.
+    taken = set(connection.execute(sa.select(users.c.name)).scalars())
+    others = (f"{name[:36]} {number}" for number in range(2, 1000))
+    return next(one for one in (name, *others) if one not in taken)
