@@ -10,6 +10,17 @@ ROOT = Path(__file__).resolve().parent.parent
 IN_CI = bool(os.environ.get("CI"))
 
 
+def pytest_configure(config):
+    line = "both_databases: a test with a home runs on SQLite and again on PostgreSQL"
+    config.addinivalue_line("markers", line)
+
+
+def pytest_generate_tests(metafunc):
+    marked = metafunc.definition.get_closest_marker("both_databases")
+    if marked and "database" in metafunc.fixturenames:
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture(scope="session")
 def data_folder() -> Path:
     """Real labelled sets, import cases and hostile files; absent on most machines."""
@@ -20,12 +31,34 @@ def data_folder() -> Path:
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch) -> Path:
+def home(tmp_path, monkeypatch, database) -> Path:
     """An empty home, in force through the environment for this test and its processes."""
     folder = tmp_path / "home"
     monkeypatch.setenv("RERANKER_UI_HOME", str(folder))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    """A PostgreSQL server for the session. In CI it must start; elsewhere a missing one skips."""
+    from tests.postgres import INSTALL, binaries, start
+
+    if binaries() is None and not IN_CI:
+        pytest.skip(f"no PostgreSQL on this machine; install one with: {INSTALL}")
+    cluster = start(tmp_path_factory.mktemp("postgres"))
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture
+def database(request, monkeypatch) -> str:
+    """Which database the home has: SQLite, and PostgreSQL too where `both_databases` says so."""
+    kind = getattr(request, "param", "sqlite")
+    if kind == "postgresql":
+        url = request.getfixturevalue("postgres").new_database()
+        monkeypatch.setenv("RERANKER_UI_DATABASE_URL", url)
+    return kind
 
 
 @pytest.fixture

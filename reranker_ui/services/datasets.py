@@ -148,10 +148,10 @@ def _describe(connection: sa.Connection, row: sa.Row[Any]) -> dict[str, Any]:
 
 def _count_labels(connection: sa.Connection, dataset_id: int) -> dict[str, int]:
     told = pairs_with_labels(dataset_id).subquery()
+    # A literal: PostgreSQL takes two bound zeros for two different expressions.
+    positive = told.c.effective > sa.literal_column("0")
     tally = connection.execute(
-        select(told.c.state, told.c.effective > 0, func.count()).group_by(
-            told.c.state, told.c.effective > 0
-        )
+        select(told.c.state, positive, func.count()).group_by(told.c.state, positive)
     ).all()
     states = ("unlabelled", "disputed", "left out")
     return {

@@ -42,7 +42,10 @@ class Workspace:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection in a read transaction: one consistent view."""
-        with self.engine.connect() as connection, connection.begin():
+        connection = self.engine.connect()
+        if self.engine.dialect.name == "postgresql":  # each statement sees its own moment there
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection, connection.begin():
             yield connection
 
     @contextmanager

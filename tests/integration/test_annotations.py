@@ -11,6 +11,8 @@ from reranker_ui.services.lookback import candidates_of, history, last_labels
 from reranker_ui.services.waiting import progress, waiting
 from tests.labelling import ADMIN, LINH, MAI, VIEWER, seed
 
+pytestmark = pytest.mark.both_databases
+
 
 def rows(workspace):
     with workspace.reading() as connection:

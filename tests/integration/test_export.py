@@ -73,6 +73,7 @@ def test_a_spreadsheet_finds_no_formula(data_folder, workspace, tmp_path):
     assert stored(workspace, "again") == stored(workspace, "d")
 
 
+@pytest.mark.both_databases
 def test_an_edited_label_is_exported_and_a_disputed_one_stays_disputed(workspace, tmp_path):
     rows = [
         {"query": "q", "passage": "p1", "label": 1},

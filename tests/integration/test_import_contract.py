@@ -15,6 +15,8 @@ from reranker_ui.services.importing import import_file, load_starter, sweep_impo
 from reranker_ui.services.pairs import page_of_pairs
 from reranker_ui.services.users import LOCAL, User
 
+pytestmark = pytest.mark.both_databases
+
 
 def write(path, rows, header="query,passage,label"):
     path.write_text("\n".join([header, *rows]) + "\n")

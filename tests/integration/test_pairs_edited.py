@@ -16,6 +16,8 @@ from reranker_ui.services.importing import import_file
 from reranker_ui.services.pairs import candidates_of_query, page_of_pairs
 from reranker_ui.services.users import LOCAL, User
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def filled(workspace, tmp_path):

@@ -11,6 +11,8 @@ from reranker_ui.services.disputes import decide
 from reranker_ui.services.queue import let_go, next_pairs
 from tests.labelling import ADMIN, LINH, MAI, seed
 
+pytestmark = pytest.mark.both_databases
+
 
 def ids_of(batch):
     return [pair["id"] for pair in batch["pairs"]]

@@ -281,6 +281,7 @@ def test_candidates_by_bm25(workspace, caves):
     assert [row["score"] for row in told["sides"][0]["rows"]] == pytest.approx([s for _, s in hits])
 
 
+@pytest.mark.both_databases
 def test_the_first_stage_follows_the_dataset(workspace, caves):
     def best(query):
         return [passage for passage, _ in first_stage.search(workspace, LOCAL, "caves", query, 1)]
@@ -300,6 +301,7 @@ def _ids(workspace, passage):
         return [row.id for row in rows]
 
 
+@pytest.mark.both_databases
 def test_pasted_passages_know_their_labels(workspace, caves):
     found = candidates.pasted(
         workspace, VIEWER, QUERY, "Passage 0 on ice caves.\nSomething new.", "caves"
@@ -362,6 +364,7 @@ def test_gains_by_query(workspace, caves, monkeypatch):
     assert gains.gains(workspace, VIEWER, "caves", "bm25", "cosine") == told
 
 
+@pytest.mark.both_databases
 def test_queries_that_can_be_scored(workspace):
     seed(
         workspace,
@@ -378,6 +381,7 @@ def test_queries_that_can_be_scored(workspace):
 # -- labels from results
 
 
+@pytest.mark.both_databases
 def test_a_label_on_a_result_is_an_annotation(workspace, open_caves):
     done = results.label_result(
         workspace, MAI, "caves", QUERY, "Passage 1 on ice caves.", 1, "first", 0.87
@@ -390,6 +394,7 @@ def test_a_label_on_a_result_is_an_annotation(workspace, open_caves):
     assert undone == {"pair_id": open_caves[1], "label": 0.0}  # the imported label counts again
 
 
+@pytest.mark.both_databases
 def test_a_labelled_result_that_is_no_pair_becomes_one(workspace, open_caves):
     done = results.label_result(workspace, MAI, "caves", QUERY, " A new passage. ", 1, "first")
     with workspace.reading() as connection:
@@ -413,6 +418,7 @@ def test_labels_that_are_refused(workspace, open_caves):
         results.label_result(workspace, MAI, "caves", QUERY, "  ", 1, "c")
 
 
+@pytest.mark.both_databases
 def test_a_deleted_pair_that_is_labelled_comes_back_as_a_new_one(workspace, open_caves):
     delete_pairs(workspace, LOCAL, "caves", [open_caves[1]])
     give = (workspace, MAI, "caves", QUERY, "Passage 1 on ice caves.")

@@ -57,6 +57,7 @@ def caves(workspace, **more):
     return seed(workspace, count=90, label=label, split=split, **more)
 
 
+@pytest.mark.both_databases
 def test_a_run_is_frozen_whole(workspace, nowhere, recipe):
     caves(workspace)
     run = runs.start(workspace, ADMIN, "caves", recipe)
@@ -70,6 +71,7 @@ def test_a_run_is_frozen_whole(workspace, nowhere, recipe):
     assert [path.name for path in workspace.runs.iterdir()] == ["00001"]
 
 
+@pytest.mark.both_databases
 def test_a_label_given_later_does_not_touch_a_frozen_run(workspace, nowhere, recipe):
     caves(workspace)
     first = runs.start(workspace, ADMIN, "caves", recipe)
@@ -125,6 +127,7 @@ def test_only_an_admin_runs(workspace, nowhere, recipe):
         assert runs.find_run(workspace, user, "run 1")["id"] == run["id"]
 
 
+@pytest.mark.both_databases
 def test_a_deleted_run_leaves_nothing_and_its_name_is_not_used_again(workspace, nowhere, recipe):
     caves(workspace)
     run = runs.start(workspace, ADMIN, "caves", recipe)
@@ -153,6 +156,7 @@ def test_a_worker_that_cannot_start_is_a_failed_run(workspace, monkeypatch, reci
     assert runs.current(workspace, ADMIN)["failed"] == "run 1"
 
 
+@pytest.mark.both_databases
 def test_a_page_gets_each_event_once_and_all_of_it_anew_after_a_resume(workspace, nowhere, recipe):
     caves(workspace)
     run = runs.start(workspace, ADMIN, "caves", recipe)
@@ -182,6 +186,7 @@ def test_half_a_line_is_not_read(workspace, nowhere, recipe):
     assert len(runs.events(workspace, ADMIN, run["id"])["events"]) == 1
 
 
+@pytest.mark.both_databases
 def test_rows_travel_only_when_they_changed(workspace, nowhere, recipe):
     caves(workspace)
     for _ in range(3):
