@@ -32,6 +32,7 @@ datasets = Table(
     Column("guidelines_version", Integer, nullable=False, server_default="1"),
     Column("overlap", Integer, nullable=False, server_default="1"),  # labels each pair wants
     Column("ordering", Text, nullable=False, server_default="unlabelled"),
+    Column("order_run", Integer),  # the run whose uncertain pairs come first
     Column("blind", Integer, nullable=False, server_default="1"),  # others' labels are hidden
     Column("adjudicators", JSON),  # names of annotators who decide disputed pairs too
     Column("test_annotators", JSON),  # names of those to whom test pairs are offered
@@ -128,6 +129,7 @@ annotations = Table(
     Column("seconds", Float),
     Column("client_id", Text, unique=True),
     Column("guidelines_version", Integer),
+    Column("drawn", Text),  # random, uncertain: how the pair was chosen; NULL: in turn
     _time("created_at"),
     _time("updated_at"),
     UniqueConstraint("pair_id", "annotator"),
@@ -177,6 +179,17 @@ runs = Table(
     Column("counts", JSON, nullable=False),
     Column("created_by", Text, nullable=False),
     _time("created_at"),
+)
+
+# What a run thinks of pairs that wait for a label, or on which people do not agree.
+scores = Table(
+    "scores",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("pair_id", ForeignKey("pairs.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("score", Float, nullable=False),  # 0..1
+    Column("distance", Float, nullable=False),  # from 0.5: the least is the most uncertain
+    Index(None, "run_id", "distance", "pair_id"),
 )
 
 users = Table(

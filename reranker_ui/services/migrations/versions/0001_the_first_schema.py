@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("guidelines_version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("overlap", sa.Integer(), server_default="1", nullable=False),
         sa.Column("ordering", sa.Text(), server_default="unlabelled", nullable=False),
+        sa.Column("order_run", sa.Integer(), nullable=True),
         sa.Column("blind", sa.Integer(), server_default="1", nullable=False),
         sa.Column("adjudicators", sa.JSON(), nullable=True),
         sa.Column("test_annotators", sa.JSON(), nullable=True),
@@ -219,6 +220,7 @@ def upgrade() -> None:
         sa.Column("seconds", sa.Float(), nullable=True),
         sa.Column("client_id", sa.Text(), nullable=True),
         sa.Column("guidelines_version", sa.Integer(), nullable=True),
+        sa.Column("drawn", sa.Text(), nullable=True),
         sa.Column("created_at", sa.Float(), nullable=False),
         sa.Column("updated_at", sa.Float(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -288,3 +290,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("leases", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_leases_annotator"), ["annotator"], unique=False)
+
+    op.create_table(
+        "scores",
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("pair_id", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("distance", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["pair_id"], ["pairs.id"], name=op.f("fk_scores_pair_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["runs.id"], name=op.f("fk_scores_run_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("run_id", "pair_id", name=op.f("pk_scores")),
+    )
+    with op.batch_alter_table("scores", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_scores_pair_id"), ["pair_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_scores_run_id_distance_pair_id"),
+            ["run_id", "distance", "pair_id"],
+            unique=False,
+        )
