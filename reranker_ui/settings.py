@@ -93,3 +93,8 @@ class Space(BaseSettings):
 def worker_environment() -> dict[str, str]:
     """The environment that a worker gets: this process's own without anything secret."""
     return {name: value for name, value in os.environ.items() if not SECRET.search(name)}
+
+
+def secret_values() -> list[str]:
+    """The values that must never be written anywhere: those with names of secrets."""
+    return [value for name, value in os.environ.items() if SECRET.search(name)]

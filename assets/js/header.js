@@ -15,9 +15,9 @@ RR.rooms.header = ({ room, server, trigger }) => {
     h("span", { class: "rr-word" }, "Dataset"), name, count, RR.icon("down"));
   const chip = h("button", { type: "button", class: "rr-runchip idle", "aria-live": "off" }, "Nothing running");
   const theme = RR.button("", () => RR.setTheme(!document.body.classList.contains("dark")), { kind: "quiet icon", icon: "theme", label: "Light or dark" });
-  const me = h("div", { class: "rr-me" });
+  const me = RR.me(server);
   const announce = h("div", { class: "rr-sr", role: "status" });
-  RR.fill(room, h("header", { class: "rr-header" }, mark, choose, h("div", { class: "rr-grow" }), chip, theme, me, announce));
+  RR.fill(room, h("header", { class: "rr-header" }, mark, choose, h("div", { class: "rr-grow" }), chip, theme, me.button, announce));
   let datasets = [], running = null;
 
   const show = () => {
@@ -49,11 +49,10 @@ RR.rooms.header = ({ room, server, trigger }) => {
     running = run?.name || null;
   };
   const refresh = async () => {
-    const now = await server.overview({ dataset: RR.state.dataset || null });
+    const now = await server.overview({ dataset: RR.state.dataset || null }).catch(RR.stillHere);
     datasets = now.datasets;
     if (!datasets.some((dataset) => dataset.name === RR.state.dataset)) pick(datasets[0]?.name);
-    RR.fill(me, h("div", { class: "rr-avatar", "aria-hidden": "true" }, now.user.name.split(" ").map((word) => word[0]).join("").slice(0, 2).toUpperCase()),
-      h("span", {}, h("b", {}, now.user.name), ` ${now.user.role}`));
+    me.show(now);
     showRun(now.run);
     show();
   };

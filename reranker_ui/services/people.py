@@ -113,6 +113,14 @@ def remove_user(workspace: Workspace, user: User, name: str) -> None:
         record(connection, user, "user.remove", f"user:{row.id}", at=now, before=before)
 
 
+def anyone_has_a_password(workspace: Workspace) -> bool:
+    """Whether an admin can sign in with a password."""
+    there = (users.c.password.is_not(None)) & (users.c.role == "admin")
+    query = sa.select(users.c.id).where(there, users.c.removed_at.is_(None)).limit(1)
+    with workspace.reading() as connection:
+        return connection.execute(query).first() is not None
+
+
 def enter(connection: sa.Connection, by: User, name: str, role: str, **more: Any) -> int:
     """Write a person's row, or open a removed one again. Returns its id; Refused if taken."""
     now = time.time()

@@ -11,7 +11,6 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
@@ -19,7 +18,7 @@ HEADERS = {
     # Gradio compiles its templates in the page: no script from elsewhere, but inline and eval.
     "content-security-policy": (
         "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; object-src 'none';"
-        " base-uri 'self'; frame-ancestors 'self' https://huggingface.co"
+        " base-uri 'self'; form-action 'self'; frame-ancestors 'self' https://huggingface.co"
     ),
 }
 

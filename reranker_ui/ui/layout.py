@@ -2,28 +2,24 @@
 
 import logging
 import signal
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from starlette.middleware import Middleware
 
+from reranker_ui import logs
 from reranker_ui.core.refused import Refused
 from reranker_ui.services import overview
 from reranker_ui.services.users import User
 from reranker_ui.services.workspace import Workspace, open_workspace
-from reranker_ui.settings import ASSETS, Settings
-from reranker_ui.ui import annotate_tab, data_tab, playground_tab, train_tab
-from reranker_ui.ui.guard import LOOPBACK, Guard
+from reranker_ui.settings import ASSETS, Settings, secret_values
+from reranker_ui.ui import annotate_tab, data_tab, people_panel, playground_tab, train_tab
+from reranker_ui.ui.door import Door
 from reranker_ui.ui.room import room
 from reranker_ui.ui.theme import theme
 
-OPEN_TO_ALL = (
-    "Anyone who can reach this address may read and change everything: there is no sign-in yet."
-    " Serve it on 127.0.0.1, or behind a proxy that asks who one is."
-)
+log = logging.getLogger(__name__)
 TABS = {
     "Data": data_tab.build,
     "Annotate": annotate_tab.build,
@@ -40,17 +36,18 @@ class Shell:
     dataset: gr.State
 
 
-def build_app(workspace: Workspace) -> gr.Blocks:
-    """The whole page over `workspace`."""
+def build_app(workspace: Workspace, way: str = "local") -> gr.Blocks:
+    """The whole page over `workspace`. way: how people are known, see `identity.way_in`."""
 
     def overview_now(user: User, payload: dict[str, Any]) -> dict[str, Any]:
-        return overview.overview(workspace, user, payload.get("dataset"))
+        return overview.overview(workspace, user, payload.get("dataset")) | {"way": way}
 
     overview_now.__name__ = "overview"
     with gr.Blocks(
         title="Reranker UI", fill_width=True, delete_cache=(3600, 3600), analytics_enabled=False
     ) as page:
-        header = room("header", [overview_now], events=["dataset_changed"])
+        functions = [overview_now, *people_panel.functions(workspace)]
+        header = room("header", functions, events=["dataset_changed"])
         shell = Shell(header, gr.State(""))
         header.dataset_changed(
             _chosen, None, shell.dataset, show_progress="hidden", api_visibility="private"
@@ -68,26 +65,24 @@ def _chosen(event: gr.EventData) -> str:
 
 def serve(settings: Settings | None = None) -> None:
     """Serve the page until interrupted. Refused if another process serves the same home."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    for chatty in ("httpx", "alembic", "uvicorn"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
     settings = settings or Settings()
+    logs.begin(settings.log_format, secret_values())
     with overview.serving(settings.home_folder()):
         workspace = open_workspace(settings)
+        door = Door(workspace)
         overview.begin(workspace)
-        page = build_app(workspace)
+        page = build_app(workspace, door.way)
         page.queue(default_concurrency_limit=8, max_size=200)
-        address = _launch(page, settings)
+        address = _launch(page, settings, door)
         print(f"Reranker UI is at {address}  (home: {workspace.home})", flush=True)
-        if settings.server_name not in LOOPBACK:
-            print(OPEN_TO_ALL, file=sys.stderr, flush=True)
+        for notice in door.notices():
+            log.warning(notice)
         for asked in (signal.SIGINT, signal.SIGTERM):  # a container's stop ends it like Ctrl-C
             signal.signal(asked, signal.default_int_handler)
         page.block_thread()
 
 
-def _launch(page: gr.Blocks, settings: Settings) -> str:
-    local = settings.server_name in LOOPBACK
+def _launch(page: gr.Blocks, settings: Settings, door: Door) -> str:
     try:
         _app, address, _ = page.launch(
             server_name=settings.server_name,
@@ -106,7 +101,8 @@ def _launch(page: gr.Blocks, settings: Settings) -> str:
             mcp_server=False,
             share=False,
             quiet=True,
-            app_kwargs={"middleware": [Middleware(Guard, hosts=LOOPBACK if local else None)]},
+            auth_dependency=door.name_of,
+            app_kwargs={"middleware": door.middleware(), "routes": door.routes()},
             prevent_thread_lock=True,
         )
     except OSError as error:

@@ -1,0 +1,93 @@
+"""The verb users: who may sign in, their roles, passwords and invites."""
+
+import argparse
+import getpass
+import sys
+from typing import Any
+
+from reranker_ui.commands import Verbs
+from reranker_ui.core.refused import Refused
+from reranker_ui.services import invites, people
+from reranker_ui.services.users import LOCAL, ROLES
+from reranker_ui.services.workspace import open_workspace
+
+Rows = list[dict[str, Any]]
+
+
+def add(verbs: Verbs) -> None:
+    """Add the verb, with a verb of its own for each thing to do."""
+    verb = verbs.add_parser("users", help="who may sign in, and as what")
+    does = verb.add_subparsers(required=True, metavar="DO")
+    adding = does.add_parser("add", help="add a person; the password is asked for")
+    adding.add_argument("name", metavar="NAME")
+    adding.add_argument("--role", required=True, choices=ROLES)
+    adding.set_defaults(run=_add, show=lambda told: f"{told['name']} is {told['role']}.")
+    listing = does.add_parser("list", help="list the people")
+    listing.set_defaults(run=_list, show=_lines)
+    role = does.add_parser("role", help="change a role")
+    role.add_argument("name", metavar="NAME")
+    role.add_argument("role", choices=ROLES)
+    role.set_defaults(run=_role, show=str)
+    password = does.add_parser("password", help="set a password; ends that person's sessions")
+    password.add_argument("name", metavar="NAME")
+    password.set_defaults(run=_password, show=str)
+    remove = does.add_parser("remove", help="close the door; what they labelled stays")
+    remove.add_argument("name", metavar="NAME")
+    remove.set_defaults(run=_remove, show=str)
+    link = does.add_parser("invite", help="make an invite link")
+    link.add_argument("--role", default="annotator", choices=ROLES)
+    link.add_argument("--places", type=int, default=1, metavar="N", help="for so many people")
+    link.add_argument("--days", type=float, default=7, metavar="N", help="open for so long")
+    link.set_defaults(run=_invite, show=_link)
+    for one in does.choices.values():
+        one.add_argument("--json", action="store_true", default=argparse.SUPPRESS,
+                         help="one JSON value on standard output")  # fmt: skip
+
+
+def _add(arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    workspace = open_workspace()
+    name = people.check_name(arguments.name)
+    return people.add_user(workspace, LOCAL, name, arguments.role, _asked_password()), 0
+
+
+def _list(_arguments: argparse.Namespace) -> tuple[Rows, int]:
+    return people.list_users(open_workspace(), LOCAL), 0
+
+
+def _role(arguments: argparse.Namespace) -> tuple[None, int]:
+    people.set_role(open_workspace(), LOCAL, arguments.name, arguments.role)
+    return None, 0
+
+
+def _password(arguments: argparse.Namespace) -> tuple[None, int]:
+    people.set_password(open_workspace(), LOCAL, arguments.name, _asked_password())
+    return None, 0
+
+
+def _remove(arguments: argparse.Namespace) -> tuple[None, int]:
+    people.remove_user(open_workspace(), LOCAL, arguments.name)
+    return None, 0
+
+
+def _invite(arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    told = invites.invite(open_workspace(), LOCAL, arguments.role, arguments.places, arguments.days)
+    return {**told, "path": f"/invite?token={told['token']}"}, 0
+
+
+def _asked_password() -> str:
+    """The password, asked twice, or the first line of a pipe; never an argument, which all see."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Once more: ") != password:
+        raise Refused("The two passwords differ. Nothing was changed.")
+    return password
+
+
+def _lines(rows: Rows) -> str:
+    told = [f"{row['name']:<24}  {row['role']:<10}  {row['how']}" for row in rows]
+    return "\n".join(told) or "Nobody yet: python -m reranker_ui users add NAME --role admin"
+
+
+def _link(told: dict[str, Any]) -> str:
+    return f"Put the address of the page before it:\n{told['path']}"

@@ -1,0 +1,98 @@
+"""The pages outside of Gradio: sign in, accept an invite, and what a Space still wants."""
+
+from html import escape
+from string import Template
+from urllib.parse import urlencode
+
+from starlette.responses import HTMLResponse
+
+from reranker_ui.settings import ASSETS
+
+_PAGE = Template((ASSETS / "login.html").read_text(encoding="utf-8"))
+_TOKENS = (ASSETS / "css" / "tokens.css").read_text(encoding="utf-8")
+_MAY = {"viewer": "look and rank", "annotator": "label pairs", "admin": "change everything"}
+
+
+def sign_in(
+    way: str, *, fault: str = "", status: int = 200, there: str = "/", name: str = ""
+) -> HTMLResponse:
+    """The page to sign in on, with a fault to mend where there is one."""
+    if way == "hub":
+        address = f"/login/huggingface?{urlencode({'next': there})}"
+        return _page("Sign in", _hub_button(address), fault, status)
+    body = _form(
+        "/login",
+        _field("Name", "name", name, "username", first=True),
+        _field("Password", "password", "", "current-password", kind="password"),
+        _hidden("next", there),
+        _button("Sign in"),
+    )
+    return _page("Sign in", body, fault, status)
+
+
+def invite(
+    way: str, *, role: str, token: str, fault: str = "", status: int = 200, there: str = "/",
+    name: str = "",
+) -> HTMLResponse:  # fmt: skip
+    """The page to which an invite leads: choose a name and a password, or use Hugging Face."""
+    told = f'<p class="lead">You are invited as {escape(role)}: to {_MAY[role]}.</p>'
+    if way == "hub":
+        address = f"/login/huggingface?{urlencode({'invite': token, 'next': there})}"
+        return _page("Come in", told + _hub_button(address), fault, status)
+    body = _form(
+        "/invite",
+        _field("Name, as others see it beside your labels", "name", name, "username", first=True),
+        _field("Password, at least 10 characters", "password", "", "new-password", "password"),
+        _hidden("token", token),
+        _button("Come in"),
+    )
+    return _page("Come in", told + body, fault, status)
+
+
+def setup() -> HTMLResponse:
+    """What a Space says that cannot sign anyone in yet."""
+    body = (
+        '<p class="lead">Everything is installed, but nobody can sign in, so the page stays'
+        " shut.</p><ol><li>In this Space's README, set <code>hf_oauth: true</code> in the block at"
+        " the top. Hugging Face then signs people in, and the Space's creator is the first"
+        " admin.</li><li>To keep data over restarts, mount a bucket at <code>/data</code> and set"
+        " the variable <code>RERANKER_UI_BACKUP_FOLDER=/data/backups</code>.</li>"
+        "<li>Restart the Space.</li></ol>"
+    )
+    return _page("One step is missing", body, "", 200)
+
+
+def _page(title: str, body: str, fault: str, status: int) -> HTMLResponse:
+    told = f'<p class="fault" role="alert">{escape(fault)}</p>' if fault else ""
+    text = _PAGE.substitute(title=escape(title), tokens=_TOKENS, body=told + body)
+    return HTMLResponse(text, status, {"cache-control": "no-store"})
+
+
+def _form(action: str, *parts: str) -> str:
+    return f'<form method="post" action="{action}">{"".join(parts)}</form>'
+
+
+def _field(
+    label: str, name: str, value: str, complete: str, kind: str = "text", first: bool = False
+) -> str:
+    return (
+        f'<label>{escape(label)}<input name="{name}" type="{kind}" value="{escape(value)}"'
+        f' autocomplete="{complete}" required maxlength="1000"{" autofocus" if first else ""}>'
+        "</label>"
+    )
+
+
+def _hidden(name: str, value: str) -> str:
+    return f'<input type="hidden" name="{name}" value="{escape(value)}">'
+
+
+def _button(word: str) -> str:
+    return f"<button>{escape(word)}</button>"
+
+
+def _hub_button(address: str) -> str:
+    return (
+        f'<a class="button" href="{escape(address)}">Sign in with Hugging Face</a>'
+        '<p class="framed" hidden>Some browsers keep no sign-in inside a frame. '
+        '<a href="/" target="_blank" rel="noopener">Open in a tab of its own</a></p>'
+    )
