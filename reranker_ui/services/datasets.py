@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from reranker_ui.core.labels import Kind, Scale
 from reranker_ui.core.refused import Refused
+from reranker_ui.services import searching
 from reranker_ui.services.database import annotations, datasets, decisions, imports, pairs, runs
 from reranker_ui.services.effective import pairs_with_labels, seen
 from reranker_ui.services.users import User, require
@@ -127,6 +128,7 @@ def delete_dataset(workspace: Workspace, user: User, dataset_name: str) -> dict[
             connection, user, "delete dataset", f"dataset:{dataset.id}",
             at=time.time(), before={"name": dataset.name, **gone},
         )  # fmt: skip
+    searching.drop(workspace, dataset)
     return gone
 
 

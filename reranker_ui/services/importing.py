@@ -20,6 +20,7 @@ from reranker_ui.services.effective import seen
 from reranker_ui.services.guidelines import edit_guidelines
 from reranker_ui.services.import_splits import assign_splits
 from reranker_ui.services.import_writer import Writer
+from reranker_ui.services.indexing import fill_index
 from reranker_ui.services.readings import (
     end_reading,
     folder_of,
@@ -33,8 +34,11 @@ from reranker_ui.services.workspace import Workspace, record
 from reranker_ui.settings import ASSETS
 
 Said = Callable[[int], None]
-_BATCH = 1000
-_GAP = 0.01  # seconds between batches, in which a label that waits for the lock goes first
+_BATCH = 1000  # pairs in the first transaction; later ones as many as take a moment
+_LARGEST = 5000
+_MOMENT = 0.15  # seconds that a label may wait for a transaction
+_GAP = 0.01  # seconds between transactions, in which a label that waits for the lock goes first
+_COUNTED = ("kept", "positives", "conflicts")
 _NAME = re.compile(r"[^\s/\\:][^/\\:\x00-\x1f]{0,79}")
 
 
@@ -55,7 +59,11 @@ def import_file(
     token = start_reading(workspace, user, path, _for_dataset(workspace, dataset_name, options))
     try:
         result = wait_for_reading(workspace, user, token)
-        return store_reading(workspace, user, token, dataset_name, result=result, source=path.name)
+        report = store_reading(
+            workspace, user, token, dataset_name, result=result, source=path.name
+        )
+        fill_index(workspace, dataset_name)
+        return report
     finally:
         end_reading(workspace, user, token)
 
@@ -190,21 +198,34 @@ def _store(
             )
         )
         notes = result["notes"] + assign_splits(connection, stage, dataset_id if grown else None)
-    counts = {"kept": 0, "positives": 0, "conflicts": 0}
-    through = 0
-    for batch in stage.batches(_BATCH):
+    counts = {name: 0 if grown else result["report"][name] for name in _COUNTED}
+    last, size = 0, _BATCH
+    while batch := stage.pairs_after(last, size):
+        votes = stage.votes_of(batch)
         with workspace.writing() as connection:
-            writer = Writer(connection, dataset_id, import_id, source, time.time())
-            for name, n in writer.write(batch, grown).items():
-                counts[name] += n
-        through += len(batch)
-        said(through)
+            begun = time.perf_counter()
+            writer = Writer(connection, dataset_id, import_id, source, user.name, time.time())
+            if grown:
+                for name, n in writer.append(batch, votes).items():
+                    counts[name] += n
+            else:
+                writer.write(batch, votes)
+        size = _next_size(size, time.perf_counter() - begun)
+        last = batch[-1].id
+        said(last)
         time.sleep(_GAP)
     report = {**result["report"], **counts}
     report["duplicate"] = report["pairs"] - report["kept"]
     report = {**report, "notes": notes}
     _finish(workspace, user, import_id, dataset_id, result["scale"], report)
     return report
+
+
+def _next_size(size: int, took: float) -> int:
+    """How many pairs the next transaction writes: as many as make a label wait for a moment."""
+    if took < _MOMENT / 2:
+        return min(2 * size, _LARGEST)
+    return max(size // 2, 1) if took > _MOMENT else size
 
 
 def _finish(

@@ -1,14 +1,25 @@
 """Pairs of a dataset: a page of them, the candidates of a query, and their votes."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 
 from reranker_ui.core.labels import number
 from reranker_ui.core.pairs import query_key
+from reranker_ui.core.search_words import Search, read_search
 from reranker_ui.core.splits import SPLITS
-from reranker_ui.services.database import annotations, decisions, pairs
+from reranker_ui.services import paging, searching
+from reranker_ui.services.database import (
+    annotations,
+    as_dict,
+    decisions,
+    imported_labels,
+    imports,
+    pairs,
+)
 from reranker_ui.services.datasets import find_dataset
 from reranker_ui.services.effective import pairs_with_labels
 from reranker_ui.services.users import User, require
@@ -37,34 +48,129 @@ def page_of_pairs(
 ) -> dict[str, Any]:
     """One page by id: the pairs after, or before, a pair's id (keyset paging).
 
-    `label`: a number, "none", "disputed" or "left out". Returns `{"pairs": [...], "first",
-    "last", "more_before", "more_after"}`; a pair has id, query, passage, label (as imported),
-    effective, state, split, by (names), source, line, query_key, updated_at.
+    `search`: words and "phrases" (core/search_words.py). `label`: a number, "none", "disputed" or
+    "left out". Returns `{"pairs": [...], "first", "last", "more_before", "more_after",
+    "not_searched"}`; a pair has id, query, passage, label (as imported), effective, state, split,
+    by (names), source, line, query_key, updated_at. "not_searched" counts pairs that the search
+    does not know yet.
     """
     require(user, "viewer")
+    wanted = _Filters(read_search(search), bool(search.strip()), split, label, annotator, source)
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
-        told = pairs_with_labels(dataset.id, *_SHOWN).where(
-            *_filters(search, split, annotator, source)
-        )
-        rows = told.subquery()
-        query = select(rows).where(*_by_label(rows, label))
-        if before is not None:
-            query = query.where(rows.c.id < before).order_by(rows.c.id.desc())
-        else:
-            query = query.where(rows.c.id > (after or 0)).order_by(rows.c.id)
-        found = connection.execute(query.limit(size + 1)).mappings().all()
+    missing = searching.prepare(workspace, dataset) if wanted.search else 0
+    down = before is not None
+    with workspace.reading() as connection:
+        found = [] if wanted.nothing else paging.find(
+            connection,
+            _walks(workspace, dataset, wanted),
+            lambda ids: _kept(connection, dataset.id, ids, wanted, down),
+            before if down else after,
+            down,
+            size + 1,
+        )  # fmt: skip
         more, found = len(found) > size, found[:size]
-        if before is not None:
-            found = found[::-1]
-        shown = _with_people(connection, [_plain(row) for row in found])
+        shown = _with_people(connection, found[::-1] if down else found)
     return {
         "pairs": shown,
         "first": shown[0]["id"] if shown else None,
         "last": shown[-1]["id"] if shown else None,
-        "more_before": more if before is not None else bool(after),
-        "more_after": bool(before) if before is not None else more,
+        "more_before": more if down else bool(after),
+        "more_after": True if down else more,
+        "not_searched": missing,
     }
+
+
+def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
+    """What pairs can be filtered by: `{"annotators": [names], "sources": [names]}`."""
+    require(user, "viewer")
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        mine = pairs.c.dataset_id == dataset.id
+        people = sa.union(
+            select(annotations.c.annotator).join(pairs).where(mine),
+            select(decisions.c.decided_by).join(pairs).where(mine),
+            select(imported_labels.c.annotator)
+            .join(pairs)
+            .where(mine, imported_labels.c.annotator.is_not(None)),
+        )
+        names = connection.scalars(people).all()
+        files = connection.scalars(
+            select(imports.c.source)
+            .distinct()
+            .where(imports.c.dataset_id == dataset.id, imports.c.state == "done")
+        ).all()
+        added = connection.scalars(
+            select(pairs.c.source).distinct().where(mine, pairs.c.import_id.is_(None))
+        ).all()
+    return {"annotators": sorted(names), "sources": sorted({*files, *added} - {""})}
+
+
+@dataclass(frozen=True)
+class _Filters:
+    search: Search | None
+    searched: bool
+    split: str | None
+    label: str | None
+    annotator: str | None
+    source: str | None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether no pair can pass, since what is searched for holds no word."""
+        return self.searched and self.search is None
+
+
+def _walks(workspace: Workspace, dataset: sa.Row[Any], wanted: _Filters) -> list[paging.Walk]:
+    """The walks that give few pairs; all of the dataset where there is none."""
+    walks: list[paging.Walk] = []
+    if wanted.search:
+        words = wanted.search
+        walks.append(lambda _c, at, down, n: searching.hits(workspace, dataset, words, at, down, n))
+    if wanted.split in SPLITS:
+        walks.append(paging.of_split(dataset.id, wanted.split))
+    if wanted.label:
+        walks.append(paging.of_label(dataset.id, wanted.label))
+    if wanted.annotator:
+        walks.append(paging.of_annotator(dataset.id, wanted.annotator))
+    return walks or [paging.all_of(dataset.id)]
+
+
+def _kept(
+    connection: sa.Connection, dataset_id: int, ids: Sequence[int], wanted: _Filters, down: bool
+) -> list[dict[str, Any]]:
+    """Those of `ids` that pass every filter, as rows of a page."""
+    told = pairs_with_labels(dataset_id, *_SHOWN, only=ids)
+    if wanted.split in SPLITS:
+        told = told.where(pairs.c.split == wanted.split)
+    if wanted.source:
+        told = told.where(pairs.c.source == wanted.source)
+    rows = told.subquery()
+    order = rows.c.id.desc() if down else rows.c.id
+    passing = select(rows).where(*_by_label(rows, wanted.label)).order_by(order)
+    found = [as_dict(row) for row in connection.execute(passing).mappings()]
+    if wanted.search:
+        found = [row for row in found if wanted.search.finds(row["query"], row["passage"])]
+    if wanted.annotator:
+        mine = _labelled_by(connection, wanted.annotator, [row["id"] for row in found])
+        found = [row for row in found if row["id"] in mine]
+    return found
+
+
+def _labelled_by(connection: sa.Connection, name: str, ids: Sequence[int]) -> set[int]:
+    by = (
+        select(annotations.c.pair_id).where(
+            annotations.c.pair_id.in_(ids), annotations.c.annotator == name,
+            annotations.c.label.is_not(None),
+        ),
+        select(decisions.c.pair_id).where(
+            decisions.c.pair_id.in_(ids), decisions.c.decided_by == name
+        ),
+        select(imported_labels.c.pair_id).where(
+            imported_labels.c.pair_id.in_(ids), imported_labels.c.annotator == name
+        ),
+    )  # fmt: skip
+    return set(connection.scalars(sa.union(*by)))
 
 
 def candidates_of_query(
@@ -83,32 +189,6 @@ def candidates_of_query(
              "grade": row["effective"]}
             for row in rows
         ]  # fmt: skip
-
-
-def _plain(row: sa.RowMapping) -> dict[str, Any]:
-    # SQLAlchemy's names are a kind of str that JSON writers do not take as keys.
-    return {str(name): value for name, value in row.items()}
-
-
-def _filters(
-    search: str, split: str | None, annotator: str | None, source: str | None
-) -> list[sa.ColumnElement[bool]]:
-    told: list[sa.ColumnElement[bool]] = []
-    for word in search.split():
-        told.append(
-            or_(
-                pairs.c.query.icontains(word, autoescape=True),
-                pairs.c.passage.icontains(word, autoescape=True),
-            )
-        )
-    if split in SPLITS:
-        told.append(pairs.c.split == split)
-    if source:
-        told.append(pairs.c.source == source)
-    if annotator:
-        by = select(annotations.c.pair_id).where(annotations.c.annotator == annotator)
-        told.append(pairs.c.id.in_(by))
-    return told
 
 
 def _by_label(rows: sa.Subquery, label: str | None) -> list[sa.ColumnElement[bool]]:

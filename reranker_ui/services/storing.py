@@ -11,6 +11,7 @@ from typing import Any
 
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.importing import store_reading
+from reranker_ui.services.indexing import fill_index
 from reranker_ui.services.users import User
 from reranker_ui.services.workspace import open_workspace
 from reranker_ui.settings import Settings
@@ -32,6 +33,8 @@ def main(folder: Path, told: dict[str, Any]) -> None:
     except Refused as refused:
         done = {"refused": str(refused)}
     _save(folder / "stored.json", done)
+    if "refused" not in done:
+        fill_index(workspace, told["dataset"])  # nobody needs to wait for it
 
 
 def _save(path: Path, value: Any) -> None:

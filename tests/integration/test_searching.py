@@ -1,0 +1,165 @@
+"""Search and filters over the pages of a dataset, against a plain reading of all its pairs."""
+
+import itertools
+import json
+import random
+import time
+
+import pytest
+import sqlalchemy as sa
+
+from reranker_ui.core.search_words import read_search
+from reranker_ui.services import editing, paging, searching
+from reranker_ui.services.annotations import annotate
+from reranker_ui.services.database import datasets, imported_labels
+from reranker_ui.services.datasets import delete_dataset
+from reranker_ui.services.importing import import_file
+from reranker_ui.services.pairs import filter_choices, page_of_pairs
+from reranker_ui.services.results import label_result
+from reranker_ui.services.users import LOCAL, User
+
+pytestmark = pytest.mark.both_databases
+ANN = User("ann", "admin")
+WORDS = ["glacier", "caves", "are", "formed", "by", "ice", "con", "mà", "ma", "mã"]
+WORDS += ["bò", "花呗", "怎么", "还款", "借呗", "рерайкер"]
+
+
+@pytest.fixture
+def filled(workspace, tmp_path):
+    """A dataset "d" of 240 pairs from two files, some labelled, disputed, decided, left out."""
+    rng = random.Random(3)
+    for name, queries in (("one.jsonl", range(40)), ("two.jsonl", range(40, 60))):
+        rows = [
+            {
+                "query": f"{' '.join(rng.choices(WORDS, k=3))} q{query}",
+                "passage": f"{' '.join(rng.choices(WORDS, k=6))} p{number}",
+                "label": rng.choice([0, 0, 1, None]),
+            }
+            for query in queries
+            for number in range(4)
+        ]
+        (tmp_path / name).write_text("\n".join(map(json.dumps, rows)))
+        import_file(workspace, LOCAL, tmp_path / name, "d")
+    with workspace.writing() as connection:
+        for pair_id in rng.sample(range(1, 241), 20):
+            value = rng.choice([0.0, 1.0])
+            one = {"pair_id": pair_id, "value": value, "source": "", "annotator": "eve"}
+            connection.execute(imported_labels.insert().values(one))
+    for number, pair_id in enumerate(rng.sample(range(1, 241), 30)):
+        annotate(workspace, ANN, pair_id, rng.choice([0, 1]), f"a{number}")
+        if number % 2:
+            annotate(workspace, LOCAL, pair_id, rng.choice([0, 1, None]), f"b{number}")
+    editing.set_label(workspace, LOCAL, "d", rng.sample(range(1, 241), 10), 1)
+    editing.set_label(workspace, LOCAL, "d", rng.sample(range(1, 241), 10), None)
+    editing.delete_pairs(workspace, LOCAL, "d", rng.sample(range(1, 241), 10))
+    return workspace
+
+
+def everything(workspace) -> list[dict]:
+    return page_of_pairs(workspace, LOCAL, "d", size=1000)["pairs"]
+
+
+def walked(workspace, size=7, **asked) -> list[int]:
+    """The ids of all pages, forwards; each way back is the same page."""
+    ids, page = [], page_of_pairs(workspace, LOCAL, "d", size=size, **asked)
+    while page["pairs"]:
+        ids += [one["id"] for one in page["pairs"]]
+        if not page["more_after"]:
+            break
+        later = page_of_pairs(workspace, LOCAL, "d", size=size, after=page["last"], **asked)
+        back = page_of_pairs(workspace, LOCAL, "d", size=size, before=later["first"], **asked)
+        assert back["pairs"] == page["pairs"]
+        page = later
+    return ids
+
+
+def passes(pair: dict, search: str, split, label, annotator, source, by) -> bool:
+    states = {"disputed": "disputed", "left out": "left out", "none": "unlabelled"}
+    told = read_search(search)
+    return (
+        (not search or (told is not None and told.finds(pair["query"], pair["passage"])))
+        and (split is None or pair["split"] == split)
+        and (annotator is None or pair["id"] in by[annotator])
+        and (source is None or pair["source"] == source)
+        and (
+            label is None
+            or (pair["state"] == states[label] if label in states else
+                pair["effective"] == float(label))
+        )
+    )  # fmt: skip
+
+
+def test_every_filter_against_a_plain_reading(filled, monkeypatch):
+    monkeypatch.setattr(paging, "_FIRST", 5)  # many steps even here
+    pairs = everything(filled)
+    assert len(pairs) == 230
+    choices = filter_choices(filled, LOCAL, "d")
+    assert choices == {
+        "annotators": ["ann", "eve", "local user"],
+        "sources": ["one.jsonl", "two.jsonl"],
+    }
+    by = {name: labelled_by(filled, name) for name in choices["annotators"]}
+    searches = ["", "glacier", "mà", "ma", "花呗", "呗 ice", "gla", "nowhere", "%"]
+    labels = [None, "0", "1", "none", "disputed", "left out"]
+    told = itertools.product(
+        searches, [None, "train", "test"], labels, [None, "ann", "eve", "local user"],
+        [None, "one.jsonl"],
+    )  # fmt: skip
+    some = random.Random(1).sample(list(told), 40)
+    for search, split, label, annotator, source in some:
+        asked = {"search": search, "split": split, "label": label, "annotator": annotator,
+                 "source": source}  # fmt: skip
+        expected = [
+            one["id"] for one in pairs if passes(one, search, split, label, annotator, source, by)
+        ]
+        assert walked(filled, **asked) == expected, asked
+
+
+LABELLED_BY = """
+SELECT pair_id FROM annotations WHERE annotator = :name AND label IS NOT NULL
+UNION SELECT pair_id FROM decisions WHERE decided_by = :name
+UNION SELECT pair_id FROM imported_labels WHERE annotator = :name
+"""
+
+
+def labelled_by(workspace, name) -> set[int]:
+    with workspace.reading() as connection:
+        return set(connection.scalars(sa.text(LABELLED_BY), {"name": name}))
+
+
+def test_what_comes_later_is_found_at_once(filled, tmp_path):
+    assert walked(filled, search="volcano") == []
+    done = editing.edit_text(filled, LOCAL, "d", everything(filled)[0]["id"], passage="a volcano")
+    assert walked(filled, search="volcano") == [done["pair_id"]]
+    added = label_result(filled, LOCAL, "d", "which volcano", "Etna", 1, "c")["pair_id"]
+    assert walked(filled, search="volcano") == [done["pair_id"], added]
+    assert walked(filled, source="playground") == [added]
+    (tmp_path / "three.csv").write_text("query,passage,label\nlast volcano,Stromboli,1\n")
+    import_file(filled, LOCAL, tmp_path / "three.csv", "d")
+    assert len(walked(filled, search="volcano")) == 3
+    editing.undo(filled, LOCAL, done["edit"])
+    assert len(walked(filled, search="volcano")) == 2
+
+
+def test_many_pairs_are_taken_in_by_a_process(filled, monkeypatch):
+    monkeypatch.setattr(searching, "_AT_ONCE", 10)
+    with filled.reading() as connection:
+        dataset = connection.execute(sa.select(datasets)).one()
+    searching.drop(filled, dataset)
+    page = page_of_pairs(filled, LOCAL, "d", search="glacier")
+    deadline = time.monotonic() + 60
+    while page["not_searched"] and time.monotonic() < deadline:
+        page = page_of_pairs(filled, LOCAL, "d", search="glacier")
+    texts = [(one["id"], f"{one['query']} {one['passage']}") for one in everything(filled)]
+    expected = [number for number, text in texts if "glacier" in text]
+    assert [one["id"] for one in page["pairs"]] == expected[:50]
+
+
+def test_a_broken_index_is_made_again_and_goes_with_its_dataset(filled):
+    expected = walked(filled, search="ice")
+    (index,) = filled.cache.glob("search/*/index.db")
+    for part in index.parent.glob("index.db*"):
+        part.write_bytes(b"this is no database at all, but long enough to be read as one" * 20)
+    assert walked(filled, search="ice") == expected
+    delete_dataset(filled, LOCAL, "d")
+    assert not index.exists()
