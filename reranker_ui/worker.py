@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _work(folder: RunFolder) -> int:
-    if any(event["event"] in TERMINAL for event in folder.events()[0]):
+    if folder.status() in TERMINAL:
         return 0
     folder.emit("queued")
     try:

@@ -1,52 +1,147 @@
-"""The verbs train, runs."""
+"""The verbs train, recipe, runs, resume, stop, delete-run."""
 
 import argparse
 import sys
-from typing import Any
+from typing import Any, Literal
 
 from reranker_ui.commands import Verbs
+from reranker_ui.core.recipe import Recipe
 from reranker_ui.services import runs
-from reranker_ui.services.recipes import OPTIONS, recipe_from
+from reranker_ui.services.recipes import OPTIONS, as_yaml, changed, from_card, recipe_from
 from reranker_ui.services.users import LOCAL
 from reranker_ui.services.workspace import open_workspace
 
 Shape = dict[str, Any]
+CHOICES = {
+    "warm_start": ["auto", "on", "off"],
+    "precision": ["auto", "fp32", "bf16", "fp16"],
+    "negatives": ["none", "bm25", "encoder"],
+}
+NUMBERS = {
+    "epochs": float,
+    "batch_size": int,
+    "learning_rate": float,
+    "max_length": int,
+    "seed": int,
+}
+METAVARS = {"base": "M", "epochs": "N", "batch_size": "N", "max_length": "N", "seed": "N"}
+HELP = {
+    "base": 'base model: a Hub id, a folder, embedded, or "run 12" to go on from a run',
+    "revision": "commit, tag or branch of a base on the Hub",
+    "loss": "bce, mse, cross_entropy, mnrl, lambda, listnet, ranknet or margin_mse",
+    "max_length": "tokens of query and passage",
+    "max_steps": "in place of epochs",
+    "warmup": "a share of all steps, or from 1 on so many steps",
+    "best_by": "dev metric that decides which weights are kept, or last",
+    "negatives": "by what more negatives are found among the passages",
+    "passes": "runs that continue each other, by their pairs: 2000,0,0 (0: all)",
+    "card_texts": "true: the model's card quotes training texts",
+}
 
 
 def add(verbs: Verbs) -> None:
     """Add the verbs."""
     train = verbs.add_parser("train", help="fine-tune a base model on a dataset's labels")
-    train.add_argument("--dataset", required=True, metavar="NAME")
-    train.add_argument("--base", metavar="M", help="base model: a Hub id, a folder, or embedded")
-    train.add_argument("--recipe", metavar="NAME|FILE", help="quick, quality, or a YAML file")
-    train.add_argument("--epochs", type=float, metavar="N")
-    train.add_argument("--batch-size", type=int, metavar="N")
-    train.add_argument("--learning-rate", type=float, metavar="X")
-    train.add_argument("--max-length", type=int, metavar="N", help="tokens of query and passage")
-    train.add_argument("--seed", type=int, metavar="N")
-    train.add_argument("--warm-start", choices=["auto", "on", "off"])
-    train.add_argument("--precision", choices=["auto", "fp32", "bf16", "fp16"])
-    train.add_argument("--wait", action="store_true", help="return when the run has ended")
-    train.set_defaults(run=_train, show=_line)
+    _add_train(train)
+    recipe = verbs.add_parser("recipe", help="print a recipe as YAML, to keep and to change")
+    _add_recipe(recipe)
+    recipe.set_defaults(run=_recipe, show=lambda told: told["yaml"].rstrip())
     listing = verbs.add_parser("runs", help="list the runs, newest first")
     listing.set_defaults(run=_runs, show=_lines)
+    resume = verbs.add_parser("resume", help="go on with a lost or stopped run")
+    resume.set_defaults(run=_resume, show=_line)
+    stop = verbs.add_parser("stop", help="stop a run after this step and keep its model")
+    stop.add_argument("--cancel", action="store_true", help="keep nothing")
+    stop.set_defaults(run=_stop, show=_line)
+    delete = verbs.add_parser("delete-run", help="delete a run with everything it owns")
+    delete.set_defaults(run=_delete, show=lambda told: f"{told['name']} is deleted.")
+    for verb in (resume, stop, delete):
+        verb.add_argument("run_named", metavar="RUN", help="its number or its name")
+
+
+def _add_train(train: argparse.ArgumentParser) -> None:
+    train.add_argument("--dataset", metavar="NAME", help="needed unless a run is continued")
+    train.add_argument("--continue", dest="go_on", metavar="RUN", help="from this run's model")
+    _add_recipe(train)
+    train.add_argument("--plan", action="store_true", help="say what would happen, and stop there")
+    train.add_argument("--wait", action="store_true", help="return when the run has ended")
+    train.set_defaults(run=_train, show=_line, usage=train.error)
+
+
+def _add_recipe(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--recipe", metavar="NAME|FILE", help="a name, a YAML file, or a model card (.md)"
+    )
+    verb.add_argument("--from-card", metavar="FILE|ID", help="a model card: a file or a Hub id")
+    verb.add_argument(
+        "--card-variant",
+        choices=["printed", "fit"],
+        default="printed",
+        help="the optimizer a card prints, or the one CrossEncoder.fit() used",
+    )
+    for field, option in OPTIONS.items():
+        verb.add_argument(option, help=HELP.get(field), **_kind(field))
+
+
+def _kind(field: str) -> dict[str, Any]:
+    if field in CHOICES:
+        return {"choices": CHOICES[field]}
+    return {"type": NUMBERS.get(field, str), "metavar": METAVARS.get(field, "X")}
+
+
+def _asked(arguments: argparse.Namespace) -> Recipe:
+    changes = {field: getattr(arguments, field) for field in OPTIONS}
+    card = arguments.from_card
+    if card is None and str(arguments.recipe).endswith(".md"):
+        card = arguments.recipe
+    if card is None:
+        return recipe_from(arguments.recipe, **changes)
+    found = from_card(open_workspace(), card)
+    for notice in found.notices:
+        print(notice, file=sys.stderr)
+    return changed(found.variant(arguments.card_variant).model_dump(), **changes)
+
+
+def _recipe(arguments: argparse.Namespace) -> tuple[Shape, int]:
+    recipe = _asked(arguments)
+    return recipe.model_dump(mode="json") | {"yaml": as_yaml(recipe)}, 0
 
 
 def _train(arguments: argparse.Namespace) -> tuple[Shape, int]:
-    recipe = recipe_from(
-        arguments.recipe, **{field: getattr(arguments, field) for field in OPTIONS}
-    )
+    if arguments.go_on is None and arguments.dataset is None:
+        arguments.usage("the following arguments are required: --dataset")
     workspace = open_workspace()
-    run = runs.start(workspace, LOCAL, arguments.dataset, recipe)
+    if arguments.go_on is not None:
+        changes = {field: getattr(arguments, field) for field in OPTIONS}
+        run = runs.continue_run(workspace, LOCAL, arguments.go_on, arguments.dataset, **changes)
+    else:
+        run = runs.start(workspace, LOCAL, arguments.dataset, _asked(arguments))
     for notice in run["notices"]:
         print(notice, file=sys.stderr)
     if not arguments.wait:
         return _shape(run), 0
-    run = runs.wait(workspace, LOCAL, run["id"])
+    for number in (run["id"], *run["later"]):
+        run = runs.wait(workspace, LOCAL, number)
     done = run["status"] in ("finished", "stopped")
     if not done:
         print(f"{run['name']}: {run['sentence']}", file=sys.stderr)
     return _shape(run), 0 if done else 1
+
+
+def _resume(arguments: argparse.Namespace) -> tuple[Shape, int]:
+    return _shape(runs.resume(open_workspace(), LOCAL, arguments.run_named)), 0
+
+
+def _stop(arguments: argparse.Namespace) -> tuple[Shape, int]:
+    how: Literal["keep", "cancel"] = "cancel" if arguments.cancel else "keep"
+    return _shape(runs.stop(open_workspace(), LOCAL, arguments.run_named, how)), 0
+
+
+def _delete(arguments: argparse.Namespace) -> tuple[Shape, int]:
+    workspace = open_workspace()
+    run = runs.find_run(workspace, LOCAL, arguments.run_named)
+    runs.delete(workspace, LOCAL, run["id"])
+    return _shape(run), 0
 
 
 def _runs(_arguments: argparse.Namespace) -> tuple[list[Shape], int]:

@@ -41,9 +41,10 @@ class ResolvedBase:
     notice: str | None = None
 
 
-def resolve_base(name: str, cache_dir: Path) -> ResolvedBase:
+def resolve_base(name: str, cache_dir: Path, revision: str | None = None) -> ResolvedBase:
     """The base model `name`: "embedded", the folder of a model, or an id of the Hub.
 
+    `revision` pins a model of the Hub to one commit, tag or branch.
     A model in the Hub's local cache is used as it is, and only safetensors are. Where the Hub
     cannot be reached, which takes PATIENCE seconds and is remembered in `cache_dir` for MEMORY
     seconds, the default base is replaced by the embedded one with a notice.
@@ -55,12 +56,12 @@ def resolve_base(name: str, cache_dir: Path) -> ResolvedBase:
         return _found(name, folder)
     if not HUB_ID.fullmatch(name):
         raise Refused(f"There is no model folder {name}. Give a folder, a Hub id, or embedded.")
-    if snapshot := _cached(name):
+    if snapshot := _cached(name, revision):
         return _found(name, snapshot)
     try:
         if not hub_is_reachable(cache_dir):
             raise Refused(UNREACHABLE.format(name))
-        return _found(name, _download(name))
+        return _found(name, _download(name, revision))
     except Refused:
         if name != DEFAULT_BASE:
             raise
@@ -112,25 +113,29 @@ def _answers(endpoint: str, patience: float) -> bool:
     return bool(found and found[0])
 
 
-def _cached(name: str) -> Path | None:
+def _cached(name: str, revision: str | None) -> Path | None:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
-        folder = Path(snapshot_download(name, local_files_only=True))
+        folder = Path(snapshot_download(name, revision=revision, local_files_only=True))
     except (LocalEntryNotFoundError, HFValidationError):
         return None
     return folder if _is_whole(folder) else None
 
 
-def _download(name: str) -> Path:
+def _download(name: str, revision: str | None) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     try:
         return Path(
             snapshot_download(
-                name, allow_patterns=WANTED, ignore_patterns=UNWANTED, etag_timeout=PATIENCE
+                name,
+                revision=revision,
+                allow_patterns=WANTED,
+                ignore_patterns=UNWANTED,
+                etag_timeout=PATIENCE,
             )
         )
     except (HfHubHTTPError, HFValidationError) as error:

@@ -5,6 +5,7 @@ import pandas as pd
 from reranker_ui.core.base_models import ResolvedBase
 from reranker_ui.core.evaluation import Metrics, ranking_metrics
 from reranker_ui.core.ranking import Encoder, Pair, Reranker, encoder_of
+from reranker_ui.core.recipe import BestBy
 from reranker_ui.core.retrieval import bm25_scores
 from reranker_ui.core.run_folder import RunFolder
 
@@ -46,13 +47,20 @@ class Baselines:
         self._base, self._max_length = base, max_length
         self.encoder, self.notice = encoder_of(base.path)
 
-    def evaluate(self, folder: RunFolder, frame: pd.DataFrame, split: str) -> dict[str, Metrics]:
-        """Metrics of all three on `frame`, each also told as an `evaluated` event."""
+    def evaluate(
+        self, folder: RunFolder, frame: pd.DataFrame, split: str
+    ) -> tuple[dict[str, Metrics], dict[str, list[float]]]:
+        """Metrics and scores of all three on `frame`, each also told as an `evaluated` event.
+
+        The scores of base are logits.
+        """
         found: dict[str, Metrics] = {}
+        scores: dict[str, list[float]] = {}
         for ranker in ("bm25", "cosine", "base"):
-            found[ranker] = metrics_of(frame, self._scores(ranker, frame))
+            scores[ranker] = self._scores(ranker, frame)
+            found[ranker] = metrics_of(frame, scores[ranker])
             folder.emit("evaluated", when=ranker, split=split, metrics=found[ranker])
-        return found
+        return found, scores
 
     def _scores(self, ranker: str, frame: pd.DataFrame) -> list[float]:
         if ranker == "bm25":
@@ -60,21 +68,31 @@ class Baselines:
             return bm25_scores(keys, queries, frame["passage"].tolist())
         if ranker == "cosine":
             return Encoder(self.encoder).scores(pairs_of(frame))
-        return Reranker(self._base.path, self._max_length).scores(pairs_of(frame))
+        return Reranker(self._base.path, self._max_length).scores(pairs_of(frame), raw=True)
 
 
-def evaluate_tuned(folder: RunFolder, frame: pd.DataFrame) -> Metrics:
-    """Metrics of the saved model, loaded afresh, on the test split; also told as an event."""
-    found = metrics_of(frame, Reranker(folder.model).scores(pairs_of(frame)))
-    folder.emit("evaluated", when="tuned", split="test", metrics=found)
-    return found
+def evaluate_tuned(
+    folder: RunFolder, frame: pd.DataFrame, live: pd.DataFrame
+) -> tuple[Metrics, Metrics, list[float]]:
+    """The saved model, loaded afresh: its metrics on `live` dev pairs and on the test split
+    `frame`, and its logits on the latter. Also told as events."""
+    model = Reranker(folder.model)
+    dev = metrics_of(live, model.scores(pairs_of(live), raw=True))
+    logits = model.scores(pairs_of(frame), raw=True)
+    test = metrics_of(frame, logits)
+    folder.emit("evaluated", when="tuned", split="dev", metrics=dev)
+    folder.emit("evaluated", when="tuned", split="test", metrics=test)
+    return dev, test, logits
 
 
-def best_by(metrics: Metrics) -> str | None:
-    """The metric that decides which checkpoint is best; None where nothing can be scored.
+def best_by(metrics: Metrics, wanted: BestBy = "auto") -> str | None:
+    """The metric that decides which checkpoint is best; None where the last one is kept.
 
-    Average precision first: pooled over all pairs, it is steadier on a small dev split than a
-    mean over queries. By nDCG@10 over 127 queries the sample kept an early, worse checkpoint.
+    `auto` is average precision where it can be had: pooled over all pairs, it is steadier on a
+    small dev split than a mean over queries. By nDCG@10 over 127 queries the sample kept an
+    early, worse checkpoint.
     """
-    deciding = ("average_precision", "ndcg@10")
+    if wanted == "last":
+        return None
+    deciding = (*([] if wanted == "auto" else [wanted]), "average_precision", "ndcg@10")
     return next((name for name in deciding if metrics[name] is not None), None)

@@ -15,17 +15,18 @@ from sentence_transformers.cross_encoder import (
     CrossEncoderTrainer,
     CrossEncoderTrainingArguments,
 )
-from sentence_transformers.cross_encoder.losses import BinaryCrossEntropyLoss
-from transformers import PrinterCallback, set_seed
+from transformers import EarlyStoppingCallback, PrinterCallback, set_seed
 
 from reranker_ui.core.batching import length_grouped
 from reranker_ui.core.lesson import Lesson
+from reranker_ui.core.losses import loss_of
 from reranker_ui.core.machine import Machine
-from reranker_ui.core.pace import EVALUATIONS, Pace
+from reranker_ui.core.pace import Pace, every
 from reranker_ui.core.reporting import LiveEvaluator, Reporter
 from reranker_ui.core.run_folder import RunFolder
 
 LOGGED = 500  # points that a phase logs at most, about
+SCHEDULES = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}
 
 
 def open_model(path: Path, max_length: int, seed: int) -> CrossEncoder:
@@ -70,12 +71,10 @@ def learn(
     trainer = Trainer(
         model=model,
         args=_arguments(lesson, folder, machine, evaluator),
-        train_dataset=Dataset.from_dict(
-            {"query": lesson.queries, "passage": lesson.passages, "label": lesson.targets}
-        ),
-        loss=BinaryCrossEntropyLoss(model, pos_weight=torch.tensor(float(lesson.pos_weight))),
+        train_dataset=Dataset.from_dict(dict(lesson.columns)),
+        loss=loss_of(model, lesson),
         evaluator=evaluator,
-        callbacks=[reporter],
+        callbacks=[reporter, *_early_stop(lesson, evaluator)],
     )
     trainer.remove_callback(PrinterCallback)
     with _dropout(model, lesson.dropout):
@@ -101,15 +100,21 @@ def _dropout(model: CrossEncoder, wanted: bool) -> Iterator[None]:
         module.p = p
 
 
+def _early_stop(lesson: Lesson, evaluator: LiveEvaluator | None) -> list[Any]:
+    if not lesson.early_stopping or evaluator is None or not evaluator.primary_metric:
+        return []
+    return [EarlyStoppingCallback(lesson.early_stopping)]
+
+
 def _arguments(
     lesson: Lesson, folder: RunFolder, machine: Machine, evaluator: LiveEvaluator | None
 ) -> CrossEncoderTrainingArguments:
-    every = math.ceil(lesson.steps / EVALUATIONS)
+    steps = every(lesson)
     watched: dict[str, Any] = {"eval_strategy": "no", "save_strategy": "no"}
     if lesson.phase == "train":
-        watched = {"save_strategy": "steps", "save_steps": every, "save_total_limit": 2}
+        watched = {"save_strategy": "steps", "save_steps": steps, "save_total_limit": 2}
     if evaluator is not None:
-        watched |= {"eval_strategy": "steps", "eval_steps": every}
+        watched |= {"eval_strategy": "steps", "eval_steps": steps}
     if evaluator is not None and evaluator.primary_metric:
         watched |= {
             "load_best_model_at_end": True,
@@ -119,12 +124,16 @@ def _arguments(
     return CrossEncoderTrainingArguments(
         output_dir=str(folder.checkpoints),
         num_train_epochs=lesson.epochs,
-        per_device_train_batch_size=lesson.batch_size,
+        max_steps=lesson.max_steps or -1,
+        per_device_train_batch_size=lesson.row_batch,
         learning_rate=lesson.learning_rate,
-        warmup_steps=lesson.warmup,  # a float below 1 is a share of all steps
+        lr_scheduler_type=SCHEDULES[lesson.schedule],
+        # A float below 1 is a share of all steps.
+        warmup_steps=round(lesson.warmup) if lesson.warmup >= 1 else lesson.warmup,
         weight_decay=lesson.weight_decay,
         max_grad_norm=1.0,
-        batch_sampler=LengthGroupedBatchSampler,
+        # In-batch negatives must not hold another row's positive; else length decides.
+        batch_sampler="no_duplicates" if lesson.loss == "mnrl" else LengthGroupedBatchSampler,
         seed=lesson.seed,
         use_cpu=machine.device == "cpu",
         bf16=machine.precision == "bf16",
@@ -155,13 +164,16 @@ class LengthGroupedBatchSampler(DefaultBatchSampler):  # type: ignore[misc]
 
     def __init__(self, dataset: Dataset, batch_size: int, drop_last: bool, **rest: Any) -> None:
         super().__init__(dataset, batch_size, drop_last, **rest)
-        self._lengths = [
-            len(query) + len(passage)
-            for query, passage in zip(dataset["query"], dataset["passage"], strict=True)
-        ]
+        texts = [name for name in dataset.column_names if name not in ("label", "labels")]
+        rows = zip(*(dataset[name] for name in texts), strict=True)
+        self._lengths = [sum(map(_characters, row)) for row in rows]
 
     def __iter__(self) -> Iterator[list[int]]:
         yield from length_grouped(self._lengths, self.batch_size, self.seed + self.epoch)
 
     def __len__(self) -> int:
         return math.ceil(len(self._lengths) / int(self.batch_size))
+
+
+def _characters(text: str | list[str]) -> int:
+    return len(text) if isinstance(text, str) else max(map(len, text))

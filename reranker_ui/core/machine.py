@@ -1,7 +1,9 @@
 """What a run has to work with: device, precision and threads."""
 
 import os
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -42,3 +44,22 @@ def chosen_precision(asked: str, cuda: bool, bf16: bool) -> tuple[str, str | Non
         return asked, None
     kind = "GPU" if cuda else "processor"
     return best, f"This {kind} does not train in {asked}, so {best} is used instead."
+
+
+def free_disk(folder: Path) -> int:
+    """Bytes that can still be written where `folder` lies, which may not be there yet."""
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def free_memory() -> int:
+    """Bytes of memory that processes can still have without swapping."""
+    import psutil
+
+    return int(psutil.virtual_memory().available)
+
+
+def bytes_in_words(size: float) -> str:
+    """A size as people read it: 270 MB, 1.4 GB."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{max(1, size / 1e6):.0f} MB"

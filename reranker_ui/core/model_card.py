@@ -1,37 +1,36 @@
-"""The card of a finished run's model: what it is made of and how well it ranks. No texts."""
+"""The card of a finished run's model: what it is made of, how it learned and how well it ranks."""
 
+import html
 import json
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.base_models import ResolvedBase
+import yaml
+
+from reranker_ui.core.card_facts import SIDECAR, facts_of
 from reranker_ui.core.evaluation import Metrics
-from reranker_ui.core.lesson import Lesson
-from reranker_ui.core.machine import Machine
-from reranker_ui.core.recipe import Recipe
 from reranker_ui.core.run_folder import RunFolder
 
-SIDECAR = "reranker_ui.json"
 RANKERS = {"tuned": "this model", "base": "base model", "cosine": "cosine", "bm25": "BM25"}
 COLUMNS = {"ndcg@10": "nDCG@10", "mrr@10": "MRR@10", "map": "MAP", "average_precision": "AP"}
-LIBRARIES = ("sentence-transformers", "transformers", "torch")
+FOLDED = 100  # rows of a training log beyond which it is folded away
 
 CARD = """\
 ---
-library_name: sentence-transformers
-pipeline_tag: text-ranking
-{front}tags:
-- sentence-transformers
-- cross-encoder
-- reranker
-- reranker-ui
----
+{front}---
 
 # Reranker fine-tuned on {dataset}
 
 A cross-encoder that gives a query and a passage the probability that they belong together.
 Fine-tuned from {base} with Reranker UI.
+
+## Model Details
+
+- **Model Type:** Cross Encoder
+- **Base model:** {base}{revision}
+- **Base asked for / used:** {asked} / {used}
+- **Maximum Sequence Length:** {max_length} tokens
+- **Number of Output Labels:** 1 label
+- **Score activation:** {activation}; scores are probabilities, 0 to 1
 
 ## How well it ranks
 
@@ -40,6 +39,10 @@ nDCG@10 has linear gain on the grade; AP is pooled over all {test:,} labelled pa
 
 {table}
 {fresh}
+On the dev pairs that were watched while it learned:
+
+{dev_table}
+
 ## Use
 
 ```python
@@ -53,117 +56,188 @@ print(model.rank(query, passages))  # best first
 
 Query and passage together are cut at {max_length} tokens.
 
-## What it was trained on
+## Training Details
 
-| | pairs |
-|---|---|
-| train | {train:,} |
-| dev | {dev:,} |
-| test | {test:,} |
+### Training Dataset
 
-Dataset `{dataset}`, labels from 0 to {top:g}. SHA-256 of texts and labels:
-`{hash}`.
+* Dataset: `{dataset}`, labels from 0 to {top:g}
+* Pairs: {train:,} train, {dev:,} dev, {test:,} test
+* Size: {size:,} training samples
+* SHA-256 of texts and labels: `{hash}`
+* Statistics over all training samples, labels as 0 to 1:
 
-## How it was trained
+{columns}
+{samples}* Loss: `{loss}` with these parameters:
+  ```json
+{parameters}
+  ```
+
+### Training Hyperparameters
+
+#### Non-Default Hyperparameters
+
+{non_default}
+
+#### What really moved the weights
 
 {how}
 
-Recipe:
+#### Recipe
 
 ```json
 {recipe}
 ```
+
+### Training Logs
+
+{logs}
+{lineage}
+### Framework Versions
+
+{libraries}
 """
 
 
-def write_card(
-    folder: RunFolder,
-    recipe: Recipe,
-    base: ResolvedBase,
-    lesson: Lesson,
-    machine: Machine,
-    metrics: dict[str, Metrics],
-    seconds: float,
-) -> None:
-    """Write README.md and the same facts for machines, reranker_ui.json, into the model."""
-    lineage, title = folder.lineage(), base_title(base)
-    facts = {
-        "base": title,
-        "recipe": recipe.model_dump(mode="json") | {"base": title},
-        "lineage": lineage,
-        "optimizer": optimizer(lesson, machine),
-        "metrics": metrics,
-        "seconds": round(seconds, 1),
-        "libraries": {name: version(name) for name in LIBRARIES},
-        "earlier": _earlier(base.path),
-    }
-    (folder.model / SIDECAR).write_text(json.dumps(facts, ensure_ascii=False, indent=1))
-    (folder.model / "README.md").write_text(card(facts, base.has_ranking_head))
+def write_card(folder: RunFolder, *facts: Any) -> None:
+    """Write README.md and the same facts for machines, reranker_ui.json, into the model.
+
+    `facts` as `facts_of` takes them after the folder. Training texts stand in it only where the
+    recipe says so.
+    """
+    found = facts_of(folder, *facts)
+    (folder.model / SIDECAR).write_text(json.dumps(found, ensure_ascii=False, indent=1))
+    (folder.model / "README.md").write_text(card(found))
 
 
-def base_title(base: ResolvedBase) -> str:
-    """The base's id on the Hub; of a folder its name alone, as a path tells of a machine."""
-    if base.path != Path(base.used).expanduser():
-        return base.used
-    run = base.path.parent.name
-    return f"run {int(run)}" if run.isdecimal() else base.path.name
-
-
-def optimizer(lesson: Lesson, machine: Machine) -> dict[str, Any]:
-    """What really moved the weights in the phase of the labels."""
-    return {
-        "name": "AdamW, no decay of biases and norms, gradients cut to norm 1",
-        "learning_rate": lesson.learning_rate,
-        "weight_decay": lesson.weight_decay,
-        "schedule": f"linear, {lesson.warmup:.0%} of the steps warmup",
-        "loss": f"binary cross-entropy, pos_weight {lesson.pos_weight:.3g}",
-        "epochs": lesson.epochs,
-        "batch_size": lesson.batch_size,
-        "steps": lesson.steps,
-        "precision": machine.precision,
-        "seed": lesson.seed,
-    }
-
-
-def card(facts: dict[str, Any], base_ranks: bool) -> str:
+def card(facts: dict[str, Any]) -> str:
     """The README.md of a model with these facts."""
-    lineage, metrics = facts["lineage"], facts["metrics"]
-    how = {**facts["optimizer"], "time": f"{facts['seconds']:.0f} s", **facts["libraries"]}
-    base = facts["base"]
+    lineage, metrics, base = facts["lineage"], facts["metrics"], facts["base_model"]
+    how = {**facts["optimizer"], "time": f"{facts['seconds']:.0f} s"}
+    revision = facts["revision"]
     return CARD.format(
-        front=f"base_model: {base}\n" if "/" in base else "",
+        front=yaml.safe_dump(front_matter(facts), sort_keys=False, allow_unicode=True),
         base=f"[{base}](https://huggingface.co/{base})" if "/" in base else base,
+        revision=f" <!-- at revision {revision} -->" if revision else "",
+        asked=facts["base_asked"],
+        used=facts["base"],
+        activation=facts["activation"],
         dataset=lineage["dataset"],
         queries=metrics["tuned"]["queries"],
         table=_table(metrics),
-        fresh=""
-        if base_ranks
-        else "\nThe base model has no ranking head, so it ranks at random.\n",
-        max_length=facts["recipe"]["max_length"],
+        dev_table=_table(facts["dev"]),
+        fresh="" if facts["base_ranks"] else _FRESH,
+        max_length=facts["max_length"],
         top=lineage["scale"]["max"],
+        size=facts["learned_from"],
         hash=lineage.get("hash", "unknown"),
+        columns=_columns(facts["columns"]),
+        samples=_samples(facts["samples"]),
+        loss=facts["loss"]["class"],
+        parameters=_indented(json.dumps(facts["loss"]["parameters"], indent=4)),
+        non_default=_list(facts["non_default"]) or "None.",
         how="\n".join(f"- {name.replace('_', ' ')}: {value}" for name, value in how.items()),
         recipe=json.dumps(facts["recipe"], indent=1),
+        logs=_logs(facts),
+        lineage=_lineage(facts),
+        libraries="\n".join(f"- {name}: {value}" for name, value in facts["libraries"].items()),
         **lineage["counts"],
     )
+
+
+_FRESH = "\nThe base model has no ranking head, so it ranks at random.\n"
+
+
+def front_matter(facts: dict[str, Any]) -> dict[str, Any]:
+    """What the Hub reads; sizes and losses of all runs that made the model, in order."""
+    tags = ["sentence-transformers", "cross-encoder", "reranker", "generated_from_trainer"]
+    for one in [*facts["earlier"], facts]:
+        size = one.get("learned_from", one["lineage"]["counts"]["train"])
+        tags += [
+            f"dataset_size:{size}",
+            *([f"loss:{one['loss']['class']}"] if "loss" in one else []),
+        ]
+    front: dict[str, Any] = {"tags": [*dict.fromkeys(tags), "reranker-ui"]}
+    if "/" in facts["base_model"]:
+        front["base_model"] = facts["base_model"]
+    return front | {"pipeline_tag": "text-ranking", "library_name": "sentence-transformers"}
 
 
 def _table(metrics: dict[str, Metrics]) -> str:
     rows = [f"| | {' | '.join(COLUMNS.values())} |", "|---|" + "---:|" * len(COLUMNS)]
     for ranker, title in RANKERS.items():
-        cells = [_cell(metrics[ranker][column]) for column in COLUMNS]
-        rows.append(f"| {title} | {' | '.join(cells)} |")
+        if ranker in metrics:
+            cells = [_cell(metrics[ranker][column]) for column in COLUMNS]
+            rows.append(f"| {title} | {' | '.join(cells)} |")
     return "\n".join(rows)
+
+
+def _columns(found: dict[str, dict[str, Any]]) -> str:
+    names = list(found)
+    details = []
+    for name in names:
+        unit = "" if name == "label" else " characters"
+        parts = [f"<li>{part}: {found[name][part]}{unit}</li>" for part in ("min", "mean", "max")]
+        details.append(f"<ul>{''.join(parts)}</ul>")
+    lines = [
+        ["", *names],
+        [":--", *(":--" for _ in names)],
+        ["type", *(found[name]["type"] for name in names)],
+        ["details", *details],
+    ]
+    return "\n".join(f"  | {' | '.join(line)} |" for line in lines)
+
+
+def _samples(samples: list[list[Any]]) -> str:
+    if not samples:
+        return ""
+    rows = ["* Samples:", "", "  | query | passage | label |", "  |:--|:--|:--|"]
+    for query, passage, label in samples:
+        rows.append(f"  | {_quoted(query)} | {_quoted(passage)} | <code>{label}</code> |")
+    return "\n".join([*rows, "", ""])
+
+
+def _quoted(text: str) -> str:
+    return f"<code>{html.escape(' '.join(text.split())).replace('|', '&#124;')}</code>"
+
+
+def _logs(facts: dict[str, Any]) -> str:
+    rows = [row for one in [*facts["earlier"], facts] for row in one.get("log", [])]
+    if not rows:
+        return "No step was logged."
+    lines = [
+        "| Epoch | Step | Training Loss | dev nDCG@10 |",
+        "|:-----:|:----:|:-------------:|:---:|",
+    ]
+    lines += [
+        f"| {epoch:.4f} | {step} | {loss} | {_cell(ndcg)} |" for epoch, step, loss, ndcg in rows
+    ]
+    table = "\n".join(lines)
+    if len(rows) <= FOLDED:
+        return table + "\n"
+    return f"<details><summary>{len(rows)} rows</summary>\n\n{table}\n\n</details>\n"
+
+
+def _lineage(facts: dict[str, Any]) -> str:
+    if not facts["earlier"]:
+        return ""
+    made = [f"1. {_made(one)}" for one in [*facts["earlier"], facts]]
+    return (
+        "\nThe steps start again with each run that made this model:\n\n" + "\n".join(made) + "\n"
+    )
+
+
+def _made(one: dict[str, Any]) -> str:
+    size = one.get("learned_from", one["lineage"]["counts"]["train"])
+    return f"{size:,} pairs of `{one['lineage']['dataset']}`, from {one['base']}"
+
+
+def _list(values: dict[str, Any]) -> str:
+    return "\n".join(f"- `{name}`: {value}" for name, value in values.items())
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())
 
 
 def _cell(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
-
-
-def _earlier(base: Path) -> list[dict[str, Any]]:
-    # A model made from a model remembers its makers, oldest first.
-    sidecar = base / SIDECAR
-    if not sidecar.is_file():
-        return []
-    facts = json.loads(sidecar.read_text())
-    return [*facts.pop("earlier", []), facts]

@@ -1,8 +1,33 @@
 """How fast a run learns, and how long it will take yet."""
 
+import math
+from typing import Protocol
+
 EVALUATIONS = 10  # on dev while a run learns
 FADING = 0.95  # a step counts for this much of the next one: the last 20 or so decide
 COST_OF_SCORING = 1 / 3  # of learning from a pair: the way forward without the way back
+
+
+class Paced(Protocol):
+    """What is known of a lesson here."""
+
+    @property
+    def steps(self) -> int:
+        """Optimizer steps."""
+
+    @property
+    def eval_every(self) -> int | None:
+        """Steps between two evaluations; None for EVALUATIONS a run."""
+
+
+def every(lesson: Paced) -> int:
+    """Steps between two evaluations on dev, which are saved too."""
+    return lesson.eval_every or math.ceil(lesson.steps / EVALUATIONS)
+
+
+def evaluations(lesson: Paced) -> int:
+    """How often a lesson is evaluated on dev."""
+    return lesson.steps // every(lesson)
 
 
 class Pace:
@@ -13,13 +38,13 @@ class Pace:
         self._left = to_learn + to_score * COST_OF_SCORING
         self._pairs = self._seconds = 0.0
 
-    def learned(self, pairs: int, seconds: float) -> None:
+    def learned(self, pairs: float, seconds: float) -> None:
         """One step is done."""
         self._left -= pairs
         self._pairs = self._pairs * FADING + pairs
         self._seconds = self._seconds * FADING + seconds
 
-    def skipped(self, pairs: int) -> None:
+    def skipped(self, pairs: float) -> None:
         """These were learned from before, by a run that was lost."""
         self._left -= pairs
 

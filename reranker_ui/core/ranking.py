@@ -5,24 +5,37 @@ import logging
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 
 import numpy as np
 
-Pair: TypeAlias = tuple[str, str]
+from reranker_ui.core.turns import Pair, Turns
 
 BATCH = 32
 
 
-class Reranker:
-    """A cross-encoder, loaded once from a folder on this machine; safe to share by threads."""
+class Engine(Protocol):
+    """Something that gives pairs their logits."""
+
+    @property
+    def max_length(self) -> int:
+        """Tokens of query and passage together that are read."""
+
+    @property
+    def size(self) -> int:
+        """Memory of the weights, in bytes."""
+
+    def logits(self, pairs: Sequence[Pair]) -> list[float]:
+        """The logit of each pair."""
+
+    def tokens(self, pairs: Sequence[Pair]) -> list[int]:
+        """Tokens of each pair as read, at most `max_length`."""
+
+
+class TorchEngine:
+    """A cross-encoder as sentence-transformers runs it; on the GPU where there is one."""
 
     def __init__(self, path: Path | str, max_length: int | None = None, seed: int = 0) -> None:
-        """Load the model. `max_length` in tokens; the model's own if None.
-
-        A folder without a ranking head gets a fresh one, drawn from `seed`.
-        Raises ValueError for a model that gives more than one score a pair.
-        """
         import torch
         from sentence_transformers import CrossEncoder
 
@@ -30,29 +43,87 @@ class Reranker:
         _quiet()
         with torch.random.fork_rng():
             torch.manual_seed(seed)
-            self._model = CrossEncoder(str(path), max_length=max_length, local_files_only=True)
-        if self._model.num_labels != 1:
-            raise ValueError(f"{path} gives {self._model.num_labels} scores a pair, not one.")
-        self._model.eval()
-        self._turn = threading.Lock()
+            self.model = CrossEncoder(str(path), max_length=max_length, local_files_only=True)
+        if self.model.num_labels != 1:
+            raise ValueError(f"{path} gives {self.model.num_labels} scores a pair, not one.")
+        self.model.eval()
+        self.size, self._turn = _bytes(self.model), threading.Lock()
 
     @property
     def max_length(self) -> int:
         """Tokens of query and passage together that the model reads; the rest is cut."""
-        return int(self._model.max_seq_length)
+        return int(self.model.max_seq_length)
+
+    def logits(self, pairs: Sequence[Pair]) -> list[float]:
+        """The logit of each (query, passage); one batch after the other, whoever asks."""
+        import torch
+
+        with self._turn:
+            logits = self.model.predict(
+                list(pairs),
+                batch_size=BATCH,
+                activation_fn=torch.nn.Identity(),
+                show_progress_bar=False,
+            )
+        return [float(logit) for logit in np.asarray(logits).reshape(-1)]
+
+    def tokens(self, pairs: Sequence[Pair]) -> list[int]:
+        """Tokens of each pair as read, at most `max_length`."""
+        if not pairs:
+            return []
+        queries, passages = [query for query, _ in pairs], [passage for _, passage in pairs]
+        with self._turn:
+            read = self.model.tokenizer(
+                queries, passages, truncation="longest_first", max_length=self.max_length
+            )
+        return [len(ids) for ids in read["input_ids"]]
+
+
+class Reranker:
+    """A cross-encoder, loaded once from a folder on this machine; safe to share by threads."""
+
+    def __init__(
+        self,
+        path: Path | str,
+        max_length: int | None = None,
+        seed: int = 0,
+        engine: Engine | None = None,
+    ) -> None:
+        """Load the model. `max_length` in tokens; the model's own if None.
+
+        engine: what scores; torch if None. A folder without a ranking head gets a fresh one,
+        drawn from `seed`. Raises ValueError for a model that gives more than one score a pair.
+        """
+        self._engine: Engine = engine or TorchEngine(path, max_length, seed)
+        self._turns = Turns(self._logits)
+
+    def use(self, engine: Engine) -> None:
+        """Score with `engine` from the next turn on; the former one is let go."""
+        self._engine = engine
+
+    @property
+    def engine(self) -> Engine:
+        """What scores now."""
+        return self._engine
+
+    @property
+    def max_length(self) -> int:
+        """Tokens of query and passage together that the model reads; the rest is cut."""
+        return self._engine.max_length
 
     @property
     def size(self) -> int:
         """Memory of the weights, in bytes."""
-        return _bytes(self._model)
+        return self._engine.size
 
     def scores(self, pairs: Sequence[Pair], raw: bool = False) -> list[float]:
         """The probability of each (query, passage), 0 to 1, by a sigmoid; `raw`: the logit.
 
-        Equal pairs are scored once, in batches of like length.
+        Equal pairs are scored once, in batches of like length, together with what other threads
+        ask meanwhile.
         """
-        distinct = list(dict.fromkeys(pairs))
-        logits = dict(zip(distinct, self._logits(distinct), strict=True))
+        distinct = sorted(set(pairs), key=lambda pair: (len(pair[0]) + len(pair[1]), pair))
+        logits = dict(zip(distinct, self._turns.scores(distinct), strict=True))
         scores = np.array([logits[pair] for pair in pairs], dtype=float)
         return [float(score) for score in (scores if raw else sigmoid(scores))]
 
@@ -60,19 +131,12 @@ class Reranker:
         """The passages best first: `rank` from 1, `index` from 0, `score`, `passage`."""
         return ranked(self.scores([(query, passage) for passage in passages], raw), passages)
 
-    def _logits(self, pairs: list[Pair]) -> list[float]:
-        import torch
+    def cut(self, pairs: Sequence[Pair]) -> list[bool]:
+        """Which pairs are longer than the model reads, so that it saw only their beginning."""
+        return [tokens >= self.max_length for tokens in self._engine.tokens(pairs)]
 
-        if not pairs:
-            return []
-        with self._turn:
-            logits = self._model.predict(
-                pairs,
-                batch_size=BATCH,
-                activation_fn=torch.nn.Identity(),
-                show_progress_bar=False,
-            )
-        return [float(logit) for logit in np.asarray(logits).reshape(-1)]
+    def _logits(self, pairs: list[Pair]) -> list[float]:
+        return self._engine.logits(pairs)
 
 
 class Encoder:
@@ -96,13 +160,17 @@ class Encoder:
         if not texts:
             return []
         place = {text: number for number, text in enumerate(texts)}
-        with self._turn:
-            vectors = self._model.encode(
-                texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
-            )
+        vectors = self.vectors(texts)
         left = vectors[[place[query] for query, _ in pairs]]
         right = vectors[[place[passage] for _, passage in pairs]]
         return [float(cosine) for cosine in np.einsum("ij,ij->i", left, right, dtype=float)]
+
+    def vectors(self, texts: Sequence[str]) -> Any:
+        """The embedding of each text, of length 1: texts x dimensions."""
+        with self._turn:
+            return self._model.encode(
+                list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+            )
 
 
 def cosine_scores(

@@ -13,10 +13,12 @@ from transformers import TrainerCallback
 
 from reranker_ui.core.comparison import metrics_of, pairs_of
 from reranker_ui.core.lesson import Lesson
+from reranker_ui.core.machine import bytes_in_words, free_disk, free_memory
 from reranker_ui.core.pace import Pace
 from reranker_ui.core.refused import Refused
 from reranker_ui.core.run_folder import Cancelled, RunFolder
 
+LEAST_MEMORY = 300_000_000  # bytes
 SAVE_EVERY = 600.0  # seconds after which a checkpoint is due, evaluation or not
 
 
@@ -56,10 +58,15 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
         self._folder, self._lesson, self._pace = folder, lesson, pace
         self._evaluates = evaluates
         self._begun = self._saved = time.monotonic()
+        self._size = 0
+        self._warned: set[str] = set()
 
-    def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
-        """Count what a resumed run has learned before."""
-        self._pace.skipped(state.global_step * self._lesson.batch_size)
+    def on_train_begin(
+        self, _args: Any, state: Any, _control: Any, model: Any = None, **_: Any
+    ) -> None:
+        """Count what a resumed run has learned before, and what a checkpoint will weigh."""
+        self._size = checkpoint_bytes(model)
+        self._pace.skipped(state.global_step * self._lesson.batch_pairs)
 
     def on_step_begin(self, *_: Any, **__: Any) -> None:
         """Start the clock of a step; evaluations are not on it."""
@@ -67,7 +74,7 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
 
     def on_step_end(self, _args: Any, state: Any, control: Any, **_: Any) -> None:
         """Take the time, obey a stop, and ask for a checkpoint where the last is long ago."""
-        self._pace.learned(self._lesson.batch_size, time.monotonic() - self._begun)
+        self._pace.learned(self._lesson.batch_pairs, time.monotonic() - self._begun)
         asked = self._folder.stop_requested()
         if asked == "cancel":
             raise Cancelled
@@ -79,6 +86,26 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
         late = time.monotonic() - self._saved > SAVE_EVERY
         if self._lesson.phase == "train" and (self.stopped or late):
             control.should_save = True
+        if control.should_save:
+            control.should_save = self._has_room()
+
+    def _has_room(self) -> bool:
+        """Whether a checkpoint and the model after it fit on the disk; says so where not."""
+        if free_memory() < LEAST_MEMORY:
+            self._warn(f"Only {bytes_in_words(free_memory())} of memory are left on this machine.")
+        needed, free = 1.5 * self._size, free_disk(self._folder.path)
+        if free < needed:
+            self._warn(
+                f"No checkpoint is saved: {bytes_in_words(free)} are free on the disk, one needs "
+                f"{bytes_in_words(needed)}. Delete runs that are not needed, this run goes on."
+            )
+        return free >= needed
+
+    def _warn(self, message: str) -> None:
+        kind = message[:12]
+        if kind not in self._warned:
+            self._warned.add(kind)
+            self._folder.emit("notice", self._lesson.phase, message=message)
 
     def on_log(self, _args: Any, state: Any, _control: Any, logs: Any = None, **_: Any) -> None:
         """One `log` event, unless the numbers are none any more."""
@@ -104,6 +131,12 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
         self._saved = time.monotonic()
         path = Path(args.output_dir) / f"checkpoint-{state.global_step}"
         self._folder.emit("checkpoint", self._lesson.phase, step=state.global_step, path=str(path))
+
+
+def checkpoint_bytes(model: torch.nn.Module) -> int:
+    """What a checkpoint weighs: the weights, and two moments of each that learns."""
+    sizes = [(p.numel() * p.element_size(), p.requires_grad) for p in model.parameters()]
+    return sum(size * (3 if learns else 1) for size, learns in sizes)
 
 
 def not_a_number(step: int) -> Refused:

@@ -40,6 +40,8 @@ class RunFolder:
         self.stop_file = self.path / "stop"
         self.checkpoints = self.path / "checkpoints"
         self.model = self.path / "model"
+        self.test_scores_file = self.path / "test_scores.parquet"
+        self.outcome_file = self.path / "outcome.json"
 
     @property
     def number(self) -> int:
@@ -192,9 +194,14 @@ def _safetensors_end(file: Path) -> int:
 
 
 def status_of(events: Iterator[str], alive: bool) -> str:
-    """Status from the event names in order and whether the worker's lock is held."""
+    """Status from the event names in order and whether the worker's lock is held.
+
+    A run that was stopped and is resumed is `queued` again.
+    """
     last, started = None, False
     for event in events:
+        if event == "queued":
+            last, started = None, False
         last = event if event in TERMINAL else last
         started = started or event == "started"
     if last:

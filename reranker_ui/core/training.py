@@ -1,20 +1,26 @@
 """One run, from its folder's frozen inputs to a model with its metrics."""
 
+import json
 import os
 import shutil
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from reranker_ui.core.base_models import ResolvedBase, resolve_base, token_limit
 from reranker_ui.core.comparison import Baselines, best_by, evaluate_tuned, live_pairs
+from reranker_ui.core.evaluation import Metrics
 from reranker_ui.core.lesson import Lesson, lesson_of
-from reranker_ui.core.machine import Machine, this_machine
+from reranker_ui.core.machine import Machine, bytes_in_words, free_disk, this_machine
 from reranker_ui.core.model_card import write_card
-from reranker_ui.core.pace import EVALUATIONS, Pace
+from reranker_ui.core.negatives import with_negatives
+from reranker_ui.core.outcome import is_constant, outcome_of
+from reranker_ui.core.pace import Pace, evaluations
 from reranker_ui.core.recipe import Recipe
+from reranker_ui.core.refused import Refused
 from reranker_ui.core.run_folder import Cancelled, RunFolder
 from reranker_ui.core.warm_start import WarmStart, used, warm_start_of
 
@@ -51,11 +57,11 @@ def train(folder: RunFolder, threads: int | None = None) -> None:
     if folder.stop_requested() == "cancel":
         raise Cancelled
     _keep(model, folder)
-    metrics = plan.baselines.evaluate(folder, plan.test, "test")
-    metrics["tuned"] = evaluate_tuned(folder, plan.test)
+    metrics, dev = _evaluate(plan)
     seconds = time.monotonic() - begun
-    write_card(folder, plan.recipe, plan.base, plan.lesson, plan.machine, metrics, seconds)
-    shutil.rmtree(folder.checkpoints, ignore_errors=True)
+    write_card(folder, plan.recipe, plan.base, plan.lesson, plan.machine, metrics, dev, seconds)
+    if not stopped:  # a stopped run can be resumed
+        shutil.rmtree(folder.checkpoints, ignore_errors=True)
     folder.emit(
         "stopped" if stopped else "finished",
         metrics=metrics,
@@ -64,15 +70,33 @@ def train(folder: RunFolder, threads: int | None = None) -> None:
     )
 
 
+def _evaluate(plan: Plan) -> tuple[dict[str, Metrics], Metrics]:
+    # Metrics of all rankers on the test split, and of the tuned model on dev.
+    folder, test = plan.folder, plan.test
+    metrics, scores = plan.baselines.evaluate(folder, test, "test")
+    dev, metrics["tuned"], scores["tuned"] = evaluate_tuned(folder, test, plan.live)
+    scored = test.assign(**scores)
+    scored.to_parquet(folder.test_scores_file, index=False)
+    folder.outcome_file.write_text(json.dumps(outcome_of(scored), ensure_ascii=False))
+    if is_constant(scored["tuned"]):
+        folder.emit(
+            "notice",
+            message="The tuned model gives every test pair the same score, so it ranks nothing. "
+            "Train again with a lower learning rate, more epochs, or a warm start.",
+        )
+    return metrics, dev
+
+
 def _plan(folder: RunFolder, threads: int | None) -> Plan:
     recipe, cache = folder.recipe(), folder.home / "cache"
     pairs, dev, test = (folder.pairs(split) for split in ("train", "dev", "test"))
-    lesson = lesson_of(recipe, pairs, folder.lineage()["scale"]["max"])
-    base = resolve_base(recipe.base, cache)
+    base = _base(folder, recipe)
     _stay_offline()
     limit = token_limit(base.path) or recipe.max_length
     recipe = recipe.model_copy(update={"max_length": min(recipe.max_length, limit)})
     baselines = Baselines(base, recipe.max_length)
+    taught = with_negatives(recipe, pairs, baselines.encoder)
+    lesson = lesson_of(recipe, taught, folder.lineage()["scale"]["max"])
     return Plan(
         folder,
         recipe,
@@ -84,6 +108,20 @@ def _plan(folder: RunFolder, threads: int | None) -> Plan:
         live_pairs(dev, lesson.learned, recipe.seed),
         test,
     )
+
+
+def _base(folder: RunFolder, recipe: Recipe) -> ResolvedBase:
+    parent = folder.lineage().get("parent_run")
+    if parent is not None and not Path(recipe.base).is_dir():
+        raise Refused(f"run {parent}, which this run goes on from, left no model.")
+    base = resolve_base(recipe.base, folder.home / "cache", recipe.revision)
+    needed = sum(file.stat().st_size for file in base.path.glob("*.safetensors"))
+    if (free := free_disk(folder.path)) < 2 * needed:
+        raise Refused(
+            f"Only {bytes_in_words(free)} are free on the disk, and this base needs "
+            f"{bytes_in_words(2 * needed)} at least. Delete runs that are not needed."
+        )
+    return base
 
 
 def _stay_offline() -> None:
@@ -107,6 +145,7 @@ def _tell_start(plan: Plan) -> None:
         threads=machine.threads,
         device=machine.device,
         pairs=folder.lineage()["counts"],
+        learned_from=len(plan.lesson.queries),
         plan={"warm_start_steps": warm_steps, "train_steps": plan.lesson.steps},
     )
     asked, read = folder.recipe().max_length, plan.recipe.max_length
@@ -128,9 +167,12 @@ def _learn(plan: Plan) -> tuple["CrossEncoder", bool]:
     from reranker_ui.core.reporting import LiveEvaluator
 
     folder, live = plan.folder, plan.live
-    best = best_by(plan.baselines.evaluate(folder, live, "dev")["bm25"]) if len(live) else None
+    best = None
+    if len(live):
+        best = best_by(plan.baselines.evaluate(folder, live, "dev")[0]["bm25"], plan.recipe.best_by)
     warm = plan.warm.lesson.learned if plan.warm and not plan.warm.done else 0
-    pace = Pace(plan.lesson.learned + warm, EVALUATIONS * len(live) + 2 * len(plan.test))
+    scored = (evaluations(plan.lesson) + 1) * len(live) + 2 * len(plan.test)
+    pace = Pace(plan.lesson.learned + warm, scored)
     model, stopped = _beginning(plan, pace)
     if stopped:
         return model, True
@@ -160,4 +202,6 @@ def _beginning(plan: Plan, pace: Pace) -> tuple["CrossEncoder", bool]:
 def _keep(model: "CrossEncoder", folder: RunFolder) -> None:
     from reranker_ui.core.fitting import save_model
 
+    if free_disk(folder.path) < 2 * sum(p.numel() * p.element_size() for p in model.parameters()):
+        shutil.rmtree(folder.checkpoints, ignore_errors=True)  # the model matters more
     save_model(model, folder.model, folder.path / "model.new")

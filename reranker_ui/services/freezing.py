@@ -35,6 +35,22 @@ def frozen_splits(workspace: Workspace, user: User, dataset: str | None) -> dict
     return splits
 
 
+def first_pairs(
+    splits: Mapping[str, pd.DataFrame], count: int, seed: int
+) -> dict[str, pd.DataFrame]:
+    """`splits` with `count` train pairs drawn by chance, in their order; all of them for 0."""
+    train = splits["train"]
+    if not 0 < count < len(train):
+        return dict(splits)
+    drawn = train.sample(count, random_state=seed).sort_index()
+    if drawn["grade"].nunique() == 1:
+        raise Refused(
+            f"All {count:,} pairs drawn for the first pass have the same label. "
+            "Let it learn from more of them."
+        )
+    return dict(splits) | {"train": drawn}
+
+
 def notices(counts: Mapping[str, int]) -> list[str]:
     """What a person should know before a run on so many pairs, in sentences."""
     said = []

@@ -8,7 +8,7 @@ from reranker_ui.core.base_models import ResolvedBase, hub_is_reachable, resolve
 from reranker_ui.core.comparison import live_pairs
 from reranker_ui.core.lengths import share_cut
 from reranker_ui.core.lesson import Lesson, lesson_of
-from reranker_ui.core.pace import COST_OF_SCORING, EVALUATIONS
+from reranker_ui.core.pace import COST_OF_SCORING, evaluations
 from reranker_ui.core.processor import likely_precision
 from reranker_ui.core.ranking import encoder_of
 from reranker_ui.core.recipe import EMBEDDED_BASE, Recipe
@@ -86,7 +86,7 @@ def _work(lesson: Lesson, warm: WarmStart | None, splits: dict[str, pd.DataFrame
     """What the run costs, in pairs learned from."""
     before = warm.lesson.learned if warm and not warm.done else 0
     live = live_pairs(splits["dev"], lesson.learned, lesson.seed)
-    scored = (EVALUATIONS + 1) * len(live) + 2 * len(splits["test"])
+    scored = (evaluations(lesson) + 2) * len(live) + 2 * len(splits["test"])
     return before + lesson.learned + COST_OF_SCORING * scored
 
 

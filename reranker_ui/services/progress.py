@@ -75,6 +75,8 @@ def progress_of(events: list[Event]) -> Progress:
 def _take(progress: Progress, event: Event) -> None:
     kind = event["event"]
     progress.names.append(kind)
+    if kind == "queued" and progress.ended:  # stopped, and resumed
+        progress.ended, progress.metrics = {}, dict.fromkeys(RANKERS)
     if kind == "started":
         progress.started = event
         progress.notices += [event["notice"]] if event.get("notice") else []

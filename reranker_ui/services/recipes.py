@@ -1,4 +1,4 @@
-"""Recipes by name, from a file, or changed field by field; and the command that says the same."""
+"""Recipes by name, from a file or a model card, changed field by field; and as a command."""
 
 import shlex
 from pathlib import Path
@@ -7,20 +7,17 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from reranker_ui.core.base_models import HUB_ID, hub_is_reachable
+from reranker_ui.core.card_recipe import CardRecipe, read_card
 from reranker_ui.core.recipe import PRESETS, Recipe
 from reranker_ui.core.refused import Refused
+from reranker_ui.services.workspace import Workspace
 
 # Field of the recipe -> option of the verb train.
 OPTIONS = {
-    "base": "--base",
-    "epochs": "--epochs",
-    "batch_size": "--batch-size",
-    "learning_rate": "--learning-rate",
-    "max_length": "--max-length",
-    "seed": "--seed",
-    "warm_start": "--warm-start",
-    "precision": "--precision",
+    field: "--" + field.replace("_", "-") for field in Recipe.model_fields if field != "name"
 }
+LONGEST_CARD = 2_000_000  # characters
 
 
 def recipe_from(name_or_file: str | None = None, **changes: Any) -> Recipe:
@@ -29,12 +26,62 @@ def recipe_from(name_or_file: str | None = None, **changes: Any) -> Recipe:
     A change that is None is none. Refused: an unknown name, a broken file, a value out of range.
     """
     known = PRESETS.get(name_or_file or "quick")
-    values = known.model_dump() if known else _read(Path(str(name_or_file)))
-    values |= {field: value for field, value in changes.items() if value is not None}
+    return changed(known.model_dump() if known else _read(Path(str(name_or_file))), **changes)
+
+
+def recipe_of(text: str, name: str, **changes: Any) -> Recipe:
+    """The recipe in the YAML or JSON `text`, with `changes` laid over it."""
+    return changed(_parsed(text, name) | {}, **changes)
+
+
+def changed(values: dict[str, Any], **changes: Any) -> Recipe:
+    """The recipe of these fields, with those `changes` that are not None."""
+    values = values | {field: value for field, value in changes.items() if value is not None}
     try:
         return Recipe.model_validate(values)
     except ValidationError as error:
         raise Refused(_sentence(error)) from error
+
+
+def as_yaml(recipe: Recipe) -> str:
+    """The recipe as a file that `recipe_from` reads."""
+    return str(yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
+
+
+def from_card(workspace: Workspace, source: str) -> CardRecipe:
+    """The recipe of a model card: its text, a file on this machine, or the id of a model.
+
+    Refused: what is none of them, a card that says nothing, a model the Hub does not give.
+    """
+    source = source.strip()
+    if "\n" in source:
+        return read_card(source[:LONGEST_CARD])
+    file = Path(source).expanduser()
+    if file.is_dir():
+        file = file / "README.md"
+    if source and file.is_file():
+        if file.stat().st_size > LONGEST_CARD:
+            raise Refused(f"{file.name} is no model card: it is longer than any card.")
+        return read_card(file.read_text(encoding="utf-8", errors="replace"), file.stem.lower())
+    if not HUB_ID.fullmatch(source):
+        raise Refused("Give the text of a model card, a file that holds one, or a model's Hub id.")
+    return read_card(_card_on_the_hub(workspace, source), source.rpartition("/")[2].lower())
+
+
+def _card_on_the_hub(workspace: Workspace, model: str) -> str:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    if not hub_is_reachable(workspace.cache):
+        raise Refused(
+            f"The Hub cannot be reached, so the card of {model} cannot be read. Paste its text."
+        )
+    try:
+        return Path(hf_hub_download(model, "README.md")).read_text(encoding="utf-8")
+    except (HfHubHTTPError, HFValidationError, OSError) as error:
+        raise Refused(
+            f"The Hub gives no card of {model}: it is not there, or not open to everyone."
+        ) from error
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -42,12 +89,19 @@ def _read(path: Path) -> dict[str, Any]:
         names = ", ".join(PRESETS)
         raise Refused(f'There is no recipe "{path}". Give one of {names}, or a YAML file.')
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        return _parsed(path.read_text(encoding="utf-8"), path.stem, str(path))
+    except UnicodeDecodeError as error:
         raise Refused(f"{path} cannot be read as YAML: {error}") from error
+
+
+def _parsed(text: str, name: str, title: str = "This file") -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise Refused(f"{title} cannot be read as YAML: {error}") from error
     if not isinstance(values, dict):
-        raise Refused(f"{path} holds no recipe. Write one field a line, such as `epochs: 2`.")
-    return {"name": path.stem} | values
+        raise Refused(f"{title} holds no recipe. Write one field a line, such as `epochs: 2`.")
+    return {"name": name} | values
 
 
 def _sentence(error: ValidationError) -> str:
@@ -66,8 +120,14 @@ def command(dataset: str, recipe: Recipe) -> str:
     for field, option in OPTIONS.items():
         value = getattr(recipe, field)
         if value != getattr(preset, field):
-            words += _option(option, str(value).removesuffix(".0"))
+            words += _option(option, _written(value))
     return shlex.join(words)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return "none" if value is None else str(value).removesuffix(".0")
 
 
 def _option(option: str, value: str) -> list[str]:

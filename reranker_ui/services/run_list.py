@@ -2,6 +2,7 @@
 
 import time
 import zlib
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from reranker_ui.services.workspace import Workspace
 Run = dict[str, Any]
 SHOWN = (
     *("id", "name", "status", "metrics", "dev", "dataset", "base", "base_used", "sentence"),
-    *("verdict", "stopping", "step", "steps"),
+    *("verdict", "stopping", "step", "steps", "parent", "resumable"),
 )
 CONTRACT = ("id", "name", "status", "metrics", "counts", "folder")
 
@@ -59,8 +60,12 @@ def _row(workspace: Workspace, row: dict[str, Any]) -> Run:
         "counts": row["counts"],
         "folder": str(folder.path.resolve()),
         "dataset": row["dataset_name"],
-        "base": row["recipe"]["base"],
-        "base_used": said.started.get("base_used"),
+        "base": _base(row["recipe"]["base"]),
+        "parent": row["parent_run_id"],
+        "resumable": folder.last_checkpoint() is not None
+        if state in ("stopped", "lost")
+        else False,
+        "base_used": _base(said.started.get("base_used") or "") or None,
         "recipe": row["recipe"],
         "created_at": row["created_at"],
         "created_by": row["created_by"],
@@ -84,6 +89,14 @@ def _row(workspace: Workspace, row: dict[str, Any]) -> Run:
         "device": said.started.get("device"),
         "stopping": folder.stop_requested() if state in progress_in.LIVE else None,
     }
+
+
+def _base(name: str) -> str:
+    # The model of another run is known by that run's name.
+    folder = Path(name)
+    if folder.name == "model" and folder.parent.name.isdecimal():
+        return f"run {int(folder.parent.name)}"
+    return name
 
 
 def _left(said: progress_in.Progress, state: str, now: float) -> float | None:

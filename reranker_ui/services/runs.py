@@ -1,10 +1,8 @@
-"""Runs: start, run again, stop, wait for, delete; the reading verbs are in run_list."""
+"""Runs: start, continue, run again, resume, stop, wait for, delete; run_list only reads."""
 
 import shutil
-import tempfile
 import time
-from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -13,10 +11,11 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.core.run_folder import RunFolder
 from reranker_ui.executors.base import Executor
 from reranker_ui.executors.local import LocalExecutor
-from reranker_ui.services import datasets
-from reranker_ui.services.database import journal, runs
-from reranker_ui.services.freezing import data_hash, frozen_splits, notices
+from reranker_ui.services import entering
+from reranker_ui.services.database import runs
+from reranker_ui.services.freezing import first_pairs, frozen_splits
 from reranker_ui.services.progress import LIVE
+from reranker_ui.services.recipes import changed
 from reranker_ui.services.run_list import (
     CONTRACT,
     Run,
@@ -36,6 +35,7 @@ __all__ = [
     "CONTRACT",
     "Run",
     "changed_rows",
+    "continue_run",
     "current",
     "delete",
     "events",
@@ -61,73 +61,42 @@ def start(
 ) -> Run:
     """Freeze the labels of `dataset` into a new run folder and submit it; returns the run.
 
-    Refused: an unknown dataset, one without labels, one whose labels are all the same.
+    A base "run 12" goes on from that run's model. A recipe of several passes makes as many runs,
+    each continuing the last; the first is returned, `later` are the numbers of the others.
+    Refused: an unknown dataset, one without labels, one whose labels are all the same, a full
+    disk.
     """
     require(user, "admin")
+    recipe, parent = entering.continued(workspace, user, recipe, parent)
+    entering.check_disk(workspace)
     splits = frozen_splits(workspace, user, dataset)
-    dataset = str(dataset)
-    counts = {split: len(pairs) for split, pairs in splits.items()}
-    lineage = {
-        "dataset": dataset,
-        "scale": datasets.scale_of(workspace, user, dataset),
-        "counts": counts,
-        "hash": data_hash(splits),
-        "notices": notices(counts),
-        "parent_run": parent,
-    }
-    aside = Path(tempfile.mkdtemp(prefix=".new-", dir=workspace.runs))
-    try:
-        RunFolder(aside).write_inputs(recipe, splits, lineage)
-        number = _enter(workspace, user, aside, dataset, recipe, counts, parent)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    _submit(workspace, number)
-    return find_run(workspace, user, number)
+    numbers: list[int] = []
+    for size in recipe.passes:
+        one = recipe.model_copy(update={"passes": (size,)})
+        if numbers:
+            parent, model = numbers[-1], folder_of(workspace, numbers[-1]).model
+            one = one.model_copy(update={"base": str(model), "revision": None, "warm_start": "off"})
+        drawn = first_pairs(splits, size, recipe.seed)
+        numbers.append(entering.enter(workspace, user, str(dataset), one, drawn, parent))
+        _submit(workspace, numbers[-1])
+    return find_run(workspace, user, numbers[0]) | {"later": numbers[1:]}
 
 
-def _enter(
+def continue_run(
     workspace: Workspace,
     user: User,
-    aside: Path,
-    dataset: str,
-    recipe: Recipe,
-    counts: dict[str, int],
-    parent: int | None,
-) -> int:
-    # The folder takes its name inside the transaction: row and folder appear together, and a
-    # folder left without a row by a crash in between is skipped.
-    now = time.time()
-    with workspace.writing() as connection:
-        number = _next_number(workspace, connection)
-        values = {
-            "id": number,
-            "dataset_id": datasets.find_dataset(connection, dataset).id,
-            "dataset_name": dataset,
-            "parent_run_id": parent,
-            "name": f"run {number}",
-            "recipe": recipe.model_dump(mode="json"),
-            "executor": LocalExecutor.name,
-            "counts": counts,
-            "created_by": user.name,
-            "created_at": now,
-        }
-        connection.execute(runs.insert().values(values))
-        aside.rename(folder_of(workspace, number).path)
-        record(connection, user, "run.start", f"run:{number}", at=now, after=values["recipe"])
-    return number
+    run: int | str,
+    dataset: str | None = None,
+    **changes: Any,
+) -> Run:
+    """Train the model of `run` on, with its recipe and a fresh optimizer, on the labels of today.
 
-
-def _next_number(workspace: Workspace, connection: sa.Connection) -> int:
-    # The journal remembers deleted runs: "run 7" never comes to mean another run.
-    last = connection.execute(
-        sa.select(journal.c.subject)
-        .where(journal.c.what == "run.start")
-        .order_by(journal.c.id.desc())
-        .limit(1)
-    ).scalar()
-    taken = [int(path.name) for path in workspace.runs.iterdir() if path.name.isdecimal()]
-    newest = connection.execute(sa.select(sa.func.max(runs.c.id))).scalar() or 0
-    return max([newest, *taken, int(last.partition(":")[2]) if last else 0]) + 1
+    `dataset` may be another one; `changes` are fields of the recipe.
+    """
+    row = find_run(workspace, user, run)
+    values = row["recipe"] | {"base": row["name"], "revision": None, "warm_start": "off"}
+    recipe = changed(values | {"passes": (0,)}, **changes)
+    return start(workspace, user, dataset or row["dataset"], recipe)
 
 
 def executor_of(_workspace: Workspace) -> Executor:
@@ -149,18 +118,27 @@ def _submit(workspace: Workspace, number: int) -> None:
 def run_again(workspace: Workspace, user: User, run: int | str) -> Run:
     """Start a new run with the recipe of `run` on its dataset's labels of today."""
     row = find_run(workspace, user, run)
-    return start(workspace, user, row["dataset"], Recipe.model_validate(row["recipe"]))
+    recipe = Recipe.model_validate(row["recipe"])
+    return start(workspace, user, row["dataset"], recipe, row["parent"])
 
 
 def resume(workspace: Workspace, user: User, run: int | str) -> Run:
-    """Submit a lost run again; it goes on from its last whole checkpoint."""
+    """Submit a lost or stopped run again; it goes on from its last whole checkpoint.
+
+    A lost run without one starts anew. Refused: a run in another state, and a stopped one that
+    left no checkpoint.
+    """
     require(user, "admin")
     row = find_run(workspace, user, run)
-    if row["status"] != "lost":
-        raise Refused(f"{row['name']} is {row['status']}. Only a lost run can be resumed.")
     folder = folder_of(workspace, row["id"])
+    if row["status"] not in ("lost", "stopped"):
+        raise Refused(f"{row['name']} is {row['status']}. Only a lost or stopped run is resumed.")
+    if row["status"] == "stopped" and not folder.last_checkpoint():
+        raise Refused(f"{row['name']} left no checkpoint. Continue training from its model.")
     for left in (folder.stop_file, folder.alive_file):
         left.unlink(missing_ok=True)
+    if row["status"] == "stopped":
+        folder.emit("queued")  # else what it ended as would still stand
     with workspace.writing() as connection:
         record(connection, user, "run.resume", f"run:{row['id']}", at=time.time())
     _submit(workspace, row["id"])
@@ -214,6 +192,9 @@ def delete(workspace: Workspace, user: User, run: int | str) -> None:
     row = find_run(workspace, user, run)
     if row["status"] in LIVE:
         raise Refused(f"{row['name']} is {row['status']}. Cancel it before deleting it.")
+    for other in list_runs(workspace, user):
+        if other["parent"] == row["id"] and other["status"] in LIVE:
+            raise Refused(f"{other['name']} goes on from {row['name']}. Cancel it first.")
     folder = folder_of(workspace, row["id"]).path
     aside = workspace.runs / f".deleted-{folder.name}"
     with workspace.writing() as connection:

@@ -7,9 +7,10 @@ import pytest
 import yaml
 
 from reranker_ui.core.base_models import ResolvedBase
+from reranker_ui.core.card_facts import SIDECAR, base_title, log_rows
 from reranker_ui.core.lesson import lesson_of
 from reranker_ui.core.machine import Machine
-from reranker_ui.core.model_card import SIDECAR, base_title, write_card
+from reranker_ui.core.model_card import write_card
 from reranker_ui.core.recipe import Recipe
 from reranker_ui.core.run_folder import RunFolder
 
@@ -18,7 +19,8 @@ NOTHING = {"ndcg@10": None, "mrr@10": None, "map": None, "average_precision": No
 
 @pytest.fixture
 def written(tmp_path):
-    def write(base, metrics=None, number=3):
+    def write(base, metrics=None, number=3, steps=(), **changes):
+        recipe = Recipe(**changes)
         folder = RunFolder(tmp_path / "runs" / f"{number:05d}")
         pairs = pd.DataFrame(
             {
@@ -31,11 +33,13 @@ def written(tmp_path):
         )
         counts = {"train": 2, "dev": 2, "test": 2}
         lineage = {"dataset": "mine", "scale": {"max": 1}, "counts": counts, "hash": "abc"}
-        folder.write_inputs(Recipe(), dict.fromkeys(counts, pairs), lineage)
+        folder.write_inputs(recipe, dict.fromkeys(counts, pairs), lineage)
         folder.model.mkdir(exist_ok=True)
         rankers = dict.fromkeys(("base", "tuned", "bm25", "cosine"), NOTHING) | (metrics or {})
-        lesson, machine = lesson_of(Recipe(), pairs, 1), Machine("cpu", "fp32", 2)
-        write_card(folder, Recipe(), base, lesson, machine, rankers, 12.3)
+        for step in steps:
+            folder.emit("log", step=step, epoch=step / 10, loss=1 / step)
+        lesson, machine = lesson_of(recipe, pairs, 1), Machine("cpu", "fp32", 2)
+        write_card(folder, recipe, base, lesson, machine, rankers, NOTHING, 12.3)
         return folder.model
 
     return write
@@ -45,7 +49,8 @@ def test_the_card_is_a_card_of_the_hub(written, tmp_path):
     model = written(ResolvedBase("a/b", "a/b", tmp_path, True))
     card = (model / "README.md").read_text()
     assert yaml.safe_load(card.split("---")[1])["base_model"] == "a/b"
-    assert json.loads(card.split("```json")[1].split("```")[0])["learning_rate"] > 0
+    recipe = card.split("#### Recipe")[1].split("```json")[1].split("```")[0]
+    assert json.loads(recipe)["learning_rate"] > 0
 
 
 def test_the_card_shows_all_rankers_and_the_real_optimizer(written, tmp_path):
@@ -61,6 +66,47 @@ def test_the_card_shows_all_rankers_and_the_real_optimizer(written, tmp_path):
 def test_the_card_quotes_no_text(written, tmp_path):
     model = written(ResolvedBase("a/b", "a/b", tmp_path, True))
     assert not any("secret" in file.read_text() for file in model.iterdir())
+
+
+def test_the_card_quotes_texts_where_the_recipe_asks_for_them(written, tmp_path):
+    base = ResolvedBase("a/b", "a/b", tmp_path, True)
+    card = (written(base, card_texts=True) / "README.md").read_text()
+    assert "| <code>secret query</code> | <code>other secret</code> | <code>1.0</code> |" in card
+
+
+def test_columns_are_described_and_only_what_is_no_default_is_listed(written, tmp_path):
+    base = ResolvedBase("a/b", "a/b", tmp_path, True)
+    card = (written(base, epochs=3, learning_rate=5e-5, batch_size=16) / "README.md").read_text()
+    assert "<li>min: 12 characters</li><li>mean: 13.0 characters</li>" in card
+    assert "<ul><li>min: 0.0</li><li>mean: 0.5</li><li>max: 1.0</li></ul>" in card
+    listed = card.split("Non-Default Hyperparameters")[1].split("####")[0]
+    assert "`per_device_train_batch_size`: 16" in listed
+    assert "num_train_epochs" not in listed and "learning_rate" not in listed
+    assert '"pos_weight": 1.0' in card
+
+
+def test_rows_of_earlier_runs_are_kept_even_where_they_end_and_start_alike(written, tmp_path):
+    base = ResolvedBase("a/b", "a/b", tmp_path, True)
+    first = written(base, number=3, steps=[3])
+    second = written(ResolvedBase(str(first), str(first), first, True), number=4, steps=[3])
+    third = written(ResolvedBase(str(second), str(second), second, True), number=5, steps=[1, 3])
+    card = (third / "README.md").read_text()
+    assert [
+        line.split("|")[2].strip() for line in card.splitlines() if line.startswith("| 0.")
+    ] == [*("3", "3", "1", "3")]
+    front = yaml.safe_load(card.split("---")[1])
+    assert front["base_model"] == "a/b" and "dataset_size:2" in front["tags"]
+    assert "2 pairs of `mine`, from run 4" in card
+
+
+def test_a_step_taken_again_counts_as_it_was_taken_last():
+    def log(step, loss):
+        return {"event": "log", "phase": "train", "step": step, "epoch": step / 4, "loss": loss}
+
+    rows = log_rows([log(1, 0.9), log(2, 0.8), log(3, 0.7), log(2, 0.6), log(3, 0.5)])
+    assert [[step, loss] for _, step, loss, _ in rows] == [[1, 0.9], [2, 0.6], [3, 0.5]]
+    many = log_rows([log(step, 0.1) for step in range(1, 1001)])
+    assert len(many) <= 52 and many[-1][1] == 1000
 
 
 def test_a_base_on_this_machine_is_named_without_its_path(written, tmp_path):

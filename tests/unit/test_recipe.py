@@ -24,7 +24,7 @@ def test_a_preset_knows_its_name_and_survives_json(name):
         {"batch_size": 2.5},
         {"learning_rate": -1e-5},
         {"learning_rate": float("inf")},
-        {"warmup": 1},
+        {"warmup": -0.1},
         {"max_length": 7},
         {"precision": "fp8"},
         {"warm_start": "yes"},

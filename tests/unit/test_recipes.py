@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from reranker_ui.__main__ import parser
 from reranker_ui.core.recipe import PRESETS
 from reranker_ui.core.refused import Refused
-from reranker_ui.services.recipes import OPTIONS, command, recipe_from
+from reranker_ui.services.recipes import (
+    OPTIONS,
+    as_yaml,
+    command,
+    from_card,
+    recipe_from,
+    recipe_of,
+)
 
 
 def test_a_name_gives_the_preset():
@@ -59,6 +66,14 @@ recipes = st.builds(
     seed=st.integers(0, 2**31 - 1),
     warm_start=st.sampled_from(["auto", "on", "off"]),
     precision=st.sampled_from(["auto", "fp32", "bf16", "fp16"]),
+    revision=st.sampled_from([None, "main", "c5ee24c"]),
+    max_steps=st.sampled_from([None, 60]),
+    warmup=st.sampled_from([0.0, 0.1, 10_000.0]),
+    pos_weight=st.sampled_from(["auto", 1.0, 3.5]),
+    loss=st.sampled_from(["bce", "lambda"]),
+    dropout=st.booleans(),
+    eval_every=st.sampled_from([None, 5]),
+    passes=st.sampled_from([(0,), (2000, 0, 0)]),
 )
 
 
@@ -69,3 +84,44 @@ def test_the_command_makes_the_same_recipe(recipe, dataset):
     changes = {field: getattr(arguments, field) for field in OPTIONS}
     assert recipe_from(arguments.recipe, **changes) == recipe
     assert arguments.dataset == dataset
+
+
+@settings(deadline=None, max_examples=40)
+@given(recipes)
+def test_a_recipe_kept_as_yaml_is_the_same_recipe(recipe):
+    assert recipe_of(as_yaml(recipe), "other") == recipe
+
+
+@pytest.mark.parametrize("text", ["epochs: [", "7", "", "colour: red"])
+def test_a_text_that_is_no_recipe_is_refused(text):
+    with pytest.raises(Refused):
+        recipe_of(text, "mine")
+
+
+class Space:
+    """A workspace as far as a card needs one, without a network."""
+
+    def __init__(self, cache):
+        self.cache = cache
+
+
+def test_a_card_is_read_from_a_text_a_file_or_the_folder_of_a_model(tmp_path):
+    card = "---\nbase_model: a/b\n---\n- `num_train_epochs`: 7\n"
+    (tmp_path / "README.md").write_text(card)
+    for source in (card, str(tmp_path / "README.md"), str(tmp_path)):
+        found = from_card(Space(tmp_path), source).printed
+        assert (found.base, found.epochs) == ("a/b", 7)
+
+
+@pytest.mark.parametrize("source", ["", "no such/file name.md", "../../etc", "a/b/c"])
+def test_what_names_no_card_is_refused(tmp_path, source):
+    with pytest.raises(Refused, match="Give the text of a model card"):
+        from_card(Space(tmp_path), source)
+
+
+def test_a_card_of_the_hub_needs_the_hub(tmp_path, monkeypatch):
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(Refused, match=r"cannot be reached.*Paste its text"):
+        from_card(Space(tmp_path), "cross-encoder/ms-marco-MiniLM-L6-v2")

@@ -87,6 +87,9 @@ def test_events_of_many_threads_never_mix(folder):
         (["queued", "started", "finished"], True, "finished"),
         (["queued", "cancelled"], False, "cancelled"),
         (["queued", "started", "failed"], False, "failed"),
+        (["queued", "started", "stopped", "queued"], True, "queued"),
+        (["queued", "started", "stopped", "queued", "started"], True, "running"),
+        (["queued", "started", "stopped", "queued"], False, "lost"),
     ],
 )
 def test_status_follows_from_events_and_life(events, alive, status):

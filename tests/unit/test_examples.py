@@ -1,0 +1,159 @@
+"""Labelled pairs in the shapes that losses want, and what the data cannot give."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reranker_ui.core.examples import LONGEST, examples_of
+from reranker_ui.core.lesson import lesson_of
+from reranker_ui.core.negatives import expected, with_negatives
+from reranker_ui.core.outcome import is_constant, outcome_of
+from reranker_ui.core.recipe import Recipe
+from reranker_ui.core.refused import Refused
+
+
+def frame(grades, per_query=3):
+    return pd.DataFrame(
+        {
+            "pair_id": n,
+            "query_key": f"k{n // per_query}",
+            "query": f"q{n // per_query}",
+            "passage": f"passage {n}",
+            "grade": float(grade),
+        }
+        for n, grade in enumerate(grades)
+    )
+
+
+def rows(loss, pairs, top=1.0):
+    return examples_of(loss, pairs, pairs["grade"] / top, 0)
+
+
+@pytest.mark.parametrize("loss", ["bce", "mse"])
+def test_some_losses_learn_from_the_pairs_themselves(loss):
+    assert rows(loss, frame([0, 1])) is None
+    lesson = lesson_of(Recipe(loss=loss), frame([0, 1]), 1)
+    assert list(lesson.columns) == ["query", "passage", "label"]
+
+
+def test_classes_are_whole_grades():
+    assert rows("cross_entropy", frame([0, 2, 1]), 2).columns["label"] == [0, 2, 1]
+    with pytest.raises(Refused, match="Choose MSE"):
+        rows("cross_entropy", frame([0, 0.5]))
+
+
+@pytest.mark.parametrize("loss", ["lambda", "listnet", "ranknet"])
+def test_lists_are_the_candidates_of_queries_that_have_an_order(loss):
+    found = rows(loss, frame([0, 1, 0, 1, 1, 1, 0, 2]), 2)
+    assert found.columns["query"] == ["q0", "q2"]
+    assert found.columns["labels"] == [[0, 0.5, 0], [0, 1]]
+    assert found.width == 2.5
+    lesson = lesson_of(Recipe(loss=loss, batch_size=5, epochs=1), frame([0, 1, 0, 0, 1]), 1)
+    assert lesson.row_batch == 2 and lesson.steps == 1
+
+
+def test_a_long_list_is_cut_and_every_part_has_its_best():
+    found = rows("lambda", frame([1, 1] + [0] * 40, per_query=42))
+    assert all(len(part) <= LONGEST and sum(part) == 2 for part in found.columns["labels"])
+    passages = [passage for part in found.columns["passages"] for passage in part]
+    assert set(passages) == {f"passage {n}" for n in range(42)}
+    assert len(passages) - 42 == 2 * (len(found.columns["labels"]) - 1)
+
+
+def test_triplets_take_a_negative_of_the_same_query_where_there_is_one():
+    found = rows("mnrl", frame([1, 0, 0, 1, 1, 1])).columns
+    assert found["query"] == ["q0", "q1", "q1", "q1"]
+    assert found["negative"][0] in ("passage 1", "passage 2")
+    assert not {"passage 3", "passage 4", "passage 5"} & set(found["negative"][1:])
+
+
+def test_margins_are_differences_of_labels():
+    found = rows("margin_mse", frame([0, 1, 2]), 2).columns
+    told = sorted(zip(found["better"], found["worse"], found["label"], strict=True))
+    assert told == [
+        ("passage 1", "passage 0", 0.5),
+        ("passage 2", "passage 0", 1.0),
+        ("passage 2", "passage 1", 0.5),
+    ]
+
+
+@pytest.mark.parametrize("loss", ["lambda", "listnet", "ranknet", "margin_mse"])
+def test_a_loss_that_needs_an_order_is_refused_where_there_is_none(loss):
+    with pytest.raises(Refused, match=r"no query here has two .* Choose binary cross-entropy"):
+        rows(loss, frame([0, 1], per_query=1))
+
+
+def test_in_batch_negatives_need_two_queries():
+    with pytest.raises(Refused, match="at least two"):
+        rows("mnrl", frame([0, 1]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 3), min_size=2, max_size=60), st.integers(1, 30))
+def test_any_labels_give_rows_or_a_sentence(grades, per_query):
+    pairs = frame(grades, per_query)
+    for loss in ("cross_entropy", "mnrl", "lambda", "margin_mse"):
+        try:
+            found = rows(loss, pairs, 3)
+        except Refused as refused:
+            assert "Choose" in str(refused) or "choose" in str(refused)
+        else:
+            assert found.count > 0 and len({len(column) for column in found.columns.values()}) == 1
+
+
+# -- hard negatives
+
+
+def test_negatives_are_near_but_neither_labelled_nor_as_good_as_the_best(tmp_path):
+    texts = ["caves of ice", "caves of ice and snow", "ice caves melt", "a song", "a dance", "tea"]
+    pairs = frame([1, 0, 0, 0, 0, 0], per_query=1).assign(passage=texts)
+    pairs["query"] = ["caves of ice", "a", "b", "c", "d", "e"]
+    recipe = Recipe(negatives="bm25", negatives_per_query=2, negatives_random=0)
+    found = with_negatives(recipe, pairs, tmp_path)
+    added = found.iloc[len(pairs) :]
+    assert added["passage"].tolist() == ["caves of ice and snow", "ice caves melt"]
+    assert set(added["grade"]) == {0.0} and set(added["query_key"]) == {"k0"}
+    assert len(added) == expected(recipe, pairs)
+    near = recipe.model_copy(update={"negatives_margin": 0.9})
+    assert with_negatives(near, pairs, tmp_path).equals(with_negatives(near, pairs, tmp_path))
+    assert with_negatives(Recipe(), pairs, tmp_path) is pairs
+
+
+def test_a_share_of_the_negatives_is_drawn_by_chance(tmp_path):
+    pairs = frame([1] + [0] * 40, per_query=1).assign(query="passage 0")
+    recipe = Recipe(negatives="bm25", negatives_per_query=8, negatives_random=1)
+    added = with_negatives(recipe, pairs, tmp_path).iloc[len(pairs) :]
+    assert len(set(added["passage"])) == 8 and "passage 0" not in set(added["passage"])
+
+
+# -- what the test split says
+
+
+def scored(tuned, base):
+    pairs = frame([1, 0, 0] * 3)
+    return pairs.assign(tuned=tuned, base=base, bm25=base, cosine=base)
+
+
+def test_the_outcome_counts_wins_and_lists_what_got_worse():
+    right, wrong = [3, 2, 1], [1, 2, 3]
+    found = outcome_of(scored(right + right + wrong, wrong + right + right))
+    assert found["queries"] == 3
+    told = found["against"]["base"]
+    assert (told["wins"], told["ties"], told["losses"]) == (1, 1, 1)
+    assert told["low"] <= told["difference"] == 0 <= told["high"]
+    low, high = found["intervals"]["tuned"]
+    assert 0 < low < high <= 1
+    (worst,) = found["worst"]
+    assert worst["query"] == "q2" and worst["passage"] == "passage 8" and worst["grade"] == 0
+    assert worst["tuned"] < worst["base"]
+
+
+def test_a_split_that_cannot_be_scored_has_an_empty_outcome():
+    assert outcome_of(scored([1] * 9, [1] * 9).head(0))["queries"] == 0
+    assert outcome_of(scored([1] * 9, [1] * 9).assign(grade=1.0))["worst"] == []
+
+
+def test_a_constant_scorer_is_seen():
+    assert is_constant(pd.Series([0.2, 0.20001]))
+    assert not is_constant(pd.Series([0.2, 0.3])) and not is_constant(pd.Series([0.2]))
