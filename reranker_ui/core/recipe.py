@@ -21,7 +21,7 @@ class Recipe(BaseModel):
     loss: Loss = "bce"
     warm_start: Literal["auto", "on", "off"] = "auto"
     pos_weight: Annotated[float, Field(ge=0.1, le=100)] | Literal["auto"] = "auto"
-    epochs: Annotated[float, Field(gt=0, le=1000)] = 2
+    epochs: Annotated[float, Field(gt=0, le=1000)] = 1
     max_steps: Annotated[int, Field(ge=1, le=10_000_000)] | None = None  # in place of epochs
     batch_size: Annotated[int, Field(ge=1, le=1024)] = 32  # in pairs
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 1e-4
