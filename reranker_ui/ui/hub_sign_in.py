@@ -1,11 +1,12 @@
 """Signing in with Hugging Face: OAuth with PKCE and a state, the token dropped once it is read."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
-from httpx import HTTPError
+from httpx2 import HTTPError
 
 from reranker_ui.core.refused import Refused
 from reranker_ui.settings import Space
@@ -28,14 +29,15 @@ class HubSignIn:
             url, state = client.create_authorization_url(where, code_verifier=verifier)
         return str(url), str(state), verifier
 
-    def finish(self, came: str, state: str, verifier: str) -> tuple[str, str]:
-        """`(sub, name)` of the person who `came` back with this address; Refused where not."""
+    def finish(self, came: Mapping[str, str], state: str, verifier: str) -> tuple[str, str]:
+        """`(sub, name)` of the person who `came` back with these parameters; Refused where not."""
+        code = came.get("code", "")
+        if not code or not secrets.compare_digest(came.get("state", ""), state):
+            raise Refused(FAILED)
         try:
-            with self._client(state=state) as client:
+            with self._client() as client:
                 provider = self._provider(client)
-                client.fetch_token(
-                    provider["token_endpoint"], authorization_response=came, code_verifier=verifier
-                )
+                client.fetch_token(provider["token_endpoint"], code=code, code_verifier=verifier)
                 answer = client.get(provider["userinfo_endpoint"])
                 told = answer.raise_for_status().json()
         except (OAuthError, HTTPError, ValueError, KeyError) as error:
@@ -44,7 +46,7 @@ class HubSignIn:
             raise Refused(FAILED)
         return str(told["sub"]), str(told.get("preferred_username") or told.get("name") or "member")
 
-    def _client(self, **more: Any) -> OAuth2Client:
+    def _client(self) -> OAuth2Client:
         return OAuth2Client(
             self.space.client_id,
             self.space.client_secret.get_secret_value(),
@@ -52,14 +54,13 @@ class HubSignIn:
             redirect_uri=f"https://{self.space.hosts[0]}/login/callback",
             code_challenge_method="S256",
             timeout=15,
-            **more,
         )
 
     def _provider(self, client: OAuth2Client) -> dict[str, Any]:
         if self._found is None:
             where = f"{self.space.provider.rstrip('/')}/.well-known/openid-configuration"
             try:
-                answer = client.get(where, withhold_token=True)
+                answer = client.request("GET", where, withhold_token=True)
                 self._found = dict(answer.raise_for_status().json())
             except (HTTPError, ValueError) as error:
                 raise Refused("Hugging Face cannot be reached. Try again in a minute.") from error

@@ -1,7 +1,7 @@
 """The addresses where people sign in and out, outside of Gradio: pages with one form each."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -141,14 +141,16 @@ class Login:
             return self._page(request, pages.sign_in, "Start to sign in from this page.", 400)
         state, verifier, invite, there = kept
         try:
-            token = await to_thread.run_sync(self._known, str(request.url), state, verifier, invite)
+            token = await to_thread.run_sync(
+                self._known, request.query_params, state, verifier, invite
+            )
         except Refused as refused:
             return self._page(request, pages.sign_in, str(refused), 403)
         answer = self._signed_in(request, token, there)
         answer.delete_cookie(GOING, path="/")
         return answer
 
-    def _known(self, came: str, state: str, verifier: str, invite: str) -> str:
+    def _known(self, came: Mapping[str, str], state: str, verifier: str, invite: str) -> str:
         subject, name = self.hub.finish(came, state, verifier)
         entered = hub_people.hub_user(
             self.workspace, subject, name, creator=self.space.creator,

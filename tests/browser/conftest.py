@@ -46,7 +46,7 @@ class Server:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                urllib.request.urlopen(self.url, timeout=5).read()
+                urllib.request.urlopen(f"{self.url}/health", timeout=5).read()
                 return self
             except OSError:
                 time.sleep(0.1)

@@ -1,0 +1,194 @@
+"""Signing in: who may pass the door, who may not, and when it shuts."""
+
+import os
+import re
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from tests.browser.conftest import free_port
+from tests.conftest import ROOT
+from tests.serving import PASSWORD, asking, call, with_people
+
+HTML = {"accept": "text/html"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    one = with_people(tmp_path_factory.mktemp("sign-in") / "home")
+    yield one.start()
+    one.kill()
+
+
+@pytest.fixture(scope="module")
+def config(server):
+    return asking(server, "admin").get("/config").json()
+
+
+def test_an_address_others_can_reach_needs_sign_in(home, command):
+    home.mkdir()
+    port = str(free_port())
+    code, _, said = command(
+        "serve", GRADIO_SERVER_NAME="0.0.0.0", GRADIO_SERVER_PORT=port, RERANKER_UI_HOME=str(home)
+    )
+    assert code == 1
+    assert "users add NAME --role admin" in said and "Traceback" not in said
+
+
+def test_nobody_passes_who_is_not_signed_in(server):
+    client = asking(server)
+    page = client.get("/?tab=train", headers=HTML)
+    assert (page.status_code, page.headers["location"]) == (303, "/login?next=%2F%3Ftab%3Dtrain")
+    for path in ("/config", "/gradio_api/info", "/gradio_api/app_id", "/gradio_api/heartbeat/x"):
+        assert client.get(path).status_code == 401, path
+    for path in ("/gradio_api/component_server", "/gradio_api/upload", "/gradio_api/cancel"):
+        assert client.post(path, json={}).status_code == 401, path
+    assert client.get("/login").status_code == 200
+
+
+def test_signing_in_and_out(server):
+    client = asking(server)
+    form = {"name": "viewer", "password": PASSWORD, "next": "/?tab=train"}
+    answer = client.post("/login", data=form)
+    cookie = answer.headers["set-cookie"]
+    assert (answer.status_code, answer.headers["location"]) == (303, "/?tab=train")
+    assert "HttpOnly" in cookie and "SameSite=lax" in cookie
+    assert client.get("/config").status_code == 200
+    token = client.cookies["reranker_ui_session"]
+    assert client.post("/logout").status_code == 303
+    kept = {"cookie": f"reranker_ui_session={token}"}
+    assert httpx.get(f"{server.url}/config", headers=kept).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "there", ["//evil.example", "https://evil.example", "/\\evil.example", "/login"]
+)
+def test_signing_in_leads_nowhere_else(server, there):
+    form = {"name": "viewer", "password": PASSWORD, "next": there}
+    assert asking(server).post("/login", data=form).headers["location"] == "/"
+
+
+def test_the_cookie_is_for_https_where_that_is_spoken(server):
+    form = {"name": "viewer", "password": PASSWORD}
+    answer = asking(server).post("/login", data=form, headers={"x-forwarded-proto": "https"})
+    assert "Secure" in answer.headers["set-cookie"]
+
+
+def test_a_foreign_page_cannot_act_with_someones_cookie(server, config):
+    admin = asking(server, "admin")
+    before = call(admin, "invite", {"role": "admin", "places": 1}, config)
+    assert before.status_code == 200
+    admin.headers["origin"] = "http://evil.example"
+    assert call(admin, "invite", {"role": "admin", "places": 1}, config).status_code == 403
+    assert admin.post("/logout").status_code == 403
+
+
+def test_too_many_failures_shut_the_door(server):
+    client = asking(server)
+    said = [
+        client.post("/login", data={"name": "nobody", "password": "x" * 12}).status_code
+        for _ in range(6)
+    ]
+    assert said == [403] * 5 + [429]
+    form = {"name": "nobody", "password": PASSWORD}
+    assert "Try again in 15 min" in client.post("/login", data=form).text
+    assert asking(server, "viewer")  # others may
+
+
+def test_a_new_password_ends_the_sessions(server, command):
+    adding = ("users", "add", "Lin", "--role", "annotator")
+    home = str(server.home)
+    workspace_user = {"name": "Lin", "password": "the first password"}
+    _piped(server, adding, "the first password")
+    client = asking(server)
+    assert client.post("/login", data=workspace_user).status_code == 303
+    assert client.get("/config").status_code == 200
+    _piped(server, ("users", "password", "Lin"), "the second password")
+    assert client.get("/config").status_code == 401
+    assert asking(server).post("/login", data=workspace_user).status_code == 403
+    code, out, _ = command("users", "list", RERANKER_UI_HOME=home)
+    assert code == 0 and re.search(r"^Lin +annotator +password$", out, re.MULTILINE)
+
+
+def test_a_role_and_a_removal_count_at_once(server, config):
+    _piped(server, ("users", "add", "Mai", "--role", "viewer"), PASSWORD)
+    admin, mai = asking(server, "admin"), asking(server)
+    mai.post("/login", data={"name": "Mai", "password": PASSWORD})
+    assert "refused" in call(mai, "people_now", {}, config).json()
+    assert "ok" in call(admin, "set_role", {"name": "Mai", "role": "admin"}, config).json()
+    assert "ok" in call(mai, "people_now", {}, config).json()
+    assert "ok" in call(admin, "remove_user", {"name": "Mai"}, config).json()
+    assert mai.get("/config").status_code == 401
+
+
+def test_an_invite_lets_one_in_and_no_more(server, config):
+    admin, guest = asking(server, "admin"), asking(server)
+    told = call(admin, "invite", {"role": "annotator", "places": 1}, config).json()["ok"]
+    token = told["token"]
+    assert "annotator" in guest.get(f"/invite?token={token}").text
+    short = guest.post("/invite", data={"token": token, "name": "Guest", "password": "short"})
+    assert short.status_code == 400 and "at least 10 characters" in short.text
+    form = {"token": token, "name": "Guest", "password": PASSWORD}
+    assert guest.post("/invite", data=form).status_code == 303
+    assert call(guest, "overview", {}, config).json()["ok"]["user"] == {
+        "name": "Guest",
+        "role": "annotator",
+    }
+    again = asking(server).post("/invite", data={**form, "name": "Other"})
+    assert again.status_code == 410 and "used or has expired" in again.text
+
+
+def test_an_api_key_acts_as_its_owner_until_it_ends(server, config):
+    client = asking(server, "annotator")
+    told = call(client, "make_key", {"name": "script"}, config).json()["ok"]
+    program = httpx.Client(
+        base_url=server.url, headers={"authorization": f"Bearer {told['key']}"}, timeout=30
+    )
+    seen = call(program, "overview", {}, config).json()["ok"]["user"]
+    assert seen == {"name": "annotator", "role": "annotator"}
+    (key,) = call(client, "list_keys", {}, config).json()["ok"]
+    assert told["key"] not in str(key)
+    call(client, "end_key", {"id": key["id"]}, config)
+    assert program.get("/config").status_code == 401
+    program.headers["authorization"] = "Bearer rr_made-up"
+    assert program.get("/config").status_code == 401
+
+
+def test_secrets_are_kept_as_hashes_only(server):
+    client = asking(server, "admin")
+    token = client.cookies["reranker_ui_session"]
+    database = b"".join(
+        path.read_bytes()
+        for path in server.home.iterdir()
+        if path.name.startswith("reranker-ui.db")
+    )
+    assert PASSWORD.encode() not in database and token.encode() not in database
+    assert b"$argon2id$" in database
+
+
+def test_health_says_little_to_strangers(server):
+    told = asking(server).get("/health")
+    assert told.json() == {"status": "ok", "database": "ok", "disk": "ok", "worker": "ok"}
+    known = asking(server, "viewer").get("/health").json()
+    assert known["versions"]["gradio"] and known["disk"]["free_bytes"] > 0
+
+
+def test_each_answer_has_its_request_id(server):
+    first, second = (asking(server).get("/login") for _ in range(2))
+    assert first.headers["x-request-id"] != second.headers["x-request-id"]
+    named = asking(server).get("/login", headers={"x-request-id": "from-the-proxy"})
+    assert named.headers["x-request-id"] == "from-the-proxy"
+
+
+def _piped(server, arguments, line):
+    done = subprocess.run(
+        [sys.executable, "-m", "reranker_ui", *arguments],
+        cwd=ROOT,
+        input=f"{line}\n",
+        text=True,
+        capture_output=True,
+        env={**os.environ, "RERANKER_UI_HOME": str(server.home)},
+    )
+    assert done.returncode == 0, done.stderr
