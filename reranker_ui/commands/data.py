@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.commands import Verbs
+from reranker_ui.core.formats.columns import ROLES
+from reranker_ui.core.formats.families import FAMILIES
 from reranker_ui.core.formats.hub import is_hub_id
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.shapes import FORMATS
@@ -26,7 +28,7 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
     verb.set_defaults(run=_import, show=_show_import)
     verb.add_argument("file", metavar="FILE", help="a file, a BEIR folder, or hf:ORG/NAME[:CONFIG]")
     verb.add_argument("--dataset", required=True, metavar="NAME", help="made if it is not there")
-    for role in ("query", "passage", "label", "split"):
+    for role in ROLES:
         verb.add_argument(f"--{role}", metavar="COL", help="column by name, or number from 0")
     verb.add_argument("--scale", choices=("binary", "graded", "score"))
     verb.add_argument("--max-grade", type=float, metavar="N", help="the highest label")
@@ -35,7 +37,7 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
         help="what a label means; repeatable",
     )  # fmt: skip
     verb.add_argument("--lowest-is-best", action="store_true", help="1 is the best code")
-    verb.add_argument("--format", metavar="F", help="the family, where the guess is wrong")
+    verb.add_argument("--format", metavar="F", help=", ".join(FAMILIES))
     verb.add_argument("--encoding", metavar="E")
     verb.add_argument("--delimiter", metavar="D", help="separator of columns; \\t for a tab")
     verb.add_argument("--quotes", choices=("on", "off"), help="whether quote marks are quoting")
@@ -104,8 +106,8 @@ def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
 
 def _options(arguments: argparse.Namespace) -> ReadOptions:
     said = vars(arguments)
-    plain = ("query", "passage", "label", "split", "scale", "max_grade", "lowest_is_best",
-             "format", "encoding", "corpus", "queries")  # fmt: skip
+    plain = (*ROLES, "scale", "max_grade", "lowest_is_best", "format", "encoding", "corpus",
+             "queries")  # fmt: skip
     return ReadOptions(
         **{name: said[name] for name in plain},
         delimiter=(said["delimiter"] or "").replace("\\t", "\t") or None,

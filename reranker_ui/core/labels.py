@@ -45,11 +45,11 @@ class LabelReader:
     scale: Scale | None = None
     mapping: Mapping[str, float] | None = None
     highest_code: float | None = None  # set where the lowest code is the best
-    _known: dict[str, float | None] = field(default_factory=dict, compare=False)
+    _known: dict[str | int, float | None] = field(default_factory=dict, compare=False)
 
     def read(self, raw: Any) -> float | None:
         """The label, or None for an empty one; raises Left for one that is no label."""
-        if not isinstance(raw, str):
+        if type(raw) not in (str, int):  # True is an int, and yet another label
             return self._read(raw)
         if raw not in self._known and len(self._known) < 1000:
             self._known[raw] = self._read(raw)

@@ -19,13 +19,16 @@ class Judged:
     passage: Any
     label: Any = None
     split: Any = None
-    votes: tuple[tuple[str, Any], ...] = ()  # (annotator, raw label)
+    votes: tuple[tuple[str, Any], ...] = ()  # (annotator or "", raw label)
     extra: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A pair that can be stored: trimmed texts, a finite label or None."""
+    """A pair that can be stored: trimmed texts, a finite label or None.
+
+    `settled`: the record names the label that counts, although votes differ from it.
+    """
 
     query: str
     passage: str
@@ -34,6 +37,7 @@ class Pair:
     split: str | None = None
     votes: tuple[tuple[str, float], ...] = ()
     extra: Mapping[str, Any] | None = None
+    settled: bool = False
 
 
 class Left(Exception):  # noqa: N818 - a record left out is no error

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.formats.clean import clean
+from reranker_ui.core.formats.columns import ROLES
 from reranker_ui.core.formats.delimited import NAMES
 from reranker_ui.core.formats.hub import bring, is_hub_id
 from reranker_ui.core.formats.options import ReadOptions
@@ -24,7 +25,8 @@ from reranker_ui.core.formats.plan import NotMapped, Plan, make_plan
 from reranker_ui.core.labels import LabelReader, Scale, guess_scale, number
 from reranker_ui.core.pairs import REASONS, Judged, Left, Pair, Report
 from reranker_ui.core.refused import Refused
-from reranker_ui.services.staging import DiskTexts, Stage
+from reranker_ui.services.disk_texts import DiskTexts
+from reranker_ui.services.staging import Stage
 
 _PREVIEW = 8
 _CLASSES = 50
@@ -86,17 +88,24 @@ def _survey(plan: Plan, progress: "_Progress") -> tuple[Counter[Any], list[dict[
     preview: list[dict[str, Any]] = []
     for line, value in plan.records():
         progress.record()
-        for judged in _judged(plan, value):
-            if isinstance(judged, Judged):
-                raws = [judged.label, *(raw for _, raw in judged.votes)]
-                for raw in raws:
-                    if not _empty(raw):
-                        labels[_hashable(raw)] += 1
-                if len(preview) < _PREVIEW:
-                    preview.append(_row(line, judged))
+        if len(preview) < _PREVIEW:
+            judged = [one for one in _judged(plan, value) if isinstance(one, Judged)]
+            preview += [_row(line, one) for one in judged[: _PREVIEW - len(preview)]]
+        if not isinstance(value, Left):
+            labels.update(_raw_labels(plan, value))
         if len(labels) > 100_000:
             labels = Counter(dict(labels.most_common(50_000)))
     return labels, preview
+
+
+def _raw_labels(plan: Plan, value: Any) -> list[Any]:
+    """The labels of a record, by the short way where one column holds them all."""
+    if plan.one_label:
+        raws = [value.get(plan.label)]
+    else:
+        told = [one for one in _judged(plan, value) if isinstance(one, Judged)]
+        raws = [raw for one in told for raw in (one.label, *(raw for _, raw in one.votes))]
+    return [_hashable(raw) for raw in raws if not _empty(raw)]
 
 
 def _are_classes(reader: LabelReader, labels: Counter[Any]) -> bool:
@@ -201,10 +210,7 @@ def _describe(plan: Plan) -> dict[str, Any]:
         "quotes": dialect and dialect.quotes,
         "header": dialect and dialect.header is not None,
         "columns": [str(name) for name in plan.names[:256]],
-        **{
-            role: None if (name := getattr(plan, role)) is None else str(name)
-            for role in ("query", "passage", "label", "split")
-        },
+        **{role: None if (name := getattr(plan, role)) is None else str(name) for role in ROLES},
     }
 
 

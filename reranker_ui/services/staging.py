@@ -6,9 +6,9 @@ however large the file is, and throwing the folder away is all there is to cance
 
 import json
 import sqlite3
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from reranker_ui.core.pairs import Left, Pair, Report, pair_key, passage_key, query_key
 
@@ -16,17 +16,33 @@ _SCHEMA = """
 CREATE TABLE staged (
     id INTEGER PRIMARY KEY, pair_key TEXT UNIQUE, query_key TEXT, passage_key TEXT,
     query TEXT, passage TEXT, label REAL, line INTEGER, split TEXT, extra TEXT,
-    conflict INTEGER DEFAULT 0, votes INTEGER DEFAULT 0);
+    votes INTEGER DEFAULT 0, conflict INTEGER DEFAULT 0, settled INTEGER DEFAULT 0);
 CREATE TABLE votes (staged_id INTEGER, value REAL, line INTEGER, annotator TEXT);
 CREATE INDEX votes_of ON votes (staged_id);
 CREATE TABLE left_out (id INTEGER PRIMARY KEY, line INTEGER, reason TEXT, why TEXT, row TEXT);
-CREATE TABLE report (told TEXT);
 """
-_INSERT = """
-INSERT INTO staged
-    (pair_key, query_key, passage_key, query, passage, label, line, split, extra, votes)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (pair_key) DO NOTHING
-"""
+_INSERT = "INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_TOGETHER = 2000  # pairs written with one statement
+_CHARACTERS = 8_000_000  # of texts held in memory at once
+Vote = tuple[float, int, str | None]  # value, line, annotator
+
+
+class Staged(NamedTuple):
+    """A pair on the stage; `votes`, `conflict` and `settled` are 0 or 1."""
+
+    id: int
+    pair_key: str
+    query_key: str
+    passage_key: str
+    query: str
+    passage: str
+    label: float | None
+    line: int
+    split: str | None
+    extra: str | None
+    votes: int
+    conflict: int
+    settled: int
 
 
 class Stage:
@@ -38,6 +54,9 @@ class Stage:
         self.connection = sqlite3.connect(path, isolation_level=None)
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-65536"):
             self.connection.execute(f"PRAGMA {pragma}")
+        self.last, self.size = 0, 0
+        self.waiting: list[Pair] = []
+        self.lefts: list[tuple[int, str, str, str]] = []
         if new:
             self.connection.executescript(_SCHEMA)
             self.connection.execute("BEGIN")
@@ -48,36 +67,28 @@ class Stage:
 
     def keep(self, pair: Pair, report: Report) -> None:
         """Store a pair, or what is new in it where the same pair was stored before."""
-        told = json.dumps(dict(pair.extra), default=str) if pair.extra else None
-        key = pair_key(pair.query, pair.passage)
-        done = self.connection.execute(
-            _INSERT,
-            (key, query_key(pair.query), passage_key(pair.passage), pair.query, pair.passage,
-             pair.label, pair.line, pair.split, told, len(pair.votes)),
-        )  # fmt: skip
         if pair.label is None:
             report.unlabelled += 1
         else:
             report.pairs += 1
-        if done.rowcount:
-            if pair.votes:
-                self._vote(done.lastrowid or 0, pair)
-        else:
-            self._again(key, pair)
+        self.waiting.append(pair)
+        self.size += len(pair.query) + len(pair.passage)
+        if len(self.waiting) == _TOGETHER or self.size > _CHARACTERS:
+            self._write()
 
     def leave(self, line: int, left: Left, row: str = "") -> None:
         """Note a record, or a part of one, that is left out."""
-        self.connection.execute(
-            "INSERT INTO left_out (line, reason, why, row) VALUES (?, ?, ?, ?)",
-            (line, left.reason, left.why, row),
-        )
+        self.lefts.append((line, left.reason, left.why, row))
+        if len(self.lefts) == _TOGETHER:
+            self._write()
 
     def finish(self, report: Report) -> None:
-        """Count what is stored into `report` and save it."""
+        """Count what is stored into `report`."""
+        self._write()
         kept, positives, conflicts = self.connection.execute(
             "SELECT count(label),"
-            " coalesce(sum(label > 0 OR (votes AND EXISTS (SELECT 1 FROM votes"
-            "   WHERE staged_id = staged.id AND value > 0))), 0),"
+            " coalesce(sum(label > 0 OR (votes AND NOT settled AND EXISTS ("
+            "   SELECT 1 FROM votes WHERE staged_id = staged.id AND value > 0))), 0),"
             " coalesce(sum(conflict), 0) FROM staged"
         ).fetchone()
         report.kept, report.positives, report.conflicts = kept, positives, conflicts
@@ -100,88 +111,110 @@ class Stage:
         )
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def batches(self, size: int) -> Iterator[list[dict[str, Any]]]:
-        """The stored pairs in batches, each with its votes [(value, line, annotator)]."""
-        names = ("id", "pair_key", "query_key", "passage_key", "query", "passage", "label",
-                 "line", "split", "extra", "conflict", "votes")  # fmt: skip
-        last = 0
-        while True:
-            rows = self.connection.execute(
-                f"SELECT {', '.join(names)} FROM staged WHERE id > ? ORDER BY id LIMIT ?",  # noqa: S608
-                (last, size),
-            ).fetchall()
-            if not rows:
-                return
-            batch = [dict(zip(names, row, strict=True)) for row in rows]
-            for pair in batch:
-                pair["votes"] = self._votes(pair["id"]) if pair["votes"] else []
-            yield batch
-            last = batch[-1]["id"]
+    def pairs_after(self, last: int, size: int) -> list[Staged]:
+        """The next pairs in the order of the file: at most `size`, fewer where they are long."""
+        rows = self.connection.execute(
+            "SELECT * FROM staged WHERE id > ? ORDER BY id LIMIT ?", (last, size)
+        )
+        found: list[Staged] = []
+        characters = 0
+        for pair in map(Staged._make, rows):
+            found.append(pair)
+            characters += len(pair.query) + len(pair.passage)
+            if characters > _CHARACTERS:
+                break
+        return found
+
+    def votes_of(self, batch: list[Staged]) -> dict[int, list[Vote]]:
+        """The votes on pairs that follow one another, by id."""
+        found: dict[int, list[Vote]] = {}
+        if any(pair.votes for pair in batch):
+            for there, *vote in self.connection.execute(
+                "SELECT staged_id, value, line, annotator FROM votes"
+                " WHERE staged_id BETWEEN ? AND ? ORDER BY rowid",
+                (batch[0].id, batch[-1].id),
+            ):
+                found.setdefault(there, []).append((vote[0], vote[1], vote[2]))
+        return found
+
+    def _write(self) -> None:
+        """Write what waits: new pairs at once, repeats one by one."""
+        waiting, self.waiting, self.size = self.waiting, [], 0
+        keys = [pair_key(pair.query, pair.passage) for pair in waiting]
+        marks = ",".join("?" * len(keys))
+        known = {
+            key
+            for (key,) in self.connection.execute(
+                f"SELECT pair_key FROM staged WHERE pair_key IN ({marks})",  # noqa: S608
+                keys,
+            )
+        }
+        new: list[Staged] = []
+        again: list[tuple[str, Pair]] = []
+        votes: list[tuple[Any, ...]] = []
+        for key, pair in zip(keys, waiting, strict=True):
+            if key in known:
+                again.append((key, pair))
+                continue
+            known.add(key)
+            self.last += 1
+            new.append(_staged(self.last, key, pair))
+            votes += [(self.last, value, pair.line, who or None) for who, value in pair.votes]
+        self.connection.executemany(_INSERT, new)
+        self.connection.executemany("INSERT INTO votes VALUES (?, ?, ?, ?)", votes)
+        for key, pair in again:
+            self._again(key, pair)
+        lefts, self.lefts = sorted(self.lefts, key=lambda left: left[0]), []
+        self.connection.executemany(
+            "INSERT INTO left_out (line, reason, why, row) VALUES (?, ?, ?, ?)", lefts
+        )
 
     def _again(self, key: str, pair: Pair) -> None:
-        there, label, line, votes = self.connection.execute(
-            "SELECT id, label, line, votes FROM staged WHERE pair_key = ?", (key,)
-        ).fetchone()
+        """Note what a repeat brings: a label where there was none, or one more value."""
+        there = Staged._make(
+            self.connection.execute("SELECT * FROM staged WHERE pair_key = ?", (key,)).fetchone()
+        )
         if pair.label is None:
             return
-        if label is None:
-            self.connection.execute("UPDATE staged SET label = ? WHERE id = ?", (pair.label, there))
+        if there.label is None:
+            self.connection.execute(
+                "UPDATE staged SET label = ?, settled = ? WHERE id = ?",
+                (pair.label, pair.settled, there.id),
+            )
             if pair.votes:
-                self._vote(there, pair)
+                self._vote(there.id, pair)
             return
-        if pair.votes or pair.label != label:
-            if not votes:
-                self.connection.execute(
-                    "INSERT INTO votes VALUES (?, ?, ?, NULL)", (there, label, line)
-                )
-            self._vote(there, pair)
-        same = pair.label == label
-        why = f"same query and passage as line {line:,}" + ("" if same else ", another label")
+        if pair.votes or pair.label != there.label:
+            if not there.votes:
+                first = (there.id, there.label, there.line, None)
+                self.connection.execute("INSERT INTO votes VALUES (?, ?, ?, ?)", first)
+            self._vote(there.id, pair)
+        same = pair.label == there.label
+        why = f"same query and passage as line {there.line:,}" + ("" if same else ", another label")
         self.leave(pair.line, Left("duplicate", why), f"{pair.query[:100]} | {pair.passage[:100]}")
 
     def _vote(self, there: int, pair: Pair) -> None:
-        votes = pair.votes or ((None, pair.label),)
+        votes = pair.votes or (("", pair.label),)
         self.connection.executemany(
             "INSERT INTO votes VALUES (?, ?, ?, ?)",
-            [(there, value, pair.line, who) for who, value in votes],
+            [(there, value, pair.line, who or None) for who, value in votes],
         )
         self.connection.execute(
-            "UPDATE staged SET votes = 1, conflict = (SELECT count(DISTINCT value) > 1 FROM votes"
-            " WHERE staged_id = ?) WHERE id = ?",
-            (there, there),
+            "UPDATE staged SET votes = 1, settled = settled AND label = ?,"
+            " conflict = NOT (settled AND label = ?) AND (SELECT count(DISTINCT value) > 1"
+            " FROM votes WHERE staged_id = ?) WHERE id = ?",
+            (pair.label, pair.label, there, there),
         )
 
-    def _votes(self, there: int) -> list[tuple[float, int, str | None]]:
-        return self.connection.execute(
-            "SELECT value, line, annotator FROM votes WHERE staged_id = ? ORDER BY rowid", (there,)
-        ).fetchall()
+
+def _staged(number: int, key: str, pair: Pair) -> Staged:
+    conflict = not pair.settled and len({value for _, value in pair.votes}) > 1
+    return Staged(
+        number, key, query_key(pair.query), passage_key(pair.passage), pair.query, pair.passage,
+        pair.label, pair.line, pair.split, _extra(pair.extra), int(bool(pair.votes)),
+        int(conflict), int(pair.settled),
+    )  # fmt: skip
 
 
-class DiskTexts(MutableMapping[str, str]):
-    """Texts by id on disk, for a corpus that need not fit into memory."""
-
-    def __init__(self, path: Path) -> None:
-        self.connection = sqlite3.connect(path, isolation_level=None)
-        self.connection.execute("PRAGMA journal_mode=OFF")
-        self.connection.execute("PRAGMA synchronous=OFF")
-        self.connection.execute("CREATE TABLE texts (id TEXT PRIMARY KEY, text TEXT) WITHOUT ROWID")
-        self.connection.execute("BEGIN")
-
-    def __getitem__(self, key: str) -> str:
-        row = self.connection.execute("SELECT text FROM texts WHERE id = ?", (key,)).fetchone()
-        if row is None:
-            raise KeyError(key)
-        return str(row[0])
-
-    def __setitem__(self, key: str, text: str) -> None:
-        clean = text.encode("utf-8", "replace").decode()
-        self.connection.execute("INSERT OR REPLACE INTO texts VALUES (?, ?)", (key, clean))
-
-    def __delitem__(self, key: str) -> None:
-        self.connection.execute("DELETE FROM texts WHERE id = ?", (key,))
-
-    def __iter__(self) -> Iterator[str]:
-        return (row[0] for row in self.connection.execute("SELECT id FROM texts"))
-
-    def __len__(self) -> int:
-        return int(self.connection.execute("SELECT count(*) FROM texts").fetchone()[0])
+def _extra(extra: Mapping[str, Any] | None) -> str | None:
+    return json.dumps(dict(extra), default=str) if extra else None

@@ -3,15 +3,19 @@
 Every person's answer is kept as a vote. Skipped, unrateable and suggested is no label.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from reranker_ui.core.formats.columns import guess_columns
+from reranker_ui.core.formats.columns import KNOWN, plain
 from reranker_ui.core.formats.lists import text_of
 from reranker_ui.core.pairs import Judged, Left
 
 Value = Mapping[Any, Any]
 Votes = list[tuple[str, Any]]
+_RESPONSES = re.compile(r"(.+)\.responses")
+_ARGILLA_OWN = ("id", "_server_id", "status", "inserted_at", "updated_at")
 
 
 def tool_of(values: Sequence[Value]) -> str | None:
@@ -19,24 +23,46 @@ def tool_of(values: Sequence[Value]) -> str | None:
     for tool, keys in _KEYS.items():
         if values and all(keys <= value.keys() for value in values):
             return tool
-    return None
+    flat = [any(_RESPONSES.fullmatch(str(key)) for key in value) for value in values]
+    return "argilla" if flat and all(flat) else None
 
 
-def read(tool: str, value: Value, plan: Any = None) -> Iterator[Judged | Left]:
+def fields_of(tool: str, value: Value) -> dict[str, Any]:
+    """The fields of a task among which its query and passage are."""
+    return _FIELDS[tool](value)
+
+
+def read(tool: str, value: Value, plan: Any) -> Iterator[Judged | Left]:
     """The judged pair of one record, with a vote for each person who answered."""
-    yield _READ[tool](value, plan)
+    told = fields_of(tool, value)
+    missing = [name for name in (plan.query, plan.passage) if name not in told]
+    if missing:
+        raise Left("unreadable", f"the task has no field {' and no '.join(map(str, missing))}")
+    votes = tuple(_VOTES[tool](value, plan.label))
+    yield Judged(told[plan.query], told[plan.passage], None, told.get("split"), votes)
 
 
-def _label_studio(value: Value, plan: Any) -> Judged:
-    query, passage = _texts(value["data"], plan)
+def has_suggestions(values: Sequence[Value]) -> bool:
+    """Whether models' suggestions stand beside people's answers."""
+    return any(
+        value.get("predictions") or value.get("suggestions")
+        or any(str(key).endswith(".suggestion") for key in value)
+        for value in values
+    )  # fmt: skip
+
+
+def _label_studio(value: Value, label: Any) -> Votes:
     votes: Votes = []
     for done in value["annotations"] or []:
-        if not done.get("was_cancelled"):
-            answers = [_answer(result.get("value") or {}) for result in done.get("result") or []]
-            votes += [
-                (_person(done.get("completed_by")), each) for each in answers if each is not None
-            ]
-    return Judged(query, passage, votes=tuple(votes))
+        results = [] if done.get("was_cancelled") else done.get("result") or []
+        answers = {
+            str(result.get("from_name")): answer
+            for result in results
+            if (answer := _answer(result.get("value") or {})) is not None
+        }
+        if answers:
+            votes.append((_person(done.get("completed_by")), _chosen(answers, label)))
+    return votes
 
 
 def _answer(value: Value) -> Any:
@@ -45,63 +71,95 @@ def _answer(value: Value) -> Any:
     return value.get("rating", value.get("number"))
 
 
-def _argilla(value: Value, plan: Any) -> Judged:
-    query, passage = _texts(value["fields"], plan)
-    responses = value.get("responses") or {}
-    question = next(iter(responses), None)
-    given = responses[question] if question is not None else []
-    votes = [(_person(one.get("user_id")), one.get("value")) for one in given or []
-             if one.get("status", "submitted") in ("submitted", None)]  # fmt: skip
-    return Judged(query, passage, votes=tuple(votes))
+def _argilla(value: Value, label: Any) -> Votes:
+    if "responses" not in value:
+        return _argilla_flat(value, label)
+    responses = value["responses"] or {}
+    given = _chosen(responses, label) if responses else []
+    return [(_person(one.get("user_id")), _single(one.get("value"))) for one in given or []
+            if one.get("status", "submitted") in ("submitted", None)]  # fmt: skip
 
 
-def _prodigy(value: Value, plan: Any) -> Judged:
-    told = {k: v for k, v in value.items() if k not in ("html", "label", "answer")}
-    query, passage = _texts({**(value.get("meta") or {}), **told}, plan)
-    who = _person(value.get("_annotator_id") or value.get("_session_id"))
+def _argilla_flat(value: Value, label: Any) -> Votes:
+    found = {m[1]: value[key] for key in value if (m := _RESPONSES.fullmatch(str(key)))}
+    question = str(label) if label in found else next(iter(found))
+    given, key = found[question] or [], f"{question}.responses"
+    people = value.get(f"{key}.users") or [None] * len(given)
+    states = value.get(f"{key}.status") or ["submitted"] * len(given)
+    return [(_person(who), _single(one)) for one, who, state in
+            zip(given, people, states, strict=False) if state == "submitted"]  # fmt: skip
+
+
+def _argilla_fields(value: Value) -> dict[str, Any]:
+    if "fields" in value:
+        return {**(value.get("metadata") or {}), **value["fields"]}
+    return {k: v for k, v in value.items() if "." not in str(k) and k not in _ARGILLA_OWN}
+
+
+def _prodigy(value: Value, _label: Any) -> Votes:
     if value["answer"] == "ignore":
-        return Judged(query, passage)
+        return []
+    who = _person(value.get("_annotator_id") or value.get("_session_id"))
     names = {option.get("id"): option.get("text") for option in value.get("options") or []}
-    if names:
-        chosen = value.get("accept") or []
-        picked = [names.get(one, one) if not _numeric(one) else one for one in chosen]
-        return Judged(query, passage, votes=((who, picked[0]),) if picked else ())
-    return Judged(query, passage, votes=((who, 1 if value["answer"] == "accept" else 0),))
+    if not names:
+        return [(who, 1 if value["answer"] == "accept" else 0)]
+    picked = [one if _numeric(one) else names.get(one, one) for one in value.get("accept") or []]
+    return [(who, picked[0])] if picked else []
 
 
-def _quepid(value: Value, _plan: Any) -> Judged:
-    votes: Votes = []
-    for one in value.get("judgements") or []:
-        rated = not (one.get("unrateable") or one.get("judge_later"))
-        if rated and one.get("rating") is not None:
-            votes.append((_person(one.get("user_email")), one["rating"]))
-    return Judged(value["query_text"], text_of(value["document_fields"]), votes=tuple(votes))
+def _prodigy_fields(value: Value) -> dict[str, Any]:
+    own = ("html", "label", "answer", "options", "accept", "meta")
+    told = {k: v for k, v in value.items() if k not in own and not str(k).startswith("_")}
+    return {**(value.get("meta") or {}), **told}
+
+
+def _quepid(value: Value, _label: Any) -> Votes:
+    return [
+        (_person(one.get("user_email")), one["rating"])
+        for one in value.get("judgements") or []
+        if not (one.get("unrateable") or one.get("judge_later")) and one.get("rating") is not None
+    ]
+
+
+def _quepid_fields(value: Value) -> dict[str, Any]:
+    told = value["document_fields"]
+    if isinstance(told, str):  # some versions write the fields as JSON in a string
+        try:
+            told = json.loads(told)
+        except ValueError:
+            told = {"text": told}
+    whole = {"query_text": value["query_text"], "all fields": text_of(told or "")}
+    return {**whole, **(told or {})} if isinstance(told, Mapping) else whole
 
 
 _KEYS = {
-    "label studio": {"data", "annotations"},
+    "label-studio": {"data", "annotations"},
     "argilla": {"fields", "responses"},
-    "quepid book": {"query_text", "document_fields"},
+    "quepid-book": {"query_text", "document_fields"},
     "prodigy": {"answer", "_task_hash"},
 }
-_READ = {
-    "label studio": _label_studio,
+_VOTES: dict[str, Callable[[Value, Any], Votes]] = {
+    "label-studio": _label_studio,
     "argilla": _argilla,
-    "quepid book": _quepid,
+    "quepid-book": _quepid,
     "prodigy": _prodigy,
+}
+_FIELDS: dict[str, Callable[[Value], dict[str, Any]]] = {
+    "label-studio": lambda value: dict(value["data"]),
+    "argilla": _argilla_fields,
+    "quepid-book": _quepid_fields,
+    "prodigy": _prodigy_fields,
 }
 
 
-def _texts(told: Value, plan: Any) -> tuple[Any, Any]:
-    """Query and passage among the fields of a task: as said, else by their names."""
-    columns = guess_columns([told])
-    query = plan.query if plan and plan.query in told else columns["query"]
-    passage = plan.passage if plan and plan.passage in told else columns["passage"]
-    if query is None or passage is None:
-        raise Left(
-            "unreadable", f"no query and passage among the fields {', '.join(map(str, told))}"
-        )
-    return told[query], told[passage]
+def _chosen(answers: Mapping[str, Any], label: Any) -> Any:
+    """The answer to the question that was named, else to one named like a label, else the first."""
+    known = [name for name in answers if plain(name) in KNOWN["label"]]
+    return answers[next(iter([label] * (label in answers) + known), next(iter(answers)))]
+
+
+def _single(answer: Any) -> Any:
+    return answer[0] if isinstance(answer, list) and len(answer) == 1 else answer
 
 
 def _person(who: Any) -> str:

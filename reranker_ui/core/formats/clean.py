@@ -18,10 +18,11 @@ def clean(judged: Judged, line: int, labels: LabelReader, limits: Limits) -> Pai
         (who, value) for who, raw in judged.votes if (value := labels.read(raw)) is not None
     )
     label = labels.read(judged.label)
+    settled = label is not None and any(value != label for _, value in votes)
     if label is None and votes:
         label = votes[0][1]
     split = split_name(judged.split)
-    return Pair(query, passage, label, line, split, votes, judged.extra)
+    return Pair(query, passage, label, line, split, votes, judged.extra, settled)
 
 
 def _text(raw: Any, which: str, limits: Limits) -> str:

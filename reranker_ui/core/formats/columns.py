@@ -26,12 +26,19 @@ KNOWN = {
         "annotation", "isduplicate", "y",
     ),
     "split": ("split", "fold", "subset", "partition"),
+    "annotator": (
+        "annotator", "annotatorid", "annotatedby", "judge", "rater", "assessor", "labeler",
+        "labeller", "reviewer", "worker", "workerid", "completedby", "useremail",
+    ),
 }  # fmt: skip
+ROLES = tuple(KNOWN)
 IDS = (
     "queryid", "qid", "questionid", "documentid", "docid", "passageid", "pid", "corpusid", "id",
     "did", "argid", "keypointid",
 )  # fmt: skip
-_ALL = {name for names in KNOWN.values() for name in names} | set(IDS)
+_LISTED = {"positive", "negative", "positives", "negatives", "relevant"}  # names, or labels?
+_ALL = {name for names in KNOWN.values() for name in names} | set(IDS) | _LISTED
+_HIGHEST = 100  # a column of larger numbers holds ids or years, no labels
 
 
 def plain(name: object) -> str:
@@ -42,19 +49,19 @@ def plain(name: object) -> str:
 def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first row names the columns, judged by it and the rows below."""
     first = [cell.strip() for cell in rows[0]]
-    if any(not cell or len(cell) > 64 or number(cell) is not None for cell in first):
-        return any(plain(cell) in _ALL for cell in first) and not any(
-            number(cell) is not None for cell in first if cell
-        )
+    names = [cell for cell in first if plain(cell) in _ALL and number(cell) is None]
+    told = [c for c in first if number(c) is not None and not (names and plain(c) in _LISTED)]
+    if told or any(not cell or len(cell) > 64 for cell in first):
+        return bool(names) and not told
     if len(set(first)) < len(first):
         return False
-    if any(plain(cell) in _ALL for cell in first) or len(rows) == 1:
+    if names or len(rows) == 1:
         return True
     return any(_numbers([row[at] for row in rows[1:] if at < len(row)]) for at in range(len(first)))
 
 
 def guess_columns(values: Sequence[Mapping[Any, Any]]) -> dict[str, Any]:
-    """`{"query", "passage", "label", "split"}` to column names (None where there is none)."""
+    """Each of ROLES to the name of its column (None where there is none)."""
     names = list(dict.fromkeys(name for value in values for name in value))
     cells = {name: [value.get(name) for value in values] for name in names}
     found: dict[str, Any] = dict.fromkeys(KNOWN)
@@ -62,7 +69,7 @@ def guess_columns(values: Sequence[Mapping[Any, Any]]) -> dict[str, Any]:
         found["query"], found["passage"] = _pair_of(names, "sentence1", "sentence2")
     elif {"sentence0", "sentence1"} <= {plain(name) for name in names}:
         found["query"], found["passage"] = _pair_of(names, "sentence0", "sentence1")
-    for role in ("label", "query", "passage"):
+    for role in ("label", "query", "passage", "annotator"):
         if found[role] is None:
             free = [name for name in names if name not in found.values()]
             found[role] = _by_name(role, free)
@@ -100,12 +107,17 @@ def _by_content(
     free = [name for name in names if name not in found.values()]
     named = any(isinstance(name, str) for name in names)
     if found["label"] is None and not named:
-        told = [n for n in free if _numbers(cells[n]) and len(set(map(str, cells[n]))) <= 32]
+        told = [n for n in free if _labels(cells[n])]
         found["label"] = told[-1] if told else None
     texts = [n for n in free if n != found["label"] and _texts(cells[n]) and not ids_only(n)]
     for role in ("query", "passage"):
         if found[role] is None and texts:
             found[role] = texts.pop(0)
+
+
+def _labels(cells: Sequence[Any]) -> bool:
+    few = _numbers(cells) and len(set(map(str, cells))) <= 32
+    return few and all((number(cell) or 0) <= _HIGHEST for cell in cells)
 
 
 def _numbers(cells: Sequence[Any]) -> bool:

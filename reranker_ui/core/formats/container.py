@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from reranker_ui.core.formats import delimited, json_records, parquet
+from reranker_ui.core.formats import delimited, json_records, parquet, search_tools, xml_records
+from reranker_ui.core.formats.columns import ROLES
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.source import (
     Counted,
@@ -27,7 +28,7 @@ _PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"PAR1")
 class Container:
     """A file of records. `records()` starts anew each time."""
 
-    kind: str  # delimited, json lines, json, parquet, blanks
+    kind: str  # delimited, json lines, json, parquet, blanks, xml, ltr, arrow, beir
     records: Callable[[], Iterator[Record]]
     encoding: str | None = None
     dialect: delimited.Dialect | None = None
@@ -64,20 +65,36 @@ def text_container(opened: Callable[[], IO[bytes]], name: str, options: ReadOpti
     head = _head(lines())
     if not head.strip("\ufeff\x00 \t\r\n"):
         raise Refused(f"{name} holds nothing but blanks, so nothing was imported.")
-    if options.delimiter is None and json_records.looks_like_json(head):
-        if json_records.is_by_line(head):
-            by_line = lambda: json_records.records_by_line(lines())  # noqa: E731
-            return Container("json lines", by_line, encoding)
-        return Container("json", lambda: json_records.records_of_text(lines(), name), encoding)
-    if options.delimiter is None and _by_blanks(head, options):
+    told = None if options.delimiter else _told_by(head, lines, opened, name, encoding, options)
+    return told or _table(lines, name, encoding, options)
+
+
+def _told_by(
+    head: str, lines: delimited.Lines, opened: Callable[[], IO[bytes]], name: str, encoding: str,
+    options: ReadOptions,
+) -> Container | None:  # fmt: skip
+    """The container of a text that is no table, by how it starts."""
+    if head.lstrip("\ufeff \t\r\n").startswith("<"):
+        return Container("xml", lambda: xml_records.records_of(opened(), name), encoding)
+    if json_records.looks_like_json(head):
+        return _json(lines, head, name, encoding)
+    if search_tools.is_ltr(head.splitlines()[:20]):
+        return Container("ltr", lambda: search_tools.ltr_records(lines()), encoding)
+    if _by_blanks(head, options):
         return Container("blanks", lambda: _split_at_blanks(lines()), encoding)
-    return _table(lines, name, encoding, options)
+    return None
+
+
+def _json(lines: delimited.Lines, head: str, name: str, encoding: str) -> Container:
+    if json_records.is_by_line(head):
+        return Container("json lines", lambda: json_records.records_by_line(lines()), encoding)
+    return Container("json", lambda: json_records.records_of_text(lines(), name), encoding)
 
 
 def _table(lines: delimited.Lines, name: str, encoding: str, options: ReadOptions) -> Container:
     named = [
         column
-        for column in (options.query, options.passage, options.label, options.split)
+        for column in (getattr(options, role) for role in ROLES)
         if isinstance(column, str) and not column.isdigit()
     ]
     dialect = delimited.guess_dialect(

@@ -5,7 +5,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from reranker_ui.core.formats.columns import looks_like_header
+from reranker_ui.core.formats.columns import looks_like_header, plain
 from reranker_ui.core.pairs import Left
 from reranker_ui.core.refused import Refused
 
@@ -49,7 +49,8 @@ def guess_dialect(
     if not rows:
         raise Refused(f"{name} holds no row that can be read.")
     if header is None:
-        header = set(named) <= set(rows[0]) if named else looks_like_header(rows)
+        first = {plain(cell) for cell in rows[0]}
+        header = {plain(name) for name in named} <= first if named else looks_like_header(rows)
     names = tuple(cell.strip() for cell in rows[0]) if header else None
     return Dialect(delimiter, quotes, names, len(rows[0]) if header else _usual_width(rows))
 

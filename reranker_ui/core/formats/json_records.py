@@ -153,7 +153,18 @@ def _held(value: Mapping[str, Any]) -> list[Any] | None:
         held = value.get(key)
         if isinstance(held, list) and held and all(isinstance(each, dict) for each in held):
             return [each.get("row", each) if key == "rows" else each for each in held]
-    return None
+    return _turned(value)
+
+
+def _turned(value: Mapping[str, Any]) -> list[Any] | None:
+    """Rows of a table that was written by columns, as pandas does: {"query": {"0": ...}, ...}."""
+    columns = [list(c.values()) if isinstance(c, dict) else c for c in value.values()]
+    if len(columns) < 2 or not all(isinstance(column, list) for column in columns):
+        return None
+    plain = all(isinstance(cell, str | int | float | None) for c in columns for cell in c)
+    if not plain or len({len(column) for column in columns}) > 1:
+        return None
+    return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _whole(line: str) -> str | None:

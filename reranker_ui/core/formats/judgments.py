@@ -15,12 +15,16 @@ from reranker_ui.core.refused import Refused
 Value = Mapping[Any, Any]
 NewTexts = Callable[[], Texts]
 _QUERY_IDS = ("queryid", "qid", "questionid", "topicid", "topic")
+_HIGHEST = 100  # a larger number is no grade
 _PASSAGE_IDS = ("docid", "documentid", "corpusid", "passageid", "pid", "did")
 
 
 @dataclass
 class Plan:
-    """How one file is read. `read(value)` gives the judged pairs of one record."""
+    """How one file is read. `read(value)` gives the judged pairs of one record.
+
+    `one_label`: the column `label` holds every label of the file.
+    """
 
     family: str
     container: Container
@@ -30,6 +34,8 @@ class Plan:
     passage: Any = None
     label: Any = None
     split: Any = None
+    annotator: Any = None
+    one_label: bool = False
     notes: list[str] = field(default_factory=list)
 
     def records(self) -> Iterator[Record]:
@@ -69,6 +75,12 @@ def trec_plan(
     """Judgments `query 0 passage grade` (or without the 0), or a run without labels."""
     width = len(values[0])
     run = width == 6
+    if width == 3 and options.format is None and _are_ids([value[2] for value in values]):
+        raise NotMapped(
+            f"{path.name} holds three ids a line. If they are query, positive and negative, say"
+            " --format triplets, and bring the texts with --corpus and --queries FILE.",
+            list(values[0]),
+        )
     if options.corpus is None:
         what = f"a TREC run of {width} columns" if run else f"TREC judgments of {width} columns"
         raise NotMapped(
@@ -94,6 +106,11 @@ def trec_plan(
     else:
         plan.label = places[2]
     return plan
+
+
+def _are_ids(cells: Sequence[Any]) -> bool:
+    large = sum(str(cell).isdigit() and int(cell) > _HIGHEST for cell in cells)
+    return large > len(cells) / 2
 
 
 def beir_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts) -> Plan:

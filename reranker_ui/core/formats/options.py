@@ -35,6 +35,7 @@ class ReadOptions:
     passage: str | int | None = None
     label: str | int | None = None
     split: str | int | None = None
+    annotator: str | int | None = None
     scale: str | None = None
     max_grade: float | None = None
     map_label: dict[str, float] = field(default_factory=dict)

@@ -5,75 +5,135 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.formats import annotation_tools, lists, question_answering
+from reranker_ui.core.formats import (
+    annotation_tools,
+    arrow,
+    id_lists,
+    lists,
+    question_answering,
+    search_tools,
+    tables,
+)
 from reranker_ui.core.formats.columns import guess_columns
 from reranker_ui.core.formats.container import Container, Record, open_container
+from reranker_ui.core.formats.families import FAMILIES, family_of
 from reranker_ui.core.formats.judgments import (
     NewTexts,
     NotMapped,
     Plan,
     beir_plan,
     column_named,
-    sides_of,
     trec_plan,
 )  # fmt: skip
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.texts import is_beir
-from reranker_ui.core.formats.writing import COLUMNS, VOTES, read_safe_cell, votes_of
-from reranker_ui.core.pairs import Judged, Left
+from reranker_ui.core.pairs import Left
 from reranker_ui.core.refused import Refused
 
 __all__ = ["FAMILIES", "NotMapped", "Plan", "make_plan"]
 
 Value = Mapping[Any, Any]
-FAMILIES = ("pairs", "lists", "judgments", "beir", "trec", "trec-run", "label studio", "argilla",
-            "prodigy", "quepid book", "squad", "tat-qa")  # fmt: skip
 
 
 def make_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts) -> Plan:
     """The plan for `path`. Refused with what is missing where it cannot be told."""
-    if options.format not in (None, *FAMILIES, *_CONTAINERS):
-        raise Refused(f"{options.format} is no format. There are {', '.join(FAMILIES)}.")
-    if path.is_dir() or _is_zip(path):
+    family = family_of(options.format)
+    container = _saved(path, options, tick)
+    if container is None and (path.is_dir() or _is_zip(path)):
         if is_beir(path):
             return beir_plan(path, options, tick, new_texts)
         if path.is_dir():
-            raise Refused(f"The folder {path.name} is no BEIR set: corpus, queries and qrels.")
-    container = open_container(path, options, tick)
+            raise Refused(
+                f"The folder {path.name} is neither a BEIR set (corpus, queries, qrels) nor a saved"
+                " dataset. Import one of its files."
+            )
+    container = container or open_container(path, options, tick)
     values = _sample(container, path.name)
-    if container.kind == "blanks":
+    if family == "triplets" and not isinstance(next(iter(values[0]), None), str):
+        container = id_lists.triplets_of(container, ids=options.corpus is not None)
+        values = _sample(container, path.name)
+    return _plan_of(container, values, path, options, family, tick, new_texts)
+
+
+def _plan_of(
+    container: Container, values: Sequence[Value], path: Path, options: ReadOptions,
+    family: str | None, tick: Tick, new_texts: NewTexts,
+) -> Plan:  # fmt: skip
+    if container.kind == "blanks" and family != "triplets":
         return trec_plan(container, values, path, options, tick, new_texts)
-    return _known_shape(container, values, options) or _columns(
-        container, values, path, options, tick, new_texts
-    )
+    plan = _known_shape(container, values, path, options, family)
+    if plan is not None:
+        return plan
+    if _says_nothing(options) and id_lists.detect(values):
+        return id_lists.make_plan(container, values, path, options, tick, new_texts)
+    if flat := search_tools.flat_of(values):
+        container = _flattened(container, flat)
+        values = _sample(container, path.name)
+    return tables.make_plan(container, values, path, options, tick, new_texts)
 
 
 def _known_shape(
-    container: Container, values: Sequence[Value], options: ReadOptions
-) -> Plan | None:
+    container: Container, values: Sequence[Value], path: Path, options: ReadOptions,
+    family: str | None,
+) -> Plan | None:  # fmt: skip
     """The plan for records that tell by their keys what they are, unless a person says else."""
-    free = options.format in (None, *_CONTAINERS)
     shape = question_answering.shape_of(values)
-    if shape and (free or options.format == shape):
-        notes = ["SQuAD holds no negatives: every pair is positive."] if shape == "squad" else []
-        container = _questions(container) if shape == "squad" else container
+    if shape and family in (None, shape):
+        container = _flattened(container, question_answering.FLAT[shape])
         return Plan(
-            shape, container, lambda value: question_answering.read(shape, value), notes=notes
-        )
+            shape, container, lambda value: question_answering.read(shape, value),
+            notes=question_answering.notes(shape, values),
+        )  # fmt: skip
     tool = annotation_tools.tool_of(values)
-    if tool and (free or options.format == tool):
-        plan = Plan(tool, container, lambda value: annotation_tools.read(tool, value, plan))
-        plan.query, plan.passage = options.query, options.passage
-        return plan
-    said = options.joins or any(
-        told is not None for told in (options.query, options.passage, options.label)
-    )
-    if options.format == "lists" or (free and not said and lists.detect(values)):
-        return Plan("lists", container, lists.read, list(values[0]))
-    return None
+    if tool and family in (None, tool):
+        return _tool_plan(tool, container, values, path, options)
+    triples = family is None and _says_nothing(options) and tables.are_triples(container, values)
+    if triples:
+        container = id_lists.triplets_of(container, ids=False)
+        values = _sample(container, path.name)
+    told = family in ("lists", "triplets") or (family is None and _says_nothing(options))
+    if not (told and lists.detect(values)):
+        return None
+    plan = Plan(lists.name_of(values), container, lists.read, list(values[0]))
+    if triples:
+        plan.notes.append(
+            "Three columns of text without names are read as query, positive and negative."
+            " If they are something else, say --format pairs."
+        )
+    if rest := lists.unread(values):
+        plan.notes.append(f"Not read: {', '.join(rest[:8])}.")
+    return plan
 
 
-_CONTAINERS = ("csv", "tsv", "jsonl", "json", "parquet")
+def _tool_plan(
+    tool: str, container: Container, values: Sequence[Value], path: Path, options: ReadOptions
+) -> Plan:
+    """Query and passage among the fields of a task: as said, else by their names."""
+    fields = [annotation_tools.fields_of(tool, value) for value in values]
+    names = list(dict.fromkeys(name for told in fields for name in told))
+    guess = guess_columns(fields)
+    if tool == "quepid-book":
+        guess.update(query="query_text", passage="all fields")
+    for role in ("query", "passage"):
+        if getattr(options, role) is not None:
+            guess[role] = column_named(getattr(options, role), names, path.name)
+        if guess[role] is None:
+            have = ", ".join(map(str, names[:12]))
+            raise NotMapped(
+                f"No field of {path.name} is known as the {role}; its tasks have {have}."
+                f" Say which with --{role} FIELD.",
+                names,
+            )
+    plan = Plan(tool, container, lambda value: annotation_tools.read(tool, value, plan), names)
+    plan.query, plan.passage, plan.label = guess["query"], guess["passage"], options.label
+    if annotation_tools.has_suggestions(values):
+        plan.notes.append("Suggestions and predictions of models are not read as labels.")
+    return plan
+
+
+def _says_nothing(options: ReadOptions) -> bool:
+    roles = (options.query, options.passage, options.label)
+    return not options.joins and all(told is None for told in roles)
 
 
 def _sample(container: Container, name: str) -> list[Value]:
@@ -89,66 +149,34 @@ def _sample(container: Container, name: str) -> list[Value]:
     return values
 
 
-def _questions(container: Container) -> Container:
-    articles = container.records
+def _flattened(
+    container: Container, flat: Callable[[Value], Iterator[dict[Any, Any] | Left]] | None
+) -> Container:
+    """The container with each record replaced by those it holds."""
+    if flat is None:
+        return container
+    whole = container.records
 
     def records() -> Iterator[Record]:
-        for line, value in articles():
+        for line, value in whole():
             if isinstance(value, Left):
                 yield line, value
             else:
-                for asked in question_answering.squad_records(value):
-                    yield line, dict(asked)
+                for part in flat(value):
+                    yield line, part
 
     container.records = records
     return container
 
 
-def _columns(
-    container: Container, values: Sequence[Value], path: Path, options: ReadOptions, tick: Tick,
-    new_texts: NewTexts,
-) -> Plan:  # fmt: skip
-    names = list(dict.fromkeys(name for value in values for name in value))
-    if len(names) > options.limits.columns:
-        from reranker_ui.core.formats.parquet import too_many
-
-        raise too_many(path.name, len(names), options.limits)
-    guess = guess_columns(values)
-    for role in ("query", "passage", "label", "split"):
-        told = getattr(options, role)
-        if told is not None:
-            guess[role] = column_named(told, names, path.name)
-            for other in ("query", "passage", "label", "split"):
-                if other != role and guess[other] == guess[role] and not getattr(options, other):
-                    guess[other] = None
-    sides = sides_of(guess, names, path, options, tick, new_texts)
-    label, split = guess["label"], guess["split"]
-    used = {sides[0].column, sides[1].column, label, split}
-    rest = [name for name in names if name not in used and name != VOTES]
-    bare: Callable[[Any], Any] = (
-        read_safe_cell if _is_our_safe_csv(container) else lambda cell: cell
-    )
-
-    def read(value: Value) -> Iterator[Judged | Left]:
-        extra = {str(name): value.get(name) for name in rest} if rest else None
-        yield Judged(
-            bare(sides[0].of(value)), bare(sides[1].of(value)), value.get(label),
-            value.get(split), votes_of(value, label), extra,
-        )  # fmt: skip
-
-    family = "judgments" if any(side.texts is not None for side in sides) else "pairs"
-    plan = Plan(family, container, read, names, sides[0].column, sides[1].column, label, split)
-    if label is None:
-        plan.notes.append("No column holds labels: the pairs are stored without.")
-    return plan
-
-
-def _is_our_safe_csv(container: Container) -> bool:
-    """Whether this is our own export with cells made safe for spreadsheets."""
-    dialect = container.dialect
-    return container.encoding == "utf-8-sig" and dialect is not None and dialect.header == COLUMNS
+def _saved(path: Path, options: ReadOptions, tick: Tick) -> Container | None:
+    if (path.is_dir() or _is_zip(path)) and arrow.is_saved(path):
+        return arrow.container_of(path, options, tick)
+    return None
 
 
 def _is_zip(path: Path) -> bool:
+    if path.is_dir():
+        return False
     with path.open("rb") as raw:
         return raw.read(4) == b"PK\x03\x04"

@@ -1,6 +1,6 @@
-"""Question answering sets: SQuAD (positives only) and TAT-QA (paragraphs and tables)."""
+"""Question answering sets: SQuAD and TAT-QA (paragraphs and tables)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reranker_ui.core.pairs import Judged, Left
@@ -18,17 +18,26 @@ def shape_of(values: Sequence[Value]) -> str | None:
     return None
 
 
-def squad_records(value: Value) -> Iterator[Value]:
+def notes(shape: str, values: Sequence[Value]) -> list[str]:
+    """What a person should know of such a file."""
+    if shape != "squad":
+        return []
+    if any(asked.get("is_impossible") for value in values for asked in squad_questions(value)):
+        return ["SQuAD: a question that its paragraph does not answer is a negative."]
+    return ["SQuAD holds no negatives: every pair is positive."]
+
+
+def squad_questions(value: Value) -> Iterator[dict[Any, Any]]:
     """An article as one record for each of its questions."""
     for part in value["paragraphs"]:
         for asked in part["qas"]:
-            yield {"question": asked.get("question"), "context": part.get("context")}
+            yield {**asked, "context": part.get("context")}
 
 
 def read(shape: str, value: Value) -> Iterator[Judged | Left]:
     """Judged pairs of one record: a SQuAD question, or a TAT-QA table with its questions."""
     if shape == "squad":
-        yield Judged(value["question"], value["context"], 1)
+        yield Judged(value.get("question"), value["context"], int(not value.get("is_impossible")))
         return
     table = "\n".join(" | ".join(map(str, row)) for row in value["table"]["table"])
     for asked in value["questions"]:
@@ -40,3 +49,9 @@ def read(shape: str, value: Value) -> Iterator[Judged | Left]:
         if any(positive for _, positive in judged):
             for passage, positive in judged:
                 yield Judged(asked["question"], passage, int(positive))
+
+
+FLAT: dict[str, Callable[[Value], Iterator[dict[Any, Any]]] | None] = {
+    "squad": squad_questions,
+    "tat-qa": None,
+}

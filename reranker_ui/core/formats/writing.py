@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.labels import number
-
 VOTES = "labels_by"
 COLUMNS = ("query", "passage", "label", "split", "source", VOTES)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
@@ -57,16 +55,15 @@ def read_safe_cell(text: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
 
 
-def votes_of(value: Mapping[Any, Any], label: Any) -> tuple[tuple[str, Any], ...]:
-    """The named labels that our exports carry: all of a disputed pair, else those that agree."""
+def votes_of(value: Mapping[Any, Any]) -> tuple[tuple[str, Any], ...]:
+    """The labels that our exports carry beside the one that counts, each with its annotator."""
     told = value.get(VOTES)
     if not told:
         return ()
     try:
         votes = json.loads(told) if isinstance(told, str) else told
-        final = number(value[label]) if value.get(label) not in (None, "") else None
-        return tuple((str(who), vote) for who, vote in votes if final is None or vote == final)
-    except (ValueError, TypeError, KeyError):
+        return tuple((str(who), vote) for who, vote in votes)
+    except (ValueError, TypeError):
         return ()
 
 

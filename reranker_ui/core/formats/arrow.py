@@ -1,0 +1,67 @@
+"""Datasets as the library `datasets` saves them: a folder, or a ZIP of one, of Arrow streams."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import IO, Any
+
+from reranker_ui.core.formats.container import Container, members, open_member
+from reranker_ui.core.formats.options import ReadOptions, Tick
+from reranker_ui.core.refused import Refused
+from reranker_ui.core.splits import split_name
+
+Part = tuple[str, Callable[[], IO[bytes]]]
+
+
+def is_saved(source: Path) -> bool:
+    """Whether a folder or ZIP is what `save_to_disk` writes."""
+    return bool(_parts(source, ReadOptions(), lambda _n: None)) and any(
+        name.rpartition("/")[2] in ("state.json", "dataset_dict.json") for name in _names(source)
+    )
+
+
+def container_of(source: Path, options: ReadOptions, tick: Tick) -> Container:
+    """The rows of every part; the folder's name is the split where it names one."""
+
+    def records() -> Iterator[tuple[int, dict[Any, Any]]]:
+        line, seen = 0, 0
+        packed = 0 if source.is_dir() else source.stat().st_size
+        most = options.limits.decoded(packed) if packed else options.limits.decoded_bytes
+        for name, opened in _parts(source, options, tick):
+            split = split_name(Path(name).parent.name)
+            with opened() as stream:
+                for batch in _batches(stream, name):
+                    seen += batch.nbytes
+                    tick(0)
+                    if seen > most:
+                        raise Refused(f"Row {line + 1}: {source.name} grows beyond {most:,} bytes.")
+                    for row in batch.to_pylist():
+                        line += 1
+                        yield line, {**row, "split": split} if split else row
+
+    return Container("arrow", records)
+
+
+def _batches(stream: IO[bytes], name: str) -> Iterator[Any]:
+    import pyarrow as pa
+
+    try:
+        with pa.ipc.open_stream(stream) as reader:
+            for batch in reader:
+                yield from (batch.slice(at, 256) for at in range(0, batch.num_rows, 256))
+    except pa.ArrowException as broken:
+        why = str(broken).splitlines()[0][:200]
+        raise Refused(f"{name} is damaged Arrow ({why}).") from broken
+
+
+def _names(source: Path) -> list[str]:
+    if not source.is_dir():
+        return members(source)
+    return [str(p.relative_to(source)) for p in sorted(source.rglob("*")) if p.is_file()]
+
+
+def _parts(source: Path, options: ReadOptions, tick: Tick) -> list[Part]:
+    names = sorted(name for name in _names(source) if name.endswith(".arrow"))
+    if source.is_dir():
+        return [(name, partial((source / name).open, "rb")) for name in names]
+    return [(name, partial(open_member, source, name, options, tick)) for name in names]

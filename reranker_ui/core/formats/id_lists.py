@@ -1,0 +1,91 @@
+"""Lists of ids: a query id with the ids of its positive and negative passages (MS MARCO)."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from reranker_ui.core.formats import lists
+from reranker_ui.core.formats.columns import plain
+from reranker_ui.core.formats.container import Container, Record
+from reranker_ui.core.formats.judgments import NewTexts, NotMapped, Plan
+from reranker_ui.core.formats.options import ReadOptions, Tick
+from reranker_ui.core.formats.texts import Lookup, existing, fill
+from reranker_ui.core.pairs import Judged, Left
+
+Value = Mapping[Any, Any]
+_QUERY = ("queryid", "qid", "anchorid")
+_PASSAGES = re.compile(r"(positive|pos|negative|neg)(passage|doc)?(p?ids?)\d*")
+
+
+def detect(values: Sequence[Value]) -> bool:
+    """Whether the records hold a query's id and ids of its positives."""
+    return bool(values) and all(
+        any(plain(key) in _QUERY for key in value)
+        and any(_PASSAGES.fullmatch(plain(key)) for key in value)
+        for value in values
+    )
+
+
+def make_plan(
+    container: Container, values: Sequence[Value], path: Path, options: ReadOptions, tick: Tick,
+    new_texts: NewTexts,
+) -> Plan:  # fmt: skip
+    """The plan: lists whose texts come from corpus and queries."""
+    if options.corpus is None:
+        raise NotMapped(
+            f"{path.name} holds ids of queries and of their positive and negative passages, and no"
+            " texts. Bring them with --corpus FILE and --queries FILE.",
+            list(values[0]),
+        )
+    corpus, queries = new_texts(), new_texts()
+    fill(corpus, existing(options.corpus), "corpus", options, tick)
+    fill(queries, existing(options.queries or options.corpus), "queries", options, tick)
+    asked, found = Lookup("query", queries, "query"), Lookup("passage", corpus, "passage")
+
+    def read(value: Value) -> Iterator[Judged | Left]:
+        for judged in lists.read(_renamed(value)):
+            if isinstance(judged, Left):
+                yield judged
+                continue
+            told = {"query": judged.query, "passage": judged.passage}
+            try:
+                yield Judged(asked.of(told), found.of(told), judged.label, judged.split)
+            except Left as left:
+                yield left
+
+    return Plan("id-lists", container, read, list(values[0]))
+
+
+def triplets_of(container: Container, ids: bool) -> Container:
+    """Columns without names as query, positive and negatives; `ids`: they hold ids."""
+    records, mark = container.records, "_id" if ids else ""
+
+    def named() -> Iterator[Record]:
+        for line, value in records():
+            if isinstance(value, Left):
+                yield line, value
+                continue
+            cells = list(value.values())
+            names = [f"query{mark}", f"positive{mark}"]
+            names += [f"negative{mark}{'_' * bool(n)}{n or ''}" for n in range(len(cells) - 2)]
+            yield line, dict(zip(names, cells, strict=False))
+
+    container.records = named
+    return container
+
+
+def _renamed(value: Value) -> dict[Any, Any]:
+    told: dict[Any, Any] = {}
+    for key, cell in value.items():
+        bare = plain(key)
+        found = _PASSAGES.fullmatch(bare)
+        if bare in _QUERY:
+            told["query"] = cell
+        elif found:
+            good = found[1].startswith("pos")
+            cells = cell if isinstance(cell, list) else [cell]
+            told.setdefault("positives" if good else "negatives", []).extend(
+                str(one) for one in cells if one is not None
+            )
+    return {**told, "split": value.get("split")}

@@ -1,0 +1,66 @@
+"""XML: records are the elements that hold two values or more, each a leaf with a text."""
+
+from collections.abc import Iterator
+from typing import IO, Any
+from xml.parsers import expat
+
+from reranker_ui.core.pairs import Left
+from reranker_ui.core.refused import Refused
+
+_PIECE = 1 << 16
+_DEEPEST = 50
+
+
+def records_of(stream: IO[bytes], name: str) -> Iterator[tuple[int, dict[Any, Any] | Left]]:
+    """(line, values by name): `<value name="query">` and `<query>` are both the value query."""
+    reading = _Reading(name)
+    try:
+        while piece := stream.read(_PIECE):
+            reading.parser.Parse(piece, False)
+            yield from reading.take()
+        reading.parser.Parse(b"", True)
+    except expat.ExpatError as broken:
+        raise Refused(
+            f"Line {broken.lineno}: {name} is broken XML ({expat.errors.messages[broken.code]}),"
+            " so nothing was imported."
+        ) from broken
+    yield from reading.take()
+
+
+class _Reading:
+    """What is open: each element with the line it starts on, and its leaves so far."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.open: list[tuple[int, str, dict[str, str]]] = []
+        self.text: list[str] = []
+        self.leaf = False
+        self.found: list[tuple[int, dict[Any, Any] | Left]] = []
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.text.append
+        self.parser.EntityDeclHandler = self.refuse
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.open.append((self.parser.CurrentLineNumber, attributes.get("name", tag), {}))
+        if len(self.open) > _DEEPEST:
+            raise Refused(f"Line {self.open[-1][0]}: {self.name} is nested too deep for records.")
+        self.text.clear()
+        self.leaf = True
+
+    def end(self, _tag: str) -> None:
+        line, name, values = self.open.pop()
+        if self.leaf and self.open:
+            self.open[-1][2][name] = "".join(self.text)
+        elif len(values) > 1:
+            self.found.append((line, dict(values)))
+        self.leaf = False
+
+    def refuse(self, *_declared: Any) -> None:
+        line = self.parser.CurrentLineNumber
+        raise Refused(f"Line {line}: {self.name} declares entities, which are not read.")
+
+    def take(self) -> list[tuple[int, dict[Any, Any] | Left]]:
+        found, self.found = self.found, []
+        return found
