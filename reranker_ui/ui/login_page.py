@@ -55,8 +55,7 @@ def setup() -> HTMLResponse:
         '<p class="lead">Everything is installed, but nobody can sign in, so the page stays'
         " shut.</p><ol><li>In this Space's README, set <code>hf_oauth: true</code> in the block at"
         " the top. Hugging Face then signs people in, and the Space's creator is the first"
-        " admin.</li><li>To keep data over restarts, mount a bucket at <code>/data</code> and set"
-        " the variable <code>RERANKER_UI_BACKUP_FOLDER=/data/backups</code>.</li>"
+        " admin.</li>"
         "<li>Restart the Space.</li></ol>"
     )
     return _page("One step is missing", body, "", 200)
