@@ -55,7 +55,7 @@ def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
         return bool(names) and not told
     if len(set(first)) < len(first):
         return False
-    if names or len(rows) == 1:
+    if names:
         return True
     return any(_numbers([row[at] for row in rows[1:] if at < len(row)]) for at in range(len(first)))
 

@@ -142,7 +142,7 @@ def _parse(text: str, delimiter: str) -> list[str] | Left:
 
 def _guess_delimiter(sample: Sequence[str], name: str) -> str:
     best: tuple[float, int, str] = (0.0, 0, "")
-    for delimiter in NAMES:
+    for delimiter in ("\t", *NAMES):  # a tab hardly ever stands in a text, a comma often
         for quotes in (True, False):
             widths = Counter(
                 len(cells)

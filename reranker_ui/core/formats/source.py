@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,6 +136,8 @@ def _other_than_utf8(sample: bytes) -> str:
     whole = sum(1 for letter in loose if letter > "\x7f" and letter != "\ufffd")
     if whole > 10 * loose.count("\ufffd"):
         return "utf-8"
+    if _lone_accents(sample):
+        return "cp1252"
     best = from_bytes(sample[: 1 << 16]).best()
     guess = best.encoding if best else "cp1252"
     if guess.startswith(("cp125", "latin", "iso8859", "mac_", "cp4", "cp8", "hp_", "cp1")) and (
@@ -146,6 +149,14 @@ def _other_than_utf8(sample: bytes) -> str:
     except UnicodeDecodeError:
         return "latin-1" if guess == "cp1252" else guess
     return guess
+
+
+def _lone_accents(sample: bytes) -> bool:
+    """Whether high bytes stand alone among ASCII letters: accents of Western words."""
+    runs = len(re.findall(rb"[\x80-\xff]+", sample))
+    alone = len(re.findall(rb"(?<=[A-Za-z])[\xc0-\xff](?![\x80-\xff])", sample))
+    alone += len(re.findall(rb"(?<![\x80-\xffA-Za-z])[\xc0-\xff](?=[A-Za-z])", sample))
+    return runs > 0 and alone >= 0.9 * runs
 
 
 def _mostly_latin(text: str) -> bool:
