@@ -1,9 +1,13 @@
 """A dataset to label, made straight in the tables, for the tests of the Annotate room."""
 
+import shutil
 import time
 
 from reranker_ui.core.pairs import pair_key, passage_key, query_key
-from reranker_ui.services.database import datasets, pairs
+from reranker_ui.core.recipe import Recipe
+from reranker_ui.core.run_folder import RunFolder
+from reranker_ui.services.database import datasets, pairs, runs
+from reranker_ui.services.datasets import find_dataset
 from reranker_ui.services.users import User
 
 MAI, LINH = User("Mai", "annotator"), User("Linh", "annotator")
@@ -46,3 +50,19 @@ def seed(workspace, name="caves", count=12, *, per_query=3, scale=("binary", 1.0
         connection.execute(pairs.insert(), [{**row, "dataset_id": dataset_id} for row in rows])
         query = pairs.select().where(pairs.c.dataset_id == dataset_id).order_by(pairs.c.id)
         return [row.id for row in connection.execute(query)]
+
+
+def finished_run(workspace, model, name="caves"):
+    """A run that left `model`, straight in its table and folder; returns its id."""
+    with workspace.writing() as connection:
+        row = {"dataset_name": name, "name": f"run {time.time_ns()}", "executor": "local"}
+        row |= {"recipe": Recipe().model_dump(mode="json"), "counts": {}, "created_by": "Sara"}
+        row |= {"dataset_id": find_dataset(connection, name).id, "created_at": time.time()}
+        (number,) = connection.execute(runs.insert().values(**row)).inserted_primary_key
+        connection.execute(runs.update().where(runs.c.id == number).values(name=f"run {number}"))
+    folder = RunFolder(workspace.runs / f"{number:05d}")
+    folder.path.mkdir(parents=True)
+    for event in ("queued", "started", "finished"):
+        folder.emit(event, metrics={})
+    shutil.copytree(model, folder.model)
+    return number

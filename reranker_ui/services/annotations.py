@@ -22,7 +22,10 @@ from reranker_ui.services.queue import lease, pairs_for
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace, record
 
-_KEPT = ("label", "note", "seconds", "source", "guidelines_version", "created_at", "updated_at")
+_KEPT = (
+    *("label", "note", "seconds", "source", "drawn", "guidelines_version"),
+    *("created_at", "updated_at"),
+)
 _LONGEST_NOTE = 2_000  # characters
 _LONGEST_PAUSE = 600.0  # seconds; who is away for longer is not reading the pair
 
@@ -37,12 +40,15 @@ def annotate(
     seconds: float | None = None,
     *,
     source: str = "annotate",
+    drawn: str | None = None,
     model_score: float | None = None,
 ) -> dict[str, Any]:
     """Give `user`'s label to a pair (None: skipped); again with another one changes it.
 
     client_id: made by the browser, different for every change; a change that is in already is
-    not made twice. note: None keeps the former one. Returns {"pair_id", "label"} as stored.
+    not made twice. note: None keeps the former one. drawn: how the queue chose the pair, so that
+    labels drawn at random can be told from those a run was uncertain about.
+    Returns {"pair_id", "label"} as stored.
     Refused for a label off the dataset's scale, an unknown pair and the sealed test split.
     """
     require(user, "annotator")
@@ -59,6 +65,7 @@ def annotate(
             "note": (before.get("note") if note is None else note.strip()[:_LONGEST_NOTE]) or None,
             "seconds": None if seconds is None else max(0.0, min(float(seconds), _LONGEST_PAUSE)),
             "source": source,
+            "drawn": drawn if drawn in ("random", "uncertain") else before.get("drawn"),
             "guidelines_version": dataset.guidelines_version,
             "created_at": before.get("created_at", now),
             "updated_at": now,

@@ -16,8 +16,9 @@ from reranker_ui.services.database import (
     pairs,
 )
 from reranker_ui.services.datasets import find_dataset, scale
-from reranker_ui.services.open_pairs import disputed_ids
-from reranker_ui.services.users import User, require
+from reranker_ui.services.open_pairs import disputed_ids, may_decide
+from reranker_ui.services.scores import newest_scored_run, scores_of
+from reranker_ui.services.users import User
 from reranker_ui.services.workspace import Workspace, record
 
 
@@ -27,11 +28,12 @@ def disputed_pairs(
     """The dataset's disputed pairs, most votes first, for admins and adjudicators.
 
     Returns {"total", "pairs": [{id, query, passage, source, imported (labels it came with),
-    votes: [{annotator, label, note, at}]}]}.
+    score (of the run, 0..1, or None), votes: [{annotator, label, note, at}]}], "run": the run
+    whose scores are told, {id, name} or None}.
     """
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
-        _may_decide(dataset, user)
+        may_decide(dataset, user)
         ids = disputed_ids(connection, dataset)
         shown = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.source, pairs.c.label)
         query = select(*shown).where(pairs.c.id.in_(ids[:n]))
@@ -39,7 +41,11 @@ def disputed_pairs(
         found = {row["id"]: {**as_dict(row), "votes": []} for row in rows.mappings()}
         _add_votes(connection, found)
         _add_imported(connection, found)
-    return {"total": len(ids), "pairs": list(found.values())}
+        run = newest_scored_run(connection, dataset)
+        scored = scores_of(connection, run["id"], list(found)) if run else {}
+        for pair in found.values():
+            pair["score"] = scored.get(pair["id"])
+    return {"total": len(ids), "pairs": list(found.values()), "run": run}
 
 
 def decide(
@@ -77,16 +83,10 @@ def _decided(
     dataset = connection.execute(query.where(pairs.c.id == pair_id)).first()
     if dataset is None:
         raise Refused("This pair was deleted. Reload the page for the next one.")
-    _may_decide(dataset, user)
+    may_decide(dataset, user)
     former = select(decisions.c.label, decisions.c.reason).where(decisions.c.pair_id == pair_id)
     before = connection.execute(former).mappings().first()
     return dataset, as_dict(before) if before else None
-
-
-def _may_decide(dataset: sa.Row[Any], user: User) -> None:
-    if user.name not in (dataset.adjudicators or []):
-        require(user, "admin")
-    require(user, "annotator")
 
 
 def _add_votes(connection: sa.Connection, found: dict[int, dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 
 from reranker_ui.services.database import annotations, decisions, imported_labels, leases, pairs
 from reranker_ui.services.effective import importing, pairs_with_labels
-from reranker_ui.services.users import User
+from reranker_ui.services.users import User, require
 
 _CHUNK = 500  # ids a statement is given
 Where = list[sa.ColumnElement[bool]]
@@ -16,6 +16,17 @@ Where = list[sa.ColumnElement[bool]]
 def sealed_for(dataset: sa.Row[Any], user: User) -> bool:
     """Whether the dataset's test pairs are withheld from `user`."""
     return user.name not in (dataset.test_annotators or [])
+
+
+def decides(dataset: sa.Row[Any], user: User) -> bool:
+    """Whether `user` may end disputes: an admin, or an annotator named as adjudicator."""
+    named = user.name in (dataset.adjudicators or []) and user.role != "viewer"
+    return user.role == "admin" or named
+
+
+def may_decide(dataset: sa.Row[Any], user: User) -> None:
+    """Refuse unless `user` is an admin or an adjudicator of the dataset."""
+    require(user, "annotator" if decides(dataset, user) else "admin")
 
 
 def offered(dataset: sa.Row[Any], user: User) -> Where:
@@ -62,6 +73,7 @@ class OpenPairs:
     ) -> None:
         self.connection, self.dataset, self.user = connection, dataset, user
         self.imported = imported
+        self.drawn: dict[int, str] = {}  # how a pair was chosen, where not in turn
         mine = sa.exists().where(
             annotations.c.pair_id == pairs.c.id, annotations.c.annotator == user.name
         )
@@ -80,8 +92,11 @@ class OpenPairs:
         )
 
     def at(self, votes: int, *also: sa.ColumnElement[bool]) -> sa.Select[Any]:
-        """Open pairs with so many votes; with `votes` fixed the queue's index gives the order."""
-        return select(pairs.c.id, pairs.c.query_key).where(
+        """Open pairs with so many votes; with `votes` fixed the queue's index gives the order.
+
+        It holds all that is asked for. With one more column SQLite might walk another index.
+        """
+        return select(pairs.c.id).where(
             *in_scope(self.dataset, self.user, self.imported),
             pairs.c.votes == votes,
             *self.for_me,
@@ -89,23 +104,26 @@ class OpenPairs:
             *also,
         )
 
-    def first(self, n: int, *also: sa.ColumnElement[bool]) -> list[tuple[int, str]]:
-        """The first `n` open pairs by id: (id, query key)."""
-        found: list[tuple[int, str]] = []
+    def first(self, n: int, *also: sa.ColumnElement[bool]) -> list[int]:
+        """The first `n` open pairs by id."""
+        found: list[int] = []
         for votes in range(self.dataset.overlap):
             query = self.at(votes, *also).order_by(pairs.c.id).limit(n)
-            found += [(row.id, row.query_key) for row in self.connection.execute(query)]
+            found += self.connection.scalars(query)
         return sorted(found)[:n]
 
     def among(self, rows: sa.ColumnElement[bool], n: int) -> list[tuple[int, str]]:
         """At most `n` open pairs of those picked by `rows`, an indexed condition, by id."""
-        query = select(pairs.c.id, pairs.c.query_key).where(
-            rows,
+        query = select(pairs.c.id, pairs.c.query_key).where(rows, *self.wanted())
+        return sorted((row.id, row.query_key) for row in self.connection.execute(query.limit(n)))
+
+    def wanted(self) -> Where:
+        """Whether a pair that another condition finds is open."""
+        return [
             *found_otherwise(self.dataset, self.user, self.imported),
             *self.for_me,
             self.others + pairs.c.votes < self.dataset.overlap,
-        )
-        return sorted((row.id, row.query_key) for row in self.connection.execute(query.limit(n)))
+        ]
 
     def gone(self, have: list[int]) -> list[int]:
         """Those of `have` that want no label any more."""

@@ -1,7 +1,5 @@
 """The queue: which pairs wait for whom, in which order, and who has a pair in hand."""
 
-import random
-import secrets
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -12,14 +10,13 @@ from sqlalchemy import and_, or_, select
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.database import annotations, as_dict, datasets, leases, pairs
 from reranker_ui.services.datasets import find_dataset
-from reranker_ui.services.open_pairs import OpenPairs, disputed_ids, offered
+from reranker_ui.services.open_pairs import OpenPairs, offered
+from reranker_ui.services.orders import ORDERS
+from reranker_ui.services.scores import newest_scored_run, scores_of
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 
-ORDERS = ("unlabelled", "query", "random", "disputed", "skipped")
 LEASE_SECONDS = 300.0
-_WINDOW = 500  # pairs looked at for a random draw before the rest is shuffled
-_CANDIDATES = 5_000  # open pairs of the queries in hand that are put in order
 _MOST = 100  # pairs a person can have in hand
 
 
@@ -37,7 +34,8 @@ def next_pairs(
     A pair is handed out while its labels and live leases are fewer than the dataset's overlap,
     and never to someone who labelled or skipped it. `imported`: pairs that came with a label,
     too. Returns {"pairs": [{id, query, passage, source, label, note}], "gone": those of `have`
-    that want no label any more}; `label` is the user's own.
+    that want no label any more}; `label` is the user's own. Where pairs are not handed out in
+    turn, each tells how it was `drawn`: random or uncertain (see `annotate`).
     """
     require(user, "annotator")
     if order not in ORDERS:
@@ -46,12 +44,16 @@ def next_pairs(
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
         open_pairs = OpenPairs(connection, dataset, user, now, imported)
-        gone = open_pairs.gone(have) if order in ("unlabelled", "query", "random") else []
+        gone = open_pairs.gone(have) if order not in ("disputed", "skipped") else []
         kept = [pair for pair in have if pair not in gone]
-        found = _ORDERS[order](open_pairs, n, kept)
+        found = ORDERS[order](open_pairs, n, kept)
         _let_go(connection, user, gone)
         lease(connection, user, [*kept, *found], now)
-        return {"pairs": pairs_for(connection, user, found), "gone": gone}
+        told = pairs_for(connection, user, found)
+        for pair in told:
+            if pair["id"] in open_pairs.drawn:
+                pair["drawn"] = open_pairs.drawn[pair["id"]]
+        return {"pairs": told, "gone": gone}
 
 
 def take(workspace: Workspace, user: User, pair_id: int) -> dict[str, Any] | None:
@@ -98,83 +100,38 @@ def lease(connection: sa.Connection, user: User, ids: Iterable[int], now: float)
 
 
 def pairs_for(connection: sa.Connection, user: User, ids: Sequence[int]) -> list[dict[str, Any]]:
-    """The pairs as the page shows them, in the order of `ids`, with the user's own label."""
+    """The pairs as the page shows them, in the order of `ids`, with the user's own label.
+
+    Where the dataset is not blind, `told` holds what others think: imported (label or None),
+    votes [{annotator, label}] and score {run, score} or None.
+    """
     own = and_(annotations.c.pair_id == pairs.c.id, annotations.c.annotator == user.name)
     shown = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.source, pairs.c.line)
     query = select(*shown, annotations.c.label, annotations.c.note).outerjoin(annotations, own)
     rows = connection.execute(query.where(pairs.c.id.in_(ids))).mappings()
     by_id = {row["id"]: as_dict(row) for row in rows}
+    _tell(connection, user, by_id)
     return [by_id[pair] for pair in ids if pair in by_id]
 
 
-def _unlabelled_first(of: OpenPairs, n: int, have: list[int]) -> list[int]:
-    if not of.imported:
-        return [pair for pair, _ in of.first(n, pairs.c.id.not_in(have))]
-    found: list[int] = []
-    for also in (pairs.c.label.is_(None), pairs.c.label.is_not(None)):
-        found += [pair for pair, _ in of.first(n - len(found), pairs.c.id.not_in(have), also)]
-    return found
-
-
-def _by_query(of: OpenPairs, n: int, have: list[int]) -> list[int]:
-    # The query in hand goes on first, then the queries of the first open pairs.
-    in_hand = select(pairs.c.query_key).where(pairs.c.id == (have[-1] if have else 0))
-    begun = of.connection.scalar(in_hand)
-    fresh = pairs.c.id.not_in(have)
-    keys = list(dict.fromkeys([begun or "", *(key for _, key in of.first(n, fresh))]))
-    theirs = and_(pairs.c.dataset_id == of.dataset.id, pairs.c.query_key.in_(keys), fresh)
-    found = of.among(theirs, _CANDIDATES)
-    return [pair for pair, _ in sorted(found, key=lambda row: (keys.index(row[1]), row[0]))][:n]
-
-
-def _at_random(of: OpenPairs, n: int, have: list[int]) -> list[int]:
-    # Keys are hashes: pairs that follow each other by key have nothing to do with each other.
-    window = (
-        select(pairs.c.id)
-        .where(pairs.c.dataset_id == of.dataset.id, pairs.c.pair_key >= secrets.token_hex(8))
-        .order_by(pairs.c.pair_key)
-        .limit(_WINDOW)
-    )
-    drawn = set(of.connection.scalars(window)) - set(have)
-    found = [pair for pair, _ in of.among(pairs.c.id.in_(drawn), _WINDOW)]
-    if len(found) < n:
-        found += [pair for pair, _ in of.first(_WINDOW, pairs.c.id.not_in([*have, *found]))]
-    return random.sample(found, min(n, len(found)))
-
-
-def _disputed(of: OpenPairs, n: int, have: list[int]) -> list[int]:
-    disputed = [pair for pair in disputed_ids(of.connection, of.dataset) if pair not in have]
-    mine = select(pairs.c.id).where(*of.for_me, *offered(of.dataset, of.user))
-    found: list[int] = []
-    for start in range(0, len(disputed), _WINDOW):
-        part = mine.where(pairs.c.id.in_(disputed[start : start + _WINDOW]))
-        found += of.connection.scalars(part)
-        if len(found) >= n:
-            break
-    return found[:n]
-
-
-def _skipped(of: OpenPairs, n: int, have: list[int]) -> list[int]:
-    query = (
-        select(annotations.c.pair_id)
-        .join(pairs, pairs.c.id == annotations.c.pair_id)
-        .where(
-            annotations.c.annotator == of.user.name,
-            annotations.c.label.is_(None),
-            pairs.c.dataset_id == of.dataset.id,
-            pairs.c.retired_at.is_(None),
-            pairs.c.id.not_in(have),
-            *offered(of.dataset, of.user),
+def _tell(connection: sa.Connection, user: User, by_id: dict[int, dict[str, Any]]) -> None:
+    seen = select(datasets).where(datasets.c.blind == 0, datasets.c.id.in_(_datasets_of(by_id)))
+    for dataset in connection.execute(seen).all():
+        mine = pairs.c.id.in_(by_id), pairs.c.dataset_id == dataset.id
+        for pair, label in connection.execute(select(pairs.c.id, pairs.c.label).where(*mine)):
+            by_id[pair]["told"] = {"imported": label, "votes": [], "score": None}
+        votes = select(annotations.c.pair_id, annotations.c.annotator, annotations.c.label).where(
+            annotations.c.pair_id.in_(by_id),
+            annotations.c.annotator != user.name,
+            annotations.c.label.is_not(None),
         )
-        .order_by(annotations.c.updated_at)
-    )
-    return list(of.connection.scalars(query.limit(n)))
+        for row in connection.execute(votes.order_by(annotations.c.created_at)):
+            vote = {"annotator": row.annotator, "label": row.label}
+            by_id[row.pair_id]["told"]["votes"].append(vote)
+        if run := newest_scored_run(connection, dataset):
+            for pair, score in scores_of(connection, run["id"], list(by_id)).items():
+                by_id[pair]["told"]["score"] = {"run": run["name"], "score": score}
 
 
-_ORDERS = {
-    "unlabelled": _unlabelled_first,
-    "query": _by_query,
-    "random": _at_random,
-    "disputed": _disputed,
-    "skipped": _skipped,
-}
+def _datasets_of(by_id: dict[int, dict[str, Any]]) -> sa.Select[Any]:
+    return select(pairs.c.dataset_id).where(pairs.c.id.in_(by_id))

@@ -2,18 +2,13 @@
 
 from typing import Any
 
-from reranker_ui.core.refused import Refused
-from reranker_ui.services import (
-    agreement,
-    annotations,
-    disputes,
-    guidelines,
-    lookback,
-    queue,
-)
+from reranker_ui.services import agreement, annotations, guidelines, lookback, queue, scores
+from reranker_ui.services import stream as owner
 from reranker_ui.services import waiting as counts
 from reranker_ui.services.users import User
 from reranker_ui.services.workspace import Workspace
+from reranker_ui.ui import annotate_review
+from reranker_ui.ui.annotate_review import label_in
 from reranker_ui.ui.room import Function, room
 
 Payload = dict[str, Any]
@@ -21,7 +16,8 @@ Payload = dict[str, Any]
 
 def build(workspace: Workspace, shell: Any) -> None:
     """Draw the tab; the room follows the dataset in hand by itself."""
-    room("annotate", [*_stream(workspace), *_looking_back(workspace), *_disputed(workspace)])
+    functions = [*_stream(workspace), *_looking_back(workspace), *_owner(workspace)]
+    room("annotate", [*functions, *annotate_review.functions(workspace)])
 
 
 def _stream(workspace: Workspace) -> list[Function]:
@@ -38,9 +34,10 @@ def _stream(workspace: Workspace) -> list[Function]:
         return queue.take(workspace, user, asked["pair"])
 
     def annotate(user: User, asked: Payload) -> Any:
-        label, note, seconds = _label(asked), asked.get("note"), asked.get("seconds")
+        pair, label, drawn = asked["pair"], label_in(asked), asked.get("drawn")
+        note, seconds = asked.get("note"), asked.get("seconds")
         return annotations.annotate(
-            workspace, user, asked["pair"], label, asked["id"], note, seconds
+            workspace, user, pair, label, asked["id"], note, seconds, drawn=drawn
         )
 
     def undo(user: User, asked: Payload) -> Any:
@@ -66,41 +63,28 @@ def _looking_back(workspace: Workspace) -> list[Function]:
     def agree(user: User, asked: Payload) -> Any:
         return agreement.agreement_of(workspace, user, asked["dataset"])
 
+    return [last_labels, candidates, history, progress, agree]
+
+
+def _owner(workspace: Workspace) -> list[Function]:
     def write_guidelines(user: User, asked: Payload) -> Any:
         return guidelines.edit_guidelines(workspace, user, asked["dataset"], str(asked["text"]))
 
     def offer_test_pairs(user: User, asked: Payload) -> Any:
-        return guidelines.offer_test_pairs(workspace, user, asked["dataset"], bool(asked["offer"]))
+        return owner.offer_test_pairs(workspace, user, asked["dataset"], bool(asked["offer"]))
 
-    return [
-        last_labels,
-        candidates,
-        history,
-        progress,
-        agree,
-        write_guidelines,
-        offer_test_pairs,
-    ]
+    def stream_settings(user: User, asked: Payload) -> Any:
+        return owner.stream_settings(workspace, user, asked["dataset"])
 
+    def set_stream(user: User, asked: Payload) -> Any:
+        names = ("overlap", "order", "run", "blind", "adjudicators", "test_annotators")
+        chosen = {name: asked[name] for name in names if name in asked}
+        return owner.set_stream(workspace, user, asked["dataset"], **chosen)
 
-def _disputed(workspace: Workspace) -> list[Function]:
-    def disputed(user: User, asked: Payload) -> Any:
-        return disputes.disputed_pairs(workspace, user, asked["dataset"])
+    def score_pairs(user: User, asked: Payload) -> Any:
+        return scores.score_pairs(workspace, user, asked["dataset"], asked.get("run"))
 
-    def decide(user: User, asked: Payload) -> Any:
-        reason = str(asked.get("reason") or "")
-        return disputes.decide(workspace, user, asked["pair"], _label(asked), reason)
+    def scoring(user: User, asked: Payload) -> Any:
+        return scores.scoring(workspace, user, asked["dataset"], asked.get("run"))
 
-    def undecide(user: User, asked: Payload) -> Any:
-        return disputes.undecide(workspace, user, asked["pair"])
-
-    return [disputed, decide, undecide]
-
-
-def _label(asked: Payload) -> float | None:
-    label = asked["label"]
-    if label is None:
-        return None
-    if isinstance(label, bool) or not isinstance(label, int | float):
-        raise Refused(f"{label} is no label: a label is a number.")
-    return float(label)
+    return [write_guidelines, offer_test_pairs, stream_settings, set_stream, score_pairs, scoring]

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.annotations import annotate, undo, undo_last
 from reranker_ui.services.database import annotations, journal, leases, pairs
-from reranker_ui.services.guidelines import set_stream
 from reranker_ui.services.lookback import candidates_of, history, last_labels
+from reranker_ui.services.stream import set_stream
 from reranker_ui.services.waiting import progress, waiting
 from tests.labelling import ADMIN, LINH, MAI, VIEWER, seed
 
