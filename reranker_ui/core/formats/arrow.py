@@ -54,6 +54,10 @@ def _batches(stream: IO[bytes], name: str) -> Iterator[Any]:
         raise Refused(f"{name} is damaged Arrow ({why}).") from broken
 
 
+def _open(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
 def _names(source: Path) -> list[str]:
     if not source.is_dir():
         return members(source)
@@ -63,5 +67,5 @@ def _names(source: Path) -> list[str]:
 def _parts(source: Path, options: ReadOptions, tick: Tick) -> list[Part]:
     names = sorted(name for name in _names(source) if name.endswith(".arrow"))
     if source.is_dir():
-        return [(name, partial((source / name).open, "rb")) for name in names]
+        return [(name, partial(_open, source / name)) for name in names]
     return [(name, partial(open_member, source, name, options, tick)) for name in names]
