@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from reranker_ui.commands import Verbs
 from reranker_ui.core.recipe import Recipe
-from reranker_ui.services import runs
+from reranker_ui.services import advising, plans, runs
 from reranker_ui.services.recipes import OPTIONS, as_yaml, changed, from_card, recipe_from
 from reranker_ui.services.users import LOCAL
 from reranker_ui.services.workspace import open_workspace
@@ -44,6 +44,7 @@ def add(verbs: Verbs) -> None:
     train = verbs.add_parser("train", help="fine-tune a base model on a dataset's labels")
     _add_train(train)
     recipe = verbs.add_parser("recipe", help="print a recipe as YAML, to keep and to change")
+    recipe.add_argument("--dataset", metavar="NAME", help="what the advisor looks at")
     _add_recipe(recipe)
     recipe.set_defaults(run=_recipe, show=lambda told: told["yaml"].rstrip())
     listing = verbs.add_parser("runs", help="list the runs, newest first")
@@ -70,7 +71,7 @@ def _add_train(train: argparse.ArgumentParser) -> None:
 
 def _add_recipe(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
-        "--recipe", metavar="NAME|FILE", help="a name, a YAML file, or a model card (.md)"
+        "--recipe", metavar="NAME|FILE", help="a name, advised, a YAML file, or a model card (.md)"
     )
     verb.add_argument("--from-card", metavar="FILE|ID", help="a model card: a file or a Hub id")
     verb.add_argument(
@@ -91,6 +92,11 @@ def _kind(field: str) -> dict[str, Any]:
 
 def _asked(arguments: argparse.Namespace) -> Recipe:
     changes = {field: getattr(arguments, field) for field in OPTIONS}
+    if arguments.recipe == "advised":
+        advice = advising.advised(open_workspace(), LOCAL, arguments.dataset, arguments.base)
+        for choice in advice.choices:
+            print(f"{choice.name}: {choice.value}. {choice.reason}", file=sys.stderr)
+        return changed(advice.recipe.model_dump(), **changes)
     card = arguments.from_card
     if card is None and str(arguments.recipe).endswith(".md"):
         card = arguments.recipe
@@ -111,6 +117,8 @@ def _train(arguments: argparse.Namespace) -> tuple[Shape, int]:
     if arguments.go_on is None and arguments.dataset is None:
         arguments.usage("the following arguments are required: --dataset")
     workspace = open_workspace()
+    if arguments.plan:
+        return plans.plan(workspace, LOCAL, arguments.dataset, _asked(arguments), wait=True), 0
     if arguments.go_on is not None:
         changes = {field: getattr(arguments, field) for field in OPTIONS}
         run = runs.continue_run(workspace, LOCAL, arguments.go_on, arguments.dataset, **changes)
@@ -157,6 +165,9 @@ def _shape(run: runs.Run) -> Shape:
 
 
 def _line(run: Shape) -> str:
+    if "facts" in run:
+        facts = [f"{fact['name']:<24} {fact['value']}" for fact in run["facts"]]
+        return "\n".join([run["data"], *facts, *run["notices"]])
     told = "  ".join(
         f"{ranker} {metrics['ndcg@10']:.3f}"
         for ranker, metrics in run["metrics"].items()

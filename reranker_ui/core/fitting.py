@@ -66,7 +66,7 @@ def learn(
     Returns whether it was stopped early. Raises Cancelled, and Refused where the loss is no
     number any more.
     """
-    _prepare(model, lesson)
+    prepare(model, lesson)
     reporter = Reporter(folder, lesson, pace, evaluator is not None)
     trainer = Trainer(
         model=model,
@@ -85,7 +85,8 @@ def learn(
     return reporter.stopped
 
 
-def _prepare(model: CrossEncoder, lesson: Lesson) -> None:
+def prepare(model: CrossEncoder, lesson: Lesson) -> None:
+    """Say which weights learn: all, or all but the embeddings of tokens."""
     model.requires_grad_(True)
     model.model.get_input_embeddings().requires_grad_(lesson.train_embeddings)
 

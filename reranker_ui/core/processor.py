@@ -16,6 +16,13 @@ def likely_precision(asked: str) -> str:
     return chosen_precision(asked, False, bool(BF16 & flags))[0] if flags else asked
 
 
+def likely_notice(asked: str) -> str | None:
+    """The sentence that a worker on this machine will say of the precision asked for, if any."""
+    if Path("/proc/driver/nvidia/version").exists() or not _flags():
+        return None
+    return chosen_precision(asked, False, bool(BF16 & _flags()))[1]
+
+
 @lru_cache(maxsize=1)
 def _flags() -> frozenset[str]:
     try:

@@ -4,54 +4,107 @@ from typing import Any
 
 import pandas as pd
 
-from reranker_ui.core.base_models import ResolvedBase, hub_is_reachable, resolve_base
+from reranker_ui.core.base_models import ResolvedBase
 from reranker_ui.core.comparison import live_pairs
 from reranker_ui.core.lengths import share_cut
 from reranker_ui.core.lesson import Lesson, lesson_of
+from reranker_ui.core.machine import bytes_in_words, free_disk, free_memory
+from reranker_ui.core.negatives import expected
 from reranker_ui.core.pace import COST_OF_SCORING, evaluations
-from reranker_ui.core.processor import likely_precision
+from reranker_ui.core.processor import likely_notice, likely_precision
 from reranker_ui.core.ranking import encoder_of
-from reranker_ui.core.recipe import EMBEDDED_BASE, Recipe
+from reranker_ui.core.recipe import Recipe
+from reranker_ui.core.run_folder import COLUMNS
 from reranker_ui.core.warm_start import WarmStart, warm_start_of
-from reranker_ui.services import datasets, run_list
-from reranker_ui.services.freezing import frozen_splits, notices
+from reranker_ui.services import datasets, run_list, speeds
+from reranker_ui.services.advising import known_base
+from reranker_ui.services.freezing import first_pairs, frozen_splits, notices
 from reranker_ui.services.recipes import command
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 
 OPENING = 15.0  # seconds of imports, base model and baselines
 NOTABLE_CUT = 0.05
+CHECKPOINTS = 3  # on disk at once: two are kept while a third is written
+Splits = dict[str, pd.DataFrame]
 
 
-def plan(workspace: Workspace, user: User, dataset: str | None, recipe: Recipe) -> dict[str, Any]:
+def plan(
+    workspace: Workspace, user: User, dataset: str | None, recipe: Recipe, wait: bool = False
+) -> dict[str, Any]:
     """What `recipe` would do with the labels of `dataset` now.
 
-    Returns `{"data", "facts": [{name, value, warn}], "notices", "command", "busy"}`, in words.
+    Returns `{"data", "facts": [{name, value, warn}], "notices", "command", "busy", "measuring"}`,
+    in words; for programs `steps`, `seconds`, `memory` and `disk` (bytes), None where not known.
+    Where this machine's speed is not known it is measured in a process of its own, unless a run
+    goes on: `measuring` says that asking again is worth while, `wait` blocks until it is known.
     Refused where `runs.start` would refuse.
     """
     require(user, "viewer")
     splits = frozen_splits(workspace, user, dataset)
     name = str(dataset)
-    lesson = lesson_of(recipe, splits["train"], datasets.scale_of(workspace, user, name)["max"])
-    base = _base(workspace, recipe.base)
-    warm = _warm(workspace, recipe, base, splits["train"])
-    counts = {split: len(pairs) for split, pairs in splits.items()}
-    said = [base.notice] if base and base.notice else []
+    top = datasets.scale_of(workspace, user, name)["max"]
+    base = known_base(workspace, user, recipe)
     rows = run_list.list_runs(workspace, user)
+    busy = any(run["status"] in ("running", "queued") for run in rows)
+    lessons = [
+        _lesson(recipe, first_pairs(splits, size, recipe.seed), top) for size in recipe.passes
+    ]
+    lesson, steps = lessons[-1], sum(one.steps for one in lessons)
+    warm = _warm(workspace, recipe, base, splits["train"])
+    work = sum(_work(one, warm if n == 0 else None, splits) for n, one in enumerate(lessons))
+    found = speeds.known(workspace, recipe, splits["train"])
+    measuring = False
+    if found is None and base is not None and not busy and user.role == "admin":
+        resolved = recipe.model_copy(update={"base": str(base.path), "revision": None})
+        measuring = speeds.begin(workspace, recipe, resolved, splits["train"], top)
+        found = speeds.wait(workspace, recipe, splits["train"]) if wait and measuring else None
+        measuring = measuring and found is None and not wait
+    speed = _speed(rows, recipe, found)
+    seconds = OPENING * len(lessons) + work / speed if speed else None
+    disk = _disk(found, warm, len(lessons)) if found else None
+    counts = {split: len(pairs) for split, pairs in splits.items()}
     return {
         "data": _data(counts, datasets.label_counts(workspace, user, name)["disputed"]),
         "facts": [
-            _fact("Steps", f"{lesson.steps:,}"),
+            _steps(lessons),
             *([_warm_fact(warm)] if warm else []),
-            _fact("Time on this machine", _time(rows, recipe, _work(lesson, warm, splits))),
+            _fact("Time on this machine", _time(seconds, measuring, busy)),
+            *_room(workspace, found, disk),
             _fact("Precision", likely_precision(recipe.precision)),
             _positives(splits["train"], lesson),
             *([_cut(recipe, base, lesson)] if base else []),
         ],
-        "notices": said + notices(counts),
+        "notices": _notices(recipe, base, counts),
         "command": command(name, recipe),
-        "busy": any(run["status"] in ("running", "queued") for run in rows),
+        "busy": busy,
+        "measuring": measuring,
+        "steps": steps,
+        "seconds": seconds,
+        "memory": found["memory"] if found else None,
+        "disk": disk,
     }
+
+
+def _lesson(recipe: Recipe, splits: Splits, top: float) -> Lesson:
+    # Negatives that are yet to be found are stood in for by as many labelled pairs.
+    train = splits["train"]
+    if more := expected(recipe, train):
+        filled = train.sample(more, replace=True, random_state=0).assign(grade=0.0)
+        train = pd.concat([train, filled[COLUMNS]], ignore_index=True)
+    return lesson_of(recipe, train, top)
+
+
+def _steps(lessons: list[Lesson]) -> dict[str, Any]:
+    if len(lessons) == 1:
+        return _fact("Steps", f"{lessons[0].steps:,}")
+    told = f"{sum(one.steps for one in lessons):,} in {len(lessons)} runs"
+    return _fact("Steps", told)
+
+
+def _notices(recipe: Recipe, base: ResolvedBase | None, counts: dict[str, int]) -> list[str]:
+    said = [base.notice if base else None, likely_notice(recipe.precision), *notices(counts)]
+    return [notice for notice in said if notice]
 
 
 def _data(counts: dict[str, int], disputed: int) -> str:
@@ -60,13 +113,6 @@ def _data(counts: dict[str, int], disputed: int) -> str:
         f" {counts['dev']:,} dev, {counts['test']:,} test."
     )
     return told + (f" {disputed:,} disputed left out." if disputed else "")
-
-
-def _base(workspace: Workspace, name: str) -> ResolvedBase | None:
-    # Nothing is downloaded for a plan: what only the Hub knows stays unknown.
-    if name != EMBEDDED_BASE and "/" in name and hub_is_reachable(workspace.cache):
-        return None
-    return resolve_base(name, workspace.cache)
 
 
 def _warm(
@@ -90,14 +136,42 @@ def _work(lesson: Lesson, warm: WarmStart | None, splits: dict[str, pd.DataFrame
     return before + lesson.learned + COST_OF_SCORING * scored
 
 
-def _time(rows: list[run_list.Run], recipe: Recipe, work: float) -> str:
-    """By the speed of the last run with the same base and max length on this machine."""
+def _speed(
+    rows: list[run_list.Run], recipe: Recipe, measured: dict[str, Any] | None
+) -> float | None:
+    """Pairs a second: as the last run like this one had, else as measured."""
+    alike = ("base", "max_length", "batch_size", "loss", "precision")
     for run in rows:
-        same = all(run["recipe"][name] == getattr(recipe, name) for name in ("base", "max_length"))
+        same = all(run["recipe"].get(name) == getattr(recipe, name) for name in alike)
         if same and run["pairs_per_second"]:
-            seconds = OPENING + work / run["pairs_per_second"]
-            return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s"
-    return "known after its first steps"
+            return float(run["pairs_per_second"])
+    return float(measured["pairs_per_second"]) if measured else None
+
+
+def _time(seconds: float | None, measuring: bool, busy: bool) -> str:
+    if seconds is None:
+        return "measuring …" if measuring else "after this run" if busy else "not known yet"
+    if seconds > 5400:
+        return f"about {seconds / 3600:.1f} h"
+    return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s"
+
+
+def _disk(found: dict[str, Any], warm: WarmStart | None, runs: int) -> int:
+    weights = int(found["weights"])
+    return CHECKPOINTS * int(found["checkpoint"]) + weights * (runs + (warm is not None))
+
+
+def _room(
+    workspace: Workspace, found: dict[str, Any] | None, disk: int | None
+) -> list[dict[str, Any]]:
+    """Memory at its peak and disk, where they are known; a warning where there is too little."""
+    if found is None or disk is None:
+        return []
+    memory = int(found["memory"])
+    return [
+        _fact("Memory", f"about {bytes_in_words(memory)}", warn=memory > free_memory()),
+        _fact("Disk", f"about {bytes_in_words(disk)}", warn=disk > free_disk(workspace.runs)),
+    ]
 
 
 def _positives(train: pd.DataFrame, lesson: Lesson) -> dict[str, Any]:

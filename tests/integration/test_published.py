@@ -46,11 +46,12 @@ def shortest(found, positives, negatives):
 
 
 def of_one_query(found):
-    """A relevant and another passage of the first query that has both."""
+    """A relevant and another passage of the query that has both, the shortest such."""
     by_query = {}
-    for row in found:
+    for row in sorted(found, key=lambda row: -len(row["passage"])):
         by_query.setdefault(row["query"], {})[row["label"]] = row
-    return next(list(both.values()) for both in by_query.values() if len(both) == 2)
+    both = [list(pair.values()) for pair in by_query.values() if len(pair) == 2]
+    return min(both, key=lambda pair: sum(len(row["passage"]) for row in pair))
 
 
 @pytest.fixture
@@ -134,8 +135,11 @@ def test_chinese_questions_are_a_small_pass_and_then_two_over_everything(data_fo
 
 def test_russian_web_is_thirty_epochs_and_fp16_where_there_is_a_gpu(data_folder, run):
     data = data_folder / "xquad_ru"
+    # 3 % positive is one of 32 pairs, in 60 steps; the first sentence of each passage is enough.
     splits = {"train": shortest(rows(data, "train"), 1, 31)}
     splits |= {split: of_one_query(rows(data, split)) for split in ("dev", "test")}
+    for row in splits["train"]:
+        row["passage"] = row["passage"][:150]
     done, card, facts = run("russian-web", splits)
     check(card, facts, sizes=[32], length=512, epochs=30, batch=16, label_mean=0.03)
     assert facts["optimizer"]["steps"] == 60 and steps(card)[-1] == 60
@@ -173,8 +177,8 @@ def test_finance_learns_from_two_pairs_and_plots_three_points(data_folder, run):
     texts = [
         {"query": s["sentence_0"], "passage": s["sentence_1"], "label": s["label"]} for s in samples
     ]
-    other = of_one_query(rows(data_folder / "tatqa", "dev"))
-    done, card, facts = run("finance", {"train": texts, "dev": other, "test": other[::-1]})
+    others = {split: of_one_query(rows(data_folder / "tatqa", split)) for split in ("dev", "test")}
+    done, card, facts = run("finance", {"train": texts} | others)
     check(card, facts, sizes=[2], length=512, epochs=3, batch=16, label_mean=0.5)
     assert steps(card) == [1, 2, 3]
     assert any("Only 2 pairs" in notice for notice in done[0]["notices"])

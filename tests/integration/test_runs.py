@@ -322,3 +322,57 @@ def test_a_wrong_use_and_a_refusal_have_their_exit_codes(home, command):
     assert command("train")[0] == 2
     code, out, errors = command("train", "--dataset", "nothing", "--json")
     assert (code, out) == (1, "") and "nothing" in errors
+
+
+# -- runs that go on from runs
+
+
+def ended(workspace, recipe, end="finished"):
+    run = runs.start(workspace, ADMIN, "caves", recipe)
+    folder = RunFolder(run["folder"])
+    folder.emit("started", plan={"warm_start_steps": 0, "train_steps": 9})
+    folder.model.mkdir()
+    folder.emit(end)
+    return run
+
+
+def test_a_finished_run_is_continued_from_its_model(workspace, nowhere, recipe):
+    caves(workspace)
+    first = ended(workspace, recipe)
+    second = runs.continue_run(workspace, ADMIN, first["name"], learning_rate=1e-5)
+    frozen, lineage = (RunFolder(second["folder"]) for _ in range(2))
+    assert frozen.recipe().base == str(RunFolder(first["folder"]).model.resolve())
+    assert frozen.recipe().learning_rate == 1e-5 and frozen.recipe().warm_start == "off"
+    assert lineage.lineage()["parent_run"] == first["id"] == second["parent"]
+    assert second["base"] == "run 1"
+    with pytest.raises(Refused, match="Cancel it first"):
+        runs.delete(workspace, ADMIN, first["id"])
+
+
+def test_a_run_without_a_model_is_not_continued(workspace, nowhere, recipe):
+    caves(workspace)
+    run = runs.start(workspace, ADMIN, "caves", recipe)
+    with pytest.raises(Refused, match="no model to go on from"):
+        runs.continue_run(workspace, ADMIN, run["id"])
+
+
+def test_passes_are_runs_that_continue_each_other(workspace, nowhere, recipe):
+    caves(workspace)
+    several = recipe.model_copy(update={"passes": (20, 0)})
+    first = runs.start(workspace, ADMIN, "caves", several)
+    (later,) = first["later"]
+    second = runs.find_run(workspace, ADMIN, later)
+    assert (first["counts"]["train"], second["counts"]["train"]) == (20, 72)
+    assert (second["parent"], second["base"]) == (first["id"], "run 1")
+
+
+def test_only_a_stopped_run_with_a_checkpoint_is_resumed(workspace, nowhere, recipe, monkeypatch):
+    caves(workspace)
+    run = ended(workspace, recipe, "stopped")
+    with pytest.raises(Refused, match="no checkpoint"):
+        runs.resume(workspace, ADMIN, run["id"])
+    monkeypatch.setattr(RunFolder, "last_checkpoint", lambda self: self.checkpoints)
+    assert runs.resume(workspace, ADMIN, run["id"])["status"] == "queued"
+    done = ended(workspace, recipe)
+    with pytest.raises(Refused, match="lost or stopped"):
+        runs.resume(workspace, ADMIN, done["id"])
