@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from reranker_ui.core.turns import Pair, Turns
+from reranker_ui.core.turns import Pair as Pair
+from reranker_ui.core.turns import Turns
 
 BATCH = 32
 
