@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     max_cell_characters: int = Field(100_000, description="Longest cell, in characters.")
     max_decoded_bytes: int = Field(2_000_000_000, description="Largest decoded size of a file.")
     parser_idle_seconds: float = Field(30.0, description="A parser silent for longer is killed.")
+    engine: Literal["auto", "torch"] = Field(
+        "auto", description="auto: models are made fast where their scores stay; torch: never."
+    )
     model_memory_bytes: int = Field(2_000_000_000, description="Loaded models stay below this.")
 
     sign_in: Literal["auto", "password"] = Field(

@@ -71,6 +71,13 @@ def workspace(home):
     space.engine.dispose()
 
 
+@pytest.fixture
+def tiny_base(monkeypatch, tiny_model, home):
+    """The tiny model is the default base of the workspace opened after this."""
+    monkeypatch.setenv("RERANKER_UI_DEFAULT_BASE", str(tiny_model))
+    return tiny_model
+
+
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory) -> Path:
     """A two-layer BERT with random weights and a character vocabulary: trains in seconds."""

@@ -14,6 +14,7 @@ from reranker_ui.core.recipe import EMBEDDED_BASE
 from reranker_ui.core.refused import Refused
 from reranker_ui.core.retrieval import bm25_scores
 from reranker_ui.core.run_folder import RunFolder
+from reranker_ui.services import engines
 from reranker_ui.services.run_list import Run, find_run, list_runs
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
@@ -43,6 +44,19 @@ class Ranker:
     notice: str | None = None
     trained: bool = True
     loading: float = 0.0
+    model: Reranker | None = None
+
+    @property
+    def engine(self) -> str | None:
+        """What a model is run by, in words: "torch", "OpenVINO fp32" or "OpenVINO bf16"."""
+        if self.model is None:
+            return None
+        precision = getattr(self.model.engine, "precision", None)
+        return f"OpenVINO {precision.replace('f32', 'fp32')}" if precision else "torch"
+
+    def cut(self, pairs: Sequence[Pair]) -> list[bool]:
+        """Which pairs are longer than the model reads."""
+        return self.model.cut(pairs) if self.model else [False] * len(pairs)
 
     def scores(self, pairs: Sequence[Pair], raw: bool = False) -> list[float]:
         """A score for each pair: the probability (`raw`: the logit), the cosine or BM25."""
@@ -167,11 +181,22 @@ def _model(
 ) -> Ranker:
     config = path / "config.json"
     key = f"reranker {path} {config.stat().st_mtime_ns if config.exists() else 0}"
-    model, loading = _shelf(workspace, key, lambda: Reranker(path))
+    fresh = not more.get("trained", True)
+    model, loading = _shelf(workspace, key, lambda: _load(workspace, path, fresh))
     return Ranker(
         name, title, detail, "probability", key,
-        lambda pairs: model.scores(pairs, raw=True), loading=loading, **more,
+        lambda pairs: model.scores(pairs, raw=True), loading=loading, model=model, **more,
     )  # fmt: skip
+
+
+def _load(workspace: Workspace, path: Path, fresh: bool) -> Reranker:
+    # A fresh head is not in the weights, and its order is random: not worth an engine.
+    if not fresh and (engine := engines.open_engine(workspace, path)):
+        return Reranker(path, engine=engine)
+    model = Reranker(path)
+    if not fresh:
+        engines.make_later(workspace, path, model)
+    return model
 
 
 def _title(path: Path) -> str:
@@ -199,6 +224,11 @@ class Shelf:
                 self._models[key] = model
                 self._make_room(limit)
             return model, time.perf_counter() - begun
+
+    def forget(self) -> None:
+        """Let all models go."""
+        with self._look:
+            self._models.clear()
 
     def _find(self, key: str) -> Any:
         with self._look:

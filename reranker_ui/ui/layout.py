@@ -10,7 +10,7 @@ import gradio as gr
 
 from reranker_ui import logs
 from reranker_ui.core.refused import Refused
-from reranker_ui.services import overview
+from reranker_ui.services import engines, overview
 from reranker_ui.services.users import User
 from reranker_ui.services.workspace import Workspace, open_workspace
 from reranker_ui.settings import ASSETS, Settings, secret_values
@@ -71,6 +71,7 @@ def serve(settings: Settings | None = None) -> None:
         workspace = open_workspace(settings)
         door = Door(workspace)
         overview.begin(workspace)
+        engines.begin()
         page = build_app(workspace, door.way)
         page.queue(default_concurrency_limit=8, max_size=200)
         address = _launch(page, settings, door)

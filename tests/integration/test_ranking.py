@@ -74,13 +74,6 @@ def open_caves(workspace):
     return seed(workspace, count=20, per_query=5, label=lambda number: float(number % 5 == 0))
 
 
-@pytest.fixture
-def tiny_base(monkeypatch, tiny_model, home):
-    """The tiny model is the default base of the workspace opened after this."""
-    monkeypatch.setenv("RERANKER_UI_DEFAULT_BASE", str(tiny_model))
-    return tiny_model
-
-
 def a_run(workspace, status="finished", model=None):
     """A run straight in its table and folder; returns its id as text."""
     with workspace.writing() as connection:
@@ -119,9 +112,9 @@ def test_a_reranker_scores_like_the_library(tiny_model):
 def test_equal_pairs_are_scored_once(tiny_model, monkeypatch):
     model = Reranker(tiny_model)
     seen = []
-    score = model._logits
+    score = model.engine.logits
     monkeypatch.setattr(
-        model, "_logits", lambda distinct: seen.append(len(distinct)) or score(distinct)
+        model.engine, "logits", lambda distinct: seen.append(len(distinct)) or score(distinct)
     )
     found = model.scores([(QUERY, PASSAGES[0])] * 5 + [(QUERY, PASSAGES[1])])
     assert seen == [2]

@@ -1,0 +1,110 @@
+"""How fast 100 candidates of about 400 characters are ranked, against plain CrossEncoder.predict.
+
+Run: python -m tests.benchmark.rank_speed [FOLDER OF A MODEL]
+Without a folder it is the embedded 6-layer base with a fresh head: its order means nothing, its
+time and how well the engines agree do. The engines take turns, so that what else the machine does
+meets all of them alike; a ratio is the median over the rounds.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import pandas as pd
+from scipy.stats import spearmanr
+
+from reranker_ui.core.engine import FastEngine, has_bf16
+from reranker_ui.core.engine_making import make
+from reranker_ui.core.onnx_export import export
+from reranker_ui.core.ranking import TorchEngine, embedded_encoder
+from reranker_ui.core.turns import Pair
+from reranker_ui.settings import ASSETS
+
+CANDIDATES, CHARACTERS, ROUNDS = 100, (250, 600), 5
+Score = Callable[[], Sequence[float]]
+
+
+def candidates() -> list[Pair]:
+    """One query and passages of 250 to 600 characters, made of the sample's arguments."""
+    rows = pd.read_csv(ASSETS / "sample" / "argkp.csv")
+    text = " ".join(dict.fromkeys(rows["passage"].astype(str)))
+    random, place, pairs = np.random.default_rng(0), 0, []
+    for length in random.integers(*CHARACTERS, CANDIDATES):
+        pairs.append((str(rows["query"][0]), text[place : place + int(length)]))
+        place += int(length)
+    return pairs
+
+
+def plain(model: TorchEngine, pairs: list[Pair]) -> Score:
+    """What anyone would write."""
+    import torch
+
+    return lambda: model.model.predict(
+        pairs, activation_fn=torch.nn.Identity(), show_progress_bar=False
+    )
+
+
+def onnx_runtime(file: Path, fast: FastEngine, pairs: list[Pair]) -> Score:
+    """ONNX Runtime in fp32, fed with the same batches as the fast engine."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+
+    def score() -> Sequence[float]:
+        found = np.zeros(len(pairs))
+        for places, inputs in fast._batches(pairs):
+            found[places] = session.run(None, inputs)[0].reshape(-1)
+        return list(found)
+
+    return score
+
+
+def main(folder: Path) -> None:
+    """Print one line an engine."""
+    pairs = candidates()
+    with tempfile.TemporaryDirectory() as temporary:
+        space = Path(temporary)
+        model = TorchEngine(folder)
+        kept = make(folder, space / "engine")
+        if "fault" in kept:
+            sys.exit(f"No fast engine: {kept['fault']}")
+        engines = {
+            f"OpenVINO {name}": FastEngine(space / "engine", name)
+            for name in (["f32", "bf16"] if has_bf16() else ["f32"])
+        }
+        scores: dict[str, Score] = {"torch": plain(model, pairs)}
+        for name, engine in engines.items():
+            scores[name] = lambda engine=engine: engine.logits(pairs)  # type: ignore[misc]
+        export(model.model, space / "model.onnx")
+        fast = engines["OpenVINO f32"]
+        scores["onnxruntime fp32"] = onnx_runtime(space / "model.onnx", fast, pairs)
+        report(scores, kept["precision"])
+
+
+def report(scores: dict[str, Score], taken: str) -> None:
+    """Time each in turn and print seconds, ratio and agreement with torch."""
+    expected = np.asarray(scores["torch"]()).reshape(-1)
+    found = {name: np.asarray(score()).reshape(-1) for name, score in scores.items()}
+    times: dict[str, list[float]] = {name: [] for name in scores}
+    for _ in range(ROUNDS):
+        for name, score in scores.items():
+            begun = time.perf_counter()
+            score()
+            times[name].append(time.perf_counter() - begun)
+    print(f"{CANDIDATES} candidates, {ROUNDS} rounds; this processor takes OpenVINO {taken}")
+    for name, values in found.items():
+        ratio = median(a / b for a, b in zip(times["torch"], times[name], strict=True))
+        best = [set(np.argsort(-one)[:10].tolist()) for one in (expected, values)]
+        print(
+            f"{name:<18} {1000 * median(times[name]):7.0f} ms  {ratio:.2f}x"
+            f"  Spearman {spearmanr(expected, values).statistic:.5f}"
+            f"  {len(best[0] & best[1])} of 10 the same"
+        )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else embedded_encoder())

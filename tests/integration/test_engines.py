@@ -1,0 +1,110 @@
+"""The fast engine: the same scores as torch, made once, in the background, or not at all."""
+
+import json
+import shutil
+import time
+
+import pytest
+
+from reranker_ui.core import engine_making
+from reranker_ui.core.engine import FastEngine, NotFast, check_agreement, kept_in
+from reranker_ui.core.engine_making import check_pairs, make
+from reranker_ui.core.ranking import Reranker, TorchEngine
+from reranker_ui.core.refused import Refused
+from reranker_ui.services import engines, models
+from tests.labelling import VIEWER
+
+PAIRS = check_pairs()
+
+
+@pytest.fixture(scope="module")
+def made(tiny_model, tmp_path_factory):
+    """The engine of the tiny model, and what was kept of it."""
+    folder = tmp_path_factory.mktemp("engines") / "one"
+    return folder, make(tiny_model, folder)
+
+
+def test_it_scores_like_torch(tiny_model, made):
+    folder, kept = made
+    assert "fault" not in kept, kept
+    assert kept["agreement"]["spearman"] >= 0.999
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "kept.json", "model.bin", "model.xml", "tokenizer.json",
+    ]  # fmt: skip
+    fast, plain = FastEngine(folder), TorchEngine(tiny_model)
+    assert fast.logits(PAIRS) == pytest.approx(plain.logits(PAIRS), abs=0.02)
+    assert fast.tokens(PAIRS) == plain.tokens(PAIRS)
+    assert (fast.max_length, fast.logits([]), fast.tokens([])) == (plain.max_length, [], [])
+
+
+def test_what_is_cut_is_told(tiny_model, made):
+    for model in (Reranker(tiny_model), Reranker(tiny_model, engine=FastEngine(made[0]))):
+        assert model.cut([("ice", "a cave"), ("ice", "a cave " * 200)]) == [False, True]
+
+
+def test_engines_that_disagree_are_refused():
+    plain = [float(number) / 10 for number in range(30)]
+    assert check_agreement(plain, plain)["top"] == 10
+    assert check_agreement([0.5] * 3, [0.5] * 3)["spearman"] is None
+    for other in (
+        [value + 1 for value in plain],
+        plain[::-1],
+        [*plain[:-1], float("nan")],
+        [*plain[:19], plain[20] + 1e-6, plain[19], *plain[21:]],
+    ):
+        with pytest.raises(Refused):
+            check_agreement(plain, other, most=0.05)
+
+
+def test_a_fault_is_kept_and_leaves_nothing_else(tiny_model, tmp_path, monkeypatch):
+    def wrong(*_):
+        raise Refused("its scores differ")
+
+    monkeypatch.setattr(engine_making, "check_agreement", wrong)
+    kept = make(tiny_model, tmp_path / "one")
+    assert "its scores differ" in kept["fault"]
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
+    with pytest.raises(NotFast, match="its scores differ"):
+        FastEngine(tmp_path / "one")
+
+
+def test_an_engine_of_another_processor_is_not_used(made, tmp_path):
+    folder = tmp_path / "moved"
+    shutil.copytree(made[0], folder)
+    kept = json.loads((folder / "kept.json").read_text())
+    (folder / "kept.json").write_text(json.dumps(kept | {"processor": "another"}))
+    assert kept_in(folder) is None
+    with pytest.raises(NotFast):
+        FastEngine(folder)
+
+
+def test_made_in_the_background_while_torch_answers(tiny_base, workspace, monkeypatch):
+    monkeypatch.setattr(engines._MAKER, "serving", True)
+    base = models.find_ranker(workspace, VIEWER, "base")
+    assert base.engine == "torch"
+    before = base.scores(PAIRS)
+    deadline = time.monotonic() + 120
+    while base.engine == "torch" and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert base.engine.startswith("OpenVINO")
+    assert base.scores(PAIRS) == pytest.approx(before, abs=0.02)
+    # The next process, or a model that had to leave, begins with it: nothing is made again.
+    models.SHELF.forget()
+    again = models.find_ranker(workspace, VIEWER, "base")
+    assert again.engine == base.engine
+    assert len(list((workspace.cache / "engines").glob("*/kept.json"))) == 1
+
+
+def test_a_broken_engine_is_left_for_torch(tiny_base, workspace, tiny_model):
+    folder = engines.engine_folder(workspace, tiny_model)
+    folder.mkdir(parents=True)
+    (folder / "kept.json").write_text("{")
+    models.SHELF.forget()
+    assert models.find_ranker(workspace, VIEWER, "base").engine == "torch"
+
+
+def test_torch_is_what_the_settings_ask_for(tiny_base, workspace, tiny_model, made):
+    shutil.copytree(made[0], engines.engine_folder(workspace, tiny_model))
+    workspace.settings.engine = "torch"
+    models.SHELF.forget()
+    assert models.find_ranker(workspace, VIEWER, "base").engine == "torch"
