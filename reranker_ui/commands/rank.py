@@ -9,6 +9,7 @@ from typing import Any
 from reranker_ui.commands import Verbs
 from reranker_ui.core.refused import Refused
 from reranker_ui.services import rankings
+from reranker_ui.services.learned import learned_queries
 from reranker_ui.services.models import find_ranker
 from reranker_ui.services.users import LOCAL
 from reranker_ui.services.workspace import Workspace, open_workspace
@@ -52,7 +53,22 @@ def _evaluate(arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
         workspace, LOCAL, arguments.model, arguments.dataset, arguments.split
     )
     _say_notice(workspace, arguments.model)
+    _say_learned(workspace, arguments.model, arguments.dataset, arguments.split)
     return dict(metrics), 0
+
+
+def _say_learned(workspace: Workspace, model: str, dataset: str, split: str) -> None:
+    """Name the queries that a run trained on: what it scores there is no measure."""
+    named = model in ("base", "bm25", "cosine", "embedded") or "/" in model
+    learned = [] if named else learned_queries(workspace, LOCAL, model, dataset, split)
+    if learned and split != "train":
+        print(
+            f"{len(learned):,} of these queries are among those that run {model} trained on; the"
+            " split was changed later. Without them the numbers would be lower:",
+            *(f"  {query}" for query in learned),
+            sep="\n",
+            file=sys.stderr,
+        )
 
 
 def _say_notice(workspace: Workspace, model: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 SPECIAL = 3  # [CLS] query [SEP] passage [SEP]
 SAMPLE = 400
@@ -13,7 +14,7 @@ def share_cut(
 ) -> float:
     """The share, 0 to 1, of pairs longer than `max_length` tokens; from SAMPLE pairs at most."""
     every = max(1, len(queries) // SAMPLE)
-    tokenizer = _tokenizer(tokenizer_file)
+    tokenizer = tokenizer_of(tokenizer_file)
     left = tokenizer.encode_batch(list(queries[::every]), add_special_tokens=False)
     right = tokenizer.encode_batch(list(passages[::every]), add_special_tokens=False)
     longer = [len(a) + len(b) + SPECIAL > max_length for a, b in zip(left, right, strict=True)]
@@ -21,7 +22,8 @@ def share_cut(
 
 
 @lru_cache(maxsize=4)
-def _tokenizer(file: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def tokenizer_of(file: Path) -> Any:
+    """The tokenizer of a tokenizer.json, which neither cuts nor pads."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(file))

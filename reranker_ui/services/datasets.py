@@ -4,13 +4,21 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from reranker_ui.core.labels import Kind, Scale
 from reranker_ui.core.refused import Refused
 from reranker_ui.services import searching
-from reranker_ui.services.database import annotations, datasets, decisions, imports, pairs, runs
-from reranker_ui.services.effective import pairs_with_labels, seen
+from reranker_ui.services.database import (
+    annotations,
+    datasets,
+    decisions,
+    imports,
+    journal,
+    pairs,
+    runs,
+)
+from reranker_ui.services.effective import importing, pairs_with_labels, seen, touched
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace, record
 
@@ -96,7 +104,8 @@ def list_datasets(workspace: Workspace, user: User) -> list[dict[str, Any]]:
             )
             .order_by(datasets.c.updated_at.desc(), datasets.c.id.desc())
         ).all()
-        return [_describe(connection, row) for row in rows]
+        newest = connection.scalar(select(func.max(journal.c.id)))
+        return [_remembered(workspace, connection, row, newest) for row in rows]
 
 
 def first_steps(workspace: Workspace, user: User) -> dict[str, int]:
@@ -115,7 +124,7 @@ def delete_dataset(workspace: Workspace, user: User, dataset_name: str) -> dict[
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
         gone = {
-            "pairs": _count(connection, select(func.count()).where(*_mine(dataset.id))),
+            "pairs": _count(connection, select(func.count()).where(*_mine(connection, dataset.id))),
             "labels": _count(
                 connection,
                 select(func.count())
@@ -132,10 +141,22 @@ def delete_dataset(workspace: Workspace, user: User, dataset_name: str) -> dict[
     return gone
 
 
+def _remembered(
+    workspace: Workspace, connection: sa.Connection, row: sa.Row[Any], newest: int | None
+) -> dict[str, Any]:
+    # Every change is in the journal, so without a new line there nothing is counted again.
+    key, version = ("described", row.id), (row.updated_at, newest)
+    if workspace.remembered.get(key, (None,))[0] != version:
+        workspace.remembered[key] = (version, _describe(connection, row))
+    told: dict[str, Any] = workspace.remembered[key][1]
+    return told
+
+
 def _describe(connection: sa.Connection, row: sa.Row[Any]) -> dict[str, Any]:
-    splits = select(pairs.c.split, func.count()).where(*_mine(row.id)).group_by(pairs.c.split)
+    mine = _mine(connection, row.id)
+    splits = select(pairs.c.split, func.count()).where(*mine).group_by(pairs.c.split)
     by_split: dict[str, int] = {name: n for name, n in connection.execute(splits)}  # noqa: C416
-    queries = select(func.count(pairs.c.query_key.distinct())).where(*_mine(row.id))
+    queries = select(func.count(pairs.c.query_key.distinct())).where(*mine)
     return {
         "id": row.id,
         "name": row.name,
@@ -149,12 +170,13 @@ def _describe(connection: sa.Connection, row: sa.Row[Any]) -> dict[str, Any]:
 
 
 def _count_labels(connection: sa.Connection, dataset_id: int) -> dict[str, int]:
-    told = pairs_with_labels(dataset_id).subquery()
-    # A literal: PostgreSQL takes two bound zeros for two different expressions.
-    positive = told.c.effective > sa.literal_column("0")
-    tally = connection.execute(
-        select(told.c.state, positive, func.count()).group_by(told.c.state, positive)
-    ).all()
+    tally = _counted(pairs_with_labels(dataset_id, where=touched()).subquery(), connection)
+    # What nobody touched has its imported label, and counting it needs no more than an index.
+    untouched = select(
+        case((pairs.c.label.is_(None), "unlabelled"), else_="imported").label("state"),
+        pairs.c.label.label("effective"),
+    ).where(*_mine(connection, dataset_id), sa.not_(touched()))
+    tally += _counted(untouched.subquery(), connection)
     states = ("unlabelled", "disputed", "left out")
     return {
         "pairs": sum(n for *_, n in tally),
@@ -164,18 +186,32 @@ def _count_labels(connection: sa.Connection, dataset_id: int) -> dict[str, int]:
     }
 
 
+def _counted(told: sa.Subquery, connection: sa.Connection) -> list[Any]:
+    # A literal: PostgreSQL takes two bound zeros for two different expressions.
+    positive = told.c.effective > sa.literal_column("0")
+    return list(
+        connection.execute(
+            select(told.c.state, positive, func.count()).group_by(told.c.state, positive)
+        )
+    )
+
+
 def _labelled_by_people(connection: sa.Connection, dataset_id: int) -> int:
     by = [
         select(table.c.pair_id)
         .join(pairs, pairs.c.id == table.c.pair_id)
-        .where(*_mine(dataset_id), table.c.label.is_not(None))
+        .where(*_mine(connection, dataset_id), table.c.label.is_not(None))
         for table in (annotations, decisions)
     ]
     return _count(connection, select(func.count()).select_from(sa.union(*by).subquery()))
 
 
-def _mine(dataset_id: int) -> tuple[sa.ColumnElement[bool], ...]:
-    return pairs.c.dataset_id == dataset_id, seen()
+def _mine(connection: sa.Connection, dataset_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """The dataset's seen pairs; where no import runs, an index alone tells them."""
+    mine = pairs.c.dataset_id == dataset_id
+    if connection.scalar(importing().limit(1)):
+        return mine, seen()
+    return mine, pairs.c.retired_at.is_(None)
 
 
 def _count(connection: sa.Connection, query: sa.Select[Any]) -> int:

@@ -39,7 +39,7 @@ def set_label(
         connection.execute(decisions.delete().where(decisions.c.pair_id.in_(ids)))
         given = {"label": label, "decided_by": user.name, "reason": "", "decided_at": now}
         connection.execute(decisions.insert(), [{"pair_id": i, **given} for i in ids])
-        return _done(connection, user, "set label", dataset.id, now, before, [ids, label])
+        return finish_edit(connection, user, "set label", dataset.id, now, before, [ids, label])
 
 
 def move_split(
@@ -63,7 +63,7 @@ def move_split(
             list(r) for r in connection.execute(select(pairs.c.id, pairs.c.split).where(together))
         ]
         connection.execute(pairs.update().where(together).values(split=split))
-        return _done(connection, user, "move split", dataset.id, now, before, [ids, split])
+        return finish_edit(connection, user, "move split", dataset.id, now, before, [ids, split])
 
 
 def delete_pairs(workspace: Workspace, user: User, dataset_name: str, ids: Ids) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def delete_pairs(workspace: Workspace, user: User, dataset_name: str, ids: Ids) 
         dataset = find_dataset(connection, dataset_name)
         ids = _known(connection, dataset.id, ids)
         _retire(connection, ids, now)
-        return _done(connection, user, "delete pairs", dataset.id, now, ids, None)
+        return finish_edit(connection, user, "delete pairs", dataset.id, now, ids, None)
 
 
 def edit_text(
@@ -104,7 +104,7 @@ def edit_text(
             return {"edit": None, "pairs": 0, "pair_id": pair_id}
         _retire(connection, [pair_id], now)
         new_id = _replace(connection, old, *texts, now)
-        done = _done(connection, user, "edit text", dataset.id, now, [pair_id], [new_id])
+        done = finish_edit(connection, user, "edit text", dataset.id, now, [pair_id], [new_id])
         return {**done, "pair_id": new_id}
 
 
@@ -122,6 +122,9 @@ def undo(workspace: Workspace, user: User, edit: int) -> dict[str, Any]:
         if connection.scalar(again):
             raise Refused("This edit was undone before.")
         _UNDO[row.what](connection, row.before, row.after, now)
+        dataset_id = int(row.subject.removeprefix("dataset:"))
+        changed = datasets.update().where(datasets.c.id == dataset_id)
+        connection.execute(changed.values(updated_at=now))
         record(connection, user, "undo", f"edit:{edit}", at=now)
     return {"undone": row.what}
 
@@ -157,9 +160,11 @@ def _undo_text(connection: sa.Connection, before: Any, after: Any, now: float) -
 _UNDO = {
     "set label": _undo_label,
     "move split": _undo_split,
+    "join sides": _undo_split,
     "delete pairs": _undo_delete,
     "edit text": _undo_text,
 }
+UNDOABLE = tuple(_UNDO)
 
 
 def _known(connection: sa.Connection, dataset_id: int, ids: Ids) -> list[int]:
@@ -212,10 +217,11 @@ def _free(connection: sa.Connection, dataset_id: int, key: str, otherwise: str) 
         raise Refused(f"{otherwise} It is pair {there}.")
 
 
-def _done(
+def finish_edit(
     connection: sa.Connection, user: User, what: str, dataset_id: int, now: float,
     before: Any, after: Any,
 ) -> dict[str, Any]:  # fmt: skip
+    """Note an edit in the journal; returns `{"edit": its id, "pairs": how many it changed}`."""
     connection.execute(datasets.update().where(datasets.c.id == dataset_id).values(updated_at=now))
     record(connection, user, what, f"dataset:{dataset_id}", at=now, before=before, after=after)
     edit = connection.scalar(select(sa.func.max(journal.c.id)))

@@ -22,16 +22,31 @@ def seen() -> sa.ColumnElement[bool]:
     )
 
 
+def touched() -> sa.ColumnElement[bool]:
+    """Whether the label that counts may differ from the one that came with the pair."""
+    return or_(
+        pairs.c.votes > 0,
+        pairs.c.id.in_(select(decisions.c.pair_id)),
+        pairs.c.id.in_(select(imported_labels.c.pair_id)),
+    )
+
+
 def pairs_with_labels(
-    dataset_id: int, *columns: Any, only: Sequence[int] | None = None
+    dataset_id: int,
+    *columns: Any,
+    only: Sequence[int] | None = None,
+    where: sa.ColumnElement[bool] | None = None,
 ) -> sa.Select[Any]:
     """Select `columns` and `effective` (float or NULL) and `state` of a dataset's seen pairs.
 
     `state`: decided, left out, annotated, imported, disputed, unlabelled. `only`: these ids.
+    `where`: of `pairs`, for both sides of the joins.
     """
     mine = [pairs.c.dataset_id == dataset_id]
     if only is not None:
         mine.append(pairs.c.id.in_(only))
+    if where is not None:
+        mine.append(where)
     votes, values = _votes(mine), _values(mine)
     conflict = or_(values.c.low != values.c.high, pairs.c.label != values.c.low)
     imported = func.coalesce(pairs.c.label, values.c.low)

@@ -12,6 +12,7 @@ from reranker_ui.services.database import annotations, decisions, imported_label
 # Gives ids of pairs past an id (None: from the end) in order, from high to low where `down`: at
 # most as many as asked, fewer only where there are no more. It may give too many, never too few.
 Walk = Callable[[sa.Connection, int | None, bool, int], list[int]]
+Told = sa.ColumnElement[bool] | sa.TextClause
 Check = Callable[[Sequence[int]], list[Any]]
 _FIRST, _MOST = 200, 2_000  # ids that are looked at in one step
 
@@ -53,29 +54,47 @@ def of_label(dataset_id: int, label: str) -> Walk:
     """Pairs whose effective label may be `label`: a number, "none", "disputed" or "left out"."""
     mine = pairs.c.dataset_id == dataset_id
     if label == "left out":
-        return _walk(decisions.c.pair_id, [mine, decisions.c.label.is_(None)], decisions)
-    several = _walk(imported_labels.c.pair_id, [mine], imported_labels)
-    voted = _walk(pairs.c.id, [mine, pairs.c.votes > sa.literal_column("0")])
+        return _walk(decisions.c.pair_id, [decisions.c.label.is_(None)])
+    several = _walk(imported_labels.c.pair_id, [])
     if label == "disputed":
-        return _either(several, voted)
+        told: list[Told] = [mine, sa.text("pairs.votes > 0"), pairs.c.votes > 1]
+        return _either(several, _walk(pairs.c.id, told))  # the middle one names the index
     value = None if label == "none" else number(label)
     imported = _walk(pairs.c.id, [mine, pairs.c.label == value])
     if label == "none":
         return imported
-    decided = _walk(decisions.c.pair_id, [mine, decisions.c.label == value], decisions)
-    return _either(imported, several, voted, decided)
-
-
-def of_annotator(dataset_id: int, name: str) -> Walk:
-    """Pairs that `name` labelled, here or in an imported file, or decided."""
-    mine = pairs.c.dataset_id == dataset_id
-    labelled = [mine, annotations.c.annotator == name, annotations.c.label.is_not(None)]
     return _either(
-        _walk(annotations.c.pair_id, labelled, annotations),
-        _walk(decisions.c.pair_id, [mine, decisions.c.decided_by == name], decisions),
-        _walk(imported_labels.c.pair_id, [mine, imported_labels.c.annotator == name],
-              imported_labels),
+        imported,
+        several,
+        _walk(annotations.c.pair_id, [annotations.c.label == value]),
+        _walk(decisions.c.pair_id, [decisions.c.label == value]),
+    )
+
+
+def of_annotator(name: str) -> Walk:
+    """Pairs that `name` labelled, here or in an imported file, or decided; of any dataset."""
+    return _either(
+        _walk(annotations.c.pair_id,
+              [annotations.c.annotator == name, annotations.c.label.is_not(None)]),
+        _walk(decisions.c.pair_id, [decisions.c.decided_by == name]),
+        _walk(imported_labels.c.pair_id, [imported_labels.c.annotator == name]),
     )  # fmt: skip
+
+
+def within(connection: sa.Connection, dataset_id: int, walk: Walk) -> Walk:
+    """`walk` from the first to the last pair of a dataset: its labels are not joined to pairs."""
+    mine = pairs.c.dataset_id == dataset_id
+    low = connection.scalar(select(sa.func.min(pairs.c.id)).where(mine)) or 0
+    high = connection.scalar(select(sa.func.max(pairs.c.id)).where(mine)) or 0
+
+    def bounded(connection: sa.Connection, at: int | None, down: bool, size: int) -> list[int]:
+        if down:
+            at = min(at, high + 1) if at is not None else high + 1
+            return [one for one in walk(connection, at, down, size) if one >= low]
+        at = max(at or 0, low - 1)
+        return [one for one in walk(connection, at, down, size) if one <= high]
+
+    return bounded
 
 
 def among(ids: Sequence[int]) -> Walk:
@@ -92,12 +111,8 @@ def among(ids: Sequence[int]) -> Walk:
     return walk
 
 
-def _walk(
-    column: "sa.Column[int]", told: list[sa.ColumnElement[bool]], table: sa.Table | None = None
-) -> Walk:
-    chosen = select(column).distinct() if table is imported_labels else select(column)
-    if table is not None:
-        chosen = chosen.join(pairs, pairs.c.id == column)
+def _walk(column: "sa.Column[int]", told: list[Told]) -> Walk:
+    chosen = select(column) if column.table is pairs else select(column).distinct()
 
     def walk(connection: sa.Connection, at: int | None, down: bool, size: int) -> list[int]:
         query = chosen.where(*told).order_by(column.desc() if down else column).limit(size)

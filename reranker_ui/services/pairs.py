@@ -22,6 +22,7 @@ from reranker_ui.services.database import (
 )
 from reranker_ui.services.datasets import find_dataset
 from reranker_ui.services.effective import pairs_with_labels
+from reranker_ui.services.findings import rows_behind
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 
@@ -44,18 +45,22 @@ def page_of_pairs(
     label: str | None = None,
     annotator: str | None = None,
     source: str | None = None,
+    finding: str | None = None,
     size: int = PAGE,
 ) -> dict[str, Any]:
     """One page by id: the pairs after, or before, a pair's id (keyset paging).
 
     `search`: words and "phrases" (core/search_words.py). `label`: a number, "none", "disputed" or
-    "left out". Returns `{"pairs": [...], "first", "last", "more_before", "more_after",
+    "left out". `finding`: a line of the quality report, as `rows_behind` takes it.
+    Returns `{"pairs": [...], "first", "last", "more_before", "more_after",
     "not_searched"}`; a pair has id, query, passage, label (as imported), effective, state, split,
     by (names), source, line, query_key, updated_at. "not_searched" counts pairs that the search
     does not know yet.
     """
     require(user, "viewer")
-    wanted = _Filters(read_search(search), bool(search.strip()), split, label, annotator, source)
+    wanted = _Filters(
+        read_search(search), bool(search.strip()), split, label, annotator, source, finding
+    )
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
     missing = searching.prepare(workspace, dataset) if wanted.search else 0
@@ -63,7 +68,7 @@ def page_of_pairs(
     with workspace.reading() as connection:
         found = [] if wanted.nothing else paging.find(
             connection,
-            _walks(workspace, dataset, wanted),
+            _walks(workspace, connection, dataset, wanted),
             lambda ids: _kept(connection, dataset.id, ids, wanted, down),
             before if down else after,
             down,
@@ -114,6 +119,7 @@ class _Filters:
     label: str | None
     annotator: str | None
     source: str | None
+    finding: str | None
 
     @property
     def nothing(self) -> bool:
@@ -121,7 +127,9 @@ class _Filters:
         return self.searched and self.search is None
 
 
-def _walks(workspace: Workspace, dataset: sa.Row[Any], wanted: _Filters) -> list[paging.Walk]:
+def _walks(
+    workspace: Workspace, connection: sa.Connection, dataset: sa.Row[Any], wanted: _Filters
+) -> list[paging.Walk]:
     """The walks that give few pairs; all of the dataset where there is none."""
     walks: list[paging.Walk] = []
     if wanted.search:
@@ -130,9 +138,13 @@ def _walks(workspace: Workspace, dataset: sa.Row[Any], wanted: _Filters) -> list
     if wanted.split in SPLITS:
         walks.append(paging.of_split(dataset.id, wanted.split))
     if wanted.label:
-        walks.append(paging.of_label(dataset.id, wanted.label))
+        labelled = paging.of_label(dataset.id, wanted.label)
+        walks.append(paging.within(connection, dataset.id, labelled))
     if wanted.annotator:
-        walks.append(paging.of_annotator(dataset.id, wanted.annotator))
+        theirs = paging.of_annotator(wanted.annotator)
+        walks.append(paging.within(connection, dataset.id, theirs))
+    if wanted.finding:
+        walks.append(paging.among(rows_behind(workspace, dataset, wanted.finding)))
     return walks or [paging.all_of(dataset.id)]
 
 

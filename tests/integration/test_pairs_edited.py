@@ -145,6 +145,8 @@ def write(connection, pair_id, imported, votes, decision) -> None:
                 pair_id=pair_id, annotator=str(number), label=label, created_at=now, updated_at=now
             )
         )
+    given = sum(label is not None for label in votes)
+    connection.execute(pairs.update().where(pairs.c.id == pair_id).values(votes=given))
     if decision:
         connection.execute(
             decisions.insert().values(

@@ -1,0 +1,58 @@
+"""The verb quality."""
+
+import argparse
+import sys
+from typing import Any
+
+from reranker_ui.commands import Verbs
+
+_MARKS = {"blocks": "!!", "look": " !", "note": "  "}
+
+
+def add(verbs: Verbs) -> None:
+    """Add the verb."""
+    verb = verbs.add_parser("quality", help="check a dataset: leaks, duplicates, labels, tokens")
+    verb.add_argument("--dataset", required=True, metavar="NAME")
+    verb.add_argument("--base", metavar="MODEL", help="base model whose tokenizer reads the texts")
+    verb.add_argument("--max-length", type=int, metavar="N", help="tokens that a run would read")
+    verb.set_defaults(run=_quality, show=_lines)
+
+
+def _quality(arguments: argparse.Namespace) -> tuple[Any, int]:
+    from reranker_ui.services.quality import check_now
+    from reranker_ui.services.users import LOCAL
+    from reranker_ui.services.workspace import open_workspace
+
+    report = check_now(
+        open_workspace(), LOCAL, arguments.dataset, arguments.base, arguments.max_length
+    )
+    if report["notice"]:
+        print(report["notice"], file=sys.stderr)
+    return report, 0
+
+
+def _lines(report: dict[str, Any]) -> str:
+    balance, name = report["balance"], report["dataset"]
+    labels = ", ".join(f"{n:,} x {label:g}" for label, n in balance["labels"])
+    median = balance["median_per_query"]
+    told = [f"{name}: {report['pairs']:,} pairs, {median:g} a query, labels {labels}"]
+    told += [
+        f"  {split}: {n['queries']:,} queries, {n['pairs']:,} pairs, {n['positives']:,} positive"
+        for split, n in balance["splits"].items()
+    ]
+    told += _read(report)
+    for one in report["findings"]:
+        told += [f"{_MARKS[one['severity']]} {one['fact']}", f"     {one['mend']}"]
+    return "\n".join([*told, f"   Nothing found: {', '.join(report['clean'])}"])
+
+
+def _read(report: dict[str, Any]) -> list[str]:
+    seen, lengths = report["coverage"], report["lengths"]
+    if not seen:
+        return []
+    return [
+        f"  {report['base']}: {100 * seen['unknown']:.1f} % [UNK],"
+        f" {seen['tokens_per_character']:.2f} tokens a character,"
+        f" {lengths['median']:g} tokens a pair, {100 * lengths['cut']:.1f} % of pairs cut at"
+        f" {lengths['max_length']}"
+    ]
