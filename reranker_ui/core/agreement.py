@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any, Literal
 
 Level = Literal["nominal", "ordinal", "interval"]
-_LEVELS: dict[str, Level] = {"graded": "ordinal", "score": "interval"}
+LEVELS: dict[str, Level] = {"graded": "ordinal", "score": "interval"}
 Vote = tuple[int, str, float]
 
 
@@ -47,6 +47,6 @@ def _alpha(shared: list[dict[str, float]], names: list[str], scale: str) -> floa
     import krippendorff
     import numpy as np
 
-    level = _LEVELS.get(scale, "nominal")
+    level = LEVELS.get(scale, "nominal")
     table = [[given.get(name, np.nan) for given in shared] for name in names]
     return float(krippendorff.alpha(np.array(table), level_of_measurement=level))

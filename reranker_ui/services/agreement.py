@@ -1,16 +1,20 @@
-"""How far the annotators of a dataset agree."""
+"""How far the annotators of a dataset agree: in a line for all, in detail for who decides."""
 
 from typing import Any
 
-from sqlalchemy import select
+import sqlalchemy as sa
+from sqlalchemy import func, select
 
-from reranker_ui.core.agreement import agreement
+from reranker_ui.core.agreement import Vote, agreement
+from reranker_ui.core.agreement_detail import in_detail
 from reranker_ui.services.database import annotations, pairs
 from reranker_ui.services.datasets import find_dataset
+from reranker_ui.services.open_pairs import may_decide
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 
 _MOST = 100_000  # votes that are looked at, the newest pairs first
+_MOST_IN_DETAIL = 20_000
 
 
 def agreement_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
@@ -18,16 +22,46 @@ def agreement_of(workspace: Workspace, user: User, dataset_name: str) -> dict[st
     require(user, "annotator")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
-        query = (
-            select(annotations.c.pair_id, annotations.c.annotator, annotations.c.label)
-            .join(pairs, pairs.c.id == annotations.c.pair_id)
-            .where(
-                pairs.c.dataset_id == dataset.id,
-                pairs.c.retired_at.is_(None),
-                pairs.c.votes >= 2,
-                annotations.c.label.is_not(None),
-            )
-            .order_by(pairs.c.id.desc())
-        )
-        votes = [(pair, who, label) for pair, who, label in connection.execute(query.limit(_MOST))]
+        votes = _votes(connection, dataset, _MOST)
     return agreement(votes, dataset.scale)
+
+
+def agreement_in_detail(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
+    """Intervals, annotators with each other, confusion; see core.agreement_detail.
+
+    For admins and adjudicators. Kept until a vote is given or taken back.
+    """
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        may_decide(dataset, user)
+        last = select(func.count(), func.max(annotations.c.updated_at)).where(*_shared(dataset))
+        now = tuple(connection.execute(last.join(pairs)).one())
+        key = ("agreement in detail", dataset.id)
+        known = workspace.remembered.get(key)
+        if known and known[0] == now:
+            told: dict[str, Any] = known[1]
+            return told
+        votes = _votes(connection, dataset, _MOST_IN_DETAIL)
+    told = {**in_detail(votes, dataset.scale), "votes": len(votes), "all_votes": now[0]}
+    workspace.remembered[key] = (now, told)
+    return told
+
+
+def _votes(connection: sa.Connection, dataset: sa.Row[Any], most: int) -> list[Vote]:
+    query = (
+        select(annotations.c.pair_id, annotations.c.annotator, annotations.c.label)
+        .join(pairs, pairs.c.id == annotations.c.pair_id)
+        .where(*_shared(dataset))
+        .order_by(pairs.c.id.desc())
+        .limit(most)
+    )
+    return [(pair, who, label) for pair, who, label in connection.execute(query)]
+
+
+def _shared(dataset: sa.Row[Any]) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        pairs.c.dataset_id == dataset.id,
+        pairs.c.retired_at.is_(None),
+        pairs.c.votes >= 2,
+        annotations.c.label.is_not(None),
+    )

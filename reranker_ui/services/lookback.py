@@ -1,4 +1,4 @@
-"""What an annotator sees of the work so far: last labels, this query's candidates, history."""
+"""What an annotator sees of the work so far: the last labels, and this query's candidates."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import and_, func, or_, select
 
 from reranker_ui.core.refused import Refused
-from reranker_ui.services.database import annotations, as_dict, datasets, journal, pairs
+from reranker_ui.services.database import annotations, as_dict, datasets, pairs
 from reranker_ui.services.datasets import find_dataset
 from reranker_ui.services.open_pairs import offered
 from reranker_ui.services.users import User, require
@@ -64,30 +64,6 @@ def candidates_of(workspace: Workspace, user: User, pair_id: int, n: int = 30) -
         after = query.where(pairs.c.id >= pair_id).order_by(pairs.c.id).limit(n - len(rows))
         rows += [as_dict(row) for row in connection.execute(after).mappings()]
     return {"candidates": rows, "total": total, "labelled": labelled}
-
-
-def history(workspace: Workspace, user: User, pair_id: int) -> list[dict[str, Any]]:
-    """What happened to a pair, oldest first: at, who, what, before, after (labels or None).
-
-    Where the dataset is blind, others' entries are shown to admins only.
-    """
-    require(user, "annotator")
-    with workspace.reading() as connection:
-        pair = _pair(connection, pair_id)
-        query = select(journal).where(journal.c.subject == f"pair:{pair_id}")
-        if pair.blind and user.role != "admin":
-            query = query.where(journal.c.who == user.name)
-        rows = connection.execute(query.order_by(journal.c.id)).mappings().all()
-    return [
-        {
-            "at": row["at"],
-            "who": row["who"],
-            "what": row["what"],
-            "before": row["before"],
-            "after": row["after"],
-        }
-        for row in rows
-    ]
 
 
 def _pair(connection: sa.Connection, pair_id: int) -> sa.Row[Any]:

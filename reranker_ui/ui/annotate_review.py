@@ -1,9 +1,9 @@
-"""The second view of the Annotate tab: disputed pairs, agreement, people, pairs by hand."""
+"""The second view of the Annotate tab: disputes, agreement, annotators, pairs by hand."""
 
 from typing import Any
 
 from reranker_ui.core.refused import Refused
-from reranker_ui.services import disputes
+from reranker_ui.services import adding, agreement, annotators, disputes, editing, taking_back
 from reranker_ui.services.users import User
 from reranker_ui.services.workspace import Workspace
 from reranker_ui.ui.room import Function
@@ -13,7 +13,7 @@ Payload = dict[str, Any]
 
 def functions(workspace: Workspace) -> list[Function]:
     """Everything that only an owner or adjudicator asks for."""
-    return [*_disputed(workspace)]
+    return [*_disputed(workspace), *_people(workspace), *_adding(workspace)]
 
 
 def _disputed(workspace: Workspace) -> list[Function]:
@@ -28,6 +28,44 @@ def _disputed(workspace: Workspace) -> list[Function]:
         return disputes.undecide(workspace, user, asked["pair"])
 
     return [disputed, decide, undecide]
+
+
+def _people(workspace: Workspace) -> list[Function]:
+    def agree_in_detail(user: User, asked: Payload) -> Any:
+        return agreement.agreement_in_detail(workspace, user, asked["dataset"])
+
+    def people(user: User, asked: Payload) -> Any:
+        return annotators.annotators(workspace, user, asked["dataset"], float(asked["midnight"]))
+
+    def labels_since(user: User, asked: Payload) -> Any:
+        name, since = str(asked["annotator"]), float(asked["since"])
+        return taking_back.labels_since(workspace, user, asked["dataset"], name, since)
+
+    def take_back(user: User, asked: Payload) -> Any:
+        name, since = str(asked["annotator"]), float(asked["since"])
+        return taking_back.take_back(workspace, user, asked["dataset"], name, since)
+
+    def give_back(user: User, asked: Payload) -> Any:
+        return taking_back.give_back(workspace, user, int(asked["edit"]))
+
+    def takings(user: User, asked: Payload) -> Any:
+        return taking_back.takings(workspace, user, asked["dataset"])
+
+    return [agree_in_detail, people, labels_since, take_back, give_back, takings]
+
+
+def _adding(workspace: Workspace) -> list[Function]:
+    def unjudged(user: User, asked: Payload) -> Any:
+        return adding.unjudged_passages(workspace, user, asked["dataset"], str(asked["query"]))
+
+    def add_pairs(user: User, asked: Payload) -> Any:
+        passages = [str(passage) for passage in asked["passages"]]
+        return adding.add_pairs(workspace, user, asked["dataset"], str(asked["query"]), passages)
+
+    def remove_pairs(user: User, asked: Payload) -> Any:
+        return editing.delete_pairs(workspace, user, asked["dataset"], asked["pairs"])
+
+    return [unjudged, add_pairs, remove_pairs]
 
 
 def label_in(asked: Payload) -> float | None:

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from reranker_ui.services import agreement, annotations, guidelines, lookback, queue, scores
+from reranker_ui.services import (
+    agreement,
+    annotations,
+    guidelines,
+    lookback,
+    pair_history,
+    queue,
+    scores,
+)
 from reranker_ui.services import stream as owner
 from reranker_ui.services import waiting as counts
 from reranker_ui.services.users import User
@@ -54,7 +62,7 @@ def _looking_back(workspace: Workspace) -> list[Function]:
         return lookback.candidates_of(workspace, user, asked["pair"])
 
     def history(user: User, asked: Payload) -> Any:
-        return lookback.history(workspace, user, asked["pair"])
+        return pair_history.history(workspace, user, asked["pair"])
 
     def progress(user: User, asked: Payload) -> Any:
         since, imported = float(asked["since"]), bool(asked["imported"])

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.annotations import annotate, undo, undo_last
 from reranker_ui.services.database import annotations, journal, leases, pairs
-from reranker_ui.services.lookback import candidates_of, history, last_labels
+from reranker_ui.services.lookback import candidates_of, last_labels
+from reranker_ui.services.pair_history import history
 from reranker_ui.services.stream import set_stream
 from reranker_ui.services.waiting import progress, waiting
 from tests.labelling import ADMIN, LINH, MAI, VIEWER, seed
@@ -160,14 +161,15 @@ def test_history_is_blind_for_annotators(workspace):
     annotate(workspace, MAI, first, 1, "a")
     annotate(workspace, LINH, first, 0, "b")
     annotate(workspace, MAI, first, 0, "c")
-    mine = history(workspace, MAI, first)
+    came, *mine = history(workspace, MAI, first)
+    assert (came["what"], came["after"]) == ("came", {"source": "caves.csv", "line": None})
     assert [(h["who"], (h["before"] or {}).get("label"), h["after"]["label"]) for h in mine] == [
         ("Mai", None, 1.0),
         ("Mai", 1.0, 0.0),
     ]
-    assert len(history(workspace, ADMIN, first)) == 3
+    assert len(history(workspace, ADMIN, first)) == 4
     set_stream(workspace, ADMIN, "caves", blind=False)
-    assert len(history(workspace, MAI, first)) == 3
+    assert len(history(workspace, MAI, first)) == 4
 
 
 def test_progress_counts_what_is_there(workspace):

@@ -157,7 +157,8 @@ def test_what_is_told_can_be_written_as_json(workspace):
     import orjson  # what the page's server functions answer with
 
     from reranker_ui.services.disputes import disputed_pairs
-    from reranker_ui.services.lookback import candidates_of, history, last_labels
+    from reranker_ui.services.lookback import candidates_of, last_labels
+    from reranker_ui.services.pair_history import history
 
     ids = seed(workspace, overlap=2)
     annotate(workspace, MAI, ids[0], 1, "a")

@@ -11,7 +11,7 @@ from reranker_ui.services.annotations import annotate, undo
 from reranker_ui.services.database import annotations, runs, scores
 from reranker_ui.services.disputes import disputed_pairs
 from reranker_ui.services.guidelines import stream_of
-from reranker_ui.services.lookback import history
+from reranker_ui.services.pair_history import history
 from reranker_ui.services.queue import next_pairs
 from reranker_ui.services.scores import score_pairs
 from reranker_ui.services.scores import scoring as told_of

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reranker_ui.core.agreement import agreement
+from reranker_ui.core.agreement_detail import in_detail
 
 
 def of(*rows, scale="binary"):
@@ -72,3 +73,42 @@ def test_any_votes_give_numbers_in_range(rows):
     assert told["shared"] <= 4
     for name, low in (("percent", 0), ("kappa", -1), ("alpha", -1)):
         assert told[name] is None or low <= told[name] <= 1
+
+
+def votes_of(*rows):
+    return [
+        (pair, f"annotator {who}", label)
+        for who, row in enumerate(rows)
+        for pair, label in enumerate(row)
+        if label is not None
+    ]
+
+
+def test_intervals_wait_for_enough_pairs_and_hold_the_value():
+    few = in_detail(votes_of([1, 0, 1, 0], [1, 0, 0, 0]))
+    assert set(few["intervals"].values()) == {None}
+    first = [float(n % 3 == 0) for n in range(60)]
+    second = [float((n % 3 == 0) != (n % 10 == 7)) for n in range(60)]
+    told = in_detail(votes_of(first, second))
+    for name in ("percent", "kappa", "alpha"):
+        low, high = told["intervals"][name]
+        assert low < told[name] < high
+        assert high - low < 0.5
+    # Wilson's interval of 54 of 60 (Newcombe 1998, method 3): 0.799 to 0.953
+    assert told["between"][0]["interval"] == pytest.approx((0.7985, 0.9534), abs=0.001)
+
+
+def test_a_majority_of_the_others_needs_a_winner():
+    told = in_detail(votes_of([1, 1, 0], [1, 0, 0], [1, 1, None]))["majority"]
+    assert (told["annotator 0"]["shared"], told["annotator 0"]["equal"]) == (2, 2)
+    assert (told["annotator 1"]["shared"], told["annotator 1"]["equal"]) == (3, 2)
+    assert (told["annotator 2"]["shared"], told["annotator 2"]["equal"]) == (1, 1)
+
+
+def test_confusion_counts_each_pairing_once():
+    told = in_detail(votes_of([0, 1, 2], [0, 2, 1], [1, None, None]), "graded")["confusion"]
+    assert told["labels"] == [0, 1, 2]
+    assert told["everyone"] == [[1, 2, 0], [0, 0, 2], [0, 0, 0]]
+    assert told["annotators"]["annotator 2"] == [[0, 0, 0], [2, 0, 0], [0, 0, 0]]
+    steps = in_detail(votes_of([0.3, 0.9], [0.26, 0.5]), "score")["confusion"]
+    assert steps["labels"] == [0.25, 0.5, 1.0]

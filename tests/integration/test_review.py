@@ -1,0 +1,193 @@
+"""What an owner looks at: agreement, annotators, labels taken back, history, added pairs."""
+
+import time
+
+import pytest
+from sqlalchemy import select
+
+from reranker_ui.core.refused import Refused
+from reranker_ui.services import editing
+from reranker_ui.services.adding import add_pairs, unjudged_passages
+from reranker_ui.services.agreement import agreement_in_detail
+from reranker_ui.services.annotations import annotate, undo
+from reranker_ui.services.annotators import DAYS, annotators
+from reranker_ui.services.database import annotations, journal, pairs
+from reranker_ui.services.disputes import decide
+from reranker_ui.services.pair_history import history
+from reranker_ui.services.queue import next_pairs
+from reranker_ui.services.stream import set_stream
+from reranker_ui.services.taking_back import give_back, labels_since, take_back, takings
+from tests.labelling import ADMIN, LINH, MAI, seed
+
+pytestmark = pytest.mark.both_databases
+
+
+def rows(workspace):
+    with workspace.reading() as connection:
+        query = select(annotations.c.pair_id, annotations.c.annotator, annotations.c.label)
+        return {(r.pair_id, r.annotator): r.label for r in connection.execute(query)}
+
+
+def votes(workspace):
+    with workspace.reading() as connection:
+        return list(connection.scalars(select(pairs.c.votes).order_by(pairs.c.id)))
+
+
+@pytest.fixture
+def labelled(workspace):
+    """Mai labelled 1, 0, 1 and skipped a pair; Linh labelled the first two 1; then Mai changed."""
+    ids = seed(workspace, overlap=3)
+    for pair, label in zip(ids, (1, 0, 1, None), strict=False):
+        annotate(workspace, MAI, pair, label, f"m{pair}", seconds=4)
+    annotate(workspace, LINH, ids[0], 1, "l1", seconds=6)
+    annotate(workspace, LINH, ids[1], 1, "l2", seconds=8)
+    time.sleep(0.01)
+    moment = time.time()
+    annotate(workspace, MAI, ids[0], 0, "late1")
+    annotate(workspace, MAI, ids[4], 1, "late2")
+    return ids, moment
+
+
+def test_annotators_are_told(workspace, labelled):
+    midnight = time.time() - 3600
+    told = annotators(workspace, ADMIN, "caves", midnight)
+    mai, linh = told["annotators"]
+    assert (mai["name"], mai["labels"], mai["skips"], mai["seconds"]) == ("Mai", 4, 1, 4)
+    assert (linh["name"], linh["labels"], linh["skips"], linh["seconds"]) == ("Linh", 2, 0, 7)
+    assert mai["days"] == [0] * (DAYS - 1) + [4]
+    assert (mai["majority"]["shared"], mai["majority"]["equal"]) == (2, 0)
+    with pytest.raises(Refused, match="role admin"):
+        annotators(workspace, MAI, "caves", midnight)
+    set_stream(workspace, ADMIN, "caves", adjudicators=["Mai"])
+    assert annotators(workspace, MAI, "caves", midnight)["annotators"]
+
+
+def test_agreement_in_detail_follows_the_votes(workspace, labelled):
+    ids, _ = labelled
+    told = agreement_in_detail(workspace, ADMIN, "caves")
+    assert (told["shared"], told["percent"]) == (2, 0)
+    assert told["confusion"] == {
+        "labels": [0, 1],
+        "everyone": [[0, 2], [0, 0]],
+        "annotators": {"Linh": [[0, 0], [2, 0]], "Mai": [[0, 2], [0, 0]]},
+    }
+    annotate(workspace, MAI, ids[0], 1, "again")
+    assert agreement_in_detail(workspace, ADMIN, "caves")["percent"] == 0.5
+
+
+def test_labels_are_taken_back_from_a_moment_on_and_given_back(workspace, labelled):
+    ids, moment = labelled
+    before, voted = rows(workspace), votes(workspace)
+    assert labels_since(workspace, ADMIN, "caves", "Mai", moment) == {"labels": 2, "skips": 0}
+    done = take_back(workspace, ADMIN, "caves", "Mai", moment)
+    assert done["pairs"] == 2
+    after = dict(before)
+    after[ids[0], "Mai"] = 1.0  # as it was at that moment
+    del after[ids[4], "Mai"]
+    assert rows(workspace) == after
+    assert votes(workspace)[:5] == [2, 2, 1, 0, 0]
+    last = history(workspace, ADMIN, ids[0])[-1]
+    assert (last["what"], last["who"]) == ("take back", "Sara")
+    assert last["before"] == {"label": 0.0, "annotator": "Mai"}
+    assert last["after"] == {"label": 1.0, "annotator": "Mai"}
+    assert history(workspace, MAI, ids[0])[-1] == last
+    assert takings(workspace, ADMIN, "caves")[0]["undone"] is False
+
+    assert give_back(workspace, ADMIN, done["edit"]) == {"pairs": 2, "newer": 0}
+    assert rows(workspace) == before
+    assert votes(workspace) == voted
+    assert takings(workspace, ADMIN, "caves")[0]["undone"] is True
+    with pytest.raises(Refused, match="given back before"):
+        give_back(workspace, ADMIN, done["edit"])
+    undo(workspace, MAI, ids[0], "u")  # the person's own undo still knows the former label
+    assert rows(workspace)[ids[0], "Mai"] == 1.0
+
+
+def test_a_label_given_anew_is_not_overwritten_by_giving_back(workspace, labelled):
+    ids, moment = labelled
+    done = take_back(workspace, ADMIN, "caves", "Mai", moment)
+    time.sleep(0.01)
+    annotate(workspace, MAI, ids[4], 0, "anew")
+    assert give_back(workspace, ADMIN, done["edit"]) == {"pairs": 1, "newer": 1}
+    assert rows(workspace)[ids[4], "Mai"] == 0.0
+
+
+def test_what_cannot_be_taken_back(workspace, labelled):
+    _, moment = labelled
+    for user, name, since, sentence in (
+        (MAI, "Linh", 0, "role admin"), (ADMIN, "Nobody", 0, "nothing"),
+        (ADMIN, "Linh", moment, "nothing"),
+    ):  # fmt: skip
+        with pytest.raises(Refused, match=sentence):
+            take_back(workspace, user, "caves", name, since)
+    with pytest.raises(Refused, match="nothing to give back"):
+        give_back(workspace, ADMIN, 1)
+
+
+def test_taking_back_many_labels_is_one_step(workspace):
+    ids = seed(workspace, count=1_200)
+    with workspace.writing() as connection:
+        now = time.time()
+        connection.execute(
+            annotations.insert(),
+            [{"pair_id": pair, "annotator": "Mai", "label": 1.0, "source": "annotate",
+              "created_at": now, "updated_at": now} for pair in ids],
+        )  # fmt: skip
+        connection.execute(pairs.update().values(votes=1))
+    done = take_back(workspace, ADMIN, "caves", "Mai", 0)
+    assert rows(workspace) == {} and set(votes(workspace)) == {0}
+    assert give_back(workspace, ADMIN, done["edit"])["pairs"] == 1_200
+    assert len(rows(workspace)) == 1_200 and set(votes(workspace)) == {1}
+
+
+def test_history_tells_edits_too(workspace, labelled):
+    ids, _ = labelled
+    decide(workspace, ADMIN, ids[1], 1, "guideline 2")
+    done = editing.set_label(workspace, ADMIN, "caves", ids[:2], 0)
+    editing.undo(workspace, ADMIN, done["edit"])
+    editing.set_label(workspace, ADMIN, "caves", ids[5:], 0)
+    told = [(line["what"], (line["before"] or {}).get("label"), (line["after"] or {}).get("label"))
+            for line in history(workspace, ADMIN, ids[1])]  # fmt: skip
+    assert told == [
+        ("came", None, None), ("annotate", None, 0.0), ("annotate", None, 1.0),
+        ("decide", None, 1), ("set label", 1, 0), ("undo set label", 0, 1),
+    ]  # fmt: skip
+    assert [line["who"] for line in history(workspace, LINH, ids[1])][1:] == ["Linh"]
+
+
+def test_pairs_are_added_by_hand(workspace):
+    seed(workspace, count=6, split=lambda number: "dev")
+    told = add_pairs(workspace, ADMIN, "caves", " How is cave 0 formed? ", ["New.", "New.", "B"])
+    assert (len(told["pairs"]), told["known"], told["split"]) == (2, 0, "dev")  # a near duplicate
+    again = add_pairs(workspace, ADMIN, "caves", "How is cave 0 formed?", ["New.", "C"])
+    assert (len(again["pairs"]), again["known"]) == (1, 1)
+    offered = {pair["passage"] for pair in next_pairs(workspace, MAI, "caves")["pairs"]}
+    assert {"New.", "B", "C"} <= offered
+    assert history(workspace, ADMIN, again["pairs"][0])[1]["what"] == "add pair"
+    for query, passages, sentence in (
+        (" ", ["a"], "query"),
+        ("q", [" "], "passage"),
+        ("q", [], "no"),
+    ):
+        with pytest.raises(Refused, match=sentence):
+            add_pairs(workspace, ADMIN, "caves", query, passages)
+    with pytest.raises(Refused, match="role admin"):
+        add_pairs(workspace, MAI, "caves", "q", ["p"])
+
+
+def test_passages_nobody_judged_are_found_for_a_query(workspace):
+    texts = [("glacier caves", "A cave in a glacier."), ("lava caves", "A cave in cold lava."),
+             ("tides", "Tides follow the moon.")]  # fmt: skip
+    seed(workspace, count=3, texts=texts)
+    told = unjudged_passages(workspace, ADMIN, "caves", "glacier caves cave")
+    assert [one["passage"] for one in told["passages"]] == [
+        "A cave in a glacier.", "A cave in cold lava.",
+    ]  # fmt: skip
+    told = unjudged_passages(workspace, ADMIN, "caves", "glacier caves")
+    assert told["known"] == 1 and "A cave in a glacier." not in str(told["passages"])
+    new = add_pairs(workspace, ADMIN, "caves", "glacier caves", ["A cave in cold lava."])
+    assert unjudged_passages(workspace, ADMIN, "caves", "glacier caves")["known"] == 2
+    editing.delete_pairs(workspace, ADMIN, "caves", new["pairs"])
+    assert unjudged_passages(workspace, ADMIN, "caves", "glacier caves")["known"] == 1
+    with workspace.reading() as connection:
+        assert "add pair" in connection.scalars(select(journal.c.what)).all()
