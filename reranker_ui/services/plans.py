@@ -34,10 +34,10 @@ def plan(
 ) -> dict[str, Any]:
     """What `recipe` would do with the labels of `dataset` now.
 
-    Returns `{"data", "facts": [{name, value, warn}], "notices", "command", "busy", "measuring"}`,
-    in words; for programs `steps`, `seconds`, `memory` and `disk` (bytes), None where not known.
-    Where this machine's speed is not known it is measured in a process of its own, unless a run
-    goes on: `measuring` says that asking again is worth while, `wait` blocks until it is known.
+    Returns `{"data", "facts": [{name, value, warn}], "notices", "command", "busy"}`, in words;
+    for programs `steps`, `seconds`, `memory` and `disk` (bytes), None where not known. With
+    `wait`, a speed that is not known is measured in a process of its own, unless a run goes on;
+    without, nothing is started: a form asks at every change.
     Refused where `runs.start` would refuse.
     """
     require(user, "viewer")
@@ -54,12 +54,11 @@ def plan(
     warm = _warm(workspace, recipe, base, splits["train"])
     work = sum(_work(one, warm if n == 0 else None, splits) for n, one in enumerate(lessons))
     found = speeds.known(workspace, recipe, splits["train"])
-    measuring = False
-    if found is None and base is not None and not busy and user.role == "admin":
+    if wait and found is None and base is not None and not busy:
+        require(user, "admin")
         resolved = recipe.model_copy(update={"base": str(base.path), "revision": None})
-        measuring = speeds.begin(workspace, recipe, resolved, splits["train"], top)
-        found = speeds.wait(workspace, recipe, splits["train"]) if wait and measuring else None
-        measuring = measuring and found is None and not wait
+        speeds.begin(workspace, recipe, resolved, splits["train"], top)
+        found = speeds.wait(workspace, recipe, splits["train"])
     speed = _speed(rows, recipe, found)
     seconds = OPENING * len(lessons) + work / speed if speed else None
     disk = _disk(found, warm, len(lessons)) if found else None
@@ -69,7 +68,7 @@ def plan(
         "facts": [
             _steps(lessons),
             *([_warm_fact(warm)] if warm else []),
-            _fact("Time on this machine", _time(seconds, measuring, busy)),
+            _fact("Time on this machine", _time(seconds)),
             *_room(workspace, found, disk),
             _fact("Precision", likely_precision(recipe.precision)),
             _positives(splits["train"], lesson),
@@ -78,7 +77,6 @@ def plan(
         "notices": _notices(recipe, base, counts),
         "command": command(name, recipe),
         "busy": busy,
-        "measuring": measuring,
         "steps": steps,
         "seconds": seconds,
         "memory": found["memory"] if found else None,
@@ -148,9 +146,9 @@ def _speed(
     return float(measured["pairs_per_second"]) if measured else None
 
 
-def _time(seconds: float | None, measuring: bool, busy: bool) -> str:
+def _time(seconds: float | None) -> str:
     if seconds is None:
-        return "measuring …" if measuring else "after this run" if busy else "not known yet"
+        return "known after its first steps"
     if seconds > 5400:
         return f"about {seconds / 3600:.1f} h"
     return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s"

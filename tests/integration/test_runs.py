@@ -376,3 +376,16 @@ def test_only_a_stopped_run_with_a_checkpoint_is_resumed(workspace, nowhere, rec
     done = ended(workspace, recipe)
     with pytest.raises(Refused, match="lost or stopped"):
         runs.resume(workspace, ADMIN, done["id"])
+
+
+def test_a_plan_for_a_form_starts_nothing_and_tells_the_passes(workspace, recipe):
+    from reranker_ui.services import plans
+
+    caves(workspace)
+    several = recipe.model_copy(update={"passes": (20, 0), "batch_size": 10})
+    found = plans.plan(workspace, ADMIN, "caves", several)
+    facts = {fact["name"]: fact["value"] for fact in found["facts"]}
+    assert found["steps"] == 2 * recipe.epochs + 8 * recipe.epochs
+    assert facts["Steps"] == f"{found['steps']} in 2 runs"
+    assert found["seconds"] is None and not (workspace.cache / "speeds").exists()
+    assert "--passes 20,0" in found["command"]
