@@ -7,10 +7,10 @@ from typing import Any
 
 from reranker_ui.commands import Verbs
 from reranker_ui.core.formats.columns import ROLES
+from reranker_ui.core.formats.exports import FORMATS
 from reranker_ui.core.formats.families import FAMILIES
 from reranker_ui.core.formats.hub import is_hub_id
 from reranker_ui.core.formats.options import ReadOptions
-from reranker_ui.core.formats.shapes import FORMATS
 from reranker_ui.core.refused import Refused
 from reranker_ui.settings import Settings
 

@@ -1,5 +1,6 @@
 """Exporting a dataset: one row a pair, or the shapes that other tools read."""
 
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,11 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from reranker_ui.core.formats.shapes import FORMATS, lost_in, write
-from reranker_ui.core.formats.writing import Row
+from reranker_ui.core.formats.exports import FORMATS, lost_in, write
+from reranker_ui.core.formats.writing import Row, Target
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.database import annotations, imported_labels, pairs
-from reranker_ui.services.datasets import find_dataset
+from reranker_ui.services.datasets import find_dataset, scale
 from reranker_ui.services.effective import pairs_with_labels
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace, record
@@ -40,23 +41,34 @@ def export_dataset(
     output = output.expanduser().resolve()
     if not output.parent.is_dir():
         raise Refused(f"There is no folder {output.parent}.")
-    with workspace.reading() as connection:
-        dataset = find_dataset(connection, dataset_name)
-        aside = output.with_name(f".{output.name}.part")
-        try:
-            lost = lost_in(form)
-            count = write(form, _rows(connection, dataset.id), aside, lost, safe_for_excel)
-            aside.replace(output)
-        finally:
-            aside.unlink(missing_ok=True)
+    if output.is_dir():
+        raise Refused(f"There is a folder {output} already. Name a path that is free.")
+    # The suffix stays at the end: some formats write a folder, or a ZIP where it says so.
+    aside = output.with_name(f".part-{output.name}")
+    try:
+        with workspace.reading() as connection:
+            dataset = find_dataset(connection, dataset_name)
+            target = Target(aside, lost_in(form), safe_for_excel, scale(dataset))
+            count = write(form, rows_of(connection, dataset.id), target)
+        aside.replace(output)
+    finally:
+        remove(aside)
     with workspace.writing() as connection:
         told = {"format": form, "pairs": count}
         record(connection, user, "export", f"dataset:{dataset.id}", at=time.time(), after=told)
     return {"dataset": dataset_name, "format": form, "path": str(output), "pairs": count,
-            "lost": lost.sentences()}  # fmt: skip
+            "lost": target.lost.sentences()}  # fmt: skip
 
 
-def _rows(connection: sa.Connection, dataset_id: int) -> Iterator[Row]:
+def remove(path: Path) -> None:
+    """Remove a file or a folder, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def rows_of(connection: sa.Connection, dataset_id: int) -> Iterator[Row]:
     """The pairs in order of query and id, each with every label that it was given."""
     ordered = (
         select(pairs.c.id)
@@ -68,6 +80,7 @@ def _rows(connection: sa.Connection, dataset_id: int) -> Iterator[Row]:
         told = pairs_with_labels(
             dataset_id,
             *(pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.split, pairs.c.source),
+            pairs.c.extra,
             only=batch,
         )
         votes = _votes(connection, batch)
@@ -75,7 +88,7 @@ def _rows(connection: sa.Connection, dataset_id: int) -> Iterator[Row]:
         for row in rows:
             yield Row(
                 row["query"], row["passage"], row["effective"], row["split"], row["source"],
-                row["state"], votes.get(row["id"], []),
+                row["state"], votes.get(row["id"], []), row["extra"],
             )  # fmt: skip
 
 

@@ -5,15 +5,16 @@ import json
 import pandas as pd
 import pytest
 
-from reranker_ui.core.formats.shapes import FORMATS
+from reranker_ui.core.formats.exports import FORMATS
 from reranker_ui.core.refused import Refused
+from reranker_ui.services.annotations import annotate
 from reranker_ui.services.datasets import labelled_pairs
 from reranker_ui.services.editing import set_label
 from reranker_ui.services.exporting import export_dataset
 from reranker_ui.services.importing import import_file
-from reranker_ui.services.users import LOCAL
+from reranker_ui.services.pairs import page_of_pairs
+from reranker_ui.services.users import LOCAL, User
 
-SUFFIX = {"csv": "csv", "tsv": "tsv", "parquet": "parquet", "beir": "zip"}
 ODD = [
     "=1+1", "'=1+1", "-1", "@x", "+a", "a\tb", 'say "hi"', '"', "a,b;c|d", "line\nbreak",
     "a\r\nb", "a\rb", "C:\\new\\x", "${x}", "日本語", "naïve", "👍", "\u202eabc",
@@ -41,7 +42,7 @@ def test_round_trip_of_odd_texts(form, workspace, tmp_path):
     ]  # fmt: skip
     rows += [{"query": text, "passage": "p", "label": 1} for text in ODD]
     import_pairs(workspace, tmp_path, rows)
-    path = tmp_path / f"out.{SUFFIX.get(form, 'jsonl')}"
+    path = tmp_path / f"out{FORMATS[form].suffix}"
     done = export_dataset(workspace, LOCAL, "d", form, path)
     assert done["pairs"] == len(rows)
     import_file(workspace, LOCAL, path, "again")
@@ -83,10 +84,36 @@ def test_an_edited_label_is_exported_and_a_disputed_one_stays_disputed(workspace
     import_pairs(workspace, tmp_path, rows)
     set_label(workspace, LOCAL, "d", [1], 0)
     done = export_dataset(workspace, LOCAL, "d", "jsonl", tmp_path / "out.jsonl")
-    assert any("disputed" in what for what in done["lost"])
+    assert any("isputed" in what for what in done["lost"])
     report = import_file(workspace, LOCAL, tmp_path / "out.jsonl", "again")
     assert report["conflicts"] == 1
     assert [row[:3] for row in stored(workspace, "again")] == [("q", "p1", 0.0)]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "datasets", "label-studio"])
+def test_people_and_what_they_disagree_on_come_back(form, workspace, tmp_path):
+    """Agreed, outvoted, overruled and tied: labels, names and the dispute are as they were."""
+    rows = [{"query": "q", "passage": f"p{n}", "topic": "t"} for n in range(4)]
+    import_pairs(workspace, tmp_path, rows)
+    given = {"ann": [1, 1, 1, 1], "bo": [1, 1, 1, 0], "cy": [1, 0, 1, None]}
+    for name, labels in given.items():
+        for number, label in enumerate(labels, 1):
+            if label is not None:
+                annotate(workspace, User(name, "annotator"), number, label, f"{name}{number}")
+    set_label(workspace, LOCAL, "d", [3], 0)
+    path = tmp_path / f"out{FORMATS[form].suffix}"
+    export_dataset(workspace, LOCAL, "d", form, path)
+    report = import_file(workspace, LOCAL, path, "again")
+    assert (report["kept"], report["conflicts"]) == (4, 1)
+    assert stored(workspace, "again") == stored(workspace, "d")
+    (tied,) = page_of_pairs(workspace, LOCAL, "again", label="disputed")["pairs"]
+    assert tied["passage"] == "p3"
+    second = tmp_path / f"second{FORMATS[form].suffix}"
+    export_dataset(workspace, LOCAL, "again", "jsonl", second)
+    told = {one["passage"]: one for one in map(json.loads, second.read_text().splitlines())}
+    assert told["p1"]["labels_by"] == [["ann", 1], ["bo", 1], ["cy", 0]]
+    assert (told["p2"]["label"], [value for _, value in told["p2"]["labels_by"]]) == (0, [1, 1, 1])
+    assert form != "jsonl" or told["p0"]["topic"] == "t"
 
 
 def test_what_cannot_be_exported_is_refused(workspace, tmp_path):
@@ -97,4 +124,6 @@ def test_what_cannot_be_exported_is_refused(workspace, tmp_path):
         export_dataset(workspace, LOCAL, "d", "csv", tmp_path / "none" / "out")
     with pytest.raises(Refused, match="no dataset"):
         export_dataset(workspace, LOCAL, "other", "csv", tmp_path / "out")
-    assert set(FORMATS) >= {"csv", "jsonl", "parquet"}
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(Refused, match="already"):
+        export_dataset(workspace, LOCAL, "d", "datasets", tmp_path / "taken")

@@ -1,5 +1,6 @@
-"""Any text that is written in a format is read again as it was."""
+"""Whatever a format carries comes back as it was: any text, labels, people, splits."""
 
+import sqlite3
 import tempfile
 from pathlib import Path
 
@@ -7,72 +8,158 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reranker_ui.core.formats.clean import clean
-from reranker_ui.core.formats.options import Limits, ReadOptions
-from reranker_ui.core.formats.plan import make_plan
-from reranker_ui.core.formats.shapes import lost_in, write
-from reranker_ui.core.formats.writing import Row, read_safe_cell, safe_cell
-from reranker_ui.core.labels import LabelReader
+from reranker_ui.core.formats.exports import FORMATS, lost_in, write
+from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.formats.writing import Row, Target, read_safe_cell, safe_cell
+from reranker_ui.core.labels import Scale
+from reranker_ui.core.pairs import query_key
+from reranker_ui.services.reading import read
 
 # Text as it is stored: trimmed, not empty, no lone surrogates, no zero byte. A file full of other
 # control characters is refused as no text, which is not what is tested here.
 CONTROLS = "".join(map(chr, [*range(9), *range(14, 27)]))
-texts = (
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters=CONTROLS), min_size=1)
-    .map(str.strip)
-    .filter(bool)
-)
-odd = st.sampled_from(
-    [
-        '"',
-        '","',
-        '"\n"',
-        "=1",
-        "'=1",
-        "a\rb",
-        "a\r\nb",
-        "\ufeffx",
-        "{",
-        "[",
-        "1",
-        "\x1c.",
-        "\x85.",
-        "a\tb",
-    ]
-)
-pair = st.tuples(texts | odd, texts | odd, st.sampled_from([0.0, 1.0, 0.25, None]))
+letters = st.characters(exclude_categories=["Cs"], exclude_characters=CONTROLS)
+odd = st.sampled_from([
+    '"', '","', '"\n"', "=1", "'=1", "a\rb", "a\r\nb", "\ufeffx", "{", "[", "1", "\x1c.", "\x85.",
+    "a\tb", "<a>", "a qid:1 # b", "$", "null",
+])  # fmt: skip
+texts = (st.text(letters, min_size=1) | odd).map(str.strip).filter(bool)
+people = st.sampled_from(["ann", "bo@x.org", "Çem, Ö"])
+
+# Whole: everything. Settled: not what people said who were outvoted.
+WHOLE = {"csv", "tsv", "jsonl", "parquet", "datasets", "label-studio"}
+NO_SPLIT = {"quepid-book"}
+LABELS = {"lists", "beir", "trec"}
+BINARY = {"triplets", "n-tuples", "mteb", "cohere", "flagembedding", "tevatron", "ms-swift"}
 
 
-def read_again(path: Path, options: ReadOptions) -> list[tuple]:
-    plan = make_plan(path, options, lambda _n: None, dict)
-    return [
-        (told.query, told.passage, told.label)
-        for line, value in plan.records()
-        for judged in plan.read(value)
-        for told in [clean(judged, line, LabelReader(), Limits())]
-    ]
+@st.composite
+def rows(draw) -> list[Row]:
+    """Pairs of a few queries: labelled by nobody, one or several people, disputed or settled."""
+    told = draw(st.lists(st.tuples(texts, texts), min_size=1, max_size=6, unique=True))
+    found = []
+    for query, passage in sorted(told, key=lambda pair: query_key(pair[0])):
+        votes = draw(st.lists(st.tuples(people, st.integers(0, 3)), max_size=3,
+                              unique_by=lambda vote: vote[0]))  # fmt: skip
+        label = draw(st.integers(0, 3) | st.none())
+        if len({value for _, value in votes}) == 1:
+            label = votes[0][1] if label is None else label
+        state = "disputed" if label is None and votes else "annotated" if votes else "imported"
+        split = draw(st.sampled_from(["train", "dev", "test"]))
+        found.append(Row(query, passage, label, split, "s", state, votes))
+    return found
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(pair, min_size=1, max_size=8))
-@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl", "parquet"])
-@pytest.mark.parametrize("safe", [True, False])
-def test_any_text_comes_back(form, safe, pairs):
-    pairs = [(query.strip(), passage.strip(), label) for query, passage, label in pairs]
+def expected(form: str, given: list[Row]) -> dict:
+    """What the rows should be after a round trip, by query and passage."""
+    whole = {row.query for row in given if row.label} & {
+        row.query for row in given if row.label == 0
+    }
+    found = {}
+    for row in given:
+        if form in LABELS | BINARY and row.label is None:
+            continue
+        if form in ("triplets", "n-tuples") and row.query not in whole:
+            continue
+        votes = row.votes if form in WHOLE else [vote for vote in row.agreeing() if vote[0]]
+        found[row.query, row.passage] = (
+            min(row.label, 1) if form in BINARY and row.label is not None else row.label,
+            None if form in NO_SPLIT | BINARY else row.split,
+            [] if form in LABELS | BINARY else sorted(votes),
+        )
+    return found
+
+
+def stored(folder: Path, path: Path, form: str) -> dict:
+    said = ReadOptions(
+        scale="graded", max_grade=3,
+        delimiter={"csv": ",", "tsv": "\t"}.get(form),
+        quotes=True if form in ("csv", "tsv") else None,
+    )  # fmt: skip
+    read(folder, path, said)
+    with sqlite3.connect(folder / "stage.db") as stage:
+        votes: dict[int, list] = {}
+        for there, who, value in stage.execute("SELECT staged_id, annotator, value FROM votes"):
+            votes.setdefault(there, []).append((who, value))
+        return {
+            (query, passage): (None if conflict else label, split, sorted(votes.get(number, [])))
+            for number, query, passage, label, split, conflict in stage.execute(
+                "SELECT id, query, passage, label, split, conflict FROM staged"
+            )
+        }
+
+
+def test_every_format_is_said_to_carry_something():
+    assert set(FORMATS) == WHOLE | NO_SPLIT | LABELS | BINARY | {
+        "argilla", "prodigy", "quepid-ratings"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("form", sorted(set(FORMATS) - {"datasets", "quepid-ratings"}))
+@settings(max_examples=15, deadline=None)
+@given(given=rows())
+def test_any_text_comes_back(form, given):
+    with tempfile.TemporaryDirectory() as folder:
+        target = Target(Path(folder) / "out", lost_in(form), True, Scale("graded", 3))
+        count = write(form, given, target)
+        wanted = expected(form, given)
+        assert count == len(wanted)
+        if wanted:
+            assert stored(Path(folder), target.path, form) == wanted
+
+
+def test_quepid_ratings_come_back_with_the_texts_of_beir(tmp_path):
     rows = [
-        Row(query, passage, label, "train", "s", "imported", []) for query, passage, label in pairs
+        Row("=q", f"passage {grade}", grade, "train", "s", "imported", []) for grade in range(3)
+    ]
+    for form in ("beir", "quepid-ratings"):
+        assert write(form, rows, Target(tmp_path / form, scale=Scale("graded", 2))) == 3
+    read(tmp_path, tmp_path / "quepid-ratings", ReadOptions(corpus=str(tmp_path / "beir")))
+    with sqlite3.connect(tmp_path / "stage.db") as stage:
+        found = stage.execute("SELECT query, passage, label FROM staged ORDER BY label").fetchall()
+    assert found == [("=q", f"passage {grade}", grade) for grade in range(3)]
+
+
+@pytest.mark.parametrize("name", ["saved", "saved.zip"])
+def test_a_saved_dataset_is_one_of_the_library(name, tmp_path):
+    import datasets
+
+    given = [
+        Row("q", "p", 1.0, "train", "s", "annotated", [("ann", 1.0)]),
+        Row("r", "p", None, "dev", "s", "disputed", [("ann", 1.0), ("bo", 0.0)]),
+        Row("t", "p", None, "test", "s", "unlabelled", []),
+    ]
+    assert write("datasets", given, Target(tmp_path / name)) == 3
+    assert stored(tmp_path, tmp_path / name, "datasets") == expected("datasets", given)
+    if name == "saved":
+        loaded = datasets.load_from_disk(str(tmp_path / name))
+        assert {split: len(part) for split, part in loaded.items()} == {
+            "train": 1, "validation": 1, "test": 1,
+        }  # fmt: skip
+        assert loaded["train"][0]["label"] == 1.0
+
+
+def test_what_is_lost_is_counted():
+    given = [
+        Row("q", "p", 1.0, "train", "s", "annotated", [("ann", 1.0), ("bo", 1.0), ("cy", 0.0)]),
+        Row("q", "n", None, "train", "s", "left out", []),
+        Row("q", "m", 2.0, "train", "s", "imported", [], {"topic": "t"}),
     ]
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "out"
-        assert write(form, rows, path, lost_in(form), safe) == len(rows)
-        said = ReadOptions(
-            delimiter={"csv": ",", "tsv": "\t"}.get(form),
-            quotes=True if form in ("csv", "tsv") else None,
-        )
-        assert read_again(path, said) == pairs
+        target = Target(Path(folder) / "out", lost_in("mteb"))
+        assert write("mteb", given, target) == 2
+        assert target.lost.sentences() == [
+            "Who gave which label, and pairs without one, are left out.",
+            "Splits are left out.",
+            "Labels by people that were outvoted or overruled, left out: 1",
+            "Pairs left out by a decision, written without a label: 1",
+            "Pairs without a label, left out: 1",
+            "Pairs with further columns, left out: 1",
+            "Grades, written as positive: 1",
+        ]
 
 
-@given(texts | odd)
+@given(texts)
 def test_a_safe_cell_is_safe_and_exact(text):
     assert not safe_cell(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
     assert read_safe_cell(safe_cell(text)) == text

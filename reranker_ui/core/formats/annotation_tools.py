@@ -38,8 +38,12 @@ def read(tool: str, value: Value, plan: Any) -> Iterator[Judged | Left]:
     missing = [name for name in (plan.query, plan.passage) if name not in told]
     if missing:
         raise Left("unreadable", f"the task has no field {' and no '.join(map(str, missing))}")
-    votes = tuple(_VOTES[tool](value, plan.label))
-    yield Judged(told[plan.query], told[plan.passage], None, told.get("split"), votes)
+    votes = _VOTES[tool](value, plan.label)
+    settled = _truth(value, plan.label) if tool == "label-studio" else None
+    if settled is not None:
+        votes = [vote for vote in votes if vote[0] or vote[1] != settled]
+    split = told.get("split")
+    yield Judged(told[plan.query], told[plan.passage], settled, split, tuple(votes))
 
 
 def has_suggestions(values: Sequence[Value]) -> bool:
@@ -63,6 +67,12 @@ def _label_studio(value: Value, label: Any) -> Votes:
         if answers:
             votes.append((_person(done.get("completed_by")), _chosen(answers, label)))
     return votes
+
+
+def _truth(value: Value, label: Any) -> Any:
+    """The answer that somebody marked as the one that counts."""
+    marked = [one for one in value["annotations"] or [] if one.get("ground_truth")]
+    return next((answer for _, answer in _label_studio({"annotations": marked}, label)), None)
 
 
 def _answer(value: Value) -> Any:
@@ -165,7 +175,7 @@ def _single(answer: Any) -> Any:
 def _person(who: Any) -> str:
     if isinstance(who, Mapping):
         who = who.get("email") or who.get("username") or who.get("id")
-    return str(who) if who not in (None, "") else "unknown"
+    return str(who) if who is not None else ""
 
 
 def _numeric(value: Any) -> bool:

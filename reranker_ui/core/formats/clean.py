@@ -21,6 +21,8 @@ def clean(judged: Judged, line: int, labels: LabelReader, limits: Limits) -> Pai
     settled = label is not None and any(value != label for _, value in votes)
     if label is None and votes:
         label = votes[0][1]
+        if all(not who and value == label for who, value in votes):
+            votes = ()  # one label that nobody stands for is the label itself
     split = split_name(judged.split)
     return Pair(query, passage, label, line, split, votes, judged.extra, settled)
 

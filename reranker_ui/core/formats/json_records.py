@@ -25,11 +25,14 @@ def is_by_line(head: str) -> bool:
     """Whether the first lines (at most the first that is broken) are whole JSON values."""
     lines = [line for line in head.splitlines() if line.strip()][:3]
     whole = [_whole(line) for line in lines]
-    if not any(whole) or (lines[0].lstrip()[:1] == "[" and not all(w == "list" for w in whole[:2])):
+    if not whole or not (whole[0] or (len(whole) > 2 and all(whole[1:]))):
         return False
-    if lines[0].lstrip()[:1] == "[":
-        return len(lines) > 1 and not isinstance(orjson.loads(lines[0])[0], dict)
-    return len(lines) > 1 or _held(orjson.loads(lines[0])) is None
+    if lines[0].lstrip()[:1] != "[":
+        return len(lines) > 1 or _held(orjson.loads(lines[0])) is None
+    if len(lines) == 1 or any(kind != "list" for kind in whole[:2]):
+        return False
+    first = orjson.loads(lines[0])
+    return bool(first) and not isinstance(first[0], dict)
 
 
 def records_by_line(lines: Iterator[str]) -> Iterator[tuple[int, dict[Any, Any] | Left]]:

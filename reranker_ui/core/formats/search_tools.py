@@ -71,7 +71,7 @@ def _quepid(value: Value) -> Iterator[dict[Any, Any] | Left]:
     rated = [one for one in value["judgements"] or [] if one.get("rating") is not None]
     rated = [one for one in rated if not (one.get("unrateable") or one.get("judge_later"))]
     for one in rated:
-        yield {**told, "rating": one["rating"], "annotator": one.get("user_email") or "unknown"}
+        yield {**told, "rating": one["rating"], "annotator": one.get("user_email")}
     if not rated:
         yield {**told, "rating": None, "annotator": None}
 

@@ -57,7 +57,7 @@ def make_plan(
         if judges:
             votes = tuple((str(who), value.get(who)) for who in judges)
         elif plan.annotator is not None and label not in (None, ""):
-            label, votes = None, ((str(value.get(plan.annotator) or "unknown"), label),)
+            label, votes = None, ((str(value.get(plan.annotator) or ""), label),)
         yield Judged(
             bare(sides[0].of(value)), bare(sides[1].of(value)), label, value.get(plan.split),
             votes, extra,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -128,21 +129,20 @@ def _text(value: Mapping[Any, Any], key: Any) -> str:
 def each_qrels(source: Path, options: ReadOptions, tick: Tick) -> Iterator[tuple[str, Container]]:
     """The judgments of a BEIR folder or ZIP: (name of the split, container)."""
     if source.is_dir():
-        for path in sorted(source.rglob("*.tsv")):
-            if "qrels" in (path.parent.name, path.stem):
-                yield path.stem, open_container(path, _plain(options), tick)
+        for path in sorted(p for p in source.rglob("*") if p.is_file()):
+            if _judges(path.parent.name, path.name):
+                yield path.name.split(".")[0], open_container(path, _plain(options), tick)
         return
     for name in members(source):
         folder, _, file = name.rpartition("/")
-        if file.endswith(".tsv") and (folder.endswith("qrels") or file == "qrels.tsv"):
-            yield (
-                file.removesuffix(".tsv"),
-                text_container(
-                    lambda name=name: open_member(source, name, options, tick),  # type: ignore[misc]
-                    name,
-                    _plain(options),
-                ),
-            )
+        if _judges(folder.rpartition("/")[2], file):
+            opened = partial(open_member, source, name, options, tick)
+            yield file.split(".")[0], text_container(opened, name, _plain(options))
+
+
+def _judges(folder: str, file: str) -> bool:
+    known = file.endswith((".tsv", ".txt", ".trec", ".csv", ".tsv.gz", ".jsonl"))
+    return known and ("qrels" in (folder, file.split(".")[0]))
 
 
 def is_beir(source: Path) -> bool:

@@ -2,10 +2,12 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from reranker_ui.core.labels import Scale
 
 VOTES = "labels_by"
 COLUMNS = ("query", "passage", "label", "split", "source", VOTES)
@@ -23,14 +25,25 @@ class Row:
     split: str | None
     source: str
     state: str
-    votes: list[tuple[str, float]]
+    votes: list[tuple[str, float]]  # (annotator or "", label)
+    extra: dict[str, Any] | None = None  # further columns of the imported file
+
+    def agreeing(self) -> list[tuple[str, float]]:
+        """The votes that a file can carry whose readers know votes only.
+
+        Those that agree with the label that counts, one without a name where there are none, or
+        all of a disputed pair.
+        """
+        if self.label is None:
+            return self.votes if self.state == "disputed" else []
+        return [vote for vote in self.votes if vote[1] == self.label] or [("", self.label)]
 
 
 @dataclass
 class Lost:
     """What a format could not carry: counted while writing, told afterwards."""
 
-    always: list[str] = field(default_factory=list)
+    always: Sequence[str] = ()
     counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, what: str) -> None:
@@ -39,7 +52,17 @@ class Lost:
 
     def sentences(self) -> list[str]:
         """What was lost, one sentence each."""
-        return self.always + [f"{what}: {n:,}" for what, n in self.counts.items()]
+        return [*self.always, *(f"{what}: {n:,}" for what, n in self.counts.items())]
+
+
+@dataclass
+class Target:
+    """Where an export goes and how: `safe` guards cells that a spreadsheet takes for formulas."""
+
+    path: Path
+    lost: Lost = field(default_factory=Lost)
+    safe: bool = True
+    scale: Scale = field(default_factory=lambda: Scale("binary"))
 
 
 def safe_cell(text: str) -> str:
@@ -72,78 +95,121 @@ def number_text(label: float | None) -> str:
     return "" if label is None else f"{label:.17g}" if label != int(label) else str(int(label))
 
 
-def write_csv(rows: Iterable[Row], path: Path, lost: Lost, safe: bool, delimiter: str = ",") -> int:
+def write_csv(rows: Iterable[Row], target: Target, delimiter: str = ",") -> int:
+    """One row a pair below COLUMNS; returns the number of pairs, as all writers do."""
     count = 0
-    with path.open("w", encoding="utf-8-sig" if safe else "utf-8", newline="") as out:
+    encoding = "utf-8-sig" if target.safe else "utf-8"
+    with target.path.open("w", encoding=encoding, newline="") as out:
         writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
         writer.writerow(COLUMNS)
         for row in rows:
             count += 1
+            note_state(row, target.lost)
+            _note_extra(row, target.lost)
             cells = [row.query, row.passage, number_text(row.label), row.split or "", row.source,
-                     _votes_text(row, lost)]  # fmt: skip
-            writer.writerow([safe_cell(cell) for cell in cells] if safe else cells)
+                     _votes_text(row)]  # fmt: skip
+            writer.writerow([safe_cell(cell) for cell in cells] if target.safe else cells)
     return count
 
 
-def write_tsv(rows: Iterable[Row], path: Path, lost: Lost, safe: bool) -> int:
-    return write_csv(rows, path, lost, safe, "\t")
+def write_tsv(rows: Iterable[Row], target: Target) -> int:
+    """As write_csv, between tabs."""
+    return write_csv(rows, target, "\t")
 
 
 def _record(row: Row, lost: Lost) -> dict[str, Any]:
     told = {"query": row.query, "passage": row.passage, "label": plain_number(row.label),
             "split": row.split, "source": row.source}  # fmt: skip
     note_state(row, lost)
-    return {**told, "labels_by": [[who, plain_number(value)] for who, value in row.votes]}
+    votes = [[who, plain_number(value)] for who, value in row.votes]
+    more = {k: v for k, v in (row.extra or {}).items() if k not in COLUMNS}
+    return {**told, VOTES: votes, **more}
 
 
-def write_jsonl(rows: Iterable[Row], path: Path, lost: Lost, _safe: bool) -> int:
-    return write_lines((_record(row, lost) for row in rows), path)
+def write_jsonl(rows: Iterable[Row], target: Target) -> int:
+    """One object a line, with the further columns of the imported file."""
+    return write_counted((_record(row, target.lost) for row in rows), target.path, lambda _r: 1)
 
 
-def write_parquet(rows: Iterable[Row], path: Path, lost: Lost, _safe: bool) -> int:
-    import pyarrow as pa
-    from pyarrow import parquet
+def write_parquet(rows: Iterable[Row], target: Target) -> int:
+    """One row a pair; labels as doubles."""
+    with ParquetPart(target.path, target.lost) as part:
+        for row in rows:
+            part.add(row)
+    return part.count
 
-    text = pa.string()
-    schema = pa.schema({**dict.fromkeys(COLUMNS, text), "label": pa.float64()})
-    count = 0
-    with parquet.ParquetWriter(path, schema) as writer:
-        for batch in _batches(rows):
-            cells = [
-                {"query": row.query, "passage": row.passage, "label": row.label,
-                 "split": row.split, "source": row.source, "labels_by": _votes_text(row, lost)}
-                for row in batch
-            ]  # fmt: skip
-            writer.write_table(pa.Table.from_pylist(cells, schema))
-            count += len(batch)
-    return count
+
+class ParquetPart:
+    """One Parquet file, written in batches of rows."""
+
+    def __init__(self, path: Path, lost: Lost) -> None:
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        self.schema = pa.schema({**dict.fromkeys(COLUMNS, pa.string()), "label": pa.float64()})
+        self.writer = parquet.ParquetWriter(path, self.schema)
+        self.lost, self.count = lost, 0
+        self.waiting: list[dict[str, Any]] = []
+
+    def __enter__(self) -> "ParquetPart":
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._write()
+        self.writer.close()
+
+    def add(self, row: Row) -> None:
+        """Write one row, sooner or later."""
+        note_state(row, self.lost)
+        _note_extra(row, self.lost)
+        told = {"query": row.query, "passage": row.passage, "label": row.label}
+        more = {"split": row.split, "source": row.source, VOTES: _votes_text(row)}
+        self.waiting.append({**told, **more})
+        self.count += 1
+        if len(self.waiting) == _BATCH:
+            self._write()
+
+    def _write(self) -> None:
+        import pyarrow as pa
+
+        self.writer.write_table(pa.Table.from_pylist(self.waiting, self.schema))
+        self.waiting = []
 
 
 def note_state(row: Row, lost: Lost) -> None:
+    """Count a pair without a label that has a reason for it."""
     if row.state == "disputed":
-        lost.add("disputed pairs, written without a label")
+        lost.add("Disputed pairs, written without a label that counts")
     elif row.state == "left out":
-        lost.add("pairs left out by a decision, written without a label")
-    elif any(value != row.label for _, value in row.votes):
-        lost.add("labels by people that were outvoted or overruled")
+        lost.add("Pairs left out by a decision, written without a label")
 
 
-def _votes_text(row: Row, lost: Lost) -> str:
+def note_votes(row: Row, lost: Lost) -> None:
+    """Count what `Row.agreeing` leaves out."""
     note_state(row, lost)
+    if row.label is not None and any(value != row.label for _, value in row.votes):
+        lost.add("Labels by people that were outvoted or overruled, left out")
+    _note_extra(row, lost)
+
+
+def _note_extra(row: Row, lost: Lost) -> None:
+    if row.extra:
+        lost.add("Pairs with further columns, left out")
+
+
+def _votes_text(row: Row) -> str:
     return json.dumps(row.votes, ensure_ascii=False) if row.votes else ""
 
 
 def plain_number(label: float | None) -> float | int | None:
+    """A label as JSON: 1 rather than 1.0."""
     return int(label) if label is not None and label == int(label) else label
-
-
-def write_lines(records: Iterable[dict[str, Any]], path: Path) -> int:
-    return write_counted(records, path, lambda _record: 1)
 
 
 def write_counted(
     records: Iterable[dict[str, Any]], path: Path, pairs: Callable[[dict[str, Any]], int]
 ) -> int:
+    """JSON Lines; returns the sum of `pairs` over the records."""
     count = 0
     with path.open("w", encoding="utf-8", newline="\n") as out:
         for record in records:
@@ -153,15 +219,5 @@ def write_counted(
 
 
 def json_line(record: dict[str, Any]) -> str:
+    """A record and its line end."""
     return json.dumps(record, ensure_ascii=False) + "\n"
-
-
-def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    batch: list[Row] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -1,0 +1,61 @@
+"""Writing for the library `datasets`: what `save_to_disk` writes, and the folder of a Hub set."""
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+
+from reranker_ui.core.formats.writing import ParquetPart, Row, Target
+from reranker_ui.core.splits import SPLITS
+
+_CALLED = {"train": "train", "dev": "validation", "test": "test"}  # as the Hub calls them
+
+
+def write_saved(rows: Iterable[Row], target: Target) -> int:
+    """A folder for `datasets.load_from_disk`; a ZIP of it where the path ends in .zip."""
+    with tempfile.TemporaryDirectory(dir=target.path.parent) as made:
+        parts, saved = Path(made) / "parts", Path(made) / "saved"
+        parts.mkdir()
+        count = write_parts(rows, target, parts)
+        _save(parts, saved, Path(made) / "cache")
+        if target.path.suffix == ".zip":
+            _zip(saved, target.path)
+        else:
+            shutil.move(saved, target.path)
+    return count
+
+
+def write_parts(rows: Iterable[Row], target: Target, folder: Path) -> int:
+    """One Parquet file a split in `folder`, called as the Hub calls its splits."""
+    parts: dict[str, ParquetPart] = {}
+    with ExitStack() as stack:
+        for row in rows:
+            split = _CALLED[row.split or SPLITS[0]]
+            if split not in parts:
+                part = ParquetPart(folder / f"{split}.parquet", target.lost)
+                parts[split] = stack.enter_context(part)
+            parts[split].add(row)
+    return sum(part.count for part in parts.values())
+
+
+def _save(parts: Path, saved: Path, cache: Path) -> None:
+    import datasets  # a second, which nobody else waits for
+
+    datasets.disable_progress_bars()
+    files = {path.stem: str(path) for path in sorted(parts.glob("*.parquet"))}
+    whole = datasets.DatasetDict(
+        {
+            split: datasets.Dataset.from_parquet(path, cache_dir=str(cache))
+            for split, path in files.items()
+        }
+    )
+    whole.save_to_disk(str(saved))
+
+
+def _zip(folder: Path, path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for one in sorted(folder.rglob("*")):
+            if one.is_file():
+                archive.write(one, one.relative_to(folder))
