@@ -45,7 +45,7 @@ def _follow(workspace: Workspace) -> Any:
         if run is None:
             return found
         told = figures.points(run["warm_steps"], found["events"])
-        answer = {"run": run, "points": told, "next": found["next"], "plotly": _address()}
+        answer = {"run": run, "points": told, "next": found["next"], "plotly": plotly_address()}
         if not found["since"]:
             panel = int(payload.get("panel") or figures.PANEL)
             figure = figures.run_figure(run["name"], run["steps"], run["warm_steps"], told, panel)
@@ -88,5 +88,6 @@ def _act(workspace: Workspace) -> Any:
     return act
 
 
-def _address() -> str:
+def plotly_address() -> str:
+    """Where the page gets Plotly from."""
     return f"gradio_api/file={PLOTLY}"
