@@ -16,6 +16,7 @@ from reranker_ui.core.recipe import Recipe
 SPLITS = ("train", "dev", "test")
 COLUMNS = ["pair_id", "query_key", "query", "passage", "grade"]
 STARTING = 60.0  # seconds a worker may take to import and lock its folder
+LOCKING = 1.0  # seconds between the making of the lock's file and the lock itself, at most
 TERMINAL = ("finished", "stopped", "cancelled", "failed")
 Phase = Literal["warm_start", "train"]
 
@@ -105,13 +106,20 @@ class RunFolder:
 
     def status(self) -> str:
         """queued, running, finished, stopped, cancelled, failed or lost."""
-        return status_of(
-            (event["event"] for event in self.events()[0]), self.alive() or self.young()
-        )
+        alive = self.lives()  # first: a worker that ends between the looks has said how
+        return status_of((event["event"] for event in self.events()[0]), alive)
+
+    def lives(self) -> bool:
+        """Whether a worker lives on this folder or may yet come."""
+        return self.alive() or self.young()
 
     def young(self) -> bool:
         """Whether the worker was submitted so lately that it may not hold its lock yet."""
-        return not self.alive_file.exists() and time.time() - self.path.stat().st_mtime < STARTING
+        try:
+            since, within = self.alive_file.stat().st_mtime, LOCKING
+        except FileNotFoundError:
+            since, within = self.path.stat().st_mtime, STARTING
+        return time.time() - since < within
 
     # -- checkpoints
 

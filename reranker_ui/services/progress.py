@@ -98,11 +98,15 @@ def _take_metrics(progress: Progress, event: Event) -> None:
         found[ranker] = event["metrics"]
 
 
-def status(folder: RunFolder, progress: Progress) -> str:
-    """The run's status; asks whether the worker lives only where its events leave that open."""
+def look(folder: RunFolder) -> tuple[Progress, str]:
+    """The progress and the status; asks for the worker only where the events leave it open."""
+    progress = read(folder)
     if progress.ended:
-        return status_of(iter(progress.names), alive=False)
-    return status_of(iter(progress.names), folder.alive() or folder.young())
+        return progress, status_of(iter(progress.names), alive=False)
+    alive = folder.lives()
+    if not alive:
+        progress = read(folder)  # it may have ended between the two looks
+    return progress, status_of(iter(progress.names), alive)
 
 
 def sentence(progress: Progress, state: str) -> str:

@@ -49,8 +49,7 @@ def find_run(workspace: Workspace, user: User, run: int | str) -> Run:
 
 def _row(workspace: Workspace, row: dict[str, Any]) -> Run:
     folder = folder_of(workspace, row["id"])
-    said = progress_in.read(folder)
-    state = progress_in.status(folder, said)
+    said, state = progress_in.look(folder)
     now = time.time()
     return {
         "id": row["id"],

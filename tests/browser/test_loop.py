@@ -1,5 +1,7 @@
 """Once round the loop in a real Chromium, from the first start to a better ranking."""
 
+import time
+
 import pytest
 from sqlalchemy import func, select
 
@@ -9,6 +11,18 @@ from reranker_ui.settings import Settings
 
 expect = pytest.importorskip("playwright.sync_api").expect
 SLOW = 120_000  # ms; a worker starts, imports torch and trains
+
+
+def kept(space, labels):
+    """Whether so many labels are in the database; "Saved" stays while one is on its way."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with space.reading() as connection:
+            found = connection.scalar(select(func.count()).select_from(annotations))
+        if found == labels:
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def test_the_whole_loop(new_server, new_page, tiny_model):
@@ -30,8 +44,7 @@ def test_the_whole_loop(new_server, new_page, tiny_model):
         )
     expect(page.locator(".rr-an-state")).to_have_text("Saved")
     space = open_workspace(Settings(home=server.home))
-    with space.reading() as connection:
-        assert connection.scalar(select(func.count()).select_from(annotations)) == 10
+    assert kept(space, 10)
 
     # Train on them, and watch.
     page.get_by_role("tab", name="Train").click()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from reranker_ui.services.progress import progress_of, seconds, sentence, status, verdict
+from reranker_ui.core.run_folder import RunFolder
+from reranker_ui.services.progress import look, progress_of, seconds, sentence, verdict
 
 STARTED = {
     "event": "started",
@@ -22,11 +23,11 @@ def told(**values):
     return {name: {"ndcg@10": value, "queries": 40} for name, value in values.items()}
 
 
-class Folder:
-    def alive(self):
-        raise AssertionError("an ended run is not probed")
-
-    young = alive
+@pytest.fixture
+def folder(tmp_path):
+    found = RunFolder(tmp_path / "runs" / "00001")
+    found.path.mkdir(parents=True)
+    return found
 
 
 def test_steps_count_the_warm_start_first():
@@ -53,8 +54,22 @@ def test_the_last_event_tells_the_metrics():
     assert seconds(found, "finished", 999.0) == 30.0
 
 
-def test_an_ended_run_is_not_probed_for_its_worker():
-    assert status(Folder(), progress_of([STARTED, {"event": "stopped", "time": 1.0}])) == "stopped"
+def test_an_ended_run_is_not_probed_for_its_worker(folder, monkeypatch):
+    folder.emit("stopped")
+    monkeypatch.setattr(RunFolder, "lives", lambda self: pytest.fail("probed"))
+    assert look(folder)[1] == "stopped"
+
+
+def test_a_worker_that_ends_while_it_is_looked_for_is_not_lost(folder, monkeypatch):
+    folder.emit("queued")
+
+    def ends(self):
+        self.emit("finished", metrics=told(base=0.1))
+        return False
+
+    monkeypatch.setattr(RunFolder, "lives", ends)
+    progress, state = look(folder)
+    assert state == "finished" and progress.metrics["base"]["ndcg@10"] == 0.1
 
 
 def test_a_live_run_counts_on_and_a_lost_one_does_not():

@@ -29,7 +29,9 @@ def new_folder(home, number):
 
 def grow_old(folder):
     then = folder.path.stat().st_mtime - STARTING - 1
-    os.utime(folder.path, (then, then))
+    for path in (folder.path, folder.alive_file):
+        if path.exists():
+            os.utime(path, (then, then))
 
 
 def test_inputs_come_back_as_they_were_frozen(folder, tmp_path):
@@ -118,6 +120,14 @@ def test_a_run_is_queued_while_its_worker_may_yet_come_and_then_lost(folder):
     assert folder.status() == "lost"
 
 
+def test_a_lock_that_is_just_being_taken_is_no_lost_worker(folder):
+    grow_old(folder)
+    folder.alive_file.touch()
+    assert folder.status() == "queued"
+    grow_old(folder)
+    assert folder.status() == "lost"
+
+
 def test_cancel_wins_over_keep(folder):
     assert folder.stop_requested() is None
     folder.request_stop("keep")
@@ -136,6 +146,7 @@ def test_only_earlier_runs_that_live_or_are_about_to_are_ahead(tmp_path):
     assert not third.someone_is_ahead()
     with first.lock():
         assert third.someone_is_ahead()
+    grow_old(first)
     (tmp_path / "runs" / ".deleted-00001").mkdir()
     assert not third.someone_is_ahead()
 
