@@ -102,7 +102,7 @@ def _asked(arguments: argparse.Namespace) -> Recipe:
         card = arguments.recipe
     if card is None:
         return recipe_from(arguments.recipe, **changes)
-    found = from_card(open_workspace(), card)
+    found = from_card(open_workspace(), LOCAL, card)
     for notice in found.notices:
         print(notice, file=sys.stderr)
     return changed(found.variant(arguments.card_variant).model_dump(), **changes)

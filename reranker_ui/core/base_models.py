@@ -15,7 +15,8 @@ from reranker_ui.core.refused import Refused
 
 EMBEDDED_NAME = "sentence-transformers/all-MiniLM-L6-v2"
 EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
+# Nothing that could be read as a way through folders.
+HUB_ID = re.compile(r"(?!.*(\.\.|--))[a-zA-Z0-9][\w.-]{0,95}(/[a-zA-Z0-9][\w.-]{0,95})?", re.ASCII)
 WANTED = ["*.json", "*.safetensors", "*.txt", "*.model"]
 UNWANTED = ["onnx/*", "openvino/*"]
 PATIENCE = 3.0  # seconds that the Hub gets to answer; its own client retries for 23
@@ -56,7 +57,7 @@ def resolve_base(name: str, cache_dir: Path, revision: str | None = None) -> Res
         return _found(name, folder)
     if not HUB_ID.fullmatch(name):
         raise Refused(f"There is no model folder {name}. Give a folder, a Hub id, or embedded.")
-    if snapshot := _cached(name, revision):
+    if snapshot := cached_model(name, revision):
         return _found(name, snapshot)
     try:
         if not hub_is_reachable(cache_dir):
@@ -113,7 +114,8 @@ def _answers(endpoint: str, patience: float) -> bool:
     return bool(found and found[0])
 
 
-def _cached(name: str, revision: str | None) -> Path | None:
+def cached_model(name: str, revision: str | None) -> Path | None:
+    """The folder of a model of the Hub that is on this machine whole, else None."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
@@ -127,6 +129,10 @@ def _cached(name: str, revision: str | None) -> Path | None:
 def _download(name: str, revision: str | None) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    from reranker_ui.core.hub_models import check_model
+
+    check_model(name, revision)
 
     try:
         return Path(

@@ -14,6 +14,7 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.core.run_folder import RunFolder
 from reranker_ui.executors.local import LocalExecutor
 from reranker_ui.services import datasets
+from reranker_ui.services.bases import check_base
 from reranker_ui.services.database import journal, runs
 from reranker_ui.services.freezing import data_hash, notices
 from reranker_ui.services.run_list import find_run, folder_of
@@ -28,9 +29,10 @@ def continued(
 ) -> tuple[Recipe, int | None]:
     """The recipe with a base "run 12" made the folder of that run's model, and its number.
 
-    Refused: a run that has left no model.
+    Refused: a run that has left no model, a base that `user` may not name.
     """
     if not is_run(recipe.base):
+        check_base(workspace, user, recipe.base)
         return recipe, parent
     row = find_run(workspace, user, recipe.base)
     model = folder_of(workspace, row["id"]).model

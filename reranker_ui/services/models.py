@@ -15,6 +15,7 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.core.retrieval import bm25_scores
 from reranker_ui.core.run_folder import RunFolder
 from reranker_ui.services import engines
+from reranker_ui.services.bases import check_base
 from reranker_ui.services.run_list import Run, find_run, list_runs
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
@@ -74,7 +75,7 @@ def find_ranker(workspace: Workspace, user: User, name: str) -> Ranker:
     """The ranker called `name`, its model loaded.
 
     Refused: a run that has left no model (it runs still, failed, or was deleted), a base that
-    cannot be had.
+    cannot be had, or that `user` may not name.
     """
     require(user, "viewer")
     name = name.strip()
@@ -85,7 +86,7 @@ def find_ranker(workspace: Workspace, user: User, name: str) -> Ranker:
     if name == "base":
         return _base(workspace, name, workspace.settings.default_base)
     if name == EMBEDDED_BASE or "/" in name:
-        return _base(workspace, name, name)
+        return _base(workspace, name, check_base(workspace, user, name))
     return _run(workspace, user, name)
 
 

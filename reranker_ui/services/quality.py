@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import select
 
 from reranker_ui.services import assessing
+from reranker_ui.services.bases import check_base
 from reranker_ui.services.database import journal, pairs
 from reranker_ui.services.datasets import find_dataset
 from reranker_ui.services.editing import UNDOABLE
@@ -59,7 +60,7 @@ def check(
 ) -> dict[str, Any]:
     """Start to check a dataset, unless that runs already; returns what `quality` does."""
     require(user, "admin")
-    base = base or workspace.settings.default_base
+    base = check_base(workspace, user, base or workspace.settings.default_base)
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
     folder = report_folder(workspace, dataset, base)
@@ -94,7 +95,7 @@ def check_now(
 ) -> dict[str, Any]:
     """Check a dataset in this process; returns the report, which the page then shows too."""
     require(user, "viewer")
-    base = base or workspace.settings.default_base
+    base = check_base(workspace, user, base or workspace.settings.default_base)
     report, rows = assessing.assess(
         workspace, dataset_name, base, max_length, lambda _phase, _part: None
     )

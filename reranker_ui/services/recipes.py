@@ -11,6 +11,7 @@ from reranker_ui.core.base_models import HUB_ID, hub_is_reachable
 from reranker_ui.core.card_recipe import CardRecipe, read_card
 from reranker_ui.core.recipe import PRESETS, Recipe
 from reranker_ui.core.refused import Refused
+from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 
 # Field of the recipe -> option of the verb train.
@@ -48,24 +49,31 @@ def as_yaml(recipe: Recipe) -> str:
     return str(yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
 
 
-def from_card(workspace: Workspace, source: str) -> CardRecipe:
+def from_card(workspace: Workspace, user: User, source: str) -> CardRecipe:
     """The recipe of a model card: its text, a file on this machine, or the id of a model.
 
-    Refused: what is none of them, a card that says nothing, a model the Hub does not give.
+    Files are read for those only who sit at this machine. Refused: what is none of them, a card
+    that says nothing, a model the Hub does not give.
     """
+    require(user, "viewer")
     source = source.strip()
     if "\n" in source:
         return read_card(source[:LONGEST_CARD])
-    file = Path(source).expanduser()
-    if file.is_dir():
-        file = file / "README.md"
-    if source and file.is_file():
-        if file.stat().st_size > LONGEST_CARD:
-            raise Refused(f"{file.name} is no model card: it is longer than any card.")
-        return read_card(file.read_text(encoding="utf-8", errors="replace"), file.stem.lower())
+    if user.local and source and (found := _card_in(Path(source).expanduser())):
+        return found
     if not HUB_ID.fullmatch(source):
         raise Refused("Give the text of a model card, a file that holds one, or a model's Hub id.")
     return read_card(_card_on_the_hub(workspace, source), source.rpartition("/")[2].lower())
+
+
+def _card_in(file: Path) -> CardRecipe | None:
+    if file.is_dir():
+        file = file / "README.md"
+    if not file.is_file():
+        return None
+    if file.stat().st_size > LONGEST_CARD:
+        raise Refused(f"{file.name} is no model card: it is longer than any card.")
+    return read_card(file.read_text(encoding="utf-8", errors="replace"), file.stem.lower())
 
 
 def _card_on_the_hub(workspace: Workspace, model: str) -> str:

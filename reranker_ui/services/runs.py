@@ -12,6 +12,7 @@ from reranker_ui.core.run_folder import RunFolder
 from reranker_ui.executors.base import Executor
 from reranker_ui.executors.local import LocalExecutor
 from reranker_ui.services import entering
+from reranker_ui.services.bases import pinned
 from reranker_ui.services.database import runs
 from reranker_ui.services.freezing import first_pairs, frozen_splits
 from reranker_ui.services.progress import LIVE
@@ -68,6 +69,7 @@ def start(
     """
     require(user, "admin")
     recipe, parent = entering.continued(workspace, user, recipe, parent)
+    recipe = pinned(workspace, recipe)
     entering.check_disk(workspace)
     splits = frozen_splits(workspace, user, dataset)
     numbers: list[int] = []

@@ -17,6 +17,7 @@ from reranker_ui.services.recipes import (
     recipe_from,
     recipe_of,
 )
+from reranker_ui.services.users import LOCAL, User
 
 
 def test_a_name_gives_the_preset():
@@ -109,14 +110,21 @@ def test_a_card_is_read_from_a_text_a_file_or_the_folder_of_a_model(tmp_path):
     card = "---\nbase_model: a/b\n---\n- `num_train_epochs`: 7\n"
     (tmp_path / "README.md").write_text(card)
     for source in (card, str(tmp_path / "README.md"), str(tmp_path)):
-        found = from_card(Space(tmp_path), source).printed
+        found = from_card(Space(tmp_path), LOCAL, source).printed
         assert (found.base, found.epochs) == ("a/b", 7)
 
 
 @pytest.mark.parametrize("source", ["", "no such/file name.md", "../../etc", "a/b/c"])
 def test_what_names_no_card_is_refused(tmp_path, source):
     with pytest.raises(Refused, match="Give the text of a model card"):
-        from_card(Space(tmp_path), source)
+        from_card(Space(tmp_path), LOCAL, source)
+
+
+def test_a_card_in_a_file_is_read_for_those_at_the_machine_only(tmp_path):
+    (tmp_path / "README.md").write_text("---\nbase_model: a/b\n---\n- `num_train_epochs`: 7\n")
+    for role in ("viewer", "admin"):
+        with pytest.raises(Refused, match="Give the text of a model card"):
+            from_card(Space(tmp_path), User("Far", role), str(tmp_path / "README.md"))
 
 
 def test_a_card_of_the_hub_needs_the_hub(tmp_path, monkeypatch):
@@ -124,4 +132,4 @@ def test_a_card_of_the_hub_needs_the_hub(tmp_path, monkeypatch):
 
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     with pytest.raises(Refused, match=r"cannot be reached.*Paste its text"):
-        from_card(Space(tmp_path), "cross-encoder/ms-marco-MiniLM-L6-v2")
+        from_card(Space(tmp_path), LOCAL, "cross-encoder/ms-marco-MiniLM-L6-v2")
