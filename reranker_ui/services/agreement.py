@@ -31,6 +31,7 @@ def agreement_in_detail(workspace: Workspace, user: User, dataset_name: str) -> 
 
     For admins and adjudicators. Kept until a vote is given or taken back.
     """
+    require(user, "annotator")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         may_decide(dataset, user)

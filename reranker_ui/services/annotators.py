@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from reranker_ui.services.agreement import agreement_in_detail
 from reranker_ui.services.database import annotations, pairs
 from reranker_ui.services.datasets import find_dataset
-from reranker_ui.services.users import User
+from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 
 DAYS = 14
@@ -29,6 +29,7 @@ def annotators(
     each day), seconds (median a label over these days, or None), majority {shared, equal,
     percent, interval} or None}]}; `majority` as in core.agreement_detail.
     """
+    require(user, "annotator")
     agreed = agreement_in_detail(workspace, user, dataset_name)["majority"]
     since = midnight - (DAYS - 1) * _DAY
     with workspace.reading() as connection:

@@ -18,7 +18,7 @@ from reranker_ui.services.database import (
 from reranker_ui.services.datasets import find_dataset, scale
 from reranker_ui.services.open_pairs import disputed_ids, may_decide
 from reranker_ui.services.scores import newest_scored_run, scores_of
-from reranker_ui.services.users import User
+from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace, record
 
 
@@ -31,6 +31,7 @@ def disputed_pairs(
     score (of the run, 0..1, or None), votes: [{annotator, label, note, at}]}], "run": the run
     whose scores are told, {id, name} or None}.
     """
+    require(user, "annotator")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         may_decide(dataset, user)
@@ -52,6 +53,7 @@ def decide(
     workspace: Workspace, user: User, pair_id: int, label: float | None, reason: str = ""
 ) -> None:
     """End a dispute: `label` counts from now on (None: the pair is left out of training)."""
+    require(user, "annotator")
     with workspace.writing() as connection:
         dataset, before = _decided(connection, user, pair_id)
         if label is not None and not scale(dataset).holds(label):
@@ -69,6 +71,7 @@ def decide(
 
 def undecide(workspace: Workspace, user: User, pair_id: int) -> None:
     """Take a decision back: the votes count again."""
+    require(user, "annotator")
     with workspace.writing() as connection:
         _, before = _decided(connection, user, pair_id)
         connection.execute(decisions.delete().where(decisions.c.pair_id == pair_id))
