@@ -98,6 +98,11 @@ def worker_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not SECRET.search(name)}
 
 
+def hub_token() -> str | None:
+    """The Hub token of whoever runs this server; None where the environment holds none."""
+    return os.environ.get("HF_TOKEN") or os.environ.get("HUGGING_FACE_HUB_TOKEN") or None
+
+
 def secret_values() -> list[str]:
     """The values that must never be written anywhere: those with names of secrets."""
     return [value for name, value in os.environ.items() if SECRET.search(name)]

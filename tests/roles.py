@@ -94,7 +94,7 @@ SERVICES = {
     "readings.start_reading": "admin",
     "readings.wait_for_reading": "admin",
     "recipes.from_card": "viewer",
-    "recipes.given": "viewer",
+    "recipes.pasted": "viewer",
     "results.label_result": "annotator",
     "results.undo_result": "annotator",
     "run_archive.run_archive": "viewer",

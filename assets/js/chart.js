@@ -20,28 +20,39 @@ RR.smoother = (weight) => {
   return (y) => { sum = weight * sum + (1 - weight) * y; count += 1; return weight ? sum / (1 - weight ** count) : y; };
 };
 
+// What the third panel may show: its title, and a value in words.
+RR.extras = {
+  learning_rate: ["Learning rate", (y) => (y ? y.toExponential(1).replace("e-", "e−") : "0")],
+  grad_norm: ["Gradient norm", (y) => y.toFixed(2)],
+  pairs_per_second: ["Pairs a second", (y) => (y < 20 ? y.toFixed(1) : RR.int(y))],
+};
+
 RR.chart = (box) => {
-  let figure = null, weight = 0.6, told = null, compared = [], smoothers = {};
+  let figure = null, weight = 0.6, told = null, compared = [], smoothers = {}, metric = "ndcg@10", extra = null, log = false;
   const at = (meta) => box.data.findIndex((trace) => trace.meta === meta);
   const fresh = () => ({ warm: RR.smoother(weight), train: RR.smoother(weight) });
   const smoothed = (points, smooth) => ({ x: points.map(([x]) => x), y: points.map(([, y]) => smooth(y)) });
   const values = (meta) => {
-    if (meta in told.baselines) return { y: [told.baselines[meta], told.baselines[meta]] };
-    if (meta === "ndcg") return smoothed(told.ndcg, (y) => y);
+    if (meta in told.baselines) return { y: [told.baselines[meta][metric], told.baselines[meta][metric]] };
+    if (meta === "dev") return smoothed(told.dev[metric], (y) => y);
+    if (meta === "extra") return smoothed(told.extra[extra], (y) => y);
     const phase = meta.replace("-raw", "");
     return phase in smoothers ? smoothed(told[phase], phase === meta ? smoothers[phase] : (y) => y) : {};
   };
   const config = { displayModeBar: false, responsive: true, doubleClick: "reset", showTips: false };
 
   // Draw a whole figure. The zoom stays if it is the same run's.
-  const show = async (next, points, extra = compared) => {
-    figure = next; told = points; compared = extra; smoothers = fresh();
+  const show = async (next, points, runs = compared, third = extra) => {
+    figure = next; told = points; compared = runs; extra = third; smoothers = fresh();
     const traces = [...figure.data.map((trace) => ({ ...trace, ...values(trace.meta) })),
-      ...compared.flatMap((run) => run.traces.map((trace) => (trace.meta === "compared-train" ? { ...trace, ...smoothed(run.points.train, RR.smoother(weight)) } : trace)))];
-    await Plotly.react(box, RR.coloured(traces), { ...RR.coloured(figure.layout), annotations: RR.coloured(notes()) }, config);
+      ...compared.flatMap((run) => run.traces.map((trace) => ({ ...trace, ...over(run, trace.meta) })))];
+    const layout = RR.coloured(figure.layout);
+    if (log) Object.assign(layout.yaxis, { type: "log", dtick: "D2" });
+    await Plotly.react(box, RR.coloured(traces), { ...layout, annotations: RR.coloured(notes()) }, config);
     if (!box.rrListens) { box.rrListens = true; box.on("plotly_relayout", (change) => { if (!("annotations" in change)) label(); }); }
     await label();
   };
+  const over = (run, meta) => (meta === "compared-train" ? smoothed(run.points.train, RR.smoother(weight)) : smoothed(run.points.dev[metric], (y) => y));
   // Lay new points on; the rest of the picture is not touched.
   const extend = async (delta) => {
     const metas = [], xs = [], ys = [];
@@ -52,11 +63,14 @@ RR.chart = (box) => {
       add(`${phase}-raw`, smoothed(delta[phase], (y) => y));
       add(phase, smoothed(delta[phase], smoothers[phase]));
     }
-    if (delta.ndcg.length) { told.ndcg.push(...delta.ndcg); add("ndcg", smoothed(delta.ndcg, (y) => y)); }
+    for (const kind of ["dev", "extra"]) for (const [name, points] of Object.entries(delta[kind])) {
+      told[kind][name].push(...points);
+      if (points.length && name === (kind === "dev" ? metric : extra)) add(kind, smoothed(points, (y) => y));
+    }
     if (metas.length) await Plotly.extendTraces(box, { x: xs, y: ys }, metas);
-    for (const [ranker, value] of Object.entries(delta.baselines)) {
-      told.baselines[ranker] = value;
-      await Plotly.restyle(box, { y: [[value, value]] }, [at(ranker)]);
+    for (const [ranker, found] of Object.entries(delta.baselines)) {
+      told.baselines[ranker] = found;
+      await Plotly.restyle(box, { y: [[found[metric], found[metric]]] }, [at(ranker)]);
     }
     if (metas.length || Object.keys(delta.baselines).length) await label();
   };
@@ -70,30 +84,34 @@ RR.chart = (box) => {
     await label();
   };
   const compare = (runs) => figure && show(figure, told, runs);
-  const recolour = () => figure && show(figure, told);
-  RR.on("theme", recolour);
+  const again = () => figure && show(figure, told);
+  const choose = (name) => { metric = name; return again(); };
+  const scale = (logarithmic) => { log = logarithmic; return again(); };
+  RR.on("theme", again);
 
   // -- the names and values at the right ends, kept apart
-  const note = (text, token, axis, y, end, extra = {}) => ({ text, xref: "paper", x: 1, xanchor: "left", xshift: 8, yref: axis, y, yanchor: "middle", showarrow: false, font: { size: 11, color: `var(--rr-${token})` }, align: "left", ...extra });
+  // A log axis places a label by the logarithm of its value.
+  const note = (text, token, axis, y, end, more = {}) => ({ text, xref: "paper", x: 1, xanchor: "left", xshift: 8, yref: axis, y: log && axis === "y" ? Math.log10(Math.max(y, 1e-12)) : y, yanchor: "middle", showarrow: false, font: { size: 11, color: `var(--rr-${token})` }, align: "left", ...more });
   const notes = () => {
     const all = [...(figure.layout.annotations || [])], end = figure.layout.xaxis.range[1];
     const range = box.layout?.xaxis?.range || [0, end];
-    const mine = (axis, points, value) => {
+    const mine = (axis, points, value, words = RR.metric) => {
       const last = points[points.length - 1];
       if (!last || last[0] < range[0] || last[0] > range[1]) return;
       const inside = (last[0] - range[0]) / (range[1] - range[0]) < 0.9;
       const [x, y] = [last[0], value ?? last[1]];
-      all.push(note(`<b>${RR.metric(y)}</b>`, "accent-text", axis, y, end, inside ? { xref: "x", x } : {}));
+      all.push(note(`<b>${words(y)}</b>`, "accent-text", axis, y, end, inside ? { xref: "x", x } : {}));
     };
     const loss = told.train.length ? "train" : "warm", line = box.data?.find?.((trace) => trace.meta === loss);
     mine("y", told[loss], line?.y?.length ? line.y[line.y.length - 1] : undefined);
-    if (told.ndcg.length > 1) mine("y2", told.ndcg);
+    if (told.dev[metric].length > 1) mine("y2", told.dev[metric]);
+    if (extra) mine("y3", told.extra[extra], undefined, RR.extras[extra][1]);
     for (const [ranker, name, token] of [["base", "base", "base"], ["bm25", "BM25", "bm25"], ["cosine", "cosine", "barc"]]) {
-      const value = told.baselines[ranker];
+      const value = told.baselines[ranker]?.[metric];
       if (value !== undefined && value !== null) all.push(note(`${name} ${RR.metric(value)}`, token, "y2", value, end));
     }
-    for (const run of compared) for (const [key, axis] of [["train", "y"], ["ndcg", "y2"]]) {
-      const last = run.points[key][run.points[key].length - 1];
+    for (const run of compared) for (const [line, axis] of [[run.points.train, "y"], [run.points.dev[metric], "y2"]]) {
+      const last = line[line.length - 1];
       if (last) all.push(note(`${run.name} ${RR.metric(last[1])}`, run.token, axis, last[1], end));
     }
     return apart(all);
@@ -114,5 +132,5 @@ RR.chart = (box) => {
   };
   const label = () => Plotly.relayout(box, { annotations: RR.coloured(notes()) });
 
-  return { show, extend, smooth, compare, get points() { return told; }, get steps() { return figure ? figure.layout.xaxis.range[1] : null; } };
+  return { show, extend, smooth, compare, choose, scale, get metric() { return metric; }, get points() { return told; }, get steps() { return figure ? figure.layout.xaxis.range[1] : null; } };
 };

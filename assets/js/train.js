@@ -17,26 +17,32 @@ RR.rooms.train = ({ element, room, props, server, trigger, watch }) => {
   const bar = h("i"), warm = h("b"), track = h("div", { class: "rr-bar rr-live-bar" }, bar, warm), facts = h("div", { class: "rr-live-facts" });
   const slider = h("input", { type: "range", min: 0, max: 0.99, step: 0.01, value: 0.6, "aria-label": "Smoothing of the training loss", oninput: () => chart.smooth(Number(slider.value)) });
   const plot = h("div", { class: "rr-chart", "aria-hidden": "true" }), first = h("div", { class: "rr-chart-first" });
-  const lossTitle = h("div", { class: "rr-panel-title" }), ndcgTitle = h("div", { class: "rr-panel-title second" });
-  const results = h("div", {}), reader = h("p", { class: "rr-sr" });
+  const lossTitle = h("div", { class: "rr-panel-title" }), devTitle = h("div", { class: "rr-panel-title second" }), extraTitle = h("div", { class: "rr-panel-title second" });
+  const option = (value, word) => h("option", { value }, word);
+  const metric = h("select", { class: "rr-select small", "aria-label": "Metric on dev", onchange: async () => { await chart.choose(metric.value); legends(); table(); } }, RR.METRICS.map(([name, word]) => option(name, `${word} on dev`)));
+  const third = h("select", { class: "rr-select small", "aria-label": "Third panel", onchange: () => again() }, option("", "No third panel"), Object.entries(RR.extras).map(([name, [word]]) => option(name, word)));
+  const log = h("button", { type: "button", class: "rr-button small", "aria-pressed": "false", title: "Logarithmic scale of the loss", onclick: async () => { const on = log.getAttribute("aria-pressed") !== "true"; log.setAttribute("aria-pressed", String(on)); await chart.scale(on); } }, "Log scale");
+  third.value = window.innerWidth < 640 ? "" : "learning_rate";
+  const results = RR.results(server), files = RR.runFiles(server), reader = h("p", { class: "rr-sr" });
   const values = h("details", { class: "rr-values" }, h("summary", {}, "Values as a table"), h("div", {}));
   const chart = RR.chart(plot);
   const card = h("article", { class: "rr-card rr-live", "aria-label": "The run in hand" },
     h("div", { class: "rr-card-head" }, h("div", { class: "rr-live-name" }, title, status, about), actions), said,
-    h("div", { class: "rr-live-progress" }, track, h("div", { class: "rr-live-line" }, facts, h("label", { class: "rr-live-smooth" }, "Smoothing", slider))),
-    results, h("div", { class: "rr-live-chart" }, lossTitle, plot, ndcgTitle, first), reader, values);
+    h("div", { class: "rr-live-progress" }, track, h("div", { class: "rr-live-line" }, facts, h("div", { class: "rr-live-tools" }, h("label", { class: "rr-live-smooth" }, "Smoothing", slider), log, metric, third))),
+    results.box, h("div", { class: "rr-live-chart" }, lossTitle, plot, devTitle, extraTitle, first), reader, values, files.box);
   const panel = () => (room.clientWidth < 640 ? 160 : 190);
 
   const choose = (id) => { RR.set({ run: id }); };
-  const open = () => { run = null; since = 0; turn += 1; refresh(); };
-  RR.on("run", open);
+  const again = () => { since = 0; turn += 1; refresh(); };
+  RR.on("run", () => { run = null; again(); });
+  RR.on("refill", (asked) => { trigger("refill", asked); document.getElementById("rr-new-run")?.scrollIntoView({ block: "nearest" }); });
 
   const refresh = async () => {
     if (busy) return;
     busy = true;
     const mine = turn;
     try {
-      const answer = await server.follow({ run: RR.state.run || null, drawn: run && run.id, steps: chart.steps, since, panel: panel() });
+      const answer = await server.follow({ run: RR.state.run || null, drawn: run && run.id, steps: chart.steps, since, panel: panel(), extra: third.value || null });
       if (mine !== turn) return;
       if (!answer.run) { RR.fill(room, h("div", { class: "rr-card" }, RR.empty("No run yet", "Choose data and a base model, then press Start. Loss and nDCG@10 are drawn here while the run goes on, and reloading the page loses nothing."))); return; }
       if (card.parentNode !== room) RR.fill(room, card);
@@ -45,6 +51,8 @@ RR.rooms.train = ({ element, room, props, server, trigger, watch }) => {
       await draw(answer);
       since = answer.next;
       table();
+      const kept = await results.refresh(run, files.waits);
+      if (mine === turn) files.show(run, kept);
     } catch (error) {
       if (!(error instanceof RR.Refused)) throw error;
       if (RR.state.run) RR.set({ run: null }); // it was deleted
@@ -52,7 +60,7 @@ RR.rooms.train = ({ element, room, props, server, trigger, watch }) => {
   };
   const draw = async (answer) => {
     await RR.plotly(answer.plotly);
-    if (answer.figure) await chart.show(answer.figure, answer.points, compared);
+    if (answer.figure) await chart.show(answer.figure, answer.points, compared, third.value || null);
     else await chart.extend(answer.points);
     legends();
     const points = chart.points, none = !points.warm.length && !points.train.length;
@@ -64,11 +72,11 @@ RR.rooms.train = ({ element, room, props, server, trigger, watch }) => {
     title.textContent = run.name;
     const phase = run.status === "running" && run.phase === "warm_start" && run.warm_steps ? "Running, warm start" : run.status === "running" ? "Running" : run.status === "queued" ? "Waiting" : { finished: "Finished", stopped: "Stopped and kept", cancelled: "Cancelled", failed: "Failed", lost: "Lost" }[run.status];
     RR.fill(status, RR.runStatus(run)(phase));
-    about.textContent = [run.dataset, RR.shortBase(run.base_used || run.base), run.recipe.name].join(", ");
+    about.textContent = [run.dataset, run.parent ? `goes on from run ${run.parent}` : RR.shortBase(run.base_used || run.base), run.recipe.name].join(", ");
     about.title = `${run.dataset}, ${run.base}, ${run.recipe.name}`;
     const lines = [];
     if (run.status === "failed" || run.status === "lost") lines.push(RR.error(run.sentence, ...(run.status === "lost" ? [RR.button("Resume", () => act("resume"))] : []), RR.button("Run again", () => act("again"))));
-    if (run.verdict) lines.push(run.verdict.startsWith("Tuned is worse") ? RR.error(run.verdict) : h("p", { class: "rr-notice" }, RR.icon("warn"), run.verdict));
+    if (run.verdict) lines.push(run.verdict.startsWith("Tuned is worse") ? h("div", { class: "rr-worse", role: "alert" }, RR.icon("octagon"), h("p", {}, run.verdict)) : h("p", { class: "rr-notice" }, RR.icon("warn"), run.verdict));
     for (const notice of run.notices) lines.push(h("p", { class: "rr-notice" }, RR.icon("warn"), h("span", {}, notice)));
     const key = lines.map((line) => line.textContent).join("|");
     if (said.dataset.key !== key) { said.dataset.key = key; RR.fill(said, lines); }
@@ -81,7 +89,7 @@ RR.rooms.train = ({ element, room, props, server, trigger, watch }) => {
     const live = run.status === "running" || run.status === "queued";
     if (live && run.stopping) RR.fill(actions, h("span", { class: "rr-muted" }, run.stopping === "keep" ? "Stopping after this step" : "Cancelling"), run.stopping === "keep" ? RR.button("Cancel", () => act("cancel"), { kind: "quiet danger" }) : RR.button("Cancel again", () => act("cancel"), { kind: "quiet danger" }));
     else if (live) RR.fill(actions, run.status === "running" && RR.button("Stop and keep", () => act("keep")), RR.button("Cancel", () => act("cancel"), { kind: "quiet danger" }));
-    else if (run.status === "finished" || run.status === "stopped") RR.fill(actions, RR.button("Open in Playground", () => RR.go("playground", { b: run.id })), RR.button("Run again", () => act("again"), { kind: "quiet" }));
+    else if (run.status === "finished" || run.status === "stopped") RR.fill(actions, RR.button("Open in Playground", () => RR.go("playground", { b: run.id })), RR.button("Continue training", () => RR.say("refill", { run: run.id, how: "continue" }), { title: "Train this model on, with a fresh optimizer" }), run.resumable && RR.button("Resume", () => act("resume"), { title: "Go on from its last checkpoint" }), RR.button("Run again", () => act("again"), { kind: "quiet" }));
     else RR.fill(actions);
   };
   const act = async (what) => {
@@ -102,38 +110,25 @@ RR.rooms.train = ({ element, room, props, server, trigger, watch }) => {
       run.seconds !== null && fact(RR.clock(run.seconds), live ? "gone" : "in all"),
       live && run.left !== null && fact(RR.clock(run.left), "left"),
       !live && run.precision && h("span", {}, `${run.precision}, ${run.device}`));
-    result();
-    const best = Math.max(...(chart.points?.ndcg || []).map(([, y]) => y));
+    const best = Math.max(...(chart.points?.dev["ndcg@10"] || []).map(([, y]) => y));
     reader.textContent = `${run.name}: ${run.sentence.replace(/\.$/, "")}${live && run.steps ? ` of ${RR.int(run.steps)}` : ""}. ${run.loss === null ? "" : `Loss ${RR.metric(run.loss)}. `}${Number.isFinite(best) ? `Best nDCG@10 on dev ${RR.metric(best)}, base ${RR.metric(run.dev.base?.["ndcg@10"])}.` : ""}`;
   };
   const legends = () => {
     const key = (kind, text) => h("span", { class: "rr-key-line" }, h("i", { class: kind }), text);
     RR.fill(lossTitle, h("b", {}, "Training loss"), h("span", { class: "rr-grow" }), run.warm_steps ? key("warm", "warm start") : null, key("accent", "smoothed"), key("raw", "raw"), compared.map((one) => key(one.token, one.name)));
-    RR.fill(ndcgTitle, h("b", {}, "nDCG@10 on dev"), h("span", { class: "rr-grow" }), key("accent", run.name), compared.map((one) => key(one.token, one.name)), key("base", "base"), key("bm25", "BM25"), key("cosine", "cosine"));
-    ndcgTitle.style.top = `${28 + 8 + panel() + 12}px`;
+    RR.fill(devTitle, h("b", {}, metric.selectedOptions[0].textContent), h("span", { class: "rr-grow" }), key("accent", run.name), compared.map((one) => key(one.token, one.name)), key("base", "base"), key("bm25", "BM25"), key("cosine", "cosine"));
+    RR.fill(extraTitle, third.value ? h("b", {}, RR.extras[third.value][0]) : null);
+    const second = 28 + 8 + panel() + 12; // below the first title, margin and panel
+    devTitle.style.top = `${second}px`; extraTitle.style.top = `${second + panel() + 44}px`;
   };
 
-  // -- a run that has ended: base beside tuned on the test split
-  const result = () => {
-    const found = run.metrics, key = `${run.id} ${JSON.stringify(found)}`;
-    if (results.dataset.key === key) return;
-    results.dataset.key = key;
-    if (!found.tuned) { RR.fill(results); return; }
-    const rankers = [["bm25", "BM25"], ["cosine", "Cosine"], ["base", "Base"], ["tuned", "Tuned"]];
-    RR.fill(results, h("div", { class: "rr-outcome" }, h("h3", {}, "On the test split ", h("span", { class: "rr-muted" }, RR.plural(found.tuned.queries || 0, "query", "queries"))),
-      h("table", { class: "rr-outcome-table" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, h("span", { class: "rr-sr" }, "Metric")), rankers.map(([, word]) => h("th", { scope: "col", class: "rr-num" }, word)), h("th", { scope: "col", class: "rr-num" }, "Tuned − base"))),
-        h("tbody", {}, RR.METRICS.map(([metric, word]) => {
-          const value = (ranker) => found[ranker]?.[metric] ?? null, tuned = value("tuned"), base = value("base");
-          return h("tr", {}, h("th", { scope: "row" }, word), rankers.map(([ranker]) => h("td", { class: `rr-num ${ranker === "tuned" ? "rr-strong" : ""}` }, RR.metric(value(ranker)))),
-            h("td", { class: "rr-num" }, RR.delta(tuned === null || base === null ? null : tuned - base)));
-        })))));
-  };
   const table = () => {
     if (!values.open) return;
-    RR.fill(values.lastChild, h("table", { class: "rr-table" }, h("thead", {}, h("tr", {}, ["Step", "nDCG@10 on dev", "Loss"].map((word) => h("th", { scope: "col" }, word)))),
-      h("tbody", {}, chart.points.ndcg.map(([x, y]) => {
-        const near = [...chart.points.warm, ...chart.points.train].filter(([step]) => step <= x).pop();
-        return h("tr", {}, h("td", {}, RR.int(x)), h("td", {}, RR.metric(y)), h("td", {}, RR.metric(near?.[1])));
+    RR.fill(values.lastChild, h("table", { class: "rr-table" }, h("thead", {}, h("tr", {}, ["Step", metric.selectedOptions[0].textContent, "Loss", "Learning rate", "Gradient norm", "Pairs a second"].map((word) => h("th", { scope: "col" }, word)))),
+      h("tbody", {}, chart.points.dev[metric.value].map(([x, y]) => {
+        const near = (line) => line.filter(([step]) => step <= x).pop()?.[1];
+        const loss = near([...chart.points.warm, ...chart.points.train]);
+        return h("tr", {}, h("td", {}, RR.int(x)), h("td", {}, RR.metric(y)), h("td", {}, RR.metric(loss)), Object.entries(RR.extras).map(([name, [, words]]) => { const value = near(chart.points.extra[name]); return h("td", {}, value === undefined ? "–" : words(value)); }));
       }))));
   };
   values.addEventListener("toggle", () => run && table());
@@ -162,5 +157,5 @@ RR.rooms.train = ({ element, room, props, server, trigger, watch }) => {
     if (!rest) await refresh();
   });
   let wide = panel();
-  window.addEventListener("resize", () => { if (panel() !== wide && RR.visible(element)) { wide = panel(); since = 0; turn += 1; refresh(); } });
+  window.addEventListener("resize", () => { if (panel() !== wide && RR.visible(element)) { wide = panel(); again(); } });
 };

@@ -51,12 +51,14 @@ RR.rooms.train_runs = ({ element, room, server }) => {
     if (tuned !== null) add("circle", { cx: x(tuned), cy: 6, r: 3.5, class: "full" });
     return svg;
   };
+  RR.download = (href) => h("a", { download: "", href }).click();
   const open = (run) => { RR.set({ run: run.id }); document.getElementById("rr-train")?.scrollIntoView({ block: "nearest" }); show(); };
   const buttons = (run) => {
     const small = { kind: "small" }, live = run.status === "running" || run.status === "queued", kept = run.status === "finished" || run.status === "stopped";
     const compare = { text: RR.compared?.includes(run.id) ? "Remove" : "Compare", act: () => RR.say("compare", run.id) };
     const shown = [run.status !== "queued" && RR.button("Open", () => open(run), small),
       live && run.status === "queued" && RR.button("Cancel", () => act(run, "cancel"), small),
+      kept && RR.button("Continue", () => RR.say("refill", { run: run.id, how: "continue" }), { ...small, title: "Train this model on, with a fresh optimizer" }),
       kept && RR.button(compare.text, compare.act, small), run.status === "lost" && RR.button("Resume", () => act(run, "resume"), small), !live && !kept && run.status !== "lost" && RR.button("Run again", () => act(run, "again"), small)];
     const dots = RR.button("", () => RR.menu(dots, menu(run, live, kept, dots)), { kind: "quiet small icon", icon: "more", label: `More for ${run.name}` });
     dots.setAttribute("aria-haspopup", "menu");
@@ -65,6 +67,10 @@ RR.rooms.train_runs = ({ element, room, server }) => {
   const menu = (run, live, kept, dots) => [
     { text: "Open", icon: "right", act: () => open(run) },
     kept && { text: "Open in Playground", icon: "search", act: () => RR.go("playground", { b: run.id }) },
+    kept && { text: "Continue training", icon: "arrow", act: () => RR.say("refill", { run: run.id, how: "continue" }) },
+    run.resumable && { text: "Resume from its checkpoint", icon: "arrow", act: () => act(run, "resume") },
+    { text: "Use its recipe", icon: "edit", act: () => RR.say("refill", { run: run.id, how: "recipe" }) },
+    run.metrics.tuned && { text: "Download the model", icon: "download", act: () => RR.download(`runs/${run.id}/model.zip`) },
     !live && { text: "Run again", icon: "undo", act: () => act(run, "again") },
     run.status !== "queued" && { text: RR.compared?.includes(run.id) ? "Remove from the chart" : "Compare in the chart", icon: "plus", act: () => RR.say("compare", run.id) },
     run.status === "running" && { text: "Stop and keep", icon: "stopped", act: () => act(run, "keep") },

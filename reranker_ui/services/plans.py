@@ -35,7 +35,8 @@ def plan(
     """What `recipe` would do with the labels of `dataset` now.
 
     Returns `{"data", "facts": [{name, value, warn}], "notices", "command", "busy"}`, in words;
-    for programs `steps`, `seconds`, `memory` and `disk` (bytes), None where not known. With
+    for programs `steps`, `seconds`, `memory` and `disk` (bytes), None where not known, and
+    `measurable`: whether `wait` would tell more. With
     `wait`, a speed that is not known is measured in a process of its own, unless a run goes on;
     without, nothing is started: a form asks at every change.
     Refused where `runs.start` would refuse.
@@ -79,6 +80,7 @@ def plan(
         "busy": busy,
         "steps": steps,
         "seconds": seconds,
+        "measurable": seconds is None and base is not None and not busy,
         "memory": found["memory"] if found else None,
         "disk": disk,
     }

@@ -66,6 +66,33 @@ def from_card(workspace: Workspace, user: User, source: str) -> CardRecipe:
     return read_card(_card_on_the_hub(workspace, source), source.rpartition("/")[2].lower())
 
 
+def pasted(workspace: Workspace, user: User, text: str) -> CardRecipe:
+    """What a person pastes: a recipe as YAML, the text of a model card, or a model's Hub id.
+
+    Nothing on this machine is read. Refused: what is none of them.
+    """
+    require(user, "viewer")
+    text = text.strip()[:LONGEST_CARD]
+    if _is_recipe(text):
+        return CardRecipe(recipe_of(text, "given"), None, [])
+    if "\n" in text:
+        return read_card(text)
+    if not HUB_ID.fullmatch(text):
+        raise Refused("Paste a model card or a recipe as YAML, or give the Hub id of a model.")
+    return from_card(workspace, User(user.name, user.role), text)
+
+
+def _is_recipe(text: str) -> bool:
+    # A card's front matter makes it more than one document. No alias: they can grow without end.
+    try:
+        if any(isinstance(one, yaml.AliasEvent) for one in yaml.parse(text, yaml.SafeLoader)):
+            return False
+        values = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return False
+    return isinstance(values, dict) and not values.keys().isdisjoint(Recipe.model_fields)
+
+
 def _card_in(file: Path) -> CardRecipe | None:
     if file.is_dir():
         file = file / "README.md"

@@ -44,6 +44,7 @@ __all__ = [
     "folder_of",
     "follow",
     "list_runs",
+    "onward",
     "resume",
     "run_again",
     "start",
@@ -95,10 +96,17 @@ def continue_run(
 
     `dataset` may be another one; `changes` are fields of the recipe.
     """
+    require(user, "admin")
+    known, recipe = onward(workspace, user, run)
+    recipe = changed(recipe.model_dump(), **changes)
+    return start(workspace, user, dataset or known, recipe)
+
+
+def onward(workspace: Workspace, user: User, run: int | str) -> tuple[str, Recipe]:
+    """The dataset of `run`, and the recipe that trains its model on: its own, from "run 12"."""
     row = find_run(workspace, user, run)
     values = row["recipe"] | {"base": row["name"], "revision": None, "warm_start": "off"}
-    recipe = changed(values | {"passes": (0,)}, **changes)
-    return start(workspace, user, dataset or row["dataset"], recipe)
+    return row["dataset"], changed(values | {"passes": (0,)})
 
 
 def executor_of(_workspace: Workspace) -> Executor:
@@ -119,6 +127,7 @@ def _submit(workspace: Workspace, number: int) -> None:
 
 def run_again(workspace: Workspace, user: User, run: int | str) -> Run:
     """Start a new run with the recipe of `run` on its dataset's labels of today."""
+    require(user, "admin")
     row = find_run(workspace, user, run)
     recipe = Recipe.model_validate(row["recipe"])
     return start(workspace, user, row["dataset"], recipe, row["parent"])

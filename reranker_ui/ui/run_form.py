@@ -6,11 +6,12 @@ from typing import Any
 
 import gradio as gr
 
-from reranker_ui.core.recipe import EMBEDDED_BASE, PRESETS, Recipe
+from reranker_ui.core.recipe import AS_RUN, EMBEDDED_BASE, PRESETS, Recipe
 from reranker_ui.core.refused import Refused
 from reranker_ui.services import datasets, plans, runs
-from reranker_ui.services.recipes import recipe_from
+from reranker_ui.services.recipes import as_yaml, recipe_from
 from reranker_ui.services.workspace import Workspace
+from reranker_ui.ui import run_fields, run_filling
 from reranker_ui.ui.identity import who
 from reranker_ui.ui.room import room
 
@@ -30,7 +31,10 @@ class Form:
     dataset: gr.Dropdown
     base: gr.Dropdown
     recipe: gr.Dropdown
+    name: gr.State  # what the recipe in the form is called
     changes: dict[str, Any]
+    source: run_filling.Source
+    why: gr.HTML
     plan: gr.HTML
     command: gr.HTML
     start: gr.Button
@@ -38,7 +42,7 @@ class Form:
     @property
     def fields(self) -> list[Any]:
         """Every input of a new run."""
-        return [self.dataset, self.base, self.recipe, *self.changes.values()]
+        return [self.dataset, self.name, self.base, *self.changes.values()]
 
 
 def draw(workspace: Workspace) -> Form:
@@ -51,12 +55,14 @@ def draw(workspace: Workspace) -> Form:
         base = gr.Dropdown(
             bases, value=default, label="Base model", allow_custom_value=True, elem_id="rr-run-base"
         )
-        recipe = gr.Dropdown(
-            [(_described(name), name) for name in PRESETS], label="Recipe", elem_id="rr-run-recipe"
-        )
-        plan = room("train_plan")
+        recipe = gr.Dropdown(_recipes(), value="quick", label="Recipe", elem_id="rr-run-recipe")
+        source = run_filling.draw_source()
+        why = room("train_why")
+        plan = room("train_plan", events=["measure"])
         with gr.Accordion("Advanced", open=False, elem_id="rr-run-advanced"):
-            changes = _advanced()
+            changes = run_fields.draw(run_fields.MAIN)
+        with gr.Accordion("More settings", open=False, elem_id="rr-run-more"):
+            changes |= run_fields.draw_more()
         with gr.Row(elem_id="rr-run-foot"):
             show = gr.Button("Show the command", scale=0, min_width=0, elem_id="rr-run-command")
             start = gr.Button(
@@ -64,40 +70,31 @@ def draw(workspace: Workspace) -> Form:
             )
         command = room("train_command")
     show.click(None, js="() => { RR.say('command'); return []; }", **QUIET)
-    return Form(dataset, base, recipe, changes, plan, command, start)
+    name = gr.State("quick")
+    return Form(dataset, base, recipe, name, changes, source, why, plan, command, start)
+
+
+def _recipes() -> list[tuple[str, str]]:
+    own = [name for name in ("quick", "quality") if name in PRESETS]
+    published = [name for name in PRESETS if name not in own and not name.endswith(AS_RUN)]
+    return [
+        *((_described(name), name) for name in own),
+        ("Advised · by what the labels are like", run_filling.ADVISED),
+        *((_described(name), name) for name in published),
+        *((f"{_called(name)} · as fit() ran it", name + AS_RUN) for name in published),
+        ("From a model card or a YAML file …", run_filling.GIVEN),
+    ]
 
 
 def _described(name: str) -> str:
     preset = PRESETS[name]
     epochs = f"{preset.epochs:g} epoch" + ("" if preset.epochs == 1 else "s")
-    return f"{name.capitalize()} · {epochs}, batch {preset.batch_size}"
+    several = f"{len(preset.passes)} runs of " if len(preset.passes) > 1 else ""
+    return f"{_called(name)} · {several}{epochs}, batch {preset.batch_size}"
 
 
-def _advanced() -> dict[str, Any]:
-    quick = PRESETS["quick"]
-    choices = {
-        "warm_start": (["auto", "on", "off"], "Warm start"),
-        "precision": (["auto", "fp32", "bf16", "fp16"], "Precision"),
-    }
-    numbers = {
-        "epochs": "Epochs",
-        "batch_size": "Batch size",
-        "learning_rate": "Learning rate",
-        "max_length": "Max length, tokens",
-        "seed": "Seed",
-    }
-    with gr.Row(elem_classes="rr-run-grid"):
-        found: dict[str, Any] = {
-            name: gr.Textbox(
-                f"{getattr(quick, name):g}", label=label, min_width=0, elem_id=f"rr-run-{name}"
-            )
-            for name, label in numbers.items()
-        }
-        for name, (values, label) in choices.items():
-            found[name] = gr.Dropdown(
-                values, value="auto", label=label, min_width=0, elem_id=f"rr-run-{name}"
-            )
-    return found
+def _called(name: str) -> str:
+    return name.replace("-", " ").capitalize()
 
 
 def connect(workspace: Workspace, shell: Any, form: Form, live: gr.HTML) -> None:
@@ -107,12 +104,14 @@ def connect(workspace: Workspace, shell: Any, form: Form, live: gr.HTML) -> None
     for listen in (shell.dataset.change, live.shown):
         inputs = [offers, shell.dataset, form.dataset]
         listen(_offerer(workspace), inputs, [offers, form.dataset], **QUIET)
-    form.recipe.input(_filler(list(form.changes)), form.recipe, [*form.changes.values()], **QUIET)
+    run_filling.connect(workspace, form, live)
     changed = [offers.change, *(field.change for field in form.fields)]
-    plan = _planner(workspace, list(form.changes))
+    names = list(form.changes)
     planned = [form.plan, form.command, form.start]
+    plan = _planner(workspace, names)
     gr.on(changed, plan, form.fields, planned, trigger_mode="always_last", **QUIET)
-    start = _starter(workspace, list(form.changes))
+    form.plan.measure(_planner(workspace, names, wait=True), form.fields, planned, **QUIET)
+    start = _starter(workspace, names)
     form.start.click(start, form.fields, [live, form.plan, form.start], **QUIET)
 
 
@@ -127,39 +126,36 @@ def _offerer(workspace: Workspace) -> Any:
     return offer
 
 
-def _filler(names: list[str]) -> Any:
-    def fill(recipe: str) -> list[str]:
-        values = [getattr(PRESETS[recipe], name) for name in names]
-        return [value if isinstance(value, str) else f"{value:g}" for value in values]
-
-    return fill
-
-
-def _asked(names: list[str], base: str, recipe: str, values: tuple[str, ...]) -> Recipe:
-    return recipe_from(recipe, base=base.strip(), **dict(zip(names, values, strict=True)))
+def _asked(names: list[str], name: str, base: str, values: tuple[str, ...]) -> Recipe:
+    # The form holds every field, so what the recipe is called only names it.
+    fields = dict(zip(names, values, strict=True))
+    known = name if name in PRESETS else None
+    return recipe_from(known, name=name, base=(base or "").strip(), **fields)
 
 
-def _planner(workspace: Workspace, names: list[str]) -> Any:
+def _planner(workspace: Workspace, names: list[str], wait: bool = False) -> Any:
     def plan(
-        request: gr.Request, dataset: str | None, base: str, recipe: str, *values: str
+        request: gr.Request, dataset: str | None, name: str, base: str, *values: str
     ) -> list[Any]:
         try:
-            asked = _asked(names, base, recipe, values)
-            found = plans.plan(workspace, who(request), dataset, asked)
+            asked = _asked(names, name, base, values)
+            found = plans.plan(workspace, who(request), dataset, asked, wait)
         except Refused as refused:
             return [json.dumps({"refused": str(refused)}), "{}", gr.Button("Start")]
         told = json.dumps(found)
-        return [told, told, gr.Button("Add to queue" if found["busy"] else "Start")]
+        command = {"command": found["command"], "yaml": as_yaml(asked), "name": asked.name}
+        label = "Add to queue" if found["busy"] else "Start"
+        return [told, json.dumps(command), gr.Button(label)]
 
     return plan
 
 
 def _starter(workspace: Workspace, names: list[str]) -> Any:
     def start(
-        request: gr.Request, dataset: str | None, base: str, recipe: str, *values: str
+        request: gr.Request, dataset: str | None, name: str, base: str, *values: str
     ) -> list[Any]:
         try:
-            asked = _asked(names, base, recipe, values)
+            asked = _asked(names, name, base, values)
             run = runs.start(workspace, who(request), dataset, asked)
         except Refused as refused:
             return [gr.skip(), json.dumps({"refused": str(refused)}), gr.skip()]

@@ -7,10 +7,10 @@ from typing import Any
 import gradio as gr
 import plotly
 
-from reranker_ui.services import runs
+from reranker_ui.services import outcomes, publishing, runs
 from reranker_ui.services.users import User
 from reranker_ui.services.workspace import Workspace
-from reranker_ui.ui import figures, run_form
+from reranker_ui.ui import figure_layout, figures, run_form
 from reranker_ui.ui.room import room
 
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -29,9 +29,9 @@ def build(workspace: Workspace, shell: Any) -> None:
     with gr.Row(elem_id="rr-train-top", equal_height=False):
         form = run_form.draw(workspace)
         with gr.Column(elem_id="rr-train-live", min_width=0):
-            live = room(
-                "train", [_follow(workspace), _compared(workspace), _act(workspace)], ["shown"]
-            )
+            functions = [_follow(workspace), _compared(workspace), _act(workspace)]
+            functions += [_outcome(workspace), _push(workspace)]
+            live = room("train", functions, ["shown", "refill"])
     room("train_runs", [_rows(workspace), _act(workspace)])
     run_form.connect(workspace, shell, form, live)
 
@@ -47,8 +47,15 @@ def _follow(workspace: Workspace) -> Any:
         told = figures.points(run["warm_steps"], found["events"])
         answer = {"run": run, "points": told, "next": found["next"], "plotly": plotly_address()}
         if not found["since"]:
-            panel = int(payload.get("panel") or figures.PANEL)
-            figure = figures.run_figure(run["name"], run["steps"], run["warm_steps"], told, panel)
+            panel, extra = int(payload.get("panel") or figure_layout.PANEL), payload.get("extra")
+            figure = figures.run_figure(
+                run["name"],
+                run["steps"],
+                run["warm_steps"],
+                told,
+                panel,
+                extra=extra if extra in figures.EXTRAS else None,
+            )
             answer["figure"] = json.loads(figure.to_json())
         return answer
 
@@ -71,6 +78,22 @@ def _compared(workspace: Workspace) -> Any:
         }
 
     return compared
+
+
+def _outcome(workspace: Workspace) -> Any:
+    def outcome(user: User, payload: dict[str, Any]) -> dict[str, Any]:
+        return outcomes.outcome(workspace, user, payload["run"])
+
+    return outcome
+
+
+def _push(workspace: Workspace) -> Any:
+    def push(user: User, payload: dict[str, Any]) -> dict[str, Any]:
+        run, repo = payload["run"], str(payload.get("repo") or "")
+        private, token = payload.get("private") is not False, payload.get("token")
+        return publishing.push(workspace, user, run, repo, private, token)
+
+    return push
 
 
 def _rows(workspace: Workspace) -> Any:

@@ -7,7 +7,8 @@ from reranker_ui.ui.figures import compared_traces, points, run_figure
 
 
 def log(phase, step, loss=0.5):
-    return {"event": "log", "phase": phase, "step": step, "loss": loss}
+    told = {"event": "log", "phase": phase, "step": step, "loss": loss}
+    return told | {"learning_rate": 1e-4 / step, "grad_norm": None}
 
 
 def evaluated(when, value, step=0, phase="train", split="dev"):
@@ -35,12 +36,12 @@ def test_steps_of_the_training_come_after_those_of_the_warm_start():
     told = points(30, EVENTS)
     assert told["warm"] == [[10, 0.5], [20, 0.25]]
     assert told["train"] == [[40, 0.7]]
-    assert told["ndcg"] == [[0, 0.4], [40, 0.6]]
-    assert told["baselines"] == {"bm25": 0.5, "base": 0.4}
+    assert told["dev"]["ndcg@10"] == [[0, 0.4], [40, 0.6]]
+    assert told["baselines"] == {"bm25": {"ndcg@10": 0.5}, "base": {"ndcg@10": 0.4}}
 
 
 def test_the_test_split_is_never_drawn():
-    assert points(0, [evaluated("during", 0.9, split="test")])["ndcg"] == []
+    assert points(0, [evaluated("during", 0.9, split="test")])["dev"]["ndcg@10"] == []
 
 
 def test_a_metric_that_could_not_be_scored_is_left_out():
@@ -59,19 +60,37 @@ def test_a_curve_read_in_two_deltas_is_the_curve_read_at_once(events, cut):
     rising = [event for event in EVENTS if event in events]
     first, second = points(30, rising[:cut]), points(30, rising[cut:])
     whole = points(30, rising)
-    for name in ("warm", "train", "ndcg"):
+    for name in ("warm", "train"):
         assert first[name] + second[name] == whole[name]
+    for kind in ("dev", "extra"):
+        for name, line in whole[kind].items():
+            assert first[kind][name] + second[kind][name] == line
     assert first["baselines"] | second["baselines"] == whole["baselines"]
 
 
 def test_two_panels_share_one_x_axis():
     figure = run_figure("run 7", 100, 30, points(30, EVENTS))
     assert trace(figure, "train").yaxis == "y"
-    assert trace(figure, "ndcg").yaxis == "y2"
+    assert trace(figure, "dev").yaxis == "y2"
     assert {one.xaxis for one in figure.data} == {None}
     top, below = figure.layout.yaxis.domain, figure.layout.yaxis2.domain
     assert below[1] < top[0]
     assert figure.layout.xaxis.range == (0, 100)
+
+
+def test_the_learning_rate_has_a_third_panel_that_can_be_left_out():
+    figure = run_figure("run 7", 100, 30, points(30, EVENTS), extra="learning_rate")
+    assert trace(figure, "extra").y == (1e-5, 5e-6, 1e-5)
+    second, third = figure.layout.yaxis2.domain, figure.layout.yaxis3.domain
+    assert third[1] < second[0] and figure.layout.xaxis.anchor == "y3"
+    without = run_figure("run 7", 100, 30, points(30, EVENTS))
+    assert without.layout.height < figure.layout.height and without.layout.yaxis2.domain[0] == 0
+    assert points(0, EVENTS)["extra"]["grad_norm"] == []
+
+
+def test_any_metric_of_dev_can_be_drawn():
+    told = points(0, [{**EVENTS[5], "metrics": {"ndcg@10": 0.6, "map": 0.3}}])
+    assert trace(run_figure("run 7", 9, 0, told, metric="map"), "dev").y == (0.3,)
 
 
 def test_baselines_are_told_apart_without_colour():
@@ -99,4 +118,4 @@ def test_zoom_belongs_to_the_run_and_colours_to_the_page():
 def test_compared_runs_have_their_own_colours():
     lines = [compared_traces("run 1", number, points(0, EVENTS)) for number in range(3)]
     assert len({line[0]["line"]["color"] for line in lines}) == 3
-    assert [one["meta"] for one in lines[0]] == ["compared-train", "compared-ndcg"]
+    assert [one["meta"] for one in lines[0]] == ["compared-train", "compared-dev"]

@@ -14,6 +14,7 @@ from reranker_ui.services.recipes import (
     as_yaml,
     command,
     from_card,
+    pasted,
     recipe_from,
     recipe_of,
 )
@@ -133,3 +134,23 @@ def test_a_card_of_the_hub_needs_the_hub(tmp_path, monkeypatch):
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     with pytest.raises(Refused, match=r"cannot be reached.*Paste its text"):
         from_card(Space(tmp_path), LOCAL, "cross-encoder/ms-marco-MiniLM-L6-v2")
+
+
+def test_what_is_pasted_is_a_recipe_a_card_or_an_id(tmp_path, monkeypatch):
+    found = pasted(Space(tmp_path), LOCAL, "epochs: 7\nloss: lambda").printed
+    assert (found.epochs, found.loss, found.name) == (7, "lambda", "given")
+    card = "---\nbase_model: a/b\n---\n- `num_train_epochs`: 9\n- `fp16`: True\n"
+    assert pasted(Space(tmp_path), LOCAL, card).printed.epochs == 9
+    whole = recipe_from("russian-web")
+    assert pasted(Space(tmp_path), LOCAL, as_yaml(whole)).printed == whole
+    (tmp_path / "README.md").write_text(card)
+    with pytest.raises(Refused, match="give the Hub id"):
+        pasted(Space(tmp_path), LOCAL, str(tmp_path / "README.md"))
+
+
+@pytest.mark.parametrize(
+    "text", ["a: &a [1]\nepochs: *a", "epochs: [1", "{}", "[]", "", "-- ", "\0"]
+)
+def test_nothing_that_is_pasted_breaks_the_form(tmp_path, text):
+    with pytest.raises(Refused):
+        pasted(Space(tmp_path), LOCAL, text)

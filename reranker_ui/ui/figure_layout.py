@@ -1,0 +1,103 @@
+"""The frame of the live chart: its panels, axes and the region of the warm start."""
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+PANEL = 190  # pixels, the height of one panel
+THIRD = 0.5  # of a panel, the height of the third one
+GAP = 44  # pixels between two panels: room for the next title
+MARGIN = {"l": 44, "r": 96, "t": 8, "b": 24}
+
+
+def layout(name: str, end: int, panel: int = PANEL, three: bool = False) -> dict[str, Any]:
+    """Two panels of `panel` pixels, and a lower third one below them if `three`."""
+    inner = height = 2 * panel + GAP
+    low = 0.0  # where the second panel ends, as a share of the whole
+    if three:
+        inner = height + GAP + round(panel * THIRD)
+        low = (inner - height) / inner
+    muted = {"size": 11, "color": "var(--rr-muted)", "family": "inherit"}
+    y_axis = {
+        "gridcolor": "var(--rr-line)",
+        "gridwidth": 1,
+        "zeroline": False,
+        "showline": False,
+        "tickfont": muted,
+        "nticks": 6,
+        "fixedrange": False,
+    }
+    return {
+        "template": "none",
+        "height": inner + MARGIN["t"] + MARGIN["b"],
+        "margin": MARGIN,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": muted,
+        "showlegend": False,
+        "hovermode": "x unified",
+        "hoversubplots": "axis",
+        "hoverlabel": {
+            "bgcolor": "var(--rr-panel)",
+            "bordercolor": "var(--rr-line2)",
+            "font": {"size": 12, "color": "var(--rr-text)"},
+        },
+        "dragmode": "zoom",
+        "uirevision": name,
+        "xaxis": {
+            "range": [0, end],
+            "anchor": "y3" if three else "y2",
+            "showgrid": False,
+            "zeroline": False,
+            "showline": False,
+            "tickfont": muted,
+            "tickformat": ",d",
+            "showspikes": True,
+            "spikemode": "across",
+            "spikethickness": 1,
+            "spikedash": "solid",
+            "spikecolor": "var(--rr-line2)",
+            "spikesnap": "data",
+            "hoverformat": ",d",
+            "unifiedhovertitle": {"text": "step %{x:,d}"},
+        },
+        "yaxis": y_axis | {"domain": [1 - panel / inner, 1]},
+        "yaxis2": y_axis | {"domain": [low, low + panel / inner], "tickformat": ".2f"},
+        **(
+            {
+                "yaxis3": y_axis
+                | {"domain": [0, panel * THIRD / inner], "nticks": 4, "exponentformat": "e"}
+            }
+            if three
+            else {}
+        ),
+    }
+
+
+def shade(figure: go.Figure, warm_steps: int) -> None:
+    """Mark the steps of the warm start as a region of their own."""
+    figure.add_shape(
+        type="rect",
+        xref="x",
+        yref="paper",
+        x0=0,
+        x1=warm_steps,
+        y0=0,
+        y1=1,
+        layer="below",
+        fillcolor="var(--rr-sunken)",
+        line={"width": 0},
+    )
+    figure.add_annotation(
+        name="warm",
+        text="warm start",
+        xref="x",
+        yref="paper",
+        x=0,
+        y=1,
+        xanchor="left",
+        yanchor="top",
+        xshift=6,
+        showarrow=False,
+        font={"size": 11, "color": "var(--rr-faint)"},
+    )

@@ -1,0 +1,118 @@
+"""Pushing to the Hub: a fake one here, and a process of its own that no page waits for."""
+
+import json
+import time
+
+import httpx
+import pytest
+from huggingface_hub.errors import HfHubHTTPError
+
+from reranker_ui import publishing as process
+from reranker_ui.core.refused import Refused
+from reranker_ui.services import publishing
+from reranker_ui.services.outcomes import outcome
+from reranker_ui.services.run_list import folder_of
+from reranker_ui.services.users import User
+from tests.labelling import ADMIN, VIEWER, finished_run, seed
+
+SECRET = "hf_never_written_anywhere"
+
+
+class Hub:
+    """What of HfApi is used. `status`: the error that it answers with, if any."""
+
+    def __init__(self, status=None, public=False):
+        self.status, self.public, self.told = status, public, {}
+
+    def create_repo(self, repo, **asked):
+        if self.status:
+            answer = httpx.Response(self.status, request=httpx.Request("POST", "https://hub"))
+            raise HfHubHTTPError("no", response=answer)
+        self.told |= {"repo": repo} | asked
+        return f"https://huggingface.co/{repo}"
+
+    def model_info(self, repo):
+        self.private = self.told["private"] and not self.public
+        return self
+
+    def upload_folder(self, **asked):
+        self.told |= asked
+
+
+@pytest.fixture
+def run(workspace, tiny_model):
+    seed(workspace)
+    return finished_run(workspace, tiny_model)
+
+
+@pytest.fixture
+def begun(monkeypatch):
+    """Pushes that were begun, `(folder, token)`, without a process."""
+    found = []
+    monkeypatch.setattr(publishing, "_begin", lambda *given: found.append(given))
+    return found
+
+
+def test_a_model_is_pushed_private_and_its_address_kept(workspace, run, begun):
+    publishing.push(workspace, ADMIN, run, "team/ranker", token=SECRET)
+    assert publishing.state(workspace, VIEWER, run)["state"] == "pushing"
+    with pytest.raises(Refused, match="is being pushed"):
+        publishing.push(workspace, ADMIN, run, "team/other")
+    [(folder, token)] = begun
+    hub = Hub()
+    assert process.main([str(folder.path)], token, hub) == 0
+    assert (token, hub.told["private"], hub.told["exist_ok"]) == (SECRET, True, True)
+    assert hub.told["folder_path"] == str(folder.model)
+    told = outcome(workspace, VIEWER, run)["pushed"]
+    assert (told["state"], told["url"]) == ("done", "https://huggingface.co/team/ranker")
+    files = [file for file in folder.path.rglob("*") if file.suffix in (".json", ".jsonl", ".log")]
+    assert not any(SECRET in file.read_text() for file in files)
+
+
+@pytest.mark.parametrize(
+    ("hub", "token", "said"),
+    [
+        (Hub(401), "", "wants a token"),
+        (Hub(401), SECRET, "does not know this token"),
+        (Hub(403), SECRET, "may not write to team/ranker"),
+        (Hub(500), SECRET, "answered 500"),
+        (Hub(public=True), SECRET, "open to everyone"),
+    ],
+)
+def test_what_went_wrong_is_a_sentence(workspace, run, begun, hub, token, said):
+    publishing.push(workspace, ADMIN, run, "team/ranker", token=token)
+    assert process.main([str(begun[0][0].path)], token, hub) == 1
+    told = publishing.state(workspace, VIEWER, run)
+    assert told["state"] == "failed" and said in told["error"]
+    assert "upload" not in "".join(hub.told)
+
+
+def test_a_process_of_its_own_says_that_the_hub_is_out_of_reach(workspace, run):
+    publishing.push(workspace, ADMIN, run, "team/ranker", token=SECRET)
+    until = time.monotonic() + 60
+    while publishing.state(workspace, VIEWER, run)["state"] == "pushing":
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    told = json.loads(folder_of(workspace, run).pushed_file.read_text())
+    assert told["state"] == "failed" and "cannot be reached" in told["error"]
+
+
+def test_a_push_whose_process_is_gone_has_failed(workspace, run):
+    told = {"repo": "a/b", "private": True, "state": "pushing", "time": time.time() - 100}
+    folder_of(workspace, run).pushed_file.write_text(json.dumps(told))
+    assert "broke off" in publishing.state(workspace, VIEWER, run)["error"]
+
+
+@pytest.mark.parametrize("name", ["", "ranker", "../x", "a/b/c", "a b/c", "-/x y"])
+def test_a_name_that_is_none_on_the_hub_is_refused(workspace, run, begun, name):
+    with pytest.raises(Refused, match="Name the model"):
+        publishing.push(workspace, ADMIN, run, name)
+    assert not begun
+
+
+def test_only_an_admin_pushes_and_only_a_model(workspace, run, begun):
+    with pytest.raises(Refused, match="needs the role admin"):
+        publishing.push(workspace, User("Mai", "annotator"), run, "team/ranker")
+    folder_of(workspace, run).model.rename(folder_of(workspace, run).path / "gone")
+    with pytest.raises(Refused, match="no model to push"):
+        publishing.push(workspace, ADMIN, run, "team/ranker")
