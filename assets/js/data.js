@@ -46,16 +46,6 @@ RR.rooms.data = ({ room, server, upload }) => {
 RR.data.line = (text, most = 400) => (text.length > most ? `${text.slice(0, most)}…` : text).replace(/\s+/g, " ");
 RR.data.size = (bytes) => bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 RR.data.scaleWord = (scale) => scale.kind === "binary" ? "binary" : scale.kind === "graded" ? `graded 0 to ${scale.max}` : `score 0 to ${scale.max}`;
-RR.data.FORMATS = [["csv", "CSV, safe for spreadsheets"], ["csv-plain", "CSV, texts as they are"], ["tsv", "TSV"], ["jsonl", "JSON Lines"], ["parquet", "Parquet"],
-  ["lists", "Labelled lists"], ["triplets", "Triplets"], ["mteb", "MTEB reranking"], ["cohere", "Cohere rerank"], ["flagembedding", "FlagEmbedding"], ["tevatron", "tevatron"], ["beir", "BEIR (ZIP)"]];
-RR.data.exportMenu = (anchor, name, { server, say }) => RR.menu(anchor, RR.data.FORMATS.map(([format, text]) => ({ text, icon: "download", act: async () => {
-  try {
-    const done = await server.export({ dataset: name, format: format.split("-")[0], safe: format !== "csv-plain" });
-    const link = RR.h("a", { href: `${window.gradio_config?.root || ""}/gradio_api/file=${done.path}`, download: "" });
-    document.body.append(link); link.click(); link.remove();
-    RR.toast([`${RR.plural(done.pairs, "pair")} written`, ...done.lost].join(" · "));
-  } catch (error) { say(error); }
-} })));
 // A question before something goes: its name and count, and the one button that does it.
 RR.data.confirm = (title, text, verb, act) => {
   const dialog = RR.h("dialog", { class: "rr-dialog rr-room" });

@@ -1,29 +1,35 @@
-// One opened dataset: tiles, a page of 50 pairs, and its edits, each of which can be undone.
+// One opened dataset: tiles, its views, a page of 50 pairs, and edits, each of which can be undone.
 "use strict";
 RR.data.pairsView = async (node, name, context) => {
   const { h } = RR, { server, say } = context;
-  const filters = { search: "", split: null, label: null }, selected = new Set();
-  let dataset = null, page = null, cursor = { after: null }, first = 1, lastUndo = null;
+  const FREE = { search: "", split: null, label: null, annotator: null, source: null, finding: null };
+  const filters = { ...FREE }, selected = new Set(), undos = [];
+  let dataset = null, page = null, cursor = { after: null }, first = 1, again = null;
   const tiles = h("dl", { class: "rr-card rr-tiles" }), table = h("tbody"), count = h("span", { class: "rr-muted" }), bar = h("div", { class: "rr-selection rr-hidden", role: "toolbar", "aria-label": "Selected pairs" });
   const newer = RR.button("Newer", () => move({ before: page.first }, -50), { kind: "small", icon: "left" }), older = RR.button("Older", () => move({ after: page.last }, 50), { kind: "small" });
   older.append(RR.icon("right"));
   const all = h("input", { type: "checkbox", "aria-label": "Select all on this page", onchange: () => { page.pairs.forEach((pair) => all.checked ? selected.add(pair.id) : selected.delete(pair.id)); draw(); } });
   const search = h("input", { class: "rr-field", type: "search", placeholder: "Search queries and passages", "aria-label": "Search queries and passages", oninput: () => { clearTimeout(search.timer); search.timer = setTimeout(() => { filters.search = search.value; begin(); }, 200); } });
-  const exportButton = RR.button("Export", () => RR.data.exportMenu(exportButton, name, context)); exportButton.append(RR.icon("down"));
+  const exportButton = RR.button("Export", () => RR.data.exportDialog(name, context));
   const tag = h("span", { class: "rr-tag" }), note = h("div");
   const splitFilter = filter("split", "Split", ["train", "dev", "test"]), labelFilter = filter("label", "Label", []);
+  const annotatorFilter = filter("annotator", "Annotator", []), sourceFilter = filter("source", "Source", []), findingFilter = filter("finding", "Finding", []);
+  const panels = { pairs: h("div"), quality: h("div"), guidelines: h("div"), history: h("div") };
+  const views = RR.data.views(Object.keys(panels), showView);
   const head = (text, kind = "") => h("th", { class: kind, scope: "col" }, text);
   RR.fill(node,
     h("div", { class: "rr-opened-head" }, RR.link("Datasets", () => RR.set({ open: null })), h("span", { class: "rr-muted" }, "/"), h("h2", { class: "rr-cut" }, name), tag, h("span", { class: "rr-grow" }),
       h("span", { class: "rr-row rr-opened-acts" }, RR.button("Annotate", () => RR.go("annotate", { dataset: name })), RR.button("Train on this", () => RR.go("train", { dataset: name })), exportButton)),
-    tiles, note,
-    h("div", { class: "rr-card rr-pairs" },
-      h("div", { class: "rr-tools" }, h("div", { class: "rr-search" }, RR.icon("search"), search, h("kbd", { class: "rr-key" }, "/")), splitFilter.button, labelFilter.button, h("span", { class: "rr-grow" }), count, newer, older),
-      h("table", { class: "rr-table rr-pairs-table" }, h("thead", {}, h("tr", {}, h("th", { class: "tick" }, all), head("Query", "query"), head("Passage", "passage"), head("Label", "chip"), head("Split", "split rr-desk"), head("By", "by rr-wide rr-desk"), head("Source", "source rr-wide rr-desk"), head("Updated", "time rr-wide rr-desk"))), table)),
-    bar);
+    tiles, note, views.strip, Object.values(panels), bar);
+  RR.fill(panels.pairs, h("div", { class: "rr-card rr-pairs" },
+      h("div", { class: "rr-tools" }, h("div", { class: "rr-search" }, RR.icon("search"), search, h("kbd", { class: "rr-key" }, "/")), splitFilter.button, labelFilter.button, annotatorFilter.button, sourceFilter.button, findingFilter.button, h("span", { class: "rr-grow" }), count, newer, older),
+      h("table", { class: "rr-table rr-pairs-table" }, h("thead", {}, h("tr", {}, h("th", { class: "tick" }, all), head("Query", "query"), head("Passage", "passage"), head("Label", "chip"), head("Split", "split rr-desk"), head("By", "by rr-wide rr-desk"), head("Source", "source rr-wide rr-desk"), head("Updated", "time rr-wide rr-desk"))), table)));
   RR.fill(table, h("tr", {}, h("td", { colspan: 8 }, RR.skeleton(8))));
   await describe();
+  if (!dataset) return;
+  offer();
   begin();
+  showView(RR.state.view);
 
   async function describe() {
     try {
@@ -32,12 +38,41 @@ RR.data.pairsView = async (node, name, context) => {
     } catch (error) { say(error); return; }
     tag.textContent = RR.data.scaleWord(dataset.scale);
     labelFilter.choices = [...answers().map(({ value }) => [String(value), dataset.scale.kind === "binary" ? (value ? "1, relevant" : "0, not relevant") : String(value)]), ["none", "none"], ["disputed", "disputed"], ["left out", "left out"]];
-    const tile = (word, value, more, kind) => h("div", { class: "rr-tile" }, h("dt", {}, word), h("dd", { class: kind }, value, more && h("small", {}, more)));
+    const tile = (word, value, more, kind, below) => h("div", { class: "rr-tile" }, h("dt", {}, word), h("dd", { class: kind }, value, more && h("small", {}, more), below && h("div", { class: "rr-tile-below" }, below)));
+    let sides = null;
+    try { sides = (await server.split_receipt({ dataset: name })).on_two_sides; } catch { /* the tile can do without */ }
+    const receipt = sides === null ? null : h("small", { class: sides ? "rr-two-sides" : "" }, sides ? RR.link(`${RR.plural(sides, "query", "queries")} on two sides`, () => showView("quality")) : "no query is on two sides");
     const { splits } = dataset, each = dataset.queries ? (dataset.pairs / dataset.queries).toFixed(1) : "0";
     RR.fill(tiles, tile("Pairs", RR.int(dataset.pairs), dataset.unlabelled ? `${RR.int(dataset.unlabelled)} without a label` : null), tile("Queries", RR.int(dataset.queries), `${each} pairs each`), tile("Positive", RR.percent(dataset.positives, dataset.labelled), RR.int(dataset.positives)),
-      tile("Labelled by people", RR.int(dataset.labelled_by_people), dataset.pairs ? RR.percent(dataset.labelled_by_people, dataset.pairs, 0) : null), tile("Train, dev, test", RR.int(splits.train), `${RR.int(splits.dev)} · ${RR.int(splits.test)}`), tile("Disputed", RR.int(dataset.disputed), null, dataset.disputed ? "disputed" : ""));
+      tile("Labelled by people", RR.int(dataset.labelled_by_people), dataset.pairs ? RR.percent(dataset.labelled_by_people, dataset.pairs, 0) : null), tile("Train, dev, test", RR.int(splits.train), `${RR.int(splits.dev)} · ${RR.int(splits.test)}`, null, receipt), tile("Disputed", RR.int(dataset.disputed), null, dataset.disputed ? "disputed" : ""));
   }
   function answers() { return RR.answers(dataset.scale); }
+  async function offer() {
+    const show = (told, names, least) => { told.choices = names.map((one) => [one, one]); told.hidden = names.length < least; told.draw(); };
+    show(annotatorFilter, [], 1); show(sourceFilter, [], 1); show(findingFilter, [], 1);
+    try { const told = await server.filter_choices({ dataset: name }); show(annotatorFilter, told.annotators, 1); show(sourceFilter, told.sources, 2); } catch (error) { say(error); }
+  }
+
+  // -- the views: pairs, quality, guidelines, history
+  function showView(view) {
+    const chosen = panels[view] ? view : "pairs";
+    RR.set({ view: chosen === "pairs" ? null : chosen });
+    views.choose(chosen);
+    for (const [key, panel] of Object.entries(panels)) panel.classList.toggle("rr-hidden", key !== chosen);
+    bar.classList.toggle("rr-hidden", chosen !== "pairs" || !selected.size);
+    const more = { ...context, changed: async (done, word) => { await change(() => done, () => word); }, showRows, badge: views.badge };
+    if (chosen === "quality") RR.data.qualityView(panels.quality, name, more);
+    else if (chosen === "guidelines") RR.data.guidelinesView(panels.guidelines, name, more);
+    else if (chosen === "history") RR.data.historyView(panels.history, name, { ...more, refreshed: async () => { await load(); describe(); RR.say("labels"); } });
+  }
+  // The rows behind a finding: the pairs, filtered by it.
+  function showRows(finding, text) {
+    Object.assign(filters, FREE, { finding });
+    search.value = "";
+    findingFilter.text = text;
+    [splitFilter, labelFilter, annotatorFilter, sourceFilter, findingFilter].forEach((one) => one.draw());
+    showView("pairs"); begin();
+  }
 
   // -- the page
   function begin() { cursor = { after: null }; first = 1; load(); }
@@ -49,12 +84,15 @@ RR.data.pairsView = async (node, name, context) => {
       const told = await server.page_of_pairs({ dataset: name, ...filters, ...cursor });
       if (load.asked !== asked) return;
       page = told;
+      clearTimeout(again);
+      RR.fill(note, page.not_searched ? h("p", { class: "rr-note rr-preparing", role: "status" }, `Search is being prepared: ${RR.plural(page.not_searched, "pair")} still to come.`) : null);
+      if (page.not_searched) again = setTimeout(() => tiles.isConnected && load(), 1500);
       if (!page.more_before) first = 1;
     } catch (error) { RR.fill(table, h("tr", {}, h("td", { colspan: 8 }, RR.error(error, RR.button("Try again", load))))); return; }
     draw();
   }
   function draw() {
-    const free = !filters.search && !filters.split && !filters.label, n = page.pairs.length;
+    const free = Object.values(filters).every((value) => !value), n = page.pairs.length;
     count.textContent = n ? `${RR.int(first)} to ${RR.int(first + n - 1)}${free && dataset ? ` of ${RR.int(dataset.pairs)}` : ""}` : "";
     newer.disabled = !page.more_before; older.disabled = !page.more_after;
     all.checked = n > 0 && page.pairs.every((pair) => selected.has(pair.id));
@@ -85,7 +123,7 @@ RR.data.pairsView = async (node, name, context) => {
   async function change(act, word, focus) {
     try {
       const done = await act();
-      lastUndo = done.edit;
+      if (done.edit !== null) undos.push(done.edit);
       RR.toast(word(done), done.edit === null ? null : undo);
       await load(); describe(); RR.say("labels");
       if (focus) table.querySelector(`tr[data-id="${focus}"] .rr-chip-button`)?.focus();
@@ -93,8 +131,8 @@ RR.data.pairsView = async (node, name, context) => {
     } catch (error) { say(error); return null; }
   }
   async function undo() {
-    if (lastUndo === null) return;
-    try { await server.undo({ edit: lastUndo }); lastUndo = null; RR.toast("Undone"); await load(); describe(); RR.say("labels"); } catch (error) { say(error); }
+    if (!undos.length) return;
+    try { await server.undo({ edit: undos.pop() }); RR.toast("Undone"); await load(); describe(); RR.say("labels"); } catch (error) { say(error); }
   }
   const on = (done) => RR.plural(done.pairs, "pair");
   function setLabel(ids, value) { return change(() => server.set_label({ dataset: name, ids, label: value }), (done) => value === null ? `${on(done)} left out of training` : `Label set to ${value} on ${on(done)}`, ids[0]); }
@@ -116,7 +154,7 @@ RR.data.pairsView = async (node, name, context) => {
 
   // -- many at once
   function drawBar() {
-    bar.classList.toggle("rr-hidden", !selected.size);
+    bar.classList.toggle("rr-hidden", !selected.size || panels.pairs.classList.contains("rr-hidden"));
     if (!selected.size) { RR.fill(bar); return; }
     const ids = [...selected], clear = () => { selected.clear(); draw(); };
     const split = RR.button("Split", () => RR.menu(split, ["train", "dev", "test"].map((one) => ({ text: `Move to ${one}, whole queries`, act: async () => { if (await change(() => server.move_split({ dataset: name, ids, split: one }), (done) => `${on(done)} moved to ${one}, with all pairs of the same queries`)) clear(); } }))), { kind: "small" });
@@ -126,13 +164,15 @@ RR.data.pairsView = async (node, name, context) => {
       RR.button("Delete", async () => { if (await change(() => server.delete_pairs({ dataset: name, ids }), (done) => `${on(done)} deleted`)) clear(); }, { kind: "small danger", icon: "trash" }), RR.button("", clear, { kind: "small icon quiet", icon: "cross", label: "Clear the selection" }));
   }
   function filter(key, word, choices) {
-    const told = { choices: choices.map((one) => [one, one]) };
+    const told = { choices: choices.map((one) => [one, one]), hidden: false };
     const drawButton = () => {
       const value = filters[key];
-      told.button.className = `rr-button small rr-filter ${value ? "on" : ""}`;
-      RR.fill(told.button, value ? `${word}: ${value}` : word, RR.icon(value ? "cross" : "down"));
+      told.button.className = `rr-button small rr-filter ${value ? "on" : told.hidden ? "rr-hidden" : ""}`;
+      RR.fill(told.button, h("span", { class: "rr-cut" }, value ? `${word}: ${told.text || value}` : word), RR.icon(value ? "cross" : "down"));
+      told.button.title = value ? told.text || value : "";
     };
-    const set = (value) => { filters[key] = value; drawButton(); begin(); };
+    const set = (value) => { filters[key] = value; told.text = null; drawButton(); begin(); };
+    told.draw = drawButton;
     told.button = h("button", { type: "button", onclick: () => filters[key] ? set(null) : RR.menu(told.button, told.choices.map(([value, text]) => ({ text, act: () => set(value) }))) });
     drawButton();
     return told;
@@ -141,8 +181,8 @@ RR.data.pairsView = async (node, name, context) => {
   // -- keys of this view, while it is to be seen
   const keys = (event) => {
     if (!tiles.isConnected) { document.removeEventListener("keydown", keys); return; }
-    if (!RR.visible(tiles) || RR.state.open !== name) return;
-    if ((event.ctrlKey || event.metaKey) && event.key === "z" && !event.target.closest("input,textarea") && lastUndo !== null) { event.preventDefault(); undo(); }
+    if (!RR.visible(tiles) || RR.state.open !== name || (RR.state.view || "pairs") !== "pairs") return;
+    if ((event.ctrlKey || event.metaKey) && event.key === "z" && !event.target.closest("input,textarea") && undos.length) { event.preventDefault(); undo(); }
     else if (!RR.typing(event) && event.key === "/") { event.preventDefault(); search.focus(); }
     else if (!RR.typing(event) && selected.size && !event.target.closest("tr")) { const answer = answers().find(({ key }) => key === event.key); if (answer) setLabel([...selected], answer.value); }
   };

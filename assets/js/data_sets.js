@@ -39,10 +39,10 @@ RR.data.datasetTable = (node, datasets, context) => {
     const more = RR.button("", () => RR.menu(more, [
       { text: "Take in hand", icon: "check", act: () => { RR.set({ dataset: dataset.name }); RR.data.datasetTable(node, datasets, context); } },
       { text: "Annotate", icon: "edit", act: () => RR.go("annotate", { dataset: dataset.name }) },
-      { text: "Train on this", icon: "arrow", act: () => RR.go("train", { dataset: dataset.name }) }, "-",
+      { text: "Train on this", icon: "arrow", act: () => RR.go("train", { dataset: dataset.name }) },
+      { text: "Export", icon: "download", act: () => RR.data.exportDialog(dataset.name, context) }, "-",
       { text: "Delete", icon: "trash", danger: true, act: () => remove(dataset) }]), { kind: "small icon quiet", icon: "more", label: `More for ${dataset.name}` });
-    const exportButton = RR.button("Export", () => RR.data.exportMenu(exportButton, dataset.name, context), { kind: "small" });
-    exportButton.append(RR.icon("down"));
+    const exportButton = RR.button("Export", () => RR.data.exportDialog(dataset.name, context), { kind: "small" });
     return h("tr", { class: mine ? "rr-in-hand" : "" },
       h("td", { class: "rr-name" }, h("button", { type: "button", class: "rr-name-link", onclick: () => open(dataset.name), title: dataset.name }, dataset.name), mine && h("span", { class: "rr-tag accent" }, "in hand"),
         h("small", { class: "rr-phone" }, `${RR.plural(dataset.pairs, "pair")} · ${RR.percent(dataset.positives, dataset.labelled)} positive`)),

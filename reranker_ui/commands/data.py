@@ -59,7 +59,11 @@ def _add_export(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--dataset", required=True, metavar="NAME")
     verb.add_argument("--format", required=True, choices=tuple(FORMATS), metavar="F",
                       help=", ".join(FORMATS))  # fmt: skip
-    verb.add_argument("--output", required=True, type=Path, metavar="PATH")
+    verb.add_argument(
+        "--output", required=True, metavar="PATH",
+        help="a file; for datasets also a folder, a .zip, or hf:ORG/NAME, private unless --public",
+    )  # fmt: skip
+    verb.add_argument("--public", action="store_true", help="on the Hub: everybody may read it")
     verb.add_argument(
         "--plain", action="store_true",
         help="CSV and TSV: write texts as they are, even those a spreadsheet takes for formulas",
@@ -68,15 +72,18 @@ def _add_export(verb: argparse.ArgumentParser) -> None:
 
 def _export(arguments: argparse.Namespace) -> tuple[Any, int]:
     from reranker_ui.services.exporting import export_dataset
+    from reranker_ui.services.hub_export import export_to_hub
     from reranker_ui.services.users import LOCAL
     from reranker_ui.services.workspace import open_workspace
 
-    form, output = arguments.format, arguments.output
+    workspace, name, output = open_workspace(), arguments.dataset, arguments.output
+    if is_hub_id(output):
+        if arguments.format != "datasets":
+            raise Refused("Only --format datasets goes to the Hub. Write other formats to a file.")
+        return export_to_hub(workspace, LOCAL, name, output, public=arguments.public), 0
     safe = not arguments.plain
-    done = export_dataset(
-        open_workspace(), LOCAL, arguments.dataset, form, output, safe_for_excel=safe
-    )
-    return done, 0
+    form = arguments.format
+    return export_dataset(workspace, LOCAL, name, form, Path(output), safe_for_excel=safe), 0
 
 
 def _show_export(done: dict[str, Any]) -> str:

@@ -27,6 +27,8 @@ class Coverage:
     merged_words: float
     unknown_pairs: list[int]  # positions of pairs with an unknown token
     merged_examples: list[list[str]]  # groups of words that become one
+    merged_pairs: list[int]  # positions of pairs with a text that has another's ids
+    dense_pairs: list[int]  # positions of pairs above DENSE_WARNS tokens a character
 
 
 def coverage_of(tokenizer_file: Path, pairs: Sequence[tuple[str, str]]) -> Coverage:
@@ -35,10 +37,12 @@ def coverage_of(tokenizer_file: Path, pairs: Sequence[tuple[str, str]]) -> Cover
     told = _Tally(tokenizer, unknown_id(tokenizer_file))
     for begin in range(0, len(pairs), _BATCH):
         told.add(begin, pairs[begin : begin + _BATCH])
-    merged, examples = told.merged_words()
+    words = told.merged_words()
+    merged = told.merged_texts()
     return Coverage(
         told.lengths, told.unknown / max(told.tokens, 1), told.tokens / max(told.characters, 1),
-        told.merged_texts(), merged, told.unknown_pairs, examples,
+        len(merged) / max(len(told.texts), 1), words[0], told.unknown_pairs, words[1],
+        sorted({at for text in merged for at in told.where[text]}), told.dense_pairs,
     )  # fmt: skip
 
 
@@ -57,7 +61,9 @@ class _Tally:
         self.tokens = self.unknown = self.characters = 0
         self.lengths: list[int] = []
         self.unknown_pairs: list[int] = []
+        self.dense_pairs: list[int] = []
         self.texts: dict[str, tuple[int, ...]] = {}
+        self.where: dict[str, list[int]] = {}
         self.words: set[str] = set()
 
     def add(self, begin: int, pairs: Sequence[tuple[str, str]]) -> None:
@@ -68,21 +74,24 @@ class _Tally:
             self.lengths.append(len(left) + len(right) + SPECIAL)
             if self.unknown_id in left or self.unknown_id in right:
                 self.unknown_pairs.append(begin + number)
-            self._text(query, left)
-            self._text(passage, right)
+            if len(left) + len(right) > DENSE_WARNS * (len(query) + len(passage)):
+                self.dense_pairs.append(begin + number)
+            self._text(query, left, begin + number)
+            self._text(passage, right, begin + number)
 
-    def _text(self, text: str, ids: list[int]) -> None:
+    def _text(self, text: str, ids: list[int], position: int) -> None:
         self.tokens += len(ids)
         self.unknown += ids.count(self.unknown_id)
         self.characters += len(text)
         words = spaced(text)
+        self.where.setdefault(words, []).append(position)
         if words not in self.texts:  # case and punctuation alone make no other text
             self.texts[words] = tuple(ids)
             self.words.update(word for word in words.split() if word.isalpha() or _marked(word))
 
-    def merged_texts(self) -> float:
-        """The share of distinct texts whose ids some other distinct text has."""
-        return _merged(self.texts)[0]
+    def merged_texts(self) -> list[str]:
+        """The distinct texts whose ids some other distinct text has."""
+        return [text for group in _merged(self.texts) for text in group]
 
     def merged_words(self) -> tuple[float, list[list[str]]]:
         """The same of distinct words, with the largest groups of those that are known."""
@@ -90,16 +99,17 @@ class _Tally:
         seen = self.tokenizer.encode_batch(words, add_special_tokens=False)
         ids_of = {word: tuple(one.ids) for word, one in zip(words, seen, strict=True)}
         known = {word: ids for word, ids in ids_of.items() if self.unknown_id not in ids}
-        return _merged(ids_of)[0], _merged(known)[1]
+        share = sum(map(len, _merged(ids_of))) / max(len(ids_of), 1)
+        return share, [group[:8] for group in _merged(known)[:3]]
 
 
-def _merged(ids_of: dict[str, tuple[int, ...]]) -> tuple[float, list[list[str]]]:
+def _merged(ids_of: dict[str, tuple[int, ...]]) -> list[list[str]]:
+    """Groups of texts that have the same ids, the largest first."""
     groups: dict[tuple[int, ...], list[str]] = {}
     for text, ids in ids_of.items():
         groups.setdefault(ids, []).append(text)
     merged = [group for group in groups.values() if len(group) > 1]
-    largest = sorted(merged, key=len, reverse=True)[:3]
-    return sum(map(len, merged)) / max(len(ids_of), 1), [group[:8] for group in largest]
+    return sorted(merged, key=len, reverse=True)
 
 
 def _marked(word: str) -> bool:

@@ -21,11 +21,14 @@ def reading(table: Table, sampled: Array, seen: Coverage, base: str, most: int) 
     """What `base` makes of the texts at positions `sampled`, cut at `most` tokens."""
     lengths = np.array(seen.lengths)
     cut = sampled[lengths > most] if len(lengths) else sampled[:0]
-    unknown = sampled[np.array(seen.unknown_pairs, dtype=int)]
+
+    def rows(positions: list[int]) -> Array:
+        return table.ids[sampled[np.array(positions, dtype=int)]]
+
     found = [
-        _unknown(seen, table.ids[unknown], base),
-        _merged(seen, base),
-        _dense(seen, base),
+        _unknown(seen, rows(seen.unknown_pairs), base),
+        _merged(seen, rows(seen.merged_pairs), base),
+        _dense(seen, rows(seen.dense_pairs), base),
         _cut(len(cut), len(lengths), table.ids[cut], most),
     ]
     return [one for one in found if one is not None]
@@ -62,7 +65,7 @@ def _unknown(seen: Coverage, rows: Array, base: str) -> Finding | None:
     )  # fmt: skip
 
 
-def _merged(seen: Coverage, base: str) -> Finding | None:
+def _merged(seen: Coverage, rows: Array, base: str) -> Finding | None:
     if seen.merged_words <= MERGED_WARNS and seen.merged_texts <= MERGED_WARNS:
         return None
     shown = " = ".join(seen.merged_examples[0][:4]) if seen.merged_examples else ""
@@ -72,11 +75,11 @@ def _merged(seen: Coverage, base: str) -> Finding | None:
         f"{100 * seen.merged_words:.0f} % of words look like another word to the base model{told}",
         f"{base} drops accents, tones or whole characters; {100 * seen.merged_texts:.1f} % of texts"
         f" become the same as another. Choose a multilingual base, such as {MULTILINGUAL}.",
-        np.empty(0, dtype=np.int64), "choose a base", tuple(seen.merged_examples),
+        rows, "choose a base", tuple(seen.merged_examples),
     )  # fmt: skip
 
 
-def _dense(seen: Coverage, base: str) -> Finding | None:
+def _dense(seen: Coverage, rows: Array, base: str) -> Finding | None:
     if seen.tokens_per_character <= DENSE_WARNS:
         return None
     return Finding(
@@ -84,7 +87,7 @@ def _dense(seen: Coverage, base: str) -> Finding | None:
         f"The base model needs {seen.tokens_per_character:.2f} tokens a character",
         f"English takes 0.2. {base} spells these texts out, which is slow and is cut early; a"
         f" multilingual base, such as {MULTILINGUAL}, reads words.",
-        np.empty(0, dtype=np.int64), "choose a base",
+        rows, "choose a base",
     )  # fmt: skip
 
 

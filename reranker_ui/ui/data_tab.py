@@ -6,20 +6,36 @@ from typing import Any
 
 from gradio.utils import get_upload_folder
 
+from reranker_ui.core.formats.exports import FORMATS
 from reranker_ui.core.refused import Refused
-from reranker_ui.services import datasets, editing, exporting, pairs, readings, uploads
+from reranker_ui.services import (
+    datasets,
+    editing,
+    exporting,
+    hub_export,
+    pairs,
+    readings,
+    uploads,
+)
 from reranker_ui.services.users import User
 from reranker_ui.services.workspace import Workspace
+from reranker_ui.ui import opened_dataset
 from reranker_ui.ui.room import Function, room
 
 Payload = dict[str, Any]
-_SUFFIX = {"csv": "csv", "tsv": "tsv", "parquet": "parquet", "beir": "zip"}
 
 
 def build(workspace: Workspace, shell: Any) -> None:
     """Draw the tab; the room follows what is open by itself."""
     room(
-        "data", [*_sets(workspace), *_uploads(workspace), *_reading(workspace), *_pairs(workspace)]
+        "data",
+        [
+            *_sets(workspace),
+            *_uploads(workspace),
+            *_reading(workspace),
+            *_pairs(workspace),
+            *opened_dataset.functions(workspace),
+        ],
     )
 
 
@@ -37,12 +53,25 @@ def _sets(workspace: Workspace) -> list[Function]:
         folder = Path(get_upload_folder()) / secrets.token_hex(16)
         folder.mkdir(parents=True)
         name = str(asked["dataset"])
-        path = folder / f"{name}.{_SUFFIX.get(form, 'jsonl')}"
+        path = folder / f"{name}{FORMATS[form].suffix if form in FORMATS else ''}"
         return exporting.export_dataset(
             workspace, user, name, form, path, safe_for_excel=bool(asked.get("safe", True))
         )
 
-    return [all_datasets, delete_dataset, export]
+    def push_dataset(user: User, asked: Payload) -> Any:
+        name, repo, token = str(asked["dataset"]), str(asked["repo"]), asked.get("token")
+        public = bool(asked.get("public"))
+        return hub_export.export_to_hub(
+            workspace, user, name, repo, public=public, token=token or None
+        )
+
+    def export_formats(_user: User, _asked: Payload) -> Any:
+        return [
+            {"key": key, "name": form.name, "suffix": form.suffix, "never": form.never}
+            for key, form in FORMATS.items()
+        ]
+
+    return [all_datasets, delete_dataset, export, push_dataset, export_formats]
 
 
 def _uploads(workspace: Workspace) -> list[Function]:

@@ -53,10 +53,13 @@ def test_import_look_edit_undo(server, new_page, tmp_path):
 
     page.reload()
     expect(pairs).to_have_count(50)
+    page.get_by_role("button", name="Export").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Format").select_option("jsonl")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Export").click()
-        page.get_by_role("menuitem", name="JSON Lines").click()
+        dialog.get_by_role("button", name="Export", exact=True).click()
     assert "passage seven" in download.value.path().read_text()
+    expect(dialog).to_contain_text("80 pairs written")
 
 
 def test_payloads_are_shown_as_text(server, new_page, data_folder):
@@ -78,3 +81,33 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_sentence(server, new_page,
     page.get_by_role("button", name="Another file").click()
     expect(page.locator(".rr-drop")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= 390")
+
+
+def test_a_finding_leads_to_its_rows_and_is_mended(server, new_page, tmp_path):
+    rows = ["query,passage,label,split"]
+    rows += [f"ask {q},answer {q} {p},{int(p == 0)},train" for q in range(12) for p in range(3)]
+    rows += [
+        "ask 3,late answer,0,test",
+        "ask 4,late answer,0,dev",
+        "say 9,p,1,test",
+        "say 8,p,1,dev",
+    ]
+    path = tmp_path / "leaky.csv"
+    path.write_text("\n".join(rows) + "\n")
+    page = new_page(f"{server.url}/?tab=data")
+    bring(page, path)
+    page.get_by_role("button", name="Import 40 pairs").click()
+    page.locator(".rr-datasets tr", has_text="leaky").get_by_role("button", name="Open").click()
+    expect(page.locator(".rr-two-sides")).to_have_text("2 queries on two sides")
+    page.get_by_role("tab", name="Quality").click()
+    page.get_by_role("button", name="Check this dataset").click()
+    finding = page.locator(".rr-finding", has_text="2 queries are in more than one split")
+    finding.get_by_role("button", name="Show 8 rows").click(timeout=60_000)
+    expect(page.locator(".rr-pairs-table tbody tr")).to_have_count(8)
+    page.get_by_role("tab", name="Quality").click()
+    finding.get_by_role("button", name="Bring together").click()
+    expect(page.locator(".rr-tile-below")).to_have_text("no query is on two sides")
+    expect(finding).to_have_count(0, timeout=60_000)
+    page.get_by_role("tab", name="History").click()
+    page.locator(".rr-history tr", has_text="Brought together").get_by_role("button").click()
+    expect(page.locator(".rr-two-sides")).to_have_text("2 queries on two sides")

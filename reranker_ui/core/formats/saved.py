@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from reranker_ui.core.formats.writing import ParquetPart, Row, Target
 from reranker_ui.core.splits import SPLITS
@@ -40,18 +41,25 @@ def write_parts(rows: Iterable[Row], target: Target, folder: Path) -> int:
     return sum(part.count for part in parts.values())
 
 
+def push(parts: Path, repo: str, public: bool, token: str | None) -> None:
+    """Bring the files of `write_parts` to the Hub as the dataset `repo`; raises what it raises."""
+    _loaded(parts, parts / "cache").push_to_hub(repo, private=not public, token=token)
+
+
 def _save(parts: Path, saved: Path, cache: Path) -> None:
+    _loaded(parts, cache).save_to_disk(str(saved))
+
+
+def _loaded(parts: Path, cache: Path) -> Any:
     import datasets  # a second, which nobody else waits for
 
     datasets.disable_progress_bars()
-    files = {path.stem: str(path) for path in sorted(parts.glob("*.parquet"))}
-    whole = datasets.DatasetDict(
+    return datasets.DatasetDict(
         {
-            split: datasets.Dataset.from_parquet(path, cache_dir=str(cache))
-            for split, path in files.items()
+            path.stem: datasets.Dataset.from_parquet(str(path), cache_dir=str(cache))
+            for path in sorted(parts.glob("*.parquet"))
         }
     )
-    whole.save_to_disk(str(saved))
 
 
 def _zip(folder: Path, path: Path) -> None:

@@ -16,6 +16,10 @@ from reranker_ui.core.pairs import passage_key, query_key
 
 Record = dict[str, Any]
 Sides = Callable[[str, list[Row], list[Row]], Record]
+_LEFT_OUT = {
+    "disputed": "Disputed pairs, left out",
+    "left out": "Pairs that a decision leaves out of training, left out",
+}
 
 
 def by_query(rows: Iterable[Row], lost: Lost) -> Iterator[tuple[str, list[Row]]]:
@@ -23,10 +27,10 @@ def by_query(rows: Iterable[Row], lost: Lost) -> Iterator[tuple[str, list[Row]]]
     for query, group in groupby(rows, key=lambda row: row.query):
         labelled = []
         for row in group:
-            note_votes(row, lost)
             if row.label is None:
-                lost.add("Pairs without a label, left out")
+                lost.add(_LEFT_OUT.get(row.state, "Pairs without a label, left out"))
             else:
+                note_votes(row, lost)
                 labelled.append(row)
         if labelled:
             yield query, labelled

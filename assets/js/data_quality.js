@@ -1,0 +1,71 @@
+// The quality report: findings that lead to their rows, and what labels and lengths look like.
+"use strict";
+RR.data.qualityView = async (node, name, context) => {
+  const { h } = RR, { server, say, showRows, changed, badge } = context;
+  const SHAPES = { blocks: ["octagon", "Blocks training"], look: ["warn", "To look at"], note: ["info", "Good to know"] };
+  const mark = (node.rrTurn = (node.rrTurn || 0) + 1);
+  let base = node.rrBase || null;
+  const current = () => node.isConnected && node.rrTurn === mark;
+  const ask = async (act) => {
+    let told;
+    try { told = await act(); } catch (error) { if (current()) RR.fill(node, RR.error(error, RR.button("Try again", () => ask(act)))); return; }
+    if (!current()) return;
+    show(told);
+    if (told.checking) setTimeout(() => current() && ask(() => server.quality_report({ dataset: name, base })), 700);
+  };
+  const begin = () => ask(() => server.check_quality({ dataset: name, base }));
+  if (!node.firstChild) RR.fill(node, h("div", { class: "rr-card rr-card-body" }, RR.skeleton(6)));
+  ask(() => server.quality_report({ dataset: name, base }));
+
+  function show(told) {
+    const { report } = told;
+    badge(report ? report.findings.filter((one) => one.severity !== "note").length : 0, report?.findings.some((one) => one.severity === "blocks"));
+    const choice = h("select", { class: "rr-select", "aria-label": "Base model", onchange: () => { base = choice.value; node.rrBase = base; ask(() => server.quality_report({ dataset: name, base })); } },
+      [...told.bases, ...(told.bases.some(([, id]) => id === told.base) ? [] : [[told.base, told.base]])].map(([text, id]) => h("option", { value: id }, text)));
+    choice.value = told.base;
+    const tools = h("div", { class: "rr-card-head rr-quality-head" }, h("b", {}, "Findings"), h("span", { class: "rr-muted" }, report ? summary(report) : ""), h("span", { class: "rr-grow" }), choice,
+      told.checking ? working(told.checking) : [h("span", { class: "rr-muted" }, report ? `${told.stale ? "labels changed since the check " : "checked "}${RR.ago(report.checked_at)}` : ""), RR.button(report ? "Check again" : "Check this dataset", begin, { kind: report && !told.stale ? "" : "primary" })]);
+    const main = h("div", { class: "rr-card rr-quality-main" }, tools, told.failed && h("div", { class: "rr-card-body" }, RR.error(told.failed)), report ? findings(told) : h("p", { class: "rr-card-body rr-muted" }, "The check reads every pair: labels, duplicates, leaks between the splits, and what the base model makes of the texts. It takes seconds for thousands of pairs and runs beside your work."));
+    RR.fill(node, h("div", { class: report ? "rr-quality" : "" }, main, report && aside(told)));
+    if (report) draw(told);
+  }
+  const working = ({ phase = "starting", part = 0 }) => [h("span", { class: "rr-muted", role: "status" }, `${phase} ${Math.round(100 * part)} %`), RR.button("Stop", async () => { try { await server.stop_check({ dataset: name, base }); ask(() => server.quality_report({ dataset: name, base })); } catch (error) { say(error); } }, { kind: "small" })];
+  const summary = ({ findings }) => { const n = (kind) => findings.filter((one) => one.severity === kind).length; return `${n("blocks") ? `${n("blocks")} to mend first, ` : ""}${n("look")} to look at, ${n("note")} good to know`; };
+  const findings = ({ report, base: asked }) => [
+    report.notice && h("p", { class: "rr-card-body rr-note rr-quality-notice" }, report.notice),
+    report.findings.map((one) => {
+      const [icon, word] = SHAPES[one.severity];
+      return h("div", { class: `rr-finding ${one.severity}` }, RR.icon(icon), h("span", { class: "rr-sr" }, word),
+        h("div", { class: "rr-grow" }, h("b", {}, one.fact), h("p", {}, one.mend), one.key === "unknown" && seen(report)),
+        h("div", { class: "rr-finding-acts" }, act(one), one.rows ? RR.link(`Show ${RR.plural(one.rows, "row")}`, () => showRows(`${one.key} of ${asked}`, one.fact)) : null));
+    }),
+    h("div", { class: "rr-finding clean" }, RR.icon("finished"), h("span", { class: "rr-muted rr-grow" }, `Nothing found: ${report.clean.join(", ")}`)),
+  ];
+  const act = (one) => one.act === "join sides" ? RR.button("Bring together", async () => { try { const done = await server.join_sides({ dataset: name }); await changed(done, `${RR.plural(done.pairs, "pair")} moved, each query is on one side`); begin(); } catch (error) { say(error); } }, { kind: "small primary" })
+    : one.act === "decide" ? RR.button("Decide", () => RR.go("annotate", { dataset: name, view: null }), { kind: "small" })
+      : one.act === "choose a base" ? RR.button("Choose a base", () => RR.go("train", { dataset: name, view: null }), { kind: "small" }) : null;
+  const seen = ({ seen: texts }) => texts.length ? h("table", { class: "rr-table rr-seen" }, h("thead", {}, h("tr", {}, h("th", {}, "Text"), h("th", {}, "What the base model sees"))),
+    h("tbody", {}, texts.map(({ text, tokens }) => h("tr", {}, h("td", { dir: "auto", title: text }, text), h("td", { class: "tokens" }, tokens.map(([token, unknown]) => h("code", { class: unknown ? "unknown" : "" }, unknown ? "UNK" : token))))))) : null;
+
+  const aside = ({ report }) => {
+    const { balance: told, lengths } = report, whole = told.labels.reduce((sum, [, n]) => sum + n, 0) + told.disputed + told.unlabelled;
+    const parts = [...told.labels.map(([label, n]) => [label > 0 ? "pos" : "neg-line", String(label), n]), ["disp", "disputed", told.disputed], ["line2", "no label", told.unlabelled]].filter(([, , n]) => n);
+    const card = (title, fact, ...content) => h("div", { class: "rr-card rr-card-body" }, h("div", { class: "rr-row rr-aside-head" }, h("b", { class: "rr-grow" }, title), h("span", { class: "rr-muted" }, fact)), content);
+    return h("aside", { class: "rr-quality-side" },
+      card("Label balance", RR.plural(whole, "pair"), h("div", { class: "rr-stack", "aria-hidden": "true" }, parts.map(([colour, , n]) => h("i", { style: `flex-grow:${n};background:var(--rr-${colour})` }))),
+        parts.map(([colour, word, n]) => h("div", { class: "rr-legend" }, h("i", { style: `background:var(--rr-${colour})` }), h("span", { class: "rr-grow" }, word), h("b", {}, RR.int(n)), h("span", { class: "rr-muted rr-share" }, RR.percent(n, whole))))),
+      card("Split", "", ["train", "dev", "test"].map((split) => h("div", { class: "rr-legend" }, h("span", { class: "rr-grow" }, split), h("span", { class: "rr-muted" }, `${RR.plural(told.splits[split].queries, "query", "queries")}, ${RR.percent(told.splits[split].positives, told.splits[split].pairs)} positive`), h("b", {}, RR.int(told.splits[split].pairs))))),
+      card("Pairs per query", `median ${told.median_per_query}`, h("div", { class: "rr-figure", "data-figure": "per_query", "aria-hidden": "true" }), h("p", { class: "rr-sr" }, told.per_query.map(([word, n]) => `${n} queries with ${word}`).join(", "))),
+      lengths && card("Length of a pair", `median ${RR.int(lengths.median)} tokens`, h("div", { class: "rr-figure", "data-figure": "lengths", "aria-hidden": "true" }),
+        [...lengths.labels].sort(([a], [b]) => (a === null) - (b === null)).map(([label, , cut]) => h("div", { class: "rr-legend" }, h("i", { style: `background:var(--rr-${label === null ? "line2" : label > 0 ? "pos" : "neg-line"})` }), h("span", { class: "rr-grow" }, label === null ? "none or disputed" : String(label)), h("span", { class: cut > 0.05 ? "rr-cut-share" : "rr-muted" }, `${(100 * cut).toFixed(1)} % cut at ${lengths.max_length}`))),
+        report.sampled < report.pairs && h("p", { class: "rr-note" }, `From ${RR.int(report.sampled)} pairs, evenly from all.`)),
+      report.coverage && card("Base model", report.base.split("/").pop(), [["Tokens that are [UNK]", `${(100 * report.coverage.unknown).toFixed(1)} %`], ["Tokens a character", report.coverage.tokens_per_character.toFixed(2)], ["Words it takes for another", `${(100 * report.coverage.merged_words).toFixed(1)} %`], ["Texts it takes for another", `${(100 * report.coverage.merged_texts).toFixed(1)} %`]].map(([word, value]) => h("div", { class: "rr-legend" }, h("span", { class: "rr-grow" }, word), h("b", {}, value)))));
+  };
+  const draw = async ({ figures, plotly }) => {
+    try { await RR.plotly(plotly); } catch { return; }
+    for (const box of node.querySelectorAll(".rr-figure")) {
+      const figure = figures[box.dataset.figure];
+      if (figure) window.Plotly.react(box, RR.coloured(figure.data), RR.coloured(figure.layout), { displayModeBar: false, responsive: true });
+    }
+  };
+};
