@@ -12,10 +12,12 @@ from reranker_ui.services.health import health, pulse
 from reranker_ui.services.people import anyone_has_a_password
 from reranker_ui.services.workspace import Workspace
 from reranker_ui.settings import Space
+from reranker_ui.ui.downloads import Downloads
 from reranker_ui.ui.gate import Gate
 from reranker_ui.ui.guard import Guard
 from reranker_ui.ui.identity import LOOPBACK, way_in
 from reranker_ui.ui.login import Login
+from reranker_ui.ui.rerank_api import InTheirShape, RerankApi
 from reranker_ui.ui.trace import Trace
 
 IN_THE_CLEAR = (
@@ -37,6 +39,7 @@ class Door:
         hosts = [*self.space.hosts, *LOOPBACK] if self.space.here else None
         return [
             Middleware(Trace),
+            Middleware(InTheirShape),
             Middleware(Guard, hosts=LOOPBACK if self.way == "local" else hosts),
             Middleware(Gate, workspace=self.workspace, way=self.way),
         ]
@@ -44,7 +47,8 @@ class Door:
     def routes(self) -> list[Route]:
         """The addresses beside Gradio's."""
         login = Login(self.workspace, self.space, self.way)
-        return [*login.routes(), Route("/health", self.health, methods=["GET"])]
+        beside = [*RerankApi(self.workspace).routes(), *Downloads(self.workspace).routes()]
+        return [*login.routes(), *beside, Route("/health", self.health, methods=["GET"])]
 
     async def health(self, request: Request) -> Response:
         """Whether all is well; numbers and versions only for those who are signed in."""

@@ -1,0 +1,171 @@
+"""Ranking over HTTP with the clients that people have: Cohere's own, and what TEI's send."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import cohere
+import httpx
+import pytest
+
+from reranker_ui.core.ranking import Reranker
+from reranker_ui.services.api_keys import make_key
+from reranker_ui.services.users import User
+from reranker_ui.services.workspace import open_workspace
+from reranker_ui.settings import Settings
+from tests.integration.test_ranking import PASSAGES, QUERY, a_run
+from tests.serving import with_people
+
+CLIENTS = 32
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, tiny_model):
+    """A server where people sign in, with one run: `url`, `key` of a viewer, the run's `model`."""
+    home = tmp_path_factory.mktemp("serving") / "home"
+    server = with_people(home)
+    space = open_workspace(Settings(home=home))
+    run = a_run(space, model=tiny_model)
+    server.key = make_key(space, User("viewer", "viewer"), "search")["key"]
+    space.engine.dispose()
+    server.model = run
+    yield server.start()
+    server.kill()
+
+
+@pytest.fixture(scope="module")
+def expected(tiny_model):
+    """What the run says of a query and passages."""
+    model = Reranker(tiny_model)
+    return lambda query, passages: model.rank(query, passages)
+
+
+def v2(site, key=None):
+    return cohere.ClientV2(api_key=key or site.key, base_url=site.url, timeout=60)
+
+
+def post(site, path, body, key=True, **more):
+    headers = {"authorization": f"Bearer {site.key}"} if key else {}
+    more = more or {"json": body}
+    return httpx.post(f"{site.url}{path}", headers=headers, timeout=60, **more)
+
+
+def test_the_client_of_cohere_works_unchanged(site, expected):
+    told = v2(site).rerank(model=site.model, query=QUERY, documents=PASSAGES, top_n=2)
+    best = expected(QUERY, PASSAGES)[:2]
+    assert [row.index for row in told.results] == [row["index"] for row in best]
+    scores = [row.relevance_score for row in told.results]
+    assert scores == pytest.approx([row["score"] for row in best], abs=1e-4)
+    first = cohere.Client(api_key=site.key, base_url=site.url)
+    documents = [{"title": "t", "body": passage} for passage in PASSAGES]
+    told = first.rerank(
+        model="bm25",
+        query="cave",
+        documents=documents,
+        rank_fields=["title", "body"],
+        return_documents=True,
+    )
+    assert all("cave" in row.document.text for row in told.results[:2])
+    assert {model.name for model in v2(site).models.list().models} >= {site.model, "bm25"}
+
+
+def test_its_errors_are_those_it_knows(site):
+    with pytest.raises(cohere.NotFoundError, match="no run"):
+        v2(site).rerank(model="99", query=QUERY, documents=PASSAGES)
+    with pytest.raises(cohere.UnauthorizedError, match="Sign in"):
+        v2(site, "rr_wrong").rerank(model="bm25", query=QUERY, documents=PASSAGES)
+    for query, documents, sentence in [
+        (" ", PASSAGES, "query is empty"),
+        (QUERY, [], "no passages"),
+        (QUERY, ["a"] * 10_001, "10,001 passages"),
+        (QUERY, ["a", "b" * 1_000_000], "Passage 2 has 1,000,000 characters"),
+    ]:
+        with pytest.raises(cohere.BadRequestError, match=sentence):
+            v2(site).rerank(model="bm25", query=query, documents=documents)
+
+
+def test_the_shape_of_text_embeddings_inference(site, expected):
+    body = {"query": QUERY, "texts": PASSAGES, "raw_scores": False, "return_text": True}
+    told = post(site, "/rerank", body | {"truncate": True}).json()
+    best = expected(QUERY, PASSAGES)
+    assert [(row["index"], row["text"]) for row in told] == [
+        (row["index"], row["passage"]) for row in best
+    ]
+    raw = post(site, "/rerank", body | {"raw_scores": True}).json()
+    assert [row["index"] for row in raw] == [row["index"] for row in told]
+    assert raw[0]["score"] != told[0]["score"]
+    fault = post(site, "/rerank", {"query": QUERY})
+    assert fault.status_code == 422
+    assert fault.json() == {"error": "texts: field required.", "error_type": "Validation"}
+
+
+@pytest.mark.parametrize(
+    ("path", "more", "status", "sentence"),
+    [
+        ("/v2/rerank", {"content": b"{"}, 400, "not JSON"),
+        ("/v2/rerank", {"content": b"[]"}, 400, "valid dictionary"),
+        ("/v2/rerank", {"content": b" " * 32_000_001}, 413, "32,000,000 bytes"),
+        ("/v1/rerank", {"json": {"query": "q", "documents": [1]}}, 400, "documents.0"),
+        ("/rerank", {"json": {"query": "q", "texts": ["a"], "model": "99"}}, 404, "99"),
+    ],
+)
+def test_what_is_no_request(site, path, more, status, sentence):
+    answer = post(site, path, None, **more)
+    assert answer.status_code == status
+    told = answer.json()
+    assert sentence in told["error" if path == "/rerank" else "message"]
+
+
+def test_nobody_ranks_without_a_key(site):
+    body = {"query": QUERY, "documents": PASSAGES, "texts": PASSAGES}
+    answers = {path: post(site, path, body, key=False) for path in ("/v2/rerank", "/rerank")}
+    assert {answer.status_code for answer in answers.values()} == {401}
+    assert "message" in answers["/v2/rerank"].json()
+    assert "error" in answers["/rerank"].json()
+
+
+def test_many_clients_at_once_each_get_their_own_answer(site, expected):
+    """Each asks another query over other passages, so an answer of another's would be seen."""
+
+    def ask(number):
+        query = f"cave {number}"
+        passages = [f"{number} {'ice ' * place} {PASSAGES[place % 3]}" for place in range(12)]
+        client = v2(site)
+        told = [client.rerank(model=site.model, query=query, documents=passages) for _ in range(3)]
+        return query, passages, told
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        answers = list(pool.map(ask, range(CLIENTS)))
+    for query, passages, told in answers:
+        scores = {row["index"]: row["score"] for row in expected(query, passages)}
+        for one in told:
+            assert sorted(row.index for row in one.results) == list(range(12))
+            found = {row.index: row.relevance_score for row in one.results}
+            assert found == pytest.approx(scores, abs=1e-4)
+
+
+def test_what_is_described_is_there(site):
+    told = httpx.get(
+        f"{site.url}/openapi.json", headers={"authorization": f"Bearer {site.key}"}
+    ).json()
+    for path, methods in told["paths"].items():
+        for method, about in methods.items():
+            body = about.get("requestBody", {}).get("content", {}).get("application/json", {})
+            example = (body.get("example") or {}) | {"model": "bm25"}
+            answer = httpx.request(
+                method,
+                f"{site.url}{path}",
+                headers={"authorization": f"Bearer {site.key}"},
+                json=example,
+            )
+            assert answer.status_code == 200, path
+            shape = body.get("schema", {}).get("$ref", "").rpartition("/")[2]
+            assert not shape or shape in told["components"]["schemas"]
+    docs = httpx.get(f"{site.url}/docs", headers={"authorization": f"Bearer {site.key}"})
+    assert "POST /v2/rerank" in docs.text
+
+
+def test_a_model_is_downloaded_by_those_who_may(site):
+    address = f"{site.url}/runs/{site.model}/model.zip"
+    assert httpx.get(address).status_code == 401
+    answer = httpx.get(address, headers={"authorization": f"Bearer {site.key}"})
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"PK")
