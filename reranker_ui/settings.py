@@ -53,6 +53,14 @@ class Settings(BaseSettings):
         "none", description="Role on a Space for people who come without an invite."
     )
     rate_limit: float = Field(30.0, description="Changes a second from one person; 0 for any.")
+    backup: str | None = Field(
+        None,
+        description="Where backups go: a folder or `hf://datasets/ORG/NAME`; nowhere if empty.",
+    )
+    backup_seconds: float = Field(60.0, description="Pause between backups of what has changed.")
+    backup_token: SecretStr | None = Field(
+        None, description="Hub token for backups; `HF_TOKEN` if empty."
+    )
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people or JSON.")
 
     def home_folder(self) -> Path:
@@ -60,6 +68,11 @@ class Settings(BaseSettings):
         home = self.home.expanduser().resolve()
         home.mkdir(parents=True, exist_ok=True)
         return home
+
+    def token_for_backups(self) -> str | None:
+        """The Hub token that writes backups."""
+        told = self.backup_token.get_secret_value() if self.backup_token else None
+        return told or hub_token()
 
     def database(self) -> str:
         """The SQLAlchemy URL in force."""

@@ -15,9 +15,9 @@ RR.rooms.header = ({ room, server, trigger }) => {
     h("span", { class: "rr-word" }, "Dataset"), name, count, RR.icon("down"));
   const chip = h("button", { type: "button", class: "rr-runchip idle", "aria-live": "off" }, "Nothing running");
   const theme = RR.button("", () => RR.setTheme(!document.body.classList.contains("dark")), { kind: "quiet icon", icon: "theme", label: "Light or dark" });
-  const me = RR.me(server);
+  const me = RR.me(server), backup = RR.backup();
   const announce = h("div", { class: "rr-sr", role: "status" });
-  RR.fill(room, h("header", { class: "rr-header" }, mark, choose, h("div", { class: "rr-grow" }), chip, theme, me.button, announce));
+  RR.fill(room, h("header", { class: "rr-header" }, mark, choose, h("div", { class: "rr-grow" }), backup.button, chip, theme, me.button, announce));
   let datasets = [], running = null;
 
   const show = () => {
@@ -53,6 +53,7 @@ RR.rooms.header = ({ room, server, trigger }) => {
     datasets = now.datasets;
     if (!datasets.some((dataset) => dataset.name === RR.state.dataset)) pick(datasets[0]?.name);
     me.show(now);
+    backup.show(now.backup);
     showRun(now.run);
     show();
   };

@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import func, select
 
 from reranker_ui.core.refused import Refused
-from reranker_ui.services import runs
+from reranker_ui.services import backing_up, runs
 from reranker_ui.services.database import datasets, pairs
 from reranker_ui.services.effective import seen
 from reranker_ui.services.importing import load_starter, sweep_imports
@@ -65,6 +65,7 @@ def overview(workspace: Workspace, user: User, dataset: str | None) -> dict[str,
         "user": {"name": user.name, "role": user.role},
         "datasets": found,
         "run": runs.current(workspace, user),
+        "backup": backing_up.state(workspace, user),
     }
 
 

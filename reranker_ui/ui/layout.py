@@ -10,7 +10,7 @@ import gradio as gr
 
 from reranker_ui import logs
 from reranker_ui.core.refused import Refused
-from reranker_ui.services import engines, overview
+from reranker_ui.services import backing_up, engines, overview
 from reranker_ui.services.users import User
 from reranker_ui.services.workspace import Workspace, open_workspace
 from reranker_ui.settings import ASSETS, Settings, secret_values
@@ -69,6 +69,7 @@ def serve(settings: Settings | None = None) -> None:
     logs.begin(settings.log_format, secret_values())
     with overview.serving(settings.home_folder()):
         workspace = open_workspace(settings)
+        backing_up.restore_if_lost(workspace)
         door = Door(workspace)
         overview.begin(workspace)
         engines.begin()
@@ -80,7 +81,8 @@ def serve(settings: Settings | None = None) -> None:
             log.warning(notice)
         for asked in (signal.SIGINT, signal.SIGTERM):  # a container's stop ends it like Ctrl-C
             signal.signal(asked, signal.default_int_handler)
-        page.block_thread()
+        with backing_up.backing_up(workspace):
+            page.block_thread()
 
 
 def _launch(page: gr.Blocks, settings: Settings, door: Door) -> str:

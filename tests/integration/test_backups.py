@@ -1,0 +1,301 @@
+"""Backups: what is there is brought back whole, and nothing covers work that is not in it."""
+
+import gzip
+import json
+import signal
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+
+from reranker_ui.core.refused import Refused
+from reranker_ui.services import backing_up, backup_places, backups, snapshots
+from reranker_ui.services.annotations import annotate
+from reranker_ui.services.database import metadata
+from reranker_ui.services.datasets import list_datasets
+from reranker_ui.services.importing import import_file
+from reranker_ui.services.people import add_user
+from reranker_ui.services.users import LOCAL, User
+from reranker_ui.services.workspace import open_workspace
+from reranker_ui.settings import Settings
+from tests.browser.conftest import Server, free_port
+from tests.serving import PASSWORD, asking, call
+
+LIN = User("Lin", "annotator")
+
+
+def fill(workspace, tmp_path, rows=30):
+    lines = [f"query {n // 3},passage {n},{n % 2}" for n in range(rows)]
+    file = tmp_path / "pairs.csv"
+    file.write_text("query,passage,label\n" + "\n".join(lines))
+    import_file(workspace, LOCAL, file, "mine")
+    add_user(workspace, LOCAL, "Lin", "annotator", PASSWORD)
+    annotate(workspace, LIN, 1, 1.0, "c" * 20)
+
+
+def rows_of(engine):
+    with engine.connect() as connection:
+        return {
+            table.name: connection.execute(
+                sa.select(table).order_by(*table.primary_key.columns)
+            ).fetchall()
+            for table in metadata.sorted_tables
+        }
+
+
+def another(tmp_path, name="other", **more):
+    return open_workspace(Settings(home=tmp_path / name, database_url=None, **more))
+
+
+@pytest.mark.both_databases
+def test_everything_comes_back_in_either_database(workspace, tmp_path, database):
+    fill(workspace, tmp_path)
+    copies = backups.copies_of(workspace, str(tmp_path / "place"))
+    book = backups.back_up(workspace, LOCAL, copies)
+    assert book["counts"]["pairs"] == 30 and book["counts"]["users"] == 1
+    other = another(tmp_path)
+    backups.restore(other, LOCAL, backups.copies_of(other, str(tmp_path / "place")))
+    before, after = rows_of(workspace.engine), rows_of(other.engine)
+    assert after.pop("journal")[:-1] == before.pop("journal")
+    assert after == before
+    # And the way back, from SQLite into what the workspace has.
+    annotate(other, LIN, 2, 0.0, "d" * 20)
+    there = backups.copies_of(other, str(tmp_path / "place"))
+    backups.back_up(other, LOCAL, there)
+    backups.restore(workspace, LOCAL, copies, replace=True)
+    assert len(rows_of(workspace.engine)["annotations"]) == 2
+    annotate(workspace, LIN, 3, 1.0, "e" * 20)  # new rows get numbers that are free
+    fill_again = tmp_path / "more.csv"
+    fill_again.write_text("query,passage,label\nnew,new,1\n")
+    import_file(workspace, LOCAL, fill_again, "more")
+    assert {one["name"] for one in list_datasets(workspace, LOCAL)} == {"mine", "more"}
+
+
+def test_an_empty_or_another_database_covers_nothing(workspace, tmp_path):
+    place = str(tmp_path / "place")
+    copies = backups.copies_of(workspace, place)
+    with pytest.raises(Refused, match="empty"):
+        backups.back_up(workspace, LOCAL, copies)
+    fill(workspace, tmp_path)
+    first = backups.back_up(workspace, LOCAL, copies)
+    other = another(tmp_path)
+    add_user(other, LOCAL, "Ada", "admin", PASSWORD)
+    for n in range(60):  # further on than what lies there
+        add_user(other, LOCAL, f"Ada {n}", "viewer")
+    with pytest.raises(Refused, match="another database"):
+        backups.back_up(other, LOCAL, backups.copies_of(other, place))
+    with pytest.raises(Refused, match="--replace"):
+        backups.restore(other, LOCAL, backups.copies_of(other, place))
+    assert [book["name"] for book in copies.newest_first()] == [first["name"]]
+
+
+def test_a_database_behind_its_backups_does_not_cover_them(workspace, tmp_path):
+    fill(workspace, tmp_path)
+    copies = backups.copies_of(workspace, str(tmp_path / "place"))
+    old = backups.back_up(workspace, LOCAL, copies)
+    other = another(tmp_path)
+    there = backups.copies_of(other, str(tmp_path / "place"))
+    annotate(workspace, LIN, 2, 0.0, "d" * 20)
+    new = backups.back_up(workspace, LOCAL, copies)
+    backups.restore(other, LOCAL, there, old["name"])
+    assert len(rows_of(other.engine)["annotations"]) == 1
+    assert backups.back_up(other, LOCAL, there)["generation"] > new["generation"]
+    with pytest.raises(Refused, match="ahead of this database"):
+        backups.back_up(workspace, LOCAL, copies)
+
+
+def test_a_damaged_snapshot_is_passed_over_for_the_one_before(workspace, tmp_path):
+    fill(workspace, tmp_path)
+    place = tmp_path / "place"
+    copies = backups.copies_of(workspace, str(place))
+    backups.back_up(workspace, LOCAL, copies)
+    annotate(workspace, LIN, 2, 0.0, "d" * 20)
+    newest = backups.back_up(workspace, LOCAL, copies)
+    packed = place / newest["file"]
+    packed.write_bytes(packed.read_bytes()[:-100])
+    other = another(tmp_path)
+    book = backups.restore(other, LOCAL, backups.copies_of(other, str(place)))
+    assert book["generation"] < newest["generation"]
+    for file in place.glob("*.gz"):
+        file.write_bytes(gzip.compress(b"no database"))
+    with pytest.raises(Refused, match="No snapshot"):
+        backups.restore(other, LOCAL, backups.copies_of(other, str(place)), replace=True)
+    assert len(rows_of(other.engine)["annotations"]) == 1
+
+
+def test_old_snapshots_go_and_the_newest_stays(workspace, tmp_path, monkeypatch):
+    fill(workspace, tmp_path)
+    copies = backups.copies_of(workspace, str(tmp_path / "place"))
+    now, real = time.time(), time.time
+    for hours in (24 * 60, 24 * 40, 30.5, 30.4, 30.3, 0.5, 0.4, 0):
+        monkeypatch.setattr(time, "time", lambda at=now - hours * 3600: at)
+        add_user(workspace, LOCAL, f"Ada {hours}".replace(".", " "), "viewer")
+        backups.back_up(workspace, LOCAL, copies)
+    monkeypatch.setattr(time, "time", real)
+    ages = [round((now - book["at"]) / 3600, 1) for book in copies.newest_first()]
+    assert ages[:3] == [0, 0.4, 0.5] and len(ages) in (4, 5) and max(ages) < 31
+    assert len(list((tmp_path / "place").iterdir())) == 2 * len(ages)
+
+
+def test_a_place_that_cannot_be_read_stops_the_start(workspace, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    workspace.settings.backup = str(tmp_path / "file")
+    with pytest.raises(Refused, match="cannot be reached"):
+        backing_up.restore_if_lost(workspace)
+
+
+def test_a_snapshot_is_taken_when_something_changed_and_only_then(workspace, tmp_path):
+    workspace.settings.backup = str(tmp_path / "place")
+    keeper = backing_up.Keeper(workspace)
+    keeper.turn()
+    assert not (tmp_path / "place").exists() or not list((tmp_path / "place").iterdir())
+    fill(workspace, tmp_path)
+    keeper.turn()
+    keeper.turn()
+    assert len(keeper.copies.newest_first()) == 1
+    annotate(workspace, LIN, 2, 0.0, "d" * 20)
+    keeper.turn()
+    assert len(keeper.copies.newest_first()) == 2
+    assert keeper.state()["fault"] is None and time.time() - keeper.state()["at"] < 20
+    (tmp_path / "place").rename(tmp_path / "gone")
+    (tmp_path / "place").write_text("in the way")
+    annotate(workspace, LIN, 3, 0.0, "f" * 20)
+    keeper.turn()
+    assert "cannot be" in keeper.state()["fault"] and keeper.state()["waiting"]
+
+
+class Hub:
+    """As much of HfApi as backups need; it records what is asked."""
+
+    def __init__(self, private=True):
+        self.files, self.private, self.asked = {}, private, []
+
+    def create_repo(self, name, **more):
+        self.asked.append(("create_repo", name, more))
+
+    def repo_info(self, _name, repo_type):
+        return SimpleNamespace(private=self.private)
+
+    def list_repo_files(self, _name, repo_type):
+        return [".gitattributes", *self.files]
+
+    def create_commit(self, _name, operations, **_more):
+        for one in operations:
+            if type(one).__name__ == "CommitOperationDelete":
+                del self.files[one.path_in_repo]
+            else:
+                self.files[one.path_in_repo] = Path(one.path_or_fileobj).read_bytes()
+        self.asked.append(("create_commit", len(operations)))
+
+    def get_paths_info(self, _name, paths, repo_type):
+        return [SimpleNamespace(path=p, size=len(self.files[p]), lfs=None) for p in paths]
+
+    def hf_hub_download(self, _name, name, repo_type, local_dir):
+        path = Path(local_dir) / name
+        path.write_bytes(self.files[name])
+        return str(path)
+
+
+def test_a_private_dataset_on_the_hub_keeps_backups(workspace, tmp_path, monkeypatch):
+    import huggingface_hub
+
+    hub = Hub()
+    monkeypatch.setattr(huggingface_hub, "HfApi", lambda token=None: hub)
+    fill(workspace, tmp_path)
+    told = "hf://datasets/ada/reranker-backup"
+    backups.back_up(workspace, LOCAL, backups.copies_of(workspace, told))
+    assert hub.asked[0] == (
+        "create_repo", "ada/reranker-backup",
+        {"repo_type": "dataset", "private": True, "exist_ok": True},
+    )  # fmt: skip
+    assert [one for one in hub.asked if one[0] == "create_commit"] == [("create_commit", 2)]
+    other = another(tmp_path)
+    backups.restore(other, LOCAL, backups.copies_of(other, told))
+    assert len(rows_of(other.engine)["pairs"]) == 30
+    hub.private = False
+    with pytest.raises(Refused, match="is public"):
+        backups.back_up(workspace, LOCAL, backups.copies_of(workspace, told))
+
+
+@pytest.mark.parametrize("told", ["hf://datasets/x", "hf://datasets/../x", "s3://bucket/x"])
+def test_what_is_no_place(told):
+    with pytest.raises(Refused):
+        backup_places.place_of(told)
+
+
+def test_killed_on_an_empty_disk_it_is_all_back(tmp_path, command):
+    """kill -9, the disk gone, start: people, labels and the run are there as of the snapshot."""
+    place = str(tmp_path / "bucket")
+    environment = {"RERANKER_UI_SIGN_IN": "password", "RERANKER_UI_BACKUP": place,
+                   "RERANKER_UI_BACKUP_SECONDS": "0.3"}  # fmt: skip
+    home = tmp_path / "first"
+    workspace = another(tmp_path, "first")
+    fill(workspace, tmp_path)
+    add_user(workspace, LOCAL, "admin", "admin", PASSWORD)
+    run = a_finished_run(workspace)
+    workspace.engine.dispose()
+    first = Server(home, free_port(), environment).start()
+    try:
+        client = asking(first, "admin")
+        config = client.get("/config").json()
+        told = waited(lambda: call(client, "overview", {}, config).json()["ok"]["backup"]["at"])
+        assert time.time() - told < 60
+        changed = call(client, "invite", {"role": "viewer", "places": 1}, config)
+        assert "ok" in changed.json()
+        waited(lambda: newest(place)["at"] > told and not call(
+            client, "overview", {}, config).json()["ok"]["backup"]["waiting"])  # fmt: skip
+    finally:
+        first.kill(signal.SIGKILL)
+    empty = tmp_path / "second"
+    empty.mkdir()
+    second = Server(empty, free_port(), environment).start()
+    try:
+        client = asking(second, "admin")
+        config = client.get("/config").json()
+        told = call(client, "overview", {}, config).json()["ok"]
+        assert [one["name"] for one in told["datasets"]] == ["mine"]
+        assert len(call(client, "people_now", {}, config).json()["ok"]["invites"]) == 1
+        assert (empty / "runs" / "00001" / "model" / "config.json").read_text() == run
+        call(client, "invite", {"role": "viewer", "places": 2}, config)
+    finally:
+        second.kill(signal.SIGTERM)
+    assert newest(place)["generation"] > told_generation(tmp_path / "second") - 1
+    code, out, _ = command("restore", "--list", "--json", "--from", place,
+                           RERANKER_UI_HOME=str(tmp_path / "third"))  # fmt: skip
+    assert code == 0 and json.loads(out)[0]["generation"] == newest(place)["generation"]
+
+
+def a_finished_run(workspace) -> str:
+    from reranker_ui.core.recipe import PRESETS
+    from reranker_ui.services.entering import enter
+    from reranker_ui.services.freezing import frozen_splits
+    from reranker_ui.services.run_list import folder_of
+
+    splits = frozen_splits(workspace, LOCAL, "mine")
+    recipe = PRESETS["quick"].model_copy(update={"base": "embedded"})
+    number = enter(workspace, LOCAL, "mine", recipe, splits, None)
+    folder = folder_of(workspace, number)
+    folder.model.mkdir()
+    (folder.model / "config.json").write_text('{"made": "here"}')
+    folder.emit("finished")
+    return '{"made": "here"}'
+
+
+def newest(place):
+    return backups.Copies(backup_places.place_of(place)).newest_first()[0]
+
+
+def told_generation(home):
+    workspace = open_workspace(Settings(home=home))
+    return snapshots.generation(workspace.engine)
+
+
+def waited(ask, seconds=30):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := ask():
+            return found
+        time.sleep(0.1)
+    raise AssertionError("it did not happen in time")
