@@ -13,7 +13,7 @@ RR.data.importPanel = (node, { server, upload, say, stored }) => {
     const input = h("input", { type: "file", class: "rr-sr", id: "rr-file", onchange: () => input.files[0] && begin(input.files[0]) });
     const pick = h("label", { class: "rr-link", for: "rr-file" }, "choose one");
     const field = h("div", { class: "rr-drop" }, h("span", { class: "rr-drop-mark" }, RR.icon("upload")),
-      h("div", { class: "rr-grow" }, h("p", {}, h("b", {}, "Drop a file here, or "), pick, input), h("p", { class: "rr-muted" }, "CSV, TSV, JSON, JSON Lines, Parquet, TREC or BEIR. We say what we read before anything is stored.")));
+      h("div", { class: "rr-grow" }, h("p", {}, h("b", {}, "Drop a file here, or "), pick, input), h("p", { class: "rr-muted" }, "CSV, JSON, Parquet, BEIR, TREC, Label Studio, Argilla, Quepid and more. We say what we read before anything is stored.")));
     for (const kind of ["dragenter", "dragover"]) field.addEventListener(kind, (event) => { event.preventDefault(); field.classList.add("over"); });
     for (const kind of ["dragleave", "drop"]) field.addEventListener(kind, (event) => { event.preventDefault(); field.classList.remove("over"); });
     field.addEventListener("drop", (event) => event.dataTransfer.files[0] && begin(event.dataTransfer.files[0]));
@@ -71,6 +71,7 @@ RR.data.importPanel = (node, { server, upload, say, stored }) => {
       columns.length || state.preview ? h("div", { class: "rr-import-grid" }, mapping(state, columns), preview(state)) : null,
       state.asks === "labels" && h("div", { class: "rr-card-body" }, RR.error("The labels are names, not numbers. Say what each one means, then the pairs can be read.")),
       state.report && h("div", { class: "rr-import-grid" }, ledger(state), leftOut(state, left)),
+      state.mojibake && encoding(state.mojibake),
       state.not_stored && h("div", { class: "rr-card-body" }, RR.error(state.not_stored)),
       state.report && foot(state)));
   };
@@ -109,6 +110,14 @@ RR.data.importPanel = (node, { server, upload, say, stored }) => {
       h("table", { class: "rr-table rr-data-preview" }, h("thead", {}, h("tr", {}, h("th", { class: "line rr-num" }, "Line"), h("th", {}, "Query"), h("th", {}, "Passage"), h("th", { class: "label" }, "Label"))),
         h("tbody", {}, rows.map((one) => h("tr", {}, h("td", { class: "rr-num rr-faint" }, RR.int(one.line)), h("td", { title: one.query }, RR.data.line(one.query)), h("td", { title: one.passage }, RR.data.line(one.passage)), h("td", {}, one.label))))));
   };
+
+  // -- texts that were read with the wrong encoding before they came here
+  const encoding = ({ texts, lost, repaired, encoding: name, examples, left }) => h("div", { class: "rr-mojibake" },
+    h("div", { class: "rr-row" }, RR.icon(repaired ? "finished" : "warn"), h("div", { class: "rr-grow" }, h("b", {}, repaired ? `${RR.plural(texts, "text")} mended` : `${RR.plural(texts, "text")} look${texts === 1 ? "s" : ""} as if read with the wrong encoding`),
+      h("p", {}, `They are UTF-8 read as ${name}.${repaired ? "" : " Nothing is changed unless you say so."}${lost ? ` ${RR.plural(lost, "more text")} lost bytes and stay${lost === 1 ? "s" : ""} as ${lost === 1 ? "it is" : "they are"}, the first on line ${[...new Set(left.map((one) => RR.int(one.line)))].join(", ")}.` : ""}`)),
+      RR.button(repaired ? "Leave them as they were" : `Mend ${RR.plural(texts, "text")}`, () => again({ repair: repaired ? null : true }), { kind: repaired ? "small" : "small primary" })),
+    h("table", { class: "rr-table" }, h("thead", {}, h("tr", {}, h("th", { class: "line rr-num" }, "Line"), h("th", {}, repaired ? "Was" : "Now"), h("th", {}, repaired ? "Is now" : "Mended"))),
+      h("tbody", {}, examples.map((one) => h("tr", {}, h("td", { class: "rr-num rr-faint" }, RR.int(one.line)), h("td", { title: one.before, dir: "auto" }, one.before), h("td", { title: one.after, dir: "auto" }, one.after))))));
 
   // -- the ledger: read = kept + each reason, beside the rows left out
   const ledger = ({ report, notes = [] }) => {

@@ -39,6 +39,10 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--lowest-is-best", action="store_true", help="1 is the best code")
     verb.add_argument("--format", metavar="F", help=", ".join(FAMILIES))
     verb.add_argument("--encoding", metavar="E")
+    verb.add_argument(
+        "--repair", action="store_true",
+        help="mend texts that were read with the wrong encoding before (“Ã©” for “é”)",
+    )  # fmt: skip
     verb.add_argument("--delimiter", metavar="D", help="separator of columns; \\t for a tab")
     verb.add_argument("--quotes", choices=("on", "off"), help="whether quote marks are quoting")
     verb.add_argument("--header", choices=("yes", "no"))
@@ -105,7 +109,7 @@ def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
     report = import_file(
         workspace, LOCAL, _path(arguments.file), arguments.dataset, _options(arguments)
     )
-    for note in report["notes"]:
+    for note in [*report["notes"], *_mojibake(report["mojibake"])]:
         print(note, file=sys.stderr)
     names = ("dataset", *_COUNTS, "rejects")
     return {name: report[name] for name in names}, 0
@@ -113,8 +117,8 @@ def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
 
 def _options(arguments: argparse.Namespace) -> ReadOptions:
     said = vars(arguments)
-    plain = (*ROLES, "scale", "max_grade", "lowest_is_best", "format", "encoding", "corpus",
-             "queries")  # fmt: skip
+    plain = (*ROLES, "scale", "max_grade", "lowest_is_best", "repair", "format", "encoding",
+             "corpus", "queries")  # fmt: skip
     return ReadOptions(
         **{name: said[name] for name in plain},
         delimiter=(said["delimiter"] or "").replace("\\t", "\t") or None,
@@ -123,6 +127,22 @@ def _options(arguments: argparse.Namespace) -> ReadOptions:
         map_label=dict(said["map_label"]),
         joins=said["join"],
     )
+
+
+def _mojibake(found: dict[str, Any] | None) -> list[str]:
+    """What to say of texts that were read with the wrong encoding."""
+    if not found:
+        return []
+    what = f"{found['texts']:,} texts look as UTF-8 does when it is read as {found['encoding']}"
+    done = "; they are mended" if found["repaired"] else "; --repair mends them, such as"
+    lines = [f"{what}{done}:"]
+    lines += [f"  line {o['line']:,}: {o['before']}  ->  {o['after']}" for o in found["examples"]]
+    if found["lost"]:
+        where = ", ".join(f"{one['line']:,}" for one in found["left"])
+        lines.append(
+            f"{found['lost']:,} more lost bytes and stay as they are, the first on line {where}."
+        )
+    return lines
 
 
 def _path(told: str) -> Path:

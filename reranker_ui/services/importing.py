@@ -52,7 +52,7 @@ def import_file(
     """Read a file and store its pairs in a dataset, made if there is none of that name.
 
     Returns `{"dataset", records, pairs, kept, duplicate, unlabelled, conflicts, positives, blank,
-    bad_label, unreadable, "rejects": [{"line", "reason"}], "notes", "scale"}`.
+    bad_label, unreadable, "rejects": [{"line", "reason"}], "notes", "scale", "mojibake"}`.
     """
     require(user, "admin")
     check_name(dataset_name)
@@ -91,7 +91,8 @@ def store_reading(
     finally:
         stage.close()
         _lock_path(workspace, import_id).unlink(missing_ok=True)
-    return {"dataset": dataset_name, **report, "scale": result["scale"], "new": new}
+    more = {"scale": result["scale"], "new": new, "mojibake": result.get("mojibake")}
+    return {"dataset": dataset_name, **report, **more}
 
 
 def sweep_imports(workspace: Workspace) -> int:

@@ -11,21 +11,21 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.formats.clean import clean
 from reranker_ui.core.formats.columns import ROLES
 from reranker_ui.core.formats.delimited import NAMES
 from reranker_ui.core.formats.hub import bring, is_hub_id
+from reranker_ui.core.formats.mojibake import Mojibake
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.plan import NotMapped, Plan, make_plan
 from reranker_ui.core.labels import LabelReader, Scale, guess_scale, number
-from reranker_ui.core.pairs import REASONS, Judged, Left, Pair, Report
+from reranker_ui.core.pairs import Judged, Left, Report
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.disk_texts import DiskTexts
+from reranker_ui.services.reading_pass import Staging, judged_of, shown
 from reranker_ui.services.staging import Stage
 
 _PREVIEW = 8
@@ -52,8 +52,8 @@ def main(folder: Path) -> None:
 def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
     """Look at the file, decide how it is read, and stage its pairs. Returns the result.
 
-    `{"plan", "scale", "labels", "preview", "report", "notes"}`; with "asks": "labels" and no
-    stage where none of its labels can be read before a person says what they mean.
+    `{"plan", "scale", "labels", "preview", "report", "notes", "mojibake"}`; with "asks": "labels"
+    and no stage where none of its labels can be read before a person says what they mean.
     """
     progress = _Progress(folder, path)
     if is_hub_id(str(path)):
@@ -61,12 +61,12 @@ def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
         path = bring(str(path), folder, options.limits, progress.tick)
     plan = make_plan(path, options, progress.tick, _disk_texts(folder))
     progress.begin("looking")
-    labels, preview = _survey(plan, progress)
+    labels, preview = _survey(plan, options, progress)
     reader = LabelReader(mapping={k.strip().casefold(): v for k, v in options.map_label.items()})
     reader = _with_scale(reader, labels, options)
     result = {
         "plan": _describe(plan),
-        "labels": [[_shown(raw), n] for raw, n in labels.most_common(_CLASSES)],
+        "labels": [[shown(raw), n] for raw, n in labels.most_common(_CLASSES)],
         "preview": preview,
         "notes": plan.notes + plan.container.notes,
     }
@@ -76,21 +76,30 @@ def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
     if not options.scale and labels:
         plan.notes.append(f"Labels are read as {reader.scale}.")
     progress.begin("reading")
-    report = _stage(plan, reader, options, Stage(folder / "stage.db"), progress)
+    staging = Staging(plan, reader, options, Stage(folder / "stage.db"))
+    report = staging.run(progress.record)
     scale = {"kind": reader.scale.kind, "max": reader.scale.max}
     notes = plan.notes + plan.container.notes + _notes(report)
-    return {**result, "scale": scale, "report": asdict(report), "notes": notes}
+    return {
+        **result, "scale": scale, "report": asdict(report), "notes": notes,
+        "mojibake": staging.mojibake.told(),
+    }  # fmt: skip
 
 
-def _survey(plan: Plan, progress: "_Progress") -> tuple[Counter[Any], list[dict[str, Any]]]:
+def _survey(
+    plan: Plan, options: ReadOptions, progress: "_Progress"
+) -> tuple[Counter[Any], list[dict[str, Any]]]:
     """Every raw label with its count, and the first judged pairs."""
+    mojibake = Mojibake(options.repair)
     labels: Counter[Any] = Counter()
     preview: list[dict[str, Any]] = []
     for line, value in plan.records():
         progress.record()
         if len(preview) < _PREVIEW:
-            judged = [one for one in _judged(plan, value) if isinstance(one, Judged)]
-            preview += [_row(line, one) for one in judged[: _PREVIEW - len(preview)]]
+            judged = [one for one in judged_of(plan, value) if isinstance(one, Judged)]
+            preview += [
+                _row(line, mojibake.see(one, line)) for one in judged[: _PREVIEW - len(preview)]
+            ]
         if not isinstance(value, Left):
             labels.update(_raw_labels(plan, value))
         if len(labels) > 100_000:
@@ -103,7 +112,7 @@ def _raw_labels(plan: Plan, value: Any) -> list[Any]:
     if plan.one_label:
         raws = [value.get(plan.label)]
     else:
-        told = [one for one in _judged(plan, value) if isinstance(one, Judged)]
+        told = [one for one in judged_of(plan, value) if isinstance(one, Judged)]
         raws = [raw for one in told for raw in (one.label, *(raw for _, raw in one.votes))]
     return [_hashable(raw) for raw in raws if not _empty(raw)]
 
@@ -130,69 +139,6 @@ def _with_scale(reader: LabelReader, labels: Counter[Any], options: ReadOptions)
         found = [v for v in values if 0 <= v <= 100 and v == int(v)]
         scale = Scale("graded", options.max_grade or max(found, default=1.0))
     return replace(reader, scale=scale, _known={})
-
-
-def _stage(
-    plan: Plan, reader: LabelReader, options: ReadOptions, stage: Stage, progress: "_Progress"
-) -> Report:
-    report = Report()
-    for line, value in plan.records():
-        report.records += 1
-        if report.records > options.limits.rows:
-            most = f"{options.limits.rows:,}"
-            raise Refused(f"Line {line}: there are more than {most} records, which is the limit.")
-        progress.record()
-        left = _stage_record(plan, reader, options, stage, report, line, value)
-        if left is not None:
-            setattr(report, left.reason, getattr(report, left.reason) + 1)
-    stage.finish(report)
-    stage.close()
-    return report
-
-
-def _stage_record(
-    plan: Plan, reader: LabelReader, options: ReadOptions, stage: Stage, report: Report,
-    line: int, value: Any,
-) -> Left | None:  # fmt: skip
-    """Stage the pairs of a record; the reason why it has none, if so."""
-    lefts: list[Left] = []
-    stored = 0
-    for judged in _judged(plan, value):
-        pair = judged if isinstance(judged, Left) else _cleaned(judged, line, reader, options)
-        if isinstance(pair, Left):
-            lefts.append(pair)
-            told = _excerpt(judged) if isinstance(judged, Judged) else _cells(value)
-            stage.leave(line, pair, told)
-        else:
-            stage.keep(pair, report)
-            stored += 1
-    if stored:
-        return None
-    if not lefts:
-        lefts = [Left("blank", "the record holds no passage")]
-        stage.leave(line, lefts[0], _cells(value))
-    return min(lefts, key=lambda left: REASONS.index(left.reason))
-
-
-def _judged(plan: Plan, value: Any) -> Iterator[Judged | Left]:
-    if isinstance(value, Left):
-        yield value
-        return
-    try:
-        yield from plan.read(value)
-    except Left as left:
-        yield left
-
-
-def _cleaned(judged: Judged, line: int, reader: LabelReader, options: ReadOptions) -> Pair | Left:
-    try:
-        return clean(judged, line, reader, options.limits)
-    except Left as left:
-        return left
-
-
-def _cells(value: Any) -> str:
-    return "" if isinstance(value, Left) else " | ".join(_shown(c, 80) for c in value.values())
 
 
 def _disk_texts(folder: Path) -> Any:
@@ -227,22 +173,11 @@ def _row(line: int, judged: Judged) -> dict[str, Any]:
     raw = judged.votes[0][1] if judged.votes else judged.label
     return {
         "line": line,
-        "query": _shown(judged.query, 300),
-        "passage": _shown(judged.passage, 300),
-        "label": _shown(raw),
-        "split": _shown(judged.split),
+        "query": shown(judged.query, 300),
+        "passage": shown(judged.passage, 300),
+        "label": shown(raw),
+        "split": shown(judged.split),
     }
-
-
-def _excerpt(judged: Judged) -> str:
-    cells = (judged.query, judged.passage, judged.label)
-    return " | ".join(_shown(cell, 100) for cell in cells)
-
-
-def _shown(raw: Any, most: int = 60) -> str:
-    text = "" if raw is None else str(raw)
-    text = text.encode("utf-8", "replace").decode()
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _reads(reader: LabelReader, raw: Any) -> float | None:

@@ -40,6 +40,7 @@ class ReadOptions:
     max_grade: float | None = None
     map_label: dict[str, float] = field(default_factory=dict)
     lowest_is_best: bool = False
+    repair: bool = False  # mend texts that were read with the wrong encoding
     corpus: str | None = None
     queries: str | None = None
     joins: list[str] = field(default_factory=list)  # FILE:KEY:TEXT
