@@ -115,7 +115,7 @@ RR.data.importPanel = (node, { server, upload, say, stored }) => {
   const encoding = ({ texts, lost, repaired, encoding: name, examples, left }) => h("div", { class: "rr-mojibake" },
     h("div", { class: "rr-row" }, RR.icon(repaired ? "finished" : "warn"), h("div", { class: "rr-grow" }, h("b", {}, repaired ? `${RR.plural(texts, "text")} mended` : `${RR.plural(texts, "text")} look${texts === 1 ? "s" : ""} as if read with the wrong encoding`),
       h("p", {}, `They are UTF-8 read as ${name}.${repaired ? "" : " Nothing is changed unless you say so."}${lost ? ` ${RR.plural(lost, "more text")} lost bytes and stay${lost === 1 ? "s" : ""} as ${lost === 1 ? "it is" : "they are"}, the first on line ${[...new Set(left.map((one) => RR.int(one.line)))].join(", ")}.` : ""}`)),
-      RR.button(repaired ? "Leave them as they were" : `Mend ${RR.plural(texts, "text")}`, () => again({ repair: repaired ? null : true }), { kind: repaired ? "small" : "small primary" })),
+      RR.button(repaired ? "Leave them as they were" : `Mend ${RR.plural(texts, "text")}`, () => again({ repair: repaired ? null : true }), { kind: "small" })),
     h("table", { class: "rr-table" }, h("thead", {}, h("tr", {}, h("th", { class: "line rr-num" }, "Line"), h("th", {}, repaired ? "Was" : "Now"), h("th", {}, repaired ? "Is now" : "Mended"))),
       h("tbody", {}, examples.map((one) => h("tr", {}, h("td", { class: "rr-num rr-faint" }, RR.int(one.line)), h("td", { title: one.before, dir: "auto" }, one.before), h("td", { title: one.after, dir: "auto" }, one.after))))));
 

@@ -19,6 +19,7 @@ from reranker_ui.services.readings import (
     reading_state,
     spawn,
     start_reading,
+    stop,
 )  # fmt: skip
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
@@ -97,8 +98,9 @@ def store_upload(workspace: Workspace, user: User, token: str, dataset_name: str
     result = load(folder / "result.json") or {}
     if "report" not in result:
         raise Refused("The file is not read yet. Wait until its report is shown.")
-    if is_alive(folder):
+    if "dataset" in noted and is_alive(folder):
         raise Refused("This file is being imported already.")
+    stop(folder)  # the reader, which has told all it found and may take a moment to end
     _note(workspace, token, {**noted, "dataset": dataset_name})
     (folder / "stored.json").unlink(missing_ok=True)
     told = {

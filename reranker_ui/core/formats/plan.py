@@ -142,7 +142,7 @@ def _sample(container: Container, name: str) -> list[Value]:
     if not first and container.kind in ("delimited", "parquet"):
         header = container.dialect.header if container.dialect else None
         found = f"the columns {', '.join(header[:8])}" if header else "columns"
-        raise Refused(f"{name} holds {found} and no record below them, so nothing was imported.")
+        raise Refused(f"Line 1: {name} holds {found} and no record below, so nothing was imported.")
     if not values:
         why = f"line {first[0][0]}: {first[0][1].why}" if first else "it holds no record"  # type: ignore[union-attr]
         raise Refused(f"No record of {name} can be read; {why}.")

@@ -39,7 +39,7 @@ TAKEN = "Reranker UI reads CSV, TSV, JSON, JSON Lines (also gzipped), Parquet, T
 def kind_of(head: bytes, name: str) -> str:
     """parquet, zip, gzip or text by the first bytes; Refused where they are something else."""
     if not head:
-        raise Refused(f"{name} is empty: it holds no bytes, so nothing was imported.")
+        raise Refused(f"Line 1: {name} is empty, it holds no bytes, so nothing was imported.")
     for signature, kind in KINDS.items():
         if head.startswith(signature):
             return kind

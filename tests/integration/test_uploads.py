@@ -1,0 +1,78 @@
+"""An import step by step, as the page does it: its state lies in a folder of its own."""
+
+import time
+
+import pytest
+
+from reranker_ui.core.refused import Refused
+from reranker_ui.services import uploads
+from reranker_ui.services.datasets import list_datasets
+from reranker_ui.services.readings import end_reading, folder_of
+from reranker_ui.services.users import LOCAL, User
+
+
+def wait(workspace, token: str, *states: str) -> dict:
+    """The state of an upload once it is none of `states`."""
+    deadline = time.monotonic() + 60
+    while (state := uploads.upload_state(workspace, LOCAL, token))["state"] in states:
+        assert time.monotonic() < deadline, state
+        time.sleep(0.02)
+    return state
+
+
+def begin(workspace, tmp_path, text: str, name: str = "some file.csv") -> str:
+    path = tmp_path / "uploaded"
+    path.write_text(text)
+    return uploads.begin_upload(workspace, LOCAL, path, name)["token"]
+
+
+def test_a_file_with_ids_asks_for_its_texts_and_takes_them(workspace, tmp_path):
+    token = begin(workspace, tmp_path, "1 0 d1 2\n1 0 d2 0\n2 0 d1 1\n", "judged.qrels")
+    state = wait(workspace, token, "reading")
+    assert (state["state"], state["file"]) == ("refused", "judged.qrels")
+    assert "corpus" in state["refused"]
+    for role, rows in (("corpus", "d1\tfirst\nd2\tsecond\n"), ("queries", "1\task\n2\tsay\n")):
+        path = tmp_path / role
+        path.write_text(rows)
+        uploads.add_texts(workspace, LOCAL, token, role, path, f"{role}.tsv")
+    uploads.read_upload(workspace, LOCAL, token, {})
+    state = wait(workspace, token, "reading")
+    assert (state["report"]["kept"], state["corpus"]) == (3, "corpus corpus.tsv")
+    with pytest.raises(Refused, match="neither"):
+        uploads.add_texts(workspace, LOCAL, token, "request", path, "x")
+
+
+def test_storing_begins_although_the_reader_still_ends(workspace, tmp_path, monkeypatch):
+    token = begin(workspace, tmp_path, "query,passage,label\nq,p,1\nq,r,0\n")
+    wait(workspace, token, "reading")
+    alive = uploads.is_alive
+    monkeypatch.setattr(uploads, "is_alive", lambda _folder: True)
+    uploads.store_upload(workspace, LOCAL, token, "d")
+    with pytest.raises(Refused, match="already"):
+        uploads.store_upload(workspace, LOCAL, token, "d")
+    monkeypatch.setattr(uploads, "is_alive", alive)
+    state = wait(workspace, token, "storing")
+    assert (state["state"], state["kept"]) == ("stored", 2)
+    assert [one["name"] for one in list_datasets(workspace, LOCAL)] == ["d"]
+
+
+def test_what_a_person_says_is_kept_with_the_upload(workspace, tmp_path):
+    lost = "Người đầu tiên".encode().decode("cp1252", "replace")
+    wrong = "être déjà où".encode().decode("latin-1")
+    token = begin(workspace, tmp_path, f"query,passage,label\n{wrong},{lost},1\n")
+    state = wait(workspace, token, "reading")
+    assert state["mojibake"]["texts"] == 1 and not state["mojibake"]["repaired"]
+    assert state["preview"][0]["query"] == wrong
+    uploads.read_upload(workspace, LOCAL, token, {"repair": True, "limits": {"rows": 1}})
+    state = wait(workspace, token, "reading")
+    assert state["said"] == {"repair": True}
+    assert state["preview"][0]["query"] == "être déjà où"
+    assert state["mojibake"]["repaired"] is True
+    end_reading(workspace, LOCAL, token)
+    with pytest.raises(Refused, match="gone"):
+        folder_of(workspace, token)
+
+
+def test_only_an_admin_uploads(workspace, tmp_path):
+    with pytest.raises(Refused, match="admin"):
+        uploads.begin_upload(workspace, User("ann", "annotator"), tmp_path / "x", "x")
