@@ -116,6 +116,11 @@ def hub_token() -> str | None:
     return os.environ.get("HF_TOKEN") or os.environ.get("HUGGING_FACE_HUB_TOKEN") or None
 
 
+def secret(name: str) -> str | None:
+    """The value of a secret that the manifest names; None where the environment holds none."""
+    return os.environ.get(name) or None
+
+
 def secret_values() -> list[str]:
     """The values that must never be written anywhere: those with names of secrets."""
     return [value for name, value in os.environ.items() if SECRET.search(name)]

@@ -168,6 +168,8 @@ FUNCTIONS = {
         "all_datasets": "viewer",
         "delete_dataset": "admin",
         "export": "viewer",
+        "export_formats": "viewer",
+        "push_dataset": "admin",
         "begin_upload": "admin",
         "begin_hub": "admin",
         "add_texts": "admin",
@@ -203,12 +205,13 @@ FUNCTIONS = {
         "history": "annotator",
         "progress": "annotator",
         "agree": "annotator",
+        "guideline_versions": "viewer",
         "write_guidelines": "admin",
         "offer_test_pairs": "admin",
         "stream_settings": "admin",
         "set_stream": "admin",
         "score_pairs": "admin",  # and adjudicators, of their datasets
-        "scoring": "admin",
+        "scoring": "annotator",
         "disputed": "admin",
         "decide": "admin",
         "undecide": "admin",
@@ -222,7 +225,13 @@ FUNCTIONS = {
         "add_pairs": "admin",
         "remove_pairs": "admin",
     },
-    "rr-train": {"follow": "viewer", "compared": "viewer", "act": "admin"},
+    "rr-train": {
+        "follow": "viewer",
+        "compared": "viewer",
+        "act": "admin",
+        "outcome": "viewer",
+        "push": "admin",
+    },
     "rr-train_runs": {"rows": "viewer", "act": "admin"},
     "rr-playground": {
         "rankers": "viewer",
@@ -232,16 +241,27 @@ FUNCTIONS = {
         "label_result": "annotator",
         "undo_result": "annotator",
         "score_again": "viewer",
+        "send_to_annotate": "annotator",
+        "explain": "viewer",
+        "score_wording": "viewer",
+        "look_for_cutoff": "viewer",
+        "keep_cutoff": "admin",
+        "drop_cutoff": "admin",
+        "onnx_state": "viewer",
+        "make_onnx": "annotator",
     },
 }
 
-# Gradio's own events that run Python, by name.
+# Gradio's own events that run Python, by the name of their function.
 EVENTS = {
     "_chosen": "viewer",
     "offer": "viewer",
-    "offer_1": "viewer",
     "fill": "viewer",
     "plan": "viewer",
+    "choose": "viewer",
+    "again": "viewer",
+    "give": "viewer",
+    "_opened": "viewer",
     "start": "admin",
 }
 
@@ -256,6 +276,15 @@ ADDRESSES = {
     "GET /invite": "anyone",
     "POST /invite": "anyone",
     "GET /health": "anyone",
+    "POST /v2/rerank": "viewer",
+    "POST /v1/rerank": "viewer",
+    "POST /rerank": "viewer",
+    "GET /v1/models": "viewer",
+    "GET /openapi.json": "viewer",
+    "GET /docs": "viewer",
+    "GET /runs/{run:int}/model.zip": "viewer",
+    "GET /runs/{run:int}/run.zip": "viewer",
+    "GET /runs/{run:int}/onnx.zip": "viewer",
 }
 # Addresses of Gradio that answer those who are not signed in: style and script, no data.
 OPEN = (

@@ -8,7 +8,7 @@ RR.backup = () => {
   const when = () => (told.at ? `Last verified backup ${RR.ago(told.at)}` : told.fault ? "No verified backup yet" : "First backup under way");
   button.addEventListener("click", () => RR.panel("Backups", told.fault ? RR.error(told.fault) : null,
     h("p", {}, `${when()}.`),
-    h("p", { class: "rr-muted" }, told.waiting ? "Something has changed since and is in none yet." : "Nothing has changed since."),
+    told.at ? h("p", { class: "rr-muted" }, told.waiting ? "Something has changed since and is in none yet." : "Nothing has changed since.") : null,
     h("p", { class: "rr-muted" }, "Database and runs", told.place ? [", at ", h("span", { class: "rr-mono rr-wrap" }, told.place)] : null, ". Each copy was read again and found whole.")));
   return { button, show: (now) => {
     told = now;

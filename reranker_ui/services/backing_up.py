@@ -11,9 +11,14 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.services import backups, run_copies, snapshots
 from reranker_ui.services.users import LOCAL, User, require
 from reranker_ui.services.workspace import Workspace
+from reranker_ui.settings import Space
 
 log = logging.getLogger(__name__)
 LATE = 600.0  # seconds without a backup of what changed, after which it is a fault
+LOST = (
+    "A Space loses its disk at every restart, and nothing is backed up. Run `python -m reranker_ui"
+    " deploy`, or mount a bucket and set RERANKER_UI_BACKUP to a folder in it."
+)
 _TOLD = "backup"  # where the state is remembered
 
 
@@ -54,9 +59,9 @@ def state(workspace: Workspace, user: User) -> dict[str, Any] | None:
     """
     require(user, "viewer")
     keeper: Keeper | None = workspace.remembered.get(_TOLD)
-    if keeper is None:
+    if keeper is None and not Space().here:
         return None
-    told = keeper.state()
+    told = keeper.state() if keeper else {"at": None, "place": None, "fault": LOST, "waiting": True}
     if user.role != "admin":
         told["place"] = None
         told["fault"] = told["fault"] and "The backups fail. Tell an admin."

@@ -57,6 +57,8 @@ def setup() -> HTMLResponse:
         " the top. Hugging Face then signs people in, and the Space's creator is the first"
         " admin.</li>"
         "<li>Restart the Space.</li></ol>"
+        '<p>A Space loses its disk at every restart. <code>python -m reranker_ui'
+        " deploy</code> makes one with a private bucket where people's work is kept.</p>"
     )
     return _page("One step is missing", body, "", 200)
 

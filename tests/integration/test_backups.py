@@ -299,3 +299,11 @@ def waited(ask, seconds=30):
             return found
         time.sleep(0.1)
     raise AssertionError("it did not happen in time")
+
+
+def test_a_space_that_keeps_nothing_says_so(workspace, monkeypatch):
+    assert backing_up.state(workspace, LOCAL) is None
+    monkeypatch.setenv("SYSTEM", "spaces")
+    monkeypatch.setenv("SPACE_ID", "ada/reranker-ui")
+    assert "loses its disk" in backing_up.state(workspace, LOCAL)["fault"]
+    assert backing_up.state(workspace, LIN)["fault"] == "The backups fail. Tell an admin."

@@ -1,0 +1,67 @@
+"""The verb deploy: a Hugging Face Space as `spaces.yaml` says."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from reranker_ui.commands import Verbs
+from reranker_ui.core.refused import Refused
+from reranker_ui.deploy.manifest import read_manifest
+from reranker_ui.deploy.steps import Plan, plan
+from reranker_ui.settings import hub_token, secret
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def add(verbs: Verbs) -> None:
+    """Add the verb."""
+    verb = verbs.add_parser("deploy", help="make or bring up to date a Hugging Face Space")
+    verb.add_argument("--manifest", type=Path, default=ROOT / "spaces.yaml", metavar="FILE")
+    verb.add_argument("--space", metavar="ORG/NAME", help="another id than the manifest's")
+    verb.add_argument("--hardware", metavar="NAME", help="other hardware than the manifest's")
+    verb.add_argument("--renew-secrets", action="store_true", help="send secrets it has already")
+    verb.add_argument("--yes", action="store_true", help="do not ask")
+    verb.set_defaults(run=_deploy, show=str)
+
+
+def _deploy(arguments: argparse.Namespace) -> tuple[Any, int]:
+    from huggingface_hub import HfApi
+
+    manifest = read_manifest(arguments.manifest, id=arguments.space, hardware=arguments.hardware)
+    values = {name: value for name in manifest.secrets if (value := secret(name))}
+    root = arguments.manifest.resolve().parent
+    try:
+        asked = plan(HfApi(token=hub_token()), manifest, root, values, arguments.renew_secrets)
+        told = [step.words for step in asked.steps]
+        print(_words(asked, told), file=sys.stderr)
+        if told and not (arguments.yes or _agreed()):
+            return {"space": asked.space, "done": [], "planned": told}, 0
+        for step in asked.steps:
+            print(f"{step.words} ...", file=sys.stderr)
+            step.act()
+    except OSError as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise Refused(
+            f"Hugging Face did not do it: {first[:300]} Deploy again to go on."
+        ) from error
+    return {"space": asked.space, "done": told, "planned": told}, 0
+
+
+def _words(asked: Plan, told: list[str]) -> str:
+    if asked.dollars_an_hour is None:
+        cost = "at a price that is not known"
+    elif asked.dollars_an_hour:
+        cost = f"${asked.dollars_an_hour:.2f} an hour while it runs"
+    else:
+        cost = "free of charge; creating one needs a PRO or Team account"
+    head = f"Space {asked.space} on {asked.hardware}, {cost}."
+    steps = [f"  {number}. {words}" for number, words in enumerate(told, 1)]
+    return "\n".join([head, *(steps or ["  Nothing to do: it is as the manifest says."])])
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        print("Nothing was done. Say --yes to do it.", file=sys.stderr)
+        return False
+    return input("Do this? [y/N] ").strip().lower() in ("y", "yes")

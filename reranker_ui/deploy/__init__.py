@@ -1,0 +1,1 @@
+"""Making a Hugging Face Space from `spaces.yaml`."""
