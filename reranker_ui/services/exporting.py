@@ -15,6 +15,7 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.services.database import annotations, imported_labels, pairs
 from reranker_ui.services.datasets import find_dataset, scale
 from reranker_ui.services.effective import pairs_with_labels
+from reranker_ui.services.seeing import sees_everything
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace, record
 
@@ -48,6 +49,11 @@ def export_dataset(
     try:
         with workspace.reading() as connection:
             dataset = find_dataset(connection, dataset_name)
+            if not sees_everything(dataset, user):
+                raise Refused(
+                    "An export holds labels that are kept from annotators: the sealed test split,"
+                    " and others' labels. An admin can export it."
+                )
             target = Target(aside, lost_in(form), safe_for_excel, scale(dataset))
             count = write(form, rows_of(connection, dataset.id), target)
         aside.replace(output)

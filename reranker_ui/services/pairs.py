@@ -23,6 +23,7 @@ from reranker_ui.services.database import (
 from reranker_ui.services.datasets import find_dataset
 from reranker_ui.services.effective import pairs_with_labels
 from reranker_ui.services.findings import rows_behind
+from reranker_ui.services.seeing import HIDDEN, hide
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 
@@ -55,7 +56,7 @@ def page_of_pairs(
     Returns `{"pairs": [...], "first", "last", "more_before", "more_after",
     "not_searched"}`; a pair has id, query, passage, label (as imported), effective, state, split,
     by (names), source, line, query_key, updated_at. "not_searched" counts pairs that the search
-    does not know yet.
+    does not know yet. Labels that `user` may not see have the state "hidden".
     """
     require(user, "viewer")
     wanted = _Filters(
@@ -69,7 +70,9 @@ def page_of_pairs(
         found = [] if wanted.nothing else paging.find(
             connection,
             _walks(workspace, connection, dataset, wanted),
-            lambda ids: _kept(connection, dataset.id, ids, wanted, down),
+            lambda ids: _seen(
+                connection, dataset, user, wanted, _kept(connection, dataset.id, ids, wanted, down)
+            ),
             before if down else after,
             down,
             size + 1,
@@ -167,6 +170,23 @@ def _kept(
         mine = _labelled_by(connection, wanted.annotator, [row["id"] for row in found])
         found = [row for row in found if row["id"] in mine]
     return found
+
+
+def _seen(
+    connection: sa.Connection, dataset: sa.Row[Any], user: User, wanted: _Filters,
+    rows: list[dict[str, Any]],
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The rows as `user` may see them; which pass a filter by label must not tell it either."""
+    shown = hide(connection, dataset, user, rows)
+    if wanted.label and shown is not rows:
+        shown = [row for row in shown if row["state"] != HIDDEN and _fits(row, wanted.label)]
+    return shown
+
+
+def _fits(row: dict[str, Any], label: str) -> bool:
+    if label in ("none", "disputed", "left out"):
+        return bool(row["state"] == {"none": "unlabelled"}.get(label, label))
+    return bool(row["effective"] == number(label))
 
 
 def _labelled_by(connection: sa.Connection, name: str, ids: Sequence[int]) -> set[int]:

@@ -1,0 +1,54 @@
+"""Which labels an annotator sees in a table: own ones, and others' where neither seal nor
+blindness keeps them back."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from reranker_ui.services.database import annotations
+from reranker_ui.services.open_pairs import decides, sealed_for
+from reranker_ui.services.users import User
+
+HIDDEN = "hidden"
+Row = dict[str, Any]
+
+
+def sees_everything(dataset: sa.Row[Any], user: User) -> bool:
+    """Whether no label of the dataset is kept from `user`.
+
+    Annotators do not see those of the sealed test split, nor others' labels (also those that
+    pairs came with) while the dataset is labelled blind.
+    """
+    if user.role != "annotator":
+        return True
+    return not sealed_for(dataset, user) and _sees_others(dataset, user)
+
+
+def hide(connection: sa.Connection, dataset: sa.Row[Any], user: User, rows: list[Row]) -> list[Row]:
+    """Rows with id, split, label, effective and state, as `user` may see them.
+
+    A label that is kept back is None with the state HIDDEN; one's own stands in its place.
+    """
+    if sees_everything(dataset, user):
+        return rows
+    sealed, others = sealed_for(dataset, user), _sees_others(dataset, user)
+    closed = {row["id"] for row in rows if not others or (sealed and row["split"] == "test")}
+    told = connection.execute(
+        select(annotations.c.pair_id, annotations.c.label).where(
+            annotations.c.pair_id.in_(closed), annotations.c.annotator == user.name,
+            annotations.c.label.is_not(None),
+        )
+    )  # fmt: skip
+    own: dict[int, float] = {pair_id: label for pair_id, label in told}  # noqa: C416
+    return [_closed(row, own) if row["id"] in closed else row for row in rows]
+
+
+def _closed(row: Row, own: dict[int, float]) -> Row:
+    mine = own.get(row["id"])
+    state = HIDDEN if mine is None else "annotated"
+    return {**row, "label": None, "effective": mine, "state": state}
+
+
+def _sees_others(dataset: sa.Row[Any], user: User) -> bool:
+    return not dataset.blind or decides(dataset, user)

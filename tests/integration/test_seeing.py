@@ -1,0 +1,56 @@
+"""Annotators see no label that is kept from them, in pages, by filters or in an export."""
+
+import json
+
+import pytest
+
+from reranker_ui.core.refused import Refused
+from reranker_ui.services.annotations import annotate
+from reranker_ui.services.exporting import export_dataset
+from reranker_ui.services.importing import import_file
+from reranker_ui.services.pairs import page_of_pairs
+from reranker_ui.services.stream import set_stream
+from reranker_ui.services.users import LOCAL, User
+
+ANN, EVE = User("ann", "annotator"), User("eve", "viewer")
+
+
+@pytest.fixture
+def filled(workspace, tmp_path):
+    """Six labelled pairs, the last two in test; ann and bo labelled the first."""
+    rows = [
+        {"query": f"q{n}", "passage": "p", "label": n % 2, "split": "test" if n > 3 else "train"}
+        for n in range(6)
+    ]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+    import_file(workspace, LOCAL, path, "d")
+    annotate(workspace, ANN, 1, 1, "a1")
+    annotate(workspace, User("bo", "annotator"), 2, 0, "b1")
+    return workspace
+
+
+def told(workspace, user, **asked) -> list:
+    pairs = page_of_pairs(workspace, user, "d", **asked)["pairs"]
+    return [(one["id"], one["effective"], one["label"], one["state"]) for one in pairs]
+
+
+@pytest.mark.both_databases
+def test_what_an_annotator_sees(filled, tmp_path):
+    assert told(filled, LOCAL, split="test") == told(filled, EVE, split="test")
+    assert told(filled, EVE, split="test") == [(5, 0, 0, "imported"), (6, 1, 1, "imported")]
+    blind = [(1, 1, None, "annotated")] + [(n, None, None, "hidden") for n in range(2, 7)]
+    assert told(filled, ANN) == blind
+    assert told(filled, ANN, label="1") == blind[:1]
+    assert told(filled, ANN, label="0") == told(filled, ANN, label="none") == []
+    set_stream(filled, LOCAL, "d", blind=False)
+    assert told(filled, ANN)[1:] == [
+        (2, 0, 1, "annotated"), (3, 0, 0, "imported"), (4, 1, 1, "imported"),
+        (5, None, None, "hidden"), (6, None, None, "hidden"),
+    ]  # fmt: skip
+    assert [one[0] for one in told(filled, ANN, label="1")] == [1, 4]
+    with pytest.raises(Refused, match="sealed test split"):
+        export_dataset(filled, ANN, "d", "csv", tmp_path / "out.csv")
+    set_stream(filled, LOCAL, "d", test_annotators=["ann"])
+    assert told(filled, ANN) == told(filled, LOCAL)
+    assert export_dataset(filled, ANN, "d", "csv", tmp_path / "out.csv")["pairs"] == 6
