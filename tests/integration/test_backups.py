@@ -267,15 +267,15 @@ def test_killed_on_an_empty_disk_it_is_all_back(tmp_path, command):
     assert code == 0 and json.loads(out)[0]["generation"] == newest(place)["generation"]
 
 
-def a_finished_run(workspace) -> str:
+def a_finished_run(workspace, dataset="mine") -> str:
     from reranker_ui.core.recipe import PRESETS
     from reranker_ui.services.entering import enter
     from reranker_ui.services.freezing import frozen_splits
     from reranker_ui.services.run_list import folder_of
 
-    splits = frozen_splits(workspace, LOCAL, "mine")
+    splits = frozen_splits(workspace, LOCAL, dataset)
     recipe = PRESETS["quick"].model_copy(update={"base": "embedded"})
-    number = enter(workspace, LOCAL, "mine", recipe, splits, None)
+    number = enter(workspace, LOCAL, dataset, recipe, splits, None)
     folder = folder_of(workspace, number)
     folder.model.mkdir()
     (folder.model / "config.json").write_text('{"made": "here"}')
