@@ -239,6 +239,16 @@ invites = Table(
     _time("expires_at"),
 )
 
+# Failed sign-ins of the last while, by hashes of name and address: a restart opens no door.
+failures = Table(
+    "failures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("at", Float, nullable=False, index=True),
+    Index(None, "key", "at"),
+)
+
 journal = Table(
     "journal",
     metadata,
