@@ -1,6 +1,6 @@
 // The Annotate room: the stream of pairs, and what happens when a key is pressed.
 "use strict";
-RR.annotate = {};
+RR.annotate = { sections: {} };
 RR.rooms.annotate = ({ room, server }) => {
   const AHEAD = 20, REFILL = 10, KEPT = 10;
   const A = { room, server, turn: 0, dataset: null, stream: null, order: "unlabelled", imported: false, current: null, buffer: [], last: [], own: new Map(), note: "", progress: null };
@@ -9,8 +9,8 @@ RR.rooms.annotate = ({ room, server }) => {
   const parts = { card: RR.annotate.card(A), rail: RR.annotate.rail(A), bar: RR.annotate.bar(A), last: RR.annotate.last(A) };
   const errors = h("div", { class: "rr-an-errors" });
   const stream = h("div", { class: "rr-an" }, h("div", { class: "rr-an-main" }, parts.card.node, parts.last.node), parts.rail.node);
-  const disputed = h("div", { class: "rr-an-disputed rr-hidden" });
-  RR.fill(room, h("h1", { class: "rr-sr" }, "Annotate"), parts.bar.node, errors, stream, disputed);
+  const review = h("div", { class: "rr-an-second rr-hidden" });
+  RR.fill(room, h("h1", { class: "rr-sr" }, "Annotate"), parts.bar.node, errors, stream, review);
   const midnight = () => new Date().setHours(0, 0, 0, 0) / 1000;
   const fault = (text, error, again) => RR.fill(errors, RR.error(`${text}${RR.sentence(error)}`, again ? RR.button("Try again", () => { errors.replaceChildren(); again(); }, { kind: "small" }) : RR.button("Close", () => errors.replaceChildren(), { kind: "small" })));
 
@@ -19,7 +19,7 @@ RR.rooms.annotate = ({ room, server }) => {
     const turn = ++A.turn;
     Object.assign(A, { dataset: dataset || null, stream: null, current: null, buffer: [], last: [], own: new Map(), note: "", progress: null, candidates: null });
     errors.replaceChildren();
-    A.leaveDisputed();
+    A.leaveReview();
     if (!dataset) { parts.card.noDataset(); draw(); return; }
     parts.card.loading();
     try {
@@ -28,20 +28,46 @@ RR.rooms.annotate = ({ room, server }) => {
       A.stream = told;
     } catch (error) { if (turn === A.turn) fault("", error, () => open(dataset)); return; }
     const known = RR.annotate.remembered(dataset);
-    A.order = known.order || A.stream.order;
+    A.order = A.stream.order;
     A.imported = known.imported ?? !A.stream.came_unlabelled;
     if (!A.stream.may.label) { parts.card.mayNot(); draw(); return; }
     outbox = RR.annotate.outbox(A.stream.user, send, outboxChanged);
     parts.card.prepare();
     restart();
-    refreshLast(); refreshProgress(); refreshAgreement();
+    refreshLast(); refreshProgress(); refreshAgreement(); watchScoring();
   };
   const restart = () => {
     A.turn += 1; loading = 0; ended = false;
     Object.assign(A, { current: null, buffer: [], candidates: null });
     parts.card.loading(); draw(); fill();
   };
-  A.choose = (changes) => { Object.assign(A, changes); RR.annotate.remember(A.dataset, { order: A.order, imported: A.imported }); A.leaveDisputed(); restart(); refreshProgress(); };
+  A.choose = (changes) => { Object.assign(A, changes); RR.annotate.remember(A.dataset, { imported: A.imported }); A.leaveReview(); restart(); refreshProgress(); };
+  // The owner's choice, for everyone who labels this dataset.
+  A.setOrder = async (order, run = null) => {
+    try {
+      await A.server.set_stream({ dataset: A.dataset, order, run });
+      await A.reopen();
+      parts.bar.say("The order is changed for everyone");
+    } catch (error) { fault("The order was not changed. ", error); }
+  };
+  A.reopen = async () => { // after a setting changed: the same dataset under its new rules
+    const dataset = A.dataset, told = await server.stream({ dataset });
+    if (dataset !== A.dataset) return;
+    A.stream = told; A.order = told.order;
+    parts.card.prepare(); restart(); refreshProgress(); watchScoring();
+  };
+
+  // The owner changed something: the pair in hand stays, those ahead are asked for anew.
+  const follow = async () => {
+    const dataset = A.dataset, before = A.stream;
+    let told;
+    try { told = await server.stream({ dataset }); } catch { return; } // asked again with the next progress
+    if (dataset !== A.dataset || A.stream !== before) return;
+    if (A.order === before.order) A.order = told.order;
+    A.stream = told; A.buffer = []; ended = false;
+    parts.card.prepare(); draw(); fill(); watchScoring();
+    if (told.guidelines.version !== before.guidelines.version) RR.toast(`The guidelines changed: version ${told.guidelines.version}`);
+  };
 
   // -- the pairs ahead: always some in hand, so that the next one is there at once
   const inHand = () => [...new Set([...(outbox ? outbox.pairs() : []), ...(A.current ? [A.current.id] : []), ...A.buffer.map((pair) => pair.id)])].slice(0, 100);
@@ -103,7 +129,7 @@ RR.rooms.annotate = ({ room, server }) => {
   };
   A.change = (pair, label, note, seconds = null) => {
     const again = pair.again || A.last.some((row) => row.id === pair.id);
-    outbox.add({ kind: "annotate", dataset: A.dataset, pair: pair.id, label, note: note ?? null, seconds });
+    outbox.add({ kind: "annotate", dataset: A.dataset, pair: pair.id, label, note: note ?? null, seconds, drawn: pair.drawn, guidelines: A.stream.guidelines.version });
     A.own.set(pair.id, label);
     A.last = [{ ...pair, label, note, at: Date.now() / 1000 }, ...A.last.filter((row) => row.id !== pair.id)].slice(0, KEPT);
     if (A.progress && !again) count(label, 1);
@@ -146,7 +172,7 @@ RR.rooms.annotate = ({ room, server }) => {
     if (!A.stream?.may.label) return;
     try { const told = await ask(); if (dataset === A.dataset && !outbox.count()) take(told); } catch { /* asked again later */ }
   };
-  const refreshProgress = () => refresh(() => server.progress({ dataset: A.dataset, since: (since = midnight()), imported: A.imported }), (told) => { A.progress = told; draw(); if (!A.current && ended) parts.card.done(); });
+  const refreshProgress = () => refresh(() => server.progress({ dataset: A.dataset, since: (since = midnight()), imported: A.imported }), (told) => { A.progress = told; draw(); if (!A.current && ended) parts.card.done(); if (told.rules !== A.stream.rules) follow(); });
   const refreshLast = () => refresh(() => server.last_labels({ dataset: A.dataset }), (told) => { A.last = told; drawLast(); });
   const refreshAgreement = () => refresh(() => server.agree({ dataset: A.dataset }), (told) => { A.agreement = told; parts.rail.draw(); });
   // The pair is painted first; what stands beside it is drawn after that frame.
@@ -154,19 +180,38 @@ RR.rooms.annotate = ({ room, server }) => {
   const drawBeside = () => {
     if (due) return;
     due = true;
-    requestAnimationFrame(() => setTimeout(() => { due = false; drawLast(); parts.rail.draw(); parts.bar.count(); parts.rail.query(A.current); }, 0));
+    requestAnimationFrame(() => setTimeout(() => { due = false; parts.card.measure(); drawLast(); parts.rail.draw(); parts.bar.count(); parts.rail.query(A.current); }, 0));
   };
   function drawLast() { parts.last.draw(); parts.card.last(); }
   const draw = () => { parts.bar.draw(outbox); parts.rail.draw(); drawLast(); };
   A.again = () => { ended = false; parts.card.loading(); fill(); };
+  A.grown = () => { ended = false; parts.rail.again(); if (A.current) parts.rail.query(A.current); fill(); refreshProgress(); RR.say("changed"); };
   A.refresh = () => { refreshProgress(); refreshLast(); };
   A.say = parts.bar.say;
   A.fault = fault;
+  A.tell = (text) => fault(text, new RR.Refused(""));
   A.redraw = draw;
 
-  // -- disputed pairs have a view of their own
-  A.enterDisputed = () => { stream.classList.add("rr-hidden"); disputed.classList.remove("rr-hidden"); A.review = RR.annotate.disputed(A, disputed); parts.bar.draw(outbox); };
-  A.leaveDisputed = () => { if (!A.review) return; A.review = null; disputed.replaceChildren(); disputed.classList.add("rr-hidden"); stream.classList.remove("rr-hidden"); parts.bar.draw(outbox); refreshProgress(); };
+  // -- a run scores the pairs behind, so that those it is uncertain about can come first
+  let watching = 0;
+  const watchScoring = async () => {
+    const turn = ++watching, dataset = A.dataset;
+    A.scoring = null;
+    if (A.stream?.order !== "uncertain") { parts.bar.draw(outbox); return; }
+    try {
+      A.scoring = await server.score_pairs({ dataset });
+      while (turn === watching && dataset === A.dataset && A.scoring.running && room.isConnected) {
+        parts.bar.draw(outbox);
+        await new Promise((resolve) => setTimeout(resolve, 3000));
+        if (RR.visible(room)) A.scoring = await server.scoring({ dataset });
+      }
+    } catch (error) { A.scoring = { refused: RR.sentence(error) }; }
+    if (turn === watching) { ended = false; fill(); parts.bar.draw(outbox); }
+  };
+
+  // -- disputes, agreement, annotators and settings have a view of their own
+  A.enterReview = (section) => { stream.classList.add("rr-hidden"); review.classList.remove("rr-hidden"); A.review = RR.annotate.sections[section](A, review); A.review.name = section; parts.bar.draw(outbox); };
+  A.leaveReview = () => { if (!A.review) return; A.review = null; review.replaceChildren(); review.classList.add("rr-hidden"); stream.classList.remove("rr-hidden"); parts.bar.draw(outbox); refreshProgress(); };
 
   // -- keys: off while typing, with a modifier, in hidden tabs, under a menu or a dialog
   const KEYS = { s: () => A.give(null), u: A.undo, n: () => parts.card.note(), g: () => RR.annotate.showGuidelines(A), h: () => RR.annotate.showHistory(A), "?": () => RR.annotate.showKeys(A), " ": (event) => parts.card.turn(event.shiftKey) };
@@ -176,7 +221,7 @@ RR.rooms.annotate = ({ room, server }) => {
     if (!A.stream?.may.label || !RR.visible(room) || RR.typing(event) || document.querySelector("dialog[open], .rr-menu")) return;
     if (event.key === " " && event.target.closest?.("button, a, summary")) return;
     const answer = RR.answers(A.stream.scale).find((one) => one.key === event.key);
-    const act = A.review ? A.review.keys[event.key] || (answer && (() => A.review.decide(answer.value))) : answer ? () => A.give(answer.value) : KEYS[event.key];
+    const act = A.review ? A.review.keys?.[event.key] || (answer && A.review.decide && (() => A.review.decide(answer.value))) : answer ? () => A.give(answer.value) : KEYS[event.key];
     if (!act) return;
     event.preventDefault();
     act(event);

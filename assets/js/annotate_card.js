@@ -3,19 +3,19 @@
 RR.annotate.card = (A) => {
   const { h } = RR;
   const query = h("h2", { class: "rr-an-query", dir: "auto" }), passage = h("div", { class: "rr-an-passage", dir: "auto", tabindex: "0", role: "group", "aria-label": "Passage" });
-  const source = h("div", { class: "rr-an-source" }), question = h("div", { class: "rr-an-question" });
+  const source = h("span", { class: "rr-grow" }), all = RR.link("", () => card.fold(passage.classList.contains("open"))), below = h("div", { class: "rr-an-source" }, source, all), question = h("div", { class: "rr-an-question" }), told = h("div", { class: "rr-an-told" });
   const answers = h("div", { class: "rr-an-answers", role: "group" }), noteBox = h("div", { class: "rr-an-note" });
   const heard = h("div", { class: "rr-sr", "aria-live": "polite" });
   const tool = (text, key, icon, act, kind = "") => h("button", { type: "button", class: `rr-an-tool ${kind}`, "aria-keyshortcuts": key, onclick: act }, h("kbd", { class: "rr-key", "aria-hidden": "true" }, key), RR.icon(icon), text);
-  const more = h("button", { type: "button", class: "rr-an-tool phone", "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => RR.menu(more, A.menu()) }, RR.icon("more"), "More");
+  const more = h("button", { type: "button", class: "rr-an-tool phone", "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => RR.menu(more, A.menu(more)) }, RR.icon("more"), "More");
   const tools = h("div", { class: "rr-an-tools" }, tool("Skip", "s", "skip", () => A.give(null)), tool("Undo", "u", "undo", () => A.undo()), tool("Note", "n", "note", () => card.note()),
     tool("History", "h", "clock", () => RR.annotate.showHistory(A), "desk"), h("button", { type: "button", class: "rr-an-tool desk", "aria-keyshortcuts": "?", onclick: () => RR.annotate.showKeys(A) }, h("kbd", { class: "rr-key", "aria-hidden": "true" }, "?"), "All keys"), more);
   const lastLine = h("div", { class: "rr-an-lastline" });
   const dock = h("div", { class: "rr-an-dock" }, lastLine, noteBox, question, answers, tools);
   const pair = [h("div", { class: "rr-an-part" }, h("div", { class: "rr-an-label" }, "Query"), query),
-    h("div", { class: "rr-an-part body" }, h("div", { class: "rr-an-label" }, "Passage"), passage, source), dock, heard];
+    h("div", { class: "rr-an-part body" }, h("div", { class: "rr-an-label" }, "Passage"), passage, told, below), dock, heard];
   const node = h("article", { class: "rr-card rr-an-card", "aria-label": "Pair to label" });
-  let buttons = new Map(), shape = "", keptNote = false;
+  let buttons = new Map(), shape = "", keptNote = false, said = "";
   const frame = (what, ...content) => { if (shape !== what || what !== "pair") { shape = what; RR.fill(node, ...content); node.classList.toggle("empty", what !== "pair"); } };
   const empty = (title, text, ...actions) => frame("empty", RR.empty(title, text, ...actions));
 
@@ -39,15 +39,36 @@ RR.annotate.card = (A) => {
       RR.annotate.dress(query, one.query); RR.annotate.dress(passage, one.passage);
       RR.annotate.marked(passage, one.passage, one.query);
       passage.scrollTop = 0;
+      passage.classList.remove("open", "cut"); all.classList.add("rr-hidden");
       source.textContent = [one.source, one.line ? `line ${RR.int(one.line)}` : null].filter(Boolean).join(", ");
+      card.drawTold(one.told);
       card.drawNote(false);
-      heard.textContent = `Query: ${one.query}. Passage: ${one.passage.slice(0, 600)}`;
+      heard.textContent = `${said}Query: ${one.query}. Passage: ${one.passage.slice(0, 600)}`;
+      said = "";
+    },
+    // A very long passage is folded; measured once it is painted.
+    measure: () => {
+      const open = passage.classList.contains("open"), long = open || passage.scrollHeight > passage.clientHeight + 4;
+      all.classList.toggle("rr-hidden", !long || !A.current);
+      if (long && A.current) all.textContent = open ? "Fold the passage" : `Show all ${RR.int(A.current.passage.length)} characters`;
+      all.setAttribute("aria-expanded", String(open));
+      card.fade();
+    },
+    fold: (shut) => { passage.classList.toggle("open", !shut); card.measure(); if (shut) node.scrollIntoView({ block: "nearest" }); },
+    fade: () => passage.classList.toggle("cut", passage.scrollTop + passage.clientHeight < passage.scrollHeight - 4),
+    drawTold: (what) => { // only where the owner allows it
+      if (!what) { if (told.firstChild) told.replaceChildren(); return; }
+      const scale = A.stream.scale, parts = what.votes.map((vote) => { const name = h("span"); name.textContent = vote.annotator; return h("span", { class: "rr-row" }, name, RR.chip(vote.label, scale)); });
+      if (what.imported !== null) parts.unshift(h("span", { class: "rr-row" }, "Came with", RR.chip(what.imported, scale)));
+      if (what.score) parts.push(h("span", { class: "rr-row" }, what.score.run, h("b", {}, what.score.score.toFixed(2))));
+      RR.fill(told, parts);
     },
     last: () => {
       const row = A.last[0];
       RR.fill(lastLine, row ? [h("span", { class: "rr-muted" }, "Last"), row.label === null ? h("span", { class: "rr-chip none" }, "skipped") : RR.chip(row.label, A.stream.scale), h("span", { class: "rr-cut rr-muted", dir: "auto" }, row.passage)] : null);
     },
     flash: (label) => {
+      said = label === null ? "Skipped. " : `Labelled ${RR.answers(A.stream.scale).find((one) => one.value === label)?.word ?? label}. `;
       const button = buttons.get(label);
       if (!button) return;
       button.classList.add("chosen");
@@ -75,7 +96,8 @@ RR.annotate.card = (A) => {
       const skipped = now?.skipped && A.order !== "skipped" ? RR.button(`Go through ${RR.int(now.skipped)} skipped`, () => A.choose({ order: "skipped" })) : null;
       const imported = stream.came_labelled && !A.imported ? RR.button("Check imported labels", () => A.choose({ imported: true, order: stream.order })) : null;
       const back = A.order === "skipped" || A.order === "disputed" ? RR.button("Back to labelling", () => A.choose({ order: stream.order }), { kind: "primary" }) : null;
-      if (A.order === "disputed") empty("Nothing is disputed", "Pairs on which people disagree, and which you have not labelled, would be here.", back);
+      if (A.order === "disputed" && A.stream.order === "disputed") empty("Nothing is disputed", "Pairs on which people disagree, and which you have not labelled, would be here.", stream.may.own ? RR.button("Label unlabelled pairs first", () => A.setOrder("unlabelled"), { kind: "primary" }) : null);
+      else if (A.order === "disputed") empty("Nothing is disputed", "Pairs on which people disagree, and which you have not labelled, would be here.", back);
       else if (A.order === "skipped") empty("Nothing is skipped", "Every pair that you skipped has a label by now.", back);
       else if (!now) frame("loading", RR.skeleton(6));
       else if (!now.total) empty("No pairs to label", "This dataset offers no pair to you. Its test pairs may be sealed.", imported);
@@ -83,5 +105,6 @@ RR.annotate.card = (A) => {
       else empty(now.total === 1 ? "The pair is labelled" : `All ${RR.int(now.total)} pairs are labelled`, "Every label counts from the next run on.", train, imported, skipped);
     },
   };
+  passage.addEventListener("scroll", () => card.fade(), { passive: true });
   return card;
 };

@@ -1,4 +1,4 @@
-// What opens over the stream: guidelines, history of a pair, the list of keys.
+// What opens over the stream: guidelines and the list of keys.
 "use strict";
 // Nodes from the server's tree of allowed tags: a string, or [tag, attributes, children].
 RR.annotate.nodes = (tree) => tree.map((part) => {
@@ -20,7 +20,16 @@ RR.annotate.dialog = (title, ...content) => {
 RR.annotate.showGuidelines = (A) => {
   const { h } = RR, told = A.stream.guidelines, body = h("div");
   const read = () => RR.fill(body, told.text.trim() ? h("div", { class: "rr-an-md" }, RR.annotate.nodes(A.stream.guidelines.tree)) : h("p", { class: "rr-muted" }, "There are no guidelines yet."),
-    A.stream.may.own ? h("div", { class: "rr-row rr-an-foot" }, RR.button(told.text.trim() ? "Edit guidelines" : "Write guidelines", write, { icon: "edit" }), h("span", { class: "rr-faint" }, `Version ${A.stream.guidelines.version}`)) : h("p", { class: "rr-faint" }, `Version ${A.stream.guidelines.version}`));
+    h("div", { class: "rr-row rr-an-foot" }, A.stream.may.own ? RR.button(told.text.trim() ? "Edit guidelines" : "Write guidelines", write, { icon: "edit" }) : null, h("span", { class: "rr-faint" }, `Version ${told.version}`), told.version > 1 ? RR.link("Earlier versions", older) : null));
+  const older = async () => { // a label tells the version it was given under: here is what that one said
+    try {
+      const all = (await A.server.guideline_versions({ dataset: A.dataset })).slice(1);
+      const by = (one) => { const node = h("span", { class: "rr-faint" }); node.textContent = one.at ? `${one.who}, ${new Date(one.at * 1000).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}` : ""; return node; };
+      RR.fill(body, all.map((one) => h("section", { class: "rr-an-version" }, h("div", { class: "rr-row" }, h("h3", { class: "rr-grow" }, `Version ${one.version}`), by(one)), one.text.trim() ? h("div", { class: "rr-an-md" }, RR.annotate.nodes(one.tree)) : h("p", { class: "rr-muted" }, "There were none."))),
+        h("div", { class: "rr-row rr-an-foot" }, RR.button("Back to the newest", read, { kind: "quiet", icon: "left" })));
+      dialog.querySelector(".rr-an-foot button").focus();
+    } catch (error) { RR.fill(body, RR.error(error)); }
+  };
   function write() {
     const field = h("textarea", { class: "rr-field rr-an-write", rows: 14, "aria-label": "Guidelines in Markdown" }), errors = h("div");
     field.value = A.stream.guidelines.text;
@@ -35,22 +44,7 @@ RR.annotate.showGuidelines = (A) => {
   }
   const dialog = RR.annotate.dialog("Guidelines", body);
   read();
-};
-RR.annotate.showHistory = async (A) => {
-  const pair = A.review ? A.review.pair() : A.current;
-  if (!pair) return;
-  const { h } = RR, body = h("div", {}, RR.skeleton(3));
-  RR.annotate.dialog("History of this pair", body);
-  const WHAT = { annotate: "labelled", "undo annotate": "took back", decide: "decided", "undo decide": "took the decision back" };
-  const side = (value) => (value && value.label !== null && value.label !== undefined ? RR.chip(value.label, A.stream.scale) : h("span", { class: "rr-chip none" }, value ? "skip" : "none"));
-  try {
-    const told = await A.server.history({ pair: pair.id });
-    RR.fill(body, told.length ? h("ul", { class: "rr-an-history" }, told.map((one) => {
-      const who = h("b"), note = h("span", { class: "rr-muted", dir: "auto" });
-      who.textContent = one.who; note.textContent = one.after?.note || one.after?.reason || "";
-      return h("li", {}, h("span", { class: "rr-faint" }, new Date(one.at * 1000).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })), who, ` ${WHAT[one.what] || one.what} `, side(one.before), "→", side(one.after), note);
-    })) : h("p", { class: "rr-muted" }, "Nobody has labelled this pair yet."));
-  } catch (error) { RR.fill(body, RR.error(error)); }
+  return dialog;
 };
 RR.annotate.showKeys = (A) => {
   const { h } = RR, answers = RR.answers(A.stream.scale);

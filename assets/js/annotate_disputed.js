@@ -1,8 +1,8 @@
 // The disputed view: every vote beside the pair, and one key that ends the dispute.
 "use strict";
-RR.annotate.disputed = (A, place) => {
+RR.annotate.sections.disputed = (A, place) => {
   const { h } = RR, scale = A.stream.scale;
-  let found = [], total = 0, at = 0, field = null;
+  let found = [], total = 0, at = 0, field = null, run = null, turn = 0;
   const list = h("nav", { class: "rr-card rr-an-list", "aria-label": "Disputed pairs" }), view = h("article", { class: "rr-card" });
   RR.fill(place, h("div", { class: "rr-an-review" }, list, view));
   const current = () => found[at];
@@ -21,17 +21,53 @@ RR.annotate.disputed = (A, place) => {
   const initials = (name) => name.split(/\s+/).map((word) => word[0]).join("").slice(0, 2).toUpperCase();
   const votes = (pair) => h("table", { class: "rr-table rr-an-votes" }, h("thead", {}, h("tr", {}, ["Annotator", "Label", "Note", "When"].map((word) => h("th", { scope: "col" }, word)))),
     h("tbody", {}, pair.votes.map((vote) => h("tr", {}, h("td", {}, h("span", { class: "rr-row" }, h("span", { class: "rr-avatar plain", "aria-hidden": "true" }, initials(vote.annotator)), text("span", "rr-cut", vote.annotator))), h("td", {}, RR.chip(vote.label, scale)), vote.note ? text("td", "rr-an-wrap", vote.note) : h("td", { class: "rr-muted" }, "no note"), h("td", { class: "rr-muted" }, when(vote.at))))));
+  const score = (pair) => { // what a run thinks: shown to who decides, never to who labels blind
+    if (pair.score !== null && run) return h("span", { class: "rr-row rr-an-score" }, h("span", { class: "rr-muted" }, `${run.name} scores`), h("span", { class: "rr-bar", "aria-hidden": "true" }, h("i", { style: `width:${100 * pair.score}%` })), h("b", {}, pair.score.toFixed(2)));
+    return A.stream.may.own ? h("span", { class: "rr-row" }, RR.link("Score with a run", (event) => askRun(event.currentTarget))) : null;
+  };
+  const askRun = async (anchor) => {
+    try {
+      const { runs } = await A.server.stream_settings({ dataset: A.dataset });
+      if (!runs.length) { A.tell("No run has a model yet that could score. Train one, then come back."); return; }
+      RR.menu(anchor, runs.slice(0, 12).map((one) => ({ text: one.name, more: one.dataset === A.dataset ? "" : one.dataset, act: () => scoreBy(one.id, anchor) })));
+    } catch (error) { A.fault("", error); }
+  };
+  const scoreBy = async (id, anchor) => {
+    const mine = ++turn, dataset = A.dataset;
+    anchor.textContent = "Scoring…";
+    try {
+      let now = await A.server.score_pairs({ dataset, run: id });
+      for (;;) {
+        const told = await A.server.disputed({ dataset });
+        if (mine !== turn || dataset !== A.dataset || !place.contains(view)) return;
+        const scores = told.run?.id === id ? new Map(told.pairs.map((pair) => [pair.id, pair.score])) : new Map();
+        run = told.run;
+        found.forEach((pair) => { pair.score = scores.get(pair.id) ?? null; });
+        if (!now.running || found.every((pair) => pair.score !== null)) break;
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        now = await A.server.scoring({ dataset, run: id });
+      }
+      if (now.refused) throw new RR.Refused(now.refused);
+    } catch (error) { A.fault("", error); }
+    drawVotes();
+  };
+  const votesPart = h("div", { class: "rr-an-part votes" });
+  const drawVotes = () => { // alone, so that a reason that is being typed stays
+    const pair = current();
+    if (pair) RR.fill(votesPart, h("div", { class: "rr-row rr-an-voteshead" }, h("div", { class: "rr-an-label rr-grow" }, "Votes"), score(pair), pair.imported.length ? [h("span", { class: "rr-muted" }, pair.imported.length > 1 ? "imported labels" : "imported label"), pair.imported.map((label) => RR.chip(label, scale))] : null),
+        pair.votes.length ? votes(pair) : h("p", { class: "rr-muted rr-an-nothing" }, "Nobody has voted. The files this pair came from give it different labels."));
+  };
   const drawView = () => {
     const pair = current();
-    if (!pair) { RR.fill(view, RR.empty("Nothing is disputed", "Pairs on which people disagree appear here, with every vote.", RR.button("Back to labelling", () => A.leaveDisputed(), { kind: "primary" }))); return; }
+    if (!pair) { RR.fill(view, RR.empty("Nothing is disputed", "Pairs on which people disagree appear here, with every vote.", RR.button("Back to labelling", () => A.leaveReview(), { kind: "primary" }))); return; }
     field = h("input", { class: "rr-field rr-grow", "aria-label": "Reason", maxlength: 1000, dir: "auto" });
     const passage = text("div", "rr-an-passage", pair.passage);
     RR.annotate.marked(passage, pair.passage, pair.query);
     const brief = A.stream.guidelines.text.trim();
+    drawVotes();
     RR.fill(view, h("div", { class: "rr-an-part" }, h("div", { class: "rr-row" }, h("div", { class: "rr-an-label rr-grow" }, "Query"), RR.chip("disputed")), text("h2", "rr-an-query", pair.query)),
       h("div", { class: "rr-an-part" }, h("div", { class: "rr-an-label" }, "Passage"), passage),
-      h("div", { class: "rr-an-part votes" }, h("div", { class: "rr-row rr-an-voteshead" }, h("div", { class: "rr-an-label rr-grow" }, "Votes"), pair.imported.length ? [h("span", { class: "rr-muted" }, pair.imported.length > 1 ? "imported labels" : "imported label"), pair.imported.map((label) => RR.chip(label, scale))] : null),
-        pair.votes.length ? votes(pair) : h("p", { class: "rr-muted rr-an-nothing" }, "Nobody has voted. The files this pair came from give it different labels.")),
+      votesPart,
       brief ? h("div", { class: "rr-an-brief" }, RR.icon("info"), h("div", { class: "rr-an-md brief" }, RR.annotate.nodes(A.stream.guidelines.tree)), RR.link("Open", () => RR.annotate.showGuidelines(A))) : null,
       h("div", { class: "rr-an-part" }, h("div", { class: "rr-row" }, h("div", { class: "rr-an-label" }, "Decision"), h("span", { class: "rr-muted" }, "ends the dispute; every vote stays on record")),
         h("div", { class: "rr-an-reason" }, h("label", { class: "rr-muted" }, "Reason"), field),
@@ -58,7 +94,7 @@ RR.annotate.disputed = (A, place) => {
   };
   (async () => {
     RR.fill(view, RR.skeleton(6));
-    try { ({ pairs: found, total } = await A.server.disputed({ dataset: A.dataset })); go(0); } catch (error) { RR.fill(view, h("div", { class: "rr-card-body" }, RR.error(error))); }
+    try { ({ pairs: found, total, run } = await A.server.disputed({ dataset: A.dataset })); go(0); } catch (error) { RR.fill(view, h("div", { class: "rr-card-body" }, RR.error(error))); }
   })();
   return { decide, pair: current, keys: { j: () => go(at + 1), k: () => go(at - 1), x: () => decide(null), h: () => RR.annotate.showHistory(A), g: () => RR.annotate.showGuidelines(A), "?": () => RR.annotate.showKeys(A) } };
 };

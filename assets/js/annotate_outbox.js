@@ -5,7 +5,7 @@ RR.annotate.outbox = (user, send, changed) => {
   const open = (RR.annotate.outboxes ||= {});
   if (open[user]) { Object.assign(open[user], { send, changed }); open[user].pump(); return open[user]; }
   const TIMEOUT = 20000, LONGEST = 15000;
-  const prefix = `rr-outbox:${user}:`, memory = new Map();
+  const prefix = `rr-outbox:${encodeURIComponent(user)}:`, memory = new Map();
   let number = 0, busy = false, failures = 0, timer = null;
   const box = { send, changed, offline: false };
   // One entry a change, so that two tabs never write over each other's.

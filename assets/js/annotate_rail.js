@@ -4,7 +4,8 @@ RR.annotate.rail = (A) => {
   const { h } = RR;
   const progress = h("section", { class: "rr-card rr-an-progress rr-hidden", "aria-label": "Progress" }), guidelines = h("section", { class: "rr-card rr-hidden", "aria-label": "Guidelines" });
   const list = h("div", { class: "rr-an-candidates" }), counted = h("span", { class: "rr-muted" });
-  const query = h("section", { class: "rr-card rr-hidden", "aria-label": "This query" }, h("div", { class: "rr-card-head" }, h("h3", { class: "rr-grow" }, "This query"), counted), list);
+  const more = RR.button("", () => RR.annotate.addPairs(A, A.current?.query), { kind: "quiet small icon", icon: "plus", label: "Add passages to this query" });
+  const query = h("section", { class: "rr-card rr-hidden", "aria-label": "This query" }, h("div", { class: "rr-card-head" }, h("h3", { class: "rr-grow" }, "This query"), counted, more), list);
   const node = h("aside", { class: "rr-an-rail" }, progress, query, guidelines);
   let rows = new Map(), ofQuery = null, asked = 0, drawnGuidelines = null;
   const line = (name, ...value) => h("div", { class: "rr-an-line" }, h("dt", {}, name), h("dd", {}, value));
@@ -62,16 +63,20 @@ RR.annotate.rail = (A) => {
   };
   const drawQuery = (told) => {
     A.candidates = told; rows = new Map();
-    for (const one of told.candidates) if (A.own.has(one.id)) { one.label = A.own.get(one.id); one.mine = true; }
+    for (const one of told.candidates) if (A.own.has(one.id)) { // what is on its way counts too
+      told.labelled += (A.own.get(one.id) !== null ? 1 : 0) - (one.label !== null ? 1 : 0);
+      one.label = A.own.get(one.id); one.mine = true;
+    }
     RR.fill(list, told.candidates.map(row), told.total > told.candidates.length ? h("p", { class: "rr-faint rr-an-nothing" }, `${RR.int(told.candidates.length)} of ${RR.int(told.total)} are shown, around this one.`) : null);
     rows.forEach(drawRow); drawCount();
     reveal();
   };
   return {
     node,
+    again: () => { ofQuery = null; rows = new Map(); }, // the query's passages are asked for anew
     draw: () => { drawProgress(); drawGuidelines(); },
     query: async (pair) => {
-      query.classList.toggle("rr-hidden", !pair);
+      query.classList.toggle("rr-hidden", !pair); more.classList.toggle("rr-hidden", !A.stream?.may.own);
       if (!pair) { ofQuery = null; return; }
       if (pair.query === ofQuery && rows.has(pair.id)) {
         rows.forEach(drawRow); reveal();

@@ -125,16 +125,16 @@ def wilson(equal: int, n: int) -> Interval:
 
 def _intervals(shared: Shared, told: dict[str, Any], scale: str) -> dict[str, Interval]:
     """Bootstrap over pairs: votes on one pair are not independent of each other."""
-    none: dict[str, Interval] = dict.fromkeys(("percent", "kappa", "alpha"))
+    found: dict[str, Interval] = dict.fromkeys(("percent", "kappa", "alpha"))
     if len(shared) < LEAST:
-        return none
-    measures = {
-        "percent": _percent(shared),
-        "kappa": _kappa(shared),
-        "alpha": _alpha(shared, scale),
-    }
-    known = {name: how for name, how in measures.items() if told[name] is not None}
-    return none | {name: _bootstrap(how, len(shared)) for name, how in known.items()}
+        return found
+    if told["percent"] is not None:
+        found["percent"] = _bootstrap(_percent(shared), len(shared))
+    if told["kappa"] is not None:
+        found["kappa"] = _bootstrap(_kappa(shared), len(shared))
+    if told["alpha"] is not None:
+        found["alpha"] = _bootstrap(_alpha(shared, scale), len(shared))
+    return found
 
 
 def _percent(shared: Shared) -> Measure:
@@ -149,9 +149,11 @@ def _kappa(shared: Shared) -> Measure:
     import numpy as np
     from sklearn.metrics import cohen_kappa_score
 
-    names = sorted({name for given in shared for name in given})[:2]
-    votes = np.array([[str(given.get(name)) for name in names] for given in shared])
-    return lambda places: float(cohen_kappa_score(*votes[places].T))
+    names = sorted({name for given in shared for name in given})
+    labels = np.array([[given[name] for name in names] for given in shared])
+    values, flat = np.unique(labels, return_inverse=True)
+    votes, known = flat.reshape(labels.shape), np.arange(len(values))
+    return lambda places: float(cohen_kappa_score(*votes[places].T, labels=known))
 
 
 def _alpha(shared: Shared, scale: str) -> Measure:

@@ -1,5 +1,6 @@
 """How far the annotators of a dataset agree: in a line for all, in detail for who decides."""
 
+import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from reranker_ui.services.workspace import Workspace
 
 _MOST = 100_000  # votes that are looked at, the newest pairs first
 _MOST_IN_DETAIL = 20_000
+_MANY, _MINUTE = 10_000, 60.0  # from so many votes on, agreement is computed once a minute
 
 
 def agreement_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
@@ -22,8 +24,15 @@ def agreement_of(workspace: Workspace, user: User, dataset_name: str) -> dict[st
     require(user, "annotator")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
+        key = ("agreement", dataset.id)
+        at, told = workspace.remembered.get(key, (0.0, {}))
+        if time.monotonic() < at + _MINUTE:
+            return dict(told)
         votes = _votes(connection, dataset, _MOST)
-    return agreement(votes, dataset.scale)
+    told = agreement(votes, dataset.scale)
+    if len(votes) > _MANY:  # everyone who labels asks
+        workspace.remembered[key] = (time.monotonic(), told)
+    return told
 
 
 def agreement_in_detail(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:

@@ -42,12 +42,14 @@ def annotate(
     source: str = "annotate",
     drawn: str | None = None,
     model_score: float | None = None,
+    guidelines: int | None = None,
 ) -> dict[str, Any]:
     """Give `user`'s label to a pair (None: skipped); again with another one changes it.
 
     client_id: made by the browser, different for every change; a change that is in already is
     not made twice. note: None keeps the former one. drawn: how the queue chose the pair, so that
-    labels drawn at random can be told from those a run was uncertain about.
+    labels drawn at random can be told from those a run was uncertain about. guidelines: the
+    version that was shown, where it is not the newest.
     Returns {"pair_id", "label"} as stored.
     Refused for a label off the dataset's scale, an unknown pair and the sealed test split.
     """
@@ -66,7 +68,7 @@ def annotate(
             "seconds": None if seconds is None else max(0.0, min(float(seconds), _LONGEST_PAUSE)),
             "source": source,
             "drawn": drawn if drawn in ("random", "uncertain") else before.get("drawn"),
-            "guidelines_version": dataset.guidelines_version,
+            "guidelines_version": _read(guidelines, dataset.guidelines_version),
             "created_at": before.get("created_at", now),
             "updated_at": now,
         }
@@ -156,6 +158,10 @@ def _dataset_of(connection: sa.Connection, user: User, pair_id: int) -> sa.Row[A
     if row.split == "test" and user.role != "admin" and sealed_for(row, user):
         raise Refused("This pair is in the sealed test split. An admin can open it to you.")
     return row
+
+
+def _read(shown: int | None, newest: int) -> int:
+    return newest if shown is None else max(1, min(int(shown), newest))
 
 
 def _by(user: User, pair_id: int) -> tuple[sa.ColumnElement[bool], ...]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from reranker_ui.core.markdown import tree
 from reranker_ui.core.refused import Refused
-from reranker_ui.services.database import datasets, pairs, runs
+from reranker_ui.services.database import datasets, journal, pairs, runs
 from reranker_ui.services.datasets import find_dataset
 from reranker_ui.services.open_pairs import came_unlabelled, decides, offered, sealed_for
 from reranker_ui.services.users import User, require
@@ -24,7 +24,7 @@ def stream_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, 
     Returns user (the name), scale {"kind", "max"}, guidelines {"text", "tree", "version"},
     question, order, order_run ({id, name} of the run whose uncertain pairs come first, or None),
     overlap, blind, came_unlabelled and came_labelled (whether such pairs are offered),
-    test_pairs ("sealed", "offered"), may {"label", "own", "decide"}.
+    test_pairs ("sealed", "offered"), may {"label", "own", "decide"}, rules (see `rules`).
     """
     require(user, "viewer")
     with workspace.reading() as connection:
@@ -49,6 +49,7 @@ def stream_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, 
             "blind": bool(dataset.blind),
             "came_unlabelled": bool(without),
             "came_labelled": bool(with_label),
+            "rules": rules(dataset),
             "test_pairs": "sealed" if sealed_for(dataset, user) else "offered",
             "may": {
                 "label": user.role != "viewer",
@@ -56,6 +57,30 @@ def stream_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, 
                 "decide": decides(dataset, user),
             },
         }
+
+
+def rules(dataset: sa.Row[Any]) -> str:
+    """A mark that is another one as soon as the owner changes what the page was told."""
+    names = ("guidelines_version", "ordering", "order_run", "overlap", "blind")
+    people = ("adjudicators", "test_annotators")
+    told = [getattr(dataset, name) for name in (*names, *people, "scale", "max_grade")]
+    return str([*told, bool(dataset.guidelines)])
+
+
+def guideline_versions(workspace: Workspace, user: User, dataset_name: str) -> list[dict[str, Any]]:
+    """Every version there was, newest first: version, text, tree, at and who (None: unknown)."""
+    require(user, "viewer")
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        mine = journal.c.subject == f"dataset:{dataset.id}", journal.c.what == "edit guidelines"
+        lines = connection.execute(select(journal).where(*mine).order_by(journal.c.id)).all()
+    found = {line.after["version"]: (line.after["text"], line.at, line.who) for line in lines}
+    if lines and lines[0].before["text"]:
+        found[lines[0].before["version"]] = (lines[0].before["text"], None, None)
+    return [
+        {"version": version, "text": text, "tree": tree(text), "at": at, "who": who}
+        for version, (text, at, who) in sorted(found.items(), reverse=True)
+    ]
 
 
 def _order(connection: sa.Connection, dataset: sa.Row[Any]) -> dict[str, Any]:

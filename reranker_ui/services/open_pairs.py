@@ -51,8 +51,14 @@ def in_scope(dataset: sa.Row[Any], user: User, imported: bool) -> Where:
 
 def found_otherwise(dataset: sa.Row[Any], user: User, imported: bool) -> Where:
     """The same for pairs that another condition finds: "+ 0" keeps the planner from walking
-    the whole dataset instead."""
-    return [pairs.c.dataset_id + 0 == dataset.id, *kind(imported), *offered(dataset, user)]
+    the whole dataset, or all that has no label, instead."""
+    label = [] if imported else [(pairs.c.label + 0).is_(None)]
+    return [
+        pairs.c.dataset_id + 0 == dataset.id,
+        pairs.c.retired_at.is_(None),
+        *label,
+        *offered(dataset, user),
+    ]
 
 
 def kind(imported: bool) -> Where:

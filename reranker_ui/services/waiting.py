@@ -11,6 +11,7 @@ from sqlalchemy import func, or_, select
 from reranker_ui.services.database import annotations, decisions, pairs
 from reranker_ui.services.datasets import find_dataset
 from reranker_ui.services.effective import importing
+from reranker_ui.services.guidelines import rules
 from reranker_ui.services.open_pairs import (
     came_unlabelled,
     disputed_ids,
@@ -25,6 +26,7 @@ from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 
 _RECENT = 50  # labels that the pace is taken from
+_VERY_LARGE = 100_000  # pairs
 
 
 def progress(
@@ -34,7 +36,8 @@ def progress(
 
     Returns total (pairs that may be offered), waiting (of those, for this user), done (the
     rest), today (own labels from `since` on, Unix seconds), pace (median seconds a pair, or
-    None), skipped (own skips), sealed (unlabelled test pairs), disputed.
+    None), skipped (own skips), sealed (unlabelled test pairs), disputed, rules (a mark that
+    changes with the owner's settings, as in `stream_of`).
     """
     require(user, "annotator")
     with workspace.reading() as connection:
@@ -47,7 +50,8 @@ def progress(
             "done": total - left,
             **_own(connection, dataset, user, since),
             "sealed": _count_kept(connection, dataset, False, "test"),
-            "disputed": count_disputed(connection, dataset),
+            "disputed": _known_disputed(workspace, connection, dataset, total),
+            "rules": rules(dataset),
         }
 
 
@@ -69,6 +73,20 @@ def has_unlabelled(connection: sa.Connection, dataset: sa.Row[Any], user: User) 
 def count_disputed(connection: sa.Connection, dataset: sa.Row[Any]) -> int:
     """Pairs whose label people, or the files they came from, do not agree on."""
     return len(disputed_ids(connection, dataset))
+
+
+def _known_disputed(
+    workspace: Workspace, connection: sa.Connection, dataset: sa.Row[Any], total: int
+) -> int:
+    """Disputed pairs; of a very large dataset they are counted once a minute."""
+    if total < _VERY_LARGE:
+        return count_disputed(connection, dataset)
+    key, now = ("disputed", dataset.id), time.monotonic()
+    at, count = workspace.remembered.get(key, (0.0, 0))
+    if now > at + 60:
+        count = count_disputed(connection, dataset)
+        workspace.remembered[key] = (now, count)
+    return int(count)
 
 
 def _count_waiting(

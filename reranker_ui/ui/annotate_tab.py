@@ -44,8 +44,9 @@ def _stream(workspace: Workspace) -> list[Function]:
     def annotate(user: User, asked: Payload) -> Any:
         pair, label, drawn = asked["pair"], label_in(asked), asked.get("drawn")
         note, seconds = asked.get("note"), asked.get("seconds")
+        read = asked.get("guidelines")
         return annotations.annotate(
-            workspace, user, pair, label, asked["id"], note, seconds, drawn=drawn
+            workspace, user, pair, label, asked["id"], note, seconds, drawn=drawn, guidelines=read
         )
 
     def undo(user: User, asked: Payload) -> Any:
@@ -78,6 +79,9 @@ def _owner(workspace: Workspace) -> list[Function]:
     def write_guidelines(user: User, asked: Payload) -> Any:
         return guidelines.edit_guidelines(workspace, user, asked["dataset"], str(asked["text"]))
 
+    def guideline_versions(user: User, asked: Payload) -> Any:
+        return guidelines.guideline_versions(workspace, user, asked["dataset"])
+
     def offer_test_pairs(user: User, asked: Payload) -> Any:
         return owner.offer_test_pairs(workspace, user, asked["dataset"], bool(asked["offer"]))
 
@@ -95,4 +99,5 @@ def _owner(workspace: Workspace) -> list[Function]:
     def scoring(user: User, asked: Payload) -> Any:
         return scores.scoring(workspace, user, asked["dataset"], asked.get("run"))
 
-    return [write_guidelines, offer_test_pairs, stream_settings, set_stream, score_pairs, scoring]
+    texts = [write_guidelines, guideline_versions]
+    return [*texts, offer_test_pairs, stream_settings, set_stream, score_pairs, scoring]

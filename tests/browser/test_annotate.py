@@ -8,6 +8,7 @@ from sqlalchemy import select
 from reranker_ui.services.annotations import annotate
 from reranker_ui.services.database import annotations, decisions, pairs
 from reranker_ui.services.guidelines import edit_guidelines
+from reranker_ui.services.stream import stream_settings
 from reranker_ui.services.workspace import open_workspace
 from reranker_ui.settings import Settings
 from tests.labelling import ADMIN, LINH, MAI, seed
@@ -254,7 +255,7 @@ def test_a_dispute_is_ended_by_one_key(home, room):
         annotate(home, MAI, pair, 1, f"m{pair}", note="says how")
         annotate(home, LINH, pair, 0, f"l{pair}")
     page = room("dispute")
-    page.get_by_role("button", name="Disputed 2").click()
+    page.get_by_role("button", name="Review 2").click()
     expect(page.locator(".rr-an-votes tbody tr")).to_have_count(2)
     expect(page.locator(".rr-an-votes")).to_contain_text("says how")
     page.get_by_label("Reason").fill("guideline 2")
@@ -267,11 +268,142 @@ def test_a_dispute_is_ended_by_one_key(home, room):
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".rr-an-list h2")).to_have_text("1 disputed pair")
     page.get_by_role("button", name="Back to labelling").first.click()
-    expect(page.get_by_role("button", name="Disputed 1")).to_be_visible()
+    expect(page.get_by_role("button", name="Review 1")).to_be_visible()
     expect(passage(page)).to_be_visible()
     with home.reading() as connection:
         told = connection.execute(select(decisions).join(pairs).where(pairs.c.id.in_(ids))).all()
     assert [(row.pair_id, row.label, row.reason) for row in told] == [(ids[0], 1, "guideline 2")]
+
+
+def test_a_long_passage_is_folded(home, room):
+    seed(home, "long", 2, texts=[("ice", "All on ice. " * 900 + "The end."), ("q", "short")])
+    page = room("long", width=390, height=844, has_touch=True)
+    page.get_by_role("button", name="Show all 10,808 characters").tap()
+    expect(passage(page)).to_have_class(re.compile("open"))
+    page.get_by_role("button", name="Fold the passage").tap()
+    expect(passage(page)).not_to_have_class(re.compile("open"))
+    page.keyboard.press("1")
+    expect(passage(page)).to_have_text("short")
+    expect(page.get_by_role("button", name=re.compile("Show all"))).to_have_count(0)
+
+
+def test_the_owner_chooses_how_a_dataset_is_labelled(home, room):
+    ids = seed(home, "rules", 6, label=lambda number: 1.0)
+    page = room("rules")
+    page.get_by_role("button", name="Review").click()
+    page.get_by_role("button", name="Settings", exact=True).click()
+    page.get_by_label("Labels that each pair wants").select_option("2")
+    page.get_by_role("checkbox", name="Hide what others think").uncheck()
+    page.get_by_role("radio", name="By query").check()
+    page.get_by_label("Name of someone else").fill("Mai")
+    page.keyboard.press("Enter")
+    page.get_by_role("checkbox", name="Mai decides disputed pairs").check()
+    page.get_by_role("checkbox", name="Mai is offered test pairs").check()
+    page.get_by_role("button", name="Save settings").click()
+    expect(page.locator(".rr-toast")).to_contain_text("saved for everyone")
+    told = stream_settings(home, ADMIN, "rules")
+    assert (told["overlap"], told["order"], told["blind"]) == (2, "query", False)
+    assert told["adjudicators"] == told["test_annotators"] == ["Mai"]
+    annotate(home, LINH, ids[0], 0, "l0")
+    page.get_by_role("button", name="Back to labelling").click()
+    page.reload()
+    expect(page.locator(".rr-an-told")).to_contain_text("Came with 1")
+    expect(page.locator(".rr-an-told")).to_contain_text("Linh 0")
+    expect(page.get_by_role("button", name="by query")).to_have_attribute("aria-pressed", "true")
+
+
+def test_an_open_page_follows_new_guidelines_and_a_label_keeps_the_version_it_was_given_under(
+    home, room
+):
+    ids = seed(home, "versions", 6)
+    edit_guidelines(home, ADMIN, "versions", "Is it **short**?")
+    page = room("versions")
+    expect(page.locator(".rr-an-question")).to_have_text("Is it short?")
+    edit_guidelines(home, ADMIN, "versions", "Is it long?")
+    page.keyboard.press("1")  # the page has not heard of them yet
+    expect(page.locator(".rr-toast")).to_contain_text("version 2")
+    expect(page.locator(".rr-an-question")).to_have_text("Is it long?")
+    page.keyboard.press("1")
+    saved(page)
+    with home.reading() as connection:
+        query = select(annotations.c.guidelines_version).where(annotations.c.pair_id.in_(ids))
+        assert list(connection.scalars(query.order_by(annotations.c.pair_id))) == [1, 2]
+    page.keyboard.press("g")
+    page.get_by_role("button", name="Earlier versions").click()
+    expect(page.locator("dialog strong")).to_have_text("short")
+
+
+def test_agreement_annotators_and_taking_back(home, room):
+    ids = seed(home, "people", 24, overlap=2)
+    for number, pair in enumerate(ids):
+        annotate(home, MAI, pair, number % 2, f"pm{pair}", seconds=4)
+        annotate(home, LINH, pair, 1 if number < 4 else number % 2, f"pl{pair}", seconds=2)
+    page = room("people")
+    page.get_by_role("button", name="Review 2").click()
+    page.get_by_role("button", name="Agreement", exact=True).click()
+    tiles = page.locator(".rr-an-tiles")
+    expect(tiles).to_contain_text("92 %")
+    expect(tiles.get_by_text(re.compile(r"0\.\d\d to [01]\.\d\d \(95 %\)"))).to_have_count(2)
+    expect(page.locator(".rr-an-between tbody tr")).to_contain_text(["24"])
+    expect(page.locator(".rr-an-matrix tbody td")).to_have_text(["10", "2", "", "12"])
+    page.get_by_label("Whose labels").select_option("Linh")
+    expect(page.locator(".rr-an-matrix tbody td")).to_have_text(["10", "0", "2", "12"])
+
+    page.get_by_role("button", name="Annotators").click()
+    row = page.locator(".rr-an-people tbody tr").filter(has_text="Linh")
+    expect(row.locator("td")).to_contain_text(["Linh", "24", "24", "", "2", "92 %", "0"])
+    row.get_by_role("button", name="More about Linh").click()
+    page.get_by_role("menuitem", name="Take back labels").click()
+    expect(page.locator("dialog [role=status]")).to_contain_text("24 labels since then")
+    page.get_by_role("button", name="Take back 24").click()
+    expect(page.locator(".rr-toast")).to_contain_text("24 labels of Linh taken back")
+    expect(row).to_have_count(0)
+    assert [who for (who,) in annotators_of(home, ids)] == ["Mai"]
+    page.get_by_role("button", name="Give back").click()
+    expect(row).to_have_count(1)
+    assert [who for (who,) in annotators_of(home, ids)] == ["Linh", "Mai"]
+
+
+def annotators_of(space, ids):
+    with space.reading() as connection:
+        query = select(annotations.c.annotator).where(annotations.c.pair_id.in_(ids)).distinct()
+        return connection.execute(query.order_by(annotations.c.annotator)).all()
+
+
+def test_the_history_of_a_pair(home, room):
+    ids = seed(home, "told", 4)
+    annotate(home, MAI, ids[0], 1, "t1", note="says how")
+    annotate(home, MAI, ids[0], 0, "t2")
+    page = room("told")
+    page.locator(".rr-an-candidate").first.click()
+    page.keyboard.press("h")
+    lines = page.locator("dialog .rr-an-history li")
+    expect(lines).to_have_count(3)
+    expect(lines.nth(0)).to_contain_text("It came from caves.csv")
+    expect(lines.nth(1)).to_contain_text("Mai labelled 1")
+    expect(lines.nth(1)).to_contain_text("says how")
+    expect(lines.nth(2)).to_contain_text("Mai changed the label 1→0")
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")  # the keys are on again
+
+
+def test_pairs_are_added_by_hand(home, room):
+    texts = [("how do caves form", "Caves form in ice."), ("what is ice", "Ice is frozen water.")]
+    seed(home, "adding", 2, texts=texts)
+    page = room("adding")
+    page.get_by_role("button", name="Add passages to this query").click()
+    found = page.locator(".rr-an-found li")
+    page.get_by_role("textbox", name="Query", exact=True).fill("what is ice made of")
+    expect(found).to_have_count(2)
+    found.filter(has_text="Ice is frozen").get_by_role("checkbox").check()
+    page.get_by_label("Or write passages").fill("Water.\nSnow.")
+    page.get_by_role("button", name="Add 3 pairs").click()
+    expect(page.locator(".rr-toast")).to_contain_text("3 pairs added")
+    for _ in range(2):
+        page.keyboard.press("1")
+    expect(page.locator(".rr-an-candidate")).to_have_count(3)
+    expect(page.locator("h2.rr-an-query")).to_have_text("what is ice made of")
+    page.get_by_role("button", name="Undo").first.click()
 
 
 def test_the_end_says_what_comes_next(home, room):

@@ -153,6 +153,24 @@ def test_the_queue_walks_an_index(workspace):
             assert not any("TEMP B-TREE" in step for step in steps), steps
 
 
+def test_a_query_s_pairs_are_found_by_its_key(workspace):
+    """And not by walking all that has no label, of which there may be a million."""
+    if workspace.engine.dialect.name != "sqlite":
+        pytest.skip("reads the plans of SQLite")
+    seed(workspace, count=50)
+    asked = []
+    event.listen(
+        workspace.engine,
+        "before_cursor_execute",
+        lambda _c, _cursor, statement, parameters, *_: asked.append((statement, parameters)),
+    )
+    next_pairs(workspace, MAI, "caves", "query", n=5)
+    ((statement, parameters),) = [(s, p) for s, p in asked if "pairs.query_key IN" in s]
+    with workspace.engine.connect() as connection:
+        plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)
+        assert "ix_pairs_dataset_id_query_key" in plan.first()[3]
+
+
 def test_what_is_told_can_be_written_as_json(workspace):
     import orjson  # what the page's server functions answer with
 

@@ -13,10 +13,12 @@ from reranker_ui.services.annotations import annotate, undo
 from reranker_ui.services.annotators import DAYS, annotators
 from reranker_ui.services.database import annotations, journal, pairs
 from reranker_ui.services.disputes import decide
+from reranker_ui.services.guidelines import edit_guidelines, guideline_versions, stream_of
 from reranker_ui.services.pair_history import history
 from reranker_ui.services.queue import next_pairs
 from reranker_ui.services.stream import set_stream
 from reranker_ui.services.taking_back import give_back, labels_since, take_back, takings
+from reranker_ui.services.waiting import progress
 from tests.labelling import ADMIN, LINH, MAI, seed
 
 pytestmark = pytest.mark.both_databases
@@ -191,3 +193,30 @@ def test_passages_nobody_judged_are_found_for_a_query(workspace):
     assert unjudged_passages(workspace, ADMIN, "caves", "glacier caves")["known"] == 1
     with workspace.reading() as connection:
         assert "add pair" in connection.scalars(select(journal.c.what)).all()
+
+
+def test_a_label_keeps_the_version_of_the_guidelines_that_was_read(workspace):
+    first, second, third, *_ = seed(workspace)
+    edit_guidelines(workspace, ADMIN, "caves", "Is it short?")
+    marks = {rules_told(workspace)}
+    edit_guidelines(workspace, ADMIN, "caves", "Is it long?")
+    marks.add(rules_told(workspace))
+    set_stream(workspace, ADMIN, "caves", overlap=2)
+    assert len(marks | {rules_told(workspace)}) == 3
+    annotate(workspace, MAI, first, 1, "a", guidelines=1)
+    annotate(workspace, MAI, second, 1, "b")
+    annotate(workspace, MAI, third, 1, "c", guidelines=99)
+    with workspace.reading() as connection:
+        query = select(annotations.c.guidelines_version).order_by(annotations.c.pair_id)
+        assert list(connection.scalars(query)) == [1, 2, 2]
+    told = guideline_versions(workspace, MAI, "caves")
+    assert [(one["version"], one["text"]) for one in told] == [
+        (2, "Is it long?"),
+        (1, "Is it short?"),
+    ]
+
+
+def rules_told(workspace):
+    told = stream_of(workspace, MAI, "caves")["rules"]
+    assert told == progress(workspace, MAI, "caves", 0.0)["rules"]
+    return told
