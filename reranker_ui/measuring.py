@@ -9,6 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from reranker_ui.core.machine import keep_memory
 from reranker_ui.core.speed import measure
 from reranker_ui.settings import Settings
 
@@ -18,6 +19,7 @@ def main(arguments: Sequence[str]) -> int:
     folder = Path(arguments[0]).resolve()
     with suppress(OSError):
         os.nice(5)
+    keep_memory()
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # What is slow to import is imported before the lock is taken: a run may wait for it.
     from reranker_ui.core import fitting  # noqa: F401

@@ -26,7 +26,8 @@ def main(arguments: Sequence[str], token: str, api: Any = None) -> int:
         except Refused as refused:
             told["error"] = str(refused)
         except Exception as error:
-            told["error"] = f"The push broke off with {type(error).__name__}: {str(error)[:200]}."
+            name = type(error).__name__
+            told["error"] = f"The push broke off with {name}: {str(error)[:200]}. Push again."
         aside = folder.pushed_file.with_suffix(".new")
         aside.write_text(json.dumps(asked | told | {"time": time.time()}))
         aside.replace(folder.pushed_file)

@@ -14,6 +14,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from reranker_ui.core.machine import keep_memory
 from reranker_ui.core.refused import Refused
 from reranker_ui.core.run_folder import TERMINAL, Cancelled, RunFolder
 from reranker_ui.settings import Settings
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: folder.request_stop("keep"))
     with suppress(OSError):
         os.nice(POLITE)
+    keep_memory()
     # Else torch's idle threads spin, and on a busy machine everyone waits for them, torch too.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:

@@ -47,6 +47,7 @@ RR.chart = (box) => {
     const traces = [...figure.data.map((trace) => ({ ...trace, ...values(trace.meta) })),
       ...compared.flatMap((run) => run.traces.map((trace) => ({ ...trace, ...over(run, trace.meta) })))];
     const layout = RR.coloured(figure.layout);
+    box.style.height = `${layout.height}px`; // a window that changes its size asks the box
     if (log) Object.assign(layout.yaxis, { type: "log", dtick: "D2" });
     await Plotly.react(box, RR.coloured(traces), { ...layout, annotations: RR.coloured(notes()) }, config);
     if (!box.rrListens) { box.rrListens = true; box.on("plotly_relayout", (change) => { if (!("annotations" in change)) label(); }); }

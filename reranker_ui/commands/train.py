@@ -1,12 +1,13 @@
-"""The verbs train, recipe, runs, resume, stop, delete-run."""
+"""The verbs train, recipe, runs, resume, stop, delete-run, push."""
 
 import argparse
 import sys
+import time
 from typing import Any, Literal
 
 from reranker_ui.commands import Verbs
 from reranker_ui.core.recipe import Recipe
-from reranker_ui.services import advising, plans, runs
+from reranker_ui.services import advising, plans, publishing, runs
 from reranker_ui.services.recipes import OPTIONS, as_yaml, changed, from_card, recipe_from
 from reranker_ui.services.users import LOCAL
 from reranker_ui.services.workspace import open_workspace
@@ -56,7 +57,11 @@ def add(verbs: Verbs) -> None:
     stop.set_defaults(run=_stop, show=_line)
     delete = verbs.add_parser("delete-run", help="delete a run with everything it owns")
     delete.set_defaults(run=_delete, show=lambda told: f"{told['name']} is deleted.")
-    for verb in (resume, stop, delete):
+    push = verbs.add_parser("push", help="push a run's model to the Hub, private by default")
+    push.add_argument("--to", metavar="TEAM/MODEL", required=True, help="its name on the Hub")
+    push.add_argument("--public", action="store_true", help="for everyone to see")
+    push.set_defaults(run=_push, show=lambda told: told.get("url") or told["error"])
+    for verb in (resume, stop, delete, push):
         verb.add_argument("run_named", metavar="RUN", help="its number or its name")
 
 
@@ -150,6 +155,16 @@ def _delete(arguments: argparse.Namespace) -> tuple[Shape, int]:
     run = runs.find_run(workspace, LOCAL, arguments.run_named)
     runs.delete(workspace, LOCAL, run["id"])
     return _shape(run), 0
+
+
+def _push(arguments: argparse.Namespace) -> tuple[Shape, int]:
+    workspace = open_workspace()
+    run = runs.find_run(workspace, LOCAL, arguments.run_named)["id"]
+    told = publishing.push(workspace, LOCAL, run, arguments.to, not arguments.public)
+    while told["state"] == "pushing":
+        time.sleep(0.5)
+        told = publishing.state(workspace, LOCAL, run) or told
+    return told, 0 if told["state"] == "done" else 1
 
 
 def _runs(_arguments: argparse.Namespace) -> tuple[list[Shape], int]:

@@ -1,9 +1,19 @@
 """What a run has to work with: device, precision and threads."""
 
+import ctypes
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+# Options of glibc's mallopt, and what training sets them to.
+KEEPING = {
+    -1: -1,  # M_TRIM_THRESHOLD: nothing goes back to the system
+    -2: 64 << 20,  # M_TOP_PAD: the heap grows in large steps
+    -4: 0,  # M_MMAP_MAX: large blocks come from the heap too, so that they can be used again
+    -8: 1,  # M_ARENA_MAX: one heap for all threads, or each would keep its own
+}
 
 
 @dataclass(frozen=True)
@@ -14,6 +24,19 @@ class Machine:
     precision: str
     threads: int
     notice: str | None = None
+
+
+def keep_memory() -> None:
+    """Let memory that is freed stay with this process; for those that train, before torch comes.
+
+    Each step takes and frees the same large blocks. By default they go back to the system and
+    come again as fresh pages that it first fills with zeros, at every step. With another C
+    library than glibc all stays as it is.
+    """
+    with suppress(OSError, AttributeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        for option, value in KEEPING.items():
+            mallopt(option, value)
 
 
 def this_machine(asked_precision: str, threads: int | None = None) -> Machine:

@@ -68,7 +68,7 @@ def plan(
         "data": _data(counts, datasets.label_counts(workspace, user, name)["disputed"]),
         "facts": [
             _steps(lessons),
-            *([_warm_fact(warm)] if warm else []),
+            *([_warm_fact(warm, speed)] if warm else []),
             _fact("Time on this machine", _time(seconds)),
             *_room(workspace, found, disk),
             _fact("Precision", likely_precision(recipe.precision)),
@@ -124,8 +124,12 @@ def _warm(
     return warm_start_of(recipe, base, encoder, train, workspace.cache)
 
 
-def _warm_fact(warm: WarmStart) -> dict[str, Any]:
-    return _fact("Warm start", "done before" if warm.done else f"{warm.lesson.steps:,} steps first")
+def _warm_fact(warm: WarmStart, speed: float | None) -> dict[str, Any]:
+    if warm.done:
+        return _fact("Warm start", "done before, used again")
+    pairs = warm.lesson.learned
+    time = f", {_time(pairs / speed)}" if speed else ""
+    return _fact("Warm start first", f"{pairs:,} pairs{time}")
 
 
 def _work(lesson: Lesson, warm: WarmStart | None, splits: dict[str, pd.DataFrame]) -> float:

@@ -37,6 +37,7 @@ def draw_source() -> Source:
             label="Model card or YAML: its text, or a Hub id",
             lines=4,
             max_lines=8,
+            autoscroll=False,
             elem_id="rr-run-card",
         )
         variant = gr.Radio(PRINTED, value="printed", label="Optimizer", elem_id="rr-run-variant")

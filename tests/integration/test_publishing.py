@@ -2,8 +2,8 @@
 
 import json
 import time
+from types import SimpleNamespace
 
-import httpx
 import pytest
 from huggingface_hub.errors import HfHubHTTPError
 
@@ -26,7 +26,7 @@ class Hub:
 
     def create_repo(self, repo, **asked):
         if self.status:
-            answer = httpx.Response(self.status, request=httpx.Request("POST", "https://hub"))
+            answer = SimpleNamespace(status_code=self.status, headers={}, request=None)
             raise HfHubHTTPError("no", response=answer)
         self.told |= {"repo": repo} | asked
         return f"https://huggingface.co/{repo}"

@@ -1,0 +1,85 @@
+"""What the warm start gains: python tests/benchmark/warm_start.py [SET ...] [--pairs 1500]
+
+For each set of RERANKER_UI_TEST_DATA the embedded base learns about so many labelled pairs by the
+quick recipe, with a warm start and without, one seed; metrics on the set's test split. The time
+and the pairs of the warm start are told too.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+from reranker_ui.core.base_models import resolve_base
+from reranker_ui.core.comparison import metrics_of, pairs_of
+from reranker_ui.core.fitting import save_model
+from reranker_ui.core.lesson import lesson_of
+from reranker_ui.core.machine import Machine, this_machine
+from reranker_ui.core.ranking import Encoder, Reranker
+from reranker_ui.core.recipe import EMBEDDED_BASE, PRESETS
+from reranker_ui.core.retrieval import bm25_scores
+from reranker_ui.core.warm_start import warm_start_of
+from tests.benchmark.train_speed import ours, rows
+
+SETS = ("wikiqa", "argkp2021", "tatqa", "zh_atec")
+METRICS = ("ndcg@10", "map", "average_precision")
+
+
+def compare(name: str, most: int, warm_pairs: int, length: int, machine: Machine) -> None:
+    """One set: BM25, cosine, labels alone, the warm start alone, and both."""
+    train, test = rows(name, "train", most), rows(name, "test", most)
+    changes = {"max_length": length, "warm_start_pairs": warm_pairs}
+    recipe = PRESETS["quick"].model_copy(update=changes)
+    pairs = pairs_of(test)
+    keys = test["query_key"].tolist()
+    told = metrics_of(test, bm25_scores(keys, *(list(part) for part in zip(*pairs, strict=True))))
+    print(f"{name}: {len(train):,} training pairs, {told['queries']} test queries", flush=True)
+
+    def tell(word: str, found: dict[str, Any], note: str = "") -> None:
+        cells = "".join(f"{found[metric] or 0:9.3f}" for metric in METRICS)
+        print(f"  {word:24}{cells}  {note}", flush=True)
+
+    tell("BM25", told)
+    with tempfile.TemporaryDirectory() as folder:
+        base = resolve_base(EMBEDDED_BASE, Path(folder))
+        tell("cosine", metrics_of(test, Encoder(base.path).scores(pairs)))
+        lesson = lesson_of(recipe, train, 1.0)
+
+        def learned(what: Any, start: Path, name: str) -> tuple[Path, float, dict[str, Any]]:
+            begun = time.monotonic()
+            model, _ = ours(what, start, length, machine)
+            seconds, kept = time.monotonic() - begun, Path(folder) / name
+            save_model(model, kept, Path(folder) / "aside")
+            return kept, seconds, metrics_of(test, Reranker(kept).scores(pairs, raw=True))
+
+        tell("labels alone", learned(lesson, base.path, "labels")[2])
+        warm = warm_start_of(recipe, base, base.path, train, Path(folder))
+        assert warm is not None, "the warm start is off for so few pairs"
+        start, seconds, found = learned(warm.targets(), base.path, "warm")
+        tell("warm start alone", found, f"{warm.lesson.learned:,} pairs, {seconds:.0f} s")
+        tell("warm start, then labels", learned(lesson, start, "both")[2])
+
+
+def main() -> None:
+    """Compare on the sets that are named, all four if none is."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sets", nargs="*", default=SETS)
+    parser.add_argument("--pairs", type=int, default=1500)
+    parser.add_argument("--warm-start-pairs", type=int, default=3000)
+    parser.add_argument("--max-length", type=int, default=96)
+    given = parser.parse_args()
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    machine = this_machine("auto")
+    print(f"{'':26}{'nDCG@10':>9}{'MAP':>9}{'AP':>9}", flush=True)
+    for name in given.sets:
+        compare(name, given.pairs, given.warm_start_pairs, given.max_length, machine)
+
+
+if __name__ == "__main__":
+    main()

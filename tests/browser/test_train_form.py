@@ -1,0 +1,153 @@
+"""The form of a new run and a run that has ended, in a real Chromium."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+
+from reranker_ui.core.outcome import outcome_of
+from reranker_ui.core.run_folder import RunFolder
+from reranker_ui.services import runs
+from reranker_ui.services.recipes import recipe_from, recipe_of
+from reranker_ui.services.workspace import open_workspace
+from reranker_ui.settings import Settings
+from tests import fake_worker
+from tests.browser.test_train import Nowhere, caves
+from tests.labelling import ADMIN
+
+expect = pytest.importorskip("playwright.sync_api").expect
+CARD = """---
+base_model: cross-encoder/ms-marco-MiniLM-L6-v2
+---
+<code>sentence_0</code> <code>sentence_1</code>
+- `per_device_train_batch_size`: 8
+- `per_device_eval_batch_size`: 8
+- `num_train_epochs`: 30
+- `learning_rate`: 5e-05
+- `fp16`: True
+- `optim`: adafactor
+"""
+
+
+@pytest.fixture
+def space(server):
+    space = open_workspace(Settings(home=server.home))
+    yield space
+    space.engine.dispose()
+
+
+def values(page, *names):
+    return [page.locator(f"#rr-run-{name} input, #rr-run-{name} textarea").input_value()
+            for name in names]  # fmt: skip
+
+
+def choose(page, label, option):
+    page.get_by_label(label, exact=True).click()
+    page.get_by_role("option", name=option).first.click()
+
+
+def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_page, tmp_path):
+    caves(space, "formed")
+    page = new_page(f"{server.url}/?tab=train&dataset=formed")
+    plan, field = page.locator("#rr-train_plan"), page.locator("#rr-run-epochs input")
+    expect(plan).to_contain_text("Split by query")
+    page.get_by_role("button", name="Advanced").click()
+    page.get_by_role("button", name="More settings").click()
+
+    choose(page, "Recipe", "Advised")
+    why = page.locator("#rr-train_why")
+    expect(why).to_contain_text("72 pairs are few")
+    expect(page.locator("#rr-run-epochs textarea, #rr-run-epochs input")).to_have_value("4")
+
+    choose(page, "Recipe", "Russian web · 30 epochs")
+    expect(why).to_be_hidden()
+    assert values(page, "learning_rate", "train_embeddings", "precision")[0] == "5e-05"
+
+    choose(page, "Recipe", "From a model card")
+    page.get_by_label("Model card or YAML").fill(CARD)
+    page.get_by_role("button", name="Fill the form").click()
+    expect(why).to_contain_text("optim: adafactor is not honoured here")
+    assert values(page, "epochs", "learning_rate", "warmup") == ["30", "5e-05", "0"]
+    page.get_by_text("What fit() really did").click()
+    rate = page.locator("#rr-run-learning_rate textarea, #rr-run-learning_rate input")
+    expect(rate).to_have_value("2e-05")
+    expect(plan).to_contain_text("fp16")
+    page.get_by_label("Model card or YAML").fill("no card\nat all")
+    page.get_by_role("button", name="Fill the form").click()
+    expect(why.locator(".rr-error")).to_contain_text("no model card")
+
+    kept = tmp_path / "mine.yaml"
+    kept.write_text("epochs: 2\nloss: ranknet\nnegatives: bm25\nbase: embedded\n")
+    with page.expect_file_chooser() as chosen:
+        page.get_by_role("button", name="Open a file").click()
+    chosen.value.set_files(kept)
+    expect(page.locator("#rr-run-loss input")).to_have_value("RankNet, over lists")
+    page.get_by_role("button", name="Show the command").click()
+    expect(page.locator(".rr-command")).to_contain_text("--loss ranknet")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save the recipe").click()
+    whole = recipe_of(saved.value.path().read_text(), "x")
+    assert (whole.epochs, whole.loss, whole.negatives) == (2, "ranknet", "bm25")
+
+    expect(field.or_(page.locator("#rr-run-epochs textarea"))).to_have_value("2")
+    field.or_(page.locator("#rr-run-epochs textarea")).fill("many")
+    expect(plan.locator(".rr-error")).to_contain_text("many does not do as epochs")
+
+
+@pytest.fixture
+def finished(space, monkeypatch, tiny_model):
+    """A run with a model, its results by query, and a tuned model worse than its base."""
+    monkeypatch.setattr(runs, "executor_of", lambda _space: Nowhere())
+    caves(space, "ended")
+    run = runs.start(space, ADMIN, "ended", recipe_from(base="embedded"))
+    folder = RunFolder(run["folder"])
+    fake_worker.main(folder, 0, "none")
+    told = {"base": 0.9, "bm25": 0.5, "cosine": 0.6, "tuned": 0.7}
+    folder.emit("finished", metrics={k: fake_worker.metrics(v) for k, v in told.items()}, seconds=9)
+    shutil.copytree(tiny_model, folder.model)
+    rows = [
+        {"query_key": str(n), "query": f"<b>query {n}</b>", "passage": f"${{passage}} {n} {g}",
+         "grade": g, "base": g, "bm25": 0.0, "cosine": 0.1 * g, "tuned": -g if n < 3 else g}
+        for n in range(8) for g in (0.0, 1.0)
+    ]  # fmt: skip
+    folder.outcome_file.write_text(json.dumps(outcome_of(pd.DataFrame(rows))))
+    return run
+
+
+@pytest.mark.parametrize("width", [1360, 390])
+def test_a_finished_run_tells_query_by_query_and_goes_on(server, new_page, finished, width):
+    page = new_page(f"{server.url}/?tab=train&dataset=ended&run={finished['id']}", width=width)
+    expect(page.locator(".rr-worse")).to_contain_text("Tuned is worse than base")
+    expect(page.locator(".rr-duels tr").first).to_contain_text("0 better, 5 same, 3 worse")
+    page.locator(".rr-worst summary").click()
+    expect(page.locator(".rr-worst-table tbody tr")).to_have_count(3)
+    expect(page.locator(".rr-worst-table")).to_contain_text("<b>query 0</b>")
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+
+    # Panels: another metric, a log scale, another third panel
+    trace = "meta => document.querySelector('.rr-chart').data.find(t => t.meta === meta)?.y"
+    before = page.evaluate(trace, "dev")
+    page.get_by_label("Metric on dev").select_option("map")
+    page.wait_for_function(f"b => JSON.stringify(({trace})('dev')) !== b", arg=json.dumps(before))
+    page.get_by_role("button", name="Log scale").click()
+    page.wait_for_function("document.querySelector('.rr-chart').layout.yaxis.type === 'log'")
+    page.get_by_label("Third panel").select_option("pairs_per_second")
+    page.wait_for_function(f"() => (({trace})('extra') || []).some(y => y > 40)")
+
+    # Files, and a push that is refused in words
+    page.locator(".rr-files > summary").click()
+    with page.expect_download() as model:
+        page.get_by_role("link", name="Download the model").click()
+    assert model.value.suggested_filename.endswith(".zip")
+    page.get_by_role("button", name="Push to the Hub …").click()
+    expect(page.get_by_label("Private")).to_be_checked()
+    page.get_by_label("Name on the Hub").fill("no name")
+    page.get_by_label("Name on the Hub").press("Enter")
+    expect(page.locator(".rr-push .rr-error")).to_contain_text("Name the model on the Hub")
+
+    page.locator(".rr-live-actions").get_by_role("button", name="Continue training").click()
+    expect(page.get_by_label("Base model")).to_have_value(finished["name"])
+    expect(page.locator("#rr-train_why")).to_contain_text("with a fresh optimizer")
+    page.get_by_role("button", name="Show the command").click()
+    expect(page.locator(".rr-command")).to_contain_text(f"--base '{finished['name']}'")
