@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -16,19 +17,33 @@ NICE = 10  # the page and its people come first
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make the fast engine of a model: MODEL_FOLDER TARGET, pairs to check as JSON on stdin."""
-    model, target = (Path(argument) for argument in arguments)
+    """Make what KIND says of a model: KIND MODEL_FOLDER TARGET, pairs to check as JSON on stdin.
+
+    KIND: `engine`, the fast engine of this app; `onnx`, files for other programs.
+    """
+    kind, model, target = arguments[0], Path(arguments[1]), Path(arguments[2])
     with suppress(OSError):
         os.nice(NICE)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    from reranker_ui.core.engine import kept_in
-    from reranker_ui.core.engine_making import make
-
     samples = [(str(query), str(passage)) for query, passage in json.load(sys.stdin)]
     target.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(target.with_suffix(".lock")):
-        kept = kept_in(target) or make(model, target, samples)
-    return 1 if "fault" in kept else 0
+        made = (_onnx if kind == "onnx" else _engine)(model, target, samples)
+    return 1 if "fault" in made else 0
+
+
+def _engine(model: Path, target: Path, samples: list[tuple[str, str]]) -> dict[str, Any]:
+    from reranker_ui.core.engine import kept_in
+    from reranker_ui.core.engine_making import make
+
+    return kept_in(target) or make(model, target, samples)
+
+
+def _onnx(model: Path, target: Path, samples: list[tuple[str, str]]) -> dict[str, Any]:
+    from reranker_ui.core.onnx_making import make_onnx, report_in
+
+    made = report_in(target)
+    return made if made and "fault" not in made else make_onnx(model, target, samples)
 
 
 if __name__ == "__main__":

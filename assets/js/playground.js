@@ -1,5 +1,6 @@
-// The Playground: one query, its candidates, two rankers side by side. What is asked for is
-// kept in the address (a, b, q, from, k), so that a link opens the same view.
+// The Playground: one query, its candidates, up to three rankers. What is asked for is kept in the
+// address (a, b, c, q, from, k, p), so that a link opens the same view; passages that are too long
+// for that are packed behind its #, which the server never sees.
 "use strict";
 RR.rooms.playground = ({ room, server }) => {
   const { h } = RR;
@@ -7,6 +8,9 @@ RR.rooms.playground = ({ room, server }) => {
     rankers: [], defaults: {}, hub: [], answer: null, busy: 0, failed: false,
     get a() { return RR.state.a || view.defaults.a || "bm25"; },
     get b() { return RR.state.b || view.defaults.b || "cosine"; },
+    role: "viewer", may: (role) => ["viewer", "annotator", "admin"].indexOf(view.role) >= ["viewer", "annotator", "admin"].indexOf(role),
+    get c() { return RR.state.c || null; },
+    get models() { return [view.a, view.b, view.c].filter(Boolean); },
     get dataset() { return RR.state.dataset || ""; },
     get source() { return RR.state.from || (RR.state.p ? "paste" : view.dataset ? "labelled" : "paste"); },
     get k() { return Number(RR.state.k) || 50; },
@@ -26,6 +30,8 @@ RR.rooms.playground = ({ room, server }) => {
   const passages = h("textarea", { class: "rr-field", rows: 6, id: "rr-passages", spellcheck: "false" });
   passages.value = RR.state.p || "";
   const paste = h("div", { class: "rr-paste" }, h("label", { class: "rr-label", for: "rr-passages" }, "Passages: one a line, or long ones with a blank line between"), passages);
+  const file = h("input", { type: "file", class: "rr-sr", tabindex: "-1", "aria-hidden": "true", accept: ".txt,.jsonl,.csv,.tsv,text/plain", onchange: () => upload(file.files[0]) });
+  paste.append(h("div", { class: "rr-row rr-paste-foot" }, RR.button("From a file", () => file.click(), { kind: "small", icon: "upload" }), file, h("span", { class: "rr-faint" }, "Text as above, or JSON Lines of strings or {\"passage\"}.")));
   const body = h("div", { class: "rr-play-body" });
   const picker = RR.playground.queries(view, server, {
     open: (text) => { query.value = text; RR.set({ from: "labelled" }); drawSource(); picker.toggle(false); rank(); query.scrollIntoView({ block: "nearest" }); },
@@ -47,6 +53,21 @@ RR.rooms.playground = ({ room, server }) => {
     k.hidden = view.source !== "dataset"; k.value = String(view.k);
     browse.hidden = !view.dataset;
   }
+  async function upload(chosen) {
+    if (!chosen) return;
+    file.value = "";
+    if (chosen.size > 20e6) { RR.toast(`${chosen.name} has more than 20 MB. Import it in Data and rank by BM25 instead`); return; }
+    const text = await chosen.text();
+    try { passages.value = chosen.name.endsWith(".jsonl") ? fromLines(text) : text; } catch (error) { RR.toast(`${chosen.name}: ${error.message}`); return; }
+    passages.focus();
+  }
+  const fromLines = (text) => text.split("\n").filter((line) => line.trim()).map((line, at) => {
+    let told;
+    try { told = JSON.parse(line); } catch { throw new Error(`line ${at + 1} is not JSON`); }
+    const passage = typeof told === "string" ? told : told?.passage ?? told?.text;
+    if (typeof passage !== "string") throw new Error(`line ${at + 1} is neither a string nor {"passage"}`);
+    return passage.replace(/\n\s*\n/g, "\n");
+  }).join("\n\n");
   function choose(name) {
     RR.set({ from: name });
     drawSource();
@@ -57,17 +78,17 @@ RR.rooms.playground = ({ room, server }) => {
   query.addEventListener("keydown", (event) => { if (event.key === "Escape") query.blur(); });
 
   // -- asking and showing
-  const list = RR.playground.results(view, server, { swap: (side, name) => { RR.set({ [side]: name }); view.answer || view.failed ? rank() : draw(); } });
+  const list = RR.playground.results(view, server, { share, again: () => rank(), swap: (side, name) => { RR.set({ [side]: name }); view.answer || view.failed ? rank() : draw(); } });
   async function rank() {
     const text = query.value.trim();
     const pasted = view.source === "paste" ? passages.value : "";
-    RR.set({ q: text || null, a: view.a, b: view.b, from: view.source, p: pasted && pasted.length <= 1500 ? pasted : null });
+    RR.set({ q: text || null, a: view.a, b: view.b, c: view.c, from: view.source, p: pasted && pasted.length <= 1500 ? pasted : null });
     const turn = (view.busy += 1);
     go.disabled = true;
     took.textContent = "";
     const waiting = setTimeout(() => { if (turn === view.busy) list.wait(body, "Ranking. The first time a model is used it is loaded, which takes a few seconds."); }, 300);
     try {
-      const answer = await server.compare({ models: [view.a, view.b], query: text, source: view.source, dataset: view.dataset, k: view.k, passages: pasted });
+      const answer = await server.compare({ models: view.models, query: text, source: view.source, dataset: view.dataset, k: view.k, passages: pasted });
       if (turn !== view.busy) return;
       view.answer = answer; view.failed = false;
       showTime(answer);
@@ -89,8 +110,28 @@ RR.rooms.playground = ({ room, server }) => {
   function showTime(answer) {
     const ms = (n) => (n < 10 ? n.toFixed(1) : n < 10000 ? RR.int(n) : `${RR.int(n / 1000)},000`);
     const loaded = answer.sides.filter((side) => side.loading > 0.05).map((side) => `${side.title} loaded in ${side.loading.toFixed(1)} s`);
-    RR.fill(took, answer.sides.map((side, at) => h("span", {}, at ? " · " : "", h("span", {}, `${"AB"[at]} `), h("b", {}, `${ms(side.milliseconds)} ms`))),
+    RR.fill(took, answer.sides.map((side, at) => h("span", {}, at ? " · " : "", h("span", { title: side.engine || null }, `${"ABC"[at]} `), h("b", {}, `${ms(side.milliseconds)} ms`))),
       ` for ${RR.plural(answer.candidates, "passage")} on this machine`, loaded.length ? h("span", { class: "rr-faint" }, ` · ${loaded.join(", ")}`) : null);
+  }
+
+  // -- links
+  const bytes = async (stream) => new Uint8Array(await new Response(stream).arrayBuffer());
+  async function packed(text) {
+    const small = await bytes(new Blob([text]).stream().pipeThrough(new CompressionStream("deflate-raw")));
+    let told = "";
+    for (const byte of small) told += String.fromCharCode(byte);
+    return btoa(told).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  }
+  async function unpacked(told) {
+    const small = Uint8Array.from(atob(told.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+    return new TextDecoder().decode(await bytes(new Blob([small]).stream().pipeThrough(new DecompressionStream("deflate-raw"))));
+  }
+  async function share() {
+    const url = new URL(location.href), long = view.source === "paste" && !RR.state.p && passages.value;
+    if (long) url.hash = `p=${await packed(passages.value)}`;
+    const kept = url.href.length <= 60000;
+    if (!kept) url.hash = "";
+    RR.playground.copy(url.href, kept ? "Link copied: it opens these rankers, this query and its candidates" : "Link copied without the pasted passages: they are too long for a link");
   }
 
   // -- nothing asked yet
@@ -112,7 +153,7 @@ RR.rooms.playground = ({ room, server }) => {
 
   async function refresh() {
     const told = await server.rankers();
-    view.rankers = told.rankers; view.defaults = { a: told.a, b: told.b };
+    view.rankers = told.rankers; view.defaults = { a: told.a, b: told.b }; view.role = told.role;
   }
   document.addEventListener("keydown", (event) => {
     if (!RR.visible(room) || RR.typing(event)) return;
@@ -123,12 +164,13 @@ RR.rooms.playground = ({ room, server }) => {
     const first = !dataset;
     dataset = view.dataset;
     took.textContent = ""; picker.reset();
-    if (first && RR.state.q) { drawSource(); rank(); return; }
+    if (first && RR.state.q) { drawSource(); Promise.resolve(given).then(rank); return; }
     if (view.source !== "paste") { query.value = ""; RR.set({ q: null }); }
     view.answer = null; view.failed = false;
     list.clear();
     draw();
   });
   RR.on("runs", () => refresh().then(() => (view.answer ? list.redrawHeads() : draw())).catch(() => {}));
-  refresh().then(() => (RR.state.q && (dataset || RR.state.p || RR.state.from === "paste") ? (drawSource(), rank()) : draw())).catch((error) => RR.fill(body, RR.error(error)));
+  const given = location.hash.startsWith("#p=") ? unpacked(location.hash.slice(3)).then((text) => { passages.value = text; history.replaceState(null, "", location.pathname + location.search); }, () => RR.toast("The passages in this link cannot be read: it was cut short")) : null;
+  Promise.all([refresh(), given]).then(() => (RR.state.q && (dataset || RR.state.p || RR.state.from === "paste") ? (drawSource(), rank()) : draw())).catch((error) => RR.fill(body, RR.error(error)));
 };

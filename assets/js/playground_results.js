@@ -1,12 +1,17 @@
-// Two ranked lists, the curves between them, and labels given to results.
+// Two ranked lists, the curves between them, and labels given to results. A third ranker takes
+// turns with the second in the list on the right.
 "use strict";
 RR.playground ||= {};
-RR.playground.results = (view, server, { swap }) => {
+RR.playground.results = (view, server, { swap, share, again }) => {
   const { h } = RR;
-  const MEASURES = { probability: "probability", cosine: "cosine, not a probability", bm25: "BM25 score, not a probability" };
-  let shown = 10, front = "b", focus = null, frame = null;
+  const MEASURES = { probability: "probability, logit", cosine: "cosine, not a probability", bm25: "BM25 score, not a probability" };
+  const why = RR.playground.why(view, server);
+  let shown = 10, front = "b", right = "b", focus = null, frame = null;
   const wide = () => window.innerWidth > 640;
-  const sideOf = (letter) => view.answer?.sides[letter === "a" ? 0 : 1];
+  const letters = () => (view.c ? ["a", "b", "c"] : ["a", "b"]);
+  const sideOf = (letter) => view.answer?.sides["abc".indexOf(letter)];
+  const place = (letter) => (letter === "a" ? "a" : "b"); // its list: on the left or on the right
+  const onRight = () => (view.c ? right : "b");
 
   // -- heads: which ranker, and how good
   function picker(letter) {
@@ -16,9 +21,9 @@ RR.playground.results = (view, server, { swap }) => {
     const option = (ranker) => h("option", { value: ranker.name, disabled: !ranker.ready }, [title(ranker), ranker.ready ? ranker.detail : ranker.why].filter(Boolean).join(" · "));
     const known = view.rankers.some((ranker) => ranker.name === name);
     const runs = view.rankers.filter((ranker) => /^\d+$/.test(ranker.name)), rest = view.rankers.filter((ranker) => !/^\d+$/.test(ranker.name));
-    const select = h("select", { class: "rr-select", "aria-label": `Ranker ${letter.toUpperCase()}`, onchange: () => (select.value === "?" ? ask(select, letter) : swap(letter, select.value)) },
+    const select = h("select", { class: "rr-select", "aria-label": `Ranker ${letter.toUpperCase()}`, onchange: () => (select.value === "?" ? ask(select, letter) : select.value === "-" ? third(null) : swap(letter, select.value)) },
       runs.length ? h("optgroup", { label: "Runs" }, runs.map(option)) : null, h("optgroup", { label: "Baselines" }, rest.map(option)),
-      known ? null : h("option", { value: name }, sideOf(letter)?.title || name), h("option", { value: "?" }, "A model of the Hub…"));
+      known ? null : h("option", { value: name }, sideOf(letter)?.title || name), h("option", { value: "?" }, "A model of the Hub…"), letter === "c" ? h("option", { value: "-" }, "No third ranker") : null);
     select.value = name;
     return select;
   }
@@ -29,27 +34,39 @@ RR.playground.results = (view, server, { swap }) => {
     select.replaceWith(field);
     field.focus();
   }
+  // A third ranker: the strongest of those that are not shown yet.
+  function third(name) {
+    right = front = name ? "c" : "b";
+    swap("c", name);
+  }
+  const spare = () => { const taken = [view.a, view.b], free = view.rankers.filter((ranker) => ranker.ready && !taken.includes(ranker.name)); return (free.find((ranker) => ranker.name === "cosine") || free[0])?.name || "bm25"; };
+  const turns = () => (view.c ? h("div", { class: "rr-segment rr-turns", role: "group", "aria-label": "Ranker on the right" }, ["b", "c"].map((letter) => h("button", { type: "button", "aria-pressed": String(right === letter), "aria-label": `Show ranker ${letter.toUpperCase()}`, onclick: () => { right = letter; if (front !== "a") front = letter; redraw(); } }, letter.toUpperCase()))) : null);
+  const actions = (side) => side && RR.button("", (event) => RR.menu(event.currentTarget, [
+    { text: "Use this model", icon: "code", act: () => RR.playground.use(side, server, view.may("annotator")) },
+    side.measure === "probability" && /^\d+$/.test(side.name) ? { text: side.cutoff ? "Cut-off and calibration" : "Find a cut-off", icon: "skip", act: () => RR.playground.cutoff(side, server, again, view.may("admin")) } : null,
+    view.c ? null : { text: "Add a third ranker", icon: "plus", act: () => third(spare()) },
+  ].filter(Boolean)), { kind: "quiet icon", icon: "more", label: `More about ${side.title}` });
   const value = (side) => side?.metrics["ndcg@10"] ?? null;
   function head(letter) {
     const side = sideOf(letter);
     const metric = value(side);
-    return h("div", { class: "rr-side-head" }, h("span", { class: `rr-letter ${letter}`, "aria-hidden": "true" }, letter.toUpperCase()), picker(letter),
+    const mrr = side?.metrics["mrr@10"] ?? null;
+    return h("div", { class: "rr-side-head" }, letter !== "a" && view.c ? turns() : h("span", { class: `rr-letter ${letter}`, "aria-hidden": "true" }, letter.toUpperCase()), picker(letter),
       h("span", { class: "rr-grow rr-measure rr-cut" }, side ? MEASURES[side.measure] : ""),
-      metric === null ? null : [h("span", { class: "rr-muted" }, "nDCG@10"), h("b", { class: "rr-ndcg" }, RR.metric(metric))]);
+      metric === null ? null : [h("span", { class: "rr-muted" }, "nDCG@10"), h("b", { class: "rr-ndcg", title: mrr === null ? null : `MRR@10 ${RR.metric(mrr)}` }, RR.metric(metric)), mrr === null ? null : h("span", { class: "rr-muted rr-mrr" }, `MRR ${RR.metric(mrr)}`)], actions(side));
   }
-  const delta = () => { const [a, b] = [value(sideOf("a")), value(sideOf("b"))]; return a === null || b === null ? null : b - a; };
+  const delta = (letter = onRight()) => { const [a, b] = [value(sideOf("a")), value(sideOf(letter))]; return a === null || b === null ? null : b - a; };
   const change = () => h("div", { class: "rr-gap-head" }, delta() === null ? null : RR.delta(delta()));
-  const heads = () => h("div", { class: "rr-sides rr-bare" }, h("div", { class: "rr-card" }, head("a")), h("div", {}), h("div", { class: "rr-card" }, head("b")));
-  const tabs = () => h("div", { class: "rr-ab", role: "group", "aria-label": "Ranker shown" }, ["a", "b"].map((letter) => {
+  const heads = () => h("div", { class: "rr-sides rr-bare" }, h("div", { class: "rr-card" }, head("a")), h("div", {}), h("div", { class: "rr-card" }, head(onRight())));
+  const tabs = () => h("div", { class: "rr-ab", role: "group", "aria-label": "Ranker shown" }, letters().map((letter) => {
     const side = sideOf(letter);
-    return h("button", { type: "button", "aria-pressed": String(front === letter), onclick: () => { front = letter; frame.dataset.front = letter; redrawHeads(); } },
-      h("span", { class: `rr-letter ${letter}` }, letter.toUpperCase()), h("span", { class: "rr-cut" }, h("b", {}, side.title), letter === "b" && delta() !== null ? RR.delta(delta()) : null, h("small", {}, value(side) === null ? MEASURES[side.measure] : `nDCG@10 ${RR.metric(value(side))}`)));
+    return h("button", { type: "button", "aria-pressed": String(front === letter), onclick: () => { front = letter; if (letter !== "a") right = letter; redraw(); } },
+      h("span", { class: `rr-letter ${letter}` }, letter.toUpperCase()), h("span", { class: "rr-cut" }, h("b", {}, side.title), letter !== "a" && delta(letter) !== null ? RR.delta(delta(letter)) : null, h("small", {}, value(side) === null ? MEASURES[side.measure] : `nDCG@10 ${RR.metric(value(side))}`)));
   }));
 
   // -- rows
   const number = (side, score) => (side.measure === "bm25" ? score.toFixed(1) : score.toFixed(2).replace("-", "−"));
   const part = (side, score) => Math.max(0, Math.min(1, side.measure === "bm25" ? score / Math.max(...side.rows.map((row) => row.score), 1e-9) : score));
-  const exact = (side, row) => (row.logit === null ? `${MEASURES[side.measure]}: ${row.score.toFixed(4)}` : `probability ${row.score.toFixed(4)}, logit ${row.logit.toFixed(3)}`);
   // The query's words stand out in the passage; short ones, which are everywhere, do not.
   function marked(passage) {
     const words = new Set((view.answer.query.toLocaleLowerCase().match(/[\p{L}\p{N}]+/gu) || []).filter((word) => word.length > 3));
@@ -60,20 +77,21 @@ RR.playground.results = (view, server, { swap }) => {
     return h("div", { class: "rr-move" }, h("span", { class: gained ? "rr-strong" : "rr-faint", "aria-hidden": "true" }, word), gained ? h("span", { class: "rr-faint", "aria-hidden": "true" }, `was ${row.was}`) : null, h("span", { class: "rr-sr" }, `rank ${row.rank}, was ${row.was}`));
   }
   function rowOf(letter, side, row) {
-    const node = h("li", { class: `rr-result ${letter}`, "data-index": row.index, tabindex: -1 },
+    const node = h("li", { class: `rr-result ${place(letter)} ${row.below ? "below" : ""}`, "data-index": row.index, "data-letter": letter, tabindex: -1 },
       h("span", { class: "rr-rank" }, String(row.rank)), h("div", { class: "rr-grow" },
         h("div", { class: "rr-passage", dir: "auto" }, marked(row.passage)),
-        h("div", { class: "rr-scored" }, h("span", { class: "rr-bar", "aria-hidden": "true" }, h("i", { style: `width:${(100 * part(side, row.score)).toFixed(1)}%` })), h("span", { class: "rr-score", title: exact(side, row) }, number(side, row.score)), h("span", { class: "rr-labels" }))),
-      letter === "b" ? move(row) : null);
+        h("div", { class: "rr-scored" }, h("span", { class: "rr-bar", "aria-hidden": "true" }, h("i", { style: `width:${(100 * part(side, row.score)).toFixed(1)}%` })), h("span", { class: "rr-score", title: why.exact(side, row) }, number(side, row.score)), row.logit === null ? null : h("span", { class: "rr-logit rr-faint", title: "logit" }, row.logit.toFixed(1).replace("-", "−")), h("span", { class: "rr-labels" }),
+          row.cut ? h("span", { class: "rr-cut-mark", title: `Longer than the ${side.max_length} tokens that ${side.title} reads: it saw only the beginning` }, "cut") : null, row.below ? h("span", { class: "rr-below-mark" }, "below the cut-off") : null)),
+      letter !== "a" ? move(row) : null);
     node.addEventListener("focus", () => light(letter, row.index, true));
     node.addEventListener("mouseenter", () => hover(row.index, true));
     node.addEventListener("mouseleave", () => hover(row.index, false));
-    node.addEventListener("click", (event) => { if (event.target.closest("button") || String(getSelection())) return; const was = node.classList.contains("open"); node.classList.toggle("open", !was); node.focus(); curves(); });
+    node.addEventListener("click", (event) => { if (event.target.closest("button, .rr-why") || String(getSelection())) return; const was = node.classList.contains("open"); node.classList.toggle("open", !was); node.querySelector(".rr-why")?.remove(); if (!was) node.querySelector(".rr-grow").append(why.tools(node, side, row)); node.focus(); curves(); });
     drawLabel(node, row, false);
     return node;
   }
   function drawLabel(node, row, keys) {
-    const scale = view.answer.scale || undefined, able = !!view.answer.dataset;
+    const scale = view.answer.scale || undefined, able = !!view.answer.dataset && view.may("annotator");
     RR.fill(node.querySelector(".rr-labels"), keys && able
       ? RR.answers(scale || { kind: "binary", max: 1 }).map((answer) => h("button", { type: "button", class: `rr-give ${row.label === answer.value ? "on" : ""} ${answer.value > 0 ? "pos" : ""}`, "aria-pressed": String(row.label === answer.value), "aria-label": `Label ${answer.value}`, "aria-keyshortcuts": answer.key, onclick: () => give(row, answer.value) }, h("i", { class: answer.value > 0 ? "full" : "" }), String(answer.value), h("kbd", { class: "rr-key", "aria-hidden": "true" }, answer.key)))
       : able ? h("button", { type: "button", class: "rr-chip-button", "aria-label": `Label ${row.label ?? "none"}: change`, onclick: () => node.focus() }, RR.chip(row.label, scale)) : RR.chip(row.label, scale));
@@ -85,11 +103,11 @@ RR.playground.results = (view, server, { swap }) => {
     focus = { letter, index };
     frame.querySelectorAll(".lit").forEach((node) => node.classList.remove("lit"));
     hover(index, true);
-    const node = frame.querySelector(`.rr-result.${letter}[data-index="${index}"]`);
+    const node = frame.querySelector(`.rr-result[data-letter="${letter}"][data-index="${index}"]`);
     node.classList.add("focus");
     drawLabel(node, find(node), true);
   }
-  const find = (node) => sideOf(node.classList.contains("a") ? "a" : "b").rows.find((row) => row.index === Number(node.dataset.index));
+  const find = (node) => sideOf(node.dataset.letter).rows.find((row) => row.index === Number(node.dataset.index));
   function hover(index, on) {
     if (!frame) return;
     const lit = on || focus?.index === index;
@@ -98,6 +116,17 @@ RR.playground.results = (view, server, { swap }) => {
   }
 
   // -- labels
+  // The best passages of the list on the right that nobody has judged become pairs that wait.
+  const unjudged = () => sideOf(onRight()).rows.filter((row) => row.label === null).slice(0, 10);
+  async function send() {
+    const rows = unjudged(), answer = view.answer;
+    try {
+      const done = await server.send_to_annotate({ dataset: answer.dataset, query: answer.query, passages: rows.map((row) => row.passage) });
+      RR.say("changed");
+      const sealed = done.split === "test" ? " They are in the test split, so they wait where test pairs are offered." : "";
+      RR.toast(`${RR.plural(rows.length, "passage waits", "passages wait")} in Annotate, ${RR.int(done.new)} new to ${answer.dataset}.${sealed}`);
+    } catch (error) { RR.toast(RR.sentence(error)); }
+  }
   async function give(row, label) {
     const change = { dataset: view.answer.dataset, query: view.answer.query, client_id: RR.id() };
     const score = focus ? sideOf(focus.letter).rows.find((one) => one.index === row.index) : row;
@@ -132,8 +161,8 @@ RR.playground.results = (view, server, { swap }) => {
     const gap = frame?.querySelector(".rr-gap");
     if (!gap || !view.answer || !wide()) return;
     const box = gap.getBoundingClientRect(), image = svg("svg", { width: box.width, height: box.height, "aria-hidden": "true" });
-    const middle = (letter, index) => { const node = frame.querySelector(`.rr-result.${letter}[data-index="${index}"]`); if (!node) return null; const place = node.getBoundingClientRect(); return place.top - box.top + Math.min(38, place.height / 2); };
-    const rows = sideOf("b").rows.map((row) => ({ row, left: middle("a", row.index), right: middle("b", row.index) })).filter(({ left, right }) => left !== null || right !== null);
+    const middle = (letter, index) => { const node = frame.querySelector(`.rr-result[data-letter="${letter}"][data-index="${index}"]`); if (!node) return null; const place = node.getBoundingClientRect(); return place.top - box.top + Math.min(38, place.height / 2); };
+    const rows = sideOf(onRight()).rows.map((row) => ({ row, left: middle("a", row.index), right: middle(onRight(), row.index) })).filter((one) => one.left !== null || one.right !== null);
     rows.sort((one, two) => (one.row.label > 0) - (two.row.label > 0));
     for (const { row, left, right } of rows) {
       const y1 = left ?? box.height + 24, y2 = right ?? box.height + 24, end = box.width - 6, bend = box.width / 2;
@@ -147,16 +176,19 @@ RR.playground.results = (view, server, { swap }) => {
   // -- the whole
   function list(letter) {
     const side = sideOf(letter);
-    return h("div", { class: `rr-card rr-side ${letter}` }, h("div", { class: "rr-slot", "data-slot": letter }, head(letter)),
+    return h("div", { class: `rr-card rr-side ${place(letter)}` }, h("div", { class: "rr-slot", "data-slot": letter }, head(letter)),
       h("ol", { class: "rr-results", "aria-label": `Ranked by ${side.title}` }, side.rows.slice(0, shown).map((row) => rowOf(letter, side, row))));
   }
   // Above both lists, so that the rows of the two stay level.
-  const notices = () => ["a", "b"].filter((letter) => sideOf(letter).notice).map((letter) => h("div", { class: "rr-notice rr-side-notice" },
+  const notices = () => ["a", onRight()].filter((letter) => sideOf(letter).notice).map((letter) => h("div", { class: "rr-notice rr-side-notice" },
     RR.icon(sideOf(letter).trained ? "info" : "warn"), h("span", {}, h("span", { class: "rr-strong" }, `${letter.toUpperCase()} `), sideOf(letter).notice)));
+  let within = null;
+  const redraw = () => draw(within);
   function draw(body) {
-    focus = null;
-    frame = h("div", { class: "rr-lists", "data-front": front });
-    RR.fill(frame, notices(), h("div", { class: "rr-slot", "data-slot": "tabs" }, tabs()), h("div", { class: "rr-sides" }, list("a"), h("div", { class: "rr-gap-side" }, h("div", { class: "rr-slot", "data-slot": "gap" }, change()), h("div", { class: "rr-gap" })), list("b")), foot(body));
+    within = body; focus = null;
+    if (!view.c) { right = "b"; if (front === "c") front = "b"; }
+    frame = h("div", { class: "rr-lists", "data-front": place(front) });
+    RR.fill(frame, notices(), h("div", { class: "rr-slot", "data-slot": "tabs" }, tabs()), h("div", { class: "rr-sides" }, list("a"), h("div", { class: "rr-gap-side" }, h("div", { class: "rr-slot", "data-slot": "gap" }, change()), h("div", { class: "rr-gap" })), list(onRight())), foot(body));
     RR.fill(body, frame);
     const first = frame.querySelector(".rr-result.b");
     if (first) first.tabIndex = 0;
@@ -167,33 +199,27 @@ RR.playground.results = (view, server, { swap }) => {
     const total = view.answer.candidates, count = Math.min(shown, total), unscored = value(sideOf("a")) === null;
     const labelled = sideOf("a").rows.filter((row) => row.label !== null && row.label !== "disputed").length;
     const told = [labelled ? "Thick lines: labelled relevant." : "", count < total ? "Dashed: outside this list." : ""].join(" ");
-    const copy = RR.button("Copy link", () => copyLink(), { icon: "link" });
+    const copy = RR.button("Copy link", () => share(), { icon: "link" });
+    const waiting = view.answer.dataset && view.may("annotator") ? unjudged().length : 0;
+    const sending = waiting ? RR.button(`Send top ${waiting} unjudged to Annotate`, send, { kind: "quiet" }) : null;
     return h("div", { class: "rr-results-foot" }, h("span", { class: "rr-muted" }, h("span", {}, `${RR.int(count)} of ${RR.int(total)} shown${labelled && labelled < total ? `, ${RR.int(labelled)} labelled` : ""}. `), h("span", { class: "rr-desk" }, told)), count < total ? RR.link("Show more", () => { shown += shown < 50 ? 40 : 100; draw(body); }) : null,
-      unscored && view.answer.dataset ? h("span", { class: "rr-muted" }, "Label results to see nDCG@10.") : null, h("span", { class: "rr-grow" }),
-      view.answer.dataset ? h("span", { class: "rr-muted rr-wide rr-keys" }, h("kbd", { class: "rr-key" }, "j"), h("kbd", { class: "rr-key" }, "k"), " move, ", RR.answers(view.answer.scale || { kind: "binary", max: 1 }).slice(0, 4).map((answer) => h("kbd", { class: "rr-key" }, answer.key)), ` label; a label given here is a pair in ${view.answer.dataset}`) : null, copy);
+      unscored && view.answer.dataset && view.may("annotator") ? h("span", { class: "rr-muted" }, "Label results to see nDCG@10.") : null, h("span", { class: "rr-grow" }),
+      view.answer.dataset && view.may("annotator") ? h("span", { class: "rr-muted rr-wide rr-keys" }, h("kbd", { class: "rr-key" }, "j"), h("kbd", { class: "rr-key" }, "k"), " move, ", RR.answers(view.answer.scale || { kind: "binary", max: 1 }).slice(0, 4).map((answer) => h("kbd", { class: "rr-key" }, answer.key)), ` label; a label given here is a pair in ${view.answer.dataset}`) : null, sending, copy);
   }
   function redrawHeads() {
     if (!view.answer || !frame) return;
-    const parts = { a: () => head("a"), b: () => head("b"), gap: change, tabs };
+    const parts = { a: () => head("a"), b: () => head("b"), c: () => head("c"), gap: change, tabs };
     frame.querySelectorAll(".rr-slot").forEach((slot) => RR.fill(slot, parts[slot.dataset.slot]()));
-  }
-  async function copyLink() {
-    const lost = view.answer.source === "paste" && !RR.state.p;
-    try { await navigator.clipboard.writeText(location.href); } catch {
-      const field = h("textarea", { class: "rr-sr" });
-      field.value = location.href; document.body.append(field); field.select(); document.execCommand("copy"); field.remove();
-    }
-    RR.toast(lost ? "Link copied. The pasted passages are too long to be part of it" : "Link copied");
   }
   const clear = () => { frame = null; focus = null; };
   function wait(body, text) { clear(); RR.fill(body, heads(), h("div", { class: "rr-card" }, h("p", { class: "rr-faint rr-wait", role: "status" }, text), RR.skeleton(8))); }
   function key(event) {
     if (!frame || !view.answer) return;
-    const rows = [...frame.querySelectorAll(`.rr-result.${focus?.letter || (wide() ? "b" : front)}`)];
+    const rows = [...frame.querySelectorAll(`.rr-result[data-letter="${focus?.letter || (wide() ? onRight() : front)}"]`)];
     const at = rows.findIndex((node) => node.classList.contains("focus"));
     if (event.key === "j" || event.key === "k") { event.preventDefault(); rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + (event.key === "j" ? 1 : -1)))]?.focus(); return; }
     if (event.key === "Enter" && at >= 0 && document.activeElement === rows[at]) { event.preventDefault(); rows[at].click(); return; }
-    const answer = at >= 0 && view.answer.dataset && !event.repeat && RR.answers(view.answer.scale || { kind: "binary", max: 1 }).find((one) => one.key === event.key);
+    const answer = at >= 0 && view.answer.dataset && view.may("annotator") && !event.repeat && RR.answers(view.answer.scale || { kind: "binary", max: 1 }).find((one) => one.key === event.key);
     if (answer) { event.preventDefault(); give(find(rows[at]), answer.value); }
   }
   window.addEventListener("resize", () => curves());

@@ -104,33 +104,48 @@ def has_bf16() -> bool:
 
 
 def check_agreement(
-    plain: Sequence[float], fast: Sequence[float], top: int = 10, most: float = 0.02
+    plain: Sequence[float], fast: Sequence[float], most: float = 0.02
 ) -> dict[str, Any]:
-    """How two engines' logits of the same pairs agree; Refused where they do not.
+    """What `agreement` tells of two engines' logits of the same pairs; Refused if not `agrees`."""
+    if not np.isfinite(np.asarray(fast, dtype=float)).all():
+        raise Refused("The engine gives scores that are no numbers.")
+    told = agreement(plain, fast)
+    if not agrees(told, most):
+        rho = told["spearman"]
+        raise Refused(
+            f"On {told['pairs']} pairs its scores differ by up to {told['difference']:.4f} from"
+            f" torch's (Spearman {'–' if rho is None else f'{rho:.4f}'})."
+        )
+    return told
 
-    They agree if no probability differs by more than `most`, Spearman's rho is at least 0.999
-    and the best `top` are the same. Returns spearman (None where all scores are equal),
-    difference (of probabilities), top (how many of the best are the same), pairs.
+
+def agreement(plain: Sequence[float], fast: Sequence[float], top: int = 10) -> dict[str, Any]:
+    """How two engines' logits of the same pairs agree: pairs, and
+
+    difference (the largest of two probabilities), spearman (None where all scores are equal),
+    top (how many of the best `top` are the same), of (`top`, or all there are).
     """
     from scipy.stats import spearmanr
 
     a, b = np.asarray(plain, dtype=float), np.asarray(fast, dtype=float)
-    if not np.isfinite(b).all():
-        raise Refused("The engine gives scores that are no numbers.")
     difference = float(np.abs(1 / (1 + np.exp(-a)) - 1 / (1 + np.exp(-b))).max())
     flat = float(np.ptp(a)) < 1e-6
-    rho = None if flat else float(spearmanr(a, b).statistic)
     best = [set(np.argsort(-scores, kind="stable")[:top].tolist()) for scores in (a, b)]
-    told = {
+    return {
         "pairs": len(a),
         "difference": difference,
-        "spearman": rho,
+        "spearman": None if flat else float(spearmanr(a, b).statistic),
         "top": len(best[0] & best[1]),
+        "of": min(top, len(a)),
     }
-    same = flat or (rho is not None and rho >= 0.999 and best[0] == best[1])
-    if difference > most or not same:
-        raise Refused(
-            f"On {len(a)} pairs its scores differ by up to {difference:.4f} from torch's"
-            f" (Spearman {'–' if rho is None else f'{rho:.4f}'})."
-        )
-    return told
+
+
+def agrees(told: dict[str, Any], most: float = 0.02) -> bool:
+    """Whether an engine may stand in for another.
+
+    No probability differs by more than `most`, Spearman's rho is at least 0.999 and the best are
+    the same; where all scores are equal, the first alone.
+    """
+    rho = told["spearman"]
+    same = rho is None or (rho >= 0.999 and told["top"] == told["of"])
+    return bool(told["difference"] <= most and same)

@@ -43,6 +43,7 @@ class RunFolder:
         self.model = self.path / "model"
         self.test_scores_file = self.path / "test_scores.parquet"
         self.outcome_file = self.path / "outcome.json"
+        self.cutoff_file = self.path / "cutoff.json"  # chosen by people once the run has ended
         self.pushed_file = self.path / "pushed.json"
 
     @property

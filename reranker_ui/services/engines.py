@@ -8,6 +8,7 @@ import threading
 from hashlib import blake2b
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Literal
 
 from reranker_ui.core.base_models import sha256_of
 from reranker_ui.core.engine import FastEngine, NotFast, kept_in
@@ -86,7 +87,7 @@ class _Maker:
         while True:
             model, folder, reranker = self._asked.get()
             try:
-                _convert(model, folder)
+                convert("engine", model, folder)
                 reranker.use(FastEngine(folder))
             except NotFast as error:
                 log.info("%s is scored by torch: %s", model, error)
@@ -94,9 +95,10 @@ class _Maker:
                 log.exception("no fast engine for %s", model)
 
 
-def _convert(model: Path, folder: Path) -> None:
+def convert(kind: Literal["engine", "onnx"], model: Path, folder: Path) -> None:
+    """Run `reranker_ui.convert` to its end; what came of it is in `folder`."""
     subprocess.run(
-        [sys.executable, "-P", "-m", "reranker_ui.convert", str(model), str(folder)],
+        [sys.executable, "-P", "-m", "reranker_ui.convert", kind, str(model), str(folder)],
         input=json.dumps(_samples(model)),
         env=worker_environment() | {"PYTHONPATH": str(CHECKOUT)},
         stdout=subprocess.DEVNULL,

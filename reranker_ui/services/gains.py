@@ -60,12 +60,13 @@ def _about(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ndcg(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> "pd.Series[float]":
-    scores = _scores(workspace, ranker, pairs)
+    scores = kept_scores(workspace, ranker, pairs)
     found = per_query(pairs["query_key"].tolist(), pairs["grade"].tolist(), scores)
     return found.set_index("query_key")["ndcg@10"]
 
 
-def _scores(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> list[float]:
+def kept_scores(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> list[float]:
+    """The raw scores of `pairs`, columns query and passage; kept in the cache per model."""
     kept = _kept(workspace, ranker, pairs)
     if kept.exists():
         return [float(score) for score in np.load(kept)]

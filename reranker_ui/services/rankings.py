@@ -4,11 +4,13 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from reranker_ui.core.calibration import calibrated
 from reranker_ui.core.evaluation import Metrics, ranking_metrics
 from reranker_ui.core.ranking import ranked
 from reranker_ui.core.refused import Refused
 from reranker_ui.core.splits import SPLITS
 from reranker_ui.services.candidates import Candidates
+from reranker_ui.services.cutoffs import kept_cutoff
 from reranker_ui.services.datasets import labelled_pairs
 from reranker_ui.services.models import Ranker, find_ranker
 from reranker_ui.services.users import User, require
@@ -62,9 +64,10 @@ def compare(
 
     Returns `query`, `labelled` (candidates with a label), and `sides`: each ranker's name,
     title, detail, measure, notice, trained, `milliseconds` (scoring alone, as it took),
-    `loading` (seconds, 0 if warm), `metrics` over the labelled candidates, `rows`. A row has
-    rank, index, score, logit or None, passage, label, pair_id, was (rank in the first side) and
-    moved (ranks gained on it).
+    `loading` (seconds, 0 if warm), engine, max_length (tokens), `cutoff` (kept with the run, or
+    None), `metrics` over the labelled candidates, `rows`. A row has rank, index, score, logit or
+    None, calibrated (by the kept cut-off) or None, below (the cut-off), cut (only its beginning
+    was read), passage, label, pair_id, was (rank in the first side) and moved (ranks gained).
     """
     require(user, "viewer")
     if not 1 <= len(models) <= MOST_RANKERS:
@@ -73,7 +76,8 @@ def compare(
     sides: list[dict[str, Any]] = []
     for model in models:
         ranker = find_ranker(workspace, user, model)
-        sides.append(_side(ranker, query, passages, candidates))
+        kept = kept_cutoff(workspace, user, ranker.name)
+        sides.append(_side(ranker, query, passages, candidates, kept))
         _add_moves(sides[0]["rows"], sides[-1]["rows"])
     grades = candidates.grades()
     return {
@@ -112,18 +116,25 @@ def check(workspace: Workspace, query: str, passages: Sequence[str]) -> tuple[st
 
 
 def _side(
-    ranker: Ranker, query: str, passages: list[str], candidates: Candidates
+    ranker: Ranker,
+    query: str,
+    passages: list[str],
+    candidates: Candidates,
+    kept: dict[str, Any] | None,
 ) -> dict[str, Any]:
     begun = time.perf_counter()
     raw = _raw(ranker, query, passages, candidates)
     took = time.perf_counter() - begun
     scores = ranker.shown(raw)
     rows = ranked(scores, passages)
+    cut = ranker.cut([(query, passage) for passage in passages])
     for row in rows:
         index = row["index"]
         row["logit"] = raw[index] if ranker.measure == "probability" else None
         row["label"] = candidates.labels[index]
         row["pair_id"] = candidates.pair_ids[index]
+        row["cut"] = cut[index]
+        with_calibration(row, kept)
     return {
         "name": ranker.name,
         "title": ranker.title,
@@ -133,9 +144,21 @@ def _side(
         "trained": ranker.trained,
         "milliseconds": 1000 * took,
         "loading": ranker.loading,
+        "engine": ranker.engine,
+        "max_length": ranker.model.max_length if ranker.model else None,
+        "cutoff": kept and {"score": kept["score"], "calibrated": kept["calibrated"]},
         "metrics": ranking_metrics([query] * len(raw), candidates.grades(), raw),
         "rows": rows,
     }
+
+
+def with_calibration(row: dict[str, Any], kept: dict[str, Any] | None) -> dict[str, Any]:
+    """`row`, a score with its logit, with what a kept cut-off says: calibrated and below."""
+    row["calibrated"], row["below"] = None, False
+    if kept is not None and row.get("logit") is not None:
+        row["calibrated"] = calibrated(kept["calibration"], [row["logit"]])[0]
+        row["below"] = bool(row["logit"] < kept["logit"])
+    return row
 
 
 def _raw(ranker: Ranker, query: str, passages: list[str], candidates: Candidates) -> list[float]:

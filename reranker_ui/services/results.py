@@ -1,6 +1,7 @@
 """Labels given to ranked results: each one is an annotation of a pair in the dataset."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,13 +12,14 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.core.splits import hashed_split
 from reranker_ui.services import annotations
 from reranker_ui.services.candidates import label_of
-from reranker_ui.services.database import pairs
+from reranker_ui.services.database import datasets, pairs
 from reranker_ui.services.datasets import find_dataset
 from reranker_ui.services.pairs import candidates_of_query
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace, record
 
 SOURCE = "playground"
+MOST_SENT = 50  # passages
 
 
 def label_result(
@@ -51,6 +53,24 @@ def undo_result(
     require(user, "annotator")
     annotations.undo(workspace, user, pair_id, client_id)
     return _now(workspace, user, dataset, query, pair_id)
+
+
+def send_to_annotate(
+    workspace: Workspace, user: User, dataset: str, query: str, passages: Sequence[str]
+) -> dict[str, Any]:
+    """Make ranked passages pairs of the dataset, so that they wait for labels in Annotate.
+
+    Returns {"pairs": id of each passage, in order, "new": how many were none before, "split"}.
+    """
+    require(user, "annotator")
+    if not 1 <= len(passages) <= MOST_SENT:
+        raise Refused(f"Send one to {MOST_SENT} passages at once, not {len(passages)}.")
+    query, texts = query.strip(), [passage.strip() for passage in passages]
+    known = {row["pair_id"] for row in candidates_of_query(workspace, user, dataset, query)}
+    numbers = [_pair(workspace, user, dataset, query, text) for text in texts]
+    rows = candidates_of_query(workspace, user, dataset, query)
+    split = next((row["split"] for row in rows if row["pair_id"] == numbers[0]), None)
+    return {"pairs": numbers, "new": len(set(numbers) - known), "split": split}
 
 
 def _now(
@@ -93,6 +113,7 @@ def _add(connection: sa.Connection, user: User, dataset_id: int, query: str, pas
         "created_at": now,
     }
     number = connection.execute(pairs.insert().values(values).returning(pairs.c.id)).scalar_one()
+    connection.execute(datasets.update().where(datasets.c.id == dataset_id).values(updated_at=now))
     texts = {"query": query, "passage": passage}
     record(connection, user, "add pair", f"pair:{number}", at=now, after=texts)
     return int(number)

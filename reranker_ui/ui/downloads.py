@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from reranker_ui.core.refused import Refused
+from reranker_ui.services.portable import onnx_archive
 from reranker_ui.services.run_archive import run_archive
 from reranker_ui.services.workspace import Workspace
 from reranker_ui.ui.identity import who
@@ -27,6 +28,7 @@ class Downloads:
         return [
             Route("/runs/{run:int}/model.zip", self.model, methods=["GET"]),
             Route("/runs/{run:int}/run.zip", self.run, methods=["GET"]),
+            Route("/runs/{run:int}/onnx.zip", self.onnx, methods=["GET"]),
         ]
 
     async def model(self, request: Request) -> Response:
@@ -38,6 +40,11 @@ class Downloads:
         """The whole run: recipe, frozen pairs, events, model."""
         run = request.path_params["run"]
         return await _sent(lambda: run_archive(self.workspace, who(request), run, "run"))
+
+    async def onnx(self, request: Request) -> Response:
+        """The model of a run as ONNX, with tokenizer and parity report."""
+        run = request.path_params["run"]
+        return await _sent(lambda: onnx_archive(self.workspace, who(request), run))
 
 
 async def _sent(archive: Archive) -> Response:

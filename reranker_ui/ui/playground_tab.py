@@ -1,10 +1,19 @@
-"""The Playground tab: one query, its candidates, two rankers side by side."""
+"""The Playground tab: one query, its candidates, up to three rankers side by side."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from reranker_ui.core.evaluation import ranking_metrics
-from reranker_ui.services import candidates, gains, models, rankings, results
+from reranker_ui.services import (
+    candidates,
+    cutoffs,
+    explaining,
+    gains,
+    models,
+    portable,
+    rankings,
+    results,
+)
 from reranker_ui.services.users import User
 from reranker_ui.services.workspace import Workspace
 from reranker_ui.ui.room import Function, room
@@ -14,12 +23,13 @@ Payload = dict[str, Any]
 
 def build(workspace: Workspace, _shell: Any) -> None:
     """Draw the tab; the room reads the dataset in hand from the address."""
-    room("playground", _functions(workspace))
+    functions = [*_rankings(workspace), *_labels(workspace), *_about_models(workspace)]
+    room("playground", functions)
 
 
-def _functions(workspace: Workspace) -> Sequence[Function]:
+def _rankings(workspace: Workspace) -> Sequence[Function]:
     def rankers(user: User, _payload: Payload) -> Any:
-        return models.choices(workspace, user)
+        return models.choices(workspace, user) | {"role": user.role}
 
     def compare(user: User, payload: Payload) -> Any:
         return rankings.compare(
@@ -32,6 +42,10 @@ def _functions(workspace: Workspace) -> Sequence[Function]:
     def compare_queries(user: User, payload: Payload) -> Any:
         return gains.gains(workspace, user, _text(payload, "dataset"), *_names(payload)[:2])
 
+    return [rankers, compare, queries, compare_queries]
+
+
+def _labels(workspace: Workspace) -> Sequence[Function]:
     def label_result(user: User, payload: Payload) -> Any:
         return results.label_result(
             workspace,
@@ -58,7 +72,41 @@ def _functions(workspace: Workspace) -> Sequence[Function]:
         grades = payload["grades"]
         return [ranking_metrics([0] * len(grades), grades, side) for side in payload["scores"]]
 
-    return [rankers, compare, queries, compare_queries, label_result, undo_result, score_again]
+    def send_to_annotate(user: User, payload: Payload) -> Any:
+        dataset, query = _text(payload, "dataset"), _text(payload, "query")
+        return results.send_to_annotate(workspace, user, dataset, query, _texts(payload))
+
+    return [label_result, undo_result, score_again, send_to_annotate]
+
+
+def _about_models(workspace: Workspace) -> Sequence[Function]:
+    def explain(user: User, payload: Payload) -> Any:
+        texts = _text(payload, "query"), _text(payload, "passage")
+        return explaining.explain(workspace, user, _text(payload, "model"), *texts)
+
+    def score_wording(user: User, payload: Payload) -> Any:
+        texts = _text(payload, "query"), _text(payload, "passage")
+        return explaining.score_wording(workspace, user, _names(payload), *texts)
+
+    def look_for_cutoff(user: User, payload: Payload) -> Any:
+        told = _text(payload, "run"), _text(payload, "goal")
+        return cutoffs.look_for_cutoff(workspace, user, *told)
+
+    def keep_cutoff(user: User, payload: Payload) -> Any:
+        told = _text(payload, "run"), _text(payload, "goal")
+        return cutoffs.keep_cutoff(workspace, user, *told)
+
+    def drop_cutoff(user: User, payload: Payload) -> Any:
+        return cutoffs.drop_cutoff(workspace, user, _text(payload, "run"))
+
+    def onnx_state(user: User, payload: Payload) -> Any:
+        return portable.onnx_state(workspace, user, _text(payload, "run"))
+
+    def make_onnx(user: User, payload: Payload) -> Any:
+        return portable.make_onnx(workspace, user, _text(payload, "run"))
+
+    wording = [explain, score_wording]
+    return [*wording, look_for_cutoff, keep_cutoff, drop_cutoff, onnx_state, make_onnx]
 
 
 def _candidates(workspace: Workspace, user: User, payload: Payload) -> candidates.Candidates:
@@ -72,6 +120,10 @@ def _candidates(workspace: Workspace, user: User, payload: Payload) -> candidate
 
 def _names(payload: Payload) -> list[str]:
     return [str(name) for name in payload.get("models") or []]
+
+
+def _texts(payload: Payload) -> list[str]:
+    return [str(passage) for passage in payload.get("passages") or []]
 
 
 def _text(payload: Payload, name: str) -> str:

@@ -1,0 +1,69 @@
+"""ONNX files of a run: made aside, compared, offered with what was found."""
+
+import io
+import json
+import time
+import zipfile
+
+import numpy as np
+import pytest
+
+from reranker_ui.core.onnx_making import make_onnx, report_in
+from reranker_ui.core.ranking import Reranker
+from reranker_ui.core.refused import Refused
+from reranker_ui.services import portable
+from tests.integration.test_ranking import PASSAGES, QUERY, a_run
+from tests.labelling import MAI, VIEWER
+
+
+def test_a_run_becomes_onnx_files_that_score_alike(workspace, tiny_model, tmp_path):
+    run = a_run(workspace, model=tiny_model)
+    assert portable.onnx_state(workspace, VIEWER, run)["state"] == "none"
+    with pytest.raises(Refused, match="no ONNX files yet"):
+        portable.onnx_archive(workspace, VIEWER, run)
+    with pytest.raises(Refused, match="annotator"):
+        portable.make_onnx(workspace, VIEWER, run)
+    assert portable.make_onnx(workspace, MAI, run)["state"] == "making"
+    deadline = time.monotonic() + 240
+    while (told := portable.onnx_state(workspace, VIEWER, run))["state"] == "making":
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    assert told["state"] == "ready", told
+    assert told["report"]["fp32"]["agrees"]
+    assert told["report"]["fp32"]["difference"] < 1e-4
+    assert told["report"]["int8"]["bytes"] < told["report"]["fp32"]["bytes"]
+    assert set(told["report"]["int8"]) >= {"agrees", "spearman", "top", "of"}
+    _, parts = portable.onnx_archive(workspace, VIEWER, run)
+    with zipfile.ZipFile(io.BytesIO(b"".join(parts))) as archive:
+        archive.extractall(tmp_path)
+    (folder,) = tmp_path.iterdir()
+    assert json.loads((folder / "parity.json").read_text()) == told["report"]
+    assert by_others(folder) == pytest.approx(
+        Reranker(tiny_model).scores([(QUERY, passage) for passage in PASSAGES], raw=True), abs=1e-4
+    )
+
+
+def by_others(folder):
+    """As another program would, from the files alone."""
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    session = onnxruntime.InferenceSession(str(folder / "model.onnx"))
+    logits = []
+    for passage in PASSAGES:
+        read = tokenizer.encode(QUERY, passage)
+        fields = {"input_ids": read.ids, "token_type_ids": read.type_ids}
+        inputs = {
+            one.name: np.array([fields.get(one.name, read.attention_mask)])
+            for one in session.get_inputs()
+        }
+        logits.append(float(session.run(None, inputs)[0].reshape(-1)[0]))
+    return logits
+
+
+def test_what_cannot_be_exported_says_why(tmp_path):
+    (tmp_path / "model").mkdir()
+    told = make_onnx(tmp_path / "model", tmp_path / "made")
+    assert "fault" in told
+    assert report_in(tmp_path / "made") == told

@@ -1,0 +1,98 @@
+"""A run's cut-off and calibration, words that move a score, passages sent to Annotate."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from reranker_ui.core.ranking import Reranker
+from reranker_ui.core.refused import Refused
+from reranker_ui.services import candidates, cutoffs, explaining, queue, rankings, results
+from reranker_ui.services.run_list import folder_of
+from reranker_ui.services.users import LOCAL
+from tests.integration.test_ranking import PASSAGES, QUERY, a_run
+from tests.labelling import MAI, VIEWER, seed
+
+
+@pytest.fixture
+def run(workspace, tiny_model):
+    """A run whose dev split is labelled by its own order: the best half is relevant."""
+    number = a_run(workspace, model=tiny_model)
+    texts = [(f"query {at % 9}", f"passage {at} {'ice ' * (at % 7)}") for at in range(80)]
+    scores = pd.Series(Reranker(tiny_model).scores(texts))
+    dev = pd.DataFrame(texts, columns=["query", "passage"])
+    dev["query_key"], dev["pair_id"] = dev["query"], range(len(dev))
+    dev["grade"] = (scores > scores.median()).astype(float)
+    dev.to_parquet(folder_of(workspace, int(number)).path / "dev.parquet")
+    return number
+
+
+def test_a_cutoff_is_found_kept_and_shown(workspace, run):
+    told = cutoffs.look_for_cutoff(workspace, VIEWER, run)
+    assert told["precision"]["value"] == told["recall"]["value"] == 1
+    assert told["low"] <= told["score"] <= told["high"]
+    assert told["calibration"]["method"] == "platt"
+    pasted = candidates.pasted(workspace, VIEWER, QUERY, "\n".join(PASSAGES), None)
+    before = rankings.compare(workspace, VIEWER, [run], pasted)["sides"][0]
+    assert before["cutoff"] is None
+    assert before["rows"][0]["calibrated"] is None
+    with pytest.raises(Refused, match="admin"):
+        cutoffs.keep_cutoff(workspace, MAI, run, "f1")
+    kept = cutoffs.keep_cutoff(workspace, LOCAL, run, "f1")
+    assert json.loads(folder_of(workspace, int(run)).cutoff_file.read_text()) == kept
+    after = rankings.compare(workspace, VIEWER, [run], pasted)["sides"][0]
+    assert after["cutoff"]["score"] == kept["score"]
+    for row in after["rows"]:
+        assert 0 <= row["calibrated"] <= 1
+        assert row["below"] == (row["logit"] < kept["logit"])
+    json.dumps(after, allow_nan=False)
+    cutoffs.drop_cutoff(workspace, LOCAL, run)
+    assert cutoffs.kept_cutoff(workspace, VIEWER, run) is None
+
+
+def test_what_has_no_cutoff(workspace, run):
+    for model, goal, sentence in [
+        ("bm25", "f1", "is no run"),
+        (run, "best", "is no goal"),
+        ("99", "f1", "no run"),
+    ]:
+        with pytest.raises(Refused, match=sentence):
+            cutoffs.look_for_cutoff(workspace, VIEWER, model, goal)
+
+
+def test_the_words_that_move_a_score(workspace, run, tiny_model):
+    told = explaining.explain(workspace, VIEWER, run, QUERY, "ice cave")
+    model = Reranker(tiny_model)
+    texts = ["ice cave", " cave", "ice "]
+    whole, *without = model.scores([(QUERY, text) for text in texts], raw=True)
+    found = [part["effect"] for part in told["parts"] if part["effect"] is not None]
+    assert found == pytest.approx([whole - one for one in without], abs=1e-5)
+    assert (told["measure"], told["cut"]) == ("probability", False)
+    assert explaining.explain(workspace, VIEWER, run, QUERY, "ice " * 400)["cut"]
+    with pytest.raises(Refused, match="no more to it"):
+        explaining.explain(workspace, VIEWER, "bm25", QUERY, "ice")
+
+
+def test_another_wording_scores_as_if_it_were_ranked(workspace, run):
+    told, nothing = explaining.score_wording(workspace, VIEWER, [run, "bm25"], QUERY, PASSAGES[0])
+    (row,) = rankings.rank(workspace, VIEWER, run, QUERY, PASSAGES[:1])
+    assert told["score"] == pytest.approx(row["score"], abs=1e-6)
+    assert nothing is None
+    with pytest.raises(Refused, match="query is empty"):
+        explaining.score_wording(workspace, VIEWER, [run], "", "ice")
+
+
+def test_ranked_passages_wait_in_annotate(workspace):
+    seed(workspace, count=2, per_query=2, label=lambda _: 1.0)
+    passages = ["A walrus.", "Another walrus."]
+    with pytest.raises(Refused, match="annotator"):
+        results.send_to_annotate(workspace, VIEWER, "caves", QUERY, passages)
+    told = results.send_to_annotate(workspace, MAI, "caves", f" {QUERY}", passages)
+    assert (told["new"], len(told["pairs"]), told["split"]) == (2, 2, "train")
+    waiting = [pair["id"] for pair in queue.next_pairs(workspace, MAI, "caves", n=10)["pairs"]]
+    assert set(told["pairs"]) <= set(waiting)
+    again = results.send_to_annotate(workspace, MAI, "caves", QUERY, passages)
+    assert (again["new"], again["pairs"]) == (0, told["pairs"])
+    for wrong in ([], ["a"] * 51):
+        with pytest.raises(Refused, match="Send one to 50"):
+            results.send_to_annotate(workspace, MAI, "caves", QUERY, wrong)
