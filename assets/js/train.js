@@ -115,8 +115,8 @@ RR.rooms.train = ({ element, room, props, server, trigger, watch }) => {
   };
   const legends = () => {
     const key = (kind, text) => h("span", { class: "rr-key-line" }, h("i", { class: kind }), text);
-    RR.fill(lossTitle, h("b", {}, "Training loss"), h("span", { class: "rr-grow" }), run.warm_steps ? key("warm", "warm start") : null, key("accent", "smoothed"), key("raw", "raw"), compared.map((one) => key(one.token, one.name)));
-    RR.fill(devTitle, h("b", {}, metric.selectedOptions[0].textContent), h("span", { class: "rr-grow" }), key("accent", run.name), compared.map((one) => key(one.token, one.name)), key("base", "base"), key("bm25", "BM25"), key("cosine", "cosine"));
+    RR.fill(lossTitle, h("b", {}, "Training loss"), h("span", { class: "rr-grow" }), run.warm_steps ? key("warm", "warm start") : null, key("accent", "smoothed"), key("raw", "raw"), compared.map((one) => key(one.token === "base" ? "warm" : one.token, one.name)));
+    RR.fill(devTitle, h("b", {}, metric.selectedOptions[0].textContent), h("span", { class: "rr-grow" }), key("accent", run.name), compared.map((one) => key(one.token === "base" ? "warm" : one.token, one.name)), key("base", "base"), key("bm25", "BM25"), key("cosine", "cosine"));
     RR.fill(extraTitle, third.value ? h("b", {}, RR.extras[third.value][0]) : null);
     const second = 28 + 8 + panel() + 12; // below the first title, margin and panel
     devTitle.style.top = `${second}px`; extraTitle.style.top = `${second + panel() + 44}px`;
