@@ -105,6 +105,7 @@ SERVICES = {
     "readings.reading_state": "admin",
     "readings.start_reading": "admin",
     "readings.wait_for_reading": "admin",
+    "readings.write_left_out": "admin",
     "recipes.from_card": "viewer",
     "recipes.pasted": "viewer",
     "results.label_result": "annotator",

@@ -1,13 +1,12 @@
-"""The verbs import, export."""
+"""The verb import, with export beside it."""
 
 import argparse
 import sys
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.commands import Verbs
+from reranker_ui.commands import Verbs, export
 from reranker_ui.core.formats.columns import ROLES
-from reranker_ui.core.formats.exports import FORMATS
 from reranker_ui.core.formats.families import FAMILIES
 from reranker_ui.core.formats.hub import is_hub_id
 from reranker_ui.core.formats.options import ReadOptions
@@ -20,8 +19,8 @@ _COUNTS = ("records", "pairs", "kept", "duplicate", "unlabelled", "conflicts", "
 
 def add(verbs: Verbs) -> None:
     """Add the verbs."""
+    export.add(verbs)
     _add_import(verbs.add_parser("import", help="read labelled pairs from a file"))
-    _add_export(verbs.add_parser("export", help="write a dataset's pairs to a file"))
 
 
 def _add_import(verb: argparse.ArgumentParser) -> None:
@@ -56,43 +55,12 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
     for name in ("upload_bytes", "rows", "columns", "cell_characters", "decoded_bytes"):
         shown = limits[f"max_{name}"].description
         verb.add_argument(f"--max-{name.replace('_', '-')}", type=int, metavar="N", help=shown)
-
-
-def _add_export(verb: argparse.ArgumentParser) -> None:
-    verb.set_defaults(run=_export, show=_show_export)
-    verb.add_argument("--dataset", required=True, metavar="NAME")
-    verb.add_argument("--format", required=True, choices=tuple(FORMATS), metavar="F",
-                      help=", ".join(FORMATS))  # fmt: skip
+    shown = limits["parser_idle_seconds"].description
+    verb.add_argument("--parser-idle-seconds", type=float, metavar="S", help=shown)
     verb.add_argument(
-        "--output", required=True, metavar="PATH",
-        help="a file; for datasets also a folder, a .zip, or hf:ORG/NAME, private unless --public",
+        "--rejects", type=Path, metavar="FILE",
+        help="a CSV of every record left out: line, reason, cause, row",
     )  # fmt: skip
-    verb.add_argument("--public", action="store_true", help="on the Hub: everybody may read it")
-    verb.add_argument(
-        "--plain", action="store_true",
-        help="CSV and TSV: write texts as they are, even those a spreadsheet takes for formulas",
-    )  # fmt: skip
-
-
-def _export(arguments: argparse.Namespace) -> tuple[Any, int]:
-    from reranker_ui.services.exporting import export_dataset
-    from reranker_ui.services.hub_export import export_to_hub
-    from reranker_ui.services.users import LOCAL
-    from reranker_ui.services.workspace import open_workspace
-
-    workspace, name, output = open_workspace(), arguments.dataset, arguments.output
-    if is_hub_id(output):
-        if arguments.format != "datasets":
-            raise Refused("Only --format datasets goes to the Hub. Write other formats to a file.")
-        return export_to_hub(workspace, LOCAL, name, output, public=arguments.public), 0
-    safe = not arguments.plain
-    form = arguments.format
-    return export_dataset(workspace, LOCAL, name, form, Path(output), safe_for_excel=safe), 0
-
-
-def _show_export(done: dict[str, Any]) -> str:
-    told = [f"{done['pairs']:,} pairs of {done['dataset']} are in {done['path']}"]
-    return "\n".join(told + [f"  not carried: {what}" for what in done["lost"]])
 
 
 def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
@@ -100,15 +68,18 @@ def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
     from reranker_ui.services.users import LOCAL
     from reranker_ui.services.workspace import open_workspace
 
-    said = {
+    said: dict[str, Any] = {
         f"max_{name}": value
         for name in ("upload_bytes", "rows", "columns", "cell_characters", "decoded_bytes")
         if (value := getattr(arguments, f"max_{name}")) is not None
     }
+    if arguments.parser_idle_seconds is not None:
+        said["parser_idle_seconds"] = arguments.parser_idle_seconds
     workspace = open_workspace(Settings(**said))
     report = import_file(
-        workspace, LOCAL, _path(arguments.file), arguments.dataset, _options(arguments)
-    )
+        workspace, LOCAL, _path(arguments.file), arguments.dataset, _options(arguments),
+        rejects=arguments.rejects,
+    )  # fmt: skip
     for note in [*report["notes"], *_mojibake(report["mojibake"])]:
         print(note, file=sys.stderr)
     names = ("dataset", *_COUNTS, "rejects")

@@ -3,13 +3,12 @@
 import re
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
+from filelock import FileLock
 from sqlalchemy import func, select
 
 from reranker_ui.core.formats.options import ReadOptions
@@ -18,6 +17,7 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.services.database import datasets, imports, pairs
 from reranker_ui.services.effective import seen
 from reranker_ui.services.guidelines import edit_guidelines
+from reranker_ui.services.import_ends import lock_path, remove_import
 from reranker_ui.services.import_splits import assign_splits
 from reranker_ui.services.import_writer import Writer
 from reranker_ui.services.indexing import fill_index
@@ -27,6 +27,7 @@ from reranker_ui.services.readings import (
     load,
     start_reading,
     wait_for_reading,
+    write_left_out,
 )  # fmt: skip
 from reranker_ui.services.staging import Stage
 from reranker_ui.services.users import User, require
@@ -48,17 +49,24 @@ def import_file(
     path: Path,
     dataset_name: str,
     options: ReadOptions | None = None,
+    rejects: Path | None = None,
 ) -> dict[str, Any]:
     """Read a file and store its pairs in a dataset, made if there is none of that name.
+
+    rejects: where a CSV of every record left out goes.
 
     Returns `{"dataset", records, pairs, kept, duplicate, unlabelled, conflicts, positives, blank,
     bad_label, unreadable, "rejects": [{"line", "reason"}], "notes", "scale", "mojibake"}`.
     """
     require(user, "admin")
     check_name(dataset_name)
+    if rejects is not None and not rejects.expanduser().resolve().parent.is_dir():
+        raise Refused(f"There is no folder for {rejects}.")
     token = start_reading(workspace, user, path, _for_dataset(workspace, dataset_name, options))
     try:
         result = wait_for_reading(workspace, user, token)
+        if rejects is not None:
+            write_left_out(workspace, user, token, rejects.expanduser())
         report = store_reading(
             workspace, user, token, dataset_name, result=result, source=path.name
         )
@@ -81,33 +89,18 @@ def store_reading(
         raise Refused(_what_is_missing(result))
     stage = Stage(folder / "stage.db")
     import_id, new = _begin(workspace, user, dataset_name, result["scale"], source)
-    alive = FileLock(_lock_path(workspace, import_id))
+    alive = FileLock(lock_path(workspace, import_id))
     try:
         with alive:
             report = _store(workspace, user, stage, import_id, result, source, said)
     except BaseException:
-        _remove(workspace, import_id)
+        remove_import(workspace, import_id)
         raise
     finally:
         stage.close()
-        _lock_path(workspace, import_id).unlink(missing_ok=True)
+        lock_path(workspace, import_id).unlink(missing_ok=True)
     more = {"scale": result["scale"], "new": new, "mojibake": result.get("mojibake")}
     return {"dataset": dataset_name, **report, **more}
-
-
-def sweep_imports(workspace: Workspace) -> int:
-    """Remove what is left of imports whose process died; returns how many there were."""
-    with workspace.reading() as connection:
-        unfinished = list(connection.scalars(select(imports.c.id).where(imports.c.state != "done")))
-    gone = 0
-    for import_id in unfinished:
-        path = _lock_path(workspace, import_id)
-        with suppress(Timeout):
-            with FileLock(path, timeout=0):
-                _remove(workspace, import_id)
-                gone += 1
-            path.unlink(missing_ok=True)
-    return gone
 
 
 def load_starter(workspace: Workspace, user: User) -> bool:
@@ -245,29 +238,6 @@ def _finish(
         record(connection, user, "import", f"dataset:{dataset_id}", at=now, after=told)
 
 
-def _remove(workspace: Workspace, import_id: int) -> None:
-    """Remove an unfinished import, and its dataset where the import made it."""
-    mine = select(pairs.c.id).where(pairs.c.import_id == import_id).limit(_BATCH)
-    gone = -1
-    while gone:
-        with workspace.writing() as connection:
-            gone = connection.execute(pairs.delete().where(pairs.c.id.in_(mine))).rowcount
-    with workspace.writing() as connection:
-        dataset_id = connection.scalar(
-            select(imports.c.dataset_id).where(imports.c.id == import_id)
-        )
-        connection.execute(imports.delete().where(imports.c.id == import_id))
-        others = select(imports.c.id).where(imports.c.dataset_id == dataset_id)
-        empty = ~sa.exists(others) & ~sa.exists(
-            select(pairs.c.id).where(pairs.c.dataset_id == dataset_id)
-        )
-        connection.execute(datasets.delete().where(datasets.c.id == dataset_id, empty))
-
-
 def _new_id(connection: sa.Connection, insert: sa.Insert) -> int:
     (new_id,) = connection.execute(insert).inserted_primary_key or (0,)
     return int(new_id)
-
-
-def _lock_path(workspace: Workspace, import_id: int) -> Path:
-    return workspace.home / "uploads" / f"import-{import_id}.lock"

@@ -14,7 +14,8 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.services import backing_up, runs
 from reranker_ui.services.database import datasets, pairs
 from reranker_ui.services.effective import seen
-from reranker_ui.services.importing import load_starter, sweep_imports
+from reranker_ui.services.import_ends import sweep_imports
+from reranker_ui.services.importing import load_starter
 from reranker_ui.services.readings import sweep_readings
 from reranker_ui.services.users import LOCAL, User, require
 from reranker_ui.services.waiting import waiting

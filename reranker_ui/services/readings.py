@@ -3,6 +3,7 @@
 Nothing of a reading lives in this process: any process that opens the home can ask for its state.
 """
 
+import csv
 import json
 import logging
 import os
@@ -20,6 +21,7 @@ from typing import Any
 
 from reranker_ui.core.formats.hub import is_hub_id
 from reranker_ui.core.formats.options import Limits, ReadOptions
+from reranker_ui.core.formats.writing import safe_cell
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.staging import Stage
 from reranker_ui.services.users import User, require
@@ -100,11 +102,8 @@ def reading_state(workspace: Workspace, user: User, token: str) -> dict[str, Any
     told = load(folder / "progress.json") or {"phase": "opening", "records": 0, "bytes": 0}
     if not is_alive(folder) and load(folder / "result.json") is None:
         return _refuse(folder, _why_it_ended(folder))
-    marks = [
-        p.stat().st_mtime for name in ("progress.json", "pid") if (p := folder / name).exists()
-    ]
     idle = workspace.settings.parser_idle_seconds
-    if time.time() - max(marks, default=time.time()) > idle:
+    if time.time() - _last_sign(folder) > idle:
         stop(folder)
         records = told["records"]
         return _refuse(
@@ -143,6 +142,20 @@ def left_out(
         return opened.left_out(limit, after)
     finally:
         opened.close()
+
+
+def write_left_out(workspace: Workspace, user: User, token: str, path: Path) -> None:
+    """Write every record left out, and every repeat, as a CSV that is safe for spreadsheets."""
+    require(user, "admin")
+    with path.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(("line", "reason", "cause", "row"))
+        after = 0
+        while rows := left_out(workspace, user, token, after=after, limit=2000):
+            for row in rows:
+                told = (str(row["line"]), row["reason"], row["why"], row["row"])
+                writer.writerow([safe_cell(cell) for cell in told])
+            after = rows[-1]["id"]
 
 
 def sweep_readings(workspace: Workspace) -> None:

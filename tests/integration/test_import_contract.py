@@ -1,5 +1,6 @@
 """The verb import: its JSON, its exit codes, appends, conflicts, splits and killed imports."""
 
+import csv
 import json
 import time
 
@@ -11,7 +12,8 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.services import importing
 from reranker_ui.services.database import datasets, imports, pairs
 from reranker_ui.services.datasets import labelled_pairs, list_datasets
-from reranker_ui.services.importing import import_file, load_starter, sweep_imports
+from reranker_ui.services.import_ends import sweep_imports
+from reranker_ui.services.importing import import_file, load_starter
 from reranker_ui.services.pairs import page_of_pairs
 from reranker_ui.services.users import LOCAL, User
 
@@ -167,3 +169,23 @@ def test_only_an_admin_imports(tmp_path, workspace):
 def test_names_that_are_none(name, tmp_path, workspace):
     with pytest.raises(Refused, match="name"):
         import_file(workspace, LOCAL, write(tmp_path / "a.csv", ["q,p,1"]), name)
+
+
+def test_every_record_left_out_goes_to_a_file(tmp_path, workspace):
+    lines = [f"q{n},=p{n},{n % 2}" for n in range(30)]
+    lines += ["q1,=p1,0", "q,,1", *(f"q{n},=cmd,maybe" for n in range(30))]
+    file, rejects = write(tmp_path / "a.csv", lines), tmp_path / "rejects.csv"
+    report = import_file(workspace, LOCAL, file, "d", rejects=rejects)
+    assert (report["kept"], report["bad_label"], len(report["rejects"])) == (30, 30, 20)
+    with rejects.open(encoding="utf-8-sig", newline="") as told:
+        rows = list(csv.reader(told))
+    assert len(rows) == 1 + 32
+    assert rows[1] == [
+        "32",
+        "duplicate",
+        "same query and passage as line 3, another label",
+        "q1 | =p1",
+    ]
+    assert rows[2][:3] == ["33", "blank", "the passage is empty"]
+    with pytest.raises(Refused, match="no folder"):
+        import_file(workspace, LOCAL, file, "e", rejects=tmp_path / "none" / "r.csv")
