@@ -1,7 +1,7 @@
 // Exporting a dataset: the format, what it leaves out, and where to: a file or the Hub.
 "use strict";
 RR.data.exportDialog = async (name, { server, say }) => {
-  const { h } = RR, GROUPS = [["Tables", ["csv", "tsv", "jsonl", "parquet", "datasets"]], ["For training", ["lists", "triplets", "n-tuples", "mteb", "cohere", "flagembedding", "tevatron", "ms-swift"]], ["Judgments", ["beir", "trec", "quepid-ratings", "quepid-book"]], ["Annotation tools", ["label-studio", "argilla", "prodigy"]]];
+  const { h } = RR, GROUPS = [["Tables", ["csv", "tsv", "jsonl", "json", "parquet", "datasets"]], ["For training", ["lists", "triplets", "n-tuples", "mteb", "cohere", "flagembedding", "tevatron", "ms-swift"]], ["Judgments", ["beir", "trec", "quepid-ratings", "quepid-book"]], ["Annotation tools", ["label-studio", "argilla", "prodigy"]]];
   let forms;
   try { forms = Object.fromEntries((await server.export_formats()).map((form) => [form.key, form])); } catch (error) { say(error); return; }
   const before = document.activeElement, dialog = h("dialog", { class: "rr-dialog rr-room rr-room-data rr-export", "aria-label": `Export ${name}` });

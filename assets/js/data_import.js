@@ -90,7 +90,7 @@ RR.data.importPanel = (node, { server, upload, say, stored }) => {
     const role = (key, label, empty) => row(label, select(choices(empty), plan[key] ?? said[key], (value) => again({ [key]: value || null }), label));
     const scale = h("div", { class: "rr-segment", role: "group", "aria-label": "Scale" }, ["binary", "graded", "score"].map((kind) => h("button", { type: "button", "aria-pressed": String((said.scale || state.scale?.kind) === kind), onclick: () => again({ scale: kind }) }, kind === "graded" && state.scale?.kind === "graded" ? RR.data.scaleWord(state.scale) : kind)));
     return h("div", { class: "rr-import-side" }, h("h3", {}, "Columns"),
-      fixed ? h("p", { class: "rr-muted" }, `The file says itself what is what: it is read as ${plan.format}.`) : [role("query", "Query", "choose"), role("passage", "Passage", "choose"), role("label", "Label", "none"), role("split", "Split", "none")],
+      fixed ? h("p", { class: "rr-muted" }, `The file says itself what is what: it is read as ${plan.format}.`) : [role("query", "Query", "choose"), role("passage", "Passage", "choose"), role("label", "Label", "none"), role("split", "Split", "none"), role("annotator", "Annotator", "none")],
       (state.scale || said.scale) && row("Scale", scale),
       state.scale?.kind === "graded" && h("label", { class: "rr-check" }, h("input", { type: "checkbox", checked: !!said.lowest_is_best, onchange: (event) => again({ lowest_is_best: event.target.checked || null }) }), "The lowest code is the best"),
       classes(state));
@@ -163,7 +163,7 @@ RR.data.importPanel = (node, { server, upload, say, stored }) => {
 
   // -- how the file is read, where the guess is wrong
   const options = (plan) => h("div", { class: "rr-options" },
-    row("Format", select([["", "guess"], ["pairs", "labelled pairs"], ["lists", "lists, triplets"], ["label studio", "Label Studio"], ["argilla", "Argilla"], ["prodigy", "Prodigy"], ["quepid book", "Quepid book"]], said.format, (value) => again({ format: value || null }), "Format")),
+    row("Format", select([["", plan.format ? `guess (${plan.format})` : "guess"], ["pairs", "labelled pairs"], ["triplets", "triplets, n-tuples"], ["lists", "lists, MTEB, Cohere, tevatron"], ["judgments", "judgments by id"], ["trec", "TREC judgments"], ["trec-run", "TREC run"], ["label studio", "Label Studio"], ["argilla", "Argilla"], ["prodigy", "Prodigy"], ["quepid book", "Quepid book"], ["squad", "SQuAD"], ["tat-qa", "TAT-QA"]], said.format, (value) => again({ format: value || null }), "Format")),
     row("Encoding", select([["", plan.encoding ? `guess (${plan.encoding})` : "guess"], ...["utf-8", "utf-16", "cp1252", "latin-1", "cp1251", "koi8-r", "gb18030", "big5", "shift_jis", "euc-kr", "mac_roman"].map((one) => [one, one])], said.encoding, (value) => again({ encoding: value || null }), "Encoding")),
     row("Separator", select([["", plan.delimiter ? `guess (${plan.delimiter})` : "guess"], [",", "comma"], ["\t", "tab"], [";", "semicolon"], ["|", "bar"]], said.delimiter, (value) => again({ delimiter: value || null }), "Separator")),
     row("Quote marks", select([["", "guess"], ["on", "quote cells"], ["off", "are plain text"]], said.quotes === undefined ? "" : said.quotes ? "on" : "off", (value) => again({ quotes: value ? value === "on" : null }), "Quote marks")),

@@ -27,7 +27,7 @@ texts = (st.text(letters, min_size=1) | odd).map(str.strip).filter(bool)
 people = st.sampled_from(["ann", "bo@x.org", "Çem, Ö"])
 
 # Whole: everything. Settled: not what people said who were outvoted.
-WHOLE = {"csv", "tsv", "jsonl", "parquet", "datasets", "label-studio"}
+WHOLE = {"csv", "tsv", "jsonl", "json", "parquet", "datasets", "label-studio"}
 NO_SPLIT = {"quepid-book"}
 LABELS = {"lists", "beir", "trec"}
 BINARY = {"triplets", "n-tuples", "mteb", "cohere", "flagembedding", "tevatron", "ms-swift"}

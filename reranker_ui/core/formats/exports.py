@@ -27,6 +27,7 @@ FORMATS: dict[str, Form] = {
     "csv": Form("CSV", writing.write_csv, ".csv"),
     "tsv": Form("TSV", writing.write_tsv, ".tsv"),
     "jsonl": Form("JSON Lines", writing.write_jsonl, ".jsonl"),
+    "json": Form("JSON", writing.write_json, ".json"),
     "parquet": Form("Parquet", writing.write_parquet, ".parquet"),
     "datasets": Form("Hugging Face datasets", saved.write_saved, ".zip"),
     "lists": Form("Labelled lists", shapes.write_lists, ".jsonl", (_NO_PEOPLE,)),

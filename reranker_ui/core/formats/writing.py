@@ -131,6 +131,11 @@ def write_jsonl(rows: Iterable[Row], target: Target) -> int:
     return write_counted((_record(row, target.lost) for row in rows), target.path, lambda _r: 1)
 
 
+def write_json(rows: Iterable[Row], target: Target) -> int:
+    """A JSON array of the same objects."""
+    return write_array((_record(row, target.lost) for row in rows), target.path)
+
+
 def write_parquet(rows: Iterable[Row], target: Target) -> int:
     """One row a pair; labels as doubles."""
     with ParquetPart(target.path, target.lost) as part:
@@ -215,6 +220,18 @@ def write_counted(
         for record in records:
             out.write(json_line(record))
             count += pairs(record)
+    return count
+
+
+def write_array(records: Iterable[dict[str, Any]], path: Path) -> int:
+    """A JSON array, one record a line; returns how many."""
+    count = 0
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        out.write("[")
+        for record in records:
+            out.write(("\n" if count == 0 else ",\n") + json.dumps(record, ensure_ascii=False))
+            count += 1
+        out.write("\n]\n")
     return count
 
 

@@ -3,7 +3,6 @@
 import csv
 import json
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.formats.writing import (
@@ -14,6 +13,7 @@ from reranker_ui.core.formats.writing import (
     number_text,
     plain_number,
     safe_cell,
+    write_array,
     write_counted,
 )  # fmt: skip
 from reranker_ui.core.pairs import pair_key, passage_key
@@ -42,7 +42,7 @@ def write_label_studio(rows: Iterable[Row], target: Target) -> int:
                 "predictions": [],
             }
 
-    return _write_array(tasks(), target.path)
+    return write_array(tasks(), target.path)
 
 
 def write_argilla(rows: Iterable[Row], target: Target) -> int:
@@ -63,7 +63,7 @@ def write_argilla(rows: Iterable[Row], target: Target) -> int:
                 "responses": {"relevance": given} if given else {},
             }
 
-    return _write_array(records(), target.path)
+    return write_array(records(), target.path)
 
 
 def write_prodigy(rows: Iterable[Row], target: Target) -> int:
@@ -151,15 +151,3 @@ def _judgement(who: str, value: float) -> Record:
 
 def _signed(key: str) -> int:
     return int(key[:8], 16) - 2**31
-
-
-def _write_array(records: Iterable[Record], path: Path) -> int:
-    """A JSON array, one record a line; returns how many."""
-    count = 0
-    with path.open("w", encoding="utf-8", newline="\n") as out:
-        out.write("[")
-        for record in records:
-            out.write(("\n" if count == 0 else ",\n") + json.dumps(record, ensure_ascii=False))
-            count += 1
-        out.write("\n]\n")
-    return count
