@@ -1,5 +1,6 @@
 """What the stream of a dataset begins with: its scale, question, guidelines and order."""
 
+import hashlib
 import time
 from typing import Any
 
@@ -64,7 +65,8 @@ def rules(dataset: sa.Row[Any]) -> str:
     names = ("guidelines_version", "ordering", "order_run", "overlap", "blind")
     people = ("adjudicators", "test_annotators")
     told = [getattr(dataset, name) for name in (*names, *people, "scale", "max_grade")]
-    return str([*told, bool(dataset.guidelines)])
+    told.append(bool(dataset.guidelines))
+    return hashlib.blake2s(repr(told).encode(), digest_size=8).hexdigest()
 
 
 def guideline_versions(workspace: Workspace, user: User, dataset_name: str) -> list[dict[str, Any]]:

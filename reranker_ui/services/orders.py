@@ -99,6 +99,7 @@ def _skipped(of: OpenPairs, n: int, have: list[int]) -> list[int]:
             pairs.c.retired_at.is_(None),
             pairs.c.id.not_in(have),
             *offered(of.dataset, of.user),
+            of.others + pairs.c.votes < of.dataset.overlap,
         )
         .order_by(annotations.c.updated_at)
     )

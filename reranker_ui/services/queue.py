@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.database import annotations, as_dict, datasets, leases, pairs
@@ -57,16 +57,24 @@ def next_pairs(
 
 
 def take(workspace: Workspace, user: User, pair_id: int) -> dict[str, Any] | None:
-    """Hand one pair to `user`, who chose it; None where it is gone or sealed."""
+    """Hand one pair to `user`, who chose it; None where it is gone or sealed.
+
+    Refused where it has all the labels it wants or is in other hands, unless the user has
+    labelled or skipped it before.
+    """
     require(user, "annotator")
     with workspace.writing() as connection:
-        query = select(datasets).join(pairs, pairs.c.dataset_id == datasets.c.id)
+        now, query = time.time(), select(datasets).join(pairs, pairs.c.dataset_id == datasets.c.id)
         dataset = connection.execute(query.where(pairs.c.id == pair_id)).first()
         if dataset is None:
             return None
         seen = select(pairs.c.id).where(pairs.c.id == pair_id, pairs.c.retired_at.is_(None))
         found = list(connection.scalars(seen.where(*offered(dataset, user))))
-        lease(connection, user, found, time.time())
+        own = annotations.c.pair_id == pair_id, annotations.c.annotator == user.name
+        mine = connection.scalar(select(annotations.c.id).where(*own))
+        if found and mine is None and OpenPairs(connection, dataset, user, now, True).gone(found):
+            raise Refused("This pair has the labels it wants, or others have it in hand.")
+        lease(connection, user, found, now)
         return next(iter(pairs_for(connection, user, found)), None)
 
 
@@ -85,16 +93,26 @@ def _let_go(connection: sa.Connection, user: User, ids: Sequence[int] | sa.Selec
 
 
 def lease(connection: sa.Connection, user: User, ids: Iterable[int], now: float) -> None:
-    """Note that `user` has the pairs in hand until five minutes from now."""
-    rows = [
-        {"pair_id": pair, "annotator": user.name, "until": now + LEASE_SECONDS}
-        for pair in dict.fromkeys(ids)
-    ]
+    """Note that `user` has the pairs in hand until five minutes from now.
+
+    A pair whose labels and leases of others are as many as it wants gets none: it can still be
+    labelled, but nobody is kept from it.
+    """
+    chosen = list(dict.fromkeys(ids))
     over = leases.delete().where(
         leases.c.annotator == user.name,
-        or_(leases.c.until < now, leases.c.pair_id.in_([row["pair_id"] for row in rows])),
+        or_(leases.c.until < now, leases.c.pair_id.in_(chosen)),
     )
     connection.execute(over)
+    others = select(func.count()).where(leases.c.pair_id == pairs.c.id, leases.c.until > now)
+    wanted = (
+        select(pairs.c.id)
+        .join(datasets, datasets.c.id == pairs.c.dataset_id)
+        .where(pairs.c.id.in_(chosen))
+        .where(pairs.c.votes + others.scalar_subquery() < datasets.c.overlap)
+    )
+    until = {"annotator": user.name, "until": now + LEASE_SECONDS}
+    rows = [{"pair_id": pair, **until} for pair in connection.scalars(wanted)]
     if rows:
         connection.execute(leases.insert(), rows)
 

@@ -36,8 +36,8 @@ def progress(
 
     Returns total (pairs that may be offered), waiting (of those, for this user), done (the
     rest), today (own labels from `since` on, Unix seconds), pace (median seconds a pair, or
-    None), skipped (own skips), sealed (unlabelled test pairs), disputed, rules (a mark that
-    changes with the owner's settings, as in `stream_of`).
+    None), skipped (own skips that still want labels), sealed (unlabelled test pairs), disputed,
+    rules (a mark that changes with the owner's settings, as in `stream_of`).
     """
     require(user, "annotator")
     with workspace.reading() as connection:
@@ -150,7 +150,7 @@ def _own(
     recent = connection.execute(labelled.limit(_RECENT)).all()
     seconds = [row.seconds for row in recent if row.seconds is not None]
     today = labelled.where(annotations.c.updated_at >= since).order_by(None).subquery()
-    skips = mine.where(annotations.c.label.is_(None)).subquery()
+    skips = mine.where(annotations.c.label.is_(None), pairs.c.votes < dataset.overlap).subquery()
     return {
         "today": connection.scalar(select(func.count()).select_from(today)) or 0,
         "skipped": connection.scalar(select(func.count()).select_from(skips)) or 0,

@@ -1,7 +1,7 @@
 """The queue: orders, leases, overlap, the sealed test split, and an index behind it."""
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event, select, update
 
 from reranker_ui.core.refused import Refused
 from reranker_ui.services import queue
@@ -52,6 +52,23 @@ def test_a_lease_ends(workspace):
     # Linh has labelled one and holds two of the five
     assert again["gone"] == ids[:3]
     annotate(workspace, MAI, ids[1], 0, "late")  # a late label is kept
+
+
+def test_a_chosen_pair_is_handed_out_only_while_it_wants_labels(workspace):
+    ids = seed(workspace)
+    annotate(workspace, LINH, ids[0], 1, "a")
+    annotate(workspace, MAI, ids[1], None, "b")
+    annotate(workspace, LINH, ids[1], 1, "c")
+    (held,) = ids_of(next_pairs(workspace, LINH, "caves", n=1))
+    for pair in (ids[0], held):
+        with pytest.raises(Refused, match="labels it wants"):
+            queue.take(workspace, MAI, pair)
+    assert queue.take(workspace, MAI, ids[1])["id"] == ids[1]  # one's own is always shown
+    assert queue.take(workspace, LINH, ids[0])["label"] == 1
+    assert ids_of(next_pairs(workspace, MAI, "caves", "skipped")) == []
+    with workspace.reading() as connection:
+        kept = connection.execute(select(leases.c.pair_id, leases.c.annotator)).all()
+    assert [tuple(row) for row in kept] == [(held, "Linh")]
 
 
 def test_let_go(workspace):
