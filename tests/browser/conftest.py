@@ -16,6 +16,8 @@ import pytest
 from tests.conftest import IN_CI, ROOT
 
 INSTALL = "sudo apt-get install -y chromium"
+CAME, LEFT = "the page came", "the page is left"
+TOLD = f"console.debug('{CAME}'); addEventListener('beforeunload', () => console.debug('{LEFT}'))"
 
 
 @dataclass
@@ -103,27 +105,31 @@ def browser():
         yield playwright.chromium.launch(executable_path=path, args=arguments)
 
 
+def watch(page, faults):
+    """Add to `faults` what the page's console, its scripts and its requests do wrong."""
+    left = []  # requests that a page breaks off while it is being left are nobody's fault
+
+    def heard(message):
+        if message.text in (CAME, LEFT):
+            left[:] = [LEFT] if message.text == LEFT else []
+        offline = page.context.__dict__.get("offline")
+        if message.type == "error" and not left and not offline:
+            faults.append(f"console: {message.text}")
+
+    def asked(request):
+        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            faults.append(f"request to another host: {request.url}")
+
+    page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
+    page.on("console", heard)
+    page.on("request", asked)
+    return page
+
+
 @pytest.fixture
 def new_page(browser):
     """Open pages that fail the test on console errors, page errors and foreign requests."""
     contexts, faults = [], []
-
-    def watch(page):
-        page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
-        page.on(
-            "console",
-            lambda message: (
-                faults.append(f"console: {message.text}")
-                if message.type == "error" and not page.context.__dict__.get("offline")
-                else None
-            ),
-        )
-        page.on("request", lambda request: foreign(request.url))
-        return page
-
-    def foreign(url):
-        if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
-            faults.append(f"request to another host: {url}")
 
     def open_page(url="about:blank", width=1360, height=900, theme="light", **options):
         context = browser.new_context(
@@ -133,7 +139,8 @@ def new_page(browser):
             **options,
         )
         contexts.append(context)
-        page = watch(context.new_page())
+        context.add_init_script(TOLD)
+        page = watch(context.new_page(), faults)
         page.set_default_timeout(15_000)
         page.faults = faults
         page.goto(url)
