@@ -10,9 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from reranker_ui.core.rates import Throttle
 from reranker_ui.core.refused import Refused
-from reranker_ui.services import hub_people, invites, sessions
+from reranker_ui.services import hub_people, invites, sessions, sign_in_lock
 from reranker_ui.services.workspace import Workspace
 from reranker_ui.settings import Space
 from reranker_ui.ui import login_page as pages
@@ -20,18 +19,16 @@ from reranker_ui.ui.hub_sign_in import HubSignIn
 from reranker_ui.ui.identity import SESSION
 
 log = logging.getLogger(__name__)
-QUARTER = 15 * 60.0  # seconds
 GOING = "reranker_ui_going"  # cookie: what comes back with the browser from Hugging Face
 _LARGEST = 10_000  # bytes of a form
 
 
 class Login:
-    """The routes, with the failures they count. way: see `identity.way_in`."""
+    """The routes. way: see `identity.way_in`."""
 
     def __init__(self, workspace: Workspace, space: Space, way: str) -> None:
         self.workspace, self.space, self.way = workspace, space, way
         self.hub = HubSignIn(space)
-        self.tries = Throttle(5, QUARTER), Throttle(30, QUARTER), Throttle(50, QUARTER)
         # argon2 takes 64 MB and a core for a moment: two at once.
         self.hashing = CapacityLimiter(2)
 
@@ -62,13 +59,11 @@ class Login:
         """Name and password; too many failures shut the door for a while."""
         form = await _form(request)
         name, host = form.get("name", ""), request.client.host if request.client else ""
-        keys = ((host, name.casefold()), host, name.casefold())
-        wait = max(throttle.wait(key) for throttle, key in zip(self.tries, keys, strict=True))
+        wait = await to_thread.run_sync(sign_in_lock.wait, self.workspace, host, name)
         if wait:
             told = f"Too many failures. Try again in {wait // 60 + 1:.0f} min."
             return self._page(request, pages.sign_in, told, 429, name=name, to=form.get("next"))
-        for throttle, key in zip(self.tries, keys, strict=True):
-            throttle.failed(key)
+        await to_thread.run_sync(sign_in_lock.failed, self.workspace, host, name)
         try:
             token = await self._dear(
                 sessions.sign_in, self.workspace, name, form.get("password", "")
@@ -78,7 +73,7 @@ class Login:
             return self._page(
                 request, pages.sign_in, str(refused), 403, name=name, to=form.get("next")
             )
-        self.tries[0].passed(keys[0])
+        await to_thread.run_sync(sign_in_lock.passed, self.workspace, host, name)
         return self._signed_in(request, token, form.get("next"))
 
     async def sign_out(self, request: Request) -> Response:

@@ -95,6 +95,23 @@ def test_too_many_failures_shut_the_door(server):
     form = {"name": "nobody", "password": PASSWORD}
     assert "Try again in 15 min" in client.post("/login", data=form).text
     assert asking(server, "viewer")  # others may
+    server.kill()  # and a restart opens nothing
+    server.start()
+    assert client.post("/login", data=form).status_code == 429
+
+
+def test_more_than_one_person_asks_is_refused_for_a_moment(tmp_path):
+    one = with_people(tmp_path / "home", RERANKER_UI_RATE_LIMIT="2").start()
+    try:
+        client, other = asking(one, "viewer"), asking(one, "annotator")
+        said = [client.post("/gradio_api/cancel", json={}) for _ in range(15)]
+        codes = [answer.status_code for answer in said]
+        assert 429 not in codes[:8] and codes[-1] == 429
+        assert int(said[-1].headers["retry-after"]) >= 1 and "Try again" in said[-1].text
+        assert client.get("/config").status_code == 200  # looking is not changing
+        assert other.post("/gradio_api/cancel", json={}).status_code != 429
+    finally:
+        one.kill()
 
 
 def test_a_new_password_ends_the_sessions(server, command):
@@ -192,3 +209,31 @@ def _piped(server, arguments, line):
         env={**os.environ, "RERANKER_UI_HOME": str(server.home)},
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_an_upload_leaves_the_reach_of_others_when_it_is_taken(server, config):
+    admin, viewer = asking(server, "admin"), asking(server, "viewer")
+    file = {"files": ("mine.csv", b"query,passage,label\na,b,1\n")}
+    path = admin.post("/gradio_api/upload", files=file).json()[0]
+    told = call(admin, "begin_upload", {"path": path, "name": "mine.csv"}, config).json()["ok"]
+    for client in (viewer, admin):
+        assert client.get(f"/gradio_api/file={path}").status_code in (403, 404)
+    where = server.home / "uploads" / told["token"] / "mine.csv"
+    assert where.exists()
+    assert viewer.get(f"/gradio_api/file={where}").status_code in (403, 404)
+
+
+def test_what_the_sign_in_pages_repeat_is_text(server):
+    payload = '"><script>window.__xss=1</script><img src=x onerror=alert(1)>'
+    client = asking(server)
+    answers = [
+        client.get("/login", params={"next": payload}),
+        client.get("/invite", params={"token": payload}),
+        client.post("/login", data={"name": payload, "password": payload, "next": payload}),
+        client.post("/invite", data={"name": payload, "password": payload, "token": payload}),
+        client.get("/login/callback", params={"error": payload, "state": payload}),
+    ]
+    for answer in answers:
+        assert "<script>window" not in answer.text and "<img src=x" not in answer.text
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "frame-ancestors" in answer.headers["content-security-policy"]
