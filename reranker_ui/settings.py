@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     newcomers: Literal["none", "viewer", "annotator"] = Field(
         "none", description="Role on a Space for people who come without an invite."
     )
+    demo: bool = Field(
+        False, description="The Playground alone, read-only, for whoever comes; no sign-in."
+    )
     rate_limit: float = Field(30.0, description="Changes a second from one person; 0 for any.")
     backup: str | None = Field(
         None,

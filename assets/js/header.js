@@ -30,7 +30,7 @@ RR.rooms.header = ({ room, server, trigger }) => {
   const pick = (next) => { RR.set({ dataset: next }); };
   choose.addEventListener("click", () => RR.menu(choose, [
     ...datasets.map((dataset) => ({ text: dataset.name, more: RR.plural(dataset.pairs, "pair"), act: () => pick(dataset.name) })),
-    ...(datasets.length ? ["-"] : []), { text: "Import a file", icon: "upload", act: () => RR.go("data", { open: null }) }]));
+    ...(datasets.length && RR.tabButton("data") ? ["-"] : []), RR.tabButton("data") && { text: "Import a file", icon: "upload", act: () => RR.go("data", { open: null }) }].filter(Boolean)));
   chip.addEventListener("click", () => { if (!chip.classList.contains("idle")) RR.go("train"); });
   RR.on("dataset", (dataset) => { show(); trigger("dataset_changed", { dataset: dataset || "" }); });
 
@@ -50,6 +50,7 @@ RR.rooms.header = ({ room, server, trigger }) => {
   };
   const refresh = async () => {
     const now = await server.overview({ dataset: RR.state.dataset || null }).catch(RR.stillHere);
+    document.body.classList.toggle("rr-demo", now.way === "demo");
     datasets = now.datasets;
     if (!datasets.some((dataset) => dataset.name === RR.state.dataset)) pick(datasets[0]?.name);
     me.show(now);

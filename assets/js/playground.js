@@ -142,9 +142,9 @@ RR.rooms.playground = ({ room, server }) => {
     const hint = view.dataset ? `Choose one of the queries of ${view.dataset}: its labels show which order is better.` : "Write a query and paste the passages it should find.";
     const starts = h("div", { class: "rr-starts" });
     RR.fill(body, trained ? null : h("div", { class: "rr-notice rr-untrained" }, RR.icon("info"), h("div", { class: "rr-grow" },
-      h("span", { class: "rr-strong" }, "No run has finished yet. "), h("span", { class: "rr-muted" }, "BM25 and cosine rank already; a trained run shows beside them what your labels change.")), RR.button("Train a reranker", () => RR.go("train"), { kind: "small" })),
+      h("span", { class: "rr-strong" }, "No run has finished yet. "), h("span", { class: "rr-muted" }, "BM25 and cosine rank already; a trained run shows beside them what your labels change.")), RR.tabButton("train") ? RR.button("Train a reranker", () => RR.go("train"), { kind: "small" }) : null),
       list.heads(), h("div", { class: "rr-card rr-play-first" }, h("div", { class: "rr-empty" }, h("h2", {}, "Rank the same passages twice"), h("p", {}, `The best passages of both rankers stand side by side. ${hint}`), starts)));
-    if (!view.dataset) { RR.fill(starts, RR.button("Import a file", () => RR.go("data"), { icon: "upload" })); return; }
+    if (!view.dataset) { RR.fill(starts, RR.tabButton("data") ? RR.button("Import a file", () => RR.go("data"), { icon: "upload" }) : null); return; }
     const found = await picker.queries().catch(() => []);
     if (view.answer) return;
     if (!found.length) { RR.fill(starts, h("span", { class: "rr-muted" }, `The test split of ${view.dataset} has no query with both a positive and a negative candidate yet.`)); return; }
@@ -153,7 +153,7 @@ RR.rooms.playground = ({ room, server }) => {
 
   async function refresh() {
     const told = await server.rankers();
-    view.rankers = told.rankers; view.defaults = { a: told.a, b: told.b }; view.role = told.role;
+    view.rankers = told.rankers; view.defaults = { a: told.a, b: told.b }; view.role = told.role; view.demo = told.demo;
   }
   document.addEventListener("keydown", (event) => {
     if (!RR.visible(room) || RR.typing(event)) return;

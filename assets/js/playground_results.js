@@ -42,7 +42,7 @@ RR.playground.results = (view, server, { swap, share, again }) => {
   const spare = () => { const taken = [view.a, view.b], free = view.rankers.filter((ranker) => ranker.ready && !taken.includes(ranker.name)); return (free.find((ranker) => ranker.name === "cosine") || free[0])?.name || "bm25"; };
   const turns = () => (view.c ? h("div", { class: "rr-segment rr-turns", role: "group", "aria-label": "Ranker on the right" }, ["b", "c"].map((letter) => h("button", { type: "button", "aria-pressed": String(right === letter), "aria-label": `Show ranker ${letter.toUpperCase()}`, onclick: () => { right = letter; if (front !== "a") front = letter; redraw(); } }, letter.toUpperCase()))) : null);
   const actions = (side) => side && RR.button("", (event) => RR.menu(event.currentTarget, [
-    { text: "Use this model", icon: "code", act: () => RR.playground.use(side, server, view.may("annotator")) },
+    view.demo ? null : { text: "Use this model", icon: "code", act: () => RR.playground.use(side, server, view.may("annotator")) },
     side.measure === "probability" && /^\d+$/.test(side.name) ? { text: side.cutoff ? "Cut-off and calibration" : "Find a cut-off", icon: "skip", act: () => RR.playground.cutoff(side, server, again, view.may("admin")) } : null,
     view.c ? null : { text: "Add a third ranker", icon: "plus", act: () => third(spare()) },
   ].filter(Boolean)), { kind: "quiet icon", icon: "more", label: `More about ${side.title}` });

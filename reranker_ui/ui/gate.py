@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from reranker_ui.core.rates import Bucket
 from reranker_ui.logs import ASKING
 from reranker_ui.services.workspace import Workspace
-from reranker_ui.ui.identity import user_behind
+from reranker_ui.ui.identity import VISITOR, user_behind
 
 OPEN = (
     *("/login", "/login/huggingface", "/login/callback", "/login/check", "/invite", "/health"),
@@ -62,7 +62,8 @@ class Gate:
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return None
         host = asking.client.host if asking.client else ""
-        return self._too_often(user.name if user else f"at {host}", path)
+        one = user if user != VISITOR else None
+        return self._too_often(one.name if one else f"at {host}", path)
 
     def _too_often(self, name: str, path: str) -> Response | None:
         bucket = self.uploads if path.endswith("/upload") else self.changes

@@ -14,6 +14,7 @@ from reranker_ui.services.workspace import Workspace
 from reranker_ui.settings import Settings, Space
 
 SESSION, NAME = "reranker_ui_session", "reranker_ui_name"
+VISITOR = User("visitor", "viewer")  # whoever comes to a demo
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 NOBODY = (
     "Serving on {} needs sign-in, because others can reach it, and nobody can sign in yet."
@@ -29,12 +30,22 @@ def who(request: Any) -> User:
     return user
 
 
+def known(request: Any) -> User:
+    """As `who`, and Refused for the visitor of a demo: for what a demo does not give away."""
+    user = who(request)
+    if user == VISITOR:
+        raise Refused("Sign in first: this is a demo of the Playground alone.")
+    return user
+
+
 def way_in(settings: Settings, space: Space, anyone: bool) -> str:
-    """How people are known: "local" (one person, no password), "password" or "hub".
+    """How people are known: "local" (one person, no password), "password", "hub" or "demo".
 
     anyone: whether somebody has a password. Refused where the page would be open to others.
     "setup": on a Space that cannot sign anyone in, where a page says what is missing.
     """
+    if settings.demo:
+        return "demo"
     if space.has_sign_in:
         return "hub"
     if settings.server_name in LOOPBACK and settings.sign_in == "auto" and not space.here:
@@ -54,7 +65,8 @@ def user_behind(workspace: Workspace, way: str, asking: HTTPConnection) -> User 
     if scheme.lower() == "bearer":
         return key_user(workspace, token.strip())
     token = asking.cookies.get(SESSION, "")
-    return session_user(workspace, token) if token else None
+    user = session_user(workspace, token) if token else None
+    return VISITOR if user is None and way == "demo" else user
 
 
 def _named(told: str) -> User:

@@ -46,16 +46,17 @@ def build_app(workspace: Workspace, way: str = "local") -> gr.Blocks:
     with gr.Blocks(
         title="Reranker UI", fill_width=True, delete_cache=(3600, 3600), analytics_enabled=False
     ) as page:
-        functions = [overview_now, *people_panel.functions(workspace)]
+        people = [] if way == "demo" else people_panel.functions(workspace)
+        functions = [overview_now, *people]
         header = room("header", functions, events=["dataset_changed"])
         shell = Shell(header, gr.State(""))
         header.dataset_changed(
             _chosen, None, shell.dataset, show_progress="hidden", api_visibility="private"
         )
         with gr.Tabs(elem_id="rr-tabs"):
-            for name, build in TABS.items():
+            for name in ["Playground"] if way == "demo" else TABS:
                 with gr.Tab(name, id=name.lower(), elem_id=f"rr-tab-{name.lower()}"):
-                    build(workspace, shell)
+                    TABS[name](workspace, shell)
     return page
 
 

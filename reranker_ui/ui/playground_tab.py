@@ -29,7 +29,10 @@ def build(workspace: Workspace, _shell: Any) -> None:
 
 def _rankings(workspace: Workspace) -> Sequence[Function]:
     def rankers(user: User, _payload: Payload) -> Any:
-        return models.choices(workspace, user) | {"role": user.role}
+        return models.choices(workspace, user) | {
+            "role": user.role,
+            "demo": workspace.settings.demo,
+        }
 
     def compare(user: User, payload: Payload) -> Any:
         return rankings.compare(

@@ -16,7 +16,7 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.services.serving import NoModel, Served, models_served, serve_ranking
 from reranker_ui.services.workspace import Workspace
 from reranker_ui.ui.api_page import openapi, page
-from reranker_ui.ui.identity import who
+from reranker_ui.ui.identity import VISITOR, who
 from reranker_ui.ui.rerank_shapes import Asked, CohereAsked, TeiAsked, fault_in, sentence_of
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ ADDRESSES = ("/v2/rerank", "/v1/rerank", "/rerank", "/v1/models")
 MOST_BYTES = 32_000_000
 AT_ONCE, WAITING = 64, 256  # rankings under way, which share batches, and waiting behind them
 BUSY = f"More than {WAITING} requests wait already. Try again in a few seconds."
+NO_KEY = "Send an API key: this is a demo, and programs need a key of their own."
 Body = TypeVar("Body", bound=Asked)
 
 
@@ -93,6 +94,8 @@ class RerankApi:
     async def _answer(self, request: Request, act: Callable[[bytes], Any]) -> Response:
         if self.threads.statistics().tasks_waiting >= WAITING:
             return JSONResponse(fault_in(request.url.path, 429, BUSY), 429, {"retry-after": "5"})
+        if who(request) == VISITOR:
+            return JSONResponse(fault_in(request.url.path, 401, NO_KEY), 401)
         try:
             body = await _body(request)
             told = await to_thread.run_sync(act, body, limiter=self.threads)

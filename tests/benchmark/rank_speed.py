@@ -25,17 +25,20 @@ from reranker_ui.core.turns import Pair
 from reranker_ui.settings import ASSETS
 
 CANDIDATES, CHARACTERS, ROUNDS = 100, (250, 600), 5
+QUERY = "school uniforms reduce the individuality of children"
 Score = Callable[[], Sequence[float]]
 
 
 def candidates() -> list[Pair]:
     """One query and passages of 250 to 600 characters, made of the sample's arguments."""
     rows = pd.read_csv(ASSETS / "sample" / "argkp.csv")
-    text = " ".join(dict.fromkeys(rows["passage"].astype(str)))
+    text = " ".join(dict.fromkeys(rows["query"].astype(str)))
     random, place, pairs = np.random.default_rng(0), 0, []
     for length in random.integers(*CHARACTERS, CANDIDATES):
-        pairs.append((str(rows["query"][0]), text[place : place + int(length)]))
+        pairs.append((QUERY, text[place : place + int(length)]))
         place += int(length)
+    if place > len(text) or len(set(pairs)) < CANDIDATES:
+        raise ValueError("The sample holds too little text for candidates that differ.")
     return pairs
 
 
