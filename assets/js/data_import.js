@@ -69,7 +69,7 @@ RR.data.importPanel = (node, { server, upload, say, stored }) => {
       change && options(plan),
       state.refused && h("div", { class: "rr-card-body" }, RR.error(state.refused), needsTexts(state) && textsForm(state)),
       columns.length || state.preview ? h("div", { class: "rr-import-grid" }, mapping(state, columns), preview(state)) : null,
-      state.asks === "labels" && h("div", { class: "rr-card-body" }, RR.error("The labels are names, not numbers. Say what each one means, then the pairs can be read.")),
+      state.asks === "labels" && h("div", { class: "rr-card-body" }, RR.error("The labels are names, not numbers. Say above what each one means; what stays empty is left out.")),
       state.report && h("div", { class: "rr-import-grid" }, ledger(state), leftOut(state, left)),
       state.mojibake && encoding(state.mojibake),
       state.not_stored && h("div", { class: "rr-card-body" }, RR.error(state.not_stored)),
@@ -95,11 +95,12 @@ RR.data.importPanel = (node, { server, upload, say, stored }) => {
       state.scale?.kind === "graded" && h("label", { class: "rr-check" }, h("input", { type: "checkbox", checked: !!said.lowest_is_best, onchange: (event) => again({ lowest_is_best: event.target.checked || null }) }), "The lowest code is the best"),
       classes(state));
   };
-  // Words that are labels: a person says what each one means.
+  // Words that are labels: a person says what each one means, or agrees with what is usual.
+  const USUAL = { exact: 3, substitute: 2, complement: 1, irrelevant: 0, "not relevant": 0, "partially relevant": 1, relevant: 1, "highly relevant": 2, "perfectly relevant": 3, yes: 1, no: 0, good: 1, bad: 0, duplicate: 1, "not duplicate": 0, positive: 1, negative: 0, e: 3, s: 2, c: 1, i: 0 };
   const classes = (state) => {
     const words = (state.labels || []).filter(([word]) => word !== "" && !/^[-+]?[\d.,]+(e[-+]?\d+)?$/i.test(word) && !/^(true|false)$/i.test(word));
     if (!words.length || (state.asks !== "labels" && !said.map_label && !(state.report?.bad_label && words.length <= 12))) return null;
-    const fields = words.slice(0, 20).map(([word, count]) => { const field = h("input", { class: "rr-field", type: "number", step: "any", min: 0, value: said.map_label?.[word] ?? "", "aria-label": `Label for ${word}` }); return { word, field, node: h("label", { class: "rr-map-row" }, h("span", { class: "rr-cut", title: word }, `${word} (${RR.int(count)})`), field) }; });
+    const fields = words.slice(0, 20).map(([word, count]) => { const field = h("input", { class: "rr-field", type: "number", step: "any", min: 0, value: said.map_label?.[word] ?? USUAL[word.toLowerCase()] ?? "", "aria-label": `Label for ${word}` }); return { word, field, node: h("label", { class: "rr-map-row" }, h("span", { class: "rr-cut", title: word }, `${word} (${RR.int(count)})`), field) }; });
     return h("div", { class: "rr-classes" }, h("h3", {}, "What the labels mean"), fields.map((one) => one.node),
       RR.button("Use these", () => again({ map_label: Object.fromEntries(fields.filter(({ field }) => field.value !== "").map(({ word, field }) => [word, Number(field.value)])) }), { kind: "small" }));
   };

@@ -175,7 +175,7 @@ def _check_scale(row: sa.Row[Any], scale: dict[str, Any]) -> None:
         have, bring = Scale(kind, row.max_grade), Scale(scale["kind"], scale["max"])
         raise Refused(
             f"{row.name} takes {have}, and the file brings {bring}. Import it as a dataset of its"
-            f" own, or say --scale {kind}."
+            f" own, or choose that scale (--scale {kind})."
         )
 
 

@@ -159,7 +159,7 @@ def _guess_delimiter(sample: Sequence[str], name: str) -> str:
         start = sample[0].strip()[:60] if sample else ""
         raise Refused(
             f"Line 1: no column separator was found in {name}, which starts with “{start}…”."
-            " Say it with --delimiter if it is none of comma, tab, semicolon and bar."
+            " Say which it is if it is none of comma, tab, semicolon and bar (--delimiter)."
         )
     return best[2]
 

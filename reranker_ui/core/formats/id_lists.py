@@ -35,7 +35,7 @@ def make_plan(
     if options.corpus is None:
         raise NotMapped(
             f"{path.name} holds ids of queries and of their positive and negative passages, and no"
-            " texts. Bring them with --corpus FILE and --queries FILE.",
+            " texts. Bring the corpus and the queries too (--corpus FILE, --queries FILE).",
             list(values[0]),
         )
     corpus, queries = new_texts(), new_texts()

@@ -57,13 +57,13 @@ def _no_texts(missing: Sequence[str], names: Sequence[Any], path: Path) -> Refus
     if ids:
         return NotMapped(
             f"{path.name} holds ids ({', '.join(ids)}) and no text for the {which}. Bring the"
-            " missing files with --corpus and --queries FILE, or --join FILE:KEY:TEXT for each.",
+            " corpus and the queries too (--corpus FILE, --queries FILE, or --join FILE:KEY:TEXT).",
             names,
         )
     have = ", ".join(str(name)[:40] for name in names[:12])
     return NotMapped(
         f"No column of {path.name} is known as the {which}; it has {have}."
-        " Say which with --query COLUMN and --passage COLUMN.",
+        " Say which hold them (--query COLUMN, --passage COLUMN).",
         names,
     )
 
@@ -77,15 +77,15 @@ def trec_plan(
     run = width == 6
     if width == 3 and options.format is None and _are_ids([value[2] for value in values]):
         raise NotMapped(
-            f"{path.name} holds three ids a line. If they are query, positive and negative, say"
-            " --format triplets, and bring the texts with --corpus and --queries FILE.",
+            f"{path.name} holds three ids a line. If they are query, positive and negative, read"
+            " them as triplets (--format triplets) and bring the corpus and the queries too.",
             list(values[0]),
         )
     if options.corpus is None:
         what = f"a TREC run of {width} columns" if run else f"TREC judgments of {width} columns"
         raise NotMapped(
-            f"{path.name} is {what}: ids and no texts. Bring the texts with --corpus FILE and"
-            " --queries FILE (BEIR, JSON Lines, or id and text between tabs).",
+            f"{path.name} is {what}: ids and no texts. Bring the corpus and the queries too"
+            " (--corpus FILE, --queries FILE), each line an id and its text.",
             list(values[0]),
         )
     corpus, queries = new_texts(), new_texts()

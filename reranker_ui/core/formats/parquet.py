@@ -40,5 +40,5 @@ def too_many(name: str, columns: int, limits: Limits) -> Refused:
     """The sentence for a table that is too wide."""
     return Refused(
         f"Line 1: {name} has {columns:,} columns, and the limit is {limits.columns:,}."
-        " Keep query, passage and label, or raise --max-columns."
+        " Keep query, passage and label, or raise the limit (--max-columns)."
     )

@@ -98,7 +98,7 @@ def _known_shape(
     if triples:
         plan.notes.append(
             "Three columns of text without names are read as query, positive and negative."
-            " If they are something else, say --format pairs."
+            " If they are something else, read them as pairs (--format pairs)."
         )
     if rest := lists.unread(values):
         plan.notes.append(f"Not read: {', '.join(rest[:8])}.")
