@@ -87,6 +87,9 @@ SERVICES = {
     "people.set_password": "viewer",
     "people.set_role": "admin",
     "plans.plan": "viewer",
+    "portable.make_onnx": "annotator",
+    "portable.onnx_archive": "viewer",
+    "portable.onnx_state": "viewer",
     "publishing.push": "admin",
     "publishing.state": "viewer",
     "quality.check": "admin",
@@ -255,6 +258,9 @@ FUNCTIONS = {
 
 # Gradio's own events that run Python, by the name of their function.
 EVENTS = {
+    "rankers": "viewer",
+    "rank": "viewer",
+    "evaluate": "viewer",
     "_chosen": "viewer",
     "offer": "viewer",
     "fill": "viewer",
