@@ -30,17 +30,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_datasets_name")),
     )
     op.create_table(
-        "failures",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("at", sa.Float(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_failures")),
-    )
-    with op.batch_alter_table("failures", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_failures_at"), ["at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_failures_key_at"), ["key", "at"], unique=False)
-
-    op.create_table(
         "invites",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.Text(), nullable=False),
