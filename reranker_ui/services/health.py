@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from reranker_ui import __version__
-from reranker_ui.services import runs
+from reranker_ui.services import backing_up, runs
 from reranker_ui.services.database import datasets, sqlite_version
 from reranker_ui.services.users import LOCAL, User, require
 from reranker_ui.services.workspace import Workspace
@@ -34,6 +34,7 @@ def health(workspace: Workspace, user: User) -> dict[str, Any]:
     """As `pulse`, with numbers and versions: bytes free, milliseconds, runs under way."""
     require(user, "viewer")
     return {
+        "backup": backing_up.state(workspace, user),
         "status": pulse(workspace)["status"],
         "database": _database(workspace),
         "disk": _disk(workspace),
