@@ -16,6 +16,7 @@ from reranker_ui.services import (
 )
 from reranker_ui.services.users import User
 from reranker_ui.services.workspace import Workspace
+from reranker_ui.ui import gradio_api
 from reranker_ui.ui.room import Function, room
 
 Payload = dict[str, Any]
@@ -25,6 +26,7 @@ def build(workspace: Workspace, _shell: Any) -> None:
     """Draw the tab; the room reads the dataset in hand from the address."""
     functions = [*_rankings(workspace), *_labels(workspace), *_about_models(workspace)]
     room("playground", functions)
+    gradio_api.offer(workspace)
 
 
 def _rankings(workspace: Workspace) -> Sequence[Function]:

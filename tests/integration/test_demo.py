@@ -41,3 +41,17 @@ def test_a_stranger_ranks_and_changes_nothing(site):
         assert client.post("/v2/rerank", json=body).status_code == 401
         assert client.get("/runs/1/model.zip").status_code == 404
         assert "demo" in client.get("/runs/1/model.zip").text
+
+
+def test_gradios_own_client_finds_names_and_docs(site):
+    from gradio_client import Client
+    from gradio_client.exceptions import AppError
+
+    client = Client(site.url, verbose=False)
+    told = client.view_api(return_format="dict")["named_endpoints"]
+    assert set(told) == {"/rankers", "/rank", "/evaluate"}
+    assert all(one["description"] for one in told.values())
+    rows = client.predict("bm25", "ice", ["cats", "ice"], False, api_name="/rank")
+    assert [row["index"] for row in rows] == [1, 0]
+    with pytest.raises(AppError, match="query is empty"):
+        client.predict("bm25", " ", ["cats"], False, api_name="/rank")
