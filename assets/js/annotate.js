@@ -210,18 +210,24 @@ RR.rooms.annotate = ({ room, server }) => {
   };
 
   // -- disputes, agreement, annotators and settings have a view of their own
-  A.enterReview = (section) => { stream.classList.add("rr-hidden"); review.classList.remove("rr-hidden"); A.review = RR.annotate.sections[section](A, review); A.review.name = section; parts.bar.draw(outbox); };
+  A.enterReview = (section) => { stream.classList.add("rr-hidden"); review.classList.remove("rr-hidden"); A.review = RR.annotate.sections[section](A, review); A.review.name = section; parts.bar.draw(outbox); parts.bar.focus(); };
   A.leaveReview = () => { if (!A.review) return; A.review = null; review.replaceChildren(); review.classList.add("rr-hidden"); stream.classList.remove("rr-hidden"); parts.bar.draw(outbox); refreshProgress(); };
 
   // -- keys: off while typing, with a modifier, in hidden tabs, under a menu or a dialog
   const KEYS = { s: () => A.give(null), u: A.undo, n: () => parts.card.note(), g: () => RR.annotate.showGuidelines(A), h: () => RR.annotate.showHistory(A), "?": () => RR.annotate.showKeys(A), " ": (event) => parts.card.turn(event.shiftKey) };
+  // On a layout without Latin letters, or with digits behind Shift, the place of the key counts.
+  const keyOf = (event) => {
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (key.length > 1 || /[a-z0-9? ]/.test(key)) return key;
+    return /^(?:Key|Digit|Numpad)([A-Z0-9])$/.exec(event.code)?.[1].toLowerCase() ?? key;
+  };
   const pressed = (event) => {
     if (!room.isConnected) { document.removeEventListener("keydown", pressed); return; }
     if (event.repeat && event.key !== " ") return;
     if (!A.stream?.may.label || !RR.visible(room) || RR.typing(event) || document.querySelector("dialog[open], .rr-menu")) return;
     if (event.key === " " && event.target.closest?.("button, a, summary")) return;
-    const answer = RR.answers(A.stream.scale).find((one) => one.key === event.key);
-    const act = A.review ? A.review.keys?.[event.key] || (answer && A.review.decide && (() => A.review.decide(answer.value))) : answer ? () => A.give(answer.value) : KEYS[event.key];
+    const key = keyOf(event), answer = RR.answers(A.stream.scale).find((one) => one.key === key);
+    const act = A.review ? A.review.keys?.[key] || (answer && A.review.decide && (() => A.review.decide(answer.value))) : answer ? () => A.give(answer.value) : KEYS[key];
     if (!act) return;
     event.preventDefault();
     act(event);

@@ -76,6 +76,7 @@ RR.annotate.bar = (A) => {
   return {
     node,
     count: drawCount,
+    focus: () => { if (!node.contains(document.activeElement)) left.querySelector('[aria-pressed="true"]')?.focus(); }, // what was pressed is gone
     say: (text) => { heard.textContent = ""; setTimeout(() => { heard.textContent = text; }, 50); }, // said twice is heard twice
     draw: (outbox) => {
       drawControls(); drawCount();
