@@ -11,7 +11,7 @@ from reranker_ui.services.datasets import find_dataset
 from reranker_ui.services.users import User
 
 MAI, LINH = User("Mai", "annotator"), User("Linh", "annotator")
-ADMIN, VIEWER = User("Sara", "admin"), User("Vera", "viewer")
+ADMIN, VIEWER = User("Sara", "admin", local=True), User("Vera", "viewer")
 
 
 def seed(workspace, name="caves", count=12, *, per_query=3, scale=("binary", 1.0), **settings):

@@ -384,6 +384,7 @@ def test_a_plan_for_a_form_starts_nothing_and_tells_the_passes(workspace, recipe
     caves(workspace)
     several = recipe.model_copy(update={"passes": (20, 0), "batch_size": 10})
     found = plans.plan(workspace, ADMIN, "caves", several)
+    assert found["measurable"] and found["seconds"] is None
     facts = {fact["name"]: fact["value"] for fact in found["facts"]}
     assert found["steps"] == 2 * recipe.epochs + 8 * recipe.epochs
     assert facts["Steps"] == f"{found['steps']} in 2 runs"
