@@ -20,6 +20,8 @@ RR.rooms.data = ({ room, server, upload }) => {
     RR.fill(opened);
     try {
       const told = await server.all_datasets();
+      RR.data.mayChange = told.may_change;
+      bring.classList.toggle("rr-hidden", !told.may_change);
       const first = firstTime(told);
       start.classList.toggle("rr-hidden", !first);
       if (first) RR.data.firstSteps(start, told, { ...context, skip });

@@ -33,7 +33,10 @@ RR.data.pairsView = async (node, name, context) => {
 
   async function describe() {
     try {
-      dataset = (await server.all_datasets()).datasets.find((one) => one.name === name);
+      const told = await server.all_datasets();
+      RR.data.mayChange = told.may_change; // annotators and viewers look
+      all.classList.toggle("rr-hidden", !told.may_change);
+      dataset = told.datasets.find((one) => one.name === name);
       if (!dataset) { RR.fill(node, RR.empty(`There is no dataset called ${name}`, "It was deleted or renamed.", RR.button("Datasets", () => RR.set({ open: null }), { kind: "primary" }))); return; }
     } catch (error) { say(error); return; }
     tag.textContent = RR.data.scaleWord(dataset.scale);
@@ -100,19 +103,20 @@ RR.data.pairsView = async (node, name, context) => {
     drawBar();
   }
   function row(pair) {
-    const chip = h("button", { type: "button", class: "rr-chip-button", title: "Change the label", "aria-haspopup": "menu", onclick: () => labelMenu(chip, [pair.id]) }, pair.state === "hidden" ? h("span", { class: "rr-chip none", title: "Kept from annotators: the test split is sealed, or the dataset is labelled blind" }, "hidden") : RR.chip(pair.state === "disputed" ? "disputed" : pair.effective, dataset.scale));
+    const may = RR.data.mayChange, label = pair.state === "hidden" ? h("span", { class: "rr-chip none", title: "Kept from annotators: the test split is sealed, or the dataset is labelled blind" }, "hidden") : RR.chip(pair.state === "disputed" ? "disputed" : pair.effective, dataset.scale);
+    const chip = may ? h("button", { type: "button", class: "rr-chip-button", title: "Change the label", "aria-haspopup": "menu", onclick: () => labelMenu(chip, [pair.id]) }, label) : label;
     const tick = h("input", { type: "checkbox", "aria-label": "Select this pair", checked: selected.has(pair.id), onchange: () => { tick.checked ? selected.add(pair.id) : selected.delete(pair.id); line.setAttribute("aria-selected", tick.checked); drawBar(); } });
-    const text = (key) => { const cell = h("td", { class: `rr-text ${key}`, tabindex: 0, title: pair[key], ondblclick: () => edit(cell, pair, key) }, RR.data.line(pair[key])); cell.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target === cell) { event.preventDefault(); edit(cell, pair, key); } }); return cell; };
-    const line = h("tr", { "aria-selected": String(selected.has(pair.id)), "data-id": pair.id }, h("td", { class: "tick" }, tick), text("query"), text("passage"), h("td", { class: "chip" }, chip), h("td", { class: "rr-desk" }, pair.split),
+    const text = (key) => { const cell = h("td", { class: `rr-text ${key}`, tabindex: 0, title: pair[key], ondblclick: () => may && edit(cell, pair, key) }, RR.data.line(pair[key])); cell.addEventListener("keydown", (event) => { if (may && event.key === "Enter" && event.target === cell) { event.preventDefault(); edit(cell, pair, key); } }); return cell; };
+    const line = h("tr", { "aria-selected": String(selected.has(pair.id)), "data-id": pair.id }, h("td", { class: "tick" }, may && tick), text("query"), text("passage"), h("td", { class: "chip" }, chip), h("td", { class: "rr-desk" }, pair.split),
       h("td", { class: "rr-wide rr-desk rr-muted", title: pair.by.join(", ") }, pair.by.length > 1 ? `${pair.by.length} people` : pair.by[0] || (pair.effective === null && ["unlabelled", "hidden"].includes(pair.state) ? "" : "imported")),
       h("td", { class: "rr-wide rr-desk rr-muted", title: pair.line ? `${pair.source}, line ${pair.line}` : pair.source }, pair.source), h("td", { class: "rr-wide rr-desk rr-muted" }, RR.ago(pair.updated_at)));
     line.addEventListener("keydown", (event) => {
       if (event.target.matches("input,textarea,[contenteditable]") && event.target.type !== "checkbox" || event.ctrlKey || event.metaKey || event.altKey) return;
-      const answer = answers().find(({ key }) => key === event.key);
+      const answer = may && answers().find(({ key }) => key === event.key);
       const near = { ArrowDown: line.nextElementSibling, ArrowUp: line.previousElementSibling }[event.key];
       if (answer) setLabel([pair.id], answer.value);
       else if (near) { const at = [...line.children].indexOf(event.target.closest("td")); (near.children[at]?.querySelector("button,input") || near.children[at])?.focus(); }
-      else if (event.key === " " && event.target.matches("td")) tick.click();
+      else if (may && event.key === " " && event.target.matches("td")) tick.click();
       else return;
       event.preventDefault();
     });

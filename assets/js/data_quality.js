@@ -24,7 +24,7 @@ RR.data.qualityView = async (node, name, context) => {
       [...told.bases, ...(told.bases.some(([, id]) => id === told.base) ? [] : [[told.base, told.base]])].map(([text, id]) => h("option", { value: id }, text)));
     choice.value = told.base;
     const tools = h("div", { class: "rr-card-head rr-quality-head" }, h("b", {}, "Findings"), h("span", { class: "rr-muted" }, report ? summary(report) : ""), h("span", { class: "rr-grow" }), choice,
-      told.checking ? working(told.checking) : [h("span", { class: "rr-muted" }, report ? `${told.stale ? "labels changed since the check " : "checked "}${RR.ago(report.checked_at)}` : ""), RR.button(report ? "Check again" : "Check this dataset", begin, { kind: report && !told.stale ? "" : "primary" })]);
+      told.checking ? working(told.checking) : [h("span", { class: "rr-muted" }, report ? `${told.stale ? "labels changed since the check " : "checked "}${RR.ago(report.checked_at)}` : ""), RR.data.mayChange && RR.button(report ? "Check again" : "Check this dataset", begin, { kind: report && !told.stale ? "" : "primary" })]);
     const main = h("div", { class: "rr-card rr-quality-main" }, tools, told.failed && h("div", { class: "rr-card-body" }, RR.error(told.failed)), report ? findings(told) : h("p", { class: "rr-card-body rr-muted" }, "The check reads every pair: labels, duplicates, leaks between the splits, and what the base model makes of the texts. It takes seconds for thousands of pairs and runs beside your work."));
     RR.fill(node, h("div", { class: report ? "rr-quality" : "" }, main, report && aside(told)));
     if (report) draw(told);
@@ -41,7 +41,7 @@ RR.data.qualityView = async (node, name, context) => {
     }),
     h("div", { class: "rr-finding clean" }, RR.icon("finished"), h("span", { class: "rr-muted rr-grow" }, `Nothing found: ${report.clean.join(", ")}`)),
   ];
-  const act = (one) => one.act === "join sides" ? RR.button("Bring together", async () => { try { const done = await server.join_sides({ dataset: name }); await changed(done, `${RR.plural(done.pairs, "pair")} moved, each query is on one side`); begin(); } catch (error) { say(error); } }, { kind: "small primary" })
+  const act = (one) => one.act === "join sides" ? RR.data.mayChange && RR.button("Bring together", async () => { try { const done = await server.join_sides({ dataset: name }); await changed(done, `${RR.plural(done.pairs, "pair")} moved, each query is on one side`); begin(); } catch (error) { say(error); } }, { kind: "small primary" })
     : one.act === "decide" ? RR.button("Decide", () => RR.go("annotate", { dataset: name, view: null }), { kind: "small" })
       : one.act === "choose a base" ? RR.button("Choose a base", () => RR.go("train", { dataset: name, view: null }), { kind: "small" }) : null;
   const seen = ({ seen: texts }) => texts.length ? h("table", { class: "rr-table rr-seen" }, h("thead", {}, h("tr", {}, h("th", {}, "Text"), h("th", {}, "What the base model sees"))),

@@ -40,8 +40,8 @@ RR.data.datasetTable = (node, datasets, context) => {
       { text: "Take in hand", icon: "check", act: () => { RR.set({ dataset: dataset.name }); RR.data.datasetTable(node, datasets, context); } },
       { text: "Annotate", icon: "edit", act: () => RR.go("annotate", { dataset: dataset.name }) },
       { text: "Train on this", icon: "arrow", act: () => RR.go("train", { dataset: dataset.name }) },
-      { text: "Export", icon: "download", act: () => RR.data.exportDialog(dataset.name, context) }, "-",
-      { text: "Delete", icon: "trash", danger: true, act: () => remove(dataset) }]), { kind: "small icon quiet", icon: "more", label: `More for ${dataset.name}` });
+      { text: "Export", icon: "download", act: () => RR.data.exportDialog(dataset.name, context) },
+      ...(RR.data.mayChange ? ["-", { text: "Delete", icon: "trash", danger: true, act: () => remove(dataset) }] : [])]), { kind: "small icon quiet", icon: "more", label: `More for ${dataset.name}` });
     const exportButton = RR.button("Export", () => RR.data.exportDialog(dataset.name, context), { kind: "small" });
     return h("tr", { class: mine ? "rr-in-hand" : "" },
       h("td", { class: "rr-name" }, h("button", { type: "button", class: "rr-name-link", onclick: () => open(dataset.name), title: dataset.name }, dataset.name), mine && h("span", { class: "rr-tag accent" }, "in hand"),

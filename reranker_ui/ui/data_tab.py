@@ -42,7 +42,8 @@ def build(workspace: Workspace, shell: Any) -> None:
 def _sets(workspace: Workspace) -> list[Function]:
     def all_datasets(user: User, _asked: Payload) -> Any:
         found = datasets.list_datasets(workspace, user)
-        return {"datasets": found, "steps": datasets.first_steps(workspace, user)}
+        steps = datasets.first_steps(workspace, user)
+        return {"datasets": found, "steps": steps, "may_change": user.role == "admin"}
 
     def delete_dataset(user: User, asked: Payload) -> Any:
         return datasets.delete_dataset(workspace, user, str(asked["dataset"]))
