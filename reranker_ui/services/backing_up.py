@@ -30,7 +30,13 @@ def restore_if_lost(workspace: Workspace) -> backups.Book | None:
     if workspace.settings.backup is None or snapshots.contents(workspace.engine).origin:
         return None
     copies = backups.copies_of(workspace)
-    if not copies.newest_first():
+    known = copies.newest_first()
+    if Space().here and copies.place.lies_beside(workspace.home):
+        raise Refused(
+            f"{copies.place.title} lies on the Space's own disk, which is lost at every restart:"
+            " no bucket is mounted there."
+        )
+    if not known:
         return None
     book = backups.restore(workspace, LOCAL, copies)
     log.warning("Restored %s from %s.", book["name"], copies.place.title)

@@ -29,6 +29,9 @@ class Place(Protocol):
     def read(self, name: str) -> AbstractContextManager[Path]:
         """The file, for as long as the context lasts."""
 
+    def lies_beside(self, folder: Path) -> bool:
+        """Whether it is lost when the disk of `folder` is."""
+
 
 def place_of(told: str, token: str | None = None) -> "FolderPlace | HubPlace":
     """The place that `told` names: `hf://datasets/ORG/NAME`, or else a folder."""
@@ -74,6 +77,10 @@ class FolderPlace:
     def read(self, name: str) -> Iterator[Path]:
         """The file where it lies."""
         yield self.folder / name
+
+    def lies_beside(self, folder: Path) -> bool:
+        """Whether both are on one disk."""
+        return self.folder.stat().st_dev == folder.stat().st_dev
 
 
 class HubPlace:
@@ -122,6 +129,10 @@ class HubPlace:
                     self.name, name, repo_type="dataset", local_dir=aside
                 )
             yield Path(fetched)
+
+    def lies_beside(self, _folder: Path) -> bool:
+        """Never."""
+        return False
 
     def _check(self) -> None:
         # Labels and hashes of passwords: never into a repository that everyone can read.

@@ -27,12 +27,17 @@ IN_THE_CLEAR = (
 
 
 class Door:
-    """What `launch` needs to serve `workspace`; Refused where it would stand open to others."""
+    """What `launch` needs to serve `workspace`; Refused where it would stand open to others.
 
-    def __init__(self, workspace: Workspace, space: Space | None = None) -> None:
-        self.workspace, self.space = workspace, space or Space()
+    fault: why a Space keeps its page shut, shown in its place.
+    """
+
+    def __init__(self, workspace: Workspace, space: Space | None = None, fault: str = "") -> None:
+        self.workspace, self.space, self.fault = workspace, space or Space(), fault
         settings = workspace.settings
-        self.way = way_in(settings, self.space, anyone_has_a_password(workspace))
+        self.way = (
+            "setup" if fault else way_in(settings, self.space, anyone_has_a_password(workspace))
+        )
 
     def middleware(self) -> list[Middleware]:
         """From the outside in: name the request, refuse what is foreign, ask who it is."""
@@ -46,7 +51,7 @@ class Door:
 
     def routes(self) -> list[Route]:
         """The addresses beside Gradio's."""
-        login = Login(self.workspace, self.space, self.way)
+        login = Login(self.workspace, self.space, self.way, self.fault)
         beside = [*RerankApi(self.workspace).routes(), *Downloads(self.workspace).routes()]
         return [*login.routes(), *beside, Route("/health", self.health, methods=["GET"])]
 

@@ -2,6 +2,7 @@
 
 import logging
 import signal
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.services import backing_up, engines, overview
 from reranker_ui.services.users import User
 from reranker_ui.services.workspace import Workspace, open_workspace
-from reranker_ui.settings import ASSETS, Settings, secret_values
+from reranker_ui.settings import ASSETS, Settings, Space, secret_values
 from reranker_ui.ui import annotate_tab, data_tab, people_panel, playground_tab, train_tab
 from reranker_ui.ui.door import Door
 from reranker_ui.ui.room import room
@@ -70,8 +71,8 @@ def serve(settings: Settings | None = None) -> None:
     logs.begin(settings.log_format, secret_values())
     with overview.serving(settings.home_folder()):
         workspace = open_workspace(settings)
-        backing_up.restore_if_lost(workspace)
-        door = Door(workspace)
+        fault = _restored(workspace)
+        door = Door(workspace, fault=fault)
         overview.begin(workspace)
         engines.begin()
         page = build_app(workspace, door.way)
@@ -82,8 +83,20 @@ def serve(settings: Settings | None = None) -> None:
             log.warning(notice)
         for asked in (signal.SIGINT, signal.SIGTERM):  # a container's stop ends it like Ctrl-C
             signal.signal(asked, signal.default_int_handler)
-        with backing_up.backing_up(workspace):
+        with nullcontext() if fault else backing_up.backing_up(workspace):
             page.block_thread()
+
+
+def _restored(workspace: Workspace) -> str:
+    """Bring back what was lost; on a Space the sentence that its page then shows, if that fails."""
+    try:
+        backing_up.restore_if_lost(workspace)
+    except Refused as refused:
+        if not Space().here:
+            raise
+        log.error("The page stays shut: %s", refused)
+        return str(refused)
+    return ""
 
 
 def _launch(page: gr.Blocks, settings: Settings, door: Door) -> str:

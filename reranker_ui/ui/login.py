@@ -26,8 +26,8 @@ _LARGEST = 10_000  # bytes of a form
 class Login:
     """The routes. way: see `identity.way_in`."""
 
-    def __init__(self, workspace: Workspace, space: Space, way: str) -> None:
-        self.workspace, self.space, self.way = workspace, space, way
+    def __init__(self, workspace: Workspace, space: Space, way: str, fault: str = "") -> None:
+        self.workspace, self.space, self.way, self.fault = workspace, space, way, fault
         self.hub = HubSignIn(space)
         # argon2 takes 64 MB and a core for a moment: two at once.
         self.hashing = CapacityLimiter(2)
@@ -49,7 +49,9 @@ class Login:
         """The page to sign in on."""
         if request.state.user is not None:
             return RedirectResponse(_next(request.query_params.get("next")), 303)
-        return pages.setup() if self.way == "setup" else self._page(request, pages.sign_in)
+        return (
+            pages.setup(self.fault) if self.way == "setup" else self._page(request, pages.sign_in)
+        )
 
     async def check(self, request: Request) -> Response:
         """Whether the browser is signed in: the page asks when it is answered no more."""

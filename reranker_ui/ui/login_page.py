@@ -10,6 +10,14 @@ from reranker_ui.settings import ASSETS
 
 _PAGE = Template((ASSETS / "login.html").read_text(encoding="utf-8"))
 _TOKENS = (ASSETS / "css" / "tokens.css").read_text(encoding="utf-8")
+_NO_BACKUPS = (
+    '<p class="lead">This Space keeps people\'s work in backups and cannot reach them, so nobody'
+    " begins anew on work that is only away.</p><ol><li>In the settings of the Space, mount its"
+    " bucket where the variable <code>RERANKER_UI_BACKUP</code> says; a copy of a Space needs a"
+    " bucket of its own. <code>python -m reranker_ui deploy</code> does both.</li>"
+    "<li>Or delete the variable: then nothing is kept over a restart.</li>"
+    "<li>Restart the Space.</li></ol>"
+)
 _MAY = {"viewer": "look and rank", "annotator": "label pairs", "admin": "change everything"}
 
 
@@ -49,15 +57,17 @@ def invite(
     return _page("Come in", told + body, fault, status)
 
 
-def setup() -> HTMLResponse:
-    """What a Space says that cannot sign anyone in yet."""
+def setup(fault: str = "") -> HTMLResponse:
+    """What a Space says that cannot sign anyone in yet, or whose backups cannot be had."""
+    if fault:
+        return _page("The page stays shut", _NO_BACKUPS, fault, 200)
     body = (
         '<p class="lead">Everything is installed, but nobody can sign in, so the page stays'
         " shut.</p><ol><li>In this Space's README, set <code>hf_oauth: true</code> in the block at"
         " the top. Hugging Face then signs people in, and the Space's creator is the first"
         " admin.</li>"
         "<li>Restart the Space.</li></ol>"
-        '<p>A Space loses its disk at every restart. <code>python -m reranker_ui'
+        "<p>A Space loses its disk at every restart. <code>python -m reranker_ui"
         " deploy</code> makes one with a private bucket where people's work is kept.</p>"
     )
     return _page("One step is missing", body, "", 200)

@@ -307,3 +307,19 @@ def test_a_space_that_keeps_nothing_says_so(workspace, monkeypatch):
     monkeypatch.setenv("SPACE_ID", "ada/reranker-ui")
     assert "loses its disk" in backing_up.state(workspace, LOCAL)["fault"]
     assert backing_up.state(workspace, LIN)["fault"] == "The backups fail. Tell an admin."
+
+
+def test_a_copy_of_a_space_without_its_bucket_stays_shut_and_says_why(tmp_path):
+    environment = {"SYSTEM": "spaces", "SPACE_ID": "bob/copy", "SPACE_HOST": "bob-copy.hf.space",
+                   "OAUTH_CLIENT_ID": "id", "OAUTH_CLIENT_SECRET": "secret",
+                   "RERANKER_UI_BACKUP": str(tmp_path / "data" / "backups")}  # fmt: skip
+    (tmp_path / "home").mkdir()
+    copy = Server(tmp_path / "home", free_port(), environment).start()
+    try:
+        nobody = asking(copy)
+        assert nobody.get("/config").status_code == 401
+        told = nobody.get("/", headers={"accept": "text/html"}, follow_redirects=True).text
+        assert "own disk" in told and "mount its" in told
+    finally:
+        copy.kill()
+    assert not list((tmp_path / "data" / "backups").iterdir())
