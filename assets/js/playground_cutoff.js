@@ -3,7 +3,7 @@
 RR.playground ||= {};
 RR.playground.cutoff = (side, server, changed, mayKeep) => {
   const { h } = RR, run = side.name, body = h("div", { class: "rr-cutoff" }, RR.skeleton(6));
-  let goal = "f1";
+  let goal = side.cutoff?.goal || "f1";
   const dialog = RR.annotate.dialog(`Cut-off of ${side.title}`, body);
   dialog.classList.add("rr-use");
   const between = (one, digits) => `${one.low.toFixed(digits)} to ${one.high.toFixed(digits)}`;

@@ -20,7 +20,7 @@ RR.playground.use = (side, server, mayMake) => {
   const link = (text, path) => h("a", { class: "rr-button", href: `${base}/runs/${run}/${path}`, download: "" }, RR.icon("download"), text);
   const dialog = RR.annotate.dialog(`Use ${side.title}`,
     isRun ? h("section", {}, h("div", { class: "rr-row" }, link("Download the model", "model.zip"), link("Download the whole run", "run.zip")), h("p", { class: "rr-faint" }, "The model: weights, tokenizer, card. The run: also its recipe, frozen pairs and events.")) : null,
-    code("In Python", python), code("Over HTTP, with the client of Cohere", client), code("With curl", curl),
+    side.measure === "probability" ? code("In Python", python) : null, code("Over HTTP, with the client of Cohere", client), code("With curl", curl),
     h("p", { class: "rr-faint" }, "An API key is made under your name in the header; on your own machine none is asked for. ", h("a", { href: `${base}/docs`, target: "_blank", rel: "noopener" }, "All addresses")),
     isRun ? onnx : null);
   dialog.classList.add("rr-use");

@@ -146,7 +146,7 @@ def _side(
         "loading": ranker.loading,
         "engine": ranker.engine,
         "max_length": ranker.model.max_length if ranker.model else None,
-        "cutoff": kept and {"score": kept["score"], "calibrated": kept["calibrated"]},
+        "cutoff": kept and {name: kept[name] for name in ("score", "calibrated", "goal")},
         "metrics": ranking_metrics([query] * len(raw), candidates.grades(), raw),
         "rows": rows,
     }

@@ -1,6 +1,7 @@
 """The description of the ranking addresses: OpenAPI for machines, one page for people."""
 
 import json
+import re
 from html import escape
 from typing import Any
 
@@ -88,11 +89,15 @@ def page(base: str) -> HTMLResponse:
     return HTMLResponse(
         f"<!doctype html><html lang=en><meta charset=utf-8><title>Ranking over HTTP</title>"
         f'<meta name=viewport content="width=device-width"><style>{STYLE}</style><main>'
-        f"<h1>Ranking over HTTP</h1><p>{escape(ABOUT)}</p>"
+        f"<h1>Ranking over HTTP</h1><p>{_html(ABOUT)}</p>"
         f'<p><a href="/openapi.json">openapi.json</a> · <a href="/">Back to the page</a></p>'
         f"<h2>With the client of Cohere</h2><pre>{escape(CLIENT.format(base=base))}</pre>"
         f"{''.join(parts)}<h2>Errors</h2><table>{faults}</table></main>"
     )
+
+
+def _html(text: str) -> str:
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _address(path: str, method: str, about: Any, schemas: Any, base: str) -> str:
@@ -105,7 +110,7 @@ def _address(path: str, method: str, about: Any, schemas: Any, base: str) -> str
         shape = schemas[content["schema"]["$ref"].rpartition("/")[2]]
         rows = "".join(
             f"<tr><td><code>{escape(name)}</code>{OPTIONAL[name in shape['required']]}"
-            f"<td>{escape(field.get('description', ''))}"
+            f"<td>{_html(field.get('description', ''))}"
             for name, field in shape["properties"].items()
         )
     return (

@@ -127,3 +127,57 @@ def test_on_a_phone_one_list_at_a_time(site, new_page):
     assert page.locator(".rr-side.a").is_visible()
     assert not page.locator(".rr-side.b").is_visible()
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def test_a_third_ranker_and_long_candidates_are_in_the_link(site, new_page):
+    may = {"permissions": ["clipboard-read", "clipboard-write"]}
+    page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25&from=paste", **may)
+    passages = [f"Walrus number {n} sleeps on the ice of a very cold sea." for n in range(60)]
+    page.get_by_label("Query", exact=True).fill("walrus number 7")
+    page.get_by_label("Passages").fill("\n".join(passages))
+    page.locator("#rr-rank").click()
+    assert ranked(page)[0] == passages[7]
+    page.get_by_label("More about BM25").first.click()
+    page.get_by_role("menuitem", name="Add a third ranker").click()
+    page.get_by_role("button", name="Show ranker C").wait_for()
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_text("Link copied: it opens").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert "c=cosine" in link and "#p=" in link
+    again = new_page(link)
+    assert ranked(again)[0] == passages[7]
+    again.get_by_role("button", name="Show ranker C").click()
+    again.locator(".rr-side.b").get_by_text("cosine, not a probability").wait_for()
+    assert again.get_by_label("Passages").input_value() == "\n".join(passages)
+
+
+def test_why_a_passage_scores_and_what_other_words_would(site, new_page):
+    page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=cosine&q={QUERY[:-1]}%3F")
+    ranked(page)
+    row = page.locator(".rr-result.b").filter(has_text=HOSTILE).first
+    row.locator(".rr-passage").click()
+    row.get_by_role("button", name="Why this score").click()
+    row.locator(".rr-why-text").wait_for()
+    assert row.locator(".rr-why-text").inner_text() == HOSTILE
+    row.get_by_role("button", name="Try another wording").click()
+    row.get_by_label("Passage in other words").fill(QUERY)
+    row.get_by_text("→ 1", exact=False).first.wait_for()
+    assert page.title() == "Reranker UI"
+
+
+def test_what_nobody_judged_is_sent_to_annotate(site, new_page):
+    page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25&q={QUERY[:-1]}%3F")
+    ranked(page)
+    page.get_by_role("button", name="Send top 10 unjudged to Annotate").click()
+    page.get_by_text("10 passages wait in Annotate, 0 new to caves").wait_for()
+
+
+def test_use_this_model(site, new_page):
+    page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25&q={QUERY[:-1]}%3F")
+    ranked(page)
+    page.get_by_label("More about BM25").first.click()
+    page.get_by_role("menuitem", name="Use this model").click()
+    dialog = page.get_by_role("dialog")
+    assert f'base_url="{site}"' in dialog.inner_text()
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="detached")
