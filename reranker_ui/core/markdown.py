@@ -7,6 +7,7 @@ _TAGS = {
     *("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "blockquote"),
     *("table", "thead", "tbody", "tr", "th", "td", "s"),
 }
+_BLOCKS = _TAGS - {"strong", "em", "s"} | {"hr", "br", "pre"}
 _ALONE = {"hr": "hr", "hardbreak": "br"}
 
 
@@ -17,6 +18,16 @@ def tree(text: str) -> list[Any]:
 
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     return _children(SyntaxTreeNode(parser.parse(text)))
+
+
+def words(nodes: list[Any]) -> str:
+    """The bare text of a `tree`, each block on lines of its own."""
+    parts = [
+        node if isinstance(node, str) else f"\n{words(node[2])}\n" if node[0] in _BLOCKS
+        else words(node[2])
+        for node in nodes
+    ]  # fmt: skip
+    return "".join(parts)
 
 
 def _children(node: Any) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from reranker_ui.core.markdown import tree
+from reranker_ui.core.markdown import tree, words
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.database import datasets, journal, pairs, runs
 from reranker_ui.services.datasets import find_dataset
@@ -95,7 +95,7 @@ def _order(connection: sa.Connection, dataset: sa.Row[Any]) -> dict[str, Any]:
 
 def question_of(guidelines: str) -> str:
     """The question to ask: the first line of the guidelines that ends with a question mark."""
-    lines = (line.strip(" #*_>-") for line in guidelines.splitlines())
+    lines = (line.strip() for line in words(tree(guidelines)).splitlines())
     return next((line for line in lines if line.endswith(("?", "？", "؟"))), _QUESTION)
 
 

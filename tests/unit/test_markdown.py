@@ -55,3 +55,4 @@ def test_the_question_is_taken_from_the_guidelines():
     assert question_of("") == "Does the passage answer the query?"
     assert question_of("# Rules\n\n**Is it useful?**\n\nMore?") == "Is it useful?"
     assert question_of("有用吗？") == "有用吗？"
+    assert question_of("Rules.\n- Is it *very* [useful](https://a.org)?\n") == "Is it very useful?"
