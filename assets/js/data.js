@@ -45,6 +45,8 @@ RR.rooms.data = ({ room, server, upload }) => {
 };
 
 // -- what several parts of the tab use
+// The label of a pair in a table: what counts, disputed, or kept from who looks.
+RR.data.chip = (pair, scale) => pair.state === "hidden" ? RR.h("span", { class: "rr-chip none", title: "Kept from annotators: the test split is sealed, or the dataset is labelled blind" }, "hidden") : RR.chip(pair.state === "disputed" ? "disputed" : pair.effective, scale);
 RR.data.line = (text, most = 400) => (text.length > most ? `${text.slice(0, most)}…` : text).replace(/\s+/g, " ");
 RR.data.size = (bytes) => bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 RR.data.scaleWord = (scale) => scale.kind === "binary" ? "binary" : scale.kind === "graded" ? `graded 0 to ${scale.max}` : `score 0 to ${scale.max}`;

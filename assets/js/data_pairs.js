@@ -103,7 +103,7 @@ RR.data.pairsView = async (node, name, context) => {
     drawBar();
   }
   function row(pair) {
-    const may = RR.data.mayChange, label = pair.state === "hidden" ? h("span", { class: "rr-chip none", title: "Kept from annotators: the test split is sealed, or the dataset is labelled blind" }, "hidden") : RR.chip(pair.state === "disputed" ? "disputed" : pair.effective, dataset.scale);
+    const may = RR.data.mayChange, label = RR.data.chip(pair, dataset.scale);
     const chip = may ? h("button", { type: "button", class: "rr-chip-button", title: "Change the label", "aria-haspopup": "menu", onclick: () => labelMenu(chip, [pair.id]) }, label) : label;
     const tick = h("input", { type: "checkbox", "aria-label": "Select this pair", checked: selected.has(pair.id), onchange: () => { tick.checked ? selected.add(pair.id) : selected.delete(pair.id); line.setAttribute("aria-selected", tick.checked); drawBar(); } });
     const text = (key) => { const cell = h("td", { class: `rr-text ${key}`, tabindex: 0, title: pair[key], ondblclick: () => may && edit(cell, pair, key) }, RR.data.line(pair[key])); cell.addEventListener("keydown", (event) => { if (may && event.key === "Enter" && event.target === cell) { event.preventDefault(); edit(cell, pair, key); } }); return cell; };

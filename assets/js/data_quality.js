@@ -4,7 +4,7 @@ RR.data.qualityView = async (node, name, context) => {
   const { h } = RR, { server, say, showRows, changed, badge } = context;
   const SHAPES = { blocks: ["octagon", "Blocks training"], look: ["warn", "To look at"], note: ["info", "Good to know"] };
   const mark = (node.rrTurn = (node.rrTurn || 0) + 1);
-  let base = node.rrBase || null;
+  let base = node.rrBase || null, most = null;
   const current = () => node.isConnected && node.rrTurn === mark;
   const ask = async (act) => {
     let told;
@@ -13,7 +13,7 @@ RR.data.qualityView = async (node, name, context) => {
     show(told);
     if (told.checking) setTimeout(() => current() && ask(() => server.quality_report({ dataset: name, base })), 700);
   };
-  const begin = () => ask(() => server.check_quality({ dataset: name, base }));
+  const begin = () => ask(() => server.check_quality({ dataset: name, base, max_length: most }));
   if (!node.firstChild) RR.fill(node, h("div", { class: "rr-card rr-card-body" }, RR.skeleton(6)));
   ask(() => server.quality_report({ dataset: name, base }));
 
@@ -23,7 +23,10 @@ RR.data.qualityView = async (node, name, context) => {
     const choice = h("select", { class: "rr-select", "aria-label": "Base model", onchange: () => { base = choice.value; node.rrBase = base; ask(() => server.quality_report({ dataset: name, base })); } },
       [...told.bases, ...(told.bases.some(([, id]) => id === told.base) ? [] : [[told.base, told.base]])].map(([text, id]) => h("option", { value: id }, text)));
     choice.value = told.base;
-    const tools = h("div", { class: "rr-card-head rr-quality-head" }, h("b", {}, "Findings"), h("span", { class: "rr-muted" }, report ? summary(report) : ""), h("span", { class: "rr-grow" }), choice,
+    const now = report?.lengths?.max_length, cuts = [...new Set([64, 128, 256, 384, 512, now])].filter(Boolean).sort((a, b) => a - b);
+    const cut = now && RR.data.mayChange && h("select", { class: "rr-select", "aria-label": "Cut at", onchange: () => { most = Number(cut.value); begin(); } }, cuts.map((n) => h("option", { value: n }, `cut at ${n} tokens`)));
+    if (cut) cut.value = now;
+    const tools = h("div", { class: "rr-card-head rr-quality-head" }, h("b", {}, "Findings"), h("span", { class: "rr-muted" }, report ? summary(report) : ""), h("span", { class: "rr-grow" }), choice, cut,
       told.checking ? working(told.checking) : [h("span", { class: "rr-muted" }, report ? `${told.stale ? "labels changed since the check " : "checked "}${RR.ago(report.checked_at)}` : ""), RR.data.mayChange && RR.button(report ? "Check again" : "Check this dataset", begin, { kind: report && !told.stale ? "" : "primary" })]);
     const main = h("div", { class: "rr-card rr-quality-main" }, tools, told.failed && h("div", { class: "rr-card-body" }, RR.error(told.failed)), report ? findings(told) : h("p", { class: "rr-card-body rr-muted" }, "The check reads every pair: labels, duplicates, leaks between the splits, and what the base model makes of the texts. It takes seconds for thousands of pairs and runs beside your work."));
     RR.fill(node, h("div", { class: report ? "rr-quality" : "" }, main, report && aside(told)));

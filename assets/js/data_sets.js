@@ -25,7 +25,7 @@ RR.data.firstSteps = (node, { datasets, steps }, { server, open, skip }) => {
       h("div", { class: "rr-row" }, act, RR.button("Skip, I know my way", skip, { kind: "quiet" }))),
     card));
   server.page_of_pairs({ dataset: "starter", size: 9 }).then((page) => RR.fill(rows, page.pairs.map((pair) => h("tr", {},
-    h("td", { title: pair.query }, RR.data.line(pair.query)), h("td", { title: pair.passage }, RR.data.line(pair.passage)), h("td", {}, RR.chip(pair.state === "disputed" ? "disputed" : pair.effective, starter.scale))))), () => {});
+    h("td", { title: pair.query }, RR.data.line(pair.query)), h("td", { title: pair.passage }, RR.data.line(pair.passage)), h("td", {}, RR.data.chip(pair, starter.scale))))), () => {});
 };
 
 RR.data.datasetTable = (node, datasets, context) => {

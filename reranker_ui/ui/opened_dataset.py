@@ -25,7 +25,8 @@ def _quality(workspace: Workspace) -> list[Function]:
         return _with_figures(found)
 
     def check_quality(user: User, asked: Payload) -> Any:
-        return _with_figures(quality.check(workspace, user, asked["dataset"], asked.get("base")))
+        base, most = asked.get("base"), asked.get("max_length")
+        return _with_figures(quality.check(workspace, user, asked["dataset"], base, most))
 
     def stop_check(user: User, asked: Payload) -> Any:
         return quality.stop_check(workspace, user, asked["dataset"], asked.get("base"))

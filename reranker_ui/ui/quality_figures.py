@@ -19,7 +19,7 @@ def per_query_figure(bars: list[list[Any]]) -> go.Figure:
         marker={"color": "var(--rr-barc)", "line": {"width": 0}},
         hovertemplate="%{y:,} queries with %{x} pairs<extra></extra>",
     )
-    figure.update_xaxes(type="category", tickvals=words[0:-1:2] + words[-1:])
+    figure.update_xaxes(type="category", tickvals=words[0:-2:2] + words[-1:])
     return figure
 
 
