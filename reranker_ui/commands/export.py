@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.commands import Verbs
-from reranker_ui.core.formats.exports import FORMATS
+from reranker_ui.core.formats.exports import FORMATS, form_of
 from reranker_ui.core.formats.hub import is_hub_id
 from reranker_ui.core.refused import Refused
 
@@ -18,8 +18,7 @@ def add(verbs: Verbs) -> None:
 def _add_export(verb: argparse.ArgumentParser) -> None:
     verb.set_defaults(run=_export, show=_show_export)
     verb.add_argument("--dataset", required=True, metavar="NAME")
-    verb.add_argument("--format", required=True, choices=tuple(FORMATS), metavar="F",
-                      help=", ".join(FORMATS))  # fmt: skip
+    verb.add_argument("--format", required=True, type=_form, metavar="F", help=", ".join(FORMATS))
     verb.add_argument(
         "--output", required=True, metavar="PATH",
         help="a file; for datasets also a folder, a .zip, or hf:ORG/NAME, private unless --public",
@@ -50,3 +49,10 @@ def _export(arguments: argparse.Namespace) -> tuple[Any, int]:
 def _show_export(done: dict[str, Any]) -> str:
     told = [f"{done['pairs']:,} pairs of {done['dataset']} are in {done['path']}"]
     return "\n".join(told + [f"  not carried: {what}" for what in done["lost"]])
+
+
+def _form(told: str) -> str:
+    try:
+        return form_of(told)
+    except Refused as refused:
+        raise argparse.ArgumentTypeError(str(refused)) from None

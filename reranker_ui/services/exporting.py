@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from reranker_ui.core.formats.exports import FORMATS, lost_in, write
+from reranker_ui.core.formats.exports import form_of, lost_in, write
 from reranker_ui.core.formats.writing import Row, Target
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.database import annotations, imported_labels, pairs
@@ -37,8 +37,7 @@ def export_dataset(
     cannot carry of this dataset. The file is written aside and moved.
     """
     require(user, "viewer")
-    if form not in FORMATS:
-        raise Refused(f"{form} is no format to export. There are {', '.join(FORMATS)}.")
+    form = form_of(form)
     output = output.expanduser().resolve()
     if not output.parent.is_dir():
         raise Refused(f"There is no folder {output.parent}.")

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reranker_ui.core.formats.exports import FORMATS, lost_in, write
+from reranker_ui.core.formats.exports import FORMATS, form_of, lost_in, write
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.writing import Row, Target, read_safe_cell, safe_cell
 from reranker_ui.core.labels import Scale
 from reranker_ui.core.pairs import query_key
+from reranker_ui.core.refused import Refused
 from reranker_ui.services.reading import read
 
 # Text as it is stored: trimmed, not empty, no lone surrogates, no zero byte. A file full of other
@@ -162,3 +163,35 @@ def test_what_is_lost_is_counted():
 def test_a_safe_cell_is_safe_and_exact(text):
     assert not safe_cell(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
     assert read_safe_cell(safe_cell(text)) == text
+
+
+@pytest.mark.parametrize("name", ["set", "set.zip", "set.qrels"])
+def test_judgments_go_to_a_folder_a_zip_or_a_text_file(name, tmp_path):
+    given = [Row("q", f"p{n}", float(n), "test", "s", "imported", []) for n in range(3)]
+    for form in ("beir", "trec"):
+        target = Target(tmp_path / form / name, lost_in(form))
+        target.path.parent.mkdir()
+        assert write(form, given, target) == 3
+        texts = tmp_path / "beir" / name
+        if form == "trec" and name == "set.qrels":
+            said = ReadOptions(corpus=str(texts), queries=str(texts))
+            read(tmp_path, target.path, said)
+            assert "Pairs with ids only" in target.lost.sentences()[-1]
+        else:
+            assert target.path.is_dir() == (name == "set")
+            read(tmp_path, target.path, ReadOptions())
+        with sqlite3.connect(tmp_path / "stage.db") as stage:
+            rows = stage.execute("SELECT query, passage, label FROM staged ORDER BY label")
+            assert rows.fetchall() == [("q", f"p{n}", float(n)) for n in range(3)]
+        for path in tmp_path.glob("*.db"):
+            path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("told", "form"),
+    [("QRELS", "trec"), ("label_studio", "label-studio"), ("n tuples", "n-tuples")],
+)
+def test_a_format_has_the_names_people_use(told, form):
+    assert form_of(told) == form
+    with pytest.raises(Refused, match="no format"):
+        form_of("docx")

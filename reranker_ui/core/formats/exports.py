@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from reranker_ui.core.formats import saved, shapes, writing, writing_judgments, writing_tools
 from reranker_ui.core.formats.writing import Lost, Row, Target
+from reranker_ui.core.refused import Refused
 
 _NO_PEOPLE = "Who gave which label, and pairs without one, are left out."
 _NO_SPLIT = "Splits are left out."
@@ -58,6 +59,23 @@ FORMATS: dict[str, Form] = {
         (_NO_TEXTS, "Who gave which label is left out.", _NO_SPLIT),
     ),
 }  # fmt: skip
+
+
+_ALSO = {
+    "ndjson": "jsonl", "json-lines": "jsonl", "labelled-lists": "lists", "ntuples": "n-tuples",
+    "mteb-reranking": "mteb", "cohere-rerank": "cohere", "miracl": "tevatron", "qrels": "trec",
+    "trec-qrels": "trec", "labelstudio": "label-studio", "quepid": "quepid-book",
+    "huggingface": "datasets", "save-to-disk": "datasets", "swift": "ms-swift",
+}  # fmt: skip
+
+
+def form_of(told: str) -> str:
+    """The key of FORMATS that a person means; Refused where there is none."""
+    name = "-".join(told.strip().casefold().replace("_", " ").replace("-", " ").split())
+    name = _ALSO.get(name, name)
+    if name not in FORMATS:
+        raise Refused(f"{told} is no format to export. There are {', '.join(FORMATS)}.")
+    return name
 
 
 def write(form: str, rows: Iterable[Row], target: Target) -> int:

@@ -1,5 +1,6 @@
 """Writing judgments by ids beside their texts: BEIR, and TREC judgments in the same ZIP."""
 
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable
@@ -12,17 +13,34 @@ from reranker_ui.core.formats.writing import Row, Target, json_line, number_text
 from reranker_ui.core.pairs import passage_key, query_key
 from reranker_ui.core.splits import SPLITS
 
+_PLAIN = (".txt", ".qrels", ".trec")
 _HEADER = "query-id\tcorpus-id\tscore\n"
 
 
 def write_beir(rows: Iterable[Row], target: Target) -> int:
-    """corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv in a ZIP, or a folder without a suffix."""
+    """corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv: a folder where the path has no suffix, else
+    a ZIP."""
     return _write(rows, target, "qrels/{}.tsv", _HEADER, "{}\t{}\t{}\n".format)
 
 
 def write_trec(rows: Iterable[Row], target: Target) -> int:
-    """qrels/SPLIT.txt as `query 0 passage grade`, with the texts of BEIR, in a ZIP."""
+    """The same with qrels/SPLIT.txt as `query 0 passage grade`; in a text file those lines only."""
+    if target.path.suffix in _PLAIN:
+        return _write_plain(rows, target)
     return _write(rows, target, "qrels/{}.txt", "", "{} 0 {} {}\n".format)
+
+
+def _write_plain(rows: Iterable[Row], target: Target) -> int:
+    count = 0
+    with target.path.open("w") as out:
+        for query, group in by_query(rows, target.lost):
+            for row in group:
+                count += 1
+                out.write(
+                    f"{query_key(query)} 0 {passage_key(row.passage)} {number_text(row.label)}\n"
+                )
+                target.lost.add("Pairs with ids only: their texts are those of the BEIR export")
+    return count
 
 
 def _write(
@@ -33,6 +51,9 @@ def _write(
         folder = Path(made)
         (folder / "qrels").mkdir()
         count = _spool(rows, target, folder, name, header, line)
+        if not target.path.suffix:
+            shutil.copytree(folder, target.path)
+            return count
         with zipfile.ZipFile(target.path, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted(folder.rglob("*")):
                 if path.is_file():
