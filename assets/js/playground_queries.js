@@ -52,8 +52,11 @@ RR.playground.queries = (view, server, { open, told }) => {
     if (!known.length) return h("span", { class: "rr-muted" }, `No query in the test split of ${view.dataset} has both a positive and a negative candidate.`);
     if (!table) return h("span", { class: "rr-muted", role: "status" }, `Scoring all test pairs with ${title(view.a)} and ${title(view.b)}. This takes a while the first time and is kept.`);
     const sign = (n) => `${n < 0 ? "−" : "+"}${Math.abs(n).toFixed(3)}`;
-    return h("div", { class: "rr-row", role: "status" }, h("span", {}, `nDCG@10  ${title(view.a)} `, h("b", {}, RR.metric(table.a)), ` → ${title(view.b)} `, h("b", {}, RR.metric(table.b))), RR.delta(table.gain),
-      h("span", { class: "rr-muted" }, `95 % ${sign(table.low)} to ${sign(table.high)} · ${RR.plural(table.wins, "query", "queries")} better, ${RR.int(table.losses)} worse, ${RR.int(table.ties)} the same`));
+    const names = { "ndcg@10": "nDCG@10", "mrr@10": "MRR@10", map: "MAP" };
+    const head = h("tr", {}, ["Mean over queries", title(view.a), title(view.b), "Gain", "95 % interval"].map((word, at) => h("th", { scope: "col", class: at ? "rr-num" : "" }, word)));
+    const rows = table.means.map((one) => h("tr", {}, h("th", { scope: "row" }, names[one.metric]), h("td", { class: "rr-num" }, RR.metric(one.a)), h("td", { class: "rr-num rr-strong" }, RR.metric(one.b)), h("td", { class: "rr-num" }, RR.delta(one.gain)), h("td", { class: "rr-num rr-muted" }, `${sign(one.low)} to ${sign(one.high)}`)));
+    return h("div", { role: "status" }, h("table", { class: "rr-table rr-means" }, h("thead", {}, head), h("tbody", {}, rows)),
+      h("p", { class: "rr-muted" }, `nDCG@10: ${RR.plural(table.wins, "query", "queries")} better, ${RR.int(table.losses)} worse, ${RR.int(table.ties)} the same.`));
   }
   const rows = h("div", { class: "rr-queries-rows" });
   function drawRows() {

@@ -61,7 +61,7 @@ RR.playground.results = (view, server, { swap, share, again }) => {
   const tabs = () => h("div", { class: "rr-ab", role: "group", "aria-label": "Ranker shown" }, letters().map((letter) => {
     const side = sideOf(letter);
     return h("button", { type: "button", "aria-pressed": String(front === letter), onclick: () => { front = letter; if (letter !== "a") right = letter; redraw(); } },
-      h("span", { class: `rr-letter ${letter}` }, letter.toUpperCase()), h("span", { class: "rr-cut" }, h("b", {}, side.title), letter !== "a" && delta(letter) !== null ? RR.delta(delta(letter)) : null, h("small", {}, value(side) === null ? MEASURES[side.measure] : `nDCG@10 ${RR.metric(value(side))}`)));
+      h("span", { class: `rr-letter ${letter}` }, letter.toUpperCase()), h("span", { class: "rr-cut" }, h("b", {}, side.title), h("small", {}, value(side) === null ? MEASURES[side.measure] : [view.c ? null : "nDCG@10 ", `${RR.metric(value(side))} `, letter === "a" ? null : RR.delta(delta(letter))])));
   }));
 
   // -- rows

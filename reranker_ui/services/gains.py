@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from reranker_ui.core.evaluation import per_query
+from reranker_ui.core.evaluation import RANKING, per_query
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.datasets import labelled_pairs
 from reranker_ui.services.models import Ranker, find_ranker
@@ -24,27 +24,27 @@ def gains(
 
     Returns `queries`: query, candidates, positives, a, b, gain (b - a), the largest gain first;
     `a`, `b`, `gain` as means, `low` and `high` the 95 % interval of the mean gain (bootstrap over
-    queries), `wins`, `losses`, `ties`. Scores are kept in the cache, so a second look is quick.
+    queries), `means` the same for each metric of RANKING with its name as `metric`, `wins`,
+    `losses`, `ties`. Scores are kept in the cache, so a second look is quick.
     """
     require(user, "viewer")
     pairs = labelled_pairs(workspace, user, dataset)
     pairs = pairs[pairs["split"] == split].reset_index(drop=True)
-    sides = [_ndcg(workspace, find_ranker(workspace, user, name), pairs) for name in (a, b)]
+    sides = [_metrics(workspace, find_ranker(workspace, user, name), pairs) for name in (a, b)]
     if sides[0].empty:
         raise Refused(
             f"No query in the {split} split of {dataset} has both a positive and a negative "
             "candidate. Label more of them."
         )
-    table = pd.concat([_about(pairs), sides[0].rename("a"), sides[1].rename("b")], axis=1)
+    ndcg = [side["ndcg@10"].rename(name) for side, name in zip(sides, "ab", strict=True)]
+    table = pd.concat([_about(pairs), *ndcg], axis=1)
     table = table.dropna(subset=["a", "b"])
     table["gain"] = table["b"] - table["a"]
     table = table.sort_values(["gain", "query"], ascending=[False, True], kind="stable")
-    low, high = _interval(table["gain"].to_numpy())
-    means = {name: float(table[name].mean()) for name in ("a", "b", "gain")}
+    means = [_mean(name, *(side[name] for side in sides)) for name in RANKING]
     return {
-        **means,
-        "low": low,
-        "high": high,
+        **{name: means[0][name] for name in ("a", "b", "gain", "low", "high")},
+        "means": means,
         "wins": int((table["gain"] > 0).sum()),
         "losses": int((table["gain"] < 0).sum()),
         "ties": int((table["gain"] == 0).sum()),
@@ -59,10 +59,17 @@ def _about(pairs: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _ndcg(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> "pd.Series[float]":
+def _mean(metric: str, a: "pd.Series[float]", b: "pd.Series[float]") -> dict[str, Any]:
+    gain = (b - a).to_numpy()
+    low, high = _interval(gain)
+    means = {"a": float(a.mean()), "b": float(b.mean()), "gain": float(gain.mean())}
+    return {"metric": metric, **means, "low": low, "high": high}
+
+
+def _metrics(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> pd.DataFrame:
     scores = kept_scores(workspace, ranker, pairs)
     found = per_query(pairs["query_key"].tolist(), pairs["grade"].tolist(), scores)
-    return found.set_index("query_key")["ndcg@10"]
+    return found.set_index("query_key")
 
 
 def kept_scores(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> list[float]:

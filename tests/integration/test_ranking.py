@@ -351,6 +351,10 @@ def test_gains_by_query(workspace, caves, monkeypatch):
     assert told["a"] == pytest.approx(
         rankings.evaluate(workspace, VIEWER, "bm25", "caves")["ndcg@10"]
     )
+    bm25 = rankings.evaluate(workspace, VIEWER, "bm25", "caves")
+    for mean in told["means"]:
+        assert mean["a"] == pytest.approx(bm25[mean["metric"]])
+        assert mean["low"] <= mean["gain"] <= mean["high"]
     json.dumps(told, allow_nan=False)
     # The second look scores nothing again.
     monkeypatch.setattr(Encoder, "scores", None)
