@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui import __version__
+from reranker_ui.core.machine import bytes_in_words, free_disk
 from reranker_ui.core.refused import Refused
 from reranker_ui.services import run_copies, snapshots
 from reranker_ui.services.backup_places import BOOK, Place, place_of
@@ -59,6 +60,7 @@ def back_up(workspace: Workspace, user: User, copies: Copies) -> Book:
     """
     require(user, "admin")
     known = copies.newest_first()
+    _check_room(workspace)
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=workspace.home) as folder:
         aside = Path(folder)
         file = aside / "snapshot.db"
@@ -138,6 +140,16 @@ def _load(workspace: Workspace, user: User, file: Path, ahead_of: int) -> None:
         snapshots.replace(workspace, user, source, ahead_of)
     finally:
         source.dispose()
+
+
+def _check_room(workspace: Workspace) -> None:
+    path = workspace.engine.url.database if workspace.engine.dialect.name == "sqlite" else None
+    size = Path(path).stat().st_size if path else 0
+    if (free := free_disk(workspace.home)) < 2 * size:
+        raise Refused(
+            f"Only {bytes_in_words(free)} are free, and a copy of the database takes up to"
+            f" {bytes_in_words(2 * size)} for a moment. Delete runs that are not needed."
+        )
 
 
 def _check_order(found: snapshots.Contents, known: list[Book], title: str) -> None:

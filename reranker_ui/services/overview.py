@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy import func, select
 
+from reranker_ui.core.mounts import remote_kind
 from reranker_ui.core.refused import Refused
 from reranker_ui.services import backing_up, runs
 from reranker_ui.services.database import datasets, pairs
@@ -25,8 +26,16 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[None]:
-    """Hold the home for one serving process; Refused if another has it."""
+def serving(home: Path, holds_database: bool = True) -> Iterator[None]:
+    """Hold the home for one serving process; Refused if another has it.
+
+    Refused too on a network or bucket mount, where the database is a file of the home.
+    """
+    if holds_database and (kind := remote_kind(home)):
+        raise Refused(
+            f"{home} lies on a {kind} mount, which has no file locks that a database can trust."
+            " Choose a home on a local disk, and set RERANKER_UI_BACKUP to a folder of the mount."
+        )
     lock = FileLock(home / "serve.lock")
     try:
         lock.acquire(timeout=0)

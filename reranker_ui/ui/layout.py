@@ -69,7 +69,7 @@ def serve(settings: Settings | None = None) -> None:
     """Serve the page until interrupted. Refused if another process serves the same home."""
     settings = settings or Settings()
     logs.begin(settings.log_format, secret_values())
-    with overview.serving(settings.home_folder()):
+    with overview.serving(settings.home_folder(), settings.database_url is None):
         workspace = open_workspace(settings)
         fault = _restored(workspace)
         door = Door(workspace, fault=fault)

@@ -152,3 +152,24 @@ def test_every_address(server, clients, workspace):
 
 def _filled(path: str) -> str:
     return re.sub(r"\{[^}]*\}", "1", path)
+
+
+def test_no_role_over_http_has_a_folder_loaded(clients, config, tmp_path):
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "model.safetensors").write_bytes(b"")
+    part = next(
+        one for one in config["components"] if one["props"].get("elem_id") == "rr-playground"
+    )
+    body = {"query": "a", "passages": "b\nc", "source": "pasted"}
+    for role in ROLES:
+        for model in (str(tmp_path), "/etc", "../home", "tests/unit"):
+            told = _ask(clients[role], part, "compare", {**body, "models": [model, "bm25"]}).json()
+            assert "refused" in told and "fault" not in told, (role, model, told)
+            asked = {"model": model, "query": "a", "documents": ["b"]}
+            answer = clients[role].post("/v2/rerank", json=asked)
+            assert 400 <= answer.status_code < 500, (role, model, answer.text)
+        told = _ask(clients[role], part, "compare", {**body, "models": ["org/model", "bm25"]})
+        may = "needs the role" not in told.text
+        assert may == (role == "admin") and "refused" in told.json(), told.text
+        told = _ask(clients[role], part, "compare", {**body, "models": ["bm25", "bm25"]})
+        assert "ok" in told.json(), told.text
