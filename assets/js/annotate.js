@@ -196,17 +196,21 @@ RR.rooms.annotate = ({ room, server }) => {
   let watching = 0;
   const watchScoring = async () => {
     const turn = ++watching, dataset = A.dataset;
+    let ran = false;
     A.scoring = null;
     if (A.stream?.order !== "uncertain") { parts.bar.draw(outbox); return; }
     try {
       A.scoring = await server.score_pairs({ dataset });
       while (turn === watching && dataset === A.dataset && A.scoring.running && room.isConnected) {
+        ran = true;
         parts.bar.draw(outbox);
         await new Promise((resolve) => setTimeout(resolve, 3000));
         if (RR.visible(room)) A.scoring = await server.scoring({ dataset });
       }
     } catch (error) { A.scoring = { refused: RR.sentence(error) }; }
-    if (turn === watching) { ended = false; fill(); parts.bar.draw(outbox); }
+    if (turn !== watching) return;
+    if (ran) A.buffer = []; // those ahead were drawn without the scores
+    ended = false; fill(); parts.bar.draw(outbox);
   };
 
   // -- disputes, agreement, annotators and settings have a view of their own

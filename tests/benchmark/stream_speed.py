@@ -1,7 +1,7 @@
 """How long the stream takes over many pairs: `python -m tests.benchmark.stream_speed [PAIRS ...]`.
 
 For each size (1,000 and 1,000,000 unless told otherwise) the middle time of 30 batches of 20 pairs
-in each order, a label, and the progress, with up to 20,000 pairs labelled already.
+in each order, a label, its query's candidates and the progress, with 20,000 pairs labelled already.
 """
 
 import statistics
@@ -14,6 +14,7 @@ from pathlib import Path
 from reranker_ui.core.pairs import pair_key, passage_key, query_key
 from reranker_ui.services.annotations import annotate
 from reranker_ui.services.database import annotations, datasets, pairs, runs, scores
+from reranker_ui.services.lookback import candidates_of
 from reranker_ui.services.queue import next_pairs
 from reranker_ui.services.users import User
 from reranker_ui.services.waiting import progress
@@ -85,6 +86,7 @@ def measure(count: int) -> dict[str, float]:
             told[order] = middle(lambda _, order=order: next_pairs(workspace, MAI, "big", order))
         ahead = [pair["id"] for pair in next_pairs(workspace, MAI, "big", n=TIMES)["pairs"]]
         told["a label"] = middle(lambda n: annotate(workspace, MAI, ahead[n], 1, f"{n}"))
+        told["its query"] = middle(lambda n: candidates_of(workspace, MAI, ahead[n]))
         told["progress"] = middle(lambda _: progress(workspace, MAI, "big", 0.0))
         workspace.engine.dispose()
         return told
