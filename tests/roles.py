@@ -147,6 +147,7 @@ SERVICES = {
     "uploads.add_texts": "admin",
     "uploads.begin_hub": "admin",
     "uploads.begin_upload": "admin",
+    "uploads.end_upload": "admin",
     "uploads.read_upload": "admin",
     "uploads.store_upload": "admin",
     "uploads.upload_state": "admin",

@@ -20,12 +20,27 @@ def sweep_imports(workspace: Workspace) -> int:
     gone = 0
     for import_id in unfinished:
         path = lock_path(workspace, import_id)
+        alive = FileLock(path, timeout=0)
         with suppress(Timeout):
-            with FileLock(path, timeout=0):
+            with beginning(workspace):
+                alive.acquire()
+            if _is_unfinished(workspace, import_id):  # it may have ended well meanwhile
                 remove_import(workspace, import_id)
                 gone += 1
+            alive.release()
             path.unlink(missing_ok=True)
     return gone
+
+
+def beginning(workspace: Workspace) -> FileLock:
+    """Held from when an import is noted until its own lock is taken, so that nobody sweeps it."""
+    return FileLock(workspace.home / "importing.lock")
+
+
+def _is_unfinished(workspace: Workspace, import_id: int) -> bool:
+    with workspace.reading() as connection:
+        state = connection.scalar(select(imports.c.state).where(imports.c.id == import_id))
+    return state not in (None, "done")
 
 
 def remove_import(workspace: Workspace, import_id: int) -> None:

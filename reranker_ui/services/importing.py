@@ -17,7 +17,7 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.services.database import datasets, imports, pairs
 from reranker_ui.services.effective import seen
 from reranker_ui.services.guidelines import edit_guidelines
-from reranker_ui.services.import_ends import lock_path, remove_import
+from reranker_ui.services.import_ends import beginning, lock_path, remove_import
 from reranker_ui.services.import_splits import assign_splits
 from reranker_ui.services.import_writer import Writer
 from reranker_ui.services.indexing import fill_index
@@ -88,16 +88,18 @@ def store_reading(
     if "report" not in result:
         raise Refused(_what_is_missing(result))
     stage = Stage(folder / "stage.db")
-    import_id, new = _begin(workspace, user, dataset_name, result["scale"], source)
-    alive = FileLock(lock_path(workspace, import_id))
+    with beginning(workspace):
+        import_id, new = _begin(workspace, user, dataset_name, result["scale"], source)
+        alive = FileLock(lock_path(workspace, import_id))
+        alive.acquire()
     try:
-        with alive:
-            report = _store(workspace, user, stage, import_id, result, source, said)
+        report = _store(workspace, user, stage, import_id, result, source, said)
     except BaseException:
         remove_import(workspace, import_id)
         raise
     finally:
         stage.close()
+        alive.release()
         lock_path(workspace, import_id).unlink(missing_ok=True)
     more = {"scale": result["scale"], "new": new, "mojibake": result.get("mojibake")}
     return {"dataset": dataset_name, **report, **more}

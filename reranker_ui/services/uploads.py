@@ -8,9 +8,11 @@ from typing import Any
 from reranker_ui.core.formats.hub import PREFIX
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.refused import Refused
+from reranker_ui.services.import_ends import sweep_imports
 from reranker_ui.services.importing import check_name
 from reranker_ui.services.readings import (
     claim_upload,
+    end_reading,
     folder_of,
     is_alive,
     left_out,
@@ -108,6 +110,13 @@ def store_upload(workspace: Workspace, user: User, token: str, dataset_name: str
         "dataset": dataset_name, "source": noted["file"], "user": asdict(user),
     }  # fmt: skip
     spawn(folder, "reranker_ui.services.storing", told)
+
+
+def end_upload(workspace: Workspace, user: User, token: str) -> None:
+    """Forget an upload; what it was about to store, and what it stored so far, goes."""
+    require(user, "admin")
+    end_reading(workspace, user, token)
+    sweep_imports(workspace)
 
 
 def _storing(folder: Path, noted: dict[str, Any]) -> dict[str, Any]:

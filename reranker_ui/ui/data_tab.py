@@ -100,7 +100,7 @@ def _reading(workspace: Workspace) -> list[Function]:
         return uploads.store_upload(workspace, user, asked["token"], str(asked["dataset"]).strip())
 
     def end_upload(user: User, asked: Payload) -> Any:
-        return readings.end_reading(workspace, user, asked["token"])
+        return uploads.end_upload(workspace, user, asked["token"])
 
     def left_out(user: User, asked: Payload) -> Any:
         return readings.left_out(

@@ -3,11 +3,13 @@
 import time
 
 import pytest
+import sqlalchemy as sa
 
 from reranker_ui.core.refused import Refused
 from reranker_ui.services import uploads
+from reranker_ui.services.database import datasets, imports, pairs
 from reranker_ui.services.datasets import list_datasets
-from reranker_ui.services.readings import end_reading, folder_of
+from reranker_ui.services.readings import folder_of
 from reranker_ui.services.users import LOCAL, User
 
 
@@ -68,9 +70,28 @@ def test_what_a_person_says_is_kept_with_the_upload(workspace, tmp_path):
     assert state["said"] == {"repair": True}
     assert state["preview"][0]["query"] == "être déjà où"
     assert state["mojibake"]["repaired"] is True
-    end_reading(workspace, LOCAL, token)
+    uploads.end_upload(workspace, LOCAL, token)
     with pytest.raises(Refused, match="gone"):
         folder_of(workspace, token)
+
+
+def test_what_a_cancelled_import_stored_goes_at_once(workspace, tmp_path):
+    lines = [f"query {n // 5},passage {n},{n % 2}" for n in range(20_000)]
+    token = begin(workspace, tmp_path, "\n".join(["query,passage,label", *lines]))
+    wait(workspace, token, "reading")
+    uploads.store_upload(workspace, LOCAL, token, "d")
+    deadline = time.monotonic() + 60
+    while count(workspace, pairs) == 0 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert list_datasets(workspace, LOCAL) == []
+    uploads.end_upload(workspace, LOCAL, token)
+    assert [count(workspace, table) for table in (datasets, imports, pairs)] == [0, 0, 0]
+    assert list((workspace.home / "uploads").iterdir()) == []
+
+
+def count(workspace, table) -> int:
+    with workspace.reading() as connection:
+        return connection.scalar(sa.select(sa.func.count()).select_from(table))
 
 
 def test_only_an_admin_uploads(workspace, tmp_path):
