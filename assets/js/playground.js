@@ -1,5 +1,5 @@
 // The Playground: one query, its candidates, up to three rankers. What is asked for is kept in the
-// address (a, b, c, q, from, k, p), so that a link opens the same view; passages that are too long
+// address (a, b, c, q, from, k, p, browse), so that a link opens the same view; passages that are too long
 // for that are packed behind its #, which the server never sees.
 "use strict";
 RR.rooms.playground = ({ room, server }) => {
@@ -35,7 +35,7 @@ RR.rooms.playground = ({ room, server }) => {
   const body = h("div", { class: "rr-play-body" });
   const picker = RR.playground.queries(view, server, {
     open: (text) => { query.value = text; RR.set({ from: "labelled" }); drawSource(); picker.toggle(false); rank(); query.scrollIntoView({ block: "nearest" }); },
-    told: (open) => browse.setAttribute("aria-expanded", String(open)),
+    told: (open) => { browse.setAttribute("aria-expanded", String(open)); RR.set({ browse: open ? "1" : null }); },
   });
   RR.fill(room, h("h1", { class: "rr-sr" }, "Playground"),
     h("form", { class: "rr-card rr-ask", role: "search", onsubmit: (event) => { event.preventDefault(); rank(); } },
@@ -172,5 +172,5 @@ RR.rooms.playground = ({ room, server }) => {
   });
   RR.on("runs", () => refresh().then(() => (view.answer ? list.redrawHeads() : draw())).catch(() => {}));
   const given = location.hash.startsWith("#p=") ? unpacked(location.hash.slice(3)).then((text) => { passages.value = text; history.replaceState(null, "", location.pathname + location.search); }, () => RR.toast("The passages in this link cannot be read: it was cut short")) : null;
-  Promise.all([refresh(), given]).then(() => (RR.state.q && (dataset || RR.state.p || RR.state.from === "paste") ? (drawSource(), rank()) : draw())).catch((error) => RR.fill(body, RR.error(error)));
+  Promise.all([refresh(), given]).then(() => { if (RR.state.browse && view.dataset) picker.toggle(true); }).then(() => (RR.state.q && (dataset || RR.state.p || RR.state.from === "paste") ? (drawSource(), rank()) : draw())).catch((error) => RR.fill(body, RR.error(error)));
 };
