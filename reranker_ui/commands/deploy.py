@@ -26,6 +26,7 @@ def add(verbs: Verbs) -> None:
 
 
 def _deploy(arguments: argparse.Namespace) -> tuple[Any, int]:
+    from httpx2 import HTTPError
     from huggingface_hub import HfApi
 
     manifest = read_manifest(arguments.manifest, id=arguments.space, hardware=arguments.hardware)
@@ -40,11 +41,10 @@ def _deploy(arguments: argparse.Namespace) -> tuple[Any, int]:
         for step in asked.steps:
             print(f"{step.words} ...", file=sys.stderr)
             step.act()
-    except OSError as error:
+    except (OSError, HTTPError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
-        raise Refused(
-            f"Hugging Face did not do it: {first[:300]} Deploy again to go on."
-        ) from error
+        what = first[:300].rstrip(". ")
+        raise Refused(f"Hugging Face did not do it: {what}. Deploy again to go on.") from error
     return {"space": asked.space, "done": told, "planned": told}, 0
 
 

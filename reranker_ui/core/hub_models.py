@@ -30,6 +30,7 @@ def commit_of(name: str, cache_dir: Path) -> str | None:
 
 def check_model(name: str, revision: str | None) -> Any:
     """What the Hub tells of a model. Refused: one without safetensors, one that is too large."""
+    from httpx2 import HTTPError
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
@@ -39,7 +40,7 @@ def check_model(name: str, revision: str | None) -> Any:
         raise Refused(
             f"The Hub does not give {name}: it is not there, or not open to everyone."
         ) from error
-    except OSError as error:
+    except (HTTPError, OSError) as error:
         raise Refused(f"The Hub did not answer about {name}: {error}. Try again.") from error
     weights = [one for one in told.siblings or [] if fnmatch(one.rfilename, "*.safetensors")]
     if not weights:

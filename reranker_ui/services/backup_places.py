@@ -145,11 +145,12 @@ class HubPlace:
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
+        from httpx2 import HTTPError
         from huggingface_hub.errors import HfHubHTTPError
 
         try:
             yield
-        except (HfHubHTTPError, OSError) as error:
+        except (HfHubHTTPError, HTTPError, OSError) as error:
             raise Refused(_unread(self.title, error)) from error
 
 

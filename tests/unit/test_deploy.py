@@ -250,6 +250,18 @@ def test_without_a_terminal_it_stops_at_the_plan(checkout, at_a_terminal, monkey
     assert hub.calls == []
 
 
+def test_a_hub_that_does_not_answer_is_a_sentence(checkout, at_a_terminal, capsys, monkeypatch):
+    from httpx2 import ConnectError
+
+    def away(_hub):
+        raise ConnectError("Connection refused")
+
+    monkeypatch.setattr(Hub, "whoami", away)
+    assert main(["deploy", "--manifest", str(checkout())]) == 1
+    said = capsys.readouterr().err
+    assert "Connection refused" in said and "Deploy again" in said and "Traceback" not in said
+
+
 def test_zero_gpu_is_refused_with_its_sentence(checkout, at_a_terminal, capsys):
     file = checkout()
     assert main(["deploy", "--manifest", str(file), "--hardware", "zero-a10g"]) == 1
