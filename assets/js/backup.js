@@ -9,7 +9,7 @@ RR.backup = () => {
   button.addEventListener("click", () => RR.panel("Backups", told.fault ? RR.error(told.fault) : null,
     h("p", {}, `${when()}.`),
     told.at ? h("p", { class: "rr-muted" }, told.waiting ? "Something has changed since and is in none yet." : "Nothing has changed since.") : null,
-    h("p", { class: "rr-muted" }, "Database and runs", told.place ? [", at ", h("span", { class: "rr-mono rr-wrap" }, told.place)] : null, ". Each copy was read again and found whole.")));
+    told.place || told.at ? h("p", { class: "rr-muted" }, "Database and runs", told.place ? [", at ", h("span", { class: "rr-mono rr-wrap" }, told.place)] : null, ". Each copy was read again and found whole.") : null));
   return { button, show: (now) => {
     told = now;
     button.hidden = !now;

@@ -155,5 +155,6 @@ class HubPlace:
 
 
 def _unread(title: str, error: Exception) -> str:
-    told = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-    return f"The backups at {title} cannot be reached: {told}"
+    first = (str(error).splitlines() or [type(error).__name__])[0][:200]
+    told = (getattr(error, "strerror", None) or first).rstrip(". ")
+    return f"The backups at {title} cannot be reached: {told}."
