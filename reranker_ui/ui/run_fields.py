@@ -41,7 +41,7 @@ MORE: dict[str, list[Field]] = {
         ("pos_weight", "pos_weight, or auto", None),
     ],
     "Steps": [
-        ("max_steps", "Steps, not epochs", None),
+        ("max_steps", "Steps in all", None),
         ("warmup", "Warmup: share or steps", None),
         ("schedule", "Schedule", ["linear", "cosine", "constant"]),
         ("weight_decay", "Weight decay", None),
