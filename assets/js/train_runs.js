@@ -58,7 +58,7 @@ RR.rooms.train_runs = ({ element, room, server }) => {
     const compare = { text: RR.compared?.includes(run.id) ? "Remove" : "Compare", act: () => RR.say("compare", run.id) };
     const shown = [run.status !== "queued" && RR.button("Open", () => open(run), small),
       live && run.status === "queued" && RR.button("Cancel", () => act(run, "cancel"), small),
-      kept && RR.button("Continue", () => RR.say("refill", { run: run.id, how: "continue" }), { ...small, title: "Train this model on, with a fresh optimizer" }),
+      kept && RR.button("Continue", () => RR.say("refill", { run: run.id, how: "continue" }), { kind: "small rr-wide", title: "Train this model on, with a fresh optimizer" }),
       kept && RR.button(compare.text, compare.act, small), run.status === "lost" && RR.button("Resume", () => act(run, "resume"), small), !live && !kept && run.status !== "lost" && RR.button("Run again", () => act(run, "again"), small)];
     const dots = RR.button("", () => RR.menu(dots, menu(run, live, kept, dots)), { kind: "quiet small icon", icon: "more", label: `More for ${run.name}` });
     dots.setAttribute("aria-haspopup", "menu");
