@@ -1,7 +1,7 @@
 """Pairs of a dataset: a page of them, the candidates of a query, and their votes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ from reranker_ui.services.database import (
 from reranker_ui.services.datasets import find_dataset
 from reranker_ui.services.effective import pairs_with_labels
 from reranker_ui.services.findings import rows_behind
-from reranker_ui.services.seeing import HIDDEN, hide
+from reranker_ui.services.seeing import HIDDEN, hide, sees_others
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 
@@ -65,13 +65,17 @@ def page_of_pairs(
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
     missing = searching.prepare(workspace, dataset) if wanted.search else 0
+    # Who labels blind finds own labels only: the label that counts must not tell.
+    own = bool(wanted.label) and not sees_others(dataset, user)
+    looked = replace(wanted, label=None, annotator=user.name) if own else wanted
+    nothing = wanted.nothing or (own and wanted.annotator not in (None, "", user.name))
     down = before is not None
     with workspace.reading() as connection:
-        found = [] if wanted.nothing else paging.find(
+        found = [] if nothing else paging.find(
             connection,
-            _walks(workspace, connection, dataset, wanted),
+            _walks(workspace, connection, dataset, looked),
             lambda ids: _seen(
-                connection, dataset, user, wanted, _kept(connection, dataset.id, ids, wanted, down)
+                connection, dataset, user, wanted, _kept(connection, dataset.id, ids, looked, down)
             ),
             before if down else after,
             down,

@@ -22,7 +22,12 @@ def sees_everything(dataset: sa.Row[Any], user: User) -> bool:
     """
     if user.role != "annotator":
         return True
-    return not sealed_for(dataset, user) and _sees_others(dataset, user)
+    return not sealed_for(dataset, user) and sees_others(dataset, user)
+
+
+def sees_others(dataset: sa.Row[Any], user: User) -> bool:
+    """Whether `user` sees labels that others gave, outside the sealed test split."""
+    return user.role != "annotator" or not dataset.blind or decides(dataset, user)
 
 
 def hide(connection: sa.Connection, dataset: sa.Row[Any], user: User, rows: list[Row]) -> list[Row]:
@@ -32,7 +37,7 @@ def hide(connection: sa.Connection, dataset: sa.Row[Any], user: User, rows: list
     """
     if sees_everything(dataset, user):
         return rows
-    sealed, others = sealed_for(dataset, user), _sees_others(dataset, user)
+    sealed, others = sealed_for(dataset, user), sees_others(dataset, user)
     closed = {row["id"] for row in rows if not others or (sealed and row["split"] == "test")}
     told = connection.execute(
         select(annotations.c.pair_id, annotations.c.label).where(
@@ -48,7 +53,3 @@ def _closed(row: Row, own: dict[int, float]) -> Row:
     mine = own.get(row["id"])
     state = HIDDEN if mine is None else "annotated"
     return {**row, "label": None, "effective": mine, "state": state}
-
-
-def _sees_others(dataset: sa.Row[Any], user: User) -> bool:
-    return not dataset.blind or decides(dataset, user)

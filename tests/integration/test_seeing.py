@@ -43,12 +43,17 @@ def test_what_an_annotator_sees(filled, tmp_path):
     assert told(filled, ANN) == blind
     assert told(filled, ANN, label="1") == blind[:1]
     assert told(filled, ANN, label="0") == told(filled, ANN, label="none") == []
+    annotate(filled, User("cy", "annotator"), 1, 0, "c1")
+    assert told(filled, LOCAL, label="disputed")[0][0] == 1
+    assert told(filled, ANN, label="1") == blind[:1]
+    assert told(filled, ANN, label="disputed") == []
+    assert told(filled, ANN, label="0", annotator="cy") == []
     set_stream(filled, LOCAL, "d", blind=False)
     assert told(filled, ANN)[1:] == [
         (2, 0, 1, "annotated"), (3, 0, 0, "imported"), (4, 1, 1, "imported"),
         (5, None, None, "hidden"), (6, None, None, "hidden"),
     ]  # fmt: skip
-    assert [one[0] for one in told(filled, ANN, label="1")] == [1, 4]
+    assert [one[0] for one in told(filled, ANN, label="1")] == [4]
     with pytest.raises(Refused, match="sealed test split"):
         export_dataset(filled, ANN, "d", "csv", tmp_path / "out.csv")
     set_stream(filled, LOCAL, "d", test_annotators=["ann"])
