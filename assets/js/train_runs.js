@@ -56,7 +56,7 @@ RR.rooms.train_runs = ({ element, room, server }) => {
   const buttons = (run) => {
     const small = { kind: "small" }, live = run.status === "running" || run.status === "queued", kept = run.status === "finished" || run.status === "stopped";
     const compare = { text: RR.compared?.includes(run.id) ? "Remove" : "Compare", act: () => RR.say("compare", run.id) };
-    const shown = [run.status !== "queued" && RR.button("Open", () => open(run), small),
+    const shown = [run.status !== "queued" && RR.button("Open", () => open(run), { kind: "small rr-wide" }),
       live && run.status === "queued" && RR.button("Cancel", () => act(run, "cancel"), small),
       kept && RR.button("Continue", () => RR.say("refill", { run: run.id, how: "continue" }), { kind: "small rr-wide", title: "Train this model on, with a fresh optimizer" }),
       kept && RR.button(compare.text, compare.act, small), run.status === "lost" && RR.button("Resume", () => act(run, "resume"), small), !live && !kept && run.status !== "lost" && RR.button("Run again", () => act(run, "again"), small)];
