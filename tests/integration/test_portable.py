@@ -35,8 +35,8 @@ def test_a_run_becomes_onnx_files_that_score_alike(workspace, tiny_model, tmp_pa
     assert set(told["report"]["int8"]) >= {"agrees", "spearman", "top", "of"}
     _, parts = portable.onnx_archive(workspace, VIEWER, run)
     with zipfile.ZipFile(io.BytesIO(b"".join(parts))) as archive:
-        archive.extractall(tmp_path)
-    (folder,) = tmp_path.iterdir()
+        archive.extractall(tmp_path / "taken")
+    (folder,) = (tmp_path / "taken").iterdir()
     assert json.loads((folder / "parity.json").read_text()) == told["report"]
     assert by_others(folder) == pytest.approx(
         Reranker(tiny_model).scores([(QUERY, passage) for passage in PASSAGES], raw=True), abs=1e-4
