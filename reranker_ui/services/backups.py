@@ -137,9 +137,9 @@ def _load(workspace: Workspace, user: User, file: Path, ahead_of: int) -> None:
     source = open_engine(f"sqlite:///{file}")
     try:
         snapshots.bring_up(source)
-        snapshots.replace(workspace, user, source, ahead_of)
     finally:
         source.dispose()
+    snapshots.replace(workspace, user, file, ahead_of)
 
 
 def _check_room(workspace: Workspace) -> None:

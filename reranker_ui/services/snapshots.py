@@ -1,6 +1,7 @@
 """Snapshots: the whole database as one SQLite file, checked, and loaded into either database."""
 
 import hashlib
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from alembic.util import CommandError
+from filelock import FileLock
 
 from reranker_ui.core.refused import Refused
 from reranker_ui.services import migrations
@@ -130,20 +132,43 @@ def pour(reading: sa.Connection, writing: sa.Connection) -> None:
             writing.execute(_insert(table), rows)
 
 
-def replace(workspace: Workspace, user: User, source: sa.Engine, ahead_of: int) -> None:
-    """Put the rows of `source` in the place of the workspace's own, in one transaction.
+def replace(workspace: Workspace, user: User, file: Path, ahead_of: int) -> None:
+    """Put the snapshot `file` in the place of the workspace's database; nobody may serve it.
 
-    The journal goes on above `ahead_of`, so that the next backup is the newest.
+    The journal goes on above `ahead_of`, so that the next backup is the newest. An SQLite that
+    held work stays beside the new one, named after the time.
     """
-    with workspace.writing() as writing, source.connect() as reading, reading.begin():
-        for table in reversed(metadata.sorted_tables):
-            writing.execute(table.delete())
-        pour(reading, writing)
-        line = {"at": time.time(), "who": user.name, "what": "restore", "subject": "database"}
-        newest = int(writing.scalar(sa.select(sa.func.max(journal.c.id))) or 0)
-        writing.execute(journal.insert().values(id=max(newest, ahead_of) + 1, **line))
-        if writing.dialect.name == "postgresql":
-            _go_on_counting(writing)
+    if workspace.engine.dialect.name == "sqlite":
+        _swap(workspace, file)
+    source = open_engine(f"sqlite:///{file}")
+    try:
+        with workspace.writing() as writing, source.connect() as reading, reading.begin():
+            if workspace.engine.dialect.name != "sqlite":
+                for table in reversed(metadata.sorted_tables):
+                    writing.execute(table.delete())
+                pour(reading, writing)
+            line = {"at": time.time(), "who": user.name, "what": "restore", "subject": "database"}
+            newest = int(writing.scalar(sa.select(sa.func.max(journal.c.id))) or 0)
+            writing.execute(journal.insert().values(id=max(newest, ahead_of) + 1, **line))
+            if writing.dialect.name == "postgresql":
+                _go_on_counting(writing)
+    finally:
+        source.dispose()
+
+
+def _swap(workspace: Workspace, file: Path) -> None:
+    # The file itself: copying a million rows takes minutes.
+    there = Path(str(workspace.engine.url.database))
+    held_work = contents(workspace.engine).origin is not None
+    with FileLock(workspace.home / "write.lock"):
+        aside = there.with_name(there.name + ".new")
+        shutil.copyfile(file, aside)
+        workspace.engine.dispose()
+        if held_work:
+            there.rename(there.with_name(f"{there.name}.before-{time.time():.0f}"))
+        for left in ("-wal", "-shm"):
+            there.with_name(there.name + left).unlink(missing_ok=True)
+        aside.replace(there)
 
 
 def sha256_of(file: Path) -> str:
