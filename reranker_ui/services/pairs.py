@@ -11,6 +11,7 @@ from reranker_ui.core.search_words import read_search
 from reranker_ui.services import paging, searching
 from reranker_ui.services.database import (
     annotations,
+    as_dict,
     decisions,
     imported_labels,
     imports,
@@ -124,19 +125,23 @@ def _seen(
 def candidates_of_query(
     workspace: Workspace, user: User, dataset_name: str, query: str
 ) -> list[dict[str, Any]]:
-    """The passages paired with this query: pair_id, passage, grade or None, state, split."""
+    """The passages paired with this query: pair_id, passage, grade or None, state, split.
+
+    A label that `user` may not see has no grade and the state "hidden".
+    """
     require(user, "viewer")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         told = pairs_with_labels(
-            dataset.id, pairs.c.id.label("pair_id"), pairs.c.passage, pairs.c.split
-        ).where(pairs.c.query_key == query_key(query.strip()))
-        rows = connection.execute(told.order_by(pairs.c.id)).mappings()
-        return [
-            {**{k: row[k] for k in ("pair_id", "passage", "state", "split")},
-             "grade": row["effective"]}
-            for row in rows
-        ]  # fmt: skip
+            dataset.id, pairs.c.id, pairs.c.passage, pairs.c.split
+        ).where(pairs.c.query_key == query_key(query.strip()))  # fmt: skip
+        found = connection.execute(told.order_by(pairs.c.id)).mappings()
+        rows = hide(connection, dataset, user, [as_dict(row) for row in found])
+    return [
+        {"pair_id": row["id"], "passage": row["passage"], "state": row["state"],
+         "split": row["split"], "grade": row["effective"]}
+        for row in rows
+    ]  # fmt: skip
 
 
 def _with_people(connection: sa.Connection, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import pytest
 
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.annotations import annotate
+from reranker_ui.services.candidates import labelled
 from reranker_ui.services.exporting import export_dataset
 from reranker_ui.services.importing import import_file
 from reranker_ui.services.pairs import page_of_pairs
@@ -59,3 +60,13 @@ def test_what_an_annotator_sees(filled, tmp_path):
     set_stream(filled, LOCAL, "d", test_annotators=["ann"])
     assert told(filled, ANN) == told(filled, LOCAL)
     assert export_dataset(filled, ANN, "d", "csv", tmp_path / "out.csv")["pairs"] == 6
+
+
+def test_the_playground_keeps_back_the_same_labels(filled):
+    def labels(user, query):
+        return labelled(filled, user, query, "d").labels
+
+    assert [labels(user, "q5") for user in (LOCAL, EVE, ANN)] == [[1.0], [1.0], [None]]
+    assert labels(ANN, "q0") == [1.0] and labels(ANN, "q2") == [None]
+    set_stream(filled, LOCAL, "d", blind=False, test_annotators=["ann"])
+    assert labels(ANN, "q5") == [1.0] and labels(ANN, "q2") == [0.0]
