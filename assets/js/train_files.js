@@ -42,7 +42,7 @@ RR.runFiles = (server, changed) => {
       asking ? null : RR.button("Push to the Hub …", () => { asking = true; draw(); repo.focus(); }, { icon: "upload" })),
     state(told.pushed), asking ? form() : null,
     h("table", { class: "rr-files-list" }, h("tbody", {}, told.files.map((file) => h("tr", {}, h("td", {}, file.name), h("td", { class: "rr-num rr-muted" }, RR.size(file.bytes)))))),
-    told.card ? h("details", { class: "rr-card-text" }, h("summary", {}, "The model's card"), h("pre", { class: "rr-command", tabindex: 0 }, told.card)) : null);
+    told.card ? h("details", { class: "rr-card-text" }, h("summary", {}, "The model's card"), h("pre", { tabindex: 0 }, told.card)) : null);
   };
   const show = (next, found) => {
     run = next;

@@ -58,3 +58,8 @@ RR.save = (name, text, type) => {
   RR.h("a", { download: name, href: address }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10000);
 };
+// Show or hide the fields under a title of the form.
+RR.fold = (name) => {
+  const open = document.getElementById(`${name}-fields`).classList.toggle("open");
+  document.getElementById(name).setAttribute("aria-expanded", String(open));
+};

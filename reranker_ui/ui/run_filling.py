@@ -50,26 +50,27 @@ def draw_source() -> Source:
     return Source(panel, text, file, variant, use)
 
 
-def connect(workspace: Workspace, form: Any, live: gr.HTML) -> None:
-    """Fill the form when a recipe is chosen, given, advised or taken from a run."""
+def connect(workspace: Workspace, form: Any, live: gr.HTML) -> list[Any]:
+    """Fill the form when a recipe is chosen, given, advised or taken from a run.
+
+    Returns the events that fill it: fields in a closed fold tell nobody that they changed.
+    """
     filled = [form.name, form.base, form.why, *form.changes.values()]
     names, source = list(form.changes), form.source
     chosen = [form.recipe, form.dataset, form.base]
-    choose = _chooser(workspace, names)
-    form.recipe.input(choose, chosen, [source.panel, *filled], **QUIET)
-    form.dataset.input(_again(workspace, names), chosen, filled, **QUIET)
-    form.base.input(_again(workspace, names, another=True), chosen, filled, **QUIET)
-    give = _giver(workspace, names)
+    choose, give = _chooser(workspace, names), _giver(workspace, names)
     given = [source.text, source.variant]
-    source.use.click(give, given, filled, **QUIET)
-    source.variant.input(give, given, filled, **QUIET)
-    source.file.upload(_opened, source.file, source.text, **QUIET).then(
-        give, given, filled, **QUIET
-    )
-    live.refill(
-        _from_run(workspace, names), None, [form.recipe, form.dataset, source.panel, *filled],
-        **QUIET,
-    )  # fmt: skip
+    opened = source.file.upload(_opened, source.file, source.text, **QUIET)
+    from_run = [form.recipe, form.dataset, source.panel, *filled]
+    return [
+        form.recipe.input(choose, chosen, [source.panel, *filled], **QUIET),
+        form.dataset.change(_again(workspace, names), chosen, filled, **QUIET),
+        form.base.input(_again(workspace, names, another=True), chosen, filled, **QUIET),
+        source.use.click(give, given, filled, **QUIET),
+        source.variant.input(give, given, filled, **QUIET),
+        opened.then(give, given, filled, **QUIET),
+        live.refill(_from_run(workspace, names), None, from_run, **QUIET),
+    ]
 
 
 def _opened(data: bytes | None) -> str:

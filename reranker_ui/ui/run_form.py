@@ -59,9 +59,9 @@ def draw(workspace: Workspace) -> Form:
         source = run_filling.draw_source()
         why = room("train_why")
         plan = room("train_plan", events=["measure"])
-        with gr.Accordion("Advanced", open=False, elem_id="rr-run-advanced"):
+        with _fold("Advanced", "rr-run-advanced"):
             changes = run_fields.draw(run_fields.MAIN)
-        with gr.Accordion("More settings", open=False, elem_id="rr-run-more"):
+        with _fold("More settings", "rr-run-more"):
             changes |= run_fields.draw_more()
         with gr.Row(elem_id="rr-run-foot"):
             show = gr.Button("Show the command", scale=0, min_width=0, elem_id="rr-run-command")
@@ -72,6 +72,13 @@ def draw(workspace: Workspace) -> Form:
     show.click(None, js="() => { RR.say('command'); return []; }", **QUIET)
     name = gr.State("quick")
     return Form(dataset, base, recipe, name, changes, source, why, plan, command, start)
+
+
+def _fold(title: str, name: str) -> gr.Column:
+    # No gr.Accordion: what it hides is not mounted, and misses what fills the form.
+    button = gr.Button(title, elem_id=name, elem_classes="rr-fold", scale=0, min_width=0)
+    button.click(None, js=f"() => {{ RR.fold({json.dumps(name)}); return []; }}", **QUIET)
+    return gr.Column(elem_id=f"{name}-fields", elem_classes="rr-folded", min_width=0)
 
 
 def _recipes() -> list[tuple[str, str]]:
@@ -104,7 +111,8 @@ def connect(workspace: Workspace, shell: Any, form: Form, live: gr.HTML) -> None
     for listen in (shell.dataset.change, live.shown):
         inputs = [offers, shell.dataset, form.dataset]
         listen(_offerer(workspace), inputs, [offers, form.dataset], **QUIET)
-    run_filling.connect(workspace, form, live)
+    for filled in run_filling.connect(workspace, form, live):
+        filled.then(lambda offers: offers + 1, offers, offers, **QUIET)
     changed = [offers.change, *(field.change for field in form.fields)]
     names = list(form.changes)
     planned = [form.plan, form.command, form.start]
