@@ -22,7 +22,7 @@ from reranker_ui.core.pace import Pace, evaluations
 from reranker_ui.core.recipe import Recipe
 from reranker_ui.core.refused import Refused
 from reranker_ui.core.run_folder import Cancelled, RunFolder
-from reranker_ui.core.warm_start import WarmStart, used, warm_start_of
+from reranker_ui.core.warm_start import WarmStart, start_was_best, used, warm_start_of
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -171,14 +171,31 @@ def _learn(plan: Plan) -> tuple["CrossEncoder", bool]:
     if len(live):
         best = best_by(plan.baselines.evaluate(folder, live, "dev")[0]["bm25"], plan.recipe.best_by)
     warm = plan.warm.lesson.learned if plan.warm and not plan.warm.done else 0
-    scored = (evaluations(plan.lesson) + 1) * len(live) + 2 * len(plan.test)
+    candidate = plan.warm is not None and best is not None
+    scored = (evaluations(plan.lesson) + 1 + candidate) * len(live) + 2 * len(plan.test)
     pace = Pace(plan.lesson.learned + warm, scored)
     model, stopped = _beginning(plan, pace)
     if stopped:
         return model, True
     evaluator = LiveEvaluator(folder, live, pace, best) if len(live) else None
     resume = folder.last_checkpoint()
-    return model, learn(model, plan.lesson, folder, plan.machine, pace, evaluator, resume)
+    if candidate and evaluator and not resume:
+        evaluator(model, steps=0)
+    stopped = learn(model, plan.lesson, folder, plan.machine, pace, evaluator, resume)
+    if plan.warm and best and start_was_best(folder.events()[0], best):
+        model = _warm_again(plan, plan.warm)
+    return model, stopped
+
+
+def _warm_again(plan: Plan, warm: WarmStart) -> "CrossEncoder":
+    from reranker_ui.core.fitting import open_model
+
+    plan.folder.emit(
+        "notice",
+        message="No step did better on dev than the warm start, so its weights are kept: these "
+        "labels did not help. More labels help most; a lower learning rate may.",
+    )
+    return open_model(warm.kept, plan.recipe.max_length, plan.recipe.seed)
 
 
 def _beginning(plan: Plan, pace: Pace) -> tuple["CrossEncoder", bool]:

@@ -11,6 +11,7 @@ import os
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -100,6 +101,18 @@ def used(warm: WarmStart) -> None:
     kept = [path for path in warm.kept.parent.iterdir() if not path.name.startswith(".")]
     for path in sorted(kept, key=lambda path: path.stat().st_mtime)[:-KEPT]:
         shutil.rmtree(path, ignore_errors=True)
+
+
+def start_was_best(events: list[dict[str, Any]], metric: str) -> bool:
+    """Whether the weights before the first step were better on dev than those of any step."""
+    told = {
+        event["step"]: event["metrics"].get(metric)
+        for event in events
+        if event["event"] == "evaluated" and event["when"] == "during"
+    }
+    values = {step: value for step, value in told.items() if value is not None}
+    start = values.pop(0, None)
+    return start is not None and bool(values) and start > max(values.values())
 
 
 def _hash(base: Path, encoder: Path, lesson: Lesson, max_length: int) -> str:

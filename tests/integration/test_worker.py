@@ -201,6 +201,29 @@ def test_a_warm_start_is_a_phase_of_its_own_and_is_used_again(home, tiny_model):
     assert ends[0] == ends[1]
 
 
+@pytest.mark.parametrize("start", [0.9, 0.1])
+def test_labels_that_do_harm_leave_the_warm_start_as_it_was(home, tiny_model, monkeypatch, start):
+    from safetensors.torch import load_file
+
+    from reranker_ui.core import reporting
+    from reranker_ui.core.training import train
+
+    told = iter([start] + [0.5] * 99)
+    monkeypatch.setattr(
+        reporting,
+        "metrics_of",
+        lambda *_: {"ndcg@10": 0.5, "average_precision": next(told), "queries": 5},
+    )
+    recipe = {"warm_start": "on", "warm_start_pairs": 60, "best_by": "average_precision"}
+    folder = frozen(home, 1, tiny_model, queries=10, **recipe)
+    train(folder, 1)
+    (kept,) = (home / "cache" / "warm_starts").glob("*/model.safetensors")
+    tuned, warm = load_file(folder.model / "model.safetensors"), load_file(kept)
+    same = all(tuned[name].equal(warm[name]) for name in warm)
+    said = any("did not help" in event["message"] for event in seen(folder, "notice"))
+    assert same == said == (start == 0.9)
+
+
 def test_a_lost_run_goes_on_from_its_last_checkpoint(home, tiny_model, monkeypatch):
     from reranker_ui.core import reporting
     from reranker_ui.core.training import train
