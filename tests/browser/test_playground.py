@@ -154,6 +154,7 @@ def test_a_third_ranker_and_long_candidates_are_in_the_link(site, new_page):
 def test_why_a_passage_scores_and_what_other_words_would(site, new_page):
     page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=cosine&q={QUERY[:-1]}%3F")
     ranked(page)
+    page.get_by_role("button", name="Show more").click()
     row = page.locator(".rr-result.b").filter(has_text=HOSTILE).first
     row.locator(".rr-passage").click()
     row.get_by_role("button", name="Why this score").click()
