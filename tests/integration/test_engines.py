@@ -78,12 +78,13 @@ def test_an_engine_of_another_processor_is_not_used(made, tmp_path):
         FastEngine(folder)
 
 
+@pytest.mark.timeout(600)
 def test_made_in_the_background_while_torch_answers(tiny_base, workspace, monkeypatch):
     monkeypatch.setattr(engines._MAKER, "serving", True)
     base = models.find_ranker(workspace, VIEWER, "base")
     assert base.engine == "torch"
     before = base.scores(PAIRS)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 500  # it is made politely: a busy machine starves it
     while base.engine == "torch" and time.monotonic() < deadline:
         time.sleep(0.2)
     assert base.engine.startswith("OpenVINO")

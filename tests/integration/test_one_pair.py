@@ -12,6 +12,7 @@ from reranker_ui.services.results import label_result
 from tests.labelling import ADMIN, MAI
 
 THINGS = ["glacier", "volcano", "river", "desert", "forest", "island", "canyon", "geyser"]
+CANARY = "hf_CanaryOfTheCardAndTheLog000001"
 WAYS = ["formed", "named", "mapped", "measured", "protected"]
 
 
@@ -29,7 +30,11 @@ def write(path):
                 rows.writerow([query, f"He wrote a song about a {thing} and his dog.", 0])
 
 
-def test_one_pair_travels_from_a_file_to_a_ranking_and_back(workspace, tmp_path, tiny_model):
+def test_one_pair_travels_from_a_file_to_a_ranking_and_back(
+    workspace, tmp_path, tiny_model, monkeypatch
+):
+    monkeypatch.setenv("HF_TOKEN", CANARY)
+
     # A file
     write(tmp_path / "caves.csv")
     report = import_file(workspace, ADMIN, tmp_path / "caves.csv", "caves")
@@ -58,6 +63,9 @@ def test_one_pair_travels_from_a_file_to_a_ranking_and_back(workspace, tmp_path,
     assert run["step"] == run["steps"] > 0
     for ranker in ("base", "tuned", "bm25", "cosine"):
         assert run["metrics"][ranker]["queries"] > 0
+    left = [path for path in RunFolder(run["folder"]).path.rglob("*") if path.is_file()]
+    assert any(path.name == "README.md" for path in left)
+    assert not [path for path in left if CANARY.encode() in path.read_bytes()]
 
     # A ranking, the same each time
     passages = [pair["passage"], "He wrote a song.", "Prices rose again."]

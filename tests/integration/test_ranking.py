@@ -388,7 +388,10 @@ def test_a_label_on_a_result_is_an_annotation(workspace, open_caves):
         row = connection.execute(annotation_rows.select()).one()
     assert (row.annotator, row.source, row.model_score) == ("Mai", "playground", 0.87)
     undone = results.undo_result(workspace, MAI, "caves", QUERY, open_caves[1], "second")
-    assert undone == {"pair_id": open_caves[1], "label": 0.0}  # the imported label counts again
+    assert undone == {"pair_id": open_caves[1], "label": None}
+    found = candidates.labelled(workspace, VIEWER, QUERY, "caves")
+    # The imported label counts again; who labels blind is not told.
+    assert found.labels[found.passages.index("Passage 1 on ice caves.")] == 0.0
 
 
 @pytest.mark.both_databases
