@@ -81,10 +81,11 @@ def test_an_engine_of_another_processor_is_not_used(made, tmp_path):
 @pytest.mark.timeout(600)
 def test_made_in_the_background_while_torch_answers(tiny_base, workspace, monkeypatch):
     monkeypatch.setattr(engines._MAKER, "serving", True)
+    models.SHELF.forget()  # another test may have loaded the same model, not serving
     base = models.find_ranker(workspace, VIEWER, "base")
     assert base.engine == "torch"
     before = base.scores(PAIRS)
-    deadline = time.monotonic() + 500  # it is made politely: a busy machine starves it
+    deadline = time.monotonic() + 240  # it is made politely, which takes long on a busy machine
     while base.engine == "torch" and time.monotonic() < deadline:
         time.sleep(0.2)
     assert base.engine.startswith("OpenVINO")
