@@ -28,6 +28,7 @@ from reranker_ui.core.splits import SPLITS
 from reranker_ui.services.database import journal, pairs
 from reranker_ui.services.datasets import find_dataset
 from reranker_ui.services.effective import pairs_with_labels
+from reranker_ui.services.json_files import save
 from reranker_ui.services.workspace import Workspace, open_workspace
 from reranker_ui.settings import Settings
 
@@ -214,13 +215,6 @@ def keep(folder: Path, report: dict[str, Any], rows: dict[str, Any]) -> None:
         np.save(aside, np.sort(ids))
         aside.replace(folder / f"rows-{key}.npy")
     save(folder / "result.json", report)
-
-
-def save(path: Path, value: Any) -> None:
-    """Write JSON aside and move it into place."""
-    aside = path.with_suffix(".part")
-    aside.write_text(json.dumps(value))
-    aside.replace(path)
 
 
 if __name__ == "__main__":

@@ -21,10 +21,10 @@ from reranker_ui.services.import_ends import beginning, lock_path, remove_import
 from reranker_ui.services.import_splits import assign_splits
 from reranker_ui.services.import_writer import Writer
 from reranker_ui.services.indexing import fill_index
+from reranker_ui.services.json_files import load
 from reranker_ui.services.readings import (
     end_reading,
     folder_of,
-    load,
     start_reading,
     wait_for_reading,
     write_left_out,

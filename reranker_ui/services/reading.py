@@ -25,6 +25,7 @@ from reranker_ui.core.labels import LabelReader, Scale, guess_scale, number
 from reranker_ui.core.pairs import Judged, Left, Report
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.disk_texts import DiskTexts
+from reranker_ui.services.json_files import save
 from reranker_ui.services.reading_pass import Staging, judged_of, shown
 from reranker_ui.services.staging import Stage
 
@@ -46,7 +47,7 @@ def main(folder: Path) -> None:
         result = {"refused": "The file needs more memory than reading a file may take."}
     except RecursionError:
         result = {"refused": "The file is nested too deep to hold records."}
-    _save(folder / "result.json", result)
+    save(folder / "result.json", result)
 
 
 def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
@@ -218,13 +219,7 @@ class _Progress:
         if time.monotonic() - self.said > 0.5:
             self.said = time.monotonic()
             told = {"phase": self.phase, "records": self.records, "bytes": self.bytes}
-            _save(self.path, {**told, "total": self.total})
-
-
-def _save(path: Path, value: Any) -> None:
-    aside = path.with_suffix(".part")
-    aside.write_text(json.dumps(value))
-    aside.replace(path)
+            save(self.path, {**told, "total": self.total})
 
 
 if __name__ == "__main__":

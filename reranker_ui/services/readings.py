@@ -23,6 +23,7 @@ from reranker_ui.core.formats.hub import is_hub_id
 from reranker_ui.core.formats.options import Limits, ReadOptions
 from reranker_ui.core.formats.writing import safe_cell
 from reranker_ui.core.refused import Refused
+from reranker_ui.services.json_files import load
 from reranker_ui.services.staging import Stage
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
@@ -213,14 +214,6 @@ def stop(folder: Path) -> None:
         os.killpg(pid, signal.SIGKILL)
         with suppress(ChildProcessError):
             os.waitpid(pid, 0)
-
-
-def load(path: Path) -> Any:
-    """The JSON in a file, None where there is none."""
-    try:
-        return json.loads(path.read_text())
-    except FileNotFoundError:
-        return None
 
 
 def _why_it_ended(folder: Path) -> str:

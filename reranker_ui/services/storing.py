@@ -12,6 +12,7 @@ from typing import Any
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.importing import store_reading
 from reranker_ui.services.indexing import fill_index
+from reranker_ui.services.json_files import save
 from reranker_ui.services.users import User
 from reranker_ui.services.workspace import open_workspace
 from reranker_ui.settings import Settings
@@ -23,7 +24,7 @@ def main(folder: Path, told: dict[str, Any]) -> None:
     workspace = open_workspace(settings)
 
     def said(through: int) -> None:
-        _save(folder / "storing.json", {"through": through})
+        save(folder / "storing.json", {"through": through})
 
     try:
         user = User(**told["user"])
@@ -32,15 +33,9 @@ def main(folder: Path, told: dict[str, Any]) -> None:
         )
     except Refused as refused:
         done = {"refused": str(refused)}
-    _save(folder / "stored.json", done)
+    save(folder / "stored.json", done)
     if "refused" not in done:
         fill_index(workspace, told["dataset"])  # nobody needs to wait for it
-
-
-def _save(path: Path, value: Any) -> None:
-    aside = path.with_suffix(".part")
-    aside.write_text(json.dumps(value))
-    aside.replace(path)
 
 
 if __name__ == "__main__":

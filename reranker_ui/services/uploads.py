@@ -10,13 +10,13 @@ from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.import_ends import sweep_imports
 from reranker_ui.services.importing import check_name
+from reranker_ui.services.json_files import load
 from reranker_ui.services.readings import (
     claim_upload,
     end_reading,
     folder_of,
     is_alive,
     left_out,
-    load,
     move_into,
     reading_state,
     spawn,
