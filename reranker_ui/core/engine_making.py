@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,21 +38,32 @@ def make(model_folder: Path, target: Path, samples: Sequence[Pair] = ()) -> dict
     has it and the scores agree, else fp32. What cannot be made is kept as `{"fault"}`, so that it
     is not tried again. Returns what is kept: precision, inputs, max_length, agreement.
     """
+    return made_whole(
+        target, KEPT, lambda aside: _make(model_folder, aside, samples), processor=processor()
+    )
+
+
+def made_whole(
+    target: Path, told: str, build: Callable[[Path], dict[str, Any]], **more: Any
+) -> dict[str, Any]:
+    """Let `build` fill a folder aside, write what it returns, and `more`, to its file `told`, and
+    move it to `target`. Where it fails that is `{"fault"}`: so it is not tried again.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=".new-"))
     try:
         try:
-            kept = _make(model_folder, aside, samples)
+            made = build(aside)
         except Exception as error:
             # Whatever a converter trips over: torch answers on, and the reason is kept.
-            kept = {"fault": f"{type(error).__name__}: {str(error)[:500]}"}
-        kept["processor"] = processor()
-        (aside / KEPT).write_text(json.dumps(kept, indent=1))
+            made = {"fault": f"{type(error).__name__}: {str(error)[:500]}"}
+        made = made | more
+        (aside / told).write_text(json.dumps(made, indent=1))
         shutil.rmtree(target, ignore_errors=True)
         aside.replace(target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return kept
+    return made
 
 
 def _make(model_folder: Path, aside: Path, samples: Sequence[Pair]) -> dict[str, Any]:

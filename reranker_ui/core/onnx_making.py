@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from reranker_ui.core.engine import agreement, agrees
-from reranker_ui.core.engine_making import check_pairs
+from reranker_ui.core.engine_making import check_pairs, made_whole
 from reranker_ui.core.ranking import Pair, TorchEngine
 
 REPORT = "parity.json"  # written last: the folder is whole
@@ -26,20 +25,7 @@ def make_onnx(model_folder: Path, target: Path, samples: Sequence[Pair] = ()) ->
     report that lies beside them: for each of FILES its bytes, agreement with torch on awkward
     texts and `samples`, and `agrees`; or `{"fault"}` where it could not be made.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=".new-"))
-    try:
-        try:
-            report = _make(model_folder, aside, samples)
-        except Exception as error:
-            # Whatever an exporter trips over: the reason is kept.
-            report = {"fault": f"{type(error).__name__}: {str(error)[:500]}"}
-        (aside / REPORT).write_text(json.dumps(report, indent=1))
-        shutil.rmtree(target, ignore_errors=True)
-        aside.replace(target)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    return report
+    return made_whole(target, REPORT, lambda aside: _make(model_folder, aside, samples))
 
 
 def report_in(folder: Path) -> dict[str, Any] | None:
