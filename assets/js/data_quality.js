@@ -3,7 +3,7 @@
 RR.data.qualityView = async (node, name, context) => {
   const { h } = RR, { server, say, showRows, changed, badge } = context;
   const SHAPES = { blocks: ["octagon", "Blocks training"], look: ["warn", "To look at"], note: ["info", "Good to know"] };
-  const mark = (node.rrTurn = (node.rrTurn || 0) + 1);
+  let mark = (node.rrTurn = (node.rrTurn || 0) + 1);
   let base = node.rrBase || null, most = null;
   const current = () => node.isConnected && node.rrTurn === mark;
   const ask = async (act) => {
@@ -13,7 +13,8 @@ RR.data.qualityView = async (node, name, context) => {
     show(told);
     if (told.checking) setTimeout(() => current() && ask(() => server.quality_report({ dataset: name, base })), 700);
   };
-  const begin = () => ask(() => server.check_quality({ dataset: name, base, max_length: most }));
+  // A check takes the turn: its button may stand from before the view was opened again.
+  const begin = () => { mark = ++node.rrTurn; return ask(() => server.check_quality({ dataset: name, base, max_length: most })); };
   if (!node.firstChild) RR.fill(node, h("div", { class: "rr-card rr-card-body" }, RR.skeleton(6)));
   ask(() => server.quality_report({ dataset: name, base }));
 

@@ -15,7 +15,7 @@ from reranker_ui.services.database import journal, pairs
 from reranker_ui.services.datasets import find_dataset
 from reranker_ui.services.editing import UNDOABLE
 from reranker_ui.services.findings import report_folder
-from reranker_ui.services.json_files import load
+from reranker_ui.services.json_files import load, save
 from reranker_ui.services.readings import is_alive, spawn, stop
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
@@ -59,16 +59,25 @@ def check(
     base: str | None = None,
     max_length: int | None = None,
 ) -> dict[str, Any]:
-    """Start to check a dataset, unless that runs already; returns what `quality` does."""
+    """Start to check a dataset, unless the same check runs; returns what `quality` does.
+
+    One that began before the pairs or labels changed, or cuts elsewhere, is begun anew.
+    """
     require(user, "admin")
     base = check_base(workspace, user, base or workspace.settings.default_base)
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
-    folder = report_folder(workspace, dataset, base)
+        folder = report_folder(workspace, dataset, base)
+        begun = load(folder / "begun.json") or {"version": 0, "max_length": None}
+        same = begun["max_length"] == max_length
+        same = same and not _changed(connection, dataset.id, begun["version"])
+        version = connection.scalar(select(sa.func.max(journal.c.id))) or 0
     folder.mkdir(parents=True, exist_ok=True)
-    if not is_alive(folder):
+    if not (same and is_alive(folder)):
+        stop(folder)
         for name in ("failed.json", "progress.json"):
             (folder / name).unlink(missing_ok=True)
+        save(folder / "begun.json", {"version": version, "max_length": max_length})
         told = {"home": str(workspace.home), "database_url": workspace.settings.database_url,
                 "dataset": dataset_name, "base": base, "max_length": max_length}  # fmt: skip
         spawn(folder, "reranker_ui.services.assessing", told)

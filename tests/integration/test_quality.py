@@ -74,15 +74,30 @@ def test_sides_are_brought_together_and_taken_apart_again(filled):
 
 def test_a_process_checks_and_the_report_grows_old(filled):
     assert quality.quality(filled, LOCAL, "d", EMBEDDED_BASE)["report"] is None
-    told = quality.check(filled, LOCAL, "d", EMBEDDED_BASE)
-    deadline = time.monotonic() + 60
-    while told["checking"] is not None and time.monotonic() < deadline:
-        time.sleep(0.1)
-        told = quality.quality(filled, LOCAL, "d", EMBEDDED_BASE)
+    quality.check(filled, LOCAL, "d", EMBEDDED_BASE)
+    told = checked(filled)
     assert told["failed"] is None and told["report"]["pairs"] == 122
     assert told["stale"] is False
     annotate(filled, LOCAL, 2, 1, "c1")
     assert quality.quality(filled, LOCAL, "d", EMBEDDED_BASE)["stale"] is True
+
+
+def test_a_check_of_what_was_there_before_a_change_begins_anew(filled):
+    quality.check(filled, LOCAL, "d", EMBEDDED_BASE)
+    join_sides(filled, LOCAL, "d")  # the process that reads is under way, or at its end
+    quality.check(filled, LOCAL, "d", EMBEDDED_BASE)
+    told = checked(filled)
+    assert told["stale"] is False
+    assert "sides" not in {one["key"] for one in told["report"]["findings"]}
+
+
+def checked(workspace) -> dict:
+    """What the page is told once no check runs."""
+    deadline = time.monotonic() + 60
+    while (told := quality.quality(workspace, LOCAL, "d", EMBEDDED_BASE))["checking"] is not None:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return told
 
 
 def test_history_goes_on_page_by_page(filled):
