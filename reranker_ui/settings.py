@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+CHECKOUT = Path(__file__).resolve().parents[1]
+
 SECRET = re.compile("TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|_KEY$|DATABASE_URL", re.IGNORECASE)
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
@@ -110,8 +112,13 @@ class Space(BaseSettings):
 
 
 def worker_environment() -> dict[str, str]:
-    """The environment that a worker gets: this process's own without anything secret."""
-    return {name: value for name, value in os.environ.items() if not SECRET.search(name)}
+    """The environment that a worker gets: this process's own without anything secret.
+
+    It finds this package from any working directory.
+    """
+    told = {name: value for name, value in os.environ.items() if not SECRET.search(name)}
+    given = told.get("PYTHONPATH")
+    return told | {"PYTHONPATH": os.pathsep.join([str(CHECKOUT), *([given] if given else [])])}
 
 
 def hub_token() -> str | None:

@@ -18,6 +18,7 @@ from sentence_transformers.cross_encoder import (
 from transformers import EarlyStoppingCallback, PrinterCallback, set_seed
 
 from reranker_ui.core.batching import length_grouped
+from reranker_ui.core.first_token import read_first_token
 from reranker_ui.core.lesson import Lesson
 from reranker_ui.core.losses import loss_of
 from reranker_ui.core.machine import Machine
@@ -35,12 +36,14 @@ def open_model(path: Path, max_length: int, seed: int) -> CrossEncoder:
     Everything random from here on follows from `seed`. Only safetensors are read, and no code.
     """
     set_seed(seed)
-    return CrossEncoder(
+    model = CrossEncoder(
         str(path),
         max_length=max_length,
         local_files_only=True,
         model_kwargs={"use_safetensors": True},
     )
+    read_first_token(model)
+    return model
 
 
 def save_model(model: CrossEncoder, path: Path, aside: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from reranker_ui.core.first_token import read_first_token
 from reranker_ui.core.turns import Pair as Pair
 from reranker_ui.core.turns import Turns
 
@@ -47,6 +48,7 @@ class TorchEngine:
             self.model = CrossEncoder(str(path), max_length=max_length, local_files_only=True)
         if self.model.num_labels != 1:
             raise ValueError(f"{path} gives {self.model.num_labels} scores a pair, not one.")
+        read_first_token(self.model)
         self.model.eval()
         self.size, self._turn = _bytes(self.model), threading.Lock()
 

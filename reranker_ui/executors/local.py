@@ -8,13 +8,10 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 
 import psutil
 
 from reranker_ui.core.run_folder import RunFolder
-
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 class LocalExecutor:
@@ -35,17 +32,12 @@ class LocalExecutor:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=folder.path,
-                env=self.environment | {"PYTHONPATH": self._path()},
+                env=self.environment,
                 start_new_session=True,
             )
         # Reaps the worker, so that none is left as a zombie while this process lives.
         threading.Thread(target=process.wait, daemon=True, name=folder.path.name).start()
         return f"{process.pid}:{_birth(process.pid)}"
-
-    def _path(self) -> str:
-        # The worker must find this package from any working directory.
-        given = self.environment.get("PYTHONPATH")
-        return os.pathsep.join([str(CHECKOUT), *([given] if given else [])])
 
     def lives(self, handle: str) -> bool:
         """Whether the worker behind `handle` still exists."""

@@ -21,7 +21,6 @@ log = logging.getLogger(__name__)
 SAMPLES = 48  # pairs of a run's own that the engines are compared on
 PATIENCE = 1800.0  # seconds a conversion may take
 READ = ("*.safetensors", "*.json", "*.txt", "*.model")
-CHECKOUT = Path(__file__).resolve().parents[2]
 GPU = Path("/dev/nvidia0")
 
 
@@ -100,7 +99,7 @@ def convert(kind: Literal["engine", "onnx"], model: Path, folder: Path) -> None:
     subprocess.run(
         [sys.executable, "-P", "-m", "reranker_ui.convert", kind, str(model), str(folder)],
         input=json.dumps(_samples(model)),
-        env=worker_environment() | {"PYTHONPATH": str(CHECKOUT)},
+        env=worker_environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         text=True,

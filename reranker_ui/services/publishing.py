@@ -5,7 +5,6 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -18,7 +17,6 @@ from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace, record
 from reranker_ui.settings import hub_token, worker_environment
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 STARTING = 60.0  # seconds a push may take until it holds its lock
 
 
@@ -81,7 +79,7 @@ def _begin(folder: RunFolder, secret: str) -> None:
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=worker_environment() | {"PYTHONPATH": str(CHECKOUT)},
+            env=worker_environment(),
             start_new_session=True,
         )
     if process.stdin is not None:

@@ -181,8 +181,7 @@ def spawn(folder: Path, module: str, told: Any = None) -> None:
     """Run `python -m module folder` in a session of its own, `told` as JSON on its input."""
     with (folder / "error.log").open("ab") as log, (folder / "pid").open("w") as pid:
         child = subprocess.Popen(
-            [sys.executable, "-m", module, str(folder)],
-            cwd=Path(__file__).resolve().parents[2],
+            [sys.executable, "-P", "-m", module, str(folder)],
             env=worker_environment(),
             stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip

@@ -21,6 +21,7 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.services.database import pairs, scores
 from reranker_ui.services.datasets import find_dataset
 from reranker_ui.services.effective import importing
+from reranker_ui.services.json_files import save
 from reranker_ui.services.models import Ranker, find_ranker
 from reranker_ui.services.open_pairs import came_unlabelled, disputed_ids, not_test
 from reranker_ui.services.users import User
@@ -104,9 +105,7 @@ def _score(workspace: Workspace, ranker: Ranker, run_id: int, ids: list[int]) ->
 
 
 def _say(folder: Path, told: dict[str, Any]) -> dict[str, Any]:
-    aside = folder / "said.part"
-    aside.write_text(json.dumps(told))
-    aside.replace(folder / "said.json")
+    save(folder / "said.json", told)
     return told
 
 

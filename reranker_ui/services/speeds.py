@@ -21,7 +21,6 @@ PATIENCE = 90.0  # seconds that a measurement may take, imports and base model i
 FRESH = 30 * 24 * 3600.0  # seconds that a measurement counts
 KEPT = 200
 ASKED = ("base", "revision", "loss", "batch_size", "max_length", "precision", "train_embeddings")
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def known(workspace: Workspace, recipe: Recipe, train: pd.DataFrame) -> dict[str, Any] | None:
@@ -63,7 +62,7 @@ def begin(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env=worker_environment() | {"PYTHONPATH": str(CHECKOUT)},
+        env=worker_environment(),
         start_new_session=True,
     )
     threading.Thread(target=_reap, args=(process,), daemon=True).start()

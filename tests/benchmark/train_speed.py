@@ -119,11 +119,12 @@ def plain(lesson: Lesson, base: Path, length: int, machine: Machine) -> tuple[An
     """The script anyone would write; returns the model and the seconds of the loop."""
     from datasets import Dataset
     from sentence_transformers.cross_encoder import (
+        CrossEncoder,
         CrossEncoderTrainer,
         CrossEncoderTrainingArguments,
         losses,
     )
-    from transformers import TrainerCallback
+    from transformers import TrainerCallback, set_seed
 
     clock = Clock(1, 0)
 
@@ -134,7 +135,8 @@ def plain(lesson: Lesson, base: Path, length: int, machine: Machine) -> tuple[An
         def on_step_end(self, *_: Any, **__: Any) -> None:
             clock.learned(0, 0)
 
-    model = open_model(base, length, lesson.seed)
+    set_seed(lesson.seed)
+    model = CrossEncoder(str(base), max_length=length, local_files_only=True)
     with tempfile.TemporaryDirectory() as folder:
         trainer = CrossEncoderTrainer(
             model=model,

@@ -147,45 +147,51 @@ def test_an_unknown_order_is_refused(workspace):
         next_pairs(workspace, MAI, "caves", order="id; DROP TABLE pairs")
 
 
-def test_the_queue_walks_an_index(workspace):
+@pytest.fixture
+def plans(workspace):
+    """How SQLite runs each query of `act` that says `words`: its steps, query by query."""
+    if workspace.engine.dialect.name != "sqlite":
+        pytest.skip("reads the plans of SQLite")
+
+    def plans_of(act, words):
+        asked = []
+
+        def note(_connection, _cursor, statement, parameters, *_):
+            asked.append((statement, parameters))
+
+        event.listen(workspace.engine, "before_cursor_execute", note)
+        act()
+        event.remove(workspace.engine, "before_cursor_execute", note)
+        with workspace.engine.connect() as connection:
+            return [
+                [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", given)]
+                for said, given in asked
+                if words in said
+            ]
+
+    return plans_of
+
+
+def test_the_queue_walks_an_index(workspace, plans):
     """However large the dataset, no plan sorts or scans the table of pairs."""
-    if workspace.engine.dialect.name != "sqlite":
-        pytest.skip("reads the plans of SQLite")
     seed(workspace, count=50)
-    asked = []
-    event.listen(
-        workspace.engine,
-        "before_cursor_execute",
-        lambda _c, _cursor, statement, parameters, *_: asked.append((statement, parameters)),
-    )
-    next_pairs(workspace, MAI, "caves", n=5)
-    next_pairs(workspace, MAI, "caves", n=5, imported=True)
-    ordered = [(s, p) for s, p in asked if "ORDER BY pairs.id" in s]
-    assert len(ordered) == 3
-    with workspace.engine.connect() as connection:
-        for statement, parameters in ordered:
-            plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)
-            steps = [row[3] for row in plan]
-            assert any("ix_pairs_open" in step for step in steps), steps
-            assert not any("TEMP B-TREE" in step for step in steps), steps
+
+    def ask():
+        next_pairs(workspace, MAI, "caves", n=5)
+        next_pairs(workspace, MAI, "caves", n=5, imported=True)
+
+    found = plans(ask, "ORDER BY pairs.id")
+    assert len(found) == 3
+    for steps in found:
+        assert any("ix_pairs_open" in step for step in steps), steps
+        assert not any("TEMP B-TREE" in step for step in steps), steps
 
 
-def test_a_query_s_pairs_are_found_by_its_key(workspace):
+def test_a_query_s_pairs_are_found_by_its_key(workspace, plans):
     """And not by walking all that has no label, of which there may be a million."""
-    if workspace.engine.dialect.name != "sqlite":
-        pytest.skip("reads the plans of SQLite")
     seed(workspace, count=50)
-    asked = []
-    event.listen(
-        workspace.engine,
-        "before_cursor_execute",
-        lambda _c, _cursor, statement, parameters, *_: asked.append((statement, parameters)),
-    )
-    next_pairs(workspace, MAI, "caves", "query", n=5)
-    ((statement, parameters),) = [(s, p) for s, p in asked if "pairs.query_key IN" in s]
-    with workspace.engine.connect() as connection:
-        plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)
-        assert "ix_pairs_dataset_id_query_key" in plan.first()[3]
+    (steps,) = plans(lambda: next_pairs(workspace, MAI, "caves", "query", n=5), "query_key IN")
+    assert "ix_pairs_dataset_id_query_key" in steps[0]
 
 
 def test_what_is_told_can_be_written_as_json(workspace):

@@ -1,0 +1,41 @@
+"""A cross-encoder's head reads the first token alone: the last layer need not make the others.
+
+In an encoder of BERT's kind with L layers that leaves out 10/12 of the multiplications of the last
+one, 5/36 of all where L is 6, forward and back. What the head reads is the same.
+"""
+
+from functools import partial
+from typing import Any
+
+# Their heads read the first token: BERT's pooler, and the classification heads of the others.
+KINDS = ("Bert", "Electra", "Roberta", "XLMRoberta")
+HEADS = {f"{kind}ForSequenceClassification" for kind in KINDS}
+
+
+def read_first_token(model: Any) -> None:
+    """Let the last layer of the CrossEncoder `model` make its first token only, where it can.
+
+    Its weights stay as they are, and are saved as they are. Another architecture is left alone.
+    """
+    inner: Any = getattr(model[0], "model", None)
+    alone = len(model) == 1 and type(inner).__name__ in HEADS
+    if alone and inner.config._attn_implementation == "sdpa" and not inner.config.is_decoder:
+        layer = inner.base_model.encoder.layer[-1]
+        layer.forward = partial(_first_token, layer)
+
+
+def _first_token(layer: Any, hidden: Any, attention_mask: Any = None, *_: Any, **__: Any) -> Any:
+    # hidden: batch x tokens x width; returns batch x 1 x width.
+    from torch.nn.functional import scaled_dot_product_attention
+
+    own, first = layer.attention.self, hidden[:, :1]
+    heads = (hidden.shape[0], -1, own.num_attention_heads, own.attention_head_size)
+    query, key, value = (
+        made.view(heads).transpose(1, 2)
+        for made in (own.query(first), own.key(hidden), own.value(hidden))
+    )
+    mask = None if attention_mask is None else attention_mask[:, :, :1]
+    dropout = own.dropout.p if own.training else 0.0
+    seen = scaled_dot_product_attention(query, key, value, mask, dropout, scale=own.scaling)
+    seen = seen.transpose(1, 2).flatten(2)
+    return layer.feed_forward_chunk(layer.attention.output(seen, first))
