@@ -49,7 +49,7 @@ RR.results = (server) => {
     if (!found.tuned) { RR.fill(box); return; }
     const results = told?.results;
     RR.fill(box, h("div", { class: "rr-outcome" },
-      h("h3", {}, "On the test split ", h("span", { class: "rr-muted" }, `${RR.plural(found.tuned.queries || 0, "query", "queries")}; nDCG has linear gain on the grade, ± is a 95 % bootstrap interval`)),
+      h("h3", {}, "On the test split ", h("span", { class: "rr-muted" }, `${RR.plural(found.tuned.queries || 0, "query", "queries")}; nDCG has linear gain on the grade${results ? ", ± is a 95 % bootstrap interval" : ""}`)),
       table(found, results),
       results?.queries ? [sure(results.against.base), h("div", { class: "rr-outcome-scroll" }, h("table", { class: "rr-duels" }, h("caption", { class: "rr-sr" }, "Query by query, nDCG@10"), h("tbody", {}, [["base", "base"], ["BM25", "bm25"], ["cosine", "cosine"]].map(([name, ranker]) => duel(name, results.against[ranker], results.queries))))), worst(results.worst, told.scale)] : null));
   };
