@@ -1,0 +1,157 @@
+"""What a run costs those who look at it, and they the run: python -m tests.benchmark.watched_run
+
+A run with the quick recipe on the embedded base and the sample, in a home of its own, and the page
+over HTTP. In turn nobody watches, then 20 watchers who ask what the Train tab asks, as often; the
+ratio is that of the pairs a second between neighbouring turns, its median. Then one person uses the
+page while all watch: the time of each answer. A browser draws on its own machine, so none is here.
+"""
+
+import itertools
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from reranker_ui.core.recipe import EMBEDDED_BASE, PRESETS
+from reranker_ui.core.run_folder import RunFolder
+from reranker_ui.services import runs
+from reranker_ui.services.users import LOCAL
+from reranker_ui.services.workspace import open_workspace
+from reranker_ui.settings import Settings
+from tests.browser.conftest import Server, free_port
+
+WATCHERS, TURN, TURNS, VISITS = 20, 15.0, 4, 40
+NEXT = {"dataset": "starter", "order": "unlabelled", "n": 10, "have": [], "imported": True}
+Ask = Callable[..., Any]
+
+
+def main() -> None:
+    """Serve, start a run, and measure while it goes on."""
+    with tempfile.TemporaryDirectory() as space:
+        home = Path(space) / "home"
+        home.mkdir()
+        server = Server(home, free_port()).start()
+        workspace = open_workspace(Settings(home=home))
+        try:
+            recipe = PRESETS["quick"].model_copy(update={"base": EMBEDDED_BASE, "epochs": 9})
+            run = runs.start(workspace, LOCAL, "starter", recipe)
+            folder = RunFolder(home / "runs" / f"{run['id']:05d}")
+            learning(folder, 3)
+            speed(server, folder)
+            visits(server)
+            runs.stop(workspace, LOCAL, run["id"], "cancel")
+            runs.wait(workspace, LOCAL, run["id"])
+        finally:
+            server.kill()
+            workspace.engine.dispose()
+
+
+def learning(folder: RunFolder, steps: int) -> None:
+    """Wait until the run has logged so many times."""
+    while len([one for one in folder.events()[0] if one["event"] == "log"]) < steps:
+        time.sleep(0.5)
+
+
+def asker(server: Server) -> Ask:
+    """Ask a function of a room as the page does, with a connection of its own."""
+    client = httpx.Client(base_url=server.url, timeout=30)
+    rooms = {
+        function: part["id"]
+        for part in client.get("/config").json()["components"]
+        for function in part["props"].get("server_fns") or []
+    }
+
+    def ask(function: str, **payload: Any) -> Any:
+        body = {"component_id": rooms[function], "fn_name": function, "session_hash": "watcher"}
+        answer = client.post("/gradio_api/component_server", json=body | {"data": payload})
+        return answer.raise_for_status().json()["ok"]
+
+    return ask
+
+
+@contextmanager
+def watched(server: Server, count: int) -> Iterator[None]:
+    """So many watchers of the Train tab, until the end of the block."""
+    over = threading.Event()
+
+    def watch() -> None:
+        ask, since, drawn = asker(server), 0, None
+        for second in itertools.count():
+            told = ask("follow", drawn=drawn, since=since, panel=190)
+            since, drawn = told["next"], told["run"]["id"]
+            if second % 2 == 0:
+                ask("rows", have={}, limit=12)
+                ask("overview", dataset="starter")
+            if over.wait(1):
+                return
+
+    crowd = [threading.Thread(target=watch) for _ in range(count)]
+    for one in crowd:
+        one.start()
+    yield
+    over.set()
+    for one in crowd:
+        one.join()
+
+
+def speed(server: Server, folder: RunFolder) -> None:
+    """Pairs a second without and with watchers, turn by turn."""
+    told: list[tuple[float, float]] = []
+    for _ in range(TURNS):
+        alone = learned(folder)
+        with watched(server, WATCHERS):
+            told.append((alone, learned(folder)))
+    ratio = [seen / alone for alone, seen in told]
+    alone, seen = (statistics.median(part) for part in zip(*told, strict=True))
+    print(
+        f"pairs/s: {alone:.1f} unwatched, {seen:.1f} with {WATCHERS} watchers, ratio "
+        f"{statistics.median(ratio):.3f} ({min(ratio):.3f}-{max(ratio):.3f})",
+        flush=True,
+    )
+
+
+def learned(folder: RunFolder) -> float:
+    """Pairs a second over one turn, from the steps it logged: batches of one size."""
+    begun = time.time()
+    time.sleep(TURN)
+    logs = [one for one in folder.events()[0] if one["event"] == "log" and one["time"] > begun]
+    first, last = logs[0], logs[-1]
+    assert first["phase"] == last["phase"], "the warm start ended in this turn: measure again"
+    steps = last["step"] - first["step"]
+    return 32 * steps / (last["time"] - first["time"])
+
+
+def visits(server: Server) -> None:
+    """How long one person waits for each kind of answer, while all watch."""
+    ask, client = asker(server), httpx.Client(base_url=server.url, timeout=30)
+    kinds: dict[str, Callable[[], Any]] = {
+        "the page itself": lambda: client.get("/").raise_for_status(),
+        "the whole curve": lambda: ask("follow", since=0, panel=190),
+        "datasets": lambda: ask("all_datasets"),
+        "50 pairs": lambda: ask("page_of_pairs", dataset="starter"),
+        "a search": lambda: ask("page_of_pairs", dataset="starter", search="school uniform"),
+        "pairs to label": lambda: ask("next_pairs", **NEXT),
+    }
+    took: dict[str, list[float]] = {kind: [] for kind in kinds}
+    with watched(server, WATCHERS):
+        for _ in range(VISITS):
+            for kind, act in kinds.items():
+                begun = time.perf_counter()
+                act()
+                took[kind].append(1000 * (time.perf_counter() - begun))
+                time.sleep(0.1)
+    print(f"ms, one person beside a run and {WATCHERS} watchers   median    p95    max")
+    for kind, times in took.items():
+        ordered = sorted(times)
+        p95 = ordered[int(0.95 * len(ordered))]
+        print(f"{kind:48}{statistics.median(times):8.0f}{p95:7.0f}{ordered[-1]:7.0f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
