@@ -8,11 +8,14 @@ from sqlalchemy import select
 from reranker_ui.services.database import journal, pairs
 from reranker_ui.services.datasets import find_dataset
 from reranker_ui.services.editing import UNDOABLE
+from reranker_ui.services.open_pairs import not_test
+from reranker_ui.services.seeing import sees_everything, sees_others
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 
 PAGE = 50
 _STEP, _STEPS = 500, 20  # lines of the journal that one page looks at, at most
+_GIVEN = ("annotate", "undo annotate", "decide", "undo decide")  # each about one pair's label
 
 
 def history(
@@ -21,6 +24,7 @@ def history(
     """`{"lines": [{"id", "at", "who", "text", "pair", "undoable"}], "before": where to go on}`.
 
     `before` is None at the end. A line is undoable if it is an edit that was not undone yet.
+    Lines on others' labels are left out for annotators from whom those labels are kept.
     """
     require(user, "viewer")
     found: list[sa.Row[Any]] = []
@@ -29,7 +33,7 @@ def history(
         more = True
         for _ in range(_STEPS):
             rows = _step(connection, before)
-            mine = _of_dataset(connection, rows, dataset.id)
+            mine = _of_dataset(connection, rows, dataset, user)
             found += mine
             more = len(rows) == _STEP or len(found) > PAGE
             if len(found) > PAGE or not rows or len(rows) < _STEP:
@@ -51,16 +55,24 @@ def _step(connection: sa.Connection, before: int | None) -> list[sa.Row[Any]]:
 
 
 def _of_dataset(
-    connection: sa.Connection, rows: list[sa.Row[Any]], dataset_id: int
+    connection: sa.Connection, rows: list[sa.Row[Any]], dataset: sa.Row[Any], user: User
 ) -> list[sa.Row[Any]]:
     pair_ids = {int(row.subject[5:]) for row in rows if row.subject.startswith("pair:")}
     edit_ids = {int(row.subject[5:]) for row in rows if row.subject.startswith("edit:")}
-    mine = select(pairs.c.id).where(pairs.c.id.in_(pair_ids), pairs.c.dataset_id == dataset_id)
-    subject = f"dataset:{dataset_id}"
+    mine = select(pairs.c.id).where(pairs.c.id.in_(pair_ids), pairs.c.dataset_id == dataset.id)
+    subject = f"dataset:{dataset.id}"
     edits = select(journal.c.id).where(journal.c.id.in_(edit_ids), journal.c.subject == subject)
     known = {f"pair:{one}" for one in connection.scalars(mine)}
     known |= {f"edit:{one}" for one in connection.scalars(edits)} | {subject}
-    return [row for row in rows if row.subject in known]
+    told = [row for row in rows if row.subject in known]
+    if sees_everything(dataset, user):
+        return told
+    shown = mine.where(not_test()) if sees_others(dataset, user) else mine.where(sa.false())
+    free = {f"pair:{one}" for one in connection.scalars(shown)}
+    return [
+        row for row in told
+        if row.what not in _GIVEN or row.who == user.name or row.subject in free
+    ]  # fmt: skip
 
 
 def _undone(connection: sa.Connection, ids: list[int]) -> set[int]:

@@ -8,6 +8,7 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.services.annotations import annotate
 from reranker_ui.services.candidates import labelled
 from reranker_ui.services.exporting import export_dataset
+from reranker_ui.services.history import history
 from reranker_ui.services.importing import import_file
 from reranker_ui.services.pairs import page_of_pairs
 from reranker_ui.services.stream import set_stream
@@ -70,3 +71,20 @@ def test_the_playground_keeps_back_the_same_labels(filled):
     assert labels(ANN, "q0") == [1.0] and labels(ANN, "q2") == [None]
     set_stream(filled, LOCAL, "d", blind=False, test_annotators=["ann"])
     assert labels(ANN, "q5") == [1.0] and labels(ANN, "q2") == [0.0]
+
+
+@pytest.mark.both_databases
+def test_the_history_tells_no_label_that_is_kept_back(filled):
+    annotate(filled, LOCAL, 6, 1, "l1")
+
+    def lines(user):
+        told = history(filled, user, "d")["lines"]
+        return [(one["who"], one["pair"]) for one in told if one["pair"]]
+
+    everyone = [("local user", 6), ("bo", 2), ("ann", 1)]
+    assert lines(LOCAL) == lines(EVE) == everyone
+    assert lines(ANN) == [("ann", 1)]
+    set_stream(filled, LOCAL, "d", blind=False)
+    assert lines(ANN) == everyone[1:]  # the test split is sealed still
+    set_stream(filled, LOCAL, "d", test_annotators=["ann"])
+    assert lines(ANN) == everyone
