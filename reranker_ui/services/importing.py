@@ -17,7 +17,7 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.services.database import datasets, imports, pairs
 from reranker_ui.services.effective import seen
 from reranker_ui.services.guidelines import edit_guidelines
-from reranker_ui.services.import_ends import beginning, lock_path, remove_import
+from reranker_ui.services.import_ends import beginning, lock_path, remove_import, sweep_imports
 from reranker_ui.services.import_splits import assign_splits
 from reranker_ui.services.import_writer import Writer
 from reranker_ui.services.indexing import fill_index
@@ -88,6 +88,7 @@ def store_reading(
     if "report" not in result:
         raise Refused(_what_is_missing(result))
     stage = Stage(folder / "stage.db")
+    sweep_imports(workspace)  # pairs of a dead import would count as known, and then go with it
     with beginning(workspace):
         import_id, new = _begin(workspace, user, dataset_name, result["scale"], source)
         alive = FileLock(lock_path(workspace, import_id))
@@ -163,12 +164,23 @@ def _begin(
             dataset_id = _new_id(connection, dataset)
         else:
             dataset_id = row.id
+            _check_alone(connection, row)
             _check_scale(row, scale)
         begun = imports.insert().values(
             dataset_id=dataset_id, source=source, state="importing",
             created_by=user.name, created_at=now,
         )  # fmt: skip
         return _new_id(connection, begun), row is None
+
+
+def _check_alone(connection: sa.Connection, row: sa.Row[Any]) -> None:
+    # Pairs of an import that may still be cancelled must not count as known to another.
+    others = select(imports.c.id).where(imports.c.dataset_id == row.id, imports.c.state != "done")
+    if connection.scalar(others.limit(1)) is not None:
+        raise Refused(
+            f"Another import into {row.name} is running. Wait until it has ended, then store this"
+            " one again."
+        )
 
 
 def _check_scale(row: sa.Row[Any], scale: dict[str, Any]) -> None:

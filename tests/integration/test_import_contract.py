@@ -143,6 +143,45 @@ def test_what_a_killed_process_left_is_swept(tmp_path, workspace):
     assert rows_left(workspace) == (1, 1, 1)
 
 
+@pytest.mark.parametrize("before", [[], ["q0,p0,1", "new,one,0"]])
+def test_what_was_killed_is_stored_whole_when_tried_again(before, tmp_path, workspace, monkeypatch):
+    if before:
+        import_file(workspace, LOCAL, write(tmp_path / "a.csv", before), "d")
+    file = write(tmp_path / "b.csv", [f"q{i},p{i},1" for i in range(50)])
+    monkeypatch.setattr(importing, "_BATCH", 10)
+    token = importing.start_reading(workspace, LOCAL, file, ReadOptions())
+    importing.wait_for_reading(workspace, LOCAL, token)
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr(importing, "remove_import", lambda *_: None)  # as SIGKILL leaves it
+        importing.store_reading(workspace, LOCAL, token, "d", said=interrupt)
+    assert rows_left(workspace)[2] > len(before)
+    report = importing.store_reading(workspace, LOCAL, token, "d")
+    assert report["kept"] == 50 - len(before) // 2
+    assert sweep_imports(workspace) == 0
+    assert list_datasets(workspace, LOCAL)[0]["pairs"] == 50 + len(before) // 2
+
+
+def test_one_import_at_a_time_goes_into_a_dataset(tmp_path, workspace):
+    file = write(tmp_path / "a.csv", ["q,p,1"])
+    refused = []
+
+    def meanwhile(_through):
+        import_file(workspace, LOCAL, file, "other")
+        with pytest.raises(Refused, match="Another import into d is running") as told:
+            import_file(workspace, LOCAL, file, "d")
+        refused.append(told)
+
+    token = importing.start_reading(workspace, LOCAL, file, ReadOptions())
+    importing.wait_for_reading(workspace, LOCAL, token)
+    importing.store_reading(workspace, LOCAL, token, "d", said=meanwhile)
+    assert len(refused) == 1
+    assert rows_left(workspace) == (2, 2, 2)
+
+
+def interrupt(_through) -> None:
+    raise KeyboardInterrupt
+
+
 def rows_left(workspace) -> tuple[int, ...]:
     with workspace.reading() as connection:
         return tuple(
