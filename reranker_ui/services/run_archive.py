@@ -5,14 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+import sqlalchemy as sa
+
 from reranker_ui.core.refused import Refused
+from reranker_ui.services.database import datasets, runs
 from reranker_ui.services.run_list import find_run, folder_of
+from reranker_ui.services.seeing import sees_everything
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 
 Part = Literal["model", "run"]
 CHUNK = 1 << 20
-LEFT_OUT = ("checkpoints", "worker.alive", "stop")
+LEFT_OUT = ("checkpoints", "model.new", "worker.alive", "stop")
 DENSE = (".safetensors", ".onnx", ".bin", ".parquet", ".pt")  # deflating them is time for nothing
 
 
@@ -23,11 +27,13 @@ def run_archive(
 
     part: `model` holds the model's files and card, `run` the recipe, the frozen pairs, the events
     and the model too. Both unpack into one folder named after the run. Refused: an unknown run,
-    `model` where it has left none.
+    `model` where it has left none, `run` to an annotator from whom labels of its dataset are kept.
     """
     require(user, "viewer")
     row = find_run(workspace, user, run)
     folder = folder_of(workspace, row["id"])
+    if part == "run":
+        _may_see(workspace, user, row["id"])
     if part == "model" and not folder.model.is_dir():
         raise Refused(f"{row['name']} has no model to download: {row['sentence'].rstrip('.')}.")
     root = folder.model if part == "model" else folder.path
@@ -35,6 +41,20 @@ def run_archive(
         raise Refused(f"The folder of {row['name']} is gone. Choose another run.")
     name = "".join(letter if letter.isalnum() else "-" for letter in row["name"])
     return f"{name}.zip", zipped(root, name)
+
+
+def _may_see(workspace: Workspace, user: User, run: int) -> None:
+    # The frozen pairs, the scores of the test split and the outcome hold labels with their texts.
+    query = sa.select(datasets).join(runs, runs.c.dataset_id == datasets.c.id)
+    with workspace.reading() as connection:
+        dataset = connection.execute(query.where(runs.c.id == run)).first()
+    # Of a dataset that is gone nobody knows any more what was kept back.
+    kept = user.role == "annotator" if dataset is None else not sees_everything(dataset, user)
+    if kept:
+        raise Refused(
+            "A whole run holds labels that are kept from annotators: the sealed test split, and"
+            " others' labels. An admin can download it; the model is open to you."
+        )
 
 
 def zipped(root: Path, name: str) -> Iterator[bytes]:

@@ -8,8 +8,9 @@ import pytest
 from reranker_ui.core.refused import Refused
 from reranker_ui.core.run_folder import RunFolder
 from reranker_ui.services.run_archive import run_archive
+from reranker_ui.services.stream import set_stream
 from tests.integration.test_ranking import a_run
-from tests.labelling import VIEWER
+from tests.labelling import ADMIN, MAI, VIEWER, finished_run, seed
 
 
 def unzipped(parts):
@@ -39,3 +40,19 @@ def test_a_whole_run_leaves_out_what_only_the_worker_needs(workspace, tiny_model
 def test_a_run_without_a_model_has_none_to_download(workspace):
     with pytest.raises(Refused, match="no model to download"):
         run_archive(workspace, VIEWER, a_run(workspace, "failed"))
+
+
+def test_a_whole_run_is_not_for_annotators_from_whom_labels_are_kept(workspace, tiny_model):
+    seed(workspace)
+    number = finished_run(workspace, tiny_model)
+    for part, who in (("run", ADMIN), ("run", VIEWER), ("model", MAI)):
+        assert run_archive(workspace, who, number, part)
+    with pytest.raises(Refused, match="kept from annotators"):
+        run_archive(workspace, MAI, number, "run")
+    set_stream(workspace, ADMIN, "caves", blind=False)
+    with pytest.raises(Refused, match="sealed test split"):
+        run_archive(workspace, MAI, number, "run")
+    set_stream(workspace, ADMIN, "caves", test_annotators=["Mai"])
+    assert run_archive(workspace, MAI, number, "run")
+    with pytest.raises(Refused, match="kept from annotators"):  # its dataset is gone
+        run_archive(workspace, MAI, a_run(workspace, model=tiny_model), "run")
