@@ -136,7 +136,7 @@ RR.data.pairsView = async (node, name, context) => {
   }
   async function undo() {
     if (!undos.length) return;
-    try { await server.undo({ edit: undos.pop() }); RR.toast("Undone"); await load(); describe(); RR.say("labels"); } catch (error) { say(error); }
+    try { RR.toast(RR.data.undone(await server.undo({ edit: undos.pop() }))); await load(); describe(); RR.say("labels"); } catch (error) { say(error); }
   }
   const on = (done) => RR.plural(done.pairs, "pair");
   function setLabel(ids, value) { return change(() => server.set_label({ dataset: name, ids, label: value }), (done) => value === null ? `${on(done)} left out of training` : `Label set to ${value} on ${on(done)}`, ids[0]); }

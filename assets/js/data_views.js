@@ -38,11 +38,13 @@ RR.data.guidelinesView = async (node, name, { server }) => {
   read();
 };
 
+RR.data.undone = (done) => done.newer ? `Undone, but for ${RR.plural(done.newer, "pair")} that changed since` : "Undone";
+
 RR.data.historyView = async (node, name, { server, say, refreshed }) => {
   const { h } = RR, list = h("tbody"), foot = h("div", { class: "rr-card-foot rr-hidden" });
   RR.fill(node, h("div", { class: "rr-card" }, h("table", { class: "rr-table rr-history" }, h("thead", {}, h("tr", {}, h("th", { class: "time" }, "When"), h("th", { class: "who" }, "Who"), h("th", {}, "What"), h("th", { class: "act" }, h("span", { class: "rr-sr" }, "Actions")))), list), foot));
   const row = (line) => h("tr", {}, h("td", { class: "rr-muted", title: new Date(line.at * 1000).toLocaleString("en-GB") }, RR.ago(line.at)), h("td", {}, line.who), h("td", { title: line.text }, line.text, line.pair && h("span", { class: "rr-faint" }, ` pair ${line.pair}`)),
-    h("td", { class: "rr-acts" }, line.undoable && RR.data.mayChange && RR.button("Undo", async () => { try { await server.undo({ edit: line.id }); RR.toast("Undone"); await refreshed(); RR.data.historyView(node, name, { server, say, refreshed }); } catch (error) { say(error); } }, { kind: "small", icon: "undo" })));
+    h("td", { class: "rr-acts" }, line.undoable && RR.data.mayChange && RR.button("Undo", async () => { try { RR.toast(RR.data.undone(await server.undo({ edit: line.id }))); await refreshed(); RR.data.historyView(node, name, { server, say, refreshed }); } catch (error) { say(error); } }, { kind: "small", icon: "undo" })));
   const load = async (before) => {
     try {
       const told = await server.dataset_history({ dataset: name, before });

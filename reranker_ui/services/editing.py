@@ -16,6 +16,8 @@ from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace, record
 
 Ids = Sequence[int]
+NEAR = sa.func.substr(pairs.c.query_key, 1, len(near("0" * 64)))  # the same for near-duplicates
+PART = 1_000  # groups of near-duplicates in one statement
 _DECISION = (decisions.c.label, decisions.c.decided_by, decisions.c.reason, decisions.c.decided_at)
 
 
@@ -55,14 +57,12 @@ def move_split(
         ids = _known(connection, dataset.id, ids)
         keys = connection.scalars(select(pairs.c.query_key).where(pairs.c.id.in_(ids)).distinct())
         groups = sorted({near(key) for key in keys})
-        together = sa.and_(
-            pairs.c.dataset_id == dataset.id,
-            sa.or_(*(pairs.c.query_key.startswith(group) for group in groups)),
-        )
-        before = [
-            list(r) for r in connection.execute(select(pairs.c.id, pairs.c.split).where(together))
-        ]
-        connection.execute(pairs.update().where(together).values(split=split))
+        before: list[list[Any]] = []
+        for at in range(0, len(groups), PART):
+            together = pairs.c.dataset_id == dataset.id, NEAR.in_(groups[at : at + PART])
+            rows = connection.execute(select(pairs.c.id, pairs.c.split).where(*together))
+            before += [list(row) for row in rows]
+            connection.execute(pairs.update().where(*together).values(split=split))
         return finish_edit(connection, user, "move split", dataset.id, now, before, [ids, split])
 
 
@@ -109,7 +109,11 @@ def edit_text(
 
 
 def undo(workspace: Workspace, user: User, edit: int) -> dict[str, Any]:
-    """Take back an edit by its id, as given when it was made."""
+    """Take back an edit by its id, as given when it was made.
+
+    Returns `{"undone": what, "newer": n}`: so many pairs were decided or moved anew since, and are
+    left as they are.
+    """
     require(user, "admin")
     now = time.time()
     with workspace.writing() as connection:
@@ -121,46 +125,69 @@ def undo(workspace: Workspace, user: User, edit: int) -> dict[str, Any]:
         )
         if connection.scalar(again):
             raise Refused("This edit was undone before.")
-        _UNDO[row.what](connection, row.before, row.after, now)
+        newer = _UNDO[row.what](connection, row)
         dataset_id = int(row.subject.removeprefix("dataset:"))
         changed = datasets.update().where(datasets.c.id == dataset_id)
         connection.execute(changed.values(updated_at=now))
         record(connection, user, "undo", f"edit:{edit}", at=now)
-    return {"undone": row.what}
+    return {"undone": row.what, "newer": newer}
 
 
-def _undo_label(connection: sa.Connection, before: Any, after: Any, _now: float) -> None:
-    connection.execute(decisions.delete().where(decisions.c.pair_id.in_(after[0])))
+def _undo_label(connection: sa.Connection, line: sa.Row[Any]) -> int:
+    ids = line.after[0]
+    still = decisions.c.pair_id.in_(ids), decisions.c.decided_at == line.at
+    mine = set(connection.scalars(select(decisions.c.pair_id).where(*still)))
+    connection.execute(decisions.delete().where(*still))
     names = ("pair_id", "label", "decided_by", "reason", "decided_at")
-    if before:
-        rows = [dict(zip(names, row, strict=True)) for row in before]
-        connection.execute(decisions.insert(), rows)
+    back = [dict(zip(names, row, strict=True)) for row in line.before if row[0] in mine]
+    if back:
+        connection.execute(decisions.insert(), back)
+    return len(ids) - len(mine)
 
 
-def _undo_split(connection: sa.Connection, before: Any, _after: Any, _now: float) -> None:
-    for split in {split for _, split in before}:
-        ids = [pair for pair, was in before if was == split]
-        connection.execute(pairs.update().where(pairs.c.id.in_(ids)).values(split=split))
+def _undo_split(connection: sa.Connection, line: sa.Row[Any]) -> int:
+    return _move_back(connection, [(pair, was, line.after[1]) for pair, was in line.before])
 
 
-def _undo_delete(connection: sa.Connection, before: Any, _after: Any, _now: float) -> None:
-    for row in connection.execute(select(pairs).where(pairs.c.id.in_(before))).all():
+def _undo_join(connection: sa.Connection, line: sa.Row[Any]) -> int:
+    return _move_back(connection, line.before)
+
+
+def _move_back(connection: sa.Connection, moved: Sequence[Sequence[Any]]) -> int:
+    """Moves pairs from where an edit set them to where they were; returns how many had gone on."""
+    groups: dict[tuple[str | None, str], list[int]] = {}
+    for pair, was, there in moved:
+        groups.setdefault((was, there), []).append(pair)
+    back = 0
+    for (was, there), ids in groups.items():
+        still = pairs.c.id.in_(ids), pairs.c.split == there
+        back += connection.execute(pairs.update().where(*still).values(split=was)).rowcount
+    return len(moved) - back
+
+
+def _undo_delete(connection: sa.Connection, line: sa.Row[Any]) -> int:
+    return _bring_back(connection, line.before)
+
+
+def _bring_back(connection: sa.Connection, ids: Ids) -> int:
+    for row in connection.execute(select(pairs).where(pairs.c.id.in_(ids))).all():
         key = pair_key(row.query, row.passage)
         _free(connection, row.dataset_id, key, "The same pair was added again meanwhile.")
         connection.execute(
             pairs.update().where(pairs.c.id == row.id).values(retired_at=None, pair_key=key)
         )
+    return 0
 
 
-def _undo_text(connection: sa.Connection, before: Any, after: Any, now: float) -> None:
-    _retire(connection, after, now)
-    _undo_delete(connection, before, None, now)
+def _undo_text(connection: sa.Connection, line: sa.Row[Any]) -> int:
+    _retire(connection, line.after, time.time())
+    return _bring_back(connection, line.before)
 
 
 _UNDO = {
     "set label": _undo_label,
     "move split": _undo_split,
-    "join sides": _undo_split,
+    "join sides": _undo_join,
     "delete pairs": _undo_delete,
     "edit text": _undo_text,
 }

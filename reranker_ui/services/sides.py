@@ -7,17 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
-from reranker_ui.core.pairs import near
 from reranker_ui.core.splits import SPLITS
 from reranker_ui.services.database import pairs
 from reranker_ui.services.datasets import find_dataset
-from reranker_ui.services.editing import finish_edit
+from reranker_ui.services.editing import NEAR, PART, finish_edit
 from reranker_ui.services.effective import seen
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
-
-_NEAR = func.substr(pairs.c.query_key, 1, len(near("0" * 64)))
-_PART = 1_000  # groups in one statement
 
 
 def split_receipt(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
@@ -46,10 +42,10 @@ def join_sides(workspace: Workspace, user: User, dataset_name: str) -> dict[str,
         before: list[list[Any]] = []
         for split in SPLITS:
             groups = [group for group, home in homes.items() if home == split]
-            for at in range(0, len(groups), _PART):
-                there = _elsewhere(dataset.id, groups[at : at + _PART], split)
+            for at in range(0, len(groups), PART):
+                there = _elsewhere(dataset.id, groups[at : at + PART], split)
                 rows = connection.execute(select(pairs.c.id, pairs.c.split).where(there)).all()
-                before += [[row.id, row.split] for row in rows]
+                before += [[row.id, row.split, split] for row in rows]
                 connection.execute(pairs.update().where(there).values(split=split))
         if not before:
             return {"edit": None, "pairs": 0}
@@ -85,9 +81,9 @@ def _homes(connection: sa.Connection, dataset_id: int) -> dict[str, str]:
 
 def _by_side(dataset_id: int) -> sa.Select[Any]:
     mine = pairs.c.dataset_id == dataset_id, pairs.c.split.is_not(None), seen()
-    return select(_NEAR, pairs.c.split, func.count()).where(*mine).group_by(_NEAR, pairs.c.split)
+    return select(NEAR, pairs.c.split, func.count()).where(*mine).group_by(NEAR, pairs.c.split)
 
 
 def _elsewhere(dataset_id: int, groups: list[str], split: str) -> sa.ColumnElement[bool]:
     mine = pairs.c.dataset_id == dataset_id, pairs.c.split.is_not(None)
-    return sa.and_(*mine, pairs.c.split != split, _NEAR.in_(groups))
+    return sa.and_(*mine, pairs.c.split != split, NEAR.in_(groups))

@@ -11,10 +11,13 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.services import editing
 from reranker_ui.services.database import annotations, decisions, imported_labels, pairs
 from reranker_ui.services.datasets import label_counts, labelled_pairs, list_datasets
+from reranker_ui.services.disputes import decide, undecide
 from reranker_ui.services.effective import pairs_with_labels
 from reranker_ui.services.importing import import_file
 from reranker_ui.services.pairs import candidates_of_query, page_of_pairs
+from reranker_ui.services.sides import join_sides
 from reranker_ui.services.users import LOCAL, User
+from tests.labelling import seed
 
 pytestmark = pytest.mark.both_databases
 
@@ -51,6 +54,45 @@ def test_an_edit_is_seen_and_undone(filled):
         assert shown(filled) == before
         with pytest.raises(Refused, match="undone before"):
             editing.undo(filled, LOCAL, done["edit"])
+
+
+def labels(workspace) -> list:
+    return [row[3] for row in shown(workspace)[:3]]
+
+
+def test_undoing_an_old_label_leaves_newer_decisions(filled):
+    assert labels(filled) == [1, 0, 0]
+    first = editing.set_label(filled, LOCAL, "d", [1, 2, 3], 1)["edit"]
+    decide(filled, LOCAL, 1, 0, "adjudicated")
+    undecide(filled, LOCAL, 2)
+    assert editing.undo(filled, LOCAL, first) == {"undone": "set label", "newer": 2}
+    assert labels(filled) == [0, 0, 0]
+    second = editing.set_label(filled, LOCAL, "d", [1], 1)["edit"]
+    assert editing.undo(filled, LOCAL, second)["newer"] == 0
+    assert labels(filled) == [0, 0, 0]  # the decision before it is back
+
+
+def test_undoing_an_old_move_leaves_newer_ones(filled):
+    def splits():
+        return [row[4] for row in shown(filled)[:8]]
+
+    editing.move_split(filled, LOCAL, "d", [1, 5], "train")
+    first = editing.move_split(filled, LOCAL, "d", [1, 5], "dev")["edit"]
+    editing.move_split(filled, LOCAL, "d", [5], "test")
+    assert editing.undo(filled, LOCAL, first) == {"undone": "move split", "newer": 4}
+    assert splits() == ["train"] * 4 + ["test"] * 4
+    with filled.writing() as connection:
+        connection.execute(pairs.update().where(pairs.c.id.in_([1, 5])).values(split="dev"))
+    joined = join_sides(filled, LOCAL, "d")
+    assert joined["pairs"] == 2 and splits() == ["train"] * 4 + ["test"] * 4
+    editing.move_split(filled, LOCAL, "d", [5], "train")
+    assert editing.undo(filled, LOCAL, joined["edit"]) == {"undone": "join sides", "newer": 1}
+    assert splits() == ["dev"] + ["train"] * 7
+
+
+def test_more_queries_move_than_a_statement_holds(workspace):
+    ids = seed(workspace, count=1_100, per_query=1)
+    assert editing.move_split(workspace, LOCAL, "caves", ids, "dev")["pairs"] == 1_100
 
 
 def other_split(rows) -> str:
