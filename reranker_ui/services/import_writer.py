@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -17,6 +17,25 @@ _SETTLED = "The imported file names this label beside votes that differ."
 Votes = dict[int, list[Vote]]
 
 
+class _Known(NamedTuple):
+    """A pair that is there: its id, and (annotator, value) of what was imported with it."""
+
+    id: int
+    given: set[tuple[str | None, float]]
+
+    def values(self) -> set[float]:
+        """The values, whoever gave them."""
+        return {value for _, value in self.given}
+
+    def learns(self, vote: Vote) -> bool:
+        """Whether the vote is new here; it is known from now on."""
+        value, _, who = vote
+        if (who, value) in self.given or (who is None and value in self.values()):
+            return False
+        self.given.add((who, value))
+        return True
+
+
 class Writer:
     """Writes one batch of staged pairs within a transaction."""
 
@@ -26,6 +45,7 @@ class Writer:
     ) -> None:  # fmt: skip
         self.connection, self.dataset_id, self.import_id = connection, dataset_id, import_id
         self.source, self.who, self.now = source, who, now
+        self.settled: list[dict[str, Any]] = []  # decisions on pairs that were there, to be made
 
     def write(self, batch: Sequence[Staged], votes: Votes) -> None:
         """Store pairs of which the dataset has none yet."""
@@ -65,33 +85,38 @@ class Writer:
             rows = [dict(zip(names, row, strict=True)) for row in told]
         self.connection.exec_driver_sql(str(sql), rows)
 
-    def _there(self, keys: Sequence[str]) -> dict[str, tuple[int, set[float]]]:
-        """The pairs of the dataset with these keys: id and imported values."""
+    def _there(self, keys: Sequence[str]) -> dict[str, _Known]:
+        """The pairs of the dataset with these keys: id, and who gave which imported value."""
         rows = self.connection.execute(
-            select(pairs.c.pair_key, pairs.c.id, pairs.c.label, imported_labels.c.value)
+            select(pairs.c.pair_key, pairs.c.id, pairs.c.label,
+                   imported_labels.c.annotator, imported_labels.c.value)
             .select_from(pairs.outerjoin(imported_labels))
             .where(pairs.c.dataset_id == self.dataset_id, pairs.c.pair_key.in_(keys))
-        )
-        there: dict[str, tuple[int, set[float]]] = {}
-        for key, pair_id, label, value in rows:
-            there.setdefault(key, (pair_id, set()))[1].update({label, value} - {None})
+        )  # fmt: skip
+        there: dict[str, _Known] = {}
+        for key, pair_id, label, who, value in rows:
+            known = there.setdefault(key, _Known(pair_id, set()))
+            known.given.update(
+                vote for vote in ((None, label), (who, value)) if vote[1] is not None
+            )
         return there
 
-    def _add(self, pair: Staged, known: tuple[int, set[float]], votes: Votes) -> dict[str, int]:
-        """Add new imported values to a pair that is there."""
-        pair_id, have = known
-        values = _values(pair, votes) - have
-        if not values:
-            return {}
-        given = {value: (line, who) for value, line, who in votes.get(pair.id, ())}
-        told = [(value, *given.get(value, (pair.line, None))) for value in values]
-        self.connection.execute(
-            imported_labels.insert(), [self._value(pair_id, *vote) for vote in told]
-        )
+    def _add(self, pair: Staged, known: _Known, votes: Votes) -> dict[str, int]:
+        """Add new imported votes to a pair that is there, values where nobody stands for them."""
+        have = known.values()
+        if pair.settled and pair.label is not None:
+            self.settled.append({"pair": known.id, "grade": pair.label})
+        told = [
+            self._value(known.id, *vote) for vote in votes.get(pair.id, ()) if known.learns(vote)
+        ]
+        if pair.label is not None and known.learns(bare := (pair.label, pair.line, None)):
+            told.append(self._value(known.id, *bare))
+        if told:
+            self.connection.execute(imported_labels.insert(), told)
         return {
-            "kept": int(not have),
-            "positives": int(not have and any(value > 0 for value in values)),
-            "conflicts": int(len(have) <= 1 and len(have | values) > 1),
+            "kept": int(not have and bool(told)),
+            "positives": int(not have and _is_positive(pair, votes)),
+            "conflicts": int(not pair.settled and len(have) <= 1 and len(known.values()) > 1),
         }
 
     def _write_votes(self, voted: Sequence[Staged], votes: Votes) -> None:
@@ -122,3 +147,19 @@ def _values(pair: Staged, votes: Votes) -> set[float]:
 
 def _is_positive(pair: Staged, votes: Votes) -> bool:
     return any(value > 0 for value in ({pair.label} if pair.settled else _values(pair, votes)))  # type: ignore[operator]
+
+
+def settle(
+    connection: sa.Connection, settled: Sequence[dict[str, Any]], who: str, now: float
+) -> None:
+    """Decide pairs as the file says, `{"pair": id, "grade"}` each, but none that is decided."""
+    open_pair = select(
+        pairs.c.id, sa.bindparam("grade", type_=sa.Float),
+        *map(sa.literal, (who, _SETTLED)), sa.literal(now, sa.Float),
+    ).where(
+        pairs.c.id == sa.bindparam("pair"),
+        ~sa.exists().where(decisions.c.pair_id == pairs.c.id),
+    )  # fmt: skip
+    names = ["pair_id", "label", "decided_by", "reason", "decided_at"]
+    if settled:
+        connection.execute(decisions.insert().from_select(names, open_pair), list(settled))

@@ -19,7 +19,7 @@ from reranker_ui.services.effective import seen
 from reranker_ui.services.guidelines import edit_guidelines
 from reranker_ui.services.import_ends import beginning, lock_path, remove_import, sweep_imports
 from reranker_ui.services.import_splits import assign_splits
-from reranker_ui.services.import_writer import Writer
+from reranker_ui.services.import_writer import Writer, settle
 from reranker_ui.services.indexing import fill_index
 from reranker_ui.services.json_files import load
 from reranker_ui.services.readings import (
@@ -208,6 +208,7 @@ def _store(
         notes = result["notes"] + assign_splits(connection, stage, dataset_id if grown else None)
     counts = {name: 0 if grown else result["report"][name] for name in _COUNTED}
     last, size = 0, _BATCH
+    settled: list[dict[str, Any]] = []
     while batch := stage.pairs_after(last, size):
         votes = stage.votes_of(batch)
         with workspace.writing() as connection:
@@ -216,6 +217,7 @@ def _store(
             if grown:
                 for name, n in writer.append(batch, votes).items():
                     counts[name] += n
+                settled += writer.settled
             else:
                 writer.write(batch, votes)
         size = _next_size(size, time.perf_counter() - begun)
@@ -225,7 +227,7 @@ def _store(
     report = {**result["report"], **counts}
     report["duplicate"] = report["pairs"] - report["kept"]
     report = {**report, "notes": notes}
-    _finish(workspace, user, import_id, dataset_id, result["scale"], report)
+    _finish(workspace, user, import_id, dataset_id, result["scale"], report, settled)
     return report
 
 
@@ -238,10 +240,11 @@ def _next_size(size: int, took: float) -> int:
 
 def _finish(
     workspace: Workspace, user: User, import_id: int, dataset_id: int, scale: dict[str, Any],
-    report: dict[str, Any],
+    report: dict[str, Any], settled: list[dict[str, Any]],
 ) -> None:  # fmt: skip
     now = time.time()
     with workspace.writing() as connection:
+        settle(connection, settled, user.name, now)  # here, as seen pairs show a decision at once
         done = imports.update().where(imports.c.id == import_id)
         connection.execute(done.values(state="done", report=report))
         row = connection.execute(select(datasets).where(datasets.c.id == dataset_id)).one()

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.refused import Refused
 from reranker_ui.services import importing
-from reranker_ui.services.database import datasets, imports, pairs
+from reranker_ui.services.database import datasets, decisions, imported_labels, imports, pairs
 from reranker_ui.services.datasets import labelled_pairs, list_datasets
 from reranker_ui.services.import_ends import sweep_imports
 from reranker_ui.services.importing import import_file, load_starter
@@ -72,6 +72,44 @@ def test_an_append_counts_what_is_there_as_duplicate(tmp_path, workspace):
     assert grades == {"p1": 1.0, "p2": 1.0, "p4": 0.0}
     (disputed,) = page_of_pairs(workspace, LOCAL, "d", label="disputed")["pairs"]
     assert disputed["passage"] == "p3"
+
+
+def test_every_vote_on_a_pair_that_is_there_is_stored_once(tmp_path, workspace):
+    file = write(tmp_path / "a.csv", ["q,p,", "q,r,1"])
+    import_file(workspace, LOCAL, file, "d")
+    voted = tmp_path / "votes.json"
+    voted.write_text(json.dumps([task("p", ann=1, bob=1, cy=0), task("r", ann=1)]))
+    report = import_file(workspace, LOCAL, voted, "d")
+    counted = {name: report[name] for name in ("kept", "positives", "conflicts")}
+    assert counted == {"kept": 1, "positives": 1, "conflicts": 1}
+    again = import_file(workspace, LOCAL, voted, "d")
+    assert (again["kept"], again["conflicts"]) == (0, 0)
+    with workspace.reading() as connection:
+        columns = pairs.c.passage, imported_labels.c.annotator, imported_labels.c.value
+        stored = connection.execute(sa.select(*columns).join(pairs)).all()
+    assert sorted(stored) == [("p", "ann", 1), ("p", "bob", 1), ("p", "cy", 0), ("r", "ann", 1)]
+
+
+def test_a_settled_label_decides_pairs_that_are_there(tmp_path, workspace):
+    rows = ["q,p,0", "q,r,", "q,s,"]
+    import_file(workspace, LOCAL, write(tmp_path / "a.csv", rows), "d")
+    with workspace.writing() as connection:
+        told = {"pair_id": 3, "label": 0, "decided_by": "Sara", "decided_at": 0}
+        connection.execute(decisions.insert().values(told))
+    settled = tmp_path / "settled.json"
+    settled.write_text(json.dumps([task(name, truth="bob", ann=0, bob=1) for name in "prs"]))
+    report = import_file(workspace, LOCAL, settled, "d")
+    assert (report["kept"], report["positives"], report["conflicts"]) == (2, 2, 0)
+    grades = labelled_pairs(workspace, LOCAL, "d").set_index("passage")["grade"].to_dict()
+    assert grades == {"p": 1.0, "r": 1.0, "s": 0.0}
+
+
+def task(passage, truth="", **given) -> dict:
+    """A task of Label Studio; the answer of `truth` is marked as the one that counts."""
+    return {"data": {"query": "q", "passage": passage}, "annotations": [
+        {"completed_by": who, "ground_truth": who == truth,
+         "result": [{"from_name": "relevance", "value": {"choices": [str(value)]}}]}
+        for who, value in given.items()]}  # fmt: skip
 
 
 def test_splits_of_the_file_are_kept(tmp_path, workspace):
