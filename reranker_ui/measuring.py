@@ -21,6 +21,7 @@ def main(arguments: Sequence[str]) -> int:
         os.nice(5)
     keep_memory()
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")
     # What is slow to import is imported before the lock is taken: a run may wait for it.
     from reranker_ui.core import fitting  # noqa: F401
 

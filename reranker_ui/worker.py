@@ -15,7 +15,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from reranker_ui.core.machine import keep_memory
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.refused import Diverged, Refused
 from reranker_ui.core.run_folder import TERMINAL, Cancelled, RunFolder
 from reranker_ui.settings import Settings
 
@@ -37,6 +37,8 @@ def main(arguments: Sequence[str]) -> int:
     keep_memory()
     # Else torch's idle threads spin, and on a busy machine everyone waits for them, torch too.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # One run, one GPU: with several in sight the trainer would copy the model to each.
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")
     try:
         with folder.lock().acquire(timeout=PATIENCE):
             return _work(folder)
@@ -54,14 +56,24 @@ def _work(folder: RunFolder) -> int:
             from reranker_ui.core.training import train
 
             train(folder, Settings().threads)
+    except Waited:
+        # One that was lost and resumed is lost again, with its checkpoints.
+        if folder.model.is_dir() or not folder.last_checkpoint():
+            _cancel(folder)
     except Cancelled:
-        _end(folder, "cancelled")
+        _cancel(folder)
     except BaseException as error:
         traceback.print_exc()
         trace = "" if isinstance(error, Refused) else traceback.format_exc()
-        _end(folder, "failed", error=sentence(error), traceback=trace)
+        # What was learned can be gone on from once the cause is mended, unless it takes the room.
+        lost = isinstance(error, Diverged) or _disk_is_full(error)
+        _end(folder, "failed", lost, error=sentence(error), traceback=trace)
         return 1
     return 0
+
+
+class Waited(Exception):  # noqa: N818 - not an error
+    """Raised where a run is told to keep what it has before its turn has come."""
 
 
 @contextmanager
@@ -69,8 +81,8 @@ def _turn(folder: RunFolder) -> Iterator[None]:
     """Wait until no earlier run is ahead and none is learning; the home's run lock is held."""
     lock = folder.run_lock()
     while folder.someone_is_ahead() or not _taken(lock):
-        if folder.stop_requested():
-            raise Cancelled
+        if asked := folder.stop_requested():
+            raise Cancelled if asked == "cancel" else Waited
         time.sleep(EVERY)
     with lock:
         lock.release()  # taken twice, by the wait and by this block
@@ -87,10 +99,24 @@ def _taken(lock: FileLock) -> bool:
     return True
 
 
-def _end(folder: RunFolder, event: str, **fields: Any) -> None:
+def _cancel(folder: RunFolder) -> None:
+    # One that was stopped and kept, and resumed, is again what it was.
+    before = [event for event in folder.events()[0] if event["event"] == "stopped"]
+    if before and folder.model.is_dir():
+        folder.emit("stopped", metrics=before[-1].get("metrics"))
+    else:
+        _end(folder, "cancelled")
+
+
+def _end(folder: RunFolder, event: str, lost: bool = True, **fields: Any) -> None:
     # Checkpoints first: on a full disk they make the room that the last event needs.
-    shutil.rmtree(folder.checkpoints, ignore_errors=True)
+    if lost:
+        shutil.rmtree(folder.checkpoints, ignore_errors=True)
     folder.emit(event, **fields)
+
+
+def _disk_is_full(error: BaseException) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def sentence(error: BaseException) -> str:
@@ -98,7 +124,7 @@ def sentence(error: BaseException) -> str:
     text = str(error)
     if isinstance(error, Refused):
         return text
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if _disk_is_full(error):
         return "The disk is full. Delete runs that are not needed, then run this one again."
     if isinstance(error, MemoryError) or "memory" in text.casefold():
         return "There is not enough memory. Choose a smaller batch size, max length or base."

@@ -75,7 +75,7 @@ RR.rooms.train = ({ element, room, props, server, trigger, watch }) => {
     about.textContent = [run.dataset, run.parent ? `goes on from run ${run.parent}` : RR.shortBase(run.base_used || run.base), run.recipe.name].join(", ");
     about.title = `${run.dataset}, ${run.base}, ${run.recipe.name}`;
     const lines = [];
-    if (run.status === "failed" || run.status === "lost") lines.push(RR.error(run.sentence, ...(run.status === "lost" ? [RR.button("Resume", () => act("resume"))] : []), RR.button("Run again", () => act("again"))));
+    if (run.status === "failed" || run.status === "lost") lines.push(RR.error(run.sentence, ...(run.status === "lost" || run.resumable ? [RR.button("Resume", () => act("resume"))] : []), RR.button("Run again", () => act("again"))));
     if (run.verdict) lines.push(run.verdict.startsWith("Tuned is worse") ? h("div", { class: "rr-worse", role: "alert" }, RR.icon("octagon"), h("p", {}, run.verdict)) : h("p", { class: "rr-notice" }, RR.icon("warn"), run.verdict));
     for (const notice of run.notices) lines.push(h("p", { class: "rr-notice" }, RR.icon("warn"), h("span", {}, notice)));
     const key = lines.map((line) => line.textContent).join("|");

@@ -50,7 +50,7 @@ def add(verbs: Verbs) -> None:
     recipe.set_defaults(run=_recipe, show=lambda told: told["yaml"].rstrip())
     listing = verbs.add_parser("runs", help="list the runs, newest first")
     listing.set_defaults(run=_runs, show=_lines)
-    resume = verbs.add_parser("resume", help="go on with a lost or stopped run")
+    resume = verbs.add_parser("resume", help="go on with a lost, stopped or failed run")
     resume.set_defaults(run=_resume, show=_line)
     stop = verbs.add_parser("stop", help="stop a run after this step and keep its model")
     stop.add_argument("--cancel", action="store_true", help="keep nothing")

@@ -75,7 +75,8 @@ class CardRecipe:
 def read_card(text: str, name: str = "from-card") -> CardRecipe:
     """The recipe that a model card tells of. Refused: a text that is no such card."""
     front = _front(text)
-    given = dict(re.findall(r"^- `(\w+)`: ?(.*)$", text, re.MULTILINE))
+    listed = re.findall(r"^- `(\w+)`: ?(.*)$", text, re.MULTILINE)
+    given = {argument: told for argument, told in listed if told.strip() != "None"}
     base, revision = _base(text, front)
     if base is None and not given:
         raise Refused(
@@ -86,10 +87,10 @@ def read_card(text: str, name: str = "from-card") -> CardRecipe:
     values = CARD | {"name": name, "base": base or DEFAULT_BASE, "revision": revision}
     if base is None:
         notices.append(f"The card names no base model, so {DEFAULT_BASE} is taken.")
-    values |= _hyperparameters(given, notices) | _length(text)
-    values |= _loss(text, front, notices) | _passes(text, front)
-    _say_what_is_not_honoured(given, notices)
     try:
+        values |= _hyperparameters(given, notices) | _length(text)
+        values |= _loss(text, front, notices) | _passes(text, front)
+        _say_what_is_not_honoured(given, notices)
         printed = Recipe.model_validate(values)
         as_run = Recipe.model_validate(values | FIT | {"name": name + AS_RUN})
     except ValidationError as error:
@@ -98,6 +99,8 @@ def read_card(text: str, name: str = "from-card") -> CardRecipe:
             f"The card's {'.'.join(map(str, first['loc'][:1]))} is {first['input']}, "
             f"which cannot be used: {first['msg']}."
         ) from error
+    except ValueError as error:  # of ValidationError this is the base, so it comes after
+        raise Refused(f"A hyperparameter of the card is no number: {error}.") from error
     return CardRecipe(
         printed, as_run if made_by_fit(text, given) else None, notices, _facts(text, front)
     )

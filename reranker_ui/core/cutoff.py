@@ -35,6 +35,8 @@ def choose_cutoff(
             f"A cut-off needs at least {FEWEST} relevant and {FEWEST} other pairs in the dev"
             f" split, and there are {truth.sum()} and {(~truth).sum()}. Label more of them."
         )
+    if len(set(query_keys)) < 2:
+        raise Refused("A cut-off needs labelled pairs of two queries or more in the dev split.")
     cut = _cut(truth, scores, goal)
     if cut is None:
         name, _, level = goal.partition(":")

@@ -108,10 +108,16 @@ def _triplets(frame: pd.DataFrame, chance: np.random.Generator) -> Examples:
     ):
         own = negatives.get(key) or passages
         picked = [str(own[place]) for place in chance.integers(len(own), size=8)]
-        columns["query"].append(query)
-        columns["positive"].append(passage)
-        columns["negative"].append(
-            next((one for one in picked if one not in known[key]), picked[0])
+        fitting = [one for one in picked if one not in known[key]]
+        fitting = fitting or [one for one in passages if one not in known[key]]
+        if fitting:  # a passage that is right for the query would teach the opposite
+            columns["query"].append(query)
+            columns["positive"].append(passage)
+            columns["negative"].append(fitting[0])
+    if not columns["query"]:
+        raise Refused(
+            "Every passage is right for every query, so there is nothing to rank it against. "
+            "Label passages that are not relevant, or choose binary cross-entropy."
         )
     return Examples(columns, 2.0 + IN_BATCH)
 

@@ -13,6 +13,7 @@ from reranker_ui.core.retrieval import Index
 from reranker_ui.core.run_folder import COLUMNS
 
 Vector: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float32]]"
+TINY = 1e-9  # where the best positive shares no word with the query
 DEPTH = 50  # best passages that are looked at for each query
 
 
@@ -64,7 +65,8 @@ def _chosen(
     order = order[np.lexsort((order, -scores[order]))]
     found = [int(one) for one in order if one not in known and 0 < scores[one] < ceiling]
     chosen = found[: wanted - round(wanted * recipe.negatives_random)]
-    for one in chance.permutation(len(scores))[: wanted + len(known) + len(chosen)]:
+    free = np.flatnonzero(scores < max(ceiling, TINY))
+    for one in chance.permutation(free)[: wanted + len(known) + len(chosen)]:
         if len(chosen) == wanted:
             break
         if one not in known and one not in chosen:

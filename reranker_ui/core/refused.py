@@ -6,3 +6,7 @@ class Refused(Exception):  # noqa: N818 - the house's word
 
     Any other exception is a bug and is logged with its traceback.
     """
+
+
+class Diverged(Refused):
+    """The weights are lost to infinity: going on from a checkpoint would end there again."""

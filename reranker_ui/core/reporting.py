@@ -15,7 +15,7 @@ from reranker_ui.core.comparison import metrics_of, pairs_of
 from reranker_ui.core.lesson import Lesson
 from reranker_ui.core.machine import bytes_in_words, free_disk, free_memory
 from reranker_ui.core.pace import Pace
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.refused import Diverged
 from reranker_ui.core.run_folder import Cancelled, RunFolder
 
 LEAST_MEMORY = 300_000_000  # bytes
@@ -107,11 +107,14 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
             self._warned.add(kind)
             self._folder.emit("notice", self._lesson.phase, message=message)
 
-    def on_log(self, _args: Any, state: Any, _control: Any, logs: Any = None, **_: Any) -> None:
+    def on_log(self, args: Any, state: Any, _control: Any, logs: Any = None, **_: Any) -> None:
         """One `log` event, unless the numbers are none any more."""
         if not logs or "loss" not in logs:
             return
-        if not all(math.isfinite(logs.get(name, 0.0)) for name in ("loss", "grad_norm")):
+        norm = logs.get("grad_norm")
+        # In fp16 a norm that overflows is usual: that step is left out, and the scale halved.
+        watched = [logs["loss"]] if args.fp16 else [logs["loss"], norm or 0.0]
+        if not all(map(math.isfinite, watched)):
             raise not_a_number(state.global_step)
         self._folder.emit(
             "log",
@@ -121,7 +124,7 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
             epoch=round(state.epoch, 4),
             loss=logs["loss"],
             learning_rate=logs["learning_rate"],
-            grad_norm=logs.get("grad_norm"),
+            grad_norm=norm if norm is None or math.isfinite(norm) else None,
             pairs_per_second=self._pace.pairs_per_second,
             eta=self._pace.eta,
         )
@@ -139,9 +142,9 @@ def checkpoint_bytes(model: torch.nn.Module) -> int:
     return sum(size * (3 if learns else 1) for size, learns in sizes)
 
 
-def not_a_number(step: int) -> Refused:
+def not_a_number(step: int) -> Diverged:
     """What to say where the weights are lost to infinity."""
-    return Refused(
+    return Diverged(
         f"The loss stopped being a number at step {step}. "
         "Lower the learning rate, or train in fp32."
     )

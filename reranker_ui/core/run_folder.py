@@ -1,5 +1,6 @@
 """The run folder: the only code that knows its file names, its events and its status."""
 
+import errno
 import fcntl
 import json
 import os
@@ -88,15 +89,23 @@ class RunFolder:
     # -- events
 
     def emit(self, event: str, phase: Phase = "train", **fields: Any) -> None:
-        """Append one event. A single write of a whole line, so readers never see half of it."""
-        line = json.dumps({"event": event, "time": time.time(), "phase": phase, **fields})
-        with self.events_file.open("ab", buffering=0) as file:
-            file.write(line.encode() + b"\n")
+        """Append one event. A single write of a whole line, so readers never see half of it.
+
+        OSError on a full disk, with nothing written. Half a line that a crash left is closed first.
+        """
+        line = json.dumps({"event": event, "time": time.time(), "phase": phase, **fields}) + "\n"
+        with self.events_file.open("a+b", buffering=0) as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(0, end - 1))
+            data = (b"" if file.read(1) in (b"", b"\n") else b"\n") + line.encode()
+            if file.write(data) < len(data):
+                file.truncate(end)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.events_file))
 
     def events(self, since: int = 0) -> tuple[list[dict[str, Any]], int]:
         """Events from byte `since` on, and the byte to ask from next time.
 
-        Only lines that end in a newline are taken.
+        Only lines that end in a newline are taken; what a crash left of one is passed over.
         """
         if not self.events_file.exists():
             return [], since
@@ -104,7 +113,8 @@ class RunFolder:
             file.seek(since)
             data = file.read()
         whole = data[: data.rfind(b"\n") + 1]
-        return [json.loads(line) for line in whole.splitlines() if line.strip()], since + len(whole)
+        told = (_event(line) for line in whole.splitlines())
+        return [event for event in told if event], since + len(whole)
 
     def status(self) -> str:
         """queued, running, finished, stopped, cancelled, failed or lost."""
@@ -180,6 +190,13 @@ class RunFolder:
             return self.stop_file.read_text().strip() or None
         except FileNotFoundError:
             return None
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    try:
+        return dict(json.loads(line))
+    except (ValueError, TypeError):
+        return None
 
 
 def _is_whole(checkpoint: Path) -> bool:

@@ -182,7 +182,8 @@ def _learn(plan: Plan) -> tuple["CrossEncoder", bool]:
     if candidate and evaluator and not resume:
         evaluator(model, steps=0)
     stopped = learn(model, plan.lesson, folder, plan.machine, pace, evaluator, resume)
-    if plan.warm and best and start_was_best(folder.events()[0], best):
+    # A run that was lost may find that later ones let the warm start go meanwhile.
+    if plan.warm and plan.warm.done and best and start_was_best(folder.events()[0], best):
         model = _warm_again(plan, plan.warm)
     return model, stopped
 

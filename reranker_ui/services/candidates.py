@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from reranker_ui.core.evaluation import from_zero
 from reranker_ui.core.refused import Refused
 from reranker_ui.services import first_stage
 from reranker_ui.services.datasets import labelled_pairs, scale_of
@@ -81,7 +82,8 @@ def labelled_queries(
     require(user, "viewer")
     pairs = labelled_pairs(workspace, user, dataset)
     pairs = pairs[pairs["split"] == split]
-    pairs = pairs.assign(positive=pairs["grade"] > 0, negative=pairs["grade"] == 0)
+    grades = from_zero(pairs["grade"])
+    pairs = pairs.assign(positive=grades > 0, negative=grades == 0)
     queries = pairs.groupby("query_key", sort=False).agg(
         query=("query", "first"),
         candidates=("grade", "size"),

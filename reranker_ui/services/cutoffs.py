@@ -6,6 +6,7 @@ from typing import Any
 
 from reranker_ui.core.calibration import calibrate, calibrated
 from reranker_ui.core.cutoff import choose_cutoff
+from reranker_ui.core.evaluation import from_zero
 from reranker_ui.core.ranking import sigmoid
 from reranker_ui.core.refused import Refused
 from reranker_ui.core.run_folder import RunFolder
@@ -41,7 +42,7 @@ def look_for_cutoff(
     ranker, folder = _run(workspace, user, run)
     pairs = folder.pairs("dev").dropna(subset=["grade"]).reset_index(drop=True)
     logits = kept_scores(workspace, ranker, pairs)
-    keys, relevant = pairs["query_key"].tolist(), (pairs["grade"] > 0).tolist()
+    keys, relevant = pairs["query_key"].tolist(), (from_zero(pairs["grade"]) > 0).tolist()
     told = choose_cutoff(keys, relevant, logits, goal)
     calibration = calibrate(keys, relevant, logits)
     told["calibration"] = calibration

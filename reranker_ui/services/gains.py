@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from reranker_ui.core.evaluation import RANKING, per_query
+from reranker_ui.core.evaluation import RANKING, from_zero, per_query
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.datasets import labelled_pairs
 from reranker_ui.services.models import Ranker, find_ranker
@@ -53,7 +53,7 @@ def gains(
 
 
 def _about(pairs: pd.DataFrame) -> pd.DataFrame:
-    pairs = pairs.assign(positive=(pairs["grade"] > 0).astype(int))
+    pairs = pairs.assign(positive=(from_zero(pairs["grade"]) > 0).astype(int))
     return pairs.groupby("query_key", sort=False).agg(
         query=("query", "first"), candidates=("grade", "size"), positives=("positive", "sum")
     )

@@ -9,6 +9,7 @@ from reranker_ui.core.run_folder import TERMINAL, RunFolder, status_of
 
 RANKERS = ("base", "tuned", "bm25", "cosine")
 LIVE = ("queued", "running")
+FEW = 20  # test queries; what fewer say of an order is chance
 Event = dict[str, Any]
 Metrics = dict[str, dict[str, Any] | None]
 
@@ -139,14 +140,19 @@ def seconds(progress: Progress, state: str, now: float) -> float | None:
 def verdict(metrics: Metrics) -> str | None:
     """A sentence if the tuned model ranks worse than another ranker on test; None if it does not.
 
-    Worse than base comes first: such a model should not be used.
+    Worse than base comes first: such a model should not be used. By nDCG@10; where fewer than
+    FEW queries can be ranked, by average precision over all pairs.
     """
-    tuned = _ndcg(metrics, "tuned")
-    beaten = {name: value for name in RANKERS if (value := _ndcg(metrics, name)) is not None}
-    if tuned is None:
+    ranked = int((metrics.get("tuned") or {}).get("queries") or 0)
+    metric = "ndcg@10" if ranked >= FEW else "average_precision"
+    found = {name: _value(metrics, name, metric) for name in RANKERS}
+    beaten = {name: value for name, value in found.items() if value is not None}
+    if (tuned := beaten.get("tuned")) is None:
         return None
     worse = {name: value for name, value in beaten.items() if value > tuned and name != "tuned"}
-    queries = f"nDCG@10 {tuned:.3f} on {(metrics['tuned'] or {}).get('queries')} test queries"
+    queries = f"nDCG@10 {tuned:.3f} on {ranked} test queries"
+    if ranked < FEW:
+        queries = f"average precision {tuned:.3f} on the test split"
     if "base" in worse:
         return f"Tuned is worse than base: {queries}, base {worse['base']:.3f}. Use base instead."
     if not worse:
@@ -156,6 +162,6 @@ def verdict(metrics: Metrics) -> str | None:
     return f"Tuned does not reach {name}: {queries}, against {worse[best]:.3f}."
 
 
-def _ndcg(metrics: Metrics, ranker: str) -> float | None:
-    value = (metrics.get(ranker) or {}).get("ndcg@10")
+def _value(metrics: Metrics, ranker: str, metric: str) -> float | None:
+    value = (metrics.get(ranker) or {}).get(metric)
     return None if value is None else float(value)

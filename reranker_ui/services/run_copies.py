@@ -1,5 +1,6 @@
 """The runs in a backup: each run's folder as one zip, packed once and brought back whole."""
 
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,8 @@ def state_of(folder: RunFolder) -> str | None:
         return None
     if folder.status() not in TERMINAL:
         return "begun"
-    marks = (folder.pushed_file, folder.outcome_file)
-    more = "".join("1" if mark.exists() else "0" for mark in marks)
+    marks = (folder.pushed_file, folder.outcome_file, folder.cutoff_file)
+    more = "-".join(sha256_of(mark)[:8] if mark.exists() else "0" for mark in marks)
     return f"{folder.events_file.stat().st_size}.{more}"
 
 
@@ -83,4 +84,7 @@ def _extract(file: Path, runs_folder: Path, inside: str) -> None:
         names: list[Any] = archive.namelist()
         if any(not name.startswith(inside) or ".." in Path(name).parts for name in names):
             raise Refused(f"{file.name} holds more than one run.")
-        archive.extractall(runs_folder)
+        # Aside first: half a folder would count as one that is there.
+        with tempfile.TemporaryDirectory(dir=runs_folder, prefix=".restored-") as aside:
+            archive.extractall(aside)
+            (Path(aside) / inside).rename(runs_folder / inside)

@@ -62,7 +62,7 @@ def _row(workspace: Workspace, row: dict[str, Any]) -> Run:
         "base": _base(row["recipe"]["base"]),
         "parent": row["parent_run_id"],
         "resumable": folder.last_checkpoint() is not None
-        if state in ("stopped", "lost")
+        if state in ("stopped", "lost", "failed")
         else False,
         "base_used": _base(said.started.get("base_used") or "") or None,
         "recipe": row["recipe"],

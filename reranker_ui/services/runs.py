@@ -28,6 +28,7 @@ from reranker_ui.services.run_list import (
     follow,
     list_runs,
 )
+from reranker_ui.services.scores import forget_scores
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace, record
 from reranker_ui.settings import worker_environment
@@ -134,21 +135,27 @@ def run_again(workspace: Workspace, user: User, run: int | str) -> Run:
 
 
 def resume(workspace: Workspace, user: User, run: int | str) -> Run:
-    """Submit a lost or stopped run again; it goes on from its last whole checkpoint.
+    """Submit a lost, stopped or failed run again; it goes on from its last whole checkpoint.
 
-    A lost run without one starts anew. Refused: a run in another state, and a stopped one that
-    left no checkpoint.
+    A lost run without one starts anew. Refused: a run in another state, a stopped or failed one
+    that left no checkpoint, a full disk.
     """
     require(user, "admin")
     row = find_run(workspace, user, run)
     folder = folder_of(workspace, row["id"])
-    if row["status"] not in ("lost", "stopped"):
-        raise Refused(f"{row['name']} is {row['status']}. Only a lost or stopped run is resumed.")
-    if row["status"] == "stopped" and not folder.last_checkpoint():
-        raise Refused(f"{row['name']} left no checkpoint. Continue training from its model.")
+    if row["status"] not in ("lost", "stopped", "failed"):
+        raise Refused(
+            f"{row['name']} is {row['status']}. Only a lost, stopped or failed run is resumed."
+        )
+    if row["status"] != "lost" and not folder.last_checkpoint():
+        mend = "Run it again" if row["status"] == "failed" else "Continue training from its model"
+        raise Refused(f"{row['name']} left no checkpoint. {mend}.")
+    entering.check_disk(workspace)
+    forget_scores(workspace, row["id"])
+    folder.cutoff_file.unlink(missing_ok=True)  # chosen for weights that are about to change
     for left in (folder.stop_file, folder.alive_file):
         left.unlink(missing_ok=True)
-    if row["status"] == "stopped":
+    if row["status"] != "lost":
         folder.emit("queued")  # else what it ended as would still stand
     with workspace.writing() as connection:
         record(connection, user, "run.resume", f"run:{row['id']}", at=time.time())
@@ -220,4 +227,6 @@ def delete(workspace: Workspace, user: User, run: int | str) -> None:
         )
         if folder.exists():
             folder.rename(aside)
-    shutil.rmtree(aside, ignore_errors=True)
+    forget_scores(workspace, row["id"])
+    for left in [aside, *(workspace.cache / "onnx").glob(f"{row['id']}-*")]:
+        shutil.rmtree(left, ignore_errors=True)

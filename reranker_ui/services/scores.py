@@ -1,6 +1,7 @@
 """What a run thinks of the pairs that wait: started in the background, told while it grows."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,14 @@ def runs_that_score(workspace: Workspace, user: User) -> list[dict[str, Any]]:
         for one in found
         if one["ready"]
     ]
+
+
+def forget_scores(workspace: Workspace, run_id: int) -> None:
+    """Let go what a run thought of pairs: its weights are about to change, or to go."""
+    with workspace.writing() as connection:
+        connection.execute(scores.delete().where(scores.c.run_id == run_id))
+    for folder in (workspace.cache / "scoring").glob(f"*-{run_id}"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def score_pairs(

@@ -374,7 +374,7 @@ def test_only_a_stopped_run_with_a_checkpoint_is_resumed(workspace, nowhere, rec
     monkeypatch.setattr(RunFolder, "last_checkpoint", lambda self: self.checkpoints)
     assert runs.resume(workspace, ADMIN, run["id"])["status"] == "queued"
     done = ended(workspace, recipe)
-    with pytest.raises(Refused, match="lost or stopped"):
+    with pytest.raises(Refused, match="lost, stopped or failed"):
         runs.resume(workspace, ADMIN, done["id"])
 
 

@@ -74,6 +74,12 @@ def test_both_variants_of_a_card_made_by_fit_are_the_presets():
     assert found.printed.learning_rate == 5e-5 and found.printed.warmup == 0
 
 
+@pytest.mark.parametrize("line", ["warmup_ratio", "warmup_steps", "max_steps", "learning_rate"])
+def test_what_a_card_lists_as_none_was_not_set(line):
+    without = "\n".join(row for row in CARD.splitlines() if not row.startswith(f"- `{line}`:"))
+    assert read_card(changed(**{line: "None"})).printed == read_card(without).printed
+
+
 def test_a_card_without_the_marks_of_fit_has_one_variant():
     other = CARD.replace("sentence_0", "question")
     assert read_card(other).as_run is None

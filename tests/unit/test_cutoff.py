@@ -46,6 +46,11 @@ def test_what_cannot_be_cut():
         choose_cutoff(keys, relevant, np.zeros(len(keys)), "precision:0.99")
 
 
+def test_one_query_says_nothing_of_others():
+    with pytest.raises(Refused, match="two queries"):
+        choose_cutoff([1] * 60, [False] * 30 + [True] * 30, [float(n) for n in range(60)])
+
+
 def test_platt_finds_the_sigmoid_behind_the_labels():
     found = calibrate(*(part[:900] for part in drawn(slope=0.5, shift=-1.0)))
     assert found["method"] == "platt"

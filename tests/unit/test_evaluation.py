@@ -78,10 +78,12 @@ candidates = st.lists(
 @given(candidates)
 def test_like_the_formulas(rows):
     found = per_query(*zip(*rows, strict=True)) if rows else per_query([], [], [])
+    told = [grade for _, grade, _ in rows]
+    lowest = min(told) if rows and min(told) < max(told) else 0  # stars begin at 1
     expected = {}
     for key in {key for key, *_ in rows}:
         mine = sorted((row for row in rows if row[0] == key), key=lambda row: -row[2])
-        grades = [grade for _, grade, _ in mine]
+        grades = [grade - lowest for _, grade, _ in mine]
         if any(grades) and 0 in grades:
             expected[key] = _formulas(grades)
     assert set(found["query_key"]) == set(expected)
@@ -99,6 +101,14 @@ def _formulas(grades):
     first = 1 / places[0] if places[0] <= 10 else 0
     ideal = gained(sorted(grades, reverse=True))
     return gained(grades) / ideal, first, sum(precisions) / len(precisions)
+
+
+def test_stars_from_one_and_scores_without_a_zero_have_negatives():
+    stars = ranking_metrics([1, 1, 2, 2], [1, 5, 2, 1], [0.1, 0.9, 0.2, 0.8])
+    moved = ranking_metrics([1, 1, 2, 2], [0, 4, 1, 0], [0.1, 0.9, 0.2, 0.8])
+    assert stars == moved and stars["queries"] == 2
+    found = ranking_metrics([1, 1, 2, 2], [0.05, 0.9, 0.1, 0.8], [0.1, 0.9, 0.2, 0.8])
+    assert (found["queries"], found["ndcg@10"], found["average_precision"]) == (2, 1, 1)
 
 
 @settings(max_examples=15, deadline=None)

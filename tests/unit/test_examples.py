@@ -68,6 +68,14 @@ def test_triplets_take_a_negative_of_the_same_query_where_there_is_one():
     assert not {"passage 3", "passage 4", "passage 5"} & set(found["negative"][1:])
 
 
+def test_no_triplet_has_what_is_right_as_its_negative():
+    pairs = frame([1, 1, 1, 1, 1, 1], per_query=5)  # q1 has one passage, the last
+    found = rows("mnrl", pairs).columns
+    right = set(zip(pairs["query"], pairs["passage"], strict=True))
+    assert len(found["query"]) == 6
+    assert not right & set(zip(found["query"], found["negative"], strict=True))
+
+
 def test_margins_are_differences_of_labels():
     found = rows("margin_mse", frame([0, 1, 2]), 2).columns
     told = sorted(zip(found["better"], found["worse"], found["label"], strict=True))
@@ -125,6 +133,15 @@ def test_a_share_of_the_negatives_is_drawn_by_chance(tmp_path):
     recipe = Recipe(negatives="bm25", negatives_per_query=8, negatives_random=1)
     added = with_negatives(recipe, pairs, tmp_path).iloc[len(pairs) :]
     assert len(set(added["passage"])) == 8 and "passage 0" not in set(added["passage"])
+
+
+def test_chance_draws_nothing_that_looks_as_right_as_the_best(tmp_path):
+    near = [f"the tower is {n} metres tall and of iron" for n in range(5)]
+    pairs = frame([1] + [0] * 7, per_query=1).assign(passage=[*near, "cats", "hamlet", "tea"])
+    pairs["query"] = ["how tall is the tower of iron", *"abcdefg"]
+    recipe = Recipe(negatives="bm25", negatives_per_query=4, negatives_random=1)
+    added = with_negatives(recipe, pairs, tmp_path).iloc[len(pairs) :]
+    assert sorted(added["passage"]) == ["cats", "hamlet", "tea"]
 
 
 # -- what the test split says

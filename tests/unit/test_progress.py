@@ -111,6 +111,13 @@ def test_a_better_baseline_is_named():
     assert "cosine" in said and "0.800" in said
 
 
+def test_where_hardly_a_query_can_be_ranked_all_pairs_decide():
+    few = {"ndcg@10": None, "queries": 0}
+    metrics = {"tuned": few | {"average_precision": 0.1}, "base": few | {"average_precision": 0.9}}
+    said = verdict(metrics)
+    assert said.startswith("Tuned is worse than base: average precision 0.100")
+
+
 def test_the_best_model_needs_no_words():
     assert verdict(told(tuned=0.9, base=0.2, bm25=0.75)) is None
     assert verdict({"tuned": None, "base": None}) is None

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import threading
 
 import pandas as pd
@@ -63,6 +64,34 @@ def test_a_reader_sees_whole_events_only_wherever_the_file_is_cut(tmp_path_facto
     folder.events_file.write_bytes(whole)
     rest, _ = folder.events(byte)
     assert [event["message"] for event in first + rest] == texts
+
+
+def test_half_a_line_that_a_crash_left_harms_no_other(folder):
+    folder.emit("queued")
+    with folder.events_file.open("ab") as file:
+        file.write(b'{"event": "log", "ti')
+    assert [event["event"] for event in folder.events()[0]] == ["queued"]
+    folder.emit("failed", error="The disk is full.")
+    assert [event["event"] for event in folder.events()[0]] == ["queued", "failed"]
+
+
+def test_an_event_is_written_whole_or_not_at_all(folder):
+    import resource
+
+    folder.emit("queued")
+    size, (soft, hard) = (
+        folder.events_file.stat().st_size,
+        resource.getrlimit(resource.RLIMIT_FSIZE),
+    )
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 10, hard))
+    try:
+        with pytest.raises(OSError, match="No space"):
+            folder.emit("notice", message="x" * 100)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert folder.events_file.stat().st_size == size
 
 
 def test_events_of_many_threads_never_mix(folder):

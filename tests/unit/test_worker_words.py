@@ -1,11 +1,13 @@
-"""What a worker says of errors."""
+"""What a worker says of errors, and what it leaves when it ends early."""
 
 import errno
 
 import pytest
 
-from reranker_ui.core.refused import Refused
+from reranker_ui import worker
+from reranker_ui.core.refused import Diverged, Refused
 from reranker_ui.worker import sentence
+from tests.unit.test_run_folder import checkpoint, new_folder
 
 
 @pytest.mark.parametrize(
@@ -22,3 +24,51 @@ from reranker_ui.worker import sentence
 def test_an_error_becomes_a_sentence(error, word):
     assert word in sentence(error)
     assert sentence(error).endswith(".")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    found = new_folder(tmp_path, 1)
+    checkpoint(found, 5)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [
+        (MemoryError(), True),
+        (Refused("The base is gone."), True),
+        (Diverged("The loss stopped being a number."), False),
+        (OSError(errno.ENOSPC, "No space left on device"), False),
+    ],
+)
+def test_a_failed_run_can_go_on_unless_its_weights_or_the_room_are_lost(
+    folder, monkeypatch, error, kept
+):
+    def fails(_folder, _threads):
+        raise error
+
+    monkeypatch.setattr("reranker_ui.core.training.train", fails)
+    assert worker._work(folder) == 1
+    assert folder.status() == "failed"
+    assert (folder.last_checkpoint() is not None) == kept
+
+
+def test_a_resumed_run_that_is_told_to_keep_while_it_waits_loses_nothing(folder):
+    folder.request_stop("keep")
+    with folder.run_lock():
+        assert worker._work(folder) == 0
+    assert [event["event"] for event in folder.events()[0]] == ["queued"]
+    assert folder.last_checkpoint()
+
+
+@pytest.mark.parametrize("how", ["keep", "cancel"])
+def test_a_model_that_was_kept_outlives_a_resume_that_was_given_up(folder, how):
+    folder.model.mkdir()
+    folder.emit("stopped", metrics={"tuned": {"ndcg@10": 0.5}})
+    folder.emit("queued")
+    folder.request_stop(how)
+    with folder.run_lock():
+        assert worker._work(folder) == 0
+    last = folder.events()[0][-1]
+    assert folder.status() == "stopped" and last["metrics"] == {"tuned": {"ndcg@10": 0.5}}
