@@ -37,7 +37,8 @@ UPDATE groups SET split = :to, told = NULL, sides = 9 WHERE near IN (
 """
 _STORE = """
 UPDATE staged SET split = (
-    SELECT CASE WHEN sides = 9 THEN groups.split ELSE coalesce(staged.split, groups.split) END
+    SELECT CASE WHEN sides = 9 THEN groups.split
+        ELSE coalesce(staged.split, groups.told, groups.split) END
     FROM groups WHERE groups.near = near(staged.query_key))
 """
 

@@ -185,12 +185,19 @@ def _check_alone(connection: sa.Connection, row: sa.Row[Any]) -> None:
 
 def _check_scale(row: sa.Row[Any], scale: dict[str, Any]) -> None:
     kind: Kind = row.scale
-    if scale["kind"] != "binary" and kind != "graded" and scale["kind"] != kind:
-        have, bring = Scale(kind, row.max_grade), Scale(scale["kind"], scale["max"])
-        raise Refused(
-            f"{row.name} takes {have}, and the file brings {bring}. Import it as a dataset of its"
-            f" own, or choose that scale (--scale {kind})."
-        )
+    if scale["kind"] == "binary" or (kind == scale["kind"] == "graded"):  # grades widen their scale
+        return
+    have, bring = Scale(kind, row.max_grade), Scale(scale["kind"], scale["max"])
+    if have.kind != bring.kind:
+        mend = f"choose that scale (--scale {kind})"
+    elif bring.max > have.max:
+        mend = "bring its labels to that scale first"
+    else:
+        return
+    raise Refused(
+        f"{row.name} takes {have}, and the file brings {bring}. Import it as a dataset of its"
+        f" own, or {mend}."
+    )
 
 
 def _store(

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.labels import Scale
 from reranker_ui.core.refused import Refused
 from reranker_ui.services import importing
 from reranker_ui.services.database import datasets, decisions, imported_labels, imports, pairs
@@ -110,6 +111,44 @@ def task(passage, truth="", **given) -> dict:
         {"completed_by": who, "ground_truth": who == truth,
          "result": [{"from_name": "relevance", "value": {"choices": [str(value)]}}]}
         for who, value in given.items()]}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "why"),
+    [
+        (["q,p,0", "q,r,3"], ["q,s,0.17", "q,t,0.47"], "a grade from 0 to 3, and .* a score"),
+        (["q,p,0", "q,r,0.5"], ["q,s,0.5", "q,t,86.5"], "from 0 to 1, and .* from 0 to 87.*bring"),
+        (["q,p,0", "q,r,1"], ["q,s,0", "q,t,3"], "0 or 1, and .* a grade"),
+        (["q,p,0", "q,r,3"], ["q,s,0", "q,t,1"], ""),
+        (["q,p,0", "q,r,3"], ["q,s,0", "q,t,5"], ""),  # grades widen their scale
+        (["q,p,0", "q,r,0.5"], ["q,s,0", "q,t,1"], ""),
+    ],
+)
+def test_what_is_off_the_scale_of_a_dataset_is_refused(first, second, why, tmp_path, workspace):
+    import_file(workspace, LOCAL, write(tmp_path / "a.csv", first), "d")
+    file = write(tmp_path / "b.csv", second)
+    token = importing.start_reading(workspace, LOCAL, file, ReadOptions())  # as the page does
+    importing.wait_for_reading(workspace, LOCAL, token)
+    if why:
+        with pytest.raises(Refused, match=why):
+            importing.store_reading(workspace, LOCAL, token, "d")
+    else:
+        assert importing.store_reading(workspace, LOCAL, token, "d")["kept"] == 2
+    scale = Scale(**list_datasets(workspace, LOCAL)[0]["scale"])
+    assert all(map(scale.holds, labelled_pairs(workspace, LOCAL, "d")["grade"]))
+
+
+@pytest.mark.parametrize("there", [[], ["beta,pa,1"]])
+def test_a_row_without_a_split_goes_where_its_query_is(there, tmp_path, workspace):
+    if there:
+        import_file(workspace, LOCAL, write(tmp_path / "a.csv", there), "d")
+    rows = [f"alpha {n},p{m},1,{split}" for n in range(20)
+            for m, split in enumerate((("train", "test")[n % 2], "", ("train", "test")[n % 2]))]  # fmt: skip
+    file = write(tmp_path / "b.csv", rows, "query,passage,label,split")
+    import_file(workspace, LOCAL, file, "d")
+    stored = labelled_pairs(workspace, LOCAL, "d")
+    assert stored["split"].notna().all()
+    assert stored.groupby("query")["split"].nunique().max() == 1
 
 
 def test_splits_of_the_file_are_kept(tmp_path, workspace):
