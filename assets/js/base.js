@@ -122,7 +122,7 @@ RR.menu = (anchor, entries) => {
     if (event.key === "Escape") { close(); anchor.focus(); }
     else if (event.key === "ArrowDown") buttons[(at + 1) % buttons.length]?.focus();
     else if (event.key === "ArrowUp") buttons[(at + buttons.length - 1) % buttons.length]?.focus();
-    else if (event.key === "Tab") close();
+    else if (event.key === "Tab") { anchor.focus(); close(); return; } // and on from there
     else return;
     event.preventDefault(); event.stopPropagation();
   });
@@ -140,7 +140,8 @@ RR.state = Object.fromEntries(new URLSearchParams(location.search));
 RR.listeners = {};
 RR.on = (name, act) => { (RR.listeners[name] ||= []).push(act); };
 RR.say = (name, value) => (RR.listeners[name] || []).forEach((act) => act(value));
-RR.set = (changes) => {
+RR.PLACES = ["tab", "open", "view", "run"]; // the browser's Back leads from one to the one before
+RR.set = (changes, { back = true } = {}) => {
   const url = new URL(location.href), changed = [];
   for (const [key, value] of Object.entries(changes)) {
     if ((RR.state[key] ?? null) === (value ?? null)) continue;
@@ -148,12 +149,18 @@ RR.set = (changes) => {
     else { RR.state[key] = String(value); url.searchParams.set(key, value); }
     changed.push(key);
   }
-  history.replaceState(null, "", url);
+  history[back && changed.some((key) => RR.PLACES.includes(key)) ? "pushState" : "replaceState"](null, "", url);
   changed.forEach((key) => RR.say(key, RR.state[key]));
 };
+window.addEventListener("popstate", () => {
+  const before = RR.state, now = { tab: "data", ...Object.fromEntries(new URLSearchParams(location.search)) };
+  RR.state = now;
+  if (before.tab !== now.tab) RR.tabButton(now.tab)?.click();
+  for (const key of new Set([...Object.keys(before), ...Object.keys(now)])) if (before[key] !== now[key]) RR.say(key, now[key]);
+});
 RR.TABS = ["data", "annotate", "train", "playground"];
 RR.tabButton = (tab) => document.getElementById(`rr-tab-${tab}-button`);
-RR.go = (tab, changes = {}) => { RR.set(changes); RR.tabButton(tab)?.click(); window.scrollTo(0, 0); };
+RR.go = (tab, changes = {}) => { RR.set({ ...changes, tab }); RR.tabButton(tab)?.click(); window.scrollTo(0, 0); };
 RR.visible = (element) => element.isConnected && element.offsetParent !== null && document.visibilityState === "visible";
 RR.typing = (event) => event.ctrlKey || event.metaKey || event.altKey || !!event.target.closest?.("input,textarea,select,[contenteditable=true]");
 // Poll `act` every `seconds` while `element` is to be seen; slower after failures.

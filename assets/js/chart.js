@@ -1,5 +1,6 @@
 // The live chart: Plotly fed by deltas, smoothed here, coloured by the page's own variables.
 "use strict";
+RR.DECADES = [-6, -5, -4, -3, -2, -1, 0, 1, 2].flatMap((power) => [1, 2, 5].map((n) => Number(`${n}e${power}`)));
 // Plotly is large, so it is asked for when the first chart is shown, and once.
 RR.plotly = (url) => (RR.plotly.coming ||= new Promise((done, failed) => {
   const script = RR.h("script", { src: url, onload: () => done(window.Plotly), onerror: () => { RR.plotly.coming = null; script.remove(); failed(new Error("Plotly did not load")); } });
@@ -48,7 +49,7 @@ RR.chart = (box) => {
       ...compared.flatMap((run) => run.traces.map((trace) => ({ ...trace, ...over(run, trace.meta) })))];
     const layout = RR.coloured(figure.layout);
     box.style.height = `${layout.height}px`; // a window that changes its size asks the box
-    if (log) Object.assign(layout.yaxis, { type: "log", dtick: "D2" });
+    if (log) Object.assign(layout.yaxis, { type: "log", tickmode: "array", tickvals: RR.DECADES, ticktext: RR.DECADES.map(String) });
     await Plotly.react(box, RR.coloured(traces), { ...layout, annotations: RR.coloured(notes()) }, config);
     if (!box.rrListens) { box.rrListens = true; box.on("plotly_relayout", (change) => { if (!("annotations" in change)) label(); }); }
     await label();

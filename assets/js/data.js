@@ -38,6 +38,7 @@ RR.rooms.data = ({ room, server, upload }) => {
     RR.say("changed");
     draw();
   }
+  RR.on("view", (view) => { if (RR.state.open === shown) opened.rrShowView?.(view); });
   RR.on("open", () => { draw(); window.scrollTo(0, 0); });
   RR.on("changed", () => { if (!RR.state.open && RR.visible(room)) draw(); });
   RR.on("tab", () => { if (RR.state.tab === "data" && !RR.state.open) draw(); });
@@ -48,7 +49,7 @@ RR.rooms.data = ({ room, server, upload }) => {
 // The label of a pair in a table: what counts, disputed, or kept from who looks.
 RR.data.chip = (pair, scale) => pair.state === "hidden" ? RR.h("span", { class: "rr-chip none", title: "Kept from annotators: the test split is sealed, or the dataset is labelled blind" }, "hidden") : RR.chip(pair.state === "disputed" ? "disputed" : pair.effective, scale);
 RR.data.line = (text, most = 400) => (text.length > most ? `${text.slice(0, most)}…` : text).replace(/\s+/g, " ");
-RR.data.size = (bytes) => bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+RR.data.size = (bytes) => bytes < 1e6 ? `${bytes && Math.max(1, Math.round(bytes / 1e3))} kB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 RR.data.scaleWord = (scale) => scale.kind === "binary" ? "binary" : scale.kind === "graded" ? `graded 0 to ${scale.max}` : `score 0 to ${scale.max}`;
 // A question before something goes: its name and count, and the one button that does it.
 RR.data.confirm = (title, text, verb, act) => {

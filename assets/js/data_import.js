@@ -62,7 +62,7 @@ RR.data.importPanel = (node, { server, upload, say, stored }) => {
   // -- what was read
   const show = (state) => {
     const plan = state.plan || {}, columns = plan.columns || state.columns || [];
-    const strip = h("div", { class: "rr-strip" }, RR.icon("file"), h("b", { class: "rr-cut" }, state.file), h("span", { class: "rr-muted" }, state.bytes ? size(state.bytes) : "from the Hub"), state.plan && h("span", { class: "rr-read-as" }, ...readAs(state)),
+    const strip = h("div", { class: "rr-strip" }, RR.icon("file"), h("b", { class: "rr-cut" }, state.file), h("span", { class: "rr-muted" }, state.hub ? "from the Hub" : size(state.bytes)), state.plan && h("span", { class: "rr-read-as" }, ...readAs(state)),
       RR.link(change ? "Done" : "Change", () => { change = !change; show(state); }), h("span", { class: "rr-grow" }), RR.button("Another file", cancel, { kind: "small" }));
     const left = state.left_out || [];
     RR.fill(body, h("div", { class: "rr-card rr-import" }, strip,
@@ -109,7 +109,7 @@ RR.data.importPanel = (node, { server, upload, say, stored }) => {
     if (!rows.length) return h("div", { class: "rr-import-main" }, h("p", { class: "rr-muted" }, "Choose which column is what, and the rows are shown here."));
     return h("div", { class: "rr-import-main" }, h("h3", {}, "Preview ", h("span", { class: "rr-muted" }, `first ${rows.length}`)),
       h("table", { class: "rr-table rr-data-preview" }, h("thead", {}, h("tr", {}, h("th", { class: "line rr-num" }, "Line"), h("th", {}, "Query"), h("th", {}, "Passage"), h("th", { class: "label" }, "Label"))),
-        h("tbody", {}, rows.map((one) => h("tr", {}, h("td", { class: "rr-num rr-faint" }, RR.int(one.line)), h("td", { title: one.query }, RR.data.line(one.query)), h("td", { title: one.passage }, RR.data.line(one.passage)), h("td", {}, one.label))))));
+        h("tbody", {}, rows.map((one) => h("tr", {}, h("td", { class: "rr-num rr-faint" }, RR.int(one.line)), h("td", { dir: "auto", title: one.query }, RR.data.line(one.query)), h("td", { dir: "auto", title: one.passage }, RR.data.line(one.passage)), h("td", {}, one.label))))));
   };
 
   // -- texts that were read with the wrong encoding before they came here
@@ -136,7 +136,7 @@ RR.data.importPanel = (node, { server, upload, say, stored }) => {
     const download = RR.link("rejects.csv", rejects); download.prepend(RR.icon("download"));
     return h("div", { class: "rr-import-main" }, h("div", { class: "rr-row" }, h("h3", { class: "rr-grow" }, `${RR.plural(whole, "row")} left out`), download),
       h("div", { class: "rr-left" }, h("table", { class: "rr-table" }, h("thead", {}, h("tr", {}, h("th", { class: "line rr-num" }, "Line"), h("th", { class: "why" }, "Why"), h("th", {}, "Cause"), h("th", { class: "rr-desk" }, "Row"))),
-        h("tbody", {}, left.map((one) => h("tr", {}, h("td", { class: "rr-num rr-faint" }, RR.int(one.line)), h("td", { class: "rr-strong" }, WORDS[one.reason]), h("td", { title: one.why }, one.why), h("td", { class: "rr-muted rr-desk", title: one.row }, RR.data.line(one.row))))))),
+        h("tbody", {}, left.map((one) => h("tr", {}, h("td", { class: "rr-num rr-faint" }, RR.int(one.line)), h("td", { class: "rr-strong" }, WORDS[one.reason]), h("td", { title: one.why }, one.why), h("td", { class: "rr-muted rr-desk", dir: "auto", title: one.row }, RR.data.line(one.row))))))),
       left.length < whole && h("p", { class: "rr-faint" }, `The first ${left.length} are shown, rejects.csv holds all.`));
   };
   const rejects = async () => {

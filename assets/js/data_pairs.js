@@ -6,7 +6,7 @@ RR.data.pairsView = async (node, name, context) => {
   const filters = { ...FREE }, selected = new Set(), undos = [];
   let dataset = null, page = null, cursor = { after: null }, first = 1, again = null;
   const tiles = h("dl", { class: "rr-card rr-tiles" }), table = h("tbody"), count = h("span", { class: "rr-muted" }), bar = h("div", { class: "rr-selection rr-hidden", role: "toolbar", "aria-label": "Selected pairs" });
-  const newer = RR.button("Newer", () => move({ before: page.first }, -50), { kind: "small", icon: "left" }), older = RR.button("Older", () => move({ after: page.last }, 50), { kind: "small" });
+  const newer = RR.button("Previous", () => move({ before: page.first }, -50), { kind: "small", icon: "left" }), older = RR.button("Next", () => move({ after: page.last }, 50), { kind: "small" });
   older.append(RR.icon("right"));
   const all = h("input", { type: "checkbox", "aria-label": "Select all on this page", onchange: () => { page.pairs.forEach((pair) => all.checked ? selected.add(pair.id) : selected.delete(pair.id)); draw(); } });
   const search = h("input", { class: "rr-field", type: "search", placeholder: "Search queries and passages", "aria-label": "Search queries and passages", oninput: () => { clearTimeout(search.timer); search.timer = setTimeout(() => { filters.search = search.value; begin(); }, 200); } });
@@ -15,7 +15,7 @@ RR.data.pairsView = async (node, name, context) => {
   const splitFilter = filter("split", "Split", ["train", "dev", "test"]), labelFilter = filter("label", "Label", []);
   const annotatorFilter = filter("annotator", "Annotator", []), sourceFilter = filter("source", "Source", []), findingFilter = filter("finding", "Finding", []);
   const panels = { pairs: h("div"), quality: h("div"), guidelines: h("div"), history: h("div") };
-  const views = RR.data.views(Object.keys(panels), showView);
+  const views = RR.data.views(Object.keys(panels), go);
   const head = (text, kind = "") => h("th", { class: kind, scope: "col" }, text);
   RR.fill(node,
     h("div", { class: "rr-opened-head" }, RR.link("Datasets", () => RR.set({ open: null })), h("span", { class: "rr-muted" }, "/"), h("h2", { class: "rr-cut" }, name), tag, h("span", { class: "rr-grow" }),
@@ -29,6 +29,7 @@ RR.data.pairsView = async (node, name, context) => {
   if (!dataset) return;
   offer();
   begin();
+  node.rrShowView = showView;
   showView(RR.state.view);
 
   async function describe() {
@@ -44,7 +45,7 @@ RR.data.pairsView = async (node, name, context) => {
     const tile = (word, value, more, kind, below) => h("div", { class: "rr-tile" }, h("dt", {}, word), h("dd", { class: kind }, value, more && h("small", {}, more), below && h("div", { class: "rr-tile-below" }, below)));
     let sides = null;
     try { sides = (await server.split_receipt({ dataset: name })).on_two_sides; } catch { /* the tile can do without */ }
-    const receipt = sides === null ? null : h("small", { class: sides ? "rr-two-sides" : "" }, sides ? RR.link(`${RR.plural(sides, "query", "queries")} on two sides`, () => showView("quality")) : "no query is on two sides");
+    const receipt = sides === null ? null : h("small", { class: sides ? "rr-two-sides" : "" }, sides ? RR.link(`${RR.plural(sides, "query", "queries")} on two sides`, () => go("quality")) : "no query is on two sides");
     const { splits } = dataset, each = dataset.queries ? (dataset.pairs / dataset.queries).toFixed(1) : "0";
     RR.fill(tiles, tile("Pairs", RR.int(dataset.pairs), dataset.unlabelled ? `${RR.int(dataset.unlabelled)} without a label` : null), tile("Queries", RR.int(dataset.queries), `${each} pairs each`), tile("Positive", RR.percent(dataset.positives, dataset.labelled), RR.int(dataset.positives)),
       tile("Labelled by people", RR.int(dataset.labelled_by_people), dataset.pairs ? RR.percent(dataset.labelled_by_people, dataset.pairs, 0) : null), tile("Train, dev, test", RR.int(splits.train), `${RR.int(splits.dev)} · ${RR.int(splits.test)}`, null, receipt), tile("Disputed", RR.int(dataset.disputed), null, dataset.disputed ? "disputed" : ""));
@@ -57,9 +58,9 @@ RR.data.pairsView = async (node, name, context) => {
   }
 
   // -- the views: pairs, quality, guidelines, history
+  function go(view) { RR.set({ view: view === "pairs" ? null : view }); }
   function showView(view) {
     const chosen = panels[view] ? view : "pairs";
-    RR.set({ view: chosen === "pairs" ? null : chosen });
     views.choose(chosen);
     for (const [key, panel] of Object.entries(panels)) panel.classList.toggle("rr-hidden", key !== chosen);
     bar.classList.toggle("rr-hidden", chosen !== "pairs" || !selected.size);
@@ -74,7 +75,7 @@ RR.data.pairsView = async (node, name, context) => {
     search.value = "";
     findingFilter.text = text;
     [splitFilter, labelFilter, annotatorFilter, sourceFilter, findingFilter].forEach((one) => one.draw());
-    showView("pairs"); begin();
+    go("pairs"); begin();
   }
 
   // -- the page
@@ -99,14 +100,14 @@ RR.data.pairsView = async (node, name, context) => {
     count.textContent = n ? `${RR.int(first)} to ${RR.int(first + n - 1)}${free && dataset ? ` of ${RR.int(dataset.pairs)}` : ""}` : "";
     newer.disabled = !page.more_before; older.disabled = !page.more_after;
     all.checked = n > 0 && page.pairs.every((pair) => selected.has(pair.id));
-    RR.fill(table, n ? page.pairs.map(row) : h("tr", {}, h("td", { colspan: 8, class: "rr-muted" }, free ? "This dataset holds no pair." : "No pair fits. Search for less, or take a filter away.")));
+    RR.fill(table, n ? page.pairs.map(row) : h("tr", {}, h("td", { colspan: 8, class: "rr-muted" }, page.not_searched ? "Nothing found yet; the search goes on." : free ? "This dataset holds no pair." : "No pair fits. Search for less, or take a filter away.")));
     drawBar();
   }
   function row(pair) {
     const may = RR.data.mayChange, label = RR.data.chip(pair, dataset.scale);
     const chip = may ? h("button", { type: "button", class: "rr-chip-button", title: "Change the label", "aria-haspopup": "menu", onclick: () => labelMenu(chip, [pair.id]) }, label) : label;
     const tick = h("input", { type: "checkbox", "aria-label": "Select this pair", checked: selected.has(pair.id), onchange: () => { tick.checked ? selected.add(pair.id) : selected.delete(pair.id); line.setAttribute("aria-selected", tick.checked); drawBar(); } });
-    const text = (key) => { const cell = h("td", { class: `rr-text ${key}`, tabindex: 0, title: pair[key], ondblclick: () => may && edit(cell, pair, key) }, RR.data.line(pair[key])); cell.addEventListener("keydown", (event) => { if (may && event.key === "Enter" && event.target === cell) { event.preventDefault(); edit(cell, pair, key); } }); return cell; };
+    const text = (key) => { const cell = h("td", { class: `rr-text ${key}`, dir: "auto", tabindex: 0, title: pair[key], ondblclick: () => may && edit(cell, pair, key) }, RR.data.line(pair[key])); cell.addEventListener("keydown", (event) => { if (may && event.key === "Enter" && event.target === cell) { event.preventDefault(); edit(cell, pair, key); } }); return cell; };
     const line = h("tr", { "aria-selected": String(selected.has(pair.id)), "data-id": pair.id }, h("td", { class: "tick" }, may && tick), text("query"), text("passage"), h("td", { class: "chip" }, chip), h("td", { class: "rr-desk" }, pair.split),
       h("td", { class: "rr-wide rr-desk rr-muted", title: pair.by.join(", ") }, pair.by.length > 1 ? `${pair.by.length} people` : pair.by[0] || (pair.effective === null && ["unlabelled", "hidden"].includes(pair.state) ? "" : "imported")),
       h("td", { class: "rr-wide rr-desk rr-muted", title: pair.line ? `${pair.source}, line ${pair.line}` : pair.source }, pair.source), h("td", { class: "rr-wide rr-desk rr-muted" }, RR.ago(pair.updated_at)));
@@ -114,7 +115,7 @@ RR.data.pairsView = async (node, name, context) => {
       if (event.target.matches("input,textarea,[contenteditable]") && event.target.type !== "checkbox" || event.ctrlKey || event.metaKey || event.altKey) return;
       const answer = may && answers().find(({ key }) => key === event.key);
       const near = { ArrowDown: line.nextElementSibling, ArrowUp: line.previousElementSibling }[event.key];
-      if (answer) setLabel([pair.id], answer.value);
+      if (answer) setLabel(selected.has(pair.id) ? [...selected] : [pair.id], answer.value); // the bar promises it
       else if (near) { const at = [...line.children].indexOf(event.target.closest("td")); (near.children[at]?.querySelector("button,input") || near.children[at])?.focus(); }
       else if (may && event.key === " " && event.target.matches("td")) tick.click();
       else return;
@@ -143,7 +144,7 @@ RR.data.pairsView = async (node, name, context) => {
   function labelMenu(anchor, ids) { RR.menu(anchor, [...answers().map(({ value, word, key }) => ({ text: word, more: key, act: () => setLabel(ids, value) })), "-", { text: "No label, leave out of training", act: () => setLabel(ids, null) }]); }
   function edit(cell, pair, key) {
     if (cell.querySelector("textarea")) return;
-    const field = h("textarea", { class: "rr-field", rows: Math.min(8, 1 + Math.ceil(pair[key].length / 60)), "aria-label": key === "query" ? "Query" : "Passage" });
+    const field = h("textarea", { class: "rr-field", dir: "auto", rows: Math.min(8, 1 + Math.ceil(pair[key].length / 60)), "aria-label": key === "query" ? "Query" : "Passage" });
     field.value = pair[key];
     const close = () => { cell.classList.remove("editing"); RR.fill(cell, RR.data.line(pair[key])); cell.focus(); };
     const save = async () => {
@@ -188,7 +189,7 @@ RR.data.pairsView = async (node, name, context) => {
     if (!RR.visible(tiles) || RR.state.open !== name || (RR.state.view || "pairs") !== "pairs") return;
     if ((event.ctrlKey || event.metaKey) && event.key === "z" && !event.target.closest("input,textarea") && undos.length) { event.preventDefault(); undo(); }
     else if (!RR.typing(event) && event.key === "/") { event.preventDefault(); search.focus(); }
-    else if (!RR.typing(event) && selected.size && !event.target.closest("tr")) { const answer = answers().find(({ key }) => key === event.key); if (answer) setLabel([...selected], answer.value); }
+    else if ((!RR.typing(event) || event.target === all) && selected.size && !event.target.closest("tbody tr")) { const answer = answers().find(({ key }) => key === event.key); if (answer) setLabel([...selected], answer.value); }
   };
   document.addEventListener("keydown", keys);
 };

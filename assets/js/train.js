@@ -55,7 +55,7 @@ RR.rooms.train = ({ element, room, props, server, trigger, watch }) => {
       if (mine === turn) files.show(run, kept);
     } catch (error) {
       if (!(error instanceof RR.Refused)) throw error;
-      if (RR.state.run) RR.set({ run: null }); // it was deleted
+      if (RR.state.run) RR.set({ run: null }, { back: false }); // it was deleted
     } finally { busy = false; if (mine !== turn) refresh(); }
   };
   const draw = async (answer) => {

@@ -52,7 +52,7 @@ RR.rooms.train_runs = ({ element, room, server }) => {
     return svg;
   };
   RR.download = (href) => h("a", { download: "", href }).click();
-  const open = (run) => { RR.set({ run: run.id }); document.getElementById("rr-train")?.scrollIntoView({ block: "nearest" }); show(); };
+  const open = (run) => { RR.set({ run: run.id }); document.getElementById("rr-train")?.scrollIntoView({ block: "start" }); show(); };
   const buttons = (run) => {
     const small = { kind: "small" }, live = run.status === "running" || run.status === "queued", kept = run.status === "finished" || run.status === "stopped";
     const compare = { text: RR.compared?.includes(run.id) ? "Remove" : "Compare", act: () => RR.say("compare", run.id) };

@@ -83,7 +83,7 @@ def upload_state(workspace: Workspace, user: User, token: str) -> dict[str, Any]
     """
     require(user, "admin")
     folder, noted = folder_of(workspace, token), _noted(workspace, token)
-    told = {key: noted.get(key) for key in ("file", "bytes", "said", "corpus", "queries")}
+    told = {key: noted.get(key) for key in ("file", "bytes", "hub", "said", "corpus", "queries")}
     if "dataset" in noted:
         return {**told, **_storing(folder, noted)}
     state = reading_state(workspace, user, token)

@@ -111,3 +111,27 @@ def test_a_finding_leads_to_its_rows_and_is_mended(server, new_page, tmp_path):
     page.get_by_role("tab", name="History").click()
     page.locator(".rr-history tr", has_text="Brought together").get_by_role("button").click()
     expect(page.locator(".rr-two-sides")).to_have_text("2 queries on two sides", timeout=30_000)
+
+
+def test_keys_set_all_that_is_selected_and_back_leads_back(server, new_page, tmp_path):
+    path = tmp_path / "back.csv"
+    path.write_text("query,passage,label\n" + "".join(f"ask {n},say {n},0\n" for n in range(6)))
+    page = new_page(f"{server.url}/?tab=data")
+    bring(page, path)
+    page.get_by_role("button", name="Import 6 pairs").click()
+    page.locator(".rr-datasets tr", has_text="back").get_by_role("button", name="Open").click()
+    for number in range(3):
+        page.get_by_label("Select this pair").nth(number).check()
+    page.keyboard.press("1")
+    expect(page.locator(".rr-toast")).to_contain_text("Label set to 1 on 3 pairs")
+    page.get_by_role("tab", name="History").click()
+    expect(page.locator(".rr-history")).to_be_visible()
+    page.get_by_role("tab", name="Train").click()
+    page.go_back()
+    expect(page.locator(".rr-history")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".rr-pairs-table")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".rr-datasets")).to_be_visible()
+    page.go_forward()
+    expect(page.locator(".rr-pairs-table")).to_be_visible()
