@@ -17,7 +17,7 @@ from reranker_ui.services.database import (
     receipts,
 )
 from reranker_ui.services.datasets import find_dataset, scale
-from reranker_ui.services.open_pairs import sealed_for
+from reranker_ui.services.open_pairs import withheld
 from reranker_ui.services.queue import lease, pairs_for
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace, record
@@ -85,7 +85,8 @@ def annotate(
 def undo(workspace: Workspace, user: User, pair_id: int, client_id: str) -> dict[str, Any]:
     """Take back `user`'s last change of a pair: its former label returns, or the row goes.
 
-    Returns {"pair": the pair as the page shows it, or None where there was nothing to undo}.
+    Returns {"pair": the pair as the page shows it, or None where there was nothing to undo or the
+    pair is in the sealed test split}.
     """
     require(user, "annotator")
     with workspace.writing() as connection:
@@ -94,7 +95,8 @@ def undo(workspace: Workspace, user: User, pair_id: int, client_id: str) -> dict
             connection, user, pair_id, now
         ):
             return {"pair": None}
-        return {"pair": next(iter(pairs_for(connection, user, [pair_id])), None)}
+        shown = [] if _sealed(connection, user, pair_id) else [pair_id]
+        return {"pair": next(iter(pairs_for(connection, user, shown)), None)}
 
 
 def undo_last(
@@ -147,17 +149,22 @@ def _first_time(connection: sa.Connection, user: User, client_id: str, now: floa
 
 
 def _dataset_of(connection: sa.Connection, user: User, pair_id: int) -> sa.Row[Any]:
-    query = (
-        select(datasets, pairs.c.split)
-        .join(pairs, pairs.c.dataset_id == datasets.c.id)
-        .where(pairs.c.id == pair_id)
-    )
-    row = connection.execute(query).first()
+    row = _found(connection, pair_id)
     if row is None:
         raise Refused("This pair was deleted with its dataset. The label cannot be kept.")
-    if row.split == "test" and user.role != "admin" and sealed_for(row, user):
+    if withheld(row, user):
         raise Refused("This pair is in the sealed test split. An admin can open it to you.")
     return row
+
+
+def _sealed(connection: sa.Connection, user: User, pair_id: int) -> bool:
+    row = _found(connection, pair_id)
+    return row is not None and withheld(row, user)
+
+
+def _found(connection: sa.Connection, pair_id: int) -> sa.Row[Any] | None:
+    query = select(datasets, pairs.c.split).join(pairs, pairs.c.dataset_id == datasets.c.id)
+    return connection.execute(query.where(pairs.c.id == pair_id)).first()
 
 
 def _read(shown: int | None, newest: int) -> int:

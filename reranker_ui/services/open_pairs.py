@@ -18,6 +18,11 @@ def sealed_for(dataset: sa.Row[Any], user: User) -> bool:
     return user.name not in (dataset.test_annotators or [])
 
 
+def withheld(pair: sa.Row[Any], user: User) -> bool:
+    """Whether a pair, a row with its split and its dataset's settings, is sealed for `user`."""
+    return bool(pair.split == "test" and user.role != "admin" and sealed_for(pair, user))
+
+
 def decides(dataset: sa.Row[Any], user: User) -> bool:
     """Whether `user` may end disputes: an admin, or an annotator named as adjudicator."""
     named = user.name in (dataset.adjudicators or []) and user.role != "viewer"

@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.database import datasets, imports, journal, pairs
-from reranker_ui.services.open_pairs import decides
+from reranker_ui.services.open_pairs import decides, withheld
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 
 _EDITS = ("set label", "move split", "delete pairs", "edit text")
 _MOST_EDITS = 500  # of the dataset, the newest, that are searched for the pair
+_SETTINGS = ("blind", "adjudicators", "test_annotators")
 Line = dict[str, Any]
 
 
@@ -22,15 +23,16 @@ def history(workspace: Workspace, user: User, pair_id: int) -> list[Line]:
 
     before and after hold what changed (label, note, reason, split, texts), or are None. The first
     line tells where the pair came from. Where the dataset is blind, others' lines and the label
-    that the pair came with are for admins and adjudicators only.
+    that the pair came with are for admins and adjudicators only; those of the sealed test split
+    for those to whom it is open.
     """
     require(user, "annotator")
     with workspace.reading() as connection:
-        query = select(pairs, datasets.c.blind, datasets.c.adjudicators)
+        query = select(pairs, *(datasets.c[name] for name in _SETTINGS))
         pair = connection.execute(query.join(datasets).where(pairs.c.id == pair_id)).first()
         if pair is None:
             raise Refused("This pair was deleted. Reload the page for the next one.")
-        sees_all = not pair.blind or decides(pair, user)
+        sees_all = (not pair.blind or decides(pair, user)) and not withheld(pair, user)
         lines = [_origin(connection, pair, sees_all), *_own_lines(connection, pair_id)]
         lines += _edits(connection, pair)
     lines.sort(key=lambda line: line["at"])

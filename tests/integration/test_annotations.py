@@ -137,6 +137,22 @@ def test_who_may_label(workspace):
         annotate(workspace, MAI, 10_000, 1, "b")
 
 
+def test_the_seal_holds_for_undo_and_for_the_history(workspace):
+    own, *_, sealed = seed(
+        workspace, blind=0, label=lambda number: 1.0,
+        split=lambda number: "test" if number == 11 else "train",
+    )  # fmt: skip
+    annotate(workspace, LINH, own, 0, "l")
+    annotate(workspace, MAI, own, 1, "a")
+    assert undo(workspace, MAI, own, "x1")["pair"]["told"]["imported"] == 1
+    assert undo(workspace, MAI, sealed, "x1") == {"pair": None}  # as if sent twice
+    assert history(workspace, MAI, own)[0]["after"]["label"] == 1
+    assert "label" not in history(workspace, MAI, sealed)[0]["after"]
+    set_stream(workspace, ADMIN, "caves", test_annotators=["Mai"])
+    assert undo(workspace, MAI, sealed, "x1")["pair"]["id"] == sealed
+    assert history(workspace, MAI, sealed)[0]["after"]["label"] == 1
+
+
 def test_candidates_show_own_labels_only(workspace):
     first, second, third, *_ = seed(workspace, label=lambda number: 1.0)
     annotate(workspace, MAI, first, 0, "a")
