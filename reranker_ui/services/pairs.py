@@ -25,6 +25,7 @@ from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 
 PAGE = 50
+_LARGEST_PAGE = 1_000
 
 
 def page_of_pairs(
@@ -49,9 +50,11 @@ def page_of_pairs(
     Returns `{"pairs": [...], "first", "last", "more_before", "more_after",
     "not_searched"}`; a pair has id, query, passage, label (as imported), effective, state, split,
     by (names), source, line, query_key, updated_at. "not_searched" counts pairs that the search
-    does not know yet. Labels that `user` may not see have the state "hidden".
+    does not know yet. Labels that `user` may not see have the state "hidden". A page has at most
+    1,000 pairs.
     """
     require(user, "viewer")
+    size = max(1, min(int(size), _LARGEST_PAGE))
     wanted = Filters(
         read_search(search), bool(search.strip()), split, label, annotator, source, finding
     )

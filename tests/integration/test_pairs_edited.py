@@ -93,6 +93,8 @@ def test_undoing_an_old_move_leaves_newer_ones(filled):
 def test_more_queries_move_than_a_statement_holds(workspace):
     ids = seed(workspace, count=1_100, per_query=1)
     assert editing.move_split(workspace, LOCAL, "caves", ids, "dev")["pairs"] == 1_100
+    sizes = [len(page_of_pairs(workspace, LOCAL, "caves", size=n)["pairs"]) for n in (-2, 10**9)]
+    assert sizes == [1, 1_000]
 
 
 def other_split(rows) -> str:
