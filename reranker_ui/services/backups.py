@@ -32,16 +32,25 @@ class Copies:
 
     place: Place
     books: dict[str, Book] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)  # books that could not be read, the last time
 
     def newest_first(self) -> list[Book]:
-        """What is told of each finished snapshot."""
+        """What is told of each finished snapshot; Refused where there are, but none is read."""
         there = [name for name in self.place.names() if name.endswith(BOOK)]
         for name in there:
             if name not in self.books:
                 with self.place.read(name) as file:
-                    self.books[name] = _book(name, file)
-        self.books = {name: self.books[name] for name in there}
+                    book = _book(name, file)
+                if book is not None:
+                    self.books[name] = book
+        self.unread = [name for name in there if name not in self.books]
+        self.books = {name: self.books[name] for name in there if name in self.books}
         known = [book for book in self.books.values() if book]
+        if self.unread and not known:
+            raise Refused(
+                f"There are backups at {self.place.title}, and none can be read: {self.unread[0]}"
+                " is empty, cut or out of reach. Bring the place in order, or choose an empty one."
+            )
         return sorted(known, key=lambda book: (book["generation"], book["at"]), reverse=True)
 
 
@@ -80,6 +89,8 @@ def back_up(workspace: Workspace, user: User, copies: Copies) -> Book:
         told = aside / book["name"]
         told.write_text(json.dumps(book))
         gone = _outlived([book, *known], held)
+        if copies.unread:  # their runs are not known
+            gone = [name for name in gone if not name.startswith("run-")]
         copies.place.write({packed.name: packed, told.name: told, **fresh}, gone)
     copies.books[book["name"]] = book
     return book
@@ -190,13 +201,15 @@ def _outlived(books: list[Book], held: set[str]) -> list[str]:
     return sorted(name for name in ours - used if name in told or name.startswith("run-"))
 
 
-def _book(name: str, file: Path) -> Book:
+def _book(name: str, file: Path) -> Book | None:
+    """What a book tells, {} where it is none of ours; None where it cannot be read."""
     try:
         book = json.loads(file.read_text())
-        return dict(book) if {"generation", "at", "file", "sha256", "runs"} <= set(book) else {}
     except (OSError, ValueError):
         log.error("%s cannot be read: that snapshot is passed over.", name)
-        return {}
+        return None
+    ours = isinstance(book, dict) and {"generation", "at", "file", "sha256", "runs"} <= set(book)
+    return dict(book) if ours else {}
 
 
 def _pack(file: Path, packed: Path) -> None:

@@ -146,6 +146,37 @@ def test_a_place_that_cannot_be_read_stops_the_start(workspace, tmp_path):
         backing_up.restore_if_lost(workspace)
 
 
+@pytest.mark.parametrize("left", [0, 100])
+def test_books_that_cannot_be_read_are_no_empty_place(workspace, tmp_path, left):
+    fill(workspace, tmp_path)
+    a_finished_run(workspace)
+    place = tmp_path / "place"
+    copies = backups.copies_of(workspace, str(place))
+    first = backups.back_up(workspace, LOCAL, copies)
+    (run,) = place.glob("run-*")
+    whole = (place / first["name"]).read_text()
+    (place / first["name"]).write_text(whole[:left])
+    other = another(tmp_path, backup=str(place))
+    with pytest.raises(Refused, match="none can be read"):
+        backing_up.restore_if_lost(other)
+    add_user(other, LOCAL, "Ada", "admin", PASSWORD)
+    theirs = backups.copies_of(other)
+    with pytest.raises(Refused, match="none can be read"):
+        backups.back_up(other, LOCAL, theirs)
+    assert run.exists() and len(list(place.iterdir())) == 3
+    # As long as one book is unread, the runs that only it may tell of stay.
+    (place / "db-0.json").write_text(whole)
+    (place / "run-of-the-unread.zip").write_text("kept")
+    annotate(workspace, LIN, 2, 0.0, "d" * 20)
+    again = backups.copies_of(workspace, str(place))
+    backups.back_up(workspace, LOCAL, again)
+    assert (place / "run-of-the-unread.zip").exists()
+    (place / first["name"]).write_text(whole)  # read again once it can be
+    annotate(workspace, LIN, 3, 0.0, "e" * 20)
+    backups.back_up(workspace, LOCAL, again)
+    assert not (place / "run-of-the-unread.zip").exists() and run.exists()
+
+
 def test_a_snapshot_is_taken_when_something_changed_and_only_then(workspace, tmp_path):
     workspace.settings.backup = str(tmp_path / "place")
     keeper = backing_up.Keeper(workspace)
