@@ -142,8 +142,8 @@ def test_what_is_off_the_scale_of_a_dataset_is_refused(first, second, why, tmp_p
 def test_a_row_without_a_split_goes_where_its_query_is(there, tmp_path, workspace):
     if there:
         import_file(workspace, LOCAL, write(tmp_path / "a.csv", there), "d")
-    rows = [f"alpha {n},p{m},1,{split}" for n in range(20)
-            for m, split in enumerate((("train", "test")[n % 2], "", ("train", "test")[n % 2]))]  # fmt: skip
+    sides = ["train", "test"] * 10
+    rows = [f"alpha {n},p{m},1,{side}" for n in range(20) for m, side in ((0, sides[n]), (1, ""))]
     file = write(tmp_path / "b.csv", rows, "query,passage,label,split")
     import_file(workspace, LOCAL, file, "d")
     stored = labelled_pairs(workspace, LOCAL, "d")
