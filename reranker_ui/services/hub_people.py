@@ -1,5 +1,7 @@
 """People who sign in with Hugging Face: known by `sub`, which never changes; names may."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from reranker_ui.core.refused import Refused
@@ -24,12 +26,13 @@ def hub_user(
     """The id of the person with this `subject`, who is entered when first seen.
 
     The Space's `creator` is its admin. Others come in by an invite, or with the role `newcomers`
-    where that is not "none". Refused: anyone else.
+    where that is not "none". Refused: anyone else, and who was removed until an admin adds the
+    name again.
     """
     with workspace.writing() as connection:
         known = connection.execute(sa.select(users).where(users.c.subject == subject)).first()
         if known is not None:
-            return int(known.id)
+            return _known(connection, known, subject == creator)
         free = _free_name(connection, check_name(name))
         if creator and subject == creator:
             return enter(connection, _ITSELF, free, "admin", subject=subject)
@@ -41,6 +44,14 @@ def hub_user(
                 " then open that link."
             )
         return enter(connection, _ITSELF, free, newcomers, subject=subject)
+
+
+def _known(connection: sa.Connection, row: sa.Row[Any], creator: bool) -> int:
+    if row.removed_at is None:
+        return int(row.id)
+    if creator:
+        return enter(connection, _ITSELF, row.name, "admin", again=True)
+    raise Refused(f"{row.name} was removed from this Space. An admin can add the name again.")
 
 
 def _free_name(connection: sa.Connection, name: str) -> str:

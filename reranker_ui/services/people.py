@@ -44,7 +44,7 @@ def add_user(
     name, role = check_name(name), check_role(role)
     hashed = None if password is None else hash_password(password)
     with workspace.writing() as connection:
-        enter(connection, user, name, role, password=hashed)
+        enter(connection, user, name, role, again=True, password=hashed)
     return {"name": name, "role": role}
 
 
@@ -105,7 +105,7 @@ def remove_user(workspace: Workspace, user: User, name: str) -> None:
         row = find(connection, name)
         _not_the_last(connection, row)
         now = time.time()
-        gone = {"removed_at": now, "password": None, "subject": None}
+        gone = {"removed_at": now, "password": None}  # the subject stays, so that it is refused
         connection.execute(users.update().where(users.c.id == row.id).values(gone))
         sign_out_everywhere(connection, row.id)
         connection.execute(api_keys.delete().where(api_keys.c.user_id == row.id))
@@ -121,12 +121,22 @@ def anyone_has_a_password(workspace: Workspace) -> bool:
         return connection.execute(query).first() is not None
 
 
-def enter(connection: sa.Connection, by: User, name: str, role: str, **more: Any) -> int:
-    """Write a person's row, or open a removed one again. Returns its id; Refused if taken."""
+def enter(
+    connection: sa.Connection, by: User, name: str, role: str, *, again: bool = False, **more: Any
+) -> int:
+    """Write a person's row, or with `again` open a removed one. Returns its id; Refused if taken.
+
+    A removed name keeps its labels and what it may decide, so nobody takes it without an admin.
+    """
     now = time.time()
     row = connection.execute(sa.select(users).where(users.c.name == name)).first()
     if row is not None and row.removed_at is None:
         raise Refused(f"{name} is here already. Choose another name, or change the role.")
+    if row is not None and not again:
+        raise Refused(
+            f"{name} is the name of someone who was removed, and whose labels stay."
+            " Choose another name, or ask an admin to add you under this one."
+        )
     values = {"name": name, "role": role, "created_at": now, "removed_at": None, **more}
     if row is None:
         (number,) = connection.execute(users.insert().values(values)).inserted_primary_key or (0,)

@@ -32,19 +32,26 @@ def wait(workspace: Workspace, host: str, name: str) -> float:
     return longest
 
 
-def failed(workspace: Workspace, host: str, name: str) -> None:
-    """Count a try as failed: before it is made, so that tries at once count too."""
+def failed(workspace: Workspace, host: str, name: str) -> list[int]:
+    """Count a try as failed: before it is made, so that tries at once count too.
+
+    Returns the ids of its rows, for `passed`.
+    """
     now = time.time()
     with workspace.writing() as connection:
         connection.execute(failures.delete().where(failures.c.at < now - WINDOW))
         rows = [{"key": key, "at": now} for key in _keys(host, name)]
-        connection.execute(failures.insert(), rows)
+        return list(connection.scalars(failures.insert().values(rows).returning(failures.c.id)))
 
 
-def passed(workspace: Workspace, host: str, name: str) -> None:
-    """Forget the failures of `name` from `host`; those of the address and the name stay."""
+def passed(workspace: Workspace, host: str, name: str, counted: list[int]) -> None:
+    """Forget that this try was `counted`, and the failures of `name` from `host`.
+
+    Other failures of the address and of the name stay.
+    """
+    mine = failures.c.id.in_(counted) | (failures.c.key == _keys(host, name)[0])
     with workspace.writing() as connection:
-        connection.execute(failures.delete().where(failures.c.key == _keys(host, name)[0]))
+        connection.execute(failures.delete().where(mine))
 
 
 def _keys(host: str, name: str) -> tuple[str, str, str]:

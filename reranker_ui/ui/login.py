@@ -65,7 +65,7 @@ class Login:
         if wait:
             told = f"Too many failures. Try again in {wait // 60 + 1:.0f} min."
             return self._page(request, pages.sign_in, told, 429, name=name, to=form.get("next"))
-        await to_thread.run_sync(sign_in_lock.failed, self.workspace, host, name)
+        counted = await to_thread.run_sync(sign_in_lock.failed, self.workspace, host, name)
         try:
             token = await self._dear(
                 sessions.sign_in, self.workspace, name, form.get("password", "")
@@ -75,7 +75,7 @@ class Login:
             return self._page(
                 request, pages.sign_in, str(refused), 403, name=name, to=form.get("next")
             )
-        await to_thread.run_sync(sign_in_lock.passed, self.workspace, host, name)
+        await to_thread.run_sync(sign_in_lock.passed, self.workspace, host, name, counted)
         return self._signed_in(request, token, form.get("next"))
 
     async def sign_out(self, request: Request) -> Response:

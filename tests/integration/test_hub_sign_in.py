@@ -160,6 +160,28 @@ def test_newcomers_get_the_role_of_the_settings(workspace, space):
     assert client.get("/").text == "bob annotator"
 
 
+def test_who_was_removed_stays_out_until_an_admin_adds_the_name_again(workspace, space):
+    workspace.settings.newcomers = "annotator"
+    client = browser(workspace, space)
+    come(client, "c1", BOB)
+    come(browser(workspace, space), "c2", ADA)
+    people.add_user(workspace, LOCAL, "Sara", "admin")
+    for name in ("bob", "ada"):
+        people.remove_user(workspace, LOCAL, name)
+    token = invites.invite(workspace, LOCAL, "annotator")["token"]
+    for start in ("/login/huggingface", f"/login/huggingface?invite={token}"):
+        back = come(client, "c3", {**BOB, "preferred_username": "bobby"}, start=start)
+        assert back.status_code == 403 and "bob was removed" in back.text
+    assert invites.invited_as(workspace, token) == "annotator"  # its place is free still
+    people.add_user(workspace, LOCAL, "bob", "viewer")
+    come(client, "c4", BOB)
+    assert client.get("/").text == "bob viewer"
+    owner = browser(workspace, space)
+    come(owner, "c5", ADA)
+    assert owner.get("/").text == "ada admin"  # the Space is the creator's
+    assert [one["name"] for one in people.list_users(workspace, LOCAL)] == ["bob", "ada", "Sara"]
+
+
 @pytest.mark.parametrize("address", ["code=c1&state=forged", "state=x", "error=access_denied"])
 def test_who_did_not_start_here_is_not_let_in(workspace, space, address):
     client = browser(workspace, space)

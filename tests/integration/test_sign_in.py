@@ -8,6 +8,9 @@ import sys
 import httpx
 import pytest
 
+from reranker_ui.core.refused import Refused
+from reranker_ui.services import invites, people, sign_in_lock
+from reranker_ui.services.users import LOCAL
 from tests.browser.conftest import free_port
 from tests.conftest import ROOT
 from tests.serving import PASSWORD, asking, call, with_people
@@ -100,6 +103,30 @@ def test_too_many_failures_shut_the_door(server):
     assert client.post("/login", data=form).status_code == 429
 
 
+@pytest.mark.both_databases
+def test_only_what_failed_shuts_the_door(workspace):
+    def tries(number, name, good):
+        for _ in range(number):
+            counted = sign_in_lock.failed(workspace, "a", name)
+            if good:
+                sign_in_lock.passed(workspace, "a", name, counted)
+
+    for number in range(35):
+        tries(2, f"person {number}", good=True)
+    tries(55, "Mai", good=True)
+    assert sign_in_lock.wait(workspace, "a", "Mai") == 0
+    tries(4, "Lin", good=False)
+    tries(1, "Lin", good=True)  # forgets the failures of this name here, not the address's
+    tries(4, "Lin", good=False)
+    assert sign_in_lock.wait(workspace, "a", "Lin") == 0
+    tries(1, "Lin", good=False)
+    assert sign_in_lock.wait(workspace, "a", "Lin") > 800
+    for number in range(21):
+        tries(1, f"nobody {number}", good=False)
+    assert sign_in_lock.wait(workspace, "a", "Mai") > 800
+    assert sign_in_lock.wait(workspace, "b", "Mai") == 0
+
+
 def test_more_than_one_person_asks_is_refused_for_a_moment(tmp_path):
     one = with_people(tmp_path / "home", RERANKER_UI_RATE_LIMIT="2").start()
     try:
@@ -155,6 +182,18 @@ def test_an_invite_lets_one_in_and_no_more(server, config):
     }
     again = asking(server).post("/invite", data={**form, "name": "Other"})
     assert again.status_code == 410 and "used or has expired" in again.text
+
+
+def test_an_invite_gives_nobody_the_name_of_someone_who_was_removed(workspace):
+    people.add_user(workspace, LOCAL, "Mallory", "annotator", PASSWORD)
+    people.remove_user(workspace, LOCAL, "Mallory")
+    token = invites.invite(workspace, LOCAL, "annotator")["token"]
+    with pytest.raises(Refused, match="someone who was removed"):
+        invites.accept(workspace, token, "Mallory", PASSWORD)
+    assert invites.accept(workspace, token, "Mallory 2", PASSWORD)
+    people.add_user(workspace, LOCAL, "Mallory", "annotator", PASSWORD)  # an admin may
+    names = [one["name"] for one in people.list_users(workspace, LOCAL)]
+    assert names == ["Mallory", "Mallory 2"]
 
 
 def test_an_api_key_acts_as_its_owner_until_it_ends(server, config):
