@@ -78,9 +78,11 @@ class Waited(Exception):  # noqa: N818 - not an error
 
 @contextmanager
 def _turn(folder: RunFolder) -> Iterator[None]:
-    """Wait until no earlier run is ahead and none is learning; the home's run lock is held."""
+    """Wait until no earlier run is ahead, a parent has its model, and none is learning; the home's
+    run lock is held.
+    """
     lock = folder.run_lock()
-    while folder.someone_is_ahead() or not _taken(lock):
+    while folder.someone_is_ahead() or folder.waits_for_its_parent() or not _taken(lock):
         if asked := folder.stop_requested():
             raise Cancelled if asked == "cancel" else Waited
         time.sleep(EVERY)

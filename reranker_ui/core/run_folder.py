@@ -169,10 +169,21 @@ class RunFolder:
     def someone_is_ahead(self) -> bool:
         """Whether an earlier run of the home has a worker that lives or is about to."""
         return any(
-            other.alive() or (other.young() and other.status() == "queued")
+            (other.alive() or (other.young() and other.status() == "queued"))
+            and not other.waits_for_its_parent()
             for other in map(RunFolder, self.path.resolve().parent.iterdir())
             if other.path.name.isdecimal() and other.number < self.number
         )
+
+    def waits_for_its_parent(self) -> bool:
+        """Whether the run that this one goes on from has left no model yet, but still may."""
+        number = self.lineage().get("parent_run") if self.lineage_file.is_file() else None
+        if number is None:
+            return False
+        parent = RunFolder(self.path.resolve().parent / f"{number:05d}")
+        if parent.model.is_dir() or not parent.path.is_dir():
+            return False
+        return parent.alive() or parent.status() in ("queued", "running", "lost")
 
     # -- stopping
 

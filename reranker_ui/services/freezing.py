@@ -45,7 +45,7 @@ def first_pairs(
     drawn = train.sample(count, random_state=seed).sort_index()
     if drawn["grade"].nunique() == 1:
         raise Refused(
-            f"All {count:,} pairs drawn for the first pass have the same label. "
+            f"All {count:,} pairs drawn for a pass have the same label. "
             "Let it learn from more of them."
         )
     return dict(splits) | {"train": drawn}

@@ -75,12 +75,12 @@ def start(
     entering.check_disk(workspace)
     splits = frozen_splits(workspace, user, dataset)
     numbers: list[int] = []
-    for size in recipe.passes:
+    passes = [first_pairs(splits, size, recipe.seed) for size in recipe.passes]  # refused at once
+    for size, drawn in zip(recipe.passes, passes, strict=True):
         one = recipe.model_copy(update={"passes": (size,)})
         if numbers:
             parent, model = numbers[-1], folder_of(workspace, numbers[-1]).model
             one = one.model_copy(update={"base": str(model), "revision": None, "warm_start": "off"})
-        drawn = first_pairs(splits, size, recipe.seed)
         numbers.append(entering.enter(workspace, user, str(dataset), one, drawn, parent))
         _submit(workspace, numbers[-1])
     return find_run(workspace, user, numbers[0]) | {"later": numbers[1:]}

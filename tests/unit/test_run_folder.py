@@ -180,6 +180,24 @@ def test_only_earlier_runs_that_live_or_are_about_to_are_ahead(tmp_path):
     assert not third.someone_is_ahead()
 
 
+def test_a_run_waits_for_its_parent_s_model_and_holds_up_no_other(tmp_path):
+    parent, child, other = (new_folder(tmp_path, number) for number in (1, 2, 3))
+    child.lineage_file.write_text('{"parent_run": 1}')
+    parent.emit("queued")
+    for one in (parent, child, other):
+        grow_old(one)
+    assert parent.status() == "lost" and child.waits_for_its_parent()
+    with child.lock():
+        assert not other.someone_is_ahead()
+    parent.model.mkdir()
+    assert not child.waits_for_its_parent() and not parent.waits_for_its_parent()
+    with child.lock():
+        assert other.someone_is_ahead()
+    parent.model.rmdir()
+    parent.emit("cancelled")
+    assert not child.waits_for_its_parent()
+
+
 def checkpoint(folder, step, without=None, cut=0):
     path = folder.checkpoints / f"checkpoint-{step}"
     path.mkdir(parents=True)
