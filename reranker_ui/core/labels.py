@@ -98,8 +98,11 @@ def guess_scale(values: Iterable[float]) -> Scale:
     finite = [v for v in values if math.isfinite(v) and v >= 0]
     fractions = [v for v in finite if v != int(v)]
     if fractions:
-        above = [v for v in fractions if v > 1]
-        return Scale("score", float(math.ceil(max(above))) if above else 1.0)
+        highest = max(fractions)
+        if highest <= 1:
+            return Scale("score")
+        near = [v for v in finite if v <= max(_MOST_GRADES, 2 * highest)]
+        return Scale("score", float(math.ceil(max(near))))
     grades = [v for v in finite if v <= _MOST_GRADES]
     top = max(grades, default=1.0)
     return Scale("graded", top) if top > 1 else Scale("binary")
@@ -141,5 +144,5 @@ def _name(raw: Any) -> str:
 
 
 def _short(raw: Any) -> str:
-    text = str(raw).strip()
+    text = str(raw).strip().encode("utf-8", "replace").decode()
     return text if len(text) <= 40 else text[:39] + "…"

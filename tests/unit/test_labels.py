@@ -57,6 +57,7 @@ def test_the_lowest_code_can_be_the_best():
     ("values", "scale"),
     [([0, 1], Scale("binary")), ([0, 1, 2, 3], Scale("graded", 3)), ([], Scale("binary")),
      ([0, 0.5, 1], Scale("score", 1)), ([0, 2.5, 4.8], Scale("score", 5)), ([1], Scale("binary")),
+     ([0.5, 1, 2.5, 3, 4, 5, 99], Scale("score", 5)), ([0, 86.3, 100, 9999], Scale("score", 100)),
      ([0, 1, 9999], Scale("binary")), ([0, 0.5, 2, 9999, 1e308], Scale("score", 1))],
 )  # fmt: skip
 def test_the_scale_is_guessed_from_the_values(values, scale):
