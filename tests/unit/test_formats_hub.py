@@ -52,7 +52,10 @@ def test_a_retrieval_set_becomes_a_beir_folder(hub, tmp_path):
     assert json.loads((folder / "corpus.jsonl").read_text())["text"] == "p"
 
 
-@pytest.mark.parametrize("told", ["hf:", "hf:a/b/c", "hf:../x/y", "hf:a b"])
+@pytest.mark.parametrize(
+    "told",
+    ["hf:", "hf:a/b/c", "hf:../x/y", "hf:a b", "hf:../x", "hf:x/..", "hf:a/b:.."],
+)
 def test_what_is_no_id_is_refused(told, hub, tmp_path):
     with pytest.raises(Refused, match="no dataset id"):
         bring(told, tmp_path, Limits(), tick)

@@ -170,7 +170,16 @@ CASES = {
     "BEIR judgments alone": Case(BEIR["set/qrels/test.tsv"], "judgments", BOTH, TEXTS, BESIDE),
     "TREC judgments": Case("q1 0 d1 2\nq1 0 d2 0\n", "trec", BOTH, TEXTS, BESIDE),
     "TREC judgments, tabs, gzipped": Case(
-        gzip.compress(b"q1\t0\td1\t2\nq1\t0\td2\t0\n"), "trec", BOTH, TEXTS, BESIDE
+        gzip.compress(b"q1\t0\td1\t2.0\nq1\t0\td2\t0\n"), "trec", BOTH, TEXTS, BESIDE
+    ),
+    "four columns of Chinese in tabs": Case(
+        "1\t怎么还款\t如何还钱\t1\n2\t怎么还款\t天气如何\t0\n", "pairs",
+        [("怎么还款", "如何还钱", 1.0), ("怎么还款", "天气如何", 0.0)],
+        {"query": "1", "passage": "2", "label": "3"},
+    ),
+    "four named columns of Chinese in tabs": Case(
+        "id\tsentence1\tsentence2\tlabel\n1\t怎么还款\t如何还钱\t1\n", "pairs",
+        [("怎么还款", "如何还钱", 1.0)],
     ),
     "TREC run": Case(
         "q1 Q0 d1 1 12.34 mytag\nq1 Q0 d2 2 9.1 mytag\n", "trec-run",
@@ -323,6 +332,58 @@ def test_entities_in_xml_are_refused(tmp_path):
         read_case(Case(bomb, "", []), tmp_path)
     with pytest.raises(Refused, match=r"Line 2: .* broken XML"):
         read_case(Case("<html><body>\n<p>x<br></p>", "", []), tmp_path)
+
+
+def test_records_by_name_are_no_table_by_columns(tmp_path):
+    named = {f"q{n}": {"query": f"a {n}", "passage": "b", "label": 1} for n in range(5)}
+    with pytest.raises(Refused, match=r"it has q0, q1, q2"):
+        read_case(Case(json.dumps(named), "", []), tmp_path)
+
+
+def test_a_zip_that_is_not_one_file_is_refused(tmp_path):
+    two = zipped({"a.csv": "query,passage\nq,p\n", "b.csv": "query,passage\nq,p\n"})
+    with pytest.raises(Refused, match="holds several files"):
+        read_case(Case(two, "", []), tmp_path)
+    with pytest.raises(Refused, match="holds no file that can be opened"):
+        read_case(Case(zipped({".hidden": "query,passage\nq,p\n"}), "", []), tmp_path)
+
+
+def test_a_locked_or_broken_zip_is_refused(tmp_path):
+    plain = zipped({"a.csv": "query,passage\nq,p\n"})
+    locked = bytearray(plain)  # the first bit of the flags: encrypted
+    locked[6] |= 1
+    locked[plain.index(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(Refused, match="encrypted"):
+        read_case(Case(bytes(locked), "", []), tmp_path)
+    with pytest.raises(Refused, match="damaged"):
+        read_case(Case(plain.replace(b"q,p", b"q,x", 1), "", []), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"data": {"query": "q", "passage": "p"}, "annotations": [5]},
+     {"data": {"query": "q", "passage": "p"}, "annotations": 5},
+     {"data": 5, "annotations": []},
+     {"data": {"query": "q", "passage": "p"},
+      "annotations": [{"completed_by": "\ud800", "result": [TASK]}]}],
+)  # fmt: skip
+def test_a_task_built_otherwise_is_left_out(odd, tmp_path):
+    good = {"data": {"query": "q", "passage": "p"}, "annotations": [{"result": [TASK]}]}
+    result, stage = read_case(Case(json.dumps([good, odd]), "", []), tmp_path)
+    assert (result["report"]["kept"], result["report"]["unreadable"]) == (1, 1)
+    assert stage.execute("SELECT count(*) FROM left_out").fetchone() == (1,)
+
+
+def test_a_label_that_is_no_text_is_left_out(tmp_path):
+    rows = [{"query": "q", "passage": "p", "label": label} for label in (1, 0, "\ud800")]
+    result, _ = read_case(Case(lines(*rows), "", []), tmp_path)
+    assert (result["report"]["kept"], result["report"]["bad_label"]) == (1, 1)
+
+
+def test_digits_of_another_kind_are_no_grades(tmp_path):
+    case = Case("q1 d1 ²\nq1 d2 1\nq1 d2 0\n", "", [], TEXTS, BESIDE)
+    report = read_case(case, tmp_path)[0]["report"]
+    assert (report["kept"], report["bad_label"]) == (1, 1)
 
 
 @pytest.mark.parametrize("told", ["docx", "", "csvv"])

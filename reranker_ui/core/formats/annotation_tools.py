@@ -15,6 +15,7 @@ from reranker_ui.core.pairs import Judged, Left
 Value = Mapping[Any, Any]
 Votes = list[tuple[str, Any]]
 _RESPONSES = re.compile(r"(.+)\.responses")
+_ODD = (AttributeError, IndexError, KeyError, TypeError, ValueError)  # of another shape than told
 _ARGILLA_OWN = ("id", "_server_id", "status", "inserted_at", "updated_at")
 
 
@@ -28,8 +29,11 @@ def tool_of(values: Sequence[Value]) -> str | None:
 
 
 def fields_of(tool: str, value: Value) -> dict[str, Any]:
-    """The fields of a task among which its query and passage are."""
-    return _FIELDS[tool](value)
+    """The fields of a task among which its query and passage are; none where it is odd."""
+    try:
+        return _FIELDS[tool](value)
+    except _ODD:
+        return {}
 
 
 def read(tool: str, value: Value, plan: Any) -> Iterator[Judged | Left]:
@@ -38,8 +42,11 @@ def read(tool: str, value: Value, plan: Any) -> Iterator[Judged | Left]:
     missing = [name for name in (plan.query, plan.passage) if name not in told]
     if missing:
         raise Left("unreadable", f"the task has no field {' and no '.join(map(str, missing))}")
-    votes = _VOTES[tool](value, plan.label)
-    settled = _truth(value, plan.label) if tool == "label-studio" else None
+    try:
+        votes = _VOTES[tool](value, plan.label)
+        settled = _truth(value, plan.label) if tool == "label-studio" else None
+    except _ODD as odd:
+        raise Left("unreadable", f"its answers are not built as {tool} writes them") from odd
     if settled is not None:
         votes = [vote for vote in votes if vote[0] or vote[1] != settled]
     split = told.get("split")

@@ -14,6 +14,8 @@ def clean(judged: Judged, line: int, labels: LabelReader, limits: Limits) -> Pai
     for text, which in ((query, "query"), (passage, "passage")):
         if not text:
             raise Left("blank", f"the {which} is empty")
+    if any("\x00" in who or not _is_unicode(who) for who, _ in judged.votes):
+        raise Left("unreadable", "the annotator's name holds bytes that are no text")
     votes = tuple(
         (who, value) for who, raw in judged.votes if (value := labels.read(raw)) is not None
     )

@@ -42,7 +42,10 @@ def open_container(path: Path, options: ReadOptions, tick: Tick) -> Container:
     if kind == "parquet":
         return Container("parquet", lambda: parquet.records_of(path, options.limits, tick))
     if kind == "zip":
-        (member,) = members(path) or [""]
+        found = members(path)
+        if not found:
+            raise Refused(f"{path.name} holds no file that can be opened. Import the file itself.")
+        member = found[0] if len(found) == 1 else ""
         return text_container(
             lambda: open_member(path, member, options, tick), member or path.name, options
         )
@@ -139,7 +142,15 @@ def open_member(path: Path, member: str, options: ReadOptions, tick: Tick) -> IO
         )
     archive = zipfile.ZipFile(path)
     most = options.limits.decoded(path.stat().st_size)
-    stream = io.BufferedReader(Counted(archive.open(member), most, f"{path.name}/{member}", tick))
+    try:
+        inner = archive.open(member)
+    except (RuntimeError, zipfile.BadZipFile) as locked:
+        # RuntimeError: it wants a password, or a way of packing that Python does not know
+        raise Refused(
+            f"{member} in {path.name} cannot be opened: it is encrypted, damaged or packed in an"
+            " uncommon way. Unpack it and import the file itself."
+        ) from locked
+    stream = io.BufferedReader(Counted(inner, most, f"{path.name}/{member}", tick))
     if stream.peek(8).startswith(_PACKED):
         raise Refused(f"{path.name} holds another packed file, {member}. Unpack it first.")
     return stream
@@ -170,12 +181,20 @@ def _by_blanks(head: str, options: ReadOptions) -> bool:
     rows = [line.split() for line in head.splitlines()[:-1][:200] if line.strip()]
     rows = rows or [head.split()]
     if "\t" in head and not any(" " in line for line in head.splitlines()[:200]):
-        return len(rows[0]) in (4, 6) and all(len(row) == len(rows[0]) for row in rows)
+        # a table of Chinese or Japanese texts has no blanks either
+        widths, plain = {4, 6}, all(line.isascii() for line in head.splitlines()[:200])
+    else:
+        widths, plain = {3, 4, 6}, True
     return (
-        len(rows[0]) in (3, 4, 6)
+        plain
+        and len(rows[0]) in widths
         and all(len(row) == len(rows[0]) for row in rows)
-        and all(row[-1 if len(row) < 6 else 3].lstrip("-").isdigit() for row in rows)
+        and all(_is_number(row[-1 if len(row) < 6 else 3]) for row in rows)
     )
+
+
+def _is_number(cell: str) -> bool:
+    return cell.lstrip("-").replace(".", "", 1).isdigit()
 
 
 def _split_at_blanks(lines: Iterator[str]) -> Iterator[Record]:

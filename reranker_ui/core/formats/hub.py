@@ -10,7 +10,8 @@ from reranker_ui.core.formats.options import Limits, Tick
 from reranker_ui.core.refused import Refused
 
 PREFIX = "hf:"
-_ID = re.compile(r"hf:([\w.-]+/[\w.-]+|[\w.-]+)(?::([\w.-]+))?")
+_NAME = r"(?!\.)[\w.-]+"  # a name that begins with a dot would be a path
+_ID = re.compile(rf"hf:({_NAME}/{_NAME}|{_NAME})(?::({_NAME}))?")
 
 
 def is_hub_id(told: str) -> bool:

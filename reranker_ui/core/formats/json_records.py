@@ -161,7 +161,10 @@ def _held(value: Mapping[str, Any]) -> list[Any] | None:
 
 def _turned(value: Mapping[str, Any]) -> list[Any] | None:
     """Rows of a table that was written by columns, as pandas does: {"query": {"0": ...}, ...}."""
-    columns = [list(c.values()) if isinstance(c, dict) else c for c in value.values()]
+    columns = [
+        list(c.values()) if isinstance(c, dict) and all(map(str.isdecimal, c)) else c
+        for c in value.values()
+    ]
     if len(columns) < 2 or not all(isinstance(column, list) for column in columns):
         return None
     plain = all(isinstance(cell, str | int | float | None) for c in columns for cell in c)

@@ -109,7 +109,9 @@ def trec_plan(
 
 
 def _are_ids(cells: Sequence[Any]) -> bool:
-    large = sum(str(cell).isdigit() and int(cell) > _HIGHEST for cell in cells)
+    large = sum(
+        str(cell).isdecimal() and (len(str(cell)) > 9 or int(cell) > _HIGHEST) for cell in cells
+    )
     return large > len(cells) / 2
 
 
@@ -149,7 +151,7 @@ def column_named(told: str | int, names: Sequence[Any], file: str) -> Any:
     """The column a person means by its name, or by its number from 0."""
     if told in names:
         return told
-    if str(told).isdigit() and int(told) < len(names):
+    if str(told).isdecimal() and len(str(told)) < 9 and int(told) < len(names):
         return names[int(told)]
     close = [name for name in names if plain(name) == plain(told)]
     if close:

@@ -4,6 +4,7 @@ import codecs
 import gzip
 import io
 import re
+import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,7 +65,7 @@ class Counted(io.RawIOBase):
         """Fill `buffer`; returns the number of bytes."""
         try:
             data = self.inner.read(min(len(buffer), _CHUNK))
-        except (EOFError, zlib.error, gzip.BadGzipFile) as broken:
+        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as broken:
             raise Refused(
                 f"Line {self.lines:,}: {self.name} is damaged there ({broken})."
             ) from broken
