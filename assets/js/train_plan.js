@@ -7,10 +7,20 @@ RR.rooms.train_plan = ({ room, props, watch, trigger }) => {
     room.querySelector(".rr-plan-measure")?.replaceChildren(link);
     trigger("measure", {});
   };
+  let last = null;
   const show = () => {
     const plan = JSON.parse(props.value || "null");
     if (!plan) { RR.fill(room, h("div", { class: "rr-sunken" }, RR.skeleton(5))); return; }
-    if (plan.refused) { RR.fill(room, RR.error(plan.refused)); return; }
+    if (plan.refused) { // what stood there stays, so that the fields below do not jump
+      if (last) { draw(last); room.firstChild.replaceWith(RR.error(plan.refused)); } else RR.fill(room, RR.error(plan.refused));
+      room.classList.toggle("rr-plan-old", !!last);
+      return;
+    }
+    last = plan;
+    room.classList.remove("rr-plan-old");
+    draw(plan);
+  };
+  const draw = (plan) => {
     RR.fill(room, h("p", { class: "rr-plan-data" }, plan.data),
       h("div", { class: "rr-sunken rr-plan" }, h("h3", {}, "What will happen"),
         h("dl", {}, plan.facts.map((fact) => h("div", { class: fact.warn ? "rr-warned" : "" }, h("dt", {}, fact.warn && RR.icon("warn"), fact.name), h("dd", {}, fact.value)))),

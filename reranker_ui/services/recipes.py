@@ -144,7 +144,15 @@ def _sentence(error: ValidationError) -> str:
     field = ".".join(str(part) for part in first["loc"][:1]).replace("_", " ")
     if first["type"] == "extra_forbidden":
         return f"A recipe has no field {first['loc'][0]}. It has {', '.join(Recipe.model_fields)}."
-    return f"{first['input']} does not do as {field}: {first['msg'][:1].lower()}{first['msg'][1:]}."
+    said = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    wanted = (
+        f"it must be {said}"
+        if said != first["msg"]
+        else first["msg"][:1].lower() + first["msg"][1:]
+    )
+    wanted = wanted.replace("greater than or equal to", "at least")
+    wanted = wanted.replace("less than or equal to", "at most")
+    return f"{first['input']} does not do as {field}: {wanted}."
 
 
 def command(dataset: str, recipe: Recipe) -> str:
