@@ -38,7 +38,7 @@ RR.runFiles = (server, changed) => {
     title.textContent = `Model: ${RR.plural(told.files.length, "file")}, ${RR.size(told.bytes)}; card, download, Hub`;
     RR.fill(body, h("div", { class: "rr-row" },
       h("a", { class: "rr-button", href: `runs/${run.id}/model.zip`, download: "" }, RR.icon("download"), "Download the model"),
-      h("a", { class: "rr-button", href: `runs/${run.id}/run.zip`, download: "", title: "Recipe, frozen pairs, events and model" }, "Download the whole run"),
+      told.whole && h("a", { class: "rr-button", href: `runs/${run.id}/run.zip`, download: "", title: "Recipe, frozen pairs, events and model" }, "Download the whole run"),
       asking ? null : RR.button("Push to the Hub …", () => { asking = true; draw(); repo.focus(); }, { icon: "upload" })),
     state(told.pushed), asking ? form() : null,
     h("table", { class: "rr-files-list" }, h("tbody", {}, told.files.map((file) => h("tr", {}, h("td", {}, file.name), h("td", { class: "rr-num rr-muted" }, RR.size(file.bytes)))))),

@@ -34,6 +34,7 @@ RR.results = (server) => {
     return h("p", { class: "rr-outcome-said rr-notice" }, RR.icon("warn"), h("span", {}, "Not told apart from base: the 95 % interval of the difference holds 0. More labelled test queries would tell."));
   };
   const worst = (rows, scale) => {
+    if (!rows) return null; // their labels are kept from who looks
     if (!rows.length) return h("p", { class: "rr-outcome-said" }, "No query is ranked worse than by base.");
     const row = (one) => h("tr", {}, h("td", {}, h("div", { class: "rr-worst-text" }, one.query)), h("td", { class: "rr-num" }, RR.metric(one.base)), h("td", { class: "rr-num rr-strong" }, RR.metric(one.tuned)), h("td", { class: "rr-num" }, RR.delta(one.tuned - one.base)),
       h("td", {}, h("div", { class: "rr-worst-first" }, RR.chip(one.grade, scale || undefined), h("div", { class: "rr-worst-text" }, one.passage))));

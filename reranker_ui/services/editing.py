@@ -150,6 +150,8 @@ def _undo_split(connection: sa.Connection, line: sa.Row[Any]) -> int:
 
 
 def _undo_join(connection: sa.Connection, line: sa.Row[Any]) -> int:
+    if any(len(moved) != 3 for moved in line.before):
+        raise Refused("This was brought together by an earlier version, which cannot take it back.")
     return _move_back(connection, line.before)
 
 

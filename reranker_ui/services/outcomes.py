@@ -6,6 +6,7 @@ from typing import Any
 from reranker_ui.core.run_folder import RunFolder
 from reranker_ui.services import publishing
 from reranker_ui.services.run_list import find_run, folder_of
+from reranker_ui.services.seeing import sees_run
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 
@@ -13,18 +14,25 @@ from reranker_ui.services.workspace import Workspace
 def outcome(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
     """Everything to be shown of a run that has ended, beside its row.
 
-    Returns `{"id", "results": as `core.outcome.outcome_of` or None, "scale": {kind, max}, "files":
-    [{name, bytes}], "bytes", "card": Markdown or None, "quotes": whether the card holds training
-    texts, "pushed": as `publishing.state` or None}`.
+    Returns `{"id", "results": as `core.outcome.outcome_of` or None, without `worst` for those from
+    whom labels are kept, "whole": whether `user` may have the whole run, "scale": {kind, max},
+    "files": [{name, bytes}], "bytes", "card": Markdown or None, "quotes": whether the card holds
+    training texts, "pushed": as `publishing.state` or None}`.
     """
     require(user, "viewer")
     row = find_run(workspace, user, run)
     folder = folder_of(workspace, row["id"])
     files = _files(folder)
     card = folder.model / "README.md"
+    with workspace.reading() as connection:
+        whole = sees_run(connection, user, row["id"])
+    results = _json(folder)
+    if results and not whole:
+        results["worst"] = None  # passages of the test split with their labels
     return {
         "id": row["id"],
-        "results": _json(folder),
+        "results": results,
+        "whole": whole,
         "scale": folder.lineage().get("scale") if folder.lineage_file.exists() else None,
         "files": files,
         "bytes": sum(file["bytes"] for file in files),

@@ -5,12 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-import sqlalchemy as sa
-
 from reranker_ui.core.refused import Refused
-from reranker_ui.services.database import datasets, runs
 from reranker_ui.services.run_list import find_run, folder_of
-from reranker_ui.services.seeing import sees_everything
+from reranker_ui.services.seeing import sees_run
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 
@@ -45,12 +42,9 @@ def run_archive(
 
 def _may_see(workspace: Workspace, user: User, run: int) -> None:
     # The frozen pairs, the scores of the test split and the outcome hold labels with their texts.
-    query = sa.select(datasets).join(runs, runs.c.dataset_id == datasets.c.id)
     with workspace.reading() as connection:
-        dataset = connection.execute(query.where(runs.c.id == run)).first()
-    # Of a dataset that is gone nobody knows any more what was kept back.
-    kept = user.role == "annotator" if dataset is None else not sees_everything(dataset, user)
-    if kept:
+        seen = sees_run(connection, user, run)
+    if not seen:
         raise Refused(
             "A whole run holds labels that are kept from annotators: the sealed test split, and"
             " others' labels. An admin can download it; the model is open to you."

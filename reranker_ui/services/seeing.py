@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from reranker_ui.services.database import annotations
+from reranker_ui.services.database import annotations, datasets, runs
 from reranker_ui.services.open_pairs import decides, sealed_for
 from reranker_ui.services.users import User
 
@@ -23,6 +23,14 @@ def sees_everything(dataset: sa.Row[Any], user: User) -> bool:
     if user.role != "annotator":
         return True
     return not sealed_for(dataset, user) and sees_others(dataset, user)
+
+
+def sees_run(connection: sa.Connection, user: User, run: int) -> bool:
+    """Whether no label that `run` was frozen with is kept from `user`."""
+    query = select(datasets).join(runs, runs.c.dataset_id == datasets.c.id)
+    dataset = connection.execute(query.where(runs.c.id == run)).first()
+    # Of a dataset that is gone nobody knows any more what was kept back.
+    return user.role != "annotator" if dataset is None else sees_everything(dataset, user)
 
 
 def sees_others(dataset: sa.Row[Any], user: User) -> bool:

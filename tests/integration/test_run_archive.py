@@ -7,6 +7,7 @@ import pytest
 
 from reranker_ui.core.refused import Refused
 from reranker_ui.core.run_folder import RunFolder
+from reranker_ui.services.outcomes import outcome
 from reranker_ui.services.run_archive import run_archive
 from reranker_ui.services.stream import set_stream
 from tests.integration.test_ranking import a_run
@@ -49,6 +50,10 @@ def test_a_whole_run_is_not_for_annotators_from_whom_labels_are_kept(workspace, 
         assert run_archive(workspace, who, number, part)
     with pytest.raises(Refused, match="kept from annotators"):
         run_archive(workspace, MAI, number, "run")
+    RunFolder(workspace.runs / f"{number:05d}").outcome_file.write_text('{"worst": ["a text"]}')
+    kept, seen = (outcome(workspace, who, number) for who in (MAI, VIEWER))
+    assert (kept["results"], kept["whole"]) == ({"worst": None}, False)
+    assert (seen["results"], seen["whole"]) == ({"worst": ["a text"]}, True)
     set_stream(workspace, ADMIN, "caves", blind=False)
     with pytest.raises(Refused, match="sealed test split"):
         run_archive(workspace, MAI, number, "run")
