@@ -111,10 +111,13 @@ def _cancel(folder: RunFolder) -> None:
 
 
 def _end(folder: RunFolder, event: str, lost: bool = True, **fields: Any) -> None:
-    # Checkpoints first: on a full disk they make the room that the last event needs.
     if lost:
         shutil.rmtree(folder.checkpoints, ignore_errors=True)
-    folder.emit(event, **fields)
+    try:
+        folder.emit(event, **fields)
+    except OSError:  # on a full disk the checkpoints make the room that the last event needs
+        shutil.rmtree(folder.checkpoints, ignore_errors=True)
+        folder.emit(event, **fields)
 
 
 def _disk_is_full(error: BaseException) -> bool:

@@ -10,7 +10,7 @@ from reranker_ui.core.recipe import Recipe
 from reranker_ui.services import advising, plans, publishing, runs
 from reranker_ui.services.recipes import OPTIONS, as_yaml, changed, from_card, recipe_from
 from reranker_ui.services.users import LOCAL
-from reranker_ui.services.workspace import open_workspace
+from reranker_ui.services.workspace import Workspace, open_workspace
 
 Shape = dict[str, Any]
 CHOICES = {
@@ -133,12 +133,16 @@ def _train(arguments: argparse.Namespace) -> tuple[Shape, int]:
         print(notice, file=sys.stderr)
     if not arguments.wait:
         return _shape(run), 0
-    for number in (run["id"], *run["later"]):
+    return _waited(workspace, [run["id"], *run["later"]])
+
+
+def _waited(workspace: Workspace, numbers: list[int]) -> tuple[Shape, int]:
+    for number in numbers:
         run = runs.wait(workspace, LOCAL, number)
-    done = run["status"] in ("finished", "stopped")
-    if not done:
-        print(f"{run['name']}: {run['sentence']}", file=sys.stderr)
-    return _shape(run), 0 if done else 1
+        if run["status"] not in ("finished", "stopped"):  # those behind it wait for its model
+            print(f"{run['name']}: {run['sentence']}", file=sys.stderr)
+            return _shape(run), 1
+    return _shape(run), 0
 
 
 def _resume(arguments: argparse.Namespace) -> tuple[Shape, int]:

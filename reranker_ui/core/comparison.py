@@ -3,7 +3,7 @@
 import pandas as pd
 
 from reranker_ui.core.base_models import ResolvedBase
-from reranker_ui.core.evaluation import Metrics, ranking_metrics
+from reranker_ui.core.evaluation import Metrics, from_zero, ranking_metrics
 from reranker_ui.core.ranking import Encoder, Pair, Reranker, encoder_of
 from reranker_ui.core.recipe import BestBy
 from reranker_ui.core.retrieval import bm25_scores
@@ -20,7 +20,8 @@ def pairs_of(frame: pd.DataFrame) -> list[Pair]:
 
 def metrics_of(frame: pd.DataFrame, scores: list[float]) -> Metrics:
     """How well `scores` rank the rows of `frame`; parallel."""
-    return ranking_metrics(frame["query_key"].tolist(), frame["grade"].tolist(), scores)
+    grades = from_zero(frame["grade"]).tolist()
+    return ranking_metrics(frame["query_key"].tolist(), grades, scores)
 
 
 def live_pairs(dev: pd.DataFrame, learned: int, seed: int) -> pd.DataFrame:
@@ -32,7 +33,8 @@ def live_pairs(dev: pd.DataFrame, learned: int, seed: int) -> pd.DataFrame:
     enough = min(LIVE_MOST, max(LIVE_LEAST, round(learned * LIVE_SHARE)))
     if len(dev) <= enough:
         return dev
-    queries = dev.groupby("query_key")["grade"].agg(["min", "max", "size"])
+    grades = from_zero(dev["grade"])
+    queries = grades.groupby(dev["query_key"]).agg(["min", "max", "size"])
     queries = queries.sample(frac=1, random_state=seed)
     queries["mixed"] = (queries["min"] <= 0) & (queries["max"] > 0)
     queries = queries.sort_values("mixed", ascending=False, kind="stable")

@@ -27,7 +27,7 @@ def ranking_metrics(
     `average_precision` pooled over all labelled pairs; None where nothing can be scored.
     nDCG has linear gain on the grade and its ideal over all judged candidates (trec_eval's
     `ndcg_cut`). Pairs without a grade are left out. Ties stand in a random order from `seed`.
-    Where no grade is 0 the lowest are taken for it, see `from_zero`.
+    Of grades without a 0 those of all pairs go through `from_zero` before.
     Raises ValueError where a score is not finite.
     """
     frame = _labelled(query_keys, grades, scores)
@@ -47,7 +47,7 @@ def per_query(
 
 
 def from_zero(grades: "pd.Series[float]") -> "pd.Series[float]":
-    """Grades of which some are 0, so that there are negatives.
+    """The grades of a whole split, of which some are 0, so that there are negatives.
 
     Stars from 1 are moved down; of scores without a 0 those in the lower half of their range
     count as 0. Grades with a 0, or all the same, stay as they are.
@@ -70,7 +70,6 @@ def _labelled(
             "score": pd.Series(list(scores), dtype=float),
         }
     ).dropna(subset=["grade"])
-    frame["grade"] = from_zero(frame["grade"])
     if not np.isfinite(frame["score"]).all():
         raise ValueError("A score is not a finite number: the ranker has diverged.")
     return frame

@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
+from reranker_ui.core.evaluation import from_zero
 from reranker_ui.core.ranking import Encoder
 from reranker_ui.core.recipe import Recipe
 from reranker_ui.core.retrieval import Index
@@ -27,12 +28,13 @@ def with_negatives(recipe: Recipe, pairs: pd.DataFrame, encoder: Path) -> pd.Dat
     """
     if recipe.negatives == "none":
         return pairs
+    positive = from_zero(pairs["grade"]) > 0
     passages = list(dict.fromkeys(pairs["passage"]))
     place = {passage: number for number, passage in enumerate(passages)}
     asked = {
         key: group
         for key, group in pairs.groupby("query_key", sort=False)
-        if (group["grade"] > 0).any()
+        if positive[group.index].any()
     }
     score = _scorer(
         recipe.negatives, passages, [g["query"].iloc[0] for g in asked.values()], encoder
@@ -41,7 +43,7 @@ def with_negatives(recipe: Recipe, pairs: pd.DataFrame, encoder: Path) -> pd.Dat
     rows = []
     for number, (key, group) in enumerate(asked.items()):
         known = {place[passage] for passage in group["passage"]}
-        best = [place[passage] for passage in group[group["grade"] > 0]["passage"]]
+        best = [place[passage] for passage in group[positive[group.index]]["passage"]]
         for found in _chosen(recipe, score(number), known, best, chance):
             rows.append((-1, key, group["query"].iloc[0], passages[found], 0.0))
     return pd.concat([pairs, pd.DataFrame(rows, columns=COLUMNS)], ignore_index=True)
@@ -51,7 +53,7 @@ def expected(recipe: Recipe, pairs: pd.DataFrame) -> int:
     """How many negatives `with_negatives` adds at most."""
     if recipe.negatives == "none":
         return 0
-    queries = int(pairs.loc[pairs["grade"] > 0, "query_key"].nunique())
+    queries = int(pairs.loc[from_zero(pairs["grade"]) > 0, "query_key"].nunique())
     return queries * min(recipe.negatives_per_query, int(pairs["passage"].nunique()) - 1)
 
 

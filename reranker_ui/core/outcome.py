@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from reranker_ui.core.evaluation import per_query
+from reranker_ui.core.evaluation import from_zero, per_query
 
 Values: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
 RESAMPLES = 2000
@@ -46,7 +46,7 @@ def is_constant(scores: "pd.Series[float]") -> bool:
 
 def _ndcg(scored: pd.DataFrame, ranker: str) -> "pd.Series[float]":
     found = per_query(
-        scored["query_key"].tolist(), scored["grade"].tolist(), scored[ranker].tolist()
+        scored["query_key"].tolist(), from_zero(scored["grade"]).tolist(), scored[ranker].tolist()
     )
     return found.set_index("query_key")["ndcg@10"]
 

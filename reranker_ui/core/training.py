@@ -222,4 +222,5 @@ def _keep(model: "CrossEncoder", folder: RunFolder) -> None:
 
     if free_disk(folder.path) < 2 * sum(p.numel() * p.element_size() for p in model.parameters()):
         shutil.rmtree(folder.checkpoints, ignore_errors=True)  # the model matters more
+    folder.cutoff_file.unlink(missing_ok=True)  # of a run that is resumed: chosen for other weights
     save_model(model, folder.model, folder.path / "model.new")

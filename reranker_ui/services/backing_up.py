@@ -38,6 +38,11 @@ def restore_if_lost(workspace: Workspace) -> backups.Book | None:
         )
     if not known:
         return None
+    if copies.unread and max(copies.unread) > max(n for n, book in copies.books.items() if book):
+        raise Refused(
+            f"{max(copies.unread)} at {copies.place.title} cannot be read, and is newer than all"
+            " that can. Bring the place in order, or restore one of them by its name."
+        )
     book = backups.restore(workspace, LOCAL, copies)
     log.warning("Restored %s from %s.", book["name"], copies.place.title)
     return book

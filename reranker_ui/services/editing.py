@@ -20,6 +20,8 @@ NEAR = sa.func.substr(pairs.c.query_key, 1, len(near("0" * 64)))  # the same for
 PART = 1_000  # groups of near-duplicates in one statement
 _DECISION = (decisions.c.label, decisions.c.decided_by, decisions.c.reason, decisions.c.decided_at)
 
+LATER = "All of these pairs were changed again since. Undo the later change first."
+
 
 def set_label(
     workspace: Workspace, user: User, dataset_name: str, ids: Ids, label: float | None
@@ -137,6 +139,8 @@ def _undo_label(connection: sa.Connection, line: sa.Row[Any]) -> int:
     ids = line.after[0]
     still = decisions.c.pair_id.in_(ids), decisions.c.decided_at == line.at
     mine = set(connection.scalars(select(decisions.c.pair_id).where(*still)))
+    if not mine:
+        raise Refused(LATER)
     connection.execute(decisions.delete().where(*still))
     names = ("pair_id", "label", "decided_by", "reason", "decided_at")
     back = [dict(zip(names, row, strict=True)) for row in line.before if row[0] in mine]
@@ -164,6 +168,8 @@ def _move_back(connection: sa.Connection, moved: Sequence[Sequence[Any]]) -> int
     for (was, there), ids in groups.items():
         still = pairs.c.id.in_(ids), pairs.c.split == there
         back += connection.execute(pairs.update().where(*still).values(split=was)).rowcount
+    if moved and not back:
+        raise Refused(LATER)
     return len(moved) - back
 
 

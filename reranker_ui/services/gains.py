@@ -68,7 +68,7 @@ def _mean(metric: str, a: "pd.Series[float]", b: "pd.Series[float]") -> dict[str
 
 def _metrics(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> pd.DataFrame:
     scores = kept_scores(workspace, ranker, pairs)
-    found = per_query(pairs["query_key"].tolist(), pairs["grade"].tolist(), scores)
+    found = per_query(pairs["query_key"].tolist(), from_zero(pairs["grade"]).tolist(), scores)
     return found.set_index("query_key")
 
 

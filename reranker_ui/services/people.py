@@ -137,6 +137,11 @@ def enter(
             f"{name} is the name of someone who was removed, and whose labels stay."
             " Choose another name, or ask an admin to add you under this one."
         )
+    if row is not None and row.subject and more.get("password"):
+        raise Refused(
+            f"{name} was removed and signs in with Hugging Face, so a password would open the same"
+            " account to that person too. Choose another name, or add this one without a password."
+        )
     values = {"name": name, "role": role, "created_at": now, "removed_at": None, **more}
     if row is None:
         (number,) = connection.execute(users.insert().values(values)).inserted_primary_key or (0,)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reranker_ui.core.calibration import calibrated
-from reranker_ui.core.evaluation import Metrics, ranking_metrics
+from reranker_ui.core.evaluation import Metrics, from_zero, ranking_metrics
 from reranker_ui.core.ranking import ranked
 from reranker_ui.core.refused import Refused
 from reranker_ui.core.splits import SPLITS
@@ -54,7 +54,7 @@ def evaluate(
         raise Refused(f"The {split} split of {dataset} holds no labelled pairs. Label some first.")
     ranker = find_ranker(workspace, user, model)
     scores = ranker.scores(list(zip(pairs["query"], pairs["passage"], strict=True)), raw=True)
-    return ranking_metrics(pairs["query_key"], pairs["grade"], scores)
+    return ranking_metrics(pairs["query_key"], from_zero(pairs["grade"]), scores)
 
 
 def compare(

@@ -152,7 +152,6 @@ def resume(workspace: Workspace, user: User, run: int | str) -> Run:
         raise Refused(f"{row['name']} left no checkpoint. {mend}.")
     entering.check_disk(workspace)
     forget_scores(workspace, row["id"])
-    folder.cutoff_file.unlink(missing_ok=True)  # chosen for weights that are about to change
     for left in (folder.stop_file, folder.alive_file):
         left.unlink(missing_ok=True)
     if row["status"] != "lost":

@@ -167,6 +167,8 @@ def test_books_that_cannot_be_read_are_no_empty_place(workspace, tmp_path, left)
     # As long as one book is unread, the runs that only it may tell of stay.
     (place / "db-0.json").write_text(whole)
     (place / "run-of-the-unread.zip").write_text("kept")
+    with pytest.raises(Refused, match="newer than all"):
+        backing_up.restore_if_lost(another(tmp_path / "third", backup=str(place)))
     annotate(workspace, LIN, 2, 0.0, "d" * 20)
     again = backups.copies_of(workspace, str(place))
     backups.back_up(workspace, LOCAL, again)

@@ -68,6 +68,10 @@ def test_undoing_an_old_label_leaves_newer_decisions(filled):
     assert editing.undo(filled, LOCAL, first) == {"undone": "set label", "newer": 2}
     assert labels(filled) == [0, 0, 0]
     second = editing.set_label(filled, LOCAL, "d", [1], 1)["edit"]
+    with pytest.raises(Refused, match="Undo the later change first"):
+        third = editing.set_label(filled, LOCAL, "d", [1], 0)["edit"]
+        editing.undo(filled, LOCAL, second)
+    editing.undo(filled, LOCAL, third)
     assert editing.undo(filled, LOCAL, second)["newer"] == 0
     assert labels(filled) == [0, 0, 0]  # the decision before it is back
 

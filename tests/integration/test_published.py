@@ -6,6 +6,7 @@ the warm start, offline on the embedded base (English: twelve layers of random w
 
 import gzip
 import json
+import os
 
 import pytest
 import yaml
@@ -19,6 +20,10 @@ from tests.labelling import ADMIN, seed
 
 # Evaluated, and so saved, at the end alone: weights and optimizer are 270 MB each time.
 REDUCED = {"warm_start": "off", "eval_every": 100}
+# Tests that run side by side share the cores: torch's threads would wait for each other.
+THREADS = max(
+    1, len(os.sched_getaffinity(0)) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+)
 LIBRARIES = ("Python", "Sentence Transformers", "Transformers", "PyTorch", "Accelerate")
 
 
@@ -28,7 +33,7 @@ class Here:
     name = "local"
 
     def submit(self, folder):
-        train(folder)
+        train(folder, THREADS)
         return "0:"
 
     def lives(self, handle):

@@ -290,10 +290,9 @@ def test_stop_and_keep_leaves_a_model(home, workspace, tiny_model):
 
 def test_a_killed_worker_is_lost_and_can_be_resumed(home, workspace, tiny_model):
     caves(workspace)
-    recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", epochs=8)
-    run = runs.start(workspace, ADMIN, "caves", recipe)
+    recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", epochs=60)
+    run, waiting = (runs.start(workspace, ADMIN, "caves", recipe) for _ in range(2))
     until(lambda: runs.find_run(workspace, ADMIN, run["id"])["step"] > 3)
-    waiting = runs.start(workspace, ADMIN, "caves", recipe)
     os.kill(worker_of(run), signal.SIGKILL)
     until(lambda: runs.find_run(workspace, ADMIN, run["id"])["status"] == "lost")
     runs.stop(workspace, ADMIN, waiting["id"], "cancel")

@@ -2,11 +2,13 @@
 
 import math
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reranker_ui.core.evaluation import per_query, ranking_metrics
+from reranker_ui.core.comparison import metrics_of
+from reranker_ui.core.evaluation import from_zero, per_query, ranking_metrics
 
 NOTHING = {"ndcg@10": None, "mrr@10": None, "map": None, "average_precision": None, "queries": 0}
 
@@ -78,12 +80,10 @@ candidates = st.lists(
 @given(candidates)
 def test_like_the_formulas(rows):
     found = per_query(*zip(*rows, strict=True)) if rows else per_query([], [], [])
-    told = [grade for _, grade, _ in rows]
-    lowest = min(told) if rows and min(told) < max(told) else 0  # stars begin at 1
     expected = {}
     for key in {key for key, *_ in rows}:
         mine = sorted((row for row in rows if row[0] == key), key=lambda row: -row[2])
-        grades = [grade - lowest for _, grade, _ in mine]
+        grades = [grade for _, grade, _ in mine]
         if any(grades) and 0 in grades:
             expected[key] = _formulas(grades)
     assert set(found["query_key"]) == set(expected)
@@ -104,11 +104,15 @@ def _formulas(grades):
 
 
 def test_stars_from_one_and_scores_without_a_zero_have_negatives():
-    stars = ranking_metrics([1, 1, 2, 2], [1, 5, 2, 1], [0.1, 0.9, 0.2, 0.8])
-    moved = ranking_metrics([1, 1, 2, 2], [0, 4, 1, 0], [0.1, 0.9, 0.2, 0.8])
-    assert stars == moved and stars["queries"] == 2
-    found = ranking_metrics([1, 1, 2, 2], [0.05, 0.9, 0.1, 0.8], [0.1, 0.9, 0.2, 0.8])
+    def told(grades):
+        frame = pd.DataFrame({"query_key": [1, 1, 2, 2], "grade": grades})
+        return metrics_of(frame, [0.1, 0.9, 0.2, 0.8])
+
+    assert told([1, 5, 2, 1]) == told([0, 4, 1, 0]) and told([1, 5, 2, 1])["queries"] == 2
+    found = told([0.05, 0.9, 0.1, 0.8])
     assert (found["queries"], found["ndcg@10"], found["average_precision"]) == (2, 1, 1)
+    assert from_zero(pd.Series([2.0, 2.0])).tolist() == [2, 2]
+    assert from_zero(pd.Series([0.0, 0.2])).tolist() == [0, 0.2]
 
 
 @settings(max_examples=15, deadline=None)

@@ -6,6 +6,7 @@ import pytest
 
 from reranker_ui import worker
 from reranker_ui.core.refused import Diverged, Refused
+from reranker_ui.core.run_folder import RunFolder
 from reranker_ui.worker import sentence
 from tests.unit.test_run_folder import checkpoint, new_folder
 
@@ -72,3 +73,20 @@ def test_a_model_that_was_kept_outlives_a_resume_that_was_given_up(folder, how):
         assert worker._work(folder) == 0
     last = folder.events()[0][-1]
     assert folder.status() == "stopped" and last["metrics"] == {"tuned": {"ndcg@10": 0.5}}
+
+
+def test_the_last_event_is_written_where_only_the_checkpoints_give_it_room(folder, monkeypatch):
+    emit = RunFolder.emit
+
+    def emits_where_there_is_room(self, event, *phase, **fields):
+        if self.checkpoints.exists() and event == "failed":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        emit(self, event, *phase, **fields)
+
+    def fails(_folder, _threads):
+        raise RuntimeError("unexpected pos 64 vs 0")  # how torch.save says that the disk is full
+
+    monkeypatch.setattr(RunFolder, "emit", emits_where_there_is_room)
+    monkeypatch.setattr("reranker_ui.core.training.train", fails)
+    assert worker._work(folder) == 1
+    assert folder.status() == "failed"
