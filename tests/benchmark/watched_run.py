@@ -26,7 +26,7 @@ from reranker_ui.services.workspace import open_workspace
 from reranker_ui.settings import Settings
 from tests.browser.conftest import Server, free_port
 
-WATCHERS, TURN, TURNS, VISITS = 20, 15.0, 4, 40
+WATCHERS, TURN, TURNS, VISITS = 20, 12.0, 3, 25
 NEXT = {"dataset": "starter", "order": "unlabelled", "n": 10, "have": [], "imported": True}
 Ask = Callable[..., Any]
 
@@ -39,7 +39,9 @@ def main() -> None:
         server = Server(home, free_port()).start()
         workspace = open_workspace(Settings(home=home))
         try:
-            recipe = PRESETS["quick"].model_copy(update={"base": EMBEDDED_BASE, "epochs": 9})
+            recipe = PRESETS["quick"].model_copy(
+                update={"base": EMBEDDED_BASE, "epochs": 9, "warm_start": "off"}
+            )
             run = runs.start(workspace, LOCAL, "starter", recipe)
             folder = RunFolder(home / "runs" / f"{run['id']:05d}")
             learning(folder, 3)
@@ -94,10 +96,12 @@ def watched(server: Server, count: int) -> Iterator[None]:
     crowd = [threading.Thread(target=watch) for _ in range(count)]
     for one in crowd:
         one.start()
-    yield
-    over.set()
-    for one in crowd:
-        one.join()
+    try:
+        yield
+    finally:
+        over.set()
+        for one in crowd:
+            one.join()
 
 
 def speed(server: Server, folder: RunFolder) -> None:
@@ -122,7 +126,6 @@ def learned(folder: RunFolder) -> float:
     time.sleep(TURN)
     logs = [one for one in folder.events()[0] if one["event"] == "log" and one["time"] > begun]
     first, last = logs[0], logs[-1]
-    assert first["phase"] == last["phase"], "the warm start ended in this turn: measure again"
     steps = last["step"] - first["step"]
     return 32 * steps / (last["time"] - first["time"])
 
