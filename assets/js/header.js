@@ -57,8 +57,10 @@ RR.rooms.header = ({ room, server, trigger }) => {
     backup.show(now.backup);
     showRun(now.run);
     show();
+    RR.say("pulse", now.run);
   };
   RR.on("changed", refresh); // another room says: datasets, labels or runs have changed
+  RR.on("tab", (tab) => tab === "train" && refresh());
   RR.poll(room, 2, refresh);
   if (RR.state.dataset) trigger("dataset_changed", { dataset: RR.state.dataset });
   followTabs();

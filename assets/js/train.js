@@ -153,7 +153,7 @@ RR.rooms.train = ({ element, room, props, server, trigger, watch }) => {
     if (Date.now() - seen > 3000) trigger("shown", {}); // the tab was opened: what the form offers may have changed
     seen = Date.now();
     const over = run && !["queued", "running"].includes(run.status);
-    rest = over ? (rest + 1) % 4 : 0;
+    rest = (rest + 1) % (over ? 4 : 2);
     if (!rest) await refresh();
   });
   let wide = panel();

@@ -2,7 +2,7 @@
 "use strict";
 RR.rooms.train_runs = ({ element, room, server }) => {
   const { h } = RR;
-  let rows = {}, order = [], total = 0, limit = 12, drawn = "";
+  let rows = {}, order = [], total = 0, limit = 12, drawn = "", mark = "", pulses = 0;
   const count = h("span", { class: "rr-muted" }), body = h("tbody", {}), more = h("div", {}), fault = h("div", {});
   const heads = [["Name"], ["Base model"], ["Data"], ["Status"], ["nDCG@10, base → tuned"], ["AP", "rr-num"], ["Minutes", "rr-num"], [""]];
   const table = h("table", { class: "rr-table rr-runs" }, h("thead", {}, h("tr", {}, heads.map(([word, kind]) => h("th", { scope: "col", class: kind }, word || h("span", { class: "rr-sr" }, "Actions"))))), body);
@@ -96,5 +96,9 @@ RR.rooms.train_runs = ({ element, room, server }) => {
   };
   RR.on("runs", () => { drawn = ""; refresh(); });
   RR.on("run", show);
-  RR.poll(element, 2, refresh);
+  // The header tells when a run came, went or changed its status; steps in between are worth less.
+  RR.on("pulse", async (now) => {
+    if (!RR.visible(element) || (now.mark === mark && (!now.running || (pulses += 1) % 3))) return;
+    try { await refresh(); mark = now.mark; } catch { /* asked again by the next pulse */ }
+  });
 };

@@ -11,7 +11,6 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.services import backups, run_copies, snapshots
 from reranker_ui.services.users import LOCAL, User, require
 from reranker_ui.services.workspace import Workspace
-from reranker_ui.settings import Space
 
 log = logging.getLogger(__name__)
 LATE = 600.0  # seconds without a backup of what changed, after which it is a fault
@@ -31,7 +30,7 @@ def restore_if_lost(workspace: Workspace) -> backups.Book | None:
         return None
     copies = backups.copies_of(workspace)
     known = copies.newest_first()
-    if Space().here and copies.place.lies_beside(workspace.home):
+    if workspace.space.here and copies.place.lies_beside(workspace.home):
         raise Refused(
             f"{copies.place.title} lies on the Space's own disk, which is lost at every restart:"
             " no bucket is mounted there."
@@ -70,7 +69,7 @@ def state(workspace: Workspace, user: User) -> dict[str, Any] | None:
     """
     require(user, "viewer")
     keeper: Keeper | None = workspace.remembered.get(_TOLD)
-    if keeper is None and not Space().here:
+    if keeper is None and not workspace.space.here:
         return None
     told = keeper.state() if keeper else {"at": None, "place": None, "fault": LOST, "waiting": True}
     if user.role != "admin":

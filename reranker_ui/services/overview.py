@@ -67,16 +67,19 @@ def overview(workspace: Workspace, user: User, dataset: str | None) -> dict[str,
     `waiting` is counted for `dataset`, the one in hand, and None for the others.
     """
     require(user, "viewer")
-    found = _datasets(workspace)
-    for one in found:
-        mine = one["name"] == dataset
-        one["waiting"] = waiting(workspace, user, one["name"]) if mine else None
+    known = workspace.shared("datasets", lambda: _datasets(workspace))
+    names = [one["name"] for one in known if one["name"] == dataset]
+    left = {name: _waiting(workspace, user, name) for name in names}
     return {
         "user": {"name": user.name, "role": user.role},
-        "datasets": found,
-        "run": runs.current(workspace, user),
+        "datasets": [one | {"waiting": left.get(one["name"])} for one in known],
+        "run": workspace.shared("current run", lambda: runs.current(workspace, user)),
         "backup": backing_up.state(workspace, user),
     }
+
+
+def _waiting(workspace: Workspace, user: User, dataset: str) -> int:
+    return workspace.shared(("waiting", user, dataset), lambda: waiting(workspace, user, dataset))
 
 
 def _datasets(workspace: Workspace) -> list[dict[str, Any]]:

@@ -18,7 +18,8 @@ Metrics = dict[str, dict[str, Any] | None]
 class Progress:
     """A run as its events tell it. Times are Unix seconds, `eta` seconds from `logged_at`."""
 
-    names: list[str] = field(default_factory=list)
+    dead: str = "lost"  # the status if no worker lives
+    living: str = "queued"  # the status if one does
     metrics: dict[str, dict[str, Any] | None] = field(
         default_factory=lambda: dict.fromkeys(RANKERS)
     )
@@ -70,12 +71,13 @@ def progress_of(events: list[Event]) -> Progress:
     progress = Progress()
     for event in events:
         _take(progress, event)
+    names = [event["event"] for event in events]
+    progress.dead, progress.living = (status_of(iter(names), alive) for alive in (False, True))
     return progress
 
 
 def _take(progress: Progress, event: Event) -> None:
     kind = event["event"]
-    progress.names.append(kind)
     if kind == "queued" and progress.ended:  # stopped, and resumed
         progress.ended, progress.metrics = {}, dict.fromkeys(RANKERS)
     if kind == "started":
@@ -103,11 +105,11 @@ def look(folder: RunFolder) -> tuple[Progress, str]:
     """The progress and the status; asks for the worker only where the events leave it open."""
     progress = read(folder)
     if progress.ended:
-        return progress, status_of(iter(progress.names), alive=False)
+        return progress, progress.dead
     alive = folder.lives()
     if not alive:
         progress = read(folder)  # it may have ended between the two looks
-    return progress, status_of(iter(progress.names), alive)
+    return progress, progress.living if alive else progress.dead
 
 
 def sentence(progress: Progress, state: str) -> str:

@@ -2,6 +2,7 @@
 
 import time
 import zlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,17 @@ SHOWN = (
     *("verdict", "stopping", "step", "steps", "parent", "resumable"),
 )
 CONTRACT = ("id", "name", "status", "metrics", "counts", "folder")
+ASIDE = ("id", "name", "dataset", "status", "stopping")  # what seldom changes of a row
 
 
 def folder_of(workspace: Workspace, number: int) -> RunFolder:
     """The folder of run `number`."""
-    return RunFolder(workspace.runs / f"{number:05d}")
+    return _folder(workspace.home, number)
+
+
+@lru_cache(maxsize=4096)  # every page asks for every run every other second
+def _folder(home: Path, number: int) -> RunFolder:
+    return RunFolder(home.resolve() / "runs" / f"{number:05d}")
 
 
 def list_runs(workspace: Workspace, user: User) -> list[Run]:
@@ -57,13 +64,11 @@ def _row(workspace: Workspace, row: dict[str, Any]) -> Run:
         "status": state,
         "metrics": said.metrics,
         "counts": row["counts"],
-        "folder": str(folder.path.resolve()),
+        "folder": str(folder.path),
         "dataset": row["dataset_name"],
         "base": _base(row["recipe"]["base"]),
         "parent": row["parent_run_id"],
-        "resumable": folder.last_checkpoint() is not None
-        if state in ("stopped", "lost", "failed")
-        else False,
+        "resumable": state in ("stopped", "lost", "failed") and _resumable(folder),
         "base_used": _base(said.started.get("base_used") or "") or None,
         "recipe": row["recipe"],
         "created_at": row["created_at"],
@@ -90,6 +95,19 @@ def _row(workspace: Workspace, row: dict[str, Any]) -> Run:
     }
 
 
+def _resumable(folder: RunFolder) -> bool:
+    try:
+        changed = folder.checkpoints.stat().st_mtime_ns
+    except FileNotFoundError:
+        return False
+    return _has_checkpoint(folder, changed)
+
+
+@lru_cache(maxsize=512)
+def _has_checkpoint(folder: RunFolder, _changed: int) -> bool:
+    return folder.last_checkpoint() is not None
+
+
 def _base(name: str) -> str:
     # The model of another run is known by that run's name.
     folder = Path(name)
@@ -111,7 +129,10 @@ def events(workspace: Workspace, user: User, run: int | str, since: int = 0) -> 
     Returns `{"run", "events", "next", "now"}`: the run's row, the new events (without
     tracebacks), the byte to ask from next time, and this machine's clock.
     """
-    row = find_run(workspace, user, run)
+    return _events(workspace, find_run(workspace, user, run), since)
+
+
+def _events(workspace: Workspace, row: Run, since: int) -> dict[str, Any]:
     found, following = folder_of(workspace, row["id"]).events(max(0, since))
     for event in found:
         event.pop("traceback", None)
@@ -131,20 +152,28 @@ def follow(
     Without `run` it is the running one, else the newest: `{"run": None}` where there is none.
     The events come from the start, with `since` 0 in the answer, where the page must draw anew.
     """
+    require(user, "viewer")
+    run = _in_hand(workspace, user) if run is None else run
     if run is None:
-        rows = list_runs(workspace, user)
-        running = [row for row in rows if row["status"] == "running"]
-        if not rows:
-            return {"run": None}
-        run = (running or rows)[-1 if running else 0]["id"]
+        return {"run": None}
     row = find_run(workspace, user, run)
     same = row["id"] == drawn and row["steps"] in (None, steps)
     since = since if same else 0
-    found = events(workspace, user, row["id"], since)
+    found = _events(workspace, row, since)
     if since and any(event["event"] == "started" for event in found["events"]):
         # Resumed: some steps are taken again, so what is drawn beyond them goes.
-        found, since = events(workspace, user, row["id"]), 0
+        found, since = _events(workspace, row, 0), 0
     return found | {"since": since}
+
+
+def _in_hand(workspace: Workspace, user: User) -> int | None:
+    """The oldest run that is running, else the newest of all; None where there is none."""
+    running = workspace.shared("current run", lambda: current(workspace, user))["running"]
+    if running:
+        return int(running["id"])
+    with workspace.reading() as connection:
+        newest: int | None = connection.scalar(sa.select(sa.func.max(runs.c.id)))
+    return newest
 
 
 def changed_rows(
@@ -159,7 +188,7 @@ def changed_rows(
     changed: dict[str, Run] = {}
     for run in rows[:limit]:
         row = {name: run[name] for name in SHOWN}
-        row["mark"] = f"{zlib.crc32(repr([row, int(run['seconds'] or 0) // 6]).encode()):x}"
+        row["mark"] = _mark([row, int(run["seconds"] or 0) // 6])
         row["seconds"] = run["seconds"]
         order.append(run["id"])
         if have.get(str(run["id"])) != row["mark"]:
@@ -171,8 +200,9 @@ def current(workspace: Workspace, user: User) -> dict[str, Any]:
     """What is going on, for the header: cheap enough to be asked every two seconds.
 
     Returns `{"running": {id, name, part, step, max_steps, loss, eta} | None, "waiting": count,
-    "failed": name | None}`: the fraction done, seconds left, and the run that failed in the last
-    hour if none has ended since.
+    "failed": name | None, "mark"}`: the fraction done, seconds left, the run that failed in the
+    last hour if none has ended since, and a mark that changes when a run comes, goes or changes
+    its status.
     """
     rows = list_runs(workspace, user)
     running = next((row for row in reversed(rows) if row["status"] == "running"), None)
@@ -181,7 +211,12 @@ def current(workspace: Workspace, user: User) -> dict[str, Any]:
         "running": running and _short(running),
         "waiting": sum(row["status"] == "queued" for row in rows),
         "failed": ended["name"] if ended and _failed_lately(ended) else None,
+        "mark": _mark([[row[name] for name in ASIDE] for row in rows]),
     }
+
+
+def _mark(told: Any) -> str:
+    return f"{zlib.crc32(repr(told).encode()):x}"
 
 
 def _failed_lately(row: Run) -> bool:

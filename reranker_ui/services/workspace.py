@@ -1,11 +1,12 @@
 """The workspace: one home folder opened, with its database and its one write lock."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from filelock import FileLock
@@ -13,12 +14,14 @@ from filelock import FileLock
 from reranker_ui.services import migrations
 from reranker_ui.services.database import journal, open_engine
 from reranker_ui.services.users import User
-from reranker_ui.settings import Settings
+from reranker_ui.settings import Settings, Space
+
+Told = TypeVar("Told")
 
 
 @dataclass
 class Workspace:
-    """Everything the services need: settings, home, engine, write lock.
+    """Everything the services need: settings, home, engine, write lock, and where it is served.
 
     `remembered` holds counts that are dear to take, each under a key that changes with them.
     """
@@ -27,6 +30,8 @@ class Workspace:
     home: Path
     engine: sa.Engine
     remembered: dict[Any, Any] = field(default_factory=dict)
+    space: Space = field(default_factory=Space)
+    _writes: int = 0
     _turn: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -57,8 +62,24 @@ class Workspace:
         """
         with self._turn, FileLock(self.home / "write.lock", poll_interval=0.002):
             connection = self.engine.connect().execution_options(writes=True)
-            with connection, connection.begin():
-                yield connection
+            try:
+                with connection, connection.begin():
+                    yield connection
+            finally:
+                self._writes += 1
+
+    def shared(self, key: Any, make: Callable[[], Told], seconds: float = 1.0) -> Told:
+        """What `make` tells, made once for all who ask within `seconds`.
+
+        Made anew after a write by this process; what others write is seen after `seconds`. Those
+        who are told it must not change it.
+        """
+        mark, now = self._writes, time.monotonic()
+        known, until, told = self.remembered.get(key, (None, 0.0, None))
+        if known != mark or now >= until:
+            told = make()
+            self.remembered[key] = (mark, now + seconds, told)
+        return cast(Told, told)
 
 
 def open_workspace(settings: Settings | None = None) -> Workspace:

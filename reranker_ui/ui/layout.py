@@ -14,7 +14,7 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.services import backing_up, engines, overview
 from reranker_ui.services.users import User
 from reranker_ui.services.workspace import Workspace, open_workspace
-from reranker_ui.settings import ASSETS, Settings, Space, secret_values
+from reranker_ui.settings import ASSETS, Settings, secret_values
 from reranker_ui.ui import annotate_tab, data_tab, people_panel, playground_tab, train_tab
 from reranker_ui.ui.door import Door
 from reranker_ui.ui.room import room
@@ -77,6 +77,7 @@ def serve(settings: Settings | None = None) -> None:
         engines.begin()
         page = build_app(workspace, door.way)
         page.queue(default_concurrency_limit=8, max_size=200)
+        page._queue.sleep_when_free = 0.02  # else it wakes a thousand times a second for nothing
         address = _launch(page, settings, door)
         print(f"Reranker UI is at {address}  (home: {workspace.home})", flush=True)
         for notice in door.notices():
@@ -92,7 +93,7 @@ def _restored(workspace: Workspace) -> str:
     try:
         backing_up.restore_if_lost(workspace)
     except Refused as refused:
-        if not Space().here:
+        if not workspace.space.here:
             raise
         log.error("The page stays shut: %s", refused)
         return str(refused)

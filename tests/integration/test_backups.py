@@ -19,7 +19,7 @@ from reranker_ui.services.importing import import_file
 from reranker_ui.services.people import add_user
 from reranker_ui.services.users import LOCAL, User
 from reranker_ui.services.workspace import open_workspace
-from reranker_ui.settings import Settings
+from reranker_ui.settings import Settings, Space
 from tests.browser.conftest import Server, free_port
 from tests.serving import PASSWORD, asking, call
 
@@ -338,6 +338,7 @@ def test_a_space_that_keeps_nothing_says_so(workspace, monkeypatch):
     assert backing_up.state(workspace, LOCAL) is None
     monkeypatch.setenv("SYSTEM", "spaces")
     monkeypatch.setenv("SPACE_ID", "ada/reranker-ui")
+    workspace.space = Space()
     assert "loses its disk" in backing_up.state(workspace, LOCAL)["fault"]
     assert backing_up.state(workspace, LIN)["fault"] == "The backups fail. Tell an admin."
 

@@ -1,0 +1,84 @@
+"""What many pages that only watch ask: made once for all of them, and never stale for long."""
+
+import gradio as gr
+import pytest
+from gradio.queueing import Queue
+
+from reranker_ui.core.run_folder import RunFolder
+from reranker_ui.services import overview, runs
+from reranker_ui.services.annotations import annotate
+from reranker_ui.services.recipes import recipe_from
+from tests.integration.test_runs import Nowhere
+from tests.labelling import ADMIN, LINH, MAI, seed
+
+PLAN = {"warm_start_steps": 0, "train_steps": 9}
+
+
+@pytest.fixture
+def train(workspace, monkeypatch, tiny_model):
+    """Start a run whose events the test writes itself; its folder."""
+    monkeypatch.setattr(runs, "executor_of", lambda workspace: Nowhere())
+    recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", max_length=32)
+    split = {8: "dev", 9: "test"}
+    seed(
+        workspace,
+        count=90,
+        label=lambda number: float(number % 3 == 0),
+        split=lambda number: split.get(number // 3 % 10, "train"),
+    )
+    return lambda: RunFolder(runs.start(workspace, ADMIN, "caves", recipe)["folder"])
+
+
+def test_what_is_shared_is_made_once_until_a_write_or_its_time(workspace):
+    made = []
+
+    def told(seconds=60.0):
+        return workspace.shared("key", lambda: made.append(1) or len(made), seconds)
+
+    assert [told(), told()] == [1, 1]
+    with workspace.writing():
+        assert told() == 1
+    assert [told(0.0), told(), told()] == [2, 3, 3]
+    assert workspace.shared("other", lambda: "else") == "else"
+
+
+@pytest.mark.both_databases
+def test_a_label_counts_at_once_in_every_header(workspace):
+    ids = seed(workspace)
+
+    def waiting(user):
+        return overview.overview(workspace, user, "caves")["datasets"][0]["waiting"]
+
+    before = waiting(MAI)
+    assert waiting(LINH) == before
+    annotate(workspace, MAI, ids[0], 1, "a")
+    assert waiting(MAI) == waiting(LINH) == before - 1
+
+
+def test_the_mark_of_the_runs_changes_with_their_status_and_not_with_a_step(workspace, train):
+    def mark():
+        return runs.current(workspace, MAI)["mark"]
+
+    nothing = mark()
+    folder = train()
+    queued = mark()
+    folder.emit("started", plan=PLAN)
+    running = mark()
+    folder.emit("log", step=1, max_steps=9, loss=0.7)
+    assert mark() == running
+    folder.emit("cancelled")
+    assert len({nothing, queued, running, mark()}) == 4
+
+
+def test_a_page_without_a_choice_follows_what_runs_else_the_newest(workspace, train):
+    assert runs.follow(workspace, ADMIN, None) == {"run": None}
+    first, second = train(), train()
+    assert runs.follow(workspace, ADMIN, None)["run"]["id"] == second.number
+    workspace.remembered.clear()
+    first.emit("started", plan=PLAN)
+    assert runs.follow(workspace, ADMIN, None)["run"]["id"] == first.number
+
+
+def test_gradio_still_waits_as_long_as_it_is_told():
+    # layout.serve sets it; by itself the queue wakes a thousand times a second.
+    assert hasattr(Queue(False, 1, 1, None, gr.Blocks()), "sleep_when_free")
