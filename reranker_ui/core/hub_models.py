@@ -1,13 +1,19 @@
-"""What the Hub says of a model before anything of it is brought here: its commit and its size."""
+"""Models of the Hub: their commit and size before anything is brought here, then the bringing."""
 
 import re
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from reranker_ui.core.hub_reach import hub_is_reachable
 from reranker_ui.core.machine import bytes_in_words
+from reranker_ui.core.model_folder import is_whole
 from reranker_ui.core.refused import Refused
 
+# Nothing that could be read as a way through folders.
+HUB_ID = re.compile(r"(?!.*(\.\.|--))[a-zA-Z0-9][\w.-]{0,95}(/[a-zA-Z0-9][\w.-]{0,95})?", re.ASCII)
+WANTED = ["*.json", "*.safetensors", "*.txt", "*.model"]
+UNWANTED = ["onnx/*", "openvino/*"]
 COMMIT = re.compile(r"[0-9a-f]{40}")
 LARGEST = 20_000_000_000  # bytes of one model
 PATIENCE = 5.0  # seconds
@@ -18,8 +24,6 @@ def commit_of(name: str, cache_dir: Path) -> str | None:
 
     None where neither is known.
     """
-    from reranker_ui.core.base_models import cached_model, hub_is_reachable
-
     if (folder := cached_model(name, None)) is not None:
         return folder.name if COMMIT.fullmatch(folder.name) else None
     if not hub_is_reachable(cache_dir):
@@ -52,3 +56,39 @@ def check_model(name: str, revision: str | None) -> Any:
             f" {bytes_in_words(LARGEST)} are the most that is brought here."
         )
     return told
+
+
+def cached_model(name: str, revision: str | None) -> Path | None:
+    """The folder of a model of the Hub that is on this machine whole, else None."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        folder = Path(snapshot_download(name, revision=revision, local_files_only=True))
+    except (LocalEntryNotFoundError, HFValidationError):
+        return None
+    return folder if is_whole(folder) else None
+
+
+def download(name: str, revision: str | None) -> Path:
+    """Bring a model of the Hub here. Refused where it is not there, not open, or not to be had."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    check_model(name, revision)
+    try:
+        return Path(
+            snapshot_download(
+                name,
+                revision=revision,
+                allow_patterns=WANTED,
+                ignore_patterns=UNWANTED,
+                etag_timeout=PATIENCE,
+            )
+        )
+    except (HfHubHTTPError, HFValidationError) as error:
+        raise Refused(
+            f"The Hub does not give {name}: it is not there, or not open to everyone."
+        ) from error
+    except OSError as error:
+        raise Refused(f"{name} could not be downloaded: {error}. Try again.") from error

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from reranker_ui.core.base_models import ResolvedBase, resolve_base, token_limit
+from reranker_ui.core.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.comparison import Baselines, best_by, evaluate_tuned, live_pairs
 from reranker_ui.core.evaluation import Metrics
 from reranker_ui.core.lesson import Lesson, lesson_of
 from reranker_ui.core.machine import Machine, bytes_in_words, free_disk, this_machine
 from reranker_ui.core.model_card import write_card
+from reranker_ui.core.model_folder import token_limit
 from reranker_ui.core.negatives import with_negatives
 from reranker_ui.core.outcome import is_constant, outcome_of
 from reranker_ui.core.pace import Pace, evaluations

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from reranker_ui.core.base_models import ResolvedBase, sha256_of
+from reranker_ui.core.base_models import ResolvedBase
 from reranker_ui.core.comparison import pairs_of
 from reranker_ui.core.lesson import Lesson
+from reranker_ui.core.model_folder import sha256_of
 from reranker_ui.core.ranking import Encoder, Pair
 from reranker_ui.core.recipe import Recipe
 

@@ -1,12 +1,9 @@
 """The advisor over a dataset as it is labelled now."""
 
 from reranker_ui.core.advice import Advice, advise
-from reranker_ui.core.base_models import (
-    ResolvedBase,
-    hub_is_reachable,
-    resolve_base,
-    token_limit,
-)
+from reranker_ui.core.base_models import ResolvedBase, resolve_base
+from reranker_ui.core.hub_reach import hub_is_reachable
+from reranker_ui.core.model_folder import token_limit
 from reranker_ui.core.recipe import EMBEDDED_BASE, PRESETS, Recipe
 from reranker_ui.services import datasets, entering
 from reranker_ui.services.freezing import frozen_splits

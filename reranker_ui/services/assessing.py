@@ -18,8 +18,9 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from reranker_ui.core import legibility, quality
-from reranker_ui.core.base_models import ResolvedBase, resolve_base, token_limit
+from reranker_ui.core.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.coverage import coverage_of, tokens_seen
+from reranker_ui.core.model_folder import token_limit
 from reranker_ui.core.pairs import fold
 from reranker_ui.core.recipe import PRESETS
 from reranker_ui.core.refused import Refused

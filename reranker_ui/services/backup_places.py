@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from reranker_ui.core.base_models import HUB_ID
+from reranker_ui.core.hub_models import HUB_ID
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.snapshots import sha256_of
 

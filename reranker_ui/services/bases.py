@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from reranker_ui.core.base_models import HUB_ID
-from reranker_ui.core.hub_models import commit_of
+from reranker_ui.core.hub_models import HUB_ID, commit_of
 from reranker_ui.core.recipe import EMBEDDED_BASE, Recipe
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.users import User, require

@@ -10,8 +10,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Literal
 
-from reranker_ui.core.base_models import sha256_of
 from reranker_ui.core.engine import FastEngine, NotFast, kept_in
+from reranker_ui.core.model_folder import sha256_of
 from reranker_ui.core.ranking import Pair, Reranker, TorchEngine
 from reranker_ui.core.run_folder import RunFolder
 from reranker_ui.services.workspace import Workspace

@@ -9,7 +9,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from reranker_ui.core.base_models import HUB_ID
+from reranker_ui.core.hub_models import HUB_ID
 from reranker_ui.core.refused import Refused
 from reranker_ui.core.run_folder import RunFolder
 from reranker_ui.services.run_list import find_run, folder_of

@@ -7,8 +7,9 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from reranker_ui.core.base_models import HUB_ID, hub_is_reachable
 from reranker_ui.core.card_recipe import CardRecipe, read_card
+from reranker_ui.core.hub_models import HUB_ID
+from reranker_ui.core.hub_reach import hub_is_reachable
 from reranker_ui.core.recipe import PRESETS, Recipe
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.users import User, require

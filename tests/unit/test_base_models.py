@@ -7,14 +7,10 @@ import time
 import pytest
 from huggingface_hub import constants
 
-from reranker_ui.core import base_models
-from reranker_ui.core.base_models import (
-    EMBEDDED_NAME,
-    has_ranking_head,
-    hub_is_reachable,
-    number_of_scores,
-    resolve_base,
-)
+from reranker_ui.core import base_models, hub_reach
+from reranker_ui.core.base_models import EMBEDDED_NAME, resolve_base
+from reranker_ui.core.hub_reach import hub_is_reachable
+from reranker_ui.core.model_folder import has_ranking_head, number_of_scores
 from reranker_ui.core.recipe import DEFAULT_BASE
 from reranker_ui.core.refused import Refused
 
@@ -92,13 +88,13 @@ def test_a_model_in_the_cache_is_used_without_asking_the_hub(tmp_path, monkeypat
 
 def test_the_answer_of_the_hub_is_remembered_by_other_processes(tmp_path, monkeypatch):
     assert not hub_is_reachable(tmp_path)
-    monkeypatch.setattr(base_models, "_answers", lambda *_: pytest.fail("asked again"))
+    monkeypatch.setattr(hub_reach, "_answers", lambda *_: pytest.fail("asked again"))
     assert not hub_is_reachable(tmp_path)
 
 
 def test_the_answer_is_forgotten_after_a_minute_and_for_another_endpoint(tmp_path, monkeypatch):
     assert not hub_is_reachable(tmp_path)
-    monkeypatch.setattr(base_models, "_answers", lambda *_: True)
+    monkeypatch.setattr(hub_reach, "_answers", lambda *_: True)
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:10")
     assert hub_is_reachable(tmp_path)
     old = {"endpoint": "http://127.0.0.1:10", "answers": False, "at": time.time() - 61}
@@ -108,7 +104,7 @@ def test_the_answer_is_forgotten_after_a_minute_and_for_another_endpoint(tmp_pat
 
 def test_offline_is_believed_at_once(tmp_path, monkeypatch):
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    monkeypatch.setattr(base_models, "_answers", lambda *_: pytest.fail("asked"))
+    monkeypatch.setattr(hub_reach, "_answers", lambda *_: pytest.fail("asked"))
     assert not hub_is_reachable(tmp_path)
 
 

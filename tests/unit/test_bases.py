@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import pytest
 
-from reranker_ui.core import base_models, hub_models
-from reranker_ui.core.base_models import HUB_ID
+from reranker_ui.core import hub_models
+from reranker_ui.core.hub_models import HUB_ID
 from reranker_ui.core.recipe import PRESETS
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.bases import check_base, pinned
@@ -83,8 +83,8 @@ def hub(monkeypatch):
 
     kind = type("OneHub", (Hub,), {})
     monkeypatch.setattr(huggingface_hub, "HfApi", kind)
-    monkeypatch.setattr(base_models, "hub_is_reachable", lambda _cache: True)
-    monkeypatch.setattr(base_models, "cached_model", lambda _name, _revision: None)
+    monkeypatch.setattr(hub_models, "hub_is_reachable", lambda _cache: True)
+    monkeypatch.setattr(hub_models, "cached_model", lambda _name, _revision: None)
     return kind
 
 
@@ -99,13 +99,13 @@ def test_a_run_keeps_the_commit_of_its_base(space, hub):
 
 def test_the_commit_of_the_copy_here_comes_first(space, hub, monkeypatch, tmp_path):
     here = "0" * 40
-    monkeypatch.setattr(base_models, "cached_model", lambda _name, _revision: tmp_path / here)
+    monkeypatch.setattr(hub_models, "cached_model", lambda _name, _revision: tmp_path / here)
     recipe = PRESETS["quick"].model_copy(update={"base": "org/model"})
     assert pinned(space, recipe).revision == here
 
 
 def test_without_the_hub_a_run_is_not_held_up(space, hub, monkeypatch):
-    monkeypatch.setattr(base_models, "hub_is_reachable", lambda _cache: False)
+    monkeypatch.setattr(hub_models, "hub_is_reachable", lambda _cache: False)
     recipe = PRESETS["quick"].model_copy(update={"base": "org/model"})
     assert pinned(space, recipe) is recipe
 

@@ -1,0 +1,53 @@
+"""What the files of a model tell of it before it is loaded."""
+
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether `folder` holds a model with weights of the only kind that is loaded."""
+    return (folder / "config.json").is_file() and any(folder.glob("*.safetensors"))
+
+
+def has_ranking_head(folder: Path) -> bool:
+    """Whether the model in `folder` was saved with a head that scores pairs."""
+    made_by = _json(folder / "config_sentence_transformers.json").get("model_type")
+    return made_by == "CrossEncoder" or _is_classifier(folder)
+
+
+def number_of_scores(folder: Path) -> int:
+    """How many scores a pair gets from the head of the model in `folder`; 1 without a head."""
+    labels = _json(folder / "config.json").get("id2label")
+    return len(labels) if labels and _is_classifier(folder) else 1
+
+
+def token_limit(folder: Path) -> int | None:
+    """Most tokens of query and passage together that the model in `folder` can read."""
+    limits = [
+        _json(folder / "config.json").get("max_position_embeddings"),
+        _json(folder / "tokenizer_config.json").get("model_max_length"),
+    ]
+    return min((int(limit) for limit in limits if limit), default=None)
+
+
+def _is_classifier(folder: Path) -> bool:
+    kinds = _json(folder / "config.json").get("architectures") or []
+    return any(kind.endswith("ForSequenceClassification") for kind in kinds)
+
+
+def _json(file: Path) -> dict[str, Any]:
+    return dict(json.loads(file.read_text())) if file.is_file() else {}
+
+
+def sha256_of(file: Path) -> str:
+    """SHA-256 of a file, read once for as long as it stays as it is."""
+    return _sha256(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _sha256(file: Path, _changed: int) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
