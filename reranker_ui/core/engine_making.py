@@ -11,6 +11,9 @@ from reranker_ui.core.engine import KEPT, FastEngine, check_agreement, has_bf16,
 from reranker_ui.core.ranking import Pair, TorchEngine
 from reranker_ui.core.refused import Refused
 
+# By how much a probability may differ from torch's. bf16 has 8 bits of precision: trained models
+# differed by up to 0.028 at Spearman 0.9998.
+MOST = {"bf16": 0.05, "f32": 0.02}
 QUERIES = [
     "how are glacier caves formed?",
     "Что такое ледниковая пещера?",
@@ -95,7 +98,7 @@ def _agreeing(
         )
         try:
             found = FastEngine(aside).logits(pairs)
-            told["agreement"] = check_agreement(expected, found)
+            told["agreement"] = check_agreement(expected, found, MOST[precision])
         except Refused as refused:
             if precision == "f32":
                 raise

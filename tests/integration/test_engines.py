@@ -110,3 +110,20 @@ def test_torch_is_what_the_settings_ask_for(tiny_base, workspace, tiny_model, ma
     workspace.settings.engine = "torch"
     models.SHELF.forget()
     assert models.find_ranker(workspace, VIEWER, "base").engine == "torch"
+
+
+@pytest.mark.parametrize(("good", "taken"), [(("bf16", "f32"), "bf16"), (("f32",), "f32")])
+def test_bf16_is_taken_where_the_processor_has_it_and_it_agrees(
+    tiny_model, tmp_path, monkeypatch, good, taken
+):
+    def check(_plain, _fast, most):
+        precision = next(name for name, value in engine_making.MOST.items() if value == most)
+        if precision not in good:
+            raise Refused(f"{precision} differs")
+        return {"pairs": 33}
+
+    monkeypatch.setattr(engine_making, "has_bf16", lambda: True)
+    monkeypatch.setattr(engine_making, "check_agreement", check)
+    kept = make(tiny_model, tmp_path / "one")
+    assert kept["precision"] == FastEngine(tmp_path / "one").precision == taken
+    assert kept.get("not_bf16") == (None if taken == "bf16" else "bf16 differs")
