@@ -107,6 +107,7 @@ def _cancel(folder: RunFolder) -> None:
     if before and folder.model.is_dir():
         folder.emit("stopped", metrics=before[-1].get("metrics"))
     else:
+        shutil.rmtree(folder.model, ignore_errors=True)  # saved before it was evaluated
         _end(folder, "cancelled")
 
 

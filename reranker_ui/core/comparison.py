@@ -1,5 +1,8 @@
 """Rankers side by side on a split: base, BM25 and cosine, and the model while it learns."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pandas as pd
 
 from reranker_ui.core.base_models import ResolvedBase
@@ -7,15 +10,32 @@ from reranker_ui.core.evaluation import Metrics, from_zero, ranking_metrics
 from reranker_ui.core.ranking import Encoder, Pair, Reranker, encoder_of
 from reranker_ui.core.recipe import BestBy
 from reranker_ui.core.retrieval import bm25_scores
-from reranker_ui.core.run_folder import RunFolder
+from reranker_ui.core.run_folder import Cancelled, RunFolder
 
 LIVE_SHARE = 0.06  # dev pairs scored at each evaluation for each pair learned from
 LIVE_LEAST, LIVE_MOST = 300, 1500
+SLICE = 2048  # pairs scored between two looks at whether the run shall end
 
 
 def pairs_of(frame: pd.DataFrame) -> list[Pair]:
     """The (query, passage) of each row."""
     return list(zip(frame["query"], frame["passage"], strict=True))
+
+
+def scores_of(
+    folder: RunFolder, score: Callable[[list[Pair]], list[float]], frame: pd.DataFrame
+) -> list[float]:
+    """What `score` gives the rows of `frame`; parallel. Raises Cancelled if the run shall end.
+
+    One that was stopped and kept, and resumed, goes on: the model it kept is overwritten by now.
+    """
+    pairs = pairs_of(frame)
+    found: list[float] = []
+    for start in range(0, len(pairs), SLICE):
+        if folder.stop_requested() == "cancel" and not folder.was_kept():
+            raise Cancelled
+        found += score(pairs[start : start + SLICE])
+    return found
 
 
 def metrics_of(frame: pd.DataFrame, scores: list[float]) -> Metrics:
@@ -59,18 +79,19 @@ class Baselines:
         found: dict[str, Metrics] = {}
         scores: dict[str, list[float]] = {}
         for ranker in ("bm25", "cosine", "base"):
-            scores[ranker] = self._scores(ranker, frame)
+            scores[ranker] = self._scores(folder, ranker, frame)
             found[ranker] = metrics_of(frame, scores[ranker])
             folder.emit("evaluated", when=ranker, split=split, metrics=found[ranker])
         return found, scores
 
-    def _scores(self, ranker: str, frame: pd.DataFrame) -> list[float]:
+    def _scores(self, folder: RunFolder, ranker: str, frame: pd.DataFrame) -> list[float]:
         if ranker == "bm25":
             keys, queries = frame["query_key"].tolist(), frame["query"].tolist()
             return bm25_scores(keys, queries, frame["passage"].tolist())
         if ranker == "cosine":
-            return Encoder(self.encoder).scores(pairs_of(frame))
-        return Reranker(self._base.path, self._max_length).scores(pairs_of(frame), raw=True)
+            return scores_of(folder, Encoder(self.encoder).scores, frame)
+        base = Reranker(self._base.path, self._max_length)
+        return scores_of(folder, partial(base.scores, raw=True), frame)
 
 
 def evaluate_tuned(
@@ -78,9 +99,9 @@ def evaluate_tuned(
 ) -> tuple[Metrics, Metrics, list[float]]:
     """The saved model, loaded afresh: its metrics on `live` dev pairs and on the test split
     `frame`, and its logits on the latter. Also told as events."""
-    model = Reranker(folder.model)
-    dev = metrics_of(live, model.scores(pairs_of(live), raw=True))
-    logits = model.scores(pairs_of(frame), raw=True)
+    score = partial(Reranker(folder.model).scores, raw=True)
+    dev = metrics_of(live, scores_of(folder, score, live))
+    logits = scores_of(folder, score, frame)
     test = metrics_of(frame, logits)
     folder.emit("evaluated", when="tuned", split="dev", metrics=dev)
     folder.emit("evaluated", when="tuned", split="test", metrics=test)

@@ -2,9 +2,11 @@
 
 import errno
 
+import pandas as pd
 import pytest
 
 from reranker_ui import worker
+from reranker_ui.core import comparison
 from reranker_ui.core.refused import Diverged, Refused
 from reranker_ui.core.run_folder import RunFolder
 from reranker_ui.worker import sentence
@@ -73,6 +75,39 @@ def test_a_model_that_was_kept_outlives_a_resume_that_was_given_up(folder, how):
         assert worker._work(folder) == 0
     last = folder.events()[0][-1]
     assert folder.status() == "stopped" and last["metrics"] == {"tuned": {"ndcg@10": 0.5}}
+
+
+def told_to_cancel_while_it_is_evaluated(folder, monkeypatch):
+    """The run keeps its model, scores pairs, and is told to cancel in the first slice of them."""
+    monkeypatch.setattr(comparison, "SLICE", 2)
+    frame = pd.DataFrame({"query": ["ice"] * 6, "passage": list("abcdef")})
+    slices = []
+
+    def score(pairs):
+        folder.request_stop("cancel")
+        slices.append(len(pairs))
+        return [0.5] * len(pairs)
+
+    def train(_folder, _threads):
+        folder.model.mkdir(exist_ok=True)
+        assert comparison.scores_of(folder, score, frame) == [0.5] * 6
+        folder.emit("stopped", metrics={})
+
+    monkeypatch.setattr("reranker_ui.core.training.train", train)
+    assert worker._work(folder) == 0
+    return slices
+
+
+def test_a_cancel_is_obeyed_while_the_model_is_evaluated(folder, monkeypatch):
+    assert told_to_cancel_while_it_is_evaluated(folder, monkeypatch) == [2]
+    assert folder.status() == "cancelled" and not folder.model.exists()
+
+
+def test_a_model_that_was_kept_before_is_evaluated_to_the_end(folder, monkeypatch):
+    folder.emit("stopped", metrics={})
+    folder.emit("queued")
+    assert told_to_cancel_while_it_is_evaluated(folder, monkeypatch) == [2, 2, 2]
+    assert folder.status() == "stopped" and folder.model.is_dir()
 
 
 def test_the_last_event_is_written_where_only_the_checkpoints_give_it_room(folder, monkeypatch):
