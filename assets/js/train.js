@@ -47,6 +47,7 @@ RR.rooms.train = ({ element, room, props, server, trigger, watch }) => {
       if (!answer.run) { RR.fill(room, h("div", { class: "rr-card" }, RR.empty("No run yet", "Choose data and a base model, then press Start. Loss and nDCG@10 are drawn here while the run goes on, and reloading the page loses nothing."))); return; }
       if (card.parentNode !== room) RR.fill(room, card);
       run = answer.run;
+      if (RR.drawn !== run.id) { RR.drawn = run.id; RR.say("drawn"); }
       head(); state();
       await draw(answer);
       since = answer.next;

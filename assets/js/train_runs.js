@@ -7,7 +7,7 @@ RR.rooms.train_runs = ({ element, room, server }) => {
   const heads = [["Name"], ["Base model"], ["Data"], ["Status"], ["nDCG@10, base → tuned"], ["AP", "rr-num"], ["Minutes", "rr-num"], [""]];
   const table = h("table", { class: "rr-table rr-runs" }, h("thead", {}, h("tr", {}, heads.map(([word, kind]) => h("th", { scope: "col", class: kind }, word || h("span", { class: "rr-sr" }, "Actions"))))), body);
   const show = () => {
-    const now = JSON.stringify([order, RR.compared, RR.state.run, rows]);
+    const now = JSON.stringify([order, RR.compared, RR.drawn, rows]);
     if (now === drawn) return;
     drawn = now;
     if (!total) { RR.fill(room); return; }
@@ -24,7 +24,7 @@ RR.rooms.train_runs = ({ element, room, server }) => {
   const ndcg = (run, ranker) => source(run)[ranker]?.["ndcg@10"] ?? null;
   const line = (run, scale) => {
     const ap = source(run).tuned?.average_precision ?? null;
-    return h("tr", { "data-run": run.id, "aria-selected": String(run.id) === RR.state.run ? "true" : null },
+    return h("tr", { "data-run": run.id, "aria-selected": run.id === RR.drawn ? "true" : null },
       h("td", { class: "rr-strong rr-run-name" }, RR.h("button", { type: "button", class: "rr-run-open", onclick: () => open(run) }, run.name)),
       h("td", { class: "rr-run-base", title: run.base }, RR.shortBase(run.base_used || run.base)), h("td", { class: "rr-run-data", title: run.dataset }, run.dataset),
       h("td", { class: "rr-run-status" }, RR.runStatus(run)(run.sentence)),
@@ -59,11 +59,12 @@ RR.rooms.train_runs = ({ element, room, server }) => {
     const shown = [run.status !== "queued" && RR.button("Open", () => open(run), { kind: "small rr-wide" }),
       live && run.status === "queued" && RR.button("Cancel", () => act(run, "cancel"), small),
       kept && RR.button("Continue", () => RR.say("refill", { run: run.id, how: "continue" }), { kind: "small rr-wide", title: "Train this model on, with a fresh optimizer" }),
-      kept && RR.button(compare.text, compare.act, small), run.status === "lost" && RR.button("Resume", () => act(run, "resume"), small), !live && !kept && run.status !== "lost" && RR.button("Run again", () => act(run, "again"), small)];
+      kept && compares(run) && RR.button(compare.text, compare.act, small), run.status === "lost" && RR.button("Resume", () => act(run, "resume"), small), !live && !kept && run.status !== "lost" && RR.button("Run again", () => act(run, "again"), small)];
     const dots = RR.button("", () => RR.menu(dots, menu(run, live, kept, dots)), { kind: "quiet small icon", icon: "more", label: `More for ${run.name}` });
     dots.setAttribute("aria-haspopup", "menu");
     return [...shown, dots];
   };
+  const compares = (run) => run.id !== RR.drawn || RR.compared?.includes(run.id); // a run is not laid over itself
   const menu = (run, live, kept, dots) => [
     { text: "Open", icon: "right", act: () => open(run) },
     kept && { text: "Open in Playground", icon: "search", act: () => RR.go("playground", { b: run.id }) },
@@ -72,7 +73,7 @@ RR.rooms.train_runs = ({ element, room, server }) => {
     { text: "Use its recipe", icon: "edit", act: () => RR.say("refill", { run: run.id, how: "recipe" }) },
     run.metrics.tuned && { text: "Download the model", icon: "download", act: () => RR.download(`runs/${run.id}/model.zip`) },
     !live && { text: "Run again", icon: "undo", act: () => act(run, "again") },
-    run.status !== "queued" && { text: RR.compared?.includes(run.id) ? "Remove from the chart" : "Compare in the chart", icon: "plus", act: () => RR.say("compare", run.id) },
+    run.status !== "queued" && compares(run) && { text: RR.compared?.includes(run.id) ? "Remove from the chart" : "Compare in the chart", icon: "plus", act: () => RR.say("compare", run.id) },
     run.status === "running" && { text: "Stop and keep", icon: "stopped", act: () => act(run, "keep") },
     live && { text: "Cancel", icon: "cross", danger: true, act: () => act(run, "cancel") },
     !live && "-",
@@ -95,7 +96,7 @@ RR.rooms.train_runs = ({ element, room, server }) => {
     show();
   };
   RR.on("runs", () => { drawn = ""; refresh(); });
-  RR.on("run", show);
+  RR.on("drawn", show);
   // The header tells when a run came, went or changed its status; steps in between are worth less.
   RR.on("pulse", async (now) => {
     if (!RR.visible(element) || (now.mark === mark && (!now.running || (pulses += 1) % 3))) return;

@@ -7,8 +7,6 @@ train split alone.
 """
 
 import hashlib
-import os
-import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from reranker_ui.core.base_models import ResolvedBase
+from reranker_ui.core.cache import note_use
 from reranker_ui.core.comparison import pairs_of
 from reranker_ui.core.lesson import Lesson
 from reranker_ui.core.model_folder import sha256_of
@@ -98,10 +97,7 @@ def texts_of(pairs: list[Pair], wanted: int, seed: int) -> list[Pair]:
 
 def used(warm: WarmStart) -> None:
     """Note that a kept warm start was used just now, and let those go that were not for long."""
-    os.utime(warm.kept)
-    kept = [path for path in warm.kept.parent.iterdir() if not path.name.startswith(".")]
-    for path in sorted(kept, key=lambda path: path.stat().st_mtime)[:-KEPT]:
-        shutil.rmtree(path, ignore_errors=True)
+    note_use(warm.kept, KEPT)
 
 
 def start_was_best(events: list[dict[str, Any]], metric: str) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Literal
 
+from reranker_ui.core.cache import note_use
 from reranker_ui.core.engine import FastEngine, NotFast, kept_in
 from reranker_ui.core.model_folder import sha256_of
 from reranker_ui.core.ranking import Pair, Reranker, TorchEngine
@@ -19,6 +21,7 @@ from reranker_ui.settings import worker_environment
 
 log = logging.getLogger(__name__)
 SAMPLES = 48  # pairs of a run's own that the engines are compared on
+KEPT = 16  # engines that stay in the cache, each as large as its model
 PATIENCE = 1800.0  # seconds a conversion may take
 READ = ("*.safetensors", "*.json", "*.txt", "*.model")
 GPU = Path("/dev/nvidia0")
@@ -40,10 +43,17 @@ def open_engine(workspace: Workspace, model: Path) -> FastEngine | None:
     if not folder.is_dir():
         return None
     try:
+        note_use(folder, KEPT)
         return FastEngine(folder)
     except (NotFast, OSError, RuntimeError) as error:
         log.info("%s is scored by torch: %s", model, error)
         return None
+
+
+def let_go(workspace: Workspace, model: Path) -> None:
+    """Delete the engine of a model that is about to be deleted itself."""
+    if model.is_dir():
+        shutil.rmtree(engine_folder(workspace, model), ignore_errors=True)
 
 
 def make_later(workspace: Workspace, model: Path, reranker: Reranker) -> None:
@@ -87,6 +97,7 @@ class _Maker:
             model, folder, reranker = self._asked.get()
             try:
                 convert("engine", model, folder)
+                note_use(folder, KEPT)
                 reranker.use(FastEngine(folder))
             except NotFast as error:
                 log.info("%s is scored by torch: %s", model, error)

@@ -74,7 +74,8 @@ def _row(workspace: Workspace, row: dict[str, Any]) -> Run:
         "created_at": row["created_at"],
         "created_by": row["created_by"],
         "dev": said.dev,
-        "sentence": progress_in.sentence(said, state),
+        "sentence": _waits_for(folder, state, row["parent_run_id"])
+        or progress_in.sentence(said, state),
         "verdict": progress_in.verdict(said.metrics),
         "error": said.ended.get("error"),
         "notices": said.notices,
@@ -106,6 +107,14 @@ def _resumable(folder: RunFolder) -> bool:
 @lru_cache(maxsize=512)
 def _has_checkpoint(folder: RunFolder, _changed: int) -> bool:
     return folder.last_checkpoint() is not None
+
+
+def _waits_for(folder: RunFolder, state: str, parent: int | None) -> str | None:
+    if state != "queued" or parent is None or not folder.waits_for_its_parent():
+        return None
+    if _folder(folder.home, parent).status() == "lost":
+        return f"Waiting for run {parent}, which is lost: resume that one, or cancel this."
+    return f"Waiting for run {parent}"
 
 
 def _base(name: str) -> str:

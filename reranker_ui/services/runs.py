@@ -11,7 +11,7 @@ from reranker_ui.core.refused import Refused
 from reranker_ui.core.run_folder import RunFolder
 from reranker_ui.executors.base import Executor
 from reranker_ui.executors.local import LocalExecutor
-from reranker_ui.services import entering
+from reranker_ui.services import engines, entering
 from reranker_ui.services.bases import pinned
 from reranker_ui.services.database import runs
 from reranker_ui.services.freezing import first_pairs, frozen_splits
@@ -213,6 +213,7 @@ def delete(workspace: Workspace, user: User, run: int | str) -> None:
         if other["parent"] == row["id"] and other["status"] in LIVE:
             raise Refused(f"{other['name']} goes on from {row['name']}. Cancel it first.")
     folder = folder_of(workspace, row["id"]).path
+    engines.let_go(workspace, folder / "model")
     aside = workspace.runs / f".deleted-{folder.name}"
     with workspace.writing() as connection:
         connection.execute(runs.delete().where(runs.c.id == row["id"]))

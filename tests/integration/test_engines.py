@@ -1,6 +1,7 @@
 """The fast engine: the same scores as torch, made once, in the background, or not at all."""
 
 import json
+import os
 import shutil
 import time
 
@@ -95,6 +96,23 @@ def test_made_in_the_background_while_torch_answers(tiny_base, workspace, monkey
     again = models.find_ranker(workspace, VIEWER, "base")
     assert again.engine == base.engine
     assert len(list((workspace.cache / "engines").glob("*/kept.json"))) == 1
+
+
+def test_engines_not_used_for_long_are_let_go_and_one_goes_with_its_run(
+    tiny_base, workspace, tiny_model, made, monkeypatch
+):
+    monkeypatch.setattr(engines, "KEPT", 2)
+    mine = engines.engine_folder(workspace, tiny_model)
+    shutil.copytree(made[0], mine)
+    for age, name in enumerate(["new", "old", "older"]):
+        (mine.parent / name).mkdir()
+        os.utime(mine.parent / name, (1e9 - age, 1e9 - age))
+    (mine.parent / ".new-draft").mkdir()
+    assert engines.open_engine(workspace, tiny_model)
+    assert {one.name for one in mine.parent.iterdir()} == {mine.name, "new", ".new-draft"}
+    engines.let_go(workspace, tiny_model)
+    assert not mine.exists()
+    engines.let_go(workspace, tiny_model / "nothing there")
 
 
 def test_a_broken_engine_is_left_for_torch(tiny_base, workspace, tiny_model):

@@ -176,6 +176,16 @@ def test_a_page_gets_each_event_once_and_all_of_it_anew_after_a_resume(workspace
     assert anew["since"] == 0 and len(anew["events"]) == 4
 
 
+def test_a_run_that_waits_for_its_parent_says_so_and_what_to_do(workspace, nowhere, recipe):
+    caves(workspace)
+    runs.start(workspace, ADMIN, "caves", recipe.model_copy(update={"passes": (0, 0)}))
+    child, parent = runs.list_runs(workspace, ADMIN)
+    assert (child["parent"], child["sentence"]) == (parent["id"], "Waiting for run 1")
+    os.utime(parent["folder"], (1e9, 1e9))  # its worker never came
+    child, parent = runs.list_runs(workspace, ADMIN)
+    assert parent["status"] == "lost" and "resume that one" in child["sentence"]
+
+
 def test_half_a_line_is_not_read(workspace, nowhere, recipe):
     caves(workspace)
     run = runs.start(workspace, ADMIN, "caves", recipe)
