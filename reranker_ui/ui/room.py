@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
+from fastapi.encoders import jsonable_encoder
+from starlette.responses import Response
 
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.users import User
@@ -42,17 +44,24 @@ def room(
     )
 
 
+def _json(answer: dict[str, Any]) -> Response:
+    # A response of our own: FastAPI would walk through every value of a dict first.
+    body = json.dumps(answer, ensure_ascii=False, allow_nan=False, default=jsonable_encoder)
+    return Response(body, media_type="application/json")
+
+
 def _endpoint(function: Function) -> Callable[..., Any]:
-    def endpoint(payload: Any, request: gr.Request) -> dict[str, Any]:
+    def endpoint(payload: Any, request: gr.Request) -> Response:
         try:
-            return {"ok": function(who(request), payload if isinstance(payload, dict) else {})}
+            told = function(who(request), payload if isinstance(payload, dict) else {})
+            return _json({"ok": told})
         except Refused as refused:
-            return {"refused": str(refused)}
+            return _json({"refused": str(refused)})
         except Exception:
             log.exception("%s failed", function.__name__)
             # `fault`: unlike a refusal it may pass, so what was sent is worth sending again.
             sentence = "Something went wrong on the server. The log says what."
-            return {"refused": sentence, "fault": True}
+            return _json({"refused": sentence, "fault": True})
 
     endpoint.__name__ = function.__name__
     return endpoint
