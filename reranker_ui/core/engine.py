@@ -60,6 +60,10 @@ class FastEngine:
         """Tokens of each pair as read, so at most `max_length`."""
         return [len(one.ids) for one in self._tokenizer.encode_batch(list(pairs))]
 
+    def begun(self, texts: Sequence[str], most: int) -> list[str]:
+        """Each text up to the end of its first `most` tokens."""
+        return beginnings(self._tokenizer, texts, most)
+
     def _batches(self, pairs: Sequence[Pair]) -> Iterator[tuple[list[int], Inputs]]:
         encoded = self._tokenizer.encode_batch(list(pairs))
         order = sorted(range(len(encoded)), key=lambda place: len(encoded[place].ids))
@@ -77,6 +81,15 @@ class FastEngine:
                 filled[row, : len(one.ids)] = getattr(one, parts.get(name, "attention_mask"))
             inputs[name] = filled
         return inputs
+
+
+def beginnings(tokenizer: Any, texts: Sequence[str], most: int) -> list[str]:
+    """Each text up to the end of its first `most` tokens, by a tokenizer of `tokenizers`."""
+    read = tokenizer.encode_batch(list(texts), add_special_tokens=False)
+    return [
+        text[: one.offsets[most - 1][1]] if len(one.offsets) > most else text
+        for text, one in zip(texts, read, strict=True)
+    ]
 
 
 def kept_in(folder: Path) -> dict[str, Any] | None:

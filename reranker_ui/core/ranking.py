@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from reranker_ui.core.engine import beginnings
 from reranker_ui.core.first_token import read_first_token
 from reranker_ui.core.turns import Pair as Pair
 from reranker_ui.core.turns import Turns
@@ -32,6 +33,9 @@ class Engine(Protocol):
 
     def tokens(self, pairs: Sequence[Pair]) -> list[int]:
         """Tokens of each pair as read, at most `max_length`."""
+
+    def begun(self, texts: Sequence[str], most: int) -> list[str]:
+        """Each text up to the end of its first `most` tokens."""
 
 
 class TorchEngine:
@@ -80,6 +84,11 @@ class TorchEngine:
                 queries, passages, truncation="longest_first", max_length=self.max_length
             )
         return [len(ids) for ids in read["input_ids"]]
+
+    def begun(self, texts: Sequence[str], most: int) -> list[str]:
+        """Each text up to the end of its first `most` tokens."""
+        with self._turn:
+            return beginnings(self.model.tokenizer.backend_tokenizer, texts, most)
 
 
 class Reranker:
@@ -137,6 +146,10 @@ class Reranker:
     def cut(self, pairs: Sequence[Pair]) -> list[bool]:
         """Which pairs are longer than the model reads, so that it saw only their beginning."""
         return [tokens >= self.max_length for tokens in self._engine.tokens(pairs)]
+
+    def begun(self, texts: Sequence[str], most: int) -> list[str]:
+        """Each text up to the end of its first `most` tokens."""
+        return self._engine.begun(texts, most)
 
     def _logits(self, pairs: list[Pair]) -> list[float]:
         return self._engine.logits(pairs)

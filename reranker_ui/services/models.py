@@ -59,6 +59,10 @@ class Ranker:
         """Which pairs are longer than the model reads."""
         return self.model.cut(pairs) if self.model else [False] * len(pairs)
 
+    def begun(self, passages: Sequence[str], most: int | None) -> list[str]:
+        """Each passage up to the end of its first `most` tokens; whole where there are none."""
+        return self.model.begun(passages, most) if self.model and most else list(passages)
+
     def scores(self, pairs: Sequence[Pair], raw: bool = False) -> list[float]:
         """A score for each pair: the probability (`raw`: the logit), the cosine or BM25."""
         values = self.logits(pairs)

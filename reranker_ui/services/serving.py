@@ -16,6 +16,10 @@ class NoModel(Refused):
     """The model asked for is not there, or cannot be had by this person."""
 
 
+class TooLong(Refused):
+    """A pair is longer than the model reads, and the program wants none cut."""
+
+
 @dataclass(frozen=True)
 class Served:
     """The ranker that answered and its rows, best first: rank, index, score, passage."""
@@ -31,9 +35,12 @@ def serve_ranking(
     query: str,
     passages: Sequence[str],
     raw: bool = False,
+    most: int | None = None,
+    whole: bool = False,
 ) -> Served:
     """Rank for a program. model: as for `rankings.rank`; without one the newest run with a model.
 
+    most: tokens of a passage that a model reads. whole: refuse what it would cut, with TooLong.
     Refused: what `rankings.check` refuses; NoModel, what `find_ranker` refuses.
     """
     require(user, "viewer")
@@ -42,8 +49,14 @@ def serve_ranking(
         ranker = find_ranker(workspace, user, model or default_model(workspace, user))
     except Refused as refused:
         raise NoModel(str(refused)) from None
-    scores = ranker.scores([(query, passage) for passage in passages], raw)
-    return Served(ranker, ranked(scores, passages))
+    pairs = [(query, passage) for passage in ranker.begun(passages, most)]
+    if whole and ranker.model and (cut := sum(ranker.cut(pairs))):
+        raise TooLong(
+            f"{cut} of {len(pairs)} texts do not fit with the query into the"
+            f" {ranker.model.max_length} tokens that {ranker.title} reads. Send shorter ones, or"
+            " let them be cut with truncate."
+        )
+    return Served(ranker, ranked(ranker.scores(pairs, raw), passages))
 
 
 def default_model(workspace: Workspace, user: User) -> str:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reranker_ui.core.refused import Refused
-from reranker_ui.services.serving import NoModel, Served, models_served, serve_ranking
+from reranker_ui.services.serving import NoModel, Served, TooLong, models_served, serve_ranking
 from reranker_ui.services.workspace import Workspace
 from reranker_ui.ui.api_page import openapi, page
 from reranker_ui.ui.identity import VISITOR, who
@@ -54,7 +54,8 @@ class RerankApi:
 
         def act(body: bytes) -> Any:
             asked = _read(CohereAsked, body)
-            served = self._rank(request, asked, asked.passages())
+            most = asked.max_tokens_per_doc
+            served = self._rank(request, asked, asked.passages(), most=most)
             return asked.answer(served, version=request.url.path[2])
 
         return await self._answer(request, act)
@@ -64,7 +65,8 @@ class RerankApi:
 
         def act(body: bytes) -> Any:
             asked = _read(TeiAsked, body)
-            return asked.answer(self._rank(request, asked, asked.texts, asked.raw_scores))
+            raw, whole = asked.raw_scores, asked.truncate is False
+            return asked.answer(self._rank(request, asked, asked.texts, raw=raw, whole=whole))
 
         return await self._answer(request, act)
 
@@ -85,11 +87,9 @@ class RerankApi:
         """The description for people."""
         return page(str(request.base_url).rstrip("/"))
 
-    def _rank(
-        self, request: Request, asked: Asked, passages: list[str], raw: bool = False
-    ) -> Served:
+    def _rank(self, request: Request, asked: Asked, passages: list[str], **how: Any) -> Served:
         model = asked.model or request.query_params.get("model")
-        return serve_ranking(self.workspace, who(request), model, asked.query, passages, raw)
+        return serve_ranking(self.workspace, who(request), model, asked.query, passages, **how)
 
     async def _answer(self, request: Request, act: Callable[[bytes], Any]) -> Response:
         if self.threads.statistics().tasks_waiting >= WAITING:
@@ -171,6 +171,6 @@ def _refusal(request: Request, refused: Refused) -> Response:
     path, status = request.url.path, 422 if request.url.path == "/rerank" else 400
     if isinstance(refused, NoModel):
         status = 404
-    elif isinstance(refused, TooLarge):
+    elif isinstance(refused, TooLarge | TooLong):
         status = 413
     return JSONResponse(fault_in(path, status, str(refused)), status)

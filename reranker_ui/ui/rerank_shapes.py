@@ -7,7 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reranker_ui.services.serving import Served
 
-NOT_USED = "{} is not used here: a passage is read as far as the model's own length."
+NO_CHUNKS = "max_chunks_per_doc is not used here: a passage is one chunk, cut where it is too long."
+NO_TOKENS = (
+    "max_tokens_per_doc is not used by {}, which reads words and no tokens of a model's own."
+)
 
 
 class Asked(BaseModel):
@@ -32,7 +35,9 @@ class CohereAsked(Asked):
     )
     return_documents: bool = Field(False, description="Answer the passages too.")
     rank_fields: list[str] | None = Field(None, description="Fields of objects that are read.")
-    max_tokens_per_doc: int | None = Field(None, description="Not used; a warning says so.")
+    max_tokens_per_doc: int | None = Field(
+        None, ge=1, description="Tokens of a passage that are read, if the model reads so many."
+    )
     max_chunks_per_doc: int | None = Field(None, description="Not used; a warning says so.")
 
     def passages(self) -> list[str]:
@@ -49,8 +54,10 @@ class CohereAsked(Asked):
         """The answer in Cohere's shape."""
         rows = served.rows[: self.top_n]
         warned = [served.ranker.notice] if served.ranker.notice else []
-        limits = ("max_tokens_per_doc", "max_chunks_per_doc")
-        warned += [NOT_USED.format(name) for name in limits if getattr(self, name) is not None]
+        if self.max_chunks_per_doc is not None:
+            warned.append(NO_CHUNKS)
+        if self.max_tokens_per_doc is not None and served.ranker.model is None:
+            warned.append(NO_TOKENS.format(served.ranker.title))
         meta = {"api_version": {"version": version}, "billed_units": {"search_units": 1}}
         return {
             "id": str(uuid4()),
@@ -65,10 +72,13 @@ class CohereAsked(Asked):
 
 
 class TeiAsked(Asked):
-    """The body of `POST /rerank`. Passages longer than the model reads are cut."""
+    """The body of `POST /rerank`."""
 
     texts: list[str] = Field(description="Passages.")
     raw_scores: bool = Field(False, description="Logits instead of probabilities.")
+    truncate: bool | None = Field(
+        None, description="false: refuse texts that are longer than the model reads, not cut them."
+    )
     return_text: bool = Field(False, description="Answer the passages too.")
 
     def answer(self, served: Served) -> list[dict[str, Any]]:

@@ -35,6 +35,8 @@ def test_it_scores_like_torch(tiny_model, made):
     fast, plain = FastEngine(folder), TorchEngine(tiny_model)
     assert fast.logits(PAIRS) == pytest.approx(plain.logits(PAIRS), abs=0.02)
     assert fast.tokens(PAIRS) == plain.tokens(PAIRS)
+    for engine in (fast, plain):
+        assert engine.begun(["a cave", "ice cave", ""], 2) == ["a c", "ic", ""]
     assert (fast.max_length, fast.logits([]), fast.tokens([])) == (plain.max_length, [], [])
 
 

@@ -67,6 +67,35 @@ def test_the_client_of_cohere_works_unchanged(site, expected):
     assert {model.name for model in v2(site).models.list().models} >= {site.model, "bm25"}
 
 
+def test_a_passage_is_read_as_far_as_the_client_says(site, expected):
+    told = (
+        v2(site)
+        .rerank(model=site.model, query=QUERY, documents=PASSAGES, max_tokens_per_doc=3)
+        .results
+    )
+    # The tiny model's tokens are letters, and blanks are none.
+    short = [_letters(passage, 3) for passage in PASSAGES]
+    best = {row["index"]: row["score"] for row in expected(QUERY, short)}
+    assert {row.index: row.relevance_score for row in told} == pytest.approx(best, abs=1e-4)
+    body = {"model": "bm25", "query": QUERY, "documents": PASSAGES, "max_tokens_per_doc": 3}
+    (warning,) = post(site, "/v2/rerank", body).json()["meta"]["warnings"]
+    assert "BM25" in warning
+
+
+def _letters(text, count):
+    ends = [place + 1 for place, letter in enumerate(text) if letter != " "]
+    return text[: ends[count - 1]] if len(ends) > count else text
+
+
+def test_a_text_that_would_be_cut_is_refused_where_none_may_be(site):
+    body = {"query": QUERY, "texts": ["a cave", "a cave " * 200], "truncate": False}
+    answer = post(site, "/rerank", body)
+    assert answer.status_code == 413 and "1 of 2 texts" in answer.json()["error"]
+    assert answer.json()["error_type"] == "Validation"
+    assert post(site, "/rerank", body | {"truncate": None}).status_code == 200
+    assert post(site, "/rerank", body | {"texts": ["a cave"]}).status_code == 200
+
+
 def test_its_errors_are_those_it_knows(site):
     with pytest.raises(cohere.NotFoundError, match="no run"):
         v2(site).rerank(model="99", query=QUERY, documents=PASSAGES)
