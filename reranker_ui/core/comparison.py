@@ -6,11 +6,13 @@ from functools import partial
 import pandas as pd
 
 from reranker_ui.core.base_models import ResolvedBase
+from reranker_ui.core.encoder import Encoder, encoder_of
 from reranker_ui.core.evaluation import Metrics, from_zero, ranking_metrics
-from reranker_ui.core.ranking import Encoder, Pair, Reranker, encoder_of
+from reranker_ui.core.ranking import Reranker
 from reranker_ui.core.recipe import BestBy
 from reranker_ui.core.retrieval import bm25_scores
 from reranker_ui.core.run_folder import Cancelled, RunFolder
+from reranker_ui.core.turns import Pair
 
 LIVE_SHARE = 0.06  # dev pairs scored at each evaluation for each pair learned from
 LIVE_LEAST, LIVE_MOST = 300, 1500

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.engine import KEPT, FastEngine, check_agreement, has_bf16, processor
-from reranker_ui.core.ranking import Pair, TorchEngine
 from reranker_ui.core.refused import Refused
+from reranker_ui.core.torch_engine import TorchEngine
+from reranker_ui.core.turns import Pair
 
 # By how much a probability may differ from torch's. bf16 has 8 bits of precision: trained models
 # differed by up to 0.028 at Spearman 0.9998.

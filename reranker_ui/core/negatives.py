@@ -7,8 +7,8 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
+from reranker_ui.core.encoder import Encoder
 from reranker_ui.core.evaluation import from_zero
-from reranker_ui.core.ranking import Encoder
 from reranker_ui.core.recipe import Recipe
 from reranker_ui.core.retrieval import Index
 from reranker_ui.core.run_folder import COLUMNS

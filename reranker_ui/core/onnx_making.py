@@ -11,7 +11,8 @@ import numpy as np
 
 from reranker_ui.core.engine import agreement, agrees
 from reranker_ui.core.engine_making import check_pairs, made_whole
-from reranker_ui.core.ranking import Pair, TorchEngine
+from reranker_ui.core.torch_engine import TorchEngine
+from reranker_ui.core.turns import Pair
 
 REPORT = "parity.json"  # written last: the folder is whole
 FILES = {"fp32": "model.onnx", "int8": "model_int8.onnx"}

@@ -17,10 +17,11 @@ import pandas as pd
 from reranker_ui.core.base_models import ResolvedBase
 from reranker_ui.core.cache import note_use
 from reranker_ui.core.comparison import pairs_of
+from reranker_ui.core.encoder import Encoder
 from reranker_ui.core.lesson import Lesson
 from reranker_ui.core.model_folder import sha256_of
-from reranker_ui.core.ranking import Encoder, Pair
 from reranker_ui.core.recipe import Recipe
+from reranker_ui.core.turns import Pair
 
 LEAST_PAIRS = 100  # below, "auto" is off: too little text to learn a cosine from
 BATCH = 32

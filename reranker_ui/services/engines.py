@@ -14,8 +14,10 @@ from typing import Literal
 from reranker_ui.core.cache import note_use
 from reranker_ui.core.engine import FastEngine, NotFast, kept_in
 from reranker_ui.core.model_folder import sha256_of
-from reranker_ui.core.ranking import Pair, Reranker, TorchEngine
+from reranker_ui.core.ranking import Reranker
 from reranker_ui.core.run_folder import RunFolder
+from reranker_ui.core.torch_engine import TorchEngine
+from reranker_ui.core.turns import Pair
 from reranker_ui.services.workspace import Workspace
 from reranker_ui.settings import worker_environment
 

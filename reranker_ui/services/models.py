@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from reranker_ui.core.base_models import ResolvedBase, resolve_base
-from reranker_ui.core.ranking import Encoder, Pair, Reranker, encoder_of, sigmoid
+from reranker_ui.core.encoder import Encoder, encoder_of
+from reranker_ui.core.ranking import Reranker, sigmoid
 from reranker_ui.core.recipe import EMBEDDED_BASE
 from reranker_ui.core.refused import Refused
 from reranker_ui.core.retrieval import bm25_scores
 from reranker_ui.core.run_folder import RunFolder
+from reranker_ui.core.turns import Pair
 from reranker_ui.services import engines
 from reranker_ui.services.bases import check_base
 from reranker_ui.services.run_list import Run, find_run, list_runs

@@ -6,13 +6,13 @@ import pandas as pd
 
 from reranker_ui.core.base_models import ResolvedBase
 from reranker_ui.core.comparison import live_pairs
+from reranker_ui.core.encoder import encoder_of
 from reranker_ui.core.lengths import share_cut
 from reranker_ui.core.lesson import Lesson, lesson_of
 from reranker_ui.core.machine import bytes_in_words, free_disk, free_memory
 from reranker_ui.core.negatives import expected
 from reranker_ui.core.pace import COST_OF_SCORING, evaluations
 from reranker_ui.core.processor import likely_notice, likely_precision
-from reranker_ui.core.ranking import encoder_of
 from reranker_ui.core.recipe import Recipe
 from reranker_ui.core.run_folder import COLUMNS
 from reranker_ui.core.warm_start import WarmStart, warm_start_of

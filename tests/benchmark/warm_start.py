@@ -18,10 +18,11 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from reranker_ui.core.base_models import resolve_base
 from reranker_ui.core.comparison import metrics_of, pairs_of
+from reranker_ui.core.encoder import Encoder
 from reranker_ui.core.fitting import save_model
 from reranker_ui.core.lesson import lesson_of
 from reranker_ui.core.machine import Machine, this_machine
-from reranker_ui.core.ranking import Encoder, Reranker
+from reranker_ui.core.ranking import Reranker
 from reranker_ui.core.recipe import EMBEDDED_BASE, PRESETS
 from reranker_ui.core.retrieval import bm25_scores
 from reranker_ui.core.warm_start import warm_start_of

@@ -10,8 +10,9 @@ import pytest
 from reranker_ui.core import engine_making
 from reranker_ui.core.engine import FastEngine, NotFast, check_agreement, kept_in
 from reranker_ui.core.engine_making import check_pairs, make
-from reranker_ui.core.ranking import Reranker, TorchEngine
+from reranker_ui.core.ranking import Reranker
 from reranker_ui.core.refused import Refused
+from reranker_ui.core.torch_engine import TorchEngine
 from reranker_ui.services import engines, models
 from tests.labelling import VIEWER
 

@@ -197,7 +197,7 @@ def twelve_layers(folder):
     import torch
     from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
-    from reranker_ui.core.ranking import embedded_encoder
+    from reranker_ui.core.encoder import embedded_encoder
 
     tokenizer = AutoTokenizer.from_pretrained(embedded_encoder())
     tokenizer.save_pretrained(folder)

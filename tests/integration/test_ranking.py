@@ -7,8 +7,9 @@ import time
 
 import pytest
 
+from reranker_ui.core.encoder import Encoder, embedded_encoder, encoder_of
 from reranker_ui.core.evaluation import ranking_metrics
-from reranker_ui.core.ranking import Encoder, Reranker, embedded_encoder, encoder_of
+from reranker_ui.core.ranking import Reranker
 from reranker_ui.core.recipe import Recipe
 from reranker_ui.core.refused import Refused
 from reranker_ui.core.retrieval import bm25_scores

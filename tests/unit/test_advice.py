@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from reranker_ui.core.advice import advise
-from reranker_ui.core.ranking import embedded_encoder
+from reranker_ui.core.encoder import embedded_encoder
 from reranker_ui.core.recipe import Recipe
 
 BINARY = {"kind": "binary", "max": 1.0}

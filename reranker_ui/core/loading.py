@@ -1,0 +1,29 @@
+"""What is common to loading models from folders on this machine."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+BATCH = 32
+
+
+def folder_at(path: Path | str) -> Path:
+    """The folder of a model; FileNotFoundError for a name, which the network would be asked for."""
+    folder = Path(path)
+    if not folder.is_dir():
+        raise FileNotFoundError(f"No model folder at {folder}.")
+    return folder
+
+
+def quiet() -> None:
+    """Keep the libraries' reports from the terminal: the page says a fresh head in words."""
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
+
+
+def bytes_of(model: Any) -> int:
+    """Memory of a torch model's weights, in bytes."""
+    return sum(weight.numel() * weight.element_size() for weight in model.parameters())
