@@ -42,7 +42,7 @@ RR.playground.results = (view, server, { swap, share, again }) => {
   const spare = () => { const taken = [view.a, view.b], free = view.rankers.filter((ranker) => ranker.ready && !taken.includes(ranker.name)); return (free.find((ranker) => ranker.name === "cosine") || free[0])?.name || "bm25"; };
   const turns = () => (view.c ? h("div", { class: "rr-segment rr-turns", role: "group", "aria-label": "Ranker on the right" }, ["b", "c"].map((letter) => h("button", { type: "button", "aria-pressed": String(right === letter), "aria-label": `Show ranker ${letter.toUpperCase()}`, onclick: () => { right = letter; if (front !== "a") front = letter; redraw(); } }, letter.toUpperCase()))) : null);
   const actions = (side) => side && RR.button("", (event) => RR.menu(event.currentTarget, [
-    view.demo ? null : { text: "Use this model", icon: "code", act: () => RR.playground.use(side, server, view.may("annotator")) },
+    view.demo ? null : { text: "Use this model", icon: "code", act: () => RR.playground.use(side, server, view.role) },
     side.measure === "probability" && /^\d+$/.test(side.name) ? { text: side.cutoff ? "Cut-off and calibration" : "Find a cut-off", icon: "skip", act: () => RR.playground.cutoff(side, server, again, view.may("admin")) } : null,
     view.c ? null : { text: "Add a third ranker", icon: "plus", act: () => third(spare()) },
   ].filter(Boolean)), { kind: "quiet icon", icon: "more", label: `More about ${side.title}` });
@@ -117,12 +117,18 @@ RR.playground.results = (view, server, { swap, share, again }) => {
 
   // -- labels
   // The best passages of the list on the right that nobody has judged become pairs that wait.
-  const unjudged = () => sideOf(onRight()).rows.filter((row) => row.label === null).slice(0, 10);
+  const unjudged = () => sideOf(onRight()).rows.filter((row) => row.label === null && !view.answer.sent?.has(row.passage)).slice(0, 10);
   async function send() {
     const rows = unjudged(), answer = view.answer;
     try {
       const done = await server.send_to_annotate({ dataset: answer.dataset, query: answer.query, passages: rows.map((row) => row.passage) });
       RR.say("changed");
+      answer.sent = new Set([...(answer.sent || []), ...rows.map((row) => row.passage)]);
+      if (view.answer === answer) {
+        const old = frame.querySelector(".rr-results-foot"), held = old.contains(document.activeElement);
+        old.replaceWith(foot(within));
+        if (held) frame.querySelector(".rr-send")?.focus();
+      }
       const sealed = done.split === "test" ? " They are in the test split, so they wait where test pairs are offered." : "";
       RR.toast(`${RR.plural(rows.length, "passage waits", "passages wait")} in Annotate, ${RR.int(done.new)} new to ${answer.dataset}.${sealed}`);
     } catch (error) { RR.toast(RR.sentence(error)); }
@@ -201,7 +207,8 @@ RR.playground.results = (view, server, { swap, share, again }) => {
     const told = [labelled ? "Thick lines: labelled relevant." : "", count < total ? "Dashed: outside this list." : ""].join(" ");
     const copy = RR.button("Copy link", () => share(), { icon: "link" });
     const waiting = view.answer.dataset && view.may("annotator") ? unjudged().length : 0;
-    const sending = waiting ? RR.button(`Send top ${waiting} unjudged to Annotate`, send, { kind: "quiet" }) : null;
+    const sent = view.answer.sent?.size, words = sent ? `${RR.int(sent)} sent, send ${waiting} more` : `Send top ${waiting} unjudged to Annotate`;
+    const sending = waiting ? RR.button(words, send, { kind: "quiet rr-send" }) : sent ? h("span", { class: "rr-muted" }, `${RR.int(sent)} sent to Annotate`) : null;
     return h("div", { class: "rr-results-foot" }, h("span", { class: "rr-muted" }, h("span", {}, `${RR.int(count)} of ${RR.int(total)} shown${labelled && labelled < total ? `, ${RR.int(labelled)} labelled` : ""}. `), h("span", { class: "rr-desk" }, told)), count < total ? RR.link("Show more", () => { shown += shown < 50 ? 40 : 100; draw(body); }) : null,
       unscored && view.answer.dataset && view.may("annotator") ? h("span", { class: "rr-muted" }, "Label results to see nDCG@10.") : null, h("span", { class: "rr-grow" }),
       view.answer.dataset && view.may("annotator") ? h("span", { class: "rr-muted rr-wide rr-keys" }, h("kbd", { class: "rr-key" }, "j"), h("kbd", { class: "rr-key" }, "k"), " move, ", RR.answers(view.answer.scale || { kind: "binary", max: 1 }).slice(0, 4).map((answer) => h("kbd", { class: "rr-key" }, answer.key)), ` label; a label given here is a pair in ${view.answer.dataset}`) : null, sending, copy);

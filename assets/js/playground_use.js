@@ -8,18 +8,19 @@ RR.playground.copy = async (text, said) => {
   }
   RR.toast(said);
 };
-RR.playground.use = (side, server, mayMake) => {
+RR.playground.use = (side, server, role) => {
   const { h } = RR, run = side.name, base = (window.gradio_config?.root || location.origin).replace(/\/$/, "");
   const isRun = /^\d+$/.test(run);
   const python = [`from sentence_transformers import CrossEncoder`, ``, isRun ? `model = CrossEncoder("run-${run}")  # the folder in the zip above` : `model = CrossEncoder("${side.name === "base" ? side.title : side.name}")`,
     `query = "how are caves formed?"`, `passages = ["Water carves caves in rock.", "Cats sleep."]`, `for row in model.rank(query, passages, return_documents=True):`, `    print(f"{row['score']:.3f}  {row['text']}")`].join("\n");
   const client = [`import cohere`, ``, `client = cohere.ClientV2(api_key="rr_…", base_url="${base}")`, `told = client.rerank(model="${side.title}", query="how are caves formed?",`, `                     documents=["Water carves caves in rock.", "Cats sleep."])`, `for row in told.results:`, `    print(row.index, row.relevance_score)`].join("\n");
   const curl = [`curl ${base}/v2/rerank -H 'content-type: application/json' \\`, `  -H 'authorization: Bearer rr_…' \\`, `  -d '{"model": "${side.title}", "query": "how are caves formed?",`, `       "documents": ["Water carves caves in rock.", "Cats sleep."]}'`].join("\n");
+  const whole = role !== "annotator"; // it holds the labels that are kept from who labels
   const onnx = h("div", { class: "rr-use-onnx", role: "status" });
   const code = (title, text) => h("section", {}, h("div", { class: "rr-row" }, h("h3", { class: "rr-grow" }, title), RR.button("Copy", () => RR.playground.copy(text, "Copied"), { kind: "small", icon: "code" })), h("pre", { class: "rr-code", tabindex: "0" }, text));
   const link = (text, path) => h("a", { class: "rr-button", href: `${base}/runs/${run}/${path}`, download: "" }, RR.icon("download"), text);
   const dialog = RR.annotate.dialog(`Use ${side.title}`,
-    isRun ? h("section", {}, h("div", { class: "rr-row" }, link("Download the model", "model.zip"), link("Download the whole run", "run.zip")), h("p", { class: "rr-faint" }, "The model: weights, tokenizer, card. The run: also its recipe, frozen pairs and events.")) : null,
+    isRun ? h("section", {}, h("div", { class: "rr-row" }, link("Download the model", "model.zip"), whole ? link("Download the whole run", "run.zip") : null), h("p", { class: "rr-faint" }, `The model: weights, tokenizer, card.${whole ? " The run: also its recipe, frozen pairs and events." : ""}`)) : null,
     side.measure === "probability" ? code("In Python", python) : null, code("Over HTTP, with the client of Cohere", client), code("With curl", curl),
     h("p", { class: "rr-faint" }, "An API key is made under your name in the header; on your own machine none is asked for. ", h("a", { href: `${base}/docs`, target: "_blank", rel: "noopener" }, "All addresses")),
     isRun ? onnx : null);
@@ -38,7 +39,7 @@ RR.playground.use = (side, server, mayMake) => {
     const make = RR.button(told.state === "failed" ? "Try again" : "Make ONNX files", async () => { make.disabled = true; try { await server.make_onnx({ run }); } catch (error) { RR.fill(onnx, head(), RR.error(error)); return; } draw(); }, { kind: "small" });
     if (told.state === "ready") RR.fill(onnx, head(link("Download ONNX", "onnx.zip")), report(told.report));
     else if (told.state === "making") { RR.fill(onnx, head(), h("p", { class: "rr-muted" }, "Making both files and comparing them with torch, in a process of its own. About a minute; this can be closed meanwhile.")); setTimeout(draw, 2000); }
-    else RR.fill(onnx, head(mayMake ? make : null), told.state === "failed" ? RR.error(`The model could not be exported: ${told.report.fault}`) : h("p", { class: "rr-faint" }, "For other runtimes. Both files are compared with torch before they are offered."));
+    else RR.fill(onnx, head(role === "viewer" ? null : make), told.state === "failed" ? RR.error(`The model could not be exported: ${told.report.fault}`) : h("p", { class: "rr-faint" }, "For other runtimes. Both files are compared with torch before they are offered."));
   }
   draw();
 };

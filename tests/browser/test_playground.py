@@ -171,6 +171,8 @@ def test_what_nobody_judged_is_sent_to_annotate(site, new_page):
     ranked(page)
     page.get_by_role("button", name="Send top 10 unjudged to Annotate").click()
     page.get_by_text("10 passages wait in Annotate, 0 new to caves").wait_for()
+    page.get_by_text("10 sent").wait_for()
+    page.get_by_role("button", name="Send top").wait_for(state="detached")
 
 
 def test_use_this_model(site, new_page):
