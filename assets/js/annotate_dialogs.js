@@ -46,9 +46,13 @@ RR.annotate.showGuidelines = (A) => {
   read();
   return dialog;
 };
+RR.annotate.keysDialog = (keys) => {
+  const { h } = RR, row = ([key, word]) => h("div", {}, h("dt", {}, h("kbd", { class: "rr-key" }, key)), h("dd", {}, word));
+  RR.annotate.dialog("Keys", h("dl", { class: "rr-an-keys" }, [...keys, ["?", "This list"]].map(row)), h("p", { class: "rr-faint" }, "Keys are off while you type and while another tab is open."));
+};
 RR.annotate.showKeys = (A) => {
-  const { h } = RR, answers = RR.answers(A.stream.scale);
+  const answers = RR.answers(A.stream.scale);
   const keys = A.review ? [...answers.map(({ key, word }) => [key, `Decide: ${word}`]), ["x", "Leave out of training"], ["j", "Next disputed pair"], ["k", "Previous disputed pair"], ["h", "History of this pair"]]
     : [...answers.map(({ key, word }) => [key, word]), ["s", "Skip: no label, the next pair"], ["u", "Undo your last label"], ["n", "Note on this pair"], ["Space", "Page the passage, back with Shift"], ["g", "Guidelines"], ["h", "History of this pair"]];
-  RR.annotate.dialog("Keys", h("dl", { class: "rr-an-keys" }, [...keys, ["?", "This list"]].map(([key, word]) => h("div", {}, h("dt", {}, h("kbd", { class: "rr-key" }, key)), h("dd", {}, word)))), h("p", { class: "rr-faint" }, "Keys are off while you type and while another tab is open."));
+  RR.annotate.keysDialog(keys);
 };

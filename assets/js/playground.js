@@ -156,9 +156,11 @@ RR.rooms.playground = ({ room, server }) => {
     view.rankers = told.rankers; view.defaults = { a: told.a, b: told.b }; view.role = told.role; view.demo = told.demo;
   }
   document.addEventListener("keydown", (event) => {
-    if (!RR.visible(room) || RR.typing(event)) return;
-    if (event.key === "/") { event.preventDefault(); query.focus(); query.select(); } else list.key(event);
+    if (!RR.visible(room) || RR.typing(event) || document.querySelector("dialog[open]")) return;
+    if (event.key === "/") { event.preventDefault(); query.focus(); query.select(); } else if (event.key === "?") keys(); else list.key(event);
   });
+  const keys = () => RR.annotate.keysDialog([["/", "To the query"], ["j", "Next result"], ["k", "Result before"], ["Enter", "Open the result"],
+    ...(view.answer?.dataset && view.may("annotator") ? RR.answers(view.answer.scale || { kind: "binary", max: 1 }).map(({ key, word }) => [key, `Label it: ${word}`]) : [])]);
   let dataset = view.dataset; // "" until the header knows which one: that is no change of mind
   RR.on("dataset", () => {
     const first = !dataset;

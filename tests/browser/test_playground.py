@@ -175,6 +175,15 @@ def test_what_nobody_judged_is_sent_to_annotate(site, new_page):
     page.get_by_role("button", name="Send top").wait_for(state="detached")
 
 
+def test_its_keys_are_told(site, new_page):
+    page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25&q={QUERY[:-1]}%3F")
+    ranked(page)
+    page.keyboard.press("?")
+    page.get_by_role("dialog").get_by_text("Next result").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+
+
 def test_use_this_model(site, new_page):
     page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25&q={QUERY[:-1]}%3F")
     ranked(page)
