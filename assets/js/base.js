@@ -163,13 +163,14 @@ RR.tabButton = (tab) => document.getElementById(`rr-tab-${tab}-button`);
 RR.go = (tab, changes = {}) => { RR.set({ ...changes, tab }); RR.tabButton(tab)?.click(); window.scrollTo(0, 0); };
 RR.visible = (element) => element.isConnected && element.offsetParent !== null && document.visibilityState === "visible";
 RR.typing = (event) => event.ctrlKey || event.metaKey || event.altKey || !!event.target.closest?.("input,textarea,select,[contenteditable=true]");
-// Poll `act` every `seconds` while `element` is to be seen; slower after failures.
+// Poll `act` every `seconds` (null: as often as the server asks for) while `element` is to be seen; slower after failures.
+RR.every = 2; // seconds between two looks at what goes on; more where many pages look
 RR.poll = (element, seconds, act) => {
   let failures = 0;
   const turn = async () => {
     if (!element.isConnected) return;
     if (RR.visible(element)) { try { await act(); failures = 0; } catch { failures += 1; } }
-    setTimeout(turn, Math.min(seconds * 1000 * 2 ** failures, 15000));
+    setTimeout(turn, Math.min((seconds ?? RR.every) * 1000 * 2 ** failures, 15000));
   };
   turn();
 };

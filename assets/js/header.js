@@ -19,6 +19,7 @@ RR.rooms.header = ({ room, server, trigger }) => {
   const announce = h("div", { class: "rr-sr", role: "status" });
   RR.fill(room, h("header", { class: "rr-header" }, mark, choose, h("div", { class: "rr-grow" }), backup.button, chip, theme, me.button, announce));
   let datasets = [], running = null;
+  const page = RR.id();
 
   const show = () => {
     const current = datasets.find((dataset) => dataset.name === RR.state.dataset);
@@ -49,9 +50,9 @@ RR.rooms.header = ({ room, server, trigger }) => {
     running = run?.name || null;
   };
   const refresh = async () => {
-    const now = await server.overview({ dataset: RR.state.dataset || null }).catch(RR.stillHere);
+    const now = await server.overview({ dataset: RR.state.dataset || null, page }).catch(RR.stillHere);
     document.body.classList.toggle("rr-demo", now.way === "demo");
-    datasets = now.datasets;
+    datasets = now.datasets; RR.every = Math.round(now.every);
     if (!datasets.some((dataset) => dataset.name === RR.state.dataset)) pick(datasets[0]?.name);
     me.show(now);
     backup.show(now.backup);
@@ -61,7 +62,7 @@ RR.rooms.header = ({ room, server, trigger }) => {
   };
   RR.on("changed", refresh); // another room says: datasets, labels or runs have changed
   RR.on("tab", (tab) => tab === "train" && refresh());
-  RR.poll(room, 2, refresh);
+  RR.poll(room, null, refresh);
   if (RR.state.dataset) trigger("dataset_changed", { dataset: RR.state.dataset });
   followTabs();
 

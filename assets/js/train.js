@@ -154,7 +154,7 @@ RR.rooms.train = ({ element, room, props, server, trigger, watch }) => {
     if (Date.now() - seen > 3000) trigger("shown", {}); // the tab was opened: what the form offers may have changed
     seen = Date.now();
     const over = run && !["queued", "running"].includes(run.status);
-    rest = (rest + 1) % (over ? 4 : 2);
+    rest = (rest + 1) % (over ? Math.max(4, RR.every) : RR.every);
     if (!rest) await refresh();
   });
   let wide = panel();

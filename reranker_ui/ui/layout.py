@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from reranker_ui import logs
+from reranker_ui.core.rates import Crowd
 from reranker_ui.core.refused import Refused
 from reranker_ui.services import backing_up, engines, overview
 from reranker_ui.services.users import User
@@ -40,8 +41,12 @@ class Shell:
 def build_app(workspace: Workspace, way: str = "local") -> gr.Blocks:
     """The whole page over `workspace`. way: how people are known, see `identity.way_in`."""
 
+    crowd = Crowd(a_second=5, least=2, most=10)
+
     def overview_now(user: User, payload: dict[str, Any]) -> dict[str, Any]:
-        return overview.overview(workspace, user, payload.get("dataset")) | {"way": way}
+        every = crowd.every((user, str(payload.get("page"))[:32]))
+        told = overview.overview(workspace, user, payload.get("dataset"))
+        return told | {"way": way, "every": every}
 
     overview_now.__name__ = "overview"
     with gr.Blocks(

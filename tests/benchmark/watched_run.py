@@ -93,22 +93,23 @@ def watched(server: Server, count: int) -> Iterator[None]:
     """So many watchers of the Train tab, until the end of the block."""
     over = threading.Event()
 
-    def watch() -> None:
+    def watch(page: str) -> None:
         ask, since, drawn, have = asker(server), 0, {}, {}
         for turn in itertools.count():
             told = ask("follow", **drawn, since=since, panel=190)
             since = told["next"]
             drawn = {"drawn": told["run"]["id"], "steps": told["run"]["steps"]}
-            ask("overview", dataset="starter")
+            every = ask("overview", dataset="starter", page=page)["every"]
             if turn % 3 == 0:
                 rows = ask("rows", have=have, limit=12)["rows"]
                 have |= {number: row["mark"] for number, row in rows.items()}
-            if over.wait(2):
+            if over.wait(every):
                 return
 
-    crowd = [threading.Thread(target=watch) for _ in range(count)]
+    crowd = [threading.Thread(target=watch, args=(f"page {n}",)) for n in range(count)]
     for one in crowd:
         one.start()
+        time.sleep(2 / count)  # people do not open their pages at one moment
     try:
         yield
     finally:

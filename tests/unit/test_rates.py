@@ -1,0 +1,33 @@
+"""How often is too often: a bucket of requests, and the pace of a crowd."""
+
+import pytest
+
+from reranker_ui.core.rates import Bucket, Crowd
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_a_bucket_empties_and_fills_again():
+    clock = Clock()
+    bucket = Bucket(rate=2, burst=3, clock=clock)
+    assert [bucket.take("ada") for _ in range(4)] == [0, 0, 0, pytest.approx(0.5)]
+    assert bucket.take("lin") == 0
+    clock.now += 0.5
+    assert bucket.take("ada") == 0 < bucket.take("ada")
+
+
+def test_a_crowd_is_told_to_ask_less_often_and_a_few_are_not():
+    clock = Clock()
+    crowd = Crowd(a_second=5, least=2, most=10, clock=clock)
+    assert [crowd.every(page) for page in range(10)] == [2] * 10
+    assert [crowd.every(page) for page in range(20)][-1] == 4
+    assert [crowd.every(page) for page in range(200)][-1] == 10
+    clock.now += 19
+    crowd.every("stays")
+    clock.now += 2
+    assert crowd.every("stays") == 2
