@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from reranker_ui.core.coverage import can_read
 from reranker_ui.core.lengths import share_cut
 from reranker_ui.core.lesson import pos_weight
 from reranker_ui.core.recipe import Recipe
@@ -58,7 +59,7 @@ def advise(
     if tokenizer is not None:
         found.append(_length(train, tokenizer, longest or LENGTHS[-1]))
     if ranks is not None:
-        found.append(_warm_start(ranks, len(train)))
+        found.append(_warm_start(ranks, train, tokenizer))
     changes = {name: value for values, _ in found for name, value in values.items()}
     return Advice(
         start.model_copy(update=changes | {"name": "advised"}), [choice for _, choice in found]
@@ -147,12 +148,19 @@ def _length(train: pd.DataFrame, tokenizer: Path, longest: int) -> tuple[dict[st
     return {"max_length": length}, Choice("Max length", f"{length} tokens", why)
 
 
-def _warm_start(ranks: bool, pairs: int) -> tuple[dict[str, Any], Choice]:
+def _warm_start(
+    ranks: bool, train: pd.DataFrame, tokenizer: Path | None
+) -> tuple[dict[str, Any], Choice]:
+    texts, on = list(zip(train["query"], train["passage"], strict=True)), False
     if ranks:
         why = "The base has a ranking head that was trained, so it needs none."
-    elif pairs < FEW:
+    elif len(train) < FEW:
         why = "There is too little text to learn a cosine from."
+    elif tokenizer is not None and not can_read(tokenizer, texts):
+        why = "Too many tokens of these texts are unknown to the base for its cosine to teach it."
     else:
-        why = "The base has no ranking head, and a fresh one ranks at random until it is taught."
-    on = not ranks and pairs >= FEW
+        why, on = (
+            "The base has no ranking head, and a fresh one ranks at random until taught.",
+            True,
+        )
     return {"warm_start": "auto"}, Choice("Warm start", "on" if on else "off", why)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.lengths import SPECIAL, tokenizer_of
+from reranker_ui.core.lengths import SAMPLE, SPECIAL, tokenizer_of
 from reranker_ui.core.search_words import spaced
 
 # Measured on BERT's English vocabulary: en 0.20 tokens a character, vi 0.41, ru 0.86, zh 1.00.
@@ -44,6 +44,17 @@ def coverage_of(tokenizer_file: Path, pairs: Sequence[tuple[str, str]]) -> Cover
         len(merged) / max(len(told.texts), 1), words[0], told.unknown_pairs, words[1],
         sorted({at for text in merged for at in told.where[text]}), told.dense_pairs,
     )  # fmt: skip
+
+
+def can_read(tokenizer_file: Path, pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether fewer than UNKNOWN_BLOCKS of the tokens of (query, passage) pairs are unknown.
+
+    From SAMPLE pairs at most; True where there is no such file to ask.
+    """
+    if not tokenizer_file.is_file():
+        return True
+    sample = pairs[:: max(1, len(pairs) // SAMPLE)]
+    return coverage_of(tokenizer_file, sample).unknown < UNKNOWN_BLOCKS
 
 
 def tokens_seen(tokenizer_file: Path, text: str, most: int = 24) -> list[tuple[str, bool]]:

@@ -17,6 +17,7 @@ import pandas as pd
 from reranker_ui.core.base_models import ResolvedBase
 from reranker_ui.core.cache import note_use
 from reranker_ui.core.comparison import pairs_of
+from reranker_ui.core.coverage import can_read
 from reranker_ui.core.encoder import Encoder
 from reranker_ui.core.lesson import Lesson
 from reranker_ui.core.model_folder import sha256_of
@@ -57,11 +58,21 @@ class WarmStart:
 def warm_start_of(
     recipe: Recipe, base: ResolvedBase, encoder: Path, train: pd.DataFrame, cache: Path
 ) -> WarmStart | None:
-    """The warm start of a run, None where it needs none. `auto` is on for a base without head."""
-    on = not base.has_ranking_head and len(train) >= LEAST_PAIRS
-    if recipe.warm_start == "off" or (recipe.warm_start == "auto" and not on):
+    """The warm start of a run, None where it needs none.
+
+    `auto` is on for a base without head, if its encoder knows the tokens of the texts: where it
+    does not, its cosine has nothing to teach.
+    """
+    given = pairs_of(train)
+    if recipe.warm_start == "off":
         return None
-    pairs = texts_of(pairs_of(train), recipe.warm_start_pairs, recipe.seed)
+    if recipe.warm_start == "auto" and not (
+        not base.has_ranking_head
+        and len(given) >= LEAST_PAIRS
+        and can_read(encoder / "tokenizer.json", given)
+    ):
+        return None
+    pairs = texts_of(given, recipe.warm_start_pairs, recipe.seed)
     lesson = Lesson(
         "warm_start",
         [query for query, _ in pairs],

@@ -35,7 +35,7 @@ METRICS = ("ndcg@10", "map", "average_precision")
 def compare(name: str, most: int, preset: str, length: int, machine: Machine) -> None:
     """One set: BM25, cosine, labels alone, the warm start alone, and both."""
     train, test = rows(name, "train", most), rows(name, "test", most)
-    recipe = PRESETS[preset].model_copy(update={"max_length": length})
+    recipe = PRESETS[preset].model_copy(update={"max_length": length, "warm_start": "on"})
     pairs = pairs_of(test)
     keys = test["query_key"].tolist()
     told = metrics_of(test, bm25_scores(keys, *(list(part) for part in zip(*pairs, strict=True))))
@@ -60,7 +60,7 @@ def compare(name: str, most: int, preset: str, length: int, machine: Machine) ->
 
         tell("labels alone", learned(lesson, base.path, "labels")[2])
         warm = warm_start_of(recipe, base, base.path, train, Path(folder))
-        assert warm is not None, "the warm start is off for so few pairs"
+        assert warm is not None
         start, seconds, found = learned(warm.targets(), base.path, "warm")
         tell("warm start alone", found, f"{warm.lesson.learned:,} pairs, {seconds:.0f} s")
         tell("warm start, then labels", learned(lesson, start, "both")[2])

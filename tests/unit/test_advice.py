@@ -70,3 +70,9 @@ def test_a_base_that_ranks_needs_no_warm_start():
     assert advised(frame(300), ranks=True)[1]["Warm start"].value == "off"
     assert advised(frame(300), ranks=False)[1]["Warm start"].value == "on"
     assert advised(frame(60), ranks=False)[1]["Warm start"].value == "off"
+
+
+def test_texts_that_the_base_cannot_read_get_no_warm_start():
+    foreign = frame(300).assign(query="花呗额度怎么冻结", passage="借呗还款账户被锁")
+    choice = advised(foreign)[1]["Warm start"]
+    assert choice.value == "off" and "unknown" in choice.reason

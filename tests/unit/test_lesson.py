@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from reranker_ui.core.base_models import ResolvedBase
 from reranker_ui.core.comparison import best_by, live_pairs
+from reranker_ui.core.encoder import embedded_encoder
 from reranker_ui.core.lesson import MOST_POS_WEIGHT, lesson_of, pos_weight
 from reranker_ui.core.machine import chosen_precision
 from reranker_ui.core.pace import Pace
@@ -74,6 +75,15 @@ def test_when_a_warm_start_happens(tmp_path, asked, ranks, pairs, happens):
     texts = frame([0, 1] * (pairs // 2) + [0] * (pairs % 2))
     warm = warm_start_of(Recipe(warm_start=asked), base(tmp_path, ranks), tmp_path, texts, tmp_path)
     assert (warm is not None) == happens
+
+
+def test_texts_that_the_encoder_cannot_read_warm_nothing_unless_asked(tmp_path):
+    texts = frame([0, 1] * 60).assign(query="花呗额度怎么冻结", passage="借呗还款账户被锁")
+    encoder = embedded_encoder()
+    for asked, happens in (("auto", False), ("on", True)):
+        recipe = Recipe(warm_start=asked)
+        warm = warm_start_of(recipe, base(tmp_path), encoder, texts, tmp_path)
+        assert (warm is not None) == happens
 
 
 def test_a_warm_start_is_kept_by_encoder_texts_and_settings(tmp_path):
