@@ -61,7 +61,7 @@ RR.rooms.header = ({ room, server, trigger }) => {
     RR.say("pulse", now.run);
   };
   RR.on("changed", refresh); // another room says: datasets, labels or runs have changed
-  RR.on("tab", (tab) => tab === "train" && refresh());
+  RR.on("tab", (tab) => tab === "train" && refresh().catch(() => {})); // the next poll tells of a fault
   RR.poll(room, null, refresh);
   if (RR.state.dataset) trigger("dataset_changed", { dataset: RR.state.dataset });
   followTabs();
