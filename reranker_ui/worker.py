@@ -103,9 +103,9 @@ def _taken(lock: FileLock) -> bool:
 
 def _cancel(folder: RunFolder) -> None:
     # One that was stopped and kept, and resumed, is again what it was.
-    before = [event for event in folder.events()[0] if event["event"] == "stopped"]
+    before = folder.kept()
     if before and folder.model.is_dir():
-        folder.emit("stopped", metrics=before[-1].get("metrics"))
+        folder.emit("stopped", metrics=before.get("metrics"))
     else:
         shutil.rmtree(folder.model, ignore_errors=True)  # saved before it was evaluated
         _end(folder, "cancelled")

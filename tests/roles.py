@@ -120,6 +120,7 @@ SERVICES = {
     "run_list.events": "viewer",
     "run_list.find_run": "viewer",
     "run_list.follow": "viewer",
+    "run_list.glance": "viewer",
     "run_list.list_runs": "viewer",
     "runs.continue_run": "admin",
     "runs.delete": "admin",

@@ -34,7 +34,7 @@ def scores_of(
     pairs = pairs_of(frame)
     found: list[float] = []
     for start in range(0, len(pairs), SLICE):
-        if folder.stop_requested() == "cancel" and not folder.was_kept():
+        if folder.stop_requested() == "cancel" and not folder.kept():
             raise Cancelled
         found += score(pairs[start : start + SLICE])
     return found

@@ -53,8 +53,10 @@ def can_read(tokenizer_file: Path, pairs: Sequence[tuple[str, str]]) -> bool:
     """
     if not tokenizer_file.is_file():
         return True
-    sample = pairs[:: max(1, len(pairs) // SAMPLE)]
-    return coverage_of(tokenizer_file, sample).unknown < UNKNOWN_BLOCKS
+    texts = [text for pair in pairs[:: max(1, len(pairs) // SAMPLE)] for text in pair]
+    seen = tokenizer_of(tokenizer_file).encode_batch(texts, add_special_tokens=False)
+    ids: list[int] = [number for one in seen for number in one.ids]
+    return ids.count(unknown_id(tokenizer_file)) / max(len(ids), 1) < UNKNOWN_BLOCKS
 
 
 def tokens_seen(tokenizer_file: Path, text: str, most: int = 24) -> list[tuple[str, bool]]:

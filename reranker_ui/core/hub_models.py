@@ -5,6 +5,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from reranker_ui.core import hub_reach
 from reranker_ui.core.hub_reach import hub_is_reachable
 from reranker_ui.core.machine import bytes_in_words
 from reranker_ui.core.model_folder import is_whole
@@ -83,7 +84,7 @@ def download(name: str, revision: str | None) -> Path:
                 revision=revision,
                 allow_patterns=WANTED,
                 ignore_patterns=UNWANTED,
-                etag_timeout=PATIENCE,
+                etag_timeout=hub_reach.PATIENCE,
             )
         )
     except (HfHubHTTPError, HFValidationError) as error:

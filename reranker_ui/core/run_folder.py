@@ -121,9 +121,10 @@ class RunFolder:
         alive = self.lives()  # first: a worker that ends between the looks has said how
         return status_of((event["event"] for event in self.events()[0]), alive)
 
-    def was_kept(self) -> bool:
-        """Whether the run was once stopped and kept."""
-        return any(event["event"] == "stopped" for event in self.events()[0])
+    def kept(self) -> dict[str, Any] | None:
+        """The last event that the run was stopped and kept; None where it never was."""
+        events = [event for event in self.events()[0] if event["event"] == "stopped"]
+        return events[-1] if events else None
 
     def lives(self) -> bool:
         """Whether a worker lives on this folder or may yet come."""

@@ -64,13 +64,9 @@ def warm_start_of(
     does not, its cosine has nothing to teach.
     """
     given = pairs_of(train)
-    if recipe.warm_start == "off":
-        return None
-    if recipe.warm_start == "auto" and not (
-        not base.has_ranking_head
-        and len(given) >= LEAST_PAIRS
-        and can_read(encoder / "tokenizer.json", given)
-    ):
+    lacks_head = not base.has_ranking_head and len(given) >= LEAST_PAIRS
+    auto = recipe.warm_start == "auto" and lacks_head
+    if recipe.warm_start != "on" and not (auto and can_read(encoder / "tokenizer.json", given)):
         return None
     pairs = texts_of(given, recipe.warm_start_pairs, recipe.seed)
     lesson = Lesson(

@@ -67,13 +67,15 @@ def overview(workspace: Workspace, user: User, dataset: str | None) -> dict[str,
     `waiting` is counted for `dataset`, the one in hand, and None for the others.
     """
     require(user, "viewer")
+
+    def left(name: str) -> int | None:
+        return _waiting(workspace, user, name) if name == dataset else None
+
     known = workspace.shared("datasets", lambda: _datasets(workspace))
-    names = [one["name"] for one in known if one["name"] == dataset]
-    left = {name: _waiting(workspace, user, name) for name in names}
     return {
         "user": {"name": user.name, "role": user.role},
-        "datasets": [one | {"waiting": left.get(one["name"])} for one in known],
-        "run": workspace.shared("current run", lambda: runs.current(workspace, user)),
+        "datasets": [one | {"waiting": left(one["name"])} for one in known],
+        "run": runs.glance(workspace, user),
         "backup": backing_up.state(workspace, user),
     }
 

@@ -26,6 +26,7 @@ from reranker_ui.services.run_list import (
     find_run,
     folder_of,
     follow,
+    glance,
     list_runs,
 )
 from reranker_ui.services.scores import forget_scores
@@ -44,6 +45,7 @@ __all__ = [
     "find_run",
     "folder_of",
     "follow",
+    "glance",
     "list_runs",
     "onward",
     "resume",

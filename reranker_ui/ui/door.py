@@ -33,7 +33,7 @@ class Door:
     """
 
     def __init__(self, workspace: Workspace, space: Space | None = None, fault: str = "") -> None:
-        self.workspace, self.space, self.fault = workspace, space or Space(), fault
+        self.workspace, self.space, self.fault = workspace, space or workspace.space, fault
         settings = workspace.settings
         self.way = (
             "setup" if fault else way_in(settings, self.space, anyone_has_a_password(workspace))
