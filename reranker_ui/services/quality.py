@@ -15,8 +15,8 @@ from reranker_ui.services.database import journal, pairs
 from reranker_ui.services.datasets import find_dataset
 from reranker_ui.services.editing import UNDOABLE
 from reranker_ui.services.findings import report_folder
+from reranker_ui.services.jobs import is_alive, spawn, stop
 from reranker_ui.services.json_files import load, save
-from reranker_ui.services.readings import is_alive, spawn, stop
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 

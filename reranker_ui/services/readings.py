@@ -6,15 +6,10 @@ Nothing of a reading lives in this process: any process that opens the home can 
 import csv
 import json
 import logging
-import os
 import re
 import secrets
 import shutil
-import signal
-import subprocess
-import sys
 import time
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,11 +18,12 @@ from reranker_ui.core.formats.hub import is_hub_id
 from reranker_ui.core.formats.options import Limits, ReadOptions
 from reranker_ui.core.formats.writing import safe_cell
 from reranker_ui.core.refused import Refused
+from reranker_ui.services.jobs import is_alive, spawn, stop
 from reranker_ui.services.json_files import load
 from reranker_ui.services.staging import Stage
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
-from reranker_ui.settings import Settings, worker_environment
+from reranker_ui.settings import Settings
 
 log = logging.getLogger(__name__)
 _MEMORY = 2_000_000_000
@@ -175,44 +171,6 @@ def folder_of(workspace: Workspace, token: str, make: bool = False) -> Path:
     if not token.isalnum() or not folder.is_dir():
         raise Refused("This upload is gone. Choose the file again.")
     return folder
-
-
-def spawn(folder: Path, module: str, told: Any = None) -> None:
-    """Run `python -m module folder` in a session of its own, `told` as JSON on its input."""
-    with (folder / "error.log").open("ab") as log, (folder / "pid").open("w") as pid:
-        child = subprocess.Popen(
-            [sys.executable, "-P", "-m", module, str(folder)],
-            env=worker_environment(),
-            stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
-        pid.write(str(child.pid))
-    assert child.stdin
-    with child.stdin:
-        child.stdin.write(json.dumps(told).encode())
-
-
-def is_alive(folder: Path) -> bool:
-    """Whether the process noted in the folder runs."""
-    import psutil
-
-    try:
-        pid = int((folder / "pid").read_text())
-        with suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)  # a child that ended stays a zombie until asked for
-        process = psutil.Process(pid)
-        line = process.cmdline()  # empty for a moment while the process starts
-        return process.status() != psutil.STATUS_ZOMBIE and (not line or str(folder) in line)
-    except (OSError, ValueError, psutil.Error):
-        return False
-
-
-def stop(folder: Path) -> None:
-    """Kill the process noted in the folder, if it runs."""
-    if is_alive(folder):
-        pid = int((folder / "pid").read_text())
-        os.killpg(pid, signal.SIGKILL)
-        with suppress(ChildProcessError):
-            os.waitpid(pid, 0)
 
 
 def _why_it_ended(folder: Path) -> str:

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.database import as_dict, runs, scores
 from reranker_ui.services.datasets import find_dataset
+from reranker_ui.services.jobs import is_alive, spawn
 from reranker_ui.services.models import choices
 from reranker_ui.services.open_pairs import may_decide
-from reranker_ui.services.readings import is_alive, spawn
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
 

@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from reranker_ui.core.search_words import Search, spaced
 from reranker_ui.services.database import imports, pairs, sqlite_module
-from reranker_ui.services.readings import is_alive, spawn
+from reranker_ui.services.jobs import is_alive, spawn
 from reranker_ui.services.workspace import Workspace
 
 log = logging.getLogger(__name__)

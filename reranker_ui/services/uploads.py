@@ -10,18 +10,16 @@ from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.refused import Refused
 from reranker_ui.services.import_ends import sweep_imports
 from reranker_ui.services.importing import check_name
+from reranker_ui.services.jobs import is_alive, spawn, stop
 from reranker_ui.services.json_files import load
 from reranker_ui.services.readings import (
     claim_upload,
     end_reading,
     folder_of,
-    is_alive,
     left_out,
     move_into,
     reading_state,
-    spawn,
     start_reading,
-    stop,
 )  # fmt: skip
 from reranker_ui.services.users import User, require
 from reranker_ui.services.workspace import Workspace
