@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from reranker_ui.commands import backup, data, deploy, quality, rank, serve, train, users
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.values.refused import Refused
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -3,8 +3,8 @@
 For tests with several annotators; the product itself never trusts a header for this.
 """
 
-from reranker_ui.services.users import User
-from reranker_ui.ui import layout, room
+from reranker_ui.services.store.access import User
+from reranker_ui.ui import component, layout
 
 
 def _who(request: object) -> User:
@@ -12,5 +12,5 @@ def _who(request: object) -> User:
 
 
 if __name__ == "__main__":
-    room.who = _who
+    component.who = _who
     layout.serve()

@@ -64,7 +64,7 @@ def database(request, monkeypatch) -> str:
 @pytest.fixture
 def workspace(home):
     """An open workspace over an empty home."""
-    from reranker_ui.services.workspace import open_workspace
+    from reranker_ui.services.store.workspace import open_workspace
 
     space = open_workspace()
     yield space

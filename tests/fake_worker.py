@@ -9,7 +9,7 @@ import random
 import time
 from pathlib import Path
 
-from reranker_ui.core.run_folder import RunFolder
+from reranker_ui.core.values.run_folder import RunFolder
 
 WARM, TRAIN = 300, 700
 

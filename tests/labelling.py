@@ -3,12 +3,12 @@
 import shutil
 import time
 
-from reranker_ui.core.pairs import pair_key, passage_key, query_key
-from reranker_ui.core.recipe import Recipe
-from reranker_ui.core.run_folder import RunFolder
-from reranker_ui.services.database import datasets, pairs, runs
-from reranker_ui.services.datasets import find_dataset
-from reranker_ui.services.users import User
+from reranker_ui.core.values.pairs import pair_key, passage_key, query_key
+from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.store.access import User
+from reranker_ui.services.store.database import datasets, pairs, runs
 
 MAI, LINH = User("Mai", "annotator"), User("Linh", "annotator")
 ADMIN, VIEWER = User("Sara", "admin", local=True), User("Vera", "viewer")

@@ -2,9 +2,9 @@
 
 import httpx
 
-from reranker_ui.services.people import add_user
-from reranker_ui.services.users import LOCAL, ROLES
-from reranker_ui.services.workspace import open_workspace
+from reranker_ui.services.people.accounts import add_user
+from reranker_ui.services.store.access import LOCAL, ROLES
+from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
 from tests.browser.conftest import Server, free_port
 

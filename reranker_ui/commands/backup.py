@@ -5,9 +5,10 @@ import time
 from typing import Any
 
 from reranker_ui.commands import Verbs
-from reranker_ui.services import backups, overview
-from reranker_ui.services.users import LOCAL
-from reranker_ui.services.workspace import open_workspace
+from reranker_ui.services.operating import backup as backups
+from reranker_ui.services.operating import overview
+from reranker_ui.services.store.access import LOCAL
+from reranker_ui.services.store.workspace import open_workspace
 
 Told = dict[str, Any]
 PLACE = "a folder or hf://datasets/ORG/NAME; RERANKER_UI_BACKUP or HOME/backups without it"

@@ -10,7 +10,7 @@ from reranker_ui.core.formats.columns import ROLES
 from reranker_ui.core.formats.families import FAMILIES
 from reranker_ui.core.formats.hub import is_hub_id
 from reranker_ui.core.formats.options import ReadOptions
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.values.refused import Refused
 from reranker_ui.settings import Settings
 
 _COUNTS = ("records", "pairs", "kept", "duplicate", "unlabelled", "conflicts", "positives",
@@ -64,9 +64,9 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
-    from reranker_ui.services.importing import import_file
-    from reranker_ui.services.users import LOCAL
-    from reranker_ui.services.workspace import open_workspace
+    from reranker_ui.services.imports.importer import import_file
+    from reranker_ui.services.store.access import LOCAL
+    from reranker_ui.services.store.workspace import open_workspace
 
     said: dict[str, Any] = {
         f"max_{name}": value

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.commands import Verbs
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.values.refused import Refused
 from reranker_ui.deploy.manifest import read_manifest
 from reranker_ui.deploy.steps import Plan, plan
 from reranker_ui.settings import hub_token, secret

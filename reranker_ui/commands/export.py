@@ -7,7 +7,7 @@ from typing import Any
 from reranker_ui.commands import Verbs
 from reranker_ui.core.formats.exports import FORMATS, form_of
 from reranker_ui.core.formats.hub import is_hub_id
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.values.refused import Refused
 
 
 def add(verbs: Verbs) -> None:
@@ -31,10 +31,10 @@ def _add_export(verb: argparse.ArgumentParser) -> None:
 
 
 def _export(arguments: argparse.Namespace) -> tuple[Any, int]:
-    from reranker_ui.services.exporting import export_dataset
-    from reranker_ui.services.hub_export import export_to_hub
-    from reranker_ui.services.users import LOCAL
-    from reranker_ui.services.workspace import open_workspace
+    from reranker_ui.services.datasets.export import export_dataset
+    from reranker_ui.services.datasets.hub_export import export_to_hub
+    from reranker_ui.services.store.access import LOCAL
+    from reranker_ui.services.store.workspace import open_workspace
 
     workspace, name, output = open_workspace(), arguments.dataset, arguments.output
     if is_hub_id(output):

@@ -19,9 +19,9 @@ def add(verbs: Verbs) -> None:
 
 
 def _quality(arguments: argparse.Namespace) -> tuple[Any, int]:
-    from reranker_ui.services.quality import check_now
-    from reranker_ui.services.users import LOCAL
-    from reranker_ui.services.workspace import open_workspace
+    from reranker_ui.services.datasets.quality import check_now
+    from reranker_ui.services.store.access import LOCAL
+    from reranker_ui.services.store.workspace import open_workspace
 
     report = check_now(
         open_workspace(), LOCAL, arguments.dataset, arguments.base, arguments.max_length

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.commands import Verbs
-from reranker_ui.core.refused import Refused
-from reranker_ui.services import rankings
-from reranker_ui.services.learned import learned_queries
-from reranker_ui.services.models import find_ranker
-from reranker_ui.services.users import LOCAL
-from reranker_ui.services.workspace import Workspace, open_workspace
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.ranking import compare
+from reranker_ui.services.ranking.rankers import find_ranker
+from reranker_ui.services.runs.training_queries import learned_queries
+from reranker_ui.services.store.access import LOCAL
+from reranker_ui.services.store.workspace import Workspace, open_workspace
 
 MODEL = "a run's id or name, base, bm25, cosine, or a Hub id"
 
@@ -40,16 +40,14 @@ def add(verbs: Verbs) -> None:
 def _rank(arguments: argparse.Namespace) -> tuple[list[dict[str, Any]], int]:
     passages = read_passages(arguments.passages)
     workspace = open_workspace()
-    rows = rankings.rank(
-        workspace, LOCAL, arguments.model, arguments.query, passages, arguments.raw
-    )
+    rows = compare.rank(workspace, LOCAL, arguments.model, arguments.query, passages, arguments.raw)
     _say_notice(workspace, arguments.model)
     return rows, 0
 
 
 def _evaluate(arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
     workspace = open_workspace()
-    metrics = rankings.evaluate(
+    metrics = compare.evaluate(
         workspace, LOCAL, arguments.model, arguments.dataset, arguments.split
     )
     _say_notice(workspace, arguments.model)

@@ -6,11 +6,12 @@ import time
 from typing import Any, Literal
 
 from reranker_ui.commands import Verbs
-from reranker_ui.core.recipe import Recipe
-from reranker_ui.services import advising, plans, publishing, runs
-from reranker_ui.services.recipes import OPTIONS, as_yaml, changed, from_card, recipe_from
-from reranker_ui.services.users import LOCAL
-from reranker_ui.services.workspace import Workspace, open_workspace
+from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.services.runs import push as publishing
+from reranker_ui.services.store.access import LOCAL
+from reranker_ui.services.store.workspace import Workspace, open_workspace
+from reranker_ui.services.training import advise, lifecycle, plan
+from reranker_ui.services.training.recipes import OPTIONS, as_yaml, changed, from_card, recipe_from
 
 Shape = dict[str, Any]
 CHOICES = {
@@ -98,7 +99,7 @@ def _kind(field: str) -> dict[str, Any]:
 def _asked(arguments: argparse.Namespace) -> Recipe:
     changes = {field: getattr(arguments, field) for field in OPTIONS}
     if arguments.recipe == "advised":
-        advice = advising.advised(open_workspace(), LOCAL, arguments.dataset, arguments.base)
+        advice = advise.advised(open_workspace(), LOCAL, arguments.dataset, arguments.base)
         for choice in advice.choices:
             print(f"{choice.name}: {choice.value}. {choice.reason}", file=sys.stderr)
         return changed(advice.recipe.model_dump(), **changes)
@@ -123,12 +124,14 @@ def _train(arguments: argparse.Namespace) -> tuple[Shape, int]:
         arguments.usage("the following arguments are required: --dataset")
     workspace = open_workspace()
     if arguments.plan:
-        return plans.plan(workspace, LOCAL, arguments.dataset, _asked(arguments), wait=True), 0
+        return plan.plan(workspace, LOCAL, arguments.dataset, _asked(arguments), wait=True), 0
     if arguments.go_on is not None:
         changes = {field: getattr(arguments, field) for field in OPTIONS}
-        run = runs.continue_run(workspace, LOCAL, arguments.go_on, arguments.dataset, **changes)
+        run = lifecycle.continue_run(
+            workspace, LOCAL, arguments.go_on, arguments.dataset, **changes
+        )
     else:
-        run = runs.start(workspace, LOCAL, arguments.dataset, _asked(arguments))
+        run = lifecycle.start(workspace, LOCAL, arguments.dataset, _asked(arguments))
     for notice in run["notices"]:
         print(notice, file=sys.stderr)
     if not arguments.wait:
@@ -138,7 +141,7 @@ def _train(arguments: argparse.Namespace) -> tuple[Shape, int]:
 
 def _waited(workspace: Workspace, numbers: list[int]) -> tuple[Shape, int]:
     for number in numbers:
-        run = runs.wait(workspace, LOCAL, number)
+        run = lifecycle.wait(workspace, LOCAL, number)
         if run["status"] not in ("finished", "stopped"):  # those behind it wait for its model
             print(f"{run['name']}: {run['sentence']}", file=sys.stderr)
             return _shape(run), 1
@@ -146,24 +149,24 @@ def _waited(workspace: Workspace, numbers: list[int]) -> tuple[Shape, int]:
 
 
 def _resume(arguments: argparse.Namespace) -> tuple[Shape, int]:
-    return _shape(runs.resume(open_workspace(), LOCAL, arguments.run_named)), 0
+    return _shape(lifecycle.resume(open_workspace(), LOCAL, arguments.run_named)), 0
 
 
 def _stop(arguments: argparse.Namespace) -> tuple[Shape, int]:
     how: Literal["keep", "cancel"] = "cancel" if arguments.cancel else "keep"
-    return _shape(runs.stop(open_workspace(), LOCAL, arguments.run_named, how)), 0
+    return _shape(lifecycle.stop(open_workspace(), LOCAL, arguments.run_named, how)), 0
 
 
 def _delete(arguments: argparse.Namespace) -> tuple[Shape, int]:
     workspace = open_workspace()
-    run = runs.find_run(workspace, LOCAL, arguments.run_named)
-    runs.delete(workspace, LOCAL, run["id"])
+    run = lifecycle.find_run(workspace, LOCAL, arguments.run_named)
+    lifecycle.delete(workspace, LOCAL, run["id"])
     return _shape(run), 0
 
 
 def _push(arguments: argparse.Namespace) -> tuple[Shape, int]:
     workspace = open_workspace()
-    run = runs.find_run(workspace, LOCAL, arguments.run_named)["id"]
+    run = lifecycle.find_run(workspace, LOCAL, arguments.run_named)["id"]
     told = publishing.push(workspace, LOCAL, run, arguments.to, not arguments.public)
     while told["state"] == "pushing":
         time.sleep(0.5)
@@ -172,15 +175,15 @@ def _push(arguments: argparse.Namespace) -> tuple[Shape, int]:
 
 
 def _runs(_arguments: argparse.Namespace) -> tuple[list[Shape], int]:
-    return [_shape(run) for run in runs.list_runs(open_workspace(), LOCAL)], 0
+    return [_shape(run) for run in lifecycle.list_runs(open_workspace(), LOCAL)], 0
 
 
 def _lines(rows: list[Shape]) -> str:
     return "\n".join(map(_line, rows)) or "No runs yet. Start one with the verb train."
 
 
-def _shape(run: runs.Run) -> Shape:
-    return {name: run[name] for name in runs.CONTRACT}
+def _shape(run: lifecycle.Run) -> Shape:
+    return {name: run[name] for name in lifecycle.CONTRACT}
 
 
 def _line(run: Shape) -> str:

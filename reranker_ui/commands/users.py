@@ -6,10 +6,10 @@ import sys
 from typing import Any
 
 from reranker_ui.commands import Verbs
-from reranker_ui.core.refused import Refused
-from reranker_ui.services import invites, people
-from reranker_ui.services.users import LOCAL, ROLES
-from reranker_ui.services.workspace import open_workspace
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.people import accounts, invites
+from reranker_ui.services.store.access import LOCAL, ROLES
+from reranker_ui.services.store.workspace import open_workspace
 
 Rows = list[dict[str, Any]]
 
@@ -46,26 +46,26 @@ def add(verbs: Verbs) -> None:
 
 def _add(arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
     workspace = open_workspace()
-    name = people.check_name(arguments.name)
-    return people.add_user(workspace, LOCAL, name, arguments.role, _asked_password()), 0
+    name = accounts.check_name(arguments.name)
+    return accounts.add_user(workspace, LOCAL, name, arguments.role, _asked_password()), 0
 
 
 def _list(_arguments: argparse.Namespace) -> tuple[Rows, int]:
-    return people.list_users(open_workspace(), LOCAL), 0
+    return accounts.list_users(open_workspace(), LOCAL), 0
 
 
 def _role(arguments: argparse.Namespace) -> tuple[None, int]:
-    people.set_role(open_workspace(), LOCAL, arguments.name, arguments.role)
+    accounts.set_role(open_workspace(), LOCAL, arguments.name, arguments.role)
     return None, 0
 
 
 def _password(arguments: argparse.Namespace) -> tuple[None, int]:
-    people.set_password(open_workspace(), LOCAL, arguments.name, _asked_password())
+    accounts.set_password(open_workspace(), LOCAL, arguments.name, _asked_password())
     return None, 0
 
 
 def _remove(arguments: argparse.Namespace) -> tuple[None, int]:
-    people.remove_user(open_workspace(), LOCAL, arguments.name)
+    accounts.remove_user(open_workspace(), LOCAL, arguments.name)
     return None, 0
 
 

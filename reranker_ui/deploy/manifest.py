@@ -13,7 +13,7 @@ from pydantic import (
     field_validator,
 )
 
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.values.refused import Refused
 
 FIRST_LINE = "# Hugging Face does not read this file; `python -m reranker_ui deploy` does."
 ZERO_GPU = (

@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.values.refused import Refused
 from reranker_ui.deploy.manifest import Manifest, with_front_matter
 
 FREE = "cpu-basic"

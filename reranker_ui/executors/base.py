@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from reranker_ui.core.run_folder import RunFolder
+from reranker_ui.core.values.run_folder import RunFolder
 
 
 class Executor(Protocol):

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import psutil
 
-from reranker_ui.core.run_folder import RunFolder
+from reranker_ui.core.values.run_folder import RunFolder
 
 
 class LocalExecutor:

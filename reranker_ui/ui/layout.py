@@ -10,23 +10,25 @@ from typing import Any
 import gradio as gr
 
 from reranker_ui import logs
-from reranker_ui.core.rates import Crowd
-from reranker_ui.core.refused import Refused
-from reranker_ui.services import backing_up, engines, overview
-from reranker_ui.services.users import User
-from reranker_ui.services.workspace import Workspace, open_workspace
+from reranker_ui.core.values.rate_limits import Crowd
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.operating import backup_schedule, overview
+from reranker_ui.services.ranking import engines
+from reranker_ui.services.store.access import User
+from reranker_ui.services.store.workspace import Workspace, open_workspace
 from reranker_ui.settings import ASSETS, Settings, secret_values
-from reranker_ui.ui import annotate_tab, data_tab, people_panel, playground_tab, train_tab
-from reranker_ui.ui.door import Door
-from reranker_ui.ui.room import room
+from reranker_ui.ui.component import room
+from reranker_ui.ui.pages import annotate, data, playground, train
+from reranker_ui.ui.pages import people as people_panel
+from reranker_ui.ui.server.entry import Door
 from reranker_ui.ui.theme import theme
 
 log = logging.getLogger(__name__)
 TABS = {
-    "Data": data_tab.build,
-    "Annotate": annotate_tab.build,
-    "Train": train_tab.build,
-    "Playground": playground_tab.build,
+    "Data": data.build,
+    "Annotate": annotate.build,
+    "Train": train.build,
+    "Playground": playground.build,
 }
 
 
@@ -89,14 +91,14 @@ def serve(settings: Settings | None = None) -> None:
             log.warning(notice)
         for asked in (signal.SIGINT, signal.SIGTERM):  # a container's stop ends it like Ctrl-C
             signal.signal(asked, signal.default_int_handler)
-        with nullcontext() if fault else backing_up.backing_up(workspace):
+        with nullcontext() if fault else backup_schedule.backing_up(workspace):
             page.block_thread()
 
 
 def _restored(workspace: Workspace) -> str:
     """Bring back what was lost; on a Space the sentence that its page then shows, if that fails."""
     try:
-        backing_up.restore_if_lost(workspace)
+        backup_schedule.restore_if_lost(workspace)
     except Refused as refused:
         if not workspace.space.here:
             raise

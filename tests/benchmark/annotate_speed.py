@@ -17,7 +17,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from reranker_ui.services.workspace import open_workspace
+from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
 from tests.browser.conftest import free_port
 from tests.conftest import ROOT

@@ -12,13 +12,19 @@ import tempfile
 import time
 from pathlib import Path
 
-from reranker_ui.core.pairs import pair_key, passage_key, query_key
-from reranker_ui.services.database import annotations, datasets, decisions, imported_labels, pairs
-from reranker_ui.services.datasets import list_datasets
-from reranker_ui.services.indexing import fill_index
-from reranker_ui.services.pairs import filter_choices, page_of_pairs
-from reranker_ui.services.users import LOCAL
-from reranker_ui.services.workspace import Workspace, open_workspace
+from reranker_ui.core.values.pairs import pair_key, passage_key, query_key
+from reranker_ui.services.datasets.pages import filter_choices, page_of_pairs
+from reranker_ui.services.labels.datasets import list_datasets
+from reranker_ui.services.labels.index_job import fill_index
+from reranker_ui.services.store.access import LOCAL
+from reranker_ui.services.store.database import (
+    annotations,
+    datasets,
+    decisions,
+    imported_labels,
+    pairs,
+)
+from reranker_ui.services.store.workspace import Workspace, open_workspace
 from reranker_ui.settings import Settings
 
 FILTERS = [

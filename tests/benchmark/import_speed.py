@@ -13,10 +13,10 @@ import threading
 import time
 from pathlib import Path
 
-from reranker_ui.services.importing import import_file
-from reranker_ui.services.pairs import page_of_pairs
-from reranker_ui.services.users import LOCAL
-from reranker_ui.services.workspace import open_workspace
+from reranker_ui.services.datasets.pages import page_of_pairs
+from reranker_ui.services.imports.importer import import_file
+from reranker_ui.services.store.access import LOCAL
+from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
 
 WORDS = [f"word{number}" for number in range(5000)]

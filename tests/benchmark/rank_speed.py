@@ -17,12 +17,12 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from reranker_ui.core.encoder import embedded_encoder
-from reranker_ui.core.engine import FastEngine, has_bf16
-from reranker_ui.core.engine_making import make
-from reranker_ui.core.onnx_export import export
-from reranker_ui.core.torch_engine import TorchEngine
-from reranker_ui.core.turns import Pair
+from reranker_ui.core.models.batcher import Pair
+from reranker_ui.core.models.encoder import embedded_encoder
+from reranker_ui.core.models.engine import FastEngine, has_bf16
+from reranker_ui.core.models.engine_build import make
+from reranker_ui.core.models.onnx_export import export
+from reranker_ui.core.models.torch_engine import TorchEngine
 from reranker_ui.settings import ASSETS
 
 CANDIDATES, CHARACTERS, ROUNDS = 100, (250, 600), 5

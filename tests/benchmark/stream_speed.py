@@ -11,14 +11,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from reranker_ui.core.pairs import pair_key, passage_key, query_key
-from reranker_ui.services.annotations import annotate
-from reranker_ui.services.database import annotations, datasets, pairs, runs, scores
-from reranker_ui.services.lookback import candidates_of
-from reranker_ui.services.queue import next_pairs
-from reranker_ui.services.users import User
-from reranker_ui.services.waiting import progress
-from reranker_ui.services.workspace import Workspace, open_workspace
+from reranker_ui.core.values.pairs import pair_key, passage_key, query_key
+from reranker_ui.services.annotating.annotations import annotate
+from reranker_ui.services.annotating.labelling_progress import progress
+from reranker_ui.services.annotating.queue import next_pairs
+from reranker_ui.services.annotating.recent_labels import candidates_of
+from reranker_ui.services.store.access import User
+from reranker_ui.services.store.database import annotations, datasets, pairs, runs, scores
+from reranker_ui.services.store.workspace import Workspace, open_workspace
 from reranker_ui.settings import Settings
 
 TIMES, MAI = 30, User("Mai", "annotator")

@@ -30,15 +30,15 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from reranker_ui.core.base_models import resolve_base
-from reranker_ui.core.fitting import learn, open_model
-from reranker_ui.core.lesson import Lesson, lesson_of
-from reranker_ui.core.machine import Machine, keep_memory, this_machine
-from reranker_ui.core.pace import Pace
-from reranker_ui.core.ranking import Reranker
-from reranker_ui.core.recipe import EMBEDDED_BASE, PRESETS, Recipe
-from reranker_ui.core.reporting import Reporter
-from reranker_ui.core.run_folder import RunFolder
+from reranker_ui.core.models.base_models import resolve_base
+from reranker_ui.core.models.reranker import Reranker
+from reranker_ui.core.training.fitting import learn, open_model
+from reranker_ui.core.training.phase import Lesson, lesson_of
+from reranker_ui.core.training.run_events import Reporter
+from reranker_ui.core.training.run_time import Pace
+from reranker_ui.core.values.machine import Machine, keep_memory, this_machine
+from reranker_ui.core.values.recipe import EMBEDDED_BASE, PRESETS, Recipe
+from reranker_ui.core.values.run_folder import RunFolder
 
 # Batch, max length, and characters of query and passage: mean, least, most.
 SHAPES: dict[str, tuple[int, int, tuple[int, int, int], tuple[int, int, int]]] = {
@@ -260,9 +260,9 @@ def rows(name: str, split: str, most: int) -> pd.DataFrame:
 
 def quality(name: str, most: int, base: Path, machine: Machine) -> None:
     """What both learn of a set: warm-started alike, then one epoch, seeds 1 to 3."""
-    from reranker_ui.core.comparison import metrics_of, pairs_of
-    from reranker_ui.core.fitting import save_model
-    from reranker_ui.core.warm_start import warm_start_of
+    from reranker_ui.core.evaluation.baselines import metrics_of, pairs_of
+    from reranker_ui.core.training.fitting import save_model
+    from reranker_ui.core.training.warm_start import warm_start_of
 
     train, test = rows(name, "train", most), rows(name, "test", most)
     recipe = PRESETS["quick"].model_copy(update={"max_length": 128, "batch_size": 16})

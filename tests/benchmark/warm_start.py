@@ -16,16 +16,16 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from reranker_ui.core.base_models import resolve_base
-from reranker_ui.core.comparison import metrics_of, pairs_of
-from reranker_ui.core.encoder import Encoder
-from reranker_ui.core.fitting import save_model
-from reranker_ui.core.lesson import lesson_of
-from reranker_ui.core.machine import Machine, this_machine
-from reranker_ui.core.ranking import Reranker
-from reranker_ui.core.recipe import EMBEDDED_BASE, PRESETS
-from reranker_ui.core.retrieval import bm25_scores
-from reranker_ui.core.warm_start import warm_start_of
+from reranker_ui.core.evaluation.baselines import metrics_of, pairs_of
+from reranker_ui.core.evaluation.bm25 import bm25_scores
+from reranker_ui.core.models.base_models import resolve_base
+from reranker_ui.core.models.encoder import Encoder
+from reranker_ui.core.models.reranker import Reranker
+from reranker_ui.core.training.fitting import save_model
+from reranker_ui.core.training.phase import lesson_of
+from reranker_ui.core.training.warm_start import warm_start_of
+from reranker_ui.core.values.machine import Machine, this_machine
+from reranker_ui.core.values.recipe import EMBEDDED_BASE, PRESETS
 from tests.benchmark.train_speed import ours, rows
 
 SETS = ("wikiqa", "argkp2021", "tatqa", "zh_atec")

@@ -21,11 +21,11 @@ from typing import Any
 
 import httpx
 
-from reranker_ui.core.recipe import EMBEDDED_BASE, PRESETS
-from reranker_ui.core.run_folder import RunFolder
-from reranker_ui.services import runs
-from reranker_ui.services.users import LOCAL
-from reranker_ui.services.workspace import open_workspace
+from reranker_ui.core.values.recipe import EMBEDDED_BASE, PRESETS
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.store.access import LOCAL
+from reranker_ui.services.store.workspace import open_workspace
+from reranker_ui.services.training import lifecycle
 from reranker_ui.settings import Settings
 from tests.browser.conftest import Server, free_port
 
@@ -45,13 +45,13 @@ def main() -> None:
             recipe = PRESETS["quick"].model_copy(
                 update={"base": EMBEDDED_BASE, "epochs": 9, "warm_start": "off"}
             )
-            run = runs.start(workspace, LOCAL, "starter", recipe)
+            run = lifecycle.start(workspace, LOCAL, "starter", recipe)
             folder = RunFolder(home / "runs" / f"{run['id']:05d}")
             learning(folder, 3)
             speed(server, folder)
             visits(server)
-            runs.stop(workspace, LOCAL, run["id"], "cancel")
-            runs.wait(workspace, LOCAL, run["id"])
+            lifecycle.stop(workspace, LOCAL, run["id"], "cancel")
+            lifecycle.wait(workspace, LOCAL, run["id"])
         finally:
             server.kill()
             workspace.engine.dispose()

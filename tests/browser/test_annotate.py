@@ -5,11 +5,11 @@ import re
 import pytest
 from sqlalchemy import select
 
-from reranker_ui.services.annotations import annotate
-from reranker_ui.services.database import annotations, decisions, pairs
-from reranker_ui.services.guidelines import edit_guidelines
-from reranker_ui.services.stream import stream_settings
-from reranker_ui.services.workspace import open_workspace
+from reranker_ui.services.annotating.annotations import annotate
+from reranker_ui.services.annotating.settings import stream_settings
+from reranker_ui.services.labels.guidelines import edit_guidelines
+from reranker_ui.services.store.database import annotations, decisions, pairs
+from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
 from tests.labelling import ADMIN, LINH, MAI, seed
 

@@ -6,11 +6,11 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from reranker_ui.services.annotations import annotate
-from reranker_ui.services.guidelines import edit_guidelines
-from reranker_ui.services.importing import import_file
-from reranker_ui.services.users import LOCAL, User
-from reranker_ui.services.workspace import open_workspace
+from reranker_ui.services.annotating.annotations import annotate
+from reranker_ui.services.imports.importer import import_file
+from reranker_ui.services.labels.guidelines import edit_guidelines
+from reranker_ui.services.store.access import LOCAL, User
+from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
 from tests.browser.conftest import Server, free_port
 from tests.integration.test_backups import a_finished_run

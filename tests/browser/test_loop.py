@@ -5,8 +5,8 @@ import time
 import pytest
 from sqlalchemy import func, select
 
-from reranker_ui.services.database import annotations
-from reranker_ui.services.workspace import open_workspace
+from reranker_ui.services.store.database import annotations
+from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
 
 expect = pytest.importorskip("playwright.sync_api").expect

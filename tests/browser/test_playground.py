@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from reranker_ui.services.database import annotations, pairs
-from reranker_ui.services.workspace import open_workspace
+from reranker_ui.services.store.database import annotations, pairs
+from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
 from tests.browser.conftest import Server, free_port
 from tests.labelling import seed

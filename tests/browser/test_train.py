@@ -2,10 +2,10 @@
 
 import pytest
 
-from reranker_ui.core.run_folder import RunFolder
-from reranker_ui.services import runs
-from reranker_ui.services.recipes import recipe_from
-from reranker_ui.services.workspace import open_workspace
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.store.workspace import open_workspace
+from reranker_ui.services.training import lifecycle
+from reranker_ui.services.training.recipes import recipe_from
 from reranker_ui.settings import Settings
 from tests import fake_worker
 from tests.labelling import ADMIN, seed
@@ -32,12 +32,12 @@ def caves(space, name):
 def ended(server, monkeypatch):
     """Runs of a dataset of their own whose events are written at once: `ended(name, end)`."""
     space = open_workspace(Settings(home=server.home))
-    monkeypatch.setattr(runs, "executor_of", lambda _space: Nowhere())
+    monkeypatch.setattr(lifecycle, "executor_of", lambda _space: Nowhere())
 
     def make(dataset, end="finished"):
-        if not any(row["dataset"] == dataset for row in runs.list_runs(space, ADMIN)):
+        if not any(row["dataset"] == dataset for row in lifecycle.list_runs(space, ADMIN)):
             caves(space, dataset)
-        run = runs.start(space, ADMIN, dataset, recipe_from(base="embedded"))
+        run = lifecycle.start(space, ADMIN, dataset, recipe_from(base="embedded"))
         fake_worker.main(RunFolder(run["folder"]), 0, end)
         return run
 

@@ -6,11 +6,11 @@ import shutil
 import pandas as pd
 import pytest
 
-from reranker_ui.core.outcome import outcome_of
-from reranker_ui.core.run_folder import RunFolder
-from reranker_ui.services import runs
-from reranker_ui.services.recipes import recipe_from, recipe_of
-from reranker_ui.services.workspace import open_workspace
+from reranker_ui.core.evaluation.outcome import outcome_of
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.store.workspace import open_workspace
+from reranker_ui.services.training import lifecycle
+from reranker_ui.services.training.recipes import recipe_from, recipe_of
 from reranker_ui.settings import Settings
 from tests import fake_worker
 from tests.browser.test_train import Nowhere, caves
@@ -98,10 +98,10 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
 @pytest.fixture
 def finished(space, monkeypatch, tiny_model):
     """A run with a model, its results by query, and a tuned model worse than its base."""
-    monkeypatch.setattr(runs, "executor_of", lambda _space: Nowhere())
-    if not any(row["dataset"] == "ended" for row in runs.list_runs(space, ADMIN)):
+    monkeypatch.setattr(lifecycle, "executor_of", lambda _space: Nowhere())
+    if not any(row["dataset"] == "ended" for row in lifecycle.list_runs(space, ADMIN)):
         caves(space, "ended")
-    run = runs.start(space, ADMIN, "ended", recipe_from(base="embedded"))
+    run = lifecycle.start(space, ADMIN, "ended", recipe_from(base="embedded"))
     folder = RunFolder(run["folder"])
     fake_worker.main(folder, 0, "none")
     told = {"base": 0.9, "bm25": 0.5, "cosine": 0.6, "tuned": 0.7}

@@ -3,13 +3,13 @@
 import pytest
 from sqlalchemy import select
 
-from reranker_ui.core.refused import Refused
-from reranker_ui.services.annotations import annotate, undo, undo_last
-from reranker_ui.services.database import annotations, journal, leases, pairs
-from reranker_ui.services.lookback import candidates_of, last_labels
-from reranker_ui.services.pair_history import history
-from reranker_ui.services.stream import set_stream
-from reranker_ui.services.waiting import progress, waiting
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.annotating.annotations import annotate, undo, undo_last
+from reranker_ui.services.annotating.labelling_progress import progress, waiting
+from reranker_ui.services.annotating.recent_labels import candidates_of, last_labels
+from reranker_ui.services.annotating.settings import set_stream
+from reranker_ui.services.datasets.pair_history import history
+from reranker_ui.services.store.database import annotations, journal, leases, pairs
 from tests.labelling import ADMIN, LINH, MAI, VIEWER, seed
 
 pytestmark = pytest.mark.both_databases
@@ -85,7 +85,7 @@ def test_an_undo_is_made_once_and_a_repeat_of_the_label_does_not_bring_it_back(w
 
 
 def test_a_skip_is_no_vote_and_ends_the_lease(workspace):
-    from reranker_ui.services.queue import let_go, next_pairs
+    from reranker_ui.services.annotating.queue import let_go, next_pairs
 
     first, *_ = seed(workspace)
     next_pairs(workspace, MAI, "caves", n=1)

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from reranker_ui.services.database import annotations, leases, pairs
+from reranker_ui.services.store.database import annotations, leases, pairs
 from tests.browser.conftest import free_port
 from tests.conftest import ROOT
 from tests.labelling import seed

@@ -10,15 +10,15 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 
-from reranker_ui.core.refused import Refused
-from reranker_ui.services import backing_up, backup_places, backups, snapshots
-from reranker_ui.services.annotations import annotate
-from reranker_ui.services.database import metadata
-from reranker_ui.services.datasets import list_datasets
-from reranker_ui.services.importing import import_file
-from reranker_ui.services.people import add_user
-from reranker_ui.services.users import LOCAL, User
-from reranker_ui.services.workspace import open_workspace
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.annotating.annotations import annotate
+from reranker_ui.services.imports.importer import import_file
+from reranker_ui.services.labels.datasets import list_datasets
+from reranker_ui.services.operating import backup, backup_schedule, snapshots, storage
+from reranker_ui.services.people.accounts import add_user
+from reranker_ui.services.store.access import LOCAL, User
+from reranker_ui.services.store.database import metadata
+from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings, Space
 from tests.browser.conftest import Server, free_port
 from tests.serving import PASSWORD, asking, call
@@ -52,19 +52,19 @@ def another(tmp_path, name="other", **more):
 @pytest.mark.both_databases
 def test_everything_comes_back_in_either_database(workspace, tmp_path, database):
     fill(workspace, tmp_path)
-    copies = backups.copies_of(workspace, str(tmp_path / "place"))
-    book = backups.back_up(workspace, LOCAL, copies)
+    copies = backup.copies_of(workspace, str(tmp_path / "place"))
+    book = backup.back_up(workspace, LOCAL, copies)
     assert book["counts"]["pairs"] == 30 and book["counts"]["users"] == 1
     other = another(tmp_path)
-    backups.restore(other, LOCAL, backups.copies_of(other, str(tmp_path / "place")))
+    backup.restore(other, LOCAL, backup.copies_of(other, str(tmp_path / "place")))
     before, after = rows_of(workspace.engine), rows_of(other.engine)
     assert after.pop("journal")[:-1] == before.pop("journal")
     assert after == before
     # And the way back, from SQLite into what the workspace has.
     annotate(other, LIN, 2, 0.0, "d" * 20)
-    there = backups.copies_of(other, str(tmp_path / "place"))
-    backups.back_up(other, LOCAL, there)
-    backups.restore(workspace, LOCAL, copies, replace=True)
+    there = backup.copies_of(other, str(tmp_path / "place"))
+    backup.back_up(other, LOCAL, there)
+    backup.restore(workspace, LOCAL, copies, replace=True)
     assert len(rows_of(workspace.engine)["annotations"]) == 2
     annotate(workspace, LIN, 3, 1.0, "e" * 20)  # new rows get numbers that are free
     fill_again = tmp_path / "more.csv"
@@ -75,64 +75,64 @@ def test_everything_comes_back_in_either_database(workspace, tmp_path, database)
 
 def test_an_empty_or_another_database_covers_nothing(workspace, tmp_path):
     place = str(tmp_path / "place")
-    copies = backups.copies_of(workspace, place)
+    copies = backup.copies_of(workspace, place)
     with pytest.raises(Refused, match="empty"):
-        backups.back_up(workspace, LOCAL, copies)
+        backup.back_up(workspace, LOCAL, copies)
     fill(workspace, tmp_path)
-    first = backups.back_up(workspace, LOCAL, copies)
+    first = backup.back_up(workspace, LOCAL, copies)
     other = another(tmp_path)
     add_user(other, LOCAL, "Ada", "admin", PASSWORD)
     for n in range(60):  # further on than what lies there
         add_user(other, LOCAL, f"Ada {n}", "viewer")
     with pytest.raises(Refused, match="another database"):
-        backups.back_up(other, LOCAL, backups.copies_of(other, place))
+        backup.back_up(other, LOCAL, backup.copies_of(other, place))
     with pytest.raises(Refused, match="--replace"):
-        backups.restore(other, LOCAL, backups.copies_of(other, place))
+        backup.restore(other, LOCAL, backup.copies_of(other, place))
     assert [book["name"] for book in copies.newest_first()] == [first["name"]]
 
 
 def test_a_database_behind_its_backups_does_not_cover_them(workspace, tmp_path):
     fill(workspace, tmp_path)
-    copies = backups.copies_of(workspace, str(tmp_path / "place"))
-    old = backups.back_up(workspace, LOCAL, copies)
+    copies = backup.copies_of(workspace, str(tmp_path / "place"))
+    old = backup.back_up(workspace, LOCAL, copies)
     other = another(tmp_path)
-    there = backups.copies_of(other, str(tmp_path / "place"))
+    there = backup.copies_of(other, str(tmp_path / "place"))
     annotate(workspace, LIN, 2, 0.0, "d" * 20)
-    new = backups.back_up(workspace, LOCAL, copies)
-    backups.restore(other, LOCAL, there, old["name"])
+    new = backup.back_up(workspace, LOCAL, copies)
+    backup.restore(other, LOCAL, there, old["name"])
     assert len(rows_of(other.engine)["annotations"]) == 1
-    assert backups.back_up(other, LOCAL, there)["generation"] > new["generation"]
+    assert backup.back_up(other, LOCAL, there)["generation"] > new["generation"]
     with pytest.raises(Refused, match="ahead of this database"):
-        backups.back_up(workspace, LOCAL, copies)
+        backup.back_up(workspace, LOCAL, copies)
 
 
 def test_a_damaged_snapshot_is_passed_over_for_the_one_before(workspace, tmp_path):
     fill(workspace, tmp_path)
     place = tmp_path / "place"
-    copies = backups.copies_of(workspace, str(place))
-    backups.back_up(workspace, LOCAL, copies)
+    copies = backup.copies_of(workspace, str(place))
+    backup.back_up(workspace, LOCAL, copies)
     annotate(workspace, LIN, 2, 0.0, "d" * 20)
-    newest = backups.back_up(workspace, LOCAL, copies)
+    newest = backup.back_up(workspace, LOCAL, copies)
     packed = place / newest["file"]
     packed.write_bytes(packed.read_bytes()[:-100])
     other = another(tmp_path)
-    book = backups.restore(other, LOCAL, backups.copies_of(other, str(place)))
+    book = backup.restore(other, LOCAL, backup.copies_of(other, str(place)))
     assert book["generation"] < newest["generation"]
     for file in place.glob("*.gz"):
         file.write_bytes(gzip.compress(b"no database"))
     with pytest.raises(Refused, match="No snapshot"):
-        backups.restore(other, LOCAL, backups.copies_of(other, str(place)), replace=True)
+        backup.restore(other, LOCAL, backup.copies_of(other, str(place)), replace=True)
     assert len(rows_of(other.engine)["annotations"]) == 1
 
 
 def test_old_snapshots_go_and_the_newest_stays(workspace, tmp_path, monkeypatch):
     fill(workspace, tmp_path)
-    copies = backups.copies_of(workspace, str(tmp_path / "place"))
+    copies = backup.copies_of(workspace, str(tmp_path / "place"))
     now, real = time.time(), time.time
     for hours in (24 * 60, 24 * 40, 30.5, 30.4, 30.3, 0.5, 0.4, 0):
         monkeypatch.setattr(time, "time", lambda at=now - hours * 3600: at)
         add_user(workspace, LOCAL, f"Ada {hours}".replace(".", " "), "viewer")
-        backups.back_up(workspace, LOCAL, copies)
+        backup.back_up(workspace, LOCAL, copies)
     monkeypatch.setattr(time, "time", real)
     ages = [round((now - book["at"]) / 3600, 1) for book in copies.newest_first()]
     assert ages[:3] == [0, 0.4, 0.5] and len(ages) in (4, 5) and max(ages) < 31
@@ -143,7 +143,7 @@ def test_a_place_that_cannot_be_read_stops_the_start(workspace, tmp_path):
     (tmp_path / "file").write_text("no folder")
     workspace.settings.backup = str(tmp_path / "file")
     with pytest.raises(Refused, match="cannot be reached"):
-        backing_up.restore_if_lost(workspace)
+        backup_schedule.restore_if_lost(workspace)
 
 
 @pytest.mark.parametrize("left", [0, 100])
@@ -151,37 +151,37 @@ def test_books_that_cannot_be_read_are_no_empty_place(workspace, tmp_path, left)
     fill(workspace, tmp_path)
     a_finished_run(workspace)
     place = tmp_path / "place"
-    copies = backups.copies_of(workspace, str(place))
-    first = backups.back_up(workspace, LOCAL, copies)
+    copies = backup.copies_of(workspace, str(place))
+    first = backup.back_up(workspace, LOCAL, copies)
     (run,) = place.glob("run-*")
     whole = (place / first["name"]).read_text()
     (place / first["name"]).write_text(whole[:left])
     other = another(tmp_path, backup=str(place))
     with pytest.raises(Refused, match="none can be read"):
-        backing_up.restore_if_lost(other)
+        backup_schedule.restore_if_lost(other)
     add_user(other, LOCAL, "Ada", "admin", PASSWORD)
-    theirs = backups.copies_of(other)
+    theirs = backup.copies_of(other)
     with pytest.raises(Refused, match="none can be read"):
-        backups.back_up(other, LOCAL, theirs)
+        backup.back_up(other, LOCAL, theirs)
     assert run.exists() and len(list(place.iterdir())) == 3
     # As long as one book is unread, the runs that only it may tell of stay.
     (place / "db-0.json").write_text(whole)
     (place / "run-of-the-unread.zip").write_text("kept")
     with pytest.raises(Refused, match="newer than all"):
-        backing_up.restore_if_lost(another(tmp_path / "third", backup=str(place)))
+        backup_schedule.restore_if_lost(another(tmp_path / "third", backup=str(place)))
     annotate(workspace, LIN, 2, 0.0, "d" * 20)
-    again = backups.copies_of(workspace, str(place))
-    backups.back_up(workspace, LOCAL, again)
+    again = backup.copies_of(workspace, str(place))
+    backup.back_up(workspace, LOCAL, again)
     assert (place / "run-of-the-unread.zip").exists()
     (place / first["name"]).write_text(whole)  # read again once it can be
     annotate(workspace, LIN, 3, 0.0, "e" * 20)
-    backups.back_up(workspace, LOCAL, again)
+    backup.back_up(workspace, LOCAL, again)
     assert not (place / "run-of-the-unread.zip").exists() and run.exists()
 
 
 def test_a_snapshot_is_taken_when_something_changed_and_only_then(workspace, tmp_path):
     workspace.settings.backup = str(tmp_path / "place")
-    keeper = backing_up.Keeper(workspace)
+    keeper = backup_schedule.Keeper(workspace)
     keeper.turn()
     assert not (tmp_path / "place").exists() or not list((tmp_path / "place").iterdir())
     fill(workspace, tmp_path)
@@ -238,24 +238,24 @@ def test_a_private_dataset_on_the_hub_keeps_backups(workspace, tmp_path, monkeyp
     monkeypatch.setattr(huggingface_hub, "HfApi", lambda token=None: hub)
     fill(workspace, tmp_path)
     told = "hf://datasets/ada/reranker-backup"
-    backups.back_up(workspace, LOCAL, backups.copies_of(workspace, told))
+    backup.back_up(workspace, LOCAL, backup.copies_of(workspace, told))
     assert hub.asked[0] == (
         "create_repo", "ada/reranker-backup",
         {"repo_type": "dataset", "private": True, "exist_ok": True},
     )  # fmt: skip
     assert [one for one in hub.asked if one[0] == "create_commit"] == [("create_commit", 2)]
     other = another(tmp_path)
-    backups.restore(other, LOCAL, backups.copies_of(other, told))
+    backup.restore(other, LOCAL, backup.copies_of(other, told))
     assert len(rows_of(other.engine)["pairs"]) == 30
     hub.private = False
     with pytest.raises(Refused, match="is public"):
-        backups.back_up(workspace, LOCAL, backups.copies_of(workspace, told))
+        backup.back_up(workspace, LOCAL, backup.copies_of(workspace, told))
 
 
 @pytest.mark.parametrize("told", ["hf://datasets/x", "hf://datasets/../x", "s3://bucket/x"])
 def test_what_is_no_place(told):
     with pytest.raises(Refused):
-        backup_places.place_of(told)
+        storage.place_of(told)
 
 
 def test_killed_on_an_empty_disk_it_is_all_back(tmp_path, command):
@@ -301,10 +301,10 @@ def test_killed_on_an_empty_disk_it_is_all_back(tmp_path, command):
 
 
 def a_finished_run(workspace, dataset="mine") -> str:
-    from reranker_ui.core.recipe import PRESETS
-    from reranker_ui.services.entering import enter
-    from reranker_ui.services.freezing import frozen_splits
-    from reranker_ui.services.run_list import folder_of
+    from reranker_ui.core.values.recipe import PRESETS
+    from reranker_ui.services.runs.listing import folder_of
+    from reranker_ui.services.training.create import enter
+    from reranker_ui.services.training.freeze import frozen_splits
 
     splits = frozen_splits(workspace, LOCAL, dataset)
     recipe = PRESETS["quick"].model_copy(update={"base": "embedded"})
@@ -317,7 +317,7 @@ def a_finished_run(workspace, dataset="mine") -> str:
 
 
 def newest(place):
-    return backups.Copies(backup_places.place_of(place)).newest_first()[0]
+    return backup.Copies(storage.place_of(place)).newest_first()[0]
 
 
 def told_generation(home):
@@ -335,12 +335,12 @@ def waited(ask, seconds=30):
 
 
 def test_a_space_that_keeps_nothing_says_so(workspace, monkeypatch):
-    assert backing_up.state(workspace, LOCAL) is None
+    assert backup_schedule.state(workspace, LOCAL) is None
     monkeypatch.setenv("SYSTEM", "spaces")
     monkeypatch.setenv("SPACE_ID", "ada/reranker-ui")
     workspace.space = Space()
-    assert "loses its disk" in backing_up.state(workspace, LOCAL)["fault"]
-    assert backing_up.state(workspace, LIN)["fault"] == "The backups fail. Tell an admin."
+    assert "loses its disk" in backup_schedule.state(workspace, LOCAL)["fault"]
+    assert backup_schedule.state(workspace, LIN)["fault"] == "The backups fail. Tell an admin."
 
 
 def test_a_copy_of_a_space_without_its_bucket_stays_shut_and_says_why(tmp_path):

@@ -7,13 +7,13 @@ import time
 
 import pytest
 
-from reranker_ui.core import engine_making
-from reranker_ui.core.engine import FastEngine, NotFast, check_agreement, kept_in
-from reranker_ui.core.engine_making import check_pairs, make
-from reranker_ui.core.ranking import Reranker
-from reranker_ui.core.refused import Refused
-from reranker_ui.core.torch_engine import TorchEngine
-from reranker_ui.services import engines, models
+from reranker_ui.core.models import engine_build
+from reranker_ui.core.models.engine import FastEngine, NotFast, check_agreement, kept_in
+from reranker_ui.core.models.engine_build import check_pairs, make
+from reranker_ui.core.models.reranker import Reranker
+from reranker_ui.core.models.torch_engine import TorchEngine
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.ranking import engines, rankers
 from tests.labelling import VIEWER
 
 PAIRS = check_pairs()
@@ -64,7 +64,7 @@ def test_a_fault_is_kept_and_leaves_nothing_else(tiny_model, tmp_path, monkeypat
     def wrong(*_):
         raise Refused("its scores differ")
 
-    monkeypatch.setattr(engine_making, "check_agreement", wrong)
+    monkeypatch.setattr(engine_build, "check_agreement", wrong)
     kept = make(tiny_model, tmp_path / "one")
     assert "its scores differ" in kept["fault"]
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
@@ -85,8 +85,8 @@ def test_an_engine_of_another_processor_is_not_used(made, tmp_path):
 @pytest.mark.timeout(600)
 def test_made_in_the_background_while_torch_answers(tiny_base, workspace, monkeypatch):
     monkeypatch.setattr(engines._MAKER, "serving", True)
-    models.SHELF.forget()  # another test may have loaded the same model, not serving
-    base = models.find_ranker(workspace, VIEWER, "base")
+    rankers.SHELF.forget()  # another test may have loaded the same model, not serving
+    base = rankers.find_ranker(workspace, VIEWER, "base")
     assert base.engine == "torch"
     before = base.scores(PAIRS)
     deadline = time.monotonic() + 240  # it is made politely, which takes long on a busy machine
@@ -95,8 +95,8 @@ def test_made_in_the_background_while_torch_answers(tiny_base, workspace, monkey
     assert base.engine.startswith("OpenVINO")
     assert base.scores(PAIRS) == pytest.approx(before, abs=0.02)
     # The next process, or a model that had to leave, begins with it: nothing is made again.
-    models.SHELF.forget()
-    again = models.find_ranker(workspace, VIEWER, "base")
+    rankers.SHELF.forget()
+    again = rankers.find_ranker(workspace, VIEWER, "base")
     assert again.engine == base.engine
     assert len(list((workspace.cache / "engines").glob("*/kept.json"))) == 1
 
@@ -122,15 +122,15 @@ def test_a_broken_engine_is_left_for_torch(tiny_base, workspace, tiny_model):
     folder = engines.engine_folder(workspace, tiny_model)
     folder.mkdir(parents=True)
     (folder / "kept.json").write_text("{")
-    models.SHELF.forget()
-    assert models.find_ranker(workspace, VIEWER, "base").engine == "torch"
+    rankers.SHELF.forget()
+    assert rankers.find_ranker(workspace, VIEWER, "base").engine == "torch"
 
 
 def test_torch_is_what_the_settings_ask_for(tiny_base, workspace, tiny_model, made):
     shutil.copytree(made[0], engines.engine_folder(workspace, tiny_model))
     workspace.settings.engine = "torch"
-    models.SHELF.forget()
-    assert models.find_ranker(workspace, VIEWER, "base").engine == "torch"
+    rankers.SHELF.forget()
+    assert rankers.find_ranker(workspace, VIEWER, "base").engine == "torch"
 
 
 @pytest.mark.parametrize(("good", "taken"), [(("bf16", "f32"), "bf16"), (("f32",), "f32")])
@@ -138,13 +138,13 @@ def test_bf16_is_taken_where_the_processor_has_it_and_it_agrees(
     tiny_model, tmp_path, monkeypatch, good, taken
 ):
     def check(_plain, _fast, most):
-        precision = next(name for name, value in engine_making.MOST.items() if value == most)
+        precision = next(name for name, value in engine_build.MOST.items() if value == most)
         if precision not in good:
             raise Refused(f"{precision} differs")
         return {"pairs": 33}
 
-    monkeypatch.setattr(engine_making, "has_bf16", lambda: True)
-    monkeypatch.setattr(engine_making, "check_agreement", check)
+    monkeypatch.setattr(engine_build, "has_bf16", lambda: True)
+    monkeypatch.setattr(engine_build, "check_agreement", check)
     kept = make(tiny_model, tmp_path / "one")
     assert kept["precision"] == FastEngine(tmp_path / "one").precision == taken
     assert kept.get("not_bf16") == (None if taken == "bf16" else "bf16 differs")

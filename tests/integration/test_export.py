@@ -6,14 +6,14 @@ import pandas as pd
 import pytest
 
 from reranker_ui.core.formats.exports import FORMATS
-from reranker_ui.core.refused import Refused
-from reranker_ui.services.annotations import annotate
-from reranker_ui.services.datasets import labelled_pairs
-from reranker_ui.services.editing import set_label
-from reranker_ui.services.exporting import export_dataset
-from reranker_ui.services.importing import import_file
-from reranker_ui.services.pairs import page_of_pairs
-from reranker_ui.services.users import LOCAL, User
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.annotating.annotations import annotate
+from reranker_ui.services.datasets.edits import set_label
+from reranker_ui.services.datasets.export import export_dataset
+from reranker_ui.services.datasets.pages import page_of_pairs
+from reranker_ui.services.imports.importer import import_file
+from reranker_ui.services.labels.datasets import labelled_pairs
+from reranker_ui.services.store.access import LOCAL, User
 
 ODD = [
     "=1+1", "'=1+1", "-1", "@x", "+a", "a\tb", 'say "hi"', '"', "a,b;c|d", "line\nbreak",

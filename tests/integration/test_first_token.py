@@ -6,8 +6,8 @@ from sentence_transformers import CrossEncoder
 from torch.nn import Identity
 from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
 
-from reranker_ui.core.encoder import embedded_encoder
-from reranker_ui.core.first_token import read_first_token
+from reranker_ui.core.models.encoder import embedded_encoder
+from reranker_ui.core.models.first_token import read_first_token
 
 PAIRS = [("how are caves formed?", "Water carves them. " * count) for count in (1, 3, 9, 30)]
 SMALL = {"hidden_size": 48, "num_hidden_layers": 3, "num_attention_heads": 4,

@@ -11,12 +11,12 @@ from huggingface_hub import HfApi
 from huggingface_hub.errors import RepositoryNotFoundError
 
 from reranker_ui.core.formats.options import ReadOptions
-from reranker_ui.core.refused import Refused
-from reranker_ui.services.history import history
-from reranker_ui.services.hub_export import export_to_hub
-from reranker_ui.services.importing import import_file
-from reranker_ui.services.reading import read
-from reranker_ui.services.users import LOCAL, User
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.datasets.history import history
+from reranker_ui.services.datasets.hub_export import export_to_hub
+from reranker_ui.services.imports.importer import import_file
+from reranker_ui.services.imports.read_job import read
+from reranker_ui.services.store.access import LOCAL, User
 
 NOT_FOUND = httpx.Response(404, request=httpx.Request("GET", "http://hub/"))
 ROWS = [

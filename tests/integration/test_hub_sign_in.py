@@ -15,12 +15,12 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from reranker_ui.core.refused import Refused
-from reranker_ui.services import invites, people
-from reranker_ui.services.users import LOCAL
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.people import accounts, invites
+from reranker_ui.services.store.access import LOCAL
 from reranker_ui.settings import Space
-from reranker_ui.ui.door import Door
-from reranker_ui.ui.identity import who
+from reranker_ui.ui.server.entry import Door
+from reranker_ui.ui.server.identity import who
 
 HOST = "team-reranker.hf.space"
 
@@ -156,7 +156,7 @@ def test_newcomers_get_the_role_of_the_settings(workspace, space):
     client = browser(workspace, space)
     come(client, "c1", BOB)
     assert client.get("/").text == "bob viewer"
-    people.set_role(workspace, LOCAL, "bob", "annotator")
+    accounts.set_role(workspace, LOCAL, "bob", "annotator")
     assert client.get("/").text == "bob annotator"
 
 
@@ -165,23 +165,23 @@ def test_who_was_removed_stays_out_until_an_admin_adds_the_name_again(workspace,
     client = browser(workspace, space)
     come(client, "c1", BOB)
     come(browser(workspace, space), "c2", ADA)
-    people.add_user(workspace, LOCAL, "Sara", "admin")
+    accounts.add_user(workspace, LOCAL, "Sara", "admin")
     for name in ("bob", "ada"):
-        people.remove_user(workspace, LOCAL, name)
+        accounts.remove_user(workspace, LOCAL, name)
     token = invites.invite(workspace, LOCAL, "annotator")["token"]
     for start in ("/login/huggingface", f"/login/huggingface?invite={token}"):
         back = come(client, "c3", {**BOB, "preferred_username": "bobby"}, start=start)
         assert back.status_code == 403 and "bob was removed" in back.text
     assert invites.invited_as(workspace, token) == "annotator"  # its place is free still
     with pytest.raises(Refused, match="open the same account"):
-        people.add_user(workspace, LOCAL, "bob", "admin", "a password for another bob")
-    people.add_user(workspace, LOCAL, "bob", "viewer")
+        accounts.add_user(workspace, LOCAL, "bob", "admin", "a password for another bob")
+    accounts.add_user(workspace, LOCAL, "bob", "viewer")
     come(client, "c4", BOB)
     assert client.get("/").text == "bob viewer"
     owner = browser(workspace, space)
     come(owner, "c5", ADA)
     assert owner.get("/").text == "ada admin"  # the Space is the creator's
-    assert [one["name"] for one in people.list_users(workspace, LOCAL)] == ["bob", "ada", "Sara"]
+    assert [one["name"] for one in accounts.list_users(workspace, LOCAL)] == ["bob", "ada", "Sara"]
 
 
 @pytest.mark.parametrize("address", ["code=c1&state=forged", "state=x", "error=access_denied"])

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from reranker_ui.core.formats.options import ReadOptions
-from reranker_ui.services.datasets import labelled_pairs, list_datasets
-from reranker_ui.services.importing import import_file
-from reranker_ui.services.users import LOCAL
+from reranker_ui.services.imports.importer import import_file
+from reranker_ui.services.labels.datasets import labelled_pairs, list_datasets
+from reranker_ui.services.store.access import LOCAL
 
 # What a person has to say about a file, beyond what its content tells.
 SAID = {

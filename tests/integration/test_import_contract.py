@@ -8,15 +8,15 @@ import pytest
 import sqlalchemy as sa
 
 from reranker_ui.core.formats.options import ReadOptions
-from reranker_ui.core.labels import Scale
-from reranker_ui.core.refused import Refused
-from reranker_ui.services import importing
-from reranker_ui.services.database import datasets, decisions, imported_labels, imports, pairs
-from reranker_ui.services.datasets import labelled_pairs, list_datasets
-from reranker_ui.services.import_ends import sweep_imports
-from reranker_ui.services.importing import import_file, load_starter
-from reranker_ui.services.pairs import page_of_pairs
-from reranker_ui.services.users import LOCAL, User
+from reranker_ui.core.values.labels import Scale
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.datasets.pages import page_of_pairs
+from reranker_ui.services.imports import importer
+from reranker_ui.services.imports.importer import import_file, load_starter
+from reranker_ui.services.imports.sweep import sweep_imports
+from reranker_ui.services.labels.datasets import labelled_pairs, list_datasets
+from reranker_ui.services.store.access import LOCAL, User
+from reranker_ui.services.store.database import datasets, decisions, imported_labels, imports, pairs
 
 pytestmark = pytest.mark.both_databases
 
@@ -127,13 +127,13 @@ def task(passage, truth="", **given) -> dict:
 def test_what_is_off_the_scale_of_a_dataset_is_refused(first, second, why, tmp_path, workspace):
     import_file(workspace, LOCAL, write(tmp_path / "a.csv", first), "d")
     file = write(tmp_path / "b.csv", second)
-    token = importing.start_reading(workspace, LOCAL, file, ReadOptions())  # as the page does
-    importing.wait_for_reading(workspace, LOCAL, token)
+    token = importer.start_reading(workspace, LOCAL, file, ReadOptions())  # as the page does
+    importer.wait_for_reading(workspace, LOCAL, token)
     if why:
         with pytest.raises(Refused, match=why):
-            importing.store_reading(workspace, LOCAL, token, "d")
+            importer.store_reading(workspace, LOCAL, token, "d")
     else:
-        assert importing.store_reading(workspace, LOCAL, token, "d")["kept"] == 2
+        assert importer.store_reading(workspace, LOCAL, token, "d")["kept"] == 2
     scale = Scale(**list_datasets(workspace, LOCAL)[0]["scale"])
     assert all(map(scale.holds, labelled_pairs(workspace, LOCAL, "d")["grade"]))
 
@@ -190,16 +190,16 @@ def test_near_duplicate_queries_stay_together(tmp_path, workspace):
 
 def test_an_import_that_dies_leaves_nothing(tmp_path, workspace, monkeypatch):
     file = write(tmp_path / "a.csv", [f"q{i},p{i},1" for i in range(50)])
-    monkeypatch.setattr(importing, "_BATCH", 10)
+    monkeypatch.setattr(importer, "_BATCH", 10)
 
     def die(_through):
         assert list_datasets(workspace, LOCAL) == []  # unseen while it runs
         raise KeyboardInterrupt
 
-    token = importing.start_reading(workspace, LOCAL, file, ReadOptions())
-    importing.wait_for_reading(workspace, LOCAL, token)
+    token = importer.start_reading(workspace, LOCAL, file, ReadOptions())
+    importer.wait_for_reading(workspace, LOCAL, token)
     with pytest.raises(KeyboardInterrupt):
-        importing.store_reading(workspace, LOCAL, token, "d", said=die)
+        importer.store_reading(workspace, LOCAL, token, "d", said=die)
     assert rows_left(workspace) == (0, 0, 0)
 
 
@@ -225,14 +225,14 @@ def test_what_was_killed_is_stored_whole_when_tried_again(before, tmp_path, work
     if before:
         import_file(workspace, LOCAL, write(tmp_path / "a.csv", before), "d")
     file = write(tmp_path / "b.csv", [f"q{i},p{i},1" for i in range(50)])
-    monkeypatch.setattr(importing, "_BATCH", 10)
-    token = importing.start_reading(workspace, LOCAL, file, ReadOptions())
-    importing.wait_for_reading(workspace, LOCAL, token)
+    monkeypatch.setattr(importer, "_BATCH", 10)
+    token = importer.start_reading(workspace, LOCAL, file, ReadOptions())
+    importer.wait_for_reading(workspace, LOCAL, token)
     with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
-        killed.setattr(importing, "remove_import", lambda *_: None)  # as SIGKILL leaves it
-        importing.store_reading(workspace, LOCAL, token, "d", said=interrupt)
+        killed.setattr(importer, "remove_import", lambda *_: None)  # as SIGKILL leaves it
+        importer.store_reading(workspace, LOCAL, token, "d", said=interrupt)
     assert rows_left(workspace)[2] > len(before)
-    report = importing.store_reading(workspace, LOCAL, token, "d")
+    report = importer.store_reading(workspace, LOCAL, token, "d")
     assert report["kept"] == 50 - len(before) // 2
     assert sweep_imports(workspace) == 0
     assert list_datasets(workspace, LOCAL)[0]["pairs"] == 50 + len(before) // 2
@@ -248,9 +248,9 @@ def test_one_import_at_a_time_goes_into_a_dataset(tmp_path, workspace):
             import_file(workspace, LOCAL, file, "d")
         refused.append(told)
 
-    token = importing.start_reading(workspace, LOCAL, file, ReadOptions())
-    importing.wait_for_reading(workspace, LOCAL, token)
-    importing.store_reading(workspace, LOCAL, token, "d", said=meanwhile)
+    token = importer.start_reading(workspace, LOCAL, file, ReadOptions())
+    importer.wait_for_reading(workspace, LOCAL, token)
+    importer.store_reading(workspace, LOCAL, token, "d", said=meanwhile)
     assert len(refused) == 1
     assert rows_left(workspace) == (2, 2, 2)
 

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from reranker_ui.core.refused import Refused
-from reranker_ui.services.datasets import labelled_pairs, list_datasets
-from reranker_ui.services.importing import import_file
-from reranker_ui.services.users import LOCAL
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.imports.importer import import_file
+from reranker_ui.services.labels.datasets import labelled_pairs, list_datasets
+from reranker_ui.services.store.access import LOCAL
 
 REFUSED = {
     "empty.csv": "is empty",

@@ -5,9 +5,9 @@ import json
 import pytest
 import torch
 
-from reranker_ui.core.examples import grade_counts
-from reranker_ui.core.refused import Refused
-from reranker_ui.core.training import train
+from reranker_ui.core.training.examples import grade_counts
+from reranker_ui.core.training.run import train
+from reranker_ui.core.values.refused import Refused
 from tests.integration.test_worker import frozen, seen
 
 LOSSES = ["bce", "mse", "cross_entropy", "mnrl", "lambda", "listnet", "ranknet", "margin_mse"]
@@ -62,7 +62,7 @@ def test_a_loss_that_the_labels_cannot_feed_is_refused(home, tiny_model):
 
 
 def test_cross_entropy_of_two_grades_is_binary_cross_entropy():
-    from reranker_ui.core.losses import GradeCrossEntropy
+    from reranker_ui.core.training.losses import GradeCrossEntropy
 
     class Fixed(torch.nn.Module):
         device = torch.device("cpu")

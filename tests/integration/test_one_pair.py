@@ -2,13 +2,15 @@
 
 import csv
 
-from reranker_ui.core.run_folder import RunFolder
-from reranker_ui.services import datasets, rankings, runs
-from reranker_ui.services.annotations import annotate
-from reranker_ui.services.importing import import_file
-from reranker_ui.services.queue import next_pairs
-from reranker_ui.services.recipes import recipe_from
-from reranker_ui.services.results import label_result
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.annotating.annotations import annotate
+from reranker_ui.services.annotating.queue import next_pairs
+from reranker_ui.services.annotating.result_labels import label_result
+from reranker_ui.services.imports.importer import import_file
+from reranker_ui.services.labels import datasets
+from reranker_ui.services.ranking import compare
+from reranker_ui.services.training import lifecycle
+from reranker_ui.services.training.recipes import recipe_from
 from tests.labelling import ADMIN, MAI
 
 THINGS = ["glacier", "volcano", "river", "desert", "forest", "island", "canyon", "geyser"]
@@ -50,14 +52,14 @@ def test_one_pair_travels_from_a_file_to_a_ranking_and_back(
 
     # A run's frozen split
     recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", epochs=1)
-    run = runs.start(workspace, ADMIN, "caves", recipe)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     frozen = RunFolder(run["folder"]).pairs(labelled.loc[pair["id"], "split"])
     mine = frozen[frozen["pair_id"] == pair["id"]].iloc[0]
     assert (mine["query"], mine["passage"], mine["grade"]) == (pair["query"], pair["passage"], 1.0)
     assert sum(run["counts"].values()) == len(labelled) == 116
 
     # A worker, and a model
-    run = runs.wait(workspace, ADMIN, run["id"], every=0.1)
+    run = lifecycle.wait(workspace, ADMIN, run["id"], every=0.1)
     log = RunFolder(run["folder"]).log_file.read_text()
     assert run["status"] == "finished", log
     assert run["step"] == run["steps"] > 0
@@ -69,11 +71,11 @@ def test_one_pair_travels_from_a_file_to_a_ranking_and_back(
 
     # A ranking, the same each time
     passages = [pair["passage"], "He wrote a song.", "Prices rose again."]
-    ranking = rankings.rank(workspace, MAI, run["name"], pair["query"], passages)
+    ranking = compare.rank(workspace, MAI, run["name"], pair["query"], passages)
     assert [row["rank"] for row in ranking] == [1, 2, 3]
     assert sorted(row["passage"] for row in ranking) == sorted(passages)
     assert all(0 <= row["score"] <= 1 for row in ranking)
-    assert ranking == rankings.rank(workspace, MAI, str(run["id"]), pair["query"], passages)
+    assert ranking == compare.rank(workspace, MAI, str(run["id"]), pair["query"], passages)
 
     # And a result that is labelled is a row again, which the next run learns from
     last = ranking[-1]["passage"]

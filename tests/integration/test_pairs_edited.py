@@ -6,17 +6,17 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from reranker_ui.core.labels import resolve_labels
-from reranker_ui.core.refused import Refused
-from reranker_ui.services import editing
-from reranker_ui.services.database import annotations, decisions, imported_labels, pairs
-from reranker_ui.services.datasets import label_counts, labelled_pairs, list_datasets
-from reranker_ui.services.disputes import decide, undecide
-from reranker_ui.services.effective import pairs_with_labels
-from reranker_ui.services.importing import import_file
-from reranker_ui.services.pairs import candidates_of_query, page_of_pairs
-from reranker_ui.services.sides import join_sides
-from reranker_ui.services.users import LOCAL, User
+from reranker_ui.core.values.labels import resolve_labels
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.annotating.disputes import decide, undecide
+from reranker_ui.services.datasets import edits
+from reranker_ui.services.datasets.pages import candidates_of_query, page_of_pairs
+from reranker_ui.services.datasets.split_report import join_sides
+from reranker_ui.services.imports.importer import import_file
+from reranker_ui.services.labels.datasets import label_counts, labelled_pairs, list_datasets
+from reranker_ui.services.labels.effective_labels import pairs_with_labels
+from reranker_ui.services.store.access import LOCAL, User
+from reranker_ui.services.store.database import annotations, decisions, imported_labels, pairs
 from tests.labelling import seed
 
 pytestmark = pytest.mark.both_databases
@@ -41,19 +41,19 @@ def shown(workspace, **asked) -> list[tuple]:
 def test_an_edit_is_seen_and_undone(filled):
     before = shown(filled)
     for edit in (
-        lambda: editing.set_label(filled, LOCAL, "d", [1, 2], 1),
-        lambda: editing.set_label(filled, LOCAL, "d", [1], None),
-        lambda: editing.move_split(filled, LOCAL, "d", [1, 9], other_split(before)),
-        lambda: editing.delete_pairs(filled, LOCAL, "d", [1, 2, 3]),
-        lambda: editing.edit_text(filled, LOCAL, "d", 1, passage="another"),
-        lambda: editing.edit_text(filled, LOCAL, "d", 1, query="another"),
+        lambda: edits.set_label(filled, LOCAL, "d", [1, 2], 1),
+        lambda: edits.set_label(filled, LOCAL, "d", [1], None),
+        lambda: edits.move_split(filled, LOCAL, "d", [1, 9], other_split(before)),
+        lambda: edits.delete_pairs(filled, LOCAL, "d", [1, 2, 3]),
+        lambda: edits.edit_text(filled, LOCAL, "d", 1, passage="another"),
+        lambda: edits.edit_text(filled, LOCAL, "d", 1, query="another"),
     ):
         done = edit()
         assert shown(filled) != before
-        editing.undo(filled, LOCAL, done["edit"])
+        edits.undo(filled, LOCAL, done["edit"])
         assert shown(filled) == before
         with pytest.raises(Refused, match="undone before"):
-            editing.undo(filled, LOCAL, done["edit"])
+            edits.undo(filled, LOCAL, done["edit"])
 
 
 def labels(workspace) -> list:
@@ -62,17 +62,17 @@ def labels(workspace) -> list:
 
 def test_undoing_an_old_label_leaves_newer_decisions(filled):
     assert labels(filled) == [1, 0, 0]
-    first = editing.set_label(filled, LOCAL, "d", [1, 2, 3], 1)["edit"]
+    first = edits.set_label(filled, LOCAL, "d", [1, 2, 3], 1)["edit"]
     decide(filled, LOCAL, 1, 0, "adjudicated")
     undecide(filled, LOCAL, 2)
-    assert editing.undo(filled, LOCAL, first) == {"undone": "set label", "newer": 2}
+    assert edits.undo(filled, LOCAL, first) == {"undone": "set label", "newer": 2}
     assert labels(filled) == [0, 0, 0]
-    second = editing.set_label(filled, LOCAL, "d", [1], 1)["edit"]
+    second = edits.set_label(filled, LOCAL, "d", [1], 1)["edit"]
     with pytest.raises(Refused, match="Undo the later change first"):
-        third = editing.set_label(filled, LOCAL, "d", [1], 0)["edit"]
-        editing.undo(filled, LOCAL, second)
-    editing.undo(filled, LOCAL, third)
-    assert editing.undo(filled, LOCAL, second)["newer"] == 0
+        third = edits.set_label(filled, LOCAL, "d", [1], 0)["edit"]
+        edits.undo(filled, LOCAL, second)
+    edits.undo(filled, LOCAL, third)
+    assert edits.undo(filled, LOCAL, second)["newer"] == 0
     assert labels(filled) == [0, 0, 0]  # the decision before it is back
 
 
@@ -80,23 +80,23 @@ def test_undoing_an_old_move_leaves_newer_ones(filled):
     def splits():
         return [row[4] for row in shown(filled)[:8]]
 
-    editing.move_split(filled, LOCAL, "d", [1, 5], "train")
-    first = editing.move_split(filled, LOCAL, "d", [1, 5], "dev")["edit"]
-    editing.move_split(filled, LOCAL, "d", [5], "test")
-    assert editing.undo(filled, LOCAL, first) == {"undone": "move split", "newer": 4}
+    edits.move_split(filled, LOCAL, "d", [1, 5], "train")
+    first = edits.move_split(filled, LOCAL, "d", [1, 5], "dev")["edit"]
+    edits.move_split(filled, LOCAL, "d", [5], "test")
+    assert edits.undo(filled, LOCAL, first) == {"undone": "move split", "newer": 4}
     assert splits() == ["train"] * 4 + ["test"] * 4
     with filled.writing() as connection:
         connection.execute(pairs.update().where(pairs.c.id.in_([1, 5])).values(split="dev"))
     joined = join_sides(filled, LOCAL, "d")
     assert joined["pairs"] == 2 and splits() == ["train"] * 4 + ["test"] * 4
-    editing.move_split(filled, LOCAL, "d", [5], "train")
-    assert editing.undo(filled, LOCAL, joined["edit"]) == {"undone": "join sides", "newer": 1}
+    edits.move_split(filled, LOCAL, "d", [5], "train")
+    assert edits.undo(filled, LOCAL, joined["edit"]) == {"undone": "join sides", "newer": 1}
     assert splits() == ["dev"] + ["train"] * 7
 
 
 def test_more_queries_move_than_a_statement_holds(workspace):
     ids = seed(workspace, count=1_100, per_query=1)
-    assert editing.move_split(workspace, LOCAL, "caves", ids, "dev")["pairs"] == 1_100
+    assert edits.move_split(workspace, LOCAL, "caves", ids, "dev")["pairs"] == 1_100
     sizes = [len(page_of_pairs(workspace, LOCAL, "caves", size=n)["pairs"]) for n in (-2, 10**9)]
     assert sizes == [1, 1_000]
 
@@ -108,14 +108,14 @@ def other_split(rows) -> str:
 
 
 def test_a_query_moves_as_a_whole(filled):
-    editing.move_split(filled, LOCAL, "d", [1], "dev")
+    edits.move_split(filled, LOCAL, "d", [1], "dev")
     stored = labelled_pairs(filled, LOCAL, "d")
     assert set(stored[stored["query"] == "query 0"]["split"]) == {"dev"}
     assert stored.groupby("query_key")["split"].nunique().max() == 1
 
 
 def test_a_deleted_pair_can_come_back_by_import(filled, tmp_path):
-    editing.delete_pairs(filled, LOCAL, "d", [1])
+    edits.delete_pairs(filled, LOCAL, "d", [1])
     report = import_file(filled, LOCAL, tmp_path / "d.csv", "d")
     assert (report["kept"], report["duplicate"]) == (1, 119)
 
@@ -123,13 +123,13 @@ def test_a_deleted_pair_can_come_back_by_import(filled, tmp_path):
 @pytest.mark.parametrize(
     ("edit", "sentence"),
     [
-        (lambda w: editing.set_label(w, LOCAL, "d", [1], 2), "no label"),
-        (lambda w: editing.set_label(w, LOCAL, "d", [999], 1), "any more"),
-        (lambda w: editing.edit_text(w, LOCAL, "d", 1, passage="passage 0 1"), "already"),
-        (lambda w: editing.edit_text(w, LOCAL, "d", 1, passage="  "), "empty"),
-        (lambda w: editing.move_split(w, LOCAL, "d", [1], "rest"), "no split"),
-        (lambda w: editing.undo(w, LOCAL, 1), "cannot be undone"),
-        (lambda w: editing.set_label(w, User("ann", "annotator"), "d", [1], 1), "admin"),
+        (lambda w: edits.set_label(w, LOCAL, "d", [1], 2), "no label"),
+        (lambda w: edits.set_label(w, LOCAL, "d", [999], 1), "any more"),
+        (lambda w: edits.edit_text(w, LOCAL, "d", 1, passage="passage 0 1"), "already"),
+        (lambda w: edits.edit_text(w, LOCAL, "d", 1, passage="  "), "empty"),
+        (lambda w: edits.move_split(w, LOCAL, "d", [1], "rest"), "no split"),
+        (lambda w: edits.undo(w, LOCAL, 1), "cannot be undone"),
+        (lambda w: edits.set_label(w, User("ann", "annotator"), "d", [1], 1), "admin"),
     ],
 )
 def test_what_cannot_be_is_refused(edit, sentence, filled):

@@ -8,24 +8,24 @@ import zipfile
 import numpy as np
 import pytest
 
-from reranker_ui.core.onnx_making import make_onnx, report_in
-from reranker_ui.core.ranking import Reranker
-from reranker_ui.core.refused import Refused
-from reranker_ui.services import portable
+from reranker_ui.core.models.onnx_parity import make_onnx, report_in
+from reranker_ui.core.models.reranker import Reranker
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.ranking import onnx_download
 from tests.integration.test_ranking import PASSAGES, QUERY, a_run
 from tests.labelling import MAI, VIEWER
 
 
 def test_a_run_becomes_onnx_files_that_score_alike(workspace, tiny_model, tmp_path):
     run = a_run(workspace, model=tiny_model)
-    assert portable.onnx_state(workspace, VIEWER, run)["state"] == "none"
+    assert onnx_download.onnx_state(workspace, VIEWER, run)["state"] == "none"
     with pytest.raises(Refused, match="no ONNX files yet"):
-        portable.onnx_archive(workspace, VIEWER, run)
+        onnx_download.onnx_archive(workspace, VIEWER, run)
     with pytest.raises(Refused, match="annotator"):
-        portable.make_onnx(workspace, VIEWER, run)
-    assert portable.make_onnx(workspace, MAI, run)["state"] == "making"
+        onnx_download.make_onnx(workspace, VIEWER, run)
+    assert onnx_download.make_onnx(workspace, MAI, run)["state"] == "making"
     deadline = time.monotonic() + 240
-    while (told := portable.onnx_state(workspace, VIEWER, run))["state"] == "making":
+    while (told := onnx_download.onnx_state(workspace, VIEWER, run))["state"] == "making":
         assert time.monotonic() < deadline
         time.sleep(0.5)
     assert told["state"] == "ready", told
@@ -33,7 +33,7 @@ def test_a_run_becomes_onnx_files_that_score_alike(workspace, tiny_model, tmp_pa
     assert told["report"]["fp32"]["difference"] < 1e-4
     assert told["report"]["int8"]["bytes"] < told["report"]["fp32"]["bytes"]
     assert set(told["report"]["int8"]) >= {"agrees", "spearman", "top", "of"}
-    _, parts = portable.onnx_archive(workspace, VIEWER, run)
+    _, parts = onnx_download.onnx_archive(workspace, VIEWER, run)
     with zipfile.ZipFile(io.BytesIO(b"".join(parts))) as archive:
         archive.extractall(tmp_path / "taken")
     (folder,) = (tmp_path / "taken").iterdir()

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from reranker_ui.services.annotations import annotate
-from reranker_ui.services.database import annotations, pairs
-from reranker_ui.services.queue import next_pairs
-from reranker_ui.services.users import User
+from reranker_ui.services.annotating.annotations import annotate
+from reranker_ui.services.annotating.queue import next_pairs
+from reranker_ui.services.store.access import User
+from reranker_ui.services.store.database import annotations, pairs
 from tests.labelling import MAI, seed
 
 pytestmark = pytest.mark.both_databases

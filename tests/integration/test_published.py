@@ -11,11 +11,11 @@ import os
 import pytest
 import yaml
 
-from reranker_ui.core.base_models import EMBEDDED_NAME
-from reranker_ui.core.recipe import DEFAULT_BASE, PRESETS
-from reranker_ui.core.run_folder import RunFolder
-from reranker_ui.core.training import train
-from reranker_ui.services import runs
+from reranker_ui.core.models.base_models import EMBEDDED_NAME
+from reranker_ui.core.training.run import train
+from reranker_ui.core.values.recipe import DEFAULT_BASE, PRESETS
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.training import lifecycle
 from tests.labelling import ADMIN, seed
 
 # Evaluated, and so saved, at the end alone: weights and optimizer are 270 MB each time.
@@ -65,7 +65,7 @@ def of_one_query(found):
 def run(workspace, monkeypatch):
     """Train a preset on the pairs of each split; returns its runs, the last model's card and
     its facts."""
-    monkeypatch.setattr(runs, "executor_of", lambda _: Here())
+    monkeypatch.setattr(lifecycle, "executor_of", lambda _: Here())
 
     def begin(preset, splits, **reduced):
         pairs = [(row, split) for split, found in splits.items() for row in found]
@@ -78,8 +78,8 @@ def run(workspace, monkeypatch):
             split=lambda n: pairs[n][1],
         )
         recipe = PRESETS[preset].model_copy(update=REDUCED | reduced)
-        first = runs.start(workspace, ADMIN, preset, recipe)
-        done = [runs.find_run(workspace, ADMIN, n) for n in (first["id"], *first["later"])]
+        first = lifecycle.start(workspace, ADMIN, preset, recipe)
+        done = [lifecycle.find_run(workspace, ADMIN, n) for n in (first["id"], *first["later"])]
         assert {one["status"] for one in done} == {"finished"}, done[-1]["sentence"]
         model = RunFolder(done[-1]["folder"]).model
         facts = json.loads((model / "reranker_ui.json").read_text())
@@ -197,7 +197,7 @@ def twelve_layers(folder):
     import torch
     from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
-    from reranker_ui.core.encoder import embedded_encoder
+    from reranker_ui.core.models.encoder import embedded_encoder
 
     tokenizer = AutoTokenizer.from_pretrained(embedded_encoder())
     tokenizer.save_pretrained(folder)

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import pytest
 from huggingface_hub.errors import HfHubHTTPError
 
-from reranker_ui import publishing as process
-from reranker_ui.core.refused import Refused
-from reranker_ui.services import publishing
-from reranker_ui.services.outcomes import outcome
-from reranker_ui.services.run_list import folder_of
-from reranker_ui.services.users import User
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.jobs import push as process
+from reranker_ui.services.runs import push
+from reranker_ui.services.runs.listing import folder_of
+from reranker_ui.services.runs.outcomes import outcome
+from reranker_ui.services.store.access import User
 from tests.labelling import ADMIN, VIEWER, finished_run, seed
 
 SECRET = "hf_never_written_anywhere"
@@ -49,15 +49,15 @@ def run(workspace, tiny_model):
 def begun(monkeypatch):
     """Pushes that were begun, `(folder, token)`, without a process."""
     found = []
-    monkeypatch.setattr(publishing, "_begin", lambda *given: found.append(given))
+    monkeypatch.setattr(push, "_begin", lambda *given: found.append(given))
     return found
 
 
 def test_a_model_is_pushed_private_and_its_address_kept(workspace, run, begun):
-    publishing.push(workspace, ADMIN, run, "team/ranker", token=SECRET)
-    assert publishing.state(workspace, VIEWER, run)["state"] == "pushing"
+    push.push(workspace, ADMIN, run, "team/ranker", token=SECRET)
+    assert push.state(workspace, VIEWER, run)["state"] == "pushing"
     with pytest.raises(Refused, match="is being pushed"):
-        publishing.push(workspace, ADMIN, run, "team/other")
+        push.push(workspace, ADMIN, run, "team/other")
     [(folder, token)] = begun
     hub = Hub()
     assert process.main([str(folder.path)], token, hub) == 0
@@ -80,17 +80,17 @@ def test_a_model_is_pushed_private_and_its_address_kept(workspace, run, begun):
     ],
 )
 def test_what_went_wrong_is_a_sentence(workspace, run, begun, hub, token, said):
-    publishing.push(workspace, ADMIN, run, "team/ranker", token=token)
+    push.push(workspace, ADMIN, run, "team/ranker", token=token)
     assert process.main([str(begun[0][0].path)], token, hub) == 1
-    told = publishing.state(workspace, VIEWER, run)
+    told = push.state(workspace, VIEWER, run)
     assert told["state"] == "failed" and said in told["error"]
     assert "upload" not in "".join(hub.told)
 
 
 def test_a_process_of_its_own_says_that_the_hub_is_out_of_reach(workspace, run):
-    publishing.push(workspace, ADMIN, run, "team/ranker", token=SECRET)
+    push.push(workspace, ADMIN, run, "team/ranker", token=SECRET)
     until = time.monotonic() + 60
-    while publishing.state(workspace, VIEWER, run)["state"] == "pushing":
+    while push.state(workspace, VIEWER, run)["state"] == "pushing":
         assert time.monotonic() < until
         time.sleep(0.1)
     told = json.loads(folder_of(workspace, run).pushed_file.read_text())
@@ -100,19 +100,19 @@ def test_a_process_of_its_own_says_that_the_hub_is_out_of_reach(workspace, run):
 def test_a_push_whose_process_is_gone_has_failed(workspace, run):
     told = {"repo": "a/b", "private": True, "state": "pushing", "time": time.time() - 100}
     folder_of(workspace, run).pushed_file.write_text(json.dumps(told))
-    assert "broke off" in publishing.state(workspace, VIEWER, run)["error"]
+    assert "broke off" in push.state(workspace, VIEWER, run)["error"]
 
 
 @pytest.mark.parametrize("name", ["", "ranker", "../x", "a/b/c", "a b/c", "-/x y"])
 def test_a_name_that_is_none_on_the_hub_is_refused(workspace, run, begun, name):
     with pytest.raises(Refused, match="Name the model"):
-        publishing.push(workspace, ADMIN, run, name)
+        push.push(workspace, ADMIN, run, name)
     assert not begun
 
 
 def test_only_an_admin_pushes_and_only_a_model(workspace, run, begun):
     with pytest.raises(Refused, match="needs the role admin"):
-        publishing.push(workspace, User("Mai", "annotator"), run, "team/ranker")
+        push.push(workspace, User("Mai", "annotator"), run, "team/ranker")
     folder_of(workspace, run).model.rename(folder_of(workspace, run).path / "gone")
     with pytest.raises(Refused, match="no model to push"):
-        publishing.push(workspace, ADMIN, run, "team/ranker")
+        push.push(workspace, ADMIN, run, "team/ranker")

@@ -5,17 +5,17 @@ import time
 
 import pytest
 
-from reranker_ui.core.base_models import resolve_base
-from reranker_ui.core.coverage import coverage_of, tokens_seen
-from reranker_ui.core.recipe import EMBEDDED_BASE
-from reranker_ui.core.refused import Refused
-from reranker_ui.services import editing, quality
-from reranker_ui.services.annotations import annotate
-from reranker_ui.services.history import history
-from reranker_ui.services.importing import import_file
-from reranker_ui.services.pairs import page_of_pairs
-from reranker_ui.services.sides import join_sides, split_receipt
-from reranker_ui.services.users import LOCAL
+from reranker_ui.core.evaluation.coverage import coverage_of, tokens_seen
+from reranker_ui.core.models.base_models import resolve_base
+from reranker_ui.core.values.recipe import EMBEDDED_BASE
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.annotating.annotations import annotate
+from reranker_ui.services.datasets import edits, quality
+from reranker_ui.services.datasets.history import history
+from reranker_ui.services.datasets.pages import page_of_pairs
+from reranker_ui.services.datasets.split_report import join_sides, split_receipt
+from reranker_ui.services.imports.importer import import_file
+from reranker_ui.services.store.access import LOCAL
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_sides_are_brought_together_and_taken_apart_again(filled):
         ("Brought together 2 queries that were on two sides: 2 pairs", True),
         ("Imported 122 pairs", False),
     ]
-    editing.undo(filled, LOCAL, done["edit"])
+    edits.undo(filled, LOCAL, done["edit"])
     assert split_receipt(filled, LOCAL, "d") == before
 
 

@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import event, select, update
 
-from reranker_ui.core.refused import Refused
-from reranker_ui.services import queue
-from reranker_ui.services.annotations import annotate
-from reranker_ui.services.database import imports, leases, pairs
-from reranker_ui.services.disputes import decide
-from reranker_ui.services.queue import let_go, next_pairs
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.annotating import queue
+from reranker_ui.services.annotating.annotations import annotate
+from reranker_ui.services.annotating.disputes import decide
+from reranker_ui.services.annotating.queue import let_go, next_pairs
+from reranker_ui.services.store.database import imports, leases, pairs
 from tests.labelling import ADMIN, LINH, MAI, seed
 
 pytestmark = pytest.mark.both_databases
@@ -197,9 +197,9 @@ def test_a_query_s_pairs_are_found_by_its_key(workspace, plans):
 def test_what_is_told_can_be_written_as_json(workspace):
     import orjson  # what the page's server functions answer with
 
-    from reranker_ui.services.disputes import disputed_pairs
-    from reranker_ui.services.lookback import candidates_of, last_labels
-    from reranker_ui.services.pair_history import history
+    from reranker_ui.services.annotating.disputes import disputed_pairs
+    from reranker_ui.services.annotating.recent_labels import candidates_of, last_labels
+    from reranker_ui.services.datasets.pair_history import history
 
     ids = seed(workspace, overlap=2)
     annotate(workspace, MAI, ids[0], 1, "a")

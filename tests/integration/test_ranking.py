@@ -7,26 +7,19 @@ import time
 
 import pytest
 
-from reranker_ui.core.encoder import Encoder, embedded_encoder, encoder_of
-from reranker_ui.core.evaluation import ranking_metrics
-from reranker_ui.core.ranking import Reranker
-from reranker_ui.core.recipe import Recipe
-from reranker_ui.core.refused import Refused
-from reranker_ui.core.retrieval import bm25_scores
-from reranker_ui.core.run_folder import RunFolder
-from reranker_ui.services import (
-    annotations,
-    candidates,
-    first_stage,
-    gains,
-    models,
-    rankings,
-    results,
-)
-from reranker_ui.services.database import annotations as annotation_rows
-from reranker_ui.services.database import journal, pairs, runs
-from reranker_ui.services.editing import delete_pairs, edit_text
-from reranker_ui.services.users import LOCAL
+from reranker_ui.core.evaluation.bm25 import bm25_scores
+from reranker_ui.core.evaluation.metrics import ranking_metrics
+from reranker_ui.core.models.encoder import Encoder, embedded_encoder, encoder_of
+from reranker_ui.core.models.reranker import Reranker
+from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.annotating import annotations, result_labels
+from reranker_ui.services.datasets.edits import delete_pairs, edit_text
+from reranker_ui.services.ranking import candidates, compare, first_stage, gains, rankers
+from reranker_ui.services.store.access import LOCAL
+from reranker_ui.services.store.database import annotations as annotation_rows
+from reranker_ui.services.store.database import journal, pairs, runs
 from tests.labelling import LINH, MAI, VIEWER, seed
 
 QUERY = "how is cave 0 formed?"
@@ -159,7 +152,7 @@ def test_no_model_folder_never_asks_the_network(tmp_path):
 
 @pytest.mark.parametrize("model", ["bm25", "cosine", "base"])
 def test_rank(tiny_base, workspace, model):
-    rows = rankings.rank(workspace, VIEWER, model, f" {QUERY} ", PASSAGES)
+    rows = compare.rank(workspace, VIEWER, model, f" {QUERY} ", PASSAGES)
     assert [row["rank"] for row in rows] == [1, 2, 3]
     assert sorted(row["index"] for row in rows) == [0, 1, 2]
     assert all(row["passage"] == PASSAGES[row["index"]] for row in rows)
@@ -172,9 +165,9 @@ def test_rank(tiny_base, workspace, model):
 def test_a_run_ranks_by_id_and_by_name_with_its_own_model(workspace, tiny_model):
     number = a_run(workspace, model=tiny_model)
     expected = Reranker(tiny_model).rank(QUERY, PASSAGES)
-    assert rankings.rank(workspace, VIEWER, number, QUERY, PASSAGES) == expected
-    name = models.find_ranker(workspace, VIEWER, number).title
-    raw = rankings.rank(workspace, VIEWER, name, QUERY, PASSAGES, raw=True)
+    assert compare.rank(workspace, VIEWER, number, QUERY, PASSAGES) == expected
+    name = rankers.find_ranker(workspace, VIEWER, number).title
+    raw = compare.rank(workspace, VIEWER, name, QUERY, PASSAGES, raw=True)
     assert [row["index"] for row in raw] == [row["index"] for row in expected]
     assert raw[0]["score"] == pytest.approx(
         Reranker(tiny_model).rank(QUERY, PASSAGES, True)[0]["score"]
@@ -182,10 +175,10 @@ def test_a_run_ranks_by_id_and_by_name_with_its_own_model(workspace, tiny_model)
 
 
 def test_an_untrained_base_says_so(workspace):
-    base = models.find_ranker(workspace, VIEWER, "base")
+    base = rankers.find_ranker(workspace, VIEWER, "base")
     assert not base.trained
     assert "no ranking head" in base.notice
-    assert models.find_ranker(workspace, VIEWER, "cosine").trained
+    assert rankers.find_ranker(workspace, VIEWER, "cosine").trained
 
 
 @pytest.mark.parametrize(
@@ -198,29 +191,29 @@ def test_runs_without_a_model(workspace, status, sentence):
         folder = RunFolder(workspace.runs / f"{int(number):05d}")
         folder.alive_file.touch()
     with pytest.raises(Refused, match=sentence):
-        models.find_ranker(workspace, VIEWER, number)
+        rankers.find_ranker(workspace, VIEWER, number)
 
 
 def test_a_run_that_is_still_running(workspace):
     number = a_run(workspace, "running")
     folder = RunFolder(workspace.runs / f"{int(number):05d}")
     with folder.lock(), pytest.raises(Refused, match="still running"):
-        models.find_ranker(workspace, VIEWER, number)
+        rankers.find_ranker(workspace, VIEWER, number)
 
 
 def test_a_model_deleted_meanwhile(workspace, tiny_model):
     number = a_run(workspace, model=tiny_model)
-    models.find_ranker(workspace, VIEWER, number)
+    rankers.find_ranker(workspace, VIEWER, number)
     shutil.rmtree(workspace.runs / f"{int(number):05d}" / "model")
     with pytest.raises(Refused, match="Choose another run"):
-        models.find_ranker(workspace, VIEWER, number)
+        rankers.find_ranker(workspace, VIEWER, number)
 
 
 def test_choices(workspace, tiny_model, caves):
-    assert [models.choices(workspace, VIEWER)[side] for side in "ab"] == ["bm25", "cosine"]
+    assert [rankers.choices(workspace, VIEWER)[side] for side in "ab"] == ["bm25", "cosine"]
     done = a_run(workspace, model=tiny_model)
     a_run(workspace, "failed")
-    told = models.choices(workspace, VIEWER)
+    told = rankers.choices(workspace, VIEWER)
     assert (told["a"], told["b"]) == ("bm25", done)
     ready = {ranker["name"]: ranker["ready"] for ranker in told["rankers"]}
     assert ready == {"base": True, "bm25": True, "cosine": True, "2": False, "1": True}
@@ -238,7 +231,7 @@ def test_choices(workspace, tiny_model, caves):
 )
 def test_what_cannot_be_ranked(workspace, query, passages, sentence):
     with pytest.raises(Refused, match=sentence):
-        rankings.rank(workspace, VIEWER, "bm25", query, passages)
+        compare.rank(workspace, VIEWER, "bm25", query, passages)
 
 
 # -- candidates and comparisons
@@ -246,7 +239,7 @@ def test_what_cannot_be_ranked(workspace, query, passages, sentence):
 
 def test_compare_a_labelled_query(workspace, caves):
     found = candidates.labelled(workspace, VIEWER, QUERY, "caves")
-    told = rankings.compare(workspace, VIEWER, ["bm25", "cosine"], found)
+    told = compare.compare(workspace, VIEWER, ["bm25", "cosine"], found)
     assert (told["candidates"], told["labelled"], told["scale"]["kind"]) == (5, 5, "binary")
     first, second = told["sides"]
     assert [side["measure"] for side in told["sides"]] == ["bm25", "cosine"]
@@ -268,7 +261,7 @@ def test_candidates_by_bm25(workspace, caves):
     found = candidates.found(workspace, VIEWER, "Passage 7", "caves", 3)
     assert found.passages[0] == "Passage 7 on ice caves."
     assert (len(found.passages), found.labels) == (3, [None] * 3)
-    told = rankings.compare(workspace, VIEWER, ["bm25"], found)
+    told = compare.compare(workspace, VIEWER, ["bm25"], found)
     # The first stage and the ranker BM25 agree: both know the whole dataset's words.
     assert [row["index"] for row in told["sides"][0]["rows"]] == [0, 1, 2]
     hits = first_stage.search(workspace, VIEWER, "caves", "Passage 7", 3)
@@ -302,7 +295,7 @@ def test_pasted_passages_know_their_labels(workspace, caves):
     )
     assert (found.labels, found.pair_ids) == ([1.0, None], [caves[0], None])
     alone = candidates.pasted(workspace, VIEWER, QUERY, "one\ntwo", None)
-    assert rankings.compare(workspace, VIEWER, ["bm25"], alone)["labelled"] == 0
+    assert compare.compare(workspace, VIEWER, ["bm25"], alone)["labelled"] == 0
 
 
 @pytest.mark.parametrize(
@@ -323,20 +316,20 @@ def test_at_most_three_rankers(workspace, caves):
     found = candidates.labelled(workspace, VIEWER, QUERY, "caves")
     for names in ([], ["bm25"] * 4):
         with pytest.raises(Refused, match="one to 3"):
-            rankings.compare(workspace, VIEWER, names, found)
+            compare.compare(workspace, VIEWER, names, found)
 
 
 # -- evaluate and gains
 
 
 def test_evaluate(workspace, caves):
-    found = rankings.evaluate(workspace, VIEWER, "bm25", "caves")
+    found = compare.evaluate(workspace, VIEWER, "bm25", "caves")
     assert found["queries"] == 4
     assert 0 < found["ndcg@10"] <= 1
     with pytest.raises(Refused, match="train split of caves holds no labelled pairs"):
-        rankings.evaluate(workspace, VIEWER, "bm25", "caves", "train")
+        compare.evaluate(workspace, VIEWER, "bm25", "caves", "train")
     with pytest.raises(Refused, match="no split"):
-        rankings.evaluate(workspace, VIEWER, "bm25", "caves", "all")
+        compare.evaluate(workspace, VIEWER, "bm25", "caves", "all")
 
 
 def test_gains_by_query(workspace, caves, monkeypatch):
@@ -350,9 +343,9 @@ def test_gains_by_query(workspace, caves, monkeypatch):
     assert told["gain"] == pytest.approx(sum(row["gain"] for row in rows) / 4)
     assert told["low"] <= told["gain"] <= told["high"]
     assert told["a"] == pytest.approx(
-        rankings.evaluate(workspace, VIEWER, "bm25", "caves")["ndcg@10"]
+        compare.evaluate(workspace, VIEWER, "bm25", "caves")["ndcg@10"]
     )
-    bm25 = rankings.evaluate(workspace, VIEWER, "bm25", "caves")
+    bm25 = compare.evaluate(workspace, VIEWER, "bm25", "caves")
     for mean in told["means"]:
         assert mean["a"] == pytest.approx(bm25[mean["metric"]])
         assert mean["low"] <= mean["gain"] <= mean["high"]
@@ -381,14 +374,14 @@ def test_queries_that_can_be_scored(workspace):
 
 @pytest.mark.both_databases
 def test_a_label_on_a_result_is_an_annotation(workspace, open_caves):
-    done = results.label_result(
+    done = result_labels.label_result(
         workspace, MAI, "caves", QUERY, "Passage 1 on ice caves.", 1, "first", 0.87
     )
     assert done == {"pair_id": open_caves[1], "label": 1.0}
     with workspace.reading() as connection:
         row = connection.execute(annotation_rows.select()).one()
     assert (row.annotator, row.source, row.model_score) == ("Mai", "playground", 0.87)
-    undone = results.undo_result(workspace, MAI, "caves", QUERY, open_caves[1], "second")
+    undone = result_labels.undo_result(workspace, MAI, "caves", QUERY, open_caves[1], "second")
     assert undone == {"pair_id": open_caves[1], "label": None}
     found = candidates.labelled(workspace, VIEWER, QUERY, "caves")
     # The imported label counts again; who labels blind is not told.
@@ -397,13 +390,17 @@ def test_a_label_on_a_result_is_an_annotation(workspace, open_caves):
 
 @pytest.mark.both_databases
 def test_a_labelled_result_that_is_no_pair_becomes_one(workspace, open_caves):
-    done = results.label_result(workspace, MAI, "caves", QUERY, " A new passage. ", 1, "first")
+    done = result_labels.label_result(
+        workspace, MAI, "caves", QUERY, " A new passage. ", 1, "first"
+    )
     with workspace.reading() as connection:
         row = connection.execute(pairs.select().where(pairs.c.id == done["pair_id"])).one()
         said = connection.execute(journal.select().where(journal.c.what == "add pair")).one()
     assert (row.query, row.passage, row.split) == (QUERY, "A new passage.", "train")
     assert (row.source, row.label, said.who) == ("playground", None, "Mai")
-    again = results.label_result(workspace, MAI, "caves", QUERY, "A new passage.", 0, "second")
+    again = result_labels.label_result(
+        workspace, MAI, "caves", QUERY, "A new passage.", 0, "second"
+    )
     assert again == {"pair_id": done["pair_id"], "label": 0.0}
     found = candidates.labelled(workspace, VIEWER, QUERY, "caves")
     assert found.labels[found.passages.index("A new passage.")] == 0.0
@@ -412,18 +409,18 @@ def test_a_labelled_result_that_is_no_pair_becomes_one(workspace, open_caves):
 def test_labels_that_are_refused(workspace, open_caves):
     give = (workspace, MAI, "caves", QUERY, "Passage 1 on ice caves.")
     with pytest.raises(Refused, match="no label of caves"):
-        results.label_result(*give, 3, "a")
+        result_labels.label_result(*give, 3, "a")
     with pytest.raises(Refused, match="annotator"):
-        results.label_result(workspace, VIEWER, *give[2:], 1, "b")
+        result_labels.label_result(workspace, VIEWER, *give[2:], 1, "b")
     with pytest.raises(Refused, match="cannot be empty"):
-        results.label_result(workspace, MAI, "caves", QUERY, "  ", 1, "c")
+        result_labels.label_result(workspace, MAI, "caves", QUERY, "  ", 1, "c")
 
 
 @pytest.mark.both_databases
 def test_a_deleted_pair_that_is_labelled_comes_back_as_a_new_one(workspace, open_caves):
     delete_pairs(workspace, LOCAL, "caves", [open_caves[1]])
     give = (workspace, MAI, "caves", QUERY, "Passage 1 on ice caves.")
-    done = results.label_result(*give, 1, "a")
+    done = result_labels.label_result(*give, 1, "a")
     assert done["pair_id"] not in open_caves
     assert done["label"] == 1
 

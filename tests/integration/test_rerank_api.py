@@ -6,10 +6,10 @@ import cohere
 import httpx
 import pytest
 
-from reranker_ui.core.ranking import Reranker
-from reranker_ui.services.api_keys import make_key
-from reranker_ui.services.users import User
-from reranker_ui.services.workspace import open_workspace
+from reranker_ui.core.models.reranker import Reranker
+from reranker_ui.services.people.api_keys import make_key
+from reranker_ui.services.store.access import User
+from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
 from tests.integration.test_ranking import PASSAGES, QUERY, a_run
 from tests.serving import with_people

@@ -5,20 +5,20 @@ import time
 import pytest
 from sqlalchemy import select
 
-from reranker_ui.core.refused import Refused
-from reranker_ui.services import editing
-from reranker_ui.services.adding import add_pairs, unjudged_passages
-from reranker_ui.services.agreement import agreement_in_detail
-from reranker_ui.services.annotations import annotate, undo
-from reranker_ui.services.annotators import DAYS, annotators
-from reranker_ui.services.database import annotations, journal, pairs
-from reranker_ui.services.disputes import decide
-from reranker_ui.services.guidelines import edit_guidelines, guideline_versions, stream_of
-from reranker_ui.services.pair_history import history
-from reranker_ui.services.queue import next_pairs
-from reranker_ui.services.stream import set_stream
-from reranker_ui.services.taking_back import give_back, labels_since, take_back, takings
-from reranker_ui.services.waiting import progress
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.annotating.activity import DAYS, annotators
+from reranker_ui.services.annotating.added_pairs import add_pairs, unjudged_passages
+from reranker_ui.services.annotating.agreement import agreement_in_detail
+from reranker_ui.services.annotating.annotations import annotate, undo
+from reranker_ui.services.annotating.disputes import decide
+from reranker_ui.services.annotating.labelling_progress import progress
+from reranker_ui.services.annotating.queue import next_pairs
+from reranker_ui.services.annotating.revert import give_back, labels_since, take_back, takings
+from reranker_ui.services.annotating.settings import set_stream
+from reranker_ui.services.datasets import edits
+from reranker_ui.services.datasets.pair_history import history
+from reranker_ui.services.labels.guidelines import edit_guidelines, guideline_versions, stream_of
+from reranker_ui.services.store.database import annotations, journal, pairs
 from tests.labelling import ADMIN, LINH, MAI, seed
 
 pytestmark = pytest.mark.both_databases
@@ -145,9 +145,9 @@ def test_taking_back_many_labels_is_one_step(workspace):
 def test_history_tells_edits_too(workspace, labelled):
     ids, _ = labelled
     decide(workspace, ADMIN, ids[1], 1, "guideline 2")
-    done = editing.set_label(workspace, ADMIN, "caves", ids[:2], 0)
-    editing.undo(workspace, ADMIN, done["edit"])
-    editing.set_label(workspace, ADMIN, "caves", ids[5:], 0)
+    done = edits.set_label(workspace, ADMIN, "caves", ids[:2], 0)
+    edits.undo(workspace, ADMIN, done["edit"])
+    edits.set_label(workspace, ADMIN, "caves", ids[5:], 0)
     told = [(line["what"], (line["before"] or {}).get("label"), (line["after"] or {}).get("label"))
             for line in history(workspace, ADMIN, ids[1])]  # fmt: skip
     assert told == [
@@ -189,7 +189,7 @@ def test_passages_nobody_judged_are_found_for_a_query(workspace):
     assert told["known"] == 1 and "A cave in a glacier." not in str(told["passages"])
     new = add_pairs(workspace, ADMIN, "caves", "glacier caves", ["A cave in cold lava."])
     assert unjudged_passages(workspace, ADMIN, "caves", "glacier caves")["known"] == 2
-    editing.delete_pairs(workspace, ADMIN, "caves", new["pairs"])
+    edits.delete_pairs(workspace, ADMIN, "caves", new["pairs"])
     assert unjudged_passages(workspace, ADMIN, "caves", "glacier caves")["known"] == 1
     with workspace.reading() as connection:
         assert "add pair" in connection.scalars(select(journal.c.what)).all()

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from reranker_ui.services.users import ROLES
+from reranker_ui.services.store.access import ROLES
 from tests.roles import ADDRESSES, EVENTS, FUNCTIONS, OPEN
 from tests.serving import asking, with_people
 
@@ -125,8 +125,8 @@ def _result(client, body) -> str:
 def test_every_address(server, clients, workspace):
     from gradio.routes import App
 
-    from reranker_ui.ui.door import Door
     from reranker_ui.ui.layout import build_app
+    from reranker_ui.ui.server.entry import Door
 
     door = Door(workspace)
     ours = [f"{method} {route.path}" for route in door.routes()

@@ -5,11 +5,11 @@ import zipfile
 
 import pytest
 
-from reranker_ui.core.refused import Refused
-from reranker_ui.core.run_folder import RunFolder
-from reranker_ui.services.outcomes import outcome
-from reranker_ui.services.run_archive import run_archive
-from reranker_ui.services.stream import set_stream
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.annotating.settings import set_stream
+from reranker_ui.services.runs.archive import run_archive
+from reranker_ui.services.runs.outcomes import outcome
 from tests.integration.test_ranking import a_run
 from tests.labelling import ADMIN, MAI, VIEWER, finished_run, seed
 

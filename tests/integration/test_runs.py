@@ -9,11 +9,11 @@ import time
 
 import pytest
 
-from reranker_ui.core.refused import Refused
-from reranker_ui.core.run_folder import SPLITS, RunFolder
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import SPLITS, RunFolder
 from reranker_ui.executors.local import LocalExecutor
-from reranker_ui.services import runs
-from reranker_ui.services.recipes import recipe_from
+from reranker_ui.services.training import lifecycle
+from reranker_ui.services.training.recipes import recipe_from
 from reranker_ui.settings import worker_environment
 from tests.labelling import ADMIN, MAI, VIEWER, seed
 
@@ -50,7 +50,7 @@ class Nowhere:
 
 @pytest.fixture
 def nowhere(monkeypatch):
-    monkeypatch.setattr(runs, "executor_of", lambda workspace: Nowhere())
+    monkeypatch.setattr(lifecycle, "executor_of", lambda workspace: Nowhere())
 
 
 def caves(workspace, **more):
@@ -60,7 +60,7 @@ def caves(workspace, **more):
 @pytest.mark.both_databases
 def test_a_run_is_frozen_whole(workspace, nowhere, recipe):
     caves(workspace)
-    run = runs.start(workspace, ADMIN, "caves", recipe)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     folder = RunFolder(run["folder"])
     assert run["name"] == "run 1" and folder.path.name == "00001"
     assert run["counts"] == {name: len(folder.pairs(name)) for name in SPLITS}
@@ -74,9 +74,9 @@ def test_a_run_is_frozen_whole(workspace, nowhere, recipe):
 @pytest.mark.both_databases
 def test_a_label_given_later_does_not_touch_a_frozen_run(workspace, nowhere, recipe):
     caves(workspace)
-    first = runs.start(workspace, ADMIN, "caves", recipe)
+    first = lifecycle.start(workspace, ADMIN, "caves", recipe)
     hashes = [RunFolder(first["folder"]).lineage()["hash"]]
-    again = runs.run_again(workspace, ADMIN, first["id"])
+    again = lifecycle.run_again(workspace, ADMIN, first["id"])
     hashes.append(RunFolder(again["folder"]).lineage()["hash"])
     assert hashes[0] == hashes[1]
 
@@ -94,55 +94,55 @@ def test_what_cannot_be_learned_is_refused_and_leaves_nothing(
 ):
     seed(workspace, count=12, label=labels, split=splits)
     with pytest.raises(Refused, match=words):
-        runs.start(workspace, ADMIN, "caves", recipe)
-    assert runs.list_runs(workspace, ADMIN) == [] and not list(workspace.runs.iterdir())
+        lifecycle.start(workspace, ADMIN, "caves", recipe)
+    assert lifecycle.list_runs(workspace, ADMIN) == [] and not list(workspace.runs.iterdir())
 
 
 def test_unknown_names_are_refused(workspace, nowhere, recipe):
     with pytest.raises(Refused):
-        runs.start(workspace, ADMIN, "nothing", recipe)
+        lifecycle.start(workspace, ADMIN, "nothing", recipe)
     for name in ("7", "run 7", "", "'; DROP TABLE runs"):
         with pytest.raises(Refused, match="There is no run"):
-            runs.find_run(workspace, ADMIN, name)
+            lifecycle.find_run(workspace, ADMIN, name)
 
 
 def test_a_dataset_without_test_pairs_runs_and_says_so(workspace, nowhere, recipe):
     seed(workspace, count=90, label=label)
-    run = runs.start(workspace, ADMIN, "caves", recipe)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     assert any("test split" in notice for notice in run["notices"])
 
 
 def test_only_an_admin_runs(workspace, nowhere, recipe):
     caves(workspace)
-    run = runs.start(workspace, ADMIN, "caves", recipe)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     for user in (VIEWER, MAI):
         for verb in (
-            lambda user=user: runs.start(workspace, user, "caves", recipe),
-            lambda user=user: runs.run_again(workspace, user, run["id"]),
-            lambda user=user: runs.stop(workspace, user, run["id"], "keep"),
-            lambda user=user: runs.delete(workspace, user, run["id"]),
+            lambda user=user: lifecycle.start(workspace, user, "caves", recipe),
+            lambda user=user: lifecycle.run_again(workspace, user, run["id"]),
+            lambda user=user: lifecycle.stop(workspace, user, run["id"], "keep"),
+            lambda user=user: lifecycle.delete(workspace, user, run["id"]),
         ):
             with pytest.raises(Refused, match="admin"):
                 verb()
-        assert runs.find_run(workspace, user, "run 1")["id"] == run["id"]
+        assert lifecycle.find_run(workspace, user, "run 1")["id"] == run["id"]
 
 
 @pytest.mark.both_databases
 def test_a_deleted_run_leaves_nothing_and_its_name_is_not_used_again(workspace, nowhere, recipe):
     caves(workspace)
-    run = runs.start(workspace, ADMIN, "caves", recipe)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     with pytest.raises(Refused, match="Cancel it"):
-        runs.delete(workspace, ADMIN, run["id"])
+        lifecycle.delete(workspace, ADMIN, run["id"])
     RunFolder(run["folder"]).emit("cancelled")
-    runs.delete(workspace, ADMIN, run["id"])
+    lifecycle.delete(workspace, ADMIN, run["id"])
     assert not list(workspace.runs.iterdir())
-    assert runs.start(workspace, ADMIN, "caves", recipe)["name"] == "run 2"
+    assert lifecycle.start(workspace, ADMIN, "caves", recipe)["name"] == "run 2"
 
 
 def test_a_folder_left_without_a_row_is_not_taken(workspace, nowhere, recipe):
     caves(workspace)
     (workspace.runs / "00004").mkdir()
-    assert runs.start(workspace, ADMIN, "caves", recipe)["id"] == 5
+    assert lifecycle.start(workspace, ADMIN, "caves", recipe)["id"] == 5
 
 
 def test_a_worker_that_cannot_start_is_a_failed_run(workspace, monkeypatch, recipe):
@@ -151,62 +151,62 @@ def test_a_worker_that_cannot_start_is_a_failed_run(workspace, monkeypatch, reci
 
     monkeypatch.setattr(LocalExecutor, "submit", submit)
     caves(workspace)
-    run = runs.start(workspace, ADMIN, "caves", recipe)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     assert run["status"] == "failed" and "no more processes" in run["sentence"]
-    assert runs.current(workspace, ADMIN)["failed"] == "run 1"
+    assert lifecycle.current(workspace, ADMIN)["failed"] == "run 1"
 
 
 @pytest.mark.both_databases
 def test_a_page_gets_each_event_once_and_all_of_it_anew_after_a_resume(workspace, nowhere, recipe):
     caves(workspace)
-    run = runs.start(workspace, ADMIN, "caves", recipe)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     folder = RunFolder(run["folder"])
     plan = {"warm_start_steps": 0, "train_steps": 9}
     folder.emit("started", plan=plan)
     folder.emit("log", step=1, max_steps=9, loss=0.7)
-    first = runs.follow(workspace, ADMIN, None)
+    first = lifecycle.follow(workspace, ADMIN, None)
     assert first["since"] == 0 and len(first["events"]) == 2 and first["run"]["step"] == 1
     known = {"drawn": run["id"], "steps": 9, "since": first["next"]}
     folder.emit("log", step=2, max_steps=9, loss=0.6)
-    delta = runs.follow(workspace, ADMIN, None, **known)
+    delta = lifecycle.follow(workspace, ADMIN, None, **known)
     assert [event["step"] for event in delta["events"]] == [2] and delta["since"]
-    assert runs.follow(workspace, ADMIN, None, drawn=99, since=5)["since"] == 0
+    assert lifecycle.follow(workspace, ADMIN, None, drawn=99, since=5)["since"] == 0
     folder.emit("started", plan=plan)
-    anew = runs.follow(workspace, ADMIN, None, **known | {"since": delta["next"]})
+    anew = lifecycle.follow(workspace, ADMIN, None, **known | {"since": delta["next"]})
     assert anew["since"] == 0 and len(anew["events"]) == 4
 
 
 def test_a_run_that_waits_for_its_parent_says_so_and_what_to_do(workspace, nowhere, recipe):
     caves(workspace)
-    runs.start(workspace, ADMIN, "caves", recipe.model_copy(update={"passes": (0, 0)}))
-    child, parent = runs.list_runs(workspace, ADMIN)
+    lifecycle.start(workspace, ADMIN, "caves", recipe.model_copy(update={"passes": (0, 0)}))
+    child, parent = lifecycle.list_runs(workspace, ADMIN)
     assert (child["parent"], child["sentence"]) == (parent["id"], "Waiting for run 1")
     os.utime(parent["folder"], (1e9, 1e9))  # its worker never came
-    child, parent = runs.list_runs(workspace, ADMIN)
+    child, parent = lifecycle.list_runs(workspace, ADMIN)
     assert parent["status"] == "lost" and "resume that one" in child["sentence"]
 
 
 def test_half_a_line_is_not_read(workspace, nowhere, recipe):
     caves(workspace)
-    run = runs.start(workspace, ADMIN, "caves", recipe)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     folder = RunFolder(run["folder"])
     folder.emit("started")
     with folder.events_file.open("ab") as file:
         file.write(b'{"event": "log", "ti')
-    assert len(runs.events(workspace, ADMIN, run["id"])["events"]) == 1
+    assert len(lifecycle.events(workspace, ADMIN, run["id"])["events"]) == 1
 
 
 @pytest.mark.both_databases
 def test_rows_travel_only_when_they_changed(workspace, nowhere, recipe):
     caves(workspace)
     for _ in range(3):
-        run = runs.start(workspace, ADMIN, "caves", recipe)
-    everything = runs.changed_rows(workspace, ADMIN, {}, 2)
+        run = lifecycle.start(workspace, ADMIN, "caves", recipe)
+    everything = lifecycle.changed_rows(workspace, ADMIN, {}, 2)
     assert everything["order"] == [3, 2] and everything["total"] == 3
     have = {number: row["mark"] for number, row in everything["rows"].items()}
-    assert runs.changed_rows(workspace, ADMIN, have, 2)["rows"] == {}
+    assert lifecycle.changed_rows(workspace, ADMIN, have, 2)["rows"] == {}
     RunFolder(run["folder"]).emit("cancelled")
-    assert list(runs.changed_rows(workspace, ADMIN, have, 2)["rows"]) == ["3"]
+    assert list(lifecycle.changed_rows(workspace, ADMIN, have, 2)["rows"]) == ["3"]
 
 
 def test_the_worker_sees_no_secrets(monkeypatch):
@@ -244,17 +244,17 @@ def test_a_second_cancel_ends_a_worker_that_does_not_listen(
     workspace, nowhere, recipe, monkeypatch
 ):
     caves(workspace)
-    run = runs.start(workspace, ADMIN, "caves", recipe)
-    runs.stop(workspace, ADMIN, run["id"], "cancel")
-    assert runs.find_run(workspace, ADMIN, run["id"])["stopping"] == "cancel"
-    monkeypatch.setattr(runs, "PATIENCE", -1.0)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
+    lifecycle.stop(workspace, ADMIN, run["id"], "cancel")
+    assert lifecycle.find_run(workspace, ADMIN, run["id"])["stopping"] == "cancel"
+    monkeypatch.setattr(lifecycle, "PATIENCE", -1.0)
     folder = RunFolder(run["folder"])
     folder.alive_file.touch()
     monkeypatch.setattr(RunFolder, "alive", lambda self: False)
     monkeypatch.setattr(RunFolder, "young", lambda self: self.events()[0] == [])
     folder.emit("started")
-    monkeypatch.setattr(runs, "find_run", lambda *_: {**run, "status": "running"})
-    runs.stop(workspace, ADMIN, run["id"], "cancel")
+    monkeypatch.setattr(lifecycle, "find_run", lambda *_: {**run, "status": "running"})
+    lifecycle.stop(workspace, ADMIN, run["id"], "cancel")
     assert folder.status() == "cancelled"
 
 
@@ -288,27 +288,27 @@ def test_the_queue_moves_without_a_web_process(home, command, workspace, tiny_mo
 def test_stop_and_keep_leaves_a_model(home, workspace, tiny_model):
     caves(workspace)
     recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", epochs=900)
-    run = runs.start(workspace, ADMIN, "caves", recipe)
-    until(lambda: runs.find_run(workspace, ADMIN, run["id"])["step"] > 3)
-    runs.stop(workspace, ADMIN, run["id"], "keep")
-    ended = runs.wait(workspace, ADMIN, run["id"], every=0.1)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
+    until(lambda: lifecycle.find_run(workspace, ADMIN, run["id"])["step"] > 3)
+    lifecycle.stop(workspace, ADMIN, run["id"], "keep")
+    ended = lifecycle.wait(workspace, ADMIN, run["id"], every=0.1)
     assert ended["status"] == "stopped" and ended["metrics"]["tuned"]["queries"] == 3
     assert (RunFolder(run["folder"]).model / "config.json").is_file()
     with pytest.raises(Refused, match="not running"):
-        runs.stop(workspace, ADMIN, run["id"], "keep")
+        lifecycle.stop(workspace, ADMIN, run["id"], "keep")
 
 
 def test_a_killed_worker_is_lost_and_can_be_resumed(home, workspace, tiny_model):
     caves(workspace)
     recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", epochs=60)
-    run, waiting = (runs.start(workspace, ADMIN, "caves", recipe) for _ in range(2))
-    until(lambda: runs.find_run(workspace, ADMIN, run["id"])["step"] > 3)
+    run, waiting = (lifecycle.start(workspace, ADMIN, "caves", recipe) for _ in range(2))
+    until(lambda: lifecycle.find_run(workspace, ADMIN, run["id"])["step"] > 3)
     os.kill(worker_of(run), signal.SIGKILL)
-    until(lambda: runs.find_run(workspace, ADMIN, run["id"])["status"] == "lost")
-    runs.stop(workspace, ADMIN, waiting["id"], "cancel")
-    assert runs.wait(workspace, ADMIN, waiting["id"], every=0.1)["status"] == "cancelled"
-    runs.resume(workspace, ADMIN, run["id"])
-    assert runs.wait(workspace, ADMIN, run["id"], every=0.1)["status"] == "finished"
+    until(lambda: lifecycle.find_run(workspace, ADMIN, run["id"])["status"] == "lost")
+    lifecycle.stop(workspace, ADMIN, waiting["id"], "cancel")
+    assert lifecycle.wait(workspace, ADMIN, waiting["id"], every=0.1)["status"] == "cancelled"
+    lifecycle.resume(workspace, ADMIN, run["id"])
+    assert lifecycle.wait(workspace, ADMIN, run["id"], every=0.1)["status"] == "finished"
 
 
 def worker_of(run):
@@ -337,7 +337,7 @@ def test_a_wrong_use_and_a_refusal_have_their_exit_codes(home, command):
 
 
 def ended(workspace, recipe, end="finished"):
-    run = runs.start(workspace, ADMIN, "caves", recipe)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     folder = RunFolder(run["folder"])
     folder.emit("started", plan={"warm_start_steps": 0, "train_steps": 9})
     folder.model.mkdir()
@@ -348,29 +348,29 @@ def ended(workspace, recipe, end="finished"):
 def test_a_finished_run_is_continued_from_its_model(workspace, nowhere, recipe):
     caves(workspace)
     first = ended(workspace, recipe)
-    second = runs.continue_run(workspace, ADMIN, first["name"], learning_rate=1e-5)
+    second = lifecycle.continue_run(workspace, ADMIN, first["name"], learning_rate=1e-5)
     frozen, lineage = (RunFolder(second["folder"]) for _ in range(2))
     assert frozen.recipe().base == str(RunFolder(first["folder"]).model.resolve())
     assert frozen.recipe().learning_rate == 1e-5 and frozen.recipe().warm_start == "off"
     assert lineage.lineage()["parent_run"] == first["id"] == second["parent"]
     assert second["base"] == "run 1"
     with pytest.raises(Refused, match="Cancel it first"):
-        runs.delete(workspace, ADMIN, first["id"])
+        lifecycle.delete(workspace, ADMIN, first["id"])
 
 
 def test_a_run_without_a_model_is_not_continued(workspace, nowhere, recipe):
     caves(workspace)
-    run = runs.start(workspace, ADMIN, "caves", recipe)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     with pytest.raises(Refused, match="no model to go on from"):
-        runs.continue_run(workspace, ADMIN, run["id"])
+        lifecycle.continue_run(workspace, ADMIN, run["id"])
 
 
 def test_passes_are_runs_that_continue_each_other(workspace, nowhere, recipe):
     caves(workspace)
     several = recipe.model_copy(update={"passes": (20, 0)})
-    first = runs.start(workspace, ADMIN, "caves", several)
+    first = lifecycle.start(workspace, ADMIN, "caves", several)
     (later,) = first["later"]
-    second = runs.find_run(workspace, ADMIN, later)
+    second = lifecycle.find_run(workspace, ADMIN, later)
     assert (first["counts"]["train"], second["counts"]["train"]) == (20, 72)
     assert (second["parent"], second["base"]) == (first["id"], "run 1")
 
@@ -379,16 +379,16 @@ def test_only_a_stopped_run_with_a_checkpoint_is_resumed(workspace, nowhere, rec
     caves(workspace)
     run = ended(workspace, recipe, "stopped")
     with pytest.raises(Refused, match="no checkpoint"):
-        runs.resume(workspace, ADMIN, run["id"])
+        lifecycle.resume(workspace, ADMIN, run["id"])
     monkeypatch.setattr(RunFolder, "last_checkpoint", lambda self: self.checkpoints)
-    assert runs.resume(workspace, ADMIN, run["id"])["status"] == "queued"
+    assert lifecycle.resume(workspace, ADMIN, run["id"])["status"] == "queued"
     done = ended(workspace, recipe)
     with pytest.raises(Refused, match="lost, stopped or failed"):
-        runs.resume(workspace, ADMIN, done["id"])
+        lifecycle.resume(workspace, ADMIN, done["id"])
 
 
 def test_a_plan_for_a_form_starts_nothing_and_tells_the_passes(workspace, recipe):
-    from reranker_ui.services import plans
+    from reranker_ui.services.training import plan as plans
 
     caves(workspace)
     several = recipe.model_copy(update={"passes": (20, 0), "batch_size": 10})

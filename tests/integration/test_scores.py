@@ -5,17 +5,18 @@ import time
 import pytest
 from sqlalchemy import select
 
-from reranker_ui.core.refused import Refused
-from reranker_ui.services import models, scoring
-from reranker_ui.services.annotations import annotate, undo
-from reranker_ui.services.database import annotations, runs, scores
-from reranker_ui.services.disputes import disputed_pairs
-from reranker_ui.services.guidelines import stream_of
-from reranker_ui.services.pair_history import history
-from reranker_ui.services.queue import next_pairs
-from reranker_ui.services.scores import score_pairs
-from reranker_ui.services.scores import scoring as told_of
-from reranker_ui.services.stream import set_stream, stream_settings
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.annotating import score_job
+from reranker_ui.services.annotating.annotations import annotate, undo
+from reranker_ui.services.annotating.disputes import disputed_pairs
+from reranker_ui.services.annotating.model_scores import score_pairs
+from reranker_ui.services.annotating.model_scores import scoring as told_of
+from reranker_ui.services.annotating.queue import next_pairs
+from reranker_ui.services.annotating.settings import set_stream, stream_settings
+from reranker_ui.services.datasets.pair_history import history
+from reranker_ui.services.labels.guidelines import stream_of
+from reranker_ui.services.ranking import rankers
+from reranker_ui.services.store.database import annotations, runs, scores
 from tests.labelling import ADMIN, LINH, MAI, finished_run, seed
 
 pytestmark = pytest.mark.both_databases
@@ -50,11 +51,11 @@ def test_a_run_scores_what_waits_and_goes_on_where_it_was(workspace, tmp_path, t
     run = finished_run(workspace, tiny_model)
     folder = tmp_path / "scoring"
     folder.mkdir()
-    told = scoring.score_waiting(workspace, ADMIN, "caves", run, folder)
+    told = score_job.score_waiting(workspace, ADMIN, "caves", run, folder)
     # ids[0] is disputed, ids[1] has both its labels, the last pair is sealed
     assert sorted(kept(workspace)) == [ids[0], *ids[2:39]]
     assert (told["scored"], told["wanted"]) == (38, 38)
-    ranker = models.find_ranker(workspace, ADMIN, str(run))
+    ranker = rankers.find_ranker(workspace, ADMIN, str(run))
     one = ranker.scores([("how is cave 0 formed?", "Passage 2 on ice caves.")])
     assert kept(workspace)[ids[2]] == pytest.approx(one[0], abs=1e-5)
     (dispute,) = disputed_pairs(workspace, ADMIN, "caves")["pairs"]
@@ -63,7 +64,7 @@ def test_a_run_scores_what_waits_and_goes_on_where_it_was(workspace, tmp_path, t
     with workspace.writing() as connection:
         connection.execute(scores.delete().where(scores.c.pair_id.in_(ids[10:20])))
     before = kept(workspace)
-    scoring.score_waiting(workspace, ADMIN, "caves", run, folder)
+    score_job.score_waiting(workspace, ADMIN, "caves", run, folder)
     assert {pair: kept(workspace)[pair] for pair in before} == before
     assert len(kept(workspace)) == 38
 
@@ -88,7 +89,7 @@ def test_the_page_starts_a_process_and_hears_how_far_it_is(workspace, tiny_model
 
 def test_uncertain_pairs_come_first_with_a_random_share(workspace, scored, monkeypatch):
     ids, _ = scored
-    from reranker_ui.services import orders
+    from reranker_ui.services.annotating import orders
 
     monkeypatch.setattr(orders, "_BY_CHANCE", 0)
     given = next_pairs(workspace, MAI, "caves", order="uncertain", n=10)["pairs"]

@@ -8,15 +8,16 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from reranker_ui.core.search_words import read_search
-from reranker_ui.services import editing, paging, searching
-from reranker_ui.services.annotations import annotate
-from reranker_ui.services.database import datasets, imported_labels
-from reranker_ui.services.datasets import delete_dataset
-from reranker_ui.services.importing import import_file
-from reranker_ui.services.pairs import filter_choices, page_of_pairs
-from reranker_ui.services.results import label_result
-from reranker_ui.services.users import LOCAL, User
+from reranker_ui.core.values.search_terms import read_search
+from reranker_ui.services.annotating.annotations import annotate
+from reranker_ui.services.annotating.result_labels import label_result
+from reranker_ui.services.datasets import edits, id_pages
+from reranker_ui.services.datasets.pages import filter_choices, page_of_pairs
+from reranker_ui.services.imports.importer import import_file
+from reranker_ui.services.labels import search_index
+from reranker_ui.services.labels.datasets import delete_dataset
+from reranker_ui.services.store.access import LOCAL, User
+from reranker_ui.services.store.database import datasets, imported_labels
 
 pytestmark = pytest.mark.both_databases
 ANN = User("ann", "admin")
@@ -49,9 +50,9 @@ def filled(workspace, tmp_path):
         annotate(workspace, ANN, pair_id, rng.choice([0, 1]), f"a{number}")
         if number % 2:
             annotate(workspace, LOCAL, pair_id, rng.choice([0, 1, None]), f"b{number}")
-    editing.set_label(workspace, LOCAL, "d", rng.sample(range(1, 241), 10), 1)
-    editing.set_label(workspace, LOCAL, "d", rng.sample(range(1, 241), 10), None)
-    editing.delete_pairs(workspace, LOCAL, "d", rng.sample(range(1, 241), 10))
+    edits.set_label(workspace, LOCAL, "d", rng.sample(range(1, 241), 10), 1)
+    edits.set_label(workspace, LOCAL, "d", rng.sample(range(1, 241), 10), None)
+    edits.delete_pairs(workspace, LOCAL, "d", rng.sample(range(1, 241), 10))
     return workspace
 
 
@@ -90,7 +91,7 @@ def passes(pair: dict, search: str, split, label, annotator, source, by) -> bool
 
 
 def test_every_filter_against_a_plain_reading(filled, monkeypatch):
-    monkeypatch.setattr(paging, "_FIRST", 5)  # many steps even here
+    monkeypatch.setattr(id_pages, "_FIRST", 5)  # many steps even here
     pairs = everything(filled)
     assert len(pairs) == 230
     choices = filter_choices(filled, LOCAL, "d")
@@ -129,7 +130,7 @@ def labelled_by(workspace, name) -> set[int]:
 
 def test_what_comes_later_is_found_at_once(filled, tmp_path):
     assert walked(filled, search="volcano") == []
-    done = editing.edit_text(filled, LOCAL, "d", everything(filled)[0]["id"], passage="a volcano")
+    done = edits.edit_text(filled, LOCAL, "d", everything(filled)[0]["id"], passage="a volcano")
     assert walked(filled, search="volcano") == [done["pair_id"]]
     added = label_result(filled, LOCAL, "d", "which volcano", "Etna", 1, "c")["pair_id"]
     assert walked(filled, search="volcano") == [done["pair_id"], added]
@@ -137,15 +138,15 @@ def test_what_comes_later_is_found_at_once(filled, tmp_path):
     (tmp_path / "three.csv").write_text("query,passage,label\nlast volcano,Stromboli,1\n")
     import_file(filled, LOCAL, tmp_path / "three.csv", "d")
     assert len(walked(filled, search="volcano")) == 3
-    editing.undo(filled, LOCAL, done["edit"])
+    edits.undo(filled, LOCAL, done["edit"])
     assert len(walked(filled, search="volcano")) == 2
 
 
 def test_many_pairs_are_taken_in_by_a_process(filled, monkeypatch):
-    monkeypatch.setattr(searching, "_AT_ONCE", 10)
+    monkeypatch.setattr(search_index, "_AT_ONCE", 10)
     with filled.reading() as connection:
         dataset = connection.execute(sa.select(datasets)).one()
-    searching.drop(filled, dataset)
+    search_index.drop(filled, dataset)
     page = page_of_pairs(filled, LOCAL, "d", search="glacier")
     deadline = time.monotonic() + 60
     while page["not_searched"] and time.monotonic() < deadline:

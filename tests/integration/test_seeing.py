@@ -4,15 +4,15 @@ import json
 
 import pytest
 
-from reranker_ui.core.refused import Refused
-from reranker_ui.services.annotations import annotate
-from reranker_ui.services.candidates import labelled
-from reranker_ui.services.exporting import export_dataset
-from reranker_ui.services.history import history
-from reranker_ui.services.importing import import_file
-from reranker_ui.services.pairs import page_of_pairs
-from reranker_ui.services.stream import set_stream
-from reranker_ui.services.users import LOCAL, User
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.annotating.annotations import annotate
+from reranker_ui.services.annotating.settings import set_stream
+from reranker_ui.services.datasets.export import export_dataset
+from reranker_ui.services.datasets.history import history
+from reranker_ui.services.datasets.pages import page_of_pairs
+from reranker_ui.services.imports.importer import import_file
+from reranker_ui.services.ranking.candidates import labelled
+from reranker_ui.services.store.access import LOCAL, User
 
 ANN, EVE = User("ann", "annotator"), User("eve", "viewer")
 

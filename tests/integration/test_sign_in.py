@@ -8,9 +8,9 @@ import sys
 import httpx
 import pytest
 
-from reranker_ui.core.refused import Refused
-from reranker_ui.services import invites, people, sign_in_lock
-from reranker_ui.services.users import LOCAL
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.people import accounts, invites, sign_in_lock
+from reranker_ui.services.store.access import LOCAL
 from tests.browser.conftest import free_port
 from tests.conftest import ROOT
 from tests.serving import PASSWORD, asking, call, with_people
@@ -185,14 +185,14 @@ def test_an_invite_lets_one_in_and_no_more(server, config):
 
 
 def test_an_invite_gives_nobody_the_name_of_someone_who_was_removed(workspace):
-    people.add_user(workspace, LOCAL, "Mallory", "annotator", PASSWORD)
-    people.remove_user(workspace, LOCAL, "Mallory")
+    accounts.add_user(workspace, LOCAL, "Mallory", "annotator", PASSWORD)
+    accounts.remove_user(workspace, LOCAL, "Mallory")
     token = invites.invite(workspace, LOCAL, "annotator")["token"]
     with pytest.raises(Refused, match="someone who was removed"):
         invites.accept(workspace, token, "Mallory", PASSWORD)
     assert invites.accept(workspace, token, "Mallory 2", PASSWORD)
-    people.add_user(workspace, LOCAL, "Mallory", "annotator", PASSWORD)  # an admin may
-    names = [one["name"] for one in people.list_users(workspace, LOCAL)]
+    accounts.add_user(workspace, LOCAL, "Mallory", "annotator", PASSWORD)  # an admin may
+    names = [one["name"] for one in accounts.list_users(workspace, LOCAL)]
     assert names == ["Mallory", "Mallory 2"]
 
 

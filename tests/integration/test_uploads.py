@@ -5,12 +5,12 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from reranker_ui.core.refused import Refused
-from reranker_ui.services import uploads
-from reranker_ui.services.database import datasets, imports, pairs
-from reranker_ui.services.datasets import list_datasets
-from reranker_ui.services.readings import folder_of
-from reranker_ui.services.users import LOCAL, User
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.imports import uploads
+from reranker_ui.services.imports.read_state import folder_of
+from reranker_ui.services.labels.datasets import list_datasets
+from reranker_ui.services.store.access import LOCAL, User
+from reranker_ui.services.store.database import datasets, imports, pairs
 
 
 def wait(workspace, token: str, *states: str) -> dict:

@@ -4,10 +4,11 @@ import gradio as gr
 import pytest
 from gradio.queueing import Queue
 
-from reranker_ui.core.run_folder import RunFolder
-from reranker_ui.services import overview, runs
-from reranker_ui.services.annotations import annotate
-from reranker_ui.services.recipes import recipe_from
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.annotating.annotations import annotate
+from reranker_ui.services.operating import overview
+from reranker_ui.services.training import lifecycle
+from reranker_ui.services.training.recipes import recipe_from
 from tests.integration.test_runs import Nowhere
 from tests.labelling import ADMIN, LINH, MAI, seed
 
@@ -17,7 +18,7 @@ PLAN = {"warm_start_steps": 0, "train_steps": 9}
 @pytest.fixture
 def train(workspace, monkeypatch, tiny_model):
     """Start a run whose events the test writes itself; its folder."""
-    monkeypatch.setattr(runs, "executor_of", lambda workspace: Nowhere())
+    monkeypatch.setattr(lifecycle, "executor_of", lambda workspace: Nowhere())
     recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", max_length=32)
     split = {8: "dev", 9: "test"}
     seed(
@@ -26,7 +27,7 @@ def train(workspace, monkeypatch, tiny_model):
         label=lambda number: float(number % 3 == 0),
         split=lambda number: split.get(number // 3 % 10, "train"),
     )
-    return lambda: RunFolder(runs.start(workspace, ADMIN, "caves", recipe)["folder"])
+    return lambda: RunFolder(lifecycle.start(workspace, ADMIN, "caves", recipe)["folder"])
 
 
 def test_what_is_shared_is_made_once_until_a_write_or_its_time(workspace):
@@ -57,7 +58,7 @@ def test_a_label_counts_at_once_in_every_header(workspace):
 
 def test_the_mark_of_the_runs_changes_with_their_status_and_not_with_a_step(workspace, train):
     def mark():
-        return runs.current(workspace, MAI)["mark"]
+        return lifecycle.current(workspace, MAI)["mark"]
 
     nothing = mark()
     folder = train()
@@ -71,12 +72,12 @@ def test_the_mark_of_the_runs_changes_with_their_status_and_not_with_a_step(work
 
 
 def test_a_page_without_a_choice_follows_what_runs_else_the_newest(workspace, train):
-    assert runs.follow(workspace, ADMIN, None) == {"run": None}
+    assert lifecycle.follow(workspace, ADMIN, None) == {"run": None}
     first, second = train(), train()
-    assert runs.follow(workspace, ADMIN, None)["run"]["id"] == second.number
+    assert lifecycle.follow(workspace, ADMIN, None)["run"]["id"] == second.number
     workspace.remembered.clear()
     first.emit("started", plan=PLAN)
-    assert runs.follow(workspace, ADMIN, None)["run"]["id"] == first.number
+    assert lifecycle.follow(workspace, ADMIN, None)["run"]["id"] == first.number
 
 
 def test_gradio_still_waits_as_long_as_it_is_told():

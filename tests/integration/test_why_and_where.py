@@ -5,11 +5,12 @@ import json
 import pandas as pd
 import pytest
 
-from reranker_ui.core.ranking import Reranker
-from reranker_ui.core.refused import Refused
-from reranker_ui.services import candidates, cutoffs, explaining, queue, rankings, results
-from reranker_ui.services.run_list import folder_of
-from reranker_ui.services.users import LOCAL
+from reranker_ui.core.models.reranker import Reranker
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.annotating import queue, result_labels
+from reranker_ui.services.ranking import candidates, compare, cutoffs, explain
+from reranker_ui.services.runs.listing import folder_of
+from reranker_ui.services.store.access import LOCAL
 from tests.integration.test_ranking import PASSAGES, QUERY, a_run
 from tests.labelling import MAI, VIEWER, seed
 
@@ -33,14 +34,14 @@ def test_a_cutoff_is_found_kept_and_shown(workspace, run):
     assert told["low"] <= told["score"] <= told["high"]
     assert told["calibration"]["method"] == "platt"
     pasted = candidates.pasted(workspace, VIEWER, QUERY, "\n".join(PASSAGES), None)
-    before = rankings.compare(workspace, VIEWER, [run], pasted)["sides"][0]
+    before = compare.compare(workspace, VIEWER, [run], pasted)["sides"][0]
     assert before["cutoff"] is None
     assert before["rows"][0]["calibrated"] is None
     with pytest.raises(Refused, match="admin"):
         cutoffs.keep_cutoff(workspace, MAI, run, "f1")
     kept = cutoffs.keep_cutoff(workspace, LOCAL, run, "f1")
     assert json.loads(folder_of(workspace, int(run)).cutoff_file.read_text()) == kept
-    after = rankings.compare(workspace, VIEWER, [run], pasted)["sides"][0]
+    after = compare.compare(workspace, VIEWER, [run], pasted)["sides"][0]
     assert after["cutoff"]["score"] == kept["score"]
     for row in after["rows"]:
         assert 0 <= row["calibrated"] <= 1
@@ -61,38 +62,38 @@ def test_what_has_no_cutoff(workspace, run):
 
 
 def test_the_words_that_move_a_score(workspace, run, tiny_model):
-    told = explaining.explain(workspace, VIEWER, run, QUERY, "ice cave")
+    told = explain.explain(workspace, VIEWER, run, QUERY, "ice cave")
     model = Reranker(tiny_model)
     texts = ["ice cave", " cave", "ice "]
     whole, *without = model.scores([(QUERY, text) for text in texts], raw=True)
     found = [part["effect"] for part in told["parts"] if part["effect"] is not None]
     assert found == pytest.approx([whole - one for one in without], abs=1e-5)
     assert (told["measure"], told["cut"]) == ("probability", False)
-    assert explaining.explain(workspace, VIEWER, run, QUERY, "ice " * 400)["cut"]
+    assert explain.explain(workspace, VIEWER, run, QUERY, "ice " * 400)["cut"]
     with pytest.raises(Refused, match="no more to it"):
-        explaining.explain(workspace, VIEWER, "bm25", QUERY, "ice")
+        explain.explain(workspace, VIEWER, "bm25", QUERY, "ice")
 
 
 def test_another_wording_scores_as_if_it_were_ranked(workspace, run):
-    told, nothing = explaining.score_wording(workspace, VIEWER, [run, "bm25"], QUERY, PASSAGES[0])
-    (row,) = rankings.rank(workspace, VIEWER, run, QUERY, PASSAGES[:1])
+    told, nothing = explain.score_wording(workspace, VIEWER, [run, "bm25"], QUERY, PASSAGES[0])
+    (row,) = compare.rank(workspace, VIEWER, run, QUERY, PASSAGES[:1])
     assert told["score"] == pytest.approx(row["score"], abs=1e-6)
     assert nothing is None
     with pytest.raises(Refused, match="query is empty"):
-        explaining.score_wording(workspace, VIEWER, [run], "", "ice")
+        explain.score_wording(workspace, VIEWER, [run], "", "ice")
 
 
 def test_ranked_passages_wait_in_annotate(workspace):
     seed(workspace, count=2, per_query=2, label=lambda _: 1.0)
     passages = ["A walrus.", "Another walrus."]
     with pytest.raises(Refused, match="annotator"):
-        results.send_to_annotate(workspace, VIEWER, "caves", QUERY, passages)
-    told = results.send_to_annotate(workspace, MAI, "caves", f" {QUERY}", passages)
+        result_labels.send_to_annotate(workspace, VIEWER, "caves", QUERY, passages)
+    told = result_labels.send_to_annotate(workspace, MAI, "caves", f" {QUERY}", passages)
     assert (told["new"], len(told["pairs"]), told["split"]) == (2, 2, "train")
     waiting = [pair["id"] for pair in queue.next_pairs(workspace, MAI, "caves", n=10)["pairs"]]
     assert set(told["pairs"]) <= set(waiting)
-    again = results.send_to_annotate(workspace, MAI, "caves", QUERY, passages)
+    again = result_labels.send_to_annotate(workspace, MAI, "caves", QUERY, passages)
     assert (again["new"], again["pairs"]) == (0, told["pairs"])
     for wrong in ([], ["a"] * 51):
         with pytest.raises(Refused, match="Send one to 50"):
-            results.send_to_annotate(workspace, MAI, "caves", QUERY, wrong)
+            result_labels.send_to_annotate(workspace, MAI, "caves", QUERY, wrong)

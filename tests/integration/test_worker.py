@@ -10,8 +10,8 @@ import time
 import pandas as pd
 import pytest
 
-from reranker_ui.core.recipe import Recipe
-from reranker_ui.core.run_folder import RunFolder
+from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.core.values.run_folder import RunFolder
 from tests.conftest import ROOT
 
 WAIT = 120.0  # seconds; the imports of a worker alone take 10 on a machine that is free
@@ -183,7 +183,7 @@ def test_a_run_that_has_ended_is_left_alone(home, start):
 
 
 def test_a_warm_start_is_a_phase_of_its_own_and_is_used_again(home, tiny_model):
-    from reranker_ui.core.training import train
+    from reranker_ui.core.training.run import train
 
     recipe = {"warm_start": "on", "warm_start_pairs": 60}
     first, second = (frozen(home, n, tiny_model, queries=10, **recipe) for n in (1, 2))
@@ -205,12 +205,12 @@ def test_a_warm_start_is_a_phase_of_its_own_and_is_used_again(home, tiny_model):
 def test_labels_that_do_harm_leave_the_warm_start_as_it_was(home, tiny_model, monkeypatch, start):
     from safetensors.torch import load_file
 
-    from reranker_ui.core import reporting
-    from reranker_ui.core.training import train
+    from reranker_ui.core.training import run_events
+    from reranker_ui.core.training.run import train
 
     told = iter([start] + [0.5] * 99)
     monkeypatch.setattr(
-        reporting,
+        run_events,
         "metrics_of",
         lambda *_: {"ndcg@10": 0.5, "average_precision": next(told), "queries": 5},
     )
@@ -225,12 +225,12 @@ def test_labels_that_do_harm_leave_the_warm_start_as_it_was(home, tiny_model, mo
 
 
 def test_a_lost_run_goes_on_from_its_last_checkpoint(home, tiny_model, monkeypatch):
-    from reranker_ui.core import reporting
-    from reranker_ui.core.training import train
+    from reranker_ui.core.training import run_events
+    from reranker_ui.core.training.run import train
 
     whole, lost = (frozen(home, n, tiny_model, queries=10, epochs=4) for n in (1, 2))
     train(whole, 1)
-    log = reporting.Reporter.on_log
+    log = run_events.Reporter.on_log
 
     def die(self, args, state, control, **rest):
         log(self, args, state, control, **rest)
@@ -238,7 +238,7 @@ def test_a_lost_run_goes_on_from_its_last_checkpoint(home, tiny_model, monkeypat
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(reporting.Reporter, "on_log", die)
+        patch.setattr(run_events.Reporter, "on_log", die)
         train(lost, 1)
     assert lost.last_checkpoint().name == "checkpoint-16"
     train(lost, 1)
@@ -249,7 +249,7 @@ def test_a_lost_run_goes_on_from_its_last_checkpoint(home, tiny_model, monkeypat
 
 
 def test_two_pairs_and_no_dev_or_test_split_are_enough(home, tiny_model):
-    from reranker_ui.core.training import train
+    from reranker_ui.core.training.run import train
 
     folder = frozen(home, 1, tiny_model, queries=1, epochs=3)
     pairs = folder.pairs("train")

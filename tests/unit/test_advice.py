@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from reranker_ui.core.advice import advise
-from reranker_ui.core.encoder import embedded_encoder
-from reranker_ui.core.recipe import Recipe
+from reranker_ui.core.models.encoder import embedded_encoder
+from reranker_ui.core.training.advice import advise
+from reranker_ui.core.values.recipe import Recipe
 
 BINARY = {"kind": "binary", "max": 1.0}
 

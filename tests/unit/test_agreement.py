@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reranker_ui.core.agreement import agreement
-from reranker_ui.core.agreement_detail import in_detail
+from reranker_ui.core.evaluation.agreement import agreement
+from reranker_ui.core.evaluation.agreement_report import in_detail
 
 
 def of(*rows, scale="binary"):

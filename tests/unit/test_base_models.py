@@ -7,12 +7,12 @@ import time
 import pytest
 from huggingface_hub import constants
 
-from reranker_ui.core import base_models, hub_reach
-from reranker_ui.core.base_models import EMBEDDED_NAME, resolve_base
-from reranker_ui.core.hub_reach import hub_is_reachable
-from reranker_ui.core.model_folder import has_ranking_head, number_of_scores
-from reranker_ui.core.recipe import DEFAULT_BASE
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.models import base_models, hub_reach
+from reranker_ui.core.models.base_models import EMBEDDED_NAME, resolve_base
+from reranker_ui.core.models.hub_reach import hub_is_reachable
+from reranker_ui.core.models.model_folder import has_ranking_head, number_of_scores
+from reranker_ui.core.values.recipe import DEFAULT_BASE
+from reranker_ui.core.values.refused import Refused
 
 
 @pytest.fixture(autouse=True)

@@ -5,12 +5,12 @@ from typing import ClassVar
 
 import pytest
 
-from reranker_ui.core import hub_models
-from reranker_ui.core.hub_models import HUB_ID
-from reranker_ui.core.recipe import PRESETS
-from reranker_ui.core.refused import Refused
-from reranker_ui.services.bases import check_base, pinned
-from reranker_ui.services.users import LOCAL, User
+from reranker_ui.core.models import hub_models
+from reranker_ui.core.models.hub_models import HUB_ID
+from reranker_ui.core.values.recipe import PRESETS
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.runs.allowed_models import check_base, pinned
+from reranker_ui.services.store.access import LOCAL, User
 
 PEOPLE = {role: User(role, role) for role in ("viewer", "annotator", "admin")}
 SHA = "ce0834f22110de6d9222af7a7a03628121708969"

@@ -5,7 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reranker_ui.core.batching import length_grouped
+from reranker_ui.core.training.length_batches import length_grouped
 
 lengths = st.lists(st.integers(0, 2000), max_size=300)
 

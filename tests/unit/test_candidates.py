@@ -6,9 +6,9 @@ import sys
 import pytest
 
 from reranker_ui.commands.rank import read_passages
-from reranker_ui.core.ranking import ranked, sigmoid
-from reranker_ui.core.refused import Refused
-from reranker_ui.services.candidates import passages_in
+from reranker_ui.core.models.reranker import ranked, sigmoid
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.ranking.candidates import passages_in
 
 
 @pytest.mark.parametrize(

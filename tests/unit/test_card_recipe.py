@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reranker_ui.core.card_recipe import log_rows, read_card
-from reranker_ui.core.recipe import PRESETS, PUBLISHED
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.training.card_recipe import log_rows, read_card
+from reranker_ui.core.values.recipe import PRESETS, PUBLISHED
+from reranker_ui.core.values.refused import Refused
 
 # The lines of a card that the recipe is read from, as sentence-transformers 5 wrote them.
 CARD = """---

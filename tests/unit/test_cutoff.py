@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from reranker_ui.core.calibration import calibrate, calibrated
-from reranker_ui.core.cutoff import choose_cutoff
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.evaluation.calibration import calibrate, calibrated
+from reranker_ui.core.evaluation.cutoff import choose_cutoff
+from reranker_ui.core.values.refused import Refused
 
 
 def drawn(count=2000, slope=1.0, shift=0.0, seed=1):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reranker_ui.core.comparison import metrics_of
-from reranker_ui.core.evaluation import from_zero, per_query, ranking_metrics
+from reranker_ui.core.evaluation.baselines import metrics_of
+from reranker_ui.core.evaluation.metrics import from_zero, per_query, ranking_metrics
 
 NOTHING = {"ndcg@10": None, "mrr@10": None, "map": None, "average_precision": None, "queries": 0}
 

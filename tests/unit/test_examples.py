@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reranker_ui.core.examples import LONGEST, examples_of
-from reranker_ui.core.lesson import lesson_of
-from reranker_ui.core.negatives import expected, with_negatives
-from reranker_ui.core.outcome import is_constant, outcome_of
-from reranker_ui.core.recipe import Recipe
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.evaluation.outcome import is_constant, outcome_of
+from reranker_ui.core.training.examples import LONGEST, examples_of
+from reranker_ui.core.training.negatives import expected, with_negatives
+from reranker_ui.core.training.phase import lesson_of
+from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.core.values.refused import Refused
 
 
 def frame(grades, per_query=3):

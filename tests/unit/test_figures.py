@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reranker_ui.ui.figures import compared_traces, points, run_figure
+from reranker_ui.ui.pages.run_chart import compared_traces, points, run_figure
 
 
 def log(phase, step, loss=0.5):

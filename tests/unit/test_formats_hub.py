@@ -7,7 +7,7 @@ import pytest
 
 from reranker_ui.core.formats.hub import bring
 from reranker_ui.core.formats.options import Limits
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.values.refused import Refused
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from reranker_ui.core.formats.options import ReadOptions
-from reranker_ui.core.refused import Refused
-from reranker_ui.services.reading import read
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.imports.read_job import read
 
 
 def lines(*records: Any) -> str:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from reranker_ui.core.formats.exports import FORMATS, form_of, lost_in, write
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.writing import Row, Target, read_safe_cell, safe_cell
-from reranker_ui.core.labels import Scale
-from reranker_ui.core.pairs import query_key
-from reranker_ui.core.refused import Refused
-from reranker_ui.services.reading import read
+from reranker_ui.core.values.labels import Scale
+from reranker_ui.core.values.pairs import query_key
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.imports.read_job import read
 
 # Text as it is stored: trimmed, not empty, no lone surrogates, no zero byte. A file full of other
 # control characters is refused as no text, which is not what is tested here.

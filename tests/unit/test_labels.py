@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reranker_ui.core.labels import LabelReader, Scale, guess_scale, resolve_labels
-from reranker_ui.core.pairs import Left
+from reranker_ui.core.values.labels import LabelReader, Scale, guess_scale, resolve_labels
+from reranker_ui.core.values.pairs import Left
 
 UNIT = LabelReader(Scale("score", 1.0))
 

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reranker_ui.core.base_models import ResolvedBase
-from reranker_ui.core.comparison import best_by, live_pairs
-from reranker_ui.core.encoder import embedded_encoder
-from reranker_ui.core.lesson import MOST_POS_WEIGHT, lesson_of, pos_weight
-from reranker_ui.core.machine import chosen_precision
-from reranker_ui.core.pace import Pace
-from reranker_ui.core.recipe import Recipe
-from reranker_ui.core.refused import Refused
-from reranker_ui.core.warm_start import texts_of, warm_start_of
+from reranker_ui.core.evaluation.baselines import best_by, live_pairs
+from reranker_ui.core.models.base_models import ResolvedBase
+from reranker_ui.core.models.encoder import embedded_encoder
+from reranker_ui.core.training.phase import MOST_POS_WEIGHT, lesson_of, pos_weight
+from reranker_ui.core.training.run_time import Pace
+from reranker_ui.core.training.warm_start import texts_of, warm_start_of
+from reranker_ui.core.values.machine import chosen_precision
+from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.core.values.refused import Refused
 
 
 def frame(grades, queries=1):

@@ -9,7 +9,7 @@ import pytest
 STEPS = """
 import resource, sys
 import numpy as np
-from reranker_ui.core.machine import keep_memory
+from reranker_ui.core.values.machine import keep_memory
 if sys.argv[1] == "keep":
     keep_memory()
 for step in range(12):

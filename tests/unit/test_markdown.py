@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reranker_ui.core.markdown import tree
-from reranker_ui.services.guidelines import question_of
+from reranker_ui.core.values.markdown import tree
+from reranker_ui.services.labels.guidelines import question_of
 
 ALLOWED = {
     *("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "blockquote"),

@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from reranker_ui.core.base_models import ResolvedBase
-from reranker_ui.core.card_facts import SIDECAR, base_title, log_rows
-from reranker_ui.core.lesson import lesson_of
-from reranker_ui.core.machine import Machine
-from reranker_ui.core.model_card import write_card
-from reranker_ui.core.recipe import Recipe
-from reranker_ui.core.run_folder import RunFolder
+from reranker_ui.core.models.base_models import ResolvedBase
+from reranker_ui.core.training.card_facts import SIDECAR, base_title, log_rows
+from reranker_ui.core.training.model_card import write_card
+from reranker_ui.core.training.phase import lesson_of
+from reranker_ui.core.values.machine import Machine
+from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.core.values.run_folder import RunFolder
 
 NOTHING = {"ndcg@10": None, "mrr@10": None, "map": None, "average_precision": None, "queries": 0}
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reranker_ui.core.formats.mojibake import Mojibake, mend
-from reranker_ui.core.pairs import Judged
+from reranker_ui.core.values.pairs import Judged
 
 RIGHT = [
     "plain", "naïve café, déjà vu – 20 €", "Người đầu tiên", "заболевания, вызывающие",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reranker_ui.core.mounts import remote_kind
+from reranker_ui.core.values.filesystems import remote_kind
 
 TABLE = """\
 24 30 0:22 / / rw,relatime - ext4 /dev/sda1 rw

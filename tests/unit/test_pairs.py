@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reranker_ui.core.pairs import fold, near, pair_key, query_key
+from reranker_ui.core.values.pairs import fold, near, pair_key, query_key
 
 
 def test_near_duplicate_queries_share_half_a_key():

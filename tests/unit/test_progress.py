@@ -2,8 +2,8 @@
 
 import pytest
 
-from reranker_ui.core.run_folder import RunFolder
-from reranker_ui.services.progress import look, progress_of, seconds, sentence, verdict
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.runs.progress import look, progress_of, seconds, sentence, verdict
 
 STARTED = {
     "event": "started",

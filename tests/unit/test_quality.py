@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reranker_ui.core import quality
-from reranker_ui.core.legibility import histogram_of_lengths
-from reranker_ui.core.similar import similar_pairs
+from reranker_ui.core.evaluation import quality
+from reranker_ui.core.evaluation.near_duplicates import similar_pairs
+from reranker_ui.core.evaluation.readability import histogram_of_lengths
 
 CLEAN = [  # query, near, passage, folded, grade, split, disputed
     (1, 1, 1, 1, 1.0, 0, False),

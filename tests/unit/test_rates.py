@@ -2,7 +2,7 @@
 
 import pytest
 
-from reranker_ui.core.rates import Bucket, Crowd
+from reranker_ui.core.values.rate_limits import Bucket, Crowd
 
 
 class Clock:

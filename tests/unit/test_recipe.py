@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from reranker_ui.core.recipe import PRESETS, Recipe
+from reranker_ui.core.values.recipe import PRESETS, Recipe
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reranker_ui.__main__ import parser
-from reranker_ui.core.recipe import PRESETS
-from reranker_ui.core.refused import Refused
-from reranker_ui.services.recipes import (
+from reranker_ui.core.values.recipe import PRESETS
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.store.access import LOCAL, User
+from reranker_ui.services.training.recipes import (
     OPTIONS,
     as_yaml,
     command,
@@ -18,7 +19,6 @@ from reranker_ui.services.recipes import (
     recipe_from,
     recipe_of,
 )
-from reranker_ui.services.users import LOCAL, User
 
 
 def test_a_name_gives_the_preset():

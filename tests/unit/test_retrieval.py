@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reranker_ui.core.retrieval import Index, bm25_scores, words
+from reranker_ui.core.evaluation.bm25 import Index, bm25_scores, words
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from reranker_ui import services
-from reranker_ui.core.refused import Refused
-from reranker_ui.services import users
-from reranker_ui.services.users import ROLES, User
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.store import access
+from reranker_ui.services.store.access import ROLES, User
 from tests.roles import INSIDE, SERVICES
 
 
@@ -19,17 +19,18 @@ class Passed(Exception):  # noqa: N818 - it is no error
 
 
 def public_services():
-    """`{"module.function": function}` of those that take a workspace and a user."""
+    """`{"package.module.function": function}` of those that take a workspace and a user."""
     found = {}
-    for module in pkgutil.iter_modules(services.__path__):
-        if module.name == "migrations":
+    prefix = f"{services.__name__}."
+    for module in pkgutil.walk_packages(services.__path__, prefix):
+        if ".migrations" in module.name:
             continue
-        held = importlib.import_module(f"reranker_ui.services.{module.name}")
+        held = importlib.import_module(module.name)
         for name, function in vars(held).items():
             if inspect.isfunction(function) and function.__module__ == held.__name__:
                 asked = inspect.signature(function).parameters
                 if not name.startswith("_") and {"workspace", "user"} <= asked.keys():
-                    found[f"{module.name}.{name}"] = function
+                    found[f"{module.name.removeprefix(prefix)}.{name}"] = function
     return found
 
 
@@ -38,14 +39,14 @@ def checks_only(monkeypatch):
     """Each `require` ends the service where it passes."""
 
     def require(user, role):
-        users.require(user, role)
+        access.require(user, role)
         raise Passed
 
     found = public_services()  # which imports them all
     for name, module in list(sys.modules.items()):
-        if name.startswith("reranker_ui.services.") and module is not users:
+        if name.startswith("reranker_ui.services.") and module is not access:
             for held, value in list(vars(module).items()):
-                if value is users.require:
+                if value is access.require:
                     monkeypatch.setattr(module, held, require)
     return found
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reranker_ui.core.search_words import read_search
+from reranker_ui.core.values.search_terms import read_search
 
 
 @pytest.mark.parametrize(

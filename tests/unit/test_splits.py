@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reranker_ui.core.splits import SPLITS, hashed_split, order, split_at, split_name
+from reranker_ui.core.values.splits import SPLITS, hashed_split, order, split_at, split_name
 
 
 @given(st.integers(3, 500))

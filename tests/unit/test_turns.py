@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from reranker_ui.core.turns import Turns
+from reranker_ui.core.models.batcher import Turns
 
 
 def score(pairs):

@@ -5,11 +5,11 @@ import errno
 import pandas as pd
 import pytest
 
-from reranker_ui import worker
-from reranker_ui.core import comparison
-from reranker_ui.core.refused import Diverged, Refused
-from reranker_ui.core.run_folder import RunFolder
-from reranker_ui.worker import sentence
+from reranker_ui.core.evaluation import baselines
+from reranker_ui.core.values.refused import Diverged, Refused
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.jobs import train as worker
+from reranker_ui.jobs.train import sentence
 from tests.unit.test_run_folder import checkpoint, new_folder
 
 
@@ -51,7 +51,7 @@ def test_a_failed_run_can_go_on_unless_its_weights_or_the_room_are_lost(
     def fails(_folder, _threads):
         raise error
 
-    monkeypatch.setattr("reranker_ui.core.training.train", fails)
+    monkeypatch.setattr("reranker_ui.core.training.run.train", fails)
     assert worker._work(folder) == 1
     assert folder.status() == "failed"
     assert (folder.last_checkpoint() is not None) == kept
@@ -79,7 +79,7 @@ def test_a_model_that_was_kept_outlives_a_resume_that_was_given_up(folder, how):
 
 def told_to_cancel_while_it_is_evaluated(folder, monkeypatch):
     """The run keeps its model, scores pairs, and is told to cancel in the first slice of them."""
-    monkeypatch.setattr(comparison, "SLICE", 2)
+    monkeypatch.setattr(baselines, "SLICE", 2)
     frame = pd.DataFrame({"query": ["ice"] * 6, "passage": list("abcdef")})
     slices = []
 
@@ -90,10 +90,10 @@ def told_to_cancel_while_it_is_evaluated(folder, monkeypatch):
 
     def train(_folder, _threads):
         folder.model.mkdir(exist_ok=True)
-        assert comparison.scores_of(folder, score, frame) == [0.5] * 6
+        assert baselines.scores_of(folder, score, frame) == [0.5] * 6
         folder.emit("stopped", metrics={})
 
-    monkeypatch.setattr("reranker_ui.core.training.train", train)
+    monkeypatch.setattr("reranker_ui.core.training.run.train", train)
     assert worker._work(folder) == 0
     return slices
 
@@ -122,6 +122,6 @@ def test_the_last_event_is_written_where_only_the_checkpoints_give_it_room(folde
         raise RuntimeError("unexpected pos 64 vs 0")  # how torch.save says that the disk is full
 
     monkeypatch.setattr(RunFolder, "emit", emits_where_there_is_room)
-    monkeypatch.setattr("reranker_ui.core.training.train", fails)
+    monkeypatch.setattr("reranker_ui.core.training.run.train", fails)
     assert worker._work(folder) == 1
     assert folder.status() == "failed"

@@ -10,7 +10,7 @@ from typing import Any
 
 from reranker_ui.core.formats.columns import KNOWN, plain
 from reranker_ui.core.formats.lists import text_of
-from reranker_ui.core.pairs import Judged, Left
+from reranker_ui.core.values.pairs import Judged, Left
 
 Value = Mapping[Any, Any]
 Votes = list[tuple[str, Any]]

@@ -7,8 +7,8 @@ from typing import IO, Any
 
 from reranker_ui.core.formats.container import Container, members, open_member
 from reranker_ui.core.formats.options import ReadOptions, Tick
-from reranker_ui.core.refused import Refused
-from reranker_ui.core.splits import split_name
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.splits import split_name
 
 Part = tuple[str, Callable[[], IO[bytes]]]
 

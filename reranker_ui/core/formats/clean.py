@@ -3,9 +3,9 @@
 from typing import Any
 
 from reranker_ui.core.formats.options import Limits
-from reranker_ui.core.labels import LabelReader
-from reranker_ui.core.pairs import Judged, Left, Pair
-from reranker_ui.core.splits import split_name
+from reranker_ui.core.values.labels import LabelReader
+from reranker_ui.core.values.pairs import Judged, Left, Pair
+from reranker_ui.core.values.splits import split_name
 
 
 def clean(judged: Judged, line: int, labels: LabelReader, limits: Limits) -> Pair:

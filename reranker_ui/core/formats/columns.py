@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reranker_ui.core.labels import number
-from reranker_ui.core.splits import split_name
+from reranker_ui.core.values.labels import number
+from reranker_ui.core.values.splits import split_name
 
 KNOWN = {
     "query": (

@@ -17,8 +17,8 @@ from reranker_ui.core.formats.source import (
     lines_of,
     open_bytes,
 )  # fmt: skip
-from reranker_ui.core.pairs import Left
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.refused import Refused
 
 Record = tuple[int, dict[Any, Any] | Left]
 _PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"PAR1")

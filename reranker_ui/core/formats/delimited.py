@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reranker_ui.core.formats.columns import looks_like_header, plain
-from reranker_ui.core.pairs import Left
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.refused import Refused
 
 csv.field_size_limit(2_000_000)  # ours is told with its line, the module's is not
 Lines = Callable[[], Iterator[str]]

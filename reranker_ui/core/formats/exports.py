@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reranker_ui.core.formats import saved, shapes, writing, writing_judgments, writing_tools
 from reranker_ui.core.formats.writing import Lost, Row, Target
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.values.refused import Refused
 
 _NO_PEOPLE = "Who gave which label, and pairs without one, are left out."
 _NO_SPLIT = "Splits are left out."

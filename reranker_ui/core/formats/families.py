@@ -1,6 +1,6 @@
 """Names of formats: what a person may call them, and which containers say nothing of records."""
 
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.values.refused import Refused
 
 FAMILIES = ("pairs", "triplets", "lists", "judgments", "beir", "trec", "trec-run", "label-studio",
             "argilla", "prodigy", "quepid-book", "squad", "tat-qa", "datasets")  # fmt: skip

@@ -11,7 +11,7 @@ from reranker_ui.core.formats.container import Container, Record
 from reranker_ui.core.formats.judgments import NewTexts, NotMapped, Plan
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.texts import Lookup, existing, fill
-from reranker_ui.core.pairs import Judged, Left
+from reranker_ui.core.values.pairs import Judged, Left
 
 Value = Mapping[Any, Any]
 _QUERY = ("queryid", "qid", "anchorid")

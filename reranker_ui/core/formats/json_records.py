@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from reranker_ui.core.pairs import Left
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.refused import Refused
 
 _PIECE = 1 << 20
 _LONGEST = 200_000_000  # characters of one object that cannot be streamed

@@ -9,8 +9,8 @@ from reranker_ui.core.formats.columns import IDS, ids_only, plain
 from reranker_ui.core.formats.container import Container, Record, unsafe_members
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.texts import Lookup, Texts, each_qrels, existing, fill, fill_from
-from reranker_ui.core.pairs import Judged, Left
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.values.pairs import Judged, Left
+from reranker_ui.core.values.refused import Refused
 
 Value = Mapping[Any, Any]
 NewTexts = Callable[[], Texts]

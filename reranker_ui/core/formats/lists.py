@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from reranker_ui.core.formats.columns import plain
-from reranker_ui.core.pairs import Judged, Left
+from reranker_ui.core.values.pairs import Judged, Left
 
 _QUERY = ("query", "question", "anchor", "querytext", "q", "prompt", "sentence", "premise",
           "messages")  # fmt: skip

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
 
-from reranker_ui.core.pairs import Judged
+from reranker_ui.core.values.pairs import Judged
 
 _ENCODINGS = (
     "sloppy-windows-1252", "sloppy-windows-1254", "latin-1", "macroman", "sloppy-windows-1251",

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.formats.options import Limits, Tick
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.values.refused import Refused
 
 _BATCH = 256
 

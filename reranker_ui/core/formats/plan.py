@@ -27,8 +27,8 @@ from reranker_ui.core.formats.judgments import (
 )  # fmt: skip
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.texts import is_beir
-from reranker_ui.core.pairs import Left
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.refused import Refused
 
 __all__ = ["FAMILIES", "NotMapped", "Plan", "make_plan"]
 

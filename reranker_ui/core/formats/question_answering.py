@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from reranker_ui.core.pairs import Judged, Left
+from reranker_ui.core.values.pairs import Judged, Left
 
 Value = Mapping[Any, Any]
 

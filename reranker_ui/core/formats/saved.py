@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.formats.writing import ParquetPart, Row, Target
-from reranker_ui.core.splits import SPLITS
+from reranker_ui.core.values.splits import SPLITS
 
 _CALLED = {"train": "train", "dev": "validation", "test": "test"}  # as the Hub calls them
 

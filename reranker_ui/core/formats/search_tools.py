@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reranker_ui.core.formats.columns import plain
-from reranker_ui.core.labels import number
-from reranker_ui.core.pairs import Left
+from reranker_ui.core.values.labels import number
+from reranker_ui.core.values.pairs import Left
 
 Value = Mapping[Any, Any]
 Flat = Callable[[Value], Iterator[dict[Any, Any] | Left]]

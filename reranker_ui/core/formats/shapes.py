@@ -12,7 +12,7 @@ from reranker_ui.core.formats.writing import (
     plain_number,
     write_counted,
 )  # fmt: skip
-from reranker_ui.core.pairs import passage_key, query_key
+from reranker_ui.core.values.pairs import passage_key, query_key
 
 Record = dict[str, Any]
 Sides = Callable[[str, list[Row], list[Row]], Record]

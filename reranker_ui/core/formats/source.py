@@ -13,7 +13,7 @@ from typing import IO
 from charset_normalizer import from_bytes
 
 from reranker_ui.core.formats.options import Limits, Tick
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.values.refused import Refused
 
 _CHUNK = 1 << 20
 _LONGEST_LINE = 16_000_000

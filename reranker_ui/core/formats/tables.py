@@ -12,8 +12,8 @@ from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.parquet import too_many
 from reranker_ui.core.formats.search_tools import judges_of
 from reranker_ui.core.formats.writing import COLUMNS, VOTES, read_safe_cell, votes_of
-from reranker_ui.core.labels import number
-from reranker_ui.core.pairs import Judged, Left
+from reranker_ui.core.values.labels import number
+from reranker_ui.core.values.pairs import Judged, Left
 
 Value = Mapping[Any, Any]
 _LONG = 20  # characters from which on a cell is no name or code

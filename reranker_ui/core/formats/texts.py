@@ -16,8 +16,8 @@ from reranker_ui.core.formats.container import (
 )  # fmt: skip
 from reranker_ui.core.formats.lists import text_of
 from reranker_ui.core.formats.options import ReadOptions, Tick
-from reranker_ui.core.pairs import Left
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.refused import Refused
 
 Texts = MutableMapping[str, str]
 _ID = ("id", "docid", "documentid", "corpusid", "passageid", "pid", "did", "qid", "queryid")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.labels import Scale
+from reranker_ui.core.values.labels import Scale
 
 VOTES = "labels_by"
 COLUMNS = ("query", "passage", "label", "split", "source", VOTES)

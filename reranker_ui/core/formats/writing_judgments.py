@@ -10,8 +10,8 @@ from typing import IO
 
 from reranker_ui.core.formats.shapes import by_query
 from reranker_ui.core.formats.writing import Row, Target, json_line, number_text
-from reranker_ui.core.pairs import passage_key, query_key
-from reranker_ui.core.splits import SPLITS
+from reranker_ui.core.values.pairs import passage_key, query_key
+from reranker_ui.core.values.splits import SPLITS
 
 _PLAIN = (".txt", ".qrels", ".trec")
 _HEADER = "query-id\tcorpus-id\tscore\n"

@@ -16,7 +16,7 @@ from reranker_ui.core.formats.writing import (
     write_array,
     write_counted,
 )  # fmt: skip
-from reranker_ui.core.pairs import pair_key, passage_key
+from reranker_ui.core.values.pairs import pair_key, passage_key
 
 Record = dict[str, Any]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import IO, Any
 from xml.parsers import expat
 
-from reranker_ui.core.pairs import Left
-from reranker_ui.core.refused import Refused
+from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.refused import Refused
 
 _PIECE = 1 << 16
 _DEEPEST = 50

@@ -1,0 +1,1 @@
+"""Measuring: metrics, baselines, agreement, calibration, cut-off, coverage and quality."""

@@ -1,0 +1,94 @@
+"""Probabilities that mean what they say: of the pairs given 0.7, seven in ten are relevant.
+
+Platt's sigmoid (1999) or isotonic regression (Zadrozny and Elkan, 2002), both by scikit-learn.
+"""
+
+from collections.abc import Hashable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from reranker_ui.core.models.reranker import sigmoid
+
+Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
+Calibration: TypeAlias = dict[str, Any]
+
+FOLDS = 5
+ENOUGH = 1000  # pairs below which steps of isotonic regression are noise
+BINS = 10
+
+
+def calibrate(
+    query_keys: Sequence[Hashable], relevant: Sequence[bool], logits: Sequence[float]
+) -> Calibration:
+    """Learn how a logit becomes a probability; the three sequences are parallel.
+
+    The method with the lower log loss on queries left out (5 folds) is taken; with fewer than
+    ENOUGH pairs it is Platt's. Returns `method` with what `calibrated` needs, and `before` and
+    `after`: log_loss, brier and error (expected calibration error in 10 bins), `after` on the
+    folds left out.
+    """
+    truth, scores = np.asarray(relevant, dtype=float), np.asarray(logits, dtype=float)
+    methods = ["platt", "isotonic"] if len(truth) >= ENOUGH else ["platt"]
+    told = {name: _measures(truth, _left_out(query_keys, truth, scores, name)) for name in methods}
+    best = min(methods, key=lambda name: told[name]["log_loss"])
+    before = _measures(truth, sigmoid(scores))
+    return _fit(truth, scores, best) | {"before": before, "after": told[best]}
+
+
+def calibrated(calibration: Calibration, logits: Sequence[float]) -> list[float]:
+    """The calibrated probability of each logit."""
+    scores = np.asarray(logits, dtype=float)
+    if calibration["method"] == "platt":
+        found = sigmoid(calibration["a"] * scores + calibration["b"])
+    else:
+        found = np.interp(scores, calibration["x"], calibration["y"])
+    return [float(value) for value in np.atleast_1d(found)]
+
+
+def _fit(truth: Array, scores: Array, method: str) -> Calibration:
+    if method == "platt":
+        from sklearn.linear_model import LogisticRegression
+
+        model = LogisticRegression(C=1e6).fit(scores.reshape(-1, 1), truth)
+        # A sigmoid that falls would turn the order around: then it is flat.
+        return {"method": "platt", "a": max(0.0, float(model.coef_[0, 0])),
+                "b": float(model.intercept_[0])}  # fmt: skip
+    from sklearn.isotonic import IsotonicRegression
+
+    # The ends rest on few pairs: nothing is certain there.
+    least = 1 / (len(truth) + 2)
+    model = IsotonicRegression(y_min=least, y_max=1 - least, out_of_bounds="clip")
+    model.fit(scores, truth)
+    return {
+        "method": "isotonic",
+        "x": [float(value) for value in model.X_thresholds_],
+        "y": [float(value) for value in model.y_thresholds_],
+    }
+
+
+def _left_out(query_keys: Sequence[Hashable], truth: Array, scores: Array, method: str) -> Array:
+    from sklearn.model_selection import GroupKFold
+
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(query_keys))}
+    groups = [numbers[key] for key in query_keys]
+    found = np.full(len(truth), truth.mean())
+    for learn, rest in GroupKFold(min(FOLDS, max(2, len(numbers)))).split(scores, groups=groups):
+        if 0 < truth[learn].mean() < 1:
+            found[rest] = calibrated(_fit(truth[learn], scores[learn], method), scores[rest])
+    return found
+
+
+def _measures(truth: Array, found: Array) -> dict[str, float]:
+    safe = np.clip(found, 1e-6, 1 - 1e-6)
+    losses = -(truth * np.log(safe) + (1 - truth) * np.log(1 - safe))
+    bins = np.minimum((found * BINS).astype(int), BINS - 1)
+    gaps = [
+        abs(found[bins == at].mean() - truth[bins == at].mean()) * (bins == at).mean()
+        for at in np.unique(bins)
+    ]
+    return {
+        "log_loss": float(losses.mean()),
+        "brier": float(((found - truth) ** 2).mean()),
+        "error": float(sum(gaps)),
+    }

@@ -1,0 +1,113 @@
+"""A cut-off on the score, chosen on labelled pairs: what it keeps, and how sure that is."""
+
+from collections.abc import Hashable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from reranker_ui.core.values.refused import Refused
+
+Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
+
+RESAMPLES = 300
+POINTS = 160  # of the curve that are told
+FEWEST = 20  # pairs of each kind below which nothing is said
+
+
+def choose_cutoff(
+    query_keys: Sequence[Hashable],
+    relevant: Sequence[bool],
+    logits: Sequence[float],
+    goal: str = "f1",
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Where to cut so that `goal` is met on labelled pairs; the three sequences are parallel.
+
+    goal: `f1` (its maximum), `precision:0.9` (the lowest cut that reaches it, so that most is
+    kept) or `recall:0.9` (the highest cut that reaches it). Returns `logit` with `low` and `high`,
+    the 95 % interval by bootstrap over queries, `precision`, `recall` as {value, low, high} at
+    that cut, `kept` (share of pairs), `curve` (rows of logit, precision, recall, rising logit),
+    `pairs`, `positives`, `queries`. Refused: too few pairs of a kind, a goal that no cut reaches.
+    """
+    truth, scores = np.asarray(relevant, dtype=bool), np.asarray(logits, dtype=float)
+    if min(truth.sum(), (~truth).sum()) < FEWEST:
+        raise Refused(
+            f"A cut-off needs at least {FEWEST} relevant and {FEWEST} other pairs in the dev"
+            f" split, and there are {truth.sum()} and {(~truth).sum()}. Label more of them."
+        )
+    if len(set(query_keys)) < 2:
+        raise Refused("A cut-off needs labelled pairs of two queries or more in the dev split.")
+    cut = _cut(truth, scores, goal)
+    if cut is None:
+        name, _, level = goal.partition(":")
+        raise Refused(f"No cut reaches a {name} of {level} on these pairs. Ask for less.")
+    groups = _groups(query_keys)
+    cuts, precisions, recalls = _resampled(truth, scores, groups, goal, cut, seed)
+    return {
+        "goal": goal, "logit": cut, **_interval(cuts, cut),
+        "precision": {"value": _precision(truth, scores, cut), **_interval(precisions)},
+        "recall": {"value": _recall(truth, scores, cut), **_interval(recalls)},
+        "kept": float((scores >= cut).mean()), "curve": _curve(truth, scores),
+        "pairs": len(truth), "positives": int(truth.sum()), "queries": len(groups),
+    }  # fmt: skip
+
+
+def _cut(truth: Array, scores: Array, goal: str) -> float | None:
+    from sklearn.metrics import precision_recall_curve
+
+    precision, recall, cuts = precision_recall_curve(truth, scores)
+    precision, recall = precision[:-1], recall[:-1]  # the last point is "nothing is kept"
+    name, _, level = goal.partition(":")
+    if name == "f1":
+        both = precision + recall
+        f1 = np.where(both > 0, 2 * precision * recall / np.where(both > 0, both, 1), 0)
+        return float(cuts[int(f1.argmax())])
+    reached = (precision if name == "precision" else recall) >= float(level)
+    places = np.flatnonzero(reached)
+    if not len(places):
+        return None
+    return float(cuts[places[0] if name == "precision" else places[-1]])
+
+
+def _resampled(
+    truth: Array, scores: Array, groups: list[Array], goal: str, cut: float, seed: int
+) -> tuple[list[float], list[float], list[float]]:
+    # Pairs of one query are alike, so whole queries are drawn.
+    random, found = np.random.default_rng(seed), []
+    precisions, recalls = [], []
+    for _ in range(RESAMPLES):
+        drawn = np.concatenate([groups[at] for at in random.integers(0, len(groups), len(groups))])
+        mine, theirs = truth[drawn], scores[drawn]
+        if not mine.any() or mine.all():
+            continue
+        if (again := _cut(mine, theirs, goal)) is not None:
+            found.append(again)
+        precisions.append(_precision(mine, theirs, cut))
+        recalls.append(_recall(mine, theirs, cut))
+    return found, precisions, recalls
+
+
+def _groups(query_keys: Sequence[Hashable]) -> list[Array]:
+    places: dict[Hashable, list[int]] = {}
+    for place, key in enumerate(query_keys):
+        places.setdefault(key, []).append(place)
+    return [np.array(mine) for mine in places.values()]
+
+
+def _precision(truth: Array, scores: Array, cut: float) -> float:
+    kept = scores >= cut
+    return float(truth[kept].mean()) if kept.any() else 1.0
+
+
+def _recall(truth: Array, scores: Array, cut: float) -> float:
+    return float((scores[truth] >= cut).mean())
+
+
+def _interval(values: Sequence[float], middle: float = 0.0) -> dict[str, float]:
+    low, high = np.percentile(values, [2.5, 97.5]) if len(values) else (middle, middle)
+    return {"low": float(low), "high": float(high)}
+
+
+def _curve(truth: Array, scores: Array) -> list[list[float]]:
+    cuts = np.unique(np.quantile(scores, np.linspace(0, 1, POINTS), method="nearest"))
+    return [[float(c), _precision(truth, scores, c), _recall(truth, scores, c)] for c in cuts]

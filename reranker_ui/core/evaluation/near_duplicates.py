@@ -1,0 +1,82 @@
+"""Texts that are nearly alike: MinHash over words and pairs of words, then the true overlap."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from reranker_ui.core.values.search_terms import spaced
+
+BANDS, ROWS = 10, 4  # texts of overlap .8 meet in a band with a chance of 99.5 %
+_PRIME = (1 << 31) - 1
+_FEATURES = 2**22
+
+
+def similar_pairs(texts: Sequence[str], overlap: float = 0.8) -> list[tuple[int, int]]:
+    """Positions (i < j) of texts whose sets of words and word pairs overlap (Jaccard).
+
+    Texts should be distinct. Texts of which very many are alike are linked to their first one
+    only. Broder, "On the resemblance and containment of documents" (1997).
+    """
+    if len(texts) < 2:
+        return []
+    words = _words(texts)
+    signatures = _signatures(words)
+    found: set[tuple[int, int]] = set()
+    for band in range(BANDS):
+        found |= _meetings(signatures[band * ROWS : (band + 1) * ROWS])
+    if not found:
+        return []
+    pairs = np.array(sorted(found))
+    return [(int(i), int(j)) for i, j in pairs[_overlaps(words, pairs) >= overlap]]
+
+
+def _words(texts: Sequence[str]) -> Any:
+    """A sparse row of 0 and 1 for each text."""
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    hashing = HashingVectorizer(
+        lowercase=False, token_pattern=r"\S+",  # noqa: S106 - words, no password ngram_range=(1, 2), n_features=_FEATURES,
+        binary=True, norm=None, alternate_sign=False, dtype=np.float32,
+    )  # fmt: skip
+    return hashing.transform(spaced(text) for text in texts)
+
+
+def _signatures(words: Any) -> Any:
+    """For each of BANDS * ROWS permutations the smallest hash of each text."""
+    rng = np.random.default_rng(42)
+    empty = np.diff(words.indptr) == 0
+    starts = np.minimum(words.indptr[:-1], max(len(words.indices) - 1, 0))
+    told = np.empty((BANDS * ROWS, words.shape[0]), dtype=np.int64)
+    indices = words.indices.astype(np.int64) + 1
+    for row in range(BANDS * ROWS):
+        a, b = int(rng.integers(1, _PRIME)), int(rng.integers(0, _PRIME))
+        told[row] = np.minimum.reduceat((indices * a + b) % _PRIME, starts) if len(indices) else 0
+    told[:, empty] = -1 - np.arange(empty.sum())  # a text without words is like no other
+    return told
+
+
+def _meetings(rows: Any) -> set[tuple[int, int]]:
+    """Texts with the same signature in one band: each with the one before and the first."""
+    mixed = np.zeros(rows.shape[1], dtype=np.uint64)
+    for row in rows:
+        mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + row.astype(np.uint64)
+    order = np.argsort(mixed, kind="stable")
+    same = mixed[order][1:] == mixed[order][:-1]
+    told: set[tuple[int, int]] = set()
+    first = 0
+    for at in np.flatnonzero(same).tolist():
+        if at == 0 or not same[at - 1]:
+            first = at
+        ends = sorted((int(order[at]), int(order[at + 1])))
+        told.add((ends[0], ends[1]))
+        ends = sorted((int(order[first]), int(order[at + 1])))
+        told.add((ends[0], ends[1]))
+    return told
+
+
+def _overlaps(words: Any, pairs: Any) -> Any:
+    left, right = words[pairs[:, 0]], words[pairs[:, 1]]
+    both = np.asarray(left.multiply(right).sum(axis=1)).ravel()
+    sizes = np.diff(words.indptr)
+    return both / np.maximum(sizes[pairs[:, 0]] + sizes[pairs[:, 1]] - both, 1)

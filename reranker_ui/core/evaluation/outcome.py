@@ -1,0 +1,80 @@
+"""How a tuned model did on the test split, query by query: intervals, wins, worst regressions."""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from reranker_ui.core.evaluation.metrics import from_zero, per_query
+
+Values: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
+RESAMPLES = 2000
+WORST = 8  # queries listed
+SAME = 1e-4  # scores that differ by less are one score
+RANKERS = ("base", "bm25", "cosine", "tuned")
+EQUAL = 1e-9
+
+
+def outcome_of(scored: pd.DataFrame) -> dict[str, Any]:
+    """What the test split says, from its rows with a column of scores for each of RANKERS.
+
+    Returns `intervals`: ranker -> [low, high], the 95 % bootstrap interval of its mean nDCG@10;
+    `against`: base, bm25, cosine -> {difference, low, high, wins, losses, ties} of tuned against
+    it, paired by query; `worst`: the queries that lost most against base, {query, base, tuned,
+    bm25, cosine, passage: what tuned puts first, grade: its label}; `queries`.
+    """
+    found = pd.DataFrame({ranker: _ndcg(scored, ranker) for ranker in RANKERS})
+    if found.empty:
+        return {"intervals": {}, "against": {}, "worst": [], "queries": 0}
+    draws = np.random.default_rng(0).integers(0, len(found), (RESAMPLES, len(found)))
+    return {
+        "intervals": {
+            ranker: _interval(found[ranker].to_numpy(float), draws) for ranker in RANKERS
+        },
+        "against": {
+            ranker: _against(found["tuned"] - found[ranker], draws) for ranker in RANKERS[:-1]
+        },
+        "worst": _worst(found, scored),
+        "queries": len(found),
+    }
+
+
+def is_constant(scores: "pd.Series[float]") -> bool:
+    """Whether a ranker gives every pair the same score, which ranks nothing."""
+    return len(scores) > 1 and float(scores.max() - scores.min()) < SAME
+
+
+def _ndcg(scored: pd.DataFrame, ranker: str) -> "pd.Series[float]":
+    found = per_query(
+        scored["query_key"].tolist(), from_zero(scored["grade"]).tolist(), scored[ranker].tolist()
+    )
+    return found.set_index("query_key")["ndcg@10"]
+
+
+def _interval(values: Values, draws: Any) -> list[float]:
+    low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])
+    return [float(low), float(high)]
+
+
+def _against(gains: "pd.Series[float]", draws: Any) -> dict[str, float | int]:
+    low, high = _interval(gains.to_numpy(float), draws)
+    return {
+        "difference": float(gains.mean()),
+        "low": low,
+        "high": high,
+        "wins": int((gains > EQUAL).sum()),
+        "losses": int((gains < -EQUAL).sum()),
+        "ties": int((gains.abs() <= EQUAL).sum()),
+    }
+
+
+def _worst(found: pd.DataFrame, scored: pd.DataFrame) -> list[dict[str, Any]]:
+    lost = (found["tuned"] - found["base"]).sort_values(kind="stable")
+    rows = []
+    for key in lost[lost < -EQUAL].index[:WORST]:
+        group = scored[scored["query_key"] == key]
+        first = group.loc[group["tuned"].idxmax()]
+        values = {ranker: float(found.loc[key, ranker]) for ranker in RANKERS}
+        told = {"passage": str(first["passage"])[:300], "grade": float(first["grade"])}
+        rows.append({"query": str(group["query"].iloc[0])} | values | told)
+    return rows

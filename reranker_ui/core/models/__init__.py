@@ -1,0 +1,1 @@
+"""Models on disk and in memory: rerankers, encoders, engines, and models on the Hub."""

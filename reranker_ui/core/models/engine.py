@@ -1,0 +1,164 @@
+"""The fast engine: a cross-encoder as an OpenVINO graph, made once, used where it agrees."""
+
+import json
+import platform
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from reranker_ui.core.models.batcher import Pair
+from reranker_ui.core.values.refused import Refused
+
+Inputs: TypeAlias = "dict[str, np.ndarray[Any, Any]]"
+
+BATCH = 8  # pairs: larger ones pad more and leave the processor's caches
+KEPT = "kept.json"  # written last: the folder is whole
+
+
+class NotFast(Exception):  # noqa: N818 - not an error
+    """This model has no fast engine here; plain torch answers instead. Says why."""
+
+
+class FastEngine:
+    """Scores pairs with the graph that `core.engine_making` left in a folder. Needs no torch."""
+
+    def __init__(self, folder: Path, precision: str | None = None) -> None:
+        """Open the engine in `folder`. `precision` "f32" or "bf16"; the one found good if None.
+
+        Raises NotFast where there is none, or it was made for another kind of processor.
+        """
+        import openvino
+        from tokenizers import Tokenizer
+
+        kept = kept_in(folder)
+        if kept is None or "fault" in kept:
+            raise NotFast(kept["fault"] if kept else f"There is no engine in {folder}.")
+        self._names: list[str] = kept["inputs"]
+        self.max_length: int = kept["max_length"]
+        self.precision: str = precision or kept["precision"]
+        self.size = (folder / "model.bin").stat().st_size
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(self.max_length, strategy="longest_first")
+        self._pad: dict[str, int] = kept["pad"]
+        options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": self.precision}
+        compiled = openvino.Core().compile_model(str(folder / "model.xml"), "CPU", options)
+        self._request, self._turn = compiled.create_infer_request(), threading.Lock()
+
+    def logits(self, pairs: Sequence[Pair]) -> list[float]:
+        """The logit of each (query, passage), in batches of like length."""
+        found = np.zeros(len(pairs))
+        with self._turn:
+            for places, inputs in self._batches(pairs):
+                found[places] = self._request.infer(inputs)[0].reshape(-1)
+        return [float(logit) for logit in found]
+
+    def tokens(self, pairs: Sequence[Pair]) -> list[int]:
+        """Tokens of each pair as read, so at most `max_length`."""
+        return [len(one.ids) for one in self._tokenizer.encode_batch(list(pairs))]
+
+    def begun(self, texts: Sequence[str], most: int) -> list[str]:
+        """Each text up to the end of its first `most` tokens."""
+        return beginnings(self._tokenizer, texts, most)
+
+    def _batches(self, pairs: Sequence[Pair]) -> Iterator[tuple[list[int], Inputs]]:
+        encoded = self._tokenizer.encode_batch(list(pairs))
+        order = sorted(range(len(encoded)), key=lambda place: len(encoded[place].ids))
+        for start in range(0, len(order), BATCH):
+            places = order[start : start + BATCH]
+            yield places, self._inputs([encoded[place] for place in places])
+
+    def _inputs(self, batch: list[Any]) -> Inputs:
+        parts = {"input_ids": "ids", "token_type_ids": "type_ids"}
+        width = max(len(one.ids) for one in batch)
+        inputs: Inputs = {}
+        for name in self._names:
+            filled = np.full((len(batch), width), self._pad.get(name, 0), dtype=np.int64)
+            for row, one in enumerate(batch):
+                filled[row, : len(one.ids)] = getattr(one, parts.get(name, "attention_mask"))
+            inputs[name] = filled
+        return inputs
+
+
+def beginnings(tokenizer: Any, texts: Sequence[str], most: int) -> list[str]:
+    """Each text up to the end of its first `most` tokens, by a tokenizer of `tokenizers`."""
+    read = tokenizer.encode_batch(list(texts), add_special_tokens=False)
+    return [
+        text[: one.offsets[most - 1][1]] if len(one.offsets) > most else text
+        for text, one in zip(texts, read, strict=True)
+    ]
+
+
+def kept_in(folder: Path) -> dict[str, Any] | None:
+    """What was found when the engine in `folder` was made, on this kind of processor; else None."""
+    try:
+        kept: dict[str, Any] = json.loads((folder / KEPT).read_text())
+    except (OSError, ValueError):
+        return None
+    return kept if kept.get("processor") == processor() else None
+
+
+def processor() -> str:
+    """What decides whether an engine that agreed once agrees again: processor and library."""
+    import openvino
+
+    able = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return f"{platform.machine()} {' '.join(sorted(able))} openvino {openvino.__version__}"
+
+
+def has_bf16() -> bool:
+    """Whether this processor multiplies in bf16 (avx512_bf16 or amx_bf16)."""
+    import openvino
+
+    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+def check_agreement(
+    plain: Sequence[float], fast: Sequence[float], most: float = 0.02
+) -> dict[str, Any]:
+    """What `agreement` tells of two engines' logits of the same pairs; Refused if not `agrees`."""
+    if not np.isfinite(np.asarray(fast, dtype=float)).all():
+        raise Refused("The engine gives scores that are no numbers.")
+    told = agreement(plain, fast)
+    if not agrees(told, most):
+        rho = told["spearman"]
+        raise Refused(
+            f"On {told['pairs']} pairs its scores differ by up to {told['difference']:.4f} from"
+            f" torch's (Spearman {'–' if rho is None else f'{rho:.4f}'})."
+        )
+    return told
+
+
+def agreement(plain: Sequence[float], fast: Sequence[float], top: int = 10) -> dict[str, Any]:
+    """How two engines' logits of the same pairs agree: pairs, and
+
+    difference (the largest of two probabilities), spearman (None where all scores are equal),
+    top (how many of the best `top` are the same), of (`top`, or all there are).
+    """
+    from scipy.stats import spearmanr
+
+    a, b = np.asarray(plain, dtype=float), np.asarray(fast, dtype=float)
+    difference = float(np.abs(1 / (1 + np.exp(-a)) - 1 / (1 + np.exp(-b))).max())
+    flat = float(np.ptp(a)) < 1e-6
+    best = [set(np.argsort(-scores, kind="stable")[:top].tolist()) for scores in (a, b)]
+    return {
+        "pairs": len(a),
+        "difference": difference,
+        "spearman": None if flat else float(spearmanr(a, b).statistic),
+        "top": len(best[0] & best[1]),
+        "of": min(top, len(a)),
+    }
+
+
+def agrees(told: dict[str, Any], most: float = 0.02) -> bool:
+    """Whether an engine may stand in for another.
+
+    No probability differs by more than `most`, Spearman's rho is at least 0.999 and the best are
+    the same; where all scores are equal, the first alone.
+    """
+    rho = told["spearman"]
+    same = rho is None or (rho >= 0.999 and told["top"] == told["of"])
+    return bool(told["difference"] <= most and same)

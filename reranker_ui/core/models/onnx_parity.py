@@ -1,0 +1,90 @@
+"""A model as ONNX files for other programs: fp32 and int8, each compared with torch first."""
+
+import json
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from reranker_ui.core.models.batcher import Pair
+from reranker_ui.core.models.engine import agreement, agrees
+from reranker_ui.core.models.engine_build import check_pairs, made_whole
+from reranker_ui.core.models.torch_engine import TorchEngine
+
+REPORT = "parity.json"  # written last: the folder is whole
+FILES = {"fp32": "model.onnx", "int8": "model_int8.onnx"}
+BATCH = 8
+
+
+def make_onnx(model_folder: Path, target: Path, samples: Sequence[Pair] = ()) -> dict[str, Any]:
+    """Write the model in `model_folder` as ONNX to `target`, whole or not at all.
+
+    fp32 by torch.onnx, int8 by onnxruntime's dynamic quantization of its weights. Returns the
+    report that lies beside them: for each of FILES its bytes, agreement with torch on awkward
+    texts and `samples`, and `agrees`; or `{"fault"}` where it could not be made.
+    """
+    return made_whole(target, REPORT, lambda aside: _make(model_folder, aside, samples))
+
+
+def report_in(folder: Path) -> dict[str, Any] | None:
+    """The report of what was made in `folder`; None where nothing was."""
+    try:
+        told: dict[str, Any] = json.loads((folder / REPORT).read_text())
+    except (OSError, ValueError):
+        return None
+    return told
+
+
+def _make(model_folder: Path, aside: Path, samples: Sequence[Pair]) -> dict[str, Any]:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    from reranker_ui.core.models.onnx_export import export
+
+    plain = TorchEngine(model_folder)
+    pairs = [*check_pairs(), *samples]
+    expected = plain.logits(pairs)
+    export(plain.model, aside / FILES["fp32"])
+    quantize_dynamic(
+        aside / FILES["fp32"], aside / FILES["int8"], weight_type=QuantType.QInt8, per_channel=True
+    )
+    plain.model.tokenizer.save_pretrained(str(aside))
+    shutil.copy(model_folder / "config.json", aside)
+    report: dict[str, Any] = {"pairs": len(pairs), "max_length": plain.max_length}
+    for name, file in FILES.items():
+        begun = time.perf_counter()
+        found = onnx_logits(plain, aside / file, pairs)
+        seconds = time.perf_counter() - begun
+        report[name] = {
+            "file": file,
+            "bytes": (aside / file).stat().st_size,
+            "milliseconds": 1000 * seconds / len(pairs),
+            **_agreement(expected, found),
+        }
+    return report
+
+
+def onnx_logits(plain: TorchEngine, file: Path, pairs: Sequence[Pair]) -> list[float]:
+    """The logits of `pairs` by the ONNX `file`, with the tokenizer of `plain`."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    names = [one.name for one in session.get_inputs()]
+    found: list[float] = []
+    for start in range(0, len(pairs), BATCH):
+        queries, passages = zip(*pairs[start : start + BATCH], strict=True)
+        read = plain.model.tokenizer(
+            list(queries), list(passages), padding=True, truncation="longest_first",
+            max_length=plain.max_length, return_tensors="np",
+        )  # fmt: skip
+        inputs = {name: np.asarray(read[name], dtype=np.int64) for name in names}
+        found += [float(value) for value in session.run(None, inputs)[0].reshape(-1)]
+    return found
+
+
+def _agreement(expected: Sequence[float], found: Sequence[float]) -> dict[str, Any]:
+    # Told even where it is poor: whoever takes int8 decides on these numbers.
+    told = agreement(expected, found)
+    return told | {"agrees": agrees(told)}

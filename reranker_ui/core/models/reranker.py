@@ -1,0 +1,109 @@
+"""Rerankers: a cross-encoder loaded once, scored by torch or by a faster engine."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from reranker_ui.core.models.batcher import Pair, Turns
+from reranker_ui.core.models.torch_engine import TorchEngine
+
+
+class Engine(Protocol):
+    """Something that gives pairs their logits."""
+
+    @property
+    def max_length(self) -> int:
+        """Tokens of query and passage together that are read."""
+
+    @property
+    def size(self) -> int:
+        """Memory of the weights, in bytes."""
+
+    def logits(self, pairs: Sequence[Pair]) -> list[float]:
+        """The logit of each pair."""
+
+    def tokens(self, pairs: Sequence[Pair]) -> list[int]:
+        """Tokens of each pair as read, at most `max_length`."""
+
+    def begun(self, texts: Sequence[str], most: int) -> list[str]:
+        """Each text up to the end of its first `most` tokens."""
+
+
+class Reranker:
+    """A cross-encoder, loaded once from a folder on this machine; safe to share by threads."""
+
+    def __init__(
+        self,
+        path: Path | str,
+        max_length: int | None = None,
+        seed: int = 0,
+        engine: Engine | None = None,
+    ) -> None:
+        """Load the model. `max_length` in tokens; the model's own if None.
+
+        engine: what scores; torch if None. A folder without a ranking head gets a fresh one,
+        drawn from `seed`. Raises ValueError for a model that gives more than one score a pair.
+        """
+        self._engine: Engine = engine or TorchEngine(path, max_length, seed)
+        self._turns = Turns(self._logits)
+
+    def use(self, engine: Engine) -> None:
+        """Score with `engine` from the next turn on; the former one is let go."""
+        self._engine = engine
+
+    @property
+    def engine(self) -> Engine:
+        """What scores now."""
+        return self._engine
+
+    @property
+    def max_length(self) -> int:
+        """Tokens of query and passage together that the model reads; the rest is cut."""
+        return self._engine.max_length
+
+    @property
+    def size(self) -> int:
+        """Memory of the weights, in bytes."""
+        return self._engine.size
+
+    def scores(self, pairs: Sequence[Pair], raw: bool = False) -> list[float]:
+        """The probability of each (query, passage), 0 to 1, by a sigmoid; `raw`: the logit.
+
+        Equal pairs are scored once, in batches of like length, together with what other threads
+        ask meanwhile.
+        """
+        distinct = sorted(set(pairs), key=lambda pair: (len(pair[0]) + len(pair[1]), pair))
+        logits = dict(zip(distinct, self._turns.scores(distinct), strict=True))
+        scores = np.array([logits[pair] for pair in pairs], dtype=float)
+        return [float(score) for score in (scores if raw else sigmoid(scores))]
+
+    def rank(self, query: str, passages: Sequence[str], raw: bool = False) -> list[dict[str, Any]]:
+        """The passages best first: `rank` from 1, `index` from 0, `score`, `passage`."""
+        return ranked(self.scores([(query, passage) for passage in passages], raw), passages)
+
+    def cut(self, pairs: Sequence[Pair]) -> list[bool]:
+        """Which pairs are longer than the model reads, so that it saw only their beginning."""
+        return [tokens >= self.max_length for tokens in self._engine.tokens(pairs)]
+
+    def begun(self, texts: Sequence[str], most: int) -> list[str]:
+        """Each text up to the end of its first `most` tokens."""
+        return self._engine.begun(texts, most)
+
+    def _logits(self, pairs: list[Pair]) -> list[float]:
+        return self._engine.logits(pairs)
+
+
+def ranked(scores: Sequence[float], passages: Sequence[str]) -> list[dict[str, Any]]:
+    """Passages by falling score, ties in the given order: rank from 1, index from 0."""
+    order = sorted(range(len(scores)), key=lambda index: -scores[index])
+    return [
+        {"rank": rank, "index": index, "score": scores[index], "passage": passages[index]}
+        for rank, index in enumerate(order, start=1)
+    ]
+
+
+def sigmoid(logits: Any) -> Any:
+    """1 / (1 + e^-x), without overflow."""
+    return np.exp(-np.logaddexp(0, -np.asarray(logits, dtype=float)))

@@ -1,0 +1,65 @@
+"""The plain engine: a cross-encoder as sentence-transformers runs it."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from reranker_ui.core.models.batcher import Pair
+from reranker_ui.core.models.engine import beginnings
+from reranker_ui.core.models.first_token import read_first_token
+from reranker_ui.core.models.loading import BATCH, bytes_of, folder_at, quiet
+
+
+class TorchEngine:
+    """A cross-encoder as sentence-transformers runs it; on the GPU where there is one."""
+
+    def __init__(self, path: Path | str, max_length: int | None = None, seed: int = 0) -> None:
+        import torch
+        from sentence_transformers import CrossEncoder
+
+        path = folder_at(path)
+        quiet()
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            self.model = CrossEncoder(str(path), max_length=max_length, local_files_only=True)
+        if self.model.num_labels != 1:
+            raise ValueError(f"{path} gives {self.model.num_labels} scores a pair, not one.")
+        read_first_token(self.model)
+        self.model.eval()
+        self.size, self._turn = bytes_of(self.model), threading.Lock()
+
+    @property
+    def max_length(self) -> int:
+        """Tokens of query and passage together that the model reads; the rest is cut."""
+        return int(self.model.max_seq_length)
+
+    def logits(self, pairs: Sequence[Pair]) -> list[float]:
+        """The logit of each (query, passage); one batch after the other, whoever asks."""
+        import torch
+
+        with self._turn:
+            logits = self.model.predict(
+                list(pairs),
+                batch_size=BATCH,
+                activation_fn=torch.nn.Identity(),
+                show_progress_bar=False,
+            )
+        return [float(logit) for logit in np.asarray(logits).reshape(-1)]
+
+    def tokens(self, pairs: Sequence[Pair]) -> list[int]:
+        """Tokens of each pair as read, at most `max_length`."""
+        if not pairs:
+            return []
+        queries, passages = [query for query, _ in pairs], [passage for _, passage in pairs]
+        with self._turn:
+            read = self.model.tokenizer(
+                queries, passages, truncation="longest_first", max_length=self.max_length
+            )
+        return [len(ids) for ids in read["input_ids"]]
+
+    def begun(self, texts: Sequence[str], most: int) -> list[str]:
+        """Each text up to the end of its first `most` tokens."""
+        with self._turn:
+            return beginnings(self.model.tokenizer.backend_tokenizer, texts, most)

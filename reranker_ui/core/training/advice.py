@@ -1,0 +1,166 @@
+"""The advisor: looks at labelled pairs and fills a recipe, each choice with its reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from reranker_ui.core.evaluation.coverage import can_read
+from reranker_ui.core.evaluation.token_lengths import share_cut
+from reranker_ui.core.training.phase import pos_weight
+from reranker_ui.core.values.recipe import Recipe
+
+FEW, SMALL, LARGE = 100, 1000, 100_000  # training pairs
+LENGTHS = (32, 48, 64, 96, 128, 192, 256, 384, 512)
+CUT = 0.05  # of the pairs may be longer than the max length
+FEW_QUERIES = 50  # dev queries that can be scored, below which means over them jump about
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice of the advisor: a field, its value in words, and the reason in a sentence."""
+
+    name: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A recipe for this data, and why it is what it is."""
+
+    recipe: Recipe
+    choices: list[Choice]
+
+
+def advise(
+    start: Recipe,
+    splits: Mapping[str, pd.DataFrame],
+    scale: Mapping[str, Any],
+    tokenizer: Path | None,
+    longest: int | None,
+    ranks: bool | None,
+) -> Advice:
+    """`start` changed to fit the frozen `splits` of a dataset with this `scale`.
+
+    `tokenizer`: the base's tokenizer.json; `longest`: tokens it can read; `ranks`: whether it has
+    a ranking head. None where that is not known.
+    """
+    train = splits["train"]
+    found: list[tuple[dict[str, Any], Choice]] = [
+        _loss(train, scale),
+        _positives(start, train, float(scale["max"])),
+        _epochs(start, len(train)),
+        _dev(splits["dev"]),
+        _negatives(train),
+    ]
+    if tokenizer is not None:
+        found.append(_length(train, tokenizer, longest or LENGTHS[-1]))
+    if ranks is not None:
+        found.append(_warm_start(ranks, train, tokenizer))
+    changes = {name: value for values, _ in found for name, value in values.items()}
+    return Advice(
+        start.model_copy(update=changes | {"name": "advised"}), [choice for _, choice in found]
+    )
+
+
+def _loss(train: pd.DataFrame, scale: Mapping[str, Any]) -> tuple[dict[str, Any], Choice]:
+    if scale["kind"] == "binary":
+        why = "Labels are 0 or 1, and binary cross-entropy gives probabilities that can be cut."
+    else:
+        why = (
+            f"Labels of 0 to {scale['max']:g} become targets of 0 to 1, so scores keep a meaning "
+            "that list losses give up."
+        )
+    return {"loss": "bce"}, Choice("Loss", "binary cross-entropy", why)
+
+
+def _positives(start: Recipe, train: pd.DataFrame, top: float) -> tuple[dict[str, Any], Choice]:
+    share = float((train["grade"] > 0).mean())
+    weight = pos_weight(
+        start.model_copy(update={"loss": "bce", "pos_weight": "auto"}),
+        (train["grade"].astype(float) / top).tolist(),
+    )
+    why = f"{share:.0%} of the pairs are positive, so they count as much as the others."
+    if weight > 1.05:
+        why = (
+            f"{share:.0%} of the pairs are positive; each counts for {weight:.1f}, the root of "
+            "negatives per positive, 10 at most."
+        )
+    return {"pos_weight": "auto"}, Choice("pos_weight", f"{weight:.1f}", why)
+
+
+def _epochs(start: Recipe, pairs: int) -> tuple[dict[str, Any], Choice]:
+    if pairs < SMALL:
+        changes: dict[str, Any] = {"epochs": 4.0, "batch_size": 16}
+        why = f"{pairs:,} pairs are few: four passes in small batches make enough steps of them."
+    elif pairs > LARGE:
+        changes, why = {"epochs": 1.0}, f"{pairs:,} pairs are enough to see each of them once."
+    else:
+        changes = {"epochs": start.epochs, "batch_size": start.batch_size}
+        why = f"{pairs:,} pairs: more passes overfit soon, and dev decides which weights are kept."
+    return changes, Choice("Epochs", f"{changes['epochs']:g}", why)
+
+
+def _dev(dev: pd.DataFrame) -> tuple[dict[str, Any], Choice]:
+    both = dev.groupby("query_key")["grade"].agg(["min", "max"])
+    queries = int(((both["min"] <= 0) & (both["max"] > 0)).sum())
+    size = f"{len(dev):,} pairs, {queries:,} queries"
+    if not len(dev):
+        why = "Without labelled dev pairs nothing tells when to stop, so the last weights are kept."
+        return {"best_by": "last"}, Choice("Dev split", "none", why)
+    if queries < FEW_QUERIES:
+        why = (
+            f"Only {queries} dev queries have a positive and a negative, too few for a mean over "
+            "them, so average precision over all dev pairs chooses the weights."
+        )
+    else:
+        why = "Average precision over all dev pairs, steadier than a mean, chooses the weights."
+    return {"best_by": "auto"}, Choice("Dev split", size, why)
+
+
+def _negatives(train: pd.DataFrame) -> tuple[dict[str, Any], Choice]:
+    grades = train.groupby("query_key")["grade"].agg(["min", "max"])
+    asked = grades[grades["max"] > 0]
+    alone = int((asked["min"] > 0).sum())
+    if alone * 2 > len(asked):
+        why = (
+            f"{alone:,} of {len(asked):,} queries with a positive have no negative, so near "
+            "passages without a label are found by BM25."
+        )
+        return {"negatives": "bm25"}, Choice("Hard negatives", "by BM25", why)
+    why = "Most queries have labelled negatives, which are better than guessed ones."
+    return {"negatives": "none"}, Choice("Hard negatives", "none", why)
+
+
+def _length(train: pd.DataFrame, tokenizer: Path, longest: int) -> tuple[dict[str, Any], Choice]:
+    queries, passages = train["query"].tolist(), train["passage"].tolist()
+    allowed = [length for length in LENGTHS if length <= longest] or [longest]
+    for length in allowed:
+        cut = share_cut(tokenizer, queries, passages, length)
+        if cut <= CUT:
+            break
+    why = f"{1 - cut:.0%} of the pairs have at most {length} tokens; shorter is faster."
+    if cut > CUT:
+        why = f"{cut:.0%} of the pairs are longer than {length} tokens, the most this base reads."
+    return {"max_length": length}, Choice("Max length", f"{length} tokens", why)
+
+
+def _warm_start(
+    ranks: bool, train: pd.DataFrame, tokenizer: Path | None
+) -> tuple[dict[str, Any], Choice]:
+    texts, on = list(zip(train["query"], train["passage"], strict=True)), False
+    if ranks:
+        why = "The base has a ranking head that was trained, so it needs none."
+    elif len(train) < FEW:
+        why = "There is too little text to learn a cosine from."
+    elif tokenizer is not None and not can_read(tokenizer, texts):
+        why = "Too many tokens of these texts are unknown to the base for its cosine to teach it."
+    else:
+        why, on = (
+            "The base has no ranking head, and a fresh one ranks at random until taught.",
+            True,
+        )
+    return {"warm_start": "auto"}, Choice("Warm start", "on" if on else "off", why)

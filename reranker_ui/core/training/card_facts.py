@@ -1,0 +1,212 @@
+"""The facts of a finished run, as its model keeps them for the card and for the runs after it."""
+
+import json
+import platform
+import re
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from reranker_ui.core.evaluation.metrics import Metrics
+from reranker_ui.core.models.base_models import ResolvedBase
+from reranker_ui.core.training.phase import CLASSES, Lesson, warmup_steps
+from reranker_ui.core.values.machine import Machine
+from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.core.values.run_folder import RunFolder
+
+SIDECAR = "reranker_ui.json"
+LIBRARIES = {
+    "sentence-transformers": "Sentence Transformers",
+    "transformers": "Transformers",
+    "torch": "PyTorch",
+    "accelerate": "Accelerate",
+    "datasets": "Datasets",
+    "tokenizers": "Tokenizers",
+}
+# What CrossEncoderTrainingArguments take where nothing is said.
+DEFAULTS = {
+    "per_device_train_batch_size": 8,
+    "learning_rate": 5e-5,
+    "weight_decay": 0.0,
+    "num_train_epochs": 3.0,
+    "max_steps": None,
+    "lr_scheduler_type": "linear",
+    "warmup_steps": 0,
+    "seed": 42,
+    "bf16": False,
+    "fp16": False,
+    "load_best_model_at_end": False,
+}
+ROWS = 50  # of the training log of a run, about, beside those with an evaluation
+SAMPLES = 3
+REVISION = re.compile("[0-9a-f]{40}")
+
+
+def facts_of(
+    folder: RunFolder,
+    recipe: Recipe,
+    base: ResolvedBase,
+    lesson: Lesson,
+    machine: Machine,
+    metrics: dict[str, Metrics],
+    dev: Metrics,
+    seconds: float,
+) -> dict[str, Any]:
+    """All that is known of a run: what its card is written from, and what its model carries."""
+    title, earlier, events = base_title(base), earlier_of(base.path), folder.events()[0]
+    first = earlier[0] if earlier else {}
+    return {
+        "base": title,
+        "base_asked": first.get("base_asked", _name(recipe.base, title)),
+        "base_model": first.get("base_model", title),
+        "revision": first.get("revision", _revision(recipe, base)),
+        "base_ranks": base.has_ranking_head,
+        "recipe": recipe.model_dump(mode="json") | {"base": title},
+        "max_length": recipe.max_length,
+        "lineage": folder.lineage(),
+        "columns": columns(lesson),
+        "learned_from": len(lesson.queries),
+        "loss": {"class": CLASSES[lesson.loss], "parameters": loss_parameters(lesson)},
+        "non_default": non_default(lesson, machine),
+        "optimizer": optimizer(lesson, machine),
+        "log": log_rows(events),
+        "activation": "Sigmoid",
+        "metrics": metrics,
+        "dev": _dev(events) | {"tuned": dev},
+        "seconds": round(seconds, 1),
+        "libraries": {"Python": platform.python_version()}
+        | {title: version(name) for name, title in LIBRARIES.items()},
+        "samples": _samples(lesson) if recipe.card_texts else [],
+        "earlier": earlier,
+    }
+
+
+def base_title(base: ResolvedBase) -> str:
+    """The base's id on the Hub; of a folder its name alone, as a path tells of a machine."""
+    if base.path != Path(base.used).expanduser():
+        return base.used
+    run = base.path.parent.name
+    return f"run {int(run)}" if run.isdecimal() else base.path.name
+
+
+def _name(asked: str, title: str) -> str:
+    return title if Path(asked).expanduser().is_dir() else asked
+
+
+def _revision(recipe: Recipe, base: ResolvedBase) -> str | None:
+    # A model in the Hub's cache lies in a folder named by its commit.
+    return base.path.name if REVISION.fullmatch(base.path.name) else recipe.revision
+
+
+def earlier_of(base: Path) -> list[dict[str, Any]]:
+    """The facts of the runs that a model was made by, oldest first."""
+    sidecar = base / SIDECAR
+    if not sidecar.is_file():
+        return []
+    facts = json.loads(sidecar.read_text())
+    return [*facts.pop("earlier", []), facts | {"samples": []}]
+
+
+def optimizer(lesson: Lesson, machine: Machine) -> dict[str, Any]:
+    """What really moved the weights in the phase of the labels."""
+    weight = f", pos_weight {lesson.pos_weight:.3g}" if lesson.loss == "bce" else ""
+    return {
+        "name": "AdamW, no decay of biases and norms, gradients cut to norm 1",
+        "learning_rate": lesson.learning_rate,
+        "weight_decay": lesson.weight_decay,
+        "schedule": f"{lesson.schedule}, {warmup_steps(lesson):,} of {lesson.steps:,} steps warmup",
+        "loss": CLASSES[lesson.loss] + weight,
+        "epochs": lesson.epochs,
+        "batch_size": lesson.batch_size,
+        "steps": lesson.steps,
+        "precision": machine.precision,
+        "device": machine.device,
+        "seed": lesson.seed,
+    }
+
+
+def loss_parameters(lesson: Lesson) -> dict[str, Any]:
+    """The parameters of the loss, by the names of sentence-transformers."""
+    identity, sigmoid = (
+        f"torch.nn.modules.{name}" for name in ("linear.Identity", "activation.Sigmoid")
+    )
+    if lesson.loss == "bce":
+        return {"activation_fn": identity, "pos_weight": round(lesson.pos_weight, 4)}
+    if lesson.loss in ("mse", "margin_mse"):
+        return {"activation_fn": sigmoid}
+    if lesson.loss == "mnrl":
+        return {"activation_fn": sigmoid, "scale": 10.0, "num_negatives": 4}
+    if lesson.loss == "cross_entropy":
+        return {"model": "adjacent categories", "grades": max(lesson.columns["label"]) + 1}
+    return {"activation_fn": identity}
+
+
+def non_default(lesson: Lesson, machine: Machine) -> dict[str, Any]:
+    """The trainer's arguments that were not its defaults."""
+    used = {
+        "per_device_train_batch_size": lesson.row_batch,
+        "learning_rate": lesson.learning_rate,
+        "weight_decay": lesson.weight_decay,
+        "num_train_epochs": float(lesson.epochs),
+        "max_steps": lesson.max_steps,
+        "lr_scheduler_type": lesson.schedule,
+        "warmup_steps": int(lesson.warmup) if lesson.warmup >= 1 else lesson.warmup,
+        "seed": lesson.seed,
+        "bf16": machine.precision == "bf16",
+        "fp16": machine.precision == "fp16",
+        "load_best_model_at_end": lesson.best_by != "last",
+    }
+    return {name: value for name, value in used.items() if value != DEFAULTS[name]}
+
+
+def columns(lesson: Lesson) -> dict[str, dict[str, Any]]:
+    """Lengths of the training texts in characters, and their labels as the run saw them, 0 to 1."""
+    lengths = {
+        "query": [len(text) for text in lesson.queries],
+        "passage": [len(text) for text in lesson.passages],
+    }
+    found = {name: _spread(values) | {"type": "string"} for name, values in lengths.items()}
+    return found | {"label": _spread(lesson.targets) | {"type": "float"}}
+
+
+def _spread(values: list[Any]) -> dict[str, Any]:
+    return {"min": min(values), "mean": round(sum(values) / len(values), 2), "max": max(values)}
+
+
+def log_rows(events: list[dict[str, Any]]) -> list[list[Any]]:
+    """[epoch, step, loss, nDCG@10 on dev or None] of the phase of the labels, by step.
+
+    A step that a resumed run took again counts as the run took it last.
+    """
+    logs = {event["step"]: event for event in events if _is_log(event)}
+    ndcg = {
+        event["step"]: event["metrics"].get("ndcg@10")
+        for event in events
+        if event["event"] == "evaluated" and event["when"] == "during"
+    }
+    steps = sorted(logs)
+    kept = set(steps[:: max(1, round(len(steps) / ROWS))]) | (ndcg.keys() & logs.keys())
+    kept |= set(steps[-1:])
+    return [
+        [logs[step]["epoch"], step, round(logs[step]["loss"], 4), ndcg.get(step)]
+        for step in sorted(kept)
+    ]
+
+
+def _is_log(event: dict[str, Any]) -> bool:
+    return event["event"] == "log" and event.get("phase") == "train"
+
+
+def _dev(events: list[dict[str, Any]]) -> dict[str, Metrics]:
+    return {
+        event["when"]: event["metrics"]
+        for event in events
+        if event["event"] == "evaluated"
+        and event.get("split") == "dev"
+        and event["when"] in ("base", "bm25", "cosine")
+    }
+
+
+def _samples(lesson: Lesson) -> list[list[Any]]:
+    rows = zip(lesson.queries, lesson.passages, lesson.targets, strict=True)
+    return [list(row) for row, _ in zip(rows, range(SAMPLES), strict=False)]

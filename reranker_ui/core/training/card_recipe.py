@@ -1,0 +1,242 @@
+"""A recipe from a model card: what sentence-transformers prints into the README of a model."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from reranker_ui.core.values.recipe import AS_RUN, CARD, DEFAULT_BASE, FIT, Recipe
+from reranker_ui.core.values.refused import Refused
+
+LOSSES = {
+    "BinaryCrossEntropyLoss": "bce",
+    "MSELoss": "mse",
+    "CrossEntropyLoss": "cross_entropy",
+    "MultipleNegativesRankingLoss": "mnrl",
+    "CachedMultipleNegativesRankingLoss": "mnrl",
+    "LambdaLoss": "lambda",
+    "ListNetLoss": "listnet",
+    "RankNetLoss": "ranknet",
+    "MarginMSELoss": "margin_mse",
+}
+SCHEDULES = {
+    "linear": "linear",
+    "cosine": "cosine",
+    "constant": "constant",
+    "constant_with_warmup": "constant",
+}
+# Hyperparameters that no recipe field stands for -> their default, and what is done instead.
+NOT_HONOURED = {
+    "adafactor": ("False", "AdamW is used"),
+    "dataloader_drop_last": ("False", "the last, smaller batch is learned from too"),
+    "deepspeed": ("None", "one process trains"),
+    "fsdp": ("[]", "one process trains"),
+    "gradient_checkpointing": ("False", "activations are kept in memory"),
+    "label_smoothing_factor": ("0.0", "labels are taken as they are"),
+    "neftune_noise_alpha": ("None", "no noise is added"),
+    "prompts": ("None", "texts are read without a prompt"),
+    "learning_rate_mapping": ("{}", "one learning rate holds for all weights"),
+    "torch_compile": ("False", "the model is not compiled"),
+    "tf32": ("None", "precision says it all"),
+    "full_determinism": ("False", "the seed alone is set"),
+}
+# Fields that transformers 5 no longer has and that a card may set to something of its own.
+GONE = {
+    "group_by_length": ("False", "batches are of like length here in any case"),
+    "use_ipex": ("False", "plain PyTorch is used"),
+    "jit_mode_eval": ("False", "plain PyTorch is used"),
+    "no_cuda": ("False", "a GPU is used where there is one"),
+    "use_mps_device": ("False", "a GPU is used where there is one"),
+    "past_index": ("-1", "it has no meaning for a cross-encoder"),
+    "torchdynamo": ("None", "the model is not compiled"),
+}
+ADAMW = ("adamw_torch", "adamw_torch_fused", "adamw_hf")
+FIXED = {"adam_beta1": 0.9, "adam_beta2": 0.999, "adam_epsilon": 1e-8, "max_grad_norm": 1.0}
+
+
+@dataclass(frozen=True)
+class CardRecipe:
+    """What a card asks for. `as_run` is what `CrossEncoder.fit()` made of it by default, None
+    where the card shows no sign of fit(); `notices` say which lines cannot be honoured here."""
+
+    printed: Recipe
+    as_run: Recipe | None
+    notices: list[str]
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def variant(self, name: str) -> Recipe:
+        """The recipe `printed` or `fit`; without a sign of fit() both are the same."""
+        return self.as_run if name == "fit" and self.as_run else self.printed
+
+
+def read_card(text: str, name: str = "from-card") -> CardRecipe:
+    """The recipe that a model card tells of. Refused: a text that is no such card."""
+    front = _front(text)
+    listed = re.findall(r"^- `(\w+)`: ?(.*)$", text, re.MULTILINE)
+    given = {argument: told for argument, told in listed if told.strip() != "None"}
+    base, revision = _base(text, front)
+    if base is None and not given:
+        raise Refused(
+            "This is no model card of sentence-transformers: it names no base model and lists no "
+            "hyperparameters. Paste the whole README.md of a model."
+        )
+    notices: list[str] = []
+    values = CARD | {"name": name, "base": base or DEFAULT_BASE, "revision": revision}
+    if base is None:
+        notices.append(f"The card names no base model, so {DEFAULT_BASE} is taken.")
+    try:
+        values |= _hyperparameters(given, notices) | _length(text)
+        values |= _loss(text, front, notices) | _passes(text, front)
+        _say_what_is_not_honoured(given, notices)
+        printed = Recipe.model_validate(values)
+        as_run = Recipe.model_validate(values | FIT | {"name": name + AS_RUN})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Refused(
+            f"The card's {'.'.join(map(str, first['loc'][:1]))} is {first['input']}, "
+            f"which cannot be used: {first['msg']}."
+        ) from error
+    except ValueError as error:  # of ValidationError this is the base, so it comes after
+        raise Refused(f"A hyperparameter of the card is no number: {error}.") from error
+    return CardRecipe(
+        printed, as_run if made_by_fit(text, given) else None, notices, _facts(text, front)
+    )
+
+
+def made_by_fit(text: str, given: dict[str, str]) -> bool:
+    """Whether a card bears the marks of the old `CrossEncoder.fit()`: its column names, one batch
+    size for training and evaluation, and no evaluation. It printed arguments it did not use."""
+    columns = all(f"<code>{column}</code>" in text for column in ("sentence_0", "sentence_1"))
+    sizes = given.get("per_device_train_batch_size"), given.get("per_device_eval_batch_size")
+    return columns and sizes[0] == sizes[1] and given.get("eval_strategy", "no") == "no"
+
+
+def _front(text: str) -> dict[str, Any]:
+    found = re.match(r"\s*---\n(.*?)\n---", text, re.DOTALL)
+    try:
+        values = yaml.safe_load(found.group(1)) if found else {}
+    except yaml.YAMLError:
+        values = {}
+    return values if isinstance(values, dict) else {}
+
+
+def _base(text: str, front: dict[str, Any]) -> tuple[str | None, str | None]:
+    line = re.search(r"\*\*Base model:\*\* *\[([^\]]+)\]\([^)]*\)(.*)", text)
+    named = front.get("base_model")
+    named = named[0] if isinstance(named, list) and named else named
+    revision = re.search(r"at revision ([0-9a-f]{7,40})", line.group(2)) if line else None
+    base = str(named) if named else line.group(1) if line else None
+    return base, revision.group(1) if revision else None
+
+
+def _hyperparameters(given: dict[str, str], notices: list[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for field_name, names in {
+        "epochs": ("num_train_epochs",),
+        "learning_rate": ("learning_rate",),
+        "weight_decay": ("weight_decay",),
+        "seed": ("seed",),
+        "batch_size": ("per_device_train_batch_size", "per_gpu_train_batch_size"),
+    }.items():
+        told = next((given[name] for name in names if given.get(name) not in (None, "None")), None)
+        if told is not None:
+            values[field_name] = told
+    values.setdefault("epochs", 3.0)  # the trainer's default, which no card lists
+    steps = int(float(given.get("max_steps") or -1))
+    if steps > 0:
+        values["max_steps"] = steps
+    values |= _accumulated(given, values, notices) | _schedule(given, notices)
+    if given.get("fp16") == "True" or given.get("bf16") == "True":
+        values["precision"] = "fp16" if given["fp16"] == "True" else "bf16"
+    if given.get("load_best_model_at_end") == "True":
+        values["best_by"] = "auto"
+    return values
+
+
+def _accumulated(
+    given: dict[str, str], values: dict[str, Any], notices: list[str]
+) -> dict[str, Any]:
+    times = int(given.get("gradient_accumulation_steps") or 1)
+    if times == 1:
+        return {}
+    size = int(values.get("batch_size", 8)) * times
+    notices.append(f"Gradients of {times} batches were summed; here one batch is of {size} pairs.")
+    return {"batch_size": size}
+
+
+def _schedule(given: dict[str, str], notices: list[str]) -> dict[str, Any]:
+    kind = given.get("lr_scheduler_type", "linear").replace("SchedulerType.", "").lower()
+    if kind not in SCHEDULES:
+        notices.append(f"The schedule {kind} is not known here, so a linear one is used.")
+    ratio, steps = float(given.get("warmup_ratio") or 0), float(given.get("warmup_steps") or 0)
+    return {"schedule": SCHEDULES.get(kind, "linear"), "warmup": steps or ratio}
+
+
+def _length(text: str) -> dict[str, Any]:
+    found = re.search(r"\*\*Maximum Sequence Length:\*\* *([\d,]+)", text)
+    return {"max_length": int(found.group(1).replace(",", ""))} if found else {}
+
+
+def _loss(text: str, front: dict[str, Any], notices: list[str]) -> dict[str, Any]:
+    tags = [str(tag)[5:] for tag in front.get("tags") or [] if str(tag).startswith("loss:")]
+    found = re.search(r"^\* Loss: \[<code>(\w+)</code>\]", text, re.MULTILINE)
+    named = found.group(1) if found else tags[-1] if tags else "BinaryCrossEntropyLoss"
+    if named not in LOSSES:
+        notices.append(f"The loss {named} is not known here, so binary cross-entropy is used.")
+    weight = _loss_parameters(text).get("pos_weight")
+    return {"loss": LOSSES.get(named, "bce"), "pos_weight": float(weight or 1.0)}
+
+
+def _loss_parameters(text: str) -> dict[str, Any]:
+    found = re.search(r"with these parameters:\s*```json\s*(\{.*?\})\s*```", text, re.DOTALL)
+    try:
+        return dict(json.loads(found.group(1))) if found else {}
+    except ValueError:
+        return {}
+
+
+def _passes(text: str, front: dict[str, Any]) -> dict[str, Any]:
+    """Runs of one process: the step of the log starts again, and each size leaves one tag."""
+    sizes = _sizes(front)
+    return {"passes": (*sizes[:-1], *(0,) * max(1, len(log_rows(text))))}
+
+
+def log_rows(text: str) -> list[list[tuple[float, int, float]]]:
+    """The training log of a card: (epoch, step, loss), one list for each run seen in it."""
+    runs: list[list[tuple[float, int, float]]] = []
+    for epoch, step, loss in re.findall(
+        r"^\|\s*\**([\d.]+)\**\s*\|\s*\**(\d+)\**\s*\|\s*\**([\d.]+)\**\s*\|", text, re.MULTILINE
+    ):
+        if not runs or int(step) <= runs[-1][-1][1]:
+            runs.append([])
+        runs[-1].append((float(epoch), int(step), float(loss)))
+    return runs
+
+
+def _sizes(front: dict[str, Any]) -> list[int]:
+    tags = [str(tag) for tag in front.get("tags") or []]
+    return [int(tag[13:]) for tag in tags if re.fullmatch(r"dataset_size:\d+", tag)]
+
+
+def _facts(text: str, front: dict[str, Any]) -> dict[str, Any]:
+    return {"dataset_sizes": _sizes(front), "runs_seen": len(log_rows(text))}
+
+
+def _say_what_is_not_honoured(given: dict[str, str], notices: list[str]) -> None:
+    for table, why in ((NOT_HONOURED, "is not honoured here"), (GONE, "is gone from transformers")):
+        for name, (usual, instead) in table.items():
+            if given.get(name, usual) not in (usual, "None", "", usual.lower()):
+                notices.append(f"{name}: {given[name]} {why}; {instead}.")
+    optimizer = given.get("optim", ADAMW[0]).replace("OptimizerNames.", "").lower()
+    if optimizer not in ADAMW:
+        notices.append(f"optim: {optimizer} is not honoured here; AdamW is used.")
+    for name, fixed in FIXED.items():
+        if given.get(name) and float(given[name]) != fixed:
+            notices.append(f"{name}: {given[name]} is not honoured here; it is {fixed:g}.")
+    if given.get("batch_sampler", "batch_sampler") != "batch_sampler":
+        notices.append(
+            f"batch_sampler: {given['batch_sampler']} is not a choice here; the loss decides."
+        )

@@ -1,0 +1,151 @@
+"""Labelled pairs in the shape that a loss wants: pairs, classes, lists, triplets or margins."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reranker_ui.core.values.recipe import Loss
+from reranker_ui.core.values.refused import Refused
+
+LONGEST = 16  # passages of a list; a query with more gives several lists
+MOST_GRADES = 10
+WORSE = 4  # passages that each better one is set against
+IN_BATCH = 4  # negatives that a row gets from the other rows of its batch
+LISTWISE = ("lambda", "listnet", "ranknet")
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Rows for a loss, by column; `width` is how many pairs the model reads for a row."""
+
+    columns: dict[str, list[Any]]
+    width: float
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(next(iter(self.columns.values())))
+
+
+def examples_of(
+    loss: Loss, pairs: pd.DataFrame, targets: "pd.Series[float]", seed: int
+) -> Examples | None:
+    """The rows that `loss` learns from, None where these are the pairs and their targets.
+
+    `targets` are the grades as 0 to 1, parallel to `pairs`. Refused where the labels cannot give
+    the loss what it needs, with a loss that can be used instead.
+    """
+    if loss in ("bce", "mse"):
+        return None
+    frame = pairs[["query", "passage", "grade"]].assign(
+        query_key=pairs["query_key"] if "query_key" in pairs else pairs["query"], target=targets
+    )
+    if loss == "cross_entropy":
+        return _classes(frame)
+    chance = np.random.default_rng(seed)
+    if loss in LISTWISE:
+        return _lists(frame, chance)
+    return _triplets(frame, chance) if loss == "mnrl" else _margins(frame, chance)
+
+
+def grade_counts(classes: list[int]) -> list[int]:
+    """How often each grade from 0 to the highest occurs."""
+    return [int(count) for count in np.bincount(classes)]
+
+
+def _classes(frame: pd.DataFrame) -> Examples:
+    grades = frame["grade"].astype(float)
+    if (grades != grades.round()).any() or grades.max() > MOST_GRADES:
+        raise Refused(
+            "Cross-entropy learns whole grades, and these labels are scores. "
+            "Choose MSE or binary cross-entropy, which take any score."
+        )
+    texts = {"query": frame["query"].tolist(), "passage": frame["passage"].tolist()}
+    return Examples(texts | {"label": grades.astype(int).tolist()}, 1.0)
+
+
+def _lists(frame: pd.DataFrame, chance: np.random.Generator) -> Examples:
+    columns: dict[str, list[Any]] = {"query": [], "passages": [], "labels": []}
+    for query, group in _mixed(frame, "A list loss learns the order of a query's candidates"):
+        for part in _cut(group, chance):
+            columns["query"].append(query)
+            columns["passages"].append(part["passage"].tolist())
+            columns["labels"].append([float(target) for target in part["target"]])
+    return Examples(columns, float(np.mean([len(passages) for passages in columns["passages"]])))
+
+
+def _cut(group: pd.DataFrame, chance: np.random.Generator) -> Iterator[pd.DataFrame]:
+    # The best stand in every list, the others are dealt out: each has something above it.
+    if len(group) <= LONGEST:
+        yield group
+        return
+    best = group[group["target"] == group["target"].max()].head(LONGEST // 4)
+    rest = group.drop(best.index)
+    rest = rest.iloc[chance.permutation(len(rest))]
+    for part in np.array_split(np.arange(len(rest)), -(-len(rest) // (LONGEST - len(best)))):
+        yield pd.concat([best, rest.iloc[part]])
+
+
+def _triplets(frame: pd.DataFrame, chance: np.random.Generator) -> Examples:
+    positive = frame[frame["target"] > 0]
+    if positive["query_key"].nunique() < 2:
+        raise Refused(
+            "Ranking against the others of a batch needs relevant passages of at least two "
+            "queries. Label more, or choose binary cross-entropy."
+        )
+    negatives = {
+        key: group["passage"].tolist()
+        for key, group in frame[frame["target"] == 0].groupby("query_key", sort=False)
+    }
+    known = {key: set(group) for key, group in positive.groupby("query_key")["passage"]}
+    passages = frame["passage"].tolist()
+    columns: dict[str, list[str]] = {"query": [], "positive": [], "negative": []}
+    for key, query, passage in zip(
+        positive["query_key"], positive["query"], positive["passage"], strict=True
+    ):
+        own = negatives.get(key) or passages
+        picked = [str(own[place]) for place in chance.integers(len(own), size=8)]
+        fitting = [one for one in picked if one not in known[key]]
+        fitting = fitting or [one for one in passages if one not in known[key]]
+        if fitting:  # a passage that is right for the query would teach the opposite
+            columns["query"].append(query)
+            columns["positive"].append(passage)
+            columns["negative"].append(fitting[0])
+    if not columns["query"]:
+        raise Refused(
+            "Every passage is right for every query, so there is nothing to rank it against. "
+            "Label passages that are not relevant, or choose binary cross-entropy."
+        )
+    return Examples(columns, 2.0 + IN_BATCH)
+
+
+def _margins(frame: pd.DataFrame, chance: np.random.Generator) -> Examples:
+    columns: dict[str, list[Any]] = {"query": [], "better": [], "worse": [], "label": []}
+    for query, group in _mixed(frame, "MarginMSE learns by how much one passage beats another"):
+        texts, targets = group["passage"].tolist(), group["target"].to_numpy(float)
+        for place, target in enumerate(targets):
+            below = np.flatnonzero(targets < target)
+            for other in chance.permutation(below)[:WORSE]:
+                columns["query"].append(query)
+                columns["better"].append(texts[place])
+                columns["worse"].append(texts[other])
+                columns["label"].append(float(target - targets[other]))
+    return Examples(columns, 2.0)
+
+
+def _mixed(frame: pd.DataFrame, needs: str) -> list[tuple[str, pd.DataFrame]]:
+    # Queries with candidates of different labels, each with its text.
+    found = [
+        (str(group["query"].iloc[0]), group)
+        for _, group in frame.groupby("query_key", sort=False)
+        if group["target"].nunique() > 1
+    ]
+    if not found:
+        raise Refused(
+            f"{needs}, and no query here has two candidates with different labels. "
+            "Choose binary cross-entropy, or label more candidates of the same queries."
+        )
+    return found

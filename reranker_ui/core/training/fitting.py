@@ -1,0 +1,183 @@
+"""One phase of a run: a model learns from pairs and targets, and events tell of it."""
+
+import math
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from datasets import Dataset
+from sentence_transformers import CrossEncoder
+from sentence_transformers.base.sampler import DefaultBatchSampler
+from sentence_transformers.cross_encoder import (
+    CrossEncoderTrainer,
+    CrossEncoderTrainingArguments,
+)
+from transformers import EarlyStoppingCallback, PrinterCallback, set_seed
+
+from reranker_ui.core.models.first_token import read_first_token
+from reranker_ui.core.training.length_batches import length_grouped
+from reranker_ui.core.training.losses import loss_of
+from reranker_ui.core.training.phase import Lesson
+from reranker_ui.core.training.run_events import LiveEvaluator, Reporter
+from reranker_ui.core.training.run_time import Pace, every
+from reranker_ui.core.values.machine import Machine
+from reranker_ui.core.values.run_folder import RunFolder
+
+LOGGED = 500  # points that a phase logs at most, about
+SCHEDULES = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}
+
+
+def open_model(path: Path, max_length: int, seed: int) -> CrossEncoder:
+    """The cross-encoder in the folder `path`; one without a ranking head gets a fresh one.
+
+    Everything random from here on follows from `seed`. Only safetensors are read, and no code.
+    """
+    set_seed(seed)
+    model = CrossEncoder(
+        str(path),
+        max_length=max_length,
+        local_files_only=True,
+        model_kwargs={"use_safetensors": True},
+    )
+    read_first_token(model)
+    return model
+
+
+def save_model(model: CrossEncoder, path: Path, aside: Path) -> None:
+    """Save into the folder `path`, which appears only when it is whole; `aside` is its draft."""
+    model.activation_fn = torch.nn.Sigmoid()
+    shutil.rmtree(aside, ignore_errors=True)
+    model.save_pretrained(str(aside), create_model_card=False)
+    shutil.rmtree(path, ignore_errors=True)
+    aside.rename(path)
+
+
+def learn(
+    model: CrossEncoder,
+    lesson: Lesson,
+    folder: RunFolder,
+    machine: Machine,
+    pace: Pace,
+    evaluator: LiveEvaluator | None = None,
+    resume: Path | None = None,
+) -> bool:
+    """Let `model` learn; afterwards it holds the best weights by the evaluator, else the last.
+
+    Returns whether it was stopped early. Raises Cancelled, and Refused where the loss is no
+    number any more.
+    """
+    prepare(model, lesson)
+    reporter = Reporter(folder, lesson, pace, evaluator is not None)
+    trainer = Trainer(
+        model=model,
+        args=_arguments(lesson, folder, machine, evaluator),
+        train_dataset=Dataset.from_dict(dict(lesson.columns)),
+        loss=loss_of(model, lesson),
+        evaluator=evaluator,
+        callbacks=[reporter, *_early_stop(lesson, evaluator)],
+    )
+    trainer.remove_callback(PrinterCallback)
+    with _dropout(model, lesson.dropout):
+        trainer.train(resume_from_checkpoint=str(resume) if resume else None)
+    # Else predictions in this process stay in the precision of the training.
+    trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
+    model.eval()
+    return reporter.stopped
+
+
+def prepare(model: CrossEncoder, lesson: Lesson) -> None:
+    """Say which weights learn: all, or all but the embeddings of tokens."""
+    model.requires_grad_(True)
+    model.model.get_input_embeddings().requires_grad_(lesson.train_embeddings)
+
+
+@contextmanager
+def _dropout(model: CrossEncoder, wanted: bool) -> Iterator[None]:
+    own = [(m, m.p) for m in model.modules() if isinstance(m, torch.nn.Dropout)]
+    for module, p in own:
+        module.p = p if wanted else 0.0
+    yield
+    for module, p in own:
+        module.p = p
+
+
+def _early_stop(lesson: Lesson, evaluator: LiveEvaluator | None) -> list[Any]:
+    if not lesson.early_stopping or evaluator is None or not evaluator.primary_metric:
+        return []
+    return [EarlyStoppingCallback(lesson.early_stopping)]
+
+
+def _arguments(
+    lesson: Lesson, folder: RunFolder, machine: Machine, evaluator: LiveEvaluator | None
+) -> CrossEncoderTrainingArguments:
+    steps = every(lesson)
+    watched: dict[str, Any] = {"eval_strategy": "no", "save_strategy": "no"}
+    if lesson.phase == "train":
+        watched = {"save_strategy": "steps", "save_steps": steps, "save_total_limit": 2}
+    if evaluator is not None:
+        watched |= {"eval_strategy": "steps", "eval_steps": steps}
+    if evaluator is not None and evaluator.primary_metric:
+        watched |= {
+            "load_best_model_at_end": True,
+            "metric_for_best_model": f"eval_{evaluator.primary_metric}",
+            "greater_is_better": True,
+        }
+    return CrossEncoderTrainingArguments(
+        output_dir=str(folder.checkpoints),
+        num_train_epochs=lesson.epochs,
+        max_steps=lesson.max_steps or -1,
+        per_device_train_batch_size=lesson.row_batch,
+        learning_rate=lesson.learning_rate,
+        lr_scheduler_type=SCHEDULES[lesson.schedule],
+        # A float below 1 is a share of all steps.
+        warmup_steps=round(lesson.warmup) if lesson.warmup >= 1 else lesson.warmup,
+        weight_decay=lesson.weight_decay,
+        max_grad_norm=1.0,
+        # In-batch negatives must not hold another row's positive; else length decides.
+        batch_sampler="no_duplicates" if lesson.loss == "mnrl" else LengthGroupedBatchSampler,
+        seed=lesson.seed,
+        use_cpu=machine.device == "cpu",
+        bf16=machine.precision == "bf16",
+        fp16=machine.precision == "fp16",
+        dataloader_pin_memory=machine.device != "cpu",
+        ddp_find_unused_parameters=False,
+        logging_steps=max(1, math.ceil(lesson.steps / LOGGED)),
+        logging_first_step=True,
+        logging_nan_inf_filter=False,  # else a loss that is no number is logged as 0
+        disable_tqdm=True,
+        report_to="none",
+        **watched,
+    )
+
+
+class Trainer(CrossEncoderTrainer):  # type: ignore[misc]
+    """The trainer without the model card, which quotes training texts and asks the Hub."""
+
+    def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
+        """None is added."""
+
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
+        self.model.save_pretrained(output_dir or self.args.output_dir, create_model_card=False)
+
+
+class LengthGroupedBatchSampler(DefaultBatchSampler):  # type: ignore[misc]
+    """Batches of like length; another order each epoch, the same again after a resume."""
+
+    def __init__(self, dataset: Dataset, batch_size: int, drop_last: bool, **rest: Any) -> None:
+        super().__init__(dataset, batch_size, drop_last, **rest)
+        texts = [name for name in dataset.column_names if name not in ("label", "labels")]
+        rows = zip(*(dataset[name] for name in texts), strict=True)
+        self._lengths = [sum(map(_characters, row)) for row in rows]
+
+    def __iter__(self) -> Iterator[list[int]]:
+        yield from length_grouped(self._lengths, self.batch_size, self.seed + self.epoch)
+
+    def __len__(self) -> int:
+        return math.ceil(len(self._lengths) / int(self.batch_size))
+
+
+def _characters(text: str | list[str]) -> int:
+    return len(text) if isinstance(text, str) else max(map(len, text))

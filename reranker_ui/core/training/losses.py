@@ -1,0 +1,71 @@
+"""The loss that a lesson is learned by, as sentence-transformers computes it."""
+
+import math
+from typing import Any
+
+import torch
+from sentence_transformers import CrossEncoder
+from sentence_transformers.cross_encoder import losses
+from sentence_transformers.util import batch_to_device
+
+from reranker_ui.core.training.examples import IN_BATCH, grade_counts
+from reranker_ui.core.training.phase import Lesson
+
+MINI_BATCH = 32  # pairs that go through the model at once where a batch may be larger
+
+
+def loss_of(model: CrossEncoder, lesson: Lesson) -> torch.nn.Module:
+    """The loss of `lesson` over `model`, which gives one score a pair, a logit."""
+    sigmoid = torch.nn.Sigmoid()
+    make: dict[str, Any] = {
+        "bce": lambda: losses.BinaryCrossEntropyLoss(
+            model, pos_weight=torch.tensor(float(lesson.pos_weight))
+        ),
+        # Targets are 0 to 1, so the scores compared with them are probabilities.
+        "mse": lambda: losses.MSELoss(model, activation_fn=sigmoid),
+        "margin_mse": lambda: losses.MarginMSELoss(model, activation_fn=sigmoid),
+        "cross_entropy": lambda: GradeCrossEntropy(model, grade_counts(lesson.columns["label"])),
+        "mnrl": lambda: losses.CachedMultipleNegativesRankingLoss(
+            model, num_negatives=IN_BATCH, mini_batch_size=MINI_BATCH
+        ),
+        "lambda": lambda: losses.LambdaLoss(model, mini_batch_size=MINI_BATCH),
+        "listnet": lambda: losses.ListNetLoss(model, mini_batch_size=MINI_BATCH),
+        "ranknet": lambda: losses.RankNetLoss(model, mini_batch_size=MINI_BATCH),
+    }
+    return make[lesson.loss]()  # type: ignore[no-any-return]
+
+
+class GradeCrossEntropy(torch.nn.Module):
+    """Cross-entropy over the grades 0..K of a model that gives one score.
+
+    The score s makes the logits k * s + c_k: the adjacent-categories model for ordered classes
+    (https://doi.org/10.1002/9780470594001, chapter 4), so one score still ranks. c_k, what is
+    rare beyond a straight line, is fixed from how often the grades occur; with two grades it
+    is 0 and the loss is binary cross-entropy.
+    """
+
+    def __init__(self, model: CrossEncoder, counts: list[int]) -> None:
+        super().__init__()
+        self.model = model
+        logs = [math.log(max(count, 0.5)) for count in counts]
+        top = max(1, len(counts) - 1)
+        line = [logs[0] + (logs[-1] - logs[0]) * grade / top for grade in range(len(counts))]
+        bends = [log - straight for log, straight in zip(logs, line, strict=True)]
+        self.bends = torch.tensor(bends)
+        self.grades = torch.arange(len(counts)).float()
+
+    def forward(
+        self, inputs: list[list[str]], labels: torch.Tensor, prompt: Any = None, task: Any = None
+    ) -> torch.Tensor:
+        """The mean over a batch of (queries, passages) and their grades."""
+        tokens = self.model.preprocess(
+            list(zip(inputs[0], inputs[1], strict=True)), prompt=prompt, task=task
+        )
+        tokens = batch_to_device(tokens, self.model.device)
+        scores = self.model(tokens)["scores"].view(-1, 1).float()
+        logits = scores * self.grades.to(scores.device) + self.bends.to(scores.device)
+        return torch.nn.functional.cross_entropy(logits, labels.long().to(scores.device))
+
+    def get_config_dict(self) -> dict[str, Any]:
+        """What a model card says of it."""
+        return {"grades": int(self.grades.numel())}

@@ -1,0 +1,88 @@
+"""Hard negatives: passages of the dataset that look right for a query and carry no label for it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from reranker_ui.core.evaluation.bm25 import Index
+from reranker_ui.core.evaluation.metrics import from_zero
+from reranker_ui.core.models.encoder import Encoder
+from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.core.values.run_folder import COLUMNS
+
+Vector: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float32]]"
+TINY = 1e-9  # where the best positive shares no word with the query
+DEPTH = 50  # best passages that are looked at for each query
+
+
+def with_negatives(recipe: Recipe, pairs: pd.DataFrame, encoder: Path) -> pd.DataFrame:
+    """`pairs` with further rows of grade 0, found by BM25 or by the cosine of `encoder`.
+
+    For each query with a positive, `negatives_per_query` passages from those of `pairs`: the
+    share `negatives_random` by chance, the others the best scored. None carries a label for the
+    query, and none scores within `negatives_margin` of its best positive, where a passage that
+    people have not seen may well be right.
+    """
+    if recipe.negatives == "none":
+        return pairs
+    positive = from_zero(pairs["grade"]) > 0
+    passages = list(dict.fromkeys(pairs["passage"]))
+    place = {passage: number for number, passage in enumerate(passages)}
+    asked = {
+        key: group
+        for key, group in pairs.groupby("query_key", sort=False)
+        if positive[group.index].any()
+    }
+    score = _scorer(
+        recipe.negatives, passages, [g["query"].iloc[0] for g in asked.values()], encoder
+    )
+    chance = np.random.default_rng(recipe.seed)
+    rows = []
+    for number, (key, group) in enumerate(asked.items()):
+        known = {place[passage] for passage in group["passage"]}
+        best = [place[passage] for passage in group[positive[group.index]]["passage"]]
+        for found in _chosen(recipe, score(number), known, best, chance):
+            rows.append((-1, key, group["query"].iloc[0], passages[found], 0.0))
+    return pd.concat([pairs, pd.DataFrame(rows, columns=COLUMNS)], ignore_index=True)
+
+
+def expected(recipe: Recipe, pairs: pd.DataFrame) -> int:
+    """How many negatives `with_negatives` adds at most."""
+    if recipe.negatives == "none":
+        return 0
+    queries = int(pairs.loc[from_zero(pairs["grade"]) > 0, "query_key"].nunique())
+    return queries * min(recipe.negatives_per_query, int(pairs["passage"].nunique()) - 1)
+
+
+def _chosen(
+    recipe: Recipe, scores: Vector, known: set[int], best: list[int], chance: np.random.Generator
+) -> list[int]:
+    wanted = recipe.negatives_per_query
+    ceiling = float(scores[best].max()) * (1 - recipe.negatives_margin)
+    hard = min(DEPTH, len(scores) - 1)
+    order = np.argpartition(-scores, hard)[: hard + 1]
+    order = order[np.lexsort((order, -scores[order]))]
+    found = [int(one) for one in order if one not in known and 0 < scores[one] < ceiling]
+    chosen = found[: wanted - round(wanted * recipe.negatives_random)]
+    free = np.flatnonzero(scores < max(ceiling, TINY))
+    for one in chance.permutation(free)[: wanted + len(known) + len(chosen)]:
+        if len(chosen) == wanted:
+            break
+        if one not in known and one not in chosen:
+            chosen.append(int(one))
+    return chosen
+
+
+def _scorer(
+    how: str, passages: list[str], queries: list[str], encoder: Path
+) -> Callable[[int], Vector]:
+    # Scores of all passages for the query with this number.
+    if how == "bm25":
+        index = Index.build(passages)
+        return lambda number: index.scores(queries[number])
+    model = Encoder(encoder)
+    left, right = model.vectors(queries), model.vectors(passages)
+    return lambda number: np.asarray(right @ left[number], dtype=np.float32)

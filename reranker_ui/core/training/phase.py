@@ -1,0 +1,143 @@
+"""A lesson: the pairs and targets that one phase learns from, and how."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from reranker_ui.core.training.examples import Examples, examples_of
+from reranker_ui.core.values.recipe import BestBy, Loss, Recipe
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import Phase
+
+MOST_POS_WEIGHT = 10.0
+CLASSES = {
+    "bce": "BinaryCrossEntropyLoss",
+    "mse": "MSELoss",
+    "cross_entropy": "CrossEntropyLoss",
+    "mnrl": "CachedMultipleNegativesRankingLoss",
+    "lambda": "LambdaLoss",
+    "listnet": "ListNetLoss",
+    "ranknet": "RankNetLoss",
+    "margin_mse": "MarginMSELoss",
+}
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a phase learns from and how; `targets` are 0 to 1, parallel to the texts.
+
+    `warmup` is the share of all steps in which the learning rate rises, from 1 on the number of
+    those steps. `rows` are the pairs in the shape that the loss wants, None where that is pairs.
+    """
+
+    phase: Phase
+    queries: list[str]
+    passages: list[str]
+    targets: list[float]
+    epochs: float
+    batch_size: int
+    learning_rate: float
+    warmup: float
+    weight_decay: float
+    pos_weight: float
+    seed: int
+    train_embeddings: bool = True
+    dropout: bool = True
+    loss: Loss = "bce"
+    schedule: str = "linear"
+    max_steps: int | None = None
+    eval_every: int | None = None
+    early_stopping: int = 0
+    best_by: BestBy = "auto"
+    rows: Examples | None = field(default=None, repr=False)
+
+    @property
+    def columns(self) -> Mapping[str, list[Any]]:
+        """The rows as columns, texts first and the label, where there is one, last."""
+        if self.rows is not None:
+            return self.rows.columns
+        return {"query": self.queries, "passage": self.passages, "label": self.targets}
+
+    @property
+    def row_batch(self) -> int:
+        """Rows in a batch: as many as hold `batch_size` pairs."""
+        if self.loss == "mnrl":  # the others of a batch are its negatives: a row counts as one
+            return max(2, self.batch_size)
+        return max(1, round(self.batch_size / self.rows.width)) if self.rows else self.batch_size
+
+    @property
+    def batch_pairs(self) -> float:
+        """Pairs that the model reads in one step, about."""
+        return self.row_batch * (self.rows.width if self.rows else 1.0)
+
+    @property
+    def steps(self) -> int:
+        """Optimizer steps of the whole phase."""
+        if self.max_steps:
+            return self.max_steps
+        count = self.rows.count if self.rows else len(self.queries)
+        return math.ceil(math.ceil(count / self.row_batch) * self.epochs)
+
+    @property
+    def learned(self) -> int:
+        """Pairs that the phase learns from, each counted as often as it comes."""
+        return round(self.steps * self.batch_pairs)
+
+
+def lesson_of(recipe: Recipe, pairs: pd.DataFrame, top_grade: float) -> Lesson:
+    """The lesson of the labels: `pairs` with the target grade / `top_grade`.
+
+    Refused: labels that are no numbers of 0 to `top_grade`, or all the same, and a loss that
+    needs what the pairs cannot give it.
+    """
+    targets = pairs["grade"].astype(float) / top_grade
+    if not targets.between(0, 1).all():
+        raise Refused(f"Some labels are not between 0 and {top_grade:g}. Mend them in Data.")
+    if targets.nunique() < 2:
+        raise Refused(
+            f"All {len(pairs):,} training labels are the same. "
+            "A reranker learns from the difference: label some pairs otherwise."
+        )
+    return Lesson(
+        "train",
+        pairs["query"].tolist(),
+        pairs["passage"].tolist(),
+        targets.tolist(),
+        epochs=recipe.epochs,
+        batch_size=recipe.batch_size,
+        learning_rate=recipe.learning_rate,
+        warmup=recipe.warmup,
+        weight_decay=recipe.weight_decay,
+        pos_weight=pos_weight(recipe, targets.tolist()),
+        seed=recipe.seed,
+        train_embeddings=recipe.train_embeddings,
+        dropout=recipe.dropout,
+        loss=recipe.loss,
+        schedule=recipe.schedule,
+        max_steps=recipe.max_steps,
+        eval_every=recipe.eval_every,
+        early_stopping=recipe.early_stopping,
+        best_by=recipe.best_by,
+        rows=examples_of(recipe.loss, pairs, targets, recipe.seed),
+    )
+
+
+def pos_weight(recipe: Recipe, targets: list[float]) -> float:
+    """What a positive counts for; "auto" is the square root of negatives per positive, up to 10.
+
+    The root, because the full ratio buys rank at the price of probabilities far too high.
+    """
+    if recipe.loss != "bce":
+        return 1.0
+    if recipe.pos_weight != "auto":
+        return recipe.pos_weight
+    positive = sum(targets)
+    return min(MOST_POS_WEIGHT, max(1.0, math.sqrt((len(targets) - positive) / positive)))
+
+
+def warmup_steps(lesson: Lesson) -> int:
+    """Steps in which the learning rate rises."""
+    return round(lesson.warmup) if lesson.warmup >= 1 else math.ceil(lesson.warmup * lesson.steps)

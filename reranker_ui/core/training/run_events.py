@@ -1,0 +1,150 @@
+"""What a phase tells while it runs: steps, evaluations on dev and checkpoints, as events."""
+
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from sentence_transformers import CrossEncoder
+from sentence_transformers.base.evaluation import BaseEvaluator
+from transformers import TrainerCallback
+
+from reranker_ui.core.evaluation.baselines import metrics_of, pairs_of
+from reranker_ui.core.training.phase import Lesson
+from reranker_ui.core.training.run_time import Pace
+from reranker_ui.core.values.machine import bytes_in_words, free_disk, free_memory
+from reranker_ui.core.values.refused import Diverged
+from reranker_ui.core.values.run_folder import Cancelled, RunFolder
+
+LEAST_MEMORY = 300_000_000  # bytes
+SAVE_EVERY = 600.0  # seconds after which a checkpoint is due, evaluation or not
+
+
+class LiveEvaluator(BaseEvaluator):  # type: ignore[misc]
+    """Scores the live dev pairs and tells their metrics; `best` decides which model is kept."""
+
+    def __init__(
+        self, folder: RunFolder, frame: pd.DataFrame, pace: Pace, best: str | None
+    ) -> None:
+        super().__init__()
+        self.primary_metric = best
+        self._folder, self._frame, self._pace = folder, frame, pace
+
+    def __call__(
+        self, model: CrossEncoder, output_path: Any = None, epoch: float = -1, steps: int = -1
+    ) -> dict[str, float]:
+        """The metrics that have a value, after one `evaluated` event with all of them."""
+        logits = model.predict(
+            pairs_of(self._frame),
+            batch_size=32,
+            activation_fn=torch.nn.Identity(),
+            show_progress_bar=False,
+        )
+        if not all(map(math.isfinite, logits)):
+            raise not_a_number(steps)
+        metrics = metrics_of(self._frame, [float(logit) for logit in logits])
+        self._pace.scored(len(self._frame))
+        self._folder.emit("evaluated", when="during", split="dev", step=steps, metrics=metrics)
+        return {name: float(value) for name, value in metrics.items() if value is not None}
+
+
+class Reporter(TrainerCallback):  # type: ignore[misc]
+    """Writes the events of a phase and obeys the file `stop` after each step."""
+
+    def __init__(self, folder: RunFolder, lesson: Lesson, pace: Pace, evaluates: bool) -> None:
+        self.stopped = False
+        self._folder, self._lesson, self._pace = folder, lesson, pace
+        self._evaluates = evaluates
+        self._begun = self._saved = time.monotonic()
+        self._size = 0
+        self._warned: set[str] = set()
+
+    def on_train_begin(
+        self, _args: Any, state: Any, _control: Any, model: Any = None, **_: Any
+    ) -> None:
+        """Count what a resumed run has learned before, and what a checkpoint will weigh."""
+        self._size = checkpoint_bytes(model)
+        self._pace.skipped(state.global_step * self._lesson.batch_pairs)
+
+    def on_step_begin(self, *_: Any, **__: Any) -> None:
+        """Start the clock of a step; evaluations are not on it."""
+        self._begun = time.monotonic()
+
+    def on_step_end(self, _args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Take the time, obey a stop, and ask for a checkpoint where the last is long ago."""
+        self._pace.learned(self._lesson.batch_pairs, time.monotonic() - self._begun)
+        asked = self._folder.stop_requested()
+        if asked == "cancel":
+            raise Cancelled
+        if asked == "keep" and state.global_step < state.max_steps:
+            self.stopped = control.should_training_stop = True
+            control.should_evaluate = self._evaluates
+        if self.stopped or state.global_step >= state.max_steps:
+            control.should_log = True
+        late = time.monotonic() - self._saved > SAVE_EVERY
+        if self._lesson.phase == "train" and (self.stopped or late):
+            control.should_save = True
+        if control.should_save:
+            control.should_save = self._has_room()
+
+    def _has_room(self) -> bool:
+        """Whether a checkpoint and the model after it fit on the disk; says so where not."""
+        if free_memory() < LEAST_MEMORY:
+            self._warn(f"Only {bytes_in_words(free_memory())} of memory are left on this machine.")
+        needed, free = 1.5 * self._size, free_disk(self._folder.path)
+        if free < needed:
+            self._warn(
+                f"No checkpoint is saved: {bytes_in_words(free)} are free on the disk, one needs "
+                f"{bytes_in_words(needed)}. Delete runs that are not needed, this run goes on."
+            )
+        return free >= needed
+
+    def _warn(self, message: str) -> None:
+        kind = message[:12]
+        if kind not in self._warned:
+            self._warned.add(kind)
+            self._folder.emit("notice", self._lesson.phase, message=message)
+
+    def on_log(self, args: Any, state: Any, _control: Any, logs: Any = None, **_: Any) -> None:
+        """One `log` event, unless the numbers are none any more."""
+        if not logs or "loss" not in logs:
+            return
+        norm = logs.get("grad_norm")
+        # In fp16 a norm that overflows is usual: that step is left out, and the scale halved.
+        watched = [logs["loss"]] if args.fp16 else [logs["loss"], norm or 0.0]
+        if not all(map(math.isfinite, watched)):
+            raise not_a_number(state.global_step)
+        self._folder.emit(
+            "log",
+            self._lesson.phase,
+            step=state.global_step,
+            max_steps=state.max_steps,
+            epoch=round(state.epoch, 4),
+            loss=logs["loss"],
+            learning_rate=logs["learning_rate"],
+            grad_norm=norm if norm is None or math.isfinite(norm) else None,
+            pairs_per_second=self._pace.pairs_per_second,
+            eta=self._pace.eta,
+        )
+
+    def on_save(self, args: Any, state: Any, _control: Any, **_: Any) -> None:
+        """One `checkpoint` event."""
+        self._saved = time.monotonic()
+        path = Path(args.output_dir) / f"checkpoint-{state.global_step}"
+        self._folder.emit("checkpoint", self._lesson.phase, step=state.global_step, path=str(path))
+
+
+def checkpoint_bytes(model: torch.nn.Module) -> int:
+    """What a checkpoint weighs: the weights, and two moments of each that learns."""
+    sizes = [(p.numel() * p.element_size(), p.requires_grad) for p in model.parameters()]
+    return sum(size * (3 if learns else 1) for size, learns in sizes)
+
+
+def not_a_number(step: int) -> Diverged:
+    """What to say where the weights are lost to infinity."""
+    return Diverged(
+        f"The loss stopped being a number at step {step}. "
+        "Lower the learning rate, or train in fp32."
+    )

@@ -1,0 +1,94 @@
+"""How fast this machine trains a recipe: measured for a few seconds, in the way a run trains."""
+
+import json
+import resource
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from reranker_ui.core.models.base_models import resolve_base
+from reranker_ui.core.training.phase import Lesson, lesson_of
+from reranker_ui.core.values.machine import this_machine
+from reranker_ui.core.values.recipe import Recipe
+
+SECONDS = 3.0
+LEAST_STEPS, MOST_STEPS = 2, 200
+
+
+def measure(folder: Path, threads: int | None = None) -> None:
+    """Train on `folder`/pairs.parquet by request.json for SECONDS; result.json tells the speed.
+
+    The request is {recipe, top: highest grade, cache: where bases lie}. The result is
+    {pairs_per_second, memory: most bytes this process held, checkpoint: bytes of one, weights}.
+    Nothing is kept of what was learned.
+    """
+    asked = json.loads((folder / "request.json").read_text())
+    recipe = Recipe.model_validate(asked["recipe"])
+    lesson = lesson_of(recipe, pd.read_parquet(folder / "pairs.parquet"), float(asked["top"]))
+    base = resolve_base(recipe.base, Path(asked["cache"]), recipe.revision)
+    machine = this_machine(recipe.precision, threads)
+    result = _train(base.path, lesson, recipe.max_length, machine.device, machine.precision)
+    aside = folder / "result.new"
+    aside.write_text(json.dumps(result | {"precision": machine.precision}))
+    aside.replace(folder / "result.json")
+
+
+def _train(
+    base: Path, lesson: Lesson, max_length: int, device: str, precision: str
+) -> dict[str, Any]:
+    import torch
+
+    from reranker_ui.core.training.fitting import open_model, prepare
+    from reranker_ui.core.training.losses import loss_of
+    from reranker_ui.core.training.run_events import checkpoint_bytes
+
+    model = open_model(base, max_length, lesson.seed).to(device)
+    prepare(model, lesson)
+    loss = loss_of(model, lesson)
+    learning = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(learning, lr=1e-9, fused=True)
+    kinds = {"bf16": torch.bfloat16, "fp16": torch.float16}
+    done, began = 0, 0.0
+    for number, (texts, labels) in enumerate(_batches(lesson)):
+        if number == 1:  # the first step also makes what the others find made
+            began = time.monotonic()
+        with torch.autocast(device, kinds.get(precision), enabled=precision in kinds):
+            value = loss(texts, labels)
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(learning, 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        done = number
+        if number >= LEAST_STEPS and time.monotonic() - began > SECONDS:
+            break
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {
+        "pairs_per_second": done * lesson.batch_pairs / max(time.monotonic() - began, 1e-6),
+        "memory": torch.cuda.max_memory_allocated() if device == "cuda" else memory,
+        "checkpoint": checkpoint_bytes(model),
+        "weights": sum(p.numel() * p.element_size() for p in model.parameters()),
+    }
+
+
+def _batches(lesson: Lesson) -> Any:
+    # Batches as the trainer makes them, over and over: what a loss takes, and the labels.
+    import torch
+
+    from reranker_ui.core.training.length_batches import length_grouped
+
+    columns = dict(lesson.columns)
+    label = next((name for name in ("label", "labels") if name in columns), None)
+    labels = columns.pop(label) if label else None
+    lengths = [sum(map(len, row)) for row in zip(*columns.values(), strict=True)]
+    for round_ in range(MOST_STEPS):
+        for batch in length_grouped(lengths, lesson.row_batch, lesson.seed + round_):
+            texts = [[column[place] for place in batch] for column in columns.values()]
+            chosen = [labels[place] for place in batch] if labels else None
+            if chosen is None:
+                yield texts, None
+            elif isinstance(chosen[0], list):
+                yield texts, [torch.tensor(one) for one in chosen]
+            else:
+                yield texts, torch.tensor(chosen)

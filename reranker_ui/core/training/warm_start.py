@@ -1,0 +1,128 @@
+"""The warm start: a base without a ranking head learns the cosine of an encoder first.
+
+A fresh head ranks at random, and a few thousand labels do not make up for it. So before any
+label is seen, the cross-encoder learns to give each pair the cosine that the encoder gives it
+(distillation with a soft target, as in https://arxiv.org/abs/1503.02531), on the texts of the
+train split alone.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reranker_ui.core.evaluation.baselines import pairs_of
+from reranker_ui.core.evaluation.coverage import can_read
+from reranker_ui.core.models.base_models import ResolvedBase
+from reranker_ui.core.models.batcher import Pair
+from reranker_ui.core.models.encoder import Encoder
+from reranker_ui.core.models.model_folder import sha256_of
+from reranker_ui.core.training.phase import Lesson
+from reranker_ui.core.values.cache import note_use
+from reranker_ui.core.values.recipe import Recipe
+
+LEAST_PAIRS = 100  # below, "auto" is off: too little text to learn a cosine from
+BATCH = 32
+MOST_EPOCHS = 3
+KEPT = 4  # warm starts that stay in the cache
+
+
+@dataclass(frozen=True)
+class WarmStart:
+    """A warm start to be done, or one that `kept` holds already. `lesson` has no targets yet."""
+
+    lesson: Lesson
+    encoder: Path
+    kept: Path
+
+    @property
+    def aside(self) -> Path:
+        """Where a draft of it is saved, before it is kept."""
+        return self.kept.with_name(f".{self.kept.name}")
+
+    @property
+    def done(self) -> bool:
+        """Whether an earlier run has done it."""
+        return (self.kept / "config.json").is_file()
+
+    def targets(self) -> Lesson:
+        """The lesson with its targets: the cosine of each pair, not below 0."""
+        pairs = list(zip(self.lesson.queries, self.lesson.passages, strict=True))
+        cosines = Encoder(self.encoder).scores(pairs)
+        return replace(self.lesson, targets=[min(1.0, max(0.0, cosine)) for cosine in cosines])
+
+
+def warm_start_of(
+    recipe: Recipe, base: ResolvedBase, encoder: Path, train: pd.DataFrame, cache: Path
+) -> WarmStart | None:
+    """The warm start of a run, None where it needs none.
+
+    `auto` is on for a base without head, if its encoder knows the tokens of the texts: where it
+    does not, its cosine has nothing to teach.
+    """
+    given = pairs_of(train)
+    lacks_head = not base.has_ranking_head and len(given) >= LEAST_PAIRS
+    auto = recipe.warm_start == "auto" and lacks_head
+    if recipe.warm_start != "on" and not (auto and can_read(encoder / "tokenizer.json", given)):
+        return None
+    pairs = texts_of(given, recipe.warm_start_pairs, recipe.seed)
+    lesson = Lesson(
+        "warm_start",
+        [query for query, _ in pairs],
+        [passage for _, passage in pairs],
+        [0.0] * len(pairs),
+        epochs=min(MOST_EPOCHS, recipe.warm_start_pairs / len(pairs)),
+        batch_size=BATCH,
+        learning_rate=recipe.warm_start_learning_rate,
+        warmup=0.1,
+        weight_decay=0.01,
+        pos_weight=1.0,
+        seed=recipe.seed,
+        train_embeddings=recipe.train_embeddings,
+        dropout=False,
+    )
+    name = _hash(base.path, encoder, lesson, recipe.max_length)
+    return WarmStart(lesson, encoder, cache / "warm_starts" / name)
+
+
+def texts_of(pairs: list[Pair], wanted: int, seed: int) -> list[Pair]:
+    """At most `wanted` pairs: two thirds as given, all different, and a third at random.
+
+    A random pair is a query and a passage of the given ones, brought together by chance: without
+    them the model never sees what has nothing to do with each other.
+    """
+    chance = np.random.default_rng(seed)
+    different = list(dict.fromkeys(pairs))
+    given = [
+        different[place] for place in chance.permutation(len(different))[: -(-wanted * 2 // 3)]
+    ]
+    left, right = chance.integers(len(given), size=(2, min(wanted - len(given), len(given) // 2)))
+    return given + [(given[q][0], given[p][1]) for q, p in zip(left, right, strict=True)]
+
+
+def used(warm: WarmStart) -> None:
+    """Note that a kept warm start was used just now, and let those go that were not for long."""
+    note_use(warm.kept, KEPT)
+
+
+def start_was_best(events: list[dict[str, Any]], metric: str) -> bool:
+    """Whether the weights before the first step were better on dev than those of any step."""
+    told = {
+        event["step"]: event["metrics"].get(metric)
+        for event in events
+        if event["event"] == "evaluated" and event["when"] == "during"
+    }
+    values = {step: value for step, value in told.items() if value is not None}
+    start = values.pop(0, None)
+    return start is not None and bool(values) and start > max(values.values())
+
+
+def _hash(base: Path, encoder: Path, lesson: Lesson, max_length: int) -> str:
+    digest = hashlib.sha256(f"{max_length} {replace(lesson, targets=[])}".encode())
+    for folder in dict.fromkeys((base, encoder)):
+        for file in sorted(folder.glob("*.safetensors")):
+            digest.update(sha256_of(file).encode())
+    return digest.hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""Plain values of the field: pairs, labels, splits, recipe, run folder, machine."""

@@ -1,0 +1,254 @@
+"""The run folder: the only code that knows its file names, its events and its status."""
+
+import errno
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+from filelock import FileLock
+
+from reranker_ui.core.values.recipe import Recipe
+
+SPLITS = ("train", "dev", "test")
+COLUMNS = ["pair_id", "query_key", "query", "passage", "grade"]
+STARTING = 60.0  # seconds a worker may take to import and lock its folder
+LOCKING = 1.0  # seconds between the making of the lock's file and the lock itself, at most
+TERMINAL = ("finished", "stopped", "cancelled", "failed")
+Phase = Literal["warm_start", "train"]
+
+
+class Cancelled(Exception):  # noqa: N818 - not an error
+    """Raised where a run obeys the stop `cancel`."""
+
+
+class RunFolder:
+    """One run on disk. Inputs are written once, before the start; the worker writes the rest.
+
+    The one exception is the file `stop`, which anyone who may stop the run creates.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self.recipe_file = self.path / "recipe.json"
+        self.lineage_file = self.path / "lineage.json"
+        self.events_file = self.path / "events.jsonl"
+        self.log_file = self.path / "worker.log"
+        self.alive_file = self.path / "worker.alive"
+        self.stop_file = self.path / "stop"
+        self.checkpoints = self.path / "checkpoints"
+        self.model = self.path / "model"
+        self.test_scores_file = self.path / "test_scores.parquet"
+        self.outcome_file = self.path / "outcome.json"
+        self.cutoff_file = self.path / "cutoff.json"  # chosen by people once the run has ended
+        self.pushed_file = self.path / "pushed.json"
+
+    @property
+    def number(self) -> int:
+        """The integer that the folder is named by, `runs/00007` -> 7."""
+        return int(self.path.name)
+
+    @property
+    def home(self) -> Path:
+        """The home that the folder lives in: `HOME/runs/00007` -> `HOME`."""
+        return self.path.resolve().parent.parent
+
+    # -- inputs
+
+    def write_inputs(
+        self, recipe: Recipe, splits: Mapping[str, pd.DataFrame], lineage: Mapping[str, Any]
+    ) -> None:
+        """Freeze the inputs. Each frame has the columns COLUMNS; `grade` is the label as given.
+
+        A base that is a folder is frozen by its whole path: the worker runs in another place.
+        """
+        if (base := Path(recipe.base).expanduser()).is_dir():
+            recipe = recipe.model_copy(update={"base": str(base.resolve())})
+        self.path.mkdir(parents=True, exist_ok=True)
+        for split in SPLITS:
+            splits[split][COLUMNS].to_parquet(self.path / f"{split}.parquet", index=False)
+        self.lineage_file.write_text(json.dumps(lineage, ensure_ascii=False, indent=1))
+        self.recipe_file.write_text(recipe.model_dump_json(indent=1))
+
+    def recipe(self) -> Recipe:
+        """The recipe as frozen."""
+        return Recipe.model_validate_json(self.recipe_file.read_text())
+
+    def lineage(self) -> dict[str, Any]:
+        """Where the data came from: dataset, scale `{kind, max}`, counts, hash."""
+        return dict(json.loads(self.lineage_file.read_text()))
+
+    def pairs(self, split: str) -> pd.DataFrame:
+        """The frozen pairs of `train`, `dev` or `test`, with the columns COLUMNS."""
+        return pd.read_parquet(self.path / f"{split}.parquet")
+
+    # -- events
+
+    def emit(self, event: str, phase: Phase = "train", **fields: Any) -> None:
+        """Append one event. A single write of a whole line, so readers never see half of it.
+
+        OSError on a full disk, with nothing written. Half a line that a crash left is closed first.
+        """
+        line = json.dumps({"event": event, "time": time.time(), "phase": phase, **fields}) + "\n"
+        with self.events_file.open("a+b", buffering=0) as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(0, end - 1))
+            data = (b"" if file.read(1) in (b"", b"\n") else b"\n") + line.encode()
+            if file.write(data) < len(data):
+                file.truncate(end)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.events_file))
+
+    def events(self, since: int = 0) -> tuple[list[dict[str, Any]], int]:
+        """Events from byte `since` on, and the byte to ask from next time.
+
+        Only lines that end in a newline are taken; what a crash left of one is passed over.
+        """
+        if not self.events_file.exists():
+            return [], since
+        with self.events_file.open("rb") as file:
+            file.seek(since)
+            data = file.read()
+        whole = data[: data.rfind(b"\n") + 1]
+        told = (_event(line) for line in whole.splitlines())
+        return [event for event in told if event], since + len(whole)
+
+    def status(self) -> str:
+        """queued, running, finished, stopped, cancelled, failed or lost."""
+        alive = self.lives()  # first: a worker that ends between the looks has said how
+        return status_of((event["event"] for event in self.events()[0]), alive)
+
+    def kept(self) -> dict[str, Any] | None:
+        """The last event that the run was stopped and kept; None where it never was."""
+        events = [event for event in self.events()[0] if event["event"] == "stopped"]
+        return events[-1] if events else None
+
+    def lives(self) -> bool:
+        """Whether a worker lives on this folder or may yet come."""
+        return self.alive() or self.young()
+
+    def young(self) -> bool:
+        """Whether the worker was submitted so lately that it may not hold its lock yet."""
+        try:
+            since, within = self.alive_file.stat().st_mtime, LOCKING
+        except FileNotFoundError:
+            since, within = self.path.stat().st_mtime, STARTING
+        return time.time() - since < within
+
+    # -- checkpoints
+
+    def last_checkpoint(self) -> Path | None:
+        """The newest checkpoint that was written to its end; a lost run can go on from it."""
+        found = self.checkpoints.glob("checkpoint-*")
+        whole = [path for path in found if _is_whole(path)]
+        return max(whole, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
+
+    # -- the worker's life
+
+    def lock(self) -> FileLock:
+        """The lock that a worker holds while it lives."""
+        return FileLock(self.alive_file)
+
+    def alive(self) -> bool:
+        """Whether a worker lives on this folder."""
+        try:
+            probe = os.open(self.alive_file, os.O_RDONLY)
+        except FileNotFoundError:
+            return False
+        try:
+            # A shared lock: those who look never take each other for the worker.
+            fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(probe)
+        return False
+
+    def run_lock(self) -> FileLock:
+        """The lock of the home that lets one run learn at a time."""
+        return FileLock(self.home / "run.lock")
+
+    def someone_is_ahead(self) -> bool:
+        """Whether an earlier run of the home has a worker that lives or is about to."""
+        return any(
+            (other.alive() or (other.young() and other.status() == "queued"))
+            and not other.waits_for_its_parent()
+            for other in map(RunFolder, self.path.resolve().parent.iterdir())
+            if other.path.name.isdecimal() and other.number < self.number
+        )
+
+    def waits_for_its_parent(self) -> bool:
+        """Whether the run that this one goes on from has left no model yet, but still may."""
+        number = self.lineage().get("parent_run") if self.lineage_file.is_file() else None
+        if number is None:
+            return False
+        parent = RunFolder(self.path.resolve().parent / f"{number:05d}")
+        if parent.model.is_dir() or not parent.path.is_dir():
+            return False
+        return parent.alive() or parent.status() in ("queued", "running", "lost")
+
+    # -- stopping
+
+    def request_stop(self, how: Literal["keep", "cancel"]) -> None:
+        """Ask the worker to stop after this step. `cancel` wins, whichever comes first."""
+        if self.stop_requested() == "cancel":
+            return
+        aside = self.stop_file.with_suffix(".new")
+        aside.write_text(how)
+        aside.replace(self.stop_file)
+
+    def stop_requested(self) -> str | None:
+        """`keep`, `cancel` or None."""
+        try:
+            return self.stop_file.read_text().strip() or None
+        except FileNotFoundError:
+            return None
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    try:
+        return dict(json.loads(line))
+    except (ValueError, TypeError):
+        return None
+
+
+def _is_whole(checkpoint: Path) -> bool:
+    # The trainer writes its state last, and goes on with a fresh optimizer where that is missing.
+    names = ("trainer_state.json", "optimizer.pt", "scheduler.pt", "model.safetensors")
+    if not all((checkpoint / name).is_file() for name in names):
+        return False
+    try:
+        json.loads((checkpoint / names[0]).read_text())
+        return _safetensors_end(checkpoint / names[-1]) == (checkpoint / names[-1]).stat().st_size
+    except (OSError, ValueError):
+        return False
+
+
+def _safetensors_end(file: Path) -> int:
+    # Where the last tensor ends, by the header: 8 bytes of its length, then JSON.
+    with file.open("rb") as opened:
+        length = int.from_bytes(opened.read(8), "little")
+        header = json.loads(opened.read(length))
+    ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
+    return 8 + length + max(ends, default=0)
+
+
+def status_of(events: Iterator[str], alive: bool) -> str:
+    """Status from the event names in order and whether the worker's lock is held.
+
+    A run that was stopped and is resumed is `queued` again.
+    """
+    last, started = None, False
+    for event in events:
+        if event == "queued":
+            last, started = None, False
+        last = event if event in TERMINAL else last
+        started = started or event == "started"
+    if last:
+        return last
+    if not alive:
+        return "lost"
+    return "running" if started else "queued"

@@ -1,0 +1,1 @@
+"""The programs of child processes: a folder in, a folder out; core and settings only."""

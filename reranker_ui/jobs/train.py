@@ -1,0 +1,143 @@
+"""The worker of one run: `python -m reranker_ui.worker FOLDER`. It outlives whoever started it."""
+
+import errno
+import os
+import shutil
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from reranker_ui.core.values.machine import keep_memory
+from reranker_ui.core.values.refused import Diverged, Refused
+from reranker_ui.core.values.run_folder import TERMINAL, Cancelled, RunFolder
+from reranker_ui.settings import Settings
+
+POLITE = 5  # niceness: the page and its people come first
+PATIENCE = 5.0  # seconds that the lock of the folder may be held by someone who only looks
+EVERY = 0.3  # seconds between two looks at the queue
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Train the run in the folder `arguments[0]`; 0 where it ended as it was asked to.
+
+    SIGTERM asks it to stop and keep what it has; SIGHUP, the end of a terminal, is ignored.
+    """
+    folder = RunFolder(Path(arguments[0]).resolve())
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: folder.request_stop("keep"))
+    with suppress(OSError):
+        os.nice(POLITE)
+    keep_memory()
+    # Else torch's idle threads spin, and on a busy machine everyone waits for them, torch too.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # One run, one GPU: with several in sight the trainer would copy the model to each.
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")
+    try:
+        with folder.lock().acquire(timeout=PATIENCE):
+            return _work(folder)
+    except Timeout:
+        print(f"Another worker is on {folder.path}.", file=sys.stderr)
+        return 1
+
+
+def _work(folder: RunFolder) -> int:
+    if folder.status() in TERMINAL:
+        return 0
+    folder.emit("queued")
+    try:
+        with _turn(folder):
+            from reranker_ui.core.training.run import train
+
+            train(folder, Settings().threads)
+    except Waited:
+        # One that was lost and resumed is lost again, with its checkpoints.
+        if folder.model.is_dir() or not folder.last_checkpoint():
+            _cancel(folder)
+    except Cancelled:
+        _cancel(folder)
+    except BaseException as error:
+        traceback.print_exc()
+        trace = "" if isinstance(error, Refused) else traceback.format_exc()
+        # What was learned can be gone on from once the cause is mended, unless it takes the room.
+        lost = isinstance(error, Diverged) or _disk_is_full(error)
+        _end(folder, "failed", lost, error=sentence(error), traceback=trace)
+        return 1
+    return 0
+
+
+class Waited(Exception):  # noqa: N818 - not an error
+    """Raised where a run is told to keep what it has before its turn has come."""
+
+
+@contextmanager
+def _turn(folder: RunFolder) -> Iterator[None]:
+    """Wait until no earlier run is ahead, a parent has its model, and none is learning; the home's
+    run lock is held.
+    """
+    lock = folder.run_lock()
+    while folder.someone_is_ahead() or folder.waits_for_its_parent() or not _taken(lock):
+        if asked := folder.stop_requested():
+            raise Cancelled if asked == "cancel" else Waited
+        time.sleep(EVERY)
+    with lock:
+        lock.release()  # taken twice, by the wait and by this block
+        if folder.stop_requested() == "cancel":
+            raise Cancelled
+        yield
+
+
+def _taken(lock: FileLock) -> bool:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    return True
+
+
+def _cancel(folder: RunFolder) -> None:
+    # One that was stopped and kept, and resumed, is again what it was.
+    before = folder.kept()
+    if before and folder.model.is_dir():
+        folder.emit("stopped", metrics=before.get("metrics"))
+    else:
+        shutil.rmtree(folder.model, ignore_errors=True)  # saved before it was evaluated
+        _end(folder, "cancelled")
+
+
+def _end(folder: RunFolder, event: str, lost: bool = True, **fields: Any) -> None:
+    if lost:
+        shutil.rmtree(folder.checkpoints, ignore_errors=True)
+    try:
+        folder.emit(event, **fields)
+    except OSError:  # on a full disk the checkpoints make the room that the last event needs
+        shutil.rmtree(folder.checkpoints, ignore_errors=True)
+        folder.emit(event, **fields)
+
+
+def _disk_is_full(error: BaseException) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def sentence(error: BaseException) -> str:
+    """What to tell people of an error: the fact, the cause where it is known, the mend."""
+    text = str(error)
+    if isinstance(error, Refused):
+        return text
+    if _disk_is_full(error):
+        return "The disk is full. Delete runs that are not needed, then run this one again."
+    if isinstance(error, MemoryError) or "memory" in text.casefold():
+        return "There is not enough memory. Choose a smaller batch size, max length or base."
+    if isinstance(error, KeyboardInterrupt | SystemExit):
+        return "The worker was told to end at once."
+    return f"The run broke off with {type(error).__name__}: {text[:300]}. Its log says where."
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Annotating: the queue, annotations, disputes, agreement, settings and progress."""

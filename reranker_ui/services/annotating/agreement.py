@@ -1,0 +1,77 @@
+"""How far the annotators of a dataset agree: in a line for all, in detail for who decides."""
+
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+
+from reranker_ui.core.evaluation.agreement import Vote, agreement
+from reranker_ui.core.evaluation.agreement_report import in_detail
+from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.open_pairs import may_decide
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import annotations, pairs
+from reranker_ui.services.store.workspace import Workspace
+
+_MOST = 100_000  # votes that are looked at, the newest pairs first
+_MOST_IN_DETAIL = 20_000
+_MANY, _MINUTE = 10_000, 60.0  # from so many votes on, agreement is computed once a minute
+
+
+def agreement_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
+    """Agreement on the dataset's pairs that several people labelled; see core.agreement."""
+    require(user, "annotator")
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        key = ("agreement", dataset.id)
+        at, told = workspace.remembered.get(key, (0.0, {}))
+        if time.monotonic() < at + _MINUTE:
+            return dict(told)
+        votes = _votes(connection, dataset, _MOST)
+    told = agreement(votes, dataset.scale)
+    if len(votes) > _MANY:  # everyone who labels asks
+        workspace.remembered[key] = (time.monotonic(), told)
+    return told
+
+
+def agreement_in_detail(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
+    """Intervals, annotators with each other, confusion; see core.agreement_detail.
+
+    For admins and adjudicators. Kept until a vote is given or taken back.
+    """
+    require(user, "annotator")
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        may_decide(dataset, user)
+        last = select(func.count(), func.max(annotations.c.updated_at)).where(*_shared(dataset))
+        now = tuple(connection.execute(last.join(pairs)).one())
+        key = ("agreement in detail", dataset.id)
+        known = workspace.remembered.get(key)
+        if known and known[0] == now:
+            told: dict[str, Any] = known[1]
+            return told
+        votes = _votes(connection, dataset, _MOST_IN_DETAIL)
+    told = {**in_detail(votes, dataset.scale), "votes": len(votes), "all_votes": now[0]}
+    workspace.remembered[key] = (now, told)
+    return told
+
+
+def _votes(connection: sa.Connection, dataset: sa.Row[Any], most: int) -> list[Vote]:
+    query = (
+        select(annotations.c.pair_id, annotations.c.annotator, annotations.c.label)
+        .join(pairs, pairs.c.id == annotations.c.pair_id)
+        .where(*_shared(dataset))
+        .order_by(pairs.c.id.desc())
+        .limit(most)
+    )
+    return [(pair, who, label) for pair, who, label in connection.execute(query)]
+
+
+def _shared(dataset: sa.Row[Any]) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        pairs.c.dataset_id == dataset.id,
+        pairs.c.retired_at.is_(None),
+        pairs.c.votes >= 2,
+        annotations.c.label.is_not(None),
+    )

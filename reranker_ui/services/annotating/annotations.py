@@ -1,0 +1,202 @@
+"""Annotations: one row per pair and annotator; labelling, skipping and undoing."""
+
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.annotating.queue import lease, pairs_for
+from reranker_ui.services.labels.datasets import find_dataset, scale
+from reranker_ui.services.labels.open_pairs import withheld
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import (
+    annotations,
+    as_dict,
+    datasets,
+    journal,
+    leases,
+    pairs,
+    receipts,
+)
+from reranker_ui.services.store.workspace import Workspace, record
+
+_KEPT = (
+    *("label", "note", "seconds", "source", "drawn", "guidelines_version"),
+    *("created_at", "updated_at"),
+)
+_LONGEST_NOTE = 2_000  # characters
+_LONGEST_PAUSE = 600.0  # seconds; who is away for longer is not reading the pair
+
+
+def annotate(
+    workspace: Workspace,
+    user: User,
+    pair_id: int,
+    label: float | None,
+    client_id: str,
+    note: str | None = None,
+    seconds: float | None = None,
+    *,
+    source: str = "annotate",
+    drawn: str | None = None,
+    model_score: float | None = None,
+    guidelines: int | None = None,
+) -> dict[str, Any]:
+    """Give `user`'s label to a pair (None: skipped); again with another one changes it.
+
+    client_id: made by the browser, different for every change; a change that is in already is
+    not made twice. note: None keeps the former one. drawn: how the queue chose the pair, so that
+    labels drawn at random can be told from those a run was uncertain about. guidelines: the
+    version that was shown, where it is not the newest.
+    Returns {"pair_id", "label"} as stored.
+    Refused for a label off the dataset's scale, an unknown pair and the sealed test split.
+    """
+    require(user, "annotator")
+    with workspace.writing() as connection:
+        now = time.time()
+        if not _first_time(connection, user, client_id, now):
+            return {"pair_id": pair_id, "label": _own(connection, user, pair_id).get("label")}
+        dataset = _dataset_of(connection, user, pair_id)
+        if label is not None and not scale(dataset).holds(label):
+            raise Refused(f"{label:g} is no label of {dataset.name}: it takes {scale(dataset)}.")
+        before = _own(connection, user, pair_id)
+        after = {
+            "label": label,
+            "note": (before.get("note") if note is None else note.strip()[:_LONGEST_NOTE]) or None,
+            "seconds": None if seconds is None else max(0.0, min(float(seconds), _LONGEST_PAUSE)),
+            "source": source,
+            "drawn": drawn if drawn in ("random", "uncertain") else before.get("drawn"),
+            "guidelines_version": _read(guidelines, dataset.guidelines_version),
+            "created_at": before.get("created_at", now),
+            "updated_at": now,
+        }
+        extra = {"client_id": client_id} | (
+            {} if model_score is None else {"model_score": model_score}
+        )
+        _put(connection, user, pair_id, after | extra)
+        _done_with(connection, user, pair_id)
+        subject = f"pair:{pair_id}"
+        record(connection, user, "annotate", subject, at=now, before=before or None, after=after)
+    return {"pair_id": pair_id, "label": label}
+
+
+def undo(workspace: Workspace, user: User, pair_id: int, client_id: str) -> dict[str, Any]:
+    """Take back `user`'s last change of a pair: its former label returns, or the row goes.
+
+    Returns {"pair": the pair as the page shows it, or None where there was nothing to undo or the
+    pair is in the sealed test split}.
+    """
+    require(user, "annotator")
+    with workspace.writing() as connection:
+        now = time.time()
+        if _first_time(connection, user, client_id, now) and not _undo(
+            connection, user, pair_id, now
+        ):
+            return {"pair": None}
+        shown = [] if _sealed(connection, user, pair_id) else [pair_id]
+        return {"pair": next(iter(pairs_for(connection, user, shown)), None)}
+
+
+def undo_last(
+    workspace: Workspace, user: User, dataset_name: str, client_id: str
+) -> dict[str, Any]:
+    """Take back `user`'s last change in a dataset; returns the same as `undo`."""
+    require(user, "annotator")
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        last = (
+            select(annotations.c.pair_id)
+            .join(pairs, pairs.c.id == annotations.c.pair_id)
+            .where(annotations.c.annotator == user.name, pairs.c.dataset_id == dataset.id)
+            .order_by(annotations.c.updated_at.desc())
+        )
+        pair_id = connection.scalar(last.limit(1))
+    return undo(workspace, user, pair_id, client_id) if pair_id else {"pair": None}
+
+
+def _undo(connection: sa.Connection, user: User, pair_id: int, now: float) -> bool:
+    own = _own(connection, user, pair_id)
+    if not own:
+        return False
+    subject = f"pair:{pair_id}"
+    made = select(journal.c.before).where(
+        journal.c.subject == subject,
+        journal.c.who == user.name,
+        journal.c.what == "annotate",
+        journal.c.at == own["updated_at"],
+    )
+    former = connection.scalar(made)
+    if former:
+        _put(connection, user, pair_id, {name: former.get(name) for name in _KEPT})
+    else:
+        connection.execute(annotations.delete().where(*_by(user, pair_id)))
+    _done_with(connection, user, pair_id)
+    lease(connection, user, [pair_id], now)
+    record(connection, user, "undo annotate", subject, at=now, before=own, after=former)
+    return True
+
+
+def _first_time(connection: sa.Connection, user: User, client_id: str, now: float) -> bool:
+    """Whether the change `client_id` is not in yet; it is noted as in."""
+    if not client_id or len(client_id) > 64:
+        raise Refused("A change needs a client_id of 1 to 64 characters.")
+    if connection.scalar(select(receipts.c.client_id).where(receipts.c.client_id == client_id)):
+        return False
+    connection.execute(receipts.insert().values(client_id=client_id, annotator=user.name, at=now))
+    return True
+
+
+def _dataset_of(connection: sa.Connection, user: User, pair_id: int) -> sa.Row[Any]:
+    row = _found(connection, pair_id)
+    if row is None:
+        raise Refused("This pair was deleted with its dataset. The label cannot be kept.")
+    if withheld(row, user):
+        raise Refused("This pair is in the sealed test split. An admin can open it to you.")
+    return row
+
+
+def _sealed(connection: sa.Connection, user: User, pair_id: int) -> bool:
+    row = _found(connection, pair_id)
+    return row is not None and withheld(row, user)
+
+
+def _found(connection: sa.Connection, pair_id: int) -> sa.Row[Any] | None:
+    query = select(datasets, pairs.c.split).join(pairs, pairs.c.dataset_id == datasets.c.id)
+    return connection.execute(query.where(pairs.c.id == pair_id)).first()
+
+
+def _read(shown: int | None, newest: int) -> int:
+    return newest if shown is None else max(1, min(int(shown), newest))
+
+
+def _by(user: User, pair_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return annotations.c.pair_id == pair_id, annotations.c.annotator == user.name
+
+
+def _own(connection: sa.Connection, user: User, pair_id: int) -> dict[str, Any]:
+    query = select(*(annotations.c[name] for name in _KEPT)).where(*_by(user, pair_id))
+    row = connection.execute(query).mappings().first()
+    return as_dict(row) if row else {}
+
+
+def _put(connection: sa.Connection, user: User, pair_id: int, values: dict[str, Any]) -> None:
+    changed = connection.execute(annotations.update().where(*_by(user, pair_id)).values(**values))
+    if not changed.rowcount:
+        connection.execute(
+            annotations.insert().values(pair_id=pair_id, annotator=user.name, **values)
+        )
+
+
+def _done_with(connection: sa.Connection, user: User, pair_id: int) -> None:
+    """Count the pair's votes again and end the user's lease of it."""
+    votes = select(func.count()).where(
+        annotations.c.pair_id == pair_id, annotations.c.label.is_not(None)
+    )
+    connection.execute(
+        pairs.update().where(pairs.c.id == pair_id).values(votes=votes.scalar_subquery())
+    )
+    connection.execute(
+        leases.delete().where(leases.c.pair_id == pair_id, leases.c.annotator == user.name)
+    )

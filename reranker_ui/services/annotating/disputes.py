@@ -1,0 +1,120 @@
+"""Disputed pairs: every vote beside the pair, and the decision that ends the dispute."""
+
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.annotating.model_scores import newest_scored_run, scores_of
+from reranker_ui.services.labels.datasets import find_dataset, scale
+from reranker_ui.services.labels.open_pairs import disputed_ids, may_decide
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import (
+    annotations,
+    as_dict,
+    datasets,
+    decisions,
+    imported_labels,
+    pairs,
+)
+from reranker_ui.services.store.workspace import Workspace, record
+
+
+def disputed_pairs(
+    workspace: Workspace, user: User, dataset_name: str, n: int = 50
+) -> dict[str, Any]:
+    """The dataset's disputed pairs, most votes first, for admins and adjudicators.
+
+    Returns {"total", "pairs": [{id, query, passage, source, imported (labels it came with),
+    score (of the run, 0..1, or None), votes: [{annotator, label, note, at}]}], "run": the run
+    whose scores are told, {id, name} or None}.
+    """
+    require(user, "annotator")
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        may_decide(dataset, user)
+        ids = disputed_ids(connection, dataset)
+        shown = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.source, pairs.c.label)
+        query = select(*shown).where(pairs.c.id.in_(ids[:n]))
+        rows = connection.execute(query.order_by(pairs.c.votes.desc(), pairs.c.id))
+        found = {row["id"]: {**as_dict(row), "votes": []} for row in rows.mappings()}
+        _add_votes(connection, found)
+        _add_imported(connection, found)
+        run = newest_scored_run(connection, dataset)
+        scored = scores_of(connection, run["id"], list(found)) if run else {}
+        for pair in found.values():
+            pair["score"] = scored.get(pair["id"])
+    return {"total": len(ids), "pairs": list(found.values()), "run": run}
+
+
+def decide(
+    workspace: Workspace, user: User, pair_id: int, label: float | None, reason: str = ""
+) -> None:
+    """End a dispute: `label` counts from now on (None: the pair is left out of training)."""
+    require(user, "annotator")
+    with workspace.writing() as connection:
+        dataset, before = _decided(connection, user, pair_id)
+        if label is not None and not scale(dataset).holds(label):
+            raise Refused(f"{label:g} is no label of {dataset.name}: it takes {scale(dataset)}.")
+        now = time.time()
+        connection.execute(decisions.delete().where(decisions.c.pair_id == pair_id))
+        connection.execute(
+            decisions.insert().values(
+                pair_id=pair_id, label=label, decided_by=user.name, reason=reason, decided_at=now
+            )
+        )
+        after = {"label": label, "reason": reason}
+        record(connection, user, "decide", f"pair:{pair_id}", at=now, before=before, after=after)
+
+
+def undecide(workspace: Workspace, user: User, pair_id: int) -> None:
+    """Take a decision back: the votes count again."""
+    require(user, "annotator")
+    with workspace.writing() as connection:
+        _, before = _decided(connection, user, pair_id)
+        connection.execute(decisions.delete().where(decisions.c.pair_id == pair_id))
+        now, subject = time.time(), f"pair:{pair_id}"
+        record(connection, user, "undo decide", subject, at=now, before=before)
+
+
+def _decided(
+    connection: sa.Connection, user: User, pair_id: int
+) -> tuple[sa.Row[Any], dict[str, Any] | None]:
+    query = select(datasets).join(pairs, pairs.c.dataset_id == datasets.c.id)
+    dataset = connection.execute(query.where(pairs.c.id == pair_id)).first()
+    if dataset is None:
+        raise Refused("This pair was deleted. Reload the page for the next one.")
+    may_decide(dataset, user)
+    former = select(decisions.c.label, decisions.c.reason).where(decisions.c.pair_id == pair_id)
+    before = connection.execute(former).mappings().first()
+    return dataset, as_dict(before) if before else None
+
+
+def _add_votes(connection: sa.Connection, found: dict[int, dict[str, Any]]) -> None:
+    query = (
+        select(annotations)
+        .where(annotations.c.pair_id.in_(found), annotations.c.label.is_not(None))
+        .order_by(annotations.c.created_at)
+    )
+    for row in connection.execute(query):
+        found[row.pair_id]["votes"].append(
+            {
+                "annotator": row.annotator,
+                "label": row.label,
+                "note": row.note,
+                "at": row.updated_at,
+                "model_score": row.model_score,
+            }
+        )
+
+
+def _add_imported(connection: sa.Connection, found: dict[int, dict[str, Any]]) -> None:
+    for pair in found.values():
+        pair["imported"] = [] if pair["label"] is None else [pair["label"]]
+    query = select(imported_labels).where(imported_labels.c.pair_id.in_(found))
+    for row in connection.execute(query):
+        known = found[row.pair_id]["imported"]
+        if row.value not in known:
+            known.append(row.value)

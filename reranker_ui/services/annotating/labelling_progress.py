@@ -1,0 +1,158 @@
+"""How far the labelling of a dataset is: what waits, what is done, how fast it goes."""
+
+import time
+from functools import lru_cache
+from statistics import median
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import func, or_, select
+
+from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.effective_labels import importing
+from reranker_ui.services.labels.guidelines import rules
+from reranker_ui.services.labels.open_pairs import (
+    came_unlabelled,
+    disputed_ids,
+    found_otherwise,
+    in_scope,
+    kind,
+    not_test,
+    offered,
+    sealed_for,
+)
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import annotations, decisions, pairs
+from reranker_ui.services.store.workspace import Workspace
+
+_RECENT = 50  # labels that the pace is taken from
+_VERY_LARGE = 100_000  # pairs
+
+
+def progress(
+    workspace: Workspace, user: User, dataset_name: str, since: float, imported: bool = False
+) -> dict[str, Any]:
+    """How far `user` is in a dataset.
+
+    Returns total (pairs that may be offered), waiting (of those, for this user), done (the
+    rest), today (own labels from `since` on, Unix seconds), pace (median seconds a pair, or
+    None), skipped (own skips that still want labels), sealed (unlabelled test pairs), disputed,
+    rules (a mark that changes with the owner's settings, as in `stream_of`).
+    """
+    require(user, "annotator")
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        total = _count_all(connection, dataset, user, imported)
+        left = _count_waiting(connection, dataset, user, imported)
+        return {
+            "total": total,
+            "waiting": left,
+            "done": total - left,
+            **_own(connection, dataset, user, since),
+            "sealed": _count_kept(connection, dataset, False, "test"),
+            "disputed": _known_disputed(workspace, connection, dataset, total),
+            "rules": rules(dataset),
+        }
+
+
+def waiting(workspace: Workspace, user: User, dataset_name: str) -> int:
+    """How many pairs wait for a label by `user`; those that came with one only if all did."""
+    require(user, "viewer")
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        imported = not has_unlabelled(connection, dataset, user)
+        return _count_waiting(connection, dataset, user, imported)
+
+
+def has_unlabelled(connection: sa.Connection, dataset: sa.Row[Any], user: User) -> bool:
+    """Whether the dataset holds pairs that came without a label and may be offered."""
+    where = [*came_unlabelled(), pairs.c.dataset_id == dataset.id, *offered(dataset, user)]
+    return bool(connection.scalar(select(sa.exists().where(*where))))
+
+
+def count_disputed(connection: sa.Connection, dataset: sa.Row[Any]) -> int:
+    """Pairs whose label people, or the files they came from, do not agree on."""
+    return len(disputed_ids(connection, dataset))
+
+
+def _known_disputed(
+    workspace: Workspace, connection: sa.Connection, dataset: sa.Row[Any], total: int
+) -> int:
+    """Disputed pairs; of a very large dataset they are counted once a minute."""
+    if total < _VERY_LARGE:
+        return count_disputed(connection, dataset)
+    key, now = ("disputed", dataset.id), time.monotonic()
+    at, count = workspace.remembered.get(key, (0.0, 0))
+    if now > at + 60:
+        count = count_disputed(connection, dataset)
+        workspace.remembered[key] = (now, count)
+    return int(count)
+
+
+def _count_waiting(
+    connection: sa.Connection, dataset: sa.Row[Any], user: User, imported: bool
+) -> int:
+    """Open pairs of the dataset less those that `user` labelled or skipped."""
+    inside = in_scope(dataset, user, imported)
+    full = select(func.count()).where(*inside, pairs.c.votes >= dataset.overlap)
+    mine = select(annotations.c.pair_id).where(annotations.c.annotator == user.name)
+    if dataset.overlap == 1:  # who labelled a pair has filled it
+        mine = mine.where(annotations.c.label.is_(None))
+    out = sa.union(mine, select(decisions.c.pair_id)).subquery()
+    still_open = select(pairs.c.id).where(
+        pairs.c.id == out.c.pair_id,
+        pairs.c.votes < dataset.overlap,
+        *found_otherwise(dataset, user, imported),
+    )
+    closed = select(func.count()).select_from(out).where(still_open.exists())
+    total = _count_all(connection, dataset, user, imported)
+    return max(0, total - sum(connection.scalar(query) or 0 for query in (full, closed)))
+
+
+def _count_all(connection: sa.Connection, dataset: sa.Row[Any], user: User, imported: bool) -> int:
+    """Pairs of the dataset that `user` can be offered, labelled or not."""
+    splits = "not test" if sealed_for(dataset, user) else "all"
+    return _count_kept(connection, dataset, imported, splits)
+
+
+def _count_kept(
+    connection: sa.Connection, dataset: sa.Row[Any], imported: bool, splits: str
+) -> int:
+    minute = int(time.time() // 60)
+    return _count(connection.engine, dataset.id, dataset.updated_at, imported, splits, minute)
+
+
+@lru_cache(maxsize=64)
+def _count(
+    engine: sa.Engine, dataset_id: int, _updated: float, imported: bool, splits: str, _minute: int
+) -> int:
+    # Kept, because every page asks every few seconds and a million pairs take 0.2 s to count.
+    of_split = {"not test": [not_test()], "test": [pairs.c.split == "test"]}.get(splits, [])
+    where = [pairs.c.dataset_id == dataset_id, *kind(imported), *of_split]
+    with engine.connect() as connection:
+        hidden = list(connection.scalars(importing()))
+        if hidden:
+            where.append(or_(pairs.c.import_id.is_(None), pairs.c.import_id.not_in(hidden)))
+        return int(connection.scalar(select(func.count()).select_from(pairs).where(*where)) or 0)
+
+
+def _own(
+    connection: sa.Connection, dataset: sa.Row[Any], user: User, since: float
+) -> dict[str, Any]:
+    mine = (
+        select(annotations.c.label, annotations.c.seconds)
+        .join(pairs, pairs.c.id == annotations.c.pair_id)
+        .where(annotations.c.annotator == user.name, pairs.c.dataset_id == dataset.id)
+    )
+    labelled = mine.where(annotations.c.label.is_not(None)).order_by(
+        annotations.c.updated_at.desc()
+    )
+    recent = connection.execute(labelled.limit(_RECENT)).all()
+    seconds = [row.seconds for row in recent if row.seconds is not None]
+    today = labelled.where(annotations.c.updated_at >= since).order_by(None).subquery()
+    skips = mine.where(annotations.c.label.is_(None), pairs.c.votes < dataset.overlap).subquery()
+    return {
+        "today": connection.scalar(select(func.count()).select_from(today)) or 0,
+        "skipped": connection.scalar(select(func.count()).select_from(skips)) or 0,
+        "pace": median(seconds) if seconds else None,
+    }

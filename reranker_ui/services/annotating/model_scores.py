@@ -1,0 +1,132 @@
+"""What a run thinks of the pairs that wait: started in the background, told while it grows."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.open_pairs import may_decide
+from reranker_ui.services.ranking.rankers import choices
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import as_dict, runs, scores
+from reranker_ui.services.store.jobs import is_alive, spawn
+from reranker_ui.services.store.workspace import Workspace
+
+
+def runs_that_score(workspace: Workspace, user: User) -> list[dict[str, Any]]:
+    """The runs that have a model, newest first: id, name, dataset."""
+    require(user, "viewer")
+    found = [one for one in choices(workspace, user)["rankers"] if one["name"].isdecimal()]
+    return [
+        {"id": int(one["name"]), "name": one["title"], "dataset": one["detail"]}
+        for one in found
+        if one["ready"]
+    ]
+
+
+def forget_scores(workspace: Workspace, run_id: int) -> None:
+    """Let go what a run thought of pairs: its weights are about to change, or to go."""
+    with workspace.writing() as connection:
+        connection.execute(scores.delete().where(scores.c.run_id == run_id))
+    for folder in (workspace.cache / "scoring").glob(f"*-{run_id}"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def score_pairs(
+    workspace: Workspace, user: User, dataset_name: str, run_id: int | None = None
+) -> dict[str, Any]:
+    """Have a run score the dataset's waiting and disputed pairs, in a process of its own.
+
+    Without a run: the one whose uncertain pairs come first, which may go on for anybody who
+    labels. Calling it again is free: what is scored stays, and one process scores at a time.
+    Returns what `scoring` tells.
+    """
+    require(user, "annotator")
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+    if run_id is not None and run_id != dataset.order_run:
+        may_decide(dataset, user)
+    run_id = run_id or dataset.order_run
+    if run_id is None:
+        raise Refused("No run is named that could score these pairs. Choose one.")
+    if run_id not in {run["id"] for run in runs_that_score(workspace, user)}:
+        raise Refused(f"Run {run_id} has no model to score with. Choose another run.")
+    folder = _folder(workspace, dataset.id, run_id)
+    now = _told(folder)
+    if not is_alive(folder) and now.get("of") != dataset.updated_at:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "said.json").unlink(missing_ok=True)
+        told = {
+            "home": str(workspace.home),
+            "database_url": workspace.settings.database_url,
+            "default_base": workspace.settings.default_base,
+            "dataset": dataset_name,
+            "run": run_id,
+            "user": {"name": user.name, "role": user.role},
+        }
+        spawn(folder, "reranker_ui.services.annotating.score_job", told)
+    return scoring(workspace, user, dataset_name, run_id)
+
+
+def scoring(
+    workspace: Workspace, user: User, dataset_name: str, run_id: int | None = None
+) -> dict[str, Any]:
+    """How far it is: run {"id", "name"} or None, scored, wanted, running, refused (a sentence)."""
+    require(user, "annotator")
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        run_id = run_id or dataset.order_run
+        name = connection.scalar(select(runs.c.name).where(runs.c.id == run_id))
+    if run_id is None or name is None:
+        none: dict[str, Any] = {"run": None, "scored": 0, "wanted": 0}
+        return {**none, "running": False, "refused": None}
+    folder = _folder(workspace, dataset.id, run_id)
+    alive, now = is_alive(folder), _told(folder)
+    refused = now.get("refused")
+    if not alive and not now.get("of") and refused is None and (folder / "pid").exists():
+        refused = "Scoring stopped before its end. Start it again: what is scored stays."
+    return {
+        "run": {"id": run_id, "name": name},
+        "scored": now.get("scored", 0),
+        "wanted": now.get("wanted", 0),
+        "running": alive,
+        "refused": refused,
+    }
+
+
+def scores_of(connection: sa.Connection, run_id: int, pair_ids: list[int]) -> dict[int, float]:
+    """The run's scores (0..1) of those pairs that it has scored."""
+    mine = scores.c.run_id == run_id, scores.c.pair_id.in_(pair_ids)
+    rows = connection.execute(select(scores.c.pair_id, scores.c.score).where(*mine))
+    return {pair: score for pair, score in rows}  # noqa: C416
+
+
+def newest_scored_run(connection: sa.Connection, dataset: sa.Row[Any]) -> dict[str, Any] | None:
+    """The run whose scores are shown: the one the order asks, else the dataset's newest.
+
+    Returns {"id", "name"}, or None where no run has scored.
+    """
+    shown = select(runs.c.id, runs.c.name)
+    scored = select(scores.c.run_id).where(scores.c.run_id == runs.c.id).exists()
+    newest = shown.where(runs.c.dataset_id == dataset.id, scored).order_by(runs.c.id.desc())
+    for query in (shown.where(runs.c.id == dataset.order_run), newest.limit(1)):
+        if row := connection.execute(query).mappings().first():
+            return as_dict(row)
+    return None
+
+
+def _folder(workspace: Workspace, dataset_id: int, run_id: int) -> Path:
+    return workspace.cache / "scoring" / f"{dataset_id}-{run_id}"
+
+
+def _told(folder: Path) -> dict[str, Any]:
+    try:
+        told: dict[str, Any] = json.loads((folder / "said.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return told

@@ -1,0 +1,155 @@
+"""The queue: which pairs wait for whom, in which order, and who has a pair in hand."""
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import and_, func, or_, select
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.annotating.model_scores import newest_scored_run, scores_of
+from reranker_ui.services.annotating.orders import ORDERS
+from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.open_pairs import OpenPairs, offered
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import annotations, as_dict, datasets, leases, pairs
+from reranker_ui.services.store.workspace import Workspace
+
+LEASE_SECONDS = 300.0
+_MOST = 100  # pairs a person can have in hand
+
+
+def next_pairs(
+    workspace: Workspace,
+    user: User,
+    dataset_name: str,
+    order: str = "unlabelled",
+    n: int = 20,
+    have: Sequence[int] = (),
+    imported: bool = False,
+) -> dict[str, Any]:
+    """Hand up to `n` pairs to `user`, leased for five minutes; those in `have` are kept leased.
+
+    A pair is handed out while its labels and live leases are fewer than the dataset's overlap,
+    and never to someone who labelled or skipped it. `imported`: pairs that came with a label,
+    too. Returns {"pairs": [{id, query, passage, source, label, note}], "gone": those of `have`
+    that want no label any more}; `label` is the user's own. Where pairs are not handed out in
+    turn, each tells how it was `drawn`: random or uncertain (see `annotate`).
+    """
+    require(user, "annotator")
+    if order not in ORDERS:
+        raise Refused(f"{order} is no order. There are {', '.join(ORDERS)}.")
+    n, have, now = max(0, min(n, _MOST)), list(have)[:_MOST], time.time()
+    with workspace.writing() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        open_pairs = OpenPairs(connection, dataset, user, now, imported)
+        gone = open_pairs.gone(have) if order not in ("disputed", "skipped") else []
+        kept = [pair for pair in have if pair not in gone]
+        found = ORDERS[order](open_pairs, n, kept)
+        _let_go(connection, user, gone)
+        lease(connection, user, [*kept, *found], now)
+        told = pairs_for(connection, user, found)
+        for pair in told:
+            if pair["id"] in open_pairs.drawn:
+                pair["drawn"] = open_pairs.drawn[pair["id"]]
+        return {"pairs": told, "gone": gone}
+
+
+def take(workspace: Workspace, user: User, pair_id: int) -> dict[str, Any] | None:
+    """Hand one pair to `user`, who chose it; None where it is gone or sealed.
+
+    Refused where it has all the labels it wants or is in other hands, unless the user has
+    labelled or skipped it before.
+    """
+    require(user, "annotator")
+    with workspace.writing() as connection:
+        now, query = time.time(), select(datasets).join(pairs, pairs.c.dataset_id == datasets.c.id)
+        dataset = connection.execute(query.where(pairs.c.id == pair_id)).first()
+        if dataset is None:
+            return None
+        seen = select(pairs.c.id).where(pairs.c.id == pair_id, pairs.c.retired_at.is_(None))
+        found = list(connection.scalars(seen.where(*offered(dataset, user))))
+        own = annotations.c.pair_id == pair_id, annotations.c.annotator == user.name
+        mine = connection.scalar(select(annotations.c.id).where(*own))
+        if found and mine is None and OpenPairs(connection, dataset, user, now, True).gone(found):
+            raise Refused("This pair has the labels it wants, or others have it in hand.")
+        lease(connection, user, found, now)
+        return next(iter(pairs_for(connection, user, found)), None)
+
+
+def let_go(workspace: Workspace, user: User, dataset_name: str) -> int:
+    """End the user's leases in a dataset, so that others are handed the pairs now."""
+    require(user, "annotator")
+    with workspace.writing() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        inside = select(pairs.c.id).where(pairs.c.dataset_id == dataset.id)
+        return _let_go(connection, user, inside)
+
+
+def _let_go(connection: sa.Connection, user: User, ids: Sequence[int] | sa.Select[Any]) -> int:
+    mine = leases.delete().where(leases.c.annotator == user.name, leases.c.pair_id.in_(ids))
+    return connection.execute(mine).rowcount
+
+
+def lease(connection: sa.Connection, user: User, ids: Iterable[int], now: float) -> None:
+    """Note that `user` has the pairs in hand until five minutes from now.
+
+    A pair whose labels and leases of others are as many as it wants gets none: it can still be
+    labelled, but nobody is kept from it.
+    """
+    chosen = list(dict.fromkeys(ids))
+    over = leases.delete().where(
+        leases.c.annotator == user.name,
+        or_(leases.c.until < now, leases.c.pair_id.in_(chosen)),
+    )
+    connection.execute(over)
+    others = select(func.count()).where(leases.c.pair_id == pairs.c.id, leases.c.until > now)
+    wanted = (
+        select(pairs.c.id)
+        .join(datasets, datasets.c.id == pairs.c.dataset_id)
+        .where(pairs.c.id.in_(chosen))
+        .where(pairs.c.votes + others.scalar_subquery() < datasets.c.overlap)
+    )
+    until = {"annotator": user.name, "until": now + LEASE_SECONDS}
+    rows = [{"pair_id": pair, **until} for pair in connection.scalars(wanted)]
+    if rows:
+        connection.execute(leases.insert(), rows)
+
+
+def pairs_for(connection: sa.Connection, user: User, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The pairs as the page shows them, in the order of `ids`, with the user's own label.
+
+    Where the dataset is not blind, `told` holds what others think: imported (label or None),
+    votes [{annotator, label}] and score {run, score} or None.
+    """
+    own = and_(annotations.c.pair_id == pairs.c.id, annotations.c.annotator == user.name)
+    shown = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.source, pairs.c.line)
+    query = select(*shown, annotations.c.label, annotations.c.note).outerjoin(annotations, own)
+    rows = connection.execute(query.where(pairs.c.id.in_(ids))).mappings()
+    by_id = {row["id"]: as_dict(row) for row in rows}
+    _tell(connection, user, by_id)
+    return [by_id[pair] for pair in ids if pair in by_id]
+
+
+def _tell(connection: sa.Connection, user: User, by_id: dict[int, dict[str, Any]]) -> None:
+    seen = select(datasets).where(datasets.c.blind == 0, datasets.c.id.in_(_datasets_of(by_id)))
+    for dataset in connection.execute(seen).all():
+        mine = pairs.c.id.in_(by_id), pairs.c.dataset_id == dataset.id
+        for pair, label in connection.execute(select(pairs.c.id, pairs.c.label).where(*mine)):
+            by_id[pair]["told"] = {"imported": label, "votes": [], "score": None}
+        votes = select(annotations.c.pair_id, annotations.c.annotator, annotations.c.label).where(
+            annotations.c.pair_id.in_(by_id),
+            annotations.c.annotator != user.name,
+            annotations.c.label.is_not(None),
+        )
+        for row in connection.execute(votes.order_by(annotations.c.created_at)):
+            vote = {"annotator": row.annotator, "label": row.label}
+            by_id[row.pair_id]["told"]["votes"].append(vote)
+        if run := newest_scored_run(connection, dataset):
+            for pair, score in scores_of(connection, run["id"], list(by_id)).items():
+                by_id[pair]["told"]["score"] = {"run": run["name"], "score": score}
+
+
+def _datasets_of(by_id: dict[int, dict[str, Any]]) -> sa.Select[Any]:
+    return select(pairs.c.dataset_id).where(pairs.c.id.in_(by_id))

@@ -1,0 +1,74 @@
+"""What an annotator sees of the work so far: the last labels, and this query's candidates."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import and_, func, or_, select
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.open_pairs import offered
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import annotations, as_dict, datasets, pairs
+from reranker_ui.services.store.workspace import Workspace
+
+
+def last_labels(
+    workspace: Workspace, user: User, dataset_name: str, n: int = 10
+) -> list[dict[str, Any]]:
+    """The user's last `n` labels and skips, newest first: id, query, passage, label, note, at."""
+    require(user, "annotator")
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        shown = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.source, pairs.c.line)
+        own = (annotations.c.label, annotations.c.note, annotations.c.updated_at.label("at"))
+        query = (
+            select(*shown, *own)
+            .join(pairs, pairs.c.id == annotations.c.pair_id)
+            .where(
+                annotations.c.annotator == user.name,
+                pairs.c.dataset_id == dataset.id,
+                pairs.c.retired_at.is_(None),
+            )
+            .order_by(annotations.c.updated_at.desc())
+        )
+        return [as_dict(row) for row in connection.execute(query.limit(min(n, 100))).mappings()]
+
+
+def candidates_of(workspace: Workspace, user: User, pair_id: int, n: int = 30) -> dict[str, Any]:
+    """The passages of a pair's query, with the user's own labels only.
+
+    Returns {"candidates": [{id, passage, label, mine}], "total", "labelled"}: the pair itself
+    and its neighbours by id, at most `n`; `mine` is true where the user labelled or skipped.
+    """
+    require(user, "annotator")
+    with workspace.reading() as connection:
+        pair = _pair(connection, pair_id)
+        own = and_(annotations.c.pair_id == pairs.c.id, annotations.c.annotator == user.name)
+        same = [
+            pairs.c.dataset_id == pair.dataset_id,
+            pairs.c.query_key == pair.query_key,
+            pairs.c.retired_at.is_(None),
+            or_(pairs.c.id == pair_id, and_(True, *offered(pair, user))),
+        ]
+        both = pairs.outerjoin(annotations, own)
+        counted = select(func.count(), func.count(annotations.c.label)).select_from(both)
+        total, labelled = connection.execute(counted.where(*same)).one()
+        shown = (pairs.c.id, func.substr(pairs.c.passage, 1, 300).label("passage"))
+        mine = annotations.c.id.is_not(None).label("mine")
+        query = select(*shown, annotations.c.label, mine).select_from(both).where(*same)
+        before = connection.execute(
+            query.where(pairs.c.id < pair_id).order_by(pairs.c.id.desc()).limit(n // 3)
+        )
+        rows = [as_dict(row) for row in before.mappings()][::-1]
+        after = query.where(pairs.c.id >= pair_id).order_by(pairs.c.id).limit(n - len(rows))
+        rows += [as_dict(row) for row in connection.execute(after).mappings()]
+    return {"candidates": rows, "total": total, "labelled": labelled}
+
+
+def _pair(connection: sa.Connection, pair_id: int) -> sa.Row[Any]:
+    query = select(pairs.c.dataset_id, pairs.c.query_key, datasets).join(datasets)
+    row = connection.execute(query.where(pairs.c.id == pair_id)).first()
+    if row is None:
+        raise Refused("This pair was deleted. Reload the page for the next one.")
+    return row

@@ -1,0 +1,119 @@
+"""Labels given to ranked results: each one is an annotation of a pair in the dataset."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from reranker_ui.core.values.pairs import near, pair_key, passage_key, query_key
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.splits import hashed_split
+from reranker_ui.services.annotating import annotations
+from reranker_ui.services.datasets.pages import candidates_of_query
+from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.ranking.candidates import label_of
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import datasets, pairs
+from reranker_ui.services.store.workspace import Workspace, record
+
+SOURCE = "playground"
+MOST_SENT = 50  # passages
+
+
+def label_result(
+    workspace: Workspace,
+    user: User,
+    dataset: str,
+    query: str,
+    passage: str,
+    label: float | None,
+    client_id: str,
+    score: float | None = None,
+) -> dict[str, Any]:
+    """Label a ranked passage; one that is no pair of the dataset yet becomes one.
+
+    score: what the model gave it, kept beside the label. A new pair joins the split of its
+    query. Returns {"pair_id", "label": the one that counts now, None or "disputed"}. Refused:
+    empty texts, and what `annotations.annotate` refuses.
+    """
+    require(user, "annotator")
+    pair_id = _pair(workspace, user, dataset, query.strip(), passage.strip())
+    annotations.annotate(
+        workspace, user, pair_id, label, client_id, source=SOURCE, model_score=score
+    )
+    return _now(workspace, user, dataset, query, pair_id)
+
+
+def undo_result(
+    workspace: Workspace, user: User, dataset: str, query: str, pair_id: int, client_id: str
+) -> dict[str, Any]:
+    """Take back the user's last label of a result; returns the same as `label_result`."""
+    require(user, "annotator")
+    annotations.undo(workspace, user, pair_id, client_id)
+    return _now(workspace, user, dataset, query, pair_id)
+
+
+def send_to_annotate(
+    workspace: Workspace, user: User, dataset: str, query: str, passages: Sequence[str]
+) -> dict[str, Any]:
+    """Make ranked passages pairs of the dataset, so that they wait for labels in Annotate.
+
+    Returns {"pairs": id of each passage, in order, "new": how many were none before, "split"}.
+    """
+    require(user, "annotator")
+    if not 1 <= len(passages) <= MOST_SENT:
+        raise Refused(f"Send one to {MOST_SENT} passages at once, not {len(passages)}.")
+    query, texts = query.strip(), [passage.strip() for passage in passages]
+    known = {row["pair_id"] for row in candidates_of_query(workspace, user, dataset, query)}
+    numbers = [_pair(workspace, user, dataset, query, text) for text in texts]
+    rows = candidates_of_query(workspace, user, dataset, query)
+    split = next((row["split"] for row in rows if row["pair_id"] == numbers[0]), None)
+    return {"pairs": numbers, "new": len(set(numbers) - known), "split": split}
+
+
+def _now(
+    workspace: Workspace, user: User, dataset: str, query: str, pair_id: int
+) -> dict[str, Any]:
+    rows = candidates_of_query(workspace, user, dataset, query)
+    mine = next((row for row in rows if row["pair_id"] == pair_id), None)
+    return {"pair_id": pair_id, "label": label_of(mine)}
+
+
+def _pair(workspace: Workspace, user: User, dataset_name: str, query: str, passage: str) -> int:
+    if not query or not passage:
+        raise Refused("A query or passage cannot be empty.")
+    with workspace.writing() as connection:
+        dataset_id = find_dataset(connection, dataset_name).id
+        known = connection.scalar(
+            select(pairs.c.id).where(
+                pairs.c.dataset_id == dataset_id, pairs.c.pair_key == pair_key(query, passage)
+            )
+        )
+        return known or _add(connection, user, dataset_id, query, passage)
+
+
+def _add(connection: sa.Connection, user: User, dataset_id: int, query: str, passage: str) -> int:
+    key, now = query_key(query), time.time()
+    split = connection.scalar(
+        select(pairs.c.split).where(
+            pairs.c.dataset_id == dataset_id, pairs.c.query_key.startswith(near(key))
+        ).limit(1)
+    )  # fmt: skip
+    values = {
+        "dataset_id": dataset_id,
+        "query_key": key,
+        "passage_key": passage_key(passage),
+        "pair_key": pair_key(query, passage),
+        "query": query,
+        "passage": passage,
+        "split": split or hashed_split(near(key)),
+        "source": SOURCE,
+        "created_at": now,
+    }
+    number = connection.execute(pairs.insert().values(values).returning(pairs.c.id)).scalar_one()
+    connection.execute(datasets.update().where(datasets.c.id == dataset_id).values(updated_at=now))
+    texts = {"query": query, "passage": passage}
+    record(connection, user, "add pair", f"pair:{number}", at=now, after=texts)
+    return int(number)

@@ -1,0 +1,127 @@
+"""Scoring in a process of its own: `python -m reranker_ui.services.annotating.score_job FOLDER`.
+
+The page starts it, so that those who label wait for nothing. It takes disputed pairs first, then
+those that wait for a label in an order that has nothing to do with them, so that a part already
+stands for all. What is scored is in the database batch by batch; started again, it goes on.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from filelock import FileLock, Timeout
+from sqlalchemy import func, select
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.effective_labels import importing
+from reranker_ui.services.labels.open_pairs import came_unlabelled, disputed_ids, not_test
+from reranker_ui.services.ranking.rankers import Ranker, find_ranker
+from reranker_ui.services.store.access import User
+from reranker_ui.services.store.database import pairs, scores
+from reranker_ui.services.store.json_state import save
+from reranker_ui.services.store.workspace import Workspace, open_workspace
+from reranker_ui.settings import Settings
+
+BATCH = 256  # pairs scored and then stored at once
+
+
+def score_waiting(
+    workspace: Workspace, user: User, dataset_name: str, run_id: int, folder: Path
+) -> dict[str, Any]:
+    """Score what waits; `folder/said.json` tells how far it is. Returns what it told last."""
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        wanted = _wanted(connection, dataset)
+        first = disputed_ids(connection, dataset)
+        mine = select(func.count()).where(scores.c.run_id == run_id)
+        known = select(pairs.c.id).where(pairs.c.id == scores.c.pair_id, *wanted).exists()
+        done = int(connection.scalar(mine.where(known)) or 0)
+        total = int(connection.scalar(select(func.count()).where(*wanted)) or 0)
+    said: dict[str, Any] = {"scored": done, "wanted": max(total, done)}
+    _say(folder, said)
+    ranker = None
+    for ids in _batches(workspace, run_id, wanted, first):
+        ranker = ranker or find_ranker(workspace, user, str(run_id))
+        said["scored"] += _score(workspace, ranker, run_id, ids)
+        said["wanted"] = max(said["wanted"], said["scored"])
+        _say(folder, said)
+    return _say(folder, {**said, "of": dataset.updated_at})
+
+
+def _wanted(connection: sa.Connection, dataset: sa.Row[Any]) -> list[sa.ColumnElement[bool]]:
+    """Pairs that wait for a label; where all came with one, those that nobody has checked."""
+    mine = [pairs.c.dataset_id == dataset.id, pairs.c.votes < dataset.overlap]
+    mine.append(sa.or_(pairs.c.import_id.is_(None), pairs.c.import_id.not_in(importing())))
+    if not dataset.test_annotators:
+        mine.append(not_test())
+    if connection.scalar(select(select(pairs.c.id).where(*mine, *came_unlabelled()).exists())):
+        return [*mine, *came_unlabelled()]
+    return [*mine, pairs.c.retired_at.is_(None)]
+
+
+def _batches(
+    workspace: Workspace, run_id: int, wanted: list[sa.ColumnElement[bool]], first: list[int]
+) -> Iterator[list[int]]:
+    missing = ~sa.exists().where(scores.c.run_id == run_id, scores.c.pair_id == pairs.c.id)
+    for start in range(0, len(first), BATCH):
+        with workspace.reading() as connection:
+            some = pairs.c.id.in_(first[start : start + BATCH])
+            ids = list(connection.scalars(select(pairs.c.id).where(some, missing)))
+        if ids:
+            yield ids
+    after = ""  # keys are hashes: their order says nothing about the pairs
+    while True:
+        with workspace.reading() as connection:
+            query = select(pairs.c.id, pairs.c.pair_key).where(*wanted, missing)
+            query = query.where(pairs.c.pair_key > after).order_by(pairs.c.pair_key)
+            rows = connection.execute(query.limit(BATCH)).all()
+        if not rows:
+            return
+        after = rows[-1].pair_key
+        yield [row.id for row in rows]
+
+
+def _score(workspace: Workspace, ranker: Ranker, run_id: int, ids: list[int]) -> int:
+    with workspace.reading() as connection:
+        query = select(pairs.c.id, pairs.c.query, pairs.c.passage).where(pairs.c.id.in_(ids))
+        rows = connection.execute(query).all()
+    given = ranker.scores([(row.query, row.passage) for row in rows])
+    made = [
+        {"run_id": run_id, "pair_id": row.id, "score": score, "distance": abs(score - 0.5)}
+        for row, score in zip(rows, given, strict=True)
+    ]
+    with workspace.writing() as connection:
+        there = set(connection.scalars(select(pairs.c.id).where(pairs.c.id.in_(ids))))
+        made = [row for row in made if row["pair_id"] in there]  # some went with their dataset
+        if made:
+            connection.execute(scores.insert(), made)
+    return len(made)
+
+
+def _say(folder: Path, told: dict[str, Any]) -> dict[str, Any]:
+    save(folder / "said.json", told)
+    return told
+
+
+def main(folder: Path, told: dict[str, Any]) -> None:
+    """Score as told: home, database_url, default_base, dataset, run, user."""
+    with suppress(OSError):
+        os.nice(10)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # idle threads of torch spin otherwise
+    names = ("home", "database_url", "default_base")
+    workspace = open_workspace(Settings(**{name: told[name] for name in names}))
+    with suppress(Timeout), FileLock(folder / "lock", timeout=0):
+        try:
+            score_waiting(workspace, User(**told["user"]), told["dataset"], told["run"], folder)
+        except Refused as refused:
+            _say(folder, {"refused": str(refused)})
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), json.loads(sys.stdin.read()))

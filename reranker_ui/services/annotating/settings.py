@@ -1,0 +1,126 @@
+"""How a dataset is labelled, chosen by its owner: order, overlap, blindness, who sees what."""
+
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.annotating.model_scores import runs_that_score
+from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import annotations, datasets, pairs, users
+from reranker_ui.services.store.workspace import Workspace, record
+
+ORDERS = ("unlabelled", "query", "random", "disputed", "uncertain")
+_MOST_OVERLAP = 9
+
+
+def stream_settings(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
+    """The settings of a dataset's stream, and what there is to choose from.
+
+    Returns order, run (id or None), overlap, blind, adjudicators, test_annotators (names);
+    runs (id, name, dataset; those of this dataset first) and people (names that may label).
+    """
+    require(user, "admin")
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        people = _people(connection, dataset, user)
+    found = runs_that_score(workspace, user)
+    return {
+        "order": dataset.ordering,
+        "run": dataset.order_run,
+        "overlap": dataset.overlap,
+        "blind": bool(dataset.blind),
+        "adjudicators": dataset.adjudicators or [],
+        "test_annotators": dataset.test_annotators or [],
+        "runs": sorted(found, key=lambda run: run["dataset"] != dataset_name),
+        "people": people,
+    }
+
+
+def set_stream(
+    workspace: Workspace,
+    user: User,
+    dataset_name: str,
+    *,
+    overlap: int | None = None,
+    order: str | None = None,
+    run: int | None = None,
+    blind: bool | None = None,
+    adjudicators: list[str] | None = None,
+    test_annotators: list[str] | None = None,
+) -> None:
+    """Change how a dataset is labelled; None leaves a setting as it is.
+
+    order: one of ORDERS; "uncertain" goes by the scores of `run`, which must have a model.
+    adjudicators, test_annotators: names; an admin decides and may look at test pairs anyway.
+    """
+    require(user, "admin")
+    if overlap is not None and not 1 <= overlap <= _MOST_OVERLAP:
+        raise Refused(f"A pair can want 1 to {_MOST_OVERLAP} labels, not {overlap}.")
+    _check_order(workspace, user, order, run)
+    given = {
+        "overlap": overlap,
+        "ordering": order,
+        "order_run": run if order == "uncertain" else None,
+        "blind": None if blind is None else int(blind),
+        "adjudicators": _names(adjudicators),
+        "test_annotators": _names(test_annotators),
+    }
+    after = {name: value for name, value in given.items() if value is not None}
+    with workspace.writing() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        before = {name: getattr(dataset, name) for name in after}
+        after = {name: value for name, value in after.items() if value != before[name]}
+        if not after:
+            return
+        before = {name: before[name] for name in after}
+        connection.execute(datasets.update().where(datasets.c.id == dataset.id).values(**after))
+        subject, now = f"dataset:{dataset.id}", time.time()
+        record(connection, user, "set stream", subject, at=now, before=before, after=after)
+
+
+def offer_test_pairs(
+    workspace: Workspace, user: User, dataset_name: str, offer: bool
+) -> dict[str, Any]:
+    """Offer the dataset's test pairs to `user`, an admin, or seal them again."""
+    require(user, "admin")
+    with workspace.reading() as connection:
+        named = find_dataset(connection, dataset_name).test_annotators or []
+    others = [name for name in named if name != user.name]
+    names = [*others, user.name] if offer else others
+    set_stream(workspace, user, dataset_name, test_annotators=names)
+    return {"test_pairs": "offered" if offer else "sealed"}
+
+
+def _check_order(workspace: Workspace, user: User, order: str | None, run: int | None) -> None:
+    if order is not None and order not in ORDERS:
+        raise Refused(f"{order} is no order. There are {', '.join(ORDERS)}.")
+    if order != "uncertain":
+        return
+    if run is None:
+        raise Refused("Uncertain for which run? Name one that has finished.")
+    if run not in {one["id"] for one in runs_that_score(workspace, user)}:
+        raise Refused(f"Run {run} has no model to score with. Choose another run.")
+
+
+def _names(given: list[str] | None) -> list[str] | None:
+    if given is None:
+        return None
+    return sorted({" ".join(str(name).split()) for name in given} - {""})
+
+
+def _people(connection: sa.Connection, dataset: sa.Row[Any], user: User) -> list[str]:
+    """Who may label, who has labelled here, and who is named already."""
+    signed = select(users.c.name).where(users.c.role != "viewer", users.c.removed_at.is_(None))
+    labelled = (
+        select(annotations.c.annotator)
+        .join(pairs, pairs.c.id == annotations.c.pair_id)
+        .where(pairs.c.dataset_id == dataset.id)
+        .distinct()
+    )
+    named = [*(dataset.adjudicators or []), *(dataset.test_annotators or [])]
+    found = {*connection.scalars(signed), *connection.scalars(labelled), *named, user.name}
+    return sorted(found, key=str.casefold)

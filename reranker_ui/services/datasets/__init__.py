@@ -1,0 +1,1 @@
+"""A dataset in the Data tab: pages, filters, edits, history, quality and export."""

@@ -1,0 +1,111 @@
+"""Exporting a dataset: one row a pair, or the shapes that other tools read."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from reranker_ui.core.formats.exports import form_of, lost_in, write
+from reranker_ui.core.formats.writing import Row, Target
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.labels.datasets import find_dataset, scale
+from reranker_ui.services.labels.effective_labels import pairs_with_labels
+from reranker_ui.services.labels.visibility import sees_everything
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import annotations, imported_labels, pairs
+from reranker_ui.services.store.workspace import Workspace, record
+
+_BATCH = 1000
+
+
+def export_dataset(
+    workspace: Workspace,
+    user: User,
+    dataset_name: str,
+    form: str,
+    output: Path,
+    *,
+    safe_for_excel: bool = True,
+) -> dict[str, Any]:
+    """Write every pair of a dataset to `output` in a format of FORMATS.
+
+    Returns `{"dataset", "format", "path", "pairs", "lost"}`; lost: sentences on what the format
+    cannot carry of this dataset. The file is written aside and moved.
+    """
+    require(user, "viewer")
+    form = form_of(form)
+    output = output.expanduser().resolve()
+    if not output.parent.is_dir():
+        raise Refused(f"There is no folder {output.parent}.")
+    if output.is_dir():
+        raise Refused(f"There is a folder {output} already. Name a path that is free.")
+    # The suffix stays at the end: some formats write a folder, or a ZIP where it says so.
+    aside = output.with_name(f".part-{output.name}")
+    try:
+        with workspace.reading() as connection:
+            dataset = find_dataset(connection, dataset_name)
+            if not sees_everything(dataset, user):
+                raise Refused(
+                    "An export holds labels that are kept from annotators: the sealed test split,"
+                    " and others' labels. An admin can export it."
+                )
+            target = Target(aside, lost_in(form), safe_for_excel, scale(dataset))
+            count = write(form, rows_of(connection, dataset.id), target)
+        aside.replace(output)
+    finally:
+        remove(aside)
+    with workspace.writing() as connection:
+        told = {"format": form, "pairs": count}
+        record(connection, user, "export", f"dataset:{dataset.id}", at=time.time(), after=told)
+    return {"dataset": dataset_name, "format": form, "path": str(output), "pairs": count,
+            "lost": target.lost.sentences()}  # fmt: skip
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def rows_of(connection: sa.Connection, dataset_id: int) -> Iterator[Row]:
+    """The pairs in order of query and id, each with every label that it was given."""
+    ordered = (
+        select(pairs.c.id)
+        .where(pairs.c.dataset_id == dataset_id)
+        .order_by(pairs.c.query_key, pairs.c.id)
+    )
+    ids = connection.execution_options(yield_per=_BATCH).execute(ordered).scalars()
+    for batch in ids.partitions(_BATCH):
+        told = pairs_with_labels(
+            dataset_id,
+            *(pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.split, pairs.c.source),
+            pairs.c.extra,
+            only=batch,
+        )
+        votes = _votes(connection, batch)
+        rows = connection.execute(told.order_by(pairs.c.query_key, pairs.c.id)).mappings()
+        for row in rows:
+            yield Row(
+                row["query"], row["passage"], row["effective"], row["split"], row["source"],
+                row["state"], votes.get(row["id"], []), row["extra"],
+            )  # fmt: skip
+
+
+def _votes(connection: sa.Connection, ids: Any) -> dict[int, list[tuple[str, float]]]:
+    votes: dict[int, list[tuple[str, float]]] = {}
+    for table, who, label in (
+        (annotations, annotations.c.annotator, annotations.c.label),
+        (imported_labels, imported_labels.c.annotator, imported_labels.c.value),
+    ):
+        found = select(table.c.pair_id, who, label).where(
+            table.c.pair_id.in_(ids), label.is_not(None)
+        )
+        for pair_id, name, value in connection.execute(found.order_by(table.c.id)):
+            votes.setdefault(pair_id, []).append((name or "", value))
+    return votes

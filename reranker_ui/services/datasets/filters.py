@@ -1,0 +1,124 @@
+"""The filters of a page of pairs: the walks that find candidates, and what passes them all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import and_, select
+
+from reranker_ui.core.values.labels import number
+from reranker_ui.core.values.search_terms import Search
+from reranker_ui.core.values.splits import SPLITS
+from reranker_ui.services.datasets import id_pages
+from reranker_ui.services.datasets.findings import rows_behind
+from reranker_ui.services.labels import search_index
+from reranker_ui.services.labels.effective_labels import pairs_with_labels
+from reranker_ui.services.store.database import (
+    annotations,
+    as_dict,
+    decisions,
+    imported_labels,
+    pairs,
+)
+from reranker_ui.services.store.workspace import Workspace
+
+_SHOWN = (
+    pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.label, pairs.c.split, pairs.c.source,
+    pairs.c.line, pairs.c.query_key, pairs.c.created_at,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a page is asked for; None filters nothing."""
+
+    search: Search | None
+    searched: bool
+    split: str | None
+    label: str | None
+    annotator: str | None
+    source: str | None
+    finding: str | None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether no pair can pass, since what is searched for holds no word."""
+        return self.searched and self.search is None
+
+
+def walks_of(
+    workspace: Workspace, connection: sa.Connection, dataset: sa.Row[Any], wanted: Filters
+) -> list[id_pages.Walk]:
+    """The walks that give few pairs; all of the dataset where there is none."""
+    walks: list[id_pages.Walk] = []
+    if wanted.search:
+        words = wanted.search
+        walks.append(
+            lambda _c, at, down, n: search_index.hits(workspace, dataset, words, at, down, n)
+        )
+    if wanted.split in SPLITS:
+        walks.append(id_pages.of_split(dataset.id, wanted.split))
+    if wanted.label:
+        labelled = id_pages.of_label(dataset.id, wanted.label)
+        walks.append(id_pages.within(connection, dataset.id, labelled))
+    if wanted.annotator:
+        theirs = id_pages.of_annotator(wanted.annotator)
+        walks.append(id_pages.within(connection, dataset.id, theirs))
+    if wanted.finding:
+        walks.append(id_pages.among(rows_behind(workspace, dataset, wanted.finding)))
+    return walks or [id_pages.all_of(dataset.id)]
+
+
+def kept(
+    connection: sa.Connection, dataset_id: int, ids: Sequence[int], wanted: Filters, down: bool
+) -> list[dict[str, Any]]:
+    """Those of `ids` that pass every filter, as rows of a page."""
+    told = pairs_with_labels(dataset_id, *_SHOWN, only=ids)
+    if wanted.split in SPLITS:
+        told = told.where(pairs.c.split == wanted.split)
+    if wanted.source:
+        told = told.where(pairs.c.source == wanted.source)
+    rows = told.subquery()
+    order = rows.c.id.desc() if down else rows.c.id
+    passing = select(rows).where(*_by_label(rows, wanted.label)).order_by(order)
+    found = [as_dict(row) for row in connection.execute(passing).mappings()]
+    if wanted.search:
+        found = [row for row in found if wanted.search.finds(row["query"], row["passage"])]
+    if wanted.annotator:
+        mine = _labelled_by(connection, wanted.annotator, [row["id"] for row in found])
+        found = [row for row in found if row["id"] in mine]
+    return found
+
+
+def fits(row: dict[str, Any], label: str) -> bool:
+    """Whether a row, as it is seen, passes the filter by label."""
+    if label in ("none", "disputed", "left out"):
+        return bool(row["state"] == {"none": "unlabelled"}.get(label, label))
+    return bool(row["effective"] == number(label))
+
+
+def _labelled_by(connection: sa.Connection, name: str, ids: Sequence[int]) -> set[int]:
+    by = (
+        select(annotations.c.pair_id).where(
+            annotations.c.pair_id.in_(ids), annotations.c.annotator == name,
+            annotations.c.label.is_not(None),
+        ),
+        select(decisions.c.pair_id).where(
+            decisions.c.pair_id.in_(ids), decisions.c.decided_by == name
+        ),
+        select(imported_labels.c.pair_id).where(
+            imported_labels.c.pair_id.in_(ids), imported_labels.c.annotator == name
+        ),
+    )  # fmt: skip
+    return set(connection.scalars(sa.union(*by)))
+
+
+def _by_label(rows: sa.Subquery, label: str | None) -> list[sa.ColumnElement[bool]]:
+    if not label:
+        return []
+    if label in ("disputed", "left out"):
+        return [rows.c.state == label]
+    if label == "none":
+        return [and_(rows.c.effective.is_(None), rows.c.state == "unlabelled")]
+    return [rows.c.effective == number(label)]

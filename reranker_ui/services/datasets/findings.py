@@ -1,0 +1,31 @@
+"""The pairs behind a finding of the quality report, kept beside it."""
+
+import re
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.store.workspace import Workspace
+
+_KEY = re.compile(r"[a-z_]{1,40}")
+
+
+def rows_behind(workspace: Workspace, dataset: sa.Row[Any], finding: str) -> Any:
+    """Ids, in order, of the pairs behind a finding, told as "KEY" or "KEY of BASE"."""
+    key, _, base = finding.partition(" of ")
+    folder = report_folder(workspace, dataset, base or workspace.settings.default_base)
+    path = folder / f"rows-{key}.npy"
+    if not _KEY.fullmatch(key) or not path.is_file():
+        raise Refused("This finding is gone. Check the dataset again.")
+    return np.load(path, mmap_mode="r")
+
+
+def report_folder(workspace: Workspace, dataset: sa.Row[Any], base: str) -> Path:
+    """Where the report on a dataset as `base` reads it lies."""
+    # The time tells a dataset from an earlier one whose id it got.
+    name = f"{dataset.id}-{round(dataset.created_at * 1000)}"
+    return workspace.cache / "quality" / name / blake2b(base.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,128 @@
+"""The history of a dataset: its part of the journal, newest first, in words."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from reranker_ui.services.datasets.edits import UNDOABLE
+from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.open_pairs import not_test
+from reranker_ui.services.labels.visibility import sees_everything, sees_others
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import journal, pairs
+from reranker_ui.services.store.workspace import Workspace
+
+PAGE = 50
+_STEP, _STEPS = 500, 20  # lines of the journal that one page looks at, at most
+_GIVEN = ("annotate", "undo annotate", "decide", "undo decide")  # each about one pair's label
+
+
+def history(
+    workspace: Workspace, user: User, dataset_name: str, before: int | None = None
+) -> dict[str, Any]:
+    """`{"lines": [{"id", "at", "who", "text", "pair", "undoable"}], "before": where to go on}`.
+
+    `before` is None at the end. A line is undoable if it is an edit that was not undone yet.
+    Lines on others' labels are left out for annotators from whom those labels are kept.
+    """
+    require(user, "viewer")
+    found: list[sa.Row[Any]] = []
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        more = True
+        for _ in range(_STEPS):
+            rows = _step(connection, before)
+            mine = _of_dataset(connection, rows, dataset, user)
+            found += mine
+            more = len(rows) == _STEP or len(found) > PAGE
+            if len(found) > PAGE or not rows or len(rows) < _STEP:
+                break
+            before = rows[-1].id
+        undone = _undone(connection, [row.id for row in found])
+    shown = found[:PAGE]
+    if len(found) > PAGE:
+        before = shown[-1].id
+    return {
+        "lines": [_line(row, undone) for row in shown],
+        "before": before if more else None,
+    }
+
+
+def _step(connection: sa.Connection, before: int | None) -> list[sa.Row[Any]]:
+    query = select(journal).order_by(journal.c.id.desc()).limit(_STEP)
+    return list(connection.execute(query if before is None else query.where(journal.c.id < before)))
+
+
+def _of_dataset(
+    connection: sa.Connection, rows: list[sa.Row[Any]], dataset: sa.Row[Any], user: User
+) -> list[sa.Row[Any]]:
+    pair_ids = {int(row.subject[5:]) for row in rows if row.subject.startswith("pair:")}
+    edit_ids = {int(row.subject[5:]) for row in rows if row.subject.startswith("edit:")}
+    mine = select(pairs.c.id).where(pairs.c.id.in_(pair_ids), pairs.c.dataset_id == dataset.id)
+    subject = f"dataset:{dataset.id}"
+    edits = select(journal.c.id).where(journal.c.id.in_(edit_ids), journal.c.subject == subject)
+    known = {f"pair:{one}" for one in connection.scalars(mine)}
+    known |= {f"edit:{one}" for one in connection.scalars(edits)} | {subject}
+    told = [row for row in rows if row.subject in known]
+    if sees_everything(dataset, user):
+        return told
+    shown = mine.where(not_test()) if sees_others(dataset, user) else mine.where(sa.false())
+    free = {f"pair:{one}" for one in connection.scalars(shown)}
+    return [
+        row for row in told
+        if row.what not in _GIVEN or row.who == user.name or row.subject in free
+    ]  # fmt: skip
+
+
+def _undone(connection: sa.Connection, ids: list[int]) -> set[int]:
+    subjects = [f"edit:{one}" for one in ids]
+    told = select(journal.c.subject).where(
+        journal.c.what == "undo", journal.c.subject.in_(subjects)
+    )
+    return {int(subject[5:]) for subject in connection.scalars(told)}
+
+
+def _line(row: sa.Row[Any], undone: set[int]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "at": row.at,
+        "who": row.who,
+        "text": _words(row) + (", undone later" if row.id in undone else ""),
+        "pair": int(row.subject[5:]) if row.subject.startswith("pair:") else None,
+        "undoable": row.what in UNDOABLE and row.id not in undone,
+    }
+
+
+def _words(row: sa.Row[Any]) -> str:
+    before, after = row.before, row.after
+    if row.what == "import":
+        return f"Imported {_pairs(after.get('kept', 0) + after.get('unlabelled', 0))}"
+    if row.what == "export":
+        return f"Exported {_pairs(after.get('pairs', 0))} as {after.get('format', 'a file')}"
+    if row.what == "set label":
+        label = "left out of training" if after[1] is None else f"set to {after[1]:g}"
+        return f"Label of {_pairs(len(after[0]))} {label}"
+    if row.what == "move split":
+        return f"Moved {_pairs(len(before))} to {after[1]}"
+    if row.what == "join sides":
+        return f"Brought together {after:,} queries that were on two sides: {_pairs(len(before))}"
+    if row.what == "delete pairs":
+        return f"Deleted {_pairs(len(before))}"
+    if row.what == "annotate":
+        return "Skipped a pair" if after["label"] is None else f"Labelled a pair {after['label']:g}"
+    fixed = {
+        "edit text": "Changed a text",
+        "undo": "Took an edit back",
+        "undo annotate": "Took a label back",
+        "decide": "Decided a disputed pair",
+        "undo decide": "Took a decision back",
+        "add pair": "Added a pair",
+        "edit guidelines": "Changed the guidelines",
+        "set stream": "Changed how pairs are given out",
+    }
+    return fixed.get(row.what, str(row.what).capitalize())
+
+
+def _pairs(n: int) -> str:
+    return f"{n:,} pair{'' if n == 1 else 's'}"

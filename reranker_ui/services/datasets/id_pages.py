@@ -1,0 +1,131 @@
+"""A page of ids that pass several filters, found by walking indexes instead of the dataset."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from reranker_ui.core.values.labels import number
+from reranker_ui.services.store.database import annotations, decisions, imported_labels, pairs
+
+# Gives ids of pairs past an id (None: from the end) in order, from high to low where `down`: at
+# most as many as asked, fewer only where there are no more. It may give too many, never too few.
+Walk = Callable[[sa.Connection, int | None, bool, int], list[int]]
+Told = sa.ColumnElement[bool] | sa.TextClause
+Check = Callable[[Sequence[int]], list[Any]]
+_FIRST, _MOST = 200, 2_000  # ids that are looked at in one step
+
+
+def find(
+    connection: sa.Connection, walks: Sequence[Walk], check: Check, at: int | None, down: bool,
+    wanted: int,
+) -> list[Any]:  # fmt: skip
+    """The first `wanted` rows past `at` that all walks give and `check` keeps, in order of id.
+
+    In each step the walk that reaches farthest, the rarest one there, names the candidates, and
+    `check` tests them against all filters: so a rare label is found among a million hits of a
+    word, and a rare word among a million labels, in a few steps.
+    """
+    found: list[Any] = []
+    size = _FIRST
+    while len(found) < wanted:
+        steps = [walk(connection, at, down, size) for walk in walks]
+        ended = [ids for ids in steps if len(ids) < size]
+        ids = min(ended, key=len) if ended else (min if down else max)(steps, key=lambda s: s[-1])
+        found += check(ids) if ids else []
+        if ended:
+            break
+        at, size = ids[-1], min(2 * size, _MOST)
+    return found[:wanted]
+
+
+def all_of(dataset_id: int) -> Walk:
+    """Every pair of a dataset."""
+    return _walk(pairs.c.id, [pairs.c.dataset_id == dataset_id])
+
+
+def of_split(dataset_id: int, split: str) -> Walk:
+    """The pairs of a split."""
+    return _walk(pairs.c.id, [pairs.c.dataset_id == dataset_id, pairs.c.split == split])
+
+
+def of_label(dataset_id: int, label: str) -> Walk:
+    """Pairs whose effective label may be `label`: a number, "none", "disputed" or "left out"."""
+    mine = pairs.c.dataset_id == dataset_id
+    if label == "left out":
+        return _walk(decisions.c.pair_id, [decisions.c.label.is_(None)])
+    several = _walk(imported_labels.c.pair_id, [])
+    if label == "disputed":
+        told: list[Told] = [mine, sa.text("pairs.votes > 0"), pairs.c.votes > 1]
+        return _either(several, _walk(pairs.c.id, told))  # the middle one names the index
+    value = None if label == "none" else number(label)
+    imported = _walk(pairs.c.id, [mine, pairs.c.label == value])
+    if label == "none":
+        return imported
+    return _either(
+        imported,
+        several,
+        _walk(annotations.c.pair_id, [annotations.c.label == value]),
+        _walk(decisions.c.pair_id, [decisions.c.label == value]),
+    )
+
+
+def of_annotator(name: str) -> Walk:
+    """Pairs that `name` labelled, here or in an imported file, or decided; of any dataset."""
+    return _either(
+        _walk(annotations.c.pair_id,
+              [annotations.c.annotator == name, annotations.c.label.is_not(None)]),
+        _walk(decisions.c.pair_id, [decisions.c.decided_by == name]),
+        _walk(imported_labels.c.pair_id, [imported_labels.c.annotator == name]),
+    )  # fmt: skip
+
+
+def within(connection: sa.Connection, dataset_id: int, walk: Walk) -> Walk:
+    """`walk` from the first to the last pair of a dataset: its labels are not joined to pairs."""
+    mine = pairs.c.dataset_id == dataset_id
+    low = connection.scalar(select(sa.func.min(pairs.c.id)).where(mine)) or 0
+    high = connection.scalar(select(sa.func.max(pairs.c.id)).where(mine)) or 0
+
+    def bounded(connection: sa.Connection, at: int | None, down: bool, size: int) -> list[int]:
+        if down:
+            at = min(at, high + 1) if at is not None else high + 1
+            return [one for one in walk(connection, at, down, size) if one >= low]
+        at = max(at or 0, low - 1)
+        return [one for one in walk(connection, at, down, size) if one <= high]
+
+    return bounded
+
+
+def among(ids: Sequence[int]) -> Walk:
+    """Those of `ids`, which are in order."""
+    from bisect import bisect_left, bisect_right
+
+    def walk(_connection: sa.Connection, at: int | None, down: bool, size: int) -> list[int]:
+        if down:
+            end = len(ids) if at is None else bisect_left(ids, at)
+            return [int(one) for one in ids[max(0, end - size) : end]][::-1]
+        begin = 0 if at is None else bisect_right(ids, at)
+        return [int(one) for one in ids[begin : begin + size]]
+
+    return walk
+
+
+def _walk(column: "sa.Column[int]", told: list[Told]) -> Walk:
+    chosen = select(column) if column.table is pairs else select(column).distinct()
+
+    def walk(connection: sa.Connection, at: int | None, down: bool, size: int) -> list[int]:
+        query = chosen.where(*told).order_by(column.desc() if down else column).limit(size)
+        if at is not None:
+            query = query.where(column < at if down else column > at)
+        return list(connection.scalars(query))
+
+    return walk
+
+
+def _either(*walks: Walk) -> Walk:
+    def walk(connection: sa.Connection, at: int | None, down: bool, size: int) -> list[int]:
+        ids = {one for each in walks for one in each(connection, at, down, size)}
+        return sorted(ids, reverse=down)[:size]
+
+    return walk

@@ -1,0 +1,170 @@
+"""Pairs of a dataset: a page of them, the candidates of a query, and their votes."""
+
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from reranker_ui.core.values.pairs import query_key
+from reranker_ui.core.values.search_terms import read_search
+from reranker_ui.services.datasets import id_pages
+from reranker_ui.services.datasets.filters import Filters, fits, kept, walks_of
+from reranker_ui.services.labels import search_index
+from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.effective_labels import pairs_with_labels
+from reranker_ui.services.labels.visibility import HIDDEN, hide, sees_others
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import (
+    annotations,
+    as_dict,
+    decisions,
+    imported_labels,
+    imports,
+    pairs,
+)
+from reranker_ui.services.store.workspace import Workspace
+
+PAGE = 50
+_LARGEST_PAGE = 1_000
+
+
+def page_of_pairs(
+    workspace: Workspace,
+    user: User,
+    dataset_name: str,
+    *,
+    after: int | None = None,
+    before: int | None = None,
+    search: str = "",
+    split: str | None = None,
+    label: str | None = None,
+    annotator: str | None = None,
+    source: str | None = None,
+    finding: str | None = None,
+    size: int = PAGE,
+) -> dict[str, Any]:
+    """One page by id: the pairs after, or before, a pair's id (keyset paging).
+
+    `search`: words and "phrases" (core/search_words.py). `label`: a number, "none", "disputed" or
+    "left out". `finding`: a line of the quality report, as `rows_behind` takes it.
+    Returns `{"pairs": [...], "first", "last", "more_before", "more_after",
+    "not_searched"}`; a pair has id, query, passage, label (as imported), effective, state, split,
+    by (names), source, line, query_key, updated_at. "not_searched" counts pairs that the search
+    does not know yet. Labels that `user` may not see have the state "hidden". A page has at most
+    1,000 pairs.
+    """
+    require(user, "viewer")
+    size = max(1, min(int(size), _LARGEST_PAGE))
+    wanted = Filters(
+        read_search(search), bool(search.strip()), split, label, annotator, source, finding
+    )
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+    missing = search_index.prepare(workspace, dataset) if wanted.search else 0
+    # Who labels blind finds own labels only: the label that counts must not tell.
+    own = bool(wanted.label) and not sees_others(dataset, user)
+    looked = replace(wanted, label=None, annotator=user.name) if own else wanted
+    nothing = wanted.nothing or (own and wanted.annotator not in (None, "", user.name))
+    down = before is not None
+    with workspace.reading() as connection:
+        found = [] if nothing else id_pages.find(
+            connection,
+            walks_of(workspace, connection, dataset, looked),
+            lambda ids: _seen(
+                connection, dataset, user, wanted, kept(connection, dataset.id, ids, looked, down)
+            ),
+            before if down else after,
+            down,
+            size + 1,
+        )  # fmt: skip
+        more, found = len(found) > size, found[:size]
+        shown = _with_people(connection, found[::-1] if down else found)
+    return {
+        "pairs": shown,
+        "first": shown[0]["id"] if shown else None,
+        "last": shown[-1]["id"] if shown else None,
+        "more_before": more if down else bool(after),
+        "more_after": True if down else more,
+        "not_searched": missing,
+    }
+
+
+def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
+    """What pairs can be filtered by: `{"annotators": [names], "sources": [names]}`."""
+    require(user, "viewer")
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        mine = pairs.c.dataset_id == dataset.id
+        people = sa.union(
+            select(annotations.c.annotator).join(pairs).where(mine),
+            select(decisions.c.decided_by).join(pairs).where(mine),
+            select(imported_labels.c.annotator)
+            .join(pairs)
+            .where(mine, imported_labels.c.annotator.is_not(None)),
+        )
+        names = connection.scalars(people).all()
+        files = connection.scalars(
+            select(imports.c.source)
+            .distinct()
+            .where(imports.c.dataset_id == dataset.id, imports.c.state == "done")
+        ).all()
+        added = connection.scalars(
+            select(pairs.c.source).distinct().where(mine, pairs.c.import_id.is_(None))
+        ).all()
+    return {"annotators": sorted(names), "sources": sorted({*files, *added} - {""})}
+
+
+def _seen(
+    connection: sa.Connection, dataset: sa.Row[Any], user: User, wanted: Filters,
+    rows: list[dict[str, Any]],
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The rows as `user` may see them; which pass a filter by label must not tell it either."""
+    shown = hide(connection, dataset, user, rows)
+    if wanted.label and shown is not rows:
+        shown = [row for row in shown if row["state"] != HIDDEN and fits(row, wanted.label)]
+    return shown
+
+
+def candidates_of_query(
+    workspace: Workspace, user: User, dataset_name: str, query: str
+) -> list[dict[str, Any]]:
+    """The passages paired with this query: pair_id, passage, grade or None, state, split.
+
+    A label that `user` may not see has no grade and the state "hidden".
+    """
+    require(user, "viewer")
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        told = pairs_with_labels(
+            dataset.id, pairs.c.id, pairs.c.passage, pairs.c.split
+        ).where(pairs.c.query_key == query_key(query.strip()))  # fmt: skip
+        found = connection.execute(told.order_by(pairs.c.id)).mappings()
+        rows = hide(connection, dataset, user, [as_dict(row) for row in found])
+    return [
+        {"pair_id": row["id"], "passage": row["passage"], "state": row["state"],
+         "split": row["split"], "grade": row["effective"]}
+        for row in rows
+    ]  # fmt: skip
+
+
+def _with_people(connection: sa.Connection, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Adds who gave the label and when it last changed."""
+    ids = [row["id"] for row in shown]
+    votes = connection.execute(
+        select(annotations.c.pair_id, annotations.c.annotator, annotations.c.updated_at)
+        .where(annotations.c.pair_id.in_(ids), annotations.c.label.is_not(None))
+        .order_by(annotations.c.updated_at)
+    ).all()
+    decided = connection.execute(
+        select(decisions.c.pair_id, decisions.c.decided_by, decisions.c.decided_at).where(
+            decisions.c.pair_id.in_(ids)
+        )
+    ).all()
+    for row in shown:
+        final = [(who, at) for pair, who, at in decided if pair == row["id"]]
+        by = final or [(who, at) for pair, who, at in votes if pair == row["id"]]
+        row["by"] = [who for who, _ in by]
+        row["updated_at"] = max((at for _, at in by), default=row.pop("created_at"))
+        row.pop("created_at", None)
+    return shown

@@ -1,0 +1,100 @@
+"""The history of one pair: where it came from, and all that was done to it, from the journal."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.labels.open_pairs import decides, withheld
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import datasets, imports, journal, pairs
+from reranker_ui.services.store.workspace import Workspace
+
+_EDITS = ("set label", "move split", "delete pairs", "edit text")
+_MOST_EDITS = 500  # of the dataset, the newest, that are searched for the pair
+_SETTINGS = ("blind", "adjudicators", "test_annotators")
+Line = dict[str, Any]
+
+
+def history(workspace: Workspace, user: User, pair_id: int) -> list[Line]:
+    """What happened to a pair, oldest first: at, who, what, before, after.
+
+    before and after hold what changed (label, note, reason, split, texts), or are None. The first
+    line tells where the pair came from. Where the dataset is blind, others' lines and the label
+    that the pair came with are for admins and adjudicators only; those of the sealed test split
+    for those to whom it is open.
+    """
+    require(user, "annotator")
+    with workspace.reading() as connection:
+        query = select(pairs, *(datasets.c[name] for name in _SETTINGS))
+        pair = connection.execute(query.join(datasets).where(pairs.c.id == pair_id)).first()
+        if pair is None:
+            raise Refused("This pair was deleted. Reload the page for the next one.")
+        sees_all = (not pair.blind or decides(pair, user)) and not withheld(pair, user)
+        lines = [_origin(connection, pair, sees_all), *_own_lines(connection, pair_id)]
+        lines += _edits(connection, pair)
+    lines.sort(key=lambda line: line["at"])
+    return [line for line in lines if sees_all or _may_see(line, user)]
+
+
+def _may_see(line: Line, user: User) -> bool:
+    mine = (line["after"] or line["before"] or {}).get("annotator") == user.name
+    return mine or line["who"] == user.name or line["what"] == "came"
+
+
+def _origin(connection: sa.Connection, pair: sa.Row[Any], sees_all: bool) -> Line:
+    who = connection.scalar(select(imports.c.created_by).where(imports.c.id == pair.import_id))
+    after = {"source": pair.source, "line": pair.line}
+    if sees_all:
+        after["label"] = pair.label
+    return {"at": pair.created_at, "who": who, "what": "came", "before": None, "after": after}
+
+
+def _own_lines(connection: sa.Connection, pair_id: int) -> Iterator[Line]:
+    query = select(journal).where(journal.c.subject == f"pair:{pair_id}").order_by(journal.c.id)
+    for row in connection.execute(query):
+        yield _line(row, row.before, row.after)
+
+
+def _edits(connection: sa.Connection, pair: sa.Row[Any]) -> Iterator[Line]:
+    """Edits of the Data tab: one line of the journal holds them for many pairs."""
+    query = (
+        select(journal)
+        .where(journal.c.subject == f"dataset:{pair.dataset_id}", journal.c.what.in_(_EDITS))
+        .order_by(journal.c.id.desc())
+        .limit(_MOST_EDITS)
+    )
+    mine = {row.id: row for row in connection.execute(query) if pair.id in _ids(row)}
+    for row in mine.values():
+        yield _line(row, *_change(row, pair.id))
+    subjects = [f"edit:{number}" for number in mine]
+    undone = select(journal).where(journal.c.subject.in_(subjects), journal.c.what == "undo")
+    for row in connection.execute(undone):
+        edit = mine[int(row.subject.partition(":")[2])]
+        before, after = _change(edit, pair.id)
+        yield _line(row, after, before, f"undo {edit.what}")
+
+
+def _ids(row: sa.Row[Any]) -> set[int]:
+    if row.what == "set label":
+        return set(row.after[0])
+    if row.what == "move split":
+        return {pair for pair, _ in row.before}
+    return {*row.before, *(row.after or [])}  # texts edited: the old pair and the new one
+
+
+def _change(row: sa.Row[Any], pair_id: int) -> tuple[Line | None, Line | None]:
+    if row.what == "set label":
+        was = next((old for old in row.before if old[0] == pair_id), None)
+        return ({"label": was[1]} if was else None), {"label": row.after[1]}
+    if row.what == "move split":
+        was = next(split for pair, split in row.before if pair == pair_id)
+        return {"split": was}, {"split": row.after[1]}
+    return None, None
+
+
+def _line(row: sa.Row[Any], before: Any, after: Any, what: str | None = None) -> Line:
+    return {"at": row.at, "who": row.who, "what": what or row.what,
+            "before": before, "after": after}  # fmt: skip

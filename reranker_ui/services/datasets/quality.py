@@ -1,0 +1,134 @@
+"""The quality report of a dataset: made on demand by a process of its own, then kept.
+
+A report belongs to a dataset and a base model. It lies in the cache with the ids of the pairs
+behind each finding, so that a page of them is as quick as any other.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from reranker_ui.services.datasets import quality_job
+from reranker_ui.services.datasets.edits import UNDOABLE
+from reranker_ui.services.datasets.findings import report_folder
+from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.runs.allowed_models import check_base
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import journal, pairs
+from reranker_ui.services.store.jobs import is_alive, spawn, stop
+from reranker_ui.services.store.json_state import load, save
+from reranker_ui.services.store.workspace import Workspace
+
+_CHANGES = {"import", "annotate", "undo annotate", "decide", "undo decide", "add pair", "undo",
+            *UNDOABLE}  # fmt: skip
+
+
+def quality(
+    workspace: Workspace, user: User, dataset_name: str, base: str | None = None
+) -> dict[str, Any]:
+    """`{"base", "report": the newest report or None, "stale", "checking": {phase, part} or None,
+    "failed": sentence or None}`; stale: pairs or labels changed since. base: the default one.
+    """
+    require(user, "viewer")
+    base = base or workspace.settings.default_base
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        folder = report_folder(workspace, dataset, base)
+        report = load(folder / "result.json")
+        stale = bool(report) and _changed(connection, dataset.id, report["version"])
+    alive = is_alive(folder)
+    if not alive and report is None:
+        report = load(folder / "result.json")  # it may have ended meanwhile
+    failed = None if alive else load(folder / "failed.json")
+    if not alive and not failed and not report and (folder / "pid").exists():
+        failed = {"refused": "The check ended early, perhaps for want of memory. Start it again."}
+    return {
+        "base": base,
+        "report": report,
+        "stale": stale,
+        "checking": (load(folder / "progress.json") or {}) if alive else None,
+        "failed": failed and failed["refused"],
+    }
+
+
+def check(
+    workspace: Workspace,
+    user: User,
+    dataset_name: str,
+    base: str | None = None,
+    max_length: int | None = None,
+) -> dict[str, Any]:
+    """Start to check a dataset, unless the same check runs; returns what `quality` does.
+
+    One that began before the pairs or labels changed, or cuts elsewhere, is begun anew.
+    """
+    require(user, "admin")
+    base = check_base(workspace, user, base or workspace.settings.default_base)
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        folder = report_folder(workspace, dataset, base)
+        begun = load(folder / "begun.json") or {"version": 0, "max_length": None}
+        same = begun["max_length"] == max_length
+        same = same and not _changed(connection, dataset.id, begun["version"])
+        version = connection.scalar(select(sa.func.max(journal.c.id))) or 0
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (same and is_alive(folder)):
+        stop(folder)
+        for name in ("failed.json", "progress.json"):
+            (folder / name).unlink(missing_ok=True)
+        save(folder / "begun.json", {"version": version, "max_length": max_length})
+        told = {"home": str(workspace.home), "database_url": workspace.settings.database_url,
+                "dataset": dataset_name, "base": base, "max_length": max_length}  # fmt: skip
+        spawn(folder, "reranker_ui.services.datasets.quality_job", told)
+    return quality(workspace, user, dataset_name, base)
+
+
+def stop_check(
+    workspace: Workspace, user: User, dataset_name: str, base: str | None = None
+) -> None:
+    """Stop a check that runs; the report before it stays."""
+    require(user, "admin")
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+    folder = report_folder(workspace, dataset, base or workspace.settings.default_base)
+    stop(folder)
+    (folder / "pid").unlink(missing_ok=True)
+
+
+def check_now(
+    workspace: Workspace,
+    user: User,
+    dataset_name: str,
+    base: str | None = None,
+    max_length: int | None = None,
+) -> dict[str, Any]:
+    """Check a dataset in this process; returns the report, which the page then shows too."""
+    require(user, "viewer")
+    base = check_base(workspace, user, base or workspace.settings.default_base)
+    report, rows = quality_job.assess(
+        workspace, dataset_name, base, max_length, lambda _phase, _part: None
+    )
+    with workspace.reading() as connection:
+        folder = report_folder(workspace, find_dataset(connection, dataset_name), base)
+    folder.mkdir(parents=True, exist_ok=True)
+    quality_job.keep(folder, report, rows)
+    return report
+
+
+def _changed(connection: sa.Connection, dataset_id: int, version: int) -> bool:
+    """Whether the journal has a change of the dataset's pairs or labels since `version`."""
+    later = connection.execute(
+        select(journal.c.what, journal.c.subject)
+        .where(journal.c.id > version, journal.c.what.in_(_CHANGES))
+        .order_by(journal.c.id)
+        .limit(2_000)
+    ).all()
+    told = {row.subject for row in later}
+    ids = [int(name[5:]) for name in told if name.startswith("pair:")]
+    mine = select(pairs.c.id).where(pairs.c.id.in_(ids), pairs.c.dataset_id == dataset_id).limit(1)
+    return (
+        f"dataset:{dataset_id}" in told
+        or any(name.startswith("edit:") for name in told)
+        or bool(connection.scalar(mine))
+    )

@@ -1,0 +1,222 @@
+"""Checks a dataset: `python -m reranker_ui.services.datasets.quality_job FOLDER`.
+
+Standard input says home, database_url, dataset, base and max_length as JSON. progress.json tells
+how far it is; at the end there are result.json and, for each finding, rows-KEY.npy with pair ids.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy import func, select
+
+from reranker_ui.core.evaluation import quality, readability
+from reranker_ui.core.evaluation.coverage import coverage_of, tokens_seen
+from reranker_ui.core.evaluation.near_duplicates import similar_pairs
+from reranker_ui.core.models.base_models import ResolvedBase, resolve_base
+from reranker_ui.core.models.model_folder import token_limit
+from reranker_ui.core.values.pairs import fold
+from reranker_ui.core.values.recipe import PRESETS
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.splits import SPLITS
+from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.effective_labels import pairs_with_labels
+from reranker_ui.services.store.database import journal, pairs
+from reranker_ui.services.store.json_state import save
+from reranker_ui.services.store.workspace import Workspace, open_workspace
+from reranker_ui.settings import Settings
+
+Said = Callable[[str, float], None]
+SAMPLE = 20_000  # pairs that are tokenized, evenly from all
+_QUERIES, _PASSAGES = 200_000, 100_000  # distinct texts that are compared with each other
+_EXAMPLES = 3
+
+
+@dataclass
+class _Read:
+    """What is kept of the rows while they stream by."""
+
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    queries: dict[int, tuple[int, str]] = field(default_factory=dict)  # near -> position, text
+    passages: dict[int, tuple[list[int], str]] = field(default_factory=dict)
+    sampled: list[int] = field(default_factory=list)
+    texts: list[tuple[str, str]] = field(default_factory=list)
+
+
+def assess(
+    workspace: Workspace, dataset_name: str, base: str, max_length: int | None, said: Said
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The report on a dataset as `base` would read it, and the pair ids behind each finding.
+
+    Nothing is loaded of the base but its tokenizer. `said` hears the phase and its part, 0 to 1.
+    """
+    at = time.time()
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        version = connection.scalar(select(func.max(journal.c.id))) or 0
+        count = connection.scalar(select(func.count()).where(pairs.c.dataset_id == dataset.id))
+        read = _read(connection, dataset.id, count or 0, said)
+    if not read.rows:
+        raise Refused(f"{dataset_name} holds no pair to check. Import some first.")
+    table = _table(read.rows)
+    said("comparing texts", 0.0)
+    queries = _similar_queries(read)
+    said("comparing texts", 0.5)
+    found = quality.structure(table) + quality.alike(table, queries, _similar_passages(read))
+    said("tokenizing", 0.0)
+    told = _reading(workspace, table, read, base, max_length)
+    found += told.pop("findings")
+    order = list(quality.CLEAN)
+    severe = ("blocks", "look", "note")
+    found.sort(key=lambda one: (severe.index(one.severity), order.index(one.key)))
+    report = {
+        "dataset": dataset_name,
+        "version": version,
+        "checked_at": at,
+        "pairs": len(table.ids),
+        "balance": quality.balance(table),
+        "findings": [_shown(one) for one in found],
+        "clean": [word for key, word in quality.CLEAN.items() if key not in
+                  {one.key for one in found} and (told["coverage"] or key not in _OF_BASE)],
+        "compared": {"queries": min(len(read.queries), _QUERIES),
+                     "passages": min(len(read.passages), _PASSAGES)},
+        **told,
+    }  # fmt: skip
+    return report, {one.key: one.rows for one in found}
+
+
+_OF_BASE = ("unknown", "merged", "dense", "cut")
+
+
+def _read(connection: sa.Connection, dataset_id: int, count: int, said: Said) -> _Read:
+    every = max(1, -(-count // SAMPLE))
+    told = pairs_with_labels(
+        dataset_id, pairs.c.id, pairs.c.query_key, pairs.c.passage_key, pairs.c.query,
+        pairs.c.passage, pairs.c.split,
+    )  # fmt: skip
+    rows = connection.execution_options(yield_per=5_000).execute(told.order_by(pairs.c.id))
+    read, splits = _Read(), {name: at for at, name in enumerate(SPLITS)}
+    for position, row in enumerate(rows):
+        folded = int.from_bytes(blake2b(fold(row.passage).encode(), digest_size=8).digest())
+        near = int(row.query_key[:16], 16)
+        read.rows.append((
+            row.id, int(row.query_key[16:], 16), near, int(row.passage_key[:16], 16), folded,
+            row.effective, splits.get(row.split, -1), row.state == "disputed",
+        ))  # fmt: skip
+        if near not in read.queries and len(read.queries) < _QUERIES:
+            read.queries[near] = (position, row.query)
+        if folded in read.passages:
+            read.passages[folded][0].append(position)
+        elif len(read.passages) < _PASSAGES:
+            read.passages[folded] = ([position], row.passage)
+        if position % every == 0:
+            read.sampled.append(position)
+            read.texts.append((row.query, row.passage))
+        if position % 5_000 == 0:
+            said("reading", position / max(count, 1))
+    return read
+
+
+def _table(rows: list[tuple[Any, ...]]) -> quality.Table:
+    kinds = (np.int64, *[np.uint64] * 4, np.float64, np.int8, np.bool_)
+    columns = zip(*rows, strict=True)
+    return quality.Table(
+        *(np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True))
+    )
+
+
+def _similar_queries(read: _Read) -> list[tuple[int, int]]:
+    places = [position for position, _ in read.queries.values()]
+    found = similar_pairs([text for _, text in read.queries.values()])
+    return [(places[i], places[j]) for i, j in found]
+
+
+def _similar_passages(read: _Read) -> list[tuple[int, int]]:
+    """Positions of pairs of one query whose passages are alike."""
+    groups = [positions for positions, _ in read.passages.values()]
+    near_of = [row[2] for row in read.rows]
+    told = []
+    for i, j in similar_pairs([text for _, text in read.passages.values()], overlap=0.9):
+        there = {near_of[at]: at for at in groups[j]}
+        told += [(at, there[near_of[at]]) for at in groups[i] if near_of[at] in there]
+    return told
+
+
+def _reading(
+    workspace: Workspace, table: quality.Table, read: _Read, base: str, max_length: int | None
+) -> dict[str, Any]:
+    """What the base makes of the sampled texts; without it, why there is nothing to say."""
+    told: dict[str, Any] = {"base": base, "sampled": len(read.texts), "coverage": None,
+                            "lengths": None, "seen": [], "findings": []}  # fmt: skip
+    try:
+        found = resolve_base(base, workspace.cache)
+    except Refused as refused:
+        return {**told, "notice": str(refused)}
+    file = found.path / "tokenizer.json"
+    if not file.is_file():
+        return {**told, "notice": f"{found.used} has no tokenizer.json, which is what is read."}
+    most = max_length or PRESETS["quick"].max_length
+    most = min(most, token_limit(found.path) or most)
+    seen = coverage_of(file, read.texts)
+    sampled = np.array(read.sampled)
+    name = found.used.rpartition("/")[2]
+    shares = ("unknown", "tokens_per_character", "merged_texts", "merged_words")
+    lengths = np.array(seen.lengths)
+    return {
+        **told,
+        "base": found.used,
+        "notice": found.notice,
+        "coverage": {name: getattr(seen, name) for name in shares},
+        "lengths": readability.histogram_of_lengths(lengths, table.grade[sampled], most),
+        "seen": _examples(found, read, seen.unknown_pairs),
+        "findings": readability.reading(table, sampled, seen, name, most),
+    }
+
+
+def _examples(base: ResolvedBase, read: _Read, unknown: list[int]) -> list[dict[str, Any]]:
+    file = base.path / "tokenizer.json"
+    texts = dict.fromkeys(read.texts[at][0] for at in unknown[:50])
+    return [{"text": text, "tokens": tokens_seen(file, text)} for text in list(texts)[:_EXAMPLES]]
+
+
+def _shown(one: quality.Finding) -> dict[str, Any]:
+    return {"key": one.key, "severity": one.severity, "fact": one.fact, "mend": one.mend,
+            "act": one.act, "rows": len(one.rows)}  # fmt: skip
+
+
+def main(folder: Path, told: dict[str, Any]) -> None:
+    """Check as told; the outcome is the folder's result.json."""
+    settings = Settings(home=Path(told["home"]), database_url=told["database_url"])
+
+    def said(phase: str, part: float) -> None:
+        save(folder / "progress.json", {"phase": phase, "part": part})
+
+    said("reading", 0.0)
+    try:
+        report, rows = assess(
+            open_workspace(settings), told["dataset"], told["base"], told["max_length"], said
+        )
+    except Refused as refused:
+        save(folder / "failed.json", {"refused": str(refused)})
+        return
+    keep(folder, report, rows)
+
+
+def keep(folder: Path, report: dict[str, Any], rows: dict[str, Any]) -> None:
+    """Write a report and the ids behind its findings; the report last, as it leads to them."""
+    for key, ids in rows.items():
+        aside = folder / f"rows-{key}.part.npy"
+        np.save(aside, np.sort(ids))
+        aside.replace(folder / f"rows-{key}.npy")
+    save(folder / "result.json", report)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), json.loads(sys.stdin.read()))

@@ -1,0 +1,226 @@
+"""Reads one file: `python -m reranker_ui.services.imports.read_job FOLDER`.
+
+The folder holds request.json (path, options, memory); progress.json is kept up to date; at the
+end there are stage.db and result.json. A file that eats memory or never ends takes down this
+process only.
+"""
+
+import json
+import math
+import resource
+import sys
+import time
+from collections import Counter
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from reranker_ui.core.formats.columns import ROLES
+from reranker_ui.core.formats.delimited import NAMES
+from reranker_ui.core.formats.hub import bring, is_hub_id
+from reranker_ui.core.formats.mojibake import Mojibake
+from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.formats.plan import NotMapped, Plan, make_plan
+from reranker_ui.core.values.labels import LabelReader, Scale, guess_scale, number
+from reranker_ui.core.values.pairs import Judged, Left, Report
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.imports.disk_texts import DiskTexts
+from reranker_ui.services.imports.read_pass import Staging, judged_of, shown
+from reranker_ui.services.imports.stage import Stage
+from reranker_ui.services.store.json_state import save
+
+_PREVIEW = 8
+_CLASSES = 50
+
+
+def main(folder: Path) -> None:
+    """Read as the folder's request says; the outcome is its result.json."""
+    request = json.loads((folder / "request.json").read_text())
+    resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
+    try:
+        result = read(folder, Path(request["path"]), ReadOptions.from_json(request["options"]))
+    except NotMapped as refused:
+        result = {"refused": str(refused), "columns": refused.names[:256]}
+    except Refused as refused:
+        result = {"refused": str(refused)}
+    except MemoryError:
+        result = {"refused": "The file needs more memory than reading a file may take."}
+    except RecursionError:
+        result = {"refused": "The file is nested too deep to hold records."}
+    save(folder / "result.json", result)
+
+
+def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
+    """Look at the file, decide how it is read, and stage its pairs. Returns the result.
+
+    `{"plan", "scale", "labels", "preview", "report", "notes", "mojibake"}`; with "asks": "labels"
+    and no stage where none of its labels can be read before a person says what they mean.
+    """
+    progress = _Progress(folder, path)
+    if is_hub_id(str(path)):
+        progress.begin("bringing")
+        path = bring(str(path), folder, options.limits, progress.tick)
+    plan = make_plan(path, options, progress.tick, _disk_texts(folder))
+    progress.begin("looking")
+    labels, preview = _survey(plan, options, progress)
+    reader = LabelReader(mapping={k.strip().casefold(): v for k, v in options.map_label.items()})
+    reader = _with_scale(reader, labels, options)
+    result = {
+        "plan": _describe(plan),
+        "labels": [[shown(raw), n] for raw, n in labels.most_common(_CLASSES)],
+        "preview": preview,
+        "notes": plan.notes + plan.container.notes,
+    }
+    if _are_classes(reader, labels):
+        return {**result, "asks": "labels"}
+    assert reader.scale is not None
+    if not options.scale and labels:
+        plan.notes.append(f"Labels are read as {reader.scale}.")
+    progress.begin("reading")
+    staging = Staging(plan, reader, options, Stage(folder / "stage.db"))
+    report = staging.run(progress.record)
+    scale = {"kind": reader.scale.kind, "max": reader.scale.max}
+    notes = plan.notes + plan.container.notes + _notes(report)
+    return {
+        **result, "scale": scale, "report": asdict(report), "notes": notes,
+        "mojibake": staging.mojibake.told(),
+    }  # fmt: skip
+
+
+def _survey(
+    plan: Plan, options: ReadOptions, progress: "_Progress"
+) -> tuple[Counter[Any], list[dict[str, Any]]]:
+    """Every raw label with its count, and the first judged pairs."""
+    mojibake = Mojibake(options.repair)
+    labels: Counter[Any] = Counter()
+    preview: list[dict[str, Any]] = []
+    for line, value in plan.records():
+        progress.record()
+        if len(preview) < _PREVIEW:
+            judged = [one for one in judged_of(plan, value) if isinstance(one, Judged)]
+            preview += [
+                _row(line, mojibake.see(one, line)) for one in judged[: _PREVIEW - len(preview)]
+            ]
+        if not isinstance(value, Left):
+            labels.update(_raw_labels(plan, value))
+        if len(labels) > 100_000:
+            labels = Counter(dict(labels.most_common(50_000)))
+    return labels, preview
+
+
+def _raw_labels(plan: Plan, value: Any) -> list[Any]:
+    """The labels of a record, by the short way where one column holds them all."""
+    if plan.one_label:
+        raws = [value.get(plan.label)]
+    else:
+        told = [one for one in judged_of(plan, value) if isinstance(one, Judged)]
+        raws = [raw for one in told for raw in (one.label, *(raw for _, raw in one.votes))]
+    return [_hashable(raw) for raw in raws if not _empty(raw)]
+
+
+def _are_classes(reader: LabelReader, labels: Counter[Any]) -> bool:
+    """Whether most labels are names that nobody has mapped, rather than a few odd values."""
+    unread = [n for raw, n in labels.items() if _reads(reader, raw) is None]
+    most = sum(unread) > labels.total() / 2 and sum(unread) >= 2 * len(unread)
+    return bool(labels) and (most or len(unread) == len(labels))
+
+
+def _with_scale(reader: LabelReader, labels: Counter[Any], options: ReadOptions) -> LabelReader:
+    """The reader with the scale that was said, else with the narrowest that fits."""
+    if options.lowest_is_best:
+        codes = [v for v in map(number, labels) if v is not None and math.isfinite(v) and v >= 1]
+        reader = replace(reader, highest_code=max(codes, default=1.0), _known={})
+    values = [v for raw in labels if (v := _reads(reader, raw)) is not None]
+    scale = guess_scale(values)
+    if options.scale == "binary":
+        scale = Scale("binary")
+    elif options.scale == "score":
+        scale = Scale("score", options.max_grade or (scale.max if scale.kind == "score" else 1.0))
+    elif options.scale == "graded":
+        found = [v for v in values if 0 <= v <= 100 and v == int(v)]
+        scale = Scale("graded", options.max_grade or max(found, default=1.0))
+    return replace(reader, scale=scale, _known={})
+
+
+def _disk_texts(folder: Path) -> Any:
+    numbers = iter(range(1000))
+    return lambda: DiskTexts(folder / f"texts-{next(numbers)}.db")
+
+
+def _describe(plan: Plan) -> dict[str, Any]:
+    container, dialect = plan.container, plan.container.dialect
+    return {
+        "format": plan.family,
+        "container": container.kind,
+        "encoding": container.encoding,
+        "delimiter": dialect and NAMES.get(dialect.delimiter, dialect.delimiter),
+        "quotes": dialect and dialect.quotes,
+        "header": dialect and dialect.header is not None,
+        "columns": [str(name) for name in plan.names[:256]],
+        **{role: None if (name := getattr(plan, role)) is None else str(name) for role in ROLES},
+    }
+
+
+def _notes(report: Report) -> list[str]:
+    notes = []
+    if report.kept and not report.positives:
+        notes.append("No pair is positive.")
+    if report.kept and report.kept == report.positives:
+        notes.append("There are no negatives: every labelled pair is positive.")
+    return notes
+
+
+def _row(line: int, judged: Judged) -> dict[str, Any]:
+    raw = judged.votes[0][1] if judged.votes else judged.label
+    return {
+        "line": line,
+        "query": shown(judged.query, 300),
+        "passage": shown(judged.passage, 300),
+        "label": shown(raw),
+        "split": shown(judged.split),
+    }
+
+
+def _reads(reader: LabelReader, raw: Any) -> float | None:
+    try:
+        return reader.read(raw)
+    except Left:
+        return None
+
+
+def _empty(raw: Any) -> bool:
+    return raw is None or (isinstance(raw, str) and not raw.strip())
+
+
+def _hashable(raw: Any) -> Any:
+    return (
+        raw.strip() if isinstance(raw, str) else raw if isinstance(raw, int | float) else str(raw)
+    )
+
+
+class _Progress:
+    """Says twice a second how far the reading is."""
+
+    def __init__(self, folder: Path, path: Path) -> None:
+        self.path = folder / "progress.json"
+        self.total = path.stat().st_size if path.is_file() else 0
+        self.phase, self.records, self.bytes, self.said = "opening", 0, 0, 0.0
+
+    def begin(self, phase: str) -> None:
+        self.phase, self.records, self.bytes = phase, 0, 0
+
+    def record(self) -> None:
+        self.records += 1
+        if self.records % 500 == 0:
+            self.tick(0)
+
+    def tick(self, size: int) -> None:
+        self.bytes += size
+        if time.monotonic() - self.said > 0.5:
+            self.said = time.monotonic()
+            told = {"phase": self.phase, "records": self.records, "bytes": self.bytes}
+            save(self.path, {**told, "total": self.total})
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,92 @@
+"""The second pass over a file: every record becomes staged pairs, or is left out with a reason."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from reranker_ui.core.formats.clean import clean
+from reranker_ui.core.formats.mojibake import Mojibake
+from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.formats.plan import Plan
+from reranker_ui.core.values.labels import LabelReader
+from reranker_ui.core.values.pairs import REASONS, Judged, Left, Pair, Report
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.imports.stage import Stage
+
+
+class Staging:
+    """Puts the pairs of a file on a stage. `mojibake` tells afterwards what it found."""
+
+    def __init__(self, plan: Plan, reader: LabelReader, options: ReadOptions, stage: Stage) -> None:
+        self.plan, self.reader, self.options, self.stage = plan, reader, options, stage
+        self.report, self.mojibake = Report(), Mojibake(options.repair)
+
+    def run(self, said: Callable[[], None]) -> Report:
+        """Read every record; `said` is called for each. Returns what became of them."""
+        report, most = self.report, self.options.limits.rows
+        for line, value in self.plan.records():
+            report.records += 1
+            if report.records > most:
+                raise Refused(
+                    f"Line {line}: there are more than {most:,} records, which is the limit."
+                )
+            said()
+            left = self._record(line, value)
+            if left is not None:
+                setattr(report, left.reason, getattr(report, left.reason) + 1)
+        self.stage.finish(report)
+        self.stage.close()
+        return report
+
+    def _record(self, line: int, value: Any) -> Left | None:
+        """Stage the pairs of a record; the reason why it has none, if so."""
+        lefts: list[Left] = []
+        stored = 0
+        for judged in judged_of(self.plan, value):
+            pair = judged if isinstance(judged, Left) else self._cleaned(judged, line)
+            if isinstance(pair, Left):
+                lefts.append(pair)
+                told = _excerpt(judged) if isinstance(judged, Judged) else _cells(value)
+                self.stage.leave(line, pair, told)
+            else:
+                self.stage.keep(pair, self.report)
+                stored += 1
+        if stored:
+            return None
+        if not lefts:
+            lefts = [Left("blank", "the record holds no passage")]
+            self.stage.leave(line, lefts[0], _cells(value))
+        return min(lefts, key=lambda left: REASONS.index(left.reason))
+
+    def _cleaned(self, judged: Judged, line: int) -> Pair | Left:
+        try:
+            seen = self.mojibake.see(judged, line)
+            return clean(seen, line, self.reader, self.options.limits)
+        except Left as left:
+            return left
+
+
+def judged_of(plan: Plan, value: Any) -> Iterator[Judged | Left]:
+    """What a record tells, as far as it can be read."""
+    if isinstance(value, Left):
+        yield value
+        return
+    try:
+        yield from plan.read(value)
+    except Left as left:
+        yield left
+
+
+def shown(raw: Any, most: int = 60) -> str:
+    """A cell as a person may see it: short, and text whatever it holds."""
+    text = "" if raw is None else str(raw)
+    text = text.encode("utf-8", "replace").decode()
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _cells(value: Any) -> str:
+    return "" if isinstance(value, Left) else " | ".join(shown(c, 80) for c in value.values())
+
+
+def _excerpt(judged: Judged) -> str:
+    cells = (judged.query, judged.passage, judged.label)
+    return " | ".join(shown(cell, 100) for cell in cells)

@@ -1,0 +1,193 @@
+"""Readings: a file read in a child process that can be killed, its state kept in a folder.
+
+Nothing of a reading lives in this process: any process that opens the home can ask for its state.
+"""
+
+import csv
+import json
+import logging
+import re
+import secrets
+import shutil
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from reranker_ui.core.formats.hub import is_hub_id
+from reranker_ui.core.formats.options import Limits, ReadOptions
+from reranker_ui.core.formats.writing import safe_cell
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.imports.stage import Stage
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.jobs import is_alive, spawn, stop
+from reranker_ui.services.store.json_state import load
+from reranker_ui.services.store.workspace import Workspace
+from reranker_ui.settings import Settings
+
+log = logging.getLogger(__name__)
+_MEMORY = 2_000_000_000
+_KEPT_SECONDS = 24 * 3600
+_SCRATCH = (
+    "result.json",
+    "progress.json",
+    "pid",
+    "stage.db",
+    "stored.json",
+    "storing.json",
+    "error.log",
+)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The limits on files in the settings."""
+    return Limits(
+        settings.max_upload_bytes, settings.max_rows, settings.max_columns,
+        settings.max_cell_characters, settings.max_decoded_bytes,
+    )  # fmt: skip
+
+
+def claim_upload(workspace: Workspace, user: User, path: Path, name: str) -> tuple[str, str]:
+    """Move an uploaded file into the home; returns the token of its reading, and its name."""
+    require(user, "admin")
+    token = secrets.token_hex(8)
+    return token, move_into(folder_of(workspace, token, make=True), path, name)
+
+
+def move_into(folder: Path, path: Path, name: str) -> str:
+    """Move a file into an upload's folder under a harmless form of `name`, which is returned."""
+    bare = re.sub(r"[^\w. ()+-]+", "_", Path(name).name).strip(". ")[-100:] or "upload"
+    taken = bare in (*_SCRATCH, "request.json", "upload.json")
+    safe = f"file {bare}" if taken else bare
+    shutil.move(path, folder / safe)
+    return safe
+
+
+def start_reading(
+    workspace: Workspace, user: User, path: Path, options: ReadOptions, token: str | None = None
+) -> str:
+    """Start to read `path`; an earlier reading of the same token ends. Returns the token."""
+    require(user, "admin")
+    from_hub = is_hub_id(str(path))
+    if not from_hub and not path.exists():
+        raise Refused(f"There is no file {path}.")
+    token = token or secrets.token_hex(8)
+    folder = folder_of(workspace, token, make=True)
+    stop(folder)
+    for name in (*_SCRATCH, *(p.name for p in folder.glob("texts-*.db"))):
+        (folder / name).unlink(missing_ok=True)
+    if options.limits == Limits():
+        options = replace(options, limits=limits_of(workspace.settings))
+    where = str(path if from_hub else path.resolve())
+    request = {"path": where, "options": options.as_json(), "memory": _MEMORY}
+    (folder / "request.json").write_text(json.dumps(request))
+    spawn(folder, "reranker_ui.services.imports.read_job")
+    return token
+
+
+def reading_state(workspace: Workspace, user: User, token: str) -> dict[str, Any]:
+    """`{"state": "reading", phase, records, bytes, total}` or `{"state": "read", **result}`.
+
+    A refused file has `{"state": "refused", "refused": sentence}`. A reader that shows no
+    progress for `parser_idle_seconds` is killed.
+    """
+    require(user, "admin")
+    folder = folder_of(workspace, token)
+    result = load(folder / "result.json")
+    if result is not None:
+        return {"state": "refused" if "refused" in result else "read", **result}
+    told = load(folder / "progress.json") or {"phase": "opening", "records": 0, "bytes": 0}
+    if not is_alive(folder) and load(folder / "result.json") is None:
+        return _refuse(folder, _why_it_ended(folder))
+    idle = workspace.settings.parser_idle_seconds
+    if time.time() - _last_sign(folder) > idle:
+        stop(folder)
+        records = told["records"]
+        return _refuse(
+            folder, f"The file gave nothing new for {idle:g} s after record {records:,}."
+        )
+    return {"state": "reading", **told}
+
+
+def wait_for_reading(workspace: Workspace, user: User, token: str) -> dict[str, Any]:
+    """The result of a reading once it is there; Refused where the file was."""
+    while (state := reading_state(workspace, user, token))["state"] == "reading":
+        time.sleep(0.02)
+    if state["state"] == "refused":
+        raise Refused(state["refused"])
+    return state
+
+
+def end_reading(workspace: Workspace, user: User, token: str) -> None:
+    """Stop a reading, or forget it: its folder goes."""
+    require(user, "admin")
+    folder = folder_of(workspace, token)
+    stop(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def left_out(
+    workspace: Workspace, user: User, token: str, *, after: int = 0, limit: int = 50
+) -> list[dict[str, Any]]:
+    """Records left out and repeats of a finished reading: id, line, reason, why, row."""
+    require(user, "admin")
+    stage = folder_of(workspace, token) / "stage.db"
+    if not stage.exists():
+        return []
+    opened = Stage(stage)
+    try:
+        return opened.left_out(limit, after)
+    finally:
+        opened.close()
+
+
+def write_left_out(workspace: Workspace, user: User, token: str, path: Path) -> None:
+    """Write every record left out, and every repeat, as a CSV that is safe for spreadsheets."""
+    require(user, "admin")
+    with path.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(("line", "reason", "cause", "row"))
+        after = 0
+        while rows := left_out(workspace, user, token, after=after, limit=2000):
+            for row in rows:
+                told = (str(row["line"]), row["reason"], row["why"], row["row"])
+                writer.writerow([safe_cell(cell) for cell in told])
+            after = rows[-1]["id"]
+
+
+def sweep_readings(workspace: Workspace) -> None:
+    """Remove the folders of readings that nobody came back to for a day."""
+    for folder in (workspace.home / "uploads").iterdir():
+        old = folder.is_dir() and time.time() - folder.stat().st_mtime > _KEPT_SECONDS
+        if old and not is_alive(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def folder_of(workspace: Workspace, token: str, make: bool = False) -> Path:
+    """The folder of a token; Refused for anything that is none."""
+    folder = workspace.home / "uploads" / token
+    if make and token.isalnum():
+        folder.mkdir(parents=True, exist_ok=True)
+    if not token.isalnum() or not folder.is_dir():
+        raise Refused("This upload is gone. Choose the file again.")
+    return folder
+
+
+def _why_it_ended(folder: Path) -> str:
+    """The sentence for a reader that left no result: a fault of ours is logged, as any bug."""
+    said = (folder / "error.log").read_text(errors="replace").strip()
+    if said:
+        log.error("reading a file failed:\n%s", said)
+        return "Reading the file failed by a fault of this program. The server's log says where."
+    return "Reading the file was ended from outside, perhaps for want of memory. Try it again."
+
+
+def _last_sign(folder: Path) -> float:
+    """When the reader last showed that it moves."""
+    signs = [folder / "progress.json", folder / "pid"]
+    return max((sign.stat().st_mtime for sign in signs if sign.exists()), default=time.time())
+
+
+def _refuse(folder: Path, sentence: str) -> dict[str, Any]:
+    (folder / "result.json").write_text(json.dumps({"refused": sentence}))
+    return {"state": "refused", "refused": sentence}

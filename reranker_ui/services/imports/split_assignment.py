@@ -1,0 +1,120 @@
+"""Splits of an import: imported ones kept, later queries beside their near-duplicates."""
+
+import sqlite3
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+
+from reranker_ui.core.values.pairs import near
+from reranker_ui.core.values.splits import SPLITS, hashed_split, order, split_at
+from reranker_ui.services.imports.stage import Stage
+from reranker_ui.services.labels.effective_labels import seen
+from reranker_ui.services.store.database import pairs
+
+_FEW = 10  # queries from which on no split may stay empty
+
+_GROUPS = """
+CREATE TABLE groups (near TEXT PRIMARY KEY, stratum INTEGER, told TEXT, sides INTEGER, split TEXT)
+WITHOUT ROWID;
+INSERT INTO groups
+SELECT near(query_key),
+    -- queries with positives and negatives first: only they can be scored
+    CASE WHEN max(label > 0) = 1 AND min(label > 0) = 0 THEN 0 WHEN max(label > 0) = 1 THEN 1
+         WHEN min(label > 0) = 0 THEN 2 ELSE 3 END,
+    min(split), count(DISTINCT split), NULL
+FROM staged GROUP BY 1;
+"""
+_ASSIGN = """
+UPDATE groups SET split = placed.split FROM (
+    SELECT near, split_at(row_number() OVER w - 1, count(*) OVER (PARTITION BY stratum)) AS split
+    FROM groups WHERE told IS NULL WINDOW w AS (PARTITION BY stratum ORDER BY place(near))
+) AS placed WHERE placed.near = groups.near
+"""
+_CARVE = """
+UPDATE groups SET split = :to, told = NULL, sides = 9 WHERE near IN (
+    SELECT near FROM groups WHERE coalesce(told, split) = :whole ORDER BY stratum, place(near)
+    LIMIT max(1, (SELECT count(*) FROM groups WHERE coalesce(told, split) = :whole) / 10))
+"""
+_STORE = """
+UPDATE staged SET split = (
+    SELECT CASE WHEN sides = 9 THEN groups.split
+        ELSE coalesce(staged.split, groups.told, groups.split) END
+    FROM groups WHERE groups.near = near(staged.query_key))
+"""
+
+
+def assign_splits(connection: sa.Connection, stage: Stage, dataset_id: int | None) -> list[str]:
+    """Give every staged pair its split; returns what a person should know.
+
+    `dataset_id` is the dataset that the pairs join, None where they are its first. All pairs of
+    near-duplicate queries get one split, unless the file itself says otherwise.
+    """
+    lite = stage.connection
+    lite.create_function("near", 1, near, deterministic=True)
+    lite.create_function("place", 1, order, deterministic=True)
+    lite.create_function("split_at", 2, split_at, deterministic=True)
+    lite.create_function("hashed_split", 1, hashed_split, deterministic=True)
+    lite.execute("DROP TABLE IF EXISTS groups")
+    lite.executescript(_GROUPS)
+    notes = _told(lite)
+    if dataset_id is None:
+        lite.execute(_ASSIGN)
+        notes += _fill_empty(lite)
+    else:
+        _join(connection, lite, dataset_id)
+        lite.execute("UPDATE groups SET split = hashed_split(near) WHERE split IS NULL")
+    lite.execute(_STORE)
+    return notes
+
+
+def _told(lite: sqlite3.Connection) -> list[str]:
+    told = dict(
+        lite.execute("SELECT split, count(*) FROM staged WHERE split IS NOT NULL GROUP BY 1")
+    )
+    if not told:
+        return []
+    notes = [f"The splits of the file are kept: {_list(told)}."]
+    (both,) = lite.execute("SELECT count(*) FROM groups WHERE sides > 1").fetchone()
+    if both:
+        notes.append(f"{both:,} queries stand on more than one side of the file's own splits.")
+    return notes
+
+
+def _join(connection: sa.Connection, lite: sqlite3.Connection, dataset_id: int) -> None:
+    """Near-duplicates of queries in the dataset join their split, whatever the file says."""
+    known = connection.execution_options(yield_per=5000).execute(
+        select(pairs.c.query_key, func.min(pairs.c.split))
+        .where(pairs.c.dataset_id == dataset_id, pairs.c.split.is_not(None), seen())
+        .group_by(pairs.c.query_key)
+    )
+    lite.executemany(
+        "UPDATE groups SET split = ?, sides = 9 WHERE near = ?",
+        ((split, near(key)) for key, split in known),
+    )
+
+
+def _fill_empty(lite: sqlite3.Connection) -> list[str]:
+    """Where a file names train and one other split, the third is taken from its largest.
+
+    A file that names one split alone is a part of something larger and is kept as it is.
+    """
+    sizes = _sizes(lite)
+    if sum(sizes.values()) < _FEW or len(sizes) == len(SPLITS):
+        return []
+    if len(sizes) == 1 or "train" not in sizes:
+        missing = " and no ".join(split for split in SPLITS if split not in sizes)
+        return [f"The file names no {missing} split. A run needs all three to be compared."]
+    missing = next(split for split in SPLITS if split not in sizes)
+    whole = max(sizes, key=lambda name: sizes[name])
+    lite.execute(_CARVE, {"to": missing, "whole": whole})
+    return [
+        f"The file names no {missing} split: a tenth of the queries of {whole} is taken for it."
+    ]
+
+
+def _sizes(lite: sqlite3.Connection) -> dict[str, int]:
+    return dict(lite.execute("SELECT coalesce(told, split), count(*) FROM groups GROUP BY 1"))
+
+
+def _list(sizes: dict[str, int]) -> str:
+    return ", ".join(f"{name} {sizes[name]:,}" for name in SPLITS if name in sizes)

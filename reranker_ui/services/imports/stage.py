@@ -1,0 +1,220 @@
+"""The stage: pairs read from a file, without repeats, in a scratch database of their own.
+
+It lies beside the upload, never in the home's database: reading takes no lock, memory stays flat
+however large the file is, and throwing the folder away is all there is to cancelling.
+"""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from reranker_ui.core.values.pairs import Left, Pair, Report, pair_key, passage_key, query_key
+
+_SCHEMA = """
+CREATE TABLE staged (
+    id INTEGER PRIMARY KEY, pair_key TEXT UNIQUE, query_key TEXT, passage_key TEXT,
+    query TEXT, passage TEXT, label REAL, line INTEGER, split TEXT, extra TEXT,
+    votes INTEGER DEFAULT 0, conflict INTEGER DEFAULT 0, settled INTEGER DEFAULT 0);
+CREATE TABLE votes (staged_id INTEGER, value REAL, line INTEGER, annotator TEXT);
+CREATE INDEX votes_of ON votes (staged_id);
+CREATE TABLE left_out (id INTEGER PRIMARY KEY, line INTEGER, reason TEXT, why TEXT, row TEXT);
+"""
+_INSERT = "INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_TOGETHER = 2000  # pairs written with one statement
+_CHARACTERS = 8_000_000  # of texts held in memory at once
+Vote = tuple[float, int, str | None]  # value, line, annotator
+
+
+class Staged(NamedTuple):
+    """A pair on the stage; `votes`, `conflict` and `settled` are 0 or 1."""
+
+    id: int
+    pair_key: str
+    query_key: str
+    passage_key: str
+    query: str
+    passage: str
+    label: float | None
+    line: int
+    split: str | None
+    extra: str | None
+    votes: int
+    conflict: int
+    settled: int
+
+
+class Stage:
+    """A scratch database. Written by one reading process, read when the pairs are stored."""
+
+    def __init__(self, path: Path) -> None:
+        new = not path.exists()
+        self.path = path
+        self.connection = sqlite3.connect(path, isolation_level=None)
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-65536"):
+            self.connection.execute(f"PRAGMA {pragma}")
+        self.last, self.size = 0, 0
+        self.waiting: list[Pair] = []
+        self.lefts: list[tuple[int, str, str, str]] = []
+        if new:
+            self.connection.executescript(_SCHEMA)
+            self.connection.execute("BEGIN")
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+    def keep(self, pair: Pair, report: Report) -> None:
+        """Store a pair, or what is new in it where the same pair was stored before."""
+        if pair.label is None:
+            report.unlabelled += 1
+        else:
+            report.pairs += 1
+        self.waiting.append(pair)
+        self.size += len(pair.query) + len(pair.passage)
+        if len(self.waiting) == _TOGETHER or self.size > _CHARACTERS:
+            self._write()
+
+    def leave(self, line: int, left: Left, row: str = "") -> None:
+        """Note a record, or a part of one, that is left out."""
+        self.lefts.append((line, left.reason, left.why, row))
+        if len(self.lefts) == _TOGETHER:
+            self._write()
+
+    def finish(self, report: Report) -> None:
+        """Count what is stored into `report`."""
+        self._write()
+        kept, positives, conflicts = self.connection.execute(
+            "SELECT count(label),"
+            " coalesce(sum(label > 0 OR (votes AND NOT settled AND EXISTS ("
+            "   SELECT 1 FROM votes WHERE staged_id = staged.id AND value > 0))), 0),"
+            " coalesce(sum(conflict), 0) FROM staged"
+        ).fetchone()
+        report.kept, report.positives, report.conflicts = kept, positives, conflicts
+        report.duplicate = report.pairs - report.kept
+        report.rejects = [
+            {"line": line, "reason": f"{reason}: {why}"}
+            for line, reason, why in self.connection.execute(
+                "SELECT line, reason, why FROM left_out WHERE reason <> 'duplicate'"
+                " ORDER BY id LIMIT 20"
+            )
+        ]
+        self.connection.execute("COMMIT")
+
+    def left_out(self, limit: int = -1, after: int = 0) -> list[dict[str, Any]]:
+        """Records left out and repeats: id, line, reason, why, row."""
+        names = ("id", "line", "reason", "why", "row")
+        rows = self.connection.execute(
+            "SELECT id, line, reason, why, row FROM left_out WHERE id > ? ORDER BY id LIMIT ?",
+            (after, limit),
+        )
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def pairs_after(self, last: int, size: int) -> list[Staged]:
+        """The next pairs in the order of the file: at most `size`, fewer where they are long."""
+        rows = self.connection.execute(
+            "SELECT * FROM staged WHERE id > ? ORDER BY id LIMIT ?", (last, size)
+        )
+        found: list[Staged] = []
+        characters = 0
+        for pair in map(Staged._make, rows):
+            found.append(pair)
+            characters += len(pair.query) + len(pair.passage)
+            if characters > _CHARACTERS:
+                break
+        return found
+
+    def votes_of(self, batch: list[Staged]) -> dict[int, list[Vote]]:
+        """The votes on pairs that follow one another, by id."""
+        found: dict[int, list[Vote]] = {}
+        if any(pair.votes for pair in batch):
+            for there, *vote in self.connection.execute(
+                "SELECT staged_id, value, line, annotator FROM votes"
+                " WHERE staged_id BETWEEN ? AND ? ORDER BY rowid",
+                (batch[0].id, batch[-1].id),
+            ):
+                found.setdefault(there, []).append((vote[0], vote[1], vote[2]))
+        return found
+
+    def _write(self) -> None:
+        """Write what waits: new pairs at once, repeats one by one."""
+        waiting, self.waiting, self.size = self.waiting, [], 0
+        keys = [pair_key(pair.query, pair.passage) for pair in waiting]
+        marks = ",".join("?" * len(keys))
+        known = {
+            key
+            for (key,) in self.connection.execute(
+                f"SELECT pair_key FROM staged WHERE pair_key IN ({marks})",  # noqa: S608
+                keys,
+            )
+        }
+        new: list[Staged] = []
+        again: list[tuple[str, Pair]] = []
+        votes: list[tuple[Any, ...]] = []
+        for key, pair in zip(keys, waiting, strict=True):
+            if key in known:
+                again.append((key, pair))
+                continue
+            known.add(key)
+            self.last += 1
+            new.append(_staged(self.last, key, pair))
+            votes += [(self.last, value, pair.line, who or None) for who, value in pair.votes]
+        self.connection.executemany(_INSERT, new)
+        self.connection.executemany("INSERT INTO votes VALUES (?, ?, ?, ?)", votes)
+        for key, pair in again:
+            self._again(key, pair)
+        lefts, self.lefts = sorted(self.lefts, key=lambda left: left[0]), []
+        self.connection.executemany(
+            "INSERT INTO left_out (line, reason, why, row) VALUES (?, ?, ?, ?)", lefts
+        )
+
+    def _again(self, key: str, pair: Pair) -> None:
+        """Note what a repeat brings: a label where there was none, or one more value."""
+        there = Staged._make(
+            self.connection.execute("SELECT * FROM staged WHERE pair_key = ?", (key,)).fetchone()
+        )
+        if pair.label is None:
+            return
+        if there.label is None:
+            self.connection.execute(
+                "UPDATE staged SET label = ?, settled = ? WHERE id = ?",
+                (pair.label, pair.settled, there.id),
+            )
+            if pair.votes:
+                self._vote(there.id, pair)
+            return
+        if pair.votes or pair.label != there.label:
+            if not there.votes:
+                first = (there.id, there.label, there.line, None)
+                self.connection.execute("INSERT INTO votes VALUES (?, ?, ?, ?)", first)
+            self._vote(there.id, pair)
+        same = pair.label == there.label
+        why = f"same query and passage as line {there.line:,}" + ("" if same else ", another label")
+        self.leave(pair.line, Left("duplicate", why), f"{pair.query[:100]} | {pair.passage[:100]}")
+
+    def _vote(self, there: int, pair: Pair) -> None:
+        votes = pair.votes or (("", pair.label),)
+        self.connection.executemany(
+            "INSERT INTO votes VALUES (?, ?, ?, ?)",
+            [(there, value, pair.line, who or None) for who, value in votes],
+        )
+        self.connection.execute(
+            "UPDATE staged SET votes = 1, settled = settled AND label = ?,"
+            " conflict = NOT (settled AND label = ?) AND (SELECT count(DISTINCT value) > 1"
+            " FROM votes WHERE staged_id = ?) WHERE id = ?",
+            (pair.label, pair.label, there, there),
+        )
+
+
+def _staged(number: int, key: str, pair: Pair) -> Staged:
+    conflict = not pair.settled and len({value for _, value in pair.votes}) > 1
+    return Staged(
+        number, key, query_key(pair.query), passage_key(pair.passage), pair.query, pair.passage,
+        pair.label, pair.line, pair.split, _extra(pair.extra), int(bool(pair.votes)),
+        int(conflict), int(pair.settled),
+    )  # fmt: skip
+
+
+def _extra(extra: Mapping[str, Any] | None) -> str | None:
+    return json.dumps(dict(extra), default=str) if extra else None

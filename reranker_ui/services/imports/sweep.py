@@ -1,0 +1,67 @@
+"""How an import ends that was not done: what it wrote goes, at once or at the next start."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import sqlalchemy as sa
+from filelock import FileLock, Timeout
+from sqlalchemy import select
+
+from reranker_ui.services.store.database import datasets, imports, pairs
+from reranker_ui.services.store.workspace import Workspace
+
+_BATCH = 1000  # pairs that go with one transaction
+
+
+def sweep_imports(workspace: Workspace) -> int:
+    """Remove what is left of imports whose process died; returns how many there were."""
+    with workspace.reading() as connection:
+        unfinished = list(connection.scalars(select(imports.c.id).where(imports.c.state != "done")))
+    gone = 0
+    for import_id in unfinished:
+        path = lock_path(workspace, import_id)
+        alive = FileLock(path, timeout=0)
+        with suppress(Timeout):
+            with beginning(workspace):
+                alive.acquire()
+            if _is_unfinished(workspace, import_id):  # it may have ended well meanwhile
+                remove_import(workspace, import_id)
+                gone += 1
+            alive.release()
+            path.unlink(missing_ok=True)
+    return gone
+
+
+def beginning(workspace: Workspace) -> FileLock:
+    """Held from when an import is noted until its own lock is taken, so that nobody sweeps it."""
+    return FileLock(workspace.home / "importing.lock")
+
+
+def _is_unfinished(workspace: Workspace, import_id: int) -> bool:
+    with workspace.reading() as connection:
+        state = connection.scalar(select(imports.c.state).where(imports.c.id == import_id))
+    return state not in (None, "done")
+
+
+def remove_import(workspace: Workspace, import_id: int) -> None:
+    """Remove an unfinished import, and its dataset where the import made it."""
+    mine = select(pairs.c.id).where(pairs.c.import_id == import_id).limit(_BATCH)
+    gone = -1
+    while gone:
+        with workspace.writing() as connection:
+            gone = connection.execute(pairs.delete().where(pairs.c.id.in_(mine))).rowcount
+    with workspace.writing() as connection:
+        dataset_id = connection.scalar(
+            select(imports.c.dataset_id).where(imports.c.id == import_id)
+        )
+        connection.execute(imports.delete().where(imports.c.id == import_id))
+        others = select(imports.c.id).where(imports.c.dataset_id == dataset_id)
+        empty = ~sa.exists(others) & ~sa.exists(
+            select(pairs.c.id).where(pairs.c.dataset_id == dataset_id)
+        )
+        connection.execute(datasets.delete().where(datasets.c.id == dataset_id, empty))
+
+
+def lock_path(workspace: Workspace, import_id: int) -> Path:
+    """The file that is locked while the import's process lives."""
+    return workspace.home / "uploads" / f"import-{import_id}.lock"

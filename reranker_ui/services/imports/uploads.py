@@ -1,0 +1,149 @@
+"""An import in the page: upload, look, change the reading, store; its state is in its folder."""
+
+import json
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from reranker_ui.core.formats.hub import PREFIX
+from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.imports.importer import check_name
+from reranker_ui.services.imports.read_state import (
+    claim_upload,
+    end_reading,
+    folder_of,
+    left_out,
+    move_into,
+    reading_state,
+    start_reading,
+)  # fmt: skip
+from reranker_ui.services.imports.sweep import sweep_imports
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.jobs import is_alive, spawn, stop
+from reranker_ui.services.store.json_state import load
+from reranker_ui.services.store.workspace import Workspace
+
+_SHOWN = 100  # rows left out that are sent with the state
+_SAID = {field.name for field in fields(ReadOptions)} - {"corpus", "queries", "joins", "limits"}
+
+
+def begin_upload(workspace: Workspace, user: User, path: Path, name: str) -> dict[str, Any]:
+    """Take an uploaded file and start to read it. Returns `{"token"}`."""
+    require(user, "admin")
+    token, file = claim_upload(workspace, user, path, name)
+    _note(workspace, token, {"file": file, "bytes": _path(workspace, token, file).stat().st_size})
+    start_reading(workspace, user, _path(workspace, token, file), ReadOptions(), token)
+    return {"token": token}
+
+
+def begin_hub(workspace: Workspace, user: User, told: str) -> dict[str, Any]:
+    """Start to bring and read a dataset on the Hub by its id, ORG/NAME[:CONFIG]."""
+    require(user, "admin")
+    name = told.strip().removeprefix(PREFIX)
+    token = start_reading(workspace, user, Path(PREFIX + name), ReadOptions())
+    _note(workspace, token, {"file": name, "bytes": 0, "hub": True})
+    return {"token": token}
+
+
+def add_texts(
+    workspace: Workspace, user: User, token: str, role: str, path: Path, name: str
+) -> None:
+    """Take a file of texts by id, for a file that holds ids only. role: corpus or queries."""
+    require(user, "admin")
+    if role not in ("corpus", "queries"):
+        raise Refused(f"{role} is neither corpus nor queries.")
+    noted = _noted(workspace, token)
+    file = move_into(folder_of(workspace, token), path, f"{role} {name}")
+    _note(workspace, token, {**noted, role: file})
+
+
+def read_upload(workspace: Workspace, user: User, token: str, said: dict[str, Any]) -> None:
+    """Read the upload again as a person says; `said` has the fields of ReadOptions."""
+    require(user, "admin")
+    noted = _noted(workspace, token)
+
+    def texts(role: str) -> str | None:
+        return str(_path(workspace, token, noted[role])) if role in noted else None
+
+    told = {name: value for name, value in said.items() if name in _SAID and value is not None}
+    _note(workspace, token, {**noted, "said": told})
+    options = ReadOptions(**told, corpus=texts("corpus"), queries=texts("queries"))
+    hub = noted.get("hub")
+    path = Path(PREFIX + noted["file"]) if hub else _path(workspace, token, noted["file"])
+    start_reading(workspace, user, path, options, token)
+
+
+def upload_state(workspace: Workspace, user: User, token: str) -> dict[str, Any]:
+    """The state of the reading, or of the storing once it was started, with the file's name.
+
+    `state`: reading, read, refused, storing {through, of}, stored {**report}.
+    """
+    require(user, "admin")
+    folder, noted = folder_of(workspace, token), _noted(workspace, token)
+    told = {key: noted.get(key) for key in ("file", "bytes", "hub", "said", "corpus", "queries")}
+    if "dataset" in noted:
+        return {**told, **_storing(folder, noted)}
+    state = reading_state(workspace, user, token)
+    if state["state"] == "read":
+        state["left_out"] = left_out(workspace, user, token, limit=_SHOWN)
+    return {**told, **state}
+
+
+def store_upload(workspace: Workspace, user: User, token: str, dataset_name: str) -> None:
+    """Start to store a finished reading in a dataset."""
+    require(user, "admin")
+    check_name(dataset_name)
+    folder, noted = folder_of(workspace, token), _noted(workspace, token)
+    result = load(folder / "result.json") or {}
+    if "report" not in result:
+        raise Refused("The file is not read yet. Wait until its report is shown.")
+    if "dataset" in noted and is_alive(folder):
+        raise Refused("This file is being imported already.")
+    stop(folder)  # the reader, which has told all it found and may take a moment to end
+    _note(workspace, token, {**noted, "dataset": dataset_name})
+    (folder / "stored.json").unlink(missing_ok=True)
+    told = {
+        "home": str(workspace.home), "database_url": workspace.settings.database_url,
+        "dataset": dataset_name, "source": noted["file"], "user": asdict(user),
+    }  # fmt: skip
+    spawn(folder, "reranker_ui.services.imports.store_job", told)
+
+
+def end_upload(workspace: Workspace, user: User, token: str) -> None:
+    """Forget an upload; what it was about to store, and what it stored so far, goes."""
+    require(user, "admin")
+    end_reading(workspace, user, token)
+    sweep_imports(workspace)
+
+
+def _storing(folder: Path, noted: dict[str, Any]) -> dict[str, Any]:
+    done = load(folder / "stored.json")
+    if done is None and not is_alive(folder):
+        done = load(folder / "stored.json") or {"refused": "The import ended early. Try it again."}
+    if done is None:
+        of = (load(folder / "result.json") or {}).get("report", {})
+        through = (load(folder / "storing.json") or {}).get("through", 0)
+        whole = of.get("kept", 0) + of.get("unlabelled", 0)
+        return {"state": "storing", "through": through, "of": whole, "dataset": noted["dataset"]}
+    if "refused" in done:
+        del noted["dataset"]
+        (folder / "upload.json").write_text(json.dumps(noted))
+        result = load(folder / "result.json") or {}
+        return {"state": "read", **result, "not_stored": done["refused"]}
+    return {"state": "stored", **done}
+
+
+def _noted(workspace: Workspace, token: str) -> dict[str, Any]:
+    noted: dict[str, Any] | None = load(folder_of(workspace, token) / "upload.json")
+    if noted is None:
+        raise Refused("This upload is gone. Choose the file again.")
+    return noted
+
+
+def _note(workspace: Workspace, token: str, noted: dict[str, Any]) -> None:
+    (folder_of(workspace, token) / "upload.json").write_text(json.dumps(noted))
+
+
+def _path(workspace: Workspace, token: str, file: str) -> Path:
+    return folder_of(workspace, token) / file

@@ -1,0 +1,123 @@
+"""The label of a pair that counts, in SQL; the same rule as `core.labels.resolve_labels`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import and_, case, func, or_, select
+
+from reranker_ui.services.store.database import (
+    annotations,
+    decisions,
+    imported_labels,
+    imports,
+    pairs,
+)
+
+
+def importing() -> sa.Select[Any]:
+    """Ids of imports that are not done: what they wrote is not seen yet."""
+    return select(imports.c.id).where(imports.c.state != "done")
+
+
+def seen() -> sa.ColumnElement[bool]:
+    """Whether a pair exists for people: not retired, and its import is done."""
+    return and_(
+        pairs.c.retired_at.is_(None),
+        or_(pairs.c.import_id.is_(None), pairs.c.import_id.not_in(importing())),
+    )
+
+
+def touched() -> sa.ColumnElement[bool]:
+    """Whether the label that counts may differ from the one that came with the pair."""
+    return or_(
+        pairs.c.votes > 0,
+        pairs.c.id.in_(select(decisions.c.pair_id)),
+        pairs.c.id.in_(select(imported_labels.c.pair_id)),
+    )
+
+
+def pairs_with_labels(
+    dataset_id: int,
+    *columns: Any,
+    only: Sequence[int] | None = None,
+    where: sa.ColumnElement[bool] | None = None,
+) -> sa.Select[Any]:
+    """Select `columns` and `effective` (float or NULL) and `state` of a dataset's seen pairs.
+
+    `state`: decided, left out, annotated, imported, disputed, unlabelled. `only`: these ids.
+    `where`: of `pairs`, for both sides of the joins.
+    """
+    mine = [pairs.c.dataset_id == dataset_id]
+    if only is not None:
+        mine.append(pairs.c.id.in_(only))
+    if where is not None:
+        mine.append(where)
+    votes, values = _votes(mine), _values(mine)
+    conflict = or_(values.c.low != values.c.high, pairs.c.label != values.c.low)
+    imported = func.coalesce(pairs.c.label, values.c.low)
+    decided = decisions.c.pair_id.is_not(None)
+    state = case(
+        (and_(decided, decisions.c.label.is_(None)), "left out"),
+        (decided, "decided"),
+        (votes.c.ways > 1, "disputed"),
+        (votes.c.ways == 1, "annotated"),
+        (conflict, "disputed"),
+        (imported.is_not(None), "imported"),
+        else_="unlabelled",
+    )
+    effective = case(
+        (decided, decisions.c.label),
+        (votes.c.ways > 1, sa.null()),
+        (votes.c.ways == 1, votes.c.label),
+        (conflict, sa.null()),
+        else_=imported,
+    )
+    return (
+        select(*columns, effective.label("effective"), state.label("state"))
+        .select_from(pairs)
+        .outerjoin(decisions, decisions.c.pair_id == pairs.c.id)
+        .outerjoin(votes, votes.c.pair_id == pairs.c.id)
+        .outerjoin(values, values.c.pair_id == pairs.c.id)
+        .where(*mine, seen())
+    )
+
+
+def _votes(mine: list[sa.ColumnElement[bool]]) -> sa.Subquery:
+    """Per pair with votes: how many labels share the top, and the (lowest) one."""
+    tally = (
+        select(annotations.c.pair_id, annotations.c.label, func.count().label("n"))
+        .join(pairs, pairs.c.id == annotations.c.pair_id)
+        .where(*mine, annotations.c.label.is_not(None))
+        .group_by(annotations.c.pair_id, annotations.c.label)
+    ).cte()
+    top = select(tally.c.pair_id, func.max(tally.c.n).label("n")).group_by(tally.c.pair_id).cte()
+    return (
+        select(
+            tally.c.pair_id,
+            func.count().label("ways"),
+            func.min(tally.c.label).label("label"),
+        )
+        .join(top, and_(top.c.pair_id == tally.c.pair_id, top.c.n == tally.c.n))
+        .group_by(tally.c.pair_id)
+    ).subquery("votes")
+
+
+def _values(mine: list[sa.ColumnElement[bool]]) -> sa.Subquery:
+    """Per pair with further imported values: the lowest and the highest."""
+    return (
+        select(
+            imported_labels.c.pair_id,
+            func.min(imported_labels.c.value).label("low"),
+            func.max(imported_labels.c.value).label("high"),
+        )
+        .join(pairs, pairs.c.id == imported_labels.c.pair_id)
+        .where(
+            *mine,
+            or_(
+                imported_labels.c.import_id.is_(None),
+                imported_labels.c.import_id.not_in(importing()),
+            ),
+        )
+        .group_by(imported_labels.c.pair_id)
+    ).subquery("imported_values")

@@ -1,0 +1,123 @@
+"""What the stream of a dataset begins with: its scale, question, guidelines and order."""
+
+import hashlib
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from reranker_ui.core.values.markdown import tree, words
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.open_pairs import came_unlabelled, decides, offered, sealed_for
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import datasets, journal, pairs, runs
+from reranker_ui.services.store.workspace import Workspace, record
+
+_LONGEST = 50_000  # characters
+_QUESTION = "Does the passage answer the query?"
+
+
+def stream_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
+    """What the page needs to know before the first pair.
+
+    Returns user (the name), scale {"kind", "max"}, guidelines {"text", "tree", "version"},
+    question, order, order_run ({id, name} of the run whose uncertain pairs come first, or None),
+    overlap, blind, came_unlabelled and came_labelled (whether such pairs are offered),
+    test_pairs ("sealed", "offered"), may {"label", "own", "decide"}, rules (see `rules`).
+    """
+    require(user, "viewer")
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        inside = [pairs.c.dataset_id == dataset.id, *offered(dataset, user)]
+        labelled = [pairs.c.retired_at.is_(None), pairs.c.label.is_not(None)]
+        without, with_label = (
+            connection.scalar(select(select(pairs.c.id).where(*inside, *kind).exists()))
+            for kind in (came_unlabelled(), labelled)
+        )
+        return {
+            "user": user.name,
+            "scale": {"kind": dataset.scale, "max": dataset.max_grade},
+            "guidelines": {
+                "text": dataset.guidelines,
+                "tree": tree(dataset.guidelines),
+                "version": dataset.guidelines_version,
+            },
+            "question": question_of(dataset.guidelines),
+            **_order(connection, dataset),
+            "overlap": dataset.overlap,
+            "blind": bool(dataset.blind),
+            "came_unlabelled": bool(without),
+            "came_labelled": bool(with_label),
+            "rules": rules(dataset),
+            "test_pairs": "sealed" if sealed_for(dataset, user) else "offered",
+            "may": {
+                "label": user.role != "viewer",
+                "own": user.role == "admin",
+                "decide": decides(dataset, user),
+            },
+        }
+
+
+def rules(dataset: sa.Row[Any]) -> str:
+    """A mark that is another one as soon as the owner changes what the page was told."""
+    names = ("guidelines_version", "ordering", "order_run", "overlap", "blind")
+    people = ("adjudicators", "test_annotators")
+    told = [getattr(dataset, name) for name in (*names, *people, "scale", "max_grade")]
+    told.append(bool(dataset.guidelines))
+    return hashlib.blake2s(repr(told).encode(), digest_size=8).hexdigest()
+
+
+def guideline_versions(workspace: Workspace, user: User, dataset_name: str) -> list[dict[str, Any]]:
+    """Every version there was, newest first: version, text, tree, at and who (None: unknown)."""
+    require(user, "viewer")
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        mine = journal.c.subject == f"dataset:{dataset.id}", journal.c.what == "edit guidelines"
+        lines = connection.execute(select(journal).where(*mine).order_by(journal.c.id)).all()
+    found = {line.after["version"]: (line.after["text"], line.at, line.who) for line in lines}
+    if lines and lines[0].before["text"]:
+        found[lines[0].before["version"]] = (lines[0].before["text"], None, None)
+    return [
+        {"version": version, "text": text, "tree": tree(text), "at": at, "who": who}
+        for version, (text, at, who) in sorted(found.items(), reverse=True)
+    ]
+
+
+def _order(connection: sa.Connection, dataset: sa.Row[Any]) -> dict[str, Any]:
+    query = select(runs.c.id, runs.c.name).where(runs.c.id == dataset.order_run)
+    run = connection.execute(query).first()
+    # Without its run, which was deleted, nothing is uncertain.
+    order = "unlabelled" if dataset.ordering == "uncertain" and run is None else dataset.ordering
+    return {"order": order, "order_run": {"id": run.id, "name": run.name} if run else None}
+
+
+def question_of(guidelines: str) -> str:
+    """The question to ask: the first line of the guidelines that ends with a question mark."""
+    lines = (line.strip() for line in words(tree(guidelines)).splitlines())
+    return next((line for line in lines if line.endswith(("?", "？", "؟"))), _QUESTION)
+
+
+def edit_guidelines(
+    workspace: Workspace, user: User, dataset_name: str, text: str
+) -> dict[str, Any]:
+    """Give a dataset new guidelines, as the next version. Labels keep the one they were given."""
+    require(user, "admin")
+    if len(text) > _LONGEST:
+        raise Refused(f"Guidelines can have {_LONGEST:,} characters, and these have {len(text):,}.")
+    with workspace.writing() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        version = dataset.guidelines_version
+        if text != dataset.guidelines:
+            first = not dataset.guidelines and version == 1
+            before = {"version": version, "text": dataset.guidelines}
+            version += 0 if first else 1
+            values = {"guidelines": text, "guidelines_version": version}
+            connection.execute(
+                datasets.update().where(datasets.c.id == dataset.id).values(**values)
+            )
+            after = {"version": version, "text": text}
+            subject, now = f"dataset:{dataset.id}", time.time()
+            record(connection, user, "edit guidelines", subject, at=now, before=before, after=after)
+    return {"text": text, "tree": tree(text), "version": version}

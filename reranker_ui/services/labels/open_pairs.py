@@ -1,0 +1,180 @@
+"""Which pairs of a dataset are open to a user: wanted, not sealed, in nobody else's hands."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import func, or_, select
+
+from reranker_ui.services.labels.effective_labels import importing, pairs_with_labels
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import (
+    annotations,
+    decisions,
+    imported_labels,
+    leases,
+    pairs,
+)
+
+_CHUNK = 500  # ids a statement is given
+Where = list[sa.ColumnElement[bool]]
+
+
+def sealed_for(dataset: sa.Row[Any], user: User) -> bool:
+    """Whether the dataset's test pairs are withheld from `user`."""
+    return user.name not in (dataset.test_annotators or [])
+
+
+def withheld(pair: sa.Row[Any], user: User) -> bool:
+    """Whether a pair, a row with its split and its dataset's settings, is sealed for `user`."""
+    return bool(pair.split == "test" and user.role != "admin" and sealed_for(pair, user))
+
+
+def decides(dataset: sa.Row[Any], user: User) -> bool:
+    """Whether `user` may end disputes: an admin, or an annotator named as adjudicator."""
+    named = user.name in (dataset.adjudicators or []) and user.role != "viewer"
+    return user.role == "admin" or named
+
+
+def may_decide(dataset: sa.Row[Any], user: User) -> None:
+    """Refuse unless `user` is an admin or an adjudicator of the dataset."""
+    require(user, "annotator" if decides(dataset, user) else "admin")
+
+
+def offered(dataset: sa.Row[Any], user: User) -> Where:
+    """Which pairs `user` may be offered at all: not those of the sealed test split."""
+    return [not_test()] if sealed_for(dataset, user) else []
+
+
+def not_test() -> sa.ColumnElement[bool]:
+    """Pairs outside the test split."""
+    return or_(pairs.c.split.is_(None), pairs.c.split != "test")
+
+
+def came_unlabelled() -> Where:
+    """Pairs that came without a label."""
+    return [pairs.c.retired_at.is_(None), pairs.c.label.is_(None)]
+
+
+def in_scope(dataset: sa.Row[Any], user: User, imported: bool) -> Where:
+    """All pairs that `user` may be offered, labelled or not, by the queue's index."""
+    return [pairs.c.dataset_id == dataset.id, *kind(imported), *offered(dataset, user)]
+
+
+def found_otherwise(dataset: sa.Row[Any], user: User, imported: bool) -> Where:
+    """The same for pairs that another condition finds: "+ 0" keeps the planner from walking
+    the whole dataset, or all that has no label, instead."""
+    label = [] if imported else [(pairs.c.label + 0).is_(None)]
+    return [
+        pairs.c.dataset_id + 0 == dataset.id,
+        pairs.c.retired_at.is_(None),
+        *label,
+        *offered(dataset, user),
+    ]
+
+
+def kind(imported: bool) -> Where:
+    """Pairs that came without a label, or all."""
+    return [pairs.c.retired_at.is_(None)] if imported else came_unlabelled()
+
+
+class OpenPairs:
+    """The pairs that are open to one user now, asked for in several orders."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        dataset: sa.Row[Any],
+        user: User,
+        now: float,
+        imported: bool,
+    ) -> None:
+        self.connection, self.dataset, self.user = connection, dataset, user
+        self.imported = imported
+        self.drawn: dict[int, str] = {}  # how a pair was chosen, where not in turn
+        mine = sa.exists().where(
+            annotations.c.pair_id == pairs.c.id, annotations.c.annotator == user.name
+        )
+        decided = sa.exists().where(decisions.c.pair_id == pairs.c.id)
+        hidden = list(connection.scalars(importing()))
+        done = or_(pairs.c.import_id.is_(None), pairs.c.import_id.not_in(hidden))
+        self.for_me: Where = [~mine, ~decided, *([done] if hidden else [])]
+        self.others = (
+            select(func.count())
+            .where(
+                leases.c.pair_id == pairs.c.id,
+                leases.c.annotator != user.name,
+                leases.c.until > now,
+            )
+            .scalar_subquery()
+        )
+
+    def at(self, votes: int, *also: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        """Open pairs with so many votes; with `votes` fixed the queue's index gives the order.
+
+        It holds all that is asked for. With one more column SQLite might walk another index.
+        """
+        return select(pairs.c.id).where(
+            *in_scope(self.dataset, self.user, self.imported),
+            pairs.c.votes == votes,
+            *self.for_me,
+            self.others < self.dataset.overlap - votes,
+            *also,
+        )
+
+    def first(self, n: int, *also: sa.ColumnElement[bool]) -> list[int]:
+        """The first `n` open pairs by id."""
+        found: list[int] = []
+        for votes in range(self.dataset.overlap):
+            query = self.at(votes, *also).order_by(pairs.c.id).limit(n)
+            found += self.connection.scalars(query)
+        return sorted(found)[:n]
+
+    def among(self, rows: sa.ColumnElement[bool], n: int) -> list[tuple[int, str]]:
+        """At most `n` open pairs of those picked by `rows`, an indexed condition, by id."""
+        query = select(pairs.c.id, pairs.c.query_key).where(rows, *self.wanted())
+        return sorted((row.id, row.query_key) for row in self.connection.execute(query.limit(n)))
+
+    def wanted(self) -> Where:
+        """Whether a pair that another condition finds is open."""
+        return [
+            *found_otherwise(self.dataset, self.user, self.imported),
+            *self.for_me,
+            self.others + pairs.c.votes < self.dataset.overlap,
+        ]
+
+    def gone(self, have: list[int]) -> list[int]:
+        """Those of `have` that want no label any more."""
+        if not have:
+            return []
+        still = {pair for pair, _ in self.among(pairs.c.id.in_(have), len(have))}
+        return [pair for pair in have if pair not in still]
+
+
+def disputed_ids(connection: sa.Connection, dataset: sa.Row[Any]) -> list[int]:
+    """The ids of a dataset's disputed pairs, those with the most votes first."""
+    # Only pairs whose labels differ at all are looked at closely.
+    votes = (
+        select(annotations.c.pair_id)
+        .join(pairs, pairs.c.id == annotations.c.pair_id)
+        .where(pairs.c.dataset_id == dataset.id, pairs.c.retired_at.is_(None), pairs.c.votes >= 2)
+        .group_by(annotations.c.pair_id)
+        .having(func.min(annotations.c.label) < func.max(annotations.c.label))
+    )
+    values = (
+        select(imported_labels.c.pair_id)
+        .distinct()
+        .join(pairs, pairs.c.id == imported_labels.c.pair_id)
+        .where(
+            pairs.c.dataset_id + 0 == dataset.id,
+            pairs.c.retired_at.is_(None),
+            pairs.c.votes + 0 == 0,
+        )
+    )
+    may_be = [*connection.scalars(votes), *connection.scalars(values)]
+    found: list[tuple[int, int]] = []
+    for start in range(0, len(may_be), _CHUNK):
+        only = may_be[start : start + _CHUNK]
+        told = pairs_with_labels(dataset.id, pairs.c.votes, pairs.c.id, only=only).subquery()
+        query = select(told.c.votes, told.c.id).where(told.c.state == "disputed")
+        found += [(-row.votes, row.id) for row in connection.execute(query)]
+    return [pair for _, pair in sorted(found)]

@@ -1,0 +1,227 @@
+"""Full-text search: an SQLite FTS5 index for each dataset, in the cache, filled as pairs come.
+
+It is kept out of the database on purpose: filling it takes no write lock and slows no import, and
+SQLite and PostgreSQL find alike, CJK substrings and Vietnamese tones included. Texts of a pair
+never change (an edited text is a new pair), so the index only grows; it can be made again at any
+time.
+"""
+
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from filelock import FileLock, Timeout
+from sqlalchemy import func, select
+
+from reranker_ui.core.values.search_terms import Search, spaced
+from reranker_ui.services.store.database import imports, pairs, sqlite_module
+from reranker_ui.services.store.jobs import is_alive, spawn
+from reranker_ui.services.store.workspace import Workspace
+
+log = logging.getLogger(__name__)
+Dataset = sa.Row[Any]  # a row of `datasets`: its id and created_at
+_BATCH = 5_000
+_AT_ONCE = 2_000  # pairs that a search may take in by itself; more are left to a process
+_MOST = 10_000  # hits that are counted
+_NEVER = 0  # the import of pairs that came without one
+_SCHEMA = (
+    "CREATE VIRTUAL TABLE texts USING fts5(query, passage, content='', columnsize=0, prefix='3',"
+    " tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M*'\")",
+    "CREATE TABLE filled (import_id INTEGER PRIMARY KEY, last INTEGER NOT NULL)",
+)
+
+
+def fill(workspace: Workspace, dataset: Dataset) -> int:
+    """Take in every pair of the dataset that the index lacks; returns how many it took.
+
+    Another process that fills the same index has it to itself: then nothing is done here.
+    """
+    taken = 0
+    folder = _folder(workspace, dataset)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / "fill.lock", timeout=0), _opened(folder) as index:
+            for import_id, last in _missing(workspace, dataset, index):
+                taken += _fill_import(workspace, dataset, index, import_id, last)
+    except Timeout:
+        pass
+    return taken
+
+
+def progress(workspace: Workspace, dataset: Dataset, most: int | None = None) -> dict[str, int]:
+    """`{"missing": pairs that the index lacks}`; `most`: stop to count there."""
+    with _opened(_folder(workspace, dataset)) as index:
+        told = _missing(workspace, dataset, index)
+    missing = 0
+    with workspace.reading() as connection:
+        for import_id, last in told:
+            rows = select(pairs.c.id).where(*_of(dataset.id, import_id, last))
+            counted = (rows.limit(most) if most else rows).subquery()
+            missing += int(connection.scalar(select(func.count()).select_from(counted)) or 0)
+    return {"missing": missing}
+
+
+def hits(
+    workspace: Workspace, dataset: Dataset, search: Search, at: int | None, down: bool, size: int
+) -> list[int]:
+    """Ids of pairs that are found, past `at`, in order of id; `down`: from high to low."""
+    sql = "SELECT rowid FROM texts WHERE texts MATCH ?"
+    told: list[Any] = [_match(search)]
+    if at is not None:
+        sql += f" AND rowid {'<' if down else '>'} ?"
+        told.append(at)
+    sql += f" ORDER BY rowid {'DESC' if down else 'ASC'} LIMIT ?"
+    with _opened(_folder(workspace, dataset)) as index:
+        return [int(found) for (found,) in index.execute(sql, [*told, size])]
+
+
+def count_hits(workspace: Workspace, dataset: Dataset, search: Search) -> int:
+    """How many pairs are found, retired ones included; more than 10,000 count as 10,001."""
+    sql = "SELECT count(*) FROM (SELECT rowid FROM texts WHERE texts MATCH ? LIMIT ?)"
+    with _opened(_folder(workspace, dataset)) as index:
+        return int(index.execute(sql, [_match(search), _MOST + 1]).fetchone()[0])
+
+
+def prepare(workspace: Workspace, dataset: Dataset) -> int:
+    """Bring the index up to date before a search; returns how many pairs are still missing.
+
+    A few are taken in at once, many by a process of their own.
+    """
+    missing = progress(workspace, dataset, _AT_ONCE + 1)["missing"]
+    if not missing:
+        return 0
+    if missing <= _AT_ONCE and fill(workspace, dataset):
+        return 0
+    _start_filling(workspace, dataset)
+    return progress(workspace, dataset)["missing"]
+
+
+def drop(workspace: Workspace, dataset: Dataset) -> None:
+    """Remove the index of a dataset that goes."""
+    shutil.rmtree(_folder(workspace, dataset), ignore_errors=True)
+
+
+def _start_filling(workspace: Workspace, dataset: Dataset) -> None:
+    folder = _folder(workspace, dataset)
+    if not is_alive(folder):
+        told = {"home": str(workspace.home), "database_url": workspace.settings.database_url}
+        spawn(folder, "reranker_ui.services.labels.index_job", {**told, "dataset": dataset.name})
+
+
+def _fill_import(
+    workspace: Workspace, dataset: Dataset, index: Any, import_id: int, last: int
+) -> int:
+    taken = 0
+    while True:
+        with workspace.reading() as connection:
+            rows = connection.execute(
+                select(pairs.c.id, pairs.c.query, pairs.c.passage)
+                .where(*_of(dataset.id, import_id, last))
+                .order_by(pairs.c.id)
+                .limit(_BATCH)
+            ).all()
+            newest = connection.scalar(_newest(dataset.id)) or 0
+        taken += len(rows)
+        last = rows[-1].id if rows else last
+        index.execute("BEGIN IMMEDIATE")
+        index.executemany(
+            "INSERT INTO texts (rowid, query, passage) VALUES (?, ?, ?)",
+            ((row.id, _indexed(row.query), _indexed(row.passage)) for row in rows),
+        )
+        if import_id == _NEVER and len(rows) < _BATCH:
+            last = max(last, newest)  # so that nobody walks the dataset for the few that come
+        index.execute("INSERT OR REPLACE INTO filled VALUES (?, ?)", (import_id, last))
+        index.execute("COMMIT")
+        if len(rows) < _BATCH:
+            return taken
+
+
+def _indexed(text: str) -> str:
+    # FTS5 folds and parts plain ASCII as `spaced` does, and faster.
+    return text if text.isascii() else spaced(text)
+
+
+def _missing(workspace: Workspace, dataset: Dataset, index: Any) -> list[tuple[int, int]]:
+    """(import, last id taken in) of those imports that have newer pairs.
+
+    By import, since ids of two that run side by side mix, and pairs of one are seen only when it
+    is done. A pair added or edited later has a higher id than all that its import had before.
+    """
+    filled: dict[int, int] = dict(index.execute("SELECT import_id, last FROM filled"))
+    with workspace.reading() as connection:
+        done = connection.scalars(
+            select(imports.c.id).where(
+                imports.c.dataset_id == dataset.id, imports.c.state == "done"
+            )
+        ).all()
+        if connection.scalar(_newest(dataset.id)) == filled.get(_NEVER) and set(done) <= set(
+            filled
+        ):
+            return []
+        told = [(import_id, filled.get(import_id, 0)) for import_id in (*done, _NEVER)]
+        return [
+            (import_id, last)
+            for import_id, last in told
+            if import_id == _NEVER
+            or connection.scalar(
+                select(pairs.c.id).where(*_of(dataset.id, import_id, last)).limit(1)
+            )
+        ]
+
+
+def _of(dataset_id: int, import_id: int, last: int) -> list[sa.ColumnElement[bool]]:
+    mine = pairs.c.import_id == import_id if import_id != _NEVER else pairs.c.import_id.is_(None)
+    return [pairs.c.dataset_id == dataset_id, mine, pairs.c.id > last]
+
+
+def _newest(dataset_id: int) -> sa.Select[Any]:
+    return select(func.max(pairs.c.id)).where(pairs.c.dataset_id == dataset_id)
+
+
+def _match(search: Search) -> str:
+    # Words are letters, digits and marks only, so nothing in them is FTS5's own syntax.
+    return " AND ".join(
+        f'"{phrase.strip()}"' + (" *" if goes_on else "") for phrase, goes_on in search.phrases
+    )
+
+
+def _folder(workspace: Workspace, dataset: Dataset) -> Path:
+    # The time tells a dataset from an earlier one whose id it got.
+    return workspace.cache / "search" / f"{dataset.id}-{round(dataset.created_at * 1000)}"
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[Any]:
+    """A connection to an index, made anew where there is none that can be read."""
+    dbapi = sqlite_module()
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "index.db"
+    try:
+        connection = _connect(dbapi, path)
+    except dbapi.DatabaseError as error:
+        if isinstance(error, dbapi.OperationalError):
+            raise  # it is locked, or the disk is full: no fault of the file
+        log.warning("The search index %s cannot be read and is made again: %s", path, error)
+        for part in folder.glob("index.db*"):
+            part.unlink(missing_ok=True)
+        connection = _connect(dbapi, path)
+    with closing(connection):
+        yield connection
+
+
+def _connect(dbapi: Any, path: Path) -> Any:
+    connection = dbapi.connect(path, isolation_level=None, timeout=30)
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-32768"):
+        connection.execute(f"PRAGMA {pragma}")
+    there = connection.execute("SELECT name FROM sqlite_master WHERE name = 'filled'").fetchone()
+    if not there:
+        connection.execute("BEGIN IMMEDIATE")
+        if not connection.execute("SELECT name FROM sqlite_master").fetchone():
+            for statement in _SCHEMA:
+                connection.execute(statement)
+        connection.execute("COMMIT")
+    return connection

@@ -1,0 +1,1 @@
+"""Operating: backups, restore, health and the overview."""

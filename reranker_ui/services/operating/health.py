@@ -1,0 +1,79 @@
+"""Whether everything that the app stands on is there: database, disk, worker."""
+
+import platform
+import shutil
+import time
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import sqlalchemy as sa
+
+from reranker_ui import __version__
+from reranker_ui.services.operating import backup_schedule
+from reranker_ui.services.store.access import LOCAL, User, require
+from reranker_ui.services.store.database import datasets, sqlite_version
+from reranker_ui.services.store.workspace import Workspace
+from reranker_ui.services.training import lifecycle
+
+LEAST = 500_000_000  # bytes of disk below which saving a model may fail
+_PACKAGES = ("gradio", "torch", "sentence-transformers", "transformers", "sqlalchemy")
+
+
+def pulse(workspace: Workspace) -> dict[str, Any]:
+    """For anyone who asks: `{"status": ok|failing, "database", "disk", "worker"}`, no details."""
+    parts = {
+        "database": _database(workspace),
+        "disk": _disk(workspace),
+        "worker": _worker(workspace),
+    }
+    fine = all(part["ok"] for part in parts.values())
+    told = {name: "ok" if part["ok"] else "failing" for name, part in parts.items()}
+    return {"status": "ok" if fine else "failing", **told}
+
+
+def health(workspace: Workspace, user: User) -> dict[str, Any]:
+    """As `pulse`, with numbers and versions: bytes free, milliseconds, runs under way."""
+    require(user, "viewer")
+    return {
+        "backup": backup_schedule.state(workspace, user),
+        "status": pulse(workspace)["status"],
+        "database": _database(workspace),
+        "disk": _disk(workspace),
+        "worker": _worker(workspace),
+        "versions": _versions(),
+    }
+
+
+def _database(workspace: Workspace) -> dict[str, Any]:
+    begun = time.perf_counter()
+    try:
+        with workspace.reading() as connection:
+            connection.execute(sa.select(datasets.c.id).limit(1)).all()
+    except sa.exc.SQLAlchemyError as error:
+        return {"ok": False, "fault": type(error).__name__}
+    took = round(1000 * (time.perf_counter() - begun), 1)
+    return {"ok": True, "kind": workspace.engine.dialect.name, "milliseconds": took}
+
+
+def _disk(workspace: Workspace) -> dict[str, Any]:
+    free = shutil.disk_usage(workspace.home).free
+    return {"ok": free >= LEAST, "free_bytes": free}
+
+
+def _worker(workspace: Workspace) -> dict[str, Any]:
+    try:
+        now = lifecycle.current(workspace, LOCAL)
+    except sa.exc.SQLAlchemyError as error:
+        return {"ok": False, "fault": type(error).__name__}
+    running = now["running"]["name"] if now["running"] else None
+    return {"ok": True, "running": running, "waiting": now["waiting"]}
+
+
+def _versions() -> dict[str, str]:
+    told = {"reranker-ui": __version__, "python": platform.python_version()}
+    for name in _PACKAGES:
+        try:
+            told[name] = version(name)
+        except PackageNotFoundError:
+            told[name] = "missing"
+    return told | {"sqlite": sqlite_version()}

@@ -1,0 +1,107 @@
+"""What is always in sight: the datasets, what is running, who one is."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from filelock import FileLock, Timeout
+from sqlalchemy import func, select
+
+from reranker_ui.core.values.filesystems import remote_kind
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.annotating.labelling_progress import waiting
+from reranker_ui.services.imports.importer import load_starter
+from reranker_ui.services.imports.read_state import sweep_readings
+from reranker_ui.services.imports.sweep import sweep_imports
+from reranker_ui.services.labels.effective_labels import seen
+from reranker_ui.services.operating import backup_schedule
+from reranker_ui.services.store.access import LOCAL, User, require
+from reranker_ui.services.store.database import datasets, pairs
+from reranker_ui.services.store.workspace import Workspace
+from reranker_ui.services.training import lifecycle
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def serving(home: Path, holds_database: bool = True) -> Iterator[None]:
+    """Hold the home for one serving process; Refused if another has it.
+
+    Refused too on a network or bucket mount, where the database is a file of the home.
+    """
+    if holds_database and (kind := remote_kind(home)):
+        raise Refused(
+            f"{home} lies on a {kind} mount, which has no file locks that a database can trust."
+            " Choose a home on a local disk, and set RERANKER_UI_BACKUP to a folder of the mount."
+        )
+    lock = FileLock(home / "serve.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise Refused(
+            f"Another process serves {home} already. Use its page, stop it first, or choose"
+            " another home with RERANKER_UI_HOME."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def begin(workspace: Workspace) -> None:
+    """What happens once when the page starts: the bundled sample is there to begin with."""
+    sweep_imports(workspace)
+    sweep_readings(workspace)
+    try:
+        load_starter(workspace, LOCAL)
+    except Refused as refused:
+        log.warning("The bundled sample is left out: %s", refused)
+
+
+def overview(workspace: Workspace, user: User, dataset: str | None) -> dict[str, Any]:
+    """What the header shows, cheap enough to be asked every two seconds.
+
+    Returns `{"user": {name, role}, "datasets": [{name, pairs, waiting}], "run": runs.current}`;
+    `waiting` is counted for `dataset`, the one in hand, and None for the others.
+    """
+    require(user, "viewer")
+
+    def left(name: str) -> int | None:
+        return _waiting(workspace, user, name) if name == dataset else None
+
+    known = workspace.shared("datasets", lambda: _datasets(workspace))
+    return {
+        "user": {"name": user.name, "role": user.role},
+        "datasets": [one | {"waiting": left(one["name"])} for one in known],
+        "run": lifecycle.glance(workspace, user),
+        "backup": backup_schedule.state(workspace, user),
+    }
+
+
+def _waiting(workspace: Workspace, user: User, dataset: str) -> int:
+    return workspace.shared(("waiting", user, dataset), lambda: waiting(workspace, user, dataset))
+
+
+def _datasets(workspace: Workspace) -> list[dict[str, Any]]:
+    with workspace.reading() as connection:
+        rows = connection.execute(
+            select(datasets.c.name, datasets.c.id, datasets.c.updated_at).order_by(
+                datasets.c.updated_at.desc(), datasets.c.id.desc()
+            )
+        ).all()
+        counted = [(name, _pairs(workspace, connection, *key)) for name, *key in rows]
+    return [{"name": name, "pairs": n} for name, n in counted if n]
+
+
+def _pairs(
+    workspace: Workspace, connection: sa.Connection, dataset_id: int, updated_at: float
+) -> int:
+    # A count walks the dataset, so it is taken once for each change of it.
+    key = ("pairs", dataset_id, updated_at)
+    if key not in workspace.remembered:
+        query = select(func.count()).where(pairs.c.dataset_id == dataset_id, seen())
+        workspace.remembered[key] = int(connection.scalar(query) or 0)
+    return int(workspace.remembered[key])

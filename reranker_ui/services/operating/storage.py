@@ -1,0 +1,160 @@
+"""Where backups lie: a folder, such as the mount of a bucket, or a private dataset on the Hub."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from reranker_ui.core.models.hub_models import HUB_ID
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.operating.snapshots import sha256_of
+
+HUB = "hf://datasets/"
+BOOK = ".json"  # what is written last: a snapshot without it was never finished
+
+
+class Place(Protocol):
+    """A flat set of files with names that are never used twice."""
+
+    title: str
+
+    def names(self) -> list[str]:
+        """The names of the files; Refused where the place cannot be read."""
+
+    def write(self, files: Mapping[str, Path], gone: Sequence[str]) -> None:
+        """Put `files` there, those that end in BOOK last, and prove them; then remove `gone`."""
+
+    def read(self, name: str) -> AbstractContextManager[Path]:
+        """The file, for as long as the context lasts."""
+
+    def lies_beside(self, folder: Path) -> bool:
+        """Whether it is lost when the disk of `folder` is."""
+
+
+def place_of(told: str, token: str | None = None) -> "FolderPlace | HubPlace":
+    """The place that `told` names: `hf://datasets/ORG/NAME`, or else a folder."""
+    if not told.startswith(HUB):
+        if "://" in told:
+            raise Refused(f"{told} is no place for backups. Give a folder, or {HUB}ORG/NAME.")
+        return FolderPlace(Path(told).expanduser())
+    name = told.removeprefix(HUB).strip("/")
+    if not HUB_ID.fullmatch(name) or "/" not in name:
+        raise Refused(f"{told} names no dataset on the Hub. Give {HUB}ORG/NAME.")
+    return HubPlace(name, token)
+
+
+class FolderPlace:
+    """A folder on another disk. Files appear whole under their name, and are read back."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.title = folder, str(folder)
+
+    def names(self) -> list[str]:
+        """The names of the files there, none where the folder is not there yet."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            return sorted(path.name for path in self.folder.iterdir() if path.is_file())
+        except OSError as error:
+            raise Refused(_unread(self.title, error)) from error
+
+    def write(self, files: Mapping[str, Path], gone: Sequence[str]) -> None:
+        """Write aside, read back, then name."""
+        try:
+            for name in sorted(files, key=lambda name: name.endswith(BOOK)):
+                aside = self.folder / f".{name}.part"
+                shutil.copyfile(files[name], aside)
+                if sha256_of(aside) != sha256_of(files[name]):
+                    raise Refused(f"{self.title} does not keep what is written there.")
+                aside.replace(self.folder / name)
+            for name in gone:
+                (self.folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise Refused(f"{self.title} cannot be written: {error.strerror or error}.") from error
+
+    @contextmanager
+    def read(self, name: str) -> Iterator[Path]:
+        """The file where it lies."""
+        yield self.folder / name
+
+    def lies_beside(self, folder: Path) -> bool:
+        """Whether both are on one disk."""
+        return self.folder.stat().st_dev == folder.stat().st_dev
+
+
+class HubPlace:
+    """A private dataset repository; one commit for each backup."""
+
+    def __init__(self, name: str, token: str | None) -> None:
+        from huggingface_hub import HfApi
+
+        self.name, self.title = name, f"{HUB}{name}"
+        self.api: Any = HfApi(token=token)
+        self._checked = False
+
+    def names(self) -> list[str]:
+        """The names of the files there."""
+        with self._asking():
+            self._check()
+            found = self.api.list_repo_files(self.name, repo_type="dataset")
+            return sorted(name for name in found if "/" not in name and name[0] != ".")
+
+    def write(self, files: Mapping[str, Path], gone: Sequence[str]) -> None:
+        """One commit, and what the Hub says it received."""
+        from huggingface_hub import CommitOperationAdd, CommitOperationDelete
+
+        with self._asking():
+            self._check()
+            adding = [CommitOperationAdd(name, str(path)) for name, path in files.items()]
+            removing = [CommitOperationDelete(name) for name in gone]
+            self.api.create_commit(
+                self.name, [*adding, *removing], repo_type="dataset", commit_message="Backup"
+            )
+            found = self.api.get_paths_info(self.name, list(files), repo_type="dataset")
+        kept = {one.path: one for one in found}
+        for name, path in files.items():
+            there = kept.get(name)
+            large = getattr(there, "lfs", None)
+            same = large.sha256 == sha256_of(path) if large else True
+            if there is None or there.size != path.stat().st_size or not same:
+                raise Refused(f"{self.title} does not hold {name} as it was sent.")
+
+    @contextmanager
+    def read(self, name: str) -> Iterator[Path]:
+        """The file, fetched."""
+        with tempfile.TemporaryDirectory() as aside:
+            with self._asking():
+                fetched = self.api.hf_hub_download(
+                    self.name, name, repo_type="dataset", local_dir=aside
+                )
+            yield Path(fetched)
+
+    def lies_beside(self, _folder: Path) -> bool:
+        """Never."""
+        return False
+
+    def _check(self) -> None:
+        # Labels and hashes of passwords: never into a repository that everyone can read.
+        if self._checked:
+            return
+        self.api.create_repo(self.name, repo_type="dataset", private=True, exist_ok=True)
+        if not self.api.repo_info(self.name, repo_type="dataset").private:
+            raise Refused(f"{self.title} is public. Make it private: backups hold people's work.")
+        self._checked = True
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        from httpx2 import HTTPError
+        from huggingface_hub.errors import HfHubHTTPError
+
+        try:
+            yield
+        except (HfHubHTTPError, HTTPError, OSError) as error:
+            raise Refused(_unread(self.title, error)) from error
+
+
+def _unread(title: str, error: Exception) -> str:
+    first = (str(error).splitlines() or [type(error).__name__])[0][:200]
+    told = (getattr(error, "strerror", None) or first).rstrip(". ")
+    return f"The backups at {title} cannot be reached: {told}."

@@ -1,0 +1,183 @@
+"""People who sign in: add, list, change the role, set the password, remove."""
+
+import re
+import time
+from typing import Any
+
+import sqlalchemy as sa
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.people.tokens import hash_password, password_fits
+from reranker_ui.services.store.access import LOCAL, ROLES, User, require
+from reranker_ui.services.store.database import api_keys, sessions, users
+from reranker_ui.services.store.workspace import Workspace, record
+
+NAME = re.compile(r"[^\W_][\w .@'-]{0,39}")
+
+
+def check_name(name: str) -> str:
+    """The name without blanks around it; Refused where nobody can be called so."""
+    bare = " ".join(name.split())
+    if not NAME.fullmatch(bare) or bare == LOCAL.name:
+        raise Refused(
+            f"{bare[:40] or 'Nothing'} is no name for a person here."
+            " A name has 1 to 40 letters, digits, blanks and . @ ' -, and begins with a letter."
+        )
+    return bare
+
+
+def check_role(role: str) -> str:
+    """The role; Refused where there is no such role."""
+    if role not in ROLES:
+        raise Refused(f"There is no role {role[:40]}. Give one of {', '.join(ROLES)}.")
+    return role
+
+
+def add_user(
+    workspace: Workspace, user: User, name: str, role: str, password: str | None = None
+) -> dict[str, Any]:
+    """Add a person, or bring a removed one back. Returns `{"name", "role"}`.
+
+    Without a password the person cannot sign in yet. Refused: a name that is taken.
+    """
+    require(user, "admin")
+    name, role = check_name(name), check_role(role)
+    hashed = None if password is None else hash_password(password)
+    with workspace.writing() as connection:
+        enter(connection, user, name, role, again=True, password=hashed)
+    return {"name": name, "role": role}
+
+
+def list_users(workspace: Workspace, user: User) -> list[dict[str, Any]]:
+    """Everyone who may sign in: name, role, how (password, Hugging Face, not yet), since."""
+    require(user, "admin")
+    query = sa.select(users).where(users.c.removed_at.is_(None)).order_by(users.c.id)
+    with workspace.reading() as connection:
+        rows = connection.execute(query).all()
+    return [
+        {
+            "name": row.name,
+            "role": row.role,
+            "how": "Hugging Face" if row.subject else "password" if row.password else "not yet",
+            "since": row.created_at,
+        }
+        for row in rows
+    ]
+
+
+def set_role(workspace: Workspace, user: User, name: str, role: str) -> None:
+    """Give a person another role, at once. Refused for the last admin."""
+    require(user, "admin")
+    check_role(role)
+    with workspace.writing() as connection:
+        row = find(connection, name)
+        if role != "admin":
+            _not_the_last(connection, row)
+        connection.execute(users.update().where(users.c.id == row.id).values(role=role))
+        record(
+            connection, user, "user.role", f"user:{row.id}", at=time.time(),
+            before={"name": row.name, "role": row.role}, after={"role": role},
+        )  # fmt: skip
+
+
+def set_password(
+    workspace: Workspace, user: User, name: str, password: str, present: str | None = None
+) -> None:
+    """Set a password; whoever is signed in by the old one is signed out.
+
+    An admin may for anyone; everyone may for oneself, with the `present` password.
+    """
+    require(user, "viewer")
+    if user.role != "admin" or present is not None:
+        _own(workspace, user, name, present or "")
+    hashed = hash_password(password)
+    with workspace.writing() as connection:
+        row = find(connection, name)
+        connection.execute(users.update().where(users.c.id == row.id).values(password=hashed))
+        sign_out_everywhere(connection, row.id)
+        record(connection, user, "user.password", f"user:{row.id}", at=time.time())
+
+
+def remove_user(workspace: Workspace, user: User, name: str) -> None:
+    """Close the door behind a person: sessions and keys end. What they labelled stays."""
+    require(user, "admin")
+    with workspace.writing() as connection:
+        row = find(connection, name)
+        _not_the_last(connection, row)
+        now = time.time()
+        gone = {"removed_at": now, "password": None}  # the subject stays, so that it is refused
+        connection.execute(users.update().where(users.c.id == row.id).values(gone))
+        sign_out_everywhere(connection, row.id)
+        connection.execute(api_keys.delete().where(api_keys.c.user_id == row.id))
+        before = {"name": row.name, "role": row.role}
+        record(connection, user, "user.remove", f"user:{row.id}", at=now, before=before)
+
+
+def anyone_has_a_password(workspace: Workspace) -> bool:
+    """Whether an admin can sign in with a password."""
+    there = (users.c.password.is_not(None)) & (users.c.role == "admin")
+    query = sa.select(users.c.id).where(there, users.c.removed_at.is_(None)).limit(1)
+    with workspace.reading() as connection:
+        return connection.execute(query).first() is not None
+
+
+def enter(
+    connection: sa.Connection, by: User, name: str, role: str, *, again: bool = False, **more: Any
+) -> int:
+    """Write a person's row, or with `again` open a removed one. Returns its id; Refused if taken.
+
+    A removed name keeps its labels and what it may decide, so nobody takes it without an admin.
+    """
+    now = time.time()
+    row = connection.execute(sa.select(users).where(users.c.name == name)).first()
+    if row is not None and row.removed_at is None:
+        raise Refused(f"{name} is here already. Choose another name, or change the role.")
+    if row is not None and not again:
+        raise Refused(
+            f"{name} is the name of someone who was removed, and whose labels stay."
+            " Choose another name, or ask an admin to add you under this one."
+        )
+    if row is not None and row.subject and more.get("password"):
+        raise Refused(
+            f"{name} was removed and signs in with Hugging Face, so a password would open the same"
+            " account to that person too. Choose another name, or add this one without a password."
+        )
+    values = {"name": name, "role": role, "created_at": now, "removed_at": None, **more}
+    if row is None:
+        (number,) = connection.execute(users.insert().values(values)).inserted_primary_key or (0,)
+    else:
+        connection.execute(users.update().where(users.c.id == row.id).values(values))
+        number = row.id
+    after = {"name": name, "role": role}
+    record(connection, by, "user.add", f"user:{number}", at=now, after=after)
+    return int(number)
+
+
+def find(connection: sa.Connection, name: str) -> sa.Row[Any]:
+    """The row of a person who may sign in; Refused if there is none of this name."""
+    there = (users.c.name == " ".join(name.split())) & users.c.removed_at.is_(None)
+    row = connection.execute(sa.select(users).where(there)).first()
+    if row is None:
+        raise Refused(f"There is no user {name[:40]}. The verb `users list` shows who there is.")
+    return row
+
+
+def sign_out_everywhere(connection: sa.Connection, user_id: int) -> None:
+    """End every session of a person."""
+    connection.execute(sessions.delete().where(sessions.c.user_id == user_id))
+
+
+def _own(workspace: Workspace, user: User, name: str, present: str) -> None:
+    if name != user.name:
+        raise Refused(f"This needs the role admin, and {user.name} is {user.role}.")
+    with workspace.reading() as connection:
+        kept = find(connection, name).password
+    if not password_fits(present, kept):
+        raise Refused("The present password is another one. Nothing was changed.")
+
+
+def _not_the_last(connection: sa.Connection, row: sa.Row[Any]) -> None:
+    admins = (users.c.role == "admin") & users.c.removed_at.is_(None) & (users.c.id != row.id)
+    others = connection.scalar(sa.select(sa.func.count()).select_from(users).where(admins))
+    if row.role == "admin" and not others:
+        raise Refused(f"{row.name} is the last admin. Make someone else admin first.")

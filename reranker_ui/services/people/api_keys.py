@@ -1,0 +1,71 @@
+"""API keys: a program acts as the person who made its key. `Authorization: Bearer rr_...`"""
+
+import time
+from typing import Any
+
+import sqlalchemy as sa
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.people.accounts import find
+from reranker_ui.services.people.tokens import digest, new_token
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import api_keys, as_dict, users
+from reranker_ui.services.store.workspace import Workspace, record
+
+PREFIX = "rr_"
+_MINUTE = 60.0
+
+
+def make_key(workspace: Workspace, user: User, name: str) -> dict[str, Any]:
+    """A new key of one's own: `{"key", "name"}`. The key is shown this once."""
+    require(user, "viewer")
+    name = " ".join(name.split())[:60] or "key"
+    token, now = new_token(PREFIX), time.time()
+    with workspace.writing() as connection:
+        mine = find(connection, user.name).id
+        values = {"token_hash": digest(token), "user_id": mine, "name": name, "start": token[:7]}
+        connection.execute(api_keys.insert().values(**values, created_at=now))
+        record(connection, user, "key.make", f"user:{mine}", at=now, after={"name": name})
+    return {"key": token, "name": name}
+
+
+def list_keys(workspace: Workspace, user: User) -> list[dict[str, Any]]:
+    """One's own keys: id, name, start (their first characters), created_at, used_at."""
+    require(user, "viewer")
+    shown = [api_keys.c[name] for name in ("id", "name", "start", "created_at", "used_at")]
+    query = sa.select(*shown).join(users).where(users.c.name == user.name)
+    with workspace.reading() as connection:
+        rows = connection.execute(query.order_by(api_keys.c.id)).mappings().all()
+    return [as_dict(row) for row in rows]
+
+
+def end_key(workspace: Workspace, user: User, key_id: int) -> None:
+    """End one of one's own keys at once."""
+    require(user, "viewer")
+    with workspace.writing() as connection:
+        mine = find(connection, user.name).id
+        there = (api_keys.c.id == key_id) & (api_keys.c.user_id == mine)
+        if not connection.execute(api_keys.delete().where(there)).rowcount:
+            raise Refused("This key has ended already.")
+        record(connection, user, "key.end", f"user:{mine}", at=time.time())
+
+
+def key_user(workspace: Workspace, token: str) -> User | None:
+    """Whose key this is; None where it is nobody's."""
+    if not token.startswith(PREFIX):
+        return None
+    query = (
+        sa.select(api_keys.c.id, api_keys.c.used_at, users.c.name, users.c.role)
+        .join(users, users.c.id == api_keys.c.user_id)
+        .where(api_keys.c.token_hash == digest(token), users.c.removed_at.is_(None))
+    )
+    with workspace.reading() as connection:
+        row = connection.execute(query).first()
+    if row is None:
+        return None
+    now = time.time()
+    if now - (row.used_at or 0) > _MINUTE:  # no write for each request of a busy program
+        with workspace.writing() as connection:
+            used = api_keys.update().where(api_keys.c.id == row.id).values(used_at=now)
+            connection.execute(used)
+    return User(row.name, row.role)

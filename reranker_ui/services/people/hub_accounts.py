@@ -1,0 +1,61 @@
+"""People who sign in with Hugging Face: known by `sub`, which never changes; names may."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.people.accounts import check_name, enter
+from reranker_ui.services.people.invites import enter_by
+from reranker_ui.services.store.access import User
+from reranker_ui.services.store.database import users
+from reranker_ui.services.store.workspace import Workspace
+
+_ITSELF = User("Hugging Face sign-in", "admin")
+
+
+def hub_user(
+    workspace: Workspace,
+    subject: str,
+    name: str,
+    *,
+    creator: str | None,
+    newcomers: str,
+    invite: str | None = None,
+) -> int:
+    """The id of the person with this `subject`, who is entered when first seen.
+
+    The Space's `creator` is its admin. Others come in by an invite, or with the role `newcomers`
+    where that is not "none". Refused: anyone else, and who was removed until an admin adds the
+    name again.
+    """
+    with workspace.writing() as connection:
+        known = connection.execute(sa.select(users).where(users.c.subject == subject)).first()
+        if known is not None:
+            return _known(connection, known, subject == creator)
+        free = _free_name(connection, check_name(name))
+        if creator and subject == creator:
+            return enter(connection, _ITSELF, free, "admin", subject=subject)
+        if invite:
+            return enter_by(connection, invite, free, subject=subject)
+        if newcomers == "none":
+            raise Refused(
+                f"{name} is not among the people of this Space. Ask its owner for an invite link,"
+                " then open that link."
+            )
+        return enter(connection, _ITSELF, free, newcomers, subject=subject)
+
+
+def _known(connection: sa.Connection, row: sa.Row[Any], creator: bool) -> int:
+    if row.removed_at is None:
+        return int(row.id)
+    if creator:
+        return enter(connection, _ITSELF, row.name, "admin", again=True)
+    raise Refused(f"{row.name} was removed from this Space. An admin can add the name again.")
+
+
+def _free_name(connection: sa.Connection, name: str) -> str:
+    # A name keeps the labels of the one who had it first, also after that one was removed.
+    taken = set(connection.execute(sa.select(users.c.name)).scalars())
+    others = (f"{name[:36]} {number}" for number in range(2, 1000))
+    return next(one for one in (name, *others) if one not in taken)

@@ -1,0 +1,86 @@
+"""Invites: a link by which people come in with a role of their own, until it is used up."""
+
+import time
+from typing import Any
+
+import sqlalchemy as sa
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.people.accounts import check_name, check_role, enter
+from reranker_ui.services.people.tokens import digest, hash_password, new_token
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import as_dict, invites
+from reranker_ui.services.store.workspace import Workspace, record
+
+GONE = "This invite has been used or has expired. Ask for a new one."
+
+
+def invite(
+    workspace: Workspace, user: User, role: str = "annotator", places: int = 1, days: float = 7
+) -> dict[str, Any]:
+    """A new invite: `{"token", "role", "places", "expires_at"}`. The token is shown this once."""
+    require(user, "admin")
+    if not 1 <= places <= 1000 or not 0 < days <= 90:
+        raise Refused("An invite is for 1 to 1,000 people and lasts up to 90 days.")
+    token, now = new_token(), time.time()
+    values = {"role": check_role(role), "places": places, "expires_at": now + days * 86400}
+    with workspace.writing() as connection:
+        connection.execute(invites.delete().where(invites.c.expires_at < now))
+        connection.execute(
+            invites.insert().values(
+                **values, token_hash=digest(token), created_by=user.name, created_at=now
+            )
+        )
+        record(connection, user, "invite.make", "invites", at=now, after=values)
+    return {"token": token, **values}
+
+
+def list_invites(workspace: Workspace, user: User) -> list[dict[str, Any]]:
+    """The invites that are open: id, role, places, created_by, expires_at."""
+    require(user, "admin")
+    shown = [invites.c[name] for name in ("id", "role", "places", "created_by", "expires_at")]
+    query = sa.select(*shown).where(invites.c.expires_at > time.time(), invites.c.places > 0)
+    with workspace.reading() as connection:
+        rows = connection.execute(query.order_by(invites.c.id)).mappings().all()
+    return [as_dict(row) for row in rows]
+
+
+def withdraw(workspace: Workspace, user: User, invite_id: int) -> None:
+    """Close an invite that is open."""
+    require(user, "admin")
+    with workspace.writing() as connection:
+        connection.execute(invites.delete().where(invites.c.id == invite_id))
+        record(connection, user, "invite.withdraw", "invites", at=time.time())
+
+
+def invited_as(workspace: Workspace, token: str) -> str:
+    """The role that an invite gives; Refused where it is used up, expired or made up."""
+    with workspace.reading() as connection:
+        return str(_open(connection, token).role)
+
+
+def accept(workspace: Workspace, token: str, name: str, password: str) -> int:
+    """Come in by an invite with a name and a password of one's own. Returns the user's id."""
+    name, hashed = check_name(name), None
+    invited_as(workspace, token)  # before the dear hash
+    hashed = hash_password(password)
+    with workspace.writing() as connection:
+        return enter_by(connection, token, name, password=hashed)
+
+
+def enter_by(connection: sa.Connection, token: str, name: str, **more: Any) -> int:
+    """Take a place of an invite and write the person's row, in the caller's transaction."""
+    found = _open(connection, token)
+    taken = invites.update().where(invites.c.id == found.id, invites.c.places > 0)
+    if not connection.execute(taken.values(places=invites.c.places - 1)).rowcount:
+        raise Refused(GONE)
+    return enter(connection, User(found.created_by, "admin"), name, found.role, **more)
+
+
+def _open(connection: sa.Connection, token: str) -> sa.Row[Any]:
+    there = (invites.c.token_hash == digest(token)) & (invites.c.places > 0)
+    fresh = invites.c.expires_at > time.time()
+    row = connection.execute(sa.select(invites).where(there, fresh)).first()
+    if row is None:
+        raise Refused(GONE)
+    return row

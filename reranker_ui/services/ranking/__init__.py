@@ -1,0 +1,1 @@
+"""Ranking: rankers, engines, candidates, comparison, cut-offs and the rerank service."""

@@ -1,0 +1,140 @@
+"""Candidates for one query: pasted, from a dataset by BM25, or a labelled query's own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from reranker_ui.core.evaluation.metrics import from_zero
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.datasets.pages import candidates_of_query
+from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
+from reranker_ui.services.ranking import first_stage
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.workspace import Workspace
+
+Source = Literal["paste", "dataset", "labelled"]
+Label = float | Literal["disputed"] | None
+MOST_FOUND = 1000
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """A query with its passages, and side by side their labels and pairs where there are any.
+
+    `bm25` scores them with the words of the whole dataset, where they come from one.
+    """
+
+    query: str
+    passages: list[str]
+    labels: list[Label]
+    pair_ids: list[int | None]
+    source: Source
+    dataset: str | None = None
+    scale: dict[str, Any] | None = None
+    bm25: Callable[[], list[float]] | None = None
+
+    def grades(self) -> list[float | None]:
+        """The labels that count: a disputed one does not."""
+        return [None if label == "disputed" else label for label in self.labels]
+
+
+def pasted(
+    workspace: Workspace, user: User, query: str, text: str, dataset: str | None
+) -> Candidates:
+    """Passages as pasted: separated by blank lines if there are any, else one a line."""
+    require(user, "viewer")
+    return _known(workspace, user, query, passages_in(text), "paste", dataset)
+
+
+def found(workspace: Workspace, user: User, query: str, dataset: str, k: int) -> Candidates:
+    """The dataset's best `k` passages by BM25."""
+    require(user, "viewer")
+    if not query.strip():
+        raise Refused("The query is empty. Write what someone would search for.")
+    hits = first_stage.search(workspace, user, dataset, query, max(1, min(k, MOST_FOUND)))
+    if not hits:
+        raise Refused(
+            f"No passage of {dataset} shares a word with this query. "
+            "Try other words, or paste the passages."
+        )
+    return _known(workspace, user, query, [passage for passage, _ in hits], "dataset", dataset)
+
+
+def labelled(workspace: Workspace, user: User, query: str, dataset: str) -> Candidates:
+    """The passages paired with `query` in the dataset, labelled or not."""
+    require(user, "viewer")
+    rows = candidates_of_query(workspace, user, dataset, query)
+    if not rows:
+        raise Refused(
+            f"{dataset} holds no pair with this query. Choose one of its queries, or take "
+            "candidates by BM25."
+        )
+    return _known(workspace, user, query, [row["passage"] for row in rows], "labelled", dataset)
+
+
+def labelled_queries(
+    workspace: Workspace, user: User, dataset: str, split: str = "test"
+) -> list[dict[str, Any]]:
+    """Queries of a split that can be scored: query_key, query, candidates, positives.
+
+    A query can be scored if it has a positive and a negative candidate.
+    """
+    require(user, "viewer")
+    pairs = labelled_pairs(workspace, user, dataset)
+    pairs = pairs[pairs["split"] == split]
+    grades = from_zero(pairs["grade"])
+    pairs = pairs.assign(positive=grades > 0, negative=grades == 0)
+    queries = pairs.groupby("query_key", sort=False).agg(
+        query=("query", "first"),
+        candidates=("grade", "size"),
+        positives=("positive", "sum"),
+        negatives=("negative", "sum"),
+    )
+    queries = queries[(queries["positives"] > 0) & (queries["negatives"] > 0)].reset_index()
+    kept = queries[["query_key", "query", "candidates", "positives"]]
+    return [dict(row) for row in kept.to_dict("records")]
+
+
+def passages_in(text: str) -> list[str]:
+    """The passages of a pasted text: parts between blank lines if there are any, else lines."""
+    lines = [line.strip() for line in text.replace("\r\n", "\n").strip().split("\n")]
+    if "" not in lines:
+        return [line for line in lines if line]
+    parts = "\n".join(lines).split("\n\n")
+    return [" ".join(part.split("\n")).strip() for part in parts if part.strip()]
+
+
+def _known(
+    workspace: Workspace,
+    user: User,
+    query: str,
+    passages: Sequence[str],
+    source: Source,
+    dataset: str | None,
+) -> Candidates:
+    passages = list(passages)
+    if dataset is None:
+        none: list[None] = [None] * len(passages)
+        return Candidates(query, passages, [*none], [*none], source)
+    rows = {row["passage"]: row for row in candidates_of_query(workspace, user, dataset, query)}
+    mine = [rows.get(passage) for passage in passages]
+    return Candidates(
+        query,
+        passages,
+        [label_of(row) for row in mine],
+        [row["pair_id"] if row else None for row in mine],
+        source,
+        dataset,
+        scale_of(workspace, user, dataset),
+        None
+        if source == "paste"
+        else lambda: first_stage.scores(workspace, user, dataset, query, passages),
+    )
+
+
+def label_of(row: dict[str, Any] | None) -> Label:
+    """The label that counts of a row of `pairs.candidates_of_query`."""
+    if row is None:
+        return None
+    grade: float | None = row["grade"]
+    return "disputed" if row["state"] == "disputed" else grade

@@ -1,0 +1,101 @@
+"""A run's cut-off and calibration: looked at on its dev split, and kept with the run."""
+
+import json
+import time
+from typing import Any
+
+from reranker_ui.core.evaluation.calibration import calibrate, calibrated
+from reranker_ui.core.evaluation.cutoff import choose_cutoff
+from reranker_ui.core.evaluation.metrics import from_zero
+from reranker_ui.core.models.reranker import sigmoid
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.ranking.gains import kept_scores
+from reranker_ui.services.ranking.rankers import Ranker, find_ranker
+from reranker_ui.services.runs.listing import find_run, folder_of
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.workspace import Workspace, record
+
+GOALS = {
+    "f1": "Best F1",
+    "precision:0.8": "Precision at least 80 %",
+    "precision:0.9": "Precision at least 90 %",
+    "precision:0.95": "Precision at least 95 %",
+    "recall:0.8": "Recall at least 80 %",
+    "recall:0.9": "Recall at least 90 %",
+    "recall:0.95": "Recall at least 95 %",
+}
+
+
+def look_for_cutoff(
+    workspace: Workspace, user: User, run: int | str, goal: str = "f1"
+) -> dict[str, Any]:
+    """A cut-off of a run that meets `goal`, one of GOALS, on the dev split it was frozen with.
+
+    Returns what `choose_cutoff` does, its cuts as `score`, `low`, `high` and in `curve` also as
+    probabilities, with `calibration` and `calibrated` (the probability at the cut). Refused: a
+    run without a model, an unknown goal, and what `choose_cutoff` refuses.
+    """
+    require(user, "viewer")
+    if goal not in GOALS:
+        raise Refused(f"{goal} is no goal. There are {', '.join(GOALS)}.")
+    ranker, folder = _run(workspace, user, run)
+    pairs = folder.pairs("dev").dropna(subset=["grade"]).reset_index(drop=True)
+    logits = kept_scores(workspace, ranker, pairs)
+    keys, relevant = pairs["query_key"].tolist(), (from_zero(pairs["grade"]) > 0).tolist()
+    told = choose_cutoff(keys, relevant, logits, goal)
+    calibration = calibrate(keys, relevant, logits)
+    told["calibration"] = calibration
+    told["calibrated"] = calibrated(calibration, [told["logit"]])[0]
+    told["score"] = _probability(told["logit"])
+    told |= {end: _probability(told[end]) for end in ("low", "high")}
+    told["curve"] = [[_probability(cut), *rest] for cut, *rest in told["curve"]]
+    return told | {"run": int(folder.path.name), "goals": GOALS}
+
+
+def keep_cutoff(workspace: Workspace, user: User, run: int | str, goal: str) -> dict[str, Any]:
+    """Keep a cut-off and its calibration with the run, in its folder; returns it."""
+    require(user, "admin")
+    told = look_for_cutoff(workspace, user, run, goal)
+    folder, now = folder_of(workspace, told["run"]), time.time()
+    kept = {name: value for name, value in told.items() if name not in ("curve", "goals")}
+    kept |= {"split": "dev", "by": user.name, "at": now}
+    aside = folder.cutoff_file.with_suffix(".new")
+    aside.write_text(json.dumps(kept, indent=1))
+    aside.replace(folder.cutoff_file)
+    with workspace.writing() as connection:
+        after = {"goal": goal, "score": told["score"]}
+        record(connection, user, "run.cutoff", f"run:{told['run']}", at=now, after=after)
+    return kept
+
+
+def drop_cutoff(workspace: Workspace, user: User, run: int | str) -> None:
+    """Take the cut-off of a run away."""
+    require(user, "admin")
+    number = find_run(workspace, user, run)["id"]
+    folder_of(workspace, number).cutoff_file.unlink(missing_ok=True)
+    with workspace.writing() as connection:
+        record(connection, user, "run.no cutoff", f"run:{number}", at=time.time())
+
+
+def kept_cutoff(workspace: Workspace, user: User, name: str) -> dict[str, Any] | None:
+    """What was kept with the run of this id, if `name` is one and something was."""
+    require(user, "viewer")
+    if not name.isdecimal():
+        return None
+    try:
+        kept: dict[str, Any] = json.loads(folder_of(workspace, int(name)).cutoff_file.read_text())
+    except (OSError, ValueError):
+        return None
+    return kept
+
+
+def _run(workspace: Workspace, user: User, run: int | str) -> tuple[Ranker, RunFolder]:
+    ranker = find_ranker(workspace, user, str(run))
+    if not ranker.name.isdecimal():
+        raise Refused(f"{ranker.title} is no run, and only a run has a dev split of its own.")
+    return ranker, folder_of(workspace, int(ranker.name))
+
+
+def _probability(logit: float) -> float:
+    return float(sigmoid(logit))

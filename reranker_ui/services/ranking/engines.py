@@ -1,0 +1,134 @@
+"""Fast engines of models: opened from the cache, or made in the background while torch answers."""
+
+import json
+import logging
+import shutil
+import subprocess
+import sys
+import threading
+from hashlib import blake2b
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Literal
+
+from reranker_ui.core.models.batcher import Pair
+from reranker_ui.core.models.engine import FastEngine, NotFast, kept_in
+from reranker_ui.core.models.model_folder import sha256_of
+from reranker_ui.core.models.reranker import Reranker
+from reranker_ui.core.models.torch_engine import TorchEngine
+from reranker_ui.core.values.cache import note_use
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.store.workspace import Workspace
+from reranker_ui.settings import worker_environment
+
+log = logging.getLogger(__name__)
+SAMPLES = 48  # pairs of a run's own that the engines are compared on
+KEPT = 16  # engines that stay in the cache, each as large as its model
+PATIENCE = 1800.0  # seconds a conversion may take
+READ = ("*.safetensors", "*.json", "*.txt", "*.model")
+GPU = Path("/dev/nvidia0")
+
+
+def engine_folder(workspace: Workspace, model: Path) -> Path:
+    """Where the engine of the model in a folder is kept: named by its weights and settings."""
+    digest = blake2b(digest_size=12)
+    for file in sorted({file for pattern in READ for file in model.glob(pattern)}):
+        digest.update(f"{file.name} {sha256_of(file)}\n".encode())
+    return workspace.cache / "engines" / digest.hexdigest()
+
+
+def open_engine(workspace: Workspace, model: Path) -> FastEngine | None:
+    """The engine of a model, if it is in the cache and agreed with torch on this machine."""
+    if not wanted(workspace):
+        return None
+    folder = engine_folder(workspace, model)
+    if not folder.is_dir():
+        return None
+    try:
+        note_use(folder, KEPT)
+        return FastEngine(folder)
+    except (NotFast, OSError, RuntimeError) as error:
+        log.info("%s is scored by torch: %s", model, error)
+        return None
+
+
+def let_go(workspace: Workspace, model: Path) -> None:
+    """Delete the engine of a model that is about to be deleted itself."""
+    if model.is_dir():
+        shutil.rmtree(engine_folder(workspace, model), ignore_errors=True)
+
+
+def make_later(workspace: Workspace, model: Path, reranker: Reranker) -> None:
+    """Make the engine in the background; `reranker` goes over to it when it is ready.
+
+    Only in a process that serves: a command that ends soon has no use for it.
+    """
+    engine = reranker.engine
+    on_cpu = isinstance(engine, TorchEngine) and engine.model.device.type == "cpu"
+    if not (_MAKER.serving and on_cpu and wanted(workspace)):
+        return
+    folder = engine_folder(workspace, model)
+    if kept_in(folder) is None:  # not made, or for another processor; a fault is not tried again
+        _MAKER.ask(model, folder, reranker)
+
+
+def begin() -> None:
+    """Say that this process serves, so that engines are made in it."""
+    _MAKER.serving = True
+
+
+def wanted(workspace: Workspace) -> bool:
+    """Whether this home and machine use fast engines: a GPU scores by torch."""
+    return workspace.settings.engine == "auto" and not GPU.exists()
+
+
+class _Maker:
+    # One conversion at a time: each takes a processor and a gigabyte.
+    def __init__(self) -> None:
+        self.serving = False
+        self._asked: SimpleQueue[tuple[Path, Path, Reranker]] = SimpleQueue()
+        self._begun = threading.Lock()
+
+    def ask(self, model: Path, folder: Path, reranker: Reranker) -> None:
+        self._asked.put((model, folder, reranker))
+        if self._begun.acquire(blocking=False):
+            threading.Thread(target=self._work, name="engines", daemon=True).start()
+
+    def _work(self) -> None:
+        while True:
+            model, folder, reranker = self._asked.get()
+            try:
+                convert("engine", model, folder)
+                note_use(folder, KEPT)
+                reranker.use(FastEngine(folder))
+            except NotFast as error:
+                log.info("%s is scored by torch: %s", model, error)
+            except Exception:
+                log.exception("no fast engine for %s", model)
+
+
+def convert(kind: Literal["engine", "onnx"], model: Path, folder: Path) -> None:
+    """Run `reranker_ui.jobs.convert` to its end; what came of it is in `folder`."""
+    subprocess.run(
+        [sys.executable, "-P", "-m", "reranker_ui.jobs.convert", kind, str(model), str(folder)],
+        input=json.dumps(_samples(model)),
+        env=worker_environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        timeout=PATIENCE,
+        check=False,  # what went wrong is in the folder
+        start_new_session=True,
+    )
+
+
+def _samples(model: Path) -> list[Pair]:
+    # A run is compared on pairs of its own kind, which it did not learn from.
+    folder = RunFolder(model.parent)
+    if folder.model != model or not folder.recipe_file.exists():
+        return []
+    pairs = folder.pairs("dev").head(SAMPLES)
+    return list(zip(pairs["query"], pairs["passage"], strict=True))
+
+
+_MAKER = _Maker()

@@ -1,0 +1,132 @@
+"""The first stage over a dataset's passages: a BM25 index, built once and kept in the cache."""
+
+import shutil
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from filelock import FileLock
+from sqlalchemy import func, select
+
+from reranker_ui.core.evaluation.bm25 import Index
+from reranker_ui.core.values.pairs import passage_key
+from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.effective_labels import seen
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import pairs
+from reranker_ui.services.store.workspace import Workspace
+
+CHUNK = 500  # values in one IN list
+
+
+@dataclass(frozen=True)
+class FirstStage:
+    """An index and, place by place, the first pair that holds the passage (rising ids)."""
+
+    index: Index
+    pair_ids: "np.ndarray[tuple[int], np.dtype[np.int64]]"
+
+
+def search(
+    workspace: Workspace, user: User, dataset_name: str, query: str, k: int
+) -> list[tuple[str, float]]:
+    """At most `k` (passage, BM25 score > 0) of the dataset, best first."""
+    require(user, "viewer")
+    with workspace.reading() as connection:
+        stage = _open(workspace, connection, find_dataset(connection, dataset_name).id)
+        found = stage.index.search(query, k)
+        ids = [int(stage.pair_ids[place]) for place, _ in found]
+        texts = _texts(connection, ids)
+    return [(texts[number], score) for number, (_, score) in zip(ids, found, strict=True)]
+
+
+def scores(
+    workspace: Workspace, user: User, dataset_name: str, query: str, passages: Sequence[str]
+) -> list[float]:
+    """BM25 of `query` against passages of the dataset; 0 for one that is not in it."""
+    require(user, "viewer")
+    with workspace.reading() as connection:
+        dataset_id = find_dataset(connection, dataset_name).id
+        stage = _open(workspace, connection, dataset_id)
+        first = _first_pairs(connection, dataset_id, passages)
+    every = stage.index.scores(query)
+    places = np.searchsorted(stage.pair_ids, [first.get(passage, -1) for passage in passages])
+    return [
+        float(every[place]) if passage in first else 0.0
+        for place, passage in zip(places, passages, strict=True)
+    ]
+
+
+def _open(workspace: Workspace, connection: sa.Connection, dataset_id: int) -> FirstStage:
+    folder = workspace.cache / "passages" / f"{dataset_id}-{_state(connection, dataset_id)}"
+    with _LOCK:
+        if folder not in _OPEN:
+            _OPEN.clear()
+            _OPEN[folder] = _read_or_build(connection, dataset_id, folder)
+        return _OPEN[folder]
+
+
+def _read_or_build(connection: sa.Connection, dataset_id: int, folder: Path) -> FirstStage:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.parent / f"{dataset_id}.lock"):
+        if not (folder / "pair_ids.npy").exists():
+            _build(connection, dataset_id, folder)
+        return FirstStage(Index.open(folder), np.load(folder / "pair_ids.npy"))
+
+
+def _build(connection: sa.Connection, dataset_id: int, folder: Path) -> None:
+    for old in folder.parent.glob(f"{dataset_id}-*"):
+        shutil.rmtree(old, ignore_errors=True)
+    first = _distinct(dataset_id).subquery()
+    rows = connection.execute(
+        select(pairs.c.id, pairs.c.passage).join(first, first.c.id == pairs.c.id).order_by("id")
+    ).all()
+    Index.build([passage for _, passage in rows], folder)
+    # Written last: it says that the index beside it is whole.
+    np.save(folder / "pair_ids.npy", np.array([number for number, _ in rows], dtype=np.int64))
+
+
+def _state(connection: sa.Connection, dataset_id: int) -> str:
+    # Changes with every pair that comes, goes, or is edited (which makes a new pair).
+    count, last, total = connection.execute(
+        select(func.count(), func.max(pairs.c.id), func.sum(pairs.c.id)).where(
+            pairs.c.dataset_id == dataset_id, seen()
+        )
+    ).one()
+    return f"{count}-{last or 0}-{total or 0}"
+
+
+def _distinct(dataset_id: int) -> "sa.Select[Any]":
+    return (
+        select(func.min(pairs.c.id).label("id"), pairs.c.passage_key)
+        .where(pairs.c.dataset_id == dataset_id, seen())
+        .group_by(pairs.c.passage_key)
+    )
+
+
+def _first_pairs(
+    connection: sa.Connection, dataset_id: int, passages: Sequence[str]
+) -> dict[str, int]:
+    by_key = {passage_key(passage): passage for passage in passages}
+    keys, found = list(by_key), {}
+    for start in range(0, len(keys), CHUNK):
+        mine = _distinct(dataset_id).where(pairs.c.passage_key.in_(keys[start : start + CHUNK]))
+        for number, key in connection.execute(mine).all():
+            found[by_key[key]] = int(number)
+    return found
+
+
+def _texts(connection: sa.Connection, ids: Sequence[int]) -> dict[int, str]:
+    texts: dict[int, str] = {}
+    for start in range(0, len(ids), CHUNK):
+        mine = select(pairs.c.id, pairs.c.passage).where(pairs.c.id.in_(ids[start : start + CHUNK]))
+        texts.update({row.id: row.passage for row in connection.execute(mine)})
+    return texts
+
+
+_OPEN: dict[Path, FirstStage] = {}  # the index in hand, mapped into memory
+_LOCK = threading.Lock()

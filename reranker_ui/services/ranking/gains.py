@@ -1,0 +1,98 @@
+"""What one ranker gains on another, query by query, on a dataset's labelled split."""
+
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reranker_ui.core.evaluation.metrics import RANKING, from_zero, per_query
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.labels.datasets import labelled_pairs
+from reranker_ui.services.ranking.rankers import Ranker, find_ranker
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.workspace import Workspace
+
+RESAMPLES = 2000
+
+
+def gains(
+    workspace: Workspace, user: User, dataset: str, a: str, b: str, split: str = "test"
+) -> dict[str, Any]:
+    """nDCG@10 of rankers `a` and `b` on each query of a split that can be scored.
+
+    Returns `queries`: query, candidates, positives, a, b, gain (b - a), the largest gain first;
+    `a`, `b`, `gain` as means, `low` and `high` the 95 % interval of the mean gain (bootstrap over
+    queries), `means` the same for each metric of RANKING with its name as `metric`, `wins`,
+    `losses`, `ties`. Scores are kept in the cache, so a second look is quick.
+    """
+    require(user, "viewer")
+    pairs = labelled_pairs(workspace, user, dataset)
+    pairs = pairs[pairs["split"] == split].reset_index(drop=True)
+    sides = [_metrics(workspace, find_ranker(workspace, user, name), pairs) for name in (a, b)]
+    if sides[0].empty:
+        raise Refused(
+            f"No query in the {split} split of {dataset} has both a positive and a negative "
+            "candidate. Label more of them."
+        )
+    ndcg = [side["ndcg@10"].rename(name) for side, name in zip(sides, "ab", strict=True)]
+    table = pd.concat([_about(pairs), *ndcg], axis=1)
+    table = table.dropna(subset=["a", "b"])
+    table["gain"] = table["b"] - table["a"]
+    table = table.sort_values(["gain", "query"], ascending=[False, True], kind="stable")
+    means = [_mean(name, *(side[name] for side in sides)) for name in RANKING]
+    return {
+        **{name: means[0][name] for name in ("a", "b", "gain", "low", "high")},
+        "means": means,
+        "wins": int((table["gain"] > 0).sum()),
+        "losses": int((table["gain"] < 0).sum()),
+        "ties": int((table["gain"] == 0).sum()),
+        "queries": [dict(row) for row in table.to_dict("records")],
+    }
+
+
+def _about(pairs: pd.DataFrame) -> pd.DataFrame:
+    pairs = pairs.assign(positive=(from_zero(pairs["grade"]) > 0).astype(int))
+    return pairs.groupby("query_key", sort=False).agg(
+        query=("query", "first"), candidates=("grade", "size"), positives=("positive", "sum")
+    )
+
+
+def _mean(metric: str, a: "pd.Series[float]", b: "pd.Series[float]") -> dict[str, Any]:
+    gain = (b - a).to_numpy()
+    low, high = _interval(gain)
+    means = {"a": float(a.mean()), "b": float(b.mean()), "gain": float(gain.mean())}
+    return {"metric": metric, **means, "low": low, "high": high}
+
+
+def _metrics(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> pd.DataFrame:
+    scores = kept_scores(workspace, ranker, pairs)
+    found = per_query(pairs["query_key"].tolist(), from_zero(pairs["grade"]).tolist(), scores)
+    return found.set_index("query_key")
+
+
+def kept_scores(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> list[float]:
+    """The raw scores of `pairs`, columns query and passage; kept in the cache per model."""
+    kept = _kept(workspace, ranker, pairs)
+    if kept.exists():
+        return [float(score) for score in np.load(kept)]
+    scores = ranker.logits(list(zip(pairs["query"], pairs["passage"], strict=True)))
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    aside = kept.with_suffix(".new.npy")
+    np.save(aside, np.array(scores))
+    aside.replace(kept)
+    return scores
+
+
+def _kept(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> Path:
+    digest = blake2b(ranker.key.encode(), digest_size=12)
+    for query, passage in zip(pairs["query"], pairs["passage"], strict=True):
+        digest.update(f"{len(query)}:{len(passage)}:{query}{passage}".encode())
+    return workspace.cache / "scores" / f"{digest.hexdigest()}.npy"
+
+
+def _interval(gains: "np.ndarray[Any, np.dtype[np.float64]]") -> tuple[float, float]:
+    draws = np.random.default_rng(0).integers(0, len(gains), (RESAMPLES, len(gains)))
+    low, high = np.percentile(gains[draws].mean(axis=1), [2.5, 97.5])
+    return float(low), float(high)

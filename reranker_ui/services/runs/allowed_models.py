@@ -1,0 +1,47 @@
+"""Which models a person may have this server load, and the commit that a run goes on from."""
+
+from pathlib import Path
+
+from reranker_ui.core.models.hub_models import HUB_ID, commit_of
+from reranker_ui.core.values.recipe import EMBEDDED_BASE, Recipe
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.workspace import Workspace
+
+
+def check_base(workspace: Workspace, user: User, name: str) -> str:
+    """The name of a base, Refused where `user` may not have it loaded.
+
+    Anyone: the embedded and the default base. An admin: also ids of the Hub and models of runs.
+    At this machine itself: any folder, as whoever sits there can read it anyway.
+    """
+    if name in (EMBEDDED_BASE, workspace.settings.default_base):
+        return name
+    require(user, "admin")
+    if user.local or _is_of_a_run(workspace, name):
+        return name
+    # A folder goes before the Hub, so a name that is both is no id of the Hub.
+    if not HUB_ID.fullmatch(name) or Path(name).is_dir():
+        raise Refused(
+            f"{name[:80]} is neither a run nor the Hub id of a model."
+            " Folders are named at the machine itself only, by the command line."
+        )
+    return name
+
+
+def pinned(workspace: Workspace, recipe: Recipe) -> Recipe:
+    """The recipe with the commit of its base on the Hub, so that it means the same for ever.
+
+    As it is where the base is no model of the Hub, or nobody knows its commit now.
+    """
+    hub = HUB_ID.fullmatch(recipe.base) and recipe.base != EMBEDDED_BASE
+    if not hub or recipe.revision or Path(recipe.base).is_dir():
+        return recipe
+    commit = commit_of(recipe.base, workspace.cache)
+    return recipe.model_copy(update={"revision": commit}) if commit else recipe
+
+
+def _is_of_a_run(workspace: Workspace, name: str) -> bool:
+    folder = Path(name)
+    inside = folder.is_absolute() and folder.resolve().is_relative_to(workspace.runs.resolve())
+    return inside and folder.is_dir()

@@ -1,0 +1,59 @@
+"""What a run left behind: its results query by query, its files and its card."""
+
+import json
+from typing import Any
+
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.labels.visibility import sees_run
+from reranker_ui.services.runs import push
+from reranker_ui.services.runs.listing import find_run, folder_of
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.workspace import Workspace
+
+
+def outcome(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
+    """Everything to be shown of a run that has ended, beside its row.
+
+    Returns `{"id", "results": as `core.outcome.outcome_of` or None, without `worst` for those from
+    whom labels are kept, "whole": whether `user` may have the whole run, "scale": {kind, max},
+    "files": [{name, bytes}], "bytes", "card": Markdown or None, "quotes": whether the card holds
+    training texts, "pushed": as `publishing.state` or None}`.
+    """
+    require(user, "viewer")
+    row = find_run(workspace, user, run)
+    folder = folder_of(workspace, row["id"])
+    files = _files(folder)
+    card = folder.model / "README.md"
+    with workspace.reading() as connection:
+        whole = sees_run(connection, user, row["id"])
+    results = _json(folder)
+    if results and not whole:
+        results["worst"] = None  # passages of the test split with their labels
+    return {
+        "id": row["id"],
+        "results": results,
+        "whole": whole,
+        "scale": folder.lineage().get("scale") if folder.lineage_file.exists() else None,
+        "files": files,
+        "bytes": sum(file["bytes"] for file in files),
+        "card": card.read_text(encoding="utf-8") if card.is_file() else None,
+        "quotes": bool(row["recipe"].get("card_texts")),
+        "pushed": push.state(workspace, user, row["id"]),
+    }
+
+
+def _files(folder: RunFolder) -> list[dict[str, Any]]:
+    if not folder.model.is_dir():
+        return []
+    found = (file for file in sorted(folder.model.rglob("*")) if file.is_file())
+    return [
+        {"name": str(file.relative_to(folder.model)), "bytes": file.stat().st_size}
+        for file in found
+    ]
+
+
+def _json(folder: RunFolder) -> dict[str, Any] | None:
+    try:
+        return dict(json.loads(folder.outcome_file.read_text()))
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,169 @@
+"""What a run folder says about its run: status, metrics, how far it is, why it ended."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from reranker_ui.core.values.run_folder import TERMINAL, RunFolder, status_of
+
+RANKERS = ("base", "tuned", "bm25", "cosine")
+LIVE = ("queued", "running")
+FEW = 20  # test queries; what fewer say of an order is chance
+Event = dict[str, Any]
+Metrics = dict[str, dict[str, Any] | None]
+
+
+@dataclass
+class Progress:
+    """A run as its events tell it. Times are Unix seconds, `eta` seconds from `logged_at`."""
+
+    dead: str = "lost"  # the status if no worker lives
+    living: str = "queued"  # the status if one does
+    metrics: dict[str, dict[str, Any] | None] = field(
+        default_factory=lambda: dict.fromkeys(RANKERS)
+    )
+    dev: dict[str, dict[str, Any] | None] = field(default_factory=lambda: dict.fromkeys(RANKERS))
+    started: Event = field(default_factory=dict)
+    log: Event = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    ended: Event = field(default_factory=dict)
+
+    @property
+    def warm_steps(self) -> int:
+        """Steps of the warm start that come before those of the training."""
+        return int((self.started.get("plan") or {}).get("warm_start_steps") or 0)
+
+    @property
+    def steps(self) -> int | None:
+        """Steps of the whole run, warm start included; None until the run has started."""
+        plan = self.started.get("plan")
+        return self.warm_steps + int(plan["train_steps"]) if plan else None
+
+    @property
+    def step(self) -> int:
+        """Steps done of the whole run."""
+        done = int(self.log.get("step") or 0)
+        return done + (self.warm_steps if self.log.get("phase") == "train" else 0)
+
+
+def read(folder: RunFolder) -> Progress:
+    """The progress in `folder`, read again only when its events have grown."""
+    try:
+        stat = folder.events_file.stat()
+    except FileNotFoundError:
+        return _read(folder.path, 0, 0)
+    return _read(folder.path, stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=512)
+def _read(path: Path, _size: int, _changed: int) -> Progress:
+    folder = RunFolder(path)
+    progress = progress_of(folder.events()[0])
+    if folder.lineage_file.exists():
+        before = list(folder.lineage().get("notices") or [])
+        progress.notices = list(dict.fromkeys(before + progress.notices))
+    return progress
+
+
+def progress_of(events: list[Event]) -> Progress:
+    """The progress that a list of events amounts to."""
+    progress = Progress()
+    for event in events:
+        _take(progress, event)
+    names = [event["event"] for event in events]
+    progress.dead, progress.living = (status_of(iter(names), alive) for alive in (False, True))
+    return progress
+
+
+def _take(progress: Progress, event: Event) -> None:
+    kind = event["event"]
+    if kind == "queued" and progress.ended:  # stopped, and resumed
+        progress.ended, progress.metrics = {}, dict.fromkeys(RANKERS)
+    if kind == "started":
+        progress.started = event
+        progress.notices += [event["notice"]] if event.get("notice") else []
+    elif kind == "log":
+        progress.log = event
+    elif kind == "notice":
+        progress.notices.append(str(event["message"]))
+    elif kind == "evaluated":
+        _take_metrics(progress, event)
+    elif kind in TERMINAL:
+        progress.ended = event
+        progress.metrics |= event.get("metrics") or {}
+
+
+def _take_metrics(progress: Progress, event: Event) -> None:
+    found = progress.metrics if event.get("split") == "test" else progress.dev
+    ranker = "tuned" if event["when"] == "during" else event["when"]
+    if ranker in RANKERS and not (event["when"] == "during" and event.get("split") == "test"):
+        found[ranker] = event["metrics"]
+
+
+def look(folder: RunFolder) -> tuple[Progress, str]:
+    """The progress and the status; asks for the worker only where the events leave it open."""
+    progress = read(folder)
+    if progress.ended:
+        return progress, progress.dead
+    alive = folder.lives()
+    if not alive:
+        progress = read(folder)  # it may have ended between the two looks
+    return progress, progress.living if alive else progress.dead
+
+
+def sentence(progress: Progress, state: str) -> str:
+    """Status in words with its reason, as a run row shows it."""
+    running = f"Running, step {progress.step:,}" if progress.step else "Running, getting ready"
+    at = f" at step {progress.step:,}" if progress.step else ""
+    if state == "failed":
+        return f"Failed{at}: {progress.ended.get('error') or 'see the log of the run.'}"
+    return {
+        "queued": "Waiting",
+        "running": running,
+        "finished": "Finished",
+        "stopped": f"Stopped and kept{at}",
+        "cancelled": f"Cancelled{at}",
+        "lost": f"Lost{at}: the worker ended without a word.",
+    }[state]
+
+
+def seconds(progress: Progress, state: str, now: float) -> float | None:
+    """How long the run took, or has taken so far; None before it started."""
+    if not progress.started:
+        return None
+    begun = float(progress.started["time"])
+    if progress.ended:
+        return float(progress.ended["time"]) - begun
+    last = progress.log.get("time", begun)
+    return (now if state in LIVE else float(last)) - begun
+
+
+def verdict(metrics: Metrics) -> str | None:
+    """A sentence if the tuned model ranks worse than another ranker on test; None if it does not.
+
+    Worse than base comes first: such a model should not be used. By nDCG@10; where fewer than
+    FEW queries can be ranked, by average precision over all pairs.
+    """
+    ranked = int((metrics.get("tuned") or {}).get("queries") or 0)
+    metric = "ndcg@10" if ranked >= FEW else "average_precision"
+    found = {name: _value(metrics, name, metric) for name in RANKERS}
+    beaten = {name: value for name, value in found.items() if value is not None}
+    if (tuned := beaten.get("tuned")) is None:
+        return None
+    worse = {name: value for name, value in beaten.items() if value > tuned and name != "tuned"}
+    queries = f"nDCG@10 {tuned:.3f} on {ranked} test queries"
+    if ranked < FEW:
+        queries = f"average precision {tuned:.3f} on the test split"
+    if "base" in worse:
+        return f"Tuned is worse than base: {queries}, base {worse['base']:.3f}. Use base instead."
+    if not worse:
+        return None
+    best = max(worse, key=lambda name: worse[name])
+    name = {"bm25": "BM25", "cosine": "the encoder's cosine"}[best]
+    return f"Tuned does not reach {name}: {queries}, against {worse[best]:.3f}."
+
+
+def _value(metrics: Metrics, ranker: str, metric: str) -> float | None:
+    value = (metrics.get(ranker) or {}).get(metric)
+    return None if value is None else float(value)

@@ -1,0 +1,42 @@
+"""What a run has learned from: the queries of a split that it, or a run before it, trained on."""
+
+import pandas as pd
+from sqlalchemy import select
+
+from reranker_ui.core.values.pairs import near, query_key
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.labels.datasets import labelled_pairs
+from reranker_ui.services.runs.listing import find_run
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import runs
+from reranker_ui.services.store.workspace import Workspace
+
+
+def learned_queries(
+    workspace: Workspace, user: User, run: str, dataset: str, split: str
+) -> list[str]:
+    """The queries of a split, near-duplicates too, that `run` or its parents trained on.
+
+    There are some only where the split was changed after the run had started, or where the run
+    learned from another dataset with the same queries.
+    """
+    require(user, "viewer")
+    pairs = labelled_pairs(workspace, user, dataset)
+    asked = pairs[pairs["split"] == split]
+    learned = {near(query_key(query)) for query in _trained_on(workspace, user, run)}
+    told = asked[asked["query_key"].map(near).isin(learned)]
+    return list(dict.fromkeys(told["query"]))
+
+
+def _trained_on(workspace: Workspace, user: User, run: str) -> set[str]:
+    queries: set[str] = set()
+    number: int | None = find_run(workspace, user, run)["id"]
+    known: set[int] = set()
+    while number is not None and number not in known:
+        known.add(number)
+        folder = RunFolder(find_run(workspace, user, str(number))["folder"])
+        if (frozen := folder.path / "train.parquet").is_file():
+            queries |= set(pd.read_parquet(frozen, columns=["query"])["query"])
+        with workspace.reading() as connection:
+            number = connection.scalar(select(runs.c.parent_run_id).where(runs.c.id == number))
+    return queries

@@ -1,0 +1,1 @@
+"""What the other services stand on: database, migrations, workspace, access, child processes."""

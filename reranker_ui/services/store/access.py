@@ -1,0 +1,28 @@
+"""Who is asking, and may they."""
+
+from dataclasses import dataclass
+
+from reranker_ui.core.values.refused import Refused
+
+ROLES = ("viewer", "annotator", "admin")
+
+
+@dataclass(frozen=True)
+class User:
+    """A person or a program that acts: `role` is one of ROLES, each may what the former may.
+
+    `local`: at this machine itself, by the command line or its own page without sign-in.
+    """
+
+    name: str
+    role: str
+    local: bool = False
+
+
+LOCAL = User("local user", "admin", local=True)
+
+
+def require(user: User, role: str) -> None:
+    """Refuse unless `user` has at least `role`."""
+    if ROLES.index(user.role) < ROLES.index(role):
+        raise Refused(f"This needs the role {role}, and {user.name} is {user.role}.")

@@ -1,0 +1,13 @@
+"""Alembic's entry: uses the connection that `upgrade` hands over."""
+
+from alembic import context
+
+from reranker_ui.services.store.database import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,112 @@
+"""The workspace: one home folder opened, with its database and its one write lock."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+from filelock import FileLock
+
+from reranker_ui.services.store import migrations
+from reranker_ui.services.store.access import User
+from reranker_ui.services.store.database import journal, open_engine
+from reranker_ui.settings import Settings, Space
+
+Told = TypeVar("Told")
+
+
+@dataclass
+class Workspace:
+    """Everything the services need: settings, home, engine, write lock, and where it is served.
+
+    `remembered` holds counts that are dear to take, each under a key that changes with them.
+    """
+
+    settings: Settings
+    home: Path
+    engine: sa.Engine
+    remembered: dict[Any, Any] = field(default_factory=dict)
+    space: Space = field(default_factory=Space)
+    _writes: int = 0
+    _turn: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def runs(self) -> Path:
+        """Where the run folders live."""
+        return self.home / "runs"
+
+    @property
+    def cache(self) -> Path:
+        """Warm starts, indexes and other things that can be made again."""
+        return self.home / "cache"
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection in a read transaction: one consistent view."""
+        connection = self.engine.connect()
+        if self.engine.dialect.name == "postgresql":  # each statement sees its own moment there
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A connection in a write transaction. Keep it short: every other writer waits.
+
+        Writers queue in this process first and then among processes, which keeps them fair;
+        SQLite's own busy waiting starves some of them for seconds.
+        """
+        with self._turn, FileLock(self.home / "write.lock", poll_interval=0.002):
+            connection = self.engine.connect().execution_options(writes=True)
+            try:
+                with connection, connection.begin():
+                    yield connection
+            finally:
+                self._writes += 1
+
+    def shared(self, key: Any, make: Callable[[], Told], seconds: float = 1.0) -> Told:
+        """What `make` tells, made once for all who ask within `seconds`.
+
+        Made anew after a write by this process; what others write is seen after `seconds`. Those
+        who are told it must not change it.
+        """
+        mark, now = self._writes, time.monotonic()
+        known, until, told = self.remembered.get(key, (None, 0.0, None))
+        if known != mark or now >= until:
+            told = make()
+            self.remembered[key] = (mark, now + seconds, told)
+        return cast(Told, told)
+
+
+def open_workspace(settings: Settings | None = None) -> Workspace:
+    """Open the home of `settings`, bringing its database to the newest schema."""
+    settings = settings or Settings()
+    home = settings.home_folder()
+    for folder in ("runs", "cache", "uploads"):
+        (home / folder).mkdir(exist_ok=True)
+    workspace = Workspace(settings, home, open_engine(settings.database()))
+    with FileLock(home / "write.lock"):
+        migrations.upgrade(workspace.engine)
+    return workspace
+
+
+def record(
+    connection: sa.Connection,
+    user: User,
+    what: str,
+    subject: str,
+    *,
+    at: float,
+    before: Any = None,
+    after: Any = None,
+) -> None:
+    """Append one line to the journal, in the transaction of the change itself."""
+    connection.execute(
+        journal.insert().values(
+            at=at, who=user.name, what=what, subject=subject, before=before, after=after
+        )
+    )

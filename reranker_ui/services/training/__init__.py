@@ -1,0 +1,1 @@
+"""Training: plan, create, start, continue, stop and delete runs; recipes and advice."""

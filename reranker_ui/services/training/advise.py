@@ -1,0 +1,44 @@
+"""The advisor over a dataset as it is labelled now."""
+
+from reranker_ui.core.models.base_models import ResolvedBase, resolve_base
+from reranker_ui.core.models.hub_reach import hub_is_reachable
+from reranker_ui.core.models.model_folder import token_limit
+from reranker_ui.core.training.advice import Advice, advise
+from reranker_ui.core.values.recipe import EMBEDDED_BASE, PRESETS, Recipe
+from reranker_ui.services.labels import datasets
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.workspace import Workspace
+from reranker_ui.services.training import create
+from reranker_ui.services.training.freeze import frozen_splits
+
+
+def advised(
+    workspace: Workspace, user: User, dataset: str | None, base: str | None = None
+) -> Advice:
+    """A recipe for the labels of `dataset`, each choice with its reason; from the quick recipe.
+
+    Refused where a run on the dataset would be refused.
+    """
+    require(user, "viewer")
+    splits = frozen_splits(workspace, user, dataset)
+    start = PRESETS["quick"]
+    if base:
+        start = start.model_copy(update={"base": base})
+    found = known_base(workspace, user, start)
+    tokenizer = found.path / "tokenizer.json" if found else None
+    return advise(
+        start,
+        splits,
+        datasets.scale_of(workspace, user, str(dataset)),
+        tokenizer if tokenizer and tokenizer.is_file() else None,
+        token_limit(found.path) if found else None,
+        found.has_ranking_head if found else None,
+    )
+
+
+def known_base(workspace: Workspace, user: User, recipe: Recipe) -> ResolvedBase | None:
+    """The base of a recipe, None for one that only the Hub knows: nothing is downloaded."""
+    name = create.continued(workspace, user, recipe, None)[0].base
+    if name != EMBEDDED_BASE and name.count("/") == 1 and hub_is_reachable(workspace.cache):
+        return None
+    return resolve_base(name, workspace.cache, recipe.revision)

@@ -1,0 +1,127 @@
+"""How a run comes to be: what it goes on from, its folder written, its row entered."""
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import pandas as pd
+import sqlalchemy as sa
+
+from reranker_ui.core.values.machine import bytes_in_words, free_disk
+from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.executors.local import LocalExecutor
+from reranker_ui.services.labels import datasets
+from reranker_ui.services.runs.allowed_models import check_base
+from reranker_ui.services.runs.listing import find_run, folder_of
+from reranker_ui.services.store.access import User
+from reranker_ui.services.store.database import journal, runs
+from reranker_ui.services.store.workspace import Workspace, record
+from reranker_ui.services.training.freeze import data_hash, notices
+
+LEAST_DISK = 500_000_000  # bytes: below, not even a small model and its checkpoints fit
+
+
+def continued(
+    workspace: Workspace, user: User, recipe: Recipe, parent: int | None
+) -> tuple[Recipe, int | None]:
+    """The recipe with a base "run 12" made the folder of that run's model, and its number.
+
+    Refused: a run that has left no model, a base that `user` may not name.
+    """
+    if not is_run(recipe.base):
+        check_base(workspace, user, recipe.base)
+        return recipe, parent
+    row = find_run(workspace, user, recipe.base)
+    model = folder_of(workspace, row["id"]).model
+    if row["status"] not in ("finished", "stopped") or not model.is_dir():
+        raise Refused(f"{row['name']} is {row['status']} and has no model to go on from.")
+    changes = {"base": str(model.resolve()), "revision": None}
+    return recipe.model_copy(update=changes), int(row["id"])
+
+
+def is_run(base: str) -> bool:
+    """Whether a base is named as a run is: "run 12"."""
+    return base.startswith("run ") and base[4:].strip().isdecimal()
+
+
+def check_disk(workspace: Workspace) -> None:
+    """Refuse a run where the disk of the home is all but full."""
+    if (free := free_disk(workspace.runs)) < LEAST_DISK:
+        raise Refused(
+            f"Only {bytes_in_words(free)} are free on the disk of the runs. "
+            "Delete runs that are not needed."
+        )
+
+
+def enter(
+    workspace: Workspace,
+    user: User,
+    dataset: str,
+    recipe: Recipe,
+    splits: dict[str, pd.DataFrame],
+    parent: int | None,
+) -> int:
+    """Write the folder of a new run and its row, both or neither; returns its number."""
+    counts = {split: len(pairs) for split, pairs in splits.items()}
+    lineage = {
+        "dataset": dataset,
+        "scale": datasets.scale_of(workspace, user, dataset),
+        "counts": counts,
+        "hash": data_hash(splits),
+        "notices": notices(counts),
+        "parent_run": parent,
+    }
+    aside = Path(tempfile.mkdtemp(prefix=".new-", dir=workspace.runs))
+    try:
+        RunFolder(aside).write_inputs(recipe, splits, lineage)
+        return _insert(workspace, user, aside, dataset, recipe, counts, parent)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _insert(
+    workspace: Workspace,
+    user: User,
+    aside: Path,
+    dataset: str,
+    recipe: Recipe,
+    counts: dict[str, int],
+    parent: int | None,
+) -> int:
+    # The folder takes its name inside the transaction: row and folder appear together, and a
+    # folder left without a row by a crash in between is skipped.
+    now = time.time()
+    with workspace.writing() as connection:
+        number = _next_number(workspace, connection)
+        values = {
+            "id": number,
+            "dataset_id": datasets.find_dataset(connection, dataset).id,
+            "dataset_name": dataset,
+            "parent_run_id": parent,
+            "name": f"run {number}",
+            "recipe": recipe.model_dump(mode="json"),
+            "executor": LocalExecutor.name,
+            "counts": counts,
+            "created_by": user.name,
+            "created_at": now,
+        }
+        connection.execute(runs.insert().values(values))
+        aside.rename(folder_of(workspace, number).path)
+        record(connection, user, "run.start", f"run:{number}", at=now, after=values["recipe"])
+    return number
+
+
+def _next_number(workspace: Workspace, connection: sa.Connection) -> int:
+    # The journal remembers deleted runs: "run 7" never comes to mean another run.
+    last = connection.execute(
+        sa.select(journal.c.subject)
+        .where(journal.c.what == "run.start")
+        .order_by(journal.c.id.desc())
+        .limit(1)
+    ).scalar()
+    taken = [int(path.name) for path in workspace.runs.iterdir() if path.name.isdecimal()]
+    newest = connection.execute(sa.select(sa.func.max(runs.c.id))).scalar() or 0
+    return max([newest, *taken, int(last.partition(":")[2]) if last else 0]) + 1

@@ -1,0 +1,72 @@
+"""Freezing a dataset's labels into the splits that a run trains on."""
+
+import hashlib
+from collections.abc import Mapping
+
+import pandas as pd
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import SPLITS
+from reranker_ui.services.labels import datasets
+from reranker_ui.services.store.access import User
+from reranker_ui.services.store.workspace import Workspace
+
+
+def frozen_splits(workspace: Workspace, user: User, dataset: str | None) -> dict[str, pd.DataFrame]:
+    """The labelled pairs of `dataset` by split, as a run would train on them now."""
+    if not dataset:
+        raise Refused("No dataset is chosen. Import one in the Data tab first.")
+    pairs = datasets.labelled_pairs(workspace, user, dataset)
+    if pairs.empty:
+        raise Refused(
+            f"{dataset} has no labelled pair yet. "
+            "Label some in Annotate, or import a file with a label column."
+        )
+    splits = {split: pairs[pairs["split"] == split] for split in SPLITS}
+    splits["train"] = pairs[~pairs["split"].isin(["dev", "test"])]
+    train = splits["train"]
+    if train.empty:
+        raise Refused(f"No labelled pair of {dataset} is in the train split. Label some there.")
+    if train["grade"].nunique() == 1:
+        raise Refused(
+            f"All {len(train):,} training labels of {dataset} are {train['grade'].iloc[0]:g}. "
+            "A reranker learns from the difference: label some pairs otherwise."
+        )
+    return splits
+
+
+def first_pairs(
+    splits: Mapping[str, pd.DataFrame], count: int, seed: int
+) -> dict[str, pd.DataFrame]:
+    """`splits` with `count` train pairs drawn by chance, in their order; all of them for 0."""
+    train = splits["train"]
+    if not 0 < count < len(train):
+        return dict(splits)
+    drawn = train.sample(count, random_state=seed).sort_index()
+    if drawn["grade"].nunique() == 1:
+        raise Refused(
+            f"All {count:,} pairs drawn for a pass have the same label. "
+            "Let it learn from more of them."
+        )
+    return dict(splits) | {"train": drawn}
+
+
+def notices(counts: Mapping[str, int]) -> list[str]:
+    """What a person should know before a run on so many pairs, in sentences."""
+    said = []
+    if counts["train"] < 100:
+        said.append(f"Only {counts['train']} pairs to train on; results will be noisy.")
+    if not counts["dev"]:
+        said.append("No labelled pair is in the dev split, so the chart shows the loss only.")
+    if not counts["test"]:
+        said.append("No labelled pair is in the test split, so base and tuned cannot be compared.")
+    return said
+
+
+def data_hash(splits: Mapping[str, pd.DataFrame]) -> str:
+    """SHA-256 over the texts and grades of all splits, in order."""
+    digest = hashlib.sha256()
+    for split in SPLITS:
+        columns = splits[split][["query", "passage", "grade"]]
+        digest.update(pd.util.hash_pandas_object(columns, index=False).to_numpy().tobytes())
+    return digest.hexdigest()

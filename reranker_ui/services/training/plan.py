@@ -1,0 +1,201 @@
+"""What a run will do, told before it is started."""
+
+from typing import Any
+
+import pandas as pd
+
+from reranker_ui.core.evaluation.baselines import live_pairs
+from reranker_ui.core.evaluation.token_lengths import share_cut
+from reranker_ui.core.models.base_models import ResolvedBase
+from reranker_ui.core.models.encoder import encoder_of
+from reranker_ui.core.training.negatives import expected
+from reranker_ui.core.training.phase import Lesson, lesson_of
+from reranker_ui.core.training.run_time import COST_OF_SCORING, evaluations
+from reranker_ui.core.training.warm_start import WarmStart, warm_start_of
+from reranker_ui.core.values.machine import bytes_in_words, free_disk, free_memory
+from reranker_ui.core.values.processor import likely_notice, likely_precision
+from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.core.values.run_folder import COLUMNS
+from reranker_ui.services.labels import datasets
+from reranker_ui.services.runs import listing
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.workspace import Workspace
+from reranker_ui.services.training import speed as speeds
+from reranker_ui.services.training.advise import known_base
+from reranker_ui.services.training.freeze import first_pairs, frozen_splits, notices
+from reranker_ui.services.training.recipes import command
+
+OPENING = 15.0  # seconds of imports, base model and baselines
+NOTABLE_CUT = 0.05
+CHECKPOINTS = 3  # on disk at once: two are kept while a third is written
+Splits = dict[str, pd.DataFrame]
+
+
+def plan(
+    workspace: Workspace, user: User, dataset: str | None, recipe: Recipe, wait: bool = False
+) -> dict[str, Any]:
+    """What `recipe` would do with the labels of `dataset` now.
+
+    Returns `{"data", "facts": [{name, value, warn}], "notices", "command", "busy"}`, in words;
+    for programs `steps`, `seconds`, `memory` and `disk` (bytes), None where not known, and
+    `measurable`: whether `wait` would tell more. With
+    `wait`, a speed that is not known is measured in a process of its own, unless a run goes on;
+    without, nothing is started: a form asks at every change.
+    Refused where `runs.start` would refuse.
+    """
+    require(user, "viewer")
+    splits = frozen_splits(workspace, user, dataset)
+    name = str(dataset)
+    top = datasets.scale_of(workspace, user, name)["max"]
+    base = known_base(workspace, user, recipe)
+    rows = listing.list_runs(workspace, user)
+    busy = any(run["status"] in ("running", "queued") for run in rows)
+    lessons = [
+        _lesson(recipe, first_pairs(splits, size, recipe.seed), top) for size in recipe.passes
+    ]
+    lesson, steps = lessons[-1], sum(one.steps for one in lessons)
+    warm = _warm(workspace, recipe, base, splits["train"])
+    work = sum(_work(one, warm if n == 0 else None, splits) for n, one in enumerate(lessons))
+    found = speeds.known(workspace, recipe, splits["train"])
+    if wait and found is None and base is not None and not busy:
+        require(user, "admin")
+        resolved = recipe.model_copy(update={"base": str(base.path), "revision": None})
+        speeds.begin(workspace, recipe, resolved, splits["train"], top)
+        found = speeds.wait(workspace, recipe, splits["train"])
+    speed = _speed(rows, recipe, found)
+    seconds = OPENING * len(lessons) + work / speed if speed else None
+    disk = _disk(found, warm, len(lessons)) if found else None
+    counts = {split: len(pairs) for split, pairs in splits.items()}
+    return {
+        "data": _data(counts, datasets.label_counts(workspace, user, name)["disputed"]),
+        "facts": [
+            _steps(lessons),
+            *([_warm_fact(warm, speed)] if warm else []),
+            _fact("Time on this machine", _time(seconds)),
+            *_room(workspace, found, disk),
+            _fact("Precision", likely_precision(recipe.precision)),
+            _positives(splits["train"], lesson),
+            *([_cut(recipe, base, lesson)] if base else []),
+        ],
+        "notices": _notices(recipe, base, counts),
+        "command": command(name, recipe),
+        "busy": busy,
+        "steps": steps,
+        "seconds": seconds,
+        "measurable": seconds is None and base is not None and not busy,
+        "memory": found["memory"] if found else None,
+        "disk": disk,
+    }
+
+
+def _lesson(recipe: Recipe, splits: Splits, top: float) -> Lesson:
+    # Negatives that are yet to be found are stood in for by as many labelled pairs.
+    train = splits["train"]
+    if more := expected(recipe, train):
+        filled = train.sample(more, replace=True, random_state=0).assign(grade=0.0)
+        train = pd.concat([train, filled[COLUMNS]], ignore_index=True)
+    return lesson_of(recipe, train, top)
+
+
+def _steps(lessons: list[Lesson]) -> dict[str, Any]:
+    if len(lessons) == 1:
+        return _fact("Steps", f"{lessons[0].steps:,}")
+    told = f"{sum(one.steps for one in lessons):,} in {len(lessons)} runs"
+    return _fact("Steps", told)
+
+
+def _notices(recipe: Recipe, base: ResolvedBase | None, counts: dict[str, int]) -> list[str]:
+    said = [base.notice if base else None, likely_notice(recipe.precision), *notices(counts)]
+    return [notice for notice in said if notice]
+
+
+def _data(counts: dict[str, int], disputed: int) -> str:
+    told = (
+        f"Split by query: {counts['train']:,} labelled pairs to train on,"
+        f" {counts['dev']:,} dev, {counts['test']:,} test."
+    )
+    return told + (f" {disputed:,} disputed left out." if disputed else "")
+
+
+def _warm(
+    workspace: Workspace, recipe: Recipe, base: ResolvedBase | None, train: pd.DataFrame
+) -> WarmStart | None:
+    if base is None:
+        return None
+    encoder, _notice = encoder_of(base.path)
+    return warm_start_of(recipe, base, encoder, train, workspace.cache)
+
+
+def _warm_fact(warm: WarmStart, speed: float | None) -> dict[str, Any]:
+    if warm.done:
+        return _fact("Warm start", "done before, used again")
+    pairs = warm.lesson.learned
+    time = f", {_time(pairs / speed)}" if speed else ""
+    return _fact("Warm start first", f"{pairs:,} pairs{time}")
+
+
+def _work(lesson: Lesson, warm: WarmStart | None, splits: dict[str, pd.DataFrame]) -> float:
+    """What the run costs, in pairs learned from."""
+    before = warm.lesson.learned if warm and not warm.done else 0
+    live = live_pairs(splits["dev"], lesson.learned, lesson.seed)
+    scored = (evaluations(lesson) + 2) * len(live) + 2 * len(splits["test"])
+    return before + lesson.learned + COST_OF_SCORING * scored
+
+
+def _speed(
+    rows: list[listing.Run], recipe: Recipe, measured: dict[str, Any] | None
+) -> float | None:
+    """Pairs a second: as the last run like this one had, else as measured."""
+    alike = ("base", "max_length", "batch_size", "loss", "precision")
+    for run in rows:
+        same = all(run["recipe"].get(name) == getattr(recipe, name) for name in alike)
+        if same and run["pairs_per_second"]:
+            return float(run["pairs_per_second"])
+    return float(measured["pairs_per_second"]) if measured else None
+
+
+def _time(seconds: float | None) -> str:
+    if seconds is None:
+        return "known after its first steps"
+    if seconds > 5400:
+        return f"about {seconds / 3600:.1f} h"
+    return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s"
+
+
+def _disk(found: dict[str, Any], warm: WarmStart | None, runs: int) -> int:
+    weights = int(found["weights"])
+    return CHECKPOINTS * int(found["checkpoint"]) + weights * (runs + (warm is not None))
+
+
+def _room(
+    workspace: Workspace, found: dict[str, Any] | None, disk: int | None
+) -> list[dict[str, Any]]:
+    """Memory at its peak and disk, where they are known; a warning where there is too little."""
+    if found is None or disk is None:
+        return []
+    memory = int(found["memory"])
+    return [
+        _fact("Memory", f"about {bytes_in_words(memory)}", warn=memory > free_memory()),
+        _fact("Disk", f"about {bytes_in_words(disk)}", warn=disk > free_disk(workspace.runs)),
+    ]
+
+
+def _positives(train: pd.DataFrame, lesson: Lesson) -> dict[str, Any]:
+    share = float((train["grade"] > 0).mean())
+    return _fact(f"Positives {_percent(share)}", f"pos_weight {lesson.pos_weight:.1f}")
+
+
+def _cut(recipe: Recipe, base: ResolvedBase, lesson: Lesson) -> dict[str, Any]:
+    name, tokenizer = f"Cut at {recipe.max_length} tokens", base.path / "tokenizer.json"
+    if not tokenizer.is_file():
+        return _fact(name, "not known")
+    share = share_cut(tokenizer, lesson.queries, lesson.passages, recipe.max_length)
+    return _fact(name, f"{_percent(share)} of pairs", warn=share >= NOTABLE_CUT)
+
+
+def _fact(name: str, value: str, warn: bool = False) -> dict[str, Any]:
+    return {"name": name, "value": value, "warn": warn}
+
+
+def _percent(share: float) -> str:
+    return "under 1 %" if 0 < share < 0.01 else f"{100 * share:.0f} %"

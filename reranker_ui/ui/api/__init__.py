@@ -1,0 +1,1 @@
+"""The rerank API over HTTP, its description, and the endpoints for Gradio's clients."""

@@ -1,0 +1,64 @@
+"""Endpoints of the page for Gradio's own clients, with names and docs: `Client(url).view_api()`."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import gradio as gr
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.ranking import compare, rerank
+from reranker_ui.services.store.workspace import Workspace
+from reranker_ui.ui.server.identity import who
+
+Answer = TypeVar("Answer")
+MODEL = "model: a run's id or name, base, bm25, cosine, as listed by /rankers."
+
+
+def offer(workspace: Workspace) -> None:
+    """Add the endpoints to the Blocks being built."""
+
+    @_told
+    def rankers(request: gr.Request) -> list[dict[str, Any]]:
+        return rerank.models_served(workspace, who(request))
+
+    @_told
+    def rank(
+        model: str, query: str, passages: list[str], raw: bool, request: gr.Request
+    ) -> list[dict[str, Any]]:
+        return compare.rank(workspace, who(request), model, query, passages, raw)
+
+    @_told
+    def evaluate(model: str, dataset: str, split: str, request: gr.Request) -> dict[str, Any]:
+        return dict(compare.evaluate(workspace, who(request), model, dataset, split))
+
+    gr.api(
+        rankers,
+        api_name="rankers",
+        api_description="The rankers that can answer now: name (what to ask for), title, detail.",
+    )
+    gr.api(
+        rank,
+        api_name="rank",
+        api_description=f"Rank passages for a query. {MODEL} raw: logits instead of probabilities."
+        " Returns rank, index, score and passage, best first.",
+        concurrency_limit=None,  # what is asked at once is scored together
+    )
+    gr.api(
+        evaluate,
+        api_name="evaluate",
+        api_description=f"Score a ranker on a dataset's labels. {MODEL} split: train, dev or test."
+        " Returns ndcg@10, mrr@10, map, average_precision, queries.",
+    )
+
+
+def _told(act: Callable[..., Answer]) -> Callable[..., Answer]:
+    # Gradio tells a client the message of its own error only.
+    @wraps(act)
+    def endpoint(*told: Any, **named: Any) -> Answer:
+        try:
+            return act(*told, **named)
+        except Refused as refused:
+            raise gr.Error(str(refused), print_exception=False) from None
+
+    return endpoint

@@ -1,0 +1,134 @@
+"""The description of the ranking addresses: OpenAPI for machines, one page for people."""
+
+import json
+import re
+from html import escape
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+from starlette.responses import HTMLResponse
+
+from reranker_ui.services.ranking.compare import MOST_PASSAGES, MOST_QUERY
+from reranker_ui.ui.api.shapes import CohereAsked, TeiAsked
+
+QUERY, PASSAGES = "how are caves formed?", ["Water carves caves in rock.", "Cats sleep."]
+COHERE = {"model": "run 1", "query": QUERY, "documents": PASSAGES, "top_n": 1}
+TEI = {"query": QUERY, "texts": PASSAGES, "raw_scores": False, "return_text": False}
+COHERE_SAYS = {
+    "id": "…",
+    "model": "run 1",
+    "results": [{"index": 0, "relevance_score": 0.98}],
+    "meta": {"api_version": {"version": "2"}, "billed_units": {"search_units": 1}},
+}
+TEI_SAYS = [{"index": 0, "score": 0.98}, {"index": 1, "score": 0.01}]
+MODELS_SAY = {"models": [{"name": "1", "title": "run 1", "endpoints": ["rerank"]}]}
+FAULTS = {
+    400: "The body cannot be ranked; the message says why. (422 at /rerank)",
+    401: "No API key, or one that has ended.",
+    404: "No such model, or one that cannot answer yet.",
+    413: "The body is too large.",
+    429: "Too many requests; `retry-after` says how many seconds to wait.",
+}
+ABOUT = (
+    "Ranks passages for a query with the models of this server. Scores of a trained model are"
+    f" probabilities, 0 to 1. At most {MOST_PASSAGES:,} passages and {MOST_QUERY:,} characters of"
+    " query at once. Where people sign in, send `Authorization: Bearer rr_…` with an API key made"
+    " under one's name in the header of the page."
+)
+
+
+def openapi() -> dict[str, Any]:
+    """The OpenAPI 3.1 description of the ranking addresses."""
+    shapes = [(CohereAsked, "validation"), (TeiAsked, "validation")]
+    _, schemas = models_json_schema(shapes, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    cohere = [("/v2/rerank", "As Cohere's v2"), ("/v1/rerank", "As Cohere's v1, and Jina's")]
+    paths: dict[str, Any] = {
+        path: {"post": _posted(f"{words}: rank documents.", "CohereAsked", COHERE, COHERE_SAYS)}
+        for path, words in cohere
+    }
+    words = "As Text Embeddings Inference: rank texts, by the newest run unless `model` is given."
+    paths["/rerank"] = {"post": _posted(words, "TeiAsked", TEI, TEI_SAYS)}
+    says = {"description": "The models", "content": _json({}, MODELS_SAY)}
+    paths["/v1/models"] = {"get": {"summary": "What to ask for.", "responses": {"200": says}}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Reranker UI: ranking", "version": "2", "description": ABOUT},
+        "paths": paths,
+        "components": {
+            "schemas": schemas["$defs"],
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{"key": []}, {}],
+    }
+
+
+def _posted(summary: str, shape: str, example: Any, says: Any) -> dict[str, Any]:
+    asked = _json({"$ref": f"#/components/schemas/{shape}"}, example)
+    told = {"200": {"description": "Passages, best first", "content": _json({}, says)}}
+    told |= {str(status): {"description": words} for status, words in FAULTS.items()}
+    return {
+        "summary": summary,
+        "requestBody": {"required": True, "content": asked},
+        "responses": told,
+    }
+
+
+def _json(schema: dict[str, Any], example: Any) -> dict[str, Any]:
+    return {"application/json": {"schema": schema, "example": example}}
+
+
+def page(base: str) -> HTMLResponse:
+    """The same for people, with commands that run against `base`, this server's address."""
+    told = openapi()
+    parts = [
+        _address(path, method, about, told["components"]["schemas"], base)
+        for path, methods in told["paths"].items()
+        for method, about in methods.items()
+    ]
+    faults = "".join(f"<tr><td>{code}<td>{escape(words)}" for code, words in FAULTS.items())
+    return HTMLResponse(
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>Ranking over HTTP</title>"
+        f'<meta name=viewport content="width=device-width"><style>{STYLE}</style><main>'
+        f"<h1>Ranking over HTTP</h1><p>{_html(ABOUT)}</p>"
+        f'<p><a href="/openapi.json">openapi.json</a> · <a href="/">Back to the page</a></p>'
+        f"<h2>With the client of Cohere</h2><pre>{escape(CLIENT.format(base=base))}</pre>"
+        f"{''.join(parts)}<h2>Errors</h2><table>{faults}</table></main>"
+    )
+
+
+def _html(text: str) -> str:
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
+def _address(path: str, method: str, about: Any, schemas: Any, base: str) -> str:
+    content = about.get("requestBody", {}).get("content", {}).get("application/json")
+    said = about["responses"]["200"]["content"]["application/json"]["example"]
+    rows, curl = "", f"curl {base}{path}"
+    if content:
+        curl += " \\\n  -H 'content-type: application/json'"
+        curl += f" \\\n  -d '{json.dumps(content['example'])}'"
+        shape = schemas[content["schema"]["$ref"].rpartition("/")[2]]
+        rows = "".join(
+            f"<tr><td><code>{escape(name)}</code>{OPTIONAL[name in shape['required']]}"
+            f"<td>{_html(field.get('description', ''))}"
+            for name, field in shape["properties"].items()
+        )
+    return (
+        f"<h2><code>{method.upper()} {escape(path)}</code></h2><p>{escape(about['summary'])}</p>"
+        f"<table>{rows}</table><pre>{escape(curl)}</pre>"
+        f"<pre>{escape(json.dumps(said, indent=1, ensure_ascii=False))}</pre>"
+    )
+
+
+OPTIONAL = {True: "", False: " (optional)"}
+CLIENT = """import cohere
+
+client = cohere.ClientV2(api_key="rr_…", base_url="{base}")
+client.rerank(model="run 1", query="how are caves formed?", documents=["Water carves caves."])"""
+STYLE = """:root{color-scheme:light dark}
+body{margin:0;font:14px/21px -apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+main{max-width:760px;margin:0 auto;padding:32px 16px 64px}h1{font-size:24px;line-height:32px}
+h2{font-size:15px;margin:32px 0 8px}pre{padding:12px;border-radius:6px;overflow:auto;
+background:color-mix(in srgb,currentColor 7%,transparent);font-size:12px;line-height:18px}
+table{border-collapse:collapse;width:100%}td{padding:6px 12px 6px 0;vertical-align:top;
+border-top:1px solid color-mix(in srgb,currentColor 15%,transparent)}a{color:inherit}"""

@@ -1,0 +1,1 @@
+"""The tabs of the page and the panels in its header."""

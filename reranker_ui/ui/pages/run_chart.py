@@ -1,0 +1,162 @@
+"""The live chart as Plotly figures from plain values; colours are CSS variables of the page."""
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from reranker_ui.ui.pages.chart_layout import PANEL, layout, shade
+
+BASELINES = {
+    "base": ("base", "7px,5px"),
+    "bm25": ("BM25", "1.5px,4px"),
+    "cosine": ("cosine", "12px,5px"),
+}
+COLOURS = {"base": "base", "bm25": "bm25", "cosine": "barc"}
+COMPARED = ("base", "disp", "pos")  # tokens of the first, second and third compared run
+METRICS = ("ndcg@10", "mrr@10", "map", "average_precision")
+EXTRAS = {"learning_rate": "%{y:.2e}", "grad_norm": "%{y:.3f}", "pairs_per_second": "%{y:.1f}"}
+
+
+def points(warm_steps: int, events: list[dict[str, Any]]) -> dict[str, Any]:
+    """What `events` add to the chart; x counts the steps of the whole run, warm start first.
+
+    Returns `{"warm": [[x, loss]...], "train": [[x, loss]...], "dev": {metric: [[x, value on
+    dev]...]}, "extra": {name of EXTRAS: [[x, value]...]}, "baselines": {"base" | "bm25" |
+    "cosine": {metric: value on dev}}}`.
+    """
+    told: dict[str, Any] = {
+        "warm": [],
+        "train": [],
+        "dev": {metric: [] for metric in METRICS},
+        "extra": {name: [] for name in EXTRAS},
+        "baselines": {},
+    }
+    for event in events:
+        before = warm_steps if event.get("phase") == "train" else 0
+        if event["event"] == "log" and event.get("loss") is not None:
+            _logged(told, event, before + event["step"])
+        elif event["event"] == "evaluated" and event.get("split") == "dev":
+            _evaluated(told, event, before)
+    return told
+
+
+def _logged(told: dict[str, Any], event: dict[str, Any], x: float) -> None:
+    _append(told["train" if event.get("phase") == "train" else "warm"], x, event["loss"])
+    for name in EXTRAS:
+        if event.get(name) is not None:
+            _append(told["extra"][name], x, event[name])
+
+
+def _append(line: list[list[float]], x: float, y: float) -> None:
+    # A resumed run takes some steps again: what it had drawn beyond them goes.
+    while line and line[-1][0] >= x:
+        line.pop()
+    line.append([x, y])
+
+
+def _evaluated(told: dict[str, Any], event: dict[str, Any], before: int) -> None:
+    found = {name: event["metrics"].get(name) for name in METRICS}
+    values = {name: value for name, value in found.items() if value is not None}
+    when = event["when"]
+    if when in BASELINES and values:
+        told["baselines"][when] = values
+    for name, value in values.items():
+        if when == "base":
+            _append(told["dev"][name], 0, value)
+        elif when == "during":
+            _append(told["dev"][name], before + event["step"], value)
+
+
+def run_figure(
+    name: str,
+    steps: int | None,
+    warm_steps: int,
+    told: dict[str, Any],
+    panel: int = PANEL,
+    metric: str = METRICS[0],
+    extra: str | None = None,
+) -> go.Figure:
+    """Panels above each other over one shared x: loss, `metric` on dev, and `extra` if any.
+
+    `told` as `points` returns it; `steps` of the whole run, None while it waits; `panel` the
+    height of one panel in pixels. Traces by `meta`: warm, warm-raw, train, train-raw, dev, base,
+    bm25, cosine, extra. Smoothed traces start empty: the page smooths.
+    """
+    end = max(steps or 100, 1)
+    figure = go.Figure(layout=layout(name, end, panel, extra is not None))
+    for phase, label in (("warm", "warm start"), ("train", "loss")):
+        _loss(figure, phase, label, told[phase])
+    for ranker in BASELINES:
+        _baseline(figure, ranker, end, told["baselines"].get(ranker, {}).get(metric))
+    figure.add_scatter(
+        **_line(told["dev"][metric]),
+        meta="dev",
+        name="on dev",
+        mode="lines+markers",
+        yaxis="y2",
+        hovertemplate="%{y:.3f}",
+        line={"color": "var(--rr-accent)", "width": 2},
+        marker={"color": "var(--rr-accent)", "size": 6},
+        cliponaxis=False,
+    )
+    if extra is not None:
+        figure.add_scatter(
+            **_line(told["extra"][extra]),
+            meta="extra",
+            name=extra.replace("_", " "),
+            mode="lines",
+            yaxis="y3",
+            hovertemplate=EXTRAS[extra],
+            line={"color": "var(--rr-accent)", "width": 1.25},
+        )
+    if warm_steps:
+        shade(figure, warm_steps)
+    return figure
+
+
+def _line(points: list[list[float]]) -> dict[str, list[float]]:
+    return {"x": [x for x, _ in points], "y": [y for _, y in points]}
+
+
+def _loss(figure: go.Figure, phase: str, label: str, points: list[list[float]]) -> None:
+    raw = {"color": f"var(--rr-{'base' if phase == 'warm' else 'accent'})", "width": 1}
+    common = {"mode": "lines", "yaxis": "y", "hovertemplate": "%{y:.3f}"}
+    figure.add_scatter(
+        **_line(points), **common, meta=f"{phase}-raw", name=f"{label}, raw", line=raw, opacity=0.4
+    )
+    figure.add_scatter(x=[], y=[], **common, meta=phase, name=label, line=raw | {"width": 2})
+
+
+def _baseline(figure: go.Figure, ranker: str, end: int, value: float | None) -> None:
+    label, dash = BASELINES[ranker]
+    figure.add_scatter(
+        x=[0, end],
+        y=[value, value],
+        meta=ranker,
+        name=label,
+        mode="lines",
+        line={"color": f"var(--rr-{COLOURS[ranker]})", "width": 1.5, "dash": dash},
+        yaxis="y2",
+        hoverinfo="skip",
+    )
+
+
+def compared_traces(name: str, number: int, told: dict[str, Any]) -> list[dict[str, Any]]:
+    """The two thin lines of a run laid over: loss (the page smooths it) and a metric on dev."""
+    line = {"color": f"var(--rr-{COMPARED[number % len(COMPARED)]})", "width": 1.25}
+    figure = go.Figure()
+    for meta, values, axis in (
+        ("train", told["train"], "y"),
+        ("dev", told["dev"][METRICS[0]], "y2"),
+    ):
+        figure.add_scatter(
+            **_line(values),
+            meta=f"compared-{meta}",
+            name=name,
+            mode="lines",
+            line=line,
+            opacity=0.6,
+            yaxis=axis,
+            hovertemplate="%{y:.3f}",
+        )
+    return [trace.to_plotly_json() for trace in figure.data]

@@ -1,0 +1,1 @@
+"""The server around the page: middleware, sign-in, identity and downloads."""

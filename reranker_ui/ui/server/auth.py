@@ -1,0 +1,81 @@
+"""The gate in front of the page: nobody passes who is not signed in, nobody asks too often."""
+
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from reranker_ui.core.values.rate_limits import Bucket
+from reranker_ui.logs import ASKING
+from reranker_ui.services.store.workspace import Workspace
+from reranker_ui.ui.server.identity import VISITOR, user_behind
+
+OPEN = (
+    *("/login", "/login/huggingface", "/login/callback", "/login/check", "/invite", "/health"),
+    "/gradio_api/startup-events",  # Gradio asks itself for it at the start; it says nothing
+)
+OPEN_FOLDERS = ("/assets/", "/static/", "/favicon")
+FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded")
+PROXIED = (
+    "This page is open to whoever reaches it, and a proxy stands before it. Set"
+    " RERANKER_UI_SIGN_IN=password so that people sign in."
+)
+
+
+class Gate:
+    """ASGI middleware: puts the user into `request.state.user`, or answers instead of the page.
+
+    way: how people are known, see `identity.way_in`.
+    """
+
+    def __init__(self, app: ASGIApp, workspace: Workspace, way: str) -> None:
+        self.app, self.workspace, self.way = app, workspace, way
+        rate = 0.0 if way == "local" else workspace.settings.rate_limit
+        self.changes = Bucket(rate, 5 * rate) if rate else None
+        self.uploads = Bucket(0.5, 30) if rate else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what may pass."""
+        if scope["type"] == "websocket":  # the page needs none, so none gets past
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        asking = HTTPConnection(scope)
+        answer = await self._answer(asking, scope)
+        await (answer or self.app)(scope, receive, send)
+
+    async def _answer(self, asking: HTTPConnection, scope: Scope) -> Response | None:
+        if self.way == "local" and any(name in asking.headers for name in FORWARDED):
+            return JSONResponse({"detail": PROXIED}, 403)
+        path = asking.url.path
+        if path.startswith(OPEN_FOLDERS):
+            return None
+        user = await run_in_threadpool(user_behind, self.workspace, self.way, asking)
+        scope.setdefault("state", {})["user"] = user
+        ASKING.set(user.name if user else "-")
+        if user is None and path not in OPEN:
+            return _to_sign_in(asking, scope)
+        if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            return None
+        host = asking.client.host if asking.client else ""
+        one = user if user != VISITOR else None
+        return self._too_often(one.name if one else f"at {host}", path)
+
+    def _too_often(self, name: str, path: str) -> Response | None:
+        bucket = self.uploads if path.endswith("/upload") else self.changes
+        if bucket is None or not (wait := bucket.take(name)):
+            return None
+        sentence = f"This is more than one person asks. Try again in {wait:.0f} s."
+        return JSONResponse({"detail": sentence}, 429, {"retry-after": str(int(wait) + 1)})
+
+
+def _to_sign_in(asking: HTTPConnection, scope: Scope) -> Response:
+    page = scope["method"] == "GET" and "text/html" in asking.headers.get("accept", "")
+    if not page:
+        return JSONResponse({"detail": "Sign in first, at /login."}, 401)
+    query = f"?{asking.url.query}" if asking.url.query else ""
+    return RedirectResponse(f"/login?next={quote(asking.url.path + query, safe='')}", 303)

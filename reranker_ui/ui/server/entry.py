@@ -1,0 +1,77 @@
+"""The door of the served page: how people are known, what stands in front, what lies beside."""
+
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from reranker_ui.services.operating.health import health, pulse
+from reranker_ui.services.people.accounts import anyone_has_a_password
+from reranker_ui.services.store.workspace import Workspace
+from reranker_ui.settings import Space
+from reranker_ui.ui.api.routes import InTheirShape, RerankApi
+from reranker_ui.ui.server.auth import Gate
+from reranker_ui.ui.server.downloads import Downloads
+from reranker_ui.ui.server.identity import LOOPBACK, way_in
+from reranker_ui.ui.server.origins import Guard
+from reranker_ui.ui.server.request_id import Trace
+from reranker_ui.ui.server.sign_in import Login
+
+IN_THE_CLEAR = (
+    "Passwords travel in the clear over http. Put a proxy with https before %s, and let it pass"
+    " the Host header on."
+)
+
+
+class Door:
+    """What `launch` needs to serve `workspace`; Refused where it would stand open to others.
+
+    fault: why a Space keeps its page shut, shown in its place.
+    """
+
+    def __init__(self, workspace: Workspace, space: Space | None = None, fault: str = "") -> None:
+        self.workspace, self.space, self.fault = workspace, space or workspace.space, fault
+        settings = workspace.settings
+        self.way = (
+            "setup" if fault else way_in(settings, self.space, anyone_has_a_password(workspace))
+        )
+
+    def middleware(self) -> list[Middleware]:
+        """From the outside in: name the request, refuse what is foreign, ask who it is."""
+        hosts = [*self.space.hosts, *LOOPBACK] if self.space.here else None
+        return [
+            Middleware(Trace),
+            Middleware(InTheirShape),
+            Middleware(Guard, hosts=LOOPBACK if self.way == "local" else hosts),
+            Middleware(Gate, workspace=self.workspace, way=self.way),
+        ]
+
+    def routes(self) -> list[Route]:
+        """The addresses beside Gradio's."""
+        login = Login(self.workspace, self.space, self.way, self.fault)
+        beside = [*RerankApi(self.workspace).routes(), *Downloads(self.workspace).routes()]
+        return [*login.routes(), *beside, Route("/health", self.health, methods=["GET"])]
+
+    async def health(self, request: Request) -> Response:
+        """Whether all is well; numbers and versions only for those who are signed in."""
+        user = request.state.user
+        told: Any = await (
+            run_in_threadpool(health, self.workspace, user)
+            if user
+            else run_in_threadpool(pulse, self.workspace)
+        )
+        return JSONResponse(told, 200 if told["status"] == "ok" else 503)
+
+    def name_of(self, request: Any) -> str | None:
+        """For Gradio: the name of the user whom the gate found, None for nobody."""
+        user = getattr(request.state, "user", None)
+        return user.name if user else None
+
+    def notices(self) -> list[str]:
+        """What the operator should know about this door."""
+        if self.way != "password" or self.workspace.settings.server_name in LOOPBACK:
+            return []
+        return [IN_THE_CLEAR % self.workspace.settings.server_name]

@@ -1,0 +1,77 @@
+"""Who is asking: the user behind a request, as the gate in front of the page found out."""
+
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.requests import HTTPConnection
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.people.accounts import check_name
+from reranker_ui.services.people.api_keys import key_user
+from reranker_ui.services.people.sessions import session_user
+from reranker_ui.services.store.access import LOCAL, User
+from reranker_ui.services.store.workspace import Workspace
+from reranker_ui.settings import Settings, Space
+
+SESSION, NAME = "reranker_ui_session", "reranker_ui_name"
+VISITOR = User("visitor", "viewer")  # whoever comes to a demo
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+NOBODY = (
+    "Serving on {} needs sign-in, because others can reach it, and nobody can sign in yet."
+    " Run `python -m reranker_ui users add NAME --role admin`, then start again."
+)
+
+
+def who(request: Any) -> User:
+    """The user behind `request`, a gr.Request or a starlette one; Refused where there is none."""
+    user = getattr(request.state, "user", None)
+    if not isinstance(user, User):
+        raise Refused("Sign in first.")
+    return user
+
+
+def known(request: Any) -> User:
+    """As `who`, and Refused for the visitor of a demo: for what a demo does not give away."""
+    user = who(request)
+    if user == VISITOR:
+        raise Refused("Sign in first: this is a demo of the Playground alone.")
+    return user
+
+
+def way_in(settings: Settings, space: Space, anyone: bool) -> str:
+    """How people are known: "local" (one person, no password), "password", "hub" or "demo".
+
+    anyone: whether somebody has a password. Refused where the page would be open to others.
+    "setup": on a Space that cannot sign anyone in, where a page says what is missing.
+    """
+    if settings.demo:
+        return "demo"
+    if space.has_sign_in:
+        return "hub"
+    if settings.server_name in LOOPBACK and settings.sign_in == "auto" and not space.here:
+        return "local"
+    if anyone:
+        return "password"
+    if space.here:
+        return "setup"
+    raise Refused(NOBODY.format(settings.server_name))
+
+
+def user_behind(workspace: Workspace, way: str, asking: HTTPConnection) -> User | None:
+    """The user that the headers of a request show: a name, an API key or a session."""
+    if way == "local":
+        return _named(asking.cookies.get(NAME, ""))
+    scheme, _, token = asking.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return key_user(workspace, token.strip())
+    token = asking.cookies.get(SESSION, "")
+    user = session_user(workspace, token) if token else None
+    return VISITOR if user is None and way == "demo" else user
+
+
+def _named(told: str) -> User:
+    # On one's own machine a name says whose labels these are; it opens nothing.
+    try:
+        return User(check_name(unquote(told)), LOCAL.role, local=True) if told else LOCAL
+    except Refused:
+        return LOCAL

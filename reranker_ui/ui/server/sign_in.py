@@ -1,0 +1,196 @@
+"""The addresses where people sign in and out, outside of Gradio: pages with one form each."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.people import hub_accounts, invites, sessions, sign_in_lock
+from reranker_ui.services.store.workspace import Workspace
+from reranker_ui.settings import Space
+from reranker_ui.ui.server import sign_in_page as pages
+from reranker_ui.ui.server.hub_oauth import HubSignIn
+from reranker_ui.ui.server.identity import SESSION
+
+log = logging.getLogger(__name__)
+GOING = "reranker_ui_going"  # cookie: what comes back with the browser from Hugging Face
+_LARGEST = 10_000  # bytes of a form
+
+
+class Login:
+    """The routes. way: see `identity.way_in`."""
+
+    def __init__(self, workspace: Workspace, space: Space, way: str, fault: str = "") -> None:
+        self.workspace, self.space, self.way, self.fault = workspace, space, way, fault
+        self.hub = HubSignIn(space)
+        # argon2 takes 64 MB and a core for a moment: two at once.
+        self.hashing = CapacityLimiter(2)
+
+    def routes(self) -> list[Route]:
+        """Everything to be passed to Gradio's `app_kwargs`."""
+        return [
+            Route("/login", self.show, methods=["GET"]),
+            Route("/login", self.sign_in, methods=["POST"]),
+            Route("/login/check", self.check, methods=["GET"]),
+            Route("/login/huggingface", self.to_hub, methods=["GET"]),
+            Route("/login/callback", self.from_hub, methods=["GET"]),
+            Route("/logout", self.sign_out, methods=["POST"]),
+            Route("/invite", self.show_invite, methods=["GET"]),
+            Route("/invite", self.accept, methods=["POST"]),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        """The page to sign in on."""
+        if request.state.user is not None:
+            return RedirectResponse(_next(request.query_params.get("next")), 303)
+        return (
+            pages.setup(self.fault) if self.way == "setup" else self._page(request, pages.sign_in)
+        )
+
+    async def check(self, request: Request) -> Response:
+        """Whether the browser is signed in: the page asks when it is answered no more."""
+        return JSONResponse({"signed_in": request.state.user is not None})
+
+    async def sign_in(self, request: Request) -> Response:
+        """Name and password; too many failures shut the door for a while."""
+        form = await _form(request)
+        name, host = form.get("name", ""), request.client.host if request.client else ""
+        wait = await to_thread.run_sync(sign_in_lock.wait, self.workspace, host, name)
+        if wait:
+            told = f"Too many failures. Try again in {wait // 60 + 1:.0f} min."
+            return self._page(request, pages.sign_in, told, 429, name=name, to=form.get("next"))
+        counted = await to_thread.run_sync(sign_in_lock.failed, self.workspace, host, name)
+        try:
+            token = await self._dear(
+                sessions.sign_in, self.workspace, name, form.get("password", "")
+            )
+        except Refused as refused:
+            log.warning("sign-in failed for %r from %s", name[:40], host)
+            return self._page(
+                request, pages.sign_in, str(refused), 403, name=name, to=form.get("next")
+            )
+        await to_thread.run_sync(sign_in_lock.passed, self.workspace, host, name, counted)
+        return self._signed_in(request, token, form.get("next"))
+
+    async def sign_out(self, request: Request) -> Response:
+        """End the session."""
+        await to_thread.run_sync(
+            sessions.sign_out, self.workspace, request.cookies.get(SESSION, "")
+        )
+        answer = RedirectResponse("/login", 303)
+        answer.delete_cookie(SESSION, path="/")
+        return answer
+
+    async def show_invite(self, request: Request) -> Response:
+        """The page to which an invite leads."""
+        token = request.query_params.get("token", "")
+        try:
+            role = await to_thread.run_sync(invites.invited_as, self.workspace, token)
+        except Refused as refused:
+            return self._page(request, pages.sign_in, str(refused), 410)
+        return self._page(request, pages.invite, role=role, token=token)
+
+    async def accept(self, request: Request) -> Response:
+        """Come in by an invite with a name and a password."""
+        form = await _form(request)
+        token, name = form.get("token", ""), form.get("name", "")
+        if self.way != "password":
+            return RedirectResponse("/login", 303)
+        try:
+            role = await to_thread.run_sync(invites.invited_as, self.workspace, token)
+        except Refused as refused:
+            return self._page(request, pages.sign_in, str(refused), 410)
+        try:
+            entered = await self._dear(
+                invites.accept, self.workspace, token, name, form.get("password", "")
+            )
+        except Refused as refused:
+            return self._page(
+                request, pages.invite, str(refused), 400, role=role, token=token, name=name
+            )
+        opened = await to_thread.run_sync(sessions.open_session, self.workspace, entered)
+        return self._signed_in(request, opened, "/?tab=annotate")
+
+    async def to_hub(self, request: Request) -> Response:
+        """Off to Hugging Face."""
+        if self.way != "hub":
+            return RedirectResponse("/login", 303)
+        try:
+            url, state, verifier = await to_thread.run_sync(self.hub.start)
+        except Refused as refused:
+            return self._page(request, pages.sign_in, str(refused), 502)
+        answer = RedirectResponse(url, 303)
+        there = _next(request.query_params.get("next"))
+        kept = "|".join((state, verifier, request.query_params.get("invite", ""), there))
+        self._cookie(request, answer, GOING, kept, 600)
+        return answer
+
+    async def from_hub(self, request: Request) -> Response:
+        """Back from Hugging Face."""
+        kept = request.cookies.get(GOING, "").split("|", 3)
+        if self.way != "hub" or len(kept) != 4:
+            return self._page(request, pages.sign_in, "Start to sign in from this page.", 400)
+        state, verifier, invite, there = kept
+        try:
+            token = await to_thread.run_sync(
+                self._known, request.query_params, state, verifier, invite
+            )
+        except Refused as refused:
+            return self._page(request, pages.sign_in, str(refused), 403)
+        answer = self._signed_in(request, token, there)
+        answer.delete_cookie(GOING, path="/")
+        return answer
+
+    def _known(self, came: Mapping[str, str], state: str, verifier: str, invite: str) -> str:
+        subject, name = self.hub.finish(came, state, verifier)
+        entered = hub_accounts.hub_user(
+            self.workspace, subject, name, creator=self.space.creator,
+            newcomers=self.workspace.settings.newcomers, invite=invite or None,
+        )  # fmt: skip
+        return sessions.open_session(self.workspace, entered)
+
+    async def _dear(self, act: Callable[..., Any], *told: Any) -> Any:
+        return await to_thread.run_sync(act, *told, limiter=self.hashing)
+
+    def _page(
+        self, request: Request, draw: Callable[..., Response], fault: str = "", status: int = 200,
+        to: str | None = None, **told: str,
+    ) -> Response:  # fmt: skip
+        there = _next(to or request.query_params.get("next"))
+        return draw(self.way, fault=fault, status=status, there=there, **told)
+
+    def _signed_in(self, request: Request, token: str, to: str | None) -> Response:
+        answer = RedirectResponse(_next(to), 303)
+        self._cookie(request, answer, SESSION, token, int(sessions.LASTS))
+        return answer
+
+    def _cookie(self, request: Request, answer: Response, name: str, value: str, age: int) -> None:
+        # In a Space the page stands in a frame of another site: the guard keeps those out.
+        told = request.headers.get("x-forwarded-proto", request.url.scheme)
+        answer.set_cookie(
+            name, value, max_age=age, path="/", httponly=True, secure=told.startswith("https"),
+            samesite="none" if self.space.here and told.startswith("https") else "lax",
+        )  # fmt: skip
+
+
+def _next(told: str | None) -> str:
+    """The place to go on to: only ever one of this server's."""
+    told = told or "/"
+    inside = told.startswith("/") and not told.startswith(("//", "/\\", "/login", "/invite"))
+    return told if inside and told.isprintable() and "\\" not in told else "/"
+
+
+async def _form(request: Request) -> dict[str, str]:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _LARGEST:
+            return {}
+    told = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
+    return {name: values[0] for name, values in told.items()}
