@@ -1,14 +1,20 @@
-"""The house keeps its floors, its front matter and its schema."""
+"""The structure of the code, the front matter and the schema stay as they are meant to be."""
 
+import re
 import subprocess
 import sys
+from collections import defaultdict
 
 import yaml
 
 from tests.conftest import ROOT
 
+PACKAGE = ROOT / "reranker_ui"
+MOST_MODULES = 16  # in a folder
+MOST_FORMATS = 30
 
-def test_floors_hold():
+
+def test_import_contracts_hold():
     done = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports; lint_imports()"],
         cwd=ROOT,
@@ -16,6 +22,27 @@ def test_floors_hold():
         text=True,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_no_folder_is_a_flat_wall():
+    sizes = defaultdict(int)
+    for file in PACKAGE.rglob("*.py"):
+        sizes[file.parent.relative_to(PACKAGE).as_posix()] += file.name != "__init__.py"
+    full = {
+        folder: size
+        for folder, size in sizes.items()
+        if size > (MOST_FORMATS if folder == "core/formats" else MOST_MODULES)
+    }
+    assert full == {}
+
+
+def test_names_of_modules_differ_by_more_than_an_ending():
+    for layer in ("core", "services", "ui"):
+        stems = defaultdict(list)
+        for file in (PACKAGE / layer).rglob("*.py"):
+            if "migrations" not in file.parts and file.name != "__init__.py":
+                stems[re.sub(r"(ings|ing|ers|er|ed|es|s)$", "", file.stem)].append(file.stem)
+        assert {} == {stem: names for stem, names in stems.items() if len(names) > 1}, layer
 
 
 def test_readme_front_matter_is_that_of_spaces_yaml():
