@@ -42,7 +42,7 @@ def test_names_of_modules_differ_by_more_than_an_ending():
         for file in (PACKAGE / layer).rglob("*.py"):
             if "migrations" not in file.parts and file.name != "__init__.py":
                 stems[re.sub(r"(ings|ing|ers|er|ed|es|s)$", "", file.stem)].append(file.stem)
-        assert {} == {stem: names for stem, names in stems.items() if len(names) > 1}, layer
+        assert {stem: names for stem, names in stems.items() if len(names) > 1} == {}, layer
 
 
 def test_readme_front_matter_is_that_of_spaces_yaml():
