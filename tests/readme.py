@@ -1,4 +1,4 @@
-"""Runs README's own commands: every shell block marked `<!-- ci -->`, in order."""
+"""Runs the commands of README and guide: every shell block marked `<!-- ci -->`, in order."""
 
 import os
 import re
@@ -13,9 +13,10 @@ BLOCK = re.compile(r"<!-- ci -->\s*```bash\n(.*?)```", re.DOTALL)
 
 def main() -> int:
     """Run the blocks in a home of their own; stops at the first that fails."""
-    found = BLOCK.findall((ROOT / "README.md").read_text())
+    files = [ROOT / "README.md", *sorted((ROOT / "assets" / "guide").glob("*.md"))]
+    found = [block for file in files for block in BLOCK.findall(file.read_text())]
     if not found:
-        print("README has no block marked for CI.", file=sys.stderr)
+        print("README and guide have no block marked for CI.", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory() as home:
         for block in found:

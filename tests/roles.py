@@ -292,6 +292,8 @@ ADDRESSES = {
     "GET /v1/models": "viewer",
     "GET /openapi.json": "viewer",
     "GET /docs": "viewer",
+    "GET /guide": "viewer",
+    "GET /guide/{name}": "viewer",
     "GET /runs/{run:int}/model.zip": "viewer",
     "GET /runs/{run:int}/run.zip": "viewer",
     "GET /runs/{run:int}/onnx.zip": "viewer",

@@ -13,6 +13,7 @@ from reranker_ui.services.people.accounts import anyone_has_a_password
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.settings import Space
 from reranker_ui.ui.api.routes import InTheirShape, RerankApi
+from reranker_ui.ui.server import guide
 from reranker_ui.ui.server.auth import Gate
 from reranker_ui.ui.server.downloads import Downloads
 from reranker_ui.ui.server.identity import LOOPBACK, way_in
@@ -53,7 +54,12 @@ class Door:
         """The addresses beside Gradio's."""
         login = Login(self.workspace, self.space, self.way, self.fault)
         beside = [*RerankApi(self.workspace).routes(), *Downloads(self.workspace).routes()]
-        return [*login.routes(), *beside, Route("/health", self.health, methods=["GET"])]
+        return [
+            *login.routes(),
+            *beside,
+            *guide.routes(),
+            Route("/health", self.health, methods=["GET"]),
+        ]
 
     async def health(self, request: Request) -> Response:
         """Whether all is well; numbers and versions only for those who are signed in."""
