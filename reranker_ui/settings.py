@@ -19,12 +19,13 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="RERANKER_UI_", populate_by_name=True)
 
-    home: Path = Field(Path("~/.reranker-ui"), description="Database, runs and caches live here.")
+    home: Path = Field(Path("~/.reranker-ui"), description="Folder of database, runs and caches.")
     database_url: str | None = Field(
         None, description="SQLAlchemy URL; SQLite in the home if empty."
     )
     default_base: str = Field(
-        "cross-encoder/ms-marco-MiniLM-L6-v2", description="Base model offered first."
+        "cross-encoder/ms-marco-MiniLM-L6-v2",
+        description="Base model that a new run uses by default.",
     )
     threads: int | None = Field(None, description="CPU threads of a run; all cores if empty.")
     server_name: str = Field(
@@ -42,31 +43,33 @@ class Settings(BaseSettings):
     max_columns: int = Field(256, description="Most columns in one import.")
     max_cell_characters: int = Field(100_000, description="Longest cell, in characters.")
     max_decoded_bytes: int = Field(2_000_000_000, description="Largest decoded size of a file.")
-    parser_idle_seconds: float = Field(30.0, description="A parser silent for longer is killed.")
-    engine: Literal["auto", "torch"] = Field(
-        "auto", description="auto: models are made fast where their scores stay; torch: never."
+    parser_idle_seconds: float = Field(
+        30.0, description="A file reader without progress for this long is stopped."
     )
-    model_memory_bytes: int = Field(2_000_000_000, description="Loaded models stay below this.")
+    engine: Literal["auto", "torch"] = Field(
+        "auto", description="auto: use OpenVINO if its scores match torch; torch: never."
+    )
+    model_memory_bytes: int = Field(
+        2_000_000_000, description="Memory for loaded models, in bytes."
+    )
 
     sign_in: Literal["auto", "password"] = Field(
-        "auto", description="`password` asks for one on this machine too, as behind a proxy."
+        "auto", description="`password` requires sign-in on this machine too, as behind a proxy."
     )
     newcomers: Literal["none", "viewer", "annotator"] = Field(
-        "none", description="Role on a Space for people who come without an invite."
+        "none", description="Role on a Space of people who sign in without an invite."
     )
-    demo: bool = Field(
-        False, description="The Playground alone, read-only, for whoever comes; no sign-in."
-    )
-    rate_limit: float = Field(30.0, description="Changes a second from one person; 0 for any.")
+    demo: bool = Field(False, description="Serve the Playground only, read-only, without sign-in.")
+    rate_limit: float = Field(30.0, description="Changes per second and person; 0 for no limit.")
     backup: str | None = Field(
         None,
-        description="Where backups go: a folder or `hf://datasets/ORG/NAME`; nowhere if empty.",
+        description="Backup location: a folder or `hf://datasets/ORG/NAME`; no backups if empty.",
     )
-    backup_seconds: float = Field(60.0, description="Pause between backups of what has changed.")
+    backup_seconds: float = Field(60.0, description="Seconds between backups of changes.")
     backup_token: SecretStr | None = Field(
         None, description="Hub token for backups; `HF_TOKEN` if empty."
     )
-    log_format: Literal["text", "json"] = Field("text", description="Log lines for people or JSON.")
+    log_format: Literal["text", "json"] = Field("text", description="Log lines as text or JSON.")
 
     def home_folder(self) -> Path:
         """The home as an absolute path, made if it is not there."""

@@ -1,4 +1,4 @@
-"""The verbs backup and restore: verified copies of everything, and the way back."""
+"""The verbs backup and restore: verified copies of database and runs."""
 
 import argparse
 import time
@@ -16,16 +16,16 @@ PLACE = "a folder or hf://datasets/ORG/NAME; RERANKER_UI_BACKUP or HOME/backups 
 
 def add(verbs: Verbs) -> None:
     """Add the two verbs."""
-    backup = verbs.add_parser("backup", help="copy database and runs, verified, to a place")
+    backup = verbs.add_parser("backup", help="write a verified backup of database and runs")
     backup.add_argument("--to", metavar="PLACE", help=PLACE)
     backup.set_defaults(run=_backup, show=_written)
     restore = verbs.add_parser(
-        "restore", help="bring back the newest backup, also into another kind of database"
+        "restore", help="restore the newest backup, also into another kind of database"
     )
     restore.add_argument("--from", dest="place", metavar="PLACE", help=PLACE)
-    restore.add_argument("--snapshot", metavar="NAME", help="another one than the newest")
+    restore.add_argument("--snapshot", metavar="NAME", help="a snapshot other than the newest")
     restore.add_argument("--list", action="store_true", help="only list the snapshots")
-    restore.add_argument("--replace", action="store_true", help="give up what is there now")
+    restore.add_argument("--replace", action="store_true", help="overwrite current data")
     restore.set_defaults(run=_restore, show=_restored)
 
 
@@ -40,7 +40,7 @@ def _restore(arguments: argparse.Namespace) -> tuple[Any, int]:
     copies = backups.copies_of(workspace, arguments.place)
     if arguments.list:
         return copies.newest_first(), 0
-    with overview.serving(workspace.home):  # nobody labels while the ground is exchanged
+    with overview.serving(workspace.home):  # no server may write meanwhile
         book = backups.restore(
             workspace, LOCAL, copies, arguments.snapshot, replace=arguments.replace
         )

@@ -26,30 +26,34 @@ def add(verbs: Verbs) -> None:
 def _add_import(verb: argparse.ArgumentParser) -> None:
     verb.set_defaults(run=_import, show=_show_import)
     verb.add_argument("file", metavar="FILE", help="a file, a BEIR folder, or hf:ORG/NAME[:CONFIG]")
-    verb.add_argument("--dataset", required=True, metavar="NAME", help="made if it is not there")
+    verb.add_argument(
+        "--dataset", required=True, metavar="NAME", help="created if it does not exist"
+    )
     for role in ROLES:
-        verb.add_argument(f"--{role}", metavar="COL", help="column by name, or number from 0")
+        verb.add_argument(f"--{role}", metavar="COL", help="column name, or column number from 0")
     verb.add_argument("--scale", choices=("binary", "graded", "score"))
     verb.add_argument("--max-grade", type=float, metavar="N", help="the highest label")
     verb.add_argument(
         "--map-label", action="append", default=[], metavar="VALUE=GRADE", type=_mapped,
-        help="what a label means; repeatable",
+        help="grade of a label value; repeatable",
     )  # fmt: skip
-    verb.add_argument("--lowest-is-best", action="store_true", help="1 is the best code")
+    verb.add_argument(
+        "--lowest-is-best", action="store_true", help="lower codes are better: 1 is most relevant"
+    )
     verb.add_argument("--format", metavar="F", help=", ".join(FAMILIES))
     verb.add_argument("--encoding", metavar="E")
     verb.add_argument(
         "--repair", action="store_true",
-        help="mend texts that were read with the wrong encoding before (“Ã©” for “é”)",
+        help="repair texts that were decoded with the wrong encoding earlier (“Ã©” for “é”)",
     )  # fmt: skip
-    verb.add_argument("--delimiter", metavar="D", help="separator of columns; \\t for a tab")
-    verb.add_argument("--quotes", choices=("on", "off"), help="whether quote marks are quoting")
+    verb.add_argument("--delimiter", metavar="D", help="column separator; \\t for a tab")
+    verb.add_argument("--quotes", choices=("on", "off"), help='treat " as a quote character')
     verb.add_argument("--header", choices=("yes", "no"))
     verb.add_argument("--corpus", metavar="FILE", help="passages by id")
     verb.add_argument("--queries", metavar="FILE", help="queries by id")
     verb.add_argument(
         "--join", action="append", default=[], metavar="FILE:KEY:TEXT",
-        help="the next of query, passage comes from FILE; repeatable",
+        help="read the query (first) or passage (second) from FILE by key; repeatable",
     )  # fmt: skip
     limits = Settings.model_fields
     for name in ("upload_bytes", "rows", "columns", "cell_characters", "decoded_bytes"):
@@ -59,7 +63,7 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--parser-idle-seconds", type=float, metavar="S", help=shown)
     verb.add_argument(
         "--rejects", type=Path, metavar="FILE",
-        help="a CSV of every record left out: line, reason, cause, row",
+        help="write every rejected record to a CSV: line, reason, cause, row",
     )  # fmt: skip
 
 

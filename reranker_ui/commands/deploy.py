@@ -16,11 +16,13 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def add(verbs: Verbs) -> None:
     """Add the verb."""
-    verb = verbs.add_parser("deploy", help="make or bring up to date a Hugging Face Space")
+    verb = verbs.add_parser("deploy", help="create or update a Hugging Face Space")
     verb.add_argument("--manifest", type=Path, default=ROOT / "spaces.yaml", metavar="FILE")
-    verb.add_argument("--space", metavar="ORG/NAME", help="another id than the manifest's")
-    verb.add_argument("--hardware", metavar="NAME", help="other hardware than the manifest's")
-    verb.add_argument("--renew-secrets", action="store_true", help="send secrets it has already")
+    verb.add_argument("--space", metavar="ORG/NAME", help="a Space id other than the manifest's")
+    verb.add_argument("--hardware", metavar="NAME", help="hardware other than the manifest's")
+    verb.add_argument(
+        "--renew-secrets", action="store_true", help="send secrets again that the Space already has"
+    )
     verb.add_argument("--yes", action="store_true", help="do not ask")
     verb.set_defaults(run=_deploy, show=str)
 

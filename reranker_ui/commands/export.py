@@ -23,10 +23,10 @@ def _add_export(verb: argparse.ArgumentParser) -> None:
         "--output", required=True, metavar="PATH",
         help="a file; for datasets also a folder, a .zip, or hf:ORG/NAME, private unless --public",
     )  # fmt: skip
-    verb.add_argument("--public", action="store_true", help="on the Hub: everybody may read it")
+    verb.add_argument("--public", action="store_true", help="on the Hub: readable by everyone")
     verb.add_argument(
         "--plain", action="store_true",
-        help="CSV and TSV: write texts as they are, even those a spreadsheet takes for formulas",
+        help="CSV and TSV: do not escape texts that a spreadsheet would run as formulas",
     )  # fmt: skip
 
 

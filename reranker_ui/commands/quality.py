@@ -11,10 +11,10 @@ _MARKS = {"blocks": "!!", "look": " !", "note": "  "}
 
 def add(verbs: Verbs) -> None:
     """Add the verb."""
-    verb = verbs.add_parser("quality", help="check a dataset: leaks, duplicates, labels, tokens")
+    verb = verbs.add_parser("quality", help="check a dataset: leakage, duplicates, labels, tokens")
     verb.add_argument("--dataset", required=True, metavar="NAME")
     verb.add_argument("--base", metavar="MODEL", help="base model whose tokenizer reads the texts")
-    verb.add_argument("--max-length", type=int, metavar="N", help="tokens that a run would read")
+    verb.add_argument("--max-length", type=int, metavar="N", help="most tokens of a pair in a run")
     verb.set_defaults(run=_quality, show=_lines)
 
 

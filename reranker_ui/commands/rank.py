@@ -26,7 +26,7 @@ def add(verbs: Verbs) -> None:
         "--passages",
         required=True,
         metavar="FILE",
-        help='.jsonl of strings or {"passage"}, else one passage a line; - for standard input',
+        help='.jsonl of strings or {"passage"}, else one passage per line; - reads standard input',
     )
     rank.add_argument("--raw", action="store_true", help="logits instead of probabilities")
     rank.set_defaults(run=_rank, show=_lines)

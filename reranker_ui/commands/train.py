@@ -28,16 +28,16 @@ NUMBERS = {
 }
 METAVARS = {"base": "M", "epochs": "N", "batch_size": "N", "max_length": "N", "seed": "N"}
 HELP = {
-    "base": 'base model: a Hub id, a folder, embedded, or "run 12" to go on from a run',
+    "base": 'base model: a Hub id, a folder, embedded, or "run 12" to continue that run',
     "revision": "commit, tag or branch of a base on the Hub",
     "loss": "bce, mse, cross_entropy, mnrl, lambda, listnet, ranknet or margin_mse",
     "max_length": "tokens of query and passage",
-    "max_steps": "in place of epochs",
-    "warmup": "a share of all steps, or from 1 on so many steps",
-    "best_by": "dev metric that decides which weights are kept, or last",
-    "negatives": "by what more negatives are found among the passages",
-    "passes": "runs that continue each other, by their pairs: 2000,0,0 (0: all)",
-    "card_texts": "true: the model's card quotes training texts",
+    "max_steps": "number of steps, instead of epochs",
+    "warmup": "fraction of all steps if below 1, else a number of steps",
+    "best_by": "dev metric that selects the checkpoint, or last",
+    "negatives": "how hard negatives are found among the passages",
+    "passes": "chained runs, pairs of each: 2000,0,0 (0: all)",
+    "card_texts": "true: show training examples in the model card",
 }
 
 
@@ -45,33 +45,35 @@ def add(verbs: Verbs) -> None:
     """Add the verbs."""
     train = verbs.add_parser("train", help="fine-tune a base model on a dataset's labels")
     _add_train(train)
-    recipe = verbs.add_parser("recipe", help="print a recipe as YAML, to keep and to change")
-    recipe.add_argument("--dataset", metavar="NAME", help="what the advisor looks at")
+    recipe = verbs.add_parser("recipe", help="print a recipe as YAML")
+    recipe.add_argument("--dataset", metavar="NAME", help="dataset for the advisor")
     _add_recipe(recipe)
     recipe.set_defaults(run=_recipe, show=lambda told: told["yaml"].rstrip())
     listing = verbs.add_parser("runs", help="list the runs, newest first")
     listing.set_defaults(run=_runs, show=_lines)
-    resume = verbs.add_parser("resume", help="go on with a lost, stopped or failed run")
+    resume = verbs.add_parser("resume", help="resume a lost, stopped or failed run")
     resume.set_defaults(run=_resume, show=_line)
-    stop = verbs.add_parser("stop", help="stop a run after this step and keep its model")
-    stop.add_argument("--cancel", action="store_true", help="keep nothing")
+    stop = verbs.add_parser("stop", help="stop a run after the current step and save its model")
+    stop.add_argument("--cancel", action="store_true", help="discard the model")
     stop.set_defaults(run=_stop, show=_line)
-    delete = verbs.add_parser("delete-run", help="delete a run with everything it owns")
-    delete.set_defaults(run=_delete, show=lambda told: f"{told['name']} is deleted.")
+    delete = verbs.add_parser("delete-run", help="delete a run and all its files")
+    delete.set_defaults(run=_delete, show=lambda told: f"Deleted {told['name']}.")
     push = verbs.add_parser("push", help="push a run's model to the Hub, private by default")
     push.add_argument("--to", metavar="TEAM/MODEL", required=True, help="its name on the Hub")
-    push.add_argument("--public", action="store_true", help="for everyone to see")
+    push.add_argument("--public", action="store_true", help="readable by everyone")
     push.set_defaults(run=_push, show=lambda told: told.get("url") or told["error"])
     for verb in (resume, stop, delete, push):
-        verb.add_argument("run_named", metavar="RUN", help="its number or its name")
+        verb.add_argument("run_named", metavar="RUN", help="number or name of the run")
 
 
 def _add_train(train: argparse.ArgumentParser) -> None:
-    train.add_argument("--dataset", metavar="NAME", help="needed unless a run is continued")
-    train.add_argument("--continue", dest="go_on", metavar="RUN", help="from this run's model")
+    train.add_argument("--dataset", metavar="NAME", help="required unless a run is continued")
+    train.add_argument(
+        "--continue", dest="go_on", metavar="RUN", help="start from this run's model"
+    )
     _add_recipe(train)
-    train.add_argument("--plan", action="store_true", help="say what would happen, and stop there")
-    train.add_argument("--wait", action="store_true", help="return when the run has ended")
+    train.add_argument("--plan", action="store_true", help="show what the run would do, and exit")
+    train.add_argument("--wait", action="store_true", help="wait until the run ends")
     train.set_defaults(run=_train, show=_line, usage=train.error)
 
 
@@ -84,7 +86,7 @@ def _add_recipe(verb: argparse.ArgumentParser) -> None:
         "--card-variant",
         choices=["printed", "fit"],
         default="printed",
-        help="the optimizer a card prints, or the one CrossEncoder.fit() used",
+        help="optimizer settings as the card prints them, or as CrossEncoder.fit() trained",
     )
     for field, option in OPTIONS.items():
         verb.add_argument(option, help=HELP.get(field), **_kind(field))
@@ -179,7 +181,10 @@ def _runs(_arguments: argparse.Namespace) -> tuple[list[Shape], int]:
 
 
 def _lines(rows: list[Shape]) -> str:
-    return "\n".join(map(_line, rows)) or "No runs yet. Start one with the verb train."
+    return (
+        "\n".join(map(_line, rows))
+        or "No runs yet. Start one: python -m reranker_ui train --dataset NAME"
+    )
 
 
 def _shape(run: lifecycle.Run) -> Shape:

@@ -16,13 +16,13 @@ Rows = list[dict[str, Any]]
 
 def add(verbs: Verbs) -> None:
     """Add the verb, with a verb of its own for each thing to do."""
-    verb = verbs.add_parser("users", help="who may sign in, and as what")
+    verb = verbs.add_parser("users", help="manage accounts, roles and invites")
     does = verb.add_subparsers(required=True, metavar="DO")
-    adding = does.add_parser("add", help="add a person; the password is asked for")
+    adding = does.add_parser("add", help="add an account; asks for the password")
     adding.add_argument("name", metavar="NAME")
     adding.add_argument("--role", required=True, choices=ROLES)
     adding.set_defaults(run=_add, show=lambda told: f"{told['name']} is {told['role']}.")
-    listing = does.add_parser("list", help="list the people")
+    listing = does.add_parser("list", help="list accounts")
     listing.set_defaults(run=_list, show=_lines)
     role = does.add_parser("role", help="change a role")
     role.add_argument("name", metavar="NAME")
@@ -31,13 +31,15 @@ def add(verbs: Verbs) -> None:
     password = does.add_parser("password", help="set a password; ends that person's sessions")
     password.add_argument("name", metavar="NAME")
     password.set_defaults(run=_password, show=str)
-    remove = does.add_parser("remove", help="close the door; what they labelled stays")
+    remove = does.add_parser("remove", help="remove an account; its labels stay")
     remove.add_argument("name", metavar="NAME")
     remove.set_defaults(run=_remove, show=str)
-    link = does.add_parser("invite", help="make an invite link")
+    link = does.add_parser("invite", help="create an invite link")
     link.add_argument("--role", default="annotator", choices=ROLES)
-    link.add_argument("--places", type=int, default=1, metavar="N", help="for so many people")
-    link.add_argument("--days", type=float, default=7, metavar="N", help="open for so long")
+    link.add_argument(
+        "--places", type=int, default=1, metavar="N", help="number of people who can use it"
+    )
+    link.add_argument("--days", type=float, default=7, metavar="N", help="days until it expires")
     link.set_defaults(run=_invite, show=_link)
     for one in does.choices.values():
         one.add_argument("--json", action="store_true", default=argparse.SUPPRESS,
@@ -79,15 +81,15 @@ def _asked_password() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     password = getpass.getpass("Password: ")
-    if getpass.getpass("Once more: ") != password:
-        raise Refused("The two passwords differ. Nothing was changed.")
+    if getpass.getpass("Repeat password: ") != password:
+        raise Refused("The passwords differ. Nothing was changed.")
     return password
 
 
 def _lines(rows: Rows) -> str:
     told = [f"{row['name']:<24}  {row['role']:<10}  {row['how']}" for row in rows]
-    return "\n".join(told) or "Nobody yet: python -m reranker_ui users add NAME --role admin"
+    return "\n".join(told) or "No accounts yet: python -m reranker_ui users add NAME --role admin"
 
 
 def _link(told: dict[str, Any]) -> str:
-    return f"Put the address of the page before it:\n{told['path']}"
+    return f"Append this to the address of the page:\n{told['path']}"
