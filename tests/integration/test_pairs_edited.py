@@ -7,10 +7,13 @@ import pytest
 import sqlalchemy as sa
 
 from reranker_ui.core.values.labels import resolve_labels
+from reranker_ui.core.values.pairs import pair_key
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.annotating.disputes import decide, undecide
-from reranker_ui.services.datasets import edits
+from reranker_ui.services.datasets import edits, text_edits, undo
 from reranker_ui.services.datasets.pages import candidates_of_query, page_of_pairs
+from reranker_ui.services.datasets.pair_history import history
 from reranker_ui.services.datasets.split_report import join_sides
 from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.labels.datasets import label_counts, labelled_pairs, list_datasets
@@ -45,15 +48,15 @@ def test_an_edit_is_seen_and_undone(filled):
         lambda: edits.set_label(filled, LOCAL, "d", [1], None),
         lambda: edits.move_split(filled, LOCAL, "d", [1, 9], other_split(before)),
         lambda: edits.delete_pairs(filled, LOCAL, "d", [1, 2, 3]),
-        lambda: edits.edit_text(filled, LOCAL, "d", 1, passage="another"),
-        lambda: edits.edit_text(filled, LOCAL, "d", 1, query="another"),
+        lambda: text_edits.edit_text(filled, LOCAL, "d", 1, passage="another"),
+        lambda: text_edits.edit_text(filled, LOCAL, "d", 1, query="another"),
     ):
         done = edit()
         assert shown(filled) != before
-        edits.undo(filled, LOCAL, done["edit"])
+        undo.undo(filled, LOCAL, done["edit"])
         assert shown(filled) == before
         with pytest.raises(Refused, match="undone before"):
-            edits.undo(filled, LOCAL, done["edit"])
+            undo.undo(filled, LOCAL, done["edit"])
 
 
 def labels(workspace) -> list:
@@ -65,14 +68,14 @@ def test_undoing_an_old_label_leaves_newer_decisions(filled):
     first = edits.set_label(filled, LOCAL, "d", [1, 2, 3], 1)["edit"]
     decide(filled, LOCAL, 1, 0, "adjudicated")
     undecide(filled, LOCAL, 2)
-    assert edits.undo(filled, LOCAL, first) == {"undone": "set label", "newer": 2}
+    assert undo.undo(filled, LOCAL, first) == {"undone": "set label", "newer": 2}
     assert labels(filled) == [0, 0, 0]
     second = edits.set_label(filled, LOCAL, "d", [1], 1)["edit"]
     with pytest.raises(Refused, match="Undo the later change first"):
         third = edits.set_label(filled, LOCAL, "d", [1], 0)["edit"]
-        edits.undo(filled, LOCAL, second)
-    edits.undo(filled, LOCAL, third)
-    assert edits.undo(filled, LOCAL, second)["newer"] == 0
+        undo.undo(filled, LOCAL, second)
+    undo.undo(filled, LOCAL, third)
+    assert undo.undo(filled, LOCAL, second)["newer"] == 0
     assert labels(filled) == [0, 0, 0]  # the decision before it is back
 
 
@@ -83,14 +86,14 @@ def test_undoing_an_old_move_leaves_newer_ones(filled):
     edits.move_split(filled, LOCAL, "d", [1, 5], "train")
     first = edits.move_split(filled, LOCAL, "d", [1, 5], "dev")["edit"]
     edits.move_split(filled, LOCAL, "d", [5], "test")
-    assert edits.undo(filled, LOCAL, first) == {"undone": "move split", "newer": 4}
+    assert undo.undo(filled, LOCAL, first) == {"undone": "move split", "newer": 4}
     assert splits() == ["train"] * 4 + ["test"] * 4
     with filled.writing() as connection:
         connection.execute(pairs.update().where(pairs.c.id.in_([1, 5])).values(split="dev"))
     joined = join_sides(filled, LOCAL, "d")
     assert joined["pairs"] == 2 and splits() == ["train"] * 4 + ["test"] * 4
     edits.move_split(filled, LOCAL, "d", [5], "train")
-    assert edits.undo(filled, LOCAL, joined["edit"]) == {"undone": "join sides", "newer": 1}
+    assert undo.undo(filled, LOCAL, joined["edit"]) == {"undone": "join sides", "newer": 1}
     assert splits() == ["dev"] + ["train"] * 7
 
 
@@ -105,6 +108,80 @@ def other_split(rows) -> str:
     return next(
         split for split in ("train", "dev", "test") if split not in (rows[0][4], rows[8][4])
     )
+
+
+def annotate_pair(workspace, pair_id, label):
+    return annotate(workspace, LOCAL, pair_id, label, client_id=f"{pair_id}-{label}-{time.time()}")
+
+
+def test_a_correction_keeps_place_label_and_annotations(filled):
+    annotate_pair(filled, 1, 0)
+    before = shown(filled)
+    done = text_edits.edit_text(filled, LOCAL, "d", 1, passage="passage 0 0, corrected")
+    assert done["pair_id"] == 1
+    after = shown(filled)
+    assert after[0] == (1, "query 0", "passage 0 0, corrected", 0, before[0][4])
+    assert after[1:] == before[1:]
+    edited = [line for line in history(filled, LOCAL, 1) if line["what"] == "edit text"]
+    assert len(edited) == 1
+    undo.undo(filled, LOCAL, done["edit"])
+    assert shown(filled) == before
+
+
+def test_another_meaning_removes_labels_and_undo_brings_them_back(filled):
+    annotate_pair(filled, 1, 0)
+    edits.set_label(filled, LOCAL, "d", [1], 1)
+    before = shown(filled)
+    done = text_edits.edit_text(filled, LOCAL, "d", 1, passage="other", labels="remove")
+    assert shown(filled)[0][:4] == (1, "query 0", "other", None)
+    annotate_pair(filled, 1, 1)  # of the new text: not a label of the old one
+    undo.undo(filled, LOCAL, done["edit"])
+    assert shown(filled) == before
+    with filled.reading() as connection:
+        votes = sa.select(annotations.c.label).where(annotations.c.pair_id == 1)
+        assert list(connection.scalars(votes)) == [0]
+
+
+def test_a_query_is_corrected_in_all_its_pairs(filled):
+    before = shown(filled)
+    done = text_edits.edit_text(filled, LOCAL, "d", 2, query="Query nought", whole_query=True)
+    assert done["pairs"] == 4
+    assert [row[1] for row in shown(filled)[:5]] == ["Query nought"] * 4 + ["query 1"]
+    assert len({row[4] for row in shown(filled)[:4]}) == 1
+    found = page_of_pairs(filled, LOCAL, "d", search="nought")["pairs"]
+    assert [one["id"] for one in found] == [1, 2, 3, 4]
+    undo.undo(filled, LOCAL, done["edit"])
+    assert shown(filled) == before
+    assert page_of_pairs(filled, LOCAL, "d", search="nought")["pairs"] == []
+
+
+def test_undo_of_a_text_leaves_a_later_edit(filled):
+    first = text_edits.edit_text(filled, LOCAL, "d", 1, query="first", whole_query=True)["edit"]
+    text_edits.edit_text(filled, LOCAL, "d", 1, passage="later")
+    text_edits.edit_text(filled, LOCAL, "d", 2, query="later")
+    assert undo.undo(filled, LOCAL, first) == {"undone": "edit text", "newer": 1}
+    assert [row[1:3] for row in shown(filled)[:3]] == [
+        ("query 0", "later"),
+        ("later", "passage 0 1"),
+        ("query 0", "passage 0 2"),
+    ]
+
+
+def test_a_text_edited_by_version_0_1_is_undone(filled):
+    """It retired the pair and put a new one in its place; the journal holds both ids."""
+    with filled.writing() as connection:
+        edits.retire(connection, [1], time.time())
+        old = connection.execute(pairs.select().where(pairs.c.id == 1)).one()
+        values = dict(old._mapping) | {"passage": "new", "retired_at": None}
+        values["pair_key"] = pair_key(old.query, "new")
+        del values["id"]
+        (new,) = connection.execute(pairs.insert().values(values)).inserted_primary_key
+        done = edits.finish_edit(
+            connection, LOCAL, "edit text", old.dataset_id, time.time(), [1], [new]
+        )
+    assert [line["what"] for line in history(filled, LOCAL, 1)][-1] == "edit text"
+    undo.undo(filled, LOCAL, done["edit"])
+    assert shown(filled)[0][:3] == (1, "query 0", "passage 0 0")
 
 
 def test_a_query_moves_as_a_whole(filled):
@@ -123,12 +200,12 @@ def test_a_deleted_pair_can_come_back_by_import(filled, tmp_path):
 @pytest.mark.parametrize(
     ("edit", "sentence"),
     [
-        (lambda w: edits.set_label(w, LOCAL, "d", [1], 2), "no label"),
+        (lambda w: edits.set_label(w, LOCAL, "d", [1], 2), "not a valid label"),
         (lambda w: edits.set_label(w, LOCAL, "d", [999], 1), "any more"),
-        (lambda w: edits.edit_text(w, LOCAL, "d", 1, passage="passage 0 1"), "already"),
-        (lambda w: edits.edit_text(w, LOCAL, "d", 1, passage="  "), "empty"),
-        (lambda w: edits.move_split(w, LOCAL, "d", [1], "rest"), "no split"),
-        (lambda w: edits.undo(w, LOCAL, 1), "cannot be undone"),
+        (lambda w: text_edits.edit_text(w, LOCAL, "d", 1, passage="passage 0 1"), "already"),
+        (lambda w: text_edits.edit_text(w, LOCAL, "d", 1, passage="  "), "empty"),
+        (lambda w: edits.move_split(w, LOCAL, "d", [1], "rest"), "not a split"),
+        (lambda w: undo.undo(w, LOCAL, 1), "cannot be undone"),
         (lambda w: edits.set_label(w, User("ann", "annotator"), "d", [1], 1), "admin"),
     ],
 )

@@ -10,7 +10,7 @@ from reranker_ui.core.models.base_models import resolve_base
 from reranker_ui.core.values.recipe import EMBEDDED_BASE
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.annotations import annotate
-from reranker_ui.services.datasets import edits, quality
+from reranker_ui.services.datasets import quality, undo
 from reranker_ui.services.datasets.history import history
 from reranker_ui.services.datasets.pages import page_of_pairs
 from reranker_ui.services.datasets.split_report import join_sides, split_receipt
@@ -68,7 +68,7 @@ def test_sides_are_brought_together_and_taken_apart_again(filled):
         ("Brought together 2 queries that were on two sides: 2 pairs", True),
         ("Imported 122 pairs", False),
     ]
-    edits.undo(filled, LOCAL, done["edit"])
+    undo.undo(filled, LOCAL, done["edit"])
     assert split_receipt(filled, LOCAL, "d") == before
 
 

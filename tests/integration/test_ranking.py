@@ -15,7 +15,8 @@ from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.annotating import annotations, result_labels
-from reranker_ui.services.datasets.edits import delete_pairs, edit_text
+from reranker_ui.services.datasets.edits import delete_pairs
+from reranker_ui.services.datasets.text_edits import edit_text
 from reranker_ui.services.ranking import candidates, compare, first_stage, gains, rankers
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.database import annotations as annotation_rows

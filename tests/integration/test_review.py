@@ -16,6 +16,7 @@ from reranker_ui.services.annotating.queue import next_pairs
 from reranker_ui.services.annotating.revert import give_back, labels_since, take_back, takings
 from reranker_ui.services.annotating.settings import set_stream
 from reranker_ui.services.datasets import edits
+from reranker_ui.services.datasets import undo as edits_undo
 from reranker_ui.services.datasets.pair_history import history
 from reranker_ui.services.labels.guidelines import edit_guidelines, guideline_versions, stream_of
 from reranker_ui.services.store.database import annotations, journal, pairs
@@ -146,7 +147,7 @@ def test_history_tells_edits_too(workspace, labelled):
     ids, _ = labelled
     decide(workspace, ADMIN, ids[1], 1, "guideline 2")
     done = edits.set_label(workspace, ADMIN, "caves", ids[:2], 0)
-    edits.undo(workspace, ADMIN, done["edit"])
+    edits_undo.undo(workspace, ADMIN, done["edit"])
     edits.set_label(workspace, ADMIN, "caves", ids[5:], 0)
     told = [(line["what"], (line["before"] or {}).get("label"), (line["after"] or {}).get("label"))
             for line in history(workspace, ADMIN, ids[1])]  # fmt: skip

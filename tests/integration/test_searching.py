@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from reranker_ui.core.values.search_terms import read_search
 from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.annotating.result_labels import label_result
-from reranker_ui.services.datasets import edits, id_pages
+from reranker_ui.services.datasets import edits, id_pages, text_edits, undo
 from reranker_ui.services.datasets.pages import filter_choices, page_of_pairs
 from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.labels import search_index
@@ -130,7 +130,9 @@ def labelled_by(workspace, name) -> set[int]:
 
 def test_what_comes_later_is_found_at_once(filled, tmp_path):
     assert walked(filled, search="volcano") == []
-    done = edits.edit_text(filled, LOCAL, "d", everything(filled)[0]["id"], passage="a volcano")
+    done = text_edits.edit_text(
+        filled, LOCAL, "d", everything(filled)[0]["id"], passage="a volcano"
+    )
     assert walked(filled, search="volcano") == [done["pair_id"]]
     added = label_result(filled, LOCAL, "d", "which volcano", "Etna", 1, "c")["pair_id"]
     assert walked(filled, search="volcano") == [done["pair_id"], added]
@@ -138,7 +140,7 @@ def test_what_comes_later_is_found_at_once(filled, tmp_path):
     (tmp_path / "three.csv").write_text("query,passage,label\nlast volcano,Stromboli,1\n")
     import_file(filled, LOCAL, tmp_path / "three.csv", "d")
     assert len(walked(filled, search="volcano")) == 3
-    edits.undo(filled, LOCAL, done["edit"])
+    undo.undo(filled, LOCAL, done["edit"])
     assert len(walked(filled, search="volcano")) == 2
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from reranker_ui.services.datasets.edits import UNDOABLE
+from reranker_ui.services.datasets.undo import UNDOABLE
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.open_pairs import not_test
 from reranker_ui.services.labels.visibility import sees_everything, sees_others
@@ -15,6 +15,7 @@ from reranker_ui.services.store.workspace import Workspace
 
 PAGE = 50
 _STEP, _STEPS = 500, 20  # lines of the journal that one page looks at, at most
+_CHANGED = {"edit text": "Changed the text of", "delete pairs": "Deleted"}
 _GIVEN = ("annotate", "undo annotate", "decide", "undo decide")  # each about one pair's label
 
 
@@ -106,20 +107,19 @@ def _words(row: sa.Row[Any]) -> str:
     if row.what == "move split":
         return f"Moved {_pairs(len(before))} to {after[1]}"
     if row.what == "join sides":
-        return f"Brought together {after:,} queries that were on two sides: {_pairs(len(before))}"
-    if row.what == "delete pairs":
-        return f"Deleted {_pairs(len(before))}"
+        return f"Moved {after:,} queries to one split each: {_pairs(len(before))}"
+    if row.what in _CHANGED:
+        return f"{_CHANGED[row.what]} {_pairs(len(before))}"
     if row.what == "annotate":
         return "Skipped a pair" if after["label"] is None else f"Labelled a pair {after['label']:g}"
     fixed = {
-        "edit text": "Changed a text",
-        "undo": "Took an edit back",
-        "undo annotate": "Took a label back",
+        "undo": "Undid an edit",
+        "undo annotate": "Removed a label",
         "decide": "Decided a disputed pair",
-        "undo decide": "Took a decision back",
+        "undo decide": "Removed a decision",
         "add pair": "Added a pair",
         "edit guidelines": "Changed the guidelines",
-        "set stream": "Changed how pairs are given out",
+        "set stream": "Changed the annotation settings",
     }
     return fixed.get(row.what, str(row.what).capitalize())
 

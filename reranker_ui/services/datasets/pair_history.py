@@ -82,7 +82,9 @@ def _ids(row: sa.Row[Any]) -> set[int]:
         return set(row.after[0])
     if row.what == "move split":
         return {pair for pair, _ in row.before}
-    return {*row.before, *(row.after or [])}  # texts edited: the old pair and the new one
+    if row.what == "edit text" and isinstance(row.after, dict):
+        return {pair for old in row.before for pair in (old[0], old[-1])}
+    return {*row.before, *(row.after or [])}  # a text edited by version 0.1: the old and the new
 
 
 def _change(row: sa.Row[Any], pair_id: int) -> tuple[Line | None, Line | None]:

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import select
 
 from reranker_ui.services.datasets import quality_job
-from reranker_ui.services.datasets.edits import UNDOABLE
 from reranker_ui.services.datasets.findings import report_folder
+from reranker_ui.services.datasets.undo import UNDOABLE
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.runs.allowed_models import check_base
 from reranker_ui.services.store.access import User, require

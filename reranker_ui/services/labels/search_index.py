@@ -1,9 +1,8 @@
 """Full-text search: an SQLite FTS5 index for each dataset, in the cache, filled as pairs come.
 
 It is kept out of the database on purpose: filling it takes no write lock and slows no import, and
-SQLite and PostgreSQL find alike, CJK substrings and Vietnamese tones included. Texts of a pair
-never change (an edited text is a new pair), so the index only grows; it can be made again at any
-time.
+SQLite and PostgreSQL find alike, CJK substrings and Vietnamese tones included. Edited texts are
+replaced in it before the next search. It can be rebuilt at any time.
 """
 
 import logging
@@ -18,7 +17,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import func, select
 
 from reranker_ui.core.values.search_terms import Search, spaced
-from reranker_ui.services.store.database import imports, pairs, sqlite_module
+from reranker_ui.services.store.database import datasets, imports, pairs, sqlite_module
 from reranker_ui.services.store.jobs import is_alive, spawn
 from reranker_ui.services.store.workspace import Workspace
 
@@ -28,8 +27,12 @@ _BATCH = 5_000
 _AT_ONCE = 2_000  # pairs that a search may take in by itself; more are left to a process
 _MOST = 10_000  # hits that are counted
 _NEVER = 0  # the import of pairs that came without one
+_EDITS = -1  # in place of an import: the version of the texts that edits are known to
+_DROP = ("DROP TABLE IF EXISTS texts", "DROP TABLE IF EXISTS filled")
+_INSERT = "INSERT INTO texts (rowid, query, passage) VALUES (?, ?, ?)"
 _SCHEMA = (
-    "CREATE VIRTUAL TABLE texts USING fts5(query, passage, content='', columnsize=0, prefix='3',"
+    "CREATE VIRTUAL TABLE texts USING fts5(query, passage, content='', contentless_delete=1,"
+    " prefix='3',"
     " tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M*'\")",
     "CREATE TABLE filled (import_id INTEGER PRIMARY KEY, last INTEGER NOT NULL)",
 )
@@ -91,6 +94,7 @@ def prepare(workspace: Workspace, dataset: Dataset) -> int:
 
     A few are taken in at once, many by a process of their own.
     """
+    _follow_edits(workspace, dataset)
     missing = progress(workspace, dataset, _AT_ONCE + 1)["missing"]
     if not missing:
         return 0
@@ -103,6 +107,30 @@ def prepare(workspace: Workspace, dataset: Dataset) -> int:
 def drop(workspace: Workspace, dataset: Dataset) -> None:
     """Remove the index of a dataset that goes."""
     shutil.rmtree(_folder(workspace, dataset), ignore_errors=True)
+
+
+def _follow_edits(workspace: Workspace, dataset: Dataset) -> None:
+    # An edited pair that is not in the index yet is taken in with its import, as it reads then.
+    with workspace.reading() as connection, _opened(_folder(workspace, dataset)) as index:
+        known = index.execute("SELECT last FROM filled WHERE import_id = ?", (_EDITS,)).fetchone()
+        version = connection.scalar(
+            select(datasets.c.texts_version).where(datasets.c.id == dataset.id)
+        )
+        if version == (known[0] if known else 0):
+            return
+        edited = connection.execute(
+            select(pairs.c.id, pairs.c.query, pairs.c.passage).where(
+                pairs.c.dataset_id == dataset.id, pairs.c.text_version > (known[0] if known else 0)
+            )
+        ).all()
+        index.execute("BEGIN IMMEDIATE")
+        for row in edited:
+            if index.execute("SELECT rowid FROM texts WHERE rowid = ?", (row.id,)).fetchone():
+                index.execute("DELETE FROM texts WHERE rowid = ?", (row.id,))
+                texts = (row.id, _indexed(row.query), _indexed(row.passage))
+                index.execute(_INSERT, texts)
+        index.execute("INSERT OR REPLACE INTO filled VALUES (?, ?)", (_EDITS, version))
+        index.execute("COMMIT")
 
 
 def _start_filling(workspace: Workspace, dataset: Dataset) -> None:
@@ -129,7 +157,7 @@ def _fill_import(
         last = rows[-1].id if rows else last
         index.execute("BEGIN IMMEDIATE")
         index.executemany(
-            "INSERT INTO texts (rowid, query, passage) VALUES (?, ?, ?)",
+            _INSERT,
             ((row.id, _indexed(row.query), _indexed(row.passage)) for row in rows),
         )
         if import_id == _NEVER and len(rows) < _BATCH:
@@ -217,11 +245,16 @@ def _connect(dbapi: Any, path: Path) -> Any:
     connection = dbapi.connect(path, isolation_level=None, timeout=30)
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-32768"):
         connection.execute(f"PRAGMA {pragma}")
-    there = connection.execute("SELECT name FROM sqlite_master WHERE name = 'filled'").fetchone()
-    if not there:
+    if not _is_current(connection):
         connection.execute("BEGIN IMMEDIATE")
-        if not connection.execute("SELECT name FROM sqlite_master").fetchone():
-            for statement in _SCHEMA:
+        if not _is_current(connection):
+            for statement in (*_DROP, *_SCHEMA):
                 connection.execute(statement)
         connection.execute("COMMIT")
     return connection
+
+
+def _is_current(connection: Any) -> bool:
+    # Version 0.1 made a table from which nothing can be deleted.
+    made = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'texts'").fetchone()
+    return made is not None and "contentless_delete" in made[0]

@@ -17,7 +17,7 @@ from reranker_ui.core.values.pairs import passage_key
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import seen
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.database import pairs
+from reranker_ui.services.store.database import datasets, pairs
 from reranker_ui.services.store.workspace import Workspace
 
 CHUNK = 500  # values in one IN list
@@ -91,13 +91,14 @@ def _build(connection: sa.Connection, dataset_id: int, folder: Path) -> None:
 
 
 def _state(connection: sa.Connection, dataset_id: int) -> str:
-    # Changes with every pair that comes, goes, or is edited (which makes a new pair).
+    # Changes with every pair that is added, deleted or edited.
     count, last, total = connection.execute(
         select(func.count(), func.max(pairs.c.id), func.sum(pairs.c.id)).where(
             pairs.c.dataset_id == dataset_id, seen()
         )
     ).one()
-    return f"{count}-{last or 0}-{total or 0}"
+    edits = select(datasets.c.texts_version).where(datasets.c.id == dataset_id)
+    return f"{count}-{last or 0}-{total or 0}-{connection.scalar(edits)}"
 
 
 def _distinct(dataset_id: int) -> "sa.Select[Any]":

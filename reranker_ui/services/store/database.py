@@ -36,6 +36,7 @@ datasets = Table(
     Column("blind", Integer, nullable=False, server_default="1"),  # others' labels are hidden
     Column("adjudicators", JSON),  # names of annotators who decide disputed pairs too
     Column("test_annotators", JSON),  # names of those to whom test pairs are offered
+    Column("texts_version", Integer, nullable=False, server_default="0"),  # edits of texts so far
     Column("created_by", Text, nullable=False),
     _time("created_at"),
     _time("updated_at"),
@@ -70,6 +71,7 @@ pairs = Table(
     Column("line", Integer),
     Column("extra", JSON),
     Column("votes", Integer, nullable=False, server_default="0"),  # annotations with a label
+    Column("text_version", Integer),  # the dataset's texts_version at its last edit; NULL: never
     _time("retired_at", nullable=True),
     _time("created_at"),
     UniqueConstraint("dataset_id", "pair_key"),
@@ -78,6 +80,13 @@ pairs = Table(
     # The filters of the Data tab: each walks its index in order of id (services/paging.py).
     Index("ix_pairs_split", "dataset_id", "split", "id"),
     Index("ix_pairs_label", "dataset_id", "label", "id"),
+    Index(
+        "ix_pairs_edited",
+        "dataset_id",
+        "text_version",
+        sqlite_where=sa.text("text_version IS NOT NULL"),
+        postgresql_where=sa.text("text_version IS NOT NULL"),
+    ),
     Index(
         "ix_pairs_voted",
         "dataset_id",

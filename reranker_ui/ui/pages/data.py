@@ -8,8 +8,9 @@ from gradio.utils import get_upload_folder
 
 from reranker_ui.core.formats.exports import FORMATS
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.datasets import edits, hub_export, pages
+from reranker_ui.services.datasets import edits, hub_export, pages, text_edits
 from reranker_ui.services.datasets import export as exporting
+from reranker_ui.services.datasets import undo as undoing
 from reranker_ui.services.imports import read_state, uploads
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.store.access import User
@@ -120,13 +121,19 @@ def _pairs(workspace: Workspace) -> list[Function]:
         return edits.delete_pairs(workspace, user, asked["dataset"], asked["ids"])
 
     def edit_text(user: User, asked: Payload) -> Any:
-        query, passage = asked.get("query"), asked.get("passage")
-        return edits.edit_text(
-            workspace, user, asked["dataset"], asked["id"], query=query, passage=passage
+        return text_edits.edit_text(
+            workspace,
+            user,
+            asked["dataset"],
+            asked["id"],
+            query=asked.get("query"),
+            passage=asked.get("passage"),
+            labels="remove" if asked.get("labels") == "remove" else "keep",
+            whole_query=bool(asked.get("whole_query")),
         )
 
     def undo(user: User, asked: Payload) -> Any:
-        return edits.undo(workspace, user, asked["edit"])
+        return undoing.undo(workspace, user, asked["edit"])
 
     return [page_of_pairs, set_label, move_split, delete_pairs, edit_text, undo]
 

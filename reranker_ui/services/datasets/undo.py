@@ -1,0 +1,114 @@
+"""Undoing edits of pairs: what was changed again since stays as it is."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from reranker_ui.core.values.pairs import pair_key
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.datasets.edits import Ids, check_free, retire
+from reranker_ui.services.datasets.text_edits import undo_text
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import datasets, decisions, journal, pairs
+from reranker_ui.services.store.workspace import Workspace, record
+
+LATER = "All of these pairs were changed again since. Undo the later change first."
+
+
+def undo(workspace: Workspace, user: User, edit: int) -> dict[str, Any]:
+    """Undo an edit by the id that it returned.
+
+    Returns `{"undone": what, "newer": n}`; n pairs were changed again since and stay as they are.
+    """
+    require(user, "admin")
+    now = time.time()
+    with workspace.writing() as connection:
+        row = connection.execute(select(journal).where(journal.c.id == edit)).first()
+        if row is None or row.what not in _UNDO:
+            raise Refused("This edit cannot be undone.")
+        again = select(journal.c.id).where(
+            journal.c.what == "undo", journal.c.subject == f"edit:{edit}"
+        )
+        if connection.scalar(again):
+            raise Refused("This edit was undone before.")
+        newer = _UNDO[row.what](connection, row)
+        dataset_id = int(row.subject.removeprefix("dataset:"))
+        changed = datasets.update().where(datasets.c.id == dataset_id)
+        connection.execute(changed.values(updated_at=now))
+        record(connection, user, "undo", f"edit:{edit}", at=now)
+    return {"undone": row.what, "newer": newer}
+
+
+def _undo_label(connection: sa.Connection, line: sa.Row[Any]) -> int:
+    ids = line.after[0]
+    still = decisions.c.pair_id.in_(ids), decisions.c.decided_at == line.at
+    mine = set(connection.scalars(select(decisions.c.pair_id).where(*still)))
+    if not mine:
+        raise Refused(LATER)
+    connection.execute(decisions.delete().where(*still))
+    names = ("pair_id", "label", "decided_by", "reason", "decided_at")
+    back = [dict(zip(names, row, strict=True)) for row in line.before if row[0] in mine]
+    if back:
+        connection.execute(decisions.insert(), back)
+    return len(ids) - len(mine)
+
+
+def _undo_split(connection: sa.Connection, line: sa.Row[Any]) -> int:
+    return _move_back(connection, [(pair, was, line.after[1]) for pair, was in line.before])
+
+
+def _undo_join(connection: sa.Connection, line: sa.Row[Any]) -> int:
+    if any(len(moved) != 3 for moved in line.before):
+        raise Refused("An earlier version merged these splits; this cannot be undone.")
+    return _move_back(connection, line.before)
+
+
+def _move_back(connection: sa.Connection, moved: Sequence[Sequence[Any]]) -> int:
+    """Move pairs back to the split they had; returns how many were moved again since."""
+    groups: dict[tuple[str | None, str], list[int]] = {}
+    for pair, was, there in moved:
+        groups.setdefault((was, there), []).append(pair)
+    back = 0
+    for (was, there), ids in groups.items():
+        still = pairs.c.id.in_(ids), pairs.c.split == there
+        back += connection.execute(pairs.update().where(*still).values(split=was)).rowcount
+    if moved and not back:
+        raise Refused(LATER)
+    return len(moved) - back
+
+
+def _undo_delete(connection: sa.Connection, line: sa.Row[Any]) -> int:
+    return _bring_back(connection, line.before)
+
+
+def _bring_back(connection: sa.Connection, ids: Ids) -> int:
+    for row in connection.execute(select(pairs).where(pairs.c.id.in_(ids))).all():
+        key = pair_key(row.query, row.passage)
+        check_free(connection, row.dataset_id, key, "The same pair was added again.")
+        connection.execute(
+            pairs.update().where(pairs.c.id == row.id).values(retired_at=None, pair_key=key)
+        )
+    return 0
+
+
+def _undo_text(connection: sa.Connection, line: sa.Row[Any]) -> int:
+    if all(isinstance(one, int) for one in line.before):  # by version 0.1: a pair in its place
+        retire(connection, line.after, time.time())
+        return _bring_back(connection, line.before)
+    newer = undo_text(connection, line)
+    if newer == len(line.before):
+        raise Refused(LATER)
+    return newer
+
+
+_UNDO = {
+    "set label": _undo_label,
+    "move split": _undo_split,
+    "join sides": _undo_join,
+    "delete pairs": _undo_delete,
+    "edit text": _undo_text,
+}
+UNDOABLE = tuple(_UNDO)
