@@ -156,7 +156,7 @@ def _reading(
     told: dict[str, Any] = {"base": base, "sampled": len(read.texts), "coverage": None,
                             "lengths": None, "seen": [], "findings": []}  # fmt: skip
     try:
-        found = resolve_base(base, workspace.cache)
+        found = resolve_base(base, workspace.cache, texts=read.texts)
     except Refused as refused:
         return {**told, "notice": str(refused)}
     file = found.path / "tokenizer.json"
