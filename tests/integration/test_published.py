@@ -11,7 +11,7 @@ import os
 import pytest
 import yaml
 
-from reranker_ui.core.embedded import ENGLISH_NAME
+from reranker_ui.core.bases.embedded import ENGLISH_NAME
 from reranker_ui.core.training.run import train
 from reranker_ui.core.values.recipe import DEFAULT_BASE, PRESETS
 from reranker_ui.core.values.run_folder import RunFolder

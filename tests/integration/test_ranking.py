@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from reranker_ui.core.embedded import encoder_beside
+from reranker_ui.core.bases.embedded import encoder_beside
 from reranker_ui.core.evaluation.bm25 import bm25_scores
 from reranker_ui.core.evaluation.metrics import ranking_metrics
 from reranker_ui.core.models.encoder import Encoder, embedded_encoder

@@ -7,10 +7,10 @@ import time
 import pytest
 from huggingface_hub import constants
 
-from reranker_ui.core import embedded
-from reranker_ui.core.embedded import ENGLISH_NAME
+from reranker_ui.core.bases import embedded
+from reranker_ui.core.bases.base_models import resolve_base
+from reranker_ui.core.bases.embedded import ENGLISH_NAME
 from reranker_ui.core.models import hub_reach
-from reranker_ui.core.models.base_models import resolve_base
 from reranker_ui.core.models.hub_reach import hub_is_reachable
 from reranker_ui.core.models.model_folder import has_ranking_head, number_of_scores
 from reranker_ui.core.values.recipe import DEFAULT_BASE
@@ -85,7 +85,7 @@ def test_a_model_in_the_cache_is_used_without_asking_the_hub(tmp_path, monkeypat
     (kept / "refs").mkdir()
     (kept / "refs" / "main").write_text("abc")
     monkeypatch.setattr(
-        "reranker_ui.core.models.base_models.hub_is_reachable", lambda *_: pytest.fail("asked")
+        "reranker_ui.core.bases.base_models.hub_is_reachable", lambda *_: pytest.fail("asked")
     )
     assert resolve_base("someone/else", tmp_path).path == kept / "snapshots" / "abc"
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from reranker_ui.core import multilingual
-from reranker_ui.core.embedded import ENGLISH_NAME
-from reranker_ui.core.models.base_models import resolve_base
+from reranker_ui.core.bases import multilingual
+from reranker_ui.core.bases.base_models import resolve_base
+from reranker_ui.core.bases.embedded import ENGLISH_NAME
+from reranker_ui.core.bases.packed_weights import PackedWeights, unpacked
 from reranker_ui.core.models.model_folder import sha256_of
-from reranker_ui.core.packed_weights import PackedWeights, unpacked
 from reranker_ui.core.values.refused import Refused
 
 VIETNAMESE = [("món ăn ngon ở Hà Nội", "Phở là món ăn nổi tiếng của người Hà Nội")]
@@ -147,8 +147,8 @@ def test_both_can_be_named_whatever_the_texts(packages, tmp_path):
 
 
 def test_without_the_hub_the_texts_choose_too(packages, tmp_path, monkeypatch):
-    monkeypatch.setattr("reranker_ui.core.models.base_models.hub_is_reachable", lambda _: False)
-    monkeypatch.setattr("reranker_ui.core.models.base_models.cached_model", lambda *_: None)
+    monkeypatch.setattr("reranker_ui.core.bases.base_models.hub_is_reachable", lambda _: False)
+    monkeypatch.setattr("reranker_ui.core.bases.base_models.cached_model", lambda *_: None)
     base = resolve_base("cross-encoder/ms-marco-MiniLM-L6-v2", tmp_path, texts=RUSSIAN)
     assert base.used == multilingual.NAME
     assert "multilingual-e5-small is used instead of cross-encoder/ms-marco" in base.notice
@@ -157,7 +157,7 @@ def test_without_the_hub_the_texts_choose_too(packages, tmp_path, monkeypatch):
 @pytest.mark.skipif(not multilingual.is_installed(), reason="no packages of it for this system")
 def test_nothing_of_the_genuine_files_is_unknown(tmp_path):
     file = Path(multilingual._checked(*multilingual.TOKENIZER))
-    from reranker_ui.core.evaluation.coverage import coverage_of
+    from reranker_ui.core.bases.coverage import coverage_of
 
     for texts in (VIETNAMESE, RUSSIAN, CHINESE):
         assert coverage_of(file, texts).unknown == 0

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from reranker_ui.core.embedded import encoder_beside
+from reranker_ui.core.bases.base_models import ResolvedBase
+from reranker_ui.core.bases.embedded import encoder_beside
 from reranker_ui.core.evaluation.bm25 import bm25_scores
 from reranker_ui.core.evaluation.metrics import Metrics, from_zero, ranking_metrics
-from reranker_ui.core.models.base_models import ResolvedBase
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.encoder import Encoder
 from reranker_ui.core.models.reranker import Reranker

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.evaluation.baselines import (
     Baselines,
     best_by,
@@ -19,7 +20,6 @@ from reranker_ui.core.evaluation.baselines import (
 )
 from reranker_ui.core.evaluation.metrics import Metrics
 from reranker_ui.core.evaluation.outcome import is_constant, outcome_of
-from reranker_ui.core.models.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.models.model_folder import token_limit
 from reranker_ui.core.training.model_card import write_card
 from reranker_ui.core.training.negatives import with_negatives

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from reranker_ui.core.bases.base_models import resolve_base
 from reranker_ui.core.evaluation.baselines import pairs_of
-from reranker_ui.core.models.base_models import resolve_base
 from reranker_ui.core.training.phase import Lesson, lesson_of
 from reranker_ui.core.values.machine import this_machine
 from reranker_ui.core.values.recipe import Recipe

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from reranker_ui.core.embedded import encoder_beside
+from reranker_ui.core.bases.base_models import resolve_base
+from reranker_ui.core.bases.embedded import encoder_beside
 from reranker_ui.core.evaluation.bm25 import bm25_scores
-from reranker_ui.core.models.base_models import resolve_base
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.encoder import Encoder
 from reranker_ui.core.models.reranker import Reranker, sigmoid

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.evaluation.baselines import pairs_of
-from reranker_ui.core.models.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.models.hub_reach import hub_is_reachable
 from reranker_ui.core.models.model_folder import token_limit
 from reranker_ui.core.training.advice import Advice, advise

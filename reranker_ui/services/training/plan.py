@@ -4,10 +4,10 @@ from typing import Any
 
 import pandas as pd
 
-from reranker_ui.core.embedded import encoder_beside
+from reranker_ui.core.bases.base_models import ResolvedBase
+from reranker_ui.core.bases.embedded import encoder_beside
+from reranker_ui.core.bases.token_lengths import share_cut
 from reranker_ui.core.evaluation.baselines import live_pairs, pairs_of
-from reranker_ui.core.evaluation.token_lengths import share_cut
-from reranker_ui.core.models.base_models import ResolvedBase
 from reranker_ui.core.training.negatives import expected
 from reranker_ui.core.training.phase import Lesson, lesson_of
 from reranker_ui.core.training.run_time import COST_OF_SCORING, evaluations

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.evaluation.token_lengths import SAMPLE, SPECIAL, tokenizer_of
+from reranker_ui.core.bases.token_lengths import SAMPLE, SPECIAL, tokenizer_of
 from reranker_ui.core.values.search_terms import spaced
 
 # Measured on BERT's English vocabulary: en 0.20 tokens a character, vi 0.41, ru 0.86, zh 1.00.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reranker_ui.core.embedded import embedded
+from reranker_ui.core.bases.embedded import embedded
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.hub_models import HUB_ID, cached_model, download
 from reranker_ui.core.models.hub_reach import hub_is_reachable

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reranker_ui.core import multilingual
-from reranker_ui.core.evaluation.coverage import reads_well
+from reranker_ui.core.bases import multilingual
+from reranker_ui.core.bases.coverage import reads_well
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.encoder import embedded_encoder, is_encoder
 from reranker_ui.core.models.model_folder import sha256_of

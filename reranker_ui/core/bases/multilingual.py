@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from filelock import FileLock
 
+from reranker_ui.core.bases.packed_weights import PackedWeights
 from reranker_ui.core.models.model_folder import sha256_of
-from reranker_ui.core.packed_weights import PackedWeights
 from reranker_ui.core.values.refused import Refused
 
 NAME = "intfloat/multilingual-e5-small"
