@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.commands import Verbs
+from reranker_ui.core.values.recipe import EMBEDDED
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking import compare
 from reranker_ui.services.ranking.rankers import find_ranker
@@ -57,7 +58,7 @@ def _evaluate(arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
 
 def _say_learned(workspace: Workspace, model: str, dataset: str, split: str) -> None:
     """Name the queries that a run trained on: what it scores there is no measure."""
-    named = model in ("base", "bm25", "cosine", "embedded") or "/" in model
+    named = model in ("base", "bm25", "cosine", *EMBEDDED) or "/" in model
     learned = [] if named else learned_queries(workspace, LOCAL, model, dataset, split)
     if learned and split != "train":
         print(

@@ -30,7 +30,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from reranker_ui.core.models.base_models import resolve_base
+from reranker_ui.core.bases.base_models import resolve_base
 from reranker_ui.core.models.reranker import Reranker
 from reranker_ui.core.training.fitting import learn, open_model
 from reranker_ui.core.training.phase import Lesson, lesson_of

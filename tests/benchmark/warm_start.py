@@ -16,9 +16,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+from reranker_ui.core.bases.base_models import resolve_base
 from reranker_ui.core.evaluation.baselines import metrics_of, pairs_of
 from reranker_ui.core.evaluation.bm25 import bm25_scores
-from reranker_ui.core.models.base_models import resolve_base
 from reranker_ui.core.models.encoder import Encoder
 from reranker_ui.core.models.reranker import Reranker
 from reranker_ui.core.training.fitting import save_model

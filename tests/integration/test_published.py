@@ -11,7 +11,7 @@ import os
 import pytest
 import yaml
 
-from reranker_ui.core.models.base_models import EMBEDDED_NAME
+from reranker_ui.core.bases.embedded import ENGLISH_NAME
 from reranker_ui.core.training.run import train
 from reranker_ui.core.values.recipe import DEFAULT_BASE, PRESETS
 from reranker_ui.core.values.run_folder import RunFolder
@@ -123,9 +123,9 @@ def test_vietnamese_food_is_six_runs_that_continue_each_other(data_folder, run):
     check(card, facts, sizes=[32], length=224, epochs=1, batch=16, label_mean=0.28)
     assert steps(card) == [1, 2] * 6
     assert [one["base"] for one in done] == [DEFAULT_BASE, *(f"run {n}" for n in range(1, 6))]
-    assert done[0]["base_used"] == EMBEDDED_NAME
+    assert done[0]["base_used"] == ENGLISH_NAME
     assert f"**Base asked for / used:** {DEFAULT_BASE} / run 5" in card
-    assert yaml.safe_load(card.split("---")[1])["base_model"] == EMBEDDED_NAME
+    assert yaml.safe_load(card.split("---")[1])["base_model"] == ENGLISH_NAME
 
 
 def test_chinese_questions_are_a_small_pass_and_then_two_over_everything(data_folder, run):

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from reranker_ui.core.evaluation.coverage import coverage_of, tokens_seen
-from reranker_ui.core.models.base_models import resolve_base
+from reranker_ui.core.bases.base_models import resolve_base
+from reranker_ui.core.bases.coverage import coverage_of, tokens_seen
 from reranker_ui.core.values.recipe import EMBEDDED_BASE
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.annotations import annotate

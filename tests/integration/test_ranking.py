@@ -7,9 +7,10 @@ import time
 
 import pytest
 
+from reranker_ui.core.bases.embedded import encoder_beside
 from reranker_ui.core.evaluation.bm25 import bm25_scores
 from reranker_ui.core.evaluation.metrics import ranking_metrics
-from reranker_ui.core.models.encoder import Encoder, embedded_encoder, encoder_of
+from reranker_ui.core.models.encoder import Encoder, embedded_encoder
 from reranker_ui.core.models.reranker import Reranker
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
@@ -136,11 +137,11 @@ def test_cosine_knows_what_is_alike():
     assert 1 >= near > far + 0.2
 
 
-def test_a_cross_encoder_has_the_embedded_encoder_beside_it(tiny_model):
-    path, notice = encoder_of(tiny_model)
+def test_a_cross_encoder_has_the_embedded_encoder_beside_it(tiny_model, tmp_path):
+    path, notice = encoder_beside(tiny_model, tmp_path)
     assert path == embedded_encoder()
     assert "embedded" in notice
-    assert encoder_of(path) == (path, None)
+    assert encoder_beside(path, tmp_path) == (path, None)
 
 
 def test_no_model_folder_never_asks_the_network(tmp_path):

@@ -7,8 +7,10 @@ import time
 import pytest
 from huggingface_hub import constants
 
-from reranker_ui.core.models import base_models, hub_reach
-from reranker_ui.core.models.base_models import EMBEDDED_NAME, resolve_base
+from reranker_ui.core.bases import embedded
+from reranker_ui.core.bases.base_models import resolve_base
+from reranker_ui.core.bases.embedded import ENGLISH_NAME
+from reranker_ui.core.models import hub_reach
 from reranker_ui.core.models.hub_reach import hub_is_reachable
 from reranker_ui.core.models.model_folder import has_ranking_head, number_of_scores
 from reranker_ui.core.values.recipe import DEFAULT_BASE
@@ -31,7 +33,7 @@ def model_folder(folder, weights="model.safetensors", **config):
 
 def test_the_default_base_falls_back_and_says_so(tmp_path):
     base = resolve_base(DEFAULT_BASE, tmp_path)
-    assert (base.used, base.has_ranking_head) == (EMBEDDED_NAME, False)
+    assert (base.used, base.has_ranking_head) == (ENGLISH_NAME, False)
     assert base.notice is not None and DEFAULT_BASE in base.notice
 
 
@@ -46,7 +48,7 @@ def test_another_base_that_cannot_be_had_is_refused(tmp_path, name):
 
 
 def test_an_embedded_base_that_was_changed_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(base_models, "EMBEDDED_SHA256", "0" * 64)
+    monkeypatch.setattr(embedded, "ENGLISH_SHA256", "0" * 64)
     with pytest.raises(Refused, match="genuine"):
         resolve_base("embedded", tmp_path)
 
@@ -82,7 +84,9 @@ def test_a_model_in_the_cache_is_used_without_asking_the_hub(tmp_path, monkeypat
     model_folder(kept / "snapshots" / "abc", architectures=["BertForSequenceClassification"])
     (kept / "refs").mkdir()
     (kept / "refs" / "main").write_text("abc")
-    monkeypatch.setattr(base_models, "hub_is_reachable", lambda *_: pytest.fail("asked"))
+    monkeypatch.setattr(
+        "reranker_ui.core.bases.base_models.hub_is_reachable", lambda *_: pytest.fail("asked")
+    )
     assert resolve_base("someone/else", tmp_path).path == kept / "snapshots" / "abc"
 
 

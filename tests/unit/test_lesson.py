@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.evaluation.baselines import best_by, live_pairs
-from reranker_ui.core.models.base_models import ResolvedBase
 from reranker_ui.core.models.encoder import embedded_encoder
 from reranker_ui.core.training.phase import MOST_POS_WEIGHT, lesson_of, pos_weight
 from reranker_ui.core.training.run_time import Pace

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from reranker_ui.core.models.base_models import ResolvedBase
+from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.training.card_facts import SIDECAR, base_title, log_rows
 from reranker_ui.core.training.model_card import write_card
 from reranker_ui.core.training.phase import lesson_of

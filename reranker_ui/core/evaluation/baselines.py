@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 
+from reranker_ui.core.bases.base_models import ResolvedBase
+from reranker_ui.core.bases.embedded import encoder_beside
 from reranker_ui.core.evaluation.bm25 import bm25_scores
 from reranker_ui.core.evaluation.metrics import Metrics, from_zero, ranking_metrics
-from reranker_ui.core.models.base_models import ResolvedBase
 from reranker_ui.core.models.batcher import Pair
-from reranker_ui.core.models.encoder import Encoder, encoder_of
+from reranker_ui.core.models.encoder import Encoder
 from reranker_ui.core.models.reranker import Reranker
 from reranker_ui.core.values.recipe import BestBy
 from reranker_ui.core.values.run_folder import Cancelled, RunFolder
@@ -67,9 +69,10 @@ def live_pairs(dev: pd.DataFrame, learned: int, seed: int) -> pd.DataFrame:
 class Baselines:
     """Base, BM25 and cosine, each loaded when it is asked and let go again."""
 
-    def __init__(self, base: ResolvedBase, max_length: int) -> None:
+    def __init__(self, base: ResolvedBase, max_length: int, cache: Path, texts: list[Pair]) -> None:
+        """`texts` decide which encoder stands beside a base that is none; `cache` keeps it."""
         self._base, self._max_length = base, max_length
-        self.encoder, self.notice = encoder_of(base.path)
+        self.encoder, self.notice = encoder_beside(base.path, cache, texts)
 
     def evaluate(
         self, folder: RunFolder, frame: pd.DataFrame, split: str

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from reranker_ui.core.evaluation.coverage import (
+from reranker_ui.core.bases.coverage import (
     DENSE_WARNS,
     MERGED_WARNS,
     UNKNOWN_BLOCKS,

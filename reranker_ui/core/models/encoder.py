@@ -4,12 +4,14 @@ import json
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.loading import BATCH, bytes_of, folder_at, quiet
+
+Kind: TypeAlias = Literal["query", "document"]
 
 
 class Encoder:
@@ -29,43 +31,39 @@ class Encoder:
 
     def scores(self, pairs: Sequence[Pair]) -> list[float]:
         """The cosine of each (query, passage), -1 to 1; each different text is encoded once."""
-        texts = list(dict.fromkeys(text for pair in pairs for text in pair))
-        if not texts:
+        if not pairs:
             return []
-        place = {text: number for number, text in enumerate(texts)}
-        vectors = self.vectors(texts)
-        left = vectors[[place[query] for query, _ in pairs]]
-        right = vectors[[place[passage] for _, passage in pairs]]
+        left = self._rows([query for query, _ in pairs], "query")
+        right = self._rows([passage for _, passage in pairs], "document")
         return [float(cosine) for cosine in np.einsum("ij,ij->i", left, right, dtype=float)]
 
-    def vectors(self, texts: Sequence[str]) -> Any:
-        """The embedding of each text, of length 1: texts x dimensions."""
+    def vectors(self, texts: Sequence[str], kind: Kind) -> Any:
+        """The embedding of each text, of length 1: texts x dimensions.
+
+        An encoder that was trained with a prompt before each text gets the one of this kind.
+        """
         with self._turn:
             return self._model.encode(
-                list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+                list(texts),
+                prompt=self._model.prompts.get(kind) or None,
+                batch_size=BATCH,
+                normalize_embeddings=True,
+                show_progress_bar=False,
             )
 
-
-def cosine_scores(
-    encoder_path: Path | str, queries: Sequence[str], passages: Sequence[str]
-) -> list[float]:
-    """Cosine of the mean-pooled, normalised embeddings of each (query, passage); parallel."""
-    return Encoder(encoder_path).scores(list(zip(queries, passages, strict=True)))
+    def _rows(self, texts: list[str], kind: Kind) -> Any:
+        distinct = list(dict.fromkeys(texts))
+        place = {text: number for number, text in enumerate(distinct)}
+        return self.vectors(distinct, kind)[[place[text] for text in texts]]
 
 
-def encoder_of(base_path: Path | str) -> tuple[Path, str | None]:
-    """The folder of the encoder whose cosine stands beside a base, and a notice if not its own.
-
-    A base that is a sentence encoder is its own; a cross-encoder's body was never trained to
-    make embeddings, so the embedded encoder takes its place.
-    """
-    path = folder_at(base_path)
-    modules = path / "modules.json"
-    if modules.exists():
-        kinds = [str(module.get("type")) for module in json.loads(modules.read_text())]
-        if any(kind.endswith("Pooling") for kind in kinds):
-            return path, None
-    return embedded_encoder(), "Cosine is that of the embedded encoder all-MiniLM-L6-v2."
+def is_encoder(folder: Path) -> bool:
+    """Whether the model in `folder` makes sentence embeddings."""
+    modules = folder_at(folder) / "modules.json"
+    if not modules.exists():
+        return False
+    kinds = [str(module.get("type")) for module in json.loads(modules.read_text())]
+    return any(kind.endswith("Pooling") for kind in kinds)
 
 
 def embedded_encoder() -> Path:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from reranker_ui.core.evaluation.coverage import can_read
-from reranker_ui.core.evaluation.token_lengths import share_cut
+from reranker_ui.core.bases.coverage import can_read
+from reranker_ui.core.bases.token_lengths import share_cut
 from reranker_ui.core.training.phase import pos_weight
 from reranker_ui.core.values.recipe import Recipe
 

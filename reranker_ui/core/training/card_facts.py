@@ -7,8 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.evaluation.metrics import Metrics
-from reranker_ui.core.models.base_models import ResolvedBase
 from reranker_ui.core.training.phase import CLASSES, Lesson, warmup_steps
 from reranker_ui.core.values.machine import Machine
 from reranker_ui.core.values.recipe import Recipe

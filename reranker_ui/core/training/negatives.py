@@ -84,5 +84,5 @@ def _scorer(
         index = Index.build(passages)
         return lambda number: index.scores(queries[number])
     model = Encoder(encoder)
-    left, right = model.vectors(queries), model.vectors(passages)
+    left, right = model.vectors(queries, "query"), model.vectors(passages, "document")
     return lambda number: np.asarray(right @ left[number], dtype=np.float32)

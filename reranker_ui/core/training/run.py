@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from reranker_ui.core.evaluation.baselines import Baselines, best_by, evaluate_tuned, live_pairs
+from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
+from reranker_ui.core.evaluation.baselines import (
+    Baselines,
+    best_by,
+    evaluate_tuned,
+    live_pairs,
+    pairs_of,
+)
 from reranker_ui.core.evaluation.metrics import Metrics
 from reranker_ui.core.evaluation.outcome import is_constant, outcome_of
-from reranker_ui.core.models.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.models.model_folder import token_limit
 from reranker_ui.core.training.model_card import write_card
 from reranker_ui.core.training.negatives import with_negatives
@@ -91,11 +97,11 @@ def _evaluate(plan: Plan) -> tuple[dict[str, Metrics], Metrics]:
 def _plan(folder: RunFolder, threads: int | None) -> Plan:
     recipe, cache = folder.recipe(), folder.home / "cache"
     pairs, dev, test = (folder.pairs(split) for split in ("train", "dev", "test"))
-    base = _base(folder, recipe)
+    base = _base(folder, recipe, pairs)
     _stay_offline()
     limit = token_limit(base.path) or recipe.max_length
     recipe = recipe.model_copy(update={"max_length": min(recipe.max_length, limit)})
-    baselines = Baselines(base, recipe.max_length)
+    baselines = Baselines(base, recipe.max_length, cache, pairs_of(pairs))
     taught = with_negatives(recipe, pairs, baselines.encoder)
     lesson = lesson_of(recipe, taught, folder.lineage()["scale"]["max"])
     return Plan(
@@ -111,11 +117,12 @@ def _plan(folder: RunFolder, threads: int | None) -> Plan:
     )
 
 
-def _base(folder: RunFolder, recipe: Recipe) -> ResolvedBase:
+def _base(folder: RunFolder, recipe: Recipe, pairs: pd.DataFrame) -> ResolvedBase:
     parent = folder.lineage().get("parent_run")
     if parent is not None and not Path(recipe.base).is_dir():
         raise Refused(f"run {parent}, which this run goes on from, left no model.")
-    base = resolve_base(recipe.base, folder.home / "cache", recipe.revision)
+    cache = folder.home / "cache"
+    base = resolve_base(recipe.base, cache, recipe.revision, pairs_of(pairs))
     needed = sum(file.stat().st_size for file in base.path.glob("*.safetensors"))
     if (free := free_disk(folder.path)) < 2 * needed:
         raise Refused(

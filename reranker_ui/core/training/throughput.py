@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from reranker_ui.core.models.base_models import resolve_base
+from reranker_ui.core.bases.base_models import resolve_base
+from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.training.phase import Lesson, lesson_of
 from reranker_ui.core.values.machine import this_machine
 from reranker_ui.core.values.recipe import Recipe
@@ -26,8 +27,9 @@ def measure(folder: Path, threads: int | None = None) -> None:
     """
     asked = json.loads((folder / "request.json").read_text())
     recipe = Recipe.model_validate(asked["recipe"])
-    lesson = lesson_of(recipe, pd.read_parquet(folder / "pairs.parquet"), float(asked["top"]))
-    base = resolve_base(recipe.base, Path(asked["cache"]), recipe.revision)
+    pairs = pd.read_parquet(folder / "pairs.parquet")
+    lesson = lesson_of(recipe, pairs, float(asked["top"]))
+    base = resolve_base(recipe.base, Path(asked["cache"]), recipe.revision, pairs_of(pairs))
     machine = this_machine(recipe.precision, threads)
     result = _train(base.path, lesson, recipe.max_length, machine.device, machine.precision)
     aside = folder / "result.new"

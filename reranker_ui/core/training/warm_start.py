@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from reranker_ui.core.bases.base_models import ResolvedBase
+from reranker_ui.core.bases.coverage import can_read
 from reranker_ui.core.evaluation.baselines import pairs_of
-from reranker_ui.core.evaluation.coverage import can_read
-from reranker_ui.core.models.base_models import ResolvedBase
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.encoder import Encoder
 from reranker_ui.core.models.model_folder import sha256_of

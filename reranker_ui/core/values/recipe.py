@@ -5,7 +5,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 DEFAULT_BASE = "cross-encoder/ms-marco-MiniLM-L6-v2"
-EMBEDDED_BASE = "embedded"
+EMBEDDED_BASE = "embedded"  # MiniLM or E5, by which of them reads the texts
+EMBEDDED_ENGLISH = "embedded-en"
+EMBEDDED_MULTILINGUAL = "embedded-multilingual"
+EMBEDDED = (EMBEDDED_BASE, EMBEDDED_ENGLISH, EMBEDDED_MULTILINGUAL)
 Loss = Literal["bce", "mse", "cross_entropy", "mnrl", "lambda", "listnet", "ranknet", "margin_mse"]
 BestBy = Literal["auto", "ndcg@10", "mrr@10", "map", "average_precision", "last"]
 

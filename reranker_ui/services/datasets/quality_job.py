@@ -17,10 +17,10 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
+from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
+from reranker_ui.core.bases.coverage import coverage_of, tokens_seen
 from reranker_ui.core.evaluation import quality, readability
-from reranker_ui.core.evaluation.coverage import coverage_of, tokens_seen
 from reranker_ui.core.evaluation.near_duplicates import similar_pairs
-from reranker_ui.core.models.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.models.model_folder import token_limit
 from reranker_ui.core.values.pairs import fold
 from reranker_ui.core.values.recipe import PRESETS
@@ -156,7 +156,7 @@ def _reading(
     told: dict[str, Any] = {"base": base, "sampled": len(read.texts), "coverage": None,
                             "lengths": None, "seen": [], "findings": []}  # fmt: skip
     try:
-        found = resolve_base(base, workspace.cache)
+        found = resolve_base(base, workspace.cache, texts=read.texts)
     except Refused as refused:
         return {**told, "notice": str(refused)}
     file = found.path / "tokenizer.json"

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.evaluation.calibration import calibrated
 from reranker_ui.core.evaluation.metrics import Metrics, from_zero, ranking_metrics
 from reranker_ui.core.models.reranker import ranked
@@ -37,8 +38,9 @@ def rank(
     """
     require(user, "viewer")
     query, passages = check(workspace, query, passages)
-    ranker = find_ranker(workspace, user, model)
-    return ranked(ranker.scores([(query, passage) for passage in passages], raw), passages)
+    pairs = [(query, passage) for passage in passages]
+    ranker = find_ranker(workspace, user, model, pairs)
+    return ranked(ranker.scores(pairs, raw), passages)
 
 
 def evaluate(
@@ -52,8 +54,9 @@ def evaluate(
     pairs = pairs[pairs["split"] == split]
     if pairs.empty:
         raise Refused(f"The {split} split of {dataset} holds no labelled pairs. Label some first.")
-    ranker = find_ranker(workspace, user, model)
-    scores = ranker.scores(list(zip(pairs["query"], pairs["passage"], strict=True)), raw=True)
+    texts = pairs_of(pairs)
+    ranker = find_ranker(workspace, user, model, texts)
+    scores = ranker.scores(texts, raw=True)
     return ranking_metrics(pairs["query_key"], from_zero(pairs["grade"]), scores)
 
 
@@ -75,7 +78,7 @@ def compare(
     query, passages = check(workspace, candidates.query, candidates.passages)
     sides: list[dict[str, Any]] = []
     for model in models:
-        ranker = find_ranker(workspace, user, model)
+        ranker = find_ranker(workspace, user, model, [(query, passage) for passage in passages])
         kept = kept_cutoff(workspace, user, ranker.name)
         sides.append(_side(ranker, query, passages, candidates, kept))
         _add_moves(sides[0]["rows"], sides[-1]["rows"])

@@ -22,7 +22,7 @@ def explain(
     """
     require(user, "viewer")
     query, (passage,) = check(workspace, query, [passage])
-    ranker = find_ranker(workspace, user, model)
+    ranker = find_ranker(workspace, user, model, [(query, passage)])
     if ranker.measure == "bm25":
         raise Refused("BM25 scores the words that query and passage share; there is no more to it.")
     told = occlude(ranker.logits, query, passage)
@@ -40,7 +40,7 @@ def score_wording(
     query, (passage,) = check(workspace, query, [passage])
     told: list[dict[str, Any] | None] = []
     for model in models:
-        ranker = find_ranker(workspace, user, model)
+        ranker = find_ranker(workspace, user, model, [(query, passage)])
         if ranker.measure == "bm25":
             told.append(None)
             continue

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.evaluation.metrics import RANKING, from_zero, per_query
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import labelled_pairs
@@ -30,7 +31,9 @@ def gains(
     require(user, "viewer")
     pairs = labelled_pairs(workspace, user, dataset)
     pairs = pairs[pairs["split"] == split].reset_index(drop=True)
-    sides = [_metrics(workspace, find_ranker(workspace, user, name), pairs) for name in (a, b)]
+    texts = pairs_of(pairs)
+    rankers = [find_ranker(workspace, user, name, texts) for name in (a, b)]
+    sides = [_metrics(workspace, ranker, pairs) for ranker in rankers]
     if sides[0].empty:
         raise Refused(
             f"No query in the {split} split of {dataset} has both a positive and a negative "

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from reranker_ui.core.bases.base_models import resolve_base
+from reranker_ui.core.bases.embedded import encoder_beside
 from reranker_ui.core.evaluation.bm25 import bm25_scores
-from reranker_ui.core.models.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.models.batcher import Pair
-from reranker_ui.core.models.encoder import Encoder, encoder_of
+from reranker_ui.core.models.encoder import Encoder
 from reranker_ui.core.models.reranker import Reranker, sigmoid
-from reranker_ui.core.values.recipe import EMBEDDED_BASE
+from reranker_ui.core.values.recipe import EMBEDDED
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.ranking import engines
@@ -77,9 +78,10 @@ class Ranker:
         return [float(value) for value in sigmoid(values)]
 
 
-def find_ranker(workspace: Workspace, user: User, name: str) -> Ranker:
+def find_ranker(workspace: Workspace, user: User, name: str, texts: Sequence[Pair] = ()) -> Ranker:
     """The ranker called `name`, its model loaded.
 
+    `texts`: pairs to be scored, by which cosine and the embedded base are MiniLM or E5.
     Refused: a run that has left no model (it runs still, failed, or was deleted), a base that
     cannot be had, or that `user` may not name.
     """
@@ -88,11 +90,11 @@ def find_ranker(workspace: Workspace, user: User, name: str) -> Ranker:
     if name == "bm25":
         return Ranker("bm25", "BM25", "words in common", "bm25", "bm25", _bm25)
     if name == "cosine":
-        return _cosine(workspace)
+        return _cosine(workspace, texts)
     if name == "base":
-        return _base(workspace, name, workspace.settings.default_base)
-    if name == EMBEDDED_BASE or "/" in name:
-        return _base(workspace, name, check_base(workspace, user, name))
+        return _base(workspace, name, workspace.settings.default_base, texts)
+    if name in EMBEDDED or "/" in name:
+        return _base(workspace, name, check_base(workspace, user, name), texts)
     return _run(workspace, user, name)
 
 
@@ -145,9 +147,9 @@ def _bm25(pairs: Sequence[Pair]) -> list[float]:
     return bm25_scores(queries, queries, passages)
 
 
-def _cosine(workspace: Workspace) -> Ranker:
-    base = _resolve(workspace, workspace.settings.default_base)
-    path, notice = encoder_of(base.path)
+def _cosine(workspace: Workspace, texts: Sequence[Pair]) -> Ranker:
+    base = resolve_base(workspace.settings.default_base, workspace.cache, texts=texts)
+    path, notice = encoder_beside(base.path, workspace.cache, texts)
     key = f"encoder {path}"
     model, loading = _shelf(workspace, key, lambda: Encoder(path))
     return Ranker(
@@ -155,8 +157,8 @@ def _cosine(workspace: Workspace) -> Ranker:
     )
 
 
-def _base(workspace: Workspace, name: str, asked: str) -> Ranker:
-    base = _resolve(workspace, asked)
+def _base(workspace: Workspace, name: str, asked: str, texts: Sequence[Pair]) -> Ranker:
+    base = resolve_base(asked, workspace.cache, texts=texts)
     notices = [base.notice, None if base.has_ranking_head else NO_HEAD]
     notice = " ".join(part for part in notices if part) or None
     title = base.used.rpartition("/")[2]
@@ -177,10 +179,6 @@ def _run(workspace: Workspace, user: User, name: str) -> Ranker:
         left = "its folder is gone" if run["status"] == "finished" else run["sentence"].rstrip(".")
         raise Refused(f"{run['name']} has no model: {left}. Choose another run.")
     return _model(workspace, path, str(run["id"]), run["name"], run["dataset"])
-
-
-def _resolve(workspace: Workspace, asked: str) -> ResolvedBase:
-    return resolve_base(asked, workspace.cache)
 
 
 def _model(

@@ -45,8 +45,9 @@ def serve_ranking(
     """
     require(user, "viewer")
     query, passages = check(workspace, query, passages)
+    asked = [(query, passage) for passage in passages]
     try:
-        ranker = find_ranker(workspace, user, model or default_model(workspace, user))
+        ranker = find_ranker(workspace, user, model or default_model(workspace, user), asked)
     except Refused as refused:
         raise NoModel(str(refused)) from None
     pairs = [(query, passage) for passage in ranker.begun(passages, most)]

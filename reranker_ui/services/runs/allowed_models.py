@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from reranker_ui.core.models.hub_models import HUB_ID, commit_of
-from reranker_ui.core.values.recipe import EMBEDDED_BASE, Recipe
+from reranker_ui.core.values.recipe import EMBEDDED, Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
@@ -12,10 +12,10 @@ from reranker_ui.services.store.workspace import Workspace
 def check_base(workspace: Workspace, user: User, name: str) -> str:
     """The name of a base, Refused where `user` may not have it loaded.
 
-    Anyone: the embedded and the default base. An admin: also ids of the Hub and models of runs.
-    At this machine itself: any folder, as whoever sits there can read it anyway.
+    Anyone: the embedded bases and the default one. An admin: also ids of the Hub and models of
+    runs. At this machine itself: any folder, as whoever sits there can read it anyway.
     """
-    if name in (EMBEDDED_BASE, workspace.settings.default_base):
+    if name in (*EMBEDDED, workspace.settings.default_base):
         return name
     require(user, "admin")
     if user.local or _is_of_a_run(workspace, name):
@@ -34,7 +34,7 @@ def pinned(workspace: Workspace, recipe: Recipe) -> Recipe:
 
     As it is where the base is no model of the Hub, or nobody knows its commit now.
     """
-    hub = HUB_ID.fullmatch(recipe.base) and recipe.base != EMBEDDED_BASE
+    hub = HUB_ID.fullmatch(recipe.base) and recipe.base not in EMBEDDED
     if not hub or recipe.revision or Path(recipe.base).is_dir():
         return recipe
     commit = commit_of(recipe.base, workspace.cache)

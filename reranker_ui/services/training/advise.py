@@ -1,10 +1,13 @@
 """The advisor over a dataset as it is labelled now."""
 
-from reranker_ui.core.models.base_models import ResolvedBase, resolve_base
+import pandas as pd
+
+from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
+from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.models.hub_reach import hub_is_reachable
 from reranker_ui.core.models.model_folder import token_limit
 from reranker_ui.core.training.advice import Advice, advise
-from reranker_ui.core.values.recipe import EMBEDDED_BASE, PRESETS, Recipe
+from reranker_ui.core.values.recipe import EMBEDDED, PRESETS, Recipe
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
@@ -24,7 +27,7 @@ def advised(
     start = PRESETS["quick"]
     if base:
         start = start.model_copy(update={"base": base})
-    found = known_base(workspace, user, start)
+    found = known_base(workspace, user, start, splits["train"])
     tokenizer = found.path / "tokenizer.json" if found else None
     return advise(
         start,
@@ -36,9 +39,14 @@ def advised(
     )
 
 
-def known_base(workspace: Workspace, user: User, recipe: Recipe) -> ResolvedBase | None:
-    """The base of a recipe, None for one that only the Hub knows: nothing is downloaded."""
+def known_base(
+    workspace: Workspace, user: User, recipe: Recipe, train: pd.DataFrame
+) -> ResolvedBase | None:
+    """The base of a recipe for the pairs `train`, None for one that only the Hub knows.
+
+    Nothing is downloaded.
+    """
     name = create.continued(workspace, user, recipe, None)[0].base
-    if name != EMBEDDED_BASE and name.count("/") == 1 and hub_is_reachable(workspace.cache):
+    if name not in EMBEDDED and name.count("/") == 1 and hub_is_reachable(workspace.cache):
         return None
-    return resolve_base(name, workspace.cache, recipe.revision)
+    return resolve_base(name, workspace.cache, recipe.revision, pairs_of(train))

@@ -4,10 +4,10 @@ from typing import Any
 
 import pandas as pd
 
-from reranker_ui.core.evaluation.baselines import live_pairs
-from reranker_ui.core.evaluation.token_lengths import share_cut
-from reranker_ui.core.models.base_models import ResolvedBase
-from reranker_ui.core.models.encoder import encoder_of
+from reranker_ui.core.bases.base_models import ResolvedBase
+from reranker_ui.core.bases.embedded import encoder_beside
+from reranker_ui.core.bases.token_lengths import share_cut
+from reranker_ui.core.evaluation.baselines import live_pairs, pairs_of
 from reranker_ui.core.training.negatives import expected
 from reranker_ui.core.training.phase import Lesson, lesson_of
 from reranker_ui.core.training.run_time import COST_OF_SCORING, evaluations
@@ -47,7 +47,7 @@ def plan(
     splits = frozen_splits(workspace, user, dataset)
     name = str(dataset)
     top = datasets.scale_of(workspace, user, name)["max"]
-    base = known_base(workspace, user, recipe)
+    base = known_base(workspace, user, recipe, splits["train"])
     rows = listing.list_runs(workspace, user)
     busy = any(run["status"] in ("running", "queued") for run in rows)
     lessons = [
@@ -122,7 +122,7 @@ def _warm(
 ) -> WarmStart | None:
     if base is None:
         return None
-    encoder, _notice = encoder_of(base.path)
+    encoder, _notice = encoder_beside(base.path, workspace.cache, pairs_of(train))
     return warm_start_of(recipe, base, encoder, train, workspace.cache)
 
 

