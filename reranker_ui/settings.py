@@ -28,6 +28,10 @@ class Settings(BaseSettings):
         description="Base model that a new run uses by default.",
     )
     threads: int | None = Field(None, description="CPU threads of a run; all cores if empty.")
+    precision: Literal["auto", "fp32", "bf16"] = Field(
+        "auto",
+        description="What `auto` means for runs and engines; auto: the fastest that is supported.",
+    )
     server_name: str = Field(
         "127.0.0.1",
         validation_alias=AliasChoices("RERANKER_UI_SERVER_NAME", "GRADIO_SERVER_NAME"),

@@ -13,6 +13,8 @@ from typing import Any
 
 from filelock import FileLock
 
+from reranker_ui.settings import Settings
+
 NICE = 10  # the page and its people come first
 
 
@@ -36,7 +38,7 @@ def _engine(model: Path, target: Path, samples: list[tuple[str, str]]) -> dict[s
     from reranker_ui.core.models.engine import kept_in
     from reranker_ui.core.models.engine_build import make
 
-    return kept_in(target) or make(model, target, samples)
+    return kept_in(target) or make(model, target, samples, Settings().precision)
 
 
 def _onnx(model: Path, target: Path, samples: list[tuple[str, str]]) -> dict[str, Any]:

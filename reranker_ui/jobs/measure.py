@@ -29,7 +29,8 @@ def main(arguments: Sequence[str]) -> int:
     lock = FileLock(folder.parent.parent.parent / "run.lock")
     try:
         with lock.acquire(timeout=1.0):
-            measure(folder, Settings().threads)
+            settings = Settings()
+            measure(folder, settings.threads, settings.precision)
     except Timeout:
         return 1
     except Exception:

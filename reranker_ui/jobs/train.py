@@ -55,7 +55,8 @@ def _work(folder: RunFolder) -> int:
         with _turn(folder):
             from reranker_ui.core.training.run import train
 
-            train(folder, Settings().threads)
+            settings = Settings()
+            train(folder, settings.threads, settings.precision)
     except Waited:
         # One that was lost and resumed is lost again, with its checkpoints.
         if folder.model.is_dir() or not folder.last_checkpoint():

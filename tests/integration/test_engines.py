@@ -8,8 +8,8 @@ import time
 import pytest
 
 from reranker_ui.core.models import engine_build
-from reranker_ui.core.models.engine import FastEngine, NotFast, check_agreement, kept_in
-from reranker_ui.core.models.engine_build import check_pairs, make
+from reranker_ui.core.models.engine import FastEngine, NotFast, agreement, check_agreement, kept_in
+from reranker_ui.core.models.engine_build import MOST, check_pairs, make
 from reranker_ui.core.models.reranker import Reranker
 from reranker_ui.core.models.torch_engine import TorchEngine
 from reranker_ui.core.values.refused import Refused
@@ -23,7 +23,7 @@ PAIRS = check_pairs()
 def made(tiny_model, tmp_path_factory):
     """The engine of the tiny model, and what was kept of it."""
     folder = tmp_path_factory.mktemp("engines") / "one"
-    return folder, make(tiny_model, folder)
+    return folder, make(tiny_model, folder, preferred="fp32")
 
 
 def test_it_scores_like_torch(tiny_model, made):
@@ -148,3 +148,23 @@ def test_bf16_is_taken_where_the_processor_has_it_and_it_agrees(
     kept = make(tiny_model, tmp_path / "one")
     assert kept["precision"] == FastEngine(tmp_path / "one").precision == taken
     assert kept.get("not_bf16") == (None if taken == "bf16" else "bf16 differs")
+
+
+@pytest.mark.parametrize(("preferred", "taken"), [("fp32", "f32"), ("bf16", "bf16")])
+@pytest.mark.parametrize("able", [False, True])
+def test_the_precision_of_an_engine_can_be_set(
+    tiny_model, tmp_path, monkeypatch, preferred, taken, able
+):
+    monkeypatch.setattr(engine_build, "has_bf16", lambda: able)
+    kept = make(tiny_model, tmp_path / "one", preferred=preferred)
+    assert kept["precision"] == taken, kept
+    fast, plain = FastEngine(tmp_path / "one"), TorchEngine(tiny_model)
+    assert agreement(plain.logits(PAIRS), fast.logits(PAIRS))["difference"] <= MOST[taken]
+
+
+def test_each_precision_that_is_set_has_its_own_engine(workspace, tiny_model):
+    folders = set()
+    for precision in ("auto", "fp32", "bf16"):
+        workspace.settings.precision = precision
+        folders.add(engines.engine_folder(workspace, tiny_model))
+    assert len(folders) == 3

@@ -13,13 +13,14 @@ from tests.integration.test_worker import frozen, seen
 LOSSES = ["bce", "mse", "cross_entropy", "mnrl", "lambda", "listnet", "ranknet", "margin_mse"]
 
 
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
 @pytest.mark.parametrize("loss", LOSSES)
-def test_a_loss_goes_down_on_what_is_easy(home, tiny_model, loss):
+def test_a_loss_goes_down_on_what_is_easy(home, tiny_model, loss, precision):
     recipe = {"learning_rate": 3e-3, "epochs": 24, "batch_size": 24, "train_embeddings": True}
-    folder = frozen(home, 1, tiny_model, queries=8, loss=loss, **recipe)
+    folder = frozen(home, 1, tiny_model, queries=8, loss=loss, precision="auto", **recipe)
     for split in ("dev", "test"):
         folder.pairs(split).head(6).to_parquet(folder.path / f"{split}.parquet")
-    train(folder, 1)
+    train(folder, 1, precision)
     losses = [log["loss"] for log in seen(folder, "log")]
     assert min(losses[-3:]) < 0.98 * losses[0]
     facts = json.loads((folder.model / "reranker_ui.json").read_text())

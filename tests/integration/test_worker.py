@@ -38,6 +38,7 @@ def frozen(home, number, base, queries=4, **recipe):
     counts = {split: len(frame) for split, frame in splits.items()}
     lineage = {"dataset": "tiny", "scale": {"kind": "binary", "max": 1}, "counts": counts}
     recipe = {"warm_start": "off", "max_length": 64, "epochs": 2, "batch_size": 4} | recipe
+    recipe.setdefault("precision", "fp32")
     folder.write_inputs(Recipe(base=str(base), **recipe), splits, lineage)
     return folder
 
@@ -79,13 +80,16 @@ def wait_for(folder, name, count=1):
     return seen(folder, name)
 
 
-def test_a_run_finishes_and_its_model_ranks(home, tiny_model, start):
-    folder = frozen(home, 1, tiny_model)
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_a_run_finishes_and_its_model_ranks(home, tiny_model, start, monkeypatch, precision):
+    monkeypatch.setenv("RERANKER_UI_PRECISION", precision)
+    folder = frozen(home, 1, tiny_model, precision="auto")
     assert start(folder).wait(WAIT) == 0, folder.log_file.read_text()
     events = folder.events()[0]
     names = [event["event"] for event in events]
     assert folder.status() == "finished"
     assert names[:2] == ["queued", "started"] and names[-1] == "finished"
+    assert events[1]["precision"] == precision
     assert all(isinstance(event["time"], float) and event["phase"] == "train" for event in events)
     logs = seen(folder, "log")
     assert [log["step"] for log in logs] == [1, 2, 3, 4, 5, 6]
@@ -182,12 +186,13 @@ def test_a_run_that_has_ended_is_left_alone(home, start):
 # -- in this process, where torch is there already
 
 
-def test_a_warm_start_is_a_phase_of_its_own_and_is_used_again(home, tiny_model):
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_a_warm_start_is_a_phase_of_its_own_and_is_used_again(home, tiny_model, precision):
     from reranker_ui.core.training.run import train
 
-    recipe = {"warm_start": "on", "warm_start_pairs": 60}
+    recipe = {"warm_start": "on", "warm_start_pairs": 60, "precision": "auto"}
     first, second = (frozen(home, n, tiny_model, queries=10, **recipe) for n in (1, 2))
-    train(first, 1), train(second, 1)
+    train(first, 1, precision), train(second, 1, precision)
     phases = [(log["phase"], log["step"]) for log in seen(first, "log")]
     warm, labels = seen(first, "started")[0]["plan"].values()
     assert warm > 0
@@ -197,8 +202,37 @@ def test_a_warm_start_is_a_phase_of_its_own_and_is_used_again(home, tiny_model):
     assert {log["phase"] for log in seen(second, "log")} == {"train"}
     assert seen(second, "started")[0]["plan"]["warm_start_steps"] == 0
     assert any("used again" in event["message"] for event in seen(second, "notice"))
+    assert {seen(folder, "started")[0]["precision"] for folder in (first, second)} == {precision}
     ends = [seen(folder, "finished")[0]["metrics"]["tuned"] for folder in (first, second)]
     assert ends[0] == ends[1]
+    logs = [[log for log in seen(run, "log") if log["phase"] == "train"] for run in (first, second)]
+    losses = [[log["loss"] for log in one] for one in logs]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-6)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_both_phases_train_in_the_precision_of_the_run(home, tiny_model, monkeypatch, precision):
+    import torch
+
+    from reranker_ui.core.training import fitting
+    from reranker_ui.core.training.run import train
+
+    seen_in: dict[str, set[torch.dtype]] = {"warm_start": set(), "train": set()}
+    learn = fitting.learn
+
+    def watched(model, lesson, *rest):
+        def note(_layer, _given, made):
+            if torch.is_grad_enabled():  # not while the model is evaluated
+                seen_in[lesson.phase].add(made.dtype)
+
+        with model[0].model.classifier.register_forward_hook(note):
+            return learn(model, lesson, *rest)
+
+    monkeypatch.setattr(fitting, "learn", watched)
+    recipe = {"warm_start": "on", "warm_start_pairs": 60, "precision": "auto"}
+    train(frozen(home, 1, tiny_model, queries=10, **recipe), 1, precision)
+    made = {torch.bfloat16 if precision == "bf16" else torch.float32}
+    assert seen_in == {"warm_start": made, "train": made}
 
 
 @pytest.mark.parametrize("start", [0.9, 0.1])
@@ -224,12 +258,14 @@ def test_labels_that_do_harm_leave_the_warm_start_as_it_was(home, tiny_model, mo
     assert same == said == (start == 0.9)
 
 
-def test_a_lost_run_goes_on_from_its_last_checkpoint(home, tiny_model, monkeypatch):
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_a_lost_run_goes_on_from_its_last_checkpoint(home, tiny_model, monkeypatch, precision):
     from reranker_ui.core.training import run_events
     from reranker_ui.core.training.run import train
 
-    whole, lost = (frozen(home, n, tiny_model, queries=10, epochs=4) for n in (1, 2))
-    train(whole, 1)
+    recipe = {"epochs": 4, "precision": "auto"}
+    whole, lost = (frozen(home, n, tiny_model, queries=10, **recipe) for n in (1, 2))
+    train(whole, 1, precision)
     log = run_events.Reporter.on_log
 
     def die(self, args, state, control, **rest):
@@ -239,9 +275,9 @@ def test_a_lost_run_goes_on_from_its_last_checkpoint(home, tiny_model, monkeypat
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(run_events.Reporter, "on_log", die)
-        train(lost, 1)
+        train(lost, 1, precision)
     assert lost.last_checkpoint().name == "checkpoint-16"
-    train(lost, 1)
+    train(lost, 1, precision)
     steps = [log["step"] for log in seen(lost, "log")]
     assert steps == [*range(1, 21), *range(17, 33)]
     losses = [{log["step"]: log["loss"] for log in seen(run, "log")} for run in (whole, lost)]

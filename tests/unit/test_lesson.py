@@ -1,6 +1,7 @@
 """Lessons, warm starts and what is scored live: decided before torch is needed."""
 
 import math
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ from reranker_ui.core.models.encoder import embedded_encoder
 from reranker_ui.core.training.phase import MOST_POS_WEIGHT, lesson_of, pos_weight
 from reranker_ui.core.training.run_time import Pace
 from reranker_ui.core.training.warm_start import texts_of, warm_start_of
+from reranker_ui.core.values import processor
 from reranker_ui.core.values.machine import chosen_precision
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
@@ -175,3 +177,21 @@ def test_the_last_steps_decide_the_pace():
 def test_precision_is_what_the_machine_can_and_says_what_it_cannot(asked, cuda, bf16, had, said):
     precision, notice = chosen_precision(asked, cuda, bf16)
     assert (precision, notice is not None) == (had, said)
+
+
+@pytest.mark.parametrize("bf16", [False, True])
+@pytest.mark.parametrize(
+    ("asked", "preferred", "had"),
+    [
+        ("auto", "fp32", "fp32"),
+        ("auto", "bf16", "bf16"),
+        ("fp32", "bf16", "fp32"),
+        ("bf16", "bf16", "bf16"),
+    ],
+)
+def test_settings_say_what_auto_means(monkeypatch, bf16, asked, preferred, had):
+    assert chosen_precision(asked, False, bf16, preferred) == (had, None)
+    monkeypatch.setattr(processor, "NVIDIA", Path("/none"))
+    monkeypatch.setattr(processor, "_flags", lambda: {"avx512_bf16"} if bf16 else {"avx2"})
+    assert processor.likely_precision(asked, preferred) == had
+    assert processor.likely_notice(asked, preferred) is None

@@ -35,15 +35,21 @@ PASSAGES = [
 ]
 
 
-def make(model_folder: Path, target: Path, samples: Sequence[Pair] = ()) -> dict[str, Any]:
+def make(
+    model_folder: Path, target: Path, samples: Sequence[Pair] = (), preferred: str = "auto"
+) -> dict[str, Any]:
     """Make the engine of the model in `model_folder` and keep it in `target`, whole or not at all.
 
-    It is compared with torch on awkward texts and on `samples`; bf16 is taken where the processor
-    has it and the scores agree, else fp32. What cannot be made is kept as `{"fault"}`, so that it
+    It is compared with torch on awkward texts and on `samples`; bf16 is taken where `preferred`
+    (auto, fp32 or bf16) allows it, by default where the processor has it, and the scores agree,
+    else fp32. What cannot be made is kept as `{"fault"}`, so that it
     is not tried again. Returns what is kept: precision, inputs, max_length, agreement.
     """
     return made_whole(
-        target, KEPT, lambda aside: _make(model_folder, aside, samples), processor=processor()
+        target,
+        KEPT,
+        lambda aside: _make(model_folder, aside, samples, preferred),
+        processor=processor(),
     )
 
 
@@ -70,7 +76,9 @@ def made_whole(
     return made
 
 
-def _make(model_folder: Path, aside: Path, samples: Sequence[Pair]) -> dict[str, Any]:
+def _make(
+    model_folder: Path, aside: Path, samples: Sequence[Pair], preferred: str
+) -> dict[str, Any]:
     import openvino
 
     from reranker_ui.core.models.onnx_export import export
@@ -86,14 +94,20 @@ def _make(model_folder: Path, aside: Path, samples: Sequence[Pair]) -> dict[str,
     tokenizer.backend_tokenizer.save(str(aside / "tokenizer.json"))
     pad = {"input_ids": tokenizer.pad_token_id, "token_type_ids": tokenizer.pad_token_type_id}
     kept = {"inputs": names, "max_length": plain.max_length, "pad": pad}
-    return kept | _agreeing(aside, kept, pairs, expected)
+    bf16 = preferred == "bf16" or (preferred == "auto" and has_bf16())
+    tried = ["bf16", "f32"] if bf16 else ["f32"]
+    return kept | _agreeing(aside, kept, pairs, expected, tried)
 
 
 def _agreeing(
-    aside: Path, kept: dict[str, Any], pairs: Sequence[Pair], expected: Sequence[float]
+    aside: Path,
+    kept: dict[str, Any],
+    pairs: Sequence[Pair],
+    expected: Sequence[float],
+    tried: Sequence[str],
 ) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    for precision in ["bf16", "f32"] if has_bf16() else ["f32"]:
+    for precision in tried:
         (aside / KEPT).write_text(
             json.dumps(kept | {"precision": precision, "processor": processor()})
         )

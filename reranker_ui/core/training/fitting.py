@@ -66,6 +66,8 @@ def learn(
 ) -> bool:
     """Let `model` learn; afterwards it holds the best weights by the evaluator, else the last.
 
+    Call it once for each opened model: accelerate marks a trained model as prepared, and a second
+    call would train in fp32 whatever the precision of `machine`.
     Returns whether it was stopped early. Raises Cancelled, and Refused where the loss is no
     number any more.
     """

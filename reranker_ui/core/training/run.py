@@ -50,15 +50,16 @@ class Plan:
     test: pd.DataFrame
 
 
-def train(folder: RunFolder, threads: int | None = None) -> None:
+def train(folder: RunFolder, threads: int | None = None, preferred: str = "auto") -> None:
     """Train on the inputs of `folder`; the model, the events and the card come to lie in it.
 
-    `threads` of the processor, all if None. A run that was lost goes on from its last whole
+    `threads` of the processor, all if None; `preferred` is the precision of a recipe that says
+    auto (see `chosen_precision`). A run that was lost goes on from its last whole
     checkpoint. The last event is `finished` or `stopped`; raises Cancelled, and Refused for
     what a person can mend.
     """
     begun = time.monotonic()
-    plan = _plan(folder, threads)
+    plan = _plan(folder, threads, preferred)
     _tell_start(plan)
     model, stopped = _learn(plan)
     if folder.stop_requested() == "cancel":
@@ -94,7 +95,7 @@ def _evaluate(plan: Plan) -> tuple[dict[str, Metrics], Metrics]:
     return metrics, dev
 
 
-def _plan(folder: RunFolder, threads: int | None) -> Plan:
+def _plan(folder: RunFolder, threads: int | None, preferred: str) -> Plan:
     recipe, cache = folder.recipe(), folder.home / "cache"
     pairs, dev, test = (folder.pairs(split) for split in ("train", "dev", "test"))
     base = _base(folder, recipe, pairs)
@@ -108,7 +109,7 @@ def _plan(folder: RunFolder, threads: int | None) -> Plan:
         folder,
         recipe,
         base,
-        this_machine(recipe.precision, threads),
+        this_machine(recipe.precision, threads, preferred),
         lesson,
         baselines,
         warm_start_of(recipe, base, baselines.encoder, pairs, cache),
@@ -219,10 +220,13 @@ def _beginning(plan: Plan, pace: Pace) -> tuple["CrossEncoder", bool]:
     if warm is None or plan.folder.last_checkpoint():
         return model, False
     stopped = learn(model, warm.targets(), plan.folder, plan.machine, pace)
-    if not stopped:
-        save_model(model, warm.kept, warm.aside)
-        used(warm)
-    return model, stopped
+    if stopped:
+        return model, True
+    save_model(model, warm.kept, warm.aside)
+    used(warm)
+    # `learn` trains a model once. Later runs open this folder too, so they end with equal weights.
+    del model
+    return open_model(warm.kept, plan.recipe.max_length, seed), False
 
 
 def _keep(model: "CrossEncoder", folder: RunFolder) -> None:

@@ -18,19 +18,19 @@ SECONDS = 3.0
 LEAST_STEPS, MOST_STEPS = 2, 200
 
 
-def measure(folder: Path, threads: int | None = None) -> None:
+def measure(folder: Path, threads: int | None = None, preferred: str = "auto") -> None:
     """Train on `folder`/pairs.parquet by request.json for SECONDS; result.json tells the speed.
 
     The request is {recipe, top: highest grade, cache: where bases lie}. The result is
     {pairs_per_second, memory: most bytes this process held, checkpoint: bytes of one, weights}.
-    Nothing is kept of what was learned.
+    Nothing is kept of what was learned. `threads` and `preferred` are as in `training.train`.
     """
     asked = json.loads((folder / "request.json").read_text())
     recipe = Recipe.model_validate(asked["recipe"])
     pairs = pd.read_parquet(folder / "pairs.parquet")
     lesson = lesson_of(recipe, pairs, float(asked["top"]))
     base = resolve_base(recipe.base, Path(asked["cache"]), recipe.revision, pairs_of(pairs))
-    machine = this_machine(recipe.precision, threads)
+    machine = this_machine(recipe.precision, threads, preferred)
     result = _train(base.path, lesson, recipe.max_length, machine.device, machine.precision)
     aside = folder / "result.new"
     aside.write_text(json.dumps(result | {"precision": machine.precision}))

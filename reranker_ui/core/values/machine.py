@@ -39,8 +39,11 @@ def keep_memory() -> None:
             mallopt(option, value)
 
 
-def this_machine(asked_precision: str, threads: int | None = None) -> Machine:
-    """The machine at hand; also tells torch how many threads to use, all cores if None."""
+def this_machine(asked: str, threads: int | None = None, preferred: str = "auto") -> Machine:
+    """This machine; also sets the number of threads of torch, all cores if None.
+
+    `asked` and `preferred` are precisions as in `chosen_precision`.
+    """
     import torch
 
     cuda = torch.cuda.is_available()
@@ -50,18 +53,24 @@ def this_machine(asked_precision: str, threads: int | None = None) -> Machine:
         bf16 = torch.cuda.is_bf16_supported()
     threads = threads or len(os.sched_getaffinity(0))
     torch.set_num_threads(threads)
-    precision, notice = chosen_precision(asked_precision, cuda, bf16)
+    precision, notice = chosen_precision(asked, cuda, bf16, preferred)
     return Machine("cuda" if cuda else "cpu", precision, threads, notice)
 
 
-def chosen_precision(asked: str, cuda: bool, bf16: bool) -> tuple[str, str | None]:
+def chosen_precision(
+    asked: str, cuda: bool, bf16: bool, preferred: str = "auto"
+) -> tuple[str, str | None]:
     """The precision to train in, and a sentence where it is not the one asked for.
 
-    Without a GPU the libraries ignore fp16 in silence, and bf16 only helps where the processor
-    has it (avx512_bf16 or amx_bf16).
+    `preferred` is what `asked` = auto means on this machine: auto for the fastest it supports,
+    fp32, or bf16, which is then used even where the processor only emulates it. Without a GPU the
+    libraries ignore fp16 in silence, and bf16 only helps where the processor has it (avx512_bf16
+    or amx_bf16).
     """
     best = "bf16" if bf16 else "fp16" if cuda else "fp32"
-    if asked == "auto":
+    if preferred != "auto":
+        best = preferred
+    if asked in ("auto", best):
         return best, None
     if asked == "fp32" or (asked == "bf16" and bf16) or (asked == "fp16" and cuda):
         return asked, None

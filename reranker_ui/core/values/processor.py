@@ -6,21 +6,27 @@ from pathlib import Path
 from reranker_ui.core.values.machine import chosen_precision
 
 BF16 = {"avx512_bf16", "amx_bf16", "amx-bf16"}
+NVIDIA = Path("/proc/driver/nvidia/version")
 
 
-def likely_precision(asked: str) -> str:
-    """The precision that a worker on this machine will choose; "auto" where that is not known."""
-    if Path("/proc/driver/nvidia/version").exists():
+def likely_precision(asked: str, preferred: str = "auto") -> str:
+    """The precision that a worker on this machine will choose; "auto" where that is not known.
+
+    `preferred` is what auto means by the settings, as in `chosen_precision`.
+    """
+    if asked == "auto" and preferred != "auto":
+        return preferred
+    if NVIDIA.exists():
         return "bf16" if asked == "auto" else asked
     flags = _flags()
-    return chosen_precision(asked, False, bool(BF16 & flags))[0] if flags else asked
+    return chosen_precision(asked, False, bool(BF16 & flags), preferred)[0] if flags else asked
 
 
-def likely_notice(asked: str) -> str | None:
+def likely_notice(asked: str, preferred: str = "auto") -> str | None:
     """The sentence that a worker on this machine will say of the precision asked for, if any."""
-    if Path("/proc/driver/nvidia/version").exists() or not _flags():
+    if NVIDIA.exists() or not _flags():
         return None
-    return chosen_precision(asked, False, bool(BF16 & _flags()))[1]
+    return chosen_precision(asked, False, bool(BF16 & _flags()), preferred)[1]
 
 
 @lru_cache(maxsize=1)

@@ -34,6 +34,8 @@ def engine_folder(workspace: Workspace, model: Path) -> Path:
     digest = blake2b(digest_size=12)
     for file in sorted({file for pattern in READ for file in model.glob(pattern)}):
         digest.update(f"{file.name} {sha256_of(file)}\n".encode())
+    if workspace.settings.precision != "auto":
+        digest.update(workspace.settings.precision.encode())
     return workspace.cache / "engines" / digest.hexdigest()
 
 

@@ -73,11 +73,11 @@ def plan(
             *([_warm_fact(warm, speed)] if warm else []),
             _fact("Time on this machine", _time(seconds)),
             *_room(workspace, found, disk),
-            _fact("Precision", likely_precision(recipe.precision)),
+            _fact("Precision", likely_precision(recipe.precision, workspace.settings.precision)),
             _positives(splits["train"], lesson),
             *([_cut(recipe, base, lesson)] if base else []),
         ],
-        "notices": _notices(recipe, base, counts),
+        "notices": _notices(workspace, recipe, base, counts),
         "command": command(name, recipe),
         "busy": busy,
         "steps": steps,
@@ -104,8 +104,11 @@ def _steps(lessons: list[Lesson]) -> dict[str, Any]:
     return _fact("Steps", told)
 
 
-def _notices(recipe: Recipe, base: ResolvedBase | None, counts: dict[str, int]) -> list[str]:
-    said = [base.notice if base else None, likely_notice(recipe.precision), *notices(counts)]
+def _notices(
+    workspace: Workspace, recipe: Recipe, base: ResolvedBase | None, counts: dict[str, int]
+) -> list[str]:
+    precision = likely_notice(recipe.precision, workspace.settings.precision)
+    said = [base.notice if base else None, precision, *notices(counts)]
     return [notice for notice in said if notice]
 
 

@@ -90,6 +90,7 @@ def _reap(process: "subprocess.Popen[bytes]") -> None:
 def _folder(workspace: Workspace, recipe: Recipe, train: pd.DataFrame) -> Path:
     lengths = (train["query"].str.len() + train["passage"].str.len()).mean()
     asked = [*(getattr(recipe, name) for name in ASKED), float(f"{lengths:.1g}")]
+    asked.append(workspace.settings.precision)
     digest = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]
     return workspace.cache / "speeds" / digest
 
