@@ -134,7 +134,7 @@ def _split_of(connection: sa.Connection, old: sa.Row[Any], query: str) -> str:
         select(pairs.c.split)
         .where(
             pairs.c.dataset_id == old.dataset_id,
-            near(query_key(query)) == NEAR,
+            NEAR.in_([near(query_key(query))]),
             pairs.c.retired_at.is_(None),
         )
         .limit(1)
