@@ -25,6 +25,13 @@ BASES = [
     ("MiniLM-L6 embedded · 22 M, no network", EMBEDDED_BASE),
 ]
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+_COMMAND = "() => { document.dispatchEvent(new Event('rr-command')); return []; }"
+_FOLD = """() => {
+  const name = %s;
+  const open = document.getElementById(name + "-fields").classList.toggle("open");
+  document.getElementById(name).setAttribute("aria-expanded", String(open));
+  return [];
+}"""
 
 
 @dataclass
@@ -72,7 +79,7 @@ def draw(workspace: Workspace) -> Form:
                 "Start", variant="primary", scale=0, min_width=0, elem_id="rr-run-start"
             )
         command = room("train_command")
-    show.click(None, js="() => { RR.say('command'); return []; }", **QUIET)
+    show.click(None, js=_COMMAND, **QUIET)
     name = gr.State("quick")
     return Form(dataset, base, recipe, name, changes, source, why, plan, command, start)
 
@@ -80,7 +87,7 @@ def draw(workspace: Workspace) -> Form:
 def _fold(title: str, name: str) -> gr.Column:
     # No gr.Accordion: what it hides is not mounted, and misses what fills the form.
     button = gr.Button(title, elem_id=name, elem_classes="rr-fold", scale=0, min_width=0)
-    button.click(None, js=f"() => {{ RR.fold({json.dumps(name)}); return []; }}", **QUIET)
+    button.click(None, js=_FOLD % json.dumps(name), **QUIET)
     return gr.Column(elem_id=f"{name}-fields", elem_classes="rr-folded", min_width=0)
 
 

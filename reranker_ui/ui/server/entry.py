@@ -16,6 +16,7 @@ from reranker_ui.ui.api.routes import InTheirShape, RerankApi
 from reranker_ui.ui.server.auth import Gate
 from reranker_ui.ui.server.downloads import Downloads
 from reranker_ui.ui.server.identity import LOOPBACK, way_in
+from reranker_ui.ui.server.modules import modules
 from reranker_ui.ui.server.origins import Guard
 from reranker_ui.ui.server.request_id import Trace
 from reranker_ui.ui.server.sign_in import Login
@@ -53,6 +54,7 @@ class Door:
         """The addresses beside Gradio's."""
         login = Login(self.workspace, self.space, self.way, self.fault)
         beside = [*RerankApi(self.workspace).routes(), *Downloads(self.workspace).routes()]
+        beside += modules().routes()
         return [*login.routes(), *beside, Route("/health", self.health, methods=["GET"])]
 
     async def health(self, request: Request) -> Response:
