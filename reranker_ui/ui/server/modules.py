@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from reranker_ui.settings import ASSETS
 
-_IMPORT = re.compile(r'^(?:import|export)\b[^"]*?from "(\.[^"]+)";', re.MULTILINE)
+_IMPORT = re.compile(r'^(?:import|export) (?:[^";=]*? from )?"(\.[^"]+)";', re.MULTILINE)
 _FOREVER = {"cache-control": "public, max-age=31536000, immutable"}
 
 
