@@ -12,26 +12,50 @@ from starlette.responses import Response
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.store.access import User
 from reranker_ui.ui.server.identity import who
+from reranker_ui.ui.server.modules import modules
 
 log = logging.getLogger(__name__)
 Function = Callable[[User, dict[str, Any]], Any]
+MODULES = {
+    "header": "people/header.js",
+    "data": "data/room.js",
+    "annotate": "annotate/room.js",
+    "train": "train/room.js",
+    "train_runs": "train/runs.js",
+    "train_plan": "train/plan.js",
+    "train_command": "train/command.js",
+    "train_why": "train/why.js",
+    "playground": "playground/room.js",
+}
+# Loads a room's module when the room is first shown; a failure stays inside the room.
+_LOAD = """
+const context = {element, trigger, props, server, upload, watch, events: %(events)s};
+const modules = %(modules)s.map((path) => new URL(path, document.baseURI).href);
+for (const href of modules) {
+  if (document.querySelector("link[href='" + href + "']")) continue;
+  document.head.append(Object.assign(document.createElement("link"), {rel: "modulepreload", href}));
+}
+Promise.all(modules.slice(0, 2).map((href) => import(href)))
+  .then(([{mount}, {drawRoom}]) => mount(drawRoom, context))
+  .catch((error) => {
+    console.error(error);
+    element.querySelector(".rr-room").innerHTML = '<div class="rr-error" role="alert"><p>'
+      + 'This part of the page failed to load. Reload the page to try again.</p></div>';
+  });
+"""
 
 
 def room(
     name: str, functions: Sequence[Function] = (), events: Sequence[str] = (), **options: Any
 ) -> gr.HTML:
-    """A gr.HTML whose content is drawn by `RR.rooms[name]` in assets/js.
+    """A gr.HTML whose content is drawn by the module `MODULES[name]` of assets/js.
 
     functions: called in the page as `await server.NAME(payload)`, here as `NAME(user, payload)`.
     events: names that the page may `trigger(name, data)`; listen with `room.NAME(handler)`.
     The template is static on purpose: Gradio executes `${...}` in whatever it renders.
     """
-    script = (
-        f"RR.mount({json.dumps(name)},"
-        " {element, trigger, props, server, upload, watch, events: "
-        + json.dumps(list(events))
-        + "})"
-    )
+    needed = [modules().address(one) for one in modules().needed("lib/room.js", MODULES[name])]
+    script = _LOAD % {"events": json.dumps(list(events)), "modules": json.dumps(needed)}
     return gr.HTML(
         html_template=f'<section class="rr-room rr-room-{name}"></section>',
         js_on_load=script,

@@ -113,8 +113,7 @@ def _launch(page: gr.Blocks, settings: Settings, door: Door) -> str:
             server_name=settings.server_name,
             server_port=settings.server_port,
             theme=theme(),
-            css=_joined("css", "tokens", "base"),
-            head=f"<script>{_joined('js', 'base')}</script>",
+            css=_css(),
             max_file_size=settings.max_upload_bytes,
             favicon_path=str(ASSETS / "favicon.svg"),
             allowed_paths=[],
@@ -139,9 +138,9 @@ def _launch(page: gr.Blocks, settings: Settings, door: Door) -> str:
     return str(address)
 
 
-def _joined(kind: str, *first: str) -> str:
+def _css() -> str:
     # One string in the page itself: no request for it, and the order is ours.
-    folder: Path = ASSETS / kind
-    names = [f"{name}.{kind}" for name in first]
-    names += sorted(path.name for path in folder.glob(f"*.{kind}") if path.name not in names)
+    folder: Path = ASSETS / "css"
+    first = ["tokens.css", "base.css"]
+    names = first + sorted(path.name for path in folder.glob("*.css") if path.name not in first)
     return "\n".join((folder / name).read_text() for name in names)

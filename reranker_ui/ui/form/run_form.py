@@ -34,6 +34,13 @@ BASES = [
     ("Embedded E5-small · 118 M, multilingual, 1 to 2 times the time", EMBEDDED_MULTILINGUAL),
 ]
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+_COMMAND = "() => { document.dispatchEvent(new Event('rr-command')); return []; }"
+_FOLD = """() => {
+  const name = %s;
+  const open = document.getElementById(name + "-fields").classList.toggle("open");
+  document.getElementById(name).setAttribute("aria-expanded", String(open));
+  return [];
+}"""
 
 
 @dataclass
@@ -81,7 +88,7 @@ def draw(workspace: Workspace) -> Form:
                 "Start", variant="primary", scale=0, min_width=0, elem_id="rr-run-start"
             )
         command = room("train_command")
-    show.click(None, js="() => { RR.say('command'); return []; }", **QUIET)
+    show.click(None, js=_COMMAND, **QUIET)
     name = gr.State("quick")
     return Form(dataset, base, recipe, name, changes, source, why, plan, command, start)
 
@@ -89,7 +96,7 @@ def draw(workspace: Workspace) -> Form:
 def _fold(title: str, name: str) -> gr.Column:
     # No gr.Accordion: what it hides is not mounted, and misses what fills the form.
     button = gr.Button(title, elem_id=name, elem_classes="rr-fold", scale=0, min_width=0)
-    button.click(None, js=f"() => {{ RR.fold({json.dumps(name)}); return []; }}", **QUIET)
+    button.click(None, js=_FOLD % json.dumps(name), **QUIET)
     return gr.Column(elem_id=f"{name}-fields", elem_classes="rr-folded", min_width=0)
 
 

@@ -16,7 +16,7 @@ OPEN = (
     *("/login", "/login/huggingface", "/login/callback", "/login/check", "/invite", "/health"),
     "/gradio_api/startup-events",  # Gradio asks itself for it at the start; it says nothing
 )
-OPEN_FOLDERS = ("/assets/", "/static/", "/favicon")
+OPEN_FOLDERS = ("/assets/", "/modules/", "/static/", "/favicon")
 FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded")
 PROXIED = (
     "This page is open to whoever reaches it, and a proxy stands before it. Set"

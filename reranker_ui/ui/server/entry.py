@@ -17,6 +17,7 @@ from reranker_ui.ui.server import guide
 from reranker_ui.ui.server.auth import Gate
 from reranker_ui.ui.server.downloads import Downloads
 from reranker_ui.ui.server.identity import LOOPBACK, way_in
+from reranker_ui.ui.server.modules import modules
 from reranker_ui.ui.server.origins import Guard
 from reranker_ui.ui.server.request_id import Trace
 from reranker_ui.ui.server.sign_in import Login
@@ -57,6 +58,7 @@ class Door:
         return [
             *login.routes(),
             *beside,
+            *modules().routes(),
             *guide.routes(),
             Route("/health", self.health, methods=["GET"]),
         ]
