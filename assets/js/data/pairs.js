@@ -13,6 +13,7 @@ import { toast } from "../lib/toast.js";
 import { openExport } from "./export.js";
 import { drawQuality } from "./quality.js";
 import { oneLine, pairChip, rights, scaleName } from "./shared.js";
+import { openTextEditor } from "./text_editor.js";
 import { drawGuidelines, drawHistory, undoneSentence, viewTabs } from "./views.js";
 
 export const drawPairs = async (node, name, context) => {
@@ -538,57 +539,23 @@ export const drawPairs = async (node, name, context) => {
   }
   function edit(cell, pair, key) {
     if (cell.querySelector("textarea")) return;
-    const field = h("textarea", {
-      class: "rr-field",
-      dir: "auto",
-      rows: Math.min(8, 1 + Math.ceil(pair[key].length / 60)),
-      "aria-label": key === "query" ? "Query" : "Passage",
-    });
-    field.value = pair[key];
-    const close = () => {
-      cell.classList.remove("editing");
-      fill(cell, oneLine(pair[key]));
-      cell.focus();
-    };
-    const save = async () => {
-      if (field.value.trim() === pair[key]) {
-        close();
-        return;
-      }
-      await change(
-        () => server.edit_text({ dataset: name, id: pair.id, [key]: field.value }),
-        () => `The ${key} is changed; its labels stay with the old text`,
-      );
-    };
-    field.addEventListener("keydown", (event) => {
-      event.stopPropagation();
-      if (event.key === "Escape") close();
-      else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
-    });
-    cell.classList.add("editing");
-    fill(
-      cell,
-      field,
-      h(
-        "div",
-        { class: "rr-row" },
-        button("Save", save, { kind: "primary small" }),
-        button("Cancel", close, { kind: "quiet small" }),
-        h("span", { class: "rr-grow" }),
-        h(
-          "span",
-          { class: "rr-faint rr-desk" },
-          h("kbd", { class: "rr-key" }, "Ctrl"),
-          " ",
-          h("kbd", { class: "rr-key" }, "Enter"),
-          " saves, ",
-          h("kbd", { class: "rr-key" }, "Esc"),
-          " cancels",
+    openTextEditor(cell, pair, key, {
+      close() {
+        cell.classList.remove("editing");
+        fill(cell, oneLine(pair[key]));
+        cell.focus();
+      },
+      save: (changed) =>
+        change(
+          () => server.edit_text({ dataset: name, id: pair.id, ...changed }),
+          (done) =>
+            done.edit === null
+              ? "Nothing changed"
+              : `Changed the ${key} of ${on(done)}` +
+                (changed.labels === "remove" ? "; the label was removed" : "; the label stays"),
+          pair.id,
         ),
-      ),
-    );
-    field.focus();
-    field.setSelectionRange(field.value.length, field.value.length);
+    });
   }
 
   // -- many at once
