@@ -31,6 +31,15 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
     )
     for role in ROLES:
         verb.add_argument(f"--{role}", metavar="COL", help="column name, or column number from 0")
+    for side in ("positive", "negative"):
+        verb.add_argument(
+            f"--{side}", action="append", default=[], metavar="COL",
+            help=f"column whose passages are all {side}s; repeatable",
+        )  # fmt: skip
+    verb.add_argument(
+        "--ignore", action="append", default=[], metavar="COL",
+        help="column of texts that need not be read; repeatable",
+    )  # fmt: skip
     verb.add_argument("--scale", choices=("binary", "graded", "score"))
     verb.add_argument("--max-grade", type=float, metavar="N", help="the highest label")
     verb.add_argument(
@@ -84,7 +93,8 @@ def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
         workspace, LOCAL, _path(arguments.file), arguments.dataset, _options(arguments),
         rejects=arguments.rejects,
     )  # fmt: skip
-    for note in [*report["notes"], *_mojibake(report["mojibake"])]:
+    unread = [_unread(column) for column in report["unread"]]
+    for note in [*report["notes"], *unread, *_mojibake(report["mojibake"])]:
         print(note, file=sys.stderr)
     names = ("dataset", *_COUNTS, "rejects")
     return {name: report[name] for name in names}, 0
@@ -93,7 +103,7 @@ def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
 def _options(arguments: argparse.Namespace) -> ReadOptions:
     said = vars(arguments)
     plain = (*ROLES, "scale", "max_grade", "lowest_is_best", "repair", "format", "encoding",
-             "corpus", "queries")  # fmt: skip
+             "corpus", "queries", "positive", "negative", "ignore")  # fmt: skip
     return ReadOptions(
         **{name: said[name] for name in plain},
         delimiter=(said["delimiter"] or "").replace("\\t", "\t") or None,
@@ -101,6 +111,13 @@ def _options(arguments: argparse.Namespace) -> ReadOptions:
         header=None if said["header"] is None else said["header"] == "yes",
         map_label=dict(said["map_label"]),
         joins=said["join"],
+    )
+
+
+def _unread(column: dict[str, Any]) -> str:
+    return (
+        f"Not read: the column {column['column']}, which holds {column['cells']:,}"
+        f" {column['holds']}. --ignore {column['column']} confirms that it is not needed."
     )
 
 

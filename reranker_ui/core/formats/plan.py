@@ -26,6 +26,7 @@ from reranker_ui.core.formats.judgments import (
     trec_plan,
 )  # fmt: skip
 from reranker_ui.core.formats.options import ReadOptions, Tick
+from reranker_ui.core.formats.structure.cells import list_columns, opened
 from reranker_ui.core.formats.texts import is_beir
 from reranker_ui.core.values.pairs import Left
 from reranker_ui.core.values.refused import Refused
@@ -49,6 +50,9 @@ def make_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts)
             )
     container = container or open_container(path, options, tick)
     values = _sample(container, path.name)
+    if written := list_columns(values):
+        container = _with_lists(container, written)
+        values = _sample(container, path.name)
     if family == "triplets" and not isinstance(next(iter(values[0]), None), str):
         container = id_lists.triplets_of(container, ids=options.corpus is not None)
         values = _sample(container, path.name)
@@ -61,14 +65,14 @@ def _plan_of(
 ) -> Plan:  # fmt: skip
     if container.kind == "blanks" and family != "triplets":
         return trec_plan(container, values, path, options, tick, new_texts)
-    plan = _known_shape(container, values, path, options, family)
-    if plan is not None:
+    flat = None if annotation_tools.tool_of(values) else search_tools.flat_of(values)
+    if flat:
+        container = _flattened(container, flat)
+        values = _sample(container, path.name)
+    elif plan := _known_shape(container, values, path, options, family):
         return plan
     if _says_nothing(options) and id_lists.detect(values):
         return id_lists.make_plan(container, values, path, options, tick, new_texts)
-    if flat := search_tools.flat_of(values):
-        container = _flattened(container, flat)
-        values = _sample(container, path.name)
     return tables.make_plan(container, values, path, options, tick, new_texts)
 
 
@@ -87,21 +91,21 @@ def _known_shape(
     tool = annotation_tools.tool_of(values)
     if tool and family in (None, tool):
         return _tool_plan(tool, container, values, path, options)
+    if options.joins or family not in (None, "lists", "triplets"):
+        return None
     triples = family is None and _says_nothing(options) and tables.are_triples(container, values)
     if triples:
         container = id_lists.triplets_of(container, ids=False)
         values = _sample(container, path.name)
-    told = family in ("lists", "triplets") or (family is None and _says_nothing(options))
-    if not (told and lists.detect(values)):
+    shape = lists.shape_of(values, options)
+    if shape is None:
         return None
-    plan = Plan(lists.name_of(values), container, lists.read, list(values[0]))
+    plan = lists.make_plan(shape, container, values)
     if triples:
         plan.notes.append(
-            "Three columns of text without names are read as query, positive and negative."
+            "Columns of text without names are read as query, positive and negatives."
             " If they are something else, read them as pairs (--format pairs)."
         )
-    if rest := lists.unread(values):
-        plan.notes.append(f"Not read: {', '.join(rest[:8])}.")
     return plan
 
 
@@ -133,7 +137,8 @@ def _tool_plan(
 
 def _says_nothing(options: ReadOptions) -> bool:
     roles = (options.query, options.passage, options.label)
-    return not options.joins and all(told is None for told in roles)
+    sides = options.joins or options.positive or options.negative
+    return not sides and all(told is None for told in roles)
 
 
 def _sample(container: Container, name: str) -> list[Value]:
@@ -167,6 +172,14 @@ def _flattened(
 
     container.records = records
     return container
+
+
+def _with_lists(container: Container, names: Sequence[Any]) -> Container:
+    """The container with the lists in `names`, which are written as strings, as lists."""
+    return _flattened(
+        container,
+        lambda value: iter([{**value, **{n: opened(value[n]) for n in names if n in value}}]),
+    )
 
 
 def _saved(path: Path, options: ReadOptions, tick: Tick) -> Container | None:

@@ -14,8 +14,8 @@ from reranker_ui.core.formats.container import (
     open_member,
     text_container,
 )  # fmt: skip
-from reranker_ui.core.formats.lists import text_of
 from reranker_ui.core.formats.options import ReadOptions, Tick
+from reranker_ui.core.formats.structure.passages import text_of
 from reranker_ui.core.values.pairs import Left
 from reranker_ui.core.values.refused import Refused
 

@@ -12,6 +12,7 @@ from filelock import FileLock
 from sqlalchemy import func, select
 
 from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.formats.structure.unread import refuse_unread
 from reranker_ui.core.values.labels import Kind, Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.batch_writer import Writer, settle
@@ -64,9 +65,12 @@ def import_file(
         raise Refused(f"There is no folder for {rejects}.")
     token = start_reading(workspace, user, path, _for_dataset(workspace, dataset_name, options))
     try:
-        result = wait_for_reading(workspace, user, token)
-        if rejects is not None:
-            write_left_out(workspace, user, token, rejects.expanduser())
+        try:
+            result = wait_for_reading(workspace, user, token)
+        finally:
+            if rejects is not None:
+                write_left_out(workspace, user, token, rejects.expanduser())
+        refuse_unread(result["unread"], path.name)
         report = store_reading(
             workspace, user, token, dataset_name, result=result, source=path.name
         )
@@ -102,7 +106,8 @@ def store_reading(
         stage.close()
         alive.release()
         lock_path(workspace, import_id).unlink(missing_ok=True)
-    more = {"scale": result["scale"], "new": new, "mojibake": result.get("mojibake")}
+    more = {"scale": result["scale"], "new": new, "mojibake": result.get("mojibake"),
+            "unread": result.get("unread", [])}  # fmt: skip
     return {"dataset": dataset_name, **report, **more}
 
 

@@ -21,6 +21,7 @@ from reranker_ui.core.formats.hub import bring, is_hub_id
 from reranker_ui.core.formats.mojibake import Mojibake
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.plan import NotMapped, Plan, make_plan
+from reranker_ui.core.formats.structure.unread import UnreadColumns
 from reranker_ui.core.values.labels import LabelReader, Scale, guess_scale, number
 from reranker_ui.core.values.pairs import Judged, Left, Report
 from reranker_ui.core.values.refused import Refused
@@ -62,7 +63,9 @@ def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
         path = bring(str(path), folder, options.limits, progress.tick)
     plan = make_plan(path, options, progress.tick, _disk_texts(folder))
     progress.begin("looking")
-    labels, preview = _survey(plan, options, progress)
+    unread = UnreadColumns(plan, options.ignore)
+    labels, preview = _survey(plan, options, progress, unread)
+    plan.notes += unread.notes()
     reader = LabelReader(mapping={k.strip().casefold(): v for k, v in options.map_label.items()})
     reader = _with_scale(reader, labels, options)
     result = {
@@ -70,6 +73,7 @@ def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
         "labels": [[shown(raw), n] for raw, n in labels.most_common(_CLASSES)],
         "preview": preview,
         "notes": plan.notes + plan.container.notes,
+        "unread": [column.as_json() for column in unread.found()],
     }
     if _are_classes(reader, labels):
         return {**result, "asks": "labels"}
@@ -79,6 +83,8 @@ def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
     progress.begin("reading")
     staging = Staging(plan, reader, options, Stage(folder / "stage.db"))
     report = staging.run(progress.record)
+    if not report.kept + report.unlabelled:
+        raise Refused(_nothing_kept(report, path.name))
     scale = {"kind": reader.scale.kind, "max": reader.scale.max}
     notes = plan.notes + plan.container.notes + _notes(report)
     return {
@@ -88,7 +94,7 @@ def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
 
 
 def _survey(
-    plan: Plan, options: ReadOptions, progress: "_Progress"
+    plan: Plan, options: ReadOptions, progress: "_Progress", unread: UnreadColumns
 ) -> tuple[Counter[Any], list[dict[str, Any]]]:
     """Every raw label with its count, and the first judged pairs."""
     mojibake = Mojibake(options.repair)
@@ -103,6 +109,7 @@ def _survey(
             ]
         if not isinstance(value, Left):
             labels.update(_raw_labels(plan, value))
+            unread.see(value)
         if len(labels) > 100_000:
             labels = Counter(dict(labels.most_common(50_000)))
     return labels, preview
@@ -110,8 +117,8 @@ def _survey(
 
 def _raw_labels(plan: Plan, value: Any) -> list[Any]:
     """The labels of a record, by the short way where one column holds them all."""
-    if plan.one_label:
-        raws = [value.get(plan.label)]
+    if plan.one_label and isinstance(raw := value.get(plan.label), int | float | None):
+        raws = [raw]
     else:
         told = [one for one in judged_of(plan, value) if isinstance(one, Judged)]
         raws = [raw for one in told for raw in (one.label, *(raw for _, raw in one.votes))]
@@ -145,6 +152,15 @@ def _with_scale(reader: LabelReader, labels: Counter[Any], options: ReadOptions)
 def _disk_texts(folder: Path) -> Any:
     numbers = iter(range(1000))
     return lambda: DiskTexts(folder / f"texts-{next(numbers)}.db")
+
+
+def _nothing_kept(report: Report, name: str) -> str:
+    first = report.rejects[0] if report.rejects else None
+    why = f" The first, on line {first['line']:,}: {first['reason']}." if first else ""
+    return (
+        f"None of the {report.records:,} records of {name} gives a pair, so nothing was imported."
+        f"{why} Say which columns hold query, passage and label (--query, --passage, --label)."
+    )
 
 
 def _describe(plan: Plan) -> dict[str, Any]:

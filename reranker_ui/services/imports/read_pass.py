@@ -7,6 +7,7 @@ from reranker_ui.core.formats.clean import clean
 from reranker_ui.core.formats.mojibake import Mojibake
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.plan import Plan
+from reranker_ui.core.formats.structure.label_cells import with_plain_labels
 from reranker_ui.core.values.labels import LabelReader
 from reranker_ui.core.values.pairs import REASONS, Judged, Left, Pair, Report
 from reranker_ui.core.values.refused import Refused
@@ -71,7 +72,8 @@ def judged_of(plan: Plan, value: Any) -> Iterator[Judged | Left]:
         yield value
         return
     try:
-        yield from plan.read(value)
+        for judged in plan.read(value):
+            yield judged if isinstance(judged, Left) else with_plain_labels(judged)
     except Left as left:
         yield left
 
