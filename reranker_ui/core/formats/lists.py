@@ -167,7 +167,7 @@ def _labelled(
     return Shape(query, passages=nested[0]) if alone else None
 
 
-def _beside(passages: Sequence[Any], labels: Any) -> Sequence[Any]:
+def _beside(passages: Sequence[Any], labels: Any) -> Any:
     if not is_list(labels) or len(labels) != len(passages):
         have = len(labels) if is_list(labels) else "no"
         raise Left("unreadable", f"{len(passages)} passages and {have} labels")

@@ -81,12 +81,12 @@ def _known_shape(
     family: str | None,
 ) -> Plan | None:  # fmt: skip
     """The plan for records that tell by their keys what they are, unless a person says else."""
-    shape = question_answering.shape_of(values)
-    if shape and family in (None, shape):
-        container = _flattened(container, question_answering.FLAT[shape])
+    answering = question_answering.shape_of(values)
+    if answering and family in (None, answering):
+        container = _flattened(container, question_answering.FLAT[answering])
         return Plan(
-            shape, container, lambda value: question_answering.read(shape, value),
-            notes=question_answering.notes(shape, values),
+            answering, container, lambda value: question_answering.read(answering, value),
+            notes=question_answering.notes(answering, values),
         )  # fmt: skip
     tool = annotation_tools.tool_of(values)
     if tool and family in (None, tool):
