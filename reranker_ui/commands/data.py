@@ -58,6 +58,8 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--delimiter", metavar="D", help="column separator; \\t for a tab")
     verb.add_argument("--quotes", choices=("on", "off"), help='treat " as a quote character')
     verb.add_argument("--header", choices=("yes", "no"))
+    verb.add_argument("--header-line", type=int, metavar="N", help="line of the column names")
+    verb.add_argument("--sheet", metavar="S", help="sheet of a workbook, by name or number from 1")
     verb.add_argument("--corpus", metavar="FILE", help="passages by id")
     verb.add_argument("--queries", metavar="FILE", help="queries by id")
     verb.add_argument(
@@ -103,7 +105,8 @@ def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
 def _options(arguments: argparse.Namespace) -> ReadOptions:
     said = vars(arguments)
     plain = (*ROLES, "scale", "max_grade", "lowest_is_best", "repair", "format", "encoding",
-             "corpus", "queries", "positive", "negative", "ignore")  # fmt: skip
+             "corpus", "queries", "positive", "negative", "ignore", "header_line",
+             "sheet")  # fmt: skip
     return ReadOptions(
         **{name: said[name] for name in plain},
         delimiter=(said["delimiter"] or "").replace("\\t", "\t") or None,

@@ -54,10 +54,15 @@ def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
     if told or any(not cell or len(cell) > 64 for cell in first):
         return bool(names) and not told
     if len(set(first)) < len(first):
-        return False
+        return len(set(names)) > 1
     if names:
         return True
     return any(_numbers([row[at] for row in rows[1:] if at < len(row)]) for at in range(len(first)))
+
+
+def names_columns(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row is a header and holds a name that is known."""
+    return any(plain(cell) in _ALL for cell in rows[0]) and looks_like_header(rows)
 
 
 def guess_columns(values: Sequence[Mapping[Any, Any]]) -> dict[str, Any]:

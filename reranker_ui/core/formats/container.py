@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -102,16 +103,30 @@ def _table(lines: delimited.Lines, name: str, encoding: str, options: ReadOption
     ]
     dialect = delimited.guess_dialect(
         lines, name, delimiter=options.delimiter, quotes=options.quotes,
-        header=options.header, named=named,
+        header=options.header, header_line=options.header_line, named=named,
     )  # fmt: skip
     if dialect.width > options.limits.columns:
         raise parquet.too_many(name, dialect.width, options.limits)
-    notes = []
+    notes = header_notes(dialect, lines)
     if not dialect.quotes:
         notes.append("Quote marks are read as plain text: read as quotes they would lose rows.")
     return Container(
         "delimited", lambda: delimited.records_of(lines(), dialect), encoding, dialect, notes
     )
+
+
+def header_notes(dialect: delimited.Dialect, lines: delimited.Lines) -> list[str]:
+    """What stands above the table, and why a line was taken for its header or was not."""
+    notes = []
+    if dialect.skip:
+        above = [line.strip()[:60] for line in islice(lines(), dialect.skip) if line.strip()]
+        many = "Line 1 is" if dialect.skip == 1 else f"Lines 1 to {dialect.skip} are"
+        notes.append(f"{many} above the table and not read: {' · '.join(above[:3])}.")
+    if dialect.header:
+        notes.append(f"Line {dialect.skip + 1} is the header: {dialect.why}.")
+    else:
+        notes.append(f"There is no header: {dialect.why}.")
+    return notes
 
 
 def members(path: Path) -> list[str]:

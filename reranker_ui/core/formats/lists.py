@@ -14,7 +14,7 @@ from reranker_ui.core.formats.container import Container
 from reranker_ui.core.formats.judgments import Plan
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.structure.cells import is_empty, is_list
-from reranker_ui.core.formats.structure.columns import Columns
+from reranker_ui.core.formats.structure.nested import NestedColumns
 from reranker_ui.core.formats.structure.passages import (
     Inner,
     inner_of,
@@ -66,7 +66,7 @@ class Shape:
 
 def shape_of(values: Sequence[Value], options: ReadOptions) -> Shape | None:
     """The shape of records that are lists; None where they are not."""
-    columns = Columns(values)
+    columns = NestedColumns(values)
     query = columns.said(options.query) or columns.query()
     positives, negatives = columns.sides(query, options)
     shape = None
@@ -143,7 +143,7 @@ def beside(shape: Shape, value: Value) -> Iterator[tuple[str, Any]]:
 
 
 def _labelled(
-    columns: Columns, query: Any, options: ReadOptions, listed: Any = None
+    columns: NestedColumns, query: Any, options: ReadOptions, listed: Any = None
 ) -> Shape | None:
     """Passages with their labels; `listed`: the column whose passages these are."""
     said = columns.said(options.passage) if listed is None else listed

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import orjson
 
@@ -13,7 +13,7 @@ Kind = Literal[
     "empty", "number", "text", "numbers", "texts", "objects", "rows", "object", "grades",
     "columns", "messages", "other",
 ]  # fmt: skip
-NESTED = ("texts", "objects", "rows", "grades", "columns")
+NESTED: tuple[Kind, ...] = ("texts", "objects", "rows", "grades", "columns")
 _MOSTLY = 0.9
 _LONGEST_LITERAL = 1_000_000  # characters of a cell that is tried as a list
 _SHORT_TEXT = 20  # characters from which a cell without a blank is more than a name
@@ -49,7 +49,7 @@ def is_empty(cell: Any) -> bool:
     return cell is None or (isinstance(cell, Mapping | list | tuple) and not cell)
 
 
-def is_list(cell: Any) -> bool:
+def is_list(cell: Any) -> TypeGuard[Sequence[Any]]:
     """Whether a cell is a list."""
     return isinstance(cell, Sequence) and not isinstance(cell, str | bytes)
 

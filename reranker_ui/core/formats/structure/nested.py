@@ -23,7 +23,7 @@ _TEXT: tuple[Kind, ...] = ("text", "object", "messages")
 _ENOUGH = 0.9
 
 
-class Columns:
+class NestedColumns:
     """The columns of a sample of records: `names`, `cells` and `kinds` by name."""
 
     def __init__(self, values: Sequence[Mapping[Any, Any]]) -> None:
