@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,17 @@ def _mapped(told: str) -> tuple[str, float]:
     if not mark:
         raise argparse.ArgumentTypeError(f"{told} is not VALUE=GRADE")
     return name, float(grade)
+
+
+def joined_labels(argv: Sequence[str]) -> list[str]:
+    """The arguments with `--map-label -2=0` as one, which argparse takes for two options."""
+    joined: list[str] = []
+    for word in argv:
+        if joined and joined[-1] == "--map-label" and word.startswith("-"):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 def _show_import(report: dict[str, Any]) -> str:

@@ -8,8 +8,14 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from reranker_ui.core.formats import delimited, json_records, parquet, search_tools, xml_records
-from reranker_ui.core.formats.columns import ROLES
+from reranker_ui.core.formats import (
+    delimited,
+    json_records,
+    parquet,
+    search_tools,
+    sgml_blocks,
+    xml_records,
+)
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.source import (
     Counted,
@@ -78,6 +84,8 @@ def _told_by(
     options: ReadOptions,
 ) -> Container | None:  # fmt: skip
     """The container of a text that is no table, by how it starts."""
+    if sgml_blocks.is_sgml(head):
+        return Container("sgml", lambda: sgml_blocks.records_of(lines(), name), encoding)
     if head.lstrip("\ufeff \t\r\n").startswith("<"):
         return Container("xml", lambda: xml_records.records_of(opened(), name), encoding)
     if json_records.looks_like_json(head):
@@ -96,14 +104,9 @@ def _json(lines: delimited.Lines, head: str, name: str, encoding: str) -> Contai
 
 
 def _table(lines: delimited.Lines, name: str, encoding: str, options: ReadOptions) -> Container:
-    named = [
-        column
-        for column in (getattr(options, role) for role in ROLES)
-        if isinstance(column, str) and not column.isdigit()
-    ]
     dialect = delimited.guess_dialect(
         lines, name, delimiter=options.delimiter, quotes=options.quotes,
-        header=options.header, header_line=options.header_line, named=named,
+        header=options.header, header_line=options.header_line, named=options.named(),
     )  # fmt: skip
     if dialect.width > options.limits.columns:
         raise parquet.too_many(name, dialect.width, options.limits)
@@ -136,10 +139,7 @@ def members(path: Path) -> list[str]:
             names = [info.filename for info in archive.infolist() if not info.is_dir()]
     except zipfile.BadZipFile as broken:
         raise Refused(f"{path.name} is a damaged ZIP archive: {broken}.") from broken
-    safe = [name for name in names if _is_safe(name)]
-    if any(name.startswith("xl/") for name in safe):
-        raise Refused(f"{path.name} is an Excel workbook. Save the sheet as CSV and import that.")
-    return safe
+    return [name for name in names if _is_safe(name)]
 
 
 def unsafe_members(path: Path) -> list[str]:

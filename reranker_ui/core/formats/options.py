@@ -52,6 +52,13 @@ class ReadOptions:
     joins: list[str] = field(default_factory=list)  # FILE:KEY:TEXT
     limits: Limits = field(default_factory=Limits)
 
+    def named(self) -> list[str]:
+        """The names of columns that a person gave."""
+        roles = (self.query, self.passage, self.label, self.split, self.annotator)
+        given = [column for column in roles if isinstance(column, str)]
+        given += [*self.positive, *self.negative]
+        return [column for column in given if not column.isdigit()]
+
     def as_json(self) -> dict[str, Any]:
         """Plain values, read again by `from_json`."""
         return asdict(self)

@@ -13,6 +13,7 @@ from reranker_ui.core.formats import (
     question_answering,
     search_tools,
     tables,
+    workbook,
 )
 from reranker_ui.core.formats.columns import guess_columns
 from reranker_ui.core.formats.container import Container, Record, open_container
@@ -39,7 +40,7 @@ Value = Mapping[Any, Any]
 def make_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts) -> Plan:
     """The plan for `path`. Refused with what is missing where it cannot be told."""
     family = family_of(options.format)
-    container = _saved(path, options, tick)
+    container = _packed(path, options, tick)
     if container is None and (path.is_dir() or _is_zip(path)):
         if is_beir(path):
             return beir_plan(path, options, tick, new_texts)
@@ -144,7 +145,7 @@ def _says_nothing(options: ReadOptions) -> bool:
 def _sample(container: Container, name: str) -> list[Value]:
     first = list(islice(container.records(), 400))
     values: list[Value] = [value for _, value in first if not isinstance(value, Left)]
-    if not first and container.kind in ("delimited", "parquet"):
+    if not first and container.kind in ("delimited", "parquet", "workbook"):
         header = container.dialect.header if container.dialect else None
         found = f"the columns {', '.join(header[:8])}" if header else "columns"
         raise Refused(f"Line 1: {name} holds {found} and no record below, so nothing was imported.")
@@ -182,7 +183,10 @@ def _with_lists(container: Container, names: Sequence[Any]) -> Container:
     )
 
 
-def _saved(path: Path, options: ReadOptions, tick: Tick) -> Container | None:
+def _packed(path: Path, options: ReadOptions, tick: Tick) -> Container | None:
+    """The container of a workbook or a saved dataset."""
+    if _is_zip(path) and workbook.is_workbook(path):
+        return workbook.container_of(path, options, tick, options.named())
     if (path.is_dir() or _is_zip(path)) and arrow.is_saved(path):
         return arrow.container_of(path, options, tick)
     return None

@@ -13,6 +13,7 @@ from reranker_ui.core.formats.parquet import too_many
 from reranker_ui.core.formats.search_tools import judges_of
 from reranker_ui.core.formats.structure.cells import is_prose, kind_of_column
 from reranker_ui.core.formats.structure.passages import text_of
+from reranker_ui.core.formats.structure.raters import raters_of
 from reranker_ui.core.formats.texts import Lookup
 from reranker_ui.core.formats.writing import COLUMNS, VOTES, read_safe_cell, votes_of
 from reranker_ui.core.values.pairs import Judged, Left
@@ -50,6 +51,10 @@ def make_plan(
     guess = _columns(values, names, path, options)
     sides = sides_of(guess, names, path, options, tick, new_texts)
     judges = [] if guess["label"] is not None else judges_of(names, values)
+    if guess["label"] is None and not judges:
+        judges = raters_of(
+            names, values, {*guess.values(), *(side.column for side in sides), VOTES}
+        )
     plan = Plan("pairs", container, lambda value: iter(()), names)
     plan.query, plan.passage = sides[0].column, sides[1].column
     plan.label, plan.split, plan.annotator = guess["label"], guess["split"], guess["annotator"]

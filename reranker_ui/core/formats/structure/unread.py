@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from reranker_ui.core.formats.columns import ids_only, plain
+from reranker_ui.core.formats.columns import ids_only, is_count
 from reranker_ui.core.formats.judgments import Plan
 from reranker_ui.core.formats.structure.cells import is_empty, is_list, is_prose, kind_of
 from reranker_ui.core.formats.structure.roles import describes, stem
@@ -14,8 +14,6 @@ _DISTINCT = 6  # different texts from which on a column is no category
 _DEEPEST = 4
 _MOST_COLUMNS = 1000
 _MOST_GRADES = 11
-_COUNTS = ("rank", "position", "index", "idx", "id", "count", "length", "version", "year", "seed",
-           "fold", "split", "time", "offset", "start", "end", "hash", "order", "line")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ class UnreadColumns:
             if seen.holds_texts():
                 asks = asks and self._may_be_passages(name)
                 columns.append(Unread(name, "texts", seen.texts, seen.example[:200], asks))
-            elif not self.plan.labelled and seen.holds_labels() and not _counts(name):
+            elif not self.plan.labelled and seen.holds_labels() and not is_count(name):
                 columns.append(Unread(name, "labels", seen.cells, "", asks))
         return columns
 
@@ -135,7 +133,3 @@ def _prose_in(cell: Any, depth: int = 0) -> Iterator[str]:
     elif depth < _DEEPEST and is_list(cell):
         for each in cell:
             yield from _prose_in(each, depth + 1)
-
-
-def _counts(name: str) -> bool:
-    return ids_only(name) or plain(name).endswith(_COUNTS)
