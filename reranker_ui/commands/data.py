@@ -42,6 +42,10 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
         help="column of texts that need not be read; repeatable",
     )  # fmt: skip
     verb.add_argument("--scale", choices=("binary", "graded", "score"))
+    verb.add_argument(
+        "--relevant-from", type=float, metavar="N",
+        help="the lowest label that is relevant; any above 0, or the upper half of stars, if empty",
+    )  # fmt: skip
     verb.add_argument("--max-grade", type=float, metavar="N", help="the highest label")
     verb.add_argument(
         "--map-label", action="append", default=[], metavar="VALUE=GRADE", type=_mapped,
@@ -107,7 +111,7 @@ def _options(arguments: argparse.Namespace) -> ReadOptions:
     said = vars(arguments)
     plain = (*ROLES, "scale", "max_grade", "lowest_is_best", "repair", "format", "encoding",
              "corpus", "queries", "positive", "negative", "ignore", "header_line",
-             "sheet")  # fmt: skip
+             "sheet", "relevant_from")  # fmt: skip
     return ReadOptions(
         **{name: said[name] for name in plain},
         delimiter=(said["delimiter"] or "").replace("\\t", "\t") or None,

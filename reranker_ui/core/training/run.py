@@ -78,7 +78,9 @@ def _evaluate(plan: Plan) -> tuple[dict[str, Metrics], Metrics]:
     dev, metrics["tuned"], scores["tuned"] = evaluate_tuned(folder, test, plan.live)
     scored = test.assign(**scores)
     scored.to_parquet(folder.test_scores_file, index=False)
-    folder.outcome_file.write_text(json.dumps(outcome_of(scored), ensure_ascii=False))
+    folder.outcome_file.write_text(
+        json.dumps(outcome_of(scored, folder.scale()), ensure_ascii=False)
+    )
     if is_constant(scored["tuned"]):
         folder.emit(
             "notice",
@@ -96,8 +98,8 @@ def _plan(folder: RunFolder, threads: int | None) -> Plan:
     limit = token_limit(base.path) or recipe.max_length
     recipe = recipe.model_copy(update={"max_length": min(recipe.max_length, limit)})
     baselines = Baselines(base, recipe.max_length)
-    taught = with_negatives(recipe, pairs, baselines.encoder)
-    lesson = lesson_of(recipe, taught, folder.lineage()["scale"]["max"])
+    taught = with_negatives(recipe, pairs, baselines.encoder, folder.scale())
+    lesson = lesson_of(recipe, taught, folder.scale())
     return Plan(
         folder,
         recipe,
@@ -106,7 +108,7 @@ def _plan(folder: RunFolder, threads: int | None) -> Plan:
         lesson,
         baselines,
         warm_start_of(recipe, base, baselines.encoder, pairs, cache),
-        live_pairs(dev, lesson.learned, recipe.seed),
+        live_pairs(dev, lesson.learned, recipe.seed, folder.scale()),
         test,
     )
 

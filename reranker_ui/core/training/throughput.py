@@ -10,6 +10,7 @@ import pandas as pd
 
 from reranker_ui.core.models.base_models import resolve_base
 from reranker_ui.core.training.phase import Lesson, lesson_of
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.machine import this_machine
 from reranker_ui.core.values.recipe import Recipe
 
@@ -20,13 +21,14 @@ LEAST_STEPS, MOST_STEPS = 2, 200
 def measure(folder: Path, threads: int | None = None) -> None:
     """Train on `folder`/pairs.parquet by request.json for SECONDS; result.json tells the speed.
 
-    The request is {recipe, top: highest grade, cache: where bases lie}. The result is
+    The request is {recipe, scale, cache: where bases lie}. The result is
     {pairs_per_second, memory: most bytes this process held, checkpoint: bytes of one, weights}.
     Nothing is kept of what was learned.
     """
     asked = json.loads((folder / "request.json").read_text())
     recipe = Recipe.model_validate(asked["recipe"])
-    lesson = lesson_of(recipe, pd.read_parquet(folder / "pairs.parquet"), float(asked["top"]))
+    scale = Scale.from_json(asked["scale"])
+    lesson = lesson_of(recipe, pd.read_parquet(folder / "pairs.parquet"), scale)
     base = resolve_base(recipe.base, Path(asked["cache"]), recipe.revision)
     machine = this_machine(recipe.precision, threads)
     result = _train(base.path, lesson, recipe.max_length, machine.device, machine.precision)

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from reranker_ui.core.evaluation.calibration import calibrated
-from reranker_ui.core.evaluation.metrics import Metrics, from_zero, ranking_metrics
+from reranker_ui.core.evaluation.metrics import Metrics, ranking_metrics
 from reranker_ui.core.models.reranker import ranked
+from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import SPLITS
-from reranker_ui.services.labels.datasets import labelled_pairs
+from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
 from reranker_ui.services.ranking.candidates import Candidates
 from reranker_ui.services.ranking.cutoffs import kept_cutoff
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
@@ -54,7 +55,8 @@ def evaluate(
         raise Refused(f"The {split} split of {dataset} holds no labelled pairs. Label some first.")
     ranker = find_ranker(workspace, user, model)
     scores = ranker.scores(list(zip(pairs["query"], pairs["passage"], strict=True)), raw=True)
-    return ranking_metrics(pairs["query_key"], from_zero(pairs["grade"]), scores)
+    scale = Scale.from_json(scale_of(workspace, user, dataset))
+    return ranking_metrics(pairs["query_key"], pairs["grade"], scores, scale=scale)
 
 
 def compare(
@@ -147,7 +149,12 @@ def _side(
         "engine": ranker.engine,
         "max_length": ranker.model.max_length if ranker.model else None,
         "cutoff": kept and {name: kept[name] for name in ("score", "calibrated", "goal")},
-        "metrics": ranking_metrics([query] * len(raw), candidates.grades(), raw),
+        "metrics": ranking_metrics(
+            [query] * len(raw),
+            candidates.grades(),
+            raw,
+            scale=Scale.from_json(candidates.scale) if candidates.scale else GRADES,
+        ),
         "rows": rows,
     }
 
