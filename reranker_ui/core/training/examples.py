@@ -57,6 +57,17 @@ def examples_of(
     return _triplets(frame, chance) if loss == "mnrl" else _margins(frame, chance)
 
 
+def idle_pairs(loss: Loss, pairs: pd.DataFrame, targets: "pd.Series[float]") -> int:
+    """How many pairs teach `loss` nothing: those of queries whose labels are all the same.
+
+    Losses that learn each pair by itself have none.
+    """
+    if loss not in (*LISTWISE, "margin_mse"):
+        return 0
+    keys = pairs["query_key"] if "query_key" in pairs else pairs["query"]
+    return int((targets.groupby(keys).transform("nunique") < 2).sum())
+
+
 def grade_counts(classes: list[int]) -> list[int]:
     """How often each grade from 0 to the highest occurs."""
     return [int(count) for count in np.bincount(classes)]

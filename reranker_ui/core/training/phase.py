@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from reranker_ui.core.training.examples import Examples, examples_of
+from reranker_ui.core.training.examples import Examples, examples_of, idle_pairs
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import BestBy, Loss, Recipe
 from reranker_ui.core.values.refused import Refused
@@ -53,6 +53,7 @@ class Lesson:
     eval_every: int | None = None
     early_stopping: int = 0
     best_by: BestBy = "auto"
+    idle: int = 0  # pairs that teach the loss nothing
     rows: Examples | None = field(default=None, repr=False)
 
     @property
@@ -126,8 +127,14 @@ def lesson_of(recipe: Recipe, pairs: pd.DataFrame, scale: Scale | float) -> Less
         eval_every=recipe.eval_every,
         early_stopping=recipe.early_stopping,
         best_by=recipe.best_by,
+        idle=idle_pairs(recipe.loss, pairs, targets),
         rows=examples_of(recipe.loss, pairs, targets, recipe.seed, scale),
     )
+
+
+def length_notice(read: int, asked: int) -> str:
+    """The sentence for a base that reads fewer tokens than a recipe asks for."""
+    return f"This base reads {read} tokens at most, not {asked}."
 
 
 def pos_weight(recipe: Recipe, targets: list[float]) -> float:

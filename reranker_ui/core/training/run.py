@@ -17,7 +17,7 @@ from reranker_ui.core.models.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.models.model_folder import token_limit
 from reranker_ui.core.training.model_card import write_card
 from reranker_ui.core.training.negatives import with_negatives
-from reranker_ui.core.training.phase import Lesson, lesson_of
+from reranker_ui.core.training.phase import Lesson, length_notice, lesson_of
 from reranker_ui.core.training.run_time import Pace, evaluations
 from reranker_ui.core.training.warm_start import WarmStart, start_was_best, used, warm_start_of
 from reranker_ui.core.values.machine import Machine, bytes_in_words, free_disk, this_machine
@@ -148,20 +148,30 @@ def _tell_start(plan: Plan) -> None:
         threads=machine.threads,
         device=machine.device,
         pairs=folder.lineage()["counts"],
-        learned_from=len(plan.lesson.queries),
+        learned_from=len(plan.lesson.queries) - plan.lesson.idle,
         plan={"warm_start_steps": warm_steps, "train_steps": plan.lesson.steps},
     )
     asked, read = folder.recipe().max_length, plan.recipe.max_length
     notices = [
         machine.notice,
         plan.baselines.notice,
-        f"This base reads {read} tokens at most, not {asked}." if read < asked else None,
+        length_notice(read, asked) if read < asked else None,
+        _idle_notice(plan.lesson),
         "The warm start of an earlier run on these texts is used again."
         if warm and warm.done
         else None,
     ]
     for notice in filter(None, notices):
         folder.emit("notice", message=notice)
+
+
+def _idle_notice(lesson: Lesson) -> str | None:
+    if not lesson.idle:
+        return None
+    return (
+        f"{lesson.idle:,} of {len(lesson.queries):,} pairs teach nothing here: this loss learns how"
+        " the passages of a query differ, and their labels are all the same."
+    )
 
 
 def _learn(plan: Plan) -> tuple["CrossEncoder", bool]:

@@ -8,8 +8,9 @@ from reranker_ui.core.evaluation.baselines import live_pairs
 from reranker_ui.core.evaluation.token_lengths import share_cut
 from reranker_ui.core.models.base_models import ResolvedBase
 from reranker_ui.core.models.encoder import encoder_of
+from reranker_ui.core.models.model_folder import token_limit
 from reranker_ui.core.training.negatives import expected
-from reranker_ui.core.training.phase import Lesson, lesson_of
+from reranker_ui.core.training.phase import Lesson, length_notice, lesson_of
 from reranker_ui.core.training.run_time import COST_OF_SCORING, evaluations
 from reranker_ui.core.training.warm_start import WarmStart, warm_start_of
 from reranker_ui.core.values.labels import Scale
@@ -49,6 +50,7 @@ def plan(
     name = str(dataset)
     scale = Scale.from_json(datasets.scale_of(workspace, user, name))
     base = known_base(workspace, user, recipe)
+    asked, recipe = recipe, _read(recipe, base)
     rows = listing.list_runs(workspace, user)
     busy = any(run["status"] in ("running", "queued") for run in rows)
     lessons = [
@@ -76,10 +78,11 @@ def plan(
             *_room(workspace, found, disk),
             _fact("Precision", likely_precision(recipe.precision)),
             _positives(splits["train"], lesson, scale),
+            *([_idle(lesson)] if lesson.idle else []),
             *([_cut(recipe, base, lesson)] if base else []),
         ],
-        "notices": _notices(recipe, base, counts),
-        "command": command(name, recipe),
+        "notices": _notices(asked, recipe, base, counts),
+        "command": command(name, asked),
         "busy": busy,
         "steps": steps,
         "seconds": seconds,
@@ -105,8 +108,16 @@ def _steps(lessons: list[Lesson]) -> dict[str, Any]:
     return _fact("Steps", told)
 
 
-def _notices(recipe: Recipe, base: ResolvedBase | None, counts: dict[str, int]) -> list[str]:
-    said = [base.notice if base else None, likely_notice(recipe.precision), *notices(counts)]
+def _notices(
+    asked: Recipe, recipe: Recipe, base: ResolvedBase | None, counts: dict[str, int]
+) -> list[str]:
+    shorter = recipe.max_length < asked.max_length
+    said = [
+        length_notice(recipe.max_length, asked.max_length) if shorter else None,
+        base.notice if base else None,
+        likely_notice(recipe.precision),
+        *notices(counts),
+    ]
     return [notice for notice in said if notice]
 
 
@@ -184,6 +195,18 @@ def _room(
 def _positives(train: pd.DataFrame, lesson: Lesson, scale: Scale) -> dict[str, Any]:
     share = float(scale.relevant(train["grade"]).mean())
     return _fact(f"Positives {_percent(share)}", f"pos_weight {lesson.pos_weight:.1f}")
+
+
+def _idle(lesson: Lesson) -> dict[str, Any]:
+    """Pairs of queries whose labels are all the same: a list loss learns from differences."""
+    many = f"{lesson.idle:,} of {len(lesson.queries):,} pairs teach nothing here"
+    return _fact("Queries with equal labels", many, warn=True)
+
+
+def _read(recipe: Recipe, base: ResolvedBase | None) -> Recipe:
+    """The recipe with the length that the run will use: what the base reads at most."""
+    limit = token_limit(base.path) if base else None
+    return recipe.model_copy(update={"max_length": min(recipe.max_length, limit or 1 << 30)})
 
 
 def _cut(recipe: Recipe, base: ResolvedBase, lesson: Lesson) -> dict[str, Any]:
