@@ -16,7 +16,7 @@ from reranker_ui.core.values.refused import Refused
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
-    arguments = parser().parse_args(argv)
+    arguments = parser().parse_args(data.joined_labels(sys.argv[1:] if argv is None else argv))
     run: Callable[[argparse.Namespace], tuple[Any, int]] = arguments.run
     try:
         value, code = run(arguments)

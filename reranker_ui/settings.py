@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -41,6 +42,11 @@ class Settings(BaseSettings):
         None,
         validation_alias=AliasChoices("RERANKER_UI_SERVER_PORT", "GRADIO_SERVER_PORT"),
         description="Port; the first free one from 7860 if empty.",
+    )
+    root_path: str = Field(
+        "",
+        validation_alias=AliasChoices("RERANKER_UI_ROOT_PATH", "GRADIO_ROOT_PATH"),
+        description="Path below which a proxy serves the page, such as `/rank`.",
     )
     max_upload_bytes: int = Field(1_000_000_000, description="Largest upload, in bytes.")
     max_rows: int = Field(2_000_000, description="Most records in one import.")
@@ -80,6 +86,11 @@ class Settings(BaseSettings):
         home = self.home.expanduser().resolve()
         home.mkdir(parents=True, exist_ok=True)
         return home
+
+    def sub_path(self) -> str:
+        """The path below which a proxy serves the page, as "/rank"; "" for none."""
+        path = urlsplit(self.root_path).path.strip("/")
+        return f"/{path}" if path else ""
 
     def token_for_backups(self) -> str | None:
         """The Hub token that writes backups."""

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,20 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
     )
     for role in ROLES:
         verb.add_argument(f"--{role}", metavar="COL", help="column name, or column number from 0")
+    for side in ("positive", "negative"):
+        verb.add_argument(
+            f"--{side}", action="append", default=[], metavar="COL",
+            help=f"column whose passages are all {side}s; repeatable",
+        )  # fmt: skip
+    verb.add_argument(
+        "--ignore", action="append", default=[], metavar="COL",
+        help="column of texts that need not be read; repeatable",
+    )  # fmt: skip
     verb.add_argument("--scale", choices=("binary", "graded", "score"))
+    verb.add_argument(
+        "--relevant-from", type=float, metavar="N",
+        help="the lowest label that is relevant; any above 0, or the upper half of stars, if empty",
+    )  # fmt: skip
     verb.add_argument("--max-grade", type=float, metavar="N", help="the highest label")
     verb.add_argument(
         "--map-label", action="append", default=[], metavar="VALUE=GRADE", type=_mapped,
@@ -49,6 +63,8 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--delimiter", metavar="D", help="column separator; \\t for a tab")
     verb.add_argument("--quotes", choices=("on", "off"), help='treat " as a quote character')
     verb.add_argument("--header", choices=("yes", "no"))
+    verb.add_argument("--header-line", type=int, metavar="N", help="line of the column names")
+    verb.add_argument("--sheet", metavar="S", help="sheet of a workbook, by name or number from 1")
     verb.add_argument("--corpus", metavar="FILE", help="passages by id")
     verb.add_argument("--queries", metavar="FILE", help="queries by id")
     verb.add_argument(
@@ -84,7 +100,8 @@ def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
         workspace, LOCAL, _path(arguments.file), arguments.dataset, _options(arguments),
         rejects=arguments.rejects,
     )  # fmt: skip
-    for note in [*report["notes"], *_mojibake(report["mojibake"])]:
+    unread = [_unread(column) for column in report["unread"]]
+    for note in [*report["notes"], *unread, *_mojibake(report["mojibake"])]:
         print(note, file=sys.stderr)
     names = ("dataset", *_COUNTS, "rejects")
     return {name: report[name] for name in names}, 0
@@ -93,7 +110,8 @@ def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
 def _options(arguments: argparse.Namespace) -> ReadOptions:
     said = vars(arguments)
     plain = (*ROLES, "scale", "max_grade", "lowest_is_best", "repair", "format", "encoding",
-             "corpus", "queries")  # fmt: skip
+             "corpus", "queries", "positive", "negative", "ignore", "header_line",
+             "sheet", "relevant_from")  # fmt: skip
     return ReadOptions(
         **{name: said[name] for name in plain},
         delimiter=(said["delimiter"] or "").replace("\\t", "\t") or None,
@@ -101,6 +119,13 @@ def _options(arguments: argparse.Namespace) -> ReadOptions:
         header=None if said["header"] is None else said["header"] == "yes",
         map_label=dict(said["map_label"]),
         joins=said["join"],
+    )
+
+
+def _unread(column: dict[str, Any]) -> str:
+    return (
+        f"Not read: the column {column['column']}, which holds {column['cells']:,}"
+        f" {column['holds']}. --ignore {column['column']} confirms that it is not needed."
     )
 
 
@@ -132,6 +157,17 @@ def _mapped(told: str) -> tuple[str, float]:
     if not mark:
         raise argparse.ArgumentTypeError(f"{told} is not VALUE=GRADE")
     return name, float(grade)
+
+
+def joined_labels(argv: Sequence[str]) -> list[str]:
+    """The arguments with `--map-label -2=0` as one, which argparse takes for two options."""
+    joined: list[str] = []
+    for word in argv:
+        if joined and joined[-1] == "--map-label" and word.startswith("-"):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 def _show_import(report: dict[str, Any]) -> str:

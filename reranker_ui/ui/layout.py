@@ -112,6 +112,7 @@ def _launch(page: gr.Blocks, settings: Settings, door: Door) -> str:
         _app, address, _ = page.launch(
             server_name=settings.server_name,
             server_port=settings.server_port,
+            root_path=settings.root_path,
             theme=theme(),
             css=_css(),
             max_file_size=settings.max_upload_bytes,

@@ -126,6 +126,54 @@ def test_the_shape_of_text_embeddings_inference(site, expected):
     assert fault.json() == {"error": "texts: field required.", "error_type": "Validation"}
 
 
+ADDRESSES = ("/v2/rerank", "/v1/rerank", "/rerank")
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+@pytest.mark.parametrize(
+    ("document", "more", "sentence"),
+    [
+        ({"content": "a cave"}, {}, "documents.1: it has no text in text (it has content)"),
+        ({"title": "t", "body": "a cave"}, {}, "it has title, body"),
+        ({"text": "a cave"}, {"rank_fields": ["body"]}, "no text in body (it has text)"),
+        ({"text": None}, {}, "documents.1: it has no text"),
+        ({"text": {"a": 1}}, {}, "documents.1.text: it is an object, not a text"),
+        ({"text": ["a"]}, {}, "documents.1.text: it is a list, not a text"),
+        ({}, {}, "documents.1: it has no text in text (it has no field)"),
+    ],
+)
+def test_a_document_without_a_text_is_named(site, path, document, more, sentence):
+    body = {"model": "bm25", "query": QUERY, "documents": ["a cave", document]} | more
+    answer = post(site, path, body)
+    assert answer.status_code == 400
+    assert sentence in answer.json()["message"]
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_the_fields_of_a_document_come_back(site, path):
+    documents = [{"text": "a cave", "url": "u1"}, "a cat"]
+    body = {"model": "bm25", "query": "cave", "documents": documents, "return_documents": True}
+    results = post(site, path, body).json()["results"]
+    assert results[0]["document"] == {"text": "a cave", "url": "u1"}
+    assert results[1]["document"] == {"text": "a cat"}
+
+
+@pytest.mark.parametrize("path", ["/v1/rerank", "/rerank"])
+@pytest.mark.parametrize("model", ["bm25", None])
+def test_clients_of_jina_vllm_and_infinity_get_usage(site, expected, path, model):
+    body = {"query": QUERY, "documents": PASSAGES, "model": model, "top_n": 2}
+    told = post(site, path, body | {"return_documents": True, "truncate": True}).json()
+    assert told["object"] == "rerank" and told["id"] and told["model"]
+    assert len(told["results"]) == 2
+    assert set(told["results"][0]) == {"index", "relevance_score", "document"}
+    assert told["usage"]["total_tokens"] == told["usage"]["prompt_tokens"] > 0
+    if model is None:
+        best = expected(QUERY, PASSAGES)[:2]
+        assert [row["index"] for row in told["results"]] == [row["index"] for row in best]
+    plain = post(site, path, body).json()
+    assert set(plain["results"][0]) == {"index", "relevance_score"}
+
+
 @pytest.mark.parametrize(
     ("path", "more", "status", "sentence"),
     [

@@ -2,13 +2,12 @@
 
 import math
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reranker_ui.core.evaluation.baselines import metrics_of
-from reranker_ui.core.evaluation.metrics import from_zero, per_query, ranking_metrics
+from reranker_ui.core.evaluation.metrics import per_query, ranking_metrics
+from reranker_ui.core.values.labels import Scale, with_relevance
 
 NOTHING = {"ndcg@10": None, "mrr@10": None, "map": None, "average_precision": None, "queries": 0}
 
@@ -103,16 +102,52 @@ def _formulas(grades):
     return gained(grades) / ideal, first, sum(precisions) / len(precisions)
 
 
-def test_stars_from_one_and_scores_without_a_zero_have_negatives():
-    def told(grades):
-        frame = pd.DataFrame({"query_key": [1, 1, 2, 2], "grade": grades})
-        return metrics_of(frame, [0.1, 0.9, 0.2, 0.8])
+STARS = Scale("graded", 5, min=1, relevant_from=4)
 
-    assert told([1, 5, 2, 1]) == told([0, 4, 1, 0]) and told([1, 5, 2, 1])["queries"] == 2
-    found = told([0.05, 0.9, 0.1, 0.8])
+
+def test_every_query_with_two_different_stars_is_measured():
+    found = per_query("aabbcc", [4, 1, 3, 2, 5, 5], [1, 2, 2, 1, 1, 2], scale=STARS)
+    assert found["query_key"].tolist() == ["a", "b"]
+    # gains 3 and 0 in the wrong order; 2 and 1 in the right one
+    assert found["ndcg@10"].tolist() == pytest.approx([1 / math.log2(3), 1])
+    assert found["mrr@10"].tolist()[0] == 0.5 and math.isnan(found["mrr@10"].tolist()[1])
+    told = ranking_metrics("aabbcc", [4, 1, 3, 2, 5, 5], [1, 2, 2, 1, 1, 2], scale=STARS)
+    assert (told["queries"], told["mrr@10"], told["map"]) == (2, 0.5, 0.5)
+
+
+def test_the_lowest_grade_of_a_query_is_no_negative():
+    """A scale of 0 to 5 whose test split happens to hold 2, 5 and 3."""
+    scale = Scale("graded", 5)
+    assert ranking_metrics("aaa", [2, 5, 3], [3, 2, 1], scale=scale)["queries"] == 0
+    assert ranking_metrics("aaa", [2, 5, 3], [3, 2, 1]) == NOTHING
+
+
+def test_scores_without_a_zero_have_negatives_below_the_threshold():
+    scale = Scale("score", 1, relevant_from=0.475)
+    found = ranking_metrics("aabb", [0.05, 0.9, 0.1, 0.8], [0.1, 0.9, 0.2, 0.8], scale=scale)
     assert (found["queries"], found["ndcg@10"], found["average_precision"]) == (2, 1, 1)
-    assert from_zero(pd.Series([2.0, 2.0])).tolist() == [2, 2]
-    assert from_zero(pd.Series([0.0, 0.2])).tolist() == [0, 0.2]
+
+
+def test_a_threshold_that_was_said_decides_what_is_relevant():
+    scale = Scale("graded", 3, relevant_from=2)
+    found = ranking_metrics("aabb", [1, 3, 0, 1], [2, 1, 1, 2], scale=scale)
+    assert (found["queries"], found["mrr@10"], found["average_precision"]) == (1, 0.5, 0.25)
+
+
+@pytest.mark.parametrize(
+    ("kind", "top", "values", "lowest", "relevant_from"),
+    [
+        ("graded", 5, [1, 2, 5], 1, 4), ("graded", 3, [1, 2, 3], 1, 3), ("graded", 4, [1, 4], 1, 3),
+        ("graded", 5, [2, 5, 3], 1, 4), ("graded", 5, [0, 2, 5], 0, None),
+        ("score", 1, [0.2, 0.8], 0, 0.5), ("score", 1, [0, 0.8], 0, None),
+        ("binary", 1, [1, 1], 0, None), ("graded", 3, [3, 3], 0, None), ("graded", 3, [], 0, None),
+    ],
+)  # fmt: skip
+def test_what_is_relevant_by_default(kind, top, values, lowest, relevant_from):
+    scale = with_relevance(Scale(kind, top), values)
+    assert (scale.min, scale.relevant_from) == (lowest, relevant_from)
+    assert Scale.from_json(scale.as_json()) == scale
+    assert Scale.from_json({"kind": kind, "max": top}) == Scale(kind, top)
 
 
 @settings(max_examples=15, deadline=None)

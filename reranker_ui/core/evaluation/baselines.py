@@ -9,10 +9,11 @@ import pandas as pd
 from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.bases.embedded import encoder_beside
 from reranker_ui.core.evaluation.bm25 import bm25_scores
-from reranker_ui.core.evaluation.metrics import Metrics, from_zero, ranking_metrics
+from reranker_ui.core.evaluation.metrics import Metrics, ranking_metrics, scorable
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.encoder import Encoder
 from reranker_ui.core.models.reranker import Reranker
+from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.recipe import BestBy
 from reranker_ui.core.values.run_folder import Cancelled, RunFolder
 
@@ -42,13 +43,13 @@ def scores_of(
     return found
 
 
-def metrics_of(frame: pd.DataFrame, scores: list[float]) -> Metrics:
+def metrics_of(frame: pd.DataFrame, scores: list[float], scale: Scale = GRADES) -> Metrics:
     """How well `scores` rank the rows of `frame`; parallel."""
-    grades = from_zero(frame["grade"]).tolist()
-    return ranking_metrics(frame["query_key"].tolist(), grades, scores)
+    keys, grades = frame["query_key"].tolist(), frame["grade"].tolist()
+    return ranking_metrics(keys, grades, scores, scale=scale)
 
 
-def live_pairs(dev: pd.DataFrame, learned: int, seed: int) -> pd.DataFrame:
+def live_pairs(dev: pd.DataFrame, learned: int, seed: int, scale: Scale = GRADES) -> pd.DataFrame:
     """The rows of `dev` that are scored while the model learns from `learned` pairs.
 
     Whole queries in a seeded order, those first that can be scored, until there are enough:
@@ -57,10 +58,9 @@ def live_pairs(dev: pd.DataFrame, learned: int, seed: int) -> pd.DataFrame:
     enough = min(LIVE_MOST, max(LIVE_LEAST, round(learned * LIVE_SHARE)))
     if len(dev) <= enough:
         return dev
-    grades = from_zero(dev["grade"])
-    queries = grades.groupby(dev["query_key"]).agg(["min", "max", "size"])
-    queries = queries.sample(frac=1, random_state=seed)
-    queries["mixed"] = (queries["min"] <= 0) & (queries["max"] > 0)
+    mixed = scorable(dev["query_key"], dev["grade"], scale)
+    queries = mixed.groupby(dev["query_key"]).agg(["max", "size"])
+    queries = queries.rename(columns={"max": "mixed"}).sample(frac=1, random_state=seed)
     queries = queries.sort_values("mixed", ascending=False, kind="stable")
     chosen = queries.index[queries["size"].cumsum() - queries["size"] < enough]
     return dev[dev["query_key"].isin(chosen)]
@@ -85,7 +85,7 @@ class Baselines:
         scores: dict[str, list[float]] = {}
         for ranker in ("bm25", "cosine", "base"):
             scores[ranker] = self._scores(folder, ranker, frame)
-            found[ranker] = metrics_of(frame, scores[ranker])
+            found[ranker] = metrics_of(frame, scores[ranker], folder.scale())
             folder.emit("evaluated", when=ranker, split=split, metrics=found[ranker])
         return found, scores
 
@@ -105,9 +105,9 @@ def evaluate_tuned(
     """The saved model, loaded afresh: its metrics on `live` dev pairs and on the test split
     `frame`, and its logits on the latter. Also told as events."""
     score = partial(Reranker(folder.model).scores, raw=True)
-    dev = metrics_of(live, scores_of(folder, score, live))
+    dev = metrics_of(live, scores_of(folder, score, live), folder.scale())
     logits = scores_of(folder, score, frame)
-    test = metrics_of(frame, logits)
+    test = metrics_of(frame, logits, folder.scale())
     folder.emit("evaluated", when="tuned", split="dev", metrics=dev)
     folder.emit("evaluated", when="tuned", split="test", metrics=test)
     return dev, test, logits

@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Hashable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+
+from reranker_ui.core.values.labels import GRADES, Scale
 
 Metrics: TypeAlias = dict[str, float | int | None]
 
@@ -19,20 +21,22 @@ def ranking_metrics(
     grades: Sequence[float | None],
     scores: Sequence[float],
     seed: int = 0,
+    scale: Scale = GRADES,
 ) -> Metrics:
     """How well `scores` rank each query's candidates; the three sequences are parallel.
 
-    Returns `ndcg@10`, `mrr@10`, `map` as means over the queries with at least one positive
-    (grade > 0) and one negative (grade 0) candidate, `queries` their number, and
+    Returns `ndcg@10`, `mrr@10`, `map` as means over the queries with at least one positive and
+    one negative candidate, `queries` the number that nDCG is measured on, and
     `average_precision` pooled over all labelled pairs; None where nothing can be scored.
-    nDCG has linear gain on the grade and its ideal over all judged candidates (trec_eval's
-    `ndcg_cut`). Pairs without a grade are left out. Ties stand in a random order from `seed`.
-    Of grades without a 0 those of all pairs go through `from_zero` before.
-    Raises ValueError where a score is not finite.
+    `scale` tells what is positive and what a grade counts for; by default every grade above 0 is
+    positive and 0 negative. On a scale without a 0, nDCG is measured on every query with two
+    different grades. nDCG has linear gain on the grade and its ideal over all judged candidates
+    (trec_eval's `ndcg_cut`). Pairs without a grade are left out. Ties stand in a random order
+    from `seed`. Raises ValueError where a score is not finite.
     """
-    frame = _labelled(query_keys, grades, scores)
-    queries = _per_query(frame, seed)
-    means = {name: float(queries[name].mean()) if len(queries) else None for name in RANKING}
+    frame = _labelled(query_keys, grades, scores, scale)
+    queries = _per_query(frame, seed, scale)
+    means = {name: _mean(queries[name]) for name in RANKING}
     return {**means, "average_precision": _average_precision(frame), "queries": len(queries)}
 
 
@@ -41,27 +45,32 @@ def per_query(
     grades: Sequence[float | None],
     scores: Sequence[float],
     seed: int = 0,
+    scale: Scale = GRADES,
 ) -> pd.DataFrame:
-    """The metrics of each query that can be scored: query_key, ndcg@10, mrr@10, map."""
-    return _per_query(_labelled(query_keys, grades, scores), seed)
+    """The metrics of each query that can be scored: query_key, ndcg@10, mrr@10, map.
 
-
-def from_zero(grades: "pd.Series[float]") -> "pd.Series[float]":
-    """The grades of a whole split, of which some are 0, so that there are negatives.
-
-    Stars from 1 are moved down; of scores without a 0 those in the lower half of their range
-    count as 0. Grades with a 0, or all the same, stay as they are.
+    mrr@10 and map are NaN for a query that has no positive, or no negative, candidate.
     """
-    lowest, highest = grades.min(), grades.max()
-    if not 0 < lowest < highest:
-        return grades
-    if bool((grades == np.floor(grades)).all()):
-        return grades - lowest
-    return grades.where(grades > (lowest + highest) / 2, 0.0)
+    return _per_query(_labelled(query_keys, grades, scores, scale), seed, scale)
+
+
+def scorable(query_keys: "pd.Series[Any]", grades: "pd.Series[float]", scale: Scale) -> Any:
+    """Which rows belong to a query that nDCG can be measured on; parallel Series."""
+    if scale.min > 0:
+        return grades.groupby(query_keys).transform("nunique") > 1
+    return _has_both(query_keys, scale.relevant(grades), grades.notna())
+
+
+def _mean(values: "pd.Series[float]") -> float | None:
+    mean = float(values.mean())
+    return None if math.isnan(mean) else mean
 
 
 def _labelled(
-    query_keys: Sequence[Hashable], grades: Sequence[float | None], scores: Sequence[float]
+    query_keys: Sequence[Hashable],
+    grades: Sequence[float | None],
+    scores: Sequence[float],
+    scale: Scale,
 ) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
@@ -72,37 +81,58 @@ def _labelled(
     ).dropna(subset=["grade"])
     if not np.isfinite(frame["score"]).all():
         raise ValueError("A score is not a finite number: the ranker has diverged.")
-    return frame
+    return frame.assign(positive=scale.relevant(frame["grade"]))
 
 
-def _per_query(frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+def _per_query(frame: pd.DataFrame, seed: int, scale: Scale) -> pd.DataFrame:
     import ir_measures
 
-    frame = _scorable(_ranked(frame, seed))
+    frame = _ranked(frame, seed)
+    frame = frame[scorable(frame["query_key"], frame["grade"], scale)]
+    both = frame[_has_both(frame["query_key"], frame["positive"], frame["grade"].notna())]
+    gains = pd.Series(_gains(scale.gains(frame["grade"])), index=frame.index)
+    ndcg, precision = ir_measures.nDCG @ CUTOFF, [ir_measures.RR, ir_measures.AP]
+    found = pd.DataFrame({"query_key": frame["query_key"].unique()})
+    measured = {
+        **_measured(frame, gains, [ndcg]),
+        **_measured(both, both["positive"].astype(int), precision),
+    }
+    for name, measure in (("ndcg@10", "nDCG@10"), ("mrr@10", "RR"), ("map", "AP")):
+        found[name] = [measured.get((key, measure), math.nan) for key in found["query_key"]]
+    found["mrr@10"] = found["mrr@10"].map(_cut)
+    return found
+
+
+def _measured(
+    frame: pd.DataFrame, gains: "pd.Series[int]", measures: list[Any]
+) -> dict[tuple[Hashable, str], float]:
+    """(query, name of the measure) to its value, from the rows' ranks and gains."""
+    import ir_measures
+
+    if frame.empty:
+        return {}
+    numbers, keys = pd.factorize(frame["query_key"])
     qrels: dict[str, dict[str, int]] = {}
     run: dict[str, dict[str, float]] = {}
-    names = {str(number): key for number, key in enumerate(frame["query_key"].unique())}
-    numbers = pd.factorize(frame["query_key"])[0]
     for number, row, gain, rank in zip(
-        numbers, range(len(frame)), _gains(frame["grade"]), frame["rank"], strict=True
+        numbers, range(len(frame)), gains, frame["rank"], strict=True
     ):
         qrels.setdefault(str(number), {})[str(row)] = int(gain)
         run.setdefault(str(number), {})[str(row)] = -float(rank)
-    found: dict[str, dict[str, float]] = {number: {} for number in names}
-    if found:
-        wanted = [ir_measures.nDCG @ CUTOFF, ir_measures.RR, ir_measures.AP]
-        for value in ir_measures.pytrec_eval.evaluator(wanted, qrels).iter_calc(run):
-            found[value.query_id][str(value.measure)] = value.value
-    rows = [
-        (names[number], value["nDCG@10"], _cut(value["RR"]), value["AP"])
-        for number, value in found.items()
-    ]
-    return pd.DataFrame(rows, columns=["query_key", *RANKING])
+    values = ir_measures.pytrec_eval.evaluator(measures, qrels).iter_calc(run)
+    return {(keys[int(value.query_id)], str(value.measure)): value.value for value in values}
+
+
+def _has_both(query_keys: Any, positive: Any, labelled: Any) -> Any:
+    """Which rows belong to a query with a positive and a negative among its labelled rows."""
+    positives = (positive & labelled).groupby(query_keys).transform("sum")
+    negatives = (~positive & labelled).groupby(query_keys).transform("sum")
+    return (positives > 0) & (negatives > 0)
 
 
 def _cut(reciprocal_rank: float) -> float:
     # The engine knows no cutoff for the reciprocal rank.
-    return reciprocal_rank if reciprocal_rank >= 1 / CUTOFF else 0.0
+    return 0.0 if reciprocal_rank < 1 / CUTOFF else reciprocal_rank
 
 
 def _ranked(frame: pd.DataFrame, seed: int) -> pd.DataFrame:
@@ -112,13 +142,6 @@ def _ranked(frame: pd.DataFrame, seed: int) -> pd.DataFrame:
         ["score", "tie"], ascending=[False, True], kind="stable"
     )
     return frame.assign(rank=frame.groupby("query_key", sort=False).cumcount() + 1)
-
-
-def _scorable(frame: pd.DataFrame) -> pd.DataFrame:
-    positive = frame["grade"] > 0
-    positives = positive.groupby(frame["query_key"]).transform("sum")
-    negatives = (frame["grade"] == 0).groupby(frame["query_key"]).transform("sum")
-    return frame[(positives > 0) & (negatives > 0)]
 
 
 def _gains(grades: "pd.Series[float]") -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
@@ -132,7 +155,7 @@ def _gains(grades: "pd.Series[float]") -> "np.ndarray[tuple[int], np.dtype[np.in
 def _average_precision(frame: pd.DataFrame) -> float | None:
     from sklearn.metrics import average_precision_score
 
-    positive = frame["grade"] > 0
+    positive = frame["positive"]
     if not positive.any() or positive.all():
         return None
     value = float(average_precision_score(positive, frame["score"]))

@@ -5,7 +5,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from reranker_ui.core.evaluation.metrics import from_zero, per_query
+from reranker_ui.core.evaluation.metrics import per_query
+from reranker_ui.core.values.labels import GRADES, Scale
 
 Values: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
 RESAMPLES = 2000
@@ -15,7 +16,7 @@ RANKERS = ("base", "bm25", "cosine", "tuned")
 EQUAL = 1e-9
 
 
-def outcome_of(scored: pd.DataFrame) -> dict[str, Any]:
+def outcome_of(scored: pd.DataFrame, scale: Scale = GRADES) -> dict[str, Any]:
     """What the test split says, from its rows with a column of scores for each of RANKERS.
 
     Returns `intervals`: ranker -> [low, high], the 95 % bootstrap interval of its mean nDCG@10;
@@ -23,7 +24,7 @@ def outcome_of(scored: pd.DataFrame) -> dict[str, Any]:
     it, paired by query; `worst`: the queries that lost most against base, {query, base, tuned,
     bm25, cosine, passage: what tuned puts first, grade: its label}; `queries`.
     """
-    found = pd.DataFrame({ranker: _ndcg(scored, ranker) for ranker in RANKERS})
+    found = pd.DataFrame({ranker: _ndcg(scored, ranker, scale) for ranker in RANKERS})
     if found.empty:
         return {"intervals": {}, "against": {}, "worst": [], "queries": 0}
     draws = np.random.default_rng(0).integers(0, len(found), (RESAMPLES, len(found)))
@@ -44,10 +45,9 @@ def is_constant(scores: "pd.Series[float]") -> bool:
     return len(scores) > 1 and float(scores.max() - scores.min()) < SAME
 
 
-def _ndcg(scored: pd.DataFrame, ranker: str) -> "pd.Series[float]":
-    found = per_query(
-        scored["query_key"].tolist(), from_zero(scored["grade"]).tolist(), scored[ranker].tolist()
-    )
+def _ndcg(scored: pd.DataFrame, ranker: str, scale: Scale) -> "pd.Series[float]":
+    keys, grades = scored["query_key"].tolist(), scored["grade"].tolist()
+    found = per_query(keys, grades, scored[ranker].tolist(), scale=scale)
     return found.set_index("query_key")["ndcg@10"]
 
 

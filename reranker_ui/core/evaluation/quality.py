@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.splits import SPLITS
 
 Severity = Literal["blocks", "look", "note"]
@@ -25,6 +26,17 @@ class Table:
     grade: Array  # the label that counts, NaN where there is none
     split: Array  # position in SPLITS, -1 for none
     disputed: Array  # whether labels differ
+    scale: Scale = GRADES
+
+    @property
+    def good(self) -> Array:
+        """Which pairs are labelled relevant."""
+        return self.scale.relevant(self.grade)
+
+    @property
+    def bad(self) -> Array:
+        """Which pairs are labelled, and not relevant."""
+        return ~np.isnan(self.grade) & ~self.good
 
 
 @dataclass(frozen=True)
@@ -95,7 +107,7 @@ def _split(table: Table, mine: Array) -> dict[str, int]:
     return {
         "pairs": int(mine.sum()),
         "queries": len(np.unique(table.query[mine])),
-        "positives": int((table.grade[mine] > 0).sum()),
+        "positives": int(table.good[mine].sum()),
     }
 
 
@@ -146,7 +158,7 @@ def _similar_sides(table: Table, queries: Sequence[tuple[int, int]]) -> Finding 
 
 
 def _passage_sides(table: Table) -> Finding | None:
-    good = (table.grade > 0) & (table.split >= 0)
+    good = table.good & (table.split >= 0)
     test = (table.split > 0).astype(np.int8)
     rows = np.zeros(len(good), dtype=bool)
     rows[good] = _mixed(table.passage[good], test[good])
@@ -212,7 +224,7 @@ def _similar_passages(table: Table, passages: Sequence[tuple[int, int]]) -> Find
 
 def _one_sided(table: Table) -> list[Finding | None]:
     labelled = ~np.isnan(table.grade)
-    good, bad = _has(table, table.grade > 0), _has(table, table.grade == 0)
+    good, bad = _has(table, table.good), _has(table, table.bad)
     without_good, without_bad = labelled & bad & ~good, labelled & good & ~bad
     whole = len(np.unique(table.query[labelled]))
     n, m = (len(np.unique(table.query[rows])) for rows in (without_good, without_bad))
@@ -233,11 +245,11 @@ def _one_sided(table: Table) -> list[Finding | None]:
 
 def _uneven(table: Table) -> Finding | None:
     labelled = ~np.isnan(table.grade)
-    good, n = int((table.grade > 0).sum()), int(labelled.sum())
+    good, n = int(table.good.sum()), int(labelled.sum())
     rare = min(good, n - good)
     if not n or rare / n >= FEW:
         return None
-    rows = labelled & ((table.grade > 0) == (good <= n - good))
+    rows = labelled & (table.good == (good <= n - good))
     word = "relevant" if good <= n - good else "not relevant"
     fact = f"Only {rare:,} of {n:,} labelled pairs are {word}" if rare else f"No pair is {word}"
     mend = "A model learns from the difference: label more pairs of the rare kind, or import some."

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reranker_ui.core.formats.columns import KNOWN, plain
-from reranker_ui.core.formats.lists import text_of
+from reranker_ui.core.formats.structure.passages import text_of
 from reranker_ui.core.values.pairs import Judged, Left
 
 Value = Mapping[Any, Any]

@@ -38,6 +38,9 @@ IDS = (
 )  # fmt: skip
 _LISTED = {"positive", "negative", "positives", "negatives", "relevant"}  # names, or labels?
 _ALL = {name for names in KNOWN.values() for name in names} | set(IDS) | _LISTED
+_COUNTS = ("rank", "position", "index", "idx", "id", "count", "length", "version", "year", "seed",
+           "fold", "time", "offset", "start", "end", "hash", "order", "line", "page", "confidence",
+           "unnamed0", "number", "num", "tokens", "words", "no", "nr", "row")  # fmt: skip
 _HIGHEST = 100  # a column of larger numbers holds ids or years, no labels
 
 
@@ -54,10 +57,15 @@ def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
     if told or any(not cell or len(cell) > 64 for cell in first):
         return bool(names) and not told
     if len(set(first)) < len(first):
-        return False
+        return len(set(names)) > 1
     if names:
         return True
     return any(_numbers([row[at] for row in rows[1:] if at < len(row)]) for at in range(len(first)))
+
+
+def names_columns(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row is a header and holds a name that is known."""
+    return any(plain(cell) in _ALL for cell in rows[0]) and looks_like_header(rows)
 
 
 def guess_columns(values: Sequence[Mapping[Any, Any]]) -> dict[str, Any]:
@@ -84,6 +92,11 @@ def ids_only(name: object) -> bool:
     return bare in IDS or (bare.endswith("id") and str(name)[-3:-2] in "_- .")
 
 
+def is_count(name: object) -> bool:
+    """Whether a column's name says that it holds ids, ranks, times or other counts, no labels."""
+    return ids_only(name) or plain(name).endswith(_COUNTS)
+
+
 def _pair_of(names: Sequence[Any], first: str, second: str) -> tuple[Any, Any]:
     by_plain = {plain(name): name for name in names}
     return by_plain[first], by_plain[second]
@@ -106,16 +119,18 @@ def _by_content(
     """Fill what names did not tell: the last column of few numbers is the label, then texts."""
     free = [name for name in names if name not in found.values()]
     named = any(isinstance(name, str) for name in names)
-    if found["label"] is None and not named:
-        told = [n for n in free if _labels(cells[n])]
-        found["label"] = told[-1] if told else None
+    if found["label"] is None:
+        told = [n for n in free if are_labels(cells[n]) and not (named and is_count(n))]
+        # Of several named columns each could be the label: which one is asked for.
+        found["label"] = told[-1] if told and (not named or len(told) == 1) else None
     texts = [n for n in free if n != found["label"] and _texts(cells[n]) and not ids_only(n)]
     for role in ("query", "passage"):
         if found[role] is None and texts:
             found[role] = texts.pop(0)
 
 
-def _labels(cells: Sequence[Any]) -> bool:
+def are_labels(cells: Sequence[Any]) -> bool:
+    """Whether cells look like labels: few different numbers, none of them large."""
     few = _numbers(cells) and len(set(map(str, cells))) <= 32
     return few and all((number(cell) or 0) <= _HIGHEST for cell in cells)
 

@@ -4,11 +4,18 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from reranker_ui.core.formats import delimited, json_records, parquet, search_tools, xml_records
-from reranker_ui.core.formats.columns import ROLES
+from reranker_ui.core.formats import (
+    delimited,
+    json_records,
+    parquet,
+    search_tools,
+    sgml_blocks,
+    xml_records,
+)
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.source import (
     Counted,
@@ -77,6 +84,8 @@ def _told_by(
     options: ReadOptions,
 ) -> Container | None:  # fmt: skip
     """The container of a text that is no table, by how it starts."""
+    if sgml_blocks.is_sgml(head):
+        return Container("sgml", lambda: sgml_blocks.records_of(lines(), name), encoding)
     if head.lstrip("\ufeff \t\r\n").startswith("<"):
         return Container("xml", lambda: xml_records.records_of(opened(), name), encoding)
     if json_records.looks_like_json(head):
@@ -95,23 +104,32 @@ def _json(lines: delimited.Lines, head: str, name: str, encoding: str) -> Contai
 
 
 def _table(lines: delimited.Lines, name: str, encoding: str, options: ReadOptions) -> Container:
-    named = [
-        column
-        for column in (getattr(options, role) for role in ROLES)
-        if isinstance(column, str) and not column.isdigit()
-    ]
     dialect = delimited.guess_dialect(
         lines, name, delimiter=options.delimiter, quotes=options.quotes,
-        header=options.header, named=named,
+        header=options.header, header_line=options.header_line, named=options.named(),
     )  # fmt: skip
     if dialect.width > options.limits.columns:
         raise parquet.too_many(name, dialect.width, options.limits)
-    notes = []
+    notes = header_notes(dialect, lines)
     if not dialect.quotes:
         notes.append("Quote marks are read as plain text: read as quotes they would lose rows.")
     return Container(
         "delimited", lambda: delimited.records_of(lines(), dialect), encoding, dialect, notes
     )
+
+
+def header_notes(dialect: delimited.Dialect, lines: delimited.Lines) -> list[str]:
+    """What stands above the table, and why a line was taken for its header or was not."""
+    notes = []
+    if dialect.skip:
+        above = [line.strip()[:60] for line in islice(lines(), dialect.skip) if line.strip()]
+        many = "Line 1 is" if dialect.skip == 1 else f"Lines 1 to {dialect.skip} are"
+        notes.append(f"{many} above the table and not read: {' · '.join(above[:3])}.")
+    if dialect.header:
+        notes.append(f"Line {dialect.skip + 1} is the header: {dialect.why}.")
+    else:
+        notes.append(f"There is no header: {dialect.why}.")
+    return notes
 
 
 def members(path: Path) -> list[str]:
@@ -121,10 +139,7 @@ def members(path: Path) -> list[str]:
             names = [info.filename for info in archive.infolist() if not info.is_dir()]
     except zipfile.BadZipFile as broken:
         raise Refused(f"{path.name} is a damaged ZIP archive: {broken}.") from broken
-    safe = [name for name in names if _is_safe(name)]
-    if any(name.startswith("xl/") for name in safe):
-        raise Refused(f"{path.name} is an Excel workbook. Save the sheet as CSV and import that.")
-    return safe
+    return [name for name in names if _is_safe(name)]
 
 
 def unsafe_members(path: Path) -> list[str]:

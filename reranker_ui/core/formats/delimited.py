@@ -1,11 +1,18 @@
 """Delimited text: CSV, TSV and other separators, quoted or not, read whatever its quotes do."""
 
 import csv
+import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
-from reranker_ui.core.formats.columns import looks_like_header, plain
+from reranker_ui.core.formats.structure.preamble import (
+    is_comment,
+    separator_line,
+    start_of,
+    usual_width,
+)  # fmt: skip
 from reranker_ui.core.values.pairs import Left
 from reranker_ui.core.values.refused import Refused
 
@@ -21,12 +28,23 @@ _BROKEN = Left("unreadable", "a quote opens a cell and is never closed")
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a table is written."""
+    """How a table is written. `skip`: physical lines above the header, or above the records.
+
+    `spaced`: blanks follow the separators, before a quote too. `comments`: some lines are none.
+    """
 
     delimiter: str
     quotes: bool
     header: tuple[str, ...] | None
     width: int
+    spaced: bool = False
+    skip: int = 0
+    comments: bool = False
+    why: str = ""
+
+    def rows(self, lines: Iterator[str]) -> Iterator[Row]:
+        """The rows from the header on."""
+        return rows_of(lines, self.delimiter, self.quotes, self.spaced)
 
 
 def guess_dialect(
@@ -36,23 +54,56 @@ def guess_dialect(
     delimiter: str | None = None,
     quotes: bool | None = None,
     header: bool | None = None,
+    header_line: int | None = None,
     named: Sequence[str] = (),
 ) -> Dialect:
     """How the table is written; what is given is taken. `named`: column names a person gave."""
     sample = [line for line, _ in zip(lines(), range(2000), strict=False)]
-    delimiter = delimiter or _guess_delimiter(sample, name)
+    separator = separator_line(sample[0]) if sample else None
+    above = header_line - 1 if header_line else int(separator is not None)
+    sample = sample[above:]
+    delimiter = delimiter or separator or _guess_delimiter(sample, name)
+    written = Dialect(delimiter, True, None, 0, skip=above)
     if quotes is None:
-        quotes = _quotes_hold(lines, delimiter)
-    rows = [
-        cells for _, cells in rows_of(iter(sample), delimiter, quotes) if isinstance(cells, list)
-    ]
+        quotes = _quotes_hold(lines, written)
+    written = replace(written, quotes=quotes)
+    if quotes and _is_spaced(sample, delimiter):
+        spaced = replace(written, spaced=True)
+        written = spaced if _odd_rows(lines, spaced) <= _odd_rows(lines, written) else written
+    rows = [(at, cells) for at, cells in written.rows(iter(sample)) if isinstance(cells, list)]
     if not rows:
         raise Refused(f"{name} holds no row that can be read.")
-    if header is None:
-        first = {plain(cell) for cell in rows[0]}
-        header = {plain(name) for name in named} <= first if named else looks_like_header(rows)
-    names = tuple(cell.strip() for cell in rows[0]) if header else None
-    return Dialect(delimiter, quotes, names, len(rows[0]) if header else _usual_width(rows))
+    return _started(written, rows, True if header_line else header, named)
+
+
+def _started(
+    written: Dialect, rows: Sequence[tuple[int, list[str]]], header: bool | None,
+    named: Sequence[str],
+) -> Dialect:  # fmt: skip
+    """The dialect with the place where its table starts."""
+    cells = [row for _, row in rows]
+    start = start_of(cells, header, named)
+    first = cells[start.skipped]
+    return replace(
+        written,
+        header=distinct(first) if start.header else None,
+        width=len(first) if start.header else usual_width(cells),
+        skip=written.skip + rows[start.skipped][0] - 1,
+        comments=any(is_comment(row[0]) for row in cells[: start.skipped]),
+        why=start.why,
+    )
+
+
+def distinct(cells: Sequence[str]) -> tuple[str, ...]:
+    """Names of columns, trimmed; one that repeats gets a number, so that no column is lost."""
+    names: list[str] = []
+    for cell in cells:
+        name, number = cell.strip(), 1
+        while name and name in names:
+            number += 1
+            name = f"{cell.strip()} ({number})"
+        names.append(name)
+    return tuple(names)
 
 
 def records_of(
@@ -61,30 +112,34 @@ def records_of(
     """Each record as (line, cells by column name, or by number where there is no header)."""
     names: Sequence[object] = dialect.header or range(dialect.width)
     width = len(names)
-    rows = rows_of(lines, dialect.delimiter, dialect.quotes)
+    rows = dialect.rows(islice(lines, dialect.skip, None))
     if dialect.header:
         next(rows, None)
-    for line, cells in rows:
+    for at, cells in rows:
+        line = at + dialect.skip
         if isinstance(cells, Left):
             yield line, cells
         elif len(cells) == width or (not any(cells[width:]) and len(cells) > width):
             yield line, dict(zip(names, cells, strict=False))
-        else:
+        elif not (dialect.comments and is_comment(cells[0])):
             have = f"the row has {len(cells)} cell{'s' if len(cells) != 1 else ''}"
             yield line, Left("unreadable", f"{have}, the table {width}")
 
 
-def rows_of(lines: Iterator[str], delimiter: str, quotes: bool) -> Iterator[Row]:
-    """Each row as (physical line it starts on, cells); empty lines are no rows."""
+def rows_of(
+    lines: Iterator[str], delimiter: str, quotes: bool, spaced: bool = False
+) -> Iterator[Row]:
+    """Each row as (physical line it starts on, cells); empty lines and rows are no rows."""
     reading = _Reading(lines)
+    blank = f"\r\n {delimiter}"
     while (line := reading.next()) is not None:
         start = reading.line
-        if not line.strip("\r\n ") or (line.startswith("\x00") and not line.strip("\x00\r\n ")):
+        if not line.strip(blank) or (line.startswith("\x00") and not line.strip("\x00\r\n ")):
             continue
         if not quotes or '"' not in line:
             yield start, line.rstrip("\r\n").split(delimiter)
         else:
-            yield start, _quoted(line, reading, delimiter)
+            yield start, _quoted(line, reading, delimiter, spaced)
 
 
 class _Reading:
@@ -102,9 +157,9 @@ class _Reading:
         self.back.extendleft(reversed(taken))
 
 
-def _quoted(line: str, reading: _Reading, delimiter: str) -> list[str] | Left:
+def _quoted(line: str, reading: _Reading, delimiter: str, spaced: bool) -> list[str] | Left:
     """The cells of a row that may go on over several lines. A broken row takes its line only."""
-    cells = _parse(line, delimiter)
+    cells = _parse(line, delimiter, spaced)
     if cells is not _BROKEN:
         return cells
     taken: list[str] = []
@@ -114,7 +169,7 @@ def _quoted(line: str, reading: _Reading, delimiter: str) -> list[str] | Left:
         size += len(more)
         quotes += more.count('"')
         if quotes % 2 == 0 and '"' in more:
-            cells = _parse(line + "".join(taken), delimiter)
+            cells = _parse(line + "".join(taken), delimiter, spaced)
             if isinstance(cells, list):
                 return cells
             if cells is not _BROKEN:
@@ -123,18 +178,19 @@ def _quoted(line: str, reading: _Reading, delimiter: str) -> list[str] | Left:
     return _BROKEN
 
 
-def _parse(text: str, delimiter: str) -> list[str] | Left:
+def _parse(text: str, delimiter: str, spaced: bool) -> list[str] | Left:
     if len(delimiter) > 1:
         return text.rstrip("\r\n").split(delimiter)
     try:
-        rows = list(csv.reader([text], delimiter=delimiter, strict=True))
+        reader = csv.reader([text], delimiter=delimiter, strict=True, skipinitialspace=spaced)
+        rows = list(reader)
     except csv.Error as error:
         if "unexpected end of data" in str(error):
             return _BROKEN
         if "field limit" in str(error):
             return Left("unreadable", "a cell is too long")
         if "new-line" in str(error) and _RETURN not in text:
-            cells = _parse(text.rstrip("\r\n").replace("\r", _RETURN), delimiter)
+            cells = _parse(text.rstrip("\r\n").replace("\r", _RETURN), delimiter, spaced)
             return [c.replace(_RETURN, "\r") for c in cells] if isinstance(cells, list) else cells
         return Left("unreadable", "a quote inside a quoted cell is not doubled")
     return rows[0] if rows else []
@@ -164,7 +220,7 @@ def _guess_delimiter(sample: Sequence[str], name: str) -> str:
     return best[2]
 
 
-def _quotes_hold(lines: Lines, delimiter: str) -> bool:
+def _quotes_hold(lines: Lines, written: Dialect) -> bool:
     """Whether quote marks are quoting: false where reading them so loses rows.
 
     Both ways of reading are counted over the whole file: rows of another width than usual, and
@@ -172,26 +228,28 @@ def _quotes_hold(lines: Lines, delimiter: str) -> bool:
     """
     if not any('"' in line for line in lines()):
         return True
-    with_quotes = _odd_rows(lines, delimiter, True)
-    return with_quotes == 0 or with_quotes <= _odd_rows(lines, delimiter, False)
+    with_quotes = _odd_rows(lines, replace(written, spaced=True))
+    return with_quotes == 0 or with_quotes <= _odd_rows(lines, replace(written, quotes=False))
 
 
-def _odd_rows(lines: Lines, delimiter: str, quotes: bool) -> int:
-    rows = rows_of(lines(), delimiter, quotes)
+def _is_spaced(sample: Sequence[str], delimiter: str) -> bool:
+    """Whether a blank stands between a separator and a quote that opens a cell."""
+    opens = re.compile(rf'{re.escape(delimiter)} +"(?!")')
+    return len(delimiter) == 1 and any(opens.search(line) for line in sample)
+
+
+def _odd_rows(lines: Lines, written: Dialect) -> int:
+    rows = written.rows(islice(lines(), written.skip, None))
     widths: Counter[int] = Counter()
     swallowed = 0
     for _, cells in rows:
         widths[len(cells) if isinstance(cells, list) else 0] += 1
-        if quotes and isinstance(cells, list):
+        if written.quotes and isinstance(cells, list):
             swallowed += sum(
-                part.count(delimiter) >= len(cells) - 1
+                part.count(written.delimiter) >= len(cells) - 1
                 for cell in cells
                 if "\n" in cell
                 for part in cell.split("\n")[1:-1]
             )
     usual = widths.most_common(1)[0][1] if widths else 0
     return sum(widths.values()) - usual + swallowed
-
-
-def _usual_width(rows: Sequence[Sequence[str]]) -> int:
-    return Counter(len(cells) for cells in rows).most_common(1)[0][0]

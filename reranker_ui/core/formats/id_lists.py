@@ -15,6 +15,7 @@ from reranker_ui.core.values.pairs import Judged, Left
 
 Value = Mapping[Any, Any]
 _QUERY = ("queryid", "qid", "anchorid")
+_SHAPE = lists.Shape("query", ("positives",), ("negatives",))
 _PASSAGES = re.compile(r"(positive|pos|negative|neg)(passage|doc)?(p?ids?)\d*")
 
 
@@ -44,7 +45,7 @@ def make_plan(
     asked, found = Lookup("query", queries, "query"), Lookup("passage", corpus, "passage")
 
     def read(value: Value) -> Iterator[Judged | Left]:
-        for judged in lists.read(_renamed(value)):
+        for judged in lists.read(_SHAPE, _renamed(value)):
             if isinstance(judged, Left):
                 yield judged
                 continue

@@ -146,7 +146,7 @@ def _read_line(text: str) -> dict[Any, Any] | Left:
 def _as_record(value: Any) -> dict[Any, Any] | Left:
     if isinstance(value, dict):
         return value
-    if isinstance(value, list) and not any(isinstance(each, dict) for each in value):
+    if isinstance(value, list) and not all(isinstance(each, dict) for each in value):
         return dict(enumerate(value))
     return Left("unreadable", "the record is no JSON object")
 

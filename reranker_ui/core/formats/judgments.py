@@ -23,7 +23,9 @@ _PASSAGE_IDS = ("docid", "documentid", "corpusid", "passageid", "pid", "did")
 class Plan:
     """How one file is read. `read(value)` gives the judged pairs of one record.
 
-    `one_label`: the column `label` holds every label of the file.
+    `one_label`: the column `label` holds every label of the file. `beside(value)` gives the name
+    and cell of what `read` does not read; `keeps_rest`: it is stored with the pair. `sided`: some
+    columns hold positives or negatives only.
     """
 
     family: str
@@ -36,6 +38,10 @@ class Plan:
     split: Any = None
     annotator: Any = None
     one_label: bool = False
+    labelled: bool = True
+    sided: bool = False
+    keeps_rest: bool = False
+    beside: Callable[[Value], Iterator[tuple[str, Any]]] = lambda _value: iter(())
     notes: list[str] = field(default_factory=list)
 
     def records(self) -> Iterator[Record]:

@@ -1,159 +1,183 @@
 """Lists: a query with its positives and negatives, or with passages and their labels.
 
-Triplets, n-tuples, MTEB, Cohere, FlagEmbedding, tevatron, ms-swift, MS MARCO and labelled lists
-are all this.
+Triplets, n-tuples, preferences, MTEB, Cohere, FlagEmbedding, tevatron, ms-swift, MS MARCO and
+labelled lists are all this. Which column holds what is judged by content; names break ties.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 from reranker_ui.core.formats.columns import plain
+from reranker_ui.core.formats.container import Container
+from reranker_ui.core.formats.judgments import Plan
+from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.formats.structure.cells import is_empty, is_list
+from reranker_ui.core.formats.structure.nested import NestedColumns
+from reranker_ui.core.formats.structure.passages import (
+    Inner,
+    inner_of,
+    objects_in,
+    passages_in,
+    text_keys,
+    text_of,
+)  # fmt: skip
+from reranker_ui.core.formats.structure.roles import side_of
 from reranker_ui.core.values.pairs import Judged, Left
 
-_QUERY = ("query", "question", "anchor", "querytext", "q", "prompt", "sentence", "premise",
-          "messages")  # fmt: skip
-_POSITIVE = re.compile(
-    r"(positives?|pos)(passages?|ctxs|docs|documents?|texts?|messages)?\d*"
-    r"|relevant(passages|docs|documents)"
-)
-_NEGATIVE = re.compile(
-    r"(hard)?(negatives?|neg)(passages?|ctxs|docs|documents?|texts?|messages)?\d*"
-    r"|(irrelevant|nonrelevant)(passages|docs|documents)"
-)
-_PASSAGES = ("docs", "documents", "passages", "candidates", "texts")
-_LABELS = ("labels", "scores", "relevances", "grades", "ratings", "label", "score", "relevance")
+Value = Mapping[Any, Any]
+_LABELS = ("labels", "scores", "relevances", "grades", "ratings", "label", "score", "relevance",
+           "judgments", "judgements", "targets", "isselected", "qrels", "gains")  # fmt: skip
 _NAMES = {
     "relevantpassages": "cohere", "pos": "flagembedding", "positivepassages": "tevatron",
-    "positivemessages": "ms-swift",
+    "positivemessages": "ms-swift", "chosen": "preferences",
 }  # fmt: skip
+_ENOUGH = 0.9  # of the records must be lists
 
 
-class Shape(NamedTuple):
-    """The keys of a record: its query, and those that hold passages and labels."""
+@dataclass(frozen=True)
+class Shape:
+    """Which columns hold the query, positives, negatives, or passages with their labels.
+
+    `labels` is the column of labels parallel to the passages; None where they stand inside.
+    """
 
     query: Any
-    positives: list[Any]
-    negatives: list[Any]
-    passages: Any | None
-    labels: Any | None
+    positives: tuple[Any, ...] = ()
+    negatives: tuple[Any, ...] = ()
+    passages: Any = None
+    labels: Any = None
+    inner: Inner = field(default_factory=Inner)
+    known: frozenset[Any] = frozenset()
 
-    def names(self) -> set[Any]:
-        """Every key that is read."""
-        told = {self.query, *self.positives, *self.negatives, "split"}
-        # labels beside positives are a teacher's margins, not labels
-        return told | ({self.passages, self.labels} if not self.positives else {self.passages})
+    def sides(self, value: Value) -> Iterator[tuple[Any, int]]:
+        """The columns of this record that hold positives (1) and negatives (0)."""
+        yield from ((key, 1) for key in self.positives if key in value)
+        yield from ((key, 0) for key in self.negatives if key in value)
+        for key in value.keys() - self.known:  # a record with more negatives than the first ones
+            if self.negatives and (side := side_of(key)):
+                yield key, int(side == "positive")
+
+    def holds(self, value: Value) -> bool:
+        """Whether a record has the query and something to set beside it."""
+        return self.query in value and (self.passages in value or any(self.sides(value)))
 
 
-def detect(values: Sequence[Mapping[Any, Any]]) -> bool:
-    """Whether the records are lists by their keys and the kinds of their values."""
-    told = sum(shape_of(value) is not None for value in values)
-    return bool(values) and told >= 0.9 * len(values)
+def shape_of(values: Sequence[Value], options: ReadOptions) -> Shape | None:
+    """The shape of records that are lists; None where they are not."""
+    columns = NestedColumns(values)
+    query = columns.said(options.query) or columns.query()
+    positives, negatives = columns.sides(query, options)
+    shape = None
+    if positives and not negatives:
+        shape = _labelled(columns, query, options, positives[0])
+    if shape is None and (positives or negatives):
+        first_stage = columns.first_stage({query, *positives, *negatives})
+        shape = Shape(query, tuple(positives), tuple(negatives), first_stage)
+    shape = shape or _labelled(columns, query, options)
+    if shape is None or query is None:
+        return None
+    shape = Shape(**{**vars(shape), "known": frozenset(columns.names)})
+    return shape if sum(map(shape.holds, values)) >= _ENOUGH * len(values) else None
 
 
-def name_of(values: Sequence[Mapping[Any, Any]]) -> str:
+def make_plan(shape: Shape, container: Container, values: Sequence[Value]) -> Plan:
+    """The plan for records of this shape."""
+    names = list(dict.fromkeys(name for value in values for name in value))
+    plan = Plan(name_of(shape, values), container, partial(read, shape), names)
+    plan.query, plan.passage, plan.label = shape.query, shape.passages, shape.labels
+    if shape.positives:
+        plan.passage = shape.positives[0]
+    plan.sided = bool(shape.positives or shape.negatives)
+    plan.labelled = _is_labelled(shape, values)
+    plan.beside = partial(beside, shape)
+    if not plan.labelled:
+        plan.notes.append("No column holds labels: the pairs are stored without.")
+    return plan
+
+
+def name_of(shape: Shape, values: Sequence[Value]) -> str:
     """What such records are called: triplets, mteb, cohere, flagembedding, tevatron and so on."""
-    value = next((one for one in values if shape_of(one)), {})
-    shape = shape_of(value)
-    if shape is None or not shape.positives:
+    if not (shape.positives or shape.negatives):
         return "labelled-lists"
     named = next((_NAMES[plain(key)] for key in shape.positives if plain(key) in _NAMES), None)
-    if named or any(_is_list(value[key]) for key in (*shape.positives, *shape.negatives)):
+    sides = (*shape.positives, *shape.negatives)
+    if named or any(is_list(value.get(key)) for value in values for key in sides):
         return named or "mteb"
     return "triplets" if len(shape.negatives) < 2 else "n-tuples"
 
 
-def unread(values: Sequence[Mapping[Any, Any]]) -> list[str]:
-    """Keys of the records that hold neither query, passages nor labels."""
-    keys: dict[str, None] = {}
-    for value in values:
-        shape = shape_of(value)
-        if shape is not None:
-            keys.update(dict.fromkeys(str(key) for key in value if key not in shape.names()))
-    return list(keys)
-
-
-def read(value: Mapping[Any, Any], _plan: Any = None) -> Iterator[Judged | Left]:
+def read(shape: Shape, value: Value) -> Iterator[Judged | Left]:
     """One judged pair for each passage of the record."""
-    shape = shape_of(value)
-    if shape is None:
+    if not shape.holds(value):
         raise Left("unreadable", "the record has no query with positives or labelled passages")
-    asked, split = text_of(value[shape.query]), value.get("split")
-    if shape.passages and not shape.positives:
-        passages, labels = _labelled(value[shape.passages], value.get(shape.labels or ""))
-        pairs = zip(passages, labels, strict=True)
-        yield from (Judged(asked, text_of(passage), label, split) for passage, label in pairs)
+    query, split = text_of(value[shape.query]), value.get("split")
+    if not (shape.positives or shape.negatives):
+        passages = passages_in(value.get(shape.passages), shape.inner)
+        labels = _beside(passages, value.get(shape.labels)) if shape.labels is not None else None
+        for at, (passage, label) in enumerate(passages):
+            yield Judged(query, passage, labels[at] if labels is not None else label, split)
         return
-    good = _texts(value, shape.positives)
-    bad = _texts(value, shape.negatives)
-    yield from (Judged(asked, passage, 1, split) for passage in good)
-    yield from (Judged(asked, passage, 0, split) for passage in bad)
+    seen = set()
+    for key, label in shape.sides(value):
+        for passage, _ in passages_in(value[key], Inner()):
+            seen.add(passage)
+            yield Judged(query, passage, label, split)
     # A first stage's list: what is named neither good nor bad has no label.
-    rest = _texts(value, [shape.passages]) if shape.passages else []
-    yield from (Judged(asked, each, None, split) for each in rest if each not in {*good, *bad})
+    for passage, _ in passages_in(value.get(shape.passages), Inner()):
+        if passage not in seen:
+            yield Judged(query, passage, None, split)
 
 
-def text_of(passage: Any) -> Any:
-    """The text of a passage: itself, the title and text of an object, or chat messages."""
-    if _is_list(passage) and passage and all(isinstance(one, Mapping) for one in passage):
-        return "\n".join(str(one.get("content", "")) for one in passage)
-    if not isinstance(passage, Mapping):
-        return passage
-    title = next((passage[k] for k in ("title", "headline", "name") if passage.get(k)), "")
-    body = next(
-        (passage[k] for k in ("text", "passage", "contents", "content", "body", "document",
-                              "description", "overview") if passage.get(k)),
-        None,
-    )  # fmt: skip
-    if body is None and not title:
-        texts = [v for v in passage.values() if isinstance(v, str) and v.strip()]
-        return " ".join(texts)
-    return f"{title} {body or ''}".strip()
+def beside(shape: Shape, value: Value) -> Iterator[tuple[str, Any]]:
+    """What of a record is not read: its other columns, and other texts in its passages."""
+    sides = [key for key, _ in shape.sides(value)]
+    held = [*sides, *([] if shape.passages is None else [shape.passages])]
+    used = {*held, shape.query, shape.labels, "split"}
+    yield from ((str(key), cell) for key, cell in value.items() if key not in used)
+    for key in held:
+        for each in objects_in(value.get(key)):
+            texts = {*text_keys(each), shape.inner.label}
+            yield from ((f"{key}.{name}", cell) for name, cell in each.items() if name not in texts)
 
 
-def shape_of(value: Mapping[Any, Any]) -> Shape | None:
-    """Which keys hold what; None where the record is no list."""
-    bare = {key: plain(key) for key in value}
-    query = next((key for name in _QUERY for key, known in bare.items() if known == name), None)
-    positives = [k for k, known in bare.items() if _POSITIVE.fullmatch(known) and _some(value[k])]
-    negatives = [k for k, known in bare.items() if _NEGATIVE.fullmatch(known) and _some(value[k])]
-    passages = next((k for k, n in bare.items() if n in _PASSAGES and _holds(value[k])), None)
-    labels = next((k for name in _LABELS for k, n in bare.items() if n == name), None)
-    if query is None or (labels is not None and not passages and not negatives):
+def _labelled(
+    columns: NestedColumns, query: Any, options: ReadOptions, listed: Any = None
+) -> Shape | None:
+    """Passages with their labels; `listed`: the column whose passages these are."""
+    said = columns.said(options.passage) if listed is None else listed
+    label = columns.said(options.label)
+    nested = [said] if said is not None else columns.nested({query, label})
+    parallel = [label] if label is not None else columns.named(_LABELS)
+    for passages in nested:
+        labels = next((key for key in parallel if columns.parallel(passages, key)), None)
+        if labels is not None:
+            return Shape(query, passages=passages, labels=labels)
+    if listed is not None:
         return None
-    empty = any(_POSITIVE.fullmatch(n) or _NEGATIVE.fullmatch(n) for n in bare.values())
-    told = passages and (labels or isinstance(value[passages], Mapping))
-    if not (positives or negatives or empty or told):
-        return None
-    return Shape(query, positives, negatives, passages, labels)
+    for by_content in (False, True):
+        for passages in nested:
+            inner = inner_of(columns.cells[passages], by_content)
+            if inner.label is not None or columns.holds_labels(passages):
+                return Shape(query, passages=passages, inner=inner)
+        if columns.has_passage({query}):
+            return None  # a table whose other columns are nested
+    alone = bool(nested) and said is None and columns.only_text(query)
+    return Shape(query, passages=nested[0]) if alone else None
 
 
-def _labelled(passages: Any, labels: Any) -> tuple[Sequence[Any], Sequence[Any]]:
-    if isinstance(passages, Mapping):  # MS MARCO: {"passage_text": [...], "is_selected": [...]}
-        passages, labels = passages["passage_text"], passages["is_selected"]
-    if not _is_list(labels) or len(labels) != len(passages):
-        have = len(labels) if _is_list(labels) else "no"
+def _beside(passages: Sequence[Any], labels: Any) -> Any:
+    if not is_list(labels) or len(labels) != len(passages):
+        have = len(labels) if is_list(labels) else "no"
         raise Left("unreadable", f"{len(passages)} passages and {have} labels")
-    return passages, labels
+    return labels
 
 
-def _texts(value: Mapping[Any, Any], keys: Iterable[Any]) -> list[Any]:
-    return [text_of(passage) for key in keys for passage in _each(value[key])]
-
-
-def _some(value: Any) -> bool:
-    return value is not None and not isinstance(value, int | float | bool)
-
-
-def _holds(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return {"passage_text", "is_selected"} <= value.keys()
-    return _is_list(value)
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
-
-
-def _each(value: Any) -> Sequence[Any]:
-    return value if _is_list(value) else [value]
+def _is_labelled(shape: Shape, values: Sequence[Value]) -> bool:
+    """Whether a shape tells labels at all."""
+    return bool(shape.positives or shape.negatives) or any(
+        not is_empty(judged.label)
+        for value in values if shape.holds(value)
+        for judged in read(shape, value) if isinstance(judged, Judged)
+    )  # fmt: skip

@@ -36,6 +36,12 @@ class ReadOptions:
     label: str | int | None = None
     split: str | int | None = None
     annotator: str | int | None = None
+    positive: list[str] = field(default_factory=list)  # columns whose passages are positives
+    negative: list[str] = field(default_factory=list)
+    ignore: list[str] = field(default_factory=list)  # columns of texts that need not be read
+    header_line: int | None = None  # the line of the file that names the columns, from 1
+    sheet: str | None = None  # of a workbook, by name or number from 1
+    relevant_from: float | None = None  # the lowest label that is relevant
     scale: str | None = None
     max_grade: float | None = None
     map_label: dict[str, float] = field(default_factory=dict)
@@ -45,6 +51,13 @@ class ReadOptions:
     queries: str | None = None
     joins: list[str] = field(default_factory=list)  # FILE:KEY:TEXT
     limits: Limits = field(default_factory=Limits)
+
+    def named(self) -> list[str]:
+        """The names of columns that a person gave."""
+        roles = (self.query, self.passage, self.label, self.split, self.annotator)
+        given = [column for column in roles if isinstance(column, str)]
+        given += [*self.positive, *self.negative]
+        return [column for column in given if not column.isdigit()]
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, read again by `from_json`."""

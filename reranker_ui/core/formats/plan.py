@@ -13,6 +13,7 @@ from reranker_ui.core.formats import (
     question_answering,
     search_tools,
     tables,
+    workbook,
 )
 from reranker_ui.core.formats.columns import guess_columns
 from reranker_ui.core.formats.container import Container, Record, open_container
@@ -26,6 +27,7 @@ from reranker_ui.core.formats.judgments import (
     trec_plan,
 )  # fmt: skip
 from reranker_ui.core.formats.options import ReadOptions, Tick
+from reranker_ui.core.formats.structure.cells import list_columns, opened
 from reranker_ui.core.formats.texts import is_beir
 from reranker_ui.core.values.pairs import Left
 from reranker_ui.core.values.refused import Refused
@@ -38,7 +40,7 @@ Value = Mapping[Any, Any]
 def make_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts) -> Plan:
     """The plan for `path`. Refused with what is missing where it cannot be told."""
     family = family_of(options.format)
-    container = _saved(path, options, tick)
+    container = _packed(path, options, tick)
     if container is None and (path.is_dir() or _is_zip(path)):
         if is_beir(path):
             return beir_plan(path, options, tick, new_texts)
@@ -49,6 +51,9 @@ def make_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts)
             )
     container = container or open_container(path, options, tick)
     values = _sample(container, path.name)
+    if written := list_columns(values):
+        container = _with_lists(container, written)
+        values = _sample(container, path.name)
     if family == "triplets" and not isinstance(next(iter(values[0]), None), str):
         container = id_lists.triplets_of(container, ids=options.corpus is not None)
         values = _sample(container, path.name)
@@ -61,14 +66,14 @@ def _plan_of(
 ) -> Plan:  # fmt: skip
     if container.kind == "blanks" and family != "triplets":
         return trec_plan(container, values, path, options, tick, new_texts)
-    plan = _known_shape(container, values, path, options, family)
-    if plan is not None:
+    flat = None if annotation_tools.tool_of(values) else search_tools.flat_of(values)
+    if flat:
+        container = _flattened(container, flat)
+        values = _sample(container, path.name)
+    elif plan := _known_shape(container, values, path, options, family):
         return plan
     if _says_nothing(options) and id_lists.detect(values):
         return id_lists.make_plan(container, values, path, options, tick, new_texts)
-    if flat := search_tools.flat_of(values):
-        container = _flattened(container, flat)
-        values = _sample(container, path.name)
     return tables.make_plan(container, values, path, options, tick, new_texts)
 
 
@@ -77,31 +82,31 @@ def _known_shape(
     family: str | None,
 ) -> Plan | None:  # fmt: skip
     """The plan for records that tell by their keys what they are, unless a person says else."""
-    shape = question_answering.shape_of(values)
-    if shape and family in (None, shape):
-        container = _flattened(container, question_answering.FLAT[shape])
+    answering = question_answering.shape_of(values)
+    if answering and family in (None, answering):
+        container = _flattened(container, question_answering.FLAT[answering])
         return Plan(
-            shape, container, lambda value: question_answering.read(shape, value),
-            notes=question_answering.notes(shape, values),
+            answering, container, lambda value: question_answering.read(answering, value),
+            notes=question_answering.notes(answering, values),
         )  # fmt: skip
     tool = annotation_tools.tool_of(values)
     if tool and family in (None, tool):
         return _tool_plan(tool, container, values, path, options)
+    if options.joins or family not in (None, "lists", "triplets"):
+        return None
     triples = family is None and _says_nothing(options) and tables.are_triples(container, values)
     if triples:
         container = id_lists.triplets_of(container, ids=False)
         values = _sample(container, path.name)
-    told = family in ("lists", "triplets") or (family is None and _says_nothing(options))
-    if not (told and lists.detect(values)):
+    shape = lists.shape_of(values, options)
+    if shape is None:
         return None
-    plan = Plan(lists.name_of(values), container, lists.read, list(values[0]))
+    plan = lists.make_plan(shape, container, values)
     if triples:
         plan.notes.append(
-            "Three columns of text without names are read as query, positive and negative."
+            "Columns of text without names are read as query, positive and negatives."
             " If they are something else, read them as pairs (--format pairs)."
         )
-    if rest := lists.unread(values):
-        plan.notes.append(f"Not read: {', '.join(rest[:8])}.")
     return plan
 
 
@@ -133,13 +138,14 @@ def _tool_plan(
 
 def _says_nothing(options: ReadOptions) -> bool:
     roles = (options.query, options.passage, options.label)
-    return not options.joins and all(told is None for told in roles)
+    sides = options.joins or options.positive or options.negative
+    return not sides and all(told is None for told in roles)
 
 
 def _sample(container: Container, name: str) -> list[Value]:
     first = list(islice(container.records(), 400))
     values: list[Value] = [value for _, value in first if not isinstance(value, Left)]
-    if not first and container.kind in ("delimited", "parquet"):
+    if not first and container.kind in ("delimited", "parquet", "workbook"):
         header = container.dialect.header if container.dialect else None
         found = f"the columns {', '.join(header[:8])}" if header else "columns"
         raise Refused(f"Line 1: {name} holds {found} and no record below, so nothing was imported.")
@@ -169,7 +175,18 @@ def _flattened(
     return container
 
 
-def _saved(path: Path, options: ReadOptions, tick: Tick) -> Container | None:
+def _with_lists(container: Container, names: Sequence[Any]) -> Container:
+    """The container with the lists in `names`, which are written as strings, as lists."""
+    return _flattened(
+        container,
+        lambda value: iter([{**value, **{n: opened(value[n]) for n in names if n in value}}]),
+    )
+
+
+def _packed(path: Path, options: ReadOptions, tick: Tick) -> Container | None:
+    """The container of a workbook or a saved dataset."""
+    if _is_zip(path) and workbook.is_workbook(path):
+        return workbook.container_of(path, options, tick, options.named())
     if (path.is_dir() or _is_zip(path)) and arrow.is_saved(path):
         return arrow.container_of(path, options, tick)
     return None

@@ -11,8 +11,11 @@ from reranker_ui.core.formats.judgments import NewTexts, Plan, column_named, sid
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.parquet import too_many
 from reranker_ui.core.formats.search_tools import judges_of
+from reranker_ui.core.formats.structure.cells import is_prose, kind_of_column
+from reranker_ui.core.formats.structure.passages import text_of
+from reranker_ui.core.formats.structure.raters import raters_of
+from reranker_ui.core.formats.texts import Lookup
 from reranker_ui.core.formats.writing import COLUMNS, VOTES, read_safe_cell, votes_of
-from reranker_ui.core.values.labels import number
 from reranker_ui.core.values.pairs import Judged, Left
 
 Value = Mapping[Any, Any]
@@ -20,13 +23,21 @@ _LONG = 20  # characters from which on a cell is no name or code
 
 
 def are_triples(container: Container, values: Sequence[Value]) -> bool:
-    """Whether three columns without names hold long texts only, as MS MARCO's triples do."""
+    """Whether columns without names hold texts only: three in MS MARCO's triples, or more."""
     dialect = container.dialect
-    if dialect is None or dialect.header or dialect.width != 3 or dialect.delimiter != "\t":
+    if dialect is not None and (dialect.header or dialect.width != 3 or dialect.delimiter != "\t"):
         return False
-    columns = [[str(value[at]) for value in values] for at in range(3)]
-    texts = all(number(cell) is None for cells in columns for cell in cells)
-    return texts and all(median(map(len, cells)) >= _LONG for cells in columns[1:])
+    widths = {len(value) for value in values}
+    if min(widths) < 3 or any(isinstance(name, str) for value in values for name in value):
+        return False
+    columns = [[value.get(at) for value in values] for at in range(max(widths))]
+    texts = all(kind_of_column(cells) == "text" for cells in columns)
+    long = dialect is None or all(_usual_length(cells) >= _LONG for cells in columns[1:])
+    return texts and long and all(any(map(is_prose, cells)) for cells in columns)
+
+
+def _usual_length(cells: Sequence[Any]) -> float:
+    return median(len(str(cell)) for cell in cells)
 
 
 def make_plan(
@@ -40,6 +51,10 @@ def make_plan(
     guess = _columns(values, names, path, options)
     sides = sides_of(guess, names, path, options, tick, new_texts)
     judges = [] if guess["label"] is not None else judges_of(names, values)
+    if guess["label"] is None and not judges:
+        judges = raters_of(
+            names, values, {*guess.values(), *(side.column for side in sides), VOTES}
+        )
     plan = Plan("pairs", container, lambda value: iter(()), names)
     plan.query, plan.passage = sides[0].column, sides[1].column
     plan.label, plan.split, plan.annotator = guess["label"], guess["split"], guess["annotator"]
@@ -47,9 +62,23 @@ def make_plan(
         plan.family = "judgments"
     used = {plan.query, plan.passage, plan.label, plan.split, plan.annotator, VOTES, *judges}
     rest = [name for name in names if name not in used]
-    bare: Callable[[Any], Any] = (
-        read_safe_cell if _is_our_safe_csv(container) else lambda cell: cell
-    )
+    plan.read = _reader(plan, sides, judges, rest, _is_our_safe_csv(container))
+    plan.keeps_rest = True
+    plan.beside = lambda value: ((str(name), value.get(name)) for name in rest)
+    plan.labelled = plan.label is not None or bool(judges) or VOTES in names
+    plan.one_label = not judges and VOTES not in names
+    if judges:
+        plan.notes.append(f"Each of {', '.join(map(str, judges[:8]))} is read as one judge.")
+    elif not plan.labelled:
+        plan.notes.append("No column holds labels: the pairs are stored without.")
+    return plan
+
+
+def _reader(
+    plan: Plan, sides: Sequence[Lookup], judges: Sequence[Any], rest: Sequence[Any], safe: bool
+) -> Callable[[Value], Iterator[Judged | Left]]:
+    """How a row becomes a pair; `safe`: its cells are made safe for spreadsheets."""
+    bare: Callable[[Any], Any] = read_safe_cell if safe else lambda cell: cell
 
     def read(value: Value) -> Iterator[Judged | Left]:
         extra = {str(name): value.get(name) for name in rest} if rest else None
@@ -59,17 +88,11 @@ def make_plan(
         elif plan.annotator is not None and label not in (None, ""):
             label, votes = None, ((str(value.get(plan.annotator) or ""), label),)
         yield Judged(
-            bare(sides[0].of(value)), bare(sides[1].of(value)), label, value.get(plan.split),
-            votes, extra,
+            bare(text_of(sides[0].of(value))), bare(text_of(sides[1].of(value))), label,
+            value.get(plan.split), votes, extra,
         )  # fmt: skip
 
-    plan.read = read
-    plan.one_label = not judges and VOTES not in names
-    if judges:
-        plan.notes.append(f"Each of {', '.join(map(str, judges[:8]))} is read as one judge.")
-    elif plan.label is None:
-        plan.notes.append("No column holds labels: the pairs are stored without.")
-    return plan
+    return read
 
 
 def _columns(

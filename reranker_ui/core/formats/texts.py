@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.formats.columns import guess_columns, ids_only, plain
+from reranker_ui.core.formats import workbook
+from reranker_ui.core.formats.columns import KNOWN, guess_columns, ids_only, plain
 from reranker_ui.core.formats.container import (
     Container,
     members,
@@ -14,13 +15,14 @@ from reranker_ui.core.formats.container import (
     open_member,
     text_container,
 )  # fmt: skip
-from reranker_ui.core.formats.lists import text_of
 from reranker_ui.core.formats.options import ReadOptions, Tick
+from reranker_ui.core.formats.structure.passages import text_of
 from reranker_ui.core.values.pairs import Left
 from reranker_ui.core.values.refused import Refused
 
 Texts = MutableMapping[str, str]
-_ID = ("id", "docid", "documentid", "corpusid", "passageid", "pid", "did", "qid", "queryid")
+_ID = ("id", "docid", "documentid", "corpusid", "passageid", "pid", "did", "qid", "queryid",
+       "docno", "num", "number", "topicid", "topic")  # fmt: skip
 _FREE = ReadOptions()
 
 
@@ -34,7 +36,7 @@ def fill(texts: Texts, source: Path, role: str, options: ReadOptions, tick: Tick
         key = _id_of(value) if key not in value else key
         if key is None:
             raise Refused(f"Line {line} of {source.name} has no id column. It needs id and text.")
-        texts[str(value[key]).strip()] = _text(value, key)
+        texts[str(value[key]).strip()] = _text(value, key, role)
 
 
 def fill_from(texts: Texts, told: str, options: ReadOptions, tick: Tick) -> str:
@@ -66,6 +68,8 @@ def part_of(source: Path, role: str, options: ReadOptions, tick: Tick) -> Contai
         packed = raw.read(4) == b"PK\x03\x04"
     if not packed:
         return open_container(source, options, tick)
+    if workbook.is_workbook(source):
+        return workbook.container_of(source, options, tick, ())
     names = [name for name in members(source) if _named(name.split("/")[-1], role)]
     if not names:
         raise Refused(f"{source.name} holds no {role} file.")
@@ -115,10 +119,15 @@ def _id_of(value: Mapping[Any, Any]) -> Any:
     return 0 if named is None and 0 in value and len(value) > 1 else named
 
 
-def _text(value: Mapping[Any, Any], key: Any) -> str:
+def _text(value: Mapping[Any, Any], key: Any, role: str) -> str:
     rest = {name: cell for name, cell in value.items() if name != key}
     if all(isinstance(name, int) for name in rest):
         return str(rest[min(rest)])
+    if role == "queries":  # a topic's title is the query, its description tells of it
+        bare = {plain(name): name for name in reversed(list(rest))}
+        named = next((bare[name] for name in (*KNOWN["query"], "title") if name in bare), None)
+        if named is not None:
+            return str(text_of(rest[named]) or "")
     told = text_of(rest)
     if told:
         return str(told)

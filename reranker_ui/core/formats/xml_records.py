@@ -1,4 +1,7 @@
-"""XML: records are the elements that hold two values or more, each a leaf with a text."""
+"""XML: records are the elements that hold two values or more: attributes, or leaves with a text.
+
+A leaf that repeats is a list. A leaf with attributes is an object of these and its `text`.
+"""
 
 from collections.abc import Iterator
 from typing import IO, Any
@@ -32,7 +35,7 @@ class _Reading:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.open: list[tuple[int, str, dict[str, str]]] = []
+        self.open: list[tuple[int, str, dict[str, Any], dict[str, str]]] = []
         self.text: list[str] = []
         self.leaf = False
         self.found: list[tuple[int, dict[Any, Any] | Left]] = []
@@ -43,19 +46,31 @@ class _Reading:
         self.parser.EntityDeclHandler = self.refuse
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.open.append((self.parser.CurrentLineNumber, attributes.get("name", tag), {}))
+        name = attributes.pop("name", tag)
+        self.open.append((self.parser.CurrentLineNumber, name, {}, attributes))
         if len(self.open) > _DEEPEST:
             raise Refused(f"Line {self.open[-1][0]}: {self.name} is nested too deep for records.")
         self.text.clear()
         self.leaf = True
 
     def end(self, _tag: str) -> None:
-        line, name, values = self.open.pop()
+        line, name, values, attributes = self.open.pop()
+        text = "".join(self.text)
         if self.leaf and self.open:
-            self.open[-1][2][name] = "".join(self.text)
-        elif len(values) > 1:
-            self.found.append((line, dict(values)))
+            self._add(name, {**attributes, "text": text} if attributes else text)
+        elif len({**attributes, **values}) > 1:
+            self.found.append((line, {**attributes, **values}))
         self.leaf = False
+
+    def _add(self, name: str, value: Any) -> None:
+        """Put a leaf into the element around it; a repeated one makes a list."""
+        values = self.open[-1][2]
+        if name not in values:
+            values[name] = value
+        elif isinstance(values[name], list):
+            values[name].append(value)
+        else:
+            values[name] = [values[name], value]
 
     def refuse(self, *_declared: Any) -> None:
         line = self.parser.CurrentLineNumber

@@ -83,9 +83,13 @@ class Reranker:
         """The passages best first: `rank` from 1, `index` from 0, `score`, `passage`."""
         return ranked(self.scores([(query, passage) for passage in passages], raw), passages)
 
+    def tokens(self, pairs: Sequence[Pair]) -> list[int]:
+        """Tokens of each pair as read, at most `max_length`."""
+        return self._engine.tokens(pairs)
+
     def cut(self, pairs: Sequence[Pair]) -> list[bool]:
         """Which pairs are longer than the model reads, so that it saw only their beginning."""
-        return [tokens >= self.max_length for tokens in self._engine.tokens(pairs)]
+        return [tokens >= self.max_length for tokens in self.tokens(pairs)]
 
     def begun(self, texts: Sequence[str], most: int) -> list[str]:
         """Each text up to the end of its first `most` tokens."""

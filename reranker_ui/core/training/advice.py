@@ -9,7 +9,9 @@ import pandas as pd
 
 from reranker_ui.core.bases.coverage import can_read
 from reranker_ui.core.bases.token_lengths import share_cut
+from reranker_ui.core.evaluation.metrics import scorable
 from reranker_ui.core.training.phase import pos_weight
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
 
 FEW, SMALL, LARGE = 100, 1000, 100_000  # training pairs
@@ -48,13 +50,13 @@ def advise(
     `tokenizer`: the base's tokenizer.json; `longest`: tokens it can read; `ranks`: whether it has
     a ranking head. None where that is not known.
     """
-    train = splits["train"]
+    train, known = splits["train"], Scale.from_json(scale)
     found: list[tuple[dict[str, Any], Choice]] = [
-        _loss(train, scale),
-        _positives(start, train, float(scale["max"])),
+        _loss(known),
+        _positives(start, train, known),
         _epochs(start, len(train)),
-        _dev(splits["dev"]),
-        _negatives(train),
+        _dev(splits["dev"], known),
+        _negatives(train, known),
     ]
     if tokenizer is not None:
         found.append(_length(train, tokenizer, longest or LENGTHS[-1]))
@@ -66,22 +68,22 @@ def advise(
     )
 
 
-def _loss(train: pd.DataFrame, scale: Mapping[str, Any]) -> tuple[dict[str, Any], Choice]:
-    if scale["kind"] == "binary":
+def _loss(scale: Scale) -> tuple[dict[str, Any], Choice]:
+    if scale.kind == "binary":
         why = "Labels are 0 or 1, and binary cross-entropy gives probabilities that can be cut."
     else:
         why = (
-            f"Labels of 0 to {scale['max']:g} become targets of 0 to 1, so scores keep a meaning "
-            "that list losses give up."
+            f"Labels of {scale.min:g} to {scale.max:g} become targets of 0 to 1, so scores keep a "
+            "meaning that list losses give up."
         )
     return {"loss": "bce"}, Choice("Loss", "binary cross-entropy", why)
 
 
-def _positives(start: Recipe, train: pd.DataFrame, top: float) -> tuple[dict[str, Any], Choice]:
-    share = float((train["grade"] > 0).mean())
+def _positives(start: Recipe, train: pd.DataFrame, scale: Scale) -> tuple[dict[str, Any], Choice]:
+    share = float(scale.relevant(train["grade"]).mean())
     weight = pos_weight(
         start.model_copy(update={"loss": "bce", "pos_weight": "auto"}),
-        (train["grade"].astype(float) / top).tolist(),
+        scale.targets(train["grade"]).tolist(),
     )
     why = f"{share:.0%} of the pairs are positive, so they count as much as the others."
     if weight > 1.05:
@@ -104,9 +106,9 @@ def _epochs(start: Recipe, pairs: int) -> tuple[dict[str, Any], Choice]:
     return changes, Choice("Epochs", f"{changes['epochs']:g}", why)
 
 
-def _dev(dev: pd.DataFrame) -> tuple[dict[str, Any], Choice]:
-    both = dev.groupby("query_key")["grade"].agg(["min", "max"])
-    queries = int(((both["min"] <= 0) & (both["max"] > 0)).sum())
+def _dev(dev: pd.DataFrame, scale: Scale) -> tuple[dict[str, Any], Choice]:
+    measured = scorable(dev["query_key"], dev["grade"], scale)
+    queries = int(dev.loc[measured, "query_key"].nunique())
     size = f"{len(dev):,} pairs, {queries:,} queries"
     if not len(dev):
         why = "Without labelled dev pairs nothing tells when to stop, so the last weights are kept."
@@ -121,10 +123,10 @@ def _dev(dev: pd.DataFrame) -> tuple[dict[str, Any], Choice]:
     return {"best_by": "auto"}, Choice("Dev split", size, why)
 
 
-def _negatives(train: pd.DataFrame) -> tuple[dict[str, Any], Choice]:
-    grades = train.groupby("query_key")["grade"].agg(["min", "max"])
-    asked = grades[grades["max"] > 0]
-    alone = int((asked["min"] > 0).sum())
+def _negatives(train: pd.DataFrame, scale: Scale) -> tuple[dict[str, Any], Choice]:
+    relevant = scale.relevant(train["grade"]).groupby(train["query_key"]).agg(["min", "max"])
+    asked = relevant[relevant["max"]]
+    alone = int(asked["min"].sum())
     if alone * 2 > len(asked):
         why = (
             f"{alone:,} of {len(asked):,} queries with a positive have no negative, so near "

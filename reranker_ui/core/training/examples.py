@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.recipe import Loss
 from reranker_ui.core.values.refused import Refused
 
@@ -31,7 +32,11 @@ class Examples:
 
 
 def examples_of(
-    loss: Loss, pairs: pd.DataFrame, targets: "pd.Series[float]", seed: int
+    loss: Loss,
+    pairs: pd.DataFrame,
+    targets: "pd.Series[float]",
+    seed: int,
+    scale: Scale = GRADES,
 ) -> Examples | None:
     """The rows that `loss` learns from, None where these are the pairs and their targets.
 
@@ -41,14 +46,26 @@ def examples_of(
     if loss in ("bce", "mse"):
         return None
     frame = pairs[["query", "passage", "grade"]].assign(
-        query_key=pairs["query_key"] if "query_key" in pairs else pairs["query"], target=targets
-    )
+        query_key=pairs["query_key"] if "query_key" in pairs else pairs["query"],
+        target=targets, relevant=scale.relevant(pairs["grade"]),
+    )  # fmt: skip
     if loss == "cross_entropy":
         return _classes(frame)
     chance = np.random.default_rng(seed)
     if loss in LISTWISE:
         return _lists(frame, chance)
     return _triplets(frame, chance) if loss == "mnrl" else _margins(frame, chance)
+
+
+def idle_pairs(loss: Loss, pairs: pd.DataFrame, targets: "pd.Series[float]") -> int:
+    """How many pairs teach `loss` nothing: those of queries whose labels are all the same.
+
+    Losses that learn each pair by itself have none.
+    """
+    if loss not in (*LISTWISE, "margin_mse"):
+        return 0
+    keys = pairs["query_key"] if "query_key" in pairs else pairs["query"]
+    return int((targets.groupby(keys).transform("nunique") < 2).sum())
 
 
 def grade_counts(classes: list[int]) -> list[int]:
@@ -90,7 +107,7 @@ def _cut(group: pd.DataFrame, chance: np.random.Generator) -> Iterator[pd.DataFr
 
 
 def _triplets(frame: pd.DataFrame, chance: np.random.Generator) -> Examples:
-    positive = frame[frame["target"] > 0]
+    positive = frame[frame["relevant"]]
     if positive["query_key"].nunique() < 2:
         raise Refused(
             "Ranking against the others of a batch needs relevant passages of at least two "
@@ -98,7 +115,7 @@ def _triplets(frame: pd.DataFrame, chance: np.random.Generator) -> Examples:
         )
     negatives = {
         key: group["passage"].tolist()
-        for key, group in frame[frame["target"] == 0].groupby("query_key", sort=False)
+        for key, group in frame[~frame["relevant"]].groupby("query_key", sort=False)
     }
     known = {key: set(group) for key, group in positive.groupby("query_key")["passage"]}
     passages = frame["passage"].tolist()

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from reranker_ui.core.evaluation.bm25 import Index
-from reranker_ui.core.evaluation.metrics import from_zero
 from reranker_ui.core.models.encoder import Encoder
+from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.run_folder import COLUMNS
 
@@ -18,8 +18,10 @@ TINY = 1e-9  # where the best positive shares no word with the query
 DEPTH = 50  # best passages that are looked at for each query
 
 
-def with_negatives(recipe: Recipe, pairs: pd.DataFrame, encoder: Path) -> pd.DataFrame:
-    """`pairs` with further rows of grade 0, found by BM25 or by the cosine of `encoder`.
+def with_negatives(
+    recipe: Recipe, pairs: pd.DataFrame, encoder: Path, scale: Scale = GRADES
+) -> pd.DataFrame:
+    """`pairs` with further rows of the lowest grade, found by BM25 or by the cosine of `encoder`.
 
     For each query with a positive, `negatives_per_query` passages from those of `pairs`: the
     share `negatives_random` by chance, the others the best scored. None carries a label for the
@@ -28,7 +30,7 @@ def with_negatives(recipe: Recipe, pairs: pd.DataFrame, encoder: Path) -> pd.Dat
     """
     if recipe.negatives == "none":
         return pairs
-    positive = from_zero(pairs["grade"]) > 0
+    positive = scale.relevant(pairs["grade"])
     passages = list(dict.fromkeys(pairs["passage"]))
     place = {passage: number for number, passage in enumerate(passages)}
     asked = {
@@ -45,15 +47,15 @@ def with_negatives(recipe: Recipe, pairs: pd.DataFrame, encoder: Path) -> pd.Dat
         known = {place[passage] for passage in group["passage"]}
         best = [place[passage] for passage in group[positive[group.index]]["passage"]]
         for found in _chosen(recipe, score(number), known, best, chance):
-            rows.append((-1, key, group["query"].iloc[0], passages[found], 0.0))
+            rows.append((-1, key, group["query"].iloc[0], passages[found], scale.min))
     return pd.concat([pairs, pd.DataFrame(rows, columns=COLUMNS)], ignore_index=True)
 
 
-def expected(recipe: Recipe, pairs: pd.DataFrame) -> int:
+def expected(recipe: Recipe, pairs: pd.DataFrame, scale: Scale = GRADES) -> int:
     """How many negatives `with_negatives` adds at most."""
     if recipe.negatives == "none":
         return 0
-    queries = int(pairs.loc[from_zero(pairs["grade"]) > 0, "query_key"].nunique())
+    queries = int(pairs.loc[scale.relevant(pairs["grade"]), "query_key"].nunique())
     return queries * min(recipe.negatives_per_query, int(pairs["passage"].nunique()) - 1)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from reranker_ui.core.training.examples import Examples, examples_of
+from reranker_ui.core.training.examples import Examples, examples_of, idle_pairs
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import BestBy, Loss, Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import Phase
@@ -52,6 +53,7 @@ class Lesson:
     eval_every: int | None = None
     early_stopping: int = 0
     best_by: BestBy = "auto"
+    idle: int = 0  # pairs that teach the loss nothing
     rows: Examples | None = field(default=None, repr=False)
 
     @property
@@ -87,15 +89,19 @@ class Lesson:
         return round(self.steps * self.batch_pairs)
 
 
-def lesson_of(recipe: Recipe, pairs: pd.DataFrame, top_grade: float) -> Lesson:
-    """The lesson of the labels: `pairs` with the target grade / `top_grade`.
+def lesson_of(recipe: Recipe, pairs: pd.DataFrame, scale: Scale | float) -> Lesson:
+    """The lesson of the labels: `pairs` with targets of 0, the scale's lowest label, to 1.
 
-    Refused: labels that are no numbers of 0 to `top_grade`, or all the same, and a loss that
+    scale: or the highest label of one that begins at 0.
+    Refused: labels that are no numbers of the scale, or all the same, and a loss that
     needs what the pairs cannot give it.
     """
-    targets = pairs["grade"].astype(float) / top_grade
+    scale = scale if isinstance(scale, Scale) else Scale("graded", scale)
+    targets = scale.targets(pairs["grade"].astype(float))
     if not targets.between(0, 1).all():
-        raise Refused(f"Some labels are not between 0 and {top_grade:g}. Mend them in Data.")
+        raise Refused(
+            f"Some labels are not between {scale.min:g} and {scale.max:g}. Correct them in Data."
+        )
     if targets.nunique() < 2:
         raise Refused(
             f"All {len(pairs):,} training labels are the same. "
@@ -121,8 +127,14 @@ def lesson_of(recipe: Recipe, pairs: pd.DataFrame, top_grade: float) -> Lesson:
         eval_every=recipe.eval_every,
         early_stopping=recipe.early_stopping,
         best_by=recipe.best_by,
-        rows=examples_of(recipe.loss, pairs, targets, recipe.seed),
+        idle=idle_pairs(recipe.loss, pairs, targets),
+        rows=examples_of(recipe.loss, pairs, targets, recipe.seed, scale),
     )
+
+
+def length_notice(read: int, asked: int) -> str:
+    """The sentence for a base that reads fewer tokens than a recipe asks for."""
+    return f"This base reads {read} tokens at most, not {asked}."
 
 
 def pos_weight(recipe: Recipe, targets: list[float]) -> float:

@@ -23,7 +23,7 @@ from reranker_ui.core.evaluation.outcome import is_constant, outcome_of
 from reranker_ui.core.models.model_folder import token_limit
 from reranker_ui.core.training.model_card import write_card
 from reranker_ui.core.training.negatives import with_negatives
-from reranker_ui.core.training.phase import Lesson, lesson_of
+from reranker_ui.core.training.phase import Lesson, length_notice, lesson_of
 from reranker_ui.core.training.run_time import Pace, evaluations
 from reranker_ui.core.training.warm_start import WarmStart, start_was_best, used, warm_start_of
 from reranker_ui.core.values.machine import Machine, bytes_in_words, free_disk, this_machine
@@ -85,7 +85,9 @@ def _evaluate(plan: Plan) -> tuple[dict[str, Metrics], Metrics]:
     dev, metrics["tuned"], scores["tuned"] = evaluate_tuned(folder, test, plan.live)
     scored = test.assign(**scores)
     scored.to_parquet(folder.test_scores_file, index=False)
-    folder.outcome_file.write_text(json.dumps(outcome_of(scored), ensure_ascii=False))
+    folder.outcome_file.write_text(
+        json.dumps(outcome_of(scored, folder.scale()), ensure_ascii=False)
+    )
     if is_constant(scored["tuned"]):
         folder.emit(
             "notice",
@@ -103,8 +105,8 @@ def _plan(folder: RunFolder, threads: int | None, preferred: str) -> Plan:
     limit = token_limit(base.path) or recipe.max_length
     recipe = recipe.model_copy(update={"max_length": min(recipe.max_length, limit)})
     baselines = Baselines(base, recipe.max_length, cache, pairs_of(pairs))
-    taught = with_negatives(recipe, pairs, baselines.encoder)
-    lesson = lesson_of(recipe, taught, folder.lineage()["scale"]["max"])
+    taught = with_negatives(recipe, pairs, baselines.encoder, folder.scale())
+    lesson = lesson_of(recipe, taught, folder.scale())
     return Plan(
         folder,
         recipe,
@@ -113,7 +115,7 @@ def _plan(folder: RunFolder, threads: int | None, preferred: str) -> Plan:
         lesson,
         baselines,
         warm_start_of(recipe, base, baselines.encoder, pairs, cache),
-        live_pairs(dev, lesson.learned, recipe.seed),
+        live_pairs(dev, lesson.learned, recipe.seed, folder.scale()),
         test,
     )
 
@@ -154,20 +156,30 @@ def _tell_start(plan: Plan) -> None:
         threads=machine.threads,
         device=machine.device,
         pairs=folder.lineage()["counts"],
-        learned_from=len(plan.lesson.queries),
+        learned_from=len(plan.lesson.queries) - plan.lesson.idle,
         plan={"warm_start_steps": warm_steps, "train_steps": plan.lesson.steps},
     )
     asked, read = folder.recipe().max_length, plan.recipe.max_length
     notices = [
         machine.notice,
         plan.baselines.notice,
-        f"This base reads {read} tokens at most, not {asked}." if read < asked else None,
+        length_notice(read, asked) if read < asked else None,
+        _idle_notice(plan.lesson),
         "The warm start of an earlier run on these texts is used again."
         if warm and warm.done
         else None,
     ]
     for notice in filter(None, notices):
         folder.emit("notice", message=notice)
+
+
+def _idle_notice(lesson: Lesson) -> str | None:
+    if not lesson.idle:
+        return None
+    return (
+        f"{lesson.idle:,} of {len(lesson.queries):,} pairs teach nothing here: this loss learns how"
+        " the passages of a query differ, and their labels are all the same."
+    )
 
 
 def _learn(plan: Plan) -> tuple["CrossEncoder", bool]:

@@ -44,7 +44,7 @@ class LiveEvaluator(BaseEvaluator):  # type: ignore[misc]
         )
         if not all(map(math.isfinite, logits)):
             raise not_a_number(steps)
-        metrics = metrics_of(self._frame, [float(logit) for logit in logits])
+        metrics = metrics_of(self._frame, [float(logit) for logit in logits], self._folder.scale())
         self._pace.scored(len(self._frame))
         self._folder.emit("evaluated", when="during", split="dev", step=steps, metrics=metrics)
         return {name: float(value) for name, value in metrics.items() if value is not None}

@@ -11,6 +11,7 @@ import pandas as pd
 from reranker_ui.core.bases.base_models import resolve_base
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.training.phase import Lesson, lesson_of
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.machine import this_machine
 from reranker_ui.core.values.recipe import Recipe
 
@@ -21,14 +22,14 @@ LEAST_STEPS, MOST_STEPS = 2, 200
 def measure(folder: Path, threads: int | None = None, preferred: str = "auto") -> None:
     """Train on `folder`/pairs.parquet by request.json for SECONDS; result.json tells the speed.
 
-    The request is {recipe, top: highest grade, cache: where bases lie}. The result is
+    The request is {recipe, scale, cache: where bases lie}. The result is
     {pairs_per_second, memory: most bytes this process held, checkpoint: bytes of one, weights}.
     Nothing is kept of what was learned. `threads` and `preferred` are as in `training.train`.
     """
     asked = json.loads((folder / "request.json").read_text())
     recipe = Recipe.model_validate(asked["recipe"])
     pairs = pd.read_parquet(folder / "pairs.parquet")
-    lesson = lesson_of(recipe, pairs, float(asked["top"]))
+    lesson = lesson_of(recipe, pairs, Scale.from_json(asked["scale"]))
     base = resolve_base(recipe.base, Path(asked["cache"]), recipe.revision, pairs_of(pairs))
     machine = this_machine(recipe.precision, threads, preferred)
     result = _train(base.path, lesson, recipe.max_length, machine.device, machine.precision)

@@ -4,7 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from reranker_ui.core.values.pairs import Left
@@ -22,10 +22,43 @@ _MOST_GRADES = 10
 
 @dataclass(frozen=True)
 class Scale:
-    """What labels can be: 0 or 1, a grade 0..max, or a score 0..max."""
+    """What labels can be: 0 or 1, a grade min..max, or a score 0..max, and which are relevant.
+
+    `min` is 1 for grades without a 0, such as stars. `relevant_from` is the lowest label that is
+    relevant; None for every label above 0.
+    """
 
     kind: Kind
     max: float = 1.0
+    min: float = 0.0
+    relevant_from: float | None = None
+
+    @staticmethod
+    def from_json(told: Mapping[str, Any]) -> "Scale":
+        """The scale of `as_json`; of an older one where its newer fields are missing."""
+        return Scale(
+            told["kind"], told["max"], told.get("min") or 0.0, told.get("relevant_from")
+        )  # fmt: skip
+
+    def as_json(self) -> dict[str, Any]:
+        """`{"kind", "max", "min", "relevant_from"}`."""
+        return asdict(self)
+
+    def relevant(self, labels: Any) -> Any:
+        """Whether a label, or each of an array or a Series, is relevant."""
+        return labels > 0 if self.relevant_from is None else labels >= self.relevant_from
+
+    def targets(self, labels: Any) -> Any:
+        """An array or a Series of labels as 0, the lowest of the scale, to 1."""
+        return (labels - self.min) / (self.max - self.min)
+
+    def gains(self, labels: Any) -> Any:
+        """What a label, or each of an array or a Series, counts for in nDCG; at least 0.
+
+        Linear in the grade, from 0 for the lowest grade of the scale. A score that is not
+        relevant counts for nothing.
+        """
+        return labels * self.relevant(labels) if self.kind == "score" else labels - self.min
 
     def holds(self, value: float) -> bool:
         """Whether `value` is a label of this scale."""
@@ -35,7 +68,8 @@ class Scale:
     def __str__(self) -> str:
         if self.kind == "binary":
             return "0 or 1"
-        return f"{'a grade' if self.kind == 'graded' else 'a score'} from 0 to {self.max:g}"
+        what = "a grade" if self.kind == "graded" else "a score"
+        return f"{what} from {self.min:g} to {self.max:g}"
 
 
 @dataclass(frozen=True)
@@ -106,6 +140,23 @@ def guess_scale(values: Iterable[float]) -> Scale:
     grades = [v for v in finite if v <= _MOST_GRADES]
     top = max(grades, default=1.0)
     return Scale("graded", top) if top > 1 else Scale("binary")
+
+
+GRADES = Scale("graded")  # every label above 0 is relevant
+
+
+def with_relevance(scale: Scale, values: Iterable[float]) -> Scale:
+    """The scale of labels as found, where they have no 0: stars, or scores that are all above it.
+
+    Relevant is then the upper half: 4 and 5 of five stars.
+    """
+    found = [v for v in values if math.isfinite(v) and 0 <= v <= scale.max]
+    lowest, highest = min(found, default=0.0), max(found, default=0.0)
+    if not 0 < lowest < highest or scale.kind == "binary":
+        return scale
+    if scale.kind == "score":
+        return replace(scale, relevant_from=(lowest + highest) / 2)
+    return replace(scale, min=1.0, relevant_from=math.floor((1 + scale.max) / 2) + 1.0)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import pandas as pd
 from filelock import FileLock
 
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
 
 SPLITS = ("train", "dev", "test")
@@ -77,6 +78,10 @@ class RunFolder:
     def recipe(self) -> Recipe:
         """The recipe as frozen."""
         return Recipe.model_validate_json(self.recipe_file.read_text())
+
+    def scale(self) -> Scale:
+        """The scale of the labels that the run was frozen with."""
+        return Scale.from_json(self.lineage()["scale"])
 
     def lineage(self) -> dict[str, Any]:
         """Where the data came from: dataset, scale `{kind, max}`, counts, hash."""

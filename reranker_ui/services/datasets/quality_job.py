@@ -8,7 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,12 @@ from reranker_ui.core.bases.coverage import coverage_of, tokens_seen
 from reranker_ui.core.evaluation import quality, readability
 from reranker_ui.core.evaluation.near_duplicates import similar_pairs
 from reranker_ui.core.models.model_folder import token_limit
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.pairs import fold
 from reranker_ui.core.values.recipe import PRESETS
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import SPLITS
-from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.datasets import find_dataset, scale
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
 from reranker_ui.services.store.database import journal, pairs
 from reranker_ui.services.store.json_state import save
@@ -65,7 +66,7 @@ def assess(
         read = _read(connection, dataset.id, count or 0, said)
     if not read.rows:
         raise Refused(f"{dataset_name} holds no pair to check. Import some first.")
-    table = _table(read.rows)
+    table = _table(read.rows, scale(dataset))
     said("comparing texts", 0.0)
     queries = _similar_queries(read)
     said("comparing texts", 0.5)
@@ -124,12 +125,13 @@ def _read(connection: sa.Connection, dataset_id: int, count: int, said: Said) ->
     return read
 
 
-def _table(rows: list[tuple[Any, ...]]) -> quality.Table:
+def _table(rows: list[tuple[Any, ...]], scale: Scale) -> quality.Table:
     kinds = (np.int64, *[np.uint64] * 4, np.float64, np.int8, np.bool_)
     columns = zip(*rows, strict=True)
-    return quality.Table(
-        *(np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True))
+    table = quality.Table(
+        *(np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True))  # type: ignore[arg-type]
     )
+    return replace(table, scale=scale)
 
 
 def _similar_queries(read: _Read) -> list[tuple[int, int]]:

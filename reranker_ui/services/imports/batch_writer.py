@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.services.imports.stage import Staged, Vote
 from reranker_ui.services.store.database import decisions, imported_labels, pairs
 
@@ -41,10 +42,11 @@ class Writer:
 
     def __init__(
         self, connection: sa.Connection, dataset_id: int, import_id: int, source: str, who: str,
-        now: float,
+        now: float, scale: Scale = GRADES,
     ) -> None:  # fmt: skip
         self.connection, self.dataset_id, self.import_id = connection, dataset_id, import_id
         self.source, self.who, self.now = source, who, now
+        self.scale = scale
         self.settled: list[dict[str, Any]] = []  # decisions on pairs that were there, to be made
 
     def write(self, batch: Sequence[Staged], votes: Votes) -> None:
@@ -63,7 +65,7 @@ class Writer:
         labelled = [pair for pair in new if pair.label is not None]
         counts = {
             "kept": len(labelled),
-            "positives": sum(_is_positive(pair, votes) for pair in labelled),
+            "positives": sum(self._is_positive(pair, votes) for pair in labelled),
             "conflicts": sum(pair.conflict for pair in labelled),
         }
         for pair in batch:
@@ -71,6 +73,10 @@ class Writer:
                 for name, n in self._add(pair, there[pair.pair_key], votes).items():
                     counts[name] += n
         return counts
+
+    def _is_positive(self, pair: Staged, votes: Votes) -> bool:
+        values = {pair.label} if pair.settled else _values(pair, votes)
+        return any(self.scale.relevant(value) for value in values)
 
     def _insert(self, new: Sequence[Staged]) -> None:
         # Past SQLAlchemy's handling of each value, which takes longer than the database.
@@ -115,7 +121,7 @@ class Writer:
             self.connection.execute(imported_labels.insert(), told)
         return {
             "kept": int(not have and bool(told)),
-            "positives": int(not have and _is_positive(pair, votes)),
+            "positives": int(not have and self._is_positive(pair, votes)),
             "conflicts": int(not pair.settled and len(have) <= 1 and len(known.values()) > 1),
         }
 
@@ -143,10 +149,6 @@ class Writer:
 
 def _values(pair: Staged, votes: Votes) -> set[float]:
     return {value for value, *_ in votes.get(pair.id, ())} | ({pair.label} - {None})  # type: ignore[operator]
-
-
-def _is_positive(pair: Staged, votes: Votes) -> bool:
-    return any(value > 0 for value in ({pair.label} if pair.settled else _values(pair, votes)))  # type: ignore[operator]
 
 
 def settle(

@@ -12,6 +12,7 @@ from filelock import FileLock
 from sqlalchemy import func, select
 
 from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.formats.structure.unread import refuse_unread
 from reranker_ui.core.values.labels import Kind, Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.batch_writer import Writer, settle
@@ -25,6 +26,7 @@ from reranker_ui.services.imports.read_state import (
 from reranker_ui.services.imports.split_assignment import assign_splits
 from reranker_ui.services.imports.stage import Stage
 from reranker_ui.services.imports.sweep import beginning, lock_path, remove_import, sweep_imports
+from reranker_ui.services.labels.datasets import scale as scale_of_row
 from reranker_ui.services.labels.effective_labels import seen
 from reranker_ui.services.labels.guidelines import edit_guidelines
 from reranker_ui.services.labels.index_job import fill_index
@@ -64,9 +66,12 @@ def import_file(
         raise Refused(f"There is no folder for {rejects}.")
     token = start_reading(workspace, user, path, _for_dataset(workspace, dataset_name, options))
     try:
-        result = wait_for_reading(workspace, user, token)
-        if rejects is not None:
-            write_left_out(workspace, user, token, rejects.expanduser())
+        try:
+            result = wait_for_reading(workspace, user, token)
+        finally:
+            if rejects is not None:
+                write_left_out(workspace, user, token, rejects.expanduser())
+        refuse_unread(result["unread"], path.name)
         report = store_reading(
             workspace, user, token, dataset_name, result=result, source=path.name
         )
@@ -102,7 +107,8 @@ def store_reading(
         stage.close()
         alive.release()
         lock_path(workspace, import_id).unlink(missing_ok=True)
-    more = {"scale": result["scale"], "new": new, "mojibake": result.get("mojibake")}
+    more = {"scale": result["scale"], "new": new, "mojibake": result.get("mojibake"),
+            "unread": result.get("unread", [])}  # fmt: skip
     return {"dataset": dataset_name, **report, **more}
 
 
@@ -159,6 +165,7 @@ def _begin(
         if row is None:
             dataset = datasets.insert().values(
                 name=name, scale=scale["kind"], max_grade=scale["max"],
+                min_grade=scale["min"], relevant_from=scale["relevant_from"],
                 created_by=user.name, created_at=now, updated_at=now,
             )  # fmt: skip
             dataset_id = _new_id(connection, dataset)
@@ -212,7 +219,11 @@ def _store(
                 select(pairs.c.id).where(pairs.c.dataset_id == dataset_id, seen()).limit(1)
             )
         )
-        notes = result["notes"] + assign_splits(connection, stage, dataset_id if grown else None)
+        dataset = connection.execute(select(datasets).where(datasets.c.id == dataset_id)).one()
+        scale = scale_of_row(dataset)
+        notes = result["notes"] + assign_splits(
+            connection, stage, dataset_id if grown else None, scale
+        )
     counts = {name: 0 if grown else result["report"][name] for name in _COUNTED}
     last, size = 0, _BATCH
     settled: list[dict[str, Any]] = []
@@ -220,7 +231,9 @@ def _store(
         votes = stage.votes_of(batch)
         with workspace.writing() as connection:
             begun = time.perf_counter()
-            writer = Writer(connection, dataset_id, import_id, source, user.name, time.time())
+            writer = Writer(
+                connection, dataset_id, import_id, source, user.name, time.time(), scale
+            )
             if grown:
                 for name, n in writer.append(batch, votes).items():
                     counts[name] += n
@@ -256,8 +269,9 @@ def _finish(
         connection.execute(done.values(state="done", report=report))
         row = connection.execute(select(datasets).where(datasets.c.id == dataset_id)).one()
         top = max(row.max_grade, scale["max"]) if row.scale == "graded" else row.max_grade
+        low = 0.0 if scale.get("has_zero") else row.min_grade
         changed = datasets.update().where(datasets.c.id == dataset_id)
-        connection.execute(changed.values(updated_at=now, max_grade=top))
+        connection.execute(changed.values(updated_at=now, max_grade=top, min_grade=low))
         told = {k: v for k, v in report.items() if k not in ("rejects", "notes")}
         record(connection, user, "import", f"dataset:{dataset_id}", at=now, after=told)
 

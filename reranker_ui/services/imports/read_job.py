@@ -21,7 +21,8 @@ from reranker_ui.core.formats.hub import bring, is_hub_id
 from reranker_ui.core.formats.mojibake import Mojibake
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.plan import NotMapped, Plan, make_plan
-from reranker_ui.core.values.labels import LabelReader, Scale, guess_scale, number
+from reranker_ui.core.formats.structure.unread import UnreadColumns
+from reranker_ui.core.values.labels import LabelReader, Scale, guess_scale, number, with_relevance
 from reranker_ui.core.values.pairs import Judged, Left, Report
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.disk_texts import DiskTexts
@@ -31,6 +32,8 @@ from reranker_ui.services.store.json_state import save
 
 _PREVIEW = 8
 _CLASSES = 50
+# Judgments name the passages that are relevant: their lowest grade is no "not relevant".
+_ALL_RELEVANT = ("judgments", "beir", "trec", "trec-run", "quepid-book", "id-lists")
 
 
 def main(folder: Path) -> None:
@@ -62,24 +65,32 @@ def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
         path = bring(str(path), folder, options.limits, progress.tick)
     plan = make_plan(path, options, progress.tick, _disk_texts(folder))
     progress.begin("looking")
-    labels, preview = _survey(plan, options, progress)
+    unread = UnreadColumns(plan, options.ignore)
+    labels, preview = _survey(plan, options, progress, unread)
+    plan.notes += unread.notes()
     reader = LabelReader(mapping={k.strip().casefold(): v for k, v in options.map_label.items()})
-    reader = _with_scale(reader, labels, options)
+    reader = _with_scale(reader, labels, options, plan.family)
     result = {
         "plan": _describe(plan),
         "labels": [[shown(raw), n] for raw, n in labels.most_common(_CLASSES)],
         "preview": preview,
         "notes": plan.notes + plan.container.notes,
+        "unread": [column.as_json() for column in unread.found()],
     }
     if _are_classes(reader, labels):
         return {**result, "asks": "labels"}
     assert reader.scale is not None
     if not options.scale and labels:
         plan.notes.append(f"Labels are read as {reader.scale}.")
+    if reader.scale.relevant_from is not None:
+        from_ = f"{reader.scale.relevant_from:g}"
+        plan.notes.append(f"Labels from {from_} on are relevant (--relevant-from {from_}).")
     progress.begin("reading")
     staging = Staging(plan, reader, options, Stage(folder / "stage.db"))
     report = staging.run(progress.record)
-    scale = {"kind": reader.scale.kind, "max": reader.scale.max}
+    if not report.kept + report.unlabelled:
+        raise Refused(_nothing_kept(report, path.name))
+    scale = reader.scale.as_json() | {"has_zero": any(_reads(reader, raw) == 0 for raw in labels)}
     notes = plan.notes + plan.container.notes + _notes(report)
     return {
         **result, "scale": scale, "report": asdict(report), "notes": notes,
@@ -88,7 +99,7 @@ def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
 
 
 def _survey(
-    plan: Plan, options: ReadOptions, progress: "_Progress"
+    plan: Plan, options: ReadOptions, progress: "_Progress", unread: UnreadColumns
 ) -> tuple[Counter[Any], list[dict[str, Any]]]:
     """Every raw label with its count, and the first judged pairs."""
     mojibake = Mojibake(options.repair)
@@ -103,6 +114,7 @@ def _survey(
             ]
         if not isinstance(value, Left):
             labels.update(_raw_labels(plan, value))
+            unread.see(value)
         if len(labels) > 100_000:
             labels = Counter(dict(labels.most_common(50_000)))
     return labels, preview
@@ -110,12 +122,18 @@ def _survey(
 
 def _raw_labels(plan: Plan, value: Any) -> list[Any]:
     """The labels of a record, by the short way where one column holds them all."""
-    if plan.one_label:
-        raws = [value.get(plan.label)]
+    if plan.one_label and _is_plain(raw := value.get(plan.label)):
+        raws = [raw]
     else:
         told = [one for one in judged_of(plan, value) if isinstance(one, Judged)]
         raws = [raw for one in told for raw in (one.label, *(raw for _, raw in one.votes))]
     return [_hashable(raw) for raw in raws if not _empty(raw)]
+
+
+def _is_plain(raw: Any) -> bool:
+    if isinstance(raw, str):
+        return not raw.lstrip().startswith(("[", "{"))
+    return isinstance(raw, int | float | None)
 
 
 def _are_classes(reader: LabelReader, labels: Counter[Any]) -> bool:
@@ -125,7 +143,9 @@ def _are_classes(reader: LabelReader, labels: Counter[Any]) -> bool:
     return bool(labels) and (most or len(unread) == len(labels))
 
 
-def _with_scale(reader: LabelReader, labels: Counter[Any], options: ReadOptions) -> LabelReader:
+def _with_scale(
+    reader: LabelReader, labels: Counter[Any], options: ReadOptions, family: str
+) -> LabelReader:
     """The reader with the scale that was said, else with the narrowest that fits."""
     if options.lowest_is_best:
         codes = [v for v in map(number, labels) if v is not None and math.isfinite(v) and v >= 1]
@@ -139,12 +159,34 @@ def _with_scale(reader: LabelReader, labels: Counter[Any], options: ReadOptions)
     elif options.scale == "graded":
         found = [v for v in values if 0 <= v <= 100 and v == int(v)]
         scale = Scale("graded", options.max_grade or max(found, default=1.0))
+    if family not in _ALL_RELEVANT:
+        scale = with_relevance(scale, values)
+    if options.relevant_from is not None:
+        scale = replace(scale, relevant_from=_checked(options.relevant_from, scale))
     return replace(reader, scale=scale, _known={})
+
+
+def _checked(relevant_from: float, scale: Scale) -> float:
+    if not scale.min <= relevant_from <= scale.max:
+        raise Refused(
+            f"Labels from {relevant_from:g} on cannot be the relevant ones: the labels are {scale}."
+            " Say a label of that scale (--relevant-from)."
+        )
+    return relevant_from
 
 
 def _disk_texts(folder: Path) -> Any:
     numbers = iter(range(1000))
     return lambda: DiskTexts(folder / f"texts-{next(numbers)}.db")
+
+
+def _nothing_kept(report: Report, name: str) -> str:
+    first = report.rejects[0] if report.rejects else None
+    why = f" The first, on line {first['line']:,}: {first['reason']}." if first else ""
+    return (
+        f"None of the {report.records:,} records of {name} gives a pair, so nothing was imported."
+        f"{why} Say which columns hold query, passage and label (--query, --passage, --label)."
+    )
 
 
 def _describe(plan: Plan) -> dict[str, Any]:

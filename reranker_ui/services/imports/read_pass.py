@@ -7,7 +7,8 @@ from reranker_ui.core.formats.clean import clean
 from reranker_ui.core.formats.mojibake import Mojibake
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.plan import Plan
-from reranker_ui.core.values.labels import LabelReader
+from reranker_ui.core.formats.structure.label_cells import with_plain_labels
+from reranker_ui.core.values.labels import GRADES, LabelReader
 from reranker_ui.core.values.pairs import REASONS, Judged, Left, Pair, Report
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.stage import Stage
@@ -33,7 +34,7 @@ class Staging:
             left = self._record(line, value)
             if left is not None:
                 setattr(report, left.reason, getattr(report, left.reason) + 1)
-        self.stage.finish(report)
+        self.stage.finish(report, self.reader.scale or GRADES)
         self.stage.close()
         return report
 
@@ -71,7 +72,8 @@ def judged_of(plan: Plan, value: Any) -> Iterator[Judged | Left]:
         yield value
         return
     try:
-        yield from plan.read(value)
+        for judged in plan.read(value):
+            yield judged if isinstance(judged, Left) else with_plain_labels(judged)
     except Left as left:
         yield left
 

@@ -5,6 +5,7 @@ import sqlite3
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.pairs import near
 from reranker_ui.core.values.splits import SPLITS, hashed_split, order, split_at
 from reranker_ui.services.imports.stage import Stage
@@ -19,8 +20,8 @@ WITHOUT ROWID;
 INSERT INTO groups
 SELECT near(query_key),
     -- queries with positives and negatives first: only they can be scored
-    CASE WHEN max(label > 0) = 1 AND min(label > 0) = 0 THEN 0 WHEN max(label > 0) = 1 THEN 1
-         WHEN min(label > 0) = 0 THEN 2 ELSE 3 END,
+    CASE WHEN max(relevant(label)) = 1 AND min(relevant(label)) = 0 THEN 0
+         WHEN max(relevant(label)) = 1 THEN 1 WHEN min(relevant(label)) = 0 THEN 2 ELSE 3 END,
     min(split), count(DISTINCT split), NULL
 FROM staged GROUP BY 1;
 """
@@ -43,7 +44,9 @@ UPDATE staged SET split = (
 """
 
 
-def assign_splits(connection: sa.Connection, stage: Stage, dataset_id: int | None) -> list[str]:
+def assign_splits(
+    connection: sa.Connection, stage: Stage, dataset_id: int | None, scale: Scale
+) -> list[str]:
     """Give every staged pair its split; returns what a person should know.
 
     `dataset_id` is the dataset that the pairs join, None where they are its first. All pairs of
@@ -53,6 +56,7 @@ def assign_splits(connection: sa.Connection, stage: Stage, dataset_id: int | Non
     lite.create_function("near", 1, near, deterministic=True)
     lite.create_function("place", 1, order, deterministic=True)
     lite.create_function("split_at", 2, split_at, deterministic=True)
+    stage.know(scale)
     lite.create_function("hashed_split", 1, hashed_split, deterministic=True)
     lite.execute("DROP TABLE IF EXISTS groups")
     lite.executescript(_GROUPS)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.pairs import Left, Pair, Report, pair_key, passage_key, query_key
 
 _SCHEMA = """
@@ -82,13 +83,22 @@ class Stage:
         if len(self.lefts) == _TOGETHER:
             self._write()
 
-    def finish(self, report: Report) -> None:
-        """Count what is stored into `report`."""
+    def know(self, scale: Scale) -> None:
+        """Let SQL ask whether a label is relevant: `relevant(label)`, NULL for no label."""
+
+        def relevant(label: float | None) -> bool | None:
+            return None if label is None else bool(scale.relevant(label))
+
+        self.connection.create_function("relevant", 1, relevant, deterministic=True)
+
+    def finish(self, report: Report, scale: Scale = GRADES) -> None:
+        """Count what is stored into `report`; positive is what is relevant on the scale."""
         self._write()
+        self.know(scale)
         kept, positives, conflicts = self.connection.execute(
             "SELECT count(label),"
-            " coalesce(sum(label > 0 OR (votes AND NOT settled AND EXISTS ("
-            "   SELECT 1 FROM votes WHERE staged_id = staged.id AND value > 0))), 0),"
+            " coalesce(sum(relevant(label) OR (votes AND NOT settled AND EXISTS ("
+            "   SELECT 1 FROM votes WHERE staged_id = staged.id AND relevant(value)))), 0),"
             " coalesce(sum(conflict), 0) FROM staged"
         ).fetchone()
         report.kept, report.positives, report.conflicts = kept, positives, conflicts

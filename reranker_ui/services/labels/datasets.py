@@ -37,17 +37,16 @@ def find_dataset(connection: sa.Connection, name: str) -> sa.Row[Any]:
 
 
 def scale_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
-    """`{"kind": binary | graded | score, "max": float}` of a dataset."""
+    """`{"kind": binary | graded | score, "max", "min", "relevant_from"}` of a dataset."""
     require(user, "viewer")
     with workspace.reading() as connection:
-        row = find_dataset(connection, dataset_name)
-    return {"kind": row.scale, "max": row.max_grade}
+        return scale(find_dataset(connection, dataset_name)).as_json()
 
 
 def scale(row: sa.Row[Any]) -> Scale:
     """The scale of a dataset's row."""
     kind: Kind = row.scale
-    return Scale(kind, row.max_grade)
+    return Scale(kind, row.max_grade, row.min_grade, row.relevant_from)
 
 
 def labelled_pairs(workspace: Workspace, user: User, dataset_name: str) -> "pd.DataFrame":
@@ -82,15 +81,15 @@ def label_counts(workspace: Workspace, user: User, dataset_name: str) -> dict[st
     require(user, "viewer")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
-        return _count_labels(connection, dataset.id)
+        return _count_labels(connection, dataset)
 
 
 def list_datasets(workspace: Workspace, user: User) -> list[dict[str, Any]]:
     """Every dataset, last changed first.
 
-    Each: id, name, scale {"kind", "max"}, pairs, queries, positives, labelled (with an
-    effective label), labelled_by_people, disputed, unlabelled, splits {"train", "dev", "test"}
-    (pairs), updated_at (Unix seconds).
+    Each: id, name, scale {"kind", "max", "min", "relevant_from"}, pairs, queries, positives
+    (relevant), labelled (with an effective label), labelled_by_people, disputed, unlabelled,
+    splits {"train", "dev", "test"} (pairs), updated_at (Unix seconds).
     """
     require(user, "viewer")
     done = imports.alias()
@@ -160,23 +159,25 @@ def _describe(connection: sa.Connection, row: sa.Row[Any]) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": row.name,
-        "scale": {"kind": row.scale, "max": row.max_grade},
+        "scale": scale(row).as_json(),
         "queries": _count(connection, queries),
-        **_count_labels(connection, row.id),
+        **_count_labels(connection, row),
         "labelled_by_people": _labelled_by_people(connection, row.id),
         "splits": {name: by_split.get(name, 0) for name in ("train", "dev", "test")},
         "updated_at": row.updated_at,
     }
 
 
-def _count_labels(connection: sa.Connection, dataset_id: int) -> dict[str, int]:
-    tally = _counted(pairs_with_labels(dataset_id, where=touched()).subquery(), connection)
+def _count_labels(connection: sa.Connection, row: sa.Row[Any]) -> dict[str, int]:
+    dataset_id, relevant_from = row.id, row.relevant_from
+    touched_pairs = pairs_with_labels(dataset_id, where=touched()).subquery()
+    tally = _counted(touched_pairs, connection, relevant_from)
     # What nobody touched has its imported label, and counting it needs no more than an index.
     untouched = select(
         case((pairs.c.label.is_(None), "unlabelled"), else_="imported").label("state"),
         pairs.c.label.label("effective"),
     ).where(*_mine(connection, dataset_id), sa.not_(touched()))
-    tally += _counted(untouched.subquery(), connection)
+    tally += _counted(untouched.subquery(), connection, relevant_from)
     states = ("unlabelled", "disputed", "left out")
     return {
         "pairs": sum(n for *_, n in tally),
@@ -186,9 +187,13 @@ def _count_labels(connection: sa.Connection, dataset_id: int) -> dict[str, int]:
     }
 
 
-def _counted(told: sa.Subquery, connection: sa.Connection) -> list[Any]:
-    # A literal: PostgreSQL takes two bound zeros for two different expressions.
+def _counted(
+    told: sa.Subquery, connection: sa.Connection, relevant_from: float | None
+) -> list[Any]:
+    # A literal: PostgreSQL takes two bound numbers for two different expressions.
     positive = told.c.effective > sa.literal_column("0")
+    if relevant_from is not None:
+        positive = told.c.effective >= sa.literal_column(repr(float(relevant_from)))
     return list(
         connection.execute(
             select(told.c.state, positive, func.count()).group_by(told.c.state, positive)

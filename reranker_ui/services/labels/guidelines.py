@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from reranker_ui.core.values.markdown import tree, words
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.datasets import find_dataset, scale
 from reranker_ui.services.labels.open_pairs import came_unlabelled, decides, offered, sealed_for
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, journal, pairs, runs
@@ -38,7 +38,7 @@ def stream_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, 
         )
         return {
             "user": user.name,
-            "scale": {"kind": dataset.scale, "max": dataset.max_grade},
+            "scale": scale(dataset).as_json(),
             "guidelines": {
                 "text": dataset.guidelines,
                 "tree": tree(dataset.guidelines),

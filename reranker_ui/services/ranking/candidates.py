@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from reranker_ui.core.evaluation.metrics import from_zero
+from reranker_ui.core.evaluation.metrics import scorable
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets.pages import candidates_of_query
 from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
@@ -77,21 +78,20 @@ def labelled_queries(
 ) -> list[dict[str, Any]]:
     """Queries of a split that can be scored: query_key, query, candidates, positives.
 
-    A query can be scored if it has a positive and a negative candidate.
+    A query can be scored as `core.evaluation.metrics.scorable` says.
     """
     require(user, "viewer")
     pairs = labelled_pairs(workspace, user, dataset)
     pairs = pairs[pairs["split"] == split]
-    grades = from_zero(pairs["grade"])
-    pairs = pairs.assign(positive=grades > 0, negative=grades == 0)
+    scale = Scale.from_json(scale_of(workspace, user, dataset))
+    pairs = pairs[scorable(pairs["query_key"], pairs["grade"], scale)]
+    pairs = pairs.assign(positive=scale.relevant(pairs["grade"]))
     queries = pairs.groupby("query_key", sort=False).agg(
         query=("query", "first"),
         candidates=("grade", "size"),
         positives=("positive", "sum"),
-        negatives=("negative", "sum"),
     )
-    queries = queries[(queries["positives"] > 0) & (queries["negatives"] > 0)].reset_index()
-    kept = queries[["query_key", "query", "candidates", "positives"]]
+    kept = queries.reset_index()[["query_key", "query", "candidates", "positives"]]
     return [dict(row) for row in kept.to_dict("records")]
 
 

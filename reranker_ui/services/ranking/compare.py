@@ -6,11 +6,12 @@ from typing import Any
 
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.evaluation.calibration import calibrated
-from reranker_ui.core.evaluation.metrics import Metrics, from_zero, ranking_metrics
+from reranker_ui.core.evaluation.metrics import Metrics, ranking_metrics
 from reranker_ui.core.models.reranker import ranked
+from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import SPLITS
-from reranker_ui.services.labels.datasets import labelled_pairs
+from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
 from reranker_ui.services.ranking.candidates import Candidates
 from reranker_ui.services.ranking.cutoffs import kept_cutoff
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
@@ -57,7 +58,8 @@ def evaluate(
     texts = pairs_of(pairs)
     ranker = find_ranker(workspace, user, model, texts)
     scores = ranker.scores(texts, raw=True)
-    return ranking_metrics(pairs["query_key"], from_zero(pairs["grade"]), scores)
+    scale = Scale.from_json(scale_of(workspace, user, dataset))
+    return ranking_metrics(pairs["query_key"], pairs["grade"], scores, scale=scale)
 
 
 def compare(
@@ -150,7 +152,12 @@ def _side(
         "engine": ranker.engine,
         "max_length": ranker.model.max_length if ranker.model else None,
         "cutoff": kept and {name: kept[name] for name in ("score", "calibrated", "goal")},
-        "metrics": ranking_metrics([query] * len(raw), candidates.grades(), raw),
+        "metrics": ranking_metrics(
+            [query] * len(raw),
+            candidates.grades(),
+            raw,
+            scale=Scale.from_json(candidates.scale) if candidates.scale else GRADES,
+        ),
         "rows": rows,
     }
 

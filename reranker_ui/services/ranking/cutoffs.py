@@ -6,7 +6,6 @@ from typing import Any
 
 from reranker_ui.core.evaluation.calibration import calibrate, calibrated
 from reranker_ui.core.evaluation.cutoff import choose_cutoff
-from reranker_ui.core.evaluation.metrics import from_zero
 from reranker_ui.core.models.reranker import sigmoid
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
@@ -42,7 +41,7 @@ def look_for_cutoff(
     ranker, folder = _run(workspace, user, run)
     pairs = folder.pairs("dev").dropna(subset=["grade"]).reset_index(drop=True)
     logits = kept_scores(workspace, ranker, pairs)
-    keys, relevant = pairs["query_key"].tolist(), (from_zero(pairs["grade"]) > 0).tolist()
+    keys, relevant = pairs["query_key"].tolist(), folder.scale().relevant(pairs["grade"]).tolist()
     told = choose_cutoff(keys, relevant, logits, goal)
     calibration = calibrate(keys, relevant, logits)
     told["calibration"] = calibration

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from reranker_ui.core.evaluation.baselines import pairs_of
-from reranker_ui.core.evaluation.metrics import RANKING, from_zero, per_query
+from reranker_ui.core.evaluation.metrics import RANKING, per_query
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.labels.datasets import labelled_pairs
+from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
@@ -31,16 +32,17 @@ def gains(
     require(user, "viewer")
     pairs = labelled_pairs(workspace, user, dataset)
     pairs = pairs[pairs["split"] == split].reset_index(drop=True)
+    scale = Scale.from_json(scale_of(workspace, user, dataset))
     texts = pairs_of(pairs)
     rankers = [find_ranker(workspace, user, name, texts) for name in (a, b)]
-    sides = [_metrics(workspace, ranker, pairs) for ranker in rankers]
+    sides = [_metrics(workspace, ranker, pairs, scale) for ranker in rankers]
     if sides[0].empty:
         raise Refused(
             f"No query in the {split} split of {dataset} has both a positive and a negative "
             "candidate. Label more of them."
         )
     ndcg = [side["ndcg@10"].rename(name) for side, name in zip(sides, "ab", strict=True)]
-    table = pd.concat([_about(pairs), *ndcg], axis=1)
+    table = pd.concat([_about(pairs, scale), *ndcg], axis=1)
     table = table.dropna(subset=["a", "b"])
     table["gain"] = table["b"] - table["a"]
     table = table.sort_values(["gain", "query"], ascending=[False, True], kind="stable")
@@ -55,23 +57,30 @@ def gains(
     }
 
 
-def _about(pairs: pd.DataFrame) -> pd.DataFrame:
-    pairs = pairs.assign(positive=(from_zero(pairs["grade"]) > 0).astype(int))
+def _about(pairs: pd.DataFrame, scale: Scale) -> pd.DataFrame:
+    pairs = pairs.assign(positive=scale.relevant(pairs["grade"]).astype(int))
     return pairs.groupby("query_key", sort=False).agg(
         query=("query", "first"), candidates=("grade", "size"), positives=("positive", "sum")
     )
 
 
 def _mean(metric: str, a: "pd.Series[float]", b: "pd.Series[float]") -> dict[str, Any]:
+    measured = a.notna() & b.notna()
+    a, b = a[measured], b[measured]
+    if a.empty:
+        return {"metric": metric, **dict.fromkeys(("a", "b", "gain", "low", "high"))}
     gain = (b - a).to_numpy()
     low, high = _interval(gain)
     means = {"a": float(a.mean()), "b": float(b.mean()), "gain": float(gain.mean())}
     return {"metric": metric, **means, "low": low, "high": high}
 
 
-def _metrics(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> pd.DataFrame:
+def _metrics(
+    workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame, scale: Scale
+) -> pd.DataFrame:
     scores = kept_scores(workspace, ranker, pairs)
-    found = per_query(pairs["query_key"].tolist(), from_zero(pairs["grade"]).tolist(), scores)
+    keys, grades = pairs["query_key"].tolist(), pairs["grade"].tolist()
+    found = per_query(keys, grades, scores, scale=scale)
     return found.set_index("query_key")
 
 

@@ -22,10 +22,18 @@ class TooLong(Refused):
 
 @dataclass(frozen=True)
 class Served:
-    """The ranker that answered and its rows, best first: rank, index, score, passage."""
+    """The ranker that answered `query` and its rows, best first: rank, index, score, passage."""
 
     ranker: Ranker
     rows: list[dict[str, Any]]
+    query: str
+
+    def tokens(self) -> int:
+        """Tokens of query and passages that were read; words where a ranker has no tokens."""
+        pairs = [(self.query, str(row["passage"])) for row in self.rows]
+        if self.ranker.model is not None:
+            return sum(self.ranker.model.tokens(pairs))
+        return sum(len(text.split()) for pair in pairs for text in pair)
 
 
 def serve_ranking(
@@ -57,7 +65,7 @@ def serve_ranking(
             f" {ranker.model.max_length} tokens that {ranker.title} reads. Send shorter ones, or"
             " let them be cut with truncate."
         )
-    return Served(ranker, ranked(ranker.scores(pairs, raw), passages))
+    return Served(ranker, ranked(ranker.scores(pairs, raw), passages), query)
 
 
 def default_model(workspace: Workspace, user: User) -> str:

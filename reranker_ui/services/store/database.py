@@ -28,6 +28,8 @@ datasets = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("scale", Text, nullable=False),  # binary, graded, score
     Column("max_grade", Float, nullable=False),
+    Column("min_grade", Float, nullable=False, server_default="0"),  # 1 for stars
+    Column("relevant_from", Float),  # the lowest label that is relevant; null: any above 0
     Column("guidelines", Text, nullable=False, server_default=""),
     Column("guidelines_version", Integer, nullable=False, server_default="1"),
     Column("overlap", Integer, nullable=False, server_default="1"),  # labels each pair wants

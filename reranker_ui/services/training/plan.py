@@ -8,10 +8,12 @@ from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.bases.embedded import encoder_beside
 from reranker_ui.core.bases.token_lengths import share_cut
 from reranker_ui.core.evaluation.baselines import live_pairs, pairs_of
+from reranker_ui.core.models.model_folder import token_limit
 from reranker_ui.core.training.negatives import expected
-from reranker_ui.core.training.phase import Lesson, lesson_of
+from reranker_ui.core.training.phase import Lesson, length_notice, lesson_of
 from reranker_ui.core.training.run_time import COST_OF_SCORING, evaluations
 from reranker_ui.core.training.warm_start import WarmStart, warm_start_of
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.machine import bytes_in_words, free_disk, free_memory
 from reranker_ui.core.values.processor import likely_notice, likely_precision
 from reranker_ui.core.values.recipe import Recipe
@@ -46,21 +48,22 @@ def plan(
     require(user, "viewer")
     splits = frozen_splits(workspace, user, dataset)
     name = str(dataset)
-    top = datasets.scale_of(workspace, user, name)["max"]
+    scale = Scale.from_json(datasets.scale_of(workspace, user, name))
     base = known_base(workspace, user, recipe, splits["train"])
+    asked, recipe = recipe, _read(recipe, base)
     rows = listing.list_runs(workspace, user)
     busy = any(run["status"] in ("running", "queued") for run in rows)
     lessons = [
-        _lesson(recipe, first_pairs(splits, size, recipe.seed), top) for size in recipe.passes
+        _lesson(recipe, first_pairs(splits, size, recipe.seed), scale) for size in recipe.passes
     ]
     lesson, steps = lessons[-1], sum(one.steps for one in lessons)
     warm = _warm(workspace, recipe, base, splits["train"])
-    work = sum(_work(one, warm if n == 0 else None, splits) for n, one in enumerate(lessons))
+    work = sum(_work(one, warm if n == 0 else None, splits, scale) for n, one in enumerate(lessons))
     found = speeds.known(workspace, recipe, splits["train"])
     if wait and found is None and base is not None and not busy:
         require(user, "admin")
         resolved = recipe.model_copy(update={"base": str(base.path), "revision": None})
-        speeds.begin(workspace, recipe, resolved, splits["train"], top)
+        speeds.begin(workspace, recipe, resolved, splits["train"], scale)
         found = speeds.wait(workspace, recipe, splits["train"])
     speed = _speed(rows, recipe, found)
     seconds = OPENING * len(lessons) + work / speed if speed else None
@@ -74,11 +77,12 @@ def plan(
             _fact("Time on this machine", _time(seconds)),
             *_room(workspace, found, disk),
             _fact("Precision", likely_precision(recipe.precision, workspace.settings.precision)),
-            _positives(splits["train"], lesson),
+            _positives(splits["train"], lesson, scale),
+            *([_idle(lesson)] if lesson.idle else []),
             *([_cut(recipe, base, lesson)] if base else []),
         ],
-        "notices": _notices(workspace, recipe, base, counts),
-        "command": command(name, recipe),
+        "notices": _notices(workspace, asked, recipe, base, counts),
+        "command": command(name, asked),
         "busy": busy,
         "steps": steps,
         "seconds": seconds,
@@ -88,13 +92,13 @@ def plan(
     }
 
 
-def _lesson(recipe: Recipe, splits: Splits, top: float) -> Lesson:
+def _lesson(recipe: Recipe, splits: Splits, scale: Scale) -> Lesson:
     # Negatives that are yet to be found are stood in for by as many labelled pairs.
     train = splits["train"]
-    if more := expected(recipe, train):
-        filled = train.sample(more, replace=True, random_state=0).assign(grade=0.0)
+    if more := expected(recipe, train, scale):
+        filled = train.sample(more, replace=True, random_state=0).assign(grade=scale.min)
         train = pd.concat([train, filled[COLUMNS]], ignore_index=True)
-    return lesson_of(recipe, train, top)
+    return lesson_of(recipe, train, scale)
 
 
 def _steps(lessons: list[Lesson]) -> dict[str, Any]:
@@ -105,10 +109,16 @@ def _steps(lessons: list[Lesson]) -> dict[str, Any]:
 
 
 def _notices(
-    workspace: Workspace, recipe: Recipe, base: ResolvedBase | None, counts: dict[str, int]
-) -> list[str]:
-    precision = likely_notice(recipe.precision, workspace.settings.precision)
-    said = [base.notice if base else None, precision, *notices(counts)]
+    workspace: Workspace, asked: Recipe, recipe: Recipe, base: ResolvedBase | None,
+    counts: dict[str, int],
+) -> list[str]:  # fmt: skip
+    shorter = recipe.max_length < asked.max_length
+    said = [
+        length_notice(recipe.max_length, asked.max_length) if shorter else None,
+        base.notice if base else None,
+        likely_notice(recipe.precision, workspace.settings.precision),
+        *notices(counts),
+    ]
     return [notice for notice in said if notice]
 
 
@@ -137,10 +147,10 @@ def _warm_fact(warm: WarmStart, speed: float | None) -> dict[str, Any]:
     return _fact("Warm start first", f"{pairs:,} pairs{time}")
 
 
-def _work(lesson: Lesson, warm: WarmStart | None, splits: dict[str, pd.DataFrame]) -> float:
+def _work(lesson: Lesson, warm: WarmStart | None, splits: Splits, scale: Scale) -> float:
     """What the run costs, in pairs learned from."""
     before = warm.lesson.learned if warm and not warm.done else 0
-    live = live_pairs(splits["dev"], lesson.learned, lesson.seed)
+    live = live_pairs(splits["dev"], lesson.learned, lesson.seed, scale)
     scored = (evaluations(lesson) + 2) * len(live) + 2 * len(splits["test"])
     return before + lesson.learned + COST_OF_SCORING * scored
 
@@ -183,9 +193,21 @@ def _room(
     ]
 
 
-def _positives(train: pd.DataFrame, lesson: Lesson) -> dict[str, Any]:
-    share = float((train["grade"] > 0).mean())
+def _positives(train: pd.DataFrame, lesson: Lesson, scale: Scale) -> dict[str, Any]:
+    share = float(scale.relevant(train["grade"]).mean())
     return _fact(f"Positives {_percent(share)}", f"pos_weight {lesson.pos_weight:.1f}")
+
+
+def _idle(lesson: Lesson) -> dict[str, Any]:
+    """Pairs of queries whose labels are all the same: a list loss learns from differences."""
+    many = f"{lesson.idle:,} of {len(lesson.queries):,} pairs teach nothing here"
+    return _fact("Queries with equal labels", many, warn=True)
+
+
+def _read(recipe: Recipe, base: ResolvedBase | None) -> Recipe:
+    """The recipe with the length that the run will use: what the base reads at most."""
+    limit = token_limit(base.path) if base else None
+    return recipe.model_copy(update={"max_length": min(recipe.max_length, limit or 1 << 30)})
 
 
 def _cut(recipe: Recipe, base: ResolvedBase, lesson: Lesson) -> dict[str, Any]:

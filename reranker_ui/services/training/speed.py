@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.settings import worker_environment
@@ -37,7 +38,7 @@ def known(workspace: Workspace, recipe: Recipe, train: pd.DataFrame) -> dict[str
 
 
 def begin(
-    workspace: Workspace, recipe: Recipe, resolved: Recipe, train: pd.DataFrame, top: float
+    workspace: Workspace, recipe: Recipe, resolved: Recipe, train: pd.DataFrame, scale: Scale
 ) -> bool:
     """Start to measure unless that goes on already; whether there is something to wait for.
 
@@ -52,7 +53,7 @@ def begin(
     train.sample(min(SAMPLE, len(train)), random_state=0).to_parquet(folder / "pairs.parquet")
     asked = {
         "recipe": resolved.model_dump(mode="json"),
-        "top": top,
+        "scale": scale.as_json(),
         "cache": str(workspace.cache),
     }
     request.write_text(json.dumps(asked))

@@ -90,7 +90,7 @@ def page(base: str) -> HTMLResponse:
         f"<!doctype html><html lang=en><meta charset=utf-8><title>Ranking over HTTP</title>"
         f'<meta name=viewport content="width=device-width"><style>{STYLE}</style><main>'
         f"<h1>Ranking over HTTP</h1><p>{_html(ABOUT)}</p>"
-        f'<p><a href="/openapi.json">openapi.json</a> · <a href="/">Back to the page</a></p>'
+        f'<p><a href="openapi.json">openapi.json</a> · <a href="./">Back to the page</a></p>'
         f"<h2>With the client of Cohere</h2><pre>{escape(CLIENT.format(base=base))}</pre>"
         f"{''.join(parts)}<h2>Errors</h2><table>{faults}</table></main>"
     )

@@ -57,24 +57,30 @@ class RerankApi:
 
     async def cohere(self, request: Request) -> Response:
         """Rank `documents`; the model is named by `model`."""
-
-        def act(body: bytes) -> Any:
-            asked = _read(CohereAsked, body)
-            most = asked.max_tokens_per_doc
-            served = self._rank(request, asked, asked.passages(), most=most)
-            return asked.answer(served, version=request.url.path[2])
-
-        return await self._answer(request, act)
+        return await self._answer(request, lambda body: self._documents(request, body))
 
     async def tei(self, request: Request) -> Response:
-        """Rank `texts`; the model is named by `model`, in the body or the address."""
+        """Rank `texts`, or `documents` as at the other addresses.
+
+        The model is named by `model`, in the body or the address.
+        """
 
         def act(body: bytes) -> Any:
+            if _has_documents(body):
+                request.state.listed = True
+                return self._documents(request, body)
             asked = _read(TeiAsked, body)
             raw, whole = asked.raw_scores, asked.truncate is False
             return asked.answer(self._rank(request, asked, asked.texts, raw=raw, whole=whole))
 
         return await self._answer(request, act)
+
+    def _documents(self, request: Request, body: bytes) -> dict[str, Any]:
+        asked = _read(CohereAsked, body)
+        served = self._rank(request, asked, asked.passages(), most=asked.max_tokens_per_doc)
+        if request.url.path.endswith("/v2/rerank"):
+            return asked.answer(served, version="2")
+        return asked.answer_with_usage(served, version="1")
 
     async def models(self, request: Request) -> Response:
         """What can be asked for, in Cohere's shape."""
@@ -91,7 +97,8 @@ class RerankApi:
 
     async def docs(self, request: Request) -> Response:
         """The description for people."""
-        return page(str(request.base_url).rstrip("/"))
+        below = self.workspace.settings.sub_path()
+        return page(str(request.base_url).rstrip("/") + below)
 
     def _rank(self, request: Request, asked: Asked, passages: list[str], **how: Any) -> Served:
         model = asked.model or request.query_params.get("model")
@@ -173,10 +180,20 @@ def _read(shape: type[Body], body: bytes) -> Body:
         raise Refused("The body is not JSON.") from None
 
 
+def _has_documents(body: bytes) -> bool:
+    try:
+        told = orjson.loads(body)
+    except ValueError:
+        return False
+    return isinstance(told, dict) and "documents" in told and "texts" not in told
+
+
 def _refusal(request: Request, refused: Refused) -> Response:
-    path, status = request.url.path, 422 if request.url.path == "/rerank" else 400
+    listed = getattr(request.state, "listed", False)
+    path = request.url.path
+    status = 422 if path == "/rerank" and not listed else 400
     if isinstance(refused, NoModel):
         status = 404
     elif isinstance(refused, TooLarge | TooLong):
         status = 413
-    return JSONResponse(fault_in(path, status, str(refused)), status)
+    return JSONResponse(fault_in(path, status, str(refused), listed), status)

@@ -1,10 +1,12 @@
-"""What clients of Cohere and of Text Embeddings Inference send and expect, as values."""
+"""What clients of Cohere, Jina, vLLM, Infinity and Text Embeddings Inference send and expect."""
 
+import time
 from typing import Any
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking.rerank import Served
 
 NO_CHUNKS = "max_chunks_per_doc is not used here: a passage is one chunk, cut where it is too long."
@@ -25,7 +27,10 @@ class Asked(BaseModel):
 
 
 class CohereAsked(Asked):
-    """The body of `POST /v2/rerank` and `POST /v1/rerank`."""
+    """The body of `POST /v2/rerank` and `POST /v1/rerank`, and of `POST /rerank` with documents.
+
+    Clients of Cohere, Jina, vLLM and Infinity send it.
+    """
 
     documents: list[str | dict[str, Any]] = Field(
         description="Passages: strings, or objects with `text` or the fields in `rank_fields`."
@@ -41,18 +46,33 @@ class CohereAsked(Asked):
     max_chunks_per_doc: int | None = Field(None, description="Not used; a warning says so.")
 
     def passages(self) -> list[str]:
-        """The text of each document."""
-        return [self._text(one) for one in self.documents]
+        """The text of each document; Refused, with its index, for one that has none."""
+        return [self._text(at, one) for at, one in enumerate(self.documents)]
 
-    def _text(self, document: str | dict[str, Any]) -> str:
+    def _text(self, at: int, document: str | dict[str, Any]) -> str:
         if isinstance(document, str):
             return document
-        told = [str(document[name]) for name in self.rank_fields or ["text"] if name in document]
-        return "\n".join(told)
+        wanted = self.rank_fields or ["text"]
+        found = [name for name in wanted if document.get(name) is not None]
+        for name in found:
+            if not isinstance(document[name], str | int | float):
+                raise Refused(f"documents.{at}.{name}: it is {_kind(document[name])}, not a text.")
+        if not found:
+            has = ", ".join(map(str, list(document)[:8])) or "no field"
+            raise Refused(
+                f"documents.{at}: it has no text in {' or '.join(wanted)} (it has {has})."
+                " Send the text there, or name the fields that hold it in rank_fields."
+            )
+        return "\n".join(str(document[name]) for name in found)
+
+    def _document(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A document as it was sent, with the text that was read."""
+        document = self.documents[row["index"]]
+        fields = document if isinstance(document, dict) else {}
+        return {**fields, "text": fields.get("text") or row["passage"]}
 
     def answer(self, served: Served, version: str) -> dict[str, Any]:
         """The answer in Cohere's shape."""
-        rows = served.rows[: self.top_n]
         warned = [served.ranker.notice] if served.ranker.notice else []
         if self.max_chunks_per_doc is not None:
             warned.append(NO_CHUNKS)
@@ -62,13 +82,26 @@ class CohereAsked(Asked):
         return {
             "id": str(uuid4()),
             "model": served.ranker.title,
-            "results": [
-                {"index": row["index"], "relevance_score": row["score"]}
-                | ({"document": {"text": row["passage"]}} if self.return_documents else {})
-                for row in rows
-            ],
+            "results": self._results(served),
             "meta": meta | ({"warnings": warned} if warned else {}),
         }
+
+    def answer_with_usage(self, served: Served, version: str) -> dict[str, Any]:
+        """The same with what clients of Jina, vLLM and Infinity read besides."""
+        tokens = served.tokens()
+        return {
+            **self.answer(served, version),
+            "object": "rerank",
+            "created": int(time.time()),
+            "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
+        }
+
+    def _results(self, served: Served) -> list[dict[str, Any]]:
+        return [
+            {"index": row["index"], "relevance_score": row["score"]}
+            | ({"document": self._document(row)} if self.return_documents else {})
+            for row in served.rows[: self.top_n]
+        ]
 
 
 class TeiAsked(Asked):
@@ -90,13 +123,18 @@ class TeiAsked(Asked):
         ]
 
 
-def fault_in(path: str, status: int, sentence: str) -> dict[str, Any]:
-    """An error as the clients of the address `path` read it."""
-    if path != "/rerank":
+def fault_in(path: str, status: int, sentence: str, listed: bool = False) -> dict[str, Any]:
+    """An error as the clients of the address `path` read it; `listed`: they sent `documents`."""
+    if listed or path != "/rerank":
         return {"id": str(uuid4()), "message": sentence}
     kinds = {400: "Empty", 404: "Validation", 413: "Validation", 422: "Validation"}
     kind = kinds.get(status, "Overloaded" if status in (429, 503) else "Backend")
     return {"error": sentence, "error_type": kind}
+
+
+def _kind(value: Any) -> str:
+    kinds = {dict: "an object", list: "a list", bool: "true or false"}
+    return kinds.get(type(value), "something else")
 
 
 def sentence_of(fault: ValidationError) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reranker_ui.core.evaluation.metrics import ranking_metrics
+from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.services.annotating import result_labels
 from reranker_ui.services.ranking import candidates, cutoffs, gains, onnx_download
 from reranker_ui.services.ranking import compare as rankings
@@ -70,7 +71,9 @@ def _labels(workspace: Workspace) -> Sequence[Function]:
 
     def score_again(_user: User, payload: Payload) -> Any:
         grades = payload["grades"]
-        return [ranking_metrics([0] * len(grades), grades, side) for side in payload["scores"]]
+        scale = Scale.from_json(payload["scale"]) if payload.get("scale") else GRADES
+        keys = [0] * len(grades)
+        return [ranking_metrics(keys, grades, side, scale=scale) for side in payload["scores"]]
 
     def send_to_annotate(user: User, payload: Payload) -> Any:
         dataset, query = _text(payload, "dataset"), _text(payload, "query")

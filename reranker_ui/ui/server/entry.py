@@ -21,6 +21,7 @@ from reranker_ui.ui.server.modules import modules
 from reranker_ui.ui.server.origins import Guard
 from reranker_ui.ui.server.request_id import Trace
 from reranker_ui.ui.server.sign_in import Login
+from reranker_ui.ui.server.sub_path import SubPath
 
 IN_THE_CLEAR = (
     "Passwords travel in the clear over http. Put a proxy with https before %s, and let it pass"
@@ -45,6 +46,7 @@ class Door:
         """From the outside in: name the request, refuse what is foreign, ask who it is."""
         hosts = [*self.space.hosts, *LOOPBACK] if self.space.here else None
         return [
+            Middleware(SubPath, root=self.workspace.settings.sub_path()),
             Middleware(Trace),
             Middleware(InTheirShape),
             Middleware(Guard, hosts=LOOPBACK if self.way == "local" else hosts),

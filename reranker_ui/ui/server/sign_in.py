@@ -163,7 +163,8 @@ class Login:
         to: str | None = None, **told: str,
     ) -> Response:  # fmt: skip
         there = _next(to or request.query_params.get("next"))
-        return draw(self.way, fault=fault, status=status, there=there, **told)
+        root = self.workspace.settings.sub_path()
+        return draw(self.way, fault=fault, status=status, there=there, root=root, **told)
 
     def _signed_in(self, request: Request, token: str, to: str | None) -> Response:
         answer = RedirectResponse(_next(to), 303)

@@ -22,39 +22,40 @@ _MAY = {"viewer": "look and rank", "annotator": "label pairs", "admin": "change 
 
 
 def sign_in(
-    way: str, *, fault: str = "", status: int = 200, there: str = "/", name: str = ""
-) -> HTMLResponse:
-    """The page to sign in on, with a fault to mend where there is one."""
+    way: str, *, fault: str = "", status: int = 200, there: str = "/", name: str = "",
+    root: str = "",
+) -> HTMLResponse:  # fmt: skip
+    """The page to sign in on, with a fault where there is one. `root`: the path it is below."""
     if way == "hub":
-        address = f"/login/huggingface?{urlencode({'next': there})}"
-        return _page("Sign in", _hub_button(address), fault, status)
+        address = f"login/huggingface?{urlencode({'next': there})}"
+        return _page("Sign in", _hub_button(address), fault, status, root)
     body = _form(
-        "/login",
+        "login",
         _field("Name", "name", name, "username", first=True),
         _field("Password", "password", "", "current-password", kind="password"),
         _hidden("next", there),
         _button("Sign in"),
     )
-    return _page("Sign in", body, fault, status)
+    return _page("Sign in", body, fault, status, root)
 
 
 def invite(
     way: str, *, role: str, token: str, fault: str = "", status: int = 200, there: str = "/",
-    name: str = "",
+    name: str = "", root: str = "",
 ) -> HTMLResponse:  # fmt: skip
     """The page to which an invite leads: choose a name and a password, or use Hugging Face."""
     told = f'<p class="lead">You are invited as {escape(role)}: to {_MAY[role]}.</p>'
     if way == "hub":
-        address = f"/login/huggingface?{urlencode({'invite': token, 'next': there})}"
-        return _page("Come in", told + _hub_button(address), fault, status)
+        address = f"login/huggingface?{urlencode({'invite': token, 'next': there})}"
+        return _page("Come in", told + _hub_button(address), fault, status, root)
     body = _form(
-        "/invite",
+        "invite",
         _field("Name, as others see it beside your labels", "name", name, "username", first=True),
         _field("Password, at least 10 characters", "password", "", "new-password", "password"),
         _hidden("token", token),
         _button("Come in"),
     )
-    return _page("Come in", told + body, fault, status)
+    return _page("Come in", told + body, fault, status, root)
 
 
 def setup(fault: str = "") -> HTMLResponse:
@@ -73,9 +74,11 @@ def setup(fault: str = "") -> HTMLResponse:
     return _page("One step is missing", body, "", 200)
 
 
-def _page(title: str, body: str, fault: str, status: int) -> HTMLResponse:
+def _page(title: str, body: str, fault: str, status: int, root: str = "") -> HTMLResponse:
     told = f'<p class="fault" role="alert">{escape(fault)}</p>' if fault else ""
-    text = _PAGE.substitute(title=escape(title), tokens=_TOKENS, body=told + body)
+    text = _PAGE.substitute(
+        title=escape(title), tokens=_TOKENS, body=told + body, root=escape(root)
+    )
     return HTMLResponse(text, status, {"cache-control": "no-store"})
 
 
@@ -105,5 +108,5 @@ def _hub_button(address: str) -> str:
     return (
         f'<a class="button" href="{escape(address)}">Sign in with Hugging Face</a>'
         '<p class="framed" hidden>Some browsers keep no sign-in inside a frame. '
-        '<a href="/" target="_blank" rel="noopener">Open in a tab of its own</a></p>'
+        '<a href="./" target="_blank" rel="noopener">Open in a tab of its own</a></p>'
     )

@@ -1,0 +1,115 @@
+"""What a cell and a column of cells hold: texts, labels, ids, lists or objects."""
+
+import ast
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, TypeGuard
+
+import orjson
+
+from reranker_ui.core.values.labels import number
+
+Kind = Literal[
+    "empty", "number", "text", "numbers", "texts", "objects", "rows", "object", "grades",
+    "columns", "messages", "other",
+]  # fmt: skip
+NESTED: tuple[Kind, ...] = ("texts", "objects", "rows", "grades", "columns")
+_MOSTLY = 0.9
+_LONGEST_LITERAL = 1_000_000  # characters of a cell that is tried as a list
+_SHORT_TEXT = 20  # characters from which a cell without a blank is more than a name
+_LETTERS = re.compile(r"[^\W\d_]")
+
+
+def kind_of(cell: Any) -> Kind:
+    """What one cell holds."""
+    if is_empty(cell):
+        return "empty"
+    if isinstance(cell, bool | int | float):
+        return "number"
+    if isinstance(cell, str):
+        return "text" if number(cell) is None else "number"
+    if isinstance(cell, Mapping):
+        return _kind_of_object(cell)
+    return _kind_of_list(cell) if is_list(cell) else "other"
+
+
+def kind_of_column(cells: Iterable[Any]) -> Kind:
+    """What nine of ten cells that are not empty hold; "other" where they differ."""
+    kinds = [kind for cell in cells if (kind := kind_of(cell)) != "empty"]
+    if not kinds:
+        return "empty"
+    usual = max(set(kinds), key=kinds.count)
+    return usual if kinds.count(usual) >= _MOSTLY * len(kinds) else "other"
+
+
+def is_empty(cell: Any) -> bool:
+    """Whether a cell holds nothing: null, blanks, an empty list or object."""
+    if isinstance(cell, str):
+        return not cell.strip()
+    return cell is None or (isinstance(cell, Mapping | list | tuple) and not cell)
+
+
+def is_list(cell: Any) -> TypeGuard[Sequence[Any]]:
+    """Whether a cell is a list."""
+    return isinstance(cell, Sequence) and not isinstance(cell, str | bytes)
+
+
+def is_prose(cell: Any) -> bool:
+    """Whether a cell is a text of words, not a number, code, date or address."""
+    if not isinstance(cell, str) or number(cell) is not None or "://" in cell[:64]:
+        return False
+    text = cell.strip()[:400]
+    if len(_LETTERS.findall(text)) < 0.5 * len(text.replace(" ", "")):
+        return False
+    if not text.isascii() and len(text) >= _SHORT_TEXT // 2:
+        return True  # scripts without blanks between words
+    return " " in text
+
+
+def opened(cell: Any) -> Any:
+    """The list or object that a string holds as JSON or as Python writes it; else the cell."""
+    if not isinstance(cell, str) or len(cell) > _LONGEST_LITERAL:
+        return cell
+    text = cell.strip()
+    if (text[:1], text[-1:]) not in (("[", "]"), ("{", "}")):
+        return cell
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return cell
+
+
+def list_columns(values: Sequence[Mapping[Any, Any]]) -> list[Any]:
+    """The columns whose cells are lists written as strings, as tables hold them."""
+    names = dict.fromkeys(name for value in values for name in value)
+    return [name for name in names if _are_written_lists([v.get(name) for v in values])]
+
+
+def _are_written_lists(cells: Sequence[Any]) -> bool:
+    full = [cell for cell in cells if not is_empty(cell)]
+    return bool(full) and all(isinstance(cell, str) and is_list(opened(cell)) for cell in full)
+
+
+def _kind_of_object(cell: Mapping[Any, Any]) -> Kind:
+    inner = list(cell.values())
+    lists = [each for each in inner if is_list(each)]
+    if lists and len(lists) == len(inner) and len({len(each) for each in lists}) == 1:
+        return "columns"
+    grades = all(not is_empty(each) and kind_of(each) == "number" for each in inner)
+    return "grades" if grades and any(is_prose(key) for key in cell) else "object"
+
+
+def _kind_of_list(cell: Sequence[Any]) -> Kind:
+    full = [each for each in cell if not is_empty(each)]
+    if full and all(isinstance(each, Mapping) for each in full):
+        roles = all("role" in each and "content" in each for each in full)
+        return "messages" if roles else "objects"
+    if full and all(is_list(each) for each in full):
+        return "rows"
+    if full and all(kind_of(each) == "number" for each in full):
+        return "numbers"
+    return "texts" if all(isinstance(each, str) for each in full) else "other"

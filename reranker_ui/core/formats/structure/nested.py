@@ -1,0 +1,162 @@
+"""The columns of nested records: what each holds, and which could be query, passages or labels."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reranker_ui.core.formats.columns import KNOWN, ids_only, plain
+from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.formats.structure.cells import (
+    NESTED,
+    Kind,
+    is_empty,
+    is_list,
+    is_prose,
+    kind_of_column,
+)  # fmt: skip
+from reranker_ui.core.formats.structure.passages import Inner, passages_in
+from reranker_ui.core.formats.structure.roles import side_of
+
+_QUERY = (*KNOWN["query"], "sentence", "messages", "instruction", "input", "topic", "title")
+_PASSAGES = ("docs", "documents", "passages", "candidates", "texts", "results", "hits", "answers")
+_NO_LABELS = ("ids", "id", "ranks", "positions", "indices", "lengths")
+_TEXT: tuple[Kind, ...] = ("text", "object", "messages")
+_ENOUGH = 0.9
+
+
+class NestedColumns:
+    """The columns of a sample of records: `names`, `cells` and `kinds` by name."""
+
+    def __init__(self, values: Sequence[Mapping[Any, Any]]) -> None:
+        self.names = list(dict.fromkeys(name for value in values for name in value))
+        self.cells = {name: [value.get(name) for value in values] for name in self.names}
+        self.kinds = {name: kind_of_column(cells) for name, cells in self.cells.items()}
+        self.plain = {plain(name): name for name in reversed(self.names)}
+
+    def said(self, told: str | int | None) -> Any:
+        """The column that a person named, by name or number; None where nobody did."""
+        if told is None or told in self.names:
+            return told
+        if str(told).isdecimal() and int(told) < len(self.names):
+            return self.names[int(told)]
+        return self.plain.get(plain(told))
+
+    def query(self) -> Any:
+        """The query: a column of texts named like one, else the first column of sentences."""
+        for name in (self.plain[known] for known in _QUERY if known in self.plain):
+            if self.kinds[name] in _TEXT:
+                return name
+        passages = set(KNOWN["passage"])
+        texts = [name for name in self.names if self._holds_text(name)]
+        texts = [name for name in texts if not ids_only(name) and side_of(name) is None]
+        unnamed = [name for name in texts if plain(name) not in passages]
+        return next(iter([n for n in unnamed if self._is_prose(n)] or unnamed or texts), None)
+
+    def sides(self, query: Any, options: ReadOptions) -> tuple[list[Any], list[Any]]:
+        """Columns of positives and of negatives, as said or as their names and content tell."""
+        good = [self.said(name) for name in options.positive]
+        bad = [self.said(name) for name in options.negative]
+        if good or bad:
+            return good, bad
+        held = [n for n in self.names if n != query and self._can_be_side(n)]
+        sure = {name: side for name in held if (side := side_of(name))}
+        passage = self.said(options.passage) or self._passage({query, *sure})
+        likely = {name: side for name in held if (side := side_of(name, sure=False))}
+        if len(set(likely.values())) == 2 or (passage in held and "negative" in likely.values()):
+            sure = likely
+        good = [name for name, side in sure.items() if side == "positive"]
+        bad = [name for name, side in sure.items() if side == "negative"]
+        if self._label_of_a_table(options, good, bad):
+            return [], []
+        if bad and not good and passage is not None and passage not in bad:
+            good = [passage]
+        return good, bad
+
+    def nested(self, without: set[Any]) -> list[Any]:
+        """Columns of lists or objects of passages, those named so first."""
+        found = [n for n in self.names if n not in without and self.kinds[n] in NESTED]
+        found = [name for name in found if self._holds_passages(name)]
+        return sorted(found, key=lambda name: plain(name) not in _PASSAGES)
+
+    def named(self, names: Sequence[str]) -> list[Any]:
+        """Columns of lists, those of these names first, that could be labels."""
+        lists = [name for name in self.names if self.kinds[name] in ("numbers", "texts", "other")]
+        lists = [name for name in lists if not plain(name).endswith(_NO_LABELS)]
+        return sorted(lists, key=lambda n: names.index(plain(n)) if plain(n) in names else 99)
+
+    def parallel(self, passages: Any, labels: Any) -> bool:
+        """Whether two columns hold lists of equal length, the second one of labels."""
+        if passages == labels or not self._like_labels(labels):
+            return False
+        pairs = [
+            (passages_in(a, Inner()), b)
+            for a, b in zip(self.cells[passages], self.cells[labels], strict=True)
+            if not is_empty(a)
+        ]
+        same = [is_list(b) and len(a) == len(b) for a, b in pairs]
+        return bool(same) and sum(same) >= _ENOUGH * len(same) and self._is_nested(passages)
+
+    def first_stage(self, without: set[Any]) -> Any:
+        """The list of a first stage beside positives and negatives, by its name."""
+        nested = [n for n in self.names if n not in without and self.kinds[n] in NESTED]
+        return next((name for name in nested if plain(name) in _PASSAGES[:5]), None)
+
+    def holds_labels(self, name: Any) -> bool:
+        """Whether a column's lists or grades hold passages each with its label."""
+        if self.kinds[name] not in ("rows", "grades"):
+            return False
+        found = [label for cell in self.cells[name] for _, label in passages_in(cell, Inner())]
+        return bool(found) and not any(is_empty(label) for label in found)
+
+    def only_text(self, query: Any) -> bool:
+        """Whether no other plain column than the query holds sentences."""
+        others = (n for n in self.names if n != query and self.kinds[n] == "text")
+        return not any(self._is_prose(name) for name in others)
+
+    def has_passage(self, without: set[Any]) -> bool:
+        """Whether a plain column of texts is named as a passage is."""
+        return self._passage(without, ("text",)) is not None
+
+    def _passage(self, without: set[Any], kinds: tuple[Kind, ...] = (*_TEXT, *NESTED)) -> Any:
+        named = (self.plain[known] for known in KNOWN["passage"] if known in self.plain)
+        return next((n for n in named if n not in without and self.kinds[n] in kinds), None)
+
+    def _label_of_a_table(self, options: ReadOptions, good: list[Any], bad: list[Any]) -> bool:
+        """Whether a label for each record says that the columns are a table of pairs."""
+        if options.label is not None and self.kinds.get(self.said(options.label)) == "number":
+            return True
+        if bad or not good or any(self.kinds[name] in NESTED for name in good):
+            return False
+        return options.label is not None or any(name in self.plain for name in KNOWN["label"])
+
+    def _can_be_side(self, name: Any) -> bool:
+        kind = self.kinds[name]
+        return kind in ("text", "texts", "objects", "rows", "columns", "object", "messages",
+                        "empty", "other")  # fmt: skip
+
+    def _holds_text(self, name: Any) -> bool:
+        return self.kinds[name] in _TEXT
+
+    def _is_prose(self, name: Any) -> bool:
+        cells = [cell for cell in self.cells[name] if isinstance(cell, str) and cell.strip()]
+        return bool(cells) and sum(map(is_prose, cells)) >= len(cells) / 2
+
+    def _is_nested(self, name: Any) -> bool:
+        return self.kinds[name] in NESTED
+
+    def _holds_passages(self, name: Any) -> bool:
+        found = [text for cell in self.cells[name] for text, _ in passages_in(cell, Inner())]
+        return any(isinstance(text, str) and not ids_only(name) for text in found)
+
+    def _like_labels(self, name: Any) -> bool:
+        """Whether a column's lists hold numbers, or few names that recur."""
+        if self.kinds[name] == "numbers":
+            return True
+        inside = [each for cell in self.cells[name] if is_list(cell) for each in cell]
+        names = [each for each in inside if isinstance(each, str | int | float)]
+        return (
+            self.kinds[name] in ("texts", "other")
+            and bool(names)
+            and len(names) == len(inside)
+            and len(set(map(str, names))) <= max(2, len(names) // 3)
+            and not any(isinstance(each, str) and len(each) > 40 for each in names)
+        )

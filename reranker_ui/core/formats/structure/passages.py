@@ -1,0 +1,150 @@
+"""Passages and their labels inside one nested value: lists, lists of objects, of pairs, of grades.
+
+A nested value gives `(passage, label)` in its order; a label that it does not hold is None.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reranker_ui.core.formats.columns import KNOWN, ids_only, plain
+from reranker_ui.core.formats.structure.cells import (
+    is_empty,
+    is_list,
+    is_prose,
+    kind_of,
+    kind_of_column,
+)  # fmt: skip
+
+_JUDGED = (
+    "isselected", "selected", "isrelevant", "relevant", "ispositive", "positive", "iscorrect",
+    "correct", "isgold", "gold", "issupporting", "issupport", "isanswer", "clicked", "click",
+    "label", "labels", "relevance", "relevancelabel", "grade", "rating", "judgment", "judgement",
+    "rel", "gain",
+)  # fmt: skip
+_LABELS = (*_JUDGED, *(name for name in KNOWN["label"] if name not in _JUDGED))
+_TITLES = ("title", "headline", "name")
+_BODIES = (
+    "text", "passage", "contents", "content", "body", "document", "description", "overview",
+    "passagetext", "documenttext", "doctext", "paragraphtext", "paragraph", "answer", "sentence",
+    "sentences", "snippet", "chunk", "abstract", "response",
+)  # fmt: skip
+_ORDER = ("rank", "position", "index", "idx", "start", "end", "offset", "length", "count", "year",
+          "page", "order", "hash", "time", "id")  # fmt: skip
+_MOST_GRADES = 11
+
+
+@dataclass(frozen=True)
+class Inner:
+    """Which keys of a nested object hold the passage's label and, where told, its text."""
+
+    label: Any = None
+    text: Any = None
+
+
+def passages_in(cell: Any, inner: Inner) -> list[tuple[Any, Any]]:
+    """Each passage of a nested value with the label beside it (None where there is none)."""
+    if is_empty(cell):
+        return []
+    kind = kind_of(cell)
+    if kind == "grades":
+        return list(cell.items())
+    if kind == "columns":
+        return [_of_object(row, inner) for row in rows_of(cell)]
+    if kind in ("messages", "object", "text", "number") or not is_list(cell):
+        return [_of_object(cell, inner)]
+    return [_of_row(each) if is_list(each) else _of_object(each, inner) for each in cell]
+
+
+def inner_of(cells: Iterable[Any], by_content: bool) -> Inner:
+    """Where the objects of a column keep their label, by name or, if allowed, by content."""
+    objects = [each for cell in cells for each in objects_in(cell)]
+    names = list(dict.fromkeys(key for each in objects for key in each))
+    held = {name: [each.get(name) for each in objects] for name in names}
+    bare = {plain(name): name for name in reversed(names)}
+    named = next((bare[n] for n in _LABELS if n in bare and _could_label(held[bare[n]])), None)
+    if named is None and by_content:
+        like = [name for name in names if _like_labels(name, held[name])]
+        named = next((n for n in like if isinstance(held[n][0], bool)), next(iter(like), None))
+    return Inner(label=named)
+
+
+def objects_in(cell: Any) -> list[Mapping[Any, Any]]:
+    """The objects of a nested value; none where it holds plain texts."""
+    kind = kind_of(cell)
+    if kind == "columns":
+        return rows_of(cell)
+    if kind == "object":
+        return [cell]
+    return list(cell) if kind == "objects" else []
+
+
+def rows_of(columns: Mapping[Any, Sequence[Any]]) -> list[Mapping[Any, Any]]:
+    """Parallel lists by name as one object for each place."""
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def text_of(passage: Any) -> Any:
+    """The text of a passage: itself, the title and text of an object, or chat messages."""
+    if isinstance(passage, Mapping):
+        return " ".join(str(part) for part in _parts(passage)).strip()
+    if not is_list(passage):
+        return passage
+    if kind_of(passage) == "messages":
+        return _of_messages(passage)
+    return " ".join(str(text_of(each)) for each in passage if not is_empty(each)) or None
+
+
+def text_keys(passage: Mapping[Any, Any]) -> tuple[Any, Any]:
+    """The keys of a passage's title and of its text (None where there is none)."""
+    bare = {plain(key): key for key in reversed(list(passage)) if not is_empty(passage[key])}
+    title = next((bare[name] for name in _TITLES if name in bare), None)
+    body = next((bare[name] for name in _BODIES if name in bare), None)
+    if body is None:
+        texts = [key for key, cell in passage.items()
+                 if key != title and isinstance(cell, str) and is_prose(cell)]  # fmt: skip
+        body = max(texts, key=lambda key: len(passage[key]), default=None)
+    return title, body
+
+
+def _parts(passage: Mapping[Any, Any]) -> list[Any]:
+    keys = [key for key in text_keys(passage) if key is not None]
+    if keys:
+        return [text_of(passage[key]) for key in keys]
+    return [cell for cell in passage.values() if isinstance(cell, str) and cell.strip()]
+
+
+def _of_messages(messages: Sequence[Mapping[Any, Any]]) -> str:
+    """What the assistant says, or all of it where only the user speaks."""
+    answers = [each for each in messages if each.get("role") == "assistant"]
+    return "\n".join(str(each.get("content", "")) for each in answers or messages)
+
+
+def _of_object(passage: Any, inner: Inner) -> tuple[Any, Any]:
+    if not isinstance(passage, Mapping):
+        return text_of(passage), None
+    label = passage.get(inner.label) if inner.label is not None else None
+    rest = {key: cell for key, cell in passage.items() if key != inner.label}
+    text = rest.get(inner.text) if inner.text is not None else text_of(rest)
+    return text or None, label
+
+
+def _of_row(row: Sequence[Any]) -> tuple[Any, Any]:
+    """A list as one passage: its number is the label, its texts are the passage."""
+    labels = [each for each in row if not is_empty(each) and kind_of(each) == "number"]
+    texts = [each for each in row if not is_empty(each) and kind_of(each) != "number"]
+    return text_of(texts[0] if len(texts) == 1 else texts), labels[-1] if labels else None
+
+
+def _could_label(cells: Sequence[Any]) -> bool:
+    kind = kind_of_column(cells)
+    few = kind == "text" and len(set(map(str, cells))) <= max(2, len(cells) // 2)
+    return kind in ("number", "numbers", "object") or few
+
+
+def _like_labels(name: Any, cells: Sequence[Any]) -> bool:
+    """Whether cells without a known name look like labels: yes and no, or a few small grades."""
+    if ids_only(name) or plain(name).endswith(_ORDER) or kind_of_column(cells) != "number":
+        return False
+    values = {cell for cell in cells if not is_empty(cell)}
+    return all(isinstance(each, bool) or each in range(_MOST_GRADES) for each in values)

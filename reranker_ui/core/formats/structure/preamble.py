@@ -1,0 +1,84 @@
+"""Lines above the header of a table: titles, comments, an encoding's name, Excel's `sep=;`."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from reranker_ui.core.formats.columns import looks_like_header, names_columns, plain
+
+_SEPARATOR = re.compile(r"\ufeff?\"?sep=(\\t|[^\r\n])\"?\s*", re.IGNORECASE)
+_COMMENTS = ("#", "//", "%", "--")
+_FURTHEST = 50  # rows among which the header is looked for
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a table begins: rows before it, whether a header follows, and how it was found."""
+
+    skipped: int
+    header: bool
+    why: str
+
+
+def separator_line(line: str) -> str | None:
+    """The separator that Excel's first line `sep=;` names."""
+    found = _SEPARATOR.fullmatch(line)
+    return None if found is None else found[1].replace("\\t", "\t")
+
+
+def is_comment(line: str) -> bool:
+    """Whether a line begins as comments do."""
+    return line.lstrip("\ufeff \t\"'").startswith(_COMMENTS)
+
+
+def start_of(
+    rows: Sequence[Sequence[str]], header: bool | None = None, named: Sequence[str] = ()
+) -> Start:
+    """Where the table in `rows` begins. `header` and `named`, its column names, as a person said.
+
+    Rows are skipped only where they are no records: comments, rows with fewer cells filled than
+    the table has columns, and anything above a row that names the columns.
+    """
+    width = usual_width(rows)
+    wanted = {plain(name) for name in named}
+    sure = _leading(rows, lambda row: _is_no_record(row, width))
+    if wanted:
+        for at, row in enumerate(rows[:_FURTHEST]):
+            if wanted <= {plain(cell) for cell in row}:
+                return Start(at, True, "it has the columns that were named")
+        return Start(sure, bool(header), "no row has the columns that were named")
+    if header is not None:
+        return Start(sure, header, "as said")
+    for at in range(_leading(rows, lambda row: _could_be_title(row, width)) + 1):
+        if at < len(rows) and len(rows[at]) == width and names_columns(rows[at:]):
+            return Start(at, True, "its cells are names of columns")
+    if looks_like_header(rows[sure:]):
+        return Start(sure, True, "its cells look like names of columns")
+    return Start(sure, False, "no row looks like names of columns")
+
+
+def usual_width(rows: Sequence[Sequence[str]]) -> int:
+    """The number of cells that most rows have; rows of one cell count only where all are so."""
+    widths = Counter(len(cells) for cells in rows)
+    wide = Counter({width: n for width, n in widths.items() if width > 1})
+    return (wide or widths).most_common(1)[0][0]
+
+
+def _leading(rows: Sequence[Sequence[str]], wanted: Callable[[Sequence[str]], bool]) -> int:
+    """How many of the first rows are `wanted`; never all of them."""
+    found = 0
+    while found < min(len(rows) - 1, _FURTHEST) and wanted(rows[found]):
+        found += 1
+    return found
+
+
+def _is_no_record(row: Sequence[str], width: int) -> bool:
+    """Whether a row cannot be a record: a comment, or one cell where the table has more."""
+    return width > 1 and len(row) != width and (len(row) == 1 or is_comment(row[0]))
+
+
+def _could_be_title(row: Sequence[str], width: int) -> bool:
+    """Whether a row may stand above the header: of another width, or nearly empty."""
+    filled = sum(bool(cell.strip()) for cell in row)
+    return len(row) != width or filled <= 1 or filled == 2 < width

@@ -1,0 +1,66 @@
+"""Names that tell a role: positives, negatives, and columns that only describe a pair."""
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+from reranker_ui.core.formats.columns import plain
+
+Side = Literal["positive", "negative"]
+
+_HOW = r"(?:hard|easy|random|dense|mined|soft|top|bm25|candidate)?"
+_WHAT = (
+    r"(?:passages?|paragraphs?|ctxs?|contexts?|docs?|documents?|texts?|messages?|answers?|"
+    r"responses?|completions?|outputs?|repl(?:y|ies)|sentences?|examples?|samples?|candidates?|"
+    r"items?|products?|chunks?|snippets?|results?|hits?|queries)?"
+)
+_POSITIVE = r"(?:positives?|pos|chosen|preferred)"
+_NEGATIVE = r"(?:negatives?|negs?|rejected|dispreferred|distractors?)"
+_RELEVANT = r"relevants?"
+_IRRELEVANT = r"(?:ir|non|not)relevants?"
+# Words that tell a side only beside the other one: alone they often name a label.
+_GOOD = r"(?:correct|right|good|gold|golden|best|accepted|better|winner|winning|relevants?|clicked)"
+_BAD = r"(?:incorrect|wrong|bad|worse|loser|losing|(?:ir|non|not)relevants?|unclicked|skipped)"
+_MORE = r"(?:passages?|ctxs?|docs|documents?|texts?|answers?|results)"
+
+
+def _named(word: str) -> re.Pattern[str]:
+    return re.compile(rf"{_WHAT}{_HOW}{word}{_WHAT}\d*")
+
+
+_SURE: tuple[tuple[Side, re.Pattern[str]], ...] = (
+    ("negative", re.compile(rf"{_IRRELEVANT}{_MORE}\d*")),
+    ("positive", re.compile(rf"{_RELEVANT}{_MORE}\d*")),
+    ("negative", _named(_NEGATIVE)),
+    ("positive", _named(_POSITIVE)),
+)
+_LIKELY: tuple[tuple[Side, re.Pattern[str]], ...] = (
+    ("negative", _named(_BAD)),
+    ("positive", _named(_GOOD)),
+)
+_DESCRIBES = re.compile(
+    r"(?:wellformed|short|long|gold)?answers|.*(?:title|url|link|source|site|reason(?:ing)?|rationale|explanations?|thoughts?|analysis|"
+    r"comments?|notes?|remarks?|topics?|category|categories|domain|description|narrative|"
+    r"instructions?|prompt|type|brand|color|colour|author|name|date|time|language|locale|tags?|"
+    r"keywords?|intent|facets?|bulletpoint|metadata|guidelines?|stance|feedback|critique)"
+)
+
+
+@lru_cache(maxsize=4096)
+def side_of(name: object, sure: bool = True) -> Side | None:
+    """The side that a column's name tells; with `sure` false also by words such as "wrong"."""
+    bare = plain(name)
+    patterns = _SURE if sure else (*_SURE, *_LIKELY)
+    return next((side for side, pattern in patterns if pattern.fullmatch(bare)), None)
+
+
+@lru_cache(maxsize=4096)
+def describes(name: object) -> bool:
+    """Whether a column's name says that it describes a pair, as titles and comments do."""
+    return bool(_DESCRIBES.fullmatch(plain(name)))
+
+
+@lru_cache(maxsize=4096)
+def stem(name: object) -> str:
+    """A column's name without the number or letter that tells it from its siblings."""
+    return re.sub(r"(?:\d+|left|right|(?<=[a-z]{3})[abxy])$", "", plain(name))

@@ -1,0 +1,135 @@
+"""Columns that an import does not read although they hold texts, or labels where it found none."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from reranker_ui.core.formats.columns import ids_only, is_count
+from reranker_ui.core.formats.judgments import Plan
+from reranker_ui.core.formats.structure.cells import is_empty, is_list, is_prose, kind_of
+from reranker_ui.core.formats.structure.roles import describes, stem
+from reranker_ui.core.values.refused import Refused
+
+_DISTINCT = 6  # different texts from which on a column is no category
+_DEEPEST = 4
+_MOST_COLUMNS = 1000
+_MOST_GRADES = 11
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A column that is not read: how many of its cells hold texts (or labels), and one of them.
+
+    `asks`: it may hold passages or labels of the pairs, so the import needs a person's word.
+    """
+
+    column: str
+    holds: str  # texts or labels
+    cells: int
+    example: str
+    asks: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for the result of a reading."""
+        return asdict(self)
+
+
+@dataclass
+class _Seen:
+    cells: int = 0
+    texts: int = 0
+    numbers: set[float] = field(default_factory=set)
+    only_numbers: bool = True
+    distinct: set[int] = field(default_factory=set)
+    example: str = ""
+
+    def add(self, cell: Any) -> None:
+        self.cells += 1
+        if kind_of(cell) == "number":
+            if len(self.numbers) <= _MOST_GRADES:
+                self.numbers.add(float(cell) if not isinstance(cell, str) else hash(cell))
+            return
+        self.only_numbers = False
+        text = next(_prose_in(cell), None)
+        if text is not None:
+            self.texts += 1
+            self.example = self.example or text
+            if len(self.distinct) < _DISTINCT:
+                self.distinct.add(hash(text))
+
+    def holds_texts(self) -> bool:
+        """Whether half of the cells are texts, and no few categories."""
+        needed = min(_DISTINCT, (self.cells + 1) // 2)
+        return self.texts >= self.cells / 2 > 0 and len(self.distinct) >= needed
+
+    def holds_labels(self) -> bool:
+        return self.cells > 0 and self.only_numbers and len(self.numbers) < _MOST_GRADES
+
+
+class UnreadColumns:
+    """Every column that a plan leaves unread, looked at over the whole file."""
+
+    def __init__(self, plan: Plan, confirmed: Iterable[str]) -> None:
+        self.plan, self.confirmed = plan, set(confirmed)
+        self.seen: dict[str, _Seen] = {}
+
+    def see(self, value: Mapping[Any, Any]) -> None:
+        """Count what a record holds beside what is read."""
+        for name, cell in self.plan.beside(value):
+            if not is_empty(cell) and (name in self.seen or len(self.seen) < _MOST_COLUMNS):
+                self.seen.setdefault(name, _Seen()).add(cell)
+
+    def found(self) -> list[Unread]:
+        """The columns of texts, and of labels where the plan knows none, in the file's order."""
+        columns: list[Unread] = []
+        for name, seen in self.seen.items():
+            asks = name not in self.confirmed
+            if seen.holds_texts():
+                asks = asks and self._may_be_passages(name)
+                columns.append(Unread(name, "texts", seen.texts, seen.example[:200], asks))
+            elif not self.plan.labelled and seen.holds_labels() and not is_count(name):
+                columns.append(Unread(name, "labels", seen.cells, "", asks))
+        return columns
+
+    def notes(self) -> list[str]:
+        """Which columns are left out of the pairs altogether, in one sentence."""
+        if self.plan.keeps_rest or not self.seen:
+            return []
+        return [f"Not read: {', '.join(list(self.seen)[:8])}."]
+
+    def _may_be_passages(self, name: str) -> bool:
+        if "." in name or describes(name) or ids_only(name):
+            return False
+        if self.plan.sided or not self.plan.labelled:
+            return True
+        return stem(name) in {stem(self.plan.query), stem(self.plan.passage)}
+
+
+def refuse_unread(columns: Iterable[Mapping[str, Any]], file: str) -> None:
+    """Refused where a column may hold passages or labels and nobody said that it is not needed."""
+    asking = [column for column in columns if column["asks"]]
+    if not asking:
+        return
+    names = ", ".join(f"{column['column']} ({column['holds']})" for column in asking[:6])
+    first = asking[0]["column"]
+    use = (
+        f"--label {first}"
+        if asking[0]["holds"] == "labels"
+        else f"--passage {first}, --positive {first} or --negative {first}"
+    )
+    raise Refused(
+        f"{file} has columns that are not read: {names}. Say what they are ({use}), or that they"
+        f" are not needed (--ignore {first})."
+    )
+
+
+def _prose_in(cell: Any, depth: int = 0) -> Iterator[str]:
+    if isinstance(cell, str):
+        if is_prose(cell):
+            yield cell
+    elif depth < _DEEPEST and isinstance(cell, Mapping):
+        for each in cell.values():
+            yield from _prose_in(each, depth + 1)
+    elif depth < _DEEPEST and is_list(cell):
+        for each in cell:
+            yield from _prose_in(each, depth + 1)

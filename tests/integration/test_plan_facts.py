@@ -1,0 +1,34 @@
+"""The facts of a plan are those of the run: what the base reads, and what a loss learns from."""
+
+import pytest
+
+from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.services.imports.importer import import_file
+from reranker_ui.services.store.access import LOCAL
+from reranker_ui.services.training.plan import plan
+
+
+@pytest.fixture
+def facts(data_folder, tiny_base, workspace):
+    def of(name, **recipe):
+        import_file(workspace, LOCAL, data_folder / "cases" / name, "case")
+        told = plan(workspace, LOCAL, "case", Recipe(base=str(tiny_base), **recipe))
+        return {fact["name"]: fact["value"] for fact in told["facts"]}, told["notices"]
+
+    return of
+
+
+def test_texts_are_cut_at_what_the_base_reads(facts):
+    told, notices = facts("29-max-length/mid.csv", max_length=1024)
+    assert told["Cut at 128 tokens"] == "100 % of pairs"
+    assert "This base reads 128 tokens at most, not 1024." in notices
+
+
+@pytest.mark.parametrize("loss", ["lambda", "listnet", "ranknet", "margin_mse"])
+def test_pairs_of_queries_with_equal_labels_are_counted(facts, loss):
+    told, _ = facts("26-ranking-loss-ties/tied.csv", loss=loss)
+    assert told["Queries with equal labels"] == "33 of 66 pairs teach nothing here"
+
+
+def test_losses_of_single_pairs_have_none(facts):
+    assert "Queries with equal labels" not in facts("26-ranking-loss-ties/tied.csv")[0]
