@@ -48,7 +48,7 @@ def folder(tmp_path):
 def test_a_failed_run_can_go_on_unless_its_weights_or_the_room_are_lost(
     folder, monkeypatch, error, kept
 ):
-    def fails(_folder, _threads):
+    def fails(*_):
         raise error
 
     monkeypatch.setattr("reranker_ui.core.training.run.train", fails)
@@ -88,7 +88,7 @@ def told_to_cancel_while_it_is_evaluated(folder, monkeypatch):
         slices.append(len(pairs))
         return [0.5] * len(pairs)
 
-    def train(_folder, _threads):
+    def train(*_):
         folder.model.mkdir(exist_ok=True)
         assert baselines.scores_of(folder, score, frame) == [0.5] * 6
         folder.emit("stopped", metrics={})
@@ -118,7 +118,7 @@ def test_the_last_event_is_written_where_only_the_checkpoints_give_it_room(folde
             raise OSError(errno.ENOSPC, "No space left on device")
         emit(self, event, *phase, **fields)
 
-    def fails(_folder, _threads):
+    def fails(*_):
         raise RuntimeError("unexpected pos 64 vs 0")  # how torch.save says that the disk is full
 
     monkeypatch.setattr(RunFolder, "emit", emits_where_there_is_room)
