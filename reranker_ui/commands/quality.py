@@ -51,8 +51,8 @@ def _read(report: dict[str, Any]) -> list[str]:
     if not seen:
         return []
     return [
-        f"  {report['base']}: {100 * seen['unknown']:.1f} % [UNK],"
+        f"  {report['base']}: {100 * seen['unknown']:.1f}% [UNK],"
         f" {seen['tokens_per_character']:.2f} tokens a character,"
-        f" {lengths['median']:g} tokens a pair, {100 * lengths['cut']:.1f} % of pairs cut at"
+        f" {lengths['median']:g} tokens a pair, {100 * lengths['cut']:.1f}% of pairs cut at"
         f" {lengths['max_length']}"
     ]

@@ -30,7 +30,7 @@ def test_import_look_edit_undo(server, new_page, tmp_path):
     page.get_by_label("Import as").fill("mine")
     page.get_by_role("button", name="Import 80 pairs").click()
     row = page.locator(".rr-datasets tr", has_text="mine")
-    expect(row).to_contain_text("25.0 %", timeout=30_000)
+    expect(row).to_contain_text("25.0%", timeout=30_000)
 
     row.get_by_role("button", name="Open").click()
     pairs = page.locator(".rr-pairs-table tbody tr")

@@ -99,7 +99,7 @@ def test_a_refusal_says_what_to_do(site, new_page):
     page.get_by_label("Query", exact=True).fill("ice")
     page.keyboard.press("Enter")
     page.get_by_text("caves holds no pair with this query").wait_for()
-    page.get_by_role("button", name="Take candidates by BM25").click()
+    page.get_by_role("button", name="Use BM25 candidates").click()
     page.wait_for_selector(".rr-lists")
     assert all("Ice" in passage for passage in ranked(page))
     page.get_by_label("Query", exact=True).fill("")

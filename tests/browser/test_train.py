@@ -100,12 +100,12 @@ def test_a_run_is_started_watched_reloaded_and_stopped(new_server, new_page, tin
     points(page, "train-raw", len(before[0]))
     assert [line[: len(before[0])] for line in page.evaluate(CURVE)] == before
 
-    # Stop and keep
-    live.get_by_role("button", name="Stop and keep").click()
-    expect(live.locator(".rr-status")).to_have_text("Stopped and kept", timeout=60_000)
+    # Stop and save
+    live.get_by_role("button", name="Stop and save").click()
+    expect(live.locator(".rr-status")).to_have_text("Stopped (model saved)", timeout=60_000)
     expect(live.locator(".rr-outcome")).to_contain_text("On the test split")
     row = page.locator('tr[data-run="1"]')
-    expect(row).to_contain_text("Stopped and kept at step")
+    expect(row).to_contain_text("Stopped (model saved) at step")
     assert (RunFolder(server.home / "runs" / "00001").model / "config.json").is_file()
     space.engine.dispose()
 

@@ -1,5 +1,5 @@
 // Review: how far annotators agree, each two of them, and which label is taken for which.
-// 81 % with its interval; `interval` is [low, high] or null.
+// 81% with its interval; `interval` is [low, high] or null.
 
 import { button, emptyState, errorBox, skeleton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
@@ -14,7 +14,7 @@ export const formatShare = (value, interval) => {
     : h(
         "span",
         {},
-        `${p(value)} %`,
+        `${p(value)}%`,
         interval
           ? h("span", { class: "rr-muted rr-an-within" }, ` ${p(interval[0])}–${p(interval[1])}`)
           : null,
@@ -52,8 +52,8 @@ export const agreementSection = (A, place) => {
       within ? h("div", { class: "rr-faint" }, within) : null,
     );
   const range = (interval, by = two) =>
-    interval ? `${by(interval[0])} to ${by(interval[1])} (95 %)` : null;
-  const percent = (n) => `${Math.round(100 * n)} %`;
+    interval ? `${by(interval[0])} to ${by(interval[1])} (95%)` : null;
+  const percent = (n) => `${Math.round(100 * n)}%`;
   const tiles = (told) =>
     h(
       "dl",
@@ -86,7 +86,7 @@ export const agreementSection = (A, place) => {
       h(
         "div",
         { class: "rr-section" },
-        h("h2", {}, "Each two annotators"),
+        h("h2", {}, "Pairwise agreement"),
         h("span", { class: "rr-muted" }, "most shared pairs first"),
       ),
       h(
@@ -105,7 +105,7 @@ export const agreementSection = (A, place) => {
                 ["Annotator"],
                 ["and"],
                 ["Shared pairs", "rr-num"],
-                ["Equal, 95 %", "rr-num"],
+                ["Agreement, 95% CI", "rr-num"],
                 ["Kappa", "rr-num"],
               ].map(([word, kind]) => h("th", { scope: "col", class: kind }, word)),
             ),
@@ -153,7 +153,7 @@ export const agreementSection = (A, place) => {
           !who && i > j ? "" : formatInt(n),
         );
       const first = h("span", { class: "rr-cut" });
-      first.textContent = who ? `${who} said` : "One said";
+      first.textContent = who ? `Label by ${who}` : "First label";
       fill(
         table,
         h(
@@ -203,7 +203,7 @@ export const agreementSection = (A, place) => {
       h(
         "div",
         { class: "rr-section rr-an-sectionrow" },
-        h("h2", { class: "rr-grow" }, "Which labels meet"),
+        h("h2", { class: "rr-grow" }, "Confusion matrix"),
         choice,
       ),
       h("div", { class: "rr-card rr-card-body" }, table),
@@ -224,7 +224,7 @@ export const agreementSection = (A, place) => {
             { class: "rr-card" },
             emptyState(
               "No pair has two labels yet",
-              "Agreement can be told once two people have labelled the same pairs. In the settings you say how many labels each pair wants.",
+              "Agreement can be measured once two annotators have labelled the same pairs. Set the number of annotators per pair in the settings.",
               A.stream.may.own
                 ? button(
                     "Open settings",

@@ -94,10 +94,7 @@ export const annotatorsSection = (A, place) => {
           h(
             "div",
             { class: "rr-card" },
-            emptyState(
-              "Nobody has labelled yet",
-              "Who labels, how much and how fast is told here.",
-            ),
+            emptyState("Nobody has labelled yet", "Activity of each annotator appears here."),
           ),
         );
         return;
@@ -141,7 +138,7 @@ export const annotatorsSection = (A, place) => {
         h(
           "p",
           { class: "rr-faint rr-an-under" },
-          "With the majority: how often a label is the one that most others gave, on pairs where the others have a majority, with its 95 % interval. Seconds are the median of the last 14 days.",
+          "With the majority: how often a label is the one that most others gave, on pairs where the others have a majority, with its 95% interval. Seconds are the median of the last 14 days.",
         ),
         takings.length
           ? [
@@ -183,7 +180,7 @@ export const annotatorsSection = (A, place) => {
     try {
       const told = await A.server.give_back({ edit });
       toast(
-        `${plural(told.pairs, "label")} given back${told.newer ? `; ${formatInt(told.newer)} had been given anew and stay` : ""}`,
+        `${plural(told.pairs, "label")} restored${told.newer ? `; ${formatInt(told.newer)} newer ones stay` : ""}`,
       );
       emit("changed");
       draw();

@@ -155,7 +155,7 @@ export const pairCard = (A) => {
       all.classList.toggle("rr-hidden", !long || !A.current);
       if (long && A.current)
         all.textContent = open
-          ? "Fold the passage"
+          ? "Collapse passage"
           : `Show all ${formatInt(A.current.passage.length)} characters`;
       all.setAttribute("aria-expanded", String(open));
       card.fade();
@@ -183,7 +183,9 @@ export const pairCard = (A) => {
           return h("span", { class: "rr-row" }, name, labelChip(vote.label, scale));
         });
       if (what.imported !== null)
-        parts.unshift(h("span", { class: "rr-row" }, "Came with", labelChip(what.imported, scale)));
+        parts.unshift(
+          h("span", { class: "rr-row" }, "Imported label", labelChip(what.imported, scale)),
+        );
       if (what.score)
         parts.push(
           h("span", { class: "rr-row" }, what.score.run, h("b", {}, what.score.score.toFixed(2))),
@@ -281,8 +283,7 @@ export const pairCard = (A) => {
         "Labels are given to the pairs of a dataset. Import a file with queries and passages, then come back here.",
         button("Import a file", () => goTo("data", { open: null }), { kind: "primary" }),
       ),
-    mayNot: () =>
-      empty("You can look, not label", "Your role is viewer. An admin can make you an annotator."),
+    mayNot: () => empty("View only", "Your role is viewer. An admin can make you an annotator."),
     done: () => {
       const now = A.progress,
         stream = A.stream,
@@ -330,8 +331,8 @@ export const pairCard = (A) => {
         );
       else if (now.waiting > now.skipped && now.waiting)
         empty(
-          "The last pairs are in other hands",
-          `Others have the last ${plural(now.waiting, "pair")} in hand. What they leave comes back here within five minutes.`,
+          "Others are labelling the last pairs",
+          `${plural(now.waiting, "pair")} reserved by other annotators. Unlabelled ones are released after 5 minutes.`,
           button("Look again", () => A.again(), { kind: "primary" }),
         );
       else

@@ -94,7 +94,7 @@ export const sideRail = (A) => {
         figure !== null && figure !== undefined
           ? line(
               "Agreement",
-              agreed.alpha === null ? `${formatInt(100 * figure)} %` : two(figure),
+              agreed.alpha === null ? `${formatInt(100 * figure)}%` : two(figure),
               h("span", { class: "rr-muted" }, ` on ${formatInt(agreed.shared)} shared`),
             )
           : null,
@@ -118,7 +118,7 @@ export const sideRail = (A) => {
             { class: "rr-faint" },
             [
               agreed.alpha === null ? null : "Krippendorff’s alpha",
-              `${formatInt(100 * agreed.percent)} % equal`,
+              `${formatInt(100 * agreed.percent)}% equal`,
               agreed.kappa === null ? null : `kappa ${two(agreed.kappa)}`,
             ]
               .filter(Boolean)

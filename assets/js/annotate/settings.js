@@ -179,7 +179,7 @@ export const settingsSection = (A, place) => {
           h(
             "span",
             { class: "rr-muted" },
-            "With more than one, people label the same pairs and agreement can be told.",
+            "With two or more, annotators label the same pairs and agreement can be measured.",
           ),
         ),
       ),

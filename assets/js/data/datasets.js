@@ -81,7 +81,7 @@ export const drawFirstSteps = (node, { datasets, steps }, { server, open, skip }
         h(
           "p",
           { class: "rr-lead" },
-          "Go once round the loop with the starter set: label a few pairs, train, and see the ranking change. It takes about six minutes on this machine and needs no network.",
+          "Try the whole loop on the starter set: label, train, compare. About 6 minutes; works offline.",
         ),
         h(
           "ol",
@@ -108,7 +108,7 @@ export const drawFirstSteps = (node, { datasets, steps }, { server, open, skip }
           ),
           step(4, "Compare", "Base and tuned side by side, on queries neither has seen", "1 min"),
         ),
-        h("div", { class: "rr-row" }, act, button("Skip, I know my way", skip, { kind: "quiet" })),
+        h("div", { class: "rr-row" }, act, button("Skip the tour", skip, { kind: "quiet" })),
       ),
       card,
     ),
@@ -140,7 +140,7 @@ export const drawDatasets = (node, datasets, context) => {
   const remove = (dataset) =>
     confirmAction(
       `Delete ${dataset.name}`,
-      `${plural(dataset.pairs, "pair")} and ${plural(dataset.labelled_by_people, "label")} by people go. Runs that learned from it stay.`,
+      `This deletes ${plural(dataset.pairs, "pair")} and ${plural(dataset.labelled_by_people, "human label")}. Runs trained on them are kept.`,
       `Delete ${dataset.name}`,
       async () => {
         try {
@@ -161,7 +161,7 @@ export const drawDatasets = (node, datasets, context) => {
       () =>
         openMenu(more, [
           {
-            text: "Take in hand",
+            text: "Make current",
             icon: "check",
             act: () => {
               setAddress({ dataset: dataset.name });
@@ -204,7 +204,7 @@ export const drawDatasets = (node, datasets, context) => {
           },
           dataset.name,
         ),
-        mine && h("span", { class: "rr-tag accent" }, "in hand"),
+        mine && h("span", { class: "rr-tag accent" }, "current"),
         h(
           "small",
           { class: "rr-phone" },
@@ -276,7 +276,7 @@ export const drawDatasets = (node, datasets, context) => {
             head("Pairs", "rr-num rr-desk"),
             head("Queries", "rr-num rr-desk"),
             head("Positive", "rr-desk"),
-            head("Labelled by people", "rr-num rr-desk"),
+            head("Human labels", "rr-num rr-desk"),
             head("Disputed", "rr-num rr-desk"),
             head("Updated", "rr-desk"),
             h("th", {}, h("span", { class: "rr-sr" }, "Actions")),

@@ -242,7 +242,7 @@ export const drawPairs = async (node, name, context) => {
         formatInt(dataset.positives),
       ),
       tile(
-        "Labelled by people",
+        "Human labels",
         formatInt(dataset.labelled_by_people),
         dataset.pairs ? formatPercent(dataset.labelled_by_people, dataset.pairs, 0) : null,
       ),

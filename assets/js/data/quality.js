@@ -131,7 +131,7 @@ export const drawQuality = async (node, name, context) => {
     if (report) draw(told);
   }
   const working = ({ phase = "starting", part = 0 }) => [
-    h("span", { class: "rr-muted", role: "status" }, `${phase} ${Math.round(100 * part)} %`),
+    h("span", { class: "rr-muted", role: "status" }, `${phase} ${Math.round(100 * part)}%`),
     button(
       "Stop",
       async () => {
@@ -147,7 +147,7 @@ export const drawQuality = async (node, name, context) => {
   ];
   const summary = ({ findings }) => {
     const n = (kind) => findings.filter((one) => one.severity === kind).length;
-    return `${n("blocks") ? `${n("blocks")} to mend first, ` : ""}${n("look")} to look at, ${n("note")} good to know`;
+    return `${n("blocks") ? `${n("blocks")} blocking, ` : ""}${n("look")} warnings, ${n("note")} notes`;
   };
   const findings = ({ report, base: asked }) => [
     report.notice && h("p", { class: "rr-card-body rr-note rr-quality-notice" }, report.notice),
@@ -327,7 +327,7 @@ export const drawQuality = async (node, name, context) => {
                 h(
                   "span",
                   { class: cut > 0.05 ? "rr-cut-share" : "rr-muted" },
-                  `${(100 * cut).toFixed(1)} % cut at ${lengths.max_length}`,
+                  `${(100 * cut).toFixed(1)}% cut at ${lengths.max_length}`,
                 ),
               ),
             ),
@@ -343,10 +343,10 @@ export const drawQuality = async (node, name, context) => {
           "Base model",
           report.base.split("/").pop(),
           [
-            ["Tokens that are [UNK]", `${(100 * report.coverage.unknown).toFixed(1)} %`],
+            ["Tokens that are [UNK]", `${(100 * report.coverage.unknown).toFixed(1)}%`],
             ["Tokens a character", report.coverage.tokens_per_character.toFixed(2)],
-            ["Words it takes for another", `${(100 * report.coverage.merged_words).toFixed(1)} %`],
-            ["Texts it takes for another", `${(100 * report.coverage.merged_texts).toFixed(1)} %`],
+            ["Colliding words", `${(100 * report.coverage.merged_words).toFixed(1)}%`],
+            ["Colliding texts", `${(100 * report.coverage.merged_texts).toFixed(1)}%`],
           ].map(([word, value]) =>
             h(
               "div",

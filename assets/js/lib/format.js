@@ -6,7 +6,7 @@ export const formatInt = (n) =>
 export const formatMetric = (n) => (n === null || n === undefined ? "–" : n.toFixed(3));
 
 export const formatPercent = (part, whole, digits = 1) =>
-  whole ? `${((100 * part) / whole).toFixed(digits)} %` : "–";
+  whole ? `${((100 * part) / whole).toFixed(digits)}%` : "–";
 
 export const plural = (n, one, many) => `${formatInt(n)} ${n === 1 ? one : many || `${one}s`}`;
 

@@ -63,7 +63,7 @@ export const accountMenu = (server) => {
     field.input.focus();
   };
   const repassword = () => {
-    const present = textField("Present password", {
+    const present = textField("Current password", {
       type: "password",
       complete: "current-password",
     });

@@ -32,7 +32,7 @@ export const backupMark = () => {
             "p",
             { class: "rr-muted" },
             told.waiting
-              ? "Something has changed since and is in none yet."
+              ? "Changes since then are not backed up yet."
               : "Nothing has changed since.",
           )
         : null,

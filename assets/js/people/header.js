@@ -57,7 +57,7 @@ export const drawRoom = ({ room, server, trigger }) => {
   const theme = button("", () => setTheme(!document.body.classList.contains("dark")), {
     kind: "quiet icon",
     icon: "theme",
-    label: "Light or dark",
+    label: "Toggle dark mode",
   });
   const me = accountMenu(server),
     backup = backupMark();

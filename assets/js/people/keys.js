@@ -48,7 +48,7 @@ export const openKeys = (server) => {
         : h("p", { class: "rr-muted" }, "No keys yet."),
     );
   };
-  const name = textField("What for");
+  const name = textField("Key name");
   openPanel(
     "API keys",
     h(
@@ -57,7 +57,7 @@ export const openKeys = (server) => {
       "A program that sends Authorization: Bearer and a key acts as you, with your role.",
     ),
     list,
-    fieldForm([name], "Make a key", async (told) => {
+    fieldForm([name], "Create key", async (told) => {
       const key = await server.make_key({ name: told });
       fill(made, secretField(key.key, "Copy it now: it is shown this once."));
       name.input.value = "";

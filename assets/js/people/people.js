@@ -91,7 +91,7 @@ export const openPeople = (server, now) => {
   const sure = (remove, one) => {
     const word = button("Remove", () => tried(server.remove_user({ name: one.name })), {
       kind: "danger",
-      title: `${one.name} can sign in no more; the labels stay`,
+      title: `${one.name} loses access; the labels stay`,
     });
     remove.replaceWith(word);
     word.focus();

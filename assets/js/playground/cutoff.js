@@ -13,8 +13,8 @@ export const openCutoff = (side, server, changed, mayKeep) => {
   const dialog = openDialog(`Cut-off of ${side.title}`, body);
   dialog.classList.add("rr-use");
   const between = (one, digits) => `${one.low.toFixed(digits)} to ${one.high.toFixed(digits)}`;
-  const range = (one) => `${(100 * one.low).toFixed(0)} to ${(100 * one.high).toFixed(0)} %`;
-  const percent = (value) => `${(100 * value).toFixed(1)} %`;
+  const range = (one) => `${(100 * one.low).toFixed(0)} to ${(100 * one.high).toFixed(0)}%`;
+  const percent = (value) => `${(100 * value).toFixed(1)}%`;
   const svg = (tag, attributes, ...children) => {
     const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
     Object.entries(attributes).forEach(([key, text]) => node.setAttribute(key, text));
@@ -91,7 +91,7 @@ export const openCutoff = (side, server, changed, mayKeep) => {
         h("i", { class: "rr-cut-key precision" }),
         " precision   ",
         h("i", { class: "rr-cut-key recall" }),
-        ` recall of what scores at least this much, over ${formatInt(told.pairs)} pairs of the dev split, ${formatInt(told.positives)} relevant. The band is the 95 % interval of the cut.`,
+        ` recall of what scores at least this much, over ${formatInt(told.pairs)} pairs of the dev split, ${formatInt(told.positives)} relevant. The band is the 95% interval of the cut.`,
       ),
       h(
         "div",
@@ -129,8 +129,8 @@ export const openCutoff = (side, server, changed, mayKeep) => {
   function goals(told) {
     const names = told?.goals || {
       f1: "Best F1",
-      "precision:0.9": "Precision at least 90 %",
-      "recall:0.9": "Recall at least 90 %",
+      "precision:0.9": "Precision at least 90%",
+      "recall:0.9": "Recall at least 90%",
     };
     const select = h(
       "select",

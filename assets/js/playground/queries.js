@@ -137,7 +137,7 @@ export const queryPicker = (view, server, { open, told }) => {
     const head = h(
       "tr",
       {},
-      ["Mean over queries", title(view.a), title(view.b), "Gain", "95 % interval"].map((word, at) =>
+      ["Mean over queries", title(view.a), title(view.b), "Gain", "95% interval"].map((word, at) =>
         h("th", { scope: "col", class: at ? "rr-num" : "" }, word),
       ),
     );

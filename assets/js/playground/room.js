@@ -308,7 +308,7 @@ export const drawRoom = ({ room, server }) => {
         ? button("Browse test queries", () => picker.toggle(true))
         : null,
       view.source === "labelled" && query.value.trim()
-        ? button("Take candidates by BM25", () => choose("dataset"))
+        ? button("Use BM25 candidates", () => choose("dataset"))
         : null,
     ].filter(Boolean);
   function showTime(answer) {
@@ -467,9 +467,9 @@ export const drawRoom = ({ room, server }) => {
   });
   const keys = () =>
     openKeyHelp([
-      ["/", "To the query"],
+      ["/", "Focus query"],
       ["j", "Next result"],
-      ["k", "Result before"],
+      ["k", "Previous result"],
       ["Enter", "Open the result"],
       ...(view.answer?.dataset && view.may("annotator")
         ? scaleAnswers(view.answer.scale || { kind: "binary", max: 1 }).map(({ key, word }) => [

@@ -93,7 +93,7 @@ export const scoreTools = (view, server) => {
       h(
         "p",
         { class: "rr-faint" },
-        `What the ${unit} of ${told.title} loses when a word is left out: `,
+        `Drop in the ${unit} of ${told.title} when a word is removed: `,
         strongest.map((part, at) => [
           at ? ", " : "",
           h("b", {}, part.text),

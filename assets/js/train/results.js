@@ -114,13 +114,13 @@ export const runResults = (server) => {
       return h(
         "p",
         { class: "rr-outcome-said" },
-        "Better than base beyond chance: the 95 % interval of the difference is above 0.",
+        "Significantly better than base: the 95% CI of the difference is above 0.",
       );
     if (base.high < 0)
       return h(
         "p",
         { class: "rr-outcome-said rr-loss" },
-        "Worse than base beyond chance: the 95 % interval of the difference is below 0.",
+        "Significantly worse than base: the 95% CI of the difference is below 0.",
       );
     return h(
       "p",
@@ -129,7 +129,7 @@ export const runResults = (server) => {
       h(
         "span",
         {},
-        "Not told apart from base: the 95 % interval of the difference holds 0. More labelled test queries would tell.",
+        "No significant difference from base (95% CI includes 0). More labelled test queries would narrow it.",
       ),
     );
   };
@@ -161,7 +161,7 @@ export const runResults = (server) => {
       ["Base", "rr-num"],
       ["Tuned", "rr-num"],
       ["Change", "rr-num"],
-      ["What tuned puts first, and its label", ""],
+      ["Tuned model's top result (label)", ""],
     ];
     return h(
       "details",
@@ -214,7 +214,7 @@ export const runResults = (server) => {
           h(
             "span",
             { class: "rr-muted" },
-            `${plural(found.tuned.queries || 0, "query", "queries")}; nDCG has linear gain on the grade${results ? ", ± is a 95 % bootstrap interval" : ""}`,
+            `${plural(found.tuned.queries || 0, "query", "queries")}; nDCG has linear gain on the grade${results ? ", ± is a 95% bootstrap interval" : ""}`,
           ),
         ),
         table(found, results),

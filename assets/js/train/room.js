@@ -92,7 +92,7 @@ export const drawRoom = ({ element, room, props, server, trigger, watch }) => {
   const chart = lossChart(plot);
   const card = h(
     "article",
-    { class: "rr-card rr-live", "aria-label": "The run in hand" },
+    { class: "rr-card rr-live", "aria-label": "Current run" },
     h(
       "div",
       { class: "rr-card-head" },
@@ -165,7 +165,7 @@ export const drawRoom = ({ element, room, props, server, trigger, watch }) => {
             { class: "rr-card" },
             emptyState(
               "No run yet",
-              "Choose data and a base model, then press Start. Loss and nDCG@10 are drawn here while the run goes on, and reloading the page loses nothing.",
+              "Choose data and a base model, then press Start. Loss and nDCG@10 are drawn here while it runs. You can reload or close the page.",
             ),
           ),
         );
@@ -221,7 +221,7 @@ export const drawRoom = ({ element, room, props, server, trigger, watch }) => {
             ? "Waiting"
             : {
                 finished: "Finished",
-                stopped: "Stopped and kept",
+                stopped: "Stopped (model saved)",
                 cancelled: "Cancelled",
                 failed: "Failed",
                 lost: "Lost",
@@ -229,7 +229,7 @@ export const drawRoom = ({ element, room, props, server, trigger, watch }) => {
     fill(status, runStatus(run)(phase));
     about.textContent = [
       run.dataset,
-      run.parent ? `goes on from run ${run.parent}` : shortBase(run.base_used || run.base),
+      run.parent ? `continued from run ${run.parent}` : shortBase(run.base_used || run.base),
       run.recipe.name,
     ].join(", ");
     about.title = `${run.dataset}, ${run.base}, ${run.recipe.name}`;
@@ -279,7 +279,7 @@ export const drawRoom = ({ element, room, props, server, trigger, watch }) => {
     else if (live)
       fill(
         actions,
-        run.status === "running" && button("Stop and keep", () => act("keep")),
+        run.status === "running" && button("Stop and save", () => act("keep")),
         button("Cancel", () => act("cancel"), { kind: "quiet danger" }),
       );
     else if (run.status === "finished" || run.status === "stopped")
@@ -290,7 +290,7 @@ export const drawRoom = ({ element, room, props, server, trigger, watch }) => {
           title: "Train this model on, with a fresh optimizer",
         }),
         run.resumable &&
-          button("Resume", () => act("resume"), { title: "Go on from its last checkpoint" }),
+          button("Resume", () => act("resume"), { title: "Resume from its last checkpoint" }),
         button("Run again", () => act("again"), { kind: "quiet" }),
       );
     else fill(actions);
@@ -328,7 +328,7 @@ export const drawRoom = ({ element, room, props, server, trigger, watch }) => {
                 : "No step was taken",
           ),
       live && run.pairs_per_second && fact(formatInt(run.pairs_per_second), "pairs/s"),
-      run.seconds !== null && fact(formatClock(run.seconds), live ? "gone" : "in all"),
+      run.seconds !== null && fact(formatClock(run.seconds), live ? "elapsed" : "total"),
       live && run.left !== null && fact(formatClock(run.left), "left"),
       !live && run.precision && h("span", {}, `${run.precision}, ${run.device}`),
     );

@@ -255,7 +255,7 @@ export const drawRoom = ({ element, room, server }) => {
           act: () => emit("compare", run.id),
         },
       run.status === "running" && {
-        text: "Stop and keep",
+        text: "Stop and save",
         icon: "stopped",
         act: () => act(run, "keep"),
       },

@@ -1,4 +1,4 @@
-// The run in hand: its state, its live chart, and when it has ended, base beside tuned.
+// Current run: its state, its live chart, and when it has ended, base beside tuned.
 
 import { h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";

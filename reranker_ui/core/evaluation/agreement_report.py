@@ -19,7 +19,7 @@ Measure = Callable[[Any], float]  # of places in the shared pairs
 def in_detail(votes: Iterable[Vote], scale: str = "binary") -> dict[str, Any]:
     """Everything about agreement that a table can show; `votes` as for `agreement`.
 
-    Returns what `agreement` does and `intervals` (of percent, kappa, alpha: 95 %, or None below
+    Returns what `agreement` does and `intervals` (of percent, kappa, alpha: 95%, or None below
     LEAST shared pairs), `between` (see `between`), `majority` (see `with_majority`) and
     `confusion` (see `confusion`).
     """
@@ -39,7 +39,7 @@ def in_detail(votes: Iterable[Vote], scale: str = "binary") -> dict[str, Any]:
 
 
 def between(shared: Shared) -> list[dict[str, Any]]:
-    """For each two annotators: a, b, shared, percent, its interval (Wilson, 95 %) and kappa."""
+    """For each two annotators: a, b, shared, percent, its interval (Wilson, 95%) and kappa."""
     both: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for given in shared:
         for a, b in combinations(sorted(given), 2):
@@ -114,7 +114,7 @@ def confusion(shared: Shared, scale: str = "binary") -> dict[str, Any]:
 
 
 def wilson(equal: int, n: int) -> Interval:
-    """The 95 % interval of a share of independent trials (Wilson 1927); None of no trials."""
+    """The 95% interval of a share of independent trials (Wilson 1927); None of no trials."""
     from scipy.stats import binomtest
 
     if not n:

@@ -25,7 +25,7 @@ def choose_cutoff(
 
     goal: `f1` (its maximum), `precision:0.9` (the lowest cut that reaches it, so that most is
     kept) or `recall:0.9` (the highest cut that reaches it). Returns `logit` with `low` and `high`,
-    the 95 % interval by bootstrap over queries, `precision`, `recall` as {value, low, high} at
+    the 95% interval by bootstrap over queries, `precision`, `recall` as {value, low, high} at
     that cut, `kept` (share of pairs), `curve` (rows of logit, precision, recall, rising logit),
     `pairs`, `positives`, `queries`. Refused: too few pairs of a kind, a goal that no cut reaches.
     """

@@ -7,7 +7,7 @@ import numpy as np
 
 from reranker_ui.core.values.search_terms import spaced
 
-BANDS, ROWS = 10, 4  # texts of overlap .8 meet in a band with a chance of 99.5 %
+BANDS, ROWS = 10, 4  # texts of overlap .8 meet in a band with a chance of 99.5%
 _PRIME = (1 << 31) - 1
 _FEATURES = 2**22
 

@@ -19,7 +19,7 @@ EQUAL = 1e-9
 def outcome_of(scored: pd.DataFrame, scale: Scale = GRADES) -> dict[str, Any]:
     """What the test split says, from its rows with a column of scores for each of RANKERS.
 
-    Returns `intervals`: ranker -> [low, high], the 95 % bootstrap interval of its mean nDCG@10;
+    Returns `intervals`: ranker -> [low, high], the 95% bootstrap interval of its mean nDCG@10;
     `against`: base, bm25, cosine -> {difference, low, high, wins, losses, ties} of tuned against
     it, paired by query; `worst`: the queries that lost most against base, {query, base, tuned,
     bm25, cosine, passage: what tuned puts first, grade: its label}; `queries`.

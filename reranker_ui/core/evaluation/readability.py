@@ -58,7 +58,7 @@ def _unknown(seen: Coverage, rows: Array, base: str) -> Finding | None:
         return None
     return Finding(
         "unknown", "blocks" if seen.unknown > UNKNOWN_BLOCKS else "look",
-        f"{100 * seen.unknown:.0f} % of tokens are unknown to the base model",
+        f"{100 * seen.unknown:.0f}% of tokens are unknown to the base model",
         f"{base} was made for another script and reads each of them as [UNK]. Choose a"
         f" multilingual base, such as {MULTILINGUAL}.",
         rows, "choose a base",
@@ -72,8 +72,8 @@ def _merged(seen: Coverage, rows: Array, base: str) -> Finding | None:
     told = f", such as {shown}" if shown else ""
     return Finding(
         "merged", "look",
-        f"{100 * seen.merged_words:.0f} % of words look like another word to the base model{told}",
-        f"{base} drops accents, tones or whole characters; {100 * seen.merged_texts:.1f} % of texts"
+        f"{100 * seen.merged_words:.0f}% of words look like another word to the base model{told}",
+        f"{base} drops accents, tones or whole characters; {100 * seen.merged_texts:.1f}% of texts"
         f" become the same as another. Choose a multilingual base, such as {MULTILINGUAL}.",
         rows, "choose a base", tuple(seen.merged_examples),
     )  # fmt: skip
@@ -95,7 +95,7 @@ def _cut(n: int, of: int, rows: Array, most: int) -> Finding | None:
     if not n:
         return None
     share = n / of
-    shown = f"{100 * share:.0f} %" if share >= 0.01 else f"{100 * share:.1f} %"
+    shown = f"{100 * share:.0f}%" if share >= 0.01 else f"{100 * share:.1f}%"
     return Finding(
         "cut", "look" if share > CUT_WARNS else "note",
         f"{shown} of pairs are cut at {most} tokens",

@@ -17,12 +17,12 @@ from reranker_ui.services.store.workspace import Workspace, record
 
 GOALS = {
     "f1": "Best F1",
-    "precision:0.8": "Precision at least 80 %",
-    "precision:0.9": "Precision at least 90 %",
-    "precision:0.95": "Precision at least 95 %",
-    "recall:0.8": "Recall at least 80 %",
-    "recall:0.9": "Recall at least 90 %",
-    "recall:0.95": "Recall at least 95 %",
+    "precision:0.8": "Precision at least 80%",
+    "precision:0.9": "Precision at least 90%",
+    "precision:0.95": "Precision at least 95%",
+    "recall:0.8": "Recall at least 80%",
+    "recall:0.9": "Recall at least 90%",
+    "recall:0.95": "Recall at least 95%",
 }
 
 

@@ -25,7 +25,7 @@ def gains(
     """nDCG@10 of rankers `a` and `b` on each query of a split that can be scored.
 
     Returns `queries`: query, candidates, positives, a, b, gain (b - a), the largest gain first;
-    `a`, `b`, `gain` as means, `low` and `high` the 95 % interval of the mean gain (bootstrap over
+    `a`, `b`, `gain` as means, `low` and `high` the 95% interval of the mean gain (bootstrap over
     queries), `means` the same for each metric of RANKING with its name as `metric`, `wins`,
     `losses`, `ties`. Scores are kept in the cache, so a second look is quick.
     """

@@ -223,4 +223,4 @@ def _fact(name: str, value: str, warn: bool = False) -> dict[str, Any]:
 
 
 def _percent(share: float) -> str:
-    return "under 1 %" if 0 < share < 0.01 else f"{100 * share:.0f} %"
+    return "under 1%" if 0 < share < 0.01 else f"{100 * share:.0f}%"
