@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from reranker_ui.core.evaluation.agreement import Vote, agreement
 from reranker_ui.core.evaluation.agreement_report import in_detail
 from reranker_ui.services.labels.datasets import find_dataset
-from reranker_ui.services.labels.open_pairs import may_decide
+from reranker_ui.services.labels.visibility import Visibility, may_decide, visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import annotations, pairs
 from reranker_ui.services.store.workspace import Workspace
@@ -20,15 +20,19 @@ _MANY, _MINUTE = 10_000, 60.0  # from so many votes on, agreement is computed on
 
 
 def agreement_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
-    """Agreement on the dataset's pairs that several people labelled; see core.agreement."""
+    """Agreement on pairs that several people labelled; see core.agreement.
+
+    Only pairs whose labels by others `user` may know are counted.
+    """
     require(user, "annotator")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
-        key = ("agreement", dataset.id)
+        view = visibility_of(dataset, user)
+        key = ("agreement", view)
         at, told = workspace.remembered.get(key, (0.0, {}))
         if time.monotonic() < at + _MINUTE:
             return dict(told)
-        votes = _votes(connection, dataset, _MOST)
+        votes = _votes(connection, view, _MOST)
     told = agreement(votes, dataset.scale)
     if len(votes) > _MANY:  # everyone who labels asks
         workspace.remembered[key] = (time.monotonic(), told)
@@ -44,34 +48,36 @@ def agreement_in_detail(workspace: Workspace, user: User, dataset_name: str) -> 
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         may_decide(dataset, user)
-        last = select(func.count(), func.max(annotations.c.updated_at)).where(*_shared(dataset))
+        view = visibility_of(dataset, user)
+        last = select(func.count(), func.max(annotations.c.updated_at)).where(*_shared(view))
         now = tuple(connection.execute(last.join(pairs)).one())
-        key = ("agreement in detail", dataset.id)
+        key = ("agreement in detail", view)
         known = workspace.remembered.get(key)
         if known and known[0] == now:
             told: dict[str, Any] = known[1]
             return told
-        votes = _votes(connection, dataset, _MOST_IN_DETAIL)
+        votes = _votes(connection, view, _MOST_IN_DETAIL)
     told = {**in_detail(votes, dataset.scale), "votes": len(votes), "all_votes": now[0]}
     workspace.remembered[key] = (now, told)
     return told
 
 
-def _votes(connection: sa.Connection, dataset: sa.Row[Any], most: int) -> list[Vote]:
+def _votes(connection: sa.Connection, view: Visibility, most: int) -> list[Vote]:
     query = (
         select(annotations.c.pair_id, annotations.c.annotator, annotations.c.label)
         .join(pairs, pairs.c.id == annotations.c.pair_id)
-        .where(*_shared(dataset))
+        .where(*_shared(view))
         .order_by(pairs.c.id.desc())
         .limit(most)
     )
     return [(pair, who, label) for pair, who, label in connection.execute(query)]
 
 
-def _shared(dataset: sa.Row[Any]) -> tuple[sa.ColumnElement[bool], ...]:
+def _shared(view: Visibility) -> tuple[sa.ColumnElement[bool], ...]:
     return (
-        pairs.c.dataset_id == dataset.id,
+        pairs.c.dataset_id == view.dataset_id,
         pairs.c.retired_at.is_(None),
         pairs.c.votes >= 2,
         annotations.c.label.is_not(None),
+        *view.shown(),
     )

@@ -1,6 +1,7 @@
 """Annotations: one row per pair and annotator; labelling, skipping and undoing."""
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.queue import lease, pairs_for
 from reranker_ui.services.labels.datasets import find_dataset, scale
-from reranker_ui.services.labels.open_pairs import withheld
+from reranker_ui.services.labels.visibility import withheld
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
     annotations,
@@ -54,32 +55,61 @@ def annotate(
     Refused for a label off the dataset's scale, an unknown pair and the sealed test split.
     """
     require(user, "annotator")
+    given = Given(label, client_id, note, seconds, source, drawn, model_score, guidelines)
     with workspace.writing() as connection:
-        now = time.time()
-        if not _first_time(connection, user, client_id, now):
-            return {"pair_id": pair_id, "label": _own(connection, user, pair_id).get("label")}
-        dataset = _dataset_of(connection, user, pair_id)
-        if label is not None and not scale(dataset).holds(label):
-            raise Refused(f"{label:g} is no label of {dataset.name}: it takes {scale(dataset)}.")
-        before = _own(connection, user, pair_id)
-        after = {
-            "label": label,
-            "note": (before.get("note") if note is None else note.strip()[:_LONGEST_NOTE]) or None,
-            "seconds": None if seconds is None else max(0.0, min(float(seconds), _LONGEST_PAUSE)),
-            "source": source,
-            "drawn": drawn if drawn in ("random", "uncertain") else before.get("drawn"),
-            "guidelines_version": _read(guidelines, dataset.guidelines_version),
-            "created_at": before.get("created_at", now),
-            "updated_at": now,
-        }
-        extra = {"client_id": client_id} | (
-            {} if model_score is None else {"model_score": model_score}
+        return give(connection, user, pair_id, given)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A label as it is given to a pair; the fields are those of `annotate`."""
+
+    label: float | None
+    client_id: str
+    note: str | None = None
+    seconds: float | None = None
+    source: str = "annotate"
+    drawn: str | None = None
+    model_score: float | None = None
+    guidelines: int | None = None
+
+
+def give(connection: sa.Connection, user: User, pair_id: int, given: Given) -> dict[str, Any]:
+    """As `annotate`, inside a transaction of the caller."""
+    require(user, "annotator")
+    now, label = time.time(), given.label
+    if not _first_time(connection, user, given.client_id, now):
+        return {"pair_id": pair_id, "label": _own(connection, user, pair_id).get("label")}
+    dataset = _dataset_of(connection, user, pair_id)
+    if label is not None and not scale(dataset).holds(label):
+        raise Refused(
+            f"{label:g} is not a valid label for {dataset.name}: it takes {scale(dataset)}."
         )
-        _put(connection, user, pair_id, after | extra)
-        _done_with(connection, user, pair_id)
-        subject = f"pair:{pair_id}"
-        record(connection, user, "annotate", subject, at=now, before=before or None, after=after)
+    before = _own(connection, user, pair_id)
+    after = _after(given, before, now, dataset.guidelines_version)
+    extra: dict[str, Any] = {"client_id": given.client_id}
+    if given.model_score is not None:
+        extra["model_score"] = given.model_score
+    _put(connection, user, pair_id, after | extra)
+    _done_with(connection, user, pair_id)
+    subject = f"pair:{pair_id}"
+    record(connection, user, "annotate", subject, at=now, before=before or None, after=after)
     return {"pair_id": pair_id, "label": label}
+
+
+def _after(given: Given, before: dict[str, Any], now: float, newest: int) -> dict[str, Any]:
+    """The annotation's new values; newest: version of the guidelines."""
+    note, seconds = given.note, given.seconds
+    return {
+        "label": given.label,
+        "note": (before.get("note") if note is None else note.strip()[:_LONGEST_NOTE]) or None,
+        "seconds": None if seconds is None else max(0.0, min(float(seconds), _LONGEST_PAUSE)),
+        "source": given.source,
+        "drawn": given.drawn if given.drawn in ("random", "uncertain") else before.get("drawn"),
+        "guidelines_version": _read(given.guidelines, newest),
+        "created_at": before.get("created_at", now),
+        "updated_at": now,
+    }
 
 
 def undo(workspace: Workspace, user: User, pair_id: int, client_id: str) -> dict[str, Any]:
@@ -133,7 +163,8 @@ def _undo(connection: sa.Connection, user: User, pair_id: int, now: float) -> bo
     else:
         connection.execute(annotations.delete().where(*_by(user, pair_id)))
     _done_with(connection, user, pair_id)
-    lease(connection, user, [pair_id], now)
+    if not _sealed(connection, user, pair_id):
+        lease(connection, user, [pair_id], now)
     record(connection, user, "undo annotate", subject, at=now, before=own, after=former)
     return True
 

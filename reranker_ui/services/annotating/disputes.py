@@ -9,7 +9,8 @@ from sqlalchemy import select
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.model_scores import newest_scored_run, scores_of
 from reranker_ui.services.labels.datasets import find_dataset, scale
-from reranker_ui.services.labels.open_pairs import disputed_ids, may_decide
+from reranker_ui.services.labels.open_pairs import disputed_ids
+from reranker_ui.services.labels.visibility import may_decide, visibility_of, withheld
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
     annotations,
@@ -35,7 +36,7 @@ def disputed_pairs(
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         may_decide(dataset, user)
-        ids = disputed_ids(connection, dataset)
+        ids = disputed_ids(connection, visibility_of(dataset, user))
         shown = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.source, pairs.c.label)
         query = select(*shown).where(pairs.c.id.in_(ids[:n]))
         rows = connection.execute(query.order_by(pairs.c.votes.desc(), pairs.c.id))
@@ -82,11 +83,13 @@ def undecide(workspace: Workspace, user: User, pair_id: int) -> None:
 def _decided(
     connection: sa.Connection, user: User, pair_id: int
 ) -> tuple[sa.Row[Any], dict[str, Any] | None]:
-    query = select(datasets).join(pairs, pairs.c.dataset_id == datasets.c.id)
+    query = select(datasets, pairs.c.split).join(pairs, pairs.c.dataset_id == datasets.c.id)
     dataset = connection.execute(query.where(pairs.c.id == pair_id)).first()
     if dataset is None:
         raise Refused("This pair was deleted. Reload the page for the next one.")
     may_decide(dataset, user)
+    if withheld(dataset, user):
+        raise Refused("This pair is in the sealed test split. An admin can open it to you.")
     former = select(decisions.c.label, decisions.c.reason).where(decisions.c.pair_id == pair_id)
     before = connection.execute(former).mappings().first()
     return dataset, as_dict(before) if before else None

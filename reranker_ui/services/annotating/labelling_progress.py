@@ -19,8 +19,8 @@ from reranker_ui.services.labels.open_pairs import (
     kind,
     not_test,
     offered,
-    sealed_for,
 )
+from reranker_ui.services.labels.visibility import Visibility, sealed_for, visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import annotations, decisions, pairs
 from reranker_ui.services.store.workspace import Workspace
@@ -36,8 +36,9 @@ def progress(
 
     Returns total (pairs that may be offered), waiting (of those, for this user), done (the
     rest), today (own labels from `since` on, Unix seconds), pace (median seconds a pair, or
-    None), skipped (own skips that still want labels), sealed (unlabelled test pairs), disputed,
-    rules (a mark that changes with the owner's settings, as in `stream_of`).
+    None), skipped (own skips that still want labels), sealed (unlabelled test pairs), disputed
+    (as far as `user` may know), rules (a mark that changes with the owner's settings, as in
+    `stream_of`).
     """
     require(user, "annotator")
     with workspace.reading() as connection:
@@ -50,7 +51,7 @@ def progress(
             "done": total - left,
             **_own(connection, dataset, user, since),
             "sealed": _count_kept(connection, dataset, False, "test"),
-            "disputed": _known_disputed(workspace, connection, dataset, total),
+            "disputed": _known_disputed(workspace, connection, visibility_of(dataset, user), total),
             "rules": rules(dataset),
         }
 
@@ -70,21 +71,16 @@ def has_unlabelled(connection: sa.Connection, dataset: sa.Row[Any], user: User) 
     return bool(connection.scalar(select(sa.exists().where(*where))))
 
 
-def count_disputed(connection: sa.Connection, dataset: sa.Row[Any]) -> int:
-    """Pairs whose label people, or the files they came from, do not agree on."""
-    return len(disputed_ids(connection, dataset))
-
-
 def _known_disputed(
-    workspace: Workspace, connection: sa.Connection, dataset: sa.Row[Any], total: int
+    workspace: Workspace, connection: sa.Connection, view: Visibility, total: int
 ) -> int:
     """Disputed pairs; of a very large dataset they are counted once a minute."""
     if total < _VERY_LARGE:
-        return count_disputed(connection, dataset)
-    key, now = ("disputed", dataset.id), time.monotonic()
+        return len(disputed_ids(connection, view))
+    key, now = ("disputed", view), time.monotonic()
     at, count = workspace.remembered.get(key, (0.0, 0))
     if now > at + 60:
-        count = count_disputed(connection, dataset)
+        count = len(disputed_ids(connection, view))
         workspace.remembered[key] = (now, count)
     return int(count)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_dataset
-from reranker_ui.services.labels.open_pairs import may_decide
+from reranker_ui.services.labels.visibility import may_decide
 from reranker_ui.services.ranking.rankers import choices
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import as_dict, runs, scores

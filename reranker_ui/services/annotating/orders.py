@@ -6,6 +6,7 @@ import secrets
 from sqlalchemy import and_, select
 
 from reranker_ui.services.labels.open_pairs import OpenPairs, disputed_ids, offered
+from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.store.database import annotations, pairs, scores
 
 _WINDOW = 500  # pairs looked at for a random draw before the rest is shuffled
@@ -77,7 +78,8 @@ def _uncertain(of: OpenPairs, n: int, have: list[int]) -> list[int]:
 
 
 def _disputed(of: OpenPairs, n: int, have: list[int]) -> list[int]:
-    disputed = [pair for pair in disputed_ids(of.connection, of.dataset) if pair not in have]
+    known = disputed_ids(of.connection, visibility_of(of.dataset, of.user))
+    disputed = [pair for pair in known if pair not in have]
     mine = select(pairs.c.id).where(*of.for_me, *offered(of.dataset, of.user))
     found: list[int] = []
     for start in range(0, len(disputed), _WINDOW):

@@ -12,6 +12,7 @@ from reranker_ui.services.annotating.model_scores import newest_scored_run, scor
 from reranker_ui.services.annotating.orders import ORDERS
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.open_pairs import OpenPairs, offered
+from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import annotations, as_dict, datasets, leases, pairs
 from reranker_ui.services.store.workspace import Workspace
@@ -44,7 +45,7 @@ def next_pairs(
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
         open_pairs = OpenPairs(connection, dataset, user, now, imported)
-        gone = open_pairs.gone(have) if order not in ("disputed", "skipped") else []
+        gone = open_pairs.gone(have, again=order in ("disputed", "skipped"))
         kept = [pair for pair in have if pair not in gone]
         found = ORDERS[order](open_pairs, n, kept)
         _let_go(connection, user, gone)
@@ -120,8 +121,8 @@ def lease(connection: sa.Connection, user: User, ids: Iterable[int], now: float)
 def pairs_for(connection: sa.Connection, user: User, ids: Sequence[int]) -> list[dict[str, Any]]:
     """The pairs as the page shows them, in the order of `ids`, with the user's own label.
 
-    Where the dataset is not blind, `told` holds what others think: imported (label or None),
-    votes [{annotator, label}] and score {run, score} or None.
+    Where the dataset is not blind and the pair is not sealed, `told` holds what others think:
+    imported (label or None), votes [{annotator, label}] and score {run, score} or None.
     """
     own = and_(annotations.c.pair_id == pairs.c.id, annotations.c.annotator == user.name)
     shown = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.source, pairs.c.line)
@@ -136,19 +137,25 @@ def _tell(connection: sa.Connection, user: User, by_id: dict[int, dict[str, Any]
     seen = select(datasets).where(datasets.c.blind == 0, datasets.c.id.in_(_datasets_of(by_id)))
     for dataset in connection.execute(seen).all():
         mine = pairs.c.id.in_(by_id), pairs.c.dataset_id == dataset.id
-        for pair, label in connection.execute(select(pairs.c.id, pairs.c.label).where(*mine)):
-            by_id[pair]["told"] = {"imported": label, "votes": [], "score": None}
+        open_labels = mine + tuple(visibility_of(dataset, user).shown())
+        query = select(pairs.c.id, pairs.c.label).where(*open_labels)
+        told = {
+            pair: {"imported": label, "votes": [], "score": None}
+            for pair, label in connection.execute(query)
+        }
         votes = select(annotations.c.pair_id, annotations.c.annotator, annotations.c.label).where(
-            annotations.c.pair_id.in_(by_id),
+            annotations.c.pair_id.in_(told),
             annotations.c.annotator != user.name,
             annotations.c.label.is_not(None),
         )
         for row in connection.execute(votes.order_by(annotations.c.created_at)):
             vote = {"annotator": row.annotator, "label": row.label}
-            by_id[row.pair_id]["told"]["votes"].append(vote)
+            told[row.pair_id]["votes"].append(vote)
         if run := newest_scored_run(connection, dataset):
-            for pair, score in scores_of(connection, run["id"], list(by_id)).items():
-                by_id[pair]["told"]["score"] = {"run": run["name"], "score": score}
+            for pair, score in scores_of(connection, run["id"], list(told)).items():
+                told[pair]["score"] = {"run": run["name"], "score": score}
+        for pair, opinions in told.items():
+            by_id[pair]["told"] = opinions
 
 
 def _datasets_of(by_id: dict[int, dict[str, Any]]) -> sa.Select[Any]:

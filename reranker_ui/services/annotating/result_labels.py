@@ -11,6 +11,7 @@ from reranker_ui.core.values.pairs import near, pair_key, passage_key, query_key
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import hashed_split
 from reranker_ui.services.annotating import annotations
+from reranker_ui.services.annotating.annotations import Given
 from reranker_ui.services.datasets.pages import candidates_of_query
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.ranking.candidates import label_of
@@ -39,10 +40,12 @@ def label_result(
     empty texts, and what `annotations.annotate` refuses.
     """
     require(user, "annotator")
-    pair_id = _pair(workspace, user, dataset, query.strip(), passage.strip())
-    annotations.annotate(
-        workspace, user, pair_id, label, client_id, source=SOURCE, model_score=score
-    )
+    given = Given(label, client_id, source=SOURCE, model_score=score)
+    with workspace.writing() as connection:
+        # One transaction: where the label is refused, the pair is not added either.
+        dataset_id = find_dataset(connection, dataset).id
+        pair_id = _pair(connection, user, dataset_id, query.strip(), passage.strip())
+        annotations.give(connection, user, pair_id, given)
     return _now(workspace, user, dataset, query, pair_id)
 
 
@@ -67,7 +70,9 @@ def send_to_annotate(
         raise Refused(f"Send one to {MOST_SENT} passages at once, not {len(passages)}.")
     query, texts = query.strip(), [passage.strip() for passage in passages]
     known = {row["pair_id"] for row in candidates_of_query(workspace, user, dataset, query)}
-    numbers = [_pair(workspace, user, dataset, query, text) for text in texts]
+    with workspace.writing() as connection:
+        dataset_id = find_dataset(connection, dataset).id
+        numbers = [_pair(connection, user, dataset_id, query, text) for text in texts]
     rows = candidates_of_query(workspace, user, dataset, query)
     split = next((row["split"] for row in rows if row["pair_id"] == numbers[0]), None)
     return {"pairs": numbers, "new": len(set(numbers) - known), "split": split}
@@ -81,17 +86,15 @@ def _now(
     return {"pair_id": pair_id, "label": label_of(mine)}
 
 
-def _pair(workspace: Workspace, user: User, dataset_name: str, query: str, passage: str) -> int:
+def _pair(connection: sa.Connection, user: User, dataset_id: int, query: str, passage: str) -> int:
     if not query or not passage:
         raise Refused("A query or passage cannot be empty.")
-    with workspace.writing() as connection:
-        dataset_id = find_dataset(connection, dataset_name).id
-        known = connection.scalar(
-            select(pairs.c.id).where(
-                pairs.c.dataset_id == dataset_id, pairs.c.pair_key == pair_key(query, passage)
-            )
+    known = connection.scalar(
+        select(pairs.c.id).where(
+            pairs.c.dataset_id == dataset_id, pairs.c.pair_key == pair_key(query, passage)
         )
-        return known or _add(connection, user, dataset_id, query, passage)
+    )
+    return known or _add(connection, user, dataset_id, query, passage)
 
 
 def _add(connection: sa.Connection, user: User, dataset_id: int, query: str, passage: str) -> int:

@@ -1,6 +1,6 @@
 """Scoring in a process of its own: `python -m reranker_ui.services.annotating.score_job FOLDER`.
 
-The page starts it, so that those who label wait for nothing. It takes disputed pairs first, then
+The page starts it, so that those who label wait for nothing. It takes pairs to decide first, then
 those that wait for a label in an order that has nothing to do with them, so that a part already
 stands for all. What is scored is in the database batch by batch; started again, it goes on.
 """
@@ -21,6 +21,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import importing
 from reranker_ui.services.labels.open_pairs import came_unlabelled, disputed_ids, not_test
+from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.database import pairs, scores
@@ -38,7 +39,7 @@ def score_waiting(
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         wanted = _wanted(connection, dataset)
-        first = disputed_ids(connection, dataset)
+        first = _to_decide(connection, dataset, wanted)
         mine = select(func.count()).where(scores.c.run_id == run_id)
         known = select(pairs.c.id).where(pairs.c.id == scores.c.pair_id, *wanted).exists()
         done = int(connection.scalar(mine.where(known)) or 0)
@@ -48,7 +49,10 @@ def score_waiting(
     ranker = None
     for ids in _batches(workspace, run_id, wanted, first):
         ranker = ranker or find_ranker(workspace, user, str(run_id))
-        said["scored"] += _score(workspace, ranker, run_id, ids)
+        scored = _score(workspace, ranker, run_id, ids)
+        if ids[0] in first:
+            continue  # not counted: how many are disputed is hidden from who labels blind
+        said["scored"] += scored
         said["wanted"] = max(said["wanted"], said["scored"])
         _say(folder, said)
     return _say(folder, {**said, "of": dataset.updated_at})
@@ -63,6 +67,21 @@ def _wanted(connection: sa.Connection, dataset: sa.Row[Any]) -> list[sa.ColumnEl
     if connection.scalar(select(select(pairs.c.id).where(*mine, *came_unlabelled()).exists())):
         return [*mine, *came_unlabelled()]
     return [*mine, pairs.c.retired_at.is_(None)]
+
+
+def _to_decide(
+    connection: sa.Connection, dataset: sa.Row[Any], wanted: list[sa.ColumnElement[bool]]
+) -> list[int]:
+    """Disputed pairs that need no label any more: they wait for a decision.
+
+    Other disputed pairs are not preferred, as the order of the queue would show them.
+    """
+    disputed = disputed_ids(connection, Visibility(dataset.id))
+    waiting: set[int] = set()
+    for start in range(0, len(disputed), BATCH):
+        some = pairs.c.id.in_(disputed[start : start + BATCH])
+        waiting |= set(connection.scalars(select(pairs.c.id).where(some, *wanted)))
+    return [pair for pair in disputed if pair not in waiting]
 
 
 def _batches(

@@ -14,7 +14,7 @@ from reranker_ui.core.formats.writing import Row, Target
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_dataset, scale
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
-from reranker_ui.services.labels.visibility import sees_everything
+from reranker_ui.services.labels.visibility import Visibility, visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import annotations, imported_labels, pairs
 from reranker_ui.services.store.workspace import Workspace, record
@@ -48,13 +48,14 @@ def export_dataset(
     try:
         with workspace.reading() as connection:
             dataset = find_dataset(connection, dataset_name)
-            if not sees_everything(dataset, user):
+            view = visibility_of(dataset, user)
+            if not view.everything:
                 raise Refused(
                     "An export holds labels that are kept from annotators: the sealed test split,"
                     " and others' labels. An admin can export it."
                 )
             target = Target(aside, lost_in(form), safe_for_excel, scale(dataset))
-            count = write(form, rows_of(connection, dataset.id), target)
+            count = write(form, rows_of(connection, view), target)
         aside.replace(output)
     finally:
         remove(aside)
@@ -73,17 +74,17 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def rows_of(connection: sa.Connection, dataset_id: int) -> Iterator[Row]:
+def rows_of(connection: sa.Connection, view: Visibility) -> Iterator[Row]:
     """The pairs in order of query and id, each with every label that it was given."""
     ordered = (
         select(pairs.c.id)
-        .where(pairs.c.dataset_id == dataset_id)
+        .where(pairs.c.dataset_id == view.dataset_id)
         .order_by(pairs.c.query_key, pairs.c.id)
     )
     ids = connection.execution_options(yield_per=_BATCH).execute(ordered).scalars()
     for batch in ids.partitions(_BATCH):
         told = pairs_with_labels(
-            dataset_id,
+            view,
             *(pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.split, pairs.c.source),
             pairs.c.extra,
             only=batch,

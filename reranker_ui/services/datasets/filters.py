@@ -13,7 +13,8 @@ from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.services.datasets import id_pages
 from reranker_ui.services.datasets.findings import rows_behind
 from reranker_ui.services.labels import search_index
-from reranker_ui.services.labels.effective_labels import pairs_with_labels
+from reranker_ui.services.labels.effective_labels import imported_label, pairs_with_labels
+from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.store.database import (
     annotations,
     as_dict,
@@ -24,7 +25,7 @@ from reranker_ui.services.store.database import (
 from reranker_ui.services.store.workspace import Workspace
 
 _SHOWN = (
-    pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.label, pairs.c.split, pairs.c.source,
+    pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.split, pairs.c.source,
     pairs.c.line, pairs.c.query_key, pairs.c.created_at,
 )  # fmt: skip
 
@@ -48,7 +49,11 @@ class Filters:
 
 
 def walks_of(
-    workspace: Workspace, connection: sa.Connection, dataset: sa.Row[Any], wanted: Filters
+    workspace: Workspace,
+    connection: sa.Connection,
+    dataset: sa.Row[Any],
+    view: Visibility,
+    wanted: Filters,
 ) -> list[id_pages.Walk]:
     """The walks that give few pairs; all of the dataset where there is none."""
     walks: list[id_pages.Walk] = []
@@ -60,21 +65,21 @@ def walks_of(
     if wanted.split in SPLITS:
         walks.append(id_pages.of_split(dataset.id, wanted.split))
     if wanted.label:
-        labelled = id_pages.of_label(dataset.id, wanted.label)
+        labelled = id_pages.of_label(view, wanted.label)
         walks.append(id_pages.within(connection, dataset.id, labelled))
     if wanted.annotator:
         theirs = id_pages.of_annotator(wanted.annotator)
         walks.append(id_pages.within(connection, dataset.id, theirs))
     if wanted.finding:
-        walks.append(id_pages.among(rows_behind(workspace, dataset, wanted.finding)))
+        walks.append(id_pages.among(rows_behind(workspace, dataset, view, wanted.finding)))
     return walks or [id_pages.all_of(dataset.id)]
 
 
 def kept(
-    connection: sa.Connection, dataset_id: int, ids: Sequence[int], wanted: Filters, down: bool
+    connection: sa.Connection, view: Visibility, ids: Sequence[int], wanted: Filters, down: bool
 ) -> list[dict[str, Any]]:
-    """Those of `ids` that pass every filter, as rows of a page."""
-    told = pairs_with_labels(dataset_id, *_SHOWN, only=ids)
+    """Those of `ids` that pass every filter, as rows of a page with the labels of `view`."""
+    told = pairs_with_labels(view, *_SHOWN, imported_label(view), only=ids)
     if wanted.split in SPLITS:
         told = told.where(pairs.c.split == wanted.split)
     if wanted.source:
@@ -89,13 +94,6 @@ def kept(
         mine = _labelled_by(connection, wanted.annotator, [row["id"] for row in found])
         found = [row for row in found if row["id"] in mine]
     return found
-
-
-def fits(row: dict[str, Any], label: str) -> bool:
-    """Whether a row, as it is seen, passes the filter by label."""
-    if label in ("none", "disputed", "left out"):
-        return bool(row["state"] == {"none": "unlabelled"}.get(label, label))
-    return bool(row["effective"] == number(label))
 
 
 def _labelled_by(connection: sa.Connection, name: str, ids: Sequence[int]) -> set[int]:

@@ -8,15 +8,19 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
+from reranker_ui.core.redaction import WITHOUT_LABELS
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.store.workspace import Workspace
 
 _KEY = re.compile(r"[a-z_]{1,40}")
 
 
-def rows_behind(workspace: Workspace, dataset: sa.Row[Any], finding: str) -> Any:
-    """Ids, in order, of the pairs behind a finding, told as "KEY" or "KEY of BASE"."""
+def rows_behind(workspace: Workspace, dataset: sa.Row[Any], view: Visibility, finding: str) -> Any:
+    """Ids, in order, of the pairs behind a finding, given as "KEY" or "KEY of BASE"."""
     key, _, base = finding.partition(" of ")
+    if not view.everything and key not in WITHOUT_LABELS:
+        raise Refused("This finding comes from labels that are hidden from annotators.")
     folder = report_folder(workspace, dataset, base or workspace.settings.default_base)
     path = folder / f"rows-{key}.npy"
     if not _KEY.fullmatch(key) or not path.is_file():

@@ -7,8 +7,7 @@ from sqlalchemy import select
 
 from reranker_ui.services.datasets.undo import UNDOABLE
 from reranker_ui.services.labels.datasets import find_dataset
-from reranker_ui.services.labels.open_pairs import not_test
-from reranker_ui.services.labels.visibility import sees_everything, sees_others
+from reranker_ui.services.labels.visibility import Visibility, visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import journal, pairs
 from reranker_ui.services.store.workspace import Workspace
@@ -25,16 +24,17 @@ def history(
     """`{"lines": [{"id", "at", "who", "text", "pair", "undoable"}], "before": where to go on}`.
 
     `before` is None at the end. A line is undoable if it is an edit that was not undone yet.
-    Lines on others' labels are left out for annotators from whom those labels are kept.
+    Lines on others' labels are left out for annotators from whom those labels are hidden, and
+    the label that an edit set is not said.
     """
     require(user, "viewer")
     found: list[sa.Row[Any]] = []
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
-        more = True
+        view, more = visibility_of(dataset, user), True
         for _ in range(_STEPS):
             rows = _step(connection, before)
-            mine = _of_dataset(connection, rows, dataset, user)
+            mine = _of_dataset(connection, rows, view, user)
             found += mine
             more = len(rows) == _STEP or len(found) > PAGE
             if len(found) > PAGE or not rows or len(rows) < _STEP:
@@ -45,7 +45,7 @@ def history(
     if len(found) > PAGE:
         before = shown[-1].id
     return {
-        "lines": [_line(row, undone) for row in shown],
+        "lines": [_line(row, undone, view.everything) for row in shown],
         "before": before if more else None,
     }
 
@@ -56,20 +56,19 @@ def _step(connection: sa.Connection, before: int | None) -> list[sa.Row[Any]]:
 
 
 def _of_dataset(
-    connection: sa.Connection, rows: list[sa.Row[Any]], dataset: sa.Row[Any], user: User
+    connection: sa.Connection, rows: list[sa.Row[Any]], view: Visibility, user: User
 ) -> list[sa.Row[Any]]:
     pair_ids = {int(row.subject[5:]) for row in rows if row.subject.startswith("pair:")}
     edit_ids = {int(row.subject[5:]) for row in rows if row.subject.startswith("edit:")}
-    mine = select(pairs.c.id).where(pairs.c.id.in_(pair_ids), pairs.c.dataset_id == dataset.id)
-    subject = f"dataset:{dataset.id}"
+    mine = select(pairs.c.id).where(pairs.c.id.in_(pair_ids), pairs.c.dataset_id == view.dataset_id)
+    subject = f"dataset:{view.dataset_id}"
     edits = select(journal.c.id).where(journal.c.id.in_(edit_ids), journal.c.subject == subject)
     known = {f"pair:{one}" for one in connection.scalars(mine)}
     known |= {f"edit:{one}" for one in connection.scalars(edits)} | {subject}
     told = [row for row in rows if row.subject in known]
-    if sees_everything(dataset, user):
+    if view.everything:
         return told
-    shown = mine.where(not_test()) if sees_others(dataset, user) else mine.where(sa.false())
-    free = {f"pair:{one}" for one in connection.scalars(shown)}
+    free = {f"pair:{one}" for one in connection.scalars(mine.where(*view.shown()))}
     return [
         row for row in told
         if row.what not in _GIVEN or row.who == user.name or row.subject in free
@@ -84,26 +83,25 @@ def _undone(connection: sa.Connection, ids: list[int]) -> set[int]:
     return {int(subject[5:]) for subject in connection.scalars(told)}
 
 
-def _line(row: sa.Row[Any], undone: set[int]) -> dict[str, Any]:
+def _line(row: sa.Row[Any], undone: set[int], with_labels: bool) -> dict[str, Any]:
     return {
         "id": row.id,
         "at": row.at,
         "who": row.who,
-        "text": _words(row) + (", undone later" if row.id in undone else ""),
+        "text": _words(row, with_labels) + (", undone later" if row.id in undone else ""),
         "pair": int(row.subject[5:]) if row.subject.startswith("pair:") else None,
         "undoable": row.what in UNDOABLE and row.id not in undone,
     }
 
 
-def _words(row: sa.Row[Any]) -> str:
+def _words(row: sa.Row[Any], with_labels: bool) -> str:
     before, after = row.before, row.after
     if row.what == "import":
         return f"Imported {_pairs(after.get('kept', 0) + after.get('unlabelled', 0))}"
     if row.what == "export":
         return f"Exported {_pairs(after.get('pairs', 0))} as {after.get('format', 'a file')}"
     if row.what == "set label":
-        label = "left out of training" if after[1] is None else f"set to {after[1]:g}"
-        return f"Label of {_pairs(len(after[0]))} {label}"
+        return f"Label of {_pairs(len(after[0]))} {_set_to(after[1]) if with_labels else 'set'}"
     if row.what == "move split":
         return f"Moved {_pairs(len(before))} to {after[1]}"
     if row.what == "join sides":
@@ -122,6 +120,10 @@ def _words(row: sa.Row[Any]) -> str:
         "set stream": "Changed the annotation settings",
     }
     return fixed.get(row.what, str(row.what).capitalize())
+
+
+def _set_to(label: float | None) -> str:
+    return "left out of training" if label is None else f"set to {label:g}"
 
 
 def _pairs(n: int) -> str:

@@ -14,6 +14,7 @@ from reranker_ui.core.formats.writing import Target
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets.export import rows_of
 from reranker_ui.services.labels.datasets import find_dataset, scale
+from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace, record
 
@@ -45,7 +46,7 @@ def export_to_hub(
         with workspace.reading() as connection:
             dataset = find_dataset(connection, dataset_name)
             target = Target(parts, lost_in("datasets"), scale=scale(dataset))
-            count = write_parts(rows_of(connection, dataset.id), target, parts)
+            count = write_parts(rows_of(connection, visibility_of(dataset, user)), target, parts)
         try:
             _refuse_public(repo, public, token)
             push(parts, repo, public, token)

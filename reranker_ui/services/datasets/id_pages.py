@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import select
 
 from reranker_ui.core.values.labels import number
+from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.store.database import annotations, decisions, imported_labels, pairs
 
 # Gives ids of pairs past an id (None: from the end) in order, from high to low where `down`: at
@@ -50,9 +51,13 @@ def of_split(dataset_id: int, split: str) -> Walk:
     return _walk(pairs.c.id, [pairs.c.dataset_id == dataset_id, pairs.c.split == split])
 
 
-def of_label(dataset_id: int, label: str) -> Walk:
+def of_label(view: Visibility, label: str) -> Walk:
     """Pairs whose effective label may be `label`: a number, "none", "disputed" or "left out"."""
-    mine = pairs.c.dataset_id == dataset_id
+    mine = pairs.c.dataset_id == view.dataset_id
+    if view.blind and label != "none":  # only own labels are known
+        value = None if label in ("disputed", "left out") else number(label)
+        own = annotations.c.annotator == view.user, annotations.c.label == value
+        return _walk(annotations.c.pair_id, [*own, annotations.c.label.is_not(None)])
     if label == "left out":
         return _walk(decisions.c.pair_id, [decisions.c.label.is_(None)])
     several = _walk(imported_labels.c.pair_id, [])

@@ -1,6 +1,5 @@
 """Pairs of a dataset: a page of them, the candidates of a query, and their votes."""
 
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,15 +8,14 @@ from sqlalchemy import select
 from reranker_ui.core.values.pairs import query_key
 from reranker_ui.core.values.search_terms import read_search
 from reranker_ui.services.datasets import id_pages
-from reranker_ui.services.datasets.filters import Filters, fits, kept, walks_of
+from reranker_ui.services.datasets.filters import Filters, kept, walks_of
 from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
-from reranker_ui.services.labels.visibility import HIDDEN, hide, sees_others
+from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
     annotations,
-    as_dict,
     decisions,
     imported_labels,
     imports,
@@ -62,18 +60,12 @@ def page_of_pairs(
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
     missing = search_index.prepare(workspace, dataset) if wanted.search else 0
-    # Who labels blind finds own labels only: the label that counts must not tell.
-    own = bool(wanted.label) and not sees_others(dataset, user)
-    looked = replace(wanted, label=None, annotator=user.name) if own else wanted
-    nothing = wanted.nothing or (own and wanted.annotator not in (None, "", user.name))
-    down = before is not None
+    view, down = visibility_of(dataset, user), before is not None
     with workspace.reading() as connection:
-        found = [] if nothing else id_pages.find(
+        found = [] if wanted.nothing else id_pages.find(
             connection,
-            walks_of(workspace, connection, dataset, looked),
-            lambda ids: _seen(
-                connection, dataset, user, wanted, kept(connection, dataset.id, ids, looked, down)
-            ),
+            walks_of(workspace, connection, dataset, view, wanted),
+            lambda ids: kept(connection, view, ids, wanted, down),
             before if down else after,
             down,
             size + 1,
@@ -115,17 +107,6 @@ def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> dict[
     return {"annotators": sorted(names), "sources": sorted({*files, *added} - {""})}
 
 
-def _seen(
-    connection: sa.Connection, dataset: sa.Row[Any], user: User, wanted: Filters,
-    rows: list[dict[str, Any]],
-) -> list[dict[str, Any]]:  # fmt: skip
-    """The rows as `user` may see them; which pass a filter by label must not tell it either."""
-    shown = hide(connection, dataset, user, rows)
-    if wanted.label and shown is not rows:
-        shown = [row for row in shown if row["state"] != HIDDEN and fits(row, wanted.label)]
-    return shown
-
-
 def candidates_of_query(
     workspace: Workspace, user: User, dataset_name: str, query: str
 ) -> list[dict[str, Any]]:
@@ -137,10 +118,9 @@ def candidates_of_query(
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         told = pairs_with_labels(
-            dataset.id, pairs.c.id, pairs.c.passage, pairs.c.split
+            visibility_of(dataset, user), pairs.c.id, pairs.c.passage, pairs.c.split
         ).where(pairs.c.query_key == query_key(query.strip()))  # fmt: skip
-        found = connection.execute(told.order_by(pairs.c.id)).mappings()
-        rows = hide(connection, dataset, user, [as_dict(row) for row in found])
+        rows = connection.execute(told.order_by(pairs.c.id)).mappings().all()
     return [
         {"pair_id": row["id"], "passage": row["passage"], "state": row["state"],
          "split": row["split"], "grade": row["effective"]}

@@ -7,14 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy import select
 
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.labels.open_pairs import decides, withheld
+from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, imports, journal, pairs
 from reranker_ui.services.store.workspace import Workspace
 
 _EDITS = ("set label", "move split", "delete pairs", "edit text")
 _MOST_EDITS = 500  # of the dataset, the newest, that are searched for the pair
-_SETTINGS = ("blind", "adjudicators", "test_annotators")
 Line = dict[str, Any]
 
 
@@ -28,11 +27,12 @@ def history(workspace: Workspace, user: User, pair_id: int) -> list[Line]:
     """
     require(user, "annotator")
     with workspace.reading() as connection:
-        query = select(pairs, *(datasets.c[name] for name in _SETTINGS))
-        pair = connection.execute(query.join(datasets).where(pairs.c.id == pair_id)).first()
+        pair = connection.execute(select(pairs).where(pairs.c.id == pair_id)).first()
         if pair is None:
             raise Refused("This pair was deleted. Reload the page for the next one.")
-        sees_all = (not pair.blind or decides(pair, user)) and not withheld(pair, user)
+        of = select(datasets).where(datasets.c.id == pair.dataset_id)
+        view = visibility_of(connection.execute(of).one(), user)
+        sees_all = not view.hides(pair.split)
         lines = [_origin(connection, pair, sees_all), *_own_lines(connection, pair_id)]
         lines += _edits(connection, pair)
     lines.sort(key=lambda line: line["at"])

@@ -9,10 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from reranker_ui.core.redaction import without_labels
 from reranker_ui.services.datasets import quality_job
 from reranker_ui.services.datasets.findings import report_folder
 from reranker_ui.services.datasets.undo import UNDOABLE
 from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.runs.allowed_models import check_base
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import journal, pairs
@@ -28,12 +30,14 @@ def quality(
     workspace: Workspace, user: User, dataset_name: str, base: str | None = None
 ) -> dict[str, Any]:
     """`{"base", "report": the newest report or None, "stale", "checking": {phase, part} or None,
-    "failed": sentence or None}`; stale: pairs or labels changed since. base: the default one.
+    "failed": sentence or None, "hidden"}`; stale: pairs or labels changed since. base: the
+    default one. hidden: whether the report is without labels, as some are hidden from `user`.
     """
     require(user, "viewer")
     base = base or workspace.settings.default_base
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
+        hidden = not visibility_of(dataset, user).everything
         folder = report_folder(workspace, dataset, base)
         report = load(folder / "result.json")
         stale = bool(report) and _changed(connection, dataset.id, report["version"])
@@ -45,7 +49,8 @@ def quality(
         failed = {"refused": "The check ended early, perhaps for want of memory. Start it again."}
     return {
         "base": base,
-        "report": report,
+        "report": without_labels(report) if report and hidden else report,
+        "hidden": hidden,
         "stale": stale,
         "checking": (load(folder / "progress.json") or {}) if alive else None,
         "failed": failed and failed["refused"],

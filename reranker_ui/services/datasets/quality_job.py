@@ -29,6 +29,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.services.labels.datasets import find_dataset, scale
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
+from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.store.database import journal, pairs
 from reranker_ui.services.store.json_state import save
 from reranker_ui.services.store.workspace import Workspace, open_workspace
@@ -63,7 +64,7 @@ def assess(
         dataset = find_dataset(connection, dataset_name)
         version = connection.scalar(select(func.max(journal.c.id))) or 0
         count = connection.scalar(select(func.count()).where(pairs.c.dataset_id == dataset.id))
-        read = _read(connection, dataset.id, count or 0, said)
+        read = _read(connection, Visibility(dataset.id), count or 0, said)
     if not read.rows:
         raise Refused(f"{dataset_name} holds no pair to check. Import some first.")
     table = _table(read.rows, scale(dataset))
@@ -96,10 +97,10 @@ def assess(
 _OF_BASE = ("unknown", "merged", "dense", "cut")
 
 
-def _read(connection: sa.Connection, dataset_id: int, count: int, said: Said) -> _Read:
+def _read(connection: sa.Connection, view: Visibility, count: int, said: Said) -> _Read:
     every = max(1, -(-count // SAMPLE))
     told = pairs_with_labels(
-        dataset_id, pairs.c.id, pairs.c.query_key, pairs.c.passage_key, pairs.c.query,
+        view, pairs.c.id, pairs.c.query_key, pairs.c.passage_key, pairs.c.query,
         pairs.c.passage, pairs.c.split,
     )  # fmt: skip
     rows = connection.execution_options(yield_per=5_000).execute(told.order_by(pairs.c.id))

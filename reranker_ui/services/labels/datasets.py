@@ -9,7 +9,14 @@ from sqlalchemy import case, func, select
 from reranker_ui.core.values.labels import Kind, Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels import search_index
-from reranker_ui.services.labels.effective_labels import importing, pairs_with_labels, seen, touched
+from reranker_ui.services.labels.effective_labels import (
+    imported_label,
+    importing,
+    pairs_with_labels,
+    seen,
+    touched,
+)
+from reranker_ui.services.labels.visibility import HIDDEN, Visibility, visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
     annotations,
@@ -50,7 +57,7 @@ def scale(row: sa.Row[Any]) -> Scale:
 
 
 def labelled_pairs(workspace: Workspace, user: User, dataset_name: str) -> "pd.DataFrame":
-    """Every pair with an effective label, in order of id.
+    """Every pair with an effective label that `user` may know, in order of id.
 
     Columns: pair_id, query_key (groups a query's candidates), query, passage, grade (float,
     on the dataset's scale), split (train, dev, test). Disputed pairs and those left out by a
@@ -62,7 +69,7 @@ def labelled_pairs(workspace: Workspace, user: User, dataset_name: str) -> "pd.D
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         labelled = pairs_with_labels(
-            dataset.id,
+            visibility_of(dataset, user),
             pairs.c.id.label("pair_id"),
             *(pairs.c.query_key, pairs.c.query, pairs.c.passage, pairs.c.split),
         ).subquery()
@@ -77,11 +84,15 @@ def labelled_pairs(workspace: Workspace, user: User, dataset_name: str) -> "pd.D
 
 
 def label_counts(workspace: Workspace, user: User, dataset_name: str) -> dict[str, int]:
-    """By effective label: pairs, labelled, positives, unlabelled, disputed, left out."""
+    """Pairs by what `user` may know of their labels.
+
+    Returns pairs, labelled, positives, unlabelled, disputed, left out, and hidden: labelled by
+    others whose labels `user` may not know, and counted nowhere else.
+    """
     require(user, "viewer")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
-        return _count_labels(connection, dataset)
+        return _count_labels(connection, dataset, visibility_of(dataset, user))
 
 
 def list_datasets(workspace: Workspace, user: User) -> list[dict[str, Any]]:
@@ -89,7 +100,8 @@ def list_datasets(workspace: Workspace, user: User) -> list[dict[str, Any]]:
 
     Each: id, name, scale {"kind", "max", "min", "relevant_from"}, pairs, queries, positives
     (relevant), labelled (with an effective label), labelled_by_people, disputed, unlabelled,
-    splits {"train", "dev", "test"} (pairs), updated_at (Unix seconds).
+    splits {"train", "dev", "test"} (pairs), updated_at (Unix seconds), hidden (pairs whose labels `user`
+    may not know).
     """
     require(user, "viewer")
     done = imports.alias()
@@ -104,7 +116,7 @@ def list_datasets(workspace: Workspace, user: User) -> list[dict[str, Any]]:
             .order_by(datasets.c.updated_at.desc(), datasets.c.id.desc())
         ).all()
         newest = connection.scalar(select(func.max(journal.c.id)))
-        return [_remembered(workspace, connection, row, newest) for row in rows]
+        return [_remembered(workspace, connection, row, user, newest) for row in rows]
 
 
 def first_steps(workspace: Workspace, user: User) -> dict[str, int]:
@@ -141,17 +153,22 @@ def delete_dataset(workspace: Workspace, user: User, dataset_name: str) -> dict[
 
 
 def _remembered(
-    workspace: Workspace, connection: sa.Connection, row: sa.Row[Any], newest: int | None
+    workspace: Workspace,
+    connection: sa.Connection,
+    row: sa.Row[Any],
+    user: User,
+    newest: int | None,
 ) -> dict[str, Any]:
     # Every change is in the journal, so without a new line there nothing is counted again.
-    key, version = ("described", row.id), (row.updated_at, newest)
+    view = visibility_of(row, user)
+    key, version = ("described", view), (row.updated_at, newest)
     if workspace.remembered.get(key, (None,))[0] != version:
-        workspace.remembered[key] = (version, _describe(connection, row))
+        workspace.remembered[key] = (version, _describe(connection, row, view))
     told: dict[str, Any] = workspace.remembered[key][1]
     return told
 
 
-def _describe(connection: sa.Connection, row: sa.Row[Any]) -> dict[str, Any]:
+def _describe(connection: sa.Connection, row: sa.Row[Any], view: Visibility) -> dict[str, Any]:
     mine = _mine(connection, row.id)
     splits = select(pairs.c.split, func.count()).where(*mine).group_by(pairs.c.split)
     by_split: dict[str, int] = {name: n for name, n in connection.execute(splits)}  # noqa: C416
@@ -161,24 +178,27 @@ def _describe(connection: sa.Connection, row: sa.Row[Any]) -> dict[str, Any]:
         "name": row.name,
         "scale": scale(row).as_json(),
         "queries": _count(connection, queries),
-        **_count_labels(connection, row),
-        "labelled_by_people": _labelled_by_people(connection, row.id),
+        **_count_labels(connection, row, view),
+        "labelled_by_people": _labelled_by_people(connection, view),
         "splits": {name: by_split.get(name, 0) for name in ("train", "dev", "test")},
         "updated_at": row.updated_at,
     }
 
 
-def _count_labels(connection: sa.Connection, row: sa.Row[Any]) -> dict[str, int]:
-    dataset_id, relevant_from = row.id, row.relevant_from
-    touched_pairs = pairs_with_labels(dataset_id, where=touched()).subquery()
-    tally = _counted(touched_pairs, connection, relevant_from)
+def _count_labels(connection: sa.Connection, row: sa.Row[Any], view: Visibility) -> dict[str, int]:
+    touched_pairs = pairs_with_labels(view, where=touched()).subquery()
+    tally = _counted(touched_pairs, connection, row.relevant_from)
     # What nobody touched has its imported label, and counting it needs no more than an index.
-    untouched = select(
-        case((pairs.c.label.is_(None), "unlabelled"), else_="imported").label("state"),
-        pairs.c.label.label("effective"),
-    ).where(*_mine(connection, dataset_id), sa.not_(touched()))
-    tally += _counted(untouched.subquery(), connection, relevant_from)
-    states = ("unlabelled", "disputed", "left out")
+    state = case(
+        (pairs.c.label.is_(None), "unlabelled"),
+        *([] if view.everything else [(view.hidden(), HIDDEN)]),
+        else_="imported",
+    )
+    untouched = select(state.label("state"), imported_label(view).label("effective")).where(
+        *_mine(connection, view.dataset_id), sa.not_(touched())
+    )
+    tally += _counted(untouched.subquery(), connection, row.relevant_from)
+    states = ("unlabelled", "disputed", "left out", HIDDEN)
     return {
         "pairs": sum(n for *_, n in tally),
         "labelled": sum(n for state, _, n in tally if state not in states),
@@ -201,12 +221,17 @@ def _counted(
     )
 
 
-def _labelled_by_people(connection: sa.Connection, dataset_id: int) -> int:
+def _labelled_by_people(connection: sa.Connection, view: Visibility) -> int:
+    # Whether a hidden decision gives a label or leaves the pair out is hidden, too.
+    given = (
+        (annotations, annotations.c.label.is_not(None)),
+        (decisions, sa.or_(decisions.c.label.is_not(None), view.hidden())),
+    )
     by = [
         select(table.c.pair_id)
         .join(pairs, pairs.c.id == table.c.pair_id)
-        .where(*_mine(connection, dataset_id), table.c.label.is_not(None))
-        for table in (annotations, decisions)
+        .where(*_mine(connection, view.dataset_id), with_label)
+        for table, with_label in given
     ]
     return _count(connection, select(func.count()).select_from(sa.union(*by).subquery()))
 

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import and_, case, func, or_, select
 
+from reranker_ui.services.labels.visibility import HIDDEN, Visibility
 from reranker_ui.services.store.database import (
     annotations,
     decisions,
@@ -38,17 +39,18 @@ def touched() -> sa.ColumnElement[bool]:
 
 
 def pairs_with_labels(
-    dataset_id: int,
+    view: Visibility,
     *columns: Any,
     only: Sequence[int] | None = None,
     where: sa.ColumnElement[bool] | None = None,
 ) -> sa.Select[Any]:
     """Select `columns` and `effective` (float or NULL) and `state` of a dataset's seen pairs.
 
-    `state`: decided, left out, annotated, imported, disputed, unlabelled. `only`: these ids.
-    `where`: of `pairs`, for both sides of the joins.
+    `state`: decided, left out, annotated, imported, disputed, unlabelled, hidden. Where `view`
+    hides a pair's labels, its effective label is the person's own, and its state hidden if only
+    others labelled it. `only`: these ids. `where`: of `pairs`, for both sides of the joins.
     """
-    mine = [pairs.c.dataset_id == dataset_id]
+    mine = [pairs.c.dataset_id == view.dataset_id]
     if only is not None:
         mine.append(pairs.c.id.in_(only))
     if where is not None:
@@ -73,14 +75,33 @@ def pairs_with_labels(
         (conflict, sa.null()),
         else_=imported,
     )
-    return (
-        select(*columns, effective.label("effective"), state.label("state"))
-        .select_from(pairs)
-        .outerjoin(decisions, decisions.c.pair_id == pairs.c.id)
+    joined = (
+        pairs.outerjoin(decisions, decisions.c.pair_id == pairs.c.id)
         .outerjoin(votes, votes.c.pair_id == pairs.c.id)
         .outerjoin(values, values.c.pair_id == pairs.c.id)
-        .where(*mine, seen())
     )
+    if not view.everything:
+        own = annotations.alias("own")
+        joined = joined.outerjoin(
+            own, and_(own.c.pair_id == pairs.c.id, own.c.annotator == view.user)
+        )
+        hidden, given = view.hidden(), or_(decided, votes.c.ways > 0, imported.is_not(None))
+        state = case(
+            (sa.not_(hidden), state),
+            (own.c.label.is_not(None), "annotated"),
+            (given, HIDDEN),
+            else_="unlabelled",
+        )
+        effective = case((hidden, own.c.label), else_=effective)
+    shown = select(*columns, effective.label("effective"), state.label("state"))
+    return shown.select_from(joined).where(*mine, seen())
+
+
+def imported_label(view: Visibility) -> sa.ColumnElement[Any]:
+    """The label that a pair came with, NULL where `view` hides it, as `label`."""
+    if view.everything:
+        return pairs.c.label
+    return case((view.hidden(), sa.null()), else_=pairs.c.label).label("label")
 
 
 def _votes(mine: list[sa.ColumnElement[bool]]) -> sa.Subquery:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from reranker_ui.core.values.markdown import tree, words
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_dataset, scale
-from reranker_ui.services.labels.open_pairs import came_unlabelled, decides, offered, sealed_for
+from reranker_ui.services.labels.open_pairs import came_unlabelled, offered
+from reranker_ui.services.labels.visibility import decides, sealed_for, visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, journal, pairs, runs
 from reranker_ui.services.store.workspace import Workspace, record
@@ -45,7 +46,7 @@ def stream_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, 
                 "version": dataset.guidelines_version,
             },
             "question": question_of(dataset.guidelines),
-            **_order(connection, dataset),
+            **_order(connection, dataset, user),
             "overlap": dataset.overlap,
             "blind": bool(dataset.blind),
             "came_unlabelled": bool(without),
@@ -85,11 +86,16 @@ def guideline_versions(workspace: Workspace, user: User, dataset_name: str) -> l
     ]
 
 
-def _order(connection: sa.Connection, dataset: sa.Row[Any]) -> dict[str, Any]:
+def _order(connection: sa.Connection, dataset: sa.Row[Any], user: User) -> dict[str, Any]:
     query = select(runs.c.id, runs.c.name).where(runs.c.id == dataset.order_run)
     run = connection.execute(query).first()
-    # Without its run, which was deleted, nothing is uncertain.
-    order = "unlabelled" if dataset.ordering == "uncertain" and run is None else dataset.ordering
+    order = dataset.ordering
+    # Without its run, which was deleted, nothing is uncertain. Who labels blind may not know
+    # which pairs are disputed.
+    if (order == "uncertain" and run is None) or (
+        order == "disputed" and visibility_of(dataset, user).blind
+    ):
+        order = "unlabelled"
     return {"order": order, "order_run": {"id": run.id, "name": run.name} if run else None}
 
 

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy import func, or_, select
 
 from reranker_ui.services.labels.effective_labels import importing, pairs_with_labels
-from reranker_ui.services.store.access import User, require
+from reranker_ui.services.labels.visibility import Visibility, sealed_for
+from reranker_ui.services.store.access import User
 from reranker_ui.services.store.database import (
     annotations,
     decisions,
@@ -17,27 +18,6 @@ from reranker_ui.services.store.database import (
 
 _CHUNK = 500  # ids a statement is given
 Where = list[sa.ColumnElement[bool]]
-
-
-def sealed_for(dataset: sa.Row[Any], user: User) -> bool:
-    """Whether the dataset's test pairs are withheld from `user`."""
-    return user.name not in (dataset.test_annotators or [])
-
-
-def withheld(pair: sa.Row[Any], user: User) -> bool:
-    """Whether a pair, a row with its split and its dataset's settings, is sealed for `user`."""
-    return bool(pair.split == "test" and user.role != "admin" and sealed_for(pair, user))
-
-
-def decides(dataset: sa.Row[Any], user: User) -> bool:
-    """Whether `user` may end disputes: an admin, or an annotator named as adjudicator."""
-    named = user.name in (dataset.adjudicators or []) and user.role != "viewer"
-    return user.role == "admin" or named
-
-
-def may_decide(dataset: sa.Row[Any], user: User) -> None:
-    """Refuse unless `user` is an admin or an adjudicator of the dataset."""
-    require(user, "annotator" if decides(dataset, user) else "admin")
 
 
 def offered(dataset: sa.Row[Any], user: User) -> Where:
@@ -142,21 +122,25 @@ class OpenPairs:
             self.others + pairs.c.votes < self.dataset.overlap,
         ]
 
-    def gone(self, have: list[int]) -> list[int]:
-        """Those of `have` that want no label any more."""
+    def gone(self, have: list[int], again: bool = False) -> list[int]:
+        """Those of `have` that need no label any more; `again`: that may not be labelled at all."""
         if not have:
             return []
-        still = {pair for pair, _ in self.among(pairs.c.id.in_(have), len(have))}
+        may = found_otherwise(self.dataset, self.user, True) if again else self.wanted()
+        still = set(self.connection.scalars(select(pairs.c.id).where(pairs.c.id.in_(have), *may)))
         return [pair for pair in have if pair not in still]
 
 
-def disputed_ids(connection: sa.Connection, dataset: sa.Row[Any]) -> list[int]:
-    """The ids of a dataset's disputed pairs, those with the most votes first."""
+def disputed_ids(connection: sa.Connection, view: Visibility) -> list[int]:
+    """The ids of a dataset's pairs that `view` shows to be disputed, the most votes first."""
+    if view.blind:
+        return []
     # Only pairs whose labels differ at all are looked at closely.
     votes = (
         select(annotations.c.pair_id)
         .join(pairs, pairs.c.id == annotations.c.pair_id)
-        .where(pairs.c.dataset_id == dataset.id, pairs.c.retired_at.is_(None), pairs.c.votes >= 2)
+        .where(pairs.c.dataset_id == view.dataset_id, pairs.c.retired_at.is_(None))
+        .where(pairs.c.votes >= 2, *view.shown())
         .group_by(annotations.c.pair_id)
         .having(func.min(annotations.c.label) < func.max(annotations.c.label))
     )
@@ -165,16 +149,17 @@ def disputed_ids(connection: sa.Connection, dataset: sa.Row[Any]) -> list[int]:
         .distinct()
         .join(pairs, pairs.c.id == imported_labels.c.pair_id)
         .where(
-            pairs.c.dataset_id + 0 == dataset.id,
+            pairs.c.dataset_id + 0 == view.dataset_id,
             pairs.c.retired_at.is_(None),
             pairs.c.votes + 0 == 0,
+            *view.shown(),
         )
     )
     may_be = [*connection.scalars(votes), *connection.scalars(values)]
     found: list[tuple[int, int]] = []
     for start in range(0, len(may_be), _CHUNK):
         only = may_be[start : start + _CHUNK]
-        told = pairs_with_labels(dataset.id, pairs.c.votes, pairs.c.id, only=only).subquery()
+        told = pairs_with_labels(view, pairs.c.votes, pairs.c.id, only=only).subquery()
         query = select(told.c.votes, told.c.id).where(told.c.state == "disputed")
         found += [(-row.votes, row.id) for row in connection.execute(query)]
     return [pair for _, pair in sorted(found)]

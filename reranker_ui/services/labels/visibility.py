@@ -1,63 +1,93 @@
-"""Which labels an annotator sees in a table: own ones, and others' where neither seal nor
-blindness keeps them back."""
+"""What labels of a dataset a person may know: the one place that decides it.
 
+Everything that shows labels or computes something from them takes a `Visibility`.
+"""
+
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from reranker_ui.services.labels.open_pairs import decides, sealed_for
-from reranker_ui.services.store.access import User
-from reranker_ui.services.store.database import annotations, datasets, runs
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import datasets, pairs, runs
 
-HIDDEN = "hidden"
-Row = dict[str, Any]
+HIDDEN = "hidden"  # the state of a pair that has a label which the person may not know
 
 
-def sees_everything(dataset: sa.Row[Any], user: User) -> bool:
-    """Whether no label of the dataset is kept from `user`.
+@dataclass(frozen=True)
+class Visibility:
+    """Which labels of a dataset the annotator `user` may know; their own labels always.
 
-    Annotators do not see those of the sealed test split, nor others' labels (also those that
-    pairs came with) while the dataset is labelled blind.
+    blind: none that others gave or that pairs came with. sealed: none of the test split.
+    `user` is None where every label is visible.
+    """
+
+    dataset_id: int
+    user: str | None = None
+    blind: bool = False
+    sealed: bool = False
+
+    @property
+    def everything(self) -> bool:
+        """Whether no label of the dataset is hidden."""
+        return not (self.blind or self.sealed)
+
+    def hides(self, split: str | None) -> bool:
+        """Whether others' labels of a pair of this split are hidden."""
+        return self.blind or (self.sealed and split == "test")
+
+    def hidden(self) -> sa.ColumnElement[bool]:
+        """The pairs whose labels by others are hidden, as a condition on `pairs`."""
+        if self.blind:
+            return sa.true()
+        return func.coalesce(pairs.c.split, "") == "test" if self.sealed else sa.false()
+
+    def shown(self) -> list[sa.ColumnElement[bool]]:
+        """Conditions on `pairs` that leave those whose labels are all visible."""
+        return [] if self.everything else [sa.not_(self.hidden())]
+
+
+def visibility_of(dataset: sa.Row[Any], user: User) -> Visibility:
+    """What `user` may know of the labels of `dataset`, a row with its settings.
+
+    Annotators do not know those of the sealed test split, nor others' labels (also those that
+    pairs came with) while the dataset is labelled blind, unless they decide disputes.
     """
     if user.role != "annotator":
-        return True
-    return not sealed_for(dataset, user) and sees_others(dataset, user)
+        return Visibility(dataset.id)
+    blind = bool(dataset.blind) and not decides(dataset, user)
+    view = Visibility(dataset.id, user.name, blind, sealed_for(dataset, user))
+    return Visibility(dataset.id) if view.everything else view
 
 
-def sees_run(connection: sa.Connection, user: User, run: int) -> bool:
-    """Whether no label that `run` was frozen with is kept from `user`."""
+def sealed_for(dataset: sa.Row[Any], user: User) -> bool:
+    """Whether the dataset's test pairs are not offered to `user`."""
+    return user.name not in (dataset.test_annotators or [])
+
+
+def withheld(pair: sa.Row[Any], user: User) -> bool:
+    """Whether `user` may not label a pair, a row with its split and its dataset's settings."""
+    return bool(pair.split == "test" and user.role != "admin" and sealed_for(pair, user))
+
+
+def decides(dataset: sa.Row[Any], user: User) -> bool:
+    """Whether `user` may end disputes: an admin, or an annotator named as adjudicator."""
+    named = user.name in (dataset.adjudicators or []) and user.role != "viewer"
+    return user.role == "admin" or named
+
+
+def may_decide(dataset: sa.Row[Any], user: User) -> None:
+    """Refuse unless `user` is an admin or an adjudicator of the dataset."""
+    require(user, "annotator" if decides(dataset, user) else "admin")
+
+
+def visibility_of_run(connection: sa.Connection, user: User, run: int) -> Visibility:
+    """What `user` may know of the labels that `run` was frozen with."""
     query = select(datasets).join(runs, runs.c.dataset_id == datasets.c.id)
     dataset = connection.execute(query.where(runs.c.id == run)).first()
-    # Of a dataset that is gone nobody knows any more what was kept back.
-    return user.role != "annotator" if dataset is None else sees_everything(dataset, user)
-
-
-def sees_others(dataset: sa.Row[Any], user: User) -> bool:
-    """Whether `user` sees labels that others gave, outside the sealed test split."""
-    return user.role != "annotator" or not dataset.blind or decides(dataset, user)
-
-
-def hide(connection: sa.Connection, dataset: sa.Row[Any], user: User, rows: list[Row]) -> list[Row]:
-    """Rows with id, split, label, effective and state, as `user` may see them.
-
-    A label that is kept back is None with the state HIDDEN; one's own stands in its place.
-    """
-    if sees_everything(dataset, user):
-        return rows
-    sealed, others = sealed_for(dataset, user), sees_others(dataset, user)
-    closed = {row["id"] for row in rows if not others or (sealed and row["split"] == "test")}
-    told = connection.execute(
-        select(annotations.c.pair_id, annotations.c.label).where(
-            annotations.c.pair_id.in_(closed), annotations.c.annotator == user.name,
-            annotations.c.label.is_not(None),
-        )
-    )  # fmt: skip
-    own: dict[int, float] = {pair_id: label for pair_id, label in told}  # noqa: C416
-    return [_closed(row, own) if row["id"] in closed else row for row in rows]
-
-
-def _closed(row: Row, own: dict[int, float]) -> Row:
-    mine = own.get(row["id"])
-    state = HIDDEN if mine is None else "annotated"
-    return {**row, "label": None, "effective": mine, "state": state}
+    if dataset is not None:
+        return visibility_of(dataset, user)
+    # What was hidden of a deleted dataset is not known any more.
+    hidden = user.role == "annotator"
+    return Visibility(0, user.name if hidden else None, blind=hidden, sealed=hidden)

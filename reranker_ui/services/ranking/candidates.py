@@ -78,7 +78,8 @@ def labelled_queries(
 ) -> list[dict[str, Any]]:
     """Queries of a split that can be scored: query_key, query, candidates, positives.
 
-    A query can be scored as `core.evaluation.metrics.scorable` says.
+    A query can be scored as `core.evaluation.metrics.scorable` says. Only labels
+    that `user` may know count.
     """
     require(user, "viewer")
     pairs = labelled_pairs(workspace, user, dataset)

@@ -21,6 +21,10 @@ from reranker_ui.services.store.workspace import Workspace
 MOST_PASSAGES = 10_000
 MOST_QUERY = 10_000  # characters
 MOST_RANKERS = 3
+NO_LABELS = (
+    "The {split} split of {dataset} has no labelled pairs, or their labels are hidden from you."
+    " Label some first."
+)
 
 
 def rank(
@@ -47,14 +51,17 @@ def rank(
 def evaluate(
     workspace: Workspace, user: User, model: str, dataset: str, split: str = "test"
 ) -> Metrics:
-    """The metrics of `core.evaluation.ranking_metrics` on a split's labelled pairs."""
+    """The metrics of `core.evaluation.ranking_metrics` on a split's labelled pairs.
+
+    Only labels that `user` may know count.
+    """
     require(user, "viewer")
     if split not in SPLITS:
         raise Refused(f"{split} is no split. There are train, dev and test.")
     pairs = labelled_pairs(workspace, user, dataset)
     pairs = pairs[pairs["split"] == split]
     if pairs.empty:
-        raise Refused(f"The {split} split of {dataset} holds no labelled pairs. Label some first.")
+        raise Refused(NO_LABELS.format(split=split, dataset=dataset))
     texts = pairs_of(pairs)
     ranker = find_ranker(workspace, user, model, texts)
     scores = ranker.scores(texts, raw=True)

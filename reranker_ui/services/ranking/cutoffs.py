@@ -9,6 +9,7 @@ from reranker_ui.core.evaluation.cutoff import choose_cutoff
 from reranker_ui.core.models.reranker import sigmoid
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.labels.visibility import visibility_of_run
 from reranker_ui.services.ranking.gains import kept_scores
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
 from reranker_ui.services.runs.listing import find_run, folder_of
@@ -33,12 +34,16 @@ def look_for_cutoff(
 
     Returns what `choose_cutoff` does, its cuts as `score`, `low`, `high` and in `curve` also as
     probabilities, with `calibration` and `calibrated` (the probability at the cut). Refused: a
-    run without a model, an unknown goal, and what `choose_cutoff` refuses.
+    run without a model, an unknown goal, what `choose_cutoff` refuses, and annotators from whom
+    the labels of the dev split are hidden.
     """
     require(user, "viewer")
     if goal not in GOALS:
         raise Refused(f"{goal} is no goal. There are {', '.join(GOALS)}.")
     ranker, folder = _run(workspace, user, run)
+    with workspace.reading() as connection:
+        if visibility_of_run(connection, user, int(ranker.name)).hides("dev"):
+            raise Refused("A cut-off is chosen from labels that are hidden from annotators.")
     pairs = folder.pairs("dev").dropna(subset=["grade"]).reset_index(drop=True)
     logits = kept_scores(workspace, ranker, pairs)
     keys, relevant = pairs["query_key"].tolist(), folder.scale().relevant(pairs["grade"]).tolist()

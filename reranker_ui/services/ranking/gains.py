@@ -39,7 +39,7 @@ def gains(
     if sides[0].empty:
         raise Refused(
             f"No query in the {split} split of {dataset} has both a positive and a negative "
-            "candidate. Label more of them."
+            "candidate whose labels you may know. Label more of them."
         )
     ndcg = [side["ndcg@10"].rename(name) for side, name in zip(sides, "ab", strict=True)]
     table = pd.concat([_about(pairs, scale), *ndcg], axis=1)

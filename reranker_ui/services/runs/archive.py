@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.labels.visibility import sees_run
+from reranker_ui.services.labels.visibility import visibility_of_run
 from reranker_ui.services.runs.listing import find_run, folder_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
@@ -43,7 +43,7 @@ def run_archive(
 def _may_see(workspace: Workspace, user: User, run: int) -> None:
     # The frozen pairs, the scores of the test split and the outcome hold labels with their texts.
     with workspace.reading() as connection:
-        seen = sees_run(connection, user, run)
+        seen = visibility_of_run(connection, user, run).everything
     if not seen:
         raise Refused(
             "A whole run holds labels that are kept from annotators: the sealed test split, and"

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from reranker_ui.core.values.run_folder import RunFolder
-from reranker_ui.services.labels.visibility import sees_run
+from reranker_ui.services.labels.visibility import visibility_of_run
 from reranker_ui.services.runs import push
 from reranker_ui.services.runs.listing import find_run, folder_of
 from reranker_ui.services.store.access import User, require
@@ -25,7 +25,7 @@ def outcome(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
     files = _files(folder)
     card = folder.model / "README.md"
     with workspace.reading() as connection:
-        whole = sees_run(connection, user, row["id"])
+        whole = visibility_of_run(connection, user, row["id"]).everything
     results = _json(folder)
     if results and not whole:
         results["worst"] = None  # passages of the test split with their labels

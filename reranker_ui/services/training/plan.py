@@ -70,7 +70,7 @@ def plan(
     disk = _disk(found, warm, len(lessons)) if found else None
     counts = {split: len(pairs) for split, pairs in splits.items()}
     return {
-        "data": _data(counts, datasets.label_counts(workspace, user, name)["disputed"]),
+        "data": _data(counts, datasets.label_counts(workspace, user, name)),
         "facts": [
             _steps(lessons),
             *([_warm_fact(warm, speed)] if warm else []),
@@ -122,12 +122,14 @@ def _notices(
     return [notice for notice in said if notice]
 
 
-def _data(counts: dict[str, int], disputed: int) -> str:
+def _data(counts: dict[str, int], labels: dict[str, int]) -> str:
     told = (
         f"Split by query: {counts['train']:,} labelled pairs to train on,"
         f" {counts['dev']:,} dev, {counts['test']:,} test."
     )
-    return told + (f" {disputed:,} disputed left out." if disputed else "")
+    if labels["hidden"]:
+        told += f" The labels of {labels['hidden']:,} pairs are hidden from you and not counted."
+    return told + (f" {labels['disputed']:,} disputed left out." if labels["disputed"] else "")
 
 
 def _warm(

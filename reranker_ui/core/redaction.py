@@ -1,0 +1,39 @@
+"""The quality report for people who may not know every label."""
+
+from typing import Any
+
+from reranker_ui.core.evaluation.quality import CLEAN
+
+# The findings that come from texts and splits alone.
+WITHOUT_LABELS = (
+    *("sides", "near_sides", "similar_sides", "duplicates", "similar_passages"),
+    *("unknown", "merged", "dense", "cut"),
+)
+Report = dict[str, Any]
+
+
+def without_labels(report: Report) -> Report:
+    """The part of a quality report that comes from texts and splits alone.
+
+    `balance` lists no labels, and its counts of labels are None; `lengths` counts all pairs
+    under the label None.
+    """
+    clean = {CLEAN[key] for key in WITHOUT_LABELS}
+    return {
+        **report,
+        "balance": _balance(report["balance"]),
+        "lengths": report["lengths"] and _lengths(report["lengths"]),
+        "findings": [one for one in report["findings"] if one["key"] in WITHOUT_LABELS],
+        "clean": [word for word in report["clean"] if word in clean],
+    }
+
+
+def _balance(balance: Report) -> Report:
+    splits = {name: {**split, "positives": None} for name, split in balance["splits"].items()}
+    return {**balance, "labels": [], "disputed": None, "unlabelled": None, "splits": splits}
+
+
+def _lengths(lengths: Report) -> Report:
+    columns = zip(*(counts for _, counts, _ in lengths["labels"]), strict=True)
+    together = [None, [sum(column) for column in columns], lengths["cut"]]
+    return {**lengths, "labels": [together]}
