@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from reranker_ui.core.redaction import without_labels
+from reranker_ui.core.evaluation.redaction import without_labels
 from reranker_ui.services.datasets import quality_job
 from reranker_ui.services.datasets.findings import report_folder
 from reranker_ui.services.datasets.undo import UNDOABLE
