@@ -141,7 +141,7 @@ class RunFolder:
             since, within = self.alive_file.stat().st_mtime, LOCKING
         except FileNotFoundError:
             since, within = self.path.stat().st_mtime, STARTING
-        return time.time() - since < within
+        return abs(time.time() - since) < within  # the clock may have been set back
 
     # -- checkpoints
 

@@ -11,13 +11,12 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.model_scores import newest_scored_run, scores_of
 from reranker_ui.services.annotating.orders import ORDERS
 from reranker_ui.services.labels.datasets import find_dataset
-from reranker_ui.services.labels.open_pairs import OpenPairs, offered
+from reranker_ui.services.labels.open_pairs import LEASE_SECONDS, OpenPairs, leased, offered
 from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import annotations, as_dict, datasets, leases, pairs
 from reranker_ui.services.store.workspace import Workspace
 
-LEASE_SECONDS = 300.0
 _MOST = 100  # pairs a person can have in hand
 
 
@@ -102,10 +101,10 @@ def lease(connection: sa.Connection, user: User, ids: Iterable[int], now: float)
     chosen = list(dict.fromkeys(ids))
     over = leases.delete().where(
         leases.c.annotator == user.name,
-        or_(leases.c.until < now, leases.c.pair_id.in_(chosen)),
+        or_(~leased(now), leases.c.pair_id.in_(chosen)),
     )
     connection.execute(over)
-    others = select(func.count()).where(leases.c.pair_id == pairs.c.id, leases.c.until > now)
+    others = select(func.count()).where(leases.c.pair_id == pairs.c.id, leased(now))
     wanted = (
         select(pairs.c.id)
         .join(datasets, datasets.c.id == pairs.c.dataset_id)

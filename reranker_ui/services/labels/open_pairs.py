@@ -16,6 +16,7 @@ from reranker_ui.services.store.database import (
     pairs,
 )
 
+LEASE_SECONDS = 300.0
 _CHUNK = 500  # ids a statement is given
 Where = list[sa.ColumnElement[bool]]
 
@@ -23,6 +24,11 @@ Where = list[sa.ColumnElement[bool]]
 def offered(dataset: sa.Row[Any], user: User) -> Where:
     """Which pairs `user` may be offered at all: not those of the sealed test split."""
     return [not_test()] if sealed_for(dataset, user) else []
+
+
+def leased(now: float) -> sa.ColumnElement[bool]:
+    """Leases that hold at `now`: a longer one was given before the clock was set back."""
+    return leases.c.until.between(now, now + LEASE_SECONDS)
 
 
 def not_test() -> sa.ColumnElement[bool]:
@@ -83,7 +89,7 @@ class OpenPairs:
             .where(
                 leases.c.pair_id == pairs.c.id,
                 leases.c.annotator != user.name,
-                leases.c.until > now,
+                leased(now),
             )
             .scalar_subquery()
         )

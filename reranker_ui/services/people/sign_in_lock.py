@@ -21,7 +21,7 @@ def wait(workspace: Workspace, host: str, name: str) -> float:
         for key, most in zip(_keys(host, name), MOST, strict=True):
             query = (
                 sa.select(failures.c.at)
-                .where(failures.c.key == key, failures.c.at > now - WINDOW)
+                .where(failures.c.key == key, failures.c.at.between(now - WINDOW, now))
                 .order_by(failures.c.at.desc())
                 .limit(1)
                 .offset(most - 1)
@@ -39,7 +39,8 @@ def failed(workspace: Workspace, host: str, name: str) -> list[int]:
     """
     now = time.time()
     with workspace.writing() as connection:
-        connection.execute(failures.delete().where(failures.c.at < now - WINDOW))
+        # Those of the future were counted before the clock was set back.
+        connection.execute(failures.delete().where(~failures.c.at.between(now - WINDOW, now)))
         rows = [{"key": key, "at": now} for key in _keys(host, name)]
         return list(connection.scalars(failures.insert().values(rows).returning(failures.c.id)))
 

@@ -1,0 +1,78 @@
+"""The clock is set back or forward: nothing stays locked, and what has ended does not return."""
+
+import time
+
+import pytest
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.annotating.queue import next_pairs
+from reranker_ui.services.people.accounts import add_user
+from reranker_ui.services.people.invites import invite, list_invites
+from reranker_ui.services.people.sessions import session_user, sign_in
+from reranker_ui.services.people.sign_in_lock import failed, wait
+from reranker_ui.services.store.access import LOCAL
+from tests.labelling import LINH, MAI, seed
+
+DAY = 86_400.0
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Sets the clock so many seconds from now."""
+    begun = time.time()
+
+    def set_to(seconds: float) -> None:
+        monkeypatch.setattr(time, "time", lambda: begun + seconds)
+
+    set_to(0.0)
+    return set_to
+
+
+def offered(workspace, user) -> list[int]:
+    return [pair["id"] for pair in next_pairs(workspace, user, "caves", n=9)["pairs"]]
+
+
+@pytest.mark.both_databases
+def test_leases_end_when_the_clock_is_set_back_or_forward(workspace, clock):
+    ids = seed(workspace, count=3)
+    assert offered(workspace, MAI) == ids and offered(workspace, LINH) == []
+    clock(-DAY)
+    assert offered(workspace, LINH) == ids
+    clock(DAY)
+    assert offered(workspace, MAI) == ids
+
+
+def test_nobody_is_locked_out_by_failures_of_a_later_time(workspace, clock):
+    for _ in range(6):
+        failed(workspace, "127.0.0.1", "ann")
+    assert 0 < wait(workspace, "127.0.0.1", "ann") <= 900
+    clock(-DAY)
+    assert wait(workspace, "127.0.0.1", "ann") == 0
+    for _ in range(6):
+        failed(workspace, "127.0.0.1", "ann")
+    assert 0 < wait(workspace, "127.0.0.1", "ann") <= 900
+    clock(0.0)  # the clock is right again: the failures above are a day old
+    assert wait(workspace, "127.0.0.1", "ann") == 0
+
+
+def test_sessions_and_invites_end_by_the_clock(workspace, clock):
+    add_user(workspace, LOCAL, "ann", "annotator", "a password for tests")
+    token = sign_in(workspace, "ann", "a password for tests")
+    invite(workspace, LOCAL, "annotator", 2)
+    for seconds, open_still in ((-DAY, True), (29 * DAY, True), (31 * DAY, False), (0.0, True)):
+        clock(seconds)
+        assert (session_user(workspace, token) is not None) == open_still
+    clock(400 * DAY)
+    assert list_invites(workspace, LOCAL) == [] and session_user(workspace, token) is None
+    with pytest.raises(Refused):
+        sign_in(workspace, "ann", "another password")
+
+
+def test_a_run_without_a_worker_is_lost_after_the_clock_was_set_back(tmp_path, clock):
+    folder = RunFolder(tmp_path / "00001")
+    folder.path.mkdir()
+    folder.emit("queued")
+    assert folder.lives()
+    clock(-DAY)
+    assert not folder.lives()
