@@ -84,6 +84,7 @@ def serve(settings: Settings | None = None) -> None:
         engines.begin()
         page = build_app(workspace, door.way)
         page.queue(default_concurrency_limit=8, max_size=200)
+        door.guard(page._queue)
         page._queue.sleep_when_free = 0.02  # else it wakes a thousand times a second for nothing
         address = _launch(page, settings, door)
         print(f"Reranker UI is at {address}  (home: {workspace.home})", flush=True)

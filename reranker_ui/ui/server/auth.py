@@ -11,6 +11,7 @@ from reranker_ui.core.values.rate_limits import Bucket
 from reranker_ui.logs import ASKING
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.server.identity import VISITOR, user_behind
+from reranker_ui.ui.server.streams import FOREIGN, StreamOwners
 
 OPEN = (
     *("/login", "/login/huggingface", "/login/callback", "/login/check", "/invite", "/health"),
@@ -27,11 +28,11 @@ PROXIED = (
 class Gate:
     """ASGI middleware: puts the user into `request.state.user`, or answers instead of the page.
 
-    way: how people are known, see `identity.way_in`.
+    way: how people are known, see `identity.way_in`. owners: whose a stream of answers is.
     """
 
-    def __init__(self, app: ASGIApp, workspace: Workspace, way: str) -> None:
-        self.app, self.workspace, self.way = app, workspace, way
+    def __init__(self, app: ASGIApp, workspace: Workspace, way: str, owners: StreamOwners) -> None:
+        self.app, self.workspace, self.way, self.owners = app, workspace, way, owners
         rate = 0.0 if way == "local" else workspace.settings.rate_limit
         self.changes = Bucket(rate, 5 * rate) if rate else None
         self.uploads = Bucket(0.5, 30) if rate else None
@@ -60,7 +61,8 @@ class Gate:
         if user is None and path not in OPEN:
             return _to_sign_in(asking, scope)
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
-            return None
+            foreign = user is not None and self.owners.refuses(asking, user.name)
+            return JSONResponse({"detail": FOREIGN}, 403) if foreign else None
         host = asking.client.host if asking.client else ""
         one = user if user != VISITOR else None
         return self._too_often(one.name if one else f"at {host}", path)

@@ -21,6 +21,7 @@ from reranker_ui.ui.server.modules import modules
 from reranker_ui.ui.server.origins import Guard
 from reranker_ui.ui.server.request_id import Trace
 from reranker_ui.ui.server.sign_in import Login
+from reranker_ui.ui.server.streams import StreamOwners
 from reranker_ui.ui.server.sub_path import SubPath
 
 IN_THE_CLEAR = (
@@ -41,6 +42,7 @@ class Door:
         self.way = (
             "setup" if fault else way_in(settings, self.space, anyone_has_a_password(workspace))
         )
+        self.owners = StreamOwners()
 
     def middleware(self) -> list[Middleware]:
         """From the outside in: name the request, refuse what is foreign, ask who it is."""
@@ -50,7 +52,7 @@ class Door:
             Middleware(Trace),
             Middleware(InTheirShape),
             Middleware(Guard, hosts=LOOPBACK if self.way == "local" else hosts),
-            Middleware(Gate, workspace=self.workspace, way=self.way),
+            Middleware(Gate, workspace=self.workspace, way=self.way, owners=self.owners),
         ]
 
     def routes(self) -> list[Route]:
@@ -74,6 +76,11 @@ class Door:
             else run_in_threadpool(pulse, self.workspace)
         )
         return JSONResponse(told, 200 if told["status"] == "ok" else 503)
+
+    def guard(self, queue: Any) -> None:
+        """Keep each person's session in Gradio's queue to that person."""
+        if self.way != "local":  # there a name is only whose labels these are
+            self.owners.guard(queue)
 
     def name_of(self, request: Any) -> str | None:
         """For Gradio: the name of the user whom the gate found, None for nobody."""

@@ -1,0 +1,48 @@
+"""Whose stream of answers is whose: Gradio gives one to anyone who knows its session or event."""
+
+from collections import OrderedDict
+from typing import Any
+
+from starlette.requests import HTTPConnection
+
+FOREIGN = "This session belongs to someone else. Reload the page."
+MOST = 20_000  # sessions and events that are remembered; the oldest are forgotten first
+
+
+class StreamOwners:
+    """Who first used a session of Gradio's queue, and so may read its stream."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._owners: OrderedDict[str, str] = OrderedDict()
+        self._most = most
+
+    def claim(self, key: str, name: str) -> bool:
+        """Whether the session or event is that of `name`; it is from now on if nobody's."""
+        owner = self._owners.setdefault(key, name)
+        self._owners.move_to_end(key)
+        while len(self._owners) > self._most:
+            self._owners.popitem(last=False)
+        return owner == name
+
+    def refuses(self, asking: HTTPConnection, name: str) -> bool:
+        """Whether a request is for the stream of another person's session or event."""
+        _, api, path = asking.url.path.partition("/gradio_api/")
+        if not api or not path.startswith(("queue/data", "call/")):
+            return False
+        key = asking.query_params.get("session_hash") or path.rpartition("/")[2]
+        return self._owners.get(key, name) != name
+
+    def guard(self, queue: Any) -> None:
+        """Let nobody add to another person's session in the queue of a gr.Blocks."""
+        push = queue.push
+
+        async def push_own(body: Any, request: Any, username: str | None) -> Any:
+            name = username or ""
+            if body.session_hash and not self.claim(body.session_hash, name):
+                return False, FOREIGN, "error"
+            success, event, state = await push(body=body, request=request, username=username)
+            if success:
+                self.claim(event, name)
+            return success, event, state
+
+        queue.push = push_own
