@@ -2,8 +2,10 @@
 
 import json
 import os
+import pickle
 import signal
 import threading
+import zipfile
 
 import pandas as pd
 import pytest
@@ -203,8 +205,10 @@ def checkpoint(folder, step, without=None, cut=0):
     path.mkdir(parents=True)
     header = json.dumps({"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}).encode()
     weights = len(header).to_bytes(8, "little") + header + bytes(8)
-    for name in ("trainer_state.json", "optimizer.pt", "scheduler.pt"):
-        (path / name).write_text("{}")
+    (path / "trainer_state.json").write_text("{}")
+    for name in ("optimizer.pt", "scheduler.pt", "rng_state.pth"):
+        with zipfile.ZipFile(path / name, "w") as archive:
+            archive.writestr("data.pkl", bytes(100))
     (path / "model.safetensors").write_bytes(weights[: len(weights) - cut])
     if without:
         (path / without).unlink()
@@ -219,4 +223,8 @@ def test_the_last_whole_checkpoint_is_the_one_to_go_on_from(folder):
     checkpoint(folder, 40, without="optimizer.pt")
     checkpoint(folder, 50, cut=3)
     (checkpoint(folder, 60) / "trainer_state.json").write_text('{"half')
+    for step, name in ((70, "optimizer.pt"), (80, "rng_state.pth")):
+        file = checkpoint(folder, step) / name
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    (checkpoint(folder, 90) / "scheduler.pt").write_bytes(pickle.dumps({"a": "pickle"}))
     assert folder.last_checkpoint() == whole

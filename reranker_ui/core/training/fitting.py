@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -24,6 +25,7 @@ from reranker_ui.core.training.phase import Lesson
 from reranker_ui.core.training.run_events import LiveEvaluator, Reporter
 from reranker_ui.core.training.run_time import Pace, every
 from reranker_ui.core.values.machine import Machine
+from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 
 LOGGED = 500  # points that a phase logs at most, about
@@ -69,7 +71,7 @@ def learn(
     Call it once for each opened model: accelerate marks a trained model as prepared, and a second
     call would train in fp32 whatever the precision of `machine`.
     Returns whether it was stopped early. Raises Cancelled, and Refused where the loss is no
-    number any more.
+    number any more, or the checkpoint holds something other than numbers.
     """
     prepare(model, lesson)
     reporter = Reporter(folder, lesson, pace, evaluator is not None)
@@ -83,11 +85,21 @@ def learn(
     )
     trainer.remove_callback(PrinterCallback)
     with _dropout(model, lesson.dropout):
-        trainer.train(resume_from_checkpoint=str(resume) if resume else None)
+        _train(trainer, resume)
     # Else predictions in this process stay in the precision of the training.
     trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
     model.eval()
     return reporter.stopped
+
+
+def _train(trainer: "Trainer", resume: Path | None) -> None:
+    try:
+        trainer.train(resume_from_checkpoint=str(resume) if resume else None)
+    except UnpicklingError as error:
+        raise Refused(
+            f"{resume and resume.name} holds something other than numbers, so nothing of it was"
+            " loaded. Somebody has changed it. Run this run again from the start."
+        ) from error
 
 
 def prepare(model: CrossEncoder, lesson: Lesson) -> None:

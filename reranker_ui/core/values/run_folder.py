@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import time
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -224,6 +225,9 @@ def _is_whole(checkpoint: Path) -> bool:
     # The trainer writes its state last, and goes on with a fresh optimizer where that is missing.
     names = ("trainer_state.json", "optimizer.pt", "scheduler.pt", "model.safetensors")
     if not all((checkpoint / name).is_file() for name in names):
+        return False
+    # What torch saves is a zip, whose end is written last; a pickle is none.
+    if not all(zipfile.is_zipfile(file) for file in checkpoint.glob("*.pt*")):
         return False
     try:
         json.loads((checkpoint / names[0]).read_text())

@@ -1,0 +1,68 @@
+"""A run that is resumed executes nothing that lies in its checkpoints."""
+
+import os
+import pickle
+
+import pytest
+
+from reranker_ui.core.values.refused import Refused
+from tests.integration.test_worker import frozen, seen
+
+
+class Hostile:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, mark):
+        self.mark = mark
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.mark),)
+
+
+@pytest.fixture
+def lost(home, tiny_model, monkeypatch):
+    """A run that died after its checkpoints 12 and 16."""
+    from reranker_ui.core.training import run_events
+    from reranker_ui.core.training.run import train
+
+    folder = frozen(home, 1, tiny_model, queries=10, epochs=4)
+    log = run_events.Reporter.on_log
+
+    def die(self, args, state, control, **rest):
+        log(self, args, state, control, **rest)
+        if state.global_step == 20:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(run_events.Reporter, "on_log", die)
+        train(folder, 1)
+    assert folder.last_checkpoint().name == "checkpoint-16"
+    return folder
+
+
+@pytest.mark.parametrize("damage", ["half", "pickle"])
+def test_a_damaged_checkpoint_is_passed_over(lost, tmp_path, damage):
+    from reranker_ui.core.training.run import train
+
+    file, mark = lost.last_checkpoint() / "optimizer.pt", tmp_path / "ran"
+    data = file.read_bytes()
+    file.write_bytes(data[: len(data) // 2] if damage == "half" else pickle.dumps(Hostile(mark)))
+    (lost.last_checkpoint() / "training_args.bin").write_bytes(pickle.dumps(Hostile(mark)))
+    assert lost.last_checkpoint().name == "checkpoint-12"
+    train(lost, 1)
+    assert [log["step"] for log in seen(lost, "log")] == [*range(1, 21), *range(13, 33)]
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("name", ["optimizer.pt", "scheduler.pt", "rng_state.pth"])
+def test_code_in_a_checkpoint_does_not_run(lost, tmp_path, name):
+    import torch
+
+    from reranker_ui.core.training.run import train
+
+    mark = tmp_path / "ran"
+    torch.save(Hostile(mark), lost.last_checkpoint() / name)
+    assert lost.last_checkpoint().name == "checkpoint-16"
+    with pytest.raises(Refused, match="checkpoint-16 holds something other than numbers"):
+        train(lost, 1)
+    assert not mark.exists()
