@@ -5,14 +5,26 @@ import json
 import pytest
 
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.annotating.annotations import annotate
+from reranker_ui.services.annotating.added_pairs import add_pairs
+from reranker_ui.services.annotating.agreement import agreement_in_detail, agreement_of
+from reranker_ui.services.annotating.annotations import annotate, undo
+from reranker_ui.services.annotating.disputes import decide, disputed_pairs
+from reranker_ui.services.annotating.labelling_progress import progress
+from reranker_ui.services.annotating.queue import next_pairs, take
+from reranker_ui.services.annotating.result_labels import label_result, send_to_annotate
 from reranker_ui.services.annotating.settings import set_stream
+from reranker_ui.services.datasets.edits import set_label
 from reranker_ui.services.datasets.export import export_dataset
 from reranker_ui.services.datasets.history import history
-from reranker_ui.services.datasets.pages import page_of_pairs
+from reranker_ui.services.datasets.pages import candidates_of_query, page_of_pairs
+from reranker_ui.services.datasets.quality import check_now, quality
 from reranker_ui.services.imports.importer import import_file
-from reranker_ui.services.ranking.candidates import labelled
+from reranker_ui.services.labels.datasets import list_datasets
+from reranker_ui.services.ranking.candidates import labelled, labelled_queries
+from reranker_ui.services.ranking.compare import evaluate
+from reranker_ui.services.ranking.gains import gains
 from reranker_ui.services.store.access import LOCAL, User
+from reranker_ui.services.store.database import leases
 
 ANN, EVE = User("ann", "annotator"), User("eve", "viewer")
 
@@ -88,3 +100,111 @@ def test_the_history_tells_no_label_that_is_kept_back(filled):
     assert lines(ANN) == everyone[1:]  # the test split is sealed still
     set_stream(filled, LOCAL, "d", test_annotators=["ann"])
     assert lines(ANN) == everyone
+
+
+CY = User("cy", "annotator")
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("label", [0, 1])
+def test_counts_do_not_show_what_others_said(filled, label):
+    set_stream(filled, LOCAL, "d", overlap=2)
+
+    def seen():
+        told = progress(filled, CY, "d", 0, imported=True)
+        (row,) = list_datasets(filled, CY)
+        agreed = agreement_of(filled, CY, "d")
+        return told["disputed"], agreed["shared"], agreed["percent"], row["disputed"]
+
+    assert seen() == (0, 0, None, 0)
+    for pair in (1, 2, 3):  # ann said 1, bo said 0, and the last one came with 0
+        annotate(filled, CY, pair, label, f"cy{pair}")
+    assert seen() == (0, 0, None, 0)
+    (row,) = list_datasets(filled, CY)
+    counts = [row[name] for name in ("pairs", "labelled", "positives", "hidden", "unlabelled")]
+    assert counts == [6, 3, 3 * label, 3, 0]
+    assert list_datasets(filled, LOCAL)[0]["disputed"] == 1
+    assert progress(filled, LOCAL, "d", 0)["disputed"] == 1
+
+
+@pytest.mark.both_databases
+def test_rankings_are_not_measured_on_hidden_labels(filled):
+    set_stream(filled, LOCAL, "d", blind=False)
+    for query in ("q4", "q5"):
+        _add(filled, query)
+    assert len(labelled_queries(filled, LOCAL, "d")) == 2
+    assert labelled_queries(filled, ANN, "d") == []
+    with pytest.raises(Refused, match="hidden from you"):
+        evaluate(filled, ANN, "bm25", "d", "test")
+    with pytest.raises(Refused, match="whose labels you may know"):
+        gains(filled, ANN, "d", "bm25", "bm25")
+    assert evaluate(filled, EVE, "bm25", "d", "test")["queries"] == 2
+    assert evaluate(filled, ANN, "bm25", "d", "train")
+    set_stream(filled, LOCAL, "d", test_annotators=["ann"])
+    assert len(labelled_queries(filled, ANN, "d")) == 2
+
+
+def _add(workspace, query):
+    """Another passage of the query, labelled the other way."""
+    ids = add_pairs(workspace, LOCAL, "d", query, [f"another {query}"])["pairs"]
+    (known,) = (one["grade"] for one in candidates_of_query(workspace, LOCAL, "d", query)
+                if one["grade"] is not None)  # fmt: skip
+    set_label(workspace, LOCAL, "d", ids, 1 - known)
+
+
+@pytest.mark.both_databases
+def test_no_pair_of_the_sealed_split_is_leased(filled):
+    set_stream(filled, LOCAL, "d", test_annotators=["ann"])
+    annotate(filled, ANN, 5, 1, "a5")
+    set_stream(filled, LOCAL, "d", test_annotators=[])
+    assert take(filled, ANN, 6) is None
+    assert undo(filled, ANN, 5, "u5") == {"pair": None}
+    for order in ("skipped", "disputed", "unlabelled"):
+        next_pairs(filled, ANN, "d", order, 0, [5, 6, 999])
+    with filled.reading() as connection:
+        assert connection.execute(leases.select()).all() == []
+
+
+@pytest.mark.both_databases
+def test_an_adjudicator_decides_nothing_in_the_sealed_split(filled):
+    set_stream(filled, LOCAL, "d", adjudicators=["ann"], test_annotators=["bo", "cy"])
+    for pair in (3, 6):
+        for user, label in ((User("bo", "annotator"), 0), (CY, 1)):
+            annotate(filled, user, pair, label, f"{user.name}{pair}")
+    assert [one["id"] for one in disputed_pairs(filled, ANN, "d")["pairs"]] == [3]
+    assert agreement_in_detail(filled, ANN, "d")["votes"] == 2
+    assert agreement_in_detail(filled, LOCAL, "d")["votes"] == 4
+    with pytest.raises(Refused, match="sealed test split"):
+        decide(filled, ANN, 6, 1)
+    decide(filled, ANN, 3, 1)
+
+
+def test_an_edit_is_shown_without_the_label_it_set(filled):
+    set_label(filled, LOCAL, "d", [3], 1)
+    texts = [
+        {line["text"] for line in history(filled, user, "d")["lines"]} for user in (LOCAL, ANN)
+    ]
+    assert "Label of 1 pair set to 1" in texts[0]
+    assert "Label of 1 pair set" in texts[1] and "Label of 1 pair set to 1" not in texts[1]
+
+
+def test_the_quality_report_of_annotators_is_without_labels(filled):
+    check_now(filled, LOCAL, "d")
+    whole, part = (quality(filled, user, "d")["report"] for user in (LOCAL, ANN))
+    assert whole["balance"]["labels"] == [[0.0, 3], [1.0, 3]] and part["balance"]["labels"] == []
+    assert part["balance"]["splits"]["test"] == {"pairs": 2, "queries": 2, "positives": None}
+    assert {one["key"] for one in whole["findings"]} >= {"no_positive", "no_negative"}
+    assert not {one["key"] for one in part["findings"]} & {"no_positive", "no_negative"}
+    with pytest.raises(Refused, match="hidden from annotators"):
+        page_of_pairs(filled, ANN, "d", finding="no_positive")
+
+
+@pytest.mark.both_databases
+def test_a_refused_label_of_the_playground_adds_no_pair(filled):
+    before = list_datasets(filled, LOCAL)
+    for query, label in (("q5", 1), ("q0", 7)):
+        with pytest.raises(Refused):
+            label_result(filled, ANN, "d", query, "brand new", label, f"{query}{label}")
+    with pytest.raises(Refused):
+        send_to_annotate(filled, ANN, "d", "q0", ["brand new", " "])
+    assert list_datasets(filled, LOCAL) == before
