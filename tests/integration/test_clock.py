@@ -1,6 +1,11 @@
 """The clock is set back or forward: nothing stays locked, and what has ended does not return."""
 
+import json
+import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +17,29 @@ from reranker_ui.services.people.invites import invite, list_invites
 from reranker_ui.services.people.sessions import session_user, sign_in
 from reranker_ui.services.people.sign_in_lock import failed, wait
 from reranker_ui.services.store.access import LOCAL
+from tests.conftest import IN_CI, ROOT
 from tests.labelling import LINH, MAI, seed
 
 DAY = 86_400.0
+LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+# What a process sees whose clock is another one.
+SEEN = """
+import json, sys
+from reranker_ui.services.annotating.queue import next_pairs
+from reranker_ui.services.people.invites import list_invites
+from reranker_ui.services.people.sessions import session_user
+from reranker_ui.services.people.sign_in_lock import wait
+from reranker_ui.services.store.access import LOCAL
+from reranker_ui.services.store.workspace import open_workspace
+from tests.labelling import LINH
+space = open_workspace()
+print(json.dumps({
+    "session": session_user(space, sys.argv[1]) is not None,
+    "offered": len(next_pairs(space, LINH, "caves", n=9)["pairs"]),
+    "locked": wait(space, "127.0.0.1", "ann") > 0,
+    "invites": len(list_invites(space, LOCAL)),
+}))
+"""
 
 
 @pytest.fixture
@@ -76,3 +101,36 @@ def test_a_run_without_a_worker_is_lost_after_the_clock_was_set_back(tmp_path, c
     assert folder.lives()
     clock(-DAY)
     assert not folder.lives()
+
+
+def seen_at(offset: str, token: str) -> dict:
+    """What SEEN shows in a process whose clock is set to `offset` by libfaketime."""
+    if LIBRARY is None:
+        message = "no libfaketime on this machine; install one with: apt install libfaketime"
+        (pytest.fail if IN_CI else pytest.skip)(message)
+    told = subprocess.run(
+        [sys.executable, "-c", SEEN, token],
+        cwd=ROOT,
+        env={**os.environ, "LD_PRELOAD": str(LIBRARY), "FAKETIME": offset, "NO_FAKE_STAT": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert told.returncode == 0, told.stderr
+    return dict(json.loads(told.stdout))
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("offset", "session", "offered", "locked", "invites"),
+    [("+0", True, 0, True, 1), ("-1d", True, 3, False, 1), ("+31d", False, 3, False, 0)],
+)
+def test_a_process_with_another_clock(workspace, offset, session, offered, locked, invites):
+    seed(workspace, count=3)
+    next_pairs(workspace, MAI, "caves", n=9)
+    add_user(workspace, LOCAL, "ann", "annotator", "a password for tests")
+    token = sign_in(workspace, "ann", "a password for tests")
+    invite(workspace, LOCAL, "annotator", 2)
+    for _ in range(6):
+        failed(workspace, "127.0.0.1", "ann")
+    told = seen_at(offset, token)
+    assert told == {"session": session, "offered": offered, "locked": locked, "invites": invites}

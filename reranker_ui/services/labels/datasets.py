@@ -100,8 +100,8 @@ def list_datasets(workspace: Workspace, user: User) -> list[dict[str, Any]]:
 
     Each: id, name, scale {"kind", "max", "min", "relevant_from"}, pairs, queries, positives
     (relevant), labelled (with an effective label), labelled_by_people, disputed, unlabelled,
-    splits {"train", "dev", "test"} (pairs), updated_at (Unix seconds), hidden (pairs whose labels `user`
-    may not know).
+    splits {"train", "dev", "test"} (pairs), updated_at (Unix seconds), hidden (pairs whose labels
+    `user` may not know).
     """
     require(user, "viewer")
     done = imports.alias()
