@@ -54,6 +54,8 @@ def undo_result(
 ) -> dict[str, Any]:
     """Take back the user's last label of a result; returns the same as `label_result`."""
     require(user, "annotator")
+    with workspace.reading() as connection:
+        find_dataset(connection, dataset)  # refused before anything changes
     annotations.undo(workspace, user, pair_id, client_id)
     return _now(workspace, user, dataset, query, pair_id)
 

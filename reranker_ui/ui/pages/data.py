@@ -51,9 +51,12 @@ def _sets(workspace: Workspace) -> list[Function]:
         folder.mkdir(parents=True)
         name = str(asked["dataset"])
         path = folder / f"{name}{FORMATS[form].suffix if form in FORMATS else ''}"
-        return exporting.export_dataset(
-            workspace, user, name, form, path, safe_for_excel=bool(asked.get("safe", True))
-        )
+        safe = bool(asked.get("safe", True))
+        try:
+            return exporting.export_dataset(workspace, user, name, form, path, safe_for_excel=safe)
+        except Refused:
+            folder.rmdir()
+            raise
 
     def push_dataset(user: User, asked: Payload) -> Any:
         name, repo, token = str(asked["dataset"]), str(asked["repo"]), asked.get("token")

@@ -1,0 +1,284 @@
+"""Everything that an annotator can ask a server for: functions of the page, events, addresses.
+
+They are found in the page that is served, and a new one without an entry here fails the test.
+"""
+
+import json
+import os
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+from gradio.helpers import special_args
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.store.access import User
+from reranker_ui.ui.layout import build_app
+from reranker_ui.ui.server.entry import Door
+from tests.worlds import PER_QUERY, World
+
+RANKERS = ("bm25", "cosine", "base", "1", "2", "3", "4")
+ORDERS = ("unlabelled", "query", "random", "disputed", "uncertain", "skipped")
+UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+VOLATILE = {"milliseconds", "loading"}  # they differ from call to call
+
+
+@dataclass
+class Draw:
+    """What one call asks for, drawn by chance: the same in both worlds."""
+
+    chance: random.Random
+    dataset: str
+    ids: list[int]
+
+    def pair(self) -> int:
+        """The id of a pair of the dataset."""
+        return self.chance.choice(self.ids)
+
+    def number(self) -> int:
+        """The number of a pair in its dataset."""
+        return self.chance.randrange(len(self.ids))
+
+    def query(self, number: int | None = None) -> str:
+        """A query of the dataset."""
+        number = self.number() if number is None else number
+        return f"question {self.dataset} {number // PER_QUERY}?"
+
+    def texts(self) -> dict[str, str]:
+        """The query and passage of a pair, or of none."""
+        number = self.number()
+        passage = f"answer {number} of {self.dataset} {number % 3}"
+        if self.chance.random() < 0.3:
+            passage = f"a new passage {self.chance.randrange(9)}"
+        return {"query": self.query(number), "passage": passage}
+
+    def any(self, *values: Any) -> Any:
+        """One of the values."""
+        return self.chance.choice(values)
+
+    def rankers(self, count: int) -> list[str]:
+        """Names of rankers."""
+        return [self.any(*RANKERS) for _ in range(count)]
+
+    def client_id(self) -> str:
+        """A new mark of a change."""
+        return f"{self.chance.getrandbits(60):x}"
+
+
+Payload = Callable[[Draw], dict[str, Any]]
+
+
+def _named(**more: Any) -> Payload:
+    """The dataset, and what is given."""
+
+    def payload(d: Draw) -> dict[str, Any]:
+        given = {"dataset": d.dataset, **more}
+        return {name: value(d) if callable(value) else value for name, value in given.items()}
+
+    return payload
+
+
+def _pair(**more: Any) -> Payload:
+    return _named(pair=Draw.pair, **more)
+
+
+def _page(d: Draw) -> dict[str, Any]:
+    asked: dict[str, Any] = {"dataset": d.dataset}
+    choices = {
+        "label": ("0", "1", "none", "disputed", "left out", None),
+        "split": ("train", "dev", "test", None, None),
+        "annotator": ("Ann", "Bo", "Cy", "local user", None, None, None),
+        "search": ("", "", "answer 1", "question"),
+        "finding": (None, None, None, "conflicts", "no_positive", "balance", "duplicates"),
+        "after": (None, d.pair()),
+        "size": (5, 50),
+    }
+    return asked | {name: d.any(*values) for name, values in choices.items()}
+
+
+LABEL = {"label": lambda d: d.any(0, 1, 0, 1, None)}
+CLIENT = {"id": Draw.client_id}
+RUN = {"run": lambda d: d.any("1", "2", "3", "4")}
+# What each function of the page is asked; those that only an admin may call are refused alike.
+ACTS: dict[str, Payload] = {
+    "annotate": _pair(**LABEL, **CLIENT, note=lambda d: d.any(None, "mine")),
+    "undo": _pair(**CLIENT, edit=1),
+    "take": _pair(),
+    "next_pairs": _named(
+        order=lambda d: d.any(*ORDERS),
+        n=lambda d: d.any(0, 3, 20),
+        imported=lambda d: d.any(True, False),
+        have=lambda d: [d.pair() for _ in range(d.any(0, 3))],
+    ),
+    "label_result": lambda d: {"dataset": d.dataset, **d.texts(), "label": d.any(0, 1, None, 7),
+                               "client_id": d.client_id(), "score": 0.5},
+    "undo_result": lambda d: {"dataset": d.dataset, "query": d.query(), "pair_id": d.pair(),
+                              "client_id": d.client_id()},
+    "send_to_annotate": lambda d: {"dataset": d.dataset, "query": d.query(), "passages": [
+        d.texts()["passage"], d.any("another", "")]},
+    "decide": _pair(**LABEL, reason="why"),
+    "undecide": _pair(),
+    "score_pairs": _named(run=lambda d: d.any(None, 1)),
+}  # fmt: skip
+READS: dict[str, Payload] = {
+    "overview": _named(page="p"),
+    "people_now": _named(), "set_role": _named(name="Bo", role="viewer"),
+    "remove_user": _named(name="Bo"), "invite": _named(role="admin", places=1),
+    "set_password": _named(name="Bo", password="a long password", present="x"),
+    "withdraw": _named(id=1), "list_keys": _named(), "make_key": _named(name="key"),
+    "end_key": _named(id=1),
+    "all_datasets": _named(), "delete_dataset": _named(), "export": _named(format="csv"),
+    "export_formats": _named(), "push_dataset": _named(repo="a/b"),
+    "begin_upload": _named(path="/etc/passwd", name="x"), "begin_hub": _named(id="a/b"),
+    "add_texts": _named(path="/etc/passwd", name="x", token="0" * 32, role="queries"),
+    "read_upload": _named(token="0" * 32, said={}), "upload_state": _named(token="0" * 32),
+    "store_upload": _named(token="0" * 32), "end_upload": _named(token="0" * 32),
+    "left_out": _named(token="0" * 32, after=0), "page_of_pairs": _page,
+    "set_label": _named(ids=[1], label=1), "move_split": _named(ids=[1], split="dev"),
+    "delete_pairs": _named(ids=[1]), "edit_text": _named(id=1, query="q"),
+    "quality_report": _named(), "check_quality": _named(), "stop_check": _named(),
+    "join_sides": _named(), "split_receipt": _named(), "filter_choices": _named(),
+    "dataset_history": _named(), "dataset_guidelines": _named(),
+    "write_dataset_guidelines": _named(text="t"),
+    "stream": _named(), "last_labels": _named(), "candidates": _pair(), "history": _pair(),
+    "progress": _named(since=0, imported=lambda d: d.any(True, False)), "agree": _named(),
+    "guideline_versions": _named(), "write_guidelines": _named(text="t"),
+    "offer_test_pairs": _named(offer=True), "stream_settings": _named(),
+    "set_stream": _named(blind=False), "scoring": _named(run=lambda d: d.any(None, 1)),
+    "disputed": _named(), "agree_in_detail": _named(), "people": _named(midnight=0),
+    "labels_since": _named(annotator="Bo", since=0), "take_back": _named(annotator="Bo", since=0),
+    "give_back": _named(edit=1), "takings": _named(), "unjudged": _named(query=Draw.query),
+    "add_pairs": _named(query="q", passages=["p"]), "remove_pairs": _named(pairs=[1]),
+    "follow": _named(**RUN), "compared": _named(**RUN, number=0),
+    "act": _named(**RUN, what=lambda d: d.any("keep", "cancel", "again", "resume", "delete")),
+    "outcome": _named(**RUN), "push": _named(**RUN, repo="a/b"), "rows": _named(have={}, limit=9),
+    "rankers": _named(),
+    "compare": lambda d: {"dataset": d.dataset, "query": d.query(), "models": d.rankers(2),
+                          "source": d.any("labelled", "dataset", "paste"), "k": 9,
+                          "passages": "\n".join(d.texts()["passage"] for _ in range(4))},
+    "queries": _named(), "compare_queries": _named(models=lambda d: d.rankers(2)),
+    "score_again": _named(grades=[1, 0], scores=[[0.1, 0.2]]),
+    "explain": lambda d: {**d.texts(), "model": "bm25"},
+    "score_wording": lambda d: {**d.texts(), "models": ["bm25"]},
+    "look_for_cutoff": _named(**RUN, goal=lambda d: d.any("f1", "recall:0.9")),
+    "keep_cutoff": _named(**RUN, goal="f1"), "drop_cutoff": _named(**RUN),
+    "onnx_state": _named(**RUN), "make_onnx": _named(run="none"),
+}  # fmt: skip
+# The endpoints for Gradio's clients, and the form's own events: a value for each input.
+ENDPOINTS: dict[str, Callable[[Draw], list[Any]]] = {
+    "rankers": lambda d: [],
+    "rank": lambda d: ["bm25", d.query(), ["a question", "b"], False],
+    "_opened": lambda d: [b"learning_rate: 1e-5"],
+    "give": lambda d: ["learning_rate: 1e-5", "printed"],
+    "evaluate": lambda d: [d.any(*RANKERS), d.dataset, d.any("train", "dev", "test")],
+}
+EVENTS = {
+    "_chosen",
+    "offer",
+    "fill",
+    "plan",
+    "choose",
+    "again",
+    "give",
+    "_opened",
+    "lambda",
+    "start",
+}
+# The addresses beside Gradio's; the others of them serve the sign-in.
+ADDRESSES: dict[str, Callable[[Draw], str]] = {
+    "/runs/{run:int}/model.zip": lambda d: f"/runs/{d.any(1, 2, 3, 4)}/model.zip",
+    "/runs/{run:int}/run.zip": lambda d: f"/runs/{d.any(1, 2, 3, 4)}/run.zip",
+    "/runs/{run:int}/onnx.zip": lambda d: f"/runs/{d.any(1, 2, 3, 4)}/onnx.zip",
+    "/v1/models": lambda d: "/v1/models",
+    "/openapi.json": lambda d: "/openapi.json",
+    "/docs": lambda d: "/docs",
+    "/v1/rerank": lambda d: "POST /v1/rerank",
+    "/v2/rerank": lambda d: "POST /v2/rerank",
+    "/rerank": lambda d: "POST /rerank",
+}
+ELSEWHERE = {
+    *("/login", "/login/check", "/login/huggingface", "/login/callback", "/logout", "/invite"),
+    "/health",
+}
+
+
+class Served:
+    """A world's page and addresses, as one person asks them."""
+
+    def __init__(self, world: World, user: User) -> None:
+        self.world, self.user = world, user
+        page = build_app(world.workspace, "password")
+        self.request = gr.Request()
+        self.request.request = SimpleNamespace(state=SimpleNamespace(user=user))
+        self.functions = dict(_functions(page))
+        self.events = list(_events(page))
+        door = Door(world.workspace)
+        self.paths = {route.path for route in door.routes()}
+        self.client = TestClient(_known_as(user, Starlette(routes=door.routes())))
+
+    def call(self, name: str, payload: dict[str, Any]) -> str:
+        """The answer of a function of the page."""
+        os.environ["GRADIO_TEMP_DIR"] = str(self.world.workspace.home / "uploaded")
+        return _plain(json.loads(self.functions[name](payload, self.request).body), self.world)
+
+    def event(self, name: str, function: Any, values: list[Any]) -> str:
+        """The answer of an event; a Refused or gr.Error as its sentence."""
+        try:
+            chosen = gr.EventData(None, {"dataset": "blind", "run": 1})
+            given, *_ = special_args(function, list(values), self.request, chosen)
+            told = function(*given)
+        except (gr.Error, Refused) as refused:
+            told = str(refused)
+        return _plain(json.loads(json.dumps(told, default=_shown)), self.world)
+
+    def address(self, path: str) -> str:
+        """Status and body of an address."""
+        method, _, address = path.rpartition(" ")
+        body = {"query": "q", "documents": ["a", "b"], "texts": ["a", "b"], "model": "bm25"}
+        answer = self.client.request(method or "GET", address, json=body if method else None)
+        told = UUID.sub("", answer.content.decode("latin-1"))
+        return _plain([answer.status_code, told], self.world)
+
+
+def _functions(page: gr.Blocks) -> Iterator[tuple[str, Any]]:
+    for block in page.blocks.values():
+        for function in getattr(block, "server_fns", []):
+            yield function.__name__, function
+
+
+def _events(page: gr.Blocks) -> Iterator[tuple[str, Any, list[Any]]]:
+    """Name, function and the values of its inputs, of every event that runs Python."""
+    for one in page.fns.values():
+        if one.fn is not None:
+            values = [getattr(part, "value", None) for part in one.inputs]
+            yield re.sub(r"_[0-9]+$", "", str(one.api_name or one.fn.__name__)), one.fn, values
+
+
+def _known_as(user: User, app: Any) -> Any:
+    async def known(scope: Any, receive: Any, send: Any) -> None:
+        scope.setdefault("state", {})["user"] = user
+        await app(scope, receive, send)
+
+    return known
+
+
+def _shown(value: Any) -> Any:
+    return getattr(value, "constructor_args", None) or str(value)
+
+
+def _plain(answer: Any, world: World) -> str:
+    """The answer as text, without what differs from call to call and without the home's path."""
+    text = json.dumps(_without(answer), sort_keys=True)
+    return text.replace(str(world.workspace.home), "HOME")
+
+
+def _without(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without(one) for key, one in value.items() if key not in VOLATILE}
+    return [_without(one) for one in value] if isinstance(value, list) else value

@@ -1,0 +1,82 @@
+"""Markup in a pasted model card and in names of API keys is shown letter by letter."""
+
+import pytest
+from playwright.sync_api import expect
+
+from reranker_ui.services.people.api_keys import make_key
+from reranker_ui.services.store.access import User
+from reranker_ui.services.store.workspace import open_workspace
+from reranker_ui.settings import Settings
+from tests.browser.test_hostile_texts import nothing_ran
+from tests.browser.test_train import caves
+from tests.browser.test_train_form import choose
+from tests.serving import PASSWORD, with_people
+
+PAYLOADS = (
+    "<img src=x onerror=window.__xss=1>",
+    "<svg/onload=window.__xss=2>",
+    "</textarea><script>window.__xss=3</script>",
+    '" onfocus=window.__xss=4 autofocus x="',
+    "${window.__xss=5}",
+    "{{constructor.constructor('window.__xss=6')()}}",
+    "javascript:window.__xss=7",
+    "<iframe srcdoc='<script>parent.__xss=8</script>'>",
+)
+
+
+@pytest.fixture
+def page(new_page):
+    opened = new_page()
+    dialogs = []
+    opened.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    yield opened
+    nothing_ran(opened, dialogs)
+
+
+def card(payload: str) -> str:
+    """A model card that holds the payload wherever the form shows something of it."""
+    return (
+        f"---\nbase_model: {payload}\n---\n<code>sentence_0</code> <code>sentence_1</code>\n"
+        f"- `num_train_epochs`: 3\n- `optim`: {payload}\n- `lr_scheduler_type`: {payload}\n"
+        f"- `{payload}`: 1\n{payload}\n"
+    )
+
+
+def test_a_pasted_card_is_text(server, page):
+    space = open_workspace(Settings(home=server.home))
+    caves(space, "fields")
+    space.engine.dispose()
+    page.goto(f"{server.url}/?tab=train&dataset=fields")
+    choose(page, "Recipe", "From a model card")
+    field, why = page.get_by_label("Model card or YAML"), page.locator("#rr-train_why")
+    for payload in PAYLOADS:
+        yaml = f"base: '{payload}'\nloss: '{payload}'\nname: '{payload}'\n'{payload}': 1\n"
+        for text in (payload, card(payload), yaml):
+            field.fill(text)
+            page.get_by_role("button", name="Fill the form").click()
+            expect(why.locator(".rr-error, .rr-why-note, .rr-notice").first).to_be_visible()
+            assert page.evaluate("window.__xss === undefined"), text
+
+
+def test_names_of_api_keys_are_text(tmp_path, page):
+    server = with_people(tmp_path / "home").start()
+    try:
+        space = open_workspace(Settings(home=tmp_path / "home"))
+        for payload in PAYLOADS[:4]:
+            make_key(space, User("annotator", "annotator"), payload)
+        space.engine.dispose()
+        page.goto(f"{server.url}/login")
+        page.locator("[name=name]").fill("annotator")
+        page.locator("[name=password]").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.locator(".rr-me").click()
+        page.get_by_text("API keys").click()
+        panel = page.get_by_role("dialog")
+        for payload in PAYLOADS[:4]:
+            expect(panel.get_by_role("cell", name=payload, exact=True)).to_be_visible()
+        for payload in PAYLOADS[4:]:
+            panel.locator("form input").fill(payload)
+            panel.locator("form button").last.click()
+            expect(panel.get_by_role("cell", name=payload, exact=True)).to_be_visible()
+    finally:
+        server.kill()

@@ -1,0 +1,191 @@
+"""An annotator learns nothing about hidden labels, whatever is asked and in whatever order.
+
+Two worlds differ only in labels that Ann may not know. She does the same in both, and every
+answer must be the same.
+"""
+
+import random
+import secrets
+import sys
+import time
+from functools import partial
+
+import pytest
+
+from reranker_ui.services.labels.visibility import Visibility
+from reranker_ui.services.ranking import rankers
+from tests.annotator_calls import (
+    ACTS,
+    ADDRESSES,
+    ELSEWHERE,
+    ENDPOINTS,
+    EVENTS,
+    READS,
+    Draw,
+    Served,
+)
+from tests.worlds import ANN, DATASETS, Clock, Model, hidden_labels, make_world
+
+# What shows hidden labels where the server hides none.
+LEAKS = {
+    *("all_datasets", "progress", "agree", "page_of_pairs", "quality_report", "dataset_history"),
+    *("queries", "compare", "compare_queries", "evaluate", "disputed", "plan"),
+    *("agree_in_detail", "look_for_cutoff", "/runs/{run:int}/run.zip"),
+}
+OTHERS_ACT = ("Bo", "Cy", "decide", "set label")
+
+
+def _hex(chance: random.Random, size: int = 16) -> str:
+    return f"{chance.getrandbits(8 * size):0{2 * size}x}"
+
+
+@pytest.fixture
+def alike(monkeypatch):
+    """Both worlds have the same time and the same chance, and no model needs torch."""
+    clock = Clock()
+    monkeypatch.setenv("GRADIO_TEMP_DIR", "")
+    monkeypatch.setattr(time, "time", clock)
+    monkeypatch.setattr(rankers, "Encoder", Model)
+    monkeypatch.setattr(rankers, "_load", Model)
+    rankers.SHELF.forget()
+
+    def draw_again(key: str) -> None:
+        chance = random.Random(key)
+        random.seed(key)
+        for name in ("token_hex", "token_urlsafe"):
+            monkeypatch.setattr(secrets, name, partial(_hex, chance))
+        monkeypatch.setattr(secrets, "randbelow", chance.randrange)
+
+    yield clock, draw_again
+    rankers.SHELF.forget()
+
+
+@pytest.fixture
+def homes(request, tmp_path, database, monkeypatch):
+    """Where the two worlds lie: a folder and, for PostgreSQL, a database each."""
+    urls = [None, None]
+    if database == "postgresql":
+        cluster = request.getfixturevalue("postgres")
+        urls = [cluster.new_database() for _ in urls]
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    return [(tmp_path / f"home{side}", url) for side, url in enumerate(urls)]
+
+
+@pytest.fixture
+def make_worlds(homes, alike, tmp_path):
+    """Two worlds from one chance, as Ann sees them."""
+    clock, draw_again = alike
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "config.json").write_text("{}")
+    (model / "README.md").write_text("# A model")
+
+    def make(chance: int) -> list[Served]:
+        worlds = []
+        for side, (home, url) in enumerate(homes):
+            clock.now = 1_800_000_000.0
+            draw_again(f"make {chance}")
+            worlds.append(make_world(home, url, side, chance, model))
+        assert hidden_labels(worlds[0]) != hidden_labels(worlds[1])
+        return [Served(world, ANN) for world in worlds]
+
+    return make
+
+
+def test_every_function_event_and_address_is_played(workspace):
+    from tests.worlds import World
+
+    served = Served(World(workspace, 0, 0), ANN)
+    assert set(served.functions) == set(ACTS) | set(READS)
+    assert {name for name, *_ in served.events} <= set(ENDPOINTS) | EVENTS
+    assert served.paths == set(ADDRESSES) | ELSEWHERE
+
+
+class Walk:
+    """The same calls in both worlds, and what was answered differently."""
+
+    def __init__(self, worlds: list[Served], alike, chance: int) -> None:
+        self.worlds, (self.clock, self.draw_again) = worlds, alike
+        self.chance, self.step = random.Random(chance), 0
+        self.differing: list[tuple] = []
+        self.faults: list[str] = []
+
+    def both(self, name: str, dataset: str, ask) -> None:
+        """Ask both worlds the same."""
+        key = f"{self.chance.random()}"
+        answers = []
+        for served in self.worlds:
+            self.draw_again(key)
+            draw = Draw(random.Random(key), dataset, served.world.ids[dataset])
+            try:
+                answers.append(ask(served, draw))
+            except Exception as error:
+                answers.append(f'"fault": true {name} {error!r}')
+        if answers[0] != answers[1]:
+            self.differing.append((self.step, dataset, name, *_around(*answers)))
+        self.faults += [answer for answer in answers if '"fault": true' in answer]
+
+    def act(self, dataset: str) -> None:
+        """Ann or someone else acts, the same in both worlds but for hidden labels."""
+        self.step += 1
+        self.clock.tick()
+        if self.chance.random() < 0.3:
+            what, place = self.chance.choice(OTHERS_ACT), self.chance.random()
+            for served in self.worlds:
+                ids = served.world.ids[dataset]
+                served.world.others_act(dataset, ids[int(place * len(ids))], what)
+        else:
+            name = self.chance.choice(list(ACTS))
+            self.both(name, dataset, lambda served, draw: served.call(name, ACTS[name](draw)))
+
+    def look(self, dataset: str) -> None:
+        """Ann asks for everything there is."""
+        for name, payload in READS.items():
+            self.both(name, dataset, lambda s, d, n=name, p=payload: s.call(n, p(d)))
+        for place, (name, _, values) in enumerate(self.worlds[0].events):
+            given = ENDPOINTS.get(name, partial(_filled, values))
+            self.both(name, dataset, lambda s, d, n=name, g=given, at=place:
+                      s.event(n, s.events[at][1], g(d)))  # fmt: skip
+        for path, address in ADDRESSES.items():
+            self.both(path, dataset, lambda s, d, a=address: s.address(a(d)))
+
+
+def _filled(values: list, draw: Draw) -> list:
+    """The form's values, with the dataset where nothing is chosen yet."""
+    return [draw.dataset if value is None else value for value in values]
+
+
+def _around(left: str, right: str) -> tuple[str, str]:
+    """Where two answers part."""
+    at = next((n for n, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), 0)
+    return left[max(0, at - 60) : at + 60], right[max(0, at - 60) : at + 60]
+
+
+@pytest.fixture
+def unhidden(monkeypatch):
+    """A server that hides no label from anyone."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("reranker_ui.") and hasattr(module, "visibility_of"):
+            monkeypatch.setattr(module, "visibility_of", lambda dataset, _: Visibility(dataset.id))
+
+
+def test_the_walk_notices_labels_that_are_not_hidden(make_worlds, alike, unhidden):
+    walk = Walk(make_worlds(1), alike, 1)
+    for dataset in ("blind", "open", "decider"):
+        walk.act(dataset)
+        walk.look(dataset)
+    noticed = {name for _, _, name, *_ in walk.differing}
+    assert noticed >= LEAKS, LEAKS - noticed
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("chance", [1, 2])
+def test_nothing_correlates_with_hidden_labels(make_worlds, alike, database, chance):
+    walk = Walk(make_worlds(chance), alike, chance)
+    for _ in range(3 if database == "postgresql" else 8):
+        dataset = walk.chance.choice(list(DATASETS))
+        for _ in range(3):
+            walk.act(dataset)
+        walk.look(dataset)
+    assert not walk.differing, "\n".join(map(str, walk.differing))
+    assert not walk.faults, walk.faults

@@ -1,0 +1,125 @@
+"""A refused act changes nothing: the database and the home are as they were before it."""
+
+import random
+
+import pytest
+import sqlalchemy as sa
+
+from reranker_ui.services.people.accounts import add_user
+from reranker_ui.services.ranking import rankers
+from reranker_ui.services.store.access import LOCAL, ROLES, User
+from reranker_ui.services.store.database import metadata
+from tests.annotator_calls import ACTS, READS, Draw, Served
+from tests.worlds import Model, make_world
+
+# Payloads that pass every check but the last ones; whatever is not named is asked with ACTS and
+# READS too, and with a dataset, a pair and a run that are not there.
+MISSING = {"dataset": "no such", "pair": 10**6, "run": "999", "edit": 10**6, "id": 10**6}
+HALF_WRONG = {
+    "annotate": [{"pair": 1, "label": 7, "id": "x"}, {"pair": 24, "label": 1, "id": "y"},
+                 {"pair": 1, "label": 1, "id": ""}],
+    "label_result": [
+        {"query": "question blind 5?", "passage": "brand new", "label": 1, "client_id": "a"},
+        {"query": "question blind 0?", "passage": "brand new", "label": 7, "client_id": "b"},
+        {"query": "question blind 0?", "passage": "brand new", "label": 1, "client_id": ""},
+    ],
+    "send_to_annotate": [{"query": "question blind 0?", "passages": ["brand new", " "]}],
+    "decide": [{"pair": 1, "label": 7}, {"dataset": "decider", "pair": 48, "label": 1}],
+    "undecide": [{"dataset": "decider", "pair": 48}],
+    "take": [{"pair": 24}],
+    "set_label": [{"ids": [1, 2], "label": 7}, {"ids": [1, 10**6], "label": 1}],
+    "move_split": [{"ids": [1], "split": "no such"}],
+    "add_pairs": [{"query": "q", "passages": ["brand new", ""]}],
+    "edit_text": [{"id": 1, "passage": ""}],
+    "set_stream": [{"overlap": 99, "blind": False}, {"order": "uncertain", "run": 999}],
+    "write_guidelines": [{"text": "x" * 60_000}],
+    "write_dataset_guidelines": [{"text": "x" * 60_000}],
+    "set_role": [{"name": "Ann", "role": "king"}, {"name": "Sara", "role": "viewer"}],
+    "set_password": [{"name": "Ann", "password": "short", "present": ""}],
+    "remove_user": [{"name": "Sara"}, {"name": "nobody"}],
+    "invite": [{"role": "king", "places": 1}, {"role": "viewer", "places": 0}],
+    "make_key": [{"name": ""}],
+    "push_dataset": [{"repo": "not a place"}],
+    "keep_cutoff": [{"run": "1", "goal": "no such"}],
+    "give_back": [{"edit": 1}],
+    "undo": [{"edit": 1}],
+    "next_pairs": [{"order": "no such", "n": 5, "have": [1, 2], "imported": True}],
+    "compare": [{"query": "q", "models": [], "passages": "a"}],
+    "score_again": [],
+    "page_of_pairs": [{"finding": "no such"}],
+    "export": [{"format": "no such"}],
+}  # fmt: skip
+# They answer whatever is asked, or have nothing to refuse to a viewer.
+NEVER = {
+    "overview",
+    "all_datasets",
+    "export_formats",
+    "rankers",
+    "rows",
+    "score_again",
+    "list_keys",
+}
+
+
+@pytest.fixture
+def played(workspace, tmp_path, monkeypatch):
+    """One world with its people, as each role sees it."""
+    monkeypatch.setattr(rankers, "Encoder", Model)
+    monkeypatch.setattr(rankers, "_load", Model)
+    monkeypatch.setenv("GRADIO_TEMP_DIR", "")
+    rankers.SHELF.forget()
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "config.json").write_text("{}")
+    url = workspace.settings.database_url
+    world = make_world(workspace.home, url, 0, 1, model, ("blind", "decider"))
+    people = [User("Vera", "viewer"), User("Ann", "annotator"), User("Sara", "admin")]
+    for user in people:
+        add_user(world.workspace, LOCAL, user.name, user.role, "a password for tests")
+    yield world, {user.role: Served(world, user) for user in people}
+    rankers.SHELF.forget()
+
+
+def state(workspace) -> tuple:
+    """Every row of the database, and every file of the home beside it and what is only cached."""
+    with workspace.reading() as connection:
+        rows = {table.name: sorted(map(repr, connection.execute(sa.select(table))))
+                for table in metadata.sorted_tables}  # fmt: skip
+    aside = ("cache", "write.lock")
+    files = {path.relative_to(workspace.home): path.stat().st_size
+             for path in workspace.home.rglob("*")
+             if path.is_file() and path.relative_to(workspace.home).parts[0] not in aside
+             and not path.name.startswith("reranker-ui.db")}  # fmt: skip
+    return rows, files
+
+
+def payloads(name: str, role: str, world) -> list[dict]:
+    """What a function is asked. An admin's calls would be accepted where nothing is wrong."""
+    draws = [Draw(random.Random(f"{name} {n}"), "blind", world.ids["blind"]) for n in range(3)]
+    drawn = [(ACTS | READS)[name](draw) for draw in draws]
+    missing = {key: value for key, value in MISSING.items() if key in drawn[0]}
+    if isinstance(drawn[0].get("id"), str):  # the mark of a change, and no number
+        del missing["id"]
+    wrong = [{**drawn[0], **missing}]
+    half = [{**drawn[0], **more} for more in HALF_WRONG.get(name, [])]
+    return wrong + half + ([] if role == "admin" else drawn)
+
+
+@pytest.mark.both_databases
+def test_a_refused_act_changes_nothing(played):
+    world, served = played
+    changed, refused = [], set()
+    before = state(world.workspace)
+    for role in ROLES:
+        for name in ACTS | READS:
+            for payload in payloads(name, role, world):
+                answer = served[role].call(name, payload)
+                after = state(world.workspace)
+                if '"refused"' in answer:
+                    refused.add(name)
+                    if after != before:
+                        changed.append((role, name, payload, answer))
+                before = after
+    assert not changed, "\n".join(map(str, changed))
+    never = set(ACTS | READS) - refused
+    assert never == NEVER
