@@ -226,6 +226,9 @@ export const drawPairs = async (node, name, context) => {
               ? linkButton(`${plural(sides, "query", "queries")} on two sides`, () => go("quality"))
               : "no query is on two sides",
           );
+    const known = dataset.hidden
+      ? h("small", {}, `labels of ${plural(dataset.hidden, "pair")} are hidden from you`)
+      : null;
     const { splits } = dataset,
       each = dataset.queries ? (dataset.pairs / dataset.queries).toFixed(1) : "0";
     fill(
@@ -240,6 +243,8 @@ export const drawPairs = async (node, name, context) => {
         "Positive",
         formatPercent(dataset.positives, dataset.labelled),
         formatInt(dataset.positives),
+        null,
+        known,
       ),
       tile(
         "Human labels",
@@ -253,7 +258,13 @@ export const drawPairs = async (node, name, context) => {
         null,
         receipt,
       ),
-      tile("Disputed", formatInt(dataset.disputed), null, dataset.disputed ? "disputed" : ""),
+      tile(
+        "Disputed",
+        formatInt(dataset.disputed),
+        null,
+        dataset.disputed ? "disputed" : "",
+        known,
+      ),
     );
   }
   function answers() {

@@ -234,7 +234,7 @@ export const drawQuality = async (node, name, context) => {
         )
       : null;
 
-  const aside = ({ report }) => {
+  const aside = ({ report, hidden }) => {
     const { balance: told, lengths } = report,
       whole = told.labels.reduce((sum, [, n]) => sum + n, 0) + told.disputed + told.unlabelled;
     const parts = [
@@ -254,9 +254,17 @@ export const drawQuality = async (node, name, context) => {
         ),
         content,
       );
-    return h(
-      "aside",
-      { class: "rr-quality-side" },
+    const hiddenBalance = () =>
+      card(
+        "Label balance",
+        "",
+        h(
+          "p",
+          { class: "rr-muted" },
+          "Labels are hidden from you here, so the report shows texts and splits only.",
+        ),
+      );
+    const balance = () =>
       card(
         "Label balance",
         plural(whole, "pair"),
@@ -277,7 +285,14 @@ export const drawQuality = async (node, name, context) => {
             h("span", { class: "rr-muted rr-share" }, formatPercent(n, whole)),
           ),
         ),
-      ),
+      );
+    const splitWords = ({ queries, positives, pairs }) =>
+      plural(queries, "query", "queries") +
+      (positives === null ? "" : `, ${formatPercent(positives, pairs)} positive`);
+    return h(
+      "aside",
+      { class: "rr-quality-side" },
+      hidden ? hiddenBalance() : balance(),
       card(
         "Split",
         "",
@@ -286,11 +301,7 @@ export const drawQuality = async (node, name, context) => {
             "div",
             { class: "rr-legend" },
             h("span", { class: "rr-grow" }, split),
-            h(
-              "span",
-              { class: "rr-muted" },
-              `${plural(told.splits[split].queries, "query", "queries")}, ${formatPercent(told.splits[split].positives, told.splits[split].pairs)} positive`,
-            ),
+            h("span", { class: "rr-muted" }, splitWords(told.splits[split])),
             h("b", {}, formatInt(told.splits[split].pairs)),
           ),
         ),
@@ -322,7 +333,7 @@ export const drawQuality = async (node, name, context) => {
                 h(
                   "span",
                   { class: "rr-grow" },
-                  label === null ? "none or disputed" : String(label),
+                  label !== null ? String(label) : hidden ? "all pairs" : "none or disputed",
                 ),
                 h(
                   "span",
