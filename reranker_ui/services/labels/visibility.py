@@ -83,7 +83,11 @@ def may_decide(dataset: sa.Row[Any], user: User) -> None:
 
 
 def visibility_of_run(connection: sa.Connection, user: User, run: int) -> Visibility:
-    """What `user` may know of the labels that `run` was frozen with."""
+    """What `user` may know of the labels that `run` was frozen with.
+
+    A run publishes its model, card, curves and means over whole splits to everyone. Its frozen
+    pairs, its results on single queries and cut-offs chosen from them need the labels.
+    """
     query = select(datasets).join(runs, runs.c.dataset_id == datasets.c.id)
     dataset = connection.execute(query.where(runs.c.id == run)).first()
     if dataset is not None:
