@@ -1,32 +1,17 @@
-"""Everything that an annotator can ask a server for: functions of the page, events, addresses.
+"""Everything that an annotator can ask a server for, and what to ask it with.
 
-They are found in the page that is served, and a new one without an entry here fails the test.
+A new function of the page, event or address without an entry here fails the test that plays them.
 """
 
-import json
-import os
 import random
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
-import gradio as gr
-from gradio.helpers import special_args
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
-
-from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.store.access import User
-from reranker_ui.ui.layout import build_app
-from reranker_ui.ui.server.entry import Door
-from tests.worlds import PER_QUERY, World
+from tests.worlds import PER_QUERY
 
 RANKERS = ("bm25", "cosine", "base", "1", "2", "3", "4")
 ORDERS = ("unlabelled", "query", "random", "disputed", "uncertain", "skipped")
-UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-VOLATILE = {"milliseconds", "loading"}  # they differ from call to call
 
 
 @dataclass
@@ -206,79 +191,3 @@ ELSEWHERE = {
     *("/login", "/login/check", "/login/huggingface", "/login/callback", "/logout", "/invite"),
     "/health",
 }
-
-
-class Served:
-    """A world's page and addresses, as one person asks them."""
-
-    def __init__(self, world: World, user: User) -> None:
-        self.world, self.user = world, user
-        page = build_app(world.workspace, "password")
-        self.request = gr.Request()
-        self.request.request = SimpleNamespace(state=SimpleNamespace(user=user))
-        self.functions = dict(_functions(page))
-        self.events = list(_events(page))
-        door = Door(world.workspace)
-        self.paths = {route.path for route in door.routes()}
-        self.client = TestClient(_known_as(user, Starlette(routes=door.routes())))
-
-    def call(self, name: str, payload: dict[str, Any]) -> str:
-        """The answer of a function of the page."""
-        os.environ["GRADIO_TEMP_DIR"] = str(self.world.workspace.home / "uploaded")
-        return _plain(json.loads(self.functions[name](payload, self.request).body), self.world)
-
-    def event(self, name: str, function: Any, values: list[Any]) -> str:
-        """The answer of an event; a Refused or gr.Error as its sentence."""
-        try:
-            chosen = gr.EventData(None, {"dataset": "blind", "run": 1})
-            given, *_ = special_args(function, list(values), self.request, chosen)
-            told = function(*given)
-        except (gr.Error, Refused) as refused:
-            told = str(refused)
-        return _plain(json.loads(json.dumps(told, default=_shown)), self.world)
-
-    def address(self, path: str) -> str:
-        """Status and body of an address."""
-        method, _, address = path.rpartition(" ")
-        body = {"query": "q", "documents": ["a", "b"], "texts": ["a", "b"], "model": "bm25"}
-        answer = self.client.request(method or "GET", address, json=body if method else None)
-        told = UUID.sub("", answer.content.decode("latin-1"))
-        return _plain([answer.status_code, told], self.world)
-
-
-def _functions(page: gr.Blocks) -> Iterator[tuple[str, Any]]:
-    for block in page.blocks.values():
-        for function in getattr(block, "server_fns", []):
-            yield function.__name__, function
-
-
-def _events(page: gr.Blocks) -> Iterator[tuple[str, Any, list[Any]]]:
-    """Name, function and the values of its inputs, of every event that runs Python."""
-    for one in page.fns.values():
-        if one.fn is not None:
-            values = [getattr(part, "value", None) for part in one.inputs]
-            yield re.sub(r"_[0-9]+$", "", str(one.api_name or one.fn.__name__)), one.fn, values
-
-
-def _known_as(user: User, app: Any) -> Any:
-    async def known(scope: Any, receive: Any, send: Any) -> None:
-        scope.setdefault("state", {})["user"] = user
-        await app(scope, receive, send)
-
-    return known
-
-
-def _shown(value: Any) -> Any:
-    return getattr(value, "constructor_args", None) or str(value)
-
-
-def _plain(answer: Any, world: World) -> str:
-    """The answer as text, without what differs from call to call and without the home's path."""
-    text = json.dumps(_without(answer), sort_keys=True)
-    return text.replace(str(world.workspace.home), "HOME")
-
-
-def _without(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without(one) for key, one in value.items() if key not in VOLATILE}
-    return [_without(one) for one in value] if isinstance(value, list) else value

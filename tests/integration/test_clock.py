@@ -108,15 +108,15 @@ def seen_at(offset: str, token: str) -> dict:
     if LIBRARY is None:
         message = "no libfaketime on this machine; install one with: apt install libfaketime"
         (pytest.fail if IN_CI else pytest.skip)(message)
-    told = subprocess.run(
+    found = subprocess.run(
         [sys.executable, "-c", SEEN, token],
         cwd=ROOT,
         env={**os.environ, "LD_PRELOAD": str(LIBRARY), "FAKETIME": offset, "NO_FAKE_STAT": "1"},
         capture_output=True,
         text=True,
     )
-    assert told.returncode == 0, told.stderr
-    return dict(json.loads(told.stdout))
+    assert found.returncode == 0, found.stderr
+    return dict(json.loads(found.stdout))
 
 
 @pytest.mark.both_databases
@@ -132,5 +132,5 @@ def test_a_process_with_another_clock(workspace, offset, session, offered, locke
     invite(workspace, LOCAL, "annotator", 2)
     for _ in range(6):
         failed(workspace, "127.0.0.1", "ann")
-    told = seen_at(offset, token)
-    assert told == {"session": session, "offered": offered, "locked": locked, "invites": invites}
+    found = seen_at(offset, token)
+    assert found == {"session": session, "offered": offered, "locked": locked, "invites": invites}

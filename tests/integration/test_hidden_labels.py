@@ -22,9 +22,9 @@ from tests.annotator_calls import (
     EVENTS,
     READS,
     Draw,
-    Served,
 )
-from tests.worlds import ANN, DATASETS, Clock, Model, hidden_labels, make_world
+from tests.served_page import Served
+from tests.worlds import ANN, DATASETS, Clock, Model, World, hidden_labels, make_world
 
 # What shows hidden labels where the server hides none.
 LEAKS = {
@@ -93,8 +93,6 @@ def make_worlds(homes, alike, tmp_path):
 
 
 def test_every_function_event_and_address_is_played(workspace):
-    from tests.worlds import World
-
     served = Served(World(workspace, 0, 0), ANN)
     assert set(served.functions) == set(ACTS) | set(READS)
     assert {name for name, *_ in served.events} <= set(ENDPOINTS) | EVENTS

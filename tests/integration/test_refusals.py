@@ -9,7 +9,8 @@ from reranker_ui.services.people.accounts import add_user
 from reranker_ui.services.ranking import rankers
 from reranker_ui.services.store.access import LOCAL, ROLES, User
 from reranker_ui.services.store.database import metadata
-from tests.annotator_calls import ACTS, READS, Draw, Served
+from tests.annotator_calls import ACTS, READS, Draw
+from tests.served_page import Served
 from tests.worlds import Model, make_world
 
 # Payloads that pass every check but the last ones; whatever is not named is asked with ACTS and
