@@ -14,9 +14,10 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from reranker_ui.core.values.event_log import TERMINAL
 from reranker_ui.core.values.machine import keep_memory
 from reranker_ui.core.values.refused import Diverged, Refused
-from reranker_ui.core.values.run_folder import TERMINAL, Cancelled, RunFolder
+from reranker_ui.core.values.run_folder import BRING_BACK, Cancelled, RunFolder
 from reranker_ui.settings import Settings
 
 POLITE = 5  # niceness: the page and its people come first
@@ -52,6 +53,8 @@ def _work(folder: RunFolder) -> int:
         return 0
     folder.emit("queued")
     try:
+        if damage := folder.damage():
+            raise Refused(f"The run cannot start. {damage} {BRING_BACK}")
         with _turn(folder):
             from reranker_ui.core.training.run import train
 

@@ -36,7 +36,7 @@ def quality(
         dataset = find_dataset(connection, dataset_name)
         folder = report_folder(workspace, dataset, base)
         report = load(folder / "result.json")
-        stale = bool(report) and _changed(connection, dataset.id, report["version"])
+        stale = bool(report) and _changed(connection, dataset.id, (report or {}).get("version", 0))
     alive = is_alive(folder)
     if not alive and report is None:
         report = load(folder / "result.json")  # it may have ended meanwhile
@@ -48,7 +48,7 @@ def quality(
         "report": report,
         "stale": stale,
         "checking": (load(folder / "progress.json") or {}) if alive else None,
-        "failed": failed and failed["refused"],
+        "failed": failed and failed.get("refused"),
     }
 
 

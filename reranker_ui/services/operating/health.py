@@ -20,19 +20,24 @@ _PACKAGES = ("gradio", "torch", "sentence-transformers", "transformers", "sqlalc
 
 
 def pulse(workspace: Workspace) -> dict[str, Any]:
-    """For anyone who asks: `{"status": ok|failing, "database", "disk", "worker"}`, no details."""
+    """For anyone who asks, without details.
+
+    `{"status": ok|failing, "database", "disk", "worker", "runs": ok|damaged}`. A damaged run is
+    reported, but the status stays ok: everything else works.
+    """
     parts = {
         "database": _database(workspace),
         "disk": _disk(workspace),
         "worker": _worker(workspace),
     }
     fine = all(part["ok"] for part in parts.values())
-    told = {name: "ok" if part["ok"] else "failing" for name, part in parts.items()}
-    return {"status": "ok" if fine else "failing", **told}
+    words = {name: "ok" if part["ok"] else "failing" for name, part in parts.items()}
+    words["runs"] = "damaged" if parts["worker"].get("damaged") else "ok"
+    return {"status": "ok" if fine else "failing", **words}
 
 
 def health(workspace: Workspace, user: User) -> dict[str, Any]:
-    """As `pulse`, with numbers and versions: bytes free, milliseconds, runs under way."""
+    """As `pulse`, with numbers and versions: bytes free, milliseconds, runs under way, damage."""
     require(user, "viewer")
     return {
         "backup": backup_schedule.state(workspace, user),
@@ -66,7 +71,12 @@ def _worker(workspace: Workspace) -> dict[str, Any]:
     except sa.exc.SQLAlchemyError as error:
         return {"ok": False, "fault": type(error).__name__}
     running = now["running"]["name"] if now["running"] else None
-    return {"ok": True, "running": running, "waiting": now["waiting"]}
+    return {
+        "ok": True,
+        "running": running,
+        "waiting": now["waiting"],
+        "damaged": now["damaged"],
+    }
 
 
 def _versions() -> dict[str, str]:

@@ -7,8 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from reranker_ui.core.values.event_log import TERMINAL
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.core.values.run_folder import TERMINAL, RunFolder
+from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.operating.snapshots import sha256_of
 from reranker_ui.services.operating.storage import Place
 from reranker_ui.services.runs.archive import zipped

@@ -150,6 +150,8 @@ def resume(workspace: Workspace, user: User, run: int | str) -> Run:
         raise Refused(
             f"{row['name']} is {row['status']}. Only a lost, stopped or failed run is resumed."
         )
+    if row["damage"]:
+        raise Refused(f"{row['name']} cannot be resumed. {row['damage']}")
     if row["status"] != "lost" and not folder.last_checkpoint():
         mend = "Run it again" if row["status"] == "failed" else "Continue training from its model"
         raise Refused(f"{row['name']} left no checkpoint. {mend}.")
