@@ -131,7 +131,7 @@ def test_damaged_results_cutoffs_and_pushes_count_as_none(old, text):
 def test_damaged_pairs_are_refused_by_name(old):
     folder = RunFolder(old.runs / "00001")
     (folder.path / "dev.parquet").write_bytes(b"PAR1 and no more")
-    with pytest.raises(Refused, match="dev.parquet of run 1 is missing or damaged"):
+    with pytest.raises(Refused, match=r"dev\.parquet of run 1 is missing or damaged"):
         cutoffs.look_for_cutoff(old, LOCAL, 1)
 
 

@@ -15,6 +15,7 @@ from reranker_ui.services.datasets.history import history
 from reranker_ui.services.labels.datasets import labelled_pairs, list_datasets
 from reranker_ui.services.labels.guidelines import guideline_versions
 from reranker_ui.services.operating import backup
+from reranker_ui.services.operating.restore import restore
 from reranker_ui.services.people.accounts import list_users
 from reranker_ui.services.people.api_keys import key_user
 from reranker_ui.services.people.invites import list_invites
@@ -90,7 +91,7 @@ def test_the_old_home_is_backed_up_and_restored(old, tmp_path):
     copies = backup.copies_of(old, str(tmp_path / "place"))
     backup.back_up(old, LOCAL, copies)
     other = open_workspace(Settings(home=tmp_path / "other"))
-    backup.restore(other, LOCAL, copies)
+    restore(other, LOCAL, copies)
     assert [row["name"] for row in lifecycle.list_runs(other, LOCAL)] == ["run 2", "run 1"]
     assert lifecycle.find_run(other, LOCAL, 1)["status"] == "finished"
     other.engine.dispose()

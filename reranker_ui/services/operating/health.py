@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from reranker_ui import __version__
+from reranker_ui.core.values.refused import Unavailable
 from reranker_ui.services.operating import backup_schedule
 from reranker_ui.services.store.access import LOCAL, User, require
 from reranker_ui.services.store.database import datasets, sqlite_version
@@ -54,7 +55,7 @@ def _database(workspace: Workspace) -> dict[str, Any]:
     try:
         with workspace.reading() as connection:
             connection.execute(sa.select(datasets.c.id).limit(1)).all()
-    except sa.exc.SQLAlchemyError as error:
+    except (sa.exc.SQLAlchemyError, Unavailable) as error:
         return {"ok": False, "fault": type(error).__name__}
     took = round(1000 * (time.perf_counter() - begun), 1)
     return {"ok": True, "kind": workspace.engine.dialect.name, "milliseconds": took}
@@ -68,7 +69,7 @@ def _disk(workspace: Workspace) -> dict[str, Any]:
 def _worker(workspace: Workspace) -> dict[str, Any]:
     try:
         now = lifecycle.current(workspace, LOCAL)
-    except sa.exc.SQLAlchemyError as error:
+    except (sa.exc.SQLAlchemyError, Unavailable) as error:
         return {"ok": False, "fault": type(error).__name__}
     running = now["running"]["name"] if now["running"] else None
     return {

@@ -2,10 +2,12 @@
 
 import shutil
 import time
+from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from reranker_ui.core.values.filesystems import DiskFull
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
@@ -220,6 +222,18 @@ def delete(workspace: Workspace, user: User, run: int | str) -> None:
     folder = folder_of(workspace, row["id"]).path
     engines.let_go(workspace, folder / "model")
     aside = workspace.runs / f".deleted-{folder.name}"
+    try:
+        _take_out(workspace, user, row, folder, aside)
+    except DiskFull:  # deleting runs is how a disk gets its space back
+        shutil.rmtree(folder, ignore_errors=True)
+        _take_out(workspace, user, row, folder, aside)
+    forget_scores(workspace, row["id"])
+    for left in [aside, *(workspace.cache / "onnx").glob(f"{row['id']}-*")]:
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _take_out(workspace: Workspace, user: User, row: Run, folder: Path, aside: Path) -> None:
+    # The row and the folder go together.
     with workspace.writing() as connection:
         connection.execute(runs.delete().where(runs.c.id == row["id"]))
         record(
@@ -232,6 +246,3 @@ def delete(workspace: Workspace, user: User, run: int | str) -> None:
         )
         if folder.exists():
             folder.rename(aside)
-    forget_scores(workspace, row["id"])
-    for left in [aside, *(workspace.cache / "onnx").glob(f"{row['id']}-*")]:
-        shutil.rmtree(left, ignore_errors=True)
