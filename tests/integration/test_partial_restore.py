@@ -10,6 +10,7 @@ import zipfile
 import pytest
 
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.operating import backup
 from reranker_ui.services.operating.restore import restore, restore_runs
 from reranker_ui.services.store.access import LOCAL
@@ -102,8 +103,38 @@ def test_only_damaged_runs_are_brought_back_and_their_files_are_kept(old, place)
     done = restore_runs(old, LOCAL, copies_at(old, place))
     assert done.restored == ["1"] and statuses(old) == {1: "finished", 2: "lost"}
     assert (old.runs / "00002" / "events.jsonl").stat().st_mtime_ns == written
-    (kept,) = old.runs.glob(".damaged-00001-*")
+    (kept,) = old.runs.glob(".before-00001-*")
     assert (kept / "recipe.json").read_text() == "{"
+
+
+def cut_the_model(folder):
+    file = folder / "model" / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:5000])
+
+
+def flip_an_event(folder):
+    flip(folder / "events.jsonl", at=-100)
+
+
+def flip_a_split(folder):
+    flip(folder / "train.parquet")
+
+
+def lose_the_tokenizer(folder):
+    (folder / "model" / "tokenizer.json").unlink()
+
+
+@pytest.mark.parametrize("damage", [cut_the_model, flip_an_event, flip_a_split, lose_the_tokenizer])
+def test_a_run_with_any_damaged_file_is_brought_back(old, place, damage):
+    damage(old.runs / "00001")
+    done = restore_runs(old, LOCAL, copies_at(old, place))
+    assert done.restored == ["1"] and statuses(old) == {1: "finished", 2: "lost"}
+
+
+def test_a_run_that_was_resumed_since_its_copy_stays(old, place):
+    RunFolder(old.runs / "00002").emit("queued")
+    old.runs.joinpath("00002", "test.parquet").unlink()
+    assert restore_runs(old, LOCAL, copies_at(old, place)).restored == []
 
 
 def test_a_damaged_run_does_not_replace_its_copy(old, place):

@@ -5,7 +5,8 @@ import tempfile
 import time
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -106,29 +107,70 @@ def unpack(workspace: Workspace, place: Place, copies: Mapping[str, Iterable[Run
     """
     done = Unpacked()
     for number, candidates in copies.items():
-        folder = folder_of(workspace, int(number))
-        if not folder.path.exists() or folder.damage():
-            _bring_back(workspace, place, number, list(candidates), done)
+        _bring_back(workspace, place, number, list(candidates), done)
     return done
 
 
 def _bring_back(
     workspace: Workspace, place: Place, number: str, copies: list[RunCopy], done: Unpacked
 ) -> None:
+    folder = folder_of(workspace, int(number))
+    gone = not folder.path.exists() or folder.damage() is not None
     for copy in copies:
         try:
-            with place.read(copy["file"]) as file:
+            with place.read(copy["file"]) as file, _bad_zip_refused(file):
                 _check(file, copy)
-                _extract(file, workspace.runs, f"{int(number):05d}")
+                if not gone and not differs_from_copy(folder, file):
+                    return
+                _extract(file, workspace.runs, folder.path.name)
         except Unavailable:
             raise
         except Refused as refused:
-            done.left_out.setdefault(number, str(refused))
+            if gone:
+                done.left_out.setdefault(number, str(refused))
             continue
         done.restored.append(number)
         if done.left_out.pop(number, None):
             done.older[number] = copy["file"]
         return
+
+
+def differs_from_copy(folder: RunFolder, copy: Path) -> bool:
+    """Whether files of a run were damaged since its copy, a zip, was packed.
+
+    A run that was resumed since has more events than its copy, and other files by right.
+    """
+    prefix = f"{folder.path.name}/"
+    with zipfile.ZipFile(copy) as archive:
+        packed = {info.filename.removeprefix(prefix): info for info in archive.infolist()}
+        events = packed.get(folder.events_file.name)
+        if folder.alive() or (events and _grew(folder.events_file, archive.read(events))):
+            return False
+    changing = {file.name for file in (folder.log_file, folder.pushed_file, folder.cutoff_file)}
+    return any(
+        _checksum(folder.path / name) != info.CRC
+        for name, info in packed.items()
+        if name not in changing
+    )
+
+
+def _grew(file: Path, before: bytes) -> bool:
+    try:
+        now = file.read_bytes()
+    except OSError:
+        return False
+    return len(now) > len(before) and now.startswith(before)
+
+
+def _checksum(file: Path) -> int | None:
+    checksum = 0
+    try:
+        with file.open("rb") as opened:
+            while data := opened.read(1 << 20):
+                checksum = zlib.crc32(data, checksum)
+    except OSError:
+        return None
+    return checksum
 
 
 def _check(file: Path, copy: RunCopy) -> None:
@@ -139,15 +181,20 @@ def _check(file: Path, copy: RunCopy) -> None:
 
 
 def _extract(file: Path, runs_folder: Path, name: str) -> None:
+    with zipfile.ZipFile(file) as archive:
+        if any(not _lies_in(name, entry) for entry in archive.namelist()):
+            raise Refused(f"Its copy {file.name} holds files of something else.")
+        check_space(runs_folder, sum(one.file_size for one in archive.infolist()), "a run")
+        # Aside first: half a folder would count as one that is there.
+        with tempfile.TemporaryDirectory(dir=runs_folder, prefix=".restored-") as aside:
+            archive.extractall(aside)
+            _put(Path(aside) / name, runs_folder / name)
+
+
+@contextmanager
+def _bad_zip_refused(file: Path) -> Iterator[None]:
     try:
-        with zipfile.ZipFile(file) as archive:
-            if any(not _lies_in(name, entry) for entry in archive.namelist()):
-                raise Refused(f"Its copy {file.name} holds files of something else.")
-            check_space(runs_folder, sum(one.file_size for one in archive.infolist()), "a run")
-            # Aside first: half a folder would count as one that is there.
-            with tempfile.TemporaryDirectory(dir=runs_folder, prefix=".restored-") as aside:
-                archive.extractall(aside)
-                _put(Path(aside) / name, runs_folder / name)
+        yield
     except _BAD_ZIP as error:
         raise Refused(f"Its copy {file.name} cannot be unpacked.") from error
 
@@ -159,8 +206,8 @@ def _lies_in(name: str, entry: str) -> bool:
 def _put(whole: Path, there: Path) -> None:
     if not whole.is_dir():
         raise Refused("Its copy is empty.")
-    if there.exists():  # damaged: kept, as some of its files may be of use
-        there.rename(there.with_name(f".damaged-{there.name}-{time.time():.0f}"))
+    if there.exists():  # kept, as some of its files may be of use
+        there.rename(there.with_name(f".before-{there.name}-{time.time():.0f}"))
     whole.rename(there)
     then = time.time() - STARTING  # else it would look as if its worker were starting
     os.utime(there, (then, then))
