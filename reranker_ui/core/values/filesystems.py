@@ -12,6 +12,8 @@ DISK_FULL = (
     "The disk is full. Free some space, for example by deleting runs that are not needed, and try"
     " again."
 )
+_FULL = ("database or disk is full", "no space left on device", "disk quota exceeded")
+LOW = 200_000_000  # bytes free below which everyone is warned
 RESERVE = 20_000_000  # bytes that stay free for the labels given meanwhile
 
 TABLE = Path("/proc/self/mountinfo")
@@ -54,8 +56,20 @@ def is_disk_full(error: BaseException | None) -> bool:
             return True
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             return True
+        if any(sign in str(error).casefold() for sign in _FULL):  # SQLite, Arrow, a child's text
+            return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def disk_warning(free: int) -> str:
+    """The warning that a page shows everyone while only `free` bytes are left."""
+    if free <= RESERVE:
+        return f"{DISK_FULL} Labels that cannot be saved stay in this browser until then."
+    return (
+        f"Only {bytes_in_words(free)} are free on the server's disk. Delete runs that are not"
+        " needed, before labels can no longer be saved."
+    )
 
 
 def as_refused(error: BaseException) -> Refused | None:

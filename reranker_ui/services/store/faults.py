@@ -13,7 +13,6 @@ from reranker_ui.core.values.refused import Unavailable
 from reranker_ui.settings import Settings
 
 BOOK = re.compile(r"db-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)-\d+\.json")  # of one backup
-_FULL = ("database or disk is full", "no space left on device", "disk quota exceeded")
 _DAMAGED = (
     *("malformed", "not a database", "could not decode", "unsupported file format"),
     *("disk i/o error", "invalid page", "could not read block", "database corruption"),
@@ -33,7 +32,7 @@ def watch(engine: sa.Engine, settings: Settings) -> None:
 def fault_of(error: BaseException, settings: Settings) -> Unavailable | None:
     """The sentence for an error of the database; None for one that is a bug."""
     text = str(error).casefold()
-    if is_disk_full(error) or any(sign in text for sign in _FULL):
+    if is_disk_full(error):
         return DiskFull()
     if any(sign in text for sign in _DAMAGED):
         # SQLite says "disk I/O error" too where its shared memory cannot grow.

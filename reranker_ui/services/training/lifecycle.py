@@ -221,19 +221,21 @@ def delete(workspace: Workspace, user: User, run: int | str) -> None:
             raise Refused(f"{other['name']} goes on from {row['name']}. Cancel it first.")
     folder = folder_of(workspace, row["id"]).path
     engines.let_go(workspace, folder / "model")
-    aside = workspace.runs / f".deleted-{folder.name}"
     try:
-        _take_out(workspace, user, row, folder, aside)
+        _delete_row(workspace, user, row)
     except DiskFull:  # deleting runs is how a disk gets its space back
-        shutil.rmtree(folder, ignore_errors=True)
-        _take_out(workspace, user, row, folder, aside)
+        _remove(folder)
+        _delete_row(workspace, user, row)
     forget_scores(workspace, row["id"])
-    for left in [aside, *(workspace.cache / "onnx").glob(f"{row['id']}-*")]:
-        shutil.rmtree(left, ignore_errors=True)
+    for left in [folder, *(workspace.cache / "onnx").glob(f"{row['id']}-*")]:
+        _remove(left)
 
 
-def _take_out(workspace: Workspace, user: User, row: Run, folder: Path, aside: Path) -> None:
-    # The row and the folder go together.
+def _remove(path: Path) -> None:
+    path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
+
+
+def _delete_row(workspace: Workspace, user: User, row: Run) -> None:
     with workspace.writing() as connection:
         connection.execute(runs.delete().where(runs.c.id == row["id"]))
         record(
@@ -244,5 +246,3 @@ def _take_out(workspace: Workspace, user: User, row: Run, folder: Path, aside: P
             at=time.time(),
             before={name: row[name] for name in CONTRACT},
         )
-        if folder.exists():
-            folder.rename(aside)
