@@ -25,6 +25,7 @@ from reranker_ui.core.formats.structure.unread import UnreadColumns
 from reranker_ui.core.values.filesystems import as_refused
 from reranker_ui.core.values.labels import LabelReader, Scale, guess_scale, number, with_relevance
 from reranker_ui.core.values.pairs import Judged, Left, Report
+from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.disk_texts import DiskTexts
 from reranker_ui.services.imports.read_pass import Staging, judged_of, shown
 from reranker_ui.services.imports.stage import Stage
