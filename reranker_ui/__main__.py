@@ -1,7 +1,7 @@
 """`python -m reranker_ui VERB`: what the page can do, the command line can do.
 
 With `--json` one JSON value goes to standard output and nothing else.
-Exit codes: 0 done, 1 refused with a sentence on standard error, 2 wrong usage.
+Exit codes: 0 done, 1 refused or done in part, with a sentence on standard error, 2 wrong usage.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from reranker_ui.commands import backup, data, deploy, quality, rank, serve, train, users
-from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.filesystems import as_refused
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,11 +20,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     run: Callable[[argparse.Namespace], tuple[Any, int]] = arguments.run
     try:
         value, code = run(arguments)
-    except Refused as refused:
-        print(refused, file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if (refused := as_refused(error)) is None:
+            raise
+        print(refused, file=sys.stderr)
+        return 1
     if arguments.json:
         print(json.dumps(value, ensure_ascii=False, allow_nan=False))
     elif value is not None:

@@ -84,7 +84,7 @@ class Settings(BaseSettings):
     def home_folder(self) -> Path:
         """The home as an absolute path, made if it is not there."""
         home = self.home.expanduser().resolve()
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         return home
 
     def sub_path(self) -> str:

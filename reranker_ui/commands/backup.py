@@ -1,14 +1,17 @@
 """The verbs backup and restore: verified copies of database and runs."""
 
 import argparse
+import sys
 import time
+from dataclasses import asdict
 from typing import Any
 
 from reranker_ui.commands import Verbs
 from reranker_ui.services.operating import backup as backups
-from reranker_ui.services.operating import overview
+from reranker_ui.services.operating import overview, restore
 from reranker_ui.services.store.access import LOCAL
-from reranker_ui.services.store.workspace import open_workspace
+from reranker_ui.services.store.faults import DamagedDatabase
+from reranker_ui.services.store.workspace import Workspace, open_workspace, workspace_to_restore
 
 Told = dict[str, Any]
 PLACE = "a folder or hf://datasets/ORG/NAME; RERANKER_UI_BACKUP or HOME/backups without it"
@@ -19,14 +22,18 @@ def add(verbs: Verbs) -> None:
     backup = verbs.add_parser("backup", help="write a verified backup of database and runs")
     backup.add_argument("--to", metavar="PLACE", help=PLACE)
     backup.set_defaults(run=_backup, show=_written)
-    restore = verbs.add_parser(
+    verb = verbs.add_parser(
         "restore", help="restore the newest backup, also into another kind of database"
     )
-    restore.add_argument("--from", dest="place", metavar="PLACE", help=PLACE)
-    restore.add_argument("--snapshot", metavar="NAME", help="a snapshot other than the newest")
-    restore.add_argument("--list", action="store_true", help="only list the snapshots")
-    restore.add_argument("--replace", action="store_true", help="overwrite current data")
-    restore.set_defaults(run=_restore, show=_restored)
+    verb.add_argument("--from", dest="place", metavar="PLACE", help=PLACE)
+    verb.add_argument("--snapshot", metavar="NAME", help="a snapshot other than the newest")
+    verb.add_argument("--list", action="store_true", help="only list the snapshots")
+    verb.add_argument("--replace", action="store_true", help="overwrite the current database")
+    verb.add_argument(
+        "--runs", action="store_true",
+        help="only bring back run folders that are missing or damaged; the database stays",
+    )  # fmt: skip
+    verb.set_defaults(run=_restore, show=_restored)
 
 
 def _backup(arguments: argparse.Namespace) -> tuple[Told, int]:
@@ -36,15 +43,29 @@ def _backup(arguments: argparse.Namespace) -> tuple[Told, int]:
 
 
 def _restore(arguments: argparse.Namespace) -> tuple[Any, int]:
-    workspace = open_workspace()
+    workspace = _opened()
     copies = backups.copies_of(workspace, arguments.place)
     if arguments.list:
         return copies.newest_first(), 0
-    with overview.serving(workspace.home):  # no server may write meanwhile
-        book = backups.restore(
-            workspace, LOCAL, copies, arguments.snapshot, replace=arguments.replace
-        )
-    return book | {"place": copies.place.title}, 0
+    if arguments.runs:
+        done = asdict(restore.restore_runs(workspace, LOCAL, copies, arguments.snapshot))
+    else:
+        with overview.serving(workspace.home):  # nobody labels while the database is replaced
+            done = restore.restore(
+                workspace, LOCAL, copies, arguments.snapshot, replace=arguments.replace
+            )
+    for number, name in done["older"].items():
+        print(f"Run {number} came from an older copy, {name}.", file=sys.stderr)
+    for number, reason in done["left_out"].items():
+        print(f"Run {number} was not restored. {reason}", file=sys.stderr)
+    return done | {"place": copies.place.title}, 1 if done["left_out"] else 0
+
+
+def _opened() -> Workspace:
+    try:
+        return open_workspace()
+    except DamagedDatabase:  # a restore replaces it
+        return workspace_to_restore()
 
 
 def _written(book: Told) -> str:
@@ -55,6 +76,8 @@ def _restored(told: Any) -> str:
     if isinstance(told, list):
         lines = [f"{book['name']}  {_when(book)}  {_what(book)}" for book in told]
         return "\n".join(lines) or "No snapshots there."
+    if "name" not in told:
+        return f"Brought back from {told['place']}: {', '.join(told['restored']) or 'no run'}."
     return f"Restored {told['name']} of {_when(told)}: {_what(told)}."
 
 

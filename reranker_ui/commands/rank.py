@@ -59,7 +59,11 @@ def _evaluate(arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
 def _say_learned(workspace: Workspace, model: str, dataset: str, split: str) -> None:
     """Name the queries that a run trained on: what it scores there is no measure."""
     named = model in ("base", "bm25", "cosine", *EMBEDDED) or "/" in model
-    learned = [] if named else learned_queries(workspace, LOCAL, model, dataset, split)
+    try:
+        learned = [] if named else learned_queries(workspace, LOCAL, model, dataset, split)
+    except Refused as refused:  # its frozen pairs are damaged: the metrics still hold
+        print(refused, file=sys.stderr)
+        return
     if learned and split != "train":
         print(
             f"{len(learned):,} of these queries are among those that run {model} trained on; the"

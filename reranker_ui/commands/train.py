@@ -200,4 +200,6 @@ def _line(run: Shape) -> str:
         for ranker, metrics in run["metrics"].items()
         if metrics and metrics.get("ndcg@10") is not None
     )
-    return f"{run['id']:>4}  {run['name']:<12} {run['status']:<10} {told or '-'}  {run['folder']}"
+    damage = f"  {run['damage']}" if run["damage"] else ""
+    row = f"{run['id']:>4}  {run['name']:<12} {run['status']:<10} {told or '-'}  {run['folder']}"
+    return row + damage

@@ -1,6 +1,5 @@
 """The worker of one run: `python -m reranker_ui.worker FOLDER`. It outlives whoever started it."""
 
-import errno
 import os
 import shutil
 import signal
@@ -14,9 +13,11 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from reranker_ui.core.values.event_log import TERMINAL
+from reranker_ui.core.values.filesystems import DISK_FULL, is_disk_full
 from reranker_ui.core.values.machine import keep_memory
 from reranker_ui.core.values.refused import Diverged, Refused
-from reranker_ui.core.values.run_folder import TERMINAL, Cancelled, RunFolder
+from reranker_ui.core.values.run_folder import BRING_BACK, Cancelled, RunFolder
 from reranker_ui.settings import Settings
 
 POLITE = 5  # niceness: the page and its people come first
@@ -52,6 +53,8 @@ def _work(folder: RunFolder) -> int:
         return 0
     folder.emit("queued")
     try:
+        if damage := folder.damage():
+            raise Refused(f"The run cannot start. {damage} {BRING_BACK}")
         with _turn(folder):
             from reranker_ui.core.training.run import train
 
@@ -67,7 +70,7 @@ def _work(folder: RunFolder) -> int:
         traceback.print_exc()
         trace = "" if isinstance(error, Refused) else traceback.format_exc()
         # What was learned can be gone on from once the cause is mended, unless it takes the room.
-        lost = isinstance(error, Diverged) or _disk_is_full(error)
+        lost = isinstance(error, Diverged) or is_disk_full(error)
         _end(folder, "failed", lost, error=sentence(error), traceback=trace)
         return 1
     return 0
@@ -122,17 +125,13 @@ def _end(folder: RunFolder, event: str, lost: bool = True, **fields: Any) -> Non
         folder.emit(event, **fields)
 
 
-def _disk_is_full(error: BaseException) -> bool:
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-
-
 def sentence(error: BaseException) -> str:
     """What to tell people of an error: the fact, the cause where it is known, the mend."""
     text = str(error)
     if isinstance(error, Refused):
         return text
-    if _disk_is_full(error):
-        return "The disk is full. Delete runs that are not needed, then run this one again."
+    if is_disk_full(error):
+        return DISK_FULL
     if isinstance(error, MemoryError) or "memory" in text.casefold():
         return "There is not enough memory. Choose a smaller batch size, max length or base."
     if isinstance(error, KeyboardInterrupt | SystemExit):

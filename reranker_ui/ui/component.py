@@ -9,7 +9,8 @@ import gradio as gr
 from fastapi.encoders import jsonable_encoder
 from starlette.responses import Response
 
-from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.filesystems import as_refused
+from reranker_ui.core.values.refused import Unavailable
 from reranker_ui.services.store.access import User
 from reranker_ui.ui.server.identity import who
 from reranker_ui.ui.server.modules import modules
@@ -79,13 +80,20 @@ def _endpoint(function: Function) -> Callable[..., Any]:
         try:
             told = function(who(request), payload if isinstance(payload, dict) else {})
             return _json({"ok": told})
-        except Refused as refused:
-            return _json({"refused": str(refused)})
-        except Exception:
-            log.exception("%s failed", function.__name__)
-            # `fault`: unlike a refusal it may pass, so what was sent is worth sending again.
-            sentence = "Something went wrong on the server. The log says what."
-            return _json({"refused": sentence, "fault": True})
+        except Exception as error:
+            return _json(_refusal(function.__name__, error))
 
     endpoint.__name__ = function.__name__
     return endpoint
+
+
+def _refusal(name: str, error: Exception) -> dict[str, Any]:
+    # `fault`: unlike a refusal it may pass, so what was sent is worth sending again.
+    if (refused := as_refused(error)) is None:
+        log.error("%s failed", name, exc_info=error)
+        sentence = "Something went wrong on the server. The log says what."
+        return {"refused": sentence, "fault": True}
+    if isinstance(refused, Unavailable):
+        log.error("%s: %s", name, refused)
+        return {"refused": str(refused), "fault": True}
+    return {"refused": str(refused)}

@@ -15,6 +15,7 @@ from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.labels.datasets import list_datasets
 from reranker_ui.services.operating import backup, backup_schedule, snapshots, storage
+from reranker_ui.services.operating.restore import restore
 from reranker_ui.services.people.accounts import add_user
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import metadata
@@ -56,7 +57,7 @@ def test_everything_comes_back_in_either_database(workspace, tmp_path, database)
     book = backup.back_up(workspace, LOCAL, copies)
     assert book["counts"]["pairs"] == 30 and book["counts"]["users"] == 1
     other = another(tmp_path)
-    backup.restore(other, LOCAL, backup.copies_of(other, str(tmp_path / "place")))
+    restore(other, LOCAL, backup.copies_of(other, str(tmp_path / "place")))
     before, after = rows_of(workspace.engine), rows_of(other.engine)
     assert after.pop("journal")[:-1] == before.pop("journal")
     assert after == before
@@ -64,7 +65,7 @@ def test_everything_comes_back_in_either_database(workspace, tmp_path, database)
     annotate(other, LIN, 2, 0.0, "d" * 20)
     there = backup.copies_of(other, str(tmp_path / "place"))
     backup.back_up(other, LOCAL, there)
-    backup.restore(workspace, LOCAL, copies, replace=True)
+    restore(workspace, LOCAL, copies, replace=True)
     assert len(rows_of(workspace.engine)["annotations"]) == 2
     annotate(workspace, LIN, 3, 1.0, "e" * 20)  # new rows get numbers that are free
     fill_again = tmp_path / "more.csv"
@@ -87,7 +88,7 @@ def test_an_empty_or_another_database_covers_nothing(workspace, tmp_path):
     with pytest.raises(Refused, match="another database"):
         backup.back_up(other, LOCAL, backup.copies_of(other, place))
     with pytest.raises(Refused, match="--replace"):
-        backup.restore(other, LOCAL, backup.copies_of(other, place))
+        restore(other, LOCAL, backup.copies_of(other, place))
     assert [book["name"] for book in copies.newest_first()] == [first["name"]]
 
 
@@ -99,7 +100,7 @@ def test_a_database_behind_its_backups_does_not_cover_them(workspace, tmp_path):
     there = backup.copies_of(other, str(tmp_path / "place"))
     annotate(workspace, LIN, 2, 0.0, "d" * 20)
     new = backup.back_up(workspace, LOCAL, copies)
-    backup.restore(other, LOCAL, there, old["name"])
+    restore(other, LOCAL, there, old["name"])
     assert len(rows_of(other.engine)["annotations"]) == 1
     assert backup.back_up(other, LOCAL, there)["generation"] > new["generation"]
     with pytest.raises(Refused, match="ahead of this database"):
@@ -116,12 +117,12 @@ def test_a_damaged_snapshot_is_passed_over_for_the_one_before(workspace, tmp_pat
     packed = place / newest["file"]
     packed.write_bytes(packed.read_bytes()[:-100])
     other = another(tmp_path)
-    book = backup.restore(other, LOCAL, backup.copies_of(other, str(place)))
+    book = restore(other, LOCAL, backup.copies_of(other, str(place)))
     assert book["generation"] < newest["generation"]
     for file in place.glob("*.gz"):
         file.write_bytes(gzip.compress(b"no database"))
     with pytest.raises(Refused, match="No snapshot"):
-        backup.restore(other, LOCAL, backup.copies_of(other, str(place)), replace=True)
+        restore(other, LOCAL, backup.copies_of(other, str(place)), replace=True)
     assert len(rows_of(other.engine)["annotations"]) == 1
 
 
@@ -245,7 +246,7 @@ def test_a_private_dataset_on_the_hub_keeps_backups(workspace, tmp_path, monkeyp
     )  # fmt: skip
     assert [one for one in hub.asked if one[0] == "create_commit"] == [("create_commit", 2)]
     other = another(tmp_path)
-    backup.restore(other, LOCAL, backup.copies_of(other, told))
+    restore(other, LOCAL, backup.copies_of(other, told))
     assert len(rows_of(other.engine)["pairs"]) == 30
     hub.private = False
     with pytest.raises(Refused, match="is public"):

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reranker_ui.core.values.event_log import status_of
 from reranker_ui.core.values.recipe import Recipe
-from reranker_ui.core.values.run_folder import STARTING, RunFolder, status_of
+from reranker_ui.core.values.run_folder import STARTING, RunFolder
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import { poll, pollRate } from "../lib/poll.js";
 import { checkSession, newId } from "../lib/server.js";
 import { accountMenu } from "./account.js";
 import { backupMark } from "./backup.js";
+import { diskWarning } from "./disk.js";
 
 export const setTheme = (dark) => {
   document.body.classList.toggle("dark", dark);
@@ -60,7 +61,8 @@ export const drawRoom = ({ room, server, trigger }) => {
     label: "Toggle dark mode",
   });
   const me = accountMenu(server),
-    backup = backupMark();
+    backup = backupMark(),
+    disk = diskWarning();
   const announce = h("div", { class: "rr-sr", role: "status" });
   fill(
     room,
@@ -76,6 +78,7 @@ export const drawRoom = ({ room, server, trigger }) => {
       me.button,
       announce,
     ),
+    disk.banner,
   );
   let datasets = [],
     running = null;
@@ -158,6 +161,7 @@ export const drawRoom = ({ room, server, trigger }) => {
     if (!datasets.some((dataset) => dataset.name === address.dataset)) pick(datasets[0]?.name);
     me.show(now);
     backup.show(now.backup);
+    disk.show(now.disk);
     showRun(now.run);
     show();
     emit("pulse", now.run);

@@ -238,12 +238,13 @@ export const drawRoom = ({ element, room, props, server, trigger, watch }) => {
       lines.push(
         errorBox(
           run.sentence,
-          ...(run.status === "lost" || run.resumable
+          ...((run.status === "lost" && !run.damage) || run.resumable
             ? [button("Resume", () => act("resume"))]
             : []),
           button("Run again", () => act("again")),
         ),
       );
+    else if (run.damage) lines.push(errorBox(run.damage));
     if (run.verdict)
       lines.push(
         run.verdict.startsWith("Tuned is worse")

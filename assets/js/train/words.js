@@ -13,7 +13,7 @@ export const runStatus = (run) => {
     failed: ["failed", "loss"],
     lost: ["lost", "warn"],
   };
-  const [shape, kind] = looks[run.status];
+  const [shape, kind] = run.damage ? looks.lost : looks[run.status];
   const mark = shape
     ? icon(shape)
     : h("span", { class: "rr-ring", style: `--part:${run.steps ? run.step / run.steps : 0.1}` });

@@ -12,6 +12,7 @@ from reranker_ui.core.evaluation.bm25 import bm25_scores
 from reranker_ui.core.evaluation.metrics import Metrics, ranking_metrics, scorable
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.encoder import Encoder
+from reranker_ui.core.models.loading import damage_refused
 from reranker_ui.core.models.reranker import Reranker
 from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.recipe import BestBy
@@ -95,7 +96,8 @@ class Baselines:
             return bm25_scores(keys, queries, frame["passage"].tolist())
         if ranker == "cosine":
             return scores_of(folder, Encoder(self.encoder).scores, frame)
-        base = Reranker(self._base.path, self._max_length)
+        with damage_refused(f"The base {self._base.used}", "Choose another base."):
+            base = Reranker(self._base.path, self._max_length)
         return scores_of(folder, partial(base.scores, raw=True), frame)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from reranker_ui.core.models.batcher import Pair
-from reranker_ui.core.models.loading import BATCH, bytes_of, folder_at, quiet
+from reranker_ui.core.models.loading import BATCH, bytes_of, damage_refused, folder_at, quiet
 
 Kind: TypeAlias = Literal["query", "document"]
 
@@ -21,7 +21,8 @@ class Encoder:
         from sentence_transformers import SentenceTransformer
 
         quiet()
-        self._model = SentenceTransformer(str(folder_at(path)), local_files_only=True)
+        with damage_refused(f"The encoder {folder_at(path).name}", "Choose another base."):
+            self._model = SentenceTransformer(str(path), local_files_only=True)
         self._turn = threading.Lock()
 
     @property

@@ -1,10 +1,41 @@
 """What is common to loading models from folders on this machine."""
 
 import logging
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from reranker_ui.core.values.refused import Refused
+
 BATCH = 32
+
+
+@contextmanager
+def damage_refused(model: str, advice: str) -> Iterator[None]:
+    """Refused, naming `model`, where its files cannot be loaded; `advice` says what to do.
+
+    What the libraries raise for a file that is cut or garbled is of any kind.
+    """
+    try:
+        yield
+    except (Refused, MemoryError):
+        raise
+    except Exception as error:
+        reason = (str(error).splitlines() or [""])[0][:200].rstrip(". ") or type(error).__name__
+        raise Refused(
+            f"{model} cannot be loaded, so its files may be damaged: {reason}. {advice}"
+        ) from error
+
+
+def finite(logits: Sequence[float], model: str, advice: str) -> list[float]:
+    """The logits; Refused where one is not a number, which damaged weights give."""
+    if not all(map(math.isfinite, logits)):
+        raise Refused(
+            f"{model} gives scores that are not numbers: its weights are damaged. {advice}"
+        )
+    return list(logits)
 
 
 def folder_at(path: Path | str) -> Path:

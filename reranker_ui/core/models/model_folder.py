@@ -1,10 +1,11 @@
 """What the files of a model tell of it before it is loaded."""
 
 import hashlib
-import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from reranker_ui.core.values.json_files import read_object
 
 
 def is_whole(folder: Path) -> bool:
@@ -21,7 +22,7 @@ def has_ranking_head(folder: Path) -> bool:
 def number_of_scores(folder: Path) -> int:
     """How many scores a pair gets from the head of the model in `folder`; 1 without a head."""
     labels = _json(folder / "config.json").get("id2label")
-    return len(labels) if labels and _is_classifier(folder) else 1
+    return len(labels) if isinstance(labels, dict) and _is_classifier(folder) else 1
 
 
 def token_limit(folder: Path) -> int | None:
@@ -30,16 +31,17 @@ def token_limit(folder: Path) -> int | None:
         _json(folder / "config.json").get("max_position_embeddings"),
         _json(folder / "tokenizer_config.json").get("model_max_length"),
     ]
-    return min((int(limit) for limit in limits if limit), default=None)
+    return min((int(limit) for limit in limits if isinstance(limit, int | float)), default=None)
 
 
 def _is_classifier(folder: Path) -> bool:
-    kinds = _json(folder / "config.json").get("architectures") or []
-    return any(kind.endswith("ForSequenceClassification") for kind in kinds)
+    kinds = _json(folder / "config.json").get("architectures")
+    kinds = kinds if isinstance(kinds, list) else []
+    return any(str(kind).endswith("ForSequenceClassification") for kind in kinds)
 
 
 def _json(file: Path) -> dict[str, Any]:
-    return dict(json.loads(file.read_text())) if file.is_file() else {}
+    return read_object(file) or {}  # a damaged file shows when the model is loaded
 
 
 def sha256_of(file: Path) -> str:

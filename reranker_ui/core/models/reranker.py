@@ -110,4 +110,5 @@ def ranked(scores: Sequence[float], passages: Sequence[str]) -> list[dict[str, A
 
 def sigmoid(logits: Any) -> Any:
     """1 / (1 + e^-x), without overflow."""
-    return np.exp(-np.logaddexp(0, -np.asarray(logits, dtype=float)))
+    with np.errstate(invalid="ignore"):  # the caller refuses what is not a number
+        return np.exp(-np.logaddexp(0, -np.asarray(logits, dtype=float)))

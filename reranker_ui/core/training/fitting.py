@@ -19,6 +19,7 @@ from sentence_transformers.cross_encoder import (
 from transformers import EarlyStoppingCallback, PrinterCallback, set_seed
 
 from reranker_ui.core.models.first_token import read_first_token
+from reranker_ui.core.models.loading import damage_refused
 from reranker_ui.core.training.length_batches import length_grouped
 from reranker_ui.core.training.losses import loss_of
 from reranker_ui.core.training.phase import Lesson
@@ -38,12 +39,13 @@ def open_model(path: Path, max_length: int, seed: int) -> CrossEncoder:
     Everything random from here on follows from `seed`. Only safetensors are read, and no code.
     """
     set_seed(seed)
-    model = CrossEncoder(
-        str(path),
-        max_length=max_length,
-        local_files_only=True,
-        model_kwargs={"use_safetensors": True},
-    )
+    with damage_refused(f"The model in {path}", "Choose another base."):
+        model = CrossEncoder(
+            str(path),
+            max_length=max_length,
+            local_files_only=True,
+            model_kwargs={"use_safetensors": True},
+        )
     read_first_token(model)
     return model
 

@@ -1,6 +1,20 @@
-"""What kind of filesystem a folder lies on: a database needs one with locks and real syncs."""
+"""The filesystem a folder lies on: its kind, its free space, and what a full one means."""
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from reranker_ui.core.values.machine import bytes_in_words, free_disk
+from reranker_ui.core.values.refused import Refused, Unavailable
+
+DISK_FULL = (
+    "The disk is full. Free some space, for example by deleting runs that are not needed, and try"
+    " again."
+)
+_FULL = ("database or disk is full", "no space left on device", "disk quota exceeded")
+LOW = 200_000_000  # bytes free below which everyone is warned
+RESERVE = 20_000_000  # bytes that stay free for the labels given meanwhile
 
 TABLE = Path("/proc/self/mountinfo")
 # Bucket mounts come as fuse; fuse-overlayfs is a container's own disk, fuseblk a local NTFS disk.
@@ -26,3 +40,62 @@ def remote_kind(folder: Path, table: Path = TABLE) -> str | None:
     if kind is None or kind in LOCAL_FUSE:
         return None
     return kind if kind in REMOTE or kind.startswith("fuse") else None
+
+
+class DiskFull(Unavailable):
+    """There is no space left where something was to be written."""
+
+    def __init__(self, sentence: str = DISK_FULL) -> None:
+        super().__init__(sentence)
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether an error, or what caused it, is that of a full disk or an exhausted quota."""
+    while error is not None:
+        if isinstance(error, DiskFull):
+            return True
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if any(sign in str(error).casefold() for sign in _FULL):  # SQLite, Arrow, a child's text
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def disk_warning(free: int) -> str:
+    """The warning that a page shows everyone while only `free` bytes are left."""
+    if free <= RESERVE:
+        return f"{DISK_FULL} Labels that cannot be saved stay in this browser until then."
+    return (
+        f"Only {bytes_in_words(free)} are free on the server's disk. Delete runs that are not"
+        " needed, before labels can no longer be saved."
+    )
+
+
+def as_refused(error: BaseException) -> Refused | None:
+    """The refusal for an error that a full disk caused; a Refused as it is; None for a bug."""
+    if isinstance(error, Refused):
+        return error
+    return DiskFull() if is_disk_full(error) else None
+
+
+@contextmanager
+def disk_full_refused() -> Iterator[None]:
+    """Raise DiskFull in the place of the system's error for a full disk."""
+    try:
+        yield
+    except OSError as error:
+        if is_disk_full(error):
+            raise DiskFull from error
+        raise
+
+
+def check_space(folder: Path, needed: float, what: str) -> None:
+    """DiskFull where `needed` bytes do not fit on the disk of `folder`; `what` takes them."""
+    free = free_disk(folder)
+    if free < needed + RESERVE:
+        raise DiskFull(
+            f"Only {bytes_in_words(free)} are free on the disk, and {what} takes about"
+            f" {bytes_in_words(needed + RESERVE)}. Free some space, for example by deleting runs"
+            " that are not needed, and try again."
+        )

@@ -1,27 +1,46 @@
 """The run folder: the only code that knows its file names, its events and its status."""
 
-import errno
 import fcntl
 import json
 import os
 import time
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 from filelock import FileLock
+from pydantic import ConfigDict, TypeAdapter, with_config
+from typing_extensions import TypedDict
 
+from reranker_ui.core.values import event_log
+from reranker_ui.core.values.checkpoints import newest_checkpoint
+from reranker_ui.core.values.json_files import parse_object
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.core.values.refused import Refused
 
 SPLITS = ("train", "dev", "test")
 COLUMNS = ["pair_id", "query_key", "query", "passage", "grade"]
 STARTING = 60.0  # seconds a worker may take to import and lock its folder
 LOCKING = 1.0  # seconds between the making of the lock's file and the lock itself, at most
-TERMINAL = ("finished", "stopped", "cancelled", "failed")
+BRING_BACK = "Bring the run back with `python -m reranker_ui restore --runs`, or delete it."
 Phase = Literal["warm_start", "train"]
+
+
+@with_config(ConfigDict(extra="allow"))
+class Lineage(TypedDict, total=False):
+    """Where the data of a run came from; `scale` is `{kind, max}`."""
+
+    dataset: str
+    scale: dict[str, Any]
+    counts: dict[str, int]
+    hash: str
+    notices: list[str]
+    parent_run: int | None
+
+
+_LINEAGE = TypeAdapter(Lineage)
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error
@@ -84,48 +103,66 @@ class RunFolder:
         """The scale of the labels that the run was frozen with."""
         return Scale.from_json(self.lineage()["scale"])
 
-    def lineage(self) -> dict[str, Any]:
-        """Where the data came from: dataset, scale `{kind, max}`, counts, hash."""
-        return dict(json.loads(self.lineage_file.read_text()))
+    def lineage(self) -> Lineage:
+        """Where the data came from; OSError or ValueError where the file cannot be read."""
+        return _LINEAGE.validate_python(parse_object(self.lineage_file.read_bytes()))
+
+    def lineage_if_readable(self) -> Lineage:
+        """As `lineage`, empty where the file is missing or damaged."""
+        try:
+            return self.lineage()
+        except (OSError, ValueError):
+            return Lineage()
 
     def pairs(self, split: str) -> pd.DataFrame:
-        """The frozen pairs of `train`, `dev` or `test`, with the columns COLUMNS."""
-        return pd.read_parquet(self.path / f"{split}.parquet")
+        """The frozen pairs of `train`, `dev` or `test`, with the columns COLUMNS.
+
+        Refused where the file is missing or damaged.
+        """
+        try:
+            return pd.read_parquet(self.path / f"{split}.parquet", columns=COLUMNS)
+        except (OSError, ValueError, KeyError) as error:  # pyarrow's errors are of these kinds
+            raise Refused(
+                f"{split}.parquet of run {self.path.name.lstrip('0')} is missing or damaged, so"
+                f" its frozen pairs cannot be read. {BRING_BACK}"
+            ) from error
+
+    def damage(self) -> str | None:
+        """What of the folder is missing or damaged, as a sentence; None where all can be read.
+
+        Looks at the folder, the recipe and the lineage: the files that a row of the list needs.
+        """
+        if not self.path.is_dir():
+            return "Its folder is missing."
+        for file, read in ((self.recipe_file, self.recipe), (self.lineage_file, self.lineage)):
+            try:
+                read()
+            except FileNotFoundError:
+                return f"Its {file.name} is missing."
+            except (OSError, ValueError):
+                return f"Its {file.name} is damaged."
+        return None
 
     # -- events
 
     def emit(self, event: str, phase: Phase = "train", **fields: Any) -> None:
-        """Append one event. A single write of a whole line, so readers never see half of it.
-
-        OSError on a full disk, with nothing written. Half a line that a crash left is closed first.
-        """
-        line = json.dumps({"event": event, "time": time.time(), "phase": phase, **fields}) + "\n"
-        with self.events_file.open("a+b", buffering=0) as file:
-            end = file.seek(0, os.SEEK_END)
-            file.seek(max(0, end - 1))
-            data = (b"" if file.read(1) in (b"", b"\n") else b"\n") + line.encode()
-            if file.write(data) < len(data):
-                file.truncate(end)
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.events_file))
+        """Append one event. OSError on a full disk, with nothing written."""
+        event_log.append(
+            self.events_file, {"event": event, "time": time.time(), "phase": phase, **fields}
+        )
 
     def events(self, since: int = 0) -> tuple[list[dict[str, Any]], int]:
         """Events from byte `since` on, and the byte to ask from next time.
 
-        Only lines that end in a newline are taken; what a crash left of one is passed over.
+        Lines that are cut or garbled are left out.
         """
-        if not self.events_file.exists():
-            return [], since
-        with self.events_file.open("rb") as file:
-            file.seek(since)
-            data = file.read()
-        whole = data[: data.rfind(b"\n") + 1]
-        told = (_event(line) for line in whole.splitlines())
-        return [event for event in told if event], since + len(whole)
+        lines = event_log.read(self.events_file, since)
+        return lines.events, lines.end
 
     def status(self) -> str:
         """queued, running, finished, stopped, cancelled, failed or lost."""
         alive = self.lives()  # first: a worker that ends between the looks has said how
-        return status_of((event["event"] for event in self.events()[0]), alive)
+        return event_log.status_of((event["event"] for event in self.events()[0]), alive)
 
     def kept(self) -> dict[str, Any] | None:
         """The last event that the run was stopped and kept; None where it never was."""
@@ -140,17 +177,17 @@ class RunFolder:
         """Whether the worker was submitted so lately that it may not hold its lock yet."""
         try:
             since, within = self.alive_file.stat().st_mtime, LOCKING
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
+            if not self.path.is_dir():
+                return False
             since, within = self.path.stat().st_mtime, STARTING
         return abs(time.time() - since) < within  # the clock may have been set back
 
     # -- checkpoints
 
     def last_checkpoint(self) -> Path | None:
-        """The newest checkpoint that was written to its end; a lost run can go on from it."""
-        found = self.checkpoints.glob("checkpoint-*")
-        whole = [path for path in found if _is_whole(path)]
-        return max(whole, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
+        """The newest checkpoint that was written to its end; a lost run resumes from it."""
+        return newest_checkpoint(self.checkpoints)
 
     # -- the worker's life
 
@@ -162,7 +199,7 @@ class RunFolder:
         """Whether a worker lives on this folder."""
         try:
             probe = os.open(self.alive_file, os.O_RDONLY)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return False
         try:
             # A shared lock: those who look never take each other for the worker.
@@ -188,8 +225,7 @@ class RunFolder:
 
     def waits_for_its_parent(self) -> bool:
         """Whether the run that this one goes on from has left no model yet, but still may."""
-        number = self.lineage().get("parent_run") if self.lineage_file.is_file() else None
-        if number is None:
+        if (number := self.lineage_if_readable().get("parent_run")) is None:
             return False
         parent = RunFolder(self.path.resolve().parent / f"{number:05d}")
         if parent.model.is_dir() or not parent.path.is_dir():
@@ -209,55 +245,7 @@ class RunFolder:
     def stop_requested(self) -> str | None:
         """`keep`, `cancel` or None."""
         try:
-            return self.stop_file.read_text().strip() or None
-        except FileNotFoundError:
+            asked = self.stop_file.read_bytes().strip()
+        except (FileNotFoundError, NotADirectoryError):
             return None
-
-
-def _event(line: bytes) -> dict[str, Any] | None:
-    try:
-        return dict(json.loads(line))
-    except (ValueError, TypeError):
-        return None
-
-
-def _is_whole(checkpoint: Path) -> bool:
-    # The trainer writes its state last, and goes on with a fresh optimizer where that is missing.
-    names = ("trainer_state.json", "optimizer.pt", "scheduler.pt", "model.safetensors")
-    if not all((checkpoint / name).is_file() for name in names):
-        return False
-    # What torch saves is a zip, whose end is written last; a pickle is none.
-    if not all(zipfile.is_zipfile(file) for file in checkpoint.glob("*.pt*")):
-        return False
-    try:
-        json.loads((checkpoint / names[0]).read_text())
-        return _safetensors_end(checkpoint / names[-1]) == (checkpoint / names[-1]).stat().st_size
-    except (OSError, ValueError):
-        return False
-
-
-def _safetensors_end(file: Path) -> int:
-    # Where the last tensor ends, by the header: 8 bytes of its length, then JSON.
-    with file.open("rb") as opened:
-        length = int.from_bytes(opened.read(8), "little")
-        header = json.loads(opened.read(length))
-    ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
-    return 8 + length + max(ends, default=0)
-
-
-def status_of(events: Iterator[str], alive: bool) -> str:
-    """Status from the event names in order and whether the worker's lock is held.
-
-    A run that was stopped and is resumed is `queued` again.
-    """
-    last, started = None, False
-    for event in events:
-        if event == "queued":
-            last, started = None, False
-        last = event if event in TERMINAL else last
-        started = started or event == "started"
-    if last:
-        return last
-    if not alive:
-        return "lost"
-    return "running" if started else "queued"
+        return {b"keep": "keep", b"cancel": "cancel"}.get(asked)

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from reranker_ui.core.formats.exports import form_of, lost_in, write
 from reranker_ui.core.formats.writing import Row, Target
+from reranker_ui.core.values.filesystems import check_space
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_dataset, scale
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
@@ -54,6 +55,7 @@ def export_dataset(
                     "An export holds labels that are kept from annotators: the sealed test split,"
                     " and others' labels. An admin can export it."
                 )
+            check_space(output.parent, _size(connection, dataset.id), "the export")
             target = Target(aside, lost_in(form), safe_for_excel, scale(dataset))
             count = write(form, rows_of(connection, view), target)
         aside.replace(output)
@@ -64,6 +66,13 @@ def export_dataset(
         record(connection, user, "export", f"dataset:{dataset.id}", at=time.time(), after=told)
     return {"dataset": dataset_name, "format": form, "path": str(output), "pairs": count,
             "lost": target.lost.sentences()}  # fmt: skip
+
+
+def _size(connection: sa.Connection, dataset_id: int) -> int:
+    # Texts, each with its labels; a format may write a text more than once for a moment.
+    characters = func.length(pairs.c.query) + func.length(pairs.c.passage) + 100
+    total = select(func.sum(characters)).where(pairs.c.dataset_id == dataset_id)
+    return 2 * int(connection.scalar(total) or 0)
 
 
 def remove(path: Path) -> None:

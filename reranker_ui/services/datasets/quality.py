@@ -40,7 +40,7 @@ def quality(
         hidden = not visibility_of(dataset, user).everything
         folder = report_folder(workspace, dataset, base)
         report = load(folder / "result.json")
-        stale = bool(report) and _changed(connection, dataset.id, report["version"])
+        stale = bool(report) and _changed(connection, dataset.id, (report or {}).get("version", 0))
     alive = is_alive(folder)
     if not alive and report is None:
         report = load(folder / "result.json")  # it may have ended meanwhile
@@ -53,7 +53,7 @@ def quality(
         "hidden": hidden,
         "stale": stale,
         "checking": (load(folder / "progress.json") or {}) if alive else None,
-        "failed": failed and failed["refused"],
+        "failed": failed and failed.get("refused"),
     }
 
 

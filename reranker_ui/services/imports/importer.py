@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.structure.unread import refuse_unread
+from reranker_ui.core.values.filesystems import check_space
 from reranker_ui.core.values.labels import Kind, Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.batch_writer import Writer, settle
@@ -37,6 +38,7 @@ from reranker_ui.services.store.workspace import Workspace, record
 from reranker_ui.settings import ASSETS
 
 Said = Callable[[int], None]
+STORED = 4  # bytes in the database and its journal for each byte of the stage
 _BATCH = 1000  # pairs in the first transaction; later ones as many as take a moment
 _LARGEST = 5000
 _MOMENT = 0.15  # seconds that a label may wait for a transaction
@@ -92,6 +94,8 @@ def store_reading(
     result = result or load(folder / "result.json") or {}
     if "report" not in result:
         raise Refused(_what_is_missing(result))
+    staged = (folder / "stage.db").stat().st_size
+    check_space(workspace.home, STORED * staged, "storing the pairs")
     stage = Stage(folder / "stage.db")
     sweep_imports(workspace)  # pairs of a dead import would count as known, and then go with it
     with beginning(workspace):

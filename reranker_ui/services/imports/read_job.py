@@ -22,6 +22,7 @@ from reranker_ui.core.formats.mojibake import Mojibake
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.plan import NotMapped, Plan, make_plan
 from reranker_ui.core.formats.structure.unread import UnreadColumns
+from reranker_ui.core.values.filesystems import as_refused
 from reranker_ui.core.values.labels import LabelReader, Scale, guess_scale, number, with_relevance
 from reranker_ui.core.values.pairs import Judged, Left, Report
 from reranker_ui.core.values.refused import Refused
@@ -44,12 +45,15 @@ def main(folder: Path) -> None:
         result = read(folder, Path(request["path"]), ReadOptions.from_json(request["options"]))
     except NotMapped as refused:
         result = {"refused": str(refused), "columns": refused.names[:256]}
-    except Refused as refused:
-        result = {"refused": str(refused)}
     except MemoryError:
         result = {"refused": "The file needs more memory than reading a file may take."}
     except RecursionError:
         result = {"refused": "The file is nested too deep to hold records."}
+    except Exception as error:
+        if (fault := as_refused(error)) is None:
+            raise
+        (folder / "stage.db").unlink(missing_ok=True)  # on a full disk the answer needs its space
+        result = {"refused": str(fault)}
     save(folder / "result.json", result)
 
 

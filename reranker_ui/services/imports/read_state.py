@@ -4,12 +4,12 @@ Nothing of a reading lives in this process: any process that opens the home can 
 """
 
 import csv
-import json
 import logging
 import re
 import secrets
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,17 +17,20 @@ from typing import Any
 from reranker_ui.core.formats.hub import is_hub_id
 from reranker_ui.core.formats.options import Limits, ReadOptions
 from reranker_ui.core.formats.writing import safe_cell
+from reranker_ui.core.values.filesystems import DISK_FULL, RESERVE, check_space
+from reranker_ui.core.values.machine import free_disk
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.stage import Stage
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.jobs import is_alive, spawn, stop
-from reranker_ui.services.store.json_state import load
+from reranker_ui.services.store.json_state import load, save
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.settings import Settings
 
 log = logging.getLogger(__name__)
 _MEMORY = 2_000_000_000
 _KEPT_SECONDS = 24 * 3600
+STAGED = 3  # bytes on disk for each byte of a file that is read
 _SCRATCH = (
     "result.json",
     "progress.json",
@@ -71,6 +74,8 @@ def start_reading(
     from_hub = is_hub_id(str(path))
     if not from_hub and not path.exists():
         raise Refused(f"There is no file {path}.")
+    if path.is_file():
+        check_space(workspace.home, STAGED * path.stat().st_size, "reading the file")
     token = token or secrets.token_hex(8)
     folder = folder_of(workspace, token, make=True)
     stop(folder)
@@ -80,7 +85,7 @@ def start_reading(
         options = replace(options, limits=limits_of(workspace.settings))
     where = str(path if from_hub else path.resolve())
     request = {"path": where, "options": options.as_json(), "memory": _MEMORY}
-    (folder / "request.json").write_text(json.dumps(request))
+    save(folder / "request.json", request)
     spawn(folder, "reranker_ui.services.imports.read_job")
     return token
 
@@ -144,6 +149,15 @@ def left_out(
 def write_left_out(workspace: Workspace, user: User, token: str, path: Path) -> None:
     """Write every record left out, and every repeat, as a CSV that is safe for spreadsheets."""
     require(user, "admin")
+    aside = path.with_name(f".part-{path.name}")
+    try:
+        _write_left_out(workspace, user, token, aside)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _write_left_out(workspace: Workspace, user: User, token: str, path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(("line", "reason", "cause", "row"))
@@ -176,6 +190,8 @@ def folder_of(workspace: Workspace, token: str, make: bool = False) -> Path:
 def _why_it_ended(folder: Path) -> str:
     """The sentence for a reader that left no result: a fault of ours is logged, as any bug."""
     said = (folder / "error.log").read_text(errors="replace").strip()
+    if free_disk(folder) < RESERVE:
+        return DISK_FULL
     if said:
         log.error("reading a file failed:\n%s", said)
         return "Reading the file failed by a fault of this program. The server's log says where."
@@ -189,5 +205,6 @@ def _last_sign(folder: Path) -> float:
 
 
 def _refuse(folder: Path, sentence: str) -> dict[str, Any]:
-    (folder / "result.json").write_text(json.dumps({"refused": sentence}))
+    with suppress(OSError):  # on a full disk it is said again the next time
+        save(folder / "result.json", {"refused": sentence})
     return {"state": "refused", "refused": sentence}

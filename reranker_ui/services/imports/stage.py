@@ -6,12 +6,15 @@ however large the file is, and throwing the folder away is all there is to cance
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from reranker_ui.core.values.filesystems import is_disk_full
 from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.pairs import Left, Pair, Report, pair_key, passage_key, query_key
+from reranker_ui.core.values.refused import Refused
 
 _SCHEMA = """
 CREATE TABLE staged (
@@ -53,8 +56,9 @@ class Stage:
         new = not path.exists()
         self.path = path
         self.connection = sqlite3.connect(path, isolation_level=None)
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-65536"):
-            self.connection.execute(f"PRAGMA {pragma}")
+        with _damage_refused():
+            for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-65536"):
+                self.connection.execute(f"PRAGMA {pragma}")
         self.last, self.size = 0, 0
         self.waiting: list[Pair] = []
         self.lefts: list[tuple[int, str, str, str]] = []
@@ -115,7 +119,7 @@ class Stage:
     def left_out(self, limit: int = -1, after: int = 0) -> list[dict[str, Any]]:
         """Records left out and repeats: id, line, reason, why, row."""
         names = ("id", "line", "reason", "why", "row")
-        rows = self.connection.execute(
+        rows = self._read(
             "SELECT id, line, reason, why, row FROM left_out WHERE id > ? ORDER BY id LIMIT ?",
             (after, limit),
         )
@@ -123,9 +127,7 @@ class Stage:
 
     def pairs_after(self, last: int, size: int) -> list[Staged]:
         """The next pairs in the order of the file: at most `size`, fewer where they are long."""
-        rows = self.connection.execute(
-            "SELECT * FROM staged WHERE id > ? ORDER BY id LIMIT ?", (last, size)
-        )
+        rows = self._read("SELECT * FROM staged WHERE id > ? ORDER BY id LIMIT ?", (last, size))
         found: list[Staged] = []
         characters = 0
         for pair in map(Staged._make, rows):
@@ -139,13 +141,17 @@ class Stage:
         """The votes on pairs that follow one another, by id."""
         found: dict[int, list[Vote]] = {}
         if any(pair.votes for pair in batch):
-            for there, *vote in self.connection.execute(
+            for there, *vote in self._read(
                 "SELECT staged_id, value, line, annotator FROM votes"
                 " WHERE staged_id BETWEEN ? AND ? ORDER BY rowid",
                 (batch[0].id, batch[-1].id),
             ):
                 found.setdefault(there, []).append((vote[0], vote[1], vote[2]))
         return found
+
+    def _read(self, query: str, values: tuple[Any, ...]) -> Iterator[Any]:
+        with _damage_refused():
+            yield from self.connection.execute(query, values)
 
     def _write(self) -> None:
         """Write what waits: new pairs at once, repeats one by one."""
@@ -215,6 +221,16 @@ class Stage:
             " FROM votes WHERE staged_id = ?) WHERE id = ?",
             (pair.label, pair.label, there, there),
         )
+
+
+@contextmanager
+def _damage_refused() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if is_disk_full(error):
+            raise
+        raise Refused("What was read of this file is damaged. Choose the file again.") from error
 
 
 def _staged(number: int, key: str, pair: Pair) -> Staged:

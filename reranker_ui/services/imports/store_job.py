@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.filesystems import as_refused
 from reranker_ui.services.imports.importer import store_reading
 from reranker_ui.services.labels.index_job import fill_index
 from reranker_ui.services.store.access import User
@@ -31,7 +31,9 @@ def main(folder: Path, told: dict[str, Any]) -> None:
         done = store_reading(
             workspace, user, folder.name, told["dataset"], source=told["source"], said=said
         )
-    except Refused as refused:
+    except Exception as error:
+        if (refused := as_refused(error)) is None:
+            raise
         done = {"refused": str(refused)}
     save(folder / "stored.json", done)
     if "refused" not in done:

@@ -1,6 +1,5 @@
 """An import in the page: upload, look, change the reading, store; its state is in its folder."""
 
-import json
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from reranker_ui.services.imports.read_state import (
 from reranker_ui.services.imports.sweep import sweep_imports
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.jobs import is_alive, spawn, stop
-from reranker_ui.services.store.json_state import load
+from reranker_ui.services.store.json_state import load, save
 from reranker_ui.services.store.workspace import Workspace
 
 _SHOWN = 100  # rows left out that are sent with the state
@@ -128,7 +127,7 @@ def _storing(folder: Path, noted: dict[str, Any]) -> dict[str, Any]:
         return {"state": "storing", "through": through, "of": whole, "dataset": noted["dataset"]}
     if "refused" in done:
         del noted["dataset"]
-        (folder / "upload.json").write_text(json.dumps(noted))
+        save(folder / "upload.json", noted)
         result = load(folder / "result.json") or {}
         return {"state": "read", **result, "not_stored": done["refused"]}
     return {"state": "stored", **done}
@@ -142,7 +141,7 @@ def _noted(workspace: Workspace, token: str) -> dict[str, Any]:
 
 
 def _note(workspace: Workspace, token: str, noted: dict[str, Any]) -> None:
-    (folder_of(workspace, token) / "upload.json").write_text(json.dumps(noted))
+    save(folder_of(workspace, token) / "upload.json", noted)
 
 
 def _path(workspace: Workspace, token: str, file: str) -> Path:

@@ -1,29 +1,23 @@
-"""Backups: verified snapshots of the database and of runs, and the way back from them."""
+"""Backups: verified snapshots of the database and of runs; `restore` brings them back."""
 
 import gzip
 import json
-import logging
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from reranker_ui import __version__
-from reranker_ui.core.values.machine import bytes_in_words, free_disk
+from reranker_ui.core.values.filesystems import check_space, disk_full_refused
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.operating import run_copies, snapshots
-from reranker_ui.services.operating.storage import BOOK, Place, place_of
+from reranker_ui.services.operating.book import SUFFIX, Book, read_book
+from reranker_ui.services.operating.storage import Place, place_of
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.database import open_engine
 from reranker_ui.services.store.workspace import Workspace
 
-log = logging.getLogger(__name__)
 HOUR, DAY = 3600.0, 86_400.0
-Book = dict[str, Any]
 
 
 @dataclass
@@ -36,11 +30,11 @@ class Copies:
 
     def newest_first(self) -> list[Book]:
         """What is told of each finished snapshot; Refused where there are, but none is read."""
-        there = [name for name in self.place.names() if name.endswith(BOOK)]
+        there = [name for name in self.place.names() if name.endswith(SUFFIX)]
         for name in there:
             if name not in self.books:
                 with self.place.read(name) as file:
-                    book = _book(name, file)
+                    book = read_book(name, file)
                 if book is not None:
                     self.books[name] = book
         self.unread = [name for name in there if name not in self.books]
@@ -69,11 +63,14 @@ def back_up(workspace: Workspace, user: User, copies: Copies) -> Book:
     """
     require(user, "admin")
     known = copies.newest_first()
-    _check_room(workspace)
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=workspace.home) as folder:
+    _check_space(workspace)
+    with (
+        disk_full_refused(),
+        tempfile.TemporaryDirectory(prefix=".backup-", dir=workspace.home) as folder,
+    ):
         aside = Path(folder)
         file = aside / "snapshot.db"
-        found = snapshots.take(workspace.engine, file)
+        found = snapshots.take(workspace, file)
         _check_order(found, known, copies.place.title)
         now = time.time()
         stem = f"db-{time.strftime('%Y%m%dT%H%M%S', time.gmtime(now))}-{found.generation}"
@@ -82,7 +79,7 @@ def back_up(workspace: Workspace, user: User, copies: Copies) -> Book:
         held = set(copies.place.names())
         runs, fresh = run_copies.pack(workspace, aside, known[0]["runs"] if known else {}, held)
         book = {
-            "name": f"{stem}{BOOK}", "file": packed.name, "sha256": snapshots.sha256_of(packed),
+            "name": f"{stem}{SUFFIX}", "file": packed.name, "sha256": snapshots.sha256_of(packed),
             "bytes": packed.stat().st_size, "at": now, "version": __version__,
             "runs": runs, **asdict(found),
         }  # fmt: skip
@@ -96,71 +93,10 @@ def back_up(workspace: Workspace, user: User, copies: Copies) -> Book:
     return book
 
 
-def restore(
-    workspace: Workspace, user: User, copies: Copies, name: str | None = None, replace: bool = False
-) -> Book:
-    """Bring back the newest snapshot that proves whole, or the one called `name`; its book.
-
-    What the database holds already is only given up with `replace`. Runs whose folders are not
-    here come back with it. Refused: no snapshot, none whole, a database with work in it.
-    """
-    require(user, "admin")
-    if snapshots.contents(workspace.engine).origin and not replace:
-        raise Refused(
-            f"The database in {workspace.home} holds work already."
-            " Restore into an empty home, or say --replace."
-        )
-    known = copies.newest_first()
-    wanted = [book for book in known if name in (None, book["name"], book["file"])]
-    if not wanted:
-        raise Refused(f"There is no snapshot{f' {name}' if name else ''} at {copies.place.title}.")
-    for book in wanted:
-        try:
-            with unpacked(copies.place, book, workspace.home) as file:
-                _load(workspace, user, file, ahead_of=known[0]["generation"])
-        except Refused as refused:
-            log.error("Snapshot %s is passed over: %s", book["name"], refused)
-            continue
-        run_copies.unpack(workspace, copies.place, book["runs"])
-        for told in ("search", "passages", "quality", "scoring"):  # of the database before
-            shutil.rmtree(workspace.cache / told, ignore_errors=True)
-        (workspace.cache / "starter-was-loaded").touch()
-        return book
-    raise Refused(f"No snapshot at {copies.place.title} is whole. The log says what is wrong.")
-
-
-@contextmanager
-def unpacked(place: Place, book: Book, folder: Path) -> Iterator[Path]:
-    """A snapshot as a database file; Refused where it is not what its book says."""
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=folder) as aside:
-        file = Path(aside) / "snapshot.db"
-        with place.read(book["file"]) as packed:
-            if not packed.is_file() or snapshots.sha256_of(packed) != book["sha256"]:
-                raise Refused(f"{book['file']} is not what was written.")
-            with gzip.open(packed, "rb") as source, file.open("wb") as target:
-                shutil.copyfileobj(source, target, 1 << 20)
-        if snapshots.check(file).generation != book["generation"]:
-            raise Refused(f"{book['file']} is not of the generation that its book says.")
-        yield file
-
-
-def _load(workspace: Workspace, user: User, file: Path, ahead_of: int) -> None:
-    source = open_engine(f"sqlite:///{file}")
-    try:
-        snapshots.bring_up(source)
-    finally:
-        source.dispose()
-    snapshots.replace(workspace, user, file, ahead_of)
-
-
-def _check_room(workspace: Workspace) -> None:
+def _check_space(workspace: Workspace) -> None:
     path = workspace.engine.url.database if workspace.engine.dialect.name == "sqlite" else None
     size = Path(path).stat().st_size if path else 0
-    if (free := free_disk(workspace.home)) < 2 * size:
-        raise Refused(
-            f"Only {bytes_in_words(free)} are free, and a copy of the database takes up to"
-            f" {bytes_in_words(2 * size)} for a moment. Delete runs that are not needed."
-        )
+    check_space(workspace.home, 2 * size, "a copy of the database")
 
 
 def _check_order(found: snapshots.Contents, known: list[Book], title: str) -> None:
@@ -199,17 +135,6 @@ def _outlived(books: list[Book], held: set[str]) -> list[str]:
     ours = {name for name in held if name.startswith(("db-", "run-"))}
     told = {book["file"] for book in books} | {book["name"] for book in books}
     return sorted(name for name in ours - used if name in told or name.startswith("run-"))
-
-
-def _book(name: str, file: Path) -> Book | None:
-    """What a book tells, {} where it is none of ours; None where it cannot be read."""
-    try:
-        book = json.loads(file.read_text())
-    except (OSError, ValueError):
-        log.error("%s cannot be read: that snapshot is passed over.", name)
-        return None
-    ours = isinstance(book, dict) and {"generation", "at", "file", "sha256", "runs"} <= set(book)
-    return dict(book) if ours else {}
 
 
 def _pack(file: Path, packed: Path) -> None:

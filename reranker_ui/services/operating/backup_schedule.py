@@ -9,6 +9,8 @@ from typing import Any
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.operating import backup, run_copies, snapshots
+from reranker_ui.services.operating.book import Book
+from reranker_ui.services.operating.restore import restore
 from reranker_ui.services.store.access import LOCAL, User, require
 from reranker_ui.services.store.workspace import Workspace
 
@@ -21,7 +23,7 @@ LOST = (
 _TOLD = "backup"  # where the state is remembered
 
 
-def restore_if_lost(workspace: Workspace) -> backup.Book | None:
+def restore_if_lost(workspace: Workspace) -> Book | None:
     """Bring the newest snapshot back where the database is empty; its book, None for none.
 
     Refused where the place cannot be read: people must not begin anew on work that is only away.
@@ -42,8 +44,10 @@ def restore_if_lost(workspace: Workspace) -> backup.Book | None:
             f"{max(copies.unread)} at {copies.place.title} cannot be read, and is newer than all"
             " that can. Bring the place in order, or restore one of them by its name."
         )
-    book = backup.restore(workspace, LOCAL, copies)
+    book = restore(workspace, LOCAL, copies)
     log.warning("Restored %s from %s.", book["name"], copies.place.title)
+    for number, reason in book["left_out"].items():
+        log.error("Run %s was not restored. %s", number, reason)
     return book
 
 

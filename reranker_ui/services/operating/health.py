@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from reranker_ui import __version__
+from reranker_ui.core.values.refused import Unavailable
 from reranker_ui.services.operating import backup_schedule
 from reranker_ui.services.store.access import LOCAL, User, require
 from reranker_ui.services.store.database import datasets, sqlite_version
@@ -20,19 +21,24 @@ _PACKAGES = ("gradio", "torch", "sentence-transformers", "transformers", "sqlalc
 
 
 def pulse(workspace: Workspace) -> dict[str, Any]:
-    """For anyone who asks: `{"status": ok|failing, "database", "disk", "worker"}`, no details."""
+    """For anyone who asks, without details.
+
+    `{"status": ok|failing, "database", "disk", "worker", "runs": ok|damaged}`. A damaged run is
+    reported, but the status stays ok: everything else works.
+    """
     parts = {
         "database": _database(workspace),
         "disk": _disk(workspace),
         "worker": _worker(workspace),
     }
     fine = all(part["ok"] for part in parts.values())
-    told = {name: "ok" if part["ok"] else "failing" for name, part in parts.items()}
-    return {"status": "ok" if fine else "failing", **told}
+    words = {name: "ok" if part["ok"] else "failing" for name, part in parts.items()}
+    words["runs"] = "damaged" if parts["worker"].get("damaged") else "ok"
+    return {"status": "ok" if fine else "failing", **words}
 
 
 def health(workspace: Workspace, user: User) -> dict[str, Any]:
-    """As `pulse`, with numbers and versions: bytes free, milliseconds, runs under way."""
+    """As `pulse`, with numbers and versions: bytes free, milliseconds, runs under way, damage."""
     require(user, "viewer")
     return {
         "backup": backup_schedule.state(workspace, user),
@@ -49,7 +55,7 @@ def _database(workspace: Workspace) -> dict[str, Any]:
     try:
         with workspace.reading() as connection:
             connection.execute(sa.select(datasets.c.id).limit(1)).all()
-    except sa.exc.SQLAlchemyError as error:
+    except (sa.exc.SQLAlchemyError, Unavailable) as error:
         return {"ok": False, "fault": type(error).__name__}
     took = round(1000 * (time.perf_counter() - begun), 1)
     return {"ok": True, "kind": workspace.engine.dialect.name, "milliseconds": took}
@@ -63,10 +69,15 @@ def _disk(workspace: Workspace) -> dict[str, Any]:
 def _worker(workspace: Workspace) -> dict[str, Any]:
     try:
         now = lifecycle.current(workspace, LOCAL)
-    except sa.exc.SQLAlchemyError as error:
+    except (sa.exc.SQLAlchemyError, Unavailable) as error:
         return {"ok": False, "fault": type(error).__name__}
     running = now["running"]["name"] if now["running"] else None
-    return {"ok": True, "running": running, "waiting": now["waiting"]}
+    return {
+        "ok": True,
+        "running": running,
+        "waiting": now["waiting"],
+        "damaged": now["damaged"],
+    }
 
 
 def _versions() -> dict[str, str]:

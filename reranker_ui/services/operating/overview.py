@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy import func, select
 
-from reranker_ui.core.values.filesystems import remote_kind
+from reranker_ui.core.values.filesystems import LOW, disk_warning, remote_kind
+from reranker_ui.core.values.machine import free_disk
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.labelling_progress import waiting
 from reranker_ui.services.imports.importer import load_starter
@@ -64,8 +65,10 @@ def begin(workspace: Workspace) -> None:
 def overview(workspace: Workspace, user: User, dataset: str | None) -> dict[str, Any]:
     """What the header shows, cheap enough to be asked every two seconds.
 
-    Returns `{"user": {name, role}, "datasets": [{name, pairs, waiting}], "run": runs.current}`;
-    `waiting` is counted for `dataset`, the one in hand, and None for the others.
+    Returns `{"user": {name, role}, "datasets": [{name, pairs, waiting}], "run": runs.current,
+    "backup": backup_schedule.state, "disk": {free, sentence} or None}`; `waiting` is counted for
+    `dataset`, the current one, and None for the others; `disk` warns of a disk that is nearly
+    full, `free` in bytes.
     """
     require(user, "viewer")
 
@@ -78,7 +81,13 @@ def overview(workspace: Workspace, user: User, dataset: str | None) -> dict[str,
         "datasets": [one | {"waiting": left(one["name"])} for one in known],
         "run": lifecycle.glance(workspace, user),
         "backup": backup_schedule.state(workspace, user),
+        "disk": workspace.shared("disk", lambda: _disk(workspace)),
     }
+
+
+def _disk(workspace: Workspace) -> dict[str, Any] | None:
+    free = free_disk(workspace.home)
+    return {"free": free, "sentence": disk_warning(free)} if free < LOW else None
 
 
 def _waiting(workspace: Workspace, user: User, dataset: str) -> int:

@@ -1,14 +1,22 @@
 """The runs in a backup: each run's folder as one zip, packed once and brought back whole."""
 
+import os
 import tempfile
+import time
 import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
-from reranker_ui.core.values.refused import Refused
-from reranker_ui.core.values.run_folder import TERMINAL, RunFolder
+from reranker_ui.core.values.event_log import TERMINAL
+from reranker_ui.core.values.filesystems import check_space
+from reranker_ui.core.values.refused import Refused, Unavailable
+from reranker_ui.core.values.run_folder import STARTING, RunFolder
+from reranker_ui.services.operating.book import RunCopy
 from reranker_ui.services.operating.snapshots import sha256_of
 from reranker_ui.services.operating.storage import Place
 from reranker_ui.services.runs.archive import zipped
@@ -16,15 +24,29 @@ from reranker_ui.services.runs.listing import folder_of
 from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace
 
-Packed = dict[str, dict[str, str]]  # number of the run: file, sha256, state
+Packed = dict[str, RunCopy]  # by the number of the run
+_BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+
+
+@dataclass
+class Unpacked:
+    """What came of bringing runs back, by their numbers.
+
+    left_out: why a run could not be brought back. older: the name of the older copy that a run
+    came from.
+    """
+
+    restored: list[str] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+    older: dict[str, str] = field(default_factory=dict)
 
 
 def state_of(folder: RunFolder) -> str | None:
-    """What tells whether a run must be packed again; None for a folder that is not there.
+    """What shows whether a run must be packed again; None for a folder that is damaged or missing.
 
-    A run that goes on counts as begun: its recipe and its data come back, and it starts anew.
+    A run that is under way counts as begun: its recipe and its data come back, and it starts again.
     """
-    if not folder.recipe_file.is_file():
+    if folder.damage():
         return None
     if folder.status() not in TERMINAL:
         return "begun"
@@ -35,56 +57,157 @@ def state_of(folder: RunFolder) -> str | None:
 
 def states(workspace: Workspace) -> dict[str, str]:
     """The state of each run, by number: what a backup would take with it now."""
-    with workspace.reading() as connection:
-        numbers = connection.scalars(sa.select(runs.c.id).order_by(runs.c.id)).all()
-    found = {str(number): state_of(folder_of(workspace, number)) for number in numbers}
+    found = {str(n): state_of(folder_of(workspace, n)) for n in numbers(workspace)}
     return {number: state for number, state in found.items() if state}
+
+
+def numbers(workspace: Workspace) -> list[int]:
+    """The numbers of all runs in the database."""
+    with workspace.reading() as connection:
+        return list(connection.scalars(sa.select(runs.c.id).order_by(runs.c.id)))
 
 
 def pack(
     workspace: Workspace, aside: Path, last: Packed, held: set[str]
 ) -> tuple[Packed, dict[str, Path]]:
-    """All runs as the book tells of them, and the files that must be written for it.
+    """All runs for a new book, and the files that must be written for it.
 
-    last: what the newest book tells. held: the files that the place has.
+    last: what the newest book says. held: the files that the place has. A run whose folder is
+    damaged or missing keeps its last copy.
     """
-    told: Packed = {}
+    packed: Packed = {}
     fresh: dict[str, Path] = {}
-    for number, state in states(workspace).items():
-        before = last.get(number)
-        if before and before["state"] == state and before["file"] in held:
-            told[number] = before
+    known = states(workspace)
+    for number in map(str, numbers(workspace)):
+        before, state = last.get(number), known.get(number)
+        if before and before["file"] in held and state in (None, before["state"]):
+            packed[number] = before
+        elif state is not None:
+            packed[number], file = _zip(workspace, int(number), state, aside)
+            if packed[number]["file"] not in held:
+                fresh[packed[number]["file"]] = file
+    return packed, fresh
+
+
+def _zip(workspace: Workspace, number: int, state: str, aside: Path) -> tuple[RunCopy, Path]:
+    file = aside / f"run-{number:05d}.zip"
+    with file.open("wb") as target:
+        for part in zipped(folder_of(workspace, number).path, f"{number:05d}"):
+            target.write(part)
+    sha256 = sha256_of(file)
+    name = f"run-{number:05d}-{sha256[:12]}.zip"
+    return RunCopy(file=name, sha256=sha256, state=state), file
+
+
+def unpack(workspace: Workspace, place: Place, copies: Mapping[str, Iterable[RunCopy]]) -> Unpacked:
+    """Bring back the runs whose folders are missing or damaged here.
+
+    copies: by number, the copies of a run, the one to prefer first. Each run stands for itself:
+    what cannot be brought back is listed, and the others come back. DiskFull stops.
+    """
+    done = Unpacked()
+    for number, candidates in copies.items():
+        _bring_back(workspace, place, number, list(candidates), done)
+    return done
+
+
+def _bring_back(
+    workspace: Workspace, place: Place, number: str, copies: list[RunCopy], done: Unpacked
+) -> None:
+    folder = folder_of(workspace, int(number))
+    gone = not folder.path.exists() or folder.damage() is not None
+    for copy in copies:
+        try:
+            with place.read(copy["file"]) as file, _bad_zip_refused(file):
+                _check(file, copy)
+                if not gone and not differs_from_copy(folder, file):
+                    return
+                _extract(file, workspace.runs, folder.path.name)
+        except Unavailable:
+            raise
+        except Refused as refused:
+            if gone:
+                done.left_out.setdefault(number, str(refused))
             continue
-        file = aside / f"run-{int(number):05d}.zip"
-        with file.open("wb") as target:
-            for part in zipped(folder_of(workspace, int(number)).path, f"{int(number):05d}"):
-                target.write(part)
-        sha256 = sha256_of(file)
-        name = f"run-{int(number):05d}-{sha256[:12]}.zip"
-        told[number] = {"file": name, "sha256": sha256, "state": state}
-        if name not in held:
-            fresh[name] = file
-    return told, fresh
+        done.restored.append(number)
+        if done.left_out.pop(number, None):
+            done.older[number] = copy["file"]
+        return
 
 
-def unpack(workspace: Workspace, place: Place, told: Packed) -> None:
-    """Bring back the runs whose folders are not here; Refused where a copy is not whole."""
-    for number, packed in told.items():
-        folder = folder_of(workspace, int(number)).path
-        if folder.exists():
-            continue
-        with place.read(packed["file"]) as file:
-            if not file.is_file() or sha256_of(file) != packed["sha256"]:
-                raise Refused(f"The copy of run {number} is not what was written.")
-            _extract(file, workspace.runs, f"{int(number):05d}/")
+def differs_from_copy(folder: RunFolder, copy: Path) -> bool:
+    """Whether files of a run were damaged since its copy, a zip, was packed.
+
+    A run that was resumed since has more events than its copy, and other files by right.
+    """
+    prefix = f"{folder.path.name}/"
+    with zipfile.ZipFile(copy) as archive:
+        packed = {info.filename.removeprefix(prefix): info for info in archive.infolist()}
+        events = packed.get(folder.events_file.name)
+        if folder.alive() or (events and _grew(folder.events_file, archive.read(events))):
+            return False
+    changing = {file.name for file in (folder.log_file, folder.pushed_file, folder.cutoff_file)}
+    return any(
+        _checksum(folder.path / name) != info.CRC
+        for name, info in packed.items()
+        if name not in changing
+    )
 
 
-def _extract(file: Path, runs_folder: Path, inside: str) -> None:
+def _grew(file: Path, before: bytes) -> bool:
+    try:
+        now = file.read_bytes()
+    except OSError:
+        return False
+    return len(now) > len(before) and now.startswith(before)
+
+
+def _checksum(file: Path) -> int | None:
+    checksum = 0
+    try:
+        with file.open("rb") as opened:
+            while data := opened.read(1 << 20):
+                checksum = zlib.crc32(data, checksum)
+    except OSError:
+        return None
+    return checksum
+
+
+def _check(file: Path, copy: RunCopy) -> None:
+    if not file.is_file():
+        raise Refused(f"Its copy {copy['file']} is missing.")
+    if sha256_of(file) != copy["sha256"]:
+        raise Refused(f"Its copy {copy['file']} is damaged.")
+
+
+def _extract(file: Path, runs_folder: Path, name: str) -> None:
     with zipfile.ZipFile(file) as archive:
-        names: list[Any] = archive.namelist()
-        if any(not name.startswith(inside) or ".." in Path(name).parts for name in names):
-            raise Refused(f"{file.name} holds more than one run.")
+        if any(not _lies_in(name, entry) for entry in archive.namelist()):
+            raise Refused(f"Its copy {file.name} holds files of something else.")
+        check_space(runs_folder, sum(one.file_size for one in archive.infolist()), "a run")
         # Aside first: half a folder would count as one that is there.
         with tempfile.TemporaryDirectory(dir=runs_folder, prefix=".restored-") as aside:
             archive.extractall(aside)
-            (Path(aside) / inside).rename(runs_folder / inside)
+            _put(Path(aside) / name, runs_folder / name)
+
+
+@contextmanager
+def _bad_zip_refused(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except _BAD_ZIP as error:
+        raise Refused(f"Its copy {file.name} cannot be unpacked.") from error
+
+
+def _lies_in(name: str, entry: str) -> bool:
+    return entry.startswith(f"{name}/") and ".." not in Path(entry).parts
+
+
+def _put(whole: Path, there: Path) -> None:
+    if not whole.is_dir():
+        raise Refused("Its copy is empty.")
+    if there.exists():  # kept, as some of its files may be of use
+        there.rename(there.with_name(f".before-{there.name}-{time.time():.0f}"))
+    whole.rename(there)
+    then = time.time() - STARTING  # else it would look as if its worker were starting
+    os.utime(there, (then, then))

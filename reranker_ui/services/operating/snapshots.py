@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic.util import CommandError
 from filelock import FileLock
 
+from reranker_ui.core.values.filesystems import disk_full_refused
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.store import migrations
+from reranker_ui.services.store import faults, migrations
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.database import journal, metadata, open_engine, sqlite_module
+from reranker_ui.services.store.permissions import make_private_file
 from reranker_ui.services.store.workspace import Workspace
 
 CHUNK = 1000  # rows copied at once
@@ -46,20 +47,16 @@ def generation(engine: sa.Engine) -> int:
         return int(connection.scalar(sa.select(sa.func.max(journal.c.id))) or 0)
 
 
-def take(engine: sa.Engine, file: Path) -> Contents:
+def take(workspace: Workspace, file: Path) -> Contents:
     """Write the database as one SQLite `file` while others go on writing; returns its contents.
 
     Refused where the file is not whole: then it is removed again.
     """
-    if engine.dialect.name == "sqlite":
-        connection = sqlite_module().connect(engine.url.database)
-        try:
-            connection.execute("VACUUM INTO ?", (str(file),))
-        finally:
-            connection.close()
+    if workspace.engine.dialect.name == "sqlite":
+        _vacuum_into(workspace, file)
     else:
         with fresh(file) as target:
-            copy(engine, target)
+            copy(workspace.engine, target)
     try:
         return check(file)
     except Refused:
@@ -67,14 +64,27 @@ def take(engine: sa.Engine, file: Path) -> Contents:
         raise
 
 
+def _vacuum_into(workspace: Workspace, file: Path) -> None:
+    dbapi = sqlite_module()
+    connection = dbapi.connect(workspace.engine.url.database)
+    try:
+        connection.execute("VACUUM INTO ?", (str(file),))
+    except dbapi.Error as error:
+        fault = faults.fault_of(error, workspace.settings)
+        raise fault or Refused(f"The database cannot be copied: {error}.") from error
+    finally:
+        connection.close()
+
+
 def check(file: Path) -> Contents:
-    """The contents of a snapshot; Refused where SQLite finds a fault in it."""
+    """The contents of a snapshot; Refused where SQLite finds a fault in it, or foreign parts."""
     engine = open_engine(f"sqlite:///{file}")
     try:
         with engine.connect() as connection, connection.begin():
             found = connection.exec_driver_sql("PRAGMA integrity_check").scalar()
             if found != "ok":
                 raise Refused(f"The snapshot is damaged: {str(found)[:200]}")
+            _check_parts(connection)
             return _contents(connection)
     except sa.exc.DBAPIError as error:
         raise Refused(f"The snapshot is damaged: {str(error.orig)[:200]}") from error
@@ -84,6 +94,16 @@ def check(file: Path) -> Contents:
             file.with_name(file.name + left).unlink(missing_ok=True)
 
 
+def _check_parts(connection: sa.Connection) -> None:
+    # A trigger would act in every database it is restored into; a view can pose as a table.
+    parts = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master")
+    known = {*metadata.tables, "alembic_version", "sqlite_sequence", "sqlite_stat1", "sqlite_stat4"}
+    for kind, name, table, sql in parts:
+        virtual = str(sql).upper().split()[:2] == ["CREATE", "VIRTUAL"]
+        if kind not in ("table", "index") or table not in known or virtual:
+            raise Refused(f'The snapshot holds the {kind} "{name}", which this app never creates.')
+
+
 class fresh:  # noqa: N801 - used as a context manager
     """An engine over a new SQLite file with today's tables, folded into one file at the end."""
 
@@ -91,7 +111,7 @@ class fresh:  # noqa: N801 - used as a context manager
         self.engine = open_engine(f"sqlite:///{file}")
 
     def __enter__(self) -> sa.Engine:
-        bring_up(self.engine)
+        migrations.upgrade(self.engine)
         return self.engine
 
     def __exit__(self, *_fault: object) -> None:
@@ -99,16 +119,6 @@ class fresh:  # noqa: N801 - used as a context manager
         connection.cursor().execute("PRAGMA journal_mode=DELETE")
         connection.close()
         self.engine.dispose()
-
-
-def bring_up(engine: sa.Engine) -> None:
-    """Bring a database to today's schema; Refused where it comes from a later version."""
-    try:
-        migrations.upgrade(engine)
-    except CommandError as error:
-        raise Refused(
-            "The snapshot was made by a later version of this app. Install that one first."
-        ) from error
 
 
 def copy(source: sa.Engine, target: sa.Engine) -> None:
@@ -135,40 +145,56 @@ def pour(reading: sa.Connection, writing: sa.Connection) -> None:
 def replace(workspace: Workspace, user: User, file: Path, ahead_of: int) -> None:
     """Put the snapshot `file` in the place of the workspace's database; nobody may serve it.
 
-    The journal goes on above `ahead_of`, so that the next backup is the newest. An SQLite that
-    held work stays beside the new one, named after the time.
+    The journal continues above `ahead_of`, so that the next backup is the newest. An SQLite that
+    held work stays beside the new one, named after the time. The exchange is the last step.
     """
-    if workspace.engine.dialect.name == "sqlite":
-        _swap(workspace, file)
     source = open_engine(f"sqlite:///{file}")
     try:
-        with workspace.writing() as writing, source.connect() as reading, reading.begin():
-            if workspace.engine.dialect.name != "sqlite":
+        with source.connect().execution_options(writes=True) as snapshot, snapshot.begin():
+            line = {"at": time.time(), "who": user.name, "what": "restore", "subject": "database"}
+            newest = int(snapshot.scalar(sa.select(sa.func.max(journal.c.id))) or 0)
+            snapshot.execute(journal.insert().values(id=max(newest, ahead_of) + 1, **line))
+        if workspace.engine.dialect.name != "sqlite":
+            with workspace.writing() as writing, source.connect() as reading, reading.begin():
                 for table in reversed(metadata.sorted_tables):
                     writing.execute(table.delete())
                 pour(reading, writing)
-            line = {"at": time.time(), "who": user.name, "what": "restore", "subject": "database"}
-            newest = int(writing.scalar(sa.select(sa.func.max(journal.c.id))) or 0)
-            writing.execute(journal.insert().values(id=max(newest, ahead_of) + 1, **line))
-            if writing.dialect.name == "postgresql":
                 _go_on_counting(writing)
     finally:
         source.dispose()
+    if workspace.engine.dialect.name == "sqlite":
+        _swap(workspace, file)
 
 
 def _swap(workspace: Workspace, file: Path) -> None:
     # The file itself: copying a million rows takes minutes.
     there = Path(str(workspace.engine.url.database))
-    held_work = contents(workspace.engine).origin is not None
+    former = f"{there.name}.before-{time.time():.0f}" if holds_work(workspace) else None
+    aside = there.with_name(there.name + ".new")
     with FileLock(workspace.home / "write.lock"):
-        aside = there.with_name(there.name + ".new")
-        shutil.copyfile(file, aside)
-        workspace.engine.dispose()
-        if held_work:
-            there.rename(there.with_name(f"{there.name}.before-{time.time():.0f}"))
-        for left in ("-wal", "-shm"):
-            there.with_name(there.name + left).unlink(missing_ok=True)
-        aside.replace(there)
+        try:
+            make_private_file(aside)
+            with disk_full_refused():
+                shutil.copyfile(file, aside)
+            workspace.engine.dispose()
+            for end in ("", "-wal", "-shm"):
+                part = there.with_name(there.name + end)
+                if former and part.exists():
+                    part.rename(part.with_name(former + end))
+                part.unlink(missing_ok=True)
+            aside.replace(there)
+        finally:
+            aside.unlink(missing_ok=True)
+
+
+def holds_work(workspace: Workspace) -> bool:
+    """Whether anything was ever done in the database; a damaged one counts as one with work."""
+    try:
+        return contents(workspace.engine).origin is not None
+    except faults.DamagedDatabase:
+        return True
+    except sa.exc.DBAPIError:  # new, without tables
+        return False
 
 
 def sha256_of(file: Path) -> str:

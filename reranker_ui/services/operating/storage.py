@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from reranker_ui.core.models.hub_models import HUB_ID
+from reranker_ui.core.values.filesystems import DISK_FULL, DiskFull, is_disk_full
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.operating.book import SUFFIX
 from reranker_ui.services.operating.snapshots import sha256_of
+from reranker_ui.services.store.permissions import make_private_file, restrict
 
 HUB = "hf://datasets/"
-BOOK = ".json"  # what is written last: a snapshot without it was never finished
+OURS = ("db-", "run-", ".")  # what the names of backups, and of unfinished ones, begin with
 
 
 class Place(Protocol):
@@ -24,7 +27,7 @@ class Place(Protocol):
         """The names of the files; Refused where the place cannot be read."""
 
     def write(self, files: Mapping[str, Path], gone: Sequence[str]) -> None:
-        """Put `files` there, those that end in BOOK last, and prove them; then remove `gone`."""
+        """Put `files` there, those that end in SUFFIX last, and prove them; then remove `gone`."""
 
     def read(self, name: str) -> AbstractContextManager[Path]:
         """The file, for as long as the context lasts."""
@@ -54,24 +57,43 @@ class FolderPlace:
     def names(self) -> list[str]:
         """The names of the files there, none where the folder is not there yet."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            return sorted(path.name for path in self.folder.iterdir() if path.is_file())
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            names = sorted(path.name for path in self.folder.iterdir() if path.is_file())
         except OSError as error:
             raise Refused(_unread(self.title, error)) from error
+        self._restrict(names)
+        return names
 
     def write(self, files: Mapping[str, Path], gone: Sequence[str]) -> None:
         """Write aside, read back, then name."""
         try:
-            for name in sorted(files, key=lambda name: name.endswith(BOOK)):
-                aside = self.folder / f".{name}.part"
-                shutil.copyfile(files[name], aside)
-                if sha256_of(aside) != sha256_of(files[name]):
-                    raise Refused(f"{self.title} does not keep what is written there.")
-                aside.replace(self.folder / name)
+            for name in sorted(files, key=lambda name: name.endswith(SUFFIX)):
+                self._write(name, files[name])
             for name in gone:
                 (self.folder / name).unlink(missing_ok=True)
         except OSError as error:
+            if is_disk_full(error):
+                raise DiskFull(f"{self.title}: {DISK_FULL}") from error
             raise Refused(f"{self.title} cannot be written: {error.strerror or error}.") from error
+
+    def _write(self, name: str, file: Path) -> None:
+        aside = self.folder / f".{name}.part"
+        try:
+            make_private_file(aside)
+            shutil.copyfile(file, aside)
+            if sha256_of(aside) != sha256_of(file):
+                raise Refused(f"{self.title} does not keep what is written there.")
+            aside.replace(self.folder / name)
+        finally:
+            aside.unlink(missing_ok=True)
+
+    def _restrict(self, names: Sequence[str]) -> None:
+        # Backups hold labels and hashes of passwords. A folder with other files is not only ours.
+        ours = [name for name in names if name.startswith(OURS)]
+        for name in ours:
+            restrict(self.folder / name)
+        if len(ours) == len(names):
+            restrict(self.folder)
 
     @contextmanager
     def read(self, name: str) -> Iterator[Path]:

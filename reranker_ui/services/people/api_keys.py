@@ -1,10 +1,12 @@
 """API keys: a program acts as the person who made its key. `Authorization: Bearer rr_...`"""
 
 import time
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
 
+from reranker_ui.core.values.filesystems import DiskFull
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.people.accounts import find
 from reranker_ui.services.people.tokens import digest, new_token
@@ -65,7 +67,8 @@ def key_user(workspace: Workspace, token: str) -> User | None:
         return None
     now = time.time()
     if now - (row.used_at or 0) > _MINUTE:  # no write for each request of a busy program
-        with workspace.writing() as connection:
+        # On a full disk the key still opens what only reads.
+        with suppress(DiskFull), workspace.writing() as connection:
             used = api_keys.update().where(api_keys.c.id == row.id).values(used_at=now)
             connection.execute(used)
     return User(row.name, row.role)

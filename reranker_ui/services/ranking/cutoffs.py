@@ -1,12 +1,15 @@
 """A run's cut-off and calibration: looked at on its dev split, and kept with the run."""
 
-import json
 import time
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict
 
 from reranker_ui.core.evaluation.calibration import calibrate, calibrated
 from reranker_ui.core.evaluation.cutoff import choose_cutoff
 from reranker_ui.core.models.reranker import sigmoid
+from reranker_ui.core.values.json_files import read_object
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.visibility import visibility_of_run
@@ -14,6 +17,7 @@ from reranker_ui.services.ranking.gains import kept_scores
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
 from reranker_ui.services.runs.listing import find_run, folder_of
 from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.json_state import save
 from reranker_ui.services.store.workspace import Workspace, record
 
 GOALS = {
@@ -25,6 +29,30 @@ GOALS = {
     "recall:0.9": "Recall at least 90%",
     "recall:0.95": "Recall at least 95%",
 }
+
+
+class _Platt(TypedDict):
+    method: Literal["platt"]
+    a: float
+    b: float
+
+
+class _Isotonic(TypedDict):
+    method: Literal["isotonic"]
+    x: list[float]
+    y: list[float]
+
+
+@with_config(ConfigDict(extra="allow"))
+class _Kept(TypedDict):
+    goal: str
+    score: float
+    logit: float
+    calibrated: float
+    calibration: _Platt | _Isotonic
+
+
+_KEPT = TypeAdapter(_Kept)
 
 
 def look_for_cutoff(
@@ -64,9 +92,7 @@ def keep_cutoff(workspace: Workspace, user: User, run: int | str, goal: str) -> 
     folder, now = folder_of(workspace, told["run"]), time.time()
     kept = {name: value for name, value in told.items() if name not in ("curve", "goals")}
     kept |= {"split": "dev", "by": user.name, "at": now}
-    aside = folder.cutoff_file.with_suffix(".new")
-    aside.write_text(json.dumps(kept, indent=1))
-    aside.replace(folder.cutoff_file)
+    save(folder.cutoff_file, kept)
     with workspace.writing() as connection:
         after = {"goal": goal, "score": told["score"]}
         record(connection, user, "run.cutoff", f"run:{told['run']}", at=now, after=after)
@@ -88,10 +114,9 @@ def kept_cutoff(workspace: Workspace, user: User, name: str) -> dict[str, Any] |
     if not name.isdecimal():
         return None
     try:
-        kept: dict[str, Any] = json.loads(folder_of(workspace, int(name)).cutoff_file.read_text())
-    except (OSError, ValueError):
+        return dict(_KEPT.validate_python(read_object(folder_of(workspace, int(name)).cutoff_file)))
+    except ValidationError:  # there is none, or it is damaged
         return None
-    return kept
 
 
 def _run(workspace: Workspace, user: User, run: int | str) -> tuple[Ranker, RunFolder]:

@@ -13,6 +13,7 @@ from reranker_ui.core.bases.embedded import encoder_beside
 from reranker_ui.core.evaluation.bm25 import bm25_scores
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.encoder import Encoder
+from reranker_ui.core.models.loading import damage_refused, finite
 from reranker_ui.core.models.reranker import Reranker, sigmoid
 from reranker_ui.core.values.recipe import EMBEDDED
 from reranker_ui.core.values.refused import Refused
@@ -23,6 +24,10 @@ from reranker_ui.services.runs.listing import Run, find_run, list_runs
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
+RUN_ADVICE = (
+    "Bring the run back with `python -m reranker_ui restore --runs`, or choose another run."
+)
+BASE_ADVICE = "Download it again, or choose another model."
 Model = TypeVar("Model", Reranker, Encoder)
 Measure = Literal["probability", "cosine", "bm25"]
 NO_HEAD = (
@@ -187,10 +192,14 @@ def _model(
     config = path / "config.json"
     key = f"reranker {path} {config.stat().st_mtime_ns if config.exists() else 0}"
     fresh = not more.get("trained", True)
-    model, loading = _shelf(workspace, key, lambda: _load(workspace, path, fresh))
+    named = f"The model of {title}" if name.isdecimal() else f"The model {title}"
+    advice = RUN_ADVICE if name.isdecimal() else BASE_ADVICE
+    with damage_refused(named, advice):
+        model, loading = _shelf(workspace, key, lambda: _load(workspace, path, fresh))
     return Ranker(
         name, title, detail, "probability", key,
-        lambda pairs: model.scores(pairs, raw=True), loading=loading, model=model, **more,
+        lambda pairs: finite(model.scores(pairs, raw=True), named, advice),
+        loading=loading, model=model, **more,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reranker_ui.core.models.reranker import ranked
-from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.refused import Refused, Unavailable
 from reranker_ui.services.ranking.compare import check
 from reranker_ui.services.ranking.rankers import Ranker, choices, find_ranker
 from reranker_ui.services.store.access import User, require
@@ -56,6 +56,8 @@ def serve_ranking(
     asked = [(query, passage) for passage in passages]
     try:
         ranker = find_ranker(workspace, user, model or default_model(workspace, user), asked)
+    except Unavailable:
+        raise
     except Refused as refused:
         raise NoModel(str(refused)) from None
     pairs = [(query, passage) for passage in ranker.begun(passages, most)]

@@ -18,10 +18,10 @@ from reranker_ui.services.store.workspace import Workspace
 Run = dict[str, Any]
 SHOWN = (
     *("id", "name", "status", "metrics", "dev", "dataset", "base", "base_used", "sentence"),
-    *("verdict", "stopping", "step", "steps", "parent", "resumable"),
+    *("verdict", "stopping", "step", "steps", "parent", "resumable", "damage"),
 )
-CONTRACT = ("id", "name", "status", "metrics", "counts", "folder")
-ASIDE = ("id", "name", "dataset", "status", "stopping")  # what seldom changes of a row
+CONTRACT = ("id", "name", "status", "metrics", "counts", "folder", "damage")
+ASIDE = ("id", "name", "dataset", "status", "stopping", "damage")  # what seldom changes of a row
 
 
 def folder_of(workspace: Workspace, number: int) -> RunFolder:
@@ -57,6 +57,8 @@ def find_run(workspace: Workspace, user: User, run: int | str) -> Run:
 def _row(workspace: Workspace, row: dict[str, Any]) -> Run:
     folder = folder_of(workspace, row["id"])
     said, state = progress_in.look(folder)
+    damage = progress_in.damage(folder)
+    sentence = _waits_for(folder, state, row["parent_run_id"]) or progress_in.sentence(said, state)
     now = time.time()
     return {
         "id": row["id"],
@@ -68,14 +70,14 @@ def _row(workspace: Workspace, row: dict[str, Any]) -> Run:
         "dataset": row["dataset_name"],
         "base": _base(row["recipe"]["base"]),
         "parent": row["parent_run_id"],
-        "resumable": state in ("stopped", "lost", "failed") and _resumable(folder),
+        "damage": damage,
+        "resumable": not damage and state in ("stopped", "lost", "failed") and _resumable(folder),
         "base_used": _base(said.started.get("base_used") or "") or None,
         "recipe": row["recipe"],
         "created_at": row["created_at"],
         "created_by": row["created_by"],
         "dev": said.dev,
-        "sentence": _waits_for(folder, state, row["parent_run_id"])
-        or progress_in.sentence(said, state),
+        "sentence": f"{sentence.rstrip('.')}. {damage}" if damage else sentence,
         "verdict": progress_in.verdict(said.metrics),
         "error": said.ended.get("error"),
         "notices": said.notices,
@@ -99,7 +101,7 @@ def _row(workspace: Workspace, row: dict[str, Any]) -> Run:
 def _resumable(folder: RunFolder) -> bool:
     try:
         changed = folder.checkpoints.stat().st_mtime_ns
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     return _has_checkpoint(folder, changed)
 
@@ -208,9 +210,9 @@ def current(workspace: Workspace, user: User) -> dict[str, Any]:
     """What is going on, for the header: cheap enough to be asked every two seconds.
 
     Returns `{"running": {id, name, part, step, max_steps, loss, eta} | None, "waiting": count,
-    "failed": name | None, "mark"}`: the fraction done, seconds left, the run that failed in the
-    last hour if none has ended since, and a mark that changes when a run comes, goes or changes
-    its status.
+    "failed": name | None, "damaged": [name], "mark"}`: the fraction done, seconds left, the run
+    that failed in the last hour if none has ended since, the runs whose folders are damaged, and
+    a mark that changes when a run comes, goes or changes its status.
     """
     rows = list_runs(workspace, user)
     running = next((row for row in reversed(rows) if row["status"] == "running"), None)
@@ -219,6 +221,7 @@ def current(workspace: Workspace, user: User) -> dict[str, Any]:
         "running": running and _short(running),
         "waiting": sum(row["status"] == "queued" for row in rows),
         "failed": ended["name"] if ended and _failed_lately(ended) else None,
+        "damaged": [row["name"] for row in rows if row["damage"]],
         "mark": _mark([[row[name] for name in ASIDE] for row in rows]),
     }
 

@@ -1,14 +1,28 @@
 """What a run left behind: its results query by query, its files and its card."""
 
-import json
 from typing import Any
 
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict
+
+from reranker_ui.core.values.json_files import read_object
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.visibility import visibility_of_run
 from reranker_ui.services.runs import push
 from reranker_ui.services.runs.listing import find_run, folder_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
+
+
+@with_config(ConfigDict(extra="allow"))
+class _Results(TypedDict):
+    intervals: dict[str, list[float]]
+    against: dict[str, dict[str, float | int]]
+    worst: list[dict[str, Any]]
+    queries: int
+
+
+_RESULTS = TypeAdapter(_Results)
 
 
 def outcome(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
@@ -33,10 +47,10 @@ def outcome(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
         "id": row["id"],
         "results": results,
         "whole": whole,
-        "scale": folder.lineage().get("scale") if folder.lineage_file.exists() else None,
+        "scale": folder.lineage_if_readable().get("scale"),
         "files": files,
         "bytes": sum(file["bytes"] for file in files),
-        "card": card.read_text(encoding="utf-8") if card.is_file() else None,
+        "card": card.read_text(encoding="utf-8", errors="replace") if card.is_file() else None,
         "quotes": bool(row["recipe"].get("card_texts")),
         "pushed": push.state(workspace, user, row["id"]),
     }
@@ -54,6 +68,6 @@ def _files(folder: RunFolder) -> list[dict[str, Any]]:
 
 def _json(folder: RunFolder) -> dict[str, Any] | None:
     try:
-        return dict(json.loads(folder.outcome_file.read_text()))
-    except (OSError, ValueError):
+        return dict(_RESULTS.validate_python(read_object(folder.outcome_file)))
+    except ValidationError:  # missing or damaged
         return None

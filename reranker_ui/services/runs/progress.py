@@ -5,7 +5,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.values.run_folder import TERMINAL, RunFolder, status_of
+from reranker_ui.core.values import event_log
+from reranker_ui.core.values.event_log import TERMINAL, status_of
+from reranker_ui.core.values.run_folder import BRING_BACK, RunFolder
 
 RANKERS = ("base", "tuned", "bm25", "cosine")
 LIVE = ("queued", "running")
@@ -37,8 +39,8 @@ class Progress:
     @property
     def steps(self) -> int | None:
         """Steps of the whole run, warm start included; None until the run has started."""
-        plan = self.started.get("plan")
-        return self.warm_steps + int(plan["train_steps"]) if plan else None
+        steps = (self.started.get("plan") or {}).get("train_steps")
+        return None if steps is None else self.warm_steps + int(steps)
 
     @property
     def step(self) -> int:
@@ -49,20 +51,47 @@ class Progress:
 
 def read(folder: RunFolder) -> Progress:
     """The progress in `folder`, read again only when its events have grown."""
-    try:
-        stat = folder.events_file.stat()
-    except FileNotFoundError:
-        return _read(folder.path, 0, 0)
-    return _read(folder.path, stat.st_size, stat.st_mtime_ns)
+    return _read(folder.path, *_marks(folder.events_file, folder.lineage_file))
+
+
+def damage(folder: RunFolder) -> str | None:
+    """What of the folder is missing or damaged and what to do, in sentences; None if nothing."""
+    files = (folder.path, folder.recipe_file, folder.lineage_file)
+    return _damage(folder.path, *_marks(*files))
+
+
+@lru_cache(maxsize=2048)
+def _damage(path: Path, *_marks: int) -> str | None:
+    found = RunFolder(path).damage()
+    return f"{found} {BRING_BACK}" if found else None
+
+
+def _marks(*files: Path) -> tuple[int, ...]:
+    # Size and time of each file: they change with what is in it.
+    marks: list[int] = []
+    for file in files:
+        try:
+            stat = file.stat()
+        except OSError:
+            marks += (0, 0)
+        else:
+            marks += (stat.st_size, stat.st_mtime_ns)
+    return tuple(marks)
 
 
 @lru_cache(maxsize=512)
-def _read(path: Path, _size: int, _changed: int) -> Progress:
+def _read(path: Path, *_marks: int) -> Progress:
     folder = RunFolder(path)
-    progress = progress_of(folder.events()[0])
-    if folder.lineage_file.exists():
-        before = list(folder.lineage().get("notices") or [])
-        progress.notices = list(dict.fromkeys(before + progress.notices))
+    lines = event_log.read(folder.events_file)
+    progress = progress_of(lines.events)
+    before = list(folder.lineage_if_readable().get("notices") or [])
+    progress.notices = list(dict.fromkeys(before + progress.notices))
+    if lines.unreadable:
+        skipped = "1 line of the events of this run is damaged and was skipped."
+        if lines.unreadable > 1:
+            skipped = f"{lines.unreadable:,} lines of the events of this run are damaged and were"
+            skipped += " skipped."
+        progress.notices.append(skipped)
     return progress
 
 
@@ -86,19 +115,28 @@ def _take(progress: Progress, event: Event) -> None:
     elif kind == "log":
         progress.log = event
     elif kind == "notice":
-        progress.notices.append(str(event["message"]))
+        progress.notices.append(str(event.get("message") or ""))
     elif kind == "evaluated":
         _take_metrics(progress, event)
     elif kind in TERMINAL:
         progress.ended = event
-        progress.metrics |= event.get("metrics") or {}
+        ended = event.get("metrics") or {}
+        progress.metrics |= {name: _numbers(ended[name]) for name in RANKERS if name in ended}
 
 
 def _take_metrics(progress: Progress, event: Event) -> None:
     found = progress.metrics if event.get("split") == "test" else progress.dev
-    ranker = "tuned" if event["when"] == "during" else event["when"]
-    if ranker in RANKERS and not (event["when"] == "during" and event.get("split") == "test"):
-        found[ranker] = event["metrics"]
+    during = event.get("when") == "during"
+    ranker = "tuned" if during else event.get("when")
+    if ranker in RANKERS and not (during and event.get("split") == "test"):
+        found[ranker] = _numbers(event.get("metrics"))
+
+
+def _numbers(metrics: Any) -> dict[str, Any] | None:
+    """The metrics of one ranker, without what is not a number; None where they are no mapping."""
+    if not isinstance(metrics, dict):
+        return None
+    return {name: value for name, value in metrics.items() if not isinstance(value, dict)}
 
 
 def look(folder: RunFolder) -> tuple[Progress, str]:

@@ -1,22 +1,35 @@
 """Pushing a run's model to the Hub: in a process of its own, private unless told otherwise."""
 
-import json
 import subprocess
 import sys
 import threading
 import time
-from typing import Any
+from typing import Any, Literal
 
 from filelock import FileLock, Timeout
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict
 
 from reranker_ui.core.models.hub_models import HUB_ID
+from reranker_ui.core.values.json_files import read_object
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.runs.listing import find_run, folder_of
 from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.json_state import save
 from reranker_ui.services.store.workspace import Workspace, record
 from reranker_ui.settings import hub_token, worker_environment
 
+
+@with_config(ConfigDict(extra="allow"))
+class _Pushed(TypedDict):
+    repo: str
+    private: bool
+    state: Literal["pushing", "done", "failed"]
+    time: float
+
+
+_PUSHED = TypeAdapter(_Pushed)
 STARTING = 60.0  # seconds a push may take until it holds its lock
 
 
@@ -46,7 +59,7 @@ def push(
         raise Refused(f"{row['name']} is being pushed to {before['repo']}. Wait until it is done.")
     secret = (token or "").strip() or hub_token()
     told = {"repo": repo, "private": private, "state": "pushing", "time": time.time()}
-    folder.pushed_file.write_text(json.dumps(told))
+    save(folder.pushed_file, told)
     with workspace.writing() as connection:
         after = {"repo": repo, "private": private}
         record(connection, user, "run.push", f"run:{row['id']}", at=time.time(), after=after)
@@ -63,8 +76,8 @@ def state(workspace: Workspace, user: User, run: int) -> dict[str, Any] | None:
     require(user, "viewer")
     folder = folder_of(workspace, run)
     try:
-        told = dict(json.loads(folder.pushed_file.read_text()))
-    except (OSError, ValueError):
+        told: dict[str, Any] = dict(_PUSHED.validate_python(read_object(folder.pushed_file)))
+    except ValidationError:  # there was none, or the file is damaged
         return None
     young = time.time() - told["time"] < STARTING
     if told["state"] == "pushing" and not young and not _goes_on(folder):

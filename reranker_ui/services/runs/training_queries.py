@@ -1,6 +1,5 @@
 """What a run has learned from: the queries of a split that it, or a run before it, trained on."""
 
-import pandas as pd
 from sqlalchemy import select
 
 from reranker_ui.core.values.pairs import near, query_key
@@ -35,8 +34,8 @@ def _trained_on(workspace: Workspace, user: User, run: str) -> set[str]:
     while number is not None and number not in known:
         known.add(number)
         folder = RunFolder(find_run(workspace, user, str(number))["folder"])
-        if (frozen := folder.path / "train.parquet").is_file():
-            queries |= set(pd.read_parquet(frozen, columns=["query"])["query"])
+        if folder.path.is_dir():
+            queries |= set(folder.pairs("train")["query"])
         with workspace.reading() as connection:
             number = connection.scalar(select(runs.c.parent_run_id).where(runs.c.id == number))
     return queries

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 from filelock import FileLock
 
-from reranker_ui.services.store import migrations
+from reranker_ui.services.store import faults, migrations, permissions
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.database import journal, open_engine
 from reranker_ui.settings import Settings, Space
@@ -83,15 +83,40 @@ class Workspace:
 
 
 def open_workspace(settings: Settings | None = None) -> Workspace:
-    """Open the home of `settings`, bringing its database to the newest schema."""
-    settings = settings or Settings()
-    home = settings.home_folder()
-    for folder in ("runs", "cache", "uploads"):
-        (home / folder).mkdir(exist_ok=True)
-    workspace = Workspace(settings, home, open_engine(settings.database()))
-    with FileLock(home / "write.lock"):
+    """Open the home of `settings`, bringing its database to the newest schema.
+
+    Only this account may read the home and the database. DamagedDatabase where the database
+    cannot be read.
+    """
+    workspace = workspace_to_restore(settings)
+    if _is_cut_to_nothing(workspace):
+        raise faults.damaged(workspace.settings, "the file is empty")
+    if workspace.engine.dialect.name == "sqlite":
+        permissions.restrict_database(Path(str(workspace.engine.url.database)))
+    with FileLock(workspace.home / "write.lock"):
         migrations.upgrade(workspace.engine)
     return workspace
+
+
+def workspace_to_restore(settings: Settings | None = None) -> Workspace:
+    """The home of `settings` with its database as it is, which may be damaged or missing."""
+    settings = settings or Settings()
+    home = settings.home_folder()
+    permissions.restrict(home)
+    for folder in ("runs", "cache", "uploads"):
+        (home / folder).mkdir(exist_ok=True)
+    engine = open_engine(settings.database())
+    faults.watch(engine, settings)
+    return Workspace(settings, home, engine)
+
+
+def _is_cut_to_nothing(workspace: Workspace) -> bool:
+    # A home with runs had a database: to begin a new one in silence would hide what was lost.
+    if workspace.engine.dialect.name != "sqlite":
+        return False
+    file = Path(str(workspace.engine.url.database))
+    empty = file.is_file() and not file.stat().st_size
+    return empty and any(path.name.isdecimal() for path in workspace.runs.iterdir())
 
 
 def record(

@@ -2,10 +2,12 @@
 
 import shutil
 import time
+from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from reranker_ui.core.values.filesystems import DiskFull
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
@@ -150,6 +152,8 @@ def resume(workspace: Workspace, user: User, run: int | str) -> Run:
         raise Refused(
             f"{row['name']} is {row['status']}. Only a lost, stopped or failed run is resumed."
         )
+    if row["damage"]:
+        raise Refused(f"{row['name']} cannot be resumed. {row['damage']}")
     if row["status"] != "lost" and not folder.last_checkpoint():
         mend = "Run it again" if row["status"] == "failed" else "Continue training from its model"
         raise Refused(f"{row['name']} left no checkpoint. {mend}.")
@@ -217,7 +221,21 @@ def delete(workspace: Workspace, user: User, run: int | str) -> None:
             raise Refused(f"{other['name']} goes on from {row['name']}. Cancel it first.")
     folder = folder_of(workspace, row["id"]).path
     engines.let_go(workspace, folder / "model")
-    aside = workspace.runs / f".deleted-{folder.name}"
+    try:
+        _delete_row(workspace, user, row)
+    except DiskFull:  # deleting runs is how a disk gets its space back
+        _remove(folder)
+        _delete_row(workspace, user, row)
+    forget_scores(workspace, row["id"])
+    for left in [folder, *(workspace.cache / "onnx").glob(f"{row['id']}-*")]:
+        _remove(left)
+
+
+def _remove(path: Path) -> None:
+    path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
+
+
+def _delete_row(workspace: Workspace, user: User, row: Run) -> None:
     with workspace.writing() as connection:
         connection.execute(runs.delete().where(runs.c.id == row["id"]))
         record(
@@ -228,8 +246,3 @@ def delete(workspace: Workspace, user: User, run: int | str) -> None:
             at=time.time(),
             before={name: row[name] for name in CONTRACT},
         )
-        if folder.exists():
-            folder.rename(aside)
-    forget_scores(workspace, row["id"])
-    for left in [aside, *(workspace.cache / "onnx").glob(f"{row['id']}-*")]:
-        shutil.rmtree(left, ignore_errors=True)

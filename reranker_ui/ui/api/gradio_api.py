@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
-from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.filesystems import as_refused
 from reranker_ui.services.ranking import compare, rerank
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.server.identity import who
@@ -58,7 +58,9 @@ def _told(act: Callable[..., Answer]) -> Callable[..., Answer]:
     def endpoint(*told: Any, **named: Any) -> Answer:
         try:
             return act(*told, **named)
-        except Refused as refused:
+        except Exception as error:
+            if (refused := as_refused(error)) is None:
+                raise
             raise gr.Error(str(refused), print_exception=False) from None
 
     return endpoint

@@ -12,7 +12,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.filesystems import as_refused
+from reranker_ui.core.values.refused import Refused, Unavailable
 from reranker_ui.services.ranking.rerank import (
     NoModel,
     Served,
@@ -112,9 +113,9 @@ class RerankApi:
         try:
             body = await _body(request)
             told = await to_thread.run_sync(act, body, limiter=self.threads)
-        except Refused as refused:
-            return _refusal(request, refused)
-        except Exception:
+        except Exception as error:
+            if refused := as_refused(error):
+                return _refusal(request, refused)
             log.exception("%s failed", request.url.path)
             sentence = "Something went wrong on the server. The log says what."
             return JSONResponse(fault_in(request.url.path, 500, sentence), 500)
@@ -192,7 +193,9 @@ def _refusal(request: Request, refused: Refused) -> Response:
     listed = getattr(request.state, "listed", False)
     path = request.url.path
     status = 422 if path == "/rerank" and not listed else 400
-    if isinstance(refused, NoModel):
+    if isinstance(refused, Unavailable):
+        status = 503
+    elif isinstance(refused, NoModel):
         status = 404
     elif isinstance(refused, TooLarge | TooLong):
         status = 413

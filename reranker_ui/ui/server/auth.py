@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reranker_ui.core.values.rate_limits import Bucket
+from reranker_ui.core.values.refused import Unavailable
 from reranker_ui.logs import ASKING
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.server.identity import VISITOR, user_behind
@@ -55,7 +56,12 @@ class Gate:
         path = asking.url.path
         if path.startswith(OPEN_FOLDERS):
             return None
-        user = await run_in_threadpool(user_behind, self.workspace, self.way, asking)
+        try:
+            user = await run_in_threadpool(user_behind, self.workspace, self.way, asking)
+        except Unavailable as fault:
+            if path not in OPEN:
+                return JSONResponse({"detail": str(fault)}, 503, {"retry-after": "60"})
+            user = None
         scope.setdefault("state", {})["user"] = user
         ASKING.set(user.name if user else "-")
         if user is None and path not in OPEN:

@@ -7,6 +7,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+
+from reranker_ui.core.values.refused import Refused
 
 
 def configuration() -> Config:
@@ -17,7 +20,10 @@ def configuration() -> Config:
 
 
 def upgrade(engine: sa.Engine) -> None:
-    """Bring the database to the newest step; nothing is written when it is there already."""
+    """Bring the database to the newest step; nothing is written when it is there already.
+
+    Refused where it comes from a later version.
+    """
     config = configuration()
     newest = ScriptDirectory.from_config(config).get_current_head()
     with engine.connect() as connection:
@@ -25,4 +31,9 @@ def upgrade(engine: sa.Engine) -> None:
             return
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise Refused(
+                "The database was made by a later version of this app. Install that one first."
+            ) from error

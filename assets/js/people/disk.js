@@ -1,0 +1,13 @@
+// The warning below the header while the server's disk is nearly full.
+
+import { h } from "../lib/dom.js";
+
+export const diskWarning = () => {
+  const banner = h("p", { class: "rr-disk", role: "alert", hidden: true });
+  const show = (disk) => {
+    const sentence = disk ? disk.sentence : "";
+    if (banner.textContent !== sentence) banner.textContent = sentence;
+    banner.hidden = !disk;
+  };
+  return { banner, show };
+};

@@ -1,0 +1,33 @@
+"""JSON objects read from files that may be missing, cut or garbled."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+
+def parse_object(text: str | bytes) -> dict[str, Any]:
+    """The JSON object in `text`; ValueError where it holds none.
+
+    NaN and infinite numbers become None: a browser and strict JSON know neither.
+    """
+    try:
+        value = json.loads(text, parse_float=_finite, parse_constant=lambda _name: None)
+    except RecursionError as error:
+        raise ValueError("The JSON is nested too deeply.") from error
+    if not isinstance(value, dict):
+        raise ValueError("The JSON is not an object.")
+    return value
+
+
+def read_object(file: Path) -> dict[str, Any] | None:
+    """The JSON object in `file`; None where the file is missing or holds none."""
+    try:
+        return parse_object(file.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _finite(digits: str) -> float | None:
+    value = float(digits)
+    return value if math.isfinite(value) else None

@@ -1,0 +1,74 @@
+"""The book of a backup: a small JSON file that says what the backup holds and where."""
+
+import json
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict
+
+log = logging.getLogger(__name__)
+SUFFIX = ".json"
+Book: TypeAlias = dict[str, Any]
+_OURS = {"generation", "at", "file", "sha256", "runs"}  # what every book had from the first on
+
+# Names are those of files beside the book: never a path.
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}$")]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Number = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}$")]
+Count = Annotated[int, Field(ge=0)]
+
+
+class RunCopy(TypedDict):
+    """The copy of one run: a zip beside the book, and the state the run was packed in."""
+
+    file: Name
+    sha256: Digest
+    state: str
+
+
+class _Counts(TypedDict):
+    datasets: Count
+    pairs: Count
+    annotations: Count
+    runs: Count
+
+
+@with_config(ConfigDict(extra="allow"))
+class _Book(TypedDict):
+    name: Name
+    file: Name
+    sha256: Digest
+    bytes: Count
+    at: Annotated[float, Field(ge=0, lt=1e11, allow_inf_nan=False)]  # Unix seconds
+    runs: dict[Number, RunCopy]
+    generation: Count
+    origin: str | None
+    counts: _Counts
+
+
+_SHAPE = TypeAdapter(_Book)
+
+
+def read_book(name: str, file: Path) -> Book | None:
+    """What a book says, {} where the file is not one of ours; None where it is damaged."""
+    try:
+        book = json.loads(file.read_bytes())
+        if not (isinstance(book, dict) and set(book) >= _OURS):
+            return None if name.startswith("db-") else {}
+        return dict(_SHAPE.validate_python(book))
+    except (OSError, ValueError, RecursionError, ValidationError):
+        log.error("%s is damaged: that backup is passed over.", name)
+        return None
+
+
+def copies_of_runs(books: Iterable[Book]) -> dict[str, list[RunCopy]]:
+    """For each run by number its different copies, in the order of the books."""
+    found: dict[str, list[RunCopy]] = {}
+    for book in books:
+        for number, copy in book["runs"].items():
+            if copy not in found.setdefault(number, []):
+                found[number].append(copy)
+    return found

@@ -1,0 +1,82 @@
+"""What a failing database means for the person who asks: a full disk, damage, or no connection."""
+
+import re
+from functools import partial
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from reranker_ui.core.values.filesystems import DiskFull, is_disk_full
+from reranker_ui.core.values.machine import free_disk
+from reranker_ui.core.values.refused import Unavailable
+from reranker_ui.settings import Settings
+
+BOOK = re.compile(r"db-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)-\d+\.json")  # of one backup
+_DAMAGED = (
+    *("malformed", "not a database", "could not decode", "unsupported file format"),
+    *("disk i/o error", "invalid page", "could not read block", "database corruption"),
+)
+_SMALL = 1_000_000  # bytes free below which a failed write means a full disk
+
+
+class DamagedDatabase(Unavailable):
+    """The database cannot be read. Says which backup is the newest and how to restore it."""
+
+
+def watch(engine: sa.Engine, settings: Settings) -> None:
+    """From now on errors of `engine` that a person can fix are raised as Unavailable."""
+    event.listen(engine, "handle_error", partial(_translate, settings))
+
+
+def fault_of(error: BaseException, settings: Settings) -> Unavailable | None:
+    """The sentence for an error of the database; None for one that is a bug."""
+    text = str(error).casefold()
+    if is_disk_full(error):
+        return DiskFull()
+    if any(sign in text for sign in _DAMAGED):
+        # SQLite says "disk I/O error" too where its shared memory cannot grow.
+        full = "i/o" in text and free_disk(settings.home_folder()) < _SMALL
+        return DiskFull() if full else damaged(settings, str(error).splitlines()[0])
+    return None
+
+
+def damaged(settings: Settings, reason: str) -> DamagedDatabase:
+    """The error for a database that cannot be read, for a `reason` without a full stop."""
+    if settings.database_url:
+        return DamagedDatabase(f"The database is damaged: {reason}. {_way_back(settings)}")
+    return DamagedDatabase(
+        f"The database reranker-ui.db is damaged: {reason}. {_way_back(settings)}"
+    )
+
+
+def _translate(settings: Settings, context: sa.engine.ExceptionContext) -> None:
+    if fault := fault_of(context.original_exception, settings):
+        raise fault from context.original_exception
+
+
+def _way_back(settings: Settings) -> str:
+    place = settings.backup or str(settings.home_folder() / "backups")
+    command = "`python -m reranker_ui restore --replace`"
+    if "://" in place:
+        return f"Stop the server and restore the newest backup at {place} with {command}."
+    books = sorted(filter(None, map(BOOK.fullmatch, _names(Path(place).expanduser()))), key=_name)
+    if not books:
+        return f"There is no backup at {place}. If you have one elsewhere, add --from to {command}."
+    year, month, day, hour, minute, second = books[-1].groups()
+    when = f"{year}-{month}-{day} {hour}:{minute}:{second} UTC"
+    return (
+        f"The newest backup is {books[-1].string} of {when}. Stop the server and restore it with"
+        f" {command}; the damaged file is kept beside the restored one."
+    )
+
+
+def _name(book: re.Match[str]) -> str:
+    return book.string
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return [path.name for path in folder.iterdir()]
+    except OSError:
+        return []
