@@ -4,152 +4,163 @@ import { button, errorBox, skeleton } from "../lib/controls.js";
 import { openDialog } from "../lib/dialog.js";
 import { fill, h } from "../lib/dom.js";
 import { formatInt, plural } from "../lib/format.js";
+import { splitPassages } from "../lib/passages.js";
 import { toast } from "../lib/toast.js";
 import { markWords, setLanguage } from "./text.js";
 
-export const openAddPairs = (A, query = "") => {
-  const dataset = A.dataset,
-    errors = h("div", { role: "alert" });
-  const field = h("input", { class: "rr-field rr-an-wide", dir: "auto", maxlength: 2000 }),
-    texts = h("textarea", { class: "rr-field rr-an-wide", rows: 4, dir: "auto" });
-  const found = h("div", { class: "rr-an-found" }),
-    chosen = new Map();
-  const add = button("Add pairs", () => act(), { kind: "primary", disabled: true });
-  field.value = query;
-  // As in the Playground: between blank lines if there are any, else line by line.
-  const written = () => {
-    const text = texts.value.replace(/\r/g, "").trim();
-    return (/\n\s*\n/.test(text) ? text.split(/\n\s*\n/) : text.split("\n"))
-      .map((one) => one.trim())
-      .filter(Boolean);
-  };
-  const count = () => {
-    const n = new Set([...chosen.keys(), ...written()]).size;
-    add.textContent = n ? `Add ${plural(n, "pair")}` : "Add pairs";
-    add.disabled = !n || !field.value.trim();
-  };
-  let turn = 0;
-  const find = async () => {
-    const mine = ++turn,
-      asked = field.value.trim();
-    chosen.clear();
-    count();
-    if (!asked) {
-      fill(found, h("p", { class: "rr-muted" }, "Write the query first."));
+const FOUND = "Unjudged passages of the dataset, best by BM25";
+const WRITTEN = "Or write passages: one per line, or separated by blank lines";
+
+/**
+ * @param {import("./session.js").Session} session
+ * @param {string} [query]
+ */
+export function openAddPairs(session, query = "") {
+  new AddPairs(session, query);
+}
+
+class AddPairs {
+  /**
+   * @param {import("./session.js").Session} session
+   * @param {string} query
+   */
+  constructor(session, query) {
+    this.session = session;
+    this.dataset = session.openDataset;
+    this.turn = 0;
+    /** @type {Set<string>} */
+    this.chosen = new Set();
+    this.query = h("input.rr-field.rr-an-wide", { dir: "auto", maxlength: 2000 });
+    this.query.value = query;
+    this.texts = h("textarea.rr-field.rr-an-wide", { rows: 4, dir: "auto" });
+    this.found = h("div.rr-an-found");
+    this.errors = h("div", { role: "alert" });
+    this.go = button("Add pairs", () => this.add(), { kind: "primary", disabled: true });
+    this.followFields();
+    const cancel = button("Cancel", () => this.dialog.close(), { kind: "quiet" });
+    const note = h("span.rr-faint", "They join the split of their query and wait for labels.");
+    this.dialog = openDialog(
+      "Add pairs",
+      "wide",
+      h("label", h("span.rr-label", "Query"), this.query),
+      h("div.rr-label.rr-an-gap", FOUND),
+      this.found,
+      h("label", h("span.rr-label.rr-an-gap", WRITTEN), this.texts),
+      this.errors,
+      h("div.rr-row.rr-an-foot", this.go, cancel, note),
+    );
+    this.find();
+    if (!query) this.query.focus();
+  }
+
+  followFields() {
+    let timer = 0;
+    this.query.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = window.setTimeout(() => this.find(), 400);
+      this.count();
+    });
+    this.texts.addEventListener("input", () => this.count());
+  }
+
+  get passages() {
+    return [...new Set([...this.chosen, ...splitPassages(this.texts.value)])];
+  }
+
+  count() {
+    const count = this.passages.length;
+    this.go.textContent = count ? `Add ${plural(count, "pair")}` : "Add pairs";
+    this.go.disabled = !count || !this.query.value.trim();
+  }
+
+  /** Look for passages that nobody has judged for this query. */
+  async find() {
+    this.turn += 1;
+    const { turn } = this;
+    const query = this.query.value.trim();
+    this.chosen.clear();
+    this.count();
+    if (!query) {
+      fill(this.found, h("p.rr-muted", "Write the query first."));
       return;
     }
-    fill(found, skeleton(3));
+    fill(this.found, skeleton(3));
     try {
-      const told = await A.server.unjudged({ dataset, query: asked });
-      if (mine !== turn) return;
-      const note = told.known
-        ? `${plural(told.known, "passage is", "passages are")} paired with this query already.`
-        : "";
-      fill(
-        found,
-        told.passages.length
-          ? [
-              h("ul", {}, told.passages.map(line)),
-              note ? h("p", { class: "rr-faint" }, note) : null,
-            ]
-          : h(
-              "p",
-              { class: "rr-muted" },
-              `No other passage of the dataset shares a word with this query. ${note}`,
-            ),
-      );
+      const answer = await this.session.server.unjudged({ dataset: this.dataset, query });
+      if (turn === this.turn) fill(this.found, this.foundList(answer));
     } catch (error) {
-      if (mine === turn) fill(found, errorBox(error));
+      if (turn === this.turn) fill(this.found, errorBox(error));
     }
-  };
-  const line = ({ passage, score }) => {
-    const box = h("input", { type: "checkbox" }),
-      text = h("span", { class: "rr-an-clip rr-grow", dir: "auto" });
-    markWords(text, passage.slice(0, 600), field.value);
+  }
+
+  /** @param {Unjudged} answer */
+  foundList({ passages, known }) {
+    const count = plural(known, "passage is", "passages are");
+    const note = known ? `${count} already paired with this query.` : "";
+    if (!passages.length) {
+      const none = "No other passage of the dataset shares a word with this query.";
+      return h("p.rr-muted", `${none} ${note}`);
+    }
+    const lines = passages.map(({ passage, score }) => this.foundLine(passage, score));
+    return [h("ul", lines), note ? h("p.rr-faint", note) : null];
+  }
+
+  /**
+   * @param {string} passage
+   * @param {number} score
+   */
+  foundLine(passage, score) {
+    const box = h("input", { type: "checkbox" });
+    const text = h("span.rr-an-clip.rr-grow", { dir: "auto" });
+    markWords(text, passage.slice(0, 600), this.query.value);
     setLanguage(text, passage);
     box.addEventListener("change", () => {
-      if (box.checked) chosen.set(passage, true);
-      else chosen.delete(passage);
-      count();
+      if (box.checked) this.chosen.add(passage);
+      else this.chosen.delete(passage);
+      this.count();
     });
-    return h(
-      "li",
-      {},
-      h(
-        "label",
-        { class: "rr-an-option" },
-        box,
-        text,
-        h("span", { class: "rr-muted", title: "BM25" }, score.toFixed(1)),
-      ),
-    );
-  };
-  const act = async () => {
-    add.disabled = true;
-    errors.replaceChildren();
+    const value = h("span.rr-muted", { title: "BM25" }, score.toFixed(1));
+    return h("li", h("label.rr-an-option", box, text, value));
+  }
+
+  async add() {
+    this.go.disabled = true;
+    fill(this.errors);
+    const query = this.query.value.trim();
     try {
-      const told = await A.server.add_pairs({
-        dataset,
-        query: field.value.trim(),
-        passages: [...chosen.keys(), ...written()],
+      const { server } = this.session;
+      const added = await server.add_pairs({
+        dataset: this.dataset,
+        query,
+        passages: this.passages,
       });
-      dialog.close();
-      if (!told.pairs.length) {
-        toast("These pairs are in the dataset already");
-        return;
-      }
-      toast(
-        `${plural(told.pairs.length, "pair")} added to ${told.split}${told.known ? `; ${formatInt(told.known)} were there already` : ""}`,
-        async () => {
-          try {
-            await A.server.remove_pairs({ dataset, pairs: told.pairs });
-            A.grown();
-          } catch (error) {
-            A.fault("", error);
-          }
-        },
-      );
-      A.grown();
+      this.dialog.close();
+      this.showAdded(added);
     } catch (error) {
-      fill(errors, errorBox(error));
-      count();
+      fill(this.errors, errorBox(error));
+      this.count();
     }
-  };
-  let timer = null;
-  field.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(find, 400);
-    count();
-  });
-  texts.addEventListener("input", count);
-  const dialog = openDialog(
-    "Add pairs",
-    h("label", {}, h("span", { class: "rr-label" }, "Query"), field),
-    h(
-      "div",
-      { class: "rr-label rr-an-gap" },
-      "Passages of the dataset that nobody judged for it, best by BM25",
-    ),
-    found,
-    h(
-      "label",
-      {},
-      h(
-        "span",
-        { class: "rr-label rr-an-gap" },
-        "Or write passages: one a line, or with blank lines between them",
-      ),
-      texts,
-    ),
-    errors,
-    h(
-      "div",
-      { class: "rr-row rr-an-foot" },
-      add,
-      button("Cancel", () => dialog.close(), { kind: "quiet" }),
-      h("span", { class: "rr-faint" }, "They join the split of their query and wait for labels."),
-    ),
-  );
-  find();
-  (query ? found : field).focus?.();
-};
+  }
+
+  /** @param {{ pairs: number[], split: Split, known: number }} added */
+  showAdded({ pairs, split, known }) {
+    if (!pairs.length) {
+      toast("These pairs are already in the dataset");
+      return;
+    }
+    const already = known ? `; ${formatInt(known)} were already there` : "";
+    const text = `${plural(pairs.length, "pair")} added to ${split}${already}`;
+    toast(text, () => this.remove(pairs));
+    this.session.pairsChanged();
+  }
+
+  /** @param {number[]} pairs */
+  async remove(pairs) {
+    try {
+      await this.session.server.remove_pairs({ dataset: this.dataset, pairs });
+      this.session.pairsChanged();
+    } catch (error) {
+      this.session.showError("", error);
+    }
+  }
+}

@@ -1,278 +1,184 @@
-// Review: what each annotator has done, and taking back one person's labels from a moment on.
+// Review: what each annotator has done, and labels that were reverted.
 
 import { button, emptyState, errorBox, linkButton, skeleton } from "../lib/controls.js";
-import { openDialog } from "../lib/dialog.js";
 import { fill, h } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
-import { formatAgo, formatInt, plural } from "../lib/format.js";
+import { formatAgo, formatDateTime, formatDay, formatInt, plural } from "../lib/format.js";
 import { openMenu } from "../lib/menu.js";
 import { poll } from "../lib/poll.js";
+import { tableHead } from "../lib/table.js";
 import { toast } from "../lib/toast.js";
-import { formatShare, personMark } from "./agreement.js";
+import { personMark, shareMark } from "./people.js";
+import { openRevert } from "./revert.js";
 
-export const annotatorsSection = (A, place) => {
-  const box = h("div", { class: "rr-an-report" }, h("div", { class: "rr-card" }, skeleton(6)));
-  const midnight = () => new Date().setHours(0, 0, 0, 0) / 1000;
-  const day = (at) =>
-    new Date((at + 43200) * 1000).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
-  const bars = (days, counts, most) =>
-    h(
-      "span",
-      {
-        class: "rr-an-days",
-        role: "img",
-        "aria-label": `${formatInt(counts.at(-1))} today, ${formatInt(counts.reduce((sum, n) => sum + n, 0))} in ${counts.length} days`,
-      },
-      counts.map((n, at) =>
-        h("i", {
-          class: n ? "on" : "",
-          style: `height:${n ? Math.max(3, (22 * n) / most) : 1}px`,
-          title: `${day(days[at])}: ${plural(n, "label")}`,
-        }),
-      ),
+/** @type {[word: string, classes: string][]} */
+const COLUMNS = [
+  ["Annotator", "who"],
+  ["Labels", "rr-num"],
+  ["Today", "rr-num"],
+  ["14 days", "rr-desk"],
+  ["Seconds per label", "rr-num rr-desk"],
+  ["With the majority", "rr-num"],
+  ["Skips", "rr-num rr-desk"],
+  ["Last", "rr-num rr-desk"],
+  ["!Actions", "do"],
+];
+const NOTE =
+  "With the majority: how often a label is the one that most others gave, on pairs where the others have a majority, with its 95% confidence interval. Seconds are the median of the last 14 days.";
+
+export class AnnotatorsSection {
+  /**
+   * @param {import("./session.js").Session} session
+   * @param {HTMLElement} place
+   */
+  constructor(session, place) {
+    this.session = session;
+    this.place = place;
+    this.box = h("div.rr-an-report", h("div.rr-card", skeleton(6)));
+    this.drawn = "";
+    fill(place, this.box);
+    poll(this.box, 60, () => this.load());
+  }
+
+  /** @returns {ReviewParts} */
+  parts() {
+    return { keys: {} };
+  }
+
+  async load() {
+    const { server, openDataset: dataset, stream } = this.session;
+    const midnight = new Date().setHours(0, 0, 0, 0) / 1000;
+    try {
+      const activity = await server.people({ dataset, midnight });
+      const reverted = stream.may.own ? await server.takings({ dataset }) : [];
+      const drawn = JSON.stringify([activity.days, activity.annotators, reverted]);
+      const busy = document.querySelector("dialog[open], .rr-menu");
+      if (!this.place.contains(this.box) || drawn === this.drawn || busy) return;
+      this.drawn = drawn;
+      this.draw(activity, reverted);
+    } catch (error) {
+      if (!this.drawn) fill(this.box, h("div.rr-card.rr-card-body", errorBox(error)));
+    }
+  }
+
+  /**
+   * @param {Activity} activity
+   * @param {Reverted[]} reverted
+   */
+  draw({ days, annotators }, reverted) {
+    if (!annotators.length && !reverted.length) {
+      const text = "Per-annotator activity appears here.";
+      fill(this.box, h("div.rr-card", emptyState("No labels yet", text)));
+      return;
+    }
+    const most = Math.max(1, ...annotators.flatMap((annotator) => annotator.days));
+    const widths = COLUMNS.map(([, kind]) => h("col", { class: kind.replace("rr-num", "num") }));
+    const rows = annotators.map((annotator) => this.row(annotator, days, most));
+    const table = h("table.rr-table.rr-an-people", h("colgroup", widths), tableHead(COLUMNS));
+    table.append(h("tbody", rows));
+    const lines = reverted.map((one) => this.revertedRow(one));
+    const list = h("div.rr-card", h("table.rr-table.rr-an-takings", h("tbody", lines)));
+    fill(
+      this.box,
+      h("div.rr-card", table),
+      h("p.rr-faint.rr-an-under", NOTE),
+      lines.length ? [h("div.rr-section", h("h2", "Reverted")), list] : null,
     );
-  const COLUMNS = [
-    ["Annotator", "who"],
-    ["Labels", "rr-num"],
-    ["Today", "rr-num"],
-    ["14 days", "rr-desk"],
-    ["Seconds a label", "rr-num rr-desk"],
-    ["With the majority", "rr-num"],
-    ["Skips", "rr-num rr-desk"],
-    ["Last", "rr-num rr-desk"],
-    ["", "do"],
-  ];
-  const row = (one, days, most) => {
-    const more = button(
-      "",
-      () =>
-        openMenu(more, [
-          { text: "Take back labels", icon: "undo", danger: true, act: () => takeBack(one.name) },
-        ]),
-      { kind: "quiet small icon", icon: "more", label: `More about ${one.name}` },
-    );
-    const agreed = one.majority
-      ? [
-          formatShare(one.majority.percent, one.majority.interval),
-          h("span", { class: "rr-faint rr-desk" }, ` of ${formatInt(one.majority.shared)}`),
-        ]
-      : h("span", { class: "rr-muted" }, "–");
+  }
+
+  /**
+   * @param {AnnotatorActivity} annotator
+   * @param {number[]} days
+   * @param {number} most
+   */
+  row(annotator, days, most) {
+    const { name, labels, seconds, skips, last } = annotator;
+    const slow = seconds === null ? "–" : formatInt(seconds);
+    const time = seconds !== null && seconds < 10 ? seconds.toFixed(1) : slow;
     return h(
       "tr",
-      {},
-      h("td", {}, personMark(one.name)),
-      h("td", { class: "rr-num" }, formatInt(one.labels)),
-      h("td", { class: "rr-num" }, formatInt(one.days.at(-1))),
-      h("td", { class: "rr-desk" }, bars(days, one.days, most)),
-      h(
-        "td",
-        { class: "rr-num rr-desk" },
-        one.seconds === null
-          ? "–"
-          : one.seconds < 10
-            ? one.seconds.toFixed(1)
-            : formatInt(one.seconds),
-      ),
-      h("td", { class: "rr-num" }, agreed),
-      h("td", { class: "rr-num rr-desk" }, formatInt(one.skips)),
-      h("td", { class: "rr-num rr-muted rr-desk" }, formatAgo(one.last)),
-      h("td", { class: "do" }, A.stream.may.own ? more : null),
+      h("td", personMark(name)),
+      h("td.rr-num", formatInt(labels)),
+      h("td.rr-num", formatInt(annotator.days.at(-1))),
+      h("td.rr-desk", dayBars(days, annotator.days, most)),
+      h("td.rr-num.rr-desk", time),
+      h("td.rr-num", majorityShare(annotator.majority)),
+      h("td.rr-num.rr-desk", formatInt(skips)),
+      h("td.rr-num.rr-muted.rr-desk", formatAgo(last)),
+      h("td.do", this.session.stream.may.own && this.moreButton(name)),
     );
-  };
-  let drawn = "";
-  const draw = async () => {
-    try {
-      const told = await A.server.people({ dataset: A.dataset, midnight: midnight() });
-      const takings = A.stream.may.own ? await A.server.takings({ dataset: A.dataset }) : [];
-      const now = JSON.stringify([told.days, told.annotators, takings]);
-      if (!place.contains(box) || now === drawn || document.querySelector("dialog[open], .rr-menu"))
-        return;
-      drawn = now;
-      if (!told.annotators.length && !takings.length) {
-        fill(
-          box,
-          h(
-            "div",
-            { class: "rr-card" },
-            emptyState("Nobody has labelled yet", "Activity of each annotator appears here."),
-          ),
-        );
-        return;
-      }
-      const most = Math.max(1, ...told.annotators.flatMap((one) => one.days));
-      fill(
-        box,
-        h(
-          "div",
-          { class: "rr-card" },
-          h(
-            "table",
-            { class: "rr-table rr-an-people" },
-            h(
-              "colgroup",
-              {},
-              COLUMNS.map(([, kind]) => h("col", { class: kind.replace("rr-num", "num") })),
-            ),
-            h(
-              "thead",
-              {},
-              h(
-                "tr",
-                {},
-                COLUMNS.map(([word, kind]) =>
-                  h(
-                    "th",
-                    { scope: "col", class: kind },
-                    word || h("span", { class: "rr-sr" }, "Actions"),
-                  ),
-                ),
-              ),
-            ),
-            h(
-              "tbody",
-              {},
-              told.annotators.map((one) => row(one, told.days, most)),
-            ),
-          ),
-        ),
-        h(
-          "p",
-          { class: "rr-faint rr-an-under" },
-          "With the majority: how often a label is the one that most others gave, on pairs where the others have a majority, with its 95% interval. Seconds are the median of the last 14 days.",
-        ),
-        takings.length
-          ? [
-              h("div", { class: "rr-section" }, h("h2", {}, "Taken back")),
-              h(
-                "div",
-                { class: "rr-card" },
-                h("table", { class: "rr-table rr-an-takings" }, h("tbody", {}, takings.map(taken))),
-              ),
-            ]
-          : null,
+  }
+
+  /** @param {string} name */
+  moreButton(name) {
+    const revert = () =>
+      openRevert(
+        this.session,
+        name,
+        () => this.load(),
+        (edit) => this.restore(edit),
       );
-    } catch (error) {
-      if (!drawn) fill(box, h("div", { class: "rr-card rr-card-body" }, errorBox(error)));
-    }
-  };
-  const when = (at) =>
-    new Date(at * 1000).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
-  const taken = (one) => {
-    const who = h("b"),
-      by = h("span");
-    who.textContent = one.annotator;
-    by.textContent = one.who;
-    return h(
-      "tr",
-      {},
-      h("td", {}, `${plural(one.pairs, "pair")} of `, who, ` since ${when(one.since)}`),
-      h("td", { class: "rr-muted rr-desk" }, "by ", by, `, ${formatAgo(one.at)}`),
-      h(
-        "td",
-        { class: "rr-num" },
-        one.undone
-          ? h("span", { class: "rr-muted" }, "given back")
-          : linkButton("Give back", () => giveBack(one.edit)),
-      ),
-    );
-  };
-  const giveBack = async (edit) => {
-    try {
-      const told = await A.server.give_back({ edit });
-      toast(
-        `${plural(told.pairs, "label")} restored${told.newer ? `; ${formatInt(told.newer)} newer ones stay` : ""}`,
-      );
-      emit("changed");
-      draw();
-    } catch (error) {
-      A.fault("", error);
-    }
-  };
-  const takeBack = (name) => {
-    const pad = (n) => String(n).padStart(2, "0"),
-      day = new Date();
-    const field = h("input", {
-      type: "datetime-local",
-      class: "rr-field",
-      value: `${day.getFullYear()}-${pad(day.getMonth() + 1)}-${pad(day.getDate())}T00:00`,
+    const entries = [
+      { text: "Revert labels", icon: /** @type {const} */ ("undo"), danger: true, act: revert },
+    ];
+    const more = button("", () => openMenu(more, entries), {
+      kind: "quiet small icon",
+      icon: "more",
+      label: `More about ${name}`,
     });
-    const told = h("p", { class: "rr-muted", role: "status" }),
-      errors = h("div"),
-      who = h("b");
-    const go = button("Take back", () => act(), { kind: "danger", disabled: true });
-    who.textContent = name;
-    let turn = 0;
-    const since = () => new Date(field.value).getTime() / 1000;
-    const count = async () => {
-      const mine = ++turn;
-      go.disabled = true;
-      errors.replaceChildren();
-      if (!field.value) {
-        told.textContent = "Choose a day and a time.";
-        return;
-      }
-      try {
-        const now = await A.server.labels_since({
-          dataset: A.dataset,
-          annotator: name,
-          since: since(),
-        });
-        if (mine !== turn) return;
-        const n = now.labels + now.skips;
-        told.textContent = n
-          ? `${plural(now.labels, "label")}${now.skips ? ` and ${plural(now.skips, "skip")}` : ""} since then. Pairs that were labelled before and changed after go back to the former label.`
-          : "Nothing was labelled since then.";
-        go.textContent = n ? `Take back ${formatInt(n)}` : "Take back";
-        go.disabled = !n;
-      } catch (error) {
-        if (mine === turn) fill(errors, errorBox(error));
-      }
-    };
-    const act = async () => {
-      go.disabled = true;
-      try {
-        const done = await A.server.take_back({
-          dataset: A.dataset,
-          annotator: name,
-          since: since(),
-        });
-        dialog.close();
-        toast(`${plural(done.pairs, "label")} of ${name} taken back`, () => giveBack(done.edit));
-        emit("changed");
-        A.refresh();
-        draw();
-      } catch (error) {
-        fill(errors, errorBox(error));
-        go.disabled = false;
-      }
-    };
-    field.addEventListener("input", count);
-    const dialog = openDialog(
-      "Take back labels",
-      h(
-        "p",
-        {},
-        "From this moment on, every label and skip of ",
-        who,
-        " is taken back. The pairs wait for labels again, their history keeps every step, and you can give the labels back.",
-      ),
-      h(
-        "div",
-        { class: "rr-row rr-an-foot" },
-        h("label", {}, h("span", { class: "rr-label" }, "Since"), field),
-      ),
-      told,
-      errors,
-      h(
-        "div",
-        { class: "rr-row rr-an-foot" },
-        go,
-        button("Cancel", () => dialog.close(), { kind: "quiet" }),
-      ),
+    return more;
+  }
+
+  /** @param {Reverted} reverted */
+  revertedRow({ annotator, who, pairs, since, at, edit, undone }) {
+    const restore = linkButton("Restore", () => this.restore(edit));
+    const what = [
+      `${plural(pairs, "pair")} of `,
+      h("b", annotator),
+      ` since ${formatDateTime(since)}`,
+    ];
+    return h(
+      "tr",
+      h("td", what),
+      h("td.rr-muted.rr-desk", "by ", h("span", who), `, ${formatAgo(at)}`),
+      h("td.rr-num", undone ? h("span.rr-muted", "restored") : restore),
     );
-    count();
-  };
-  fill(place, box);
-  poll(box, 60, draw);
-  return { keys: {} };
-};
+  }
+
+  /** @param {number} edit */
+  async restore(edit) {
+    try {
+      const { pairs, newer } = await this.session.server.give_back({ edit });
+      const kept = newer ? `; ${formatInt(newer)} have newer labels, which stay` : "";
+      toast(`${plural(pairs, "label")} restored${kept}`);
+      emit("changed");
+      this.load();
+    } catch (error) {
+      this.session.showError("", error);
+    }
+  }
+}
+
+/**
+ * @param {number[]} days times of midnight
+ * @param {number[]} counts
+ * @param {number} most
+ */
+function dayBars(days, counts, most) {
+  const noon = 43200;
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const label = `${formatInt(counts.at(-1))} today, ${formatInt(total)} in ${counts.length} days`;
+  const bars = counts.map((count, at) => {
+    const height = count ? Math.max(3, (22 * count) / most) : 1;
+    const title = `${formatDay(days[at] + noon)}: ${plural(count, "label")}`;
+    return h("i", { class: count > 0 && "on", style: `height:${height}px`, title });
+  });
+  return h("span.rr-an-days", { role: "img", "aria-label": label }, bars);
+}
+
+/** @param {AnnotatorActivity["majority"]} majority */
+function majorityShare(majority) {
+  if (!majority) return h("span.rr-muted", "–");
+  const of = h("span.rr-faint.rr-desk", ` of ${formatInt(majority.shared)}`);
+  return [shareMark(majority.percent, majority.interval), of];
+}

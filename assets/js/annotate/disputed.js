@@ -1,393 +1,194 @@
-// The disputed view: every vote beside the pair, and one key that ends the dispute.
+// Review: disputed pairs, every vote beside the pair, and one key that decides.
 
-import { button, emptyState, errorBox, linkButton, skeleton } from "../lib/controls.js";
+import { button, emptyState, errorBox, skeleton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
-import { formatAgo, plural } from "../lib/format.js";
-import { icon } from "../lib/icons.js";
+import { plural } from "../lib/format.js";
 import { labelChip, scaleAnswers } from "../lib/labels.js";
-import { markdownNodes } from "../lib/markdown.js";
-import { openMenu } from "../lib/menu.js";
-import { Refused } from "../lib/server.js";
 import { toast } from "../lib/toast.js";
-import { openGuidelines, openStreamKeys } from "./dialogs.js";
+import { DisputeView } from "./dispute_view.js";
+import { openGuidelines } from "./guidelines.js";
 import { openPairHistory } from "./history.js";
-import { markWords, setLanguage } from "./text.js";
+import { openStreamKeys } from "./keys.js";
+import { textNode } from "./text.js";
 
-export const disputedSection = (A, place) => {
-  const scale = A.stream.scale;
-  let found = [],
-    total = 0,
-    at = 0,
-    field = null,
-    run = null,
-    turn = 0;
-  const list = h("nav", { class: "rr-card rr-an-list", "aria-label": "Disputed pairs" }),
-    view = h("article", { class: "rr-card" });
-  fill(place, h("div", { class: "rr-an-review" }, list, view));
-  const current = () => found[at];
-  const tally = (pair) => {
-    const counts = new Map();
-    (pair.votes.length ? pair.votes.map((vote) => vote.label) : pair.imported).forEach((label) =>
-      counts.set(label, (counts.get(label) || 0) + 1),
-    );
-    return [...counts].sort((a, b) => a[0] - b[0]);
-  };
-  const text = (tag, kind, words) => {
-    const node = h(tag, { class: kind, dir: "auto" });
-    node.textContent = words;
-    setLanguage(node, words);
-    return node;
-  };
+export class DisputedSection {
+  /**
+   * @param {import("./session.js").Session} session
+   * @param {HTMLElement} place
+   */
+  constructor(session, place) {
+    this.session = session;
+    /** @type {DisputedPair[]} */
+    this.pairs = [];
+    this.total = 0;
+    this.at = 0;
+    this.list = h("nav.rr-card.rr-an-list", { "aria-label": "Disputed pairs" });
+    this.node = h("article.rr-card");
+    this.view = new DisputeView(this);
+    fill(place, h("div.rr-an-review", this.list, this.node));
+    this.load();
+  }
 
-  const drawList = () =>
-    fill(
-      list,
-      h(
-        "div",
-        { class: "rr-card-head" },
-        h("h2", { class: "rr-grow" }, plural(total, "disputed pair")),
-        h(
-          "span",
-          { class: "rr-muted" },
-          total > found.length ? `first ${found.length}, most votes first` : "most votes first",
-        ),
-      ),
-      found.map((pair, number) =>
-        h(
-          "button",
-          {
-            type: "button",
-            class: `rr-an-dispute ${number === at ? "now" : ""}`,
-            "aria-current": number === at ? "true" : null,
-            onclick: () => go(number),
-          },
-          text("b", "rr-cut", pair.query),
-          text("span", "rr-cut rr-muted", pair.passage),
-          h(
-            "span",
-            { class: "rr-row" },
-            tally(pair).map(([label, n]) => [
-              labelChip(label, scale),
-              h("span", { class: "rr-muted" }, `× ${n}`),
-            ]),
-            h("span", { class: "rr-grow" }),
-            h(
-              "span",
-              { class: "rr-muted" },
-              pair.votes.length ? plural(pair.votes.length, "vote") : "imported",
-            ),
-          ),
-        ),
-      ),
-    );
-  const when = (at) => {
-    const day = new Date(at * 1000),
-      time = day.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-    return day.toDateString() === new Date().toDateString() ? `today ${time}` : formatAgo(at);
-  };
-  const initials = (name) =>
-    name
-      .split(/\s+/)
-      .map((word) => word[0])
-      .join("")
-      .slice(0, 2)
-      .toUpperCase();
-  const votes = (pair) =>
-    h(
-      "table",
-      { class: "rr-table rr-an-votes" },
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          ["Annotator", "Label", "Note", "When"].map((word) => h("th", { scope: "col" }, word)),
-        ),
-      ),
-      h(
-        "tbody",
-        {},
-        pair.votes.map((vote) =>
-          h(
-            "tr",
-            {},
-            h(
-              "td",
-              {},
-              h(
-                "span",
-                { class: "rr-row" },
-                h(
-                  "span",
-                  { class: "rr-avatar plain", "aria-hidden": "true" },
-                  initials(vote.annotator),
-                ),
-                text("span", "rr-cut", vote.annotator),
-              ),
-            ),
-            h("td", {}, labelChip(vote.label, scale)),
-            vote.note
-              ? text("td", "rr-an-wrap", vote.note)
-              : h("td", { class: "rr-muted" }, "no note"),
-            h("td", { class: "rr-muted" }, when(vote.at)),
-          ),
-        ),
-      ),
-    );
-  const score = (pair) => {
-    // what a run thinks: shown to who decides, never to who labels blind
-    if (pair.score !== null && run)
-      return h(
-        "span",
-        { class: "rr-row rr-an-score" },
-        h("span", { class: "rr-muted" }, `${run.name} scores`),
-        h(
-          "span",
-          { class: "rr-bar", "aria-hidden": "true" },
-          h("i", { style: `width:${100 * pair.score}%` }),
-        ),
-        h("b", {}, pair.score.toFixed(2)),
-      );
-    return A.stream.may.own
-      ? h(
-          "span",
-          { class: "rr-row" },
-          linkButton("Score with a run", (event) => askRun(event.currentTarget)),
-        )
-      : null;
-  };
-  const askRun = async (anchor) => {
-    try {
-      const { runs } = await A.server.stream_settings({ dataset: A.dataset });
-      if (!runs.length) {
-        A.tell("No run has a model yet that could score. Train one, then come back.");
-        return;
-      }
-      openMenu(
-        anchor,
-        runs.slice(0, 12).map((one) => ({
-          text: one.name,
-          more: one.dataset === A.dataset ? "" : one.dataset,
-          act: () => scoreBy(one.id, anchor),
-        })),
-      );
-    } catch (error) {
-      A.fault("", error);
-    }
-  };
-  const scoreBy = async (id, anchor) => {
-    const mine = ++turn,
-      dataset = A.dataset;
-    anchor.textContent = "Scoring…";
-    try {
-      let now = await A.server.score_pairs({ dataset, run: id });
-      for (;;) {
-        const told = await A.server.disputed({ dataset });
-        if (mine !== turn || dataset !== A.dataset || !place.contains(view)) return;
-        const scores =
-          told.run?.id === id
-            ? new Map(told.pairs.map((pair) => [pair.id, pair.score]))
-            : new Map();
-        run = told.run;
-        found.forEach((pair) => {
-          pair.score = scores.get(pair.id) ?? null;
-        });
-        if (!now.running || found.every((pair) => pair.score !== null)) break;
-        await new Promise((resolve) => setTimeout(resolve, 1500));
-        now = await A.server.scoring({ dataset, run: id });
-      }
-      if (now.refused) throw new Refused(now.refused);
-    } catch (error) {
-      A.fault("", error);
-    }
-    drawVotes();
-  };
-  const votesPart = h("div", { class: "rr-an-part votes" });
-  const drawVotes = () => {
-    // alone, so that a reason that is being typed stays
-    const pair = current();
-    if (pair)
-      fill(
-        votesPart,
-        h(
-          "div",
-          { class: "rr-row rr-an-voteshead" },
-          h("div", { class: "rr-an-label rr-grow" }, "Votes"),
-          score(pair),
-          pair.imported.length
-            ? [
-                h(
-                  "span",
-                  { class: "rr-muted" },
-                  pair.imported.length > 1 ? "imported labels" : "imported label",
-                ),
-                pair.imported.map((label) => labelChip(label, scale)),
-              ]
-            : null,
-        ),
-        pair.votes.length
-          ? votes(pair)
-          : h(
-              "p",
-              { class: "rr-muted rr-an-nothing" },
-              "Nobody has voted. The files this pair came from give it different labels.",
-            ),
-      );
-  };
-  const drawView = () => {
-    const pair = current();
-    if (!pair) {
-      fill(
-        view,
-        emptyState(
-          "Nothing is disputed",
-          "Pairs on which people disagree appear here, with every vote.",
-          button("Back to labelling", () => A.leaveReview(), { kind: "primary" }),
-        ),
-      );
-      return;
-    }
-    field = h("input", {
-      class: "rr-field rr-grow",
-      "aria-label": "Reason",
-      maxlength: 1000,
-      dir: "auto",
-    });
-    const passage = text("div", "rr-an-passage", pair.passage);
-    markWords(passage, pair.passage, pair.query);
-    const brief = A.stream.guidelines.text.trim();
-    drawVotes();
-    fill(
-      view,
-      h(
-        "div",
-        { class: "rr-an-part" },
-        h(
-          "div",
-          { class: "rr-row" },
-          h("div", { class: "rr-an-label rr-grow" }, "Query"),
-          labelChip("disputed"),
-        ),
-        text("h2", "rr-an-query", pair.query),
-      ),
-      h("div", { class: "rr-an-part" }, h("div", { class: "rr-an-label" }, "Passage"), passage),
-      votesPart,
-      brief
-        ? h(
-            "div",
-            { class: "rr-an-brief" },
-            icon("info"),
-            h("div", { class: "rr-an-md brief" }, markdownNodes(A.stream.guidelines.tree)),
-            linkButton("Open", () => openGuidelines(A)),
-          )
-        : null,
-      h(
-        "div",
-        { class: "rr-an-part" },
-        h(
-          "div",
-          { class: "rr-row" },
-          h("div", { class: "rr-an-label" }, "Decision"),
-          h("span", { class: "rr-muted" }, "ends the dispute; every vote stays on record"),
-        ),
-        h("div", { class: "rr-an-reason" }, h("label", { class: "rr-muted" }, "Reason"), field),
-        h(
-          "div",
-          { class: "rr-an-decide" },
-          scaleAnswers(scale).map(({ value, key, word }) =>
-            h(
-              "button",
-              {
-                type: "button",
-                class: "rr-an-answer",
-                "aria-keyshortcuts": key,
-                onclick: () => decide(value),
-              },
-              scale.kind === "binary" ? h("i", { class: value ? "on" : "" }) : null,
-              h("span", {}, word),
-              h("kbd", { class: "rr-key", "aria-hidden": "true" }, key),
-            ),
-          ),
-          button("Leave out", () => decide(null), { kind: "quiet", key: "x" }),
-          h("span", { class: "rr-grow" }),
-          h(
-            "span",
-            { class: "rr-muted rr-an-keyhint" },
-            h("kbd", { class: "rr-key" }, "j"),
-            " ",
-            h("kbd", { class: "rr-key" }, "k"),
-            " next, previous",
-          ),
-        ),
-      ),
-    );
-  };
-  const go = (number) => {
-    at = Math.max(0, Math.min(found.length - 1, number));
-    drawList();
-    drawView();
-    list.querySelector(".now")?.scrollIntoView({ block: "nearest" });
-  };
-  const decide = async (label) => {
-    const pair = current();
-    if (!pair) return;
-    const reason = field.value.trim(),
-      place = at;
-    found.splice(at, 1);
-    total -= 1;
-    go(at);
-    const again = () => {
-      found.splice(place, 0, pair);
-      total += 1;
-      go(place);
-    };
-    const kept = A.server.decide({ pair: pair.id, label, reason });
-    toast(
-      label === null
-        ? "Left out of training"
-        : `Decided: ${scaleAnswers(scale).find((one) => one.value === label)?.word ?? label}`,
-      async () => {
-        try {
-          await kept;
-          await A.server.undecide({ pair: pair.id });
-          again();
-          emit("changed");
-        } catch (error) {
-          A.fault("The decision was not taken back. ", error);
-        }
+  /** @returns {ReviewParts} */
+  parts() {
+    return {
+      decide: (label) => this.decide(label),
+      pair: () => this.current,
+      keys: {
+        j: () => this.go(this.at + 1),
+        k: () => this.go(this.at - 1),
+        x: () => this.decide(null),
+        h: () => openPairHistory(this.session),
+        g: () => openGuidelines(this.session),
+        "?": () => openStreamKeys(this.session),
       },
-    );
+    };
+  }
+
+  get scale() {
+    return this.session.stream.scale;
+  }
+
+  /** @returns {DisputedPair | undefined} */
+  get current() {
+    return this.pairs[this.at];
+  }
+
+  async load() {
+    fill(this.node, skeleton(6));
     try {
-      await kept;
-      if (A.progress) A.progress.disputed = Math.max(0, A.progress.disputed - 1);
+      const dataset = this.session.openDataset;
+      const { pairs, total, run } = await this.session.server.disputed({ dataset });
+      this.pairs = pairs;
+      this.total = total;
+      this.view.run = run;
+      this.go(0);
+    } catch (error) {
+      fill(this.node, h("div.rr-card-body", errorBox(error)));
+    }
+  }
+
+  /** @param {number} at */
+  go(at) {
+    this.at = Math.max(0, Math.min(this.pairs.length - 1, at));
+    this.drawList();
+    if (this.current) fill(this.node, this.view.draw(this.current));
+    else this.showEmpty();
+    this.list.querySelector(".now")?.scrollIntoView({ block: "nearest" });
+  }
+
+  showEmpty() {
+    const back = () => this.session.review.leave();
+    const text = "Pairs that annotators disagree on appear here, with every vote.";
+    const act = button("Back to labelling", back, { kind: "primary" });
+    fill(this.node, emptyState("No disputed pairs", text, act));
+  }
+
+  drawList() {
+    const shown = this.pairs.length;
+    const first = this.total > shown ? `first ${shown}, most votes first` : "most votes first";
+    const title = h("h2.rr-grow", plural(this.total, "disputed pair"));
+    const head = h("div.rr-card-head", title, h("span.rr-muted", first));
+    fill(
+      this.list,
+      head,
+      this.pairs.map((pair, at) => this.listEntry(pair, at)),
+    );
+  }
+
+  /**
+   * @param {DisputedPair} pair
+   * @param {number} at
+   */
+  listEntry(pair, at) {
+    const now = at === this.at;
+    const properties = {
+      type: "button",
+      class: now && "now",
+      "aria-current": now && "true",
+      onclick: () => this.go(at),
+    };
+    const counts = tally(pair).map(([label, count]) => [
+      labelChip(label, this.scale),
+      h("span.rr-muted", `× ${count}`),
+    ]);
+    const votes = pair.votes.length ? plural(pair.votes.length, "vote") : "imported";
+    return h(
+      "button.rr-an-dispute",
+      properties,
+      textNode("b.rr-cut", pair.query),
+      textNode("span.rr-cut.rr-muted", pair.passage),
+      h("span.rr-row", counts, h("span.rr-grow"), h("span.rr-muted", votes)),
+    );
+  }
+
+  /** @param {number | null} label null leaves the pair out of training */
+  async decide(label) {
+    const pair = this.current;
+    if (!pair) return;
+    const { at, session } = this;
+    const saved = session.server.decide({ pair: pair.id, label, reason: this.view.reason });
+    this.remove(at);
+    const word = scaleAnswers(this.scale).find(({ value }) => value === label)?.word ?? label;
+    const text = label === null ? "Left out of training" : `Decided: ${word}`;
+    toast(text, () => this.undecide(pair, at, saved));
+    try {
+      await saved;
+      const { progress } = session;
+      if (progress) progress.disputed = Math.max(0, progress.disputed - 1);
       emit("changed");
     } catch (error) {
       document.querySelector(".rr-toast")?.remove();
-      again();
-      A.fault("The decision was not kept. ", error);
+      this.insert(pair, at);
+      session.showError("The decision was not saved. ", error);
     }
-  };
-  (async () => {
-    fill(view, skeleton(6));
+  }
+
+  /**
+   * @param {DisputedPair} pair
+   * @param {number} at
+   * @param {Promise<unknown>} saved
+   */
+  async undecide(pair, at, saved) {
     try {
-      ({ pairs: found, total, run } = await A.server.disputed({ dataset: A.dataset }));
-      go(0);
+      await saved;
+      await this.session.server.undecide({ pair: pair.id });
+      this.insert(pair, at);
+      emit("changed");
     } catch (error) {
-      fill(view, h("div", { class: "rr-card-body" }, errorBox(error)));
+      this.session.showError("The decision was not reverted. ", error);
     }
-  })();
-  return {
-    decide,
-    pair: current,
-    keys: {
-      j: () => go(at + 1),
-      k: () => go(at - 1),
-      x: () => decide(null),
-      h: () => openPairHistory(A),
-      g: () => openGuidelines(A),
-      "?": () => openStreamKeys(A),
-    },
-  };
-};
+  }
+
+  /** @param {number} at */
+  remove(at) {
+    this.pairs.splice(at, 1);
+    this.total -= 1;
+    this.go(at);
+  }
+
+  /**
+   * @param {DisputedPair} pair
+   * @param {number} at
+   */
+  insert(pair, at) {
+    this.pairs.splice(at, 0, pair);
+    this.total += 1;
+    this.go(at);
+  }
+}
+
+/**
+ * How often each label was given: by votes, or by imported labels where there are none.
+ * @param {DisputedPair} pair
+ * @returns {[label: number, count: number][]}
+ */
+function tally({ votes, imported }) {
+  /** @type {Map<number, number>} */
+  const counts = new Map();
+  for (const label of votes.length ? votes.map((vote) => vote.label) : imported) {
+    counts.set(label, (counts.get(label) || 0) + 1);
+  }
+  return [...counts].sort(([a], [b]) => a - b);
+}

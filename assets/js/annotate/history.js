@@ -3,110 +3,129 @@
 import { errorBox, skeleton } from "../lib/controls.js";
 import { openDialog } from "../lib/dialog.js";
 import { fill, h } from "../lib/dom.js";
-import { formatInt } from "../lib/format.js";
+import { formatDateTime, formatInt } from "../lib/format.js";
 import { labelChip } from "../lib/labels.js";
 
-export const openPairHistory = async (A) => {
-  const pair = A.review?.pair ? A.review.pair() : A.review ? null : A.current;
+/** @typedef {(event: PairEvent) => Child} Describe */
+
+/** @param {import("./session.js").Session} session */
+export async function openPairHistory(session) {
+  const { section } = session.review;
+  const pair = section ? section.pair?.() : session.current;
   if (!pair) return;
-  const body = h("div", {}, skeleton(3));
-  openDialog("History of this pair", body);
-  const name = (who) => {
-    const node = h("b");
-    node.textContent = who;
-    return node;
-  };
-  const words = (text) => {
-    const node = h("span", { class: "rr-muted rr-an-said", dir: "auto" });
-    node.textContent = text;
-    return node;
-  };
-  const label = (value, none) =>
-    value && value.label !== null && value.label !== undefined
-      ? labelChip(value.label, A.stream.scale)
-      : h("span", { class: "rr-chip none" }, value ? none : "none");
-  const change = (one, none = "skip") => [
-    one.before && label(one.before, none),
-    one.before && h("span", { class: "rr-muted", role: "img", "aria-label": "to" }, "→"),
-    label(one.after, none),
-  ];
-  const person = (one) => (one.after || one.before)?.annotator;
-  const WHAT = {
-    came: (one) => [
-      one.who ? [name(one.who), " imported it"] : "It came",
-      one.after.source ? ` from ${one.after.source}` : "",
-      one.after.line ? `, line ${formatInt(one.after.line)}` : "",
-      one.after.label !== null && one.after.label !== undefined ? [" with ", label(one.after)] : "",
-    ],
-    annotate: (one) => [
-      name(one.who),
-      one.before ? " changed the label" : one.after.label === null ? " skipped" : " labelled",
-      one.before || one.after.label !== null ? change(one) : null,
-      A.stream.guidelines.version > 1 && one.after.guidelines_version
-        ? h("span", { class: "rr-faint" }, `guidelines ${one.after.guidelines_version}`)
-        : null,
-    ],
-    "undo annotate": (one) => [name(one.who), " took the label back", change(one)],
-    decide: (one) => [name(one.who), " decided", change(one, "left out")],
-    "undo decide": (one) => [name(one.who), " took the decision back", change(one, "left out")],
-    "set label": (one) => [name(one.who), " set the label", change(one, "left out")],
-    "undo set label": (one) => [name(one.who), " undid setting the label", change(one, "left out")],
-    "move split": (one) => [
-      name(one.who),
-      ` moved it from ${one.before.split ?? "no split"} to ${one.after.split}`,
-    ],
-    "undo move split": (one) => [
-      name(one.who),
-      ` moved it back to ${one.after.split ?? "no split"}`,
-    ],
-    "edit text": (one) => [name(one.who), " edited the text"],
-    "undo edit text": (one) => [name(one.who), " undid the edit of the text"],
-    "delete pairs": (one) => [name(one.who), " deleted it"],
-    "undo delete pairs": (one) => [name(one.who), " brought it back"],
-    "add pair": (one) => [name(one.who), " added it"],
-    "take back": (one) => [
-      name(one.who),
-      " took back the label of ",
-      name(person(one)),
-      change(one),
-    ],
-    "give back": (one) => [
-      name(one.who),
-      " gave back the label of ",
-      name(person(one)),
-      change(one),
-    ],
-  };
+  const body = h("div", skeleton(3));
+  openDialog("History of this pair", "wide", body);
   try {
-    const told = await A.server.history({ pair: pair.id });
+    const events = await session.server.history({ pair: pair.id });
+    const describe = descriptions(session.stream);
     fill(
       body,
       h(
-        "ol",
-        { class: "rr-an-history" },
-        told.map((one) =>
-          h(
-            "li",
-            {},
-            h(
-              "time",
-              { class: "rr-faint", datetime: new Date(one.at * 1000).toISOString() },
-              new Date(one.at * 1000).toLocaleString("en-GB", {
-                dateStyle: "medium",
-                timeStyle: "short",
-              }),
-            ),
-            h(
-              "span",
-              { class: "rr-row rr-grow" },
-              (WHAT[one.what] || (() => [name(one.who), ` ${one.what}`]))(one),
-            ),
-            one.after?.note || one.after?.reason ? words(one.after.note || one.after.reason) : null,
-          ),
-        ),
+        "ol.rr-an-history",
+        events.map((event) => eventLine(event, describe)),
       ),
     );
   } catch (error) {
     fill(body, errorBox(error));
   }
-};
+}
+
+/**
+ * @param {PairEvent} event
+ * @param {Record<string, Describe>} describe
+ */
+function eventLine(event, describe) {
+  const unknown = () => [person(event.who), ` ${event.what}`];
+  const text = (describe[event.what] ?? unknown)(event);
+  const words = event.after?.note || event.after?.reason;
+  const datetime = new Date(event.at * 1000).toISOString();
+  return h(
+    "li",
+    h("time.rr-faint", { datetime }, formatDateTime(event.at)),
+    h("span.rr-row.rr-grow", text),
+    words ? h("span.rr-muted.rr-an-said", { dir: "auto" }, words) : null,
+  );
+}
+
+/** @param {string | null} name */
+function person(name) {
+  return h("b", name);
+}
+
+/**
+ * How each kind of event is described.
+ * @param {StreamSettings} stream
+ * @returns {Record<string, Describe>}
+ */
+function descriptions({ scale, guidelines }) {
+  const chip = (/** @type {PairEvent["after"]} */ value, none = "skip") => {
+    const label = value?.label;
+    if (label !== null && label !== undefined) return labelChip(label, scale);
+    return h("span.rr-chip.none", value ? none : "none");
+  };
+  const change = (/** @type {PairEvent} */ { before, after }, none = "skip") => [
+    before && [chip(before, none), h("span.rr-muted", { role: "img", "aria-label": "to" }, "→")],
+    chip(after, none),
+  ];
+  const by =
+    (/** @type {string} */ text) =>
+    (/** @type {PairEvent} */ { who }) => [person(who), ` ${text}`];
+  const changed =
+    (/** @type {string} */ text, none = "left out") =>
+    (/** @type {PairEvent} */ event) => [person(event.who), ` ${text}`, change(event, none)];
+  const ofOther = (/** @type {string} */ text) => (/** @type {PairEvent} */ event) => {
+    const annotator = (event.after ?? event.before)?.annotator ?? "";
+    return [person(event.who), ` ${text} the label of `, person(annotator), change(event)];
+  };
+  const version = (/** @type {PairEvent} */ { after }) =>
+    guidelines.version > 1 &&
+    after?.guidelines_version &&
+    h("span.rr-faint", `guidelines ${after.guidelines_version}`);
+  return {
+    came: (event) => [arrival(event), hasLabel(event.after) && [" with ", chip(event.after)]],
+    annotate: (event) => [labelled(event, change), version(event)],
+    "undo annotate": changed("reverted the label", "skip"),
+    decide: changed("decided"),
+    "undo decide": changed("reverted the decision"),
+    "set label": changed("set the label"),
+    "undo set label": changed("undid setting the label"),
+    "move split": ({ who, before, after }) => [
+      person(who),
+      ` moved it from ${before?.split ?? "no split"} to ${after?.split}`,
+    ],
+    "undo move split": ({ who, after }) => [
+      person(who),
+      ` moved it back to ${after?.split ?? "no split"}`,
+    ],
+    "edit text": by("edited the text"),
+    "undo edit text": by("undid the edit of the text"),
+    "delete pairs": by("deleted it"),
+    "undo delete pairs": by("restored it"),
+    "add pair": by("added it"),
+    "take back": ofOther("reverted"),
+    "give back": ofOther("restored"),
+  };
+}
+
+/** @param {PairEvent["after"]} value */
+function hasLabel(value) {
+  return value?.label !== null && value?.label !== undefined;
+}
+
+/** @param {PairEvent} event */
+function arrival({ who, after }) {
+  const line = after?.line ? `, line ${formatInt(after.line)}` : "";
+  const from = after?.source ? ` from ${after.source}${line}` : "";
+  return [who ? [person(who), " imported it"] : "Imported", from];
+}
+
+/**
+ * @param {PairEvent} event
+ * @param {(event: PairEvent) => Child} change
+ */
+function labelled(event, change) {
+  const skipped = event.after?.label === null;
+  const first = skipped ? " skipped" : " labelled";
+  const verb = event.before ? " changed the label" : first;
+  return [person(event.who), verb, event.before || !skipped ? change(event) : null];
+}

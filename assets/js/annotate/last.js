@@ -1,120 +1,102 @@
+// Below the stream: the last labels, each of which can be changed.
+
+import { keyMark } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { formatAgo } from "../lib/format.js";
 import { labelChip, scaleAnswers } from "../lib/labels.js";
 import { openMenu } from "../lib/menu.js";
+import { tableHead } from "../lib/table.js";
 
-export const lastLabels = (A) => {
-  const body = h("tbody"),
-    times = [];
-  const node = h(
-    "section",
-    { class: "rr-an-last rr-hidden" },
-    h(
-      "div",
-      { class: "rr-section" },
-      h("h2", {}, "Your last labels"),
-      h("span", { class: "rr-muted" }, "press a label to change it"),
-    ),
-    h(
-      "div",
-      { class: "rr-card" },
-      h(
-        "table",
-        { class: "rr-table rr-an-table" },
-        h(
-          "colgroup",
-          {},
-          ["chip", "desk", "", "when", "undo"].map((kind) => h("col", { class: kind })),
-        ),
-        h(
-          "thead",
-          { class: "rr-sr" },
-          h(
-            "tr",
-            {},
-            ["Label", "Query", "Passage", "When", "Undo"].map((word) =>
-              h("th", { scope: "col" }, word),
-            ),
-          ),
-        ),
-        body,
-      ),
-    ),
-  );
-  const give = (row, label) => {
-    A.change(row, label, row.note);
-    requestAnimationFrame(() => setTimeout(() => body.querySelector(".rr-an-chip")?.focus(), 0));
-  }; // it is the first row now
-  const change = (chip, row) =>
-    openMenu(chip, [
-      ...scaleAnswers(A.stream.scale).map(({ value, key, word }) => ({
-        text: word,
-        more: key,
-        icon: row.label === value ? "check" : undefined,
-        act: () => give(row, value),
-      })),
-      {
-        text: "No label",
-        icon: row.label === null ? "check" : undefined,
-        act: () => give(row, null),
-      },
-    ]);
-  return {
-    node,
-    times: () =>
-      times.forEach(([cell, at]) => {
-        cell.textContent = formatAgo(at);
-      }),
-    draw: () => {
-      node.classList.toggle("rr-hidden", !A.last.length || !!A.review);
-      times.length = 0;
-      fill(
-        body,
-        A.last.map((row, at) => {
-          const chip = h(
-            "button",
-            {
-              type: "button",
-              class: "rr-an-chip",
-              "aria-haspopup": "menu",
-              "aria-label": `Label ${row.label === null ? "none, skipped" : row.label}: change it`,
-            },
-            row.label === null
-              ? h("span", { class: "rr-chip none" }, "skip")
-              : labelChip(row.label, A.stream.scale),
-          );
-          chip.addEventListener("click", () => change(chip, row));
-          const query = h("td", { class: "rr-muted desk", dir: "auto" }),
-            passage = h("td", { dir: "auto" }),
-            when = h("td", { class: "rr-num rr-muted" });
-          query.textContent = row.query;
-          passage.textContent = row.passage;
-          when.textContent = formatAgo(row.at);
-          times.push([when, row.at]);
-          const undo = at
-            ? null
-            : h(
-                "button",
-                {
-                  type: "button",
-                  class: "rr-link",
-                  "aria-keyshortcuts": "u",
-                  onclick: () => A.undo(),
-                },
-                "Undo ",
-                h("kbd", { class: "rr-key", "aria-hidden": "true" }, "u"),
-              );
-          return h(
-            "tr",
-            {},
-            h("td", {}, chip),
-            query,
-            passage,
-            when,
-            h("td", { class: "rr-num" }, undo),
-          );
-        }),
-      );
-    },
-  };
-};
+const COLUMNS = ["Label", "Query", "Passage", "When", "Undo"];
+
+export class LastLabels {
+  /** @param {import("./session.js").Session} session */
+  constructor(session) {
+    this.session = session;
+    this.rows = h("tbody");
+    /** @type {[cell: HTMLElement, at: number][]} */
+    this.times = [];
+    const widths = ["chip", "desk", "", "when", "undo"].map((kind) => h("col", { class: kind }));
+    const table = h("table.rr-table.rr-an-table", h("colgroup", widths));
+    table.append(tableHead(COLUMNS, "rr-sr"), this.rows);
+    const note = h("span.rr-muted", "press a label to change it");
+    this.node = h(
+      "section.rr-an-last.rr-hidden",
+      h("div.rr-section", h("h2", "Your last labels"), note),
+      h("div.rr-card", table),
+    );
+  }
+
+  draw() {
+    const { last, review } = this.session;
+    this.node.classList.toggle("rr-hidden", !last.length || !!review.section);
+    this.times = [];
+    fill(
+      this.rows,
+      last.map((row, at) => this.row(row, at === 0)),
+    );
+  }
+
+  drawTimes() {
+    for (const [cell, at] of this.times) cell.textContent = formatAgo(at);
+  }
+
+  /**
+   * @param {LabelledPair} row
+   * @param {boolean} newest
+   */
+  row(row, newest) {
+    const when = h("td.rr-num.rr-muted", formatAgo(row.at));
+    this.times.push([when, row.at]);
+    const onclick = () => this.session.labelling.undo();
+    const properties = { type: "button", "aria-keyshortcuts": "u", onclick };
+    const undo = newest && h("button.rr-link", properties, "Undo ", keyMark("u"));
+    return h(
+      "tr",
+      h("td", this.chip(row)),
+      h("td.rr-muted.desk", { dir: "auto" }, row.query),
+      h("td", { dir: "auto" }, row.passage),
+      when,
+      h("td.rr-num", undo),
+    );
+  }
+
+  /** @param {LabelledPair} row */
+  chip(row) {
+    const { scale } = this.session.stream;
+    const skipped = row.label === null;
+    const label = `Label ${skipped ? "none, skipped" : row.label}: change it`;
+    const properties = { type: "button", "aria-haspopup": "menu", "aria-label": label };
+    const mark = skipped ? h("span.rr-chip.none", "skip") : labelChip(row.label, scale);
+    const chip = h("button.rr-an-chip", properties, mark);
+    chip.addEventListener("click", () => openMenu(chip, this.entries(row)));
+    return chip;
+  }
+
+  /** @param {LabelledPair} row */
+  entries(row) {
+    const mark = (/** @type {number | null} */ value) =>
+      row.label === value ? /** @type {const} */ ("check") : undefined;
+    const answers = scaleAnswers(this.session.stream.scale).map(({ value, key, word }) => ({
+      text: word,
+      more: key,
+      icon: mark(value),
+      act: () => this.give(row, value),
+    }));
+    return [...answers, { text: "No label", icon: mark(null), act: () => this.give(row, null) }];
+  }
+
+  /**
+   * @param {LabelledPair} row
+   * @param {number | null} label
+   */
+  give(row, label) {
+    this.session.labelling.change(row, label, row.note);
+    // It is the first row from now on.
+    const focus = () => {
+      const first = this.rows.querySelector(".rr-an-chip");
+      if (first instanceof HTMLElement) first.focus();
+    };
+    requestAnimationFrame(() => setTimeout(focus, 0));
+  }
+}

@@ -1,115 +1,185 @@
 // The outbox: changes wait here, in this browser, until the server has confirmed them one by one.
-// `send(change)` resolves when a change is in; `changed({refused, change})` is told of every step.
 
 import { newId, Refused } from "../lib/server.js";
 
-const open = {}; // the outbox of each user
+const TIMEOUT = 20000; // milliseconds after which a call counts as lost
+const LONGEST = 15000; // between two tries
 
-export const openOutbox = (user, send, changed) => {
-  if (open[user]) {
-    Object.assign(open[user], { send, changed });
-    open[user].pump();
-    return open[user];
+/**
+ * @template Change
+ * @typedef {object} OutboxEvent something was added, sent, refused, or could not be sent
+ * @property {Refused} [refused]
+ * @property {Change} [change] what was sent or refused
+ */
+/**
+ * @template Change
+ * @typedef {object} OutboxOwner
+ * @property {(change: Change & { id: string }) => Promise<unknown>} send resolves when it is saved
+ * @property {(event: OutboxEvent<Change>) => void} changed
+ */
+
+/** @type {Map<string, Outbox<any>>} by user */
+const open = new Map();
+
+/**
+ * The outbox of a user. What an earlier visit left is sent now.
+ * @template Change
+ * @param {string} user
+ * @param {OutboxOwner<Change>} owner
+ * @returns {Outbox<Change>}
+ */
+export function openOutbox(user, owner) {
+  const known = open.get(user);
+  if (known) {
+    known.owner = owner;
+    known.pump();
+    return known;
   }
-  const TIMEOUT = 20000,
-    LONGEST = 15000;
-  const prefix = `rr-outbox:${encodeURIComponent(user)}:`,
-    memory = new Map();
-  let number = 0,
-    busy = false,
-    failures = 0,
-    timer = null;
-  const box = { send, changed, offline: false };
-  // One entry a change, so that two tabs never write over each other's.
-  const stored = () => {
+  const outbox = new Outbox(user, owner);
+  open.set(user, outbox);
+  window.addEventListener("online", () => outbox.retry());
+  setTimeout(() => {
+    owner.changed({});
+    outbox.pump();
+  }, 0);
+  return outbox;
+}
+
+/** @template Change */
+export class Outbox {
+  /**
+   * @param {string} user
+   * @param {OutboxOwner<Change>} owner
+   * @param {Storage} [storage]
+   */
+  constructor(user, owner, storage = localStorage) {
+    this.owner = owner;
+    this.storage = storage;
+    this.offline = false;
+    this.prefix = `rr-outbox:${encodeURIComponent(user)}:`;
+    /** @type {Map<string, Change & { id: string }>} also what could not be stored */
+    this.memory = new Map();
+    this.number = 0;
+    this.busy = false;
+    this.failures = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+  }
+
+  /** Keys in the order in which they were added: one entry each, so that two tabs never clash. */
+  keys() {
+    /** @type {string[]} */
+    let stored = [];
     try {
-      return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+      stored = Object.keys(this.storage).filter((key) => key.startsWith(this.prefix));
     } catch {
-      return [];
+      // no storage: only memory
     }
-  };
-  const keys = () => [...new Set([...memory.keys(), ...stored()])].sort();
-  const read = (key) => {
+    return [...new Set([...this.memory.keys(), ...stored])].sort();
+  }
+
+  /**
+   * @param {string} key
+   * @returns {(Change & { id: string }) | null}
+   */
+  read(key) {
     try {
-      return memory.get(key) || JSON.parse(localStorage.getItem(key));
+      return this.memory.get(key) || JSON.parse(this.storage.getItem(key) ?? "null");
     } catch {
       return null;
     }
-  };
-  const drop = (key) => {
-    memory.delete(key);
-    try {
-      localStorage.removeItem(key);
-    } catch {
-      /* was never stored */
-    }
-  };
-  const inTime = (promise) =>
-    Promise.race([
-      promise,
-      new Promise((_, reject) => setTimeout(() => reject(new Error("no answer")), TIMEOUT)),
-    ]);
-  const tell = (more = {}) => box.changed(more);
+  }
 
-  box.count = () => keys().length;
-  box.pairs = () =>
-    keys()
-      .map((key) => read(key)?.pair)
-      .filter(Boolean);
-  box.add = (change) => {
-    const key = `${prefix}${String(Date.now()).padStart(15, "0")}-${String(number++).padStart(6, "0")}`;
+  count() {
+    return this.keys().length;
+  }
+
+  /** What waits to be sent. */
+  entries() {
+    const entries = this.keys().map((key) => this.read(key));
+    return entries.filter((entry) => entry !== null);
+  }
+
+  /** @param {Change} change */
+  add(change) {
+    const time = String(Date.now()).padStart(15, "0");
+    const key = `${this.prefix}${time}-${String(this.number).padStart(6, "0")}`;
     const entry = { ...change, id: newId() };
-    memory.set(key, entry);
+    this.number += 1;
+    this.memory.set(key, entry);
     try {
-      localStorage.setItem(key, JSON.stringify(entry));
+      this.storage.setItem(key, JSON.stringify(entry));
     } catch {
-      /* full or private: kept in memory */
+      // full, or a private window: kept in memory
     }
-    tell();
-    setTimeout(box.pump, 0); // the next pair is painted before anything is sent
-  };
-  box.pump = async () => {
-    if (busy) return;
-    busy = true;
-    clearTimeout(timer);
-    for (let [key] = keys(); key; [key] = keys()) {
-      const change = read(key);
-      if (!change) {
-        drop(key);
-        continue;
-      }
-      let refused = null;
-      try {
-        await inTime(box.send(change));
-      } catch (error) {
-        if (!(error instanceof Refused) || error.fault) {
-          busy = false;
-          wait();
-          return;
-        }
-        refused = error;
-      }
-      drop(key);
-      failures = 0;
-      box.offline = false;
-      tell({ refused, change });
+    this.owner.changed({});
+    setTimeout(() => this.pump(), 0); // the next pair is painted before anything is sent
+  }
+
+  /** @param {string} key */
+  drop(key) {
+    this.memory.delete(key);
+    try {
+      this.storage.removeItem(key);
+    } catch {
+      // was never stored
     }
-    busy = false;
-  };
-  const wait = () => {
-    box.offline = true;
-    failures += 1;
-    tell();
-    timer = setTimeout(box.pump, Math.min(500 * 2 ** failures, LONGEST));
-  };
-  window.addEventListener("online", () => {
-    failures = 0;
-    box.pump();
+  }
+
+  retry() {
+    this.failures = 0;
+    return this.pump();
+  }
+
+  /** Send what waits, one after the other, until nothing waits or the server is away. */
+  async pump() {
+    if (this.busy) return;
+    this.busy = true;
+    clearTimeout(this.timer);
+    for (let [key] = this.keys(); key; [key] = this.keys()) {
+      const change = this.read(key);
+      if (!change) this.drop(key);
+      else if (!(await this.sendOne(key, change))) break;
+    }
+    this.busy = false;
+  }
+
+  /**
+   * Whether it is done with: saved or refused. What failed stays and is tried again.
+   * @param {string} key
+   * @param {Change & { id: string }} change
+   */
+  async sendOne(key, change) {
+    let refused;
+    try {
+      await inTime(this.owner.send(change));
+    } catch (error) {
+      if (!(error instanceof Refused) || error.fault) {
+        this.wait();
+        return false;
+      }
+      refused = error;
+    }
+    this.drop(key);
+    this.failures = 0;
+    this.offline = false;
+    this.owner.changed({ refused, change });
+    return true;
+  }
+
+  wait() {
+    this.offline = true;
+    this.failures += 1;
+    this.owner.changed({});
+    const pause = Math.min(500 * 2 ** this.failures, LONGEST);
+    this.timer = setTimeout(() => this.pump(), pause);
+  }
+}
+
+/** @param {Promise<unknown>} call */
+function inTime(call) {
+  const late = new Promise((_, reject) => {
+    setTimeout(() => reject(new Error("no answer")), TIMEOUT);
   });
-  open[user] = box;
-  setTimeout(() => {
-    tell();
-    box.pump();
-  }, 0); // what an earlier visit left is sent now
-  return box;
-};
+  return Promise.race([call, late]);
+}

@@ -1,283 +1,155 @@
-// Beside and below the stream: progress, this query's candidates, guidelines, the last labels.
+// Beside the stream: progress, this query's passages, guidelines.
 
-import { button, linkButton } from "../lib/controls.js";
+import { keyMark, linkButton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { formatInt } from "../lib/format.js";
-import { labelChip } from "../lib/labels.js";
 import { markdownNodes } from "../lib/markdown.js";
-import { openAddPairs } from "./adding.js";
-import { openGuidelines } from "./dialogs.js";
-import { setLanguage } from "./text.js";
+import { formatKappa } from "./agreement.js";
+import { openGuidelines } from "./guidelines.js";
+import { QueryPassages } from "./query_passages.js";
 
-export const sideRail = (A) => {
-  const progress = h("section", {
-      class: "rr-card rr-an-progress rr-hidden",
-      "aria-label": "Progress",
-    }),
-    guidelines = h("section", { class: "rr-card rr-hidden", "aria-label": "Guidelines" });
-  const list = h("div", { class: "rr-an-candidates" }),
-    counted = h("span", { class: "rr-muted" });
-  const more = button("", () => openAddPairs(A, A.current?.query), {
-    kind: "quiet small icon",
-    icon: "plus",
-    label: "Add passages to this query",
-  });
-  const query = h(
-    "section",
-    { class: "rr-card rr-hidden", "aria-label": "This query" },
-    h("div", { class: "rr-card-head" }, h("h3", { class: "rr-grow" }, "This query"), counted, more),
-    list,
-  );
-  const node = h("aside", { class: "rr-an-rail" }, progress, query, guidelines);
-  let rows = new Map(),
-    ofQuery = null,
-    asked = 0,
-    drawnGuidelines = null;
-  const line = (name, ...value) =>
-    h("div", { class: "rr-an-line" }, h("dt", {}, name), h("dd", {}, value));
-  const two = (n) => n.toFixed(2).replace("-", "−");
+const NO_GUIDELINES =
+  "None yet. Two or three sentences on what counts as relevant improve agreement.";
 
-  let drawnProgress = null;
-  const drawProgress = () => {
-    const now = A.progress,
-      agreed = A.agreement,
-      from = JSON.stringify([A.dataset, now, agreed, A.stream?.test_pairs]);
-    if (from === drawnProgress) return;
-    drawnProgress = from;
-    progress.classList.toggle("rr-hidden", !now);
-    if (!now) return;
-    const figure = agreed?.shared ? (agreed.alpha ?? agreed.percent) : null;
-    const seal = A.stream.may.own
-      ? linkButton(A.stream.test_pairs === "sealed" ? "Offer to me" : "Seal", async () => {
-          try {
-            Object.assign(
-              A.stream,
-              await A.server.offer_test_pairs({
-                dataset: A.dataset,
-                offer: A.stream.test_pairs === "sealed",
-              }),
-            );
-            A.choose({});
-          } catch (error) {
-            A.fault("", error);
-          }
-        })
-      : null;
+export class SideRail {
+  /** @param {import("./session.js").Session} session */
+  constructor(session) {
+    this.session = session;
+    const card = (/** @type {string} */ label) =>
+      h("section.rr-card.rr-hidden", { "aria-label": label });
+    this.progress = card("Progress");
+    this.progress.classList.add("rr-an-progress");
+    this.guidelines = card("Guidelines");
+    this.passages = new QueryPassages(session);
+    this.node = h("aside.rr-an-rail", this.progress, this.passages.node, this.guidelines);
+    this.drawnProgress = "";
+    /** @type {Guidelines | null} */
+    this.drawnGuidelines = null;
+  }
+
+  /** @param {StreamPair | null} pair */
+  showQuery(pair) {
+    this.passages.show(pair);
+  }
+
+  /** The passages of the query are asked for again. */
+  forgetQuery() {
+    this.passages.forget();
+  }
+
+  /**
+   * @param {number} pair
+   * @param {number | null | undefined} label undefined for a label that was reverted
+   */
+  setOwn(pair, label) {
+    this.passages.setOwn(pair, label);
+  }
+
+  draw() {
+    this.drawProgress();
+    this.drawGuidelines();
+  }
+
+  drawProgress() {
+    const { dataset, progress, agreement, loaded } = this.session;
+    const drawn = JSON.stringify([dataset, progress, agreement, loaded?.test_pairs]);
+    if (drawn === this.drawnProgress) return;
+    this.drawnProgress = drawn;
+    this.progress.classList.toggle("rr-hidden", !progress);
+    if (!progress) return;
+    const { done, total, today, pace, skipped } = progress;
+    const review = () => this.session.choose({ order: "skipped" });
+    const share = total ? (100 * done) / total : 0;
+    const count = h("span.rr-muted", h("b", formatInt(done)), ` of ${formatInt(total)}`);
     fill(
-      progress,
-      h(
-        "div",
-        { class: "rr-an-line" },
-        h("h3", {}, "Progress"),
-        h(
-          "span",
-          { class: "rr-muted" },
-          h("b", {}, formatInt(now.done)),
-          ` of ${formatInt(now.total)}`,
-        ),
-      ),
-      h(
-        "div",
-        { class: "rr-bar" },
-        h("i", { style: `width:${now.total ? (100 * now.done) / now.total : 0}%` }),
-      ),
+      this.progress,
+      h("div.rr-an-line", h("h3", "Progress"), count),
+      h("div.rr-bar", h("i", { style: `width:${share}%` })),
       h(
         "dl",
-        {},
-        line("Today", formatInt(now.today)),
-        now.pace
-          ? line(
-              "Pace",
-              `${now.pace < 10 ? now.pace.toFixed(1).replace(/\.0$/, "") : formatInt(now.pace)} s a pair`,
-            )
-          : null,
-        figure !== null && figure !== undefined
-          ? line(
-              "Agreement",
-              agreed.alpha === null ? `${formatInt(100 * figure)}%` : two(figure),
-              h("span", { class: "rr-muted" }, ` on ${formatInt(agreed.shared)} shared`),
-            )
-          : null,
-        now.skipped
-          ? line(
-              "Skipped",
-              linkButton(formatInt(now.skipped), () => A.choose({ order: "skipped" })),
-            )
-          : null,
-        now.sealed
-          ? line(
-              A.stream.test_pairs === "sealed" ? "Sealed test pairs" : "Test pairs offered",
-              formatInt(now.sealed),
-              seal,
-            )
-          : null,
+        line("Today", formatInt(today)),
+        pace ? line("Pace", formatPace(pace)) : null,
+        agreementLine(agreement),
+        skipped ? line("Skipped", linkButton(formatInt(skipped), review)) : null,
+        progress.sealed ? this.sealedLine(progress.sealed) : null,
       ),
-      figure !== null && figure !== undefined
-        ? h(
-            "p",
-            { class: "rr-faint" },
-            [
-              agreed.alpha === null ? null : "Krippendorff’s alpha",
-              `${formatInt(100 * agreed.percent)}% equal`,
-              agreed.kappa === null ? null : `kappa ${two(agreed.kappa)}`,
-            ]
-              .filter(Boolean)
-              .join(" · "),
-          )
-        : null,
+      agreementNote(agreement),
     );
-  };
-  const drawGuidelines = () => {
-    guidelines.classList.toggle("rr-hidden", !A.stream);
-    if (!A.stream || drawnGuidelines === A.stream.guidelines) return;
-    drawnGuidelines = A.stream.guidelines;
-    const words = A.stream.guidelines.text.trim();
-    const open = h(
-      "button",
-      {
-        type: "button",
-        class: "rr-link",
-        "aria-keyshortcuts": "g",
-        onclick: () => openGuidelines(A),
-      },
-      words || !A.stream.may.own ? "Open" : "Write",
-      " ",
-      h("kbd", { class: "rr-key", "aria-hidden": "true" }, "g"),
-    );
+  }
+
+  /** @param {number} count */
+  sealedLine(count) {
+    const { stream } = this.session;
+    const sealed = stream.test_pairs === "sealed";
+    const toggle = linkButton(sealed ? "Offer to me" : "Seal", () => this.offerTestPairs(sealed));
+    const word = sealed ? "Sealed test pairs" : "Test pairs offered";
+    return line(word, formatInt(count), stream.may.own && toggle);
+  }
+
+  /** @param {boolean} offer */
+  async offerTestPairs(offer) {
+    const { session } = this;
+    try {
+      const dataset = session.openDataset;
+      Object.assign(session.stream, await session.server.offer_test_pairs({ dataset, offer }));
+      session.choose({});
+    } catch (error) {
+      session.showError("", error);
+    }
+  }
+
+  drawGuidelines() {
+    const { session } = this;
+    this.guidelines.classList.toggle("rr-hidden", !session.loaded);
+    const guidelines = session.loaded?.guidelines;
+    if (!guidelines || this.drawnGuidelines === guidelines) return;
+    this.drawnGuidelines = guidelines;
+    const some = guidelines.text.trim();
+    const { own } = session.stream.may;
+    const onclick = () => openGuidelines(session);
+    const properties = { type: "button", "aria-keyshortcuts": "g", onclick };
+    const word = some || !own ? "Open" : "Write";
+    const open = h("button.rr-link", properties, word, " ", keyMark("g"));
+    const text = h("div.rr-an-md.brief", markdownNodes(guidelines.tree));
+    const none = h("p.rr-muted.rr-an-nothing", own ? NO_GUIDELINES : "None yet.");
     fill(
-      guidelines,
-      h("div", { class: "rr-an-line head" }, h("h3", {}, "Guidelines"), open),
-      words
-        ? h("div", { class: "rr-an-md brief" }, markdownNodes(A.stream.guidelines.tree))
-        : h(
-            "p",
-            { class: "rr-muted rr-an-nothing" },
-            A.stream.may.own
-              ? "None yet. Two or three sentences on what counts as relevant make people agree more."
-              : "None yet.",
-          ),
+      this.guidelines,
+      h("div.rr-an-line.head", h("h3", "Guidelines"), open),
+      some ? text : none,
     );
-  };
-  const row = (one) => {
-    const label = h("span", { class: "rr-an-mark" }),
-      text = h("span", { class: "rr-an-clip", dir: "auto" });
-    text.textContent = one.passage;
-    setLanguage(text, one.passage);
-    const button = h(
-      "button",
-      {
-        type: "button",
-        class: "rr-an-candidate",
-        onclick: () => {
-          if (A.current?.id !== one.id) A.take(one.id);
-        },
-      },
-      label,
-      text,
-    );
-    rows.set(one.id, { button, label, one });
-    return button;
-  };
-  const drawRow = ({ button, label, one }) => {
-    const now = A.current?.id === one.id;
-    button.classList.toggle("now", now);
-    if (now) button.setAttribute("aria-current", "true");
-    else button.removeAttribute("aria-current");
-    fill(
-      label,
-      now
-        ? h("b", {}, "now")
-        : one.label === null && one.mine
-          ? h("span", { class: "rr-chip none" }, "skip")
-          : labelChip(one.label, A.stream.scale),
-    );
-  };
-  const drawCount = () => {
-    const told = A.candidates;
-    counted.textContent = told
-      ? `${formatInt(told.labelled)} of ${formatInt(told.total)} labelled`
-      : "";
-  };
-  const reveal = () => {
-    // the list scrolls, the page does not
-    const box = rows.get(A.current?.id)?.button;
-    if (
-      box &&
-      (box.offsetTop < list.scrollTop ||
-        box.offsetTop + box.offsetHeight > list.scrollTop + list.clientHeight)
-    )
-      list.scrollTop = box.offsetTop - 40;
-  };
-  const drawQuery = (told) => {
-    A.candidates = told;
-    rows = new Map();
-    for (const one of told.candidates)
-      if (A.own.has(one.id)) {
-        // what is on its way counts too
-        told.labelled += (A.own.get(one.id) !== null ? 1 : 0) - (one.label !== null ? 1 : 0);
-        one.label = A.own.get(one.id);
-        one.mine = true;
-      }
-    fill(
-      list,
-      told.candidates.map(row),
-      told.total > told.candidates.length
-        ? h(
-            "p",
-            { class: "rr-faint rr-an-nothing" },
-            `${formatInt(told.candidates.length)} of ${formatInt(told.total)} are shown, around this one.`,
-          )
-        : null,
-    );
-    rows.forEach(drawRow);
-    drawCount();
-    reveal();
-  };
-  return {
-    node,
-    again: () => {
-      ofQuery = null;
-      rows = new Map();
-    }, // the query's passages are asked for anew
-    draw: () => {
-      drawProgress();
-      drawGuidelines();
-    },
-    query: async (pair) => {
-      query.classList.toggle("rr-hidden", !pair);
-      more.classList.toggle("rr-hidden", !A.stream?.may.own);
-      if (!pair) {
-        ofQuery = null;
-        return;
-      }
-      if (pair.query === ofQuery && rows.has(pair.id)) {
-        rows.forEach(drawRow);
-        reveal();
-        return;
-      }
-      if (pair.query !== ofQuery) {
-        list.replaceChildren();
-        rows = new Map();
-        counted.textContent = "";
-      }
-      ofQuery = pair.query;
-      const turn = ++asked;
-      try {
-        const told = await A.server.candidates({ pair: pair.id });
-        if (turn === asked) drawQuery(told);
-      } catch {
-        /* the stream goes on without them */
-      }
-    },
-    own: (id, label) => {
-      const known = rows.get(id);
-      if (!known) return;
-      if (A.candidates)
-        A.candidates.labelled +=
-          (label !== null && label !== undefined ? 1 : 0) - (known.one.label === null ? 0 : 1);
-      Object.assign(known.one, { label: label ?? null, mine: label !== undefined });
-      drawRow(known);
-      drawCount();
-    },
-  };
-};
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {Child[]} value
+ */
+function line(name, ...value) {
+  return h("div.rr-an-line", h("dt", name), h("dd", value));
+}
+
+/** @param {number} seconds */
+function formatPace(seconds) {
+  const short = seconds < 10 ? seconds.toFixed(1).replace(/\.0$/, "") : formatInt(seconds);
+  return `${short} s per pair`;
+}
+
+/** @param {Agreement | null} agreement */
+function agreementLine(agreement) {
+  const value = agreement?.shared ? (agreement.alpha ?? agreement.percent) : null;
+  if (!agreement || value === null || value === undefined) return null;
+  const figure = agreement.alpha === null ? `${formatInt(100 * value)}%` : formatKappa(value);
+  return line("Agreement", figure, h("span.rr-muted", ` on ${formatInt(agreement.shared)} shared`));
+}
+
+/** @param {Agreement | null} agreement */
+function agreementNote(agreement) {
+  if (!agreement?.shared) return null;
+  const { alpha, percent, kappa } = agreement;
+  const parts = [
+    alpha === null ? null : "Krippendorff’s alpha",
+    `${formatInt(100 * percent)}% equal`,
+    kappa === null ? null : `kappa ${formatKappa(kappa)}`,
+  ];
+  return h("p.rr-faint", parts.filter(Boolean).join(" · "));
+}

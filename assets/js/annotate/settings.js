@@ -3,249 +3,175 @@
 import { button, errorBox, skeleton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { toast } from "../lib/toast.js";
-import { personMark } from "./agreement.js";
-import { openGuidelines } from "./dialogs.js";
+import { openGuidelines } from "./guidelines.js";
+import { PeopleRights } from "./people_rights.js";
 
-export const settingsSection = (A, place) => {
-  const box = h("div", { class: "rr-card rr-an-settings" }, skeleton(8)),
-    errors = h("div", { role: "alert" });
-  const ORDERS = [
-    ["unlabelled", "Unlabelled first", "in the order of the file"],
-    ["query", "By query", "all candidates of one query below each other"],
-    ["random", "Random", "labels stand for the whole dataset"],
-    ["disputed", "Disputed", "pairs on which people do not agree yet"],
-    [
-      "uncertain",
-      "Uncertain for a run",
-      "its scores nearest 0.5 first; a fifth is drawn at random, so that labels stay usable for evaluation",
-    ],
-  ];
-  const part = (title, ...content) =>
-    h("section", { class: "rr-an-setting" }, h("h3", {}, title), h("div", {}, content));
-  const draw = (told) => {
-    const names = new Set(told.people);
-    const orders = ORDERS.map(([value, word, why]) => {
-      const input = h("input", { type: "radio", name: "rr-an-order", value });
-      input.checked = told.order === value;
-      input.disabled = value === "uncertain" && !told.runs.length;
-      return [
-        input,
-        h(
-          "label",
-          { class: `rr-an-option ${input.disabled ? "off" : ""}` },
-          input,
-          h(
-            "span",
-            {},
-            h("b", {}, word),
-            h("span", { class: "rr-muted" }, ` ${input.disabled ? "no run has a model yet" : why}`),
-          ),
-        ),
-      ];
-    });
-    const run = h(
-      "select",
-      { class: "rr-select", "aria-label": "Run" },
-      told.runs.map((one) => {
-        const option = h("option", { value: String(one.id) });
-        option.textContent = one.dataset === A.dataset ? one.name : `${one.name} (${one.dataset})`;
-        option.selected = one.id === told.run;
-        return option;
-      }),
-    );
-    const uncertain = () => orders.at(-1)[0].checked;
-    const showRun = () => run.parentElement.classList.toggle("rr-hidden", !uncertain());
-    const overlap = h(
-      "select",
-      { class: "rr-select", "aria-label": "Labels that each pair wants" },
-      Array.from({ length: 9 }, (_, n) => {
-        const option = h("option", { value: String(n + 1) }, String(n + 1));
-        option.selected = told.overlap === n + 1;
-        return option;
-      }),
-    );
-    const blind = h("input", { type: "checkbox" });
-    blind.checked = told.blind;
-    const chosen = {
-      adjudicators: new Set(told.adjudicators),
-      test_annotators: new Set(told.test_annotators),
-    };
-    const tick = (kind, name, word) => {
-      const input = h("input", { type: "checkbox", "aria-label": `${name} ${word}` });
-      input.checked = chosen[kind].has(name);
-      input.addEventListener("change", () =>
-        input.checked ? chosen[kind].add(name) : chosen[kind].delete(name),
-      );
-      return h("td", { class: "tick" }, input);
-    };
-    const rows = h("tbody"),
-      drawRows = () =>
-        fill(
-          rows,
-          [...names].map((name) =>
-            h(
-              "tr",
-              {},
-              h("td", {}, personMark(name)),
-              tick("adjudicators", name, "decides disputed pairs"),
-              tick("test_annotators", name, "is offered test pairs"),
-            ),
-          ),
-        );
-    const other = h("input", {
-      class: "rr-field",
-      maxlength: 80,
-      "aria-label": "Name of someone else",
-    });
-    const addName = () => {
-      const name = other.value.trim().replace(/\s+/g, " ");
-      if (name) {
-        names.add(name);
-        other.value = "";
-        drawRows();
-      }
-      other.focus();
-    };
-    other.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") {
-        event.preventDefault();
-        addName();
-      }
-    });
-    drawRows();
-    const guidelines = h("div", { class: "rr-row" });
-    const drawGuidelines = () => {
-      const now = A.stream.guidelines,
-        some = now.text.trim();
-      fill(
-        guidelines,
-        button(
-          some ? "Read and edit" : "Write guidelines",
-          () => openGuidelines(A).addEventListener("close", drawGuidelines),
-          { icon: "edit" },
-        ),
-        h(
-          "span",
-          { class: "rr-muted" },
-          some
-            ? `Version ${now.version}. Each label records the version it was given under.`
-            : "None yet. Two or three sentences on what counts as relevant make people agree more.",
-        ),
-      );
-    };
-    drawGuidelines();
-    const save = button(
-      "Save settings",
-      async () => {
-        save.disabled = true;
-        errors.replaceChildren();
-        const order = orders.find(([input]) => input.checked)[0].value;
-        try {
-          await A.server.set_stream({
-            dataset: A.dataset,
-            order,
-            run: order === "uncertain" ? Number(run.value) : null,
-            overlap: Number(overlap.value),
-            blind: blind.checked,
-            adjudicators: [...chosen.adjudicators],
-            test_annotators: [...chosen.test_annotators],
-          });
-          await A.reopen();
-          toast("The settings are saved for everyone");
-        } catch (error) {
-          fill(errors, errorBox(error));
-        }
-        save.disabled = false;
-      },
-      { kind: "primary" },
-    );
-    fill(
-      box,
-      part(
-        "Order",
-        h(
-          "div",
-          { class: "rr-an-options", role: "radiogroup", "aria-label": "Order" },
-          orders.map(([, label]) => label),
-        ),
-        h("div", { class: "rr-row rr-an-run" }, h("span", { class: "rr-muted" }, "Run"), run),
-      ),
-      part(
-        "Labels each pair wants",
-        h(
-          "div",
-          { class: "rr-row" },
-          overlap,
-          h(
-            "span",
-            { class: "rr-muted" },
-            "With two or more, annotators label the same pairs and agreement can be measured.",
-          ),
-        ),
-      ),
-      part(
-        "Blind",
-        h(
-          "label",
-          { class: "rr-an-option" },
-          blind,
-          h(
-            "span",
-            {},
-            h("b", {}, "Hide what others think"),
-            h(
-              "span",
-              { class: "rr-muted" },
-              " others’ labels, the label a pair came with, and scores of runs",
-            ),
-          ),
-        ),
-      ),
-      part(
-        "People",
-        h(
-          "table",
-          { class: "rr-table rr-an-rights" },
-          h(
-            "thead",
-            {},
-            h(
-              "tr",
-              {},
-              h("th", { scope: "col" }, "Name"),
-              h("th", { scope: "col", class: "tick" }, "Decides disputed"),
-              h("th", { scope: "col", class: "tick" }, "Offered test pairs"),
-            ),
-          ),
-          rows,
-        ),
-        h("div", { class: "rr-row" }, other, button("Add name", addName, { kind: "small" })),
-        h(
-          "p",
-          { class: "rr-faint" },
-          "An admin decides disputed pairs anyway. Test pairs are sealed for everyone who is not ticked.",
-        ),
-      ),
-      part("Guidelines", guidelines),
-      h(
-        "div",
-        { class: "rr-card-foot" },
-        save,
-        h("span", {}, "They hold for everyone who labels this dataset."),
-        errors,
-      ),
-    );
-    orders.forEach(([input]) => input.addEventListener("change", showRun));
-    showRun();
-  };
-  fill(place, box);
-  (async () => {
+/** @type {[order: StreamOrder, word: string, why: string][]} */
+const ORDERS = [
+  ["unlabelled", "Unlabelled first", "in the order of the file"],
+  ["query", "By query", "all candidates of one query in sequence"],
+  ["random", "Random", "labels represent the whole dataset"],
+  ["disputed", "Disputed", "pairs that annotators do not agree on yet"],
+  [
+    "uncertain",
+    "Most uncertain (by a run)",
+    "its scores nearest 0.5 first; 20% random so labels stay usable for evaluation",
+  ],
+];
+const OVERLAP_NOTE =
+  "With more than one, several people label the same pairs and agreement can be measured.";
+const BLIND_NOTE = " labels of other annotators, imported labels, and scores of runs";
+const NO_GUIDELINES =
+  "None yet. Two or three sentences on what counts as relevant improve agreement.";
+
+export class SettingsSection {
+  /**
+   * @param {import("./session.js").Session} session
+   * @param {HTMLElement} place
+   */
+  constructor(session, place) {
+    this.session = session;
+    this.box = h("div.rr-card.rr-an-settings", skeleton(8));
+    this.errors = h("div", { role: "alert" });
+    fill(place, this.box);
+    this.load();
+  }
+
+  /** @returns {ReviewParts} */
+  parts() {
+    return { keys: {} };
+  }
+
+  async load() {
+    const { server, openDataset: dataset } = this.session;
     try {
-      const told = await A.server.stream_settings({ dataset: A.dataset });
-      if (place.contains(box)) draw(told);
+      const settings = await server.stream_settings({ dataset });
+      if (this.box.isConnected) this.draw(settings);
     } catch (error) {
-      fill(box, h("div", { class: "rr-card-body" }, errorBox(error)));
+      fill(this.box, h("div.rr-card-body", errorBox(error)));
     }
-  })();
-  return { keys: {} };
-};
+  }
+
+  /** @param {LabellingSettings} settings */
+  draw(settings) {
+    const order = this.orderChoice(settings);
+    const overlap = overlapChoice(settings.overlap);
+    const blind = h("input", { type: "checkbox", checked: settings.blind });
+    const rights = new PeopleRights(settings);
+    const values = () => ({
+      ...order.values(),
+      overlap: Number(overlap.value),
+      blind: blind.checked,
+      ...rights.values(),
+    });
+    const save = button("Save settings", () => this.save(save, values()), { kind: "primary" });
+    const note = h("span", "They apply to everyone who labels this dataset.");
+    fill(
+      this.box,
+      part("Order", order.node),
+      part("Labels per pair", h("div.rr-row", overlap, h("span.rr-muted", OVERLAP_NOTE))),
+      part("Blind", option(blind, "Hide what others think", BLIND_NOTE)),
+      part("People", rights.node),
+      part("Guidelines", this.guidelines()),
+      h("div.rr-card-foot", save, note, this.errors),
+    );
+  }
+
+  /**
+   * @param {HTMLButtonElement} button
+   * @param {Omit<StreamChanges, "dataset">} values
+   */
+  async save(button, values) {
+    button.disabled = true;
+    fill(this.errors);
+    try {
+      const dataset = this.session.openDataset;
+      await this.session.server.set_stream({ dataset, ...values });
+      await this.session.reopen();
+      toast("The settings are saved for everyone");
+    } catch (error) {
+      fill(this.errors, errorBox(error));
+    }
+    button.disabled = false;
+  }
+
+  /** @param {LabellingSettings} settings */
+  orderChoice(settings) {
+    const inputs = ORDERS.map(([value]) => {
+      const checked = settings.order === value;
+      const disabled = value === "uncertain" && !settings.runs.length;
+      return h("input", { type: "radio", name: "rr-an-order", value, checked, disabled });
+    });
+    const options = ORDERS.map(([, word, why], at) => {
+      const { disabled } = inputs[at];
+      const row = option(inputs[at], word, ` ${disabled ? "no run has a model yet" : why}`);
+      row.classList.toggle("off", disabled);
+      return row;
+    });
+    const run = h("select.rr-select", { "aria-label": "Run" }, this.runOptions(settings));
+    const runRow = h("div.rr-row.rr-an-run", h("span.rr-muted", "Run"), run);
+    const chosen = () =>
+      /** @type {StreamOrder} */ (inputs.find((input) => input.checked)?.value ?? settings.order);
+    const showRun = () => runRow.classList.toggle("rr-hidden", chosen() !== "uncertain");
+    for (const input of inputs) input.addEventListener("change", showRun);
+    showRun();
+    const label = { role: "radiogroup", "aria-label": "Order" };
+    return {
+      node: [h("div.rr-an-options", label, options), runRow],
+      values: () => {
+        const order = chosen();
+        return { order, run: order === "uncertain" ? Number(run.value) : null };
+      },
+    };
+  }
+
+  /** @param {LabellingSettings} settings */
+  runOptions({ runs, run: chosen }) {
+    return runs.map((run) => {
+      const own = run.dataset === this.session.dataset;
+      const properties = { value: run.id, selected: run.id === chosen };
+      return h("option", properties, own ? run.name : `${run.name} (${run.dataset})`);
+    });
+  }
+
+  guidelines() {
+    const row = h("div.rr-row");
+    const draw = () => {
+      const { text, version } = this.session.stream.guidelines;
+      const some = text.trim();
+      const open = () => openGuidelines(this.session).addEventListener("close", draw);
+      const read = `Version ${version}. Each label records the version it was given under.`;
+      const act = button(some ? "Read and edit" : "Write guidelines", open, { icon: "edit" });
+      fill(row, act, h("span.rr-muted", some ? read : NO_GUIDELINES));
+    };
+    draw();
+    return row;
+  }
+}
+
+/**
+ * @param {string} title
+ * @param {Child} content
+ */
+function part(title, content) {
+  return h("section.rr-an-setting", h("h3", title), h("div", content));
+}
+
+/**
+ * @param {HTMLInputElement} input
+ * @param {string} word
+ * @param {string} note
+ */
+function option(input, word, note) {
+  const text = h("span", h("b", word), h("span.rr-muted", note));
+  return h("label.rr-an-option", input, text);
+}
+
+/** @param {number} chosen */
+function overlapChoice(chosen) {
+  const options = Array.from({ length: 9 }, (_, at) => {
+    const value = at + 1;
+    return h("option", { value, selected: value === chosen }, String(value));
+  });
+  return h("select.rr-select", { "aria-label": "Labels per pair" }, options);
+}

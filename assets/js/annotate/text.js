@@ -2,7 +2,20 @@
 
 import { h } from "../lib/dom.js";
 
-export const guessLanguage = (text) => {
+const LONGEST = 20000; // characters that are searched for the query's words
+const COMMON = new Set(
+  `a an and are as at be by can could did do does for from had has have how i in into is it its
+  many me much my no not of on or s should so that the their them then there these they this those
+  to was we were what when where which who whom whose why will with would you your`.split(/\s+/),
+);
+const TALL = new Set(["ja", "ko", "zh", "th", "vi", "ar", "fa", "he"]);
+const VIETNAMESE = /[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]/i;
+
+/**
+ * The language of a text by its script; "" where it needs no font or line height of its own.
+ * @param {string} text
+ */
+export function guessLanguage(text) {
   const start = text.slice(0, 2000);
   if (/[\u3040-\u30ff]/.test(start)) return "ja";
   if (/[\uac00-\ud7af]/.test(start)) return "ko";
@@ -10,62 +23,93 @@ export const guessLanguage = (text) => {
   if (/[\u0e00-\u0e7f]/.test(start)) return "th";
   if (/[\u0600-\u06ff]/.test(start)) return /[پچژگ]/.test(start) ? "fa" : "ar";
   if (/[\u0590-\u05ff]/.test(start)) return "he";
-  if (/[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]/i.test(start)) return "vi";
-  return "";
-};
+  return VIETNAMESE.test(start) ? "vi" : "";
+}
 
-export const TALL = new Set(["ja", "ko", "zh", "th", "vi", "ar", "fa", "he"]);
-
-export const setLanguage = (node, text) => {
+/**
+ * @param {HTMLElement} node
+ * @param {string} text
+ */
+export function setLanguage(node, text) {
   const language = guessLanguage(text);
   if (language) node.setAttribute("lang", language);
   else node.removeAttribute("lang");
   node.classList.toggle("tall", TALL.has(language));
-};
+}
 
-const LONGEST = 20000; // characters that are searched for the query's words
-const COMMON = new Set(
-  "a an and are as at be by can could did do does for from had has have how i in into is it its many me much my no not of on or s should so that the their them then there these they this those to was we were what when where which who whom whose why will with would you your".split(
-    " ",
-  ),
-);
-const segmenter =
-  typeof Intl !== "undefined" && Intl.Segmenter
-    ? new Intl.Segmenter(undefined, { granularity: "word" })
-    : null;
-const words = (text) => {
-  if (segmenter) return [...segmenter.segment(text)].map((part) => [part.segment, part.isWordLike]);
-  return text.split(/([\p{L}\p{N}]+)/u).map((part, at) => [part, at % 2 === 1]);
-};
-const stem = (word) => {
-  const low = word.toLowerCase();
-  return (low.length > 4 ? low.replace(/(ing|ed|es|s)$/, "") : low).replace(/(?<=..)[eiy]$/, "");
-};
-const asks = (query) =>
-  new Set(
-    words(query)
-      .filter(
-        ([word, is]) =>
-          is &&
-          !COMMON.has(word.toLowerCase()) &&
-          (word.length > 1 || /[\u0250-\uffff]/.test(word)),
-      )
-      .map(([word]) => stem(word)),
-  );
-// Fills `node` with `passage`; words of `query` stand in <mark>.
-export const markWords = (node, passage, query) => {
-  const wanted = asks(query),
-    parts = [];
-  let plain = "";
-  for (const [word, is] of words(passage.slice(0, LONGEST))) {
-    if (!is || !wanted.has(stem(word))) {
-      plain += word;
-      continue;
-    }
-    if (plain) parts.push(plain);
-    plain = "";
-    parts.push(h("mark", {}, word));
+/**
+ * An element with a user's text in it.
+ * @template {string} Selector
+ * @param {Selector} selector
+ * @param {string} text
+ */
+export function textNode(selector, text) {
+  const node = h(selector, { dir: "auto" }, text);
+  setLanguage(/** @type {HTMLElement} */ (node), text);
+  return node;
+}
+
+const segmenter = Intl.Segmenter ? new Intl.Segmenter(undefined, { granularity: "word" }) : null;
+
+/**
+ * The words of a text and what stands between them.
+ * @param {string} text
+ * @returns {[part: string, isWord: boolean][]}
+ */
+function words(text) {
+  if (segmenter) {
+    return [...segmenter.segment(text)].map((part) => [part.segment, !!part.isWordLike]);
   }
-  parts.push(plain + passage.slice(LONGEST));
-  node.replaceChildren(...parts);
-};
+  return text.split(/([\p{L}\p{N}]+)/u).map((part, at) => [part, at % 2 === 1]);
+}
+
+/** @param {string} word */
+function stem(word) {
+  const low = word.toLowerCase();
+  const short = low.length > 4 ? low.replace(/(ing|ed|es|s)$/, "") : low;
+  return short.replace(/(?<=..)[eiy]$/, "");
+}
+
+/**
+ * Stems of the words of a query that are worth marking.
+ * @param {string} query
+ */
+function queryStems(query) {
+  const wanted = words(query).filter(([word, isWord]) => {
+    const long = word.length > 1 || /[\u0250-\uffff]/.test(word);
+    return isWord && long && !COMMON.has(word.toLowerCase());
+  });
+  return new Set(wanted.map(([word]) => stem(word)));
+}
+
+/**
+ * A passage in parts: `marked` where a part is a word of the query.
+ * @param {string} passage
+ * @param {string} query
+ */
+export function markedParts(passage, query) {
+  const wanted = queryStems(query);
+  /** @type {{ text: string, marked: boolean }[]} */
+  const parts = [];
+  let plain = "";
+  for (const [word, isWord] of words(passage.slice(0, LONGEST))) {
+    if (isWord && wanted.has(stem(word))) {
+      if (plain) parts.push({ text: plain, marked: false });
+      parts.push({ text: word, marked: true });
+      plain = "";
+    } else plain += word;
+  }
+  parts.push({ text: plain + passage.slice(LONGEST), marked: false });
+  return parts;
+}
+
+/**
+ * Fill `node` with `passage`, the words of `query` marked.
+ * @param {HTMLElement} node
+ * @param {string} passage
+ * @param {string} query
+ */
+export function markWords(node, passage, query) {
+  const parts = markedParts(passage, query);
+  node.replaceChildren(...parts.map(({ text, marked }) => (marked ? h("mark", text) : text)));
+}

@@ -1,171 +1,184 @@
 // Exporting a dataset: the format, what it leaves out, and where to: a file or the Hub.
 
-import { button, errorBox } from "../lib/controls.js";
+import { button, errorBox, setButtonText } from "../lib/controls.js";
+import { openDialog } from "../lib/dialog.js";
 import { fill, h } from "../lib/dom.js";
 import { plural } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 
+/** @type {[group: string, formats: string][]} */
+const GROUPS = [
+  ["Tables", "csv tsv jsonl json parquet datasets"],
+  ["For training", "lists triplets n-tuples mteb cohere flagembedding tevatron ms-swift"],
+  ["Judgments", "beir trec quepid-ratings quepid-book"],
+  ["Annotation tools", "label-studio argilla prodigy"],
+];
 let lastFormat = "csv"; // offered first the next time
 
-export const openExport = async (name, { server, say }) => {
-  const GROUPS = [
-    ["Tables", ["csv", "tsv", "jsonl", "json", "parquet", "datasets"]],
-    [
-      "For training",
-      ["lists", "triplets", "n-tuples", "mteb", "cohere", "flagembedding", "tevatron", "ms-swift"],
-    ],
-    ["Judgments", ["beir", "trec", "quepid-ratings", "quepid-book"]],
-    ["Annotation tools", ["label-studio", "argilla", "prodigy"]],
-  ];
-  let forms;
+/**
+ * @param {string} name
+ * @param {DataTab} tab
+ */
+export async function openExport(name, tab) {
   try {
-    forms = Object.fromEntries((await server.export_formats()).map((form) => [form.key, form]));
+    const formats = await tab.server.export_formats();
+    new ExportDialog(name, tab.server, new Map(formats.map((format) => [format.key, format])));
   } catch (error) {
-    say(error);
-    return;
+    tab.report(error);
   }
-  const before = document.activeElement,
-    dialog = h("dialog", {
-      class: "rr-dialog rr-room rr-room-data rr-export",
-      "aria-label": `Export ${name}`,
-    });
-  const label = (text, field) =>
-    h("label", { class: "rr-export-row" }, h("span", { class: "rr-label" }, text), field);
-  const check = (text, checked) => {
-    const box = h("input", { type: "checkbox", checked });
-    return { box, node: h("label", { class: "rr-check" }, box, text) };
-  };
-  const form = h(
-    "select",
-    { class: "rr-select", onchange: () => draw() },
-    GROUPS.map(([group, keys]) =>
-      h(
-        "optgroup",
-        { label: group },
-        keys
-          .filter((key) => forms[key])
-          .map((key) => h("option", { value: key }, `${forms[key].name} (${forms[key].suffix})`)),
-      ),
-    ),
-  );
-  form.value = lastFormat;
-  const place = h(
-    "select",
-    { class: "rr-select", onchange: () => draw() },
-    h("option", { value: "file" }, "A file on this computer"),
-    h("option", { value: "hub" }, "The Hugging Face Hub"),
-  );
-  const safe = check("Safe for spreadsheets: no text is taken for a formula", true),
-    open = check("Public: everybody may read it", false);
-  const repo = h("input", {
-      class: "rr-field",
-      placeholder: "owner/name",
-      spellcheck: "false",
-      autocomplete: "off",
-    }),
-    token = h("input", {
-      class: "rr-field",
-      type: "password",
-      placeholder: "empty: this server's own sign-in",
-      autocomplete: "off",
-    });
-  const facts = h("ul", { class: "rr-export-facts" }),
-    more = h("div"),
-    end = h("div", { class: "rr-row rr-export-foot" });
-  const go = button("Export", () => run(), { kind: "primary", icon: "download" }),
-    shut = button("Cancel", () => dialog.close(), { kind: "quiet" });
-  const hub = () => form.value === "datasets" && place.value === "hub";
-  const list = (lines, empty) =>
-    fill(
-      facts,
-      (lines.length ? lines : [empty]).map((line) => h("li", {}, line)),
+}
+
+class ExportDialog {
+  /**
+   * @param {string} name
+   * @param {DataServer} server
+   * @param {Map<string, ExportFormat>} formats
+   */
+  constructor(name, server, formats) {
+    this.name = name;
+    this.server = server;
+    this.formats = formats;
+    this.format = h("select.rr-select", formatOptions(formats));
+    this.format.value = lastFormat;
+    this.place = h(
+      "select.rr-select",
+      h("option", { value: "file" }, "A file on this computer"),
+      h("option", { value: "hub" }, "The Hugging Face Hub"),
     );
-  function draw() {
-    lastFormat = form.value;
-    fill(
-      more,
-      ["csv", "tsv"].includes(form.value) && safe.node,
-      form.value === "datasets" && label("Where to", place),
-      hub() && [label("Dataset on the Hub", repo), label("Access token", token), open.node],
-    );
-    go.lastChild.textContent = hub() ? "Push to the Hub" : "Export";
-    list(
-      forms[form.value].never,
-      "Carries every pair with its label, everybody's labels and its split.",
-    );
+    for (const field of [this.format, this.place]) {
+      field.addEventListener("change", () => this.draw());
+    }
+    this.safe = checkbox("Safe for spreadsheets: no text is read as a formula", true);
+    this.open = checkbox("Public: anyone can read it", false);
+    this.repo = textInput({ placeholder: "owner/name", spellcheck: "false" });
+    this.token = textInput({ type: "password", placeholder: "empty: this server's own sign-in" });
+    this.more = h("div");
+    this.facts = h("ul.rr-export-facts");
+    this.foot = h("div.rr-row.rr-export-foot");
+    this.go = button("Export", () => this.run(), { kind: "primary", icon: "download" });
+    this.cancel = button("Cancel", () => this.dialog.close(), { kind: "quiet" });
+    fill(this.foot, this.go, this.cancel);
+    const parts = [labelled("Format", this.format), this.more, this.facts, this.foot];
+    this.dialog = openDialog(`Export ${name}`, "rr-room-data rr-export", parts);
+    this.draw();
   }
-  async function run() {
-    go.disabled = true;
-    go.lastChild.textContent = hub() ? "Pushing…" : "Writing…";
+
+  get toHub() {
+    return this.format.value === "datasets" && this.place.value === "hub";
+  }
+
+  draw() {
+    const format = this.format.value;
+    lastFormat = format;
+    fill(
+      this.more,
+      ["csv", "tsv"].includes(format) && this.safe.node,
+      format === "datasets" && labelled("Where to", this.place),
+      this.toHub && [
+        labelled("Dataset on the Hub", this.repo),
+        labelled("Access token", this.token),
+        this.open.node,
+      ],
+    );
+    setButtonText(this.go, this.toHub ? "Push to the Hub" : "Export");
+    const all = "Contains every pair with its label, every annotator's labels and its split.";
+    this.listFacts(this.formats.get(format)?.never ?? [], all);
+  }
+
+  /**
+   * @param {string[]} lines
+   * @param {string} empty
+   */
+  listFacts(lines, empty) {
+    const items = (lines.length ? lines : [empty]).map((line) => h("li", line));
+    fill(this.facts, items);
+  }
+
+  async run() {
+    this.go.disabled = true;
+    setButtonText(this.go, this.toHub ? "Pushing…" : "Writing…");
     try {
-      const done = hub()
-        ? await server.push_dataset({
-            dataset: name,
-            repo: repo.value,
-            token: token.value,
-            public: open.box.checked,
-          })
-        : await server.export({ dataset: name, format: form.value, safe: safe.box.checked });
-      const file = hub()
-        ? null
-        : `${window.gradio_config?.root || ""}/gradio_api/file=${done.path}`;
-      const link = h(
-        "a",
-        {
-          class: "rr-link",
-          href: file || done.path,
-          ...(file ? { download: "" } : { target: "_blank", rel: "noopener" }),
-        },
-        file ? done.path.split("/").pop() : done.path,
-      );
-      fill(
-        more,
-        h(
-          "p",
-          { role: "status", class: "rr-export-done" },
-          icon("finished"),
-          h("span", {}, h("b", {}, `${plural(done.pairs, "pair")} written`), " to ", link),
-        ),
-        h("span", { class: "rr-label" }, "Not in it"),
-      );
-      list(done.lost, "Nothing is lost.");
-      fill(
-        end,
-        button("Done", () => dialog.close(), { kind: "primary" }),
-        button(
-          "Another format",
-          () => {
-            fill(end, go, shut);
-            go.disabled = false;
-            form.disabled = false;
-            draw();
-          },
-          { kind: "quiet" },
-        ),
-      );
-      form.disabled = true;
-      end.firstChild.focus();
-      if (file) link.click();
+      if (this.toHub) this.finish(await this.push(), false);
+      else this.finish(await this.write(), true);
     } catch (error) {
-      go.disabled = false;
-      draw();
-      more.append(errorBox(error));
+      this.go.disabled = false;
+      this.draw();
+      this.more.append(errorBox(error));
     }
   }
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    before?.focus?.();
+
+  push() {
+    const [repo, token] = [this.repo.value, this.token.value];
+    const pushed = { dataset: this.name, repo, token, public: this.open.box.checked };
+    return this.server.push_dataset(pushed);
+  }
+
+  write() {
+    const [format, safe] = [this.format.value, this.safe.box.checked];
+    return this.server.export({ dataset: this.name, format, safe });
+  }
+
+  /**
+   * @param {Exported} exported
+   * @param {boolean} isFile
+   */
+  finish({ path, pairs, lost }, isFile) {
+    const root = window.gradio_config?.root || "";
+    const href = isFile ? `${root}/gradio_api/file=${path}` : path;
+    const target = isFile ? { download: "" } : { target: "_blank", rel: "noopener" };
+    const link = h("a.rr-link", { href, ...target }, isFile ? path.split("/").pop() : path);
+    const count = h("b", `${plural(pairs, "pair")} written`);
+    fill(
+      this.more,
+      h("p.rr-export-done", { role: "status" }, icon("finished"), h("span", count, " to ", link)),
+      h("span.rr-label", "Not included"),
+    );
+    this.listFacts(lost, "Nothing is left out.");
+    const done = button("Done", () => this.dialog.close(), { kind: "primary" });
+    const again = button("Another format", () => this.restart(), { kind: "quiet" });
+    fill(this.foot, done, again);
+    this.format.disabled = true;
+    done.focus();
+    if (isFile) link.click();
+  }
+
+  restart() {
+    fill(this.foot, this.go, this.cancel);
+    this.go.disabled = false;
+    this.format.disabled = false;
+    this.draw();
+  }
+}
+
+/** @param {Map<string, ExportFormat>} formats */
+function formatOptions(formats) {
+  return GROUPS.map(([label, keys]) => {
+    const options = keys.split(" ").map((value) => {
+      const format = formats.get(value);
+      return format && h("option", { value }, `${format.name} (${format.suffix})`);
+    });
+    return h("optgroup", { label }, options);
   });
-  fill(end, go, shut);
-  fill(
-    dialog,
-    h("h2", { class: "rr-cut" }, `Export ${name}`),
-    label("Format", form),
-    more,
-    facts,
-    end,
-  );
-  draw();
-  document.body.append(dialog);
-  dialog.showModal();
-};
+}
+
+/**
+ * @param {string} text
+ * @param {Child} field
+ */
+function labelled(text, field) {
+  return h("label.rr-export-row", h("span.rr-label", text), field);
+}
+
+/**
+ * @param {string} text
+ * @param {boolean} checked
+ */
+function checkbox(text, checked) {
+  const box = h("input", { type: "checkbox", checked });
+  return { box, node: h("label.rr-check", box, text) };
+}
+
+/** @param {Properties} properties */
+function textInput(properties) {
+  return h("input.rr-field", { autocomplete: "off", ...properties });
+}

@@ -7,87 +7,82 @@ import { emit, listen } from "../lib/events.js";
 import { plural } from "../lib/format.js";
 import { isVisible } from "../lib/poll.js";
 import { errorSentence } from "../lib/server.js";
+import { recall, remember } from "../lib/storage.js";
 import { toast } from "../lib/toast.js";
-import { drawDatasets, drawFirstSteps } from "./datasets.js";
-import { importPanel } from "./import.js";
-import { drawPairs } from "./pairs.js";
-import { rights } from "./shared.js";
+import { drawDatasets } from "./dataset_table.js";
+import { drawFirstSteps } from "./first_steps.js";
+import { ImportPanel } from "./import.js";
+import { OpenedDataset } from "./opened.js";
+import { rights } from "./rights.js";
 
-export const drawRoom = ({ room, server, upload }) => {
-  const say = (error) => toast(errorSentence(error));
-  const context = {
-    server,
-    upload,
-    say,
-    refresh: () => draw(true),
-    open: (name) => setAddress({ open: name, dataset: name }),
+const SKIPPED = "rr-skip-start";
+
+/** @param {Room<DataServer>} context */
+export function drawRoom(context) {
+  const room = context.room;
+  const [start, importing, sets, opened] = [h("div"), h("div"), h("div"), h("div")];
+  const home = h("div", start, importing, sets);
+  fill(room, h("h1.rr-sr", "Data"), home, opened);
+  /** @type {OpenedDataset | null} */
+  let dataset = null;
+
+  const drawHome = async () => {
+    try {
+      const answer = await context.server.all_datasets();
+      rights.mayChange = answer.may_change;
+      importing.classList.toggle("rr-hidden", !answer.may_change);
+      const first = isFirstVisit(answer);
+      start.classList.toggle("rr-hidden", !first);
+      if (first) drawFirstSteps(start, answer, tab);
+      panel.setTitle(first ? "Import your own data" : "Import");
+      drawDatasets(sets, answer.datasets, tab);
+    } catch (error) {
+      fill(sets, errorBox(error, button("Try again", draw)));
+    }
   };
-  const start = h("div"),
-    bring = h("div"),
-    sets = h("div"),
-    opened = h("div");
-  const home = h("div", {}, start, bring, sets);
-  fill(room, h("h1", { class: "rr-sr" }, "Data"), home, opened);
-  const importing = importPanel(bring, { ...context, stored });
-  let shown = null;
-
-  async function draw(again = false) {
+  const draw = async () => {
     const name = address.open || null;
     home.classList.toggle("rr-hidden", !!name);
     opened.classList.toggle("rr-hidden", !name);
     if (name) {
       setAddress({ dataset: name });
-      if (name !== shown || again) drawPairs(opened, name, context);
-      shown = name;
+      if (name !== dataset?.name) dataset = new OpenedDataset(opened, name, tab);
       return;
     }
-    shown = null;
+    dataset = null;
     fill(opened);
-    try {
-      const told = await server.all_datasets();
-      rights.mayChange = told.may_change;
-      bring.classList.toggle("rr-hidden", !told.may_change);
-      const first = firstTime(told);
-      start.classList.toggle("rr-hidden", !first);
-      if (first) drawFirstSteps(start, told, { ...context, skip });
-      importing.title(first ? "Bring your own data" : "Import");
-      drawDatasets(sets, told.datasets, context);
-    } catch (error) {
-      fill(
-        sets,
-        errorBox(
-          error,
-          button("Try again", () => draw()),
-        ),
-      );
-    }
-  }
-  const firstTime = ({ datasets, steps }) =>
-    datasets.length === 1 && datasets[0].name === "starter" && !steps.runs && !skipped();
-  const skipped = () => {
-    try {
-      return localStorage.getItem("rr-skip-start") === "yes";
-    } catch {
-      return false;
-    }
+    await drawHome();
   };
-  const skip = () => {
-    try {
-      localStorage.setItem("rr-skip-start", "yes");
-    } catch {
-      /* private mode */
-    }
-    draw();
+  /** @type {DataTab} */
+  const tab = {
+    ...context,
+    report: (error) => toast(errorSentence(error)),
+    refresh: draw,
+    open: (name) => setAddress({ open: name, dataset: name }),
+    skip: () => {
+      remember(SKIPPED, "yes");
+      draw();
+    },
   };
-  function stored(report) {
-    toast(`${plural(report.kept, "pair")} in ${report.dataset}`);
-    setAddress({ dataset: report.dataset });
+  const panel = new ImportPanel(importing, tab, (state) => {
+    toast(`${plural(state.report?.kept ?? 0, "pair")} in ${state.dataset}`);
+    setAddress({ dataset: state.dataset });
     emit("changed");
     draw();
-  }
-  listen("view", (view) => {
-    if (address.open === shown) opened.rrShowView?.(view);
   });
+  followAddress(room, draw, (view) => {
+    if (dataset && address.open === dataset.name) dataset.showView(view);
+  });
+  draw();
+}
+
+/**
+ * @param {HTMLElement} room
+ * @param {() => Promise<void>} draw
+ * @param {(view: string | undefined) => void} showView
+ */
+function followAddress(room, draw, showView) {
+  listen("view", showView);
   listen("open", () => {
     draw();
     window.scrollTo(0, 0);
@@ -95,8 +90,13 @@ export const drawRoom = ({ room, server, upload }) => {
   listen("changed", () => {
     if (!address.open && isVisible(room)) draw();
   });
-  listen("tab", () => {
-    if (address.tab === "data" && !address.open) draw();
+  listen("tab", (name) => {
+    if (name === "data" && !address.open) draw();
   });
-  draw();
-};
+}
+
+/** @param {Datasets} answer */
+function isFirstVisit({ datasets, steps }) {
+  const onlyStarter = datasets.length === 1 && datasets[0].name === "starter";
+  return onlyStarter && !steps.runs && recall(SKIPPED) !== "yes";
+}

@@ -1,82 +1,107 @@
-import { button } from "../lib/controls.js";
-import { fill, h } from "../lib/dom.js";
+// Editing the text of a query or a passage in its cell.
 
-// Edits the query or passage of `pair` inside `cell`. `save(change)` stores
-// {[part], labels, whole_query}; `close()` shows the cell as it was.
-export function openTextEditor(cell, pair, part, { save, close }) {
-  const field = h("textarea", {
-    class: "rr-field",
-    dir: "auto",
-    rows: Math.min(8, 1 + Math.ceil(pair[part].length / 60)),
-    "aria-label": part === "query" ? "Query" : "Passage",
-  });
-  field.value = pair[part];
-  const all = part === "query" ? h("input", { type: "checkbox", checked: "" }) : null;
-  const store = (labels) =>
-    save({ [part]: field.value, labels, whole_query: Boolean(all?.checked) });
-  const ask = () => {
-    if (field.value.trim() === pair[part]) close();
-    else askMeaning(cell, field, { store, back: () => draw() });
-  };
-  function draw() {
-    fill(
-      cell,
-      field,
-      all && h("label", { class: "rr-row" }, all, "In all pairs of this query"),
-      h(
-        "div",
-        { class: "rr-row" },
-        button("Save", ask, { kind: "primary small" }),
-        button("Cancel", close, { kind: "quiet small" }),
-        h("span", { class: "rr-grow" }),
-        keyHint(),
-      ),
-    );
-    field.focus();
-  }
-  field.addEventListener("keydown", (event) => {
-    event.stopPropagation();
-    if (event.key === "Escape") close();
-    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      ask();
-    }
-  });
-  cell.classList.add("editing");
-  draw();
-  field.setSelectionRange(field.value.length, field.value.length);
+import { button, keyMark } from "../lib/controls.js";
+import { fill, h } from "../lib/dom.js";
+import { oneLine } from "../lib/format.js";
+
+/**
+ * @param {import("./pairs.js").PairsPage} page
+ * @param {HTMLElement} cell
+ * @param {Pair} pair
+ * @param {TextKey} key
+ */
+export function openTextEditor(page, cell, pair, key) {
+  if (!cell.querySelector("textarea")) new TextEditor(page, cell, pair, key).draw();
 }
 
-// A correction keeps label and annotations; another meaning needs new ones.
-function askMeaning(cell, field, { store, back }) {
-  const keep = button("Correction: keep the label", () => store("keep"), {
-    kind: "primary small",
-  });
-  const choice = h(
-    "div",
-    { class: "rr-text-choice", role: "group", "aria-label": "What did you change?" },
-    h("p", {}, "Is this a correction, or does the text mean something else now?"),
-    h(
-      "div",
-      { class: "rr-row" },
-      keep,
-      button("New meaning: remove the label", () => store("remove"), { kind: "small" }),
-      button("Back", back, { kind: "quiet small" }),
-    ),
-  );
-  choice.addEventListener("keydown", (event) => {
+class TextEditor {
+  /**
+   * @param {import("./pairs.js").PairsPage} page
+   * @param {HTMLElement} cell
+   * @param {Pair} pair
+   * @param {TextKey} key
+   */
+  constructor(page, cell, pair, key) {
+    this.page = page;
+    this.cell = cell;
+    this.pair = pair;
+    this.key = key;
+    const rows = Math.min(8, 1 + Math.ceil(pair[key].length / 60));
+    const label = key === "query" ? "Query" : "Passage";
+    this.field = h("textarea.rr-field", { dir: "auto", rows, "aria-label": label });
+    this.field.value = pair[key];
+    this.field.addEventListener("keydown", (event) => this.pressed(event));
+    // A query is changed in all of its pairs, unless this is unticked.
+    this.all = key === "query" ? h("input", { type: "checkbox", checked: true }) : null;
+    cell.classList.add("editing");
+  }
+
+  draw() {
+    const { field, all } = this;
+    const foot = h(
+      "div.rr-row",
+      button("Save", () => this.ask(), { kind: "primary small" }),
+      button("Cancel", () => this.close(), { kind: "quiet small" }),
+      h("span.rr-grow"),
+      keyHint(),
+    );
+    fill(this.cell, field, all && h("label.rr-row", all, "In all pairs of this query"), foot);
+    field.focus();
+    field.setSelectionRange(field.value.length, field.value.length);
+  }
+
+  /** @param {KeyboardEvent} event */
+  pressed(event) {
     event.stopPropagation();
-    if (event.key === "Escape") back();
-  });
-  fill(cell, h("div", { class: "rr-text-edited", dir: "auto" }, field.value), choice);
-  keep.focus();
+    if (event.key === "Escape") this.close();
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      this.ask();
+    }
+  }
+
+  close() {
+    this.cell.classList.remove("editing");
+    fill(this.cell, oneLine(this.pair[this.key]));
+    this.cell.focus();
+  }
+
+  /** A correction keeps label and annotations; another meaning needs new ones. */
+  ask() {
+    if (this.field.value.trim() === this.pair[this.key]) {
+      this.close();
+      return;
+    }
+    const back = () => this.draw();
+    const keep = button("Correction: keep the label", () => this.save("keep"), {
+      kind: "primary small",
+    });
+    const remove = button("New meaning: remove the label", () => this.save("remove"), {
+      kind: "small",
+    });
+    const question = "Is this a correction, or does the text mean something else now?";
+    const choice = h(
+      "div.rr-text-choice",
+      { role: "group", "aria-label": "What did you change?" },
+      h("p", question),
+      h("div.rr-row", keep, remove, button("Back", back, { kind: "quiet small" })),
+    );
+    choice.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Escape") back();
+    });
+    fill(this.cell, h("div.rr-text-edited", { dir: "auto" }, this.field.value), choice);
+    keep.focus();
+  }
+
+  /** @param {"keep" | "remove"} labels */
+  save(labels) {
+    const change = { labels, whole_query: !!this.all?.checked };
+    this.page.changes.editText(this.pair.id, this.key, this.field.value, change);
+  }
 }
 
 function keyHint() {
-  const key = (name) => h("kbd", { class: "rr-key" }, name);
-  return h(
-    "span",
-    { class: "rr-faint rr-desk" },
-    ...[key("Ctrl"), " ", key("Enter"), " saves, ", key("Esc"), " cancels"],
-  );
+  const keys = [keyMark("Ctrl"), " ", keyMark("Enter"), " saves, ", keyMark("Esc"), " cancels"];
+  return h("span.rr-faint.rr-desk", keys);
 }

@@ -1,49 +1,86 @@
-// What is selected (tab, dataset, run, view ...) is kept in the address, so that every view can be linked.
+// What is selected (tab, dataset, run, view ...) is kept in the address, so that views can be linked.
 
 import { emit } from "./events.js";
 
-export const address = Object.fromEntries(new URLSearchParams(location.search));
+/**
+ * @typedef {"tab" | "dataset" | "open" | "view" | "run" | "a" | "b" | "c" | "q" | "from" | "k"
+ *   | "p" | "browse"} AddressKey
+ * @typedef {Partial<Record<AddressKey, string>>} Address
+ */
 
-export const PLACES = ["tab", "open", "view", "run"]; // the browser's Back leads from one to the one before
+/** The browser's Back leads from one of these to the one before. @type {string[]} */
+const PLACES = ["tab", "open", "view", "run"];
 
-export const setAddress = (changes, { back = true } = {}) => {
-  const url = new URL(location.href),
-    changed = [];
-  for (const [key, value] of Object.entries(changes)) {
-    if ((address[key] ?? null) === (value ?? null)) continue;
-    if (value === null || value === undefined || value === "") {
-      delete address[key];
-      url.searchParams.delete(key);
-    } else {
-      address[key] = String(value);
-      url.searchParams.set(key, value);
-    }
+/** @type {Address} read it; change it with `setAddress` */
+export const address = read();
+
+/** @returns {Address} */
+function read() {
+  return Object.fromEntries(new URLSearchParams(location.search));
+}
+
+/**
+ * Change the address and tell every listener of a changed key; null and "" remove a key.
+ * @param {Partial<Record<AddressKey, string | number | null>>} changes
+ * @param {{ back?: boolean }} [options] back: false for a change that Back should not undo
+ */
+export function setAddress(changes, { back = true } = {}) {
+  const url = new URL(location.href);
+  /** @type {AddressKey[]} */
+  const changed = [];
+  for (const [name, value] of Object.entries(changes)) {
+    const key = /** @type {AddressKey} */ (name);
+    const text = value === null || value === undefined ? "" : String(value);
+    if ((address[key] ?? "") === text) continue;
+    setKey(url, key, text);
     changed.push(key);
   }
-  history[back && changed.some((key) => PLACES.includes(key)) ? "pushState" : "replaceState"](
-    null,
-    "",
-    url,
-  );
-  changed.forEach((key) => emit(key, address[key]));
-};
+  if (back && changed.some((key) => PLACES.includes(key))) history.pushState(null, "", url);
+  else history.replaceState(null, "", url);
+  for (const key of changed) emit(key, address[key]);
+}
 
-export const TABS = ["data", "annotate", "train", "playground"];
+/**
+ * @param {URL} url
+ * @param {AddressKey} key
+ * @param {string} text
+ */
+function setKey(url, key, text) {
+  if (text) {
+    address[key] = text;
+    url.searchParams.set(key, text);
+  } else {
+    delete address[key];
+    url.searchParams.delete(key);
+  }
+}
 
-export const tabButton = (tab) => document.getElementById(`rr-tab-${tab}-button`);
+/** @param {string} [tab] its button; null where the page has no such tab, as in a demo */
+export function tabButton(tab) {
+  return document.getElementById(`rr-tab-${tab}-button`);
+}
 
-export const goTo = (tab, changes = {}) => {
+/**
+ * Open a tab.
+ * @param {string} tab
+ * @param {Partial<Record<AddressKey, string | number | null>>} [changes]
+ */
+export function goTo(tab, changes = {}) {
   setAddress({ ...changes, tab });
   tabButton(tab)?.click();
   window.scrollTo(0, 0);
-};
+}
 
-window.addEventListener("popstate", () => {
-  const before = { ...address },
-    now = { tab: "data", ...Object.fromEntries(new URLSearchParams(location.search)) };
-  Object.keys(address).forEach((key) => delete address[key]);
+function followHistory() {
+  const before = { ...address };
+  const now = /** @type {Address} */ ({ tab: "data", ...read() });
+  for (const key of Object.keys(before)) delete address[/** @type {AddressKey} */ (key)];
   Object.assign(address, now);
   if (before.tab !== now.tab) tabButton(now.tab)?.click();
-  for (const key of new Set([...Object.keys(before), ...Object.keys(now)]))
+  for (const name of new Set([...Object.keys(before), ...Object.keys(now)])) {
+    const key = /** @type {AddressKey} */ (name);
     if (before[key] !== now[key]) emit(key, now[key]);
-});
+  }
+}
+
+window.addEventListener("popstate", followHistory);

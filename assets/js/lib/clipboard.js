@@ -1,18 +1,22 @@
-// Use this model: code to copy, the download, ONNX files with their parity report.
+// The clipboard, also where the browser has none for the page (plain http).
 
 import { h } from "./dom.js";
 import { toast } from "./toast.js";
 
-export const copyText = async (text, said) => {
+/**
+ * @param {string} text
+ * @param {string} message shown when it is copied
+ */
+export async function copyText(text, message) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    const field = h("textarea", { class: "rr-sr" });
+    const field = h("textarea.rr-sr");
     field.value = text;
     (document.querySelector("dialog[open]") || document.body).append(field);
     field.select();
     document.execCommand("copy");
     field.remove();
   }
-  toast(said);
-};
+  toast(message);
+}

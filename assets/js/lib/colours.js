@@ -1,15 +1,25 @@
-// Colours of the page's own variables, for what cannot use CSS.
+// Colours of the page's CSS variables, for what cannot use CSS.
 
-// "var(--rr-x)" anywhere in `value` -> the colour that it stands for now.
-export const resolveColours = (value) => {
-  if (typeof value === "string")
-    return value.replace(/var\((--[\w-]+)\)/g, (_, name) =>
-      getComputedStyle(document.body).getPropertyValue(name).trim(),
-    );
-  if (Array.isArray(value)) return value.map(resolveColours);
-  if (value && typeof value === "object")
-    return Object.fromEntries(
-      Object.entries(value).map(([key, one]) => [key, resolveColours(one)]),
-    );
-  return value;
-};
+/**
+ * `value` with every "var(--rr-x)" in it replaced by its colour in the current theme.
+ * @template Value
+ * @param {Value} value
+ * @returns {Value}
+ */
+export function resolveColours(value) {
+  return /** @type {Value} */ (resolve(value));
+}
+
+/**
+ * @param {unknown} value
+ * @returns {unknown}
+ */
+function resolve(value) {
+  if (typeof value === "string") {
+    const style = getComputedStyle(document.body);
+    return value.replace(/var\((--[\w-]+)\)/g, (_, name) => style.getPropertyValue(name).trim());
+  }
+  if (Array.isArray(value)) return value.map(resolve);
+  if (!value || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, resolve(part)]));
+}

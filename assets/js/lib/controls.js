@@ -1,56 +1,88 @@
+// Buttons, and what stands where there is nothing to show: errors, skeletons, empty states.
+
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { errorSentence } from "./server.js";
 
-export const button = (
-  text,
-  onclick,
-  { kind = "", icon: shape, key, label, title, disabled } = {},
-) =>
-  h(
-    "button",
-    {
-      type: "button",
-      class: `rr-button ${kind}`,
-      onclick,
-      "aria-label": label,
-      title: title || label,
-      disabled,
-      "aria-keyshortcuts": key,
-    },
-    shape && icon(shape),
-    text,
-    key && h("kbd", { class: "rr-key", "aria-hidden": "true" }, key),
-  );
+/**
+ * @typedef {object} ButtonOptions
+ * @property {string} [kind] classes beside `rr-button`
+ * @property {IconName} [icon]
+ * @property {string} [key] its keyboard shortcut, shown on it
+ * @property {string} [label] its name where it shows no text
+ * @property {string} [title]
+ * @property {boolean} [disabled]
+ */
 
-export const linkButton = (text, onclick) =>
-  h("button", { type: "button", class: "rr-link", onclick }, text);
+/**
+ * @param {string} text
+ * @param {(event: MouseEvent) => unknown} onclick
+ * @param {ButtonOptions} [options]
+ */
+export function button(text, onclick, options = {}) {
+  const { kind, icon: shape, key, label, title, disabled } = options;
+  const properties = {
+    type: "button",
+    class: kind,
+    onclick,
+    "aria-label": label,
+    title: title || label,
+    disabled,
+    "aria-keyshortcuts": key,
+  };
+  return h("button.rr-button", properties, shape && icon(shape), text, key && keyMark(key));
+}
 
-export const errorBox = (error, ...actions) =>
-  h(
-    "div",
-    { class: "rr-error", role: "alert" },
-    icon("failed"),
-    h(
-      "div",
-      { class: "rr-grow" },
-      h("p", {}, typeof error === "string" ? error : errorSentence(error)),
-      actions.length ? h("div", { class: "rr-row", style: "margin-top:8px" }, actions) : null,
-    ),
-  );
+/**
+ * Change what a button says, not its icon.
+ * @param {HTMLButtonElement} node
+ * @param {string} text
+ */
+export function setButtonText(node, text) {
+  node.lastChild?.replaceWith(text);
+}
 
-export const skeleton = (rows = 6) =>
-  h(
-    "div",
-    { class: "rr-skeleton", "aria-hidden": "true" },
-    Array.from({ length: rows }, () => h("i")),
-  );
+/** @param {string} key */
+export function keyMark(key) {
+  return h("kbd.rr-key", { "aria-hidden": "true" }, key);
+}
 
-export const emptyState = (title, text, ...actions) =>
-  h(
-    "div",
-    { class: "rr-empty" },
-    h("h2", {}, title),
-    h("p", {}, text),
-    h("div", { class: "rr-row" }, actions),
-  );
+/**
+ * @param {string} text
+ * @param {(event: MouseEvent) => unknown} onclick
+ */
+export function linkButton(text, onclick) {
+  return h("button.rr-link", { type: "button", onclick }, text);
+}
+
+/**
+ * A sentence on what failed, and what can be done.
+ * @param {unknown} error a sentence, or what was thrown
+ * @param {Child[]} actions
+ */
+export function errorBox(error, ...actions) {
+  const text = typeof error === "string" ? error : errorSentence(error);
+  const foot = actions.length ? h("div.rr-row", { style: "margin-top:8px" }, actions) : null;
+  return h("div.rr-error", { role: "alert" }, icon("failed"), h("div.rr-grow", h("p", text), foot));
+}
+
+/**
+ * @param {Child[]} content
+ */
+export function notice(...content) {
+  return h("p.rr-notice", icon("warn"), h("span", content));
+}
+
+export function skeleton(rows = 6) {
+  const bars = Array.from({ length: rows }, () => h("i"));
+  return h("div.rr-skeleton", { "aria-hidden": "true" }, bars);
+}
+
+/**
+ * @param {string} title
+ * @param {string} text
+ * @param {Child[]} actions
+ */
+export function emptyState(title, text, ...actions) {
+  return h("div.rr-empty", h("h2", title), h("p", text), h("div.rr-row", actions));
+}

@@ -1,22 +1,27 @@
-import { button } from "./controls.js";
+// The dialog: a title with a close button, and its content.
+
+import { button, keyMark } from "./controls.js";
 import { h } from "./dom.js";
 
-export const openDialog = (title, ...content) => {
+/**
+ * Open a dialog; closing it gives the focus back.
+ * @param {string} title
+ * @param {string} classes beside `rr-dialog`, such as "wide"; "" for none
+ * @param {Child[]} content
+ */
+export function openDialog(title, classes, ...content) {
   const before = document.activeElement;
-  const close = button("", () => dialog.close(), {
-    kind: "quiet icon",
-    icon: "cross",
-    label: "Close",
-  });
+  const options = { kind: "quiet icon", icon: /** @type {const} */ ("cross"), label: "Close" };
+  const close = button("", () => dialog.close(), options);
   const dialog = h(
-    "dialog",
-    { class: "rr-room rr-an-dialog", "aria-label": title },
-    h("div", { class: "rr-card-head" }, h("h2", { class: "rr-grow" }, title), close),
-    h("div", { class: "rr-card-body" }, content),
+    "dialog.rr-dialog.rr-room",
+    { "aria-label": title, class: classes },
+    h("div.rr-dialog-head", h("h2.rr-grow.rr-cut", title), close),
+    h("div.rr-dialog-body", content),
   );
   dialog.addEventListener("close", () => {
     dialog.remove();
-    before?.focus?.();
+    if (before instanceof HTMLElement) before.focus();
   });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
@@ -24,14 +29,33 @@ export const openDialog = (title, ...content) => {
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
-};
+}
 
-export const openKeyHelp = (keys) => {
-  const row = ([key, word]) =>
-    h("div", {}, h("dt", {}, h("kbd", { class: "rr-key" }, key)), h("dd", {}, word));
-  openDialog(
-    "Keys",
-    h("dl", { class: "rr-an-keys" }, [...keys, ["?", "This list"]].map(row)),
-    h("p", { class: "rr-faint" }, "Keys are off while you type and while another tab is open."),
-  );
-};
+/**
+ * Ask before something is deleted.
+ * @param {string} title
+ * @param {string} text what is deleted and what stays
+ * @param {string} verb on the button
+ * @param {() => unknown} act
+ */
+export function confirmAction(title, text, verb, act) {
+  const sure = () => {
+    dialog.close();
+    act();
+  };
+  const remove = button(verb, sure, { kind: "danger", icon: "trash" });
+  const cancel = button("Cancel", () => dialog.close());
+  const dialog = openDialog(title, "", h("p.rr-muted", text), h("div.rr-row", remove, cancel));
+}
+
+/**
+ * The list of keys.
+ * @param {[key: string, meaning: string][]} keys
+ */
+export function openKeyHelp(keys) {
+  /** @type {[string, string][]} */
+  const all = [...keys, ["?", "This list"]];
+  const rows = all.map(([key, word]) => h("div", h("dt", keyMark(key)), h("dd", word)));
+  const foot = "Keys are off while you type and while another tab is open.";
+  openDialog("Keys", "", h("dl.rr-an-keys", rows), h("p.rr-faint", foot));
+}

@@ -1,12 +1,34 @@
-// Let the browser keep a text as a file.
+// Files for the user: from a text of the page, or from the server.
 
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 
-export const saveText = (name, text, type) => {
-  const address = URL.createObjectURL(new Blob([text], { type }));
-  h("a", { download: name, href: address }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 10000);
-};
+/**
+ * Download what is at an address.
+ * @param {string} href
+ * @param {string} [name]
+ */
+export function download(href, name = "") {
+  h("a", { download: name, href }).click();
+}
 
-// Download what the server has at an address.
-export const download = (href) => h("a", { download: "", href }).click();
+/**
+ * Download a text.
+ * @param {string} name
+ * @param {string} text
+ * @param {string} type
+ */
+export function saveText(name, text, type) {
+  const href = URL.createObjectURL(new Blob([text], { type }));
+  download(href, name);
+  setTimeout(() => URL.revokeObjectURL(href), 10000);
+}
+
+/**
+ * @param {string} text
+ * @param {string} href
+ * @param {string} [title]
+ */
+export function downloadLink(text, href, title) {
+  return h("a.rr-button", { href, download: "", title }, icon("download"), text);
+}

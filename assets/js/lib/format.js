@@ -1,36 +1,103 @@
-import { h } from "./dom.js";
+// Numbers, times and sizes in words. Nothing here needs a page.
 
-export const formatInt = (n) =>
-  n === null || n === undefined ? "–" : Math.round(n).toLocaleString("en-US");
+/** @typedef {number | null | undefined} Maybe */
 
-export const formatMetric = (n) => (n === null || n === undefined ? "–" : n.toFixed(3));
+/** @param {Maybe} n */
+export function formatInt(n) {
+  return n === null || n === undefined ? "–" : Math.round(n).toLocaleString("en-US");
+}
 
-export const formatPercent = (part, whole, digits = 1) =>
-  whole ? `${((100 * part) / whole).toFixed(digits)}%` : "–";
+/** @param {Maybe} n */
+export function formatMetric(n) {
+  return n === null || n === undefined ? "–" : n.toFixed(3);
+}
 
-export const plural = (n, one, many) => `${formatInt(n)} ${n === 1 ? one : many || `${one}s`}`;
+/**
+ * `+0.031`, with a real minus sign.
+ * @param {number} n
+ */
+export function formatSigned(n, digits = 3) {
+  return `${n < 0 ? "−" : "+"}${Math.abs(n).toFixed(digits)}`;
+}
 
-export const deltaMark = (n) => {
-  if (n === null || n === undefined) return h("span", { class: "rr-muted" }, "–");
-  const word = `${n < 0 ? "−" : "+"}${Math.abs(n).toFixed(3)}`;
-  return h("span", { class: n < -0.0005 ? "rr-loss" : n > 0.0005 ? "rr-gain" : "rr-muted" }, word);
-};
+/**
+ * @param {number} part
+ * @param {number} whole
+ */
+export function formatPercent(part, whole, digits = 1) {
+  return whole ? `${((100 * part) / whole).toFixed(digits)}%` : "–";
+}
 
-export const formatClock = (seconds) => {
+/**
+ * `1 pair`, `2,000 pairs`.
+ * @param {number} n
+ * @param {string} one
+ * @param {string} [many] if it is not `one` with an s
+ */
+export function plural(n, one, many = `${one}s`) {
+  return `${formatInt(n)} ${n === 1 ? one : many}`;
+}
+
+/**
+ * `3:05`, `1:02:03`.
+ * @param {Maybe} seconds
+ */
+export function formatClock(seconds) {
   if (seconds === null || seconds === undefined) return "–";
-  const s = Math.max(0, Math.round(seconds)),
-    pad = (n) => String(n).padStart(2, "0");
-  return s >= 3600
-    ? `${Math.floor(s / 3600)}:${pad(Math.floor(s / 60) % 60)}:${pad(s % 60)}`
-    : `${Math.floor(s / 60)}:${pad(s % 60)}`;
-};
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60)];
+  const rest = two(whole % 60);
+  return hours ? `${hours}:${two(minutes % 60)}:${rest}` : `${minutes}:${rest}`;
+}
 
-export const formatAgo = (time) => {
-  const s = Date.now() / 1000 - time;
-  if (s < 5) return "now";
-  if (s < 60) return `${Math.round(s)} s ago`;
-  if (s < 3600) return `${Math.round(s / 60)} min ago`;
-  if (s < 86400) return `${Math.round(s / 3600)} h ago`;
-  if (s < 172800) return "yesterday";
+/**
+ * @param {number} time in seconds since 1970
+ * @param {number} [now] in milliseconds since 1970
+ */
+export function formatAgo(time, now = Date.now()) {
+  const seconds = now / 1000 - time;
+  if (seconds < 5) return "now";
+  if (seconds < 60) return `${Math.round(seconds)} s ago`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min ago`;
+  if (seconds < 86400) return `${Math.round(seconds / 3600)} h ago`;
+  if (seconds < 172800) return "yesterday";
+  return formatDay(time);
+}
+
+/**
+ * `3 Nov`.
+ * @param {number} time in seconds since 1970
+ */
+export function formatDay(time) {
   return new Date(time * 1000).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
-};
+}
+
+/** @param {number} bytes */
+export function formatSize(bytes) {
+  if (bytes < 1e6) return `${bytes && Math.max(1, Math.round(bytes / 1e3))} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+/**
+ * A text on one line, cut after `limit` characters.
+ * @param {string} text
+ */
+export function oneLine(text, limit = 400) {
+  return (text.length > limit ? `${text.slice(0, limit)}…` : text).replace(/\s+/g, " ");
+}
+
+/** @param {string} name */
+export function initials(name) {
+  const letters = name.split(/\s+/).map((word) => [...word][0] ?? "");
+  return letters.join("").slice(0, 2).toUpperCase();
+}
+
+/**
+ * `3 Nov 2026, 09:05`.
+ * @param {number} time in seconds since 1970
+ */
+export function formatDateTime(time) {
+  const style = /** @type {const} */ ({ dateStyle: "medium", timeStyle: "short" });
+  return new Date(time * 1000).toLocaleString("en-GB", style);
+}

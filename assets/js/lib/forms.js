@@ -1,71 +1,72 @@
+// Forms of a few fields, and fields that show a secret once.
+
+import { copyText } from "./clipboard.js";
 import { button, errorBox } from "./controls.js";
 import { fill, h } from "./dom.js";
-import { toast } from "./toast.js";
 
-export const textField = (label, { type = "text", value = "", complete = "off" } = {}) => {
-  const input = h("input", {
-    type,
-    value,
-    autocomplete: complete,
-    class: "rr-entry",
-    maxlength: 1000,
+/** @typedef {{ input: HTMLInputElement | HTMLSelectElement, row: HTMLElement }} Field */
+
+/**
+ * @param {string} label
+ * @param {{ type?: string, value?: string, complete?: string }} [options]
+ */
+export function textField(label, { type = "text", value = "", complete = "off" } = {}) {
+  const input = h("input.rr-entry", { type, value, autocomplete: complete, maxlength: 1000 });
+  return { input, row: h("label.rr-labelled", h("span", label), input) };
+}
+
+/**
+ * @param {string} label
+ * @param {[value: string, word: string][]} options
+ * @param {string} value
+ * @param {(value: string) => unknown} [onchange]
+ */
+export function choiceField(label, options, value, onchange) {
+  const words = options.map(([key, word]) => {
+    return h("option", { value: key, selected: key === value }, word);
   });
-  return { input, row: h("label", { class: "rr-labelled" }, h("span", {}, label), input) };
-};
+  const input = h("select.rr-entry", { "aria-label": label }, words);
+  input.addEventListener("change", () => onchange?.(input.value));
+  return { input, row: h("label.rr-labelled", h("span", label), input) };
+}
 
-// A form of fields with one button: `act(values)`; a refusal is shown above the button.
-export const fieldForm = (fields, word, act) => {
+/**
+ * A form with one button; what fails is shown above the button.
+ * @param {Field[]} fields
+ * @param {string} word on the button
+ * @param {(...values: string[]) => Promise<unknown>} act
+ */
+export function fieldForm(fields, word, act) {
   const fault = h("div", { "aria-live": "polite" });
-  const go = h("button", { type: "submit", class: "rr-button primary" }, word);
-  return h(
-    "form",
-    {
-      class: "rr-form",
-      onsubmit: async (event) => {
-        event.preventDefault();
-        go.disabled = true;
-        try {
-          await act(...fields.map((field) => field.input.value));
-          fill(fault);
-        } catch (error) {
-          fill(fault, errorBox(error));
-        }
-        go.disabled = false;
-      },
-    },
-    fields.map((field) => field.row),
-    fault,
-    h("div", {}, go),
-  );
-};
+  const go = h("button.rr-button.primary", { type: "submit" }, word);
+  /** @param {SubmitEvent} event */
+  const onsubmit = async (event) => {
+    event.preventDefault();
+    go.disabled = true;
+    try {
+      await act(...fields.map((field) => field.input.value));
+      fill(fault);
+    } catch (error) {
+      fill(fault, errorBox(error));
+    }
+    go.disabled = false;
+  };
+  const rows = fields.map((field) => field.row);
+  return h("form.rr-form", { onsubmit }, rows, fault, h("div", go));
+}
 
-export const secretField = (text, note) => {
-  const shown = h("input", {
-    class: "rr-entry rr-mono",
+/**
+ * A text that is shown this once, with a button that copies it.
+ * @param {string} text
+ * @param {string} note
+ */
+export function secretField(text, note) {
+  const field = h("input.rr-entry.rr-mono", {
     readonly: true,
     value: text,
     "aria-label": note,
-    onfocus: (event) => event.target.select(),
   });
-  const copy = button("Copy", () => {
-    shown.select();
-    (navigator.clipboard?.writeText(text) || Promise.resolve(document.execCommand("copy"))).then(
-      () => toast("Copied"),
-    );
-  });
-  return h(
-    "div",
-    { class: "rr-secret" },
-    h("p", { class: "rr-muted" }, note),
-    h("div", { class: "rr-row" }, shown, copy),
-  );
-};
-
-export const choiceField = (label, options, value, onchange) => {
-  const input = h(
-    "select",
-    { class: "rr-entry", "aria-label": label, onchange: () => onchange?.(input.value) },
-    options.map(([key, word]) => h("option", { value: key, selected: key === value }, word)),
-  );
-  return { input, row: h("label", { class: "rr-labelled" }, h("span", {}, label), input) };
-};
+  field.addEventListener("focus", () => field.select());
+  const copy = button("Copy", () => copyText(text, "Copied"));
+  return h("div.rr-secret", h("p.rr-muted", note), h("div.rr-row", field, copy));
+}

@@ -1,5 +1,7 @@
 // Icons: one path each, drawn in a box of 16 by 16.
 
+import { svg } from "./dom.js";
+
 const PATHS = {
   check: "m3 8.5 3.2 3L13 4.5",
   cross: "M4 4l8 8M12 4l-8 8",
@@ -37,13 +39,10 @@ const PATHS = {
     "M6 8a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5ZM1.500 13.500c0-2.500 2-4 4.500-4s4.500 1.500 4.500 4M11 8a2 2 0 1 0-.7-3.900M12 9.700c1.500.4 2.500 1.700 2.500 3.800",
 };
 
-export const icon = (name) => {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 16 16");
-  svg.setAttribute("class", "rr-icon");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", PATHS[name] || PATHS.info);
-  svg.append(path);
-  return svg;
-};
+/** @typedef {keyof typeof PATHS} IconName */
+
+/** @param {IconName} name */
+export function icon(name) {
+  const box = { viewBox: "0 0 16 16", class: "rr-icon", "aria-hidden": "true" };
+  return svg("svg", box, svg("path", { d: PATHS[name] }));
+}

@@ -1,41 +1,77 @@
+// Labels: as chips, and the answers that a scale offers.
+
 import { h } from "./dom.js";
+import { formatSigned } from "./format.js";
 
-export const labelChip = (label, scale = { kind: "binary", max: 1 }) => {
-  if (label === null || label === undefined) return h("span", { class: "rr-chip none" }, "none");
-  if (label === "disputed") return h("span", { class: "rr-chip disputed" }, h("i"), "disputed");
-  if (scale.kind === "graded" && scale.max > 1) {
-    const level = label <= 0 ? 0 : Math.max(1, Math.min(3, Math.round((3 * label) / scale.max)));
-    const pips = h(
-      "span",
-      { class: "rr-pips", "aria-hidden": "true" },
-      [1, 2, 3].map((n) => h("b", { class: n <= level ? "on" : "" })),
-    );
-    return h("span", { class: `rr-chip grade${level}` }, String(label), pips);
+/** @type {Scale} */
+export const BINARY = { kind: "binary", max: 1 };
+
+/**
+ * @param {number | "disputed" | null | undefined} label
+ * @param {Scale} [scale]
+ */
+export function isRelevant(label, { relevant_from: from } = BINARY) {
+  if (typeof label !== "number") return false;
+  return from === null || from === undefined ? label > 0 : label >= from;
+}
+
+/**
+ * @param {number | "disputed" | null | undefined} label
+ * @param {Scale} [scale]
+ */
+export function labelChip(label, scale = BINARY) {
+  if (label === null || label === undefined) return h("span.rr-chip.none", "none");
+  if (label === "disputed") return h("span.rr-chip.disputed", h("i"), "disputed");
+  if (scale.kind === "graded" && scale.max > 1) return gradeChip(label, scale.max);
+  const text = scale.kind === "score" ? label.toFixed(2) : String(label);
+  return h("span.rr-chip", { class: isRelevant(label, scale) && "pos" }, h("i"), text);
+}
+
+/**
+ * @param {number} grade
+ * @param {number} max
+ */
+function gradeChip(grade, max) {
+  const level = grade <= 0 ? 0 : Math.max(1, Math.min(3, Math.round((3 * grade) / max)));
+  const pips = [1, 2, 3].map((n) => h("b", { class: n <= level ? "on" : "" }));
+  const image = h("span.rr-pips", { "aria-hidden": "true" }, pips);
+  return h("span.rr-chip", { class: `grade${level}` }, String(grade), image);
+}
+
+/**
+ * The answers that an annotator can give, each with its key.
+ * @param {Scale} scale
+ * @returns {{ value: number, key: string, word: string }[]}
+ */
+export function scaleAnswers(scale) {
+  if (scale.kind === "score") {
+    const values = [0, 0.25, 0.5, 0.75, 1].map((share) => share * scale.max);
+    return values.map((value, at) => ({ value, key: String(at), word: String(value) }));
   }
-  return h(
-    "span",
-    { class: `rr-chip ${label > 0 ? "pos" : ""}` },
-    h("i"),
-    scale.kind === "score" ? Number(label).toFixed(2) : String(label),
-  );
-};
-
-// The answers a person can give on a scale: [{value, key, word}]
-export const scaleAnswers = (scale) => {
-  if (scale.kind === "score")
-    return [0, 0.25, 0.5, 0.75, 1].map((value, key) => ({
-      value: value * scale.max,
-      key: String(key),
-      word: String(value * scale.max),
-    }));
-  if (scale.kind === "graded")
-    return Array.from({ length: Math.min(10, scale.max + 1) }, (_, value) => ({
-      value,
-      key: String(value),
-      word: `Grade ${value}`,
-    }));
+  if (scale.kind === "graded") {
+    const lowest = scale.min ?? 0;
+    const count = Math.min(10, scale.max - lowest + 1);
+    const values = Array.from({ length: count }, (_, at) => lowest + at);
+    return values.map((value) => ({ value, key: String(value), word: `Grade ${value}` }));
+  }
   return [
     { value: 0, key: "0", word: "Not relevant" },
     { value: 1, key: "1", word: "Relevant" },
   ];
-};
+}
+
+/** @param {Scale} scale */
+export function scaleName(scale) {
+  return scale.kind === "binary" ? "binary" : `${scale.kind} ${scale.min ?? 0} to ${scale.max}`;
+}
+
+/**
+ * The difference of two metrics, coloured as a gain or a loss.
+ * @param {number | null | undefined} difference
+ */
+export function deltaMark(difference) {
+  if (difference === null || difference === undefined) return h("span.rr-muted", "–");
+  const gain = difference > 0.0005 ? "rr-gain" : "rr-muted";
+  const kind = difference < -0.0005 ? "rr-loss" : gain;
+  return h("span", { class: kind }, formatSigned(difference));
+}

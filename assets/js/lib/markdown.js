@@ -1,15 +1,18 @@
-// What opens over the stream: guidelines and the list of keys.
-// Nodes from the server's tree of allowed tags: a string, or [tag, attributes, children].
+// Markdown that the server has parsed.
 
 import { h } from "./dom.js";
 
-export const markdownNodes = (tree) =>
-  tree.map((part) => {
+/**
+ * Nodes from the server's tree of allowed tags.
+ * @param {MarkdownTree} tree
+ * @returns {Node[]}
+ */
+export function markdownNodes(tree) {
+  return tree.map((part) => {
     if (typeof part === "string") return document.createTextNode(part);
     const [tag, attributes, children] = part;
-    const link =
-      tag === "a" && /^https?:/.test(attributes.href || "")
-        ? { href: attributes.href, target: "_blank", rel: "noopener noreferrer" }
-        : {};
-    return h(tag, link, markdownNodes(children));
+    const safe = tag === "a" && /^https?:/.test(attributes.href || "");
+    const link = { href: attributes.href, target: "_blank", rel: "noopener noreferrer" };
+    return h(tag, safe ? link : {}, markdownNodes(children));
   });
+}

@@ -1,62 +1,101 @@
+// A menu under the button that opens it; one at a time.
+
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
-export const openMenu = (anchor, entries) => {
+/**
+ * @typedef {object} MenuEntry
+ * @property {string} text
+ * @property {() => unknown} act
+ * @property {IconName} [icon]
+ * @property {string} [more] faint, at its right end
+ * @property {boolean} [danger]
+ */
+
+/**
+ * @param {HTMLElement} anchor
+ * @param {(MenuEntry | "-" | false | null | undefined)[]} entries "-" is a line between entries
+ */
+export function openMenu(anchor, entries) {
   document.querySelector(".rr-menu")?.remove();
   const close = () => {
     menu.remove();
     document.removeEventListener("pointerdown", outside, true);
     anchor.setAttribute("aria-expanded", "false");
   };
+  /** @param {PointerEvent} event */
   const outside = (event) => {
-    if (!menu.contains(event.target) && !anchor.contains(event.target)) close();
+    const target = /** @type {Node} */ (event.target);
+    if (!menu.contains(target) && !anchor.contains(target)) close();
   };
-  const menu = h(
-    "div",
-    { class: "rr-menu rr-room", role: "menu" },
-    entries.map((entry) =>
-      entry === "-"
-        ? h("hr")
-        : h(
-            "button",
-            {
-              type: "button",
-              role: "menuitem",
-              class: entry.danger ? "danger" : "",
-              onclick: () => {
-                close();
-                anchor.focus();
-                entry.act();
-              },
-            },
-            entry.icon && icon(entry.icon),
-            h("span", { class: "rr-grow rr-cut" }, entry.text),
-            entry.more && h("span", { class: "rr-faint" }, entry.more),
-          ),
-    ),
-  );
-  menu.addEventListener("keydown", (event) => {
-    const buttons = [...menu.querySelectorAll("button")],
-      at = buttons.indexOf(document.activeElement);
-    if (event.key === "Escape") {
-      close();
-      anchor.focus();
-    } else if (event.key === "ArrowDown") buttons[(at + 1) % buttons.length]?.focus();
-    else if (event.key === "ArrowUp") buttons[(at + buttons.length - 1) % buttons.length]?.focus();
-    else if (event.key === "Tab") {
-      anchor.focus();
-      close();
-      return;
-    } // and on from there
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
+  /** @param {MenuEntry} entry */
+  const choose = (entry) => {
+    close();
+    anchor.focus();
+    entry.act();
+  };
+  const menu = h("div.rr-menu.rr-room", { role: "menu" }, drawEntries(entries, choose));
+  menu.addEventListener("keydown", (event) => pressed(event, menu, anchor, close));
   document.body.append(menu);
-  const box = anchor.getBoundingClientRect();
-  menu.style.top = `${Math.min(box.bottom + 4, window.innerHeight - menu.offsetHeight - 8) + window.scrollY}px`;
-  menu.style.left = `${Math.max(8, Math.min(box.left, window.innerWidth - menu.offsetWidth - 8)) + window.scrollX}px`;
+  place(menu, anchor);
   anchor.setAttribute("aria-expanded", "true");
   document.addEventListener("pointerdown", outside, true);
   menu.querySelector("button")?.focus();
-};
+}
+
+/**
+ * @param {(MenuEntry | "-" | false | null | undefined)[]} entries
+ * @param {(entry: MenuEntry) => void} choose
+ */
+function drawEntries(entries, choose) {
+  return entries.map((entry) => {
+    if (!entry) return null;
+    if (entry === "-") return h("hr");
+    const properties = {
+      type: "button",
+      role: "menuitem",
+      class: entry.danger ? "danger" : "",
+      onclick: () => choose(entry),
+    };
+    const text = h("span.rr-grow.rr-cut", entry.text);
+    const more = entry.more && h("span.rr-faint", entry.more);
+    return h("button", properties, entry.icon && icon(entry.icon), text, more);
+  });
+}
+
+/**
+ * @param {KeyboardEvent} event
+ * @param {HTMLElement} menu
+ * @param {HTMLElement} anchor
+ * @param {() => void} close
+ */
+function pressed(event, menu, anchor, close) {
+  const buttons = [...menu.querySelectorAll("button")];
+  const at = buttons.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+  const step = { ArrowDown: 1, ArrowUp: buttons.length - 1 }[event.key];
+  if (event.key === "Tab") {
+    anchor.focus(); // Tab moves on from there
+    close();
+    return;
+  }
+  if (event.key === "Escape") {
+    close();
+    anchor.focus();
+  } else if (step !== undefined) buttons[(at + step) % buttons.length]?.focus();
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+/**
+ * Under the anchor, inside the window.
+ * @param {HTMLElement} menu
+ * @param {HTMLElement} anchor
+ */
+function place(menu, anchor) {
+  const box = anchor.getBoundingClientRect();
+  const top = Math.min(box.bottom + 4, window.innerHeight - menu.offsetHeight - 8);
+  const left = Math.max(8, Math.min(box.left, window.innerWidth - menu.offsetWidth - 8));
+  menu.style.top = `${top + window.scrollY}px`;
+  menu.style.left = `${left + window.scrollX}px`;
+}

@@ -1,19 +1,20 @@
-// Plotly is large, so it is asked for when the first chart is shown, and once.
+// Plotly is large, so it is loaded once, when the first chart is shown.
 
 import { h } from "./dom.js";
 
-let coming = null;
+/** @type {Promise<unknown> | null} */
+let loading = null;
 
-export const loadPlotly = (url) =>
-  (coming ||= new Promise((done, failed) => {
-    const script = h("script", {
-      src: url,
-      onload: () => done(window.Plotly),
-      onerror: () => {
-        coming = null;
-        script.remove();
-        failed(new Error("Plotly did not load"));
-      },
-    });
+/** @param {string} src */
+export function loadPlotly(src) {
+  loading ||= new Promise((resolve, reject) => {
+    const onerror = () => {
+      loading = null;
+      script.remove();
+      reject(new Error("Plotly did not load"));
+    };
+    const script = h("script", { src, onload: resolve, onerror });
     document.head.append(script);
-  }));
+  });
+  return loading;
+}

@@ -1,30 +1,47 @@
-export const isVisible = (element) =>
-  element.isConnected && element.offsetParent !== null && document.visibilityState === "visible";
+// Polling, and whether an element is on the screen.
 
-export const isTyping = (event) =>
-  event.ctrlKey ||
-  event.metaKey ||
-  event.altKey ||
-  !!event.target.closest?.("input,textarea,select,[contenteditable=true]");
+/** @param {HTMLElement} element */
+export function isVisible(element) {
+  const shown = element.isConnected && element.offsetParent !== null;
+  return shown && document.visibilityState === "visible";
+}
 
-// Seconds between two polls of running work; the server asks for more where many pages look.
+/** @param {Event} event */
+export function targetOf(event) {
+  return /** @type {HTMLElement} */ (event.target);
+}
+
+/**
+ * Whether a key belongs to a field or to the browser.
+ * @param {KeyboardEvent} event
+ */
+export function isTyping(event) {
+  const fields = "input,textarea,select,[contenteditable=true]";
+  return event.ctrlKey || event.metaKey || event.altKey || !!targetOf(event).closest?.(fields);
+}
+
+/** Seconds between two polls of running work; the server asks for more where many pages look. */
 export const pollRate = { seconds: 2 };
 
-// Poll `act` every `seconds` (null: as often as the server asks for) while `element` is to be seen; slower after failures.
-
-export const poll = (element, seconds, act) => {
+/**
+ * Call `act` again and again while `element` is visible; less often after failures.
+ * @param {HTMLElement} element
+ * @param {number | null} seconds null: as often as the server asks for
+ * @param {() => unknown} act
+ */
+export function poll(element, seconds, act) {
   let failures = 0;
   const turn = async () => {
     if (!element.isConnected) return;
-    if (isVisible(element)) {
-      try {
+    try {
+      if (isVisible(element)) {
         await act();
         failures = 0;
-      } catch {
-        failures += 1;
       }
+    } catch {
+      failures += 1;
     }
     setTimeout(turn, Math.min((seconds ?? pollRate.seconds) * 1000 * 2 ** failures, 15000));
   };
   turn();
-};
+}

@@ -1,10 +1,14 @@
-// A room: one rich part of the page, which its own module draws.
+// A room: one rich part of the page, which a module of its own draws.
 
 import { unwrapAnswers } from "./server.js";
 
-// `context` is what Gradio hands over: {element, trigger, props, server, upload, watch}.
-export const mount = (draw, context) => {
+/**
+ * Draw a room into its place.
+ * @param {(context: any) => unknown} drawRoom
+ * @param {GradioContext} context as Gradio passes it
+ */
+export function mount(drawRoom, context) {
   const room = context.element.querySelector(".rr-room");
   const server = context.server ? unwrapAnswers(context.server) : null;
-  return draw({ ...context, room, server });
-};
+  return drawRoom({ ...context, room, server });
+}

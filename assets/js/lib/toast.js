@@ -1,30 +1,25 @@
+// A short message that goes away by itself; one at a time.
+
 import { h } from "./dom.js";
 
-export const toast = (text, undo) => {
+/**
+ * @param {string} text
+ * @param {() => unknown} [undo]
+ */
+export function toast(text, undo) {
   document.querySelector(".rr-toast")?.remove();
-  const toast = h("div", { class: "rr-toast rr-room", role: "status" }, h("span", {}, text));
-  if (undo)
-    toast.append(
-      h(
-        "button",
-        {
-          type: "button",
-          onclick: () => {
-            toast.remove();
-            undo();
-          },
-        },
-        "Undo",
-      ),
-    );
-  let timer = setTimeout(() => toast.remove(), 8000);
-  const hold = () => clearTimeout(timer),
-    free = () => {
-      timer = setTimeout(() => toast.remove(), 3000);
-    };
-  toast.addEventListener("mouseenter", hold);
-  toast.addEventListener("focusin", hold);
-  toast.addEventListener("mouseleave", free);
-  toast.addEventListener("focusout", free);
-  document.body.append(toast);
-};
+  const node = h("div.rr-toast.rr-room", { role: "status" }, h("span", text));
+  const undone = () => {
+    node.remove();
+    undo?.();
+  };
+  if (undo) node.append(h("button", { type: "button", onclick: undone }, "Undo"));
+  let timer = setTimeout(() => node.remove(), 8000);
+  const hold = () => clearTimeout(timer);
+  const release = () => {
+    timer = setTimeout(() => node.remove(), 3000);
+  };
+  for (const name of ["mouseenter", "focusin"]) node.addEventListener(name, hold);
+  for (const name of ["mouseleave", "focusout"]) node.addEventListener(name, release);
+  document.body.append(node);
+}

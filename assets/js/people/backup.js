@@ -1,69 +1,60 @@
-// How the backups go: a quiet word in the header, and what stands behind it.
+// The state of the backups, in the header.
 
 import { errorBox } from "../lib/controls.js";
+import { openDialog } from "../lib/dialog.js";
 import { fill, h } from "../lib/dom.js";
 import { formatAgo } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
-import { openPanel } from "../lib/panel.js";
 
-export const backupMark = () => {
-  const word = h("span", { class: "rr-cut" });
-  const button = h("button", {
-    type: "button",
-    class: "rr-backup",
-    "aria-haspopup": "dialog",
-    hidden: true,
-  });
-  let told = null,
-    drawn = false;
-  const when = () =>
-    told.at
-      ? `Last verified backup ${formatAgo(told.at)}`
-      : told.fault
-        ? "No verified backup yet"
-        : "First backup under way";
-  button.addEventListener("click", () =>
-    openPanel(
-      "Backups",
-      told.fault ? errorBox(told.fault) : null,
-      h("p", {}, `${when()}.`),
-      told.at
-        ? h(
-            "p",
-            { class: "rr-muted" },
-            told.waiting
-              ? "Changes since then are not backed up yet."
-              : "Nothing has changed since.",
-          )
-        : null,
-      told.place || told.at
-        ? h(
-            "p",
-            { class: "rr-muted" },
-            "Database and runs",
-            told.place ? [", at ", h("span", { class: "rr-mono rr-wrap" }, told.place)] : null,
-            ". Each copy was read again and found whole.",
-          )
-        : null,
-    ),
-  );
-  return {
-    button,
-    show: (now) => {
-      told = now;
-      button.hidden = !now;
-      if (!now) return;
-      const bad = !!now.fault;
-      word.textContent = bad
-        ? "No backup"
-        : now.at
-          ? `Backed up ${formatAgo(now.at)}`
-          : "First backup";
-      button.classList.toggle("bad", bad);
-      if (!button.firstChild || drawn !== bad) fill(button, icon(bad ? "warn" : "check"), word);
-      drawn = bad;
-      button.title = bad ? now.fault : when();
-      button.setAttribute("aria-label", bad ? `No backup: ${now.fault}` : when());
-    },
+export function backupMark() {
+  const word = h("span.rr-cut");
+  const properties = { type: "button", "aria-haspopup": "dialog", hidden: true };
+  const button = h("button.rr-backup", properties);
+  /** @type {Backup | null} */
+  let backup = null;
+  /** @type {boolean | null} */
+  let drawn = null;
+  button.addEventListener("click", () => backup && openBackups(backup));
+  /** @param {Backup | null} next */
+  const show = (next) => {
+    backup = next;
+    button.hidden = !next;
+    if (!next) return;
+    const failed = !!next.fault;
+    word.textContent = shortState(next);
+    button.classList.toggle("bad", failed);
+    if (drawn !== failed) fill(button, icon(failed ? "warn" : "check"), word);
+    drawn = failed;
+    button.title = next.fault || state(next);
+    button.setAttribute("aria-label", next.fault ? `No backup: ${next.fault}` : state(next));
   };
-};
+  return { button, show };
+}
+
+/** @param {Backup} backup */
+function shortState(backup) {
+  if (backup.fault) return "No backup";
+  return backup.at ? `Backed up ${formatAgo(backup.at)}` : "First backup";
+}
+
+/** @param {Backup} backup */
+function state(backup) {
+  if (backup.at) return `Last verified backup ${formatAgo(backup.at)}`;
+  return backup.fault ? "No verified backup yet" : "The first backup is running";
+}
+
+/** @param {Backup} backup */
+function openBackups(backup) {
+  const changes = backup.waiting ? "Changes not backed up yet." : "No changes since.";
+  const at = backup.place && [", at ", h("span.rr-mono.rr-wrap", backup.place)];
+  openDialog(
+    "Backups",
+    "",
+    backup.fault ? errorBox(backup.fault) : null,
+    h("p", `${state(backup)}.`),
+    backup.at ? h("p.rr-muted", changes) : null,
+    at || backup.at
+      ? h("p.rr-muted", "Database and runs", at, ". Each copy is read back and verified.")
+      : null,
+  );
+}

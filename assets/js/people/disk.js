@@ -2,12 +2,13 @@
 
 import { h } from "../lib/dom.js";
 
-export const diskWarning = () => {
-  const banner = h("p", { class: "rr-disk", role: "alert", hidden: true });
+export function diskWarning() {
+  const banner = h("p.rr-disk", { role: "alert", hidden: true });
+  /** @param {Overview["disk"]} disk */
   const show = (disk) => {
     const sentence = disk ? disk.sentence : "";
     if (banner.textContent !== sentence) banner.textContent = sentence;
     banner.hidden = !disk;
   };
   return { banner, show };
-};
+}

@@ -1,209 +1,140 @@
-// The header: dataset in hand, what is running, light or dark, who one is.
+// The header: the current dataset, what is running, the theme, the user.
 
 import { address, goTo, setAddress, tabButton } from "../lib/address.js";
 import { button } from "../lib/controls.js";
-import { fill, h } from "../lib/dom.js";
+import { fill, h, svg } from "../lib/dom.js";
 import { emit, listen } from "../lib/events.js";
-import { formatClock, formatInt, formatMetric, plural } from "../lib/format.js";
+import { formatInt, plural } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { openMenu } from "../lib/menu.js";
 import { poll, pollRate } from "../lib/poll.js";
 import { checkSession, newId } from "../lib/server.js";
+import { recall, remember } from "../lib/storage.js";
 import { accountMenu } from "./account.js";
 import { backupMark } from "./backup.js";
 import { diskWarning } from "./disk.js";
+import { runChip } from "./run_chip.js";
 
-export const setTheme = (dark) => {
+/** @param {boolean} dark */
+function setTheme(dark) {
   document.body.classList.toggle("dark", dark);
-  try {
-    localStorage.setItem("rr-theme", dark ? "dark" : "light");
-  } catch {
-    /* private mode */
-  }
+  remember("rr-theme", dark ? "dark" : "light");
   emit("theme", dark);
-};
+}
 
-export const drawRoom = ({ room, server, trigger }) => {
-  const known = (() => {
-    try {
-      return localStorage.getItem("rr-theme");
-    } catch {
-      return null;
-    }
-  })();
-  if (known && !new URLSearchParams(location.search).has("__theme")) setTheme(known === "dark");
-
-  const mark = h("div", { class: "rr-mark" }, markImage(), h("span", {}, "Reranker UI"));
-  const name = h("b", { class: "rr-cut" }),
-    count = h("span", { class: "rr-count" });
-  const choose = h(
-    "button",
-    {
-      type: "button",
-      class: "rr-switch",
-      "aria-haspopup": "menu",
-      "aria-expanded": "false",
-      title: "Choose a dataset",
-    },
-    h("span", { class: "rr-word" }, "Dataset"),
-    name,
-    count,
-    icon("down"),
-  );
-  const chip = h(
-    "button",
-    { type: "button", class: "rr-runchip idle", "aria-live": "off" },
-    "Nothing running",
-  );
-  const theme = button("", () => setTheme(!document.body.classList.contains("dark")), {
-    kind: "quiet icon",
-    icon: "theme",
-    label: "Toggle dark mode",
-  });
-  const me = accountMenu(server),
-    backup = backupMark(),
-    disk = diskWarning();
-  const announce = h("div", { class: "rr-sr", role: "status" });
-  fill(
-    room,
-    h(
-      "header",
-      { class: "rr-header" },
-      mark,
-      choose,
-      h("div", { class: "rr-grow" }),
-      backup.button,
-      chip,
-      theme,
-      me.button,
-      announce,
-    ),
-    disk.banner,
-  );
-  let datasets = [],
-    running = null;
+/** @param {Room<HeaderServer>} context */
+export function drawRoom({ room, server, trigger }) {
+  const theme = recall("rr-theme");
+  if (theme && !new URLSearchParams(location.search).has("__theme")) setTheme(theme === "dark");
+  const parts = { dataset: datasetSwitch(), account: accountMenu(server), run: runChip() };
+  const backup = backupMark();
+  const disk = diskWarning();
+  const mark = h("div.rr-mark", markImage(), h("span", "Reranker UI"));
+  const [left, right] = [
+    [mark, parts.dataset.button, h("div.rr-grow"), backup.button],
+    [parts.run.button, themeButton(), parts.account.button, parts.run.announcer],
+  ];
+  fill(room, h("header.rr-header", left, right), disk.banner);
   const page = newId();
-
-  const show = () => {
-    const current = datasets.find((dataset) => dataset.name === address.dataset);
-    name.textContent = current ? current.name : "none yet";
-    count.textContent = current ? plural(current.pairs, "pair") : "";
-    const button = tabButton("annotate");
-    if (button)
-      current?.waiting
-        ? button.setAttribute("data-count", formatInt(current.waiting))
-        : button.removeAttribute("data-count");
+  const refresh = async () => {
+    const dataset = address.dataset || null;
+    const overview = await server.overview({ dataset, page }).catch(checkSession);
+    document.body.classList.toggle("rr-demo", overview.way === "demo");
+    pollRate.seconds = Math.round(overview.every);
+    if (!overview.datasets.some(({ name }) => name === address.dataset)) {
+      setAddress({ dataset: overview.datasets[0]?.name });
+    }
+    parts.account.show(overview);
+    backup.show(overview.backup);
+    disk.show(overview.disk);
+    parts.run.show(overview.run);
+    parts.dataset.show(overview.datasets);
+    emit("pulse", overview.run);
   };
-  const pick = (next) => {
-    setAddress({ dataset: next });
-  };
-  choose.addEventListener("click", () =>
-    openMenu(
-      choose,
-      [
-        ...datasets.map((dataset) => ({
-          text: dataset.name,
-          more: plural(dataset.pairs, "pair"),
-          act: () => pick(dataset.name),
-        })),
-        ...(datasets.length && tabButton("data") ? ["-"] : []),
-        tabButton("data") && {
-          text: "Import a file",
-          icon: "upload",
-          act: () => goTo("data", { open: null }),
-        },
-      ].filter(Boolean),
-    ),
-  );
-  chip.addEventListener("click", () => {
-    if (!chip.classList.contains("idle")) goTo("train");
-  });
   listen("dataset", (dataset) => {
-    show();
+    parts.dataset.draw();
     trigger("dataset_changed", { dataset: dataset || "" });
   });
-
-  const showRun = (now) => {
-    const run = now.running;
-    chip.className = `rr-runchip ${run ? "" : now.failed ? "failed" : now.waiting ? "" : "idle"}`;
-    if (run) {
-      const part = run.part || 0,
-        ring = h("span", { class: "rr-ring", style: `--part:${part}` });
-      const more = [
-        `step ${formatInt(run.step)} / ${formatInt(run.max_steps)}`,
-        run.loss === null ? null : `loss ${formatMetric(run.loss)}`,
-        run.eta === null ? null : `${formatClock(run.eta)} left`,
-      ].filter(Boolean);
-      fill(
-        chip,
-        ring,
-        h("b", {}, run.name),
-        h("span", { class: "rr-more" }, more.join("  ·  ")),
-        now.waiting ? h("span", {}, `+ ${now.waiting} waiting`) : null,
-      );
-      chip.title = `${run.name}: ${more.join(", ")}`;
-    } else if (now.waiting) fill(chip, icon("clock"), `${now.waiting} waiting`);
-    else if (now.failed) fill(chip, icon("failed"), `${now.failed} failed`);
-    else fill(chip, "Nothing running");
-    if (running && running !== run?.name) {
-      announce.textContent = `${running} has ended.`;
-      emit("runs");
-    }
-    running = run?.name || null;
-  };
-  const refresh = async () => {
-    const now = await server
-      .overview({ dataset: address.dataset || null, page })
-      .catch(checkSession);
-    document.body.classList.toggle("rr-demo", now.way === "demo");
-    datasets = now.datasets;
-    pollRate.seconds = Math.round(now.every);
-    if (!datasets.some((dataset) => dataset.name === address.dataset)) pick(datasets[0]?.name);
-    me.show(now);
-    backup.show(now.backup);
-    disk.show(now.disk);
-    showRun(now.run);
-    show();
-    emit("pulse", now.run);
-  };
-  listen("changed", refresh); // another room says: datasets, labels or runs have changed
-  listen("tab", (tab) => tab === "train" && refresh().catch(() => {})); // the next poll tells of a fault
+  listen("changed", refresh);
+  // A failure is shown by the next poll.
+  listen("tab", (tab) => tab === "train" && refresh().catch(() => {}));
   poll(room, null, refresh);
   if (address.dataset) trigger("dataset_changed", { dataset: address.dataset });
   followTabs();
+}
 
-  function markImage() {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    svg.setAttribute("viewBox", "0 0 18 16");
-    svg.setAttribute("aria-hidden", "true");
-    [
-      ["0", 18, "var(--rr-accent)"],
-      ["6", 12, "var(--rr-ctl)"],
-      ["12", 7, "var(--rr-line2)"],
-    ].forEach(([y, width, fill]) => {
-      const bar = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-      bar.setAttribute("y", y);
-      bar.setAttribute("width", width);
-      bar.setAttribute("height", 4);
-      bar.setAttribute("rx", 1.5);
-      bar.style.fill = fill;
-      svg.append(bar);
-    });
-    return svg;
+function themeButton() {
+  const toggle = () => setTheme(!document.body.classList.contains("dark"));
+  return button("", toggle, { kind: "quiet icon", icon: "theme", label: "Toggle dark mode" });
+}
+
+/** The current dataset, and the menu that chooses another. */
+function datasetSwitch() {
+  /** @type {Overview["datasets"]} */
+  let datasets = [];
+  const [name, count] = [h("b.rr-cut"), h("span.rr-count")];
+  const properties = {
+    type: "button",
+    "aria-haspopup": "menu",
+    "aria-expanded": "false",
+    title: "Choose a dataset",
+  };
+  const word = h("span.rr-word", "Dataset");
+  const button = h("button.rr-switch", properties, word, name, count, icon("down"));
+  button.addEventListener("click", () => openMenu(button, entries()));
+  /** @returns {Parameters<typeof openMenu>[1]} */
+  const entries = () => [
+    ...datasets.map((dataset) => ({
+      text: dataset.name,
+      more: plural(dataset.pairs, "pair"),
+      act: () => setAddress({ dataset: dataset.name }),
+    })),
+    datasets.length && tabButton("data") ? "-" : null,
+    tabButton("data") && {
+      text: "Import a file",
+      icon: "upload",
+      act: () => goTo("data", { open: null }),
+    },
+  ];
+  const draw = () => {
+    const current = datasets.find((dataset) => dataset.name === address.dataset);
+    name.textContent = current ? current.name : "none yet";
+    count.textContent = current ? plural(current.pairs, "pair") : "";
+    const tab = tabButton("annotate");
+    if (current?.waiting) tab?.setAttribute("data-count", formatInt(current.waiting));
+    else tab?.removeAttribute("data-count");
+  };
+  /** @param {Overview["datasets"]} next */
+  const show = (next) => {
+    datasets = next;
+    draw();
+  };
+  return { button, draw, show };
+}
+
+function markImage() {
+  const bars = [
+    { y: 0, width: 18, colour: "accent" },
+    { y: 6, width: 12, colour: "ctl" },
+    { y: 12, width: 7, colour: "line2" },
+  ].map(({ y, width, colour }) =>
+    svg("rect", { y, width, height: 4, rx: 1.5, style: `fill:var(--rr-${colour})` }),
+  );
+  return svg("svg", { viewBox: "0 0 18 16", "aria-hidden": "true" }, ...bars);
+}
+
+/** Keep the open tab in the address, and open the tab that the address names. */
+function followTabs() {
+  const strip = document.querySelector("#rr-tabs > .tab-wrapper");
+  if (!strip) {
+    setTimeout(followTabs, 50);
+    return;
   }
-  // The tab in hand is part of the address, and the address opens its tab.
-  function followTabs() {
-    const strip = document.querySelector("#rr-tabs > .tab-wrapper");
-    if (!strip) {
-      setTimeout(followTabs, 50);
-      return;
-    }
-    strip.addEventListener("click", () =>
-      setTimeout(() => {
-        const tab = strip.querySelector("button[role=tab][aria-selected=true]")?.dataset.tabId;
-        if (tab) setAddress({ tab });
-      }, 0),
-    );
-    if (address.tab && address.tab !== "data") tabButton(address.tab)?.click();
-  }
-};
+  const follow = () => {
+    const chosen = strip.querySelector("button[role=tab][aria-selected=true]");
+    const tab = chosen instanceof HTMLElement && chosen.dataset.tabId;
+    if (tab) setAddress({ tab });
+  };
+  strip.addEventListener("click", () => setTimeout(follow, 0));
+  if (address.tab && address.tab !== "data") tabButton(address.tab)?.click();
+}

@@ -1,69 +1,44 @@
+// API keys of the user.
+
 import { errorBox, linkButton, skeleton } from "../lib/controls.js";
+import { openDialog } from "../lib/dialog.js";
 import { fill, h } from "../lib/dom.js";
 import { formatAgo } from "../lib/format.js";
 import { fieldForm, secretField, textField } from "../lib/forms.js";
-import { openPanel } from "../lib/panel.js";
+import { table } from "../lib/table.js";
 
-export const openKeys = (server) => {
-  const list = h("div", {}, skeleton(2)),
-    made = h("div");
-  const draw = async () => {
-    const keys = await server.list_keys();
-    fill(
-      list,
-      keys.length
-        ? h(
-            "table",
-            { class: "rr-table rr-people" },
-            h(
-              "thead",
-              {},
-              h(
-                "tr",
-                {},
-                ["Name", "Begins with", "Last used", ""].map((word) =>
-                  h("th", { scope: "col" }, word),
-                ),
-              ),
-            ),
-            h(
-              "tbody",
-              {},
-              keys.map((key) =>
-                h(
-                  "tr",
-                  {},
-                  h("td", { class: "rr-cut" }, key.name),
-                  h("td", { class: "rr-mono" }, key.start),
-                  h("td", { class: "rr-muted" }, key.used_at ? formatAgo(key.used_at) : "never"),
-                  h(
-                    "td",
-                    {},
-                    linkButton("End", () => server.end_key({ id: key.id }).then(draw)),
-                  ),
-                ),
-              ),
-            ),
-          )
-        : h("p", { class: "rr-muted" }, "No keys yet."),
-    );
-  };
+/** @param {HeaderServer} server */
+export function openKeys(server) {
+  const [list, created] = [h("div", skeleton(2)), h("div")];
+  /** @type {(id: number) => Promise<unknown>} */
+  const revoke = (id) => server.end_key({ id }).then(draw);
+  const draw = async () => fill(list, keyTable(await server.list_keys(), revoke));
   const name = textField("Key name");
-  openPanel(
-    "API keys",
-    h(
-      "p",
-      { class: "rr-muted" },
-      "A program that sends Authorization: Bearer and a key acts as you, with your role.",
-    ),
-    list,
-    fieldForm([name], "Create key", async (told) => {
-      const key = await server.make_key({ name: told });
-      fill(made, secretField(key.key, "Copy it now: it is shown this once."));
-      name.input.value = "";
-      await draw();
-    }),
-    made,
-  ).classList.add("wide");
+  const form = fieldForm([name], "Create key", async (word) => {
+    const { key } = await server.make_key({ name: word });
+    fill(created, secretField(key, "Copy it now: it is shown only once."));
+    name.input.value = "";
+    await draw();
+  });
+  const text = "A program that sends Authorization: Bearer and a key acts as you, with your role.";
+  openDialog("API keys", "wide", h("p.rr-muted", text), list, form, created);
   draw().catch((error) => fill(list, errorBox(error)));
-};
+}
+
+/**
+ * @param {ApiKey[]} keys
+ * @param {(id: number) => unknown} revoke
+ */
+function keyTable(keys, revoke) {
+  if (!keys.length) return h("p.rr-muted", "No keys yet.");
+  const rows = keys.map((key) => {
+    const used = key.used_at ? formatAgo(key.used_at) : "never";
+    const name = h("td.rr-cut", key.name);
+    const end = h(
+      "td",
+      linkButton("Revoke", () => revoke(key.id)),
+    );
+    return h("tr", name, h("td.rr-mono", key.start), h("td.rr-muted", used), end);
+  });
+  return table("rr-table rr-people", ["Name", "Starts with", "Last used", "!Actions"], rows);
+}

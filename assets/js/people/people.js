@@ -1,132 +1,120 @@
-import { button, errorBox, linkButton, skeleton } from "../lib/controls.js";
-import { fill, h } from "../lib/dom.js";
-import { plural } from "../lib/format.js";
-import { choiceField, fieldForm, secretField } from "../lib/forms.js";
-import { openPanel } from "../lib/panel.js";
+// People and their roles, and invite links; for admins.
 
-export const ROLES = [
+import { button, errorBox, linkButton, skeleton } from "../lib/controls.js";
+import { openDialog } from "../lib/dialog.js";
+import { fill, h } from "../lib/dom.js";
+import { formatDay, plural } from "../lib/format.js";
+import { choiceField, fieldForm, secretField } from "../lib/forms.js";
+import { table } from "../lib/table.js";
+
+/** @type {[Role, string][]} */
+const ROLES = [
   ["viewer", "viewer: look and rank"],
   ["annotator", "annotator: label pairs"],
   ["admin", "admin: change everything"],
 ];
+/** @type {[string, string][]} */
+const SEATS = [
+  ["1", "one person"],
+  ["5", "5 people"],
+  ["20", "20 people"],
+];
 
-export const openPeople = (server, now) => {
-  const list = h("div", {}, skeleton(3)),
-    links = h("div"),
-    made = h("div");
-  const draw = async () => {
-    const found = await server.people_now();
-    fill(
-      list,
-      h(
-        "table",
-        { class: "rr-table rr-people four" },
-        h(
-          "thead",
-          {},
-          h(
-            "tr",
-            {},
-            ["Name", "Role", "Signs in by", ""].map((word) => h("th", { scope: "col" }, word)),
-          ),
-        ),
-        h("tbody", {}, found.people.map(person)),
-      ),
-    );
-    fill(
-      links,
-      found.invites.map((one) =>
-        h(
-          "div",
-          { class: "rr-row rr-open-invite" },
-          h(
-            "span",
-            { class: "rr-grow" },
-            `${plural(one.places, "place")} as ${one.role}, open until ${new Date(one.expires_at * 1000).toLocaleDateString("en-GB", { day: "numeric", month: "short" })}`,
-          ),
-          linkButton("Withdraw", () => tried(server.withdraw({ id: one.id }))),
-        ),
-      ),
-    );
-  };
+/**
+ * @param {HeaderServer} server
+ * @param {string} user the name of who looks
+ */
+export function openPeople(server, user) {
+  const [list, invites, created] = [h("div", skeleton(3)), h("div"), h("div")];
   const fault = h("div", { "aria-live": "polite" });
-  const tried = (done) =>
-    done
-      .then(() => {
-        fill(fault);
-        return draw();
-      })
-      .catch((error) => {
-        fill(fault, errorBox(error));
-        return draw();
-      });
-  const person = (one) =>
-    h(
-      "tr",
-      {},
-      h("td", { class: "rr-cut" }, one.name),
-      h(
-        "td",
-        {},
-        choiceField(
-          `Role of ${one.name}`,
-          ROLES.map(([key]) => [key, key]),
-          one.role,
-          (role) => tried(server.set_role({ name: one.name, role })),
-        ).input,
-      ),
-      h("td", { class: "rr-muted" }, one.how),
-      h(
-        "td",
-        {},
-        one.name === now.user.name
-          ? h("span", { class: "rr-faint" }, "you")
-          : button("", (event) => sure(event.currentTarget, one), {
-              kind: "quiet icon",
-              icon: "trash",
-              label: `Remove ${one.name}`,
-            }),
-      ),
-    );
-  const sure = (remove, one) => {
-    const word = button("Remove", () => tried(server.remove_user({ name: one.name })), {
-      kind: "danger",
-      title: `${one.name} loses access; the labels stay`,
-    });
-    remove.replaceWith(word);
-    word.focus();
-    word.addEventListener("blur", () => word.isConnected && word.replaceWith(remove));
-  };
-  const role = choiceField("May", ROLES.slice(0, 2), "annotator"),
-    places = choiceField(
-      "For",
-      [
-        ["1", "one person"],
-        ["5", "5 people"],
-        ["20", "20 people"],
-      ],
-      "1",
-    );
-  const invite = fieldForm([role, places], "Make an invite link", async (as, count) => {
-    const told = await server.invite({ role: as, places: Number(count) });
+  const draw = async () => {
+    const answer = await server.people_now();
+    const rows = answer.people.map((person) => personRow(person, user, server, act));
+    const headings = ["Name", "Role", "Signs in with", "!Actions"];
+    fill(list, table("rr-table rr-people four", headings, rows));
     fill(
-      made,
-      secretField(
-        new URL(`invite?token=${told.token}`, document.baseURI).href,
-        "Whoever opens this link comes in. It is shown this once and lasts 7 days.",
-      ),
+      invites,
+      answer.invites.map((invite) => openInvite(invite, server, act)),
     );
+  };
+  /** @type {Act} */
+  const act = async (done) => {
+    try {
+      await done;
+      fill(fault);
+    } catch (error) {
+      fill(fault, errorBox(error));
+    }
+    await draw();
+  };
+  const form = inviteForm(server, created, draw);
+  const heading = h("h3", "Invite");
+  openDialog("People and invites", "wide", list, fault, heading, form, created, invites);
+  draw().catch((error) => fill(list, errorBox(error)));
+}
+
+/** @typedef {(done: Promise<unknown>) => Promise<void>} Act waits, shows what failed, redraws */
+
+/**
+ * @param {Person} person
+ * @param {string} user
+ * @param {HeaderServer} server
+ * @param {Act} act
+ */
+function personRow(person, user, server, act) {
+  const name = person.name;
+  const names = ROLES.map(([key]) => /** @type {[string, string]} */ ([key, key]));
+  const setRole = (/** @type {string} */ role) => act(server.set_role({ name, role }));
+  const role = choiceField(`Role of ${name}`, names, person.role, setRole).input;
+  const remove = button("", () => askToRemove(remove, name, server, act), {
+    kind: "quiet icon",
+    icon: "trash",
+    label: `Remove ${name}`,
+  });
+  const end = name === user ? h("span.rr-faint", "you") : remove;
+  return h("tr", h("td.rr-cut", name), h("td", role), h("td.rr-muted", person.how), h("td", end));
+}
+
+/**
+ * Put "Remove" in the place of the button until it is pressed or left.
+ * @param {HTMLButtonElement} remove
+ * @param {string} name
+ * @param {HeaderServer} server
+ * @param {Act} act
+ */
+function askToRemove(remove, name, server, act) {
+  const title = `${name} loses access; the labels are kept`;
+  const sure = button("Remove", () => act(server.remove_user({ name })), { kind: "danger", title });
+  remove.replaceWith(sure);
+  sure.focus();
+  sure.addEventListener("blur", () => sure.isConnected && sure.replaceWith(remove));
+}
+
+/**
+ * @param {Invite} invite
+ * @param {HeaderServer} server
+ * @param {Act} act
+ */
+function openInvite(invite, server, act) {
+  const text = `${plural(invite.places, "seat")} as ${invite.role}, open until ${formatDay(invite.expires_at)}`;
+  const withdraw = linkButton("Withdraw", () => act(server.withdraw({ id: invite.id })));
+  return h("div.rr-row.rr-open-invite", h("span.rr-grow", text), withdraw);
+}
+
+/**
+ * @param {HeaderServer} server
+ * @param {HTMLElement} created
+ * @param {() => Promise<void>} draw
+ */
+function inviteForm(server, created, draw) {
+  const role = choiceField("Role", ROLES.slice(0, 2), "annotator");
+  const seats = choiceField("Seats", SEATS, "1");
+  return fieldForm([role, seats], "Create an invite link", async (as, count) => {
+    const { token } = await server.invite({ role: as, places: Number(count) });
+    const link = new URL(`invite?token=${token}`, document.baseURI).href;
+    const note =
+      "Anyone who opens this link can join. It is shown only once and is valid for 7 days.";
+    fill(created, secretField(link, note));
     await draw();
   });
-  const dialog = openPanel(
-    "People and invites",
-    list,
-    fault,
-    h("h3", {}, "Invite"),
-    invite,
-    made,
-    links,
-  );
-  dialog.classList.add("wide");
-  draw().catch((error) => fill(list, errorBox(error)));
-};
+}

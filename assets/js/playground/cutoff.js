@@ -1,167 +1,144 @@
-// The cut-off of a run: precision and recall over its score on the dev split, and what is kept.
+// The threshold of a run: precision and recall over its score on the dev split.
 
 import { button, errorBox, skeleton } from "../lib/controls.js";
 import { openDialog } from "../lib/dialog.js";
 import { fill, h } from "../lib/dom.js";
-import { formatInt } from "../lib/format.js";
+import { formatInt, formatPercent } from "../lib/format.js";
 import { toast } from "../lib/toast.js";
+import { cutoffChart } from "./cutoff_chart.js";
 
-export const openCutoff = (side, server, changed, mayKeep) => {
-  const run = side.name,
-    body = h("div", { class: "rr-cutoff" }, skeleton(6));
-  let goal = side.cutoff?.goal || "f1";
-  const dialog = openDialog(`Cut-off of ${side.title}`, body);
-  dialog.classList.add("rr-use");
-  const between = (one, digits) => `${one.low.toFixed(digits)} to ${one.high.toFixed(digits)}`;
-  const range = (one) => `${(100 * one.low).toFixed(0)} to ${(100 * one.high).toFixed(0)}%`;
-  const percent = (value) => `${(100 * value).toFixed(1)}%`;
-  const svg = (tag, attributes, ...children) => {
-    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    Object.entries(attributes).forEach(([key, text]) => node.setAttribute(key, text));
-    node.append(...children);
-    return node;
-  };
-  function chart(told) {
-    const [width, height, left, bottom] = [600, 210, 36, 26],
-      x = (score) => left + score * (width - left - 12),
-      y = (value) => 8 + (1 - value) * (height - bottom - 8);
-    const path = (at) =>
-      `M${told.curve.map((row) => `${x(row[0]).toFixed(1)} ${y(row[at]).toFixed(1)}`).join("L")}`;
-    const image = svg("svg", {
-      viewBox: `0 0 ${width} ${height}`,
-      class: "rr-cut-chart",
-      "aria-hidden": "true",
-    });
-    for (const tick of [0, 0.25, 0.5, 0.75, 1]) {
-      image.append(
-        svg("line", { x1: left, x2: width - 12, y1: y(tick), y2: y(tick), class: "grid" }),
-        svg("text", { x: left - 6, y: y(tick) + 4, "text-anchor": "end" }, tick.toFixed(2)),
-        svg("text", { x: x(tick), y: height - 8, "text-anchor": "middle" }, tick.toFixed(2)),
-      );
-    }
-    image.append(
-      svg("rect", {
-        x: x(told.low),
-        y: 8,
-        width: Math.max(1, x(told.high) - x(told.low)),
-        height: height - bottom - 8,
-        class: "band",
-      }),
-      svg("line", {
-        x1: x(told.score),
-        x2: x(told.score),
-        y1: 8,
-        y2: height - bottom,
-        class: "cut",
-      }),
-      svg("path", { d: path(1), class: "precision" }),
-      svg("path", { d: path(2), class: "recall" }),
-    );
-    return image;
-  }
-  async function draw() {
-    let told;
-    try {
-      told = await server.look_for_cutoff({ run, goal });
-    } catch (error) {
-      fill(body, goals(null), errorBox(error));
-      return;
-    }
-    const { before, after, method } = told.calibration;
-    const tile = (label, value, more) =>
-      h(
-        "div",
-        { class: "rr-cut-tile" },
-        h("span", { class: "rr-faint" }, label),
-        h("b", {}, value),
-        h("span", { class: "rr-faint" }, more),
-      );
-    const keep = button(
-      "Keep with the run",
-      () => act("keep_cutoff", `Kept: ${side.title} is cut below ${told.score.toFixed(2)}`),
-      { kind: "primary" },
-    );
-    fill(
-      body,
-      goals(told),
-      chart(told),
-      h(
-        "p",
-        { class: "rr-faint" },
-        h("i", { class: "rr-cut-key precision" }),
-        " precision   ",
-        h("i", { class: "rr-cut-key recall" }),
-        ` recall of what scores at least this much, over ${formatInt(told.pairs)} pairs of the dev split, ${formatInt(told.positives)} relevant. The band is the 95% interval of the cut.`,
-      ),
-      h(
-        "div",
-        { class: "rr-cut-tiles" },
-        tile(
-          "Cut below",
-          told.score.toFixed(3),
-          `${between(told, 3)} · logit ${told.logit.toFixed(2).replace("-", "−")}`,
-        ),
-        tile("Precision", percent(told.precision.value), range(told.precision)),
-        tile("Recall", percent(told.recall.value), range(told.recall)),
-        tile("Kept", percent(told.kept), "of the pairs"),
-      ),
-      h(
-        "p",
-        {},
-        h("b", {}, "Calibrated: "),
-        `at the cut ${percent(told.calibrated)} are relevant, by ${method === "platt" ? "Platt's sigmoid" : "isotonic regression"}. Expected calibration error ${percent(before.error)} → ${percent(after.error)}, Brier ${before.brier.toFixed(3)} → ${after.brier.toFixed(3)} on queries left out.`,
-      ),
-      h(
-        "div",
-        { class: "rr-row" },
-        mayKeep ? keep : null,
-        mayKeep && side.cutoff
-          ? button("Remove the cut-off", () => act("drop_cutoff", "Removed"), { kind: "quiet" })
-          : null,
-      ),
-      h(
-        "p",
-        { class: "rr-faint" },
-        "Kept in the run's folder; the Playground shows what it would cut. The dev split also chose the checkpoint, so new queries may do slightly worse.",
-      ),
-    );
-  }
-  function goals(told) {
-    const names = told?.goals || {
-      f1: "Best F1",
-      "precision:0.9": "Precision at least 90%",
-      "recall:0.9": "Recall at least 90%",
-    };
-    const select = h(
-      "select",
-      {
-        class: "rr-select",
-        "aria-label": "Goal",
-        onchange: () => {
-          goal = select.value;
-          draw();
-        },
-      },
-      Object.entries(names).map(([value, text]) => h("option", { value }, text)),
-    );
-    select.value = goal;
-    return h(
-      "div",
-      { class: "rr-row rr-cut-goal" },
-      h("span", { class: "rr-muted" }, "Goal"),
-      select,
-    );
-  }
-  async function act(name, said) {
-    try {
-      await server[name]({ run, goal });
-    } catch (error) {
-      fill(body, goals(null), errorBox(error));
-      return;
-    }
-    toast(said);
-    dialog.close();
-    changed();
-  }
-  draw();
+const GOALS = {
+  f1: "Best F1",
+  "precision:0.9": "Precision at least 90%",
+  "recall:0.9": "Recall at least 90%",
 };
+const NOTE =
+  "Saved in the run's folder; the Playground shows what it would cut. The dev split also chose the checkpoint, so new queries may do slightly worse.";
+
+/**
+ * @param {Side} side
+ * @param {PlaygroundServer} server
+ * @param {() => void} changed
+ * @param {boolean} maySave
+ */
+export function openCutoff(side, server, changed, maySave) {
+  new CutoffDialog(side, server, changed, maySave).load();
+}
+
+class CutoffDialog {
+  /**
+   * @param {Side} side
+   * @param {PlaygroundServer} server
+   * @param {() => void} changed
+   * @param {boolean} maySave
+   */
+  constructor(side, server, changed, maySave) {
+    this.side = side;
+    this.server = server;
+    this.changed = changed;
+    this.maySave = maySave;
+    this.goal = side.cutoff?.goal || "f1";
+    this.body = h("div.rr-cutoff", skeleton(6));
+    this.dialog = openDialog(`Threshold of ${side.title}`, "rr-use", this.body);
+  }
+
+  get request() {
+    return { run: this.side.name, goal: this.goal };
+  }
+
+  async load() {
+    try {
+      this.draw(await this.server.look_for_cutoff(this.request));
+    } catch (error) {
+      fill(this.body, this.goalChoice(GOALS), errorBox(error));
+    }
+  }
+
+  /** @param {Cutoff} cutoff */
+  draw(cutoff) {
+    const { pairs, positives } = cutoff;
+    const counts = `${formatInt(pairs)} pairs of the dev split, ${formatInt(positives)} relevant`;
+    const legend = ` recall of what scores at least this much, over ${counts}. The band is the 95% interval of the threshold.`;
+    const line = (/** @type {string} */ kind) => h("i.rr-cut-key", { class: kind });
+    fill(
+      this.body,
+      this.goalChoice(cutoff.goals || GOALS),
+      cutoffChart(cutoff),
+      h("p.rr-faint", line("precision"), " precision   ", line("recall"), legend),
+      tiles(cutoff),
+      h("p", h("b", "Calibrated: "), calibrationSentence(cutoff)),
+      this.maySave ? this.actions(cutoff) : null,
+      h("p.rr-faint", NOTE),
+    );
+  }
+
+  /** @param {Record<string, string>} goals */
+  goalChoice(goals) {
+    const options = Object.entries(goals).map(([value, text]) => h("option", { value }, text));
+    const field = h("select.rr-select", { "aria-label": "Goal" }, options);
+    field.value = this.goal;
+    field.addEventListener("change", () => {
+      this.goal = field.value;
+      this.load();
+    });
+    return h("div.rr-row.rr-cut-goal", h("span.rr-muted", "Goal"), field);
+  }
+
+  /** @param {Cutoff} cutoff */
+  actions({ score }) {
+    const { side, server } = this;
+    const saved = `Saved: ${side.title} is cut below ${score.toFixed(2)}`;
+    const save = () => this.act(server.keep_cutoff(this.request), saved);
+    const remove = () => this.act(server.drop_cutoff(this.request), "Removed");
+    return h(
+      "div.rr-row",
+      button("Save with the run", save, { kind: "primary" }),
+      side.cutoff ? button("Remove the threshold", remove, { kind: "quiet" }) : null,
+    );
+  }
+
+  /**
+   * @param {Promise<unknown>} done
+   * @param {string} message
+   */
+  async act(done, message) {
+    try {
+      await done;
+    } catch (error) {
+      fill(this.body, this.goalChoice(GOALS), errorBox(error));
+      return;
+    }
+    toast(message);
+    this.dialog.close();
+    this.changed();
+  }
+}
+
+/** @param {Cutoff} cutoff */
+function tiles({ score, low, high, logit, precision, recall, kept }) {
+  const tile = (
+    /** @type {string} */ word,
+    /** @type {string} */ value,
+    /** @type {string} */ more,
+  ) => h("div.rr-cut-tile", h("span.rr-faint", word), h("b", value), h("span.rr-faint", more));
+  const range = (/** @type {Estimate} */ estimate) =>
+    `${(100 * estimate.low).toFixed(0)} to ${formatPercent(estimate.high, 1, 0)}`;
+  const raw = logit.toFixed(2).replace("-", "−");
+  const within = `${low.toFixed(3)} to ${high.toFixed(3)} · logit ${raw}`;
+  return h(
+    "div.rr-cut-tiles",
+    tile("Cut below", score.toFixed(3), within),
+    tile("Precision", formatPercent(precision.value, 1), range(precision)),
+    tile("Recall", formatPercent(recall.value, 1), range(recall)),
+    tile("Kept", formatPercent(kept, 1), "of the pairs"),
+  );
+}
+
+/** @param {Cutoff} cutoff */
+function calibrationSentence({ calibrated, calibration }) {
+  const { before, after, method } = calibration;
+  const by = method === "platt" ? "Platt's sigmoid" : "isotonic regression";
+  const errors = `${formatPercent(before.error, 1)} → ${formatPercent(after.error, 1)}`;
+  const brier = `${before.brier.toFixed(3)} → ${after.brier.toFixed(3)}`;
+  return `${formatPercent(calibrated, 1)} are relevant at the threshold, by ${by}. Expected calibration error ${errors}, Brier score ${brier} on held-out queries.`;
+}

@@ -1,215 +1,229 @@
-// Browse test queries: all that can be scored, by what B gains on A.
+// Browse test queries: all that can be scored, by what B gains over A.
 
 import { button, errorBox, skeleton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
-import { deltaMark, formatInt, formatMetric, plural } from "../lib/format.js";
+import { formatInt, formatMetric, formatSigned, plural } from "../lib/format.js";
+import { deltaMark } from "../lib/labels.js";
+import { tableHead } from "../lib/table.js";
 
-export const queryPicker = (view, server, { open, told }) => {
-  const SHOWN = 100;
-  let known = null,
-    loading = null,
-    table = null,
-    asked = "",
-    failure = null,
-    order = "gain",
-    filter = "";
-  const element = h("section", {
-    class: "rr-card rr-queries",
-    "aria-label": "Test queries",
-    hidden: true,
-  });
-  const queries = () =>
-    (loading ||= server.queries({ dataset: view.dataset }).then(
-      (rows) => (known = rows),
-      (error) => {
-        loading = null;
-        throw error;
-      },
-    ));
-  const reset = () => {
-    known = loading = table = failure = null;
-    asked = "";
-    if (!element.hidden) toggle(true);
-  };
-  const title = (name) => view.rankers.find((ranker) => ranker.name === name)?.title || name;
+const SHOWN = 100;
+/** @type {Record<string, string>} */
+const METRICS = { "ndcg@10": "nDCG@10", "mrr@10": "MRR@10", map: "MAP" };
+const ORDERS = /** @type {const} */ ([
+  ["gain", "Gains first"],
+  ["loss", "Losses first"],
+]);
 
-  function toggle(show = element.hidden) {
-    element.hidden = !show;
-    told(show);
-    if (show) fetchAll();
-  }
-  async function fetchAll() {
-    failure = null;
-    const pair = `${view.a} ${view.b}`;
-    if (asked !== pair) table = null;
-    draw();
-    try {
-      await queries();
-      draw();
-      if (!table && known.length) {
-        asked = pair;
-        const found = await server.compare_queries({
-          dataset: view.dataset,
-          models: [view.a, view.b],
-        });
-        if (asked !== pair) return;
-        table = found;
-      }
-    } catch (error) {
-      failure = error;
-      asked = "";
-    }
-    draw();
-  }
-
-  const ORDERS = { gain: "Gains first", loss: "Losses first" };
-  function draw() {
-    const focused = element.contains(document.activeElement) ? document.activeElement.id : null;
-    const find = h("input", {
-      class: "rr-field",
+export class QueryPicker {
+  /**
+   * @param {import("./view.js").View} view
+   * @param {PlaygroundServer} server
+   * @param {{ open: (query: string) => void, toggled: (open: boolean) => void }} actions
+   */
+  constructor(view, server, actions) {
+    this.view = view;
+    this.server = server;
+    this.actions = actions;
+    /** @type {"gain" | "loss"} */
+    this.order = "gain";
+    this.node = h("section.rr-card.rr-queries", { "aria-label": "Test queries", hidden: true });
+    this.summary = h("div.rr-queries-sum");
+    this.rows = h("div.rr-queries-rows");
+    this.filter = h("input.rr-field", {
       id: "rr-find-query",
       type: "search",
       placeholder: "Filter",
       "aria-label": "Filter queries",
-      oninput: (event) => {
-        filter = event.target.value;
-        drawRows();
-      },
     });
-    find.value = filter;
-    const sort = h(
-      "div",
-      { class: "rr-segment", role: "group", "aria-label": "Order" },
-      Object.entries(ORDERS).map(([name, word]) =>
-        h(
-          "button",
-          {
-            type: "button",
-            "aria-pressed": String(order === name),
-            onclick: () => {
-              order = name;
-              draw();
-            },
-          },
-          word,
-        ),
-      ),
-    );
-    fill(
-      element,
-      h(
-        "div",
-        { class: "rr-card-head" },
-        h("h2", {}, "Test queries"),
-        h(
-          "span",
-          { class: "rr-muted rr-desk" },
-          known ? `${formatInt(known.length)} with a positive and a negative candidate` : "",
-        ),
-        h("span", { class: "rr-grow" }),
-        table ? sort : null,
-        find,
-        button("", () => toggle(false), { kind: "quiet icon", icon: "cross", label: "Close" }),
-      ),
-      h("div", { class: "rr-queries-sum" }, summary()),
-      rows,
-    );
-    drawRows();
-    if (focused) element.querySelector(`#${focused}`)?.focus();
+    this.filter.addEventListener("input", () => this.drawRows());
+    this.forget();
   }
-  function summary() {
-    if (failure) return errorBox(failure, button("Try again", fetchAll));
-    if (!known) return null;
-    if (!known.length)
-      return h(
-        "span",
-        { class: "rr-muted" },
-        `No query in the test split of ${view.dataset} has both a positive and a negative candidate.`,
-      );
-    if (!table)
-      return h(
-        "span",
-        { class: "rr-muted", role: "status" },
-        `Scoring all test pairs with ${title(view.a)} and ${title(view.b)}. This takes a while the first time and is kept.`,
-      );
-    const sign = (n) => `${n < 0 ? "−" : "+"}${Math.abs(n).toFixed(3)}`;
-    const names = { "ndcg@10": "nDCG@10", "mrr@10": "MRR@10", map: "MAP" };
+
+  forget() {
+    /** @type {TestQuery[] | null} */
+    this.known = null;
+    /** @type {Promise<TestQuery[]> | null} */
+    this.loading = null;
+    /** @type {QueryGains | null} */
+    this.gains = null;
+    /** @type {string} */
+    this.asked = ""; // which rankers the gains are of
+    /** @type {unknown} */
+    this.failure = null;
+  }
+
+  /** For another dataset. */
+  reset() {
+    this.forget();
+    if (!this.node.hidden) this.toggle(true);
+  }
+
+  toggle(show = !!this.node.hidden) {
+    this.node.hidden = !show;
+    this.actions.toggled(show);
+    if (show) this.read();
+  }
+
+  /** The test queries, read once. */
+  load() {
+    this.loading ??= this.server.queries({ dataset: this.view.dataset }).then(
+      (queries) => {
+        this.known = queries;
+        return queries;
+      },
+      (error) => {
+        this.loading = null;
+        throw error;
+      },
+    );
+    return this.loading;
+  }
+
+  async read() {
+    const { view } = this;
+    const pair = `${view.a} ${view.b}`;
+    this.failure = null;
+    if (this.asked !== pair) this.gains = null;
+    this.draw();
+    try {
+      const queries = await this.load();
+      this.draw();
+      if (!this.gains && queries.length) {
+        this.asked = pair;
+        const models = [view.a, view.b];
+        const gains = await this.server.compare_queries({ dataset: view.dataset, models });
+        if (this.asked !== pair) return;
+        this.gains = gains;
+      }
+    } catch (error) {
+      this.failure = error;
+      this.asked = "";
+    }
+    this.draw();
+  }
+
+  draw() {
+    const { known } = this;
+    const focused = document.activeElement === this.filter;
+    const count = known && `${formatInt(known.length)} with a positive and a negative candidate`;
+    const close = button("", () => this.toggle(false), {
+      kind: "quiet icon",
+      icon: "cross",
+      label: "Close",
+    });
     const head = h(
-      "tr",
-      {},
-      ["Mean over queries", title(view.a), title(view.b), "Gain", "95% interval"].map((word, at) =>
-        h("th", { scope: "col", class: at ? "rr-num" : "" }, word),
-      ),
+      "div.rr-card-head",
+      h("h2", "Test queries"),
+      h("span.rr-muted.rr-desk", count),
+      h("span.rr-grow"),
+      this.gains ? this.orderChoice() : null,
+      this.filter,
+      close,
     );
-    const rows = table.means.map((one) =>
-      h(
-        "tr",
-        {},
-        h("th", { scope: "row" }, names[one.metric]),
-        h("td", { class: "rr-num" }, formatMetric(one.a)),
-        h("td", { class: "rr-num rr-strong" }, formatMetric(one.b)),
-        h("td", { class: "rr-num" }, deltaMark(one.gain)),
-        h("td", { class: "rr-num rr-muted" }, `${sign(one.low)} to ${sign(one.high)}`),
-      ),
-    );
-    return h(
-      "div",
-      { role: "status" },
-      h("table", { class: "rr-table rr-means" }, h("thead", {}, head), h("tbody", {}, rows)),
-      h(
-        "p",
-        { class: "rr-muted" },
-        `nDCG@10: ${plural(table.wins, "query", "queries")} better, ${formatInt(table.losses)} worse, ${formatInt(table.ties)} the same.`,
-      ),
-    );
+    fill(this.summary, this.summaryContent());
+    fill(this.node, head, this.summary, this.rows);
+    this.drawRows();
+    if (focused) this.filter.focus();
   }
-  const rows = h("div", { class: "rr-queries-rows" });
-  function drawRows() {
-    if (!known) {
-      fill(rows, skeleton(4));
+
+  orderChoice() {
+    const buttons = ORDERS.map(([order, word]) => {
+      const onclick = () => {
+        this.order = order;
+        this.draw();
+      };
+      const properties = { type: "button", "aria-pressed": String(this.order === order), onclick };
+      return h("button", properties, word);
+    });
+    return h("div.rr-segment", { role: "group", "aria-label": "Order" }, buttons);
+  }
+
+  /** @param {string} name */
+  titleOf(name) {
+    return this.view.rankers.find((ranker) => ranker.name === name)?.title || name;
+  }
+
+  summaryContent() {
+    const { failure, known, gains, view } = this;
+    const [a, b] = [this.titleOf(view.a), this.titleOf(view.b)];
+    if (failure)
+      return errorBox(
+        failure,
+        button("Try again", () => this.read()),
+      );
+    if (!known) return null;
+    if (!known.length) {
+      const none = `No query in the test split of ${view.dataset} has both a positive and a negative candidate.`;
+      return h("span.rr-muted", none);
+    }
+    if (gains) return gainsTable(gains, a, b);
+    const text = `Scoring all test pairs with ${a} and ${b}. The first time takes a while; the scores are kept.`;
+    return h("span.rr-muted", { role: "status" }, text);
+  }
+
+  drawRows() {
+    if (!this.known) {
+      fill(this.rows, skeleton(4));
       return;
     }
-    let all = table ? table.queries : known;
-    if (table && order === "loss") all = [...all].reverse();
-    const needle = filter.trim().toLocaleLowerCase();
-    if (needle) all = all.filter((row) => row.query.toLocaleLowerCase().includes(needle));
+    const words = this.filter.value.trim().toLocaleLowerCase();
+    const found = this.sorted(this.known).filter(({ query }) => {
+      return query.toLocaleLowerCase().includes(words);
+    });
+    const cut = `${SHOWN} of ${formatInt(found.length)} shown. Filter to find others.`;
     fill(
-      rows,
-      all
-        .slice(0, SHOWN)
-        .map((row) =>
-          h(
-            "button",
-            { type: "button", class: "rr-query-row", onclick: () => open(row.query) },
-            h("span", { class: "rr-cut rr-grow" }, row.query),
-            h(
-              "span",
-              { class: "rr-faint rr-desk" },
-              `${row.positives} of ${row.candidates} relevant`,
-            ),
-            table
-              ? [
-                  h(
-                    "span",
-                    { class: "rr-num rr-muted rr-desk" },
-                    `${formatMetric(row.a)} → ${formatMetric(row.b)}`,
-                  ),
-                  h("span", { class: "rr-num" }, deltaMark(row.gain)),
-                ]
-              : null,
-          ),
-        ),
-      all.length > SHOWN
-        ? h(
-            "p",
-            { class: "rr-faint rr-queries-more" },
-            `${SHOWN} of ${formatInt(all.length)} shown. Filter to find others.`,
-          )
-        : null,
-      !all.length && needle
-        ? h("p", { class: "rr-faint rr-queries-more" }, "No query holds these words.")
+      this.rows,
+      found.slice(0, SHOWN).map((row) => this.row(row)),
+      found.length > SHOWN ? h("p.rr-faint.rr-queries-more", cut) : null,
+      !found.length && words
+        ? h("p.rr-faint.rr-queries-more", "No query contains these words.")
         : null,
     );
   }
-  return { element, toggle, reset, queries, open };
-};
+
+  /** @param {TestQuery[]} known */
+  sorted(known) {
+    const queries = this.gains?.queries ?? known;
+    return this.gains && this.order === "loss" ? [...queries].reverse() : queries;
+  }
+
+  /** @param {TestQuery & Partial<QueryGain>} row */
+  row({ query, positives, candidates, a, b, gain }) {
+    const properties = { type: "button", onclick: () => this.actions.open(query) };
+    const values = `${formatMetric(a)} → ${formatMetric(b)}`;
+    return h(
+      "button.rr-query-row",
+      properties,
+      h("span.rr-cut.rr-grow", query),
+      h("span.rr-faint.rr-desk", `${positives} of ${candidates} relevant`),
+      this.gains && [h("span.rr-num.rr-muted.rr-desk", values), h("span.rr-num", deltaMark(gain))],
+    );
+  }
+}
+
+/**
+ * @param {QueryGains} gains
+ * @param {string} a
+ * @param {string} b
+ */
+function gainsTable({ means, wins, losses, ties }, a, b) {
+  const rows = means.map((mean) =>
+    h(
+      "tr",
+      h("th", { scope: "row" }, METRICS[mean.metric]),
+      h("td.rr-num", formatMetric(mean.a)),
+      h("td.rr-num.rr-strong", formatMetric(mean.b)),
+      h("td.rr-num", deltaMark(mean.gain)),
+      h("td.rr-num.rr-muted", `${formatSigned(mean.low)} to ${formatSigned(mean.high)}`),
+    ),
+  );
+  const numbers = [a, b, "Gain", "95% interval"];
+  const head = tableHead([
+    "Mean over queries",
+    ...numbers.map((word) => /** @type {[string, string]} */ ([word, "rr-num"])),
+  ]);
+  const better = `${plural(wins, "query", "queries")} better`;
+  const text = `nDCG@10: ${better}, ${formatInt(losses)} worse, ${formatInt(ties)} the same.`;
+  const table = h("table.rr-table.rr-means", head, h("tbody", rows));
+  return h("div", { role: "status" }, table, h("p.rr-muted", text));
+}

@@ -1,214 +1,155 @@
-// What a finished run gives away: its files as a zip, its card, a push to the Hub.
+// What a finished run offers: its files as a zip, its card, a push to the Hub.
 
 import { button, errorBox } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
-import { formatAgo, plural } from "../lib/format.js";
+import { downloadLink } from "../lib/files.js";
+import { formatAgo, formatSize, plural } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 
-export const fileSize = (bytes) =>
-  bytes >= 1e9
-    ? `${(bytes / 1e9).toFixed(1)} GB`
-    : bytes >= 1e6
-      ? `${Math.round(bytes / 1e6)} MB`
-      : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
+const WHOLE = "Recipe, frozen pairs, events and model";
+const QUOTES = "The card quotes training texts: this run's recipe asked for it.";
+const NO_QUOTES = "The card quotes no training texts; the files hold weights, tokenizer and card.";
 
-export const runFiles = (server) => {
-  const title = h("summary", {}),
-    body = h("div", { class: "rr-files-body" }),
-    fault = h("div", {});
-  const box = h("details", { class: "rr-files rr-hidden" }, title, body);
-  const repo = h("input", {
-    class: "rr-field",
-    id: "rr-push-repo",
-    placeholder: "team/model",
-    autocomplete: "off",
-    spellcheck: "false",
-  });
-  const token = h("input", {
-    class: "rr-field",
-    id: "rr-push-token",
-    type: "password",
-    autocomplete: "off",
-  });
-  const open = h("input", { type: "checkbox", id: "rr-push-private", checked: true });
-  let run = null,
-    told = null,
-    asking = false,
-    drawn = "";
+export class RunFiles {
+  /** @param {TrainServer} server */
+  constructor(server) {
+    this.server = server;
+    /** @type {Run | null} */
+    this.run = null;
+    /** @type {RunOutcome | null} */
+    this.outcome = null;
+    this.asking = false; // whether the form of the push is open
+    this.drawn = "";
+    this.title = h("summary");
+    this.body = h("div.rr-files-body");
+    this.fault = h("div");
+    this.node = h("details.rr-files.rr-hidden", this.title, this.body);
+    const text = { autocomplete: "off", spellcheck: "false" };
+    this.repo = h("input.rr-field", { id: "rr-push-repo", placeholder: "team/model", ...text });
+    this.token = h("input.rr-field", { id: "rr-push-token", type: "password", ...text });
+    this.private = h("input", { type: "checkbox", id: "rr-push-private", checked: true });
+  }
 
-  const push = async () => {
-    try {
-      fill(fault);
-      told.pushed = await server.push({
-        run: run.id,
-        repo: repo.value,
-        token: token.value,
-        private: open.checked,
-      });
-      token.value = "";
-      asking = false;
-      draw();
-    } catch (error) {
-      fill(fault, errorBox(error));
-    }
-  };
-  const form = () =>
-    h(
-      "form",
-      {
-        class: "rr-push rr-sunken",
-        onsubmit: (event) => {
-          event.preventDefault();
-          push();
-        },
-      },
-      h("div", {}, h("label", { class: "rr-label", for: "rr-push-repo" }, "Name on the Hub"), repo),
-      h(
-        "div",
-        {},
-        h(
-          "label",
-          { class: "rr-label", for: "rr-push-token" },
-          "Token with write access, or empty for this machine's own",
-        ),
-        token,
-      ),
-      h(
-        "label",
-        { class: "rr-check" },
-        open,
-        h("span", {}, "Private: only you and your team see it"),
-      ),
-      h(
-        "p",
-        { class: told.quotes ? "rr-notice" : "rr-muted" },
-        told.quotes ? icon("warn") : null,
-        h(
-          "span",
-          {},
-          told.quotes
-            ? "The card quotes training texts: this run's recipe asked for it."
-            : "The card quotes no training texts; the files hold weights, tokenizer and card.",
-        ),
-      ),
-      fault,
-      h(
-        "div",
-        { class: "rr-row" },
-        h("button", { type: "submit", class: "rr-button primary" }, "Push to the Hub"),
-        button(
-          "Cancel",
-          () => {
-            asking = false;
-            fill(fault);
-            draw();
-          },
-          { kind: "quiet" },
-        ),
-      ),
-    );
-  const state = (pushed) => {
-    if (!pushed) return null;
-    if (pushed.state === "failed") return errorBox(`Not pushed to ${pushed.repo}. ${pushed.error}`);
-    const kind = pushed.private ? "private" : "public";
-    if (pushed.state === "pushing")
-      return h("p", { class: "rr-muted", role: "status" }, `Pushing to ${pushed.repo}, ${kind} …`);
-    return h(
-      "p",
-      { role: "status" },
-      `Pushed ${formatAgo(pushed.time)}, ${kind}: `,
-      h("a", { href: pushed.url, target: "_blank", rel: "noopener noreferrer" }, pushed.repo),
-    );
-  };
-  const draw = () => {
-    const key = JSON.stringify([run.id, told, asking]);
-    if (key === drawn) return;
-    drawn = key;
-    title.textContent = `Model: ${plural(told.files.length, "file")}, ${fileSize(told.bytes)}; card, download, Hub`;
-    fill(
-      body,
-      h(
-        "div",
-        { class: "rr-row" },
-        h(
-          "a",
-          { class: "rr-button", href: `runs/${run.id}/model.zip`, download: "" },
-          icon("download"),
-          "Download the model",
-        ),
-        told.whole &&
-          h(
-            "a",
-            {
-              class: "rr-button",
-              href: `runs/${run.id}/run.zip`,
-              download: "",
-              title: "Recipe, frozen pairs, events and model",
-            },
-            "Download the whole run",
-          ),
-        asking
-          ? null
-          : button(
-              "Push to the Hub …",
-              () => {
-                asking = true;
-                draw();
-                repo.focus();
-              },
-              { icon: "upload" },
-            ),
-      ),
-      state(told.pushed),
-      asking ? form() : null,
-      h(
-        "table",
-        { class: "rr-files-list" },
-        h(
-          "tbody",
-          {},
-          told.files.map((file) =>
-            h(
-              "tr",
-              {},
-              h("td", {}, file.name),
-              h("td", { class: "rr-num rr-muted" }, fileSize(file.bytes)),
-            ),
-          ),
-        ),
-      ),
-      told.card
-        ? h(
-            "details",
-            { class: "rr-card-text" },
-            h("summary", {}, "The model's card"),
-            h("pre", { tabindex: 0 }, told.card),
-          )
-        : null,
-    );
-  };
-  const show = (next, found) => {
-    run = next;
-    const kept = found && found.id === run.id && found.files.length;
-    box.classList.toggle("rr-hidden", !kept);
-    if (!kept) {
-      drawn = "";
+  /** Whether a push of the shown run is going on. */
+  get isPushing() {
+    return this.outcome?.id === this.run?.id && this.outcome?.pushed?.state === "pushing";
+  }
+
+  /**
+   * @param {Run} run
+   * @param {RunOutcome | null} outcome
+   */
+  show(run, outcome) {
+    this.run = run;
+    const files = outcome && outcome.id === run.id && outcome.files.length;
+    this.node.classList.toggle("rr-hidden", !files);
+    if (!files) {
+      this.drawn = "";
       return;
     }
-    if (told?.id !== found.id) {
-      asking = false;
-      box.open = false;
-      fill(fault);
-      repo.value = "";
+    if (this.outcome?.id !== outcome.id) {
+      this.asking = false;
+      this.node.open = false;
+      fill(this.fault);
+      this.repo.value = "";
     }
-    told = found;
-    draw();
-  };
-  return {
-    box,
-    show,
-    get waits() {
-      return told?.id === run?.id && told?.pushed?.state === "pushing";
-    },
-  };
-};
+    this.outcome = outcome;
+    this.draw(outcome);
+  }
+
+  /** @param {RunOutcome} outcome */
+  draw(outcome) {
+    const key = JSON.stringify([outcome, this.asking]);
+    if (key === this.drawn) return;
+    this.drawn = key;
+    const { files, bytes, card } = outcome;
+    const facts = `${plural(files.length, "file")}, ${formatSize(bytes)}`;
+    this.title.textContent = `Model: ${facts}; card, download, Hub`;
+    const rows = files.map((file) =>
+      h("tr", h("td", file.name), h("td.rr-num.rr-muted", formatSize(file.bytes))),
+    );
+    const text = card && h("pre", { tabindex: 0 }, card);
+    fill(
+      this.body,
+      this.actions(outcome),
+      pushState(outcome.pushed),
+      this.asking ? this.form(outcome) : null,
+      h("table.rr-files-list", h("tbody", rows)),
+      text ? h("details.rr-card-text", h("summary", "Model card"), text) : null,
+    );
+  }
+
+  /** @param {RunOutcome} outcome */
+  actions({ id, whole }) {
+    const ask = button("Push to the Hub …", () => this.ask(true), { icon: "upload" });
+    return h(
+      "div.rr-row",
+      downloadLink("Download the model", `runs/${id}/model.zip`),
+      whole && downloadLink("Download the whole run", `runs/${id}/run.zip`, WHOLE),
+      this.asking ? null : ask,
+    );
+  }
+
+  /** @param {boolean} open the form of the push */
+  ask(open) {
+    this.asking = open;
+    fill(this.fault);
+    if (this.outcome) this.draw(this.outcome);
+    if (open) this.repo.focus();
+  }
+
+  /** @param {RunOutcome} outcome */
+  form({ quotes }) {
+    /** @param {SubmitEvent} event */
+    const onsubmit = (event) => {
+      event.preventDefault();
+      this.push();
+    };
+    const token = "Token with write access, or empty for this machine's own";
+    const label = (/** @type {string} */ id, /** @type {string} */ text) =>
+      h("label.rr-label", { for: id }, text);
+    const note = [quotes ? icon("warn") : null, h("span", quotes ? QUOTES : NO_QUOTES)];
+    return h(
+      "form.rr-push.rr-sunken",
+      { onsubmit },
+      h("div", label("rr-push-repo", "Name on the Hub"), this.repo),
+      h("div", label("rr-push-token", token), this.token),
+      h("label.rr-check", this.private, h("span", "Private: only you and your team see it")),
+      h("p", { class: quotes ? "rr-notice" : "rr-muted" }, note),
+      this.fault,
+      h(
+        "div.rr-row",
+        h("button.rr-button.primary", { type: "submit" }, "Push to the Hub"),
+        button("Cancel", () => this.ask(false), { kind: "quiet" }),
+      ),
+    );
+  }
+
+  async push() {
+    const outcome = /** @type {RunOutcome} */ (this.outcome);
+    const [repo, token] = [this.repo.value, this.token.value];
+    fill(this.fault);
+    try {
+      const request = { run: outcome.id, repo, token, private: this.private.checked };
+      outcome.pushed = await this.server.push(request);
+      this.token.value = "";
+      this.asking = false;
+      this.draw(outcome);
+    } catch (error) {
+      fill(this.fault, errorBox(error));
+    }
+  }
+}
+
+/** @param {RunOutcome["pushed"]} pushed */
+function pushState(pushed) {
+  if (!pushed) return null;
+  const { state, repo, error, time, url } = pushed;
+  if (state === "failed") return errorBox(`Not pushed to ${repo}. ${error}`);
+  const kind = pushed.private ? "private" : "public";
+  if (state === "pushing") {
+    return h("p.rr-muted", { role: "status" }, `Pushing to ${repo}, ${kind} …`);
+  }
+  const link = h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, repo);
+  return h("p", { role: "status" }, `Pushed ${formatAgo(time)}, ${kind}: `, link);
+}

@@ -1,44 +1,32 @@
 // Why the form is filled as it is: the advisor's reasons, what a card asks for and cannot have.
 
-import { errorBox } from "../lib/controls.js";
+import { errorBox, notice } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
-import { icon } from "../lib/icons.js";
 
-export const drawRoom = ({ room, props, watch }) => {
+const FIT =
+  "This card was printed by CrossEncoder.fit(), which ignored these optimizer settings. Choose: as printed, or as trained.";
+const CARD = "The form shows what the card says.";
+
+/** @param {Room<null>} context */
+export function drawRoom({ room, props, watch }) {
   const show = () => {
-    const why = JSON.parse(props.value || "{}"),
-      parts = [];
-    if (why.refused) parts.push(errorBox(why.refused));
-    if (why.note) parts.push(h("p", { class: "rr-why-note" }, why.note));
-    if (why.card)
-      parts.push(
-        h(
-          "p",
-          { class: "rr-why-note" },
-          why.fit
-            ? "This card was printed by CrossEncoder.fit(), which trained with an optimizer of its own: choose which of the two."
-            : "The form holds what the card says.",
-        ),
-      );
-    if (why.choices)
-      parts.push(
-        h(
-          "dl",
-          { class: "rr-why" },
-          why.choices.map((choice) =>
-            h(
-              "div",
-              {},
-              h("dt", {}, choice.name, h("b", {}, choice.value)),
-              h("dd", {}, choice.reason),
-            ),
-          ),
-        ),
-      );
-    for (const notice of why.notices || [])
-      parts.push(h("p", { class: "rr-notice" }, icon("warn"), h("span", {}, notice)));
-    fill(room, parts.length ? h("div", { class: "rr-why-box" }, parts) : null);
+    const parts = reasons(JSON.parse(props.value || "{}"));
+    fill(room, parts.length ? h("div.rr-why-box", parts) : null);
   };
   show();
   watch("value", show);
-};
+}
+
+/** @param {RecipeReasons} reasons */
+function reasons({ refused, note, card, fit, choices, notices = [] }) {
+  const lines = choices?.map(({ name, value, reason }) =>
+    h("div", h("dt", name, h("b", value)), h("dd", reason)),
+  );
+  return [
+    refused && errorBox(refused),
+    note && h("p.rr-why-note", note),
+    card && h("p.rr-why-note", fit ? FIT : CARD),
+    lines && h("dl.rr-why", lines),
+    ...notices.map((text) => notice(text)),
+  ].filter((part) => !!part);
+}

@@ -1,0 +1,97 @@
+// Keys of the Annotate tab.
+
+import { openKeyHelp } from "../lib/dialog.js";
+import { scaleAnswers } from "../lib/labels.js";
+import { isTyping, isVisible, targetOf } from "../lib/poll.js";
+import { openGuidelines } from "./guidelines.js";
+import { openPairHistory } from "./history.js";
+
+/** @typedef {import("./session.js").Session} Session */
+
+/**
+ * The key that was meant: on a layout without Latin letters, or with digits behind Shift, the
+ * place of the key counts.
+ * @param {{ key: string, code: string }} event
+ */
+export function keyOf({ key, code }) {
+  const meant = key.length === 1 ? key.toLowerCase() : key;
+  if (meant.length > 1 || /[a-z0-9? ]/.test(meant)) return meant;
+  return /^(?:Key|Digit|Numpad)([A-Z0-9])$/.exec(code)?.[1].toLowerCase() ?? meant;
+}
+
+/** @param {Session} session */
+export function followKeys(session) {
+  const pressed = (/** @type {KeyboardEvent} */ event) => {
+    if (!session.room.isConnected) document.removeEventListener("keydown", pressed);
+    else if (isForStream(session, event)) {
+      const act = actionOf(session, keyOf(event));
+      if (!act) return;
+      event.preventDefault();
+      act(event);
+    }
+  };
+  document.addEventListener("keydown", pressed);
+}
+
+/**
+ * Off while typing, with a modifier, in hidden tabs, under a menu or a dialog.
+ * @param {Session} session
+ * @param {KeyboardEvent} event
+ */
+function isForStream(session, event) {
+  if (event.repeat && event.key !== " ") return false;
+  if (!session.mayLabel || !isVisible(session.room) || isTyping(event)) return false;
+  if (document.querySelector("dialog[open], .rr-menu")) return false;
+  return event.key !== " " || !targetOf(event).closest?.("button, a, summary");
+}
+
+/**
+ * @param {Session} session
+ * @param {string} key
+ * @returns {((event: KeyboardEvent) => unknown) | undefined}
+ */
+function actionOf(session, key) {
+  const answer = scaleAnswers(session.stream.scale).find((known) => known.key === key);
+  const { labelling, parts } = session;
+  const { section } = session.review;
+  if (section) {
+    const { decide } = section;
+    return section.keys[key] ?? (answer && decide ? () => decide(answer.value) : undefined);
+  }
+  if (answer) return () => labelling.give(answer.value);
+  /** @type {Record<string, (event: KeyboardEvent) => unknown>} */
+  const actions = {
+    s: () => labelling.give(null),
+    u: () => labelling.undo(),
+    n: () => parts.card.editNote(),
+    g: () => openGuidelines(session),
+    h: () => openPairHistory(session),
+    "?": () => openStreamKeys(session),
+    " ": (event) => parts.card.page(event.shiftKey),
+  };
+  return actions[key];
+}
+
+/** @param {Session} session */
+export function openStreamKeys(session) {
+  const answers = scaleAnswers(session.stream.scale);
+  if (session.review.section) {
+    openKeyHelp([
+      ...answers.map(({ key, word }) => /** @type {[string, string]} */ ([key, `Decide: ${word}`])),
+      ["x", "Leave out of training"],
+      ["j", "Next disputed pair"],
+      ["k", "Previous disputed pair"],
+      ["h", "History of this pair"],
+    ]);
+    return;
+  }
+  openKeyHelp([
+    ...answers.map(({ key, word }) => /** @type {[string, string]} */ ([key, word])),
+    ["s", "Skip: no label, next pair"],
+    ["u", "Undo your last label"],
+    ["n", "Note on this pair"],
+    ["Space", "Page through the passage; back with Shift"],
+    ["g", "Guidelines"],
+    ["h", "History of this pair"],
+  ]);
+}

@@ -1,0 +1,141 @@
+// Labels: painted first, kept in this browser, sent in the background.
+
+import { emit } from "../lib/events.js";
+import { openOutbox } from "./outbox.js";
+
+const KEPT = 10; // rows of the last labels
+
+export class Labelling {
+  /** @param {import("./session.js").Session} session */
+  constructor(session) {
+    this.session = session;
+    /** @type {import("./outbox.js").Outbox<LabelChange> | null} */
+    this.outbox = null;
+    this.undone = false; // an undo was sent, and the last labels are to be read again
+    this.timer = 0;
+  }
+
+  /** @param {string} user */
+  open(user) {
+    this.outbox = openOutbox(user, {
+      send: (change) => this.send(change),
+      changed: (event) => this.changed(event),
+    });
+  }
+
+  /** How many changes wait to be sent. */
+  waiting() {
+    return this.outbox?.count() ?? 0;
+  }
+
+  waitingPairs() {
+    return this.outbox ? this.outbox.entries().map(({ pair }) => pair) : [];
+  }
+
+  get offline() {
+    return !!this.outbox?.offline;
+  }
+
+  /** @param {number | null} label of the current pair; null skips it */
+  give(label) {
+    const { session } = this;
+    const pair = session.current;
+    if (!pair) return;
+    session.parts.card.flash(label);
+    this.change(pair, label, session.note, session.seconds());
+    session.queue.advance();
+  }
+
+  /**
+   * @param {StreamPair} pair
+   * @param {number | null} label
+   * @param {string | null} note
+   * @param {number | null} seconds null for a label that is changed later
+   */
+  change(pair, label, note, seconds = null) {
+    const { session } = this;
+    const again = pair.again || session.last.some(({ id }) => id === pair.id);
+    this.outbox?.add({
+      kind: "annotate",
+      dataset: session.openDataset,
+      pair: pair.id,
+      label,
+      note: note,
+      seconds,
+      drawn: pair.drawn,
+      guidelines: session.stream.guidelines.version,
+    });
+    session.own.set(pair.id, label);
+    const others = session.last.filter(({ id }) => id !== pair.id);
+    session.last = [{ ...pair, label, note, at: Date.now() / 1000 }, ...others].slice(0, KEPT);
+    if (!again) this.count(label, 1);
+    session.parts.rail.setOwn(pair.id, label);
+    session.parts.drawBeside();
+  }
+
+  undo() {
+    const { session } = this;
+    const row = session.last.shift();
+    if (!row) {
+      session.parts.bar.announce("Nothing to undo");
+      return;
+    }
+    this.outbox?.add({ kind: "undo", dataset: session.openDataset, pair: row.id });
+    session.own.delete(row.id);
+    this.count(row.label, -1);
+    session.parts.rail.setOwn(row.id, undefined);
+    session.parts.drawBeside();
+    session.queue.open({ ...row, label: null });
+    session.parts.bar.announce("Undone");
+  }
+
+  /**
+   * Count a label before the server has.
+   * @param {number | null} label
+   * @param {1 | -1} by
+   */
+  count(label, by) {
+    const { progress } = this.session;
+    if (!progress) return;
+    progress.done = Math.max(0, progress.done + by);
+    progress.waiting = Math.max(0, progress.waiting - by);
+    if (label === null) progress.skipped = Math.max(0, progress.skipped + by);
+    else progress.today = Math.max(0, progress.today + by);
+  }
+
+  /** @param {LabelChange & { id: string }} change */
+  async send(change) {
+    const { server, queue, dataset } = this.session;
+    if (change.kind === "annotate") return server.annotate(change);
+    const answer = await server.undo(change);
+    if (change.dataset === dataset) {
+      queue.ended = false;
+      this.undone = true;
+    }
+    return answer;
+  }
+
+  /** @param {import("./outbox.js").OutboxEvent<LabelChange>} event */
+  changed({ refused, change }) {
+    const { session } = this;
+    session.parts.bar.drawState();
+    if (refused) {
+      const text =
+        change?.kind === "undo" ? "One label was not reverted. " : "One label was not saved. ";
+      session.showError(text, refused);
+    }
+    if (this.waiting()) return;
+    if (this.undone || refused) {
+      this.undone = false;
+      session.reads.last();
+    }
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.settled(), 2500);
+  }
+
+  settled() {
+    if (this.waiting()) return;
+    this.session.reads.progress();
+    emit("changed");
+  }
+}

@@ -1,0 +1,106 @@
+// The order in which pairs come: the owner's for everyone, or one's own for skipped and disputed.
+
+import { linkButton, notice } from "../lib/controls.js";
+import { h } from "../lib/dom.js";
+import { formatInt, plural } from "../lib/format.js";
+import { openRunMenu } from "./run_menu.js";
+
+/** @typedef {import("./session.js").Session} Session */
+/**
+ * @typedef {object} SegmentPart
+ * @property {boolean} chosen
+ * @property {string} text
+ * @property {(button: HTMLButtonElement) => void} act
+ * @property {string} [more]
+ */
+
+/** @type {[order: StreamOrder, word: string][]} */
+export const ORDERS = [
+  ["unlabelled", "unlabelled first"],
+  ["query", "by query"],
+  ["random", "random"],
+  ["disputed", "disputed"],
+];
+
+/**
+ * Buttons of which one is chosen.
+ * @param {string} label
+ * @param {SegmentPart[]} parts
+ */
+export function segment(label, parts) {
+  const buttons = parts.map(({ chosen, text, act, more }) => {
+    const properties = { type: "button", "aria-pressed": String(chosen) };
+    const node = h("button", properties, text, more && h("b.rr-an-n", more));
+    node.addEventListener("click", () => act(node));
+    return node;
+  });
+  return h("div.rr-segment", { role: "group", "aria-label": label }, buttons);
+}
+
+/**
+ * @param {Session} session
+ * @param {StreamOrder} order
+ */
+function orderWord({ stream }, order) {
+  if (order === "uncertain") return `uncertain for ${stream.order_run?.name ?? "a run"}`;
+  return ORDERS.find(([name]) => name === order)?.[1] ?? order;
+}
+
+/** @param {Session} session */
+export function drawOrders(session) {
+  if (!session.mayLabel) return null;
+  const { came_labelled: labelled, came_unlabelled: unlabelled } = session.stream;
+  const both = labelled && unlabelled;
+  return [orderChoice(session), both && importedChoice(session), scoringState(session)];
+}
+
+/** @param {Session} session */
+function orderChoice(session) {
+  const { order, stream, progress } = session;
+  if (order !== stream.order) {
+    const back = () => session.choose({ order: stream.order });
+    const only = h("span", h("span.rr-muted", "Only "), `${order} pairs`);
+    return [only, linkButton(`Back to ${orderWord(session, stream.order)}`, back)];
+  }
+  if (stream.may.own) return [h("span.rr-muted", "Order"), ownerChoice(session)];
+  const disputed = progress?.disputed && !stream.may.decide;
+  const text = disputed && plural(progress.disputed, "disputed pair");
+  const go = () => session.choose({ order: "disputed" });
+  const word = h("span", h("span.rr-muted", "Order: "), orderWord(session, order));
+  return [word, text && linkButton(text, go)];
+}
+
+/** @param {Session} session */
+function ownerChoice(session) {
+  const { order } = session;
+  const uncertain = order === "uncertain";
+  /** @type {SegmentPart[]} */
+  const parts = ORDERS.map(([name, text]) => ({
+    chosen: order === name,
+    text,
+    act: () => session.setOrder(name),
+  }));
+  parts.push({
+    chosen: uncertain,
+    text: uncertain ? orderWord(session, order) : "uncertain for a run",
+    act: (button) => openRunMenu(session, button),
+  });
+  return segment("Order", parts);
+}
+
+/** @param {Session} session */
+function importedChoice(session) {
+  const box = h("input", { type: "checkbox", checked: session.imported });
+  box.addEventListener("change", () => session.choose({ imported: box.checked }));
+  return h("label.rr-an-check", box, "Include imported labels");
+}
+
+/** @param {Session} session */
+function scoringState({ scoring }) {
+  const state = scoring.state;
+  if (state?.refused) return notice(state.refused);
+  if (!state?.running || !state.run) return null;
+  const { scored, wanted, run } = state;
+  const counts = `${run.name} has scored ${formatInt(scored)} of ${formatInt(wanted)}`;
+  return h("span.rr-muted", wanted ? counts : `${run.name} starts scoring`);
+}

@@ -1,0 +1,249 @@
+// One annotator at one dataset: what is loaded, what is shown, and what the parts share.
+
+import { button, errorBox } from "../lib/controls.js";
+import { fill, h } from "../lib/dom.js";
+import { emit } from "../lib/events.js";
+import { errorSentence } from "../lib/server.js";
+import { recall, remember } from "../lib/storage.js";
+import { toast } from "../lib/toast.js";
+import { Labelling } from "./labelling.js";
+import { Parts } from "./parts.js";
+import { PairQueue } from "./queue.js";
+import { Reads } from "./reads.js";
+import { Review } from "./review.js";
+import { Scoring } from "./scoring.js";
+
+export class Session {
+  /**
+   * @param {HTMLElement} room
+   * @param {AnnotateServer} server
+   */
+  constructor(room, server) {
+    this.room = room;
+    this.server = server;
+    this.errors = h("div.rr-an-errors");
+    this.streamNode = h("div.rr-an");
+    this.turn = 0; // goes up when what is loading is no longer wanted
+    /** @type {StreamOrder} */
+    this.order = "unlabelled";
+    this.imported = false; // whether pairs that came with a label are offered too
+    this.away = 0; // milliseconds in which the current pair was not seen
+    this.shownAt = 0;
+    this.forget(null);
+    this.queue = new PairQueue(this);
+    this.labelling = new Labelling(this);
+    this.scoring = new Scoring(this);
+    this.reads = new Reads(this);
+    this.review = new Review(this);
+    this.parts = new Parts(this);
+  }
+
+  /** @param {string | null} dataset */
+  forget(dataset) {
+    this.dataset = dataset;
+    /** @type {StreamSettings | null} */
+    this.loaded = null;
+    /** @type {StreamPair | null} */
+    this.current = null;
+    /** @type {string} */
+    this.note = "";
+    /** @type {LabelledPair[]} the newest first */
+    this.last = [];
+    /** @type {Map<number, number | null>} labels of this session by pair */
+    this.own = new Map();
+    /** @type {LabellingProgress | null} */
+    this.progress = null;
+    /** @type {Agreement | null} */
+    this.agreement = null;
+  }
+
+  /** The rules of the dataset. Only once one is open. */
+  get stream() {
+    return /** @type {StreamSettings} */ (this.loaded);
+  }
+
+  get mayLabel() {
+    return !!this.loaded?.may.label;
+  }
+
+  /** @param {string | undefined | null} name */
+  async open(name) {
+    this.turn += 1;
+    const turn = this.turn;
+    const { card } = this.parts;
+    this.forget(name || null);
+    this.queue.clear();
+    this.clearError();
+    this.review.leave();
+    if (!this.dataset) {
+      card.showNoDataset();
+      this.parts.draw();
+      return;
+    }
+    card.showLoading();
+    try {
+      const stream = await this.server.stream({ dataset: this.dataset });
+      if (turn !== this.turn) return;
+      this.loaded = stream;
+    } catch (error) {
+      if (turn === this.turn) this.showError("", error, () => this.open(name));
+      return;
+    }
+    this.begin();
+  }
+
+  begin() {
+    this.order = this.stream.order;
+    this.imported = this.rememberedImported() ?? !this.stream.came_unlabelled;
+    if (!this.mayLabel) {
+      this.parts.card.showMayNot();
+      this.parts.draw();
+      return;
+    }
+    this.labelling.open(this.stream.user);
+    this.parts.card.prepare();
+    this.restart();
+    this.reads.all();
+    this.reads.agreement();
+    this.scoring.watch();
+  }
+
+  /** Begin the stream again, under its newest rules. */
+  restart() {
+    this.turn += 1;
+    this.current = null;
+    this.queue.clear();
+    this.parts.card.showLoading();
+    this.parts.draw();
+    this.queue.fill();
+  }
+
+  /**
+   * What the annotator chose for this dataset; kept in this browser.
+   * @param {{ order?: StreamOrder, imported?: boolean }} changes
+   */
+  choose(changes) {
+    this.order = changes.order ?? this.order;
+    this.imported = changes.imported ?? this.imported;
+    remember(`rr-annotate:${this.dataset}`, JSON.stringify({ imported: this.imported }));
+    this.review.leave();
+    this.restart();
+    this.reads.progress();
+  }
+
+  /** @returns {boolean | undefined} */
+  rememberedImported() {
+    try {
+      return JSON.parse(recall(`rr-annotate:${this.dataset}`) ?? "{}").imported;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * The owner's choice, for everyone who labels this dataset.
+   * @param {StreamOrder} order
+   * @param {number | null} run
+   */
+  async setOrder(order, run = null) {
+    try {
+      await this.server.set_stream({ dataset: this.openDataset, order, run });
+      await this.reopen();
+      this.parts.bar.announce("The order is changed for everyone");
+    } catch (error) {
+      this.showError("The order was not changed. ", error);
+    }
+  }
+
+  /** The name of the dataset. Only once one is open. */
+  get openDataset() {
+    return /** @type {string} */ (this.dataset);
+  }
+
+  /** After a setting was changed here: the same dataset under its new rules. */
+  async reopen() {
+    const dataset = this.openDataset;
+    const stream = await this.server.stream({ dataset });
+    if (dataset !== this.dataset) return;
+    this.loaded = stream;
+    this.order = stream.order;
+    this.parts.card.prepare();
+    this.restart();
+    this.reads.progress();
+    this.scoring.watch();
+  }
+
+  /** After the owner changed something elsewhere: the current pair stays, the next ones go. */
+  async followRules() {
+    const dataset = this.openDataset;
+    const before = this.stream;
+    const stream = await this.server.stream({ dataset }).catch(() => null); // or the next time
+    if (!stream || dataset !== this.dataset || this.loaded !== before) return;
+    if (this.order === before.order) this.order = stream.order;
+    this.loaded = stream;
+    this.queue.drop();
+    this.parts.card.prepare();
+    this.parts.draw();
+    this.queue.resume();
+    this.scoring.watch();
+    const { version } = stream.guidelines;
+    if (version !== before.guidelines.version) toast(`The guidelines changed: version ${version}`);
+  }
+
+  /**
+   * Show the next pair.
+   * @param {StreamPair | null} pair null if there is none
+   */
+  show(pair) {
+    this.current = pair;
+    this.note = pair?.note || "";
+    this.shownAt = performance.now();
+    this.away = 0;
+    if (pair) this.parts.card.show(pair);
+    else if (this.queue.ended) {
+      this.parts.card.showDone();
+      this.reads.progress();
+    } else this.parts.card.showLoading();
+    this.parts.drawBeside();
+    this.queue.fill();
+  }
+
+  /** Seconds spent on the current pair, to a tenth. */
+  seconds() {
+    return Math.round((performance.now() - this.shownAt - this.away) / 100) / 10;
+  }
+
+  /** Keep the leases of the pairs that are loaded. */
+  async keepLeases() {
+    if (!this.mayLabel) return;
+    await this.queue.keepLeases();
+    this.reads.agreement();
+  }
+
+  /** After pairs were added or removed. */
+  pairsChanged() {
+    this.parts.rail.forgetQuery();
+    if (this.current) this.parts.rail.showQuery(this.current);
+    this.queue.resume();
+    this.reads.progress();
+    emit("changed");
+  }
+
+  clearError() {
+    fill(this.errors);
+  }
+
+  /**
+   * @param {string} text what did not work, before the error's own sentence
+   * @param {unknown} [error]
+   * @param {() => unknown} [again]
+   */
+  showError(text, error, again) {
+    const close = () => {
+      this.clearError();
+      again?.();
+    };
+    const act = button(again ? "Try again" : "Close", close, { kind: "small" });
+    fill(this.errors, errorBox(`${text}${error ? errorSentence(error) : ""}`, act));
+  }
+}

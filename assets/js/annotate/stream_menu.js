@@ -1,0 +1,80 @@
+// The menu of the stream on a phone: what the bar and the tools hold elsewhere.
+
+import { formatInt } from "../lib/format.js";
+import { openGuidelines } from "./guidelines.js";
+import { openPairHistory } from "./history.js";
+import { openStreamKeys } from "./keys.js";
+import { ORDERS } from "./orders.js";
+import { openRunMenu } from "./run_menu.js";
+import { firstSection } from "./sections.js";
+
+/**
+ * @typedef {import("./session.js").Session} Session
+ * @typedef {Parameters<typeof import("../lib/menu.js").openMenu>[1]} Entries
+ */
+
+/**
+ * @param {Session} session
+ * @param {HTMLElement} anchor
+ * @returns {Entries}
+ */
+export function streamMenu(session, anchor) {
+  return [
+    ...(session.stream.may.own ? orderEntries(session, anchor) : []),
+    ...choiceEntries(session),
+    { text: "History of this pair", icon: "clock", act: () => openPairHistory(session) },
+    { text: "Guidelines", icon: "info", act: () => openGuidelines(session) },
+    { text: "All keys", act: () => openStreamKeys(session) },
+  ];
+}
+
+/**
+ * @param {Session} session
+ * @param {HTMLElement} anchor
+ * @returns {Entries}
+ */
+function orderEntries(session, anchor) {
+  const mark = (/** @type {boolean} */ chosen) => (chosen ? "check" : undefined);
+  return [
+    ...ORDERS.map(([order, text]) => ({
+      text: `Order: ${text}`,
+      icon: /** @type {IconName | undefined} */ (mark(session.order === order)),
+      act: () => session.setOrder(order),
+    })),
+    {
+      text: "Order: uncertain for a run",
+      icon: mark(session.order === "uncertain"),
+      act: () => openRunMenu(session, anchor),
+    },
+    "-",
+  ];
+}
+
+/**
+ * @param {Session} session
+ * @returns {Entries}
+ */
+function choiceEntries(session) {
+  const { stream, imported } = session;
+  const disputed = session.progress?.disputed ?? 0;
+  return [
+    stream.came_labelled &&
+      stream.came_unlabelled && {
+        text: imported ? "Exclude imported labels" : "Include imported labels",
+        act: () => session.choose({ imported: !imported }),
+      },
+    disputed > 0 &&
+      !stream.may.decide && {
+        text: "Disputed pairs",
+        more: formatInt(disputed),
+        icon: "disputed",
+        act: () => session.choose({ order: "disputed" }),
+      },
+    stream.may.decide && {
+      text: "Review",
+      more: disputed ? `${formatInt(disputed)} disputed` : "",
+      icon: "people",
+      act: () => session.review.enter(firstSection(session)),
+    },
+  ];
+}

@@ -1,0 +1,97 @@
+// What stands in the place of a pair when there is none.
+
+import { goTo } from "../lib/address.js";
+import { button, emptyState, errorBox, skeleton } from "../lib/controls.js";
+import { h } from "../lib/dom.js";
+import { formatInt, plural } from "../lib/format.js";
+
+/** @typedef {import("./session.js").Session} Session */
+
+export const UNREACHABLE = () =>
+  h("div.rr-card-body", errorBox("Can't load the next pairs. Retrying…"));
+export const MAY_NOT = () =>
+  emptyState("View only", "Your role is viewer. An admin can make you an annotator.");
+
+export function noDataset() {
+  const text =
+    "Annotators label the pairs of a dataset. Import a file with queries and passages, then come back here.";
+  const open = () => goTo("data", { open: null });
+  return emptyState("No dataset yet", text, button("Import a file", open, { kind: "primary" }));
+}
+
+/**
+ * There are no more pairs in this order.
+ * @param {Session} session
+ */
+export function doneState(session) {
+  const { progress, order } = session;
+  if (order === "disputed") return noneDisputed(session);
+  if (order === "skipped") return noneSkipped(session);
+  if (!progress) return skeleton(6);
+  if (!progress.total) {
+    const text = "This dataset has no pairs for you. Its test pairs may be sealed.";
+    return emptyState("No pairs to label", text, checkImported(session));
+  }
+  if (progress.waiting > progress.skipped) return leasedToOthers(session, progress.waiting);
+  return allLabelled(session, progress);
+}
+
+/** @param {Session} session */
+function backToLabelling(session) {
+  const back = () => session.choose({ order: session.stream.order });
+  return button("Back to labelling", back, { kind: "primary" });
+}
+
+/** @param {Session} session */
+function noneDisputed(session) {
+  const text = "Pairs that annotators disagree on and that you have not labelled appear here.";
+  const everyone = session.stream.order === "disputed"; // the owner's order, not one's own
+  const unlabelled = () => session.setOrder("unlabelled");
+  const change = button("Label unlabelled pairs first", unlabelled, { kind: "primary" });
+  const owner = session.stream.may.own ? change : null;
+  return emptyState("No disputed pairs", text, everyone ? owner : backToLabelling(session));
+}
+
+/** @param {Session} session */
+function noneSkipped(session) {
+  const text = "Every pair that you skipped now has a label.";
+  return emptyState("No skipped pairs", text, backToLabelling(session));
+}
+
+/**
+ * @param {Session} session
+ * @param {number} waiting
+ */
+function leasedToOthers(session, waiting) {
+  const count = plural(waiting, "pair");
+  const text = `They hold ${count}. Unlabelled ones are released after 5 minutes.`;
+  const again = () => {
+    session.parts.card.showLoading();
+    session.queue.resume();
+  };
+  const act = button("Check again", again, { kind: "primary" });
+  return emptyState("Others are labelling the last pairs", text, act);
+}
+
+/**
+ * @param {Session} session
+ * @param {LabellingProgress} progress
+ */
+function allLabelled(session, { total, skipped }) {
+  const title = total === 1 ? "The pair is labelled" : `All ${formatInt(total)} pairs are labelled`;
+  const review = () => session.choose({ order: "skipped" });
+  return emptyState(
+    title,
+    "The next run trains on these labels.",
+    button("Train a reranker", () => goTo("train"), { kind: "primary" }),
+    checkImported(session),
+    skipped ? button(`Review ${formatInt(skipped)} skipped`, review) : null,
+  );
+}
+
+/** @param {Session} session */
+function checkImported(session) {
+  if (!session.stream.came_labelled || session.imported) return null;
+  const check = () => session.choose({ imported: true, order: session.stream.order });
+  return button("Check imported labels", check);
+}

@@ -1,0 +1,40 @@
+// Below the answers: skip, undo, note, history, keys; on a phone the rest is in a menu.
+
+import { keyMark } from "../lib/controls.js";
+import { h } from "../lib/dom.js";
+import { icon } from "../lib/icons.js";
+import { openMenu } from "../lib/menu.js";
+import { openPairHistory } from "./history.js";
+import { openStreamKeys } from "./keys.js";
+import { streamMenu } from "./stream_menu.js";
+
+/** @param {import("./session.js").Session} session */
+export function drawTools(session) {
+  const { labelling } = session;
+  const properties = { type: "button", "aria-haspopup": "menu", "aria-expanded": "false" };
+  const more = h("button.rr-an-tool.phone", properties, icon("more"), "More");
+  more.addEventListener("click", () => openMenu(more, streamMenu(session, more)));
+  const keys = tool("All keys", "?", null, () => openStreamKeys(session));
+  const history = tool("History", "h", "clock", () => openPairHistory(session));
+  for (const node of [history, keys]) node.classList.add("desk");
+  return h(
+    "div.rr-an-tools",
+    tool("Skip", "s", "skip", () => labelling.give(null)),
+    tool("Undo", "u", "undo", () => labelling.undo()),
+    tool("Note", "n", "note", () => session.parts.card.editNote()),
+    history,
+    keys,
+    more,
+  );
+}
+
+/**
+ * @param {string} text
+ * @param {string} key
+ * @param {IconName | null} shape
+ * @param {() => void} onclick
+ */
+function tool(text, key, shape, onclick) {
+  const properties = { type: "button", "aria-keyshortcuts": key, onclick };
+  return h("button.rr-an-tool", properties, keyMark(key), shape && icon(shape), text);
+}

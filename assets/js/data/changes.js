@@ -1,0 +1,107 @@
+// Changes of pairs: each is one call, shown at once, with an undo.
+
+import { plural } from "../lib/format.js";
+import { toast } from "../lib/toast.js";
+import { undoneSentence } from "./history.js";
+
+export class Changes {
+  /** @param {import("./pairs.js").PairsPage} page */
+  constructor(page) {
+    this.page = page;
+    /** @type {number[]} edits that can be undone, the newest last */
+    this.edits = [];
+  }
+
+  get canUndo() {
+    return this.edits.length > 0;
+  }
+
+  get opened() {
+    return this.page.opened;
+  }
+
+  /**
+   * @param {() => Promise<Edit>} act
+   * @param {(edit: Edit) => string} sentence for the toast
+   * @param {number} [focus] the pair whose label gets the focus
+   * @returns {Promise<Edit | null>} null if it failed, which is reported here
+   */
+  async run(act, sentence, focus) {
+    try {
+      const edit = await act();
+      if (edit.edit !== null) this.edits.push(edit.edit);
+      toast(sentence(edit), edit.edit === null ? undefined : () => this.undo());
+      await this.opened.changed();
+      if (focus) this.focus(focus);
+      return edit;
+    } catch (error) {
+      this.opened.tab.report(error);
+      return null;
+    }
+  }
+
+  /** @param {number} pair */
+  focus(pair) {
+    const chip = this.page.rows.querySelector(`tr[data-id="${pair}"] .rr-chip-button`);
+    if (chip instanceof HTMLElement) chip.focus();
+  }
+
+  async undo() {
+    const edit = this.edits.pop();
+    if (edit === undefined) return;
+    try {
+      toast(undoneSentence(await this.opened.tab.server.undo({ edit })));
+      await this.opened.changed();
+    } catch (error) {
+      this.opened.tab.report(error);
+    }
+  }
+
+  /**
+   * @param {number[]} ids
+   * @param {number | null} label null leaves the pairs out of training
+   */
+  setLabel(ids, label) {
+    const { tab, name } = this.opened;
+    const sentence = (/** @type {Edit} */ edit) => {
+      const pairs = plural(edit.pairs, "pair");
+      return label === null ? `${pairs} left out of training` : `Label set to ${label} on ${pairs}`;
+    };
+    return this.run(() => tab.server.set_label({ dataset: name, ids, label }), sentence, ids[0]);
+  }
+
+  /**
+   * @param {number[]} ids
+   * @param {Split} split
+   */
+  moveSplit(ids, split) {
+    const { tab, name } = this.opened;
+    const sentence = (/** @type {Edit} */ edit) =>
+      `${plural(edit.pairs, "pair")} moved to ${split}, including all pairs of the same queries`;
+    return this.run(() => tab.server.move_split({ dataset: name, ids, split }), sentence);
+  }
+
+  /** @param {number[]} ids */
+  deletePairs(ids) {
+    const { tab, name } = this.opened;
+    const sentence = (/** @type {Edit} */ edit) => `${plural(edit.pairs, "pair")} deleted`;
+    return this.run(() => tab.server.delete_pairs({ dataset: name, ids }), sentence);
+  }
+
+  /**
+   * @param {number} id
+   * @param {TextKey} key
+   * @param {string} text
+   * @param {{ labels: "keep" | "remove", whole_query: boolean }} change
+   */
+  editText(id, key, text, change) {
+    const { tab, name } = this.opened;
+    const label = change.labels === "remove" ? "the label was removed" : "the label stays";
+    const sentence = (/** @type {Edit} */ edit) => {
+      if (edit.edit === null) return "Nothing changed";
+      return `Changed the ${key} of ${plural(edit.pairs, "pair")}; ${label}`;
+    };
+    const payload = { dataset: name, id, [key]: text, ...change };
+    return this.run(() => tab.server.edit_text(payload), sentence, id);
+  }
+}

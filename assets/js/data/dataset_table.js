@@ -1,0 +1,150 @@
+// The table of datasets.
+
+import { address, goTo, setAddress } from "../lib/address.js";
+import { button } from "../lib/controls.js";
+import { confirmAction } from "../lib/dialog.js";
+import { fill, h } from "../lib/dom.js";
+import { emit } from "../lib/events.js";
+import { formatAgo, formatInt, formatPercent, plural } from "../lib/format.js";
+import { scaleName } from "../lib/labels.js";
+import { openMenu } from "../lib/menu.js";
+import { tableHead } from "../lib/table.js";
+import { toast } from "../lib/toast.js";
+import { openExport } from "./export.js";
+import { rights } from "./rights.js";
+
+/** @type {Parameters<typeof tableHead>[0]} */
+const HEADINGS = [
+  "Name",
+  ["Scale", "rr-desk"],
+  ["Pairs", "rr-num rr-desk"],
+  ["Queries", "rr-num rr-desk"],
+  ["Positive", "rr-desk"],
+  ["Human labels", "rr-num rr-desk"],
+  ["Disputed", "rr-num rr-desk"],
+  ["Updated", "rr-desk"],
+  "!Actions",
+];
+
+/**
+ * @param {HTMLElement} node
+ * @param {Dataset[]} datasets
+ * @param {DataTab} tab
+ */
+export function drawDatasets(node, datasets, tab) {
+  if (!datasets.length) {
+    fill(node);
+    return;
+  }
+  const redraw = () => drawDatasets(node, datasets, tab);
+  const rows = datasets.map((dataset) => datasetRow(dataset, tab, redraw));
+  const head = tableHead(HEADINGS, "rr-desk-head");
+  const title = h(
+    "div.rr-section",
+    h("h2", "Datasets"),
+    h("span.rr-muted", String(datasets.length)),
+  );
+  fill(node, title, h("div.rr-card", h("table.rr-table.rr-datasets", head, h("tbody", rows))));
+}
+
+/**
+ * @param {Dataset} dataset
+ * @param {DataTab} tab
+ * @param {() => void} redraw
+ */
+function datasetRow(dataset, tab, redraw) {
+  const current = address.dataset === dataset.name;
+  const open = () => tab.open(dataset.name);
+  const properties = { type: "button", onclick: open, title: dataset.name };
+  const share = formatPercent(dataset.positives, dataset.labelled);
+  const phone = `${plural(dataset.pairs, "pair")} · ${share} positive`;
+  return h(
+    "tr",
+    { class: current && "rr-in-hand" },
+    h(
+      "td.rr-name",
+      h("button.rr-name-link", properties, dataset.name),
+      current && h("span.rr-tag.accent", "current"),
+      h("small.rr-phone", phone),
+    ),
+    h("td.rr-muted.rr-desk", scaleName(dataset.scale)),
+    h("td.rr-num.rr-desk", formatInt(dataset.pairs)),
+    h("td.rr-num.rr-desk", formatInt(dataset.queries)),
+    h("td.rr-desk", positiveBar(dataset, share)),
+    h("td.rr-num.rr-desk", formatInt(dataset.labelled_by_people)),
+    h("td.rr-num.rr-desk", disputedCount(dataset.disputed)),
+    h("td.rr-muted.rr-desk", formatAgo(dataset.updated_at)),
+    h("td.rr-acts", actions(dataset, tab, redraw)),
+  );
+}
+
+/**
+ * @param {Dataset} dataset
+ * @param {string} share
+ */
+function positiveBar(dataset, share) {
+  const part = dataset.labelled ? dataset.positives / dataset.labelled : 0;
+  const style = `width:${100 * part}%;background:var(--rr-pos)`;
+  const bar = h("span.rr-bar", { "aria-hidden": "true" }, h("i", { style }));
+  return h("div.rr-positive", h("span", share), bar);
+}
+
+/** @param {number} count */
+function disputedCount(count) {
+  return count ? h("span.rr-disputed", h("i"), formatInt(count)) : h("span.rr-faint", "0");
+}
+
+/**
+ * @param {Dataset} dataset
+ * @param {DataTab} tab
+ * @param {() => void} redraw
+ */
+function actions(dataset, tab, redraw) {
+  const name = dataset.name;
+  const exportIt = () => openExport(name, tab);
+  const makeCurrent = () => {
+    setAddress({ dataset: name });
+    redraw();
+  };
+  const more = button("", () => openMenu(more, entries()), {
+    kind: "small icon quiet",
+    icon: "more",
+    label: `More for ${name}`,
+  });
+  /** @returns {Parameters<typeof openMenu>[1]} */
+  const entries = () => [
+    { text: "Make current", icon: "check", act: makeCurrent },
+    { text: "Annotate", icon: "edit", act: () => goTo("annotate", { dataset: name }) },
+    { text: "Train on this", icon: "arrow", act: () => goTo("train", { dataset: name }) },
+    { text: "Export", icon: "download", act: exportIt },
+    rights.mayChange && "-",
+    rights.mayChange && {
+      text: "Delete",
+      icon: "trash",
+      danger: true,
+      act: () => askToDelete(dataset, tab),
+    },
+  ];
+  const open = button("Open", () => tab.open(name), { kind: "small" });
+  return h("div", open, h("span.rr-desk", button("Export", exportIt, { kind: "small" })), more);
+}
+
+/**
+ * @param {Dataset} dataset
+ * @param {DataTab} tab
+ */
+function askToDelete(dataset, { server, report, refresh }) {
+  const title = `Delete ${dataset.name}`;
+  const labels = plural(dataset.labelled_by_people, "human label");
+  const text = `This deletes ${plural(dataset.pairs, "pair")} and ${labels}. Runs trained on them are kept.`;
+  confirmAction(title, text, title, async () => {
+    try {
+      await server.delete_dataset({ dataset: dataset.name });
+      toast(`${dataset.name} is deleted`);
+      emit("changed");
+      refresh();
+    } catch (error) {
+      report(error);
+    }
+  });
+}

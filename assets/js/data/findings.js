@@ -1,0 +1,84 @@
+// The findings of a quality report, the serious ones first.
+
+import { goTo } from "../lib/address.js";
+import { button, linkButton } from "../lib/controls.js";
+import { h } from "../lib/dom.js";
+import { plural } from "../lib/format.js";
+import { icon } from "../lib/icons.js";
+import { table } from "../lib/table.js";
+import { rights } from "./rights.js";
+
+/** @typedef {import("./quality.js").QualityView} QualityView */
+
+/** @type {Record<Severity, [IconName, string]>} */
+const SHAPES = {
+  blocks: ["octagon", "Blocks training"],
+  look: ["warn", "Warning"],
+  note: ["info", "Note"],
+};
+
+/**
+ * @param {QualityView} view
+ * @param {QualityReport} report
+ */
+export function drawFindings(view, report) {
+  const clean = `Nothing found: ${report.clean.join(", ")}`;
+  return [
+    report.notice && h("p.rr-card-body.rr-note.rr-quality-notice", report.notice),
+    report.findings.map((finding) => drawFinding(view, report, finding)),
+    h("div.rr-finding.clean", icon("finished"), h("span.rr-muted.rr-grow", clean)),
+  ];
+}
+
+/**
+ * @param {QualityView} view
+ * @param {QualityReport} report
+ * @param {Finding} finding
+ */
+function drawFinding(view, report, finding) {
+  const [shape, word] = SHAPES[finding.severity];
+  const rows = `Show ${plural(finding.rows, "row")}`;
+  const show = () => view.opened.showPairs(`${finding.key} of ${report.base}`, finding.fact);
+  return h(
+    "div.rr-finding",
+    { class: finding.severity },
+    icon(shape),
+    h("span.rr-sr", word),
+    h(
+      "div.rr-grow",
+      h("b", finding.fact),
+      h("p", finding.mend),
+      finding.key === "unknown" && seenTexts(report.seen),
+    ),
+    h("div.rr-finding-acts", action(view, finding), finding.rows ? linkButton(rows, show) : null),
+  );
+}
+
+/**
+ * @param {QualityView} view
+ * @param {Finding} finding
+ */
+function action(view, { act }) {
+  const go = (/** @type {string} */ tab) => goTo(tab, { dataset: view.dataset, view: null });
+  if (act === "decide") return button("Decide", () => go("annotate"), { kind: "small" });
+  if (act === "choose a base") {
+    return button("Choose a base model", () => go("train"), { kind: "small" });
+  }
+  if (act !== "join sides" || !rights.mayChange) return null;
+  return button("Move to one split", () => view.joinSplits(), { kind: "small primary" });
+}
+
+/**
+ * Texts with tokens that the base model does not know.
+ * @param {QualityReport["seen"]} texts
+ */
+function seenTexts(texts) {
+  if (!texts.length) return null;
+  const rows = texts.map(({ text, tokens }) => {
+    const codes = tokens.map(([token, unknown]) =>
+      h("code", { class: unknown && "unknown" }, unknown ? "UNK" : token),
+    );
+    return h("tr", h("td", { dir: "auto", title: text }, text), h("td.tokens", codes));
+  });
+  return table("rr-table rr-seen", ["Text", "What the base model sees"], rows);
+}

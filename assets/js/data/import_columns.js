@@ -1,0 +1,124 @@
+// Which column is what, the scale of the labels, and what labels that are words mean.
+
+import { button } from "../lib/controls.js";
+import { h } from "../lib/dom.js";
+import { formatInt } from "../lib/format.js";
+import { scaleName } from "../lib/labels.js";
+import { choiceList, optionRow } from "./import_options.js";
+
+/** @typedef {import("./import.js").ImportPanel} ImportPanel */
+
+/** @type {[key: "query" | "passage" | "label" | "split" | "annotator", word: string, empty: string][]} */
+const ROLES = [
+  ["query", "Query", "choose"],
+  ["passage", "Passage", "choose"],
+  ["label", "Label", "none"],
+  ["split", "Split", "none"],
+  ["annotator", "Annotator", "none"],
+];
+/** What words usually mean: offered, and changed by the user where they mean something else. */
+const USUAL = [
+  ["irrelevant", "i", "not relevant", "no", "bad", "not duplicate", "negative"],
+  ["complement", "c", "partially relevant", "relevant", "yes", "good", "duplicate", "positive"],
+  ["substitute", "s", "highly relevant"],
+  ["exact", "e", "perfectly relevant"],
+];
+
+/**
+ * @param {ImportPanel} panel
+ * @param {UploadState} state
+ * @param {string[]} columns
+ */
+export function drawColumns(panel, state, columns) {
+  const fixed = state.plan && !["pairs", "judgments"].includes(state.plan.format ?? "");
+  const roles = ROLES.map((role) => roleRow(panel, state, columns, role));
+  const note = h("p.rr-muted", `This format (${state.plan?.format}) defines its own columns.`);
+  return h(
+    "div.rr-import-side",
+    h("h3", "Columns"),
+    fixed ? note : roles,
+    (state.scale || panel.answers.scale) && optionRow("Scale", scaleChoice(panel, state.scale)),
+    state.scale?.kind === "graded" && lowerIsBetter(panel),
+    labelMeanings(panel, state),
+  );
+}
+
+/**
+ * @param {ImportPanel} panel
+ * @param {UploadState} state
+ * @param {string[]} columns
+ * @param {typeof ROLES[number]} role
+ */
+function roleRow(panel, state, columns, [key, word, empty]) {
+  const names = columns.map((column) => {
+    const text = column.length > 40 ? `${column.slice(0, 39)}…` : column;
+    return /** @type {[string, string]} */ ([column, text]);
+  });
+  const value = state.plan?.[key] ?? panel.answers[key];
+  const set = (/** @type {string} */ column) => panel.readAgain({ [key]: column || null });
+  return optionRow(word, choiceList([["", empty], ...names], value, set, word));
+}
+
+/**
+ * @param {ImportPanel} panel
+ * @param {Scale | null | undefined} scale
+ */
+function scaleChoice(panel, scale) {
+  const chosen = panel.answers.scale || scale?.kind;
+  const buttons = /** @type {LabelKind[]} */ (["binary", "graded", "score"]).map((kind) => {
+    const word = kind === "graded" && scale?.kind === "graded" ? scaleName(scale) : kind;
+    const onclick = () => panel.readAgain({ scale: kind });
+    return h("button", { type: "button", "aria-pressed": String(chosen === kind), onclick }, word);
+  });
+  return h("div.rr-segment", { role: "group", "aria-label": "Scale" }, buttons);
+}
+
+/** @param {ImportPanel} panel */
+function lowerIsBetter(panel) {
+  const box = h("input", { type: "checkbox", checked: !!panel.answers.lowest_is_best });
+  box.addEventListener("change", () => panel.readAgain({ lowest_is_best: box.checked || null }));
+  return h("label.rr-check", box, "Lower is better (1 = most relevant)");
+}
+
+/**
+ * For labels that are words: a number for each.
+ * @param {ImportPanel} panel
+ * @param {UploadState} state
+ */
+function labelMeanings(panel, state) {
+  const words = (state.labels || []).filter(([word]) => isName(word));
+  const few = state.report?.bad_label && words.length <= 12;
+  const asked = state.asks === "labels" || panel.answers.map_label || few;
+  if (!words.length || !asked) return null;
+  const fields = words.slice(0, 20).map(([word, count]) => {
+    const usual = USUAL.findIndex((words) => words.includes(word.toLowerCase()));
+    const value = panel.answers.map_label?.[word] ?? (usual < 0 ? "" : usual);
+    const number = {
+      type: "number",
+      step: "any",
+      min: 0,
+      value,
+      "aria-label": `Label for ${word}`,
+    };
+    const field = h("input.rr-field", number);
+    const name = h("span.rr-cut", { title: word }, `${word} (${formatInt(count)})`);
+    return { word, field, row: h("label.rr-map-row", name, field) };
+  });
+  const use = () => {
+    const given = fields.filter(({ field }) => field.value !== "");
+    const meanings = given.map(({ word, field }) => [word, Number(field.value)]);
+    panel.readAgain({ map_label: Object.fromEntries(meanings) });
+  };
+  const rows = fields.map(({ row }) => row);
+  const title = h("h3", "What the labels mean");
+  return h("div.rr-classes", title, rows, button("Use these", use, { kind: "small" }));
+}
+
+/**
+ * Whether a label is a name, not a number or a truth value.
+ * @param {string} word
+ */
+function isName(word) {
+  const number = /^[-+]?[\d.,]+(e[-+]?\d+)?$/i;
+  return word !== "" && !number.test(word) && !/^(true|false)$/i.test(word);
+}

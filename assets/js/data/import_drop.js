@@ -1,0 +1,58 @@
+// The field a file is dropped on, and the id of a dataset on the Hub.
+
+import { h } from "../lib/dom.js";
+import { icon } from "../lib/icons.js";
+
+const FORMATS =
+  "CSV, JSON, Parquet, BEIR, TREC, Label Studio, Argilla, Quepid and more. You'll see a preview before anything is saved.";
+
+/**
+ * @param {(file: File) => void} begin
+ * @param {(id: string) => void} beginFromHub
+ */
+export function dropField(begin, beginFromHub) {
+  /** @param {FileList | null | undefined} files */
+  const take = (files) => files?.[0] && begin(files[0]);
+  const field = h(
+    "div.rr-drop",
+    h("span.rr-drop-mark", icon("upload")),
+    h("div.rr-grow", filePicker(take), h("p.rr-muted", FORMATS)),
+    hubForm(beginFromHub),
+  );
+  /** @param {DragEvent} event */
+  const over = (event) => {
+    event.preventDefault();
+    field.classList.toggle("over", event.type === "dragenter" || event.type === "dragover");
+  };
+  for (const name of /** @type {const} */ (["dragenter", "dragover", "dragleave", "drop"])) {
+    field.addEventListener(name, over);
+  }
+  field.addEventListener("drop", (event) => take(event.dataTransfer?.files));
+  return field;
+}
+
+/** @param {(files: FileList | null) => unknown} take */
+function filePicker(take) {
+  /** @type {HTMLInputElement} */
+  const input = h("input.rr-sr", {
+    type: "file",
+    id: "rr-file",
+    onchange: () => take(input.files),
+  });
+  const pick = h("label.rr-link", { for: "rr-file" }, "choose one");
+  return h("p", h("b", "Drop a file here, or "), pick, input);
+}
+
+/** @param {(id: string) => void} begin */
+function hubForm(begin) {
+  const properties = { id: "rr-hub", placeholder: "owner/name", spellcheck: "false" };
+  const id = h("input.rr-field", properties);
+  /** @param {SubmitEvent} event */
+  const onsubmit = (event) => {
+    event.preventDefault();
+    if (id.value.trim()) begin(id.value.trim());
+  };
+  const read = h("button.rr-button", { type: "submit" }, "Read");
+  const label = h("label.rr-label", { for: "rr-hub" }, "Or a dataset id on the Hub");
+  return h("form.rr-hub", { onsubmit }, label, h("div.rr-row", id, read));
+}

@@ -1,0 +1,170 @@
+// How a file was read: its columns, a preview, the report, and the button that imports it.
+
+import { button, errorBox, linkButton } from "../lib/controls.js";
+import { h } from "../lib/dom.js";
+import { formatInt, formatSize, oneLine, plural } from "../lib/format.js";
+import { icon } from "../lib/icons.js";
+import { drawColumns } from "./import_columns.js";
+import { drawOptions } from "./import_options.js";
+import { drawLedger, drawLeftOut, drawRepair } from "./import_report.js";
+
+/** @typedef {import("./import.js").ImportPanel} ImportPanel */
+
+const NAMES_NOT_NUMBERS =
+  "The labels are names, not numbers. Enter a number for each label above; empty ones are skipped.";
+/** @type {Record<string, string>} */
+const KINDS = {
+  "json lines": "JSON Lines",
+  json: "JSON",
+  parquet: "Parquet",
+  blanks: "TREC",
+  beir: "BEIR",
+};
+
+/**
+ * @param {ImportPanel} panel
+ * @param {UploadState} state
+ */
+export function drawReading(panel, state) {
+  const columns = state.plan?.columns || state.columns || [];
+  const grid = h("div.rr-import-grid", drawColumns(panel, state, columns), preview(state));
+  return h(
+    "div.rr-card.rr-import",
+    strip(panel, state),
+    panel.changing && drawOptions(panel, state.plan ?? {}),
+    state.refused && h("div.rr-card-body", errorBox(state.refused), textFiles(panel, state)),
+    columns.length || state.preview ? grid : null,
+    state.asks === "labels" && h("div.rr-card-body", errorBox(NAMES_NOT_NUMBERS)),
+    state.report && h("div.rr-import-grid", drawLedger(state), drawLeftOut(panel, state)),
+    state.mojibake && drawRepair(panel, state.mojibake),
+    state.not_stored && h("div.rr-card-body", errorBox(state.not_stored)),
+    state.report && foot(panel, state.report),
+  );
+}
+
+/**
+ * @param {ImportPanel} panel
+ * @param {UploadState} state
+ */
+function strip(panel, state) {
+  const change = linkButton(panel.changing ? "Done" : "Change", () => panel.toggleOptions(state));
+  return h(
+    "div.rr-strip",
+    icon("file"),
+    h("b.rr-cut", state.file),
+    h("span.rr-muted", state.hub ? "from the Hub" : formatSize(state.bytes)),
+    state.plan && h("span.rr-read-as", readAs(state.plan, state.report)),
+    change,
+    h("span.rr-grow"),
+    button("Another file", () => panel.cancel(), { kind: "small" }),
+  );
+}
+
+/**
+ * @param {ReadingPlan} plan
+ * @param {ImportReport} [report]
+ */
+function readAs(plan, report) {
+  const delimited = plan.delimiter === "tab" ? "TSV" : "CSV";
+  const container = plan.container ?? "";
+  const kind = container === "delimited" ? delimited : KINDS[container] || container;
+  const plain = ["pairs", "trec", "beir", "trec-run"].includes(plan.format ?? "");
+  const quotes = plan.quotes ? "quotes on" : "quotes off";
+  const words = [
+    plain ? null : plan.format,
+    plan.encoding?.toUpperCase().replace("-SIG", ""),
+    plan.delimiter,
+    plan.quotes === null ? null : quotes,
+    plan.header === false ? "no header" : null,
+    report && plural(report.records, "record"),
+  ];
+  return ["Read as ", h("b", kind), ...words.filter(Boolean).map((word) => `, ${word}`)];
+}
+
+/** @param {UploadState} state */
+function preview({ preview: rows = [] }) {
+  if (!rows.length) {
+    return h("div.rr-import-main", h("p.rr-muted", "Map the columns to see a preview."));
+  }
+  const lines = rows.map((row) =>
+    h(
+      "tr",
+      h("td.rr-num.rr-faint", formatInt(row.line)),
+      h("td", { dir: "auto", title: row.query }, oneLine(row.query)),
+      h("td", { dir: "auto", title: row.passage }, oneLine(row.passage)),
+      h("td", row.label),
+    ),
+  );
+  const heads = [
+    h("th.line.rr-num", "Line"),
+    h("th", "Query"),
+    h("th", "Passage"),
+    h("th.label", "Label"),
+  ];
+  return h(
+    "div.rr-import-main",
+    h("h3", "Preview ", h("span.rr-muted", `first ${rows.length}`)),
+    h("table.rr-table.rr-data-preview", h("thead", h("tr", heads)), h("tbody", lines)),
+  );
+}
+
+/**
+ * For judgments by id: the files with the texts, if they are missing.
+ * @param {ImportPanel} panel
+ * @param {UploadState} state
+ */
+function textFiles(panel, state) {
+  if (!state.columns || !/corpus/.test(state.refused || "")) return null;
+  /**
+   * @param {"corpus" | "queries"} role
+   * @param {File | undefined} file
+   */
+  const add = async (role, file) => {
+    if (!file) return;
+    try {
+      const { path } = await panel.context.upload(file);
+      await panel.server.add_texts({ token: panel.token, role, path, name: file.name });
+      panel.readAgain({});
+    } catch (error) {
+      panel.context.report(error);
+    }
+  };
+  /**
+   * @param {"corpus" | "queries"} role
+   * @param {string} text
+   */
+  const field = (role, text) => {
+    /** @type {HTMLInputElement} */
+    const input = h("input.rr-sr", { type: "file", onchange: () => add(role, input.files?.[0]) });
+    return h("label.rr-button", icon("upload"), state[role] || text, input);
+  };
+  const corpus = field("corpus", "Add the passages (corpus)");
+  const queries = field("queries", "Add the queries");
+  const note = h("span.rr-faint", "id and text, as BEIR, JSON Lines, CSV or TSV");
+  return h("div.rr-row", { style: "margin-top:12px" }, corpus, queries, note);
+}
+
+/**
+ * @param {ImportPanel} panel
+ * @param {ImportReport} report
+ */
+function foot(panel, report) {
+  const count = report.kept + report.unlabelled;
+  const field = h("input.rr-field", { id: "rr-import-name", value: panel.name, maxlength: 80 });
+  field.addEventListener("input", () => {
+    panel.name = field.value;
+  });
+  const store = async () => {
+    try {
+      await panel.store(field.value);
+    } catch (error) {
+      panel.context.report(error);
+      field.focus();
+    }
+  };
+  const options = { kind: "primary", disabled: !count };
+  const go = button(`Import ${plural(count, "pair")}`, store, options);
+  const label = h("label", { for: "rr-import-name" }, "Import as");
+  const note = h("span.rr-grow", "Nothing is saved until you import.");
+  return h("div.rr-card-foot.rr-import-foot", label, field, note, go);
+}

@@ -1,0 +1,124 @@
+// One opened dataset: its facts, and its views: pairs, quality, guidelines, history.
+
+import { address, goTo, setAddress } from "../lib/address.js";
+import { button, emptyState, linkButton } from "../lib/controls.js";
+import { fill, h } from "../lib/dom.js";
+import { scaleName } from "../lib/labels.js";
+import { openExport } from "./export.js";
+import { drawGuidelinesView } from "./guidelines.js";
+import { drawHistory } from "./history.js";
+import { PairsPage } from "./pairs.js";
+import { QualityView } from "./quality.js";
+import { rights } from "./rights.js";
+import { drawTiles } from "./tiles.js";
+import { viewTabs } from "./view_tabs.js";
+
+/** The header over the views of a dataset, and what is shared between the views. */
+export class OpenedDataset {
+  /**
+   * @param {HTMLElement} node
+   * @param {string} name
+   * @param {DataTab} tab
+   */
+  constructor(node, name, tab) {
+    this.node = node;
+    this.name = name;
+    this.tab = tab;
+    /** @type {Dataset} set before any view is drawn */
+    this.dataset = /** @type {any} */ (null);
+    this.tag = h("span.rr-tag");
+    this.tiles = h("dl.rr-card.rr-tiles");
+    this.panels = { pairs: h("div"), quality: h("div"), guidelines: h("div"), history: h("div") };
+    this.views = viewTabs((view) => this.goToView(view));
+    this.pairs = new PairsPage(this);
+    this.quality = new QualityView(this.panels.quality, this);
+    const { note, bar } = this.pairs;
+    const panels = Object.values(this.panels);
+    fill(node, this.head(), this.tiles, note, this.views.strip, panels, bar.node);
+    this.start();
+  }
+
+  head() {
+    const dataset = this.name;
+    const path = linkButton("Datasets", () => setAddress({ open: null }));
+    const acts = h(
+      "span.rr-row.rr-opened-acts",
+      button("Annotate", () => goTo("annotate", { dataset })),
+      button("Train on this", () => goTo("train", { dataset })),
+      button("Export", () => openExport(dataset, this.tab)),
+    );
+    const title = h("h2.rr-cut", dataset);
+    const grow = h("span.rr-grow");
+    return h("div.rr-opened-head", path, h("span.rr-muted", "/"), title, this.tag, grow, acts);
+  }
+
+  async start() {
+    await this.describe();
+    if (!this.dataset) return;
+    this.pairs.start();
+    this.showView(address.view);
+  }
+
+  /** Read and show the facts of the dataset. */
+  async describe() {
+    const { server, report } = this.tab;
+    try {
+      const answer = await server.all_datasets();
+      rights.mayChange = answer.may_change;
+      const found = answer.datasets.find(({ name }) => name === this.name);
+      if (!found) {
+        this.showMissing();
+        return;
+      }
+      this.dataset = found;
+    } catch (error) {
+      report(error);
+      return;
+    }
+    this.tag.textContent = scaleName(this.dataset.scale);
+    const split = await server.split_receipt({ dataset: this.name }).catch(() => null);
+    drawTiles(this.tiles, this.dataset, split, () => this.goToView("quality"));
+  }
+
+  showMissing() {
+    const back = button("Datasets", () => setAddress({ open: null }), { kind: "primary" });
+    const title = `There is no dataset called ${this.name}`;
+    fill(this.node, emptyState(title, "It was deleted or renamed.", back));
+  }
+
+  /** After a change of pairs or labels. */
+  async changed() {
+    await this.pairs.load();
+    this.describe();
+  }
+
+  /** @param {DatasetView} view */
+  goToView(view) {
+    setAddress({ view: view === "pairs" ? null : view });
+  }
+
+  /** @param {string | undefined} name */
+  showView(name) {
+    if (!this.dataset) return;
+    const views = /** @type {DatasetView[]} */ (Object.keys(this.panels));
+    const view = views.find((known) => known === name) ?? "pairs";
+    this.views.show(view);
+    for (const key of views) this.panels[key].classList.toggle("rr-hidden", key !== view);
+    this.pairs.bar.draw();
+    if (view === "quality") this.quality.show();
+    if (view === "history") drawHistory(this.panels.history, this);
+    if (view === "guidelines") {
+      drawGuidelinesView(this.panels.guidelines, this.name, this.tab.server);
+    }
+  }
+
+  /**
+   * Show the pairs behind a finding.
+   * @param {string} finding
+   * @param {string} text
+   */
+  showPairs(finding, text) {
+    this.pairs.filterByFinding(finding, text);
+    this.goToView("pairs");
+  }
+}

@@ -1,0 +1,70 @@
+// The bar that changes all selected pairs at once.
+
+import { button, keyMark } from "../lib/controls.js";
+import { fill, h } from "../lib/dom.js";
+import { formatInt } from "../lib/format.js";
+import { icon } from "../lib/icons.js";
+import { labelChip } from "../lib/labels.js";
+import { openMenu } from "../lib/menu.js";
+
+const SPLITS = /** @type {const} */ (["train", "dev", "test"]);
+
+export class SelectionBar {
+  /** @param {import("./pairs.js").PairsPage} page */
+  constructor(page) {
+    this.page = page;
+    const label = { role: "toolbar", "aria-label": "Selected pairs" };
+    this.node = h("div.rr-selection.rr-hidden", label);
+  }
+
+  draw() {
+    const { page, node } = this;
+    const count = page.selected.size;
+    const hidden = page.opened.panels.pairs.classList.contains("rr-hidden");
+    node.classList.toggle("rr-hidden", !count || hidden);
+    if (!count) {
+      fill(node);
+      return;
+    }
+    const remove = () => this.change(page.changes.deletePairs([...page.selected]));
+    fill(
+      node,
+      h("b", `${formatInt(count)} selected`),
+      h("span.rr-muted.rr-desk", "Set label"),
+      this.labelButtons(),
+      this.splitButton(),
+      button("Delete", remove, { kind: "small danger", icon: "trash" }),
+      button("", () => page.clearSelection(), {
+        kind: "small icon quiet",
+        icon: "cross",
+        label: "Clear the selection",
+      }),
+    );
+  }
+
+  /** @param {Promise<Edit | null>} change after which the selection is cleared, unless it failed */
+  async change(change) {
+    if (await change) this.page.clearSelection();
+  }
+
+  labelButtons() {
+    const { page } = this;
+    const scale = page.opened.dataset.scale;
+    return page.answers.slice(0, 5).map(({ value, key }) => {
+      const onclick = () => this.change(page.changes.setLabel([...page.selected], value));
+      const properties = { type: "button", onclick };
+      return h("button.rr-button.small", properties, labelChip(value, scale), keyMark(key));
+    });
+  }
+
+  splitButton() {
+    const { page } = this;
+    const entries = SPLITS.map((name) => ({
+      text: `Move to ${name}, whole queries`,
+      act: () => this.change(page.changes.moveSplit([...page.selected], name)),
+    }));
+    const split = button("Split", () => openMenu(split, entries), { kind: "small" });
+    split.append(icon("down"));
+    return split;
+  }
+}

@@ -1,0 +1,97 @@
+// Types of the page's own building blocks; those of the server's answers are in answers.d.ts.
+
+type Child = Node | string | number | false | null | undefined | Child[];
+type AttributeValue = string | number | boolean | null | undefined;
+type Listeners = {
+  [Name in keyof HTMLElementEventMap as `on${Name}`]?: (
+    event: HTMLElementEventMap[Name],
+  ) => unknown;
+};
+interface Attributes {
+  [name: string]: AttributeValue | ((event: any) => unknown);
+}
+type Properties = Listeners & Attributes;
+type ElementOf<Selector extends string> = Selector extends `${infer Tag}.${string}`
+  ? Tag extends keyof HTMLElementTagNameMap
+    ? HTMLElementTagNameMap[Tag]
+    : HTMLElement
+  : Selector extends keyof HTMLElementTagNameMap
+    ? HTMLElementTagNameMap[Selector]
+    : HTMLElement;
+
+type IconName = import("./icons.js").IconName;
+type MarkdownTree = (string | [tag: string, attributes: Record<string, string>, MarkdownTree])[];
+
+/** What Gradio passes to the script of a gr.HTML. */
+interface GradioContext {
+  element: HTMLElement;
+  props: { value?: string };
+  server?: Record<string, (payload: object) => Promise<any>>;
+  trigger: (event: string, data: object) => void;
+  upload: (file: File) => Promise<{ path: string }>;
+  watch: (property: string, act: () => void) => void;
+}
+
+/** What a module of a room gets: the place it draws into, and its functions on the server. */
+interface Room<Server> extends Omit<GradioContext, "server"> {
+  room: HTMLElement;
+  server: Server;
+}
+
+/** Events between the parts of the page, with what they carry. */
+interface PageEvents extends Record<import("./address.js").AddressKey, string | undefined> {
+  /** Datasets, labels or runs have changed. */
+  changed: undefined;
+  /** A run has started, ended or is compared. */
+  runs: undefined;
+  /** What the header has just read about runs. */
+  pulse: RunPulse;
+  /** The run that the Train tab shows has changed. */
+  drawn: undefined;
+  /** Compare this run in the chart, or no longer. */
+  compare: number;
+  /** Fill the form for a new run from a run. */
+  refill: { run: number; how: "continue" | "recipe" };
+  /** Light (false) or dark (true). */
+  theme: boolean;
+}
+
+declare const Plotly: any;
+/** An element that Plotly draws into. */
+interface PlotlyBox extends HTMLElement {
+  data: { meta: string; y?: number[] }[];
+  layout?: { xaxis?: { range?: [number, number] } };
+  _fullLayout?: Partial<Record<"yaxis" | "yaxis2", { range: [number, number]; _length: number }>>;
+  on(event: string, act: (change: object) => void): void;
+}
+/** An annotation of a Plotly chart. */
+interface ChartNote {
+  text: string;
+  xref: string;
+  yref: string;
+  x: number;
+  y: number;
+  yshift?: number;
+  [name: string]: unknown;
+}
+interface Window {
+  gradio_config?: { root?: string };
+}
+
+/** The Data tab: its room, and what its parts ask of it. */
+interface DataTab extends Room<DataServer> {
+  /** Show an error as a toast. */
+  report: (error: unknown) => void;
+  refresh: () => void;
+  open: (dataset: string) => void;
+  /** Skip the first steps. */
+  skip: () => void;
+}
+
+/** What a section of the review offers to the keyboard. */
+interface ReviewParts {
+  keys: Record<string, (event: KeyboardEvent) => unknown>;
+  decide?: (label: number | null) => unknown;
+  /** The pair that is shown. */
+  pair?: () => { id: number } | undefined;
+}

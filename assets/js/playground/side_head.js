@@ -1,0 +1,228 @@
+// The head over a ranked list: which ranker, and how good it is.
+
+import { button } from "../lib/controls.js";
+import { h } from "../lib/dom.js";
+import { formatMetric } from "../lib/format.js";
+import { icon } from "../lib/icons.js";
+import { deltaMark } from "../lib/labels.js";
+import { openMenu } from "../lib/menu.js";
+import { openCutoff } from "./cutoff.js";
+import { openUse } from "./use.js";
+import { isRun } from "./view.js";
+
+/** @typedef {import("./ranked_lists.js").RankedLists} RankedLists */
+
+/** @type {Record<Measure, string>} */
+const MEASURES = {
+  probability: "probability, logit",
+  cosine: "cosine similarity, not a probability",
+  bm25: "BM25 score, not a probability",
+};
+const HUB = "?"; // the entry that asks for a model of the Hub
+const NONE = "-";
+
+/**
+ * @param {RankedLists} lists
+ * @param {Letter} letter
+ */
+export function headOf(lists, letter) {
+  const side = lists.sideOf(letter);
+  const mark = h("span.rr-letter", { class: letter, "aria-hidden": "true" }, letter.toUpperCase());
+  const measure = side ? MEASURES[side.measure] : "";
+  return h(
+    "div.rr-side-head",
+    letter !== "a" && lists.view.c ? turns(lists) : mark,
+    rankerChoice(lists, letter),
+    h("span.rr-grow.rr-measure.rr-cut", measure),
+    side && metrics(side),
+    side && moreButton(lists, side),
+  );
+}
+
+/** @param {Side} side */
+function metrics(side) {
+  const ndcg = ndcgOf(side);
+  const mrr = side.metrics["mrr@10"] ?? null;
+  if (ndcg === null) return null;
+  const title = mrr === null ? null : `MRR@10 ${formatMetric(mrr)}`;
+  return [
+    h("span.rr-muted", "nDCG@10"),
+    h("b.rr-ndcg", { title }, formatMetric(ndcg)),
+    mrr === null ? null : h("span.rr-muted.rr-mrr", `MRR ${formatMetric(mrr)}`),
+  ];
+}
+
+/** @param {Side | undefined} side */
+export function ndcgOf(side) {
+  return side?.metrics["ndcg@10"] ?? null;
+}
+
+/**
+ * @param {RankedLists} lists
+ * @param {Letter} letter
+ */
+function rankerChoice(lists, letter) {
+  const { view, actions } = lists;
+  const name = view[letter] ?? "";
+  const used = lists.sideOf(letter);
+  const option = (/** @type {RankerChoice} */ ranker) => {
+    const title = used?.name === ranker.name ? used.title : ranker.title;
+    const words = [title, ranker.ready ? ranker.detail : ranker.why].filter(Boolean);
+    return h("option", { value: ranker.name, disabled: !ranker.ready }, words.join(" · "));
+  };
+  const runs = view.rankers.filter((ranker) => isRun(ranker.name));
+  const others = view.rankers.filter((ranker) => !isRun(ranker.name));
+  const known = view.rankers.some((ranker) => ranker.name === name);
+  const select = h(
+    "select.rr-select",
+    { "aria-label": `Ranker ${letter.toUpperCase()}` },
+    runs.length ? h("optgroup", { label: "Runs" }, runs.map(option)) : null,
+    h("optgroup", { label: "Baselines" }, others.map(option)),
+    known ? null : h("option", { value: name }, used?.title || name),
+    h("option", { value: HUB }, "A model of the Hub…"),
+    letter === "c" ? h("option", { value: NONE }, "No third ranker") : null,
+  );
+  select.value = name;
+  select.addEventListener("change", () => {
+    if (select.value === HUB) askForModel(lists, letter, select);
+    else if (select.value === NONE) lists.setThird(null);
+    else actions.swap(letter, select.value);
+  });
+  return select;
+}
+
+/**
+ * Ask for the id of a model in the place of the choice.
+ * @param {RankedLists} lists
+ * @param {Letter} letter
+ * @param {HTMLElement} select
+ */
+function askForModel(lists, letter, select) {
+  const properties = { placeholder: "owner/model", "aria-label": "Hub id" };
+  const field = h("input.rr-field", properties);
+  const cancel = () => field.replaceWith(rankerChoice(lists, letter));
+  field.addEventListener("keydown", (event) => {
+    const id = field.value.trim();
+    if (event.key === "Enter" && id) lists.actions.swap(letter, id);
+    else if (event.key === "Enter" || event.key === "Escape") cancel();
+  });
+  select.replaceWith(field);
+  field.focus();
+}
+
+/**
+ * Which of B and C is on the right.
+ * @param {RankedLists} lists
+ */
+function turns(lists) {
+  const buttons = /** @type {const} */ (["b", "c"]).map((letter) => {
+    const word = letter.toUpperCase();
+    const properties = {
+      type: "button",
+      "aria-pressed": String(lists.right === letter),
+      "aria-label": `Show ranker ${word}`,
+      onclick: () => lists.showOnRight(letter),
+    };
+    return h("button", properties, word);
+  });
+  const label = { role: "group", "aria-label": "Ranker on the right" };
+  return h("div.rr-segment.rr-turns", label, buttons);
+}
+
+/**
+ * @param {RankedLists} lists
+ * @param {Side} side
+ */
+function moreButton(lists, side) {
+  const { view, server, actions } = lists;
+  const cutoff = side.measure === "probability" && isRun(side.name);
+  const keeps = view.may("admin");
+  /** @type {Parameters<typeof openMenu>[1]} */
+  const entries = [
+    !view.demo && {
+      text: "Use this model",
+      icon: "code",
+      act: () => openUse(side, server, view.role),
+    },
+    cutoff && {
+      text: side.cutoff ? "Threshold and calibration" : "Find a threshold",
+      icon: "skip",
+      act: () => openCutoff(side, server, actions.again, keeps),
+    },
+    !view.c && {
+      text: "Add a third ranker",
+      icon: "plus",
+      act: () => lists.setThird(unusedRanker(lists)),
+    },
+  ];
+  const more = button("", () => openMenu(more, entries), {
+    kind: "quiet icon",
+    icon: "more",
+    label: `More about ${side.title}`,
+  });
+  return more;
+}
+
+/**
+ * For a third ranker: one that is not shown yet.
+ * @param {RankedLists} lists
+ */
+function unusedRanker({ view }) {
+  const shown = [view.a, view.b];
+  const free = view.rankers.filter(({ ready, name }) => ready && !shown.includes(name));
+  return (free.find(({ name }) => name === "cosine") || free[0])?.name || "bm25";
+}
+
+/**
+ * What a ranker gains over A in nDCG@10.
+ * @param {RankedLists} lists
+ * @param {Letter} letter
+ */
+function gainOf(lists, letter) {
+  const [a, other] = [ndcgOf(lists.sideOf("a")), ndcgOf(lists.sideOf(letter))];
+  return a === null || other === null ? null : other - a;
+}
+
+/** @param {RankedLists} lists */
+export function changeMark(lists) {
+  const gain = gainOf(lists, lists.onRight);
+  return h("div.rr-gap-head", gain === null ? null : deltaMark(gain));
+}
+
+/**
+ * On a phone: which list is shown.
+ * @param {RankedLists} lists
+ */
+export function listTabs(lists) {
+  /** @type {Letter[]} */
+  const letters = lists.view.c ? ["a", "b", "c"] : ["a", "b"];
+  const buttons = letters.map((letter) => {
+    const side = /** @type {Side} */ (lists.sideOf(letter));
+    const ndcg = ndcgOf(side);
+    const gain = letter === "a" ? null : deltaMark(gainOf(lists, letter));
+    const name = lists.view.c ? "" : "nDCG@10 ";
+    const facts = ndcg === null ? MEASURES[side.measure] : [`${name}${formatMetric(ndcg)} `, gain];
+    const properties = {
+      type: "button",
+      "aria-pressed": String(lists.front === letter),
+      onclick: () => lists.showInFront(letter),
+    };
+    const mark = h("span.rr-letter", { class: letter }, letter.toUpperCase());
+    return h("button", properties, mark, h("span.rr-cut", h("b", side.title), h("small", facts)));
+  });
+  return h("div.rr-ab", { role: "group", "aria-label": "Ranker shown" }, buttons);
+}
+
+/**
+ * Above both lists, so that their rows stay level.
+ * @param {RankedLists} lists
+ */
+export function listNotices(lists) {
+  return [/** @type {Letter} */ ("a"), lists.onRight].map((letter) => {
+    const side = lists.sideOf(letter);
+    if (!side?.notice) return null;
+    const word = h("span.rr-strong", `${letter.toUpperCase()} `);
+    const mark = icon(side.trained ? "info" : "warn");
+    return h("div.rr-notice.rr-side-notice", mark, h("span", word, side.notice));
+  });
+}

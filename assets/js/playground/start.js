@@ -1,0 +1,72 @@
+// What stands in the Playground before anything is ranked.
+
+import { goTo, tabButton } from "../lib/address.js";
+import { button } from "../lib/controls.js";
+import { fill, h } from "../lib/dom.js";
+import { icon } from "../lib/icons.js";
+import { isRun } from "./view.js";
+
+/** @typedef {import("./view.js").View} View */
+
+const OFFERED = 4; // queries to start with
+
+/**
+ * @param {HTMLElement} body
+ * @param {View} view
+ * @param {import("./ranked_lists.js").RankedLists} lists
+ * @param {import("./queries.js").QueryPicker} picker
+ */
+export async function drawStart(body, view, lists, picker) {
+  const trained = view.rankers.some(({ ready, name }) => ready && isRun(name));
+  const own = `Choose one of the queries of ${view.dataset}: its labels show which order is better.`;
+  const hint = view.dataset ? own : "Write a query and paste the passages it should find.";
+  const starts = h("div.rr-starts");
+  const text = `The best passages of both rankers stand side by side. ${hint}`;
+  const title = h("h2", "Rank the same passages twice");
+  fill(
+    body,
+    trained ? null : untrainedNotice(),
+    lists.heads(),
+    h("div.rr-card.rr-play-first", h("div.rr-empty", title, h("p", text), starts)),
+  );
+  if (view.dataset) await offerQueries(starts, view, picker);
+  else if (tabButton("data")) {
+    fill(
+      starts,
+      button("Import a file", () => goTo("data"), { icon: "upload" }),
+    );
+  }
+}
+
+function untrainedNotice() {
+  const train = () => goTo("train");
+  const act = tabButton("train") ? button("Train a reranker", train, { kind: "small" }) : null;
+  const title = h("span.rr-strong", "No run has finished yet. ");
+  const text =
+    "BM25 and cosine similarity rank already; a trained run shows beside them what your labels change.";
+  const words = h("div.rr-grow", title, h("span.rr-muted", text));
+  return h("div.rr-notice.rr-untrained", icon("info"), words, act);
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {View} view
+ * @param {import("./queries.js").QueryPicker} picker
+ */
+async function offerQueries(node, view, picker) {
+  /** @type {TestQuery[]} */
+  const queries = await picker.load().catch(() => []);
+  if (view.answer) return;
+  if (!queries.length) {
+    const none = `The test split of ${view.dataset} has no query with both a positive and a negative candidate yet.`;
+    fill(node, h("span.rr-muted", none));
+    return;
+  }
+  const largest = [...queries].sort((a, b) => b.candidates - a.candidates).slice(0, OFFERED);
+  const buttons = largest.map(({ query, candidates }) => {
+    const properties = { type: "button", onclick: () => picker.actions.open(query) };
+    const count = h("span.rr-faint", `${candidates} passages`);
+    return h("button.rr-start", properties, icon("search"), h("span.rr-cut.rr-grow", query), count);
+  });
+  fill(node, buttons);
+}

@@ -1,0 +1,77 @@
+// What the Playground shows: the rankers, and the answer of the server.
+
+import { address } from "../lib/address.js";
+import { BINARY } from "../lib/labels.js";
+
+/** @type {Role[]} */
+const ROLES = ["viewer", "annotator", "admin"];
+
+export class View {
+  constructor() {
+    /** @type {RankerChoice[]} */
+    this.rankers = [];
+    /** @type {{ a?: string, b?: string }} */
+    this.defaults = {};
+    /** @type {Role} */
+    this.role = "viewer";
+    this.demo = false;
+    /** @type {Comparison | null} */
+    this.answer = null;
+    this.failed = false; // the last call
+    this.turn = 0; // the newest call
+  }
+
+  /** @param {Role} role the least that is needed */
+  may(role) {
+    return ROLES.indexOf(this.role) >= ROLES.indexOf(role);
+  }
+
+  /** Whether results can be labelled. */
+  get mayLabel() {
+    return !!this.answer?.dataset && this.may("annotator");
+  }
+
+  get scale() {
+    return this.answer?.scale || BINARY;
+  }
+
+  get a() {
+    return address.a || this.defaults.a || "bm25";
+  }
+
+  get b() {
+    return address.b || this.defaults.b || "cosine";
+  }
+
+  /** @returns {string | null} the third ranker */
+  get c() {
+    return address.c || null;
+  }
+
+  get models() {
+    return [this.a, this.b, ...(this.c ? [this.c] : [])];
+  }
+
+  get dataset() {
+    return address.dataset || "";
+  }
+
+  /** @returns {CandidateSource} where candidates come from */
+  get source() {
+    const otherwise = !address.p && this.dataset ? "labelled" : "paste";
+    return /** @type {CandidateSource} */ (address.from || otherwise);
+  }
+
+  /** How many candidates BM25 takes. */
+  get k() {
+    return Number(address.k) || 50;
+  }
+}
+
+/**
+ * Whether a ranker is a run, whose name is its number.
+ * @param {string} name
+ */
+export function isRun(name) {
+  return /^\d+$/.test(name);
+}

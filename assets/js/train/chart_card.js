@@ -1,0 +1,136 @@
+// The chart of the run with its titles, legends, controls, and its values as a table.
+
+import { fill, h } from "../lib/dom.js";
+import { LossChart } from "./chart.js";
+import { EXTRAS } from "./panels.js";
+import { ValueTable } from "./value_table.js";
+import { METRICS } from "./words.js";
+
+const PHONE = 640; // pixels
+
+export class ChartCard {
+  /** @param {import("./room.js").CurrentRun} current */
+  constructor(current) {
+    this.current = current;
+    const box = h("div.rr-chart", { "aria-hidden": "true" });
+    this.plot = new LossChart(box);
+    this.metric = this.metricChoice();
+    this.third = this.extraChoice();
+    this.table = new ValueTable(this.plot, () => this.metricWord);
+    this.titles = {
+      loss: h("div.rr-panel-title"),
+      dev: h("div.rr-panel-title.second"),
+      extra: h("div.rr-panel-title.second"),
+    };
+    this.first = h("div.rr-chart-first"); // in the place of the first value
+    const { loss, dev, extra } = this.titles;
+    this.node = h("div.rr-live-chart", loss, box, dev, extra, this.first);
+  }
+
+  get extra() {
+    return this.third.value || null;
+  }
+
+  get metricWord() {
+    return this.metric.selectedOptions[0]?.textContent ?? "";
+  }
+
+  /** The height of one panel, in pixels. */
+  get panel() {
+    return this.current.room.clientWidth < PHONE ? 160 : 190;
+  }
+
+  metricChoice() {
+    const options = METRICS.map(([value, word]) => h("option", { value }, `${word} on dev`));
+    const field = h("select.rr-select.small", { "aria-label": "Metric on dev" }, options);
+    field.addEventListener("change", async () => {
+      await this.plot.setMetric(field.value);
+      this.redraw();
+    });
+    return field;
+  }
+
+  extraChoice() {
+    const none = h("option", { value: "" }, "No third panel");
+    const extras = Object.entries(EXTRAS);
+    const options = extras.map(([value, { title }]) => h("option", { value }, title));
+    const field = h("select.rr-select.small", { "aria-label": "Third panel" }, none, options);
+    field.value = window.innerWidth < PHONE ? "" : "learning_rate";
+    field.addEventListener("change", () => this.current.restart());
+    return field;
+  }
+
+  logToggle() {
+    const title = "Logarithmic scale of the loss";
+    const properties = { type: "button", "aria-pressed": "false", title };
+    const toggle = h("button.rr-button.small", properties, "Log scale");
+    toggle.addEventListener("click", () => {
+      const on = toggle.getAttribute("aria-pressed") !== "true";
+      toggle.setAttribute("aria-pressed", String(on));
+      this.plot.setScale(on);
+    });
+    return toggle;
+  }
+
+  /** @param {HTMLElement} facts that stand before them */
+  tools(facts) {
+    const label = { "aria-label": "Smoothing of the training loss" };
+    const range = { type: "range", min: 0, max: 0.99, step: 0.01, value: 0.6 };
+    const slider = h("input", { ...range, ...label });
+    slider.addEventListener("input", () => this.plot.setSmoothing(Number(slider.value)));
+    const smoothing = h("label.rr-live-smooth", "Smoothing", slider);
+    const tools = h("div.rr-live-tools", smoothing, this.logToggle(), this.metric, this.third);
+    return h("div.rr-live-line", facts, tools);
+  }
+
+  /** Draw the panels anew where the room changes between phone and desktop. @param {() => boolean} visible */
+  followWidth(visible) {
+    let { panel } = this;
+    window.addEventListener("resize", () => {
+      if (this.panel === panel || !visible()) return;
+      panel = this.panel;
+      this.current.restart();
+    });
+  }
+
+  redraw() {
+    if (this.current.run) this.draw(this.current.run);
+  }
+
+  /** @param {Run} run */
+  draw(run) {
+    const { points } = this.plot;
+    const empty = !points.warm.length && !points.train.length;
+    this.first.textContent = empty ? firstSentence(run) : "";
+    this.drawTitles(run);
+    this.table.draw();
+  }
+
+  /** @param {Run} run */
+  drawTitles(run) {
+    const key = (/** @type {string} */ kind, /** @type {string} */ text) =>
+      h("span.rr-key-line", h("i", { class: kind }), text);
+    const compared = this.current.compared.runs.map(({ token, name }) =>
+      key(token === "base" ? "warm" : token, name),
+    );
+    const grow = () => h("span.rr-grow");
+    const { loss, dev, extra } = this.titles;
+    const warm = run.warm_steps ? key("warm", "warm start") : null;
+    const own = [warm, key("accent", "smoothed"), key("raw", "raw")];
+    fill(loss, h("b", "Training loss"), grow(), own, compared);
+    const baselines = [key("base", "base"), key("bm25", "BM25"), key("cosine", "cosine")];
+    fill(dev, h("b", this.metricWord), grow(), key("accent", run.name), compared, baselines);
+    fill(extra, this.extra ? h("b", EXTRAS[this.extra].title) : null);
+    const second = 28 + 8 + this.panel + 12; // below the first title, margin and panel
+    dev.style.top = `${second}px`;
+    extra.style.top = `${second + this.panel + 44}px`;
+  }
+}
+
+/** @param {Run} run without a value */
+function firstSentence({ status }) {
+  if (status === "queued") return "Starts when the run before it has ended";
+  return status === "running"
+    ? "First values after about 10 s"
+    : "This run ended before its first value";
+}

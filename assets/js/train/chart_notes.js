@@ -1,0 +1,148 @@
+// Names and values at the right ends of the lines, kept apart.
+
+import { formatMetric } from "../lib/format.js";
+import { EXTRAS } from "./panels.js";
+
+/** @typedef {import("./chart.js").LossChart} LossChart */
+/** @typedef {import("./smoothing.js").Point} Point */
+
+const LINE_HEIGHT = 14; // pixels
+/** @type {[ranker: Baseline, name: string, colour: string][]} */
+const BASELINES = [
+  ["base", "base", "base"],
+  ["bm25", "BM25", "bm25"],
+  ["cosine", "cosine", "barc"],
+];
+
+/**
+ * Every annotation of the chart.
+ * @param {LossChart} chart
+ */
+export function chartNotes(chart) {
+  const { figure, points, metric, compared } = chart;
+  if (!figure) return [];
+  /** @type {ChartNote[]} */
+  const notes = [...(figure.layout.annotations || []), ...ownNotes(chart)];
+  for (const [ranker, name, colour] of BASELINES) {
+    const value = points.baselines[ranker]?.[metric];
+    if (value === undefined || value === null) continue;
+    notes.push(note(chart, `${name} ${formatMetric(value)}`, colour, "y2", value));
+  }
+  for (const run of compared) {
+    const lines = /** @type {[Point[], string][]} */ ([
+      [run.points.train, "y"],
+      [run.points.dev[metric], "y2"],
+    ]);
+    for (const [line, axis] of lines) {
+      const last = line.at(-1);
+      if (!last) continue;
+      notes.push(note(chart, `${run.name} ${formatMetric(last[1])}`, run.token, axis, last[1]));
+    }
+  }
+  return moveApart(notes, chart.box);
+}
+
+/**
+ * The newest values of the run itself.
+ * @param {LossChart} chart
+ */
+function ownNotes(chart) {
+  const { points, metric, extra, box } = chart;
+  const loss = points.train.length ? "train" : "warm";
+  const smooth = box.data?.find((trace) => trace.meta === loss)?.y?.at(-1);
+  const dev = points.dev[metric] ?? [];
+  return [
+    newest(chart, "y", points[loss], { value: smooth }),
+    dev.length > 1 ? newest(chart, "y2", dev) : null,
+    extra && newest(chart, "y3", points.extra[extra], { format: EXTRAS[extra].format }),
+  ].filter((one) => !!one);
+}
+
+/**
+ * The newest value of a line, beside its end; null where the zoom does not show it.
+ * @param {LossChart} chart
+ * @param {string} axis
+ * @param {Point[]} points
+ * @param {{ value?: number, format?: (value: number) => string }} [options]
+ */
+function newest(chart, axis, points, { value, format = formatMetric } = {}) {
+  const last = points.at(-1);
+  const [low, high] = chart.box.layout?.xaxis?.range || [0, chart.steps];
+  if (!last || last[0] < low || last[0] > high) return null;
+  const [x, y] = [last[0], value ?? last[1]];
+  const inside = (x - low) / (high - low) < 0.9;
+  const place = inside ? { xref: "x", x } : {};
+  return { ...note(chart, `<b>${format(y)}</b>`, "accent-text", axis, y), ...place };
+}
+
+/**
+ * @param {LossChart} chart
+ * @param {string} text
+ * @param {string} colour the name of a CSS variable
+ * @param {string} axis
+ * @param {number} y
+ * @returns {ChartNote}
+ */
+function note(chart, text, colour, axis, y) {
+  // A logarithmic axis places a note by the logarithm of its value.
+  const log = chart.logarithmic && axis === "y";
+  return {
+    text,
+    xref: "paper",
+    x: 1,
+    xanchor: "left",
+    xshift: 8,
+    yref: axis,
+    y: log ? Math.log10(Math.max(y, 1e-12)) : y,
+    yanchor: "middle",
+    showarrow: false,
+    font: { size: 11, color: `var(--rr-${colour})` },
+    align: "left",
+  };
+}
+
+/**
+ * Move notes in the right margin apart that are closer than a line.
+ * @param {ChartNote[]} notes
+ * @param {PlotlyBox} box
+ */
+function moveApart(notes, box) {
+  for (const [axis, name] of /** @type {const} */ ([
+    ["y", "yaxis"],
+    ["y2", "yaxis2"],
+  ])) {
+    const full = box._fullLayout?.[name];
+    if (!full?.range) continue;
+    const [bottom, top] = full.range;
+    const column = notes
+      .filter((one) => one.yref === axis && one.xref === "paper")
+      .map((one) => ({ one, at: full._length * (1 - (one.y - bottom) / (top - bottom)) }))
+      .sort((a, b) => a.at - b.at);
+    const places = spread(
+      column.map(({ at }) => at),
+      full._length,
+    );
+    column.forEach(({ one, at }, n) => {
+      one.yshift = at - places[n];
+    });
+  }
+  return notes;
+}
+
+/**
+ * Places at least a line apart, as near to the wanted ones as the axis allows.
+ * @param {number[]} wanted in pixels from the top, sorted
+ * @param {number} length of the axis
+ */
+export function spread(wanted, length) {
+  const places = wanted.map((place) => Math.min(Math.max(place, 0), length));
+  for (let n = 1; n < places.length; n += 1) {
+    places[n] = Math.max(places[n], places[n - 1] + LINE_HEIGHT);
+  }
+  let limit = length + 6;
+  for (let n = places.length - 1; n >= 0; n -= 1) {
+    places[n] = Math.min(places[n], limit);
+    limit = places[n] - LINE_HEIGHT;
+  }
+  return places;
+}

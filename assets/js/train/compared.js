@@ -1,0 +1,35 @@
+// Past runs drawn over the current one.
+
+import { emit, listen } from "../lib/events.js";
+import { shown } from "./shown.js";
+
+const PLACES = [0, 1, 2]; // each has a colour of its own
+
+export class ComparedRuns {
+  /** @param {import("./room.js").CurrentRun} current */
+  constructor(current) {
+    this.current = current;
+    /** @type {ComparedRun[]} */
+    this.runs = [];
+    listen("compare", (run) => this.toggle(run));
+  }
+
+  /** @param {number} run */
+  async toggle(run) {
+    const others = this.runs.filter(({ id }) => id !== run);
+    this.runs = others.length < this.runs.length ? others : await this.with(run);
+    shown.compared = this.runs.map(({ id }) => id);
+    emit("runs");
+    await this.current.chart.plot.compare(this.runs);
+    this.current.chart.redraw();
+  }
+
+  /**
+   * @param {number} run takes a free place, or the first one
+   */
+  async with(run) {
+    const free = PLACES.find((place) => this.runs.every(({ number }) => number !== place)) ?? 0;
+    const added = await this.current.server.compared({ run, number: free });
+    return [...this.runs.filter(({ number }) => number !== free), added];
+  }
+}

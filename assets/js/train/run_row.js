@@ -1,0 +1,125 @@
+// A run as a row of the table.
+
+import { h, svg } from "../lib/dom.js";
+import { formatMetric } from "../lib/format.js";
+import { deltaMark } from "../lib/labels.js";
+import { runActions } from "./run_actions.js";
+import { shown } from "./shown.js";
+import { RANKERS, shortBase, statusMark } from "./words.js";
+
+/**
+ * @typedef {import("./runs.js").RunTable} RunTable
+ * @typedef {[low: number, high: number]} Range
+ */
+
+/**
+ * Metrics of a run: on the test split, or on dev while there are none.
+ * @param {ListedRun} run
+ */
+function metricsOf(run) {
+  return run.metrics.tuned ? run.metrics : run.dev;
+}
+
+/**
+ * @param {ListedRun} run
+ * @param {Ranker} ranker
+ * @returns {number | null}
+ */
+function ndcgOf(run, ranker) {
+  return metricsOf(run)[ranker]?.["ndcg@10"] ?? null;
+}
+
+/**
+ * The range of nDCG@10 over all runs.
+ * @param {ListedRun[]} runs
+ * @returns {Range}
+ */
+export function chartRange(runs) {
+  const values = runs
+    .flatMap((run) => RANKERS.map(([ranker]) => ndcgOf(run, ranker)))
+    .filter((value) => value !== null);
+  return [Math.min(...values) - 0.02, Math.max(...values) + 0.02];
+}
+
+/**
+ * @param {RunTable} table
+ * @param {ListedRun} run
+ * @param {Range} range
+ */
+export function runRow(table, run, range) {
+  const { id, name, base, dataset, seconds } = run;
+  const open = { type: "button", onclick: () => table.open(run) };
+  const minutes = seconds === null ? "–" : (seconds / 60).toFixed(1);
+  const ap = metricsOf(run).tuned?.average_precision;
+  return h(
+    "tr",
+    { "data-run": id, "aria-selected": id === shown.run && "true" },
+    h("td.rr-strong.rr-run-name", h("button.rr-run-open", open, name)),
+    h("td.rr-run-base", { title: base }, shortBase(run.base_used || base)),
+    h("td.rr-run-data", { title: dataset }, dataset),
+    h("td.rr-run-status", statusMark(run, run.sentence)),
+    h("td.rr-run-change", changeCell(run, range)),
+    h("td.rr-num.rr-run-ap", formatMetric(ap)),
+    h("td.rr-num.rr-run-minutes", minutes),
+    h("td.rr-run-actions", h("div.rr-row", runActions(table, run))),
+  );
+}
+
+/**
+ * @param {ListedRun} run
+ * @param {Range} range
+ */
+function changeCell(run, range) {
+  const [base, tuned] = [ndcgOf(run, "base"), ndcgOf(run, "tuned")];
+  if (base === null && tuned === null) return h("span.rr-muted", "not yet");
+  const onTest = !!run.metrics.tuned;
+  const before = h("span.rr-muted", formatMetric(base));
+  const after = tuned !== null && [
+    h("span.rr-faint", "→"),
+    h("b", formatMetric(tuned)),
+    base !== null && deltaMark(tuned - base),
+  ];
+  /** @type {[string, number | null][]} */
+  const others = [
+    ["BM25", ndcgOf(run, "bm25")],
+    ["cosine", ndcgOf(run, "cosine")],
+  ];
+  const known = others.filter(([, value]) => value !== null);
+  const words = known.map(([name, value]) => `${name} ${formatMetric(value)}`).join(" · ");
+  const marks = known.map(([, value]) => /** @type {number} */ (value));
+  return [
+    h(
+      "div.rr-change",
+      { title: onTest ? "on the test split" : "on the dev split so far" },
+      dumbbell(base, tuned, marks, range),
+      before,
+      after,
+      onTest ? null : h("span.rr-faint", "dev"),
+    ),
+    words ? h("div.rr-run-others", words) : null,
+  ];
+}
+
+/**
+ * Base and tuned as two dots on a rail, with marks for BM25 and cosine.
+ * @param {number | null} base
+ * @param {number | null} tuned
+ * @param {number[]} marks
+ * @param {Range} range
+ */
+function dumbbell(base, tuned, marks, [low, high]) {
+  const x = (/** @type {number} */ value) => 6 + (72 * (value - low)) / Math.max(high - low, 0.001);
+  const both = base !== null && tuned !== null;
+  const kind = both && tuned < base ? "rr-dumbbell fell" : "rr-dumbbell";
+  const level = { y1: 6, y2: 6 };
+  const upright = (/** @type {number} */ value) => ({ x1: x(value), x2: x(value), y1: 2, y2: 10 });
+  return svg(
+    "svg",
+    { viewBox: "0 0 84 12", class: kind, "aria-hidden": "true" },
+    svg("line", { x1: 2, x2: 82, ...level, class: "rail" }),
+    ...marks.map((value) => svg("line", { ...upright(value), class: "rail" })),
+    ...(both ? [svg("line", { x1: x(base), x2: x(tuned), ...level, class: "span" })] : []),
+    ...(base !== null ? [svg("circle", { cx: x(base), cy: 6, r: 3.5, class: "hollow" })] : []),
+    ...(tuned !== null ? [svg("circle", { cx: x(tuned), cy: 6, r: 3.5, class: "full" })] : []),
+  );
+}
