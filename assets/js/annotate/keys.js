@@ -1,23 +1,13 @@
 // Keys of the Annotate tab.
 
 import { openKeyHelp } from "../lib/dialog.js";
+import { keyOf } from "../lib/keys.js";
 import { scaleAnswers } from "../lib/labels.js";
 import { isTyping, isVisible, targetOf } from "../lib/poll.js";
 import { openGuidelines } from "./guidelines.js";
 import { openPairHistory } from "./history.js";
 
 /** @typedef {import("./session.js").Session} Session */
-
-/**
- * The key that was meant: on a layout without Latin letters, or with digits behind Shift, the
- * place of the key counts.
- * @param {{ key: string, code: string }} event
- */
-export function keyOf({ key, code }) {
-  const meant = key.length === 1 ? key.toLowerCase() : key;
-  if (meant.length > 1 || /[a-z0-9? ]/.test(meant)) return meant;
-  return /^(?:Key|Digit|Numpad)([A-Z0-9])$/.exec(code)?.[1].toLowerCase() ?? meant;
-}
 
 /** @param {Session} session */
 export function followKeys(session) {

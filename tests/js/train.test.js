@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { line, smoother } from "../../assets/js/train/smoothing.js";
+
+test("without weight the values stay as they are", () => {
+  const smooth = smoother(0);
+  assert.deepEqual([3, 1, 2].map(smooth), [3, 1, 2]);
+});
+
+test("the first value is not pulled to zero", () => {
+  assert.equal(smoother(0.99)(5), 5);
+});
+
+test("a constant line stays constant", () => {
+  const smooth = smoother(0.9);
+  for (const y of [2, 2, 2, 2].map(smooth)) assert.ok(Math.abs(y - 2) < 1e-12);
+});
+
+test("newer values count more", () => {
+  const smooth = smoother(0.5);
+  smooth(0);
+  // (0.5 * 0 + 0.5 * 1) / (1 - 0.25)
+  assert.ok(Math.abs(smooth(1) - 2 / 3) < 1e-12);
+});
+
+test("points as Plotly takes them", () => {
+  const points = /** @type {[number, number][]} */ ([
+    [1, 10],
+    [2, 20],
+  ]);
+  assert.deepEqual(line(points), { x: [1, 2], y: [10, 20] });
+  assert.deepEqual(line(points, (y) => y / 10).y, [1, 2]);
+});
