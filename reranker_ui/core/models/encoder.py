@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from reranker_ui.core.models.batcher import Pair
-from reranker_ui.core.models.loading import BATCH, bytes_of, folder_at, quiet
+from reranker_ui.core.models.loading import BATCH, SAFE, bytes_of, folder_at, quiet
 
 Kind: TypeAlias = Literal["query", "document"]
 
@@ -21,7 +21,9 @@ class Encoder:
         from sentence_transformers import SentenceTransformer
 
         quiet()
-        self._model = SentenceTransformer(str(folder_at(path)), local_files_only=True)
+        self._model = SentenceTransformer(
+            str(folder_at(path)), local_files_only=True, model_kwargs=SAFE
+        )
         self._turn = threading.Lock()
 
     @property

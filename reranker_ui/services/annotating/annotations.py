@@ -133,7 +133,7 @@ def _undo(connection: sa.Connection, user: User, pair_id: int, now: float) -> bo
     else:
         connection.execute(annotations.delete().where(*_by(user, pair_id)))
     _done_with(connection, user, pair_id)
-    lease(connection, user, [pair_id], now)
+    lease(connection, user, [] if _sealed(connection, user, pair_id) else [pair_id], now)
     record(connection, user, "undo annotate", subject, at=now, before=own, after=former)
     return True
 

@@ -21,6 +21,7 @@ from reranker_ui.services.store.workspace import Workspace
 MOST_PASSAGES = 10_000
 MOST_QUERY = 10_000  # characters
 MOST_RANKERS = 3
+LARGEST = 1e6  # grade or score
 
 
 def rank(
@@ -94,6 +95,25 @@ def compare(
         "labelled": sum(grade is not None for grade in grades),
         "sides": sides,
     }
+
+
+def score_again(
+    workspace: Workspace,
+    user: User,
+    grades: Sequence[float | None],
+    scores: Sequence[Sequence[float]],
+    scale: Scale | None = None,
+) -> list[Metrics]:
+    """The metrics of each ranker's `scores` of one query's candidates with these `grades`."""
+    require(user, "viewer")
+    if len(scores) > MOST_RANKERS or len(grades) > MOST_PASSAGES:
+        raise Refused(f"Score at most {MOST_RANKERS} rankers on {MOST_PASSAGES:,} passages.")
+    if any(len(side) != len(grades) for side in scores):
+        raise Refused("Each passage needs one grade and one score of each ranker.")
+    if any(abs(number) > LARGEST for side in (grades, *scores) for number in side if number):
+        raise Refused(f"Grades and scores lie between -{LARGEST:g} and {LARGEST:g}.")
+    keys = [0] * len(grades)
+    return [ranking_metrics(keys, grades, side, scale=scale or GRADES) for side in scores]
 
 
 def check(workspace: Workspace, query: str, passages: Sequence[str]) -> tuple[str, list[str]]:
