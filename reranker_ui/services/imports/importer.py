@@ -26,7 +26,13 @@ from reranker_ui.services.imports.read_state import (
 )  # fmt: skip
 from reranker_ui.services.imports.split_assignment import assign_splits
 from reranker_ui.services.imports.stage import Stage
-from reranker_ui.services.imports.sweep import beginning, lock_path, remove_import, sweep_imports
+from reranker_ui.services.imports.sweep import (
+    beginning,
+    command_at_work,
+    lock_path,
+    remove_import,
+    sweep_imports,
+)
 from reranker_ui.services.labels.datasets import scale as scale_of_row
 from reranker_ui.services.labels.effective_labels import seen
 from reranker_ui.services.labels.guidelines import edit_guidelines
@@ -44,7 +50,7 @@ _LARGEST = 5000
 _MOMENT = 0.15  # seconds that a label may wait for a transaction
 _GAP = 0.01  # seconds between transactions, in which a label that waits for the lock goes first
 _COUNTED = ("kept", "positives", "conflicts")
-_NAME = re.compile(r"[^\s/\\:][^/\\:\x00-\x1f]{0,79}")
+_NAME = re.compile(r"(?!-|\.{1,2}$)[^\s/\\:][^/\\:\x00-\x1f]{0,79}")
 
 
 def import_file(
@@ -67,6 +73,14 @@ def import_file(
     if rejects is not None and not rejects.expanduser().resolve().parent.is_dir():
         raise Refused(f"There is no folder for {rejects}.")
     token = start_reading(workspace, user, path, _for_dataset(workspace, dataset_name, options))
+    with command_at_work(workspace, token):
+        return _imported(workspace, user, path, token, dataset_name, rejects)
+
+
+def _imported(
+    workspace: Workspace, user: User, path: Path, token: str, dataset_name: str,
+    rejects: Path | None,
+) -> dict[str, Any]:  # fmt: skip
     try:
         try:
             result = wait_for_reading(workspace, user, token)
@@ -136,7 +150,8 @@ def check_name(name: str) -> None:
     """Refused unless `name` can be a dataset's name."""
     if not _NAME.fullmatch(name) or name != name.strip():
         raise Refused(
-            "A dataset needs a name of 1 to 80 characters without slashes, colons or line breaks."
+            "A dataset needs a name of 1 to 80 characters without slashes, colons or line breaks,"
+            " which does not begin with a hyphen and is more than one or two dots."
         )
 
 
