@@ -5,13 +5,14 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 from filelock import FileLock
 
+from reranker_ui.core.values.checkpoint import is_whole
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
 
@@ -37,6 +38,7 @@ class RunFolder:
         self.path = Path(path)
         self.recipe_file = self.path / "recipe.json"
         self.lineage_file = self.path / "lineage.json"
+        self.texts_file = self.path / "texts.parquet"
         self.events_file = self.path / "events.jsonl"
         self.log_file = self.path / "worker.log"
         self.alive_file = self.path / "worker.alive"
@@ -44,6 +46,7 @@ class RunFolder:
         self.checkpoints = self.path / "checkpoints"
         self.model = self.path / "model"
         self.test_scores_file = self.path / "test_scores.parquet"
+        self.combined_file = self.path / "combined.json"
         self.outcome_file = self.path / "outcome.json"
         self.cutoff_file = self.path / "cutoff.json"  # chosen by people once the run has ended
         self.pushed_file = self.path / "pushed.json"
@@ -61,10 +64,15 @@ class RunFolder:
     # -- inputs
 
     def write_inputs(
-        self, recipe: Recipe, splits: Mapping[str, pd.DataFrame], lineage: Mapping[str, Any]
+        self,
+        recipe: Recipe,
+        splits: Mapping[str, pd.DataFrame],
+        lineage: Mapping[str, Any],
+        texts: Sequence[tuple[str, str]] = (),
     ) -> None:
         """Freeze the inputs. Each frame has the columns COLUMNS; `grade` is the label as given.
 
+        `texts`: pairs of the train split without a label, which a warm start reads.
         A base that is a folder is frozen by its whole path: the worker runs in another place.
         """
         if (base := Path(recipe.base).expanduser()).is_dir():
@@ -72,6 +80,8 @@ class RunFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         for split in SPLITS:
             splits[split][COLUMNS].to_parquet(self.path / f"{split}.parquet", index=False)
+        if texts:
+            pd.DataFrame(texts, columns=["query", "passage"]).to_parquet(self.texts_file)
         self.lineage_file.write_text(json.dumps(lineage, ensure_ascii=False, indent=1))
         self.recipe_file.write_text(recipe.model_dump_json(indent=1))
 
@@ -90,6 +100,13 @@ class RunFolder:
     def pairs(self, split: str) -> pd.DataFrame:
         """The frozen pairs of `train`, `dev` or `test`, with the columns COLUMNS."""
         return pd.read_parquet(self.path / f"{split}.parquet")
+
+    def texts(self) -> list[tuple[str, str]]:
+        """The frozen pairs of the train split that have no label; none in an older run."""
+        if not self.texts_file.is_file():
+            return []
+        frame = pd.read_parquet(self.texts_file)
+        return list(zip(frame["query"], frame["passage"], strict=True))
 
     # -- events
 
@@ -148,7 +165,7 @@ class RunFolder:
     def last_checkpoint(self) -> Path | None:
         """The newest checkpoint that was written to its end; a lost run can go on from it."""
         found = self.checkpoints.glob("checkpoint-*")
-        whole = [path for path in found if _is_whole(path)]
+        whole = [path for path in found if is_whole(path)]
         return max(whole, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
 
     # -- the worker's life
@@ -218,27 +235,6 @@ def _event(line: bytes) -> dict[str, Any] | None:
         return dict(json.loads(line))
     except (ValueError, TypeError):
         return None
-
-
-def _is_whole(checkpoint: Path) -> bool:
-    # The trainer writes its state last, and goes on with a fresh optimizer where that is missing.
-    names = ("trainer_state.json", "optimizer.pt", "scheduler.pt", "model.safetensors")
-    if not all((checkpoint / name).is_file() for name in names):
-        return False
-    try:
-        json.loads((checkpoint / names[0]).read_text())
-        return _safetensors_end(checkpoint / names[-1]) == (checkpoint / names[-1]).stat().st_size
-    except (OSError, ValueError):
-        return False
-
-
-def _safetensors_end(file: Path) -> int:
-    # Where the last tensor ends, by the header: 8 bytes of its length, then JSON.
-    with file.open("rb") as opened:
-        length = int.from_bytes(opened.read(8), "little")
-        header = json.loads(opened.read(length))
-    ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
-    return 8 + length + max(ends, default=0)
 
 
 def status_of(events: Iterator[str], alive: bool) -> str:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from reranker_ui.core.evaluation.verdict import verdict_of
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.visibility import sees_run
 from reranker_ui.services.runs import push
@@ -14,10 +15,11 @@ from reranker_ui.services.store.workspace import Workspace
 def outcome(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
     """Everything to be shown of a run that has ended, beside its row.
 
-    Returns `{"id", "results": as `core.outcome.outcome_of` or None, without `worst` for those from
-    whom labels are kept, "whole": whether `user` may have the whole run, "scale": {kind, max},
-    "files": [{name, bytes}], "bytes", "card": Markdown or None, "quotes": whether the card holds
-    training texts, "pushed": as `publishing.state` or None}`.
+    Returns `{"id", "results": as `core.evaluation.outcome.outcome_of` or None, without `worst` for
+    those from whom labels are kept, "verdict": as `core.evaluation.verdict.verdict_of` or None,
+    "whole": whether `user` may have the whole run, "scale": {kind, max}, "files": [{name, bytes}],
+    "bytes", "card": Markdown or None, "quotes": whether the card holds training texts, "pushed": as
+    `push.state` or None}`.
     """
     require(user, "viewer")
     row = find_run(workspace, user, run)
@@ -32,6 +34,7 @@ def outcome(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
     return {
         "id": row["id"],
         "results": results,
+        "verdict": verdict_of(results) if results else None,
         "whole": whole,
         "scale": folder.lineage().get("scale") if folder.lineage_file.exists() else None,
         "files": files,
