@@ -11,6 +11,7 @@ INSIDE = {
     "training.create.continued",
     "training.create.enter",
     "training.freeze.frozen_splits",
+    "training.freeze.unlabelled_texts",
     "annotating.score_job.score_waiting",
 }
 

@@ -235,6 +235,44 @@ def test_both_phases_train_in_the_precision_of_the_run(home, tiny_model, monkeyp
     assert seen_in == {"warm_start": made, "train": made}
 
 
+def test_a_warm_start_says_how_near_it_came_to_its_teacher(home, tiny_model):
+    from reranker_ui.core.training.run import train
+
+    recipe = {"warm_start": "on", "warm_start_pairs": 60}
+    folder = frozen(home, 1, tiny_model, queries=10, **recipe)
+    train(folder, 1)
+    (told,) = seen(folder, "agreement")
+    assert told["phase"] == "warm_start" and -1 <= told["value"] <= 1 and told["pairs"] > 1
+
+
+@pytest.mark.parametrize("collapses", [1, 2])
+def test_a_warm_start_that_collapses_is_done_once_more(home, tiny_model, monkeypatch, collapses):
+    from reranker_ui.core.training.run import train
+    from reranker_ui.core.training.warm_start import distillation
+
+    outcomes = iter([True] * collapses + [False])
+    monkeypatch.setattr(distillation, "is_collapsed", lambda *_: next(outcomes))
+    recipe = {"warm_start": "on", "warm_start_pairs": 60}
+    folder = frozen(home, 1, tiny_model, queries=10, **recipe)
+    train(folder, 1)
+    rates = [log["learning_rate"] for log in seen(folder, "log") if log["phase"] == "warm_start"]
+    steps = len(rates) // 2
+    assert max(rates[steps:]) == pytest.approx(max(rates[:steps]) / 4)
+    said = [one["message"] for one in seen(folder, "notice") if "collapsed" in one["message"]]
+    assert len(said) == collapses
+    kept = list((home / "cache" / "warm_starts").glob("*/config.json"))
+    assert len(kept) == (collapses == 1)
+    assert seen(folder, "finished")
+
+
+def test_constant_scores_are_a_collapse():
+    from reranker_ui.core.training.warm_start.distillation import is_collapsed
+
+    fresh = [0.1, 0.12, 0.09]
+    assert is_collapsed(fresh, [0.4, 0.4001, 0.4]) and is_collapsed(fresh, [float("nan"), 0.0])
+    assert not is_collapsed(fresh, [-2.0, 0.2, 3.0])
+
+
 @pytest.mark.parametrize("start", [0.9, 0.1])
 def test_labels_that_do_harm_leave_the_warm_start_as_it_was(home, tiny_model, monkeypatch, start):
     from safetensors.torch import load_file

@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -57,6 +57,7 @@ class RunFolder:
         self.path = Path(path)
         self.recipe_file = self.path / "recipe.json"
         self.lineage_file = self.path / "lineage.json"
+        self.texts_file = self.path / "texts.parquet"
         self.events_file = self.path / "events.jsonl"
         self.log_file = self.path / "worker.log"
         self.alive_file = self.path / "worker.alive"
@@ -64,6 +65,7 @@ class RunFolder:
         self.checkpoints = self.path / "checkpoints"
         self.model = self.path / "model"
         self.test_scores_file = self.path / "test_scores.parquet"
+        self.combined_file = self.path / "combined.json"
         self.outcome_file = self.path / "outcome.json"
         self.cutoff_file = self.path / "cutoff.json"  # chosen by people once the run has ended
         self.pushed_file = self.path / "pushed.json"
@@ -81,10 +83,15 @@ class RunFolder:
     # -- inputs
 
     def write_inputs(
-        self, recipe: Recipe, splits: Mapping[str, pd.DataFrame], lineage: Mapping[str, Any]
+        self,
+        recipe: Recipe,
+        splits: Mapping[str, pd.DataFrame],
+        lineage: Mapping[str, Any],
+        texts: Sequence[tuple[str, str]] = (),
     ) -> None:
         """Freeze the inputs. Each frame has the columns COLUMNS; `grade` is the label as given.
 
+        `texts`: pairs of the train split without a label, which a warm start reads.
         A base that is a folder is frozen by its whole path: the worker runs in another place.
         """
         if (base := Path(recipe.base).expanduser()).is_dir():
@@ -92,6 +99,8 @@ class RunFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         for split in SPLITS:
             splits[split][COLUMNS].to_parquet(self.path / f"{split}.parquet", index=False)
+        if texts:
+            pd.DataFrame(texts, columns=["query", "passage"]).to_parquet(self.texts_file)
         self.lineage_file.write_text(json.dumps(lineage, ensure_ascii=False, indent=1))
         self.recipe_file.write_text(recipe.model_dump_json(indent=1))
 
@@ -142,6 +151,13 @@ class RunFolder:
             except (OSError, ValueError):
                 return f"Its {file.name} is damaged."
         return None
+
+    def texts(self) -> list[tuple[str, str]]:
+        """The frozen pairs of the train split that have no label; none in an older run."""
+        if not self.texts_file.is_file():
+            return []
+        frame = pd.read_parquet(self.texts_file)
+        return list(zip(frame["query"], frame["passage"], strict=True))
 
     # -- events
 

@@ -8,11 +8,12 @@ from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.bases.embedded import encoder_beside
 from reranker_ui.core.bases.token_lengths import share_cut
 from reranker_ui.core.evaluation.baselines import live_pairs, pairs_of
+from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.model_folder import token_limit
 from reranker_ui.core.training.negatives import expected
 from reranker_ui.core.training.phase import Lesson, length_notice, lesson_of
 from reranker_ui.core.training.run_time import COST_OF_SCORING, evaluations
-from reranker_ui.core.training.warm_start import WarmStart, warm_start_of
+from reranker_ui.core.training.warm_start.preparation import WarmStart, warm_start_of
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.machine import bytes_in_words, free_disk, free_memory
 from reranker_ui.core.values.processor import likely_notice, likely_precision
@@ -24,7 +25,12 @@ from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import speed as speeds
 from reranker_ui.services.training.advise import known_base
-from reranker_ui.services.training.freeze import first_pairs, frozen_splits, notices
+from reranker_ui.services.training.freeze import (
+    first_pairs,
+    frozen_splits,
+    notices,
+    unlabelled_texts,
+)
 from reranker_ui.services.training.recipes import command
 
 OPENING = 15.0  # seconds of imports, base model and baselines
@@ -57,7 +63,8 @@ def plan(
         _lesson(recipe, first_pairs(splits, size, recipe.seed), scale) for size in recipe.passes
     ]
     lesson, steps = lessons[-1], sum(one.steps for one in lessons)
-    warm = _warm(workspace, recipe, base, splits["train"])
+    texts = unlabelled_texts(workspace, user, name)
+    warm = _warm(workspace, recipe, base, [*pairs_of(splits["train"]), *texts])
     work = sum(_work(one, warm if n == 0 else None, splits, scale) for n, one in enumerate(lessons))
     found = speeds.known(workspace, recipe, splits["train"])
     if wait and found is None and base is not None and not busy:
@@ -133,12 +140,12 @@ def _data(counts: dict[str, int], labels: dict[str, int]) -> str:
 
 
 def _warm(
-    workspace: Workspace, recipe: Recipe, base: ResolvedBase | None, train: pd.DataFrame
+    workspace: Workspace, recipe: Recipe, base: ResolvedBase | None, given: list[Pair]
 ) -> WarmStart | None:
     if base is None:
         return None
-    encoder, _notice = encoder_beside(base.path, workspace.cache, pairs_of(train))
-    return warm_start_of(recipe, base, encoder, train, workspace.cache)
+    encoder, _notice = encoder_beside(base.path, workspace.cache, given)
+    return warm_start_of(recipe, base, encoder, given, workspace.cache)
 
 
 def _warm_fact(warm: WarmStart, speed: float | None) -> dict[str, Any]:
