@@ -93,6 +93,7 @@ def make_plan(shape: Shape, container: Container, values: Sequence[Value]) -> Pl
     plan.query, plan.passage, plan.label = shape.query, shape.passages, shape.labels
     if shape.positives:
         plan.passage = shape.positives[0]
+    plan.positives, plan.negatives = shape.positives, shape.negatives
     plan.sided = bool(shape.positives or shape.negatives)
     plan.labelled = _is_labelled(shape, values)
     plan.beside = partial(beside, shape)

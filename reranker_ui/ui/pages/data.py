@@ -93,7 +93,8 @@ def _reading(workspace: Workspace) -> list[Function]:
         return uploads.upload_state(workspace, user, asked["token"])
 
     def store_upload(user: User, asked: Payload) -> Any:
-        return uploads.store_upload(workspace, user, asked["token"], str(asked["dataset"]).strip())
+        name, confirmed = str(asked["dataset"]).strip(), list(asked.get("confirmed") or [])
+        return uploads.store_upload(workspace, user, asked["token"], name, confirmed)
 
     def end_upload(user: User, asked: Payload) -> Any:
         return uploads.end_upload(workspace, user, asked["token"])
