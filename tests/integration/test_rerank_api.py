@@ -136,7 +136,7 @@ ADDRESSES = ("/v2/rerank", "/v1/rerank", "/rerank")
         ({"content": "a cave"}, {}, "documents.1: it has no text in text (it has content)"),
         ({"title": "t", "body": "a cave"}, {}, "it has title, body"),
         ({"text": "a cave"}, {"rank_fields": ["body"]}, "no text in body (it has text)"),
-        ({"text": None}, {}, "documents.1: it has no text"),
+        ({"text": None}, {}, "documents.1.text: it is null, not a text"),
         ({"text": {"a": 1}}, {}, "documents.1.text: it is an object, not a text"),
         ({"text": ["a"]}, {}, "documents.1.text: it is a list, not a text"),
         ({}, {}, "documents.1: it has no text in text (it has no field)"),

@@ -5,7 +5,22 @@ import { fill, h } from "../lib/dom.js";
 import { formatInt, plural } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { Refused } from "../lib/server.js";
+import { sideRows, unreadColumns } from "./import_columns.js";
 import { formatSize, oneLine, scaleName } from "./shared.js";
+
+// Formats whose records say themselves what is what; in all others a person may choose columns.
+const TOOLS = [
+  "beir",
+  "trec",
+  "trec-run",
+  "label-studio",
+  "argilla",
+  "prodigy",
+  "quepid-book",
+  "squad",
+  "tat-qa",
+  "id-lists",
+];
 
 export const importPanel = (node, { server, upload, say, stored }) => {
   const heading = h("h2", {}, "Import"),
@@ -17,6 +32,7 @@ export const importPanel = (node, { server, upload, say, stored }) => {
     change = false,
     name = null,
     timer = null;
+  const confirmed = new Set(); // columns that need not be read, as the person says
 
   // -- the field a file is dropped on
   const idle = (error) => {
@@ -24,6 +40,7 @@ export const importPanel = (node, { server, upload, say, stored }) => {
     said = {};
     change = false;
     name = null;
+    confirmed.clear();
     keep(null);
     const input = h("input", {
       type: "file",
@@ -43,7 +60,7 @@ export const importPanel = (node, { server, upload, say, stored }) => {
         h(
           "p",
           { class: "rr-muted" },
-          "CSV, JSON, Parquet, BEIR, TREC, Label Studio, Argilla, Quepid and more. We say what we read before anything is stored.",
+          "CSV, Excel, JSON, Parquet, BEIR, TREC, Label Studio, Argilla, Quepid and more. We say what we read before anything is stored.",
         ),
       ),
     );
@@ -116,7 +133,7 @@ export const importPanel = (node, { server, upload, say, stored }) => {
   };
   const suggest = (file) =>
     file
-      .replace(/(\.(csv|tsv|txt|jsonl?|ndjson|gz|zip|parquet))+$/i, "")
+      .replace(/(\.(csv|tsv|txt|jsonl?|ndjson|gz|zip|parquet|xlsx))+$/i, "")
       .replace(/[/\\:]+/g, " ")
       .trim()
       .slice(0, 80) || "dataset";
@@ -243,6 +260,7 @@ export const importPanel = (node, { server, upload, say, stored }) => {
             ),
           ),
         state.report && h("div", { class: "rr-import-grid" }, ledger(state), leftOut(state, left)),
+        state.report && unreadColumns(state.unread || [], confirmed, () => show(state)),
         state.mojibake && encoding(state.mojibake),
         state.not_stored && h("div", { class: "rr-card-body" }, errorBox(state.not_stored)),
         state.report && foot(state),
@@ -280,6 +298,18 @@ export const importPanel = (node, { server, upload, say, stored }) => {
     return field;
   };
   const row = (label, field) => h("label", { class: "rr-map-row" }, h("span", {}, label), field);
+  const numberField = (label, value, onchange) => {
+    const field = h("input", {
+      class: "rr-field",
+      type: "number",
+      step: "any",
+      min: 0,
+      value: value ?? "",
+      "aria-label": label,
+      onchange: () => onchange(field.value === "" ? null : Number(field.value)),
+    });
+    return field;
+  };
 
   const mapping = (state, columns) => {
     const plan = state.plan || {},
@@ -290,7 +320,7 @@ export const importPanel = (node, { server, upload, say, stored }) => {
           column.length > 40 ? `${column.slice(0, 39)}…` : column,
         ]),
       ];
-    const fixed = state.plan && !["pairs", "judgments"].includes(plan.format);
+    const fixed = state.plan && TOOLS.includes(plan.format);
     const role = (key, label, empty) =>
       row(
         label,
@@ -332,8 +362,17 @@ export const importPanel = (node, { server, upload, say, stored }) => {
             role("label", "Label", "none"),
             role("split", "Split", "none"),
             role("annotator", "Annotator", "none"),
+            ...sideRows(plan, columns, again),
           ],
       (state.scale || said.scale) && row("Scale", scale),
+      state.scale &&
+        state.scale.kind !== "binary" &&
+        row(
+          "Relevant from",
+          numberField("Relevant from", said.relevant_from ?? state.scale.relevant_from, (value) =>
+            again({ relevant_from: value }),
+          ),
+        ),
       state.scale?.kind === "graded" &&
         h(
           "label",
@@ -583,7 +622,14 @@ export const importPanel = (node, { server, upload, say, stored }) => {
     bad_label: "Bad label",
     unreadable: "Unreadable",
   };
-  const leftOut = ({ report }, left) => {
+  const leftOut = ({ report, unread = [] }, left) => {
+    if (!left.length && unread.length)
+      return h(
+        "div",
+        { class: "rr-import-main" },
+        h("h3", {}, `${plural(unread.length, "column")} left out`),
+        h("p", { class: "rr-muted" }, "Every record becomes a pair, but not all of its texts."),
+      );
     if (!left.length)
       return h(
         "div",
@@ -673,7 +719,8 @@ export const importPanel = (node, { server, upload, say, stored }) => {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   };
-  const foot = ({ report }) => {
+  const foot = ({ report, unread = [] }) => {
+    const open = unread.filter((one) => !confirmed.has(one.column));
     const field = h("input", {
       class: "rr-field",
       id: "rr-import-name",
@@ -688,21 +735,27 @@ export const importPanel = (node, { server, upload, say, stored }) => {
       `Import ${plural(count, "pair")}`,
       async () => {
         try {
-          await server.store_upload({ token, dataset: field.value });
+          await server.store_upload({ token, dataset: field.value, confirmed: [...confirmed] });
           follow();
         } catch (error) {
           say(error);
           field.focus();
         }
       },
-      { kind: "primary", disabled: !count },
+      { kind: "primary", disabled: !count || open.length > 0 },
     );
     return h(
       "div",
       { class: "rr-card-foot rr-import-foot" },
       h("label", { for: "rr-import-name" }, "Import as"),
       field,
-      h("span", { class: "rr-grow" }, "Nothing is stored until you import."),
+      h(
+        "span",
+        { class: "rr-grow" },
+        open.length
+          ? "Confirm the columns that are not read first."
+          : "Nothing is stored until you import.",
+      ),
       go,
     );
   };
@@ -800,7 +853,22 @@ export const importPanel = (node, { server, upload, say, stored }) => {
           "First row",
         ),
       ),
+      row(
+        "Header line",
+        numberField("Header line", said.header_line, (value) => again({ header_line: value })),
+      ),
+      plan.container === "workbook" && row("Sheet", sheetField()),
     );
+  const sheetField = () => {
+    const field = h("input", {
+      class: "rr-field",
+      value: said.sheet ?? "",
+      placeholder: "name or number",
+      "aria-label": "Sheet",
+      onchange: () => again({ sheet: field.value.trim() || null }),
+    });
+    return field;
+  };
   const needsTexts = ({ refused, columns }) => columns && /corpus/.test(refused || "");
   const textsForm = (state) => {
     const field = (role, text) => {

@@ -34,7 +34,7 @@ export const scaleName = (scale) =>
   scale.kind === "binary"
     ? "binary"
     : scale.kind === "graded"
-      ? `graded 0 to ${scale.max}`
+      ? `graded ${scale.min || 0} to ${scale.max}`
       : `score 0 to ${scale.max}`;
 
 // A question before something goes: its name and count, and the one button that does it.

@@ -203,6 +203,8 @@ def _describe(plan: Plan) -> dict[str, Any]:
         "quotes": dialect and dialect.quotes,
         "header": dialect and dialect.header is not None,
         "columns": [str(name) for name in plan.names[:256]],
+        "positives": [str(name) for name in plan.positives],
+        "negatives": [str(name) for name in plan.negatives],
         **{role: None if (name := getattr(plan, role)) is None else str(name) for role in ROLES},
     }
 

@@ -1,5 +1,6 @@
 """An import in the page: upload, look, change the reading, store; its state is in its folder."""
 
+from collections.abc import Collection
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -89,14 +90,21 @@ def upload_state(workspace: Workspace, user: User, token: str) -> dict[str, Any]
     return {**told, **state}
 
 
-def store_upload(workspace: Workspace, user: User, token: str, dataset_name: str) -> None:
-    """Start to store a finished reading in a dataset."""
+def store_upload(
+    workspace: Workspace, user: User, token: str, dataset_name: str,
+    confirmed: Collection[str] = (),
+) -> None:  # fmt: skip
+    """Start to store a finished reading in a dataset.
+
+    Refused where a column of texts is not read and its name is not among those `confirmed`.
+    """
     require(user, "admin")
     check_name(dataset_name)
     folder, noted = folder_of(workspace, token), _noted(workspace, token)
     result = load(folder / "result.json") or {}
     if "report" not in result:
         raise Refused("The file is not read yet. Wait until its report is shown.")
+    _check_confirmed(result, confirmed)
     if "dataset" in noted and is_alive(folder):
         raise Refused("This file is being imported already.")
     stop(folder)  # the reader, which has told all it found and may take a moment to end
@@ -107,6 +115,16 @@ def store_upload(workspace: Workspace, user: User, token: str, dataset_name: str
         "dataset": dataset_name, "source": noted["file"], "user": asdict(user),
     }  # fmt: skip
     spawn(folder, "reranker_ui.services.imports.store_job", told)
+
+
+def _check_confirmed(result: dict[str, Any], confirmed: Collection[str]) -> None:
+    unread = [column["column"] for column in result.get("unread", [])]
+    missing = [name for name in unread if name not in confirmed]
+    if missing:
+        raise Refused(
+            f"{', '.join(missing[:6])} {'is' if len(missing) == 1 else 'are'} not read. Say what"
+            " they hold, or confirm that they are not needed."
+        )
 
 
 def end_upload(workspace: Workspace, user: User, token: str) -> None:

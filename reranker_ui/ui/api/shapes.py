@@ -55,9 +55,11 @@ class CohereAsked(Asked):
         if isinstance(document, str):
             return document
         wanted = self.rank_fields or ["text"]
-        found = [name for name in wanted if document.get(name) is not None]
+        found = [name for name in wanted if name in document]
         for name in found:
-            if not isinstance(document[name], str | int | float):
+            if isinstance(document[name], bool) or not isinstance(
+                document[name], str | int | float
+            ):
                 raise Refused(f"documents.{at}.{name}: it is {_kind(document[name])}, not a text.")
         if not found:
             has = ", ".join(map(str, list(document)[:8])) or "no field"
@@ -135,5 +137,5 @@ def fault_in(path: str, status: int, sentence: str, listed: bool = False) -> dic
 
 
 def _kind(value: Any) -> str:
-    kinds = {dict: "an object", list: "a list", bool: "true or false"}
+    kinds = {dict: "an object", list: "a list", type(None): "null", bool: "a boolean"}
     return kinds.get(type(value), "something else")

@@ -23,6 +23,7 @@ from reranker_ui.ui.payload import (
     Id,
     Ids,
     Name,
+    Names,
     Number,
     ReadingChoices,
     Text,
@@ -101,8 +102,10 @@ def _reading(workspace: Workspace) -> list[Function]:
     def upload_state(user: User, *, token: Name) -> Any:
         return uploads.upload_state(workspace, user, token)
 
-    def store_upload(user: User, *, token: Name, dataset: Name) -> Any:
-        return uploads.store_upload(workspace, user, token, dataset.strip())
+    def store_upload(
+        user: User, *, token: Name, dataset: Name, confirmed: Names | None = None
+    ) -> Any:
+        return uploads.store_upload(workspace, user, token, dataset.strip(), confirmed or [])
 
     def end_upload(user: User, *, token: Name) -> Any:
         return uploads.end_upload(workspace, user, token)

@@ -75,7 +75,8 @@ class NestedColumns:
         """Columns of lists or objects of passages, those named so first."""
         found = [n for n in self.names if n not in without and self.kinds[n] in NESTED]
         found = [name for name in found if self._holds_passages(name)]
-        return sorted(found, key=lambda name: plain(name) not in _PASSAGES)
+        known = (*_PASSAGES, *KNOWN["passage"])
+        return sorted(found, key=lambda name: plain(name) not in known)
 
     def named(self, names: Sequence[str]) -> list[Any]:
         """Columns of lists, those of these names first, that could be labels."""
