@@ -25,6 +25,7 @@ from reranker_ui.core.formats.structure.passages import (
 )  # fmt: skip
 from reranker_ui.core.formats.structure.references import References, references_of
 from reranker_ui.core.formats.structure.roles import side_of
+from reranker_ui.core.formats.writing import VOTES
 from reranker_ui.core.values.pairs import Judged, Left
 
 Value = Mapping[Any, Any]
@@ -67,7 +68,12 @@ class Shape:
 
 
 def shape_of(values: Sequence[Value], options: ReadOptions) -> Shape | None:
-    """The shape of records that are lists; None where they are not."""
+    """The shape of records that are lists; None where they are not.
+
+    A row of our own export is one pair, whose last column lists who labelled it.
+    """
+    if any(VOTES in value for value in values):
+        return None
     columns = NestedColumns(values)
     query = columns.said(options.query) if options.query is not None else columns.query()
     positives, negatives = columns.sides(query, options)
