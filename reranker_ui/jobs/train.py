@@ -1,13 +1,12 @@
 """The worker of one run: `python -m reranker_ui.worker FOLDER`. It outlives whoever started it."""
 
-import os
 import shutil
 import signal
 import sys
 import time
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,12 @@ from filelock import FileLock, Timeout
 
 from reranker_ui.core.values.event_log import TERMINAL
 from reranker_ui.core.values.filesystems import DISK_FULL, is_disk_full
-from reranker_ui.core.values.machine import keep_memory
+from reranker_ui.core.values.job_folder import Busy
+from reranker_ui.core.values.machine import prepare_training
 from reranker_ui.core.values.refused import Diverged, Refused
 from reranker_ui.core.values.run_folder import BRING_BACK, Cancelled, RunFolder
 from reranker_ui.settings import Settings
 
-POLITE = 5  # niceness: the page and its people come first
-PATIENCE = 5.0  # seconds that the lock of the folder may be held by someone who only looks
 EVERY = 0.3  # seconds between two looks at the queue
 
 
@@ -33,17 +31,11 @@ def main(arguments: Sequence[str]) -> int:
     folder = RunFolder(Path(arguments[0]).resolve())
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: folder.request_stop("keep"))
-    with suppress(OSError):
-        os.nice(POLITE)
-    keep_memory()
-    # Else torch's idle threads spin, and on a busy machine everyone waits for them, torch too.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    # One run, one GPU: with several in sight the trainer would copy the model to each.
-    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")
+    prepare_training()
     try:
-        with folder.lock().acquire(timeout=PATIENCE):
+        with folder.lock(arguments[1:]):
             return _work(folder)
-    except Timeout:
+    except Busy:
         print(f"Another worker is on {folder.path}.", file=sys.stderr)
         return 1
 

@@ -10,6 +10,7 @@ import pytest
 
 from reranker_ui.core.values import filesystems
 from reranker_ui.core.values.filesystems import DISK_FULL, DiskFull, as_refused, is_disk_full
+from reranker_ui.core.values.json_files import read_object, save
 from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.annotating.recent_labels import last_labels
 from reranker_ui.services.datasets.export import export_dataset
@@ -17,7 +18,6 @@ from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.labels.datasets import list_datasets
 from reranker_ui.services.operating import backup, overview
 from reranker_ui.services.store.access import LOCAL, User
-from reranker_ui.services.store.json_state import load, save
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle
 from reranker_ui.ui.component import _refusal
@@ -181,7 +181,7 @@ def test_state_that_cannot_be_saved_keeps_what_was_there(tmp_path, monkeypatch):
     monkeypatch.setattr("os.replace", real)
     with pytest.raises(OSError, match="No space left"):
         save(tmp_path / "state.json", {"a": 2})
-    assert load(tmp_path / "state.json") == {"a": 1}
+    assert read_object(tmp_path / "state.json") == {"a": 1}
     assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
 
 

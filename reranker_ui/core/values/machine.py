@@ -39,6 +39,22 @@ def keep_memory() -> None:
             mallopt(option, value)
 
 
+def prepare_training() -> None:
+    """Set up a process that trains. To be called before torch is imported."""
+    give_way(5)
+    keep_memory()
+    # One run, one GPU: with several visible the trainer would copy the model to each.
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")
+
+
+def give_way(niceness: int) -> None:
+    """Let the page and its users have the processor first. Before torch is imported."""
+    with suppress(OSError):
+        os.nice(niceness)
+    # Else torch's idle threads spin, and on a busy machine everyone waits for them, torch too.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
 def this_machine(asked: str, threads: int | None = None, preferred: str = "auto") -> Machine:
     """This machine; also sets the number of threads of torch, all cores if None.
 
