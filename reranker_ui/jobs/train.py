@@ -13,8 +13,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from reranker_ui.core.values.event_log import TERMINAL
-from reranker_ui.core.values.filesystems import DISK_FULL, is_disk_full
-from reranker_ui.core.values.job_folder import Busy
+from reranker_ui.core.values.filesystems import is_disk_full
+from reranker_ui.core.values.job_folder import Busy, failure_sentence
 from reranker_ui.core.values.machine import prepare_training
 from reranker_ui.core.values.refused import Diverged, Refused
 from reranker_ui.core.values.run_folder import BRING_BACK, Cancelled, RunFolder
@@ -118,17 +118,13 @@ def _end(folder: RunFolder, event: str, lost: bool = True, **fields: Any) -> Non
 
 
 def sentence(error: BaseException) -> str:
-    """What to tell people of an error: the fact, the cause where it is known, the mend."""
-    text = str(error)
-    if isinstance(error, Refused):
-        return text
-    if is_disk_full(error):
-        return DISK_FULL
-    if isinstance(error, MemoryError) or "memory" in text.casefold():
+    """What the user reads about an error: what happened, the cause if it is known, what to do."""
+    memory = isinstance(error, MemoryError) or "memory" in str(error).casefold()
+    if memory and not isinstance(error, Refused):
         return "There is not enough memory. Choose a smaller batch size, max length or base."
     if isinstance(error, KeyboardInterrupt | SystemExit):
         return "The worker was told to end at once."
-    return f"The run broke off with {type(error).__name__}: {text[:300]}. Its log says where."
+    return failure_sentence(error, "The run")
 
 
 if __name__ == "__main__":
