@@ -10,7 +10,8 @@ import time
 import pytest
 
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.core.values.run_folder import SPLITS, RunFolder
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.executors.local import LocalExecutor
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from

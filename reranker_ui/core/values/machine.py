@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+LEAST_DISK = 500_000_000  # bytes: below, not even a small model and its checkpoints fit
 # Options of glibc's mallopt, and what training sets them to.
 KEEPING = {
     -1: -1,  # M_TRIM_THRESHOLD: nothing goes back to the system

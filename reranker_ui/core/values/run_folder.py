@@ -18,8 +18,8 @@ from reranker_ui.core.values.json_files import parse_object
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.splits import SPLITS
 
-SPLITS = ("train", "dev", "test")
 COLUMNS = ["pair_id", "query_key", "query", "passage", "grade"]
 STARTING = 60.0  # seconds from the making of the folder until it is submitted, at most
 BRING_BACK = "Bring the run back with `python -m reranker_ui restore --runs`, or delete it."

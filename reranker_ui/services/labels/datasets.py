@@ -43,6 +43,15 @@ def find_dataset(connection: sa.Connection, name: str) -> sa.Row[Any]:
     return row
 
 
+def find_pair(connection: sa.Connection, pair_id: int, *columns: Any) -> sa.Row[Any]:
+    """These columns of a pair and of its dataset; Refused if the pair was deleted."""
+    query = select(*columns).select_from(pairs.join(datasets)).where(pairs.c.id == pair_id)
+    row = connection.execute(query).first()
+    if row is None:
+        raise Refused("This pair was deleted. Reload the page for the next one.")
+    return row
+
+
 def scale_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
     """`{"kind": binary | graded | score, "max", "min", "relevant_from"}` of a dataset."""
     require(user, "viewer")

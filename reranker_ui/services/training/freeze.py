@@ -7,7 +7,7 @@ import pandas as pd
 from sqlalchemy import func, select
 
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.core.values.run_folder import SPLITS
+from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
 from reranker_ui.services.store.access import User, require
