@@ -86,7 +86,7 @@ def test_labels_are_refused_as_a_fault_that_passes_and_none_is_lost(disk, worksp
     kept = {row["id"]: row["label"] for row in last_labels(workspace, LIN, "rivers")}
     assert number == 0 or kept[pair] == confirmed
     annotate(workspace, LIN, others[0], 1.0, "client-after-the-full-disk")
-    workspace.remembered.clear()
+    workspace.memory.clear()
 
 
 def test_an_api_key_opens_what_only_reads(disk, workspace):
@@ -215,6 +215,6 @@ def test_everyone_is_warned_of_a_disk_that_is_nearly_full(tmp_path, monkeypatch)
     assert warned["free"] == 150_000_000
     assert warned["sentence"].startswith("Only 150 MB are free on the server's disk.")
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=10**10))
-    workspace.remembered.clear()
+    workspace.memory.clear()
     assert overview.overview(workspace, LIN, None)["disk"] is None
     workspace.engine.dispose()
