@@ -36,9 +36,6 @@ class Here:
         train(folder, THREADS, "fp32")
         return "0:"
 
-    def lives(self, handle):
-        return False
-
 
 def rows(folder, split):
     with gzip.open(folder / f"{split}.jsonl.gz", "rt") as lines:

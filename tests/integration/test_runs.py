@@ -10,7 +10,8 @@ import time
 import pytest
 
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.core.values.run_folder import SPLITS, RunFolder
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.executors.local import LocalExecutor
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from
@@ -41,10 +42,7 @@ class Nowhere:
     def submit(self, folder):
         return "0:"
 
-    def lives(self, handle):
-        return False
-
-    def end(self, handle, patience):
+    def end(self, folder):
         pass
 
 
@@ -227,13 +225,13 @@ def test_a_deaf_worker_and_its_children_are_ended(tmp_path, monkeypatch):
         subprocess, "Popen", lambda words, **more: real([sys.executable, "-c", script], **more)
     )
     executor, folder = LocalExecutor(dict(os.environ)), RunFolder(tmp_path)
-    handle = executor.submit(folder)
+    executor.submit(folder)
     while not folder.log_file.read_text():
         time.sleep(0.02)
     child = int(folder.log_file.read_text())
-    assert executor.lives(handle)
-    executor.end(handle, patience=0.2)
-    assert not executor.lives(handle)
+    assert folder.alive()
+    executor.end(folder)
+    assert not folder.alive()
     with pytest.raises(ProcessLookupError):
         for _ in range(100):
             os.kill(child, 0)
@@ -315,7 +313,7 @@ def worker_of(run):
     import psutil
 
     for process in psutil.process_iter(["cmdline"]):
-        if (process.info["cmdline"] or [""])[-1] == run["folder"]:
+        if run["folder"] in (process.info["cmdline"] or []):
             return process.pid
     raise AssertionError(f"no worker of {run['name']}")
 

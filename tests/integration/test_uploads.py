@@ -5,6 +5,7 @@ import time
 import pytest
 import sqlalchemy as sa
 
+from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports import uploads
 from reranker_ui.services.imports.read_state import folder_of
@@ -44,15 +45,13 @@ def test_a_file_with_ids_asks_for_its_texts_and_takes_them(workspace, tmp_path):
         uploads.add_texts(workspace, LOCAL, token, "request", path, "x")
 
 
-def test_storing_begins_although_the_reader_still_ends(workspace, tmp_path, monkeypatch):
+def test_storing_begins_although_the_reader_still_ends(workspace, tmp_path):
     token = begin(workspace, tmp_path, "query,passage,label\nq,p,1\nq,r,0\n")
     wait(workspace, token, "reading")
-    alive = uploads.is_alive
-    monkeypatch.setattr(uploads, "is_alive", lambda _folder: True)
-    uploads.store_upload(workspace, LOCAL, token, "d")
+    with JobFolder(folder_of(workspace, token) / "reading").lock():
+        uploads.store_upload(workspace, LOCAL, token, "d")
     with pytest.raises(Refused, match="already"):
         uploads.store_upload(workspace, LOCAL, token, "d")
-    monkeypatch.setattr(uploads, "is_alive", alive)
     state = wait(workspace, token, "storing")
     assert (state["state"], state["kept"]) == ("stored", 2)
     assert [one["name"] for one in list_datasets(workspace, LOCAL)] == ["d"]

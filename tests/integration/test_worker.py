@@ -9,9 +9,11 @@ import time
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.executors.local import LocalExecutor
 from tests.conftest import ROOT
 
 WAIT = 120.0  # seconds; the imports of a worker alone take 10 on a machine that is free
@@ -108,6 +110,19 @@ def test_a_run_finishes_and_its_model_ranks(home, tiny_model, start, monkeypatch
 
     scores = CrossEncoder(str(folder.model)).predict([("which word?", "the answer is 1")] * 2)
     assert all(0 < score < 1 for score in scores)
+
+
+def test_a_run_that_was_lost_under_version_0_1_is_resumed(home, tiny_model):
+    folder = frozen(home, 1, tiny_model)
+    lines = [{"event": name, "time": 1.0, "phase": "train"} for name in ("queued", "started")]
+    folder.events_file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with FileLock(folder.alive_file):  # as its worker held it
+        assert folder.status() == "running"
+        assert LocalExecutor({}).submit(folder) == "", "a second worker was started"
+    assert folder.status() == "lost"
+    assert int(LocalExecutor({**os.environ, "RERANKER_UI_THREADS": "1"}).submit(folder)) > 1
+    wait_for(folder, "finished")
+    assert (folder.model / "model.safetensors").exists()
 
 
 def test_stop_and_keep_keeps_the_best_so_far(home, tiny_model, start):

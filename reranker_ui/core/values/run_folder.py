@@ -1,8 +1,6 @@
 """The run folder: the only code that knows its file names, its events and its status."""
 
-import fcntl
 import json
-import os
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,15 +13,15 @@ from typing_extensions import TypedDict
 
 from reranker_ui.core.values import event_log
 from reranker_ui.core.values.checkpoints import newest_checkpoint
+from reranker_ui.core.values.job_folder import JobFolder, ProcessFolder
 from reranker_ui.core.values.json_files import parse_object
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.splits import SPLITS
 
-SPLITS = ("train", "dev", "test")
 COLUMNS = ["pair_id", "query_key", "query", "passage", "grade"]
-STARTING = 60.0  # seconds a worker may take to import and lock its folder
-LOCKING = 1.0  # seconds between the making of the lock's file and the lock itself, at most
+STARTING = 60.0  # seconds from the making of the folder until it is submitted, at most
 BRING_BACK = "Bring the run back with `python -m reranker_ui restore --runs`, or delete it."
 Phase = Literal["warm_start", "train"]
 
@@ -47,20 +45,20 @@ class Cancelled(Exception):  # noqa: N818 - not an error
     """Raised where a run obeys the stop `cancel`."""
 
 
-class RunFolder:
+class RunFolder(ProcessFolder):
     """One run on disk. Inputs are written once, before the start; the worker writes the rest.
 
     The one exception is the file `stop`, which anyone who may stop the run creates.
     """
 
+    LOCK, LOG = "worker.alive", "worker.log"
+
     def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
+        super().__init__(path)
         self.recipe_file = self.path / "recipe.json"
         self.lineage_file = self.path / "lineage.json"
         self.texts_file = self.path / "texts.parquet"
         self.events_file = self.path / "events.jsonl"
-        self.log_file = self.path / "worker.log"
-        self.alive_file = self.path / "worker.alive"
         self.stop_file = self.path / "stop"
         self.checkpoints = self.path / "checkpoints"
         self.model = self.path / "model"
@@ -68,7 +66,8 @@ class RunFolder:
         self.combined_file = self.path / "combined.json"
         self.outcome_file = self.path / "outcome.json"
         self.cutoff_file = self.path / "cutoff.json"  # chosen by people once the run has ended
-        self.pushed_file = self.path / "pushed.json"
+        self.pushed_file = self.path / "pushed.json"  # by version 0.1
+        self.push = JobFolder(self.path / "push", "The push")
 
     @property
     def number(self) -> int:
@@ -190,14 +189,11 @@ class RunFolder:
         return self.alive() or self.young()
 
     def young(self) -> bool:
-        """Whether the worker was submitted so lately that it may not hold its lock yet."""
-        try:
-            since, within = self.alive_file.stat().st_mtime, LOCKING
-        except (FileNotFoundError, NotADirectoryError):
-            if not self.path.is_dir():
-                return False
-            since, within = self.path.stat().st_mtime, STARTING
-        return abs(time.time() - since) < within  # the clock may have been set back
+        """Whether the run was made so lately that it may not be submitted yet."""
+        if self.alive_file.exists() or not self.path.is_dir():
+            return False
+        # The clock may have been set back.
+        return abs(time.time() - self.path.stat().st_mtime) < STARTING
 
     # -- checkpoints
 
@@ -205,26 +201,7 @@ class RunFolder:
         """The newest checkpoint that was written to its end; a lost run resumes from it."""
         return newest_checkpoint(self.checkpoints)
 
-    # -- the worker's life
-
-    def lock(self) -> FileLock:
-        """The lock that a worker holds while it lives."""
-        return FileLock(self.alive_file)
-
-    def alive(self) -> bool:
-        """Whether a worker lives on this folder."""
-        try:
-            probe = os.open(self.alive_file, os.O_RDONLY)
-        except (FileNotFoundError, NotADirectoryError):
-            return False
-        try:
-            # A shared lock: those who look never take each other for the worker.
-            fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(probe)
-        return False
+    # -- the queue
 
     def run_lock(self) -> FileLock:
         """The lock of the home that lets one run learn at a time."""

@@ -20,6 +20,7 @@ from reranker_ui.services.imports.batch_writer import Writer, settle
 from reranker_ui.services.imports.read_state import (
     end_reading,
     folder_of,
+    reading_in,
     start_reading,
     wait_for_reading,
     write_left_out,
@@ -39,7 +40,6 @@ from reranker_ui.services.labels.guidelines import edit_guidelines
 from reranker_ui.services.labels.index_job import fill_index
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, imports, pairs
-from reranker_ui.services.store.json_state import load
 from reranker_ui.services.store.workspace import Workspace, record
 from reranker_ui.settings import ASSETS
 
@@ -104,13 +104,14 @@ def store_reading(
     """Store a finished reading; `said` hears how many pairs are through. Returns the report."""
     require(user, "admin")
     check_name(dataset_name)
-    folder = folder_of(workspace, token)
-    result = result or load(folder / "result.json") or {}
+    job = reading_in(folder_of(workspace, token))
+    result = result or job.state().result or {}
     if "report" not in result:
         raise Refused(_what_is_missing(result))
-    staged = (folder / "stage.db").stat().st_size
-    check_space(workspace.home, STORED * staged, "storing the pairs")
-    stage = Stage(folder / "stage.db")
+    check_space(
+        workspace.home, STORED * (job.path / "stage.db").stat().st_size, "storing the pairs"
+    )
+    stage = Stage(job.path / "stage.db")
     sweep_imports(workspace)  # pairs of a dead import would count as known, and then go with it
     with beginning(workspace):
         import_id, new = _begin(workspace, user, dataset_name, result["scale"], source)

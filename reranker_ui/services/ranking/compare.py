@@ -10,7 +10,7 @@ from reranker_ui.core.evaluation.metrics import Metrics, ranking_metrics
 from reranker_ui.core.models.reranker import ranked
 from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.core.values.splits import SPLITS
+from reranker_ui.core.values.splits import check_split
 from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
 from reranker_ui.services.ranking.candidates import Candidates
 from reranker_ui.services.ranking.cutoffs import kept_cutoff
@@ -57,8 +57,7 @@ def evaluate(
     Only labels that `user` may know count.
     """
     require(user, "viewer")
-    if split not in SPLITS:
-        raise Refused(f"{split} is no split. There are train, dev and test.")
+    check_split(split)
     pairs = labelled_pairs(workspace, user, dataset)
     pairs = pairs[pairs["split"] == split]
     if pairs.empty:

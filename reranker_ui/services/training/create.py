@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from reranker_ui.core.values.machine import bytes_in_words, free_disk
+from reranker_ui.core.values.machine import LEAST_DISK, bytes_in_words, free_disk
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
@@ -20,8 +20,6 @@ from reranker_ui.services.store.access import User
 from reranker_ui.services.store.database import journal, runs
 from reranker_ui.services.store.workspace import Workspace, record
 from reranker_ui.services.training.freeze import data_hash, notices, unlabelled_texts
-
-LEAST_DISK = 500_000_000  # bytes: below, not even a small model and its checkpoints fit
 
 
 def continued(

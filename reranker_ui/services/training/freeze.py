@@ -7,9 +7,10 @@ import pandas as pd
 from sqlalchemy import func, select
 
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.core.values.run_folder import SPLITS
+from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
+from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import pairs as stored
 from reranker_ui.services.store.workspace import Workspace
@@ -48,9 +49,8 @@ def unlabelled_texts(workspace: Workspace, user: User, dataset: str) -> list[tup
     require(user, "viewer")
     with workspace.reading() as connection:
         found = datasets.find_dataset(connection, dataset)
-        labels = pairs_with_labels(
-            found.id, stored.c.query, stored.c.passage, stored.c.split, stored.c.pair_key
-        ).subquery()
+        columns = (stored.c.query, stored.c.passage, stored.c.split, stored.c.pair_key)
+        labels = pairs_with_labels(visibility_of(found, user), *columns).subquery()
         rows = connection.execute(
             select(labels.c.query, labels.c.passage)
             .where(

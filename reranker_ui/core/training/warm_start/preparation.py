@@ -18,7 +18,7 @@ from reranker_ui.core.models.encoder import Encoder
 from reranker_ui.core.models.model_folder import layers_of, sha256_of
 from reranker_ui.core.training.phase import Lesson
 from reranker_ui.core.training.warm_start.soft_targets import drawn_pairs, taught_pairs
-from reranker_ui.core.values.cache import note_use
+from reranker_ui.core.values.filesystems import note_use
 from reranker_ui.core.values.recipe import Recipe
 
 LEAST_PAIRS = 100  # below, "auto" is off: too little text to learn a cosine from
