@@ -68,10 +68,10 @@ class Settings(BaseSettings):
     sign_in: Literal["auto", "password"] = Field(
         "auto", description="`password` requires sign-in on this machine too, as behind a proxy."
     )
-    trusted_proxies: str = Field(
-        "",
-        description="Addresses or networks of proxies whose X-Forwarded-For is believed, with"
-        " commas; none if empty. On a Space: the private networks.",
+    trusted_proxies: str | None = Field(
+        None,
+        description="Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated"
+        " by commas; none if empty, on a Space the private networks.",
     )
     newcomers: Literal["none", "viewer", "annotator"] = Field(
         "none", description="Role on a Space of people who sign in without an invite."
@@ -90,8 +90,8 @@ class Settings(BaseSettings):
 
     @field_validator("trusted_proxies")
     @classmethod
-    def _are_networks(cls, value: str) -> str:
-        names = [name.strip() for name in value.split(",") if name.strip()]
+    def _are_networks(cls, value: str | None) -> str:
+        names = [name.strip() for name in (value or "").split(",") if name.strip()]
         return ",".join(str(ip_network(name)) for name in names)
 
     def home_folder(self) -> Path:

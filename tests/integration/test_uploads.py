@@ -1,6 +1,7 @@
 """An import step by step, as the page does it: its state lies in a folder of its own."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from reranker_ui.services.imports.read_state import folder_of
 from reranker_ui.services.labels.datasets import list_datasets
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import datasets, imports, pairs
+from tests.serving import asking, call, with_people
 
 
 def wait(workspace, token: str, *states: str) -> dict:
@@ -109,3 +111,21 @@ def test_columns_that_are_not_read_are_confirmed_before_they_are_stored(workspac
         uploads.store_upload(workspace, LOCAL, token, "d")
     uploads.store_upload(workspace, LOCAL, token, "d", ["remarks"])
     assert wait(workspace, token, "storing")["kept"] == 3
+
+
+def test_equal_uploads_at_once_do_not_meet(tmp_path):
+    server = with_people(tmp_path / "home", RERANKER_UI_RATE_LIMIT="0").start()
+    try:
+        admin = asking(server, "admin")
+        config = admin.get("/config").json()
+        file = b"query,passage,label\nq,p,1\n"
+
+        def upload(_number):
+            (path,) = admin.post("/gradio_api/upload", files={"files": ("a.csv", file)}).json()
+            return call(admin, "begin_upload", {"path": path, "name": "a.csv"}, config).json()
+
+        with ThreadPoolExecutor(8) as threads:
+            answers = list(threads.map(upload, range(8)))
+    finally:
+        server.kill()
+    assert len({answer["ok"]["token"] for answer in answers}) == 8

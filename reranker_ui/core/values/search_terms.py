@@ -75,7 +75,8 @@ def read_search(typed: str) -> Search | None:
         return None
     last, open_end = phrases[-1]
     unfinished = open_end and not typed[-1:].isspace()
-    whole = dict.fromkeys(phrase for phrase, _ in phrases[:-1])
+    others = [phrase for phrase, _ in phrases[:-1] if unfinished or phrase != last]
+    whole = dict.fromkeys(others)
     words = sum(phrase.count(" ") for phrase in (*whole, last))
     if words > MOST_WORDS:
         raise Refused(
