@@ -25,6 +25,7 @@ from reranker_ui.core.formats.structure.passages import (
 )  # fmt: skip
 from reranker_ui.core.formats.structure.references import References, references_of
 from reranker_ui.core.formats.structure.roles import side_of
+from reranker_ui.core.formats.writing import VOTES
 from reranker_ui.core.values.pairs import Judged, Left
 
 Value = Mapping[Any, Any]
@@ -69,6 +70,8 @@ class Shape:
 def shape_of(values: Sequence[Value], options: ReadOptions) -> Shape | None:
     """The shape of records that are lists; None where they are not."""
     columns = NestedColumns(values)
+    if VOTES in columns.names:  # our own export of pairs, with the labels of each person
+        return None
     query = columns.said(options.query) if options.query is not None else columns.query()
     positives, negatives = columns.sides(query, options)
     shape = _referred(columns, query, options, {*positives, *negatives})
