@@ -75,6 +75,8 @@ def shape_of(values: Sequence[Value], options: ReadOptions) -> Shape | None:
     if any(VOTES in value for value in values):
         return None
     columns = NestedColumns(values)
+    if VOTES in columns.names:  # our own export of pairs, with the labels of each person
+        return None
     query = columns.said(options.query) if options.query is not None else columns.query()
     positives, negatives = columns.sides(query, options)
     shape = _referred(columns, query, options, {*positives, *negatives})
