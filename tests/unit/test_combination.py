@@ -39,6 +39,16 @@ def test_a_strong_model_stands_alone_and_is_calibrated():
     assert found.logits({"tuned": [-1.0, 8.0]})[0] < 0 < found.logits({"tuned": [-1.0, 8.0]})[1]
 
 
+def test_a_model_that_learned_nothing_is_left_out():
+    found = combination_of(*dev(tuned=0.0, cosine=2.0, bm25=0.0))
+    assert found.weights["tuned"] == 0 and found.weights["cosine"] > 0
+
+
+def test_a_model_that_knows_more_stays_beside_cosine():
+    weights = combination_of(*dev(tuned=1.5, cosine=1.5, bm25=0.0)).weights
+    assert weights["tuned"] > 0 and weights["cosine"] > 0
+
+
 def test_too_few_labels_combine_nothing():
     keys, grades, scores = dev(0.3, 2.0, 0.0, queries=9)
     assert combination_of(keys, grades, scores) is None

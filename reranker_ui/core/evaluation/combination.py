@@ -17,7 +17,9 @@ from reranker_ui.core.evaluation.metrics import per_query
 from reranker_ui.core.values.labels import GRADES, Scale
 
 Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
+Gains: TypeAlias = Mapping[str, Sequence[float]]
 Truth: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
+ALONE, FREE = np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 1.0])  # which of PARTS are used
 PARTS = ("tuned", "cosine", "bm25")  # logit of the cross-encoder, cosine, BM25 by TermWeights
 SHRINKAGE = 2.0  # of the weights of cosine and BM25, each per standard deviation of its score
 FEWEST = 20  # dev pairs of each kind below which nothing is combined
@@ -34,7 +36,7 @@ class Combination:
 
     intercept: float
     weights: Mapping[str, float]
-    gains: Mapping[str, Sequence[float]]
+    gains: Gains
 
     @property
     def alone(self) -> bool:
@@ -58,24 +60,23 @@ def combination_of(
     """The ranker that dev pairs with their `scores` of PARTS call for; all are parallel.
 
     Cosine and BM25 are used where, on queries left out (5 folds), they raise nDCG@10 or average
-    precision by more than its standard error and lower neither by half of that. None where there
-    are too few labels to tell.
+    precision by more than its standard error and lower neither by half of that. Then the
+    cross-encoder stays in only if it does as much for those two. None where there are too few
+    labels to tell.
     """
     truth: Truth = np.asarray(scale.relevant(np.asarray(grades, dtype=float)))
     keys = pd.factorize(pd.Series(list(query_keys), dtype=object))[0]
     if min(truth.sum(), (~truth).sum()) < FEWEST or len(set(keys)) < FEWEST_QUERIES:
         return None
     table = np.column_stack([np.asarray(scores[part], dtype=float) for part in PARTS])
-    alone = table * [1.0, 0.0, 0.0]
-    sides = [_left_out(keys, truth, columns) for columns in (alone, table)]
-    ndcg = [
-        per_query(keys.tolist(), list(grades), side.tolist(), scale=scale)["ndcg@10"].to_numpy()
-        for side in sides
-    ]
-    gains = _gains(keys, truth, ndcg[1] - ndcg[0], *sides)
-    some = any(gain > error for gain, error in gains.values())
-    none_lost = all(gain > -error / 2 for gain, error in gains.values())
-    intercept, weights = fitted(truth, table if some and none_lost else alone)
+    judge = _Judge(keys, truth, list(grades), scale)
+    gains = judge.gains(table * ALONE, table)
+    used = table
+    if not _is_better(gains):
+        used = table * ALONE
+    elif not _is_better(judge.gains(table * FREE, table)):
+        used = table * FREE
+    intercept, weights = fitted(truth, used)
     if not any(weights):
         return None
     return Combination(intercept, dict(zip(PARTS, weights, strict=True)), gains)
@@ -104,36 +105,51 @@ def fitted(truth: Truth, table: Array) -> tuple[float, list[float]]:
     return float(point[0] - weights @ middle), [float(weight) for weight in weights]
 
 
-def _left_out(keys: Array, truth: Truth, table: Array) -> Array:
-    # Logits of each pair by a fit on the other folds' queries. Both sides are judged by such, as
-    # the fits differ a little in scale, which costs average precision.
-    from sklearn.model_selection import GroupKFold
-
-    found = np.zeros(len(table))
-    for learn, rest in GroupKFold(FOLDS).split(table, groups=keys):
-        intercept, weights = fitted(truth[learn], table[learn])
-        found[rest] = intercept + table[rest] @ weights
-    return found
+def _is_better(gains: Gains) -> bool:
+    some = any(gain > error for gain, error in gains.values())
+    return some and all(gain > -error / 2 for gain, error in gains.values())
 
 
-def _gains(
-    keys: Any, truth: Truth, won: Array, before: Array, after: Array
-) -> dict[str, list[float]]:
-    # Gain of `after` in nDCG@10, `won` by query, and average precision, with standard errors.
-    found: dict[str, list[float]] = {}
-    if len(won) > 1:
-        found["ndcg@10"] = [float(won.mean()), float(won.std(ddof=1) / np.sqrt(len(won)))]
-    queries = int(keys.max()) + 1
-    draws = np.random.default_rng(0).multinomial(queries, [1 / queries] * queries, RESAMPLES)
-    counts = np.vstack([np.ones(queries), draws])[:, keys]  # the first row is the split as it is
-    gain = _precision(truth, after, counts) - _precision(truth, before, counts)
-    found["average_precision"] = [float(gain[0]), float(np.std(gain[1:]))]
-    return found
+class _Judge:
+    """Compares two tables of scores, pairs x PARTS, on queries left out of the fits."""
 
+    def __init__(self, keys: Any, truth: Truth, grades: list[float], scale: Scale) -> None:
+        self._keys, self._truth, self._grades, self._scale = keys, truth, grades, scale
+        queries = int(keys.max()) + 1
+        draws = np.random.default_rng(0).multinomial(queries, [1 / queries] * queries, RESAMPLES)
+        # How often each pair counts: once in the first row, then as often as its query is drawn.
+        self._counts = np.vstack([np.ones(queries), draws])[:, keys]
 
-def _precision(truth: Truth, scores: Array, counts: Array) -> Array:
-    # Average precision where each pair counts so often: draws x pairs -> draws.
-    order = np.argsort(-scores, kind="stable")
-    often, hits = counts[:, order], counts[:, order] * truth[order]
-    right, seen = hits.cumsum(axis=1), np.maximum(often.cumsum(axis=1), 1)
-    return np.asarray((hits * right / seen).sum(axis=1) / np.maximum(right[:, -1], 1))
+    def gains(self, before: Array, after: Array) -> dict[str, list[float]]:
+        """Gains of `after` in nDCG@10 and average precision, each with its standard error."""
+        sides = [self._left_out(table) for table in (before, after)]
+        found: dict[str, list[float]] = {}
+        won = np.subtract(*(self._ndcg(side) for side in reversed(sides)))
+        if len(won) > 1:
+            found["ndcg@10"] = [float(won.mean()), float(won.std(ddof=1) / np.sqrt(len(won)))]
+        gain = np.subtract(*(self._precision(side) for side in reversed(sides)))
+        found["average_precision"] = [float(gain[0]), float(np.std(gain[1:]))]
+        return found
+
+    def _left_out(self, table: Array) -> Array:
+        # Logits of each pair by a fit on the other folds' queries. Both sides are judged by such,
+        # as the fits differ a little in scale, which costs average precision.
+        from sklearn.model_selection import GroupKFold
+
+        found = np.zeros(len(table))
+        for learn, rest in GroupKFold(FOLDS).split(table, groups=self._keys):
+            intercept, weights = fitted(self._truth[learn], table[learn])
+            found[rest] = intercept + table[rest] @ weights
+        return found
+
+    def _ndcg(self, scores: Array) -> Array:
+        found = per_query(self._keys.tolist(), self._grades, scores.tolist(), scale=self._scale)
+        return np.asarray(found["ndcg@10"], dtype=float)
+
+    def _precision(self, scores: Array) -> Array:
+        # Average precision over all pairs, each counted as often as a row of the counts says.
+        order = np.argsort(-scores, kind="stable")
+        often = self._counts[:, order]
+        hits = often * self._truth[order]
+        right, seen = hits.cumsum(axis=1), np.maximum(often.cumsum(axis=1), 1)
+        return np.asarray((hits * right / seen).sum(axis=1) / np.maximum(right[:, -1], 1))
