@@ -310,7 +310,7 @@ def test_every_record_left_out_goes_to_a_file(tmp_path, workspace):
 def test_what_a_killed_command_read_is_swept(tmp_path, workspace, monkeypatch):
     file, uploads = write(tmp_path / "a.csv", ["q,p,1"]), workspace.home / "uploads"
     with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
-        killed.setattr(importer, "store_reading", interrupt)
+        killed.setattr(importer, "store_reading", lambda *_, **__: interrupt(0))
         killed.setattr(importer, "end_reading", lambda *_: None)  # as SIGKILL leaves it
         import_file(workspace, LOCAL, file, "d")
     (folder,) = (one for one in uploads.iterdir() if one.is_dir())
