@@ -78,7 +78,9 @@ def _read_or_build(connection: sa.Connection, dataset_id: int, folder: Path) -> 
     with FileLock(folder.parent / f"{dataset_id}.lock"):
         if (folder / "pair_ids.npy").exists():
             try:
-                return FirstStage(Index.open(folder), np.load(folder / "pair_ids.npy"))
+                stage = FirstStage(Index.open(folder), np.load(folder / "pair_ids.npy"))
+                stage.index.search("a", 1)  # some damage only shows when it is asked
+                return stage
             except (OSError, ValueError, LookupError, TypeError) as error:
                 log.warning("The index %s is damaged and is built again: %s", folder, error)
         _build(connection, dataset_id, folder)
