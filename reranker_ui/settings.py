@@ -2,15 +2,17 @@
 
 import os
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
+PRIVATE_NETWORKS = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 SECRET = re.compile("TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|_KEY$|DATABASE_URL", re.IGNORECASE)
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
@@ -66,6 +68,11 @@ class Settings(BaseSettings):
     sign_in: Literal["auto", "password"] = Field(
         "auto", description="`password` requires sign-in on this machine too, as behind a proxy."
     )
+    trusted_proxies: str | None = Field(
+        None,
+        description="Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated"
+        " by commas; none if empty, on a Space the private networks.",
+    )
     newcomers: Literal["none", "viewer", "annotator"] = Field(
         "none", description="Role on a Space of people who sign in without an invite."
     )
@@ -80,6 +87,12 @@ class Settings(BaseSettings):
         None, description="Hub token for backups; `HF_TOKEN` if empty."
     )
     log_format: Literal["text", "json"] = Field("text", description="Log lines as text or JSON.")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str | None) -> str:
+        names = [name.strip() for name in (value or "").split(",") if name.strip()]
+        return ",".join(str(ip_network(name)) for name in names)
 
     def home_folder(self) -> Path:
         """The home as an absolute path, made if it is not there."""
@@ -127,6 +140,14 @@ class Space(BaseSettings):
     def hosts(self) -> list[str]:
         """The names it is reached by."""
         return [name.strip() for name in self.host.split(",") if name.strip()]
+
+
+def believe_proxies(networks: str) -> None:
+    """Let the web server believe forwarded addresses of these networks only.
+
+    uvicorn reads this variable and, where it is missing, believes every process of this machine.
+    """
+    os.environ["FORWARDED_ALLOW_IPS"] = networks
 
 
 def worker_environment() -> dict[str, str]:

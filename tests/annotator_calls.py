@@ -175,7 +175,7 @@ EVENTS = {
     "lambda",
     "start",
 }
-# The addresses beside Gradio's; the others of them serve the sign-in.
+# The addresses beside Gradio's; the others hold no data of a dataset.
 ADDRESSES: dict[str, Callable[[Draw], str]] = {
     "/runs/{run:int}/model.zip": lambda d: f"/runs/{d.any(1, 2, 3, 4)}/model.zip",
     "/runs/{run:int}/run.zip": lambda d: f"/runs/{d.any(1, 2, 3, 4)}/run.zip",
@@ -189,5 +189,5 @@ ADDRESSES: dict[str, Callable[[Draw], str]] = {
 }
 ELSEWHERE = {
     *("/login", "/login/check", "/login/huggingface", "/login/callback", "/logout", "/invite"),
-    "/health",
+    *("/health", "/guide", "/guide/{name}", "/modules/{version}/{name:path}"),
 }

@@ -6,6 +6,7 @@ import time
 from typing import Any, Literal
 
 from reranker_ui.commands import Verbs
+from reranker_ui.core.training.advice.budget import MINUTES
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.runs import push as publishing
 from reranker_ui.services.store.access import LOCAL
@@ -81,6 +82,12 @@ def _add_recipe(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--recipe", metavar="NAME|FILE", help="a name, advised, a YAML file, or a model card (.md)"
     )
+    verb.add_argument(
+        "--budget",
+        choices=list(MINUTES),
+        default="quick",
+        help="what the advisor fills: about 4, 20 or 60 minutes of this machine",
+    )
     verb.add_argument("--from-card", metavar="FILE|ID", help="a model card: a file or a Hub id")
     verb.add_argument(
         "--card-variant",
@@ -101,7 +108,9 @@ def _kind(field: str) -> dict[str, Any]:
 def _asked(arguments: argparse.Namespace) -> Recipe:
     changes = {field: getattr(arguments, field) for field in OPTIONS}
     if arguments.recipe == "advised":
-        advice = advise.advised(open_workspace(), LOCAL, arguments.dataset, arguments.base)
+        advice = advise.advised(
+            open_workspace(), LOCAL, arguments.dataset, arguments.base, arguments.budget
+        )
         for choice in advice.choices:
             print(f"{choice.name}: {choice.value}. {choice.reason}", file=sys.stderr)
         return changed(advice.recipe.model_dump(), **changes)

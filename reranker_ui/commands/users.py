@@ -7,7 +7,7 @@ from typing import Any
 
 from reranker_ui.commands import Verbs
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.people import accounts, invites
+from reranker_ui.services.people import accounts, api_keys, invites
 from reranker_ui.services.store.access import LOCAL, ROLES
 from reranker_ui.services.store.workspace import open_workspace
 
@@ -30,7 +30,11 @@ def add(verbs: Verbs) -> None:
     role.set_defaults(run=_role, show=str)
     password = does.add_parser("password", help="set a password; ends that person's sessions")
     password.add_argument("name", metavar="NAME")
-    password.set_defaults(run=_password, show=str)
+    password.set_defaults(run=_password, show=_keys_left)
+    password.add_argument("--end-keys", action="store_true", help="end the person's API keys too")
+    keys = does.add_parser("end-keys", help="end all API keys of a person")
+    keys.add_argument("name", metavar="NAME")
+    keys.set_defaults(run=_end_keys, show=lambda ended: f"{ended['ended']} API keys ended.")
     remove = does.add_parser("remove", help="remove an account; its labels stay")
     remove.add_argument("name", metavar="NAME")
     remove.set_defaults(run=_remove, show=str)
@@ -61,9 +65,19 @@ def _role(arguments: argparse.Namespace) -> tuple[None, int]:
     return None, 0
 
 
-def _password(arguments: argparse.Namespace) -> tuple[None, int]:
-    accounts.set_password(open_workspace(), LOCAL, arguments.name, _asked_password())
-    return None, 0
+def _password(arguments: argparse.Namespace) -> tuple[dict[str, int], int]:
+    workspace, name, end_keys = open_workspace(), arguments.name, arguments.end_keys
+    return accounts.set_password(workspace, LOCAL, name, _asked_password(), end_keys=end_keys), 0
+
+
+def _end_keys(arguments: argparse.Namespace) -> tuple[dict[str, int], int]:
+    return {"ended": api_keys.end_keys(open_workspace(), LOCAL, arguments.name)}, 0
+
+
+def _keys_left(left: dict[str, int]) -> str:
+    if not left["keys"]:
+        return "The password is set, and all sessions have ended."
+    return f"The password is set. {left['keys']} API keys still work; users end-keys ends them."
 
 
 def _remove(arguments: argparse.Namespace) -> tuple[None, int]:

@@ -1,4 +1,4 @@
-"""What every executor can do: submit a run folder, say whether its worker lives, end it."""
+"""What every executor can do: start the worker of a run folder, and end it."""
 
 from typing import Protocol
 
@@ -11,13 +11,9 @@ class Executor(Protocol):
     name: str
 
     def submit(self, folder: RunFolder) -> str:
-        """Start the worker of `folder`; returns a handle that outlives this process."""
+        """Start the worker of `folder`; returns a name that the executor knows it by."""
         ...
 
-    def lives(self, handle: str) -> bool:
-        """Whether the worker behind `handle` still exists."""
-        ...
-
-    def end(self, handle: str, patience: float) -> None:
-        """End the worker and its children: asked first, killed after `patience` seconds."""
+    def end(self, folder: RunFolder) -> None:
+        """End the worker and its children at once."""
         ...

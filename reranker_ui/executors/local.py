@@ -1,16 +1,16 @@
-"""Workers as detached processes on this machine, each the leader of its own process group."""
+"""Child processes on this machine, each the leader of a process group of its own."""
 
+import json
 import os
-import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
-import psutil
-
+from reranker_ui.core.values.job_folder import ProcessFolder
 from reranker_ui.core.values.run_folder import RunFolder
 
 
@@ -24,48 +24,46 @@ class LocalExecutor:
         self.environment = dict(environment)
 
     def submit(self, folder: RunFolder) -> str:
-        """Start the worker of `folder`; the handle is "pid:birth", as pids are used again."""
+        """Start the worker of `folder` unless it has one; returns the worker's process id."""
+        if (lock := folder.take()) is not None:
+            launch(folder, lock, "reranker_ui.worker", self.environment, cwd=folder.path)
+        return folder.alive_file.read_text()
+
+    def end(self, folder: RunFolder) -> None:
+        """End the worker's whole process group at once."""
+        folder.kill()
+
+
+def launch(
+    folder: ProcessFolder,
+    lock: int,
+    module: str,
+    environment: Mapping[str, str],
+    private: Any = None,
+    cwd: Path | None = None,
+) -> None:
+    """Run `python -m module FOLDER LOCK`, with `private` as JSON on its standard input.
+
+    `lock` is the file descriptor of the folder's lock. The child holds it until it ends; here it
+    is closed.
+    """
+    try:
         with folder.log_file.open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "reranker_ui.worker", str(folder.path)],
-                stdin=subprocess.DEVNULL,
+                [sys.executable, "-P", "-m", module, str(folder.path), str(lock)],
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                cwd=folder.path,
-                env=self.environment,
+                cwd=cwd,
+                env=environment,
+                pass_fds=(lock,),
                 start_new_session=True,
             )
-        # Reaps the worker, so that none is left as a zombie while this process lives.
-        threading.Thread(target=process.wait, daemon=True, name=folder.path.name).start()
-        return f"{process.pid}:{_birth(process.pid)}"
-
-    def lives(self, handle: str) -> bool:
-        """Whether the worker behind `handle` still exists."""
-        pid, _, birth = handle.partition(":")
-        return _birth(int(pid)) == birth != ""
-
-    def end(self, handle: str, patience: float = 10.0) -> None:
-        """End the worker's whole process group: SIGTERM, then SIGKILL after `patience` seconds."""
-        if patience:
-            self._signal(handle, signal.SIGTERM, patience)
-        self._signal(handle, signal.SIGKILL, 5.0)
-
-    def _signal(self, handle: str, number: signal.Signals, patience: float) -> None:
-        if not self.lives(handle):
-            return
-        with suppress(ProcessLookupError):
-            os.killpg(int(handle.partition(":")[0]), number)
-        until = time.monotonic() + patience
-        while self.lives(handle) and time.monotonic() < until:
-            time.sleep(0.05)
-
-
-def _birth(pid: int) -> str:
-    """When the process began, as text; empty if there is none or it is a zombie."""
-    try:
-        process = psutil.Process(pid)
-        if process.status() == psutil.STATUS_ZOMBIE:
-            return ""
-        return f"{process.create_time():.2f}"
-    except psutil.Error:
-        return ""
+        os.pwrite(lock, str(process.pid).encode(), 0)
+    finally:
+        os.close(lock)
+    # Waited for, so that none is left as a zombie while this process lives.
+    threading.Thread(target=process.wait, daemon=True, name=folder.path.name).start()
+    assert process.stdin
+    with suppress(BrokenPipeError), process.stdin:  # it may have been killed already
+        process.stdin.write(json.dumps(private).encode())

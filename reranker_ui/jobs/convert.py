@@ -1,52 +1,50 @@
-"""Conversions of models, in a process of their own: `python -m reranker_ui.jobs.convert`.
+"""Converts a model: `python -m reranker_ui.jobs.convert FOLDER`.
 
-They hold the interpreter for many seconds, and a converter that falls may not take the page along.
+A conversion holds the interpreter for many seconds, and a converter that crashes must not take
+the page with it.
 """
 
-import json
-import os
+import shutil
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
+from reranker_ui.core.values.job_folder import JobFolder, run_job
+from reranker_ui.core.values.machine import give_way
 from reranker_ui.settings import Settings
 
-NICE = 10  # the page and its people come first
+PATIENCE = 1800  # seconds a conversion may take
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Make what KIND says of a model: KIND MODEL_FOLDER TARGET, pairs to check as JSON on stdin.
+def convert(job: JobFolder, _private: Any) -> dict[str, Any]:
+    """Convert `model` to `target`, both folders, as the request says; returns the report.
 
-    KIND: `engine`, the fast engine of this app; `onnx`, files for other programs.
+    kind: `engine`, the fast engine of this app; `onnx`, files for other programs. `pairs` are
+    scored by both models to compare them.
     """
-    kind, model, target = arguments[0], Path(arguments[1]), Path(arguments[2])
-    with suppress(OSError):
-        os.nice(NICE)
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    samples = [(str(query), str(passage)) for query, passage in json.load(sys.stdin)]
+    give_way(10)
+    request = job.request()
+    model, target, draft = Path(request["model"]), Path(request["target"]), job.path / "made"
+    pairs = [(str(query), str(passage)) for query, passage in request["pairs"]]
+    make = _make_onnx if request["kind"] == "onnx" else _make_engine
+    report = make(model, draft, pairs)
+    shutil.rmtree(target, ignore_errors=True)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(target.with_suffix(".lock")):
-        made = (_onnx if kind == "onnx" else _engine)(model, target, samples)
-    return 1 if "fault" in made else 0
+    draft.replace(target)
+    return report
 
 
-def _engine(model: Path, target: Path, samples: list[tuple[str, str]]) -> dict[str, Any]:
-    from reranker_ui.core.models.engine import kept_in
+def _make_engine(model: Path, draft: Path, pairs: list[tuple[str, str]]) -> dict[str, Any]:
     from reranker_ui.core.models.engine_build import make
 
-    return kept_in(target) or make(model, target, samples, Settings().precision)
+    return make(model, draft, pairs, Settings().precision)
 
 
-def _onnx(model: Path, target: Path, samples: list[tuple[str, str]]) -> dict[str, Any]:
-    from reranker_ui.core.models.onnx_parity import make_onnx, report_in
+def _make_onnx(model: Path, draft: Path, pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    from reranker_ui.core.models.onnx_parity import make_onnx
 
-    made = report_in(target)
-    return made if made and "fault" not in made else make_onnx(model, target, samples)
+    return make_onnx(model, draft, pairs)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_job(convert, PATIENCE))

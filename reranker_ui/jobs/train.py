@@ -1,27 +1,25 @@
 """The worker of one run: `python -m reranker_ui.worker FOLDER`. It outlives whoever started it."""
 
-import os
 import shutil
 import signal
 import sys
 import time
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from reranker_ui.core.values.event_log import TERMINAL
-from reranker_ui.core.values.filesystems import DISK_FULL, is_disk_full
-from reranker_ui.core.values.machine import keep_memory
+from reranker_ui.core.values.filesystems import is_disk_full
+from reranker_ui.core.values.job_folder import Busy, failure_sentence
+from reranker_ui.core.values.machine import prepare_training
 from reranker_ui.core.values.refused import Diverged, Refused
 from reranker_ui.core.values.run_folder import BRING_BACK, Cancelled, RunFolder
 from reranker_ui.settings import Settings
 
-POLITE = 5  # niceness: the page and its people come first
-PATIENCE = 5.0  # seconds that the lock of the folder may be held by someone who only looks
 EVERY = 0.3  # seconds between two looks at the queue
 
 
@@ -33,17 +31,11 @@ def main(arguments: Sequence[str]) -> int:
     folder = RunFolder(Path(arguments[0]).resolve())
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: folder.request_stop("keep"))
-    with suppress(OSError):
-        os.nice(POLITE)
-    keep_memory()
-    # Else torch's idle threads spin, and on a busy machine everyone waits for them, torch too.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    # One run, one GPU: with several in sight the trainer would copy the model to each.
-    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")
+    prepare_training()
     try:
-        with folder.lock().acquire(timeout=PATIENCE):
+        with folder.lock(arguments[1:]):
             return _work(folder)
-    except Timeout:
+    except Busy:
         print(f"Another worker is on {folder.path}.", file=sys.stderr)
         return 1
 
@@ -126,17 +118,13 @@ def _end(folder: RunFolder, event: str, lost: bool = True, **fields: Any) -> Non
 
 
 def sentence(error: BaseException) -> str:
-    """What to tell people of an error: the fact, the cause where it is known, the mend."""
-    text = str(error)
-    if isinstance(error, Refused):
-        return text
-    if is_disk_full(error):
-        return DISK_FULL
-    if isinstance(error, MemoryError) or "memory" in text.casefold():
+    """What the user reads about an error: what happened, the cause if it is known, what to do."""
+    memory = isinstance(error, MemoryError) or "memory" in str(error).casefold()
+    if memory and not isinstance(error, Refused):
         return "There is not enough memory. Choose a smaller batch size, max length or base."
     if isinstance(error, KeyboardInterrupt | SystemExit):
         return "The worker was told to end at once."
-    return f"The run broke off with {type(error).__name__}: {text[:300]}. Its log says where."
+    return failure_sentence(error, "The run")
 
 
 if __name__ == "__main__":

@@ -11,12 +11,12 @@ from starlette.responses import Response
 
 from reranker_ui.core.values.filesystems import as_refused
 from reranker_ui.core.values.refused import Unavailable
-from reranker_ui.services.store.access import User
+from reranker_ui.ui.payload import reader_of
 from reranker_ui.ui.server.identity import who
 from reranker_ui.ui.server.modules import modules
 
 log = logging.getLogger(__name__)
-Function = Callable[[User, dict[str, Any]], Any]
+Function = Callable[..., Any]
 MODULES = {
     "header": "people/header.js",
     "data": "data/room.js",
@@ -51,7 +51,8 @@ def room(
 ) -> gr.HTML:
     """A gr.HTML whose content is drawn by the module `MODULES[name]` of assets/js.
 
-    functions: called in the page as `await server.NAME(payload)`, here as `NAME(user, payload)`.
+    functions: called in the page as `await server.NAME(payload)`, here as `NAME(user, **payload)`
+    with the keyword-only parameters that the function declares (`payload.py`).
     events: names that the page may `trigger(name, data)`; listen with `room.NAME(handler)`.
     The template is static on purpose: Gradio executes `${...}` in whatever it renders.
     """
@@ -76,10 +77,11 @@ def _json(answer: dict[str, Any]) -> Response:
 
 
 def _endpoint(function: Function) -> Callable[..., Any]:
+    read = reader_of(function)
+
     def endpoint(payload: Any, request: gr.Request) -> Response:
         try:
-            told = function(who(request), payload if isinstance(payload, dict) else {})
-            return _json({"ok": told})
+            return _json({"ok": function(who(request), **read(payload))})
         except Exception as error:
             return _json(_refusal(function.__name__, error))
 

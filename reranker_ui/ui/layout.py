@@ -16,14 +16,16 @@ from reranker_ui.services.operating import backup_schedule, overview
 from reranker_ui.services.ranking import engines
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace, open_workspace
-from reranker_ui.settings import ASSETS, Settings, secret_values
+from reranker_ui.settings import ASSETS, Settings, believe_proxies, secret_values
 from reranker_ui.ui.component import room
 from reranker_ui.ui.pages import annotate, data, playground, train
 from reranker_ui.ui.pages import people as people_panel
+from reranker_ui.ui.payload import Name
 from reranker_ui.ui.server.entry import Door
 from reranker_ui.ui.theme import theme
 
 log = logging.getLogger(__name__)
+SESSIONS = 1_000  # open pages whose form Gradio remembers, at some 200 kB each
 TABS = {
     "Data": data.build,
     "Annotate": annotate.build,
@@ -45,10 +47,9 @@ def build_app(workspace: Workspace, way: str = "local") -> gr.Blocks:
 
     crowd = Crowd(a_second=5, least=2, most=10)
 
-    def overview_now(user: User, payload: dict[str, Any]) -> dict[str, Any]:
-        every = crowd.every((user, str(payload.get("page"))[:32]))
-        told = overview.overview(workspace, user, payload.get("dataset"))
-        return told | {"way": way, "every": every}
+    def overview_now(user: User, *, dataset: Name | None = None, page: Name = "") -> dict[str, Any]:
+        every = crowd.every((user, page[:32]))
+        return overview.overview(workspace, user, dataset) | {"way": way, "every": every}
 
     overview_now.__name__ = "overview"
     with gr.Blocks(
@@ -109,6 +110,7 @@ def _restored(workspace: Workspace) -> str:
 
 
 def _launch(page: gr.Blocks, settings: Settings, door: Door) -> str:
+    believe_proxies(door.proxies)
     try:
         _app, address, _ = page.launch(
             server_name=settings.server_name,
@@ -117,6 +119,7 @@ def _launch(page: gr.Blocks, settings: Settings, door: Door) -> str:
             theme=theme(),
             css=_css(),
             max_file_size=settings.max_upload_bytes,
+            state_session_capacity=SESSIONS,
             favicon_path=str(ASSETS / "favicon.svg"),
             allowed_paths=[],
             show_error=False,

@@ -262,7 +262,7 @@ def quality(name: str, most: int, base: Path, machine: Machine) -> None:
     """What both learn of a set: warm-started alike, then one epoch, seeds 1 to 3."""
     from reranker_ui.core.evaluation.baselines import metrics_of, pairs_of
     from reranker_ui.core.training.fitting import save_model
-    from reranker_ui.core.training.warm_start import warm_start_of
+    from reranker_ui.core.training.warm_start.preparation import warm_start_of
 
     train, test = rows(name, "train", most), rows(name, "test", most)
     recipe = PRESETS["quick"].model_copy(update={"max_length": 128, "batch_size": 16})

@@ -23,7 +23,7 @@ from reranker_ui.core.models.encoder import Encoder
 from reranker_ui.core.models.reranker import Reranker
 from reranker_ui.core.training.fitting import save_model
 from reranker_ui.core.training.phase import lesson_of
-from reranker_ui.core.training.warm_start import warm_start_of
+from reranker_ui.core.training.warm_start.preparation import warm_start_of
 from reranker_ui.core.values.machine import Machine, this_machine
 from reranker_ui.core.values.recipe import EMBEDDED_BASE, PRESETS
 from tests.benchmark.train_speed import ours, rows
@@ -59,7 +59,7 @@ def compare(name: str, most: int, preset: str, length: int, machine: Machine) ->
             return kept, seconds, metrics_of(test, Reranker(kept).scores(pairs, raw=True))
 
         tell("labels alone", learned(lesson, base.path, "labels")[2])
-        warm = warm_start_of(recipe, base, base.path, train, Path(folder))
+        warm = warm_start_of(recipe, base, base.path, pairs_of(train), Path(folder))
         assert warm is not None
         start, seconds, found = learned(warm.targets(), base.path, "warm")
         tell("warm start alone", found, f"{warm.lesson.learned:,} pairs, {seconds:.0f} s")

@@ -151,3 +151,30 @@ def test_keys_set_all_that_is_selected_and_back_leads_back(server, new_page, tmp
     expect(page.locator(".rr-datasets")).to_be_visible()
     page.go_forward()
     expect(page.locator(".rr-pairs-table")).to_be_visible()
+
+
+def test_columns_that_are_not_read_are_confirmed_or_chosen(server, new_page, tmp_path):
+    path = tmp_path / "sides.csv"
+    rows = [f"how is stone {n},a good text {n},a poor text {n}" for n in range(6)]
+    path.write_text("\n".join(["question,answer,other", *rows]) + "\n")
+    page = new_page(f"{server.url}/?tab=data")
+    bring(page, path)
+    unread = page.get_by_role("group", name="Columns that are not read")
+    expect(unread).to_contain_text("1 column not read")
+    expect(page.locator(".rr-import")).not_to_contain_text("Nothing is left out")
+    go = page.get_by_role("button", name=re.compile("Import 6 pairs"))
+    expect(go).to_be_disabled()
+    unread.get_by_role("checkbox").check()
+    expect(go).to_be_enabled()
+    page.get_by_text("Negatives: none").click()
+    page.get_by_label("Negatives: other").check()
+    expect(page.get_by_text("Negatives: other")).to_be_visible(timeout=30_000)
+    page.get_by_text("Positives: none").click()
+    page.get_by_label("Positives: answer").check()
+    expect(page.get_by_text("Positives: answer")).to_be_visible(timeout=30_000)
+    expect(unread).to_have_count(0)
+    page.get_by_label("Import as").fill("sides")
+    page.get_by_role("button", name="Import 12 pairs").click()
+    expect(page.locator(".rr-datasets tr", has_text="sides")).to_contain_text(
+        "50.0 %", timeout=30_000
+    )

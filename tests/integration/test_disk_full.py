@@ -10,6 +10,7 @@ import pytest
 
 from reranker_ui.core.values import filesystems
 from reranker_ui.core.values.filesystems import DISK_FULL, DiskFull, as_refused, is_disk_full
+from reranker_ui.core.values.json_files import read_object, save
 from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.annotating.recent_labels import last_labels
 from reranker_ui.services.datasets.export import export_dataset
@@ -17,7 +18,6 @@ from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.labels.datasets import list_datasets
 from reranker_ui.services.operating import backup, overview
 from reranker_ui.services.store.access import LOCAL, User
-from reranker_ui.services.store.json_state import load, save
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle
 from reranker_ui.ui.component import _refusal
@@ -86,7 +86,7 @@ def test_labels_are_refused_as_a_fault_that_passes_and_none_is_lost(disk, worksp
     kept = {row["id"]: row["label"] for row in last_labels(workspace, LIN, "rivers")}
     assert number == 0 or kept[pair] == confirmed
     annotate(workspace, LIN, others[0], 1.0, "client-after-the-full-disk")
-    workspace.remembered.clear()
+    workspace.memory.clear()
 
 
 def test_an_api_key_opens_what_only_reads(disk, workspace):
@@ -181,7 +181,7 @@ def test_state_that_cannot_be_saved_keeps_what_was_there(tmp_path, monkeypatch):
     monkeypatch.setattr("os.replace", real)
     with pytest.raises(OSError, match="No space left"):
         save(tmp_path / "state.json", {"a": 2})
-    assert load(tmp_path / "state.json") == {"a": 1}
+    assert read_object(tmp_path / "state.json") == {"a": 1}
     assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
 
 
@@ -215,6 +215,6 @@ def test_everyone_is_warned_of_a_disk_that_is_nearly_full(tmp_path, monkeypatch)
     assert warned["free"] == 150_000_000
     assert warned["sentence"].startswith("Only 150 MB are free on the server's disk.")
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=10**10))
-    workspace.remembered.clear()
+    workspace.memory.clear()
     assert overview.overview(workspace, LIN, None)["disk"] is None
     workspace.engine.dispose()

@@ -1,6 +1,7 @@
 """Flip bytes in every file of a home and of a backup: no traceback, nothing else is lost."""
 
 import json
+import os
 import random
 import shutil
 import traceback
@@ -27,7 +28,10 @@ from reranker_ui.services.training import lifecycle
 from reranker_ui.settings import Settings
 from tests.old_home import unpack
 
-CASES = {"database": 150, "runs": 180, "model": 20, "cache": 40, "uploads": 40, "backup": 70}
+pytestmark = pytest.mark.timeout(900)  # 500 cases, on a machine that may be busy
+CASES = {"database": 110, "runs": 220, "model": 20, "cache": 40, "uploads": 50, "backup": 60}
+# What is dear to ask and reads the database alone.
+DEAR = {"datasets", "progress", "labelled", "search", "rows", "found", "history"}
 ADA, LIN = User("Ada", "admin"), User("Lin", "annotator")
 
 
@@ -92,7 +96,7 @@ def acts(workspace):
     return found
 
 
-def answers(home, only=None):
+def answers(home, only=None, but=()):
     """The answer of each act as JSON, or the sentence of its refusal."""
     try:
         workspace = opened(home)
@@ -100,7 +104,7 @@ def answers(home, only=None):
         return {"open": f"refused: {refused}"}
     told = {}
     for name, act in acts(workspace).items():
-        if only is None or name in only:
+        if name not in but and (only is None or name in only):
             try:
                 told[name] = json.dumps(act(), allow_nan=False, default=str, sort_keys=True)
             except Refused as refused:
@@ -154,9 +158,12 @@ def each_case(files, cases):
         file = files[number % len(files)]
         chance = random.Random(number)
         data = file.read_bytes()
+        then = file.stat().st_mtime
         file.write_bytes(flipped(data, chance))
+        os.utime(file, (then, then - 1))
         yield f"case {number}: {file.name}", file
         file.write_bytes(data)
+        os.utime(file, (then, then))  # a lock that is new looks like a worker that starts
         for journal in file.parent.glob(f"{file.name}-*"):
             journal.unlink()
 
@@ -167,12 +174,13 @@ VOLATILE = {"health", "overview", "events of run 1", "events of run 2"}
 
 @pytest.mark.parametrize("part", ["runs", "uploads"])
 def test_no_flip_in_a_file_beside_the_database_harms_another(home, part):
-    whole, wrong = answers(home), []
+    whole, wrong = answers(home, but=DEAR), []
     assert not [name for name, answer in whole.items() if not answer.startswith(("{", "[", "n"))]
     for case, file in each_case(files_of(home, part), CASES[part]):
-        hurt = file.parent.name if part == "uploads" else file.relative_to(home).parts[1]
-        about = {"uploads": ("upload",), "runs": (f"run {int(hurt)}", "rankers")}[part]
-        now = answers(home)
+        about = ("upload",)
+        if part == "runs":
+            about = (f"run {int(file.relative_to(home).parts[1])}", "rankers")
+        now = answers(home, but=DEAR)
         others = {name for name in whole if not name.endswith(about)} - VOLATILE
         wrong += [f"{case}: {fault}" for fault in faults(now)]
         wrong += [f"{case} changed {name}" for name in others if now.get(name) != whole[name]]
@@ -182,9 +190,13 @@ def test_no_flip_in_a_file_beside_the_database_harms_another(home, part):
 def test_no_flip_in_a_cache_harms_anything(home):
     whole, wrong = answers(home), []
     first = {"search", "found", "rows", "quality", "labelled"}
-    for case, _ in each_case(files_of(home, "cache"), CASES["cache"]):
+    for case, file in each_case(files_of(home, "cache"), CASES["cache"]):
+        first_stage._OPEN.clear()  # else the index stays in memory
         now = answers(home, first)
-        wrong += [f"{case}: {name} {now[name]}" for name in first if now[name] != whole[name]]
+        # A flip within the numbers of an index only changes its scores.
+        same = first - {"found"} if file.suffix == ".npy" else first
+        wrong += [f"{case}: {name} {now[name]}" for name in same if now[name] != whole[name]]
+        wrong += faults(now)
     assert wrong == []
 
 

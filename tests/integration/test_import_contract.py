@@ -13,7 +13,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets.pages import page_of_pairs
 from reranker_ui.services.imports import importer
 from reranker_ui.services.imports.importer import import_file, load_starter
-from reranker_ui.services.imports.sweep import sweep_imports
+from reranker_ui.services.imports.sweep import command_at_work, sweep_imports
 from reranker_ui.services.labels.datasets import labelled_pairs, list_datasets
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import datasets, decisions, imported_labels, imports, pairs
@@ -305,3 +305,25 @@ def test_every_record_left_out_goes_to_a_file(tmp_path, workspace):
     assert rows[2][:3] == ["33", "blank", "the passage is empty"]
     with pytest.raises(Refused, match="no folder"):
         import_file(workspace, LOCAL, file, "e", rejects=tmp_path / "none" / "r.csv")
+
+
+def test_what_a_killed_command_read_is_swept(tmp_path, workspace, monkeypatch):
+    file, uploads = write(tmp_path / "a.csv", ["q,p,1"]), workspace.home / "uploads"
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr(importer, "store_reading", lambda *_, **__: interrupt(0))
+        killed.setattr(importer, "end_reading", lambda *_: None)  # as SIGKILL leaves it
+        import_file(workspace, LOCAL, file, "d")
+    (folder,) = (one for one in uploads.iterdir() if one.is_dir())
+    with command_at_work(workspace, folder.name):
+        sweep_imports(workspace)
+        assert folder.exists()  # that command is at work
+    (uploads / f"{folder.name}.command.lock").touch()
+    sweep_imports(workspace)
+    assert not any(uploads.iterdir())
+
+
+@pytest.mark.parametrize("name", [".", "..", "-rf", "--help", "", "a/b", " a"])
+def test_names_that_a_shell_or_a_path_would_misread_are_refused(name):
+    with pytest.raises(Refused, match="needs a name"):
+        importer.check_name(name)
+    importer.check_name(".net"), importer.check_name("a-b")

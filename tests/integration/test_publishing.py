@@ -1,12 +1,16 @@
 """Pushing to the Hub: a fake one here, and a process of its own that no page waits for."""
 
+import io
 import json
+import os
+import sys
 import time
 from types import SimpleNamespace
 
 import pytest
 from huggingface_hub.errors import HfHubHTTPError
 
+from reranker_ui.core.values.job_folder import run_job
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.jobs import push as process
 from reranker_ui.services.runs import push
@@ -47,21 +51,38 @@ def run(workspace, tiny_model):
 
 @pytest.fixture
 def begun(monkeypatch):
-    """Pushes that were begun, `(folder, token)`, without a process."""
+    """Pushes that were started, `(job, token)`, with the lock of a process but without one."""
     found = []
-    monkeypatch.setattr(push, "_begin", lambda *given: found.append(given))
-    return found
+
+    def start(job, _module, request, token):
+        lock = job.begin(request)
+        found.append((job, token))
+        locks.append(lock)
+        return True
+
+    locks = []
+    monkeypatch.setattr(push, "start", start)
+    yield found
+    for lock in locks:
+        os.close(lock)
 
 
-def test_a_model_is_pushed_private_and_its_address_kept(workspace, run, begun):
+def carry_out(begun, hub, monkeypatch):
+    """Do what the process of the last push would do, with this Hub; its exit code."""
+    job, token = begun[-1]
+    monkeypatch.setattr(sys, "argv", ["push", str(job.path), str(os.open(job.path, os.O_RDONLY))])
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(token)))
+    return run_job(lambda job, private: process.push(job, private, hub))
+
+
+def test_a_model_is_pushed_private_and_its_address_kept(workspace, run, begun, monkeypatch):
     push.push(workspace, ADMIN, run, "team/ranker", token=SECRET)
     assert push.state(workspace, VIEWER, run)["state"] == "pushing"
     with pytest.raises(Refused, match="is being pushed"):
         push.push(workspace, ADMIN, run, "team/other")
-    [(folder, token)] = begun
-    hub = Hub()
-    assert process.main([str(folder.path)], token, hub) == 0
-    assert (token, hub.told["private"], hub.told["exist_ok"]) == (SECRET, True, True)
+    hub, folder = Hub(), folder_of(workspace, run)
+    assert carry_out(begun, hub, monkeypatch) == 0
+    assert (begun[0][1], hub.told["private"], hub.told["exist_ok"]) == (SECRET, True, True)
     assert hub.told["folder_path"] == str(folder.model)
     told = outcome(workspace, VIEWER, run)["pushed"]
     assert (told["state"], told["url"]) == ("done", "https://huggingface.co/team/ranker")
@@ -79,9 +100,9 @@ def test_a_model_is_pushed_private_and_its_address_kept(workspace, run, begun):
         (Hub(public=True), SECRET, "open to everyone"),
     ],
 )
-def test_what_went_wrong_is_a_sentence(workspace, run, begun, hub, token, said):
+def test_what_went_wrong_is_a_sentence(workspace, run, begun, hub, token, said, monkeypatch):
     push.push(workspace, ADMIN, run, "team/ranker", token=token)
-    assert process.main([str(begun[0][0].path)], token, hub) == 1
+    assert carry_out(begun, hub, monkeypatch) == 1
     told = push.state(workspace, VIEWER, run)
     assert told["state"] == "failed" and said in told["error"]
     assert "upload" not in "".join(hub.told)
@@ -90,17 +111,19 @@ def test_what_went_wrong_is_a_sentence(workspace, run, begun, hub, token, said):
 def test_a_process_of_its_own_says_that_the_hub_is_out_of_reach(workspace, run):
     push.push(workspace, ADMIN, run, "team/ranker", token=SECRET)
     until = time.monotonic() + 60
-    while push.state(workspace, VIEWER, run)["state"] == "pushing":
+    while (told := push.state(workspace, VIEWER, run))["state"] == "pushing":
         assert time.monotonic() < until
         time.sleep(0.1)
-    told = json.loads(folder_of(workspace, run).pushed_file.read_text())
     assert told["state"] == "failed" and "cannot be reached" in told["error"]
 
 
-def test_a_push_whose_process_is_gone_has_failed(workspace, run):
-    told = {"repo": "a/b", "private": True, "state": "pushing", "time": time.time() - 100}
-    folder_of(workspace, run).pushed_file.write_text(json.dumps(told))
-    assert "broke off" in push.state(workspace, VIEWER, run)["error"]
+def test_a_push_by_version_0_1_is_remembered(workspace, run):
+    told = {"repo": "a/b", "private": True, "state": "done", "time": 1.0, "url": "https://hub/a/b"}
+    file = folder_of(workspace, run).pushed_file
+    file.write_text(json.dumps(told))
+    assert push.state(workspace, VIEWER, run) == told
+    file.write_text(json.dumps(told | {"state": "pushing"}))
+    assert "interrupted" in push.state(workspace, VIEWER, run)["error"]
 
 
 @pytest.mark.parametrize("name", ["", "ranker", "../x", "a/b/c", "a b/c", "-/x y"])

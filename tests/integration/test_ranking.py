@@ -330,7 +330,7 @@ def test_evaluate(workspace, caves):
     assert 0 < found["ndcg@10"] <= 1
     with pytest.raises(Refused, match="train split of caves holds no labelled pairs"):
         compare.evaluate(workspace, VIEWER, "bm25", "caves", "train")
-    with pytest.raises(Refused, match="no split"):
+    with pytest.raises(Refused, match="not a split"):
         compare.evaluate(workspace, VIEWER, "bm25", "caves", "all")
 
 

@@ -94,6 +94,13 @@ def state(workspace) -> tuple:
     return rows, files
 
 
+def _differing(before: tuple, after: tuple) -> list:
+    """The rows and files that are in one state only."""
+    (rows, files), (new_rows, new_files) = before, after
+    changed = [set(rows[name]) ^ set(new_rows[name]) for name in rows]
+    return [*filter(None, changed), set(files.items()) ^ set(new_files.items())]
+
+
 def payloads(name: str, role: str, world) -> list[dict]:
     """What a function is asked. An admin's calls would be accepted where nothing is wrong."""
     draws = [Draw(random.Random(f"{name} {n}"), "blind", world.ids["blind"]) for n in range(3)]
@@ -119,7 +126,7 @@ def test_a_refused_act_changes_nothing(played):
                 if '"refused"' in answer:
                     refused.add(name)
                     if after != before:
-                        changed.append((role, name, payload, answer))
+                        changed.append((role, name, payload, answer, _differing(before, after)))
                 before = after
     assert not changed, "\n".join(map(str, changed))
     never = set(ACTS | READS) - refused

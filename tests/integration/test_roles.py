@@ -63,7 +63,7 @@ def test_every_function_of_the_page(server, clients, config):
     data = next(part for name, part in rooms.items() if name == "rr-header")
     datasets = _ask(clients["viewer"], data, "overview", {}).json()["ok"]["datasets"]
     asked = {**ASKED, "dataset": datasets[0]["name"]}
-    asked["path"] = _uploaded(clients["viewer"])
+    asked["path"] = _upload(clients["admin"]).json()[0]
     wrong = []
     for name, part in rooms.items():
         for function in sorted(there[name]):
@@ -82,9 +82,15 @@ def test_every_function_of_the_page(server, clients, config):
     assert not wrong, "\n".join(map(str, wrong))
 
 
-def _uploaded(client) -> str:
+def _upload(client):
     file = {"files": ("mine.csv", b"query,passage,label\na,b,1\n")}
-    return client.post("/gradio_api/upload", files=file).json()[0]
+    return client.post("/gradio_api/upload", files=file)
+
+
+def test_only_admins_upload(server, clients):
+    answers = {role: _upload(client).status_code for role, client in clients.items()}
+    assert answers == {"viewer": 403, "annotator": 403, "admin": 200}
+    assert _upload(asking(server)).status_code == 401
 
 
 def _ask(client, part, function, payload):

@@ -5,6 +5,7 @@ import time
 import pytest
 from sqlalchemy import select
 
+from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating import score_job
 from reranker_ui.services.annotating.annotations import annotate, undo
@@ -49,9 +50,8 @@ def test_a_run_scores_what_waits_and_goes_on_where_it_was(workspace, tmp_path, t
         annotate(workspace, who, pair, label, f"{pair}-{label}-{who.name}")
     annotate(workspace, LINH, ids[1], 1, "b")
     run = finished_run(workspace, tiny_model)
-    folder = tmp_path / "scoring"
-    folder.mkdir()
-    told = score_job.score_waiting(workspace, ADMIN, "caves", run, folder)
+    job = JobFolder(tmp_path)
+    told = score_job.score_waiting(workspace, ADMIN, "caves", run, job)
     # ids[0] is disputed, ids[1] has both its labels, the last pair is sealed
     assert sorted(kept(workspace)) == [ids[0], *ids[2:39]]
     assert (told["scored"], told["wanted"]) == (38, 38)
@@ -64,7 +64,7 @@ def test_a_run_scores_what_waits_and_goes_on_where_it_was(workspace, tmp_path, t
     with workspace.writing() as connection:
         connection.execute(scores.delete().where(scores.c.pair_id.in_(ids[10:20])))
     before = kept(workspace)
-    score_job.score_waiting(workspace, ADMIN, "caves", run, folder)
+    score_job.score_waiting(workspace, ADMIN, "caves", run, job)
     assert {pair: kept(workspace)[pair] for pair in before} == before
     assert len(kept(workspace)) == 38
 

@@ -1,16 +1,19 @@
 """An import step by step, as the page does it: its state lies in a folder of its own."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
 
+from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports import uploads
 from reranker_ui.services.imports.read_state import folder_of
 from reranker_ui.services.labels.datasets import list_datasets
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import datasets, imports, pairs
+from tests.serving import asking, call, with_people
 
 
 def wait(workspace, token: str, *states: str) -> dict:
@@ -44,15 +47,13 @@ def test_a_file_with_ids_asks_for_its_texts_and_takes_them(workspace, tmp_path):
         uploads.add_texts(workspace, LOCAL, token, "request", path, "x")
 
 
-def test_storing_begins_although_the_reader_still_ends(workspace, tmp_path, monkeypatch):
+def test_storing_begins_although_the_reader_still_ends(workspace, tmp_path):
     token = begin(workspace, tmp_path, "query,passage,label\nq,p,1\nq,r,0\n")
     wait(workspace, token, "reading")
-    alive = uploads.is_alive
-    monkeypatch.setattr(uploads, "is_alive", lambda _folder: True)
-    uploads.store_upload(workspace, LOCAL, token, "d")
+    with JobFolder(folder_of(workspace, token) / "reading").lock():
+        uploads.store_upload(workspace, LOCAL, token, "d")
     with pytest.raises(Refused, match="already"):
         uploads.store_upload(workspace, LOCAL, token, "d")
-    monkeypatch.setattr(uploads, "is_alive", alive)
     state = wait(workspace, token, "storing")
     assert (state["state"], state["kept"]) == ("stored", 2)
     assert [one["name"] for one in list_datasets(workspace, LOCAL)] == ["d"]
@@ -97,3 +98,34 @@ def count(workspace, table) -> int:
 def test_only_an_admin_uploads(workspace, tmp_path):
     with pytest.raises(Refused, match="admin"):
         uploads.begin_upload(workspace, User("ann", "annotator"), tmp_path / "x", "x")
+
+
+def test_columns_that_are_not_read_are_confirmed_before_they_are_stored(workspace, tmp_path):
+    rows = [f"how is stone {n},a good text {n},a further text {n},1" for n in range(3)]
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join(["query,passage,remarks,label", *rows]))
+    token = uploads.begin_upload(workspace, LOCAL, path, "mine.csv")["token"]
+    state = wait(workspace, token, "reading")
+    assert [column["column"] for column in state["unread"]] == ["remarks"]
+    with pytest.raises(Refused, match="remarks is not read"):
+        uploads.store_upload(workspace, LOCAL, token, "d")
+    uploads.store_upload(workspace, LOCAL, token, "d", ["remarks"])
+    assert wait(workspace, token, "storing")["kept"] == 3
+
+
+def test_equal_uploads_at_once_do_not_meet(tmp_path):
+    server = with_people(tmp_path / "home", RERANKER_UI_RATE_LIMIT="0").start()
+    try:
+        admin = asking(server, "admin")
+        config = admin.get("/config").json()
+        file = b"query,passage,label\nq,p,1\n"
+
+        def upload(_number):
+            (path,) = admin.post("/gradio_api/upload", files={"files": ("a.csv", file)}).json()
+            return call(admin, "begin_upload", {"path": path, "name": "a.csv"}, config).json()
+
+        with ThreadPoolExecutor(8) as threads:
+            answers = list(threads.map(upload, range(8)))
+    finally:
+        server.kill()
+    assert len({answer["ok"]["token"] for answer in answers}) == 8

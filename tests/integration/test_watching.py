@@ -75,7 +75,7 @@ def test_a_page_without_a_choice_follows_what_runs_else_the_newest(workspace, tr
     assert lifecycle.follow(workspace, ADMIN, None) == {"run": None}
     first, second = train(), train()
     assert lifecycle.follow(workspace, ADMIN, None)["run"]["id"] == second.number
-    workspace.remembered.clear()
+    workspace.memory.clear()
     first.emit("started", plan=PLAN)
     assert lifecycle.follow(workspace, ADMIN, None)["run"]["id"] == first.number
 

@@ -9,9 +9,11 @@ import time
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.executors.local import LocalExecutor
 from tests.conftest import ROOT
 
 WAIT = 120.0  # seconds; the imports of a worker alone take 10 on a machine that is free
@@ -108,6 +110,19 @@ def test_a_run_finishes_and_its_model_ranks(home, tiny_model, start, monkeypatch
 
     scores = CrossEncoder(str(folder.model)).predict([("which word?", "the answer is 1")] * 2)
     assert all(0 < score < 1 for score in scores)
+
+
+def test_a_run_that_was_lost_under_version_0_1_is_resumed(home, tiny_model):
+    folder = frozen(home, 1, tiny_model)
+    lines = [{"event": name, "time": 1.0, "phase": "train"} for name in ("queued", "started")]
+    folder.events_file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with FileLock(folder.alive_file):  # as its worker held it
+        assert folder.status() == "running"
+        assert LocalExecutor({}).submit(folder) == "", "a second worker was started"
+    assert folder.status() == "lost"
+    assert int(LocalExecutor({**os.environ, "RERANKER_UI_THREADS": "1"}).submit(folder)) > 1
+    wait_for(folder, "finished")
+    assert (folder.model / "model.safetensors").exists()
 
 
 def test_stop_and_keep_keeps_the_best_so_far(home, tiny_model, start):
@@ -233,6 +248,44 @@ def test_both_phases_train_in_the_precision_of_the_run(home, tiny_model, monkeyp
     train(frozen(home, 1, tiny_model, queries=10, **recipe), 1, precision)
     made = {torch.bfloat16 if precision == "bf16" else torch.float32}
     assert seen_in == {"warm_start": made, "train": made}
+
+
+def test_a_warm_start_says_how_near_it_came_to_its_teacher(home, tiny_model):
+    from reranker_ui.core.training.run import train
+
+    recipe = {"warm_start": "on", "warm_start_pairs": 60}
+    folder = frozen(home, 1, tiny_model, queries=10, **recipe)
+    train(folder, 1)
+    (told,) = seen(folder, "agreement")
+    assert told["phase"] == "warm_start" and -1 <= told["value"] <= 1 and told["pairs"] > 1
+
+
+@pytest.mark.parametrize("collapses", [1, 2])
+def test_a_warm_start_that_collapses_is_done_once_more(home, tiny_model, monkeypatch, collapses):
+    from reranker_ui.core.training.run import train
+    from reranker_ui.core.training.warm_start import distillation
+
+    outcomes = iter([True] * collapses + [False])
+    monkeypatch.setattr(distillation, "is_collapsed", lambda *_: next(outcomes))
+    recipe = {"warm_start": "on", "warm_start_pairs": 60}
+    folder = frozen(home, 1, tiny_model, queries=10, **recipe)
+    train(folder, 1)
+    rates = [log["learning_rate"] for log in seen(folder, "log") if log["phase"] == "warm_start"]
+    steps = len(rates) // 2
+    assert max(rates[steps:]) == pytest.approx(max(rates[:steps]) / 4)
+    said = [one["message"] for one in seen(folder, "notice") if "collapsed" in one["message"]]
+    assert len(said) == collapses
+    kept = list((home / "cache" / "warm_starts").glob("*/config.json"))
+    assert len(kept) == (collapses == 1)
+    assert seen(folder, "finished")
+
+
+def test_constant_scores_are_a_collapse():
+    from reranker_ui.core.training.warm_start.distillation import is_collapsed
+
+    fresh = [0.1, 0.12, 0.09]
+    assert is_collapsed(fresh, [0.4, 0.4001, 0.4]) and is_collapsed(fresh, [float("nan"), 0.0])
+    assert not is_collapsed(fresh, [-2.0, 0.2, 3.0])
 
 
 @pytest.mark.parametrize("start", [0.9, 0.1])

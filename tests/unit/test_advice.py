@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from reranker_ui.core.models.encoder import embedded_encoder
-from reranker_ui.core.training.advice import advise
+from reranker_ui.core.training.advice.advisor import Advice, Choice, advise
+from reranker_ui.core.training.advice.budget import MINUTES, MOST_EPOCHS, MOST_WARM, within
 from reranker_ui.core.values.recipe import Recipe
 
 BINARY = {"kind": "binary", "max": 1.0}
@@ -76,3 +77,45 @@ def test_texts_that_the_base_cannot_read_get_no_warm_start():
     foreign = frame(300).assign(query="花呗额度怎么冻结", passage="借呗还款账户被锁")
     choice = advised(foreign)[1]["Warm start"]
     assert choice.value == "off" and "unknown" in choice.reason
+
+
+def spent(budget, speed, pairs=2000, warms=True, layers=12):
+    advice = Advice(Recipe(name="advised"), [Choice("Epochs", "1", "So it is.")])
+    found = within(advice, budget, speed, pairs, warms, layers)
+    return found.recipe, found.choices
+
+
+def test_a_larger_budget_and_a_faster_machine_learn_from_more():
+    sizes = [
+        spent(budget, speed)[0] for budget, speed in (("quick", 10), ("quality", 10), ("quick", 60))
+    ]
+    pairs = [recipe.warm_start_pairs + 2000 * recipe.epochs for recipe in sizes]
+    assert pairs[0] < pairs[1] and pairs[0] < pairs[2]
+    for recipe, minutes, speed in zip(sizes, (4, 20, 4), (10, 10, 60), strict=True):
+        assert recipe.warm_start_pairs + 2000 * recipe.epochs <= minutes * 60 * speed
+
+
+def test_a_budget_never_overfits_and_says_what_it_buys():
+    recipe, choices = spent("thorough", 500)
+    assert recipe.epochs == MOST_EPOCHS and recipe.warm_start_pairs == MOST_WARM
+    assert [choice.name for choice in choices] == ["Budget"]
+    assert "60 minutes at 500 pairs a second" in choices[0].reason
+    assert "4 passes over 2,000 labels" in choices[0].reason
+
+
+def test_without_a_warm_start_all_goes_to_the_labels():
+    with_it, without = spent("quick", 10)[0], spent("quick", 10, warms=False)[0]
+    assert without.epochs > with_it.epochs
+    assert without.warm_start_pairs == Recipe().warm_start_pairs
+
+
+@pytest.mark.parametrize(("layers", "rate"), [(6, Recipe().learning_rate), (12, 5e-5)])
+def test_deep_models_learn_labels_at_a_lower_rate(layers, rate):
+    recipe, choices = spent("quick", None, layers=layers)
+    assert recipe.learning_rate == rate
+    assert recipe.epochs == Recipe().epochs and "not measured yet" in choices[0].reason
+    assert choices[1].name == "Epochs"
+
+
+def test_a_budget_is_in_minutes():
+    assert MINUTES == {"quick": 4, "quality": 20, "thorough": 60}

@@ -336,8 +336,13 @@ def test_entities_in_xml_are_refused(tmp_path):
 
 def test_records_by_name_are_no_table_by_columns(tmp_path):
     named = {f"q{n}": {"query": f"a {n}", "passage": "b", "label": 1} for n in range(5)}
-    with pytest.raises(Refused, match=r"it has q0, q1, q2"):
-        read_case(Case(json.dumps(named), "", []), tmp_path)
+    assert read_case(Case(json.dumps(named), "", []), tmp_path)[0]["report"]["kept"] == 5
+
+
+def test_judgments_by_id_are_no_table_by_columns(tmp_path):
+    held = json.dumps({"q1": {"d1": 2, "d2": 0}})
+    _, stage = read_case(Case(held, "", [], TEXTS, BESIDE), tmp_path)
+    assert stage.execute("SELECT query, passage, label FROM staged").fetchall() == BOTH
 
 
 def test_a_zip_that_is_not_one_file_is_refused(tmp_path):

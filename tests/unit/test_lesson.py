@@ -1,19 +1,26 @@
 """Lessons, warm starts and what is scored live: decided before torch is needed."""
 
+import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reranker_ui.core.bases.base_models import ResolvedBase
-from reranker_ui.core.evaluation.baselines import best_by, live_pairs
+from reranker_ui.core.evaluation.baselines import best_by, live_pairs, pairs_of
 from reranker_ui.core.models.encoder import embedded_encoder
 from reranker_ui.core.training.phase import MOST_POS_WEIGHT, lesson_of, pos_weight
 from reranker_ui.core.training.run_time import Pace
-from reranker_ui.core.training.warm_start import texts_of, warm_start_of
+from reranker_ui.core.training.warm_start.preparation import warm_start_of
+from reranker_ui.core.training.warm_start.soft_targets import (
+    drawn_pairs,
+    standardised,
+    taught_pairs,
+)
 from reranker_ui.core.values import processor
 from reranker_ui.core.values.machine import chosen_precision
 from reranker_ui.core.values.recipe import Recipe
@@ -75,7 +82,9 @@ def base(tmp_path, ranks=False):
 )
 def test_when_a_warm_start_happens(tmp_path, asked, ranks, pairs, happens):
     texts = frame([0, 1] * (pairs // 2) + [0] * (pairs % 2))
-    warm = warm_start_of(Recipe(warm_start=asked), base(tmp_path, ranks), tmp_path, texts, tmp_path)
+    warm = warm_start_of(
+        Recipe(warm_start=asked), base(tmp_path, ranks), tmp_path, pairs_of(texts), tmp_path
+    )
     assert (warm is not None) == happens
 
 
@@ -84,7 +93,7 @@ def test_texts_that_the_encoder_cannot_read_warm_nothing_unless_asked(tmp_path):
     encoder = embedded_encoder()
     for asked, happens in (("auto", False), ("on", True)):
         recipe = Recipe(warm_start=asked)
-        warm = warm_start_of(recipe, base(tmp_path), encoder, texts, tmp_path)
+        warm = warm_start_of(recipe, base(tmp_path), encoder, pairs_of(texts), tmp_path)
         assert (warm is not None) == happens
 
 
@@ -92,7 +101,9 @@ def test_a_warm_start_is_kept_by_encoder_texts_and_settings(tmp_path):
     def kept(recipe=None, texts=None, weights=b""):
         (tmp_path / "model.safetensors").write_bytes(weights)
         texts = frame([0, 1] * 60) if texts is None else texts
-        warm = warm_start_of(recipe or Recipe(), base(tmp_path), tmp_path, texts, tmp_path)
+        warm = warm_start_of(
+            recipe or Recipe(), base(tmp_path), tmp_path, pairs_of(texts), tmp_path
+        )
         return warm.kept
 
     assert kept() == kept()
@@ -107,12 +118,48 @@ def test_a_warm_start_is_kept_by_encoder_texts_and_settings(tmp_path):
 @settings(max_examples=40)
 @given(st.lists(st.tuples(st.text(max_size=3), st.text(max_size=3)), min_size=1), st.integers(1, 9))
 def test_warm_texts_are_those_given(pairs, wanted):
-    texts = texts_of(pairs, wanted, seed=0)
+    texts = drawn_pairs(pairs, wanted, seed=0)
     given = set(pairs)
     assert len(texts) <= wanted
-    assert len(set(texts) & given) >= min(-(-wanted * 2 // 3), len(given))
+    assert len(set(texts) & given) >= min(-(-wanted // 2), len(given))
     assert {q for q, _ in texts} <= {q for q, _ in pairs}
     assert {p for _, p in texts} <= {p for _, p in pairs}
+
+
+@pytest.mark.parametrize(("layers", "rate"), [(6, 2e-4), (12, 8e-5)])
+def test_deep_models_are_warmed_at_a_lower_rate(tmp_path, layers, rate):
+    (tmp_path / "config.json").write_text(json.dumps({"num_hidden_layers": layers}))
+    texts = pairs_of(frame([0, 1] * 60))
+    warm = warm_start_of(Recipe(), base(tmp_path), tmp_path, texts, tmp_path)
+    assert warm.lesson.learning_rate == rate
+    named = Recipe(warm_start_learning_rate=1e-3)
+    warm = warm_start_of(named, base(tmp_path), tmp_path, texts, tmp_path)
+    assert warm.lesson.learning_rate == 1e-3
+
+
+def test_targets_spread_however_near_the_cosines_are():
+    near = standardised([0.84, 0.85, 0.86, 0.87, 0.88])
+    assert near == pytest.approx(standardised([0.4, 0.5, 0.6, 0.7, 0.8]))
+    assert near[0] < 0.15 and near[2] == pytest.approx(0.5) and near[4] > 0.85
+    assert standardised([0.5, 0.5, 0.5]) == [0.5, 0.5, 0.5]
+
+
+class Letters:
+    """An encoder that knows how often each of 26 letters stands in a text."""
+
+    def vectors(self, texts, kind):
+        counts = np.array([[text.count(chr(97 + n)) for n in range(26)] for text in texts], float)
+        return counts / np.linalg.norm(counts, axis=1, keepdims=True)
+
+
+def test_random_pairs_make_room_for_neighbours_by_cosine_and_words():
+    words = ["apple pie", "apple juice", "car wheel", "car door", "sea wind", "sea salt"]
+    drawn = drawn_pairs([(f"what is {word}", f"{word} text") for word in words], 12, seed=0)
+    pairs, targets = taught_pairs(drawn, 6, Letters(), seed=0)
+    assert pairs[:6] == drawn[:6]
+    assert len(pairs) == len(targets) == len(drawn)
+    assert pairs != drawn
+    assert all(0 < target < 1 for target in targets)
 
 
 # -- what is scored while the model learns

@@ -56,3 +56,8 @@ def test_the_question_is_taken_from_the_guidelines():
     assert question_of("# Rules\n\n**Is it useful?**\n\nMore?") == "Is it useful?"
     assert question_of("有用吗？") == "有用吗？"
     assert question_of("Rules.\n- Is it *very* [useful](https://a.org)?\n") == "Is it very useful?"
+
+
+def test_a_text_is_rendered_once():
+    text = "[" * 2_000
+    assert tree(text) is tree("[" * 2_000)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reranker_ui.core.evaluation.occlusion import MOST, occlude
+from reranker_ui.core.models.occlusion import MOST, occlude
 
 
 def counted(pairs):

@@ -152,11 +152,9 @@ def test_a_run_is_queued_while_its_worker_may_yet_come_and_then_lost(folder):
     assert folder.status() == "lost"
 
 
-def test_a_lock_that_is_just_being_taken_is_no_lost_worker(folder):
-    grow_old(folder)
-    folder.alive_file.touch()
-    assert folder.status() == "queued"
-    grow_old(folder)
+def test_a_run_is_lost_as_soon_as_its_worker_is_gone(folder):
+    with folder.lock():
+        assert folder.status() == "queued"
     assert folder.status() == "lost"
 
 

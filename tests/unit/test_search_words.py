@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.search_terms import read_search
 
 
@@ -50,7 +51,19 @@ def test_nothing_to_search_for(typed):
     assert read_search(typed) is None
 
 
-@given(st.text(), st.text())
+@given(st.text(max_size=60), st.text(max_size=60))
 def test_a_text_is_found_by_itself(query, passage):
     if (search := read_search(f"{query} ".replace('"', " "))) is not None:
         assert search.finds(query, passage)
+
+
+def test_a_search_is_bounded():
+    with pytest.raises(Refused, match="1,001 characters"):
+        read_search("a" * 1_001)
+    words = [f"w{number}" for number in range(65)]
+    with pytest.raises(Refused, match="65 words"):
+        read_search(" ".join(words))
+    with pytest.raises(Refused, match="65 words"):
+        read_search("洞" * 65)
+    assert len(read_search(" ".join(words[:64])).phrases) == 64
+    assert len(read_search("a b c d " * 100).phrases) == 4  # each word once, and the unfinished

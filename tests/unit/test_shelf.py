@@ -3,7 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from reranker_ui.services.ranking.rankers import Shelf
+from reranker_ui.services.ranking.model_cache import Shelf
 
 
 class Model:

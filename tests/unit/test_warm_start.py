@@ -2,7 +2,7 @@
 
 import pytest
 
-from reranker_ui.core.training.warm_start import start_was_best
+from reranker_ui.core.training.warm_start.preparation import start_was_best
 
 
 def told(step, value, when="during"):

@@ -27,6 +27,8 @@ export class ImportPanel {
     /** @type {ReadingAnswers} */
     this.answers = {};
     this.name = "";
+    /** @type {Set<string>} columns of texts that need not be read */
+    this.confirmed = new Set();
     this.changing = false; // whether the options of the reading are shown
     this.timer = 0;
     fill(node, h("div.rr-section", this.heading), this.body);
@@ -46,6 +48,7 @@ export class ImportPanel {
   reset(error) {
     this.setToken(null);
     this.answers = {};
+    this.confirmed.clear();
     this.changing = false;
     this.name = "";
     const field = dropField(
@@ -196,7 +199,8 @@ export class ImportPanel {
 
   /** @param {string} dataset */
   async store(dataset) {
-    await this.server.store_upload({ token: this.token, dataset });
+    const confirmed = [...this.confirmed];
+    await this.server.store_upload({ token: this.token, dataset, confirmed });
     this.follow();
   }
 }
@@ -206,7 +210,7 @@ export class ImportPanel {
  * @param {string} file
  */
 function suggestName(file) {
-  const stem = file.replace(/(\.(csv|tsv|txt|jsonl?|ndjson|gz|zip|parquet))+$/i, "");
+  const stem = file.replace(/(\.(csv|tsv|txt|jsonl?|ndjson|gz|zip|parquet|xlsx))+$/i, "");
   return (
     stem
       .replace(/[/\\:]+/g, " ")

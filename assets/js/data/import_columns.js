@@ -4,7 +4,8 @@ import { button } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
 import { formatInt } from "../lib/format.js";
 import { scaleName } from "../lib/labels.js";
-import { choiceList, optionRow } from "./import_options.js";
+import { choiceList, numberField, optionRow } from "./import_options.js";
+import { sideRows } from "./import_sides.js";
 
 /** @typedef {import("./import.js").ImportPanel} ImportPanel */
 
@@ -15,6 +16,11 @@ const ROLES = [
   ["label", "Label", "none"],
   ["split", "Split", "none"],
   ["annotator", "Annotator", "none"],
+];
+/** Formats that define their own columns. */
+const TOOLS = [
+  ...["beir", "trec", "trec-run", "label-studio", "argilla", "prodigy", "quepid-book"],
+  ...["squad", "tat-qa", "id-lists"],
 ];
 /** What words usually mean: offered, and changed by the user where they mean something else. */
 const USUAL = [
@@ -30,14 +36,15 @@ const USUAL = [
  * @param {string[]} columns
  */
 export function drawColumns(panel, state, columns) {
-  const fixed = state.plan && !["pairs", "judgments"].includes(state.plan.format ?? "");
+  const fixed = state.plan && TOOLS.includes(state.plan.format ?? "");
   const roles = ROLES.map((role) => roleRow(panel, state, columns, role));
   const note = h("p.rr-muted", `This format (${state.plan?.format}) defines its own columns.`);
   return h(
     "div.rr-import-side",
     h("h3", "Columns"),
-    fixed ? note : roles,
+    fixed ? note : [...roles, ...sideRows(panel, state, columns)],
     (state.scale || panel.answers.scale) && optionRow("Scale", scaleChoice(panel, state.scale)),
+    state.scale && state.scale.kind !== "binary" && relevantFrom(panel, state.scale),
     state.scale?.kind === "graded" && lowerIsBetter(panel),
     labelMeanings(panel, state),
   );
@@ -71,6 +78,16 @@ function scaleChoice(panel, scale) {
     return h("button", { type: "button", "aria-pressed": String(chosen === kind), onclick }, word);
   });
   return h("div.rr-segment", { role: "group", "aria-label": "Scale" }, buttons);
+}
+
+/**
+ * @param {ImportPanel} panel
+ * @param {Scale} scale
+ */
+function relevantFrom(panel, scale) {
+  const value = panel.answers.relevant_from ?? scale.relevant_from;
+  const set = (/** @type {number | null} */ value) => panel.readAgain({ relevant_from: value });
+  return optionRow("Relevant from", numberField("Relevant from", value, set));
 }
 
 /** @param {ImportPanel} panel */

@@ -4,7 +4,7 @@ import { h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 
 const FORMATS =
-  "CSV, JSON, Parquet, BEIR, TREC, Label Studio, Argilla, Quepid and more. You'll see a preview before anything is saved.";
+  "CSV, Excel, JSON, Parquet, BEIR, TREC, Label Studio, Argilla, Quepid and more. You'll see a preview before anything is saved.";
 
 /**
  * @param {(file: File) => void} begin

@@ -47,6 +47,18 @@ export function choiceList(choices, value, onchange, label) {
 
 /**
  * @param {string} label
+ * @param {number | null | undefined} value
+ * @param {(value: number | null) => unknown} onchange
+ */
+export function numberField(label, value, onchange) {
+  const properties = { type: "number", step: "any", min: 0, value: value ?? "" };
+  const field = h("input.rr-field", { ...properties, "aria-label": label });
+  field.addEventListener("change", () => onchange(field.value === "" ? null : Number(field.value)));
+  return field;
+}
+
+/**
+ * @param {string} label
  * @param {Child} field
  */
 export function optionRow(label, field) {
@@ -87,6 +99,7 @@ export function drawOptions(panel, plan) {
       panel.readAgain({ [key]: word ? word === "true" : null });
     return optionRow(label, choiceList(choices, value, set, label));
   };
+  const headerLine = (/** @type {number | null} */ line) => panel.readAgain({ header_line: line });
   const encodings = ENCODINGS.split(" ").map((name) => /** @type {Choice} */ ([name, name]));
   return h(
     "div.rr-options",
@@ -95,5 +108,16 @@ export function drawOptions(panel, plan) {
     guessed("Separator", "delimiter", SEPARATORS),
     either("Quote marks", "quotes", "quote cells", "are plain text"),
     either("First row", "header", "names the columns", "is a record"),
+    optionRow("Header line", numberField("Header line", panel.answers.header_line, headerLine)),
+    plan.container === "workbook" && optionRow("Sheet", sheetField(panel)),
   );
+}
+
+/** @param {ImportPanel} panel */
+function sheetField(panel) {
+  const value = panel.answers.sheet ?? "";
+  const properties = { value, placeholder: "name or number", "aria-label": "Sheet" };
+  const field = h("input.rr-field", properties);
+  field.addEventListener("change", () => panel.readAgain({ sheet: field.value.trim() || null }));
+  return field;
 }

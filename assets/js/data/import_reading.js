@@ -7,6 +7,7 @@ import { icon } from "../lib/icons.js";
 import { drawColumns } from "./import_columns.js";
 import { drawOptions } from "./import_options.js";
 import { drawLedger, drawLeftOut, drawRepair } from "./import_report.js";
+import { unreadColumns } from "./import_sides.js";
 
 /** @typedef {import("./import.js").ImportPanel} ImportPanel */
 
@@ -18,6 +19,7 @@ const KINDS = {
   json: "JSON",
   parquet: "Parquet",
   blanks: "TREC",
+  workbook: "Excel",
   beir: "BEIR",
 };
 
@@ -36,9 +38,10 @@ export function drawReading(panel, state) {
     columns.length || state.preview ? grid : null,
     state.asks === "labels" && h("div.rr-card-body", errorBox(NAMES_NOT_NUMBERS)),
     state.report && h("div.rr-import-grid", drawLedger(state), drawLeftOut(panel, state)),
+    state.report && unreadColumns(panel, state),
     state.mojibake && drawRepair(panel, state.mojibake),
     state.not_stored && h("div.rr-card-body", errorBox(state.not_stored)),
-    state.report && foot(panel, state.report),
+    state.report && foot(panel, state, state.report),
   );
 }
 
@@ -146,9 +149,11 @@ function textFiles(panel, state) {
 
 /**
  * @param {ImportPanel} panel
+ * @param {UploadState} state
  * @param {ImportReport} report
  */
-function foot(panel, report) {
+function foot(panel, state, report) {
+  const open = (state.unread ?? []).some((one) => !panel.confirmed.has(one.column));
   const count = report.kept + report.unlabelled;
   const field = h("input.rr-field", { id: "rr-import-name", value: panel.name, maxlength: 80 });
   field.addEventListener("input", () => {
@@ -162,9 +167,12 @@ function foot(panel, report) {
       field.focus();
     }
   };
-  const options = { kind: "primary", disabled: !count };
+  const options = { kind: "primary", disabled: !count || open };
   const go = button(`Import ${plural(count, "pair")}`, store, options);
   const label = h("label", { for: "rr-import-name" }, "Import as");
-  const note = h("span.rr-grow", "Nothing is saved until you import.");
+  const sentence = open
+    ? "Confirm the columns that are not read first."
+    : "Nothing is saved until you import.";
+  const note = h("span.rr-grow", sentence);
   return h("div.rr-card-foot.rr-import-foot", label, field, note, go);
 }

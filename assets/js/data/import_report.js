@@ -60,6 +60,12 @@ export function drawLeftOut(panel, state) {
   const { report, left_out: rows = [] } = /** @type {UploadState & { report: ImportReport }} */ (
     state
   );
+  const unread = state.unread ?? [];
+  if (!rows.length && unread.length) {
+    const text = h("p.rr-muted", "Every record becomes a pair, but not all of its texts.");
+    const title = h("h3", `${plural(unread.length, "column")} left out`);
+    return h("div.rr-import-main", title, text);
+  }
   if (!rows.length) {
     const text = h("p.rr-muted", "Every record becomes a pair.");
     return h("div.rr-import-main", h("h3", "Nothing is left out"), text);

@@ -188,6 +188,11 @@ interface ReadingAnswers {
   scale?: LabelKind;
   lowest_is_best?: boolean;
   map_label?: Record<string, number>;
+  relevant_from?: number;
+  positive?: string[];
+  negative?: string[];
+  header_line?: number;
+  sheet?: string;
   repair?: boolean;
 }
 /** How a file is read, guesses and answers together. */
@@ -204,6 +209,15 @@ interface ReadingPlan {
   label?: string | null;
   split?: string | null;
   annotator?: string | null;
+  /** Columns that hold relevant passages only, and irrelevant ones. */
+  positives?: string[];
+  negatives?: string[];
+}
+interface UnreadColumn {
+  column: string;
+  cells: number;
+  holds: string;
+  example?: string;
 }
 interface ImportReport {
   records: number;
@@ -252,6 +266,7 @@ interface UploadState {
   report?: ImportReport;
   notes?: string[];
   left_out?: LeftOutRow[];
+  unread?: UnreadColumn[];
   mojibake?: Mojibake;
   refused?: string;
   not_stored?: string;
@@ -368,7 +383,7 @@ interface DataServer {
   add_texts(payload: { token: Token; role: string; path: string; name: string }): Promise<void>;
   read_upload(payload: { token: Token; said: ReadingAnswers }): Promise<void>;
   upload_state(payload: { token: Token }): Promise<UploadState>;
-  store_upload(payload: { token: Token; dataset: string }): Promise<void>;
+  store_upload(payload: { token: Token; dataset: string; confirmed: string[] }): Promise<void>;
   end_upload(payload: { token: Token }): Promise<void>;
   left_out(payload: { token: Token; after: number }): Promise<LeftOutRow[]>;
 }

@@ -57,6 +57,13 @@ def encoder_beside(base: Path, cache: Path, texts: Sequence[Pair] = ()) -> tuple
     return found.path, f"Cosine is that of the embedded encoder {short}."
 
 
+def embedded_name(folder: Path) -> str | None:
+    """What the embedded base in `folder` is asked for by; None for another folder."""
+    if folder == embedded_encoder():
+        return EMBEDDED_ENGLISH
+    return EMBEDDED_MULTILINGUAL if folder.name == multilingual.FOLDER else None
+
+
 def _english(notice: str | None = None) -> Embedded:
     folder = embedded_encoder()
     weights = folder / "model.safetensors"

@@ -1,6 +1,7 @@
 """Rankers side by side on a split: base, BM25 and cosine, and the model while it learns."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -73,6 +74,7 @@ class Baselines:
     def __init__(self, base: ResolvedBase, max_length: int, cache: Path, texts: list[Pair]) -> None:
         """`texts` decide which encoder stands beside a base that is none; `cache` keeps it."""
         self._base, self._max_length = base, max_length
+        self.scores: dict[str, dict[str, list[float]]] = {}  # split -> ranker -> as last evaluated
         self.encoder, self.notice = encoder_beside(base.path, cache, texts)
 
     def evaluate(
@@ -88,6 +90,7 @@ class Baselines:
             scores[ranker] = self._scores(folder, ranker, frame)
             found[ranker] = metrics_of(frame, scores[ranker], folder.scale())
             folder.emit("evaluated", when=ranker, split=split, metrics=found[ranker])
+        self.scores[split] = scores
         return found, scores
 
     def _scores(self, folder: RunFolder, ranker: str, frame: pd.DataFrame) -> list[float]:
@@ -101,18 +104,28 @@ class Baselines:
         return scores_of(folder, partial(base.scores, raw=True), frame)
 
 
-def evaluate_tuned(
-    folder: RunFolder, frame: pd.DataFrame, live: pd.DataFrame
-) -> tuple[Metrics, Metrics, list[float]]:
-    """The saved model, loaded afresh: its metrics on `live` dev pairs and on the test split
-    `frame`, and its logits on the latter. Also told as events."""
+@dataclass(frozen=True)
+class Tuned:
+    """The saved model on the live dev pairs and on the test split: metrics and logits."""
+
+    dev: Metrics
+    test: Metrics
+    dev_logits: list[float]
+    test_logits: list[float]
+
+
+def evaluate_tuned(folder: RunFolder, frame: pd.DataFrame, live: pd.DataFrame) -> Tuned:
+    """The saved model, loaded afresh, on `live` dev pairs and on the test split `frame`.
+
+    Its metrics are told as events too.
+    """
     score = partial(Reranker(folder.model).scores, raw=True)
-    dev = metrics_of(live, scores_of(folder, score, live), folder.scale())
-    logits = scores_of(folder, score, frame)
-    test = metrics_of(frame, logits, folder.scale())
-    folder.emit("evaluated", when="tuned", split="dev", metrics=dev)
-    folder.emit("evaluated", when="tuned", split="test", metrics=test)
-    return dev, test, logits
+    scale = folder.scale()
+    dev, test = (scores_of(folder, score, pairs) for pairs in (live, frame))
+    found = Tuned(metrics_of(live, dev, scale), metrics_of(frame, test, scale), dev, test)
+    folder.emit("evaluated", when="tuned", split="dev", metrics=found.dev)
+    folder.emit("evaluated", when="tuned", split="test", metrics=found.test)
+    return found
 
 
 def best_by(metrics: Metrics, wanted: BestBy = "auto") -> str | None:

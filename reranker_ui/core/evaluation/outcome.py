@@ -13,28 +13,32 @@ RESAMPLES = 2000
 WORST = 8  # queries listed
 SAME = 1e-4  # scores that differ by less are one score
 RANKERS = ("base", "bm25", "cosine", "tuned")
+FREE = ("bm25", "cosine")  # rankers that need no label
 EQUAL = 1e-9
 
 
 def outcome_of(scored: pd.DataFrame, scale: Scale = GRADES) -> dict[str, Any]:
     """What the test split says, from its rows with a column of scores for each of RANKERS.
 
-    Returns `intervals`: ranker -> [low, high], the 95% bootstrap interval of its mean nDCG@10;
-    `against`: base, bm25, cosine -> {difference, low, high, wins, losses, ties} of tuned against
-    it, paired by query; `worst`: the queries that lost most against base, {query, base, tuned,
-    bm25, cosine, passage: what tuned puts first, grade: its label}; `queries`.
+    A column "combined" is the run's ranker; without it "tuned" is. Returns `ranker`: which;
+    `intervals`: ranker -> [low, high], the 95% bootstrap interval of its mean nDCG@10; `against`:
+    base, bm25, cosine (and tuned beside combined) -> {difference, low, high, p, wins, losses,
+    ties} of the run's ranker against it, paired by query; `free`: the strongest of FREE on these
+    queries; `worst`: the queries that lost most against base, {query, base, tuned, bm25, cosine,
+    passage: what tuned puts first, grade: its label}; `queries`.
     """
-    found = pd.DataFrame({ranker: _ndcg(scored, ranker, scale) for ranker in RANKERS})
+    rankers = [*RANKERS, *(["combined"] if "combined" in scored else [])]
+    found = pd.DataFrame({ranker: _ndcg(scored, ranker, scale) for ranker in rankers})
+    ours = rankers[-1]
     if found.empty:
-        return {"intervals": {}, "against": {}, "worst": [], "queries": 0}
+        return {"ranker": ours, "intervals": {}, "against": {}, "free": None, "worst": [],
+                "queries": 0}  # fmt: skip
     draws = np.random.default_rng(0).integers(0, len(found), (RESAMPLES, len(found)))
     return {
-        "intervals": {
-            ranker: _interval(found[ranker].to_numpy(float), draws) for ranker in RANKERS
-        },
-        "against": {
-            ranker: _against(found["tuned"] - found[ranker], draws) for ranker in RANKERS[:-1]
-        },
+        "ranker": ours,
+        "intervals": {name: _interval(found[name].to_numpy(float), draws) for name in rankers},
+        "against": {name: _against(found[ours] - found[name], draws) for name in rankers[:-1]},
+        "free": str(found[list(FREE)].mean().idxmax()),
         "worst": _worst(found, scored),
         "queries": len(found),
     }
@@ -62,10 +66,21 @@ def _against(gains: "pd.Series[float]", draws: Any) -> dict[str, float | int]:
         "difference": float(gains.mean()),
         "low": low,
         "high": high,
+        "p": randomisation_p(gains.to_numpy(float)),
         "wins": int((gains > EQUAL).sum()),
         "losses": int((gains < -EQUAL).sum()),
         "ties": int((gains.abs() <= EQUAL).sum()),
     }
+
+
+def randomisation_p(gains: Values) -> float:
+    """Two-sided p of the mean of paired `gains` by a randomisation test: signs drawn by chance.
+
+    Smucker, Allan, Carterette (2007), https://doi.org/10.1145/1321440.1321528.
+    """
+    signs = np.random.default_rng(0).choice([-1.0, 1.0], (RESAMPLES, len(gains)))
+    as_far = np.abs(signs @ gains) >= abs(gains.sum()) - EQUAL
+    return float((as_far.sum() + 1) / (RESAMPLES + 1))
 
 
 def _worst(found: pd.DataFrame, scored: pd.DataFrame) -> list[dict[str, Any]]:

@@ -49,10 +49,15 @@ def plain(name: object) -> str:
     return "".join(letter for letter in str(name).casefold() if letter.isalnum())
 
 
+def _is_known(name: str) -> bool:
+    bare = plain(name)  # "negative_1" is one of several "negative"
+    return bare in _ALL or bare.rstrip("0123456789") in _LISTED
+
+
 def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first row names the columns, judged by it and the rows below."""
     first = [cell.strip() for cell in rows[0]]
-    names = [cell for cell in first if plain(cell) in _ALL and number(cell) is None]
+    names = [cell for cell in first if _is_known(cell) and number(cell) is None]
     told = [c for c in first if number(c) is not None and not (names and plain(c) in _LISTED)]
     if told or any(not cell or len(cell) > 64 for cell in first):
         return bool(names) and not told

@@ -1,24 +1,26 @@
 """JSON: one object a line, an array, or one object that holds a list; read as a stream."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
+from reranker_ui.core.formats.structure.json_sets import records_in
 from reranker_ui.core.values.pairs import Left
 from reranker_ui.core.values.refused import Refused
 
 _PIECE = 1 << 20
 _LONGEST = 200_000_000  # characters of one object that cannot be streamed
 _decoder = json.JSONDecoder()
-# Keys under which well-known files keep their list of records.
-_LISTS = ("query_doc_pairs", "data", "rows", "records", "pairs", "examples", "samples", "items")
 
 
 def looks_like_json(head: str) -> bool:
-    """Whether a text starts as JSON does."""
-    return head.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
+    """Whether a text starts as JSON does, perhaps below a line or two that are none."""
+    if head.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+        return True
+    lines = [line for line in head.splitlines() if line.strip()][1:5]
+    return len(lines) > 1 and sum(_whole(line) == "dict" for line in lines) >= len(lines) - 1
 
 
 def is_by_line(head: str) -> bool:
@@ -28,7 +30,7 @@ def is_by_line(head: str) -> bool:
     if not whole or not (whole[0] or (len(whole) > 2 and all(whole[1:]))):
         return False
     if lines[0].lstrip()[:1] != "[":
-        return len(lines) > 1 or _held(orjson.loads(lines[0])) is None
+        return len(lines) > 1 or records_in(orjson.loads(lines[0])) is None
     if len(lines) == 1 or any(kind != "list" for kind in whole[:2]):
         return False
     first = orjson.loads(lines[0])
@@ -48,7 +50,7 @@ def records_of_text(lines: Iterator[str], name: str) -> Iterator[tuple[int, dict
     An object that holds a known list of records stands for that list.
     """
     for line, value in _values(lines, name):
-        held = _held(value) if isinstance(value, dict) else None
+        held = records_in(value) if isinstance(value, dict) else None
         if held is not None:
             yield from ((line, _as_record(each)) for each in held)
         else:
@@ -149,28 +151,6 @@ def _as_record(value: Any) -> dict[Any, Any] | Left:
     if isinstance(value, list) and not all(isinstance(each, dict) for each in value):
         return dict(enumerate(value))
     return Left("unreadable", "the record is no JSON object")
-
-
-def _held(value: Mapping[str, Any]) -> list[Any] | None:
-    for key in _LISTS:
-        held = value.get(key)
-        if isinstance(held, list) and held and all(isinstance(each, dict) for each in held):
-            return [each.get("row", each) if key == "rows" else each for each in held]
-    return _turned(value)
-
-
-def _turned(value: Mapping[str, Any]) -> list[Any] | None:
-    """Rows of a table that was written by columns, as pandas does: {"query": {"0": ...}, ...}."""
-    columns = [
-        list(c.values()) if isinstance(c, dict) and all(map(str.isdecimal, c)) else c
-        for c in value.values()
-    ]
-    if len(columns) < 2 or not all(isinstance(column, list) for column in columns):
-        return None
-    plain = all(isinstance(cell, str | int | float | None) for c in columns for cell in c)
-    if not plain or len({len(column) for column in columns}) > 1:
-        return None
-    return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _whole(line: str) -> str | None:

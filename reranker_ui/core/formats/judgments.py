@@ -37,6 +37,8 @@ class Plan:
     label: Any = None
     split: Any = None
     annotator: Any = None
+    positives: Sequence[Any] = ()
+    negatives: Sequence[Any] = ()
     one_label: bool = False
     labelled: bool = True
     sided: bool = False

@@ -23,7 +23,9 @@ from reranker_ui.core.formats.structure.passages import (
     text_keys,
     text_of,
 )  # fmt: skip
+from reranker_ui.core.formats.structure.references import References, references_of
 from reranker_ui.core.formats.structure.roles import side_of
+from reranker_ui.core.formats.writing import VOTES
 from reranker_ui.core.values.pairs import Judged, Left
 
 Value = Mapping[Any, Any]
@@ -49,6 +51,7 @@ class Shape:
     passages: Any = None
     labels: Any = None
     inner: Inner = field(default_factory=Inner)
+    references: References | None = None
     known: frozenset[Any] = frozenset()
 
     def sides(self, value: Value) -> Iterator[tuple[Any, int]]:
@@ -65,11 +68,20 @@ class Shape:
 
 
 def shape_of(values: Sequence[Value], options: ReadOptions) -> Shape | None:
-    """The shape of records that are lists; None where they are not."""
+    """The shape of records that are lists; None where they are not.
+
+    A row of our own export is one pair, whose last column lists who labelled it.
+    """
+    if any(VOTES in value for value in values):
+        return None
     columns = NestedColumns(values)
-    query = columns.said(options.query) or columns.query()
+    if VOTES in columns.names:  # our own export of pairs, with the labels of each person
+        return None
+    query = columns.said(options.query) if options.query is not None else columns.query()
     positives, negatives = columns.sides(query, options)
-    shape = None
+    shape = _referred(columns, query, options, {*positives, *negatives})
+    if shape is not None:
+        positives = negatives = []
     if positives and not negatives:
         shape = _labelled(columns, query, options, positives[0])
     if shape is None and (positives or negatives):
@@ -89,9 +101,13 @@ def make_plan(shape: Shape, container: Container, values: Sequence[Value]) -> Pl
     plan.query, plan.passage, plan.label = shape.query, shape.passages, shape.labels
     if shape.positives:
         plan.passage = shape.positives[0]
+    plan.positives, plan.negatives = shape.positives, shape.negatives
     plan.sided = bool(shape.positives or shape.negatives)
     plan.labelled = _is_labelled(shape, values)
     plan.beside = partial(beside, shape)
+    if shape.references is not None:
+        named = shape.references.column
+        plan.notes.append(f"The passages that {named} does not name are read as not relevant.")
     if not plan.labelled:
         plan.notes.append("No column holds labels: the pairs are stored without.")
     return plan
@@ -115,7 +131,7 @@ def read(shape: Shape, value: Value) -> Iterator[Judged | Left]:
     query, split = text_of(value[shape.query]), value.get("split")
     if not (shape.positives or shape.negatives):
         passages = passages_in(value.get(shape.passages), shape.inner)
-        labels = _beside(passages, value.get(shape.labels)) if shape.labels is not None else None
+        labels = _labels(shape, value, passages)
         for at, (passage, label) in enumerate(passages):
             yield Judged(query, passage, labels[at] if labels is not None else label, split)
         return
@@ -134,12 +150,33 @@ def beside(shape: Shape, value: Value) -> Iterator[tuple[str, Any]]:
     """What of a record is not read: its other columns, and other texts in its passages."""
     sides = [key for key, _ in shape.sides(value)]
     held = [*sides, *([] if shape.passages is None else [shape.passages])]
-    used = {*held, shape.query, shape.labels, "split"}
+    named = shape.references.column if shape.references else None
+    used = {*held, shape.query, shape.labels, named, "split"}
     yield from ((str(key), cell) for key, cell in value.items() if key not in used)
     for key in held:
         for each in objects_in(value.get(key)):
             texts = {*text_keys(each), shape.inner.label}
             yield from ((f"{key}.{name}", cell) for name, cell in each.items() if name not in texts)
+
+
+def _referred(
+    columns: NestedColumns, query: Any, options: ReadOptions, sides: set[Any]
+) -> Shape | None:
+    """Passages of which another column names the relevant ones."""
+    if options.label is not None or options.positive or options.negative:
+        return None
+    for passages in columns.nested({query, *sides}):
+        if inner_of(columns.cells[passages], by_content=False).label is not None:
+            return None
+        others = {name: columns.cells[name] for name in columns.names if name != passages}
+        others.pop(query, None)
+        named = {name: cells for name, cells in others.items() if name in sides}
+        found = references_of(columns.cells[passages], named, texts=False)
+        rest = {name: cells for name, cells in others.items() if name not in sides}
+        found = found or references_of(columns.cells[passages], rest, texts=not sides)
+        if found is not None:
+            return Shape(query, passages=passages, references=found)
+    return None
 
 
 def _labelled(
@@ -165,6 +202,13 @@ def _labelled(
             return None  # a table whose other columns are nested
     alone = bool(nested) and said is None and columns.only_text(query)
     return Shape(query, passages=nested[0]) if alone else None
+
+
+def _labels(shape: Shape, value: Value, passages: Sequence[Any]) -> Any:
+    """The labels parallel to a record's passages; None where they stand inside."""
+    if shape.references is not None:
+        return shape.references.labels(value.get(shape.passages), value)
+    return _beside(passages, value.get(shape.labels)) if shape.labels is not None else None
 
 
 def _beside(passages: Sequence[Any], labels: Any) -> Any:

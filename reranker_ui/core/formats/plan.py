@@ -1,6 +1,7 @@
 """The plan: how the records of one file become judged pairs, guessed or as a person said."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from reranker_ui.core.formats.judgments import (
 )  # fmt: skip
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.structure.cells import list_columns, opened
+from reranker_ui.core.formats.structure.groups import groups_of, split_groups
 from reranker_ui.core.formats.texts import is_beir
 from reranker_ui.core.values.pairs import Left
 from reranker_ui.core.values.refused import Refused
@@ -66,6 +68,9 @@ def _plan_of(
 ) -> Plan:  # fmt: skip
     if container.kind == "blanks" and family != "triplets":
         return trec_plan(container, values, path, options, tick, new_texts)
+    if _says_nothing(options) and (groups := groups_of(values)):
+        container = _flattened(container, partial(split_groups, groups))
+        values = _sample(container, path.name)
     flat = None if annotation_tools.tool_of(values) else search_tools.flat_of(values)
     if flat:
         container = _flattened(container, flat)

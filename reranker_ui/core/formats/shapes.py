@@ -59,7 +59,7 @@ def two_sided(make: Sides) -> Callable[[Iterable[Row], Target], int]:
 
         def records() -> Iterator[Record]:
             nonlocal count
-            for query, positives, negatives in _sides(rows, target.lost):
+            for query, positives, negatives in _sides(rows, target):
                 count += len(positives) + len(negatives)
                 yield make(query, positives, negatives)
 
@@ -75,7 +75,7 @@ def write_triplets(rows: Iterable[Row], target: Target) -> int:
 
     def records() -> Iterator[Record]:
         nonlocal written
-        for query, positives, negatives in _whole_sides(rows, target.lost):
+        for query, positives, negatives in _whole_sides(rows, target):
             written += len(positives) + len(negatives)
             for at in range(max(len(positives), len(negatives))):
                 yield {"query": query, "positive": positives[at % len(positives)].passage,
@@ -91,7 +91,7 @@ def write_tuples(rows: Iterable[Row], target: Target) -> int:
 
     def records() -> Iterator[Record]:
         nonlocal written
-        for query, positives, negatives in _whole_sides(rows, target.lost):
+        for query, positives, negatives in _whole_sides(rows, target):
             written += len(positives) + len(negatives)
             against = {f"negative_{n}": row.passage for n, row in enumerate(negatives, 1)}
             for row in positives:
@@ -129,22 +129,24 @@ def swift(query: str, positives: list[Row], negatives: list[Row]) -> Record:
     }
 
 
-def _sides(rows: Iterable[Row], lost: Lost) -> Iterator[tuple[str, list[Row], list[Row]]]:
-    for query, group in by_query(rows, lost):
-        for row in group:
+def _sides(rows: Iterable[Row], target: Target) -> Iterator[tuple[str, list[Row], list[Row]]]:
+    for query, group in by_query(rows, target.lost):
+        good = [bool(target.scale.relevant(row.label)) for row in group]
+        for row, positive in zip(group, good, strict=True):
             if row.label not in (0, 1):
-                lost.add("Grades, written as positive")
-        positives = [row for row in group if (row.label or 0) > 0]
-        yield query, positives, [row for row in group if row.label == 0]
+                target.lost.add(f"Grades, written as {'positive' if positive else 'negative'}")
+        positives = [row for row, positive in zip(group, good, strict=True) if positive]
+        negatives = [row for row, positive in zip(group, good, strict=True) if not positive]
+        yield query, positives, negatives
 
 
-def _whole_sides(rows: Iterable[Row], lost: Lost) -> Iterator[tuple[str, list[Row], list[Row]]]:
-    for query, positives, negatives in _sides(rows, lost):
+def _whole_sides(rows: Iterable[Row], target: Target) -> Iterator[tuple[str, list[Row], list[Row]]]:
+    for query, positives, negatives in _sides(rows, target):
         if positives and negatives:
             yield query, positives, negatives
         else:
             for _ in (*positives, *negatives):
-                lost.add("Pairs of queries without both a positive and a negative, left out")
+                target.lost.add("Pairs of queries without both a positive and a negative, left out")
 
 
 def _document(row: Row) -> dict[str, str]:

@@ -1,17 +1,18 @@
 """Tables: one record a pair, whose columns are guessed by name and content or told by a person."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from reranker_ui.core.formats.columns import ROLES, guess_columns
-from reranker_ui.core.formats.container import Container
+from reranker_ui.core.formats.container import Container, Record
 from reranker_ui.core.formats.judgments import NewTexts, Plan, column_named, sides_of
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.parquet import too_many
 from reranker_ui.core.formats.search_tools import judges_of
-from reranker_ui.core.formats.structure.cells import is_prose, kind_of_column
+from reranker_ui.core.formats.structure.cells import is_empty, is_prose, kind_of_column
 from reranker_ui.core.formats.structure.passages import text_of
 from reranker_ui.core.formats.structure.raters import raters_of
 from reranker_ui.core.formats.texts import Lookup
@@ -19,6 +20,7 @@ from reranker_ui.core.formats.writing import COLUMNS, VOTES, read_safe_cell, vot
 from reranker_ui.core.values.pairs import Judged, Left
 
 Value = Mapping[Any, Any]
+_OFTEN = 0.25  # of the rows are without a query where a sheet names each query once
 _LONG = 20  # characters from which on a cell is no name or code
 
 
@@ -50,23 +52,23 @@ def make_plan(
         raise too_many(path.name, len(names), options.limits)
     guess = _columns(values, names, path, options)
     sides = sides_of(guess, names, path, options, tick, new_texts)
-    judges = [] if guess["label"] is not None else judges_of(names, values)
-    if guess["label"] is None and not judges:
-        judges = raters_of(
-            names, values, {*guess.values(), *(side.column for side in sides), VOTES}
-        )
+    known = {*guess.values(), *(side.column for side in sides), VOTES}
+    judges: list[Any] = []
+    if guess["label"] is None:
+        judges = judges_of(names, values) or raters_of(names, values, known)
     plan = Plan("pairs", container, lambda value: iter(()), names)
     plan.query, plan.passage = sides[0].column, sides[1].column
     plan.label, plan.split, plan.annotator = guess["label"], guess["split"], guess["annotator"]
     if any(side.texts is not None for side in sides):
         plan.family = "judgments"
     used = {plan.query, plan.passage, plan.label, plan.split, plan.annotator, VOTES, *judges}
-    rest = [name for name in names if name not in used]
-    plan.read = _reader(plan, sides, judges, rest, _is_our_safe_csv(container))
+    plan.read = _reader(plan, sides, judges, used, _is_our_safe_csv(container))
     plan.keeps_rest = True
-    plan.beside = lambda value: ((str(name), value.get(name)) for name in rest)
+    plan.beside = partial(_beside, used)
     plan.labelled = plan.label is not None or bool(judges) or VOTES in names
     plan.one_label = not judges and VOTES not in names
+    if _fill_down(container, values, plan.query, plan.passage):
+        plan.notes.append("An empty query cell is read as the query above it.")
     if judges:
         plan.notes.append(f"Each of {', '.join(map(str, judges[:8]))} is read as one judge.")
     elif not plan.labelled:
@@ -75,13 +77,13 @@ def make_plan(
 
 
 def _reader(
-    plan: Plan, sides: Sequence[Lookup], judges: Sequence[Any], rest: Sequence[Any], safe: bool
+    plan: Plan, sides: Sequence[Lookup], judges: Sequence[Any], used: set[Any], safe: bool
 ) -> Callable[[Value], Iterator[Judged | Left]]:
     """How a row becomes a pair; `safe`: its cells are made safe for spreadsheets."""
     bare: Callable[[Any], Any] = read_safe_cell if safe else lambda cell: cell
 
     def read(value: Value) -> Iterator[Judged | Left]:
-        extra = {str(name): value.get(name) for name in rest} if rest else None
+        extra = dict(_beside(used, value)) or None
         label, votes = value.get(plan.label), votes_of(value)
         if judges:
             votes = tuple((str(who), value.get(who)) for who in judges)
@@ -93,6 +95,33 @@ def _reader(
         )  # fmt: skip
 
     return read
+
+
+def _beside(used: set[Any], value: Value) -> Iterator[tuple[str, Any]]:
+    """The cells of a row that are stored beside the pair."""
+    return ((str(name), cell) for name, cell in value.items() if name not in used)
+
+
+def _fill_down(container: Container, values: Sequence[Value], query: Any, passage: Any) -> bool:
+    """Read an empty query cell as the one above, where a sheet names each query once."""
+    rows = [value for value in values if not is_empty(value.get(passage))]
+    empty = sum(is_empty(value.get(query)) for value in rows)
+    if container.dialect is None or not rows or is_empty(rows[0].get(query)):
+        return False
+    if empty < _OFTEN * len(rows):
+        return False
+    whole = container.records
+
+    def records() -> Iterator[Record]:
+        above = None
+        for line, value in whole():
+            if not isinstance(value, Left):
+                above = above if is_empty(value.get(query)) else value[query]
+                value = {**value, query: above}
+            yield line, value
+
+    container.records = records
+    return True
 
 
 def _columns(

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from reranker_ui.core.models.batcher import Pair
-from reranker_ui.core.models.loading import BATCH, bytes_of, damage_refused, folder_at, quiet
+from reranker_ui.core.models.loading import BATCH, SAFE, bytes_of, damage_refused, folder_at, quiet
 
 Kind: TypeAlias = Literal["query", "document"]
 
@@ -21,8 +21,9 @@ class Encoder:
         from sentence_transformers import SentenceTransformer
 
         quiet()
-        with damage_refused(f"The encoder {folder_at(path).name}", "Choose another base."):
-            self._model = SentenceTransformer(str(path), local_files_only=True)
+        folder = folder_at(path)
+        with damage_refused(f"The encoder {folder.name}", "Choose another base."):
+            self._model = SentenceTransformer(str(folder), local_files_only=True, model_kwargs=SAFE)
         self._turn = threading.Lock()
 
     @property

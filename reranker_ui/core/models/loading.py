@@ -10,6 +10,7 @@ from typing import Any
 from reranker_ui.core.values.refused import Refused
 
 BATCH = 32
+SAFE = {"use_safetensors": True}  # pickles can run code, and are never read
 
 
 @contextmanager
@@ -39,10 +40,19 @@ def finite(logits: Sequence[float], model: str, advice: str) -> list[float]:
 
 
 def folder_at(path: Path | str) -> Path:
-    """The folder of a model; FileNotFoundError for a name, which the network would be asked for."""
+    """The folder of a model; FileNotFoundError for a name, which the network would be asked for.
+
+    Refused: a folder, or a module inside it, whose weights are a pickle without safetensors.
+    """
     folder = Path(path)
     if not folder.is_dir():
         raise FileNotFoundError(f"No model folder at {folder}.")
+    for pickled in folder.rglob("pytorch_model*.bin"):
+        if not any(pickled.parent.glob("model*.safetensors")):
+            raise Refused(
+                f"{folder.name} keeps weights in {pickled.name}, a pickle, which could run code."
+                " Only safetensors are loaded: save the model as safetensors first."
+            )
     return folder
 
 

@@ -34,6 +34,11 @@ def token_limit(folder: Path) -> int | None:
     return min((int(limit) for limit in limits if isinstance(limit, int | float)), default=None)
 
 
+def layers_of(folder: Path) -> int:
+    """Layers of the model in `folder`; 0 where its config does not say."""
+    return int(_json(folder / "config.json").get("num_hidden_layers") or 0)
+
+
 def _is_classifier(folder: Path) -> bool:
     kinds = _json(folder / "config.json").get("architectures")
     kinds = kinds if isinstance(kinds, list) else []

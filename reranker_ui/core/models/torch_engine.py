@@ -9,7 +9,7 @@ import numpy as np
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.engine import beginnings
 from reranker_ui.core.models.first_token import read_first_token
-from reranker_ui.core.models.loading import BATCH, bytes_of, folder_at, quiet
+from reranker_ui.core.models.loading import BATCH, SAFE, bytes_of, folder_at, quiet
 
 
 class TorchEngine:
@@ -23,7 +23,9 @@ class TorchEngine:
         quiet()
         with torch.random.fork_rng():
             torch.manual_seed(seed)
-            self.model = CrossEncoder(str(path), max_length=max_length, local_files_only=True)
+            self.model = CrossEncoder(
+                str(path), max_length=max_length, local_files_only=True, model_kwargs=SAFE
+            )
         if self.model.num_labels != 1:
             raise ValueError(f"{path} gives {self.model.num_labels} scores a pair, not one.")
         read_first_token(self.model)

@@ -10,7 +10,13 @@ from reranker_ui.core.evaluation.metrics import Metrics
 from reranker_ui.core.training.card_facts import SIDECAR, facts_of
 from reranker_ui.core.values.run_folder import RunFolder
 
-RANKERS = {"tuned": "this model", "base": "base model", "cosine": "cosine", "bm25": "BM25"}
+RANKERS = {
+    "combined": "this model as the run serves it, combined with cosine and BM25 where that helps",
+    "tuned": "this model",
+    "base": "base model",
+    "cosine": "cosine",
+    "bm25": "BM25",
+}
 COLUMNS = {"ndcg@10": "nDCG@10", "mrr@10": "MRR@10", "map": "MAP", "average_precision": "AP"}
 FOLDED = 100  # rows of a training log beyond which it is folded away
 

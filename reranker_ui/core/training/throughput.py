@@ -1,6 +1,5 @@
 """How fast this machine trains a recipe: measured for a few seconds, in the way a run trains."""
 
-import json
 import resource
 import time
 from pathlib import Path
@@ -19,23 +18,22 @@ SECONDS = 3.0
 LEAST_STEPS, MOST_STEPS = 2, 200
 
 
-def measure(folder: Path, threads: int | None = None, preferred: str = "auto") -> None:
-    """Train on `folder`/pairs.parquet by request.json for SECONDS; result.json tells the speed.
+def measure(
+    request: dict[str, Any], threads: int | None = None, preferred: str = "auto"
+) -> dict[str, Any]:
+    """Train for SECONDS and return how fast that was.
 
-    The request is {recipe, scale, cache: where bases lie}. The result is
-    {pairs_per_second, memory: most bytes this process held, checkpoint: bytes of one, weights}.
-    Nothing is kept of what was learned. `threads` and `preferred` are as in `training.train`.
+    The request is {recipe, pairs: columns of COLUMNS by name, scale, cache: the folder of base
+    models}. The result is {pairs_per_second, precision, and in bytes memory: most that this
+    process held, checkpoint: the size of one, weights}. Nothing learned is kept.
+    `threads` and `preferred` are as in `training.train`.
     """
-    asked = json.loads((folder / "request.json").read_text())
-    recipe = Recipe.model_validate(asked["recipe"])
-    pairs = pd.read_parquet(folder / "pairs.parquet")
-    lesson = lesson_of(recipe, pairs, Scale.from_json(asked["scale"]))
-    base = resolve_base(recipe.base, Path(asked["cache"]), recipe.revision, pairs_of(pairs))
+    recipe, pairs = Recipe.model_validate(request["recipe"]), pd.DataFrame(request["pairs"])
+    lesson = lesson_of(recipe, pairs, Scale.from_json(request["scale"]))
+    base = resolve_base(recipe.base, Path(request["cache"]), recipe.revision, pairs_of(pairs))
     machine = this_machine(recipe.precision, threads, preferred)
     result = _train(base.path, lesson, recipe.max_length, machine.device, machine.precision)
-    aside = folder / "result.new"
-    aside.write_text(json.dumps(result | {"precision": machine.precision}))
-    aside.replace(folder / "result.json")
+    return result | {"precision": machine.precision}
 
 
 def _train(

@@ -1,6 +1,8 @@
 """The filesystem a folder lies on: its kind, its free space, and what a full one means."""
 
 import errno
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -99,3 +101,21 @@ def check_space(folder: Path, needed: float, what: str) -> None:
             f" {bytes_in_words(needed + RESERVE)}. Free some space, for example by deleting runs"
             " that are not needed, and try again."
         )
+
+
+def note_use(folder: Path, most: int) -> None:
+    """Note that `folder` was used just now, and let go all beside it but the `most` used last.
+
+    Drafts, whose names begin with a dot, and files are passed over.
+    """
+    os.utime(folder)
+    there = [one for one in folder.parent.iterdir() if one.name[0] != "." and one.is_dir()]
+    for one in sorted(there, key=_when)[:-most]:
+        shutil.rmtree(one, ignore_errors=True)
+
+
+def _when(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:  # another process let it go meanwhile
+        return 0.0

@@ -1,4 +1,4 @@
-"""JSON objects read from files that may be missing, cut or garbled."""
+"""JSON objects in files: written whole, and read from files that may be missing or garbled."""
 
 import json
 import math
@@ -31,3 +31,14 @@ def read_object(file: Path) -> dict[str, Any] | None:
 def _finite(digits: str) -> float | None:
     value = float(digits)
     return value if math.isfinite(value) else None
+
+
+def save(path: Path, value: Any) -> None:
+    """Write JSON to a temporary file and move it into place; on a full disk nothing is left."""
+    draft = path.with_suffix(".part")
+    try:
+        draft.write_text(json.dumps(value))
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise

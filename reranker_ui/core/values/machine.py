@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+LEAST_DISK = 500_000_000  # bytes: below, not even a small model and its checkpoints fit
 # Options of glibc's mallopt, and what training sets them to.
 KEEPING = {
     -1: -1,  # M_TRIM_THRESHOLD: nothing goes back to the system
@@ -37,6 +38,22 @@ def keep_memory() -> None:
         mallopt = ctypes.CDLL(None).mallopt
         for option, value in KEEPING.items():
             mallopt(option, value)
+
+
+def prepare_training() -> None:
+    """Set up a process that trains. To be called before torch is imported."""
+    give_way(5)
+    keep_memory()
+    # One run, one GPU: with several visible the trainer would copy the model to each.
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")
+
+
+def give_way(niceness: int) -> None:
+    """Let the page and its users have the processor first. Before torch is imported."""
+    with suppress(OSError):
+        os.nice(niceness)
+    # Else torch's idle threads spin, and on a busy machine everyone waits for them, torch too.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def this_machine(asked: str, threads: int | None = None, preferred: str = "auto") -> Machine:

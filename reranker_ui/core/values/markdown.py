@@ -1,5 +1,6 @@
 """Markdown as a tree of allowed tags, which the page builds node by node: no HTML passes."""
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,8 +12,12 @@ _BLOCKS = _TAGS - {"strong", "em", "s"} | {"hr", "br", "pre"}
 _ALONE = {"hr": "hr", "hardbreak": "br"}
 
 
+@lru_cache(maxsize=64)  # 50,000 brackets take seconds, and every page asks for the same text
 def tree(text: str) -> list[Any]:
-    """Nodes of the page: a string is text, a list is [tag, attributes, children]."""
+    """Nodes of the page: a string is text, a list is [tag, attributes, children].
+
+    The same text gives the same list: nobody may change it.
+    """
     from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode
 

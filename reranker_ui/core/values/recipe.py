@@ -50,7 +50,7 @@ class Recipe(BaseModel):
     ] = (0,)  # runs one after the other, each continuing the last, on so many pairs; 0 for all
     card_texts: bool = False  # whether the model's card quotes training texts
     warm_start_pairs: Annotated[int, Field(ge=1, le=1_000_000)] = 4200
-    warm_start_learning_rate: Annotated[float, Field(gt=0, le=1)] = 2e-4
+    warm_start_learning_rate: Annotated[float, Field(gt=0, le=1)] | Literal["auto"] = "auto"
 
     @field_validator("passes", mode="before")
     @classmethod

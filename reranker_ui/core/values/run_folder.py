@@ -1,10 +1,8 @@
 """The run folder: the only code that knows its file names, its events and its status."""
 
-import fcntl
 import json
-import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,15 +13,15 @@ from typing_extensions import TypedDict
 
 from reranker_ui.core.values import event_log
 from reranker_ui.core.values.checkpoints import newest_checkpoint
+from reranker_ui.core.values.job_folder import JobFolder, ProcessFolder
 from reranker_ui.core.values.json_files import parse_object
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.splits import SPLITS
 
-SPLITS = ("train", "dev", "test")
 COLUMNS = ["pair_id", "query_key", "query", "passage", "grade"]
-STARTING = 60.0  # seconds a worker may take to import and lock its folder
-LOCKING = 1.0  # seconds between the making of the lock's file and the lock itself, at most
+STARTING = 60.0  # seconds from the making of the folder until it is submitted, at most
 BRING_BACK = "Bring the run back with `python -m reranker_ui restore --runs`, or delete it."
 Phase = Literal["warm_start", "train"]
 
@@ -47,26 +45,29 @@ class Cancelled(Exception):  # noqa: N818 - not an error
     """Raised where a run obeys the stop `cancel`."""
 
 
-class RunFolder:
+class RunFolder(ProcessFolder):
     """One run on disk. Inputs are written once, before the start; the worker writes the rest.
 
     The one exception is the file `stop`, which anyone who may stop the run creates.
     """
 
+    LOCK, LOG = "worker.alive", "worker.log"
+
     def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
+        super().__init__(path)
         self.recipe_file = self.path / "recipe.json"
         self.lineage_file = self.path / "lineage.json"
+        self.texts_file = self.path / "texts.parquet"
         self.events_file = self.path / "events.jsonl"
-        self.log_file = self.path / "worker.log"
-        self.alive_file = self.path / "worker.alive"
         self.stop_file = self.path / "stop"
         self.checkpoints = self.path / "checkpoints"
         self.model = self.path / "model"
         self.test_scores_file = self.path / "test_scores.parquet"
+        self.combined_file = self.path / "combined.json"
         self.outcome_file = self.path / "outcome.json"
         self.cutoff_file = self.path / "cutoff.json"  # chosen by people once the run has ended
-        self.pushed_file = self.path / "pushed.json"
+        self.pushed_file = self.path / "pushed.json"  # by version 0.1
+        self.push = JobFolder(self.path / "push", "The push")
 
     @property
     def number(self) -> int:
@@ -81,10 +82,15 @@ class RunFolder:
     # -- inputs
 
     def write_inputs(
-        self, recipe: Recipe, splits: Mapping[str, pd.DataFrame], lineage: Mapping[str, Any]
+        self,
+        recipe: Recipe,
+        splits: Mapping[str, pd.DataFrame],
+        lineage: Mapping[str, Any],
+        texts: Sequence[tuple[str, str]] = (),
     ) -> None:
         """Freeze the inputs. Each frame has the columns COLUMNS; `grade` is the label as given.
 
+        `texts`: pairs of the train split without a label, which a warm start reads.
         A base that is a folder is frozen by its whole path: the worker runs in another place.
         """
         if (base := Path(recipe.base).expanduser()).is_dir():
@@ -92,6 +98,8 @@ class RunFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         for split in SPLITS:
             splits[split][COLUMNS].to_parquet(self.path / f"{split}.parquet", index=False)
+        if texts:
+            pd.DataFrame(texts, columns=["query", "passage"]).to_parquet(self.texts_file)
         self.lineage_file.write_text(json.dumps(lineage, ensure_ascii=False, indent=1))
         self.recipe_file.write_text(recipe.model_dump_json(indent=1))
 
@@ -143,6 +151,13 @@ class RunFolder:
                 return f"Its {file.name} is damaged."
         return None
 
+    def texts(self) -> list[tuple[str, str]]:
+        """The frozen pairs of the train split that have no label; none in an older run."""
+        if not self.texts_file.is_file():
+            return []
+        frame = pd.read_parquet(self.texts_file)
+        return list(zip(frame["query"], frame["passage"], strict=True))
+
     # -- events
 
     def emit(self, event: str, phase: Phase = "train", **fields: Any) -> None:
@@ -174,14 +189,11 @@ class RunFolder:
         return self.alive() or self.young()
 
     def young(self) -> bool:
-        """Whether the worker was submitted so lately that it may not hold its lock yet."""
-        try:
-            since, within = self.alive_file.stat().st_mtime, LOCKING
-        except (FileNotFoundError, NotADirectoryError):
-            if not self.path.is_dir():
-                return False
-            since, within = self.path.stat().st_mtime, STARTING
-        return abs(time.time() - since) < within  # the clock may have been set back
+        """Whether the run was made so lately that it may not be submitted yet."""
+        if self.alive_file.exists() or not self.path.is_dir():
+            return False
+        # The clock may have been set back.
+        return abs(time.time() - self.path.stat().st_mtime) < STARTING
 
     # -- checkpoints
 
@@ -189,26 +201,7 @@ class RunFolder:
         """The newest checkpoint that was written to its end; a lost run resumes from it."""
         return newest_checkpoint(self.checkpoints)
 
-    # -- the worker's life
-
-    def lock(self) -> FileLock:
-        """The lock that a worker holds while it lives."""
-        return FileLock(self.alive_file)
-
-    def alive(self) -> bool:
-        """Whether a worker lives on this folder."""
-        try:
-            probe = os.open(self.alive_file, os.O_RDONLY)
-        except (FileNotFoundError, NotADirectoryError):
-            return False
-        try:
-            # A shared lock: those who look never take each other for the worker.
-            fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(probe)
-        return False
+    # -- the queue
 
     def run_lock(self) -> FileLock:
         """The lock of the home that lets one run learn at a time."""

@@ -4,6 +4,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from reranker_ui.core.values.refused import Refused
+
+MOST_CHARACTERS, MOST_WORDS = 1_000, 64
 _SHORTEST_PREFIX = 3  # characters from which on a word that is still being typed finds longer ones
 # Scripts written without spaces, and Hangul with its endings: each character is a word, a word of
 # the query is a phrase of them.
@@ -55,7 +58,15 @@ class Search:
 
 
 def read_search(typed: str) -> Search | None:
-    """Words, and "phrases in quote marks"; the last word may be unfinished. None: no word in it."""
+    """Words, and "phrases in quote marks"; the last word may be unfinished. None: no word in it.
+
+    Refused: more than MOST_CHARACTERS or MOST_WORDS. Each CJK character counts as a word.
+    """
+    if len(typed) > MOST_CHARACTERS:
+        raise Refused(
+            f"The search has {len(typed):,} characters; the most is {MOST_CHARACTERS:,}."
+            " Search for a few words of the text."
+        )
     phrases: list[tuple[str, bool]] = []
     for quoted, closed, word in _PARTS.findall(typed):
         if told := spaced(word or quoted):
@@ -64,7 +75,14 @@ def read_search(typed: str) -> Search | None:
         return None
     last, open_end = phrases[-1]
     unfinished = open_end and not typed[-1:].isspace()
-    return Search((*((phrase, False) for phrase, _ in phrases[:-1]), (last, unfinished)))
+    others = [phrase for phrase, _ in phrases[:-1] if unfinished or phrase != last]
+    whole = dict.fromkeys(others)
+    words = sum(phrase.count(" ") for phrase in (*whole, last))
+    if words > MOST_WORDS:
+        raise Refused(
+            f"The search has {words} words; the most is {MOST_WORDS}. Search for fewer of them."
+        )
+    return Search((*((phrase, False) for phrase in whole), (last, unfinished)))
 
 
 def _may_go_on(phrase: str) -> bool:

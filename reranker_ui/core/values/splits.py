@@ -2,6 +2,8 @@
 
 from hashlib import blake2b
 
+from reranker_ui.core.values.refused import Refused
+
 SPLITS = ("train", "dev", "test")
 SEED = 42
 _NAMES = {
@@ -14,6 +16,12 @@ _NAMES = {
 def split_name(raw: object) -> str | None:
     """The split that `raw` names, None for anything else."""
     return _NAMES.get(str(raw).strip().casefold()) if raw is not None else None
+
+
+def check_split(name: str) -> None:
+    """Refused unless `name` is a split."""
+    if name not in SPLITS:
+        raise Refused(f"{name} is not a split. Choose train, dev or test.")
 
 
 def order(near_key: str, seed: int = SEED) -> int:

@@ -1,6 +1,5 @@
 """How far the annotators of a dataset agree: in a line for all, in detail for who decides."""
 
-import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +15,7 @@ from reranker_ui.services.store.workspace import Workspace
 
 _MOST = 100_000  # votes that are looked at, the newest pairs first
 _MOST_IN_DETAIL = 20_000
-_MANY, _MINUTE = 10_000, 60.0  # from so many votes on, agreement is computed once a minute
+_MANY, _MINUTE = 5_000, 60.0  # above so many pairs, agreement is computed once a minute
 
 
 def agreement_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
@@ -28,15 +27,12 @@ def agreement_of(workspace: Workspace, user: User, dataset_name: str) -> dict[st
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         view = visibility_of(dataset, user)
-        key = ("agreement", view)
-        at, told = workspace.remembered.get(key, (0.0, {}))
-        if time.monotonic() < at + _MINUTE:
-            return dict(told)
-        votes = _votes(connection, view, _MOST)
-    told = agreement(votes, dataset.scale)
-    if len(votes) > _MANY:  # everyone who labels asks
-        workspace.remembered[key] = (time.monotonic(), told)
-    return told
+        return workspace.memory.get(
+            ("agreement", view),
+            lambda: agreement(_votes(connection, view, _MOST), dataset.scale),
+            # Everyone who labels asks.
+            seconds=lambda found: _MINUTE if found["shared"] > _MANY else 0.0,
+        )
 
 
 def agreement_in_detail(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
@@ -51,15 +47,13 @@ def agreement_in_detail(workspace: Workspace, user: User, dataset_name: str) -> 
         view = visibility_of(dataset, user)
         last = select(func.count(), func.max(annotations.c.updated_at)).where(*_shared(view))
         now = tuple(connection.execute(last.join(pairs)).one())
-        key = ("agreement in detail", view)
-        known = workspace.remembered.get(key)
-        if known and known[0] == now:
-            told: dict[str, Any] = known[1]
-            return told
-        votes = _votes(connection, view, _MOST_IN_DETAIL)
-    told = {**in_detail(votes, dataset.scale), "votes": len(votes), "all_votes": now[0]}
-    workspace.remembered[key] = (now, told)
-    return told
+
+        def compute() -> dict[str, Any]:
+            votes = _votes(connection, view, _MOST_IN_DETAIL)
+            detail = in_detail(votes, dataset.scale)
+            return {**detail, "votes": len(votes), "all_votes": now[0]}
+
+        return workspace.memory.get(("agreement in detail", view), compute, now)
 
 
 def _votes(connection: sa.Connection, view: Visibility, most: int) -> list[Vote]:

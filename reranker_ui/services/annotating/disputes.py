@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.model_scores import newest_scored_run, scores_of
-from reranker_ui.services.labels.datasets import find_dataset, scale
+from reranker_ui.services.labels.datasets import find_dataset, find_pair, scale
 from reranker_ui.services.labels.open_pairs import disputed_ids
 from reranker_ui.services.labels.visibility import may_decide, visibility_of, withheld
 from reranker_ui.services.store.access import User, require
@@ -83,10 +83,7 @@ def undecide(workspace: Workspace, user: User, pair_id: int) -> None:
 def _decided(
     connection: sa.Connection, user: User, pair_id: int
 ) -> tuple[sa.Row[Any], dict[str, Any] | None]:
-    query = select(datasets, pairs.c.split).join(pairs, pairs.c.dataset_id == datasets.c.id)
-    dataset = connection.execute(query.where(pairs.c.id == pair_id)).first()
-    if dataset is None:
-        raise Refused("This pair was deleted. Reload the page for the next one.")
+    dataset = find_pair(connection, pair_id, datasets, pairs.c.split)
     may_decide(dataset, user)
     if withheld(dataset, user):
         raise Refused("This pair is in the sealed test split. An admin can open it to you.")

@@ -77,12 +77,9 @@ def _known_disputed(
     """Disputed pairs; of a very large dataset they are counted once a minute."""
     if total < _VERY_LARGE:
         return len(disputed_ids(connection, view))
-    key, now = ("disputed", view), time.monotonic()
-    at, count = workspace.remembered.get(key, (0.0, 0))
-    if now > at + 60:
-        count = len(disputed_ids(connection, view))
-        workspace.remembered[key] = (now, count)
-    return int(count)
+    return workspace.memory.get(
+        ("disputed", view), lambda: len(disputed_ids(connection, view)), seconds=60
+    )
 
 
 def _count_waiting(

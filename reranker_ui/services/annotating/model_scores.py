@@ -1,20 +1,18 @@
 """What a run thinks of the pairs that wait: started in the background, told while it grows."""
 
-import json
-import shutil
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.visibility import may_decide
 from reranker_ui.services.ranking.rankers import choices
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import as_dict, runs, scores
-from reranker_ui.services.store.jobs import is_alive, spawn
+from reranker_ui.services.store.jobs import start_on
 from reranker_ui.services.store.workspace import Workspace
 
 
@@ -34,7 +32,7 @@ def forget_scores(workspace: Workspace, run_id: int) -> None:
     with workspace.writing() as connection:
         connection.execute(scores.delete().where(scores.c.run_id == run_id))
     for folder in (workspace.cache / "scoring").glob(f"*-{run_id}"):
-        shutil.rmtree(folder, ignore_errors=True)
+        JobFolder(folder).remove()
 
 
 def score_pairs(
@@ -56,20 +54,11 @@ def score_pairs(
         raise Refused("No run is named that could score these pairs. Choose one.")
     if run_id not in {run["id"] for run in runs_that_score(workspace, user)}:
         raise Refused(f"Run {run_id} has no model to score with. Choose another run.")
-    folder = _folder(workspace, dataset.id, run_id)
-    now = _told(folder)
-    if not is_alive(folder) and now.get("of") != dataset.updated_at:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "said.json").unlink(missing_ok=True)
-        told = {
-            "home": str(workspace.home),
-            "database_url": workspace.settings.database_url,
-            "default_base": workspace.settings.default_base,
-            "dataset": dataset_name,
-            "run": run_id,
-            "user": {"name": user.name, "role": user.role},
-        }
-        spawn(folder, "reranker_ui.services.annotating.score_job", told)
+    job = _job(workspace, dataset.id, run_id)
+    if (job.state().result or {}).get("of") != dataset.updated_at:
+        asker = {"name": user.name, "role": user.role}
+        request = {"dataset": dataset_name, "run": run_id, "user": asker}
+        start_on(workspace, job, "reranker_ui.services.annotating.score_job", request)
     return scoring(workspace, user, dataset_name, run_id)
 
 
@@ -85,17 +74,14 @@ def scoring(
     if run_id is None or name is None:
         none: dict[str, Any] = {"run": None, "scored": 0, "wanted": 0}
         return {**none, "running": False, "refused": None}
-    folder = _folder(workspace, dataset.id, run_id)
-    alive, now = is_alive(folder), _told(folder)
-    refused = now.get("refused")
-    if not alive and not now.get("of") and refused is None and (folder / "pid").exists():
-        refused = "Scoring stopped before its end. Start it again: what is scored stays."
+    state = _job(workspace, dataset.id, run_id).state()
+    counts = state.result or state.progress
     return {
         "run": {"id": run_id, "name": name},
-        "scored": now.get("scored", 0),
-        "wanted": now.get("wanted", 0),
-        "running": alive,
-        "refused": refused,
+        "scored": counts.get("scored", 0),
+        "wanted": counts.get("wanted", 0),
+        "running": state.name == "running",
+        "refused": state.refused,
     }
 
 
@@ -120,13 +106,5 @@ def newest_scored_run(connection: sa.Connection, dataset: sa.Row[Any]) -> dict[s
     return None
 
 
-def _folder(workspace: Workspace, dataset_id: int, run_id: int) -> Path:
-    return workspace.cache / "scoring" / f"{dataset_id}-{run_id}"
-
-
-def _told(folder: Path) -> dict[str, Any]:
-    try:
-        told: dict[str, Any] = json.loads((folder / "said.json").read_text())
-    except (OSError, ValueError):
-        return {}
-    return told
+def _job(workspace: Workspace, dataset_id: int, run_id: int) -> JobFolder:
+    return JobFolder(workspace.cache / "scoring" / f"{dataset_id}-{run_id}", "Scoring")

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import and_, func, or_, select
 
-from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.datasets import find_dataset, find_pair
 from reranker_ui.services.labels.open_pairs import offered
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import annotations, as_dict, datasets, pairs
@@ -43,7 +41,8 @@ def candidates_of(workspace: Workspace, user: User, pair_id: int, n: int = 30) -
     """
     require(user, "annotator")
     with workspace.reading() as connection:
-        pair = _pair(connection, pair_id)
+        columns = (pairs.c.dataset_id, pairs.c.query_key, datasets)
+        pair = find_pair(connection, pair_id, *columns)
         own = and_(annotations.c.pair_id == pairs.c.id, annotations.c.annotator == user.name)
         same = [
             pairs.c.dataset_id == pair.dataset_id,
@@ -64,11 +63,3 @@ def candidates_of(workspace: Workspace, user: User, pair_id: int, n: int = 30) -
         after = query.where(pairs.c.id >= pair_id).order_by(pairs.c.id).limit(n - len(rows))
         rows += [as_dict(row) for row in connection.execute(after).mappings()]
     return {"candidates": rows, "total": total, "labelled": labelled}
-
-
-def _pair(connection: sa.Connection, pair_id: int) -> sa.Row[Any]:
-    query = select(pairs.c.dataset_id, pairs.c.query_key, datasets).join(datasets)
-    row = connection.execute(query.where(pairs.c.id == pair_id)).first()
-    if row is None:
-        raise Refused("This pair was deleted. Reload the page for the next one.")
-    return row

@@ -5,19 +5,15 @@ those that wait for a label in an order that has nothing to do with them, so tha
 stands for all. What is scored is in the database batch by batch; started again, it goes on.
 """
 
-import json
-import os
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
 from sqlalchemy import func, select
 
-from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.job_folder import JobFolder
+from reranker_ui.core.values.machine import give_way
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import importing
 from reranker_ui.services.labels.open_pairs import came_unlabelled, disputed_ids, not_test
@@ -25,17 +21,16 @@ from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.database import pairs, scores
-from reranker_ui.services.store.json_state import save
-from reranker_ui.services.store.workspace import Workspace, open_workspace
-from reranker_ui.settings import Settings
+from reranker_ui.services.store.jobs import run_on
+from reranker_ui.services.store.workspace import Workspace
 
 BATCH = 256  # pairs scored and then stored at once
 
 
 def score_waiting(
-    workspace: Workspace, user: User, dataset_name: str, run_id: int, folder: Path
+    workspace: Workspace, user: User, dataset_name: str, run_id: int, job: JobFolder
 ) -> dict[str, Any]:
-    """Score what waits; `folder/said.json` tells how far it is. Returns what it told last."""
+    """Score what waits and report how far that is. Returns {scored, wanted, of: data's time}."""
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         wanted = _wanted(connection, dataset)
@@ -45,7 +40,7 @@ def score_waiting(
         done = int(connection.scalar(mine.where(known)) or 0)
         total = int(connection.scalar(select(func.count()).where(*wanted)) or 0)
     said: dict[str, Any] = {"scored": done, "wanted": max(total, done)}
-    _say(folder, said)
+    job.report(said)
     ranker = None
     for ids in _batches(workspace, run_id, wanted, first):
         ranker = ranker or find_ranker(workspace, user, str(run_id))
@@ -54,8 +49,8 @@ def score_waiting(
             continue  # not counted: how many are disputed is hidden from who labels blind
         said["scored"] += scored
         said["wanted"] = max(said["wanted"], said["scored"])
-        _say(folder, said)
-    return _say(folder, {**said, "of": dataset.updated_at})
+        job.report(said)
+    return {**said, "of": dataset.updated_at}
 
 
 def _wanted(connection: sa.Connection, dataset: sa.Row[Any]) -> list[sa.ColumnElement[bool]]:
@@ -123,24 +118,14 @@ def _score(workspace: Workspace, ranker: Ranker, run_id: int, ids: list[int]) ->
     return len(made)
 
 
-def _say(folder: Path, told: dict[str, Any]) -> dict[str, Any]:
-    save(folder / "said.json", told)
-    return told
-
-
-def main(folder: Path, told: dict[str, Any]) -> None:
-    """Score as told: home, database_url, default_base, dataset, run, user."""
-    with suppress(OSError):
-        os.nice(10)
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # idle threads of torch spin otherwise
-    names = ("home", "database_url", "default_base")
-    workspace = open_workspace(Settings(**{name: told[name] for name in names}))
-    with suppress(Timeout), FileLock(folder / "lock", timeout=0):
-        try:
-            score_waiting(workspace, User(**told["user"]), told["dataset"], told["run"], folder)
-        except Refused as refused:
-            _say(folder, {"refused": str(refused)})
+def score(job: JobFolder, workspace: Workspace) -> dict[str, Any]:
+    """Score as the request says: dataset, run, user."""
+    give_way(10)
+    request = job.request()
+    return score_waiting(
+        workspace, User(**request["user"]), request["dataset"], request["run"], job
+    )
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), json.loads(sys.stdin.read()))
+    sys.exit(run_on(score))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from reranker_ui.core.values.pairs import near
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.core.values.splits import SPLITS
+from reranker_ui.core.values.splits import check_split
 from reranker_ui.services.labels.datasets import find_dataset, scale
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, decisions, journal, pairs
@@ -51,8 +51,7 @@ def move_split(
 ) -> dict[str, Any]:
     """Move pairs, and all others of their queries (near-duplicates too), to a split."""
     require(user, "admin")
-    if split not in SPLITS:
-        raise Refused(f"{split} is not a split. Choose train, dev or test.")
+    check_split(split)
     now = time.time()
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)

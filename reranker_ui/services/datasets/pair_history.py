@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.labels.datasets import find_pair
 from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, imports, journal, pairs
@@ -27,9 +27,7 @@ def history(workspace: Workspace, user: User, pair_id: int) -> list[Line]:
     """
     require(user, "annotator")
     with workspace.reading() as connection:
-        pair = connection.execute(select(pairs).where(pairs.c.id == pair_id)).first()
-        if pair is None:
-            raise Refused("This pair was deleted. Reload the page for the next one.")
+        pair = find_pair(connection, pair_id, pairs)
         of = select(datasets).where(datasets.c.id == pair.dataset_id)
         view = visibility_of(connection.execute(of).one(), user)
         sees_all = not view.hides(pair.split)

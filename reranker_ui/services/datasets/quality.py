@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import select
 
 from reranker_ui.core.evaluation.redaction import without_labels
+from reranker_ui.core.values.json_files import read_object
 from reranker_ui.services.datasets import quality_job
 from reranker_ui.services.datasets.findings import report_folder
 from reranker_ui.services.datasets.undo import UNDOABLE
@@ -18,8 +19,7 @@ from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.runs.allowed_models import check_base
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import journal, pairs
-from reranker_ui.services.store.jobs import is_alive, spawn, stop
-from reranker_ui.services.store.json_state import load, save
+from reranker_ui.services.store.jobs import start_on
 from reranker_ui.services.store.workspace import Workspace
 
 _CHANGES = {"import", "annotate", "undo annotate", "decide", "undo decide", "add pair", "undo",
@@ -39,21 +39,16 @@ def quality(
         dataset = find_dataset(connection, dataset_name)
         hidden = not visibility_of(dataset, user).everything
         folder = report_folder(workspace, dataset, base)
-        report = load(folder / "result.json")
+        state = quality_job.job_in(folder).state()  # first: it may end meanwhile
+        report = read_object(folder / "result.json")
         stale = bool(report) and _changed(connection, dataset.id, (report or {}).get("version", 0))
-    alive = is_alive(folder)
-    if not alive and report is None:
-        report = load(folder / "result.json")  # it may have ended meanwhile
-    failed = None if alive else load(folder / "failed.json")
-    if not alive and not failed and not report and (folder / "pid").exists():
-        failed = {"refused": "The check ended early, perhaps for want of memory. Start it again."}
     return {
         "base": base,
         "report": without_labels(report) if report and hidden else report,
         "hidden": hidden,
         "stale": stale,
-        "checking": (load(folder / "progress.json") or {}) if alive else None,
-        "failed": failed and failed.get("refused"),
+        "checking": state.progress if state.name == "running" else None,
+        "failed": state.refused,
     }
 
 
@@ -66,26 +61,24 @@ def check(
 ) -> dict[str, Any]:
     """Start to check a dataset, unless the same check runs; returns what `quality` does.
 
-    One that began before the pairs or labels changed, or cuts elsewhere, is begun anew.
+    One that started before the pairs or labels changed, or cuts elsewhere, is started again.
     """
     require(user, "admin")
     base = check_base(workspace, user, base or workspace.settings.default_base)
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
-        folder = report_folder(workspace, dataset, base)
-        begun = load(folder / "begun.json") or {"version": 0, "max_length": None}
-        same = begun["max_length"] == max_length
-        same = same and not _changed(connection, dataset.id, begun["version"])
+        job = quality_job.job_in(report_folder(workspace, dataset, base))
         version = connection.scalar(select(sa.func.max(journal.c.id))) or 0
-    folder.mkdir(parents=True, exist_ok=True)
-    if not (same and is_alive(folder)):
-        stop(folder)
-        for name in ("failed.json", "progress.json"):
-            (folder / name).unlink(missing_ok=True)
-        save(folder / "begun.json", {"version": version, "max_length": max_length})
-        told = {"home": str(workspace.home), "database_url": workspace.settings.database_url,
-                "dataset": dataset_name, "base": base, "max_length": max_length}  # fmt: skip
-        spawn(folder, "reranker_ui.services.datasets.quality_job", told)
+        request = {"dataset": dataset_name, "base": base, "max_length": max_length}
+        last = job.request()
+        same = request.items() <= last.items() and not _changed(
+            connection, dataset.id, last["version"]
+        )
+    if not same:
+        job.kill()
+    start_on(
+        workspace, job, "reranker_ui.services.datasets.quality_job", request | {"version": version}
+    )
     return quality(workspace, user, dataset_name, base)
 
 
@@ -97,8 +90,7 @@ def stop_check(
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
     folder = report_folder(workspace, dataset, base or workspace.settings.default_base)
-    stop(folder)
-    (folder / "pid").unlink(missing_ok=True)
+    quality_job.job_in(folder).remove()
 
 
 def check_now(

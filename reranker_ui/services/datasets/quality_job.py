@@ -1,10 +1,9 @@
 """Checks a dataset: `python -m reranker_ui.services.datasets.quality_job FOLDER`.
 
-Standard input says home, database_url, dataset, base and max_length as JSON. progress.json tells
-how far it is; at the end there are result.json and, for each finding, rows-KEY.npy with pair ids.
+The request has dataset, base and max_length. At the end the folder around the job's has the report
+in result.json and, for each finding, rows-KEY.npy with pair ids.
 """
 
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +21,8 @@ from reranker_ui.core.bases.coverage import coverage_of, tokens_seen
 from reranker_ui.core.evaluation import quality, readability
 from reranker_ui.core.evaluation.near_duplicates import similar_pairs
 from reranker_ui.core.models.model_folder import token_limit
+from reranker_ui.core.values.job_folder import JobFolder
+from reranker_ui.core.values.json_files import save
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.pairs import fold
 from reranker_ui.core.values.recipe import PRESETS
@@ -31,9 +32,8 @@ from reranker_ui.services.labels.datasets import find_dataset, scale
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
 from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.store.database import journal, pairs
-from reranker_ui.services.store.json_state import save
-from reranker_ui.services.store.workspace import Workspace, open_workspace
-from reranker_ui.settings import Settings
+from reranker_ui.services.store.jobs import run_on
+from reranker_ui.services.store.workspace import Workspace
 
 Said = Callable[[str, float], None]
 SAMPLE = 20_000  # pairs that are tokenized, evenly from all
@@ -194,22 +194,24 @@ def _shown(one: quality.Finding) -> dict[str, Any]:
             "act": one.act, "rows": len(one.rows)}  # fmt: skip
 
 
-def main(folder: Path, told: dict[str, Any]) -> None:
-    """Check as told; the outcome is the folder's result.json."""
-    settings = Settings(home=Path(told["home"]), database_url=told["database_url"])
+def job_in(folder: Path) -> JobFolder:
+    """The job that writes the report in a folder."""
+    return JobFolder(folder / "check", "The check")
 
-    def said(phase: str, part: float) -> None:
-        save(folder / "progress.json", {"phase": phase, "part": part})
 
-    said("reading", 0.0)
-    try:
-        report, rows = assess(
-            open_workspace(settings), told["dataset"], told["base"], told["max_length"], said
-        )
-    except Refused as refused:
-        save(folder / "failed.json", {"refused": str(refused)})
-        return
-    keep(folder, report, rows)
+def check(job: JobFolder, workspace: Workspace) -> dict[str, Any]:
+    """Check as the request says and keep the report in the folder around the job's."""
+    request = job.request()
+
+    def report_progress(phase: str, part: float) -> None:
+        job.report({"phase": phase, "part": part})
+
+    report_progress("reading", 0.0)
+    report, rows = assess(
+        workspace, request["dataset"], request["base"], request["max_length"], report_progress
+    )
+    keep(job.path.parent, report, rows)
+    return {}
 
 
 def keep(folder: Path, report: dict[str, Any], rows: dict[str, Any]) -> None:
@@ -222,4 +224,4 @@ def keep(folder: Path, report: dict[str, Any], rows: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), json.loads(sys.stdin.read()))
+    sys.exit(run_on(check))

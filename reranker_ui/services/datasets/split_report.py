@@ -22,11 +22,9 @@ def split_receipt(workspace: Workspace, user: User, dataset_name: str) -> dict[s
     require(user, "viewer")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
-        key = ("sides", dataset.id, dataset.updated_at)
-        if key not in workspace.remembered:
-            workspace.remembered[key] = _receipt(connection, dataset.id)
-    told: dict[str, Any] = workspace.remembered[key]
-    return told
+        return workspace.memory.get(
+            ("sides", dataset.id), lambda: _receipt(connection, dataset.id), dataset.updated_at
+        )
 
 
 def join_sides(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:

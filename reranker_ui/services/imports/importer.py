@@ -20,20 +20,26 @@ from reranker_ui.services.imports.batch_writer import Writer, settle
 from reranker_ui.services.imports.read_state import (
     end_reading,
     folder_of,
+    reading_in,
     start_reading,
     wait_for_reading,
     write_left_out,
 )  # fmt: skip
 from reranker_ui.services.imports.split_assignment import assign_splits
 from reranker_ui.services.imports.stage import Stage
-from reranker_ui.services.imports.sweep import beginning, lock_path, remove_import, sweep_imports
+from reranker_ui.services.imports.sweep import (
+    beginning,
+    command_at_work,
+    lock_path,
+    remove_import,
+    sweep_imports,
+)
 from reranker_ui.services.labels.datasets import scale as scale_of_row
 from reranker_ui.services.labels.effective_labels import seen
 from reranker_ui.services.labels.guidelines import edit_guidelines
 from reranker_ui.services.labels.index_job import fill_index
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, imports, pairs
-from reranker_ui.services.store.json_state import load
 from reranker_ui.services.store.workspace import Workspace, record
 from reranker_ui.settings import ASSETS
 
@@ -44,7 +50,7 @@ _LARGEST = 5000
 _MOMENT = 0.15  # seconds that a label may wait for a transaction
 _GAP = 0.01  # seconds between transactions, in which a label that waits for the lock goes first
 _COUNTED = ("kept", "positives", "conflicts")
-_NAME = re.compile(r"[^\s/\\:][^/\\:\x00-\x1f]{0,79}")
+_NAME = re.compile(r"(?!-|\.{1,2}$)[^\s/\\:][^/\\:\x00-\x1f]{0,79}")
 
 
 def import_file(
@@ -67,6 +73,14 @@ def import_file(
     if rejects is not None and not rejects.expanduser().resolve().parent.is_dir():
         raise Refused(f"There is no folder for {rejects}.")
     token = start_reading(workspace, user, path, _for_dataset(workspace, dataset_name, options))
+    with command_at_work(workspace, token):
+        return _imported(workspace, user, path, token, dataset_name, rejects)
+
+
+def _imported(
+    workspace: Workspace, user: User, path: Path, token: str, dataset_name: str,
+    rejects: Path | None,
+) -> dict[str, Any]:  # fmt: skip
     try:
         try:
             result = wait_for_reading(workspace, user, token)
@@ -90,13 +104,14 @@ def store_reading(
     """Store a finished reading; `said` hears how many pairs are through. Returns the report."""
     require(user, "admin")
     check_name(dataset_name)
-    folder = folder_of(workspace, token)
-    result = result or load(folder / "result.json") or {}
+    job = reading_in(folder_of(workspace, token))
+    result = result or job.state().result or {}
     if "report" not in result:
         raise Refused(_what_is_missing(result))
-    staged = (folder / "stage.db").stat().st_size
-    check_space(workspace.home, STORED * staged, "storing the pairs")
-    stage = Stage(folder / "stage.db")
+    check_space(
+        workspace.home, STORED * (job.path / "stage.db").stat().st_size, "storing the pairs"
+    )
+    stage = Stage(job.path / "stage.db")
     sweep_imports(workspace)  # pairs of a dead import would count as known, and then go with it
     with beginning(workspace):
         import_id, new = _begin(workspace, user, dataset_name, result["scale"], source)
@@ -136,7 +151,8 @@ def check_name(name: str) -> None:
     """Refused unless `name` can be a dataset's name."""
     if not _NAME.fullmatch(name) or name != name.strip():
         raise Refused(
-            "A dataset needs a name of 1 to 80 characters without slashes, colons or line breaks."
+            "A dataset needs a name of 1 to 80 characters without slashes, colons or line breaks,"
+            " which does not begin with a hyphen and is more than one or two dots."
         )
 
 

@@ -1,11 +1,9 @@
 """Reads one file: `python -m reranker_ui.services.imports.read_job FOLDER`.
 
-The folder holds request.json (path, options, memory); progress.json is kept up to date; at the
-end there are stage.db and result.json. A file that eats memory or never ends takes down this
-process only.
+At the end the folder has stage.db beside the result. A file that eats memory or never ends takes
+down this process only.
 """
 
-import json
 import math
 import resource
 import sys
@@ -22,14 +20,14 @@ from reranker_ui.core.formats.mojibake import Mojibake
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.plan import NotMapped, Plan, make_plan
 from reranker_ui.core.formats.structure.unread import UnreadColumns
-from reranker_ui.core.values.filesystems import as_refused
+from reranker_ui.core.values.job_folder import JobFolder, run_job
+from reranker_ui.core.values.json_files import save
 from reranker_ui.core.values.labels import LabelReader, Scale, guess_scale, number, with_relevance
 from reranker_ui.core.values.pairs import Judged, Left, Report
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.disk_texts import DiskTexts
 from reranker_ui.services.imports.read_pass import Staging, judged_of, shown
 from reranker_ui.services.imports.stage import Stage
-from reranker_ui.services.store.json_state import save
 
 _PREVIEW = 8
 _CLASSES = 50
@@ -37,24 +35,19 @@ _CLASSES = 50
 _ALL_RELEVANT = ("judgments", "beir", "trec", "trec-run", "quepid-book", "id-lists")
 
 
-def main(folder: Path) -> None:
-    """Read as the folder's request says; the outcome is its result.json."""
-    request = json.loads((folder / "request.json").read_text())
+def read_requested(job: JobFolder, _private: Any) -> dict[str, Any] | None:
+    """Read as the request says: path, options, memory."""
+    request = job.request()
     resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
     try:
-        result = read(folder, Path(request["path"]), ReadOptions.from_json(request["options"]))
+        return read(job.path, Path(request["path"]), ReadOptions.from_json(request["options"]))
     except NotMapped as refused:
-        result = {"refused": str(refused), "columns": refused.names[:256]}
+        job.fail(str(refused), columns=refused.names[:256])
+        return None
     except MemoryError:
-        result = {"refused": "The file needs more memory than reading a file may take."}
+        raise Refused("The file needs more memory than reading a file may take.") from None
     except RecursionError:
-        result = {"refused": "The file is nested too deep to hold records."}
-    except Exception as error:
-        if (fault := as_refused(error)) is None:
-            raise
-        (folder / "stage.db").unlink(missing_ok=True)  # on a full disk the answer needs its space
-        result = {"refused": str(fault)}
-    save(folder / "result.json", result)
+        raise Refused("The file is nested too deep to hold records.") from None
 
 
 def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
@@ -203,6 +196,8 @@ def _describe(plan: Plan) -> dict[str, Any]:
         "quotes": dialect and dialect.quotes,
         "header": dialect and dialect.header is not None,
         "columns": [str(name) for name in plan.names[:256]],
+        "positives": [str(name) for name in plan.positives],
+        "negatives": [str(name) for name in plan.negatives],
         **{role: None if (name := getattr(plan, role)) is None else str(name) for role in ROLES},
     }
 
@@ -269,4 +264,4 @@ class _Progress:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    sys.exit(run_job(read_requested))

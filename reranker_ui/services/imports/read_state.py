@@ -4,12 +4,10 @@ Nothing of a reading lives in this process: any process that opens the home can 
 """
 
 import csv
-import logging
 import re
 import secrets
 import shutil
 import time
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,29 +15,21 @@ from typing import Any
 from reranker_ui.core.formats.hub import is_hub_id
 from reranker_ui.core.formats.options import Limits, ReadOptions
 from reranker_ui.core.formats.writing import safe_cell
-from reranker_ui.core.values.filesystems import DISK_FULL, RESERVE, check_space
-from reranker_ui.core.values.machine import free_disk
+from reranker_ui.core.values.filesystems import check_space
+from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.stage import Stage
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.jobs import is_alive, spawn, stop
-from reranker_ui.services.store.json_state import load, save
+from reranker_ui.services.store.jobs import start
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.settings import Settings
 
-log = logging.getLogger(__name__)
 _MEMORY = 2_000_000_000
 _KEPT_SECONDS = 24 * 3600
 STAGED = 3  # bytes on disk for each byte of a file that is read
-_SCRATCH = (
-    "result.json",
-    "progress.json",
-    "pid",
-    "stage.db",
-    "stored.json",
-    "storing.json",
-    "error.log",
-)
+_GONE = "This upload is gone. Choose the file again."
+_OPENING = {"phase": "opening", "records": 0, "bytes": 0}
+_TAKEN = ("upload.json", "reading", "storing")  # in the folder of an upload
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -60,8 +50,7 @@ def claim_upload(workspace: Workspace, user: User, path: Path, name: str) -> tup
 def move_into(folder: Path, path: Path, name: str) -> str:
     """Move a file into an upload's folder under a harmless form of `name`, which is returned."""
     bare = re.sub(r"[^\w. ()+-]+", "_", Path(name).name).strip(". ")[-100:] or "upload"
-    taken = bare in (*_SCRATCH, "request.json", "upload.json")
-    safe = f"file {bare}" if taken else bare
+    safe = f"file {bare}" if bare in _TAKEN else bare
     shutil.move(path, folder / safe)
     return safe
 
@@ -77,16 +66,13 @@ def start_reading(
     if path.is_file():
         check_space(workspace.home, STAGED * path.stat().st_size, "reading the file")
     token = token or secrets.token_hex(8)
-    folder = folder_of(workspace, token, make=True)
-    stop(folder)
-    for name in (*_SCRATCH, *(p.name for p in folder.glob("texts-*.db"))):
-        (folder / name).unlink(missing_ok=True)
+    job = reading_in(folder_of(workspace, token, make=True))
+    job.kill()
     if options.limits == Limits():
         options = replace(options, limits=limits_of(workspace.settings))
     where = str(path if from_hub else path.resolve())
     request = {"path": where, "options": options.as_json(), "memory": _MEMORY}
-    save(folder / "request.json", request)
-    spawn(folder, "reranker_ui.services.imports.read_job")
+    start(job, "reranker_ui.services.imports.read_job", request)
     return token
 
 
@@ -97,21 +83,18 @@ def reading_state(workspace: Workspace, user: User, token: str) -> dict[str, Any
     progress for `parser_idle_seconds` is killed.
     """
     require(user, "admin")
-    folder = folder_of(workspace, token)
-    result = load(folder / "result.json")
-    if result is not None:
-        return {"state": "refused" if "refused" in result else "read", **result}
-    told = load(folder / "progress.json") or {"phase": "opening", "records": 0, "bytes": 0}
-    if not is_alive(folder) and load(folder / "result.json") is None:
-        return _refuse(folder, _why_it_ended(folder))
-    idle = workspace.settings.parser_idle_seconds
-    if time.time() - _last_sign(folder) > idle:
-        stop(folder)
-        records = told["records"]
-        return _refuse(
-            folder, f"The file gave nothing new for {idle:g} s after record {records:,}."
-        )
-    return {"state": "reading", **told}
+    job = reading_in(folder_of(workspace, token))
+    state, idle = job.state(), workspace.settings.parser_idle_seconds
+    if state.name == "running" and _silent_for(job) > idle:
+        job.kill()
+        records = state.progress.get("records", 0)
+        job.fail(f"The file gave nothing new for {idle:g} s after record {records:,}.")
+        state = job.state()
+    if state.name == "running":
+        return {"state": "reading", **(state.progress or _OPENING)}
+    if state.name == "done":
+        return {"state": "read", **state.result}
+    return {"state": "refused", "refused": _GONE, **state.failure}
 
 
 def wait_for_reading(workspace: Workspace, user: User, token: str) -> dict[str, Any]:
@@ -124,10 +107,11 @@ def wait_for_reading(workspace: Workspace, user: User, token: str) -> dict[str, 
 
 
 def end_reading(workspace: Workspace, user: User, token: str) -> None:
-    """Stop a reading, or forget it: its folder goes."""
+    """Stop reading or storing an upload, and delete its folder."""
     require(user, "admin")
     folder = folder_of(workspace, token)
-    stop(folder)
+    for job in (reading_in(folder), storing_in(folder)):
+        job.kill()
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -136,7 +120,7 @@ def left_out(
 ) -> list[dict[str, Any]]:
     """Records left out and repeats of a finished reading: id, line, reason, why, row."""
     require(user, "admin")
-    stage = folder_of(workspace, token) / "stage.db"
+    stage = reading_in(folder_of(workspace, token)).path / "stage.db"
     if not stage.exists():
         return []
     opened = Stage(stage)
@@ -173,7 +157,7 @@ def sweep_readings(workspace: Workspace) -> None:
     """Remove the folders of readings that nobody came back to for a day."""
     for folder in (workspace.home / "uploads").iterdir():
         old = folder.is_dir() and time.time() - folder.stat().st_mtime > _KEPT_SECONDS
-        if old and not is_alive(folder):
+        if old and not reading_in(folder).alive() and not storing_in(folder).alive():
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -183,28 +167,21 @@ def folder_of(workspace: Workspace, token: str, make: bool = False) -> Path:
     if make and token.isalnum():
         folder.mkdir(parents=True, exist_ok=True)
     if not token.isalnum() or not folder.is_dir():
-        raise Refused("This upload is gone. Choose the file again.")
+        raise Refused(_GONE)
     return folder
 
 
-def _why_it_ended(folder: Path) -> str:
-    """The sentence for a reader that left no result: a fault of ours is logged, as any bug."""
-    said = (folder / "error.log").read_text(errors="replace").strip()
-    if free_disk(folder) < RESERVE:
-        return DISK_FULL
-    if said:
-        log.error("reading a file failed:\n%s", said)
-        return "Reading the file failed by a fault of this program. The server's log says where."
-    return "Reading the file was ended from outside, perhaps for want of memory. Try it again."
+def reading_in(folder: Path) -> JobFolder:
+    """The job that reads the file of an upload."""
+    return JobFolder(folder / "reading", "Reading the file")
 
 
-def _last_sign(folder: Path) -> float:
-    """When the reader last showed that it moves."""
-    signs = [folder / "progress.json", folder / "pid"]
-    return max((sign.stat().st_mtime for sign in signs if sign.exists()), default=time.time())
+def storing_in(folder: Path) -> JobFolder:
+    """The job that stores what was read."""
+    return JobFolder(folder / "storing", "The import")
 
 
-def _refuse(folder: Path, sentence: str) -> dict[str, Any]:
-    with suppress(OSError):  # on a full disk it is said again the next time
-        save(folder / "result.json", {"refused": sentence})
-    return {"state": "refused", "refused": sentence}
+def _silent_for(job: JobFolder) -> float:
+    """Seconds since the reader last reported progress."""
+    signs = [file for file in (job.progress_file, job.request_file) if file.exists()]
+    return time.time() - max((file.stat().st_mtime for file in signs), default=time.time())

@@ -1,6 +1,8 @@
 """How an import ends that was not done: what it wrote goes, at once or at the next start."""
 
-from contextlib import suppress
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -10,6 +12,7 @@ from sqlalchemy import select
 from reranker_ui.services.store.database import datasets, imports, pairs
 from reranker_ui.services.store.workspace import Workspace
 
+_COMMAND = ".command.lock"
 _BATCH = 1000  # pairs that go with one transaction
 
 
@@ -29,7 +32,31 @@ def sweep_imports(workspace: Workspace) -> int:
                 gone += 1
             alive.release()
             path.unlink(missing_ok=True)
+    _sweep_commands(workspace)
     return gone
+
+
+@contextmanager
+def command_at_work(workspace: Workspace, token: str) -> Iterator[None]:
+    """Marks the reading `token` as that of a command: nobody comes back to it once that is dead."""
+    path = workspace.home / "uploads" / f"{token}{_COMMAND}"
+    with beginning(workspace):
+        alive = FileLock(path, timeout=0)
+        alive.acquire()
+    try:
+        yield
+    finally:
+        alive.release()
+        path.unlink(missing_ok=True)
+
+
+def _sweep_commands(workspace: Workspace) -> None:
+    """Remove what was read by commands that were killed."""
+    for path in (workspace.home / "uploads").glob(f"*{_COMMAND}"):
+        dead = FileLock(path, timeout=0)
+        with suppress(Timeout), beginning(workspace), dead:
+            shutil.rmtree(path.with_name(path.name.removesuffix(_COMMAND)), ignore_errors=True)
+            path.unlink(missing_ok=True)
 
 
 def beginning(workspace: Workspace) -> FileLock:

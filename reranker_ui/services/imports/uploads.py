@@ -1,11 +1,13 @@
 """An import in the page: upload, look, change the reading, store; its state is in its folder."""
 
+from collections.abc import Collection
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.formats.hub import PREFIX
 from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.values.json_files import read_object, save
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.importer import check_name
 from reranker_ui.services.imports.read_state import (
@@ -14,13 +16,14 @@ from reranker_ui.services.imports.read_state import (
     folder_of,
     left_out,
     move_into,
+    reading_in,
     reading_state,
     start_reading,
+    storing_in,
 )  # fmt: skip
 from reranker_ui.services.imports.sweep import sweep_imports
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.jobs import is_alive, spawn, stop
-from reranker_ui.services.store.json_state import load, save
+from reranker_ui.services.store.jobs import start_on
 from reranker_ui.services.store.workspace import Workspace
 
 _SHOWN = 100  # rows left out that are sent with the state
@@ -82,31 +85,43 @@ def upload_state(workspace: Workspace, user: User, token: str) -> dict[str, Any]
     folder, noted = folder_of(workspace, token), _noted(workspace, token)
     told = {key: noted.get(key) for key in ("file", "bytes", "hub", "said", "corpus", "queries")}
     if "dataset" in noted:
-        return {**told, **_storing(folder, noted)}
+        return {**told, **_storing(workspace, folder, noted)}
     state = reading_state(workspace, user, token)
     if state["state"] == "read":
         state["left_out"] = left_out(workspace, user, token, limit=_SHOWN)
     return {**told, **state}
 
 
-def store_upload(workspace: Workspace, user: User, token: str, dataset_name: str) -> None:
-    """Start to store a finished reading in a dataset."""
+def store_upload(
+    workspace: Workspace, user: User, token: str, dataset_name: str,
+    confirmed: Collection[str] = (),
+) -> None:  # fmt: skip
+    """Start to store a finished reading in a dataset.
+
+    Refused where a column of texts is not read and its name is not among those `confirmed`.
+    """
     require(user, "admin")
     check_name(dataset_name)
     folder, noted = folder_of(workspace, token), _noted(workspace, token)
-    result = load(folder / "result.json") or {}
+    result = reading_in(folder).state().result or {}
     if "report" not in result:
         raise Refused("The file is not read yet. Wait until its report is shown.")
-    if "dataset" in noted and is_alive(folder):
+    _check_confirmed(result, confirmed)
+    request = {"dataset": dataset_name, "source": noted["file"], "user": asdict(user)}
+    module = "reranker_ui.services.imports.store_job"
+    if not start_on(workspace, storing_in(folder), module, request):
         raise Refused("This file is being imported already.")
-    stop(folder)  # the reader, which has told all it found and may take a moment to end
     _note(workspace, token, {**noted, "dataset": dataset_name})
-    (folder / "stored.json").unlink(missing_ok=True)
-    told = {
-        "home": str(workspace.home), "database_url": workspace.settings.database_url,
-        "dataset": dataset_name, "source": noted["file"], "user": asdict(user),
-    }  # fmt: skip
-    spawn(folder, "reranker_ui.services.imports.store_job", told)
+
+
+def _check_confirmed(result: dict[str, Any], confirmed: Collection[str]) -> None:
+    unread = [column["column"] for column in result.get("unread", [])]
+    missing = [name for name in unread if name not in confirmed]
+    if missing:
+        raise Refused(
+            f"{', '.join(missing[:6])} {'is' if len(missing) == 1 else 'are'} not read. Say what"
+            " they hold, or confirm that they are not needed."
+        )
 
 
 def end_upload(workspace: Workspace, user: User, token: str) -> None:
@@ -116,25 +131,22 @@ def end_upload(workspace: Workspace, user: User, token: str) -> None:
     sweep_imports(workspace)
 
 
-def _storing(folder: Path, noted: dict[str, Any]) -> dict[str, Any]:
-    done = load(folder / "stored.json")
-    if done is None and not is_alive(folder):
-        done = load(folder / "stored.json") or {"refused": "The import ended early. Try it again."}
-    if done is None:
-        of = (load(folder / "result.json") or {}).get("report", {})
-        through = (load(folder / "storing.json") or {}).get("through", 0)
-        whole = of.get("kept", 0) + of.get("unlabelled", 0)
-        return {"state": "storing", "through": through, "of": whole, "dataset": noted["dataset"]}
-    if "refused" in done:
-        del noted["dataset"]
-        save(folder / "upload.json", noted)
-        result = load(folder / "result.json") or {}
-        return {"state": "read", **result, "not_stored": done["refused"]}
-    return {"state": "stored", **done}
+def _storing(workspace: Workspace, folder: Path, noted: dict[str, Any]) -> dict[str, Any]:
+    state, reading = storing_in(folder).state(), reading_in(folder).state().result or {}
+    if state.name == "done":
+        return {"state": "stored", **state.result}
+    if state.name == "running":
+        report, through = reading.get("report", {}), state.progress.get("through", 0)
+        total = report.get("kept", 0) + report.get("unlabelled", 0)
+        return {"state": "storing", "through": through, "of": total, "dataset": noted["dataset"]}
+    sweep_imports(workspace)
+    del noted["dataset"]
+    save(folder / "upload.json", noted)
+    return {"state": "read", **reading, "not_stored": state.refused}
 
 
 def _noted(workspace: Workspace, token: str) -> dict[str, Any]:
-    noted: dict[str, Any] | None = load(folder_of(workspace, token) / "upload.json")
+    noted: dict[str, Any] | None = read_object(folder_of(workspace, token) / "upload.json")
     if noted is None:
         raise Refused("This upload is gone. Choose the file again.")
     return noted

@@ -1,6 +1,7 @@
 """Datasets: list them, read their scale and labelled pairs, delete them."""
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -40,6 +41,15 @@ def find_dataset(connection: sa.Connection, name: str) -> sa.Row[Any]:
         known = connection.scalars(select(datasets.c.name).order_by(datasets.c.name).limit(8)).all()
         names = f"There are: {', '.join(known)}." if known else "Import one first."
         raise Refused(f"There is no dataset called {name}. {names}")
+    return row
+
+
+def find_pair(connection: sa.Connection, pair_id: int, *columns: Any) -> sa.Row[Any]:
+    """These columns of a pair and of its dataset; Refused if the pair was deleted."""
+    query = select(*columns).select_from(pairs.join(datasets)).where(pairs.c.id == pair_id)
+    row = connection.execute(query).first()
+    if row is None:
+        raise Refused("This pair was deleted. Reload the page for the next one.")
     return row
 
 
@@ -116,7 +126,16 @@ def list_datasets(workspace: Workspace, user: User) -> list[dict[str, Any]]:
             .order_by(datasets.c.updated_at.desc(), datasets.c.id.desc())
         ).all()
         newest = connection.scalar(select(func.max(journal.c.id)))
-        return [_remembered(workspace, connection, row, user, newest) for row in rows]
+        # Every change is in the journal, so without a new line there nothing is counted again.
+        views = [(row, visibility_of(row, user)) for row in rows]
+        return [
+            workspace.memory.get(
+                ("described", view),
+                partial(_describe, connection, row, view),
+                (row.updated_at, newest),
+            )
+            for row, view in views
+        ]
 
 
 def first_steps(workspace: Workspace, user: User) -> dict[str, int]:
@@ -150,22 +169,6 @@ def delete_dataset(workspace: Workspace, user: User, dataset_name: str) -> dict[
         )  # fmt: skip
     search_index.drop(workspace, dataset)
     return gone
-
-
-def _remembered(
-    workspace: Workspace,
-    connection: sa.Connection,
-    row: sa.Row[Any],
-    user: User,
-    newest: int | None,
-) -> dict[str, Any]:
-    # Every change is in the journal, so without a new line there nothing is counted again.
-    view = visibility_of(row, user)
-    key, version = ("described", view), (row.updated_at, newest)
-    if workspace.remembered.get(key, (None,))[0] != version:
-        workspace.remembered[key] = (version, _describe(connection, row, view))
-    told: dict[str, Any] = workspace.remembered[key][1]
-    return told
 
 
 def _describe(connection: sa.Connection, row: sa.Row[Any], view: Visibility) -> dict[str, Any]:

@@ -1,18 +1,16 @@
 """Fills a search index: `python -m reranker_ui.services.labels.index_job FOLDER`.
 
 Started by a search over many pairs that no index has yet, such as those of a home whose cache was
-emptied. Standard input says home, database_url and the dataset's name as JSON.
+emptied. The request has the dataset's name.
 """
 
-import json
 import sys
-from pathlib import Path
-from typing import Any
 
+from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.search_index import fill
-from reranker_ui.services.store.workspace import Workspace, open_workspace
-from reranker_ui.settings import Settings
+from reranker_ui.services.store.jobs import run_on
+from reranker_ui.services.store.workspace import Workspace
 
 
 def fill_index(workspace: Workspace, dataset_name: str) -> int:
@@ -22,11 +20,10 @@ def fill_index(workspace: Workspace, dataset_name: str) -> int:
     return fill(workspace, dataset)
 
 
-def main(told: dict[str, Any]) -> None:
-    """Fill the index of the dataset told."""
-    settings = Settings(home=Path(told["home"]), database_url=told["database_url"])
-    fill_index(open_workspace(settings), told["dataset"])
+def fill_requested(job: JobFolder, workspace: Workspace) -> dict[str, int]:
+    """Fill the index of the dataset that the request names."""
+    return {"filled": fill_index(workspace, job.request()["dataset"])}
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.stdin.read()))
+    sys.exit(run_on(fill_requested))

@@ -16,16 +16,16 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy import func, select
 
+from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.search_terms import Search, spaced
 from reranker_ui.services.store.database import datasets, imports, pairs, sqlite_module
-from reranker_ui.services.store.jobs import is_alive, spawn
+from reranker_ui.services.store.jobs import start_on
 from reranker_ui.services.store.workspace import Workspace
 
 log = logging.getLogger(__name__)
 Dataset = sa.Row[Any]  # a row of `datasets`: its id and created_at
 _BATCH = 5_000
 _AT_ONCE = 2_000  # pairs that a search may take in by itself; more are left to a process
-_MOST = 10_000  # hits that are counted
 _NEVER = 0  # the import of pairs that came without one
 _EDITS = -1  # in place of an import: the version of the texts that edits are known to
 _DROP = ("DROP TABLE IF EXISTS texts", "DROP TABLE IF EXISTS filled")
@@ -82,13 +82,6 @@ def hits(
         return [int(found) for (found,) in index.execute(sql, [*told, size])]
 
 
-def count_hits(workspace: Workspace, dataset: Dataset, search: Search) -> int:
-    """How many pairs are found, retired ones included; more than 10,000 count as 10,001."""
-    sql = "SELECT count(*) FROM (SELECT rowid FROM texts WHERE texts MATCH ? LIMIT ?)"
-    with _opened(_folder(workspace, dataset)) as index:
-        return int(index.execute(sql, [_match(search), _MOST + 1]).fetchone()[0])
-
-
 def prepare(workspace: Workspace, dataset: Dataset) -> int:
     """Bring the index up to date before a search; returns how many pairs are still missing.
 
@@ -105,7 +98,8 @@ def prepare(workspace: Workspace, dataset: Dataset) -> int:
 
 
 def drop(workspace: Workspace, dataset: Dataset) -> None:
-    """Remove the index of a dataset that goes."""
+    """Remove the index of a dataset that is deleted."""
+    filling(workspace, dataset).kill()
     shutil.rmtree(_folder(workspace, dataset), ignore_errors=True)
 
 
@@ -134,10 +128,14 @@ def _follow_edits(workspace: Workspace, dataset: Dataset) -> None:
 
 
 def _start_filling(workspace: Workspace, dataset: Dataset) -> None:
-    folder = _folder(workspace, dataset)
-    if not is_alive(folder):
-        told = {"home": str(workspace.home), "database_url": workspace.settings.database_url}
-        spawn(folder, "reranker_ui.services.labels.index_job", {**told, "dataset": dataset.name})
+    job = filling(workspace, dataset)
+    job.state()  # logs why an earlier one failed
+    start_on(workspace, job, "reranker_ui.services.labels.index_job", {"dataset": dataset.name})
+
+
+def filling(workspace: Workspace, dataset: Dataset) -> JobFolder:
+    """The job that fills the index of a dataset."""
+    return JobFolder(_folder(workspace, dataset) / "filling", "Filling the search index")
 
 
 def _fill_import(

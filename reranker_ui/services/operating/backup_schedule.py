@@ -20,7 +20,6 @@ LOST = (
     "A Space loses its disk at every restart, and nothing is backed up. Run `python -m reranker_ui"
     " deploy`, or mount a bucket and set RERANKER_UI_BACKUP to a folder in it."
 )
-_TOLD = "backup"  # where the state is remembered
 
 
 def restore_if_lost(workspace: Workspace) -> Book | None:
@@ -72,7 +71,7 @@ def state(workspace: Workspace, user: User) -> dict[str, Any] | None:
     None, "waiting": whether something has changed since}`. Only an admin is told the place.
     """
     require(user, "viewer")
-    keeper: Keeper | None = workspace.remembered.get(_TOLD)
+    keeper: Keeper | None = workspace.keeper
     if keeper is None and not workspace.space.here:
         return None
     told = keeper.state() if keeper else {"at": None, "place": None, "fault": LOST, "waiting": True}
@@ -97,7 +96,7 @@ class Keeper:
 
     def begin(self) -> None:
         """Start the thread; from now on `state` tells how it goes."""
-        self.workspace.remembered[_TOLD] = self
+        self.workspace.keeper = self
         self._thread.start()
 
     def end(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from reranker_ui import __version__
+from reranker_ui.core.values.machine import LEAST_DISK
 from reranker_ui.core.values.refused import Unavailable
 from reranker_ui.services.operating import backup_schedule
 from reranker_ui.services.store.access import LOCAL, User, require
@@ -16,7 +17,6 @@ from reranker_ui.services.store.database import datasets, sqlite_version
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import lifecycle
 
-LEAST = 500_000_000  # bytes of disk below which saving a model may fail
 _PACKAGES = ("gradio", "torch", "sentence-transformers", "transformers", "sqlalchemy")
 
 
@@ -63,7 +63,7 @@ def _database(workspace: Workspace) -> dict[str, Any]:
 
 def _disk(workspace: Workspace) -> dict[str, Any]:
     free = shutil.disk_usage(workspace.home).free
-    return {"ok": free >= LEAST, "free_bytes": free}
+    return {"ok": free >= LEAST_DISK, "free_bytes": free}
 
 
 def _worker(workspace: Workspace) -> dict[str, Any]:

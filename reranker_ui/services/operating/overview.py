@@ -109,8 +109,7 @@ def _pairs(
     workspace: Workspace, connection: sa.Connection, dataset_id: int, updated_at: float
 ) -> int:
     # A count walks the dataset, so it is taken once for each change of it.
-    key = ("pairs", dataset_id, updated_at)
-    if key not in workspace.remembered:
-        query = select(func.count()).where(pairs.c.dataset_id == dataset_id, seen())
-        workspace.remembered[key] = int(connection.scalar(query) or 0)
-    return int(workspace.remembered[key])
+    query = select(func.count()).where(pairs.c.dataset_id == dataset_id, seen())
+    return workspace.memory.get(
+        ("pairs", dataset_id), lambda: int(connection.scalar(query) or 0), updated_at
+    )

@@ -50,7 +50,8 @@ def state_of(folder: RunFolder) -> str | None:
         return None
     if folder.status() not in TERMINAL:
         return "begun"
-    marks = (folder.pushed_file, folder.outcome_file, folder.cutoff_file)
+    pushed = folder.push.result_file if folder.push.path.exists() else folder.pushed_file
+    marks = (pushed, folder.outcome_file, folder.cutoff_file)
     more = "-".join(sha256_of(mark)[:8] if mark.exists() else "0" for mark in marks)
     return f"{folder.events_file.stat().st_size}.{more}"
 

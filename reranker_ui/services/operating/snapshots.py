@@ -189,12 +189,13 @@ def _swap(workspace: Workspace, file: Path) -> None:
 
 def holds_work(workspace: Workspace) -> bool:
     """Whether anything was ever done in the database; a damaged one counts as one with work."""
+    file = workspace.engine.url.database if workspace.engine.dialect.name == "sqlite" else None
+    if file and (not Path(file).exists() or not Path(file).stat().st_size):
+        return False
     try:
         return contents(workspace.engine).origin is not None
     except faults.DamagedDatabase:
         return True
-    except sa.exc.DBAPIError:  # new, without tables
-        return False
 
 
 def sha256_of(file: Path) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.people import sign_in_lock
 from reranker_ui.services.people.tokens import hash_password, password_fits
 from reranker_ui.services.store.access import LOCAL, ROLES, User, require
 from reranker_ui.services.store.database import api_keys, sessions, users
@@ -81,11 +82,17 @@ def set_role(workspace: Workspace, user: User, name: str, role: str) -> None:
 
 
 def set_password(
-    workspace: Workspace, user: User, name: str, password: str, present: str | None = None
-) -> None:
-    """Set a password; whoever is signed in by the old one is signed out.
+    workspace: Workspace,
+    user: User,
+    name: str,
+    password: str,
+    present: str | None = None,
+    end_keys: bool = False,
+) -> dict[str, int]:
+    """Set a password and end all sessions of the person; `end_keys`: the API keys too.
 
-    An admin may for anyone; everyone may for oneself, with the `present` password.
+    An admin may for anyone; everyone may for oneself, with the `present` password, which is
+    locked after as many failures as a sign-in. Returns {"keys": how many API keys still work}.
     """
     require(user, "viewer")
     if user.role != "admin" or present is not None:
@@ -95,7 +102,12 @@ def set_password(
         row = find(connection, name)
         connection.execute(users.update().where(users.c.id == row.id).values(password=hashed))
         sign_out_everywhere(connection, row.id)
+        theirs = api_keys.c.user_id == row.id
+        if end_keys:
+            connection.execute(api_keys.delete().where(theirs))
         record(connection, user, "user.password", f"user:{row.id}", at=time.time())
+        left = connection.scalar(sa.select(sa.func.count()).select_from(api_keys).where(theirs))
+    return {"keys": int(left or 0)}
 
 
 def remove_user(workspace: Workspace, user: User, name: str) -> None:
@@ -172,8 +184,11 @@ def _own(workspace: Workspace, user: User, name: str, present: str) -> None:
         raise Refused(f"This needs the role admin, and {user.name} is {user.role}.")
     with workspace.reading() as connection:
         kept = find(connection, name).password
+    place = f"the current password of {name}"  # locked apart from sign-ins from an address
+    counted = sign_in_lock.begin(workspace, place, name)
     if not password_fits(present, kept):
-        raise Refused("The present password is another one. Nothing was changed.")
+        raise Refused("This is not the current password. Nothing was changed.")
+    sign_in_lock.passed(workspace, place, name, counted)
 
 
 def _not_the_last(connection: sa.Connection, row: sa.Row[Any]) -> None:

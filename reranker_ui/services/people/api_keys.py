@@ -31,25 +31,49 @@ def make_key(workspace: Workspace, user: User, name: str) -> dict[str, Any]:
     return {"key": token, "name": name}
 
 
-def list_keys(workspace: Workspace, user: User) -> list[dict[str, Any]]:
-    """One's own keys: id, name, start (their first characters), created_at, used_at."""
-    require(user, "viewer")
+def list_keys(workspace: Workspace, user: User, owner: str | None = None) -> list[dict[str, Any]]:
+    """The keys of a person: id, name, start (their first characters), created_at, used_at.
+
+    owner: a name; oneself if None. Only an admin may look at those of others.
+    """
+    owner = _owner(user, owner)
     shown = [api_keys.c[name] for name in ("id", "name", "start", "created_at", "used_at")]
-    query = sa.select(*shown).join(users).where(users.c.name == user.name)
+    query = sa.select(*shown).join(users).where(users.c.name == owner)
     with workspace.reading() as connection:
         rows = connection.execute(query.order_by(api_keys.c.id)).mappings().all()
     return [as_dict(row) for row in rows]
 
 
 def end_key(workspace: Workspace, user: User, key_id: int) -> None:
-    """End one of one's own keys at once."""
+    """End a key at once: one's own, or as an admin anyone's."""
     require(user, "viewer")
     with workspace.writing() as connection:
-        mine = find(connection, user.name).id
-        there = (api_keys.c.id == key_id) & (api_keys.c.user_id == mine)
-        if not connection.execute(api_keys.delete().where(there)).rowcount:
+        there = sa.select(api_keys.c.user_id).join(users).where(api_keys.c.id == key_id)
+        if user.role != "admin":
+            there = there.where(users.c.name == user.name)
+        owner = connection.scalar(there)
+        if owner is None:
             raise Refused("This key has ended already.")
-        record(connection, user, "key.end", f"user:{mine}", at=time.time())
+        connection.execute(api_keys.delete().where(api_keys.c.id == key_id))
+        record(connection, user, "key.end", f"user:{owner}", at=time.time())
+
+
+def end_keys(workspace: Workspace, user: User, owner: str | None = None) -> int:
+    """End all keys of a person at once: one's own, or as an admin anyone's. Returns how many."""
+    owner = _owner(user, owner)
+    with workspace.writing() as connection:
+        number = find(connection, owner).id
+        ended = connection.execute(api_keys.delete().where(api_keys.c.user_id == number)).rowcount
+        after = {"keys": ended}
+        record(connection, user, "key.end", f"user:{number}", at=time.time(), after=after)
+    return ended
+
+
+def _owner(user: User, owner: str | None) -> str:
+    require(user, "viewer")
+    if owner not in (None, user.name):
+        require(user, "admin")
+    return owner or user.name
 
 
 def key_user(workspace: Workspace, token: str) -> User | None:

@@ -4,6 +4,7 @@ import time
 
 import sqlalchemy as sa
 
+from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.people.tokens import digest
 from reranker_ui.services.store.database import failures
 from reranker_ui.services.store.workspace import Workspace
@@ -14,35 +15,29 @@ WINDOW = 15 * 60.0  # seconds
 MOST = (5, 30, 50)
 
 
-def wait(workspace: Workspace, host: str, name: str) -> float:
-    """Seconds until `name` may try again from `host`; 0 where it may now."""
-    now, longest = time.time(), 0.0
-    with workspace.reading() as connection:
-        for key, most in zip(_keys(host, name), MOST, strict=True):
-            query = (
-                sa.select(failures.c.at)
-                .where(failures.c.key == key, failures.c.at.between(now - WINDOW, now))
-                .order_by(failures.c.at.desc())
-                .limit(1)
-                .offset(most - 1)
-            )
-            earliest = connection.scalar(query)
-            if earliest is not None:
-                longest = max(longest, earliest + WINDOW - now)
-    return longest
+class Locked(Refused):
+    """Too many failures: the password was not looked at."""
 
 
-def failed(workspace: Workspace, host: str, name: str) -> list[int]:
-    """Count a try as failed: before it is made, so that tries at once count too.
+def begin(workspace: Workspace, host: str, name: str) -> list[int]:
+    """Count a try as failed before it is made, so that tries at once count too.
 
-    Returns the ids of its rows, for `passed`.
+    Returns the ids of its rows, for `passed`. Locked where `name` may not try from `host` now.
     """
+    check(workspace, host, name)
     now = time.time()
     with workspace.writing() as connection:
+        _check(connection, host, name, now)
         # Those of the future were counted before the clock was set back.
         connection.execute(failures.delete().where(~failures.c.at.between(now - WINDOW, now)))
         rows = [{"key": key, "at": now} for key in _keys(host, name)]
         return list(connection.scalars(failures.insert().values(rows).returning(failures.c.id)))
+
+
+def check(workspace: Workspace, host: str, name: str) -> None:
+    """Locked where `name` may not try from `host` now."""
+    with workspace.reading() as connection:
+        _check(connection, host, name, time.time())
 
 
 def passed(workspace: Workspace, host: str, name: str, counted: list[int]) -> None:
@@ -53,6 +48,21 @@ def passed(workspace: Workspace, host: str, name: str, counted: list[int]) -> No
     mine = failures.c.id.in_(counted) | (failures.c.key == _keys(host, name)[0])
     with workspace.writing() as connection:
         connection.execute(failures.delete().where(mine))
+
+
+def _check(connection: sa.Connection, host: str, name: str, now: float) -> None:
+    for key, most in zip(_keys(host, name), MOST, strict=True):
+        query = (
+            sa.select(failures.c.at)
+            .where(failures.c.key == key, failures.c.at.between(now - WINDOW, now))
+            .order_by(failures.c.at.desc())
+            .limit(1)
+            .offset(most - 1)
+        )
+        earliest = connection.scalar(query)
+        if earliest is not None:
+            minutes = (earliest + WINDOW - now) // 60 + 1
+            raise Locked(f"Too many wrong passwords. Try again in {minutes:.0f} min.")
 
 
 def _keys(host: str, name: str) -> tuple[str, str, str]:

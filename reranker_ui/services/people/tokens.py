@@ -2,6 +2,9 @@
 
 import hashlib
 import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -10,6 +13,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from reranker_ui.core.values.refused import Refused
 
 SHORTEST = 10
+BUSY = "Too many passwords are being checked. Try again in a few seconds."
+# argon2 takes 64 MB and a core for a moment: two at once, and few that wait for them.
+_HASHING, _WAITING = threading.BoundedSemaphore(2), threading.BoundedSemaphore(8)
 
 
 def new_token(prefix: str = "") -> str:
@@ -28,16 +34,29 @@ def hash_password(password: str) -> str:
         raise Refused(f"A password has at least {SHORTEST} characters. Choose a longer one.")
     if len(password) > 1000:
         raise Refused("A password has at most 1,000 characters. Choose a shorter one.")
-    return PasswordHasher().hash(password)
+    with _turn():
+        return PasswordHasher().hash(password)
 
 
 def password_fits(password: str, kept: str | None) -> bool:
     """Whether the password belongs to the hash; takes as long where there is no hash."""
     try:
-        PasswordHasher().verify(kept or _nobodys(), password[:1000])
+        with _turn():
+            PasswordHasher().verify(kept or _nobodys(), password[:1000])
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _WAITING.acquire(blocking=False):
+        raise Refused(BUSY)
+    try:
+        with _HASHING:
+            yield
+    finally:
+        _WAITING.release()
 
 
 @cache

@@ -39,6 +39,18 @@ class Candidates:
         return [None if label == "disputed" else label for label in self.labels]
 
 
+def chosen(
+    workspace: Workspace, user: User, query: str, source: str | None, dataset: str, k: int,
+    passages: str,
+) -> Candidates:  # fmt: skip
+    """The candidates that the Playground's choice of `source` stands for; None: pasted ones."""
+    if source == "labelled":
+        return labelled(workspace, user, query, dataset)
+    if source == "dataset":
+        return found(workspace, user, query, dataset, k)
+    return pasted(workspace, user, query, passages, dataset or None)
+
+
 def pasted(
     workspace: Workspace, user: User, query: str, text: str, dataset: str | None
 ) -> Candidates:

@@ -10,7 +10,7 @@ from reranker_ui.core.evaluation.metrics import Metrics, ranking_metrics
 from reranker_ui.core.models.reranker import ranked
 from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.core.values.splits import SPLITS
+from reranker_ui.core.values.splits import check_split
 from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
 from reranker_ui.services.ranking.candidates import Candidates
 from reranker_ui.services.ranking.cutoffs import kept_cutoff
@@ -25,6 +25,7 @@ NO_LABELS = (
     "The {split} split of {dataset} has no labelled pairs, or their labels are hidden from you."
     " Label some first."
 )
+LARGEST = 1e6  # grade or score
 
 
 def rank(
@@ -56,8 +57,7 @@ def evaluate(
     Only labels that `user` may know count.
     """
     require(user, "viewer")
-    if split not in SPLITS:
-        raise Refused(f"{split} is no split. There are train, dev and test.")
+    check_split(split)
     pairs = labelled_pairs(workspace, user, dataset)
     pairs = pairs[pairs["split"] == split]
     if pairs.empty:
@@ -101,6 +101,25 @@ def compare(
         "labelled": sum(grade is not None for grade in grades),
         "sides": sides,
     }
+
+
+def score_again(
+    workspace: Workspace,
+    user: User,
+    grades: Sequence[float | None],
+    scores: Sequence[Sequence[float]],
+    scale: Scale | None = None,
+) -> list[Metrics]:
+    """The metrics of each ranker's `scores` of one query's candidates with these `grades`."""
+    require(user, "viewer")
+    if len(scores) > MOST_RANKERS or len(grades) > MOST_PASSAGES:
+        raise Refused(f"Score at most {MOST_RANKERS} rankers on {MOST_PASSAGES:,} passages.")
+    if any(len(side) != len(grades) for side in scores):
+        raise Refused("Each passage needs one grade and one score of each ranker.")
+    if any(abs(number) > LARGEST for side in (grades, *scores) for number in side if number):
+        raise Refused(f"Grades and scores lie between -{LARGEST:g} and {LARGEST:g}.")
+    keys = [0] * len(grades)
+    return [ranking_metrics(keys, grades, side, scale=scale or GRADES) for side in scores]
 
 
 def check(workspace: Workspace, query: str, passages: Sequence[str]) -> tuple[str, list[str]]:

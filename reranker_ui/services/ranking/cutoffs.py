@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from reranker_ui.core.evaluation.calibration import calibrate, calibrated
 from reranker_ui.core.evaluation.cutoff import choose_cutoff
 from reranker_ui.core.models.reranker import sigmoid
-from reranker_ui.core.values.json_files import read_object
+from reranker_ui.core.values.json_files import read_object, save
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.visibility import visibility_of_run
@@ -17,7 +17,6 @@ from reranker_ui.services.ranking.gains import kept_scores
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
 from reranker_ui.services.runs.listing import find_run, folder_of
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.json_state import save
 from reranker_ui.services.store.workspace import Workspace, record
 
 GOALS = {

@@ -1,10 +1,7 @@
 """Fast engines of models: opened from the cache, or made in the background while torch answers."""
 
-import json
 import logging
 import shutil
-import subprocess
-import sys
 import threading
 from hashlib import blake2b
 from pathlib import Path
@@ -16,17 +13,18 @@ from reranker_ui.core.models.engine import FastEngine, NotFast, kept_in
 from reranker_ui.core.models.model_folder import sha256_of
 from reranker_ui.core.models.reranker import Reranker
 from reranker_ui.core.models.torch_engine import TorchEngine
-from reranker_ui.core.values.cache import note_use
+from reranker_ui.core.values.filesystems import note_use
+from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.store.jobs import start
 from reranker_ui.services.store.workspace import Workspace
-from reranker_ui.settings import worker_environment
 
 log = logging.getLogger(__name__)
 SAMPLES = 48  # pairs of a run's own that the engines are compared on
 KEPT = 16  # engines that stay in the cache, each as large as its model
-PATIENCE = 1800.0  # seconds a conversion may take
 READ = ("*.safetensors", "*.json", "*.txt", "*.model")
 GPU = Path("/dev/nvidia0")
+Kind = Literal["engine", "onnx"]
 
 
 def engine_folder(workspace: Workspace, model: Path) -> Path:
@@ -100,7 +98,8 @@ class _Maker:
         while True:
             model, folder, reranker = self._asked.get()
             try:
-                convert("engine", model, folder)
+                if kept_in(folder) is None:  # else another process has made it meanwhile
+                    _convert(model, folder)
                 note_use(folder, KEPT)
                 reranker.use(FastEngine(folder))
             except NotFast as error:
@@ -109,19 +108,26 @@ class _Maker:
                 log.exception("no fast engine for %s", model)
 
 
-def convert(kind: Literal["engine", "onnx"], model: Path, folder: Path) -> None:
-    """Run `reranker_ui.jobs.convert` to its end; what came of it is in `folder`."""
-    subprocess.run(
-        [sys.executable, "-P", "-m", "reranker_ui.jobs.convert", kind, str(model), str(folder)],
-        input=json.dumps(_samples(model)),
-        env=worker_environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        timeout=PATIENCE,
-        check=False,  # what went wrong is in the folder
-        start_new_session=True,
-    )
+def conversion_of(kind: Kind, target: Path) -> JobFolder:
+    """The job that converts a model to the folder `target` in the cache."""
+    path = target.parent.with_name("conversions") / f"{kind}-{target.name}"
+    return JobFolder(path, "The conversion")
+
+
+def begin_conversion(kind: Kind, model: Path, target: Path) -> JobFolder:
+    """Start to convert the model in a folder to `target`, unless that is running."""
+    job = conversion_of(kind, target)
+    request = {"kind": kind, "model": str(model), "target": str(target), "pairs": _samples(model)}
+    start(job, "reranker_ui.jobs.convert", request)
+    return job
+
+
+def _convert(model: Path, folder: Path) -> None:
+    job = begin_conversion("engine", model, folder)
+    state = job.wait()
+    job.remove()
+    if state.refused:
+        raise NotFast(state.refused)
 
 
 def _samples(model: Path) -> list[Pair]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from reranker_ui.core.evaluation.occlusion import occlude
+from reranker_ui.core.models.occlusion import occlude
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking.compare import MOST_RANKERS, check, with_calibration
 from reranker_ui.services.ranking.cutoffs import kept_cutoff

@@ -1,5 +1,6 @@
 """The first stage over a dataset's passages: a BM25 index, built once and kept in the cache."""
 
+import logging
 import shutil
 import threading
 from collections.abc import Sequence
@@ -19,6 +20,8 @@ from reranker_ui.services.labels.effective_labels import seen
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, pairs
 from reranker_ui.services.store.workspace import Workspace
+
+log = logging.getLogger(__name__)
 
 CHUNK = 500  # values in one IN list
 
@@ -73,8 +76,14 @@ def _open(workspace: Workspace, connection: sa.Connection, dataset_id: int) -> F
 def _read_or_build(connection: sa.Connection, dataset_id: int, folder: Path) -> FirstStage:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.parent / f"{dataset_id}.lock"):
-        if not (folder / "pair_ids.npy").exists():
-            _build(connection, dataset_id, folder)
+        if (folder / "pair_ids.npy").exists():
+            try:
+                stage = FirstStage(Index.open(folder), np.load(folder / "pair_ids.npy"))
+                stage.index.search("a", 1)  # some damage only shows when it is asked
+                return stage
+            except (OSError, ValueError, LookupError, TypeError) as error:
+                log.warning("The index %s is damaged and is built again: %s", folder, error)
+        _build(connection, dataset_id, folder)
         return FirstStage(Index.open(folder), np.load(folder / "pair_ids.npy"))
 
 

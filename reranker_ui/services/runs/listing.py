@@ -16,6 +16,7 @@ from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace
 
 Run = dict[str, Any]
+_LONGEST_ID = 9  # digits: what a database can compare with an id
 SHOWN = (
     *("id", "name", "status", "metrics", "dev", "dataset", "base", "base_used", "sentence"),
     *("verdict", "stopping", "step", "steps", "parent", "resumable", "damage"),
@@ -46,7 +47,8 @@ def find_run(workspace: Workspace, user: User, run: int | str) -> Run:
     """The run with this id or name; refused if there is none."""
     require(user, "viewer")
     text = str(run).strip()
-    choice = runs.c.id == int(text) if text.isdecimal() else runs.c.name == text
+    by_id = text.isdecimal() and len(text) <= _LONGEST_ID
+    choice = runs.c.id == int(text) if by_id else runs.c.name == text
     with workspace.reading() as connection:
         row = connection.execute(sa.select(runs).where(choice)).mappings().first()
     if row is None:

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
+from reranker_ui.core.evaluation.verdict import verdict_of
 from reranker_ui.core.values.json_files import read_object
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.visibility import visibility_of_run
@@ -28,10 +29,11 @@ _RESULTS = TypeAdapter(_Results)
 def outcome(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
     """Everything to be shown of a run that has ended, beside its row.
 
-    Returns `{"id", "results": as `core.outcome.outcome_of` or None, without `worst` for those from
-    whom labels are kept, "whole": whether `user` may have the whole run, "scale": {kind, max},
-    "files": [{name, bytes}], "bytes", "card": Markdown or None, "quotes": whether the card holds
-    training texts, "pushed": as `publishing.state` or None}`.
+    Returns `{"id", "results": as `core.evaluation.outcome.outcome_of` or None, without `worst` for
+    those from whom labels are kept, "verdict": as `core.evaluation.verdict.verdict_of` or None,
+    "whole": whether `user` may have the whole run, "scale": {kind, max}, "files": [{name, bytes}],
+    "bytes", "card": Markdown or None, "quotes": whether the card holds training texts, "pushed": as
+    `push.state` or None}`.
     """
     require(user, "viewer")
     row = find_run(workspace, user, run)
@@ -46,6 +48,7 @@ def outcome(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
     return {
         "id": row["id"],
         "results": results,
+        "verdict": verdict_of(results) if results else None,
         "whole": whole,
         "scale": folder.lineage_if_readable().get("scale"),
         "files": files,

@@ -9,7 +9,8 @@ from reranker_ui.core.values import event_log
 from reranker_ui.core.values.event_log import TERMINAL, status_of
 from reranker_ui.core.values.run_folder import BRING_BACK, RunFolder
 
-RANKERS = ("base", "tuned", "bm25", "cosine")
+RANKERS = ("base", "tuned", "bm25", "cosine", "combined")
+TITLES = {"bm25": "BM25", "cosine": "cosine", "base": "base"}  # what a run is compared with
 LIVE = ("queued", "running")
 FEW = 20  # test queries; what fewer say of an order is chance
 Event = dict[str, Any]
@@ -178,28 +179,26 @@ def seconds(progress: Progress, state: str, now: float) -> float | None:
 
 
 def verdict(metrics: Metrics) -> str | None:
-    """A sentence if the tuned model ranks worse than another ranker on test; None if it does not.
+    """A sentence if another ranker reaches the run's ranker on test; None if none does.
 
-    Worse than base comes first: such a model should not be used. By nDCG@10; where fewer than
-    FEW queries can be ranked, by average precision over all pairs.
+    The strongest is named; a free one before base. By nDCG@10; where fewer than FEW queries can be
+    ranked, by average precision over all pairs.
     """
     ranked = int((metrics.get("tuned") or {}).get("queries") or 0)
     metric = "ndcg@10" if ranked >= FEW else "average_precision"
     found = {name: _value(metrics, name, metric) for name in RANKERS}
-    beaten = {name: value for name, value in found.items() if value is not None}
-    if (tuned := beaten.get("tuned")) is None:
+    ours = found["tuned"] if found["combined"] is None else found["combined"]
+    if ours is None:
         return None
-    worse = {name: value for name, value in beaten.items() if value > tuned and name != "tuned"}
-    queries = f"nDCG@10 {tuned:.3f} on {ranked} test queries"
+    others = {name: found[name] for name in TITLES}
+    reach = {name: value for name, value in others.items() if value is not None and value > ours}
+    if not reach:
+        return None
+    best = max(reach, key=lambda name: reach[name])
+    where = f"nDCG@10 {ours:.3f} on {ranked} test queries"
     if ranked < FEW:
-        queries = f"average precision {tuned:.3f} on the test split"
-    if "base" in worse:
-        return f"Tuned is worse than base: {queries}, base {worse['base']:.3f}. Use base instead."
-    if not worse:
-        return None
-    best = max(worse, key=lambda name: worse[name])
-    name = {"bm25": "BM25", "cosine": "the encoder's cosine"}[best]
-    return f"Tuned does not reach {name}: {queries}, against {worse[best]:.3f}."
+        where = f"average precision {ours:.3f} on the test split"
+    return f"No better than {TITLES[best]}: do not deploy. {where}, against {reach[best]:.3f}."
 
 
 def _value(metrics: Metrics, ranker: str, metric: str) -> float | None:

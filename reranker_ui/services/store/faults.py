@@ -15,6 +15,7 @@ from reranker_ui.settings import Settings
 BOOK = re.compile(r"db-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)-\d+\.json")  # of one backup
 _DAMAGED = (
     *("malformed", "not a database", "could not decode", "unsupported file format"),
+    *("no such column", "no such table", "no such index"),  # the schema itself is garbled
     *("disk i/o error", "invalid page", "could not read block", "database corruption"),
 )
 _SMALL = 1_000_000  # bytes free below which a failed write means a full disk

@@ -1,50 +1,46 @@
-"""Child processes: start one over a folder, ask whether it lives, stop it."""
+"""Child processes of the services: started over a job folder, with a workspace or without."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.settings import worker_environment
+from reranker_ui.core.values.job_folder import JobFolder, run_job
+from reranker_ui.executors.local import launch
+from reranker_ui.services.store.workspace import Workspace, open_workspace
+from reranker_ui.settings import Settings, worker_environment
 
 
-def spawn(folder: Path, module: str, told: Any = None) -> None:
-    """Run `python -m module folder` in a session of its own, `told` as JSON on its input."""
-    with (folder / "error.log").open("ab") as log, (folder / "pid").open("w") as pid:
-        child = subprocess.Popen(
-            [sys.executable, "-P", "-m", module, str(folder)],
-            env=worker_environment(),
-            stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
-        pid.write(str(child.pid))
-    assert child.stdin
-    with child.stdin:
-        child.stdin.write(json.dumps(told).encode())
+def start(job: JobFolder, module: str, request: dict[str, Any], private: Any = None) -> bool:
+    """Run `python -m module` over a job folder; False if its process is alive already.
 
-
-def is_alive(folder: Path) -> bool:
-    """Whether the process noted in the folder runs."""
-    import psutil
-
-    try:
-        pid = int((folder / "pid").read_text())
-        with suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)  # a child that ended stays a zombie until asked for
-        process = psutil.Process(pid)
-        line = process.cmdline()  # empty for a moment while the process starts
-        return process.status() != psutil.STATUS_ZOMBIE and (not line or str(folder) in line)
-    except (OSError, ValueError, psutil.Error):
+    `private` goes to the process by its standard input and is on no disk.
+    """
+    if (lock := job.begin(request)) is None:
         return False
+    launch(job, lock, module, worker_environment(), private)
+    return True
 
 
-def stop(folder: Path) -> None:
-    """Kill the process noted in the folder, if it runs."""
-    if is_alive(folder):
-        pid = int((folder / "pid").read_text())
-        os.killpg(pid, signal.SIGKILL)
-        with suppress(ChildProcessError):
-            os.waitpid(pid, 0)
+def start_on(workspace: Workspace, job: JobFolder, module: str, request: dict[str, Any]) -> bool:
+    """Run `python -m module` over a job folder, with access to the workspace."""
+    settings = workspace.settings
+    private = {
+        "home": str(workspace.home),
+        "database_url": settings.database_url,
+        "default_base": settings.default_base,
+    }
+    return start(job, module, request, private)
+
+
+def run_on(work: Callable[[JobFolder, Workspace], Any]) -> int:
+    """The main function of a process that was started with `start_on`."""
+
+    def on_workspace(job: JobFolder, private: dict[str, Any]) -> Any:
+        settings = Settings(
+            home=Path(private["home"]),
+            database_url=private["database_url"],
+            default_base=private["default_base"],
+        )
+        return work(job, open_workspace(settings))
+
+    return run_job(on_workspace)

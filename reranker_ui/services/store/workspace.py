@@ -1,12 +1,11 @@
 """The workspace: one home folder opened, with its database and its one write lock."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import sqlalchemy as sa
 from filelock import FileLock
@@ -14,22 +13,22 @@ from filelock import FileLock
 from reranker_ui.services.store import faults, migrations, permissions
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.database import journal, open_engine
+from reranker_ui.services.store.memory_cache import Cache, Value
 from reranker_ui.settings import Settings, Space
-
-Told = TypeVar("Told")
 
 
 @dataclass
 class Workspace:
     """Everything the services need: settings, home, engine, write lock, and where it is served.
 
-    `remembered` holds counts that are dear to take, each under a key that changes with them.
+    `memory` keeps counts that are expensive to take. `keeper` takes the backups, where it runs.
     """
 
     settings: Settings
     home: Path
     engine: sa.Engine
-    remembered: dict[Any, Any] = field(default_factory=dict)
+    memory: Cache = field(default_factory=Cache)
+    keeper: Any = None
     space: Space = field(default_factory=Space)
     _writes: int = 0
     _turn: threading.RLock = field(default_factory=threading.RLock)
@@ -68,18 +67,12 @@ class Workspace:
             finally:
                 self._writes += 1
 
-    def shared(self, key: Any, make: Callable[[], Told], seconds: float = 1.0) -> Told:
-        """What `make` tells, made once for all who ask within `seconds`.
+    def shared(self, key: Any, make: Callable[[], Value], seconds: float = 1.0) -> Value:
+        """What `make` returns, made once for all callers within `seconds`.
 
-        Made anew after a write by this process; what others write is seen after `seconds`. Those
-        who are told it must not change it.
+        Made again after a write by this process; what others write is seen after `seconds`.
         """
-        mark, now = self._writes, time.monotonic()
-        known, until, told = self.remembered.get(key, (None, 0.0, None))
-        if known != mark or now >= until:
-            told = make()
-            self.remembered[key] = (mark, now + seconds, told)
-        return cast(Told, told)
+        return self.memory.get(key, make, self._writes, seconds)
 
 
 def open_workspace(settings: Settings | None = None) -> Workspace:

@@ -5,22 +5,28 @@ import pandas as pd
 from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.models.hub_reach import hub_is_reachable
-from reranker_ui.core.models.model_folder import token_limit
-from reranker_ui.core.training.advice import Advice, advise
+from reranker_ui.core.models.model_folder import layers_of, token_limit
+from reranker_ui.core.training.advice.advisor import Advice, advise
+from reranker_ui.core.training.advice.budget import within
 from reranker_ui.core.values.recipe import EMBEDDED, PRESETS, Recipe
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
-from reranker_ui.services.training import create
+from reranker_ui.services.training import create, speed
 from reranker_ui.services.training.freeze import frozen_splits
 
 
 def advised(
-    workspace: Workspace, user: User, dataset: str | None, base: str | None = None
+    workspace: Workspace,
+    user: User,
+    dataset: str | None,
+    base: str | None = None,
+    budget: str = "quick",
 ) -> Advice:
     """A recipe for the labels of `dataset`, each choice with its reason; from the quick recipe.
 
-    Refused where a run on the dataset would be refused.
+    `budget`: quick, quality or thorough, about 4, 20 or 60 minutes. Refused where a run on the
+    dataset would be refused.
     """
     require(user, "viewer")
     splits = frozen_splits(workspace, user, dataset)
@@ -29,13 +35,23 @@ def advised(
         start = start.model_copy(update={"base": base})
     found = known_base(workspace, user, start, splits["train"])
     tokenizer = found.path / "tokenizer.json" if found else None
-    return advise(
+    advice = advise(
         start,
         splits,
         datasets.scale_of(workspace, user, str(dataset)),
         tokenizer if tokenizer and tokenizer.is_file() else None,
         token_limit(found.path) if found else None,
         found.has_ranking_head if found else None,
+    )
+    warm = next((one.value for one in advice.choices if one.name == "Warm start"), "off")
+    measured = speed.known(workspace, advice.recipe, splits["train"])
+    return within(
+        advice,
+        budget,
+        float(measured["pairs_per_second"]) if measured else None,
+        len(splits["train"]),
+        warms=warm == "on",
+        layers=layers_of(found.path) if found else 0,
     )
 
 

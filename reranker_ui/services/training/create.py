@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from reranker_ui.core.values.machine import bytes_in_words, free_disk
+from reranker_ui.core.values.machine import LEAST_DISK, bytes_in_words, free_disk
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
@@ -19,9 +19,7 @@ from reranker_ui.services.runs.listing import find_run, folder_of
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.database import journal, runs
 from reranker_ui.services.store.workspace import Workspace, record
-from reranker_ui.services.training.freeze import data_hash, notices
-
-LEAST_DISK = 500_000_000  # bytes: below, not even a small model and its checkpoints fit
+from reranker_ui.services.training.freeze import data_hash, notices, unlabelled_texts
 
 
 def continued(
@@ -76,7 +74,8 @@ def enter(
     }
     aside = Path(tempfile.mkdtemp(prefix=".new-", dir=workspace.runs))
     try:
-        RunFolder(aside).write_inputs(recipe, splits, lineage)
+        texts = unlabelled_texts(workspace, user, dataset)
+        RunFolder(aside).write_inputs(recipe, splits, lineage, texts)
         return _insert(workspace, user, aside, dataset, recipe, counts, parent)
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -4,12 +4,18 @@ import hashlib
 from collections.abc import Mapping
 
 import pandas as pd
+from sqlalchemy import func, select
 
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.core.values.run_folder import SPLITS
+from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.services.labels import datasets
-from reranker_ui.services.store.access import User
+from reranker_ui.services.labels.effective_labels import pairs_with_labels
+from reranker_ui.services.labels.visibility import visibility_of
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import pairs as stored
 from reranker_ui.services.store.workspace import Workspace
+
+MOST_TEXTS = 10_000  # pairs without a label that a run reads
 
 
 def frozen_splits(workspace: Workspace, user: User, dataset: str | None) -> dict[str, pd.DataFrame]:
@@ -33,6 +39,28 @@ def frozen_splits(workspace: Workspace, user: User, dataset: str | None) -> dict
             "A reranker learns from the difference: label some pairs otherwise."
         )
     return splits
+
+
+def unlabelled_texts(workspace: Workspace, user: User, dataset: str) -> list[tuple[str, str]]:
+    """Pairs of the train split without a label, MOST_TEXTS at most: what a warm start reads too.
+
+    Where there are more, the keys of pairs decide, which are hashes.
+    """
+    require(user, "viewer")
+    with workspace.reading() as connection:
+        found = datasets.find_dataset(connection, dataset)
+        columns = (stored.c.query, stored.c.passage, stored.c.split, stored.c.pair_key)
+        labels = pairs_with_labels(visibility_of(found, user), *columns).subquery()
+        rows = connection.execute(
+            select(labels.c.query, labels.c.passage)
+            .where(
+                labels.c.state == "unlabelled",
+                func.coalesce(labels.c.split, "train").not_in(["dev", "test"]),
+            )
+            .order_by(labels.c.pair_key)
+            .limit(MOST_TEXTS)
+        )
+        return [(query, passage) for query, passage in rows]
 
 
 def first_pairs(

@@ -5,9 +5,8 @@ import time
 from pathlib import Path
 from typing import Any, Literal
 
-import sqlalchemy as sa
-
 from reranker_ui.core.values.filesystems import DiskFull
+from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
@@ -159,8 +158,7 @@ def resume(workspace: Workspace, user: User, run: int | str) -> Run:
         raise Refused(f"{row['name']} left no checkpoint. {mend}.")
     create.check_disk(workspace)
     forget_scores(workspace, row["id"])
-    for left in (folder.stop_file, folder.alive_file):
-        left.unlink(missing_ok=True)
+    folder.stop_file.unlink(missing_ok=True)
     if row["status"] != "lost":
         folder.emit("queued")  # else what it ended as would still stand
     with workspace.writing() as connection:
@@ -194,11 +192,8 @@ def _deaf(folder: RunFolder) -> bool:
 
 
 def _end(workspace: Workspace, number: int) -> None:
-    with workspace.reading() as connection:
-        handle = connection.execute(sa.select(runs.c.handle).where(runs.c.id == number)).scalar()
-    if handle:
-        executor_of(workspace).end(handle, patience=0)
     folder = folder_of(workspace, number)
+    executor_of(workspace).end(folder)
     if folder.status() == "lost":
         folder.emit("cancelled")
 
@@ -227,7 +222,9 @@ def delete(workspace: Workspace, user: User, run: int | str) -> None:
         _remove(folder)
         _delete_row(workspace, user, row)
     forget_scores(workspace, row["id"])
-    for left in [folder, *(workspace.cache / "onnx").glob(f"{row['id']}-*")]:
+    for left in workspace.cache.glob(f"conversions/onnx-{row['id']}-*"):
+        JobFolder(left).remove()
+    for left in [folder, *workspace.cache.glob(f"onnx/{row['id']}-*")]:
         _remove(left)
 
 

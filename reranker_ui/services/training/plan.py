@@ -5,32 +5,31 @@ from typing import Any
 import pandas as pd
 
 from reranker_ui.core.bases.base_models import ResolvedBase
-from reranker_ui.core.bases.embedded import encoder_beside
 from reranker_ui.core.bases.token_lengths import share_cut
-from reranker_ui.core.evaluation.baselines import live_pairs, pairs_of
+from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.models.model_folder import token_limit
-from reranker_ui.core.training.negatives import expected
-from reranker_ui.core.training.phase import Lesson, length_notice, lesson_of
-from reranker_ui.core.training.run_time import COST_OF_SCORING, evaluations
-from reranker_ui.core.training.warm_start import WarmStart, warm_start_of
+from reranker_ui.core.training.cost import Cost, cost_of
+from reranker_ui.core.training.phase import Lesson, length_notice
+from reranker_ui.core.training.warm_start.preparation import WarmStart
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.machine import bytes_in_words, free_disk, free_memory
 from reranker_ui.core.values.processor import likely_notice, likely_precision
 from reranker_ui.core.values.recipe import Recipe
-from reranker_ui.core.values.run_folder import COLUMNS
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.runs import listing
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import speed as speeds
 from reranker_ui.services.training.advise import known_base
-from reranker_ui.services.training.freeze import first_pairs, frozen_splits, notices
+from reranker_ui.services.training.freeze import (
+    first_pairs,
+    frozen_splits,
+    notices,
+    unlabelled_texts,
+)
 from reranker_ui.services.training.recipes import command
 
-OPENING = 15.0  # seconds of imports, base model and baselines
 NOTABLE_CUT = 0.05
-CHECKPOINTS = 3  # on disk at once: two are kept while a third is written
-Splits = dict[str, pd.DataFrame]
 
 
 def plan(
@@ -53,12 +52,10 @@ def plan(
     asked, recipe = recipe, _read(recipe, base)
     rows = listing.list_runs(workspace, user)
     busy = any(run["status"] in ("running", "queued") for run in rows)
-    lessons = [
-        _lesson(recipe, first_pairs(splits, size, recipe.seed), scale) for size in recipe.passes
-    ]
-    lesson, steps = lessons[-1], sum(one.steps for one in lessons)
-    warm = _warm(workspace, recipe, base, splits["train"])
-    work = sum(_work(one, warm if n == 0 else None, splits, scale) for n, one in enumerate(lessons))
+    passes = [first_pairs(splits, size, recipe.seed) for size in recipe.passes]
+    texts = [*pairs_of(splits["train"]), *unlabelled_texts(workspace, user, name)]
+    cost = cost_of(recipe, passes, base, scale, texts, workspace.cache)
+    lesson = cost.lessons[-1]
     found = speeds.known(workspace, recipe, splits["train"])
     if wait and found is None and base is not None and not busy:
         require(user, "admin")
@@ -66,14 +63,14 @@ def plan(
         speeds.begin(workspace, recipe, resolved, splits["train"], scale)
         found = speeds.wait(workspace, recipe, splits["train"])
     speed = _speed(rows, recipe, found)
-    seconds = OPENING * len(lessons) + work / speed if speed else None
-    disk = _disk(found, warm, len(lessons)) if found else None
+    seconds = cost.seconds(speed)
+    disk = cost.disk(found) if found else None
     counts = {split: len(pairs) for split, pairs in splits.items()}
     return {
         "data": _data(counts, datasets.label_counts(workspace, user, name)),
         "facts": [
-            _steps(lessons),
-            *([_warm_fact(warm, speed)] if warm else []),
+            _steps(cost),
+            *([_warm_fact(cost.warm, speed)] if cost.warm else []),
             _fact("Time on this machine", _time(seconds)),
             *_room(workspace, found, disk),
             _fact("Precision", likely_precision(recipe.precision, workspace.settings.precision)),
@@ -84,7 +81,7 @@ def plan(
         "notices": _notices(workspace, asked, recipe, base, counts),
         "command": command(name, asked),
         "busy": busy,
-        "steps": steps,
+        "steps": cost.steps,
         "seconds": seconds,
         "measurable": seconds is None and base is not None and not busy,
         "memory": found["memory"] if found else None,
@@ -92,20 +89,9 @@ def plan(
     }
 
 
-def _lesson(recipe: Recipe, splits: Splits, scale: Scale) -> Lesson:
-    # Negatives that are yet to be found are stood in for by as many labelled pairs.
-    train = splits["train"]
-    if more := expected(recipe, train, scale):
-        filled = train.sample(more, replace=True, random_state=0).assign(grade=scale.min)
-        train = pd.concat([train, filled[COLUMNS]], ignore_index=True)
-    return lesson_of(recipe, train, scale)
-
-
-def _steps(lessons: list[Lesson]) -> dict[str, Any]:
-    if len(lessons) == 1:
-        return _fact("Steps", f"{lessons[0].steps:,}")
-    told = f"{sum(one.steps for one in lessons):,} in {len(lessons)} runs"
-    return _fact("Steps", told)
+def _steps(cost: Cost) -> dict[str, Any]:
+    runs = f" in {len(cost.lessons)} runs" if len(cost.lessons) > 1 else ""
+    return _fact("Steps", f"{cost.steps:,}{runs}")
 
 
 def _notices(
@@ -132,29 +118,12 @@ def _data(counts: dict[str, int], labels: dict[str, int]) -> str:
     return told + (f" {labels['disputed']:,} disputed left out." if labels["disputed"] else "")
 
 
-def _warm(
-    workspace: Workspace, recipe: Recipe, base: ResolvedBase | None, train: pd.DataFrame
-) -> WarmStart | None:
-    if base is None:
-        return None
-    encoder, _notice = encoder_beside(base.path, workspace.cache, pairs_of(train))
-    return warm_start_of(recipe, base, encoder, train, workspace.cache)
-
-
 def _warm_fact(warm: WarmStart, speed: float | None) -> dict[str, Any]:
     if warm.done:
         return _fact("Warm start", "done before, used again")
     pairs = warm.lesson.learned
     time = f", {_time(pairs / speed)}" if speed else ""
     return _fact("Warm start first", f"{pairs:,} pairs{time}")
-
-
-def _work(lesson: Lesson, warm: WarmStart | None, splits: Splits, scale: Scale) -> float:
-    """What the run costs, in pairs learned from."""
-    before = warm.lesson.learned if warm and not warm.done else 0
-    live = live_pairs(splits["dev"], lesson.learned, lesson.seed, scale)
-    scored = (evaluations(lesson) + 2) * len(live) + 2 * len(splits["test"])
-    return before + lesson.learned + COST_OF_SCORING * scored
 
 
 def _speed(
@@ -175,11 +144,6 @@ def _time(seconds: float | None) -> str:
     if seconds > 5400:
         return f"about {seconds / 3600:.1f} h"
     return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s"
-
-
-def _disk(found: dict[str, Any], warm: WarmStart | None, runs: int) -> int:
-    weights = int(found["weights"])
-    return CHECKPOINTS * int(found["checkpoint"]) + weights * (runs + (warm is not None))
 
 
 def _room(

@@ -23,10 +23,12 @@ COHERE_SAYS = {
 TEI_SAYS = [{"index": 0, "score": 0.98}, {"index": 1, "score": 0.01}]
 MODELS_SAY = {"models": [{"name": "1", "title": "run 1", "endpoints": ["rerank"]}]}
 FAULTS = {
-    400: "The body cannot be ranked; the message says why. (422 at /rerank)",
+    400: "The body cannot be ranked; the message says why.",
     401: "No API key, or one that has ended.",
     404: "No such model, or one that cannot answer yet.",
+    408: "The body took too long to arrive.",
     413: "The body is too large.",
+    422: "The same at /rerank.",
     429: "Too many requests; `retry-after` says how many seconds to wait.",
 }
 ABOUT = (

@@ -23,20 +23,16 @@ from reranker_ui.services.ranking.rerank import (
 )
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.api.openapi import openapi, page
-from reranker_ui.ui.api.shapes import Asked, CohereAsked, TeiAsked, fault_in, sentence_of
+from reranker_ui.ui.api.shapes import Asked, CohereAsked, TeiAsked, fault_in
+from reranker_ui.ui.payload import sentence_of
 from reranker_ui.ui.server.identity import VISITOR, who
 
 log = logging.getLogger(__name__)
 ADDRESSES = ("/v2/rerank", "/v1/rerank", "/rerank", "/v1/models")
-MOST_BYTES = 32_000_000
 AT_ONCE, WAITING = 64, 256  # rankings under way, which share batches, and waiting behind them
 BUSY = f"More than {WAITING} requests wait already. Try again in a few seconds."
 NO_KEY = "Send an API key: this is a demo, and programs need a key of their own."
 Body = TypeVar("Body", bound=Asked)
-
-
-class TooLarge(Refused):
-    """The body holds more than is read."""
 
 
 class RerankApi:
@@ -111,7 +107,7 @@ class RerankApi:
         if who(request) == VISITOR:
             return JSONResponse(fault_in(request.url.path, 401, NO_KEY), 401)
         try:
-            body = await _body(request)
+            body = await request.body()
             told = await to_thread.run_sync(act, body, limiter=self.threads)
         except Exception as error:
             if refused := as_refused(error):
@@ -161,17 +157,6 @@ def _shaped(path: str, status: int, body: bytes) -> bytes:
     return orjson.dumps(told)
 
 
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise TooLarge(
-                f"The body has more than {MOST_BYTES:,} bytes. Send fewer or shorter passages."
-            )
-    return bytes(body)
-
-
 def _read(shape: type[Body], body: bytes) -> Body:
     try:
         return shape.model_validate(orjson.loads(body))
@@ -197,6 +182,6 @@ def _refusal(request: Request, refused: Refused) -> Response:
         status = 503
     elif isinstance(refused, NoModel):
         status = 404
-    elif isinstance(refused, TooLarge | TooLong):
+    elif isinstance(refused, TooLong):
         status = 413
     return JSONResponse(fault_in(path, status, str(refused), listed), status)

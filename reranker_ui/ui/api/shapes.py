@@ -1,10 +1,10 @@
 """What clients of Cohere, Jina, vLLM, Infinity and Text Embeddings Inference send and expect."""
 
 import time
-from typing import Any
+from typing import Annotated, Any
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking.rerank import Served
@@ -13,6 +13,8 @@ NO_CHUNKS = "max_chunks_per_doc is not used here: a passage is one chunk, cut wh
 NO_TOKENS = (
     "max_tokens_per_doc is not used by {}, which reads words and no tokens of a model's own."
 )
+
+FieldNames = Annotated[list[str], Field(fail_fast=True, max_length=100)]
 
 
 class Asked(BaseModel):
@@ -32,14 +34,14 @@ class CohereAsked(Asked):
     Clients of Cohere, Jina, vLLM and Infinity send it.
     """
 
-    documents: list[str | dict[str, Any]] = Field(
+    documents: Annotated[list[str | dict[str, Any]], Field(fail_fast=True)] = Field(
         description="Passages: strings, or objects with `text` or the fields in `rank_fields`."
     )
     top_n: int | None = Field(
         None, ge=1, description="How many of the best to answer; all if empty."
     )
     return_documents: bool = Field(False, description="Answer the passages too.")
-    rank_fields: list[str] | None = Field(None, description="Fields of objects that are read.")
+    rank_fields: FieldNames | None = Field(None, description="Fields of objects that are read.")
     max_tokens_per_doc: int | None = Field(
         None, ge=1, description="Tokens of a passage that are read, if the model reads so many."
     )
@@ -53,9 +55,11 @@ class CohereAsked(Asked):
         if isinstance(document, str):
             return document
         wanted = self.rank_fields or ["text"]
-        found = [name for name in wanted if document.get(name) is not None]
+        found = [name for name in wanted if name in document]
         for name in found:
-            if not isinstance(document[name], str | int | float):
+            if isinstance(document[name], bool) or not isinstance(
+                document[name], str | int | float
+            ):
                 raise Refused(f"documents.{at}.{name}: it is {_kind(document[name])}, not a text.")
         if not found:
             has = ", ".join(map(str, list(document)[:8])) or "no field"
@@ -107,7 +111,7 @@ class CohereAsked(Asked):
 class TeiAsked(Asked):
     """The body of `POST /rerank`."""
 
-    texts: list[str] = Field(description="Passages.")
+    texts: Annotated[list[str], Field(fail_fast=True)] = Field(description="Passages.")
     raw_scores: bool = Field(False, description="Logits instead of probabilities.")
     truncate: bool | None = Field(
         None, description="false: refuse texts that are longer than the model reads, not cut them."
@@ -133,12 +137,5 @@ def fault_in(path: str, status: int, sentence: str, listed: bool = False) -> dic
 
 
 def _kind(value: Any) -> str:
-    kinds = {dict: "an object", list: "a list", bool: "true or false"}
+    kinds = {dict: "an object", list: "a list", type(None): "null", bool: "a boolean"}
     return kinds.get(type(value), "something else")
-
-
-def sentence_of(fault: ValidationError) -> str:
-    """What is wrong with a body, in one sentence: the first fault."""
-    first = fault.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join(str(part) for part in first["loc"] if not str(part).startswith("dict["))
-    return f"{place or 'The body'}: {first['msg'].lower()}."

@@ -17,9 +17,7 @@ from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.component import Function, room
 from reranker_ui.ui.pages import review
-from reranker_ui.ui.pages.review import label_in
-
-Payload = dict[str, Any]
+from reranker_ui.ui.payload import Count, Flag, Id, Ids, Name, Names, Number, Text
 
 
 def build(workspace: Workspace, shell: Any) -> None:
@@ -29,75 +27,93 @@ def build(workspace: Workspace, shell: Any) -> None:
 
 
 def _stream(workspace: Workspace) -> list[Function]:
-    def stream(user: User, asked: Payload) -> Any:
-        return guidelines.stream_of(workspace, user, asked["dataset"])
+    def stream(user: User, *, dataset: Name) -> Any:
+        return guidelines.stream_of(workspace, user, dataset)
 
-    def next_pairs(user: User, asked: Payload) -> Any:
-        order, n, have = asked["order"], asked["n"], asked["have"]
-        return queue.next_pairs(
-            workspace, user, asked["dataset"], order, n, have, bool(asked["imported"])
-        )
+    def next_pairs(
+        user: User, *, dataset: Name, order: Name, n: Count, have: Ids, imported: Flag = False
+    ) -> Any:
+        return queue.next_pairs(workspace, user, dataset, order, n, have, imported)
 
-    def take(user: User, asked: Payload) -> Any:
-        return queue.take(workspace, user, asked["pair"])
+    def take(user: User, *, pair: Id) -> Any:
+        return queue.take(workspace, user, pair)
 
-    def annotate(user: User, asked: Payload) -> Any:
-        pair, label, drawn = asked["pair"], label_in(asked), asked.get("drawn")
-        note, seconds = asked.get("note"), asked.get("seconds")
-        read = asked.get("guidelines")
+    def annotate(
+        user: User,
+        *,
+        pair: Id,
+        label: Number | None,
+        id: Name,
+        note: Text | None = None,
+        seconds: Number | None = None,
+        drawn: Name | None = None,
+        guidelines: Count | None = None,
+    ) -> Any:
         return annotations.annotate(
-            workspace, user, pair, label, asked["id"], note, seconds, drawn=drawn, guidelines=read
+            workspace, user, pair, label, id, note, seconds, drawn=drawn, guidelines=guidelines
         )
 
-    def undo(user: User, asked: Payload) -> Any:
-        return annotations.undo(workspace, user, asked["pair"], asked["id"])
+    def undo(user: User, *, pair: Id, id: Name) -> Any:
+        return annotations.undo(workspace, user, pair, id)
 
     return [stream, next_pairs, take, annotate, undo]
 
 
 def _looking_back(workspace: Workspace) -> list[Function]:
-    def last_labels(user: User, asked: Payload) -> Any:
-        return recent_labels.last_labels(workspace, user, asked["dataset"])
+    def last_labels(user: User, *, dataset: Name) -> Any:
+        return recent_labels.last_labels(workspace, user, dataset)
 
-    def candidates(user: User, asked: Payload) -> Any:
-        return recent_labels.candidates_of(workspace, user, asked["pair"])
+    def candidates(user: User, *, pair: Id) -> Any:
+        return recent_labels.candidates_of(workspace, user, pair)
 
-    def history(user: User, asked: Payload) -> Any:
-        return pair_history.history(workspace, user, asked["pair"])
+    def history(user: User, *, pair: Id) -> Any:
+        return pair_history.history(workspace, user, pair)
 
-    def progress(user: User, asked: Payload) -> Any:
-        since, imported = float(asked["since"]), bool(asked["imported"])
-        return counts.progress(workspace, user, asked["dataset"], since, imported)
+    def progress(user: User, *, dataset: Name, since: Number, imported: Flag = False) -> Any:
+        return counts.progress(workspace, user, dataset, since, imported)
 
-    def agree(user: User, asked: Payload) -> Any:
-        return agreement.agreement_of(workspace, user, asked["dataset"])
+    def agree(user: User, *, dataset: Name) -> Any:
+        return agreement.agreement_of(workspace, user, dataset)
 
     return [last_labels, candidates, history, progress, agree]
 
 
 def _owner(workspace: Workspace) -> list[Function]:
-    def write_guidelines(user: User, asked: Payload) -> Any:
-        return guidelines.edit_guidelines(workspace, user, asked["dataset"], str(asked["text"]))
+    def write_guidelines(user: User, *, dataset: Name, text: Text) -> Any:
+        return guidelines.edit_guidelines(workspace, user, dataset, text)
 
-    def guideline_versions(user: User, asked: Payload) -> Any:
-        return guidelines.guideline_versions(workspace, user, asked["dataset"])
+    def guideline_versions(user: User, *, dataset: Name) -> Any:
+        return guidelines.guideline_versions(workspace, user, dataset)
 
-    def offer_test_pairs(user: User, asked: Payload) -> Any:
-        return owner.offer_test_pairs(workspace, user, asked["dataset"], bool(asked["offer"]))
+    def offer_test_pairs(user: User, *, dataset: Name, offer: Flag) -> Any:
+        return owner.offer_test_pairs(workspace, user, dataset, offer)
 
-    def stream_settings(user: User, asked: Payload) -> Any:
-        return owner.stream_settings(workspace, user, asked["dataset"])
+    def stream_settings(user: User, *, dataset: Name) -> Any:
+        return owner.stream_settings(workspace, user, dataset)
 
-    def set_stream(user: User, asked: Payload) -> Any:
-        names = ("overlap", "order", "run", "blind", "adjudicators", "test_annotators")
-        chosen = {name: asked[name] for name in names if name in asked}
-        return owner.set_stream(workspace, user, asked["dataset"], **chosen)
+    def set_stream(
+        user: User,
+        *,
+        dataset: Name,
+        overlap: Count | None = None,
+        order: Name | None = None,
+        run: Id | None = None,
+        blind: Flag | None = None,
+        adjudicators: Names | None = None,
+        test_annotators: Names | None = None,
+    ) -> Any:
+        return owner.set_stream(
+            workspace, user, dataset, overlap=overlap, order=order, run=run, blind=blind,
+            adjudicators=adjudicators, test_annotators=test_annotators,
+        )  # fmt: skip
 
-    def score_pairs(user: User, asked: Payload) -> Any:
-        return model_scores.score_pairs(workspace, user, asked["dataset"], asked.get("run"))
+    def score_pairs(user: User, *, dataset: Name, run: Id | None = None) -> Any:
+        return model_scores.score_pairs(workspace, user, dataset, run)
 
-    def scoring(user: User, asked: Payload) -> Any:
-        return model_scores.scoring(workspace, user, asked["dataset"], asked.get("run"))
+    def scoring(user: User, *, dataset: Name, run: Id | None = None) -> Any:
+        return model_scores.scoring(workspace, user, dataset, run)
 
-    texts = [write_guidelines, guideline_versions]
-    return [*texts, offer_test_pairs, stream_settings, set_stream, score_pairs, scoring]
+    return [
+        write_guidelines, guideline_versions, offer_test_pairs, stream_settings, set_stream,
+        score_pairs, scoring,
+    ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from gradio.utils import get_upload_folder
 
@@ -17,8 +17,17 @@ from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.component import Function, room
 from reranker_ui.ui.pages import dataset_views
-
-Payload = dict[str, Any]
+from reranker_ui.ui.payload import (
+    Count,
+    Flag,
+    Id,
+    Ids,
+    Name,
+    Names,
+    Number,
+    ReadingChoices,
+    Text,
+)  # fmt: skip
 
 
 def build(workspace: Workspace, shell: Any) -> None:
@@ -36,36 +45,35 @@ def build(workspace: Workspace, shell: Any) -> None:
 
 
 def _sets(workspace: Workspace) -> list[Function]:
-    def all_datasets(user: User, _asked: Payload) -> Any:
+    def all_datasets(user: User) -> Any:
         found = datasets.list_datasets(workspace, user)
         steps = datasets.first_steps(workspace, user)
         return {"datasets": found, "steps": steps, "may_change": user.role == "admin"}
 
-    def delete_dataset(user: User, asked: Payload) -> Any:
-        return datasets.delete_dataset(workspace, user, str(asked["dataset"]))
+    def delete_dataset(user: User, *, dataset: Name) -> Any:
+        return datasets.delete_dataset(workspace, user, dataset)
 
-    def export(user: User, asked: Payload) -> Any:
-        form = str(asked["format"])
+    def export(user: User, *, dataset: Name, format: Name, safe: Flag = True) -> Any:
         # Gradio serves what lies in its upload folder; the token keeps the address secret.
         folder = Path(get_upload_folder()) / secrets.token_hex(16)
         folder.mkdir(parents=True)
-        name = str(asked["dataset"])
-        path = folder / f"{name}{FORMATS[form].suffix if form in FORMATS else ''}"
-        safe = bool(asked.get("safe", True))
+        path = folder / f"{dataset}{FORMATS[format].suffix if format in FORMATS else ''}"
         try:
-            return exporting.export_dataset(workspace, user, name, form, path, safe_for_excel=safe)
+            return exporting.export_dataset(
+                workspace, user, dataset, format, path, safe_for_excel=safe
+            )
         except Refused:
             folder.rmdir()
             raise
 
-    def push_dataset(user: User, asked: Payload) -> Any:
-        name, repo, token = str(asked["dataset"]), str(asked["repo"]), asked.get("token")
-        public = bool(asked.get("public"))
+    def push_dataset(
+        user: User, *, dataset: Name, repo: Name, token: Name | None = None, public: Flag = False
+    ) -> Any:
         return hub_export.export_to_hub(
-            workspace, user, name, repo, public=public, token=token or None
+            workspace, user, dataset, repo, public=public, token=token or None
         )
 
-    def export_formats(_user: User, _asked: Payload) -> Any:
+    def export_formats(_user: User) -> Any:
         return [
             {"key": key, "name": form.name, "suffix": form.suffix, "never": form.never}
             for key, form in FORMATS.items()
@@ -75,75 +83,93 @@ def _sets(workspace: Workspace) -> list[Function]:
 
 
 def _uploads(workspace: Workspace) -> list[Function]:
-    def begin_upload(user: User, asked: Payload) -> Any:
-        return uploads.begin_upload(workspace, user, _uploaded(asked), str(asked["name"]))
+    def begin_upload(user: User, *, path: Name, name: Name) -> Any:
+        return uploads.begin_upload(workspace, user, _uploaded(path), name)
 
-    def begin_hub(user: User, asked: Payload) -> Any:
-        return uploads.begin_hub(workspace, user, str(asked["id"]))
+    def begin_hub(user: User, *, id: Name) -> Any:
+        return uploads.begin_hub(workspace, user, id)
 
-    def add_texts(user: User, asked: Payload) -> Any:
-        path, name = _uploaded(asked), str(asked["name"])
-        return uploads.add_texts(workspace, user, asked["token"], asked["role"], path, name)
+    def add_texts(user: User, *, token: Name, role: Name, path: Name, name: Name) -> Any:
+        return uploads.add_texts(workspace, user, token, role, _uploaded(path), name)
 
     return [begin_upload, begin_hub, add_texts]
 
 
 def _reading(workspace: Workspace) -> list[Function]:
-    def read_upload(user: User, asked: Payload) -> Any:
-        return uploads.read_upload(workspace, user, asked["token"], asked["said"])
+    def read_upload(user: User, *, token: Name, said: ReadingChoices) -> Any:
+        return uploads.read_upload(workspace, user, token, said)
 
-    def upload_state(user: User, asked: Payload) -> Any:
-        return uploads.upload_state(workspace, user, asked["token"])
+    def upload_state(user: User, *, token: Name) -> Any:
+        return uploads.upload_state(workspace, user, token)
 
-    def store_upload(user: User, asked: Payload) -> Any:
-        return uploads.store_upload(workspace, user, asked["token"], str(asked["dataset"]).strip())
+    def store_upload(
+        user: User, *, token: Name, dataset: Name, confirmed: Names | None = None
+    ) -> Any:
+        return uploads.store_upload(workspace, user, token, dataset.strip(), confirmed or [])
 
-    def end_upload(user: User, asked: Payload) -> Any:
-        return uploads.end_upload(workspace, user, asked["token"])
+    def end_upload(user: User, *, token: Name) -> Any:
+        return uploads.end_upload(workspace, user, token)
 
-    def left_out(user: User, asked: Payload) -> Any:
-        return read_state.left_out(
-            workspace, user, asked["token"], after=int(asked["after"]), limit=2000
-        )
+    def left_out(user: User, *, token: Name, after: Id) -> Any:
+        return read_state.left_out(workspace, user, token, after=after, limit=2000)
 
     return [read_upload, upload_state, store_upload, end_upload, left_out]
 
 
 def _pairs(workspace: Workspace) -> list[Function]:
-    def page_of_pairs(user: User, asked: Payload) -> Any:
-        name = asked.pop("dataset")
-        return pages.page_of_pairs(workspace, user, name, **asked)
+    def page_of_pairs(
+        user: User,
+        *,
+        dataset: Name,
+        after: Id | None = None,
+        before: Id | None = None,
+        search: Text | None = None,
+        split: Name | None = None,
+        label: Name | None = None,
+        annotator: Name | None = None,
+        source: Name | None = None,
+        finding: Name | None = None,
+        size: Count = pages.PAGE,
+    ) -> Any:
+        return pages.page_of_pairs(
+            workspace, user, dataset, after=after, before=before, search=search or "",
+            split=split, label=label, annotator=annotator, source=source, finding=finding,
+            size=size,
+        )  # fmt: skip
 
-    def set_label(user: User, asked: Payload) -> Any:
-        return edits.set_label(workspace, user, asked["dataset"], asked["ids"], asked["label"])
+    def set_label(user: User, *, dataset: Name, ids: Ids, label: Number | None) -> Any:
+        return edits.set_label(workspace, user, dataset, ids, label)
 
-    def move_split(user: User, asked: Payload) -> Any:
-        return edits.move_split(workspace, user, asked["dataset"], asked["ids"], asked["split"])
+    def move_split(user: User, *, dataset: Name, ids: Ids, split: Name) -> Any:
+        return edits.move_split(workspace, user, dataset, ids, split)
 
-    def delete_pairs(user: User, asked: Payload) -> Any:
-        return edits.delete_pairs(workspace, user, asked["dataset"], asked["ids"])
+    def delete_pairs(user: User, *, dataset: Name, ids: Ids) -> Any:
+        return edits.delete_pairs(workspace, user, dataset, ids)
 
-    def edit_text(user: User, asked: Payload) -> Any:
+    def edit_text(
+        user: User,
+        *,
+        dataset: Name,
+        id: Id,
+        query: Text | None = None,
+        passage: Text | None = None,
+        labels: Literal["keep", "remove"] = "keep",
+        whole_query: Flag = False,
+    ) -> Any:
         return text_edits.edit_text(
-            workspace,
-            user,
-            asked["dataset"],
-            asked["id"],
-            query=asked.get("query"),
-            passage=asked.get("passage"),
-            labels="remove" if asked.get("labels") == "remove" else "keep",
-            whole_query=bool(asked.get("whole_query")),
-        )
+            workspace, user, dataset, id, query=query, passage=passage, labels=labels,
+            whole_query=whole_query,
+        )  # fmt: skip
 
-    def undo(user: User, asked: Payload) -> Any:
-        return undoing.undo(workspace, user, asked["edit"])
+    def undo(user: User, *, edit: Id) -> Any:
+        return undoing.undo(workspace, user, edit)
 
     return [page_of_pairs, set_label, move_split, delete_pairs, edit_text, undo]
 
 
-def _uploaded(asked: Payload) -> Path:
+def _uploaded(named: str) -> Path:
     """The path of an upload. The page names it, so it has to lie where Gradio puts uploads."""
-    path = Path(str(asked["path"])).resolve()
+    path = Path(named).resolve()
     if not path.is_relative_to(Path(get_upload_folder()).resolve()) or not path.is_file():
         raise Refused("This file was not uploaded here. Choose it again.")
     return path

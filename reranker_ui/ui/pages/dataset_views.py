@@ -11,8 +11,7 @@ from reranker_ui.ui.component import Function
 from reranker_ui.ui.form.run_form import BASES
 from reranker_ui.ui.pages import quality_charts
 from reranker_ui.ui.pages.train import plotly_address
-
-Payload = dict[str, Any]
+from reranker_ui.ui.payload import Count, Id, Name, Text
 
 
 def functions(workspace: Workspace) -> list[Function]:
@@ -21,39 +20,39 @@ def functions(workspace: Workspace) -> list[Function]:
 
 
 def _quality(workspace: Workspace) -> list[Function]:
-    def quality_report(user: User, asked: Payload) -> Any:
-        found = quality.quality(workspace, user, asked["dataset"], asked.get("base"))
-        return _with_figures(found)
+    def quality_report(user: User, *, dataset: Name, base: Name | None = None) -> Any:
+        return _with_figures(quality.quality(workspace, user, dataset, base))
 
-    def check_quality(user: User, asked: Payload) -> Any:
-        base, most = asked.get("base"), asked.get("max_length")
-        return _with_figures(quality.check(workspace, user, asked["dataset"], base, most))
+    def check_quality(
+        user: User, *, dataset: Name, base: Name | None = None, max_length: Count | None = None
+    ) -> Any:
+        return _with_figures(quality.check(workspace, user, dataset, base, max_length))
 
-    def stop_check(user: User, asked: Payload) -> Any:
-        return quality.stop_check(workspace, user, asked["dataset"], asked.get("base"))
+    def stop_check(user: User, *, dataset: Name, base: Name | None = None) -> Any:
+        return quality.stop_check(workspace, user, dataset, base)
 
-    def join_sides(user: User, asked: Payload) -> Any:
-        return split_report.join_sides(workspace, user, asked["dataset"])
+    def join_sides(user: User, *, dataset: Name) -> Any:
+        return split_report.join_sides(workspace, user, dataset)
 
     return [quality_report, check_quality, stop_check, join_sides]
 
 
 def _beside(workspace: Workspace) -> list[Function]:
-    def split_receipt(user: User, asked: Payload) -> Any:
-        return split_report.split_receipt(workspace, user, asked["dataset"])
+    def split_receipt(user: User, *, dataset: Name) -> Any:
+        return split_report.split_receipt(workspace, user, dataset)
 
-    def filter_choices(user: User, asked: Payload) -> Any:
-        return pages.filter_choices(workspace, user, asked["dataset"])
+    def filter_choices(user: User, *, dataset: Name) -> Any:
+        return pages.filter_choices(workspace, user, dataset)
 
-    def dataset_history(user: User, asked: Payload) -> Any:
-        return history.history(workspace, user, asked["dataset"], asked.get("before"))
+    def dataset_history(user: User, *, dataset: Name, before: Id | None = None) -> Any:
+        return history.history(workspace, user, dataset, before)
 
-    def dataset_guidelines(user: User, asked: Payload) -> Any:
-        told = guidelines.stream_of(workspace, user, asked["dataset"])
-        return {**told["guidelines"], "own": told["may"]["own"]}
+    def dataset_guidelines(user: User, *, dataset: Name) -> Any:
+        stream = guidelines.stream_of(workspace, user, dataset)
+        return {**stream["guidelines"], "own": stream["may"]["own"]}
 
-    def write_dataset_guidelines(user: User, asked: Payload) -> Any:
-        return guidelines.edit_guidelines(workspace, user, asked["dataset"], str(asked["text"]))
+    def write_dataset_guidelines(user: User, *, dataset: Name, text: Text) -> Any:
+        return guidelines.edit_guidelines(workspace, user, dataset, text)
 
     return [
         split_receipt, filter_choices, dataset_history, dataset_guidelines,

@@ -6,8 +6,7 @@ from reranker_ui.services.people import accounts, api_keys, invites
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.component import Function
-
-Payload = dict[str, Any]
+from reranker_ui.ui.payload import Count, Flag, Id, Name
 
 
 def functions(workspace: Workspace) -> list[Function]:
@@ -16,39 +15,48 @@ def functions(workspace: Workspace) -> list[Function]:
 
 
 def _people(workspace: Workspace) -> list[Function]:
-    def people_now(user: User, _asked: Payload) -> Any:
+    def people_now(user: User) -> Any:
         return {
             "people": accounts.list_users(workspace, user),
             "invites": invites.list_invites(workspace, user),
         }
 
-    def set_role(user: User, asked: Payload) -> Any:
-        return accounts.set_role(workspace, user, str(asked["name"]), str(asked["role"]))
+    def set_role(user: User, *, name: Name, role: Name) -> Any:
+        return accounts.set_role(workspace, user, name, role)
 
-    def remove_user(user: User, asked: Payload) -> Any:
-        return accounts.remove_user(workspace, user, str(asked["name"]))
+    def remove_user(user: User, *, name: Name) -> Any:
+        return accounts.remove_user(workspace, user, name)
 
-    def set_password(user: User, asked: Payload) -> Any:
-        told = (str(asked[name]) for name in ("name", "password", "present"))
-        return accounts.set_password(workspace, user, *told)
+    def set_password(
+        user: User,
+        *,
+        name: Name,
+        password: Name,
+        present: Name | None = None,
+        end_keys: Flag = False,
+    ) -> Any:
+        return accounts.set_password(workspace, user, name, password, present, end_keys)
 
-    def invite(user: User, asked: Payload) -> Any:
-        return invites.invite(workspace, user, str(asked["role"]), int(asked["places"]))
+    def invite(user: User, *, role: Name, places: Count) -> Any:
+        return invites.invite(workspace, user, role, places)
 
-    def withdraw(user: User, asked: Payload) -> Any:
-        return invites.withdraw(workspace, user, int(asked["id"]))
+    def withdraw(user: User, *, id: Id) -> Any:
+        return invites.withdraw(workspace, user, id)
 
     return [people_now, set_role, remove_user, set_password, invite, withdraw]
 
 
 def _keys(workspace: Workspace) -> list[Function]:
-    def list_keys(user: User, _asked: Payload) -> Any:
-        return api_keys.list_keys(workspace, user)
+    def list_keys(user: User, *, owner: Name | None = None) -> Any:
+        return api_keys.list_keys(workspace, user, owner)
 
-    def make_key(user: User, asked: Payload) -> Any:
-        return api_keys.make_key(workspace, user, str(asked["name"]))
+    def make_key(user: User, *, name: Name) -> Any:
+        return api_keys.make_key(workspace, user, name)
 
-    def end_key(user: User, asked: Payload) -> Any:
-        return api_keys.end_key(workspace, user, int(asked["id"]))
+    def end_key(user: User, *, id: Id) -> Any:
+        return api_keys.end_key(workspace, user, id)
 
-    return [list_keys, make_key, end_key]
+    def end_keys(user: User, *, owner: Name | None = None) -> Any:
+        return api_keys.end_keys(workspace, user, owner)
+
+    return [list_keys, make_key, end_key, end_keys]

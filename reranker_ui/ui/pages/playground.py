@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from reranker_ui.core.evaluation.metrics import ranking_metrics
-from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.services.annotating import result_labels
 from reranker_ui.services.ranking import candidates, cutoffs, gains, onnx_download
 from reranker_ui.services.ranking import compare as rankings
@@ -14,8 +12,20 @@ from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.api import gradio_api
 from reranker_ui.ui.component import Function, room
-
-Payload = dict[str, Any]
+from reranker_ui.ui.payload import (
+    Count,
+    Grades,
+    Id,
+    Name,
+    Names,
+    Number,
+    Numbers,
+    RunName,
+    ScaleSent,
+    Text,
+    Texts,
+    TwoNames,
+)  # fmt: skip
 
 
 def build(workspace: Workspace, _shell: Any) -> None:
@@ -26,108 +36,87 @@ def build(workspace: Workspace, _shell: Any) -> None:
 
 
 def _rankings(workspace: Workspace) -> Sequence[Function]:
-    def rankers(user: User, _payload: Payload) -> Any:
+    def rankers(user: User) -> Any:
         return models.choices(workspace, user) | {
             "role": user.role,
             "demo": workspace.settings.demo,
         }
 
-    def compare(user: User, payload: Payload) -> Any:
-        return rankings.compare(
-            workspace, user, _names(payload), _candidates(workspace, user, payload)
+    def compare(
+        user: User,
+        *,
+        models: Names,
+        query: Text,
+        source: Name | None = None,
+        dataset: Name | None = None,
+        k: Count | None = None,
+        passages: Text | None = None,
+    ) -> Any:
+        chosen = candidates.chosen(
+            workspace, user, query, source, dataset or "", k or 50, passages or ""
         )
+        return rankings.compare(workspace, user, models, chosen)
 
-    def queries(user: User, payload: Payload) -> Any:
-        return candidates.labelled_queries(workspace, user, _text(payload, "dataset"))
+    def queries(user: User, *, dataset: Name) -> Any:
+        return candidates.labelled_queries(workspace, user, dataset)
 
-    def compare_queries(user: User, payload: Payload) -> Any:
-        return gains.gains(workspace, user, _text(payload, "dataset"), *_names(payload)[:2])
+    def compare_queries(user: User, *, dataset: Name, models: TwoNames) -> Any:
+        return gains.gains(workspace, user, dataset, *models)
 
     return [rankers, compare, queries, compare_queries]
 
 
 def _labels(workspace: Workspace) -> Sequence[Function]:
-    def label_result(user: User, payload: Payload) -> Any:
+    def label_result(
+        user: User,
+        *,
+        dataset: Name,
+        query: Text,
+        passage: Text,
+        label: Number | None,
+        client_id: Name,
+        score: Number | None = None,
+    ) -> Any:
         return result_labels.label_result(
-            workspace,
-            user,
-            _text(payload, "dataset"),
-            _text(payload, "query"),
-            _text(payload, "passage"),
-            payload.get("label"),
-            _text(payload, "client_id"),
-            payload.get("score"),
+            workspace, user, dataset, query, passage, label, client_id, score
         )
 
-    def undo_result(user: User, payload: Payload) -> Any:
-        return result_labels.undo_result(
-            workspace,
-            user,
-            _text(payload, "dataset"),
-            _text(payload, "query"),
-            int(payload.get("pair_id") or 0),
-            _text(payload, "client_id"),
-        )
+    def undo_result(user: User, *, dataset: Name, query: Text, pair_id: Id, client_id: Name) -> Any:
+        return result_labels.undo_result(workspace, user, dataset, query, pair_id, client_id)
 
-    def score_again(_user: User, payload: Payload) -> Any:
-        grades = payload["grades"]
-        scale = Scale.from_json(payload["scale"]) if payload.get("scale") else GRADES
-        keys = [0] * len(grades)
-        return [ranking_metrics(keys, grades, side, scale=scale) for side in payload["scores"]]
+    def score_again(
+        user: User, *, grades: Grades, scores: list[Numbers], scale: ScaleSent | None = None
+    ) -> Any:
+        return rankings.score_again(workspace, user, grades, scores, scale)
 
-    def send_to_annotate(user: User, payload: Payload) -> Any:
-        dataset, query = _text(payload, "dataset"), _text(payload, "query")
-        return result_labels.send_to_annotate(workspace, user, dataset, query, _texts(payload))
+    def send_to_annotate(user: User, *, dataset: Name, query: Text, passages: Texts) -> Any:
+        return result_labels.send_to_annotate(workspace, user, dataset, query, passages)
 
     return [label_result, undo_result, score_again, send_to_annotate]
 
 
 def _about_models(workspace: Workspace) -> Sequence[Function]:
-    def explain(user: User, payload: Payload) -> Any:
-        texts = _text(payload, "query"), _text(payload, "passage")
-        return explaining.explain(workspace, user, _text(payload, "model"), *texts)
+    def explain(user: User, *, model: Name, query: Text, passage: Text) -> Any:
+        return explaining.explain(workspace, user, model, query, passage)
 
-    def score_wording(user: User, payload: Payload) -> Any:
-        texts = _text(payload, "query"), _text(payload, "passage")
-        return explaining.score_wording(workspace, user, _names(payload), *texts)
+    def score_wording(user: User, *, models: Names, query: Text, passage: Text) -> Any:
+        return explaining.score_wording(workspace, user, models, query, passage)
 
-    def look_for_cutoff(user: User, payload: Payload) -> Any:
-        told = _text(payload, "run"), _text(payload, "goal")
-        return cutoffs.look_for_cutoff(workspace, user, *told)
+    def look_for_cutoff(user: User, *, run: RunName, goal: Name) -> Any:
+        return cutoffs.look_for_cutoff(workspace, user, run, goal)
 
-    def keep_cutoff(user: User, payload: Payload) -> Any:
-        told = _text(payload, "run"), _text(payload, "goal")
-        return cutoffs.keep_cutoff(workspace, user, *told)
+    def keep_cutoff(user: User, *, run: RunName, goal: Name) -> Any:
+        return cutoffs.keep_cutoff(workspace, user, run, goal)
 
-    def drop_cutoff(user: User, payload: Payload) -> Any:
-        return cutoffs.drop_cutoff(workspace, user, _text(payload, "run"))
+    def drop_cutoff(user: User, *, run: RunName) -> Any:
+        return cutoffs.drop_cutoff(workspace, user, run)
 
-    def onnx_state(user: User, payload: Payload) -> Any:
-        return onnx_download.onnx_state(workspace, user, _text(payload, "run"))
+    def onnx_state(user: User, *, run: RunName) -> Any:
+        return onnx_download.onnx_state(workspace, user, run)
 
-    def make_onnx(user: User, payload: Payload) -> Any:
-        return onnx_download.make_onnx(workspace, user, _text(payload, "run"))
+    def make_onnx(user: User, *, run: RunName) -> Any:
+        return onnx_download.make_onnx(workspace, user, run)
 
-    wording = [explain, score_wording]
-    return [*wording, look_for_cutoff, keep_cutoff, drop_cutoff, onnx_state, make_onnx]
-
-
-def _candidates(workspace: Workspace, user: User, payload: Payload) -> candidates.Candidates:
-    query, dataset = _text(payload, "query"), _text(payload, "dataset")
-    if payload.get("source") == "labelled":
-        return candidates.labelled(workspace, user, query, dataset)
-    if payload.get("source") == "dataset":
-        return candidates.found(workspace, user, query, dataset, int(payload.get("k") or 50))
-    return candidates.pasted(workspace, user, query, _text(payload, "passages"), dataset or None)
-
-
-def _names(payload: Payload) -> list[str]:
-    return [str(name) for name in payload.get("models") or []]
-
-
-def _texts(payload: Payload) -> list[str]:
-    return [str(passage) for passage in payload.get("passages") or []]
-
-
-def _text(payload: Payload, name: str) -> str:
-    return str(payload.get(name) or "")
+    return [
+        explain, score_wording, look_for_cutoff, keep_cutoff, drop_cutoff, onnx_state, make_onnx
+    ]  # fmt: skip

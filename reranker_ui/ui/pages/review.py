@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating import activity, added_pairs, agreement, disputes, revert
 from reranker_ui.services.datasets import edits
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.component import Function
-
-Payload = dict[str, Any]
+from reranker_ui.ui.payload import Id, Ids, Name, Number, Text, Texts
 
 
 def functions(workspace: Workspace) -> list[Function]:
@@ -18,64 +16,48 @@ def functions(workspace: Workspace) -> list[Function]:
 
 
 def _disputed(workspace: Workspace) -> list[Function]:
-    def disputed(user: User, asked: Payload) -> Any:
-        return disputes.disputed_pairs(workspace, user, asked["dataset"])
+    def disputed(user: User, *, dataset: Name) -> Any:
+        return disputes.disputed_pairs(workspace, user, dataset)
 
-    def decide(user: User, asked: Payload) -> Any:
-        reason = str(asked.get("reason") or "")
-        return disputes.decide(workspace, user, asked["pair"], label_in(asked), reason)
+    def decide(user: User, *, pair: Id, label: Number | None, reason: Text | None = None) -> Any:
+        return disputes.decide(workspace, user, pair, label, reason or "")
 
-    def undecide(user: User, asked: Payload) -> Any:
-        return disputes.undecide(workspace, user, asked["pair"])
+    def undecide(user: User, *, pair: Id) -> Any:
+        return disputes.undecide(workspace, user, pair)
 
     return [disputed, decide, undecide]
 
 
 def _people(workspace: Workspace) -> list[Function]:
-    def agree_in_detail(user: User, asked: Payload) -> Any:
-        return agreement.agreement_in_detail(workspace, user, asked["dataset"])
+    def agree_in_detail(user: User, *, dataset: Name) -> Any:
+        return agreement.agreement_in_detail(workspace, user, dataset)
 
-    def people(user: User, asked: Payload) -> Any:
-        return activity.annotators(workspace, user, asked["dataset"], float(asked["midnight"]))
+    def people(user: User, *, dataset: Name, midnight: Number) -> Any:
+        return activity.annotators(workspace, user, dataset, midnight)
 
-    def labels_since(user: User, asked: Payload) -> Any:
-        name, since = str(asked["annotator"]), float(asked["since"])
-        return revert.labels_since(workspace, user, asked["dataset"], name, since)
+    def labels_since(user: User, *, dataset: Name, annotator: Name, since: Number) -> Any:
+        return revert.labels_since(workspace, user, dataset, annotator, since)
 
-    def take_back(user: User, asked: Payload) -> Any:
-        name, since = str(asked["annotator"]), float(asked["since"])
-        return revert.take_back(workspace, user, asked["dataset"], name, since)
+    def take_back(user: User, *, dataset: Name, annotator: Name, since: Number) -> Any:
+        return revert.take_back(workspace, user, dataset, annotator, since)
 
-    def give_back(user: User, asked: Payload) -> Any:
-        return revert.give_back(workspace, user, int(asked["edit"]))
+    def give_back(user: User, *, edit: Id) -> Any:
+        return revert.give_back(workspace, user, edit)
 
-    def takings(user: User, asked: Payload) -> Any:
-        return revert.takings(workspace, user, asked["dataset"])
+    def takings(user: User, *, dataset: Name) -> Any:
+        return revert.takings(workspace, user, dataset)
 
     return [agree_in_detail, people, labels_since, take_back, give_back, takings]
 
 
 def _adding(workspace: Workspace) -> list[Function]:
-    def unjudged(user: User, asked: Payload) -> Any:
-        return added_pairs.unjudged_passages(workspace, user, asked["dataset"], str(asked["query"]))
+    def unjudged(user: User, *, dataset: Name, query: Text) -> Any:
+        return added_pairs.unjudged_passages(workspace, user, dataset, query)
 
-    def add_pairs(user: User, asked: Payload) -> Any:
-        passages = [str(passage) for passage in asked["passages"]]
-        return added_pairs.add_pairs(
-            workspace, user, asked["dataset"], str(asked["query"]), passages
-        )
+    def add_pairs(user: User, *, dataset: Name, query: Text, passages: Texts) -> Any:
+        return added_pairs.add_pairs(workspace, user, dataset, query, passages)
 
-    def remove_pairs(user: User, asked: Payload) -> Any:
-        return edits.delete_pairs(workspace, user, asked["dataset"], asked["pairs"])
+    def remove_pairs(user: User, *, dataset: Name, pairs: Ids) -> Any:
+        return edits.delete_pairs(workspace, user, dataset, pairs)
 
     return [unjudged, add_pairs, remove_pairs]
-
-
-def label_in(asked: Payload) -> float | None:
-    """The label of what the page sent; Refused unless it is a number or None."""
-    label = asked["label"]
-    if label is None:
-        return None
-    if isinstance(label, bool) or not isinstance(label, int | float):
-        raise Refused(f"{label} is no label: a label is a number.")
-    return float(label)

@@ -2,19 +2,21 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import gradio as gr
 import plotly
+from pydantic import Field
 
 from reranker_ui.services.runs import outcomes
 from reranker_ui.services.runs import push as publishing
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import lifecycle
-from reranker_ui.ui.component import room
+from reranker_ui.ui.component import Function, room
 from reranker_ui.ui.form import run_form
 from reranker_ui.ui.pages import chart_layout, run_chart
+from reranker_ui.ui.payload import Count, Flag, Id, Name, Number, RunName
 
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 ACTS = {
@@ -24,6 +26,9 @@ ACTS = {
     "resume": lifecycle.resume,
     "delete": lifecycle.delete,
 }
+Act = Literal["keep", "cancel", "again", "resume", "delete"]
+Panel = Annotated[int, Field(strict=True, ge=40, le=2_000)]  # pixels
+Marks = Annotated[dict[Name, Name], Field(max_length=10_000)]  # of rows that the page has
 
 
 def build(workspace: Workspace, shell: Any) -> None:
@@ -39,23 +44,30 @@ def build(workspace: Workspace, shell: Any) -> None:
     run_form.connect(workspace, shell, form, live)
 
 
-def _follow(workspace: Workspace) -> Any:
-    def follow(user: User, payload: dict[str, Any]) -> dict[str, Any]:
+def _follow(workspace: Workspace) -> Function:
+    def follow(
+        user: User,
+        *,
+        run: RunName | None = None,
+        drawn: Id | None = None,
+        steps: Number | None = None,
+        since: Id = 0,
+        panel: Panel = chart_layout.PANEL,
+        extra: Name | None = None,
+    ) -> dict[str, Any]:
         """The run, and what is new in its chart; the whole figure where it is not drawn yet."""
-        asked = {name: payload.get(name) for name in ("run", "drawn", "steps")}
-        found = lifecycle.follow(workspace, user, **asked, since=int(payload.get("since") or 0))
-        run = found["run"]
-        if run is None:
+        found = lifecycle.follow(workspace, user, run, drawn, steps, since)
+        row = found["run"]
+        if row is None:
             return found
-        told = run_chart.points(run["warm_steps"], found["events"])
-        answer = {"run": run, "points": told, "next": found["next"], "plotly": plotly_address()}
+        points = run_chart.points(row["warm_steps"], found["events"])
+        answer = {"run": row, "points": points, "next": found["next"], "plotly": plotly_address()}
         if not found["since"]:
-            panel, extra = int(payload.get("panel") or chart_layout.PANEL), payload.get("extra")
             figure = run_chart.run_figure(
-                run["name"],
-                run["steps"],
-                run["warm_steps"],
-                told,
+                row["name"],
+                row["steps"],
+                row["warm_steps"],
+                points,
                 panel,
                 extra=extra if extra in run_chart.EXTRAS else None,
             )
@@ -65,51 +77,50 @@ def _follow(workspace: Workspace) -> Any:
     return follow
 
 
-def _compared(workspace: Workspace) -> Any:
-    def compared(user: User, payload: dict[str, Any]) -> dict[str, Any]:
+def _compared(workspace: Workspace) -> Function:
+    def compared(user: User, *, run: RunName, number: Literal[0, 1, 2]) -> dict[str, Any]:
         """A past run as thin lines to lay over the chart; `number` chooses their colour."""
-        found, number = lifecycle.events(workspace, user, payload["run"]), int(payload["number"])
-        run = found["run"]
-        told = run_chart.points(run["warm_steps"], found["events"])
+        found = lifecycle.events(workspace, user, run)
+        row = found["run"]
+        points = run_chart.points(row["warm_steps"], found["events"])
         return {
-            "id": run["id"],
-            "name": run["name"],
+            "id": row["id"],
+            "name": row["name"],
             "number": number,
             "token": run_chart.COMPARED[number],
-            "points": told,
-            "traces": run_chart.compared_traces(run["name"], number, told),
+            "points": points,
+            "traces": run_chart.compared_traces(row["name"], number, points),
         }
 
     return compared
 
 
-def _outcome(workspace: Workspace) -> Any:
-    def outcome(user: User, payload: dict[str, Any]) -> dict[str, Any]:
-        return outcomes.outcome(workspace, user, payload["run"])
+def _outcome(workspace: Workspace) -> Function:
+    def outcome(user: User, *, run: RunName) -> dict[str, Any]:
+        return outcomes.outcome(workspace, user, run)
 
     return outcome
 
 
-def _push(workspace: Workspace) -> Any:
-    def push(user: User, payload: dict[str, Any]) -> dict[str, Any]:
-        run, repo = payload["run"], str(payload.get("repo") or "")
-        private, token = payload.get("private") is not False, payload.get("token")
+def _push(workspace: Workspace) -> Function:
+    def push(
+        user: User, *, run: RunName, repo: Name, private: Flag = True, token: Name | None = None
+    ) -> dict[str, Any]:
         return publishing.push(workspace, user, run, repo, private, token)
 
     return push
 
 
-def _rows(workspace: Workspace) -> Any:
-    def rows(user: User, payload: dict[str, Any]) -> dict[str, Any]:
-        have, limit = dict(payload.get("have") or {}), int(payload.get("limit") or 12)
+def _rows(workspace: Workspace) -> Function:
+    def rows(user: User, *, have: Marks, limit: Count = 12) -> dict[str, Any]:
         return lifecycle.changed_rows(workspace, user, have, limit)
 
     return rows
 
 
-def _act(workspace: Workspace) -> Any:
-    def act(user: User, payload: dict[str, Any]) -> Any:
-        return ACTS[payload["what"]](workspace, user, payload["run"])
+def _act(workspace: Workspace) -> Function:
+    def act(user: User, *, run: RunName, what: Act) -> Any:
+        return ACTS[what](workspace, user, run)
 
     return act
 

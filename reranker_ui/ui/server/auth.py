@@ -1,5 +1,6 @@
 """The gate in front of the page: nobody passes who is not signed in, nobody asks too often."""
 
+import logging
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -24,6 +25,11 @@ PROXIED = (
     "This page is open to whoever reaches it, and a proxy stands before it. Set"
     " RERANKER_UI_SIGN_IN=password so that people sign in."
 )
+UNTRUSTED = (
+    "A proxy at %s forwards requests, and its X-Forwarded-For is not believed: all people count as"
+    " one address. Set RERANKER_UI_TRUSTED_PROXIES to the proxy's address."
+)
+log = logging.getLogger(__name__)
 
 
 class Gate:
@@ -32,8 +38,11 @@ class Gate:
     way: how people are known, see `identity.way_in`. owners: whose a stream of answers is.
     """
 
-    def __init__(self, app: ASGIApp, workspace: Workspace, way: str, owners: StreamOwners) -> None:
+    def __init__(
+        self, app: ASGIApp, workspace: Workspace, way: str, owners: StreamOwners, proxies: str = ""
+    ) -> None:
         self.app, self.workspace, self.way, self.owners = app, workspace, way, owners
+        self.warned = bool(proxies)
         rate = 0.0 if way == "local" else workspace.settings.rate_limit
         self.changes = Bucket(rate, 5 * rate) if rate else None
         self.uploads = Bucket(0.5, 30) if rate else None
@@ -53,6 +62,9 @@ class Gate:
     async def _answer(self, asking: HTTPConnection, scope: Scope) -> Response | None:
         if self.way == "local" and any(name in asking.headers for name in FORWARDED):
             return JSONResponse({"detail": PROXIED}, 403)
+        if not self.warned and "x-forwarded-for" in asking.headers:
+            self.warned = True
+            log.warning(UNTRUSTED, asking.client.host if asking.client else "unknown")
         path = asking.url.path
         if path.startswith(OPEN_FOLDERS):
             return None

@@ -11,14 +11,17 @@ from starlette.routing import Route
 from reranker_ui.services.operating.health import health, pulse
 from reranker_ui.services.people.accounts import anyone_has_a_password
 from reranker_ui.services.store.workspace import Workspace
-from reranker_ui.settings import Space
+from reranker_ui.settings import PRIVATE_NETWORKS, Space
 from reranker_ui.ui.api.routes import InTheirShape, RerankApi
 from reranker_ui.ui.server import guide
 from reranker_ui.ui.server.auth import Gate
+from reranker_ui.ui.server.body_limit import BodyLimit
 from reranker_ui.ui.server.downloads import Downloads
+from reranker_ui.ui.server.file_upload import FileUpload
 from reranker_ui.ui.server.identity import LOOPBACK, way_in
 from reranker_ui.ui.server.modules import modules
 from reranker_ui.ui.server.origins import Guard
+from reranker_ui.ui.server.page_calls import PageCalls
 from reranker_ui.ui.server.request_id import Trace
 from reranker_ui.ui.server.sign_in import Login
 from reranker_ui.ui.server.streams import StreamOwners
@@ -44,24 +47,40 @@ class Door:
         )
         self.owners = StreamOwners()
 
+    @property
+    def proxies(self) -> str:
+        """Networks whose forwarded addresses are believed; Spaces stand behind proxies."""
+        return self.workspace.settings.trusted_proxies or (
+            PRIVATE_NETWORKS if self.space.here else ""
+        )
+
     def middleware(self) -> list[Middleware]:
-        """From the outside in: name the request, refuse what is foreign, ask who it is."""
+        """From the outside in: name the request, refuse foreign ones, ask who, bound the body."""
         hosts = [*self.space.hosts, *LOOPBACK] if self.space.here else None
         return [
             Middleware(SubPath, root=self.workspace.settings.sub_path()),
             Middleware(Trace),
             Middleware(InTheirShape),
             Middleware(Guard, hosts=LOOPBACK if self.way == "local" else hosts),
-            Middleware(Gate, workspace=self.workspace, way=self.way, owners=self.owners),
+            Middleware(
+                Gate,
+                workspace=self.workspace,
+                way=self.way,
+                owners=self.owners,
+                proxies=self.proxies,
+            ),
+            Middleware(BodyLimit),
         ]
 
     def routes(self) -> list[Route]:
         """The addresses beside Gradio's."""
         login = Login(self.workspace, self.space, self.way, self.fault)
-        beside = [*RerankApi(self.workspace).routes(), *Downloads(self.workspace).routes()]
         return [
             *login.routes(),
-            *beside,
+            *RerankApi(self.workspace).routes(),
+            *Downloads(self.workspace).routes(),
+            *PageCalls().routes(),
+            *FileUpload(self.workspace.settings.max_upload_bytes).routes(),
             *modules().routes(),
             *guide.routes(),
             Route("/health", self.health, methods=["GET"]),

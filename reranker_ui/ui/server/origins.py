@@ -4,7 +4,7 @@ Gradio itself runs a cross-site POST that carries a user's cookie, and sets no s
 """
 
 from collections.abc import Iterable
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
@@ -51,12 +51,19 @@ class Guard:
     def _fault(self, method: str, headers: Headers) -> str | None:
         host = headers.get("host", "")
         # A foreign name that resolves to this machine would make a foreign page same-origin.
-        if self.hosts is not None and urlsplit(f"//{host}").hostname not in self.hosts:
+        if self.hosts is not None and _parts(f"//{host}").hostname not in self.hosts:
             return f"This server does not answer to the name {host}."
         if method in SAFE:
             return None
         origin = headers.get("origin")
-        foreign = origin is not None and urlsplit(origin).netloc != host
+        foreign = origin is not None and _parts(origin).netloc != host
         if foreign or headers.get("sec-fetch-site") == "cross-site":
             return "Only this server's own page may send this."
         return None
+
+
+def _parts(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:  # such as http://[
+        return urlsplit("")

@@ -20,7 +20,6 @@ from reranker_ui.ui.server.identity import SESSION
 
 log = logging.getLogger(__name__)
 GOING = "reranker_ui_going"  # cookie: what comes back with the browser from Hugging Face
-_LARGEST = 10_000  # bytes of a form
 
 
 class Login:
@@ -29,7 +28,7 @@ class Login:
     def __init__(self, workspace: Workspace, space: Space, way: str, fault: str = "") -> None:
         self.workspace, self.space, self.way, self.fault = workspace, space, way, fault
         self.hub = HubSignIn(space)
-        # argon2 takes 64 MB and a core for a moment: two at once.
+        # Two passwords are hashed at once (tokens.py); who waits here holds no thread.
         self.hashing = CapacityLimiter(2)
 
     def routes(self) -> list[Route]:
@@ -61,20 +60,22 @@ class Login:
         """Name and password; too many failures shut the door for a while."""
         form = await _form(request)
         name, host = form.get("name", ""), request.client.host if request.client else ""
-        wait = await to_thread.run_sync(sign_in_lock.wait, self.workspace, host, name)
-        if wait:
-            told = f"Too many failures. Try again in {wait // 60 + 1:.0f} min."
-            return self._page(request, pages.sign_in, told, 429, name=name, to=form.get("next"))
-        counted = await to_thread.run_sync(sign_in_lock.failed, self.workspace, host, name)
+
+        def again(refused: Refused, status: int) -> Response:
+            to = form.get("next")
+            return self._page(request, pages.sign_in, str(refused), status, name=name, to=to)
+
+        try:
+            counted = await to_thread.run_sync(sign_in_lock.begin, self.workspace, host, name)
+        except sign_in_lock.Locked as locked:
+            return again(locked, 429)
         try:
             token = await self._dear(
                 sessions.sign_in, self.workspace, name, form.get("password", "")
             )
         except Refused as refused:
             log.warning("sign-in failed for %r from %s", name[:40], host)
-            return self._page(
-                request, pages.sign_in, str(refused), 403, name=name, to=form.get("next")
-            )
+            return again(refused, 403)
         await to_thread.run_sync(sign_in_lock.passed, self.workspace, host, name, counted)
         return self._signed_in(request, token, form.get("next"))
 
@@ -188,10 +189,9 @@ def _next(told: str | None) -> str:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _LARGEST:
-            return {}
-    told = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
-    return {name: values[0] for name, values in told.items()}
+    body = (await request.body()).decode("utf-8", "replace")
+    try:
+        fields = parse_qs(body, max_num_fields=10)
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in fields.items()}

@@ -43,7 +43,7 @@ class NestedColumns:
     def query(self) -> Any:
         """The query: a column of texts named like one, else the first column of sentences."""
         for name in (self.plain[known] for known in _QUERY if known in self.plain):
-            if self.kinds[name] in _TEXT:
+            if self.kinds[name] in _TEXT or self._holds_strings(name):
                 return name
         passages = set(KNOWN["passage"])
         texts = [name for name in self.names if self._holds_text(name)]
@@ -73,9 +73,10 @@ class NestedColumns:
 
     def nested(self, without: set[Any]) -> list[Any]:
         """Columns of lists or objects of passages, those named so first."""
-        found = [n for n in self.names if n not in without and self.kinds[n] in NESTED]
+        found = [n for n in self.names if n not in without and self._is_nested(n)]
         found = [name for name in found if self._holds_passages(name)]
-        return sorted(found, key=lambda name: plain(name) not in _PASSAGES)
+        known = (*_PASSAGES, *KNOWN["passage"])
+        return sorted(found, key=lambda name: plain(name) not in known)
 
     def named(self, names: Sequence[str]) -> list[Any]:
         """Columns of lists, those of these names first, that could be labels."""
@@ -97,7 +98,7 @@ class NestedColumns:
 
     def first_stage(self, without: set[Any]) -> Any:
         """The list of a first stage beside positives and negatives, by its name."""
-        nested = [n for n in self.names if n not in without and self.kinds[n] in NESTED]
+        nested = [n for n in self.names if n not in without and self._is_nested(n)]
         return next((name for name in nested if plain(name) in _PASSAGES[:5]), None)
 
     def holds_labels(self, name: Any) -> bool:
@@ -114,7 +115,8 @@ class NestedColumns:
 
     def has_passage(self, without: set[Any]) -> bool:
         """Whether a plain column of texts is named as a passage is."""
-        return self._passage(without, ("text",)) is not None
+        named = (self.plain[known] for known in KNOWN["passage"] if known in self.plain)
+        return any(name not in without and self._holds_strings(name) for name in named)
 
     def _passage(self, without: set[Any], kinds: tuple[Kind, ...] = (*_TEXT, *NESTED)) -> Any:
         named = (self.plain[known] for known in KNOWN["passage"] if known in self.plain)
@@ -129,9 +131,9 @@ class NestedColumns:
         return options.label is not None or any(name in self.plain for name in KNOWN["label"])
 
     def _can_be_side(self, name: Any) -> bool:
-        kind = self.kinds[name]
-        return kind in ("text", "texts", "objects", "rows", "columns", "object", "messages",
-                        "empty", "other")  # fmt: skip
+        if self._holds_strings(name) or self._is_nested(name):
+            return True
+        return self.kinds[name] in (*_TEXT, "empty", "other")
 
     def _holds_text(self, name: Any) -> bool:
         return self.kinds[name] in _TEXT
@@ -141,7 +143,17 @@ class NestedColumns:
         return bool(cells) and sum(map(is_prose, cells)) >= len(cells) / 2
 
     def _is_nested(self, name: Any) -> bool:
-        return self.kinds[name] in NESTED
+        return self.kinds[name] in NESTED or (
+            self.kinds[name] in ("numbers", "other")
+            and any(is_list(cell) for cell in self.cells[name])
+            and any(isinstance(each, str) for cell in self.cells[name] if is_list(cell)
+                    for each in cell)
+        )  # fmt: skip
+
+    def _holds_strings(self, name: Any) -> bool:
+        """Whether the cells are texts, even such as "42"."""
+        full = [cell for cell in self.cells[name] if not is_empty(cell)]
+        return bool(full) and all(isinstance(cell, str) for cell in full)
 
     def _holds_passages(self, name: Any) -> bool:
         found = [text for cell in self.cells[name] for text, _ in passages_in(cell, Inner())]

@@ -103,7 +103,9 @@ def text_keys(passage: Mapping[Any, Any]) -> tuple[Any, Any]:
     if body is None:
         texts = [key for key, cell in passage.items()
                  if key != title and isinstance(cell, str) and is_prose(cell)]  # fmt: skip
-        body = max(texts, key=lambda key: len(passage[key]), default=None)
+        inside = [key for key, cell in passage.items()
+                  if isinstance(cell, Mapping) and is_prose(text_of(cell))]  # fmt: skip
+        body = max(texts, key=lambda key: len(passage[key]), default=next(iter(inside), None))
     return title, body
 
 

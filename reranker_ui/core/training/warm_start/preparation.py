@@ -1,9 +1,9 @@
 """The warm start: a base without a ranking head learns the cosine of an encoder first.
 
 A fresh head ranks at random, and a few thousand labels do not make up for it. So before any
-label is seen, the cross-encoder learns to give each pair the cosine that the encoder gives it
-(distillation with a soft target, as in https://arxiv.org/abs/1503.02531), on the texts of the
-train split alone.
+label is seen, the cross-encoder learns to order pairs as the encoder's cosine does (distillation
+with a soft target, as in https://arxiv.org/abs/1503.02531), on the texts of the train split alone,
+labelled or not.
 """
 
 import hashlib
@@ -11,30 +11,33 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.bases.coverage import can_read
-from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.encoder import Encoder
-from reranker_ui.core.models.model_folder import sha256_of
+from reranker_ui.core.models.model_folder import layers_of, sha256_of
 from reranker_ui.core.training.phase import Lesson
-from reranker_ui.core.values.cache import note_use
+from reranker_ui.core.training.warm_start.soft_targets import drawn_pairs, taught_pairs
+from reranker_ui.core.values.filesystems import note_use
 from reranker_ui.core.values.recipe import Recipe
 
 LEAST_PAIRS = 100  # below, "auto" is off: too little text to learn a cosine from
 BATCH = 32
 MOST_EPOCHS = 3
+# 2e-4 collapses twelve layers into constant scores, .693 of loss to the end; six learn at it.
+RATE, DEEP_RATE, DEEP = 2e-4, 8e-5, 12  # learning rates, and layers from which the lower one counts
 KEPT = 4  # warm starts that stay in the cache
 
 
 @dataclass(frozen=True)
 class WarmStart:
-    """A warm start to be done, or one that `kept` holds already. `lesson` has no targets yet."""
+    """A warm start to be done, or one that `kept` holds already.
+
+    `lesson` has no targets yet; its first `given` pairs are as the dataset has them.
+    """
 
     lesson: Lesson
+    given: int
     encoder: Path
     kept: Path
 
@@ -49,26 +52,27 @@ class WarmStart:
         return (self.kept / "config.json").is_file()
 
     def targets(self) -> Lesson:
-        """The lesson with its targets: the cosine of each pair, not below 0."""
-        pairs = list(zip(self.lesson.queries, self.lesson.passages, strict=True))
-        cosines = Encoder(self.encoder).scores(pairs)
-        return replace(self.lesson, targets=[min(1.0, max(0.0, cosine)) for cosine in cosines])
+        """The lesson with neighbours among its pairs, and the target of each by its cosine."""
+        drawn = list(zip(self.lesson.queries, self.lesson.passages, strict=True))
+        encoder = Encoder(self.encoder)
+        pairs, targets = taught_pairs(drawn, self.given, encoder, self.lesson.seed)
+        queries, passages = (list(texts) for texts in zip(*pairs, strict=True))
+        return replace(self.lesson, queries=queries, passages=passages, targets=targets)
 
 
 def warm_start_of(
-    recipe: Recipe, base: ResolvedBase, encoder: Path, train: pd.DataFrame, cache: Path
+    recipe: Recipe, base: ResolvedBase, encoder: Path, given: list[Pair], cache: Path
 ) -> WarmStart | None:
-    """The warm start of a run, None where it needs none.
+    """The warm start of a run on the `given` texts of the train split, None where it needs none.
 
     `auto` is on for a base without head, if its encoder knows the tokens of the texts: where it
     does not, its cosine has nothing to teach.
     """
-    given = pairs_of(train)
     lacks_head = not base.has_ranking_head and len(given) >= LEAST_PAIRS
     auto = recipe.warm_start == "auto" and lacks_head
     if recipe.warm_start != "on" and not (auto and can_read(encoder / "tokenizer.json", given)):
         return None
-    pairs = texts_of(given, recipe.warm_start_pairs, recipe.seed)
+    pairs = drawn_pairs(given, recipe.warm_start_pairs, recipe.seed)
     lesson = Lesson(
         "warm_start",
         [query for query, _ in pairs],
@@ -76,7 +80,7 @@ def warm_start_of(
         [0.0] * len(pairs),
         epochs=min(MOST_EPOCHS, recipe.warm_start_pairs / len(pairs)),
         batch_size=BATCH,
-        learning_rate=recipe.warm_start_learning_rate,
+        learning_rate=_learning_rate(recipe, base.path),
         warmup=0.1,
         weight_decay=0.01,
         pos_weight=1.0,
@@ -85,22 +89,14 @@ def warm_start_of(
         dropout=False,
     )
     name = _hash(base.path, encoder, lesson, recipe.max_length)
-    return WarmStart(lesson, encoder, cache / "warm_starts" / name)
+    as_given = min(len(set(given)), -(-recipe.warm_start_pairs // 2))
+    return WarmStart(lesson, as_given, encoder, cache / "warm_starts" / name)
 
 
-def texts_of(pairs: list[Pair], wanted: int, seed: int) -> list[Pair]:
-    """At most `wanted` pairs: two thirds as given, all different, and a third at random.
-
-    A random pair is a query and a passage of the given ones, brought together by chance: without
-    them the model never sees what has nothing to do with each other.
-    """
-    chance = np.random.default_rng(seed)
-    different = list(dict.fromkeys(pairs))
-    given = [
-        different[place] for place in chance.permutation(len(different))[: -(-wanted * 2 // 3)]
-    ]
-    left, right = chance.integers(len(given), size=(2, min(wanted - len(given), len(given) // 2)))
-    return given + [(given[q][0], given[p][1]) for q, p in zip(left, right, strict=True)]
+def _learning_rate(recipe: Recipe, base: Path) -> float:
+    if recipe.warm_start_learning_rate != "auto":
+        return recipe.warm_start_learning_rate
+    return DEEP_RATE if layers_of(base) >= DEEP else RATE
 
 
 def used(warm: WarmStart) -> None:

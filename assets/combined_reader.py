@@ -1,0 +1,49 @@
+"""Scores pairs as a run does, from its folder with model/ and combined.json.
+
+from combined_reader import CombinedReranker
+CombinedReranker("run", encoder="folder or Hub id of the encoder").scores([(query, passage)])
+"""
+
+import json
+import math
+import re
+from collections import Counter
+from operator import mul
+from pathlib import Path
+
+from sentence_transformers import CrossEncoder, SentenceTransformer
+from torch.nn import Identity
+
+CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+WORD = re.compile(f"[{CJK}]|[^\\W{CJK}]+")
+
+
+class CombinedReranker:
+    """A run's cross-encoder together with cosine and BM25."""
+
+    def __init__(self, folder, encoder=None):
+        """`folder` holds model/ and combined.json; `encoder`: a folder or a Hub id."""
+        self.kept = json.loads((Path(folder) / "combined.json").read_text())
+        self.model = CrossEncoder(str(Path(folder) / "model"))
+        self.encoder = SentenceTransformer(str(encoder or self.kept["encoder"]))
+
+    def scores(self, pairs):
+        """The probability of each (query, passage)."""
+        weights, queries, passages = self.kept["weights"], *zip(*pairs, strict=True)
+        left = self.encoder.encode_query(list(queries), normalize_embeddings=True)
+        right = self.encoder.encode_document(list(passages), normalize_embeddings=True)
+        logits = self.model.predict(pairs, activation_fn=Identity())
+        words = [self.bm25(*pair) for pair in pairs]
+        parts = zip(logits, (left * right).sum(1), words, strict=True)
+        factors = [weights[name] for name in ("tuned", "cosine", "bm25")]
+        totals = (sum(map(mul, factors, values)) for values in parts)
+        return [1 / (1 + math.exp(-self.kept["intercept"] - total)) for total in totals]
+
+    def bm25(self, query, passage):
+        """BM25 with the weights of words kept in combined.json; 0 where it keeps none."""
+        terms = self.kept.get("bm25")
+        counts = Counter(WORD.findall(passage.lower()))
+        shared = set(WORD.findall(query.lower())) & counts.keys() if terms else ()
+        norm = 0.3 + 0.9 * sum(counts.values()) / terms["mean_length"] if terms else 1
+        weight = {word: terms["idf"].get(word, terms["rare"]) for word in shared}
+        return sum(weight[word] * counts[word] / (counts[word] + norm) for word in shared)

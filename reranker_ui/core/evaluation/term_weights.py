@@ -1,0 +1,58 @@
+"""BM25 by the kept statistics of one collection: a pair's score needs no other passage."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reranker_ui.core.evaluation.bm25 import K1, B, words
+from reranker_ui.core.models.batcher import Pair
+
+RARE = 2  # passages below which a word is not kept: it has the weight of one seen once
+
+
+@dataclass(frozen=True)
+class TermWeights:
+    """The idf of words in a collection of passages, and the mean length of a passage in words."""
+
+    idf: Mapping[str, float]
+    rare: float  # idf of any other word
+    mean_length: float
+
+    @classmethod
+    def of(cls, passages: Sequence[str]) -> "TermWeights":
+        """The weights of the words in `passages`, each different passage counted once."""
+        distinct = [words(passage) for passage in dict.fromkeys(passages)]
+        found = Counter(word for passage in distinct for word in set(passage))
+        size = len(distinct)
+        mean = sum(map(len, distinct)) / max(size, 1)
+        kept = {word: _idf(size, n) for word, n in found.items() if n >= RARE}
+        return cls(kept, _idf(size, 1), max(mean, 1.0))
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "TermWeights":
+        """The weights that `to_json` gave."""
+        return cls(dict(kept["idf"]), float(kept["rare"]), float(kept["mean_length"]))
+
+    def to_json(self) -> dict[str, Any]:
+        """The weights as JSON holds them."""
+        return {"idf": dict(self.idf), "rare": self.rare, "mean_length": self.mean_length}
+
+    def scores(self, pairs: Sequence[Pair]) -> list[float]:
+        """BM25 of each (query, passage), k1 1.2 and b 0.75, each query word counted once."""
+        return [self._score(query, passage) for query, passage in pairs]
+
+    def _score(self, query: str, passage: str) -> float:
+        counts = Counter(words(passage))
+        length = K1 * (1 - B + B * sum(counts.values()) / self.mean_length)
+        shared = set(words(query)) & counts.keys()
+        return sum(
+            self.idf.get(word, self.rare) * counts[word] / (counts[word] + length)
+            for word in sorted(shared)
+        )
+
+
+def _idf(size: int, n: int) -> float:
+    # Lucene's: never below 0. https://doi.org/10.1007/978-3-030-45442-5_4
+    return math.log(1 + max(size - n + 0.5, 0.5) / (n + 0.5))

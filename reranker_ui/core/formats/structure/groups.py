@@ -1,0 +1,37 @@
+"""Tables with several passages a row, each in columns of its own: `doc_1, label_1, doc_2, ...`."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from reranker_ui.core.formats.structure.cells import is_empty, kind_of_column
+
+Value = Mapping[Any, Any]
+Groups = dict[str, dict[str, Any]]  # number -> stem -> column
+_NUMBERED = re.compile(r"(.*?\D)[\s_.-]?(\d+)|(\d+)[\s_.-](\D.*)")
+
+
+def groups_of(values: Sequence[Value]) -> Groups:
+    """The columns that belong together, by their number; none where a row holds one pair."""
+    groups: Groups = defaultdict(dict)
+    for name in dict.fromkeys(name for value in values for name in value):
+        if isinstance(name, str) and (found := _NUMBERED.fullmatch(name.strip())):
+            groups[found[2] or found[3]][(found[1] or found[4]).strip(" _.-")] = name
+    if len(groups) < 2 or len({frozenset(group) for group in groups.values()}) > 1:
+        return {}
+    kinds = {
+        stem: kind_of_column([value.get(column) for value in values])
+        for stem, column in next(iter(groups.values())).items()
+    }
+    return dict(groups) if {"text", "number"} <= set(kinds.values()) else {}
+
+
+def split_groups(groups: Groups, value: Value) -> Iterator[dict[Any, Any]]:
+    """A row as one record for each of its groups that is not empty."""
+    grouped = {column for group in groups.values() for column in group.values()}
+    rest = {name: cell for name, cell in value.items() if name not in grouped}
+    for group in groups.values():
+        cells = {stem: value.get(column) for stem, column in group.items()}
+        if not all(map(is_empty, cells.values())):
+            yield {**rest, **cells}

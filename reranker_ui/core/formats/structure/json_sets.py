@@ -1,0 +1,90 @@
+"""Records inside one JSON object: under a key, by id, by columns, or as texts and judgments."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reranker_ui.core.formats.columns import KNOWN, plain
+from reranker_ui.core.formats.structure.cells import is_list, kind_of
+
+Object = Mapping[str, Any]
+# Keys under which well-known files keep their list of records.
+_LISTS = ("query_doc_pairs", "data", "rows", "records", "pairs", "examples", "samples", "items")
+_TOOLS = ("judgmentRatings", "id_field")  # objects that `search_tools` reads as they are
+_NAMED = {name for role in ("query", "passage", "label") for name in KNOWN[role]}
+
+
+def records_in(value: Object) -> list[Any] | None:
+    """The records that an object holds; None where it is a record itself."""
+    for key in _LISTS:
+        held = value.get(key)
+        if is_list(held) and held and all(isinstance(each, dict) for each in held):
+            return [each.get("row", each) if key == "rows" else each for each in held]
+    if any(key in value for key in _TOOLS):
+        return None
+    return _set(value) or _judgments(value) or _turned(value) or _by_id(value) or _listed(value)
+
+
+def _listed(value: Object) -> list[Any] | None:
+    """The one list of records, each with a query, beside plain values."""
+    lists = [each for each in value.values() if is_list(each) and each]
+    if len(lists) != 1 or _has_query(value) or not all(isinstance(e, dict) for e in lists[0]):
+        return None
+    return list(lists[0]) if all(_has_query(each) for each in lists[0]) else None
+
+
+def _by_id(value: Object) -> list[Any] | None:
+    """Records that stand under their ids."""
+    held = list(value.values())
+    if not held or not all(isinstance(each, dict) and _has_query(each) for each in held):
+        return None
+    return [{"id": key, **each} for key, each in value.items()]
+
+
+def _set(value: Object) -> list[Any] | None:
+    """Queries and corpus by id with the documents relevant to each query, as LlamaIndex writes."""
+    queries, corpus = value.get("queries"), value.get("corpus")
+    relevant = value.get("relevant_docs") or value.get("qrels")
+    if not all(isinstance(part, dict) for part in (queries, corpus, relevant)):
+        return None
+    return [
+        {"query": queries.get(query), "passage": corpus.get(document), "label": grade}  # type: ignore[union-attr]
+        for query, document, grade in _judged(relevant)  # type: ignore[arg-type]
+    ]
+
+
+def _judgments(value: Object) -> list[Any] | None:
+    """Judgments or a run as programs keep them: query id to document id to grade."""
+    inner = [each for each in value.values() if isinstance(each, dict) and each]
+    if len(inner) != len(value) or any(plain(key) in _NAMED for key in value):
+        return None
+    numbers = all(kind_of(grade) == "number" for each in inner for grade in each.values())
+    if not numbers or any(plain(key) in _NAMED for each in inner for key in each):
+        return None
+    return [
+        {"query-id": query, "corpus-id": document, "score": grade}
+        for query, document, grade in _judged(value)
+    ]
+
+
+def _judged(relevant: Object) -> Iterator[tuple[str, str, Any]]:
+    for query, documents in relevant.items():
+        graded = documents if isinstance(documents, dict) else dict.fromkeys(documents, 1)
+        yield from ((query, document, grade) for document, grade in graded.items())
+
+
+def _turned(value: Object) -> list[Any] | None:
+    """Rows of a table that was written by columns, as pandas does: {"query": {"0": ...}, ...}."""
+    columns = [
+        list(c.values()) if isinstance(c, dict) and all(map(str.isdecimal, c)) else c
+        for c in value.values()
+    ]
+    if len(columns) < 2 or not all(isinstance(column, list) for column in columns):
+        return None
+    flat = all(isinstance(cell, str | int | float | None) for c in columns for cell in c)
+    if not flat or len({len(column) for column in columns}) > 1:
+        return None
+    return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _has_query(value: Object) -> bool:
+    return any(plain(key) in KNOWN["query"] and not is_list(cell) for key, cell in value.items())

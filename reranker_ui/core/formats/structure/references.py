@@ -1,0 +1,93 @@
+"""Passages told relevant by reference: a column names them by id, title, place or text."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reranker_ui.core.formats.columns import plain
+from reranker_ui.core.formats.structure.cells import is_empty, is_list, kind_of
+from reranker_ui.core.formats.structure.passages import rows_of, text_of
+
+_PLACES = ("index", "idx", "indices", "indexes")
+_ENOUGH = 0.9
+_TEXT, _PLACE, _FIRST = object(), object(), object()  # how a passage may be named besides a key
+
+
+@dataclass(frozen=True)
+class References:
+    """`column` names the relevant passages by `key` of each."""
+
+    column: Any
+    key: Any
+
+    def labels(self, passages: Any, value: Mapping[Any, Any]) -> list[int] | None:
+        """1 or 0 for each passage of a record; None where nothing is named."""
+        named = set(_named_in(value.get(self.column)))
+        return [int(name in named) for name in _names(passages, self.key)] if named else None
+
+
+def references_of(
+    passages: Sequence[Any], others: Mapping[Any, Sequence[Any]], texts: bool
+) -> References | None:
+    """The column among `others` whose values all name passages of their record.
+
+    texts: whether a passage may be named by its text.
+    """
+    keys = [*_keys(passages), _FIRST, *([_TEXT] if texts else [])]
+    for column, cells in others.items():
+        wanted = [_PLACE] if plain(column).endswith(_PLACES) else keys
+        for key in wanted:
+            if _fits(passages, cells, key):
+                return References(column, key)
+    return None
+
+
+def _fits(passages: Sequence[Any], cells: Sequence[Any], key: Any) -> bool:
+    named = [(set(_named_in(cell)), _names(held, key))
+             for held, cell in zip(passages, cells, strict=True)]  # fmt: skip
+    told = [(wanted, names) for wanted, names in named if wanted]
+    good = sum(wanted <= set(names) and len(set(names)) == len(names) for wanted, names in told)
+    return len(told) >= len(named) / 2 > 0 and good >= _ENOUGH * len(told)
+
+
+def _keys(passages: Sequence[Any]) -> list[Any]:
+    """Keys of the passages' objects that could name them."""
+    names = dict.fromkeys(key for held in passages for each in _objects(held) for key in each)
+    return [name for name in names if plain(name).endswith(("id", "title", "name", "key", "url"))]
+
+
+def _names(passages: Any, key: Any) -> list[Any]:
+    if key is _PLACE:
+        held = rows_of(passages) if kind_of(passages) == "columns" else passages
+        return list(range(len(held))) if is_list(held) else []
+    if key is _TEXT:
+        return [text_of(each) for each in passages] if is_list(passages) else []
+    if key is _FIRST:
+        rows = passages if kind_of(passages) == "rows" else []
+        return [row[0] for row in rows if row and not is_list(row[0])]
+    return [_hashable(each.get(key)) for each in _objects(passages)]
+
+
+def _objects(passages: Any) -> list[Mapping[Any, Any]]:
+    kind = kind_of(passages)
+    if kind == "columns":
+        return rows_of(passages)
+    return list(passages) if kind == "objects" else []
+
+
+def _named_in(cell: Any) -> list[Any]:
+    """The names in a cell: itself, its elements, or the first of each row or parallel list."""
+    if is_empty(cell):
+        return []
+    kind = kind_of(cell)
+    if kind == "columns":
+        return [_hashable(each) for each in next(iter(cell.values()))]
+    if kind == "rows":
+        return [_hashable(row[0]) for row in cell if row]
+    if is_list(cell):
+        return [_hashable(each) for each in cell]
+    return [] if isinstance(cell, Mapping) else [cell]
+
+
+def _hashable(name: Any) -> Any:
+    return str(name) if isinstance(name, list | dict) else name

@@ -1,0 +1,95 @@
+"""What a run costs before it is started: steps, pairs, seconds, bytes of disk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from reranker_ui.core.bases.base_models import ResolvedBase
+from reranker_ui.core.bases.embedded import encoder_beside
+from reranker_ui.core.evaluation.baselines import live_pairs
+from reranker_ui.core.models.batcher import Pair
+from reranker_ui.core.training.negatives import expected
+from reranker_ui.core.training.phase import Lesson, lesson_of
+from reranker_ui.core.training.run_time import COST_OF_SCORING, evaluations
+from reranker_ui.core.training.warm_start.preparation import WarmStart, warm_start_of
+from reranker_ui.core.values.labels import Scale
+from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.core.values.run_folder import COLUMNS
+
+OPENING = 15.0  # seconds of imports, base model and baselines
+CHECKPOINTS = 3  # on disk at once: two are kept while a third is written
+Splits = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The phases of one recipe, a lesson for each pass, and the work of all of them.
+
+    `pairs` is the work as a number of pairs learned from; scored pairs count for less.
+    """
+
+    lessons: tuple[Lesson, ...]
+    warm: WarmStart | None
+    pairs: float
+
+    @property
+    def steps(self) -> int:
+        """Optimizer steps of all passes, without the warm start."""
+        return sum(lesson.steps for lesson in self.lessons)
+
+    def seconds(self, pairs_per_second: float | None) -> float | None:
+        """How long it takes at this speed; None where that is not known."""
+        if not pairs_per_second:
+            return None
+        return OPENING * len(self.lessons) + self.pairs / pairs_per_second
+
+    def disk(self, measured: dict[str, Any]) -> int:
+        """Bytes on disk at most, from the measured sizes of `weights` and a `checkpoint`."""
+        models = len(self.lessons) + (self.warm is not None)
+        return CHECKPOINTS * int(measured["checkpoint"]) + int(measured["weights"]) * models
+
+
+def cost_of(
+    recipe: Recipe,
+    passes: Sequence[Splits],
+    base: ResolvedBase | None,
+    scale: Scale,
+    texts: list[Pair],
+    cache: Path,
+) -> Cost:
+    """What `recipe` costs. `passes` are the splits of each pass, which differ in `train` only.
+
+    The warm start learns from `texts`.
+    """
+    lessons = tuple(_lesson(recipe, drawn, scale) for drawn in passes)
+    warm = _warm_start(recipe, base, texts, cache)
+    before = warm.lesson.learned if warm and not warm.done else 0
+    work = (_work(*one, scale) for one in zip(lessons, passes, strict=True))
+    return Cost(lessons, warm, before + sum(work))
+
+
+def _lesson(recipe: Recipe, splits: Splits, scale: Scale) -> Lesson:
+    # As many labelled pairs stand in for the negatives that are yet to be mined.
+    train = splits["train"]
+    if more := expected(recipe, train, scale):
+        filled = train.sample(more, replace=True, random_state=0).assign(grade=scale.min)
+        train = pd.concat([train, filled[COLUMNS]], ignore_index=True)
+    return lesson_of(recipe, train, scale)
+
+
+def _warm_start(
+    recipe: Recipe, base: ResolvedBase | None, texts: list[Pair], cache: Path
+) -> WarmStart | None:
+    if base is None:
+        return None
+    encoder, _notice = encoder_beside(base.path, cache, texts)
+    return warm_start_of(recipe, base, encoder, texts, cache)
+
+
+def _work(lesson: Lesson, splits: Splits, scale: Scale) -> float:
+    live = live_pairs(splits["dev"], lesson.learned, lesson.seed, scale)
+    scored = (evaluations(lesson) + 2) * len(live) + 2 * len(splits["test"])
+    return lesson.learned + COST_OF_SCORING * scored

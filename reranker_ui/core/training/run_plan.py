@@ -1,0 +1,84 @@
+"""What is decided before the first step of a run."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
+from reranker_ui.core.evaluation.baselines import Baselines, live_pairs, pairs_of
+from reranker_ui.core.models.model_folder import token_limit
+from reranker_ui.core.training.negatives import with_negatives
+from reranker_ui.core.training.phase import Lesson, lesson_of
+from reranker_ui.core.training.warm_start.preparation import WarmStart, warm_start_of
+from reranker_ui.core.values.machine import Machine, bytes_in_words, free_disk, this_machine
+from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that is decided before the first step of a run."""
+
+    folder: RunFolder
+    recipe: Recipe
+    base: ResolvedBase
+    machine: Machine
+    lesson: Lesson
+    baselines: Baselines
+    warm: WarmStart | None
+    live: pd.DataFrame
+    test: pd.DataFrame
+
+
+def plan_run(folder: RunFolder, threads: int | None, preferred: str) -> Plan:
+    """The plan of the run in `folder`, with `threads` of the processor, all if None.
+
+    `preferred` is the precision of a recipe that says auto.
+    Refused: its base cannot be used, the disk is too full, its labels cannot be learned from.
+    """
+    recipe, cache = folder.recipe(), folder.home / "cache"
+    pairs, dev, test = (folder.pairs(split) for split in ("train", "dev", "test"))
+    base = _base(folder, recipe, pairs)
+    _stay_offline()
+    limit = token_limit(base.path) or recipe.max_length
+    recipe = recipe.model_copy(update={"max_length": min(recipe.max_length, limit)})
+    baselines = Baselines(base, recipe.max_length, cache, pairs_of(pairs))
+    taught = with_negatives(recipe, pairs, baselines.encoder, folder.scale())
+    lesson = lesson_of(recipe, taught, folder.scale())
+    return Plan(
+        folder,
+        recipe,
+        base,
+        this_machine(recipe.precision, threads, preferred),
+        lesson,
+        baselines,
+        warm_start_of(recipe, base, baselines.encoder, [*pairs_of(pairs), *folder.texts()], cache),
+        live_pairs(dev, lesson.learned, recipe.seed, folder.scale()),
+        test,
+    )
+
+
+def _base(folder: RunFolder, recipe: Recipe, pairs: pd.DataFrame) -> ResolvedBase:
+    parent = folder.lineage().get("parent_run")
+    if parent is not None and not Path(recipe.base).is_dir():
+        raise Refused(f"run {parent}, which this run goes on from, left no model.")
+    cache = folder.home / "cache"
+    base = resolve_base(recipe.base, cache, recipe.revision, pairs_of(pairs))
+    needed = sum(file.stat().st_size for file in base.path.glob("*.safetensors"))
+    if (free := free_disk(folder.path)) < 2 * needed:
+        raise Refused(
+            f"Only {bytes_in_words(free)} are free on the disk, and this base needs "
+            f"{bytes_in_words(2 * needed)} at least. Delete runs that are not needed."
+        )
+    return base
+
+
+def _stay_offline() -> None:
+    # From here on all is on this machine; a library that asks the Hub waits for its retries.
+    from huggingface_hub import constants
+
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    constants.HF_HUB_OFFLINE = True

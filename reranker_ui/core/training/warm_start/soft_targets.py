@@ -1,0 +1,87 @@
+"""The pairs that a warm start learns from, made of a dataset's texts, and their targets."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+
+from reranker_ui.core.evaluation.bm25 import Index
+from reranker_ui.core.models.batcher import Pair
+from reranker_ui.core.models.encoder import Encoder
+
+Matrix: TypeAlias = "np.ndarray[tuple[int, int], np.dtype[np.float32]]"
+NEAREST = 12  # a neighbour is one of so many best passages for a query
+STEEPNESS = 2.0  # of the targets, in spreads between the quartiles
+
+
+def drawn_pairs(given: Sequence[Pair], wanted: int, seed: int) -> list[Pair]:
+    """At most `wanted` pairs: half as given, all different, then as many or fewer at random.
+
+    A random pair is a query and a passage of those half, brought together by chance: without them
+    the model never sees what has nothing to do with each other.
+    """
+    chance = np.random.default_rng(seed)
+    different = list(dict.fromkeys(given))
+    half = [different[place] for place in chance.permutation(len(different))[: -(-wanted // 2)]]
+    left, right = chance.integers(len(half), size=(2, min(wanted - len(half), len(half))))
+    return half + [(half[q][0], half[p][1]) for q, p in zip(left, right, strict=True)]
+
+
+def taught_pairs(
+    pairs: Sequence[Pair], given: int, encoder: Encoder, seed: int
+) -> tuple[list[Pair], list[float]]:
+    """`pairs` of `drawn_pairs`, the first `given` of them as given, and the target of each.
+
+    Of the random ones a third becomes a neighbour by the encoder's cosine and a third one by BM25:
+    a passage near the query, where the difference is fine. Targets are 0 to 1.
+    """
+    queries = list(dict.fromkeys(query for query, _ in pairs))
+    passages = list(dict.fromkeys(passage for _, passage in pairs))
+    left, right = encoder.vectors(queries, "query"), encoder.vectors(passages, "document")
+    at = {query: place for place, query in enumerate(queries)}
+    near = _Neighbours(passages, right, seed)
+    taken, found = set(pairs), list(pairs[:given])
+    for number, (query, passage) in enumerate(pairs[given:]):
+        place = None
+        if number % 3 == 1:
+            place = near.by_cosine(left[at[query]], query, taken)
+        elif number % 3 == 2:
+            place = near.by_words(query, taken)
+        found.append((query, passage if place is None else passages[place]))
+        taken.add(found[-1])
+    rows = {passage: place for place, passage in enumerate(passages)}
+    cosines = [float(left[at[query]] @ right[rows[passage]]) for query, passage in found]
+    return found, standardised(cosines)
+
+
+def standardised(cosines: Sequence[float]) -> list[float]:
+    """Targets of 0 to 1 by where a cosine stands among the others: sigmoid((c - median) / scale).
+
+    The scale is half the distance of the quartiles. Cosines of some encoders live in .75 to .95,
+    and as they are they would teach one and the same target.
+    """
+    values = np.asarray(cosines, dtype=float)
+    low, middle, high = np.percentile(values, [25, 50, 75])
+    spread = max(float(high - low), 1e-6)
+    return [float(one) for one in 1 / (1 + np.exp(-STEEPNESS * (values - middle) / spread))]
+
+
+class _Neighbours:
+    """Finds passages near a query that are not paired with it yet."""
+
+    def __init__(self, passages: list[str], vectors: Matrix, seed: int) -> None:
+        self._passages, self._vectors = passages, vectors
+        self._index = Index.build(passages)
+        self._chance = np.random.default_rng(seed)
+
+    def by_cosine(self, vector: Matrix, query: str, taken: set[Pair]) -> int | None:
+        scores = self._vectors @ vector
+        most = min(NEAREST, len(scores))
+        return self._one(np.argpartition(-scores, most - 1)[:most].tolist(), query, taken)
+
+    def by_words(self, query: str, taken: set[Pair]) -> int | None:
+        return self._one([place for place, _ in self._index.search(query, NEAREST)], query, taken)
+
+    def _one(self, places: list[int], query: str, taken: set[Pair]) -> int | None:
+        free = [place for place in places if (query, self._passages[place]) not in taken]
+        return free[int(self._chance.integers(len(free)))] if free else None

@@ -1,0 +1,135 @@
+"""The ranker of a run: combined with cosine and BM25 where dev shows a gain, and its verdict."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reranker_ui.core.evaluation.bm25 import bm25_scores
+from reranker_ui.core.evaluation.combination import PARTS, combination_of, fitted
+from reranker_ui.core.evaluation.combined_ranker import CombinedRanker
+from reranker_ui.core.evaluation.outcome import outcome_of, randomisation_p
+from reranker_ui.core.evaluation.term_weights import TermWeights
+from reranker_ui.core.evaluation.verdict import verdict_of
+
+
+def dev(tuned, cosine, bm25, queries=60, seed=0):
+    """Pairs of whom a fifth is relevant; each score is relevance times a strength, plus noise."""
+    chance = np.random.default_rng(seed)
+    keys = np.repeat(np.arange(queries), 5).tolist()
+    grades = (np.arange(len(keys)) % 5 == 0).astype(float)
+    strength = dict(zip(PARTS, (tuned, cosine, bm25), strict=True))
+    scores = {
+        part: (grades * by + chance.normal(size=len(keys))).tolist()
+        for part, by in strength.items()
+    }
+    return keys, grades.tolist(), scores
+
+
+def test_a_weak_model_is_combined_with_what_is_stronger():
+    found = combination_of(*dev(tuned=0.3, cosine=2.0, bm25=0.0))
+    assert not found.alone
+    assert found.weights["cosine"] > found.weights["tuned"]
+    gain, error = found.gains["average_precision"]
+    assert gain > error
+
+
+def test_a_strong_model_stands_alone_and_is_calibrated():
+    found = combination_of(*dev(tuned=6.0, cosine=0.0, bm25=0.0))
+    assert found.alone and found.weights["tuned"] > 0
+    assert found.logits({"tuned": [-1.0, 8.0]})[0] < 0 < found.logits({"tuned": [-1.0, 8.0]})[1]
+
+
+def test_a_model_that_learned_nothing_is_left_out():
+    found = combination_of(*dev(tuned=0.0, cosine=2.0, bm25=0.0))
+    assert found.weights["tuned"] == 0 and found.weights["cosine"] > 0
+
+
+def test_a_model_that_knows_more_stays_beside_cosine():
+    weights = combination_of(*dev(tuned=1.5, cosine=1.5, bm25=0.0)).weights
+    assert weights["tuned"] > 0 and weights["cosine"] > 0
+
+
+def test_too_few_labels_combine_nothing():
+    keys, grades, scores = dev(0.3, 2.0, 0.0, queries=9)
+    assert combination_of(keys, grades, scores) is None
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_weights_are_never_negative(seed):
+    _, grades, scores = dev(tuned=1.0, cosine=-2.0, bm25=0.5, seed=seed)
+    table = np.column_stack([scores[part] for part in PARTS])
+    _, weights = fitted(np.array(grades) > 0, table)
+    assert min(weights) >= 0 and weights[1] == 0
+
+
+def test_a_score_that_never_changes_gets_no_weight():
+    keys, grades, scores = dev(tuned=1.0, cosine=1.0, bm25=0.0)
+    scores["bm25"] = [3.0] * len(keys)
+    assert combination_of(keys, grades, scores).weights["bm25"] == 0
+
+
+def test_the_file_gives_the_same_scores_again(tmp_path):
+    terms = TermWeights.of(["a cave is deep", "a cave of ice", "cats sleep a lot", "deep ice"])
+    found = combination_of(*dev(tuned=0.5, cosine=1.0, bm25=1.0))
+    ranker = CombinedRanker(found, "embedded-en", None, terms)
+    ranker.save(tmp_path / "combined.json")
+    again = CombinedRanker.open(tmp_path / "combined.json")
+    pairs = [("deep cave", "a cave is deep"), ("ice", "cats sleep a lot")]
+    both = [
+        one.logits(pairs, lambda _: [1.0, 2.0], lambda _: [0.9, 0.1]) for one in (ranker, again)
+    ]
+    assert both[0] == pytest.approx(both[1], abs=1e-9)
+    assert CombinedRanker.open(tmp_path / "none.json") is None
+
+
+def test_only_the_parts_with_a_weight_are_asked():
+    found = combination_of(*dev(tuned=6.0, cosine=0.0, bm25=0.0))
+    ranker = CombinedRanker(found, "embedded-en", None, TermWeights({}, 0.0, 1.0))
+    assert ranker.logits([("q", "p")], lambda _: [1.0], lambda _: pytest.fail("asked"))
+    assert ranker.logits([], lambda _: pytest.fail("asked"), lambda _: pytest.fail("asked")) == []
+
+
+def test_kept_weights_score_as_bm25_over_the_same_passages_does():
+    passages = ["deep cave cave", "deep ice", "cave of ice", "deep sleep", "cave wind", "ice wind"]
+    queries = ["cave ice"] * len(passages)
+    kept = TermWeights.of(passages).scores(list(zip(queries, passages, strict=True)))
+    fresh = bm25_scores(queries, queries, passages)
+    assert kept == pytest.approx(fresh, rel=1e-5)
+
+
+def outcome(ours, free, queries=40):
+    """Results where `ours` and `free` are the shares of queries whose best passage comes first."""
+    rows = []
+    for query in range(queries):
+        for place, grade in enumerate((1.0, 0.0, 0.0)):
+            row = {"query_key": query, "query": f"q{query}", "passage": f"p{place}", "grade": grade}
+            for name, share in (("tuned", ours), ("cosine", free), ("bm25", 0), ("base", 0)):
+                first = query < share * queries
+                row[name] = (grade if first else 1 - grade) + place * 1e-3
+            rows.append(row)
+    return outcome_of(pd.DataFrame(rows))
+
+
+@pytest.mark.parametrize(
+    ("ours", "free", "words", "deploy"),
+    [
+        (0.9, 0.3, "Better than cosine", True),
+        (0.3, 0.9, "Worse than cosine: do not deploy", False),
+        (0.5, 0.5, "No better than cosine: do not deploy", False),
+    ],
+)
+def test_the_verdict_is_against_the_strongest_free_ranker(ours, free, words, deploy):
+    found = verdict_of(outcome(ours, free))
+    assert found["free"] == "cosine" and found["deploy"] == deploy
+    assert found["sentence"].startswith(words)
+    assert "40 test queries" in found["numbers"]
+
+
+def test_few_queries_have_no_verdict():
+    assert verdict_of(outcome(0.9, 0.3, queries=9)) is None
+    assert verdict_of({"queries": 50, "against": {}}) is None  # a run of an earlier version
+
+
+def test_p_is_small_where_all_gains_are_alike_and_large_where_they_cancel():
+    assert randomisation_p(np.full(20, 0.1)) < 0.01
+    assert randomisation_p(np.array([0.1, -0.1] * 10)) > 0.9

@@ -1,0 +1,46 @@
+"""What a run costs, from its recipe and its pairs alone."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from reranker_ui.core.training.cost import OPENING, cost_of
+from reranker_ui.core.training.run_time import COST_OF_SCORING
+from reranker_ui.core.values.labels import Scale
+from reranker_ui.core.values.recipe import Recipe
+
+
+def splits(size):
+    frame = pd.DataFrame(
+        {
+            "pair_id": range(size),
+            "query_key": [str(n // 4) for n in range(size)],
+            "query": [f"query {n // 4}" for n in range(size)],
+            "passage": [f"passage {n}" for n in range(size)],
+            "grade": [float(n % 4 == 0) for n in range(size)],
+        }
+    )
+    return {"train": frame, "dev": frame.head(8), "test": frame.head(12)}
+
+
+def cost(size, *passes):
+    recipe = Recipe(loss="bce", epochs=2, batch_size=16, warm_start="off")
+    drawn = [splits(n) for n in passes or [size]]
+    return cost_of(recipe, drawn, None, Scale("binary"), [], Path())
+
+
+def test_pairs_are_those_learned_and_a_share_of_those_scored():
+    found = cost(64)
+    (lesson,) = found.lessons
+    assert (found.steps, found.warm) == (8, None)
+    scored = (lesson.steps + 2) * 8 + 2 * 12  # evaluated at every step, as there are few
+    assert found.pairs == lesson.learned + COST_OF_SCORING * scored
+
+
+def test_time_follows_from_the_speed_and_disk_from_the_sizes():
+    one, two = cost(64), cost(64, 32, 64)
+    assert one.seconds(None) is None
+    assert one.seconds(10.0) == OPENING + one.pairs / 10
+    assert two.seconds(10.0) == 2 * OPENING + two.pairs / 10 and two.pairs > one.pairs
+    sizes = {"checkpoint": 300, "weights": 100}
+    assert (one.disk(sizes), two.disk(sizes)) == (1000, 1100)
