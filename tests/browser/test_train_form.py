@@ -119,7 +119,7 @@ def finished(space, monkeypatch, tiny_model):
 @pytest.mark.parametrize("width", [1360, 390])
 def test_a_finished_run_tells_query_by_query_and_goes_on(server, new_page, finished, width):
     page = new_page(f"{server.url}/?tab=train&dataset=ended&run={finished['id']}", width=width)
-    expect(page.locator(".rr-worse")).to_contain_text("Tuned is worse than base")
+    expect(page.locator(".rr-verdict")).to_contain_text("No better than base: do not deploy")
     expect(page.locator(".rr-duels tr").first).to_contain_text("0 better, 5 same, 3 worse")
     page.locator(".rr-worst summary").click()
     expect(page.locator(".rr-worst-table tbody tr")).to_have_count(3)

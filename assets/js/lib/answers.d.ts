@@ -814,7 +814,7 @@ interface PlaygroundServer {
 type RunStatus = "queued" | "running" | "finished" | "stopped" | "cancelled" | "failed" | "lost";
 type RunAction = "keep" | "cancel" | "again" | "resume" | "delete";
 type Baseline = "base" | "bm25" | "cosine";
-type Ranker = Baseline | "tuned";
+type Ranker = Baseline | "tuned" | "combined";
 type Metrics = Record<string, number>;
 type RunMetrics = Partial<Record<Ranker, Metrics>>;
 /** A run as a row of the table. */
@@ -904,9 +904,19 @@ interface Results {
   against: Record<Baseline, Duel>;
   worst: Regression[] | null;
 }
+/** The run's ranker against the strongest ranker that needs no labels. */
+interface Verdict extends Duel {
+  free: Baseline;
+  p: number;
+  /** Whether it is significantly better. */
+  deploy: boolean;
+  sentence: string;
+  numbers: string;
+}
 interface RunOutcome {
   id: number;
   results: Results | null;
+  verdict: Verdict | null;
   scale: Scale | null;
   files: { name: string; bytes: number }[];
   bytes: number;

@@ -49,7 +49,7 @@ export class RunResults {
   }
 
   /** @param {Run} run */
-  show({ id, metrics }) {
+  show({ id, metrics, verdict }) {
     const key = `${id} ${JSON.stringify(metrics)} ${!!this.outcome}`;
     if (key === this.drawn) return;
     this.drawn = key;
@@ -66,6 +66,7 @@ export class RunResults {
       h(
         "div.rr-outcome",
         h("h3", "On the test split ", h("span.rr-muted", facts)),
+        headline(this.outcome?.verdict, verdict),
         metricTable(metrics, results),
         results?.queries ? this.details(results) : null,
       ),
@@ -86,10 +87,26 @@ export class RunResults {
 }
 
 /**
+ * The one sentence that matters: is the run better than what is free?
+ * @param {Verdict | null | undefined} verdict query by query; missing for a few test queries
+ * @param {string | null} sentence what the metrics alone say
+ */
+function headline(verdict, sentence) {
+  if (!verdict) return sentence ? h("p.rr-verdict", h("strong", sentence)) : null;
+  const kind = verdict.deploy ? "rr-gain" : "";
+  return h(
+    "p.rr-verdict",
+    h("strong", { class: kind }, verdict.sentence),
+    h("span.rr-muted", ` ${verdict.numbers}`),
+  );
+}
+
+/**
  * @param {RunMetrics} metrics
  * @param {Results | null | undefined} results
  */
 function metricTable(metrics, results) {
+  const rankers = RANKERS.filter(([ranker]) => ranker !== "combined" || metrics.combined);
   const cell = (/** @type {string} */ metric, /** @type {Ranker} */ ranker) => {
     const interval = metric === "ndcg@10" && results?.intervals?.[ranker];
     const half = interval && `± ${((interval[1] - interval[0]) / 2).toFixed(3)}`;
@@ -102,12 +119,12 @@ function metricTable(metrics, results) {
     return deltaMark(tuned === null || base === null ? null : tuned - base);
   };
   const rows = METRICS.map(([metric, word]) => {
-    const cells = RANKERS.map(([ranker]) => cell(metric, ranker));
+    const cells = rankers.map(([ranker]) => cell(metric, ranker));
     return h("tr", h("th", { scope: "row" }, word), cells, h("td.rr-num", gain(metric)));
   });
   const head = tableHead([
     "!Metric",
-    ...RANKERS.map(([, word]) => /** @type {[string, string]} */ ([word, "rr-num"])),
+    ...rankers.map(([, word]) => /** @type {[string, string]} */ ([word, "rr-num"])),
     ["Tuned − base", "rr-num"],
   ]);
   return h("div.rr-outcome-scroll", h("table.rr-outcome-table", head, h("tbody", rows)));

@@ -4,7 +4,6 @@ import { goTo } from "../lib/address.js";
 import { button, errorBox, notice } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
-import { icon } from "../lib/icons.js";
 import { hasModel, isLive, shortBase, statusMark } from "./words.js";
 
 /** @type {Record<RunStatus, string>} */
@@ -51,11 +50,9 @@ export class RunHead {
 
   /** @param {Run} run */
   drawLines(run) {
-    const lines = [
-      this.failure(run),
-      run.verdict && verdictLine(run.verdict),
-      ...run.notices.map((text) => notice(text)),
-    ].filter((line) => !!line);
+    const lines = [this.failure(run), ...run.notices.map((text) => notice(text))].filter(
+      (line) => !!line,
+    );
     const key = lines.map((line) => line.textContent).join("|");
     if (key === this.drawnLines) return;
     this.drawnLines = key;
@@ -112,12 +109,4 @@ export class RunHead {
       button("Run again", () => current.act("again"), { kind: "quiet" }),
     ];
   }
-}
-
-/** @param {string} verdict on the test split */
-function verdictLine(verdict) {
-  if (verdict.startsWith("Tuned is worse")) {
-    return h("div.rr-worse", { role: "alert" }, icon("octagon"), h("p", verdict));
-  }
-  return h("p.rr-notice", icon("warn"), verdict);
 }

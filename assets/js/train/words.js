@@ -16,6 +16,7 @@ export const RANKERS = [
   ["cosine", "Cosine"],
   ["base", "Base"],
   ["tuned", "Tuned"],
+  ["combined", "Combined"],
 ];
 /** @type {Record<RunStatus, [shape: IconName | null, kind: string]>} */
 const LOOKS = {
