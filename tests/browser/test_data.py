@@ -114,19 +114,19 @@ def test_a_finding_leads_to_its_rows_and_is_mended(server, new_page, tmp_path):
     bring(page, path)
     page.get_by_role("button", name="Import 40 pairs").click()
     page.locator(".rr-datasets tr", has_text="leaky").get_by_role("button", name="Open").click()
-    expect(page.locator(".rr-two-sides")).to_have_text("2 queries on two sides", timeout=30_000)
+    expect(page.locator(".rr-two-sides")).to_have_text("2 queries in two splits", timeout=30_000)
     page.get_by_role("tab", name="Quality").click()
     page.get_by_role("button", name="Check this dataset").click()
     finding = page.locator(".rr-finding", has_text="2 queries are in more than one split")
     finding.get_by_role("button", name="Show 8 rows").click(timeout=60_000)
     expect(page.locator(".rr-pairs-table tbody tr")).to_have_count(8)
     page.get_by_role("tab", name="Quality").click()
-    finding.get_by_role("button", name="Bring together").click()
-    expect(page.locator(".rr-tile-below")).to_have_text("no query is on two sides", timeout=30_000)
+    finding.get_by_role("button", name="Move to one split").click()
+    expect(page.locator(".rr-tile-below")).to_have_text("no query is in two splits", timeout=30_000)
     expect(finding).to_have_count(0, timeout=60_000)
     page.get_by_role("tab", name="History").click()
-    page.locator(".rr-history tr", has_text="Brought together").get_by_role("button").click()
-    expect(page.locator(".rr-two-sides")).to_have_text("2 queries on two sides", timeout=30_000)
+    page.locator(".rr-history tr", has_text="to one split each").get_by_role("button").click()
+    expect(page.locator(".rr-two-sides")).to_have_text("2 queries in two splits", timeout=30_000)
 
 
 def test_keys_set_all_that_is_selected_and_back_leads_back(server, new_page, tmp_path):
@@ -176,5 +176,5 @@ def test_columns_that_are_not_read_are_confirmed_or_chosen(server, new_page, tmp
     page.get_by_label("Import as").fill("sides")
     page.get_by_role("button", name="Import 12 pairs").click()
     expect(page.locator(".rr-datasets tr", has_text="sides")).to_contain_text(
-        "50.0 %", timeout=30_000
+        "50.0%", timeout=30_000
     )

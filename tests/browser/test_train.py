@@ -135,7 +135,7 @@ def test_smoothing_and_theme_change_the_picture_and_not_the_data(server, new_pag
     page.get_by_label("Smoothing of the training loss").fill("0")
     page.wait_for_function(f"before => JSON.stringify(({line})()[0]) !== before", arg=str(smooth))
     assert page.evaluate(line)[0] == pytest.approx(raw[1])
-    page.get_by_role("button", name="Light or dark").click()
+    page.get_by_role("button", name="Toggle dark mode").click()
     page.wait_for_function(f"before => ({line})()[1] !== before", arg=light)
     assert page.evaluate(CURVE) == raw
 

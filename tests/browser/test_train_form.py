@@ -67,7 +67,7 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
     choose(page, "Recipe", "From a model card")
     page.get_by_label("Model card or YAML").fill(CARD)
     page.get_by_role("button", name="Fill the form").click()
-    expect(why).to_contain_text("optim: adafactor is not honoured here")
+    expect(why).to_contain_text("optim: adafactor is not supported here")
     assert values(page, "epochs", "learning_rate", "warmup") == ["30", "5e-05", "0"]
     page.get_by_text("What fit() really did").click()
     rate = page.locator("#rr-run-learning_rate textarea, #rr-run-learning_rate input")
@@ -92,7 +92,7 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
 
     expect(field.or_(page.locator("#rr-run-epochs textarea"))).to_have_value("2")
     field.or_(page.locator("#rr-run-epochs textarea")).fill("many")
-    expect(plan.locator(".rr-error")).to_contain_text("many does not do as epochs")
+    expect(plan.locator(".rr-error")).to_contain_text("many is not valid for epochs")
 
 
 @pytest.fixture

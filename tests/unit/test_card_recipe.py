@@ -121,7 +121,7 @@ def test_hyperparameters_become_fields(line, value, field, expected):
         ("group_by_length", "True", "like length"),
         ("adafactor", "True", "AdamW is used"),
         ("optim", "adafactor", "AdamW is used"),
-        ("gradient_checkpointing", "True", "not honoured"),
+        ("gradient_checkpointing", "True", "not supported"),
         ("max_grad_norm", "5.0", "it is 1"),
         ("adam_beta2", "0.98", "it is 0.999"),
         ("batch_sampler", "no_duplicates", "loss decides"),

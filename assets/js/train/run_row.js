@@ -70,7 +70,8 @@ export function runRow(table, run, range) {
  * @param {Range} range
  */
 function changeCell(run, range) {
-  const [base, tuned] = [ndcgOf(run, "base"), ndcgOf(run, "tuned")];
+  const base = ndcgOf(run, "base");
+  const tuned = ndcgOf(run, "combined") ?? ndcgOf(run, "tuned");
   if (base === null && tuned === null) return h("span.rr-muted", "not yet");
   const onTest = !!run.metrics.tuned;
   const before = h("span.rr-muted", formatMetric(base));

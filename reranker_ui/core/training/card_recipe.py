@@ -60,7 +60,7 @@ FIXED = {"adam_beta1": 0.9, "adam_beta2": 0.999, "adam_epsilon": 1e-8, "max_grad
 @dataclass(frozen=True)
 class CardRecipe:
     """What a card asks for. `as_run` is what `CrossEncoder.fit()` made of it by default, None
-    where the card shows no sign of fit(); `notices` say which lines cannot be honoured here."""
+    where the card shows no sign of fit(); `notices` say which lines are not supported here."""
 
     printed: Recipe
     as_run: Recipe | None
@@ -90,7 +90,7 @@ def read_card(text: str, name: str = "from-card") -> CardRecipe:
     try:
         values |= _hyperparameters(given, notices) | _length(text)
         values |= _loss(text, front, notices) | _passes(text, front)
-        _say_what_is_not_honoured(given, notices)
+        _say_what_is_not_supported(given, notices)
         printed = Recipe.model_validate(values)
         as_run = Recipe.model_validate(values | FIT | {"name": name + AS_RUN})
     except ValidationError as error:
@@ -225,17 +225,20 @@ def _facts(text: str, front: dict[str, Any]) -> dict[str, Any]:
     return {"dataset_sizes": _sizes(front), "runs_seen": len(log_rows(text))}
 
 
-def _say_what_is_not_honoured(given: dict[str, str], notices: list[str]) -> None:
-    for table, why in ((NOT_HONOURED, "is not honoured here"), (GONE, "is gone from transformers")):
+def _say_what_is_not_supported(given: dict[str, str], notices: list[str]) -> None:
+    for table, why in (
+        (NOT_HONOURED, "is not supported here"),
+        (GONE, "is gone from transformers"),
+    ):
         for name, (usual, instead) in table.items():
             if given.get(name, usual) not in (usual, "None", "", usual.lower()):
                 notices.append(f"{name}: {given[name]} {why}; {instead}.")
     optimizer = given.get("optim", ADAMW[0]).replace("OptimizerNames.", "").lower()
     if optimizer not in ADAMW:
-        notices.append(f"optim: {optimizer} is not honoured here; AdamW is used.")
+        notices.append(f"optim: {optimizer} is not supported here; AdamW is used.")
     for name, fixed in FIXED.items():
         if given.get(name) and float(given[name]) != fixed:
-            notices.append(f"{name}: {given[name]} is not honoured here; it is {fixed:g}.")
+            notices.append(f"{name}: {given[name]} is not supported here; it is {fixed:g}.")
     if given.get("batch_sampler", "batch_sampler") != "batch_sampler":
         notices.append(
             f"batch_sampler: {given['batch_sampler']} is not a choice here; the loss decides."

@@ -161,7 +161,7 @@ def sentence(progress: Progress, state: str) -> str:
         "queued": "Waiting",
         "running": running,
         "finished": "Finished",
-        "stopped": f"Stopped and kept{at}",
+        "stopped": f"Stopped (model saved){at}",
         "cancelled": f"Cancelled{at}",
         "lost": f"Lost{at}: the worker ended without a word.",
     }[state]

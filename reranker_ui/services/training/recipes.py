@@ -153,7 +153,7 @@ def _sentence(error: ValidationError) -> str:
     )
     wanted = wanted.replace("greater than or equal to", "at least")
     wanted = wanted.replace("less than or equal to", "at most")
-    return f"{first['input']} does not do as {field}: {wanted}."
+    return f"{first['input']} is not valid for {field}: {wanted}."
 
 
 def command(dataset: str, recipe: Recipe) -> str:
