@@ -10,8 +10,8 @@ from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.annotating import disputes
 from reranker_ui.services.annotating.agreement import agreement_of
 from reranker_ui.services.annotating.recent_labels import last_labels
-from reranker_ui.services.datasets.edits import undo
 from reranker_ui.services.datasets.history import history
+from reranker_ui.services.datasets.undo import undo
 from reranker_ui.services.labels.datasets import labelled_pairs, list_datasets
 from reranker_ui.services.labels.guidelines import guideline_versions
 from reranker_ui.services.operating import backup

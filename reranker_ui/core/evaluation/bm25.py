@@ -70,12 +70,19 @@ class Index:
 
     @classmethod
     def open(cls, folder: Path) -> "Index":
-        """An index that `build` kept; raises FileNotFoundError where there is none."""
+        """An index that `build` kept; FileNotFoundError where there is none.
+
+        A damaged one raises OSError, ValueError, LookupError or TypeError.
+        """
         import bm25s
 
         kept = json.loads((folder / "kept.json").read_text())
         engine = bm25s.BM25.load(str(folder), mmap=True) if kept["words"] else None
-        return cls(engine, int(kept["passages"]))
+        size = int(kept["passages"])
+        # Some damage only shows when the index is asked.
+        if engine is not None and len(engine.get_scores_from_ids([0])) != size:
+            raise ValueError(f"The index in {folder} does not hold {size:,} passages.")
+        return cls(engine, size)
 
     def scores(self, query: str) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
         """BM25 of every passage, by its position."""
