@@ -328,7 +328,7 @@ def test_evaluate(workspace, caves):
     found = compare.evaluate(workspace, VIEWER, "bm25", "caves")
     assert found["queries"] == 4
     assert 0 < found["ndcg@10"] <= 1
-    with pytest.raises(Refused, match="train split of caves holds no labelled pairs"):
+    with pytest.raises(Refused, match="train split of caves has no labelled pairs"):
         compare.evaluate(workspace, VIEWER, "bm25", "caves", "train")
     with pytest.raises(Refused, match="not a split"):
         compare.evaluate(workspace, VIEWER, "bm25", "caves", "all")
@@ -410,7 +410,7 @@ def test_a_labelled_result_that_is_no_pair_becomes_one(workspace, open_caves):
 
 def test_labels_that_are_refused(workspace, open_caves):
     give = (workspace, MAI, "caves", QUERY, "Passage 1 on ice caves.")
-    with pytest.raises(Refused, match="no label of caves"):
+    with pytest.raises(Refused, match="not a valid label for caves"):
         result_labels.label_result(*give, 3, "a")
     with pytest.raises(Refused, match="annotator"):
         result_labels.label_result(workspace, VIEWER, *give[2:], 1, "b")
