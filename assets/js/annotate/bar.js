@@ -70,7 +70,7 @@ export class StreamBar {
     const onclick = () => session.review.enter(firstSection(session));
     const count = h("b", { title: "disputed pairs" }, formatInt(disputed));
     const content = disputed ? [h("i"), "Review", count] : [icon("people"), "Review"];
-    const kind = disputed && "rr-an-todisputed";
+    const kind = disputed ? "rr-an-todisputed" : null;
     return h("button.rr-button", { type: "button", class: kind, onclick }, content);
   }
 
