@@ -28,22 +28,46 @@ MODULES = {
     "train_why": "train/why.js",
     "playground": "playground/room.js",
 }
+TABS = {
+    "data": ["data"],
+    "annotate": ["annotate"],
+    "train": ["train", "train_plan", "train_command", "train_why", "train_runs"],
+    "playground": ["playground"],
+}
 # Loads a room's module when the room is first shown; a failure stays inside the room.
 _LOAD = """
 const context = {element, trigger, props, server, upload, watch, events: %(events)s};
-const modules = %(modules)s.map((path) => new URL(path, document.baseURI).href);
-for (const href of modules) {
-  if (document.querySelector("link[href='" + href + "']")) continue;
-  document.head.append(Object.assign(document.createElement("link"), {rel: "modulepreload", href}));
-}
-Promise.all(modules.slice(0, 2).map((href) => import(href)))
-  .then(([{mount}, {drawRoom}]) => mount(drawRoom, context))
-  .catch((error) => {
-    console.error(error);
-    element.querySelector(".rr-room").innerHTML = '<div class="rr-error" role="alert"><p>'
-      + 'This part of the page failed to load. Reload the page to try again.</p></div>';
-  });
+const modules = %(modules)s.map((path) => import(new URL(path, document.baseURI).href));
+Promise.all(modules).then(([{mount}, {drawRoom}]) => mount(drawRoom, context)).catch((error) => {
+  console.error(error);
+  element.querySelector(".rr-room").innerHTML = '<div class="rr-error" role="alert"><p>'
+    + 'This part of the page failed to load. Reload the page to try again.</p></div>';
+});
 """
+# Modules import each other: all that a tab needs are asked for at once, while Gradio loads. The
+# other tabs follow when the page is quiet, so that they open at once too.
+_PRELOAD = """<script>
+(() => {
+  const tabs = %(tabs)s;
+  const add = (modules) => modules.forEach((path) => {
+    const href = new URL(path, document.baseURI).href;
+    const link = Object.assign(document.createElement("link"), {rel: "modulepreload", href});
+    document.head.append(link);
+  });
+  add(tabs[new URLSearchParams(location.search).get("tab")] || tabs.data);
+  setTimeout(() => Object.values(tabs).forEach(add), 5000);
+})();
+</script>"""
+
+
+def head() -> str:
+    """For the head of the page: what loads its modules early."""
+    needed = {
+        tab: modules().needed("lib/room.js", *(MODULES[name] for name in ["header", *rooms]))
+        for tab, rooms in TABS.items()
+    }
+    addresses = {tab: [modules().address(one) for one in names] for tab, names in needed.items()}
+    return _PRELOAD % {"tabs": json.dumps(addresses)}
 
 
 def room(
@@ -56,7 +80,7 @@ def room(
     events: names that the page may `trigger(name, data)`; listen with `room.NAME(handler)`.
     The template is static on purpose: Gradio executes `${...}` in whatever it renders.
     """
-    needed = [modules().address(one) for one in modules().needed("lib/room.js", MODULES[name])]
+    needed = [modules().address(module) for module in ("lib/room.js", MODULES[name])]
     script = _LOAD % {"events": json.dumps(list(events)), "modules": json.dumps(needed)}
     return gr.HTML(
         html_template=f'<section class="rr-room rr-room-{name}"></section>',

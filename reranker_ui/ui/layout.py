@@ -17,7 +17,7 @@ from reranker_ui.services.ranking import engines
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace, open_workspace
 from reranker_ui.settings import ASSETS, Settings, believe_proxies, secret_values
-from reranker_ui.ui.component import room
+from reranker_ui.ui.component import head, room
 from reranker_ui.ui.pages import annotate, data, playground, train
 from reranker_ui.ui.pages import people as people_panel
 from reranker_ui.ui.payload import Name
@@ -118,6 +118,7 @@ def _launch(page: gr.Blocks, settings: Settings, door: Door) -> str:
             root_path=settings.root_path,
             theme=theme(),
             css=_css(),
+            head=head(),
             max_file_size=settings.max_upload_bytes,
             state_session_capacity=SESSIONS,
             favicon_path=str(ASSETS / "favicon.svg"),
