@@ -1,9 +1,12 @@
 """Tables, engine and transactions: people's work, written only through the services."""
 
+import json
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint, event
+
+from reranker_ui.core.values.refused import Unavailable
 
 metadata = sa.MetaData(
     naming_convention={
@@ -282,10 +285,22 @@ def open_engine(url: str) -> sa.Engine:
     """An engine for `url`. SQLite: WAL, full sync, foreign keys, and our own BEGIN."""
     if not url.startswith("sqlite"):
         return sa.create_engine(url, pool_pre_ping=True)
-    engine = sa.create_engine(url, module=sqlite_module(), pool_size=20, max_overflow=40)
+    engine = sa.create_engine(
+        url, module=sqlite_module(), pool_size=20, max_overflow=40, json_deserializer=_read_json
+    )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _read_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise Unavailable(
+            "The database is damaged: a value in it is not JSON. Stop the server and restore the"
+            " newest backup with `python -m reranker_ui restore --replace`."
+        ) from error
 
 
 def sqlite_module() -> Any:
