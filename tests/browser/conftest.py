@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import IN_CI, ROOT
+
+expect.set_options(timeout=15_000)  # milliseconds; a busy machine needs more than the usual 5 s
 
 INSTALL = "sudo apt-get install -y chromium"
 CAME, LEFT = "the page came", "the page is left"
@@ -141,7 +144,7 @@ def new_page(browser):
         contexts.append(context)
         context.add_init_script(TOLD)
         page = watch(context.new_page(), faults)
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.faults = faults
         page.goto(url)
         return page

@@ -78,5 +78,6 @@ def test_names_of_api_keys_are_text(tmp_path, page):
             panel.locator("form input").fill(payload)
             panel.locator("form button").last.click()
             expect(panel.get_by_role("cell", name=payload, exact=True)).to_be_visible()
+        page.goto("about:blank")
     finally:
         server.kill()

@@ -18,6 +18,7 @@ from reranker_ui.services.datasets.split_report import join_sides
 from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.labels.datasets import label_counts, labelled_pairs, list_datasets
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
+from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import annotations, decisions, imported_labels, pairs
 from tests.labelling import seed
@@ -250,7 +251,7 @@ def test_sql_and_python_resolve_labels_alike(filled):
             decision = rng.choice([None, None, None, (0.0,), (1.0,), (None,)])
             told[pair_id] = resolve_labels(imported, votes, decision)
             write(connection, pair_id, imported[1:], votes, decision)
-        rows = connection.execute(pairs_with_labels(1, pairs.c.id)).all()
+        rows = connection.execute(pairs_with_labels(Visibility(1), pairs.c.id)).all()
     assert {row.id: (row.effective, row.state) for row in rows} == {
         pair_id: (one.label, one.state) for pair_id, one in told.items()
     }

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.core.values.splits import SPLITS
@@ -64,7 +65,7 @@ def test_a_run_is_frozen_whole(workspace, nowhere, recipe):
     assert run["counts"] == {name: len(folder.pairs(name)) for name in SPLITS}
     assert run["counts"] == {"train": 72, "dev": 9, "test": 9}
     assert folder.recipe() == recipe
-    assert folder.lineage()["scale"] == {"kind": "binary", "max": 1.0}
+    assert folder.scale() == Scale("binary", 1.0)
     assert run["status"] == "queued" and run["metrics"]["tuned"] is None
     assert [path.name for path in workspace.runs.iterdir()] == ["00001"]
 
