@@ -319,7 +319,7 @@ def worker_of(run):
     raise AssertionError(f"no worker of {run['name']}")
 
 
-def until(true, seconds=120):
+def until(true, seconds=300):
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "waited too long"

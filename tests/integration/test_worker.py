@@ -16,7 +16,7 @@ from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors.local import LocalExecutor
 from tests.conftest import ROOT
 
-WAIT = 120.0  # seconds; the imports of a worker alone take 10 on a machine that is free
+WAIT = 300.0  # seconds; the imports of a worker alone take 10 on a machine that is free
 LOG_FIELDS = {"step", "max_steps", "epoch", "loss", "learning_rate", "grad_norm"}
 LOG_FIELDS |= {"pairs_per_second", "eta"}
 
