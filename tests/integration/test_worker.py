@@ -14,6 +14,7 @@ from filelock import FileLock
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors.local import LocalExecutor
+from reranker_ui.settings import worker_environment
 from tests.conftest import ROOT
 
 WAIT = 300.0  # seconds; the imports of a worker alone take 10 on a machine that is free
@@ -120,7 +121,9 @@ def test_a_run_that_was_lost_under_version_0_1_is_resumed(home, tiny_model):
         assert folder.status() == "running"
         assert LocalExecutor({}).submit(folder) == "", "a second worker was started"
     assert folder.status() == "lost"
-    assert int(LocalExecutor({**os.environ, "RERANKER_UI_THREADS": "1"}).submit(folder)) > 1
+    assert (
+        int(LocalExecutor({**worker_environment(), "RERANKER_UI_THREADS": "1"}).submit(folder)) > 1
+    )
     wait_for(folder, "finished")
     assert (folder.model / "model.safetensors").exists()
 
