@@ -54,7 +54,8 @@ def test_a_run_scores_what_waits_and_goes_on_where_it_was(workspace, tmp_path, t
     told = score_job.score_waiting(workspace, ADMIN, "caves", run, job)
     # ids[0] is disputed, ids[1] has both its labels, the last pair is sealed
     assert sorted(kept(workspace)) == [ids[0], *ids[2:39]]
-    assert (told["scored"], told["wanted"]) == (38, 38)
+    # the disputed pair is not counted: how many there are is hidden from those who label blind
+    assert (told["scored"], told["wanted"]) == (37, 37)
     ranker = rankers.find_ranker(workspace, ADMIN, str(run))
     one = ranker.scores([("how is cave 0 formed?", "Passage 2 on ice caves.")])
     assert kept(workspace)[ids[2]] == pytest.approx(one[0], abs=1e-5)

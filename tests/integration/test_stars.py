@@ -85,7 +85,7 @@ def test_a_home_of_an_older_version_gets_the_default(tmp_path, workspace):
     with sqlite3.connect(workspace.home / "reranker-ui.db") as connection:
         for column in ("min_grade", "relevant_from"):
             connection.execute(f"ALTER TABLE datasets DROP COLUMN {column}")
-        connection.execute("UPDATE alembic_version SET version_num = '0002'")
+        connection.execute("UPDATE alembic_version SET version_num = '0003'")
     from reranker_ui.services.store.workspace import open_workspace
 
     opened = open_workspace(workspace.settings)

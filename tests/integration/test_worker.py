@@ -212,7 +212,8 @@ def test_a_warm_start_is_a_phase_of_its_own_and_is_used_again(home, tiny_model, 
     first, second = (frozen(home, n, tiny_model, queries=10, **recipe) for n in (1, 2))
     train(first, 1, precision), train(second, 1, precision)
     phases = [(log["phase"], log["step"]) for log in seen(first, "log")]
-    warm, labels = seen(first, "started")[0]["plan"].values()
+    plan = seen(first, "started")[0]["plan"]
+    warm, labels = plan["warm_start_steps"], plan["train_steps"]
     assert warm > 0
     assert phases == [("warm_start", n + 1) for n in range(warm)] + [
         ("train", n + 1) for n in range(labels)
