@@ -17,7 +17,6 @@ from reranker_ui.services.datasets.split_report import join_sides, split_receipt
 from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.store.access import LOCAL
 
-
 ENGLISH = "embedded-en"  # does not know the Chinese query
 
 
