@@ -116,7 +116,7 @@ READS: dict[str, Payload] = {
     "people_now": _named(), "set_role": _named(name="Bo", role="viewer"),
     "remove_user": _named(name="Bo"), "invite": _named(role="admin", places=1),
     "set_password": _named(name="Bo", password="a long password", present="x"),
-    "withdraw": _named(id=1), "list_keys": _named(), "make_key": _named(name="key"),
+    "withdraw": _named(id=1), "list_keys": _named(), "make_key": _named(name="key"), "end_keys": _named(),
     "end_key": _named(id=1),
     "all_datasets": _named(), "delete_dataset": _named(), "export": _named(format="csv"),
     "export_formats": _named(), "push_dataset": _named(repo="a/b"),
@@ -188,6 +188,9 @@ ADDRESSES: dict[str, Callable[[Draw], str]] = {
     "/rerank": lambda d: "POST /rerank",
 }
 ELSEWHERE = {
+    # Gradio's own, bounded: the first calls the page functions that are played by name
+    *("/gradio_api/component_server", "/gradio_api/component_server/"),
+    *("/gradio_api/upload", "/gradio_api/upload/", "/gradio_api/upload_progress"),
     *("/login", "/login/check", "/login/huggingface", "/login/callback", "/logout", "/invite"),
     *("/health", "/guide", "/guide/{name}", "/modules/{version}/{name:path}"),
 }
