@@ -23,6 +23,9 @@ ASKED = {
 MORE = {
     "rr-header": {"withdraw": {"id": 0}, "end_key": {"id": 0}},
     "rr-train_runs": {"rows": {"have": {}}},
+    "rr-data": {"edit_text": {"id": 0, "labels": "keep"}},
+    "rr-annotate": {name: {"run": 999} for name in ("score_pairs", "scoring", "set_stream")},
+    "rr-playground": {"keep_cutoff": {"goal": "precision:0.9"}, "undo_result": {"pair_id": 1}},
 }
 
 CHANGING = ("delete_dataset", "check_quality", "join_sides", "score_pairs")
