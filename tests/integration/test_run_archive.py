@@ -1,10 +1,13 @@
 """Runs as zips: whole, named, without what is of no use elsewhere."""
 
 import io
+import json
 import zipfile
 
+import pandas as pd
 import pytest
 
+from reranker_ui.core.evaluation.outcome import outcome_of
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.annotating.settings import set_stream
@@ -50,10 +53,18 @@ def test_a_whole_run_is_not_for_annotators_from_whom_labels_are_kept(workspace, 
         assert run_archive(workspace, who, number, part)
     with pytest.raises(Refused, match="kept from annotators"):
         run_archive(workspace, MAI, number, "run")
-    RunFolder(workspace.runs / f"{number:05d}").outcome_file.write_text('{"worst": ["a text"]}')
+    rows = [
+        {"query_key": str(n), "query": "q", "passage": f"p{grade}", "grade": grade, "base": grade,
+         "bm25": 0.0, "cosine": 0.0, "tuned": -grade}
+        for n in range(8) for grade in (0.0, 1.0)
+    ]  # fmt: skip
+    written = json.dumps(outcome_of(pd.DataFrame(rows)))
+    RunFolder(workspace.runs / f"{number:05d}").outcome_file.write_text(written)
+    whole = json.loads(written)
+    assert whole["worst"]
     kept, seen = (outcome(workspace, who, number) for who in (MAI, VIEWER))
-    assert (kept["results"], kept["whole"]) == ({"worst": None}, False)
-    assert (seen["results"], seen["whole"]) == ({"worst": ["a text"]}, True)
+    assert (kept["results"], kept["whole"]) == ({**whole, "worst": None}, False)
+    assert (seen["results"], seen["whole"]) == (whole, True)
     set_stream(workspace, ADMIN, "caves", blind=False)
     with pytest.raises(Refused, match="sealed test split"):
         run_archive(workspace, MAI, number, "run")

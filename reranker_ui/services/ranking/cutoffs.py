@@ -10,6 +10,7 @@ from reranker_ui.core.evaluation.calibration import calibrate, calibrated
 from reranker_ui.core.evaluation.cutoff import choose_cutoff
 from reranker_ui.core.models.reranker import sigmoid
 from reranker_ui.core.values.json_files import read_object, save
+from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.visibility import visibility_of_run
@@ -73,7 +74,7 @@ def look_for_cutoff(
             raise Refused("A cut-off is chosen from labels that are hidden from annotators.")
     pairs = folder.pairs("dev").dropna(subset=["grade"]).reset_index(drop=True)
     logits = kept_scores(workspace, ranker, pairs)
-    keys, relevant = pairs["query_key"].tolist(), folder.scale().relevant(pairs["grade"]).tolist()
+    keys, relevant = pairs["query_key"].tolist(), _scale(folder).relevant(pairs["grade"]).tolist()
     told = choose_cutoff(keys, relevant, logits, goal)
     calibration = calibrate(keys, relevant, logits)
     told["calibration"] = calibration
@@ -127,3 +128,9 @@ def _run(workspace: Workspace, user: User, run: int | str) -> tuple[Ranker, RunF
 
 def _probability(logit: float) -> float:
     return float(sigmoid(logit))
+
+
+def _scale(folder: RunFolder) -> Scale:
+    # A run whose lineage is gone still has its pairs: a label above 0 is relevant then.
+    scale = folder.lineage_if_readable().get("scale")
+    return Scale.from_json(scale) if scale else GRADES
