@@ -17,6 +17,7 @@ from reranker_ui.services.store.database import (
 )
 
 LEASE_SECONDS = 300.0
+SKEW = 60.0  # seconds that the time of another request or server may be ahead
 _CHUNK = 500  # ids a statement is given
 Where = list[sa.ColumnElement[bool]]
 
@@ -28,7 +29,7 @@ def offered(dataset: sa.Row[Any], user: User) -> Where:
 
 def leased(now: float) -> sa.ColumnElement[bool]:
     """Leases that hold at `now`: a longer one was given before the clock was set back."""
-    return leases.c.until.between(now, now + LEASE_SECONDS)
+    return leases.c.until.between(now, now + LEASE_SECONDS + SKEW)
 
 
 def not_test() -> sa.ColumnElement[bool]:

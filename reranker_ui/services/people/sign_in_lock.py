@@ -10,6 +10,7 @@ from reranker_ui.services.store.database import failures
 from reranker_ui.services.store.workspace import Workspace
 
 WINDOW = 15 * 60.0  # seconds
+SKEW = 60.0  # seconds that another try may seem to lie ahead
 # Failures within WINDOW that shut the door: for a name from one address, for the address, for the
 # name from anywhere.
 MOST = (5, 30, 50)
@@ -29,7 +30,7 @@ def begin(workspace: Workspace, host: str, name: str) -> list[int]:
     with workspace.writing() as connection:
         _check(connection, host, name, now)
         # Those of the future were counted before the clock was set back.
-        connection.execute(failures.delete().where(~failures.c.at.between(now - WINDOW, now)))
+        connection.execute(failures.delete().where(~failures.c.at.between(now - WINDOW, now + SKEW)))
         rows = [{"key": key, "at": now} for key in _keys(host, name)]
         return list(connection.scalars(failures.insert().values(rows).returning(failures.c.id)))
 
@@ -54,7 +55,7 @@ def _check(connection: sa.Connection, host: str, name: str, now: float) -> None:
     for key, most in zip(_keys(host, name), MOST, strict=True):
         query = (
             sa.select(failures.c.at)
-            .where(failures.c.key == key, failures.c.at.between(now - WINDOW, now))
+            .where(failures.c.key == key, failures.c.at.between(now - WINDOW, now + SKEW))
             .order_by(failures.c.at.desc())
             .limit(1)
             .offset(most - 1)
