@@ -30,7 +30,8 @@ def begin(workspace: Workspace, host: str, name: str) -> list[int]:
     with workspace.writing() as connection:
         _check(connection, host, name, now)
         # Those of the future were counted before the clock was set back.
-        connection.execute(failures.delete().where(~failures.c.at.between(now - WINDOW, now + SKEW)))
+        lapsed = ~failures.c.at.between(now - WINDOW, now + SKEW)
+        connection.execute(failures.delete().where(lapsed))
         rows = [{"key": key, "at": now} for key in _keys(host, name)]
         return list(connection.scalars(failures.insert().values(rows).returning(failures.c.id)))
 
