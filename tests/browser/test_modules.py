@@ -18,7 +18,7 @@ def test_a_module_that_fails_breaks_its_own_tab(server, new_page, how):
         else:
             route.fulfill(content_type="text/javascript", body="const broken = ;")
 
-    page.route(re.compile(r"/modules/\w+/playground/results\.js$"), answer)
+    page.route(re.compile(r"/modules/\w+/playground/ranked_lists\.js$"), answer)
     page.goto(server.url)
     expect(page.locator("#rr-data")).to_contain_text("Datasets")
     page.get_by_role("tab", name="Playground").click()
