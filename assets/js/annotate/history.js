@@ -79,7 +79,7 @@ function descriptions({ scale, guidelines }) {
   };
   const version = (/** @type {PairEvent} */ { after }) =>
     guidelines.version > 1 &&
-    after?.guidelines_version &&
+    !!after?.guidelines_version &&
     h("span.rr-faint", `guidelines ${after.guidelines_version}`);
   return {
     came: (event) => [arrival(event), hasLabel(event.after) && [" with ", chip(event.after)]],

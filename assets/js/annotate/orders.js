@@ -63,11 +63,10 @@ function orderChoice(session) {
     return [only, linkButton(`Back to ${orderWord(session, stream.order)}`, back)];
   }
   if (stream.may.own) return [h("span.rr-muted", "Order"), ownerChoice(session)];
-  const disputed = progress?.disputed && !stream.may.decide;
-  const text = disputed && plural(progress.disputed, "disputed pair");
+  const disputed = stream.may.decide ? 0 : (progress?.disputed ?? 0);
   const go = () => session.choose({ order: "disputed" });
   const word = h("span", h("span.rr-muted", "Order: "), orderWord(session, order));
-  return [word, text && linkButton(text, go)];
+  return [word, disputed > 0 && linkButton(plural(disputed, "disputed pair"), go)];
 }
 
 /** @param {Session} session */

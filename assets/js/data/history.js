@@ -72,7 +72,12 @@ function historyRow(line, undo) {
     "tr",
     h("td.rr-muted", { title: time }, formatAgo(line.at)),
     h("td", line.who),
-    h("td", { title: line.text }, line.text, line.pair && h("span.rr-faint", ` pair ${line.pair}`)),
+    h(
+      "td",
+      { title: line.text },
+      line.text,
+      !!line.pair && h("span.rr-faint", ` pair ${line.pair}`),
+    ),
     h(
       "td.rr-acts",
       undoable && button("Undo", () => undo(line.id), { kind: "small", icon: "undo" }),

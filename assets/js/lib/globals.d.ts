@@ -1,6 +1,7 @@
 // Types of the page's own building blocks; those of the server's answers are in answers.d.ts.
 
-type Child = Node | string | number | false | null | undefined | Child[];
+/** No numbers: a count before `&&` would be shown as 0. */
+type Child = Node | string | false | null | undefined | Child[];
 type AttributeValue = string | number | boolean | null | undefined;
 type Listeners = {
   [Name in keyof HTMLElementEventMap as `on${Name}`]?: (
@@ -10,7 +11,7 @@ type Listeners = {
 interface Attributes {
   [name: string]: AttributeValue | ((event: any) => unknown);
 }
-type Properties = Listeners & Attributes;
+type Properties = Listeners & Attributes & { class?: string | false | null };
 type ElementOf<Selector extends string> = Selector extends `${infer Tag}.${string}`
   ? Tag extends keyof HTMLElementTagNameMap
     ? HTMLElementTagNameMap[Tag]

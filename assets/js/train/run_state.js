@@ -34,7 +34,7 @@ function runFacts(run) {
   const { step, steps, pairs_per_second: pace, seconds, left } = run;
   return [
     steps ? fact(formatInt(step), `of ${formatInt(steps)} steps`) : h("span", waitingFor(run)),
-    live && pace && fact(formatInt(pace), "pairs/s"),
+    live && !!pace && fact(formatInt(pace), "pairs/s"),
     seconds !== null && fact(formatClock(seconds), live ? "elapsed" : "total"),
     live && left !== null && fact(formatClock(left), "left"),
     !live && run.precision && h("span", `${run.precision}, ${run.device}`),
