@@ -20,12 +20,13 @@ const SHAPES = {
 /**
  * @param {QualityView} view
  * @param {QualityReport} report
+ * @param {string} base as it was asked for; the rows of a finding are found by it
  */
-export function drawFindings(view, report) {
+export function drawFindings(view, report, base) {
   const clean = `Nothing found: ${report.clean.join(", ")}`;
   return [
     report.notice && h("p.rr-card-body.rr-note.rr-quality-notice", report.notice),
-    report.findings.map((finding) => drawFinding(view, report, finding)),
+    report.findings.map((finding) => drawFinding(view, report, base, finding)),
     h("div.rr-finding.clean", icon("finished"), h("span.rr-muted.rr-grow", clean)),
   ];
 }
@@ -33,12 +34,13 @@ export function drawFindings(view, report) {
 /**
  * @param {QualityView} view
  * @param {QualityReport} report
+ * @param {string} base
  * @param {Finding} finding
  */
-function drawFinding(view, report, finding) {
+function drawFinding(view, report, base, finding) {
   const [shape, word] = SHAPES[finding.severity];
   const rows = `Show ${plural(finding.rows, "row")}`;
-  const show = () => view.opened.showPairs(`${finding.key} of ${report.base}`, finding.fact);
+  const show = () => view.opened.showPairs(`${finding.key} of ${base}`, finding.fact);
   return h(
     "div.rr-finding",
     { class: finding.severity },

@@ -99,7 +99,9 @@ export class QualityView {
       "div.rr-card.rr-quality-main",
       this.head(state),
       failed && h("div.rr-card-body", errorBox(failed)),
-      report ? drawFindings(this, report) : h("p.rr-card-body.rr-muted", WHAT_A_CHECK_READS),
+      report
+        ? drawFindings(this, report, state.base)
+        : h("p.rr-card-body.rr-muted", WHAT_A_CHECK_READS),
     );
     fill(
       this.node,
