@@ -110,16 +110,17 @@ export class ChartCard {
   drawTitles(run) {
     const key = (/** @type {string} */ kind, /** @type {string} */ text) =>
       h("span.rr-key-line", h("i", { class: kind }), text);
-    const compared = this.current.compared.runs.map(({ token, name }) =>
-      key(token === "base" ? "warm" : token, name),
-    );
+    const compared = () =>
+      this.current.compared.runs.map(({ token, name }) =>
+        key(token === "base" ? "warm" : token, name),
+      );
     const grow = () => h("span.rr-grow");
     const { loss, dev, extra } = this.titles;
     const warm = run.warm_steps ? key("warm", "warm start") : null;
     const own = [warm, key("accent", "smoothed"), key("raw", "raw")];
-    fill(loss, h("b", "Training loss"), grow(), own, compared);
+    fill(loss, h("b", "Training loss"), grow(), own, compared());
     const baselines = [key("base", "base"), key("bm25", "BM25"), key("cosine", "cosine")];
-    fill(dev, h("b", this.metricWord), grow(), key("accent", run.name), compared, baselines);
+    fill(dev, h("b", this.metricWord), grow(), key("accent", run.name), compared(), baselines);
     fill(extra, this.extra ? h("b", EXTRAS[this.extra].title) : null);
     const second = 28 + 8 + this.panel + 12; // below the first title, margin and panel
     dev.style.top = `${second}px`;
