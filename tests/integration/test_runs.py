@@ -269,7 +269,7 @@ def test_the_queue_moves_without_a_web_process(home, command, workspace, tiny_mo
     code, out, _ = command(*words, "--wait", timeout=180)
     second = json.loads(out)
     assert code == 0 and second["status"] == "finished" and second["id"] == 2
-    assert list(second) == ["id", "name", "status", "metrics", "counts", "folder"]
+    assert list(second) == ["id", "name", "status", "metrics", "counts", "folder", "damage"]
     assert list(second["metrics"]) == ["base", "tuned", "bm25", "cosine", "combined"]
     keys = {"ndcg@10", "mrr@10", "map", "average_precision", "queries"}
     assert all(set(metrics) == keys for metrics in second["metrics"].values() if metrics)

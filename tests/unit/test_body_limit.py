@@ -1,11 +1,10 @@
 """Bodies are bounded in bytes and in JSON values before anything parses them."""
 
-import asyncio
-
 import pytest
 
 from reranker_ui.ui.server import body_limit
 from reranker_ui.ui.server.body_limit import BodyLimit, holds_more, limit_of
+from tests.coroutines import finish
 
 RERANK, EVENT = "/v2/rerank", "/gradio_api/queue/join"
 
@@ -25,7 +24,7 @@ def ask(limit: BodyLimit, path: str, parts: list[bytes], length: int | None = No
     headers = [] if length is None else [(b"content-length", str(length).encode())]
     scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
     limit.seen = seen
-    asyncio.run(limit(scope, receive, send))
+    finish(limit(scope, receive, send))
     return sent[0]["status"], b"".join(seen)
 
 

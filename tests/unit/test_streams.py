@@ -1,11 +1,11 @@
 """A queue's stream is read by the person who opened its session, and by nobody else."""
 
-import asyncio
 from types import SimpleNamespace
 
 from starlette.requests import HTTPConnection
 
 from reranker_ui.ui.server.streams import StreamOwners
+from tests.coroutines import finish
 
 
 class Queue:
@@ -22,7 +22,7 @@ def asked(path, query=""):
 
 def push(queue, session, name):
     body = SimpleNamespace(session_hash=session)
-    return asyncio.run(queue.push(body=body, request=None, username=name))
+    return finish(queue.push(body=body, request=None, username=name))
 
 
 def test_a_session_stays_with_who_opened_it():
