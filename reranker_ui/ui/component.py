@@ -13,7 +13,7 @@ from reranker_ui.core.values.filesystems import as_refused
 from reranker_ui.core.values.refused import Unavailable
 from reranker_ui.ui.payload import reader_of
 from reranker_ui.ui.server.identity import who
-from reranker_ui.ui.server.modules import modules
+from reranker_ui.ui.server.modules import TABS, modules
 
 log = logging.getLogger(__name__)
 Function = Callable[..., Any]
@@ -28,46 +28,37 @@ MODULES = {
     "train_why": "train/why.js",
     "playground": "playground/room.js",
 }
-TABS = {
-    "data": ["data"],
-    "annotate": ["annotate"],
-    "train": ["train", "train_plan", "train_command", "train_why", "train_runs"],
-    "playground": ["playground"],
-}
-# Loads a room's module when the room is first shown; a failure stays inside the room.
+# Loads a room's bundle when the room is first shown; a failure stays inside the room.
 _LOAD = """
 const context = {element, trigger, props, server, upload, watch, events: %(events)s};
-const modules = %(modules)s.map((path) => import(new URL(path, document.baseURI).href));
-Promise.all(modules).then(([{mount}, {drawRoom}]) => mount(drawRoom, context)).catch((error) => {
+import(new URL(%(bundle)s, document.baseURI).href).then(({modules}) => {
+  modules["lib/room.js"].mount(modules[%(module)s].drawRoom, context);
+  document.dispatchEvent(new Event("rr-room-drawn"));
+}).catch((error) => {
   console.error(error);
   element.querySelector(".rr-room").innerHTML = '<div class="rr-error" role="alert"><p>'
     + 'This part of the page failed to load. Reload the page to try again.</p></div>';
 });
 """
-# Modules import each other: all that a tab needs are asked for at once, while Gradio loads. The
-# other tabs follow when the page is quiet, so that they open at once too.
+# What the open tab needs is asked for while Gradio loads. The other tabs follow when it is drawn.
 _PRELOAD = """<script>
 (() => {
-  const tabs = %(tabs)s;
-  const add = (modules) => modules.forEach((path) => {
+  const {header, ...tabs} = %(bundles)s;
+  const add = (path) => {
     const href = new URL(path, document.baseURI).href;
     const link = Object.assign(document.createElement("link"), {rel: "modulepreload", href});
     document.head.append(link);
-  });
-  add(tabs[new URLSearchParams(location.search).get("tab")] || tabs.data);
-  setTimeout(() => Object.values(tabs).forEach(add), 5000);
+  };
+  [header, tabs[new URLSearchParams(location.search).get("tab")] || tabs.data].forEach(add);
+  const rest = () => setTimeout(() => Object.values(tabs).forEach(add), 2000);
+  document.addEventListener("rr-room-drawn", rest, {once: true});
 })();
 </script>"""
 
 
 def head() -> str:
     """For the head of the page: what loads its modules early."""
-    needed = {
-        tab: modules().needed("lib/room.js", *(MODULES[name] for name in ["header", *rooms]))
-        for tab, rooms in TABS.items()
-    }
-    addresses = {tab: [modules().address(one) for one in names] for tab, names in needed.items()}
-    return _PRELOAD % {"tabs": json.dumps(addresses)}
+    return _PRELOAD % {"bundles": json.dumps({tab: modules().address(tab) for tab in TABS})}
 
 
 def room(
@@ -80,8 +71,13 @@ def room(
     events: names that the page may `trigger(name, data)`; listen with `room.NAME(handler)`.
     The template is static on purpose: Gradio executes `${...}` in whatever it renders.
     """
-    needed = [modules().address(module) for module in ("lib/room.js", MODULES[name])]
-    script = _LOAD % {"events": json.dumps(list(events)), "modules": json.dumps(needed)}
+    module = MODULES[name]
+    tab = next(tab for tab, entries in TABS.items() if module in entries)
+    script = _LOAD % {
+        "events": json.dumps(list(events)),
+        "bundle": json.dumps(modules().address(tab)),
+        "module": json.dumps(module),
+    }
     return gr.HTML(
         html_template=f'<section class="rr-room rr-room-{name}"></section>',
         js_on_load=script,

@@ -1,60 +1,110 @@
-"""The page's JavaScript modules: what they import, where they are served."""
+"""The page's JavaScript modules: how they are joined, where they are served."""
+
+import gzip
+import shutil
+import subprocess
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from reranker_ui.settings import ASSETS
+from reranker_ui.ui.bundles import bundles, joined, order
 from reranker_ui.ui.component import MODULES
-from reranker_ui.ui.server.modules import Modules, modules
+from reranker_ui.ui.server.modules import ROOM, TABS, Modules, modules
+
+SOURCES = {
+    "lib/dom.js": "/** A part. */\nexport function h() {\n  return 1;\n}\n",
+    "lib/menu.js": 'import { h as part } from "./dom.js";\nexport const menu = part() + 1;\n',
+    "data/room.js": 'import { menu } from "../lib/menu.js";\nexport const data = menu + 1;\n',
+    "train/room.js": (
+        'import { h } from "../lib/dom.js";\n/** @type {number} */ let n = h();\n// One more.\n'
+        "n += 10;\nexport class Train {\n  static n = n;\n}\n"
+    ),
+}
+SPLIT = {"data": ["data/room.js"], "train": ["train/room.js"]}
 
 
 @pytest.fixture
 def folder(tmp_path):
-    files = {
-        "lib/dom.js": "export const h = 1;\n",
-        "lib/menu.js": 'import {\n  h,\n} from "./dom.js";\nexport const menu = h;\n',
-        "data/room.js": 'import { menu } from "../lib/menu.js";\nimport "./extra.js";\n',
-        "data/extra.js": "// nothing imported: from './absent.js'\n",
-    }
-    for name, text in files.items():
+    for name, text in SOURCES.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     return tmp_path
 
 
-def test_needed_follows_imports(folder):
-    found = Modules(folder).needed("data/room.js")
-    assert found == ["data/room.js", "lib/menu.js", "data/extra.js", "lib/dom.js"]
+def test_a_module_comes_behind_what_it_imports():
+    assert order(SOURCES, ["data/room.js"]) == ["lib/dom.js", "lib/menu.js", "data/room.js"]
+
+
+def test_modules_that_import_each_other_are_refused():
+    sources = {"a.js": 'import { b } from "./b.js";\n', "b.js": 'import { a } from "./a.js";\n'}
+    with pytest.raises(ValueError, match="imports itself"):
+        order(sources, ["a.js"])
+
+
+@pytest.mark.parametrize(
+    "line", ['import * as dom from "./dom.js";', "export default 1;", 'export { h } from "./d.js";']
+)
+def test_a_form_that_cannot_be_joined_is_refused(line):
+    with pytest.raises(ValueError, match="cannot be joined"):
+        joined("a.js", f"{line}\n")
+
+
+def test_what_two_tabs_need_is_shared():
+    text = bundles(SOURCES, SPLIT)
+    assert list(text) == ["shared", "data", "train"]
+    assert 'modules["lib/dom.js"]' in text["shared"] and "A part" not in text["shared"]
+    assert 'modules["lib/menu.js"] = ' in text["data"]
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="no Node.js on this machine")
+def test_joined_modules_do_what_the_modules_do(tmp_path):
+    for name, text in bundles(SOURCES, SPLIT).items():
+        (tmp_path / f"{name}.js").write_text(text)
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    script = (
+        'import "./data.js";\nimport { modules } from "./train.js";\n'
+        'console.log(modules["data/room.js"].data, modules["train/room.js"].Train.n);\n'
+    )
+    (tmp_path / "main.js").write_text(script)
+    answer = subprocess.run(["node", "main.js"], cwd=tmp_path, capture_output=True, text=True)
+    assert answer.stdout == "3 11\n", answer.stderr
 
 
 def test_version_changes_with_any_module(folder):
-    before = Modules(folder).version
-    assert Modules(folder).version == before
-    (folder / "lib" / "dom.js").write_text("export const h = 2;\n")
-    assert Modules(folder).version != before
+    before = Modules(folder, SPLIT).version
+    assert Modules(folder, SPLIT).version == before
+    (folder / "lib" / "dom.js").write_text("export function h() {\n  return 2;\n}\n")
+    assert Modules(folder, SPLIT).version != before
 
 
-def test_modules_are_served_for_good_under_their_version(folder):
-    page = Modules(folder)
+@pytest.mark.parametrize("coding", ["gzip", "identity"])
+def test_bundles_are_served_for_good_under_their_version(folder, coding):
+    page = Modules(folder, SPLIT)
     client = TestClient(Starlette(routes=page.routes()))
-    answer = client.get(f"/{page.address('lib/dom.js')}")
+    answer = client.get(f"/{page.address('data')}", headers={"accept-encoding": coding})
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/javascript")
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
-    assert answer.text == "export const h = 1;\n"
+    assert answer.headers.get("content-encoding", "identity") == coding
+    assert answer.content == page.contents["data.js"] == gzip.decompress(page.packed["data.js"])
 
 
 @pytest.mark.parametrize(
     "path",
-    ["modules/000000000000/lib/dom.js", "modules/VERSION/lib/absent.js", "modules/VERSION/../a.js"],
+    ["modules/000000000000/data.js", "modules/VERSION/absent.js", "modules/VERSION/../a.js"],
 )
 def test_unknown_version_or_name_is_not_found(folder, path):
-    page = Modules(folder)
+    page = Modules(folder, SPLIT)
     (folder.parent / "a.js").write_text("secret")
     client = TestClient(Starlette(routes=page.routes()))
     assert client.get("/" + path.replace("VERSION", page.version)).status_code == 404
 
 
-def test_every_room_has_its_module_and_no_module_is_unused():
-    used = set(modules().needed("lib/room.js", *MODULES.values()))
-    assert used == set(modules().contents)
+def test_every_room_is_in_a_tab_and_no_module_is_unused():
+    entries = [entry for tab in TABS.values() for entry in tab]
+    assert {ROOM, *MODULES.values()} == set(entries)
+    joined_modules = "".join(content.decode() for content in modules().contents.values())
+    names = [path.relative_to(ASSETS / "js").as_posix() for path in (ASSETS / "js").rglob("*.js")]
+    assert [name for name in names if f'modules["{name}"] = ' not in joined_modules] == []

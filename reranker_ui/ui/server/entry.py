@@ -4,6 +4,7 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -31,6 +32,7 @@ IN_THE_CLEAR = (
     "Passwords travel in the clear over http. Put a proxy with https before %s, and let it pass"
     " the Host header on."
 )
+_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "application/vnd.*")
 
 
 class Door:
@@ -58,6 +60,7 @@ class Door:
         """From the outside in: name the request, refuse foreign ones, ask who, bound the body."""
         hosts = [*self.space.hosts, *LOOPBACK] if self.space.here else None
         return [
+            Middleware(GZipMiddleware, compresslevel=5, exclude_content_types=_PACKED),
             Middleware(SubPath, root=self.workspace.settings.sub_path()),
             Middleware(Trace),
             Middleware(InTheirShape),
