@@ -70,7 +70,7 @@ SERVICES = {
     "datasets.hub_export.export_to_hub": "admin",
     "imports.importer.import_file": "admin",
     "imports.importer.load_starter": "admin",
-    "imports.importer.store_reading": "admin",
+    "imports.storing.store_reading": "admin",
     "people.invites.invite": "admin",
     "people.invites.list_invites": "admin",
     "people.invites.withdraw": "admin",

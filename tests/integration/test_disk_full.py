@@ -111,9 +111,9 @@ def test_an_import_that_cannot_fit_is_refused_beforehand(disk, workspace, tmp_pa
 
 
 def test_an_import_that_meets_a_full_disk_leaves_nothing(disk, workspace, tmp_path, monkeypatch):
-    from reranker_ui.services.imports import importer, read_state
+    from reranker_ui.services.imports import read_state, storing
 
-    for module in (importer, read_state):
+    for module in (storing, read_state):
         monkeypatch.setattr(module, "check_space", lambda *_told: None)
     with pytest.raises(DiskFull) as caught:
         import_file(workspace, LOCAL, table(tmp_path / "large.csv", 60_000), "large")

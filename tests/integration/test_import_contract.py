@@ -11,9 +11,11 @@ from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets.pages import page_of_pairs
-from reranker_ui.services.imports import importer
+from reranker_ui.services.imports import importer, storing
 from reranker_ui.services.imports.importer import import_file, load_starter
+from reranker_ui.services.imports.storing import store_reading
 from reranker_ui.services.imports.sweep import command_at_work, sweep_imports
+from reranker_ui.services.imports.target import check_name
 from reranker_ui.services.labels.datasets import labelled_pairs, list_datasets
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import datasets, decisions, imported_labels, imports, pairs
@@ -131,9 +133,9 @@ def test_what_is_off_the_scale_of_a_dataset_is_refused(first, second, why, tmp_p
     importer.wait_for_reading(workspace, LOCAL, token)
     if why:
         with pytest.raises(Refused, match=why):
-            importer.store_reading(workspace, LOCAL, token, "d")
+            store_reading(workspace, LOCAL, token, "d")
     else:
-        assert importer.store_reading(workspace, LOCAL, token, "d")["kept"] == 2
+        assert store_reading(workspace, LOCAL, token, "d")["kept"] == 2
     scale = Scale(**list_datasets(workspace, LOCAL)[0]["scale"])
     assert all(map(scale.holds, labelled_pairs(workspace, LOCAL, "d")["grade"]))
 
@@ -190,7 +192,7 @@ def test_near_duplicate_queries_stay_together(tmp_path, workspace):
 
 def test_an_import_that_dies_leaves_nothing(tmp_path, workspace, monkeypatch):
     file = write(tmp_path / "a.csv", [f"q{i},p{i},1" for i in range(50)])
-    monkeypatch.setattr(importer, "_BATCH", 10)
+    monkeypatch.setattr(storing, "_BATCH", 10)
 
     def die(_through):
         assert list_datasets(workspace, LOCAL) == []  # unseen while it runs
@@ -199,7 +201,7 @@ def test_an_import_that_dies_leaves_nothing(tmp_path, workspace, monkeypatch):
     token = importer.start_reading(workspace, LOCAL, file, ReadOptions())
     importer.wait_for_reading(workspace, LOCAL, token)
     with pytest.raises(KeyboardInterrupt):
-        importer.store_reading(workspace, LOCAL, token, "d", said=die)
+        store_reading(workspace, LOCAL, token, "d", said=die)
     assert rows_left(workspace) == (0, 0, 0)
 
 
@@ -225,14 +227,14 @@ def test_what_was_killed_is_stored_whole_when_tried_again(before, tmp_path, work
     if before:
         import_file(workspace, LOCAL, write(tmp_path / "a.csv", before), "d")
     file = write(tmp_path / "b.csv", [f"q{i},p{i},1" for i in range(50)])
-    monkeypatch.setattr(importer, "_BATCH", 10)
+    monkeypatch.setattr(storing, "_BATCH", 10)
     token = importer.start_reading(workspace, LOCAL, file, ReadOptions())
     importer.wait_for_reading(workspace, LOCAL, token)
     with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
-        killed.setattr(importer, "remove_import", lambda *_: None)  # as SIGKILL leaves it
-        importer.store_reading(workspace, LOCAL, token, "d", said=interrupt)
+        killed.setattr(storing, "remove_import", lambda *_: None)  # as SIGKILL leaves it
+        store_reading(workspace, LOCAL, token, "d", said=interrupt)
     assert rows_left(workspace)[2] > len(before)
-    report = importer.store_reading(workspace, LOCAL, token, "d")
+    report = store_reading(workspace, LOCAL, token, "d")
     assert report["kept"] == 50 - len(before) // 2
     assert sweep_imports(workspace) == 0
     assert list_datasets(workspace, LOCAL)[0]["pairs"] == 50 + len(before) // 2
@@ -250,7 +252,7 @@ def test_one_import_at_a_time_goes_into_a_dataset(tmp_path, workspace):
 
     token = importer.start_reading(workspace, LOCAL, file, ReadOptions())
     importer.wait_for_reading(workspace, LOCAL, token)
-    importer.store_reading(workspace, LOCAL, token, "d", said=meanwhile)
+    store_reading(workspace, LOCAL, token, "d", said=meanwhile)
     assert len(refused) == 1
     assert rows_left(workspace) == (2, 2, 2)
 
@@ -325,5 +327,5 @@ def test_what_a_killed_command_read_is_swept(tmp_path, workspace, monkeypatch):
 @pytest.mark.parametrize("name", [".", "..", "-rf", "--help", "", "a/b", " a"])
 def test_names_that_a_shell_or_a_path_would_misread_are_refused(name):
     with pytest.raises(Refused, match="needs a name"):
-        importer.check_name(name)
-    importer.check_name(".net"), importer.check_name("a-b")
+        check_name(name)
+    check_name(".net"), check_name("a-b")

@@ -6,7 +6,7 @@ The page starts it, so that a large import takes nothing from those who label me
 import sys
 
 from reranker_ui.core.values.job_folder import JobFolder
-from reranker_ui.services.imports.importer import store_reading
+from reranker_ui.services.imports.storing import store_reading
 from reranker_ui.services.labels.index_job import fill_index
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.jobs import run_on

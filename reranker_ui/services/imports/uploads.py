@@ -9,7 +9,6 @@ from reranker_ui.core.formats.hub import PREFIX
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.values.json_files import read_object, save
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.imports.importer import check_name
 from reranker_ui.services.imports.read_state import (
     claim_upload,
     end_reading,
@@ -22,6 +21,7 @@ from reranker_ui.services.imports.read_state import (
     storing_in,
 )  # fmt: skip
 from reranker_ui.services.imports.sweep import sweep_imports
+from reranker_ui.services.imports.target import check_name
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.jobs import start_on
 from reranker_ui.services.store.workspace import Workspace
