@@ -192,5 +192,5 @@ ELSEWHERE = {
     *("/gradio_api/component_server", "/gradio_api/component_server/"),
     *("/gradio_api/upload", "/gradio_api/upload/", "/gradio_api/upload_progress"),
     *("/login", "/login/check", "/login/huggingface", "/login/callback", "/logout", "/invite"),
-    *("/health", "/guide", "/guide/{name}", "/modules/{version}/{name:path}"),
+    *("/health", "/guide", "/guide/{name}", "/modules/{version}/{name}"),
 }

@@ -68,3 +68,14 @@ def test_the_guide_is_a_page_for_each_file_and_its_links_lead_somewhere():
             assert not target or target in pages, (name, target)
             assert not anchor or f'id="{anchor}"' in guide._html(target or name, "/sub")
         assert "<script>alert" not in html and "<!--" not in html
+
+
+def test_the_links_of_the_page_lead_to_pages_and_headings_of_the_guide():
+    scripts = (ROOT / "assets" / "js").rglob("*.js")
+    calls = [re.findall(r'guideLink\("([^"]+)"', script.read_text()) for script in scripts]
+    targets = [target for found in calls for target in found]
+    assert len(targets) >= 5
+    for target in targets:
+        page, _, heading = target.partition("#")
+        assert page in guide._titles(), target
+        assert not heading or f'id="{heading}"' in guide._html(page, ""), target

@@ -3,6 +3,7 @@
 import { button, emptyState, errorBox, skeleton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { formatInt } from "../lib/format.js";
+import { guideLink } from "../lib/guide.js";
 import { poll } from "../lib/poll.js";
 import { tableHead } from "../lib/table.js";
 import { ConfusionMatrix } from "./confusion.js";
@@ -46,7 +47,8 @@ export class AgreementSection {
       return;
     }
     const halves = [pairwise(answer.between), this.matrix.section(answer.confusion)];
-    fill(this.box, tiles(answer), h("div.rr-an-halves", halves));
+    const more = guideLink("annotate#review", "What these measures mean");
+    fill(this.box, tiles(answer), h("div.rr-an-halves", halves), h("p.rr-faint", more));
   }
 
   emptyState() {

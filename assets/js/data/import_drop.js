@@ -1,6 +1,7 @@
 // The field a file is dropped on, and the id of a dataset on the Hub.
 
 import { h } from "../lib/dom.js";
+import { guideLink } from "../lib/guide.js";
 import { icon } from "../lib/icons.js";
 
 const FORMATS =
@@ -16,7 +17,11 @@ export function dropField(begin, beginFromHub) {
   const field = h(
     "div.rr-drop",
     h("span.rr-drop-mark", icon("upload")),
-    h("div.rr-grow", filePicker(take), h("p.rr-muted", FORMATS)),
+    h(
+      "div.rr-grow",
+      filePicker(take),
+      h("p.rr-muted", FORMATS, " ", guideLink("data#import-a-file", "File formats")),
+    ),
     hubForm(beginFromHub),
   );
   /** @param {DragEvent} event */

@@ -12,6 +12,13 @@ import { openPeople } from "./people.js";
 const NAME_RULE =
   "A name has 1 to 40 letters, digits, spaces and . @ ' -, and starts with a letter.";
 
+/** @type {Parameters<typeof openMenu>[1][number]} */
+const GUIDE = {
+  text: "Guide",
+  icon: "info",
+  act: () => window.open("guide", "_blank", "noopener"),
+};
+
 /** @param {HeaderServer} server */
 export function accountMenu(server) {
   const avatar = h("span.rr-avatar", { "aria-hidden": "true" });
@@ -42,7 +49,8 @@ export function accountMenu(server) {
  */
 function entries(server, { way, user }) {
   if (way === "local") {
-    return [{ text: "Change my name", icon: "edit", act: () => openRename(server, user.name) }];
+    const rename = () => openRename(server, user.name);
+    return [{ text: "Change my name", icon: "edit", act: rename }, GUIDE];
   }
   const openPassword = () => openPasswordChange(server, user.name);
   return [
@@ -53,6 +61,7 @@ function entries(server, { way, user }) {
     },
     { text: "API keys", icon: "code", act: () => openKeys(server) },
     way === "password" && { text: "Change password", icon: "edit", act: openPassword },
+    GUIDE,
     "-",
     { text: "Sign out", icon: "arrow", act: signOut },
   ];

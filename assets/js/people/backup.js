@@ -4,6 +4,7 @@ import { errorBox } from "../lib/controls.js";
 import { openDialog } from "../lib/dialog.js";
 import { fill, h } from "../lib/dom.js";
 import { formatAgo } from "../lib/format.js";
+import { guideLink } from "../lib/guide.js";
 import { icon } from "../lib/icons.js";
 
 export function backupMark() {
@@ -56,5 +57,6 @@ function openBackups(backup) {
     at || backup.at
       ? h("p.rr-muted", "Database and runs", at, ". Each copy is read back and verified.")
       : null,
+    h("p.rr-faint", guideLink("operations", "Backups and restoring")),
   );
 }

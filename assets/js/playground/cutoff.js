@@ -4,6 +4,7 @@ import { button, errorBox, skeleton } from "../lib/controls.js";
 import { openDialog } from "../lib/dialog.js";
 import { fill, h } from "../lib/dom.js";
 import { formatInt, formatPercent } from "../lib/format.js";
+import { guideLink } from "../lib/guide.js";
 import { toast } from "../lib/toast.js";
 import { cutoffChart } from "./cutoff_chart.js";
 
@@ -68,7 +69,7 @@ class CutoffDialog {
       tiles(cutoff),
       h("p", h("b", "Calibrated: "), calibrationSentence(cutoff)),
       this.maySave ? this.actions(cutoff) : null,
-      h("p.rr-faint", NOTE),
+      h("p.rr-faint", NOTE, " ", guideLink("playground", "How thresholds work")),
     );
   }
 

@@ -5,6 +5,7 @@ import { button } from "../lib/controls.js";
 import { openDialog } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";
 import { downloadLink } from "../lib/files.js";
+import { guideLink } from "../lib/guide.js";
 import { clientCode, curlCode, pythonCode } from "./code.js";
 import { OnnxPart } from "./onnx.js";
 import { isRun } from "./view.js";
@@ -22,6 +23,7 @@ export function openUse(side, server, role) {
   const run = isRun(side.name) ? `${base}/runs/${side.name}` : null;
   const onnx = run ? new OnnxPart(side.name, server, role, `${run}/onnx.zip`) : null;
   const docs = { href: `${base}/docs`, target: "_blank", rel: "noopener" };
+  const guide = guideLink("api", "Guide to the API");
   openDialog(
     `Use ${side.title}`,
     "rr-use",
@@ -29,7 +31,7 @@ export function openUse(side, server, role) {
     side.measure === "probability" ? codePart("In Python", pythonCode(side)) : null,
     codePart("Over HTTP, with the Cohere client", clientCode(base, side.title)),
     codePart("With curl", curlCode(base, side.title)),
-    h("p.rr-faint", KEYS, h("a", docs, "All endpoints")),
+    h("p.rr-faint", KEYS, h("a", docs, "All endpoints"), " ", guide),
     onnx?.node,
   );
   onnx?.follow();
