@@ -1,9 +1,10 @@
-"""The verb serve: the page on this machine."""
+"""The verb serve: the page on this machine, or the ranking API alone."""
 
 import argparse
 from typing import Any
 
 from reranker_ui.commands import Verbs
+from reranker_ui.core.values.refused import Refused
 from reranker_ui.settings import Settings
 
 
@@ -11,12 +12,25 @@ def add(verbs: Verbs) -> None:
     """Add the verb."""
     verb = verbs.add_parser("serve", help="serve the page")
     verb.add_argument("--demo", action="store_true", help="the Playground alone, read-only")
+    verb.add_argument("--api-only", action="store_true", help="the ranking API without the page")
+    verb.add_argument(
+        "--workers", type=int, metavar="N", help="processes of the API (with --api-only; default 1)"
+    )
     verb.set_defaults(run=_serve, show=str)
 
 
 def _serve(arguments: argparse.Namespace) -> tuple[Any, int]:
+    settings = Settings()
+    if arguments.api_only:
+        from reranker_ui.ui.api.server import serve_api
+
+        if arguments.demo:
+            raise Refused("--demo serves the Playground, --api-only no page: choose one of them.")
+        serve_api(settings, 1 if arguments.workers is None else arguments.workers)
+        return None, 0
+    if arguments.workers is not None:
+        raise Refused("--workers needs --api-only: the page is served by one process.")
     from reranker_ui.ui.layout import serve
 
-    settings = Settings()
     serve(settings.model_copy(update={"demo": True}) if arguments.demo else settings)
     return None, 0

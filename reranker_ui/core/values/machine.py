@@ -112,3 +112,9 @@ def free_memory() -> int:
 def bytes_in_words(size: float) -> str:
     """A size as people read it: 270 MB, 1.4 GB."""
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{max(1, size / 1e6):.0f} MB"
+
+
+def share_processors(processes: int) -> None:
+    """Let each of `processes` child processes compute with its share of the threads."""
+    threads = max(1, (os.cpu_count() or 1) // processes)
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))

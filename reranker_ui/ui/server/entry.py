@@ -80,14 +80,18 @@ class Door:
         login = Login(self.workspace, self.space, self.way, self.fault)
         return [
             *login.routes(),
-            *RerankApi(self.workspace).routes(),
+            *self.api_routes(),
             *Downloads(self.workspace).routes(),
             *PageCalls().routes(),
             *FileUpload(self.workspace.settings.max_upload_bytes).routes(),
             *modules().routes(),
             *guide.routes(),
-            Route("/health", self.health, methods=["GET"]),
         ]
+
+    def api_routes(self) -> list[Route]:
+        """The ranking API and `/health`, which need no page."""
+        health = Route("/health", self.health, methods=["GET"])
+        return [*RerankApi(self.workspace).routes(), health]
 
     async def health(self, request: Request) -> Response:
         """Whether all is well; numbers and versions only for those who are signed in."""
