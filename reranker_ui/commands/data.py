@@ -12,10 +12,12 @@ from reranker_ui.core.formats.families import FAMILIES
 from reranker_ui.core.formats.hub import is_hub_id
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.settings import Settings
 
-_COUNTS = ("records", "pairs", "kept", "duplicate", "unlabelled", "conflicts", "positives",
-           "blank", "bad_label", "unreadable")  # fmt: skip
+_COUNTS = ("records", "added", "new_labels", "already_there", "replaced", "pairs", "kept",
+           "duplicate", "unlabelled", "conflicts", "positives", "blank", "bad_label",
+           "unreadable")  # fmt: skip
 
 
 def add(verbs: Verbs) -> None:
@@ -26,10 +28,11 @@ def add(verbs: Verbs) -> None:
 
 def _add_import(verb: argparse.ArgumentParser) -> None:
     verb.set_defaults(run=_import, show=_show_import)
-    verb.add_argument("file", metavar="FILE", help="a file, a BEIR folder, or hf:ORG/NAME[:CONFIG]")
     verb.add_argument(
-        "--dataset", required=True, metavar="NAME", help="created if it does not exist"
-    )
+        "file", metavar="FILE", nargs="+",
+        help="a file, a BEIR folder, or hf:ORG/NAME[:CONFIG]; several are read as one",
+    )  # fmt: skip
+    _add_target(verb)
     for role in ROLES:
         verb.add_argument(f"--{role}", metavar="COL", help="column name, or column number from 0")
     for side in ("positive", "negative"):
@@ -83,6 +86,19 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def _add_target(verb: argparse.ArgumentParser) -> None:
+    """Where the pairs go."""
+    verb.add_argument(
+        "--dataset", required=True, metavar="NAME", help="created if it does not exist"
+    )
+    verb.add_argument(
+        "--into", choices=("new", "add", "replace"),
+        help="a new dataset, add to it, or replace its pairs; add or create if empty",
+    )  # fmt: skip
+    verb.add_argument("--yes", action="store_true", help="replace without asking")
+    verb.add_argument("--into-split", choices=SPLITS, help="put every pair into this split")
+
+
 def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
     from reranker_ui.services.imports.importer import import_file
     from reranker_ui.services.store.access import LOCAL
@@ -96,15 +112,33 @@ def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
     if arguments.parser_idle_seconds is not None:
         said["parser_idle_seconds"] = arguments.parser_idle_seconds
     workspace = open_workspace(Settings(**said))
+    paths = [_path(file) for file in arguments.file]
+    if arguments.into == "replace" and not arguments.yes:
+        _refuse_to_replace(workspace, arguments.dataset)
     report = import_file(
-        workspace, LOCAL, _path(arguments.file), arguments.dataset, _options(arguments),
-        rejects=arguments.rejects,
+        workspace, LOCAL, paths[0], arguments.dataset, _options(arguments),
+        rejects=arguments.rejects, more=paths[1:], into=arguments.into,
+        split=arguments.into_split,
     )  # fmt: skip
     unread = [_unread(column) for column in report["unread"]]
     for note in [*report["notes"], *unread, *_mojibake(report["mojibake"])]:
         print(note, file=sys.stderr)
-    names = ("dataset", *_COUNTS, "rejects")
+    names = ("dataset", "summary", *_COUNTS, "rejects")
     return {name: report[name] for name in names}, 0
+
+
+def _refuse_to_replace(workspace: Any, name: str) -> None:
+    """Refused with what a replacement would take away."""
+    from reranker_ui.services.labels.datasets import list_datasets
+    from reranker_ui.services.store.access import LOCAL
+
+    for dataset in list_datasets(workspace, LOCAL):
+        if dataset["name"] == name:
+            raise Refused(
+                f"This replaces the {dataset['pairs']:,} pairs of {name};"
+                f" {dataset['labelled_by_people']:,} of them have human labels. Repeat it with"
+                " --yes. The history of the dataset in the page can undo it."
+            )
 
 
 def _options(arguments: argparse.Namespace) -> ReadOptions:
@@ -171,7 +205,7 @@ def joined_labels(argv: Sequence[str]) -> list[str]:
 
 
 def _show_import(report: dict[str, Any]) -> str:
-    told = [f"{report['dataset']}: kept {report['kept']:,} pairs of {report['records']:,} records"]
+    told = [f"{report['dataset']}: {report['summary']}"]
     told += [f"  {name.replace('_', ' '):<12}{report[name]:>12,}" for name in _COUNTS]
     told += [f"  line {reject['line']:,}: {reject['reason']}" for reject in report["rejects"]]
     return "\n".join(told)

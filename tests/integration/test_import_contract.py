@@ -34,7 +34,9 @@ def test_json_and_exit_codes(tmp_path, home, command):
     code, out, _err = command("import", str(file), "--dataset", "d", "--quotes", "on", "--json")
     assert code == 0
     assert json.loads(out) == {
-        "dataset": "d", "records": 7, "pairs": 3, "kept": 2, "duplicate": 1, "unlabelled": 1,
+        "dataset": "d", "summary": "3 pairs added", "added": 3, "new_labels": 0,
+        "already_there": 0, "replaced": 0, "records": 7, "pairs": 3, "kept": 2, "duplicate": 1,
+        "unlabelled": 1,
         "conflicts": 0, "positives": 1, "blank": 1, "bad_label": 1, "unreadable": 1,
         "rejects": [
             {"line": 5, "reason": "blank: the passage is empty"},

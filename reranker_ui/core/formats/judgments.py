@@ -25,7 +25,7 @@ class Plan:
 
     `one_label`: the column `label` holds every label of the file. `beside(value)` gives the name
     and cell of what `read` does not read; `keeps_rest`: it is stored with the pair. `sided`: some
-    columns hold positives or negatives only.
+    columns hold positives or negatives only. `source`: the file, where several are read as one.
     """
 
     family: str
@@ -45,6 +45,7 @@ class Plan:
     keeps_rest: bool = False
     beside: Callable[[Value], Iterator[tuple[str, Any]]] = lambda _value: iter(())
     notes: list[str] = field(default_factory=list)
+    source: str | None = None
 
     def records(self) -> Iterator[Record]:
         """The records, from the start."""

@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from reranker_ui.core.values.pairs import import_sentence
 from reranker_ui.services.datasets.undo import UNDOABLE
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.visibility import Visibility, visibility_of
@@ -96,8 +97,8 @@ def _line(row: sa.Row[Any], undone: set[int], with_labels: bool) -> dict[str, An
 
 def _words(row: sa.Row[Any], with_labels: bool) -> str:
     before, after = row.before, row.after
-    if row.what == "import":
-        return f"Imported {_pairs(after.get('kept', 0) + after.get('unlabelled', 0))}"
+    if row.what in ("import", "replace pairs", "duplicate"):
+        return _arrived(row.what, after)
     if row.what == "export":
         return f"Exported {_pairs(after.get('pairs', 0))} as {after.get('format', 'a file')}"
     if row.what == "set label":
@@ -120,6 +121,16 @@ def _words(row: sa.Row[Any], with_labels: bool) -> str:
         "set stream": "Changed the annotation settings",
     }
     return fixed.get(row.what, str(row.what).capitalize())
+
+
+def _arrived(what: str, after: dict[str, Any]) -> str:
+    """How pairs came in."""
+    if what == "duplicate":
+        return f"Duplicated from {after['from']}: {import_sentence(after)}"
+    if "added" not in after:  # by version 0.1
+        return f"Imported {_pairs(after.get('kept', 0) + after.get('unlabelled', 0))}"
+    source = after.get("source") or "a file"
+    return f"Imported {source}: {import_sentence(after)}"
 
 
 def _set_to(label: float | None) -> str:

@@ -94,9 +94,23 @@ def _bring_back(connection: sa.Connection, ids: Ids) -> int:
     return 0
 
 
+def _undo_replace(connection: sa.Connection, line: sa.Row[Any]) -> int:
+    dataset_id = int(line.subject.removeprefix("dataset:"))
+    retire(connection, sa.and_(pairs.c.import_id == line.after["import"],
+                               pairs.c.retired_at.is_(None)), time.time())  # fmt: skip
+    back = pairs.c.dataset_id == dataset_id, pairs.c.retired_at == line.at
+    key = sa.func.substr(pairs.c.pair_key, 1, len(pair_key("", "")))
+    live = pairs.alias()
+    again = select(live.c.id).where(live.c.dataset_id == dataset_id, live.c.pair_key == key)
+    if connection.scalar(select(pairs.c.id).where(*back, again.exists()).limit(1)):
+        raise Refused("Some of the replaced pairs were added again since. Delete those first.")
+    connection.execute(pairs.update().where(*back).values(retired_at=None, pair_key=key))
+    return 0
+
+
 def _undo_text(connection: sa.Connection, line: sa.Row[Any]) -> int:
     if all(isinstance(one, int) for one in line.before):  # by version 0.1: a pair in its place
-        retire(connection, line.after, time.time())
+        retire(connection, pairs.c.id.in_(line.after), time.time())
         return _bring_back(connection, line.before)
     newer = undo_text(connection, line)
     if newer == len(line.before):
@@ -109,6 +123,7 @@ _UNDO = {
     "move split": _undo_split,
     "join sides": _undo_join,
     "delete pairs": _undo_delete,
+    "replace pairs": _undo_replace,
     "edit text": _undo_text,
 }
 UNDOABLE = tuple(_UNDO)

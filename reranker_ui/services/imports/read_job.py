@@ -9,6 +9,7 @@ import resource
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from reranker_ui.core.formats.hub import bring, is_hub_id
 from reranker_ui.core.formats.mojibake import Mojibake
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.plan import NotMapped, Plan, make_plan
+from reranker_ui.core.formats.structure.several import plan_of_files
 from reranker_ui.core.formats.structure.unread import UnreadColumns
 from reranker_ui.core.values.job_folder import JobFolder, run_job
 from reranker_ui.core.values.json_files import save
@@ -40,7 +42,9 @@ def read_requested(job: JobFolder, _private: Any) -> dict[str, Any] | None:
     request = job.request()
     resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
     try:
-        return read(job.path, Path(request["path"]), ReadOptions.from_json(request["options"]))
+        options = ReadOptions.from_json(request["options"])
+        more = [Path(path) for path in request.get("more", [])]
+        return read(job.path, Path(request["path"]), options, more)
     except NotMapped as refused:
         job.fail(str(refused), columns=refused.names[:256])
         return None
@@ -50,17 +54,24 @@ def read_requested(job: JobFolder, _private: Any) -> dict[str, Any] | None:
         raise Refused("The file is nested too deep to hold records.") from None
 
 
-def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
+def read(
+    folder: Path, path: Path, options: ReadOptions, more: Sequence[Path] = ()
+) -> dict[str, Any]:
     """Look at the file, decide how it is read, and stage its pairs. Returns the result.
+
+    more: files that are read in the same way and staged with it.
 
     `{"plan", "scale", "labels", "preview", "report", "notes", "mojibake"}`; with "asks": "labels"
     and no stage where none of its labels can be read before a person says what they mean.
     """
-    progress = _Progress(folder, path)
+    progress = _Progress(folder, [path, *more])
     if is_hub_id(str(path)):
         progress.begin("bringing")
         path = bring(str(path), folder, options.limits, progress.tick)
-    plan = make_plan(path, options, progress.tick, _disk_texts(folder))
+    texts = _disk_texts(folder)
+    plan = plan_of_files(
+        [(each.name, make_plan(each, options, progress.tick, texts)) for each in (path, *more)]
+    )
     progress.begin("looking")
     unread = UnreadColumns(plan, options.ignore)
     labels, preview = _survey(plan, options, progress, unread)
@@ -73,6 +84,7 @@ def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
         "preview": preview,
         "notes": plan.notes + plan.container.notes,
         "unread": [column.as_json() for column in unread.found()],
+        "sources": [each.name for each in (path, *more)] if more else [],
     }
     if _are_classes(reader, labels):
         return {**result, "asks": "labels"}
@@ -242,9 +254,9 @@ def _hashable(raw: Any) -> Any:
 class _Progress:
     """Says twice a second how far the reading is."""
 
-    def __init__(self, folder: Path, path: Path) -> None:
+    def __init__(self, folder: Path, paths: Sequence[Path]) -> None:
         self.path = folder / "progress.json"
-        self.total = path.stat().st_size if path.is_file() else 0
+        self.total = sum(path.stat().st_size for path in paths if path.is_file())
         self.phase, self.records, self.bytes, self.said = "opening", 0, 0, 0.0
 
     def begin(self, phase: str) -> None:
