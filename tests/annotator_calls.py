@@ -88,6 +88,7 @@ def _page(d: Draw) -> dict[str, Any]:
 
 
 LABEL = {"label": lambda d: d.any(0, 1, 0, 1, None)}
+GRADED = {"kind": "graded", "max": 3}
 CLIENT = {"id": Draw.client_id}
 RUN = {"run": lambda d: d.any("1", "2", "3", "4")}
 # What each function of the page is asked; those that only an admin may call are refused alike.
@@ -118,6 +119,8 @@ READS: dict[str, Payload] = {
     "set_password": _named(name="Bo", password="a long password", present="x"),
     "withdraw": _named(id=1), "list_keys": _named(), "make_key": _named(name="key"),
     "end_key": _named(id=1), "end_keys": _named(),
+    "look_at_scale": _named(scale=GRADED), "change_scale": _named(scale=GRADED),
+    "rename_dataset": _named(name="new"), "describe_dataset": _named(text="t"),
     "all_datasets": _named(), "delete_dataset": _named(),
     "duplicate_dataset": _named(name="copy"), "load_sample": _named(),
     "export": _named(format="csv"),

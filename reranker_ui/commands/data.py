@@ -2,11 +2,11 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from reranker_ui.commands import Verbs, export
+from reranker_ui.commands.scale_options import add_label_map, add_scale_options
 from reranker_ui.core.formats.columns import ROLES
 from reranker_ui.core.formats.families import FAMILIES
 from reranker_ui.core.formats.hub import is_hub_id
@@ -44,16 +44,8 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
         "--ignore", action="append", default=[], metavar="COL",
         help="column of texts that need not be read; repeatable",
     )  # fmt: skip
-    verb.add_argument("--scale", choices=("binary", "graded", "score"))
-    verb.add_argument(
-        "--relevant-from", type=float, metavar="N",
-        help="the lowest label that is relevant; any above 0, or the upper half of stars, if empty",
-    )  # fmt: skip
-    verb.add_argument("--max-grade", type=float, metavar="N", help="the highest label")
-    verb.add_argument(
-        "--map-label", action="append", default=[], metavar="VALUE=GRADE", type=_mapped,
-        help="grade of a label value; repeatable",
-    )  # fmt: skip
+    add_scale_options(verb)
+    add_label_map(verb, "grade of a label value")
     verb.add_argument(
         "--lowest-is-best", action="store_true", help="lower codes are better: 1 is most relevant"
     )
@@ -145,7 +137,7 @@ def _options(arguments: argparse.Namespace) -> ReadOptions:
     said = vars(arguments)
     plain = (*ROLES, "scale", "max_grade", "lowest_is_best", "repair", "format", "encoding",
              "corpus", "queries", "positive", "negative", "ignore", "header_line",
-             "sheet", "relevant_from")  # fmt: skip
+             "sheet", "relevant_from", "min_grade", "grade_names")  # fmt: skip
     return ReadOptions(
         **{name: said[name] for name in plain},
         delimiter=(said["delimiter"] or "").replace("\\t", "\t") or None,
@@ -184,24 +176,6 @@ def _path(told: str) -> Path:
     if not is_hub_id(told) and not path.exists():
         raise Refused(f"There is no file {told}.")
     return path
-
-
-def _mapped(told: str) -> tuple[str, float]:
-    name, mark, grade = told.rpartition("=")
-    if not mark:
-        raise argparse.ArgumentTypeError(f"{told} is not VALUE=GRADE")
-    return name, float(grade)
-
-
-def joined_labels(argv: Sequence[str]) -> list[str]:
-    """The arguments with `--map-label -2=0` as one, which argparse takes for two options."""
-    joined: list[str] = []
-    for word in argv:
-        if joined and joined[-1] == "--map-label" and word.startswith("-"):
-            joined[-1] += f"={word}"
-        else:
-            joined.append(word)
-    return joined
 
 
 def _show_import(report: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from reranker_ui.core.values.pairs import pair_key
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets.edits import Ids, check_free, retire
 from reranker_ui.services.datasets.text_edits import undo_text
+from reranker_ui.services.labels.scale_change import WHAT, check_scale_since, undo_scale
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, decisions, journal, pairs
 from reranker_ui.services.store.workspace import Workspace, record
@@ -34,8 +35,10 @@ def undo(workspace: Workspace, user: User, edit: int) -> dict[str, Any]:
         )
         if connection.scalar(again):
             raise Refused("This edit was undone before.")
-        newer = _UNDO[row.what](connection, row)
         dataset_id = int(row.subject.removeprefix("dataset:"))
+        if row.what == "set label":  # what it brings back is not mapped by a change of the scale
+            check_scale_since(connection, dataset_id, row.at)
+        newer = _UNDO[row.what](connection, row)
         changed = datasets.update().where(datasets.c.id == dataset_id)
         connection.execute(changed.values(updated_at=now))
         record(connection, user, "undo", f"edit:{edit}", at=now)
@@ -125,5 +128,6 @@ _UNDO = {
     "delete pairs": _undo_delete,
     "replace pairs": _undo_replace,
     "edit text": _undo_text,
+    WHAT: undo_scale,
 }
 UNDOABLE = tuple(_UNDO)

@@ -12,11 +12,11 @@ from reranker_ui.services.imports.sweep import import_at_work
 from reranker_ui.services.imports.target import (
     Begun,
     check_alone,
-    check_name,
     check_new,
     new_dataset,
     note_import,
 )
+from reranker_ui.services.labels.dataset_details import check_name
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import seen
 from reranker_ui.services.store.access import User, require

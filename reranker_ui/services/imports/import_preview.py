@@ -14,10 +14,10 @@ from reranker_ui.services.imports.stage import Stage
 from reranker_ui.services.imports.target import (
     Into,
     check_alone,
-    check_name,
     check_scale,
     find_target,
 )
+from reranker_ui.services.labels.dataset_details import check_name
 from reranker_ui.services.labels.datasets import scale
 from reranker_ui.services.labels.effective_labels import seen
 from reranker_ui.services.store.access import User, require
@@ -70,7 +70,7 @@ def _counts(
     target = find_target(connection, name, into)
     if target is not None:
         check_alone(connection, target)
-        check_scale(target, result["scale"])
+        check_scale(target, result)
     whole = {"added": result["report"]["distinct"], "new_labels": 0, "already_there": 0}
     if target is None or into != "add":
         replaced = _contents(connection, target.id)["there"] if target is not None else 0

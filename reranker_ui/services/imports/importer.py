@@ -1,7 +1,6 @@
 """Importing files at once, as the command line and the first start do."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,12 @@ from reranker_ui.services.imports.read_state import (
 )
 from reranker_ui.services.imports.storing import store_reading
 from reranker_ui.services.imports.sweep import command_at_work
-from reranker_ui.services.imports.target import Into, check_name, check_new, find_target
+from reranker_ui.services.imports.target import Into, check_new, find_target, on_scale_of
+from reranker_ui.services.labels.dataset_details import check_name
 from reranker_ui.services.labels.guidelines import edit_guidelines
 from reranker_ui.services.labels.index_job import fill_index
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.database import datasets, imports
+from reranker_ui.services.store.database import imports
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.settings import ASSETS
 
@@ -56,7 +56,7 @@ def import_file(
         raise Refused(f"There is no folder for {rejects}.")
     with workspace.reading() as connection:
         find_target(connection, dataset_name, into)
-    options = _for_dataset(workspace, dataset_name, options)
+    options = on_scale_of(workspace, dataset_name, options)
     token = start_reading(workspace, user, path, options, more=more)
     source = ", ".join(file.name for file in (path, *more))[:200]
     store = partial(store_reading, into=into, split=split, source=source)
@@ -111,13 +111,3 @@ def load_sample(workspace: Workspace, user: User) -> dict[str, Any]:
 
 def _sample() -> Path | None:
     return next(iter(sorted((ASSETS / "sample").glob("*.csv"))), None)
-
-
-def _for_dataset(workspace: Workspace, name: str, options: ReadOptions | None) -> ReadOptions:
-    """The options with the scale of the dataset, where it is there and none was said."""
-    options = options or ReadOptions()
-    with workspace.reading() as connection:
-        row = connection.execute(select(datasets).where(datasets.c.name == name)).first()
-    if row is None or options.scale or row.scale == "graded":
-        return options
-    return replace(options, scale=row.scale, max_grade=row.max_grade)

@@ -1,7 +1,7 @@
 """Storing what was read: in short transactions, unseen until the last one is through."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,7 +18,8 @@ from reranker_ui.services.imports.read_state import folder_of, reading_in
 from reranker_ui.services.imports.split_assignment import assign_splits
 from reranker_ui.services.imports.stage import Stage
 from reranker_ui.services.imports.sweep import import_at_work, sweep_imports
-from reranker_ui.services.imports.target import Begun, Into, begin_import, check_name, take_place
+from reranker_ui.services.imports.target import Begun, Into, begin_import, take_place
+from reranker_ui.services.labels.dataset_details import check_name
 from reranker_ui.services.labels.datasets import scale as scale_of_row
 from reranker_ui.services.labels.effective_labels import seen
 from reranker_ui.services.store.access import User, require
@@ -38,12 +39,13 @@ _MERGED = ("added", "new_labels", "already_there", "replaced")
 def store_reading(
     workspace: Workspace, user: User, token: str, dataset_name: str, *,
     into: Into | None = None, split: str | None = None, result: dict[str, Any] | None = None,
-    source: str = "", said: Said = lambda _n: None,
+    source: str = "", grade_names: Sequence[str] | None = None, said: Said = lambda _n: None,
 ) -> dict[str, Any]:  # fmt: skip
     """Store a finished reading; `said` hears how many pairs are through. Returns the report.
 
     into: a new dataset, add to one that is there, or replace its pairs; None: add to the dataset
     of that name, or make it. split: where every pair goes; None: as the file says, else by query.
+    grade_names: of the labels of a new dataset, in place of those of the reading.
     """
     require(user, "admin")
     check_name(dataset_name)
@@ -53,11 +55,13 @@ def store_reading(
     result = result or job.state().result or {}
     if "report" not in result:
         raise Refused(_what_is_missing(result))
+    if grade_names is not None:
+        result["scale"]["names"] = list(grade_names)
     check_space(
         workspace.home, STORED * (job.path / "stage.db").stat().st_size, "storing the pairs"
     )
     sweep_imports(workspace)  # pairs of a dead import would count as known, and then go with it
-    begin = partial(begin_import, workspace, user, dataset_name, result["scale"], source, into)
+    begin = partial(begin_import, workspace, user, dataset_name, result, source, into)
     with import_at_work(workspace, begin) as begun:
         stage = Stage(job.path / "stage.db")
         try:
@@ -129,17 +133,14 @@ class _Storing:
             time.sleep(_GAP)
 
     def _finish(self, report: dict[str, Any]) -> dict[str, Any]:
-        now, dataset_id, scale = time.time(), self.begun.joins, self.result["scale"]
+        now, dataset_id = time.time(), self.begun.joins
         with self.workspace.writing() as connection:
             settle(connection, self.settled, self.user.name, now)  # a seen pair shows it at once
             report["replaced"] = take_place(connection, self.begun, now)
             done = imports.update().where(imports.c.id == self.begun.import_id)
             connection.execute(done.values(state="done", report=report))
-            row = connection.execute(select(datasets).where(datasets.c.id == dataset_id)).one()
-            top = max(row.max_grade, scale["max"]) if row.scale == "graded" else row.max_grade
-            low = 0.0 if scale.get("has_zero") else row.min_grade
             changed = datasets.update().where(datasets.c.id == dataset_id)
-            connection.execute(changed.values(updated_at=now, max_grade=top, min_grade=low))
+            connection.execute(changed.values(updated_at=now))
             after = {k: v for k, v in report.items() if k not in ("rejects", "notes", "sources")}
             after |= {"import": self.begun.import_id, "source": self.source}
             what = "import" if self.begun.replaces is None else "replace pairs"

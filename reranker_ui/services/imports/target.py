@@ -1,24 +1,23 @@
 """Where an import goes: a new dataset, one that it adds to, or one whose pairs it replaces."""
 
-import re
 import time
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from reranker_ui.core.values.labels import Kind, Scale
+from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets.edits import retire
-from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.datasets import find_dataset, scale, scale_columns
 from reranker_ui.services.labels.effective_labels import seen
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.database import datasets, imports, pairs
 from reranker_ui.services.store.workspace import Workspace
 
 Into = Literal["new", "add", "replace"]
-_NAME = re.compile(r"(?!-|\.{1,2}$)[^\s/\\:][^/\\:\x00-\x1f]{0,79}")
-_SCALE = ("scale", "max_grade", "min_grade", "relevant_from")
 
 
 class Begun(NamedTuple):
@@ -38,15 +37,6 @@ class Begun(NamedTuple):
         return self.dataset_id if self.replaces is None else self.replaces
 
 
-def check_name(name: str) -> None:
-    """Refused unless `name` can be a dataset's name."""
-    if not _NAME.fullmatch(name) or name != name.strip():
-        raise Refused(
-            "A dataset needs a name of 1 to 80 characters without slashes, colons or line breaks,"
-            " which does not begin with a hyphen and is more than one or two dots."
-        )
-
-
 def check_new(connection: sa.Connection, name: str) -> None:
     """Refused if there is a dataset of this name."""
     if connection.scalar(select(datasets.c.id).where(datasets.c.name == name)) is not None:
@@ -57,24 +47,23 @@ def check_new(connection: sa.Connection, name: str) -> None:
 
 
 def begin_import(
-    workspace: Workspace, user: User, name: str, scale: dict[str, Any], source: str,
+    workspace: Workspace, user: User, name: str, result: dict[str, Any], source: str,
     into: Into | None,
 ) -> Begun:  # fmt: skip
     """Note an import whose pairs stay unseen until it is done; Refused where it cannot go there."""
     with workspace.writing() as connection:
         row = find_target(connection, name, into)
         if row is None:
-            first = {"scale": scale["kind"], "max_grade": scale["max"], "min_grade": scale["min"],
-                     "relevant_from": scale["relevant_from"]}  # fmt: skip
+            first = scale_columns(Scale.from_json(result["scale"]))
             dataset_id = new_dataset(connection, user, {"name": name, **first})
             return Begun(note_import(connection, user, dataset_id, source), dataset_id, True)
         check_alone(connection, row)
-        check_scale(row, scale)
+        check_scale(row, result)
         if into != "replace":
             return Begun(note_import(connection, user, row.id, source), row.id, False)
         # A name that no dataset can have: the pairs lie there, unseen, until they take the place.
-        same = {column: getattr(row, column) for column in _SCALE}
-        aside = new_dataset(connection, user, {"name": f"{name}:{time.time_ns()}", **same})
+        named = {"name": f"{name}:{time.time_ns()}", **scale_columns(scale(row))}
+        aside = new_dataset(connection, user, named)
         return Begun(note_import(connection, user, aside, source), aside, False, row.id)
 
 
@@ -131,21 +120,38 @@ def check_alone(connection: sa.Connection, row: sa.Row[Any]) -> None:
         )
 
 
-def check_scale(row: sa.Row[Any], scale: dict[str, Any]) -> None:
-    """Refused where labels on `scale` do not fit the dataset of this row."""
-    kind: Kind = row.scale
-    if scale["kind"] == "binary" or (kind == scale["kind"] == "graded"):  # grades widen their scale
+def on_scale_of(workspace: Workspace, name: str, options: ReadOptions | None) -> ReadOptions:
+    """The options with the scale of the dataset, where it is there and none was chosen.
+
+    Labels outside of it are then rejected by line.
+    """
+    options = options or ReadOptions()
+    with workspace.reading() as connection:
+        row = connection.execute(select(datasets).where(datasets.c.name == name)).first()
+    chosen = options.scale or options.max_grade or options.grade_names or options.lowest_is_best
+    if row is None or chosen or options.min_grade is not None:
+        return options
+    return replace(
+        options, scale=row.scale, max_grade=row.max_grade, min_grade=row.min_grade,
+        relevant_from=options.relevant_from or row.relevant_from,
+    )  # fmt: skip
+
+
+def check_scale(row: sa.Row[Any], result: dict[str, Any]) -> None:
+    """Refused where labels of a reading do not fit the dataset of this row."""
+    have, bring, found = scale(row), Scale.from_json(result["scale"]), result["found"]
+    if found is None or (bring.kind in ("binary", have.kind) and all(map(have.holds, found))):
         return
-    have, bring = Scale(kind, row.max_grade), Scale(scale["kind"], scale["max"])
-    if have.kind != bring.kind:
-        mend = f"choose that scale (--scale {kind})"
-    elif bring.max > have.max:
-        mend = "bring its labels to that scale first"
+    if have.kind == bring.kind:
+        advice = (
+            f"choose that scale for the file, so that labels outside of it are rejected, or bring"
+            f" the dataset to the other scale first (dataset {row.name} --max-grade {bring.max:g})"
+        )
     else:
-        return
+        advice = f"choose that scale (--scale {have.kind})"
     raise Refused(
         f"{row.name} takes {have}, and the file brings {bring}. Import it as a dataset of its"
-        f" own, or {mend}."
+        f" own, or {advice}."
     )
 
 

@@ -1,13 +1,14 @@
 """An import in the page: upload, look, change the reading, store; its state is in its folder."""
 
-from collections.abc import Collection
-from dataclasses import asdict, fields
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.formats.hub import PREFIX
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.values.json_files import read_object, save
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.read_state import (
     claim_upload,
@@ -21,7 +22,8 @@ from reranker_ui.services.imports.read_state import (
     storing_in,
 )  # fmt: skip
 from reranker_ui.services.imports.sweep import sweep_imports
-from reranker_ui.services.imports.target import Into, check_name, find_target
+from reranker_ui.services.imports.target import Into, find_target
+from reranker_ui.services.labels.dataset_details import check_name
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.jobs import start_on
 from reranker_ui.services.store.workspace import Workspace
@@ -116,10 +118,14 @@ def upload_state(workspace: Workspace, user: User, token: str) -> dict[str, Any]
 def store_upload(
     workspace: Workspace, user: User, token: str, dataset_name: str,
     confirmed: Collection[str] = (), into: Into | None = None, split: str | None = None,
+    grade_names: Sequence[str] | None = None,
 ) -> None:  # fmt: skip
     """Start to store a finished reading in a dataset; `into` and `split` as in `store_reading`.
 
-    Refused where a column of texts is not read and its name is not among those `confirmed`.
+    grade_names: of the labels of its scale, lowest first; None for those of the reading.
+
+    Refused where a column of texts is not read and its name is not among those `confirmed`, and
+    where the names do not fit the scale.
     """
     require(user, "admin")
     check_name(dataset_name)
@@ -131,8 +137,11 @@ def store_upload(
     with workspace.reading() as connection:
         find_target(connection, dataset_name, into)
     source = ", ".join([noted["file"], *noted.get("more", [])])[:200]
+    scale = Scale.from_json(result["scale"])
+    names = scale.names if grade_names is None else tuple(grade_names)
     request = {"dataset": dataset_name, "into": into, "split": split, "source": source,
-               "user": asdict(user)}  # fmt: skip
+               "user": asdict(user),
+               "grade_names": replace(scale, names=names).checked().names}  # fmt: skip
     module = "reranker_ui.services.imports.store_job"
     if not start_on(workspace, storing_in(folder), module, request):
         raise Refused("This file is being imported already.")

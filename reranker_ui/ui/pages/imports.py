@@ -69,9 +69,10 @@ def _reading(workspace: Workspace) -> list[Function]:
         confirmed: Names | None = None,
         into: Into | None = None,
         split: SplitName | None = None,
+        grade_names: Names | None = None,
     ) -> Any:
         return uploads.store_upload(
-            workspace, user, token, dataset.strip(), confirmed or [], into, split
+            workspace, user, token, dataset.strip(), confirmed or [], into, split, grade_names
         )
 
     def end_upload(user: User, *, token: Name) -> Any:
