@@ -4,6 +4,7 @@ import { address, goTo, setAddress } from "../lib/address.js";
 import { button, emptyState, linkButton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { scaleName } from "../lib/labels.js";
+import { arrivalCard } from "./arrival.js";
 import { openExport } from "./export.js";
 import { drawGuidelinesView } from "./guidelines.js";
 import { drawHistory } from "./history.js";
@@ -27,6 +28,7 @@ export class OpenedDataset {
     /** @type {Dataset} set before any view is drawn */
     this.dataset = /** @type {any} */ (null);
     this.tag = h("span.rr-tag");
+    this.arrival = h("div");
     this.tiles = h("dl.rr-card.rr-tiles");
     this.panels = { pairs: h("div"), quality: h("div"), guidelines: h("div"), history: h("div") };
     this.views = viewTabs((view) => this.goToView(view));
@@ -34,8 +36,21 @@ export class OpenedDataset {
     this.quality = new QualityView(this.panels.quality, this);
     const { note, bar } = this.pairs;
     const panels = Object.values(this.panels);
-    fill(node, this.head(), this.tiles, note, this.views.strip, panels, bar.node);
+    fill(node, this.head(), this.arrival, this.tiles, note, this.views.strip, panels, bar.node);
+    this.showArrival();
     this.start();
+  }
+
+  /** What an import has just brought here, until it is dismissed. */
+  showArrival() {
+    const { arrival } = this.tab;
+    if (arrival?.dataset !== this.name) return;
+    const close = () => {
+      this.tab.arrival = null;
+      fill(this.arrival);
+    };
+    const check = () => this.goToView("quality");
+    fill(this.arrival, arrivalCard(arrival, check, close));
   }
 
   head() {

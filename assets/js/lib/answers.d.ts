@@ -219,8 +219,27 @@ interface UnreadColumn {
   holds: string;
   example?: string;
 }
+type ImportInto = "new" | "add" | "replace";
+/** What storing an import would change; no counts where it is refused. */
+interface ImportPreview {
+  /** Pairs of the dataset of this name; null if there is none. */
+  there: number | null;
+  human_labels: number;
+  refused: string | null;
+  summary: string;
+  added: number;
+  replaced: number;
+}
+/** What an import has changed. */
+interface StoredReport {
+  dataset: string;
+  summary: string;
+  split_notes?: string[];
+}
 interface ImportReport {
   records: number;
+  /** Pairs without repeats. */
+  distinct: number;
   pairs: number;
   kept: number;
   unlabelled: number;
@@ -248,6 +267,9 @@ interface LeftOutRow {
 interface UploadState {
   state: "reading" | "read" | "storing" | "stored" | string;
   file: string;
+  /** Further files that are read with it. */
+  more?: string[] | null;
+  summary: string;
   hub?: string;
   dataset: string;
   bytes: number;
@@ -339,6 +361,11 @@ type Token = string | null;
 interface DataServer {
   all_datasets(): Promise<Datasets>;
   delete_dataset(payload: { dataset: string }): Promise<void>;
+  duplicate_dataset(payload: {
+    dataset: string;
+    name: string;
+  }): Promise<{ dataset: string; pairs: number }>;
+  load_sample(): Promise<StoredReport>;
   split_receipt(payload: { dataset: string }): Promise<{ on_two_sides: number }>;
   page_of_pairs(payload: PairPageRequest): Promise<PairPage>;
   filter_choices(payload: {
@@ -383,7 +410,19 @@ interface DataServer {
   add_texts(payload: { token: Token; role: string; path: string; name: string }): Promise<void>;
   read_upload(payload: { token: Token; said: ReadingAnswers }): Promise<void>;
   upload_state(payload: { token: Token }): Promise<UploadState>;
-  store_upload(payload: { token: Token; dataset: string; confirmed: string[] }): Promise<void>;
+  add_file(payload: { token: Token; path: string; name: string }): Promise<void>;
+  import_preview(payload: {
+    token: Token;
+    dataset: string;
+    into: ImportInto;
+  }): Promise<ImportPreview>;
+  store_upload(payload: {
+    token: Token;
+    dataset: string;
+    confirmed: string[];
+    into: ImportInto;
+    split: string | null;
+  }): Promise<void>;
   end_upload(payload: { token: Token }): Promise<void>;
   left_out(payload: { token: Token; after: number }): Promise<LeftOutRow[]>;
 }

@@ -33,6 +33,7 @@ _LARGEST = 5000
 _MOMENT = 0.15  # seconds that a label may wait for a transaction
 _GAP = 0.01  # seconds between transactions, in which a label that waits for the lock goes first
 _COUNTED = ("kept", "positives", "conflicts")
+_LONG = ("rejects", "notes", "split_notes", "sources")  # parts of a report
 _MERGED = ("added", "new_labels", "already_there", "replaced")
 
 
@@ -110,6 +111,7 @@ class _Storing:
         report = {**self.result["report"], **self.counts}
         report["duplicate"] = report["pairs"] - report["kept"]
         report["notes"] = self.result["notes"] + notes
+        report["split_notes"] = notes
         report["sources"] = self.result.get("sources", [])
         return self._finish(report)
 
@@ -141,7 +143,7 @@ class _Storing:
             connection.execute(done.values(state="done", report=report))
             changed = datasets.update().where(datasets.c.id == dataset_id)
             connection.execute(changed.values(updated_at=now))
-            after = {k: v for k, v in report.items() if k not in ("rejects", "notes", "sources")}
+            after = {k: v for k, v in report.items() if k not in _LONG}
             after |= {"import": self.begun.import_id, "source": self.source}
             what = "import" if self.begun.replaces is None else "replace pairs"
             record(connection, self.user, what, f"dataset:{dataset_id}", at=now, after=after)
