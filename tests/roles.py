@@ -157,6 +157,7 @@ SERVICES = {
     "annotating.revert.labels_since": "admin",
     "annotating.revert.take_back": "admin",
     "annotating.revert.takings": "admin",
+    "imports.target.begin_import": "admin",
     "imports.uploads.add_file": "admin",
     "imports.uploads.add_texts": "admin",
     "imports.uploads.begin_hub": "admin",

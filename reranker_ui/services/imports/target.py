@@ -13,7 +13,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets.edits import retire
 from reranker_ui.services.labels.datasets import find_dataset, scale, scale_columns
 from reranker_ui.services.labels.effective_labels import seen
-from reranker_ui.services.store.access import User
+from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, imports, pairs
 from reranker_ui.services.store.workspace import Workspace
 
@@ -51,6 +51,7 @@ def begin_import(
     into: Into | None,
 ) -> Begun:  # fmt: skip
     """Note an import whose pairs stay unseen until it is done; Refused where it cannot go there."""
+    require(user, "admin")
     with workspace.writing() as connection:
         row = find_target(connection, name, into)
         if row is None:
