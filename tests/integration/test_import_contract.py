@@ -15,7 +15,7 @@ from reranker_ui.services.imports import importer, storing
 from reranker_ui.services.imports.importer import import_file, load_starter
 from reranker_ui.services.imports.storing import store_reading
 from reranker_ui.services.imports.sweep import command_at_work, sweep_imports
-from reranker_ui.services.imports.target import check_name
+from reranker_ui.services.labels.dataset_details import check_name
 from reranker_ui.services.labels.datasets import labelled_pairs, list_datasets
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import datasets, decisions, imported_labels, imports, pairs

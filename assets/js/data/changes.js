@@ -2,6 +2,7 @@
 
 import { emit } from "../lib/events.js";
 import { plural } from "../lib/format.js";
+import { labelWord } from "../lib/scales.js";
 import { toast } from "../lib/toast.js";
 import { undoneSentence } from "./history.js";
 
@@ -68,7 +69,8 @@ export class Changes {
     const { tab, name } = this.opened;
     const sentence = (/** @type {Edit} */ edit) => {
       const pairs = plural(edit.pairs, "pair");
-      return label === null ? `${pairs} left out of training` : `Label set to ${label} on ${pairs}`;
+      if (label === null) return `${pairs} left out of training`;
+      return `Label set to ${labelWord(label, this.opened.dataset.scale)} on ${pairs}`;
     };
     return this.run(() => tab.server.set_label({ dataset: name, ids, label }), sentence, ids[0]);
   }

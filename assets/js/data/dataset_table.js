@@ -8,6 +8,7 @@ import { scaleName } from "../lib/labels.js";
 import { openMenu } from "../lib/menu.js";
 import { tableHead } from "../lib/table.js";
 import { askToDelete, askToDuplicate, loadSample } from "./dataset_dialogs.js";
+import { openSettings } from "./dataset_settings.js";
 import { openExport } from "./export.js";
 import { rights } from "./rights.js";
 
@@ -132,6 +133,11 @@ function actions(dataset, tab, redraw) {
     { text: "Train on this", icon: "arrow", act: () => goTo("train", { dataset: name }) },
     { text: "Export", icon: "download", act: exportIt },
     rights.mayChange && "-",
+    rights.mayChange && {
+      text: "Settings",
+      icon: "edit",
+      act: () => openSettings(dataset, tab, tab.refresh),
+    },
     rights.mayChange && {
       text: "Duplicate",
       icon: "file",

@@ -229,8 +229,9 @@ export class ImportPanel {
   /** @param {ImportTarget} target */
   async store({ dataset, into, split }) {
     const confirmed = [...this.confirmed];
-    const payload = { token: this.token, dataset, confirmed, into, split: split || null };
-    await this.server.store_upload(payload);
+    const grade_names = this.answers.grade_names ?? null;
+    const payload = { token: this.token, dataset, confirmed, into, grade_names };
+    await this.server.store_upload({ ...payload, split: split || null });
     this.follow();
   }
 }
@@ -242,12 +243,7 @@ export class ImportPanel {
 function suggestName(file) {
   const last = file.split("/").pop() ?? file; // of a dataset on the Hub
   const stem = last.replace(/(\.(csv|tsv|txt|jsonl?|ndjson|gz|zip|parquet|xlsx))+$/i, "");
-  return (
-    stem
-      .replace(/[/\\:]+/g, " ")
-      .trim()
-      .slice(0, 80) || "dataset"
-  );
+  return stem.replace(/[/\\:]+/g, " ").trim() || "dataset"; // one that is too long is refused
 }
 
 function recallToken() {

@@ -7,6 +7,7 @@ import { icon } from "../lib/icons.js";
 import { drawColumns } from "./import_columns.js";
 import { drawOptions } from "./import_options.js";
 import { drawLedger, drawLeftOut, drawRepair } from "./import_report.js";
+import { drawImportScale } from "./import_scale.js";
 import { unreadColumns } from "./import_sides.js";
 import { TargetFoot } from "./import_target.js";
 
@@ -38,6 +39,7 @@ export function drawReading(panel, state) {
     state.refused && h("div.rr-card-body", errorBox(state.refused), textFiles(panel, state)),
     columns.length || state.preview ? grid : null,
     state.asks === "labels" && h("div.rr-card-body", errorBox(NAMES_NOT_NUMBERS)),
+    state.scale && drawImportScale(panel, state.scale, state.histogram ?? []),
     state.report && h("div.rr-import-grid", drawLedger(state), drawLeftOut(panel, state)),
     state.report && unreadColumns(panel, state),
     state.mojibake && drawRepair(panel, state.mojibake),

@@ -84,7 +84,7 @@ export class TargetFoot {
 
   nameField() {
     const label = h("label", { for: "rr-import-name" }, "Import as");
-    const properties = { id: "rr-import-name", value: this.target.name, maxlength: 80 };
+    const properties = { id: "rr-import-name", value: this.target.name };
     const field = h("input.rr-field", properties);
     field.addEventListener("input", () => {
       this.target.name = field.value;

@@ -106,11 +106,12 @@ def labelled_pairs(workspace: Workspace, user: User, dataset_name: str) -> "pd.D
         return pd.DataFrame(rows.all(), columns=names)
 
 
-def label_counts(workspace: Workspace, user: User, dataset_name: str) -> dict[str, int]:
+def label_counts(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
     """Pairs by what `user` may know of their labels.
 
-    Returns pairs, labelled, positives, unlabelled, disputed, left out, and hidden: labelled by
-    others whose labels `user` may not know, and counted nowhere else.
+    Returns pairs, labelled, labelled_splits {split: labelled pairs}, positives, unlabelled,
+    disputed, left out, and hidden: labelled by others whose labels `user` may not know, and
+    counted nowhere else.
     """
     require(user, "viewer")
     with workspace.reading() as connection:
@@ -123,8 +124,8 @@ def list_datasets(workspace: Workspace, user: User) -> list[dict[str, Any]]:
 
     Each: id, name, description, scale (as `scale_of`), pairs, queries, positives (relevant),
     labelled (with an effective label), labelled_by_people, disputed, unlabelled,
-    splits {"train", "dev", "test"} (pairs), updated_at (Unix seconds), hidden (pairs whose labels
-    `user` may not know).
+    splits {"train", "dev", "test"} (pairs), labelled_splits (those with a label that counts),
+    updated_at (Unix seconds), hidden (pairs whose labels `user` may not know).
     """
     require(user, "viewer")
     done = imports.alias()

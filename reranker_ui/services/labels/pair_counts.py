@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import case, func, select
 
+from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.services.labels.effective_labels import (
     imported_label,
     importing,
@@ -16,8 +17,9 @@ from reranker_ui.services.labels.visibility import HIDDEN, Visibility
 from reranker_ui.services.store.database import annotations, decisions, pairs
 
 
-def count_labels(connection: sa.Connection, row: sa.Row[Any], view: Visibility) -> dict[str, int]:
-    touched_pairs = pairs_with_labels(view, where=touched()).subquery()
+def count_labels(connection: sa.Connection, row: sa.Row[Any], view: Visibility) -> dict[str, Any]:
+    """pairs, labelled, positives and labelled_splits {split: labelled pairs}; pairs by state."""
+    touched_pairs = pairs_with_labels(view, pairs.c.split, where=touched()).subquery()
     tally = _counted(touched_pairs, connection, row.relevant_from)
     # What nobody touched has its imported label, and counting it needs no more than an index.
     state = case(
@@ -25,16 +27,20 @@ def count_labels(connection: sa.Connection, row: sa.Row[Any], view: Visibility) 
         *([] if view.everything else [(view.hidden(), HIDDEN)]),
         else_="imported",
     )
-    untouched = select(state.label("state"), imported_label(view).label("effective")).where(
-        *seen_pairs(connection, view.dataset_id), sa.not_(touched())
-    )
+    untouched = select(
+        state.label("state"), imported_label(view).label("effective"), pairs.c.split
+    ).where(*seen_pairs(connection, view.dataset_id), sa.not_(touched()))
     tally += _counted(untouched.subquery(), connection, row.relevant_from)
     states = ("unlabelled", "disputed", "left out", HIDDEN)
+    labelled = [(split, n) for state, _, split, n in tally if state not in states]
     return {
         "pairs": sum(n for *_, n in tally),
-        "labelled": sum(n for state, _, n in tally if state not in states),
-        "positives": sum(n for _, positive, n in tally if positive),
-        **{state: sum(n for s, _, n in tally if s == state) for state in states},
+        "labelled": sum(n for _, n in labelled),
+        "positives": sum(n for _, positive, _, n in tally if positive),
+        "labelled_splits": {
+            name: sum(n for split, n in labelled if (split or SPLITS[0]) == name) for name in SPLITS
+        },
+        **{state: sum(n for s, *_, n in tally if s == state) for state in states},
     }
 
 
@@ -45,11 +51,8 @@ def _counted(
     positive = told.c.effective > sa.literal_column("0")
     if relevant_from is not None:
         positive = told.c.effective >= sa.literal_column(repr(float(relevant_from)))
-    return list(
-        connection.execute(
-            select(told.c.state, positive, func.count()).group_by(told.c.state, positive)
-        )
-    )
+    groups = told.c.state, positive, told.c.split
+    return list(connection.execute(select(*groups, func.count()).group_by(*groups)))
 
 
 def labelled_by_people(connection: sa.Connection, view: Visibility) -> int:
