@@ -10,13 +10,24 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from reranker_ui.commands import backup, data, deploy, quality, rank, serve, train, users
+from reranker_ui.commands import (
+    backup,
+    data,
+    dataset,
+    deploy,
+    quality,
+    rank,
+    serve,
+    train,
+    users,
+)
+from reranker_ui.commands.scale_options import joined_labels
 from reranker_ui.core.values.filesystems import as_refused
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
-    arguments = parser().parse_args(data.joined_labels(sys.argv[1:] if argv is None else argv))
+    arguments = parser().parse_args(joined_labels(sys.argv[1:] if argv is None else argv))
     run: Callable[[argparse.Namespace], tuple[Any, int]] = arguments.run
     try:
         value, code = run(arguments)
@@ -38,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(prog="python -m reranker_ui", description=__doc__)
     verbs = top.add_subparsers(required=True, metavar="VERB")
-    for group in (data, quality, train, rank, serve, users, backup, deploy):
+    for group in (data, dataset, quality, train, rank, serve, users, backup, deploy):
         group.add(verbs)
     for verb in verbs.choices.values():
         verb.add_argument("--json", action="store_true", help="one JSON value on standard output")

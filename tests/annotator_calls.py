@@ -88,6 +88,7 @@ def _page(d: Draw) -> dict[str, Any]:
 
 
 LABEL = {"label": lambda d: d.any(0, 1, 0, 1, None)}
+GRADED = {"kind": "graded", "max": 3}
 CLIENT = {"id": Draw.client_id}
 RUN = {"run": lambda d: d.any("1", "2", "3", "4")}
 # What each function of the page is asked; those that only an admin may call are refused alike.
@@ -118,9 +119,15 @@ READS: dict[str, Payload] = {
     "set_password": _named(name="Bo", password="a long password", present="x"),
     "withdraw": _named(id=1), "list_keys": _named(), "make_key": _named(name="key"),
     "end_key": _named(id=1), "end_keys": _named(),
-    "all_datasets": _named(), "delete_dataset": _named(), "export": _named(format="csv"),
+    "look_at_scale": _named(scale=GRADED), "change_scale": _named(scale=GRADED),
+    "rename_dataset": _named(name="new"), "describe_dataset": _named(text="t"),
+    "all_datasets": _named(), "delete_dataset": _named(),
+    "duplicate_dataset": _named(name="copy"), "load_sample": _named(),
+    "export": _named(format="csv"),
     "export_formats": _named(), "push_dataset": _named(repo="a/b"),
     "begin_upload": _named(path="/etc/passwd", name="x"), "begin_hub": _named(id="a/b"),
+    "add_file": _named(path="/etc/passwd", name="x", token="0" * 32),
+    "import_preview": _named(token="0" * 32, into="add"),
     "add_texts": _named(path="/etc/passwd", name="x", token="0" * 32, role="queries"),
     "read_upload": _named(token="0" * 32, said={}), "upload_state": _named(token="0" * 32),
     "store_upload": _named(token="0" * 32), "end_upload": _named(token="0" * 32),

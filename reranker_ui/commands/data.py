@@ -2,20 +2,22 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from reranker_ui.commands import Verbs, export
+from reranker_ui.commands.scale_options import add_label_map, add_scale_options
 from reranker_ui.core.formats.columns import ROLES
 from reranker_ui.core.formats.families import FAMILIES
 from reranker_ui.core.formats.hub import is_hub_id
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.settings import Settings
 
-_COUNTS = ("records", "pairs", "kept", "duplicate", "unlabelled", "conflicts", "positives",
-           "blank", "bad_label", "unreadable")  # fmt: skip
+_COUNTS = ("records", "added", "new_labels", "already_there", "replaced", "pairs", "kept",
+           "duplicate", "unlabelled", "conflicts", "positives", "blank", "bad_label",
+           "unreadable")  # fmt: skip
 
 
 def add(verbs: Verbs) -> None:
@@ -26,10 +28,11 @@ def add(verbs: Verbs) -> None:
 
 def _add_import(verb: argparse.ArgumentParser) -> None:
     verb.set_defaults(run=_import, show=_show_import)
-    verb.add_argument("file", metavar="FILE", help="a file, a BEIR folder, or hf:ORG/NAME[:CONFIG]")
     verb.add_argument(
-        "--dataset", required=True, metavar="NAME", help="created if it does not exist"
-    )
+        "file", metavar="FILE", nargs="+",
+        help="a file, a BEIR folder, or hf:ORG/NAME[:CONFIG]; several are read as one",
+    )  # fmt: skip
+    _add_target(verb)
     for role in ROLES:
         verb.add_argument(f"--{role}", metavar="COL", help="column name, or column number from 0")
     for side in ("positive", "negative"):
@@ -41,16 +44,8 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
         "--ignore", action="append", default=[], metavar="COL",
         help="column of texts that need not be read; repeatable",
     )  # fmt: skip
-    verb.add_argument("--scale", choices=("binary", "graded", "score"))
-    verb.add_argument(
-        "--relevant-from", type=float, metavar="N",
-        help="the lowest label that is relevant; any above 0, or the upper half of stars, if empty",
-    )  # fmt: skip
-    verb.add_argument("--max-grade", type=float, metavar="N", help="the highest label")
-    verb.add_argument(
-        "--map-label", action="append", default=[], metavar="VALUE=GRADE", type=_mapped,
-        help="grade of a label value; repeatable",
-    )  # fmt: skip
+    add_scale_options(verb)
+    add_label_map(verb, "grade of a label value")
     verb.add_argument(
         "--lowest-is-best", action="store_true", help="lower codes are better: 1 is most relevant"
     )
@@ -83,6 +78,19 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def _add_target(verb: argparse.ArgumentParser) -> None:
+    """Where the pairs go."""
+    verb.add_argument(
+        "--dataset", required=True, metavar="NAME", help="created if it does not exist"
+    )
+    verb.add_argument(
+        "--into", choices=("new", "add", "replace"),
+        help="a new dataset, add to it, or replace its pairs; add or create if empty",
+    )  # fmt: skip
+    verb.add_argument("--yes", action="store_true", help="replace without asking")
+    verb.add_argument("--into-split", choices=SPLITS, help="put every pair into this split")
+
+
 def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
     from reranker_ui.services.imports.importer import import_file
     from reranker_ui.services.store.access import LOCAL
@@ -96,22 +104,40 @@ def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
     if arguments.parser_idle_seconds is not None:
         said["parser_idle_seconds"] = arguments.parser_idle_seconds
     workspace = open_workspace(Settings(**said))
+    paths = [_path(file) for file in arguments.file]
+    if arguments.into == "replace" and not arguments.yes:
+        _refuse_to_replace(workspace, arguments.dataset)
     report = import_file(
-        workspace, LOCAL, _path(arguments.file), arguments.dataset, _options(arguments),
-        rejects=arguments.rejects,
+        workspace, LOCAL, paths[0], arguments.dataset, _options(arguments),
+        rejects=arguments.rejects, more=paths[1:], into=arguments.into,
+        split=arguments.into_split,
     )  # fmt: skip
     unread = [_unread(column) for column in report["unread"]]
     for note in [*report["notes"], *unread, *_mojibake(report["mojibake"])]:
         print(note, file=sys.stderr)
-    names = ("dataset", *_COUNTS, "rejects")
+    names = ("dataset", "summary", *_COUNTS, "rejects")
     return {name: report[name] for name in names}, 0
+
+
+def _refuse_to_replace(workspace: Any, name: str) -> None:
+    """Refused with what a replacement would take away."""
+    from reranker_ui.services.labels.datasets import list_datasets
+    from reranker_ui.services.store.access import LOCAL
+
+    for dataset in list_datasets(workspace, LOCAL):
+        if dataset["name"] == name:
+            raise Refused(
+                f"This replaces the {dataset['pairs']:,} pairs of {name};"
+                f" {dataset['labelled_by_people']:,} of them have human labels. Repeat it with"
+                " --yes. The history of the dataset in the page can undo it."
+            )
 
 
 def _options(arguments: argparse.Namespace) -> ReadOptions:
     said = vars(arguments)
     plain = (*ROLES, "scale", "max_grade", "lowest_is_best", "repair", "format", "encoding",
              "corpus", "queries", "positive", "negative", "ignore", "header_line",
-             "sheet", "relevant_from")  # fmt: skip
+             "sheet", "relevant_from", "min_grade", "grade_names")  # fmt: skip
     return ReadOptions(
         **{name: said[name] for name in plain},
         delimiter=(said["delimiter"] or "").replace("\\t", "\t") or None,
@@ -152,26 +178,8 @@ def _path(told: str) -> Path:
     return path
 
 
-def _mapped(told: str) -> tuple[str, float]:
-    name, mark, grade = told.rpartition("=")
-    if not mark:
-        raise argparse.ArgumentTypeError(f"{told} is not VALUE=GRADE")
-    return name, float(grade)
-
-
-def joined_labels(argv: Sequence[str]) -> list[str]:
-    """The arguments with `--map-label -2=0` as one, which argparse takes for two options."""
-    joined: list[str] = []
-    for word in argv:
-        if joined and joined[-1] == "--map-label" and word.startswith("-"):
-            joined[-1] += f"={word}"
-        else:
-            joined.append(word)
-    return joined
-
-
 def _show_import(report: dict[str, Any]) -> str:
-    told = [f"{report['dataset']}: kept {report['kept']:,} pairs of {report['records']:,} records"]
+    told = [f"{report['dataset']}: {report['summary']}"]
     told += [f"  {name.replace('_', ' '):<12}{report[name]:>12,}" for name in _COUNTS]
     told += [f"  line {reject['line']:,}: {reject['reason']}" for reject in report["rejects"]]
     return "\n".join(told)

@@ -70,6 +70,10 @@ TwoNames = Annotated[list[Name], Field(min_length=2, max_length=2)]
 Numbers = Annotated[list[Number], Field(fail_fast=True)]
 Grades = Annotated[list[Number | None], Field(fail_fast=True)]
 ScaleSent = Annotated[Scale, AfterValidator(_sound)]
+# Labels by others; keys of JSON are texts.
+LabelMap = Annotated[
+    dict[Annotated[float, Field(allow_inf_nan=False)], Number], Field(max_length=1_000)
+]
 ReadingChoices = Annotated[dict[str, Any], AfterValidator(_reading_choices)]
 
 

@@ -29,10 +29,12 @@ def test_import_look_edit_undo(server, new_page, tmp_path):
     assert download.value.path().read_text("utf-8-sig").count("\n") == 4
     page.get_by_label("Import as").fill("mine")
     page.get_by_role("button", name="Import 80 pairs").click()
-    row = page.locator(".rr-datasets tr", has_text="mine")
-    expect(row).to_contain_text("25.0%", timeout=30_000)
-
-    row.get_by_role("button", name="Open").click()
+    arrival = page.locator(".rr-arrival")  # the new dataset is opened and current, on its pairs
+    expect(arrival).to_contain_text("80 pairs added", timeout=30_000)
+    expect(page.locator(".rr-toast")).to_have_text("mine: 80 pairs added")
+    expect(page.locator(".rr-switch")).to_contain_text("mine")
+    expect(page.locator(".rr-tiles")).to_contain_text("25.0%")
+    expect(arrival.get_by_role("button")).to_have_text(["Check", "Annotate", "Train", ""])
     pairs = page.locator(".rr-pairs-table tbody tr")
     expect(pairs).to_have_count(50)
     expect(pairs.nth(1).locator(".rr-chip")).to_have_text("0")
@@ -83,7 +85,6 @@ def test_payloads_are_shown_as_text(server, new_page, data_folder):
     bring(page, data_folder / "hostile" / "xss_payloads.csv")
     page.get_by_label("Import as").fill("payloads")
     page.get_by_role("button", name="Import 30 pairs").click()
-    page.locator(".rr-datasets tr", has_text="payloads").get_by_role("button", name="Open").click()
     expect(page.locator(".rr-pairs-table tbody tr")).to_have_count(30)
     expect(page.locator(".rr-pairs-table")).to_contain_text("<script>window.__xss=1</script>")
     assert page.evaluate("window.__xss === undefined")
@@ -113,9 +114,8 @@ def test_a_finding_leads_to_its_rows_and_is_mended(server, new_page, tmp_path):
     page = new_page(f"{server.url}/?tab=data")
     bring(page, path)
     page.get_by_role("button", name="Import 40 pairs").click()
-    page.locator(".rr-datasets tr", has_text="leaky").get_by_role("button", name="Open").click()
     expect(page.locator(".rr-two-sides")).to_have_text("2 queries in two splits", timeout=30_000)
-    page.get_by_role("tab", name="Quality").click()
+    page.locator(".rr-arrival").get_by_role("button", name="Check").click()
     page.get_by_role("button", name="Check this dataset").click()
     finding = page.locator(".rr-finding", has_text="2 queries are in more than one split")
     finding.get_by_role("button", name="Show 8 rows").click(timeout=60_000)
@@ -135,7 +135,6 @@ def test_keys_set_all_that_is_selected_and_back_leads_back(server, new_page, tmp
     page = new_page(f"{server.url}/?tab=data")
     bring(page, path)
     page.get_by_role("button", name="Import 6 pairs").click()
-    page.locator(".rr-datasets tr", has_text="back").get_by_role("button", name="Open").click()
     for number in range(3):
         page.get_by_label("Select this pair").nth(number).check()
     page.keyboard.press("1")
@@ -151,6 +150,19 @@ def test_keys_set_all_that_is_selected_and_back_leads_back(server, new_page, tmp
     expect(page.locator(".rr-datasets")).to_be_visible()
     page.go_forward()
     expect(page.locator(".rr-pairs-table")).to_be_visible()
+
+    page.get_by_role("button", name="Datasets").click()
+    bring(page, path)  # again: what it changes is said before, and alike afterwards
+    foot = page.locator(".rr-import-foot")
+    expect(foot).to_contain_text("There is a dataset called back with 6 pairs")
+    foot.get_by_role("button", name="Add to it").click()
+    known = "0 added, 0 new labels, 6 already there"
+    expect(foot).to_contain_text(f"back: {known}.")
+    foot.get_by_role("button", name="Add 0 pairs").click()
+    expect(page.locator(".rr-arrival")).to_contain_text(known, timeout=30_000)
+    expect(page.locator(".rr-toast")).to_have_text(f"back: {known}")
+    page.get_by_role("tab", name="History").click()
+    expect(page.locator(".rr-history")).to_contain_text(f"Imported back.csv: {known}")
 
 
 def test_columns_that_are_not_read_are_confirmed_or_chosen(server, new_page, tmp_path):
@@ -175,6 +187,4 @@ def test_columns_that_are_not_read_are_confirmed_or_chosen(server, new_page, tmp
     expect(unread).to_have_count(0)
     page.get_by_label("Import as").fill("sides")
     page.get_by_role("button", name="Import 12 pairs").click()
-    expect(page.locator(".rr-datasets tr", has_text="sides")).to_contain_text(
-        "50.0%", timeout=30_000
-    )
+    expect(page.locator(".rr-tiles")).to_contain_text("50.0%", timeout=30_000)

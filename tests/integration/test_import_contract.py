@@ -15,7 +15,7 @@ from reranker_ui.services.imports import importer, storing
 from reranker_ui.services.imports.importer import import_file, load_starter
 from reranker_ui.services.imports.storing import store_reading
 from reranker_ui.services.imports.sweep import command_at_work, sweep_imports
-from reranker_ui.services.imports.target import check_name
+from reranker_ui.services.labels.dataset_details import check_name
 from reranker_ui.services.labels.datasets import labelled_pairs, list_datasets
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import datasets, decisions, imported_labels, imports, pairs
@@ -34,7 +34,9 @@ def test_json_and_exit_codes(tmp_path, home, command):
     code, out, _err = command("import", str(file), "--dataset", "d", "--quotes", "on", "--json")
     assert code == 0
     assert json.loads(out) == {
-        "dataset": "d", "records": 7, "pairs": 3, "kept": 2, "duplicate": 1, "unlabelled": 1,
+        "dataset": "d", "summary": "3 pairs added", "added": 3, "new_labels": 0,
+        "already_there": 0, "replaced": 0, "records": 7, "pairs": 3, "kept": 2, "duplicate": 1,
+        "unlabelled": 1,
         "conflicts": 0, "positives": 1, "blank": 1, "bad_label": 1, "unreadable": 1,
         "rejects": [
             {"line": 5, "reason": "blank: the passage is empty"},
@@ -122,7 +124,7 @@ def task(passage, truth="", **given) -> dict:
         (["q,p,0", "q,r,0.5"], ["q,s,0.5", "q,t,86.5"], "from 0 to 1, and .* from 0 to 87.*bring"),
         (["q,p,0", "q,r,1"], ["q,s,0", "q,t,3"], "0 or 1, and .* a grade"),
         (["q,p,0", "q,r,3"], ["q,s,0", "q,t,1"], ""),
-        (["q,p,0", "q,r,3"], ["q,s,0", "q,t,5"], ""),  # grades widen their scale
+        (["q,p,0", "q,r,3"], ["q,s,0", "q,t,5"], "from 0 to 3, .*from 0 to 5.*--max-grade 5"),
         (["q,p,0", "q,r,0.5"], ["q,s,0", "q,t,1"], ""),
     ],
 )

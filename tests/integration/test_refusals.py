@@ -47,6 +47,10 @@ HALF_WRONG = {
     "next_pairs": [{"order": "no such", "n": 5, "have": [1, 2], "imported": True}],
     "compare": [{"query": "q", "models": [], "passages": "a"}],
     "score_again": [],
+    "change_scale": [{"scale": {"kind": "graded", "max": 2.5}, "mapping": {"1": 9}}],
+    "look_at_scale": [{"scale": {"kind": "binary", "max": 1, "names": ["a"]}}],
+    "rename_dataset": [{"name": "decider"}, {"name": "x" * 81}],
+    "describe_dataset": [{"text": "x" * 2_000}],
     "page_of_pairs": [{"finding": "no such"}],
     "export": [{"format": "no such"}],
 }  # fmt: skip

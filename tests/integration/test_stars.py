@@ -56,12 +56,13 @@ def test_what_is_relevant_is_said(tmp_path, workspace):
         import_file(workspace, LOCAL, path, "others", options)
 
 
-def test_a_zero_that_comes_later_lowers_the_scale(tmp_path, workspace):
+def test_a_zero_that_comes_later_is_rejected_by_line(tmp_path, workspace):
     import_file(workspace, LOCAL, *_named(stars(tmp_path)))
-    more, _ = stars(tmp_path, rows="query 0,passage zero,0,test\n")
-    assert import_file(workspace, LOCAL, more, "stars")["positives"] == 0
-    assert scale_of(workspace, LOCAL, "stars")["min"] == 0
-    assert scale_of(workspace, LOCAL, "stars")["relevant_from"] == 4
+    more, _ = stars(tmp_path, rows="query 0,passage zero,0,test\nquery 0,one,2,test\n")
+    report = import_file(workspace, LOCAL, more, "stars")
+    assert (report["kept"], report["bad_label"]) == (1, 1)
+    assert "a grade from 1 to 5" in report["rejects"][0]["reason"]
+    assert scale_of(workspace, LOCAL, "stars")["min"] == 1
 
 
 def _named(told):
@@ -83,7 +84,7 @@ def test_a_home_of_an_older_version_gets_the_default(tmp_path, workspace):
     import_file(workspace, LOCAL, stars(tmp_path, rows="q,p,0,train\nq,r,3,train\n")[0], "graded")
     workspace.engine.dispose()
     with sqlite3.connect(workspace.home / "reranker-ui.db") as connection:
-        for column in ("min_grade", "relevant_from"):
+        for column in ("min_grade", "relevant_from", "grade_names", "description"):
             connection.execute(f"ALTER TABLE datasets DROP COLUMN {column}")
         connection.execute("UPDATE alembic_version SET version_num = '0003'")
     from reranker_ui.services.store.workspace import open_workspace

@@ -49,6 +49,14 @@ def test_rare_positives_weigh_more_and_never_more_than_ten():
     assert advised(frame(2000, positive=0.001))[1]["pos_weight"].value == "10.0"
 
 
+def test_the_share_of_positives_follows_the_scale_of_the_dataset():
+    """Grades 1 and 2 of a split without a 0: relevant is what the scale says."""
+    graded = frame(2000, positive=0.05).assign(grade=lambda pairs: pairs["grade"] + 1)
+    scale = {"kind": "graded", "max": 3.0, "min": 0.0, "relevant_from": 2.0}
+    assert "5%" in advised(graded, scale=scale)[1]["pos_weight"].reason
+    assert "100%" in advised(graded, scale={**scale, "relevant_from": 1.0})[1]["pos_weight"].reason
+
+
 def test_the_length_holds_all_but_one_in_twenty():
     short, long = advised(frame(300, words=5)), advised(frame(300, words=60))
     assert short[0].max_length == 32 and long[0].max_length == 128

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reranker_ui.core.evaluation.metrics import per_query, ranking_metrics
-from reranker_ui.core.values.labels import Scale, with_relevance
+from reranker_ui.core.formats.structure.label_scale import with_relevance
+from reranker_ui.core.values.labels import Scale
 
 NOTHING = {"ndcg@10": None, "mrr@10": None, "map": None, "average_precision": None, "queries": 0}
 

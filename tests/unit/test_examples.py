@@ -9,6 +9,7 @@ from reranker_ui.core.evaluation.outcome import is_constant, outcome_of
 from reranker_ui.core.training.examples import LONGEST, examples_of
 from reranker_ui.core.training.negatives import expected, with_negatives
 from reranker_ui.core.training.phase import lesson_of
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 
@@ -41,6 +42,13 @@ def test_classes_are_whole_grades():
     assert rows("cross_entropy", frame([0, 2, 1]), 2).columns["label"] == [0, 2, 1]
     with pytest.raises(Refused, match="Choose MSE"):
         rows("cross_entropy", frame([0, 0.5]))
+
+
+def test_the_lowest_grade_of_the_scale_is_the_first_class():
+    stars = Scale("graded", 5, min=1, relevant_from=4)
+    pairs = frame([2, 5, 3])  # the lowest grade of the scale, 1, does not occur
+    found = examples_of("cross_entropy", pairs, stars.targets(pairs["grade"]), 0, stars)
+    assert found.columns["label"] == [1, 4, 2]
 
 
 @pytest.mark.parametrize("loss", ["lambda", "listnet", "ranknet"])

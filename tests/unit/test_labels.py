@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reranker_ui.core.values.labels import LabelReader, Scale, guess_scale, resolve_labels
+from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.formats.structure.label_scale import guess_scale, histogram, scale_for
+from reranker_ui.core.values.labels import LabelReader, Scale, resolve_labels
 from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.refused import Refused
 
 UNIT = LabelReader(Scale("score", 1.0))
 
@@ -62,6 +65,65 @@ def test_the_lowest_code_can_be_the_best():
 )  # fmt: skip
 def test_the_scale_is_guessed_from_the_values(values, scale):
     assert guess_scale(values) == scale
+
+
+SHOP = {0: 101, 1: 201, 2: 200, 3: 101}
+
+
+@pytest.mark.parametrize(
+    ("counts", "scale"),
+    [
+        (SHOP | {7: 1}, Scale("graded", 3)),
+        (SHOP | {7: 1, 2.5: 1}, Scale("graded", 3)),
+        (SHOP | {7: 1, 8: 1, 33: 1}, Scale("graded", 3)),
+        (SHOP | {4: 1}, Scale("graded", 4)),  # the next grade may be rare
+        (SHOP | {7: 9}, Scale("graded", 7)),
+        ({0: 300, 1: 300, 5: 1}, Scale("binary")),
+        ({0: 990, 2: 2, 3: 2}, Scale("graded", 3)),  # what is left would be no scale
+        ({0: 990, 1: 2, 0.5: 3}, Scale("score")),
+        ({0: 90, 1: 90, 0.5: 30}, Scale("score")),
+    ],
+)
+def test_a_few_values_that_do_not_fit_do_not_widen_the_scale(counts, scale):
+    assert guess_scale(counts) == scale
+
+
+def test_the_chosen_scale_is_kept_and_what_is_missing_is_guessed():
+    def scale(counts=SHOP, names=(), **chosen):
+        return scale_for(ReadOptions(**chosen), counts, dict(names), all_relevant=False)
+
+    assert scale(scale="graded", max_grade=3) == Scale("graded", 3)
+    assert scale({}, scale="graded", max_grade=3) == Scale("graded", 3)
+    assert scale({1: 9, 3: 9}, max_grade=3) == Scale("graded", 3)  # a part without a 0
+    assert scale(SHOP | {7: 1}, scale="graded") == Scale("graded", 3)
+    assert scale({}, min_grade=1, max_grade=5) == Scale("graded", 5, 1, 4)
+    named = scale({}, grade_names=["bad", "good", "best"], relevant_from=2)
+    assert named == Scale("graded", 2, 0, 2, ("bad", "good", "best"))
+    assert scale(names={0: "No", 3: "Exact"}).names == ("No", "", "", "Exact")
+    assert scale(names={0: "Same", 3: "same"}).names == ()
+    for wrong in ({"max_grade": 2.5}, {"max_grade": 3, "relevant_from": 0},
+                  {"max_grade": 3, "relevant_from": 4}, {"min_grade": 3, "max_grade": 3},
+                  {"max_grade": 3, "grade_names": ["a", "b"]}, {"max_grade": 101},
+                  {"scale": "score", "grade_names": ["a", "b"]},
+                  {"grade_names": ["a", "A"]}, {"grade_names": ["a" * 41, "b"]}):  # fmt: skip
+        with pytest.raises(Refused):
+            scale(**wrong)
+
+
+def test_the_histogram_has_each_label_and_what_is_rejected():
+    rows = histogram({0: 5, 3: 2, 7: 1, -1: 1}, Scale("graded", 3))
+    told = [(row["from"], row["count"], row["outside"]) for row in rows]
+    assert told == [(0, 5, False), (1, 0, False), (2, 0, False), (3, 2, False),
+                    (-1, 1, True), (7, 1, True)]  # fmt: skip
+    parts = histogram({0.05: 1, 0.5: 2, 1: 4}, Scale("score"))
+    assert [row["count"] for row in parts] == [1, 0, 0, 0, 0, 2, 0, 0, 0, 4]
+
+
+def test_a_label_is_read_as_number_and_name():
+    scale = Scale("graded", 5, 1, names=("bad", "", "", "", "best"))
+    assert [scale.word_of(label) for label in (1, 2, 5, 6)] == ["1 bad", "2", "5 best", "6"]
+    assert Scale.from_json(scale.as_json()) == scale
+    assert "names" not in Scale("graded", 3).as_json()
 
 
 @given(st.text() | st.floats() | st.integers() | st.booleans() | st.none())

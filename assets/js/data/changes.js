@@ -1,6 +1,8 @@
 // Changes of pairs: each is one call, shown at once, with an undo.
 
+import { emit } from "../lib/events.js";
 import { plural } from "../lib/format.js";
+import { labelWord } from "../lib/scales.js";
 import { toast } from "../lib/toast.js";
 import { undoneSentence } from "./history.js";
 
@@ -32,6 +34,7 @@ export class Changes {
       if (edit.edit !== null) this.edits.push(edit.edit);
       toast(sentence(edit), edit.edit === null ? undefined : () => this.undo());
       await this.opened.changed();
+      emit("changed");
       if (focus) this.focus(focus);
       return edit;
     } catch (error) {
@@ -52,6 +55,7 @@ export class Changes {
     try {
       toast(undoneSentence(await this.opened.tab.server.undo({ edit })));
       await this.opened.changed();
+      emit("changed");
     } catch (error) {
       this.opened.tab.report(error);
     }
@@ -65,7 +69,8 @@ export class Changes {
     const { tab, name } = this.opened;
     const sentence = (/** @type {Edit} */ edit) => {
       const pairs = plural(edit.pairs, "pair");
-      return label === null ? `${pairs} left out of training` : `Label set to ${label} on ${pairs}`;
+      if (label === null) return `${pairs} left out of training`;
+      return `Label set to ${labelWord(label, this.opened.dataset.scale)} on ${pairs}`;
     };
     return this.run(() => tab.server.set_label({ dataset: name, ids, label }), sentence, ids[0]);
   }

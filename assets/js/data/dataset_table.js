@@ -1,15 +1,14 @@
 // The table of datasets.
 
 import { address, goTo, setAddress } from "../lib/address.js";
-import { button } from "../lib/controls.js";
-import { confirmAction } from "../lib/dialog.js";
+import { button, emptyState, linkButton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
-import { emit } from "../lib/events.js";
 import { formatAgo, formatInt, formatPercent, plural } from "../lib/format.js";
 import { scaleName } from "../lib/labels.js";
 import { openMenu } from "../lib/menu.js";
 import { tableHead } from "../lib/table.js";
-import { toast } from "../lib/toast.js";
+import { askToDelete, askToDuplicate, loadSample } from "./dataset_dialogs.js";
+import { openSettings } from "./dataset_settings.js";
 import { openExport } from "./export.js";
 import { rights } from "./rights.js";
 
@@ -33,7 +32,7 @@ const HEADINGS = [
  */
 export function drawDatasets(node, datasets, tab) {
   if (!datasets.length) {
-    fill(node);
+    fill(node, noDatasets(tab));
     return;
   }
   const redraw = () => drawDatasets(node, datasets, tab);
@@ -43,8 +42,24 @@ export function drawDatasets(node, datasets, tab) {
     "div.rr-section",
     h("h2", "Datasets"),
     h("span.rr-muted", String(datasets.length)),
+    h("span.rr-grow"),
+    lacksSample(datasets) && linkButton("Load the sample", () => loadSample(tab)),
   );
   fill(node, title, h("div.rr-card", h("table.rr-table.rr-datasets", head, h("tbody", rows))));
+}
+
+/** @param {DataTab} tab */
+function noDatasets(tab) {
+  const text = rights.mayChange
+    ? "Import a file above, or load the sample: arguments with key points, labelled 0 or 1."
+    : "An admin can import one.";
+  const load = button("Load the sample", () => loadSample(tab));
+  return emptyState("No datasets yet", text, rights.mayChange && load);
+}
+
+/** @param {Dataset[]} datasets */
+function lacksSample(datasets) {
+  return rights.mayChange && !datasets.some(({ name }) => name === "starter");
 }
 
 /**
@@ -119,6 +134,16 @@ function actions(dataset, tab, redraw) {
     { text: "Export", icon: "download", act: exportIt },
     rights.mayChange && "-",
     rights.mayChange && {
+      text: "Settings",
+      icon: "edit",
+      act: () => openSettings(dataset, tab, tab.refresh),
+    },
+    rights.mayChange && {
+      text: "Duplicate",
+      icon: "file",
+      act: () => askToDuplicate(dataset, tab),
+    },
+    rights.mayChange && {
       text: "Delete",
       icon: "trash",
       danger: true,
@@ -127,24 +152,4 @@ function actions(dataset, tab, redraw) {
   ];
   const open = button("Open", () => tab.open(name), { kind: "small" });
   return h("div", open, h("span.rr-desk", button("Export", exportIt, { kind: "small" })), more);
-}
-
-/**
- * @param {Dataset} dataset
- * @param {DataTab} tab
- */
-function askToDelete(dataset, { server, report, refresh }) {
-  const title = `Delete ${dataset.name}`;
-  const labels = plural(dataset.labelled_by_people, "human label");
-  const text = `This deletes ${plural(dataset.pairs, "pair")} and ${labels}. Runs trained on them are kept.`;
-  confirmAction(title, text, title, async () => {
-    try {
-      await server.delete_dataset({ dataset: dataset.name });
-      toast(`${dataset.name} is deleted`);
-      emit("changed");
-      refresh();
-    } catch (error) {
-      report(error);
-    }
-  });
 }

@@ -4,6 +4,7 @@ import { fill, h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 import { scaleAnswers } from "../lib/labels.js";
 import { openMenu } from "../lib/menu.js";
+import { labelWord } from "../lib/scales.js";
 
 /** @typedef {"split" | "label" | "annotator" | "source" | "finding"} FilterKey */
 /** @typedef {[value: string, text: string]} Choice */
@@ -69,10 +70,10 @@ export class Filters {
 
   /** @param {Dataset} dataset */
   setDataset({ scale }) {
-    const binary = ["0, not relevant", "1, relevant"];
-    const labels = scaleAnswers(scale).map(({ value }) => {
-      const text = scale.kind === "binary" ? binary[value] : String(value);
-      return /** @type {Choice} */ ([String(value), text]);
+    const labels = scaleAnswers(scale).map(({ value, word }) => {
+      const text = scale.kind === "binary" ? `${value}, ${word.toLowerCase()}` : "";
+      const graded = labelWord(value, scale);
+      return /** @type {Choice} */ ([String(value), text || graded]);
     });
     this.filters.label.choices = [...labels, ...["none", "disputed", "left out"].map(same)];
   }

@@ -47,7 +47,11 @@ function stepList(starter, labels, next) {
   const steps = [
     ["Look at the starter set", `${plural(starter.pairs, "pair")}, ${queries}`, "loaded"],
     ["Label ten pairs", labelled, "1 min"],
-    ["Train", `On ${plural(starter.splits.train, "pair")}, on this computer`, "about 4 min"],
+    [
+      "Train",
+      `On ${plural(starter.labelled_splits.train, "pair")}, on this computer`,
+      "about 4 min",
+    ],
     ["Compare", "Base and tuned side by side, on queries neither has seen", "1 min"],
   ];
   return steps.map(([title, text, time], at) => {
@@ -66,8 +70,8 @@ function stepList(starter, labels, next) {
 function starterCard(starter, tab) {
   const positive = formatPercent(starter.positives, starter.labelled, 0);
   const facts = `${plural(starter.pairs, "pair")}, ${positive} positive`;
-  const { train, dev, test } = starter.splits;
-  const foot = `${formatInt(train)} pairs to train on, ${formatInt(dev + test)} held out to compare with`;
+  const { train, dev, test } = starter.labelled_splits;
+  const foot = `${formatInt(train)} labelled pairs to train on, ${formatInt(dev + test)} held out to compare with`;
   const rows = h("tbody");
   const head = h("tr", h("th", "Query"), h("th", "Passage"), h("th.chip", "Label"));
   fillPreview(rows, starter, tab);

@@ -4,8 +4,10 @@ import { button, errorBox } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { formatInt, formatSize, plural } from "../lib/format.js";
 import { Refused } from "../lib/server.js";
+import { toast } from "../lib/toast.js";
 import { dropField } from "./import_drop.js";
 import { drawReading } from "./import_reading.js";
+import { ImportTarget } from "./import_target.js";
 
 const KEPT = "rr-import"; // the upload that this browser tab has begun
 
@@ -14,7 +16,7 @@ export class ImportPanel {
   /**
    * @param {HTMLElement} node
    * @param {DataTab} context
-   * @param {(state: UploadState) => void} stored when the pairs are in
+   * @param {(report: StoredReport) => void} stored when the pairs are in
    */
   constructor(node, context, stored) {
     this.context = context;
@@ -26,7 +28,11 @@ export class ImportPanel {
     this.token = recallToken();
     /** @type {ReadingAnswers} */
     this.answers = {};
-    this.name = "";
+    this.target = new ImportTarget("");
+    /** @type {string[]} */
+    this.datasets = [];
+    /** @type {import("./import_target.js").TargetFoot | null} */
+    this.foot = null;
     /** @type {Set<string>} columns of texts that need not be read */
     this.confirmed = new Set();
     this.changing = false; // whether the options of the reading are shown
@@ -50,9 +56,10 @@ export class ImportPanel {
     this.answers = {};
     this.confirmed.clear();
     this.changing = false;
-    this.name = "";
+    this.target = new ImportTarget("");
+    this.foot = null;
     const field = dropField(
-      (file) => this.begin(file),
+      (files) => this.begin(files),
       (id) => this.beginFromHub(id),
     );
     fill(
@@ -62,24 +69,47 @@ export class ImportPanel {
     );
   }
 
+  /** @param {string[]} names of the datasets that pairs can be added to */
+  setDatasets(names) {
+    this.datasets = names;
+    this.foot?.draw();
+  }
+
   /** @param {string | null} token */
   setToken(token) {
     this.token = token;
     rememberToken(token);
   }
 
-  /** @param {File} file */
-  async begin(file) {
-    this.working(`Uploading ${file.name}`, formatSize(file.size), null);
+  /** @param {File[]} files read as one, in this order */
+  async begin(files) {
+    for (const [at, file] of files.entries()) {
+      const name = files.length > 1 ? `${file.name} (${at + 1} of ${files.length})` : file.name;
+      this.working(`Uploading ${name}`, formatSize(file.size), null);
+      if (!(await this.upload(file))) return;
+    }
+    this.follow();
+  }
+
+  /**
+   * Upload a file: the first of an import, or one more.
+   * @param {File} file
+   * @returns {Promise<boolean>} false if it failed, which is shown
+   */
+  async upload(file) {
+    clearTimeout(this.timer);
+    const { token } = this;
+    const { name } = file;
     try {
       const { path } = await this.context.upload(file);
-      const { token } = await this.server.begin_upload({ path, name: file.name });
-      this.setToken(token);
-      this.name = suggestName(file.name);
-      this.follow();
+      if (token) await this.server.add_file({ token, path, name });
+      else this.setToken((await this.server.begin_upload({ path, name })).token);
+      return true;
     } catch (error) {
-      const sentence = `${file.name} could not be uploaded. It may exceed the size limit, or the connection was lost.`;
-      this.reset(error instanceof Refused ? error : sentence);
+      const sentence = `${name} could not be uploaded. It may exceed the size limit, or the connection was lost.`;
+      if (token) toast(error instanceof Refused ? error.message : sentence);
+      else this.reset(error instanceof Refused ? error : sentence);
+      return !!token;
     }
   }
 
@@ -89,7 +119,6 @@ export class ImportPanel {
     try {
       const { token } = await this.server.begin_hub({ id });
       this.setToken(token);
-      this.name = suggestName(id.split("/").pop() ?? id);
       this.follow();
     } catch (error) {
       this.reset(error);
@@ -108,7 +137,7 @@ export class ImportPanel {
       else this.followLater(2000);
       return;
     }
-    this.name ||= suggestName(state.file);
+    if (!this.target.name) this.target = new ImportTarget(suggestName(state.file));
     if (state.said) this.answers = state.said;
     if (state.state === "reading") this.showReading(state);
     else if (state.state === "storing") this.showStoring(state);
@@ -197,10 +226,12 @@ export class ImportPanel {
     this.show(state);
   }
 
-  /** @param {string} dataset */
-  async store(dataset) {
+  /** @param {ImportTarget} target */
+  async store({ dataset, into, split }) {
     const confirmed = [...this.confirmed];
-    await this.server.store_upload({ token: this.token, dataset, confirmed });
+    const grade_names = this.answers.grade_names ?? null;
+    const payload = { token: this.token, dataset, confirmed, into, grade_names };
+    await this.server.store_upload({ ...payload, split: split || null });
     this.follow();
   }
 }
@@ -210,13 +241,9 @@ export class ImportPanel {
  * @param {string} file
  */
 function suggestName(file) {
-  const stem = file.replace(/(\.(csv|tsv|txt|jsonl?|ndjson|gz|zip|parquet|xlsx))+$/i, "");
-  return (
-    stem
-      .replace(/[/\\:]+/g, " ")
-      .trim()
-      .slice(0, 80) || "dataset"
-  );
+  const last = file.split("/").pop() ?? file; // of a dataset on the Hub
+  const stem = last.replace(/(\.(csv|tsv|txt|jsonl?|ndjson|gz|zip|parquet|xlsx))+$/i, "");
+  return stem.replace(/[/\\:]+/g, " ").trim() || "dataset"; // one that is too long is refused
 }
 
 function recallToken() {

@@ -1,10 +1,9 @@
-// Which column is what, the scale of the labels, and what labels that are words mean.
+// Which column is what, and what labels that are words mean.
 
 import { button } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
 import { formatInt } from "../lib/format.js";
-import { scaleName } from "../lib/labels.js";
-import { choiceList, numberField, optionRow } from "./import_options.js";
+import { choiceList, optionRow } from "./import_options.js";
 import { sideRows } from "./import_sides.js";
 
 /** @typedef {import("./import.js").ImportPanel} ImportPanel */
@@ -43,9 +42,6 @@ export function drawColumns(panel, state, columns) {
     "div.rr-import-side",
     h("h3", "Columns"),
     fixed ? note : [...roles, ...sideRows(panel, state, columns)],
-    (state.scale || panel.answers.scale) && optionRow("Scale", scaleChoice(panel, state.scale)),
-    state.scale && state.scale.kind !== "binary" && relevantFrom(panel, state.scale),
-    state.scale?.kind === "graded" && lowerIsBetter(panel),
     labelMeanings(panel, state),
   );
 }
@@ -64,37 +60,6 @@ function roleRow(panel, state, columns, [key, word, empty]) {
   const value = state.plan?.[key] ?? panel.answers[key];
   const set = (/** @type {string} */ column) => panel.readAgain({ [key]: column || null });
   return optionRow(word, choiceList([["", empty], ...names], value, set, word));
-}
-
-/**
- * @param {ImportPanel} panel
- * @param {Scale | null | undefined} scale
- */
-function scaleChoice(panel, scale) {
-  const chosen = panel.answers.scale || scale?.kind;
-  const buttons = /** @type {LabelKind[]} */ (["binary", "graded", "score"]).map((kind) => {
-    const word = kind === "graded" && scale?.kind === "graded" ? scaleName(scale) : kind;
-    const onclick = () => panel.readAgain({ scale: kind });
-    return h("button", { type: "button", "aria-pressed": String(chosen === kind), onclick }, word);
-  });
-  return h("div.rr-segment", { role: "group", "aria-label": "Scale" }, buttons);
-}
-
-/**
- * @param {ImportPanel} panel
- * @param {Scale} scale
- */
-function relevantFrom(panel, scale) {
-  const value = panel.answers.relevant_from ?? scale.relevant_from;
-  const set = (/** @type {number | null} */ value) => panel.readAgain({ relevant_from: value });
-  return optionRow("Relevant from", numberField("Relevant from", value, set));
-}
-
-/** @param {ImportPanel} panel */
-function lowerIsBetter(panel) {
-  const box = h("input", { type: "checkbox", checked: !!panel.answers.lowest_is_best });
-  box.addEventListener("change", () => panel.readAgain({ lowest_is_best: box.checked || null }));
-  return h("label.rr-check", box, "Lower is better (1 = most relevant)");
 }
 
 /**

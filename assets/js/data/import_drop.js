@@ -8,12 +8,12 @@ const FORMATS =
   "CSV, Excel, JSON, Parquet, BEIR, TREC, Label Studio, Argilla, Quepid and more. You'll see a preview before anything is saved.";
 
 /**
- * @param {(file: File) => void} begin
+ * @param {(files: File[]) => void} begin
  * @param {(id: string) => void} beginFromHub
  */
 export function dropField(begin, beginFromHub) {
   /** @param {FileList | null | undefined} files */
-  const take = (files) => files?.[0] && begin(files[0]);
+  const take = (files) => files?.length && begin([...files]);
   const field = h(
     "div.rr-drop",
     h("span.rr-drop-mark", icon("upload")),
@@ -42,10 +42,11 @@ function filePicker(take) {
   const input = h("input.rr-sr", {
     type: "file",
     id: "rr-file",
+    multiple: true,
     onchange: () => take(input.files),
   });
-  const pick = h("label.rr-link", { for: "rr-file" }, "choose one");
-  return h("p", h("b", "Drop a file here, or "), pick, input);
+  const pick = h("label.rr-link", { for: "rr-file" }, "choose files");
+  return h("p", h("b", "Drop files here, or "), pick, input);
 }
 
 /** @param {(id: string) => void} begin */

@@ -7,7 +7,9 @@ import { icon } from "../lib/icons.js";
 import { drawColumns } from "./import_columns.js";
 import { drawOptions } from "./import_options.js";
 import { drawLedger, drawLeftOut, drawRepair } from "./import_report.js";
+import { drawImportScale } from "./import_scale.js";
 import { unreadColumns } from "./import_sides.js";
+import { TargetFoot } from "./import_target.js";
 
 /** @typedef {import("./import.js").ImportPanel} ImportPanel */
 
@@ -37,6 +39,7 @@ export function drawReading(panel, state) {
     state.refused && h("div.rr-card-body", errorBox(state.refused), textFiles(panel, state)),
     columns.length || state.preview ? grid : null,
     state.asks === "labels" && h("div.rr-card-body", errorBox(NAMES_NOT_NUMBERS)),
+    state.scale && drawImportScale(panel, state.scale, state.histogram ?? []),
     state.report && h("div.rr-import-grid", drawLedger(state), drawLeftOut(panel, state)),
     state.report && unreadColumns(panel, state),
     state.mojibake && drawRepair(panel, state.mojibake),
@@ -48,19 +51,60 @@ export function drawReading(panel, state) {
 /**
  * @param {ImportPanel} panel
  * @param {UploadState} state
+ * @param {ImportReport} report
+ */
+function foot(panel, state, report) {
+  panel.foot = new TargetFoot(panel, report, waits(panel, state));
+  return panel.foot.node;
+}
+
+/**
+ * @param {ImportPanel} panel
+ * @param {UploadState} state
  */
 function strip(panel, state) {
   const change = linkButton(panel.changing ? "Done" : "Change", () => panel.toggleOptions(state));
   return h(
     "div.rr-strip",
     icon("file"),
-    h("b.rr-cut", state.file),
+    h("b.rr-cut", { title: fileNames(state) }, fileTitle(state)),
     h("span.rr-muted", state.hub ? "from the Hub" : formatSize(state.bytes)),
     state.plan && h("span.rr-read-as", readAs(state.plan, state.report)),
     change,
     h("span.rr-grow"),
+    !state.hub && addFiles(panel),
     button("Another file", () => panel.cancel(), { kind: "small" }),
   );
+}
+
+/** @param {UploadState} state */
+function fileTitle({ file, more }) {
+  return more?.length ? `${file} and ${plural(more.length, "more file")}` : file;
+}
+
+/** @param {UploadState} state */
+function fileNames({ file, more = [] }) {
+  return [file, ...(more ?? [])].join(", ");
+}
+
+/** @param {ImportPanel} panel */
+function addFiles(panel) {
+  /** @type {HTMLInputElement} */
+  const input = h("input.rr-sr", {
+    type: "file",
+    multiple: true,
+    onchange: () => panel.begin([...(input.files ?? [])]),
+  });
+  return h("label.rr-button.small", "Add files", input);
+}
+
+/**
+ * Whether a column waits for a word on what it holds.
+ * @param {ImportPanel} panel
+ * @param {UploadState} state
+ */
+function waits(panel, state) {
+  return (state.unread ?? []).some(({ column }) => !panel.confirmed.has(column));
 }
 
 /**
@@ -145,34 +189,4 @@ function textFiles(panel, state) {
   const queries = field("queries", "Add the queries");
   const note = h("span.rr-faint", "id and text, as BEIR, JSON Lines, CSV or TSV");
   return h("div.rr-row", { style: "margin-top:12px" }, corpus, queries, note);
-}
-
-/**
- * @param {ImportPanel} panel
- * @param {UploadState} state
- * @param {ImportReport} report
- */
-function foot(panel, state, report) {
-  const open = (state.unread ?? []).some((one) => !panel.confirmed.has(one.column));
-  const count = report.kept + report.unlabelled;
-  const field = h("input.rr-field", { id: "rr-import-name", value: panel.name, maxlength: 80 });
-  field.addEventListener("input", () => {
-    panel.name = field.value;
-  });
-  const store = async () => {
-    try {
-      await panel.store(field.value);
-    } catch (error) {
-      panel.context.report(error);
-      field.focus();
-    }
-  };
-  const options = { kind: "primary", disabled: !count || open };
-  const go = button(`Import ${plural(count, "pair")}`, store, options);
-  const label = h("label", { for: "rr-import-name" }, "Import as");
-  const sentence = open
-    ? "Confirm the columns that are not read first."
-    : "Nothing is saved until you import.";
-  const note = h("span.rr-grow", sentence);
-  return h("div.rr-card-foot.rr-import-foot", label, field, note, go);
 }

@@ -4,6 +4,8 @@ import { address, goTo, setAddress } from "../lib/address.js";
 import { button, emptyState, linkButton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { scaleName } from "../lib/labels.js";
+import { arrivalCard } from "./arrival.js";
+import { openSettings } from "./dataset_settings.js";
 import { openExport } from "./export.js";
 import { drawGuidelinesView } from "./guidelines.js";
 import { drawHistory } from "./history.js";
@@ -27,6 +29,10 @@ export class OpenedDataset {
     /** @type {Dataset} set before any view is drawn */
     this.dataset = /** @type {any} */ (null);
     this.tag = h("span.rr-tag");
+    this.arrival = h("div");
+    const open = () => openSettings(this.dataset, tab, () => this.settled());
+    this.settings = button("Settings", open, { kind: "rr-hidden" }); // of those who may change it
+    this.description = h("p.rr-lead.rr-description");
     this.tiles = h("dl.rr-card.rr-tiles");
     this.panels = { pairs: h("div"), quality: h("div"), guidelines: h("div"), history: h("div") };
     this.views = viewTabs((view) => this.goToView(view));
@@ -34,8 +40,22 @@ export class OpenedDataset {
     this.quality = new QualityView(this.panels.quality, this);
     const { note, bar } = this.pairs;
     const panels = Object.values(this.panels);
-    fill(node, this.head(), this.tiles, note, this.views.strip, panels, bar.node);
+    const facts = [this.arrival, this.description, this.tiles];
+    fill(node, this.head(), facts, note, this.views.strip, panels, bar.node);
+    this.showArrival();
     this.start();
+  }
+
+  /** What an import has just brought here, until it is dismissed. */
+  showArrival() {
+    const { arrival } = this.tab;
+    if (arrival?.dataset !== this.name) return;
+    const close = () => {
+      this.tab.arrival = null;
+      fill(this.arrival);
+    };
+    const check = () => this.goToView("quality");
+    fill(this.arrival, arrivalCard(arrival, check, close));
   }
 
   head() {
@@ -46,6 +66,7 @@ export class OpenedDataset {
       button("Annotate", () => goTo("annotate", { dataset })),
       button("Train on this", () => goTo("train", { dataset })),
       button("Export", () => openExport(dataset, this.tab)),
+      this.settings,
     );
     const title = h("h2.rr-cut", dataset);
     const grow = h("span.rr-grow");
@@ -76,6 +97,9 @@ export class OpenedDataset {
       return;
     }
     this.tag.textContent = scaleName(this.dataset.scale);
+    this.tag.title = this.dataset.scale.names?.join(", ") ?? "";
+    this.description.textContent = this.dataset.description;
+    this.settings.classList.toggle("rr-hidden", !rights.mayChange);
     const split = await server.split_receipt({ dataset: this.name }).catch(() => null);
     drawTiles(this.tiles, this.dataset, split, () => this.goToView("quality"));
   }
@@ -84,6 +108,13 @@ export class OpenedDataset {
     const back = button("Datasets", () => setAddress({ open: null }), { kind: "primary" });
     const title = `There is no dataset called ${this.name}`;
     fill(this.node, emptyState(title, "It was deleted or renamed.", back));
+  }
+
+  /** After a change of the settings. */
+  async settled() {
+    await this.describe();
+    this.pairs.filters.setDataset(this.dataset);
+    await this.changed();
   }
 
   /** After a change of pairs or labels. */

@@ -6,6 +6,7 @@ import { button, errorBox, skeleton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { formatAgo, plural } from "../lib/format.js";
 import { loadPlotly } from "../lib/plotly.js";
+import { labelShade } from "../lib/scales.js";
 import { drawFindings } from "./findings.js";
 import { qualitySide } from "./quality_side.js";
 import { rights } from "./rights.js";
@@ -109,7 +110,7 @@ export class QualityView {
         "div",
         { class: report && "rr-quality" },
         main,
-        report && qualitySide(report, state.hidden),
+        report && qualitySide(report, state.hidden, this.opened.dataset.scale),
       ),
     );
     if (report) this.drawFigures(state);
@@ -173,6 +174,17 @@ export class QualityView {
     return field;
   }
 
+  /**
+   * The trace of a label in the label's colour; its `meta` is [label], null for none.
+   * @param {PlotlyFigure["data"][number]} trace
+   */
+  shaded(trace) {
+    const meta = /** @type {unknown} */ (trace.meta);
+    if (!Array.isArray(meta)) return trace;
+    const color = labelShade(meta[0], this.opened.dataset.scale);
+    return { ...trace, marker: { ...trace.marker, color } };
+  }
+
   /** @param {QualityState} state */
   async drawFigures({ figures, plotly }) {
     try {
@@ -184,7 +196,8 @@ export class QualityView {
       const figure = box instanceof HTMLElement && figures[box.dataset.figure ?? ""];
       if (!figure) continue;
       const config = { displayModeBar: false, responsive: true };
-      Plotly.react(box, resolveColours(figure.data), resolveColours(figure.layout), config);
+      const traces = figure.data.map((trace) => this.shaded(trace));
+      Plotly.react(box, resolveColours(traces), resolveColours(figure.layout), config);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 import { h } from "../lib/dom.js";
 import { formatInt, formatPercent, plural } from "../lib/format.js";
+import { labelShade, labelWord } from "../lib/scales.js";
 
 const MANY_CUT = 0.05; // a share of cut texts that is worth a warning
 
@@ -10,14 +11,17 @@ const HIDDEN = "Labels are hidden from you here, so the report shows texts and s
 /**
  * @param {QualityReport} report
  * @param {boolean} hidden whether labels are hidden from the user
+ * @param {Scale} scale
  */
-export function qualitySide(report, hidden) {
+export function qualitySide(report, hidden, scale) {
   return h(
     "aside.rr-quality-side",
-    hidden ? card("Label balance", "", h("p.rr-muted", HIDDEN)) : balanceCard(report.balance),
+    hidden
+      ? card("Label balance", "", h("p.rr-muted", HIDDEN))
+      : balanceCard(report.balance, scale),
     splitCard(report.balance.splits),
     perQueryCard(report.balance),
-    report.lengths && lengthCard(report, report.lengths, hidden),
+    report.lengths && lengthCard(report, report.lengths, hidden, scale),
     report.coverage && coverageCard(report.base, report.coverage),
   );
 }
@@ -37,32 +41,33 @@ function line(...content) {
   return h("div.rr-legend", content);
 }
 
-/** @param {string} colour the name of a CSS variable */
+/** @param {string} colour as CSS */
 function swatch(colour) {
-  return h("i", { style: `background:var(--rr-${colour})` });
+  return h("i", { style: `background:${colour}` });
 }
 
-/** @param {number | null} label */
-function labelColour(label) {
-  if (label === null) return "line2";
-  return label > 0 ? "pos" : "neg-line";
-}
-
-/** @param {QualityReport["balance"]} balance */
-function balanceCard({ labels, disputed, unlabelled }) {
+/**
+ * @param {QualityReport["balance"]} balance
+ * @param {Scale} scale
+ */
+function balanceCard({ labels, disputed, unlabelled }, scale) {
   /** @type {[colour: string, word: string, count: number][]} */
   const all = [
     ...labels.map(
       ([label, count]) =>
-        /** @type {[string, string, number]} */ ([labelColour(label), String(label), count]),
+        /** @type {[string, string, number]} */ ([
+          labelShade(label, scale),
+          labelWord(label, scale),
+          count,
+        ]),
     ),
-    ["disp", "disputed", disputed],
-    ["line2", "no label", unlabelled],
+    ["var(--rr-disp)", "disputed", disputed],
+    ["var(--rr-line2)", "no label", unlabelled],
   ];
   const parts = all.filter(([, , count]) => count);
   const total = parts.reduce((sum, [, , count]) => sum + count, 0);
   const stack = parts.map(([colour, , count]) => {
-    return h("i", { style: `flex-grow:${count};background:var(--rr-${colour})` });
+    return h("i", { style: `flex-grow:${count};background:${colour}` });
   });
   const lines = parts.map(([colour, word, count]) => {
     const share = h("span.rr-muted.rr-share", formatPercent(count, total));
@@ -95,15 +100,16 @@ function perQueryCard({ median_per_query: median, per_query: bars }) {
  * @param {QualityReport} report
  * @param {NonNullable<QualityReport["lengths"]>} lengths
  * @param {boolean} hidden
+ * @param {Scale} scale
  */
-function lengthCard(report, lengths, hidden) {
+function lengthCard(report, lengths, hidden, scale) {
   const labels = [...lengths.labels].sort(([a], [b]) => Number(a === null) - Number(b === null));
   const lines = labels.map(([label, , cut]) => {
     const none = hidden ? "all pairs" : "none or disputed";
-    const word = h("span.rr-grow", label === null ? none : String(label));
+    const word = h("span.rr-grow", label === null ? none : labelWord(label, scale));
     const kind = cut > MANY_CUT ? "rr-cut-share" : "rr-muted";
     const share = `${formatPercent(cut, 1)} cut at ${lengths.max_length}`;
-    return line(swatch(labelColour(label)), word, h("span", { class: kind }, share));
+    return line(swatch(labelShade(label, scale)), word, h("span", { class: kind }, share));
   });
   const note = `From ${formatInt(report.sampled)} pairs, spread evenly over all.`;
   const figure = h("div.rr-figure", { "data-figure": "lengths", "aria-hidden": "true" });

@@ -4,7 +4,6 @@ import { address, setAddress } from "../lib/address.js";
 import { button, errorBox } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { emit, listen } from "../lib/events.js";
-import { plural } from "../lib/format.js";
 import { isVisible } from "../lib/poll.js";
 import { errorSentence } from "../lib/server.js";
 import { recall, remember } from "../lib/storage.js";
@@ -35,6 +34,7 @@ export function drawRoom(context) {
       start.classList.toggle("rr-hidden", !first);
       if (first) drawFirstSteps(start, answer, tab);
       panel.setTitle(first ? "Import your own data" : "Import");
+      panel.setDatasets(answer.datasets.map((dataset) => dataset.name));
       drawDatasets(sets, answer.datasets, tab);
     } catch (error) {
       fill(sets, errorBox(error, button("Try again", draw)));
@@ -58,17 +58,21 @@ export function drawRoom(context) {
     ...context,
     report: (error) => toast(errorSentence(error)),
     refresh: draw,
-    open: (name) => setAddress({ open: name, dataset: name }),
+    open: (name) => setAddress({ open: name, dataset: name, view: null }),
+    arrive: ({ dataset: name, summary, split_notes: notes = [] }) => {
+      tab.arrival = { dataset: name, summary, notes };
+      toast(`${name}: ${summary}`);
+      emit("changed");
+      tab.open(name);
+    },
     skip: () => {
       remember(SKIPPED, "yes");
       draw();
     },
   };
-  const panel = new ImportPanel(importing, tab, (state) => {
-    toast(`${plural(state.report?.kept ?? 0, "pair")} in ${state.dataset}`);
-    setAddress({ dataset: state.dataset });
-    emit("changed");
-    draw();
+  const panel = new ImportPanel(importing, tab, tab.arrive);
+  listen("dataset", () => {
+    if (!address.open && isVisible(room)) drawHome();
   });
   followAddress(room, draw, (view) => {
     if (dataset && address.open === dataset.name) dataset.showView(view);

@@ -3,6 +3,7 @@
 import { linkButton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { formatInt, formatPercent, plural } from "../lib/format.js";
+import { labelWord, relevantFrom } from "../lib/scales.js";
 
 /**
  * @param {HTMLElement} node
@@ -18,11 +19,12 @@ export function drawTiles(node, dataset, split, openQuality) {
   const positive = formatPercent(dataset.positives, dataset.labelled);
   const leak = split && leakage(split.on_two_sides, openQuality);
   const hidden = () => (dataset.hidden ? hiddenNote(dataset.hidden) : null);
+  const from = positiveNote(dataset.scale);
   fill(
     node,
     tile("Pairs", formatInt(pairs), { more: without }),
     tile("Queries", formatInt(queries), { more: `${share} pairs each` }),
-    tile("Positive", positive, { more: formatInt(dataset.positives), below: hidden() }),
+    tile("Positive", positive, { more: formatInt(dataset.positives), below: [from, hidden()] }),
     tile("Human labels", formatInt(human), { more: pairs ? formatPercent(human, pairs, 0) : null }),
     tile("Train, dev, test", formatInt(splits.train), { more: others, below: leak }),
     tile("Disputed", formatInt(dataset.disputed), {
@@ -51,6 +53,16 @@ function leakage(count, openQuality) {
   if (!count) return h("small", "no query is in two splits");
   const text = `${plural(count, "query", "queries")} in two splits`;
   return h("small.rr-two-sides", linkButton(text, openQuality));
+}
+
+/**
+ * Which labels are positive, where that is a choice.
+ * @param {Scale} scale
+ */
+function positiveNote(scale) {
+  if (scale.kind === "binary") return null;
+  const from = relevantFrom(scale);
+  return h("small", from === null ? "above 0" : `from ${labelWord(from, scale)}`);
 }
 
 /** @param {number} count pairs whose labels the user may not see */

@@ -8,6 +8,30 @@ interface Scale {
   min?: number;
   /** The lowest relevant label; null for every label above 0. */
   relevant_from?: number | null;
+  /** A name for each label from min to max; missing or empty where labels have none. */
+  names?: string[];
+}
+/** How often the labels of a part of a scale occur; `outside` of it they are rejected. */
+interface HistogramRow {
+  from: number;
+  to: number;
+  count: number;
+  outside: boolean;
+}
+interface ScaleChoice {
+  dataset: string;
+  scale: Scale;
+  /** The new label of an old one. */
+  mapping: Record<string, number>;
+}
+/** What a change of a scale does with labels; `to` is null where one has no place on it. */
+interface ScaleChange {
+  scale: Scale;
+  labels: { label: number; count: number; to: number | null }[];
+  changed: number;
+  unmapped: number;
+  /** Pairs that are positive, before and after. */
+  positives: [before: number, after: number];
 }
 type Role = "viewer" | "annotator" | "admin";
 
@@ -84,6 +108,7 @@ type DatasetView = "pairs" | "quality" | "guidelines" | "history";
 type PairState = "unlabelled" | "disputed" | "hidden" | string;
 interface Dataset {
   name: string;
+  description: string;
   scale: Scale;
   pairs: number;
   queries: number;
@@ -95,6 +120,8 @@ interface Dataset {
   /** Pairs whose labels the user may not see. */
   hidden?: number;
   splits: Record<Split, number>;
+  /** Pairs with a label that counts, by split. */
+  labelled_splits: Record<Split, number>;
   updated_at: number;
 }
 interface Datasets {
@@ -189,6 +216,9 @@ interface ReadingAnswers {
   lowest_is_best?: boolean;
   map_label?: Record<string, number>;
   relevant_from?: number;
+  min_grade?: number;
+  max_grade?: number;
+  grade_names?: string[];
   positive?: string[];
   negative?: string[];
   header_line?: number;
@@ -219,8 +249,27 @@ interface UnreadColumn {
   holds: string;
   example?: string;
 }
+type ImportInto = "new" | "add" | "replace";
+/** What storing an import would change; no counts where it is refused. */
+interface ImportPreview {
+  /** Pairs of the dataset of this name; null if there is none. */
+  there: number | null;
+  human_labels: number;
+  refused: string | null;
+  summary: string;
+  added: number;
+  replaced: number;
+}
+/** What an import has changed. */
+interface StoredReport {
+  dataset: string;
+  summary: string;
+  split_notes?: string[];
+}
 interface ImportReport {
   records: number;
+  /** Pairs without repeats. */
+  distinct: number;
   pairs: number;
   kept: number;
   unlabelled: number;
@@ -248,6 +297,9 @@ interface LeftOutRow {
 interface UploadState {
   state: "reading" | "read" | "storing" | "stored" | string;
   file: string;
+  /** Further files that are read with it. */
+  more?: string[] | null;
+  summary: string;
   hub?: string;
   dataset: string;
   bytes: number;
@@ -261,6 +313,7 @@ interface UploadState {
   columns?: string[];
   preview?: { line: number; query: string; passage: string; label: string }[];
   scale?: Scale | null;
+  histogram?: HistogramRow[];
   labels?: [label: string, count: number][];
   asks?: string;
   report?: ImportReport;
@@ -316,6 +369,7 @@ interface QualityReport {
 interface PlotlyTrace {
   /** What it shows. */
   meta: string;
+  marker?: Record<string, unknown>;
 }
 interface PlotlyFigure {
   data: PlotlyTrace[];
@@ -339,6 +393,15 @@ type Token = string | null;
 interface DataServer {
   all_datasets(): Promise<Datasets>;
   delete_dataset(payload: { dataset: string }): Promise<void>;
+  duplicate_dataset(payload: {
+    dataset: string;
+    name: string;
+  }): Promise<{ dataset: string; pairs: number }>;
+  load_sample(): Promise<StoredReport>;
+  rename_dataset(payload: { dataset: string; name: string }): Promise<void>;
+  describe_dataset(payload: { dataset: string; text: string }): Promise<void>;
+  look_at_scale(payload: ScaleChoice): Promise<ScaleChange>;
+  change_scale(payload: ScaleChoice): Promise<ScaleChange & { edit: number }>;
   split_receipt(payload: { dataset: string }): Promise<{ on_two_sides: number }>;
   page_of_pairs(payload: PairPageRequest): Promise<PairPage>;
   filter_choices(payload: {
@@ -383,7 +446,20 @@ interface DataServer {
   add_texts(payload: { token: Token; role: string; path: string; name: string }): Promise<void>;
   read_upload(payload: { token: Token; said: ReadingAnswers }): Promise<void>;
   upload_state(payload: { token: Token }): Promise<UploadState>;
-  store_upload(payload: { token: Token; dataset: string; confirmed: string[] }): Promise<void>;
+  add_file(payload: { token: Token; path: string; name: string }): Promise<void>;
+  import_preview(payload: {
+    token: Token;
+    dataset: string;
+    into: ImportInto;
+  }): Promise<ImportPreview>;
+  store_upload(payload: {
+    token: Token;
+    dataset: string;
+    confirmed: string[];
+    into: ImportInto;
+    split: string | null;
+    grade_names: string[] | null;
+  }): Promise<void>;
   end_upload(payload: { token: Token }): Promise<void>;
   left_out(payload: { token: Token; after: number }): Promise<LeftOutRow[]>;
 }

@@ -85,8 +85,18 @@ interface DataTab extends Room<DataServer> {
   report: (error: unknown) => void;
   refresh: () => void;
   open: (dataset: string) => void;
+  /** Show the dataset that pairs have just come into. */
+  arrive: (report: StoredReport) => void;
+  arrival?: Arrival | null;
   /** Skip the first steps. */
   skip: () => void;
+}
+
+/** Pairs that have just come into a dataset. */
+interface Arrival {
+  dataset: string;
+  summary: string;
+  notes: string[];
 }
 
 /** What a section of the review offers to the keyboard. */

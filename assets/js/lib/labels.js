@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { formatSigned } from "./format.js";
+import { labelName, labelWord, lowest } from "./scales.js";
 
 /** @type {Scale} */
 export const BINARY = { kind: "binary", max: 1 };
@@ -22,24 +23,36 @@ export function isRelevant(label, { relevant_from: from } = BINARY) {
 export function labelChip(label, scale = BINARY) {
   if (label === null || label === undefined) return h("span.rr-chip.none", "none");
   if (label === "disputed") return h("span.rr-chip.disputed", h("i"), "disputed");
-  if (scale.kind === "graded" && scale.max > 1) return gradeChip(label, scale.max);
+  const name = nameOf(label, scale);
+  if (scale.kind === "graded" && scale.max > 1) return gradeChip(label, scale, name);
   const text = scale.kind === "score" ? label.toFixed(2) : String(label);
-  return h("span.rr-chip", { class: isRelevant(label, scale) && "pos" }, h("i"), text);
+  return h("span.rr-chip", { class: isRelevant(label, scale) && "pos" }, h("i"), text, name);
+}
+
+/**
+ * @param {number} label
+ * @param {Scale} scale
+ */
+function nameOf(label, scale) {
+  const name = labelName(label, scale);
+  return name && h("span.rr-chip-name", { title: labelWord(label, scale) }, name);
 }
 
 /**
  * @param {number} grade
- * @param {number} max
+ * @param {Scale} scale
+ * @param {Child} name
  */
-function gradeChip(grade, max) {
-  const level = grade <= 0 ? 0 : Math.max(1, Math.min(3, Math.round((3 * grade) / max)));
+function gradeChip(grade, scale, name) {
+  const part = (grade - lowest(scale)) / (scale.max - lowest(scale));
+  const level = part <= 0 ? 0 : Math.max(1, Math.min(3, Math.round(3 * part)));
   const pips = [1, 2, 3].map((n) => h("b", { class: n <= level ? "on" : "" }));
   const image = h("span.rr-pips", { "aria-hidden": "true" }, pips);
-  return h("span.rr-chip", { class: `grade${level}` }, String(grade), image);
+  return h("span.rr-chip", { class: `grade${level}` }, String(grade), name, image);
 }
 
 /**
- * The answers that an annotator can give, each with its key.
+ * The answers that an annotator can give, each with its key ("" for one without) and its name.
  * @param {Scale} scale
  * @returns {{ value: number, key: string, word: string }[]}
  */
@@ -49,20 +62,23 @@ export function scaleAnswers(scale) {
     return values.map((value, at) => ({ value, key: String(at), word: String(value) }));
   }
   if (scale.kind === "graded") {
-    const lowest = scale.min ?? 0;
-    const count = Math.min(10, scale.max - lowest + 1);
-    const values = Array.from({ length: count }, (_, at) => lowest + at);
-    return values.map((value) => ({ value, key: String(value), word: `Grade ${value}` }));
+    const low = lowest(scale);
+    const count = Math.min(scale.max === 10 ? 11 : 10, scale.max - low + 1);
+    const values = Array.from({ length: count }, (_, at) => low + at);
+    return values.map((value) => ({
+      value,
+      key: value < 10 ? String(value) : low > 0 ? "0" : "",
+      word: labelName(value, scale) || `Grade ${value}`,
+    }));
   }
-  return [
-    { value: 0, key: "0", word: "Not relevant" },
-    { value: 1, key: "1", word: "Relevant" },
-  ];
+  return ["Not relevant", "Relevant"].map((word, value) => {
+    return { value, key: String(value), word: labelName(value, scale) || word };
+  });
 }
 
 /** @param {Scale} scale */
 export function scaleName(scale) {
-  return scale.kind === "binary" ? "binary" : `${scale.kind} ${scale.min ?? 0} to ${scale.max}`;
+  return scale.kind === "binary" ? "binary" : `${scale.kind} ${lowest(scale)} to ${scale.max}`;
 }
 
 /**

@@ -37,11 +37,12 @@ export function drawRoom({ room, server, trigger }) {
   fill(room, h("header.rr-header", left, right), disk.banner);
   const page = newId();
   const refresh = async () => {
-    const dataset = address.dataset || null;
+    const dataset = address.dataset || null; // another one may be chosen while the answer comes
     const overview = await server.overview({ dataset, page }).catch(checkSession);
     document.body.classList.toggle("rr-demo", overview.way === "demo");
     pollRate.seconds = Math.round(overview.every);
-    if (!overview.datasets.some(({ name }) => name === address.dataset)) {
+    const same = (address.dataset || null) === dataset;
+    if (same && !overview.datasets.some(({ name }) => name === dataset)) {
       setAddress({ dataset: overview.datasets[0]?.name });
     }
     parts.account.show(overview);

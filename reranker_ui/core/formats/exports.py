@@ -9,6 +9,8 @@ from reranker_ui.core.values.refused import Refused
 
 _NO_PEOPLE = "Who gave which label, and pairs without one, are left out."
 _NO_SPLIT = "Splits are left out."
+_NO_NAMES = "Names of labels are left out; the labels are numbers."
+_TABLES = ("csv", "tsv", "jsonl", "json", "parquet", "datasets")  # have a column for the name
 _NO_TEXTS = "Passages are left out: their ids are those of the BEIR export, which holds the texts."
 
 
@@ -80,7 +82,8 @@ def form_of(told: str) -> str:
 
 def write(form: str, rows: Iterable[Row], target: Target) -> int:
     """Write rows in a format of FORMATS; returns the number of pairs written."""
-    target.lost.always = FORMATS[form].never
+    nameless = target.scale.names and form not in _TABLES
+    target.lost.always = (*FORMATS[form].never, *([_NO_NAMES] if nameless else []))
     return FORMATS[form].write(rows, target)
 
 

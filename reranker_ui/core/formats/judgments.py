@@ -23,9 +23,10 @@ _PASSAGE_IDS = ("docid", "documentid", "corpusid", "passageid", "pid", "did")
 class Plan:
     """How one file is read. `read(value)` gives the judged pairs of one record.
 
-    `one_label`: the column `label` holds every label of the file. `beside(value)` gives the name
-    and cell of what `read` does not read; `keeps_rest`: it is stored with the pair. `sided`: some
-    columns hold positives or negatives only.
+    `one_label`: the column `label` holds every label of the file, and the column `label_name` what
+    it is called. `beside(value)` gives the name and cell of what `read` does not read;
+    `keeps_rest`: it is stored with the pair. `sided`: some columns hold positives or negatives
+    only. `source`: the file, where several are read as one.
     """
 
     family: str
@@ -35,6 +36,7 @@ class Plan:
     query: Any = None
     passage: Any = None
     label: Any = None
+    label_name: Any = None
     split: Any = None
     annotator: Any = None
     positives: Sequence[Any] = ()
@@ -45,6 +47,7 @@ class Plan:
     keeps_rest: bool = False
     beside: Callable[[Value], Iterator[tuple[str, Any]]] = lambda _value: iter(())
     notes: list[str] = field(default_factory=list)
+    source: str | None = None
 
     def records(self) -> Iterator[Record]:
         """The records, from the start."""

@@ -42,8 +42,10 @@ class ReadOptions:
     header_line: int | None = None  # the line of the file that names the columns, from 1
     sheet: str | None = None  # of a workbook, by name or number from 1
     relevant_from: float | None = None  # the lowest label that is relevant
-    scale: str | None = None
+    scale: str | None = None  # binary, graded, score
     max_grade: float | None = None
+    min_grade: float | None = None
+    grade_names: list[str] = field(default_factory=list)  # of each label, lowest first
     map_label: dict[str, float] = field(default_factory=dict)
     lowest_is_best: bool = False
     repair: bool = False  # mend texts that were read with the wrong encoding

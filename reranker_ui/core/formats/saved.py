@@ -35,7 +35,7 @@ def write_parts(rows: Iterable[Row], target: Target, folder: Path) -> int:
         for row in rows:
             split = _CALLED[row.split or SPLITS[0]]
             if split not in parts:
-                part = ParquetPart(folder / f"{split}.parquet", target.lost)
+                part = ParquetPart(folder / f"{split}.parquet", target)
                 parts[split] = stack.enter_context(part)
             parts[split].add(row)
     return sum(part.count for part in parts.values())

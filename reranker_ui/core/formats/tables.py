@@ -16,7 +16,13 @@ from reranker_ui.core.formats.structure.cells import is_empty, is_prose, kind_of
 from reranker_ui.core.formats.structure.passages import text_of
 from reranker_ui.core.formats.structure.raters import raters_of
 from reranker_ui.core.formats.texts import Lookup
-from reranker_ui.core.formats.writing import COLUMNS, VOTES, read_safe_cell, votes_of
+from reranker_ui.core.formats.writing import (
+    COLUMNS,
+    LABEL_NAME,
+    VOTES,
+    read_safe_cell,
+    votes_of,
+)
 from reranker_ui.core.values.pairs import Judged, Left
 
 Value = Mapping[Any, Any]
@@ -59,9 +65,12 @@ def make_plan(
     plan = Plan("pairs", container, lambda value: iter(()), names)
     plan.query, plan.passage = sides[0].column, sides[1].column
     plan.label, plan.split, plan.annotator = guess["label"], guess["split"], guess["annotator"]
+    if plan.label is not None and LABEL_NAME in names:
+        plan.label_name = LABEL_NAME
     if any(side.texts is not None for side in sides):
         plan.family = "judgments"
-    used = {plan.query, plan.passage, plan.label, plan.split, plan.annotator, VOTES, *judges}
+    used = {plan.query, plan.passage, plan.label, plan.label_name, plan.split, plan.annotator,
+            VOTES, *judges}  # fmt: skip
     plan.read = _reader(plan, sides, judges, used, _is_our_safe_csv(container))
     plan.keeps_rest = True
     plan.beside = partial(_beside, used)
@@ -142,4 +151,6 @@ def _columns(
 def _is_our_safe_csv(container: Container) -> bool:
     """Whether this is our own export with cells made safe for spreadsheets."""
     dialect = container.dialect
-    return container.encoding == "utf-8-sig" and dialect is not None and dialect.header == COLUMNS
+    if container.encoding != "utf-8-sig" or dialect is None:
+        return False
+    return dialect.header in (COLUMNS, (*COLUMNS, LABEL_NAME))

@@ -10,6 +10,7 @@ from typing import Any
 from reranker_ui.core.values.labels import Scale
 
 VOTES = "labels_by"
+LABEL_NAME = "label_name"  # what the label is called, where labels have names
 COLUMNS = ("query", "passage", "label", "split", "source", VOTES)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 _BATCH = 2000
@@ -64,11 +65,21 @@ class Target:
     safe: bool = True
     scale: Scale = field(default_factory=lambda: Scale("binary"))
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a table."""
+        return (*COLUMNS, LABEL_NAME) if self.scale.names else COLUMNS
+
+    def name_of(self, row: Row) -> dict[str, str]:
+        """What the label of a row is called; an entry only where labels have names."""
+        names, label = self.scale.names, row.label
+        return {LABEL_NAME: "" if label is None else self.scale.name_of(label)} if names else {}
+
 
 def safe_cell(text: str) -> str:
     """A cell that no spreadsheet takes for a formula: an apostrophe before what looks like one.
 
-    An apostrophe that stands there already gets one too, so that reading it back is exact.
+    One that is there already gets another, so that reading it back is exact.
     """
     return f"'{text}" if text.startswith(_FORMULA) else text
 
@@ -81,10 +92,8 @@ def read_safe_cell(text: str) -> str:
 def votes_of(value: Mapping[Any, Any]) -> tuple[tuple[str, Any], ...]:
     """The labels that our exports carry beside the one that counts, each with its annotator."""
     told = value.get(VOTES)
-    if not told:
-        return ()
     try:
-        votes = json.loads(told) if isinstance(told, str) else told
+        votes = json.loads(told) if isinstance(told, str) else told or ()
         return tuple((str(who), vote) for who, vote in votes)
     except (ValueError, TypeError):
         return ()
@@ -96,18 +105,17 @@ def number_text(label: float | None) -> str:
 
 
 def write_csv(rows: Iterable[Row], target: Target, delimiter: str = ",") -> int:
-    """One row a pair below COLUMNS; returns the number of pairs, as all writers do."""
-    count = 0
-    encoding = "utf-8-sig" if target.safe else "utf-8"
+    """One row a pair below its columns; returns the number of pairs, as all writers do."""
+    count, encoding = 0, "utf-8-sig" if target.safe else "utf-8"
     with target.path.open("w", encoding=encoding, newline="") as out:
         writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
-        writer.writerow(COLUMNS)
+        writer.writerow(target.columns)
         for row in rows:
             count += 1
             note_state(row, target.lost)
             _note_extra(row, target.lost)
-            cells = [row.query, row.passage, number_text(row.label), row.split or "", row.source,
-                     _votes_text(row)]  # fmt: skip
+            cells = [row.query, row.passage, number_text(row.label), row.split or "",
+                     row.source, _votes_text(row), *target.name_of(row).values()]  # fmt: skip
             writer.writerow([safe_cell(cell) for cell in cells] if target.safe else cells)
     return count
 
@@ -117,28 +125,28 @@ def write_tsv(rows: Iterable[Row], target: Target) -> int:
     return write_csv(rows, target, "\t")
 
 
-def _record(row: Row, lost: Lost) -> dict[str, Any]:
-    told = {"query": row.query, "passage": row.passage, "label": plain_number(row.label),
-            "split": row.split, "source": row.source}  # fmt: skip
-    note_state(row, lost)
+def _record(row: Row, target: Target) -> dict[str, Any]:
     votes = [[who, plain_number(value)] for who, value in row.votes]
-    more = {k: v for k, v in (row.extra or {}).items() if k not in COLUMNS}
-    return {**told, VOTES: votes, **more}
+    told = {"query": row.query, "passage": row.passage, "label": plain_number(row.label),
+            "split": row.split, "source": row.source, VOTES: votes}  # fmt: skip
+    note_state(row, target.lost)
+    more = {k: v for k, v in (row.extra or {}).items() if k not in target.columns}
+    return {**told, **target.name_of(row), **more}
 
 
 def write_jsonl(rows: Iterable[Row], target: Target) -> int:
     """One object a line, with the further columns of the imported file."""
-    return write_counted((_record(row, target.lost) for row in rows), target.path, lambda _r: 1)
+    return write_counted((_record(row, target) for row in rows), target.path, lambda _r: 1)
 
 
 def write_json(rows: Iterable[Row], target: Target) -> int:
     """A JSON array of the same objects."""
-    return write_array((_record(row, target.lost) for row in rows), target.path)
+    return write_array((_record(row, target) for row in rows), target.path)
 
 
 def write_parquet(rows: Iterable[Row], target: Target) -> int:
     """One row a pair; labels as doubles."""
-    with ParquetPart(target.path, target.lost) as part:
+    with ParquetPart(target.path, target) as part:
         for row in rows:
             part.add(row)
     return part.count
@@ -147,13 +155,14 @@ def write_parquet(rows: Iterable[Row], target: Target) -> int:
 class ParquetPart:
     """One Parquet file, written in batches of rows."""
 
-    def __init__(self, path: Path, lost: Lost) -> None:
+    def __init__(self, path: Path, target: Target) -> None:
         import pyarrow as pa
         from pyarrow import parquet
 
-        self.schema = pa.schema({**dict.fromkeys(COLUMNS, pa.string()), "label": pa.float64()})
+        columns = dict.fromkeys(target.columns, pa.string())
+        self.schema = pa.schema(columns | {"label": pa.float64()})
         self.writer = parquet.ParquetWriter(path, self.schema)
-        self.lost, self.count = lost, 0
+        self.target, self.count = target, 0
         self.waiting: list[dict[str, Any]] = []
 
     def __enter__(self) -> "ParquetPart":
@@ -165,11 +174,11 @@ class ParquetPart:
 
     def add(self, row: Row) -> None:
         """Write one row, sooner or later."""
-        note_state(row, self.lost)
-        _note_extra(row, self.lost)
-        told = {"query": row.query, "passage": row.passage, "label": row.label}
-        more = {"split": row.split, "source": row.source, VOTES: _votes_text(row)}
-        self.waiting.append({**told, **more})
+        note_state(row, self.target.lost)
+        _note_extra(row, self.target.lost)
+        told = {"query": row.query, "passage": row.passage, "label": row.label,
+                "split": row.split, "source": row.source, VOTES: _votes_text(row)}  # fmt: skip
+        self.waiting.append(told | self.target.name_of(row))
         self.count += 1
         if len(self.waiting) == _BATCH:
             self._write()
@@ -237,4 +246,4 @@ def write_array(records: Iterable[dict[str, Any]], path: Path) -> int:
 
 def json_line(record: dict[str, Any]) -> str:
     """A record and its line end."""
-    return json.dumps(record, ensure_ascii=False) + "\n"
+    return f"{json.dumps(record, ensure_ascii=False)}\n"

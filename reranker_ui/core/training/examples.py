@@ -50,7 +50,7 @@ def examples_of(
         target=targets, relevant=scale.relevant(pairs["grade"]),
     )  # fmt: skip
     if loss == "cross_entropy":
-        return _classes(frame)
+        return _classes(frame, scale)
     chance = np.random.default_rng(seed)
     if loss in LISTWISE:
         return _lists(frame, chance)
@@ -73,8 +73,8 @@ def grade_counts(classes: list[int]) -> list[int]:
     return [int(count) for count in np.bincount(classes)]
 
 
-def _classes(frame: pd.DataFrame) -> Examples:
-    grades = frame["grade"].astype(float)
+def _classes(frame: pd.DataFrame, scale: Scale) -> Examples:
+    grades = frame["grade"].astype(float) - scale.min  # the lowest of the scale is the first class
     if (grades != grades.round()).any() or grades.max() > MOST_GRADES:
         raise Refused(
             "Cross-entropy learns whole grades, and these labels are scores. "

@@ -3,11 +3,12 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.refused import Refused
 
 Kind = Literal["binary", "graded", "score"]
 
@@ -17,7 +18,8 @@ _WORDS = {
     "true": 1.0, "yes": 1.0, "relevant": 1.0, "positive": 1.0,
     "false": 0.0, "no": 0.0, "not relevant": 0.0, "irrelevant": 0.0, "negative": 0.0,
 }  # fmt: skip
-_MOST_GRADES = 10
+HIGHEST: dict[Kind, int] = {"binary": 1, "graded": 100, "score": 1_000_000}  # label of a scale
+LONGEST_NAME = 40  # characters of a label's name
 
 
 @dataclass(frozen=True)
@@ -25,24 +27,74 @@ class Scale:
     """What labels can be: 0 or 1, a grade min..max, or a score 0..max, and which are relevant.
 
     `min` is 1 for grades without a 0, such as stars. `relevant_from` is the lowest label that is
-    relevant; None for every label above 0.
+    relevant; None for every label above 0. `names` has a name for each label from `min` to `max`
+    ("" for one without), or is empty.
     """
 
     kind: Kind
     max: float = 1.0
     min: float = 0.0
     relevant_from: float | None = None
+    names: tuple[str, ...] = ()
 
     @staticmethod
     def from_json(told: Mapping[str, Any]) -> "Scale":
         """The scale of `as_json`; of an older one where its newer fields are missing."""
+        low, relevant_from = told.get("min") or 0.0, told.get("relevant_from")
         return Scale(
-            told["kind"], told["max"], told.get("min") or 0.0, told.get("relevant_from")
+            told["kind"], told["max"], low, relevant_from, tuple(told.get("names") or ())
         )  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:
-        """`{"kind", "max", "min", "relevant_from"}`."""
-        return asdict(self)
+        """`{"kind", "max", "min", "relevant_from"}`, and "names" where labels have names."""
+        plain = {"kind": self.kind, "max": self.max, "min": self.min,
+                 "relevant_from": self.relevant_from}  # fmt: skip
+        return {**plain, "names": list(self.names)} if any(self.names) else plain
+
+    def checked(self) -> "Scale":
+        """The scale with trimmed names; Refused where labels cannot be on it."""
+        ends = (self.min, self.max, self.relevant_from or 0.0)
+        if not all(map(math.isfinite, ends)) or not 0 <= self.min < self.max <= HIGHEST[self.kind]:
+            raise Refused(
+                f"Labels cannot go from {self.min:g} to {self.max:g}: the highest label must be"
+                f" above the lowest, which is at least 0, and at most {HIGHEST[self.kind]:,}."
+            )
+        if self.kind != "score" and not all(end == int(end) for end in (self.min, self.max)):
+            raise Refused(f"Grades are whole numbers, not {self.min:g} to {self.max:g}.")
+        if self.relevant_from is not None and not self.min < self.relevant_from <= self.max:
+            raise Refused(
+                f"Labels from {self.relevant_from:g} on cannot be the relevant ones: the labels"
+                f" are {self}. Choose a label above the lowest of that scale (--relevant-from)."
+            )
+        return replace(self, names=self._checked_names())
+
+    def _checked_names(self) -> tuple[str, ...]:
+        names = tuple(" ".join(name.split()) for name in self.names)
+        if not any(names):
+            return ()
+        if self.kind == "score":
+            raise Refused("Scores have no names. Choose graded labels, or leave the names out.")
+        if len(names) != self.max - self.min + 1:
+            raise Refused(
+                f"There are {len(names)} names for {self.max - self.min + 1:g} labels. Give one"
+                f" for each label from {self.min:g} to {self.max:g}, lowest first."
+            )
+        given = [name.casefold() for name in names if name]
+        if len(set(given)) < len(given) or max(map(len, given)) > LONGEST_NAME:
+            raise Refused(
+                f"Two labels cannot have the same name, and a name has at most {LONGEST_NAME}"
+                " characters."
+            )
+        return names
+
+    def name_of(self, label: float) -> str:
+        """The name of a label, "" where it has none."""
+        at = label - self.min
+        return self.names[int(at)] if at == int(at) and 0 <= at < len(self.names) else ""
+
+    def word_of(self, label: float) -> str:
+        """A label as people read it: "3 Exact", or "3" where it has no name."""
+        return f"{label:g} {self.name_of(label)}".strip()
 
     def relevant(self, labels: Any) -> Any:
         """Whether a label, or each of an array or a Series, is relevant."""
@@ -62,7 +114,7 @@ class Scale:
 
     def holds(self, value: float) -> bool:
         """Whether `value` is a label of this scale."""
-        inside = 0 <= value <= self.max
+        inside = self.min <= value <= self.max
         return inside and (self.kind == "score" or value == int(value))
 
     def __str__(self) -> str:
@@ -102,7 +154,9 @@ class LabelReader:
             raise Left("bad_label", f"“{_short(raw)}” is not finite")
         if self.highest_code is not None:
             if value < 1 or value > self.highest_code:
-                raise Left("bad_label", f"“{_short(raw)}” is no code from 1")
+                raise Left(
+                    "bad_label", f"“{_short(raw)}” is not a code from 1 to {self.highest_code:g}"
+                )
             value = self.highest_code + 1 - value
         if self.scale and not self.scale.holds(value):
             raise Left("bad_label", f"“{_short(raw)}” is not {self.scale}")
@@ -127,36 +181,7 @@ def number(raw: Any) -> float | None:
     return None
 
 
-def guess_scale(values: Iterable[float]) -> Scale:
-    """The narrowest scale for labels as found; values far outside do not widen it."""
-    finite = [v for v in values if math.isfinite(v) and v >= 0]
-    fractions = [v for v in finite if v != int(v)]
-    if fractions:
-        highest = max(fractions)
-        if highest <= 1:
-            return Scale("score")
-        near = [v for v in finite if v <= max(_MOST_GRADES, 2 * highest)]
-        return Scale("score", float(math.ceil(max(near))))
-    grades = [v for v in finite if v <= _MOST_GRADES]
-    top = max(grades, default=1.0)
-    return Scale("graded", top) if top > 1 else Scale("binary")
-
-
 GRADES = Scale("graded")  # every label above 0 is relevant
-
-
-def with_relevance(scale: Scale, values: Iterable[float]) -> Scale:
-    """The scale of labels as found, where they have no 0: stars, or scores that are all above it.
-
-    Relevant is then the upper half: 4 and 5 of five stars.
-    """
-    found = [v for v in values if math.isfinite(v) and 0 <= v <= scale.max]
-    lowest, highest = min(found, default=0.0), max(found, default=0.0)
-    if not 0 < lowest < highest or scale.kind == "binary":
-        return scale
-    if scale.kind == "score":
-        return replace(scale, relevant_from=(lowest + highest) / 2)
-    return replace(scale, min=1.0, relevant_from=math.floor((1 + scale.max) / 2) + 1.0)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ class Pair:
     votes: tuple[tuple[str, float], ...] = ()
     extra: Mapping[str, Any] | None = None
     settled: bool = False
+    source: str | None = None  # the file, where several are read as one
 
 
 class Left(Exception):  # noqa: N818 - a record left out is no error
@@ -60,12 +61,28 @@ class Report:
     kept: int = 0
     duplicate: int = 0
     unlabelled: int = 0
+    distinct: int = 0  # pairs without repeats, with or without a label
     conflicts: int = 0
     positives: int = 0
     blank: int = 0
     bad_label: int = 0
     unreadable: int = 0
     rejects: list[dict[str, Any]] = field(default_factory=list)
+
+
+def import_sentence(counts: Mapping[str, int]) -> str:
+    """What an import changes in a dataset: the sentence of the page, its history and the command.
+
+    counts: added, new_labels, already_there and replaced (pairs), as an import reports them.
+    """
+    added = f"{counts['added']:,}"
+    if replaced := counts.get("replaced"):
+        return f"{added} added, {replaced:,} replaced"
+    if there := counts["already_there"]:
+        new = counts["new_labels"]
+        labels = f"{new:,} new {'label' if new == 1 else 'labels'}"
+        return f"{added} added, {labels}, {there:,} already there"
+    return f"{added} {'pair' if counts['added'] == 1 else 'pairs'} added"
 
 
 def fold(query: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.queue import lease, pairs_for
 from reranker_ui.services.labels.datasets import find_dataset, scale
+from reranker_ui.services.labels.scale_change import check_scale_since
 from reranker_ui.services.labels.visibility import withheld
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
@@ -159,6 +160,8 @@ def _undo(connection: sa.Connection, user: User, pair_id: int, now: float) -> bo
     )
     former = connection.scalar(made)
     if former:
+        dataset_id = select(pairs.c.dataset_id).where(pairs.c.id == pair_id)
+        check_scale_since(connection, connection.scalar(dataset_id) or 0, own["updated_at"])
         _put(connection, user, pair_id, {name: former.get(name) for name in _KEPT})
     else:
         connection.execute(annotations.delete().where(*_by(user, pair_id)))

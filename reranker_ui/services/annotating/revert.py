@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.scale_change import check_scale_since
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import annotations, as_dict, journal, pairs
 from reranker_ui.services.store.workspace import Workspace, record
@@ -47,6 +48,8 @@ def take_back(
         if not rows:
             raise Refused(f"{annotator} has labelled nothing in {dataset_name} since then.")
         former = _former(connection, rows, annotator, since)
+        if former:
+            check_scale_since(connection, dataset.id, since)
         _remove(connection, annotator, [row["pair_id"] for row in rows])
         kept = [{**former[p], "pair_id": p, "annotator": annotator} for p in former]
         _insert(connection, kept)
@@ -78,6 +81,7 @@ def give_back(workspace: Workspace, user: User, edit: int) -> dict[str, int]:
         subject, now = f"edit:{edit}", time.time()
         if connection.scalar(select(journal.c.id).where(journal.c.subject == subject)):
             raise Refused("These labels were given back before.")
+        check_scale_since(connection, int(line.subject.removeprefix("dataset:")), line.at)
         name = line.after["annotator"]
         there = _there(connection, [row["pair_id"] for row in line.before])
         anew = _own(connection, name, there, line.at)

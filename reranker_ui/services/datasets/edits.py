@@ -74,7 +74,7 @@ def delete_pairs(workspace: Workspace, user: User, dataset_name: str, ids: Ids) 
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
         ids = known(connection, dataset.id, ids)
-        retire(connection, ids, now)
+        retire(connection, pairs.c.id.in_(ids), now)
         return finish_edit(connection, user, "delete pairs", dataset.id, now, ids, None)
 
 
@@ -89,12 +89,11 @@ def known(connection: sa.Connection, dataset_id: int, ids: Ids) -> list[int]:
     return found
 
 
-def retire(connection: sa.Connection, ids: Ids, now: float) -> None:
-    """Hide pairs. Their keys become free, so an import can add the same pairs again."""
+def retire(connection: sa.Connection, which: sa.ColumnElement[bool], now: float) -> int:
+    """Hide pairs; returns how many. Their keys become free for an import of the same pairs."""
     key = pairs.c.pair_key + "#" + sa.cast(pairs.c.id, sa.Text)
-    connection.execute(
-        pairs.update().where(pairs.c.id.in_(ids)).values(retired_at=now, pair_key=key)
-    )
+    retired = pairs.update().where(which).values(retired_at=now, pair_key=key)
+    return connection.execute(retired).rowcount
 
 
 def check_free(connection: sa.Connection, dataset_id: int, key: str, otherwise: str) -> None:

@@ -5,8 +5,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from reranker_ui.core.values.labels import Scale
+from reranker_ui.core.values.pairs import import_sentence
 from reranker_ui.services.datasets.undo import UNDOABLE
-from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.datasets import find_dataset, scale
 from reranker_ui.services.labels.visibility import Visibility, visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import journal, pairs
@@ -15,6 +17,16 @@ from reranker_ui.services.store.workspace import Workspace
 PAGE = 50
 _STEP, _STEPS = 500, 20  # lines of the journal that one page looks at, at most
 _CHANGED = {"edit text": "Changed the text of", "delete pairs": "Deleted"}
+_FIXED = {
+    "undo": "Undid an edit",
+    "undo annotate": "Removed a label",
+    "decide": "Decided a disputed pair",
+    "undo decide": "Removed a decision",
+    "add pair": "Added a pair",
+    "edit guidelines": "Changed the guidelines",
+    "set stream": "Changed the annotation settings",
+    "describe": "Changed the description",
+}
 _GIVEN = ("annotate", "undo annotate", "decide", "undo decide")  # each about one pair's label
 
 
@@ -45,7 +57,7 @@ def history(
     if len(found) > PAGE:
         before = shown[-1].id
     return {
-        "lines": [_line(row, undone, view.everything) for row in shown],
+        "lines": [_line(row, undone, view.everything, scale(dataset)) for row in shown],
         "before": before if more else None,
     }
 
@@ -83,47 +95,68 @@ def _undone(connection: sa.Connection, ids: list[int]) -> set[int]:
     return {int(subject[5:]) for subject in connection.scalars(told)}
 
 
-def _line(row: sa.Row[Any], undone: set[int], with_labels: bool) -> dict[str, Any]:
+def _line(row: sa.Row[Any], undone: set[int], with_labels: bool, on: Scale) -> dict[str, Any]:
     return {
         "id": row.id,
         "at": row.at,
         "who": row.who,
-        "text": _words(row, with_labels) + (", undone later" if row.id in undone else ""),
+        "text": _words(row, with_labels, on) + (", undone later" if row.id in undone else ""),
         "pair": int(row.subject[5:]) if row.subject.startswith("pair:") else None,
         "undoable": row.what in UNDOABLE and row.id not in undone,
     }
 
 
-def _words(row: sa.Row[Any], with_labels: bool) -> str:
+def _words(row: sa.Row[Any], with_labels: bool, on: Scale) -> str:
     before, after = row.before, row.after
-    if row.what == "import":
-        return f"Imported {_pairs(after.get('kept', 0) + after.get('unlabelled', 0))}"
+    if row.what in ("import", "replace pairs", "duplicate"):
+        return _arrived(row.what, after)
     if row.what == "export":
         return f"Exported {_pairs(after.get('pairs', 0))} as {after.get('format', 'a file')}"
-    if row.what == "set label":
-        return f"Label of {_pairs(len(after[0]))} {_set_to(after[1]) if with_labels else 'set'}"
     if row.what == "move split":
         return f"Moved {_pairs(len(before))} to {after[1]}"
     if row.what == "join sides":
         return f"Moved {after:,} queries to one split each: {_pairs(len(before))}"
     if row.what in _CHANGED:
         return f"{_CHANGED[row.what]} {_pairs(len(before))}"
+    return _words_of_labels(row, with_labels, on) or _FIXED.get(
+        row.what, str(row.what).capitalize()
+    )
+
+
+def _words_of_labels(row: sa.Row[Any], with_labels: bool, on: Scale) -> str | None:
+    """Words for a change of labels, their scale or the name; None for another."""
+    before, after = row.before, row.after
+    if row.what == "set label":
+        return f"Label of {_pairs(len(after[0]))} {_set_to(after[1], on) if with_labels else 'set'}"
     if row.what == "annotate":
-        return "Skipped a pair" if after["label"] is None else f"Labelled a pair {after['label']:g}"
-    fixed = {
-        "undo": "Undid an edit",
-        "undo annotate": "Removed a label",
-        "decide": "Decided a disputed pair",
-        "undo decide": "Removed a decision",
-        "add pair": "Added a pair",
-        "edit guidelines": "Changed the guidelines",
-        "set stream": "Changed the annotation settings",
-    }
-    return fixed.get(row.what, str(row.what).capitalize())
+        label = after["label"]
+        return "Skipped a pair" if label is None else f"Labelled a pair {on.word_of(label)}"
+    if row.what == "change scale":
+        was, now = (_scale_words(Scale.from_json(side["scale"])) for side in (before, after))
+        return f"Changed the scale from {was} to {now}"
+    if row.what == "rename":
+        return f"Renamed the dataset from {before['name']} to {after['name']}"
+    return None
 
 
-def _set_to(label: float | None) -> str:
-    return "left out of training" if label is None else f"set to {label:g}"
+def _arrived(what: str, after: dict[str, Any]) -> str:
+    """How pairs came in."""
+    if what == "duplicate":
+        return f"Duplicated from {after['from']}: {import_sentence(after)}"
+    if "added" not in after:  # by version 0.1
+        return f"Imported {_pairs(after.get('kept', 0) + after.get('unlabelled', 0))}"
+    source = after.get("source") or "a file"
+    return f"Imported {source}: {import_sentence(after)}"
+
+
+def _set_to(label: float | None, on: Scale) -> str:
+    return "left out of training" if label is None else f"set to {on.word_of(label)}"
+
+
+def _scale_words(scale: Scale) -> str:
+    names = f" ({', '.join(name or '–' for name in scale.names)})" if scale.names else ""
+    start = "" if scale.relevant_from is None else f", relevant from {scale.relevant_from:g}"
+    return f"{scale}{names}{start}"
 
 
 def _pairs(n: int) -> str:

@@ -96,11 +96,14 @@ def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> dict[
             .where(mine, imported_labels.c.annotator.is_not(None)),
         )
         names = connection.scalars(people).all()
-        files = connection.scalars(
-            select(imports.c.source)
-            .distinct()
-            .where(imports.c.dataset_id == dataset.id, imports.c.state == "done")
-        ).all()
+        done = select(imports.c.source, imports.c.report).where(
+            imports.c.dataset_id == dataset.id, imports.c.state == "done"
+        )
+        files = [
+            name
+            for source, report in connection.execute(done)
+            for name in (report or {}).get("sources") or [source]
+        ]
         added = connection.scalars(
             select(pairs.c.source).distinct().where(mine, pairs.c.import_id.is_(None))
         ).all()

@@ -11,6 +11,7 @@ from reranker_ui.core.values.pairs import pair_key
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets.edits import Ids, check_free, retire
 from reranker_ui.services.datasets.text_edits import undo_text
+from reranker_ui.services.labels.scale_change import WHAT, check_scale_since, undo_scale
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, decisions, journal, pairs
 from reranker_ui.services.store.workspace import Workspace, record
@@ -34,8 +35,10 @@ def undo(workspace: Workspace, user: User, edit: int) -> dict[str, Any]:
         )
         if connection.scalar(again):
             raise Refused("This edit was undone before.")
-        newer = _UNDO[row.what](connection, row)
         dataset_id = int(row.subject.removeprefix("dataset:"))
+        if row.what == "set label":  # what it brings back is not mapped by a change of the scale
+            check_scale_since(connection, dataset_id, row.at)
+        newer = _UNDO[row.what](connection, row)
         changed = datasets.update().where(datasets.c.id == dataset_id)
         connection.execute(changed.values(updated_at=now))
         record(connection, user, "undo", f"edit:{edit}", at=now)
@@ -94,9 +97,23 @@ def _bring_back(connection: sa.Connection, ids: Ids) -> int:
     return 0
 
 
+def _undo_replace(connection: sa.Connection, line: sa.Row[Any]) -> int:
+    dataset_id = int(line.subject.removeprefix("dataset:"))
+    retire(connection, sa.and_(pairs.c.import_id == line.after["import"],
+                               pairs.c.retired_at.is_(None)), time.time())  # fmt: skip
+    back = pairs.c.dataset_id == dataset_id, pairs.c.retired_at == line.at
+    key = sa.func.substr(pairs.c.pair_key, 1, len(pair_key("", "")))
+    live = pairs.alias()
+    again = select(live.c.id).where(live.c.dataset_id == dataset_id, live.c.pair_key == key)
+    if connection.scalar(select(pairs.c.id).where(*back, again.exists()).limit(1)):
+        raise Refused("Some of the replaced pairs were added again since. Delete those first.")
+    connection.execute(pairs.update().where(*back).values(retired_at=None, pair_key=key))
+    return 0
+
+
 def _undo_text(connection: sa.Connection, line: sa.Row[Any]) -> int:
     if all(isinstance(one, int) for one in line.before):  # by version 0.1: a pair in its place
-        retire(connection, line.after, time.time())
+        retire(connection, pairs.c.id.in_(line.after), time.time())
         return _bring_back(connection, line.before)
     newer = undo_text(connection, line)
     if newer == len(line.before):
@@ -109,6 +126,8 @@ _UNDO = {
     "move split": _undo_split,
     "join sides": _undo_join,
     "delete pairs": _undo_delete,
+    "replace pairs": _undo_replace,
     "edit text": _undo_text,
+    WHAT: undo_scale,
 }
 UNDOABLE = tuple(_UNDO)

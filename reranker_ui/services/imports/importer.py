@@ -1,6 +1,7 @@
 """Importing files at once, as the command line and the first start do."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,16 @@ from reranker_ui.services.imports.read_state import (
 )
 from reranker_ui.services.imports.storing import store_reading
 from reranker_ui.services.imports.sweep import command_at_work
-from reranker_ui.services.imports.target import check_name
+from reranker_ui.services.imports.target import Into, check_new, find_target, on_scale_of
+from reranker_ui.services.labels.dataset_details import check_name
 from reranker_ui.services.labels.guidelines import edit_guidelines
 from reranker_ui.services.labels.index_job import fill_index
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.database import datasets, imports
+from reranker_ui.services.store.database import imports
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.settings import ASSETS
+
+STARTER = "starter"  # the name of the bundled sample
 
 
 def import_file(
@@ -33,26 +37,36 @@ def import_file(
     dataset_name: str,
     options: ReadOptions | None = None,
     rejects: Path | None = None,
+    *,
+    more: Sequence[Path] = (),
+    into: Into | None = None,
+    split: str | None = None,
 ) -> dict[str, Any]:
-    """Read a file and store its pairs in a dataset, made if there is none of that name.
+    """Read a file and store its pairs in a dataset; `into` and `split` as in `store_reading`.
 
-    rejects: where a CSV of every record left out goes.
+    rejects: where a CSV of every record left out goes. more: files read with it as one.
 
-    Returns `{"dataset", records, pairs, kept, duplicate, unlabelled, conflicts, positives, blank,
-    bad_label, unreadable, "rejects": [{"line", "reason"}], "notes", "scale", "mojibake"}`.
+    Returns `{"dataset", "summary", records, pairs, added, new_labels, already_there, replaced,
+    kept, duplicate, unlabelled, conflicts, positives, blank, bad_label, unreadable,
+    "rejects": [{"line", "reason"}], "notes", "scale", "mojibake"}`.
     """
     require(user, "admin")
     check_name(dataset_name)
     if rejects is not None and not rejects.expanduser().resolve().parent.is_dir():
         raise Refused(f"There is no folder for {rejects}.")
-    token = start_reading(workspace, user, path, _for_dataset(workspace, dataset_name, options))
+    with workspace.reading() as connection:
+        find_target(connection, dataset_name, into)
+    options = on_scale_of(workspace, dataset_name, options)
+    token = start_reading(workspace, user, path, options, more=more)
+    source = ", ".join(file.name for file in (path, *more))[:200]
+    store = partial(store_reading, into=into, split=split, source=source)
     with command_at_work(workspace, token):
-        return _imported(workspace, user, path, token, dataset_name, rejects)
+        return _imported(workspace, user, token, dataset_name, rejects, store)
 
 
 def _imported(
-    workspace: Workspace, user: User, path: Path, token: str, dataset_name: str,
-    rejects: Path | None,
+    workspace: Workspace, user: User, token: str, dataset_name: str, rejects: Path | None,
+    store: "partial[dict[str, Any]]",
 ) -> dict[str, Any]:  # fmt: skip
     try:
         try:
@@ -60,10 +74,8 @@ def _imported(
         finally:
             if rejects is not None:
                 write_left_out(workspace, user, token, rejects.expanduser())
-        refuse_unread(result["unread"], path.name)
-        report = store_reading(
-            workspace, user, token, dataset_name, result=result, source=path.name
-        )
+        refuse_unread(result["unread"], store.keywords["source"])
+        report = store(workspace, user, token, dataset_name, result=result)
         fill_index(workspace, dataset_name)
         return report
     finally:
@@ -77,20 +89,25 @@ def load_starter(workspace: Workspace, user: User) -> bool:
         if connection.scalar(select(func.count()).select_from(imports)):
             return False
     mark = workspace.cache / "starter-was-loaded"
-    sample = next(iter(sorted((ASSETS / "sample").glob("*.csv"))), None)
-    if mark.exists() or sample is None:
+    if mark.exists() or _sample() is None:
         return False
     mark.touch()
-    import_file(workspace, user, sample, "starter")
-    edit_guidelines(workspace, user, "starter", sample.with_name("guidelines.md").read_text())
+    load_sample(workspace, user)
     return True
 
 
-def _for_dataset(workspace: Workspace, name: str, options: ReadOptions | None) -> ReadOptions:
-    """The options with the scale of the dataset, where it is there and none was said."""
-    options = options or ReadOptions()
+def load_sample(workspace: Workspace, user: User) -> dict[str, Any]:
+    """Import the bundled sample as the new dataset "starter"; returns the report."""
+    require(user, "admin")
     with workspace.reading() as connection:
-        row = connection.execute(select(datasets).where(datasets.c.name == name)).first()
-    if row is None or options.scale or row.scale == "graded":
-        return options
-    return replace(options, scale=row.scale, max_grade=row.max_grade)
+        check_new(connection, STARTER)
+    sample = _sample()
+    if sample is None:
+        raise Refused("This installation has no sample. Import a file of your own.")
+    report = import_file(workspace, user, sample, STARTER, into="new")
+    edit_guidelines(workspace, user, STARTER, sample.with_name("guidelines.md").read_text())
+    return report
+
+
+def _sample() -> Path | None:
+    return next(iter(sorted((ASSETS / "sample").glob("*.csv"))), None)

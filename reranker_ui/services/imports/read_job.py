@@ -4,12 +4,12 @@ At the end the folder has stage.db beside the result. A file that eats memory or
 down this process only.
 """
 
-import math
 import resource
 import sys
 import time
 from collections import Counter
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,18 @@ from reranker_ui.core.formats.hub import bring, is_hub_id
 from reranker_ui.core.formats.mojibake import Mojibake
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.plan import NotMapped, Plan, make_plan
+from reranker_ui.core.formats.structure.label_reading import (
+    LabelNames,
+    reader_for,
+    reads,
+    scale_facts,
+    scale_notes,
+)
+from reranker_ui.core.formats.structure.several import plan_of_files
 from reranker_ui.core.formats.structure.unread import UnreadColumns
 from reranker_ui.core.values.job_folder import JobFolder, run_job
 from reranker_ui.core.values.json_files import save
-from reranker_ui.core.values.labels import LabelReader, Scale, guess_scale, number, with_relevance
+from reranker_ui.core.values.labels import LabelReader
 from reranker_ui.core.values.pairs import Judged, Left, Report
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.disk_texts import DiskTexts
@@ -31,8 +39,6 @@ from reranker_ui.services.imports.stage import Stage
 
 _PREVIEW = 8
 _CLASSES = 50
-# Judgments name the passages that are relevant: their lowest grade is no "not relevant".
-_ALL_RELEVANT = ("judgments", "beir", "trec", "trec-run", "quepid-book", "id-lists")
 
 
 def read_requested(job: JobFolder, _private: Any) -> dict[str, Any] | None:
@@ -40,7 +46,9 @@ def read_requested(job: JobFolder, _private: Any) -> dict[str, Any] | None:
     request = job.request()
     resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
     try:
-        return read(job.path, Path(request["path"]), ReadOptions.from_json(request["options"]))
+        options = ReadOptions.from_json(request["options"])
+        more = [Path(path) for path in request.get("more", [])]
+        return read(job.path, Path(request["path"]), options, more)
     except NotMapped as refused:
         job.fail(str(refused), columns=refused.names[:256])
         return None
@@ -50,54 +58,60 @@ def read_requested(job: JobFolder, _private: Any) -> dict[str, Any] | None:
         raise Refused("The file is nested too deep to hold records.") from None
 
 
-def read(folder: Path, path: Path, options: ReadOptions) -> dict[str, Any]:
+def read(
+    folder: Path, path: Path, options: ReadOptions, more: Sequence[Path] = ()
+) -> dict[str, Any]:
     """Look at the file, decide how it is read, and stage its pairs. Returns the result.
 
-    `{"plan", "scale", "labels", "preview", "report", "notes", "mojibake"}`; with "asks": "labels"
-    and no stage where none of its labels can be read before a person says what they mean.
+    more: files that are read in the same way and staged with it.
+
+    `{"plan", "scale", "histogram", "found", "labels", "preview", "report", "notes", "mojibake"}`;
+    found: the lowest and the highest label on the scale, None without labels. With "asks":
+    "labels" and no stage where none of its labels can be read before a person says what they mean.
     """
-    progress = _Progress(folder, path)
+    progress = _Progress(folder, [path, *more])
     if is_hub_id(str(path)):
         progress.begin("bringing")
         path = bring(str(path), folder, options.limits, progress.tick)
-    plan = make_plan(path, options, progress.tick, _disk_texts(folder))
+    texts = _disk_texts(folder)
+    plan = plan_of_files(
+        [(each.name, make_plan(each, options, progress.tick, texts)) for each in (path, *more)]
+    )
     progress.begin("looking")
     unread = UnreadColumns(plan, options.ignore)
-    labels, preview = _survey(plan, options, progress, unread)
+    names = LabelNames(plan)
+    labels, preview = _survey(plan, options, progress, unread, names)
     plan.notes += unread.notes()
-    reader = LabelReader(mapping={k.strip().casefold(): v for k, v in options.map_label.items()})
-    reader = _with_scale(reader, labels, options, plan.family)
+    reader = reader_for(labels, options, plan.family, names)
     result = {
         "plan": _describe(plan),
         "labels": [[shown(raw), n] for raw, n in labels.most_common(_CLASSES)],
         "preview": preview,
         "notes": plan.notes + plan.container.notes,
         "unread": [column.as_json() for column in unread.found()],
+        "sources": [each.name for each in (path, *more)] if more else [],
     }
     if _are_classes(reader, labels):
         return {**result, "asks": "labels"}
     assert reader.scale is not None
-    if not options.scale and labels:
-        plan.notes.append(f"Labels are read as {reader.scale}.")
-    if reader.scale.relevant_from is not None:
-        from_ = f"{reader.scale.relevant_from:g}"
-        plan.notes.append(f"Labels from {from_} on are relevant (--relevant-from {from_}).")
+    scale = scale_facts(reader, labels)
+    plan.notes += scale_notes(reader.scale, scale["histogram"], chosen=bool(options.scale))
     progress.begin("reading")
     staging = Staging(plan, reader, options, Stage(folder / "stage.db"))
     report = staging.run(progress.record)
     if not report.kept + report.unlabelled:
         raise Refused(_nothing_kept(report, path.name))
-    scale = reader.scale.as_json() | {"has_zero": any(_reads(reader, raw) == 0 for raw in labels)}
     notes = plan.notes + plan.container.notes + _notes(report)
     return {
-        **result, "scale": scale, "report": asdict(report), "notes": notes,
+        **result, **scale, "report": asdict(report), "notes": notes,
         "mojibake": staging.mojibake.told(),
     }  # fmt: skip
 
 
 def _survey(
-    plan: Plan, options: ReadOptions, progress: "_Progress", unread: UnreadColumns
-) -> tuple[Counter[Any], list[dict[str, Any]]]:
+    plan: Plan, options: ReadOptions, progress: "_Progress", unread: UnreadColumns,
+    names: LabelNames,
+) -> tuple[Counter[Any], list[dict[str, Any]]]:  # fmt: skip
     """Every raw label with its count, and the first judged pairs."""
     mojibake = Mojibake(options.repair)
     labels: Counter[Any] = Counter()
@@ -112,6 +126,7 @@ def _survey(
         if not isinstance(value, Left):
             labels.update(_raw_labels(plan, value))
             unread.see(value)
+            names.see(value)
         if len(labels) > 100_000:
             labels = Counter(dict(labels.most_common(50_000)))
     return labels, preview
@@ -135,41 +150,9 @@ def _is_plain(raw: Any) -> bool:
 
 def _are_classes(reader: LabelReader, labels: Counter[Any]) -> bool:
     """Whether most labels are names that nobody has mapped, rather than a few odd values."""
-    unread = [n for raw, n in labels.items() if _reads(reader, raw) is None]
+    unread = [n for raw, n in labels.items() if reads(reader, raw) is None]
     most = sum(unread) > labels.total() / 2 and sum(unread) >= 2 * len(unread)
     return bool(labels) and (most or len(unread) == len(labels))
-
-
-def _with_scale(
-    reader: LabelReader, labels: Counter[Any], options: ReadOptions, family: str
-) -> LabelReader:
-    """The reader with the scale that was said, else with the narrowest that fits."""
-    if options.lowest_is_best:
-        codes = [v for v in map(number, labels) if v is not None and math.isfinite(v) and v >= 1]
-        reader = replace(reader, highest_code=max(codes, default=1.0), _known={})
-    values = [v for raw in labels if (v := _reads(reader, raw)) is not None]
-    scale = guess_scale(values)
-    if options.scale == "binary":
-        scale = Scale("binary")
-    elif options.scale == "score":
-        scale = Scale("score", options.max_grade or (scale.max if scale.kind == "score" else 1.0))
-    elif options.scale == "graded":
-        found = [v for v in values if 0 <= v <= 100 and v == int(v)]
-        scale = Scale("graded", options.max_grade or max(found, default=1.0))
-    if family not in _ALL_RELEVANT:
-        scale = with_relevance(scale, values)
-    if options.relevant_from is not None:
-        scale = replace(scale, relevant_from=_checked(options.relevant_from, scale))
-    return replace(reader, scale=scale, _known={})
-
-
-def _checked(relevant_from: float, scale: Scale) -> float:
-    if not scale.min <= relevant_from <= scale.max:
-        raise Refused(
-            f"Labels from {relevant_from:g} on cannot be the relevant ones: the labels are {scale}."
-            " Say a label of that scale (--relevant-from)."
-        )
-    return relevant_from
 
 
 def _disk_texts(folder: Path) -> Any:
@@ -222,13 +205,6 @@ def _row(line: int, judged: Judged) -> dict[str, Any]:
     }
 
 
-def _reads(reader: LabelReader, raw: Any) -> float | None:
-    try:
-        return reader.read(raw)
-    except Left:
-        return None
-
-
 def _empty(raw: Any) -> bool:
     return raw is None or (isinstance(raw, str) and not raw.strip())
 
@@ -242,9 +218,9 @@ def _hashable(raw: Any) -> Any:
 class _Progress:
     """Says twice a second how far the reading is."""
 
-    def __init__(self, folder: Path, path: Path) -> None:
+    def __init__(self, folder: Path, paths: Sequence[Path]) -> None:
         self.path = folder / "progress.json"
-        self.total = path.stat().st_size if path.is_file() else 0
+        self.total = sum(path.stat().st_size for path in paths if path.is_file())
         self.phase, self.records, self.bytes, self.said = "opening", 0, 0, 0.0
 
     def begin(self, phase: str) -> None:

@@ -1,6 +1,7 @@
 """The second pass over a file: every record becomes staged pairs, or is left out with a reason."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from reranker_ui.core.formats.clean import clean
@@ -24,7 +25,11 @@ class Staging:
     def run(self, said: Callable[[], None]) -> Report:
         """Read every record; `said` is called for each. Returns what became of them."""
         report, most = self.report, self.options.limits.rows
+        file = self.plan.source
         for line, value in self.plan.records():
+            if self.plan.source != file:  # what is left out is sorted by line within a file
+                file = self.plan.source
+                self.stage.flush()
             report.records += 1
             if report.records > most:
                 raise Refused(
@@ -46,17 +51,23 @@ class Staging:
             pair = judged if isinstance(judged, Left) else self._cleaned(judged, line)
             if isinstance(pair, Left):
                 lefts.append(pair)
-                told = _excerpt(judged) if isinstance(judged, Judged) else _cells(value)
-                self.stage.leave(line, pair, told)
+                row = _excerpt(judged) if isinstance(judged, Judged) else _cells(value)
+                self._leave(line, pair, row)
             else:
-                self.stage.keep(pair, self.report)
+                source = self.plan.source
+                self.stage.keep(replace(pair, source=source) if source else pair, self.report)
                 stored += 1
         if stored:
             return None
         if not lefts:
             lefts = [Left("blank", "the record holds no passage")]
-            self.stage.leave(line, lefts[0], _cells(value))
+            self._leave(line, lefts[0], _cells(value))
         return min(lefts, key=lambda left: REASONS.index(left.reason))
+
+    def _leave(self, line: int, left: Left, row: str) -> None:
+        if self.plan.source:
+            left = Left(left.reason, f"{self.plan.source}: {left.why}")
+        self.stage.leave(line, left, row)
 
     def _cleaned(self, judged: Judged, line: int) -> Pair | Left:
         try:

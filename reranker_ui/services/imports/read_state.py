@@ -8,6 +8,7 @@ import re
 import secrets
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -47,31 +48,39 @@ def claim_upload(workspace: Workspace, user: User, path: Path, name: str) -> tup
     return token, move_into(folder_of(workspace, token, make=True), path, name)
 
 
-def move_into(folder: Path, path: Path, name: str) -> str:
+def move_into(folder: Path, path: Path, name: str, taken: Sequence[str] = ()) -> str:
     """Move a file into an upload's folder under a harmless form of `name`, which is returned."""
     bare = re.sub(r"[^\w. ()+-]+", "_", Path(name).name).strip(". ")[-100:] or "upload"
     safe = f"file {bare}" if bare in _TAKEN else bare
+    safe = f"{len(taken) + 1} {safe}" if safe in taken else safe
     shutil.move(path, folder / safe)
     return safe
 
 
 def start_reading(
-    workspace: Workspace, user: User, path: Path, options: ReadOptions, token: str | None = None
-) -> str:
-    """Start to read `path`; an earlier reading of the same token ends. Returns the token."""
+    workspace: Workspace, user: User, path: Path, options: ReadOptions, token: str | None = None,
+    more: Sequence[Path] = (),
+) -> str:  # fmt: skip
+    """Start to read `path`; an earlier reading of the same token ends. Returns the token.
+
+    more: files of the same kind that are read with it, as if they were one file.
+    """
     require(user, "admin")
     from_hub = is_hub_id(str(path))
-    if not from_hub and not path.exists():
-        raise Refused(f"There is no file {path}.")
-    if path.is_file():
-        check_space(workspace.home, STAGED * path.stat().st_size, "reading the file")
+    files = [*more] if from_hub else [path, *more]
+    for file in files:
+        if not file.exists():
+            raise Refused(f"There is no file {file}.")
+    if size := sum(file.stat().st_size for file in files if file.is_file()):
+        check_space(workspace.home, STAGED * size, "reading the file")
     token = token or secrets.token_hex(8)
     job = reading_in(folder_of(workspace, token, make=True))
     job.kill()
     if options.limits == Limits():
         options = replace(options, limits=limits_of(workspace.settings))
     where = str(path if from_hub else path.resolve())
-    request = {"path": where, "options": options.as_json(), "memory": _MEMORY}
+    request = {"path": where, "more": [str(file.resolve()) for file in more],
+               "options": options.as_json(), "memory": _MEMORY}  # fmt: skip
     start(job, "reranker_ui.services.imports.read_job", request)
     return token
 

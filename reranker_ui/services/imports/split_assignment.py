@@ -45,12 +45,14 @@ UPDATE staged SET split = (
 
 
 def assign_splits(
-    connection: sa.Connection, stage: Stage, dataset_id: int | None, scale: Scale
-) -> list[str]:
+    connection: sa.Connection, stage: Stage, dataset_id: int | None, scale: Scale,
+    whole: str | None = None,
+) -> list[str]:  # fmt: skip
     """Give every staged pair its split; returns what a person should know.
 
     `dataset_id` is the dataset that the pairs join, None where they are its first. All pairs of
-    near-duplicate queries get one split, unless the file itself says otherwise.
+    near-duplicate queries get one split, unless the file itself says otherwise. `whole`: the split
+    of the whole file; queries that the dataset has already stay in theirs.
     """
     lite = stage.connection
     lite.create_function("near", 1, near, deterministic=True)
@@ -58,14 +60,17 @@ def assign_splits(
     lite.create_function("split_at", 2, split_at, deterministic=True)
     stage.know(scale)
     lite.create_function("hashed_split", 1, hashed_split, deterministic=True)
+    if whole is not None:
+        lite.execute("UPDATE staged SET split = ?", (whole,))
     lite.execute("DROP TABLE IF EXISTS groups")
     lite.executescript(_GROUPS)
-    notes = _told(lite)
+    notes = [f"The whole file goes to {whole}."] if whole else _told(lite)
     if dataset_id is None:
         lite.execute(_ASSIGN)
         notes += _fill_empty(lite)
     else:
         _join(connection, lite, dataset_id)
+        notes += _kept_apart(lite)
         lite.execute("UPDATE groups SET split = hashed_split(near) WHERE split IS NULL")
     lite.execute(_STORE)
     return notes
@@ -97,6 +102,17 @@ def _join(connection: sa.Connection, lite: sqlite3.Connection, dataset_id: int) 
     )
 
 
+def _kept_apart(lite: sqlite3.Connection) -> list[str]:
+    """How many pairs do not go where the file says, since their query is in another split."""
+    (n,) = lite.execute(
+        "SELECT count(*) FROM staged JOIN groups ON groups.near = near(staged.query_key)"
+        " WHERE sides = 9 AND staged.split <> groups.split"
+    ).fetchone()
+    if not n:
+        return []
+    return [f"{n:,} pairs stay in the split that the dataset has for their query."]
+
+
 def _fill_empty(lite: sqlite3.Connection) -> list[str]:
     """Where a file names train and one other split, the third is taken from its largest.
 
@@ -107,7 +123,7 @@ def _fill_empty(lite: sqlite3.Connection) -> list[str]:
         return []
     if len(sizes) == 1 or "train" not in sizes:
         missing = " and no ".join(split for split in SPLITS if split not in sizes)
-        return [f"The file names no {missing} split. A run needs all three to be compared."]
+        return [f"There is no {missing} split yet. A run needs all three to be compared."]
     missing = next(split for split in SPLITS if split not in sizes)
     whole = max(sizes, key=lambda name: sizes[name])
     lite.execute(_CARVE, {"to": missing, "whole": whole})

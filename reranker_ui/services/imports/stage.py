@@ -19,13 +19,13 @@ from reranker_ui.core.values.refused import Refused
 _SCHEMA = """
 CREATE TABLE staged (
     id INTEGER PRIMARY KEY, pair_key TEXT UNIQUE, query_key TEXT, passage_key TEXT,
-    query TEXT, passage TEXT, label REAL, line INTEGER, split TEXT, extra TEXT,
+    query TEXT, passage TEXT, label REAL, line INTEGER, split TEXT, extra TEXT, source TEXT,
     votes INTEGER DEFAULT 0, conflict INTEGER DEFAULT 0, settled INTEGER DEFAULT 0);
 CREATE TABLE votes (staged_id INTEGER, value REAL, line INTEGER, annotator TEXT);
 CREATE INDEX votes_of ON votes (staged_id);
 CREATE TABLE left_out (id INTEGER PRIMARY KEY, line INTEGER, reason TEXT, why TEXT, row TEXT);
 """
-_INSERT = "INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = "INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _TOGETHER = 2000  # pairs written with one statement
 _CHARACTERS = 8_000_000  # of texts held in memory at once
 Vote = tuple[float, int, str | None]  # value, line, annotator
@@ -44,6 +44,7 @@ class Staged(NamedTuple):
     line: int
     split: str | None
     extra: str | None
+    source: str | None
     votes: int
     conflict: int
     settled: int
@@ -79,13 +80,13 @@ class Stage:
         self.waiting.append(pair)
         self.size += len(pair.query) + len(pair.passage)
         if len(self.waiting) == _TOGETHER or self.size > _CHARACTERS:
-            self._write()
+            self.flush()
 
     def leave(self, line: int, left: Left, row: str = "") -> None:
         """Note a record, or a part of one, that is left out."""
         self.lefts.append((line, left.reason, left.why, row))
         if len(self.lefts) == _TOGETHER:
-            self._write()
+            self.flush()
 
     def know(self, scale: Scale) -> None:
         """Let SQL ask whether a label is relevant: `relevant(label)`, NULL for no label."""
@@ -97,13 +98,13 @@ class Stage:
 
     def finish(self, report: Report, scale: Scale = GRADES) -> None:
         """Count what is stored into `report`; positive is what is relevant on the scale."""
-        self._write()
+        self.flush()
         self.know(scale)
-        kept, positives, conflicts = self.connection.execute(
+        kept, positives, conflicts, report.distinct = self.connection.execute(
             "SELECT count(label),"
             " coalesce(sum(relevant(label) OR (votes AND NOT settled AND EXISTS ("
             "   SELECT 1 FROM votes WHERE staged_id = staged.id AND relevant(value)))), 0),"
-            " coalesce(sum(conflict), 0) FROM staged"
+            " coalesce(sum(conflict), 0), count(*) FROM staged"
         ).fetchone()
         report.kept, report.positives, report.conflicts = kept, positives, conflicts
         report.duplicate = report.pairs - report.kept
@@ -153,7 +154,7 @@ class Stage:
         with _damage_refused():
             yield from self.connection.execute(query, values)
 
-    def _write(self) -> None:
+    def flush(self) -> None:
         """Write what waits: new pairs at once, repeats one by one."""
         waiting, self.waiting, self.size = self.waiting, [], 0
         keys = [pair_key(pair.query, pair.passage) for pair in waiting]
@@ -206,7 +207,8 @@ class Stage:
                 self.connection.execute("INSERT INTO votes VALUES (?, ?, ?, ?)", first)
             self._vote(there.id, pair)
         same = pair.label == there.label
-        why = f"same query and passage as line {there.line:,}" + ("" if same else ", another label")
+        where = f"line {there.line:,}" + (f" of {there.source}" if there.source else "")
+        why = f"same query and passage as {where}" + ("" if same else ", another label")
         self.leave(pair.line, Left("duplicate", why), f"{pair.query[:100]} | {pair.passage[:100]}")
 
     def _vote(self, there: int, pair: Pair) -> None:
@@ -237,8 +239,8 @@ def _staged(number: int, key: str, pair: Pair) -> Staged:
     conflict = not pair.settled and len({value for _, value in pair.votes}) > 1
     return Staged(
         number, key, query_key(pair.query), passage_key(pair.passage), pair.query, pair.passage,
-        pair.label, pair.line, pair.split, _extra(pair.extra), int(bool(pair.votes)),
-        int(conflict), int(pair.settled),
+        pair.label, pair.line, pair.split, _extra(pair.extra), pair.source,
+        int(bool(pair.votes)), int(conflict), int(pair.settled),
     )  # fmt: skip
 
 

@@ -14,7 +14,10 @@ from reranker_ui.services.store.workspace import Workspace
 
 
 def store_requested(job: JobFolder, workspace: Workspace) -> None:
-    """Store the reading beside the job's folder as the request says: dataset, source, user."""
+    """Store the reading beside the job's folder as the request says.
+
+    The request has dataset, into, split, source, user and grade_names.
+    """
     request = job.request()
 
     def report_progress(through: int) -> None:
@@ -22,7 +25,8 @@ def store_requested(job: JobFolder, workspace: Workspace) -> None:
 
     report = store_reading(
         workspace, User(**request["user"]), job.path.parent.name, request["dataset"],
-        source=request["source"], said=report_progress,
+        into=request["into"], split=request["split"], source=request["source"],
+        grade_names=request["grade_names"], said=report_progress,
     )  # fmt: skip
     job.finish(report)
     fill_index(workspace, request["dataset"])  # nobody needs to wait for it

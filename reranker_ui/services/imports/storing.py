@@ -1,20 +1,25 @@
 """Storing what was read: in short transactions, unseen until the last one is through."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from filelock import FileLock
+import sqlalchemy as sa
 from sqlalchemy import select
 
 from reranker_ui.core.values.filesystems import check_space
+from reranker_ui.core.values.pairs import import_sentence
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.splits import check_split
 from reranker_ui.services.imports.batch_writer import Writer, settle
 from reranker_ui.services.imports.read_state import folder_of, reading_in
 from reranker_ui.services.imports.split_assignment import assign_splits
 from reranker_ui.services.imports.stage import Stage
-from reranker_ui.services.imports.sweep import beginning, lock_path, remove_import, sweep_imports
-from reranker_ui.services.imports.target import begin_import, check_name
+from reranker_ui.services.imports.sweep import import_at_work, sweep_imports
+from reranker_ui.services.imports.target import Begun, Into, begin_import, take_place
+from reranker_ui.services.labels.dataset_details import check_name
 from reranker_ui.services.labels.datasets import scale as scale_of_row
 from reranker_ui.services.labels.effective_labels import seen
 from reranker_ui.services.store.access import User, require
@@ -28,40 +33,45 @@ _LARGEST = 5000
 _MOMENT = 0.15  # seconds that a label may wait for a transaction
 _GAP = 0.01  # seconds between transactions, in which a label that waits for the lock goes first
 _COUNTED = ("kept", "positives", "conflicts")
+_LONG = ("rejects", "notes", "split_notes", "sources")  # parts of a report
+_MERGED = ("added", "new_labels", "already_there", "replaced")
 
 
 def store_reading(
     workspace: Workspace, user: User, token: str, dataset_name: str, *,
-    result: dict[str, Any] | None = None, source: str = "", said: Said = lambda _n: None,
+    into: Into | None = None, split: str | None = None, result: dict[str, Any] | None = None,
+    source: str = "", grade_names: Sequence[str] | None = None, said: Said = lambda _n: None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Store a finished reading; `said` hears how many pairs are through. Returns the report."""
+    """Store a finished reading; `said` hears how many pairs are through. Returns the report.
+
+    into: a new dataset, add to one that is there, or replace its pairs; None: add to the dataset
+    of that name, or make it. split: where every pair goes; None: as the file says, else by query.
+    grade_names: of the labels of a new dataset, in place of those of the reading.
+    """
     require(user, "admin")
     check_name(dataset_name)
+    if split is not None:
+        check_split(split)
     job = reading_in(folder_of(workspace, token))
     result = result or job.state().result or {}
     if "report" not in result:
         raise Refused(_what_is_missing(result))
+    if grade_names is not None:
+        result["scale"]["names"] = list(grade_names)
     check_space(
         workspace.home, STORED * (job.path / "stage.db").stat().st_size, "storing the pairs"
     )
-    stage = Stage(job.path / "stage.db")
     sweep_imports(workspace)  # pairs of a dead import would count as known, and then go with it
-    with beginning(workspace):
-        import_id, new = begin_import(workspace, user, dataset_name, result["scale"], source)
-        alive = FileLock(lock_path(workspace, import_id))
-        alive.acquire()
-    try:
-        report = _store(workspace, user, stage, import_id, result, source, said)
-    except BaseException:
-        remove_import(workspace, import_id)
-        raise
-    finally:
-        stage.close()
-        alive.release()
-        lock_path(workspace, import_id).unlink(missing_ok=True)
-    more = {"scale": result["scale"], "new": new, "mojibake": result.get("mojibake"),
+    begin = partial(begin_import, workspace, user, dataset_name, result, source, into)
+    with import_at_work(workspace, begin) as begun:
+        stage = Stage(job.path / "stage.db")
+        try:
+            report = _Storing(workspace, user, stage, begun, result, source).run(split, said)
+        finally:
+            stage.close()
+    more = {"scale": result["scale"], "new": begun.new, "mojibake": result.get("mojibake"),
             "unread": result.get("unread", [])}  # fmt: skip
-    return {"dataset": dataset_name, **report, **more}
+    return {"dataset": dataset_name, **report, **more, "summary": import_sentence(report)}
 
 
 def _what_is_missing(result: dict[str, Any]) -> str:
@@ -74,48 +84,75 @@ def _what_is_missing(result: dict[str, Any]) -> str:
     return str(result.get("refused", "The file is not read yet."))
 
 
-def _store(
-    workspace: Workspace, user: User, stage: Stage, import_id: int, result: dict[str, Any],
-    source: str, said: Said,
-) -> dict[str, Any]:  # fmt: skip
-    with workspace.reading() as connection:
-        row = connection.execute(select(imports).where(imports.c.id == import_id)).one()
-        dataset_id = row.dataset_id
-        grown = bool(
-            connection.scalar(
-                select(pairs.c.id).where(pairs.c.dataset_id == dataset_id, seen()).limit(1)
-            )
-        )
-        dataset = connection.execute(select(datasets).where(datasets.c.id == dataset_id)).one()
-        scale = scale_of_row(dataset)
-        notes = result["notes"] + assign_splits(
-            connection, stage, dataset_id if grown else None, scale
-        )
-    counts = {name: 0 if grown else result["report"][name] for name in _COUNTED}
-    last, size = 0, _BATCH
-    settled: list[dict[str, Any]] = []
-    while batch := stage.pairs_after(last, size):
-        votes = stage.votes_of(batch)
-        with workspace.writing() as connection:
-            begun = time.perf_counter()
-            writer = Writer(
-                connection, dataset_id, import_id, source, user.name, time.time(), scale
-            )
-            if grown:
-                for name, n in writer.append(batch, votes).items():
-                    counts[name] += n
-                settled += writer.settled
-            else:
-                writer.write(batch, votes)
-        size = _next_size(size, time.perf_counter() - begun)
-        last = batch[-1].id
-        said(last)
-        time.sleep(_GAP)
-    report = {**result["report"], **counts}
-    report["duplicate"] = report["pairs"] - report["kept"]
-    report = {**report, "notes": notes}
-    _finish(workspace, user, import_id, dataset_id, result["scale"], report, settled)
-    return report
+@dataclass
+class _Storing:
+    """One import on its way from the stage into the database."""
+
+    workspace: Workspace
+    user: User
+    stage: Stage
+    begun: Begun
+    result: dict[str, Any]
+    source: str
+
+    def run(self, split: str | None, said: Said) -> dict[str, Any]:
+        """Store every staged pair and finish the import; returns the report."""
+        with self.workspace.reading() as connection:
+            row = connection.execute(select(datasets).where(datasets.c.id == self.begun.joins))
+            self.scale = scale_of_row(row.one())
+            grown = _has_pairs(connection, self.begun.joins)
+            joined = self.begun.joins if grown else None
+            notes = assign_splits(connection, self.stage, joined, self.scale, split)
+        merges = grown and self.begun.replaces is None
+        start = dict.fromkeys(_COUNTED, 0) if merges else self.result["report"]
+        self.counts = {name: start.get(name, 0) for name in (*_COUNTED, *_MERGED)}
+        self.settled: list[dict[str, Any]] = []
+        self._write_all(merges, said)
+        report = {**self.result["report"], **self.counts}
+        report["duplicate"] = report["pairs"] - report["kept"]
+        report["notes"] = self.result["notes"] + notes
+        report["split_notes"] = notes
+        report["sources"] = self.result.get("sources", [])
+        return self._finish(report)
+
+    def _write_all(self, merges: bool, said: Said) -> None:
+        last, size = 0, _BATCH
+        while batch := self.stage.pairs_after(last, size):
+            votes = self.stage.votes_of(batch)
+            with self.workspace.writing() as connection:
+                begun = time.perf_counter()
+                writer = Writer(
+                    connection, self.begun.dataset_id, self.begun.import_id, self.source,
+                    self.user.name, time.time(), self.scale,
+                )  # fmt: skip
+                write = writer.append if merges else writer.write
+                for name, n in write(batch, votes).items():
+                    self.counts[name] += n
+                self.settled += writer.settled
+            size = _next_size(size, time.perf_counter() - begun)
+            last = batch[-1].id
+            said(last)
+            time.sleep(_GAP)
+
+    def _finish(self, report: dict[str, Any]) -> dict[str, Any]:
+        now, dataset_id = time.time(), self.begun.joins
+        with self.workspace.writing() as connection:
+            settle(connection, self.settled, self.user.name, now)  # a seen pair shows it at once
+            report["replaced"] = take_place(connection, self.begun, now)
+            done = imports.update().where(imports.c.id == self.begun.import_id)
+            connection.execute(done.values(state="done", report=report))
+            changed = datasets.update().where(datasets.c.id == dataset_id)
+            connection.execute(changed.values(updated_at=now))
+            after = {k: v for k, v in report.items() if k not in _LONG}
+            after |= {"import": self.begun.import_id, "source": self.source}
+            what = "import" if self.begun.replaces is None else "replace pairs"
+            record(connection, self.user, what, f"dataset:{dataset_id}", at=now, after=after)
+        return report
+
+
+def _has_pairs(connection: sa.Connection, dataset_id: int) -> bool:
+    mine = select(pairs.c.id).where(pairs.c.dataset_id == dataset_id, seen())
+    return connection.scalar(mine.limit(1)) is not None
 
 
 def _next_size(size: int, took: float) -> int:
@@ -123,21 +160,3 @@ def _next_size(size: int, took: float) -> int:
     if took < _MOMENT / 2:
         return min(2 * size, _LARGEST)
     return max(size // 2, 1) if took > _MOMENT else size
-
-
-def _finish(
-    workspace: Workspace, user: User, import_id: int, dataset_id: int, scale: dict[str, Any],
-    report: dict[str, Any], settled: list[dict[str, Any]],
-) -> None:  # fmt: skip
-    now = time.time()
-    with workspace.writing() as connection:
-        settle(connection, settled, user.name, now)  # here, as seen pairs show a decision at once
-        done = imports.update().where(imports.c.id == import_id)
-        connection.execute(done.values(state="done", report=report))
-        row = connection.execute(select(datasets).where(datasets.c.id == dataset_id)).one()
-        top = max(row.max_grade, scale["max"]) if row.scale == "graded" else row.max_grade
-        low = 0.0 if scale.get("has_zero") else row.min_grade
-        changed = datasets.update().where(datasets.c.id == dataset_id)
-        connection.execute(changed.values(updated_at=now, max_grade=top, min_grade=low))
-        told = {k: v for k, v in report.items() if k not in ("rejects", "notes")}
-        record(connection, user, "import", f"dataset:{dataset_id}", at=now, after=told)

@@ -1,7 +1,7 @@
 """How an import ends that was not done: what it wrote goes, at once or at the next start."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy import select
 
+from reranker_ui.services.imports.target import Begun
 from reranker_ui.services.store.database import datasets, imports, pairs
 from reranker_ui.services.store.workspace import Workspace
 
@@ -34,6 +35,23 @@ def sweep_imports(workspace: Workspace) -> int:
             path.unlink(missing_ok=True)
     _sweep_commands(workspace)
     return gone
+
+
+@contextmanager
+def import_at_work(workspace: Workspace, begin: Callable[[], Begun]) -> Iterator[Begun]:
+    """Runs the block for the import that `begin` notes; what it wrote goes if the block raises."""
+    with beginning(workspace):
+        begun = begin()
+        alive = FileLock(lock_path(workspace, begun.import_id))
+        alive.acquire()
+    try:
+        yield begun
+    except BaseException:
+        remove_import(workspace, begun.import_id)
+        raise
+    finally:
+        alive.release()
+        lock_path(workspace, begun.import_id).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -1,55 +1,117 @@
-"""Where an import goes: the name of a dataset, a new one or one that is there, and its scale."""
+"""Where an import goes: a new dataset, one that it adds to, or one whose pairs it replaces."""
 
-import re
 import time
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from reranker_ui.core.values.labels import Kind, Scale
+from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.store.access import User
-from reranker_ui.services.store.database import datasets, imports
+from reranker_ui.services.datasets.edits import retire
+from reranker_ui.services.labels.datasets import find_dataset, scale, scale_columns
+from reranker_ui.services.labels.effective_labels import seen
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import datasets, imports, pairs
 from reranker_ui.services.store.workspace import Workspace
 
-_NAME = re.compile(r"(?!-|\.{1,2}$)[^\s/\\:][^/\\:\x00-\x1f]{0,79}")
+Into = Literal["new", "add", "replace"]
 
 
-def check_name(name: str) -> None:
-    """Refused unless `name` can be a dataset's name."""
-    if not _NAME.fullmatch(name) or name != name.strip():
+class Begun(NamedTuple):
+    """An import that has begun: its pairs are written into `dataset_id`.
+
+    new: the dataset was made for it. replaces: the dataset whose pairs give way at the end.
+    """
+
+    import_id: int
+    dataset_id: int
+    new: bool
+    replaces: int | None = None
+
+    @property
+    def joins(self) -> int:
+        """The dataset that the pairs belong to in the end."""
+        return self.dataset_id if self.replaces is None else self.replaces
+
+
+def check_new(connection: sa.Connection, name: str) -> None:
+    """Refused if there is a dataset of this name."""
+    if connection.scalar(select(datasets.c.id).where(datasets.c.name == name)) is not None:
         raise Refused(
-            "A dataset needs a name of 1 to 80 characters without slashes, colons or line breaks,"
-            " which does not begin with a hyphen and is more than one or two dots."
+            f"There is a dataset called {name} already. Add to it (--into add), replace its pairs"
+            " (--into replace), or choose another name."
         )
 
 
 def begin_import(
-    workspace: Workspace, user: User, name: str, scale: dict[str, Any], source: str
-) -> tuple[int, bool]:
-    now = time.time()
+    workspace: Workspace, user: User, name: str, result: dict[str, Any], source: str,
+    into: Into | None,
+) -> Begun:  # fmt: skip
+    """Note an import whose pairs stay unseen until it is done; Refused where it cannot go there."""
+    require(user, "admin")
     with workspace.writing() as connection:
-        row = connection.execute(select(datasets).where(datasets.c.name == name)).first()
+        row = find_target(connection, name, into)
         if row is None:
-            dataset = datasets.insert().values(
-                name=name, scale=scale["kind"], max_grade=scale["max"],
-                min_grade=scale["min"], relevant_from=scale["relevant_from"],
-                created_by=user.name, created_at=now, updated_at=now,
-            )  # fmt: skip
-            dataset_id = _new_id(connection, dataset)
-        else:
-            dataset_id = row.id
-            _check_alone(connection, row)
-            _check_scale(row, scale)
-        begun = imports.insert().values(
-            dataset_id=dataset_id, source=source, state="importing",
-            created_by=user.name, created_at=now,
-        )  # fmt: skip
-        return _new_id(connection, begun), row is None
+            first = scale_columns(Scale.from_json(result["scale"]))
+            dataset_id = new_dataset(connection, user, {"name": name, **first})
+            return Begun(note_import(connection, user, dataset_id, source), dataset_id, True)
+        check_alone(connection, row)
+        check_scale(row, result)
+        if into != "replace":
+            return Begun(note_import(connection, user, row.id, source), row.id, False)
+        # A name that no dataset can have: the pairs lie there, unseen, until they take the place.
+        named = {"name": f"{name}:{time.time_ns()}", **scale_columns(scale(row))}
+        aside = new_dataset(connection, user, named)
+        return Begun(note_import(connection, user, aside, source), aside, False, row.id)
 
 
-def _check_alone(connection: sa.Connection, row: sa.Row[Any]) -> None:
+def find_target(connection: sa.Connection, name: str, into: Into | None) -> sa.Row[Any] | None:
+    """The row of the dataset that an import joins, None for a new one."""
+    if into == "new":
+        check_new(connection, name)
+        return None
+    if into in ("add", "replace"):
+        return find_dataset(connection, name)
+    return connection.execute(select(datasets).where(datasets.c.name == name)).first()
+
+
+def take_place(connection: sa.Connection, begun: Begun, now: float) -> int:
+    """Retire the pairs that an import replaces and move its own there; returns how many went."""
+    if begun.replaces is None:
+        return 0
+    row = connection.execute(select(datasets).where(datasets.c.id == begun.replaces)).first()
+    if row is None:
+        raise Refused("The dataset whose pairs were to be replaced was deleted meanwhile.")
+    check_alone(connection, row)
+    replaced = retire(connection, sa.and_(pairs.c.dataset_id == row.id, seen()), now)
+    for table, mine in ((pairs, pairs.c.dataset_id), (imports, imports.c.dataset_id)):
+        moved = table.update().where(mine == begun.dataset_id)
+        connection.execute(moved.values(dataset_id=row.id))
+    connection.execute(datasets.delete().where(datasets.c.id == begun.dataset_id))
+    return replaced
+
+
+def new_dataset(connection: sa.Connection, user: User, values: dict[str, Any]) -> int:
+    """Add a dataset with these values; returns its id."""
+    now = time.time()
+    by = {"created_by": user.name, "created_at": now, "updated_at": now}
+    return _new_id(connection, datasets.insert().values(**values, **by))
+
+
+def note_import(connection: sa.Connection, user: User, dataset_id: int, source: str) -> int:
+    """Note that an import into a dataset runs; returns its id."""
+    begun = imports.insert().values(
+        dataset_id=dataset_id, source=source, state="importing",
+        created_by=user.name, created_at=time.time(),
+    )  # fmt: skip
+    return _new_id(connection, begun)
+
+
+def check_alone(connection: sa.Connection, row: sa.Row[Any]) -> None:
+    """Refused while an import into this dataset runs."""
     # Pairs of an import that may still be cancelled must not count as known to another.
     others = select(imports.c.id).where(imports.c.dataset_id == row.id, imports.c.state != "done")
     if connection.scalar(others.limit(1)) is not None:
@@ -59,20 +121,38 @@ def _check_alone(connection: sa.Connection, row: sa.Row[Any]) -> None:
         )
 
 
-def _check_scale(row: sa.Row[Any], scale: dict[str, Any]) -> None:
-    kind: Kind = row.scale
-    if scale["kind"] == "binary" or (kind == scale["kind"] == "graded"):  # grades widen their scale
+def on_scale_of(workspace: Workspace, name: str, options: ReadOptions | None) -> ReadOptions:
+    """The options with the scale of the dataset, where it is there and none was chosen.
+
+    Labels outside of it are then rejected by line.
+    """
+    options = options or ReadOptions()
+    with workspace.reading() as connection:
+        row = connection.execute(select(datasets).where(datasets.c.name == name)).first()
+    chosen = options.scale or options.max_grade or options.grade_names or options.lowest_is_best
+    if row is None or chosen or options.min_grade is not None:
+        return options
+    return replace(
+        options, scale=row.scale, max_grade=row.max_grade, min_grade=row.min_grade,
+        relevant_from=options.relevant_from or row.relevant_from,
+    )  # fmt: skip
+
+
+def check_scale(row: sa.Row[Any], result: dict[str, Any]) -> None:
+    """Refused where labels of a reading do not fit the dataset of this row."""
+    have, bring, found = scale(row), Scale.from_json(result["scale"]), result["found"]
+    if found is None or (bring.kind in ("binary", have.kind) and all(map(have.holds, found))):
         return
-    have, bring = Scale(kind, row.max_grade), Scale(scale["kind"], scale["max"])
-    if have.kind != bring.kind:
-        mend = f"choose that scale (--scale {kind})"
-    elif bring.max > have.max:
-        mend = "bring its labels to that scale first"
+    if have.kind == bring.kind:
+        advice = (
+            f"choose that scale for the file, so that labels outside of it are rejected, or bring"
+            f" the dataset to the other scale first (dataset {row.name} --max-grade {bring.max:g})"
+        )
     else:
-        return
+        advice = f"choose that scale (--scale {have.kind})"
     raise Refused(
         f"{row.name} takes {have}, and the file brings {bring}. Import it as a dataset of its"
-        f" own, or {mend}."
+        f" own, or {advice}."
     )
 
 

@@ -1,13 +1,14 @@
 """An import in the page: upload, look, change the reading, store; its state is in its folder."""
 
-from collections.abc import Collection
-from dataclasses import asdict, fields
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.formats.hub import PREFIX
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.values.json_files import read_object, save
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.read_state import (
     claim_upload,
@@ -21,11 +22,14 @@ from reranker_ui.services.imports.read_state import (
     storing_in,
 )  # fmt: skip
 from reranker_ui.services.imports.sweep import sweep_imports
-from reranker_ui.services.imports.target import check_name
+from reranker_ui.services.imports.target import Into, find_target
+from reranker_ui.services.labels.dataset_details import check_name
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.jobs import start_on
 from reranker_ui.services.store.workspace import Workspace
 
+_ABOUT = ("file", "more", "bytes", "hub", "said", "corpus", "queries")
+_MOST_FILES = 50  # in one import
 _SHOWN = 100  # rows left out that are sent with the state
 _SAID = {field.name for field in fields(ReadOptions)} - {"corpus", "queries", "joins", "limits"}
 
@@ -48,6 +52,20 @@ def begin_hub(workspace: Workspace, user: User, told: str) -> dict[str, Any]:
     return {"token": token}
 
 
+def add_file(workspace: Workspace, user: User, token: str, path: Path, name: str) -> None:
+    """Take a further file of the same kind and read all of them as one."""
+    require(user, "admin")
+    noted = _noted(workspace, token)
+    files = [noted["file"], *noted.get("more", [])]
+    if noted.get("hub") or len(files) == _MOST_FILES:
+        raise Refused(
+            f"One import takes up to {_MOST_FILES} files of this computer. Import this one by"
+            " itself and add it to the dataset."
+        )
+    file = move_into(folder_of(workspace, token), path, name, files)
+    _read(workspace, user, token, {**noted, "more": [*files[1:], file]})
+
+
 def add_texts(
     workspace: Workspace, user: User, token: str, role: str, path: Path, name: str
 ) -> None:
@@ -63,17 +81,22 @@ def add_texts(
 def read_upload(workspace: Workspace, user: User, token: str, said: dict[str, Any]) -> None:
     """Read the upload again as a person says; `said` has the fields of ReadOptions."""
     require(user, "admin")
-    noted = _noted(workspace, token)
+    given = {name: value for name, value in said.items() if name in _SAID and value is not None}
+    _read(workspace, user, token, {**_noted(workspace, token), "said": given})
+
+
+def _read(workspace: Workspace, user: User, token: str, noted: dict[str, Any]) -> None:
+    """Note the upload and read all its files again."""
 
     def texts(role: str) -> str | None:
         return str(_path(workspace, token, noted[role])) if role in noted else None
 
-    told = {name: value for name, value in said.items() if name in _SAID and value is not None}
-    _note(workspace, token, {**noted, "said": told})
-    options = ReadOptions(**told, corpus=texts("corpus"), queries=texts("queries"))
+    _note(workspace, token, noted)
+    options = ReadOptions(**noted.get("said", {}), corpus=texts("corpus"), queries=texts("queries"))
     hub = noted.get("hub")
     path = Path(PREFIX + noted["file"]) if hub else _path(workspace, token, noted["file"])
-    start_reading(workspace, user, path, options, token)
+    more = [_path(workspace, token, file) for file in noted.get("more", [])]
+    start_reading(workspace, user, path, options, token, more)
 
 
 def upload_state(workspace: Workspace, user: User, token: str) -> dict[str, Any]:
@@ -83,22 +106,26 @@ def upload_state(workspace: Workspace, user: User, token: str) -> dict[str, Any]
     """
     require(user, "admin")
     folder, noted = folder_of(workspace, token), _noted(workspace, token)
-    told = {key: noted.get(key) for key in ("file", "bytes", "hub", "said", "corpus", "queries")}
+    about = {key: noted.get(key) for key in _ABOUT}
     if "dataset" in noted:
-        return {**told, **_storing(workspace, folder, noted)}
+        return {**about, **_storing(workspace, folder, noted)}
     state = reading_state(workspace, user, token)
     if state["state"] == "read":
         state["left_out"] = left_out(workspace, user, token, limit=_SHOWN)
-    return {**told, **state}
+    return {**about, **state}
 
 
 def store_upload(
     workspace: Workspace, user: User, token: str, dataset_name: str,
-    confirmed: Collection[str] = (),
+    confirmed: Collection[str] = (), into: Into | None = None, split: str | None = None,
+    grade_names: Sequence[str] | None = None,
 ) -> None:  # fmt: skip
-    """Start to store a finished reading in a dataset.
+    """Start to store a finished reading in a dataset; `into` and `split` as in `store_reading`.
 
-    Refused where a column of texts is not read and its name is not among those `confirmed`.
+    grade_names: of the labels of its scale, lowest first; None for those of the reading.
+
+    Refused where a column of texts is not read and its name is not among those `confirmed`, and
+    where the names do not fit the scale.
     """
     require(user, "admin")
     check_name(dataset_name)
@@ -107,7 +134,14 @@ def store_upload(
     if "report" not in result:
         raise Refused("The file is not read yet. Wait until its report is shown.")
     _check_confirmed(result, confirmed)
-    request = {"dataset": dataset_name, "source": noted["file"], "user": asdict(user)}
+    with workspace.reading() as connection:
+        find_target(connection, dataset_name, into)
+    source = ", ".join([noted["file"], *noted.get("more", [])])[:200]
+    scale = Scale.from_json(result["scale"])
+    names = scale.names if grade_names is None else tuple(grade_names)
+    request = {"dataset": dataset_name, "into": into, "split": split, "source": source,
+               "user": asdict(user),
+               "grade_names": replace(scale, names=names).checked().names}  # fmt: skip
     module = "reranker_ui.services.imports.store_job"
     if not start_on(workspace, storing_in(folder), module, request):
         raise Refused("This file is being imported already.")
@@ -134,6 +168,7 @@ def end_upload(workspace: Workspace, user: User, token: str) -> None:
 def _storing(workspace: Workspace, folder: Path, noted: dict[str, Any]) -> dict[str, Any]:
     state, reading = storing_in(folder).state(), reading_in(folder).state().result or {}
     if state.name == "done":
+        workspace.forget()
         return {"state": "stored", **state.result}
     if state.name == "running":
         report, through = reading.get("report", {}), state.progress.get("through", 0)

@@ -5,24 +5,25 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 
 from reranker_ui.core.values.labels import Kind, Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.effective_labels import (
-    imported_label,
-    importing,
     pairs_with_labels,
-    seen,
-    touched,
 )
-from reranker_ui.services.labels.visibility import HIDDEN, Visibility, visibility_of
+from reranker_ui.services.labels.pair_counts import (
+    count,
+    count_labels,
+    labelled_by_people,
+    seen_pairs,
+)
+from reranker_ui.services.labels.visibility import Visibility, visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
     annotations,
     datasets,
-    decisions,
     imports,
     journal,
     pairs,
@@ -54,7 +55,10 @@ def find_pair(connection: sa.Connection, pair_id: int, *columns: Any) -> sa.Row[
 
 
 def scale_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
-    """`{"kind": binary | graded | score, "max", "min", "relevant_from"}` of a dataset."""
+    """`{"kind": binary | graded | score, "max", "min", "relevant_from"}` of a dataset.
+
+    With "names", one for each label from min to max, where labels have names.
+    """
     require(user, "viewer")
     with workspace.reading() as connection:
         return scale(find_dataset(connection, dataset_name)).as_json()
@@ -63,7 +67,16 @@ def scale_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, A
 def scale(row: sa.Row[Any]) -> Scale:
     """The scale of a dataset's row."""
     kind: Kind = row.scale
-    return Scale(kind, row.max_grade, row.min_grade, row.relevant_from)
+    names = tuple(row.grade_names or ())
+    return Scale(kind, row.max_grade, row.min_grade, row.relevant_from, names)
+
+
+def scale_columns(scale: Scale) -> dict[str, Any]:
+    """The scale as columns of a dataset's row; `scale` reads them."""
+    return {
+        "scale": scale.kind, "max_grade": scale.max, "min_grade": scale.min,
+        "relevant_from": scale.relevant_from, "grade_names": list(scale.names) or None,
+    }  # fmt: skip
 
 
 def labelled_pairs(workspace: Workspace, user: User, dataset_name: str) -> "pd.DataFrame":
@@ -93,25 +106,26 @@ def labelled_pairs(workspace: Workspace, user: User, dataset_name: str) -> "pd.D
         return pd.DataFrame(rows.all(), columns=names)
 
 
-def label_counts(workspace: Workspace, user: User, dataset_name: str) -> dict[str, int]:
+def label_counts(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
     """Pairs by what `user` may know of their labels.
 
-    Returns pairs, labelled, positives, unlabelled, disputed, left out, and hidden: labelled by
-    others whose labels `user` may not know, and counted nowhere else.
+    Returns pairs, labelled, labelled_splits {split: labelled pairs}, positives, unlabelled,
+    disputed, left out, and hidden: labelled by others whose labels `user` may not know, and
+    counted nowhere else.
     """
     require(user, "viewer")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
-        return _count_labels(connection, dataset, visibility_of(dataset, user))
+        return count_labels(connection, dataset, visibility_of(dataset, user))
 
 
 def list_datasets(workspace: Workspace, user: User) -> list[dict[str, Any]]:
     """Every dataset, last changed first.
 
-    Each: id, name, scale {"kind", "max", "min", "relevant_from"}, pairs, queries, positives
-    (relevant), labelled (with an effective label), labelled_by_people, disputed, unlabelled,
-    splits {"train", "dev", "test"} (pairs), updated_at (Unix seconds), hidden (pairs whose labels
-    `user` may not know).
+    Each: id, name, description, scale (as `scale_of`), pairs, queries, positives (relevant),
+    labelled (with an effective label), labelled_by_people, disputed, unlabelled,
+    splits {"train", "dev", "test"} (pairs), labelled_splits (those with a label that counts),
+    updated_at (Unix seconds), hidden (pairs whose labels `user` may not know).
     """
     require(user, "viewer")
     done = imports.alias()
@@ -143,8 +157,8 @@ def first_steps(workspace: Workspace, user: User) -> dict[str, int]:
     require(user, "viewer")
     with workspace.reading() as connection:
         return {
-            "labels": _count(connection, select(func.count()).select_from(annotations)),
-            "runs": _count(connection, select(func.count()).select_from(runs)),
+            "labels": count(connection, select(func.count()).select_from(annotations)),
+            "runs": count(connection, select(func.count()).select_from(runs)),
         }
 
 
@@ -154,8 +168,10 @@ def delete_dataset(workspace: Workspace, user: User, dataset_name: str) -> dict[
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
         gone = {
-            "pairs": _count(connection, select(func.count()).where(*_mine(connection, dataset.id))),
-            "labels": _count(
+            "pairs": count(
+                connection, select(func.count()).where(*seen_pairs(connection, dataset.id))
+            ),
+            "labels": count(
                 connection,
                 select(func.count())
                 .select_from(annotations.join(pairs))
@@ -172,80 +188,18 @@ def delete_dataset(workspace: Workspace, user: User, dataset_name: str) -> dict[
 
 
 def _describe(connection: sa.Connection, row: sa.Row[Any], view: Visibility) -> dict[str, Any]:
-    mine = _mine(connection, row.id)
+    mine = seen_pairs(connection, row.id)
     splits = select(pairs.c.split, func.count()).where(*mine).group_by(pairs.c.split)
     by_split: dict[str, int] = {name: n for name, n in connection.execute(splits)}  # noqa: C416
     queries = select(func.count(pairs.c.query_key.distinct())).where(*mine)
     return {
         "id": row.id,
         "name": row.name,
+        "description": row.description,
         "scale": scale(row).as_json(),
-        "queries": _count(connection, queries),
-        **_count_labels(connection, row, view),
-        "labelled_by_people": _labelled_by_people(connection, view),
+        "queries": count(connection, queries),
+        **count_labels(connection, row, view),
+        "labelled_by_people": labelled_by_people(connection, view),
         "splits": {name: by_split.get(name, 0) for name in ("train", "dev", "test")},
         "updated_at": row.updated_at,
     }
-
-
-def _count_labels(connection: sa.Connection, row: sa.Row[Any], view: Visibility) -> dict[str, int]:
-    touched_pairs = pairs_with_labels(view, where=touched()).subquery()
-    tally = _counted(touched_pairs, connection, row.relevant_from)
-    # What nobody touched has its imported label, and counting it needs no more than an index.
-    state = case(
-        (pairs.c.label.is_(None), "unlabelled"),
-        *([] if view.everything else [(view.hidden(), HIDDEN)]),
-        else_="imported",
-    )
-    untouched = select(state.label("state"), imported_label(view).label("effective")).where(
-        *_mine(connection, view.dataset_id), sa.not_(touched())
-    )
-    tally += _counted(untouched.subquery(), connection, row.relevant_from)
-    states = ("unlabelled", "disputed", "left out", HIDDEN)
-    return {
-        "pairs": sum(n for *_, n in tally),
-        "labelled": sum(n for state, _, n in tally if state not in states),
-        "positives": sum(n for _, positive, n in tally if positive),
-        **{state: sum(n for s, _, n in tally if s == state) for state in states},
-    }
-
-
-def _counted(
-    told: sa.Subquery, connection: sa.Connection, relevant_from: float | None
-) -> list[Any]:
-    # A literal: PostgreSQL takes two bound numbers for two different expressions.
-    positive = told.c.effective > sa.literal_column("0")
-    if relevant_from is not None:
-        positive = told.c.effective >= sa.literal_column(repr(float(relevant_from)))
-    return list(
-        connection.execute(
-            select(told.c.state, positive, func.count()).group_by(told.c.state, positive)
-        )
-    )
-
-
-def _labelled_by_people(connection: sa.Connection, view: Visibility) -> int:
-    # Whether a hidden decision gives a label or leaves the pair out is hidden, too.
-    given = (
-        (annotations, annotations.c.label.is_not(None)),
-        (decisions, sa.or_(decisions.c.label.is_not(None), view.hidden())),
-    )
-    by = [
-        select(table.c.pair_id)
-        .join(pairs, pairs.c.id == table.c.pair_id)
-        .where(*_mine(connection, view.dataset_id), with_label)
-        for table, with_label in given
-    ]
-    return _count(connection, select(func.count()).select_from(sa.union(*by).subquery()))
-
-
-def _mine(connection: sa.Connection, dataset_id: int) -> tuple[sa.ColumnElement[bool], ...]:
-    """The dataset's seen pairs; where no import runs, an index alone tells them."""
-    mine = pairs.c.dataset_id == dataset_id
-    if connection.scalar(importing().limit(1)):
-        return mine, seen()
-    return mine, pairs.c.retired_at.is_(None)
-
-
-def _count(connection: sa.Connection, query: sa.Select[Any]) -> int:
-    return int(connection.scalar(query) or 0)

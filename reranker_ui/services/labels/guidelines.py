@@ -17,13 +17,14 @@ from reranker_ui.services.store.database import datasets, journal, pairs, runs
 from reranker_ui.services.store.workspace import Workspace, record
 
 _LONGEST = 50_000  # characters
+_SCALE = ("scale", "max_grade", "min_grade", "relevant_from", "grade_names")
 _QUESTION = "Does the passage answer the query?"
 
 
 def stream_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
     """What the page needs to know before the first pair.
 
-    Returns user (the name), scale {"kind", "max"}, guidelines {"text", "tree", "version"},
+    Returns user (the name), scale (as `datasets.scale_of`), guidelines {"text", "tree", "version"},
     question, order, order_run ({id, name} of the run whose uncertain pairs come first, or None),
     overlap, blind, came_unlabelled and came_labelled (whether such pairs are offered),
     test_pairs ("sealed", "offered"), may {"label", "own", "decide"}, rules (see `rules`).
@@ -65,7 +66,7 @@ def rules(dataset: sa.Row[Any]) -> str:
     """A mark that is another one as soon as the owner changes what the page was told."""
     names = ("guidelines_version", "ordering", "order_run", "overlap", "blind")
     people = ("adjudicators", "test_annotators")
-    told = [getattr(dataset, name) for name in (*names, *people, "scale", "max_grade")]
+    told = [getattr(dataset, name) for name in (*names, *people, *_SCALE)]
     told.append(bool(dataset.guidelines))
     return hashlib.blake2s(repr(told).encode(), digest_size=8).hexdigest()
 

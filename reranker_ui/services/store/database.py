@@ -33,6 +33,8 @@ datasets = Table(
     Column("max_grade", Float, nullable=False),
     Column("min_grade", Float, nullable=False, server_default="0"),  # 1 for stars
     Column("relevant_from", Float),  # the lowest label that is relevant; null: any above 0
+    Column("grade_names", JSON),  # of each label from min_grade to max_grade; null: none
+    Column("description", Text, nullable=False, server_default=""),
     Column("guidelines", Text, nullable=False, server_default=""),
     Column("guidelines_version", Integer, nullable=False, server_default="1"),
     Column("overlap", Integer, nullable=False, server_default="1"),  # labels each pair wants

@@ -67,6 +67,10 @@ class Workspace:
             finally:
                 self._writes += 1
 
+    def forget(self) -> None:
+        """Make what is shared again: another process of this home has written."""
+        self._writes += 1
+
     def shared(self, key: Any, make: Callable[[], Value], seconds: float = 1.0) -> Value:
         """What `make` returns, made once for all callers within `seconds`.
 

@@ -11,21 +11,18 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets import edits, hub_export, pages, text_edits
 from reranker_ui.services.datasets import export as exporting
 from reranker_ui.services.datasets import undo as undoing
-from reranker_ui.services.imports import read_state, uploads
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.component import Function, room
-from reranker_ui.ui.pages import dataset_views
+from reranker_ui.ui.pages import dataset_views, imports
 from reranker_ui.ui.payload import (
     Count,
     Flag,
     Id,
     Ids,
     Name,
-    Names,
     Number,
-    ReadingChoices,
     Text,
 )  # fmt: skip
 
@@ -36,8 +33,7 @@ def build(workspace: Workspace, shell: Any) -> None:
         "data",
         [
             *_sets(workspace),
-            *_uploads(workspace),
-            *_reading(workspace),
+            *imports.functions(workspace),
             *_pairs(workspace),
             *dataset_views.functions(workspace),
         ],
@@ -80,40 +76,6 @@ def _sets(workspace: Workspace) -> list[Function]:
         ]
 
     return [all_datasets, delete_dataset, export, push_dataset, export_formats]
-
-
-def _uploads(workspace: Workspace) -> list[Function]:
-    def begin_upload(user: User, *, path: Name, name: Name) -> Any:
-        return uploads.begin_upload(workspace, user, _uploaded(path), name)
-
-    def begin_hub(user: User, *, id: Name) -> Any:
-        return uploads.begin_hub(workspace, user, id)
-
-    def add_texts(user: User, *, token: Name, role: Name, path: Name, name: Name) -> Any:
-        return uploads.add_texts(workspace, user, token, role, _uploaded(path), name)
-
-    return [begin_upload, begin_hub, add_texts]
-
-
-def _reading(workspace: Workspace) -> list[Function]:
-    def read_upload(user: User, *, token: Name, said: ReadingChoices) -> Any:
-        return uploads.read_upload(workspace, user, token, said)
-
-    def upload_state(user: User, *, token: Name) -> Any:
-        return uploads.upload_state(workspace, user, token)
-
-    def store_upload(
-        user: User, *, token: Name, dataset: Name, confirmed: Names | None = None
-    ) -> Any:
-        return uploads.store_upload(workspace, user, token, dataset.strip(), confirmed or [])
-
-    def end_upload(user: User, *, token: Name) -> Any:
-        return uploads.end_upload(workspace, user, token)
-
-    def left_out(user: User, *, token: Name, after: Id) -> Any:
-        return read_state.left_out(workspace, user, token, after=after, limit=2000)
-
-    return [read_upload, upload_state, store_upload, end_upload, left_out]
 
 
 def _pairs(workspace: Workspace) -> list[Function]:
@@ -165,11 +127,3 @@ def _pairs(workspace: Workspace) -> list[Function]:
         return undoing.undo(workspace, user, edit)
 
     return [page_of_pairs, set_label, move_split, delete_pairs, edit_text, undo]
-
-
-def _uploaded(named: str) -> Path:
-    """The path of an upload. The page names it, so it has to lie where Gradio puts uploads."""
-    path = Path(named).resolve()
-    if not path.is_relative_to(Path(get_upload_folder()).resolve()) or not path.is_file():
-        raise Refused("This file was not uploaded here. Choose it again.")
-    return path

@@ -4,19 +4,19 @@ import json
 from typing import Any
 
 from reranker_ui.services.datasets import history, pages, quality, split_report
-from reranker_ui.services.labels import guidelines
+from reranker_ui.services.labels import dataset_details, guidelines, scale_change
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.component import Function
 from reranker_ui.ui.form.run_form import BASES
 from reranker_ui.ui.pages import quality_charts
 from reranker_ui.ui.pages.train import plotly_address
-from reranker_ui.ui.payload import Count, Id, Name, Text
+from reranker_ui.ui.payload import Count, Id, LabelMap, Name, ScaleSent, Text
 
 
 def functions(workspace: Workspace) -> list[Function]:
     """The server functions of the opened dataset."""
-    return [*_quality(workspace), *_beside(workspace)]
+    return [*_quality(workspace), *_beside(workspace), *_settings(workspace)]
 
 
 def _quality(workspace: Workspace) -> list[Function]:
@@ -58,6 +58,26 @@ def _beside(workspace: Workspace) -> list[Function]:
         split_receipt, filter_choices, dataset_history, dataset_guidelines,
         write_dataset_guidelines,
     ]  # fmt: skip
+
+
+def _settings(workspace: Workspace) -> list[Function]:
+    def look_at_scale(
+        user: User, *, dataset: Name, scale: ScaleSent, mapping: LabelMap | None = None
+    ) -> Any:
+        return scale_change.look_at_scale(workspace, user, dataset, scale, mapping or {})
+
+    def change_scale(
+        user: User, *, dataset: Name, scale: ScaleSent, mapping: LabelMap | None = None
+    ) -> Any:
+        return scale_change.change_scale(workspace, user, dataset, scale, mapping or {})
+
+    def rename_dataset(user: User, *, dataset: Name, name: Name) -> Any:
+        return dataset_details.rename(workspace, user, dataset, name)
+
+    def describe_dataset(user: User, *, dataset: Name, text: Text) -> Any:
+        return dataset_details.describe(workspace, user, dataset, text)
+
+    return [look_at_scale, change_scale, rename_dataset, describe_dataset]
 
 
 def _with_figures(found: dict[str, Any]) -> dict[str, Any]:

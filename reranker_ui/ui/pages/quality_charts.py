@@ -36,7 +36,8 @@ def lengths_figure(told: dict[str, Any]) -> go.Figure:
             y=counts,
             customdata=spans,
             name=word,
-            marker={"color": _colour(label), "line": {"width": 0}},
+            meta=[label],  # the page gives it the colour of the label
+            marker={"line": {"width": 0}},
             hovertemplate=f"%{{customdata}} tokens, {word}: %{{y:,}}<extra></extra>",
         )
     if edges and told["max_length"] < edges[-1]:
@@ -45,12 +46,6 @@ def lengths_figure(told: dict[str, Any]) -> go.Figure:
         )
     figure.update_layout(barmode="stack")
     return figure
-
-
-def _colour(label: float | None) -> str:
-    if label is None:
-        return "var(--rr-line2)"
-    return "var(--rr-pos)" if label > 0 else "var(--rr-neg-line)"
 
 
 def _layout(unit: str) -> dict[str, Any]:

@@ -1,0 +1,56 @@
+// The scale of a file that is imported: chosen here, also for a file without labels.
+
+import { h } from "../lib/dom.js";
+import { drawScale } from "./scale_form.js";
+
+/** @typedef {import("./import.js").ImportPanel} ImportPanel */
+
+/**
+ * @param {ImportPanel} panel
+ * @param {Scale} scale as read
+ * @param {HistogramRow[]} rows
+ */
+export function drawImportScale(panel, scale, rows) {
+  const names = panel.answers.grade_names ?? scale.names;
+  const current = { ...scale, names };
+  const acts = {
+    change: (/** @type {Scale} */ next) => panel.readAgain(answersOf(next)),
+    rename: (/** @type {string[]} */ names) => {
+      panel.answers.grade_names = names; // sent when the file is stored or read again
+    },
+  };
+  return h(
+    "div.rr-import-scale",
+    h("h3", "Labels ", h("span.rr-muted", summary(rows))),
+    drawScale(current, rows, acts),
+    scale.kind === "graded" && lowerIsBetter(panel),
+  );
+}
+
+/** @param {Scale} scale */
+function answersOf({ kind, min, max, relevant_from, names }) {
+  const grades = kind === "graded";
+  return {
+    scale: kind,
+    min_grade: grades ? (min ?? 0) : null,
+    max_grade: kind === "binary" ? null : max,
+    relevant_from: relevant_from ?? null,
+    grade_names: names?.some(Boolean) ? names : null,
+  };
+}
+
+/** @param {HistogramRow[]} rows */
+function summary(rows) {
+  const labelled = rows.some(({ count }) => count);
+  if (!labelled) return "none in this file: choose the scale that the pairs will be labelled on";
+  return rows.some(({ outside }) => outside)
+    ? "values outside of the scale are rejected, each with its line"
+    : "";
+}
+
+/** @param {ImportPanel} panel */
+function lowerIsBetter(panel) {
+  const box = h("input", { type: "checkbox", checked: !!panel.answers.lowest_is_best });
+  box.addEventListener("change", () => panel.readAgain({ lowest_is_best: box.checked || null }));
+  return h("label.rr-check", box, "Lower is better (1 = most relevant)");
+}

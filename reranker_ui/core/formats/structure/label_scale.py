@@ -1,0 +1,167 @@
+"""The scale of a file's labels: as chosen, else guessed from how often each value occurs."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.values.labels import HIGHEST, Kind, Scale
+from reranker_ui.core.values.refused import Refused
+
+_MOST_GRADES = 10
+_ENOUGH = 20  # labels from which on a rare value far from the others is a typo
+_MOST_TYPOS = 3
+_RARE = 0.01  # of all labels; also at most _MOST_TYPOS
+_BINS = 10  # of the histogram of scores
+Counts = Mapping[float, int]
+
+
+def guess_scale(values: Iterable[float] | Counts) -> Scale:
+    """The narrowest scale for labels as found, given as values or as a count for each value.
+
+    Values that do not fit and are few do not widen it: those far above the others, a grade above
+    a gap, and fractions among grades.
+    """
+    counts = {v: n for v, n in Counter(values).items() if math.isfinite(v) and v >= 0}
+    few = _few(counts)
+    fractions = {v: n for v, n in counts.items() if v != int(v)}
+    if fractions and not _are_typos(fractions, counts, few):
+        highest = max(fractions)
+        if highest <= 1:
+            return Scale("score")
+        near = [v for v in counts if v <= max(_MOST_GRADES, 2 * highest)]
+        return Scale("score", float(math.ceil(max(near))))
+    top = top_grade({v: n for v, n in counts.items() if v <= _MOST_GRADES}, few)
+    return Scale("graded", top) if top > 1 else Scale("binary")
+
+
+def _few(counts: Counts) -> int:
+    """How many labels may be typos: none where there are too few labels to tell."""
+    total = sum(counts.values())
+    return max(1, min(_MOST_TYPOS, int(_RARE * total))) if total >= _ENOUGH else 0
+
+
+def _are_typos(fractions: Counts, counts: Counts, few: int) -> bool:
+    """Whether fractions are rare among grades, of which two are more frequent than all of them."""
+    total = sum(fractions.values())
+    usual = [v for v, n in counts.items() if v not in fractions and n > total]
+    return total <= few and len(usual) > 1
+
+
+def top_grade(counts: Counts, few: int | None = None) -> float:
+    """The highest whole label, without the `few` that lie above a gap; 1 where there is none."""
+    few = _few(counts) if few is None else few
+    grades = sorted(v for v in counts if v == int(v))
+    for at in range(2, len(grades)):
+        if grades[at] - grades[at - 1] > 1 and sum(counts[v] for v in grades[at:]) <= few:
+            return grades[at - 1]
+    return grades[-1] if grades else 1.0
+
+
+def with_relevance(scale: Scale, values: Iterable[float]) -> Scale:
+    """The scale of labels as found, where they have no 0: stars, or scores that are all above it.
+
+    Relevant is then the upper half: 4 and 5 of five stars.
+    """
+    found = [v for v in values if math.isfinite(v) and 0 <= v <= scale.max]
+    lowest, highest = min(found, default=0.0), max(found, default=0.0)
+    if not 0 < lowest < highest or scale.kind == "binary":
+        return scale
+    if scale.kind == "score":
+        return replace(scale, relevant_from=(lowest + highest) / 2)
+    return upper_half(replace(scale, min=1.0))
+
+
+def upper_half(scale: Scale) -> Scale:
+    """The scale with its upper half relevant, where it has no 0 and nothing else was chosen."""
+    if scale.min == 0 or scale.relevant_from is not None:
+        return scale
+    return replace(scale, relevant_from=math.floor((scale.min + scale.max) / 2) + 1.0)
+
+
+def scale_for(
+    options: ReadOptions, counts: Counts, names: Mapping[float, str], *, all_relevant: bool
+) -> Scale:
+    """The scale that was chosen in `options`, its missing parts guessed from the labels.
+
+    counts: how often each label occurs. names: what the file calls its labels. all_relevant: the
+    file lists relevant passages alone, so its lowest label is not "not relevant".
+
+    Refused where no label can be on the chosen scale.
+    """
+    kind = _kind_of(options)
+    scale = guess_scale(counts) if kind is None else _chosen(kind, options, counts).checked()
+    if not (all_relevant or _has_ends(options, scale)):
+        scale = with_relevance(scale, counts)
+    scale = upper_half(scale)
+    if options.relevant_from is not None:
+        scale = replace(scale, relevant_from=options.relevant_from).checked()
+    if options.grade_names:
+        return replace(scale, names=tuple(options.grade_names)).checked()
+    return replace(scale, names=_names_on(scale, names))
+
+
+def _kind_of(options: ReadOptions) -> Kind | None:
+    """The kind that was chosen; names, a lowest or a highest grade stand for grades."""
+    chosen: Kind | None = next((kind for kind in HIGHEST if kind == options.scale), None)
+    grades = options.grade_names or options.max_grade or options.min_grade is not None
+    return chosen or ("graded" if grades else None)
+
+
+def _has_ends(options: ReadOptions, scale: Scale) -> bool:
+    """Whether grades were chosen by their lowest or highest: then a file without a 0 may be a part
+    of the data."""
+    said = options.min_grade is not None or options.max_grade or options.grade_names
+    return scale.kind == "graded" and bool(said)
+
+
+def _chosen(kind: Kind, options: ReadOptions, counts: Counts) -> Scale:
+    if kind == "binary":
+        return Scale("binary")
+    if kind == "score":
+        guess = guess_scale(counts)
+        return Scale("score", options.max_grade or (guess.max if guess.kind == "score" else 1.0))
+    low, names = options.min_grade or 0.0, options.grade_names
+    found = {v: n for v, n in counts.items() if 0 <= v <= HIGHEST["graded"]}
+    top = low + len(names) - 1 if names else max(top_grade(found), low + 1)
+    return Scale("graded", options.max_grade or top, low)
+
+
+def _names_on(scale: Scale, names: Mapping[float, str]) -> tuple[str, ...]:
+    """The file's own names of labels, where the scale can have them."""
+    if scale.kind == "score" or not names:
+        return ()
+    given = tuple(names.get(scale.min + at, "") for at in range(int(scale.max - scale.min) + 1))
+    try:
+        return replace(scale, names=given, relevant_from=None).checked().names
+    except Refused:
+        return ()  # long or equal: they are no names, but nothing is wrong with the labels
+
+
+def histogram(counts: Counts, scale: Scale) -> list[dict[str, Any]]:
+    """How often labels occur: `[{"from", "to", "count", "outside"}]`, lowest first.
+
+    One entry for each label of the scale, or for each of ten equal parts of a scale of scores;
+    then one for each value outside of the scale, which is rejected.
+    """
+    inside = {v: n for v, n in counts.items() if scale.holds(v)}
+    rows = _parts(inside, scale) if scale.kind == "score" else _grades(inside, scale)
+    outside = [[v, v, n] for v, n in sorted(counts.items()) if v not in inside]
+    return [
+        {"from": low, "to": high, "count": n, "outside": at >= len(rows)}
+        for at, (low, high, n) in enumerate(rows + outside)
+    ]
+
+
+def _grades(inside: Counts, scale: Scale) -> list[list[Any]]:
+    grades = [scale.min + at for at in range(int(scale.max - scale.min) + 1)]
+    return [[v, v, inside.get(v, 0)] for v in grades]
+
+
+def _parts(inside: Counts, scale: Scale) -> list[list[Any]]:
+    width, parts = scale.max / _BINS, Counter[int]()
+    for value, n in inside.items():
+        parts[min(int(value / width), _BINS - 1)] += n
+    return [[at * width, (at + 1) * width, parts[at]] for at in range(_BINS)]

@@ -1,0 +1,113 @@
+"""What staged pairs bring to a dataset that has some of them already."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from reranker_ui.core.values.labels import Scale
+from reranker_ui.services.imports.stage import Staged, Vote
+from reranker_ui.services.store.database import imported_labels, pairs
+
+Votes = Mapping[int, list[Vote]]
+
+
+class _Known(NamedTuple):
+    """A pair that is there: its id, and (annotator, value) of what was imported with it."""
+
+    id: int
+    given: set[tuple[str | None, float]]
+
+    def values(self) -> set[float]:
+        """The values, from any annotator."""
+        return {value for _, value in self.given}
+
+    def learns(self, vote: Vote) -> bool:
+        """Whether the vote is new here; it is known from now on."""
+        value, _, who = vote
+        if (who, value) in self.given or (who is None and value in self.values()):
+            return False
+        self.given.add((who, value))
+        return True
+
+
+@dataclass
+class Difference:
+    """What a batch adds: new pairs, and votes and decisions on pairs that are there.
+
+    `counts`: added (new pairs), new_labels (pairs that were there and get a label or vote),
+    already_there (all pairs that were there); kept, positives and conflicts (labelled pairs among
+    what is new).
+    """
+
+    new: list[Staged]
+    votes: list[tuple[int, Vote]] = field(default_factory=list)  # (pair id, vote)
+    settled: list[dict[str, Any]] = field(default_factory=list)  # {"pair": id, "grade"}
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def difference(
+    connection: sa.Connection, dataset_id: int, scale: Scale, batch: Sequence[Staged], votes: Votes
+) -> Difference:
+    """Compare a batch with the dataset; nothing is written."""
+    there = _there(connection, dataset_id, [pair.pair_key for pair in batch])
+    found = Difference([pair for pair in batch if pair.pair_key not in there])
+    labelled = [pair for pair in found.new if pair.label is not None]
+    found.counts = {
+        "added": len(found.new),
+        "new_labels": 0,
+        "already_there": len(batch) - len(found.new),
+        "kept": len(labelled),
+        "positives": sum(is_positive(pair, votes, scale) for pair in labelled),
+        "conflicts": sum(pair.conflict for pair in labelled),
+    }
+    for pair in batch:
+        if pair.pair_key in there:
+            _compare(pair, there[pair.pair_key], votes, scale, found)
+    return found
+
+
+def is_positive(pair: Staged, votes: Votes, scale: Scale) -> bool:
+    """Whether a label of the pair is relevant: the settled one, or any."""
+    values = {pair.label} if pair.settled else _values(pair, votes)
+    return any(scale.relevant(value) for value in values)
+
+
+def _compare(pair: Staged, known: _Known, votes: Votes, scale: Scale, found: Difference) -> None:
+    """Note new votes on a pair that is there, the bare label where no annotator gave it."""
+    have = known.values()
+    if pair.settled and pair.label is not None:
+        found.settled.append({"pair": known.id, "grade": pair.label})
+    new = [vote for vote in votes.get(pair.id, ()) if known.learns(vote)]
+    if pair.label is not None and known.learns(bare := (pair.label, pair.line, None)):
+        new.append(bare)
+    found.votes += [(known.id, vote) for vote in new]
+    disputed = not pair.settled and len(have) <= 1 and len(known.values()) > 1
+    for name, counts in (
+        ("new_labels", bool(new)),
+        ("kept", not have and bool(new)),
+        ("positives", not have and is_positive(pair, votes, scale)),
+        ("conflicts", disputed),
+    ):
+        found.counts[name] += int(counts)
+
+
+def _there(connection: sa.Connection, dataset_id: int, keys: Sequence[str]) -> dict[str, _Known]:
+    """The pairs of the dataset with these keys: id, and who gave which imported value."""
+    rows = connection.execute(
+        select(pairs.c.pair_key, pairs.c.id, pairs.c.label,
+               imported_labels.c.annotator, imported_labels.c.value)
+        .select_from(pairs.outerjoin(imported_labels))
+        .where(pairs.c.dataset_id == dataset_id, pairs.c.pair_key.in_(keys))
+    )  # fmt: skip
+    there: dict[str, _Known] = {}
+    for key, pair_id, label, who, value in rows:
+        known = there.setdefault(key, _Known(pair_id, set()))
+        known.given.update(vote for vote in ((None, label), (who, value)) if vote[1] is not None)
+    return there
+
+
+def _values(pair: Staged, votes: Votes) -> set[float]:
+    return {value for value, *_ in votes.get(pair.id, ())} | ({pair.label} - {None})  # type: ignore[operator]
