@@ -1,4 +1,4 @@
-"""Scores pairs as a run does, from its folder with model/ and combined.json.
+"""Scores pairs as a run does, from the folder of its download, which holds combined.json.
 
 from combined_reader import CombinedReranker
 CombinedReranker("run", encoder="folder or Hub id of the encoder").scores([(query, passage)])
@@ -22,10 +22,12 @@ class CombinedReranker:
     """A run's cross-encoder together with cosine and BM25."""
 
     def __init__(self, folder, encoder=None):
-        """`folder` holds model/ and combined.json; `encoder`: a folder or a Hub id."""
-        self.kept = json.loads((Path(folder) / "combined.json").read_text())
-        self.model = CrossEncoder(str(Path(folder) / "model"))
-        self.encoder = SentenceTransformer(str(encoder or self.kept["encoder"]))
+        """`folder`: a run, or its model; `encoder`: a folder or a Hub id, the Hub's own if None."""
+        folder = Path(folder)
+        self.kept = json.loads((folder / "combined.json").read_text())
+        inner = folder / "model"
+        self.model = CrossEncoder(str(inner if inner.is_dir() else folder))
+        self.encoder = SentenceTransformer(str(encoder or self.kept["encoder_on_hub"]))
 
     def scores(self, pairs):
         """The probability of each (query, passage)."""

@@ -1,8 +1,9 @@
 """A run that ranks by its model with cosine and BM25: served, named, and read outside the app."""
 
 import importlib.util
+import io
 import json
-from pathlib import Path
+import zipfile
 
 import pytest
 
@@ -12,12 +13,12 @@ from reranker_ui.core.evaluation.term_weights import TermWeights
 from reranker_ui.core.models.encoder import Encoder, embedded_encoder
 from reranker_ui.core.models.reranker import Reranker
 from reranker_ui.services.ranking import compare, rankers
+from reranker_ui.services.runs.archive import run_archive
 from tests.integration.test_ranking import PASSAGES, QUERY, a_run
 from tests.integration.test_worker import frozen
 from tests.labelling import VIEWER
 
 PAIRS = [(QUERY, passage) for passage in PASSAGES]
-READER = Path(__file__).resolve().parents[2] / "assets" / "combined_reader.py"
 WEIGHTS = {"tuned": 2.0, "cosine": 5.0, "bm25": 0.7}
 
 
@@ -54,13 +55,20 @@ def test_a_run_without_the_file_serves_its_model(workspace, tiny_model):
 
 
 @pytest.mark.parametrize("weights", [WEIGHTS, {"tuned": 1.2}])
-def test_the_reader_outside_the_app_gives_the_scores_served(workspace, tiny_model, weights):
+def test_the_reader_in_the_download_gives_the_scores_served(
+    workspace, tiny_model, weights, tmp_path
+):
     number = a_run(workspace, model=tiny_model)
-    folder, _ = combine(workspace, number, **weights)
-    spec = importlib.util.spec_from_file_location("combined_reader", READER)
+    combine(workspace, number, **weights)
+    name, parts = run_archive(workspace, VIEWER, number)
+    with zipfile.ZipFile(io.BytesIO(b"".join(parts))) as archive:
+        archive.extractall(tmp_path)
+    unpacked = tmp_path / name.removesuffix(".zip")
+    file = unpacked / "combined_reader.py"
+    spec = importlib.util.spec_from_file_location("combined_reader", file)
     reader = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(reader)
-    read = reader.CombinedReranker(folder, embedded_encoder()).scores(PAIRS)
+    read = reader.CombinedReranker(unpacked, embedded_encoder()).scores(PAIRS)
     served = rankers.find_ranker(workspace, VIEWER, number).scores(PAIRS)
     assert read == pytest.approx(served, abs=1e-4)
 

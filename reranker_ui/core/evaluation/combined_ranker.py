@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reranker_ui.core.bases.embedded import HUB_NAMES
 from reranker_ui.core.evaluation.combination import PARTS, Combination
 from reranker_ui.core.evaluation.term_weights import TermWeights
 from reranker_ui.core.models.batcher import Pair
 
+READER = Path(__file__).resolve().parents[3] / "assets" / "combined_reader.py"
 Scorer = Callable[[Sequence[Pair]], list[float]]
 
 
@@ -29,6 +31,7 @@ class CombinedRanker:
             "weights": dict(found.weights),
             "gains_on_dev": dict(found.gains),
             "encoder": self.encoder,
+            "encoder_on_hub": HUB_NAMES.get(self.encoder, self.encoder),
             "revision": self.revision,
         }
         if found.weights["bm25"]:
@@ -55,3 +58,13 @@ class CombinedRanker:
         weights = self.combination.weights
         scores = {part: scorers[part](pairs) for part in PARTS if weights[part]}
         return self.combination.logits(scores)
+
+
+def files_beside(combined: Path, root: Path) -> list[Path]:
+    """What a copy of `root` needs beside its files to score as the run does: see READER.
+
+    `combined`: the run's combined.json. None where there is no such file, as the model is alone.
+    """
+    if not combined.is_file():
+        return []
+    return [READER] if combined.parent == root else [combined, READER]

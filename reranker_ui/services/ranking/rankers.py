@@ -40,7 +40,8 @@ class Ranker:
     """Something that scores pairs. `measure` says what a score is; only models have logits.
 
     `logits` gives the raw score of each pair: a logit, a cosine or BM25. `key` changes with the
-    model. `loading` is how long it took to load, in seconds; 0 where it was warm.
+    model. `loading` is how long it took to load, in seconds; 0 where it was warm. `combined`: a
+    run's model together with cosine and BM25.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Ranker:
     trained: bool = True
     loading: float = 0.0
     model: Reranker | None = None
+    combined: bool = False
 
     @property
     def engine(self) -> str | None:
@@ -162,6 +164,7 @@ def combined(workspace: Workspace, tuned: Ranker, file: Path) -> Ranker:
         key=f"{tuned.key} {file.stat().st_mtime_ns}",
         logits=lambda pairs: ranker.logits(pairs, tuned.logits, cosine),
         loading=tuned.loading + loading,
+        combined=True,
     )
 
 
