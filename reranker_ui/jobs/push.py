@@ -4,7 +4,7 @@ import sys
 import time
 from typing import Any
 
-from reranker_ui.core.evaluation.combined_ranker import files_beside
+from reranker_ui.core.evaluation.combining.combined_ranker import files_beside
 from reranker_ui.core.models.hub_push import push_folder
 from reranker_ui.core.values.job_folder import JobFolder, run_job
 from reranker_ui.core.values.run_folder import RunFolder

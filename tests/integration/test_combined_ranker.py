@@ -5,11 +5,13 @@ import io
 import json
 import zipfile
 
+import numpy as np
 import pytest
 
-from reranker_ui.core.evaluation.combination import Combination
-from reranker_ui.core.evaluation.combined_ranker import CombinedRanker
-from reranker_ui.core.evaluation.term_weights import TermWeights
+from reranker_ui.core.evaluation.combining.combination import Combination
+from reranker_ui.core.evaluation.combining.combined_ranker import CombinedRanker
+from reranker_ui.core.evaluation.combining.linear_probe import LinearProbe
+from reranker_ui.core.evaluation.combining.term_weights import TermWeights
 from reranker_ui.core.models.encoder import Encoder, embedded_encoder
 from reranker_ui.core.models.reranker import Reranker
 from reranker_ui.services.ranking import compare, rankers
@@ -20,13 +22,15 @@ from tests.labelling import VIEWER
 
 PAIRS = [(QUERY, passage) for passage in PASSAGES]
 WEIGHTS = {"tuned": 2.0, "cosine": 5.0, "bm25": 0.7}
+CHANCE = np.random.default_rng(0)
+PROBE = LinearProbe(CHANCE.normal(size=384), CHANCE.normal(size=384), 0.4, -0.3)
 
 
 def combine(workspace, number, **weights):
     folder = workspace.runs / f"{int(number):05d}"
     terms = TermWeights.of([*PASSAGES, "A cave.", "Ice is cold.", "By the sea all day."])
     found = Combination(-1.5, dict.fromkeys(WEIGHTS, 0.0) | weights, {})
-    CombinedRanker(found, "embedded-en", None, terms).save(folder / "combined.json")
+    CombinedRanker(found, "embedded-en", None, terms, PROBE).save(folder / "combined.json")
     return folder, terms
 
 
@@ -54,7 +58,7 @@ def test_a_run_without_the_file_serves_its_model(workspace, tiny_model):
     assert served.scores(PAIRS, raw=True) == pytest.approx(logits, abs=1e-5)
 
 
-@pytest.mark.parametrize("weights", [WEIGHTS, {"tuned": 1.2}])
+@pytest.mark.parametrize("weights", [WEIGHTS | {"probe": 1.5}, {"tuned": 1.2}])
 def test_the_reader_in_the_download_gives_the_scores_served(
     workspace, tiny_model, weights, tmp_path
 ):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
-from reranker_ui.core.evaluation.combined_ranker import files_beside
+from reranker_ui.core.evaluation.combining.combined_ranker import files_beside
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.visibility import visibility_of_run
 from reranker_ui.services.runs.listing import find_run, folder_of

@@ -4,24 +4,35 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from reranker_ui.core.bases.embedded import HUB_NAMES
-from reranker_ui.core.evaluation.combination import PARTS, Combination
-from reranker_ui.core.evaluation.term_weights import TermWeights
+from reranker_ui.core.evaluation.combining.combination import Combination
+from reranker_ui.core.evaluation.combining.linear_probe import LinearProbe
+from reranker_ui.core.evaluation.combining.term_weights import TermWeights
 from reranker_ui.core.models.batcher import Pair
 
-READER = Path(__file__).resolve().parents[3] / "assets" / "combined_reader.py"
+READER = Path(__file__).resolve().parents[4] / "assets" / "combined_reader.py"
 Scorer = Callable[[Sequence[Pair]], list[float]]
+Embedder = Callable[[Sequence[Pair]], tuple[Any, Any]]  # of queries and of passages
 
 
 @dataclass(frozen=True)
 class CombinedRanker:
-    """A combination with what its parts need: the encoder's name, and the weights of words."""
+    """A combination with what its parts need: an encoder's name, weights of words, a probe."""
 
     combination: Combination
     encoder: str
     revision: str | None  # of the encoder on the Hub
     terms: TermWeights
+    probe: LinearProbe | None = None
+
+    @property
+    def embeds(self) -> bool:
+        """Whether it needs the encoder."""
+        return not {"probe", "cosine"}.isdisjoint(self.combination.used)
 
     def save(self, file: Path) -> None:
         """Write the file whole or not at all."""
@@ -34,8 +45,10 @@ class CombinedRanker:
             "encoder_on_hub": HUB_NAMES.get(self.encoder, self.encoder),
             "revision": self.revision,
         }
-        if found.weights["bm25"]:
+        if not {"probe", "bm25"}.isdisjoint(found.used):
             kept["bm25"] = self.terms.to_json()
+        if self.probe and "probe" in found.used:
+            kept["probe"] = self.probe.to_json()
         draft = file.with_suffix(".new")
         draft.write_text(json.dumps(kept, ensure_ascii=False, indent=1))
         draft.replace(file)
@@ -48,16 +61,35 @@ class CombinedRanker:
         kept = json.loads(file.read_text())
         terms = TermWeights.from_json(kept["bm25"]) if "bm25" in kept else TermWeights({}, 0.0, 1.0)
         found = Combination(kept["intercept"], kept["weights"], kept["gains_on_dev"])
-        return cls(found, kept["encoder"], kept["revision"], terms)
+        probe = LinearProbe.from_json(kept["probe"]) if "probe" in kept else None
+        return cls(found, kept["encoder"], kept["revision"], terms, probe)
 
-    def logits(self, pairs: Sequence[Pair], tuned: Scorer, cosine: Scorer) -> list[float]:
+    def logits(
+        self, pairs: Sequence[Pair], tuned: Scorer, embedded: Embedder | None
+    ) -> list[float]:
         """The combined logit of each pair; only the parts with a weight are asked."""
         if not pairs:
             return []
-        scorers = {"tuned": tuned, "cosine": cosine, "bm25": self.terms.scores}
-        weights = self.combination.weights
-        scores = {part: scorers[part](pairs) for part in PARTS if weights[part]}
+        scores = self._cheap(pairs, embedded)
+        if "tuned" in self.combination.used:
+            scores["tuned"] = tuned(pairs)
         return self.combination.logits(scores)
+
+    def _cheap(self, pairs: Sequence[Pair], embedded: Embedder | None) -> dict[str, list[float]]:
+        # Scores of the parts but for the cross-encoder.
+        scores = {"bm25": self.terms.scores(pairs)}
+        if self.embeds and embedded:
+            scores |= meaning_of(pairs, embedded, self.probe, scores["bm25"])
+        return scores
+
+
+def meaning_of(
+    pairs: Sequence[Pair], embedded: Embedder, probe: LinearProbe | None, bm25: Sequence[float]
+) -> dict[str, list[float]]:
+    """The scores of the parts that read embeddings: `cosine`, and `probe` where there is one."""
+    left, right = embedded(pairs)
+    scores = {"cosine": np.einsum("ij,ij->i", left, right, dtype=float).tolist()}
+    return scores | ({"probe": probe.logits(left, right, bm25)} if probe else {})
 
 
 def files_beside(combined: Path, root: Path) -> list[Path]:
