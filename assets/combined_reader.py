@@ -1,4 +1,4 @@
-"""Scores pairs as a run does, from its folder with model/ and combined.json.
+"""Scores pairs as a run does, from the folder of its download, which holds combined.json.
 
 from combined_reader import CombinedReranker
 CombinedReranker("run", encoder="folder or Hub id of the encoder").scores([(query, passage)])
@@ -8,7 +8,6 @@ import json
 import math
 import re
 from collections import Counter
-from operator import mul
 from pathlib import Path
 
 from sentence_transformers import CrossEncoder, SentenceTransformer
@@ -19,25 +18,34 @@ WORD = re.compile(f"[{CJK}]|[^\\W{CJK}]+")
 
 
 class CombinedReranker:
-    """A run's cross-encoder together with cosine and BM25."""
+    """A run's cross-encoder together with a probe of the embeddings, cosine and BM25."""
 
     def __init__(self, folder, encoder=None):
-        """`folder` holds model/ and combined.json; `encoder`: a folder or a Hub id."""
-        self.kept = json.loads((Path(folder) / "combined.json").read_text())
-        self.model = CrossEncoder(str(Path(folder) / "model"))
-        self.encoder = SentenceTransformer(str(encoder or self.kept["encoder"]))
+        """`folder`: a run, or its model; `encoder`: a folder or a Hub id, the Hub's own if None."""
+        folder = Path(folder)
+        self.kept = json.loads((folder / "combined.json").read_text())
+        inner = folder / "model"
+        self.model = CrossEncoder(str(inner if inner.is_dir() else folder))
+        self.encoder = SentenceTransformer(str(encoder or self.kept["encoder_on_hub"]))
 
     def scores(self, pairs):
         """The probability of each (query, passage)."""
-        weights, queries, passages = self.kept["weights"], *zip(*pairs, strict=True)
-        left = self.encoder.encode_query(list(queries), normalize_embeddings=True)
-        right = self.encoder.encode_document(list(passages), normalize_embeddings=True)
-        logits = self.model.predict(pairs, activation_fn=Identity())
+        queries, passages = map(list, zip(*pairs, strict=True))
+        left = self.encoder.encode_query(queries, normalize_embeddings=True)
+        right = self.encoder.encode_document(passages, normalize_embeddings=True)
         words = [self.bm25(*pair) for pair in pairs]
-        parts = zip(logits, (left * right).sum(1), words, strict=True)
-        factors = [weights[name] for name in ("tuned", "cosine", "bm25")]
-        totals = (sum(map(mul, factors, values)) for values in parts)
-        return [1 / (1 + math.exp(-self.kept["intercept"] - total)) for total in totals]
+        parts = {"bm25": words, "cosine": (left * right).sum(1), "probe": [0] * len(pairs)}
+        if probe := self.kept.get("probe"):
+            meaning = left * right @ probe["product"] + abs(left - right) @ probe["difference"]
+            found = zip(meaning, words, strict=True)
+            parts["probe"] = [probe["intercept"] + m + probe["bm25"] * w for m, w in found]
+        parts["tuned"] = self.model.predict(pairs, activation_fn=Identity())
+        weights = self.kept["weights"].items()
+        logits = [
+            self.kept["intercept"] + sum(weight * parts[part][n] for part, weight in weights)
+            for n in range(len(pairs))
+        ]
+        return [1 / (1 + math.exp(-logit)) for logit in logits]
 
     def bm25(self, query, passage):
         """BM25 with the weights of words kept in combined.json; 0 where it keeps none."""

@@ -4,6 +4,7 @@ import sys
 import time
 from typing import Any
 
+from reranker_ui.core.evaluation.combining.combined_ranker import files_beside
 from reranker_ui.core.models.hub_push import push_folder
 from reranker_ui.core.values.job_folder import JobFolder, run_job
 from reranker_ui.core.values.run_folder import RunFolder
@@ -12,8 +13,9 @@ from reranker_ui.core.values.run_folder import RunFolder
 def push(job: JobFolder, token: str, api: Any = None) -> dict[str, Any]:
     """Push the model of the run that the job's folder lies in; returns `{"url", "time"}`."""
     request = job.request()
-    model = RunFolder(job.path.parent).model
-    url = push_folder(model, request["repo"], request["private"], token, api)
+    folder = RunFolder(job.path.parent)
+    more = files_beside(folder.combined_file, folder.model)
+    url = push_folder(folder.model, request["repo"], request["private"], token, api, more)
     return {"url": url, "time": time.time()}
 
 

@@ -1,31 +1,36 @@
 """A run that ranks by its model with cosine and BM25: served, named, and read outside the app."""
 
 import importlib.util
+import io
 import json
-from pathlib import Path
+import zipfile
 
+import numpy as np
 import pytest
 
-from reranker_ui.core.evaluation.combination import Combination
-from reranker_ui.core.evaluation.combined_ranker import CombinedRanker
-from reranker_ui.core.evaluation.term_weights import TermWeights
+from reranker_ui.core.evaluation.combining.combination import Combination
+from reranker_ui.core.evaluation.combining.combined_ranker import CombinedRanker
+from reranker_ui.core.evaluation.combining.linear_probe import LinearProbe
+from reranker_ui.core.evaluation.combining.term_weights import TermWeights
 from reranker_ui.core.models.encoder import Encoder, embedded_encoder
 from reranker_ui.core.models.reranker import Reranker
 from reranker_ui.services.ranking import compare, rankers
+from reranker_ui.services.runs.archive import run_archive
 from tests.integration.test_ranking import PASSAGES, QUERY, a_run
 from tests.integration.test_worker import frozen
 from tests.labelling import VIEWER
 
 PAIRS = [(QUERY, passage) for passage in PASSAGES]
-READER = Path(__file__).resolve().parents[2] / "assets" / "combined_reader.py"
 WEIGHTS = {"tuned": 2.0, "cosine": 5.0, "bm25": 0.7}
+CHANCE = np.random.default_rng(0)
+PROBE = LinearProbe(CHANCE.normal(size=384), CHANCE.normal(size=384), 0.4, -0.3)
 
 
 def combine(workspace, number, **weights):
     folder = workspace.runs / f"{int(number):05d}"
     terms = TermWeights.of([*PASSAGES, "A cave.", "Ice is cold.", "By the sea all day."])
     found = Combination(-1.5, dict.fromkeys(WEIGHTS, 0.0) | weights, {})
-    CombinedRanker(found, "embedded-en", None, terms).save(folder / "combined.json")
+    CombinedRanker(found, "embedded-en", None, terms, PROBE).save(folder / "combined.json")
     return folder, terms
 
 
@@ -53,14 +58,21 @@ def test_a_run_without_the_file_serves_its_model(workspace, tiny_model):
     assert served.scores(PAIRS, raw=True) == pytest.approx(logits, abs=1e-5)
 
 
-@pytest.mark.parametrize("weights", [WEIGHTS, {"tuned": 1.2}])
-def test_the_reader_outside_the_app_gives_the_scores_served(workspace, tiny_model, weights):
+@pytest.mark.parametrize("weights", [WEIGHTS | {"probe": 1.5}, {"tuned": 1.2}])
+def test_the_reader_in_the_download_gives_the_scores_served(
+    workspace, tiny_model, weights, tmp_path
+):
     number = a_run(workspace, model=tiny_model)
-    folder, _ = combine(workspace, number, **weights)
-    spec = importlib.util.spec_from_file_location("combined_reader", READER)
+    combine(workspace, number, **weights)
+    name, parts = run_archive(workspace, VIEWER, number)
+    with zipfile.ZipFile(io.BytesIO(b"".join(parts))) as archive:
+        archive.extractall(tmp_path)
+    unpacked = tmp_path / name.removesuffix(".zip")
+    file = unpacked / "combined_reader.py"
+    spec = importlib.util.spec_from_file_location("combined_reader", file)
     reader = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(reader)
-    read = reader.CombinedReranker(folder, embedded_encoder()).scores(PAIRS)
+    read = reader.CombinedReranker(unpacked, embedded_encoder()).scores(PAIRS)
     served = rankers.find_ranker(workspace, VIEWER, number).scores(PAIRS)
     assert read == pytest.approx(served, abs=1e-4)
 

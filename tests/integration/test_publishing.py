@@ -42,6 +42,9 @@ class Hub:
     def upload_folder(self, **asked):
         self.told |= asked
 
+    def upload_file(self, path_in_repo, **_):
+        self.told.setdefault("beside", []).append(path_in_repo)
+
 
 @pytest.fixture
 def run(workspace, tiny_model):
@@ -81,9 +84,11 @@ def test_a_model_is_pushed_private_and_its_address_kept(workspace, run, begun, m
     with pytest.raises(Refused, match="is being pushed"):
         push.push(workspace, ADMIN, run, "team/other")
     hub, folder = Hub(), folder_of(workspace, run)
+    folder.combined_file.write_text("{}")
     assert carry_out(begun, hub, monkeypatch) == 0
     assert (begun[0][1], hub.told["private"], hub.told["exist_ok"]) == (SECRET, True, True)
     assert hub.told["folder_path"] == str(folder.model)
+    assert hub.told["beside"] == ["combined.json", "combined_reader.py"]
     told = outcome(workspace, VIEWER, run)["pushed"]
     assert (told["state"], told["url"]) == ("done", "https://huggingface.co/team/ranker")
     files = [file for file in folder.path.rglob("*") if file.suffix in (".json", ".jsonl", ".log")]

@@ -45,6 +45,8 @@ test("a line that is not a passage is named", () => {
 test("code names the model and the server", () => {
   assert.match(pythonCode({ name: "7", title: "run 7" }), /CrossEncoder\("run-7"\)/);
   assert.match(pythonCode({ name: "base", title: "org/model" }), /CrossEncoder\("org\/model"\)/);
+  const combined = pythonCode({ name: "7", title: "run 7", combined: true });
+  assert.match(combined, /CombinedReranker\("\."\)/);
   assert.match(clientCode("http://host/sub", "base"), /base_url="http:\/\/host\/sub"/);
   assert.match(curlCode("http://host", "base"), /^curl http:\/\/host\/v2\/rerank /);
 });

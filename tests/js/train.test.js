@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { bestFree } from "../../assets/js/train/chart_notes.js";
 import { line, smoother } from "../../assets/js/train/smoothing.js";
 
 test("without weight the values stay as they are", () => {
@@ -30,4 +31,12 @@ test("points as Plotly takes them", () => {
   ]);
   assert.deepEqual(line(points), { x: [1, 2], y: [10, 20] });
   assert.deepEqual(line(points, (y) => y / 10).y, [1, 2]);
+});
+
+test("the line to beat is the stronger of BM25 and cosine, once both are known", () => {
+  const empty = { warm: [], train: [], dev: {}, extra: {} };
+  const known = { bm25: { map: 0.5 }, cosine: { map: 0.4 }, base: { map: 0.9 } };
+  assert.equal(bestFree({ ...empty, baselines: known }, "map"), "bm25");
+  assert.equal(bestFree({ ...empty, baselines: { ...known, bm25: { map: 0.3 } } }, "map"), "cosine");
+  assert.equal(bestFree({ ...empty, baselines: { cosine: { map: 0.3 } } }, "map"), undefined);
 });

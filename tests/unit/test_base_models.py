@@ -10,6 +10,7 @@ from huggingface_hub import constants
 from reranker_ui.core.bases import embedded
 from reranker_ui.core.bases.base_models import resolve_base
 from reranker_ui.core.bases.embedded import ENGLISH_NAME
+from reranker_ui.core.bases.hub_bases import MMARCO, suggested
 from reranker_ui.core.models import hub_reach
 from reranker_ui.core.models.hub_reach import hub_is_reachable
 from reranker_ui.core.models.model_folder import has_ranking_head, number_of_scores
@@ -35,6 +36,23 @@ def test_the_default_base_falls_back_and_says_so(tmp_path):
     base = resolve_base(DEFAULT_BASE, tmp_path)
     assert (base.used, base.has_ranking_head) == (ENGLISH_NAME, False)
     assert base.notice is not None and DEFAULT_BASE in base.notice
+
+
+def test_a_model_with_code_of_its_own_is_refused(tmp_path):
+    code = {"auto_map": {"AutoModel": "modeling.Model"}}
+    known = model_folder(tmp_path / "known", model_type="bert", **code)
+    assert resolve_base(str(known), tmp_path).path == known
+    own = model_folder(tmp_path / "own", model_type="new-thing", **code)
+    with pytest.raises(Refused, match="runs code from the Hub, which is not allowed"):
+        resolve_base(str(own), tmp_path)
+
+
+@pytest.mark.parametrize(("english", "name"), [(True, DEFAULT_BASE), (False, MMARCO.name)])
+def test_a_base_of_the_hub_is_suggested_by_language_with_its_facts(english, name):
+    base, why = suggested(english, "quick")
+    assert base.name == name
+    assert why.startswith("These texts are in English" if english else "MiniLM does not read")
+    assert why.count("Apache-2.0") == 3 and why.count("the time") == 3
 
 
 def test_the_embedded_base_needs_no_notice(tmp_path):

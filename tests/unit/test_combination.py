@@ -1,23 +1,27 @@
 """The ranker of a run: combined with cosine and BM25 where dev shows a gain, and its verdict."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import spearmanr
 
 from reranker_ui.core.evaluation.bm25 import bm25_scores
-from reranker_ui.core.evaluation.combination import PARTS, combination_of, fitted
-from reranker_ui.core.evaluation.combined_ranker import CombinedRanker
+from reranker_ui.core.evaluation.combining.combination import PARTS, combination_of, fitted
+from reranker_ui.core.evaluation.combining.combined_ranker import CombinedRanker
+from reranker_ui.core.evaluation.combining.linear_probe import LinearProbe
+from reranker_ui.core.evaluation.combining.term_weights import TermWeights
 from reranker_ui.core.evaluation.outcome import outcome_of, randomisation_p
-from reranker_ui.core.evaluation.term_weights import TermWeights
 from reranker_ui.core.evaluation.verdict import verdict_of
 
 
-def dev(tuned, cosine, bm25, queries=60, seed=0):
+def dev(tuned, cosine, bm25, probe=0.0, queries=60, seed=0):
     """Pairs of whom a fifth is relevant; each score is relevance times a strength, plus noise."""
     chance = np.random.default_rng(seed)
     keys = np.repeat(np.arange(queries), 5).tolist()
     grades = (np.arange(len(keys)) % 5 == 0).astype(float)
-    strength = dict(zip(PARTS, (tuned, cosine, bm25), strict=True))
+    strength = {"tuned": tuned, "probe": probe, "cosine": cosine, "bm25": bm25}
     scores = {
         part: (grades * by + chance.normal(size=len(keys))).tolist()
         for part, by in strength.items()
@@ -49,6 +53,29 @@ def test_a_model_that_knows_more_stays_beside_cosine():
     assert weights["tuned"] > 0 and weights["cosine"] > 0
 
 
+def test_a_probe_that_learned_more_takes_over():
+    weights = combination_of(*dev(tuned=0.2, cosine=0.5, bm25=0.2, probe=2.5)).weights
+    assert max(weights, key=weights.get) == "probe"
+
+
+@pytest.mark.parametrize("few", [30, 400])
+def test_a_probe_is_drawn_towards_cosine_and_learns_what_labels_show(few):
+    chance = np.random.default_rng(0)
+    left, right = (chance.normal(size=(1000, 16)) for _ in range(2))
+    left, right = (
+        vectors / np.linalg.norm(vectors, axis=1, keepdims=True) for vectors in (left, right)
+    )
+    cosine, hidden = (left * right).sum(axis=1), (left * right)[:, :4].sum(axis=1)
+    truth, words = hidden + 0.2 * cosine > 0.1, np.zeros(1000)
+    probe = LinearProbe.of(truth[:few], left[:few], right[:few], words[:few])
+    found = np.array(probe.logits(left[500:], right[500:], words[500:]))
+    again = LinearProbe.from_json(json.loads(json.dumps(probe.to_json())))
+    assert again.logits(left, right, words)[500:] == pytest.approx(found, abs=1e-5)
+    ours, free = (spearmanr(one, hidden[500:]).statistic for one in (found, cosine[500:]))
+    gain = ours - free
+    assert gain > (0.05 if few > 100 else -0.05)
+
+
 def test_too_few_labels_combine_nothing():
     keys, grades, scores = dev(0.3, 2.0, 0.0, queries=9)
     assert combination_of(keys, grades, scores) is None
@@ -58,8 +85,8 @@ def test_too_few_labels_combine_nothing():
 def test_weights_are_never_negative(seed):
     _, grades, scores = dev(tuned=1.0, cosine=-2.0, bm25=0.5, seed=seed)
     table = np.column_stack([scores[part] for part in PARTS])
-    _, weights = fitted(np.array(grades) > 0, table)
-    assert min(weights) >= 0 and weights[1] == 0
+    _, weights = fitted(np.array(grades) > 0, table, PARTS)
+    assert min(weights) >= 0 and weights[PARTS.index("cosine")] == 0
 
 
 def test_a_score_that_never_changes_gets_no_weight():
@@ -75,8 +102,10 @@ def test_the_file_gives_the_same_scores_again(tmp_path):
     ranker.save(tmp_path / "combined.json")
     again = CombinedRanker.open(tmp_path / "combined.json")
     pairs = [("deep cave", "a cave is deep"), ("ice", "cats sleep a lot")]
+    vectors = np.array([[1.0, 0.0], [0.6, 0.8]])
     both = [
-        one.logits(pairs, lambda _: [1.0, 2.0], lambda _: [0.9, 0.1]) for one in (ranker, again)
+        one.logits(pairs, lambda _: [1.0, 2.0], lambda _: (vectors, vectors[::-1]))
+        for one in (ranker, again)
     ]
     assert both[0] == pytest.approx(both[1], abs=1e-9)
     assert CombinedRanker.open(tmp_path / "none.json") is None

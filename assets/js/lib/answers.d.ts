@@ -748,6 +748,8 @@ interface Side {
   measure: Measure;
   notice?: string;
   trained: boolean;
+  /** A run's model together with cosine and BM25. */
+  combined: boolean;
   milliseconds: number;
   /** Seconds; 0 if it was warm. */
   loading: number;

@@ -1,7 +1,8 @@
 // Code that uses a ranker. Nothing here needs a page.
 
-/** @param {{ name: string, title: string }} side */
-export function pythonCode({ name, title }) {
+/** @param {{ name: string, title: string, combined?: boolean }} side */
+export function pythonCode({ name, title, combined = false }) {
+  if (combined) return readerCode(name);
   const run = /^\d+$/.test(name);
   const model = name === "base" ? title : name;
   const load = run
@@ -14,6 +15,19 @@ query = "how are caves formed?"
 passages = ["Water carves caves in rock.", "Cats sleep."]
 for row in model.rank(query, passages, return_documents=True):
     print(f"{row['score']:.3f}  {row['text']}")`;
+}
+
+/** @param {string} name of a run whose zip holds the reader */
+function readerCode(name) {
+  return `# In the folder of the zip above, called run-${name} here
+from combined_reader import CombinedReranker
+
+ranker = CombinedReranker(".")
+query = "how are caves formed?"
+passages = ["Water carves caves in rock.", "Cats sleep."]
+scores = ranker.scores([(query, passage) for passage in passages])
+for score, passage in sorted(zip(scores, passages), reverse=True):
+    print(f"{score:.3f}  {passage}")`;
 }
 
 /**

@@ -13,6 +13,9 @@ import { isRun } from "./view.js";
 const KEYS =
   "Create an API key under your name in the header; on your own computer none is needed. ";
 
+const COMBINED =
+  " Beside them combined.json and combined_reader.py, which add cosine and BM25 as this run does.";
+
 /**
  * @param {Side} side
  * @param {PlaygroundServer} server
@@ -27,7 +30,7 @@ export function openUse(side, server, role) {
   openDialog(
     `Use ${side.title}`,
     "rr-use",
-    run && downloads(run, role),
+    run && downloads(run, role, side.combined),
     side.measure === "probability" ? codePart("In Python", pythonCode(side)) : null,
     codePart("Over HTTP, with the Cohere client", clientCode(base, side.title)),
     codePart("With curl", curlCode(base, side.title)),
@@ -40,8 +43,9 @@ export function openUse(side, server, role) {
 /**
  * @param {string} run its address
  * @param {Role} role
+ * @param {boolean} combined
  */
-function downloads(run, role) {
+function downloads(run, role, combined) {
   const whole = role !== "annotator"; // it holds the labels that are hidden from annotators
   const rest = whole ? " The run: also its recipe, frozen pairs and events." : "";
   return h(
@@ -51,7 +55,7 @@ function downloads(run, role) {
       downloadLink("Download the model", `${run}/model.zip`),
       whole ? downloadLink("Download the whole run", `${run}/run.zip`) : null,
     ),
-    h("p.rr-faint", `The model: weights, tokenizer, card.${rest}`),
+    h("p.rr-faint", `The model: weights, tokenizer, card.${combined ? COMBINED : ""}${rest}`),
   );
 }
 

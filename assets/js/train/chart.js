@@ -2,7 +2,7 @@
 
 import { resolveColours } from "../lib/colours.js";
 import { listen } from "../lib/events.js";
-import { chartNotes } from "./chart_notes.js";
+import { bestFree, chartNotes } from "./chart_notes.js";
 import { LOG_AXIS } from "./panels.js";
 import { line, smoother } from "./smoothing.js";
 
@@ -69,6 +69,7 @@ export class LossChart {
     const annotations = resolveColours(chartNotes(this));
     await Plotly.react(this.box, resolveColours(traces), { ...layout, annotations }, CONFIG);
     this.followZoom();
+    await this.markBest();
     await this.drawNotes();
   }
 
@@ -103,6 +104,15 @@ export class LossChart {
     return line(run.points.dev[this.metric]);
   }
 
+  /** Draw the line to beat, the best ranker that needs no labels, stronger than the others. */
+  async markBest() {
+    const best = bestFree(this.points, this.metric);
+    const rankers = /** @type {Baseline[]} */ (["bm25", "cosine"]);
+    const widths = rankers.map((ranker) => (ranker === best ? 2.5 : 1.5));
+    const places = rankers.map((ranker) => this.traceAt(ranker));
+    await Plotly.restyle(this.box, { "line.width": widths }, places);
+  }
+
   /**
    * Add new points; the rest of the picture is not touched.
    * @param {ChartPoints} delta
@@ -120,6 +130,7 @@ export class LossChart {
       const value = metrics[this.metric];
       await Plotly.restyle(this.box, { y: [[value, value]] }, [this.traceAt(ranker)]);
     }
+    if (baselines.length) await this.markBest();
     if (added.length || baselines.length) await this.drawNotes();
   }
 

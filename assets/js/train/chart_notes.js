@@ -15,6 +15,18 @@ const BASELINES = [
 ];
 
 /**
+ * The stronger of the two rankers that need no labels; undefined before both are known.
+ * @param {ChartPoints} points
+ * @param {string} metric
+ * @returns {Baseline | undefined}
+ */
+export function bestFree({ baselines }, metric) {
+  const [words, meaning] = [baselines.bm25?.[metric], baselines.cosine?.[metric]];
+  if (words === undefined || meaning === undefined) return undefined;
+  return meaning >= words ? "cosine" : "bm25";
+}
+
+/**
  * Every annotation of the chart.
  * @param {LossChart} chart
  */
@@ -23,10 +35,12 @@ export function chartNotes(chart) {
   if (!figure) return [];
   /** @type {ChartNote[]} */
   const notes = [...(figure.layout.annotations || []), ...ownNotes(chart)];
+  const best = bestFree(points, metric);
   for (const [ranker, name, colour] of BASELINES) {
     const value = points.baselines[ranker]?.[metric];
     if (value === undefined || value === null) continue;
-    notes.push(note(chart, `${name} ${formatMetric(value)}`, colour, "y2", value));
+    const text = `${ranker === best ? "best free: " : ""}${name} ${formatMetric(value)}`;
+    notes.push(note(chart, text, colour, "y2", value));
   }
   for (const run of compared) {
     const lines = /** @type {[Point[], string][]} */ ([

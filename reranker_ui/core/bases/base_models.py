@@ -8,7 +8,12 @@ from reranker_ui.core.bases.embedded import embedded
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.hub_models import HUB_ID, cached_model, download
 from reranker_ui.core.models.hub_reach import hub_is_reachable
-from reranker_ui.core.models.model_folder import has_ranking_head, is_whole, number_of_scores
+from reranker_ui.core.models.model_folder import (
+    has_ranking_head,
+    is_whole,
+    needs_code,
+    number_of_scores,
+)
 from reranker_ui.core.values.recipe import DEFAULT_BASE, EMBEDDED, EMBEDDED_BASE
 from reranker_ui.core.values.refused import Refused
 
@@ -67,6 +72,11 @@ def resolve_base(
 def _found(name: str, folder: Path) -> ResolvedBase:
     if not is_whole(folder):
         raise Refused(f"{name} has no config.json with safetensors weights, the only kind loaded.")
+    if needs_code(folder):
+        raise Refused(
+            f"{name} runs code from the Hub, which is not allowed here. Choose a base of an "
+            "architecture that transformers knows."
+        )
     if (scores := number_of_scores(folder)) > 1:
         raise Refused(f"{name} gives {scores} scores a pair. Choose a model that gives one.")
     return ResolvedBase(name, name, folder, has_ranking_head(folder))

@@ -14,6 +14,7 @@ from reranker_ui.core.values.refused import Refused
 
 ENGLISH_NAME = "sentence-transformers/all-MiniLM-L6-v2"
 ENGLISH_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+HUB_NAMES = {EMBEDDED_ENGLISH: ENGLISH_NAME, EMBEDDED_MULTILINGUAL: multilingual.NAME}
 NOT_READ = (
     "The English MiniLM does not read these texts well, and the multilingual base is not on this "
     "machine: there are no packages of it for this system."

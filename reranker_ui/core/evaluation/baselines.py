@@ -12,9 +12,9 @@ from reranker_ui.core.bases.embedded import encoder_beside
 from reranker_ui.core.evaluation.bm25 import bm25_scores
 from reranker_ui.core.evaluation.metrics import Metrics, ranking_metrics, scorable
 from reranker_ui.core.models.batcher import Pair
-from reranker_ui.core.models.encoder import Encoder
 from reranker_ui.core.models.loading import damage_refused
 from reranker_ui.core.models.reranker import Reranker
+from reranker_ui.core.models.text_vectors import TextVectors
 from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.recipe import BestBy
 from reranker_ui.core.values.run_folder import Cancelled, RunFolder
@@ -76,6 +76,7 @@ class Baselines:
         self._base, self._max_length = base, max_length
         self.scores: dict[str, dict[str, list[float]]] = {}  # split -> ranker -> as last evaluated
         self.encoder, self.notice = encoder_beside(base.path, cache, texts)
+        self.vectors = TextVectors(self.encoder)
 
     def evaluate(
         self, folder: RunFolder, frame: pd.DataFrame, split: str
@@ -98,7 +99,9 @@ class Baselines:
             keys, queries = frame["query_key"].tolist(), frame["query"].tolist()
             return bm25_scores(keys, queries, frame["passage"].tolist())
         if ranker == "cosine":
-            return scores_of(folder, Encoder(self.encoder).scores, frame)
+            cosines = scores_of(folder, self.vectors.cosines, frame)
+            self.vectors.let_go()
+            return cosines
         with damage_refused(f"The base {self._base.used}", "Choose another base."):
             base = Reranker(self._base.path, self._max_length)
         return scores_of(folder, partial(base.scores, raw=True), frame)

@@ -35,9 +35,13 @@ class Encoder:
         """The cosine of each (query, passage), -1 to 1; each different text is encoded once."""
         if not pairs:
             return []
-        left = self._rows([query for query, _ in pairs], "query")
-        right = self._rows([passage for _, passage in pairs], "document")
+        left, right = self.of_pairs(pairs)
         return [float(cosine) for cosine in np.einsum("ij,ij->i", left, right, dtype=float)]
+
+    def of_pairs(self, pairs: Sequence[Pair]) -> tuple[Any, Any]:
+        """The embeddings of the queries and of the passages: each pairs x dimensions."""
+        left = self._rows([query for query, _ in pairs], "query")
+        return left, self._rows([passage for _, passage in pairs], "document")
 
     def vectors(self, texts: Sequence[str], kind: Kind) -> Any:
         """The embedding of each text, of length 1: texts x dimensions.

@@ -1,5 +1,6 @@
 """A model's folder goes to the Hub."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,10 @@ from reranker_ui.core.values.refused import Refused
 LEFT_OUT = [".*"]  # drafts
 
 
-def push_folder(model: Path, repo: str, private: bool, token: str, api: Any = None) -> str:
-    """Upload the folder `model` as the model `repo`; returns its address.
+def push_folder(
+    model: Path, repo: str, private: bool, token: str, api: Any = None, more: Sequence[Path] = ()
+) -> str:
+    """Upload the folder `model`, and the files `more` beside it, as `repo`; returns its address.
 
     `api` stands in for huggingface_hub.HfApi. Refused, with what to do about it: no or a wrong
     token, a name one may not write to, a model that is public where `private` was asked for, a
@@ -29,6 +32,8 @@ def push_folder(model: Path, repo: str, private: bool, token: str, api: Any = No
             ignore_patterns=LEFT_OUT,
             commit_message="A reranker by Reranker UI",
         )
+        for file in more:
+            api.upload_file(path_or_fileobj=str(file), path_in_repo=file.name, repo_id=repo)
     except HfHubHTTPError as error:
         raise Refused(_sentence(error, repo, bool(token))) from error
     except HFValidationError as error:

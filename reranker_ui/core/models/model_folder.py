@@ -39,6 +39,16 @@ def layers_of(folder: Path) -> int:
     return int(_json(folder / "config.json").get("num_hidden_layers") or 0)
 
 
+def needs_code(folder: Path) -> bool:
+    """Whether the model in `folder` runs code of its own, as its architecture is unknown here."""
+    config = _json(folder / "config.json")
+    if "auto_map" not in config:
+        return False
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+
+    return config.get("model_type") not in CONFIG_MAPPING_NAMES
+
+
 def _is_classifier(folder: Path) -> bool:
     kinds = _json(folder / "config.json").get("architectures")
     kinds = kinds if isinstance(kinds, list) else []

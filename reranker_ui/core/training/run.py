@@ -58,7 +58,7 @@ def _evaluate(plan: Plan) -> tuple[dict[str, Metrics], Metrics]:
     metrics["tuned"], scores["tuned"] = tuned.test, tuned.test_logits
     if ranker := run_ranker(plan, tuned.dev_logits):
         scores["combined"] = ranker.logits(
-            pairs_of(test), lambda _: scores["tuned"], lambda _: scores["cosine"]
+            pairs_of(test), lambda _: scores["tuned"], plan.baselines.vectors.of_pairs
         )
         metrics["combined"] = metrics_of(test, scores["combined"], scale)
         folder.emit("evaluated", when="combined", split="test", metrics=metrics["combined"])

@@ -1,44 +1,93 @@
 """The ranker of a run, decided on its dev split: the tuned model, or a combination with it."""
 
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
 from reranker_ui.core.bases.embedded import embedded_name
 from reranker_ui.core.evaluation.baselines import pairs_of
-from reranker_ui.core.evaluation.combination import combination_of
-from reranker_ui.core.evaluation.combined_ranker import CombinedRanker
-from reranker_ui.core.evaluation.term_weights import TermWeights
+from reranker_ui.core.evaluation.combining.combination import (
+    Combination,
+    combination_of,
+    enough,
+)
+from reranker_ui.core.evaluation.combining.combined_ranker import CombinedRanker, meaning_of
+from reranker_ui.core.evaluation.combining.linear_probe import LinearProbe
+from reranker_ui.core.evaluation.combining.term_weights import TermWeights
 from reranker_ui.core.training.run_plan import Plan
+
+MOST_PROBED = 4_000  # labelled pairs that the probe is fitted to: their texts must be embedded
+Scores: TypeAlias = dict[str, list[float]]
+TITLES = {
+    "tuned": "the cross-encoder",
+    "probe": "the probe of the embeddings",
+    "cosine": "cosine",
+    "bm25": "BM25",
+}
 
 
 def run_ranker(plan: Plan, dev_logits: list[float]) -> CombinedRanker | None:
-    """What the dev split calls for, saved beside the model; None where it has too few labels.
+    """What the dev split calls for, saved beside the model; None where the model is served alone.
 
     `dev_logits`: of the tuned model on `plan.live`.
     """
-    folder, live = plan.folder, plan.live
+    folder = plan.folder
     folder.combined_file.unlink(missing_ok=True)
-    if live.empty:
-        return None
-    train = [*pairs_of(folder.pairs("train")), *folder.texts()]
-    terms = TermWeights.of([passage for _, passage in train])
-    scores = {
-        "tuned": dev_logits,
-        "cosine": plan.baselines.scores["dev"]["cosine"],
-        "bm25": terms.scores(pairs_of(live)),
-    }
-    found = combination_of(
-        live["query_key"].tolist(), live["grade"].tolist(), scores, folder.scale()
-    )
+    train = folder.pairs("train")
+    terms = TermWeights.of([*train["passage"], *(passage for _, passage in folder.texts())])
+    probe = _probe(plan, train, terms)
+    found = _chosen(plan, dev_logits, terms, probe)
+    plan.baselines.vectors.let_go()
     if found is None:
         return None
-    ranker = CombinedRanker(found, _encoder_name(plan), plan.recipe.revision, terms)
+    ranker = CombinedRanker(found, _encoder_name(plan), plan.recipe.revision, terms, probe)
     ranker.save(folder.combined_file)
     if not found.alone:
-        gain, error = found.gains["average_precision"]
-        folder.emit(
-            "notice",
-            message="This run ranks by its model together with cosine and BM25, as that does "
-            f"better on dev queries left out: average precision +{gain:.3f} (± {error:.3f}).",
-        )
+        folder.emit("notice", message=_notice(found))
     return ranker
+
+
+def _probe(plan: Plan, train: pd.DataFrame, terms: TermWeights) -> LinearProbe | None:
+    # None where there are too few labels of a kind.
+    some = train.sample(min(MOST_PROBED, len(train)), random_state=plan.recipe.seed)
+    truth = np.asarray(plan.folder.scale().relevant(some["grade"]), dtype=bool)
+    if not enough(truth):
+        return None
+    pairs = pairs_of(some)
+    return LinearProbe.of(truth, *plan.baselines.vectors.of_pairs(pairs), terms.scores(pairs))
+
+
+def _chosen(
+    plan: Plan, dev_logits: list[float], terms: TermWeights, probe: LinearProbe | None
+) -> Combination | None:
+    live = plan.live
+    found = None
+    if len(live):
+        pairs = pairs_of(live)
+        words = terms.scores(pairs)
+        scores: Scores = {"tuned": dev_logits, "bm25": words}
+        scores |= meaning_of(pairs, plan.baselines.vectors.of_pairs, probe, words)
+        keys, grades = live["query_key"].tolist(), live["grade"].tolist()
+        found = combination_of(keys, grades, scores, plan.folder.scale())
+    if found is None and probe is not None and not plan.base.has_ranking_head:
+        return Combination(0.0, {"probe": 1.0}, {})
+    return found
+
+
+def _notice(found: Combination) -> str:
+    parts = [TITLES[part] for part in found.used]
+    named = f"{', '.join(parts[:-1])} and {parts[-1]}" if parts[1:] else f"{parts[0]} alone"
+    if not found.gains:
+        return (
+            "Too few dev labels to tell what the cross-encoder is worth, so this run ranks by "
+            f"{named}, fitted to the training labels."
+        )
+    gain, error = found.gains["average_precision"]
+    return (
+        f"This run ranks by {named}: on dev queries left out, average precision {gain:+.3f} "
+        f"(± {error:.3f}) over the cross-encoder alone."
+    )
 
 
 def _encoder_name(plan: Plan) -> str:

@@ -75,7 +75,7 @@ def compare(
     """Rank the same candidates with up to three rankers, the first being what others move from.
 
     Returns `query`, `labelled` (candidates with a label), and `sides`: each ranker's name,
-    title, detail, measure, notice, trained, `milliseconds` (scoring alone, as it took),
+    title, detail, measure, notice, trained, combined, `milliseconds` (scoring alone, as it took),
     `loading` (seconds, 0 if warm), engine, max_length (tokens), `cutoff` (kept with the run, or
     None), `metrics` over the labelled candidates, `rows`. A row has rank, index, score, logit or
     None, calibrated (by the kept cut-off) or None, below (the cut-off), cut (only its beginning
@@ -173,6 +173,7 @@ def _side(
         "measure": ranker.measure,
         "notice": ranker.notice,
         "trained": ranker.trained,
+        "combined": ranker.combined,
         "milliseconds": 1000 * took,
         "loading": ranker.loading,
         "engine": ranker.engine,

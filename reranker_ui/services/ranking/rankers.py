@@ -8,7 +8,7 @@ from typing import Any, Literal
 from reranker_ui.core.bases.base_models import resolve_base
 from reranker_ui.core.bases.embedded import encoder_beside
 from reranker_ui.core.evaluation.bm25 import bm25_scores
-from reranker_ui.core.evaluation.combined_ranker import CombinedRanker
+from reranker_ui.core.evaluation.combining.combined_ranker import CombinedRanker
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.encoder import Encoder
 from reranker_ui.core.models.loading import damage_refused, finite
@@ -40,7 +40,8 @@ class Ranker:
     """Something that scores pairs. `measure` says what a score is; only models have logits.
 
     `logits` gives the raw score of each pair: a logit, a cosine or BM25. `key` changes with the
-    model. `loading` is how long it took to load, in seconds; 0 where it was warm.
+    model. `loading` is how long it took to load, in seconds; 0 where it was warm. `combined`: a
+    run's model together with cosine and BM25.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Ranker:
     trained: bool = True
     loading: float = 0.0
     model: Reranker | None = None
+    combined: bool = False
 
     @property
     def engine(self) -> str | None:
@@ -151,17 +153,18 @@ def combined(workspace: Workspace, tuned: Ranker, file: Path) -> Ranker:
     ranker = CombinedRanker.open(file)
     if ranker is None:
         return tuned
-    cosine, loading = tuned.logits, 0.0
-    if ranker.combination.weights["cosine"]:
+    embedded, loading = None, 0.0
+    if ranker.embeds:
         base = resolve_base(ranker.encoder, workspace.cache, ranker.revision)
         path = encoder_beside(base.path, workspace.cache)[0]
         encoder, loading = _shelf(workspace, f"encoder {path}", lambda: Encoder(path))
-        cosine = encoder.scores
+        embedded = encoder.of_pairs
     return replace(
         tuned,
         key=f"{tuned.key} {file.stat().st_mtime_ns}",
-        logits=lambda pairs: ranker.logits(pairs, tuned.logits, cosine),
+        logits=lambda pairs: ranker.logits(pairs, tuned.logits, embedded),
         loading=tuned.loading + loading,
+        combined=True,
     )
 
 

@@ -1,10 +1,11 @@
 """A run as one zip: its model, or the whole run without its checkpoints, streamed as it is read."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
+from reranker_ui.core.evaluation.combining.combined_ranker import files_beside
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.visibility import visibility_of_run
 from reranker_ui.services.runs.listing import find_run, folder_of
@@ -23,7 +24,8 @@ def run_archive(
     """The file name of a zip and its bytes, made while they are read: nothing is written here.
 
     part: `model` holds the model's files and card, `run` the recipe, the frozen pairs, the events
-    and the model too. Both unpack into one folder named after the run. Refused: an unknown run,
+    and the model too. Both unpack into one folder named after the run, and hold combined.json with
+    its reader where the run combines its model with cosine and BM25. Refused: an unknown run,
     `model` where it has left none, `run` to an annotator from whom labels of its dataset are kept.
     """
     require(user, "viewer")
@@ -37,7 +39,7 @@ def run_archive(
     if not root.is_dir():
         raise Refused(f"The folder of {row['name']} is gone. Choose another run.")
     name = "".join(letter if letter.isalnum() else "-" for letter in row["name"])
-    return f"{name}.zip", zipped(root, name)
+    return f"{name}.zip", zipped(root, name, files_beside(folder.combined_file, root))
 
 
 def _may_see(workspace: Workspace, user: User, run: int) -> None:
@@ -51,13 +53,15 @@ def _may_see(workspace: Workspace, user: User, run: int) -> None:
         )
 
 
-def zipped(root: Path, name: str) -> Iterator[bytes]:
-    """The bytes of a zip of every file below `root`, under a folder `name`."""
+def zipped(root: Path, name: str, more: Sequence[Path] = ()) -> Iterator[bytes]:
+    """The bytes of a zip of every file below `root` and the files `more`, in a folder `name`."""
     sink = _Sink()
+    members = [(file, str(file.relative_to(root))) for file in _files(root)]
+    members += [(file, file.name) for file in more]
     with zipfile.ZipFile(sink, "w") as archive:
-        for file in _files(root):
+        for file, member in members:
             kind = zipfile.ZIP_STORED if file.suffix in DENSE else zipfile.ZIP_DEFLATED
-            entry = zipfile.ZipInfo.from_file(file, f"{name}/{file.relative_to(root)}")
+            entry = zipfile.ZipInfo.from_file(file, f"{name}/{member}")
             entry.compress_type = kind
             with file.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
                 while data := source.read(CHUNK):

@@ -1,12 +1,17 @@
 """The advisor over a dataset as it is labelled now."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
+from reranker_ui.core.bases.coverage import reads_well
+from reranker_ui.core.bases.hub_bases import suggested
 from reranker_ui.core.evaluation.baselines import pairs_of
+from reranker_ui.core.models.encoder import embedded_encoder
 from reranker_ui.core.models.hub_reach import hub_is_reachable
 from reranker_ui.core.models.model_folder import layers_of, token_limit
-from reranker_ui.core.training.advice.advisor import Advice, advise
+from reranker_ui.core.training.advice.advisor import Advice, Choice, advise
 from reranker_ui.core.training.advice.budget import within
 from reranker_ui.core.values.recipe import EMBEDDED, PRESETS, Recipe
 from reranker_ui.services.labels import datasets
@@ -25,14 +30,17 @@ def advised(
 ) -> Advice:
     """A recipe for the labels of `dataset`, each choice with its reason; from the quick recipe.
 
+    Without a `base` one of the Hub is suggested where that can be reached.
+
     `budget`: quick, quality or thorough, about 4, 20 or 60 minutes. Refused where a run on the
     dataset would be refused.
     """
     require(user, "viewer")
     splits = frozen_splits(workspace, user, dataset)
     start = PRESETS["quick"]
-    if base:
-        start = start.model_copy(update={"base": base})
+    suggestion = None if base else _suggestion(workspace, splits["train"], budget)
+    if chosen := base or (suggestion and suggestion.value):
+        start = start.model_copy(update={"base": chosen})
     found = known_base(workspace, user, start, splits["train"])
     tokenizer = found.path / "tokenizer.json" if found else None
     advice = advise(
@@ -43,6 +51,8 @@ def advised(
         token_limit(found.path) if found else None,
         found.has_ranking_head if found else None,
     )
+    if suggestion:
+        advice = replace(advice, choices=[suggestion, *advice.choices])
     warm = next((one.value for one in advice.choices if one.name == "Warm start"), "off")
     measured = speed.known(workspace, advice.recipe, splits["train"])
     return within(
@@ -53,6 +63,15 @@ def advised(
         warms=warm == "on",
         layers=layers_of(found.path) if found else 0,
     )
+
+
+def _suggestion(workspace: Workspace, train: pd.DataFrame, budget: str) -> Choice | None:
+    # A base of the Hub, where that can be reached; else the default one decides.
+    if not hub_is_reachable(workspace.cache):
+        return None
+    english = reads_well(embedded_encoder() / "tokenizer.json", pairs_of(train))
+    base, why = suggested(english, budget)
+    return Choice("Base", base.name, why)
 
 
 def known_base(

@@ -7,7 +7,6 @@ import numpy as np
 
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.models.batcher import Pair
-from reranker_ui.core.models.encoder import Encoder
 from reranker_ui.core.training.run_plan import Plan
 from reranker_ui.core.training.run_time import Pace
 from reranker_ui.core.training.warm_start.preparation import WarmStart, used
@@ -68,7 +67,9 @@ def _warmed(
     # The model, whether it was stopped, and whether it is a warm start worth keeping.
     from reranker_ui.core.training.fitting import open_model
 
-    lesson = warm.targets()
+    vectors = plan.baselines.vectors
+    lesson = warm.targets(vectors)
+    vectors.let_go()
     for rate in (lesson.learning_rate, lesson.learning_rate / LOWER):
         stopped, collapsed = _learned(plan, replace(lesson, learning_rate=rate), model, pace)
         if stopped or not collapsed:
@@ -123,7 +124,8 @@ def _compare(plan: Plan, warm: WarmStart, model: "CrossEncoder") -> None:
     pairs = pairs_of(plan.live)[:CHECKED]
     if len(pairs) < 2:
         return
-    value = agreement(_logits(model, pairs), Encoder(warm.encoder).scores(pairs))
+    value = agreement(_logits(model, pairs), plan.baselines.vectors.cosines(pairs))
+    plan.baselines.vectors.let_go()
     plan.folder.emit("agreement", "warm_start", split="dev", pairs=len(pairs), value=value)
     if value < CLOSE:
         plan.folder.emit(

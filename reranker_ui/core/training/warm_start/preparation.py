@@ -14,8 +14,8 @@ from typing import Any
 from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.bases.coverage import can_read
 from reranker_ui.core.models.batcher import Pair
-from reranker_ui.core.models.encoder import Encoder
 from reranker_ui.core.models.model_folder import layers_of, sha256_of
+from reranker_ui.core.models.text_vectors import TextVectors
 from reranker_ui.core.training.phase import Lesson
 from reranker_ui.core.training.warm_start.soft_targets import drawn_pairs, taught_pairs
 from reranker_ui.core.values.filesystems import note_use
@@ -51,11 +51,10 @@ class WarmStart:
         """Whether an earlier run has done it."""
         return (self.kept / "config.json").is_file()
 
-    def targets(self) -> Lesson:
+    def targets(self, vectors: TextVectors) -> Lesson:
         """The lesson with neighbours among its pairs, and the target of each by its cosine."""
         drawn = list(zip(self.lesson.queries, self.lesson.passages, strict=True))
-        encoder = Encoder(self.encoder)
-        pairs, targets = taught_pairs(drawn, self.given, encoder, self.lesson.seed)
+        pairs, targets = taught_pairs(drawn, self.given, vectors, self.lesson.seed)
         queries, passages = (list(texts) for texts in zip(*pairs, strict=True))
         return replace(self.lesson, queries=queries, passages=passages, targets=targets)
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from reranker_ui.core.evaluation.bm25 import Index
 from reranker_ui.core.models.batcher import Pair
-from reranker_ui.core.models.encoder import Encoder
+from reranker_ui.core.models.text_vectors import TextVectors
 
 Matrix: TypeAlias = "np.ndarray[tuple[int, int], np.dtype[np.float32]]"
 NEAREST = 12  # a neighbour is one of so many best passages for a query
@@ -28,7 +28,7 @@ def drawn_pairs(given: Sequence[Pair], wanted: int, seed: int) -> list[Pair]:
 
 
 def taught_pairs(
-    pairs: Sequence[Pair], given: int, encoder: Encoder, seed: int
+    pairs: Sequence[Pair], given: int, encoder: TextVectors, seed: int
 ) -> tuple[list[Pair], list[float]]:
     """`pairs` of `drawn_pairs`, the first `given` of them as given, and the target of each.
 

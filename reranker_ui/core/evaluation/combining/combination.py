@@ -1,0 +1,129 @@
+"""A run's ranker: the parts that its dev split calls for, as one calibrated probability.
+
+A logistic regression over the scores of the parts with weights that are never negative, fitted on
+the dev split and judged on queries left out. Combining helps weak cross-encoders and those of few
+labels most: https://arxiv.org/abs/2101.08705.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from reranker_ui.core.evaluation.combining.left_out import (
+    Array,
+    Columns,
+    Gains,
+    Judge,
+    Truth,
+    is_better,
+)
+from reranker_ui.core.values.labels import GRADES, Scale
+
+# Logit of the cross-encoder, logit of the LinearProbe, cosine, BM25 by TermWeights.
+PARTS = ("tuned", "probe", "cosine", "bm25")
+LEARNED = PARTS[:2]
+SHRINKAGE = 2.0  # of the weights of cosine and BM25, each per standard deviation of its score
+LEAST_SHRINKAGE = 1e-3  # of those that have learned from labels
+FEWEST = 20  # dev pairs of each kind below which nothing is combined
+FEWEST_QUERIES = 10
+
+
+@dataclass(frozen=True)
+class Combination:
+    """logit = intercept + the sum of weight x score. With one part it is a calibration.
+
+    `gains`: metric -> [gain over the cross-encoder on dev queries left out, its standard error].
+    """
+
+    intercept: float
+    weights: Mapping[str, float]
+    gains: Gains
+
+    @property
+    def used(self) -> list[str]:
+        """The parts with a weight."""
+        return [part for part in PARTS if self.weights.get(part)]
+
+    @property
+    def alone(self) -> bool:
+        """Whether the cross-encoder alone decides."""
+        return self.used == ["tuned"]
+
+    def logits(self, scores: Mapping[str, Sequence[float]]) -> list[float]:
+        """The combined logit of each pair from the scores of the parts with a weight; parallel."""
+        total = np.full(len(next(iter(scores.values()))), self.intercept)
+        for part in self.used:
+            total += self.weights[part] * np.asarray(scores[part], dtype=float)
+        return [float(logit) for logit in total]
+
+
+def combination_of(
+    query_keys: Sequence[Hashable],
+    grades: Sequence[float],
+    scores: Mapping[str, Sequence[float]],
+    scale: Scale = GRADES,
+) -> Combination | None:
+    """The ranker that dev pairs with their `scores` of PARTS call for; all are parallel.
+
+    The best single part, unless all of them together are better: on queries left out (5 folds)
+    they raise nDCG@10 or average precision by more than its standard error, and lower neither by
+    half of that. The cross-encoder stays among them only if it does as much for the others. None
+    where there are too few labels to tell.
+    """
+    truth: Truth = np.asarray(scale.relevant(np.asarray(grades, dtype=float)))
+    keys = pd.factorize(pd.Series(list(query_keys), dtype=object))[0]
+    if not enough(truth) or len(set(keys)) < FEWEST_QUERIES:
+        return None
+    parts = [part for part in PARTS if part in scores]
+    table = np.column_stack([np.asarray(scores[part], dtype=float) for part in parts])
+    judge = Judge(keys, truth, grades, scale, table, partial(fitted, parts=parts))
+    used = _used(judge, parts)
+    intercept, weights = fitted(truth, table * np.array(used), parts)
+    if not any(weights):
+        return None
+    gains = judge.gains(_only(parts, "tuned"), used)
+    return Combination(intercept, dict(zip(parts, weights, strict=True)), gains)
+
+
+def enough(truth: Truth) -> bool:
+    """Whether there are labels of both kinds to fit weights to."""
+    return bool(min(truth.sum(), (~truth).sum()) >= FEWEST)
+
+
+def _used(judge: Judge, parts: Sequence[str]) -> Columns:
+    single = max((_only(parts, part) for part in parts), key=judge.value)
+    every = _only(parts, *parts)
+    if not is_better(judge.gains(single, every)):
+        return single
+    others = _only(parts, *(part for part in parts if part != "tuned"))
+    return every if is_better(judge.gains(others, every)) else others
+
+
+def _only(parts: Sequence[str], *some: str) -> Columns:
+    return tuple(part in some for part in parts)
+
+
+def fitted(truth: Truth, table: Array, parts: Sequence[str]) -> tuple[float, list[float]]:
+    """Intercept and weights for the columns of `table`: pairs x parts; a constant one has none."""
+    from scipy.optimize import minimize
+
+    middle, spread = table.mean(axis=0), table.std(axis=0)
+    spread = np.where(spread > 1e-9, spread, np.inf)
+    values = (table - middle) / spread
+    penalty = np.array([LEAST_SHRINKAGE if part in LEARNED else SHRINKAGE for part in parts])
+
+    def loss(point: Array) -> tuple[float, Array]:
+        logits = point[0] + values @ point[1:]
+        value = np.logaddexp(0, logits).sum() - logits[truth].sum() + penalty @ point[1:] ** 2
+        miss = 1 / (1 + np.exp(-np.clip(logits, -500, 500))) - truth
+        slope = miss @ values + 2 * penalty * point[1:]
+        return float(value), np.concatenate([[miss.sum()], slope])
+
+    start = np.array([0.0, 1.0, *[0.0] * (len(parts) - 1)])
+    bounds = [(None, None), *[(0.0, None)] * len(parts)]
+    point = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x
+    weights = point[1:] / spread
+    return float(point[0] - weights @ middle), [float(weight) for weight in weights]

@@ -1,0 +1,102 @@
+"""The file combined.json beside a run's model: how its scores are combined, for whoever serves."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from reranker_ui.core.bases.embedded import HUB_NAMES
+from reranker_ui.core.evaluation.combining.combination import Combination
+from reranker_ui.core.evaluation.combining.linear_probe import LinearProbe
+from reranker_ui.core.evaluation.combining.term_weights import TermWeights
+from reranker_ui.core.models.batcher import Pair
+
+READER = Path(__file__).resolve().parents[4] / "assets" / "combined_reader.py"
+Scorer = Callable[[Sequence[Pair]], list[float]]
+Embedder = Callable[[Sequence[Pair]], tuple[Any, Any]]  # of queries and of passages
+
+
+@dataclass(frozen=True)
+class CombinedRanker:
+    """A combination with what its parts need: an encoder's name, weights of words, a probe."""
+
+    combination: Combination
+    encoder: str
+    revision: str | None  # of the encoder on the Hub
+    terms: TermWeights
+    probe: LinearProbe | None = None
+
+    @property
+    def embeds(self) -> bool:
+        """Whether it needs the encoder."""
+        return not {"probe", "cosine"}.isdisjoint(self.combination.used)
+
+    def save(self, file: Path) -> None:
+        """Write the file whole or not at all."""
+        found = self.combination
+        kept = {
+            "intercept": found.intercept,
+            "weights": dict(found.weights),
+            "gains_on_dev": dict(found.gains),
+            "encoder": self.encoder,
+            "encoder_on_hub": HUB_NAMES.get(self.encoder, self.encoder),
+            "revision": self.revision,
+        }
+        if not {"probe", "bm25"}.isdisjoint(found.used):
+            kept["bm25"] = self.terms.to_json()
+        if self.probe and "probe" in found.used:
+            kept["probe"] = self.probe.to_json()
+        draft = file.with_suffix(".new")
+        draft.write_text(json.dumps(kept, ensure_ascii=False, indent=1))
+        draft.replace(file)
+
+    @classmethod
+    def open(cls, file: Path) -> "CombinedRanker | None":
+        """The ranker in `file`; None where there is no such file."""
+        if not file.is_file():
+            return None
+        kept = json.loads(file.read_text())
+        terms = TermWeights.from_json(kept["bm25"]) if "bm25" in kept else TermWeights({}, 0.0, 1.0)
+        found = Combination(kept["intercept"], kept["weights"], kept["gains_on_dev"])
+        probe = LinearProbe.from_json(kept["probe"]) if "probe" in kept else None
+        return cls(found, kept["encoder"], kept["revision"], terms, probe)
+
+    def logits(
+        self, pairs: Sequence[Pair], tuned: Scorer, embedded: Embedder | None
+    ) -> list[float]:
+        """The combined logit of each pair; only the parts with a weight are asked."""
+        if not pairs:
+            return []
+        scores = self._cheap(pairs, embedded)
+        if "tuned" in self.combination.used:
+            scores["tuned"] = tuned(pairs)
+        return self.combination.logits(scores)
+
+    def _cheap(self, pairs: Sequence[Pair], embedded: Embedder | None) -> dict[str, list[float]]:
+        # Scores of the parts but for the cross-encoder.
+        scores = {"bm25": self.terms.scores(pairs)}
+        if self.embeds and embedded:
+            scores |= meaning_of(pairs, embedded, self.probe, scores["bm25"])
+        return scores
+
+
+def meaning_of(
+    pairs: Sequence[Pair], embedded: Embedder, probe: LinearProbe | None, bm25: Sequence[float]
+) -> dict[str, list[float]]:
+    """The scores of the parts that read embeddings: `cosine`, and `probe` where there is one."""
+    left, right = embedded(pairs)
+    scores = {"cosine": np.einsum("ij,ij->i", left, right, dtype=float).tolist()}
+    return scores | ({"probe": probe.logits(left, right, bm25)} if probe else {})
+
+
+def files_beside(combined: Path, root: Path) -> list[Path]:
+    """What a copy of `root` needs beside its files to score as the run does: see READER.
+
+    `combined`: the run's combined.json. None where there is no such file, as the model is alone.
+    """
+    if not combined.is_file():
+        return []
+    return [READER] if combined.parent == root else [combined, READER]

@@ -1,0 +1,73 @@
+"""A linear probe: what labels teach about two embeddings in seconds, from where cosine stands.
+
+A logistic regression over the products and the differences of the embeddings of query and passage,
+element by element (https://arxiv.org/abs/1705.02364), beside cosine and BM25. Drawn towards those
+two, it ranks as they do where labels are few.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from reranker_ui.core.evaluation.combining.combination import fitted
+from reranker_ui.core.evaluation.combining.left_out import Array, Truth
+
+FREE = ("cosine", "bm25")
+STRENGTH = 0.01  # inverse of the shrinkage of the weights of products and differences
+UNSHRUNK = 10.0  # scale of what cosine and BM25 give, so that it is hardly shrunk
+DIGITS = 7  # of a weight in JSON
+
+
+@dataclass(frozen=True)
+class LinearProbe:
+    """logit = intercept + product·(u∘v) + difference·|u−v| + bm25 x BM25, of embeddings u and v."""
+
+    product: Array
+    difference: Array
+    bm25: float
+    intercept: float
+
+    @classmethod
+    def of(cls, truth: Truth, left: Array, right: Array, bm25: Sequence[float]) -> "LinearProbe":
+        """Fitted to `truth`; `left` and `right` are pairs x dimensions, of length 1; parallel."""
+        from sklearn.linear_model import LogisticRegression
+
+        left, right = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
+        width = left.shape[1]
+        free = np.column_stack([(left * right).sum(axis=1), np.asarray(bm25, dtype=float)])
+        start, (cosine, words) = fitted(truth, free, FREE)
+        base = start + free @ np.array([cosine, words])
+        scaled = [left * right * width, np.abs(left - right) * np.sqrt(width)]
+        table = np.column_stack([*scaled, base * UNSHRUNK])
+        model = LogisticRegression(C=STRENGTH, max_iter=500).fit(table, truth)
+        product, difference, kept = np.split(model.coef_[0], [width, 2 * width])
+        share = float(kept[0]) * UNSHRUNK
+        return cls(
+            product * width + share * cosine,
+            difference * np.sqrt(width),
+            share * words,
+            float(model.intercept_[0]) + share * start,
+        )
+
+    def logits(self, left: Array, right: Array, bm25: Sequence[float]) -> list[float]:
+        """The logit of each pair; `left` and `right` are pairs x dimensions, all parallel."""
+        words = self.bm25 * np.asarray(bm25, dtype=float)
+        meaning = (left * right) @ self.product + np.abs(left - right) @ self.difference
+        return [float(logit) for logit in self.intercept + meaning + words]
+
+    def to_json(self) -> dict[str, Any]:
+        """The probe as JSON holds it."""
+        return {
+            "product": [round(float(weight), DIGITS) for weight in self.product],
+            "difference": [round(float(weight), DIGITS) for weight in self.difference],
+            "bm25": self.bm25,
+            "intercept": self.intercept,
+        }
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "LinearProbe":
+        """The probe that `to_json` gave."""
+        product, difference = (np.array(kept[name]) for name in ("product", "difference"))
+        return cls(product, difference, float(kept["bm25"]), float(kept["intercept"]))

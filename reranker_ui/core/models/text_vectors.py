@@ -1,0 +1,43 @@
+"""Embeddings of a run's texts by one encoder, each made once."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from reranker_ui.core.models.batcher import Pair
+from reranker_ui.core.models.encoder import Encoder, Kind
+
+
+class TextVectors:
+    """Keeps the embeddings, 4 bytes a dimension; the encoder is loaded while texts are new."""
+
+    def __init__(self, encoder: Path) -> None:
+        self._path, self._encoder = encoder, None  # type: Path, Encoder | None
+        self._kept: dict[Kind, dict[str, Any]] = {"query": {}, "document": {}}
+
+    def vectors(self, texts: Sequence[str], kind: Kind) -> Any:
+        """The embedding of each text, of length 1: texts x dimensions."""
+        kept = self._kept[kind]
+        new = [text for text in dict.fromkeys(texts) if text not in kept]
+        if new:
+            self._encoder = self._encoder or Encoder(self._path)
+            kept.update(zip(new, self._encoder.vectors(new, kind), strict=True))
+        return np.stack([kept[text] for text in texts])
+
+    def of_pairs(self, pairs: Sequence[Pair]) -> tuple[Any, Any]:
+        """The embeddings of the queries and of the passages: each pairs x dimensions."""
+        queries, passages = zip(*pairs, strict=True)
+        return self.vectors(queries, "query"), self.vectors(passages, "document")
+
+    def cosines(self, pairs: Sequence[Pair]) -> list[float]:
+        """The cosine of each (query, passage)."""
+        if not pairs:
+            return []
+        left, right = self.of_pairs(pairs)
+        return [float(cosine) for cosine in np.einsum("ij,ij->i", left, right, dtype=float)]
+
+    def let_go(self) -> None:
+        """Free the encoder's memory; the embeddings stay."""
+        self._encoder = None
