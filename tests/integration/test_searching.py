@@ -8,10 +8,11 @@ import time
 import pytest
 import sqlalchemy as sa
 
+from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.search_terms import read_search
 from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.annotating.result_labels import label_result
-from reranker_ui.services.datasets import edits, id_pages, text_edits, undo
+from reranker_ui.services.datasets import edits, id_pages, pages, text_edits, undo
 from reranker_ui.services.datasets.pages import filter_choices, page_of_pairs
 from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.labels import search_index
@@ -58,6 +59,10 @@ def filled(workspace, tmp_path):
 
 def everything(workspace) -> list[dict]:
     return page_of_pairs(workspace, LOCAL, "d", size=1000)["pairs"]
+
+
+def characters(pair: dict) -> int:
+    return len(pair["query"]) + len(pair["passage"])
 
 
 def walked(workspace, size=7, **asked) -> list[int]:
@@ -166,3 +171,22 @@ def test_a_broken_index_is_made_again_and_goes_with_its_dataset(filled):
     assert walked(filled, search="ice") == expected
     delete_dataset(filled, LOCAL, "d")
     assert not index.exists()
+
+
+def test_a_page_holds_few_long_texts(filled, monkeypatch):
+    """Pages end early where texts are long, and still show every pair."""
+    rows = everything(filled)
+    longest = max(map(characters, rows))
+    for most in (1, 3 * longest):
+        monkeypatch.setattr(pages, "_MOST_CHARACTERS", most)
+        ids, page = [], page_of_pairs(filled, LOCAL, "d", size=50)
+        while ids[-1:] != [rows[-1]["id"]]:
+            assert len(page["pairs"]) == 1 or sum(map(characters, page["pairs"])) <= most
+            ids += [one["id"] for one in page["pairs"]]
+            page = page_of_pairs(filled, LOCAL, "d", size=50, after=page["last"])
+        assert ids == [row["id"] for row in rows]
+        before = page_of_pairs(filled, LOCAL, "d", size=50, before=ids[-1])["pairs"]
+        assert before[-1]["id"] == ids[-2] and len(before) < 50
+    monkeypatch.setattr(pages, "_MOST_OF_QUERY", 10)
+    with pytest.raises(Refused, match="the most at once is 10"):
+        pages.candidates_of_query(filled, LOCAL, "d", rows[0]["query"])

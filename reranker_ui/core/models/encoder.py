@@ -9,9 +9,11 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from reranker_ui.core.models.batcher import Pair
-from reranker_ui.core.models.loading import BATCH, SAFE, bytes_of, damage_refused, folder_at, quiet
+from reranker_ui.core.models.loading import SAFE, bytes_of, damage_refused, folder_at, quiet
+from reranker_ui.core.models.text_chunks import batch_size, chunks, start_of
 
 Kind: TypeAlias = Literal["query", "document"]
+NO_LIMIT = 100_000  # tokens, for an encoder that names none
 
 
 class Encoder:
@@ -48,11 +50,18 @@ class Encoder:
 
         An encoder that was trained with a prompt before each text gets the one of this kind.
         """
+        length = self._model.max_seq_length
+        starts = [start_of(text, length if isinstance(length, int) else NO_LIMIT) for text in texts]
+        order = np.argsort([len(start) for start in starts], kind="stable")
+        ordered = [self._encoded(chunk, kind) for chunk in chunks([starts[at] for at in order])]
+        return np.concatenate(ordered or [self._encoded([], kind)])[np.argsort(order)]
+
+    def _encoded(self, texts: list[str], kind: Kind) -> Any:
         with self._turn:
             return self._model.encode(
-                list(texts),
+                texts,
                 prompt=self._model.prompts.get(kind) or None,
-                batch_size=BATCH,
+                batch_size=batch_size(texts, self._model.device.type),
                 normalize_embeddings=True,
                 show_progress_bar=False,
             )

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from reranker_ui.core.models.batcher import Pair
+from reranker_ui.core.models.text_chunks import chunks
 from reranker_ui.core.values.refused import Refused
 
 Inputs: TypeAlias = "dict[str, np.ndarray[Any, Any]]"
@@ -65,20 +66,28 @@ class FastEngine:
         return beginnings(self._tokenizer, texts, most)
 
     def _batches(self, pairs: Sequence[Pair]) -> Iterator[tuple[list[int], Inputs]]:
-        encoded = self._tokenizer.encode_batch(list(pairs))
-        order = sorted(range(len(encoded)), key=lambda place: len(encoded[place].ids))
+        # What the tokenizer gives keeps the cut part of each text: only the numbers are held.
+        encoded = [
+            self._numbers(one)
+            for chunk in chunks(pairs)
+            for one in self._tokenizer.encode_batch(chunk)
+        ]
+        order = sorted(range(len(encoded)), key=lambda place: len(encoded[place][0]))
         for start in range(0, len(order), BATCH):
             places = order[start : start + BATCH]
             yield places, self._inputs([encoded[place] for place in places])
 
-    def _inputs(self, batch: list[Any]) -> Inputs:
+    def _numbers(self, one: Any) -> "list[np.ndarray[Any, Any]]":
         parts = {"input_ids": "ids", "token_type_ids": "type_ids"}
-        width = max(len(one.ids) for one in batch)
+        return [np.asarray(getattr(one, parts.get(name, "attention_mask"))) for name in self._names]
+
+    def _inputs(self, batch: "list[list[np.ndarray[Any, Any]]]") -> Inputs:
+        width = max(len(one[0]) for one in batch)
         inputs: Inputs = {}
-        for name in self._names:
+        for place, name in enumerate(self._names):
             filled = np.full((len(batch), width), self._pad.get(name, 0), dtype=np.int64)
             for row, one in enumerate(batch):
-                filled[row, : len(one.ids)] = getattr(one, parts.get(name, "attention_mask"))
+                filled[row, : len(one[place])] = one[place]
             inputs[name] = filled
         return inputs
 

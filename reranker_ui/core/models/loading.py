@@ -9,7 +9,6 @@ from typing import Any
 
 from reranker_ui.core.values.refused import Refused
 
-BATCH = 32
 SAFE = {"use_safetensors": True}  # pickles can run code, and are never read
 
 

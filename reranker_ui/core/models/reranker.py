@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from reranker_ui.core.models.batcher import Pair, Turns
+from reranker_ui.core.models.text_chunks import chunks, start_of, starts_of
 from reranker_ui.core.models.torch_engine import TorchEngine
 
 
@@ -85,18 +86,21 @@ class Reranker:
 
     def tokens(self, pairs: Sequence[Pair]) -> list[int]:
         """Tokens of each pair as read, at most `max_length`."""
-        return self._engine.tokens(pairs)
+        starts = starts_of(pairs, self.max_length)
+        return [count for chunk in chunks(starts) for count in self._engine.tokens(chunk)]
 
     def cut(self, pairs: Sequence[Pair]) -> list[bool]:
         """Which pairs are longer than the model reads, so that it saw only their beginning."""
-        return [tokens >= self.max_length for tokens in self.tokens(pairs)]
+        read = zip(pairs, starts_of(pairs, self.max_length), self.tokens(pairs), strict=True)
+        return [tokens >= self.max_length or pair != start for pair, start, tokens in read]
 
     def begun(self, texts: Sequence[str], most: int) -> list[str]:
-        """Each text up to the end of its first `most` tokens."""
-        return self._engine.begun(texts, most)
+        """Each text up to the end of its first `most` tokens, or as far as the model can read."""
+        starts = [start_of(text, self.max_length) for text in texts]
+        return [text for chunk in chunks(starts) for text in self._engine.begun(chunk, most)]
 
     def _logits(self, pairs: list[Pair]) -> list[float]:
-        return self._engine.logits(pairs)
+        return self._engine.logits(starts_of(pairs, self.max_length))
 
 
 def ranked(scores: Sequence[float], passages: Sequence[str]) -> list[dict[str, Any]]:

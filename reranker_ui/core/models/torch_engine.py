@@ -9,7 +9,8 @@ import numpy as np
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.engine import beginnings
 from reranker_ui.core.models.first_token import read_first_token
-from reranker_ui.core.models.loading import BATCH, SAFE, bytes_of, folder_at, quiet
+from reranker_ui.core.models.loading import SAFE, bytes_of, folder_at, quiet
+from reranker_ui.core.models.text_chunks import batch_size
 
 
 class TorchEngine:
@@ -44,7 +45,7 @@ class TorchEngine:
         with self._turn:
             logits = self.model.predict(
                 list(pairs),
-                batch_size=BATCH,
+                batch_size=batch_size(pairs, self.model.device.type),
                 activation_fn=torch.nn.Identity(),
                 show_progress_bar=False,
             )

@@ -1,5 +1,6 @@
 """The filters of a page of pairs: the walks that find candidates, and what passes them all."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,9 +26,11 @@ from reranker_ui.services.store.database import (
 from reranker_ui.services.store.workspace import Workspace
 
 _SHOWN = (
-    pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.split, pairs.c.source,
-    pairs.c.line, pairs.c.query_key, pairs.c.created_at,
+    pairs.c.id, pairs.c.split, pairs.c.source, pairs.c.line, pairs.c.query_key,
+    pairs.c.created_at,
+    (sa.func.length(pairs.c.query) + sa.func.length(pairs.c.passage)).label("characters"),
 )  # fmt: skip
+_AT_ONCE = 20  # pairs whose texts are held while they are searched
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,10 @@ def walks_of(
 def kept(
     connection: sa.Connection, view: Visibility, ids: Sequence[int], wanted: Filters, down: bool
 ) -> list[dict[str, Any]]:
-    """Those of `ids` that pass every filter, as rows of a page with the labels of `view`."""
+    """Those of `ids` that pass every filter, as rows of a page with the labels of `view`.
+
+    The rows have no texts, only how many `characters` they have: see `with_texts`.
+    """
     told = pairs_with_labels(view, *_SHOWN, imported_label(view), only=ids)
     if wanted.split in SPLITS:
         told = told.where(pairs.c.split == wanted.split)
@@ -89,11 +95,32 @@ def kept(
     passing = select(rows).where(*_by_label(rows, wanted.label)).order_by(order)
     found = [as_dict(row) for row in connection.execute(passing).mappings()]
     if wanted.search:
-        found = [row for row in found if wanted.search.finds(row["query"], row["passage"])]
+        hits = _found_in_text(connection, wanted.search, [row["id"] for row in found])
+        found = [row for row in found if row["id"] in hits]
     if wanted.annotator:
         mine = _labelled_by(connection, wanted.annotator, [row["id"] for row in found])
         found = [row for row in found if row["id"] in mine]
     return found
+
+
+def with_texts(
+    connection: sa.Connection, rows: list[dict[str, Any]], most: int
+) -> list[dict[str, Any]]:
+    """The first of `rows` with query and passage: at least one, `most` characters in all."""
+    taken = itertools.accumulate(row["characters"] for row in rows)
+    fitting = [row for row, sum_ in zip(rows, taken, strict=True) if sum_ <= most] or rows[:1]
+    texts = select(pairs.c.id, pairs.c.query, pairs.c.passage)
+    chosen = texts.where(pairs.c.id.in_([row["id"] for row in fitting]))
+    found = {row["id"]: as_dict(row) for row in connection.execute(chosen).mappings()}
+    for row in fitting:
+        del row["characters"]
+    return [row | found[row["id"]] for row in fitting if row["id"] in found]
+
+
+def _found_in_text(connection: sa.Connection, search: Search, ids: Sequence[int]) -> set[int]:
+    texts = select(pairs.c.id, pairs.c.query, pairs.c.passage).where(pairs.c.id.in_(ids))
+    rows = connection.execute(texts, execution_options={"yield_per": _AT_ONCE})
+    return {row.id for row in rows if search.finds(row.query, row.passage)}
 
 
 def _labelled_by(connection: sa.Connection, name: str, ids: Sequence[int]) -> set[int]:

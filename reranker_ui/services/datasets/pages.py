@@ -6,9 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy import select
 
 from reranker_ui.core.values.pairs import query_key
+from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.search_terms import read_search
 from reranker_ui.services.datasets import id_pages
-from reranker_ui.services.datasets.filters import Filters, kept, walks_of
+from reranker_ui.services.datasets.filters import Filters, kept, walks_of, with_texts
 from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
@@ -24,7 +25,8 @@ from reranker_ui.services.store.database import (
 from reranker_ui.services.store.workspace import Workspace
 
 PAGE = 50
-_LARGEST_PAGE = 1_000
+_LARGEST_PAGE, _MOST_CHARACTERS = 1_000, 4_000_000
+_MOST_OF_QUERY = 12_000_000  # characters
 
 
 def page_of_pairs(
@@ -50,7 +52,7 @@ def page_of_pairs(
     "not_searched"}`; a pair has id, query, passage, label (as imported), effective, state, split,
     by (names), source, line, query_key, updated_at. "not_searched" counts pairs that the search
     does not know yet. Labels that `user` may not see have the state "hidden". A page has at most
-    1,000 pairs.
+    1,000 pairs and, where it has several, 4,000,000 characters of text.
     """
     require(user, "viewer")
     size = max(1, min(int(size), _LARGEST_PAGE))
@@ -70,8 +72,9 @@ def page_of_pairs(
             down,
             size + 1,
         )  # fmt: skip
-        more, found = len(found) > size, found[:size]
-        shown = _with_people(connection, found[::-1] if down else found)
+        page = with_texts(connection, found[:size], _MOST_CHARACTERS)
+        more = len(found) > len(page)
+        shown = _with_people(connection, page[::-1] if down else page)
     return {
         "pairs": shown,
         "first": shown[0]["id"] if shown else None,
@@ -115,14 +118,22 @@ def candidates_of_query(
 ) -> list[dict[str, Any]]:
     """The passages paired with this query: pair_id, passage, grade or None, state, split.
 
-    A label that `user` may not see has no grade and the state "hidden".
+    A label that `user` may not see has no grade and the state "hidden". Refused: passages of
+    more than 12,000,000 characters in all.
     """
     require(user, "viewer")
     with workspace.reading() as connection:
-        dataset = find_dataset(connection, dataset_name)
+        dataset, key = find_dataset(connection, dataset_name), query_key(query.strip())
+        mine = pairs.c.dataset_id == dataset.id, pairs.c.query_key == key
+        size = connection.scalar(select(sa.func.sum(sa.func.length(pairs.c.passage))).where(*mine))
+        if (size or 0) > _MOST_OF_QUERY:
+            raise Refused(
+                f"The passages of this query have {size:,} characters; the most at once is"
+                f" {_MOST_OF_QUERY:,}. Rank some of them: paste them, or choose another query."
+            )
         told = pairs_with_labels(
             visibility_of(dataset, user), pairs.c.id, pairs.c.passage, pairs.c.split
-        ).where(pairs.c.query_key == query_key(query.strip()))  # fmt: skip
+        ).where(pairs.c.query_key == key)
         rows = connection.execute(told.order_by(pairs.c.id)).mappings().all()
     return [
         {"pair_id": row["id"], "passage": row["passage"], "state": row["state"],
