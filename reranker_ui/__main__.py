@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from reranker_ui.commands import backup, data, deploy, quality, rank, serve, train, users
+from reranker_ui.commands import backup, data, deploy, quality, rank, runs, serve, train, users
 from reranker_ui.core.values.filesystems import as_refused
 
 
@@ -38,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(prog="python -m reranker_ui", description=__doc__)
     verbs = top.add_subparsers(required=True, metavar="VERB")
-    for group in (data, quality, train, rank, serve, users, backup, deploy):
+    for group in (data, quality, train, runs, rank, serve, users, backup, deploy):
         group.add(verbs)
     for verb in verbs.choices.values():
         verb.add_argument("--json", action="store_true", help="one JSON value on standard output")
