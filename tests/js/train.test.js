@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { bestStep } from "../../assets/js/train/chart_notes.js";
 import { line, smoother } from "../../assets/js/train/smoothing.js";
 
 test("without weight the values stay as they are", () => {
@@ -30,4 +31,24 @@ test("points as Plotly takes them", () => {
   ]);
   assert.deepEqual(line(points), { x: [1, 2], y: [10, 20] });
   assert.deepEqual(line(points, (y) => y / 10).y, [1, 2]);
+});
+
+test("the best checkpoint is the highest by the metric that decides, the first of equals", () => {
+  const dev = /** @type {Record<string, [number, number][]>} */ ({
+    "ndcg@10": [
+      [0, 0.9],
+      [10, 0.5],
+      [20, 0.7],
+      [30, 0.7],
+    ],
+    average_precision: [
+      [10, 0.4],
+      [20, 0.3],
+      [30, 0.2],
+    ],
+  });
+  assert.equal(bestStep(dev, "ndcg@10"), 20);
+  assert.equal(bestStep(dev, "auto"), 10);
+  assert.equal(bestStep(dev, "last"), null);
+  assert.equal(bestStep({}, "auto"), null);
 });

@@ -37,7 +37,7 @@ export class ChartCard {
 
   /** The height of one panel, in pixels. */
   get panel() {
-    return this.current.room.clientWidth < PHONE ? 160 : 190;
+    return window.innerWidth < PHONE ? 160 : 190; // the room may not be laid out yet
   }
 
   metricChoice() {

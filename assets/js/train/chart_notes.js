@@ -7,6 +7,7 @@ import { EXTRAS } from "./panels.js";
 /** @typedef {import("./smoothing.js").Point} Point */
 
 const LINE_HEIGHT = 14; // pixels
+const LONGEST = 8; // characters of a name beside a line
 /** @type {[ranker: Baseline, name: string, colour: string][]} */
 const BASELINES = [
   ["base", "", "base"],
@@ -24,7 +25,7 @@ export function chartNotes(chart) {
   /** @type {ChartNote[]} */
   const notes = [...(figure.layout.annotations || []), ...ownNotes(chart), ...bestNote(chart)];
   for (const [ranker, word, colour] of BASELINES) {
-    const name = word || origin;
+    const name = word || shortened(origin);
     const value = points.baselines[ranker]?.[metric];
     if (value === undefined || value === null) continue;
     notes.push(note(chart, `${name} ${formatMetric(value)}`, colour, "y2", value));
@@ -60,15 +61,24 @@ function ownNotes(chart) {
 }
 
 /**
+ * A name that fits into the margin with its value.
+ * @param {string} name
+ */
+function shortened(name) {
+  return name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name;
+}
+
+/**
  * A mark at the checkpoint whose weights are kept: the best so far by the recipe's metric.
  * @param {LossChart} chart
  * @returns {ChartNote[]}
  */
-function bestNote({ points, metric, bestBy }) {
+function bestNote({ points, metric, bestBy, steps }) {
   const step = bestStep(points.dev, bestBy);
   const place = points.dev[metric]?.find(([x]) => x === step);
   if (!place) return [];
   const [x, y] = place;
+  const xanchor = steps && x > 0.9 * steps ? "right" : "center";
   return [
     {
       ...{
@@ -77,7 +87,7 @@ function bestNote({ points, metric, bestBy }) {
         yref: "y2",
         x,
         y,
-        xanchor: "center",
+        xanchor,
         yanchor: "top",
       },
       ...{ showarrow: true, arrowhead: 0, arrowwidth: 1, arrowcolor: "var(--rr-accent-text)" },

@@ -50,7 +50,7 @@ export class RunForm {
     this.recipe.addEventListener("change", () => this.recipeChosen());
     this.fields = new RecipeFields(() => this.schedule());
     this.source = new CardSource((text, variant) => this.given(text, variant));
-    this.why = h("div.rr-why-box");
+    this.why = h("div.rr-why-box", { id: "rr-train_why", "aria-live": "polite" });
     this.planView = new PlanView(() => this.ask(true));
     this.command = new CommandView();
     this.go = button("Start", () => this.begin(), { kind: "primary" });

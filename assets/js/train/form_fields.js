@@ -3,6 +3,7 @@
 import { h } from "../lib/dom.js";
 
 const GUIDE = "guide/train";
+const LONGEST = 9; // characters of a choice that stands beside its label
 const FOLDS = /** @type {const} */ ([
   ["Advanced", "rr-run-advanced", "epochs, batch, learning rate, seed"],
   ["More settings", "rr-run-more", "loss, schedule, hard negatives"],
@@ -26,7 +27,7 @@ export class RecipeFields {
    */
   draw([main, ...more], values) {
     const contents = [
-      [guideLink("Settings", "settings"), main.fields.map((field) => this.row(field))],
+      this.group({ ...main, title: "Training" }),
       more.map((group) => this.group(group)),
     ];
     this.nodes = FOLDS.map(([title, id, about], at) =>
@@ -59,8 +60,10 @@ export class RecipeFields {
       : h("input.rr-field", { ...properties, autocomplete: "off", spellcheck: "false" });
     control.addEventListener("input", this.changed);
     this.controls[name] = control;
+    const wide = choices?.some(([, word]) => word.length > LONGEST);
     return h(
       "div.rr-fold-row",
+      { class: wide && "wide" },
       h("label", { for: id }, label),
       control,
       h("p.rr-faint", { id: `${id}-help` }, help),

@@ -89,7 +89,7 @@ export class RunResults {
  * @param {Run} run
  */
 function scoredBy({ device }) {
-  return device && "scored by torch in fp32";
+  return device && "scored by torch";
 }
 
 /**

@@ -6,7 +6,7 @@ import { deltaMark } from "../lib/labels.js";
 import { runActions } from "./run_actions.js";
 import { metricsOf, ndcgOf } from "./run_metrics.js";
 import { shown } from "./shown.js";
-import { RANKERS, statusMark } from "./words.js";
+import { isLive, RANKERS, statusMark } from "./words.js";
 
 /**
  * @typedef {import("./runs.js").RunTable} RunTable
@@ -73,7 +73,8 @@ function tagsOf({ note, archived }) {
 function changeCell(run, range) {
   const base = ndcgOf(run, "base");
   const tuned = ndcgOf(run, "combined") ?? ndcgOf(run, "tuned");
-  if (base === null && tuned === null) return h("span.rr-muted", "not yet");
+  if (base === null && tuned === null)
+    return h("span.rr-muted", isLive(run.status) ? "not yet" : "–");
   const onTest = !!run.metrics.tuned;
   const before = h("span.rr-muted", formatMetric(base));
   const after = tuned !== null && [

@@ -17,7 +17,7 @@ from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
 MOST_RUNS = 5
-MOST_QUERIES = 20  # that are listed
+MOST_QUERIES = 10  # that are listed
 HIDDEN = (
     "Labels of these test splits are hidden from you, so each column is the run's own result and"
     " the numbers may be on different queries."
@@ -174,7 +174,9 @@ def _about(row: Run) -> dict[str, str]:
 def _text(value: Any) -> str:
     if value is None:
         return "–"
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _changed(tables: list[pd.DataFrame], frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ def follow(
     The events come from the start, with `since` 0 in the answer, where the page must draw anew.
     """
     require(user, "viewer")
-    run = _in_hand(workspace, user) if run is None else run
+    run = _current_run(workspace, user) if run is None else run
     if run is None:
         return {"run": None}
     row = find_run(workspace, user, run)
@@ -65,12 +65,13 @@ def follow(
     return found | {"since": since}
 
 
-def _in_hand(workspace: Workspace, user: User) -> int | None:
-    """The oldest run that is running, else the newest of all; None where there is none."""
+def _current_run(workspace: Workspace, user: User) -> int | None:
+    """The oldest run that is running, else the newest not archived; None where there is none."""
     if running := glance(workspace, user)["running"]:
         return int(running["id"])
     with workspace.reading() as connection:
-        newest: int | None = connection.scalar(sa.select(sa.func.max(runs.c.id)))
+        shown = sa.select(sa.func.max(runs.c.id)).where(runs.c.archived_at.is_(None))
+        newest: int | None = connection.scalar(shown)
     return newest
 
 

@@ -143,7 +143,7 @@ def _speed(
 
 def _time(seconds: float | None) -> str:
     if seconds is None:
-        return "known after its first steps"
+        return "not measured yet"
     if seconds > 5400:
         return f"about {seconds / 3600:.1f} h"
     return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s"
