@@ -73,7 +73,18 @@ function drawComparison(comparison) {
  */
 function scrolled(title, { runs }, rows) {
   const heads = runs.map(({ name }) => /** @type {[string, string]} */ ([name, "rr-num"]));
-  const table = h("table.rr-compare-table", tableHead([title, ...heads]), h("tbody", rows));
+  return wideTable(tableHead([title, ...heads]), rows, runs.length);
+}
+
+/**
+ * A table that scrolls where its columns do not fit.
+ * @param {HTMLElement} head
+ * @param {HTMLElement[]} rows
+ * @param {number} columns beside the first
+ */
+function wideTable(head, rows, columns) {
+  const style = `min-width: ${120 + 112 * columns}px`;
+  const table = h("table.rr-compare-table", { style }, head, h("tbody", rows));
   return h("div.rr-outcome-scroll", table);
 }
 
@@ -130,8 +141,7 @@ function changedQueries(runs, changed) {
   });
   const heads = runs.map(({ name }) => /** @type {[string, string]} */ ([name, "rr-num"]));
   const head = tableHead(["nDCG@10 by query", ...heads]);
-  const table = h("table.rr-compare-table", head, h("tbody", rows));
-  return [h("h3", "Queries that changed most"), h("div.rr-outcome-scroll", table)];
+  return [h("h3", "Queries that changed most"), wideTable(head, rows, runs.length)];
 }
 
 /**

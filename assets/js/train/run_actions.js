@@ -6,6 +6,7 @@ import { emit } from "../lib/events.js";
 import { download } from "../lib/files.js";
 import { openMenu } from "../lib/menu.js";
 import { isAdmin } from "../lib/role.js";
+import { askToCancel } from "./cancel.js";
 import { editRun } from "./run_edit.js";
 import { archive, askToDelete } from "./run_selection.js";
 import { shown } from "./shown.js";
@@ -41,7 +42,9 @@ export function runActions(table, run) {
   const admin = isAdmin();
   return [
     act("Open", () => table.open(run), true),
-    admin && status === "queued" && act("Cancel", () => table.act(run, "cancel")),
+    admin &&
+      status === "queued" &&
+      act("Cancel", () => askToCancel(run, () => table.act(run, "cancel"))),
     admin && model && act("Continue", () => proceed(run), true, fresh),
     admin && lost && act("Resume", () => table.act(run, "resume")),
     admin && !live && !model && !lost && act("Run again", () => table.act(run, "again")),
@@ -149,10 +152,10 @@ function modelEntries(run) {
  */
 function liveEntries(table, run) {
   const stop = () => table.act(run, "keep");
-  const cancel = () => table.act(run, "cancel");
+  const cancel = () => askToCancel(run, () => table.act(run, "cancel"));
   return [
     run.status === "running" && { text: "Stop and save", icon: "stopped", act: stop },
-    { text: "Cancel", icon: "cross", danger: true, act: cancel },
+    { text: "Cancel …", icon: "cross", danger: true, act: cancel },
   ];
 }
 

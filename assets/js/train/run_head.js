@@ -2,12 +2,11 @@
 
 import { goTo } from "../lib/address.js";
 import { button, errorBox } from "../lib/controls.js";
-import { confirmAction } from "../lib/dialog.js";
 import { fill, h } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
-import { formatInt } from "../lib/format.js";
 import { isAdmin } from "../lib/role.js";
 import { canAskToNotify } from "../people/run_title.js";
+import { askToCancel } from "./cancel.js";
 import { hasModel, isLive, statusMark } from "./words.js";
 
 /** @type {Record<RunStatus, string>} */
@@ -89,27 +88,17 @@ export class RunHead {
   liveButtons(run) {
     const { current } = this;
     if (!isAdmin()) return null;
-    const cancel = button("Cancel", () => this.askToCancel(run), { kind: "quiet danger" });
+    const end = () => current.act("cancel");
+    const cancel = button("Cancel", () => askToCancel(run, end), { kind: "quiet danger" });
     if (!run.stopping) {
       const stop = button("Stop and save", () => current.act("keep"));
       return [notifyButton(), run.status === "running" && stop, cancel];
     }
     const saves = run.stopping === "keep";
     const text = h("span.rr-muted", saves ? "Stopping after this step" : "Cancelling …");
-    const end = () => current.act("cancel");
     const title = "It has not answered for 20 s: end its process";
     const force = run.overdue && button("End now", end, { kind: "quiet danger", title });
     return [text, saves ? cancel : force];
-  }
-
-  /** @param {Run} run */
-  askToCancel({ name, step, chain }) {
-    const progress = step ? ` ${formatInt(step)} steps of training are lost.` : "";
-    const later = chain ? " The runs of its chain that wait are cancelled too." : "";
-    const text = `No model is saved.${progress}${later} "Stop and save" keeps what it has learned.`;
-    const cancel = () => this.current.act("cancel");
-    const options = { kind: "danger", cancel: "Keep running" };
-    confirmAction(`Cancel ${name}?`, text, "Cancel the run", cancel, options);
   }
 
   /** @param {Run} run */
