@@ -17,6 +17,7 @@ from reranker_ui.commands import (
     deploy,
     quality,
     rank,
+    runs,
     serve,
     train,
     users,
@@ -49,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(prog="python -m reranker_ui", description=__doc__)
     verbs = top.add_subparsers(required=True, metavar="VERB")
-    for group in (data, dataset, quality, train, rank, serve, users, backup, deploy):
+    for group in (data, dataset, quality, train, runs, rank, serve, users, backup, deploy):
         group.add(verbs)
     for verb in verbs.choices.values():
         verb.add_argument("--json", action="store_true", help="one JSON value on standard output")

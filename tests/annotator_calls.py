@@ -148,7 +148,15 @@ READS: dict[str, Payload] = {
     "give_back": _named(edit=1), "takings": _named(), "unjudged": _named(query=Draw.query),
     "add_pairs": _named(query="q", passages=["p"]), "remove_pairs": _named(pairs=[1]),
     "follow": _named(**RUN), "compared": _named(**RUN, number=0),
-    "act": _named(**RUN, what=lambda d: d.any("keep", "cancel", "again", "resume", "delete")),
+    "act": _named(**RUN, what=lambda d: d.any("keep", "cancel", "again", "resume")),
+    "edit_run": _named(**RUN, name="mine"), "archive_runs": _named(runs=["1"]),
+    "delete_runs": _named(runs=["1"]), "compare_runs": _named(runs=lambda d: d.any(
+        ["1", "2"], ["3", "4"], ["1", "2", "3", "4"])),
+    "form_offers": _named(),
+    "fill_by_name": _named(recipe=lambda d: d.any("quick", "advised", "run:1"), base="embedded"),
+    "fill_by_text": _named(text="learning_rate: 1e-5"), "fill_by_run": _named(**RUN),
+    "plan_run": _named(name="quick", base="embedded", values={}),
+    "start_run": _named(name="quick", base="embedded", values={}),
     "outcome": _named(**RUN), "push": _named(**RUN, repo="a/b"), "rows": _named(have={}, limit=9),
     "rankers": _named(),
     "compare": lambda d: {"dataset": d.dataset, "query": d.query(), "models": d.rankers(2),
@@ -162,25 +170,11 @@ READS: dict[str, Payload] = {
     "keep_cutoff": _named(**RUN, goal="f1"), "drop_cutoff": _named(**RUN),
     "onnx_state": _named(**RUN), "make_onnx": _named(run="none"),
 }  # fmt: skip
-# The endpoints for Gradio's clients, and the form's own events: a value for each input.
+# The endpoints for Gradio's clients: a value for each input.
 ENDPOINTS: dict[str, Callable[[Draw], list[Any]]] = {
     "rankers": lambda d: [],
     "rank": lambda d: ["bm25", d.query(), ["a question", "b"], False],
-    "_opened": lambda d: [b"learning_rate: 1e-5"],
-    "give": lambda d: ["learning_rate: 1e-5", "printed"],
     "evaluate": lambda d: [d.any(*RANKERS), d.dataset, d.any("train", "dev", "test")],
-}
-EVENTS = {
-    "_chosen",
-    "offer",
-    "fill",
-    "plan",
-    "choose",
-    "again",
-    "give",
-    "_opened",
-    "lambda",
-    "start",
 }
 # The addresses beside Gradio's; the others hold no data of a dataset.
 ADDRESSES: dict[str, Callable[[Draw], str]] = {

@@ -1,11 +1,12 @@
-"""The verbs train, recipe, runs, resume, stop, delete-run, push."""
+"""The verbs train, recipe, resume, push."""
 
 import argparse
 import sys
 import time
-from typing import Any, Literal
+from typing import Any
 
 from reranker_ui.commands import Verbs
+from reranker_ui.commands.runs import Shape, line, shape
 from reranker_ui.core.training.advice.budget import MINUTES
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.runs import push as publishing
@@ -14,7 +15,6 @@ from reranker_ui.services.store.workspace import Workspace, open_workspace
 from reranker_ui.services.training import advise, lifecycle, plan
 from reranker_ui.services.training.recipes import OPTIONS, as_yaml, changed, from_card, recipe_from
 
-Shape = dict[str, Any]
 CHOICES = {
     "warm_start": ["auto", "on", "off"],
     "precision": ["auto", "fp32", "bf16", "fp16"],
@@ -50,20 +50,13 @@ def add(verbs: Verbs) -> None:
     recipe.add_argument("--dataset", metavar="NAME", help="dataset for the advisor")
     _add_recipe(recipe)
     recipe.set_defaults(run=_recipe, show=lambda told: told["yaml"].rstrip())
-    listing = verbs.add_parser("runs", help="list the runs, newest first")
-    listing.set_defaults(run=_runs, show=_lines)
     resume = verbs.add_parser("resume", help="resume a lost, stopped or failed run")
-    resume.set_defaults(run=_resume, show=_line)
-    stop = verbs.add_parser("stop", help="stop a run after the current step and save its model")
-    stop.add_argument("--cancel", action="store_true", help="discard the model")
-    stop.set_defaults(run=_stop, show=_line)
-    delete = verbs.add_parser("delete-run", help="delete a run and all its files")
-    delete.set_defaults(run=_delete, show=lambda told: f"Deleted {told['name']}.")
+    resume.set_defaults(run=_resume, show=line)
     push = verbs.add_parser("push", help="push a run's model to the Hub, private by default")
     push.add_argument("--to", metavar="TEAM/MODEL", required=True, help="its name on the Hub")
     push.add_argument("--public", action="store_true", help="readable by everyone")
     push.set_defaults(run=_push, show=lambda told: told.get("url") or told["error"])
-    for verb in (resume, stop, delete, push):
+    for verb in (resume, push):
         verb.add_argument("run_named", metavar="RUN", help="number or name of the run")
 
 
@@ -75,7 +68,7 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     _add_recipe(train)
     train.add_argument("--plan", action="store_true", help="show what the run would do, and exit")
     train.add_argument("--wait", action="store_true", help="wait until the run ends")
-    train.set_defaults(run=_train, show=_line, usage=train.error)
+    train.set_defaults(run=_train, show=_shown, usage=train.error)
 
 
 def _add_recipe(verb: argparse.ArgumentParser) -> None:
@@ -143,10 +136,13 @@ def _train(arguments: argparse.Namespace) -> tuple[Shape, int]:
         )
     else:
         run = lifecycle.start(workspace, LOCAL, arguments.dataset, _asked(arguments))
+    if run["later"]:
+        print(f"{len(run['later']) + 1} runs are chained: {run['name']} and those after it.",
+              file=sys.stderr)  # fmt: skip
     for notice in run["notices"]:
         print(notice, file=sys.stderr)
     if not arguments.wait:
-        return _shape(run), 0
+        return shape(run), 0
     return _waited(workspace, [run["id"], *run["later"]])
 
 
@@ -155,24 +151,12 @@ def _waited(workspace: Workspace, numbers: list[int]) -> tuple[Shape, int]:
         run = lifecycle.wait(workspace, LOCAL, number)
         if run["status"] not in ("finished", "stopped"):  # those behind it wait for its model
             print(f"{run['name']}: {run['sentence']}", file=sys.stderr)
-            return _shape(run), 1
-    return _shape(run), 0
+            return shape(run), 1
+    return shape(run), 0
 
 
 def _resume(arguments: argparse.Namespace) -> tuple[Shape, int]:
-    return _shape(lifecycle.resume(open_workspace(), LOCAL, arguments.run_named)), 0
-
-
-def _stop(arguments: argparse.Namespace) -> tuple[Shape, int]:
-    how: Literal["keep", "cancel"] = "cancel" if arguments.cancel else "keep"
-    return _shape(lifecycle.stop(open_workspace(), LOCAL, arguments.run_named, how)), 0
-
-
-def _delete(arguments: argparse.Namespace) -> tuple[Shape, int]:
-    workspace = open_workspace()
-    run = lifecycle.find_run(workspace, LOCAL, arguments.run_named)
-    lifecycle.delete(workspace, LOCAL, run["id"])
-    return _shape(run), 0
+    return shape(lifecycle.resume(open_workspace(), LOCAL, arguments.run_named)), 0
 
 
 def _push(arguments: argparse.Namespace) -> tuple[Shape, int]:
@@ -185,30 +169,10 @@ def _push(arguments: argparse.Namespace) -> tuple[Shape, int]:
     return told, 0 if told["state"] == "done" else 1
 
 
-def _runs(_arguments: argparse.Namespace) -> tuple[list[Shape], int]:
-    return [_shape(run) for run in lifecycle.list_runs(open_workspace(), LOCAL)], 0
-
-
-def _lines(rows: list[Shape]) -> str:
-    return (
-        "\n".join(map(_line, rows))
-        or "No runs yet. Start one: python -m reranker_ui train --dataset NAME"
-    )
-
-
-def _shape(run: lifecycle.Run) -> Shape:
-    return {name: run[name] for name in lifecycle.CONTRACT}
-
-
-def _line(run: Shape) -> str:
-    if "facts" in run:
-        facts = [f"{fact['name']:<24} {fact['value']}" for fact in run["facts"]]
-        return "\n".join([run["data"], *facts, *run["notices"]])
-    told = "  ".join(
-        f"{ranker} {metrics['ndcg@10']:.3f}"
-        for ranker, metrics in run["metrics"].items()
-        if metrics and metrics.get("ndcg@10") is not None
-    )
-    damage = f"  {run['damage']}" if run["damage"] else ""
-    row = f"{run['id']:>4}  {run['name']:<12} {run['status']:<10} {told or '-'}  {run['folder']}"
-    return row + damage
+def _shown(told: Shape) -> str:
+    """A run, or the plan of one."""
+    if "facts" not in told:
+        return line(told)
+    facts = [f"{fact['name']:<24} {fact['value']}" for fact in told["facts"]]
+    findings = [f"{finding['fact']}. {finding['mend']}" for finding in told["findings"]]
+    return "\n".join([told["data"], *facts, *findings, *told["notices"]])

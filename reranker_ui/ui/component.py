@@ -23,9 +23,7 @@ MODULES = {
     "annotate": "annotate/room.js",
     "train": "train/room.js",
     "train_runs": "train/runs.js",
-    "train_plan": "train/plan.js",
-    "train_command": "train/command.js",
-    "train_why": "train/why.js",
+    "train_form": "train/form.js",
     "playground": "playground/room.js",
 }
 # Loads a room's bundle when the room is first shown; a failure stays inside the room.

@@ -3,7 +3,6 @@
 import logging
 import signal
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +33,6 @@ TABS = {
 }
 
 
-@dataclass
-class Shell:
-    """What the tabs share: the header, and the dataset in hand (its name, "" for none)."""
-
-    header: gr.HTML
-    dataset: gr.State
-
-
 def build_app(workspace: Workspace, way: str = "local") -> gr.Blocks:
     """The whole page over `workspace`. way: how people are known, see `identity.way_in`."""
 
@@ -57,20 +48,12 @@ def build_app(workspace: Workspace, way: str = "local") -> gr.Blocks:
     ) as page:
         people = [] if way == "demo" else people_panel.functions(workspace)
         functions = [overview_now, *people]
-        header = room("header", functions, events=["dataset_changed"])
-        shell = Shell(header, gr.State(""))
-        header.dataset_changed(
-            _chosen, None, shell.dataset, show_progress="hidden", api_visibility="private"
-        )
+        room("header", functions)
         with gr.Tabs(elem_id="rr-tabs"):
             for name in ["Playground"] if way == "demo" else TABS:
                 with gr.Tab(name, id=name.lower(), elem_id=f"rr-tab-{name.lower()}"):
-                    TABS[name](workspace, shell)
+                    TABS[name](workspace)
     return page
-
-
-def _chosen(event: gr.EventData) -> str:
-    return str(event.dataset or "")
 
 
 def serve(settings: Settings | None = None) -> None:

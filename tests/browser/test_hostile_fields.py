@@ -9,7 +9,6 @@ from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
 from tests.browser.test_hostile_texts import nothing_ran
 from tests.browser.test_train import caves
-from tests.browser.test_train_form import choose
 from tests.serving import PASSWORD, with_people
 
 PAYLOADS = (
@@ -47,7 +46,7 @@ def test_a_pasted_card_is_text(server, page):
     caves(space, "fields")
     space.engine.dispose()
     page.goto(f"{server.url}/?tab=train&dataset=fields")
-    choose(page, "Recipe", "From a model card")
+    page.get_by_label("Recipe", exact=True).select_option("given")
     field, why = page.get_by_label("Model card or YAML"), page.locator("#rr-train_why")
     for payload in PAYLOADS:
         yaml = f"base: '{payload}'\nloss: '{payload}'\nname: '{payload}'\n'{payload}': 1\n"

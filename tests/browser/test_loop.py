@@ -48,7 +48,7 @@ def test_the_whole_loop(new_server, new_page, tiny_model):
 
     # Train on them, and watch.
     page.get_by_role("tab", name="Train").click()
-    page.get_by_role("button", name="Advanced").click()
+    page.locator("#rr-run-advanced summary").click()
     page.get_by_label("Epochs").fill("1")
     page.get_by_role("button", name="Start", exact=True).click()
     live = page.locator(".rr-live")

@@ -60,16 +60,17 @@ def test_a_run_is_started_watched_reloaded_and_stopped(new_server, new_page, tin
     space = open_workspace(Settings(home=server.home))
     caves(space, "caves")
     page = new_page(f"{server.url}/?tab=train&dataset=caves")
-    page.get_by_label("Data", exact=True).click()
-    page.get_by_role("option", name="caves").click()
-    page.get_by_label("Base model").fill(str(tiny_model))
-    page.get_by_label("Base model").press("Enter")
-    page.get_by_role("button", name="Advanced").click()
+    expect(page.get_by_label("Data", exact=True)).to_have_value("caves")
+    page.get_by_label("Base model", exact=True).select_option(label="Another model …")
+    page.get_by_label("Hub id or folder").fill(str(tiny_model))
+    page.get_by_label("Hub id or folder").press("Enter")
+    page.locator("#rr-run-advanced summary").click()
     page.get_by_label("Epochs").fill("900")
     expect(page.locator("#rr-train_plan")).to_contain_text("2,700")
     page.get_by_role("button", name="Show the command").click()
     expect(page.locator(".rr-command")).to_contain_text("--dataset caves")
     page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_role("heading", name="run 1")).to_be_focused()
 
     # Points appear by themselves, and a zoom survives the next ones.
     live = page.locator(".rr-live")
@@ -79,6 +80,7 @@ def test_a_run_is_started_watched_reloaded_and_stopped(new_server, new_page, tin
     points(page, "train-raw", seen)
     assert page.evaluate("document.querySelector('.rr-chart').layout.xaxis.range") == [1, 9]
     expect(page.get_by_role("button", name="Add to queue")).to_be_visible()
+    page.wait_for_function("document.title.includes('% · run 1')")
 
     # A reload in mid-training, and a second browser: the curve is whole.
     before = page.evaluate(CURVE)
@@ -100,6 +102,11 @@ def test_a_run_is_started_watched_reloaded_and_stopped(new_server, new_page, tin
     points(page, "train-raw", len(before[0]))
     assert [line[: len(before[0])] for line in page.evaluate(CURVE)] == before
 
+    # Cancelling asks first
+    live.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("dialog")).to_contain_text("No model is saved")
+    page.get_by_role("button", name="Keep running").click()
+
     # Stop and save
     live.get_by_role("button", name="Stop and save").click()
     expect(live.locator(".rr-status")).to_have_text("Stopped (model saved)", timeout=60_000)
@@ -107,6 +114,7 @@ def test_a_run_is_started_watched_reloaded_and_stopped(new_server, new_page, tin
     row = page.locator('tr[data-run="1"]')
     expect(row).to_contain_text("Stopped (model saved) at step")
     assert (RunFolder(server.home / "runs" / "00001").model / "config.json").is_file()
+    expect(page.locator("#rr-run-start")).to_have_text("Start")
     space.engine.dispose()
 
 
@@ -119,7 +127,8 @@ def test_a_finished_run_shows_base_beside_tuned(server, new_page, ended):
     points(page, "warm-raw", 20)
     points(page, "train", 20)
     names = page.evaluate("document.querySelector('.rr-chart').layout.annotations.map(a => a.text)")
-    assert {"warm start", "base 0.412", "BM25 0.571", "cosine 0.604"} <= set(names)
+    shown = {"warm start", "embedde… 0.412", "BM25 0.571", "cosine 0.604", "best checkpoint"}
+    assert shown <= set(names)
     expect(page.locator(".rr-live-said")).to_contain_text("The Hub cannot be reached")
 
 
@@ -145,15 +154,39 @@ def test_runs_are_compared_and_deleted(server, new_page, ended):
     page = new_page(f"{server.url}/?tab=train&run={second['id']}")
     expect(page.locator(".rr-live-said")).to_contain_text("out of memory")
     row = page.locator(f'tr[data-run="{first["id"]}"]')
-    row.get_by_role("button", name="Compare").click()
-    points(page, "compared-train", 20)
-    expect(page.locator(".rr-panel-title").first).to_contain_text(first["name"])
-    row.get_by_role("button", name="Remove").click()
-    page.wait_for_function(f"() => ({POINTS})('compared-train') === 0")
-    row.get_by_role("button", name=f"More for {first['name']}").click()
+    more = row.get_by_role("button", name=f"More for {first['name']}")
+    for word, lines in (("Show in the chart", 1), ("Hide from the chart", 0)):
+        more.click()
+        page.get_by_role("menuitem", name=word).click()
+        page.wait_for_function(f"() => (({POINTS})('compared-train') > 0) == {lines}")
+
+    # A name and a note, a comparison with an address, and a deletion that asks
+    more.click()
+    page.get_by_role("menuitem", name="Name and note …").click()
+    page.get_by_label("Name", exact=True).fill("Wide <b>net</b>")
+    page.get_by_label("Note").fill("try again")
+    page.get_by_role("button", name="Save").click()
+    expect(row).to_contain_text("Wide <b>net</b>")
+    for number in (first["id"], second["id"]):
+        page.locator(f'tr[data-run="{number}"] input').check()
+    page.get_by_role("toolbar", name="Selected runs").get_by_role("button", name="Compare").click()
+    expect(page.locator(".rr-compare-table").first).to_contain_text("Wide <b>net</b>")
+    assert f"compare={first['id']}%2C{second['id']}" in page.url
+    page.get_by_role("button", name="Close the comparison").click()
+    page.get_by_label("Filter runs").fill("no such run")
+    expect(page.locator(".rr-runs")).to_contain_text("No run matches")
+    page.get_by_label("Filter runs").fill("try again")
+    expect(page.locator("tr[data-run]")).to_have_count(1)
+    page.locator(f'tr[data-run="{second["id"]}"]').wait_for(state="detached")
+    page.get_by_role("button", name="Clear the selection").click()
+    row.get_by_role("button", name="More for Wide").click()
     page.get_by_role("menuitem", name="Delete …").click()
-    page.get_by_role("menuitem", name=f"Delete {first['name']}").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete Wide").click()
     expect(row).to_have_count(0)
+
+    # What a role cannot do is not offered.
+    page.evaluate("document.body.classList.remove('rr-admin')")
+    expect(page.locator("#rr-new-run")).to_be_hidden()
 
 
 def test_a_refusal_is_said_at_the_form(server, new_page):

@@ -38,40 +38,34 @@ def space(server):
 
 
 def values(page, *names):
-    return [page.locator(f"#rr-run-{name} input, #rr-run-{name} textarea").input_value()
-            for name in names]  # fmt: skip
-
-
-def choose(page, label, option):
-    page.get_by_label(label, exact=True).click()
-    page.get_by_role("option", name=option).first.click()
+    return [page.locator(f"#rr-run-{name}").input_value() for name in names]
 
 
 def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_page, tmp_path):
     caves(space, "formed")
     page = new_page(f"{server.url}/?tab=train&dataset=formed")
-    plan, field = page.locator("#rr-train_plan"), page.locator("#rr-run-epochs input")
+    plan, recipe = page.locator("#rr-train_plan"), page.get_by_label("Recipe", exact=True)
     expect(plan).to_contain_text("Split by query")
-    page.get_by_role("button", name="Advanced").click()
-    page.get_by_role("button", name="More settings").click()
+    page.locator("#rr-run-advanced summary").click()
+    page.locator("#rr-run-more summary").click()
 
-    choose(page, "Recipe", "Advised")
+    recipe.select_option("advised")
     why = page.locator("#rr-train_why")
     expect(why).to_contain_text("72 pairs are few")
-    expect(page.locator("#rr-run-epochs textarea, #rr-run-epochs input")).to_have_value("4")
+    expect(page.locator("#rr-run-epochs")).to_have_value("4")
 
-    choose(page, "Recipe", "Russian web · 30 epochs")
+    recipe.select_option("russian-web")
     expect(why).to_be_hidden()
-    assert values(page, "learning_rate", "train_embeddings", "precision")[0] == "5e-05"
+    expect(page.locator("#rr-run-epochs")).to_have_value("30")
+    assert values(page, "learning_rate", "train_embeddings") == ["5e-05", "True"]
 
-    choose(page, "Recipe", "From a model card")
+    recipe.select_option("given")
     page.get_by_label("Model card or YAML").fill(CARD)
     page.get_by_role("button", name="Fill the form").click()
     expect(why).to_contain_text("optim: adafactor is not supported here")
     assert values(page, "epochs", "learning_rate", "warmup") == ["30", "5e-05", "0"]
-    page.get_by_text("What fit() really did").click()
-    rate = page.locator("#rr-run-learning_rate textarea, #rr-run-learning_rate input")
-    expect(rate).to_have_value("2e-05")
+    page.get_by_label("As fit() trained").check()
+    expect(page.locator("#rr-run-learning_rate")).to_have_value("2e-05")
     expect(plan).to_contain_text("fp16")
     page.get_by_label("Model card or YAML").fill("no card\nat all")
     page.get_by_role("button", name="Fill the form").click()
@@ -82,7 +76,7 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
     with page.expect_file_chooser() as chosen:
         page.get_by_role("button", name="Open a file").click()
     chosen.value.set_files(kept)
-    expect(page.locator("#rr-run-loss input")).to_have_value("RankNet, over lists")
+    expect(page.locator("#rr-run-loss")).to_have_value("ranknet")
     page.get_by_role("button", name="Show the command").click()
     expect(page.locator(".rr-command")).to_contain_text("--loss ranknet")
     with page.expect_download() as saved:
@@ -90,9 +84,23 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
     whole = recipe_of(saved.value.path().read_text(), "x")
     assert (whole.epochs, whole.loss, whole.negatives) == (2, "ranknet", "bm25")
 
-    expect(field.or_(page.locator("#rr-run-epochs textarea"))).to_have_value("2")
-    field.or_(page.locator("#rr-run-epochs textarea")).fill("many")
+    # A chain of runs is asked about before it is queued.
+    page.get_by_label("Chained runs").fill("0,0,0")
+    expect(plan).to_contain_text("in 3 runs")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_role("dialog")).to_contain_text("stopped together")
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+
+    expect(page.locator("#rr-run-epochs")).to_have_value("2")
+    page.locator("#rr-run-epochs").fill("many")
     expect(plan.locator(".rr-error")).to_contain_text("many is not valid for epochs")
+    # One stop a field, in the order of the page.
+    page.locator("#rr-run-data").focus()
+    stops = []
+    for _ in range(3):
+        stops.append(page.evaluate("document.activeElement.id"))
+        page.keyboard.press("Tab")
+    assert stops == ["rr-run-data", "rr-run-base", "rr-run-recipe"]
 
 
 @pytest.fixture
@@ -119,12 +127,13 @@ def finished(space, monkeypatch, tiny_model):
 @pytest.mark.parametrize("width", [1360, 390])
 def test_a_finished_run_tells_query_by_query_and_goes_on(server, new_page, finished, width):
     page = new_page(f"{server.url}/?tab=train&dataset=ended&run={finished['id']}", width=width)
-    expect(page.locator(".rr-verdict")).to_contain_text("No better than base: do not deploy")
+    expect(page.locator(".rr-verdict")).to_contain_text("Not better than embedded")
     expect(page.locator(".rr-duels tr").first).to_contain_text("0 better, 5 same, 3 worse")
     page.locator(".rr-worst summary").click()
     expect(page.locator(".rr-worst-table tbody tr")).to_have_count(3)
     expect(page.locator(".rr-worst-table")).to_contain_text("<b>query 0</b>")
     assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+    expect(page.locator(".rr-outcome .rr-notice")).to_contain_text("only 8 queries")
 
     # Panels: another metric, a log scale, another third panel
     trace = "meta => document.querySelector('.rr-chart').data.find(t => t.meta === meta)?.y"
@@ -148,7 +157,15 @@ def test_a_finished_run_tells_query_by_query_and_goes_on(server, new_page, finis
     expect(page.locator(".rr-push .rr-error")).to_contain_text("Name the model on the Hub")
 
     page.locator(".rr-live-actions").get_by_role("button", name="Continue training").click()
-    expect(page.get_by_label("Base model")).to_have_value(finished["name"])
+    expect(page.get_by_label("Base model", exact=True)).to_have_value(finished["name"])
     expect(page.locator("#rr-train_why")).to_contain_text("with a fresh optimizer")
     page.get_by_role("button", name="Show the command").click()
     expect(page.locator(".rr-command")).to_contain_text(f"--base '{finished['name']}'")
+
+    # A query opens in the Playground with both rankers; the address of Train stays clean.
+    page.locator(".rr-worst-open").first.click()
+    expect(page.get_by_label("Query", exact=True)).to_have_value("<b>query 0</b>")
+    assert f"&b={finished['id']}&q=" in page.url and "run=" not in page.url
+    page.get_by_role("tab", name="Train").click()
+    page.wait_for_url("**tab=train**")
+    assert "q=" not in page.url and f"run={finished['id']}" in page.url

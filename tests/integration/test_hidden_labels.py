@@ -19,7 +19,6 @@ from tests.annotator_calls import (
     ADDRESSES,
     ELSEWHERE,
     ENDPOINTS,
-    EVENTS,
     READS,
     Draw,
 )
@@ -29,7 +28,7 @@ from tests.worlds import ANN, DATASETS, Clock, Model, World, hidden_labels, make
 # What shows hidden labels where the server hides none.
 LEAKS = {
     *("all_datasets", "progress", "agree", "page_of_pairs", "quality_report", "dataset_history"),
-    *("queries", "compare", "compare_queries", "evaluate", "disputed", "plan"),
+    *("queries", "compare", "compare_queries", "evaluate", "disputed", "plan_run"),
     *("agree_in_detail", "look_for_cutoff", "/runs/{run:int}/run.zip"),
 }
 OTHERS_ACT = ("Bo", "Cy", "decide", "set label")
@@ -95,7 +94,7 @@ def make_worlds(homes, alike, tmp_path):
 def test_every_function_event_and_address_is_played(workspace):
     served = Served(World(workspace, 0, 0), ANN)
     assert set(served.functions) == set(ACTS) | set(READS)
-    assert {name for name, *_ in served.events} <= set(ENDPOINTS) | EVENTS
+    assert {name for name, *_ in served.events} <= set(ENDPOINTS)
     assert served.paths == set(ADDRESSES) | ELSEWHERE
 
 
@@ -140,17 +139,12 @@ class Walk:
         """Ann asks for everything there is."""
         for name, payload in READS.items():
             self.both(name, dataset, lambda s, d, n=name, p=payload: s.call(n, p(d)))
-        for place, (name, _, values) in enumerate(self.worlds[0].events):
-            given = ENDPOINTS.get(name, partial(_filled, values))
+        for place, (name, *_) in enumerate(self.worlds[0].events):
+            given = ENDPOINTS[name]
             self.both(name, dataset, lambda s, d, n=name, g=given, at=place:
                       s.event(n, s.events[at][1], g(d)))  # fmt: skip
         for path, address in ADDRESSES.items():
             self.both(path, dataset, lambda s, d, a=address: s.address(a(d)))
-
-
-def _filled(values: list, draw: Draw) -> list:
-    """The form's values, with the dataset where nothing is chosen yet."""
-    return [draw.dataset if value is None else value for value in values]
 
 
 def _around(left: str, right: str) -> tuple[str, str]:

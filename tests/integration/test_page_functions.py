@@ -16,7 +16,7 @@ from tests.labelling import seed
 # These start a process or ask the network where everything about the payload is right.
 STARTING = {
     "act", "begin_hub", "begin_upload", "check_quality", "make_onnx", "push", "push_dataset",
-    "read_upload", "score_pairs", "store_upload",
+    "read_upload", "score_pairs", "start_run", "store_upload",
 }  # fmt: skip
 RIGHT = {
     "dataset": "fuzz", "pair": 1, "id": 1, "ids": [1], "pairs": [1], "have": [], "label": 1,

@@ -22,13 +22,26 @@ ASKED = {
 }  # fmt: skip
 MORE = {
     "rr-header": {"withdraw": {"id": 0}, "end_key": {"id": 0}},
-    "rr-train_runs": {"rows": {"have": {}}},
+    "rr-train_runs": {
+        "rows": {"have": {}},
+        **{
+            name: {"runs": ["998", "999"]}
+            for name in ("archive_runs", "delete_runs", "compare_runs")
+        },
+    },
+    "rr-train_form": {
+        "fill_by_name": {"recipe": "quick"},
+        **{
+            name: {"name": "quick", "base": "embedded", "values": {}}
+            for name in ("plan_run", "start_run")
+        },
+    },
     "rr-data": {"edit_text": {"id": 0, "labels": "keep"}},
     "rr-annotate": {name: {"run": 999} for name in ("score_pairs", "scoring", "set_stream")},
     "rr-playground": {"keep_cutoff": {"goal": "precision:0.9"}, "undo_result": {"pair_id": 1}},
 }
 
-CHANGING = ("delete_dataset", "check_quality", "join_sides", "score_pairs")
+CHANGING = ("start_run", "delete_dataset", "check_quality", "join_sides", "score_pairs")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bestFree } from "../../assets/js/train/chart_notes.js";
+import { bestFree, bestStep } from "../../assets/js/train/chart_notes.js";
 import { line, smoother } from "../../assets/js/train/smoothing.js";
 
 test("without weight the values stay as they are", () => {
@@ -39,4 +39,24 @@ test("the line to beat is the stronger of BM25 and cosine, once both are known",
   assert.equal(bestFree({ ...empty, baselines: known }, "map"), "bm25");
   assert.equal(bestFree({ ...empty, baselines: { ...known, bm25: { map: 0.3 } } }, "map"), "cosine");
   assert.equal(bestFree({ ...empty, baselines: { cosine: { map: 0.3 } } }, "map"), undefined);
+});
+
+test("the best checkpoint is the highest by the metric that decides, the first of equals", () => {
+  const dev = /** @type {Record<string, [number, number][]>} */ ({
+    "ndcg@10": [
+      [0, 0.9],
+      [10, 0.5],
+      [20, 0.7],
+      [30, 0.7],
+    ],
+    average_precision: [
+      [10, 0.4],
+      [20, 0.3],
+      [30, 0.2],
+    ],
+  });
+  assert.equal(bestStep(dev, "ndcg@10"), 20);
+  assert.equal(bestStep(dev, "auto"), 10);
+  assert.equal(bestStep(dev, "last"), null);
+  assert.equal(bestStep({}, "auto"), null);
 });

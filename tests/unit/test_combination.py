@@ -13,7 +13,7 @@ from reranker_ui.core.evaluation.combining.combined_ranker import CombinedRanker
 from reranker_ui.core.evaluation.combining.linear_probe import LinearProbe
 from reranker_ui.core.evaluation.combining.term_weights import TermWeights
 from reranker_ui.core.evaluation.outcome import outcome_of, randomisation_p
-from reranker_ui.core.evaluation.verdict import verdict_of
+from reranker_ui.core.evaluation.verdict import small_test, state_of, verdict_of
 
 
 def dev(tuned, cosine, bm25, probe=0.0, queries=60, seed=0):
@@ -126,32 +126,68 @@ def test_kept_weights_score_as_bm25_over_the_same_passages_does():
     assert kept == pytest.approx(fresh, rel=1e-5)
 
 
-def outcome(ours, free, queries=40):
+def outcome(ours, free, queries=40, base=0):
     """Results where `ours` and `free` are the shares of queries whose best passage comes first."""
     rows = []
     for query in range(queries):
         for place, grade in enumerate((1.0, 0.0, 0.0)):
             row = {"query_key": query, "query": f"q{query}", "passage": f"p{place}", "grade": grade}
-            for name, share in (("tuned", ours), ("cosine", free), ("bm25", 0), ("base", 0)):
+            for name, share in (("tuned", ours), ("cosine", free), ("bm25", 0), ("base", base)):
                 first = query < share * queries
                 row[name] = (grade if first else 1 - grade) + place * 1e-3
             rows.append(row)
     return outcome_of(pd.DataFrame(rows))
 
 
+FREE = "cosine (the strongest free ranker)"
+
+
 @pytest.mark.parametrize(
     ("ours", "free", "words", "deploy"),
     [
-        (0.9, 0.3, "Better than cosine", True),
-        (0.3, 0.9, "Worse than cosine: do not deploy", False),
-        (0.5, 0.5, "No better than cosine: do not deploy", False),
+        (0.9, 0.3, f"Significantly better than {FREE}.", True),
+        (0.3, 0.9, f"Significantly worse than {FREE}. Do not deploy it.", False),
+        (0.5, 0.5, f"No significant difference from {FREE}.", False),
     ],
 )
 def test_the_verdict_is_against_the_strongest_free_ranker(ours, free, words, deploy):
     found = verdict_of(outcome(ours, free))
     assert found["free"] == "cosine" and found["deploy"] == deploy
-    assert found["sentence"].startswith(words)
+    assert found["sentence"] == words
     assert "40 test queries" in found["numbers"]
+
+
+@pytest.mark.parametrize(
+    ("ours", "base", "words", "kind"),
+    [
+        (0.9, 0.3, f"Significantly better than {FREE} and run 1.", "good"),
+        (0.7, 0.72, f"Significantly better than {FREE}; no significant difference from run 1.",
+         "good"),
+        (0.6, 0.9, f"Significantly better than {FREE}; significantly worse than run 1. Keep run 1.",
+         "bad"),
+    ],
+)  # fmt: skip
+def test_a_continued_run_is_compared_with_the_run_it_came_from_by_name(ours, base, words, kind):
+    found = verdict_of(outcome(ours, 0.2, base=base), "run 1")
+    assert (found["sentence"], found["kind"]) == (words, kind)
+    assert "against run 1 (95% interval" in found["numbers"] and "base" not in found["sentence"]
+
+
+def test_nothing_inside_the_interval_is_called_worse():
+    inside = {"difference": -0.007, "low": -0.027, "high": 0.015, "p": 0.03}
+    assert state_of(inside) == "unclear"
+
+
+def test_a_small_test_split_is_named_beside_the_number():
+    few = small_test(outcome(0.9, 0.3, queries=12))
+    assert few.startswith("The test split has only 12 queries. nDCG@10 is known to ±0.")
+    assert small_test(outcome(0.9, 0.3, queries=60)) is None
+
+
+def test_the_worst_queries_are_those_lost_against_the_strongest_other_ranker():
+    found = outcome(0.5, 0.9, base=0.2)
+    assert found["reference"] == "cosine" and len(found["worst"]) == 8
+    assert all(row["tuned"] < row["cosine"] for row in found["worst"])
 
 
 def test_few_queries_have_no_verdict():

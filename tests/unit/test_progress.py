@@ -94,7 +94,7 @@ def test_notices_are_collected_in_order():
             [STARTED, {"event": "failed", "error": "The disk is full."}],
             "The disk is full.",
         ),
-        ("lost", [STARTED, log("train", 5)], "Lost at step 35"),
+        ("lost", [STARTED, log("train", 5)], "Stopped unexpectedly at step 35"),
     ],
 )
 def test_status_in_words(state, events, words):
@@ -103,7 +103,7 @@ def test_status_in_words(state, events, words):
 
 def test_the_strongest_free_ranker_is_named_before_base():
     said = verdict(told(tuned=0.531, base=0.552, bm25=0.9))
-    assert said.startswith("No better than BM25: do not deploy") and "0.531" in said
+    assert said.startswith("Not better than BM25: nDCG@10 0.531")
     assert "0.900" in said
 
 
@@ -119,8 +119,8 @@ def test_a_better_baseline_is_named():
 def test_where_hardly_a_query_can_be_ranked_all_pairs_decide():
     few = {"ndcg@10": None, "queries": 0}
     metrics = {"tuned": few | {"average_precision": 0.1}, "base": few | {"average_precision": 0.9}}
-    said = verdict(metrics)
-    assert said.startswith("No better than base: do not deploy. average precision 0.100")
+    said = verdict(metrics, "run 3")
+    assert said.startswith("Not better than run 3: average precision 0.100")
 
 
 def test_the_best_model_needs_no_words():

@@ -83,7 +83,7 @@ function allLabelled(session, { total, skipped }) {
   return emptyState(
     title,
     "The next run trains on these labels.",
-    button("Train a reranker", () => goTo("train"), { kind: "primary" }),
+    button("Train a reranker", () => goTo("train"), { kind: "primary rr-needs-admin" }),
     checkImported(session),
     skipped ? button(`Review ${formatInt(skipped)} skipped`, review) : null,
   );

@@ -36,7 +36,13 @@ interface ScaleChange {
 type Role = "viewer" | "annotator" | "admin";
 
 // -- header and people
+interface EndedRun {
+  id: number;
+  name: string;
+  status: RunStatus;
+}
 interface RunningRun {
+  id: number;
   name: string;
   part: number | null;
   step: number;
@@ -48,7 +54,9 @@ interface RunningRun {
 interface RunPulse {
   running: RunningRun | null;
   waiting: number;
-  failed: number;
+  failed: string | null;
+  /** The run that ended last. */
+  ended: EndedRun | null;
   /** Changes when a run comes, goes or changes its status. */
   mark: string;
 }
@@ -786,6 +794,8 @@ interface QueryGains {
   wins: number;
   losses: number;
   ties: number;
+  /** What each ranker was scored by; "recorded" for the scores of a run's own evaluation. */
+  engines: (string | null)[];
 }
 interface Explanation {
   parts: { text: string; effect: number | null }[];
@@ -840,7 +850,9 @@ interface OnnxState {
   report: OnnxReport | null;
 }
 interface PlaygroundServer {
-  rankers(): Promise<{ rankers: RankerChoice[]; a: string; b: string; role: Role; demo: boolean }>;
+  rankers(payload: {
+    dataset: string | null;
+  }): Promise<{ rankers: RankerChoice[]; a: string; b: string; role: Role; demo: boolean }>;
   compare(payload: {
     models: string[];
     query: string;
@@ -890,7 +902,7 @@ interface PlaygroundServer {
 
 // -- the Train tab
 type RunStatus = "queued" | "running" | "finished" | "stopped" | "cancelled" | "failed" | "lost";
-type RunAction = "keep" | "cancel" | "again" | "resume" | "delete";
+type RunAction = "keep" | "cancel" | "again" | "resume";
 type Baseline = "base" | "bm25" | "cosine";
 type Ranker = Baseline | "tuned" | "combined";
 type Metrics = Record<string, number>;
@@ -914,12 +926,25 @@ interface ListedRun {
   steps: number | null;
   seconds: number | null;
   resumable: boolean;
+  note: string;
+  archived: boolean;
+  created_at: number;
+  /** The chain that one recipe started, and which of its runs this is. */
+  chain: { runs: number[]; place: number } | null;
+  /** The model that it started from; its name as a ranker. */
+  origin: { title: string; ranker: string | null };
+  /** The 95% interval of its gain in nDCG@10 over that model. */
+  interval: Interval | null;
+  parent: number | null;
+  stopping: "keep" | "cancel" | null;
+  /** Whether it was asked to cancel and does not answer. */
+  overdue: boolean;
   /** Changes with anything of the row. */
   mark: string;
 }
-interface Run extends ListedRun {
-  parent: number | null;
-  recipe: { name: string };
+interface Run extends Omit<ListedRun, "chain"> {
+  chain: number | null;
+  recipe: { name: string; best_by: string };
   verdict: string | null;
   notices: string[];
   phase: string;
@@ -930,7 +955,6 @@ interface Run extends ListedRun {
   left: number | null;
   precision: string | null;
   device: string | null;
-  stopping: "keep" | "cancel" | null;
 }
 type ChartPoint = [step: number, value: number];
 interface ChartPoints {
@@ -969,15 +993,17 @@ interface Duel {
   low: number;
   high: number;
 }
-interface Regression {
+interface Regression extends Partial<Record<Ranker, number>> {
   query: string;
-  base: number;
-  tuned: number;
   grade: number | null;
   passage: string;
 }
 interface Results {
   queries: number;
+  /** Which ranker is the run's. */
+  ranker?: "tuned" | "combined";
+  /** The strongest of the others, which `worst` is against. */
+  reference?: Baseline;
   intervals: Partial<Record<Ranker, Interval>>;
   against: Record<Baseline, Duel>;
   worst: Regression[] | null;
@@ -986,7 +1012,7 @@ interface Results {
 interface Verdict extends Duel {
   free: Baseline;
   p: number;
-  /** Whether it is significantly better. */
+  kind: "good" | "bad" | "unclear";
   deploy: boolean;
   sentence: string;
   numbers: string;
@@ -995,6 +1021,8 @@ interface RunOutcome {
   id: number;
   results: Results | null;
   verdict: Verdict | null;
+  /** What makes the numbers less certain. */
+  warnings: string[];
   scale: Scale | null;
   files: { name: string; bytes: number }[];
   bytes: number;
@@ -1012,15 +1040,93 @@ interface RunOutcome {
     url: string;
   } | null;
 }
+interface PlanFinding {
+  key: string;
+  severity: "blocks" | "look";
+  fact: string;
+  mend: string;
+}
 interface RunPlan {
-  refused?: string;
   data: string;
   facts: { name: string; value: string; warn?: boolean }[];
+  findings: PlanFinding[];
   measurable: boolean;
   notices: string[];
+  /** Whether another run is live. */
+  busy: boolean;
+  /** How many runs the recipe queues. */
+  runs: number;
+  command: string;
+  yaml: string;
+  recipe: string;
+}
+interface Offer {
+  value: string;
+  word: string;
+}
+interface OfferGroup {
+  group: string;
+  options: Offer[];
+}
+interface RecipeField {
+  name: string;
+  label: string;
+  help: string;
+  choices: [value: string, word: string][] | null;
+}
+interface FormOffers {
+  datasets: { name: string; labelled: number }[];
+  bases: OfferGroup[];
+  base: string;
+  recipes: OfferGroup[];
+  /** The first group has no title. */
+  fields: { title: string; fields: RecipeField[] }[];
+  values: Record<string, string>;
+}
+/** What fills the form. */
+interface FilledForm {
+  name: string;
+  values: Record<string, string>;
+  why: RecipeReasons;
+  base?: string;
+  dataset?: string;
+}
+interface AskedRun {
+  dataset: string | null;
+  name: string;
+  base: string;
+  values: Record<string, string>;
+}
+interface FormServer {
+  form_offers(): Promise<FormOffers>;
+  fill_by_name(payload: {
+    recipe: string;
+    dataset: string | null;
+    base: string;
+  }): Promise<FilledForm>;
+  fill_by_text(payload: { text: string; variant: string }): Promise<FilledForm>;
+  fill_by_run(payload: { run: number; how: "continue" | "recipe" }): Promise<FilledForm>;
+  plan_run(payload: AskedRun & { wait: boolean }): Promise<RunPlan>;
+  start_run(payload: AskedRun): Promise<{ run: number }>;
+}
+interface ComparedValue {
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  gain: number | null;
+  gain_low: number | null;
+  gain_high: number | null;
+}
+interface RunComparison {
+  runs: { id: number; name: string; status: RunStatus; dataset: string }[];
+  /** Test queries that all of them share. */
+  queries: number;
+  metrics: { metric: string; values: ComparedValue[] }[];
+  recipe: { field: string; values: string[] }[];
+  changed: { query: string; values: number[] }[] | null;
+  notice: string;
 }
 interface RecipeReasons {
-  refused?: string;
   note?: string;
   card?: boolean;
   /** Whether fit() printed the card. */
@@ -1046,8 +1152,14 @@ interface TrainServer {
     token: string;
     private: boolean;
   }): Promise<RunOutcome["pushed"]>;
-  rows(payload: {
-    have: Record<string, string>;
-    limit: number;
-  }): Promise<{ rows: Record<string, ListedRun>; order: number[]; total: number }>;
+  rows(payload: { have: Record<string, string>; limit: number; archived: boolean }): Promise<{
+    rows: Record<string, ListedRun>;
+    order: number[];
+    total: number;
+    archived: number;
+  }>;
+  edit_run(payload: { run: number; name?: string; note?: string }): Promise<unknown>;
+  archive_runs(payload: { runs: number[]; archived: boolean }): Promise<number>;
+  delete_runs(payload: { runs: number[] }): Promise<number>;
+  compare_runs(payload: { runs: string[] }): Promise<RunComparison>;
 }

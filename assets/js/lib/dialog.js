@@ -32,20 +32,22 @@ export function openDialog(title, classes, ...content) {
 }
 
 /**
- * Ask before something is deleted.
+ * Ask before something that cannot be undone, or that takes long.
  * @param {string} title
- * @param {string} text what is deleted and what stays
+ * @param {string} text what happens and what stays
  * @param {string} verb on the button
  * @param {() => unknown} act
+ * @param {import("./controls.js").ButtonOptions & { cancel?: string }} [options] of the button
  */
-export function confirmAction(title, text, verb, act) {
+export function confirmAction(title, text, verb, act, options = {}) {
   const sure = () => {
     dialog.close();
     act();
   };
-  const remove = button(verb, sure, { kind: "danger", icon: "trash" });
-  const cancel = button("Cancel", () => dialog.close());
-  const dialog = openDialog(title, "", h("p.rr-muted", text), h("div.rr-row", remove, cancel));
+  const deletes = { kind: "danger", icon: /** @type {const} */ ("trash") };
+  const yes = button(verb, sure, "kind" in options ? options : { ...deletes, ...options });
+  const no = button(options.cancel ?? "Cancel", () => dialog.close());
+  const dialog = openDialog(title, "", h("p.rr-muted", text), h("div.rr-row", yes, no));
 }
 
 /**

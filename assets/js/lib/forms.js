@@ -4,7 +4,7 @@ import { copyText } from "./clipboard.js";
 import { button, errorBox } from "./controls.js";
 import { fill, h } from "./dom.js";
 
-/** @typedef {{ input: HTMLInputElement | HTMLSelectElement, row: HTMLElement }} Field */
+/** @typedef {{ input: HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement, row: HTMLElement }} Field */
 
 /**
  * @param {string} label

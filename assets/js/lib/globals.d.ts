@@ -49,8 +49,10 @@ interface PageEvents extends Record<import("./address.js").AddressKey, string | 
   pulse: RunPulse;
   /** The run that the Train tab shows has changed. */
   drawn: undefined;
-  /** Compare this run in the chart, or no longer. */
-  compare: number;
+  /** Bring this run into view. */
+  show: number;
+  /** Show this run in the chart of another one, or no longer. */
+  overlay: number;
   /** Fill the form for a new run from a run. */
   refill: { run: number; how: "continue" | "recipe" };
   /** Light (false) or dark (true). */

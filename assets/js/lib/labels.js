@@ -84,10 +84,13 @@ export function scaleName(scale) {
 /**
  * The difference of two metrics, coloured as a gain or a loss.
  * @param {number | null | undefined} difference
+ * @param {Interval | null} [interval] its 95% interval, inside of which it has no colour; null
+ *   where it is not known
  */
-export function deltaMark(difference) {
+export function deltaMark(difference, interval) {
   if (difference === null || difference === undefined) return h("span.rr-muted", "–");
-  const gain = difference > 0.0005 ? "rr-gain" : "rr-muted";
-  const kind = difference < -0.0005 ? "rr-loss" : gain;
+  const [low, high] = interval === undefined ? [difference, difference] : (interval ?? [0, 0]);
+  const gain = low > 0.0005 ? "rr-gain" : "rr-muted";
+  const kind = high < -0.0005 ? "rr-loss" : gain;
   return h("span", { class: kind }, formatSigned(difference));
 }

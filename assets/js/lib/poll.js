@@ -23,18 +23,24 @@ export function isTyping(event) {
 /** Seconds between two polls of running work; the server asks for more where many pages look. */
 export const pollRate = { seconds: 2 };
 
+const BEHIND = 5; // turns between two polls of a page that is not looked at
+
 /**
  * Call `act` again and again while `element` is visible; less often after failures.
  * @param {HTMLElement} element
  * @param {number | null} seconds null: as often as the server asks for
  * @param {() => unknown} act
+ * @param {{ behind?: () => boolean }} [options] behind: whether to call it, more seldom, while the
+ *   browser shows another page
  */
-export function poll(element, seconds, act) {
+export function poll(element, seconds, act, { behind = () => false } = {}) {
   let failures = 0;
+  let turns = 0;
   const turn = async () => {
     if (!element.isConnected) return;
+    turns += 1;
     try {
-      if (isVisible(element)) {
+      if (isVisible(element) || (document.hidden && turns % BEHIND === 0 && behind())) {
         await act();
         failures = 0;
       }

@@ -8,6 +8,7 @@ import { formatInt, plural } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { openMenu } from "../lib/menu.js";
 import { poll, pollRate } from "../lib/poll.js";
+import { setRole } from "../lib/role.js";
 import { checkSession, newId } from "../lib/server.js";
 import { recall, remember } from "../lib/storage.js";
 import { accountMenu } from "./account.js";
@@ -23,7 +24,7 @@ function setTheme(dark) {
 }
 
 /** @param {Room<HeaderServer>} context */
-export function drawRoom({ room, server, trigger }) {
+export function drawRoom({ room, server }) {
   const theme = recall("rr-theme");
   if (theme && !new URLSearchParams(location.search).has("__theme")) setTheme(theme === "dark");
   const parts = { dataset: datasetSwitch(), account: accountMenu(server), run: runChip() };
@@ -40,6 +41,7 @@ export function drawRoom({ room, server, trigger }) {
     const dataset = address.dataset || null; // another one may be chosen while the answer comes
     const overview = await server.overview({ dataset, page }).catch(checkSession);
     document.body.classList.toggle("rr-demo", overview.way === "demo");
+    setRole(overview.user.role);
     pollRate.seconds = Math.round(overview.every);
     const same = (address.dataset || null) === dataset;
     if (same && !overview.datasets.some(({ name }) => name === dataset)) {
@@ -52,15 +54,11 @@ export function drawRoom({ room, server, trigger }) {
     parts.dataset.show(overview.datasets);
     emit("pulse", overview.run);
   };
-  listen("dataset", (dataset) => {
-    parts.dataset.draw();
-    trigger("dataset_changed", { dataset: dataset || "" });
-  });
+  listen("dataset", () => parts.dataset.draw());
   listen("changed", refresh);
   // A failure is shown by the next poll.
   listen("tab", (tab) => tab === "train" && refresh().catch(() => {}));
-  poll(room, null, refresh);
-  if (address.dataset) trigger("dataset_changed", { dataset: address.dataset });
+  poll(room, null, refresh, { behind: () => parts.run.isLive() });
   followTabs();
 }
 

@@ -5,12 +5,13 @@ import { fill, h } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
 import { formatClock, formatInt, formatMetric } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
+import { announceEnd, endOf, showInTitle } from "./run_title.js";
 
 export function runChip() {
   const properties = { type: "button", "aria-live": "off" };
   const button = h("button.rr-runchip.idle", properties, "Nothing running");
   const announcer = h("div.rr-sr", { role: "status" });
-  /** @type {string | null} */
+  /** @type {number | null} */
   let running = null;
   button.addEventListener("click", () => {
     if (!button.classList.contains("idle")) goTo("train");
@@ -23,13 +24,18 @@ export function runChip() {
     else if (pulse.waiting) fill(button, icon("clock"), `${pulse.waiting} waiting`);
     else if (pulse.failed) fill(button, icon("failed"), `${pulse.failed} failed`);
     else fill(button, "Nothing running");
-    if (running && running !== run?.name) {
-      announcer.textContent = `${running} has ended.`;
+    showInTitle(run);
+    const { ended } = pulse;
+    if (running !== null && running !== run?.id) {
+      if (ended?.id === running) {
+        announcer.textContent = `${endOf(ended)}.`;
+        announceEnd(ended);
+      }
       emit("runs");
     }
-    running = run?.name || null;
+    running = run?.id ?? null;
   };
-  return { button, announcer, show };
+  return { button, announcer, show, isLive: () => running !== null };
 }
 
 /** @param {RunPulse} pulse */

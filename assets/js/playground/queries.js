@@ -206,14 +206,14 @@ export class QueryPicker {
  * @param {string} a
  * @param {string} b
  */
-function gainsTable({ means, wins, losses, ties }, a, b) {
+function gainsTable({ means, wins, losses, ties, engines }, a, b) {
   const rows = means.map((mean) =>
     h(
       "tr",
       h("th", { scope: "row" }, METRICS[mean.metric]),
       h("td.rr-num", formatMetric(mean.a)),
       h("td.rr-num.rr-strong", formatMetric(mean.b)),
-      h("td.rr-num", deltaMark(mean.gain)),
+      h("td.rr-num", deltaMark(mean.gain, [mean.low, mean.high])),
       h("td.rr-num.rr-muted", `${formatSigned(mean.low)} to ${formatSigned(mean.high)}`),
     ),
   );
@@ -225,5 +225,18 @@ function gainsTable({ means, wins, losses, ties }, a, b) {
   const better = `${plural(wins, "query", "queries")} better`;
   const text = `nDCG@10: ${better}, ${formatInt(losses)} worse, ${formatInt(ties)} the same.`;
   const table = h("table.rr-table.rr-means", head, h("tbody", rows));
-  return h("div", { role: "status" }, table, h("p.rr-muted", text));
+  const sources = [scoredBy(a, engines[0]), scoredBy(b, engines[1])].filter(Boolean).join(" ");
+  return h("div", { role: "status" }, table, h("p.rr-muted", `${text} ${sources}`));
+}
+
+/**
+ * Whose scores the numbers are from: they may differ from those of the Train tab by some
+ * thousandths where they are not the run's own.
+ * @param {string} title
+ * @param {string | null} engine
+ */
+function scoredBy(title, engine) {
+  if (!engine) return "";
+  if (engine === "recorded") return `Scores of ${title}: from its own evaluation.`;
+  return `Scores of ${title}: now, by ${engine}.`;
 }

@@ -24,6 +24,12 @@ export function drawRoom({ room, server }) {
   new Playground(room, server).start();
 }
 
+/** The part of the address that says what is ranked. */
+function askedFor() {
+  const { dataset, q, a, b, c, from } = address;
+  return JSON.stringify([dataset, q, a, b, c, from]);
+}
+
 class Playground {
   /**
    * @param {HTMLElement} room
@@ -49,6 +55,7 @@ class Playground {
     });
     /** The passages that came with a link. @type {Promise<void> | null} */
     this.linked = null;
+    this.asked = ""; // what was ranked last, as the address says it
     // "" until the header knows which one: what the header then says is no change.
     this.dataset = this.view.dataset;
   }
@@ -59,6 +66,7 @@ class Playground {
     document.addEventListener("keydown", (event) => this.pressed(event));
     listen("dataset", () => this.datasetChanged());
     listen("runs", () => this.runsChanged());
+    listen("tab", (tab) => tab === "playground" && this.opened());
     this.linked = passagesOfLink((text) => {
       form.passages.value = text;
     });
@@ -82,7 +90,8 @@ class Playground {
   }
 
   async readRankers() {
-    const { a, b, rankers, role, demo } = await this.server.rankers();
+    const dataset = this.view.dataset || null;
+    const { a, b, rankers, role, demo } = await this.server.rankers({ dataset });
     Object.assign(this.view, { rankers, defaults: { a, b }, role, demo });
   }
 
@@ -102,12 +111,23 @@ class Playground {
     this.dataset = view.dataset;
     form.clearTimes();
     this.picker.reset();
-    if (first && address.q) {
-      form.draw();
-      await this.linked;
-      this.rank();
+    if (!first || !address.q) this.forget();
+    await this.readRankers().catch(() => {}); // those to begin with are the dataset's
+    if (!address.q) {
+      this.draw();
       return;
     }
+    form.draw();
+    await this.linked;
+    this.rank();
+  }
+
+  /** What was asked of another dataset; rankers that were chosen stay. */
+  forget() {
+    const { view, form } = this;
+    const { a, b } = view.defaults;
+    if (address.a === a) setAddress({ a: null });
+    if (address.b === b) setAddress({ b: null });
     if (view.source !== "paste") {
       form.query.value = "";
       setAddress({ q: null });
@@ -115,7 +135,14 @@ class Playground {
     view.answer = null;
     view.failed = false;
     this.lists.clear();
-    this.draw();
+  }
+
+  /** The tab was opened: another part of the page may have asked for something else. */
+  opened() {
+    if (this.asked === askedFor() || !address.q) return;
+    this.form.query.value = address.q;
+    this.picker.toggle(false);
+    this.open();
   }
 
   /** @param {string} query */
@@ -142,6 +169,7 @@ class Playground {
   async rank() {
     const { view, form, lists, body } = this;
     const request = form.request();
+    this.asked = askedFor();
     view.turn += 1;
     const { turn } = view;
     form.go.disabled = true;

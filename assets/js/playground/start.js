@@ -40,7 +40,9 @@ export async function drawStart(body, view, lists, picker) {
 
 function untrainedNotice() {
   const train = () => goTo("train");
-  const act = tabButton("train") ? button("Train a reranker", train, { kind: "small" }) : null;
+  const act = tabButton("train")
+    ? button("Train a reranker", train, { kind: "small rr-needs-admin" })
+    : null;
   const title = h("span.rr-strong", "No run has finished yet. ");
   const text =
     "BM25 and cosine similarity rank already; a trained run shows beside them what your labels change.";

@@ -5,8 +5,10 @@ import { listen } from "../lib/events.js";
 import { bestFree, chartNotes } from "./chart_notes.js";
 import { LOG_AXIS } from "./panels.js";
 import { line, smoother } from "./smoothing.js";
+import { METRICS } from "./words.js";
 
 const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset", showTips: false };
+const METRIC_WORDS = Object.fromEntries(METRICS);
 const PHASES = /** @type {const} */ (["warm", "train"]);
 
 /** @returns {ChartPoints} */
@@ -26,6 +28,8 @@ export class LossChart {
     /** @type {ComparedRun[]} */
     this.compared = [];
     this.metric = "ndcg@10";
+    this.origin = "base"; // the title of the model that the run started from
+    this.bestBy = "auto"; // the dev metric that selects the checkpoint
     /** @type {string | null} */
     this.extra = null;
     this.logarithmic = false;
@@ -65,6 +69,7 @@ export class LossChart {
     ];
     const layout = resolveColours(figure.layout);
     this.box.style.height = `${layout.height}px`; // a window that changes its size asks the box
+    layout.yaxis2.title = { ...layout.yaxis2.title, text: METRIC_WORDS[this.metric] };
     if (this.logarithmic) Object.assign(layout.yaxis, LOG_AXIS);
     const annotations = resolveColours(chartNotes(this));
     await Plotly.react(this.box, resolveColours(traces), { ...layout, annotations }, CONFIG);

@@ -37,7 +37,7 @@ export class ChartCard {
 
   /** The height of one panel, in pixels. */
   get panel() {
-    return this.current.room.clientWidth < PHONE ? 160 : 190;
+    return window.innerWidth < PHONE ? 160 : 190; // the room may not be laid out yet
   }
 
   metricChoice() {
@@ -83,7 +83,7 @@ export class ChartCard {
     return h("div.rr-live-line", facts, tools);
   }
 
-  /** Draw the panels anew where the room changes between phone and desktop. @param {() => boolean} visible */
+  /** Draw the panels again where the room changes between phone and desktop. @param {() => boolean} visible */
   followWidth(visible) {
     let { panel } = this;
     window.addEventListener("resize", () => {
@@ -102,6 +102,7 @@ export class ChartCard {
     const { points } = this.plot;
     const empty = !points.warm.length && !points.train.length;
     this.first.textContent = empty ? firstSentence(run) : "";
+    this.node.classList.toggle("rr-chart-empty", empty);
     this.drawTitles(run);
     this.table.draw();
   }
@@ -119,7 +120,8 @@ export class ChartCard {
     const warm = run.warm_steps ? key("warm", "warm start") : null;
     const own = [warm, key("accent", "smoothed"), key("raw", "raw")];
     fill(loss, h("b", "Training loss"), grow(), own, compared());
-    const baselines = [key("base", "base"), key("bm25", "BM25"), key("cosine", "cosine")];
+    const origin = key("base", run.origin.title);
+    const baselines = [origin, key("bm25", "BM25"), key("cosine", "cosine")];
     fill(dev, h("b", this.metricWord), grow(), key("accent", run.name), compared(), baselines);
     fill(extra, this.extra ? h("b", EXTRAS[this.extra].title) : null);
     const second = 28 + 8 + this.panel + 12; // below the first title, margin and panel
@@ -129,8 +131,8 @@ export class ChartCard {
 }
 
 /** @param {Run} run without a value */
-function firstSentence({ status }) {
-  if (status === "queued") return "Starts when the run before it has ended";
+function firstSentence({ status, sentence }) {
+  if (status === "queued") return sentence;
   return status === "running"
     ? "First values after about 10 s"
     : "This run ended before its first value";

@@ -7,9 +7,10 @@ import { EXTRAS } from "./panels.js";
 /** @typedef {import("./smoothing.js").Point} Point */
 
 const LINE_HEIGHT = 14; // pixels
+const LONGEST = 8; // characters of a name beside a line
 /** @type {[ranker: Baseline, name: string, colour: string][]} */
 const BASELINES = [
-  ["base", "base", "base"],
+  ["base", "", "base"],
   ["bm25", "BM25", "bm25"],
   ["cosine", "cosine", "barc"],
 ];
@@ -31,12 +32,13 @@ export function bestFree({ baselines }, metric) {
  * @param {LossChart} chart
  */
 export function chartNotes(chart) {
-  const { figure, points, metric, compared } = chart;
+  const { figure, points, metric, compared, origin } = chart;
   if (!figure) return [];
   /** @type {ChartNote[]} */
-  const notes = [...(figure.layout.annotations || []), ...ownNotes(chart)];
+  const notes = [...(figure.layout.annotations || []), ...ownNotes(chart), ...bestNote(chart)];
   const best = bestFree(points, metric);
-  for (const [ranker, name, colour] of BASELINES) {
+  for (const [ranker, word, colour] of BASELINES) {
+    const name = word || shortened(origin);
     const value = points.baselines[ranker]?.[metric];
     if (value === undefined || value === null) continue;
     const text = `${ranker === best ? "best free: " : ""}${name} ${formatMetric(value)}`;
@@ -70,6 +72,56 @@ function ownNotes(chart) {
     dev.length > 1 ? newest(chart, "y2", dev) : null,
     extra && newest(chart, "y3", points.extra[extra], { format: EXTRAS[extra].format }),
   ].filter((one) => !!one);
+}
+
+/**
+ * A name that fits into the margin with its value.
+ * @param {string} name
+ */
+function shortened(name) {
+  return name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name;
+}
+
+/**
+ * A mark at the checkpoint whose weights are kept: the best so far by the recipe's metric.
+ * @param {LossChart} chart
+ * @returns {ChartNote[]}
+ */
+function bestNote({ points, metric, bestBy, steps }) {
+  const step = bestStep(points.dev, bestBy);
+  const place = points.dev[metric]?.find(([x]) => x === step);
+  if (!place) return [];
+  const [x, y] = place;
+  const xanchor = steps && x > 0.9 * steps ? "right" : "center";
+  return [
+    {
+      ...{
+        text: "best checkpoint",
+        xref: "x",
+        yref: "y2",
+        x,
+        y,
+        xanchor,
+        yanchor: "top",
+      },
+      ...{ showarrow: true, arrowhead: 0, arrowwidth: 1, arrowcolor: "var(--rr-accent-text)" },
+      ...{ ax: 0, ay: 24, standoff: 5, font: { size: 11, color: "var(--rr-accent-text)" } },
+    },
+  ];
+}
+
+/**
+ * The step with the highest value of the metric that decides; null where the last weights are kept.
+ * @param {Record<string, Point[]>} dev
+ * @param {string} by of the recipe
+ */
+export function bestStep(dev, by) {
+  if (by === "last") return null;
+  const wanted = by === "auto" ? "average_precision" : by;
+  const name = [wanted, "average_precision", "ndcg@10"].find((metric) => dev[metric]?.length);
+  const points = name ? dev[name].filter(([x]) => x > 0) : [];
+  if (points.length < 2) return null;
+  return points.reduce((best, point) => (point[1] > best[1] ? point : best))[0];
 }
 
 /**

@@ -7,27 +7,37 @@ import { toast } from "../lib/toast.js";
 
 const SAVE = "As a YAML file, to load here or to pass to the command";
 
-/** @param {Room<null>} context */
-export function drawRoom({ room, props, watch }) {
-  let open = false;
-  const show = () => {
-    const { command, yaml, name } = JSON.parse(props.value || "{}");
-    if (!open || !command) {
-      fill(room);
-      return;
-    }
+export class CommandView {
+  constructor() {
+    /** @type {RunPlan | null} */
+    this.plan = null;
+    this.node = h("div.rr-run-command", { hidden: true });
+    this.button = button("Show the command", () => this.toggle(), { kind: "quiet" });
+    this.button.setAttribute("aria-expanded", "false");
+  }
+
+  toggle() {
+    this.node.hidden = !this.node.hidden;
+    this.button.setAttribute("aria-expanded", String(!this.node.hidden));
+    this.draw();
+  }
+
+  /** @param {RunPlan} plan */
+  show(plan) {
+    this.plan = plan;
+    this.draw();
+  }
+
+  draw() {
+    if (!this.plan || this.node.hidden) return;
+    const { command, yaml, recipe } = this.plan;
     const code = h("pre.rr-command", { tabindex: 0 }, command);
     const copy = button("Copy", () => copyCommand(code, command), { kind: "small" });
-    const save = () => saveText(`${name}.yaml`, yaml, "application/yaml");
+    const save = () => saveText(`${recipe}.yaml`, yaml, "application/yaml");
     const options = { kind: "small", icon: /** @type {const} */ ("download"), title: SAVE };
     const row = h("div.rr-row", copy, button("Save the recipe", save, options));
-    fill(room, h("div.rr-sunken", code, row));
-  };
-  document.addEventListener("rr-command", () => {
-    open = !open;
-    show();
-  });
-  watch("value", show);
+    fill(this.node, h("div.rr-sunken", code, row));
+  }
 }
 
 /**

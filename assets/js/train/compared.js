@@ -11,7 +11,7 @@ export class ComparedRuns {
     this.current = current;
     /** @type {ComparedRun[]} */
     this.runs = [];
-    listen("compare", (run) => this.toggle(run));
+    listen("overlay", (run) => this.toggle(run));
   }
 
   /** @param {number} run */

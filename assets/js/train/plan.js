@@ -1,50 +1,81 @@
 // What a new run will do, before it is started.
 
+import { goTo } from "../lib/address.js";
 import { errorBox, linkButton, notice, skeleton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 
-/** @param {Room<null>} context */
-export function drawRoom({ room, props, watch, trigger }) {
-  const measure = () => {
-    const wait = h("span.rr-muted", "Measuring, about 20 s …");
-    room.querySelector(".rr-plan-measure")?.replaceChildren(wait);
-    trigger("measure", {});
-  };
-  /** @type {RunPlan | null} the last one that was not refused */
-  let last = null;
-  const show = () => {
-    /** @type {RunPlan | null} */
-    const plan = JSON.parse(props.value || "null");
-    if (!plan) {
-      fill(room, h("div.rr-sunken", skeleton(5)));
-      return;
-    }
-    if (!plan.refused) last = plan;
-    room.classList.toggle("rr-plan-old", !!plan.refused && !!last);
-    // After a refusal the last plan stays, so that the fields below do not jump.
-    const first = plan.refused ? errorBox(plan.refused) : h("p.rr-plan-data", plan.data);
-    fill(room, first, last && planFacts(last, measure));
-  };
-  show();
-  watch("value", show);
+const LEAKAGE = ["sides", "near_sides", "passage_sides", "balance"]; // shown in Quality too
+
+export class PlanView {
+  /** @param {() => unknown} measure */
+  constructor(measure) {
+    this.measure = measure;
+    this.first = h("div", { "aria-live": "polite" });
+    this.facts = h("div");
+    this.node = h("div", { id: "rr-train_plan" }, this.first, this.facts);
+    fill(this.facts, h("div.rr-sunken", skeleton(5)));
+  }
+
+  /** @param {unknown} error after which the last plan stays, so that fields below do not jump */
+  refuse(error) {
+    this.node.classList.add("rr-plan-old");
+    fill(this.first, errorBox(error));
+  }
+
+  /**
+   * @param {RunPlan} plan
+   * @param {string} dataset
+   */
+  show(plan, dataset) {
+    this.node.classList.remove("rr-plan-old");
+    fill(this.first, h("p.rr-plan-data", plan.data));
+    fill(
+      this.facts,
+      plan.findings.map((finding) => findingLine(finding, dataset)),
+      this.factsOf(plan),
+    );
+  }
+
+  /** @param {RunPlan} plan */
+  factsOf({ facts, measurable, notices }) {
+    const lines = facts.map(({ name, value, warn }) => {
+      const mark = warn && icon("warn");
+      return h("div", { class: warn && "rr-warned" }, h("dt", mark, name), h("dd", value));
+    });
+    const link = linkButton("Measure this machine", () => {
+      fill(measuring, h("span.rr-muted", "Measuring, about 20 s …"));
+      this.measure();
+    });
+    const measuring = h("p.rr-plan-measure", link);
+    return h(
+      "div.rr-sunken.rr-plan",
+      h("h3", "What will happen"),
+      h("dl", lines),
+      measurable ? measuring : null,
+      notices.map((text) => notice(text)),
+    );
+  }
 }
 
 /**
- * @param {RunPlan} plan
- * @param {() => void} measure
+ * @param {PlanFinding} finding
+ * @param {string} dataset
  */
-function planFacts({ facts, measurable, notices }, measure) {
-  const lines = facts.map(({ name, value, warn }) => {
-    const mark = warn && icon("warn");
-    return h("div", { class: warn && "rr-warned" }, h("dt", mark, name), h("dd", value));
-  });
-  const link = linkButton("Measure this machine", measure);
+function findingLine({ key, severity, fact, mend }, dataset) {
+  const blocks = severity === "blocks";
+  const quality = () => goTo("data", { dataset, open: dataset, view: "quality" });
   return h(
-    "div.rr-sunken.rr-plan",
-    h("h3", "What will happen"),
-    h("dl", lines),
-    measurable ? h("p.rr-plan-measure", link) : null,
-    notices.map((text) => notice(text)),
+    "div.rr-plan-finding",
+    { class: blocks && "blocks" },
+    icon(blocks ? "octagon" : "warn"),
+    h(
+      "div.rr-grow",
+      h("b", `${fact}.`),
+      " ",
+      mend,
+      " ",
+      LEAKAGE.includes(key) ? linkButton("Open Quality", quality) : null,
+    ),
   );
 }

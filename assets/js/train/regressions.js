@@ -1,45 +1,60 @@
-// The test queries where tuned lost most against base.
+// The test queries where the run lost most against the strongest other ranker.
 
+import { goTo, setAddress } from "../lib/address.js";
 import { h } from "../lib/dom.js";
 import { formatMetric, plural } from "../lib/format.js";
 import { deltaMark, labelChip } from "../lib/labels.js";
 import { tableHead } from "../lib/table.js";
-
-/** @type {Parameters<typeof tableHead>[0]} */
-const HEADINGS = [
-  "Query",
-  ["Base", "rr-num"],
-  ["Tuned", "rr-num"],
-  ["Change", "rr-num"],
-  "Tuned model's top result (label)",
-];
+import { rankerName } from "./words.js";
 
 /**
- * @param {Regression[] | null} rows null where their labels are hidden from the user
+ * @param {Run} run
+ * @param {Results} results
  * @param {Scale | null | undefined} scale
  */
-export function regressions(rows, scale) {
-  if (!rows) return null;
-  if (!rows.length) return h("p.rr-outcome-said", "No query is ranked worse than by base.");
-  const lines = rows.map(({ query, base, tuned, grade, passage }) =>
-    h(
+export function regressions(run, { worst, reference = "base", ranker = "tuned" }, scale) {
+  if (!worst) return null; // their labels are hidden from the user
+  const other = rankerName(reference, run);
+  if (!worst.length) return h("p.rr-outcome-said", `No query is ranked worse than by ${other}.`);
+  const rows = worst.map((row) => {
+    const [before, after] = [row[reference] ?? 0, row[ranker] ?? row.tuned ?? 0];
+    const open = { type: "button", title: "Open in the Playground with both rankers" };
+    const query = h("button.rr-worst-open", {
+      ...open,
+      onclick: () => openQuery(run, reference, row),
+    });
+    query.append(h("span.rr-worst-text", row.query));
+    const first = [labelChip(row.grade, scale ?? undefined), h("div.rr-worst-text", row.passage)];
+    return h(
       "tr",
-      h("td", h("div.rr-worst-text", query)),
-      h("td.rr-num", formatMetric(base)),
-      h("td.rr-num.rr-strong", formatMetric(tuned)),
-      h("td.rr-num", deltaMark(tuned - base)),
-      h(
-        "td",
-        h(
-          "div.rr-worst-first",
-          labelChip(grade, scale ?? undefined),
-          h("div.rr-worst-text", passage),
-        ),
-      ),
-    ),
-  );
-  const count = plural(rows.length, "query", "queries");
-  const title = `Worst regressions: ${count} where tuned lost most against base`;
-  const table = h("table.rr-worst-table", tableHead(HEADINGS), h("tbody", lines));
+      h("td", query),
+      h("td.rr-num", formatMetric(before)),
+      h("td.rr-num.rr-strong", formatMetric(after)),
+      h("td.rr-num", deltaMark(after - before)),
+      h("td", h("div.rr-worst-first", first)),
+    );
+  });
+  const head = tableHead([
+    "Query",
+    [other, "rr-num"],
+    [run.name, "rr-num"],
+    ["Change", "rr-num"],
+    `Top result of ${run.name} (label)`,
+  ]);
+  const count = plural(worst.length, "query", "queries");
+  const title = `Worst regressions: ${count} where ${run.name} lost most against ${other}`;
+  const table = h("table.rr-worst-table", head, h("tbody", rows));
   return h("details.rr-worst", h("summary", title), h("div.rr-outcome-scroll", table));
+}
+
+/**
+ * @param {Run} run
+ * @param {Baseline} reference
+ * @param {Regression} row
+ */
+function openQuery({ id, dataset, origin }, reference, { query }) {
+  const a = reference === "base" ? (origin.ranker ?? "base") : reference;
+  const empty = { c: null, k: null, p: null, browse: null };
+  setAddress({ dataset });
+  goTo("playground", { a, b: id, q: query, from: "labelled", ...empty });
 }

@@ -1,23 +1,15 @@
-// Results of a run that has ended: base beside tuned on the test split, query by query.
+// Results of a run that has ended: its ranker beside others on the test split, query by query.
 
+import { notice } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { formatInt, formatMetric, formatSigned, plural } from "../lib/format.js";
-import { icon } from "../lib/icons.js";
 import { deltaMark } from "../lib/labels.js";
 import { tableHead } from "../lib/table.js";
 import { regressions } from "./regressions.js";
-import { isLive, METRICS, RANKERS } from "./words.js";
+import { isLive, METRICS, RANKERS, rankerName } from "./words.js";
 
-/** @type {[name: string, ranker: Baseline][]} */
-const DUELS = [
-  ["base", "base"],
-  ["BM25", "bm25"],
-  ["cosine", "cosine"],
-];
-const BETTER = "Significantly better than base: the 95% CI of the difference is above 0.";
-const WORSE = "Significantly worse than base: the 95% CI of the difference is below 0.";
-const UNCLEAR =
-  "No significant difference from base (95% CI includes 0). More labelled test queries would narrow it.";
+/** @type {Baseline[]} */
+const DUELS = ["base", "bm25", "cosine"];
 
 export class RunResults {
   /** @param {TrainServer} server */
@@ -49,41 +41,55 @@ export class RunResults {
   }
 
   /** @param {Run} run */
-  show({ id, metrics, verdict }) {
-    const key = `${id} ${JSON.stringify(metrics)} ${!!this.outcome}`;
+  show(run) {
+    const { id, name, metrics, verdict } = run;
+    const key = `${id} ${name} ${JSON.stringify(metrics)} ${!!this.outcome}`;
     if (key === this.drawn) return;
     this.drawn = key;
     if (!metrics.tuned) {
       fill(this.node);
       return;
     }
-    const results = this.outcome?.results;
+    const { outcome } = this;
+    const results = outcome?.results;
     const queries = plural(metrics.tuned.queries || 0, "query", "queries");
-    const interval = results ? ", ± is a 95% bootstrap interval" : "";
-    const facts = `${queries}; nDCG has linear gain on the grade${interval}`;
+    const facts = [queries, results && "± is a 95% bootstrap interval", scoredBy(run)];
     fill(
       this.node,
       h(
         "div.rr-outcome",
-        h("h3", "On the test split ", h("span.rr-muted", facts)),
-        headline(this.outcome?.verdict, verdict),
-        metricTable(metrics, results),
-        results?.queries ? this.details(results) : null,
+        h("h3", "On the test split ", h("span.rr-muted", facts.filter(Boolean).join("; "))),
+        headline(outcome?.verdict, verdict),
+        outcome?.warnings.map((text) => notice(text)),
+        metricTable(run, results),
+        results?.queries ? this.details(run, results) : null,
       ),
     );
   }
 
-  /** @param {Results} results */
-  details({ against, worst }) {
-    const rows = DUELS.map(([name, ranker]) => duelRow(name, against[ranker]));
+  /**
+   * @param {Run} run
+   * @param {Results} results
+   */
+  details(run, results) {
+    const rows = DUELS.map((ranker) => duelRow(rankerName(ranker, run), results.against[ranker]));
     const caption = h("caption.rr-sr", "Query by query, nDCG@10");
     const table = h("table.rr-duels", caption, h("tbody", rows));
+    const gain = "nDCG has linear gain on the grade. Difference in nDCG@10, with its interval:";
     return [
-      significance(against.base),
+      h("p.rr-outcome-said", gain),
       h("div.rr-outcome-scroll", table),
-      regressions(worst, this.outcome?.scale),
+      regressions(run, results, this.outcome?.scale),
     ];
   }
+}
+
+/**
+ * What the numbers were computed by. Playground, CLI and API use the same scores.
+ * @param {Run} run
+ */
+function scoredBy({ device }) {
+  return device && "scored by torch";
 }
 
 /**
@@ -93,48 +99,47 @@ export class RunResults {
  */
 function headline(verdict, sentence) {
   if (!verdict) return sentence ? h("p.rr-verdict", h("strong", sentence)) : null;
-  const kind = verdict.deploy ? "rr-gain" : "";
+  const { kind } = verdict;
+  const colour = kind === "good" ? "rr-gain" : kind === "bad" && "rr-loss";
   return h(
     "p.rr-verdict",
-    h("strong", { class: kind }, verdict.sentence),
+    h("strong", { class: colour }, verdict.sentence),
     h("span.rr-muted", ` ${verdict.numbers}`),
   );
 }
 
 /**
- * @param {RunMetrics} metrics
+ * @param {Run} run
  * @param {Results | null | undefined} results
  */
-function metricTable(metrics, results) {
-  const rankers = RANKERS.filter(([ranker]) => ranker !== "combined" || metrics.combined);
+function metricTable(run, results) {
+  const { metrics } = run;
+  const rankers = RANKERS.filter((ranker) => ranker !== "combined" || metrics.combined);
+  const ours = metrics.combined ? "combined" : "tuned";
   const cell = (/** @type {string} */ metric, /** @type {Ranker} */ ranker) => {
     const interval = metric === "ndcg@10" && results?.intervals?.[ranker];
     const half = interval && `± ${((interval[1] - interval[0]) / 2).toFixed(3)}`;
     const value = formatMetric(metrics[ranker]?.[metric]);
-    const kind = ranker === "tuned" && "rr-strong";
+    const kind = ranker === ours && "rr-strong";
     return h("td.rr-num", { class: kind }, value, half && h("span.rr-interval", half));
   };
   const gain = (/** @type {string} */ metric) => {
-    const [tuned, base] = [metrics.tuned?.[metric] ?? null, metrics.base?.[metric] ?? null];
-    return deltaMark(tuned === null || base === null ? null : tuned - base);
+    const [after, before] = [metrics[ours]?.[metric] ?? null, metrics.base?.[metric] ?? null];
+    const difference = after === null || before === null ? null : after - before;
+    return deltaMark(difference, metric === "ndcg@10" ? run.interval : null);
   };
   const rows = METRICS.map(([metric, word]) => {
-    const cells = rankers.map(([ranker]) => cell(metric, ranker));
+    const cells = rankers.map((ranker) => cell(metric, ranker));
     return h("tr", h("th", { scope: "row" }, word), cells, h("td.rr-num", gain(metric)));
   });
   const head = tableHead([
     "!Metric",
-    ...rankers.map(([, word]) => /** @type {[string, string]} */ ([word, "rr-num"])),
-    ["Tuned − base", "rr-num"],
+    ...rankers.map(
+      (ranker) => /** @type {[string, string]} */ ([rankerName(ranker, run), "rr-num"]),
+    ),
+    [`Gain over ${run.origin.title}`, "rr-num"],
   ]);
   return h("div.rr-outcome-scroll", h("table.rr-outcome-table", head, h("tbody", rows)));
-}
-
-/** @param {Duel} base */
-function significance({ low, high }) {
-  if (low > 0) return h("p.rr-outcome-said", BETTER);
-  if (high < 0) return h("p.rr-outcome-said.rr-loss", WORSE);
-  return h("p.rr-outcome-said.rr-notice", icon("warn"), h("span", UNCLEAR));
 }
 
 /**
@@ -154,6 +159,6 @@ function duelRow(name, { wins, ties, losses, difference, low, high }) {
     h("th", { scope: "row" }, `Against ${name}`),
     h("td.rr-duel-bar", { "aria-hidden": "true" }, bar),
     h("td", counts),
-    h("td.rr-num", deltaMark(difference), h("span.rr-interval", range)),
+    h("td.rr-num", deltaMark(difference, [low, high]), h("span.rr-interval", range)),
   );
 }

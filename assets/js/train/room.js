@@ -6,6 +6,7 @@ import { fill, h } from "../lib/dom.js";
 import { emit, listen } from "../lib/events.js";
 import { loadPlotly } from "../lib/plotly.js";
 import { isVisible, poll, pollRate } from "../lib/poll.js";
+import { isAdmin } from "../lib/role.js";
 import { Refused } from "../lib/server.js";
 import { ChartCard } from "./chart_card.js";
 import { ComparedRuns } from "./compared.js";
@@ -18,7 +19,7 @@ import { isLive } from "./words.js";
 
 const EMPTY =
   "Choose data and a base model, then press Start. Loss and nDCG@10 are drawn here while it runs. You can reload or close the page.";
-const LATELY = 3000; // milliseconds without a poll after which the tab counts as opened again
+const READ_ONLY = "An admin starts runs. Loss and nDCG@10 are drawn here while one runs.";
 const SLOW = 4; // seconds between two polls of a run that has ended
 
 /** @param {Room<TrainServer>} context */
@@ -37,6 +38,7 @@ export class CurrentRun {
     this.since = 0; // the events that were read
     this.turn = 0; // goes up when another run is wanted
     this.busy = false;
+    this.wanted = false; // whether the run is brought into view when it is drawn
     this.polls = -1; // the first one reads
     this.head = new RunHead(this);
     this.state = new RunState();
@@ -58,26 +60,13 @@ export class CurrentRun {
   }
 
   start() {
-    const { element, props, trigger, watch } = this.context;
+    const { element } = this.context;
     listen("run", () => {
       this.run = null;
       this.restart();
     });
-    listen("refill", (request) => {
-      trigger("refill", request);
-      document.getElementById("rr-new-run")?.scrollIntoView({ block: "nearest" });
-    });
-    watch("value", () => {
-      const { run } = JSON.parse(props.value || "{}");
-      if (run) this.started(run);
-    });
-    let seen = 0;
-    poll(element, 1, () => {
-      // The tab was opened: what the form offers may have changed.
-      if (Date.now() - seen > LATELY) trigger("shown", {});
-      seen = Date.now();
-      return this.tick();
-    });
+    listen("show", (run) => this.bringIntoView(run));
+    poll(element, 1, () => this.tick());
     this.chart.followWidth(() => isVisible(element));
   }
 
@@ -89,12 +78,18 @@ export class CurrentRun {
     if (!this.polls) await this.refresh();
   }
 
-  /** @param {number} run that the form has started */
-  started(run) {
+  /** Show a run that was started or opened, and give it the focus. @param {number} run */
+  bringIntoView(run) {
+    const same = this.run?.id === run;
+    this.wanted = !same;
     setAddress({ run });
-    emit("changed");
-    emit("runs");
-    this.room.scrollIntoView({ block: "nearest" });
+    if (same) this.focus();
+  }
+
+  focus() {
+    this.wanted = false;
+    document.getElementById("rr-train")?.scrollIntoView({ block: "start" });
+    this.head.title.focus({ preventScroll: true });
   }
 
   /** Read everything again. */
@@ -134,7 +129,8 @@ export class CurrentRun {
   async show(answer, turn) {
     const { run } = answer;
     if (!run) {
-      fill(this.room, h("div.rr-card", emptyState("No run yet", EMPTY)));
+      const text = isAdmin() ? EMPTY : READ_ONLY;
+      fill(this.room, h("div.rr-card", emptyState("No run yet", text)));
       return;
     }
     if (this.card.parentNode !== this.room) fill(this.room, this.card);
@@ -144,6 +140,7 @@ export class CurrentRun {
       emit("drawn");
     }
     this.head.draw(run);
+    if (this.wanted) this.focus();
     this.state.draw(run, this.chart.plot.points);
     await this.drawChart(answer, run);
     this.since = answer.next;
@@ -159,6 +156,7 @@ export class CurrentRun {
     await loadPlotly(answer.plotly);
     const { plot, extra } = this.chart;
     const { figure, points } = answer;
+    Object.assign(plot, { origin: run.origin.title, bestBy: run.recipe.best_by });
     if (figure) await plot.show(figure, points, this.compared.runs, extra);
     else await plot.extend(points);
     this.chart.draw(run);

@@ -5,6 +5,10 @@ import { button } from "../lib/controls.js";
 import { emit } from "../lib/events.js";
 import { download } from "../lib/files.js";
 import { openMenu } from "../lib/menu.js";
+import { isAdmin } from "../lib/role.js";
+import { askToCancel } from "./cancel.js";
+import { editRun } from "./run_edit.js";
+import { archive, askToDelete } from "./run_selection.js";
 import { shown } from "./shown.js";
 import { hasModel, isLive } from "./words.js";
 
@@ -12,8 +16,6 @@ import { hasModel, isLive } from "./words.js";
 
 /** @param {ListedRun} run */
 const proceed = (run) => emit("refill", { run: run.id, how: "continue" });
-/** @param {ListedRun} run */
-const compare = (run) => emit("compare", run.id);
 
 /**
  * A run is not drawn over itself.
@@ -36,15 +38,16 @@ export function runActions(table, run) {
     title = "",
   ) => button(word, onclick, { kind: wide ? "small rr-wide" : "small", title });
   const [live, model, lost] = [isLive(status), hasModel(status), status === "lost"];
-  const word = shown.compared.includes(run.id) ? "Remove" : "Compare";
   const fresh = "Train this model on, with a fresh optimizer";
+  const admin = isAdmin();
   return [
-    status !== "queued" && act("Open", () => table.open(run), true),
-    status === "queued" && act("Cancel", () => table.act(run, "cancel")),
-    model && act("Continue", () => proceed(run), true, fresh),
-    model && canCompare(run) && act(word, () => compare(run)),
-    lost && act("Resume", () => table.act(run, "resume")),
-    !live && !model && !lost && act("Run again", () => table.act(run, "again")),
+    act("Open", () => table.open(run), true),
+    admin &&
+      status === "queued" &&
+      act("Cancel", () => askToCancel(run, () => table.act(run, "cancel"))),
+    admin && model && act("Continue", () => proceed(run), true, fresh),
+    admin && lost && act("Resume", () => table.act(run, "resume")),
+    admin && !live && !model && !lost && act("Run again", () => table.act(run, "again")),
     moreButton(table, run),
   ];
 }
@@ -54,7 +57,7 @@ export function runActions(table, run) {
  * @param {ListedRun} run
  */
 function moreButton(table, run) {
-  const more = button("", () => openMenu(more, entries(table, run, more)), {
+  const more = button("", () => openMenu(more, entries(table, run)), {
     kind: "quiet small icon",
     icon: "more",
     label: `More for ${run.name}`,
@@ -66,37 +69,67 @@ function moreButton(table, run) {
 /**
  * @param {RunTable} table
  * @param {ListedRun} run
- * @param {HTMLElement} anchor
  * @returns {Parameters<typeof openMenu>[1]}
  */
-function entries(table, run, anchor) {
+function entries(table, run) {
   const { id, status } = run;
+  const admin = isAdmin();
+  const inChart = shown.compared.includes(id);
+  const recipe = () => emit("refill", { run: id, how: "recipe" });
   return [
     { text: "Open", icon: "right", act: () => table.open(run) },
     ...(hasModel(status) ? modelEntries(run) : []),
-    run.resumable && {
-      text: "Resume from its checkpoint",
-      icon: "arrow",
-      act: () => table.act(run, "resume"),
-    },
-    {
-      text: "Use its recipe",
-      icon: "edit",
-      act: () => emit("refill", { run: id, how: "recipe" }),
-    },
+    status !== "queued" &&
+      canCompare(run) && {
+        text: inChart ? "Hide from the chart" : "Show in the chart",
+        icon: inChart ? "cross" : "plus",
+        act: () => emit("overlay", id),
+      },
+    shown.run !== null &&
+      shown.run !== id && {
+        text: "Compare with the open run",
+        icon: "arrow",
+        act: () => table.compare([Number(shown.run), id]),
+      },
     run.metrics.tuned && {
       text: "Download the model",
       icon: "download",
       act: () => download(`runs/${id}/model.zip`),
     },
+    ...(admin ? adminEntries(table, run, recipe) : []),
+  ];
+}
+
+/**
+ * @param {RunTable} table
+ * @param {ListedRun} run
+ * @param {() => unknown} recipe
+ * @returns {Parameters<typeof openMenu>[1]}
+ */
+function adminEntries(table, run, recipe) {
+  const { id, status, archived } = run;
+  const edit = () =>
+    editRun(run, async (changes) => {
+      await table.server.edit_run({ run: id, ...changes });
+      emit("changed");
+      emit("runs");
+    });
+  return [
+    "-",
+    { text: "Name and note …", icon: "note", act: edit },
+    run.resumable && {
+      text: "Resume from its checkpoint",
+      icon: "arrow",
+      act: () => table.act(run, "resume"),
+    },
+    { text: "Use its recipe", icon: "edit", act: recipe },
     !isLive(status) && { text: "Run again", icon: "undo", act: () => table.act(run, "again") },
-    status !== "queued" &&
-      canCompare(run) && {
-        text: shown.compared.includes(id) ? "Remove from the chart" : "Compare in the chart",
-        icon: "plus",
-        act: () => compare(run),
-      },
-    ...(isLive(status) ? liveEntries(table, run) : deleteEntries(table, run, anchor)),
+    !isLive(status) && {
+      text: archived ? "Unarchive" : "Archive",
+      icon: "file",
+      act: () => archive(table, [run], !archived),
+    },
+    ...(isLive(status) ? liveEntries(table, run) : deleteEntries(table, run)),
   ];
 }
 
@@ -108,7 +141,7 @@ function modelEntries(run) {
   const open = () => goTo("playground", { b: run.id });
   return [
     { text: "Open in Playground", icon: "search", act: open },
-    { text: "Continue training", icon: "arrow", act: () => proceed(run) },
+    isAdmin() && { text: "Continue training", icon: "arrow", act: () => proceed(run) },
   ];
 }
 
@@ -119,26 +152,19 @@ function modelEntries(run) {
  */
 function liveEntries(table, run) {
   const stop = () => table.act(run, "keep");
-  const cancel = () => table.act(run, "cancel");
+  const cancel = () => askToCancel(run, () => table.act(run, "cancel"));
   return [
     run.status === "running" && { text: "Stop and save", icon: "stopped", act: stop },
-    { text: "Cancel", icon: "cross", danger: true, act: cancel },
+    { text: "Cancel …", icon: "cross", danger: true, act: cancel },
   ];
 }
 
 /**
  * @param {RunTable} table
  * @param {ListedRun} run
- * @param {HTMLElement} anchor
  * @returns {Parameters<typeof openMenu>[1]}
  */
-function deleteEntries(table, run, anchor) {
-  const sure = `Delete ${run.name}: its model, events and frozen pairs`;
-  const remove = () => table.act(run, "delete");
-  const ask = () =>
-    openMenu(anchor, [
-      { text: sure, icon: "trash", danger: true, act: remove },
-      { text: "Keep it", act: () => {} },
-    ]);
-  return ["-", { text: "Delete …", icon: "trash", danger: true, act: ask }];
+function deleteEntries(table, run) {
+  const remove = () => askToDelete(table, [run]);
+  return ["-", { text: "Delete …", icon: "trash", danger: true, act: remove }];
 }

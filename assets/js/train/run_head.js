@@ -1,10 +1,13 @@
 // The head of the run's card: its name, its status, what it says, and what can be done.
 
 import { goTo } from "../lib/address.js";
-import { button, errorBox, notice } from "../lib/controls.js";
+import { button, errorBox } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
-import { hasModel, isLive, shortBase, statusMark } from "./words.js";
+import { isAdmin } from "../lib/role.js";
+import { canAskToNotify } from "../people/run_title.js";
+import { askToCancel } from "./cancel.js";
+import { hasModel, isLive, statusMark } from "./words.js";
 
 /** @type {Record<RunStatus, string>} */
 const STATUS = {
@@ -14,14 +17,14 @@ const STATUS = {
   stopped: "Stopped (model saved)",
   cancelled: "Cancelled",
   failed: "Failed",
-  lost: "Lost",
+  lost: "Stopped unexpectedly",
 };
 
 export class RunHead {
   /** @param {import("./room.js").CurrentRun} current */
   constructor(current) {
     this.current = current;
-    this.title = h("h2");
+    this.title = h("h2", { tabindex: -1 });
     this.status = h("div");
     this.about = h("span.rr-muted.rr-cut.rr-grow");
     this.actions = h("div.rr-row.rr-live-actions");
@@ -37,12 +40,12 @@ export class RunHead {
     const warm = run.status === "running" && run.phase === "warm_start" && run.warm_steps;
     this.title.textContent = run.name;
     fill(this.status, statusMark(run, warm ? "Running, warm start" : STATUS[run.status]));
-    const base = shortBase(run.base_used || run.base);
-    const from = run.parent ? `continued from run ${run.parent}` : base;
-    this.about.textContent = [run.dataset, from, run.recipe.name].join(", ");
+    const from = run.parent ? `continued from ${run.origin.title}` : run.origin.title;
+    const about = [run.dataset, from, run.recipe.name, run.archived && "archived"];
+    this.about.textContent = about.filter(Boolean).join(", ");
     this.about.title = `${run.dataset}, ${run.base}, ${run.recipe.name}`;
     this.drawLines(run);
-    const key = `${run.id} ${run.status} ${run.stopping}`;
+    const key = `${run.id} ${run.name} ${run.status} ${run.stopping} ${run.overdue} ${isAdmin()}`;
     if (key === this.drawnActions) return;
     this.drawnActions = key;
     fill(this.actions, this.buttons(run));
@@ -50,9 +53,8 @@ export class RunHead {
 
   /** @param {Run} run */
   drawLines(run) {
-    const lines = [this.failure(run), ...run.notices.map((text) => notice(text))].filter(
-      (line) => !!line,
-    );
+    const note = run.note && h("p.rr-run-note", run.note);
+    const lines = [this.failure(run), note, notices(run)].filter((line) => !!line);
     const key = lines.map((line) => line.textContent).join("|");
     if (key === this.drawnLines) return;
     this.drawnLines = key;
@@ -65,8 +67,8 @@ export class RunHead {
     const resumes = (status === "lost" && !damage) || resumable;
     return errorBox(
       sentence,
-      resumes ? button("Resume", () => this.current.act("resume")) : null,
-      button("Run again", () => this.current.act("again")),
+      resumes && isAdmin() ? button("Resume", () => this.current.act("resume")) : null,
+      isAdmin() && button("Run again", () => this.current.act("again")),
     );
   }
 
@@ -83,17 +85,20 @@ export class RunHead {
   }
 
   /** @param {Run} run */
-  liveButtons({ status, stopping }) {
+  liveButtons(run) {
     const { current } = this;
-    const cancel = (/** @type {string} */ word) =>
-      button(word, () => current.act("cancel"), { kind: "quiet danger" });
-    if (!stopping) {
+    if (!isAdmin()) return null;
+    const end = () => current.act("cancel");
+    const cancel = button("Cancel", () => askToCancel(run, end), { kind: "quiet danger" });
+    if (!run.stopping) {
       const stop = button("Stop and save", () => current.act("keep"));
-      return [status === "running" && stop, cancel("Cancel")];
+      return [notifyButton(), run.status === "running" && stop, cancel];
     }
-    const saves = stopping === "keep";
-    const text = h("span.rr-muted", saves ? "Stopping after this step" : "Cancelling");
-    return [text, cancel(saves ? "Cancel" : "Cancel again")];
+    const saves = run.stopping === "keep";
+    const text = h("span.rr-muted", saves ? "Stopping after this step" : "Cancelling …");
+    const title = "It has not answered for 20 s: end its process";
+    const force = run.overdue && button("End now", end, { kind: "quiet danger", title });
+    return [text, saves ? cancel : force];
   }
 
   /** @param {Run} run */
@@ -104,9 +109,40 @@ export class RunHead {
     const proceed = () => emit("refill", { run: id, how: "continue" });
     return [
       button("Open in Playground", () => goTo("playground", { b: id })),
-      button("Continue training", proceed, { title: fresh }),
-      resumable && button("Resume", () => current.act("resume"), { title: last }),
-      button("Run again", () => current.act("again"), { kind: "quiet" }),
+      isAdmin() && [
+        button("Continue training", proceed, { title: fresh }),
+        resumable && button("Resume", () => current.act("resume"), { title: last }),
+        button("Run again", () => current.act("again"), { kind: "quiet" }),
+      ],
     ];
   }
+}
+
+/**
+ * What the run reported about itself, folded: none of it is an error.
+ * @param {Run} run
+ */
+function notices({ notices: texts }) {
+  if (!texts.length) return null;
+  const title = texts.length === 1 ? "1 notice" : `${texts.length} notices`;
+  return h(
+    "details.rr-run-notices",
+    h("summary", title),
+    h(
+      "div",
+      texts.map((text) => h("p", text)),
+    ),
+  );
+}
+
+/** While the browser has not been asked yet. */
+function notifyButton() {
+  if (!canAskToNotify()) return null;
+  const ask = async () => {
+    await Notification.requestPermission();
+    node.remove();
+  };
+  const title = "A notification of the browser when the run ends, while another page is open";
+  const node = button("Notify me", ask, { kind: "quiet", title });
+  return node;
 }

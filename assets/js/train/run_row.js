@@ -4,30 +4,14 @@ import { h, svg } from "../lib/dom.js";
 import { formatMetric } from "../lib/format.js";
 import { deltaMark } from "../lib/labels.js";
 import { runActions } from "./run_actions.js";
+import { metricsOf, ndcgOf } from "./run_metrics.js";
 import { shown } from "./shown.js";
-import { RANKERS, shortBase, statusMark } from "./words.js";
+import { isLive, RANKERS, statusMark } from "./words.js";
 
 /**
  * @typedef {import("./runs.js").RunTable} RunTable
  * @typedef {[low: number, high: number]} Range
  */
-
-/**
- * Metrics of a run: on the test split, or on dev while there are none.
- * @param {ListedRun} run
- */
-function metricsOf(run) {
-  return run.metrics.tuned ? run.metrics : run.dev;
-}
-
-/**
- * @param {ListedRun} run
- * @param {Ranker} ranker
- * @returns {number | null}
- */
-function ndcgOf(run, ranker) {
-  return metricsOf(run)[ranker]?.["ndcg@10"] ?? null;
-}
 
 /**
  * The range of nDCG@10 over all runs.
@@ -36,7 +20,7 @@ function ndcgOf(run, ranker) {
  */
 export function chartRange(runs) {
   const values = runs
-    .flatMap((run) => RANKERS.map(([ranker]) => ndcgOf(run, ranker)))
+    .flatMap((run) => RANKERS.map((ranker) => ndcgOf(run, ranker)))
     .filter((value) => value !== null);
   return [Math.min(...values) - 0.02, Math.max(...values) + 0.02];
 }
@@ -47,15 +31,16 @@ export function chartRange(runs) {
  * @param {Range} range
  */
 export function runRow(table, run, range) {
-  const { id, name, base, dataset, seconds } = run;
+  const { id, name, base, dataset, seconds, origin } = run;
   const open = { type: "button", onclick: () => table.open(run) };
   const minutes = seconds === null ? "–" : (seconds / 60).toFixed(1);
-  const ap = metricsOf(run).tuned?.average_precision;
+  const ap = (metricsOf(run).combined ?? metricsOf(run).tuned)?.average_precision;
   return h(
     "tr",
     { "data-run": id, "aria-selected": id === shown.run && "true" },
-    h("td.rr-strong.rr-run-name", h("button.rr-run-open", open, name)),
-    h("td.rr-run-base", { title: base }, shortBase(run.base_used || base)),
+    h("td.rr-run-tick", table.selection.tick(run)),
+    h("td.rr-strong.rr-run-name", h("button.rr-run-open", open, name), chainTag(run), tagsOf(run)),
+    h("td.rr-run-base", { title: base }, origin.title),
     h("td.rr-run-data", { title: dataset }, dataset),
     h("td.rr-run-status", statusMark(run, run.sentence)),
     h("td.rr-run-change", changeCell(run, range)),
@@ -65,6 +50,22 @@ export function runRow(table, run, range) {
   );
 }
 
+/** @param {ListedRun} run */
+function chainTag({ chain }) {
+  if (!chain) return null;
+  const { runs, place } = chain;
+  const title = `A chain of runs, ${runs[0]} to ${runs.at(-1)}: each continues the last`;
+  return h("span.rr-tag", { title }, `${place} of ${runs.length}`);
+}
+
+/** @param {ListedRun} run */
+function tagsOf({ note, archived }) {
+  return [
+    archived && h("span.rr-tag", "archived"),
+    note && h("div.rr-run-noted.rr-faint.rr-cut", { title: note }, note),
+  ];
+}
+
 /**
  * @param {ListedRun} run
  * @param {Range} range
@@ -72,13 +73,14 @@ export function runRow(table, run, range) {
 function changeCell(run, range) {
   const base = ndcgOf(run, "base");
   const tuned = ndcgOf(run, "combined") ?? ndcgOf(run, "tuned");
-  if (base === null && tuned === null) return h("span.rr-muted", "not yet");
+  if (base === null && tuned === null)
+    return h("span.rr-muted", isLive(run.status) ? "not yet" : "–");
   const onTest = !!run.metrics.tuned;
   const before = h("span.rr-muted", formatMetric(base));
   const after = tuned !== null && [
     h("span.rr-faint", "→"),
     h("b", formatMetric(tuned)),
-    base !== null && deltaMark(tuned - base),
+    base !== null && deltaMark(tuned - base, onTest ? run.interval : null),
   ];
   /** @type {[string, number | null][]} */
   const others = [
@@ -91,8 +93,8 @@ function changeCell(run, range) {
   return [
     h(
       "div.rr-change",
-      { title: onTest ? "on the test split" : "on the dev split so far" },
-      dumbbell(base, tuned, marks, range),
+      { title: `${run.origin.title} → ${run.name}, on the ${onTest ? "test" : "dev"} split` },
+      dumbbell(base, tuned, { marks, range, interval: onTest ? run.interval : null }),
       before,
       after,
       onTest ? null : h("span.rr-faint", "dev"),
@@ -105,13 +107,14 @@ function changeCell(run, range) {
  * Base and tuned as two dots on a rail, with marks for BM25 and cosine.
  * @param {number | null} base
  * @param {number | null} tuned
- * @param {number[]} marks
- * @param {Range} range
+ * @param {{ marks: number[], range: Range, interval: Interval | null }} options interval: of the
+ *   difference; without colour where it holds 0 or is not known
  */
-function dumbbell(base, tuned, marks, [low, high]) {
+function dumbbell(base, tuned, { marks, range: [low, high], interval }) {
   const x = (/** @type {number} */ value) => 6 + (72 * (value - low)) / Math.max(high - low, 0.001);
   const both = base !== null && tuned !== null;
-  const kind = both && tuned < base ? "rr-dumbbell fell" : "rr-dumbbell";
+  const [least, most] = interval ?? [0, 0];
+  const kind = `rr-dumbbell ${most < 0 ? "fell" : least > 0 ? "rose" : ""}`;
   const level = { y1: 6, y2: 6 };
   const upright = (/** @type {number} */ value) => ({ x1: x(value), x2: x(value), y1: 2, y2: 10 });
   return svg(

@@ -42,8 +42,8 @@ function runFacts(run) {
 }
 
 /** @param {Run} run without a step */
-function waitingFor({ status }) {
-  if (status === "queued") return "Waiting for its turn";
+function waitingFor({ status, sentence }) {
+  if (status === "queued") return sentence;
   return status === "running" ? "Reading data and base model" : "No step was taken";
 }
 
@@ -51,14 +51,16 @@ function waitingFor({ status }) {
  * @param {Run} run
  * @param {ChartPoints} points
  */
-function runSentence({ name, sentence, status, steps, loss, dev }, points) {
+function runSentence({ name, sentence, status, steps, loss, dev, origin }, points) {
   const best = Math.max(...(points.dev["ndcg@10"] || []).map(([, y]) => y));
   const whole = status === "running" && steps ? ` of ${formatInt(steps)}` : "";
   const base = formatMetric(dev.base?.["ndcg@10"]);
   const parts = [
     `${name}: ${sentence.replace(/\.$/, "")}${whole}.`,
     loss === null ? "" : `Loss ${formatMetric(loss)}.`,
-    Number.isFinite(best) ? `Best nDCG@10 on dev ${formatMetric(best)}, base ${base}.` : "",
+    Number.isFinite(best)
+      ? `Best nDCG@10 on dev ${formatMetric(best)}, ${origin.title} ${base}.`
+      : "",
   ];
   return parts.filter(Boolean).join(" ");
 }

@@ -1,29 +1,18 @@
 // Why the form is filled as it is: the advisor's reasons, what a card asks for and cannot have.
 
-import { errorBox, notice } from "../lib/controls.js";
-import { fill, h } from "../lib/dom.js";
+import { notice } from "../lib/controls.js";
+import { h } from "../lib/dom.js";
 
 const FIT =
   "This card was printed by CrossEncoder.fit(), which ignored these optimizer settings. Choose: as printed, or as trained.";
 const CARD = "The form shows what the card says.";
 
-/** @param {Room<null>} context */
-export function drawRoom({ room, props, watch }) {
-  const show = () => {
-    const parts = reasons(JSON.parse(props.value || "{}"));
-    fill(room, parts.length ? h("div.rr-why-box", parts) : null);
-  };
-  show();
-  watch("value", show);
-}
-
 /** @param {RecipeReasons} reasons */
-function reasons({ refused, note, card, fit, choices, notices = [] }) {
+export function reasons({ note, card, fit, choices, notices = [] }) {
   const lines = choices?.map(({ name, value, reason }) =>
     h("div", h("dt", name, h("b", value)), h("dd", reason)),
   );
   return [
-    refused && errorBox(refused),
     note && h("p.rr-why-note", note),
     card && h("p.rr-why-note", fit ? FIT : CARD),
     lines && h("dl.rr-why", lines),

@@ -10,14 +10,21 @@ export const METRICS = [
   ["map", "MAP"],
   ["average_precision", "AP"],
 ];
-/** Where a run is beside base: [ranker, word]. @type {[ranker: Ranker, word: string][]} */
-export const RANKERS = [
-  ["bm25", "BM25"],
-  ["cosine", "Cosine"],
-  ["base", "Base"],
-  ["tuned", "Tuned"],
-  ["combined", "Combined"],
-];
+/** What a run is compared with on its test split, and the run itself. @type {Ranker[]} */
+export const RANKERS = ["bm25", "cosine", "base", "tuned", "combined"];
+
+/**
+ * The name of a ranker of a run.
+ * @param {Ranker} ranker
+ * @param {{ name: string, origin: { title: string }, metrics: RunMetrics }} run
+ */
+export function rankerName(ranker, { name, origin, metrics }) {
+  if (ranker === "bm25") return "BM25";
+  if (ranker === "cosine") return "Cosine";
+  if (ranker === "base") return origin.title;
+  return ranker === "tuned" && metrics.combined ? `${name}, model alone` : name;
+}
+
 /** @type {Record<RunStatus, [shape: IconName | null, kind: string]>} */
 const LOOKS = {
   queued: ["clock", ""],
@@ -31,7 +38,7 @@ const LOOKS = {
 
 /**
  * The status of a run with its mark; a running one shows how far it is.
- * @param {ListedRun} run
+ * @param {Pick<ListedRun, "status" | "step" | "steps" | "damage">} run
  * @param {string} text
  */
 export function statusMark({ status, step, steps, damage }, text) {
@@ -52,13 +59,4 @@ export function isLive(status) {
  */
 export function hasModel(status) {
   return status === "finished" || status === "stopped";
-}
-
-/**
- * The name of a base model without its owner.
- * @param {string | null | undefined} name
- */
-export function shortBase(name) {
-  if (name === "embedded") return "MiniLM-L6 embedded";
-  return name ? (name.replace(/\/+$/, "").split("/").pop() ?? name) : "";
 }

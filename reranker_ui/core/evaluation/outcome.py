@@ -24,22 +24,24 @@ def outcome_of(scored: pd.DataFrame, scale: Scale = GRADES) -> dict[str, Any]:
     `intervals`: ranker -> [low, high], the 95% bootstrap interval of its mean nDCG@10; `against`:
     base, bm25, cosine (and tuned beside combined) -> {difference, low, high, p, wins, losses,
     ties} of the run's ranker against it, paired by query; `free`: the strongest of FREE on these
-    queries; `worst`: the queries that lost most against base, {query, base, tuned, bm25, cosine,
-    passage: what tuned puts first, grade: its label}; `queries`.
+    queries; `reference`: the strongest of all but the run's own; `worst`: the queries that lost
+    most against it, {query, a value for each ranker, passage: what the run's ranker puts first,
+    grade: its label}; `queries`.
     """
     rankers = [*RANKERS, *(["combined"] if "combined" in scored else [])]
     found = pd.DataFrame({ranker: _ndcg(scored, ranker, scale) for ranker in rankers})
     ours = rankers[-1]
     if found.empty:
-        return {"ranker": ours, "intervals": {}, "against": {}, "free": None, "worst": [],
-                "queries": 0}  # fmt: skip
-    draws = np.random.default_rng(0).integers(0, len(found), (RESAMPLES, len(found)))
+        return {"ranker": ours, "intervals": {}, "against": {}, "free": None, "reference": None,
+                "worst": [], "queries": 0}  # fmt: skip
+    reference = str(found[["base", *FREE]].mean().idxmax())
     return {
         "ranker": ours,
-        "intervals": {name: _interval(found[name].to_numpy(float), draws) for name in rankers},
-        "against": {name: _against(found[ours] - found[name], draws) for name in rankers[:-1]},
+        "intervals": {name: bootstrap_interval(found[name].to_numpy(float)) for name in rankers},
+        "against": {name: _against(found[ours] - found[name]) for name in rankers[:-1]},
         "free": str(found[list(FREE)].mean().idxmax()),
-        "worst": _worst(found, scored),
+        "reference": reference,
+        "worst": _worst(found, scored, ours, reference),
         "queries": len(found),
     }
 
@@ -55,13 +57,15 @@ def _ndcg(scored: pd.DataFrame, ranker: str, scale: Scale) -> "pd.Series[float]"
     return found.set_index("query_key")["ndcg@10"]
 
 
-def _interval(values: Values, draws: Any) -> list[float]:
+def bootstrap_interval(values: Values) -> list[float]:
+    """The 95% percentile bootstrap interval [low, high] of the mean of `values`, one a query."""
+    draws = np.random.default_rng(0).integers(0, len(values), (RESAMPLES, len(values)))
     low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])
     return [float(low), float(high)]
 
 
-def _against(gains: "pd.Series[float]", draws: Any) -> dict[str, float | int]:
-    low, high = _interval(gains.to_numpy(float), draws)
+def _against(gains: "pd.Series[float]") -> dict[str, float | int]:
+    low, high = bootstrap_interval(gains.to_numpy(float))
     return {
         "difference": float(gains.mean()),
         "low": low,
@@ -83,13 +87,15 @@ def randomisation_p(gains: Values) -> float:
     return float((as_far.sum() + 1) / (RESAMPLES + 1))
 
 
-def _worst(found: pd.DataFrame, scored: pd.DataFrame) -> list[dict[str, Any]]:
-    lost = (found["tuned"] - found["base"]).sort_values(kind="stable")
+def _worst(
+    found: pd.DataFrame, scored: pd.DataFrame, ours: str, reference: str
+) -> list[dict[str, Any]]:
+    lost = (found[ours] - found[reference]).sort_values(kind="stable")
     rows = []
     for key in lost[lost < -EQUAL].index[:WORST]:
         group = scored[scored["query_key"] == key]
-        first = group.loc[group["tuned"].idxmax()]
-        values = {ranker: float(found.loc[key, ranker]) for ranker in RANKERS}
-        told = {"passage": str(first["passage"])[:300], "grade": float(first["grade"])}
-        rows.append({"query": str(group["query"].iloc[0])} | values | told)
+        first = group.loc[group[ours].idxmax()]
+        values = {ranker: float(found.loc[key, ranker]) for ranker in found.columns}
+        shown = {"passage": str(first["passage"])[:300], "grade": float(first["grade"])}
+        rows.append({"query": str(group["query"].iloc[0])} | values | shown)
     return rows

@@ -1,36 +1,82 @@
-"""What a finished run is worth: compared with the strongest ranker that needs no labels."""
+"""What a finished run is worth: compared with the strongest free ranker and with its origin."""
 
 from collections.abc import Mapping
 from typing import Any
 
-SURE = 0.05  # p below which a difference is more than chance
+SURE = 0.05  # p below which a difference is significant
 FEW = 10  # test queries below which nothing is said
+SMALL = 50  # test queries below which the interval is named: Buckley and Voorhees, SIGIR 2000
 TITLES = {"bm25": "BM25", "cosine": "cosine"}
+_LEADS = {
+    "better": "Significantly better than",
+    "worse": "Significantly worse than",
+    "unclear": "No significant difference from",
+}
 
 
-def verdict_of(results: Mapping[str, Any]) -> dict[str, Any] | None:
+def verdict_of(results: Mapping[str, Any], origin: str | None = None) -> dict[str, Any] | None:
     """The headline of `outcome_of`'s results; None where too few queries can be compared.
 
+    `origin` is the title of the model that the run started from; None where its order was random.
     Returns `free`: the strongest free ranker; `difference`, `low`, `high`, `p`, `wins`, `losses`,
-    `ties` of the run's ranker against it by nDCG@10; `deploy`: whether it is better beyond chance;
-    `sentence` and `numbers`, in words.
+    `ties` of the run's ranker against it by nDCG@10; `deploy`: whether it is significantly better
+    than that and not worse than its origin; `kind`: "good", "bad" or "unclear"; `sentence` and
+    `numbers`, in words.
     """
     free, queries = results.get("free"), results["queries"]
     if free is None or queries < FEW:
         return None
-    against = results["against"][free]
-    gain, sure = against["difference"], against["p"] < SURE
-    name = TITLES[free]
-    if gain > 0 and sure:
-        sentence = f"Better than {name}, the strongest ranker without labels."
-    elif gain < 0 and sure:
-        sentence = f"Worse than {name}: do not deploy."
+    against = results["against"]
+    rivals = [(TITLES[free], against[free])]
+    if origin and "base" in against:
+        rivals.append((origin, against["base"]))
+    states = [state_of(duel) for _, duel in rivals]
+    deploy = states[0] == "better" and "worse" not in states
+    kind = "good" if deploy else "bad" if "worse" in states else "unclear"
+    names = [f"{TITLES[free]} (the strongest free ranker)", *(name for name, _ in rivals[1:])]
+    return {
+        **against[free],
+        "free": free,
+        "deploy": deploy,
+        "kind": kind,
+        "sentence": _sentence(names, states),
+        "numbers": f"nDCG@10 on {queries:,} test queries: "
+        + ", ".join(_number(name, duel) for name, duel in rivals)
+        + ".",
+    }
+
+
+def state_of(duel: Mapping[str, Any]) -> str:
+    """ "better", "worse", or "unclear" where the interval contains 0 or chance explains it."""
+    if duel["p"] >= SURE or duel["low"] <= 0 <= duel["high"]:
+        return "unclear"
+    return "better" if duel["difference"] > 0 else "worse"
+
+
+def small_test(results: Mapping[str, Any]) -> str | None:
+    """A sentence where the test split is small, with what it can tell; None where it is not."""
+    queries = results["queries"]
+    if queries >= SMALL:
+        return None
+    low, high = results["intervals"].get(results.get("ranker") or "tuned") or (0.0, 0.0)
+    within = f" nDCG@10 is known to ±{(high - low) / 2:.3f} only." if high > low else ""
+    return f"The test split has only {queries:,} queries.{within} Label more test queries."
+
+
+def _sentence(names: list[str], states: list[str]) -> str:
+    if len(set(states)) == 1:
+        told = f"{_LEADS[states[0]]} {' and '.join(names)}."
     else:
-        sentence = f"No better than {name}: do not deploy."
-    numbers = (
-        f"nDCG@10 {gain:+.3f} (95% interval {against['low']:+.3f} to {against['high']:+.3f}) on "
-        f"{queries:,} test queries; {against['wins']:,} better, {against['losses']:,} worse, "
-        f"{against['ties']:,} the same."
-    )
-    return {**against, "free": free, "deploy": gain > 0 and sure, "sentence": sentence,
-            "numbers": numbers}  # fmt: skip
+        parts = [f"{_LEADS[state]} {name}" for name, state in zip(names, states, strict=True)]
+        told = "; ".join([parts[0], *(part[0].lower() + part[1:] for part in parts[1:])]) + "."
+    if states[0] == "worse":
+        return f"{told} Do not deploy it."
+    if states[0] == "better" and "worse" in states:
+        return f"{told} Keep {names[1]}."
+    return told
+
+
+def _number(name: str, duel: Mapping[str, Any]) -> str:
+    gain, low, high = (f"{duel[key]:+.3f}".replace("-", "\N{MINUS SIGN}")
+                       for key in ("difference", "low", "high"))  # fmt: skip
+    return f"{gain} against {name} (95% interval {low} to {high})"

@@ -35,6 +35,7 @@ class Lineage(TypedDict, total=False):
     counts: dict[str, int]
     hash: str
     notices: list[str]
+    findings: list[dict[str, Any]]
     parent_run: int | None
 
 

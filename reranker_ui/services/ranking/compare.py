@@ -15,6 +15,7 @@ from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
 from reranker_ui.services.ranking.candidates import Candidates
 from reranker_ui.services.ranking.cutoffs import kept_cutoff
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
+from reranker_ui.services.ranking.recorded_scores import recorded_scores
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
@@ -54,7 +55,8 @@ def evaluate(
 ) -> Metrics:
     """The metrics of `core.evaluation.ranking_metrics` on a split's labelled pairs.
 
-    Only labels that `user` may know count.
+    Only labels that `user` may know count. Scores that a run recorded when it was evaluated are
+    used again, so that the numbers are those of the run.
     """
     require(user, "viewer")
     check_split(split)
@@ -64,7 +66,7 @@ def evaluate(
         raise Refused(NO_LABELS.format(split=split, dataset=dataset))
     texts = pairs_of(pairs)
     ranker = find_ranker(workspace, user, model, texts)
-    scores = ranker.scores(texts, raw=True)
+    scores = recorded_scores(ranker, pairs) or ranker.scores(texts, raw=True)
     scale = Scale.from_json(scale_of(workspace, user, dataset))
     return ranking_metrics(pairs["query_key"], pairs["grade"], scores, scale=scale)
 

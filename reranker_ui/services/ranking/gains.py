@@ -10,14 +10,14 @@ import pandas as pd
 
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.evaluation.metrics import RANKING, per_query
+from reranker_ui.core.evaluation.outcome import bootstrap_interval
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
+from reranker_ui.services.ranking.recorded_scores import recorded_scores
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
-
-RESAMPLES = 2000
 
 
 def gains(
@@ -28,7 +28,8 @@ def gains(
     Returns `queries`: query, candidates, positives, a, b, gain (b - a), the largest gain first;
     `a`, `b`, `gain` as means, `low` and `high` the 95% interval of the mean gain (bootstrap over
     queries), `means` the same for each metric of RANKING with its name as `metric`, `wins`,
-    `losses`, `ties`. Scores are kept in the cache, so a second look is quick.
+    `losses`, `ties`, and `engines`: what each ranker was scored by, "recorded" where the scores are
+    those of the run's own evaluation. Scores are kept in the cache, so a second look is quick.
     """
     require(user, "viewer")
     pairs = labelled_pairs(workspace, user, dataset)
@@ -54,6 +55,9 @@ def gains(
         "wins": int((table["gain"] > 0).sum()),
         "losses": int((table["gain"] < 0).sum()),
         "ties": int((table["gain"] == 0).sum()),
+        "engines": [
+            "recorded" if recorded_scores(ranker, pairs) else ranker.engine for ranker in rankers
+        ],
         "queries": [dict(row) for row in table.to_dict("records")],
     }
 
@@ -71,7 +75,7 @@ def _mean(metric: str, a: "pd.Series[float]", b: "pd.Series[float]") -> dict[str
     if a.empty:
         return {"metric": metric, **dict.fromkeys(("a", "b", "gain", "low", "high"))}
     gain = (b - a).to_numpy()
-    low, high = _interval(gain)
+    low, high = bootstrap_interval(gain)
     means = {"a": float(a.mean()), "b": float(b.mean()), "gain": float(gain.mean())}
     return {"metric": metric, **means, "low": low, "high": high}
 
@@ -86,7 +90,9 @@ def _metrics(
 
 
 def kept_scores(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> list[float]:
-    """The raw scores of `pairs`, columns query and passage; kept in the cache per model."""
+    """The raw scores of `pairs`, columns query and passage: recorded by the run, or cached."""
+    if (recorded := recorded_scores(ranker, pairs)) is not None:
+        return recorded
     kept = _kept(workspace, ranker, pairs)
     if kept.exists():
         with suppress(OSError, ValueError):  # a damaged file is written again
@@ -105,9 +111,3 @@ def _kept(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> Path:
     for query, passage in zip(pairs["query"], pairs["passage"], strict=True):
         digest.update(f"{len(query)}:{len(passage)}:{query}{passage}".encode())
     return workspace.cache / "scores" / f"{digest.hexdigest()}.npy"
-
-
-def _interval(gains: "np.ndarray[Any, np.dtype[np.float64]]") -> tuple[float, float]:
-    draws = np.random.default_rng(0).integers(0, len(gains), (RESAMPLES, len(gains)))
-    low, high = np.percentile(gains[draws].mean(axis=1), [2.5, 97.5])
-    return float(low), float(high)

@@ -20,6 +20,7 @@ from reranker_ui.services.ranking import engines
 from reranker_ui.services.ranking.model_cache import SHELF, Model
 from reranker_ui.services.runs.allowed_models import check_base
 from reranker_ui.services.runs.listing import Run, find_run, list_runs
+from reranker_ui.services.runs.progress import LIVE
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
@@ -55,6 +56,7 @@ class Ranker:
     loading: float = 0.0
     model: Reranker | None = None
     combined: bool = False
+    run: Path | None = None  # the scores that a run gave its test pairs
 
     @property
     def engine(self) -> str | None:
@@ -104,12 +106,13 @@ def find_ranker(workspace: Workspace, user: User, name: str, texts: Sequence[Pai
     return _run(workspace, user, name)
 
 
-def choices(workspace: Workspace, user: User) -> dict[str, Any]:
+def choices(workspace: Workspace, user: User, dataset: str | None = None) -> dict[str, Any]:
     """The rankers to choose from, without loading any, and the two to begin with.
 
     Returns `rankers`: name, title, detail, ready, why (not ready); `a` and `b`: names. `b` is
-    the newest run with a model and `a` the strongest of its baselines; before there is one,
-    BM25 and cosine.
+    the newest run with a model, of `dataset` if one is given, and `a` the strongest ranker
+    without labels on its test split; before there is a run, BM25 and cosine. Archived runs and
+    those that ended without a model are left out.
     """
     require(user, "viewer")
     default = workspace.settings.default_base.rpartition("/")[2]
@@ -118,9 +121,11 @@ def choices(workspace: Workspace, user: User) -> dict[str, Any]:
         {"name": name, "title": title, "detail": detail, "ready": True, "why": None}
         for name, title, detail in fixed
     ]
-    runs = list_runs(workspace, user)
-    rankers += [_choice(run) for run in runs]
-    newest = next((run for run in runs if _has_model(run)), None)
+    runs = [run for run in list_runs(workspace, user) if not run["archived"]]
+    rankers += [_choice(run) for run in runs if run["status"] in LIVE or _has_model(run)]
+    newest = next(
+        (run for run in runs if _has_model(run) and dataset in (None, run["dataset"])), None
+    )
     if newest is None:
         return {"rankers": rankers, "a": "bm25", "b": "cosine"}
     return {"rankers": rankers, "a": _strongest(newest), "b": str(newest["id"])}
@@ -141,10 +146,8 @@ def _has_model(run: Run) -> bool:
 
 
 def _strongest(run: Run) -> str:
-    told = {
-        name: (run["metrics"].get(name) or {}).get("ndcg@10") for name in ("base", "cosine", "bm25")
-    }
-    known = {name: value for name, value in told.items() if value is not None}
+    found = {name: (run["metrics"].get(name) or {}).get("ndcg@10") for name in ("cosine", "bm25")}
+    known = {name: value for name, value in found.items() if value is not None}
     return max(known, key=lambda name: known[name]) if known else "bm25"
 
 
@@ -205,10 +208,13 @@ def _run(workspace: Workspace, user: User, name: str) -> Ranker:
     if not path.is_dir():
         left = "its folder is gone" if run["status"] == "finished" else run["sentence"].rstrip(".")
         raise Refused(f"{run['name']} has no model: {left}. Choose another run.")
-    tuned = _model(workspace, path, str(run["id"]), run["name"], run["dataset"])
+    folder = RunFolder(run["folder"])
+    tuned = _model(
+        workspace, path, str(run["id"]), run["name"], run["dataset"], run=folder.test_scores_file
+    )
     if alone:
         return replace(tuned, name=f"{tuned.name}{ALONE}", title=f"{tuned.title}, its model alone")
-    return combined(workspace, tuned, RunFolder(run["folder"]).combined_file)
+    return combined(workspace, tuned, folder.combined_file)
 
 
 def _model(

@@ -5,12 +5,13 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
-from reranker_ui.core.evaluation.verdict import verdict_of
+from reranker_ui.core.evaluation.verdict import small_test, verdict_of
 from reranker_ui.core.values.json_files import read_object
+from reranker_ui.core.values.recipe import EMBEDDED
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.visibility import visibility_of_run
 from reranker_ui.services.runs import push
-from reranker_ui.services.runs.listing import find_run, folder_of
+from reranker_ui.services.runs.listing import Run, find_run, folder_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
@@ -31,6 +32,7 @@ def outcome(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
 
     Returns `{"id", "results": as `core.evaluation.outcome.outcome_of` or None, without `worst` for
     those from whom labels are kept, "verdict": as `core.evaluation.verdict.verdict_of` or None,
+    "warnings": sentences about a small test split, leakage and the language of the base model,
     "whole": whether `user` may have the whole run, "scale": {kind, max}, "files": [{name, bytes}],
     "bytes", "card": Markdown or None, "quotes": whether the card holds training texts, "pushed": as
     `push.state` or None}`.
@@ -48,7 +50,8 @@ def outcome(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
     return {
         "id": row["id"],
         "results": results,
-        "verdict": verdict_of(results) if results else None,
+        "verdict": verdict_of(results, _origin(row)) if results else None,
+        "warnings": _warnings(results, folder, whole),
         "whole": whole,
         "scale": folder.lineage_if_readable().get("scale"),
         "files": files,
@@ -57,6 +60,21 @@ def outcome(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
         "quotes": bool(row["recipe"].get("card_texts")),
         "pushed": push.state(workspace, user, row["id"]),
     }
+
+
+def _origin(row: Run) -> str | None:
+    # An embedded base has no ranking head: its order is random, and being better means nothing.
+    random = row["parent"] is None and row["base_used"] in EMBEDDED
+    return None if random else str(row["origin"]["title"])
+
+
+def _warnings(results: dict[str, Any] | None, folder: RunFolder, whole: bool) -> list[str]:
+    small = small_test(results) if results else None
+    findings = folder.lineage_if_readable().get("findings") or [] if whole else []
+    return [
+        *([small] if small else []),
+        *(f"{finding['fact']}. {finding['mend']}" for finding in findings),
+    ]
 
 
 def _files(folder: RunFolder) -> list[dict[str, Any]]:

@@ -5,12 +5,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from reranker_ui.core.evaluation.verdict import TITLES
 from reranker_ui.core.values import event_log
 from reranker_ui.core.values.event_log import TERMINAL, status_of
 from reranker_ui.core.values.run_folder import BRING_BACK, RunFolder
 
 RANKERS = ("base", "tuned", "bm25", "cosine", "combined")
-TITLES = {"bm25": "BM25", "cosine": "cosine", "base": "base"}  # what a run is compared with
 LIVE = ("queued", "running")
 FEW = 20  # test queries; what fewer say of an order is chance
 Event = dict[str, Any]
@@ -163,7 +163,7 @@ def sentence(progress: Progress, state: str) -> str:
         "finished": "Finished",
         "stopped": f"Stopped (model saved){at}",
         "cancelled": f"Cancelled{at}",
-        "lost": f"Lost{at}: the worker ended without a word.",
+        "lost": f"Stopped unexpectedly{at}: the worker ended without an error message.",
     }[state]
 
 
@@ -178,11 +178,11 @@ def seconds(progress: Progress, state: str, now: float) -> float | None:
     return (now if state in LIVE else float(last)) - begun
 
 
-def verdict(metrics: Metrics) -> str | None:
+def verdict(metrics: Metrics, origin: str = "base") -> str | None:
     """A sentence if another ranker reaches the run's ranker on test; None if none does.
 
-    The strongest is named; a free one before base. By nDCG@10; where fewer than FEW queries can be
-    ranked, by average precision over all pairs.
+    The strongest is named; a free one before `origin`, the model that the run started from. By
+    nDCG@10; where fewer than FEW queries can be ranked, by average precision over all pairs.
     """
     ranked = int((metrics.get("tuned") or {}).get("queries") or 0)
     metric = "ndcg@10" if ranked >= FEW else "average_precision"
@@ -190,15 +190,19 @@ def verdict(metrics: Metrics) -> str | None:
     ours = found["tuned"] if found["combined"] is None else found["combined"]
     if ours is None:
         return None
-    others = {name: found[name] for name in TITLES}
-    reach = {name: value for name, value in others.items() if value is not None and value > ours}
+    titles = {**TITLES, "base": origin}
+    reach = {
+        title: value
+        for name, title in titles.items()
+        if (value := found[name]) is not None and value > ours
+    }
     if not reach:
         return None
-    best = max(reach, key=lambda name: reach[name])
+    best = max(reach, key=lambda title: reach[title])
     where = f"nDCG@10 {ours:.3f} on {ranked} test queries"
     if ranked < FEW:
         where = f"average precision {ours:.3f} on the test split"
-    return f"No better than {TITLES[best]}: do not deploy. {where}, against {reach[best]:.3f}."
+    return f"Not better than {best}: {where}, against {reach[best]:.3f}."
 
 
 def _value(metrics: Metrics, ranker: str, metric: str) -> float | None:

@@ -193,8 +193,11 @@ runs = Table(
     Column("executor", Text, nullable=False),
     Column("handle", Text),
     Column("counts", JSON, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("chain_id", Integer),  # the first run of the chain that one recipe started; null: none
     Column("created_by", Text, nullable=False),
     _time("created_at"),
+    _time("archived_at", nullable=True),
 )
 
 # What a run thinks of pairs that wait for a label, or on which people do not agree.

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pandas as pd
 
-from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.bases.coverage import reads_well
 from reranker_ui.core.bases.hub_bases import suggested
 from reranker_ui.core.evaluation.baselines import pairs_of
@@ -13,11 +12,12 @@ from reranker_ui.core.models.hub_reach import hub_is_reachable
 from reranker_ui.core.models.model_folder import layers_of, token_limit
 from reranker_ui.core.training.advice.advisor import Advice, Choice, advise
 from reranker_ui.core.training.advice.budget import within
-from reranker_ui.core.values.recipe import EMBEDDED, PRESETS, Recipe
+from reranker_ui.core.values.recipe import PRESETS
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
-from reranker_ui.services.training import create, speed
+from reranker_ui.services.training import speed
+from reranker_ui.services.training.create import known_base
 from reranker_ui.services.training.freeze import frozen_splits
 
 
@@ -72,16 +72,3 @@ def _suggestion(workspace: Workspace, train: pd.DataFrame, budget: str) -> Choic
     english = reads_well(embedded_encoder() / "tokenizer.json", pairs_of(train))
     base, why = suggested(english, budget)
     return Choice("Base", base.name, why)
-
-
-def known_base(
-    workspace: Workspace, user: User, recipe: Recipe, train: pd.DataFrame
-) -> ResolvedBase | None:
-    """The base of a recipe for the pairs `train`, None for one that only the Hub knows.
-
-    Nothing is downloaded.
-    """
-    name = create.continued(workspace, user, recipe, None)[0].base
-    if name not in EMBEDDED and name.count("/") == 1 and hub_is_reachable(workspace.cache):
-        return None
-    return resolve_base(name, workspace.cache, recipe.revision, pairs_of(train))

@@ -3,13 +3,19 @@
 import shutil
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
+from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
+from reranker_ui.core.evaluation.baselines import pairs_of
+from reranker_ui.core.models.hub_reach import hub_is_reachable
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.machine import LEAST_DISK, bytes_in_words, free_disk
-from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.core.values.recipe import EMBEDDED, Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors.local import LocalExecutor
@@ -19,7 +25,15 @@ from reranker_ui.services.runs.listing import find_run, folder_of
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.database import journal, runs
 from reranker_ui.services.store.workspace import Workspace, record
+from reranker_ui.services.training.data_check import findings_of
 from reranker_ui.services.training.freeze import data_hash, notices, unlabelled_texts
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Several runs that one recipe starts; `first`: its first run, None for that one itself."""
+
+    first: int | None
 
 
 def continued(
@@ -45,6 +59,19 @@ def is_run(base: str) -> bool:
     return base.startswith("run ") and base[4:].strip().isdecimal()
 
 
+def known_base(
+    workspace: Workspace, user: User, recipe: Recipe, train: pd.DataFrame
+) -> ResolvedBase | None:
+    """The base of a recipe for the pairs `train`, None for one that only the Hub knows.
+
+    Nothing is downloaded.
+    """
+    name = continued(workspace, user, recipe, None)[0].base
+    if name not in EMBEDDED and name.count("/") == 1 and hub_is_reachable(workspace.cache):
+        return None
+    return resolve_base(name, workspace.cache, recipe.revision, pairs_of(train))
+
+
 def check_disk(workspace: Workspace) -> None:
     """Refuse a run where the disk of the home is all but full."""
     if (free := free_disk(workspace.runs)) < LEAST_DISK:
@@ -61,12 +88,16 @@ def enter(
     recipe: Recipe,
     splits: dict[str, pd.DataFrame],
     parent: int | None,
+    chain: Chain | None = None,
 ) -> int:
     """Write the folder of a new run and its row, both or neither; returns its number."""
     counts = {split: len(pairs) for split, pairs in splits.items()}
+    scale = datasets.scale_of(workspace, user, dataset)
+    base = None if chain and chain.first else _base_or_none(workspace, user, recipe, splits)
     lineage = {
         "dataset": dataset,
-        "scale": datasets.scale_of(workspace, user, dataset),
+        "scale": scale,
+        "findings": findings_of(splits, Scale.from_json(scale), base),
         "counts": counts,
         "hash": data_hash(splits),
         "notices": notices(counts),
@@ -76,9 +107,19 @@ def enter(
     try:
         texts = unlabelled_texts(workspace, user, dataset)
         RunFolder(aside).write_inputs(recipe, splits, lineage, texts)
-        return _insert(workspace, user, aside, dataset, recipe, counts, parent)
+        entered = {"counts": counts, "parent_run_id": parent}
+        return _insert(workspace, user, aside, dataset, recipe, entered, chain)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _base_or_none(
+    workspace: Workspace, user: User, recipe: Recipe, splits: dict[str, pd.DataFrame]
+) -> ResolvedBase | None:
+    try:
+        return known_base(workspace, user, recipe, splits["train"])
+    except Refused:  # the run reports it
+        return None
 
 
 def _insert(
@@ -87,8 +128,8 @@ def _insert(
     aside: Path,
     dataset: str,
     recipe: Recipe,
-    counts: dict[str, int],
-    parent: int | None,
+    entered: dict[str, Any],
+    chain: Chain | None,
 ) -> int:
     # The folder takes its name inside the transaction: row and folder appear together, and a
     # folder left without a row by a crash in between is skipped.
@@ -99,13 +140,13 @@ def _insert(
             "id": number,
             "dataset_id": datasets.find_dataset(connection, dataset).id,
             "dataset_name": dataset,
-            "parent_run_id": parent,
+            "chain_id": chain and (chain.first or number),
             "name": f"run {number}",
             "recipe": recipe.model_dump(mode="json"),
             "executor": LocalExecutor.name,
-            "counts": counts,
             "created_by": user.name,
             "created_at": now,
+            **entered,
         }
         connection.execute(runs.insert().values(values))
         aside.rename(folder_of(workspace, number).path)

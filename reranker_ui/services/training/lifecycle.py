@@ -9,7 +9,6 @@ from reranker_ui.core.values.filesystems import DiskFull
 from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors.base import Executor
 from reranker_ui.executors.local import LocalExecutor
 from reranker_ui.services.annotating.model_scores import forget_scores
@@ -18,16 +17,13 @@ from reranker_ui.services.runs.allowed_models import pinned
 from reranker_ui.services.runs.listing import (
     CONTRACT,
     Run,
-    changed_rows,
-    current,
-    events,
     find_run,
     folder_of,
-    follow,
-    glance,
+    is_overdue,
     list_runs,
 )
 from reranker_ui.services.runs.progress import LIVE
+from reranker_ui.services.runs.watching import changed_rows, current, events, follow, glance
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace, record
@@ -56,7 +52,6 @@ __all__ = [
     "stop",
     "wait",
 ]
-PATIENCE = 20.0  # seconds after which a second "cancel" ends a worker that does not listen
 
 
 def start(
@@ -68,7 +63,7 @@ def start(
 ) -> Run:
     """Freeze the labels of `dataset` into a new run folder and submit it; returns the run.
 
-    A base "run 12" goes on from that run's model. A recipe of several passes makes as many runs,
+    A base "run 12" continues that run's model. A recipe of several passes makes as many runs,
     each continuing the last; the first is returned, `later` are the numbers of the others.
     Refused: an unknown dataset, one without labels, one whose labels are all the same, a full
     disk.
@@ -85,7 +80,8 @@ def start(
         if numbers:
             parent, model = numbers[-1], folder_of(workspace, numbers[-1]).model
             one = one.model_copy(update={"base": str(model), "revision": None, "warm_start": "off"})
-        numbers.append(create.enter(workspace, user, str(dataset), one, drawn, parent))
+        chain = create.Chain(first=numbers[0] if numbers else None) if len(passes) > 1 else None
+        numbers.append(create.enter(workspace, user, str(dataset), one, drawn, parent, chain))
         _submit(workspace, numbers[-1])
     return find_run(workspace, user, numbers[0]) | {"later": numbers[1:]}
 
@@ -110,7 +106,7 @@ def continue_run(
 def onward(workspace: Workspace, user: User, run: int | str) -> tuple[str, Recipe]:
     """The dataset of `run`, and the recipe that trains its model on: its own, from "run 12"."""
     row = find_run(workspace, user, run)
-    values = row["recipe"] | {"base": row["name"], "revision": None, "warm_start": "off"}
+    values = row["recipe"] | {"base": f"run {row['id']}", "revision": None, "warm_start": "off"}
     return row["dataset"], changed(values | {"passes": (0,)})
 
 
@@ -170,25 +166,20 @@ def resume(workspace: Workspace, user: User, run: int | str) -> Run:
 def stop(workspace: Workspace, user: User, run: int | str, how: Literal["keep", "cancel"]) -> Run:
     """Ask a run to stop after this step and keep its model, or to cancel.
 
-    A worker that has not obeyed a "cancel" for PATIENCE seconds is ended by the next one.
+    A worker that is overdue after a "cancel" is ended by the next one.
     """
     require(user, "admin")
     row = find_run(workspace, user, run)
     if row["status"] not in LIVE:
         raise Refused(f"{row['name']} is not running: {row['sentence'].rstrip('.')}.")
     folder = folder_of(workspace, row["id"])
-    if how == "cancel" and _deaf(folder):
+    if how == "cancel" and is_overdue(folder):
         _end(workspace, row["id"])
     elif folder.stop_requested() != "cancel":
         folder.request_stop(how)
     with workspace.writing() as connection:
         record(connection, user, f"run.{how}", f"run:{row['id']}", at=time.time())
     return find_run(workspace, user, row["id"])
-
-
-def _deaf(folder: RunFolder) -> bool:
-    asked = folder.stop_requested() == "cancel"
-    return asked and time.time() - folder.stop_file.stat().st_mtime > PATIENCE
 
 
 def _end(workspace: Workspace, number: int) -> None:
@@ -205,15 +196,21 @@ def wait(workspace: Workspace, user: User, run: int | str, every: float = 0.5) -
     return row
 
 
-def delete(workspace: Workspace, user: User, run: int | str) -> None:
-    """Delete a run that has ended, with its folder: model, checkpoints, frozen pairs, events."""
+def check_deletable(workspace: Workspace, user: User, row: Run) -> None:
+    """Refuse to delete a run that waits or runs, or from which a live one continues."""
     require(user, "admin")
-    row = find_run(workspace, user, run)
     if row["status"] in LIVE:
         raise Refused(f"{row['name']} is {row['status']}. Cancel it before deleting it.")
     for other in list_runs(workspace, user):
         if other["parent"] == row["id"] and other["status"] in LIVE:
-            raise Refused(f"{other['name']} goes on from {row['name']}. Cancel it first.")
+            raise Refused(f"{other['name']} continues {row['name']}. Cancel it first.")
+
+
+def delete(workspace: Workspace, user: User, run: int | str) -> None:
+    """Delete a run that has ended, with its folder: model, checkpoints, frozen pairs, events."""
+    require(user, "admin")
+    row = find_run(workspace, user, run)
+    check_deletable(workspace, user, row)
     folder = folder_of(workspace, row["id"]).path
     engines.let_go(workspace, folder / "model")
     try:

@@ -20,7 +20,8 @@ from reranker_ui.services.runs import listing
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import speed as speeds
-from reranker_ui.services.training.advise import known_base
+from reranker_ui.services.training.create import known_base
+from reranker_ui.services.training.data_check import findings_of
 from reranker_ui.services.training.freeze import (
     first_pairs,
     frozen_splits,
@@ -37,11 +38,11 @@ def plan(
 ) -> dict[str, Any]:
     """What `recipe` would do with the labels of `dataset` now.
 
-    Returns `{"data", "facts": [{name, value, warn}], "notices", "command", "busy"}`, in words;
-    for programs `steps`, `seconds`, `memory` and `disk` (bytes), None where not known, and
-    `measurable`: whether `wait` would tell more. With
-    `wait`, a speed that is not known is measured in a process of its own, unless a run goes on;
-    without, nothing is started: a form asks at every change.
+    Returns `{"data", "facts": [{name, value, warn}], "notices", "command", "busy"}`, in words,
+    with `findings` as of `data_check.findings_of` and `runs`, how many are queued; for programs
+    `steps`, `seconds`, `memory` and `disk` (bytes), None where not known, and `measurable`:
+    whether `wait` would tell more. With `wait`, a speed that is not known is measured in a process
+    of its own, unless a run is live; without, nothing is started: a form asks at every change.
     Refused where `runs.start` would refuse.
     """
     require(user, "viewer")
@@ -79,6 +80,8 @@ def plan(
             *([_cut(recipe, base, lesson)] if base else []),
         ],
         "notices": _notices(workspace, asked, recipe, base, counts),
+        "findings": findings_of(splits, scale, base),
+        "runs": len(passes),
         "command": command(name, asked),
         "busy": busy,
         "steps": cost.steps,
@@ -140,7 +143,7 @@ def _speed(
 
 def _time(seconds: float | None) -> str:
     if seconds is None:
-        return "known after its first steps"
+        return "not measured yet"
     if seconds > 5400:
         return f"about {seconds / 3600:.1f} h"
     return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s"

@@ -1,102 +1,124 @@
-"""The fields of a recipe as the form shows them: what is drawn for each, and its value in it."""
+"""The fields of a recipe as the form shows them: label, one line of help, choices, and values."""
 
+from dataclasses import dataclass
 from typing import Any
 
-import gradio as gr
+from reranker_ui.core.values.recipe import Recipe
 
-from reranker_ui.core.values.recipe import PRESETS, Recipe
+Choices = tuple[tuple[str, str], ...]  # value, word
+ON_OFF: Choices = (("False", "off"), ("True", "on"))
+LOSSES: Choices = (
+    ("bce", "binary cross-entropy"),
+    ("mse", "squared error on scores"),
+    ("cross_entropy", "cross-entropy over grades"),
+    ("mnrl", "other passages as negatives (MNRL)"),
+    ("lambda", "LambdaLoss, over lists"),
+    ("listnet", "ListNet, over lists"),
+    ("ranknet", "RankNet, over lists"),
+    ("margin_mse", "margin to the negative (MarginMSE)"),
+)
+BEST: Choices = (
+    ("auto", "auto: average precision"),
+    ("ndcg@10", "nDCG@10"),
+    ("mrr@10", "MRR@10"),
+    ("map", "MAP"),
+    ("average_precision", "average precision"),
+    ("last", "last weights"),
+)
 
-Field = tuple[str, str, list[Any] | None]  # name in the recipe, label, choices (None: a text)
-ON_OFF = [("off", "False"), ("on", "True")]
-LOSSES = [
-    ("binary cross-entropy", "bce"),
-    ("squared error on scores", "mse"),
-    ("cross-entropy over grades", "cross_entropy"),
-    ("other passages as negatives (MNRL)", "mnrl"),
-    ("LambdaLoss, over lists", "lambda"),
-    ("ListNet, over lists", "listnet"),
-    ("RankNet, over lists", "ranknet"),
-    ("margin to the negative (MarginMSE)", "margin_mse"),
-]
-BEST = [
-    ("auto: average precision", "auto"),
-    ("nDCG@10", "ndcg@10"),
-    ("MRR@10", "mrr@10"),
-    ("MAP", "map"),
-    ("average precision", "average_precision"),
-    ("last weights", "last"),
-]
-MAIN: list[Field] = [
-    ("epochs", "Epochs", None),
-    ("batch_size", "Batch size, pairs", None),
-    ("learning_rate", "Learning rate", None),
-    ("max_length", "Max length, tokens", None),
-    ("seed", "Seed", None),
-    ("warm_start", "Warm start", ["auto", "on", "off"]),
-    ("precision", "Precision", ["auto", "fp32", "bf16", "fp16"]),
-]
-MORE: dict[str, list[Field]] = {
-    "Loss": [
-        ("loss", "Loss", LOSSES),
-        ("pos_weight", "pos_weight, or auto", None),
-    ],
-    "Steps": [
-        ("max_steps", "Steps in all", None),
-        ("warmup", "Warmup: share or steps", None),
-        ("schedule", "Schedule", ["linear", "cosine", "constant"]),
-        ("weight_decay", "Weight decay", None),
-        ("passes", "Runs, by their pairs", None),
-    ],
-    "Weights": [
-        ("revision", "Revision of the base", None),
-        ("train_embeddings", "Token embeddings learn", ON_OFF),
-        ("dropout", "Dropout", ON_OFF),
-        ("warm_start_pairs", "Warm start, pairs", None),
-        ("warm_start_learning_rate", "Warm start rate", None),
-    ],
-    "Evaluation on dev": [
-        ("eval_every", "Evaluate every, steps", None),
-        ("early_stopping", "Early stop after", None),
-        ("best_by", "Keep weights by", BEST),
-    ],
-    "Hard negatives": [
-        ("negatives", "Found by", ["none", "bm25", "encoder"]),
-        ("negatives_per_query", "For each query", None),
-        ("negatives_margin", "Margin below positive", None),
-        ("negatives_random", "Share drawn at random", None),
-    ],
-    "Card": [
-        ("card_texts", "Quotes training texts", ON_OFF),
-    ],
+
+@dataclass(frozen=True)
+class Field:
+    """A field of the recipe. Without choices it is a text."""
+
+    name: str
+    label: str
+    help: str
+    choices: Choices | None = None
+
+
+def _same(*values: str) -> Choices:
+    return tuple((value, value) for value in values)
+
+
+MAIN = (
+    Field("epochs", "Epochs", "Times the training pairs are read; 1 to 4 is usual."),
+    Field("batch_size", "Batch size", "Pairs in one step; less needs less memory."),
+    Field("learning_rate", "Learning rate", "Step size; 2e-5 to 1e-4 is usual."),
+    Field("max_length", "Max length", "Tokens of query and passage; the rest is cut."),
+    Field("seed", "Seed", "The same seed gives the same run on one machine."),
+    Field(
+        "warm_start",
+        "Warm start",
+        "Learn from texts without labels first.",
+        _same("auto", "on", "off"),
+    ),
+    Field(
+        "precision",
+        "Precision",
+        "bf16 and fp16 are faster where supported.",
+        _same("auto", "fp32", "bf16", "fp16"),
+    ),
+)
+MORE: dict[str, tuple[Field, ...]] = {
+    "Loss": (
+        Field("loss", "Loss", "From single pairs, or from whole lists.", LOSSES),
+        Field("pos_weight", "Positive weight", "Weight of a positive in bce, or auto."),
+    ),
+    "Steps": (
+        Field("max_steps", "Max steps", "Instead of epochs; empty for none."),
+        Field("warmup", "Warmup", "A fraction of all steps below 1, else steps."),
+        Field(
+            "schedule",
+            "Schedule",
+            "How the learning rate falls.",
+            _same("linear", "cosine", "constant"),
+        ),
+        Field("weight_decay", "Weight decay", "Pulls weights towards 0; 0 turns it off."),
+        Field("passes", "Chained runs", "Pairs of each run: 2000,0,0; 0 is all."),
+    ),
+    "Weights": (
+        Field("revision", "Base revision", "Commit or tag on the Hub; empty for the newest."),
+        Field("train_embeddings", "Train token embeddings", "Slower; helps rare words.", ON_OFF),
+        Field("dropout", "Dropout", "Random zeros against overfitting.", ON_OFF),
+        Field("warm_start_pairs", "Warm start pairs", "Texts that the warm start reads."),
+        Field("warm_start_learning_rate", "Warm start rate", "Its learning rate, or auto."),
+    ),
+    "Evaluation on dev": (
+        Field("eval_every", "Evaluate every", "Steps; empty for ten times a run."),
+        Field("early_stopping", "Early-stopping patience", "Evaluations without a gain; 0 is off."),
+        Field("best_by", "Best checkpoint by", "The dev metric that selects the weights.", BEST),
+    ),
+    "Hard negatives": (
+        Field(
+            "negatives",
+            "Found by",
+            "Adds unlabelled passages as negatives.",
+            _same("none", "bm25", "encoder"),
+        ),
+        Field("negatives_per_query", "Per query", "Negatives added for each query."),
+        Field("negatives_margin", "Margin", "Below the score of the best positive."),
+        Field("negatives_random", "Random share", "Share that is drawn at random."),
+    ),
+    "Model card": (
+        Field("card_texts", "Show training examples", "Quotes texts of the dataset.", ON_OFF),
+    ),
 }
+NAMES = tuple(field.name for group in (MAIN, *MORE.values()) for field in group)
 
 
-def draw(fields: list[Field]) -> dict[str, Any]:
-    """Draw `fields` two abreast; returns their components by name, with the quick recipe in."""
-    values = shown(PRESETS["quick"])
-    found: dict[str, Any] = {}
-    with gr.Row(elem_classes="rr-run-grid"):
-        for name, label, choices in fields:
-            common = {"label": label, "min_width": 0, "elem_id": f"rr-run-{name}"}
-            if choices is None:
-                found[name] = gr.Textbox(values[name], **common)
-            else:
-                found[name] = gr.Dropdown(choices, value=values[name], **common)
-    return found
-
-
-def draw_more() -> dict[str, Any]:
-    """Draw the fields of MORE under their titles."""
-    found: dict[str, Any] = {}
-    for title, fields in MORE.items():
-        gr.HTML(f"<h3>{title}</h3>", elem_classes="rr-run-group", padding=False)
-        found |= draw(fields)
-    return found
+def described() -> list[dict[str, Any]]:
+    """The groups of fields for the page: `[{"title", "fields": [Field as JSON]}]`; "" is MAIN."""
+    groups = {"": MAIN, **MORE}
+    return [
+        {"title": title, "fields": [vars(field) for field in fields]}
+        for title, fields in groups.items()
+    ]
 
 
 def shown(recipe: Recipe) -> dict[str, str]:
     """Each field of a recipe as the form holds it: a text that `services.recipes` reads back."""
-    return {name: _shown(value) for name, value in recipe if name not in ("name", "base")}
+    return {name: _shown(getattr(recipe, name)) for name in NAMES}
 
 
 def _shown(value: Any) -> str:

@@ -20,7 +20,7 @@ from reranker_ui.ui.pages import review
 from reranker_ui.ui.payload import Count, Flag, Id, Ids, Name, Names, Number, Text
 
 
-def build(workspace: Workspace, shell: Any) -> None:
+def build(workspace: Workspace) -> None:
     """Draw the tab; the room follows the dataset in hand by itself."""
     functions = [*_stream(workspace), *_looking_back(workspace), *_owner(workspace)]
     room("annotate", [*functions, *review.functions(workspace)])

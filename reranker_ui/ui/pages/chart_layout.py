@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 PANEL = 190  # pixels, the height of one panel
 THIRD = 0.5  # of a panel, the height of the third one
 GAP = 44  # pixels between two panels: room for the next title
-MARGIN = {"l": 44, "r": 96, "t": 8, "b": 24}
+MARGIN = {"l": 60, "r": 96, "t": 8, "b": 40}
 
 
 def layout(name: str, end: int, panel: int = PANEL, three: bool = False) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def layout(name: str, end: int, panel: int = PANEL, three: bool = False) -> dict
         inner = height + GAP + round(panel * THIRD)
         low = (inner - height) / inner
     muted = {"size": 11, "color": "var(--rr-muted)", "family": "inherit"}
-    y_axis = {
+    y_axis: dict[str, Any] = {
         "gridcolor": "var(--rr-line)",
         "gridwidth": 1,
         "zeroline": False,
@@ -60,9 +60,12 @@ def layout(name: str, end: int, panel: int = PANEL, three: bool = False) -> dict
             "spikesnap": "data",
             "hoverformat": ",d",
             "unifiedhovertitle": {"text": "step %{x:,d}"},
+            "title": _title("Step", muted),
         },
-        "yaxis": y_axis | {"domain": [1 - panel / inner, 1]},
-        "yaxis2": y_axis | {"domain": [low, low + panel / inner], "tickformat": ".2f"},
+        "yaxis": y_axis | {"domain": [1 - panel / inner, 1], "title": _title("Loss", muted)},
+        # No format: Plotly gives ticks as many digits as tell them apart.
+        "yaxis2": y_axis
+        | {"domain": [low, low + panel / inner], "title": _title("nDCG@10", muted)},
         **(
             {
                 "yaxis3": y_axis
@@ -72,6 +75,10 @@ def layout(name: str, end: int, panel: int = PANEL, three: bool = False) -> dict
             else {}
         ),
     }
+
+
+def _title(text: str, font: dict[str, Any]) -> dict[str, Any]:
+    return {"text": text, "font": font, "standoff": 6}
 
 
 def shade(figure: go.Figure, warm_steps: int) -> None:

@@ -27,7 +27,7 @@ from reranker_ui.ui.payload import (
 )  # fmt: skip
 
 
-def build(workspace: Workspace, shell: Any) -> None:
+def build(workspace: Workspace) -> None:
     """Draw the tab; the room follows what is open by itself."""
     room(
         "data",

@@ -8,7 +8,7 @@ from reranker_ui.services.labels import dataset_details, guidelines, scale_chang
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.component import Function
-from reranker_ui.ui.form.run_form import BASES
+from reranker_ui.ui.form.offers import BASES
 from reranker_ui.ui.pages import quality_charts
 from reranker_ui.ui.pages.train import plotly_address
 from reranker_ui.ui.payload import Count, Id, LabelMap, Name, ScaleSent, Text
@@ -88,4 +88,5 @@ def _with_figures(found: dict[str, Any]) -> dict[str, Any]:
         if report["lengths"]:
             figures["lengths"] = quality_charts.lengths_figure(report["lengths"])
     drawn = {name: json.loads(figure.to_json()) for name, figure in figures.items()}
-    return {**found, "figures": drawn, "bases": BASES, "plotly": plotly_address()}
+    bases = [(word, base) for base, word in BASES.items()]
+    return {**found, "figures": drawn, "bases": bases, "plotly": plotly_address()}

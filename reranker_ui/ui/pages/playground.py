@@ -28,7 +28,7 @@ from reranker_ui.ui.payload import (
 )  # fmt: skip
 
 
-def build(workspace: Workspace, _shell: Any) -> None:
+def build(workspace: Workspace) -> None:
     """Draw the tab; the room reads the dataset in hand from the address."""
     functions = [*_rankings(workspace), *_labels(workspace), *_about_models(workspace)]
     room("playground", functions)
@@ -36,8 +36,8 @@ def build(workspace: Workspace, _shell: Any) -> None:
 
 
 def _rankings(workspace: Workspace) -> Sequence[Function]:
-    def rankers(user: User) -> Any:
-        return models.choices(workspace, user) | {
+    def rankers(user: User, *, dataset: Name | None = None) -> Any:
+        return models.choices(workspace, user, dataset) | {
             "role": user.role,
             "demo": workspace.settings.demo,
         }

@@ -1,4 +1,4 @@
-"""The Train tab: a form for a new run, the run in hand, all runs."""
+"""The Train tab: a form for a new run, the current run, all runs."""
 
 import json
 from pathlib import Path
@@ -8,40 +8,40 @@ import gradio as gr
 import plotly
 from pydantic import Field
 
-from reranker_ui.services.runs import outcomes
+from reranker_ui.services.runs import details, outcomes
 from reranker_ui.services.runs import push as publishing
+from reranker_ui.services.runs.comparison import comparison
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
-from reranker_ui.services.training import lifecycle
+from reranker_ui.services.training import lifecycle, several
 from reranker_ui.ui.component import Function, room
 from reranker_ui.ui.form import run_form
 from reranker_ui.ui.pages import chart_layout, run_chart
-from reranker_ui.ui.payload import Count, Flag, Id, Name, Number, RunName
+from reranker_ui.ui.payload import Count, Flag, Id, Name, Number, RunName, Text
 
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 ACTS = {
-    "keep": lambda workspace, user, run: lifecycle.stop(workspace, user, run, "keep"),
-    "cancel": lambda workspace, user, run: lifecycle.stop(workspace, user, run, "cancel"),
+    "keep": lambda workspace, user, run: several.stop_all(workspace, user, run, "keep"),
+    "cancel": lambda workspace, user, run: several.stop_all(workspace, user, run, "cancel"),
     "again": lifecycle.run_again,
     "resume": lifecycle.resume,
-    "delete": lifecycle.delete,
 }
-Act = Literal["keep", "cancel", "again", "resume", "delete"]
+Act = Literal["keep", "cancel", "again", "resume"]
+Runs = Annotated[list[RunName], Field(fail_fast=True, max_length=1_000)]
 Panel = Annotated[int, Field(strict=True, ge=40, le=2_000)]  # pixels
 Marks = Annotated[dict[Name, Name], Field(max_length=10_000)]  # of rows that the page has
 
 
-def build(workspace: Workspace, shell: Any) -> None:
-    """Draw the tab; `shell.dataset` is a gr.State with the name of the dataset in hand."""
+def build(workspace: Workspace) -> None:
+    """Draw the tab; its rooms read the current dataset and run from the address."""
     gr.set_static_paths([PLOTLY])
     with gr.Row(elem_id="rr-train-top", equal_height=False):
-        form = run_form.draw(workspace)
+        with gr.Column(elem_id="rr-new-run", elem_classes="rr-card", scale=0, min_width=0):
+            room("train_form", run_form.functions(workspace))
         with gr.Column(elem_id="rr-train-live", min_width=0):
             functions = [_follow(workspace), _compared(workspace), _act(workspace)]
-            functions += [_outcome(workspace), _push(workspace)]
-            live = room("train", functions, ["shown", "refill"])
-    room("train_runs", [_rows(workspace), _act(workspace)])
-    run_form.connect(workspace, shell, form, live)
+            room("train", [*functions, _outcome(workspace), _push(workspace)])
+    room("train_runs", [_rows(workspace), _act(workspace), *_several(workspace)])
 
 
 def _follow(workspace: Workspace) -> Function:
@@ -112,10 +112,28 @@ def _push(workspace: Workspace) -> Function:
 
 
 def _rows(workspace: Workspace) -> Function:
-    def rows(user: User, *, have: Marks, limit: Count = 12) -> dict[str, Any]:
-        return lifecycle.changed_rows(workspace, user, have, limit)
+    def rows(user: User, *, have: Marks, limit: Count = 12, archived: Flag = False) -> Any:
+        return lifecycle.changed_rows(workspace, user, have, limit, archived)
 
     return rows
+
+
+def _several(workspace: Workspace) -> list[Function]:
+    def edit_run(
+        user: User, *, run: RunName, name: Name | None = None, note: Text | None = None
+    ) -> Any:
+        return details.edit_run(workspace, user, run, name, note)
+
+    def archive_runs(user: User, *, runs: Runs, archived: Flag = True) -> int:
+        return len(details.archive_runs(workspace, user, runs, archived))
+
+    def delete_runs(user: User, *, runs: Runs) -> int:
+        return several.delete_runs(workspace, user, runs)
+
+    def compare_runs(user: User, *, runs: Runs) -> Any:
+        return comparison(workspace, user, runs)
+
+    return [edit_run, archive_runs, delete_runs, compare_runs]
 
 
 def _act(workspace: Workspace) -> Function:

@@ -18,10 +18,7 @@ TABS = {
     "header": [ROOM, "people/header.js"],
     "data": [ROOM, "data/room.js"],
     "annotate": [ROOM, "annotate/room.js"],
-    "train": [
-        *(ROOM, "train/room.js", "train/plan.js", "train/command.js", "train/why.js"),
-        "train/runs.js",
-    ],
+    "train": [ROOM, "train/room.js", "train/form.js", "train/runs.js"],
     "playground": [ROOM, "playground/room.js"],
 }
 _HEADERS = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}

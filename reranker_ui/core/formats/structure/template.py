@@ -61,9 +61,7 @@ def _whole(name: str, conversion: str | None, spec: str | None) -> str:
     return name + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")
 
 
-def _filled(
-    line: list[Part], value: Mapping[Any, Any], bare: Callable[[Any], Any]
-) -> str | None:
+def _filled(line: list[Part], value: Mapping[Any, Any], bare: Callable[[Any], Any]) -> str | None:
     cells = [bare(text_of(value.get(name))) if name is not None else None for _, name in line]
     if any(name is not None for _, name in line) and all(map(is_empty, cells)):
         return None

@@ -1,0 +1,20 @@
+// Ask before a run is cancelled: what it has learned is lost.
+
+import { confirmAction } from "../lib/dialog.js";
+import { formatInt } from "../lib/format.js";
+
+/**
+ * @param {Pick<ListedRun, "name" | "step" | "status"> & { chain: unknown }} run
+ * @param {() => unknown} cancel
+ */
+export function askToCancel({ name, step, status, chain }, cancel) {
+  const progress = step ? ` ${formatInt(step)} steps of training are lost.` : "";
+  const later = chain ? " The runs of its chain that wait are cancelled too." : "";
+  const running = ' "Stop and save" keeps what it has learned.';
+  const text = `No model is saved.${progress}${later}${status === "running" ? running : ""}`;
+  const options = {
+    kind: "danger",
+    cancel: status === "running" ? "Keep running" : "Keep waiting",
+  };
+  confirmAction(`Cancel ${name}?`, text, "Cancel the run", cancel, options);
+}

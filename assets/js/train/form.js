@@ -1,0 +1,243 @@
+// The form for a new run: data, base model, recipe, what will happen, and Start.
+
+import { address, setAddress } from "../lib/address.js";
+import { button, errorBox } from "../lib/controls.js";
+import { confirmAction } from "../lib/dialog.js";
+import { fill, h } from "../lib/dom.js";
+import { emit, listen } from "../lib/events.js";
+import { formatInt } from "../lib/format.js";
+import { isVisible } from "../lib/poll.js";
+import { isAdmin } from "../lib/role.js";
+import { BaseChoice } from "./base_choice.js";
+import { CommandView } from "./command.js";
+import { RecipeFields } from "./form_fields.js";
+import { groupedOptions, labelled } from "./form_parts.js";
+import { CardSource } from "./form_source.js";
+import { PlanView } from "./plan.js";
+import { reasons } from "./why.js";
+
+const PAUSE = 250; // milliseconds after the last change until the plan is asked for
+const LATELY = 5000; // milliseconds without a pulse after which the tab counts as opened again
+const [ADVISED, GIVEN] = ["advised", "given"];
+
+/** @param {Room<FormServer>} context */
+export function drawRoom({ element, room, server }) {
+  new RunForm(element, room, server).start();
+}
+
+export class RunForm {
+  /**
+   * @param {HTMLElement} element
+   * @param {HTMLElement} room
+   * @param {FormServer} server
+   */
+  constructor(element, room, server) {
+    this.element = element;
+    this.room = room;
+    this.server = server;
+    this.name = "quick"; // what the recipe in the form is called
+    this.turn = 0; // the newest plan that was asked for
+    this.filling = 0; // the newest filling
+    this.mark = "";
+    this.seen = 0;
+    this.timer = 0;
+    /** @type {RunPlan | null} */
+    this.plan = null;
+    this.dataset = h("select.rr-select", { id: "rr-run-data" });
+    this.dataset.addEventListener("change", () => setAddress({ dataset: this.dataset.value }));
+    this.base = new BaseChoice(() => this.baseChanged());
+    this.recipe = h("select.rr-select", { id: "rr-run-recipe" });
+    this.recipe.addEventListener("change", () => this.recipeChosen());
+    this.fields = new RecipeFields(() => this.schedule());
+    this.source = new CardSource((text, variant) => this.given(text, variant));
+    this.why = h("div.rr-why-box", { id: "rr-train_why", "aria-live": "polite" });
+    this.planView = new PlanView(() => this.ask(true));
+    this.command = new CommandView();
+    this.go = button("Start", () => this.begin(), { kind: "primary" });
+    this.go.id = "rr-run-start";
+  }
+
+  start() {
+    listen("refill", (request) => this.refill(request));
+    listen("dataset", () => this.datasetChanged());
+    listen("pulse", (pulse) => this.pulsed(pulse.mark));
+    listen("changed", () => {
+      this.mark = "";
+    });
+  }
+
+  /**
+   * The header has read: what can be chosen may have changed, or the tab was opened.
+   * @param {string} mark
+   */
+  async pulsed(mark) {
+    if (!isVisible(this.element) || !isAdmin()) return;
+    const opened = Date.now() - this.seen > LATELY;
+    this.seen = Date.now();
+    if (mark === this.mark && !opened) return;
+    this.mark = mark;
+    try {
+      await this.read();
+    } catch (error) {
+      this.mark = "";
+      if (!this.fields.values) fill(this.room, errorBox(error));
+    }
+  }
+
+  async read() {
+    const offers = await this.server.form_offers();
+    const first = !this.fields.values;
+    const datasets = offers.datasets.map(({ name, labelled: count }) => ({
+      value: name,
+      word: `${name} · ${formatInt(count)} labelled`,
+    }));
+    fill(this.dataset, groupedOptions([{ group: "", options: datasets }]));
+    const known = offers.datasets.some(({ name }) => name === address.dataset);
+    this.dataset.value = (known ? address.dataset : offers.datasets[0]?.name) ?? "";
+    const chosen = this.recipe.value || "quick";
+    fill(this.recipe, groupedOptions(offers.recipes));
+    this.recipe.value = chosen;
+    if (this.recipe.selectedIndex < 0) this.recipe.selectedIndex = 0;
+    this.base.offer(offers.bases, first ? offers.base : this.base.value);
+    if (first) {
+      this.fields.draw(offers.fields, offers.values);
+      this.draw();
+    }
+    this.schedule(0);
+  }
+
+  draw() {
+    fill(
+      this.room,
+      h("div.rr-card-head", h("h2", "New run")),
+      h(
+        "div.rr-run-form",
+        labelled("Data", this.dataset),
+        labelled("Base model", this.base.select, this.base.other),
+        labelled("Recipe", this.recipe),
+        this.source.node,
+        this.why,
+        this.planView.node,
+        this.fields.nodes,
+      ),
+      h("div.rr-run-foot", this.command.button, this.go),
+      this.command.node,
+    );
+  }
+
+  /** @returns {AskedRun} */
+  asked() {
+    return {
+      dataset: this.dataset.value || null,
+      name: this.name,
+      base: this.base.value,
+      values: this.fields.read(),
+    };
+  }
+
+  /** Ask for the plan once nothing has changed for a moment. */
+  schedule(pause = PAUSE) {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.ask(false), pause);
+  }
+
+  /** @param {boolean} wait measure the speed of this machine first */
+  async ask(wait) {
+    this.turn += 1;
+    const { turn } = this;
+    try {
+      const plan = await this.server.plan_run({ ...this.asked(), wait });
+      if (turn !== this.turn) return;
+      this.plan = plan;
+      this.planView.show(plan, this.dataset.value);
+      this.command.show(plan);
+      this.go.textContent = plan.busy ? "Add to queue" : "Start";
+    } catch (error) {
+      if (turn === this.turn) this.planView.refuse(error);
+    }
+  }
+
+  begin() {
+    const runs = this.plan?.runs ?? 1;
+    if (runs < 2) return this.send();
+    const text = `This recipe trains ${runs} runs one after the other; each continues the last. They are one entry in the list and are stopped together.`;
+    const options = { kind: "primary" };
+    return confirmAction(
+      `Queue ${runs} runs?`,
+      text,
+      `Queue ${runs} runs`,
+      () => this.send(),
+      options,
+    );
+  }
+
+  async send() {
+    this.go.disabled = true;
+    try {
+      const { run } = await this.server.start_run(this.asked());
+      emit("show", run);
+      emit("changed");
+      emit("runs");
+      this.schedule(0);
+    } catch (error) {
+      this.planView.refuse(error);
+    }
+    this.go.disabled = false;
+  }
+
+  datasetChanged() {
+    if (!this.fields.values) return;
+    this.dataset.value = address.dataset ?? "";
+    if (this.recipe.value === ADVISED) this.recipeChosen();
+    else this.schedule(0);
+  }
+
+  baseChanged() {
+    this.fields.set({ revision: "" }); // it belongs to the base that it was given for
+    if (this.recipe.value === ADVISED) this.recipeChosen();
+    else this.schedule();
+  }
+
+  recipeChosen() {
+    const recipe = this.recipe.value;
+    this.source.node.hidden = recipe !== GIVEN;
+    fill(this.why);
+    if (recipe === GIVEN) return;
+    const [dataset, base] = [this.dataset.value || null, this.base.value];
+    this.take(this.server.fill_by_name({ recipe, dataset, base }));
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} variant
+   */
+  given(text, variant) {
+    if (text.trim()) this.take(this.server.fill_by_text({ text, variant }));
+  }
+
+  /** @param {PageEvents["refill"]} request */
+  async refill(request) {
+    this.source.node.hidden = true;
+    await this.take(this.server.fill_by_run(request));
+    this.room.scrollIntoView({ block: "nearest" });
+    this.go.focus({ preventScroll: true });
+  }
+
+  /** @param {Promise<FilledForm>} answer that fills the form */
+  async take(answer) {
+    this.filling += 1;
+    const { filling } = this;
+    try {
+      const { name, values, why, base, dataset } = await answer;
+      if (filling !== this.filling) return;
+      this.name = name;
+      this.fields.set(values);
+      if (base) this.base.value = base;
+      if (dataset) setAddress({ dataset });
+      fill(this.why, reasons(why));
+      this.schedule(0);
+    } catch (error) {
+      if (filling === this.filling) fill(this.why, errorBox(error));
+    }
+  }
+}

@@ -1,0 +1,100 @@
+// The settings of a recipe: rows with a label, one line of help, and a control.
+
+import { h } from "../lib/dom.js";
+
+const GUIDE = "guide/train";
+const LONGEST = 9; // characters of a choice that stands beside its label
+const FOLDS = /** @type {const} */ ([
+  ["Advanced", "rr-run-advanced", "epochs, batch, learning rate, seed"],
+  ["More settings", "rr-run-more", "loss, schedule, hard negatives"],
+]);
+
+export class RecipeFields {
+  /** @param {() => unknown} changed by the user */
+  constructor(changed) {
+    this.changed = changed;
+    /** @type {Record<string, HTMLInputElement | HTMLSelectElement>} */
+    this.controls = {};
+    /** @type {HTMLElement[]} */
+    this.nodes = [];
+    /** @type {Record<string, string> | null} null until they are drawn */
+    this.values = null;
+  }
+
+  /**
+   * @param {FormOffers["fields"]} groups the first goes into a fold of its own
+   * @param {Record<string, string>} values
+   */
+  draw([main, ...more], values) {
+    const contents = [
+      this.group({ ...main, title: "Training" }),
+      more.map((group) => this.group(group)),
+    ];
+    this.nodes = FOLDS.map(([title, id, about], at) =>
+      h(
+        "details.rr-fold",
+        { id },
+        h("summary", h("span", title), h("span.rr-muted.rr-cut", about)),
+        h("div.rr-fold-fields", contents[at]),
+      ),
+    );
+    this.set(values);
+  }
+
+  /** @param {FormOffers["fields"][number]} group */
+  group({ title, fields }) {
+    const head = h("div.rr-fold-title", h("h3", title), guideLink(title, slug(title)));
+    return [head, fields.map((field) => this.row(field))];
+  }
+
+  /** @param {RecipeField} field */
+  row({ name, label, help, choices }) {
+    const id = `rr-run-${name}`;
+    const properties = { id, "aria-describedby": `${id}-help` };
+    const control = choices
+      ? h(
+          "select.rr-select",
+          properties,
+          choices.map(([value, word]) => h("option", { value }, word)),
+        )
+      : h("input.rr-field", { ...properties, autocomplete: "off", spellcheck: "false" });
+    control.addEventListener("input", this.changed);
+    this.controls[name] = control;
+    const wide = choices?.some(([, word]) => word.length > LONGEST);
+    return h(
+      "div.rr-fold-row",
+      { class: wide && "wide" },
+      h("label", { for: id }, label),
+      control,
+      h("p.rr-faint", { id: `${id}-help` }, help),
+    );
+  }
+
+  /** @param {Record<string, string>} values of some fields, or of all */
+  set(values) {
+    this.values = { ...this.values, ...values };
+    for (const [name, value] of Object.entries(values)) {
+      if (this.controls[name]) this.controls[name].value = value;
+    }
+  }
+
+  /** What the fields hold now. */
+  read() {
+    const entries = Object.entries(this.controls).map(([name, { value }]) => [name, value]);
+    return /** @type {Record<string, string>} */ (Object.fromEntries(entries));
+  }
+}
+
+/** @param {string} title */
+function slug(title) {
+  return title.toLowerCase().replaceAll(" ", "-");
+}
+
+/**
+ * @param {string} title
+ * @param {string} anchor
+ */
+function guideLink(title, anchor) {
+  const where = { href: `${GUIDE}#${anchor}`, target: "_blank", rel: "noopener" };
+  return h("a.rr-guide-link", { ...where, "aria-label": `${title} in the guide` }, "Guide");
+}

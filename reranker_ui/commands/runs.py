@@ -1,0 +1,142 @@
+"""The verbs runs, run, compare, stop, delete-run."""
+
+import argparse
+from typing import Any, Literal
+
+from reranker_ui.commands import Verbs
+from reranker_ui.services.runs.comparison import MOST_RUNS, comparison
+from reranker_ui.services.runs.details import archive_runs, edit_run
+from reranker_ui.services.store.access import LOCAL
+from reranker_ui.services.store.workspace import open_workspace
+from reranker_ui.services.training import lifecycle, several
+
+Shape = dict[str, Any]
+ONE = "number or name of the run"
+ORDERS = {
+    "newest": lambda run: -run["id"],
+    "name": lambda run: run["name"].casefold(),
+    "ndcg": lambda run: -_ndcg(run),
+    "time": lambda run: run["seconds"] or 0.0,
+}
+
+
+def add(verbs: Verbs) -> None:
+    """Add the verbs."""
+    listing = verbs.add_parser("runs", help="list the runs")
+    listing.add_argument("--dataset", metavar="NAME", help="runs of this dataset only")
+    listing.add_argument("--status", metavar="STATUS", help="finished, failed, running, ...")
+    listing.add_argument("--archived", action="store_true", help="archived runs too")
+    listing.add_argument("--sort", choices=list(ORDERS), default="newest", help="the best first")
+    listing.set_defaults(run=_runs, show=_lines)
+    one = verbs.add_parser("run", help="show, rename, annotate or archive a run")
+    one.add_argument("run_named", metavar="RUN", help=ONE)
+    one.add_argument("--name", metavar="NAME", help="rename it")
+    one.add_argument("--note", metavar="TEXT", help="write its note; empty removes it")
+    shelf = one.add_mutually_exclusive_group()
+    shelf.add_argument("--archive", action="store_true", help="hide it from lists and menus")
+    shelf.add_argument("--unarchive", action="store_true", help="show it again")
+    one.set_defaults(run=_run, show=_details)
+    compared = verbs.add_parser("compare", help=f"compare two to {MOST_RUNS} runs")
+    compared.add_argument("runs_named", metavar="RUN", nargs="+", help=ONE)
+    compared.set_defaults(run=_compare, show=_table)
+    stop = verbs.add_parser("stop", help="stop a run, or its whole chain, and save its model")
+    stop.add_argument("run_named", metavar="RUN", help=ONE)
+    stop.add_argument("--cancel", action="store_true", help="discard the model")
+    stop.set_defaults(run=_stop, show=line)
+    delete = verbs.add_parser("delete-run", help="delete runs with all their files")
+    delete.add_argument("runs_named", metavar="RUN", nargs="+", help=ONE)
+    delete.set_defaults(run=_delete, show=_deleted)
+
+
+def shape(run: lifecycle.Run) -> Shape:
+    """What a verb says of a run."""
+    return {name: run[name] for name in lifecycle.CONTRACT}
+
+
+def line(run: Shape) -> str:
+    """A run in one line."""
+    told = "  ".join(
+        f"{ranker} {metrics['ndcg@10']:.3f}"
+        for ranker, metrics in run["metrics"].items()
+        if metrics and metrics.get("ndcg@10") is not None
+    )
+    damage = f"  {run['damage']}" if run["damage"] else ""
+    row = f"{run['id']:>4}  {run['name']:<12} {run['status']:<10} {told or '-'}  {run['folder']}"
+    return row + damage
+
+
+def _runs(arguments: argparse.Namespace) -> tuple[list[Shape], int]:
+    rows = [
+        run
+        for run in lifecycle.list_runs(open_workspace(), LOCAL)
+        if (arguments.archived or not run["archived"])
+        and arguments.dataset in (None, run["dataset"])
+        and arguments.status in (None, run["status"])
+    ]
+    return [shape(run) for run in sorted(rows, key=ORDERS[arguments.sort])], 0
+
+
+def _ndcg(run: lifecycle.Run) -> float:
+    found = run["metrics"].get("combined") or run["metrics"].get("tuned") or {}
+    return float(found.get("ndcg@10") or 0.0)
+
+
+def _lines(rows: list[Shape]) -> str:
+    none = "No runs yet. Start one: python -m reranker_ui train --dataset NAME"
+    return "\n".join(map(line, rows)) or none
+
+
+def _run(arguments: argparse.Namespace) -> tuple[Shape, int]:
+    workspace = open_workspace()
+    run = edit_run(workspace, LOCAL, arguments.run_named, arguments.name, arguments.note)
+    if arguments.archive or arguments.unarchive:
+        (run,) = archive_runs(workspace, LOCAL, [run["id"]], arguments.archive)
+    more = ("note", "archived", "chain", "dataset", "base", "parent", "sentence", "verdict")
+    return shape(run) | {name: run[name] for name in more}, 0
+
+
+def _details(run: Shape) -> str:
+    told = [line(run), run["sentence"], run["verdict"], run["note"]]
+    return "\n".join(text for text in told if text) + ("\nArchived" if run["archived"] else "")
+
+
+def _compare(arguments: argparse.Namespace) -> tuple[Shape, int]:
+    return comparison(open_workspace(), LOCAL, arguments.runs_named), 0
+
+
+def _table(told: Shape) -> str:
+    heads = [run["name"] for run in told["runs"]]
+    rows = [["", *heads]]
+    rows += [[row["metric"], *map(_value, row["values"])] for row in told["metrics"]]
+    rows += [[row["field"], *row["values"]] for row in told["recipe"]]
+    for query in told["changed"] or []:
+        rows.append([query["query"][:40], *(f"{value:.3f}" for value in query["values"])])
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+             for row in rows]  # fmt: skip
+    return "\n".join([text.rstrip() for text in lines] + [told["notice"]])
+
+
+def _value(value: dict[str, Any]) -> str:
+    if value["value"] is None:
+        return "-"
+    interval = "" if value["low"] is None else f" ({value['low']:.3f} to {value['high']:.3f})"
+    return f"{value['value']:.3f}{interval}"
+
+
+def _stop(arguments: argparse.Namespace) -> tuple[Shape, int]:
+    how: Literal["keep", "cancel"] = "cancel" if arguments.cancel else "keep"
+    return shape(several.stop_all(open_workspace(), LOCAL, arguments.run_named, how)), 0
+
+
+def _delete(arguments: argparse.Namespace) -> tuple[Shape | list[Shape], int]:
+    workspace = open_workspace()
+    rows = [lifecycle.find_run(workspace, LOCAL, name) for name in arguments.runs_named]
+    several.delete_runs(workspace, LOCAL, [row["id"] for row in rows])
+    shapes = [shape(row) for row in rows]
+    return shapes[0] if len(shapes) == 1 else shapes, 0
+
+
+def _deleted(told: Shape | list[Shape]) -> str:
+    rows = told if isinstance(told, list) else [told]
+    return "\n".join(f"Deleted {row['name']}." for row in rows)

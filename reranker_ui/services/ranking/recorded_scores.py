@@ -1,0 +1,35 @@
+"""The scores that a run gave its test pairs when it was evaluated, so that all numbers agree."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from reranker_ui.services.ranking.rankers import ALONE, Ranker
+
+
+def recorded_scores(ranker: Ranker, pairs: pd.DataFrame) -> list[float] | None:
+    """The scores of `pairs`, columns query and passage, from the evaluation of the run; parallel.
+
+    None where `ranker` is not a run, or the run was not evaluated on every one of them. A fast
+    engine or another precision scores a little differently, by up to some thousandths of nDCG.
+    """
+    if ranker.run is None or pairs.empty:
+        return None
+    known = _read(ranker.run, alone=ranker.name.endswith(ALONE))
+    if known is None:
+        return None
+    found = [known.get(texts) for texts in zip(pairs["query"], pairs["passage"], strict=True)]
+    scores = [score for score in found if score is not None]
+    return scores if len(scores) == len(found) else None
+
+
+def _read(file: Path, alone: bool) -> dict[tuple[str, str], float] | None:
+    try:
+        frame = pd.read_parquet(file)
+    except (OSError, ValueError):  # missing, or damaged
+        return None
+    column = "combined" if "combined" in frame and not alone else "tuned"
+    if not {"query", "passage", column} <= set(frame):
+        return None
+    keys = zip(frame["query"], frame["passage"], strict=True)
+    return dict(zip(keys, frame[column].astype(float), strict=True))

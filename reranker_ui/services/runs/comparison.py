@@ -1,0 +1,199 @@
+"""Two to five runs side by side: metrics with intervals, recipes, queries that changed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reranker_ui.core.evaluation.metrics import RANKING, per_query, ranking_metrics
+from reranker_ui.core.evaluation.outcome import EQUAL, bootstrap_interval
+from reranker_ui.core.values.labels import GRADES, Scale
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.labels.visibility import visibility_of_run
+from reranker_ui.services.runs.listing import Run, find_run
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.workspace import Workspace
+
+MOST_RUNS = 5
+MOST_QUERIES = 10  # that are listed
+HIDDEN = (
+    "Labels of these test splits are hidden from you, so each column is the run's own result and"
+    " the numbers may be on different queries."
+)
+METRICS = (*RANKING, "average_precision")
+_ABOUT = {
+    "dataset": "Dataset", "origin": "Base model", "data": "Data hash", "train": "Training pairs",
+    "dev": "Dev pairs", "test": "Test pairs", "precision_used": "Precision used",
+}  # fmt: skip
+
+
+def comparison(workspace: Workspace, user: User, chosen: Sequence[int | str]) -> dict[str, Any]:
+    """Compare the results of two to MOST_RUNS runs on the test queries that they share.
+
+    Returns `runs`: id, name, status, dataset; `queries`: how many are shared, judged alike;
+    `metrics`: metric and for each run `values`: value, low, high (95% bootstrap interval over the
+    queries), gain, gain_low, gain_high (against the first run, paired by query); None where not
+    known; `recipe`: field and a text for each run, where they differ; `changed`: query and nDCG@10
+    for each run, the largest difference first, None where labels are hidden from `user`;
+    `notice`: on what is compared. Refused: another number of runs, one that is named twice.
+    """
+    require(user, "viewer")
+    rows = [find_run(workspace, user, run) for run in chosen]
+    if not 2 <= len(rows) <= MOST_RUNS or len({row["id"] for row in rows}) < len(rows):
+        raise Refused(f"Compare two to {MOST_RUNS} different runs.")
+    with workspace.reading() as connection:
+        whole = all(visibility_of_run(connection, user, row["id"]).everything for row in rows)
+    # Which queries are judged alike follows from labels that some may not know.
+    frames = _shared([_scored(row) if whole else None for row in rows])
+    scored = [frame for frame in frames if frame is not None]
+    tables = [_per_query(frame, row) for frame, row in zip(scored, rows, strict=False)]
+    count = len(tables[0]) if len(tables) == len(rows) else 0
+    return {
+        "runs": [{key: row[key] for key in ("id", "name", "status", "dataset")} for row in rows],
+        "queries": count,
+        "metrics": _measured(rows, scored, tables) if count else _reported(rows),
+        "recipe": _differences(rows),
+        "changed": (_changed(tables, scored[0]) if count else []) if whole else None,
+        "notice": _notice(rows, count) if whole else HIDDEN,
+    }
+
+
+def _scored(row: Run) -> pd.DataFrame | None:
+    """The test rows of a run with the column `score` of its ranker; None where there are none."""
+    try:
+        frame = pd.read_parquet(RunFolder(row["folder"]).test_scores_file)
+    except (OSError, ValueError):  # missing, or damaged
+        return None
+    ours = "combined" if "combined" in frame else "tuned"
+    if not {"query_key", "query", "passage", "grade", ours} <= set(frame):
+        return None
+    return frame[["query_key", "query", "passage", "grade"]].assign(score=frame[ours])
+
+
+def _shared(frames: list[pd.DataFrame | None]) -> list[pd.DataFrame | None]:
+    """The rows of the queries whose pairs and grades are the same in every frame, in one order."""
+    if any(frame is None for frame in frames):
+        return [None] * len(frames)
+    judged = [_judged(frame) for frame in frames if frame is not None]
+    first = judged[0]
+    alike = [key for key in first if all(one.get(key) == first[key] for one in judged)]
+    order = ["query_key", "passage"]
+    return [
+        frame[frame["query_key"].isin(alike)].sort_values(order, ignore_index=True)
+        for frame in frames
+        if frame is not None
+    ]
+
+
+def _judged(frame: pd.DataFrame) -> dict[str, frozenset[tuple[str, float]]]:
+    return {
+        str(key): frozenset(zip(group["passage"], group["grade"], strict=True))
+        for key, group in frame.groupby("query_key", sort=False)
+    }
+
+
+def _scale(row: Run) -> Scale:
+    told = RunFolder(row["folder"]).lineage_if_readable().get("scale")
+    return Scale.from_json(told) if told else GRADES
+
+
+def _per_query(frame: pd.DataFrame, row: Run) -> pd.DataFrame:
+    keys, grades = frame["query_key"].tolist(), frame["grade"].tolist()
+    found = per_query(keys, grades, frame["score"].tolist(), scale=_scale(row))
+    return found.set_index("query_key")
+
+
+def _measured(
+    rows: list[Run], frames: list[pd.DataFrame], tables: list[pd.DataFrame]
+) -> list[dict[str, Any]]:
+    told = [
+        {"metric": metric, "values": [_mean(table[metric], tables[0][metric]) for table in tables]}
+        for metric in RANKING
+    ]
+    pooled = [
+        ranking_metrics(frame["query_key"], frame["grade"], frame["score"], scale=_scale(row))
+        for frame, row in zip(frames, rows, strict=True)
+    ]
+    values = [_bare(found["average_precision"]) for found in pooled]
+    return [*told, {"metric": "average_precision", "values": values}]
+
+
+def _mean(values: "pd.Series[float]", first: "pd.Series[float]") -> dict[str, Any]:
+    both = values.notna() & first.notna()
+    if not both.any():
+        return _bare(None)
+    low, high = bootstrap_interval(values[both].to_numpy(float))
+    gains = (values - first)[both].to_numpy(float)
+    gain_low, gain_high = bootstrap_interval(gains)
+    return {
+        "value": float(values[both].mean()),
+        "low": low,
+        "high": high,
+        "gain": float(np.mean(gains)),
+        "gain_low": gain_low,
+        "gain_high": gain_high,
+    }
+
+
+def _bare(value: float | None) -> dict[str, Any]:
+    none = dict.fromkeys(("low", "high", "gain", "gain_low", "gain_high"))
+    return {"value": value, **none}
+
+
+def _reported(rows: list[Run]) -> list[dict[str, Any]]:
+    """Each run's own metrics, which are not comparable."""
+    own = [row["metrics"].get("combined") or row["metrics"].get("tuned") or {} for row in rows]
+    return [{"metric": name, "values": [_bare(one.get(name)) for one in own]} for name in METRICS]
+
+
+def _differences(rows: list[Run]) -> list[dict[str, Any]]:
+    about = [_about(row) for row in rows]
+    fields = [*_ABOUT, *rows[0]["recipe"]]
+    told = [
+        {"field": _ABOUT.get(field, field), "values": [one.get(field, "–") for one in about]}
+        for field in fields
+        if field not in ("base", "name")
+    ]
+    return [row for row in told if len(set(row["values"])) > 1]
+
+
+def _about(row: Run) -> dict[str, str]:
+    recipe = {name: _text(value) for name, value in row["recipe"].items()}
+    lineage = RunFolder(row["folder"]).lineage_if_readable()
+    return recipe | {
+        "dataset": row["dataset"],
+        "origin": row["origin"]["title"],
+        "data": (lineage.get("hash") or "–")[:8],
+        "precision_used": row["precision"] or "–",
+        **{split: f"{count:,}" for split, count in row["counts"].items()},
+    }
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _changed(tables: list[pd.DataFrame], frame: pd.DataFrame) -> list[dict[str, Any]]:
+    ndcg = pd.concat([table["ndcg@10"] for table in tables], axis=1)
+    spread = (ndcg.max(axis=1) - ndcg.min(axis=1)).sort_values(ascending=False, kind="stable")
+    texts = frame.drop_duplicates("query_key").set_index("query_key")["query"]
+    return [
+        {"query": str(texts[key]), "values": [float(value) for value in ndcg.loc[key]]}
+        for key in spread[spread > EQUAL].index[:MOST_QUERIES]
+    ]
+
+
+def _notice(rows: list[Run], count: int) -> str:
+    if count:
+        gain = f"gains are against {rows[0]['name']}, paired by query"
+        return f"Compared on {count:,} shared test queries; {gain}. Intervals are 95% bootstrap."
+    return (
+        "These runs share no test query that is labelled alike, so each column is on the run's own"
+        " test split and the numbers cannot be compared."
+    )

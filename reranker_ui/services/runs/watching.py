@@ -1,0 +1,178 @@
+"""Runs as a page watches them: the events of one, the rows that changed, what is running."""
+
+import time
+import zlib
+from typing import Any
+
+import sqlalchemy as sa
+
+from reranker_ui.services.runs.listing import Run, find_run, folder_of, list_runs
+from reranker_ui.services.runs.progress import LIVE
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import runs
+from reranker_ui.services.store.workspace import Workspace
+
+SHOWN = (
+    *("id", "name", "status", "metrics", "dev", "dataset", "base", "base_used", "sentence"),
+    *("verdict", "stopping", "overdue", "step", "steps", "parent", "resumable", "damage"),
+    *("note", "archived", "chain", "origin", "interval", "created_at"),
+)
+ASIDE = (  # what seldom changes of a row
+    *("id", "name", "dataset", "status", "stopping", "damage", "note", "archived"),
+)
+
+
+def events(workspace: Workspace, user: User, run: int | str, since: int = 0) -> dict[str, Any]:
+    """What happened to `run` from byte `since` of its events on.
+
+    Returns `{"run", "events", "next", "now"}`: the run's row, the new events (without
+    tracebacks), the byte to ask from next time, and this machine's clock.
+    """
+    return _events(workspace, find_run(workspace, user, run), since)
+
+
+def _events(workspace: Workspace, row: Run, since: int) -> dict[str, Any]:
+    found, following = folder_of(workspace, row["id"]).events(max(0, since))
+    for event in found:
+        event.pop("traceback", None)
+    return {"run": row, "events": found, "next": following, "now": time.time()}
+
+
+def follow(
+    workspace: Workspace,
+    user: User,
+    run: int | str | None,
+    drawn: int | None = None,
+    steps: float | None = None,
+    since: int = 0,
+) -> dict[str, Any]:
+    """As `events`, for a page that has `drawn` a run of so many `steps` up to byte `since`.
+
+    Without `run` it is the running one, else the newest: `{"run": None}` where there is none.
+    The events come from the start, with `since` 0 in the answer, where the page must draw anew.
+    """
+    require(user, "viewer")
+    run = _current_run(workspace, user) if run is None else run
+    if run is None:
+        return {"run": None}
+    row = find_run(workspace, user, run)
+    same = row["id"] == drawn and row["steps"] in (None, steps)
+    since = since if same else 0
+    found = _events(workspace, row, since)
+    if since and any(event["event"] == "started" for event in found["events"]):
+        # Resumed: some steps are taken again, so what is drawn beyond them goes.
+        found, since = _events(workspace, row, 0), 0
+    return found | {"since": since}
+
+
+def _current_run(workspace: Workspace, user: User) -> int | None:
+    """The oldest run that is running, else the newest not archived; None where there is none."""
+    if running := glance(workspace, user)["running"]:
+        return int(running["id"])
+    with workspace.reading() as connection:
+        shown = sa.select(sa.func.max(runs.c.id)).where(runs.c.archived_at.is_(None))
+        newest: int | None = connection.scalar(shown)
+    return newest
+
+
+def changed_rows(
+    workspace: Workspace, user: User, have: dict[str, str], limit: int, archived: bool = False
+) -> dict[str, Any]:
+    """The newest `limit` entries for a page that `have` some of them: `{id: mark}` from before.
+
+    A chain of runs is one entry, see `_entries`; `archived`: those that are, too. Returns
+    `{"order": [id...], "rows": {id: row}, "total", "archived": how many are}`; only rows whose
+    mark differs.
+    """
+    every = list_runs(workspace, user)
+    rows = _entries([row for row in every if archived or not row["archived"]])
+    order: list[int] = []
+    changed: dict[str, Run] = {}
+    for run in rows[:limit]:
+        row = {name: run[name] for name in SHOWN}
+        row["mark"] = _mark([row, int(run["seconds"] or 0) // 6])
+        row["seconds"] = run["seconds"]
+        order.append(run["id"])
+        if have.get(str(run["id"])) != row["mark"]:
+            changed[str(run["id"])] = row
+    gone = sum(row["archived"] for row in every)
+    return {"order": order, "rows": changed, "total": len(rows), "archived": gone}
+
+
+def _entries(rows: list[Run]) -> list[Run]:
+    """Runs with each chain as one entry: its running run, else its last one with a model.
+
+    `chain` of that entry is `{"runs": [id...] in order, "place": of the shown one, from 1}`.
+    """
+    chains: dict[int, list[Run]] = {}
+    for row in rows:
+        if row["chain"] is not None:
+            chains.setdefault(row["chain"], []).append(row)
+    entries: list[Run] = []
+    for row in rows:
+        if row["chain"] is None:
+            entries.append(row)
+        elif members := chains.pop(row["chain"], None):
+            entries.append(_entry(members))
+    return entries
+
+
+def _entry(members: list[Run]) -> Run:
+    shown = max(members, key=lambda row: (_RANK.get(row["status"], 0), row["id"]))
+    numbers = sorted(row["id"] for row in members)
+    return shown | {"chain": {"runs": numbers, "place": numbers.index(shown["id"]) + 1}}
+
+
+# Which run of a chain stands for it: the one at work, one that needs someone, one with a model.
+_RANK = {"running": 4, "failed": 3, "lost": 3, "finished": 2, "stopped": 2, "queued": 1}
+
+
+def current(workspace: Workspace, user: User) -> dict[str, Any]:
+    """What is going on, for the header: cheap enough to be asked every two seconds.
+
+    Returns `{"running": {id, name, part, step, max_steps, loss, eta} | None, "waiting": count,
+    "failed": name | None, "ended": {id, name, status} | None, "damaged": [name], "mark"}`: the
+    fraction done, seconds left, the run that failed in the last hour if none has ended since, the
+    run that ended last, the runs whose folders are damaged, and a mark that changes when a run
+    comes, goes or changes its status.
+    """
+    rows = list_runs(workspace, user)
+    running = next((row for row in reversed(rows) if row["status"] == "running"), None)
+    over = [row for row in rows if row["status"] not in LIVE]
+    ended = max(over, key=lambda row: row["ended_at"] or row["created_at"], default=None)
+    return {
+        "running": running and _short(running),
+        "waiting": sum(row["status"] == "queued" for row in rows),
+        "failed": ended["name"] if ended and _failed_lately(ended) else None,
+        "ended": ended and {name: ended[name] for name in ("id", "name", "status")},
+        "damaged": [row["name"] for row in rows if row["damage"]],
+        "mark": _mark([[row[name] for name in ASIDE] for row in rows]),
+    }
+
+
+def glance(workspace: Workspace, user: User) -> dict[str, Any]:
+    """As `current`, made once a second for all who look on."""
+    require(user, "viewer")
+    return workspace.shared("current run", lambda: current(workspace, user))
+
+
+def _mark(told: Any) -> str:
+    return f"{zlib.crc32(repr(told).encode()):x}"
+
+
+def _failed_lately(row: Run) -> bool:
+    ended = row["ended_at"] or row["created_at"]
+    return row["status"] in ("failed", "lost") and time.time() - ended < 3600
+
+
+def _short(row: Run) -> Run:
+    steps = row["steps"]
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "part": row["step"] / steps if steps else 0.0,
+        "step": row["step"],
+        "max_steps": steps,
+        "loss": row["loss"],
+        "eta": row["left"],
+    }

@@ -1,0 +1,91 @@
+"""What in the frozen pairs of a run spoils its result: leakage, one label only, the language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reranker_ui.core.bases.base_models import ResolvedBase
+from reranker_ui.core.bases.coverage import can_read, reads_well
+from reranker_ui.core.evaluation import quality
+from reranker_ui.core.evaluation.baselines import pairs_of
+from reranker_ui.core.evaluation.readability import MULTILINGUAL
+from reranker_ui.core.values.labels import Scale
+from reranker_ui.core.values.splits import SPLITS
+
+MOST_SHARED = 0.5  # of the relevant passages of the test split that train knows too
+Finding = dict[str, Any]
+
+
+def findings_of(
+    splits: Mapping[str, pd.DataFrame], scale: Scale, base: ResolvedBase | None
+) -> list[Finding]:
+    """What a person should know of the pairs of a run before and after it.
+
+    Returns `{"key", "severity": "blocks" | "look", "fact", "mend"}`, the serious ones first. The
+    splits have the columns query_key, query, passage, grade. Where `base` is not known, nothing is
+    said of the language.
+    """
+    found = [
+        *_blocking(splits, scale),
+        _shared_passages(splits, scale),
+        _language(splits["train"], base) if base else None,
+    ]
+    return sorted((one for one in found if one), key=lambda one: one["severity"] != "blocks")
+
+
+def _blocking(splits: Mapping[str, pd.DataFrame], scale: Scale) -> list[Finding]:
+    frame = pd.concat([splits[name].assign(side=at) for at, name in enumerate(SPLITS)])
+    keys = frame["query_key"]
+    passages = pd.util.hash_array(frame["passage"].to_numpy(dtype=object))
+    table = quality.Table(
+        ids=np.arange(len(frame)),
+        query=np.array([int(key[16:], 16) for key in keys], dtype=np.uint64),
+        near=np.array([int(key[:16], 16) for key in keys], dtype=np.uint64),
+        passage=passages,
+        folded=passages,
+        grade=frame["grade"].to_numpy(dtype=float),
+        split=frame["side"].to_numpy(),
+        disputed=np.zeros(len(frame), dtype=bool),
+        scale=scale,
+    )
+    found = [one for one in quality.structure(table) if one.severity == "blocks"]
+    return [_finding(one.key, "blocks", one.fact, one.mend) for one in found]
+
+
+def _shared_passages(splits: Mapping[str, pd.DataFrame], scale: Scale) -> Finding | None:
+    train, test = (_relevant(splits[name], scale) for name in ("train", "test"))
+    shared = len(test & train)
+    if not shared or shared < MOST_SHARED * len(test):
+        return None
+    return _finding(
+        "passage_sides",
+        "look",
+        f"{shared:,} of {len(test):,} relevant passages of the test split are also relevant in"
+        " train",
+        "The model may have learned these passages, whatever is asked, so the result may be too"
+        " good. This is expected where all queries share a short list of answers.",
+    )
+
+
+def _relevant(frame: pd.DataFrame, scale: Scale) -> set[str]:
+    return set(frame.loc[scale.relevant(frame["grade"]), "passage"])
+
+
+def _language(train: pd.DataFrame, base: ResolvedBase) -> Finding | None:
+    tokenizer, pairs = base.path / "tokenizer.json", pairs_of(train)
+    if not tokenizer.is_file() or reads_well(tokenizer, pairs):
+        return None
+    severity = "look" if can_read(tokenizer, pairs) else "blocks"
+    return _finding(
+        "language",
+        severity,
+        "The base model does not read the language of these texts well",
+        f"Its tokenizer splits words into many pieces or confuses them. A multilingual base model"
+        f" learns more from the same labels, such as {MULTILINGUAL}.",
+    )
+
+
+def _finding(key: str, severity: str, fact: str, mend: str) -> Finding:
+    return {"key": key, "severity": severity, "fact": fact, "mend": mend}

@@ -1,0 +1,110 @@
+"""What the form for a new run offers: datasets, base models, and recipes in groups."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from reranker_ui.core.values.recipe import (
+    AS_RUN,
+    EMBEDDED_BASE,
+    EMBEDDED_ENGLISH,
+    EMBEDDED_MULTILINGUAL,
+    PRESETS,
+    Recipe,
+)
+from reranker_ui.services.labels import datasets
+from reranker_ui.services.store.access import User
+from reranker_ui.services.store.workspace import Workspace
+from reranker_ui.services.training import lifecycle
+from reranker_ui.ui.form.fields import described, shown
+
+ADVISED, GIVEN, OF_RUN = "advised", "given", "run:"
+MOST_YOURS = 6
+Offer = dict[str, str]
+BASES = {
+    "cross-encoder/ms-marco-MiniLM-L6-v2": "MiniLM-L6 · 22 M, English",
+    "cross-encoder/ms-marco-MiniLM-L12-v2": "MiniLM-L12 · 33 M, English",
+    "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1": "mMiniLM-L12 · 118 M, multilingual",
+    EMBEDDED_BASE: "Embedded · by the language of the texts, offline",
+    EMBEDDED_ENGLISH: "Embedded MiniLM-L6 · 22 M, English, offline",
+    EMBEDDED_MULTILINGUAL: "Embedded E5-small · 118 M, multilingual, offline",
+}
+
+
+def offers(workspace: Workspace, user: User) -> dict[str, Any]:
+    """Everything that the form shows before anything is chosen.
+
+    Returns `datasets`: name and labelled; `bases` and the groups of `recipes`: value and word;
+    `base`, the default one; `fields` as of `fields.described`; `values`, those of the first recipe.
+    """
+    default = workspace.settings.default_base
+    bases = BASES if default in BASES else {default: default, **BASES}
+    runs = [run for run in lifecycle.list_runs(workspace, user) if not run["archived"]]
+    models = [run for run in runs if run["status"] in ("finished", "stopped")]
+    return {
+        "datasets": [
+            {"name": row["name"], "labelled": row["labelled"]}
+            for row in datasets.list_datasets(workspace, user)
+        ],
+        "bases": [
+            {"group": "Base models", "options": [_offer(*base) for base in bases.items()]},
+            {"group": "Your runs", "options": [
+                _offer(f"run {run['id']}", f"{run['name']} · {run['dataset']}") for run in models
+            ]},
+        ],
+        "base": default,
+        "recipes": _recipes(runs),
+        "fields": described(),
+        "values": shown(PRESETS["quick"]),
+    }  # fmt: skip
+
+
+def _recipes(runs: list[lifecycle.Run]) -> list[dict[str, Any]]:
+    own = [name for name in ("quick", "quality") if name in PRESETS]
+    published = [name for name in PRESETS if name not in own and not name.endswith(AS_RUN)]
+    presets = [_offer(name, _described(name)) for name in own]
+    presets.append(_offer(ADVISED, "Recommended for this dataset"))
+    cards = [_offer(name, _described(name)) for name in published]
+    cards += [_offer(name + AS_RUN, f"{_called(name)} · as fit() trained") for name in published]
+    cards.append(_offer(GIVEN, "From a model card or YAML …"))
+    return [
+        {"group": "Presets", "options": presets},
+        {"group": "Yours", "options": _yours(runs)},
+        {"group": "From model cards", "options": cards},
+    ]
+
+
+def _yours(runs: list[lifecycle.Run]) -> list[Offer]:
+    """The newest recipes that were run and are no preset, each once."""
+    found: dict[str, Offer] = {}
+    for run in runs:
+        try:
+            recipe = Recipe.model_validate(run["recipe"])
+        except ValidationError:  # of a later version
+            continue
+        fields = shown(recipe) | {"passes": "", "revision": ""}
+        known = [shown(preset) | {"passes": "", "revision": ""} for preset in PRESETS.values()]
+        if fields in known or str(fields) in found:
+            continue
+        found[str(fields)] = _offer(f"{OF_RUN}{run['id']}", f"{run['name']} · {_facts(recipe)}")
+        if len(found) == MOST_YOURS:
+            break
+    return list(found.values())
+
+
+def _offer(value: str, word: str) -> Offer:
+    return {"value": value, "word": word}
+
+
+def _described(name: str) -> str:
+    several = f"{len(PRESETS[name].passes)} runs of " if len(PRESETS[name].passes) > 1 else ""
+    return f"{_called(name)} · {several}{_facts(PRESETS[name])}"
+
+
+def _facts(recipe: Recipe) -> str:
+    epochs = f"{recipe.epochs:g} epoch" + ("" if recipe.epochs == 1 else "s")
+    return f"{epochs}, batch {recipe.batch_size}"
+
+
+def _called(name: str) -> str:
+    return name.replace("-", " ").capitalize()
