@@ -36,7 +36,7 @@ TABS = {
 
 @dataclass
 class Shell:
-    """What the tabs share: the header, and the dataset in hand (its name, "" for none)."""
+    """What the tabs share: the header, and the current dataset (its name, "" for none)."""
 
     header: gr.HTML
     dataset: gr.State

@@ -69,7 +69,7 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
     page.get_by_role("button", name="Fill the form").click()
     expect(why).to_contain_text("optim: adafactor is not supported here")
     assert values(page, "epochs", "learning_rate", "warmup") == ["30", "5e-05", "0"]
-    page.get_by_text("What fit() really did").click()
+    page.get_by_text("fit() optimiser settings").click()
     rate = page.locator("#rr-run-learning_rate textarea, #rr-run-learning_rate input")
     expect(rate).to_have_value("2e-05")
     expect(plan).to_contain_text("fp16")

@@ -94,7 +94,7 @@ def test_notices_are_collected_in_order():
             [STARTED, {"event": "failed", "error": "The disk is full."}],
             "The disk is full.",
         ),
-        ("lost", [STARTED, log("train", 5)], "Lost at step 35"),
+        ("lost", [STARTED, log("train", 5)], "Stopped unexpectedly at step 35"),
     ],
 )
 def test_status_in_words(state, events, words):

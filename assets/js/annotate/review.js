@@ -31,6 +31,8 @@ export class Review {
     session.streamNode.classList.add("rr-hidden");
     node.classList.remove("rr-hidden");
     this.section = { ...new SECTIONS[name](session, node).parts(), name };
+    session.presence.check();
+    session.parts.came.draw();
     session.parts.bar.draw();
     session.parts.bar.keepFocus();
   }
@@ -42,6 +44,8 @@ export class Review {
     fill(node);
     node.classList.add("rr-hidden");
     session.streamNode.classList.remove("rr-hidden");
+    session.presence.check();
+    session.parts.came.draw();
     session.parts.bar.draw();
     session.reads.progress();
   }

@@ -1,5 +1,6 @@
 // Changes of pairs: each is one call, shown at once, with an undo.
 
+import { emit } from "../lib/events.js";
 import { plural } from "../lib/format.js";
 import { toast } from "../lib/toast.js";
 import { undoneSentence } from "./history.js";
@@ -32,6 +33,7 @@ export class Changes {
       if (edit.edit !== null) this.edits.push(edit.edit);
       toast(sentence(edit), edit.edit === null ? undefined : () => this.undo());
       await this.opened.changed();
+      emit("changed");
       if (focus) this.focus(focus);
       return edit;
     } catch (error) {
@@ -52,6 +54,7 @@ export class Changes {
     try {
       toast(undoneSentence(await this.opened.tab.server.undo({ edit })));
       await this.opened.changed();
+      emit("changed");
     } catch (error) {
       this.opened.tab.report(error);
     }

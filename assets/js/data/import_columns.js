@@ -94,7 +94,7 @@ function relevantFrom(panel, scale) {
 function lowerIsBetter(panel) {
   const box = h("input", { type: "checkbox", checked: !!panel.answers.lowest_is_best });
   box.addEventListener("change", () => panel.readAgain({ lowest_is_best: box.checked || null }));
-  return h("label.rr-check", box, "Lower is better (1 = most relevant)");
+  return h("label.rr-check", box, "1 is best (invert)");
 }
 
 /**
@@ -127,8 +127,8 @@ function labelMeanings(panel, state) {
     panel.readAgain({ map_label: Object.fromEntries(meanings) });
   };
   const rows = fields.map(({ row }) => row);
-  const title = h("h3", "What the labels mean");
-  return h("div.rr-classes", title, rows, button("Use these", use, { kind: "small" }));
+  const title = h("h3", "Map label values");
+  return h("div.rr-classes", title, rows, button("Apply", use, { kind: "small" }));
 }
 
 /**

@@ -86,6 +86,11 @@ export class OpenedDataset {
     fill(this.node, emptyState(title, "It was deleted or renamed.", back));
   }
 
+  /** After the server was away. */
+  refresh() {
+    return this.dataset ? this.changed() : this.start();
+  }
+
   /** After a change of pairs or labels. */
   async changed() {
     await this.pairs.load();

@@ -435,6 +435,10 @@ interface LabellingProgress {
   total: number;
   waiting: number;
   skipped: number;
+  /** Of those waiting, what others hold, and when the first of it is free. */
+  reserved: { pairs: number; until: number | null };
+  /** Own labels. */
+  mine: number;
   today: number;
   disputed: number;
   sealed: number;
@@ -600,6 +604,7 @@ interface AnnotateServer {
     have: number[];
   }): Promise<{ pairs: StreamPair[]; gone: number[] }>;
   take(payload: { pair: number }): Promise<StreamPair | null>;
+  release(payload: { dataset: string }): Promise<number>;
   annotate(payload: LabelChange): Promise<unknown>;
   undo(payload: LabelChange): Promise<unknown>;
   last_labels(payload: { dataset: string }): Promise<LabelledPair[]>;

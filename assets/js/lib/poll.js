@@ -1,5 +1,7 @@
 // Polling, and whether an element is on the screen.
 
+import { connection } from "./connection.js";
+
 /** @param {HTMLElement} element */
 export function isVisible(element) {
   const shown = element.isConnected && element.offsetParent !== null;
@@ -23,8 +25,11 @@ export function isTyping(event) {
 /** Seconds between two polls of running work; the server asks for more where many pages look. */
 export const pollRate = { seconds: 2 };
 
+const LONGEST = 15000; // milliseconds between two tries after failures
+
 /**
- * Call `act` again and again while `element` is visible; less often after failures.
+ * Call `act` again and again while `element` is visible and the user signed in; less often after
+ * failures.
  * @param {HTMLElement} element
  * @param {number | null} seconds null: as often as the server asks for
  * @param {() => unknown} act
@@ -34,14 +39,15 @@ export function poll(element, seconds, act) {
   const turn = async () => {
     if (!element.isConnected) return;
     try {
-      if (isVisible(element)) {
+      if (isVisible(element) && connection.state !== "signed out") {
         await act();
         failures = 0;
       }
     } catch {
       failures += 1;
     }
-    setTimeout(turn, Math.min((seconds ?? pollRate.seconds) * 1000 * 2 ** failures, 15000));
+    const usual = (seconds ?? pollRate.seconds) * 1000;
+    setTimeout(turn, Math.min(usual * 2 ** failures, Math.max(usual, LONGEST)));
   };
   turn();
 }

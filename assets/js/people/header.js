@@ -8,10 +8,11 @@ import { formatInt, plural } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { openMenu } from "../lib/menu.js";
 import { poll, pollRate } from "../lib/poll.js";
-import { checkSession, newId } from "../lib/server.js";
+import { newId } from "../lib/server.js";
 import { recall, remember } from "../lib/storage.js";
 import { accountMenu } from "./account.js";
 import { backupMark } from "./backup.js";
+import { connectionBanner } from "./connection_banner.js";
 import { diskWarning } from "./disk.js";
 import { runChip } from "./run_chip.js";
 
@@ -34,11 +35,15 @@ export function drawRoom({ room, server, trigger }) {
     [mark, parts.dataset.button, h("div.rr-grow"), backup.button],
     [parts.run.button, themeButton(), parts.account.button, parts.run.announcer],
   ];
-  fill(room, h("header.rr-header", left, right), disk.banner);
   const page = newId();
+  /** @type {Overview | null} */
+  let last = null;
   const refresh = async () => {
     const dataset = address.dataset || null;
-    const overview = await server.overview({ dataset, page }).catch(checkSession);
+    const overview = await server.overview({ dataset, page });
+    // What is drawn belongs to the former user.
+    if (last && last.user.name !== overview.user.name) location.reload();
+    last = overview;
     document.body.classList.toggle("rr-demo", overview.way === "demo");
     pollRate.seconds = Math.round(overview.every);
     if (!overview.datasets.some(({ name }) => name === address.dataset)) {
@@ -51,12 +56,18 @@ export function drawRoom({ room, server, trigger }) {
     parts.dataset.show(overview.datasets);
     emit("pulse", overview.run);
   };
+  const banner = connectionBanner(refresh, () => last);
+  fill(room, h("header.rr-header", left, right), banner, disk.banner);
+  listen("back", () => {
+    emit("changed");
+    emit("runs");
+  });
   listen("dataset", (dataset) => {
     parts.dataset.draw();
     trigger("dataset_changed", { dataset: dataset || "" });
   });
-  listen("changed", refresh);
   // A failure is shown by the next poll.
+  listen("changed", () => refresh().catch(() => {}));
   listen("tab", (tab) => tab === "train" && refresh().catch(() => {}));
   poll(room, null, refresh);
   if (address.dataset) trigger("dataset_changed", { dataset: address.dataset });

@@ -9,6 +9,7 @@ import { fill, h } from "../lib/dom.js";
 import { listen } from "../lib/events.js";
 import { scaleAnswers } from "../lib/labels.js";
 import { isTyping, isVisible } from "../lib/poll.js";
+import { mayPass } from "../lib/server.js";
 import { AskForm } from "./ask.js";
 import { copyLink, passagesOfLink } from "./links.js";
 import { QueryPicker } from "./queries.js";
@@ -47,6 +48,7 @@ class Playground {
       share: () => copyLink(this.view, this.form.passages.value),
       again: () => this.rank(),
     });
+    this.failed = false; // to open
     /** The passages that came with a link. @type {Promise<void> | null} */
     this.linked = null;
     // "" until the header knows which one: what the header then says is no change.
@@ -59,6 +61,7 @@ class Playground {
     document.addEventListener("keydown", (event) => this.pressed(event));
     listen("dataset", () => this.datasetChanged());
     listen("runs", () => this.runsChanged());
+    listen("back", () => this.back());
     this.linked = passagesOfLink((text) => {
       form.passages.value = text;
     });
@@ -66,6 +69,7 @@ class Playground {
   }
 
   async open() {
+    this.form.draw();
     try {
       await Promise.all([this.readRankers(), this.linked]);
       if (address.browse && this.view.dataset) this.picker.toggle(true);
@@ -74,11 +78,18 @@ class Playground {
         await this.draw();
         return;
       }
-      this.form.draw();
       await this.rank();
     } catch (error) {
       fill(this.body, errorBox(error));
+      this.failed = true;
     }
+  }
+
+  /** The server answers again. */
+  back() {
+    if (this.failed) this.open();
+    else this.runsChanged();
+    this.failed = false;
   }
 
   async readRankers() {
@@ -165,6 +176,10 @@ class Playground {
   /** @param {unknown} error */
   showFailure(error) {
     const { view, lists, form } = this;
+    if (mayPass(error)) {
+      this.showOutage(error);
+      return;
+    }
     view.answer = null;
     view.failed = true;
     lists.clear();
@@ -176,6 +191,18 @@ class Playground {
       labelled && form.query.value.trim() && search,
     ].filter(Boolean);
     fill(this.body, lists.heads(), errorBox(error, ...actions));
+  }
+
+  /**
+   * What was ranked before stays.
+   * @param {unknown} error
+   */
+  showOutage(error) {
+    if (this.view.answer) this.lists.draw(this.body);
+    const again = button("Try again", () => this.rank());
+    const box = h("div.rr-play-outage", errorBox(error, again));
+    if (this.view.answer) this.body.prepend(box);
+    else fill(this.body, this.lists.heads(), box);
   }
 
   async draw() {

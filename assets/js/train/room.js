@@ -6,7 +6,7 @@ import { fill, h } from "../lib/dom.js";
 import { emit, listen } from "../lib/events.js";
 import { loadPlotly } from "../lib/plotly.js";
 import { isVisible, poll, pollRate } from "../lib/poll.js";
-import { Refused } from "../lib/server.js";
+import { mayPass } from "../lib/server.js";
 import { ChartCard } from "./chart_card.js";
 import { ComparedRuns } from "./compared.js";
 import { RunFiles } from "./files.js";
@@ -67,6 +67,7 @@ export class CurrentRun {
       trigger("refill", request);
       document.getElementById("rr-new-run")?.scrollIntoView({ block: "nearest" });
     });
+    listen("back", () => trigger("shown", {}));
     watch("value", () => {
       const { run } = JSON.parse(props.value || "{}");
       if (run) this.started(run);
@@ -119,7 +120,7 @@ export class CurrentRun {
       });
       if (turn === this.turn) await this.show(answer, turn);
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
+      if (mayPass(error)) throw error;
       if (address.run) setAddress({ run: null }, { back: false }); // it was deleted
     } finally {
       this.busy = false;

@@ -138,7 +138,7 @@ function deleteEntries(table, run, anchor) {
   const ask = () =>
     openMenu(anchor, [
       { text: sure, icon: "trash", danger: true, act: remove },
-      { text: "Keep it", act: () => {} },
+      { text: "Cancel", act: () => {} },
     ]);
   return ["-", { text: "Delete …", icon: "trash", danger: true, act: ask }];
 }

@@ -14,7 +14,7 @@ const STATUS = {
   stopped: "Stopped (model saved)",
   cancelled: "Cancelled",
   failed: "Failed",
-  lost: "Lost",
+  lost: "Stopped unexpectedly",
 };
 
 export class RunHead {

@@ -109,12 +109,14 @@ def _words(row: sa.Row[Any], with_labels: bool) -> str:
     if row.what in _CHANGED:
         return f"{_CHANGED[row.what]} {_pairs(len(before))}"
     if row.what == "annotate":
-        return "Skipped a pair" if after["label"] is None else f"Labelled a pair {after['label']:g}"
+        number = row.subject[5:]
+        label = after["label"]
+        return f"Skipped #{number}" if label is None else f"Labelled #{number} as {label:g}"
     fixed = {
-        "undo": "Undid an edit",
-        "undo annotate": "Removed a label",
+        "undo": "Undid edit",
+        "undo annotate": "Removed label",
         "decide": "Decided a disputed pair",
-        "undo decide": "Removed a decision",
+        "undo decide": "Removed decision",
         "add pair": "Added a pair",
         "edit guidelines": "Changed the guidelines",
         "set stream": "Changed the annotation settings",

@@ -13,6 +13,7 @@ from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.effective_labels import (
     imported_label,
     importing,
+    last_labelled,
     pairs_with_labels,
     seen,
     touched,
@@ -110,8 +111,8 @@ def list_datasets(workspace: Workspace, user: User) -> list[dict[str, Any]]:
 
     Each: id, name, scale {"kind", "max", "min", "relevant_from"}, pairs, queries, positives
     (relevant), labelled (with an effective label), labelled_by_people, disputed, unlabelled,
-    splits {"train", "dev", "test"} (pairs), updated_at (Unix seconds), hidden (pairs whose labels
-    `user` may not know).
+    splits {"train", "dev", "test"} (pairs), updated_at (pairs or labels, Unix seconds), hidden
+    (pairs whose labels `user` may not know).
     """
     require(user, "viewer")
     done = imports.alias()
@@ -184,7 +185,7 @@ def _describe(connection: sa.Connection, row: sa.Row[Any], view: Visibility) -> 
         **_count_labels(connection, row, view),
         "labelled_by_people": _labelled_by_people(connection, view),
         "splits": {name: by_split.get(name, 0) for name in ("train", "dev", "test")},
-        "updated_at": row.updated_at,
+        "updated_at": max(row.updated_at, connection.scalar(last_labelled(view)) or 0.0),
     }
 
 

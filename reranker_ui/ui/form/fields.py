@@ -41,23 +41,23 @@ MORE: dict[str, list[Field]] = {
         ("pos_weight", "pos_weight, or auto", None),
     ],
     "Steps": [
-        ("max_steps", "Steps in all", None),
+        ("max_steps", "Max steps", None),
         ("warmup", "Warmup: share or steps", None),
         ("schedule", "Schedule", ["linear", "cosine", "constant"]),
         ("weight_decay", "Weight decay", None),
-        ("passes", "Runs, by their pairs", None),
+        ("passes", "Chained runs, pairs each", None),
     ],
     "Weights": [
         ("revision", "Revision of the base", None),
-        ("train_embeddings", "Token embeddings learn", ON_OFF),
+        ("train_embeddings", "Train token embeddings", ON_OFF),
         ("dropout", "Dropout", ON_OFF),
         ("warm_start_pairs", "Warm start, pairs", None),
         ("warm_start_learning_rate", "Warm start rate", None),
     ],
     "Evaluation on dev": [
         ("eval_every", "Evaluate every, steps", None),
-        ("early_stopping", "Early stop after", None),
-        ("best_by", "Keep weights by", BEST),
+        ("early_stopping", "Early-stopping patience", None),
+        ("best_by", "Best checkpoint by", BEST),
     ],
     "Hard negatives": [
         ("negatives", "Found by", ["none", "bm25", "encoder"]),
@@ -66,7 +66,7 @@ MORE: dict[str, list[Field]] = {
         ("negatives_random", "Share drawn at random", None),
     ],
     "Card": [
-        ("card_texts", "Quotes training texts", ON_OFF),
+        ("card_texts", "Examples in model card", ON_OFF),
     ],
 }
 

@@ -14,7 +14,7 @@ from reranker_ui.ui.form.fields import shown
 from reranker_ui.ui.server.identity import who
 
 ADVISED, GIVEN = "advised", "given"
-PRINTED = [("As the card prints", "printed"), ("What fit() really did", "fit")]
+PRINTED = [("As the card prints", "printed"), ("fit() optimiser settings", "fit")]
 LARGEST = 2_000_000  # bytes of a file that is read
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 

@@ -65,7 +65,7 @@ class Form:
 
 
 def draw(workspace: Workspace) -> Form:
-    """Draw the form into the place in hand."""
+    """Draw the form into the open Gradio context."""
     default = workspace.settings.default_base
     bases = BASES if default in dict(BASES).values() else [(default, default), *BASES]
     with gr.Column(elem_id="rr-new-run", elem_classes="rr-card", scale=0, min_width=0):
@@ -124,7 +124,7 @@ def _called(name: str) -> str:
 
 
 def connect(workspace: Workspace, shell: Any, form: Form, live: gr.HTML) -> None:
-    """Let the form follow the dataset in hand, plan as it is filled, and start the run."""
+    """Let the form follow the current dataset, plan as it is filled, and start the run."""
     # One listener for all that calls for a plan: two at once could answer in the wrong order.
     offers = gr.State(0)
     for listen in (shell.dataset.change, live.shown):

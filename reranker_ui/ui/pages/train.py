@@ -1,4 +1,4 @@
-"""The Train tab: a form for a new run, the run in hand, all runs."""
+"""The Train tab: a form for a new run, the current run, all runs."""
 
 import json
 from pathlib import Path
@@ -32,7 +32,7 @@ Marks = Annotated[dict[Name, Name], Field(max_length=10_000)]  # of rows that th
 
 
 def build(workspace: Workspace, shell: Any) -> None:
-    """Draw the tab; `shell.dataset` is a gr.State with the name of the dataset in hand."""
+    """Draw the tab; `shell.dataset` is a gr.State with the name of the current dataset."""
     gr.set_static_paths([PLOTLY])
     with gr.Row(elem_id="rr-train-top", equal_height=False):
         form = run_form.draw(workspace)
