@@ -57,6 +57,7 @@ export class PairCard {
     const { session } = this;
     const { scale } = session.stream;
     this.question.textContent = session.stream.question;
+    this.answers.setAttribute("aria-label", `Label: ${session.stream.question}`);
     this.answers.classList.toggle("many", scaleAnswers(scale).length > 5);
     this.answers.classList.toggle("graded", scale.kind === "graded");
     this.buttons = drawAnswers(scale, (value) => session.labelling.give(value));

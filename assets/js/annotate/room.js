@@ -31,6 +31,7 @@ export function drawRoom(context) {
   listen("changed", () => {
     if (session.loaded && !session.labelling.waiting() && !session.current) session.queue.resume();
   });
+  listen("review", () => session.review.follow());
   listen("back", () => session.reads.refresh());
   poll(room, 15, async () => {
     last.drawTimes();

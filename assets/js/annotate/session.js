@@ -68,6 +68,10 @@ export class Session {
     return !!this.loaded?.may.label;
   }
 
+  get mayReview() {
+    return !!this.loaded?.may.decide;
+  }
+
   /** @param {string | undefined | null} name */
   async open(name) {
     this.turn += 1;
@@ -109,6 +113,7 @@ export class Session {
     this.reads.all();
     this.reads.agreement();
     this.scoring.watch();
+    this.review.follow();
   }
 
   /** Begin the stream again, under its newest rules. */

@@ -154,7 +154,7 @@ export class SettingsSection {
  * @param {Child} content
  */
 function part(title, content) {
-  return h("section.rr-an-setting", h("h3", title), h("div", content));
+  return h("section.rr-an-setting", h("h2", title), h("div", content));
 }
 
 /**

@@ -4,12 +4,12 @@ import { emit } from "./events.js";
 
 /**
  * @typedef {"tab" | "dataset" | "open" | "view" | "run" | "a" | "b" | "c" | "q" | "from" | "k"
- *   | "p" | "browse"} AddressKey
+ *   | "p" | "browse" | "review"} AddressKey
  * @typedef {Partial<Record<AddressKey, string>>} Address
  */
 
 /** The browser's Back leads from one of these to the one before. @type {string[]} */
-const PLACES = ["tab", "open", "view", "run"];
+const PLACES = ["tab", "open", "view", "run", "review"];
 
 /** @type {Address} read it; change it with `setAddress` */
 export const address = read();

@@ -14,7 +14,9 @@ import { accountMenu } from "./account.js";
 import { backupMark } from "./backup.js";
 import { connectionBanner } from "./connection_banner.js";
 import { diskWarning } from "./disk.js";
+import { moveHeader, skipLink } from "./landmarks.js";
 import { runChip } from "./run_chip.js";
+import { followTabs } from "./tabs.js";
 
 /** @param {boolean} dark */
 function setTheme(dark) {
@@ -57,7 +59,8 @@ export function drawRoom({ room, server, trigger }) {
     emit("pulse", overview.run);
   };
   const banner = connectionBanner(refresh, () => last);
-  fill(room, h("header.rr-header", left, right), banner, disk.banner);
+  fill(room, skipLink(), h("header.rr-header", { role: "banner" }, left, right), banner, disk.banner);
+  moveHeader();
   listen("back", () => {
     emit("changed");
     emit("runs");
@@ -112,8 +115,10 @@ function datasetSwitch() {
     name.textContent = current ? current.name : "none yet";
     count.textContent = current ? plural(current.pairs, "pair") : "";
     const tab = tabButton("annotate");
-    if (current?.waiting) tab?.setAttribute("data-count", formatInt(current.waiting));
+    const waiting = current?.waiting ? formatInt(current.waiting) : "";
+    if (waiting) tab?.setAttribute("data-count", waiting);
     else tab?.removeAttribute("data-count");
+    tab?.setAttribute("aria-label", waiting ? `Annotate, ${waiting} waiting` : "Annotate");
   };
   /** @param {Overview["datasets"]} next */
   const show = (next) => {
@@ -132,20 +137,4 @@ function markImage() {
     svg("rect", { y, width, height: 4, rx: 1.5, style: `fill:var(--rr-${colour})` }),
   );
   return svg("svg", { viewBox: "0 0 18 16", "aria-hidden": "true" }, ...bars);
-}
-
-/** Keep the open tab in the address, and open the tab that the address names. */
-function followTabs() {
-  const strip = document.querySelector("#rr-tabs > .tab-wrapper");
-  if (!strip) {
-    setTimeout(followTabs, 50);
-    return;
-  }
-  const follow = () => {
-    const chosen = strip.querySelector("button[role=tab][aria-selected=true]");
-    const tab = chosen instanceof HTMLElement && chosen.dataset.tabId;
-    if (tab) setAddress({ tab });
-  };
-  strip.addEventListener("click", () => setTimeout(follow, 0));
-  if (address.tab && address.tab !== "data") tabButton(address.tab)?.click();
 }
