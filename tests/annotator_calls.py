@@ -96,6 +96,7 @@ ACTS: dict[str, Payload] = {
     "annotate": _pair(**LABEL, **CLIENT, note=lambda d: d.any(None, "mine")),
     "undo": _pair(**CLIENT, edit=1),
     "take": _pair(),
+    "release": _named(),
     "next_pairs": _named(
         order=lambda d: d.any(*ORDERS),
         n=lambda d: d.any(0, 3, 20),

@@ -35,7 +35,7 @@ def _lines(report: dict[str, Any]) -> str:
     balance, name = report["balance"], report["dataset"]
     labels = ", ".join(f"{n:,} x {label:g}" for label, n in balance["labels"])
     median = balance["median_per_query"]
-    told = [f"{name}: {report['pairs']:,} pairs, {median:g} a query, labels {labels}"]
+    told = [f"{name}: {report['pairs']:,} pairs, {median:g} per query, labels {labels}"]
     told += [
         f"  {split}: {n['queries']:,} queries, {n['pairs']:,} pairs, {n['positives']:,} positive"
         for split, n in balance["splits"].items()
@@ -43,7 +43,7 @@ def _lines(report: dict[str, Any]) -> str:
     told += _read(report)
     for one in report["findings"]:
         told += [f"{_MARKS[one['severity']]} {one['fact']}", f"     {one['mend']}"]
-    return "\n".join([*told, f"   Nothing found: {', '.join(report['clean'])}"])
+    return "\n".join([*told, *(f"ok Passed: {check}" for check in report["clean"])])
 
 
 def _read(report: dict[str, Any]) -> list[str]:
@@ -52,7 +52,7 @@ def _read(report: dict[str, Any]) -> list[str]:
         return []
     return [
         f"  {report['base']}: {100 * seen['unknown']:.1f}% [UNK],"
-        f" {seen['tokens_per_character']:.2f} tokens a character,"
-        f" {lengths['median']:g} tokens a pair, {100 * lengths['cut']:.1f}% of pairs cut at"
+        f" {seen['tokens_per_character']:.2f} tokens per character,"
+        f" {lengths['median']:g} tokens per pair, {100 * lengths['cut']:.1f}% of pairs cut at"
         f" {lengths['max_length']}"
     ]

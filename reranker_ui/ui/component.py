@@ -28,7 +28,8 @@ MODULES = {
 }
 # Loads a room's bundle when the room is first shown; a failure stays inside the room.
 _LOAD = """
-const context = {element, trigger, props, server, upload, watch, events: %(events)s};
+const id = %(id)s;
+const context = {id, element, trigger, props, server, upload, watch, events: %(events)s};
 import(new URL(%(bundle)s, document.baseURI).href).then(({modules}) => {
   modules["lib/room.js"].mount(modules[%(module)s].drawRoom, context);
   document.dispatchEvent(new Event("rr-room-drawn"));
@@ -69,18 +70,15 @@ def room(
     events: names that the page may `trigger(name, data)`; listen with `room.NAME(handler)`.
     The template is static on purpose: Gradio executes `${...}` in whatever it renders.
     """
-    module = MODULES[name]
+    module, elem_id = MODULES[name], options.pop("elem_id", f"rr-{name}")
     tab = next(tab for tab, entries in TABS.items() if module in entries)
-    script = _LOAD % {
-        "events": json.dumps(list(events)),
-        "bundle": json.dumps(modules().address(tab)),
-        "module": json.dumps(module),
-    }
+    texts = {"id": elem_id, "events": list(events), "bundle": modules().address(tab)}
+    script = _LOAD % {key: json.dumps(value) for key, value in (texts | {"module": module}).items()}
     return gr.HTML(
         html_template=f'<section class="rr-room rr-room-{name}"></section>',
         js_on_load=script,
         server_functions=[_endpoint(function) for function in functions] or None,
-        elem_id=options.pop("elem_id", f"rr-{name}"),
+        elem_id=elem_id,
         elem_classes=["rr-frame"],
         apply_default_css=False,
         padding=False,

@@ -1,14 +1,15 @@
 """The Annotate tab in a real Chromium: keys, outbox, undo, notes, disputes, phone."""
 
 import re
+import time
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.annotating.settings import stream_settings
 from reranker_ui.services.labels.guidelines import edit_guidelines
-from reranker_ui.services.store.database import annotations, decisions, pairs
+from reranker_ui.services.store.database import annotations, decisions, leases, pairs
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
 from tests.labelling import ADMIN, LINH, MAI, seed
@@ -66,8 +67,8 @@ def test_ten_keys_label_ten_pairs(home, room):
     saved(page)
     given = [0, 1, 1, 0, None, 1, 0, 1, 0, 1]
     assert labels(home, ids) == dict(zip(ids, given, strict=False))
-    expect(page.locator(".rr-an-progress")).to_contain_text("10 of 40")
-    expect(page.locator(".rr-an-count")).to_contain_text("10 of 40 · 9 today")
+    expect(page.locator(".rr-an-progress")).to_contain_text("9 of 40")
+    expect(page.locator(".rr-an-count")).to_contain_text("9 of 40 · 9 today")
 
 
 def test_the_next_pair_does_not_wait_for_the_server(home, room):
@@ -98,9 +99,13 @@ def test_offline_labels_are_kept_and_sent(home, room):
     for key in "1100":
         page.keyboard.press(key)
     expect(page.locator(".rr-an-state")).to_have_text("Offline, 4 saved in this browser")
+    expect(page.locator(".rr-banner")).to_contain_text("Can't reach the server")
     assert rows(home, ids) == []
     page.context.set_offline(False)
     saved(page)
+    expect(page.locator(".rr-banner")).to_be_hidden()
+    expect(page.get_by_label("This query")).to_contain_text("1 of 3 labelled by you")
+    expect(page.locator(".rr-an-last tbody tr")).to_have_count(4)
     assert list(labels(home, ids).values()) == [1, 1, 0, 0]
 
 
@@ -244,7 +249,6 @@ def test_guidelines_are_edited_and_versioned(home, room):
     seed(home, "guide", 4)
     page = room("guide")
     page.get_by_role("button", name="Write").click()
-    page.get_by_role("button", name="Write guidelines").click()
     page.get_by_label("Guidelines in Markdown").fill("Is it **useful**?\n\n- short")
     page.get_by_role("button", name="Save guidelines").click()
     expect(page.locator(".rr-an-rail .rr-an-md strong")).to_have_text("useful")
@@ -293,9 +297,11 @@ def test_a_long_passage_is_folded(home, room):
 def test_the_owner_chooses_how_a_dataset_is_labelled(home, room):
     ids = seed(home, "rules", 6, label=lambda number: 1.0)
     page = room("rules")
+    held(home, ids, 6)
     page.get_by_role("button", name="Review").click()
+    held(home, ids, 0)
     page.get_by_role("button", name="Settings", exact=True).click()
-    page.get_by_label("Labels per pair").select_option("2")
+    page.get_by_label("Annotators per pair").select_option("2")
     page.get_by_role("checkbox", name="Hide what others think").uncheck()
     page.get_by_role("radio", name="By query").check()
     page.get_by_label("Name of another annotator").fill("Mai")
@@ -308,10 +314,29 @@ def test_the_owner_chooses_how_a_dataset_is_labelled(home, room):
     assert (told["overlap"], told["order"], told["blind"]) == (2, "query", False)
     assert told["adjudicators"] == told["test_annotators"] == ["Mai"]
     annotate(home, LINH, ids[0], 0, "l0")
+    held(home, ids, 0)
     page.get_by_role("button", name="Back to labelling").click()
+    held(home, ids, 6)
+    page.get_by_role("tab", name="Data").click()
+    held(home, ids, 0)
+    page.get_by_role("tab", name="Annotate").click()
     page.reload()
     expect(page.locator(".rr-an-told")).to_have_text("Imported label1Linh0")
     expect(page.get_by_role("button", name="by query")).to_have_attribute("aria-pressed", "true")
+
+
+def held(space, ids, count):
+    """Wait until so many of the pairs are reserved."""
+    query = select(func.count()).select_from(leases).where(leases.c.pair_id.in_(ids))
+    deadline = time.monotonic() + 15
+    while (found := _count(space, query)) != count:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
+
+
+def _count(space, query):
+    with space.reading() as connection:
+        return connection.scalar(query)
 
 
 def test_an_open_page_follows_new_guidelines_and_a_label_keeps_the_version_it_was_given_under(
@@ -414,7 +439,7 @@ def test_the_end_says_what_comes_next(home, room):
     page = room("end")
     for key in "01s":
         page.keyboard.press(key)
-    expect(page.locator(".rr-an-card")).to_contain_text("All 3 pairs are labelled")
+    expect(page.locator(".rr-an-card")).to_contain_text("1 skipped pair is left")
     page.get_by_role("button", name="Review 1 skipped").click()
     expect(passage(page)).to_have_text("Passage 2 on ice caves.")
     page.keyboard.press("1")

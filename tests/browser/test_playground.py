@@ -169,7 +169,7 @@ def test_why_a_passage_scores_and_what_other_words_would(site, new_page):
 def test_what_nobody_judged_is_sent_to_annotate(site, new_page):
     page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25&q={QUERY[:-1]}%3F")
     ranked(page)
-    page.get_by_role("button", name="Send top 10 unjudged to Annotate").click()
+    page.get_by_role("button", name="Queue 10 for labelling").click()
     page.get_by_text("10 passages wait in Annotate, 0 new to caves").wait_for()
     page.get_by_text("10 sent").wait_for()
     page.get_by_role("button", name="Send top").wait_for(state="detached")

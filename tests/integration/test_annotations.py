@@ -85,7 +85,7 @@ def test_an_undo_is_made_once_and_a_repeat_of_the_label_does_not_bring_it_back(w
 
 
 def test_a_skip_is_no_vote_and_ends_the_lease(workspace):
-    from reranker_ui.services.annotating.queue import let_go, next_pairs
+    from reranker_ui.services.annotating.queue import next_pairs, release
 
     first, *_ = seed(workspace)
     next_pairs(workspace, MAI, "caves", n=1)
@@ -95,7 +95,7 @@ def test_a_skip_is_no_vote_and_ends_the_lease(workspace):
         assert connection.scalars(select(leases.c.pair_id)).all() == []
     assert next_pairs(workspace, LINH, "caves", n=1)["pairs"][0]["id"] == first
     assert next_pairs(workspace, MAI, "caves", order="skipped")["pairs"] == []
-    let_go(workspace, LINH, "caves")
+    release(workspace, LINH, "caves")
     assert next_pairs(workspace, MAI, "caves", order="skipped")["pairs"][0]["id"] == first
 
 
@@ -199,8 +199,8 @@ def test_progress_counts_what_is_there(workspace):
     now = progress(workspace, MAI, "caves", since=0)
     assert now.pop("rules")
     assert now == {
-        "total": 9, "waiting": 5, "done": 4, "today": 2, "skipped": 1, "pace": 6.0,
-        "sealed": 3, "disputed": 0,
+        "total": 9, "waiting": 5, "done": 3, "today": 2, "skipped": 1, "pace": 6.0, "mine": 2,
+        "sealed": 3, "disputed": 0, "reserved": {"pairs": 0, "until": None},
     }  # fmt: skip
     assert waiting(workspace, MAI, "caves") == 5
     assert waiting(workspace, LINH, "caves") == 6

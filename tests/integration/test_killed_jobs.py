@@ -138,7 +138,7 @@ def test_a_killed_process_is_reported_at_once_and_leaves_nothing(kind, place, tm
     while (sentence := failure()) is None:
         assert time.monotonic() < deadline, "not reported"
         time.sleep(0.02)
-    assert ("killed" if kind is not training else "Lost") in sentence
+    assert ("killed" if kind is not training else "Stopped unexpectedly") in sentence
     while psutil.pid_exists(pid):
         assert time.monotonic() < deadline, psutil.Process(pid).status()
         time.sleep(0.02)

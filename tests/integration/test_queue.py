@@ -1,5 +1,7 @@
 """The queue: orders, leases, overlap, the sealed test split, and an index behind it."""
 
+import time
+
 import pytest
 from sqlalchemy import event, select, update
 
@@ -7,7 +9,8 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating import queue
 from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.annotating.disputes import decide
-from reranker_ui.services.annotating.queue import let_go, next_pairs
+from reranker_ui.services.annotating.labelling_progress import progress
+from reranker_ui.services.annotating.queue import next_pairs, release
 from reranker_ui.services.store.database import imports, leases, pairs
 from tests.labelling import ADMIN, LINH, MAI, seed
 
@@ -37,7 +40,7 @@ def test_two_people_do_not_meet(workspace):
     assert ids_of(next_pairs(workspace, MAI, "caves", n=5)) == ids[:5]
     assert ids_of(next_pairs(workspace, LINH, "caves", n=5)) == ids[5:10]
     assert ids_of(next_pairs(workspace, MAI, "caves", n=5, have=ids[:5])) == ids[10:]
-    # a reload forgets what was in hand, and is handed the same again
+    # a reload forgets what was reserved, and is handed the same again
     assert ids_of(next_pairs(workspace, MAI, "caves", n=5)) == ids[:5]
 
 
@@ -61,7 +64,7 @@ def test_a_chosen_pair_is_handed_out_only_while_it_wants_labels(workspace):
     annotate(workspace, LINH, ids[1], 1, "c")
     (held,) = ids_of(next_pairs(workspace, LINH, "caves", n=1))
     for pair in (ids[0], held):
-        with pytest.raises(Refused, match="labels it wants"):
+        with pytest.raises(Refused, match="enough labels"):
             queue.take(workspace, MAI, pair)
     assert queue.take(workspace, MAI, ids[1])["id"] == ids[1]  # one's own is always shown
     assert queue.take(workspace, LINH, ids[0])["label"] == 1
@@ -71,11 +74,33 @@ def test_a_chosen_pair_is_handed_out_only_while_it_wants_labels(workspace):
     assert [tuple(row) for row in kept] == [(held, "Linh")]
 
 
-def test_let_go(workspace):
+def test_release(workspace):
     ids = seed(workspace)
     next_pairs(workspace, MAI, "caves", n=5)
-    assert let_go(workspace, MAI, "caves") == 5
+    assert release(workspace, MAI, "caves") == 5
     assert ids_of(next_pairs(workspace, LINH, "caves", n=1)) == ids[:1]
+
+
+def test_progress_says_what_others_reserve_and_until_when(workspace, monkeypatch):
+    ids = seed(workspace, count=4, overlap=2)
+    monkeypatch.setattr(time, "time", lambda: 1_000_000.0)
+    for who in (MAI, ADMIN):
+        next_pairs(workspace, who, "caves")
+    annotate(workspace, MAI, ids[0], 1, "a")
+    annotate(workspace, MAI, ids[1], None, "b")
+    now = progress(workspace, LINH, "caves", since=0)
+    # Sara reserves all, Mai the last two; the pair that Mai skipped is free
+    assert now["waiting"] == 4
+    assert now["reserved"] == {"pairs": 3, "until": 1_000_000.0 + queue.LEASE_SECONDS}
+    assert ids_of(next_pairs(workspace, LINH, "caves")) == ids[1:2]
+    assert release(workspace, ADMIN, "caves") == 4
+    for pair in ids[1:]:
+        annotate(workspace, ADMIN, pair, 1, f"s{pair}")
+    for pair in ids[:2]:
+        annotate(workspace, LINH, pair, 1, f"l{pair}")
+    now = progress(workspace, LINH, "caves", since=0)
+    assert (now["done"], now["mine"], now["waiting"]) == (2, 2, 2)
+    assert now["reserved"]["pairs"] == 2  # Mai's
 
 
 def test_overlap_wants_so_many_labels(workspace):
@@ -128,7 +153,7 @@ def test_what_is_never_offered(workspace):
     annotate(workspace, MAI, ids[1], 1, "a")
     decide(workspace, ADMIN, ids[2], 0)
     for order in ("unlabelled", "query", "random"):
-        let_go(workspace, MAI, "caves")
+        release(workspace, MAI, "caves")
         assert ids_of(next_pairs(workspace, LINH, "caves", order=order)) == [ids[3]]
     with workspace.writing() as connection:
         made = connection.execute(

@@ -37,7 +37,10 @@ test("the line to beat is the stronger of BM25 and cosine, once both are known",
   const empty = { warm: [], train: [], dev: {}, extra: {} };
   const known = { bm25: { map: 0.5 }, cosine: { map: 0.4 }, base: { map: 0.9 } };
   assert.equal(bestFree({ ...empty, baselines: known }, "map"), "bm25");
-  assert.equal(bestFree({ ...empty, baselines: { ...known, bm25: { map: 0.3 } } }, "map"), "cosine");
+  assert.equal(
+    bestFree({ ...empty, baselines: { ...known, bm25: { map: 0.3 } } }, "map"),
+    "cosine",
+  );
   assert.equal(bestFree({ ...empty, baselines: { cosine: { map: 0.3 } } }, "map"), undefined);
 });
 

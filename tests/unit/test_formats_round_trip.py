@@ -152,10 +152,10 @@ def test_what_is_lost_is_counted():
         assert target.lost.sentences() == [
             "Who gave which label, and pairs without one, are left out.",
             "Splits are left out.",
-            "Labels by people that were outvoted or overruled, left out: 1",
+            "Annotator labels that were outvoted or overruled, left out: 1",
             "Pairs that a decision leaves out of training, left out: 1",
-            "Pairs with further columns, left out: 1",
             "Grades, written as positive: 1",
+            "Not exported: topic",
         ]
 
 

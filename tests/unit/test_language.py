@@ -18,6 +18,20 @@ BANNED = re.compile(
     re.IGNORECASE,
 )
 
+PAGE = [
+    *sorted((ROOT / "assets" / "js").rglob("*.js")),
+    *sorted((ROOT / "reranker_ui").rglob("*.py")),
+]
+# What users misread: the page says it in the field's words now.
+MISREAD = re.compile(
+    r"take in hand|in other hands|have in hand|without a word|come in\"|belong together\. "
+    r"|getting ready|steps in all|by their pairs|keep weights by|really did|labels each pair"
+    r"|labels per pair|what the labels mean|use these|is better \(1|keep with the run|\"keep it\""
+    r"|further columns, left|nothing found: |a character\"|takes for another|removed a label"
+    r"|unjudged to annotate",
+    re.IGNORECASE,
+)
+
 
 def banned_in(text: str) -> list[str]:
     return [match[0] for match in BANNED.finditer(text)]
@@ -38,6 +52,11 @@ def test_help_texts_use_plain_words():
 
     found = {text.splitlines()[0]: banned_in(text) for text in texts(parser())}
     assert {usage: words for usage, words in found.items() if words} == {}
+
+
+def test_the_page_says_what_users_expect():
+    found = {str(source): MISREAD.findall(source.read_text()) for source in PAGE}
+    assert {source: words for source, words in found.items() if words} == {}
 
 
 def test_the_list_finds_what_it_bans():

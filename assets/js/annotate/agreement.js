@@ -53,7 +53,7 @@ export class AgreementSection {
 
   emptyState() {
     const text =
-      "Agreement can be measured once two people have labelled the same pairs. Set the labels per pair in the settings.";
+      "Agreement can be measured once two people have labelled the same pairs. Set the annotators per pair in the settings.";
     const open = () => this.session.review.switch("settings");
     const act = this.session.stream.may.own && button("Open settings", open, { kind: "primary" });
     return emptyState("No pair has two labels yet", text, act);

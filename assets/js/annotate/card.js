@@ -10,6 +10,8 @@ import { doneState, MAY_NOT, noDataset, UNREACHABLE } from "./stream_states.js";
 import { markWords, setLanguage } from "./text.js";
 import { drawTools } from "./tools.js";
 
+const BLIND = "Blind: imported labels, labels of others and scores of runs are hidden.";
+
 export class PairCard {
   /** @param {import("./session.js").Session} session */
   constructor(session) {
@@ -55,6 +57,7 @@ export class PairCard {
     const { session } = this;
     const { scale } = session.stream;
     this.question.textContent = session.stream.question;
+    this.answers.setAttribute("aria-label", `Label: ${session.stream.question}`);
     this.answers.classList.toggle("many", scaleAnswers(scale).length > 5);
     this.answers.classList.toggle("graded", scale.kind === "graded");
     this.buttons = drawAnswers(scale, (value) => session.labelling.give(value));
@@ -141,11 +144,11 @@ export class PairCard {
 
   /** @param {StreamPair["told"]} others */
   drawOthers(others) {
+    const { scale, blind } = this.session.stream;
     if (!others) {
-      if (this.others.firstChild) fill(this.others);
+      fill(this.others, blind && h("span.rr-faint", BLIND));
       return;
     }
-    const { scale } = this.session.stream;
     const { imported, votes, score } = others;
     fill(
       this.others,

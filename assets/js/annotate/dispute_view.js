@@ -2,7 +2,7 @@
 
 import { button, keyMark, linkButton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
-import { formatAgo, initials } from "../lib/format.js";
+import { formatAgo, formatTime, initials } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { labelChip, scaleAnswers } from "../lib/labels.js";
 import { markdownNodes } from "../lib/markdown.js";
@@ -200,6 +200,5 @@ function voteRow({ annotator, label, note, at }, scale) {
 function voteTime(at) {
   const time = new Date(at * 1000);
   if (time.toDateString() !== new Date().toDateString()) return formatAgo(at);
-  const style = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit" });
-  return `today ${time.toLocaleTimeString("en-GB", style)}`;
+  return `today ${formatTime(at)}`;
 }

@@ -61,12 +61,20 @@ export class DisputedSection {
       const dataset = this.session.openDataset;
       const { pairs, total, run } = await this.session.server.disputed({ dataset });
       this.pairs = pairs;
-      this.total = total;
+      this.setTotal(total);
       this.view.run = run;
       this.go(0);
     } catch (error) {
       fill(this.node, h("div.rr-card-body", errorBox(error)));
     }
+  }
+
+  /** @param {number} total also shown beside the section's name */
+  setTotal(total) {
+    this.total = total;
+    const { progress, parts } = this.session;
+    if (progress) progress.disputed = total;
+    parts.bar.draw();
   }
 
   /** @param {number} at */
@@ -135,8 +143,6 @@ export class DisputedSection {
     toast(text, () => this.undecide(pair, at, saved));
     try {
       await saved;
-      const { progress } = session;
-      if (progress) progress.disputed = Math.max(0, progress.disputed - 1);
       emit("changed");
     } catch (error) {
       document.querySelector(".rr-toast")?.remove();
@@ -164,7 +170,7 @@ export class DisputedSection {
   /** @param {number} at */
   remove(at) {
     this.pairs.splice(at, 1);
-    this.total -= 1;
+    this.setTotal(this.total - 1);
     this.go(at);
   }
 
@@ -174,7 +180,7 @@ export class DisputedSection {
    */
   insert(pair, at) {
     this.pairs.splice(at, 0, pair);
-    this.total += 1;
+    this.setTotal(this.total + 1);
     this.go(at);
   }
 }

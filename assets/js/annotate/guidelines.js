@@ -4,7 +4,7 @@ import { button, errorBox, linkButton } from "../lib/controls.js";
 import { openDialog } from "../lib/dialog.js";
 import { fill, h } from "../lib/dom.js";
 import { formatDateTime } from "../lib/format.js";
-import { drawGuidelines, guidelinesText } from "../lib/guidelines.js";
+import { drawGuidelines, editGuidelines, guidelinesText } from "../lib/guidelines.js";
 
 /** @typedef {import("./session.js").Session} Session */
 
@@ -12,12 +12,13 @@ import { drawGuidelines, guidelinesText } from "../lib/guidelines.js";
 export function openGuidelines(session) {
   const body = h("div");
   const { server, openDataset: dataset, stream } = session;
-  const read = () =>
-    drawGuidelines(body, {
+  const first = stream.may.own && !stream.guidelines.text.trim();
+  const read = () => {
+    const options = {
       guidelines: stream.guidelines,
       mayEdit: stream.may.own,
       empty: "There are no guidelines yet.",
-      save: async (text) => {
+      save: async (/** @type {string} */ text) => {
         stream.guidelines = await server.write_guidelines({ dataset, text });
         return stream.guidelines;
       },
@@ -29,7 +30,11 @@ export function openGuidelines(session) {
         const several = stream.guidelines.version > 1;
         return several && linkButton("Earlier versions", () => showVersions(session, body, read));
       },
-    });
+      cancelled: first ? () => dialog.close() : undefined,
+    };
+    if (first) editGuidelines(body, options);
+    else drawGuidelines(body, options);
+  };
   const dialog = openDialog("Guidelines", "wide", body);
   read();
   return dialog;

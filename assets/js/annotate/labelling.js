@@ -1,6 +1,6 @@
 // Labels: painted first, kept in this browser, sent in the background.
 
-import { emit } from "../lib/events.js";
+import { emit, listen } from "../lib/events.js";
 import { openOutbox } from "./outbox.js";
 
 const KEPT = 10; // rows of the last labels
@@ -11,8 +11,10 @@ export class Labelling {
     this.session = session;
     /** @type {import("./outbox.js").Outbox<LabelChange> | null} */
     this.outbox = null;
+    this.wasAway = false; // the server, since the last label was saved
     this.undone = false; // an undo was sent, and the last labels are to be read again
     this.timer = 0;
+    listen("back", () => this.outbox?.retry());
   }
 
   /** @param {string} user */
@@ -97,10 +99,14 @@ export class Labelling {
   count(label, by) {
     const { progress } = this.session;
     if (!progress) return;
-    progress.done = Math.max(0, progress.done + by);
     progress.waiting = Math.max(0, progress.waiting - by);
-    if (label === null) progress.skipped = Math.max(0, progress.skipped + by);
-    else progress.today = Math.max(0, progress.today + by);
+    if (label === null) {
+      progress.skipped = Math.max(0, progress.skipped + by);
+      return;
+    }
+    for (const key of /** @type {const} */ (["done", "mine", "today"])) {
+      progress[key] = Math.max(0, progress[key] + by);
+    }
   }
 
   /** @param {LabelChange & { id: string }} change */
@@ -119,6 +125,7 @@ export class Labelling {
   changed({ refused, change }) {
     const { session } = this;
     session.parts.bar.drawState();
+    this.wasAway ||= this.offline;
     if (refused) {
       const text =
         change?.kind === "undo" ? "One label was not reverted. " : "One label was not saved. ";
@@ -135,7 +142,9 @@ export class Labelling {
 
   settled() {
     if (this.waiting()) return;
-    this.session.reads.progress();
+    if (this.wasAway) this.session.reads.refresh();
+    else this.session.reads.progress();
+    this.wasAway = false;
     emit("changed");
   }
 }

@@ -65,7 +65,7 @@ export class LastLabels {
   chip(row) {
     const { scale } = this.session.stream;
     const skipped = row.label === null;
-    const label = `Label ${skipped ? "none, skipped" : row.label}: change it`;
+    const label = `Label ${skipped ? "skip" : row.label}: change it`;
     const properties = { type: "button", "aria-haspopup": "menu", "aria-label": label };
     const mark = skipped ? h("span.rr-chip.none", "skip") : labelChip(row.label, scale);
     const chip = h("button.rr-an-chip", properties, mark);

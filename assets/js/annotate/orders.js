@@ -42,7 +42,7 @@ export function segment(label, parts) {
  * @param {StreamOrder} order
  */
 function orderWord({ stream }, order) {
-  if (order === "uncertain") return `uncertain for ${stream.order_run?.name ?? "a run"}`;
+  if (order === "uncertain") return `most uncertain for ${stream.order_run?.name ?? "a run"}`;
   return ORDERS.find(([name]) => name === order)?.[1] ?? order;
 }
 
@@ -77,11 +77,11 @@ function ownerChoice(session) {
   const parts = ORDERS.map(([name, text]) => ({
     chosen: order === name,
     text,
-    act: () => session.setOrder(name),
+    act: () => session.rules.setOrder(name),
   }));
   parts.push({
     chosen: uncertain,
-    text: uncertain ? orderWord(session, order) : "uncertain for a run",
+    text: uncertain ? orderWord(session, order) : "model-uncertain first",
     act: (button) => openRunMenu(session, button),
   });
   return segment("Order", parts);

@@ -40,10 +40,7 @@ export class PairNote {
       if (event.key === "Enter") keep();
       else this.draw();
     });
-    const hint = h(
-      "span.rr-faint.rr-an-keyhint",
-      "Enter saves it with your label, Esc discards it",
-    );
+    const hint = h("span.rr-faint.rr-an-keyhint", "Enter to save, Esc to cancel");
     const save = button("Save", keep, { kind: "small" });
     fill(this.node, h("label.rr-muted", "Note"), field, save, hint);
     field.focus();

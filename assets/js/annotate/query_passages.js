@@ -120,12 +120,12 @@ export class QueryPassages {
 
   /** @param {QueryCandidate} candidate */
   chip({ label, mine }) {
-    if (label === null && mine) return h("span.rr-chip.none", "skip");
+    if (label === null) return h("span.rr-chip.none", mine ? "skip" : "to do");
     return labelChip(label, this.session.stream.scale);
   }
 
   drawCount() {
-    const count = `${formatInt(this.labelled)} of ${formatInt(this.total)} labelled`;
+    const count = `${formatInt(this.labelled)} of ${formatInt(this.total)} labelled by you`;
     this.count.textContent = this.rows.size ? count : "";
   }
 

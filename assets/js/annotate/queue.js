@@ -34,6 +34,13 @@ export class PairQueue {
     this.fill();
   }
 
+  /** At the end: pairs that others reserved may be free by now. */
+  lookAgain() {
+    const { progress, order, stream, current } = this.session;
+    const free = progress ? progress.waiting - progress.reserved.pairs : 0;
+    if (!current && this.ended && order === stream.order && free > 0) this.resume();
+  }
+
   /** Ids of every pair that this page has: waiting to be sent, current or ahead. */
   ids() {
     const { current, labelling } = this.session;
@@ -56,10 +63,12 @@ export class PairQueue {
   async fill() {
     const { session } = this;
     const enough = this.ended || this.pairs.length >= REFILL;
-    if (!session.loaded || enough || this.loading === session.turn) return;
+    const busy = enough || this.loading === session.turn;
+    if (!session.mayLabel || busy || !session.presence.reading) return;
     const { turn } = session;
     this.loading = turn;
     try {
+      await session.presence.settled;
       const { pairs, gone } = await this.ask(AHEAD);
       if (turn !== session.turn) return;
       this.remove(gone);
@@ -120,10 +129,17 @@ export class PairQueue {
     }
   }
 
-  /** Tell the server that the loaded pairs are still wanted. */
+  /** Reserve the loaded pairs on; those that others labelled meanwhile are dropped. */
   async keepLeases() {
-    const { gone } = await this.ask(0);
-    this.remove(gone);
+    const { session } = this;
+    const { turn, current } = session;
+    if (this.ids().length) {
+      const { gone } = await this.ask(0);
+      if (turn !== session.turn) return;
+      this.remove(gone);
+      const lost = current && !current.again && gone.includes(current.id);
+      if (lost && session.current === current && !session.note) this.advance();
+    }
     this.resume();
   }
 }

@@ -21,7 +21,7 @@ export class SideRail {
     this.progress.classList.add("rr-an-progress");
     this.guidelines = card("Guidelines");
     this.passages = new QueryPassages(session);
-    this.node = h("aside.rr-an-rail", this.progress, this.passages.node, this.guidelines);
+    this.node = h("aside.rr-an-rail", this.progress, this.guidelines, this.passages.node);
     this.drawnProgress = "";
     /** @type {Guidelines | null} */
     this.drawnGuidelines = null;
@@ -110,7 +110,7 @@ export class SideRail {
     const properties = { type: "button", "aria-keyshortcuts": "g", onclick };
     const word = some || !own ? "Open" : "Write";
     const open = h("button.rr-link", properties, word, " ", keyMark("g"));
-    const text = h("div.rr-an-md.brief", markdownNodes(guidelines.tree));
+    const text = h("div.rr-an-md.brief", { tabindex: "0" }, markdownNodes(guidelines.tree));
     const none = h("p.rr-muted.rr-an-nothing", own ? NO_GUIDELINES : "None yet.");
     fill(
       this.guidelines,

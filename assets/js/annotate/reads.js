@@ -29,6 +29,16 @@ export class Reads {
     this.last();
   }
 
+  /** After the server was away: what stands beside the stream may be old. */
+  refresh() {
+    const { session } = this;
+    if (!session.mayLabel) return;
+    this.all();
+    session.parts.rail.forgetQuery();
+    session.parts.rail.showQuery(session.current);
+    session.wake();
+  }
+
   progress() {
     const { session } = this;
     const since = new Date().setHours(0, 0, 0, 0) / 1000;
@@ -39,7 +49,7 @@ export class Reads {
         session.progress = progress;
         session.parts.draw();
         if (!session.current && session.queue.ended) session.parts.card.showDone();
-        if (progress.rules !== session.stream.rules) session.followRules();
+        if (progress.rules !== session.stream.rules) session.rules.follow();
       },
     );
   }

@@ -1,5 +1,6 @@
 // The review, in the place of the stream: disputed pairs, agreement, annotators, settings.
 
+import { address, setAddress } from "../lib/address.js";
 import { fill, h } from "../lib/dom.js";
 import { AgreementSection } from "./agreement.js";
 import { AnnotatorsSection } from "./annotators.js";
@@ -16,6 +17,8 @@ const SECTIONS = {
   settings: SettingsSection,
 };
 
+const SECTION_NAMES = /** @type {SectionName[]} */ (Object.keys(SECTIONS));
+
 export class Review {
   /** @param {import("./session.js").Session} session */
   constructor(session) {
@@ -25,12 +28,24 @@ export class Review {
     this.section = null;
   }
 
+  /** The section that the address names, or none. */
+  follow() {
+    const { review: name } = address;
+    const known = SECTION_NAMES.find((one) => one === name);
+    const allowed = known === "settings" ? this.session.loaded?.may.own : this.session.mayReview;
+    if (!known || !allowed) this.leave();
+    else if (this.section?.name !== known) this.switch(known);
+  }
+
   /** @param {SectionName} name */
   enter(name) {
     const { session, node } = this;
     session.streamNode.classList.add("rr-hidden");
     node.classList.remove("rr-hidden");
     this.section = { ...new SECTIONS[name](session, node).parts(), name };
+    setAddress({ review: name });
+    session.presence.check();
+    session.parts.came.draw();
     session.parts.bar.draw();
     session.parts.bar.keepFocus();
   }
@@ -39,17 +54,18 @@ export class Review {
     if (!this.section) return;
     const { session, node } = this;
     this.section = null;
+    setAddress({ review: null });
     fill(node);
     node.classList.add("rr-hidden");
     session.streamNode.classList.remove("rr-hidden");
+    session.presence.check();
+    session.parts.came.draw();
     session.parts.bar.draw();
     session.reads.progress();
   }
 
   /** @param {SectionName} name */
   switch(name) {
-    if (this.section?.name === name) return;
-    this.leave();
-    this.enter(name);
+    if (this.section?.name !== name) this.enter(name);
   }
 }

@@ -8,15 +8,17 @@ import { followKeys } from "./keys.js";
 import { Session } from "./session.js";
 
 /** @param {Room<AnnotateServer>} context */
-export function drawRoom({ room, server }) {
-  const session = new Session(room, server);
-  const { card, last, rail, bar } = session.parts;
+export function drawRoom(context) {
+  const { room } = context;
+  const session = new Session(context);
+  const { card, last, rail, bar, came } = session.parts;
   fill(session.streamNode, h("div.rr-an-main", card.node, last.node), rail.node);
   fill(
     room,
     h("h1.rr-sr", "Annotate"),
     bar.node,
     session.errors,
+    came.node,
     session.streamNode,
     session.review.node,
   );
@@ -29,11 +31,17 @@ export function drawRoom({ room, server }) {
   listen("changed", () => {
     if (session.loaded && !session.labelling.waiting() && !session.current) session.queue.resume();
   });
-  poll(room, 15, () => {
+  listen("review", () => session.review.follow());
+  listen("back", () => session.reads.refresh());
+  poll(room, 15, async () => {
     last.drawTimes();
-    if (!session.labelling.waiting()) return session.reads.progress();
+    if (session.labelling.waiting()) return;
+    await session.reads.progress();
+    session.queue.lookAgain();
   });
-  poll(room, 120, () => session.keepLeases());
+  poll(room, 60, () => session.keepLeases());
+  poll(room, 120, () => session.reads.agreement());
+  session.presence.follow();
   session.open(address.dataset);
 }
 

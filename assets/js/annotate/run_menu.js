@@ -41,6 +41,6 @@ export async function openScoringRuns(session, anchor, none, choose, chosen) {
 export function openRunMenu(session, anchor) {
   const none = "Uncertainty order needs a trained run. Train one first.";
   const chosen = session.order === "uncertain" ? session.stream.order_run?.id : undefined;
-  const choose = (/** @type {ScoringRun} */ run) => session.setOrder("uncertain", run.id);
+  const choose = (/** @type {ScoringRun} */ run) => session.rules.setOrder("uncertain", run.id);
   return openScoringRuns(session, anchor, none, choose, chosen);
 }

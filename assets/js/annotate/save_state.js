@@ -1,5 +1,6 @@
 // Whether every label is saved, or how many wait to be sent.
 
+import { connection } from "../lib/connection.js";
 import { fill, h } from "../lib/dom.js";
 import { formatInt } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
@@ -20,7 +21,8 @@ export class SaveState {
     const count = this.labelling.waiting();
     if (!count) return { kind: "saved", shape: "check", text: "Saved" };
     if (this.labelling.offline) {
-      const text = `Offline, ${formatInt(count)} saved in this browser`;
+      const why = connection.state === "signed out" ? "Signed out" : "Offline";
+      const text = `${why}, ${formatInt(count)} saved in this browser`;
       return { kind: "offline", shape: "offline", text };
     }
     return { kind: "waiting", shape: "upload", text: `${formatInt(count)} waiting` };

@@ -5,20 +5,20 @@ import { fill, h } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
 import { errorSentence } from "../lib/server.js";
 import { recall, remember } from "../lib/storage.js";
-import { toast } from "../lib/toast.js";
 import { Labelling } from "./labelling.js";
 import { Parts } from "./parts.js";
+import { Presence } from "./presence.js";
 import { PairQueue } from "./queue.js";
 import { Reads } from "./reads.js";
 import { Review } from "./review.js";
+import { Rules } from "./rules.js";
 import { Scoring } from "./scoring.js";
 
 export class Session {
   /**
-   * @param {HTMLElement} room
-   * @param {AnnotateServer} server
+   * @param {Room<AnnotateServer>} context
    */
-  constructor(room, server) {
+  constructor({ room, server, component }) {
     this.room = room;
     this.server = server;
     this.errors = h("div.rr-an-errors");
@@ -35,6 +35,8 @@ export class Session {
     this.scoring = new Scoring(this);
     this.reads = new Reads(this);
     this.review = new Review(this);
+    this.rules = new Rules(this);
+    this.presence = new Presence(this, component);
     this.parts = new Parts(this);
   }
 
@@ -66,11 +68,16 @@ export class Session {
     return !!this.loaded?.may.label;
   }
 
+  get mayReview() {
+    return !!this.loaded?.may.decide;
+  }
+
   /** @param {string | undefined | null} name */
   async open(name) {
     this.turn += 1;
     const turn = this.turn;
     const { card } = this.parts;
+    this.presence.release();
     this.forget(name || null);
     this.queue.clear();
     this.clearError();
@@ -106,6 +113,7 @@ export class Session {
     this.reads.all();
     this.reads.agreement();
     this.scoring.watch();
+    this.review.follow();
   }
 
   /** Begin the stream again, under its newest rules. */
@@ -140,54 +148,9 @@ export class Session {
     }
   }
 
-  /**
-   * The owner's choice, for everyone who labels this dataset.
-   * @param {StreamOrder} order
-   * @param {number | null} run
-   */
-  async setOrder(order, run = null) {
-    try {
-      await this.server.set_stream({ dataset: this.openDataset, order, run });
-      await this.reopen();
-      this.parts.bar.announce("The order is changed for everyone");
-    } catch (error) {
-      this.showError("The order was not changed. ", error);
-    }
-  }
-
   /** The name of the dataset. Only once one is open. */
   get openDataset() {
     return /** @type {string} */ (this.dataset);
-  }
-
-  /** After a setting was changed here: the same dataset under its new rules. */
-  async reopen() {
-    const dataset = this.openDataset;
-    const stream = await this.server.stream({ dataset });
-    if (dataset !== this.dataset) return;
-    this.loaded = stream;
-    this.order = stream.order;
-    this.parts.card.prepare();
-    this.restart();
-    this.reads.progress();
-    this.scoring.watch();
-  }
-
-  /** After the owner changed something elsewhere: the current pair stays, the next ones go. */
-  async followRules() {
-    const dataset = this.openDataset;
-    const before = this.stream;
-    const stream = await this.server.stream({ dataset }).catch(() => null); // or the next time
-    if (!stream || dataset !== this.dataset || this.loaded !== before) return;
-    if (this.order === before.order) this.order = stream.order;
-    this.loaded = stream;
-    this.queue.drop();
-    this.parts.card.prepare();
-    this.parts.draw();
-    this.queue.resume();
-    this.scoring.watch();
-    const { version } = stream.guidelines;
-    if (version !== before.guidelines.version) toast(`The guidelines changed: version ${version}`);
   }
 
   /**
@@ -213,11 +176,16 @@ export class Session {
     return Math.round((performance.now() - this.shownAt - this.away) / 100) / 10;
   }
 
-  /** Keep the leases of the pairs that are loaded. */
+  /** Keep the leases of the pairs that are loaded, while somebody reads them. */
   async keepLeases() {
-    if (!this.mayLabel) return;
+    if (!this.mayLabel || !this.presence.reading) return;
+    await this.presence.settled;
     await this.queue.keepLeases();
-    this.reads.agreement();
+  }
+
+  /** The annotator reads again. */
+  wake() {
+    this.keepLeases().catch(() => this.queue.resume());
   }
 
   /** After pairs were added or removed. */

@@ -14,8 +14,8 @@ const ORDERS = [
   ["disputed", "Disputed", "pairs that annotators do not agree on yet"],
   [
     "uncertain",
-    "Most uncertain (by a run)",
-    "its scores nearest 0.5 first; 20% random so labels stay usable for evaluation",
+    "Model-uncertain first",
+    "scores of a run nearest 0.5 first; 20% random so labels stay usable for evaluation",
   ],
 ];
 const OVERLAP_NOTE =
@@ -69,7 +69,7 @@ export class SettingsSection {
     fill(
       this.box,
       part("Order", order.node),
-      part("Labels per pair", h("div.rr-row", overlap, h("span.rr-muted", OVERLAP_NOTE))),
+      part("Annotators per pair", h("div.rr-row", overlap, h("span.rr-muted", OVERLAP_NOTE))),
       part("Blind", option(blind, "Hide what others think", BLIND_NOTE)),
       part("People", rights.node),
       part("Guidelines", this.guidelines()),
@@ -87,7 +87,7 @@ export class SettingsSection {
     try {
       const dataset = this.session.openDataset;
       await this.session.server.set_stream({ dataset, ...values });
-      await this.session.reopen();
+      await this.session.rules.reopen();
       toast("The settings are saved for everyone");
     } catch (error) {
       fill(this.errors, errorBox(error));
@@ -154,7 +154,7 @@ export class SettingsSection {
  * @param {Child} content
  */
 function part(title, content) {
-  return h("section.rr-an-setting", h("h3", title), h("div", content));
+  return h("section.rr-an-setting", h("h2", title), h("div", content));
 }
 
 /**
@@ -173,5 +173,5 @@ function overlapChoice(chosen) {
     const value = at + 1;
     return h("option", { value, selected: value === chosen }, String(value));
   });
-  return h("select.rr-select", { "aria-label": "Labels per pair" }, options);
+  return h("select.rr-select", { "aria-label": "Annotators per pair" }, options);
 }

@@ -39,10 +39,10 @@ function orderEntries(session, anchor) {
     ...ORDERS.map(([order, text]) => ({
       text: `Order: ${text}`,
       icon: /** @type {IconName | undefined} */ (mark(session.order === order)),
-      act: () => session.setOrder(order),
+      act: () => session.rules.setOrder(order),
     })),
     {
-      text: "Order: uncertain for a run",
+      text: "Order: model-uncertain first",
       icon: mark(session.order === "uncertain"),
       act: () => openRunMenu(session, anchor),
     },

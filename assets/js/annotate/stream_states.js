@@ -3,7 +3,7 @@
 import { goTo } from "../lib/address.js";
 import { button, emptyState, errorBox, skeleton } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
-import { formatInt, plural } from "../lib/format.js";
+import { formatInt, formatTime, plural } from "../lib/format.js";
 
 /** @typedef {import("./session.js").Session} Session */
 
@@ -32,7 +32,7 @@ export function doneState(session) {
     const text = "This dataset has no pairs for you. Its test pairs may be sealed.";
     return emptyState("No pairs to label", text, checkImported(session));
   }
-  if (progress.waiting > progress.skipped) return leasedToOthers(session, progress.waiting);
+  if (progress.waiting) return reservedByOthers(session, progress);
   return allLabelled(session, progress);
 }
 
@@ -46,7 +46,7 @@ function backToLabelling(session) {
 function noneDisputed(session) {
   const text = "Pairs that annotators disagree on and that you have not labelled appear here.";
   const everyone = session.stream.order === "disputed"; // the owner's order, not one's own
-  const unlabelled = () => session.setOrder("unlabelled");
+  const unlabelled = () => session.rules.setOrder("unlabelled");
   const change = button("Label unlabelled pairs first", unlabelled, { kind: "primary" });
   const owner = session.stream.may.own ? change : null;
   return emptyState("No disputed pairs", text, everyone ? owner : backToLabelling(session));
@@ -60,29 +60,32 @@ function noneSkipped(session) {
 
 /**
  * @param {Session} session
- * @param {number} waiting
+ * @param {LabellingProgress} progress
  */
-function leasedToOthers(session, waiting) {
-  const count = plural(waiting, "pair");
-  const text = `They hold ${count}. Unlabelled ones are released after 5 minutes.`;
+function reservedByOthers(session, { waiting, reserved, mine }) {
+  const until = reserved.until && ` until ${formatTime(reserved.until)}`;
+  const title = `Reserved by other annotators${until || ""}`;
+  const own = `You have labelled ${plural(mine, "pair")} here.`;
+  const text = `${own} ${plural(waiting, "pair is", "pairs are")} left, reserved for others; what they leave unlabelled comes to you by itself.`;
   const again = () => {
     session.parts.card.showLoading();
     session.queue.resume();
   };
   const act = button("Check again", again, { kind: "primary" });
-  return emptyState("Others are labelling the last pairs", text, act);
+  return emptyState(title, text, act);
 }
 
 /**
  * @param {Session} session
  * @param {LabellingProgress} progress
  */
-function allLabelled(session, { total, skipped }) {
-  const title = total === 1 ? "The pair is labelled" : `All ${formatInt(total)} pairs are labelled`;
+function allLabelled(session, { total, skipped, mine }) {
+  const all = total === 1 ? "The pair is labelled" : `All ${formatInt(total)} pairs are labelled`;
+  const title = skipped ? `${plural(skipped, "skipped pair is", "skipped pairs are")} left` : all;
   const review = () => session.choose({ order: "skipped" });
   return emptyState(
     title,
-    "The next run trains on these labels.",
+    `You have labelled ${plural(mine, "pair")} here. The next run trains on these labels.`,
     button("Train a reranker", () => goTo("train"), { kind: "primary rr-needs-admin" }),
     checkImported(session),
     skipped ? button(`Review ${formatInt(skipped)} skipped`, review) : null,

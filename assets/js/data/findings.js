@@ -23,12 +23,20 @@ const SHAPES = {
  * @param {string} base as it was asked for; the rows of a finding are found by it
  */
 export function drawFindings(view, report, base) {
-  const clean = `Nothing found: ${report.clean.join(", ")}`;
   return [
     report.notice && h("p.rr-card-body.rr-note.rr-quality-notice", report.notice),
     report.findings.map((finding) => drawFinding(view, report, base, finding)),
-    h("div.rr-finding.clean", icon("finished"), h("span.rr-muted.rr-grow", clean)),
+    report.clean.length > 0 && passedChecks(report.clean),
   ];
+}
+
+/**
+ * The checks that found nothing.
+ * @param {string[]} checks
+ */
+function passedChecks(checks) {
+  const lines = checks.map((check) => h("li", icon("finished"), h("span", check)));
+  return h("div.rr-finding.clean", h("div.rr-grow", h("b", "Passed"), h("ul.rr-passed", lines)));
 }
 
 /**

@@ -23,7 +23,8 @@ export async function drawHistory(node, opened) {
   const { tab, name } = opened;
   const [list, foot] = [h("tbody"), h("div.rr-card-foot.rr-hidden")];
   const head = tableHead([["When", "time"], ["Who", "who"], "What", ["!Actions", "act"]]);
-  fill(node, h("div.rr-card", h("table.rr-table.rr-history", head, list), foot));
+  const card = h("div.rr-card", h("table.rr-table.rr-history", head, list), foot);
+  if (!node.firstChild) fill(node, card);
   /** @param {number} edit */
   const undo = async (edit) => {
     try {
@@ -38,6 +39,7 @@ export async function drawHistory(node, opened) {
   const load = async (before) => {
     try {
       const answer = await tab.server.dataset_history({ dataset: name, before });
+      if (!card.isConnected) fill(node, card);
       list.append(...answer.lines.map((line) => historyRow(line, undo)));
       if (!list.children.length) {
         fill(list, h("tr", h("td.rr-muted", { colspan: 4 }, "No changes yet.")));
@@ -72,12 +74,7 @@ function historyRow(line, undo) {
     "tr",
     h("td.rr-muted", { title: time }, formatAgo(line.at)),
     h("td", line.who),
-    h(
-      "td",
-      { title: line.text },
-      line.text,
-      !!line.pair && h("span.rr-faint", ` pair ${line.pair}`),
-    ),
+    h("td", { title: line.text }, line.text, !!line.pair && h("span.rr-faint", ` #${line.pair}`)),
     h(
       "td.rr-acts",
       undoable && button("Undo", () => undo(line.id), { kind: "small", icon: "undo" }),

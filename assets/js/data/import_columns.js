@@ -92,8 +92,8 @@ function labelMeanings(panel, state) {
     panel.readAgain({ map_label: Object.fromEntries(meanings) });
   };
   const rows = fields.map(({ row }) => row);
-  const title = h("h3", "What the labels mean");
-  return h("div.rr-classes", title, rows, button("Use these", use, { kind: "small" }));
+  const title = h("h3", "Map label values");
+  return h("div.rr-classes", title, rows, button("Apply", use, { kind: "small" }));
 }
 
 /**

@@ -117,6 +117,11 @@ export class OpenedDataset {
     await this.changed();
   }
 
+  /** After the server was away. */
+  refresh() {
+    return this.dataset ? this.changed() : this.start();
+  }
+
   /** After a change of pairs or labels. */
   async changed() {
     await this.pairs.load();

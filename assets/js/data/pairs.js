@@ -7,6 +7,7 @@ import { formatInt, plural } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { scaleAnswers } from "../lib/labels.js";
 import { isTyping, isVisible, targetOf } from "../lib/poll.js";
+import { mayPass } from "../lib/server.js";
 import { Changes } from "./changes.js";
 import { Filters } from "./filters.js";
 import { pairRow } from "./pair_row.js";
@@ -115,6 +116,10 @@ export class PairsPage {
       if (!page.more_before) this.first = 1;
       this.showIndexing(page.not_searched);
     } catch (error) {
+      if (mayPass(error) && this.page) {
+        this.opened.tab.report(error);
+        return;
+      }
       this.showMessage(
         errorBox(
           error,

@@ -7,6 +7,7 @@ import { fill, h } from "../lib/dom.js";
 import { formatAgo, plural } from "../lib/format.js";
 import { loadPlotly } from "../lib/plotly.js";
 import { labelShade } from "../lib/scales.js";
+import { mayPass } from "../lib/server.js";
 import { drawFindings } from "./findings.js";
 import { qualitySide } from "./quality_side.js";
 import { rights } from "./rights.js";
@@ -24,6 +25,7 @@ export class QualityView {
     this.node = node;
     this.opened = opened;
     this.dataset = opened.name;
+    this.drawn = false;
     this.turn = 0; // the newest call; answers to older ones are dropped
     /** @type {string | null} null for the default one */
     this.base = null;
@@ -69,11 +71,13 @@ export class QualityView {
       state = await call();
     } catch (error) {
       const again = button("Try again", () => this.ask(call));
-      if (isCurrent()) fill(this.node, errorBox(error, again));
+      const keeps = mayPass(error) && this.drawn;
+      if (isCurrent() && !keeps) fill(this.node, errorBox(error, again));
       return;
     }
     if (!isCurrent()) return;
     this.draw(state);
+    this.drawn = true;
     if (state.checking) setTimeout(() => isCurrent() && this.read(), 700);
   }
 

@@ -5,7 +5,7 @@ import { button, errorBox } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { emit, listen } from "../lib/events.js";
 import { isVisible } from "../lib/poll.js";
-import { errorSentence } from "../lib/server.js";
+import { errorSentence, mayPass } from "../lib/server.js";
 import { recall, remember } from "../lib/storage.js";
 import { toast } from "../lib/toast.js";
 import { drawDatasets } from "./dataset_table.js";
@@ -37,6 +37,7 @@ export function drawRoom(context) {
       panel.setDatasets(answer.datasets.map((dataset) => dataset.name));
       drawDatasets(sets, answer.datasets, tab);
     } catch (error) {
+      if (mayPass(error) && sets.firstChild) return; // the list stays, and the banner says why
       fill(sets, errorBox(error, button("Try again", draw)));
     }
   };
@@ -77,6 +78,7 @@ export function drawRoom(context) {
   followAddress(room, draw, (view) => {
     if (dataset && address.open === dataset.name) dataset.showView(view);
   });
+  listen("back", () => dataset?.refresh());
   draw();
 }
 

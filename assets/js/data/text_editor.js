@@ -102,6 +102,6 @@ class TextEditor {
 }
 
 function keyHint() {
-  const keys = [keyMark("Ctrl"), " ", keyMark("Enter"), " saves, ", keyMark("Esc"), " cancels"];
+  const keys = [keyMark("Ctrl"), " ", keyMark("Enter"), " to save, ", keyMark("Esc"), " to cancel"];
   return h("span.rr-faint.rr-desk", keys);
 }

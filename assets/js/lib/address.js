@@ -4,12 +4,12 @@ import { emit } from "./events.js";
 
 /**
  * @typedef {"tab" | "dataset" | "open" | "view" | "run" | "a" | "b" | "c" | "q" | "from" | "k"
- *   | "p" | "browse" | "compare"} AddressKey
+ *   | "p" | "browse" | "compare" | "review"} AddressKey
  * @typedef {Partial<Record<AddressKey, string>>} Address
  */
 
 /** The browser's Back leads from one of these to the one before. @type {string[]} */
-const PLACES = ["tab", "open", "view", "run"];
+const PLACES = ["tab", "open", "view", "run", "review"];
 
 /** Keys that one tab alone reads: the address of another tab goes without them. */
 /** @type {Partial<Record<AddressKey, string>>} */

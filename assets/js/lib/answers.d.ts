@@ -519,6 +519,10 @@ interface LabellingProgress {
   total: number;
   waiting: number;
   skipped: number;
+  /** Of those waiting, what others hold, and when the first of it is free. */
+  reserved: { pairs: number; until: number | null };
+  /** Own labels. */
+  mine: number;
   today: number;
   disputed: number;
   sealed: number;
@@ -684,6 +688,7 @@ interface AnnotateServer {
     have: number[];
   }): Promise<{ pairs: StreamPair[]; gone: number[] }>;
   take(payload: { pair: number }): Promise<StreamPair | null>;
+  release(payload: { dataset: string }): Promise<number>;
   annotate(payload: LabelChange): Promise<unknown>;
   undo(payload: LabelChange): Promise<unknown>;
   last_labels(payload: { dataset: string }): Promise<LabelledPair[]>;

@@ -73,6 +73,15 @@ export function formatDay(time) {
   return new Date(time * 1000).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
 }
 
+/**
+ * `20:05`, in local time.
+ * @param {number} time in seconds since 1970
+ */
+export function formatTime(time) {
+  const style = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit" });
+  return new Date(time * 1000).toLocaleTimeString("en-GB", style);
+}
+
 /** @param {number} bytes */
 export function formatSize(bytes) {
   if (bytes < 1e6) return `${bytes && Math.max(1, Math.round(bytes / 1e3))} kB`;

@@ -25,6 +25,8 @@ type MarkdownTree = (string | [tag: string, attributes: Record<string, string>, 
 
 /** What Gradio passes to the script of a gr.HTML. */
 interface GradioContext {
+  /** Of the element that Gradio draws the room into. */
+  id: string;
   element: HTMLElement;
   props: { value?: string };
   server?: Record<string, (payload: object) => Promise<any>>;
@@ -37,6 +39,8 @@ interface GradioContext {
 interface Room<Server> extends Omit<GradioContext, "server"> {
   room: HTMLElement;
   server: Server;
+  /** The number of Gradio's component, for `callServer`. */
+  component: number;
 }
 
 /** Events between the parts of the page, with what they carry. */
@@ -57,6 +61,10 @@ interface PageEvents extends Record<import("./address.js").AddressKey, string | 
   refill: { run: number; how: "continue" | "recipe" };
   /** Light (false) or dark (true). */
   theme: boolean;
+  /** Whether the server answers, and knows the user. */
+  connection: import("./connection.js").ConnectionState;
+  /** The server answers again: what is shown may be old. */
+  back: undefined;
 }
 
 declare const Plotly: any;
@@ -78,7 +86,7 @@ interface ChartNote {
   [name: string]: unknown;
 }
 interface Window {
-  gradio_config?: { root?: string };
+  gradio_config?: { root?: string; components?: { id: number; props?: { elem_id?: string } }[] };
 }
 
 /** The Data tab: its room, and what its parts ask of it. */

@@ -12,6 +12,7 @@ import { markdownNodes } from "./markdown.js";
  * @property {(text: string) => Promise<Guidelines>} save
  * @property {() => Child} [more] after the version
  * @property {() => void} [saved]
+ * @property {() => void} [cancelled]
  */
 
 /**
@@ -29,7 +30,7 @@ export function drawGuidelines(body, options) {
     h(
       "div.rr-row.rr-an-foot",
       mayEdit && button(word, () => editGuidelines(body, options), { icon: "edit" }),
-      h("span.rr-faint", `Version ${guidelines.version}`),
+      some && h("span.rr-faint", `Version ${guidelines.version}`),
       more?.(),
     ),
   );
@@ -44,7 +45,7 @@ export function guidelinesText(tree) {
  * @param {HTMLElement} body
  * @param {GuidelinesOptions} options
  */
-function editGuidelines(body, options) {
+export function editGuidelines(body, options) {
   const label = { rows: 14, "aria-label": "Guidelines in Markdown" };
   const field = h("textarea.rr-field.rr-an-write", label);
   const errors = h("div");
@@ -58,7 +59,7 @@ function editGuidelines(body, options) {
       fill(errors, errorBox(error));
     }
   };
-  const cancel = () => drawGuidelines(body, options);
+  const cancel = () => (options.cancelled ?? (() => drawGuidelines(body, options)))();
   const note = "Markdown. Each label records the version it was given under.";
   const foot = h(
     "div.rr-row.rr-an-foot",

@@ -1,5 +1,7 @@
 // Polling, and whether an element is on the screen.
 
+import { connection } from "./connection.js";
+
 /** @param {HTMLElement} element */
 export function isVisible(element) {
   const shown = element.isConnected && element.offsetParent !== null;
@@ -24,9 +26,11 @@ export function isTyping(event) {
 export const pollRate = { seconds: 2 };
 
 const BEHIND = 5; // turns between two polls of a page that is not looked at
+const LONGEST = 15000; // milliseconds between two tries after failures
 
 /**
- * Call `act` again and again while `element` is visible; less often after failures.
+ * Call `act` again and again while `element` is visible and the user signed in; less often after
+ * failures.
  * @param {HTMLElement} element
  * @param {number | null} seconds null: as often as the server asks for
  * @param {() => unknown} act
@@ -40,14 +44,16 @@ export function poll(element, seconds, act, { behind = () => false } = {}) {
     if (!element.isConnected) return;
     turns += 1;
     try {
-      if (isVisible(element) || (document.hidden && turns % BEHIND === 0 && behind())) {
+      const looked = isVisible(element) || (document.hidden && turns % BEHIND === 0 && behind());
+      if (looked && connection.state !== "signed out") {
         await act();
         failures = 0;
       }
     } catch {
       failures += 1;
     }
-    setTimeout(turn, Math.min((seconds ?? pollRate.seconds) * 1000 * 2 ** failures, 15000));
+    const usual = (seconds ?? pollRate.seconds) * 1000;
+    setTimeout(turn, Math.min(usual * 2 ** failures, Math.max(usual, LONGEST)));
   };
   turn();
 }

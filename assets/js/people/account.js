@@ -37,7 +37,7 @@ export function accountMenu(server) {
     avatar.textContent = initials(user.name);
     name.textContent = user.name;
     role.textContent = user.role;
-    button.setAttribute("aria-label", `${user.name}, ${user.role}`);
+    button.setAttribute("aria-label", `${user.name} ${user.role}`);
   };
   return { button, show };
 }

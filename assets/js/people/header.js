@@ -9,12 +9,15 @@ import { icon } from "../lib/icons.js";
 import { openMenu } from "../lib/menu.js";
 import { poll, pollRate } from "../lib/poll.js";
 import { setRole } from "../lib/role.js";
-import { checkSession, newId } from "../lib/server.js";
+import { newId } from "../lib/server.js";
 import { recall, remember } from "../lib/storage.js";
 import { accountMenu } from "./account.js";
 import { backupMark } from "./backup.js";
+import { connectionBanner } from "./connection_banner.js";
 import { diskWarning } from "./disk.js";
+import { moveHeader, skipLink } from "./landmarks.js";
 import { runChip } from "./run_chip.js";
+import { followTabs } from "./tabs.js";
 
 /** @param {boolean} dark */
 function setTheme(dark) {
@@ -35,11 +38,15 @@ export function drawRoom({ room, server }) {
     [mark, parts.dataset.button, h("div.rr-grow"), backup.button],
     [parts.run.button, themeButton(), parts.account.button, parts.run.announcer],
   ];
-  fill(room, h("header.rr-header", left, right), disk.banner);
   const page = newId();
+  /** @type {Overview | null} */
+  let last = null;
   const refresh = async () => {
     const dataset = address.dataset || null; // another one may be chosen while the answer comes
-    const overview = await server.overview({ dataset, page }).catch(checkSession);
+    const overview = await server.overview({ dataset, page });
+    // What is drawn belongs to the former user.
+    if (last && last.user.name !== overview.user.name) location.reload();
+    last = overview;
     document.body.classList.toggle("rr-demo", overview.way === "demo");
     setRole(overview.user.role);
     pollRate.seconds = Math.round(overview.every);
@@ -54,9 +61,22 @@ export function drawRoom({ room, server }) {
     parts.dataset.show(overview.datasets);
     emit("pulse", overview.run);
   };
+  const banner = connectionBanner(refresh, () => last);
+  fill(
+    room,
+    skipLink(),
+    h("header.rr-header", { role: "banner" }, left, right),
+    banner,
+    disk.banner,
+  );
+  moveHeader();
+  listen("back", () => {
+    emit("changed");
+    emit("runs");
+  });
   listen("dataset", () => parts.dataset.draw());
-  listen("changed", refresh);
   // A failure is shown by the next poll.
+  listen("changed", () => refresh().catch(() => {}));
   listen("tab", (tab) => tab === "train" && refresh().catch(() => {}));
   poll(room, null, refresh, { behind: () => parts.run.isLive() });
   followTabs();
@@ -100,8 +120,10 @@ function datasetSwitch() {
     name.textContent = current ? current.name : "none yet";
     count.textContent = current ? plural(current.pairs, "pair") : "";
     const tab = tabButton("annotate");
-    if (current?.waiting) tab?.setAttribute("data-count", formatInt(current.waiting));
+    const waiting = current?.waiting ? formatInt(current.waiting) : "";
+    if (waiting) tab?.setAttribute("data-count", waiting);
     else tab?.removeAttribute("data-count");
+    tab?.setAttribute("aria-label", waiting ? `Annotate, ${waiting} waiting` : "Annotate");
   };
   /** @param {Overview["datasets"]} next */
   const show = (next) => {
@@ -120,20 +142,4 @@ function markImage() {
     svg("rect", { y, width, height: 4, rx: 1.5, style: `fill:var(--rr-${colour})` }),
   );
   return svg("svg", { viewBox: "0 0 18 16", "aria-hidden": "true" }, ...bars);
-}
-
-/** Keep the open tab in the address, and open the tab that the address names. */
-function followTabs() {
-  const strip = document.querySelector("#rr-tabs > .tab-wrapper");
-  if (!strip) {
-    setTimeout(followTabs, 50);
-    return;
-  }
-  const follow = () => {
-    const chosen = strip.querySelector("button[role=tab][aria-selected=true]");
-    const tab = chosen instanceof HTMLElement && chosen.dataset.tabId;
-    if (tab) setAddress({ tab });
-  };
-  strip.addEventListener("click", () => setTimeout(follow, 0));
-  if (address.tab && address.tab !== "data") tabButton(address.tab)?.click();
 }

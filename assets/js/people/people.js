@@ -96,7 +96,7 @@ function askToRemove(remove, name, server, act) {
  * @param {Act} act
  */
 function openInvite(invite, server, act) {
-  const text = `${plural(invite.places, "seat")} as ${invite.role}, open until ${formatDay(invite.expires_at)}`;
+  const text = `${plural(invite.places, "use")} as ${invite.role}, open until ${formatDay(invite.expires_at)}`;
   const withdraw = linkButton("Withdraw", () => act(server.withdraw({ id: invite.id })));
   return h("div.rr-row.rr-open-invite", h("span.rr-grow", text), withdraw);
 }
@@ -108,7 +108,7 @@ function openInvite(invite, server, act) {
  */
 function inviteForm(server, created, draw) {
   const role = choiceField("Role", ROLES.slice(0, 2), "annotator");
-  const seats = choiceField("Seats", SEATS, "1");
+  const seats = choiceField("Uses", SEATS, "1");
   return fieldForm([role, seats], "Create an invite link", async (as, count) => {
     const { token } = await server.invite({ role: as, places: Number(count) });
     const link = new URL(`invite?token=${token}`, document.baseURI).href;

@@ -93,7 +93,7 @@ class CutoffDialog {
     const remove = () => this.act(server.drop_cutoff(this.request), "Removed");
     return h(
       "div.rr-row",
-      button("Save with the run", save, { kind: "primary" }),
+      button("Save threshold", save, { kind: "primary" }),
       side.cutoff ? button("Remove the threshold", remove, { kind: "quiet" }) : null,
     );
   }

@@ -18,6 +18,7 @@ import { changeMark, headOf, listNotices, listTabs } from "./side_head.js";
  */
 
 const FIRST = 10; // rows
+const WIDE = 1700; // pixels of a window that has room for three lists
 
 export class RankedLists {
   /**
@@ -37,8 +38,12 @@ export class RankedLists {
     this.right = "b";
     /** @type {HTMLElement | null} what the lists are drawn into */
     this.body = null;
+    this.drawnThree = false;
     this.clear();
-    window.addEventListener("resize", () => this.drawCurves());
+    window.addEventListener("resize", () => {
+      if (this.frame && this.drawnThree !== this.three) this.redraw();
+      else this.drawCurves();
+    });
   }
 
   clear() {
@@ -59,8 +64,13 @@ export class RankedLists {
     return this.view.answer?.sides["abc".indexOf(letter)];
   }
 
+  /** Whether all three lists stand side by side. */
+  get three() {
+    return !!this.view.c && window.innerWidth >= WIDE;
+  }
+
   get onRight() {
-    return this.view.c ? this.right : "b";
+    return this.view.c && !this.three ? this.right : "b";
   }
 
   /**
@@ -108,7 +118,10 @@ export class RankedLists {
     }
     const front = this.front === "a" ? "a" : "b";
     const gap = h("div.rr-gap-side", slot("gap", changeMark(this)), h("div.rr-gap"));
-    const sides = h("div.rr-sides", this.list("a"), gap, this.list(this.onRight));
+    this.drawnThree = this.three;
+    const kind = { class: this.three && "three" };
+    const third = this.three ? this.list("c") : null;
+    const sides = h("div.rr-sides", kind, this.list("a"), gap, this.list(this.onRight), third);
     this.frame = h(
       "div.rr-lists",
       { "data-front": front },

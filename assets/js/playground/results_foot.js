@@ -57,9 +57,9 @@ function keyHint(scale, dataset) {
  */
 function sendButton(lists, sent) {
   const waiting = lists.labels.unjudged().length;
-  const already = `${formatInt(sent)} sent`;
-  if (!waiting) return sent ? h("span.rr-muted", `${already} to Annotate`) : null;
-  const first = `Send top ${waiting} unjudged to Annotate`;
-  const word = sent ? `${already}, send ${waiting} more` : first;
+  const already = `${formatInt(sent)} queued`;
+  if (!waiting) return sent ? h("span.rr-muted", `${already} for labelling`) : null;
+  const first = `Queue ${waiting} for labelling`;
+  const word = sent ? `${already}, queue ${waiting} more` : first;
   return button(word, () => lists.labels.send(), { kind: "quiet rr-send" });
 }

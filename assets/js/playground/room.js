@@ -4,12 +4,12 @@
 
 import { address, setAddress } from "../lib/address.js";
 import { button, errorBox } from "../lib/controls.js";
-import { openKeyHelp } from "../lib/dialog.js";
 import { fill, h } from "../lib/dom.js";
 import { listen } from "../lib/events.js";
-import { scaleAnswers } from "../lib/labels.js";
 import { isTyping, isVisible } from "../lib/poll.js";
+import { mayPass } from "../lib/server.js";
 import { AskForm } from "./ask.js";
+import { openKeys } from "./key_help.js";
 import { copyLink, passagesOfLink } from "./links.js";
 import { QueryPicker } from "./queries.js";
 import { RankedLists } from "./ranked_lists.js";
@@ -53,6 +53,7 @@ class Playground {
       share: () => copyLink(this.view, this.form.passages.value),
       again: () => this.rank(),
     });
+    this.failed = false; // to open
     /** The passages that came with a link. @type {Promise<void> | null} */
     this.linked = null;
     this.asked = ""; // what was ranked last, as the address says it
@@ -67,6 +68,7 @@ class Playground {
     listen("dataset", () => this.datasetChanged());
     listen("runs", () => this.runsChanged());
     listen("tab", (tab) => tab === "playground" && this.opened());
+    listen("back", () => this.back());
     this.linked = passagesOfLink((text) => {
       form.passages.value = text;
     });
@@ -74,6 +76,7 @@ class Playground {
   }
 
   async open() {
+    this.form.draw();
     try {
       await Promise.all([this.readRankers(), this.linked]);
       if (address.browse && this.view.dataset) this.picker.toggle(true);
@@ -82,11 +85,18 @@ class Playground {
         await this.draw();
         return;
       }
-      this.form.draw();
       await this.rank();
     } catch (error) {
       fill(this.body, errorBox(error));
+      this.failed = true;
     }
+  }
+
+  /** The server answers again. */
+  back() {
+    if (this.failed) this.open();
+    else this.runsChanged();
+    this.failed = false;
   }
 
   async readRankers() {
@@ -193,6 +203,10 @@ class Playground {
   /** @param {unknown} error */
   showFailure(error) {
     const { view, lists, form } = this;
+    if (mayPass(error)) {
+      this.showOutage(error);
+      return;
+    }
     view.answer = null;
     view.failed = true;
     lists.clear();
@@ -204,6 +218,18 @@ class Playground {
       labelled && form.query.value.trim() && search,
     ].filter(Boolean);
     fill(this.body, lists.heads(), errorBox(error, ...actions));
+  }
+
+  /**
+   * What was ranked before stays.
+   * @param {unknown} error
+   */
+  showOutage(error) {
+    if (this.view.answer) this.lists.draw(this.body);
+    const again = button("Try again", () => this.rank());
+    const box = h("div.rr-play-outage", errorBox(error, again));
+    if (this.view.answer) this.body.prepend(box);
+    else fill(this.body, this.lists.heads(), box);
   }
 
   async draw() {
@@ -220,21 +246,7 @@ class Playground {
       event.preventDefault();
       this.form.query.focus();
       this.form.query.select();
-    } else if (event.key === "?") this.openKeys();
+    } else if (event.key === "?") openKeys(this.view);
     else this.lists.pressed(event);
-  }
-
-  openKeys() {
-    const { view } = this;
-    const answers = view.mayLabel ? scaleAnswers(view.scale) : [];
-    openKeyHelp([
-      ["/", "Focus query"],
-      ["j", "Next result"],
-      ["k", "Previous result"],
-      ["Enter", "Open the result"],
-      ...answers.map(({ key, word }) => {
-        return /** @type {[string, string]} */ ([key, `Label it: ${word}`]);
-      }),
-    ]);
   }
 }

@@ -31,7 +31,7 @@ export function headOf(lists, letter) {
   const measure = side ? MEASURES[side.measure] : "";
   return h(
     "div.rr-side-head",
-    letter !== "a" && lists.view.c ? turns(lists) : mark,
+    letter !== "a" && lists.view.c && !lists.three ? turns(lists) : mark,
     rankerChoice(lists, letter),
     h("span.rr-grow.rr-measure.rr-cut", measure),
     side && metrics(side),
@@ -218,7 +218,8 @@ export function listTabs(lists) {
  * @param {RankedLists} lists
  */
 export function listNotices(lists) {
-  return [/** @type {Letter} */ ("a"), lists.onRight].map((letter) => {
+  const shown = /** @type {Letter[]} */ (["a", lists.onRight, ...(lists.three ? ["c"] : [])]);
+  return shown.map((letter) => {
     const side = lists.sideOf(letter);
     if (!side?.notice) return null;
     const word = h("span.rr-strong", `${letter.toUpperCase()} `);

@@ -7,7 +7,7 @@ import { emit, listen } from "../lib/events.js";
 import { loadPlotly } from "../lib/plotly.js";
 import { isVisible, poll, pollRate } from "../lib/poll.js";
 import { isAdmin } from "../lib/role.js";
-import { Refused } from "../lib/server.js";
+import { mayPass } from "../lib/server.js";
 import { ChartCard } from "./chart_card.js";
 import { ComparedRuns } from "./compared.js";
 import { RunFiles } from "./files.js";
@@ -66,6 +66,7 @@ export class CurrentRun {
       this.restart();
     });
     listen("show", (run) => this.bringIntoView(run));
+    listen("back", () => this.refresh());
     poll(element, 1, () => this.tick());
     this.chart.followWidth(() => isVisible(element));
   }
@@ -114,7 +115,7 @@ export class CurrentRun {
       });
       if (turn === this.turn) await this.show(answer, turn);
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
+      if (mayPass(error)) throw error;
       if (address.run) setAddress({ run: null }, { back: false }); // it was deleted
     } finally {
       this.busy = false;

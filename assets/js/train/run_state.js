@@ -51,9 +51,9 @@ function waitingFor({ status, sentence }) {
  * @param {Run} run
  * @param {ChartPoints} points
  */
-function runSentence({ name, sentence, status, steps, loss, dev, origin }, points) {
+function runSentence({ name, sentence, status, step, steps, loss, dev, origin }, points) {
   const best = Math.max(...(points.dev["ndcg@10"] || []).map(([, y]) => y));
-  const whole = status === "running" && steps ? ` of ${formatInt(steps)}` : "";
+  const whole = status === "running" && step && steps ? ` of ${formatInt(steps)}` : "";
   const base = formatMetric(dev.base?.["ndcg@10"]);
   const parts = [
     `${name}: ${sentence.replace(/\.$/, "")}${whole}.`,

@@ -84,7 +84,7 @@ def _dense(seen: Coverage, rows: Array, base: str) -> Finding | None:
         return None
     return Finding(
         "dense", "look",
-        f"The base model needs {seen.tokens_per_character:.2f} tokens a character",
+        f"The base model needs {seen.tokens_per_character:.2f} tokens per character",
         f"English takes 0.2. {base} spells these texts out, which is slow and is cut early; a"
         f" multilingual base, such as {MULTILINGUAL}, reads words.",
         rows, "choose a base",

@@ -42,10 +42,11 @@ class Row:
 
 @dataclass
 class Lost:
-    """What a format could not carry: counted while writing, told afterwards."""
+    """What a format could not carry, counted while writing."""
 
     always: Sequence[str] = ()
     counts: dict[str, int] = field(default_factory=dict)
+    columns: dict[str, None] = field(default_factory=dict)  # further columns, in their order
 
     def add(self, what: str) -> None:
         """Count one more."""
@@ -53,7 +54,8 @@ class Lost:
 
     def sentences(self) -> list[str]:
         """What was lost, one sentence each."""
-        return [*self.always, *(f"{what}: {n:,}" for what, n in self.counts.items())]
+        columns = [f"Not exported: {', '.join(self.columns)}"] if self.columns else []
+        return [*self.always, *(f"{what}: {n:,}" for what, n in self.counts.items()), *columns]
 
 
 @dataclass
@@ -202,13 +204,12 @@ def note_votes(row: Row, lost: Lost) -> None:
     """Count what `Row.agreeing` leaves out."""
     note_state(row, lost)
     if row.label is not None and any(value != row.label for _, value in row.votes):
-        lost.add("Labels by people that were outvoted or overruled, left out")
+        lost.add("Annotator labels that were outvoted or overruled, left out")
     _note_extra(row, lost)
 
 
 def _note_extra(row: Row, lost: Lost) -> None:
-    if row.extra:
-        lost.add("Pairs with further columns, left out")
+    lost.columns |= dict.fromkeys(row.extra or {})
 
 
 def _votes_text(row: Row) -> str:

@@ -12,17 +12,19 @@ from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import importing
 from reranker_ui.services.labels.guidelines import rules
 from reranker_ui.services.labels.open_pairs import (
+    OpenPairs,
     came_unlabelled,
     disputed_ids,
     found_otherwise,
     in_scope,
     kind,
+    leases_of_others,
     not_test,
     offered,
 )
 from reranker_ui.services.labels.visibility import Visibility, sealed_for, visibility_of
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.database import annotations, decisions, pairs
+from reranker_ui.services.store.database import annotations, decisions, leases, pairs
 from reranker_ui.services.store.workspace import Workspace
 
 _RECENT = 50  # labels that the pace is taken from
@@ -34,23 +36,27 @@ def progress(
 ) -> dict[str, Any]:
     """How far `user` is in a dataset.
 
-    Returns total (pairs that may be offered), waiting (of those, for this user), done (the
-    rest), today (own labels from `since` on, Unix seconds), pace (median seconds a pair, or
-    None), skipped (own skips that still want labels), sealed (unlabelled test pairs), disputed
-    (as far as `user` may know), rules (a mark that changes with the owner's settings, as in
-    `stream_of`).
+    Returns total (pairs that may be offered), waiting (of those, for this user), skipped (own
+    skips of pairs that still need labels), done (the rest), reserved ({"pairs": waiting ones that
+    others hold, "until": when the first is free, Unix seconds, or None}), mine (own labels), today
+    (own labels from `since` on, Unix seconds), pace (median seconds a pair, or None), sealed
+    (test pairs; those that came with a label only if `imported`), disputed (as far as `user` may
+    know), rules (a mark that changes with the owner's settings, as in `stream_of`).
     """
     require(user, "annotator")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         total = _count_all(connection, dataset, user, imported)
         left = _count_waiting(connection, dataset, user, imported)
+        skipped = _count_skipped(connection, dataset, user, imported)
         return {
             "total": total,
             "waiting": left,
-            "done": total - left,
+            "skipped": skipped,
+            "done": max(0, total - left - skipped),
+            "reserved": _reserved(connection, dataset, user, imported),
             **_own(connection, dataset, user, since),
-            "sealed": _count_kept(connection, dataset, False, "test"),
+            "sealed": _count_kept(connection, dataset, imported, "test"),
             "disputed": _known_disputed(workspace, connection, visibility_of(dataset, user), total),
             "rules": rules(dataset),
         }
@@ -102,6 +108,38 @@ def _count_waiting(
     return max(0, total - sum(connection.scalar(query) or 0 for query in (full, closed)))
 
 
+def _count_skipped(
+    connection: sa.Connection, dataset: sa.Row[Any], user: User, imported: bool
+) -> int:
+    decided = sa.exists().where(decisions.c.pair_id == pairs.c.id)
+    skips = (
+        select(func.count())
+        .select_from(annotations.join(pairs, pairs.c.id == annotations.c.pair_id))
+        .where(annotations.c.annotator == user.name, annotations.c.label.is_(None), ~decided)
+        .where(pairs.c.votes < dataset.overlap, *found_otherwise(dataset, user, imported))
+    )
+    return int(connection.scalar(skips) or 0)
+
+
+def _reserved(
+    connection: sa.Connection, dataset: sa.Row[Any], user: User, imported: bool
+) -> dict[str, Any]:
+    """Pairs that only the leases of others keep from `user`, and when the first one ends."""
+    now = time.time()
+    open_pairs = OpenPairs(connection, dataset, user, now, imported)
+    first_end = select(func.min(leases.c.until)).where(*leases_of_others(user, now))
+    leased_ids = select(leases.c.pair_id).where(leases.c.annotator != user.name)
+    held = (
+        select(pairs.c.id, first_end.scalar_subquery().label("until"))
+        .where(pairs.c.id.in_(leased_ids), pairs.c.votes < dataset.overlap)
+        .where(open_pairs.others + pairs.c.votes >= dataset.overlap)
+        .where(*found_otherwise(dataset, user, imported), *open_pairs.for_me)
+        .subquery()
+    )
+    count, until = connection.execute(select(func.count(), func.min(held.c.until))).one()
+    return {"pairs": count, "until": until}
+
+
 def _count_all(connection: sa.Connection, dataset: sa.Row[Any], user: User, imported: bool) -> int:
     """Pairs of the dataset that `user` can be offered, labelled or not."""
     splits = "not test" if sealed_for(dataset, user) else "all"
@@ -143,9 +181,9 @@ def _own(
     recent = connection.execute(labelled.limit(_RECENT)).all()
     seconds = [row.seconds for row in recent if row.seconds is not None]
     today = labelled.where(annotations.c.updated_at >= since).order_by(None).subquery()
-    skips = mine.where(annotations.c.label.is_(None), pairs.c.votes < dataset.overlap).subquery()
+    given = labelled.order_by(None).subquery()
     return {
+        "mine": connection.scalar(select(func.count()).select_from(given)) or 0,
         "today": connection.scalar(select(func.count()).select_from(today)) or 0,
-        "skipped": connection.scalar(select(func.count()).select_from(skips)) or 0,
         "pace": median(seconds) if seconds else None,
     }

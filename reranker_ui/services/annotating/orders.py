@@ -10,7 +10,7 @@ from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.store.database import annotations, pairs, scores
 
 _WINDOW = 500  # pairs looked at for a random draw before the rest is shuffled
-_CANDIDATES = 5_000  # open pairs of the queries in hand that are put in order
+_CANDIDATES = 5_000  # open pairs of the current queries that are put in order
 _BY_CHANCE = 20  # percent of an uncertain stream: these labels can stand for all pairs
 
 
@@ -24,7 +24,7 @@ def _unlabelled_first(of: OpenPairs, n: int, have: list[int]) -> list[int]:
 
 
 def _by_query(of: OpenPairs, n: int, have: list[int]) -> list[int]:
-    # The query in hand goes on first, then the queries of the first open pairs.
+    # The current query comes first, then the queries of the first open pairs.
     in_hand = select(pairs.c.query_key).where(pairs.c.id == (have[-1] if have else 0))
     begun = of.connection.scalar(in_hand)
     fresh = pairs.c.id.not_in(have)

@@ -1,4 +1,4 @@
-"""The queue: which pairs wait for whom, in which order, and who has a pair in hand."""
+"""The queue: which pairs wait for whom, in which order, and for whom a pair is reserved."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import annotations, as_dict, datasets, leases, pairs
 from reranker_ui.services.store.workspace import Workspace
 
-_MOST = 100  # pairs a person can have in hand
+_MOST = 100  # pairs that are reserved for one person
 
 
 def next_pairs(
@@ -47,7 +47,7 @@ def next_pairs(
         gone = open_pairs.gone(have, again=order in ("disputed", "skipped"))
         kept = [pair for pair in have if pair not in gone]
         found = ORDERS[order](open_pairs, n, kept)
-        _let_go(connection, user, gone)
+        _release(connection, user, gone)
         lease(connection, user, [*kept, *found], now)
         told = pairs_for(connection, user, found)
         for pair in told:
@@ -59,8 +59,8 @@ def next_pairs(
 def take(workspace: Workspace, user: User, pair_id: int) -> dict[str, Any] | None:
     """Hand one pair to `user`, who chose it; None where it is gone or sealed.
 
-    Refused where it has all the labels it wants or is in other hands, unless the user has
-    labelled or skipped it before.
+    Refused where it has enough labels or is reserved by others, unless the user has labelled or
+    skipped it before.
     """
     require(user, "annotator")
     with workspace.writing() as connection:
@@ -73,30 +73,30 @@ def take(workspace: Workspace, user: User, pair_id: int) -> dict[str, Any] | Non
         own = annotations.c.pair_id == pair_id, annotations.c.annotator == user.name
         mine = connection.scalar(select(annotations.c.id).where(*own))
         if found and mine is None and OpenPairs(connection, dataset, user, now, True).gone(found):
-            raise Refused("This pair has the labels it wants, or others have it in hand.")
+            raise Refused("This pair has enough labels, or other annotators have reserved it.")
         lease(connection, user, found, now)
         return next(iter(pairs_for(connection, user, found)), None)
 
 
-def let_go(workspace: Workspace, user: User, dataset_name: str) -> int:
-    """End the user's leases in a dataset, so that others are handed the pairs now."""
+def release(workspace: Workspace, user: User, dataset_name: str) -> int:
+    """End the user's leases in a dataset, so that others can label the pairs; returns how many."""
     require(user, "annotator")
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
         inside = select(pairs.c.id).where(pairs.c.dataset_id == dataset.id)
-        return _let_go(connection, user, inside)
+        return _release(connection, user, inside)
 
 
-def _let_go(connection: sa.Connection, user: User, ids: Sequence[int] | sa.Select[Any]) -> int:
+def _release(connection: sa.Connection, user: User, ids: Sequence[int] | sa.Select[Any]) -> int:
     mine = leases.delete().where(leases.c.annotator == user.name, leases.c.pair_id.in_(ids))
     return connection.execute(mine).rowcount
 
 
 def lease(connection: sa.Connection, user: User, ids: Iterable[int], now: float) -> None:
-    """Note that `user` has the pairs in hand until five minutes from now.
+    """Reserve the pairs for `user` until five minutes from now.
 
-    A pair whose labels and leases of others are as many as it wants gets none: it can still be
-    labelled, but nobody is kept from it.
+    A pair whose labels and leases of others fill the overlap gets no lease: it can still be
+    labelled, but is kept from nobody.
     """
     chosen = list(dict.fromkeys(ids))
     over = leases.delete().where(

@@ -18,10 +18,10 @@ PAGE = 50
 _STEP, _STEPS = 500, 20  # lines of the journal that one page looks at, at most
 _CHANGED = {"edit text": "Changed the text of", "delete pairs": "Deleted"}
 _FIXED = {
-    "undo": "Undid an edit",
-    "undo annotate": "Removed a label",
+    "undo": "Undid edit",
+    "undo annotate": "Removed label",
     "decide": "Decided a disputed pair",
-    "undo decide": "Removed a decision",
+    "undo decide": "Removed decision",
     "add pair": "Added a pair",
     "edit guidelines": "Changed the guidelines",
     "set stream": "Changed the annotation settings",
@@ -129,8 +129,10 @@ def _words_of_labels(row: sa.Row[Any], with_labels: bool, on: Scale) -> str | No
     if row.what == "set label":
         return f"Label of {_pairs(len(after[0]))} {_set_to(after[1], on) if with_labels else 'set'}"
     if row.what == "annotate":
+        number = row.subject[5:]
         label = after["label"]
-        return "Skipped a pair" if label is None else f"Labelled a pair {on.word_of(label)}"
+        words = f"Labelled #{number} as {on.word_of(label)}"
+        return f"Skipped #{number}" if label is None else words
     if row.what == "change scale":
         was, now = (_scale_words(Scale.from_json(side["scale"])) for side in (before, after))
         return f"Changed the scale from {was} to {now}"

@@ -11,6 +11,7 @@ from reranker_ui.core.values.labels import Kind, Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.effective_labels import (
+    last_labelled,
     pairs_with_labels,
 )
 from reranker_ui.services.labels.pair_counts import (
@@ -125,7 +126,7 @@ def list_datasets(workspace: Workspace, user: User) -> list[dict[str, Any]]:
     Each: id, name, description, scale (as `scale_of`), pairs, queries, positives (relevant),
     labelled (with an effective label), labelled_by_people, disputed, unlabelled,
     splits {"train", "dev", "test"} (pairs), labelled_splits (those with a label that counts),
-    updated_at (Unix seconds), hidden (pairs whose labels `user` may not know).
+    updated_at (pairs or labels, Unix seconds), hidden (pairs whose labels `user` may not know).
     """
     require(user, "viewer")
     done = imports.alias()
@@ -201,5 +202,5 @@ def _describe(connection: sa.Connection, row: sa.Row[Any], view: Visibility) -> 
         **count_labels(connection, row, view),
         "labelled_by_people": labelled_by_people(connection, view),
         "splits": {name: by_split.get(name, 0) for name in ("train", "dev", "test")},
-        "updated_at": row.updated_at,
+        "updated_at": max(row.updated_at, connection.scalar(last_labelled(view)) or 0.0),
     }

@@ -97,6 +97,12 @@ def pairs_with_labels(
     return shown.select_from(joined).where(*mine, seen())
 
 
+def last_labelled(view: Visibility) -> sa.Select[Any]:
+    """When an annotator last gave a label that `view` shows; NULL for never."""
+    mine = [pairs.c.dataset_id == view.dataset_id, pairs.c.retired_at.is_(None), *view.shown()]
+    return select(func.max(annotations.c.updated_at)).join(pairs).where(*mine)
+
+
 def imported_label(view: Visibility) -> sa.ColumnElement[Any]:
     """The label that a pair came with, NULL where `view` hides it, as `label`."""
     if view.everything:

@@ -1,4 +1,4 @@
-"""Which pairs of a dataset are open to a user: wanted, not sealed, in nobody else's hands."""
+"""Which pairs of a dataset are open to a user: too few labels, not sealed, not reserved."""
 
 from typing import Any
 
@@ -64,6 +64,11 @@ def kind(imported: bool) -> Where:
     return [pairs.c.retired_at.is_(None)] if imported else came_unlabelled()
 
 
+def leases_of_others(user: User, now: float) -> Where:
+    """Leases of a pair of the outer query that keep it from `user` at `now`."""
+    return [leases.c.pair_id == pairs.c.id, leases.c.annotator != user.name, leased(now)]
+
+
 class OpenPairs:
     """The pairs that are open to one user now, asked for in several orders."""
 
@@ -85,15 +90,8 @@ class OpenPairs:
         hidden = list(connection.scalars(importing()))
         done = or_(pairs.c.import_id.is_(None), pairs.c.import_id.not_in(hidden))
         self.for_me: Where = [~mine, ~decided, *([done] if hidden else [])]
-        self.others = (
-            select(func.count())
-            .where(
-                leases.c.pair_id == pairs.c.id,
-                leases.c.annotator != user.name,
-                leased(now),
-            )
-            .scalar_subquery()
-        )
+        held = select(func.count()).where(*leases_of_others(user, now))
+        self.others = held.scalar_subquery()
 
     def at(self, votes: int, *also: sa.ColumnElement[bool]) -> sa.Select[Any]:
         """Open pairs with so many votes; with `votes` fixed the queue's index gives the order.

@@ -25,7 +25,7 @@ def hub_user(
 ) -> int:
     """The id of the person with this `subject`, who is entered when first seen.
 
-    The Space's `creator` is its admin. Others come in by an invite, or with the role `newcomers`
+    The Space's `creator` is its admin. Others join by an invite, or with the role `newcomers`
     where that is not "none". Refused: anyone else, and who was removed until an admin adds the
     name again.
     """

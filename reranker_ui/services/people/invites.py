@@ -1,4 +1,4 @@
-"""Invites: a link by which people come in with a role of their own, until it is used up."""
+"""Invites: a link with which people create an account with a given role, until it is used up."""
 
 import time
 from typing import Any
@@ -60,7 +60,7 @@ def invited_as(workspace: Workspace, token: str) -> str:
 
 
 def accept(workspace: Workspace, token: str, name: str, password: str) -> int:
-    """Come in by an invite with a name and a password of one's own. Returns the user's id."""
+    """Create an account by an invite, with a name and a password. Returns the user's id."""
     name, hashed = check_name(name), None
     invited_as(workspace, token)  # before the dear hash
     hashed = hash_password(password)

@@ -14,7 +14,7 @@ LASTS = 30 * 24 * 3600.0  # seconds
 
 
 def sign_in(workspace: Workspace, name: str, password: str) -> str:
-    """The token of a new session; Refused where name and password do not belong together.
+    """The token of a new session; Refused for a wrong name or password.
 
     The sentence does not say which of the two is wrong, and both take as long.
     """
@@ -22,7 +22,7 @@ def sign_in(workspace: Workspace, name: str, password: str) -> str:
     with workspace.reading() as connection:
         row = connection.execute(sa.select(users.c.id, users.c.password).where(there)).first()
     if not password_fits(password, row and row.password) or row is None:
-        raise Refused("Name and password do not belong together. Try again.")
+        raise Refused("Wrong name or password. Try again.")
     return open_session(workspace, row.id)
 
 

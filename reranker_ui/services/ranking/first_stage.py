@@ -138,5 +138,5 @@ def _texts(connection: sa.Connection, ids: Sequence[int]) -> dict[int, str]:
     return texts
 
 
-_OPEN: dict[Path, FirstStage] = {}  # the index in hand, mapped into memory
+_OPEN: dict[Path, FirstStage] = {}  # the current index, mapped into memory
 _LOCK = threading.Lock()

@@ -153,7 +153,7 @@ def look(folder: RunFolder) -> tuple[Progress, str]:
 
 def sentence(progress: Progress, state: str) -> str:
     """Status in words with its reason, as a run row shows it."""
-    running = f"Running, step {progress.step:,}" if progress.step else "Running, getting ready"
+    running = f"Running, step {progress.step:,}" if progress.step else "Preparing"
     at = f" at step {progress.step:,}" if progress.step else ""
     if state == "failed":
         return f"Failed{at}: {progress.ended.get('error') or 'see the log of the run.'}"

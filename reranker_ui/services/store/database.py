@@ -37,7 +37,7 @@ datasets = Table(
     Column("description", Text, nullable=False, server_default=""),
     Column("guidelines", Text, nullable=False, server_default=""),
     Column("guidelines_version", Integer, nullable=False, server_default="1"),
-    Column("overlap", Integer, nullable=False, server_default="1"),  # labels each pair wants
+    Column("overlap", Integer, nullable=False, server_default="1"),  # annotators per pair
     Column("ordering", Text, nullable=False, server_default="unlabelled"),
     Column("order_run", Integer),  # the run whose uncertain pairs come first
     Column("blind", Integer, nullable=False, server_default="1"),  # others' labels are hidden
@@ -252,7 +252,7 @@ invites = Table(
     Column("id", Integer, primary_key=True),
     Column("token_hash", Text, nullable=False, unique=True),
     Column("role", Text, nullable=False),
-    Column("places", Integer, nullable=False),  # how many people may still come in by it
+    Column("places", Integer, nullable=False),  # how many people may still use it
     Column("created_by", Text, nullable=False),
     _time("created_at"),
     _time("expires_at"),

@@ -21,7 +21,7 @@ from reranker_ui.ui.payload import Count, Flag, Id, Ids, Name, Names, Number, Te
 
 
 def build(workspace: Workspace) -> None:
-    """Draw the tab; the room follows the dataset in hand by itself."""
+    """Draw the tab; the room follows the current dataset by itself."""
     functions = [*_stream(workspace), *_looking_back(workspace), *_owner(workspace)]
     room("annotate", [*functions, *review.functions(workspace)])
 
@@ -37,6 +37,9 @@ def _stream(workspace: Workspace) -> list[Function]:
 
     def take(user: User, *, pair: Id) -> Any:
         return queue.take(workspace, user, pair)
+
+    def release(user: User, *, dataset: Name) -> Any:
+        return queue.release(workspace, user, dataset)
 
     def annotate(
         user: User,
@@ -56,7 +59,7 @@ def _stream(workspace: Workspace) -> list[Function]:
     def undo(user: User, *, pair: Id, id: Name) -> Any:
         return annotations.undo(workspace, user, pair, id)
 
-    return [stream, next_pairs, take, annotate, undo]
+    return [stream, next_pairs, take, release, annotate, undo]
 
 
 def _looking_back(workspace: Workspace) -> list[Function]:

@@ -29,7 +29,7 @@ from reranker_ui.ui.payload import (
 
 
 def build(workspace: Workspace) -> None:
-    """Draw the tab; the room reads the dataset in hand from the address."""
+    """Draw the tab; the room reads the current dataset from the address."""
     functions = [*_rankings(workspace), *_labels(workspace), *_about_models(workspace)]
     room("playground", functions)
     gradio_api.offer(workspace)

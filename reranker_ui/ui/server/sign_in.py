@@ -57,7 +57,7 @@ class Login:
         return JSONResponse({"signed_in": request.state.user is not None})
 
     async def sign_in(self, request: Request) -> Response:
-        """Name and password; too many failures shut the door for a while."""
+        """Check name and password; too many failures lock sign-in for a while."""
         form = await _form(request)
         name, host = form.get("name", ""), request.client.host if request.client else ""
 
@@ -98,7 +98,7 @@ class Login:
         return self._page(request, pages.invite, role=role, token=token)
 
     async def accept(self, request: Request) -> Response:
-        """Come in by an invite with a name and a password."""
+        """Create an account by an invite, with a name and a password."""
         form = await _form(request)
         token, name = form.get("token", ""), form.get("name", "")
         if self.way != "password":
@@ -119,7 +119,7 @@ class Login:
         return self._signed_in(request, opened, "/?tab=annotate")
 
     async def to_hub(self, request: Request) -> Response:
-        """Off to Hugging Face."""
+        """Redirect to the sign-in of Hugging Face."""
         if self.way != "hub":
             return RedirectResponse("/login", 303)
         try:
@@ -133,7 +133,7 @@ class Login:
         return answer
 
     async def from_hub(self, request: Request) -> Response:
-        """Back from Hugging Face."""
+        """Sign in with what Hugging Face sent back."""
         kept = request.cookies.get(GOING, "").split("|", 3)
         if self.way != "hub" or len(kept) != 4:
             return self._page(request, pages.sign_in, "Start to sign in from this page.", 400)

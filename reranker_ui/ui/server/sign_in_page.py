@@ -11,9 +11,9 @@ from reranker_ui.settings import ASSETS
 _PAGE = Template((ASSETS / "login.html").read_text(encoding="utf-8"))
 _TOKENS = (ASSETS / "css" / "tokens.css").read_text(encoding="utf-8")
 _NO_BACKUPS = (
-    '<p class="lead">This Space keeps people\'s work in backups and cannot reach them, so nobody'
-    " begins anew on work that is only away.</p><ol><li>In the settings of the Space, mount its"
-    " bucket where the variable <code>RERANKER_UI_BACKUP</code> says; a copy of a Space needs a"
+    '<p class="lead">This Space cannot read its backups. It stays closed, so that nobody starts'
+    " over while earlier work is only out of reach.</p><ol><li>In the settings of the Space, mount"
+    " its bucket where the variable <code>RERANKER_UI_BACKUP</code> says; a copy of a Space needs a"
     " bucket of its own. <code>python -m reranker_ui deploy</code> does both.</li>"
     "<li>Or delete the variable: then nothing is kept over a restart.</li>"
     "<li>Restart the Space.</li></ol>"
@@ -31,8 +31,8 @@ def sign_in(
         return _page("Sign in", _hub_button(address), fault, status, root)
     body = _form(
         "login",
-        _field("Name", "name", name, "username", first=True),
-        _field("Password", "password", "", "current-password", kind="password"),
+        _field("Name", "name", name, "username", first=not name),
+        _field("Password", "password", "", "current-password", "password", first=bool(name)),
         _hidden("next", there),
         _button("Sign in"),
     )
@@ -47,24 +47,33 @@ def invite(
     told = f'<p class="lead">You are invited as {escape(role)}: to {_MAY[role]}.</p>'
     if way == "hub":
         address = f"login/huggingface?{urlencode({'invite': token, 'next': there})}"
-        return _page("Come in", told + _hub_button(address), fault, status, root)
+        return _page("Join", told + _hub_button(address), fault, status, root)
     body = _form(
         "invite",
-        _field("Name, as others see it beside your labels", "name", name, "username", first=True),
-        _field("Password, at least 10 characters", "password", "", "new-password", "password"),
+        _field(
+            "Name, as others see it beside your labels", "name", name, "username", first=not name
+        ),
+        _field(
+            "Password, at least 10 characters",
+            "password",
+            "",
+            "new-password",
+            "password",
+            first=bool(name),
+        ),
         _hidden("token", token),
-        _button("Come in"),
+        _button("Create account"),
     )
-    return _page("Come in", told + body, fault, status, root)
+    return _page("Create your account", told + body, fault, status, root)
 
 
 def setup(fault: str = "") -> HTMLResponse:
     """What a Space says that cannot sign anyone in yet, or whose backups cannot be had."""
     if fault:
-        return _page("The page stays shut", _NO_BACKUPS, fault, 200)
+        return _page("This Space is closed for now", _NO_BACKUPS, fault, 200)
     body = (
-        '<p class="lead">Everything is installed, but nobody can sign in, so the page stays'
-        " shut.</p><ol><li>In this Space's README, set <code>hf_oauth: true</code> in the block at"
+        '<p class="lead">Everything is installed, but sign-in is not set up'
+        " yet.</p><ol><li>In this Space's README, set <code>hf_oauth: true</code> in the block at"
         " the top. Hugging Face then signs people in, and the Space's creator is the first"
         " admin.</li>"
         "<li>Restart the Space.</li></ol>"

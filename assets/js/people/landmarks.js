@@ -1,0 +1,24 @@
+// Landmarks: the header beside the main part, and a link that skips it.
+
+import { h } from "../lib/dom.js";
+
+/** Gradio draws everything into `main`; the header belongs before it. */
+export function moveHeader() {
+  const header = document.getElementById("rr-header");
+  const main = header?.closest("main");
+  if (header && main) main.before(header);
+}
+
+/** The first stop of the Tab key. */
+export function skipLink() {
+  /** @param {MouseEvent} event */
+  const onclick = (event) => {
+    event.preventDefault();
+    const panels = [...document.querySelectorAll("#rr-tabs > [role=tabpanel]")];
+    const panel = panels.find((node) => node instanceof HTMLElement && node.offsetParent);
+    if (!(panel instanceof HTMLElement)) return;
+    panel.tabIndex = -1;
+    panel.focus();
+  };
+  return h("a.rr-skip", { href: "#rr-tabs", onclick }, "Skip to content");
+}

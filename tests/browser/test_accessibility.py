@@ -1,0 +1,60 @@
+"""axe-core finds nothing wrong on any tab, in light and dark; and what no tool can find."""
+
+import pytest
+
+from tests.conftest import IN_CI, ROOT
+
+expect = pytest.importorskip("playwright.sync_api").expect
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RUN = """async () => {
+  const values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const found = await axe.run(document, {runOnly: {type: "tag", values}});
+  return found.violations.flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html}`));
+}"""
+VIEWS = {
+    "tab=data": ".rr-datasets",
+    "tab=data&open=starter": ".rr-pairs-table tbody tr + tr",
+    "tab=data&open=starter&view=quality": ".rr-quality-main",
+    "tab=annotate&dataset=starter": ".rr-an-query",
+    "tab=annotate&dataset=starter&review=settings": ".rr-an-setting",
+    "tab=train&dataset=starter": "#rr-train .rr-card",
+    "tab=playground&dataset=starter": ".rr-start",
+}
+
+
+def test_axe_finds_no_violation(server, new_page):
+    if not AXE.exists():
+        (pytest.fail if IN_CI else pytest.skip)("axe-core is missing; install it with: npm ci")
+    page = new_page()
+    found = {}
+    for view, drawn in VIEWS.items():
+        page.goto(f"{server.url}/?{view}")
+        page.wait_for_selector(drawn)
+        page.add_script_tag(path=AXE)
+        found[view] = page.evaluate(RUN)
+        page.evaluate("document.body.classList.add('dark')")
+        found[f"{view}, dark"] = page.evaluate(RUN)
+    assert {view: faults for view, faults in found.items() if faults} == {}
+
+
+def test_a_keyboard_skips_the_header_and_walks_the_tabs(server, new_page):
+    page = new_page(f"{server.url}/?tab=annotate&dataset=starter")
+    page.wait_for_selector(".rr-an-query")
+    expect(page).to_have_title("Annotate · starter · Reranker UI")
+    assert page.locator("main .rr-header").count() == 0
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "tabpanel"
+    page.get_by_role("tab", name="Annotate").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Train")).to_be_focused()
+    expect(page).to_have_title("Train · starter · Reranker UI")
+    page.go_back()
+    page.get_by_role("button", name="Review").click()
+    page.get_by_role("button", name="Agreement", exact=True).click()
+    page.reload()
+    pressed = page.get_by_role("button", name="Agreement", exact=True)
+    expect(pressed).to_have_attribute("aria-pressed", "true")
+    page.go_back()
+    expect(pressed).to_have_attribute("aria-pressed", "false")

@@ -1,0 +1,56 @@
+"""Signing in, and a session that ends while somebody labels, in a real Chromium."""
+
+import pytest
+
+from reranker_ui.services.people.accounts import add_user
+from reranker_ui.services.store.access import LOCAL
+from reranker_ui.services.store.workspace import open_workspace
+from reranker_ui.settings import Settings
+from tests.labelling import seed
+
+expect = pytest.importorskip("playwright.sync_api").expect
+PASSWORD = "a long password"
+
+
+@pytest.fixture
+def signed_in(new_server, new_page, tmp_path):
+    """The page of an annotator who has signed in at the second try."""
+    space = open_workspace(Settings(home=tmp_path / "home0"))
+    seed(space, "caves", 12)
+    add_user(space, LOCAL, "Sara", "admin", PASSWORD)
+    add_user(space, LOCAL, "Mai", "annotator", PASSWORD)
+    space.engine.dispose()
+    server = new_server(RERANKER_UI_SIGN_IN="password")
+    page = new_page(f"{server.url}/?tab=annotate&dataset=caves")
+    page.context.offline = True  # the console tells of requests that are refused
+    page.get_by_label("Name").fill("Mai")
+    page.get_by_label("Password").fill("another password")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("Wrong name or password. Try again.")
+    expect(page.get_by_label("Password")).to_be_focused()
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".rr-an-query")
+    return page
+
+
+def test_a_session_that_ends_loses_nothing(signed_in):
+    page = signed_in
+    page.keyboard.press("1")
+    expect(page.locator(".rr-an-state")).to_have_text("Saved")
+    page.context.clear_cookies()
+    page.keyboard.press("0")
+    expect(page.locator(".rr-an-state")).to_have_text("Signed out, 1 saved in this browser")
+    page.keyboard.press("n")
+    page.keyboard.type("half a note")
+    page.get_by_role("tab", name="Data").click()
+    expect(page.locator(".rr-banner")).to_contain_text("You are signed out")
+    expect(page.locator(".rr-datasets tbody tr")).to_have_count(2)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator(".rr-banner")).to_be_hidden()
+    page.get_by_role("tab", name="Annotate").click()
+    expect(page.locator(".rr-an-state")).to_have_text("Saved")
+    expect(page.get_by_label("Note on this pair")).to_have_value("half a note")
+    expect(page.locator(".rr-an-progress")).to_contain_text("2 of 12")
