@@ -13,9 +13,9 @@ from typing import Any
 
 from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.bases.coverage import can_read
+from reranker_ui.core.evaluation.text_vectors import TextVectors
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.model_folder import layers_of, sha256_of
-from reranker_ui.core.models.text_vectors import TextVectors
 from reranker_ui.core.training.phase import Lesson
 from reranker_ui.core.training.warm_start.soft_targets import drawn_pairs, taught_pairs
 from reranker_ui.core.values.filesystems import note_use

@@ -6,8 +6,8 @@ from typing import TypeAlias
 import numpy as np
 
 from reranker_ui.core.evaluation.bm25 import Index
+from reranker_ui.core.evaluation.text_vectors import TextVectors
 from reranker_ui.core.models.batcher import Pair
-from reranker_ui.core.models.text_vectors import TextVectors
 
 Matrix: TypeAlias = "np.ndarray[tuple[int, int], np.dtype[np.float32]]"
 NEAREST = 12  # a neighbour is one of so many best passages for a query
