@@ -5,7 +5,7 @@ import { button, errorBox } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
 import { isAdmin } from "../lib/role.js";
-import { canAskToNotify } from "../people/run_title.js";
+import { canAskToNotify } from "../lib/run_title.js";
 import { askToCancel } from "./cancel.js";
 import { hasModel, isLive, statusMark } from "./words.js";
 
