@@ -106,11 +106,12 @@ def test_a_chain_is_one_entry_and_is_stopped_as_one(workspace, nowhere, recipe):
     chained = recipe.model_copy(update={"passes": (20, 0, 0)})
     first = lifecycle.start(workspace, ADMIN, "caves", chained)
     assert [lifecycle.find_run(workspace, ADMIN, n)["chain"] for n in (1, 2, 3)] == [1, 1, 1]
-    RunFolder(first["folder"]).emit("started", plan={"warm_start_steps": 0, "train_steps": 9})
+    assert lifecycle.follow(workspace, VIEWER, None)["run"]["id"] == 1  # the next to run
     found = lifecycle.changed_rows(workspace, VIEWER, {}, 9)
     assert found["total"] == 1
     (row,) = found["rows"].values()
-    assert row["chain"]["runs"] == [1, 2, 3]
+    assert row["chain"] == {"runs": [1, 2, 3], "place": 1} and row["sentence"] == "Starting"
+    RunFolder(first["folder"]).emit("started", plan={"warm_start_steps": 0, "train_steps": 9})
     several.stop_all(workspace, ADMIN, 2, "keep")
     asked = [RunFolder(workspace.runs / f"0000{n}").stop_requested() for n in (1, 2, 3)]
     assert asked == ["keep", "cancel", "cancel"]

@@ -89,7 +89,9 @@ export class RunHead {
     const { current } = this;
     if (!isAdmin()) return null;
     const end = () => current.act("cancel");
-    const cancel = button("Cancel", () => askToCancel(run, end), { kind: "quiet danger" });
+    const cancel = button("Cancel", () => askToCancel(current.run ?? run, end), {
+      kind: "quiet danger",
+    });
     if (!run.stopping) {
       const stop = button("Stop and save", () => current.act("keep"));
       return [notifyButton(), run.status === "running" && stop, cancel];
