@@ -135,10 +135,10 @@ def current(workspace: Workspace, user: User) -> dict[str, Any]:
     """What is going on, for the header: cheap enough to be asked every two seconds.
 
     Returns `{"running": {id, name, part, step, max_steps, loss, eta} | None, "waiting": count,
-    "next": the number of the run that starts next | None, "failed": name | None, "ended": {id, name, status} | None, "damaged": [name], "mark"}`: the
-    fraction done, seconds left, the run that failed in the last hour if none has ended since, the
-    run that ended last, the runs whose folders are damaged, and a mark that changes when a run
-    comes, goes or changes its status.
+    "next": number | None, "failed": name | None, "ended": {id, name, status} | None,
+    "damaged": [name], "mark"}`: the fraction done, seconds left, the run that starts next, the one
+    that failed in the last hour if none has ended since, the one that ended last, the runs whose
+    folders are damaged, and a mark that changes when a run comes, goes or changes its status.
     """
     rows = list_runs(workspace, user)
     running = next((row for row in reversed(rows) if row["status"] == "running"), None)
