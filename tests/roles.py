@@ -132,6 +132,8 @@ SERVICES = {
     "runs.comparison.comparison": "viewer",
     "runs.details.archive_runs": "admin",
     "runs.details.edit_run": "admin",
+    "runs.own_metric.metric_of": "viewer",
+    "runs.own_metric.set_metric": "admin",
     "runs.watching.changed_rows": "viewer",
     "runs.watching.current": "viewer",
     "runs.watching.events": "viewer",
@@ -268,6 +270,7 @@ FUNCTIONS = {
         "act": "admin",
         "outcome": "viewer",
         "push": "admin",
+        "set_metric": "admin",
     },
     "rr-train_runs": {
         "rows": "viewer",

@@ -35,6 +35,9 @@ def add(verbs: Verbs) -> None:
     evaluate.add_argument("--model", required=True, help=MODEL)
     evaluate.add_argument("--dataset", required=True, metavar="NAME")
     evaluate.add_argument("--split", default="test", choices=["train", "dev", "test"])
+    evaluate.add_argument(
+        "--metric", metavar="M", help="one more: ndcg@k, ndcg-exp@k, p@k or recall@k"
+    )
     evaluate.set_defaults(run=_evaluate, show=_table)
 
 
@@ -49,7 +52,7 @@ def _rank(arguments: argparse.Namespace) -> tuple[list[dict[str, Any]], int]:
 def _evaluate(arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
     workspace = open_workspace()
     metrics = compare.evaluate(
-        workspace, LOCAL, arguments.model, arguments.dataset, arguments.split
+        workspace, LOCAL, arguments.model, arguments.dataset, arguments.split, arguments.metric
     )
     _say_notice(workspace, arguments.model)
     _say_learned(workspace, arguments.model, arguments.dataset, arguments.split)

@@ -164,7 +164,7 @@ def test_runs_are_compared_and_deleted(server, new_page, ended):
     more.click()
     page.get_by_role("menuitem", name="Name and note …").click()
     page.get_by_label("Name", exact=True).fill("Wide <b>net</b>")
-    page.get_by_label("Note").fill("try again")
+    page.get_by_label("Note", exact=True).fill("try again")
     page.get_by_role("button", name="Save").click()
     expect(row).to_contain_text("Wide <b>net</b>")
     for number in (first["id"], second["id"]):

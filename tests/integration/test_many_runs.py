@@ -15,6 +15,7 @@ from reranker_ui.services.ranking import compare, gains, rankers
 from reranker_ui.services.runs.comparison import comparison
 from reranker_ui.services.runs.details import archive_runs, edit_run
 from reranker_ui.services.runs.outcomes import outcome
+from reranker_ui.services.runs.own_metric import set_metric
 from reranker_ui.services.training import lifecycle, several
 from reranker_ui.services.training.recipes import recipe_from
 from tests.integration.test_runs import Nowhere, caves
@@ -105,11 +106,12 @@ def test_a_chain_is_one_entry_and_is_stopped_as_one(workspace, nowhere, recipe):
     chained = recipe.model_copy(update={"passes": (20, 0, 0)})
     first = lifecycle.start(workspace, ADMIN, "caves", chained)
     assert [lifecycle.find_run(workspace, ADMIN, n)["chain"] for n in (1, 2, 3)] == [1, 1, 1]
-    RunFolder(first["folder"]).emit("started", plan={"warm_start_steps": 0, "train_steps": 9})
+    assert lifecycle.follow(workspace, VIEWER, None)["run"]["id"] == 1  # the next to run
     found = lifecycle.changed_rows(workspace, VIEWER, {}, 9)
     assert found["total"] == 1
     (row,) = found["rows"].values()
-    assert row["chain"]["runs"] == [1, 2, 3]
+    assert row["chain"] == {"runs": [1, 2, 3], "place": 1} and row["sentence"] == "Starting"
+    RunFolder(first["folder"]).emit("started", plan={"warm_start_steps": 0, "train_steps": 9})
     several.stop_all(workspace, ADMIN, 2, "keep")
     asked = [RunFolder(workspace.runs / f"0000{n}").stop_requested() for n in (1, 2, 3)]
     assert asked == ["keep", "cancel", "cancel"]
@@ -212,3 +214,26 @@ def test_verbs_name_sort_archive_and_compare(workspace, nowhere, recipe, capsys)
     assert "Deleted Wide.\nDeleted run 2." in said("delete-run", "Wide", "2")
     assert main(["compare", "1"]) == 1
     shutil.rmtree(workspace.runs)
+
+
+@pytest.mark.both_databases
+def test_a_dataset_keeps_a_further_metric(workspace, nowhere, recipe):
+    caves(workspace)
+    run = evaluated(workspace, recipe, right=2)
+    assert outcome(workspace, ADMIN, run["id"])["metric"] is None
+    set_metric(workspace, ADMIN, "caves", " P@1 ")
+    told = outcome(workspace, ADMIN, run["id"])["metric"]
+    value, low, high = told["values"]["tuned"]
+    assert told["name"] == "p@1" and value == pytest.approx(2 / 3) and low <= value <= high
+    assert told["gain"][0] == pytest.approx(2 / 3 - 1)  # its base puts all three first
+    evaluated(workspace, recipe, right=3)
+    row = comparison(workspace, ADMIN, [1, 2])["metrics"][-1]
+    assert row["metric"] == "p@1" and row["values"][1]["value"] == pytest.approx(1.0)
+    found = compare.evaluate(workspace, ADMIN, "bm25", "caves", metric="recall@3")
+    assert found["recall@3"] == pytest.approx(1.0)
+    assert "p@1" in compare.evaluate(workspace, ADMIN, "bm25", "caves")
+    assert outcome(workspace, MAI, run["id"])["metric"] is None  # the test split is sealed
+    with pytest.raises(Refused, match="not a metric"):
+        set_metric(workspace, ADMIN, "caves", "accuracy")
+    set_metric(workspace, ADMIN, "caves", None)
+    assert outcome(workspace, ADMIN, run["id"])["metric"] is None

@@ -17,7 +17,7 @@ ASKED = {
     "format": "csv", "said": {}, "after": 0, "split": "dev", "query": "no such",
     "passage": "no such", "passages": ["no such"], "text": "no such", "order": "unlabelled",
     "n": 1, "have": [], "imported": False, "since": 0, "midnight": 0, "edit": 0, "offer": True,
-    "annotator": "no such", "what": "delete", "run": "999", "number": 0, "models": ["bm25", "999"],
+    "annotator": "no such", "what": "cancel", "run": "999", "number": 0, "models": ["bm25", "999"],
     "client_id": "0" * 20, "repo": "no/such", "grades": [1], "scores": [[1.0]], "limit": 1, **PAIR,
 }  # fmt: skip
 MORE = {
@@ -41,7 +41,14 @@ MORE = {
     "rr-playground": {"keep_cutoff": {"goal": "precision:0.9"}, "undo_result": {"pair_id": 1}},
 }
 
-CHANGING = ("start_run", "delete_dataset", "check_quality", "join_sides", "score_pairs")
+CHANGING = (
+    "start_run",
+    "set_metric",
+    "delete_dataset",
+    "check_quality",
+    "join_sides",
+    "score_pairs",
+)
 
 
 @pytest.fixture(scope="module")

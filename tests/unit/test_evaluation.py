@@ -6,9 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reranker_ui.core.evaluation.metrics import per_query, ranking_metrics
+from reranker_ui.core.evaluation.metrics import (
+    measure_of,
+    named_per_query,
+    per_query,
+    ranking_metrics,
+)
 from reranker_ui.core.formats.structure.label_scale import with_relevance
 from reranker_ui.core.values.labels import Scale
+from reranker_ui.core.values.refused import Refused
 
 NOTHING = {"ndcg@10": None, "mrr@10": None, "map": None, "average_precision": None, "queries": 0}
 
@@ -159,3 +165,25 @@ def test_only_the_order_counts(rows, scale, shift):
     keys, grades, scores = zip(*rows, strict=True)
     moved = [scale * score + shift for score in scores]
     assert ranking_metrics(keys, grades, scores) == ranking_metrics(keys, grades, moved)
+
+
+def test_metrics_by_name_follow_their_formulas():
+    keys, grades, scores = ["q"] * 4, [0, 3, 1, 0], [4.0, 3.0, 2.0, 1.0]  # ranked 0, 3, 1, 0
+    log3, log4 = math.log2(3), math.log2(4)
+
+    def value(name, **more):
+        return float(named_per_query(name, keys, grades, scores, **more).mean())
+
+    assert value("ndcg@3") == pytest.approx((3 / log3 + 1 / log4) / (3 + 1 / log3), abs=1e-4)
+    assert value("NDCG-EXP@3") == pytest.approx((7 / log3 + 1 / log4) / (7 + 1 / log3), abs=1e-4)
+    assert value("p@2") == pytest.approx(0.5) and value("recall@2") == pytest.approx(0.5)
+    from_two = Scale("graded", 3.0, relevant_from=2.0)
+    assert value("recall@2", scale=from_two) == pytest.approx(1.0)
+    assert named_per_query("p@2", ["q"], [1.0], [1.0]).empty
+
+
+@pytest.mark.parametrize("name", ["", "ndcg", "ndcg@0", "p@1001", "map@5", "p@-1", "p@٥"])
+def test_unknown_metrics_are_refused(name):
+    assert measure_of(" P@5 ") == ("p", 5)
+    with pytest.raises(Refused, match="is not a metric"):
+        measure_of(name)

@@ -1022,12 +1022,20 @@ interface Verdict extends Duel {
   sentence: string;
   numbers: string;
 }
+type WithInterval = [value: number, low: number, high: number];
+interface OwnMetric {
+  name: string;
+  values: Partial<Record<Ranker, WithInterval>>;
+  gain: WithInterval;
+}
 interface RunOutcome {
   id: number;
   results: Results | null;
   verdict: Verdict | null;
   /** What makes the numbers less certain. */
   warnings: string[];
+  /** The metric that the dataset's owner chose; each value with its interval. */
+  metric: OwnMetric | null;
   scale: Scale | null;
   files: { name: string; bytes: number }[];
   bytes: number;
@@ -1151,6 +1159,7 @@ interface TrainServer {
   compared(payload: { run: number; number: number }): Promise<ComparedRun>;
   act(payload: { run: number; what: RunAction }): Promise<{ id: number } | null>;
   outcome(payload: { run: number }): Promise<RunOutcome>;
+  set_metric(payload: { dataset: string; metric: string | null }): Promise<void>;
   push(payload: {
     run: number;
     repo: string;

@@ -5,7 +5,7 @@ import { fill, h } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
 import { formatClock, formatInt, formatMetric } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
-import { announceEnd, endOf, showInTitle } from "./run_title.js";
+import { announceEnd, endOf, showInTitle } from "../lib/run_title.js";
 
 export function runChip() {
   const properties = { type: "button", "aria-live": "off" };

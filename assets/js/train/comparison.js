@@ -7,6 +7,7 @@ import { fill, h } from "../lib/dom.js";
 import { formatMetric, formatSigned } from "../lib/format.js";
 import { deltaMark } from "../lib/labels.js";
 import { tableHead } from "../lib/table.js";
+import { metricWord } from "./own_metric.js";
 import { METRICS } from "./words.js";
 
 const WORDS = Object.fromEntries(METRICS);
@@ -100,7 +101,7 @@ function line(word, cells) {
 function metricRows({ metrics }) {
   return metrics.map(({ metric, values }) =>
     line(
-      WORDS[metric] ?? metric,
+      WORDS[metric] ?? metricWord(metric),
       values.map((value, at) => h("td.rr-num", valueCell(value, at))),
     ),
   );

@@ -1,10 +1,11 @@
 // Results of a run that has ended: its ranker beside others on the test split, query by query.
 
-import { notice } from "../lib/controls.js";
+import { errorBox, notice } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { formatInt, formatMetric, formatSigned, plural } from "../lib/format.js";
 import { deltaMark } from "../lib/labels.js";
 import { tableHead } from "../lib/table.js";
+import { metricChoice, metricRow } from "./own_metric.js";
 import { regressions } from "./regressions.js";
 import { isLive, METRICS, RANKERS, rankerName } from "./words.js";
 
@@ -43,7 +44,7 @@ export class RunResults {
   /** @param {Run} run */
   show(run) {
     const { id, name, metrics, verdict } = run;
-    const key = `${id} ${name} ${JSON.stringify(metrics)} ${!!this.outcome}`;
+    const key = JSON.stringify([id, name, metrics, !!this.outcome, this.outcome?.metric]);
     if (key === this.drawn) return;
     this.drawn = key;
     if (!metrics.tuned) {
@@ -58,13 +59,34 @@ export class RunResults {
       this.node,
       h(
         "div.rr-outcome",
-        h("h3", "On the test split ", h("span.rr-muted", facts.filter(Boolean).join("; "))),
+        h(
+          "div.rr-outcome-head",
+          h("h3", "On the test split ", h("span.rr-muted", facts.filter(Boolean).join("; "))),
+          results
+            ? metricChoice(outcome.metric?.name ?? null, (one) => this.choose(run, one))
+            : null,
+        ),
         headline(outcome?.verdict, verdict),
         outcome?.warnings.map((text) => notice(text)),
-        metricTable(run, results),
+        metricTable(run, results, outcome?.metric),
         results?.queries ? this.details(run, results) : null,
       ),
     );
+  }
+
+  /**
+   * Choose a further metric for the dataset of the run.
+   * @param {Run} run
+   * @param {string | null} metric
+   */
+  async choose(run, metric) {
+    try {
+      await this.server.set_metric({ dataset: run.dataset, metric });
+      this.asked = "";
+      await this.refresh(run, true);
+    } catch (error) {
+      this.node.prepend(errorBox(error));
+    }
   }
 
   /**
@@ -111,8 +133,9 @@ function headline(verdict, sentence) {
 /**
  * @param {Run} run
  * @param {Results | null | undefined} results
+ * @param {OwnMetric | null | undefined} own
  */
-function metricTable(run, results) {
+function metricTable(run, results, own) {
   const { metrics } = run;
   const rankers = RANKERS.filter((ranker) => ranker !== "combined" || metrics.combined);
   const ours = metrics.combined ? "combined" : "tuned";
@@ -139,7 +162,10 @@ function metricTable(run, results) {
     ),
     [`Gain over ${run.origin.title}`, "rr-num"],
   ]);
-  return h("div.rr-outcome-scroll", h("table.rr-outcome-table", head, h("tbody", rows)));
+  return h(
+    "div.rr-outcome-scroll",
+    h("table.rr-outcome-table", head, h("tbody", rows, own ? metricRow(own, rankers, ours) : null)),
+  );
 }
 
 /**

@@ -5,7 +5,7 @@ import { button, errorBox } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
 import { isAdmin } from "../lib/role.js";
-import { canAskToNotify } from "../people/run_title.js";
+import { canAskToNotify } from "../lib/run_title.js";
 import { askToCancel } from "./cancel.js";
 import { hasModel, isLive, statusMark } from "./words.js";
 
@@ -89,7 +89,9 @@ export class RunHead {
     const { current } = this;
     if (!isAdmin()) return null;
     const end = () => current.act("cancel");
-    const cancel = button("Cancel", () => askToCancel(run, end), { kind: "quiet danger" });
+    const cancel = button("Cancel", () => askToCancel(current.run ?? run, end), {
+      kind: "quiet danger",
+    });
     if (!run.stopping) {
       const stop = button("Stop and save", () => current.act("keep"));
       return [notifyButton(), run.status === "running" && stop, cancel];

@@ -15,7 +15,7 @@ export function reasons({ note, card, fit, choices, notices = [] }) {
   return [
     note && h("p.rr-why-note", note),
     card && h("p.rr-why-note", fit ? FIT : CARD),
-    lines && h("dl.rr-why", lines),
+    lines && h("dl.rr-reasons", lines),
     ...notices.map((text) => notice(text)),
   ].filter((part) => !!part);
 }

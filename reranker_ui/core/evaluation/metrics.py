@@ -1,6 +1,7 @@
-"""Ranking metrics over graded labels: nDCG@10, MRR@10, MAP, average precision."""
+"""Ranking metrics over graded labels: nDCG@10, MRR@10, MAP, average precision, or one by name."""
 
 import math
+import re
 from collections.abc import Hashable, Sequence
 from typing import Any, TypeAlias
 
@@ -8,12 +9,15 @@ import numpy as np
 import pandas as pd
 
 from reranker_ui.core.values.labels import GRADES, Scale
+from reranker_ui.core.values.refused import Refused
 
 Metrics: TypeAlias = dict[str, float | int | None]
 
 RANKING = ("ndcg@10", "mrr@10", "map")
 GAIN_STEPS = 1000  # trec_eval gains are integers: a grade of 0.25 counts as 250
 CUTOFF = 10
+MOST_K = 1000
+_NAMED = re.compile(r"(ndcg|ndcg-exp|p|recall)@([0-9]{1,4})")
 
 
 def ranking_metrics(
@@ -52,6 +56,49 @@ def per_query(
     mrr@10 and map are NaN for a query that has no positive, or no negative, candidate.
     """
     return _per_query(_labelled(query_keys, grades, scores, scale), seed, scale)
+
+
+def measure_of(name: str) -> tuple[str, int]:
+    """The kind (ndcg, ndcg-exp, p, recall) and k of a metric by name, such as "p@5".
+
+    Refused: another name. ndcg-exp has the gain 2^grade - 1 (Burges et al., ICML 2005).
+    """
+    found = _NAMED.fullmatch(name.strip().lower())
+    if found is None or not 1 <= int(found[2]) <= MOST_K:
+        raise Refused(
+            f'"{name[:40]}" is not a metric. Give ndcg@k, ndcg-exp@k, p@k or recall@k with k from 1'
+            f" to {MOST_K}, such as p@5."
+        )
+    return found[1], int(found[2])
+
+
+def named_per_query(
+    name: str,
+    query_keys: Sequence[Hashable],
+    grades: Sequence[float | None],
+    scores: Sequence[float],
+    seed: int = 0,
+    scale: Scale = GRADES,
+) -> "pd.Series[float]":
+    """The metric called `name`, as of `measure_of`, of each query that it can be measured on.
+
+    Precision and recall need a query with a positive and a negative candidate; what is relevant
+    follows `scale`.
+    """
+    import ir_measures
+
+    kind, k = measure_of(name)
+    frame = _ranked(_labelled(query_keys, grades, scores, scale), seed)
+    if kind in ("p", "recall"):
+        rows = frame[_has_both(frame["query_key"], frame["positive"], frame["grade"].notna())]
+        gains, measure = rows["positive"].astype(int), {"p": ir_measures.P, "recall": ir_measures.R}
+        found = _measured(rows, gains, [measure[kind] @ k])
+    else:
+        rows = frame[scorable(frame["query_key"], frame["grade"], scale)]
+        linear = scale.gains(rows["grade"])
+        values = _gains(linear if kind == "ndcg" else 2.0**linear - 1.0)
+        found = _measured(rows, pd.Series(values, index=rows.index), [ir_measures.nDCG @ k])
+    return pd.Series({key: value for (key, _), value in found.items()}, dtype=float)
 
 
 def scorable(query_keys: "pd.Series[Any]", grades: "pd.Series[float]", scale: Scale) -> Any:

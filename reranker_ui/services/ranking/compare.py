@@ -6,7 +6,7 @@ from typing import Any
 
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.evaluation.calibration import calibrated
-from reranker_ui.core.evaluation.metrics import Metrics, ranking_metrics
+from reranker_ui.core.evaluation.metrics import Metrics, named_per_query, ranking_metrics
 from reranker_ui.core.models.reranker import ranked
 from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.refused import Refused
@@ -16,6 +16,7 @@ from reranker_ui.services.ranking.candidates import Candidates
 from reranker_ui.services.ranking.cutoffs import kept_cutoff
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
 from reranker_ui.services.ranking.recorded_scores import recorded_scores
+from reranker_ui.services.runs.own_metric import metric_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
@@ -51,12 +52,18 @@ def rank(
 
 
 def evaluate(
-    workspace: Workspace, user: User, model: str, dataset: str, split: str = "test"
+    workspace: Workspace,
+    user: User,
+    model: str,
+    dataset: str,
+    split: str = "test",
+    metric: str | None = None,
 ) -> Metrics:
     """The metrics of `core.evaluation.ranking_metrics` on a split's labelled pairs.
 
     Only labels that `user` may know count. Scores that a run recorded when it was evaluated are
-    used again, so that the numbers are those of the run.
+    used again, so that the numbers are those of the run. `metric`: one more, as of `measure_of`;
+    without it the one chosen for the dataset, if any.
     """
     require(user, "viewer")
     check_split(split)
@@ -68,7 +75,11 @@ def evaluate(
     ranker = find_ranker(workspace, user, model, texts)
     scores = recorded_scores(ranker, pairs) or ranker.scores(texts, raw=True)
     scale = Scale.from_json(scale_of(workspace, user, dataset))
-    return ranking_metrics(pairs["query_key"], pairs["grade"], scores, scale=scale)
+    found = ranking_metrics(pairs["query_key"], pairs["grade"], scores, scale=scale)
+    if metric := metric or metric_of(workspace, user, dataset):
+        own = named_per_query(metric, pairs["query_key"], pairs["grade"], scores, scale=scale)
+        found[metric] = None if own.empty else float(own.mean())
+    return found
 
 
 def compare(

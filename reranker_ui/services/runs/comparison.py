@@ -6,13 +6,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from reranker_ui.core.evaluation.metrics import RANKING, per_query, ranking_metrics
+from reranker_ui.core.evaluation.metrics import (
+    RANKING,
+    named_per_query,
+    per_query,
+    ranking_metrics,
+)
 from reranker_ui.core.evaluation.outcome import EQUAL, bootstrap_interval
 from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.visibility import visibility_of_run
 from reranker_ui.services.runs.listing import Run, find_run
+from reranker_ui.services.runs.own_metric import metric_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
@@ -33,11 +39,12 @@ def comparison(workspace: Workspace, user: User, chosen: Sequence[int | str]) ->
     """Compare the results of two to MOST_RUNS runs on the test queries that they share.
 
     Returns `runs`: id, name, status, dataset; `queries`: how many are shared, judged alike;
-    `metrics`: metric and for each run `values`: value, low, high (95% bootstrap interval over the
-    queries), gain, gain_low, gain_high (against the first run, paired by query); None where not
-    known; `recipe`: field and a text for each run, where they differ; `changed`: query and nDCG@10
-    for each run, the largest difference first, None where labels are hidden from `user`;
-    `notice`: on what is compared. Refused: another number of runs, one that is named twice.
+    `metrics`, with the one chosen for the first run's dataset: metric and for each run `values`:
+    value, low, high (95% bootstrap interval over the queries), gain, gain_low, gain_high (against
+    the first run, paired by query), None where not known; `recipe`: field and a text for each run,
+    where they differ; `changed`: query and nDCG@10 for each run, the largest difference first, None
+    where labels are hidden from `user`; `notice`: on what is compared. Refused: another number of
+    runs, one that is named twice.
     """
     require(user, "viewer")
     rows = [find_run(workspace, user, run) for run in chosen]
@@ -50,10 +57,14 @@ def comparison(workspace: Workspace, user: User, chosen: Sequence[int | str]) ->
     scored = [frame for frame in frames if frame is not None]
     tables = [_per_query(frame, row) for frame, row in zip(scored, rows, strict=False)]
     count = len(tables[0]) if len(tables) == len(rows) else 0
+    metric = metric_of(workspace, user, rows[0]["dataset"])
     return {
         "runs": [{key: row[key] for key in ("id", "name", "status", "dataset")} for row in rows],
         "queries": count,
-        "metrics": _measured(rows, scored, tables) if count else _reported(rows),
+        "metrics": [
+            *(_measured(rows, scored, tables) if count else _reported(rows)),
+            *(_chosen(metric, rows, scored) if count and metric else []),
+        ],
         "recipe": _differences(rows),
         "changed": (_changed(tables, scored[0]) if count else []) if whole else None,
         "notice": _notice(rows, count) if whole else HIDDEN,
@@ -118,6 +129,20 @@ def _measured(
     ]
     values = [_bare(found["average_precision"]) for found in pooled]
     return [*told, {"metric": "average_precision", "values": values}]
+
+
+def _chosen(metric: str, rows: list[Run], frames: list[pd.DataFrame]) -> list[dict[str, Any]]:
+    found = [
+        named_per_query(
+            metric,
+            frame["query_key"].tolist(),
+            frame["grade"].tolist(),
+            frame["score"].tolist(),
+            scale=_scale(row),
+        )
+        for frame, row in zip(frames, rows, strict=True)
+    ]
+    return [{"metric": metric, "values": [_mean(values, found[0]) for values in found]}]
 
 
 def _mean(values: "pd.Series[float]", first: "pd.Series[float]") -> dict[str, Any]:

@@ -12,6 +12,7 @@ from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.visibility import visibility_of_run
 from reranker_ui.services.runs import push
 from reranker_ui.services.runs.listing import Run, find_run, folder_of
+from reranker_ui.services.runs.own_metric import measured, metric_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
@@ -33,6 +34,7 @@ def outcome(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
     Returns `{"id", "results": as `core.evaluation.outcome.outcome_of` or None, without `worst` for
     those from whom labels are kept, "verdict": as `core.evaluation.verdict.verdict_of` or None,
     "warnings": sentences about a small test split, leakage and the language of the base model,
+    "metric": as `own_metric.measured` for the one that the dataset's owner chose, or None,
     "whole": whether `user` may have the whole run, "scale": {kind, max}, "files": [{name, bytes}],
     "bytes", "card": Markdown or None, "quotes": whether the card holds training texts, "pushed": as
     `push.state` or None}`.
@@ -44,7 +46,7 @@ def outcome(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
     card = folder.model / "README.md"
     with workspace.reading() as connection:
         whole = visibility_of_run(connection, user, row["id"]).everything
-    results = _json(folder)
+    results, metric = _json(folder), metric_of(workspace, user, row["dataset"])
     if results and not whole:
         results["worst"] = None  # passages of the test split with their labels
     return {
@@ -52,6 +54,7 @@ def outcome(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
         "results": results,
         "verdict": verdict_of(results, _origin(row)) if results else None,
         "warnings": _warnings(results, folder, whole),
+        "metric": measured(folder, metric) if whole and metric else None,
         "whole": whole,
         "scale": folder.lineage_if_readable().get("scale"),
         "files": files,

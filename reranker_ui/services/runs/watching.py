@@ -66,9 +66,10 @@ def follow(
 
 
 def _current_run(workspace: Workspace, user: User) -> int | None:
-    """The oldest run that is running, else the newest not archived; None where there is none."""
-    if running := glance(workspace, user)["running"]:
-        return int(running["id"])
+    """The run that is running, else the next to run, else the newest not archived; or None."""
+    now = glance(workspace, user)
+    if (live := now["running"]["id"] if now["running"] else now["next"]) is not None:
+        return int(live)
     with workspace.reading() as connection:
         shown = sa.select(sa.func.max(runs.c.id)).where(runs.c.archived_at.is_(None))
         newest: int | None = connection.scalar(shown)
@@ -118,31 +119,36 @@ def _entries(rows: list[Run]) -> list[Run]:
 
 
 def _entry(members: list[Run]) -> Run:
-    shown = max(members, key=lambda row: (_RANK.get(row["status"], 0), row["id"]))
+    shown = max(members, key=_standing)
     numbers = sorted(row["id"] for row in members)
     return shown | {"chain": {"runs": numbers, "place": numbers.index(shown["id"]) + 1}}
 
 
-# Which run of a chain stands for it: the one at work, one that needs someone, one with a model.
-_RANK = {"running": 4, "failed": 3, "lost": 3, "finished": 2, "stopped": 2, "queued": 1}
+def _standing(row: Run) -> tuple[int, int]:
+    """The run of a chain that stands for it: at work, failed, the next one, else the last model."""
+    rank = {"running": 4, "failed": 3, "lost": 3, "queued": 2, "finished": 1, "stopped": 1}
+    next_first = -row["id"] if row["status"] == "queued" else row["id"]
+    return rank.get(row["status"], 0), next_first
 
 
 def current(workspace: Workspace, user: User) -> dict[str, Any]:
     """What is going on, for the header: cheap enough to be asked every two seconds.
 
     Returns `{"running": {id, name, part, step, max_steps, loss, eta} | None, "waiting": count,
-    "failed": name | None, "ended": {id, name, status} | None, "damaged": [name], "mark"}`: the
-    fraction done, seconds left, the run that failed in the last hour if none has ended since, the
-    run that ended last, the runs whose folders are damaged, and a mark that changes when a run
-    comes, goes or changes its status.
+    "next": number | None, "failed": name | None, "ended": {id, name, status} | None,
+    "damaged": [name], "mark"}`: the fraction done, seconds left, the run that starts next, the one
+    that failed in the last hour if none has ended since, the one that ended last, the runs whose
+    folders are damaged, and a mark that changes when a run comes, goes or changes its status.
     """
     rows = list_runs(workspace, user)
     running = next((row for row in reversed(rows) if row["status"] == "running"), None)
+    waiting = [row["id"] for row in rows if row["status"] == "queued"]
     over = [row for row in rows if row["status"] not in LIVE]
     ended = max(over, key=lambda row: row["ended_at"] or row["created_at"], default=None)
     return {
         "running": running and _short(running),
-        "waiting": sum(row["status"] == "queued" for row in rows),
+        "waiting": len(waiting),
+        "next": min(waiting, default=None),
         "failed": ended["name"] if ended and _failed_lately(ended) else None,
         "ended": ended and {name: ended[name] for name in ("id", "name", "status")},
         "damaged": [row["name"] for row in rows if row["damage"]],

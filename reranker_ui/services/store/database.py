@@ -35,6 +35,7 @@ datasets = Table(
     Column("relevant_from", Float),  # the lowest label that is relevant; null: any above 0
     Column("grade_names", JSON),  # of each label from min_grade to max_grade; null: none
     Column("description", Text, nullable=False, server_default=""),
+    Column("metric", Text),  # shown beside the usual ones, such as p@5
     Column("guidelines", Text, nullable=False, server_default=""),
     Column("guidelines_version", Integer, nullable=False, server_default="1"),
     Column("overlap", Integer, nullable=False, server_default="1"),  # annotators per pair

@@ -8,7 +8,7 @@ import gradio as gr
 import plotly
 from pydantic import Field
 
-from reranker_ui.services.runs import details, outcomes
+from reranker_ui.services.runs import details, outcomes, own_metric
 from reranker_ui.services.runs import push as publishing
 from reranker_ui.services.runs.comparison import comparison
 from reranker_ui.services.store.access import User
@@ -40,8 +40,12 @@ def build(workspace: Workspace) -> None:
             room("train_form", run_form.functions(workspace))
         with gr.Column(elem_id="rr-train-live", min_width=0):
             functions = [_follow(workspace), _compared(workspace), _act(workspace)]
-            room("train", [*functions, _outcome(workspace), _push(workspace)])
+            room("train", [*functions, *_ended(workspace)])
     room("train_runs", [_rows(workspace), _act(workspace), *_several(workspace)])
+
+
+def _ended(workspace: Workspace) -> list[Function]:
+    return [_outcome(workspace), _push(workspace), _set_metric(workspace)]
 
 
 def _follow(workspace: Workspace) -> Function:
@@ -100,6 +104,13 @@ def _outcome(workspace: Workspace) -> Function:
         return outcomes.outcome(workspace, user, run)
 
     return outcome
+
+
+def _set_metric(workspace: Workspace) -> Function:
+    def set_metric(user: User, *, dataset: Name, metric: Name | None = None) -> None:
+        own_metric.set_metric(workspace, user, dataset, metric)
+
+    return set_metric
 
 
 def _push(workspace: Workspace) -> Function:

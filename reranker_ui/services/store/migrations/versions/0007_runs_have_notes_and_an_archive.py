@@ -1,10 +1,10 @@
-"""Runs have a note, can be archived, and remember the chain that one recipe started."""
+"""Runs have a note, an archive and a chain; a dataset may choose a further metric."""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0004"
+down_revision = "0005"
 
 
 def upgrade() -> None:
@@ -13,3 +13,5 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("note", sa.Text(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("chain_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("archived_at", sa.Float(), nullable=True))
+    with op.batch_alter_table("datasets", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("metric", sa.Text(), nullable=True))

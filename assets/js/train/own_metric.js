@@ -1,0 +1,64 @@
+// A further metric beside the usual ones, kept with the dataset.
+
+import { h } from "../lib/dom.js";
+import { formatMetric } from "../lib/format.js";
+import { deltaMark } from "../lib/labels.js";
+import { isAdmin } from "../lib/role.js";
+
+/** @type {Record<string, [one: string, many: string, ks: number[]]>} */
+const KINDS = {
+  ndcg: ["nDCG@", ", linear gain", [1, 3, 5, 20, 50]],
+  "ndcg-exp": ["nDCG@", ", exponential gain", [1, 3, 5, 10, 20]],
+  p: ["Precision@", "", [1, 3, 5, 10]],
+  recall: ["Recall@", "", [1, 3, 5, 10, 20, 50]],
+};
+
+/** @param {string} name such as "p@5" */
+export function metricWord(name) {
+  const [kind, k] = name.split("@");
+  const [before, after] = KINDS[kind] ?? [`${kind}@`, ""];
+  return `${before}${k}${after}`;
+}
+
+/**
+ * The choice of it; null for those who may not choose.
+ * @param {string | null} chosen
+ * @param {(metric: string | null) => unknown} choose
+ */
+export function metricChoice(chosen, choose) {
+  if (!isAdmin()) return null;
+  const offered = Object.entries(KINDS).flatMap(([kind, [, , ks]]) =>
+    ks.map((k) => `${kind}@${k}`),
+  );
+  const names = chosen && !offered.includes(chosen) ? [chosen, ...offered] : offered;
+  const options = names.map((value) => h("option", { value }, metricWord(value)));
+  const label = { "aria-label": "Further metric of this dataset" };
+  const field = h(
+    "select.rr-select.small",
+    label,
+    h("option", { value: "" }, "Add a metric"),
+    options,
+  );
+  field.value = chosen ?? "";
+  field.addEventListener("change", () => choose(field.value || null));
+  return field;
+}
+
+/**
+ * Its row in the table of metrics.
+ * @param {OwnMetric} metric
+ * @param {Ranker[]} rankers
+ * @param {Ranker} ours
+ */
+export function metricRow({ name, values, gain }, rankers, ours) {
+  const cells = rankers.map((ranker) => {
+    const found = values[ranker];
+    const half = found && `± ${((found[2] - found[1]) / 2).toFixed(3)}`;
+    const kind = ranker === ours && "rr-strong";
+    const interval = half && h("span.rr-interval", half);
+    return h("td.rr-num", { class: kind }, formatMetric(found?.[0]), interval);
+  });
+  const [difference, low, high] = gain;
+  const head = h("th", { scope: "row" }, metricWord(name));
+  return h("tr", head, cells, h("td.rr-num", deltaMark(difference, [low, high])));
+}

@@ -1,0 +1,73 @@
+"""The further metric that a dataset's owner chose, measured on the test split of a run."""
+
+import time
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from reranker_ui.core.evaluation.metrics import measure_of, named_per_query
+from reranker_ui.core.evaluation.outcome import bootstrap_interval
+from reranker_ui.core.values.labels import GRADES, Scale
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import datasets
+from reranker_ui.services.store.workspace import Workspace, record
+
+RANKERS = ("bm25", "cosine", "base", "tuned", "combined")
+
+
+def set_metric(workspace: Workspace, user: User, dataset: str, metric: str | None) -> None:
+    """Choose a metric for a dataset, such as "p@5"; None for the usual ones alone.
+
+    Refused: an unknown dataset or metric.
+    """
+    require(user, "admin")
+    metric = metric.strip().lower() if metric else None
+    if metric:
+        measure_of(metric)
+    with workspace.writing() as connection:
+        found = find_dataset(connection, dataset)
+        change = datasets.update().where(datasets.c.id == found.id).values(metric=metric)
+        connection.execute(change)
+        subject, after = f"dataset:{found.id}", {"metric": metric}
+        record(connection, user, "dataset.metric", subject, at=time.time(), after=after)
+
+
+def metric_of(workspace: Workspace, user: User, dataset: str) -> str | None:
+    """The metric that was chosen for a dataset; None for none, or where it is deleted."""
+    require(user, "viewer")
+    with workspace.reading() as connection:
+        query = sa.select(datasets.c.metric).where(datasets.c.name == dataset)
+        metric: str | None = connection.scalar(query)
+    return metric
+
+
+def measured(folder: RunFolder, metric: str) -> dict[str, Any] | None:
+    """`{"name", "values": {ranker: [value, low, high]}, "gain": [difference, low, high]}`.
+
+    The gain is that of the run's ranker over the model it started from, paired by query. None
+    where the run recorded no scores or no query can be measured.
+    """
+    try:
+        frame = pd.read_parquet(folder.test_scores_file)
+    except (OSError, ValueError):  # missing, or damaged
+        return None
+    told = folder.lineage_if_readable().get("scale")
+    scale = Scale.from_json(told) if told else GRADES
+    keys, grades = frame["query_key"].tolist(), frame["grade"].tolist()
+    found = {
+        name: named_per_query(metric, keys, grades, frame[name].tolist(), scale=scale)
+        for name in RANKERS
+        if name in frame
+    }
+    ours = found.get("combined", found.get("tuned"))
+    if ours is None or ours.empty or "base" not in found:
+        return None
+    values = {name: _with_interval(one) for name, one in found.items()}
+    return {"name": metric, "values": values, "gain": _with_interval(ours - found["base"])}
+
+
+def _with_interval(values: "pd.Series[float]") -> list[float]:
+    return [float(values.mean()), *bootstrap_interval(values.to_numpy(float))]
