@@ -36,7 +36,7 @@ TABS = {
 def build_app(workspace: Workspace, way: str = "local") -> gr.Blocks:
     """The whole page over `workspace`. way: how people are known, see `identity.way_in`."""
 
-    crowd = Crowd(a_second=5, least=2, most=10)
+    crowd = Crowd(a_second=5, shortest=2, longest=10)
 
     def overview_now(user: User, *, dataset: Name | None = None, page: Name = "") -> dict[str, Any]:
         every = crowd.every((user, page[:32]))

@@ -69,7 +69,7 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
     expect(plan).to_contain_text("fp16")
     page.get_by_label("Model card or YAML").fill("no card\nat all")
     page.get_by_role("button", name="Fill the form").click()
-    expect(why.locator(".rr-error")).to_contain_text("no model card")
+    expect(why.locator(".rr-error")).to_contain_text("not a model card")
 
     kept = tmp_path / "mine.yaml"
     kept.write_text("epochs: 2\nloss: ranknet\nnegatives: bm25\nbase: embedded\n")

@@ -104,7 +104,7 @@ def table(path, rows, words=12):
 
 def test_an_import_that_cannot_fit_is_refused_beforehand(disk, workspace, tmp_path):
     large = table(tmp_path / "large.csv", 90_000)
-    with pytest.raises(DiskFull, match=r"Only \d+ MB are free on the disk, and .* takes about"):
+    with pytest.raises(DiskFull, match=r"Only \d+ MB are free on the disk, and .* needs about"):
         import_file(workspace, LOCAL, large, "large")
     assert {row["name"] for row in list_datasets(workspace, LOCAL)} == {"rivers", "towns"}
     assert not list((workspace.home / "uploads").iterdir())

@@ -57,7 +57,7 @@ def test_engines_that_disagree_are_refused():
         [*plain[:19], plain[20] + 1e-6, plain[19], *plain[21:]],
     ):
         with pytest.raises(Refused):
-            check_agreement(plain, other, most=0.05)
+            check_agreement(plain, other, tolerance=0.05)
 
 
 def test_a_fault_is_kept_and_leaves_nothing_else(tiny_model, tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""A last layer that makes the first token alone: the same scores, the same gradients."""
+"""A last layer that computes only the first token: the same scores, the same gradients."""
 
 import pytest
 import torch

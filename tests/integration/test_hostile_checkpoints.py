@@ -63,6 +63,6 @@ def test_code_in_a_checkpoint_does_not_run(lost, tmp_path, name):
     mark = tmp_path / "ran"
     torch.save(Hostile(mark), lost.last_checkpoint() / name)
     assert lost.last_checkpoint().name == "checkpoint-16"
-    with pytest.raises(Refused, match="checkpoint-16 holds something other than numbers"):
+    with pytest.raises(Refused, match="checkpoint-16 contains something other than numbers"):
         train(lost, 1)
     assert not mark.exists()

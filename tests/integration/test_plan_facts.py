@@ -21,7 +21,7 @@ def facts(data_folder, tiny_base, workspace):
 def test_texts_are_cut_at_what_the_base_reads(facts):
     told, notices = facts("29-max-length/mid.csv", max_length=1024)
     assert told["Cut at 128 tokens"] == "100% of pairs"
-    assert "This base reads 128 tokens at most, not 1024." in notices
+    assert "This base reads at most 128 tokens, not 1024." in notices
 
 
 @pytest.mark.parametrize("loss", ["lambda", "listnet", "ranknet", "margin_mse"])

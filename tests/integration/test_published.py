@@ -131,7 +131,7 @@ def test_vietnamese_food_is_six_runs_that_continue_each_other(data_folder, run):
     assert [one["base"] for one in done] == [DEFAULT_BASE, *(f"run {n}" for n in range(1, 6))]
     assert done[0]["base_used"] == MULTILINGUAL
     assert unknown(done[-1], splits["train"]) < 1e-3
-    assert f"**Base asked for / used:** {DEFAULT_BASE} / run 5" in card
+    assert f"**Base requested / used:** {DEFAULT_BASE} / run 5" in card
     assert yaml.safe_load(card.split("---")[1])["base_model"] == MULTILINGUAL
 
 
@@ -184,7 +184,7 @@ def test_english_arguments_are_long_on_both_sides_and_twelve_layers_deep(
     check(card, facts, sizes=[50], length=512, epochs=3, batch=16, label_mean=0.5)
     assert steps(card) == list(range(1, 13))
     assert done[0]["steps"] == 12
-    assert "**Base asked for / used:** twelve-random-layers / twelve-random-layers" in card
+    assert "**Base requested / used:** twelve-random-layers / twelve-random-layers" in card
 
 
 def test_finance_learns_from_two_pairs_and_plots_three_points(data_folder, run):

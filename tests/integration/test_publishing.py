@@ -98,8 +98,8 @@ def test_a_model_is_pushed_private_and_its_address_kept(workspace, run, begun, m
 @pytest.mark.parametrize(
     ("hub", "token", "said"),
     [
-        (Hub(401), "", "wants a token"),
-        (Hub(401), SECRET, "does not know this token"),
+        (Hub(401), "", "requires a token"),
+        (Hub(401), SECRET, "rejected this token"),
         (Hub(403), SECRET, "may not write to team/ranker"),
         (Hub(500), SECRET, "answered 500"),
         (Hub(public=True), SECRET, "open to everyone"),

@@ -108,7 +108,7 @@ def test_a_budget_never_overfits_and_says_what_it_buys():
     assert recipe.epochs == MOST_EPOCHS and recipe.warm_start_pairs == MOST_WARM
     assert [choice.name for choice in choices] == ["Budget"]
     assert "60 minutes at 500 pairs a second" in choices[0].reason
-    assert "4 passes over 2,000 labels" in choices[0].reason
+    assert "4 epochs over 2,000 labels" in choices[0].reason
 
 
 def test_without_a_warm_start_all_goes_to_the_labels():

@@ -118,13 +118,13 @@ def test_hyperparameters_become_fields(line, value, field, expected):
 @pytest.mark.parametrize(
     ("line", "value", "said"),
     [
-        ("group_by_length", "True", "like length"),
+        ("group_by_length", "True", "similar lengths"),
         ("adafactor", "True", "AdamW is used"),
         ("optim", "adafactor", "AdamW is used"),
         ("gradient_checkpointing", "True", "not supported"),
         ("max_grad_norm", "5.0", "it is 1"),
         ("adam_beta2", "0.98", "it is 0.999"),
-        ("batch_sampler", "no_duplicates", "loss decides"),
+        ("batch_sampler", "no_duplicates", "depends on the loss"),
         ("lr_scheduler_type", "polynomial", "linear one"),
         ("gradient_accumulation_steps", "4", "of 32 pairs"),
     ],
@@ -151,7 +151,7 @@ def test_rows_that_start_again_are_runs():
 
 @pytest.mark.parametrize("text", ["", "# A model\n\nIt is good.", "---\na: [\n---\n", "PK\x03\x04"])
 def test_what_is_no_card_is_refused(text):
-    with pytest.raises(Refused, match="no model card"):
+    with pytest.raises(Refused, match="not a model card"):
         read_card(text)
 
 

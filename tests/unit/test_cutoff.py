@@ -42,7 +42,7 @@ def test_what_cannot_be_cut():
     with pytest.raises(Refused, match="at least 20"):
         choose_cutoff([0] * 30, [True] * 3 + [False] * 27, [0.0] * 30)
     keys, relevant, _ = drawn()
-    with pytest.raises(Refused, match="Ask for less"):
+    with pytest.raises(Refused, match="Lower the goal"):
         choose_cutoff(keys, relevant, np.zeros(len(keys)), "precision:0.99")
 
 

@@ -1,4 +1,4 @@
-"""The multilingual base that comes with the app, from the files of two packages; no torch."""
+"""The multilingual base bundled with the app, from the files of two packages; no torch."""
 
 import json
 import struct
@@ -79,7 +79,7 @@ def test_tensors_have_the_names_and_shapes_of_a_bert_model():
 
 
 def test_another_file_is_not_read():
-    with pytest.raises(ValueError, match="begin"):
+    with pytest.raises(ValueError, match="header"):
         PackedWeights(b"GGUF" + bytes(100))
 
 

@@ -1,4 +1,4 @@
-"""How often is too often: a bucket of requests, and the pace of a crowd."""
+"""Rate limits: a token bucket for requests, and the polling interval of many pages."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def test_a_bucket_empties_and_fills_again():
 
 def test_a_crowd_is_told_to_ask_less_often_and_a_few_are_not():
     clock = Clock()
-    crowd = Crowd(a_second=5, least=2, most=10, clock=clock)
+    crowd = Crowd(a_second=5, shortest=2, longest=10, clock=clock)
     assert [crowd.every(page) for page in range(10)] == [2] * 10
     assert [crowd.every(page) for page in range(20)][-1] == 4
     assert [crowd.every(page) for page in range(200)][-1] == 10

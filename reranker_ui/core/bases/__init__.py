@@ -1,1 +1,1 @@
-"""Base models by name, those that come with the app, and what their tokenizers make of texts."""
+"""Base models by name, the ones bundled with the app, and how their tokenizers read texts."""

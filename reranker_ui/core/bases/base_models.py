@@ -1,4 +1,4 @@
-"""Base models by name: a folder, a model of the Hub, or one that comes with the app."""
+"""Base models by name: a folder, a model on the Hub, or one bundled with the app."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from reranker_ui.core.values.refused import Refused
 
 UNREACHABLE = (
     "The Hub cannot be reached and {} is not on this machine. "
-    "Try again with a network, or choose the embedded base."
+    "Connect to the internet and try again, or choose the embedded base."
 )
 
 
@@ -27,11 +27,11 @@ UNREACHABLE = (
 class ResolvedBase:
     """A base model found on this machine.
 
-    `used` differs from `asked` where the embedded base takes the place of the default one;
-    `notice` says so in a sentence. Without `has_ranking_head` the model ranks at random.
+    `used` differs from `requested` where the embedded base replaces the default one;
+    `notice` explains this in a sentence. Without `has_ranking_head` the model ranks at random.
     """
 
-    asked: str
+    requested: str
     used: str
     path: Path
     has_ranking_head: bool
@@ -41,14 +41,14 @@ class ResolvedBase:
 def resolve_base(
     name: str, cache_dir: Path, revision: str | None = None, texts: Sequence[Pair] = ()
 ) -> ResolvedBase:
-    """The base model `name`: an embedded one, the folder of a model, or an id of the Hub.
+    """The base model `name`: an embedded one, a model folder, or a Hub id.
 
-    `revision` pins a model of the Hub to one commit, tag or branch. By `texts`, pairs that it will
-    read, "embedded" is MiniLM or E5.
-    A model in the Hub's local cache is used as it is, and only safetensors are. Where the Hub
-    cannot be reached, which is found out once a minute and noted in `cache_dir`, the default
-    base is replaced by the embedded one with a notice.
-    Refused: any other name that cannot be had.
+    `revision` pins a Hub model to one commit, tag or branch. `texts` are pairs that it will read;
+    they decide whether "embedded" is MiniLM or E5.
+    A model in the Hub's local cache is used without a download. Only safetensors are loaded.
+    Where the Hub cannot be reached (checked once a minute, the answer is cached in `cache_dir`),
+    the embedded base replaces the default one, with a notice.
+    Refused: any other name that cannot be loaded.
     """
     if name in EMBEDDED:
         return _embedded(name, cache_dir, texts)
@@ -65,8 +65,8 @@ def resolve_base(
     except Refused:
         if name != DEFAULT_BASE:
             raise
-    said = f"The Hub cannot be reached, so the embedded {{}} is used instead of {name}."
-    return _embedded(name, cache_dir, texts, said)
+    notice = f"The Hub cannot be reached, so the embedded {{}} is used instead of {name}."
+    return _embedded(name, cache_dir, texts, notice)
 
 
 def _found(name: str, folder: Path) -> ResolvedBase:
@@ -83,11 +83,11 @@ def _found(name: str, folder: Path) -> ResolvedBase:
 
 
 def _embedded(
-    asked: str, cache_dir: Path, texts: Sequence[Pair], notice: str | None = None
+    requested: str, cache_dir: Path, texts: Sequence[Pair], notice: str | None = None
 ) -> ResolvedBase:
-    name = asked if asked in EMBEDDED else EMBEDDED_BASE
+    name = requested if requested in EMBEDDED else EMBEDDED_BASE
     found = embedded(name, cache_dir, texts)
     if notice:
         notice = notice.format(found.name.rpartition("/")[2])
-    said = " ".join(filter(None, (notice, found.notice))) or None
-    return ResolvedBase(asked, found.name, found.path, False, said)
+    notices = " ".join(filter(None, (notice, found.notice))) or None
+    return ResolvedBase(requested, found.name, found.path, False, notices)

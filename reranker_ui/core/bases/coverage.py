@@ -1,4 +1,4 @@
-"""What a base model's tokenizer makes of texts: lengths, unknown tokens, texts that look alike."""
+"""How a base model's tokenizer reads texts: lengths, unknown tokens, texts with the same ids."""
 
 import json
 import unicodedata
@@ -27,47 +27,47 @@ class Coverage:
     lengths: list[int]  # tokens of each pair, special ones included
     unknown: float  # of all tokens
     tokens_per_character: float
-    merged_texts: float  # of distinct texts, those whose ids another text has too
+    merged_texts: float  # of distinct texts, those with the same ids as another text
     merged_words: float
     unknown_pairs: list[int]  # positions of pairs with an unknown token
     merged_examples: list[list[str]]  # groups of words that become one
-    merged_pairs: list[int]  # positions of pairs with a text that has another's ids
+    merged_pairs: list[int]  # positions of pairs with a text that shares its ids with another
     dense_pairs: list[int]  # positions of pairs above DENSE_WARNS tokens a character
 
 
 def coverage_of(tokenizer_file: Path, pairs: Sequence[tuple[str, str]]) -> Coverage:
     """Tokenize (query, passage) pairs with a tokenizer.json; no model is loaded."""
     tokenizer = tokenizer_of(tokenizer_file)
-    told = _Tally(tokenizer, unknown_id(tokenizer_file))
+    seen = _Tally(tokenizer, unknown_id(tokenizer_file))
     for begin in range(0, len(pairs), _BATCH):
-        told.add(begin, pairs[begin : begin + _BATCH])
-    words = told.merged_words()
-    merged = told.merged_texts()
+        seen.add(begin, pairs[begin : begin + _BATCH])
+    words = seen.merged_words()
+    merged = seen.merged_texts()
     return Coverage(
-        told.lengths, told.unknown / max(told.tokens, 1), told.tokens / max(told.characters, 1),
-        len(merged) / max(len(told.texts), 1), words[0], told.unknown_pairs, words[1],
-        sorted({at for text in merged for at in told.where[text]}), told.dense_pairs,
+        seen.lengths, seen.unknown / max(seen.tokens, 1), seen.tokens / max(seen.characters, 1),
+        len(merged) / max(len(seen.texts), 1), words[0], seen.unknown_pairs, words[1],
+        sorted({at for text in merged for at in seen.where[text]}), seen.dense_pairs,
     )  # fmt: skip
 
 
 def can_read(tokenizer_file: Path, pairs: Sequence[tuple[str, str]]) -> bool:
     """Whether fewer than UNKNOWN_BLOCKS of the tokens of (query, passage) pairs are unknown.
 
-    From SAMPLE pairs at most; True where there is no such file to ask.
+    Uses at most SAMPLE pairs; True where the file does not exist.
     """
     if not tokenizer_file.is_file():
         return True
     texts = [text for pair in pairs[:: max(1, len(pairs) // SAMPLE)] for text in pair]
     seen = tokenizer_of(tokenizer_file).encode_batch(texts, add_special_tokens=False)
-    ids: list[int] = [number for one in seen for number in one.ids]
+    ids: list[int] = [number for encoding in seen for number in encoding.ids]
     return ids.count(unknown_id(tokenizer_file)) / max(len(ids), 1) < UNKNOWN_BLOCKS
 
 
 def reads_well(tokenizer_file: Path, pairs: Sequence[tuple[str, str]]) -> bool:
-    """Whether a tokenizer keeps what (query, passage) pairs say, as an English one does English.
+    """Whether a tokenizer reads (query, passage) pairs as well as an English one reads English.
 
-    It does not where tokens are unknown, words that differ become one, or words are spelled out.
-    From WELL_SAMPLE pairs at most, the beginnings of their texts; True where there are none.
+    It does not where tokens are unknown, different words share their ids, or words are split into
+    characters. Uses the beginnings of at most WELL_SAMPLE pairs; True where there are none.
     """
     every = max(1, len(pairs) // WELL_SAMPLE)
     begun = [(query[:WELL_LENGTH], passage[:WELL_LENGTH]) for query, passage in pairs[::every]]
@@ -79,12 +79,12 @@ def reads_well(tokenizer_file: Path, pairs: Sequence[tuple[str, str]]) -> bool:
     )
 
 
-def tokens_seen(tokenizer_file: Path, text: str, most: int = 24) -> list[tuple[str, bool]]:
+def tokens_seen(tokenizer_file: Path, text: str, limit: int = 24) -> list[tuple[str, bool]]:
     """The first tokens of a text as the model sees them, and whether each is unknown."""
     tokenizer = tokenizer_of(tokenizer_file)
     seen = tokenizer.encode(text, add_special_tokens=False)
     unknown = unknown_id(tokenizer_file)
-    shown = zip(seen.tokens[:most], seen.ids[:most], strict=True)
+    shown = zip(seen.tokens[:limit], seen.ids[:limit], strict=True)
     return [(token, number == unknown) for token, number in shown]
 
 
@@ -123,14 +123,14 @@ class _Tally:
             self.words.update(word for word in words.split() if word.isalpha() or _marked(word))
 
     def merged_texts(self) -> list[str]:
-        """The distinct texts whose ids some other distinct text has."""
+        """The distinct texts that share their ids with another distinct text."""
         return [text for group in _merged(self.texts) for text in group]
 
     def merged_words(self) -> tuple[float, list[list[str]]]:
-        """The same of distinct words, with the largest groups of those that are known."""
+        """The share of such words among distinct words, and the largest groups of known ones."""
         words = sorted(self.words)
         seen = self.tokenizer.encode_batch(words, add_special_tokens=False)
-        ids_of = {word: tuple(one.ids) for word, one in zip(words, seen, strict=True)}
+        ids_of = {word: tuple(encoding.ids) for word, encoding in zip(words, seen, strict=True)}
         known = {word: ids for word, ids in ids_of.items() if self.unknown_id not in ids}
         share = sum(map(len, _merged(ids_of))) / max(len(ids_of), 1)
         return share, [group[:8] for group in _merged(known)[:3]]
@@ -151,7 +151,7 @@ def _marked(word: str) -> bool:
 
 @lru_cache(maxsize=4)
 def unknown_id(tokenizer_file: Path) -> int:
-    """The id of the token for what the vocabulary lacks; -1 where every byte has one."""
+    """The id of the unknown token; -1 where the vocabulary covers every byte."""
     model = json.loads(tokenizer_file.read_text(encoding="utf-8"))["model"]
     if model.get("unk_id") is not None:
         return int(model["unk_id"])

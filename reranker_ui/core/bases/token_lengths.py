@@ -1,4 +1,4 @@
-"""How many tokens pairs have, without loading a model: the tokenizer's file is enough."""
+"""Token counts of pairs, from the tokenizer's file alone: no model is loaded."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -12,7 +12,7 @@ SAMPLE = 400
 def share_cut(
     tokenizer_file: Path, queries: Sequence[str], passages: Sequence[str], max_length: int
 ) -> float:
-    """The share, 0 to 1, of pairs longer than `max_length` tokens; from SAMPLE pairs at most."""
+    """The share, 0 to 1, of pairs longer than `max_length` tokens; uses at most SAMPLE pairs."""
     every = max(1, len(queries) // SAMPLE)
     tokenizer = tokenizer_of(tokenizer_file)
     left = tokenizer.encode_batch(list(queries[::every]), add_special_tokens=False)
@@ -23,7 +23,7 @@ def share_cut(
 
 @lru_cache(maxsize=4)
 def tokenizer_of(file: Path) -> Any:
-    """The tokenizer of a tokenizer.json, which neither cuts nor pads."""
+    """The tokenizer of a tokenizer.json, without truncation and padding."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(file))

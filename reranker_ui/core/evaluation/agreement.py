@@ -11,7 +11,7 @@ Vote = tuple[int, str, float]
 
 
 def agreement(votes: Iterable[Vote], scale: str = "binary") -> dict[str, Any]:
-    """How far annotators agree on pairs that several of them labelled.
+    """How much annotators agree on pairs that several of them labelled.
 
     votes: (pair id, annotator, label). Returns shared (pairs with two labels or more), percent
     (of their pairings of labels that are equal, 0..1), kappa (Cohen, only for exactly two
@@ -38,7 +38,7 @@ def agreement(votes: Iterable[Vote], scale: str = "binary") -> dict[str, Any]:
 def _kappa(shared: list[dict[str, float]], names: list[str]) -> float:
     from sklearn.metrics import cohen_kappa_score
 
-    # Labels as words: scikit-learn takes fractions for a regression.
+    # Labels as strings: scikit-learn treats fractions as a regression target.
     first, second = ([str(given[name]) for given in shared] for name in names)
     return float(cohen_kappa_score(first, second))
 

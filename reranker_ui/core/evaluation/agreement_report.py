@@ -1,4 +1,4 @@
-"""Agreement in detail: intervals, who agrees with whom, which label is taken for which."""
+"""Agreement in detail: confidence intervals, pairwise agreement and the confusion matrix."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -7,19 +7,19 @@ from typing import Any
 
 from reranker_ui.core.evaluation.agreement import LEVELS, Vote, agreement
 
-LEAST = 20  # shared pairs from which on an interval is told
+LEAST = 20  # shared pairs below which no interval is reported
 _RESAMPLES = 400
-_STEPS = 4  # a score's labels are told apart in five steps: 0, .25, .5, .75, 1
-_MOST = 50  # pairings of annotators that are told, those with the most shared pairs
+_STEPS = 4  # score labels are rounded to five values: 0, .25, .5, .75, 1
+_MOST = 50  # pairs of annotators reported, those with the most shared pairs
 Shared = list[dict[str, float]]
 Interval = tuple[float, float] | None
 Measure = Callable[[Any], float]  # of places in the shared pairs
 
 
 def in_detail(votes: Iterable[Vote], scale: str = "binary") -> dict[str, Any]:
-    """Everything about agreement that a table can show; `votes` as for `agreement`.
+    """All agreement statistics that the page shows; `votes` as for `agreement`.
 
-    Returns what `agreement` does and `intervals` (of percent, kappa, alpha: 95%, or None below
+    Returns the fields of `agreement` and `intervals` (of percent, kappa, alpha: 95%, or None below
     LEAST shared pairs), `between` (see `between`), `majority` (see `with_majority`) and
     `confusion` (see `confusion`).
     """
@@ -28,10 +28,10 @@ def in_detail(votes: Iterable[Vote], scale: str = "binary") -> dict[str, Any]:
     for pair, annotator, label in votes:
         by_pair[pair][annotator] = label
     shared = [given for given in by_pair.values() if len(given) > 1]
-    told = agreement(votes, scale)
+    summary = agreement(votes, scale)
     return {
-        **told,
-        "intervals": _intervals(shared, told, scale),
+        **summary,
+        "intervals": _intervals(shared, summary, scale),
         "between": between(shared),
         "majority": with_majority(shared),
         "confusion": confusion(shared, scale),
@@ -39,15 +39,17 @@ def in_detail(votes: Iterable[Vote], scale: str = "binary") -> dict[str, Any]:
 
 
 def between(shared: Shared) -> list[dict[str, Any]]:
-    """For each two annotators: a, b, shared, percent, its interval (Wilson, 95%) and kappa."""
+    """For each pair of annotators: a, b, shared, percent, its interval (Wilson, 95%) and kappa."""
     both: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for given in shared:
         for a, b in combinations(sorted(given), 2):
             both[a, b].append((given[a], given[b]))
-    most = sorted(both.items(), key=lambda one: (-len(one[1]), one[0]))[:_MOST]
+    largest = sorted(both.items(), key=lambda label: (-len(label[1]), label[0]))[:_MOST]
     rows = []
-    for (a, b), labels in most:
-        votes = [(n, who, one) for n, (x, y) in enumerate(labels) for who, one in ((a, x), (b, y))]
+    for (a, b), labels in largest:
+        votes = [
+            (n, who, label) for n, (x, y) in enumerate(labels) for who, label in ((a, x), (b, y))
+        ]
         equal = sum(x == y for x, y in labels)
         rows.append(
             {
@@ -63,9 +65,10 @@ def between(shared: Shared) -> list[dict[str, Any]]:
 
 
 def with_majority(shared: Shared) -> dict[str, dict[str, Any]]:
-    """For each annotator, on pairs where the others' labels have one winner: how often they agree.
+    """How often each annotator agrees with the majority label of the others.
 
-    Returns {name: {"shared", "equal", "percent", "interval"}}; the others are at least one.
+    Returns {name: {"shared", "equal", "percent", "interval"}}. Counts pairs with at least one
+    other label and a unique majority.
     """
     seen: Counter[str] = Counter()
     equal: Counter[str] = Counter()
@@ -89,10 +92,10 @@ def with_majority(shared: Shared) -> dict[str, dict[str, Any]]:
 
 
 def confusion(shared: Shared, scale: str = "binary") -> dict[str, Any]:
-    """Which labels meet: `labels` (rising), and counts in rows and columns of them.
+    """The confusion matrix: `labels` (ascending), and counts in rows and columns of them.
 
-    `everyone[i][j]`: pairings of votes on one pair that say labels i and j, each counted once,
-    with i <= j. `annotators[name][i][j]`: the person said i where another said j.
+    `everyone[i][j]`: pairings of votes on one pair with labels i and j, each counted once, with
+    i <= j. `annotators[name][i][j]`: the annotator's label is i and another's is j.
     """
     step = (lambda label: round(label * _STEPS) / _STEPS) if scale == "score" else float
     rounded = [{name: step(label) for name, label in given.items()} for given in shared]
@@ -119,29 +122,29 @@ def wilson(equal: int, n: int) -> Interval:
 
     if not n:
         return None
-    told = binomtest(equal, n).proportion_ci(confidence_level=0.95, method="wilson")
-    return float(told.low), float(told.high)
+    interval = binomtest(equal, n).proportion_ci(confidence_level=0.95, method="wilson")
+    return float(interval.low), float(interval.high)
 
 
-def _intervals(shared: Shared, told: dict[str, Any], scale: str) -> dict[str, Interval]:
+def _intervals(shared: Shared, summary: dict[str, Any], scale: str) -> dict[str, Interval]:
     """Bootstrap over pairs: votes on one pair are not independent of each other."""
-    found: dict[str, Interval] = dict.fromkeys(("percent", "kappa", "alpha"))
+    intervals: dict[str, Interval] = dict.fromkeys(("percent", "kappa", "alpha"))
     if len(shared) < LEAST:
-        return found
-    if told["percent"] is not None:
-        found["percent"] = _bootstrap(_percent(shared), len(shared))
-    if told["kappa"] is not None:
-        found["kappa"] = _bootstrap(_kappa(shared), len(shared))
-    if told["alpha"] is not None:
-        found["alpha"] = _bootstrap(_alpha(shared, scale), len(shared))
-    return found
+        return intervals
+    if summary["percent"] is not None:
+        intervals["percent"] = _bootstrap(_percent(shared), len(shared))
+    if summary["kappa"] is not None:
+        intervals["kappa"] = _bootstrap(_kappa(shared), len(shared))
+    if summary["alpha"] is not None:
+        intervals["alpha"] = _bootstrap(_alpha(shared, scale), len(shared))
+    return intervals
 
 
 def _percent(shared: Shared) -> Measure:
     import numpy as np
 
     pairings = [[a == b for a, b in combinations(given.values(), 2)] for given in shared]
-    equal, all_of = (np.array([how(one) for one in pairings]) for how in (sum, len))
+    equal, all_of = (np.array([how(pairing) for pairing in pairings]) for how in (sum, len))
     return lambda places: float(equal[places].sum() / all_of[places].sum())
 
 
@@ -182,8 +185,8 @@ def _bootstrap(measure: Measure, n: int) -> Interval:
     import numpy as np
     from scipy.stats import bootstrap
 
-    told = bootstrap(
+    interval = bootstrap(
         (np.arange(n),), measure, vectorized=False, n_resamples=_RESAMPLES, batch=20,
         method="percentile", rng=np.random.default_rng(0),
     ).confidence_interval  # fmt: skip
-    return None if np.isnan(told.low) else (float(told.low), float(told.high))
+    return None if np.isnan(interval.low) else (float(interval.low), float(interval.high))

@@ -1,4 +1,4 @@
-"""Rankers side by side on a split: base, BM25 and cosine, and the model while it learns."""
+"""Evaluates rankers on a split: base, BM25 and cosine, and the model during training."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from reranker_ui.core.values.run_folder import Cancelled, RunFolder
 
 LIVE_SHARE = 0.06  # dev pairs scored at each evaluation for each pair learned from
 LIVE_LEAST, LIVE_MOST = 300, 1500
-SLICE = 2048  # pairs scored between two looks at whether the run shall end
+SLICE = 2048  # pairs scored between two checks for a stop request
 
 
 def pairs_of(frame: pd.DataFrame) -> list[Pair]:
@@ -32,30 +32,30 @@ def pairs_of(frame: pd.DataFrame) -> list[Pair]:
 def scores_of(
     folder: RunFolder, score: Callable[[list[Pair]], list[float]], frame: pd.DataFrame
 ) -> list[float]:
-    """What `score` gives the rows of `frame`; parallel. Raises Cancelled if the run shall end.
+    """Scores of the rows of `frame`, in order. Raises Cancelled if the run is cancelled.
 
-    One that was stopped and kept, and resumed, goes on: the model it kept is overwritten by now.
+    A run that was stopped, saved and resumed continues: its saved model is already overwritten.
     """
     pairs = pairs_of(frame)
-    found: list[float] = []
+    scores: list[float] = []
     for start in range(0, len(pairs), SLICE):
         if folder.stop_requested() == "cancel" and not folder.kept():
             raise Cancelled
-        found += score(pairs[start : start + SLICE])
-    return found
+        scores += score(pairs[start : start + SLICE])
+    return scores
 
 
 def metrics_of(frame: pd.DataFrame, scores: list[float], scale: Scale = GRADES) -> Metrics:
-    """How well `scores` rank the rows of `frame`; parallel."""
+    """Ranking metrics of `scores` for the rows of `frame`, in the same order."""
     keys, grades = frame["query_key"].tolist(), frame["grade"].tolist()
     return ranking_metrics(keys, grades, scores, scale=scale)
 
 
 def live_pairs(dev: pd.DataFrame, learned: int, seed: int, scale: Scale = GRADES) -> pd.DataFrame:
-    """The rows of `dev` that are scored while the model learns from `learned` pairs.
+    """The rows of `dev` that are scored while the model trains on `learned` pairs.
 
-    Whole queries in a seeded order, those first that can be scored, until there are enough:
-    ten evaluations should take a fifth of the time that learning takes, not more.
+    Whole queries in a seeded order, those with metrics first, until there are enough: ten
+    evaluations should take at most a fifth of the training time.
     """
     enough = min(LIVE_MOST, max(LIVE_LEAST, round(learned * LIVE_SHARE)))
     if len(dev) <= enough:
@@ -69,10 +69,10 @@ def live_pairs(dev: pd.DataFrame, learned: int, seed: int, scale: Scale = GRADES
 
 
 class Baselines:
-    """Base, BM25 and cosine, each loaded when it is asked and let go again."""
+    """Base, BM25 and cosine, each loaded only while it scores."""
 
     def __init__(self, base: ResolvedBase, max_length: int, cache: Path, texts: list[Pair]) -> None:
-        """`texts` decide which encoder stands beside a base that is none; `cache` keeps it."""
+        """`texts` choose the encoder where the base is not one; it is stored in `cache`."""
         self._base, self._max_length = base, max_length
         self.scores: dict[str, dict[str, list[float]]] = {}  # split -> ranker -> as last evaluated
         self.encoder, self.notice = encoder_beside(base.path, cache, texts)
@@ -81,18 +81,18 @@ class Baselines:
     def evaluate(
         self, folder: RunFolder, frame: pd.DataFrame, split: str
     ) -> tuple[dict[str, Metrics], dict[str, list[float]]]:
-        """Metrics and scores of all three on `frame`, each also told as an `evaluated` event.
+        """Metrics and scores of all three on `frame`; emits an `evaluated` event for each.
 
         The scores of base are logits.
         """
-        found: dict[str, Metrics] = {}
+        metrics: dict[str, Metrics] = {}
         scores: dict[str, list[float]] = {}
         for ranker in ("bm25", "cosine", "base"):
             scores[ranker] = self._scores(folder, ranker, frame)
-            found[ranker] = metrics_of(frame, scores[ranker], folder.scale())
-            folder.emit("evaluated", when=ranker, split=split, metrics=found[ranker])
+            metrics[ranker] = metrics_of(frame, scores[ranker], folder.scale())
+            folder.emit("evaluated", when=ranker, split=split, metrics=metrics[ranker])
         self.scores[split] = scores
-        return found, scores
+        return metrics, scores
 
     def _scores(self, folder: RunFolder, ranker: str, frame: pd.DataFrame) -> list[float]:
         if ranker == "bm25":
@@ -118,24 +118,24 @@ class Tuned:
 
 
 def evaluate_tuned(folder: RunFolder, frame: pd.DataFrame, live: pd.DataFrame) -> Tuned:
-    """The saved model, loaded afresh, on `live` dev pairs and on the test split `frame`.
+    """Reload the saved model and evaluate it on the `live` dev pairs and the test split `frame`.
 
-    Its metrics are told as events too.
+    Also emits its metrics as events.
     """
     score = partial(Reranker(folder.model).scores, raw=True)
     scale = folder.scale()
     dev, test = (scores_of(folder, score, pairs) for pairs in (live, frame))
-    found = Tuned(metrics_of(live, dev, scale), metrics_of(frame, test, scale), dev, test)
-    folder.emit("evaluated", when="tuned", split="dev", metrics=found.dev)
-    folder.emit("evaluated", when="tuned", split="test", metrics=found.test)
-    return found
+    tuned = Tuned(metrics_of(live, dev, scale), metrics_of(frame, test, scale), dev, test)
+    folder.emit("evaluated", when="tuned", split="dev", metrics=tuned.dev)
+    folder.emit("evaluated", when="tuned", split="test", metrics=tuned.test)
+    return tuned
 
 
 def best_by(metrics: Metrics, wanted: BestBy = "auto") -> str | None:
-    """The metric that decides which checkpoint is best; None where the last one is kept.
+    """The metric that selects the best checkpoint; None where the last one is kept.
 
-    `auto` is average precision where it can be had: pooled over all pairs, it is steadier on a
-    small dev split than a mean over queries. By nDCG@10 over 127 queries the sample kept an
+    `auto` is average precision where it can be computed: pooled over all pairs, it varies less on
+    a small dev split than a mean over queries. With nDCG@10 over 127 queries the sample kept an
     early, worse checkpoint.
     """
     if wanted == "last":

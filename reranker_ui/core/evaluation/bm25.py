@@ -29,14 +29,14 @@ def bm25_scores(
 ) -> list[float]:
     """BM25 of each (query, passage) pair; the three sequences are parallel.
 
-    k1 1.2, b 0.75, idf and mean length over the distinct passages given, each different query
-    word counted once (bm25s, Lucene's variant: https://doi.org/10.1007/978-3-030-45442-5_4).
+    k1 1.2, b 0.75, idf and mean length over the distinct passages, each distinct query word
+    counted once (bm25s, Lucene's variant: https://doi.org/10.1007/978-3-030-45442-5_4).
     The keys group candidates for the metrics; a pair's score does not depend on them.
     """
     from scipy import sparse
 
     passage_rows, distinct = pd.factorize(pd.Series(list(passages), dtype=object))
-    query_rows, asked = pd.factorize(pd.Series(list(queries), dtype=object))
+    query_rows, distinct_queries = pd.factorize(pd.Series(list(queries), dtype=object))
     engine = _engine([str(passage) for passage in distinct])
     if engine is None:
         return [0.0] * len(passages)
@@ -44,7 +44,9 @@ def bm25_scores(
         (engine.scores["data"], engine.scores["indices"], engine.scores["indptr"]),
         shape=(len(distinct), len(engine.scores["indptr"]) - 1),
     ).tocsr()
-    wanted = _presence([str(query) for query in asked], engine.vocab_dict, weights.shape[1])
+    wanted = _presence(
+        [str(query) for query in distinct_queries], engine.vocab_dict, weights.shape[1]
+    )
     scores: list[float] = []
     for start in range(0, len(passage_rows), BLOCK):
         rows = slice(start, start + BLOCK)
@@ -54,7 +56,7 @@ def bm25_scores(
 
 
 class Index:
-    """A first stage: finds the passages that share words with a query, best first."""
+    """A first stage: returns the passages that share words with a query, best first."""
 
     def __init__(self, engine: Any, size: int) -> None:
         self._engine = engine
@@ -62,7 +64,7 @@ class Index:
 
     @classmethod
     def build(cls, passages: Sequence[str], folder: Path | None = None) -> "Index":
-        """Index `passages`, and keep the index in `folder` if one is named."""
+        """Index `passages`; save the index in `folder` if given."""
         index = cls(_engine(list(passages)), len(passages))
         if folder is not None:
             index._save(folder)
@@ -70,7 +72,7 @@ class Index:
 
     @classmethod
     def open(cls, folder: Path) -> "Index":
-        """An index that `build` kept; FileNotFoundError where there is none.
+        """Open an index saved by `build`; FileNotFoundError where there is none.
 
         A damaged one raises OSError, ValueError, LookupError or TypeError.
         """
@@ -79,7 +81,7 @@ class Index:
         kept = json.loads((folder / "kept.json").read_text())
         engine = bm25s.BM25.load(str(folder), mmap=True) if kept["words"] else None
         size = int(kept["passages"])
-        # Some damage only shows when the index is asked.
+        # Some damage only shows in a search.
         if engine is not None and len(engine.get_scores_from_ids([0])) != size:
             raise ValueError(f"The index in {folder} does not hold {size:,} passages.")
         return cls(engine, size)
@@ -114,7 +116,7 @@ class Index:
 
 
 def _engine(passages: list[str]) -> Any:
-    # None where no passage holds a word.
+    # None where no passage contains a word.
     import bm25s
     from bm25s.tokenization import Tokenized
 
@@ -132,7 +134,7 @@ def _engine(passages: list[str]) -> Any:
 
 
 def _presence(texts: list[str], vocabulary: dict[str, int], width: int) -> Any:
-    # 1 where a known word stands in a text, however often: texts x vocabulary.
+    # 1 where a known word occurs in a text, however often: texts x vocabulary.
     from scipy import sparse
 
     known = [{vocabulary[word] for word in words(text) if word in vocabulary} for text in texts]

@@ -1,4 +1,4 @@
-"""Probabilities that mean what they say: of the pairs given 0.7, seven in ten are relevant.
+"""Calibrated probabilities: of the pairs scored 0.7, seven in ten are relevant.
 
 Platt's sigmoid (1999) or isotonic regression (Zadrozny and Elkan, 2002), both by scikit-learn.
 """
@@ -21,19 +21,21 @@ BINS = 10
 def calibrate(
     query_keys: Sequence[Hashable], relevant: Sequence[bool], logits: Sequence[float]
 ) -> Calibration:
-    """Learn how a logit becomes a probability; the three sequences are parallel.
+    """Fit the map from logits to probabilities; the three sequences are parallel.
 
-    The method with the lower log loss on queries left out (5 folds) is taken; with fewer than
-    ENOUGH pairs it is Platt's. Returns `method` with what `calibrated` needs, and `before` and
+    Uses the method with the lower log loss on held-out queries (5 folds), or Platt's with fewer
+    than ENOUGH pairs. Returns `method` with the parameters of `calibrated`, and `before` and
     `after`: log_loss, brier and error (expected calibration error in 10 bins), `after` on the
-    folds left out.
+    held-out folds.
     """
     truth, scores = np.asarray(relevant, dtype=float), np.asarray(logits, dtype=float)
     methods = ["platt", "isotonic"] if len(truth) >= ENOUGH else ["platt"]
-    told = {name: _measures(truth, _left_out(query_keys, truth, scores, name)) for name in methods}
-    best = min(methods, key=lambda name: told[name]["log_loss"])
+    measures = {
+        name: _measures(truth, _left_out(query_keys, truth, scores, name)) for name in methods
+    }
+    best = min(methods, key=lambda name: measures[name]["log_loss"])
     before = _measures(truth, sigmoid(scores))
-    return _fit(truth, scores, best) | {"before": before, "after": told[best]}
+    return _fit(truth, scores, best) | {"before": before, "after": measures[best]}
 
 
 def calibrated(calibration: Calibration, logits: Sequence[float]) -> list[float]:
@@ -51,12 +53,12 @@ def _fit(truth: Array, scores: Array, method: str) -> Calibration:
         from sklearn.linear_model import LogisticRegression
 
         model = LogisticRegression(C=1e6).fit(scores.reshape(-1, 1), truth)
-        # A sigmoid that falls would turn the order around: then it is flat.
+        # A falling sigmoid would reverse the order, so it becomes flat.
         return {"method": "platt", "a": max(0.0, float(model.coef_[0, 0])),
                 "b": float(model.intercept_[0])}  # fmt: skip
     from sklearn.isotonic import IsotonicRegression
 
-    # The ends rest on few pairs: nothing is certain there.
+    # Few pairs support the ends, so no probability is exactly 0 or 1.
     least = 1 / (len(truth) + 2)
     model = IsotonicRegression(y_min=least, y_max=1 - least, out_of_bounds="clip")
     model.fit(scores, truth)

@@ -1,4 +1,4 @@
-"""A cut-off on the score, chosen on labelled pairs: what it keeps, and how sure that is."""
+"""A score threshold chosen on labelled pairs, with its precision, recall and intervals."""
 
 from collections.abc import Hashable, Sequence
 from typing import Any, TypeAlias
@@ -10,8 +10,8 @@ from reranker_ui.core.values.refused import Refused
 Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 
 RESAMPLES = 300
-POINTS = 160  # of the curve that are told
-FEWEST = 20  # pairs of each kind below which nothing is said
+POINTS = 160  # of the curve
+FEWEST = 20  # pairs of each kind below which no cut-off is chosen
 
 
 def choose_cutoff(
@@ -21,10 +21,10 @@ def choose_cutoff(
     goal: str = "f1",
     seed: int = 0,
 ) -> dict[str, Any]:
-    """Where to cut so that `goal` is met on labelled pairs; the three sequences are parallel.
+    """The threshold that meets `goal` on labelled pairs; the three sequences are parallel.
 
-    goal: `f1` (its maximum), `precision:0.9` (the lowest cut that reaches it, so that most is
-    kept) or `recall:0.9` (the highest cut that reaches it). Returns `logit` with `low` and `high`,
+    goal: `f1` (its maximum), `precision:0.9` (the lowest cut that reaches it, which keeps the
+    most) or `recall:0.9` (the highest cut that reaches it). Returns `logit` with `low` and `high`,
     the 95% interval by bootstrap over queries, `precision`, `recall` as {value, low, high} at
     that cut, `kept` (share of pairs), `curve` (rows of logit, precision, recall, rising logit),
     `pairs`, `positives`, `queries`. Refused: too few pairs of a kind, a goal that no cut reaches.
@@ -33,14 +33,14 @@ def choose_cutoff(
     if min(truth.sum(), (~truth).sum()) < FEWEST:
         raise Refused(
             f"A cut-off needs at least {FEWEST} relevant and {FEWEST} other pairs in the dev"
-            f" split, and there are {truth.sum()} and {(~truth).sum()}. Label more of them."
+            f" split; there are {truth.sum()} and {(~truth).sum()}. Label more of them."
         )
     if len(set(query_keys)) < 2:
-        raise Refused("A cut-off needs labelled pairs of two queries or more in the dev split.")
+        raise Refused("A cut-off needs labelled pairs of at least two queries in the dev split.")
     cut = _cut(truth, scores, goal)
     if cut is None:
         name, _, level = goal.partition(":")
-        raise Refused(f"No cut reaches a {name} of {level} on these pairs. Ask for less.")
+        raise Refused(f"No cut-off reaches a {name} of {level} on these pairs. Lower the goal.")
     groups = _groups(query_keys)
     cuts, precisions, recalls = _resampled(truth, scores, groups, goal, cut, seed)
     return {
@@ -72,26 +72,26 @@ def _cut(truth: Array, scores: Array, goal: str) -> float | None:
 def _resampled(
     truth: Array, scores: Array, groups: list[Array], goal: str, cut: float, seed: int
 ) -> tuple[list[float], list[float], list[float]]:
-    # Pairs of one query are alike, so whole queries are drawn.
-    random, found = np.random.default_rng(seed), []
+    # Pairs of one query are correlated, so whole queries are drawn.
+    random, cuts = np.random.default_rng(seed), []
     precisions, recalls = [], []
     for _ in range(RESAMPLES):
         drawn = np.concatenate([groups[at] for at in random.integers(0, len(groups), len(groups))])
-        mine, theirs = truth[drawn], scores[drawn]
-        if not mine.any() or mine.all():
+        drawn_truth, drawn_scores = truth[drawn], scores[drawn]
+        if not drawn_truth.any() or drawn_truth.all():
             continue
-        if (again := _cut(mine, theirs, goal)) is not None:
-            found.append(again)
-        precisions.append(_precision(mine, theirs, cut))
-        recalls.append(_recall(mine, theirs, cut))
-    return found, precisions, recalls
+        if (resampled_cut := _cut(drawn_truth, drawn_scores, goal)) is not None:
+            cuts.append(resampled_cut)
+        precisions.append(_precision(drawn_truth, drawn_scores, cut))
+        recalls.append(_recall(drawn_truth, drawn_scores, cut))
+    return cuts, precisions, recalls
 
 
 def _groups(query_keys: Sequence[Hashable]) -> list[Array]:
     places: dict[Hashable, list[int]] = {}
     for place, key in enumerate(query_keys):
         places.setdefault(key, []).append(place)
-    return [np.array(mine) for mine in places.values()]
+    return [np.array(rows) for rows in places.values()]
 
 
 def _precision(truth: Array, scores: Array, cut: float) -> float:

@@ -28,11 +28,11 @@ def ranking_metrics(
     Returns `ndcg@10`, `mrr@10`, `map` as means over the queries with at least one positive and
     one negative candidate, `queries` the number that nDCG is measured on, and
     `average_precision` pooled over all labelled pairs; None where nothing can be scored.
-    `scale` tells what is positive and what a grade counts for; by default every grade above 0 is
+    `scale` defines which grades are positive and their gain; by default every grade above 0 is
     positive and 0 negative. On a scale without a 0, nDCG is measured on every query with two
     different grades. nDCG has linear gain on the grade and its ideal over all judged candidates
-    (trec_eval's `ndcg_cut`). Pairs without a grade are left out. Ties stand in a random order
-    from `seed`. Raises ValueError where a score is not finite.
+    (trec_eval's `ndcg_cut`). Pairs without a grade are excluded. Ties are broken at random with
+    `seed`. Raises ValueError where a score is not finite.
     """
     frame = _labelled(query_keys, grades, scores, scale)
     queries = _per_query(frame, seed, scale)
@@ -131,12 +131,12 @@ def _has_both(query_keys: Any, positive: Any, labelled: Any) -> Any:
 
 
 def _cut(reciprocal_rank: float) -> float:
-    # The engine knows no cutoff for the reciprocal rank.
+    # The engine has no cutoff for the reciprocal rank.
     return 0.0 if reciprocal_rank < 1 / CUTOFF else reciprocal_rank
 
 
 def _ranked(frame: pd.DataFrame, seed: int) -> pd.DataFrame:
-    # trec_eval breaks ties by name, which would favour the order of the file.
+    # trec_eval breaks ties by name, which would favour the file's order.
     tie = np.random.default_rng(seed).permutation(len(frame))
     frame = frame.assign(tie=tie).sort_values(
         ["score", "tie"], ascending=[False, True], kind="stable"
@@ -148,7 +148,7 @@ def _gains(grades: "pd.Series[float]") -> "np.ndarray[tuple[int], np.dtype[np.in
     values = grades.to_numpy(dtype=float)
     whole = bool(np.all(values == np.floor(values)))
     scaled = np.rint(values if whole else values * GAIN_STEPS)
-    # However small, a positive grade stays positive, and none is below 0.
+    # A positive grade stays positive however small it is, and no gain is below 0.
     return np.asarray(np.where(values > 0, np.maximum(scaled, 1), 0), dtype=np.int64)
 
 

@@ -1,4 +1,4 @@
-"""Texts that are nearly alike: MinHash over words and pairs of words, then the true overlap."""
+"""Near-duplicate texts: MinHash over words and word pairs, then the exact overlap."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 
 from reranker_ui.core.values.search_terms import spaced
 
-BANDS, ROWS = 10, 4  # texts of overlap .8 meet in a band with a chance of 99.5%
+BANDS, ROWS = 10, 4  # texts with an overlap of .8 share a band with a probability of 99.5%
 _PRIME = (1 << 31) - 1
 _FEATURES = 2**22
 
@@ -15,19 +15,19 @@ _FEATURES = 2**22
 def similar_pairs(texts: Sequence[str], overlap: float = 0.8) -> list[tuple[int, int]]:
     """Positions (i < j) of texts whose sets of words and word pairs overlap (Jaccard).
 
-    Texts should be distinct. Texts of which very many are alike are linked to their first one
+    Texts should be distinct. In a large group of similar texts each is linked to its first one
     only. Broder, "On the resemblance and containment of documents" (1997).
     """
     if len(texts) < 2:
         return []
     words = _words(texts)
     signatures = _signatures(words)
-    found: set[tuple[int, int]] = set()
+    collisions: set[tuple[int, int]] = set()
     for band in range(BANDS):
-        found |= _meetings(signatures[band * ROWS : (band + 1) * ROWS])
-    if not found:
+        collisions |= _collisions(signatures[band * ROWS : (band + 1) * ROWS])
+    if not collisions:
         return []
-    pairs = np.array(sorted(found))
+    pairs = np.array(sorted(collisions))
     return [(int(i), int(j)) for i, j in pairs[_overlaps(words, pairs) >= overlap]]
 
 
@@ -43,36 +43,38 @@ def _words(texts: Sequence[str]) -> Any:
 
 
 def _signatures(words: Any) -> Any:
-    """For each of BANDS * ROWS permutations the smallest hash of each text."""
+    """The smallest hash of each text for each of BANDS * ROWS permutations."""
     rng = np.random.default_rng(42)
     empty = np.diff(words.indptr) == 0
     starts = np.minimum(words.indptr[:-1], max(len(words.indices) - 1, 0))
-    told = np.empty((BANDS * ROWS, words.shape[0]), dtype=np.int64)
+    signatures = np.empty((BANDS * ROWS, words.shape[0]), dtype=np.int64)
     indices = words.indices.astype(np.int64) + 1
     for row in range(BANDS * ROWS):
         a, b = int(rng.integers(1, _PRIME)), int(rng.integers(0, _PRIME))
-        told[row] = np.minimum.reduceat((indices * a + b) % _PRIME, starts) if len(indices) else 0
-    told[:, empty] = -1 - np.arange(empty.sum())  # a text without words is like no other
-    return told
+        signatures[row] = (
+            np.minimum.reduceat((indices * a + b) % _PRIME, starts) if len(indices) else 0
+        )
+    signatures[:, empty] = -1 - np.arange(empty.sum())  # a text without words is like no other
+    return signatures
 
 
-def _meetings(rows: Any) -> set[tuple[int, int]]:
-    """Texts with the same signature in one band: each with the one before and the first."""
+def _collisions(rows: Any) -> set[tuple[int, int]]:
+    """Texts with the same signature in one band, each paired with the previous and the first."""
     mixed = np.zeros(rows.shape[1], dtype=np.uint64)
     for row in rows:
         mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + row.astype(np.uint64)
     order = np.argsort(mixed, kind="stable")
     same = mixed[order][1:] == mixed[order][:-1]
-    told: set[tuple[int, int]] = set()
+    pairs: set[tuple[int, int]] = set()
     first = 0
     for at in np.flatnonzero(same).tolist():
         if at == 0 or not same[at - 1]:
             first = at
         ends = sorted((int(order[at]), int(order[at + 1])))
-        told.add((ends[0], ends[1]))
+        pairs.add((ends[0], ends[1]))
         ends = sorted((int(order[first]), int(order[at + 1])))
-        told.add((ends[0], ends[1]))
-    return told
+        pairs.add((ends[0], ends[1]))
+    return pairs
 
 
 def _overlaps(words: Any, pairs: Any) -> Any:

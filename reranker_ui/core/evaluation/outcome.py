@@ -1,4 +1,4 @@
-"""How a tuned model did on the test split, query by query: intervals, wins, worst regressions."""
+"""Results of a tuned model on the test split: intervals, wins and worst regressions by query."""
 
 from typing import Any, TypeAlias
 
@@ -18,9 +18,10 @@ EQUAL = 1e-9
 
 
 def outcome_of(scored: pd.DataFrame, scale: Scale = GRADES) -> dict[str, Any]:
-    """What the test split says, from its rows with a column of scores for each of RANKERS.
+    """Results on the test split, from its rows with a score column for each of RANKERS.
 
-    A column "combined" is the run's ranker; without it "tuned" is. Returns `ranker`: which;
+    The run's ranker is the column "combined" if present, otherwise "tuned". Returns `ranker`: its
+    name;
     `intervals`: ranker -> [low, high], the 95% bootstrap interval of its mean nDCG@10; `against`:
     base, bm25, cosine (and tuned beside combined) -> {difference, low, high, p, wins, losses,
     ties} of the run's ranker against it, paired by query; `free`: the strongest of FREE on these
@@ -47,7 +48,7 @@ def outcome_of(scored: pd.DataFrame, scale: Scale = GRADES) -> dict[str, Any]:
 
 
 def is_constant(scores: "pd.Series[float]") -> bool:
-    """Whether a ranker gives every pair the same score, which ranks nothing."""
+    """Whether all scores are the same, so that they rank nothing."""
     return len(scores) > 1 and float(scores.max() - scores.min()) < SAME
 
 
@@ -78,7 +79,7 @@ def _against(gains: "pd.Series[float]") -> dict[str, float | int]:
 
 
 def randomisation_p(gains: Values) -> float:
-    """Two-sided p of the mean of paired `gains` by a randomisation test: signs drawn by chance.
+    """Two-sided p-value of the mean of paired `gains` by a randomisation test over random signs.
 
     Smucker, Allan, Carterette (2007), https://doi.org/10.1145/1321440.1321528.
     """
@@ -88,14 +89,14 @@ def randomisation_p(gains: Values) -> float:
 
 
 def _worst(
-    found: pd.DataFrame, scored: pd.DataFrame, ours: str, reference: str
+    ndcg: pd.DataFrame, scored: pd.DataFrame, ours: str, reference: str
 ) -> list[dict[str, Any]]:
-    lost = (found[ours] - found[reference]).sort_values(kind="stable")
+    changes = (ndcg[ours] - ndcg[reference]).sort_values(kind="stable")
     rows = []
-    for key in lost[lost < -EQUAL].index[:WORST]:
+    for key in changes[changes < -EQUAL].index[:WORST]:
         group = scored[scored["query_key"] == key]
-        first = group.loc[group[ours].idxmax()]
-        values = {ranker: float(found.loc[key, ranker]) for ranker in found.columns}
-        shown = {"passage": str(first["passage"])[:300], "grade": float(first["grade"])}
+        best = group.loc[group[ours].idxmax()]
+        values = {ranker: float(ndcg.loc[key, ranker]) for ranker in ndcg.columns}
+        shown = {"passage": str(best["passage"])[:300], "grade": float(best["grade"])}
         rows.append({"query": str(group["query"].iloc[0])} | values | shown)
     return rows

@@ -1,4 +1,4 @@
-"""The quality of labelled pairs: what spoils training or its measure, and the rows behind it."""
+"""Quality of labelled pairs: problems for training or evaluation, and the affected pairs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,20 +10,20 @@ from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.splits import SPLITS
 
 Severity = Literal["blocks", "look", "note"]
-FEW = 0.02  # a share of positives, or of negatives, from which on balance is worth a look
+FEW = 0.02  # share of positives, or of negatives, below which labels are imbalanced
 Array = Any  # a numpy array with one value a pair
 
 
 @dataclass(frozen=True)
 class Table:
-    """Pairs as arrays of one length. Keys are 64-bit hashes, equal where the texts are."""
+    """Pairs as arrays of one length. Keys are 64-bit hashes: equal texts have equal keys."""
 
     ids: Array
     query: Array
     near: Array  # of the query without case, punctuation and spaces
     passage: Array
     folded: Array  # of the passage without case, punctuation and spaces
-    grade: Array  # the label that counts, NaN where there is none
+    grade: Array  # the effective label, NaN where there is none
     split: Array  # position in SPLITS, -1 for none
     disputed: Array  # whether labels differ
     scale: Scale = GRADES
@@ -41,18 +41,18 @@ class Table:
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report: the fact with its number, cause and mend, and the pairs behind it."""
+    """One line of the report: the fact with its number, cause and fix, and the affected pairs."""
 
     key: str
     severity: Severity
     fact: str
-    mend: str
+    fix: str
     rows: Array = field(repr=False)
     act: str | None = None  # what the page offers: "join sides", "choose a base"
     examples: tuple[Any, ...] = ()
 
 
-# What is looked for, in the order of the report, and how it is called where nothing is found.
+# The checks in the order of the report, and their names where nothing is found.
 CLEAN = {
     "sides": "queries in two splits",
     "near_sides": "near-duplicate queries in two splits",
@@ -66,14 +66,14 @@ CLEAN = {
     "no_negative": "queries with relevant passages only",
     "balance": "one label missing or rare",
     "unknown": "tokens unknown to the base",
-    "merged": "texts the base cannot tell apart",
-    "dense": "a script the base spells out",
-    "cut": "pairs cut at the length of a run",
+    "merged": "texts with the same token ids",
+    "dense": "a script the tokenizer splits into characters",
+    "cut": "pairs truncated at max length",
 }
 
 
 def balance(table: Table) -> dict[str, Any]:
-    """Pairs by label and by split, queries by split, and how many pairs queries have."""
+    """Counts of pairs by label and split, of queries by split, and of pairs per query."""
     labels, counts = np.unique(table.grade[~np.isnan(table.grade)], return_counts=True)
     _, sizes = np.unique(table.query, return_counts=True)
     return {
@@ -87,33 +87,33 @@ def balance(table: Table) -> dict[str, Any]:
 
 
 def structure(table: Table) -> list[Finding]:
-    """What labels, splits and keys show, without the texts."""
-    found = [
+    """Findings from labels, splits and keys, without the texts."""
+    findings = [
         _sides(table), _near_sides(table), _passage_sides(table), _conflicts(table),
         *_near_duplicates(table), *_one_sided(table), _uneven(table),
     ]  # fmt: skip
-    return [one for one in found if one is not None]
+    return [finding for finding in findings if finding is not None]
 
 
 def alike(
     table: Table, queries: Sequence[tuple[int, int]], passages: Sequence[tuple[int, int]]
 ) -> list[Finding]:
-    """What similar texts show: pairs of positions in the table, of queries and of passages."""
-    found = [_similar_sides(table, queries), _similar_passages(table, passages)]
-    return [one for one in found if one is not None]
+    """Findings from similar texts: pairs of positions of similar queries and passages."""
+    findings = [_similar_sides(table, queries), _similar_passages(table, passages)]
+    return [finding for finding in findings if finding is not None]
 
 
-def _split(table: Table, mine: Array) -> dict[str, int]:
+def _split(table: Table, rows: Array) -> dict[str, int]:
     return {
-        "pairs": int(mine.sum()),
-        "queries": len(np.unique(table.query[mine])),
-        "positives": int(table.good[mine].sum()),
+        "pairs": int(rows.sum()),
+        "queries": len(np.unique(table.query[rows])),
+        "positives": int(table.good[rows].sum()),
     }
 
 
-def _histogram(sizes: Array, most: int = 12) -> list[list[Any]]:
-    counts = np.bincount(np.minimum(sizes, most).astype(int), minlength=most + 1)[1:]
-    return [[str(at) if at < most else f"{most}+", int(n)] for at, n in enumerate(counts, 1)]
+def _histogram(sizes: Array, longest: int = 12) -> list[list[Any]]:
+    counts = np.bincount(np.minimum(sizes, longest).astype(int), minlength=longest + 1)[1:]
+    return [[str(at) if at < longest else f"{longest}+", int(n)] for at, n in enumerate(counts, 1)]
 
 
 def _sides(table: Table) -> Finding | None:
@@ -122,8 +122,8 @@ def _sides(table: Table) -> Finding | None:
     return _finding(
         "sides", "blocks", n, rows, table,
         f"{_many(n, 'query is', 'queries are')} in more than one split",
-        "What is measured was partly learned. Bring each query together in the split that has"
-        " most of it; labels stay as they are.",
+        "Leakage: test queries also appear in train. Move each query to the split that has most of"
+        " its pairs; labels do not change.",
         act="join sides",
     )  # fmt: skip
 
@@ -137,7 +137,7 @@ def _near_sides(table: Table) -> Finding | None:
         "near_sides", "blocks", n, rows, table,
         f"{_many(n, 'query differs', 'queries differ')} only in case, punctuation or spaces"
         " from one in another split",
-        "To a model they are the same query. Bring them together in one split.",
+        "A model reads them as the same query. Move them to one split.",
         act="join sides",
     )  # fmt: skip
 
@@ -151,9 +151,9 @@ def _similar_sides(table: Table, queries: Sequence[tuple[int, int]]) -> Finding 
     rows = np.isin(table.query, np.array(sorted(keys), dtype=table.query.dtype))
     return _finding(
         "similar_sides", "look", len(apart), rows, table,
-        f"{_many(len(apart), 'query is', 'queries are')} nearly alike to one in another split",
-        "They share four of five words and word pairs. Look whether they ask the same; if so,"
-        " move them to one split.",
+        f"{_many(len(apart), 'query is', 'queries are')} very similar to one in another split",
+        "They share four of five words and word pairs. If they ask the same, move them to one"
+        " split.",
     )  # fmt: skip
 
 
@@ -168,8 +168,8 @@ def _passage_sides(table: Table) -> Finding | None:
         "passage_sides", "look", n, rows, table,
         f"{_many(n, 'passage is', 'passages are')} relevant in train and in dev or test,"
         f" of {whole:,} there",
-        "A model may learn that these passages are good, whatever is asked. It is as it should be"
-        " where queries share few answers, such as a list of topics.",
+        "A model may learn that these passages are relevant to any query. This is expected where"
+        " queries share few answers, such as a list of topics.",
     )  # fmt: skip
 
 
@@ -177,8 +177,8 @@ def _conflicts(table: Table) -> Finding | None:
     n = int(table.disputed.sum())
     return _finding(
         "conflicts", "look", n, table.disputed, table,
-        f"{_many(n, 'pair carries', 'pairs carry')} labels that differ",
-        "Disputed pairs are left out of training until someone decides.",
+        f"{_many(n, 'pair has', 'pairs have')} labels that differ",
+        "Disputed pairs are excluded from training until they are adjudicated.",
         act="decide",
     )  # fmt: skip
 
@@ -196,7 +196,7 @@ def _near_duplicates(table: Table) -> list[Finding | None]:
         _finding(
             "near_conflicts", "look", n, apart, table,
             f"{_many(n, 'pair has', 'pairs have')} a near-duplicate with another label",
-            "The texts differ only in case, punctuation or spaces. Decide on one label for each.",
+            "The texts differ only in case, punctuation or spaces. Choose one label for each.",
         ),
         _finding(
             "duplicates", "note", extra, rows, table,
@@ -216,9 +216,9 @@ def _similar_passages(table: Table, passages: Sequence[tuple[int, int]]) -> Find
     rows[[at for pair in near for at in pair]] = True
     return _finding(
         "similar_passages", "note", len(near), rows, table,
-        f"{_many(len(near), 'passage is', 'passages are')} nearly alike to another one of"
+        f"{_many(len(near), 'passage is', 'passages are')} very similar to another one of"
         " the same query",
-        "They share nine of ten words and word pairs. Look whether their labels agree.",
+        "They share nine of ten words and word pairs. Check that their labels agree.",
     )  # fmt: skip
 
 
@@ -232,13 +232,13 @@ def _one_sided(table: Table) -> list[Finding | None]:
         _finding(
             "no_positive", "note", n, without_good, table,
             f"{n:,} of {whole:,} labelled queries have no relevant passage",
-            "Ranking cannot be measured on them; a pairwise loss leaves them out.",
+            "Ranking cannot be evaluated on them; a pairwise loss skips them.",
         ),
         _finding(
             "no_negative", "look" if m > whole / 2 else "note", m, without_bad, table,
             f"{m:,} of {whole:,} labelled queries have relevant passages only",
-            "Any order of them is right. Add passages that do not fit, or let a run find hard"
-            " negatives.",
+            "Any order of their passages is correct. Add irrelevant passages, or let a run mine"
+            " hard negatives.",
         ),
     ]  # fmt: skip
 
@@ -252,20 +252,20 @@ def _uneven(table: Table) -> Finding | None:
     rows = labelled & (table.good == (good <= n - good))
     word = "relevant" if good <= n - good else "not relevant"
     fact = f"Only {rare:,} of {n:,} labelled pairs are {word}" if rare else f"No pair is {word}"
-    mend = "A model learns from the difference: label more pairs of the rare kind, or import some."
-    return Finding("balance", "look" if rare else "blocks", fact, mend, table.ids[rows])
+    fix = "A model learns from the difference: label more pairs of the rare kind, or import some."
+    return Finding("balance", "look" if rare else "blocks", fact, fix, table.ids[rows])
 
 
 def _finding(
-    key: str, severity: Severity, n: int, rows: Array, table: Table, fact: str, mend: str,
+    key: str, severity: Severity, n: int, rows: Array, table: Table, fact: str, fix: str,
     act: str | None = None,
 ) -> Finding | None:  # fmt: skip
-    return Finding(key, severity, fact, mend, table.ids[rows], act) if n else None
+    return Finding(key, severity, fact, fix, table.ids[rows], act) if n else None
 
 
-def _in_several_splits(table: Table, keys: Array, mine: Array) -> Array:
+def _in_several_splits(table: Table, keys: Array, assigned: Array) -> Array:
     rows = np.zeros(len(keys), dtype=bool)
-    rows[mine] = _mixed(keys[mine], table.split[mine])
+    rows[assigned] = _mixed(keys[assigned], table.split[assigned])
     return rows
 
 
@@ -291,5 +291,5 @@ def _hashed(left: Array, right: Array) -> Array:
     return (mixed ^ (mixed >> np.uint64(29))) + right.astype(np.uint64)
 
 
-def _many(n: int, one: str, many: str) -> str:
-    return f"{n:,} {one if n == 1 else many}"
+def _many(n: int, singular: str, plural: str) -> str:
+    return f"{n:,} {singular if n == 1 else plural}"

@@ -1,4 +1,4 @@
-"""What a base model makes of a dataset's texts: findings, and how long its pairs are."""
+"""How a base model reads a dataset's texts: findings, and the token lengths of pairs."""
 
 from typing import Any
 
@@ -17,40 +17,42 @@ MULTILINGUAL = "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1"
 CUT_WARNS = 0.05
 
 
-def reading(table: Table, sampled: Array, seen: Coverage, base: str, most: int) -> list[Finding]:
-    """What `base` makes of the texts at positions `sampled`, cut at `most` tokens."""
+def reading(table: Table, sampled: Array, seen: Coverage, base: str, limit: int) -> list[Finding]:
+    """Findings about how `base` reads the texts at positions `sampled`, cut at `limit` tokens."""
     lengths = np.array(seen.lengths)
-    cut = sampled[lengths > most] if len(lengths) else sampled[:0]
+    cut = sampled[lengths > limit] if len(lengths) else sampled[:0]
 
     def rows(positions: list[int]) -> Array:
         return table.ids[sampled[np.array(positions, dtype=int)]]
 
-    found = [
+    findings = [
         _unknown(seen, rows(seen.unknown_pairs), base),
         _merged(seen, rows(seen.merged_pairs), base),
         _dense(seen, rows(seen.dense_pairs), base),
-        _cut(len(cut), len(lengths), table.ids[cut], most),
+        _cut(len(cut), len(lengths), table.ids[cut], limit),
     ]
-    return [one for one in found if one is not None]
+    return [finding for finding in findings if finding is not None]
 
 
-def histogram_of_lengths(lengths: Array, grade: Array, most: int, bins: int = 24) -> dict[str, Any]:
+def histogram_of_lengths(
+    lengths: Array, grade: Array, limit: int, bins: int = 24
+) -> dict[str, Any]:
     """Pairs by tokens and label: `{"edges", "labels": [[label | None, [counts], share cut]]}`."""
     if not len(lengths):
-        return {"edges": [], "labels": [], "median": 0, "cut": 0.0, "max_length": most}
+        return {"edges": [], "labels": [], "median": 0, "cut": 0.0, "max_length": limit}
     high = max(int(np.quantile(lengths, 0.995)), 16)
     width = next(w for w in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1 << 20) if w * bins >= high)
     edges = np.arange(0, high + width, width)
-    told = np.where(np.isnan(grade), -1.0, grade)
+    labels = np.where(np.isnan(grade), -1.0, grade)
     rows = []
-    for label in np.unique(told):
-        mine = lengths[told == label]
-        counts, _ = np.histogram(np.minimum(mine, edges[-1] - 1), edges)
+    for label in np.unique(labels):
+        label_lengths = lengths[labels == label]
+        counts, _ = np.histogram(np.minimum(label_lengths, edges[-1] - 1), edges)
         shown = None if label < 0 else float(label)
-        rows.append([shown, counts.tolist(), float((mine > most).mean())])
-    cut, median = float((lengths > most).mean()), float(np.median(lengths))
+        rows.append([shown, counts.tolist(), float((label_lengths > limit).mean())])
+    cut, median = float((lengths > limit).mean()), float(np.median(lengths))
     return {"edges": edges.tolist(), "labels": rows, "median": median, "cut": cut,
-            "max_length": most}  # fmt: skip
+            "max_length": limit}  # fmt: skip
 
 
 def _unknown(seen: Coverage, rows: Array, base: str) -> Finding | None:
@@ -59,7 +61,7 @@ def _unknown(seen: Coverage, rows: Array, base: str) -> Finding | None:
     return Finding(
         "unknown", "blocks" if seen.unknown > UNKNOWN_BLOCKS else "look",
         f"{100 * seen.unknown:.0f}% of tokens are unknown to the base model",
-        f"{base} was made for another script and reads each of them as [UNK]. Choose a"
+        f"{base} was trained on another script and reads each of them as [UNK]. Choose a"
         f" multilingual base, such as {MULTILINGUAL}.",
         rows, "choose a base",
     )  # fmt: skip
@@ -69,10 +71,10 @@ def _merged(seen: Coverage, rows: Array, base: str) -> Finding | None:
     if seen.merged_words <= MERGED_WARNS and seen.merged_texts <= MERGED_WARNS:
         return None
     shown = " = ".join(seen.merged_examples[0][:4]) if seen.merged_examples else ""
-    told = f", such as {shown}" if shown else ""
+    example = f", such as {shown}" if shown else ""
     return Finding(
         "merged", "look",
-        f"{100 * seen.merged_words:.0f}% of words look like another word to the base model{told}",
+        f"{100 * seen.merged_words:.0f}% of words have the same token ids as another{example}",
         f"{base} drops accents, tones or whole characters; {100 * seen.merged_texts:.1f}% of texts"
         f" become the same as another. Choose a multilingual base, such as {MULTILINGUAL}.",
         rows, "choose a base", tuple(seen.merged_examples),
@@ -85,20 +87,20 @@ def _dense(seen: Coverage, rows: Array, base: str) -> Finding | None:
     return Finding(
         "dense", "look",
         f"The base model needs {seen.tokens_per_character:.2f} tokens per character",
-        f"English takes 0.2. {base} spells these texts out, which is slow and is cut early; a"
-        f" multilingual base, such as {MULTILINGUAL}, reads words.",
+        f"English takes 0.2. {base} splits these texts into characters, which is slow and reaches"
+        f" the limit early. A multilingual base, such as {MULTILINGUAL}, reads words.",
         rows, "choose a base",
     )  # fmt: skip
 
 
-def _cut(n: int, of: int, rows: Array, most: int) -> Finding | None:
+def _cut(n: int, of: int, rows: Array, limit: int) -> Finding | None:
     if not n:
         return None
     share = n / of
     shown = f"{100 * share:.0f}%" if share >= 0.01 else f"{100 * share:.1f}%"
     return Finding(
         "cut", "look" if share > CUT_WARNS else "note",
-        f"{shown} of pairs are cut at {most} tokens",
+        f"{shown} of pairs are cut at {limit} tokens",
         "The end of long passages is not read. A higher max length reads more and takes longer.",
         rows,
     )  # fmt: skip

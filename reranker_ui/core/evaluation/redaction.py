@@ -1,4 +1,4 @@
-"""The quality report for people who may not know every label."""
+"""The quality report for users who may not see every label."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def without_labels(report: Report) -> Report:
         **report,
         "balance": _balance(report["balance"]),
         "lengths": report["lengths"] and _lengths(report["lengths"]),
-        "findings": [one for one in report["findings"] if one["key"] in WITHOUT_LABELS],
+        "findings": [finding for finding in report["findings"] if finding["key"] in WITHOUT_LABELS],
         "clean": [word for word in report["clean"] if word in clean],
     }
 

@@ -1,4 +1,4 @@
-"""Turns at a model: what many callers ask at once is scored together, and each gets its share."""
+"""Batches requests of many threads to one model, with an equal share for each caller."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -7,76 +7,78 @@ from typing import TypeAlias
 
 Pair: TypeAlias = tuple[str, str]
 
-TURN = 256  # pairs scored before the others are looked at again
+BATCH = 256  # pairs scored before waiting requests are considered again
 
 
 @dataclass
-class _Asked:
+class _Request:
     pairs: list[Pair]
     scores: list[float] = field(default_factory=list)
-    fault: BaseException | None = None
+    error: BaseException | None = None
 
     @property
     def done(self) -> bool:
-        return self.fault is not None or len(self.scores) == len(self.pairs)
+        return self.error is not None or len(self.scores) == len(self.pairs)
 
 
-class Turns:
-    """One model, any number of threads: one of them scores for all that wait.
+class Batcher:
+    """One model for any number of threads: one of them scores for all that wait.
 
-    In a turn everyone who waits has an equal share of the pairs, so that a short list is not
-    kept behind a long one, and many short ones fill a batch. Equal pairs are scored once a turn.
+    Each waiting caller gets an equal share of a batch, so that a short list does not wait for a
+    long one, and many short lists fill a batch. Equal pairs in a batch are scored once.
     """
 
-    def __init__(self, score: Callable[[list[Pair]], Sequence[float]], turn: int = TURN) -> None:
-        self._score, self._turn = score, turn
-        self._waiting: list[_Asked] = []
+    def __init__(self, score: Callable[[list[Pair]], Sequence[float]], batch: int = BATCH) -> None:
+        self._score, self._batch = score, batch
+        self._waiting: list[_Request] = []
         self._changed, self._busy = threading.Condition(), False
 
     def scores(self, pairs: Sequence[Pair]) -> list[float]:
-        """The score of each pair. A fault of the model is raised to all who were in its turn."""
-        mine = _Asked(list(pairs))
+        """The score of each pair. An error of the model is raised to all callers in the batch."""
+        request = _Request(list(pairs))
         with self._changed:
-            if mine.pairs:
-                self._waiting.append(mine)
-            while not mine.done:
+            if request.pairs:
+                self._waiting.append(request)
+            while not request.done:
                 if self._busy:
                     self._changed.wait()
                 else:
-                    self._take_turn()
-        if mine.fault is not None:
-            raise mine.fault
-        return mine.scores
+                    self._score_batch()
+        if request.error is not None:
+            raise request.error
+        return request.scores
 
-    def _take_turn(self) -> None:
-        # Called with the lock held; it is let go while the model works.
+    def _score_batch(self) -> None:
+        # Called with the lock held; released while the model scores.
         shares = self._shares()
         distinct = list(dict.fromkeys(pair for _, share in shares for pair in share))
         self._busy = True
         self._changed.release()
-        fault: BaseException | None = None
-        found: dict[Pair, float] = {}
+        failure: BaseException | None = None
+        scores: dict[Pair, float] = {}
         try:
-            found = dict(zip(distinct, self._score(distinct), strict=True))
+            scores = dict(zip(distinct, self._score(distinct), strict=True))
         except BaseException as error:
-            fault = error
+            failure = error
         finally:
             self._changed.acquire()
             self._busy = False
-        for asked, share in shares:
-            asked.fault = fault
-            asked.scores += [] if fault else [found[pair] for pair in share]
-        self._waiting = [asked for asked in self._waiting if not asked.done]
+        for request, share in shares:
+            request.error = failure
+            request.scores += [] if failure else [scores[pair] for pair in share]
+        self._waiting = [request for request in self._waiting if not request.done]
         self._changed.notify_all()
 
-    def _shares(self) -> list[tuple[_Asked, list[Pair]]]:
-        # The shortest first: what they leave of their share goes to the longer ones.
-        rest, shares = self._turn, []
-        waiting = sorted(self._waiting, key=lambda asked: len(asked.pairs) - len(asked.scores))
-        for place, asked in enumerate(waiting):
-            most = max(1, rest // (len(waiting) - place))
-            begun = len(asked.scores)
-            share = asked.pairs[begun : begun + most]
+    def _shares(self) -> list[tuple[_Request, list[Pair]]]:
+        # Shortest first: what they do not use of their share goes to the longer ones.
+        rest, shares = self._batch, []
+        waiting = sorted(
+            self._waiting, key=lambda request: len(request.pairs) - len(request.scores)
+        )
+        for place, request in enumerate(waiting):
+            limit = max(1, rest // (len(waiting) - place))
+            begun = len(request.scores)
+            share = request.pairs[begun : begun + limit]
             rest -= len(share)
-            shares.append((asked, share))
+            shares.append((request, share))
         return shares

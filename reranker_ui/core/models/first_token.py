@@ -1,7 +1,7 @@
-"""A cross-encoder's head reads the first token alone: the last layer need not make the others.
+"""Computes only the first token in a cross-encoder's last layer: the head reads no other.
 
-In an encoder of BERT's kind with L layers that leaves out 10/12 of the multiplications of the last
-one, 5/36 of all where L is 6, forward and back. What the head reads is the same.
+In a BERT encoder with L layers this saves 10/12 of the multiplications of the last layer, 5/36 of
+all for L = 6, forward and backward. The head's input is unchanged.
 """
 
 from functools import partial
@@ -13,9 +13,9 @@ HEADS = {f"{kind}ForSequenceClassification" for kind in KINDS}
 
 
 def read_first_token(model: Any) -> None:
-    """Let the last layer of the CrossEncoder `model` make its first token only, where it can.
+    """Make the last layer of the CrossEncoder `model` compute only the first token, if supported.
 
-    Its weights stay as they are, and are saved as they are. Another architecture is left alone.
+    The weights do not change. Other architectures are left unchanged.
     """
     inner: Any = getattr(model[0], "model", None)
     alone = len(model) == 1 and type(inner).__name__ in HEADS
@@ -31,8 +31,8 @@ def _first_token(layer: Any, hidden: Any, attention_mask: Any = None, *_: Any, *
     own, first = layer.attention.self, hidden[:, :1]
     heads = (hidden.shape[0], -1, own.num_attention_heads, own.attention_head_size)
     query, key, value = (
-        made.view(heads).transpose(1, 2)
-        for made in (own.query(first), own.key(hidden), own.value(hidden))
+        projected.view(heads).transpose(1, 2)
+        for projected in (own.query(first), own.key(hidden), own.value(hidden))
     )
     mask = None if attention_mask is None else attention_mask[:, :, :1]
     dropout = own.dropout.p if own.training else 0.0

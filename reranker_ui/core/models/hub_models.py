@@ -1,4 +1,4 @@
-"""Models of the Hub: their commit and size before anything is brought here, then the bringing."""
+"""Models on the Hub: commit and size before the download, then the download."""
 
 import re
 from fnmatch import fnmatch
@@ -11,7 +11,7 @@ from reranker_ui.core.models.model_folder import is_whole
 from reranker_ui.core.values.machine import bytes_in_words
 from reranker_ui.core.values.refused import Refused
 
-# Nothing that could be read as a way through folders.
+# Excludes anything that could be a path.
 HUB_ID = re.compile(r"(?!.*(\.\.|--))[a-zA-Z0-9][\w.-]{0,95}(/[a-zA-Z0-9][\w.-]{0,95})?", re.ASCII)
 WANTED = ["*.json", "*.safetensors", "*.txt", "*.model"]
 UNWANTED = ["onnx/*", "openvino/*"]
@@ -21,7 +21,7 @@ PATIENCE = 5.0  # seconds
 
 
 def commit_of(name: str, cache_dir: Path) -> str | None:
-    """The commit that a model's name means now: that of the copy here, else the Hub's newest.
+    """The commit of a model: that of the local copy, otherwise the newest on the Hub.
 
     None where neither is known.
     """
@@ -34,33 +34,31 @@ def commit_of(name: str, cache_dir: Path) -> str | None:
 
 
 def check_model(name: str, revision: str | None) -> Any:
-    """What the Hub tells of a model. Refused: one without safetensors, one that is too large."""
+    """The Hub's metadata of a model. Refused: no safetensors, or too large."""
     from httpx2 import HTTPError
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     try:
-        told = HfApi().model_info(name, revision=revision, files_metadata=True, timeout=PATIENCE)
+        info = HfApi().model_info(name, revision=revision, files_metadata=True, timeout=PATIENCE)
     except (HfHubHTTPError, HFValidationError) as error:
-        raise Refused(
-            f"The Hub does not give {name}: it is not there, or not open to everyone."
-        ) from error
+        raise Refused(f"{name} was not found on the Hub, or is private.") from error
     except (HTTPError, OSError) as error:
         raise Refused(f"The Hub did not answer about {name}: {error}. Try again.") from error
-    weights = [one for one in told.siblings or [] if fnmatch(one.rfilename, "*.safetensors")]
+    weights = [file for file in info.siblings or [] if fnmatch(file.rfilename, "*.safetensors")]
     if not weights:
         raise Refused(f"{name} has no safetensors weights, the only kind that is loaded here.")
-    size = sum(one.size or 0 for one in weights if "/" not in one.rfilename)
+    size = sum(file.size or 0 for file in weights if "/" not in file.rfilename)
     if size > LARGEST:
         raise Refused(
-            f"The weights of {name} are {bytes_in_words(size)}, and"
-            f" {bytes_in_words(LARGEST)} are the most that is brought here."
+            f"The weights of {name} are {bytes_in_words(size)};"
+            f" the limit is {bytes_in_words(LARGEST)}."
         )
-    return told
+    return info
 
 
 def cached_model(name: str, revision: str | None) -> Path | None:
-    """The folder of a model of the Hub that is on this machine whole, else None."""
+    """The folder of a Hub model that is complete on this machine, otherwise None."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
@@ -72,7 +70,7 @@ def cached_model(name: str, revision: str | None) -> Path | None:
 
 
 def download(name: str, revision: str | None) -> Path:
-    """Bring a model of the Hub here. Refused where it is not there, not open, or not to be had."""
+    """Download a model from the Hub. Refused where it is missing, private or unreachable."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
@@ -88,8 +86,6 @@ def download(name: str, revision: str | None) -> Path:
             )
         )
     except (HfHubHTTPError, HFValidationError) as error:
-        raise Refused(
-            f"The Hub does not give {name}: it is not there, or not open to everyone."
-        ) from error
+        raise Refused(f"{name} was not found on the Hub, or is private.") from error
     except OSError as error:
         raise Refused(f"{name} could not be downloaded: {error}. Try again.") from error

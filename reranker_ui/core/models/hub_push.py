@@ -1,4 +1,4 @@
-"""A model's folder goes to the Hub."""
+"""Uploads a model's folder to the Hub."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,9 +14,9 @@ def push_folder(
 ) -> str:
     """Upload the folder `model`, and the files `more` beside it, as `repo`; returns its address.
 
-    `api` stands in for huggingface_hub.HfApi. Refused, with what to do about it: no or a wrong
-    token, a name one may not write to, a model that is public where `private` was asked for, a
-    Hub that cannot be reached.
+    `api` replaces huggingface_hub.HfApi. Refused, with what to do about it: a missing or wrong
+    token, a name without write access, a public model where `private` was requested, an
+    unreachable Hub.
     """
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
@@ -25,7 +25,7 @@ def push_folder(
     try:
         address = api.create_repo(repo, private=private, exist_ok=True, repo_type="model")
         if private and not api.model_info(repo).private:
-            raise Refused(f"{repo} is there already and open to everyone. Choose another name.")
+            raise Refused(f"{repo} already exists and is public. Choose another name.")
         api.upload_folder(
             repo_id=repo,
             folder_path=str(model),
@@ -37,17 +37,17 @@ def push_folder(
     except HfHubHTTPError as error:
         raise Refused(_sentence(error, repo, bool(token))) from error
     except HFValidationError as error:
-        raise Refused(f"{repo} cannot be a name on the Hub: {error}") from error
+        raise Refused(f"{repo} is not a valid name on the Hub: {error}") from error
     except (OfflineModeIsEnabled, OSError) as error:
-        raise Refused("The Hub cannot be reached from here. Push again when it can.") from error
+        raise Refused("The Hub cannot be reached from here. Try again later.") from error
     return str(address)
 
 
 def _sentence(error: Any, repo: str, has_token: bool) -> str:
     status = getattr(error.response, "status_code", None)
     if status == 401:
-        told = "does not know this token" if has_token else "wants a token"
-        return f"The Hub {told}. Make one with write access at huggingface.co/settings/tokens."
+        reason = "rejected this token" if has_token else "requires a token"
+        return f"The Hub {reason}. Create one with write access at huggingface.co/settings/tokens."
     if status in (403, 404):
-        return f"This token may not write to {repo}. Take one with write access, or another name."
+        return f"This token may not write to {repo}. Use one with write access, or another name."
     return f"The Hub answered {status or 'with an error'} to the push. Try again later."

@@ -1,16 +1,16 @@
-"""Whether the Hub can be reached, asked once for all processes of a home."""
+"""Whether the Hub can be reached, checked once for all processes of a home."""
 
 import json
 import threading
 import time
 from pathlib import Path
 
-PATIENCE = 3.0  # seconds that the Hub gets to answer; its own client retries for 23
+PATIENCE = 3.0  # seconds to wait for the Hub; its own client retries for 23
 MEMORY = 60.0  # seconds that the answer is remembered
 
 
 def hub_is_reachable(cache_dir: Path, patience: float = PATIENCE) -> bool:
-    """Whether the Hub answers; asked at most once in MEMORY seconds by all processes of a home."""
+    """Whether the Hub answers; all processes of a home check at most once in MEMORY seconds."""
     from huggingface_hub import constants
 
     if constants.HF_HUB_OFFLINE:
@@ -38,16 +38,16 @@ def _remembered(kept: Path, endpoint: str) -> bool | None:
 def _answers(endpoint: str, patience: float) -> bool:
     import httpx
 
-    found: list[bool] = []
+    answers: list[bool] = []
 
-    def ask() -> None:
+    def check() -> None:
         try:
-            found.append(httpx.head(endpoint, timeout=patience).status_code < 500)
+            answers.append(httpx.head(endpoint, timeout=patience).status_code < 500)
         except (httpx.HTTPError, OSError):
-            found.append(False)
+            answers.append(False)
 
-    # In a thread: no timeout of a client bounds the look-up of a name.
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(patience)
-    return bool(found and found[0])
+    # In a thread: a client's timeout does not limit the DNS look-up.
+    thread = threading.Thread(target=check, daemon=True)
+    thread.start()
+    thread.join(patience)
+    return bool(answers and answers[0])

@@ -1,4 +1,4 @@
-"""What is common to loading models from folders on this machine."""
+"""Helpers for loading models from local folders."""
 
 import logging
 import math
@@ -14,9 +14,9 @@ SAFE = {"use_safetensors": True}  # pickles can run code, and are never read
 
 @contextmanager
 def damage_refused(model: str, advice: str) -> Iterator[None]:
-    """Refused, naming `model`, where its files cannot be loaded; `advice` says what to do.
+    """Raise Refused, naming `model`, where its files cannot be loaded; `advice` says what to do.
 
-    What the libraries raise for a file that is cut or garbled is of any kind.
+    The libraries raise all kinds of errors for truncated and garbled files.
     """
     try:
         yield
@@ -30,7 +30,7 @@ def damage_refused(model: str, advice: str) -> Iterator[None]:
 
 
 def finite(logits: Sequence[float], model: str, advice: str) -> list[float]:
-    """The logits; Refused where one is not a number, which damaged weights give."""
+    """The logits; Refused where one is not finite, a sign of damaged weights."""
     if not all(map(math.isfinite, logits)):
         raise Refused(
             f"{model} gives scores that are not numbers: its weights are damaged. {advice}"
@@ -39,7 +39,7 @@ def finite(logits: Sequence[float], model: str, advice: str) -> list[float]:
 
 
 def folder_at(path: Path | str) -> Path:
-    """The folder of a model; FileNotFoundError for a name, which the network would be asked for.
+    """The folder of a model; FileNotFoundError for a name, which would be downloaded.
 
     Refused: a folder, or a module inside it, whose weights are a pickle without safetensors.
     """
@@ -56,7 +56,7 @@ def folder_at(path: Path | str) -> Path:
 
 
 def quiet() -> None:
-    """Keep the libraries' reports from the terminal: the page says a fresh head in words."""
+    """Silence the libraries' warnings: the page reports a missing ranking head itself."""
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.set_verbosity_error()

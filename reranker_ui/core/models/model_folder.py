@@ -1,4 +1,4 @@
-"""What the files of a model tell of it before it is loaded."""
+"""Facts about a model from its files, without loading it."""
 
 import hashlib
 from functools import lru_cache
@@ -9,7 +9,7 @@ from reranker_ui.core.values.json_files import read_object
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether `folder` holds a model with weights of the only kind that is loaded."""
+    """Whether `folder` contains a model with safetensors weights, the only kind loaded."""
     return (folder / "config.json").is_file() and any(folder.glob("*.safetensors"))
 
 
@@ -20,13 +20,13 @@ def has_ranking_head(folder: Path) -> bool:
 
 
 def number_of_scores(folder: Path) -> int:
-    """How many scores a pair gets from the head of the model in `folder`; 1 without a head."""
+    """The number of scores per pair of the model in `folder`; 1 without a head."""
     labels = _json(folder / "config.json").get("id2label")
     return len(labels) if isinstance(labels, dict) and _is_classifier(folder) else 1
 
 
 def token_limit(folder: Path) -> int | None:
-    """Most tokens of query and passage together that the model in `folder` can read."""
+    """The maximum number of tokens of a pair that the model in `folder` can read."""
     limits = [
         _json(folder / "config.json").get("max_position_embeddings"),
         _json(folder / "tokenizer_config.json").get("model_max_length"),
@@ -35,7 +35,7 @@ def token_limit(folder: Path) -> int | None:
 
 
 def layers_of(folder: Path) -> int:
-    """Layers of the model in `folder`; 0 where its config does not say."""
+    """Layers of the model in `folder`; 0 where its config has no number."""
     return int(_json(folder / "config.json").get("num_hidden_layers") or 0)
 
 
@@ -56,11 +56,11 @@ def _is_classifier(folder: Path) -> bool:
 
 
 def _json(file: Path) -> dict[str, Any]:
-    return read_object(file) or {}  # a damaged file shows when the model is loaded
+    return read_object(file) or {}  # loading the model reports a damaged file
 
 
 def sha256_of(file: Path) -> str:
-    """SHA-256 of a file, read once for as long as it stays as it is."""
+    """SHA-256 of a file, cached until the file changes."""
     return _sha256(file, file.stat().st_mtime_ns)
 
 

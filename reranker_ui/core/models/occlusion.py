@@ -1,4 +1,4 @@
-"""Which words of a passage move its score: each is left out once, all in one batch."""
+"""The words of a passage that change its score: each is removed once, all in one batch."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -6,31 +6,31 @@ from typing import Any
 
 from reranker_ui.core.models.batcher import Pair
 
-MOST = 160  # variants scored at once; longer passages are looked at in groups of words
-# Scripts without spaces are looked at by two characters.
+MOST = 160  # variants scored at once; longer passages are examined in groups of words
+# Scripts without spaces are examined two characters at a time.
 _WORD = re.compile(r"[぀-ヿ㐀-鿿豈-﫿฀-๿]{1,2}|[^\W぀-ヿ㐀-鿿豈-﫿฀-๿]+(?:['’-]\w+)*")
 
 
 def occlude(
     score: Callable[[Sequence[Pair]], list[float]], query: str, passage: str
 ) -> dict[str, Any]:
-    """What each part of `passage` adds to its raw score, measured by leaving it out.
+    """The effect of each part of `passage` on its raw score, measured by removing it.
 
-    score: gives raw scores of pairs; it is called once. Returns `score`, that of the whole, and
-    `parts` in order, which join to the passage: text and effect (score of the whole less that
-    without the part; None for what stands between words).
+    score: returns raw scores of pairs; called once. Returns `score`, that of the whole, and
+    `parts` in order, which join to the passage: text and effect (score of the whole minus the
+    score without the part; None between words).
     """
     words = [match.span() for match in _WORD.finditer(passage)]
     each = max(1, -(-len(words) // MOST))
-    spans = [(mine[0][0], mine[-1][1]) for mine in _chunks(words, each)]
+    spans = [(chunk[0][0], chunk[-1][1]) for chunk in _chunks(words, each)]
     variants = [passage[:start] + passage[end:] for start, end in spans]
     whole, *without = score([(query, text) for text in (passage, *variants)])
     parts: list[dict[str, Any]] = []
     done = 0
-    for (start, end), found in zip(spans, without, strict=True):
+    for (start, end), score_without in zip(spans, without, strict=True):
         if start > done:
             parts.append({"text": passage[done:start], "effect": None})
-        parts.append({"text": passage[start:end], "effect": whole - found})
+        parts.append({"text": passage[start:end], "effect": whole - score_without})
         done = end
     if done < len(passage):
         parts.append({"text": passage[done:], "effect": None})

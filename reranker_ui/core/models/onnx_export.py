@@ -12,9 +12,9 @@ MOST_BATCH = 4096
 
 
 def export(model: Any, file: Path) -> list[str]:
-    """Write the CrossEncoder `model`, the whole of it, to `file`; returns its inputs' names.
+    """Write the whole CrossEncoder `model` to `file`; returns the names of its inputs.
 
-    torch.onnx.export with dynamo; raises whatever that raises for a model it cannot take.
+    Uses torch.onnx.export with dynamo; raises its errors for an unsupported model.
     """
     import onnx
     import torch
@@ -38,7 +38,7 @@ def export(model: Any, file: Path) -> list[str]:
             verbose=False,
         )
     graph = onnx.load(str(file))
-    del graph.graph.value_info[:]  # the quantizer trips over the shapes that dynamo wrote
+    del graph.graph.value_info[:]  # the quantizer fails on the shapes that dynamo writes
     onnx.save(graph, str(file))
     return names
 

@@ -11,31 +11,31 @@ import numpy as np
 
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.engine import agreement, agrees
-from reranker_ui.core.models.engine_build import check_pairs, made_whole
+from reranker_ui.core.models.engine_build import built_whole, check_pairs
 from reranker_ui.core.models.torch_engine import TorchEngine
 
-REPORT = "parity.json"  # written last: the folder is whole
+REPORT = "parity.json"  # written last: the folder is complete
 FILES = {"fp32": "model.onnx", "int8": "model_int8.onnx"}
 BATCH = 8
 
 
 def make_onnx(model_folder: Path, target: Path, samples: Sequence[Pair] = ()) -> dict[str, Any]:
-    """Write the model in `model_folder` as ONNX to `target`, whole or not at all.
+    """Write the model in `model_folder` as ONNX to `target`, completely or not at all.
 
     fp32 by torch.onnx, int8 by onnxruntime's dynamic quantization of its weights. Returns the
-    report that lies beside them: for each of FILES its bytes, agreement with torch on awkward
-    texts and `samples`, and `agrees`; or `{"fault"}` where it could not be made.
+    report saved with them: for each of FILES its bytes, agreement with torch on difficult
+    texts and `samples`, and `agrees`; or `{"fault"}` after a failure.
     """
-    return made_whole(target, REPORT, lambda aside: _make(model_folder, aside, samples))
+    return built_whole(target, REPORT, lambda aside: _make(model_folder, aside, samples))
 
 
 def report_in(folder: Path) -> dict[str, Any] | None:
-    """The report of what was made in `folder`; None where nothing was."""
+    """The report of the export in `folder`; None where there is none."""
     try:
-        told: dict[str, Any] = json.loads((folder / REPORT).read_text())
+        report: dict[str, Any] = json.loads((folder / REPORT).read_text())
     except (OSError, ValueError):
         return None
-    return told
+    return report
 
 
 def _make(model_folder: Path, aside: Path, samples: Sequence[Pair]) -> dict[str, Any]:
@@ -71,8 +71,8 @@ def onnx_logits(plain: TorchEngine, file: Path, pairs: Sequence[Pair]) -> list[f
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
-    names = [one.name for one in session.get_inputs()]
-    found: list[float] = []
+    names = [node.name for node in session.get_inputs()]
+    logits: list[float] = []
     for start in range(0, len(pairs), BATCH):
         queries, passages = zip(*pairs[start : start + BATCH], strict=True)
         read = plain.model.tokenizer(
@@ -80,11 +80,11 @@ def onnx_logits(plain: TorchEngine, file: Path, pairs: Sequence[Pair]) -> list[f
             max_length=plain.max_length, return_tensors="np",
         )  # fmt: skip
         inputs = {name: np.asarray(read[name], dtype=np.int64) for name in names}
-        found += [float(value) for value in session.run(None, inputs)[0].reshape(-1)]
-    return found
+        logits += [float(value) for value in session.run(None, inputs)[0].reshape(-1)]
+    return logits
 
 
 def _agreement(expected: Sequence[float], found: Sequence[float]) -> dict[str, Any]:
-    # Told even where it is poor: whoever takes int8 decides on these numbers.
-    told = agreement(expected, found)
-    return told | {"agrees": agrees(told)}
+    # Reported even where it is poor: users of int8 decide by these numbers.
+    report = agreement(expected, found)
+    return report | {"agrees": agrees(report)}

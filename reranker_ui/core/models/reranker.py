@@ -1,4 +1,4 @@
-"""Rerankers: a cross-encoder loaded once, scored by torch or by a faster engine."""
+"""Rerankers: a cross-encoder loaded once, run by torch or a faster engine."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,13 +6,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from reranker_ui.core.models.batcher import Pair, Turns
+from reranker_ui.core.models.batcher import Batcher, Pair
 from reranker_ui.core.models.text_chunks import chunks, start_of, starts_of
 from reranker_ui.core.models.torch_engine import TorchEngine
 
 
 class Engine(Protocol):
-    """Something that gives pairs their logits."""
+    """An engine that computes logits of pairs."""
 
     @property
     def max_length(self) -> int:
@@ -28,8 +28,8 @@ class Engine(Protocol):
     def tokens(self, pairs: Sequence[Pair]) -> list[int]:
         """Tokens of each pair as read, at most `max_length`."""
 
-    def begun(self, texts: Sequence[str], most: int) -> list[str]:
-        """Each text up to the end of its first `most` tokens."""
+    def begun(self, texts: Sequence[str], limit: int) -> list[str]:
+        """Each text up to the end of its first `limit` tokens."""
 
 
 class Reranker:
@@ -44,19 +44,19 @@ class Reranker:
     ) -> None:
         """Load the model. `max_length` in tokens; the model's own if None.
 
-        engine: what scores; torch if None. A folder without a ranking head gets a fresh one,
-        drawn from `seed`. Raises ValueError for a model that gives more than one score a pair.
+        engine: torch if None. A folder without a ranking head gets a new one, initialized from
+        `seed`. Raises ValueError for a model that returns more than one score per pair.
         """
         self._engine: Engine = engine or TorchEngine(path, max_length, seed)
-        self._turns = Turns(self._logits)
+        self._batcher = Batcher(self._logits)
 
     def use(self, engine: Engine) -> None:
-        """Score with `engine` from the next turn on; the former one is let go."""
+        """Score with `engine` from the next batch on, and release the previous one."""
         self._engine = engine
 
     @property
     def engine(self) -> Engine:
-        """What scores now."""
+        """The current engine."""
         return self._engine
 
     @property
@@ -72,11 +72,11 @@ class Reranker:
     def scores(self, pairs: Sequence[Pair], raw: bool = False) -> list[float]:
         """The probability of each (query, passage), 0 to 1, by a sigmoid; `raw`: the logit.
 
-        Equal pairs are scored once, in batches of like length, together with what other threads
-        ask meanwhile.
+        Equal pairs are scored once, in batches of similar length, together with the pairs of
+        other threads.
         """
         distinct = sorted(set(pairs), key=lambda pair: (len(pair[0]) + len(pair[1]), pair))
-        logits = dict(zip(distinct, self._turns.scores(distinct), strict=True))
+        logits = dict(zip(distinct, self._batcher.scores(distinct), strict=True))
         scores = np.array([logits[pair] for pair in pairs], dtype=float)
         return [float(score) for score in (scores if raw else sigmoid(scores))]
 
@@ -90,14 +90,14 @@ class Reranker:
         return [count for chunk in chunks(starts) for count in self._engine.tokens(chunk)]
 
     def cut(self, pairs: Sequence[Pair]) -> list[bool]:
-        """Which pairs are longer than the model reads, so that it saw only their beginning."""
+        """Which pairs are longer than the model's limit, so that it read only their beginning."""
         read = zip(pairs, starts_of(pairs, self.max_length), self.tokens(pairs), strict=True)
         return [tokens >= self.max_length or pair != start for pair, start, tokens in read]
 
-    def begun(self, texts: Sequence[str], most: int) -> list[str]:
+    def begun(self, texts: Sequence[str], limit: int) -> list[str]:
         """Each text up to the end of its first `most` tokens, or as far as the model can read."""
         starts = [start_of(text, self.max_length) for text in texts]
-        return [text for chunk in chunks(starts) for text in self._engine.begun(chunk, most)]
+        return [text for chunk in chunks(starts) for text in self._engine.begun(chunk, limit)]
 
     def _logits(self, pairs: list[Pair]) -> list[float]:
         return self._engine.logits(starts_of(pairs, self.max_length))
@@ -114,5 +114,5 @@ def ranked(scores: Sequence[float], passages: Sequence[str]) -> list[dict[str, A
 
 def sigmoid(logits: Any) -> Any:
     """1 / (1 + e^-x), without overflow."""
-    with np.errstate(invalid="ignore"):  # the caller refuses what is not a number
+    with np.errstate(invalid="ignore"):  # the caller refuses NaN
         return np.exp(-np.logaddexp(0, -np.asarray(logits, dtype=float)))

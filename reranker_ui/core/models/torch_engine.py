@@ -1,4 +1,4 @@
-"""The plain engine: a cross-encoder as sentence-transformers runs it."""
+"""The default engine: a cross-encoder run by sentence-transformers."""
 
 import threading
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from reranker_ui.core.models.text_chunks import batch_size
 
 
 class TorchEngine:
-    """A cross-encoder as sentence-transformers runs it; on the GPU where there is one."""
+    """A cross-encoder run by sentence-transformers, on the GPU if there is one."""
 
     def __init__(self, path: Path | str, max_length: int | None = None, seed: int = 0) -> None:
         import torch
@@ -39,7 +39,7 @@ class TorchEngine:
         return int(self.model.max_seq_length)
 
     def logits(self, pairs: Sequence[Pair]) -> list[float]:
-        """The logit of each (query, passage); one batch after the other, whoever asks."""
+        """The logit of each (query, passage); one call at a time."""
         import torch
 
         with self._turn:
@@ -62,7 +62,7 @@ class TorchEngine:
             )
         return [len(ids) for ids in read["input_ids"]]
 
-    def begun(self, texts: Sequence[str], most: int) -> list[str]:
-        """Each text up to the end of its first `most` tokens."""
+    def begun(self, texts: Sequence[str], limit: int) -> list[str]:
+        """Each text up to the end of its first `limit` tokens."""
         with self._turn:
-            return beginnings(self.model.tokenizer.backend_tokenizer, texts, most)
+            return beginnings(self.model.tokenizer.backend_tokenizer, texts, limit)

@@ -1,1 +1,1 @@
-"""Training: one run from its frozen inputs to a model, and what is planned and reported."""
+"""Training: one run from its frozen inputs to a model, its plan and its reports."""

@@ -1,4 +1,4 @@
-"""The facts of a finished run, as its model keeps them for the card and for the runs after it."""
+"""The facts of a finished run, saved with its model for the card and for later runs."""
 
 import json
 import platform
@@ -23,7 +23,7 @@ LIBRARIES = {
     "datasets": "Datasets",
     "tokenizers": "Tokenizers",
 }
-# What CrossEncoderTrainingArguments take where nothing is said.
+# Defaults of CrossEncoderTrainingArguments.
 DEFAULTS = {
     "per_device_train_batch_size": 8,
     "learning_rate": 5e-5,
@@ -37,7 +37,7 @@ DEFAULTS = {
     "fp16": False,
     "load_best_model_at_end": False,
 }
-ROWS = 50  # of the training log of a run, about, beside those with an evaluation
+ROWS = 50  # rows of a run's training log, about, besides those with an evaluation
 SAMPLES = 3
 REVISION = re.compile("[0-9a-f]{40}")
 
@@ -52,7 +52,7 @@ def facts_of(
     dev: Metrics,
     seconds: float,
 ) -> dict[str, Any]:
-    """All that is known of a run: what its card is written from, and what its model carries."""
+    """All facts of a run, for its model card and its model's sidecar file."""
     title, earlier, events = base_title(base), earlier_of(base.path), folder.events()[0]
     first = earlier[0] if earlier else {}
     return {
@@ -82,24 +82,24 @@ def facts_of(
 
 
 def base_title(base: ResolvedBase) -> str:
-    """The base's id on the Hub; of a folder its name alone, as a path tells of a machine."""
+    """The base's Hub id; for a folder only its name, as a path reveals details of the machine."""
     if base.path != Path(base.used).expanduser():
         return base.used
     run = base.path.parent.name
     return f"run {int(run)}" if run.isdecimal() else base.path.name
 
 
-def _name(asked: str, title: str) -> str:
-    return title if Path(asked).expanduser().is_dir() else asked
+def _name(base: str, title: str) -> str:
+    return title if Path(base).expanduser().is_dir() else base
 
 
 def _revision(recipe: Recipe, base: ResolvedBase) -> str | None:
-    # A model in the Hub's cache lies in a folder named by its commit.
+    # A model in the Hub's cache is in a folder named after its commit.
     return base.path.name if REVISION.fullmatch(base.path.name) else recipe.revision
 
 
 def earlier_of(base: Path) -> list[dict[str, Any]]:
-    """The facts of the runs that a model was made by, oldest first."""
+    """The facts of the runs that trained a model, oldest first."""
     sidecar = base / SIDECAR
     if not sidecar.is_file():
         return []
@@ -108,7 +108,7 @@ def earlier_of(base: Path) -> list[dict[str, Any]]:
 
 
 def optimizer(lesson: Lesson, machine: Machine) -> dict[str, Any]:
-    """What really moved the weights in the phase of the labels."""
+    """The optimizer and loss of the training on labels."""
     weight = f", pos_weight {lesson.pos_weight:.3g}" if lesson.loss == "bce" else ""
     return {
         "name": "AdamW, no decay of biases and norms, gradients cut to norm 1",
@@ -126,7 +126,7 @@ def optimizer(lesson: Lesson, machine: Machine) -> dict[str, Any]:
 
 
 def loss_parameters(lesson: Lesson) -> dict[str, Any]:
-    """The parameters of the loss, by the names of sentence-transformers."""
+    """The parameters of the loss, with the names of sentence-transformers."""
     identity, sigmoid = (
         f"torch.nn.modules.{name}" for name in ("linear.Identity", "activation.Sigmoid")
     )
@@ -142,7 +142,7 @@ def loss_parameters(lesson: Lesson) -> dict[str, Any]:
 
 
 def non_default(lesson: Lesson, machine: Machine) -> dict[str, Any]:
-    """The trainer's arguments that were not its defaults."""
+    """The trainer's arguments that differ from its defaults."""
     used = {
         "per_device_train_batch_size": lesson.row_batch,
         "learning_rate": lesson.learning_rate,
@@ -160,7 +160,7 @@ def non_default(lesson: Lesson, machine: Machine) -> dict[str, Any]:
 
 
 def columns(lesson: Lesson) -> dict[str, dict[str, Any]]:
-    """Lengths of the training texts in characters, and their labels as the run saw them, 0 to 1."""
+    """Lengths of the training texts in characters, and their targets, 0 to 1."""
     lengths = {
         "query": [len(text) for text in lesson.queries],
         "passage": [len(text) for text in lesson.passages],
@@ -174,9 +174,9 @@ def _spread(values: list[Any]) -> dict[str, Any]:
 
 
 def log_rows(events: list[dict[str, Any]]) -> list[list[Any]]:
-    """[epoch, step, loss, nDCG@10 on dev or None] of the phase of the labels, by step.
+    """[epoch, step, loss, nDCG@10 on dev or None] of the training on labels, by step.
 
-    A step that a resumed run took again counts as the run took it last.
+    For a step that a resumed run repeated, the last values count.
     """
     logs = {event["step"]: event for event in events if _is_log(event)}
     ndcg = {

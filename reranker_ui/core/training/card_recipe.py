@@ -1,4 +1,4 @@
-"""A recipe from a model card: what sentence-transformers prints into the README of a model."""
+"""A recipe from a model card: the hyperparameters that sentence-transformers lists in a README."""
 
 import json
 import re
@@ -28,24 +28,24 @@ SCHEDULES = {
     "constant": "constant",
     "constant_with_warmup": "constant",
 }
-# Hyperparameters that no recipe field stands for -> their default, and what is done instead.
-NOT_HONOURED = {
+# Hyperparameters without a recipe field -> their default, and what is done instead.
+UNSUPPORTED = {
     "adafactor": ("False", "AdamW is used"),
-    "dataloader_drop_last": ("False", "the last, smaller batch is learned from too"),
+    "dataloader_drop_last": ("False", "the last, smaller batch is used too"),
     "deepspeed": ("None", "one process trains"),
     "fsdp": ("[]", "one process trains"),
     "gradient_checkpointing": ("False", "activations are kept in memory"),
-    "label_smoothing_factor": ("0.0", "labels are taken as they are"),
+    "label_smoothing_factor": ("0.0", "labels are not smoothed"),
     "neftune_noise_alpha": ("None", "no noise is added"),
     "prompts": ("None", "texts are read without a prompt"),
-    "learning_rate_mapping": ("{}", "one learning rate holds for all weights"),
+    "learning_rate_mapping": ("{}", "all weights have the same learning rate"),
     "torch_compile": ("False", "the model is not compiled"),
-    "tf32": ("None", "precision says it all"),
-    "full_determinism": ("False", "the seed alone is set"),
+    "tf32": ("None", "the precision setting decides"),
+    "full_determinism": ("False", "only the seed is set"),
 }
-# Fields that transformers 5 no longer has and that a card may set to something of its own.
-GONE = {
-    "group_by_length": ("False", "batches are of like length here in any case"),
+# Arguments that transformers 5 removed and that an older card may set.
+REMOVED = {
+    "group_by_length": ("False", "batches always have similar lengths here"),
     "use_ipex": ("False", "plain PyTorch is used"),
     "jit_mode_eval": ("False", "plain PyTorch is used"),
     "no_cuda": ("False", "a GPU is used where there is one"),
@@ -59,8 +59,8 @@ FIXED = {"adam_beta1": 0.9, "adam_beta2": 0.999, "adam_epsilon": 1e-8, "max_grad
 
 @dataclass(frozen=True)
 class CardRecipe:
-    """What a card asks for. `as_run` is what `CrossEncoder.fit()` made of it by default, None
-    where the card shows no sign of fit(); `notices` say which lines are not supported here."""
+    """The recipe of a card. `as_run` is what `CrossEncoder.fit()` used by default, None where the
+    card was not written by fit(); `notices` name the lines that are not supported here."""
 
     printed: Recipe
     as_run: Recipe | None
@@ -68,29 +68,29 @@ class CardRecipe:
     facts: dict[str, Any] = field(default_factory=dict)
 
     def variant(self, name: str) -> Recipe:
-        """The recipe `printed` or `fit`; without a sign of fit() both are the same."""
+        """The recipe `printed` or `fit`; the same where the card was not written by fit()."""
         return self.as_run if name == "fit" and self.as_run else self.printed
 
 
 def read_card(text: str, name: str = "from-card") -> CardRecipe:
-    """The recipe that a model card tells of. Refused: a text that is no such card."""
+    """The recipe in a model card. Refused: a text that is not a model card."""
     front = _front(text)
     listed = re.findall(r"^- `(\w+)`: ?(.*)$", text, re.MULTILINE)
-    given = {argument: told for argument, told in listed if told.strip() != "None"}
+    given = {argument: value for argument, value in listed if value.strip() != "None"}
     base, revision = _base(text, front)
     if base is None and not given:
         raise Refused(
-            "This is no model card of sentence-transformers: it names no base model and lists no "
+            "This is not a model card of sentence-transformers: it has no base model and no "
             "hyperparameters. Paste the whole README.md of a model."
         )
     notices: list[str] = []
     values = CARD | {"name": name, "base": base or DEFAULT_BASE, "revision": revision}
     if base is None:
-        notices.append(f"The card names no base model, so {DEFAULT_BASE} is taken.")
+        notices.append(f"The card names no base model, so {DEFAULT_BASE} is used.")
     try:
         values |= _hyperparameters(given, notices) | _length(text)
         values |= _loss(text, front, notices) | _passes(text, front)
-        _say_what_is_not_supported(given, notices)
+        _note_unsupported(given, notices)
         printed = Recipe.model_validate(values)
         as_run = Recipe.model_validate(values | FIT | {"name": name + AS_RUN})
     except ValidationError as error:
@@ -99,16 +99,16 @@ def read_card(text: str, name: str = "from-card") -> CardRecipe:
             f"The card's {'.'.join(map(str, first['loc'][:1]))} is {first['input']}, "
             f"which cannot be used: {first['msg']}."
         ) from error
-    except ValueError as error:  # of ValidationError this is the base, so it comes after
-        raise Refused(f"A hyperparameter of the card is no number: {error}.") from error
+    except ValueError as error:  # the parent class of ValidationError, so it comes after
+        raise Refused(f"A hyperparameter of the card is not a number: {error}.") from error
     return CardRecipe(
         printed, as_run if made_by_fit(text, given) else None, notices, _facts(text, front)
     )
 
 
 def made_by_fit(text: str, given: dict[str, str]) -> bool:
-    """Whether a card bears the marks of the old `CrossEncoder.fit()`: its column names, one batch
-    size for training and evaluation, and no evaluation. It printed arguments it did not use."""
+    """Whether a card was written by the old `CrossEncoder.fit()`, by its column names, one batch
+    size for training and evaluation, and no evaluation. It listed arguments it did not use."""
     columns = all(f"<code>{column}</code>" in text for column in ("sentence_0", "sentence_1"))
     sizes = given.get("per_device_train_batch_size"), given.get("per_device_eval_batch_size")
     return columns and sizes[0] == sizes[1] and given.get("eval_strategy", "no") == "no"
@@ -141,9 +141,9 @@ def _hyperparameters(given: dict[str, str], notices: list[str]) -> dict[str, Any
         "seed": ("seed",),
         "batch_size": ("per_device_train_batch_size", "per_gpu_train_batch_size"),
     }.items():
-        told = next((given[name] for name in names if given.get(name) not in (None, "None")), None)
-        if told is not None:
-            values[field_name] = told
+        value = next((given[name] for name in names if given.get(name) not in (None, "None")), None)
+        if value is not None:
+            values[field_name] = value
     values.setdefault("epochs", 3.0)  # the trainer's default, which no card lists
     steps = int(float(given.get("max_steps") or -1))
     if steps > 0:
@@ -170,7 +170,7 @@ def _accumulated(
 def _schedule(given: dict[str, str], notices: list[str]) -> dict[str, Any]:
     kind = given.get("lr_scheduler_type", "linear").replace("SchedulerType.", "").lower()
     if kind not in SCHEDULES:
-        notices.append(f"The schedule {kind} is not known here, so a linear one is used.")
+        notices.append(f"The schedule {kind} is not supported, so a linear one is used.")
     ratio, steps = float(given.get("warmup_ratio") or 0), float(given.get("warmup_steps") or 0)
     return {"schedule": SCHEDULES.get(kind, "linear"), "warmup": steps or ratio}
 
@@ -185,7 +185,7 @@ def _loss(text: str, front: dict[str, Any], notices: list[str]) -> dict[str, Any
     found = re.search(r"^\* Loss: \[<code>(\w+)</code>\]", text, re.MULTILINE)
     named = found.group(1) if found else tags[-1] if tags else "BinaryCrossEntropyLoss"
     if named not in LOSSES:
-        notices.append(f"The loss {named} is not known here, so binary cross-entropy is used.")
+        notices.append(f"The loss {named} is not supported, so binary cross-entropy is used.")
     weight = _loss_parameters(text).get("pos_weight")
     return {"loss": LOSSES.get(named, "bce"), "pos_weight": float(weight or 1.0)}
 
@@ -199,13 +199,13 @@ def _loss_parameters(text: str) -> dict[str, Any]:
 
 
 def _passes(text: str, front: dict[str, Any]) -> dict[str, Any]:
-    """Runs of one process: the step of the log starts again, and each size leaves one tag."""
+    """Chained runs of one process: the log's step restarts, and each dataset size has one tag."""
     sizes = _sizes(front)
     return {"passes": (*sizes[:-1], *(0,) * max(1, len(log_rows(text))))}
 
 
 def log_rows(text: str) -> list[list[tuple[float, int, float]]]:
-    """The training log of a card: (epoch, step, loss), one list for each run seen in it."""
+    """The training log of a card: (epoch, step, loss), one list per run."""
     runs: list[list[tuple[float, int, float]]] = []
     for epoch, step, loss in re.findall(
         r"^\|\s*\**([\d.]+)\**\s*\|\s*\**(\d+)\**\s*\|\s*\**([\d.]+)\**\s*\|", text, re.MULTILINE
@@ -225,10 +225,10 @@ def _facts(text: str, front: dict[str, Any]) -> dict[str, Any]:
     return {"dataset_sizes": _sizes(front), "runs_seen": len(log_rows(text))}
 
 
-def _say_what_is_not_supported(given: dict[str, str], notices: list[str]) -> None:
+def _note_unsupported(given: dict[str, str], notices: list[str]) -> None:
     for table, why in (
-        (NOT_HONOURED, "is not supported here"),
-        (GONE, "is gone from transformers"),
+        (UNSUPPORTED, "is not supported here"),
+        (REMOVED, "was removed from transformers"),
     ):
         for name, (usual, instead) in table.items():
             if given.get(name, usual) not in (usual, "None", "", usual.lower()):
@@ -241,5 +241,5 @@ def _say_what_is_not_supported(given: dict[str, str], notices: list[str]) -> Non
             notices.append(f"{name}: {given[name]} is not supported here; it is {fixed:g}.")
     if given.get("batch_sampler", "batch_sampler") != "batch_sampler":
         notices.append(
-            f"batch_sampler: {given['batch_sampler']} is not a choice here; the loss decides."
+            f"batch_sampler: {given['batch_sampler']} is not supported; it depends on the loss."
         )

@@ -1,4 +1,4 @@
-"""What a run costs before it is started: steps, pairs, seconds, bytes of disk."""
+"""The estimated cost of a run: steps, pairs, seconds, bytes of disk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ Splits = dict[str, pd.DataFrame]
 class Cost:
     """The phases of one recipe, a lesson for each pass, and the work of all of them.
 
-    `pairs` is the work as a number of pairs learned from; scored pairs count for less.
+    `pairs` is the work in training pairs; scored pairs count for less.
     """
 
     lessons: tuple[Lesson, ...]
@@ -41,7 +41,7 @@ class Cost:
         return sum(lesson.steps for lesson in self.lessons)
 
     def seconds(self, pairs_per_second: float | None) -> float | None:
-        """How long it takes at this speed; None where that is not known."""
+        """The duration at this speed; None where the speed is unknown."""
         if not pairs_per_second:
             return None
         return OPENING * len(self.lessons) + self.pairs / pairs_per_second
@@ -60,19 +60,19 @@ def cost_of(
     texts: list[Pair],
     cache: Path,
 ) -> Cost:
-    """What `recipe` costs. `passes` are the splits of each pass, which differ in `train` only.
+    """The cost of `recipe`. `passes` are the splits of each pass, which differ in `train` only.
 
-    The warm start learns from `texts`.
+    The warm start trains on `texts`.
     """
     lessons = tuple(_lesson(recipe, drawn, scale) for drawn in passes)
     warm = _warm_start(recipe, base, texts, cache)
     before = warm.lesson.learned if warm and not warm.done else 0
-    work = (_work(*one, scale) for one in zip(lessons, passes, strict=True))
+    work = (_work(*pair, scale) for pair in zip(lessons, passes, strict=True))
     return Cost(lessons, warm, before + sum(work))
 
 
 def _lesson(recipe: Recipe, splits: Splits, scale: Scale) -> Lesson:
-    # As many labelled pairs stand in for the negatives that are yet to be mined.
+    # The negatives are not mined yet: sampled labelled pairs replace them.
     train = splits["train"]
     if more := expected(recipe, train, scale):
         filled = train.sample(more, replace=True, random_state=0).assign(grade=scale.min)

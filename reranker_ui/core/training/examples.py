@@ -1,4 +1,4 @@
-"""Labelled pairs in the shape that a loss wants: pairs, classes, lists, triplets or margins."""
+"""Labelled pairs in the shape that a loss needs: pairs, classes, lists, triplets or margins."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ from reranker_ui.core.values.refused import Refused
 
 LONGEST = 16  # passages of a list; a query with more gives several lists
 MOST_GRADES = 10
-WORSE = 4  # passages that each better one is set against
+WORSE = 4  # worse passages that each better one is compared with
 IN_BATCH = 4  # negatives that a row gets from the other rows of its batch
 LISTWISE = ("lambda", "listnet", "ranknet")
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Rows for a loss, by column; `width` is how many pairs the model reads for a row."""
+    """Rows for a loss, by column; `width` is the number of pairs the model reads per row."""
 
     columns: dict[str, list[Any]]
     width: float
 
     @property
     def count(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return len(next(iter(self.columns.values())))
 
 
@@ -38,10 +38,10 @@ def examples_of(
     seed: int,
     scale: Scale = GRADES,
 ) -> Examples | None:
-    """The rows that `loss` learns from, None where these are the pairs and their targets.
+    """The rows for `loss`, None where they are the pairs and their targets.
 
-    `targets` are the grades as 0 to 1, parallel to `pairs`. Refused where the labels cannot give
-    the loss what it needs, with a loss that can be used instead.
+    `targets` are the grades as 0 to 1, parallel to `pairs`. Refused where the labels do not fit
+    the loss; the message names a loss that does.
     """
     if loss in ("bce", "mse"):
         return None
@@ -58,9 +58,9 @@ def examples_of(
 
 
 def idle_pairs(loss: Loss, pairs: pd.DataFrame, targets: "pd.Series[float]") -> int:
-    """How many pairs teach `loss` nothing: those of queries whose labels are all the same.
+    """The number of pairs without effect on `loss`: those of queries with equal labels.
 
-    Losses that learn each pair by itself have none.
+    Pointwise losses have none.
     """
     if loss not in (*LISTWISE, "margin_mse"):
         return 0
@@ -77,8 +77,8 @@ def _classes(frame: pd.DataFrame, scale: Scale) -> Examples:
     grades = frame["grade"].astype(float) - scale.min  # the lowest of the scale is the first class
     if (grades != grades.round()).any() or grades.max() > MOST_GRADES:
         raise Refused(
-            "Cross-entropy learns whole grades, and these labels are scores. "
-            "Choose MSE or binary cross-entropy, which take any score."
+            "Cross-entropy needs whole grades, and these labels are scores. "
+            "Choose MSE or binary cross-entropy, which accept any score."
         )
     texts = {"query": frame["query"].tolist(), "passage": frame["passage"].tolist()}
     return Examples(texts | {"label": grades.astype(int).tolist()}, 1.0)
@@ -86,7 +86,7 @@ def _classes(frame: pd.DataFrame, scale: Scale) -> Examples:
 
 def _lists(frame: pd.DataFrame, chance: np.random.Generator) -> Examples:
     columns: dict[str, list[Any]] = {"query": [], "passages": [], "labels": []}
-    for query, group in _mixed(frame, "A list loss learns the order of a query's candidates"):
+    for query, group in _mixed(frame, "A listwise loss learns the order of a query's candidates"):
         for part in _cut(group, chance):
             columns["query"].append(query)
             columns["passages"].append(part["passage"].tolist())
@@ -95,7 +95,7 @@ def _lists(frame: pd.DataFrame, chance: np.random.Generator) -> Examples:
 
 
 def _cut(group: pd.DataFrame, chance: np.random.Generator) -> Iterator[pd.DataFrame]:
-    # The best stand in every list, the others are dealt out: each has something above it.
+    # The best are in every list, the others are distributed: each has a better passage above it.
     if len(group) <= LONGEST:
         yield group
         return
@@ -110,8 +110,8 @@ def _triplets(frame: pd.DataFrame, chance: np.random.Generator) -> Examples:
     positive = frame[frame["relevant"]]
     if positive["query_key"].nunique() < 2:
         raise Refused(
-            "Ranking against the others of a batch needs relevant passages of at least two "
-            "queries. Label more, or choose binary cross-entropy."
+            "In-batch negatives need relevant passages of at least two queries. "
+            "Label more, or choose binary cross-entropy."
         )
     negatives = {
         key: group["passage"].tolist()
@@ -125,15 +125,15 @@ def _triplets(frame: pd.DataFrame, chance: np.random.Generator) -> Examples:
     ):
         own = negatives.get(key) or passages
         picked = [str(own[place]) for place in chance.integers(len(own), size=8)]
-        fitting = [one for one in picked if one not in known[key]]
-        fitting = fitting or [one for one in passages if one not in known[key]]
-        if fitting:  # a passage that is right for the query would teach the opposite
+        fitting = [candidate for candidate in picked if candidate not in known[key]]
+        fitting = fitting or [candidate for candidate in passages if candidate not in known[key]]
+        if fitting:  # a relevant passage as a negative would teach the opposite
             columns["query"].append(query)
             columns["positive"].append(passage)
             columns["negative"].append(fitting[0])
     if not columns["query"]:
         raise Refused(
-            "Every passage is right for every query, so there is nothing to rank it against. "
+            "Every passage is relevant to every query, so there are no negatives. "
             "Label passages that are not relevant, or choose binary cross-entropy."
         )
     return Examples(columns, 2.0 + IN_BATCH)
@@ -141,7 +141,7 @@ def _triplets(frame: pd.DataFrame, chance: np.random.Generator) -> Examples:
 
 def _margins(frame: pd.DataFrame, chance: np.random.Generator) -> Examples:
     columns: dict[str, list[Any]] = {"query": [], "better": [], "worse": [], "label": []}
-    for query, group in _mixed(frame, "MarginMSE learns by how much one passage beats another"):
+    for query, group in _mixed(frame, "MarginMSE learns the score difference of two passages"):
         texts, targets = group["passage"].tolist(), group["target"].to_numpy(float)
         for place, target in enumerate(targets):
             below = np.flatnonzero(targets < target)

@@ -1,4 +1,4 @@
-"""One phase of a run: a model learns from pairs and targets, and events tell of it."""
+"""One phase of a run: trains a model on pairs and targets, and emits events."""
 
 import math
 import shutil
@@ -29,14 +29,14 @@ from reranker_ui.core.values.machine import Machine
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 
-LOGGED = 500  # points that a phase logs at most, about
+LOGGED = 500  # points logged per phase at most, about
 SCHEDULES = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}
 
 
 def open_model(path: Path, max_length: int, seed: int) -> CrossEncoder:
-    """The cross-encoder in the folder `path`; one without a ranking head gets a fresh one.
+    """The cross-encoder in the folder `path`; one without a ranking head gets a new one.
 
-    Everything random from here on follows from `seed`. Only safetensors are read, and no code.
+    Also seeds all random generators with `seed`. Only safetensors are read, and no code.
     """
     set_seed(seed)
     with damage_refused(f"The model in {path}", "Choose another base."):
@@ -51,7 +51,7 @@ def open_model(path: Path, max_length: int, seed: int) -> CrossEncoder:
 
 
 def save_model(model: CrossEncoder, path: Path, aside: Path) -> None:
-    """Save into the folder `path`, which appears only when it is whole; `aside` is its draft."""
+    """Save into the folder `path`, which appears only when complete; `aside` is its draft."""
     model.activation_fn = torch.nn.Sigmoid()
     shutil.rmtree(aside, ignore_errors=True)
     model.save_pretrained(str(aside), create_model_card=False)
@@ -68,12 +68,12 @@ def learn(
     evaluator: LiveEvaluator | None = None,
     resume: Path | None = None,
 ) -> bool:
-    """Let `model` learn; afterwards it holds the best weights by the evaluator, else the last.
+    """Train `model`; afterwards it has the best weights by the evaluator, otherwise the last.
 
     Call it once for each opened model: accelerate marks a trained model as prepared, and a second
     call would train in fp32 whatever the precision of `machine`.
-    Returns whether it was stopped early. Raises Cancelled, and Refused where the loss is no
-    number any more, or the checkpoint holds something other than numbers.
+    Returns whether it was stopped early. Raises Cancelled, and Refused where the loss is not
+    finite, or the checkpoint contains something other than numbers.
     """
     prepare(model, lesson)
     reporter = Reporter(folder, lesson, pace, evaluator is not None)
@@ -88,7 +88,7 @@ def learn(
     trainer.remove_callback(PrinterCallback)
     with _dropout(model, lesson.dropout):
         _train(trainer, resume)
-    # Else predictions in this process stay in the precision of the training.
+    # Otherwise predictions in this process stay in the training precision.
     trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
     model.eval()
     return reporter.stopped
@@ -99,13 +99,13 @@ def _train(trainer: "Trainer", resume: Path | None) -> None:
         trainer.train(resume_from_checkpoint=str(resume) if resume else None)
     except UnpicklingError as error:
         raise Refused(
-            f"{resume and resume.name} holds something other than numbers, so nothing of it was"
-            " loaded. Somebody has changed it. Run this run again from the start."
+            f"{resume and resume.name} contains something other than numbers, so it was not"
+            " loaded: somebody has changed it. Start this run again."
         ) from error
 
 
 def prepare(model: CrossEncoder, lesson: Lesson) -> None:
-    """Say which weights learn: all, or all but the embeddings of tokens."""
+    """Set which weights are trained: all, or all except the token embeddings."""
     model.requires_grad_(True)
     model.model.get_input_embeddings().requires_grad_(lesson.train_embeddings)
 
@@ -148,11 +148,11 @@ def _arguments(
         per_device_train_batch_size=lesson.row_batch,
         learning_rate=lesson.learning_rate,
         lr_scheduler_type=SCHEDULES[lesson.schedule],
-        # A float below 1 is a share of all steps.
+        # A float below 1 is a fraction of all steps.
         warmup_steps=round(lesson.warmup) if lesson.warmup >= 1 else lesson.warmup,
         weight_decay=lesson.weight_decay,
         max_grad_norm=1.0,
-        # In-batch negatives must not hold another row's positive; else length decides.
+        # In-batch negatives must not contain another row's positive; otherwise group by length.
         batch_sampler="no_duplicates" if lesson.loss == "mnrl" else LengthGroupedBatchSampler,
         seed=lesson.seed,
         use_cpu=machine.device == "cpu",
@@ -162,7 +162,7 @@ def _arguments(
         ddp_find_unused_parameters=False,
         logging_steps=max(1, math.ceil(lesson.steps / LOGGED)),
         logging_first_step=True,
-        logging_nan_inf_filter=False,  # else a loss that is no number is logged as 0
+        logging_nan_inf_filter=False,  # otherwise a NaN loss is logged as 0
         disable_tqdm=True,
         report_to="none",
         **watched,
@@ -170,7 +170,7 @@ def _arguments(
 
 
 class Trainer(CrossEncoderTrainer):  # type: ignore[misc]
-    """The trainer without the model card, which quotes training texts and asks the Hub."""
+    """The trainer without the model card, which quotes training texts and queries the Hub."""
 
     def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
         """None is added."""
@@ -180,7 +180,7 @@ class Trainer(CrossEncoderTrainer):  # type: ignore[misc]
 
 
 class LengthGroupedBatchSampler(DefaultBatchSampler):  # type: ignore[misc]
-    """Batches of like length; another order each epoch, the same again after a resume."""
+    """Batches of similar length; another order each epoch, reproducible after a resume."""
 
     def __init__(self, dataset: Dataset, batch_size: int, drop_last: bool, **rest: Any) -> None:
         super().__init__(dataset, batch_size, drop_last, **rest)

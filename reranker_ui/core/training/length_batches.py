@@ -1,17 +1,17 @@
-"""Batches of pairs of like length, so that little time is spent on padding."""
+"""Batches of pairs of similar length, to save time on padding."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-SORTED_TOGETHER = 50  # batches; more would save no padding worth the loss of chance
+SORTED_TOGETHER = 50  # batches; more would save little padding and reduce randomness
 
 
 def length_grouped(lengths: Sequence[int], batch_size: int, seed: int) -> list[list[int]]:
     """Positions 0..n-1 in batches of `batch_size`; the last of them may be smaller.
 
-    Chance decides which SORTED_TOGETHER batches are sorted by length together, and the order
-    in which batches come. The same seed gives the same batches, so a resumed run goes on with them.
+    Groups of SORTED_TOGETHER batches are drawn at random and sorted by length, and the order of
+    the batches is random. The same seed gives the same batches, so a resumed run continues them.
     """
     chance = np.random.default_rng(seed)
     order = chance.permutation(len(lengths))

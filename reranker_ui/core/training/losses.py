@@ -1,4 +1,4 @@
-"""The loss that a lesson is learned by, as sentence-transformers computes it."""
+"""The losses of sentence-transformers, configured for a lesson."""
 
 import math
 from typing import Any
@@ -11,11 +11,11 @@ from sentence_transformers.util import batch_to_device
 from reranker_ui.core.training.examples import IN_BATCH, grade_counts
 from reranker_ui.core.training.phase import Lesson
 
-MINI_BATCH = 32  # pairs that go through the model at once where a batch may be larger
+MINI_BATCH = 32  # pairs in one forward pass where a batch may be larger
 
 
 def loss_of(model: CrossEncoder, lesson: Lesson) -> torch.nn.Module:
-    """The loss of `lesson` over `model`, which gives one score a pair, a logit."""
+    """The loss of `lesson` over `model`, which returns one logit per pair."""
     sigmoid = torch.nn.Sigmoid()
     make: dict[str, Any] = {
         "bce": lambda: losses.BinaryCrossEntropyLoss(
@@ -36,12 +36,12 @@ def loss_of(model: CrossEncoder, lesson: Lesson) -> torch.nn.Module:
 
 
 class GradeCrossEntropy(torch.nn.Module):
-    """Cross-entropy over the grades 0..K of a model that gives one score.
+    """Cross-entropy over the grades 0..K of a model with one score.
 
-    The score s makes the logits k * s + c_k: the adjacent-categories model for ordered classes
-    (https://doi.org/10.1002/9780470594001, chapter 4), so one score still ranks. c_k, what is
-    rare beyond a straight line, is fixed from how often the grades occur; with two grades it
-    is 0 and the loss is binary cross-entropy.
+    The score s gives the logits k * s + c_k: the adjacent-categories model for ordered classes
+    (https://doi.org/10.1002/9780470594001, chapter 4), so one score still ranks. c_k is fixed: the
+    deviation of the grades' log frequencies from a straight line. With two grades it is 0 and the
+    loss is binary cross-entropy.
     """
 
     def __init__(self, model: CrossEncoder, counts: list[int]) -> None:
@@ -67,5 +67,5 @@ class GradeCrossEntropy(torch.nn.Module):
         return torch.nn.functional.cross_entropy(logits, labels.long().to(scores.device))
 
     def get_config_dict(self) -> dict[str, Any]:
-        """What a model card says of it."""
+        """The parameters for the model card."""
         return {"grades": int(self.grades.numel())}

@@ -1,4 +1,4 @@
-"""The card of a finished run's model: what it is made of, how it learned and how well it ranks."""
+"""The model card of a finished run: its data, its training and its ranking metrics."""
 
 import html
 import json
@@ -18,7 +18,7 @@ RANKERS = {
     "bm25": "BM25",
 }
 COLUMNS = {"ndcg@10": "nDCG@10", "mrr@10": "MRR@10", "map": "MAP", "average_precision": "AP"}
-FOLDED = 100  # rows of a training log beyond which it is folded away
+FOLDED = 100  # rows of a training log beyond which it is collapsed
 
 CARD = """\
 ---
@@ -26,14 +26,14 @@ CARD = """\
 
 # Reranker fine-tuned on {dataset}
 
-A cross-encoder that gives a query and a passage the probability that they belong together.
+A cross-encoder that predicts the probability that a passage is relevant to a query.
 Fine-tuned from {base} with Reranker UI.
 
 ## Model Details
 
 - **Model Type:** Cross Encoder
 - **Base model:** {base}{revision}
-- **Base asked for / used:** {asked} / {used}
+- **Base requested / used:** {requested} / {used}
 - **Maximum Sequence Length:** {max_length} tokens
 - **Number of Output Labels:** 1 label
 - **Score activation:** {activation}; scores are probabilities, 0 to 1
@@ -45,7 +45,7 @@ nDCG@10 has linear gain on the grade; AP is pooled over all {test:,} labelled pa
 
 {table}
 {fresh}
-On the dev pairs that were watched while it learned:
+On the dev pairs evaluated during training:
 
 {dev_table}
 
@@ -84,7 +84,7 @@ Query and passage together are cut at {max_length} tokens.
 
 {non_default}
 
-#### What really moved the weights
+#### Optimizer and loss
 
 {how}
 
@@ -105,10 +105,10 @@ Query and passage together are cut at {max_length} tokens.
 
 
 def write_card(folder: RunFolder, *facts: Any) -> None:
-    """Write README.md and the same facts for machines, reranker_ui.json, into the model.
+    """Write README.md and the same facts as JSON, reranker_ui.json, into the model's folder.
 
-    `facts` as `facts_of` takes them after the folder. Training texts stand in it only where the
-    recipe says so.
+    `facts` are the arguments of `facts_of` after the folder. Training texts are included only
+    where the recipe allows it.
     """
     found = facts_of(folder, *facts)
     (folder.model / SIDECAR).write_text(json.dumps(found, ensure_ascii=False, indent=1))
@@ -124,7 +124,7 @@ def card(facts: dict[str, Any]) -> str:
         front=yaml.safe_dump(front_matter(facts), sort_keys=False, allow_unicode=True),
         base=f"[{base}](https://huggingface.co/{base})" if "/" in base else base,
         revision=f" <!-- at revision {revision} -->" if revision else "",
-        asked=facts["base_asked"],
+        requested=facts["base_asked"],
         used=facts["base"],
         activation=facts["activation"],
         dataset=lineage["dataset"],
@@ -154,13 +154,13 @@ _FRESH = "\nThe base model has no ranking head, so it ranks at random.\n"
 
 
 def front_matter(facts: dict[str, Any]) -> dict[str, Any]:
-    """What the Hub reads; sizes and losses of all runs that made the model, in order."""
+    """The metadata for the Hub; sizes and losses of all runs that trained the model, in order."""
     tags = ["sentence-transformers", "cross-encoder", "reranker", "generated_from_trainer"]
-    for one in [*facts["earlier"], facts]:
-        size = one.get("learned_from", one["lineage"]["counts"]["train"])
+    for run in [*facts["earlier"], facts]:
+        size = run.get("learned_from", run["lineage"]["counts"]["train"])
         tags += [
             f"dataset_size:{size}",
-            *([f"loss:{one['loss']['class']}"] if "loss" in one else []),
+            *([f"loss:{run['loss']['class']}"] if "loss" in run else []),
         ]
     front: dict[str, Any] = {"tags": [*dict.fromkeys(tags), "reranker-ui"]}
     if "/" in facts["base_model"]:
@@ -207,7 +207,7 @@ def _quoted(text: str) -> str:
 
 
 def _logs(facts: dict[str, Any]) -> str:
-    rows = [row for one in [*facts["earlier"], facts] for row in one.get("log", [])]
+    rows = [row for run in [*facts["earlier"], facts] for row in run.get("log", [])]
     if not rows:
         return "No step was logged."
     lines = [
@@ -226,15 +226,15 @@ def _logs(facts: dict[str, Any]) -> str:
 def _lineage(facts: dict[str, Any]) -> str:
     if not facts["earlier"]:
         return ""
-    made = [f"1. {_made(one)}" for one in [*facts["earlier"], facts]]
+    steps = [f"1. {_origin(run)}" for run in [*facts["earlier"], facts]]
     return (
-        "\nThe steps start again with each run that made this model:\n\n" + "\n".join(made) + "\n"
+        "\nThe steps restart with each run that trained this model:\n\n" + "\n".join(steps) + "\n"
     )
 
 
-def _made(one: dict[str, Any]) -> str:
-    size = one.get("learned_from", one["lineage"]["counts"]["train"])
-    return f"{size:,} pairs of `{one['lineage']['dataset']}`, from {one['base']}"
+def _origin(run: dict[str, Any]) -> str:
+    size = run.get("learned_from", run["lineage"]["counts"]["train"])
+    return f"{size:,} pairs of `{run['lineage']['dataset']}`, from {run['base']}"
 
 
 def _list(values: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Hard negatives: passages of the dataset that look right for a query and carry no label for it."""
+"""Hard negatives: passages that look relevant to a query and have no label for it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,36 +14,36 @@ from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.run_folder import COLUMNS
 
 Vector: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float32]]"
-TINY = 1e-9  # where the best positive shares no word with the query
-DEPTH = 50  # best passages that are looked at for each query
+TINY = 1e-9  # ceiling where the best positive shares no word with the query
+DEPTH = 50  # best passages considered for each query
 
 
 def with_negatives(
     recipe: Recipe, pairs: pd.DataFrame, encoder: Path, scale: Scale = GRADES
 ) -> pd.DataFrame:
-    """`pairs` with further rows of the lowest grade, found by BM25 or by the cosine of `encoder`.
+    """`pairs` plus rows of the lowest grade, mined by BM25 or by the cosine of `encoder`.
 
-    For each query with a positive, `negatives_per_query` passages from those of `pairs`: the
-    share `negatives_random` by chance, the others the best scored. None carries a label for the
-    query, and none scores within `negatives_margin` of its best positive, where a passage that
-    people have not seen may well be right.
+    Adds `negatives_per_query` passages of `pairs` to each query with a positive: the share
+    `negatives_random` at random, the others with the highest scores. None has a label for the
+    query, and none scores within `negatives_margin` of its best positive, where unlabelled
+    passages are often relevant.
     """
     if recipe.negatives == "none":
         return pairs
     positive = scale.relevant(pairs["grade"])
     passages = list(dict.fromkeys(pairs["passage"]))
     place = {passage: number for number, passage in enumerate(passages)}
-    asked = {
+    groups = {
         key: group
         for key, group in pairs.groupby("query_key", sort=False)
         if positive[group.index].any()
     }
     score = _scorer(
-        recipe.negatives, passages, [g["query"].iloc[0] for g in asked.values()], encoder
+        recipe.negatives, passages, [g["query"].iloc[0] for g in groups.values()], encoder
     )
     chance = np.random.default_rng(recipe.seed)
     rows = []
-    for number, (key, group) in enumerate(asked.items()):
+    for number, (key, group) in enumerate(groups.items()):
         known = {place[passage] for passage in group["passage"]}
         best = [place[passage] for passage in group[positive[group.index]]["passage"]]
         for found in _chosen(recipe, score(number), known, best, chance):
@@ -52,7 +52,7 @@ def with_negatives(
 
 
 def expected(recipe: Recipe, pairs: pd.DataFrame, scale: Scale = GRADES) -> int:
-    """How many negatives `with_negatives` adds at most."""
+    """The maximum number of negatives that `with_negatives` adds."""
     if recipe.negatives == "none":
         return 0
     queries = int(pairs.loc[scale.relevant(pairs["grade"]), "query_key"].nunique())
@@ -67,14 +67,18 @@ def _chosen(
     hard = min(DEPTH, len(scores) - 1)
     order = np.argpartition(-scores, hard)[: hard + 1]
     order = order[np.lexsort((order, -scores[order]))]
-    found = [int(one) for one in order if one not in known and 0 < scores[one] < ceiling]
+    found = [
+        int(position)
+        for position in order
+        if position not in known and 0 < scores[position] < ceiling
+    ]
     chosen = found[: wanted - round(wanted * recipe.negatives_random)]
     free = np.flatnonzero(scores < max(ceiling, TINY))
-    for one in chance.permutation(free)[: wanted + len(known) + len(chosen)]:
+    for position in chance.permutation(free)[: wanted + len(known) + len(chosen)]:
         if len(chosen) == wanted:
             break
-        if one not in known and one not in chosen:
-            chosen.append(int(one))
+        if position not in known and position not in chosen:
+            chosen.append(int(position))
     return chosen
 
 

@@ -1,4 +1,4 @@
-"""A lesson: the pairs and targets that one phase learns from, and how."""
+"""A lesson: the pairs, targets and hyperparameters of one training phase."""
 
 import math
 from collections.abc import Mapping
@@ -28,10 +28,10 @@ CLASSES = {
 
 @dataclass(frozen=True)
 class Lesson:
-    """What a phase learns from and how; `targets` are 0 to 1, parallel to the texts.
+    """The data and hyperparameters of a phase; `targets` are 0 to 1, parallel to the texts.
 
-    `warmup` is the share of all steps in which the learning rate rises, from 1 on the number of
-    those steps. `rows` are the pairs in the shape that the loss wants, None where that is pairs.
+    `warmup` is the fraction of all steps in which the learning rate rises, or their number if at
+    least 1. `rows` are the pairs in the shape that the loss needs, None where that is pairs.
     """
 
     phase: Phase
@@ -53,20 +53,20 @@ class Lesson:
     eval_every: int | None = None
     early_stopping: int = 0
     best_by: BestBy = "auto"
-    idle: int = 0  # pairs that teach the loss nothing
+    idle: int = 0  # pairs without effect on the loss
     rows: Examples | None = field(default=None, repr=False)
 
     @property
     def columns(self) -> Mapping[str, list[Any]]:
-        """The rows as columns, texts first and the label, where there is one, last."""
+        """The rows as columns: texts first, then the label if there is one."""
         if self.rows is not None:
             return self.rows.columns
         return {"query": self.queries, "passage": self.passages, "label": self.targets}
 
     @property
     def row_batch(self) -> int:
-        """Rows in a batch: as many as hold `batch_size` pairs."""
-        if self.loss == "mnrl":  # the others of a batch are its negatives: a row counts as one
+        """Rows in a batch, for about `batch_size` pairs."""
+        if self.loss == "mnrl":  # the other rows of a batch are the negatives, so count rows
             return max(2, self.batch_size)
         return max(1, round(self.batch_size / self.rows.width)) if self.rows else self.batch_size
 
@@ -85,16 +85,16 @@ class Lesson:
 
     @property
     def learned(self) -> int:
-        """Pairs that the phase learns from, each counted as often as it comes."""
+        """Pairs trained on, each counted as often as it occurs."""
         return round(self.steps * self.batch_pairs)
 
 
 def lesson_of(recipe: Recipe, pairs: pd.DataFrame, scale: Scale | float) -> Lesson:
-    """The lesson of the labels: `pairs` with targets of 0, the scale's lowest label, to 1.
+    """The lesson for labelled `pairs`: targets from 0, the scale's lowest label, to 1.
 
-    scale: or the highest label of one that begins at 0.
-    Refused: labels that are no numbers of the scale, or all the same, and a loss that
-    needs what the pairs cannot give it.
+    scale: may also be the highest label of a scale that begins at 0.
+    Refused: labels outside the scale, labels that are all the same, and a loss that does not fit
+    the labels.
     """
     scale = scale if isinstance(scale, Scale) else Scale("graded", scale)
     targets = scale.targets(pairs["grade"].astype(float))
@@ -105,7 +105,7 @@ def lesson_of(recipe: Recipe, pairs: pd.DataFrame, scale: Scale | float) -> Less
     if targets.nunique() < 2:
         raise Refused(
             f"All {len(pairs):,} training labels are the same. "
-            "A reranker learns from the difference: label some pairs otherwise."
+            "A reranker learns from the difference: give some pairs another label."
         )
     return Lesson(
         "train",
@@ -132,15 +132,15 @@ def lesson_of(recipe: Recipe, pairs: pd.DataFrame, scale: Scale | float) -> Less
     )
 
 
-def length_notice(read: int, asked: int) -> str:
-    """The sentence for a base that reads fewer tokens than a recipe asks for."""
-    return f"This base reads {read} tokens at most, not {asked}."
+def length_notice(limit: int, requested: int) -> str:
+    """The notice for a base that reads fewer tokens than the recipe's max length."""
+    return f"This base reads at most {limit} tokens, not {requested}."
 
 
 def pos_weight(recipe: Recipe, targets: list[float]) -> float:
-    """What a positive counts for; "auto" is the square root of negatives per positive, up to 10.
+    """The weight of a positive; "auto" is the square root of negatives per positive, up to 10.
 
-    The root, because the full ratio buys rank at the price of probabilities far too high.
+    The root, because the full ratio gives probabilities that are far too high.
     """
     if recipe.loss != "bce":
         return 1.0

@@ -23,16 +23,15 @@ if TYPE_CHECKING:
 
 
 def train(folder: RunFolder, threads: int | None = None, preferred: str = "auto") -> None:
-    """Train on the inputs of `folder`; the model, the events and the card come to lie in it.
+    """Train on the inputs of `folder`; writes the model, the events and the card into it.
 
-    `threads` of the processor, all if None; `preferred` is the precision of a recipe that says
-    auto (see `chosen_precision`). A run that was lost goes on from its last whole
-    checkpoint. The last event is `finished` or `stopped`; raises Cancelled, and Refused for
-    what a person can mend.
+    `threads` of the processor, all if None; `preferred` is the precision of a recipe with auto
+    (see `chosen_precision`). A lost run continues from its last complete checkpoint. The last
+    event is `finished` or `stopped`; raises Cancelled, and Refused for errors the user can fix.
     """
     begun = time.monotonic()
     plan = plan_run(folder, threads, preferred)
-    _tell_start(plan)
+    _emit_start(plan)
     model, stopped = _learn(plan)
     if folder.stop_requested() == "cancel":
         raise Cancelled
@@ -74,13 +73,13 @@ def _evaluate(plan: Plan) -> tuple[dict[str, Metrics], Metrics]:
     return metrics, tuned.dev
 
 
-def _tell_start(plan: Plan) -> None:
+def _emit_start(plan: Plan) -> None:
     folder, warm, machine = plan.folder, plan.warm, plan.machine
     warm_steps = warm.lesson.steps if warm and not warm.done else 0
     folder.emit(
         "started",
         "warm_start" if warm_steps else "train",
-        base_asked=plan.base.asked,
+        base_asked=plan.base.requested,
         base_used=plan.base.used,
         notice=plan.base.notice,
         precision=machine.precision,
@@ -90,13 +89,13 @@ def _tell_start(plan: Plan) -> None:
         learned_from=len(plan.lesson.queries) - plan.lesson.idle,
         plan={"warm_start_steps": warm_steps, "train_steps": plan.lesson.steps},
     )
-    asked, read = folder.recipe().max_length, plan.recipe.max_length
+    requested, limit = folder.recipe().max_length, plan.recipe.max_length
     notices = [
         machine.notice,
         plan.baselines.notice,
-        length_notice(read, asked) if read < asked else None,
+        length_notice(limit, requested) if limit < requested else None,
         _idle_notice(plan.lesson),
-        "The warm start of an earlier run on these texts is used again."
+        "The warm start of an earlier run on these texts is reused."
         if warm and warm.done
         else None,
     ]
@@ -108,8 +107,8 @@ def _idle_notice(lesson: Lesson) -> str | None:
     if not lesson.idle:
         return None
     return (
-        f"{lesson.idle:,} of {len(lesson.queries):,} pairs teach nothing here: this loss learns how"
-        " the passages of a query differ, and their labels are all the same."
+        f"{lesson.idle:,} of {len(lesson.queries):,} pairs have no effect: this loss learns how the"
+        " passages of a query differ, and their labels are all the same."
     )
 
 
@@ -134,7 +133,7 @@ def _learn(plan: Plan) -> tuple["CrossEncoder", bool]:
     if candidate and evaluator and not resume:
         evaluator(model, steps=0)
     stopped = learn(model, plan.lesson, folder, plan.machine, pace, evaluator, resume)
-    # A run that was lost may find that later ones let the warm start go meanwhile.
+    # Later runs may have deleted the warm start of a lost run in the meantime.
     if plan.warm and plan.warm.done and best and start_was_best(folder.events()[0], best):
         model = warm_again(plan, plan.warm)
     return model, stopped

@@ -1,4 +1,4 @@
-"""What a phase tells while it runs: steps, evaluations on dev and checkpoints, as events."""
+"""The events of a running phase: steps, evaluations on dev and checkpoints."""
 
 import math
 import time
@@ -23,7 +23,7 @@ SAVE_EVERY = 600.0  # seconds after which a checkpoint is due, evaluation or not
 
 
 class LiveEvaluator(BaseEvaluator):  # type: ignore[misc]
-    """Scores the live dev pairs and tells their metrics; `best` decides which model is kept."""
+    """Scores the live dev pairs and emits their metrics; `best` selects the saved checkpoint."""
 
     def __init__(
         self, folder: RunFolder, frame: pd.DataFrame, pace: Pace, best: str | None
@@ -35,7 +35,7 @@ class LiveEvaluator(BaseEvaluator):  # type: ignore[misc]
     def __call__(
         self, model: CrossEncoder, output_path: Any = None, epoch: float = -1, steps: int = -1
     ) -> dict[str, float]:
-        """The metrics that have a value, after one `evaluated` event with all of them."""
+        """Emit one `evaluated` event with all metrics; returns those that have a value."""
         logits = model.predict(
             pairs_of(self._frame),
             batch_size=32,
@@ -64,21 +64,21 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
     def on_train_begin(
         self, _args: Any, state: Any, _control: Any, model: Any = None, **_: Any
     ) -> None:
-        """Count what a resumed run has learned before, and what a checkpoint will weigh."""
+        """Count the pairs a resumed run has already trained on, and the size of a checkpoint."""
         self._size = checkpoint_bytes(model)
         self._pace.skipped(state.global_step * self._lesson.batch_pairs)
 
     def on_step_begin(self, *_: Any, **__: Any) -> None:
-        """Start the clock of a step; evaluations are not on it."""
+        """Start the clock of a step, which excludes evaluations."""
         self._begun = time.monotonic()
 
     def on_step_end(self, _args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Take the time, obey a stop, and ask for a checkpoint where the last is long ago."""
+        """Stop the clock, obey a stop request, and request a checkpoint if one is due."""
         self._pace.learned(self._lesson.batch_pairs, time.monotonic() - self._begun)
-        asked = self._folder.stop_requested()
-        if asked == "cancel":
+        stop = self._folder.stop_requested()
+        if stop == "cancel":
             raise Cancelled
-        if asked == "keep" and state.global_step < state.max_steps:
+        if stop == "keep" and state.global_step < state.max_steps:
             self.stopped = control.should_training_stop = True
             control.should_evaluate = self._evaluates
         if self.stopped or state.global_step >= state.max_steps:
@@ -90,14 +90,14 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
             control.should_save = self._has_room()
 
     def _has_room(self) -> bool:
-        """Whether a checkpoint and the model after it fit on the disk; says so where not."""
+        """Whether a checkpoint and the final model fit on the disk; emits a notice if not."""
         if free_memory() < LEAST_MEMORY:
             self._warn(f"Only {bytes_in_words(free_memory())} of memory are left on this machine.")
         needed, free = 1.5 * self._size, free_disk(self._folder.path)
         if free < needed:
             self._warn(
                 f"No checkpoint is saved: {bytes_in_words(free)} are free on the disk, one needs "
-                f"{bytes_in_words(needed)}. Delete runs that are not needed, this run goes on."
+                f"{bytes_in_words(needed)}. Training continues; delete runs that are not needed."
             )
         return free >= needed
 
@@ -108,11 +108,11 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
             self._folder.emit("notice", self._lesson.phase, message=message)
 
     def on_log(self, args: Any, state: Any, _control: Any, logs: Any = None, **_: Any) -> None:
-        """One `log` event, unless the numbers are none any more."""
+        """Emit one `log` event. Raises Diverged where the loss or gradient is not finite."""
         if not logs or "loss" not in logs:
             return
         norm = logs.get("grad_norm")
-        # In fp16 a norm that overflows is usual: that step is left out, and the scale halved.
+        # In fp16 an overflowing norm is normal: the step is skipped, and the scale halved.
         watched = [logs["loss"]] if args.fp16 else [logs["loss"], norm or 0.0]
         if not all(map(math.isfinite, watched)):
             raise not_a_number(state.global_step)
@@ -130,20 +130,20 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
         )
 
     def on_save(self, args: Any, state: Any, _control: Any, **_: Any) -> None:
-        """One `checkpoint` event."""
+        """Emit one `checkpoint` event."""
         self._saved = time.monotonic()
         path = Path(args.output_dir) / f"checkpoint-{state.global_step}"
         self._folder.emit("checkpoint", self._lesson.phase, step=state.global_step, path=str(path))
 
 
 def checkpoint_bytes(model: torch.nn.Module) -> int:
-    """What a checkpoint weighs: the weights, and two moments of each that learns."""
+    """The size of a checkpoint: the weights, and two moments of each trained weight."""
     sizes = [(p.numel() * p.element_size(), p.requires_grad) for p in model.parameters()]
     return sum(size * (3 if learns else 1) for size, learns in sizes)
 
 
 def not_a_number(step: int) -> Diverged:
-    """What to say where the weights are lost to infinity."""
+    """The error for weights that are infinite or NaN."""
     return Diverged(
         f"The loss stopped being a number at step {step}. "
         "Lower the learning rate, or train in fp32."

@@ -1,4 +1,4 @@
-"""What is decided before the first step of a run."""
+"""The plan of a run, made before its first step."""
 
 import os
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from reranker_ui.core.values.run_folder import RunFolder
 
 @dataclass(frozen=True)
 class Plan:
-    """All that is decided before the first step of a run."""
+    """Everything that is decided before the first step of a run."""
 
     folder: RunFolder
     recipe: Recipe
@@ -36,7 +36,7 @@ class Plan:
 def plan_run(folder: RunFolder, threads: int | None, preferred: str) -> Plan:
     """The plan of the run in `folder`, with `threads` of the processor, all if None.
 
-    `preferred` is the precision of a recipe that says auto.
+    `preferred` is the precision of a recipe with auto.
     Refused: its base cannot be used, the disk is too full, its labels cannot be learned from.
     """
     recipe, cache = folder.recipe(), folder.home / "cache"
@@ -64,20 +64,20 @@ def plan_run(folder: RunFolder, threads: int | None, preferred: str) -> Plan:
 def _base(folder: RunFolder, recipe: Recipe, pairs: pd.DataFrame) -> ResolvedBase:
     parent = folder.lineage().get("parent_run")
     if parent is not None and not Path(recipe.base).is_dir():
-        raise Refused(f"run {parent}, which this run goes on from, left no model.")
+        raise Refused(f"Run {parent}, which this run continues, saved no model.")
     cache = folder.home / "cache"
     base = resolve_base(recipe.base, cache, recipe.revision, pairs_of(pairs))
     needed = sum(file.stat().st_size for file in base.path.glob("*.safetensors"))
     if (free := free_disk(folder.path)) < 2 * needed:
         raise Refused(
-            f"Only {bytes_in_words(free)} are free on the disk, and this base needs "
-            f"{bytes_in_words(2 * needed)} at least. Delete runs that are not needed."
+            f"Only {bytes_in_words(free)} are free on the disk, and this base needs at least "
+            f"{bytes_in_words(2 * needed)}. Delete runs that are not needed."
         )
     return base
 
 
 def _stay_offline() -> None:
-    # From here on all is on this machine; a library that asks the Hub waits for its retries.
+    # Everything needed is now local; a library that queries the Hub would wait for retries.
     from huggingface_hub import constants
 
     os.environ["HF_HUB_OFFLINE"] = "1"

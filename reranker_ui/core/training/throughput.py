@@ -1,4 +1,4 @@
-"""How fast this machine trains a recipe: measured for a few seconds, in the way a run trains."""
+"""Measures the training speed of a recipe on this machine for a few seconds."""
 
 import resource
 import time
@@ -21,11 +21,11 @@ LEAST_STEPS, MOST_STEPS = 2, 200
 def measure(
     request: dict[str, Any], threads: int | None = None, preferred: str = "auto"
 ) -> dict[str, Any]:
-    """Train for SECONDS and return how fast that was.
+    """Train for SECONDS and return the speed.
 
     The request is {recipe, pairs: columns of COLUMNS by name, scale, cache: the folder of base
-    models}. The result is {pairs_per_second, precision, and in bytes memory: most that this
-    process held, checkpoint: the size of one, weights}. Nothing learned is kept.
+    models}. The result is {pairs_per_second, precision, and in bytes memory: the peak of this
+    process, checkpoint: the size of one, weights}. The trained weights are discarded.
     `threads` and `preferred` are as in `training.train`.
     """
     recipe, pairs = Recipe.model_validate(request["recipe"]), pd.DataFrame(request["pairs"])
@@ -53,7 +53,7 @@ def _train(
     kinds = {"bf16": torch.bfloat16, "fp16": torch.float16}
     done, began = 0, 0.0
     for number, (texts, labels) in enumerate(_batches(lesson)):
-        if number == 1:  # the first step also makes what the others find made
+        if number == 1:  # the first step also initializes caches
             began = time.monotonic()
         with torch.autocast(device, kinds.get(precision), enabled=precision in kinds):
             value = loss(texts, labels)
@@ -74,7 +74,7 @@ def _train(
 
 
 def _batches(lesson: Lesson) -> Any:
-    # Batches as the trainer makes them, over and over: what a loss takes, and the labels.
+    # Batches as in the trainer, repeated: the loss's inputs, and the labels.
     import torch
 
     from reranker_ui.core.training.length_batches import length_grouped
@@ -90,6 +90,6 @@ def _batches(lesson: Lesson) -> Any:
             if chosen is None:
                 yield texts, None
             elif isinstance(chosen[0], list):
-                yield texts, [torch.tensor(one) for one in chosen]
+                yield texts, [torch.tensor(values) for values in chosen]
             else:
                 yield texts, torch.tensor(chosen)

@@ -1,4 +1,4 @@
-"""Which checkpoints, and which files of weights, were written to their end."""
+"""Which checkpoints and weight files are complete."""
 
 import zipfile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The events of a run: one JSON object a line, read so that a garbled line harms no other."""
+"""The events of a run: one JSON object per line; a garbled line does not affect the others."""
 
 import errno
 import json
@@ -54,7 +54,7 @@ _SHAPE = TypeAdapter(_Event)
 
 @dataclass
 class Lines:
-    """What was read: the events, the byte after the last whole line, and lines left out."""
+    """What was read: the events, the byte after the last whole line, and skipped lines."""
 
     events: list[dict[str, Any]] = field(default_factory=list)
     end: int = 0
@@ -62,9 +62,9 @@ class Lines:
 
 
 def read(file: Path, since: int = 0) -> Lines:
-    """The events from byte `since` on; none where the file is missing.
+    """The events starting at byte `since`; none where the file is missing.
 
-    Only lines that end in a newline are taken: the worker may be writing the last one.
+    Only lines that end in a newline are read: the worker may be writing the last one.
     """
     try:
         with file.open("rb") as opened:
@@ -85,7 +85,7 @@ def read(file: Path, since: int = 0) -> Lines:
 def append(file: Path, event: Mapping[str, Any]) -> None:
     """Append one event, in a single write of a whole line, so that readers never see half of it.
 
-    OSError on a full disk, with nothing written. Half a line that a crash left is closed first.
+    OSError on a full disk, with nothing written. A partial line left by a crash is closed first.
     """
     line = json.dumps(event) + "\n"
     with file.open("a+b", buffering=0) as opened:
@@ -100,7 +100,7 @@ def append(file: Path, event: Mapping[str, Any]) -> None:
 def status_of(events: Iterable[str], alive: bool) -> str:
     """Status from the event names in order and whether the worker's lock is held.
 
-    A run that was stopped and is resumed is `queued` again.
+    A stopped run that is resumed is `queued` again.
     """
     last, started = None, False
     for event in events:

@@ -1,4 +1,4 @@
-"""The filesystem a folder lies on: its kind, its free space, and what a full one means."""
+"""The filesystem of a folder: its kind, its free space, and errors of a full disk."""
 
 import errno
 import os
@@ -16,7 +16,7 @@ DISK_FULL = (
 )
 _FULL = ("database or disk is full", "no space left on device", "disk quota exceeded")
 LOW = 200_000_000  # bytes free below which everyone is warned
-RESERVE = 20_000_000  # bytes that stay free for the labels given meanwhile
+RESERVE = 20_000_000  # bytes kept free for labels saved in the meantime
 
 TABLE = Path("/proc/self/mountinfo")
 # Bucket mounts come as fuse; fuse-overlayfs is a container's own disk, fuseblk a local NTFS disk.
@@ -25,9 +25,9 @@ LOCAL_FUSE = ("fuse.fuse-overlayfs", "fuseblk")
 
 
 def remote_kind(folder: Path, table: Path = TABLE) -> str | None:
-    """The kind of a network or bucket mount that `folder` lies on; None for a local disk.
+    """The kind of the network or bucket mount that holds `folder`; None for a local disk.
 
-    None too where the system does not tell, as outside of Linux.
+    Also None where the system does not report mounts, as outside Linux.
     """
     try:
         lines = table.read_text().splitlines()
@@ -45,14 +45,14 @@ def remote_kind(folder: Path, table: Path = TABLE) -> str | None:
 
 
 class DiskFull(Unavailable):
-    """There is no space left where something was to be written."""
+    """The disk has no space left for a write."""
 
     def __init__(self, sentence: str = DISK_FULL) -> None:
         super().__init__(sentence)
 
 
 def is_disk_full(error: BaseException | None) -> bool:
-    """Whether an error, or what caused it, is that of a full disk or an exhausted quota."""
+    """Whether an error, or its cause, is a full disk or an exhausted quota."""
     while error is not None:
         if isinstance(error, DiskFull):
             return True
@@ -65,7 +65,7 @@ def is_disk_full(error: BaseException | None) -> bool:
 
 
 def disk_warning(free: int) -> str:
-    """The warning that a page shows everyone while only `free` bytes are left."""
+    """The warning shown to every user while only `free` bytes are left."""
     if free <= RESERVE:
         return f"{DISK_FULL} Labels that cannot be saved stay in this browser until then."
     return (
@@ -75,7 +75,7 @@ def disk_warning(free: int) -> str:
 
 
 def as_refused(error: BaseException) -> Refused | None:
-    """The refusal for an error that a full disk caused; a Refused as it is; None for a bug."""
+    """The refusal for an error caused by a full disk; a Refused unchanged; None for a bug."""
     if isinstance(error, Refused):
         return error
     return DiskFull() if is_disk_full(error) else None
@@ -83,7 +83,7 @@ def as_refused(error: BaseException) -> Refused | None:
 
 @contextmanager
 def disk_full_refused() -> Iterator[None]:
-    """Raise DiskFull in the place of the system's error for a full disk."""
+    """Raise DiskFull instead of the system's error for a full disk."""
     try:
         yield
     except OSError as error:
@@ -93,29 +93,33 @@ def disk_full_refused() -> Iterator[None]:
 
 
 def check_space(folder: Path, needed: float, what: str) -> None:
-    """DiskFull where `needed` bytes do not fit on the disk of `folder`; `what` takes them."""
+    """Raise DiskFull where the `needed` bytes of `what` do not fit on the disk of `folder`."""
     free = free_disk(folder)
     if free < needed + RESERVE:
         raise DiskFull(
-            f"Only {bytes_in_words(free)} are free on the disk, and {what} takes about"
+            f"Only {bytes_in_words(free)} are free on the disk, and {what} needs about"
             f" {bytes_in_words(needed + RESERVE)}. Free some space, for example by deleting runs"
             " that are not needed, and try again."
         )
 
 
-def note_use(folder: Path, most: int) -> None:
-    """Note that `folder` was used just now, and let go all beside it but the `most` used last.
+def note_use(folder: Path, limit: int) -> None:
+    """Mark `folder` as just used, and delete all folders beside it but the `limit` last used.
 
-    Drafts, whose names begin with a dot, and files are passed over.
+    Drafts, whose names begin with a dot, and files are ignored.
     """
     os.utime(folder)
-    there = [one for one in folder.parent.iterdir() if one.name[0] != "." and one.is_dir()]
-    for one in sorted(there, key=_when)[:-most]:
-        shutil.rmtree(one, ignore_errors=True)
+    siblings = [
+        sibling
+        for sibling in folder.parent.iterdir()
+        if sibling.name[0] != "." and sibling.is_dir()
+    ]
+    for sibling in sorted(siblings, key=_when)[:-limit]:
+        shutil.rmtree(sibling, ignore_errors=True)
 
 
 def _when(folder: Path) -> float:
     try:
         return folder.stat().st_mtime
-    except FileNotFoundError:  # another process let it go meanwhile
+    except FileNotFoundError:  # another process deleted it meanwhile
         return 0.0

@@ -102,7 +102,7 @@ class ProcessFolder:
 
 @dataclass(frozen=True)
 class JobState:
-    """How a job stands. `failure` is {"refused": a sentence for the user, more facts}."""
+    """The state of a job. `failure` is {"refused": a sentence for the user, more facts}."""
 
     name: Literal["none", "running", "done", "failed"]
     progress: dict[str, Any] = field(default_factory=dict)
@@ -116,7 +116,7 @@ class JobState:
 
 
 class JobFolder(ProcessFolder):
-    """A child process that is asked for something and returns JSON. Everything in it is its own.
+    """A child process that gets a request and returns JSON. It owns everything in its folder.
 
     `what` begins the sentence about a failure: "The quality check".
     """
@@ -142,11 +142,11 @@ class JobFolder(ProcessFolder):
         return lock
 
     def request(self) -> dict[str, Any]:
-        """What was asked for; empty if nothing ever was."""
+        """The request of the last process; empty if there was none."""
         return read_object(self.request_file) or {}
 
     def report(self, progress: dict[str, Any]) -> None:
-        """Publish how far the job is."""
+        """Publish the progress of the job."""
         save(self.progress_file, progress)
 
     def finish(self, result: Any) -> None:
@@ -154,17 +154,17 @@ class JobFolder(ProcessFolder):
         save(self.result_file, result)
 
     def fail(self, sentence: str, **facts: Any) -> None:
-        """Delete what is half done, and publish why there is no result.
+        """Delete unfinished files, and publish why there is no result.
 
-        On a full disk it is published by the next look that finds space.
+        On a full disk the next call of `state` that finds space publishes it.
         """
         self._clear(keep=(self.log_file, self.request_file, self.progress_file))
         with suppress(OSError):
             save(self.failure_file, {"refused": sentence, **facts})
 
     def state(self) -> JobState:
-        """How the job stands now. A process that was killed has failed."""
-        alive = self.alive()  # first: a process that ends between the looks has written its end
+        """The state of the job now. A process that was killed has failed."""
+        alive = self.alive()  # first: a process that ends meanwhile has written its result
         progress = read_object(self.progress_file) or {}
         if (result := read_object(self.result_file)) is not None:
             return JobState("done", progress, result)
@@ -193,12 +193,12 @@ class JobFolder(ProcessFolder):
         return state
 
     def remove(self) -> None:
-        """End the process, if it is alive, and delete the folder."""
+        """Kill the process, if it is alive, and delete the folder."""
         self.kill()
         shutil.rmtree(self.path, ignore_errors=True)
 
     def _logged(self, failure: dict[str, Any]) -> dict[str, Any]:
-        # The server's log gets the traceback once, from whichever process looks first.
+        # Only the process that reads the failure first logs the traceback.
         if trace := failure.pop("traceback", None):
             log.error("%s failed:\n%s", self.what, trace)
             save(self.failure_file, failure)
@@ -210,7 +210,7 @@ class JobFolder(ProcessFolder):
 
 
 def failure_sentence(error: BaseException, what: str) -> str:
-    """What the user reads about an error: what happened, the cause if it is known, what to do."""
+    """The sentence for the user: what happened, the cause if known, and what to do."""
     if refused := as_refused(error):
         return str(refused)
     if isinstance(error, MemoryError):
@@ -223,8 +223,8 @@ def failure_sentence(error: BaseException, what: str) -> str:
 def run_job(work: Callable[[JobFolder, Any], Any], seconds: int = 0) -> int:
     """The main function of a child process, `python -m MODULE FOLDER LOCK`; returns its exit code.
 
-    `work` gets the folder and the private part of the request, which came on standard input and
-    is on no disk. What it returns is the result; None if it has published one itself.
+    `work` gets the folder and the private part of the request, which comes on standard input and
+    is never written to disk. It returns the result, or None if it has published one itself.
     `seconds` is the time after which the system kills the process, 0 for none.
     """
     signal.alarm(seconds)

@@ -7,9 +7,9 @@ from typing import Any
 
 
 def parse_object(text: str | bytes) -> dict[str, Any]:
-    """The JSON object in `text`; ValueError where it holds none.
+    """The JSON object in `text`; ValueError where it is not one.
 
-    NaN and infinite numbers become None: a browser and strict JSON know neither.
+    NaN and infinite numbers become None: browsers and strict JSON accept neither.
     """
     try:
         value = json.loads(text, parse_float=_finite, parse_constant=lambda _name: None)
@@ -21,7 +21,7 @@ def parse_object(text: str | bytes) -> dict[str, Any]:
 
 
 def read_object(file: Path) -> dict[str, Any] | None:
-    """The JSON object in `file`; None where the file is missing or holds none."""
+    """The JSON object in `file`; None where the file is missing or has none."""
     try:
         return parse_object(file.read_bytes())
     except (OSError, ValueError):

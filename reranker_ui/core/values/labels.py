@@ -1,4 +1,4 @@
-"""Labels: their scales, how raw values are read, and which label of a pair counts."""
+"""Labels: their scales, how raw values are read, and the effective label of a pair."""
 
 import math
 import re
@@ -12,7 +12,7 @@ from reranker_ui.core.values.refused import Refused
 
 Kind = Literal["binary", "graded", "score"]
 
-# ASCII digits only: what a language runtime takes for a number, a person may not mean as one.
+# ASCII digits only: float() accepts other numerals that users may not mean as numbers.
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?", re.ASCII)
 _WORDS = {
     "true": 1.0, "yes": 1.0, "relevant": 1.0, "positive": 1.0,
@@ -24,11 +24,11 @@ LONGEST_NAME = 40  # characters of a label's name
 
 @dataclass(frozen=True)
 class Scale:
-    """What labels can be: 0 or 1, a grade min..max, or a score 0..max, and which are relevant.
+    """The values of labels: 0 or 1, a grade min..max, or a score 0..max, and which are relevant.
 
-    `min` is 1 for grades without a 0, such as stars. `relevant_from` is the lowest label that is
-    relevant; None for every label above 0. `names` has a name for each label from `min` to `max`
-    ("" for one without), or is empty.
+    `min` is 1 for grades without a 0, such as stars. `relevant_from` is the lowest relevant
+    label; None if every label above 0 is relevant. `names` has a name for each label from `min` to
+    `max` ("" for one without), or is empty.
     """
 
     kind: Kind
@@ -38,11 +38,11 @@ class Scale:
     names: tuple[str, ...] = ()
 
     @staticmethod
-    def from_json(told: Mapping[str, Any]) -> "Scale":
-        """The scale of `as_json`; of an older one where its newer fields are missing."""
-        low, relevant_from = told.get("min") or 0.0, told.get("relevant_from")
+    def from_json(values: Mapping[str, Any]) -> "Scale":
+        """The scale from the output of `as_json`, also of versions without the newer fields."""
+        low, relevant_from = values.get("min") or 0.0, values.get("relevant_from")
         return Scale(
-            told["kind"], told["max"], low, relevant_from, tuple(told.get("names") or ())
+            values["kind"], values["max"], low, relevant_from, tuple(values.get("names") or ())
         )  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:
@@ -105,10 +105,10 @@ class Scale:
         return (labels - self.min) / (self.max - self.min)
 
     def gains(self, labels: Any) -> Any:
-        """What a label, or each of an array or a Series, counts for in nDCG; at least 0.
+        """The nDCG gain of a label, or of each in an array or a Series; at least 0.
 
         Linear in the grade, from 0 for the lowest grade of the scale. A score that is not
-        relevant counts for nothing.
+        relevant has a gain of 0.
         """
         return labels * self.relevant(labels) if self.kind == "score" else labels - self.min
 
@@ -126,7 +126,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class LabelReader:
-    """Reads raw labels: words and grades mapped by a person first, then numbers and words."""
+    """Reads raw labels: first the words and grades the user mapped, then numbers and words."""
 
     scale: Scale | None = None
     mapping: Mapping[str, float] | None = None
@@ -134,7 +134,7 @@ class LabelReader:
     _known: dict[str | int, float | None] = field(default_factory=dict, compare=False)
 
     def read(self, raw: Any) -> float | None:
-        """The label, or None for an empty one; raises Left for one that is no label."""
+        """The label, or None for an empty one; raises Left for an invalid one."""
         if type(raw) not in (str, int):  # True is an int, and yet another label
             return self._read(raw)
         if raw not in self._known and len(self._known) < 1000:
@@ -164,7 +164,7 @@ class LabelReader:
 
 
 def number(raw: Any) -> float | None:
-    """`raw` as a number (may be infinite or NaN), None if it is none."""
+    """`raw` as a number (may be infinite or NaN), None if it is not one."""
     if isinstance(raw, bool | int | float):
         try:
             return float(raw)
@@ -186,7 +186,7 @@ GRADES = Scale("graded")  # every label above 0 is relevant
 
 @dataclass(frozen=True)
 class Resolved:
-    """The label of a pair that counts, and why."""
+    """The effective label of a pair, and where it comes from."""
 
     label: float | None
     state: Literal["decided", "left out", "annotated", "imported", "disputed", "unlabelled"]

@@ -1,4 +1,4 @@
-"""What a run has to work with: device, precision and threads."""
+"""The resources of a run: device, precision, threads, memory and disk."""
 
 import ctypes
 import os
@@ -19,7 +19,7 @@ KEEPING = {
 
 @dataclass(frozen=True)
 class Machine:
-    """`device` is cpu or cuda, `precision` fp32, bf16 or fp16; `notice` says what was not had."""
+    """`device` is cpu or cuda, `precision` fp32, bf16 or fp16; `notice` explains a replacement."""
 
     device: str
     precision: str
@@ -28,11 +28,10 @@ class Machine:
 
 
 def keep_memory() -> None:
-    """Let memory that is freed stay with this process; for those that train, before torch comes.
+    """Keep freed memory in this process; call before torch is imported in a process that trains.
 
-    Each step takes and frees the same large blocks. By default they go back to the system and
-    come again as fresh pages that it first fills with zeros, at every step. With another C
-    library than glibc all stays as it is.
+    Each step allocates and frees the same large blocks. By default they return to the system,
+    which zeroes fresh pages at every step. Does nothing where the C library is not glibc.
     """
     with suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
@@ -41,7 +40,7 @@ def keep_memory() -> None:
 
 
 def prepare_training() -> None:
-    """Set up a process that trains. To be called before torch is imported."""
+    """Set up a process that trains. Call before torch is imported."""
     give_way(5)
     keep_memory()
     # One run, one GPU: with several visible the trainer would copy the model to each.
@@ -49,68 +48,68 @@ def prepare_training() -> None:
 
 
 def give_way(niceness: int) -> None:
-    """Let the page and its users have the processor first. Before torch is imported."""
+    """Lower the priority of this process. Call before torch is imported."""
     with suppress(OSError):
         os.nice(niceness)
-    # Else torch's idle threads spin, and on a busy machine everyone waits for them, torch too.
+    # Otherwise torch's idle threads spin and slow everything down on a busy machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-def this_machine(asked: str, threads: int | None = None, preferred: str = "auto") -> Machine:
+def this_machine(requested: str, threads: int | None = None, preferred: str = "auto") -> Machine:
     """This machine; also sets the number of threads of torch, all cores if None.
 
-    `asked` and `preferred` are precisions as in `chosen_precision`.
+    `requested` and `preferred` are precisions as in `chosen_precision`.
     """
     import torch
 
     cuda = torch.cuda.is_available()
-    told = torch.cpu.get_capabilities()
-    bf16 = bool(told.get("avx512_bf16") or told.get("amx_bf16"))
+    capabilities = torch.cpu.get_capabilities()
+    bf16 = bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
     if cuda:
         bf16 = torch.cuda.is_bf16_supported()
     threads = threads or len(os.sched_getaffinity(0))
     torch.set_num_threads(threads)
-    precision, notice = chosen_precision(asked, cuda, bf16, preferred)
+    precision, notice = chosen_precision(requested, cuda, bf16, preferred)
     return Machine("cuda" if cuda else "cpu", precision, threads, notice)
 
 
 def chosen_precision(
-    asked: str, cuda: bool, bf16: bool, preferred: str = "auto"
+    requested: str, cuda: bool, bf16: bool, preferred: str = "auto"
 ) -> tuple[str, str | None]:
-    """The precision to train in, and a sentence where it is not the one asked for.
+    """The precision to train in, and a sentence where it is not the requested one.
 
-    `preferred` is what `asked` = auto means on this machine: auto for the fastest it supports,
-    fp32, or bf16, which is then used even where the processor only emulates it. Without a GPU the
-    libraries ignore fp16 in silence, and bf16 only helps where the processor has it (avx512_bf16
-    or amx_bf16).
+    `preferred` is the meaning of `requested` = auto on this machine: auto for the fastest
+    supported one, fp32, or bf16, which is then used even where the processor only emulates it.
+    Without a GPU the libraries silently ignore fp16, and bf16 only helps where the processor
+    supports it (avx512_bf16 or amx_bf16).
     """
     best = "bf16" if bf16 else "fp16" if cuda else "fp32"
     if preferred != "auto":
         best = preferred
-    if asked in ("auto", best):
+    if requested in ("auto", best):
         return best, None
-    if asked == "fp32" or (asked == "bf16" and bf16) or (asked == "fp16" and cuda):
-        return asked, None
+    if requested == "fp32" or (requested == "bf16" and bf16) or (requested == "fp16" and cuda):
+        return requested, None
     kind = "GPU" if cuda else "processor"
-    return best, f"This {kind} does not train in {asked}, so {best} is used instead."
+    return best, f"This {kind} does not train in {requested}, so {best} is used instead."
 
 
 def free_disk(folder: Path) -> int:
-    """Bytes that can still be written where `folder` lies, which may not be there yet."""
+    """Free bytes on the disk of `folder`, which may not exist yet."""
     while not folder.exists():
         folder = folder.parent
     return shutil.disk_usage(folder).free
 
 
 def free_memory() -> int:
-    """Bytes of memory that processes can still have without swapping."""
+    """Bytes of memory available without swapping."""
     import psutil
 
     return int(psutil.virtual_memory().available)
 
 
 def bytes_in_words(size: float) -> str:
-    """A size as people read it: 270 MB, 1.4 GB."""
+    """A size in readable units: 270 MB, 1.4 GB."""
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{max(1, size / 1e6):.0f} MB"
 
 

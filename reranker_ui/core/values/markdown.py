@@ -1,4 +1,4 @@
-"""Markdown as a tree of allowed tags, which the page builds node by node: no HTML passes."""
+"""Markdown as a tree of allowed tags, which the page builds node by node; HTML is not rendered."""
 
 from functools import lru_cache
 from typing import Any
@@ -12,11 +12,11 @@ _BLOCKS = _TAGS - {"strong", "em", "s"} | {"hr", "br", "pre"}
 _ALONE = {"hr": "hr", "hardbreak": "br"}
 
 
-@lru_cache(maxsize=64)  # 50,000 brackets take seconds, and every page asks for the same text
+@lru_cache(maxsize=64)  # 50,000 brackets take seconds, and every page requests the same text
 def tree(text: str) -> list[Any]:
     """Nodes of the page: a string is text, a list is [tag, attributes, children].
 
-    The same text gives the same list: nobody may change it.
+    The list is cached: callers must not change it.
     """
     from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode
@@ -26,7 +26,7 @@ def tree(text: str) -> list[Any]:
 
 
 def words(nodes: list[Any]) -> str:
-    """The bare text of a `tree`, each block on lines of its own."""
+    """The plain text of a `tree`, each block on its own lines."""
     parts = [
         node if isinstance(node, str) else f"\n{words(node[2])}\n" if node[0] in _BLOCKS
         else words(node[2])
@@ -54,5 +54,5 @@ def _node(node: Any) -> list[Any]:
     if node.type == "image":
         return [node.content]
     inner = _children(node)
-    # a paragraph of a tight list is hidden: its text stands in the list directly
+    # a paragraph of a tight list is hidden: its text is a direct child of the list item
     return [[node.tag, {}, inner]] if node.tag in _TAGS and not node.hidden else inner

@@ -1,4 +1,4 @@
-"""A pair: a query, a passage and perhaps a label; its keys, and what becomes of a record."""
+"""A pair: a query, a passage and perhaps a label; its keys, and the report of an import."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ _NEAR = 16  # characters of a query key that near-duplicate queries share
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One pair as a record tells it: texts and label raw, not yet trimmed or read."""
+    """One pair as read from a record: raw texts and label, not yet trimmed or parsed."""
 
     query: Any
     passage: Any
@@ -27,7 +27,7 @@ class Judged:
 class Pair:
     """A pair that can be stored: trimmed texts, a finite label or None.
 
-    `settled`: the record names the label that counts, although votes differ from it.
+    `settled`: the record names the effective label, although votes differ from it.
     """
 
     query: str
@@ -41,8 +41,8 @@ class Pair:
     source: str | None = None  # the file, where several are read as one
 
 
-class Left(Exception):  # noqa: N818 - a record left out is no error
-    """A record, or a part of one, that is left out: `reason` is one of REASONS."""
+class Left(Exception):  # noqa: N818 - a skipped record is not an error
+    """A record, or a part of one, that is skipped: `reason` is one of REASONS."""
 
     def __init__(self, reason: str, why: str) -> None:
         super().__init__(f"{reason}: {why}")
@@ -54,7 +54,7 @@ REASONS = ("unreadable", "blank", "bad_label")
 
 @dataclass
 class Report:
-    """What became of the records; always pairs = kept + duplicate."""
+    """Counts of an import by outcome; always pairs = kept + duplicate."""
 
     records: int = 0
     pairs: int = 0

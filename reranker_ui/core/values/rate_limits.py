@@ -1,4 +1,4 @@
-"""How often is too often: a bucket of requests, and the pace of a crowd."""
+"""Rate limits: a token bucket for requests, and the polling interval of many pages."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ _MOST = 10_000  # keys remembered at once; the longest unused leave first
 
 
 class Bucket:
-    """A bucket of requests by key: `rate` a second flow in, up to `burst` lie in store."""
+    """A token bucket per key: `rate` tokens a second are added, up to `burst`."""
 
     def __init__(self, rate: float, burst: float, clock: Clock = time.monotonic) -> None:
         self.rate, self.burst, self.clock = rate, burst, clock
@@ -18,7 +18,7 @@ class Bucket:
         self._lock = threading.Lock()
 
     def take(self, key: Hashable) -> float:
-        """Take one. Returns 0, or the seconds until there is one to take."""
+        """Take one token. Returns 0, or the seconds until one is available."""
         now = self.clock()
         with self._lock:
             left, at = self._left.pop(key, (self.burst, now))
@@ -30,27 +30,29 @@ class Bucket:
 
 
 class Crowd:
-    """Pages that ask again and again, told to ask less often the more of them there are.
+    """The polling interval of pages: the more pages poll, the longer it is.
 
-    Together they ask about `a_second` times; one page each `least` to `most` seconds.
+    Together they send about `a_second` requests a second; one page polls every `shortest` to
+    `longest` seconds.
     """
 
     def __init__(
-        self, a_second: float, least: float, most: float, clock: Clock = time.monotonic
+        self, a_second: float, shortest: float, longest: float, clock: Clock = time.monotonic
     ) -> None:
-        self.a_second, self.least, self.most, self.clock = a_second, least, most, clock
+        self.a_second, self.clock = a_second, clock
+        self.shortest, self.longest = shortest, longest
         self._seen: OrderedDict[Hashable, float] = OrderedDict()
         self._lock = threading.Lock()
 
     def every(self, page: Hashable) -> float:
-        """Seconds after which `page`, which asks now, should ask again."""
+        """Seconds until `page`, which polls now, should poll again."""
         now = self.clock()
         with self._lock:
             self._seen[page] = now
             self._seen.move_to_end(page)
-            while len(self._seen) > _MOST or self._oldest() < now - 2 * self.most:
+            while len(self._seen) > _MOST or self._oldest() < now - 2 * self.longest:
                 self._seen.popitem(last=False)
-            return min(self.most, max(self.least, len(self._seen) / self.a_second))
+            return min(self.longest, max(self.shortest, len(self._seen) / self.a_second))
 
     def _oldest(self) -> float:
         return next(iter(self._seen.values()))

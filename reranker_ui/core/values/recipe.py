@@ -1,4 +1,4 @@
-"""The recipe: everything a run is made of, as one validated value."""
+"""The recipe: all settings of a run, as one validated value."""
 
 from typing import Annotated, Any, Literal
 
@@ -14,7 +14,7 @@ BestBy = Literal["auto", "ndcg@10", "mrr@10", "map", "average_precision", "last"
 
 
 class Recipe(BaseModel):
-    """How a base model becomes a reranker. Unknown fields are refused."""
+    """The settings that turn a base model into a reranker. Unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

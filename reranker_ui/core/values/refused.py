@@ -1,19 +1,19 @@
-"""Errors that a person can fix, raised with the sentence that the person reads."""
+"""Errors that the user can fix, raised with the sentence the user sees."""
 
 
-class Refused(Exception):  # noqa: N818 - the house's word
-    """Raised with one or two sentences: the fact, the cause, the fix. Shown as it is.
+class Refused(Exception):  # noqa: N818 - the project's term
+    """Raised with one or two sentences: what happened, why, what to do. Shown verbatim.
 
     Any other exception is a bug and is logged with its traceback.
     """
 
 
 class Unavailable(Refused):
-    """Something the server stands on is missing for now: the same request is worth sending again.
+    """Something the server needs is missing for now: the same request may succeed later.
 
     The page keeps what it could not save and tries again; programs get the status 503.
     """
 
 
 class Diverged(Refused):
-    """The weights are lost to infinity: resuming from a checkpoint would end there again."""
+    """The weights are infinite or NaN: resuming from a checkpoint would diverge again."""

@@ -21,7 +21,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import SPLITS
 
 COLUMNS = ["pair_id", "query_key", "query", "passage", "grade"]
-STARTING = 60.0  # seconds from the making of the folder until it is submitted, at most
+STARTING = 60.0  # seconds at most from creating the folder to submitting the run
 BRING_BACK = "Bring the run back with `python -m reranker_ui restore --runs`, or delete it."
 Phase = Literal["warm_start", "train"]
 
@@ -66,18 +66,18 @@ class RunFolder(ProcessFolder):
         self.test_scores_file = self.path / "test_scores.parquet"
         self.combined_file = self.path / "combined.json"
         self.outcome_file = self.path / "outcome.json"
-        self.cutoff_file = self.path / "cutoff.json"  # chosen by people once the run has ended
+        self.cutoff_file = self.path / "cutoff.json"  # chosen by users after the run has ended
         self.pushed_file = self.path / "pushed.json"  # by version 0.1
         self.push = JobFolder(self.path / "push", "The push")
 
     @property
     def number(self) -> int:
-        """The integer that the folder is named by, `runs/00007` -> 7."""
+        """The number in the folder's name, `runs/00007` -> 7."""
         return int(self.path.name)
 
     @property
     def home(self) -> Path:
-        """The home that the folder lives in: `HOME/runs/00007` -> `HOME`."""
+        """The home that contains the folder: `HOME/runs/00007` -> `HOME`."""
         return self.path.resolve().parent.parent
 
     # -- inputs
@@ -92,7 +92,7 @@ class RunFolder(ProcessFolder):
         """Freeze the inputs. Each frame has the columns COLUMNS; `grade` is the label as given.
 
         `texts`: pairs of the train split without a label, which a warm start reads.
-        A base that is a folder is frozen by its whole path: the worker runs in another place.
+        A base that is a folder is frozen with its absolute path: the worker runs elsewhere.
         """
         if (base := Path(recipe.base).expanduser()).is_dir():
             recipe = recipe.model_copy(update={"base": str(base.resolve())})
@@ -137,9 +137,9 @@ class RunFolder(ProcessFolder):
             ) from error
 
     def damage(self) -> str | None:
-        """What of the folder is missing or damaged, as a sentence; None where all can be read.
+        """What is missing or damaged in the folder, as a sentence; None where all can be read.
 
-        Looks at the folder, the recipe and the lineage: the files that a row of the list needs.
+        Checks the folder, the recipe and the lineage, which the list of runs needs.
         """
         if not self.path.is_dir():
             return "Its folder is missing."
@@ -168,29 +168,29 @@ class RunFolder(ProcessFolder):
         )
 
     def events(self, since: int = 0) -> tuple[list[dict[str, Any]], int]:
-        """Events from byte `since` on, and the byte to ask from next time.
+        """Events starting at byte `since`, and the byte to start from next time.
 
-        Lines that are cut or garbled are left out.
+        Truncated and garbled lines are skipped.
         """
         lines = event_log.read(self.events_file, since)
         return lines.events, lines.end
 
     def status(self) -> str:
         """queued, running, finished, stopped, cancelled, failed or lost."""
-        alive = self.lives()  # first: a worker that ends between the looks has said how
+        alive = self.lives()  # first: a worker that ends meanwhile has written its last event
         return event_log.status_of((event["event"] for event in self.events()[0]), alive)
 
     def kept(self) -> dict[str, Any] | None:
-        """The last event that the run was stopped and kept; None where it never was."""
+        """The last `stopped` event; None where the run was never stopped with its model saved."""
         events = [event for event in self.events()[0] if event["event"] == "stopped"]
         return events[-1] if events else None
 
     def lives(self) -> bool:
-        """Whether a worker lives on this folder or may yet come."""
+        """Whether a worker is alive in this folder or may still start."""
         return self.alive() or self.young()
 
     def young(self) -> bool:
-        """Whether the run was made so lately that it may not be submitted yet."""
+        """Whether the run was created so recently that it may not be submitted yet."""
         if self.alive_file.exists() or not self.path.is_dir():
             return False
         # The clock may have been set back.
@@ -199,17 +199,17 @@ class RunFolder(ProcessFolder):
     # -- checkpoints
 
     def last_checkpoint(self) -> Path | None:
-        """The newest checkpoint that was written to its end; a lost run resumes from it."""
+        """The newest complete checkpoint; a lost run resumes from it."""
         return newest_checkpoint(self.checkpoints)
 
     # -- the queue
 
     def run_lock(self) -> FileLock:
-        """The lock of the home that lets one run learn at a time."""
+        """The lock of the home: only one run trains at a time."""
         return FileLock(self.home / "run.lock")
 
     def someone_is_ahead(self) -> bool:
-        """Whether an earlier run of the home has a worker that lives or is about to."""
+        """Whether an earlier run of the home has a worker that is alive or about to start."""
         return any(
             (other.alive() or (other.young() and other.status() == "queued"))
             and not other.waits_for_its_parent()
@@ -218,7 +218,7 @@ class RunFolder(ProcessFolder):
         )
 
     def waits_for_its_parent(self) -> bool:
-        """Whether the run that this one goes on from has left no model yet, but still may."""
+        """Whether the run that this one continues has saved no model yet, but still may."""
         if (number := self.lineage_if_readable().get("parent_run")) is None:
             return False
         parent = RunFolder(self.path.resolve().parent / f"{number:05d}")
@@ -239,7 +239,7 @@ class RunFolder(ProcessFolder):
     def stop_requested(self) -> str | None:
         """`keep`, `cancel` or None."""
         try:
-            asked = self.stop_file.read_bytes().strip()
+            content = self.stop_file.read_bytes().strip()
         except (FileNotFoundError, NotADirectoryError):
             return None
-        return {b"keep": "keep", b"cancel": "cancel"}.get(asked)
+        return {b"keep": "keep", b"cancel": "cancel"}.get(content)

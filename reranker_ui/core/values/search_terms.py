@@ -1,4 +1,4 @@
-"""What full-text search finds: words as they are written, and single characters of CJK texts."""
+"""Full-text search terms: words as written, and single characters of CJK texts."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from reranker_ui.core.values.refused import Refused
 
 MOST_CHARACTERS, MOST_WORDS = 1_000, 64
-_SHORTEST_PREFIX = 3  # characters from which on a word that is still being typed finds longer ones
+_SHORTEST_PREFIX = 3  # characters from which an unfinished word matches longer words
 # Scripts written without spaces, and Hangul with its endings: each character is a word, a word of
 # the query is a phrase of them.
 _SPACELESS = (
@@ -23,67 +23,67 @@ class _Letters(dict[int, str]):
     def __missing__(self, code: int) -> str:
         char = chr(code)
         if unicodedata.category(char)[0] not in "LNM":
-            told = " "
+            spaced_char = " "
         elif any(low <= code <= high for low, high in _SPACELESS):
-            told = f" {char} "
+            spaced_char = f" {char} "
         else:
-            told = char
-        self[code] = told
-        return told
+            spaced_char = char
+        self[code] = spaced_char
+        return spaced_char
 
 
 _LETTERS = _Letters()
 
 
 def spaced(text: str) -> str:
-    """The words of `text`, each after one space; case is folded, tones and accents stay."""
+    """The words of `text`, each after one space; case is folded, accents and tones are kept."""
     plain = text if text.isascii() else unicodedata.normalize("NFC", text)
     return " ".join(["", *plain.casefold().translate(_LETTERS).split()])
 
 
 @dataclass(frozen=True)
 class Search:
-    """What is searched for: phrases of words, all of which a pair has in its query or passage.
+    """A parsed search: phrases, each of which must occur in the query or passage of a pair.
 
-    `phrases`: (words after a space each, whether the last word may go on).
+    `phrases`: (words, each after a space; whether the last word is a prefix).
     """
 
     phrases: tuple[tuple[str, bool], ...]
 
     def finds(self, query: str, passage: str) -> bool:
-        """Whether a pair of these texts is found; the same rule as the index follows."""
-        told = (spaced(query) + " ", spaced(passage) + " ")
-        needles = [phrase if goes_on else f"{phrase} " for phrase, goes_on in self.phrases]
-        return all(any(needle in text for text in told) for needle in needles)
+        """Whether the search matches a pair of these texts, by the same rule as the index."""
+        texts = (spaced(query) + " ", spaced(passage) + " ")
+        needles = [phrase if is_prefix else f"{phrase} " for phrase, is_prefix in self.phrases]
+        return all(any(needle in text for text in texts) for needle in needles)
 
 
 def read_search(typed: str) -> Search | None:
-    """Words, and "phrases in quote marks"; the last word may be unfinished. None: no word in it.
+    """Parse words and "quoted phrases"; the last word may be unfinished. None if there are none.
 
     Refused: more than MOST_CHARACTERS or MOST_WORDS. Each CJK character counts as a word.
     """
     if len(typed) > MOST_CHARACTERS:
         raise Refused(
-            f"The search has {len(typed):,} characters; the most is {MOST_CHARACTERS:,}."
+            f"The search has {len(typed):,} characters; the maximum is {MOST_CHARACTERS:,}."
             " Search for a few words of the text."
         )
     phrases: list[tuple[str, bool]] = []
     for quoted, closed, word in _PARTS.findall(typed):
-        if told := spaced(word or quoted):
-            phrases.append((told, not closed and _may_go_on(told)))
+        if phrase := spaced(word or quoted):
+            phrases.append((phrase, not closed and _may_be_prefix(phrase)))
     if not phrases:
         return None
     last, open_end = phrases[-1]
     unfinished = open_end and not typed[-1:].isspace()
-    others = [phrase for phrase, _ in phrases[:-1] if unfinished or phrase != last]
+    others = [other for other, _ in phrases[:-1] if unfinished or other != last]
     whole = dict.fromkeys(others)
-    words = sum(phrase.count(" ") for phrase in (*whole, last))
+    words = sum(other.count(" ") for other in (*whole, last))
     if words > MOST_WORDS:
         raise Refused(
-            f"The search has {words} words; the most is {MOST_WORDS}. Search for fewer of them."
+            f"The search has {words} words; the maximum is {MOST_WORDS}. Search for fewer words."
         )
-    return Search((*((phrase, False) for phrase in whole), (last, unfinished)))
+    return Search((*((other, False) for other in whole), (last, unfinished)))
 
 
-def _may_go_on(phrase: str) -> bool:
+def _may_be_prefix(phrase: str) -> bool:
     return len(phrase.rpartition(" ")[2]) >= _SHORTEST_PREFIX

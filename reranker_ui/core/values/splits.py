@@ -1,4 +1,4 @@
-"""Splits: train, dev and test by query, so that a query is never on two sides."""
+"""Splits: train, dev and test by query, so that a query is never in two splits."""
 
 from hashlib import blake2b
 
@@ -25,7 +25,7 @@ def check_split(name: str) -> None:
 
 
 def order(near_key: str, seed: int = SEED) -> int:
-    """A seeded place for a group of near-duplicate queries: 63 bits, always the same."""
+    """A seeded position for a group of near-duplicate queries: 63 bits, deterministic."""
     digest = blake2b(f"{seed}:{near_key}".encode(), digest_size=8).digest()
     return int.from_bytes(digest) >> 1
 
@@ -33,7 +33,7 @@ def order(near_key: str, seed: int = SEED) -> int:
 def split_at(rank: int, size: int) -> str:
     """The split of the group at `rank` (from 0, in seeded order) of a stratum of `size`.
 
-    A tenth each for test and dev, at least one each from three groups on.
+    A tenth each for test and dev; at least one each for three or more groups.
     """
     share = max(1, round(size / 10)) if size >= 3 else 0
     if rank < share:
@@ -42,6 +42,6 @@ def split_at(rank: int, size: int) -> str:
 
 
 def hashed_split(near_key: str, seed: int = SEED) -> str:
-    """The split of a query that comes later: 80/10/10 by its seeded hash."""
+    """The split of a query added later: 80/10/10 by its seeded hash."""
     place = order(near_key, seed) % 10
     return "test" if place == 0 else "dev" if place == 1 else "train"

@@ -190,7 +190,7 @@ def _examples(base: ResolvedBase, read: _Read, unknown: list[int]) -> list[dict[
 
 
 def _shown(one: quality.Finding) -> dict[str, Any]:
-    return {"key": one.key, "severity": one.severity, "fact": one.fact, "mend": one.mend,
+    return {"key": one.key, "severity": one.severity, "fact": one.fact, "mend": one.fix,
             "act": one.act, "rows": len(one.rows)}  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def _blocking(splits: Mapping[str, pd.DataFrame], scale: Scale) -> list[Finding]
         scale=scale,
     )
     found = [one for one in quality.structure(table) if one.severity == "blocks"]
-    return [_finding(one.key, "blocks", one.fact, one.mend) for one in found]
+    return [_finding(one.key, "blocks", one.fact, one.fix) for one in found]
 
 
 def _shared_passages(splits: Mapping[str, pd.DataFrame], scale: Scale) -> Finding | None:

@@ -1,4 +1,4 @@
-"""BM25 by the kept statistics of one collection: a pair's score needs no other passage."""
+"""BM25 with saved statistics of one collection: scoring a pair needs no other passage."""
 
 import math
 from collections import Counter
@@ -9,7 +9,7 @@ from typing import Any
 from reranker_ui.core.evaluation.bm25 import K1, B, words
 from reranker_ui.core.models.batcher import Pair
 
-RARE = 2  # passages below which a word is not kept: it has the weight of one seen once
+RARE = 2  # passages below which a word is not saved; it gets the weight of a word seen once
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class TermWeights:
 
     @classmethod
     def of(cls, passages: Sequence[str]) -> "TermWeights":
-        """The weights of the words in `passages`, each different passage counted once."""
+        """The weights of the words in `passages`, each distinct passage counted once."""
         distinct = [words(passage) for passage in dict.fromkeys(passages)]
         found = Counter(word for passage in distinct for word in set(passage))
         size = len(distinct)
@@ -32,11 +32,11 @@ class TermWeights:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "TermWeights":
-        """The weights that `to_json` gave."""
+        """The weights from the output of `to_json`."""
         return cls(dict(kept["idf"]), float(kept["rare"]), float(kept["mean_length"]))
 
     def to_json(self) -> dict[str, Any]:
-        """The weights as JSON holds them."""
+        """The weights as a JSON object."""
         return {"idf": dict(self.idf), "rare": self.rare, "mean_length": self.mean_length}
 
     def scores(self, pairs: Sequence[Pair]) -> list[float]:

@@ -1,1 +1,1 @@
-"""The advisor: fills a recipe from what the labels are like and the minutes there are."""
+"""The advisor: fills in a recipe for the labels and the available time."""

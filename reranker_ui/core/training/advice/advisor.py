@@ -1,4 +1,4 @@
-"""The advisor: looks at labelled pairs and fills a recipe, each choice with its reason."""
+"""The advisor: examines labelled pairs and fills in a recipe, with a reason for each choice."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from reranker_ui.core.values.recipe import Recipe
 
 FEW, SMALL, LARGE = 100, 1000, 100_000  # training pairs
 LENGTHS = (32, 48, 64, 96, 128, 192, 256, 384, 512)
-CUT = 0.05  # of the pairs may be longer than the max length
-FEW_QUERIES = 50  # dev queries that can be scored, below which means over them jump about
+CUT = 0.05  # share of pairs that may be longer than the max length
+FEW_QUERIES = 50  # dev queries with metrics below which their means vary too much
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Advice:
-    """A recipe for this data, and why it is what it is."""
+    """A recipe for this data, with a reason for each choice."""
 
     recipe: Recipe
     choices: list[Choice]
@@ -48,7 +48,7 @@ def advise(
     """`start` changed to fit the frozen `splits` of a dataset with this `scale`.
 
     `tokenizer`: the base's tokenizer.json; `longest`: tokens it can read; `ranks`: whether it has
-    a ranking head. None where that is not known.
+    a ranking head. None where unknown.
     """
     train, known = splits["train"], Scale.from_json(scale)
     found: list[tuple[dict[str, Any], Choice]] = [
@@ -70,11 +70,11 @@ def advise(
 
 def _loss(scale: Scale) -> tuple[dict[str, Any], Choice]:
     if scale.kind == "binary":
-        why = "Labels are 0 or 1, and binary cross-entropy gives probabilities that can be cut."
+        why = "Labels are 0 or 1; binary cross-entropy gives probabilities that can be thresholded."
     else:
         why = (
-            f"Labels of {scale.min:g} to {scale.max:g} become targets of 0 to 1, so scores keep a "
-            "meaning that list losses give up."
+            f"Labels of {scale.min:g} to {scale.max:g} become targets of 0 to 1, so scores are "
+            "probabilities, which listwise losses do not give."
         )
     return {"loss": "bce"}, Choice("Loss", "binary cross-entropy", why)
 
@@ -85,11 +85,11 @@ def _positives(start: Recipe, train: pd.DataFrame, scale: Scale) -> tuple[dict[s
         start.model_copy(update={"loss": "bce", "pos_weight": "auto"}),
         scale.targets(train["grade"]).tolist(),
     )
-    why = f"{share:.0%} of the pairs are positive, so they count as much as the others."
+    why = f"{share:.0%} of the pairs are positive, so they have the same weight as the others."
     if weight > 1.05:
         why = (
-            f"{share:.0%} of the pairs are positive; each counts for {weight:.1f}, the root of "
-            "negatives per positive, 10 at most."
+            f"{share:.0%} of the pairs are positive; each has a weight of {weight:.1f}, the square "
+            "root of negatives per positive, at most 10."
         )
     return {"pos_weight": "auto"}, Choice("pos_weight", f"{weight:.1f}", why)
 
@@ -97,12 +97,12 @@ def _positives(start: Recipe, train: pd.DataFrame, scale: Scale) -> tuple[dict[s
 def _epochs(start: Recipe, pairs: int) -> tuple[dict[str, Any], Choice]:
     if pairs < SMALL:
         changes: dict[str, Any] = {"epochs": 4.0, "batch_size": 16}
-        why = f"{pairs:,} pairs are few: four passes in small batches make enough steps of them."
+        why = f"{pairs:,} pairs are few: four epochs in small batches give enough steps."
     elif pairs > LARGE:
-        changes, why = {"epochs": 1.0}, f"{pairs:,} pairs are enough to see each of them once."
+        changes, why = {"epochs": 1.0}, f"{pairs:,} pairs are enough for one epoch."
     else:
         changes = {"epochs": start.epochs, "batch_size": start.batch_size}
-        why = f"{pairs:,} pairs: more passes overfit soon, and dev decides which weights are kept."
+        why = f"{pairs:,} pairs: more epochs overfit soon; dev selects the best checkpoint."
     return changes, Choice("Epochs", f"{changes['epochs']:g}", why)
 
 
@@ -111,29 +111,29 @@ def _dev(dev: pd.DataFrame, scale: Scale) -> tuple[dict[str, Any], Choice]:
     queries = int(dev.loc[measured, "query_key"].nunique())
     size = f"{len(dev):,} pairs, {queries:,} queries"
     if not len(dev):
-        why = "Without labelled dev pairs nothing tells when to stop, so the last weights are kept."
+        why = "There are no labelled dev pairs to select a checkpoint, so the last one is kept."
         return {"best_by": "last"}, Choice("Dev split", "none", why)
     if queries < FEW_QUERIES:
         why = (
             f"Only {queries} dev queries have a positive and a negative, too few for a mean over "
-            "them, so average precision over all dev pairs chooses the weights."
+            "queries, so average precision over all dev pairs selects the checkpoint."
         )
     else:
-        why = "Average precision over all dev pairs, steadier than a mean, chooses the weights."
+        why = "Average precision over all dev pairs, which varies less, selects the checkpoint."
     return {"best_by": "auto"}, Choice("Dev split", size, why)
 
 
 def _negatives(train: pd.DataFrame, scale: Scale) -> tuple[dict[str, Any], Choice]:
     relevant = scale.relevant(train["grade"]).groupby(train["query_key"]).agg(["min", "max"])
-    asked = relevant[relevant["max"]]
-    alone = int(asked["min"].sum())
-    if alone * 2 > len(asked):
+    positives = relevant[relevant["max"]]
+    alone = int(positives["min"].sum())
+    if alone * 2 > len(positives):
         why = (
-            f"{alone:,} of {len(asked):,} queries with a positive have no negative, so near "
-            "passages without a label are found by BM25."
+            f"{alone:,} of {len(positives):,} queries with a positive have no negative, so BM25 "
+            "mines similar passages without a label."
         )
         return {"negatives": "bm25"}, Choice("Hard negatives", "by BM25", why)
-    why = "Most queries have labelled negatives, which are better than guessed ones."
+    why = "Most queries have labelled negatives, which are better than mined ones."
     return {"negatives": "none"}, Choice("Hard negatives", "none", why)
 
 
@@ -146,7 +146,7 @@ def _length(train: pd.DataFrame, tokenizer: Path, longest: int) -> tuple[dict[st
             break
     why = f"{1 - cut:.0%} of the pairs have at most {length} tokens; shorter is faster."
     if cut > CUT:
-        why = f"{cut:.0%} of the pairs are longer than {length} tokens, the most this base reads."
+        why = f"{cut:.0%} of the pairs are longer than {length} tokens, the limit of this base."
     return {"max_length": length}, Choice("Max length", f"{length} tokens", why)
 
 
@@ -155,14 +155,14 @@ def _warm_start(
 ) -> tuple[dict[str, Any], Choice]:
     texts, on = list(zip(train["query"], train["passage"], strict=True)), False
     if ranks:
-        why = "The base has a ranking head that was trained, so it needs none."
+        why = "The base has a trained ranking head, so no warm start is needed."
     elif len(train) < FEW:
-        why = "There is too little text to learn a cosine from."
+        why = "There is too little text for a warm start."
     elif tokenizer is not None and not can_read(tokenizer, texts):
-        why = "Too many tokens of these texts are unknown to the base for its cosine to teach it."
+        why = "Too many tokens of these texts are unknown to the base for a warm start."
     else:
         why, on = (
-            "The base has no ranking head, and a fresh one ranks at random until taught.",
+            "The base has no ranking head, and a new one ranks at random until trained.",
             True,
         )
     return {"warm_start": "auto"}, Choice("Warm start", "on" if on else "off", why)

@@ -1,11 +1,11 @@
-"""Turns at a model: everyone gets the right scores, whoever asks meanwhile."""
+"""Batches of one model for many callers: everyone gets the right scores."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from reranker_ui.core.models.batcher import Turns
+from reranker_ui.core.models.batcher import Batcher
 
 
 def score(pairs):
@@ -17,12 +17,12 @@ def asked(query, count):
 
 
 def test_nothing_is_asked():
-    assert Turns(score).scores([]) == []
+    assert Batcher(score).scores([]) == []
 
 
 def test_longer_than_a_turn():
     turns = []
-    found = Turns(lambda pairs: turns.append(len(pairs)) or score(pairs), turn=4)
+    found = Batcher(lambda pairs: turns.append(len(pairs)) or score(pairs), batch=4)
     assert found.scores(asked(1, 10)) == score(asked(1, 10))
     assert turns == [4, 4, 2]
 
@@ -34,7 +34,7 @@ def test_many_at_once_each_get_their_own():
         sizes.append(len(pairs))
         return score(pairs)
 
-    turns = Turns(slow, turn=64)
+    turns = Batcher(slow, batch=64)
 
     def ask(query):
         gate.wait()
@@ -56,7 +56,7 @@ def test_a_short_list_has_its_share_of_the_next_turn():
         assert go.wait(10)
         return score(pairs)
 
-    turns = Turns(slow, turn=6)
+    turns = Batcher(slow, batch=6)
     with ThreadPoolExecutor(2) as pool:
         long = pool.submit(turns.scores, asked(1, 20))
         assert first.wait(10)
@@ -71,7 +71,7 @@ def test_a_short_list_has_its_share_of_the_next_turn():
 
 def test_equal_pairs_are_scored_once_a_turn():
     sizes = []
-    turns = Turns(lambda pairs: sizes.append(len(pairs)) or score(pairs))
+    turns = Batcher(lambda pairs: sizes.append(len(pairs)) or score(pairs))
     assert turns.scores([("1", "1")] * 5) == [1001.0] * 5
     assert sizes == [1]
 
@@ -82,7 +82,7 @@ def test_a_fault_is_raised_and_the_next_turn_works():
             raise MemoryError("no memory")
         return score(pairs)
 
-    turns = Turns(broken)
+    turns = Batcher(broken)
     with pytest.raises(MemoryError):
         turns.scores(asked(0, 2))
     assert turns.scores(asked(1, 2)) == score(asked(1, 2))
