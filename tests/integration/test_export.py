@@ -118,7 +118,7 @@ def test_people_and_what_they_disagree_on_come_back(form, workspace, tmp_path):
 
 def test_what_cannot_be_exported_is_refused(workspace, tmp_path):
     import_pairs(workspace, tmp_path, [{"query": "q", "passage": "p", "label": 1}])
-    with pytest.raises(Refused, match="no format"):
+    with pytest.raises(Refused, match="not an export format"):
         export_dataset(workspace, LOCAL, "d", "docx", tmp_path / "out")
     with pytest.raises(Refused, match="no folder"):
         export_dataset(workspace, LOCAL, "d", "csv", tmp_path / "none" / "out")

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from reranker_ui.core.formats.hub import bring
+from reranker_ui.core.formats.hub import download
 from reranker_ui.core.formats.options import Limits
 from reranker_ui.core.values.refused import Refused
 
@@ -41,13 +41,13 @@ def tick(_size: int) -> None:
 
 
 def test_every_split_is_brought(hub, tmp_path):
-    path = bring("hf:ann/pairs", tmp_path, Limits(), tick)
+    path = download("hf:ann/pairs", tmp_path, Limits(), tick)
     rows = [json.loads(line) for line in path.read_text().splitlines()]
     assert [(row["query"], row["split"]) for row in rows] == [("q", "train"), ("r", "test")]
 
 
 def test_a_retrieval_set_becomes_a_beir_folder(hub, tmp_path):
-    folder = bring("hf:ann/beir", tmp_path, Limits(), tick)
+    folder = download("hf:ann/beir", tmp_path, Limits(), tick)
     assert (folder / "qrels" / "test.tsv").read_text().splitlines()[1] == "q\td\t1"
     assert json.loads((folder / "corpus.jsonl").read_text())["text"] == "p"
 
@@ -57,15 +57,15 @@ def test_a_retrieval_set_becomes_a_beir_folder(hub, tmp_path):
     ["hf:", "hf:a/b/c", "hf:../x/y", "hf:a b", "hf:../x", "hf:x/..", "hf:a/b:.."],
 )
 def test_what_is_no_id_is_refused(told, hub, tmp_path):
-    with pytest.raises(Refused, match="no dataset id"):
-        bring(told, tmp_path, Limits(), tick)
+    with pytest.raises(Refused, match="not a dataset id"):
+        download(told, tmp_path, Limits(), tick)
 
 
 def test_a_hub_out_of_reach_is_told(hub, tmp_path):
     with pytest.raises(Refused, match="Couldn't reach the Hub"):
-        bring("hf:ann/other", tmp_path, Limits(), tick)
+        download("hf:ann/other", tmp_path, Limits(), tick)
 
 
 def test_a_dataset_too_large_is_refused(hub, tmp_path):
     with pytest.raises(Refused, match="Row 2"):
-        bring("hf:ann/pairs", tmp_path, Limits(rows=1), tick)
+        download("hf:ann/pairs", tmp_path, Limits(rows=1), tick)

@@ -347,9 +347,9 @@ def test_judgments_by_id_are_no_table_by_columns(tmp_path):
 
 def test_a_zip_that_is_not_one_file_is_refused(tmp_path):
     two = zipped({"a.csv": "query,passage\nq,p\n", "b.csv": "query,passage\nq,p\n"})
-    with pytest.raises(Refused, match="holds several files"):
+    with pytest.raises(Refused, match="contains several files"):
         read_case(Case(two, "", []), tmp_path)
-    with pytest.raises(Refused, match="holds no file that can be opened"):
+    with pytest.raises(Refused, match="contains no file that can be opened"):
         read_case(Case(zipped({".hidden": "query,passage\nq,p\n"}), "", []), tmp_path)
 
 
@@ -393,5 +393,5 @@ def test_digits_of_another_kind_are_no_grades(tmp_path):
 
 @pytest.mark.parametrize("told", ["docx", "", "csvv"])
 def test_a_format_that_is_none(told, tmp_path):
-    with pytest.raises(Refused, match="no format"):
+    with pytest.raises(Refused, match="not a format"):
         read_case(Case("query,passage\nq,p\n", "", [], {"format": told}), tmp_path)

@@ -150,10 +150,10 @@ def test_what_is_lost_is_counted():
         target = Target(Path(folder) / "out", lost_in("mteb"))
         assert write("mteb", given, target) == 2
         assert target.lost.sentences() == [
-            "Who gave which label, and pairs without one, are left out.",
+            "Annotators of labels, and pairs without a label, are left out.",
             "Splits are left out.",
             "Annotator labels that were outvoted or overruled, left out: 1",
-            "Pairs that a decision leaves out of training, left out: 1",
+            "Pairs excluded from training by a decision, left out: 1",
             "Grades, written as positive: 1",
             "Not exported: topic",
         ]
@@ -193,5 +193,5 @@ def test_judgments_go_to_a_folder_a_zip_or_a_text_file(name, tmp_path):
 )
 def test_a_format_has_the_names_people_use(told, form):
     assert form_of(told) == form
-    with pytest.raises(Refused, match="no format"):
+    with pytest.raises(Refused, match="not an export format"):
         form_of("docx")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reranker_ui.core.formats.mojibake import Mojibake, mend
+from reranker_ui.core.formats.mojibake import Mojibake, repaired_text
 from reranker_ui.core.values.pairs import Judged
 
 RIGHT = [
@@ -20,24 +20,24 @@ RIGHT = [
 
 @pytest.mark.parametrize("text", RIGHT)
 def test_right_texts_stay(text):
-    assert mend(text) == (text, None)
+    assert repaired_text(text) == (text, None)
 
 
 @pytest.mark.parametrize("encoding", ["sloppy-windows-1252", "macroman", "latin-1", "cp437"])
 @pytest.mark.parametrize("text", [text for text in RIGHT if sum(c > "\x7f" for c in text) > 3])
 def test_what_was_read_wrongly_comes_back(text, encoding):
     wrong = text.encode().decode(encoding)
-    assert mend(wrong)[0] == text
-    assert mend(wrong.encode().decode("sloppy-windows-1252"))[0] == text  # twice
+    assert repaired_text(wrong)[0] == text
+    assert repaired_text(wrong.encode().decode("sloppy-windows-1252"))[0] == text  # twice
 
 
 @given(st.text(min_size=1))
 def test_whatever_is_mended_can_be_read_wrongly_again(text):
-    mended, encoding = mend(text)
+    repaired, encoding = repaired_text(text)
     if encoding is None:
-        assert mended == text
+        assert repaired == text
     else:
-        assert len(mended) < len(text)
+        assert len(repaired) < len(text)
 
 
 @pytest.mark.parametrize("name", ["mojibake_macroman.csv", "mojibake_cp1252.csv"])
@@ -55,4 +55,4 @@ def test_real_files_come_back_exactly_and_lost_bytes_are_not_guessed(name, data_
                 assert getattr(seen, side) == right
         whole = [one[side] for one in told["repaired"] for side in ("query", "passage")]
         assert found.texts == sum(text is not None for text in whole)
-        assert found.told()["lost"] == sum(text is None for text in whole)
+        assert found.report()["lost"] == sum(text is None for text in whole)

@@ -1,6 +1,6 @@
 """Exports of annotation tools: Label Studio, Argilla, Prodigy and Quepid books.
 
-Every person's answer is kept as a vote. Skipped, unrateable and suggested is no label.
+Each annotator's answer becomes a vote. Skipped, unrateable and suggested answers are not labels.
 """
 
 import json
@@ -15,7 +15,7 @@ from reranker_ui.core.values.pairs import Judged, Left
 Value = Mapping[Any, Any]
 Votes = list[tuple[str, Any]]
 _RESPONSES = re.compile(r"(.+)\.responses")
-_ODD = (AttributeError, IndexError, KeyError, TypeError, ValueError)  # of another shape than told
+_ODD = (AttributeError, IndexError, KeyError, TypeError, ValueError)  # an unexpected shape
 _ARGILLA_OWN = ("id", "_server_id", "status", "inserted_at", "updated_at")
 
 
@@ -29,7 +29,7 @@ def tool_of(values: Sequence[Value]) -> str | None:
 
 
 def fields_of(tool: str, value: Value) -> dict[str, Any]:
-    """The fields of a task among which its query and passage are; none where it is odd."""
+    """The fields of a task that may be its query and passage; none for an unexpected shape."""
     try:
         return _FIELDS[tool](value)
     except _ODD:
@@ -37,24 +37,24 @@ def fields_of(tool: str, value: Value) -> dict[str, Any]:
 
 
 def read(tool: str, value: Value, plan: Any) -> Iterator[Judged | Left]:
-    """The judged pair of one record, with a vote for each person who answered."""
-    told = fields_of(tool, value)
-    missing = [name for name in (plan.query, plan.passage) if name not in told]
+    """The judged pair of one record, with a vote for each annotator who answered."""
+    fields = fields_of(tool, value)
+    missing = [name for name in (plan.query, plan.passage) if name not in fields]
     if missing:
         raise Left("unreadable", f"the task has no field {' and no '.join(map(str, missing))}")
     try:
         votes = _VOTES[tool](value, plan.label)
         settled = _truth(value, plan.label) if tool == "label-studio" else None
     except _ODD as odd:
-        raise Left("unreadable", f"its answers are not built as {tool} writes them") from odd
+        raise Left("unreadable", f"its answers do not have the structure of {tool}") from odd
     if settled is not None:
         votes = [vote for vote in votes if vote[0] or vote[1] != settled]
-    split = told.get("split")
-    yield Judged(told[plan.query], told[plan.passage], settled, split, tuple(votes))
+    split = fields.get("split")
+    yield Judged(fields[plan.query], fields[plan.passage], settled, split, tuple(votes))
 
 
 def has_suggestions(values: Sequence[Value]) -> bool:
-    """Whether models' suggestions stand beside people's answers."""
+    """Whether the records also contain suggestions of models."""
     return any(
         value.get("predictions") or value.get("suggestions")
         or any(str(key).endswith(".suggestion") for key in value)
@@ -77,8 +77,10 @@ def _label_studio(value: Value, label: Any) -> Votes:
 
 
 def _truth(value: Value, label: Any) -> Any:
-    """The answer that somebody marked as the one that counts."""
-    marked = [one for one in value["annotations"] or [] if one.get("ground_truth")]
+    """The answer marked as the ground truth."""
+    marked = [
+        annotation for annotation in value["annotations"] or [] if annotation.get("ground_truth")
+    ]
     return next((answer for _, answer in _label_studio({"annotations": marked}, label)), None)
 
 
@@ -93,8 +95,8 @@ def _argilla(value: Value, label: Any) -> Votes:
         return _argilla_flat(value, label)
     responses = value["responses"] or {}
     given = _chosen(responses, label) if responses else []
-    return [(_person(one.get("user_id")), _single(one.get("value"))) for one in given or []
-            if one.get("status", "submitted") in ("submitted", None)]  # fmt: skip
+    return [(_person(r.get("user_id")), _single(r.get("value"))) for r in given or []
+            if r.get("status", "submitted") in ("submitted", None)]  # fmt: skip
 
 
 def _argilla_flat(value: Value, label: Any) -> Votes:
@@ -103,7 +105,7 @@ def _argilla_flat(value: Value, label: Any) -> Votes:
     given, key = found[question] or [], f"{question}.responses"
     people = value.get(f"{key}.users") or [None] * len(given)
     states = value.get(f"{key}.status") or ["submitted"] * len(given)
-    return [(_person(who), _single(one)) for one, who, state in
+    return [(_person(who), _single(response)) for response, who, state in
             zip(given, people, states, strict=False) if state == "submitted"]  # fmt: skip
 
 
@@ -120,33 +122,37 @@ def _prodigy(value: Value, _label: Any) -> Votes:
     names = {option.get("id"): option.get("text") for option in value.get("options") or []}
     if not names:
         return [(who, 1 if value["answer"] == "accept" else 0)]
-    picked = [one if _numeric(one) else names.get(one, one) for one in value.get("accept") or []]
+    picked = [
+        option_id if _numeric(option_id) else names.get(option_id, option_id)
+        for option_id in value.get("accept") or []
+    ]
     return [(who, picked[0])] if picked else []
 
 
 def _prodigy_fields(value: Value) -> dict[str, Any]:
     own = ("html", "label", "answer", "options", "accept", "meta")
-    told = {k: v for k, v in value.items() if k not in own and not str(k).startswith("_")}
-    return {**(value.get("meta") or {}), **told}
+    fields = {k: v for k, v in value.items() if k not in own and not str(k).startswith("_")}
+    return {**(value.get("meta") or {}), **fields}
 
 
 def _quepid(value: Value, _label: Any) -> Votes:
     return [
-        (_person(one.get("user_email")), one["rating"])
-        for one in value.get("judgements") or []
-        if not (one.get("unrateable") or one.get("judge_later")) and one.get("rating") is not None
+        (_person(judgement.get("user_email")), judgement["rating"])
+        for judgement in value.get("judgements") or []
+        if not (judgement.get("unrateable") or judgement.get("judge_later"))
+        and judgement.get("rating") is not None
     ]
 
 
 def _quepid_fields(value: Value) -> dict[str, Any]:
-    told = value["document_fields"]
-    if isinstance(told, str):  # some versions write the fields as JSON in a string
+    fields = value["document_fields"]
+    if isinstance(fields, str):  # some versions write the fields as JSON in a string
         try:
-            told = json.loads(told)
+            fields = json.loads(fields)
         except ValueError:
-            told = {"text": told}
-    whole = {"query_text": value["query_text"], "all fields": text_of(told or "")}
-    return {**whole, **(told or {})} if isinstance(told, Mapping) else whole
+            fields = {"text": fields}
+    whole = {"query_text": value["query_text"], "all fields": text_of(fields or "")}
+    return {**whole, **(fields or {})} if isinstance(fields, Mapping) else whole
 
 
 _KEYS = {
@@ -170,7 +176,7 @@ _FIELDS: dict[str, Callable[[Value], dict[str, Any]]] = {
 
 
 def _chosen(answers: Mapping[str, Any], label: Any) -> Any:
-    """The answer to the question that was named, else to one named like a label, else the first."""
+    """The answer to the named question, else to one named like a label, else the first answer."""
     known = [name for name in answers if plain(name) in KNOWN["label"]]
     return answers[next(iter([label] * (label in answers) + known), next(iter(answers)))]
 

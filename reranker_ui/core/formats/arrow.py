@@ -1,4 +1,4 @@
-"""Datasets as the library `datasets` saves them: a folder, or a ZIP of one, of Arrow streams."""
+"""Datasets saved by the library `datasets`: a folder of Arrow streams, or a ZIP of one."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -14,7 +14,7 @@ Part = tuple[str, Callable[[], IO[bytes]]]
 
 
 def is_saved(source: Path) -> bool:
-    """Whether a folder or ZIP is what `save_to_disk` writes."""
+    """Whether a folder or ZIP was written by `save_to_disk`."""
     return bool(_parts(source, ReadOptions(), lambda _n: None)) and any(
         name.rpartition("/")[2] in ("state.json", "dataset_dict.json") for name in _names(source)
     )
@@ -26,15 +26,17 @@ def container_of(source: Path, options: ReadOptions, tick: Tick) -> Container:
     def records() -> Iterator[tuple[int, dict[Any, Any]]]:
         line, seen = 0, 0
         packed = 0 if source.is_dir() else source.stat().st_size
-        most = options.limits.decoded(packed) if packed else options.limits.decoded_bytes
+        limit = options.limits.decoded(packed) if packed else options.limits.decoded_bytes
         for name, opened in _parts(source, options, tick):
             split = split_name(Path(name).parent.name)
             with opened() as stream:
                 for batch in _batches(stream, name):
                     seen += batch.nbytes
                     tick(0)
-                    if seen > most:
-                        raise Refused(f"Row {line + 1}: {source.name} grows beyond {most:,} bytes.")
+                    if seen > limit:
+                        raise Refused(
+                            f"Row {line + 1}: {source.name} exceeds {limit:,} bytes when unpacked."
+                        )
                     for row in batch.to_pylist():
                         line += 1
                         yield line, {**row, "split": split} if split else row

@@ -1,4 +1,4 @@
-"""From what a record tells to a pair that can be stored, or the reason why not."""
+"""Turns a judged record into a pair that can be stored, or the reason why it cannot."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def clean(judged: Judged, line: int, labels: LabelReader, limits: Limits) -> Pai
         if not text:
             raise Left("blank", f"the {which} is empty")
     if any("\x00" in who or not _is_unicode(who) for who, _ in judged.votes):
-        raise Left("unreadable", "the annotator's name holds bytes that are no text")
+        raise Left("unreadable", "the annotator's name contains bytes that are not text")
     votes = tuple(
         (who, value) for who, raw in judged.votes if (value := labels.read(raw)) is not None
     )
@@ -24,7 +24,7 @@ def clean(judged: Judged, line: int, labels: LabelReader, limits: Limits) -> Pai
     if label is None and votes:
         label = votes[0][1]
         if all(not who and value == label for who, value in votes):
-            votes = ()  # one label that nobody stands for is the label itself
+            votes = ()  # a label without an annotator is the imported label
     split = split_name(judged.split)
     return Pair(query, passage, label, line, split, votes, judged.extra, settled)
 
@@ -34,15 +34,15 @@ def _text(raw: Any, which: str, limits: Limits) -> str:
         return ""
     if not isinstance(raw, str):
         if isinstance(raw, bool) or not isinstance(raw, int | float):
-            raise Left("unreadable", f"the {which} is no text but {_kind(raw)}")
+            raise Left("unreadable", f"the {which} is not text but {_kind(raw)}")
         raw = str(raw)
     if len(raw) > limits.cell_characters:
-        most = f"{limits.cell_characters:,}"
-        raise Left("unreadable", f"the {which} has {len(raw):,} characters, the limit is {most}")
+        limit = f"{limits.cell_characters:,}"
+        raise Left("unreadable", f"the {which} has {len(raw):,} characters, the limit is {limit}")
     if "\x00" in raw:
-        raise Left("unreadable", f"the {which} holds a zero byte")
+        raise Left("unreadable", f"the {which} contains a zero byte")
     if not raw.isascii() and not _is_unicode(raw):
-        raise Left("unreadable", f"the {which} holds bytes that are no text in this encoding")
+        raise Left("unreadable", f"the {which} contains bytes that are not text in this encoding")
     return str(raw.strip())
 
 

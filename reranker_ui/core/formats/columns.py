@@ -41,11 +41,11 @@ _ALL = {name for names in KNOWN.values() for name in names} | set(IDS) | _LISTED
 _COUNTS = ("rank", "position", "index", "idx", "id", "count", "length", "version", "year", "seed",
            "fold", "time", "offset", "start", "end", "hash", "order", "line", "page", "confidence",
            "unnamed0", "number", "num", "tokens", "words", "no", "nr", "row")  # fmt: skip
-_HIGHEST = 100  # a column of larger numbers holds ids or years, no labels
+_HIGHEST = 100  # a column of larger numbers holds ids or years, not labels
 
 
 def plain(name: object) -> str:
-    """A column name without case, blanks and marks."""
+    """A column name without case, spaces and punctuation."""
     return "".join(letter for letter in str(name).casefold() if letter.isalnum())
 
 
@@ -55,12 +55,12 @@ def _is_known(name: str) -> bool:
 
 
 def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row names the columns, judged by it and the rows below."""
+    """Whether the first row is a header, judged by it and the rows below."""
     first = [cell.strip() for cell in rows[0]]
     names = [cell for cell in first if _is_known(cell) and number(cell) is None]
-    told = [c for c in first if number(c) is not None and not (names and plain(c) in _LISTED)]
-    if told or any(not cell or len(cell) > 64 for cell in first):
-        return bool(names) and not told
+    numbers = [c for c in first if number(c) is not None and not (names and plain(c) in _LISTED)]
+    if numbers or any(not cell or len(cell) > 64 for cell in first):
+        return bool(names) and not numbers
     if len(set(first)) < len(first):
         return len(set(names)) > 1
     if names:
@@ -69,12 +69,12 @@ def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def names_columns(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row is a header and holds a name that is known."""
+    """Whether the first row is a header with a known name."""
     return any(plain(cell) in _ALL for cell in rows[0]) and looks_like_header(rows)
 
 
 def guess_columns(values: Sequence[Mapping[Any, Any]]) -> dict[str, Any]:
-    """Each of ROLES to the name of its column (None where there is none)."""
+    """Map each of ROLES to the name of its column (None where there is none)."""
     names = list(dict.fromkeys(name for value in values for name in value))
     cells = {name: [value.get(name) for value in values] for name in names}
     found: dict[str, Any] = dict.fromkeys(KNOWN)
@@ -92,13 +92,13 @@ def guess_columns(values: Sequence[Mapping[Any, Any]]) -> dict[str, Any]:
 
 
 def ids_only(name: object) -> bool:
-    """Whether a column's name says that it holds ids, not texts."""
+    """Whether a column's name indicates ids, not texts."""
     bare = plain(name)
     return bare in IDS or (bare.endswith("id") and str(name)[-3:-2] in "_- .")
 
 
 def is_count(name: object) -> bool:
-    """Whether a column's name says that it holds ids, ranks, times or other counts, no labels."""
+    """Whether a column's name indicates ids, ranks, times or other counts, not labels."""
     return ids_only(name) or plain(name).endswith(_COUNTS)
 
 
@@ -114,20 +114,22 @@ def _by_name(role: str, names: Sequence[Any]) -> Any:
 
 def _split_column(names: Sequence[Any], cells: Mapping[Any, Sequence[Any]]) -> Any:
     name = _by_name("split", names)
-    told = [cell for cell in cells.get(name, []) if cell]
-    return name if told and all(split_name(cell) for cell in told) else None
+    filled = [cell for cell in cells.get(name, []) if cell]
+    return name if filled and all(split_name(cell) for cell in filled) else None
 
 
 def _by_content(
     found: dict[str, Any], names: Sequence[Any], cells: Mapping[Any, Sequence[Any]]
 ) -> None:
-    """Fill what names did not tell: the last column of few numbers is the label, then texts."""
+    """Fill roles without a known name: the last column of few numbers is the label, then texts."""
     free = [name for name in names if name not in found.values()]
     named = any(isinstance(name, str) for name in names)
     if found["label"] is None:
-        told = [n for n in free if are_labels(cells[n]) and not (named and is_count(n))]
-        # Of several named columns each could be the label: which one is asked for.
-        found["label"] = told[-1] if told and (not named or len(told) == 1) else None
+        candidates = [n for n in free if are_labels(cells[n]) and not (named and is_count(n))]
+        # With several named candidates the user has to choose the label.
+        found["label"] = (
+            candidates[-1] if candidates and (not named or len(candidates) == 1) else None
+        )
     texts = [n for n in free if n != found["label"] and _texts(cells[n]) and not ids_only(n)]
     for role in ("query", "passage"):
         if found[role] is None and texts:
@@ -141,10 +143,10 @@ def are_labels(cells: Sequence[Any]) -> bool:
 
 
 def _numbers(cells: Sequence[Any]) -> bool:
-    told = [cell for cell in cells if cell is not None and str(cell).strip()]
-    return bool(told) and sum(number(cell) is not None for cell in told) >= 0.9 * len(told)
+    filled = [cell for cell in cells if cell is not None and str(cell).strip()]
+    return bool(filled) and sum(number(cell) is not None for cell in filled) >= 0.9 * len(filled)
 
 
 def _texts(cells: Sequence[Any]) -> bool:
-    told = [cell for cell in cells if isinstance(cell, str) and cell.strip()]
-    return bool(told) and not _numbers(told)
+    filled = [cell for cell in cells if isinstance(cell, str) and cell.strip()]
+    return bool(filled) and not _numbers(filled)

@@ -1,4 +1,4 @@
-"""A container opened: what the file is, and its records as often as one wants them."""
+"""Opens a container: detects what the file is, and iterates its records."""
 
 import io
 import zipfile
@@ -33,7 +33,7 @@ _PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"PAR1")
 
 @dataclass
 class Container:
-    """A file of records. `records()` starts anew each time."""
+    """A file of records. Each call of `records()` starts from the beginning."""
 
     kind: str  # delimited, json lines, json, parquet, blanks, xml, ltr, arrow, beir
     records: Callable[[], Iterator[Record]]
@@ -51,7 +51,9 @@ def open_container(path: Path, options: ReadOptions, tick: Tick) -> Container:
     if kind == "zip":
         found = members(path)
         if not found:
-            raise Refused(f"{path.name} holds no file that can be opened. Import the file itself.")
+            raise Refused(
+                f"{path.name} contains no file that can be opened. Import the file itself."
+            )
         member = found[0] if len(found) == 1 else ""
         return text_container(
             lambda: open_member(path, member, options, tick), member or path.name, options
@@ -60,7 +62,7 @@ def open_container(path: Path, options: ReadOptions, tick: Tick) -> Container:
 
 
 def text_container(opened: Callable[[], IO[bytes]], name: str, options: ReadOptions) -> Container:
-    """The container of a text, told by its content."""
+    """The container of a text, detected by its content."""
     encoding = options.encoding
     if encoding is None:
         with opened() as stream:
@@ -74,16 +76,18 @@ def text_container(opened: Callable[[], IO[bytes]], name: str, options: ReadOpti
 
     head = _head(lines())
     if not head.strip("\ufeff\x00 \t\r\n"):
-        raise Refused(f"{name} holds nothing but blanks, so nothing was imported.")
-    told = None if options.delimiter else _told_by(head, lines, opened, name, encoding, options)
-    return told or _table(lines, name, encoding, options)
+        raise Refused(f"{name} contains only white space, so nothing was imported.")
+    container = (
+        None if options.delimiter else _recognised(head, lines, opened, name, encoding, options)
+    )
+    return container or _table(lines, name, encoding, options)
 
 
-def _told_by(
+def _recognised(
     head: str, lines: delimited.Lines, opened: Callable[[], IO[bytes]], name: str, encoding: str,
     options: ReadOptions,
 ) -> Container | None:  # fmt: skip
-    """The container of a text that is no table, by how it starts."""
+    """The container of a text that is not a table, detected by its beginning."""
     if sgml_blocks.is_sgml(head):
         return Container("sgml", lambda: sgml_blocks.records_of(lines(), name), encoding)
     if head.lstrip("\ufeff \t\r\n").startswith("<"):
@@ -112,14 +116,14 @@ def _table(lines: delimited.Lines, name: str, encoding: str, options: ReadOption
         raise parquet.too_many(name, dialect.width, options.limits)
     notes = header_notes(dialect, lines)
     if not dialect.quotes:
-        notes.append("Quote marks are read as plain text: read as quotes they would lose rows.")
+        notes.append("Quote marks are read as plain text, because as quotes they would lose rows.")
     return Container(
         "delimited", lambda: delimited.records_of(lines(), dialect), encoding, dialect, notes
     )
 
 
 def header_notes(dialect: delimited.Dialect, lines: delimited.Lines) -> list[str]:
-    """What stands above the table, and why a line was taken for its header or was not."""
+    """What is above the table, and why a line is or is not its header."""
     notes = []
     if dialect.skip:
         above = [line.strip()[:60] for line in islice(lines(), dialect.skip) if line.strip()]
@@ -133,7 +137,7 @@ def header_notes(dialect: delimited.Dialect, lines: delimited.Lines) -> list[str
 
 
 def members(path: Path) -> list[str]:
-    """The safe file names in a ZIP: no folder, nothing that climbs out of it, nothing hidden."""
+    """The safe file names in a ZIP: no folders, no paths out of it, no hidden files."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = [info.filename for info in archive.infolist() if not info.is_dir()]
@@ -152,22 +156,22 @@ def open_member(path: Path, member: str, options: ReadOptions, tick: Tick) -> IO
     """One file of a ZIP as a counted stream; nothing is written to disk."""
     if not member:
         raise Refused(
-            f"{path.name} holds several files and they are no BEIR set"
+            f"{path.name} contains several files that are not a BEIR set"
             " (corpus.jsonl, queries.jsonl, qrels). Unpack it and import one file."
         )
     archive = zipfile.ZipFile(path)
-    most = options.limits.decoded(path.stat().st_size)
+    limit = options.limits.decoded(path.stat().st_size)
     try:
         inner = archive.open(member)
     except (RuntimeError, zipfile.BadZipFile) as locked:
-        # RuntimeError: it wants a password, or a way of packing that Python does not know
+        # RuntimeError: it needs a password, or a compression method that Python does not support
         raise Refused(
-            f"{member} in {path.name} cannot be opened: it is encrypted, damaged or packed in an"
-            " uncommon way. Unpack it and import the file itself."
+            f"{member} in {path.name} cannot be opened: it is encrypted, damaged or compressed"
+            " with an unsupported method. Unpack it and import the file itself."
         ) from locked
-    stream = io.BufferedReader(Counted(inner, most, f"{path.name}/{member}", tick))
+    stream = io.BufferedReader(Counted(inner, limit, f"{path.name}/{member}", tick))
     if stream.peek(8).startswith(_PACKED):
-        raise Refused(f"{path.name} holds another packed file, {member}. Unpack it first.")
+        raise Refused(f"{path.name} contains another packed file, {member}. Unpack it first.")
     return stream
 
 
@@ -190,13 +194,13 @@ def _head(lines: Iterator[str]) -> str:
 
 
 def _by_blanks(head: str, options: ReadOptions) -> bool:
-    """Whether the lines are TREC judgments or a run: ids and numbers between blanks."""
+    """Whether the lines are TREC judgments or a run: ids and numbers separated by spaces."""
     if options.format in ("trec", "trec-run"):
         return True
     rows = [line.split() for line in head.splitlines()[:-1][:200] if line.strip()]
     rows = rows or [head.split()]
     if "\t" in head and not any(" " in line for line in head.splitlines()[:200]):
-        # a table of Chinese or Japanese texts has no blanks either
+        # a table of Chinese or Japanese texts has no spaces either
         widths, plain = {4, 6}, all(line.isascii() for line in head.splitlines()[:200])
     else:
         widths, plain = {3, 4, 6}, True

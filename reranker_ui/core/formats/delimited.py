@@ -1,4 +1,4 @@
-"""Delimited text: CSV, TSV and other separators, quoted or not, read whatever its quotes do."""
+"""Delimited text: CSV, TSV and other separators, also with stray or missing quotes."""
 
 import csv
 import re
@@ -16,21 +16,22 @@ from reranker_ui.core.formats.structure.preamble import (
 from reranker_ui.core.values.pairs import Left
 from reranker_ui.core.values.refused import Refused
 
-csv.field_size_limit(2_000_000)  # ours is told with its line, the module's is not
+csv.field_size_limit(2_000_000)  # our own limit reports the line, the module's does not
 Lines = Callable[[], Iterator[str]]
 Row = tuple[int, list[str] | Left]
 
 NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 _LONGEST_RECORD = 1_000_000
-_RETURN = "\ue00d"  # stands for a carriage return that is no line end
+_RETURN = "\ue00d"  # replaces a carriage return that is not a line end
 _BROKEN = Left("unreadable", "a quote opens a cell and is never closed")
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a table is written. `skip`: physical lines above the header, or above the records.
+    """The format of a table. `skip`: physical lines above the header, or above the records.
 
-    `spaced`: blanks follow the separators, before a quote too. `comments`: some lines are none.
+    `spaced`: spaces follow the separators, also before a quote. `comments`: some lines are
+    comments.
     """
 
     delimiter: str
@@ -57,7 +58,7 @@ def guess_dialect(
     header_line: int | None = None,
     named: Sequence[str] = (),
 ) -> Dialect:
-    """How the table is written; what is given is taken. `named`: column names a person gave."""
+    """Detect the format of the table; given options are used. `named`: columns the user named."""
     sample = [line for line, _ in zip(lines(), range(2000), strict=False)]
     separator = separator_line(sample[0]) if sample else None
     above = header_line - 1 if header_line else int(separator is not None)
@@ -72,7 +73,7 @@ def guess_dialect(
         written = spaced if _odd_rows(lines, spaced) <= _odd_rows(lines, written) else written
     rows = [(at, cells) for at, cells in written.rows(iter(sample)) if isinstance(cells, list)]
     if not rows:
-        raise Refused(f"{name} holds no row that can be read.")
+        raise Refused(f"{name} contains no readable row.")
     return _started(written, rows, True if header_line else header, named)
 
 
@@ -80,7 +81,7 @@ def _started(
     written: Dialect, rows: Sequence[tuple[int, list[str]]], header: bool | None,
     named: Sequence[str],
 ) -> Dialect:  # fmt: skip
-    """The dialect with the place where its table starts."""
+    """The dialect with the position where its table starts."""
     cells = [row for _, row in rows]
     start = start_of(cells, header, named)
     first = cells[start.skipped]
@@ -95,7 +96,7 @@ def _started(
 
 
 def distinct(cells: Sequence[str]) -> tuple[str, ...]:
-    """Names of columns, trimmed; one that repeats gets a number, so that no column is lost."""
+    """Trimmed column names; a repeated one gets a number, so that no column is lost."""
     names: list[str] = []
     for cell in cells:
         name, number = cell.strip(), 1
@@ -129,7 +130,7 @@ def records_of(
 def rows_of(
     lines: Iterator[str], delimiter: str, quotes: bool, spaced: bool = False
 ) -> Iterator[Row]:
-    """Each row as (physical line it starts on, cells); empty lines and rows are no rows."""
+    """Each row as (physical line it starts on, cells); empty lines and rows are skipped."""
     reading = _Reading(lines)
     blank = f"\r\n {delimiter}"
     while (line := reading.next()) is not None:
@@ -143,7 +144,7 @@ def rows_of(
 
 
 class _Reading:
-    """Lines with a number, which can be given back."""
+    """Numbered lines that can be put back."""
 
     def __init__(self, lines: Iterator[str]) -> None:
         self.lines, self.back, self.line = lines, deque[str](), 0
@@ -158,7 +159,7 @@ class _Reading:
 
 
 def _quoted(line: str, reading: _Reading, delimiter: str, spaced: bool) -> list[str] | Left:
-    """The cells of a row that may go on over several lines. A broken row takes its line only."""
+    """The cells of a row that may span several lines. A broken row consumes only its own line."""
     cells = _parse(line, delimiter, spaced)
     if cells is not _BROKEN:
         return cells
@@ -198,7 +199,7 @@ def _parse(text: str, delimiter: str, spaced: bool) -> list[str] | Left:
 
 def _guess_delimiter(sample: Sequence[str], name: str) -> str:
     best: tuple[float, int, str] = (0.0, 0, "")
-    for delimiter in ("\t", *NAMES):  # a tab hardly ever stands in a text, a comma often
+    for delimiter in ("\t", *NAMES):  # a tab is rare in texts, a comma common
         for quotes in (True, False):
             widths = Counter(
                 len(cells)
@@ -215,16 +216,16 @@ def _guess_delimiter(sample: Sequence[str], name: str) -> str:
         start = sample[0].strip()[:60] if sample else ""
         raise Refused(
             f"Line 1: no column separator was found in {name}, which starts with “{start}…”."
-            " Say which it is if it is none of comma, tab, semicolon and bar (--delimiter)."
+            " Name it if it is not a comma, tab, semicolon or bar (--delimiter)."
         )
     return best[2]
 
 
 def _quotes_hold(lines: Lines, written: Dialect) -> bool:
-    """Whether quote marks are quoting: false where reading them so loses rows.
+    """Whether quote marks delimit cells; False where reading them so loses rows.
 
-    Both ways of reading are counted over the whole file: rows of another width than usual, and
-    cells over several lines of which one is itself a whole row.
+    Both readings are counted over the whole file: rows of an unusual width, and multi-line cells
+    that contain a whole row.
     """
     if not any('"' in line for line in lines()):
         return True
@@ -233,7 +234,7 @@ def _quotes_hold(lines: Lines, written: Dialect) -> bool:
 
 
 def _is_spaced(sample: Sequence[str], delimiter: str) -> bool:
-    """Whether a blank stands between a separator and a quote that opens a cell."""
+    """Whether there are spaces between separators and opening quotes."""
     opens = re.compile(rf'{re.escape(delimiter)} +"(?!")')
     return len(delimiter) == 1 and any(opens.search(line) for line in sample)
 

@@ -1,4 +1,4 @@
-"""The formats a dataset is written in: who writes each, its suffix, what it never holds."""
+"""The export formats: the writer of each, its suffix, and what it cannot contain."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from reranker_ui.core.formats import saved, shapes, writing, writing_judgments, 
 from reranker_ui.core.formats.writing import Lost, Row, Target
 from reranker_ui.core.values.refused import Refused
 
-_NO_PEOPLE = "Who gave which label, and pairs without one, are left out."
+_NO_PEOPLE = "Annotators of labels, and pairs without a label, are left out."
 _NO_SPLIT = "Splits are left out."
 _NO_NAMES = "Names of labels are left out; the labels are numbers."
 _TABLES = ("csv", "tsv", "jsonl", "json", "parquet", "datasets")  # have a column for the name
-_NO_TEXTS = "Passages are left out: their ids are those of the BEIR export, which holds the texts."
+_NO_TEXTS = "Passages are left out: their ids match the BEIR export, which has the texts."
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ FORMATS: dict[str, Form] = {
     "quepid-book": Form("Quepid book", writing_tools.write_quepid_book, ".json", (_NO_SPLIT,)),
     "quepid-ratings": Form(
         "Quepid ratings", writing_tools.write_quepid_ratings, ".csv",
-        (_NO_TEXTS, "Who gave which label is left out.", _NO_SPLIT),
+        (_NO_TEXTS, "Annotators of labels are left out.", _NO_SPLIT),
     ),
 }  # fmt: skip
 
@@ -71,12 +71,12 @@ _ALSO = {
 }  # fmt: skip
 
 
-def form_of(told: str) -> str:
-    """The key of FORMATS that a person means; Refused where there is none."""
-    name = "-".join(told.strip().casefold().replace("_", " ").replace("-", " ").split())
+def form_of(typed: str) -> str:
+    """The key of FORMATS for a name the user typed; Refused where there is none."""
+    name = "-".join(typed.strip().casefold().replace("_", " ").replace("-", " ").split())
     name = _ALSO.get(name, name)
     if name not in FORMATS:
-        raise Refused(f"{told} is no format to export. There are {', '.join(FORMATS)}.")
+        raise Refused(f"{typed} is not an export format. Choose one of {', '.join(FORMATS)}.")
     return name
 
 
@@ -88,5 +88,5 @@ def write(form: str, rows: Iterable[Row], target: Target) -> int:
 
 
 def lost_in(form: str) -> Lost:
-    """What the format never carries, ready to count the rest."""
+    """What the format cannot contain, ready to count the rest."""
     return Lost(FORMATS[form].never)

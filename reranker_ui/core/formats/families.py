@@ -1,4 +1,4 @@
-"""Names of formats: what a person may call them, and which containers say nothing of records."""
+"""Names of import formats: their aliases, and containers that do not define records."""
 
 from reranker_ui.core.values.refused import Refused
 
@@ -14,14 +14,14 @@ _ALSO = {
 }  # fmt: skip
 
 
-def family_of(told: str | None) -> str | None:
-    """The family a person means; None where the records themselves shall tell."""
-    if told is None:
+def family_of(typed: str | None) -> str | None:
+    """The family for a name the user typed; None to detect it from the records."""
+    if typed is None:
         return None
-    name = "-".join(told.strip().casefold().replace("_", " ").replace("-", " ").split())
+    name = "-".join(typed.strip().casefold().replace("_", " ").replace("-", " ").split())
     name = _ALSO.get(name, name)
     if name in _CONTAINERS:
         return None
     if name not in FAMILIES:
-        raise Refused(f"{told} is no format. There are {', '.join(FAMILIES)}.")
+        raise Refused(f"{typed} is not a format. Choose one of {', '.join(FAMILIES)}.")
     return name

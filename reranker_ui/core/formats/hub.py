@@ -1,4 +1,4 @@
-"""Datasets on the Hub: `hf:ORG/NAME[:CONFIG]`, brought as a stream into files that we read."""
+"""Datasets on the Hub: `hf:ORG/NAME[:CONFIG]`, streamed into local files."""
 
 import json
 import re
@@ -14,20 +14,20 @@ _NAME = r"(?!\.)[\w.-]+"  # a name that begins with a dot would be a path
 _ID = re.compile(rf"hf:({_NAME}/{_NAME}|{_NAME})(?::({_NAME}))?")
 
 
-def is_hub_id(told: str) -> bool:
+def is_hub_id(name: str) -> bool:
     """Whether this names a dataset on the Hub."""
-    return told.startswith(PREFIX)
+    return name.startswith(PREFIX)
 
 
-def bring(told: str, folder: Path, limits: Limits, tick: Tick) -> Path:
-    """Write the dataset's rows below `folder` and return what to read: a file or a BEIR folder.
+def download(dataset: str, folder: Path, limits: Limits, tick: Tick) -> Path:
+    """Write the dataset's rows below `folder`; returns the path to read: a file or a BEIR folder.
 
-    Every split is brought, its name in the column split. A dataset whose configurations are
-    corpus and queries (with qrels as default) becomes a BEIR folder. No code of the dataset runs.
+    All splits are downloaded, their names in the column split. A dataset with the configurations
+    corpus and queries (and qrels as default) becomes a BEIR folder. Dataset code is never run.
     """
-    found = _ID.fullmatch(told)
+    found = _ID.fullmatch(dataset)
     if not found:
-        raise Refused(f"{told} is no dataset id. It looks like hf:ORG/NAME or hf:ORG/NAME:CONFIG.")
+        raise Refused(f"{dataset} is not a dataset id. Use hf:ORG/NAME or hf:ORG/NAME:CONFIG.")
     name, config = found.groups()
     target = folder / "hub"
     if (target / "done").exists():
@@ -49,8 +49,8 @@ def bring(told: str, folder: Path, limits: Limits, tick: Tick) -> Path:
     except Exception as error:
         why = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")[:200]
         raise Refused(
-            f"The dataset {name} cannot be brought from the Hub: {why}."
-            " Check its id and configuration, and that this machine reaches the Hub."
+            f"The dataset {name} cannot be downloaded from the Hub: {why}."
+            " Check its id and configuration, and that this machine can reach the Hub."
         ) from error
     (target / "done").touch()
     return path
@@ -64,7 +64,7 @@ def _beir(name: str, known: list[str], folder: Path, limits: Limits, tick: Tick)
         loaded = datasets.load_dataset(name, part, streaming=True)
         rows = ((None, row) for split in loaded.values() for row in split)
         _write(folder / f"{part}.jsonl", rows, limits, tick)
-    judged = next((one for one in ("qrels", "default") if one in known), None)
+    judged = next((config for config in ("qrels", "default") if config in known), None)
     for split, rows in datasets.load_dataset(name, judged, streaming=True).items():
         with (folder / "qrels" / f"{split}.tsv").open("w") as out:
             out.write("query-id\tcorpus-id\tscore\n")
@@ -80,9 +80,9 @@ def _write(
     size = 0
     with path.open("w", encoding="utf-8") as out:
         for number, (split, row) in enumerate(rows, 1):
-            told = {**row, "split": split} if split else dict(row)
-            size += out.write(json.dumps(told, ensure_ascii=False, default=str) + "\n")
+            record = {**row, "split": split} if split else dict(row)
+            size += out.write(json.dumps(record, ensure_ascii=False, default=str) + "\n")
             tick(0)
             if number > limits.rows or size > limits.decoded_bytes:
-                most = f"{limits.rows:,} rows or {limits.decoded_bytes:,} bytes"
-                raise Refused(f"Row {number:,}: the dataset is larger than {most}, the limit.")
+                limit = f"{limits.rows:,} rows or {limits.decoded_bytes:,} bytes"
+                raise Refused(f"Row {number:,}: the dataset is larger than {limit}, the limit.")

@@ -20,7 +20,7 @@ _PASSAGES = re.compile(r"(positive|pos|negative|neg)(passage|doc)?(p?ids?)\d*")
 
 
 def detect(values: Sequence[Value]) -> bool:
-    """Whether the records hold a query's id and ids of its positives."""
+    """Whether the records contain a query id and ids of its positives."""
     return bool(values) and all(
         any(plain(key) in _QUERY for key in value)
         and any(_PASSAGES.fullmatch(plain(key)) for key in value)
@@ -35,23 +35,28 @@ def make_plan(
     """The plan: lists whose texts come from corpus and queries."""
     if options.corpus is None:
         raise NotMapped(
-            f"{path.name} holds ids of queries and of their positive and negative passages, and no"
-            " texts. Bring the corpus and the queries too (--corpus FILE, --queries FILE).",
+            f"{path.name} contains ids of queries and of their positive and negative passages, but"
+            " no texts. Add the corpus and the queries too (--corpus FILE, --queries FILE).",
             list(values[0]),
         )
     corpus, queries = new_texts(), new_texts()
     fill(corpus, existing(options.corpus), "corpus", options, tick)
     fill(queries, existing(options.queries or options.corpus), "queries", options, tick)
-    asked, found = Lookup("query", queries, "query"), Lookup("passage", corpus, "passage")
+    query_lookup, passage_lookup = (
+        Lookup("query", queries, "query"),
+        Lookup("passage", corpus, "passage"),
+    )
 
     def read(value: Value) -> Iterator[Judged | Left]:
         for judged in lists.read(_SHAPE, _renamed(value)):
             if isinstance(judged, Left):
                 yield judged
                 continue
-            told = {"query": judged.query, "passage": judged.passage}
+            ids = {"query": judged.query, "passage": judged.passage}
             try:
-                yield Judged(asked.of(told), found.of(told), judged.label, judged.split)
+                yield Judged(
+                    query_lookup.of(ids), passage_lookup.of(ids), judged.label, judged.split
+                )
             except Left as left:
                 yield left
 
@@ -59,7 +64,7 @@ def make_plan(
 
 
 def triplets_of(container: Container, ids: bool) -> Container:
-    """Columns without names as query, positive and negatives; `ids`: they hold ids."""
+    """Unnamed columns as query, positive and negatives; `ids`: they contain ids."""
     records, mark = container.records, "_id" if ids else ""
 
     def named() -> Iterator[Record]:
@@ -77,16 +82,16 @@ def triplets_of(container: Container, ids: bool) -> Container:
 
 
 def _renamed(value: Value) -> dict[Any, Any]:
-    told: dict[Any, Any] = {}
+    renamed: dict[Any, Any] = {}
     for key, cell in value.items():
         bare = plain(key)
         found = _PASSAGES.fullmatch(bare)
         if bare in _QUERY:
-            told["query"] = cell
+            renamed["query"] = cell
         elif found:
             good = found[1].startswith("pos")
             cells = cell if isinstance(cell, list) else [cell]
-            told.setdefault("positives" if good else "negatives", []).extend(
-                str(one) for one in cells if one is not None
+            renamed.setdefault("positives" if good else "negatives", []).extend(
+                str(each) for each in cells if each is not None
             )
-    return {**told, "split": value.get("split")}
+    return {**renamed, "split": value.get("split")}

@@ -1,4 +1,4 @@
-"""JSON: one object a line, an array, or one object that holds a list; read as a stream."""
+"""JSON: one object per line, an array, or one object with a list; read as a stream."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _decoder = json.JSONDecoder()
 
 
 def looks_like_json(head: str) -> bool:
-    """Whether a text starts as JSON does, perhaps below a line or two that are none."""
+    """Whether a text starts like JSON, perhaps below a line or two of other text."""
     if head.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
         return True
     lines = [line for line in head.splitlines() if line.strip()][1:5]
@@ -24,7 +24,7 @@ def looks_like_json(head: str) -> bool:
 
 
 def is_by_line(head: str) -> bool:
-    """Whether the first lines (at most the first that is broken) are whole JSON values."""
+    """Whether the first lines (the first may be broken) are whole JSON values."""
     lines = [line for line in head.splitlines() if line.strip()][:3]
     whole = [_whole(line) for line in lines]
     if not whole or not (whole[0] or (len(whole) > 2 and all(whole[1:]))):
@@ -38,7 +38,7 @@ def is_by_line(head: str) -> bool:
 
 
 def records_by_line(lines: Iterator[str]) -> Iterator[tuple[int, dict[Any, Any] | Left]]:
-    """JSON Lines: (line, object); a line that is no object is `unreadable`."""
+    """JSON Lines: (line, object); a line that is not an object is `unreadable`."""
     for line, text in enumerate(lines, 1):
         if text.strip("\ufeff \t\r\n"):
             yield line, _read_line(text)
@@ -47,7 +47,7 @@ def records_by_line(lines: Iterator[str]) -> Iterator[tuple[int, dict[Any, Any] 
 def records_of_text(lines: Iterator[str], name: str) -> Iterator[tuple[int, dict[Any, Any] | Left]]:
     """Objects of an array, or one after the other: (line each starts on, object).
 
-    An object that holds a known list of records stands for that list.
+    An object with a known list of records is replaced by that list.
     """
     for line, value in _values(lines, name):
         held = records_in(value) if isinstance(value, dict) else None
@@ -70,14 +70,14 @@ def _values(lines: Iterator[str], name: str) -> Iterator[tuple[int, Any]]:
 
 
 class _Stream:
-    """A text that is read on only as far as the next value needs."""
+    """A text that is read only as far as the next value needs."""
 
     def __init__(self, lines: Iterator[str], name: str) -> None:
         self.lines, self.name = lines, name
         self.text, self.line, self.more = "", 1, True
 
     def skip(self) -> bool:
-        """Skip blanks and commas; whether anything follows."""
+        """Skip white space and commas; returns whether anything follows."""
         while True:
             bare = len(self.text) - len(self.text.lstrip("\ufeff \t\r\n,"))
             self.take(bare)
@@ -91,7 +91,7 @@ class _Stream:
         self.text = self.text[size:]
 
     def grow(self, size: int) -> None:
-        """Read on by about `size` characters."""
+        """Read about `size` more characters."""
         piece = _piece(self.lines, size)
         self.more = bool(piece)
         self.text += piece
@@ -102,7 +102,7 @@ class _Stream:
             try:
                 value, end = _decoder.raw_decode(self.text)
                 if self.more and end == len(self.text) and self.text[0] not in '{["':
-                    self.grow(_PIECE)  # a number may go on in the next piece
+                    self.grow(_PIECE)  # a number may continue in the next piece
                     continue
             except RecursionError:
                 line = self.line
@@ -137,7 +137,7 @@ def _read_line(text: str) -> dict[Any, Any] | Left:
     except orjson.JSONDecodeError:
         pass
     try:
-        return _as_record(json.loads(text))  # NaN is no JSON, and yet many files hold it
+        return _as_record(json.loads(text))  # NaN is not JSON, but many files contain it
     except RecursionError:
         return Left("unreadable", "the line is nested too deep")
     except ValueError as error:
@@ -150,7 +150,7 @@ def _as_record(value: Any) -> dict[Any, Any] | Left:
         return value
     if isinstance(value, list) and not all(isinstance(each, dict) for each in value):
         return dict(enumerate(value))
-    return Left("unreadable", "the record is no JSON object")
+    return Left("unreadable", "the record is not a JSON object")
 
 
 def _whole(line: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Judgments by ids: TREC, BEIR, and tables whose texts stand in other files."""
+"""Judgments by ids: TREC, BEIR, and tables with their texts in other files."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,15 +15,15 @@ from reranker_ui.core.values.refused import Refused
 Value = Mapping[Any, Any]
 NewTexts = Callable[[], Texts]
 _QUERY_IDS = ("queryid", "qid", "questionid", "topicid", "topic")
-_HIGHEST = 100  # a larger number is no grade
+_HIGHEST = 100  # a larger number is not a grade
 _PASSAGE_IDS = ("docid", "documentid", "corpusid", "passageid", "pid", "did")
 
 
 @dataclass
 class Plan:
-    """How one file is read. `read(value)` gives the judged pairs of one record.
+    """How one file is read. `read(value)` yields the judged pairs of one record.
 
-    `one_label`: the column `label` holds every label of the file, and the column `label_name` what
+    `one_label`: the column `label` has every label of the file, and the column `label_name` what
     it is called. `beside(value)` gives the name and cell of what `read` does not read;
     `keeps_rest`: it is stored with the pair. `sided`: some columns hold positives or negatives
     only. `source`: the file, where several are read as one.
@@ -55,7 +55,7 @@ class Plan:
 
 
 class NotMapped(Refused):
-    """Refused because a person has to say which column is what; `names` are the columns."""
+    """Refused because the user has to map the columns; `names` are the columns."""
 
     def __init__(self, sentence: str, names: Sequence[Any]) -> None:
         super().__init__(sentence)
@@ -67,14 +67,14 @@ def _no_texts(missing: Sequence[str], names: Sequence[Any], path: Path) -> Refus
     which = " and ".join(missing)
     if ids:
         return NotMapped(
-            f"{path.name} holds ids ({', '.join(ids)}) and no text for the {which}. Bring the"
+            f"{path.name} contains ids ({', '.join(ids)}) and no text for the {which}. Add the"
             " corpus and the queries too (--corpus FILE, --queries FILE, or --join FILE:KEY:TEXT).",
             names,
         )
     have = ", ".join(str(name)[:40] for name in names[:12])
     return NotMapped(
-        f"No column of {path.name} is known as the {which}; it has {have}."
-        " Say which hold them (--query COLUMN, --passage COLUMN).",
+        f"No column of {path.name} was recognized as the {which}; it has {have}."
+        " Name the columns (--query COLUMN, --passage COLUMN).",
         names,
     )
 
@@ -88,14 +88,14 @@ def trec_plan(
     run = width == 6
     if width == 3 and options.format is None and _are_ids([value[2] for value in values]):
         raise NotMapped(
-            f"{path.name} holds three ids a line. If they are query, positive and negative, read"
-            " them as triplets (--format triplets) and bring the corpus and the queries too.",
+            f"{path.name} contains three ids per line. If they are query, positive and negative,"
+            " read them as triplets (--format triplets) and add the corpus and the queries too.",
             list(values[0]),
         )
     if options.corpus is None:
         what = f"a TREC run of {width} columns" if run else f"TREC judgments of {width} columns"
         raise NotMapped(
-            f"{path.name} is {what}: ids and no texts. Bring the corpus and the queries too"
+            f"{path.name} is {what}: ids and no texts. Add the corpus and the queries too"
             " (--corpus FILE, --queries FILE), each line an id and its text.",
             list(values[0]),
         )
@@ -113,7 +113,7 @@ def trec_plan(
 
     plan = Plan("trec-run" if run else "trec", container, read, list(values[0]), *places[:2])
     if run:
-        plan.notes.append("A run holds no judgments: its pairs are stored without labels.")
+        plan.notes.append("A run has no judgments: its pairs are stored without labels.")
     else:
         plan.label = places[2]
     return plan
@@ -145,7 +145,7 @@ def beir_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts)
     plan.names = ["query-id", "corpus-id", "score"]
     if not path.is_dir() and (unsafe := unsafe_members(path)):
         plan.notes.append(
-            f"{len(unsafe)} files in the archive are not opened: their names lead out of it."
+            f"{len(unsafe)} files in the archive are not opened: their paths lead out of it."
         )
     return plan
 
@@ -158,42 +158,42 @@ def _qrel(value: Value, split: str) -> dict[Any, Any] | Left:
     return {"query-id": query, "corpus-id": passage, "score": score, "split": split}
 
 
-def column_named(told: str | int, names: Sequence[Any], file: str) -> Any:
-    """The column a person means by its name, or by its number from 0."""
-    if told in names:
-        return told
-    if str(told).isdecimal() and len(str(told)) < 9 and int(told) < len(names):
-        return names[int(told)]
-    close = [name for name in names if plain(name) == plain(told)]
+def column_named(given: str | int, names: Sequence[Any], file: str) -> Any:
+    """The column for a name or a number from 0 that the user gave."""
+    if given in names:
+        return given
+    if str(given).isdecimal() and len(str(given)) < 9 and int(given) < len(names):
+        return names[int(given)]
+    close = [name for name in names if plain(name) == plain(given)]
     if close:
         return close[0]
     have = ", ".join(str(name)[:40] for name in names[:12])
-    raise Refused(f"{file} has no column {told}. It has {have}.")
+    raise Refused(f"{file} has no column {given}. It has {have}.")
 
 
 def sides_of(
     guess: Mapping[str, Any], names: Sequence[Any], path: Path, options: ReadOptions, tick: Tick,
     new_texts: NewTexts,
 ) -> list[Lookup]:  # fmt: skip
-    """Where query and passage come from: a column of texts, or one of ids and their texts."""
+    """The sources of query and passage: a column of texts, or a column of ids and their texts."""
     sides: dict[str, Lookup] = {}
     joins = list(options.joins)
     for role, source, known in (
         ("query", options.queries, _QUERY_IDS),
         ("passage", options.corpus, _PASSAGE_IDS),
     ):
-        said = getattr(options, role) is not None
-        if joins and not said:
+        named = getattr(options, role) is not None
+        if joins and not named:
             texts = new_texts()
             key = fill_from(texts, joins.pop(0), options, tick)
             sides[role] = Lookup(column_named(key, names, path.name), texts, role)
             continue
         column = guess[role]
         id_column = _id_column(names, known)
-        if source and (said or id_column is not None):
+        if source and (named or id_column is not None):
             texts = new_texts()
             fill(texts, existing(source), "queries" if role == "query" else "corpus", options, tick)
-            sides[role] = Lookup(column if said else id_column, texts, role)
+            sides[role] = Lookup(column if named else id_column, texts, role)
         elif column is not None:
             sides[role] = Lookup(column, None, role)
     missing = [role for role in ("query", "passage") if role not in sides]

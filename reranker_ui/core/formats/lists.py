@@ -1,7 +1,7 @@
 """Lists: a query with its positives and negatives, or with passages and their labels.
 
 Triplets, n-tuples, preferences, MTEB, Cohere, FlagEmbedding, tevatron, ms-swift, MS MARCO and
-labelled lists are all this. Which column holds what is judged by content; names break ties.
+labelled lists all have this shape. Columns are recognized by content; names break ties.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,14 +35,14 @@ _NAMES = {
     "relevantpassages": "cohere", "pos": "flagembedding", "positivepassages": "tevatron",
     "positivemessages": "ms-swift", "chosen": "preferences",
 }  # fmt: skip
-_ENOUGH = 0.9  # of the records must be lists
+_ENOUGH = 0.9  # share of the records that must be lists
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Which columns hold the query, positives, negatives, or passages with their labels.
+    """The columns of the query, positives, negatives, or passages with their labels.
 
-    `labels` is the column of labels parallel to the passages; None where they stand inside.
+    `labels` is the column of labels parallel to the passages; None where they are inside.
     """
 
     query: Any
@@ -55,29 +55,29 @@ class Shape:
     known: frozenset[Any] = frozenset()
 
     def sides(self, value: Value) -> Iterator[tuple[Any, int]]:
-        """The columns of this record that hold positives (1) and negatives (0)."""
+        """The columns of this record with positives (1) and negatives (0)."""
         yield from ((key, 1) for key in self.positives if key in value)
         yield from ((key, 0) for key in self.negatives if key in value)
-        for key in value.keys() - self.known:  # a record with more negatives than the first ones
+        for key in value.keys() - self.known:  # a record with more negatives than the sample
             if self.negatives and (side := side_of(key)):
                 yield key, int(side == "positive")
 
     def holds(self, value: Value) -> bool:
-        """Whether a record has the query and something to set beside it."""
+        """Whether a record has the query and at least one passage."""
         return self.query in value and (self.passages in value or any(self.sides(value)))
 
 
 def shape_of(values: Sequence[Value], options: ReadOptions) -> Shape | None:
     """The shape of records that are lists; None where they are not.
 
-    A row of our own export is one pair, whose last column lists who labelled it.
+    A row of our own export is one pair, whose last column lists its annotators.
     """
     if any(VOTES in value for value in values):
         return None
     columns = NestedColumns(values)
-    if VOTES in columns.names:  # our own export of pairs, with the labels of each person
+    if VOTES in columns.names:  # our own export of pairs, with the labels of each annotator
         return None
-    query = columns.said(options.query) if options.query is not None else columns.query()
+    query = columns.chosen(options.query) if options.query is not None else columns.query()
     positives, negatives = columns.sides(query, options)
     shape = _referred(columns, query, options, {*positives, *negatives})
     if shape is not None:
@@ -107,14 +107,14 @@ def make_plan(shape: Shape, container: Container, values: Sequence[Value]) -> Pl
     plan.beside = partial(beside, shape)
     if shape.references is not None:
         named = shape.references.column
-        plan.notes.append(f"The passages that {named} does not name are read as not relevant.")
+        plan.notes.append(f"Passages that {named} does not name are read as not relevant.")
     if not plan.labelled:
-        plan.notes.append("No column holds labels: the pairs are stored without.")
+        plan.notes.append("No column has labels: the pairs are stored without labels.")
     return plan
 
 
 def name_of(shape: Shape, values: Sequence[Value]) -> str:
-    """What such records are called: triplets, mteb, cohere, flagembedding, tevatron and so on."""
+    """The name of the format: triplets, mteb, cohere, flagembedding, tevatron and so on."""
     if not (shape.positives or shape.negatives):
         return "labelled-lists"
     named = next((_NAMES[plain(key)] for key in shape.positives if plain(key) in _NAMES), None)
@@ -140,14 +140,14 @@ def read(shape: Shape, value: Value) -> Iterator[Judged | Left]:
         for passage, _ in passages_in(value[key], Inner()):
             seen.add(passage)
             yield Judged(query, passage, label, split)
-    # A first stage's list: what is named neither good nor bad has no label.
+    # A first stage's list: a passage that is neither positive nor negative has no label.
     for passage, _ in passages_in(value.get(shape.passages), Inner()):
         if passage not in seen:
             yield Judged(query, passage, None, split)
 
 
 def beside(shape: Shape, value: Value) -> Iterator[tuple[str, Any]]:
-    """What of a record is not read: its other columns, and other texts in its passages."""
+    """The unread parts of a record: its other columns, and other texts in its passages."""
     sides = [key for key, _ in shape.sides(value)]
     held = [*sides, *([] if shape.passages is None else [shape.passages])]
     named = shape.references.column if shape.references else None
@@ -162,7 +162,7 @@ def beside(shape: Shape, value: Value) -> Iterator[tuple[str, Any]]:
 def _referred(
     columns: NestedColumns, query: Any, options: ReadOptions, sides: set[Any]
 ) -> Shape | None:
-    """Passages of which another column names the relevant ones."""
+    """Passages where another column names the relevant ones."""
     if options.label is not None or options.positive or options.negative:
         return None
     for passages in columns.nested({query, *sides}):
@@ -182,10 +182,10 @@ def _referred(
 def _labelled(
     columns: NestedColumns, query: Any, options: ReadOptions, listed: Any = None
 ) -> Shape | None:
-    """Passages with their labels; `listed`: the column whose passages these are."""
-    said = columns.said(options.passage) if listed is None else listed
-    label = columns.said(options.label)
-    nested = [said] if said is not None else columns.nested({query, label})
+    """Passages with their labels; `listed`: the column of the passages."""
+    chosen = columns.chosen(options.passage) if listed is None else listed
+    label = columns.chosen(options.label)
+    nested = [chosen] if chosen is not None else columns.nested({query, label})
     parallel = [label] if label is not None else columns.named(_LABELS)
     for passages in nested:
         labels = next((key for key in parallel if columns.parallel(passages, key)), None)
@@ -200,12 +200,12 @@ def _labelled(
                 return Shape(query, passages=passages, inner=inner)
         if columns.has_passage({query}):
             return None  # a table whose other columns are nested
-    alone = bool(nested) and said is None and columns.only_text(query)
+    alone = bool(nested) and chosen is None and columns.only_text(query)
     return Shape(query, passages=nested[0]) if alone else None
 
 
 def _labels(shape: Shape, value: Value, passages: Sequence[Any]) -> Any:
-    """The labels parallel to a record's passages; None where they stand inside."""
+    """The labels parallel to a record's passages; None where they are inside."""
     if shape.references is not None:
         return shape.references.labels(value.get(shape.passages), value)
     return _beside(passages, value.get(shape.labels)) if shape.labels is not None else None
@@ -219,7 +219,7 @@ def _beside(passages: Sequence[Any], labels: Any) -> Any:
 
 
 def _is_labelled(shape: Shape, values: Sequence[Value]) -> bool:
-    """Whether a shape tells labels at all."""
+    """Whether a shape has labels at all."""
     return bool(shape.positives or shape.negatives) or any(
         not is_empty(judged.label)
         for value in values if shape.holds(value)

@@ -1,8 +1,8 @@
-"""Texts that were read with the wrong encoding (“Ã©” for “é”): found, and mended where asked for.
+"""Finds texts decoded with the wrong encoding (“Ã©” for “é”), and repairs them on request.
 
-Only what comes back exactly is mended: the letters, written in the encoding that they were read
-in by mistake, are valid UTF-8. ftfy says what is no text of any language, and brings encodings
-that keep bytes which an encoding leaves undefined. Lost bytes are never guessed.
+Only exact repairs are made: the letters, encoded in the wrong encoding, are valid UTF-8. ftfy
+detects text that is not in any language, and provides encodings that keep undefined bytes. Lost
+bytes are never guessed.
 """
 
 import codecs
@@ -17,34 +17,34 @@ _ENCODINGS = (
     "sloppy-windows-1252", "sloppy-windows-1254", "latin-1", "macroman", "sloppy-windows-1251",
     "sloppy-windows-1250", "sloppy-windows-1253", "sloppy-windows-1257", "iso-8859-2", "cp437",
 )  # fmt: skip
-_RUN = re.compile(r"[^\x00-\x7f]{1,12}")  # what tells most right texts from wrong ones quickly
+_RUN = re.compile(r"[^\x00-\x7f]{1,12}")  # quickly rules out most correct texts
 _SHOWN = 5
-_LOOKED_AT = 200  # texts that are looked at closely although no text could be mended so far
-_SURE = 3  # letters of several bytes each that no text forms by chance
-_TURNS = 3  # as often was a text read wrongly, at most
+_LOOKED_AT = 200  # texts examined closely while no text could be repaired so far
+_SURE = 3  # multi-byte letters that do not form by chance
+_ROUNDS = 3  # wrong decodings on top of each other, at most
 
 
 @dataclass
 class Mojibake:
-    """What is found while records go by. `repair`: texts are mended, else they stay as they are."""
+    """Findings over all records. `repair`: whether texts are repaired or only reported."""
 
     repair: bool = False
-    texts: int = 0  # that come back exactly
-    lost: int = 0  # that look wrong and cannot come back
+    texts: int = 0  # that can be repaired exactly
+    lost: int = 0  # that look wrong and cannot be repaired
     encodings: dict[str, int] = field(default_factory=dict)
     examples: list[dict[str, Any]] = field(default_factory=list)
     left: list[dict[str, Any]] = field(default_factory=list)
     looked: int = 0
 
     def see(self, judged: Judged, line: int) -> Judged:
-        """The same pair, its texts mended where that is asked for."""
+        """The same pair, with repaired texts if `repair` is set."""
         query, passage = self._text(judged.query, line), self._text(judged.passage, line)
         if query is judged.query and passage is judged.passage:
             return judged
         return replace(judged, query=query, passage=passage)
 
-    def told(self) -> dict[str, Any] | None:
-        """What was found: texts, lost, encoding, repaired, examples and left; None for nothing."""
+    def report(self) -> dict[str, Any] | None:
+        """Findings: texts, lost, encoding, repaired, examples and left; None if there are none."""
         if not self.texts:
             return None
         return {
@@ -56,15 +56,15 @@ class Mojibake:
     def _text(self, text: Any, line: int) -> Any:
         if not isinstance(text, str) or text.isascii():
             return text
-        mended, encoding = mend(text)
+        repaired, encoding = repaired_text(text)
         if encoding is not None:
             self.texts += 1
             self.encodings[encoding] = self.encodings.get(encoding, 0) + 1
             if len(self.examples) < _SHOWN:
                 at = next(n for n, letter in enumerate(text) if letter > "\x7f")
-                before, after = _cut(text, at), _cut(mended, at)
+                before, after = _cut(text, at), _cut(repaired, at)
                 self.examples.append({"line": line, "before": before, "after": after})
-            return mended if self.repair else text
+            return repaired if self.repair else text
         self.looked += 1
         if (self.texts or self.looked <= _LOOKED_AT) and is_bad(text):
             self.lost += 1
@@ -73,23 +73,23 @@ class Mojibake:
         return text
 
 
-def mend(text: str, turns: int = _TURNS) -> tuple[str, str | None]:
-    """The text as it was written and the encoding that it was read in; None where it is right."""
+def repaired_text(text: str, rounds: int = _ROUNDS) -> tuple[str, str | None]:
+    """The repaired text and the encoding it was wrongly decoded with; None for a correct text."""
     run = _RUN.search(text)
-    for encoding in _suspects(run[0]) if run and turns and _suspects(run[0][0]) else ():
+    for encoding in _suspects(run[0]) if run and rounds and _suspects(run[0][0]) else ():
         try:
-            told = text.encode(encoding).decode("utf-8")
+            repaired = text.encode(encoding).decode("utf-8")
         except UnicodeError:
             continue
-        if told != text and (_letters(told) >= _SURE or is_bad(text)):
-            told, _ = mend(told, turns - 1)
-            if not is_bad(told):
-                return told, encoding.removeprefix("sloppy-")
+        if repaired != text and (_letters(repaired) >= _SURE or is_bad(text)):
+            repaired, _ = repaired_text(repaired, rounds - 1)
+            if not is_bad(repaired):
+                return repaired, encoding.removeprefix("sloppy-")
     return text, None
 
 
 def is_bad(text: str) -> bool:
-    """Whether the text holds letters that stand beside each other in no language."""
+    """Whether the text contains letters that are not adjacent in any language."""
     from ftfy.badness import is_bad as bad
 
     return bool(bad(text))
@@ -101,7 +101,7 @@ def _letters(text: str) -> int:
 
 @lru_cache(maxsize=1 << 16)
 def _suspects(run: str) -> tuple[str, ...]:
-    """The encodings in which the first letters beyond ASCII are UTF-8, perhaps cut at the end."""
+    """The encodings in which the first non-ASCII letters are UTF-8, perhaps cut at the end."""
     _know_encodings()
     return tuple(encoding for encoding in _ENCODINGS if _begins_as_utf8(run, encoding))
 
@@ -121,8 +121,8 @@ def _know_encodings() -> None:
     ftfy.bad_codecs.ok()
 
 
-def _cut(text: str, at: int, most: int = 120) -> str:
-    """A piece of one line, from a little before position `at`."""
-    begin = max(at - 20, 0) if at > most // 2 else 0
-    line = " ".join(text[begin : begin + most].encode("utf-8", "replace").decode().split())
-    return f"{'…' if begin else ''}{line}{'…' if begin + most < len(text) else ''}"
+def _cut(text: str, at: int, width: int = 120) -> str:
+    """One line of text, starting shortly before position `at`."""
+    begin = max(at - 20, 0) if at > width // 2 else 0
+    line = " ".join(text[begin : begin + width].encode("utf-8", "replace").decode().split())
+    return f"{'…' if begin else ''}{line}{'…' if begin + width < len(text) else ''}"

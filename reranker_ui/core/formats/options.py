@@ -1,4 +1,4 @@
-"""What a person may say about a file, and the limits it must keep."""
+"""The user's options for a file, and its limits."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -18,13 +18,13 @@ class Limits:
     decoded_bytes: int = 2_000_000_000
 
     def decoded(self, packed: int) -> int:
-        """Most bytes that a packed file of `packed` bytes may decode to."""
+        """The maximum size in bytes of a packed file of `packed` bytes when decoded."""
         return min(self.decoded_bytes, max(64_000_000, 100 * packed))
 
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """Everything the command line and the page can say about a file; None means: guess."""
+    """All import options of the command line and the page; None means: detect."""
 
     format: str | None = None
     encoding: str | None = None
@@ -38,7 +38,7 @@ class ReadOptions:
     annotator: str | int | None = None
     positive: list[str] = field(default_factory=list)  # columns whose passages are positives
     negative: list[str] = field(default_factory=list)
-    ignore: list[str] = field(default_factory=list)  # columns of texts that need not be read
+    ignore: list[str] = field(default_factory=list)  # columns of texts that are not needed
     header_line: int | None = None  # the line of the file that names the columns, from 1
     sheet: str | None = None  # of a workbook, by name or number from 1
     relevant_from: float | None = None  # the lowest label that is relevant
@@ -48,24 +48,24 @@ class ReadOptions:
     grade_names: list[str] = field(default_factory=list)  # of each label, lowest first
     map_label: dict[str, float] = field(default_factory=dict)
     lowest_is_best: bool = False
-    repair: bool = False  # mend texts that were read with the wrong encoding
+    repair: bool = False  # repair texts that were decoded with the wrong encoding
     corpus: str | None = None
     queries: str | None = None
     joins: list[str] = field(default_factory=list)  # FILE:KEY:TEXT
     limits: Limits = field(default_factory=Limits)
 
     def named(self) -> list[str]:
-        """The names of columns that a person gave."""
+        """The column names the user gave."""
         roles = (self.query, self.passage, self.label, self.split, self.annotator)
         given = [column for column in roles if isinstance(column, str)]
         given += [*self.positive, *self.negative]
         return [column for column in given if not column.isdigit()]
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values, read again by `from_json`."""
+        """Plain values, for `from_json`."""
         return asdict(self)
 
     @staticmethod
-    def from_json(told: dict[str, Any]) -> "ReadOptions":
-        """The options of `as_json`."""
-        return ReadOptions(**{**told, "limits": Limits(**told.get("limits", {}))})
+    def from_json(values: dict[str, Any]) -> "ReadOptions":
+        """The options from the output of `as_json`."""
+        return ReadOptions(**{**values, "limits": Limits(**values.get("limits", {}))})

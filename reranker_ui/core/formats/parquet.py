@@ -1,4 +1,4 @@
-"""Parquet: rows in small batches; what they decode to is counted, for the footer can lie."""
+"""Parquet: rows in small batches; decoded bytes are counted, as the footer may be wrong."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ def records_of(path: Path, limits: Limits, tick: Tick) -> Iterator[tuple[int, di
     import pyarrow as pa
     from pyarrow import parquet
 
-    most, seen, line = limits.decoded(path.stat().st_size), 0, 0
+    limit, seen, line = limits.decoded(path.stat().st_size), 0, 0
     try:
         with parquet.ParquetFile(path) as file:
             if len(file.schema_arrow.names) > limits.columns:
@@ -23,10 +23,10 @@ def records_of(path: Path, limits: Limits, tick: Tick) -> Iterator[tuple[int, di
             for batch in file.iter_batches(batch_size=_BATCH):
                 seen += batch.nbytes
                 tick(0)
-                if seen > most:
+                if seen > limit:
                     raise Refused(
-                        f"Row {line + 1}: {path.name} grows to more than {most:,} bytes when it"
-                        " is decoded, which is the limit for a file of its size."
+                        f"Row {line + 1}: {path.name} is larger than {limit:,} bytes when decoded,"
+                        " which is the limit for a file of its size."
                     )
                 for row in batch.to_pylist():
                     line += 1
@@ -37,7 +37,7 @@ def records_of(path: Path, limits: Limits, tick: Tick) -> Iterator[tuple[int, di
 
 
 def too_many(name: str, columns: int, limits: Limits) -> Refused:
-    """The sentence for a table that is too wide."""
+    """The error for a table with too many columns."""
     return Refused(
         f"Line 1: {name} has {columns:,} columns, and the limit is {limits.columns:,}."
         " Keep query, passage and label, or raise the limit (--max-columns)."

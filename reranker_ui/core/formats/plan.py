@@ -1,4 +1,4 @@
-"""The plan: how the records of one file become judged pairs, guessed or as a person said."""
+"""The plan: how the records of one file become judged pairs, detected or as the user chose."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -40,7 +40,7 @@ Value = Mapping[Any, Any]
 
 
 def make_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts) -> Plan:
-    """The plan for `path`. Refused with what is missing where it cannot be told."""
+    """The plan for `path`. Refused, with what is missing, where it cannot be detected."""
     family = family_of(options.format)
     container = _packed(path, options, tick)
     if container is None and (path.is_dir() or _is_zip(path)):
@@ -68,7 +68,7 @@ def _plan_of(
 ) -> Plan:  # fmt: skip
     if container.kind == "blanks" and family != "triplets":
         return trec_plan(container, values, path, options, tick, new_texts)
-    if _says_nothing(options) and (groups := groups_of(values)):
+    if _all_detected(options) and (groups := groups_of(values)):
         container = _flattened(container, partial(split_groups, groups))
         values = _sample(container, path.name)
     flat = None if annotation_tools.tool_of(values) else search_tools.flat_of(values)
@@ -77,7 +77,7 @@ def _plan_of(
         values = _sample(container, path.name)
     elif plan := _known_shape(container, values, path, options, family):
         return plan
-    if _says_nothing(options) and id_lists.detect(values):
+    if _all_detected(options) and id_lists.detect(values):
         return id_lists.make_plan(container, values, path, options, tick, new_texts)
     return tables.make_plan(container, values, path, options, tick, new_texts)
 
@@ -86,7 +86,7 @@ def _known_shape(
     container: Container, values: Sequence[Value], path: Path, options: ReadOptions,
     family: str | None,
 ) -> Plan | None:  # fmt: skip
-    """The plan for records that tell by their keys what they are, unless a person says else."""
+    """The plan for records whose keys identify their format, unless the user chose another."""
     answering = question_answering.shape_of(values)
     if answering and family in (None, answering):
         container = _flattened(container, question_answering.FLAT[answering])
@@ -99,7 +99,7 @@ def _known_shape(
         return _tool_plan(tool, container, values, path, options)
     if options.joins or family not in (None, "lists", "triplets"):
         return None
-    triples = family is None and _says_nothing(options) and tables.are_triples(container, values)
+    triples = family is None and _all_detected(options) and tables.are_triples(container, values)
     if triples:
         container = id_lists.triplets_of(container, ids=False)
         values = _sample(container, path.name)
@@ -109,7 +109,7 @@ def _known_shape(
     plan = lists.make_plan(shape, container, values)
     if triples:
         plan.notes.append(
-            "Columns of text without names are read as query, positive and negatives."
+            "Unnamed columns of text are read as query, positive and negatives."
             " If they are something else, read them as pairs (--format pairs)."
         )
     return plan
@@ -118,9 +118,9 @@ def _known_shape(
 def _tool_plan(
     tool: str, container: Container, values: Sequence[Value], path: Path, options: ReadOptions
 ) -> Plan:
-    """Query and passage among the fields of a task: as said, else by their names."""
+    """Query and passage among the fields of a task: as chosen, else by their names."""
     fields = [annotation_tools.fields_of(tool, value) for value in values]
-    names = list(dict.fromkeys(name for told in fields for name in told))
+    names = list(dict.fromkeys(name for values_of in fields for name in values_of))
     guess = guess_columns(fields)
     if tool == "quepid-book":
         guess.update(query="query_text", passage="all fields")
@@ -130,8 +130,8 @@ def _tool_plan(
         if guess[role] is None:
             have = ", ".join(map(str, names[:12]))
             raise NotMapped(
-                f"No field of {path.name} is known as the {role}; its tasks have {have}."
-                f" Say which with --{role} FIELD.",
+                f"No field of {path.name} was recognized as the {role}; its tasks have {have}."
+                f" Name it with --{role} FIELD.",
                 names,
             )
     plan = Plan(tool, container, lambda value: annotation_tools.read(tool, value, plan), names)
@@ -141,10 +141,10 @@ def _tool_plan(
     return plan
 
 
-def _says_nothing(options: ReadOptions) -> bool:
+def _all_detected(options: ReadOptions) -> bool:
     roles = (options.query, options.passage, options.label)
     sides = options.joins or options.positive or options.negative
-    return not sides and all(told is None for told in roles)
+    return not sides and all(role is None for role in roles)
 
 
 def _sample(container: Container, name: str) -> list[Value]:
@@ -153,9 +153,9 @@ def _sample(container: Container, name: str) -> list[Value]:
     if not first and container.kind in ("delimited", "parquet", "workbook"):
         header = container.dialect.header if container.dialect else None
         found = f"the columns {', '.join(header[:8])}" if header else "columns"
-        raise Refused(f"Line 1: {name} holds {found} and no record below, so nothing was imported.")
+        raise Refused(f"Line 1: {name} has {found} and no record below, so nothing was imported.")
     if not values:
-        why = f"line {first[0][0]}: {first[0][1].why}" if first else "it holds no record"  # type: ignore[union-attr]
+        why = f"line {first[0][0]}: {first[0][1].why}" if first else "it has no record"  # type: ignore[union-attr]
         raise Refused(f"No record of {name} can be read; {why}.")
     return values
 
@@ -163,7 +163,7 @@ def _sample(container: Container, name: str) -> list[Value]:
 def _flattened(
     container: Container, flat: Callable[[Value], Iterator[dict[Any, Any] | Left]] | None
 ) -> Container:
-    """The container with each record replaced by those it holds."""
+    """The container with each record replaced by the records inside it."""
     if flat is None:
         return container
     whole = container.records
@@ -181,7 +181,7 @@ def _flattened(
 
 
 def _with_lists(container: Container, names: Sequence[Any]) -> Container:
-    """The container with the lists in `names`, which are written as strings, as lists."""
+    """The container with the columns `names`, lists written as strings, parsed to lists."""
     return _flattened(
         container,
         lambda value: iter([{**value, **{n: opened(value[n]) for n in names if n in value}}]),

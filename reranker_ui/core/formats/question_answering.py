@@ -19,19 +19,21 @@ def shape_of(values: Sequence[Value]) -> str | None:
 
 
 def notes(shape: str, values: Sequence[Value]) -> list[str]:
-    """What a person should know of such a file."""
+    """Notes for the user about such a file."""
     if shape != "squad":
         return []
-    if any(asked.get("is_impossible") for value in values for asked in squad_questions(value)):
+    if any(
+        question.get("is_impossible") for value in values for question in squad_questions(value)
+    ):
         return ["SQuAD: a question that its paragraph does not answer is a negative."]
-    return ["SQuAD holds no negatives: every pair is positive."]
+    return ["SQuAD has no negatives: every pair is positive."]
 
 
 def squad_questions(value: Value) -> Iterator[dict[Any, Any]]:
     """An article as one record for each of its questions."""
     for part in value["paragraphs"]:
-        for asked in part["qas"]:
-            yield {**asked, "context": part.get("context")}
+        for question in part["qas"]:
+            yield {**question, "context": part.get("context")}
 
 
 def read(shape: str, value: Value) -> Iterator[Judged | Left]:
@@ -40,15 +42,15 @@ def read(shape: str, value: Value) -> Iterator[Judged | Left]:
         yield Judged(value.get("question"), value["context"], int(not value.get("is_impossible")))
         return
     table = "\n".join(" | ".join(map(str, row)) for row in value["table"]["table"])
-    for asked in value["questions"]:
-        wanted = {str(order) for order in asked.get("rel_paragraphs") or []}
-        source = asked.get("answer_from") or ""
+    for question in value["questions"]:
+        wanted = {str(order) for order in question.get("rel_paragraphs") or []}
+        source = question.get("answer_from") or ""
         judged = [(table, "table" in source)]
         for part in value["paragraphs"]:
             judged.append((part["text"], str(part["order"]) in wanted and "text" in source))
         if any(positive for _, positive in judged):
             for passage, positive in judged:
-                yield Judged(asked["question"], passage, int(positive))
+                yield Judged(question["question"], passage, int(positive))
 
 
 FLAT: dict[str, Callable[[Value], Iterator[dict[Any, Any]]] | None] = {

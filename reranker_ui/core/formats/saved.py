@@ -1,4 +1,4 @@
-"""Writing for the library `datasets`: what `save_to_disk` writes, and the folder of a Hub set."""
+"""Writing for the library `datasets`: the output of `save_to_disk`, and a dataset on the Hub."""
 
 import shutil
 import tempfile
@@ -11,16 +11,16 @@ from typing import Any
 from reranker_ui.core.formats.writing import ParquetPart, Row, Target
 from reranker_ui.core.values.splits import SPLITS
 
-_CALLED = {"train": "train", "dev": "validation", "test": "test"}  # as the Hub calls them
+_CALLED = {"train": "train", "dev": "validation", "test": "test"}  # split names on the Hub
 
 
 def write_saved(rows: Iterable[Row], target: Target) -> int:
     """A folder for `datasets.load_from_disk`; a ZIP of it where the path ends in .zip."""
-    with tempfile.TemporaryDirectory(dir=target.path.parent) as made:
-        parts, saved = Path(made) / "parts", Path(made) / "saved"
+    with tempfile.TemporaryDirectory(dir=target.path.parent) as workdir:
+        parts, saved = Path(workdir) / "parts", Path(workdir) / "saved"
         parts.mkdir()
         count = write_parts(rows, target, parts)
-        _save(parts, saved, Path(made) / "cache")
+        _save(parts, saved, Path(workdir) / "cache")
         if target.path.suffix == ".zip":
             _zip(saved, target.path)
         else:
@@ -29,7 +29,7 @@ def write_saved(rows: Iterable[Row], target: Target) -> int:
 
 
 def write_parts(rows: Iterable[Row], target: Target, folder: Path) -> int:
-    """One Parquet file a split in `folder`, called as the Hub calls its splits."""
+    """One Parquet file per split in `folder`, with the split names of the Hub."""
     parts: dict[str, ParquetPart] = {}
     with ExitStack() as stack:
         for row in rows:
@@ -42,7 +42,7 @@ def write_parts(rows: Iterable[Row], target: Target, folder: Path) -> int:
 
 
 def push(parts: Path, repo: str, public: bool, token: str | None) -> None:
-    """Bring the files of `write_parts` to the Hub as the dataset `repo`; raises what it raises."""
+    """Upload the files of `write_parts` to the Hub as the dataset `repo`; raises Hub errors."""
     _loaded(parts, parts / "cache").push_to_hub(repo, private=not public, token=token)
 
 
@@ -51,7 +51,7 @@ def _save(parts: Path, saved: Path, cache: Path) -> None:
 
 
 def _loaded(parts: Path, cache: Path) -> Any:
-    import datasets  # a second, which nobody else waits for
+    import datasets  # takes a second, so only imported when needed
 
     datasets.disable_progress_bars()
     return datasets.DatasetDict(
@@ -64,6 +64,6 @@ def _loaded(parts: Path, cache: Path) -> Any:
 
 def _zip(folder: Path, path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for one in sorted(folder.rglob("*")):
-            if one.is_file():
-                archive.write(one, one.relative_to(folder))
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                archive.write(file, file.relative_to(folder))

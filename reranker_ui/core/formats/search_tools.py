@@ -1,6 +1,6 @@
 """Judgments of search tools: LTR files, RRE, OpenSearch and Quepid books, as flat records.
 
-They hold the query's text and a document's id, so their passages come from a corpus.
+They contain the query's text and a document id, so their passages come from a corpus.
 """
 
 import re
@@ -26,16 +26,16 @@ def ltr_records(lines: Iterator[str]) -> Iterator[tuple[int, dict[Any, Any] | Le
     for number_, line in enumerate(lines, 1):
         if not line.strip() or line.startswith("#"):
             continue
-        told = _LTR.fullmatch(line.rstrip())
-        if told is None:
+        match = _LTR.fullmatch(line.rstrip())
+        if match is None:
             yield number_, Left("unreadable", "the line has no “# document query” at its end")
             continue
-        grade, _query_id, document, query = told.groups()
+        grade, _query_id, document, query = match.groups()
         yield number_, {"query": query, "docid": document, "rating": grade}
 
 
 def flat_of(values: Sequence[Value]) -> Flat | None:
-    """How records of RRE, OpenSearch or a Quepid book without its documents become flat."""
+    """The function that flattens records of RRE, OpenSearch or a Quepid book without documents."""
     for keys, flat in _FLAT:
         if values and all(keys <= value.keys() for value in values):
             return flat
@@ -43,37 +43,49 @@ def flat_of(values: Sequence[Value]) -> Flat | None:
 
 
 def judges_of(names: Sequence[Any], values: Sequence[Value]) -> list[Any]:
-    """The columns of a Quepid book in CSV that each hold the ratings of one judge."""
+    """The columns of a Quepid book in CSV, one per judge."""
     if [plain(name) for name in names[:2]] != ["query", "docid"] or len(names) < 3:
         return []
-    told = [[v.get(name) for v in values if str(v.get(name) or "").strip()] for name in names[2:]]
-    rated = all(number(cell) is not None for cells in told for cell in cells)
-    return list(names[2:]) if rated and any(told) else []
+    columns = [
+        [v.get(name) for v in values if str(v.get(name) or "").strip()] for name in names[2:]
+    ]
+    rated = all(number(cell) is not None for cells in columns for cell in cells)
+    return list(names[2:]) if rated and any(columns) else []
 
 
 def _rre(value: Value) -> Iterator[dict[Any, Any] | Left]:
-    for asked in value["queries"]:
-        placeholders = asked.get("placeholders") or {}
+    for entry in value["queries"]:
+        placeholders = entry.get("placeholders") or {}
         query = placeholders.get("$query") or next(iter(placeholders.values()), None)
-        for document, gain in (asked.get("relevant_documents") or {}).items():
+        for document, gain in (entry.get("relevant_documents") or {}).items():
             grade = gain.get("gain") if isinstance(gain, Mapping) else gain
             yield {"query": query, "docid": document, "rating": grade}
 
 
 def _opensearch(value: Value) -> Iterator[dict[Any, Any] | Left]:
-    for asked in value["judgmentRatings"]:
-        for one in asked.get("ratings") or []:
-            yield {"query": asked.get("query"), "docid": one["docId"], "rating": one.get("rating")}
+    for entry in value["judgmentRatings"]:
+        for rating in entry.get("ratings") or []:
+            yield {
+                "query": entry.get("query"),
+                "docid": rating["docId"],
+                "rating": rating.get("rating"),
+            }
 
 
 def _quepid(value: Value) -> Iterator[dict[Any, Any] | Left]:
-    told = {"query": value["query_text"], "docid": value["doc_id"]}
-    rated = [one for one in value["judgements"] or [] if one.get("rating") is not None]
-    rated = [one for one in rated if not (one.get("unrateable") or one.get("judge_later"))]
-    for one in rated:
-        yield {**told, "rating": one["rating"], "annotator": one.get("user_email")}
+    pair = {"query": value["query_text"], "docid": value["doc_id"]}
+    rated = [
+        judgement for judgement in value["judgements"] or [] if judgement.get("rating") is not None
+    ]
+    rated = [
+        judgement
+        for judgement in rated
+        if not (judgement.get("unrateable") or judgement.get("judge_later"))
+    ]
+    for judgement in rated:
+        yield {**pair, "rating": judgement["rating"], "annotator": judgement.get("user_email")}
     if not rated:
-        yield {**told, "rating": None, "annotator": None}
+        yield {**pair, "rating": None, "annotator": None}
 
 
 _FLAT: list[tuple[set[str], Flat]] = [

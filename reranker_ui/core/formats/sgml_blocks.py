@@ -1,4 +1,4 @@
-"""SGML as TREC writes it: topics and documents in blocks, whose tags are often never closed."""
+"""SGML of TREC: topics and documents in blocks, often with unclosed tags."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _LONGEST = 10_000_000  # characters of one block
 
 
 def is_sgml(head: str) -> bool:
-    """Whether a text begins with a block of TREC, several of which make no XML document."""
+    """Whether a text begins with a TREC block; several blocks are not an XML document."""
     first = _OPEN.match(head.lstrip("\ufeff \t\r\n"))
     if first is None:
         return False

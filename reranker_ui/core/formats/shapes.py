@@ -1,4 +1,4 @@
-"""Writing one record a query, as trainers read it: lists, triplets, MTEB, Cohere and more."""
+"""Writing one record per query for trainers: lists, triplets, MTEB, Cohere and more."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
@@ -18,7 +18,7 @@ Record = dict[str, Any]
 Sides = Callable[[str, list[Row], list[Row]], Record]
 _LEFT_OUT = {
     "disputed": "Disputed pairs, left out",
-    "left out": "Pairs that a decision leaves out of training, left out",
+    "left out": "Pairs excluded from training by a decision, left out",
 }
 
 
@@ -42,17 +42,17 @@ def write_lists(rows: Iterable[Row], target: Target) -> int:
     def records() -> Iterator[Record]:
         for query, group in by_query(rows, target.lost):
             for split in dict.fromkeys(row.split for row in group):
-                told = [row for row in group if row.split == split]
+                pairs = [row for row in group if row.split == split]
                 yield {
-                    "query": query, "docs": [row.passage for row in told],
-                    "labels": [plain_number(row.label) for row in told], "split": split,
+                    "query": query, "docs": [row.passage for row in pairs],
+                    "labels": [plain_number(row.label) for row in pairs], "split": split,
                 }  # fmt: skip
 
     return write_counted(records(), target.path, lambda record: len(record["docs"]))
 
 
 def two_sided(make: Sides) -> Callable[[Iterable[Row], Target], int]:
-    """A writer of one record a query: `make(query, positives, negatives)`."""
+    """A writer of one record per query: `make(query, positives, negatives)`."""
 
     def form(rows: Iterable[Row], target: Target) -> int:
         count = 0
@@ -70,7 +70,7 @@ def two_sided(make: Sides) -> Callable[[Iterable[Row], Target], int]:
 
 
 def write_triplets(rows: Iterable[Row], target: Target) -> int:
-    """`{"query", "positive", "negative"}`: every pair stands in a triplet, as few as possible."""
+    """`{"query", "positive", "negative"}`: every pair is in a triplet, with as few as possible."""
     written = 0
 
     def records() -> Iterator[Record]:

@@ -1,4 +1,4 @@
-"""Bytes of a file: what they are by their first ones, counted as they are unpacked, decoded."""
+"""Bytes of a file: detected by signature, counted while unpacked, and decoded."""
 
 import codecs
 import gzip
@@ -40,21 +40,21 @@ TAKEN = "Reranker UI reads CSV, TSV, JSON, JSON Lines (also gzipped), Parquet, T
 def kind_of(head: bytes, name: str) -> str:
     """parquet, zip, gzip or text by the first bytes; Refused where they are something else."""
     if not head:
-        raise Refused(f"Line 1: {name} is empty, it holds no bytes, so nothing was imported.")
+        raise Refused(f"Line 1: {name} is empty, so nothing was imported.")
     for signature, kind in KINDS.items():
         if head.startswith(signature):
             return kind
     for signature, what in _SIGNATURES.items():
         if head.startswith(signature):
-            raise Refused(f"Line 1: {name} is {what}, whatever its name says. {TAKEN}")
+            raise Refused(f"Line 1: {name} is {what}, despite its name. {TAKEN}")
     return "text"
 
 
 class Counted(io.RawIOBase):
-    """A stream that stops with a sentence once it gave more than `most` bytes."""
+    """A stream that raises Refused after more than `limit` bytes."""
 
-    def __init__(self, inner: IO[bytes], most: int, name: str, tick: Tick) -> None:
-        self.inner, self.most, self.name, self.tick = inner, most, name, tick
+    def __init__(self, inner: IO[bytes], limit: int, name: str, tick: Tick) -> None:
+        self.inner, self.limit, self.name, self.tick = inner, limit, name, tick
         self.given, self.lines = 0, 1
 
     def readable(self) -> bool:
@@ -72,16 +72,16 @@ class Counted(io.RawIOBase):
         self.given += len(data)
         self.lines += data.count(b"\n")
         self.tick(len(data))
-        if self.given > self.most:
+        if self.given > self.limit:
             raise Refused(
-                f"Line {self.lines:,}: {self.name} grows to more than {self.most:,} bytes there,"
-                " which is the limit for a file of its size. Bring it unpacked or in parts."
+                f"Line {self.lines:,}: {self.name} exceeds {self.limit:,} bytes when unpacked,"
+                " the limit for a file of its size. Import it unpacked or in parts."
             )
         buffer[: len(data)] = data
         return len(data)
 
     def close(self) -> None:
-        """Close what lies below as well."""
+        """Close the inner stream as well."""
         self.inner.close()
         super().close()
 
@@ -100,7 +100,7 @@ def open_bytes(path: Path, limits: Limits, tick: Tick) -> IO[bytes]:
     inside = gzip.open(path)  # noqa: SIM115 - closed by Counted
     stream = io.BufferedReader(Counted(inside, limits.decoded(size), path.name, tick), _CHUNK)  # type: ignore[arg-type]
     if kind_of(stream.peek(16)[:16] or b"\n", path.name) != "text":
-        raise Refused(f"{path.name} holds another packed file inside. Unpack it first.")
+        raise Refused(f"{path.name} contains another packed file. Unpack it first.")
     return stream
 
 
@@ -128,11 +128,11 @@ def guess_encoding(stream: IO[bytes], name: str) -> str:
 def _refuse_binary(head: bytes, name: str) -> None:
     odd = sum(head.count(byte) for byte in (*range(1, 9), *range(14, 27)))
     if odd > max(4, len(head) / 100):
-        raise Refused(f"Line 1: {name} is no text: it is full of control bytes. {TAKEN}")
+        raise Refused(f"Line 1: {name} is not text: it is full of control bytes. {TAKEN}")
 
 
 def _other_than_utf8(sample: bytes) -> str:
-    # A few broken bytes in a UTF-8 file break their own lines, not the letters of all others.
+    # A few broken bytes in a UTF-8 file break only their own lines.
     loose = sample.decode("utf-8", errors="replace")
     whole = sum(1 for letter in loose if letter > "\x7f" and letter != "\ufffd")
     if whole > 10 * loose.count("\ufffd"):
@@ -153,7 +153,7 @@ def _other_than_utf8(sample: bytes) -> str:
 
 
 def _lone_accents(sample: bytes) -> bool:
-    """Whether high bytes stand alone among ASCII letters: accents of Western words."""
+    """Whether high bytes are isolated among ASCII letters: accents of Western words."""
     runs = len(re.findall(rb"[\x80-\xff]+", sample))
     alone = len(re.findall(rb"(?<=[A-Za-z])[\xc0-\xff](?![\x80-\xff])", sample))
     alone += len(re.findall(rb"(?<![\x80-\xffA-Za-z])[\xc0-\xff](?=[A-Za-z])", sample))
@@ -168,7 +168,7 @@ def _mostly_latin(text: str) -> bool:
 def lines_of(stream: IO[bytes], encoding: str, name: str) -> Iterator[str]:
     """Physical lines with their ends. Bytes that do not decode become lone surrogates."""
     head = stream.peek(1 << 16)[: 1 << 16] if isinstance(stream, io.BufferedReader) else b""
-    # "\n" only: a lone carriage return inside a cell is text, unless the file knows no other end.
+    # "\n" only: a lone carriage return in a cell is text, unless the file has no other line end.
     end = "\r" if b"\r" in head and b"\n" not in head else "\n"
     text = io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline=end)
     number = 0
@@ -177,6 +177,6 @@ def lines_of(stream: IO[bytes], encoding: str, name: str) -> Iterator[str]:
         if len(line) == _LONGEST_LINE:
             raise Refused(
                 f"Line {number} of {name} is longer than {_LONGEST_LINE:,} characters, so it is"
-                " no table of texts."
+                " not a table of texts."
             )
         yield line

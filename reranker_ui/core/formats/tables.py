@@ -1,4 +1,4 @@
-"""Tables: one record a pair, whose columns are guessed by name and content or told by a person."""
+"""Tables: one record per pair; columns are guessed by name and content or named by the user."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -26,12 +26,12 @@ from reranker_ui.core.formats.writing import (
 from reranker_ui.core.values.pairs import Judged, Left
 
 Value = Mapping[Any, Any]
-_OFTEN = 0.25  # of the rows are without a query where a sheet names each query once
-_LONG = 20  # characters from which on a cell is no name or code
+_OFTEN = 0.25  # share of rows without a query in a sheet that names each query once
+_LONG = 20  # characters from which a cell is not a name or code
 
 
 def are_triples(container: Container, values: Sequence[Value]) -> bool:
-    """Whether columns without names hold texts only: three in MS MARCO's triples, or more."""
+    """Whether unnamed columns contain only texts: three in MS MARCO's triples, or more."""
     dialect = container.dialect
     if dialect is not None and (dialect.header or dialect.width != 3 or dialect.delimiter != "\t"):
         return False
@@ -52,7 +52,7 @@ def make_plan(
     container: Container, values: Sequence[Value], path: Path, options: ReadOptions, tick: Tick,
     new_texts: NewTexts,
 ) -> Plan:  # fmt: skip
-    """The plan for a table: texts in its columns, or ids whose texts stand in other files."""
+    """The plan for a table: texts in its columns, or ids with their texts in other files."""
     names = list(dict.fromkeys(name for value in values for name in value))
     if len(names) > options.limits.columns:
         raise too_many(path.name, len(names), options.limits)
@@ -81,14 +81,14 @@ def make_plan(
     if judges:
         plan.notes.append(f"Each of {', '.join(map(str, judges[:8]))} is read as one judge.")
     elif not plan.labelled:
-        plan.notes.append("No column holds labels: the pairs are stored without.")
+        plan.notes.append("No column has labels: the pairs are stored without labels.")
     return plan
 
 
 def _reader(
     plan: Plan, sides: Sequence[Lookup], judges: Sequence[Any], used: set[Any], safe: bool
 ) -> Callable[[Value], Iterator[Judged | Left]]:
-    """How a row becomes a pair; `safe`: its cells are made safe for spreadsheets."""
+    """A function that turns a row into a pair; `safe`: its cells are escaped for spreadsheets."""
     bare: Callable[[Any], Any] = read_safe_cell if safe else lambda cell: cell
 
     def read(value: Value) -> Iterator[Judged | Left]:
@@ -107,7 +107,7 @@ def _reader(
 
 
 def _beside(used: set[Any], value: Value) -> Iterator[tuple[str, Any]]:
-    """The cells of a row that are stored beside the pair."""
+    """The cells of a row that are stored with the pair."""
     return ((str(name), cell) for name, cell in value.items() if name not in used)
 
 
@@ -136,12 +136,12 @@ def _fill_down(container: Container, values: Sequence[Value], query: Any, passag
 def _columns(
     values: Sequence[Value], names: Sequence[Any], path: Path, options: ReadOptions
 ) -> dict[str, Any]:
-    """The guess, with what a person said in its place."""
+    """The guessed columns, replaced by those the user named."""
     guess = guess_columns(values)
     for role in ROLES:
-        told = getattr(options, role)
-        if told is not None:
-            guess[role] = column_named(told, names, path.name)
+        column = getattr(options, role)
+        if column is not None:
+            guess[role] = column_named(column, names, path.name)
             for other in ROLES:
                 if other != role and guess[other] == guess[role] and not getattr(options, other):
                     guess[other] = None
@@ -149,7 +149,7 @@ def _columns(
 
 
 def _is_our_safe_csv(container: Container) -> bool:
-    """Whether this is our own export with cells made safe for spreadsheets."""
+    """Whether this is our own export with cells escaped for spreadsheets."""
     dialect = container.dialect
     if container.encoding != "utf-8-sig" or dialect is None:
         return False

@@ -1,4 +1,4 @@
-"""Texts by id: corpora, queries and joined files, for records that hold ids only."""
+"""Texts by id: corpora, queries and joined files, for records that contain only ids."""
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import replace
@@ -39,12 +39,12 @@ def fill(texts: Texts, source: Path, role: str, options: ReadOptions, tick: Tick
         texts[str(value[key]).strip()] = _text(value, key, role)
 
 
-def fill_from(texts: Texts, told: str, options: ReadOptions, tick: Tick) -> str:
+def fill_from(texts: Texts, join: str, options: ReadOptions, tick: Tick) -> str:
     """Put `FILE:KEY:TEXT` into `texts` and return KEY."""
     try:
-        name, key, text = told.rsplit(":", 2)
+        name, key, text = join.rsplit(":", 2)
     except ValueError:
-        raise Refused(f"--join takes FILE:KEY:TEXT, and “{told}” is not that.") from None
+        raise Refused(f"--join expects FILE:KEY:TEXT, not “{join}”.") from None
     path = existing(name)
     for line, value in open_container(path, _plain(options), tick).records():
         if isinstance(value, Left):
@@ -62,7 +62,7 @@ def part_of(source: Path, role: str, options: ReadOptions, tick: Tick) -> Contai
     if source.is_dir():
         found = [p for p in sorted(source.rglob("*")) if p.is_file() and _named(p.name, role)]
         if not found:
-            raise Refused(f"The folder {source.name} holds no {role} file.")
+            raise Refused(f"The folder {source.name} contains no {role} file.")
         return open_container(found[0], options, tick)
     with source.open("rb") as raw:
         packed = raw.read(4) == b"PK\x03\x04"
@@ -72,12 +72,12 @@ def part_of(source: Path, role: str, options: ReadOptions, tick: Tick) -> Contai
         return workbook.container_of(source, options, tick, ())
     names = [name for name in members(source) if _named(name.split("/")[-1], role)]
     if not names:
-        raise Refused(f"{source.name} holds no {role} file.")
+        raise Refused(f"{source.name} contains no {role} file.")
     return text_container(lambda: open_member(source, names[0], options, tick), names[0], options)
 
 
 def existing(name: str) -> Path:
-    """The path `name`; Refused where there is nothing."""
+    """The path `name`; Refused where it does not exist."""
     path = Path(name)
     if not path.exists():
         raise Refused(f"There is no file {name}.")
@@ -85,17 +85,17 @@ def existing(name: str) -> Path:
 
 
 class Lookup:
-    """Texts behind a column: None where the column holds the text itself."""
+    """Texts for a column of ids; None where the column contains the text itself."""
 
     def __init__(self, column: Any, texts: Mapping[str, str] | None, role: str) -> None:
         self.column, self.texts, self.role = column, texts, role
 
     def of(self, value: Mapping[Any, Any]) -> Any:
         """The text for a record; raises Left where its id is unknown."""
-        told = value.get(self.column)
+        cell = value.get(self.column)
         if self.texts is None:
-            return told
-        key = "" if told is None else str(told).strip()
+            return cell
+        key = "" if cell is None else str(cell).strip()
         text = self.texts.get(key)
         if text is None:
             where = "corpus" if self.role == "passage" else "queries"
@@ -123,14 +123,14 @@ def _text(value: Mapping[Any, Any], key: Any, role: str) -> str:
     rest = {name: cell for name, cell in value.items() if name != key}
     if all(isinstance(name, int) for name in rest):
         return str(rest[min(rest)])
-    if role == "queries":  # a topic's title is the query, its description tells of it
+    if role == "queries":  # a topic's title is the query, its description only explains it
         bare = {plain(name): name for name in reversed(list(rest))}
         named = next((bare[name] for name in (*KNOWN["query"], "title") if name in bare), None)
         if named is not None:
             return str(text_of(rest[named]) or "")
-    told = text_of(rest)
-    if told:
-        return str(told)
+    text = text_of(rest)
+    if text:
+        return str(text)
     column = guess_columns([rest])["query"]
     return str(rest[column] or "") if column is not None else ""
 
@@ -155,7 +155,7 @@ def _judges(folder: str, file: str) -> bool:
 
 
 def is_beir(source: Path) -> bool:
-    """Whether a folder or ZIP holds a corpus, queries and qrels."""
+    """Whether a folder or ZIP contains a corpus, queries and qrels."""
     names = (
         [str(p.relative_to(source)) for p in source.rglob("*") if p.is_file()]
         if source.is_dir()

@@ -1,7 +1,7 @@
 """Excel workbooks (.xlsx): the rows of one sheet, or of all sheets with the same header.
 
-Read row by row; a formula counts by the value that was stored with it. What the archive says that
-it unpacks to is checked before it is opened.
+Read row by row; a formula has the value that was stored with it. The unpacked size in the
+archive's directory is checked before it is opened.
 """
 
 import zipfile
@@ -20,7 +20,7 @@ from reranker_ui.core.formats.structure.preamble import start_of, usual_width
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import split_name
 
-_SAMPLE = 400  # rows that a sheet is judged by
+_SAMPLE = 400  # rows examined per sheet
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,13 @@ def is_workbook(path: Path) -> bool:
 
 
 def container_of(path: Path, options: ReadOptions, tick: Tick, named: Sequence[str]) -> Container:
-    """The records of a workbook; `named`: column names a person gave."""
+    """The records of a workbook; `named`: column names the user gave."""
     _check_size(path, options)
     with _opened(path) as book:
         found = [_sheet(book[name], options, named) for name in _visible(book, options, path)]
     sheets = [sheet for sheet in found if sheet is not None]
     if not sheets:
-        raise Refused(f"{path.name} holds no row that can be read.")
+        raise Refused(f"{path.name} contains no readable row.")
     chosen = _chosen(sheets, options)
     notes = _notes(sheets, chosen) + _formula_notes(path, chosen)
     if chosen[0].width > options.limits.columns:
@@ -79,11 +79,11 @@ def _opened(path: Path, values: bool = True) -> Iterator[Any]:
 
 
 def _check_size(path: Path, options: ReadOptions) -> None:
-    most = options.limits.decoded(path.stat().st_size)
+    limit = options.limits.decoded(path.stat().st_size)
     with zipfile.ZipFile(path) as archive:
         size = sum(info.file_size for info in archive.infolist())
-    if size > most:
-        raise Refused(f"{path.name} grows to {size:,} bytes when unpacked, the limit is {most:,}.")
+    if size > limit:
+        raise Refused(f"{path.name} has {size:,} bytes when unpacked; the limit is {limit:,}.")
 
 
 def _visible(book: Any, options: ReadOptions, path: Path) -> list[str]:
@@ -151,7 +151,7 @@ def _text(cell: Any) -> str:
 
 
 def _formula_notes(path: Path, chosen: Sequence[_Sheet]) -> list[str]:
-    """How many of the first formulas have no value: a program wrote them and none computed them."""
+    """A note on formulas without a value, which a program wrote and none computed."""
     empty = 0
     with _opened(path) as values, _opened(path, values=False) as formulas:
         for sheet in chosen:
@@ -170,12 +170,14 @@ def _formula_notes(path: Path, chosen: Sequence[_Sheet]) -> list[str]:
 
 
 def _notes(sheets: Sequence[_Sheet], chosen: Sequence[_Sheet]) -> list[str]:
-    notes = [f"Read: the sheet{'s' * (len(chosen) > 1)} {', '.join(one.name for one in chosen)}."]
+    notes = [
+        f"Read: the sheet{'s' * (len(chosen) > 1)} {', '.join(sheet.name for sheet in chosen)}."
+    ]
     first = chosen[0]
     if first.header:
         notes.append(f"Line {first.skip + 1} is the header: {first.why}.")
     else:
         notes.append(f"There is no header: {first.why}.")
-    if others := [one.name for one in sheets if one not in chosen]:
+    if others := [sheet.name for sheet in sheets if sheet not in chosen]:
         notes.append(f"Not read: the sheets {', '.join(others[:8])}. --sheet chooses another one.")
     return notes

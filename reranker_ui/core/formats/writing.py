@@ -1,4 +1,4 @@
-"""Writing one row a pair: CSV safe for spreadsheets, TSV, JSON Lines, Parquet."""
+"""Writing one row per pair: CSV safe for spreadsheets, TSV, JSON Lines, Parquet."""
 
 import csv
 import json
@@ -18,7 +18,7 @@ _BATCH = 2000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A pair as it is written: its effective label, and every label that it was given."""
+    """A pair to export: its effective label and all its votes."""
 
     query: str
     passage: str
@@ -30,10 +30,10 @@ class Row:
     extra: dict[str, Any] | None = None  # further columns of the imported file
 
     def agreeing(self) -> list[tuple[str, float]]:
-        """The votes that a file can carry whose readers know votes only.
+        """The votes for a format that has only votes.
 
-        Those that agree with the label that counts, one without a name where there are none, or
-        all of a disputed pair.
+        Those that agree with the effective label, one without a name where there are none, or
+        all votes of a disputed pair.
         """
         if self.label is None:
             return self.votes if self.state == "disputed" else []
@@ -53,14 +53,14 @@ class Lost:
         self.counts[what] = self.counts.get(what, 0) + 1
 
     def sentences(self) -> list[str]:
-        """What was lost, one sentence each."""
+        """One sentence for each kind of loss."""
         columns = [f"Not exported: {', '.join(self.columns)}"] if self.columns else []
         return [*self.always, *(f"{what}: {n:,}" for what, n in self.counts.items()), *columns]
 
 
 @dataclass
 class Target:
-    """Where an export goes and how: `safe` guards cells that a spreadsheet takes for formulas."""
+    """The target of an export; `safe` escapes cells that a spreadsheet would read as formulas."""
 
     path: Path
     lost: Lost = field(default_factory=Lost)
@@ -79,7 +79,7 @@ class Target:
 
 
 def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe before what looks like one.
+    """Escape a cell that a spreadsheet would read as a formula, with a leading apostrophe.
 
     One that is there already gets another, so that reading it back is exact.
     """
@@ -87,15 +87,15 @@ def safe_cell(text: str) -> str:
 
 
 def read_safe_cell(text: str) -> str:
-    """The text behind `safe_cell`."""
+    """The inverse of `safe_cell`."""
     return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
 
 
 def votes_of(value: Mapping[Any, Any]) -> tuple[tuple[str, Any], ...]:
-    """The labels that our exports carry beside the one that counts, each with its annotator."""
-    told = value.get(VOTES)
+    """The votes in our own exports besides the effective label, each with its annotator."""
+    cell = value.get(VOTES)
     try:
-        votes = json.loads(told) if isinstance(told, str) else told or ()
+        votes = json.loads(cell) if isinstance(cell, str) else cell or ()
         return tuple((str(who), vote) for who, vote in votes)
     except (ValueError, TypeError):
         return ()
@@ -107,7 +107,7 @@ def number_text(label: float | None) -> str:
 
 
 def write_csv(rows: Iterable[Row], target: Target, delimiter: str = ",") -> int:
-    """One row a pair below its columns; returns the number of pairs, as all writers do."""
+    """One row per pair, with a header; returns the number of pairs, as all writers do."""
     count, encoding = 0, "utf-8-sig" if target.safe else "utf-8"
     with target.path.open("w", encoding=encoding, newline="") as out:
         writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
@@ -123,21 +123,21 @@ def write_csv(rows: Iterable[Row], target: Target, delimiter: str = ",") -> int:
 
 
 def write_tsv(rows: Iterable[Row], target: Target) -> int:
-    """As write_csv, between tabs."""
+    """As write_csv, separated by tabs."""
     return write_csv(rows, target, "\t")
 
 
 def _record(row: Row, target: Target) -> dict[str, Any]:
     votes = [[who, plain_number(value)] for who, value in row.votes]
-    told = {"query": row.query, "passage": row.passage, "label": plain_number(row.label),
+    pair = {"query": row.query, "passage": row.passage, "label": plain_number(row.label),
             "split": row.split, "source": row.source, VOTES: votes}  # fmt: skip
     note_state(row, target.lost)
     more = {k: v for k, v in (row.extra or {}).items() if k not in target.columns}
-    return {**told, **target.name_of(row), **more}
+    return {**pair, **target.name_of(row), **more}
 
 
 def write_jsonl(rows: Iterable[Row], target: Target) -> int:
-    """One object a line, with the further columns of the imported file."""
+    """One object per line, with the further columns of the imported file."""
     return write_counted((_record(row, target) for row in rows), target.path, lambda _r: 1)
 
 
@@ -147,7 +147,7 @@ def write_json(rows: Iterable[Row], target: Target) -> int:
 
 
 def write_parquet(rows: Iterable[Row], target: Target) -> int:
-    """One row a pair; labels as doubles."""
+    """One row per pair; labels as doubles."""
     with ParquetPart(target.path, target) as part:
         for row in rows:
             part.add(row)
@@ -175,12 +175,12 @@ class ParquetPart:
         self.writer.close()
 
     def add(self, row: Row) -> None:
-        """Write one row, sooner or later."""
+        """Queue one row for writing."""
         note_state(row, self.target.lost)
         _note_extra(row, self.target.lost)
-        told = {"query": row.query, "passage": row.passage, "label": row.label,
+        pair = {"query": row.query, "passage": row.passage, "label": row.label,
                 "split": row.split, "source": row.source, VOTES: _votes_text(row)}  # fmt: skip
-        self.waiting.append(told | self.target.name_of(row))
+        self.waiting.append(pair | self.target.name_of(row))
         self.count += 1
         if len(self.waiting) == _BATCH:
             self._write()
@@ -195,13 +195,13 @@ class ParquetPart:
 def note_state(row: Row, lost: Lost) -> None:
     """Count a pair without a label that has a reason for it."""
     if row.state == "disputed":
-        lost.add("Disputed pairs, written without a label that counts")
+        lost.add("Disputed pairs, written without an effective label")
     elif row.state == "left out":
-        lost.add("Pairs left out by a decision, written without a label")
+        lost.add("Pairs excluded by a decision, written without a label")
 
 
 def note_votes(row: Row, lost: Lost) -> None:
-    """Count what `Row.agreeing` leaves out."""
+    """Count the votes that `Row.agreeing` excludes."""
     note_state(row, lost)
     if row.label is not None and any(value != row.label for _, value in row.votes):
         lost.add("Annotator labels that were outvoted or overruled, left out")
@@ -234,7 +234,7 @@ def write_counted(
 
 
 def write_array(records: Iterable[dict[str, Any]], path: Path) -> int:
-    """A JSON array, one record a line; returns how many."""
+    """A JSON array, one record per line; returns the number of records."""
     count = 0
     with path.open("w", encoding="utf-8", newline="\n") as out:
         out.write("[")

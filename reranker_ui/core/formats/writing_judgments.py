@@ -1,4 +1,4 @@
-"""Writing judgments by ids beside their texts: BEIR, and TREC judgments in the same ZIP."""
+"""Writing judgments by ids together with their texts: BEIR, and TREC judgments in the same ZIP."""
 
 import shutil
 import tempfile
@@ -24,7 +24,7 @@ def write_beir(rows: Iterable[Row], target: Target) -> int:
 
 
 def write_trec(rows: Iterable[Row], target: Target) -> int:
-    """The same with qrels/SPLIT.txt as `query 0 passage grade`; in a text file those lines only."""
+    """The same with qrels/SPLIT.txt as `query 0 passage grade`; a text file has only those."""
     if target.path.suffix in _PLAIN:
         return _write_plain(rows, target)
     return _write(rows, target, "qrels/{}.txt", "", "{} 0 {} {}\n".format)
@@ -39,16 +39,16 @@ def _write_plain(rows: Iterable[Row], target: Target) -> int:
                 out.write(
                     f"{query_key(query)} 0 {passage_key(row.passage)} {number_text(row.label)}\n"
                 )
-                target.lost.add("Pairs with ids only: their texts are those of the BEIR export")
+                target.lost.add("Pairs with ids only: their texts are in the BEIR export")
     return count
 
 
 def _write(
     rows: Iterable[Row], target: Target, name: str, header: str, line: Callable[..., str]
 ) -> int:
-    """Spooled aside first: a member of a ZIP is written from beginning to end."""
-    with tempfile.TemporaryDirectory(dir=target.path.parent) as made:
-        folder = Path(made)
+    """Written to a temporary folder first: members of a ZIP cannot be written in parallel."""
+    with tempfile.TemporaryDirectory(dir=target.path.parent) as workdir:
+        folder = Path(workdir)
         (folder / "qrels").mkdir()
         count = _spool(rows, target, folder, name, header, line)
         if not target.path.suffix:
@@ -69,8 +69,8 @@ def _spool(
     seen: set[str] = set()
     with ExitStack() as stack:
         corpus, queries = (
-            stack.enter_context((folder / f"{one}.jsonl").open("w", encoding="utf-8"))
-            for one in ("corpus", "queries")
+            stack.enter_context((folder / f"{part}.jsonl").open("w", encoding="utf-8"))
+            for part in ("corpus", "queries")
         )
         qrels: dict[str, IO[str]] = {}
         for query, group in by_query(rows, target.lost):

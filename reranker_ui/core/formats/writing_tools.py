@@ -22,19 +22,19 @@ Record = dict[str, Any]
 
 
 def write_label_studio(rows: Iterable[Row], target: Target) -> int:
-    """Tasks with one annotation a person; where people differ, ground_truth marks what counts."""
+    """Tasks with one annotation per annotator; ground_truth marks the effective label if needed."""
 
     def tasks() -> Iterator[Record]:
         for number, row in enumerate(rows, 1):
             note_state(row, target.lost)
-            told = {"query": row.query, "passage": row.passage, "split": row.split}
+            data = {"query": row.query, "passage": row.passage, "split": row.split}
             settled = row.label is not None and any(value != row.label for _, value in row.votes)
             votes = row.votes
             if row.label is not None and all(value != row.label for _, value in votes):
                 votes = [*votes, ("", row.label)]
             yield {
                 "id": number,
-                "data": told,
+                "data": data,
                 "annotations": [
                     _annotation(who, value, settled and value == row.label, target)
                     for who, value in votes
@@ -90,26 +90,26 @@ def write_prodigy(rows: Iterable[Row], target: Target) -> int:
 
 
 def write_quepid_book(rows: Iterable[Row], target: Target) -> int:
-    """A Quepid book: one judgement a person, the passage in document_fields."""
+    """A Quepid book: one judgement per annotator, the passage in document_fields."""
     count = 0
     with target.path.open("w", encoding="utf-8", newline="\n") as out:
         out.write('{"name": "Reranker UI", "scale": null, "query_doc_pairs": [')
         for row in rows:
             note_votes(row, target.lost)
-            told = {
+            entry = {
                 "query_text": row.query, "doc_id": passage_key(row.passage), "position": None,
                 "document_fields": {"text": row.passage}, "information_need": None,
                 "notes": None, "options": None,
                 "judgements": [_judgement(who, value) for who, value in row.agreeing()],
             }  # fmt: skip
-            out.write(("\n" if count == 0 else ",\n") + json.dumps(told, ensure_ascii=False))
+            out.write(("\n" if count == 0 else ",\n") + json.dumps(entry, ensure_ascii=False))
             count += 1
         out.write("\n]}\n")
     return count
 
 
 def write_quepid_ratings(rows: Iterable[Row], target: Target) -> int:
-    """`query,docid,rating` with the ids of our BEIR export; an empty rating is none yet."""
+    """`query,docid,rating` with the ids of our BEIR export; unrated pairs have an empty rating."""
     count = 0
     with target.path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
@@ -117,7 +117,7 @@ def write_quepid_ratings(rows: Iterable[Row], target: Target) -> int:
         for row in rows:
             count += 1
             note_votes(row, target.lost)
-            # Quepid guards cells with a blank, which every reader takes off again.
+            # Quepid escapes cells with a space, which every reader strips.
             query = f" {row.query}" if safe_cell(row.query) != row.query else row.query
             writer.writerow((query, passage_key(row.passage), number_text(row.label)))
     return count
@@ -125,14 +125,14 @@ def write_quepid_ratings(rows: Iterable[Row], target: Target) -> int:
 
 def _annotation(who: str, value: Any, truth: bool, target: Target) -> Record:
     if target.scale.kind == "score":
-        told: Record = {"type": "number", "value": {"number": value}}
+        result: Record = {"type": "number", "value": {"number": value}}
     else:
-        told = {"type": "choices", "value": {"choices": [number_text(value)]}}
+        result = {"type": "choices", "value": {"choices": [number_text(value)]}}
     return {
         "completed_by": {"email": who} if who else None,
         "was_cancelled": False,
         "ground_truth": truth,
-        "result": [{"from_name": "relevance", "to_name": "passage", **told}],
+        "result": [{"from_name": "relevance", "to_name": "passage", **result}],
     }
 
 

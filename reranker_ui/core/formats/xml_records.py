@@ -1,4 +1,4 @@
-"""XML: records are the elements that hold two values or more: attributes, or leaves with a text.
+"""XML: records are elements with at least two values: attributes, or leaves with text.
 
 A leaf that repeats is a list. A leaf with attributes is an object of these and its `text`.
 """
@@ -31,7 +31,7 @@ def records_of(stream: IO[bytes], name: str) -> Iterator[tuple[int, dict[Any, An
 
 
 class _Reading:
-    """What is open: each element with the line it starts on, and its leaves so far."""
+    """Parser state: the open elements, each with its starting line and its leaves so far."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -63,7 +63,7 @@ class _Reading:
         self.leaf = False
 
     def _add(self, name: str, value: Any) -> None:
-        """Put a leaf into the element around it; a repeated one makes a list."""
+        """Add a leaf to its parent element; a repeated one becomes a list."""
         values = self.open[-1][2]
         if name not in values:
             values[name] = value

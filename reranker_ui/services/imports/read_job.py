@@ -15,7 +15,7 @@ from typing import Any
 
 from reranker_ui.core.formats.columns import ROLES
 from reranker_ui.core.formats.delimited import NAMES
-from reranker_ui.core.formats.hub import bring, is_hub_id
+from reranker_ui.core.formats.hub import download, is_hub_id
 from reranker_ui.core.formats.mojibake import Mojibake
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.plan import NotMapped, Plan, make_plan
@@ -72,7 +72,7 @@ def read(
     progress = _Progress(folder, [path, *more])
     if is_hub_id(str(path)):
         progress.begin("bringing")
-        path = bring(str(path), folder, options.limits, progress.tick)
+        path = download(str(path), folder, options.limits, progress.tick)
     texts = _disk_texts(folder)
     plan = plan_of_files(
         [(each.name, make_plan(each, options, progress.tick, texts)) for each in (path, *more)]
@@ -104,7 +104,7 @@ def read(
     notes = plan.notes + plan.container.notes + _notes(report)
     return {
         **result, **scale, "report": asdict(report), "notes": notes,
-        "mojibake": staging.mojibake.told(),
+        "mojibake": staging.mojibake.report(),
     }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The structure of records, judged by content first and by names second.
 
-What a column holds (`cells`), which label stands in a cell (`label_cells`), which passages and
-labels a nested value holds (`passages`), which columns play which role (`roles`), and which
-columns of texts are not read (`unread`).
+The kind of a column (`cells`), the label inside a cell (`label_cells`), the passages and labels
+of a nested value (`passages`), the roles of columns by name (`roles`), and columns of texts that
+are not read (`unread`).
 """

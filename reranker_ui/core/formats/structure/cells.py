@@ -1,4 +1,4 @@
-"""What a cell and a column of cells hold: texts, labels, ids, lists or objects."""
+"""The kind of a cell and of a column of cells: texts, labels, ids, lists or objects."""
 
 import ast
 import re
@@ -21,7 +21,7 @@ _LETTERS = re.compile(r"[^\W\d_]")
 
 
 def kind_of(cell: Any) -> Kind:
-    """What one cell holds."""
+    """The kind of one cell."""
     if is_empty(cell):
         return "empty"
     if isinstance(cell, bool | int | float):
@@ -34,7 +34,7 @@ def kind_of(cell: Any) -> Kind:
 
 
 def kind_of_column(cells: Iterable[Any]) -> Kind:
-    """What nine of ten cells that are not empty hold; "other" where they differ."""
+    """The kind of nine in ten non-empty cells; "other" where they differ."""
     kinds = [kind for cell in cells if (kind := kind_of(cell)) != "empty"]
     if not kinds:
         return "empty"
@@ -43,7 +43,7 @@ def kind_of_column(cells: Iterable[Any]) -> Kind:
 
 
 def is_empty(cell: Any) -> bool:
-    """Whether a cell holds nothing: null, blanks, an empty list or object."""
+    """Whether a cell is empty: null, white space, an empty list or object."""
     if isinstance(cell, str):
         return not cell.strip()
     return cell is None or (isinstance(cell, Mapping | list | tuple) and not cell)
@@ -67,7 +67,7 @@ def is_prose(cell: Any) -> bool:
 
 
 def opened(cell: Any) -> Any:
-    """The list or object that a string holds as JSON or as Python writes it; else the cell."""
+    """The list or object in a string, as JSON or a Python literal; otherwise the cell itself."""
     if not isinstance(cell, str) or len(cell) > _LONGEST_LITERAL:
         return cell
     text = cell.strip()
@@ -84,7 +84,7 @@ def opened(cell: Any) -> Any:
 
 
 def list_columns(values: Sequence[Mapping[Any, Any]]) -> list[Any]:
-    """The columns whose cells are lists written as strings, as tables hold them."""
+    """The columns whose cells are lists written as strings."""
     names = dict.fromkeys(name for value in values for name in value)
     return [name for name in names if _are_written_lists([v.get(name) for v in values])]
 

@@ -1,4 +1,4 @@
-"""Tables with several passages a row, each in columns of its own: `doc_1, label_1, doc_2, ...`."""
+"""Tables with several passages per row, in numbered columns: `doc_1, label_1, doc_2, ...`."""
 
 import re
 from collections import defaultdict
@@ -13,7 +13,7 @@ _NUMBERED = re.compile(r"(.*?\D)[\s_.-]?(\d+)|(\d+)[\s_.-](\D.*)")
 
 
 def groups_of(values: Sequence[Value]) -> Groups:
-    """The columns that belong together, by their number; none where a row holds one pair."""
+    """The columns that belong together, by their number; none where a row has one pair."""
     groups: Groups = defaultdict(dict)
     for name in dict.fromkeys(name for value in values for name in value):
         if isinstance(name, str) and (found := _NUMBERED.fullmatch(name.strip())):

@@ -14,7 +14,7 @@ _NAMED = {name for role in ("query", "passage", "label") for name in KNOWN[role]
 
 
 def records_in(value: Object) -> list[Any] | None:
-    """The records that an object holds; None where it is a record itself."""
+    """The records in an object; None where it is a record itself."""
     for key in _LISTS:
         held = value.get(key)
         if is_list(held) and held and all(isinstance(each, dict) for each in held):
@@ -25,7 +25,7 @@ def records_in(value: Object) -> list[Any] | None:
 
 
 def _listed(value: Object) -> list[Any] | None:
-    """The one list of records, each with a query, beside plain values."""
+    """The only list of records, each with a query, besides plain values."""
     lists = [each for each in value.values() if is_list(each) and each]
     if len(lists) != 1 or _has_query(value) or not all(isinstance(e, dict) for e in lists[0]):
         return None
@@ -33,7 +33,7 @@ def _listed(value: Object) -> list[Any] | None:
 
 
 def _by_id(value: Object) -> list[Any] | None:
-    """Records that stand under their ids."""
+    """Records keyed by their ids."""
     held = list(value.values())
     if not held or not all(isinstance(each, dict) and _has_query(each) for each in held):
         return None
@@ -53,7 +53,7 @@ def _set(value: Object) -> list[Any] | None:
 
 
 def _judgments(value: Object) -> list[Any] | None:
-    """Judgments or a run as programs keep them: query id to document id to grade."""
+    """Judgments or a run as nested dicts: query id to document id to grade."""
     inner = [each for each in value.values() if isinstance(each, dict) and each]
     if len(inner) != len(value) or any(plain(key) in _NAMED for key in value):
         return None
@@ -73,7 +73,7 @@ def _judged(relevant: Object) -> Iterator[tuple[str, str, Any]]:
 
 
 def _turned(value: Object) -> list[Any] | None:
-    """Rows of a table that was written by columns, as pandas does: {"query": {"0": ...}, ...}."""
+    """Rows of a table written by columns, as by pandas: {"query": {"0": ...}, ...}."""
     columns = [
         list(c.values()) if isinstance(c, dict) and all(map(str.isdecimal, c)) else c
         for c in value.values()

@@ -16,15 +16,15 @@ _DEEPEST = 6
 def with_plain_labels(judged: Judged) -> Judged:
     """The pair with its label, and each vote, as a number or a name.
 
-    `[{"rating": 4}]` is 4, `{"choices": ["yes"]}` is yes, `[]` is no label; several numbers, or
+    `[{"rating": 4}]` is 4, `{"choices": ["yes"]}` is yes, `[]` has no label; several numbers, or
     a number for each judge, are votes.
     """
     if isinstance(judged.label, int | float | None) and not judged.votes:
         return judged
     label, votes = label_in(judged.label)
     given = [(who, label_in(raw)) for who, raw in judged.votes]
-    several = [(who, one) for who, (single, many) in given
-               for one in ([single] if not many else [raw for _, raw in many])]  # fmt: skip
+    several = [(who, vote) for who, (single, many) in given
+               for vote in ([single] if not many else [raw for _, raw in many])]  # fmt: skip
     return replace(judged, label=label, votes=(*several, *votes))
 
 

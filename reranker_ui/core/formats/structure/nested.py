@@ -1,4 +1,4 @@
-"""The columns of nested records: what each holds, and which could be query, passages or labels."""
+"""The columns of nested records: their kinds, and candidates for query, passages and labels."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -32,13 +32,13 @@ class NestedColumns:
         self.kinds = {name: kind_of_column(cells) for name, cells in self.cells.items()}
         self.plain = {plain(name): name for name in reversed(self.names)}
 
-    def said(self, told: str | int | None) -> Any:
-        """The column that a person named, by name or number; None where nobody did."""
-        if told is None or told in self.names:
-            return told
-        if str(told).isdecimal() and int(told) < len(self.names):
-            return self.names[int(told)]
-        return self.plain.get(plain(told))
+    def chosen(self, column: str | int | None) -> Any:
+        """The column the user chose, by name or number; None where the user did not choose."""
+        if column is None or column in self.names:
+            return column
+        if str(column).isdecimal() and int(column) < len(self.names):
+            return self.names[int(column)]
+        return self.plain.get(plain(column))
 
     def query(self) -> Any:
         """The query: a column of texts named like one, else the first column of sentences."""
@@ -52,14 +52,14 @@ class NestedColumns:
         return next(iter([n for n in unnamed if self._is_prose(n)] or unnamed or texts), None)
 
     def sides(self, query: Any, options: ReadOptions) -> tuple[list[Any], list[Any]]:
-        """Columns of positives and of negatives, as said or as their names and content tell."""
-        good = [self.said(name) for name in options.positive]
-        bad = [self.said(name) for name in options.negative]
+        """Columns of positives and of negatives, as chosen or as their names and content tell."""
+        good = [self.chosen(name) for name in options.positive]
+        bad = [self.chosen(name) for name in options.negative]
         if good or bad:
             return good, bad
         held = [n for n in self.names if n != query and self._can_be_side(n)]
         sure = {name: side for name in held if (side := side_of(name))}
-        passage = self.said(options.passage) or self._passage({query, *sure})
+        passage = self.chosen(options.passage) or self._passage({query, *sure})
         likely = {name: side for name in held if (side := side_of(name, sure=False))}
         if len(set(likely.values())) == 2 or (passage in held and "negative" in likely.values()):
             sure = likely
@@ -72,20 +72,20 @@ class NestedColumns:
         return good, bad
 
     def nested(self, without: set[Any]) -> list[Any]:
-        """Columns of lists or objects of passages, those named so first."""
+        """Columns with lists or objects of passages, those with known names first."""
         found = [n for n in self.names if n not in without and self._is_nested(n)]
         found = [name for name in found if self._holds_passages(name)]
         known = (*_PASSAGES, *KNOWN["passage"])
         return sorted(found, key=lambda name: plain(name) not in known)
 
     def named(self, names: Sequence[str]) -> list[Any]:
-        """Columns of lists, those of these names first, that could be labels."""
+        """Columns with lists that could be labels, those with these names first."""
         lists = [name for name in self.names if self.kinds[name] in ("numbers", "texts", "other")]
         lists = [name for name in lists if not plain(name).endswith(_NO_LABELS)]
         return sorted(lists, key=lambda n: names.index(plain(n)) if plain(n) in names else 99)
 
     def parallel(self, passages: Any, labels: Any) -> bool:
-        """Whether two columns hold lists of equal length, the second one of labels."""
+        """Whether two columns contain lists of equal length, the second with labels."""
         if passages == labels or not self._like_labels(labels):
             return False
         pairs = [
@@ -97,24 +97,24 @@ class NestedColumns:
         return bool(same) and sum(same) >= _ENOUGH * len(same) and self._is_nested(passages)
 
     def first_stage(self, without: set[Any]) -> Any:
-        """The list of a first stage beside positives and negatives, by its name."""
+        """The list of a first stage besides positives and negatives, by its name."""
         nested = [n for n in self.names if n not in without and self._is_nested(n)]
         return next((name for name in nested if plain(name) in _PASSAGES[:5]), None)
 
     def holds_labels(self, name: Any) -> bool:
-        """Whether a column's lists or grades hold passages each with its label."""
+        """Whether a column's lists or grades contain passages with labels."""
         if self.kinds[name] not in ("rows", "grades"):
             return False
         found = [label for cell in self.cells[name] for _, label in passages_in(cell, Inner())]
         return bool(found) and not any(is_empty(label) for label in found)
 
     def only_text(self, query: Any) -> bool:
-        """Whether no other plain column than the query holds sentences."""
+        """Whether the query is the only plain column with sentences."""
         others = (n for n in self.names if n != query and self.kinds[n] == "text")
         return not any(self._is_prose(name) for name in others)
 
     def has_passage(self, without: set[Any]) -> bool:
-        """Whether a plain column of texts is named as a passage is."""
+        """Whether a plain column of texts has a passage's name."""
         named = (self.plain[known] for known in KNOWN["passage"] if known in self.plain)
         return any(name not in without and self._holds_strings(name) for name in named)
 
@@ -123,8 +123,8 @@ class NestedColumns:
         return next((n for n in named if n not in without and self.kinds[n] in kinds), None)
 
     def _label_of_a_table(self, options: ReadOptions, good: list[Any], bad: list[Any]) -> bool:
-        """Whether a label for each record says that the columns are a table of pairs."""
-        if options.label is not None and self.kinds.get(self.said(options.label)) == "number":
+        """Whether a label in each record shows that the columns are a table of pairs."""
+        if options.label is not None and self.kinds.get(self.chosen(options.label)) == "number":
             return True
         if bad or not good or any(self.kinds[name] in NESTED for name in good):
             return False
@@ -151,7 +151,7 @@ class NestedColumns:
         )  # fmt: skip
 
     def _holds_strings(self, name: Any) -> bool:
-        """Whether the cells are texts, even such as "42"."""
+        """Whether the cells are strings, including "42"."""
         full = [cell for cell in self.cells[name] if not is_empty(cell)]
         return bool(full) and all(isinstance(cell, str) for cell in full)
 
@@ -160,7 +160,7 @@ class NestedColumns:
         return any(isinstance(text, str) and not ids_only(name) for text in found)
 
     def _like_labels(self, name: Any) -> bool:
-        """Whether a column's lists hold numbers, or few names that recur."""
+        """Whether a column's lists contain numbers, or few recurring names."""
         if self.kinds[name] == "numbers":
             return True
         inside = [each for cell in self.cells[name] if is_list(cell) for each in cell]

@@ -1,6 +1,6 @@
 """Passages and their labels inside one nested value: lists, lists of objects, of pairs, of grades.
 
-A nested value gives `(passage, label)` in its order; a label that it does not hold is None.
+A nested value yields `(passage, label)` in its order; a missing label is None.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,14 +36,14 @@ _MOST_GRADES = 11
 
 @dataclass(frozen=True)
 class Inner:
-    """Which keys of a nested object hold the passage's label and, where told, its text."""
+    """The keys of a nested object with the passage's label and, where known, its text."""
 
     label: Any = None
     text: Any = None
 
 
 def passages_in(cell: Any, inner: Inner) -> list[tuple[Any, Any]]:
-    """Each passage of a nested value with the label beside it (None where there is none)."""
+    """Each passage of a nested value with its label (None where there is none)."""
     if is_empty(cell):
         return []
     kind = kind_of(cell)
@@ -57,7 +57,7 @@ def passages_in(cell: Any, inner: Inner) -> list[tuple[Any, Any]]:
 
 
 def inner_of(cells: Iterable[Any], by_content: bool) -> Inner:
-    """Where the objects of a column keep their label, by name or, if allowed, by content."""
+    """The key of the label in a column's objects, by name or, if allowed, by content."""
     objects = [each for cell in cells for each in objects_in(cell)]
     names = list(dict.fromkeys(key for each in objects for key in each))
     held = {name: [each.get(name) for each in objects] for name in names}
@@ -70,7 +70,7 @@ def inner_of(cells: Iterable[Any], by_content: bool) -> Inner:
 
 
 def objects_in(cell: Any) -> list[Mapping[Any, Any]]:
-    """The objects of a nested value; none where it holds plain texts."""
+    """The objects of a nested value; none where it has plain texts."""
     kind = kind_of(cell)
     if kind == "columns":
         return rows_of(cell)
@@ -80,7 +80,7 @@ def objects_in(cell: Any) -> list[Mapping[Any, Any]]:
 
 
 def rows_of(columns: Mapping[Any, Sequence[Any]]) -> list[Mapping[Any, Any]]:
-    """Parallel lists by name as one object for each place."""
+    """Parallel lists by name as one object per position."""
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
@@ -117,7 +117,7 @@ def _parts(passage: Mapping[Any, Any]) -> list[Any]:
 
 
 def _of_messages(messages: Sequence[Mapping[Any, Any]]) -> str:
-    """What the assistant says, or all of it where only the user speaks."""
+    """The messages of the assistant, or all messages where there are none."""
     answers = [each for each in messages if each.get("role") == "assistant"]
     return "\n".join(str(each.get("content", "")) for each in answers or messages)
 

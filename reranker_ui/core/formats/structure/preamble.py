@@ -22,23 +22,23 @@ class Start:
 
 
 def separator_line(line: str) -> str | None:
-    """The separator that Excel's first line `sep=;` names."""
+    """The separator in Excel's first line `sep=;`."""
     found = _SEPARATOR.fullmatch(line)
     return None if found is None else found[1].replace("\\t", "\t")
 
 
 def is_comment(line: str) -> bool:
-    """Whether a line begins as comments do."""
+    """Whether a line begins like a comment."""
     return line.lstrip("\ufeff \t\"'").startswith(_COMMENTS)
 
 
 def start_of(
     rows: Sequence[Sequence[str]], header: bool | None = None, named: Sequence[str] = ()
 ) -> Start:
-    """Where the table in `rows` begins. `header` and `named`, its column names, as a person said.
+    """Where the table in `rows` begins. `header` and `named`, its column names, are user options.
 
-    Rows are skipped only where they are no records: comments, rows with fewer cells filled than
-    the table has columns, and anything above a row that names the columns.
+    Only rows that are not records are skipped: comments, rows with fewer filled cells than the
+    table has columns, and anything above a row of column names.
     """
     width = usual_width(rows)
     wanted = {plain(name) for name in named}
@@ -46,27 +46,27 @@ def start_of(
     if wanted:
         for at, row in enumerate(rows[:_FURTHEST]):
             if wanted <= {plain(cell) for cell in row}:
-                return Start(at, True, "it has the columns that were named")
-        return Start(sure, bool(header), "no row has the columns that were named")
+                return Start(at, True, "it has the named columns")
+        return Start(sure, bool(header), "no row has the named columns")
     if header is not None:
-        return Start(sure, header, "as said")
+        return Start(sure, header, "as chosen")
     for at in range(_leading(rows, lambda row: _could_be_title(row, width)) + 1):
         if at < len(rows) and len(rows[at]) == width and names_columns(rows[at:]):
-            return Start(at, True, "its cells are names of columns")
+            return Start(at, True, "its cells are column names")
     if looks_like_header(rows[sure:]):
-        return Start(sure, True, "its cells look like names of columns")
-    return Start(sure, False, "no row looks like names of columns")
+        return Start(sure, True, "its cells look like column names")
+    return Start(sure, False, "no row looks like column names")
 
 
 def usual_width(rows: Sequence[Sequence[str]]) -> int:
-    """The number of cells that most rows have; rows of one cell count only where all are so."""
+    """The most common number of cells; rows with one cell count only where all rows have one."""
     widths = Counter(len(cells) for cells in rows)
     wide = Counter({width: n for width, n in widths.items() if width > 1})
     return (wide or widths).most_common(1)[0][0]
 
 
 def _leading(rows: Sequence[Sequence[str]], wanted: Callable[[Sequence[str]], bool]) -> int:
-    """How many of the first rows are `wanted`; never all of them."""
+    """The number of leading rows that are `wanted`; never all of them."""
     found = 0
     while found < min(len(rows) - 1, _FURTHEST) and wanted(rows[found]):
         found += 1
@@ -79,6 +79,6 @@ def _is_no_record(row: Sequence[str], width: int) -> bool:
 
 
 def _could_be_title(row: Sequence[str], width: int) -> bool:
-    """Whether a row may stand above the header: of another width, or nearly empty."""
+    """Whether a row may be above the header: of another width, or nearly empty."""
     filled = sum(bool(cell.strip()) for cell in row)
     return len(row) != width or filled <= 1 or filled == 2 < width

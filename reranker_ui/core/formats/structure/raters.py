@@ -1,4 +1,4 @@
-"""Tables with a column of labels for each rater or judge model instead of one for all."""
+"""Tables with one column of labels per rater or judge model."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ _WORDS = (
 def raters_of(
     names: Sequence[Any], values: Sequence[Mapping[Any, Any]], used: Collection[Any]
 ) -> list[Any]:
-    """The columns that each hold one rater's labels; none where they are not clearly so."""
+    """The columns with one rater's labels each; none where this is not clear."""
     free = [name for name in names if name not in used and not is_count(name)]
     held = [n for n in free if are_labels([v.get(n) for v in values])]
     if len(held) < 2:

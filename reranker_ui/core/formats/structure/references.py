@@ -1,4 +1,4 @@
-"""Passages told relevant by reference: a column names them by id, title, place or text."""
+"""Passages marked relevant by reference: a column names them by id, title, position or text."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from reranker_ui.core.formats.structure.passages import rows_of, text_of
 
 _PLACES = ("index", "idx", "indices", "indexes")
 _ENOUGH = 0.9
-_TEXT, _PLACE, _FIRST = object(), object(), object()  # how a passage may be named besides a key
+_TEXT, _PLACE, _FIRST = object(), object(), object()  # ways to name a passage besides a key
 
 
 @dataclass(frozen=True)
 class References:
-    """`column` names the relevant passages by `key` of each."""
+    """`column` names the relevant passages by their `key`."""
 
     column: Any
     key: Any
@@ -45,9 +45,9 @@ def references_of(
 def _fits(passages: Sequence[Any], cells: Sequence[Any], key: Any) -> bool:
     named = [(set(_named_in(cell)), _names(held, key))
              for held, cell in zip(passages, cells, strict=True)]  # fmt: skip
-    told = [(wanted, names) for wanted, names in named if wanted]
-    good = sum(wanted <= set(names) and len(set(names)) == len(names) for wanted, names in told)
-    return len(told) >= len(named) / 2 > 0 and good >= _ENOUGH * len(told)
+    filled = [(wanted, names) for wanted, names in named if wanted]
+    good = sum(wanted <= set(names) and len(set(names)) == len(names) for wanted, names in filled)
+    return len(filled) >= len(named) / 2 > 0 and good >= _ENOUGH * len(filled)
 
 
 def _keys(passages: Sequence[Any]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Names that tell a role: positives, negatives, and columns that only describe a pair."""
+"""Roles by column name: positives, negatives, and columns that only describe a pair."""
 
 import re
 from functools import lru_cache
@@ -18,7 +18,7 @@ _POSITIVE = r"(?:positives?|pos|chosen|preferred)"
 _NEGATIVE = r"(?:negatives?|negs?|rejected|dispreferred|distractors?)"
 _RELEVANT = r"relevants?"
 _IRRELEVANT = r"(?:ir|non|not)relevants?"
-# Words that tell a side only beside the other one: alone they often name a label.
+# Words that indicate a side only together with the other one: alone they often name a label.
 _GOOD = r"(?:correct|right|good|gold|golden|best|accepted|better|winner|winning|relevants?|clicked)"
 _BAD = r"(?:incorrect|wrong|bad|worse|loser|losing|(?:ir|non|not)relevants?|unclicked|skipped)"
 _MORE = r"(?:passages?|ctxs?|docs|documents?|texts?|answers?|results)"
@@ -48,7 +48,7 @@ _DESCRIBES = re.compile(
 
 @lru_cache(maxsize=4096)
 def side_of(name: object, sure: bool = True) -> Side | None:
-    """The side that a column's name tells; with `sure` false also by words such as "wrong"."""
+    """The side indicated by a column's name; without `sure` also by words such as "wrong"."""
     bare = plain(name)
     patterns = _SURE if sure else (*_SURE, *_LIKELY)
     return next((side for side, pattern in patterns if pattern.fullmatch(bare)), None)
@@ -56,11 +56,11 @@ def side_of(name: object, sure: bool = True) -> Side | None:
 
 @lru_cache(maxsize=4096)
 def describes(name: object) -> bool:
-    """Whether a column's name says that it describes a pair, as titles and comments do."""
+    """Whether a column's name indicates that it describes a pair, like titles and comments."""
     return bool(_DESCRIBES.fullmatch(plain(name)))
 
 
 @lru_cache(maxsize=4096)
 def stem(name: object) -> str:
-    """A column's name without the number or letter that tells it from its siblings."""
+    """A column's name without the number or letter that distinguishes it from similar ones."""
     return re.sub(r"(?:\d+|left|right|(?<=[a-z]{3})[abxy])$", "", plain(name))

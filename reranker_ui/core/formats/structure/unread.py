@@ -1,4 +1,4 @@
-"""Columns that an import does not read although they hold texts, or labels where it found none."""
+"""Columns that an import does not read although they contain texts, or labels if it found none."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -10,7 +10,7 @@ from reranker_ui.core.formats.structure.cells import is_empty, is_list, is_prose
 from reranker_ui.core.formats.structure.roles import describes, stem
 from reranker_ui.core.values.refused import Refused
 
-_DISTINCT = 6  # different texts from which on a column is no category
+_DISTINCT = 6  # different texts from which a column is not a category
 _DEEPEST = 4
 _MOST_COLUMNS = 1000
 _MOST_GRADES = 11
@@ -18,9 +18,9 @@ _MOST_GRADES = 11
 
 @dataclass(frozen=True)
 class Unread:
-    """A column that is not read: how many of its cells hold texts (or labels), and one of them.
+    """A column that is not read: the number of its cells with texts (or labels), and an example.
 
-    `asks`: it may hold passages or labels of the pairs, so the import needs a person's word.
+    `asks`: it may contain passages or labels of the pairs, so the user has to decide.
     """
 
     column: str
@@ -30,7 +30,7 @@ class Unread:
     asks: bool
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for the result of a reading."""
+        """Plain values for the result of an import."""
         return asdict(self)
 
 
@@ -58,7 +58,7 @@ class _Seen:
                 self.distinct.add(hash(text))
 
     def holds_texts(self) -> bool:
-        """Whether half of the cells are texts, and no few categories."""
+        """Whether half of the cells are texts, and not just a few categories."""
         needed = min(_DISTINCT, (self.cells + 1) // 2)
         return self.texts >= self.cells / 2 > 0 and len(self.distinct) >= needed
 
@@ -67,20 +67,20 @@ class _Seen:
 
 
 class UnreadColumns:
-    """Every column that a plan leaves unread, looked at over the whole file."""
+    """Every column that a plan does not read, examined over the whole file."""
 
     def __init__(self, plan: Plan, confirmed: Iterable[str]) -> None:
         self.plan, self.confirmed = plan, set(confirmed)
         self.seen: dict[str, _Seen] = {}
 
     def see(self, value: Mapping[Any, Any]) -> None:
-        """Count what a record holds beside what is read."""
+        """Count the unread cells of a record."""
         for name, cell in self.plan.beside(value):
             if not is_empty(cell) and (name in self.seen or len(self.seen) < _MOST_COLUMNS):
                 self.seen.setdefault(name, _Seen()).add(cell)
 
     def found(self) -> list[Unread]:
-        """The columns of texts, and of labels where the plan knows none, in the file's order."""
+        """The columns of texts, and of labels where the plan has none, in the file's order."""
         columns: list[Unread] = []
         for name, seen in self.seen.items():
             asks = name not in self.confirmed
@@ -92,7 +92,7 @@ class UnreadColumns:
         return columns
 
     def notes(self) -> list[str]:
-        """Which columns are left out of the pairs altogether, in one sentence."""
+        """A sentence naming the columns that are not imported."""
         if self.plan.keeps_rest or not self.seen:
             return []
         return [f"Not read: {', '.join(list(self.seen)[:8])}."]
@@ -106,7 +106,7 @@ class UnreadColumns:
 
 
 def refuse_unread(columns: Iterable[Mapping[str, Any]], file: str) -> None:
-    """Refused where a column may hold passages or labels and nobody said that it is not needed."""
+    """Refused where a column may contain passages or labels and the user did not exclude it."""
     asking = [column for column in columns if column["asks"]]
     if not asking:
         return
@@ -118,8 +118,8 @@ def refuse_unread(columns: Iterable[Mapping[str, Any]], file: str) -> None:
         else f"--passage {first}, --positive {first} or --negative {first}"
     )
     raise Refused(
-        f"{file} has columns that are not read: {names}. Say what they are ({use}), or that they"
-        f" are not needed (--ignore {first})."
+        f"{file} has columns that are not read: {names}. Map them ({use}), or exclude them"
+        f" (--ignore {first})."
     )
 
 
