@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from reranker_ui import logs
+from reranker_ui.core.values.machine import return_memory
 from reranker_ui.core.values.rate_limits import Crowd
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.operating import backup_schedule, overview
@@ -76,6 +77,7 @@ def _chosen(event: gr.EventData) -> str:
 def serve(settings: Settings | None = None) -> None:
     """Serve the page until interrupted. Refused if another process serves the same home."""
     settings = settings or Settings()
+    return_memory()
     logs.begin(settings.log_format, secret_values())
     with overview.serving(settings.home_folder(), settings.database_url is None):
         workspace = open_workspace(settings)

@@ -28,16 +28,16 @@ def test_a_connection_that_is_lost_comes_back(home, postgres):
     url = postgres.new_database()
     workspace = open_workspace(Settings(home=home, database_url=url))
     name = url.rpartition("/")[2]
-    admin = postgres.url("postgres").replace("+psycopg", "")
-    with psycopg.connect(admin, autocommit=True) as connection, workspace.reading() as lost:
-        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
-        )
-        with pytest.raises(Unavailable, match="cannot be reached"):
+    server = postgres.url("postgres").replace("+psycopg", "")
+    with psycopg.connect(server, autocommit=True) as admin:
+        with pytest.raises(Unavailable, match="cannot be reached"), workspace.reading() as lost:
+            admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            )
             lost.exec_driver_sql("SELECT 1")
         with pytest.raises(Unavailable, match="cannot be reached"):
             list_datasets(workspace, LOCAL)
-        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         assert list_datasets(workspace, LOCAL) == []
     workspace.engine.dispose()
