@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from reranker_ui import logs
+from reranker_ui.core.values.machine import return_memory
 from reranker_ui.core.values.rate_limits import Crowd
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.operating import backup_schedule, overview
@@ -59,6 +60,7 @@ def build_app(workspace: Workspace, way: str = "local") -> gr.Blocks:
 def serve(settings: Settings | None = None) -> None:
     """Serve the page until interrupted. Refused if another process serves the same home."""
     settings = settings or Settings()
+    return_memory()
     logs.begin(settings.log_format, secret_values())
     with overview.serving(settings.home_folder(), settings.database_url is None):
         workspace = open_workspace(settings)

@@ -1,4 +1,4 @@
-"""Markup in a pasted model card and in names of API keys is shown letter by letter."""
+"""Markup in a pasted model card and in names of API keys is shown letter by letter; keys end."""
 
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +10,7 @@ from reranker_ui.settings import Settings
 from tests.browser.test_hostile_texts import nothing_ran
 from tests.browser.test_train import caves
 from tests.serving import PASSWORD, with_people
+from tests.small_disk import small_disk
 
 PAYLOADS = (
     "<img src=x onerror=window.__xss=1>",
@@ -57,18 +58,47 @@ def test_a_pasted_card_is_text(server, page):
             assert page.evaluate("window.__xss === undefined"), text
 
 
-def test_names_of_api_keys_are_text(tmp_path, page):
-    server = with_people(tmp_path / "home").start()
+def sign_in(page, server, name: str) -> None:
+    page.goto(f"{server.url}/login")
+    page.locator("[name=name]").fill(name)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.locator(".rr-me").click()
+
+
+def end_keys(page, server) -> None:
+    """Changing one's password offers to end one's keys, and admins end anyone's."""
+    page.locator(".rr-me").click()
+    page.get_by_text("Change password").click()
+    page.get_by_label("Current password").fill(PASSWORD)
+    page.get_by_label("New password").fill(f"{PASSWORD}, another")
+    expect(page.get_by_label("End my API keys too")).not_to_be_checked()
+    page.get_by_role("dialog").get_by_role("button", name="Change password").click()
+    expect(page.locator("[name=password]")).to_be_visible()
+    sign_in(page, server, "admin")
+    page.get_by_text("People and invites").click()
+    end = page.get_by_role("button", name="End the API keys of annotator")
+    expect(end).to_have_text(f"End {len(PAYLOADS)} keys")
+    end.click()
+    page.get_by_role("button", name="End", exact=True).click()
+    expect(end).to_have_count(0)
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """Whether the home lies on a disk that is small enough for a warning."""
+    with small_disk(tmp_path / "disk", 190_000_000) as mounted:
+        yield mounted
+
+
+def test_the_panels_of_people_and_keys(tmp_path, page, disk):
+    server = with_people(tmp_path / "disk" / "home").start()
     try:
-        space = open_workspace(Settings(home=tmp_path / "home"))
+        space = open_workspace(Settings(home=server.home))
         for payload in PAYLOADS[:4]:
             make_key(space, User("annotator", "annotator"), payload)
         space.engine.dispose()
-        page.goto(f"{server.url}/login")
-        page.locator("[name=name]").fill("annotator")
-        page.locator("[name=password]").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.locator(".rr-me").click()
+        sign_in(page, server, "annotator")
         page.get_by_text("API keys").click()
         panel = page.get_by_role("dialog")
         for payload in PAYLOADS[:4]:
@@ -77,6 +107,10 @@ def test_names_of_api_keys_are_text(tmp_path, page):
             panel.locator("form input").fill(payload)
             panel.locator("form button").last.click()
             expect(panel.get_by_role("cell", name=payload, exact=True)).to_be_visible()
+        page.keyboard.press("Escape")
+        if disk:
+            expect(page.locator(".rr-disk")).to_contain_text("are free on the server's disk")
+        end_keys(page, server)
         page.goto("about:blank")
     finally:
         server.kill()

@@ -3,7 +3,6 @@
 import errno
 import os
 import shutil
-import subprocess
 from contextlib import contextmanager
 
 import pytest
@@ -22,6 +21,7 @@ from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle
 from reranker_ui.ui.component import _refusal
 from tests.old_home import api_key, unpack
+from tests.small_disk import small_disk
 
 LIN = User("Lin", "annotator")
 ROOM = 24_000_000  # bytes of the disk of the test
@@ -44,16 +44,12 @@ def filled(folder):
 def disk(tmp_path, monkeypatch):
     """A small disk with the home of version 0.1 on it; only root can mount one."""
     folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", str(folder)]
-    if os.geteuid() or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("only root can mount a small disk")
-    try:
+    with small_disk(folder, ROOM) as mounted:
+        if not mounted:
+            pytest.skip("only root can mount a small disk")
         monkeypatch.setenv("RERANKER_UI_HOME", str(unpack(folder)))
         monkeypatch.setattr(filesystems, "RESERVE", 0)
         yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @pytest.fixture

@@ -33,11 +33,12 @@ class Watched:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(tmp_path_factory, tiny_model):
     if not Path("/proc/self/clear_refs").exists():
         pytest.skip("the peak of memory is read from /proc, which only Linux has")
     home = tmp_path_factory.mktemp("flood") / "home"
-    one = with_people(home, RERANKER_UI_RATE_LIMIT="0")
+    models = {"RERANKER_UI_DEFAULT_BASE": str(tiny_model), "RERANKER_UI_ENGINE": "torch"}
+    one = with_people(home, RERANKER_UI_RATE_LIMIT="0", **models)
     yield one.start()
     one.kill()
 
@@ -101,6 +102,20 @@ def test_the_largest_ranking_takes_little_memory(server, viewer, size, count):
     body = {"model": "bm25", "query": "a cave", "documents": documents}
     answers = []
     grown = Watched(server).growth(lambda: answers.append(viewer.post("/v2/rerank", json=body)))
+    assert answers[0].status_code == 200 and grown < MEMORY
+
+
+@pytest.mark.parametrize("model", ["base", "cosine"])
+def test_long_passages_for_a_model_take_little_memory(viewer, server, model):
+    body = {"model": model, "query": "a cave"}
+
+    def rank(length):
+        documents = [f"{number} " + "a b c " * (length // 6) for number in range(16)]
+        return viewer.post("/v2/rerank", json={**body, "documents": documents})
+
+    assert rank(1_000).status_code == 200  # loads the model
+    answers = []
+    grown = Watched(server).growth(lambda: answers.append(rank(99_000)))
     assert answers[0].status_code == 200 and grown < MEMORY
 
 

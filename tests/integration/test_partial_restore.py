@@ -107,6 +107,16 @@ def test_only_damaged_runs_are_brought_back_and_their_files_are_kept(old, place)
     assert (kept / "recipe.json").read_text() == "{"
 
 
+def test_a_run_that_was_pushed_since_its_copy_is_not_damaged(old, place):
+    pushed = old.runs / "00001" / "push"
+    pushed.mkdir()
+    (pushed / "result.json").write_text('{"repo": "a/b"}')
+    backup.back_up(old, LOCAL, copies_at(old, place))
+    (pushed / "result.json").write_text('{"repo": "a/c"}')
+    assert restore_runs(old, LOCAL, copies_at(old, place)).restored == []
+    assert json.loads((pushed / "result.json").read_text()) == {"repo": "a/c"}
+
+
 def cut_the_model(folder):
     file = folder / "model" / "model.safetensors"
     file.write_bytes(file.read_bytes()[:5000])

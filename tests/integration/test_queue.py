@@ -10,6 +10,7 @@ from reranker_ui.services.annotating import queue
 from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.annotating.disputes import decide
 from reranker_ui.services.annotating.labelling_progress import progress
+from reranker_ui.services.annotating.orders import ORDERS
 from reranker_ui.services.annotating.queue import next_pairs, release
 from reranker_ui.services.store.database import imports, leases, pairs
 from tests.labelling import ADMIN, LINH, MAI, seed
@@ -239,3 +240,19 @@ def test_what_is_told_can_be_written_as_json(workspace):
     ):
         assert told
         orjson.dumps(told)
+
+
+def test_a_sealed_pair_is_never_leased(workspace):
+    """In any order, chosen by its number, or named as one that is kept."""
+    sealed = seed(workspace, split=lambda number: "test", overlap=2)
+    open_pairs = seed(workspace, "open")
+    for order in ORDERS:
+        for have in ([], sealed, [*sealed, *open_pairs]):
+            for imported in (False, True):
+                told = next_pairs(workspace, MAI, "caves", order, 100, have, imported)
+                assert told["pairs"] == [] and set(told["gone"]) == set(have)
+        assert not set(ids_of(next_pairs(workspace, MAI, "open", order, 100, sealed))) & set(sealed)
+    assert [queue.take(workspace, MAI, pair) for pair in sealed] == [None] * len(sealed)
+    with workspace.reading() as connection:
+        leased = set(connection.scalars(select(leases.c.pair_id)))
+    assert not leased & set(sealed)

@@ -1,10 +1,12 @@
 """A refused act changes nothing: the database and the home are as they were before it."""
 
 import random
+import time
 
 import pytest
 import sqlalchemy as sa
 
+from reranker_ui.core.values.job_folder import ProcessFolder
 from reranker_ui.services.people.accounts import add_user
 from reranker_ui.services.ranking import rankers
 from reranker_ui.services.store.access import LOCAL, ROLES, User
@@ -101,6 +103,14 @@ def state(workspace) -> tuple:
     return rows, files
 
 
+def wait_for_children(home) -> None:
+    """Wait until the processes that an accepted act began have written all they write."""
+    deadline = time.monotonic() + 60
+    while any(ProcessFolder(file.parent).alive() for file in home.rglob("job.alive")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def _differing(before: tuple, after: tuple) -> list:
     """The rows and files that are in one state only."""
     (rows, files), (new_rows, new_files) = before, after
@@ -129,6 +139,8 @@ def test_a_refused_act_changes_nothing(played):
         for name in ACTS | READS:
             for payload in payloads(name, role, world):
                 answer = served[role].call(name, payload)
+                if '"refused"' not in answer:
+                    wait_for_children(world.workspace.home)
                 after = state(world.workspace)
                 if '"refused"' in answer:
                     refused.add(name)

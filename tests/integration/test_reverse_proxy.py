@@ -1,32 +1,17 @@
 """The proxy files of the guide work as printed, and a client cannot claim another address."""
 
-import re
 import shutil
 import ssl
 import subprocess
-import time
 
 import httpx
 import pytest
 
+from tests import nginx
 from tests.browser.conftest import free_port
-from tests.conftest import IN_CI, ROOT
 from tests.serving import PASSWORD, with_people
 
-GUIDE = (ROOT / "assets" / "guide" / "reverse-proxy.md").read_text()
 NAME = "rank.example.org"
-
-
-def block(language: str) -> str:
-    return re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)[0]
-
-
-@pytest.fixture(scope="module")
-def nginx():
-    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if not found:
-        (pytest.fail if IN_CI else pytest.skip)("no nginx; install one with: apt-get install nginx")
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -38,15 +23,16 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def site(nginx, server, tmp_path_factory):
+def site(server, tmp_path_factory):
     """The address of the guide's nginx file, with ports and certificate of this test."""
+    nginx.program()
     folder, port = tmp_path_factory.mktemp("nginx"), free_port()
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
          f"/CN={NAME}", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
         check=True, capture_output=True,
     )  # fmt: skip
-    text = block("nginx")
+    text = nginx.block("nginx")
     for old, new in {
         "443": f"127.0.0.1:{port}",
         "listen 80": f"listen 127.0.0.1:{free_port()}",
@@ -56,24 +42,9 @@ def site(nginx, server, tmp_path_factory):
     }.items():
         assert old in text
         text = text.replace(old, new)
-    file = folder / "nginx.conf"
-    body = "".join(f"{kind}_temp_path {folder}/{kind};\n"
-                   for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))  # fmt: skip
-    file.write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/error.log;\n"
-        f"events {{}}\nhttp {{ access_log off;\n{body}{text} }}\n"
-    )
-    process = subprocess.Popen([nginx, "-p", folder, "-c", file, "-e", folder / "error.log"])
     address = f"https://127.0.0.1:{port}"
-    for _ in range(100):
-        try:
-            client(address).get("/login")
-            break
-        except httpx.ConnectError:
-            time.sleep(0.1)
-    yield address
-    process.terminate()
-    process.wait(20)
+    with nginx.running(folder, text, f"{address}/login"):
+        yield address
 
 
 def client(site, **headers) -> httpx.Client:
@@ -133,7 +104,7 @@ def test_the_caddy_file_is_valid(tmp_path):
     if not caddy:
         pytest.skip("no Caddy on this machine")
     file = tmp_path / "Caddyfile"
-    file.write_text(block("caddy"))
+    file.write_text(nginx.block("caddy"))
     done = subprocess.run([caddy, "validate", "--config", file], capture_output=True, text=True,
                           env={"HOME": str(tmp_path)})  # fmt: skip
     assert done.returncode == 0, done.stderr

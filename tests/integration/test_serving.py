@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -88,6 +89,26 @@ def test_foreign_pages_may_not_act_here(server):
         assert httpx.post(path, json=body, headers=headers, timeout=30).status_code == 403
     assert httpx.post(path, json=body, headers=own, timeout=30).status_code != 403
     assert httpx.get(server.url, headers={"host": "evil.example"}, timeout=30).status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "//", "http://a:b:c", "\xff", "["])
+def test_a_malformed_origin_is_refused(server, origin):
+    for path in ("/login", "/gradio_api/queue/join", "/v2/rerank"):
+        answer = httpx.post(
+            f"{server.url}{path}", content=b"x", headers={"origin": origin.encode("latin-1")}
+        )
+        assert answer.status_code == 403, (path, answer.text)
+    assert "Traceback" not in (server.home.parent / "home.log").read_text()
+
+
+@pytest.mark.parametrize("host", ["", "[", "[::1", "a b", "x/login?", "127.0.0.1:port", "\xff"])
+def test_a_malformed_host_is_refused(server, host):
+    head = b"GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % host.encode("latin-1")
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(head)
+        status = connection.makefile("rb").readline().split()[1]
+    assert status in (b"400", b"403") or host == "127.0.0.1:port"
+    assert "Traceback" not in (server.home.parent / "home.log").read_text()
 
 
 def test_security_headers_are_set(server):

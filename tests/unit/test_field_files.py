@@ -160,6 +160,20 @@ FILES: dict[str, tuple[str, dict[str, Any], set[Any]]] = {
         "// exported in May\n" + lines({"query": Q, "passage": P, "label": 1},
                                        {"query": Q, "passage": N, "label": 0}), {}, TWO,
     ),
+    "two answers and a winner": (
+        f"question,answer_a,answer_b,winner\n{Q},{P},{N},a\n{Q},{M},{P},B\n", {}, THREE,
+    ),
+    "comparisons of models in an arena, one a tie": (
+        lines({"prompt": Q, "model_a": "x-1", "model_b": "y-2", "response_a": P, "response_b": N,
+               "winner": "model_a", "judge": "ann"},
+              {"prompt": Q, "model_a": "x-1", "model_b": "y-2", "response_a": P, "response_b": M,
+               "winner": "tie (bothbad)", "judge": "ann"}),
+        {}, {(Q, P, 1.0), (Q, N, 0.0), (Q, M, None)},
+    ),
+    "documents 1 and 2 and the preferred one": (
+        lines({"query": Q, "doc_1": N, "doc_2": P, "preferred": 2},
+              {"query": Q, "doc_1": P, "doc_2": M, "preferred": 1}), {}, THREE,
+    ),
     "ratings of Label Studio in a table": (
         f'annotation_id,query,passage,relevance\n1,{Q},{P},"{{""choices"": [""1""]}}"\n'
         f'2,{Q},{N},"[{{""number"": 0}}]"\n', {}, TWO,
@@ -184,8 +198,8 @@ def read_file(folder, content, **told):
 
 
 QUESTIONS = {
-    "two answers and a winner": (
-        f"question,answer_a,answer_b,winner\n{Q},{P},{N},a\n{Q},{P},{M},a\n"),
+    "two answers and a winner by a number that may begin at 0 or 1": (
+        f"question,answer_a,answer_b,winner\n{Q},{P},{N},1\n{Q},{P},{M},0\n"),
     "three texts whose names say nothing": f"frage,eins,zwei\n{Q},{P},{N}\n{Q} 2,{P} 2,{N} 2\n",
     "positives with a further text": lines(
         *[{"query": f"{Q} {n}", "positive": f"{P} {n}", "other": f"{N} {n}"} for n in range(3)]),

@@ -83,6 +83,8 @@ interface Person {
   name: string;
   role: Role;
   how: string;
+  /** How many API keys the person has. */
+  keys: number;
 }
 interface Invite {
   id: number;
@@ -103,10 +105,16 @@ interface HeaderServer {
   withdraw(payload: { id: number }): Promise<void>;
   set_role(payload: { name: string; role: string }): Promise<void>;
   remove_user(payload: { name: string }): Promise<void>;
-  set_password(payload: { name: string; password: string; present: string }): Promise<void>;
+  set_password(payload: {
+    name: string;
+    password: string;
+    present: string;
+    end_keys: boolean;
+  }): Promise<{ keys: number }>;
   list_keys(): Promise<ApiKey[]>;
   make_key(payload: { name: string }): Promise<{ key: string }>;
   end_key(payload: { id: number }): Promise<void>;
+  end_keys(payload: { owner: string }): Promise<number>;
 }
 
 // -- the Data tab

@@ -104,10 +104,13 @@ function openPasswordChange(server, name) {
     type: "password",
     complete: "new-password",
   });
-  const form = fieldForm([current, next], "Change password", async (present, password) => {
-    await server.set_password({ name, password, present });
+  const keys = h("input", { type: "checkbox" });
+  const also = { input: keys, row: h("label.rr-check", keys, "End my API keys too") };
+  const form = fieldForm([current, next, also], "Change password", async (present, password) => {
+    await server.set_password({ name, password, present, end_keys: keys.checked });
     location.assign("login");
   });
-  openDialog("Change password", "", h("p.rr-muted", "This signs you out everywhere."), form);
+  const text = "This signs you out everywhere. API keys go on working unless you end them.";
+  openDialog("Change password", "", h("p.rr-muted", text), form);
   current.input.focus();
 }

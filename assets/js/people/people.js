@@ -30,8 +30,8 @@ export function openPeople(server, user) {
   const draw = async () => {
     const answer = await server.people_now();
     const rows = answer.people.map((person) => personRow(person, user, server, act));
-    const headings = ["Name", "Role", "Signs in with", "!Actions"];
-    fill(list, table("rr-table rr-people four", headings, rows));
+    const headings = ["Name", "Role", "Signs in with", "API keys", "!Actions"];
+    fill(list, table("rr-table rr-people five", headings, rows));
     fill(
       invites,
       answer.invites.map((invite) => openInvite(invite, server, act)),
@@ -66,28 +66,49 @@ function personRow(person, user, server, act) {
   const names = ROLES.map(([key]) => /** @type {[string, string]} */ ([key, key]));
   const setRole = (/** @type {string} */ role) => act(server.set_role({ name, role }));
   const role = choiceField(`Role of ${name}`, names, person.role, setRole).input;
-  const remove = button("", () => askToRemove(remove, name, server, act), {
+  const title = `${name} loses access; the labels are kept`;
+  const label = `Remove ${name}`;
+  const remove = button("", () => confirm(remove, "Remove", title, removed), {
     kind: "quiet icon",
     icon: "trash",
-    label: `Remove ${name}`,
+    label,
   });
+  const removed = () => act(server.remove_user({ name }));
   const end = name === user ? h("span.rr-faint", "you") : remove;
-  return h("tr", h("td.rr-cut", name), h("td", role), h("td.rr-muted", person.how), h("td", end));
+  const how = h("td.rr-muted", person.how);
+  const keys = h("td", keysOf(person, server, act));
+  return h("tr", h("td.rr-cut", name), h("td", role), how, keys, h("td", end));
 }
 
 /**
- * Put "Remove" in the place of the button until it is pressed or left.
- * @param {HTMLButtonElement} remove
- * @param {string} name
+ * How many API keys a person has, as a button that ends them.
+ * @param {Person} person
  * @param {HeaderServer} server
  * @param {Act} act
  */
-function askToRemove(remove, name, server, act) {
-  const title = `${name} loses access; the labels are kept`;
-  const sure = button("Remove", () => act(server.remove_user({ name })), { kind: "danger", title });
-  remove.replaceWith(sure);
+function keysOf({ name, keys }, server, act) {
+  if (!keys) return h("span.rr-faint", "none");
+  const title = `Programs that use the API keys of ${name} lose access`;
+  const ended = () => act(server.end_keys({ owner: name }));
+  const end = button(`End ${plural(keys, "key")}`, () => confirm(end, "End", title, ended), {
+    kind: "quiet",
+    label: `End the API keys of ${name}`,
+  });
+  return end;
+}
+
+/**
+ * Put a button that acts in the place of one that asks, until it is pressed or left.
+ * @param {HTMLButtonElement} asking
+ * @param {string} word
+ * @param {string} title
+ * @param {() => unknown} confirmed
+ */
+function confirm(asking, word, title, confirmed) {
+  const sure = button(word, confirmed, { kind: "danger", title });
+  asking.replaceWith(sure);
   sure.focus();
-  sure.addEventListener("blur", () => sure.isConnected && sure.replaceWith(remove));
+  sure.addEventListener("blur", () => sure.isConnected && sure.replaceWith(asking));
 }
 
 /**

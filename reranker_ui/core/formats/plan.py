@@ -30,6 +30,7 @@ from reranker_ui.core.formats.judgments import (
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.structure.cells import list_columns, opened
 from reranker_ui.core.formats.structure.groups import groups_of, split_groups
+from reranker_ui.core.formats.structure.winners import NOTE, winners_of
 from reranker_ui.core.formats.texts import is_beir
 from reranker_ui.core.values.pairs import Left
 from reranker_ui.core.values.refused import Refused
@@ -68,7 +69,11 @@ def _plan_of(
 ) -> Plan:  # fmt: skip
     if container.kind == "blanks" and family != "triplets":
         return trec_plan(container, values, path, options, tick, new_texts)
-    if _all_detected(options) and (groups := groups_of(values)):
+    if _all_detected(options) and (split := winners_of(values)):
+        container = _flattened(container, split)
+        container.notes.append(NOTE)
+        values = _sample(container, path.name)
+    elif _all_detected(options) and (groups := groups_of(values)):
         container = _flattened(container, partial(split_groups, groups))
         values = _sample(container, path.name)
     flat = None if annotation_tools.tool_of(values) else search_tools.flat_of(values)

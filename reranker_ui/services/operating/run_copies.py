@@ -148,10 +148,11 @@ def differs_from_copy(folder: RunFolder, copy: Path) -> bool:
         if folder.alive() or (events and _grew(folder.events_file, archive.read(events))):
             return False
     changing = {file.name for file in (folder.log_file, folder.pushed_file, folder.cutoff_file)}
+    pushed = f"{folder.push.path.name}/"
     return any(
         _checksum(folder.path / name) != info.CRC
         for name, info in packed.items()
-        if name not in changing
+        if name not in changing and not name.startswith(pushed)
     )
 
 

@@ -50,9 +50,14 @@ def add_user(
 
 
 def list_users(workspace: Workspace, user: User) -> list[dict[str, Any]]:
-    """Everyone who may sign in: name, role, how (password, Hugging Face, not yet), since."""
+    """Everyone who may sign in: name, role, how (password, Hugging Face, not yet), since, keys.
+
+    keys: how many API keys the person has.
+    """
     require(user, "admin")
-    query = sa.select(users).where(users.c.removed_at.is_(None)).order_by(users.c.id)
+    keys = sa.select(sa.func.count()).where(api_keys.c.user_id == users.c.id).scalar_subquery()
+    there = sa.select(users, keys.label("keys")).where(users.c.removed_at.is_(None))
+    query = there.order_by(users.c.id)
     with workspace.reading() as connection:
         rows = connection.execute(query).all()
     return [
@@ -61,6 +66,7 @@ def list_users(workspace: Workspace, user: User) -> list[dict[str, Any]]:
             "role": row.role,
             "how": "Hugging Face" if row.subject else "password" if row.password else "not yet",
             "since": row.created_at,
+            "keys": row.keys,
         }
         for row in rows
     ]

@@ -18,6 +18,10 @@ _DAMAGED = (
     *("no such column", "no such table", "no such index"),  # the schema itself is garbled
     *("disk i/o error", "invalid page", "could not read block", "database corruption"),
 )
+NO_CONNECTION = (
+    "The database server cannot be reached: {}. Check that it runs and that"
+    " RERANKER_UI_DATABASE_URL names it, then try again."
+)
 _SMALL = 1_000_000  # bytes free below which a failed write means a full disk
 
 
@@ -52,8 +56,16 @@ def damaged(settings: Settings, reason: str) -> DamagedDatabase:
 
 
 def _translate(settings: Settings, context: sa.engine.ExceptionContext) -> None:
-    if fault := fault_of(context.original_exception, settings):
-        raise fault from context.original_exception
+    error = context.original_exception
+    if fault := fault_of(error, settings):
+        raise fault from error
+    # Without a connection there is none in the context.
+    if settings.database_url and (context.is_disconnect or context.connection is None):
+        raise Unavailable(NO_CONNECTION.format(_reason(error))) from error
+
+
+def _reason(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or ["it does not answer"])[0].rstrip(" .?")
 
 
 def _way_back(settings: Settings) -> str:

@@ -4,7 +4,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from reranker_ui import logs
-from reranker_ui.core.values.machine import share_processors
+from reranker_ui.core.values.machine import return_memory, share_processors
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings, believe_proxies, secret_values
@@ -16,6 +16,7 @@ PORT = 7860  # where no port is set
 def application() -> Starlette:
     """The ASGI app of one process, which reads its settings from the environment."""
     settings = Settings()
+    return_memory()
     logs.begin(settings.log_format, secret_values())
     door = Door(open_workspace(settings))
     return Starlette(routes=door.api_routes(), middleware=door.middleware())

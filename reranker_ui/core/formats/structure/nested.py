@@ -49,7 +49,7 @@ class NestedColumns:
         texts = [name for name in self.names if self._holds_text(name)]
         texts = [name for name in texts if not ids_only(name) and side_of(name) is None]
         unnamed = [name for name in texts if plain(name) not in passages]
-        return next(iter([n for n in unnamed if self._is_prose(n)] or unnamed or texts), None)
+        return next(iter([n for n in unnamed if self.is_prose(n)] or unnamed or texts), None)
 
     def sides(self, query: Any, options: ReadOptions) -> tuple[list[Any], list[Any]]:
         """Columns of positives and of negatives, as chosen or as their names and content tell."""
@@ -111,7 +111,7 @@ class NestedColumns:
     def only_text(self, query: Any) -> bool:
         """Whether the query is the only plain column with sentences."""
         others = (n for n in self.names if n != query and self.kinds[n] == "text")
-        return not any(self._is_prose(name) for name in others)
+        return not any(self.is_prose(name) for name in others)
 
     def has_passage(self, without: set[Any]) -> bool:
         """Whether a plain column of texts has a passage's name."""
@@ -138,7 +138,8 @@ class NestedColumns:
     def _holds_text(self, name: Any) -> bool:
         return self.kinds[name] in _TEXT
 
-    def _is_prose(self, name: Any) -> bool:
+    def is_prose(self, name: Any) -> bool:
+        """Whether half of a column's texts are sentences."""
         cells = [cell for cell in self.cells[name] if isinstance(cell, str) and cell.strip()]
         return bool(cells) and sum(map(is_prose, cells)) >= len(cells) / 2
 
