@@ -15,6 +15,7 @@ from reranker_ui.commands import (
     data,
     dataset,
     deploy,
+    export_model,
     quality,
     rank,
     runs,
@@ -50,7 +51,8 @@ def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(prog="python -m reranker_ui", description=__doc__)
     verbs = top.add_subparsers(required=True, metavar="VERB")
-    for group in (data, dataset, quality, train, runs, rank, serve, users, backup, deploy):
+    groups = (data, dataset, quality, train, runs, export_model, rank, serve, users, backup, deploy)
+    for group in groups:
         group.add(verbs)
     for verb in verbs.choices.values():
         verb.add_argument("--json", action="store_true", help="one JSON value on standard output")

@@ -101,6 +101,7 @@ SERVICES = {
     "ranking.onnx_download.make_onnx": "annotator",
     "ranking.onnx_download.onnx_archive": "viewer",
     "ranking.onnx_download.onnx_state": "viewer",
+    "runs.export_model.export_model": "admin",
     "runs.push.push": "admin",
     "runs.push.state": "viewer",
     "datasets.quality.check": "admin",

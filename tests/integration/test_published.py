@@ -1,18 +1,24 @@
 """The five published rerankers, each recipe end to end on real data of its language and shape.
 
 At reduced scale, so these prove function and not quality: at most 200 pairs and 60 steps, without
-the warm start, offline on the embedded base (English: twelve layers of random weights).
+the warm start, offline on the embedded base with fewer tokens (English: twelve layers of random
+weights).
 """
 
 import gzip
 import json
 import os
+import shutil
+from itertools import product
 
 import pytest
 import yaml
+from safetensors.numpy import load_file, save_file
 
+from reranker_ui.core.bases import multilingual
 from reranker_ui.core.bases.coverage import coverage_of
 from reranker_ui.core.bases.multilingual import NAME as MULTILINGUAL
+from reranker_ui.core.bases.trimmed_vocabulary import kept_tokens, smaller
 from reranker_ui.core.training.run import train
 from reranker_ui.core.values.recipe import DEFAULT_BASE, PRESETS
 from reranker_ui.core.values.run_folder import RunFolder
@@ -26,7 +32,32 @@ REDUCED = {"warm_start": "off", "eval_every": 100, "train_embeddings": False}
 THREADS = max(
     1, len(os.sched_getaffinity(0)) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
 )
+TOKENS = "embeddings.word_embeddings.weight"
 LIBRARIES = ("Python", "Sentence Transformers", "Transformers", "PyTorch", "Accelerate")
+
+
+TRAINED, RANKED = ("vi_zalo2019", "zh_atec", "xquad_ru"), ("xquad_vi", "xquad_zh", "xquad_ru")
+
+
+@pytest.fixture(scope="module")
+def small_multilingual(data_folder, tmp_path_factory):
+    """The multilingual base with the tokens that these tests use: small to load and to save."""
+    whole = multilingual.multilingual_folder(tmp_path_factory.mktemp("cache"))
+    folder = tmp_path_factory.mktemp("bases") / multilingual.FOLDER
+    shutil.copytree(whole, folder)
+    read = [row for name in TRAINED for row in shortest(rows(data_folder / name, "train"), 50, 100)]
+    for name, split in product(RANKED, ("dev", "test")):
+        read += of_one_query(rows(data_folder / name, split))
+    texts = [text for row in read for text in (row["query"], row["passage"])]
+    spec = json.loads((folder / "tokenizer.json").read_text())
+    kept = kept_tokens(folder / "tokenizer.json", spec, texts)
+    (folder / "tokenizer.json").write_text(json.dumps(smaller(spec, kept)))
+    weights = load_file(folder / "model.safetensors")
+    weights[TOKENS] = weights[TOKENS][kept]
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"vocab_size": len(kept)}))
+    return folder
 
 
 class Here:
@@ -61,10 +92,13 @@ def of_one_query(found):
 
 
 @pytest.fixture
-def run(workspace, monkeypatch):
+def run(workspace, monkeypatch, request):
     """Train a preset on the pairs of each split; returns its runs, the last model's card and
     its facts."""
     monkeypatch.setattr(lifecycle, "executor_of", lambda _: Here())
+    if "small_multilingual" in request.fixturenames:
+        base = request.getfixturevalue("small_multilingual")
+        monkeypatch.setattr(multilingual, "multilingual_folder", lambda _: base)
 
     def begin(preset, splits, **reduced):
         pairs = [(row, split) for split, found in splits.items() for row in found]
@@ -120,7 +154,7 @@ def steps(card):
 
 
 @pytest.mark.timeout(900)  # six runs of a multilingual model, each loaded five times
-def test_vietnamese_food_is_six_runs_that_continue_each_other(data_folder, run):
+def test_vietnamese_food_is_six_runs_that_continue_each_other(data_folder, run, small_multilingual):
     short, ranked = (data_folder / name for name in ("vi_zalo2019", "xquad_vi"))
     splits = {"train": shortest(rows(short, "train"), 9, 23)}
     splits |= {split: of_one_query(rows(ranked, split)) for split in ("dev", "test")}
@@ -135,7 +169,9 @@ def test_vietnamese_food_is_six_runs_that_continue_each_other(data_folder, run):
     assert yaml.safe_load(card.split("---")[1])["base_model"] == MULTILINGUAL
 
 
-def test_chinese_questions_are_a_small_pass_and_then_two_over_everything(data_folder, run):
+def test_chinese_questions_are_a_small_pass_and_then_two_over_everything(
+    data_folder, run, small_multilingual
+):
     data = data_folder / "zh_atec"
     ranked = data_folder / "xquad_zh"
     splits = {"train": shortest(rows(data, "train"), 16, 80)}
@@ -149,7 +185,9 @@ def test_chinese_questions_are_a_small_pass_and_then_two_over_everything(data_fo
     assert unknown(done[-1], splits["train"]) == 0
 
 
-def test_russian_web_is_thirty_epochs_and_fp16_where_there_is_a_gpu(data_folder, run):
+def test_russian_web_is_thirty_epochs_and_fp16_where_there_is_a_gpu(
+    data_folder, run, small_multilingual
+):
     data = data_folder / "xquad_ru"
     # 3 % positive is one of 32 pairs, in 60 steps; the first words of each text are enough.
     splits = {"train": shortest(rows(data, "train"), 1, 31)}

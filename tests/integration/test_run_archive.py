@@ -8,10 +8,14 @@ import pandas as pd
 import pytest
 
 from reranker_ui.core.evaluation.outcome import outcome_of
+from reranker_ui.core.models.encoder import embedded_encoder
+from reranker_ui.core.models.torch_engine import TorchEngine
+from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.annotating.settings import set_stream
 from reranker_ui.services.runs.archive import run_archive
+from reranker_ui.services.runs.export_model import export_model
 from reranker_ui.services.runs.outcomes import outcome
 from tests.integration.test_ranking import a_run
 from tests.labelling import ADMIN, MAI, VIEWER, finished_run, seed
@@ -72,3 +76,21 @@ def test_a_whole_run_is_not_for_annotators_from_whom_labels_are_kept(workspace, 
     assert run_archive(workspace, MAI, number, "run")
     with pytest.raises(Refused, match="kept from annotators"):  # its dataset is gone
         run_archive(workspace, MAI, a_run(workspace, model=tiny_model), "run")
+
+
+def test_an_exported_model_can_lose_the_tokens_that_no_text_uses(workspace, tmp_path):
+    number = a_run(workspace, model=embedded_encoder())
+    folder = RunFolder(workspace.runs / f"{int(number):05d}")
+    texts = [("How do ice caves form?", "Meltwater carves them."), ("sea", "Waves hit the coast.")]
+    frame = pd.DataFrame(texts, columns=["query", "passage"])
+    frame = frame.assign(pair_id=[0, 1], query_key=["a", "b"], grade=[1.0, 0.0])
+    folder.write_inputs(Recipe(), {"train": frame, "dev": frame, "test": frame}, {}, [])
+    told = export_model(workspace, ADMIN, number, tmp_path / "small", trim=True)
+    assert told["tokens"] < 5000 < told["of"] and told["difference"] <= 1e-4
+    assert told["bytes"] < 60e6
+    copy, whole = (TorchEngine(place) for place in (tmp_path / "small", folder.model))
+    assert copy.logits(texts) == pytest.approx(whole.logits(texts), abs=1e-4)
+    assert copy.tokens([("zxqv", "new")]) > [4]  # a new word is read in pieces
+    with pytest.raises(Refused, match="is there already"):
+        export_model(workspace, ADMIN, number, tmp_path / "small")
+    assert export_model(workspace, ADMIN, number, tmp_path / "whole")["bytes"] > told["bytes"]

@@ -15,6 +15,7 @@ from reranker_ui.core.evaluation.combining.term_weights import TermWeights
 from reranker_ui.core.models.batcher import Pair
 
 READER = Path(__file__).resolve().parents[4] / "assets" / "combined_reader.py"
+SLICE = 2048  # pairs whose embeddings are compared at once, which bounds the memory
 Scorer = Callable[[Sequence[Pair]], list[float]]
 Embedder = Callable[[Sequence[Pair]], tuple[Any, Any]]  # of queries and of passages
 
@@ -87,9 +88,14 @@ def meaning_of(
     pairs: Sequence[Pair], embedded: Embedder, probe: LinearProbe | None, bm25: Sequence[float]
 ) -> dict[str, list[float]]:
     """The scores of the parts that read embeddings: `cosine`, and `probe` where there is one."""
-    left, right = embedded(pairs)
-    scores = {"cosine": np.einsum("ij,ij->i", left, right, dtype=float).tolist()}
-    return scores | ({"probe": probe.logits(left, right, bm25)} if probe else {})
+    scores: dict[str, list[float]] = {"cosine": []} | ({"probe": []} if probe else {})
+    for start in range(0, len(pairs), SLICE):
+        part = slice(start, start + SLICE)
+        left, right = embedded(pairs[part])
+        scores["cosine"] += np.einsum("ij,ij->i", left, right, dtype=float).tolist()
+        if probe:
+            scores["probe"] += probe.logits(left, right, bm25[part])
+    return scores
 
 
 def files_beside(combined: Path, root: Path) -> list[Path]:

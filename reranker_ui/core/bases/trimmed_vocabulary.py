@@ -1,0 +1,126 @@
+"""A copy of a model without the tokens that a dataset's texts never use.
+
+Of multilingual-e5-small four fifths of the weights are embeddings of tokens, most of them of
+languages that a dataset does not have (https://arxiv.org/abs/2305.15020). Tokens of one character
+stay, so that new words are read in pieces.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from reranker_ui.core.models.batcher import Pair
+from reranker_ui.core.values.refused import Refused
+
+CLOSE = 1e-4  # difference of two logits that is rounding
+MARKS = ("##", "\u2581")  # what WordPiece and Unigram put before a piece
+SOME = 200  # pairs by which the copy is compared
+BATCH = 1000  # texts
+FORMER = ("vocab.txt", "sentencepiece.bpe.model", "special_tokens_map.json")
+
+
+def write_trimmed(model: Path, target: Path, pairs: Sequence[Pair]) -> dict[str, Any]:
+    """Write the model in the folder `model` to `target` with the tokens of `pairs` and few more.
+
+    Returns `tokens` and `of` (kept and before), and `difference`: the largest between a logit of
+    the copy and of the model, on SOME of the pairs. Refused: a vocabulary that is not of pieces, or
+    a copy whose logits differ by more than CLOSE.
+    """
+    from reranker_ui.core.models.torch_engine import TorchEngine
+
+    spec = json.loads((model / "tokenizer.json").read_text())
+    kept = kept_tokens(model / "tokenizer.json", spec, [text for pair in pairs for text in pair])
+    plain = TorchEngine(model)
+    expected = plain.logits(pairs[:SOME])
+    before = _trim_weights(plain.model.model, kept)
+    plain.model.save_pretrained(str(target), create_model_card=False)
+    for name in FORMER:
+        (target / name).unlink(missing_ok=True)
+    (target / "tokenizer.json").write_text(json.dumps(smaller(spec, kept), ensure_ascii=False))
+    difference = _difference(expected, TorchEngine(target).logits(pairs[:SOME]))
+    if not difference <= CLOSE:
+        raise Refused(
+            f"The trimmed copy gives other scores: logits differ by {difference:.4f}. "
+            "Export the whole vocabulary."
+        )
+    return {"tokens": len(kept), "of": before, "difference": difference}
+
+
+def kept_tokens(tokenizer: Path, spec: Mapping[str, Any], texts: Sequence[str]) -> list[int]:
+    """Ids of the tokens that `texts` use, of special ones and of single characters; rising."""
+    from tokenizers import Tokenizer
+
+    if spec["model"]["type"] not in ("WordPiece", "Unigram"):
+        raise Refused("Only vocabularies of WordPiece and Unigram can be trimmed.")
+    reader = Tokenizer.from_file(str(tokenizer))
+    reader.no_padding()
+    reader.no_truncation()
+    found = {token["id"] for token in spec["added_tokens"]}
+    for start in range(0, len(texts), BATCH):
+        for read in reader.encode_batch(list(texts[start : start + BATCH])):
+            found.update(read.ids)
+    found |= {number for number, piece in enumerate(_pieces(spec)) if len(_bare(piece)) < 2}
+    return sorted(found)
+
+
+def smaller(spec: Mapping[str, Any], kept: Sequence[int]) -> dict[str, Any]:
+    """The tokenizer.json `spec` with the tokens `kept` alone, numbered in their order."""
+    place = {old: new for new, old in enumerate(kept)}
+    model = dict(spec["model"])
+    if model["type"] == "Unigram":
+        model["vocab"] = [model["vocab"][old] for old in kept if old < len(model["vocab"])]
+        model["unk_id"] = place[model["unk_id"]]
+    else:
+        model["vocab"] = {
+            piece: place[old] for piece, old in model["vocab"].items() if old in place
+        }
+    added = [token | {"id": place[token["id"]]} for token in spec["added_tokens"]]
+    return {**spec, "model": model, "added_tokens": added, "padding": None, "truncation": None,
+            "post_processor": _renumbered(spec["post_processor"], place)}  # fmt: skip
+
+
+def _pieces(spec: Mapping[str, Any]) -> list[str]:
+    vocabulary = spec["model"]["vocab"]
+    if isinstance(vocabulary, list):
+        return [piece for piece, _ in vocabulary]
+    return sorted(vocabulary, key=lambda piece: int(vocabulary[piece]))
+
+
+def _bare(piece: str) -> str:
+    for mark in MARKS:
+        piece = piece.removeprefix(mark)
+    return piece
+
+
+def _renumbered(processor: Any, place: Mapping[int, int]) -> Any:
+    if not processor or processor["type"] != "TemplateProcessing":
+        raise Refused("The tokens around a pair cannot be numbered again for this tokenizer.")
+    special = {
+        name: token | {"ids": [place[old] for old in token["ids"]]}
+        for name, token in processor["special_tokens"].items()
+    }
+    return {**processor, "special_tokens": special}
+
+
+def _trim_weights(inner: Any, kept: Sequence[int]) -> int:
+    # Takes the rows of `kept` out of the embeddings; returns how many there were.
+    import torch
+
+    old, config = inner.get_input_embeddings(), inner.config
+    place = {before: new for new, before in enumerate(kept)}
+    padding = place.get(config.pad_token_id) if config.pad_token_id is not None else None
+    fresh = torch.nn.Embedding(len(kept), old.embedding_dim, padding_idx=padding)
+    fresh.weight.data = old.weight.data[torch.tensor(kept)].clone()
+    inner.set_input_embeddings(fresh)
+    config.vocab_size = len(kept)
+    for name in ("pad_token_id", "bos_token_id", "eos_token_id", "cls_token_id", "sep_token_id"):
+        if getattr(config, name, None) is not None:
+            setattr(config, name, place.get(getattr(config, name)))
+    return int(old.num_embeddings)
+
+
+def _difference(one: Sequence[float], other: Sequence[float]) -> float:
+    return float(np.abs(np.asarray(one) - np.asarray(other)).max()) if one else 0.0
