@@ -87,25 +87,25 @@ def _mapping(arguments: argparse.Namespace) -> dict[float, float]:
 
 def _lines(found: dict[str, Any]) -> str:
     scale = Scale.from_json(found["scale"])
-    told = [f"{found['name']}: {found['pairs']:,} pairs, {found['queries']:,} queries"]
+    lines = [f"{found['name']}: {found['pairs']:,} pairs, {found['queries']:,} queries"]
     if found["description"]:
-        told.append(f"  {found['description']}")
+        lines.append(f"  {found['description']}")
     start = "any above 0" if scale.relevant_from is None else f"{scale.relevant_from:g}"
-    told.append(f"  labels are {scale}; relevant from {start}")
+    lines.append(f"  labels are {scale}; relevant from {start}")
     if scale.names:
         labels = [scale.min + at for at in range(len(scale.names))]
-        told.append(f"  {', '.join(map(scale.word_of, labels))}")
-    told.append(f"  {found['labelled']:,} labelled, {found['positives']:,} of them positive")
-    return "\n".join(told + _change_lines(found["change"]))
+        lines.append(f"  {', '.join(map(scale.word_of, labels))}")
+    lines.append(f"  {found['labelled']:,} labelled, {found['positives']:,} of them positive")
+    return "\n".join(lines + _change_lines(found["change"]))
 
 
 def _change_lines(change: dict[str, Any] | None) -> list[str]:
     if change is None:
         return []
     done, scale = "edit" in change, Scale.from_json(change["scale"])
-    told = [f"  The scale {'is now' if done else 'would be'} {scale}."]
+    lines = [f"  The scale {'is now' if done else 'would be'} {scale}."]
     for row in change["labels"]:
         to = "no label of it: map it" if row["to"] is None else scale.word_of(row["to"])
-        told.append(f"    {row['count']:>9,} x {row['label']:g}  ->  {to}")
+        lines.append(f"    {row['count']:>9,} x {row['label']:g}  ->  {to}")
     before, after = change["positives"]
-    return [*told, f"  positive pairs: {before:,} before, {after:,} after"]
+    return [*lines, f"  positive pairs: {before:,} before, {after:,} after"]

@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from reranker_ui.commands import Verbs
+from reranker_ui.core.values.labels import Scale
 
 _MARKS = {"blocks": "!!", "look": " !", "note": "  "}
 
@@ -33,7 +34,8 @@ def _quality(arguments: argparse.Namespace) -> tuple[Any, int]:
 
 def _lines(report: dict[str, Any]) -> str:
     balance, name = report["balance"], report["dataset"]
-    labels = ", ".join(f"{n:,} x {label:g}" for label, n in balance["labels"])
+    scale = Scale.from_json(report["scale"])
+    labels = ", ".join(f"{n:,} x {scale.word_of(label)}" for label, n in balance["labels"])
     median = balance["median_per_query"]
     told = [f"{name}: {report['pairs']:,} pairs, {median:g} per query, labels {labels}"]
     told += [

@@ -40,12 +40,12 @@ def joined_labels(argv: Sequence[str]) -> list[str]:
     return joined
 
 
-def _names(told: str) -> list[str]:
-    return [name.strip() for name in told.split(",")]
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",")]
 
 
-def _mapped(told: str) -> tuple[str, float]:
-    name, mark, grade = told.rpartition("=")
+def _mapped(text: str) -> tuple[str, float]:
+    name, mark, grade = text.rpartition("=")
     if not mark:
-        raise argparse.ArgumentTypeError(f"{told} is not VALUE=GRADE")
+        raise argparse.ArgumentTypeError(f"{text} is not VALUE=GRADE")
     return name, float(grade)

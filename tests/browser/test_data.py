@@ -188,3 +188,38 @@ def test_columns_that_are_not_read_are_confirmed_or_chosen(server, new_page, tmp
     page.get_by_label("Import as").fill("sides")
     page.get_by_role("button", name="Import 12 pairs").click()
     expect(page.locator(".rr-tiles")).to_contain_text("50.0%", timeout=30_000)
+
+
+def test_the_scale_is_chosen_named_changed_and_undone(server, new_page, tmp_path):
+    path = tmp_path / "shop.csv"
+    labels = [*[0, 1, 2, 3] * 30, 7]
+    rows = [f"query {n // 4},product {n},{label}" for n, label in enumerate(labels)]
+    path.write_text("\n".join(["query,passage,label", *rows]))
+    page = new_page(f"{server.url}/?tab=data")
+    bring(page, path)
+    histogram = page.locator(".rr-histogram-row")
+    expect(histogram).to_have_count(5)
+    expect(histogram.last).to_have_text("7outside of the scale, rejected1")
+    for label, name in enumerate(["Irrelevant", "Related", "Good", "Exact"]):
+        page.get_by_label(f"Name of label {label}").fill(name)
+    page.get_by_label("Relevant from").select_option("2")  # reads the file again; names stay
+    expect(page.locator(".rr-import-side").nth(1)).to_contain_text("Labels from 2 on are relevant")
+    page.get_by_label("Import as").fill("s" * 90)
+    expect(page.locator(".rr-target-sentence")).to_contain_text("This name has 90 characters")
+    page.get_by_label("Import as").fill("shop of grades")
+    page.get_by_role("button", name="Import 120 pairs").click()
+    chips = page.locator(".rr-pairs-table tbody .rr-chip")
+    expect(chips.nth(3)).to_have_text("3Exact", timeout=30_000)
+    expect(page.locator(".rr-tiles")).to_contain_text("from 2 Good")
+
+    page.get_by_role("button", name="Settings").click()
+    dialog = page.locator("dialog")
+    dialog.get_by_role("button", name="binary").click()
+    expect(dialog.locator(".rr-moved")).to_contain_text("3 Exact (30 labels) becomes")
+    dialog.get_by_role("button", name="Save").click()
+    expect(chips.nth(3)).to_have_text("1")
+    page.locator(".rr-toast").get_by_role("button", name="Undo").click()
+    expect(chips.nth(3)).to_have_text("3Exact")
+    page.get_by_role("button", name="Annotate", exact=True).click()
+    answers = page.locator(".rr-an-answer span:not(.rr-pips)")
+    expect(answers).to_have_text(["Irrelevant", "Related", "Good", "Exact"])

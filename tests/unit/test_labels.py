@@ -96,6 +96,7 @@ def test_the_chosen_scale_is_kept_and_what_is_missing_is_guessed():
     assert scale({}, scale="graded", max_grade=3) == Scale("graded", 3)
     assert scale({1: 9, 3: 9}, max_grade=3) == Scale("graded", 3)  # a part without a 0
     assert scale(SHOP | {7: 1}, scale="graded") == Scale("graded", 3)
+    assert scale(SHOP | {7: 1}, scale="score") == Scale("score", 3)
     assert scale({}, min_grade=1, max_grade=5) == Scale("graded", 5, 1, 4)
     named = scale({}, grade_names=["bad", "good", "best"], relevant_from=2)
     assert named == Scale("graded", 2, 0, 2, ("bad", "good", "best"))

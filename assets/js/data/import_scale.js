@@ -14,7 +14,9 @@ export function drawImportScale(panel, scale, rows) {
   const names = panel.answers.grade_names ?? scale.names;
   const current = { ...scale, names };
   const acts = {
-    change: (/** @type {Scale} */ next) => panel.readAgain(answersOf(next)),
+    change: (/** @type {Scale} */ next) => {
+      panel.readAgain(next.kind === scale.kind ? answersOf(next) : kindAnswers(next, rows));
+    },
     rename: (/** @type {string[]} */ names) => {
       panel.answers.grade_names = names; // sent when the file is stored or read again
     },
@@ -37,6 +39,17 @@ function answersOf({ kind, min, max, relevant_from, names }) {
     relevant_from: relevant_from ?? null,
     grade_names: names?.some(Boolean) ? names : null,
   };
+}
+
+/**
+ * For another kind the server finds the ends, except for grades where no label says which.
+ * @param {Scale} scale
+ * @param {HistogramRow[]} rows
+ */
+function kindAnswers({ kind, max }, rows) {
+  const known = rows.some(({ from, count }) => count && from > 1);
+  const none = { min_grade: null, relevant_from: null, grade_names: null };
+  return { ...none, scale: kind, max_grade: kind === "graded" && !known ? max : null };
 }
 
 /** @param {HistogramRow[]} rows */

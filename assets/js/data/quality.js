@@ -114,7 +114,7 @@ export class QualityView {
         "div",
         { class: report && "rr-quality" },
         main,
-        report && qualitySide(report, state.hidden, this.opened.dataset.scale),
+        report && qualitySide(report, state.hidden, this.scaleOf(report)),
       ),
     );
     if (report) this.drawFigures(state);
@@ -179,18 +179,28 @@ export class QualityView {
   }
 
   /**
+   * The scale of the labels when they were checked.
+   * @param {QualityReport | null} report
+   */
+  scaleOf(report) {
+    return report?.scale ?? this.opened.dataset.scale;
+  }
+
+  /**
    * The trace of a label in the label's colour; its `meta` is [label], null for none.
    * @param {PlotlyFigure["data"][number]} trace
+   * @param {Scale} scale
    */
-  shaded(trace) {
+  shaded(trace, scale) {
     const meta = /** @type {unknown} */ (trace.meta);
     if (!Array.isArray(meta)) return trace;
-    const color = labelShade(meta[0], this.opened.dataset.scale);
+    const color = labelShade(meta[0], scale);
     return { ...trace, marker: { ...trace.marker, color } };
   }
 
   /** @param {QualityState} state */
-  async drawFigures({ figures, plotly }) {
+  async drawFigures({ report, figures, plotly }) {
+    const scale = this.scaleOf(report);
     try {
       await loadPlotly(plotly);
     } catch {
@@ -200,7 +210,7 @@ export class QualityView {
       const figure = box instanceof HTMLElement && figures[box.dataset.figure ?? ""];
       if (!figure) continue;
       const config = { displayModeBar: false, responsive: true };
-      const traces = figure.data.map((trace) => this.shaded(trace));
+      const traces = figure.data.map((trace) => this.shaded(trace, scale));
       Plotly.react(box, resolveColours(traces), resolveColours(figure.layout), config);
     }
   }

@@ -359,6 +359,8 @@ interface Coverage {
   merged_texts: number;
 }
 interface QualityReport {
+  /** Missing in a report of an older version. */
+  scale?: Scale;
   base: string;
   checked_at: number;
   pairs: number;

@@ -18,7 +18,7 @@ _WORDS = {
     "true": 1.0, "yes": 1.0, "relevant": 1.0, "positive": 1.0,
     "false": 0.0, "no": 0.0, "not relevant": 0.0, "irrelevant": 0.0, "negative": 0.0,
 }  # fmt: skip
-HIGHEST: dict[Kind, int] = {"binary": 1, "graded": 100, "score": 1_000_000}  # label of a scale
+HIGHEST: dict[Kind, int] = {"binary": 1, "graded": 100, "score": 10**12}  # label of a scale
 LONGEST_NAME = 40  # characters of a label's name
 
 

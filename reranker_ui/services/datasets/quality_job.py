@@ -83,6 +83,7 @@ def assess(
         "version": version,
         "checked_at": at,
         "pairs": len(table.ids),
+        "scale": table.scale.as_json(),
         "balance": quality.balance(table),
         "findings": [_shown(one) for one in found],
         "clean": [word for key, word in quality.CLEAN.items() if key not in

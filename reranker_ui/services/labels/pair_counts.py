@@ -45,13 +45,13 @@ def count_labels(connection: sa.Connection, row: sa.Row[Any], view: Visibility) 
 
 
 def _counted(
-    told: sa.Subquery, connection: sa.Connection, relevant_from: float | None
+    labels: sa.Subquery, connection: sa.Connection, relevant_from: float | None
 ) -> list[Any]:
     # A literal: PostgreSQL takes two bound numbers for two different expressions.
-    positive = told.c.effective > sa.literal_column("0")
+    positive = labels.c.effective > sa.literal_column("0")
     if relevant_from is not None:
-        positive = told.c.effective >= sa.literal_column(repr(float(relevant_from)))
-    groups = told.c.state, positive, told.c.split
+        positive = labels.c.effective >= sa.literal_column(repr(float(relevant_from)))
+    groups = labels.c.state, positive, labels.c.split
     return list(connection.execute(select(*groups, func.count()).group_by(*groups)))
 
 

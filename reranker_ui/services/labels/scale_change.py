@@ -36,11 +36,11 @@ _COLUMNS = {
     "annotations": (annotations.c.id, annotations.c.label),
     "decisions": (decisions.c.pair_id, decisions.c.label),
 }
-Mapping_ = Mapping[float, float]
+LabelMap = Mapping[float, float]  # a new label, or a count, by label
 
 
 def look_at_scale(
-    workspace: Workspace, user: User, dataset_name: str, new: Scale, mapping: Mapping_
+    workspace: Workspace, user: User, dataset_name: str, new: Scale, mapping: LabelMap
 ) -> dict[str, Any]:
     """What changing the scale of a dataset to `new` would do; nothing is changed.
 
@@ -71,7 +71,7 @@ def look_at_scale(
 
 
 def change_scale(
-    workspace: Workspace, user: User, dataset_name: str, new: Scale, mapping: Mapping_
+    workspace: Workspace, user: User, dataset_name: str, new: Scale, mapping: LabelMap
 ) -> dict[str, Any]:
     """Change the scale of a dataset and map its labels; `undo` takes both back.
 
@@ -137,7 +137,7 @@ def check_scale_since(connection: sa.Connection, dataset_id: int, at: float) -> 
         )
 
 
-def _mapped(label: float, old: Scale, new: Scale, mapping: Mapping_) -> float | None:
+def _mapped(label: float, old: Scale, new: Scale, mapping: LabelMap) -> float | None:
     """The label on the new scale: as said, else the same, else by relevance for binary labels."""
     if label in mapping:
         return mapping[label] if new.holds(mapping[label]) else None
@@ -151,7 +151,7 @@ def _mapped(label: float, old: Scale, new: Scale, mapping: Mapping_) -> float | 
 
 
 def _check_mapped(
-    to: Mapping[float, float | None], counts: Mapping_, dataset_name: str, new: Scale
+    to: Mapping[float, float | None], counts: LabelMap, dataset_name: str, new: Scale
 ) -> None:
     off = {label: int(counts[label]) for label, target in to.items() if target is None}
     if off:
@@ -168,8 +168,8 @@ def _check_mapped(
 
 
 def _listed(off: Mapping[float, int]) -> str:
-    told = ", ".join(f"{label:g} ({n:,})" for label, n in sorted(off.items())[:8])
-    return told + (", …" if len(off) > 8 else "")
+    first = ", ".join(f"{label:g} ({n:,})" for label, n in sorted(off.items())[:8])
+    return first + (", …" if len(off) > 8 else "")
 
 
 def _check_no_import(connection: sa.Connection, dataset: sa.Row[Any]) -> None:
@@ -200,12 +200,12 @@ def _counts(connection: sa.Connection, dataset_id: int) -> Counter[float]:
 
 def _effective(connection: sa.Connection, dataset_id: int) -> dict[float, int]:
     """How many pairs have each label that counts."""
-    told = pairs_with_labels(Visibility(dataset_id)).subquery()
-    query = select(told.c.effective, func.count()).where(told.c.effective.is_not(None))
-    return {label: n for label, n in connection.execute(query.group_by(told.c.effective))}  # noqa: C416
+    labels = pairs_with_labels(Visibility(dataset_id)).subquery()
+    query = select(labels.c.effective, func.count()).where(labels.c.effective.is_not(None))
+    return {label: n for label, n in connection.execute(query.group_by(labels.c.effective))}  # noqa: C416
 
 
-def _move(connection: sa.Connection, dataset_id: int, to: Mapping_) -> list[list[Any]]:
+def _move(connection: sa.Connection, dataset_id: int, to: LabelMap) -> list[list[Any]]:
     """Map labels; returns [table, old label, new label, ids of rows] for `_move_back`."""
     moved = []
     for name, (key, label) in _COLUMNS.items() if to else ():

@@ -99,10 +99,10 @@ def scale_notes(scale: Scale, rows: list[dict[str, Any]], *, chosen: bool) -> li
         start = f"{scale.relevant_from:g}"
         notes.append(f"Labels from {start} on are relevant (--relevant-from {start}).")
     if outside:
-        told = ", ".join(f"{row['from']:g} ({row['count']:,})" for row in outside[:6])
+        shown = ", ".join(f"{row['from']:g} ({row['count']:,})" for row in outside[:6])
         more = f" and {len(outside) - 6:,} more values" if len(outside) > 6 else ""
         notes.append(
-            f"Labels outside of the scale are rejected, each with its line: {told}{more}. If they"
+            f"Labels outside of the scale are rejected, each with its line: {shown}{more}. If they"
             " are right, choose the scale (--scale, --max-grade)."
         )
     return notes

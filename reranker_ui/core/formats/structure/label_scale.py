@@ -121,8 +121,7 @@ def _chosen(kind: Kind, options: ReadOptions, counts: Counts) -> Scale:
     if kind == "binary":
         return Scale("binary")
     if kind == "score":
-        guess = guess_scale(counts)
-        return Scale("score", options.max_grade or (guess.max if guess.kind == "score" else 1.0))
+        return Scale("score", options.max_grade or guess_scale(counts).max)
     low, names = options.min_grade or 0.0, options.grade_names
     found = {v: n for v, n in counts.items() if 0 <= v <= HIGHEST["graded"]}
     top = low + len(names) - 1 if names else max(top_grade(found), low + 1)
