@@ -75,7 +75,9 @@ def _plan_of(
     if flat:
         container = _flattened(container, flat)
         values = _sample(container, path.name)
-    elif plan := _known_shape(container, values, path, options, family):
+    elif not options.passage_template and (
+        plan := _known_shape(container, values, path, options, family)
+    ):
         return plan
     if _says_nothing(options) and id_lists.detect(values):
         return id_lists.make_plan(container, values, path, options, tick, new_texts)
@@ -142,7 +144,7 @@ def _tool_plan(
 
 
 def _says_nothing(options: ReadOptions) -> bool:
-    roles = (options.query, options.passage, options.label)
+    roles = (options.query, options.passage, options.label, options.passage_template)
     sides = options.joins or options.positive or options.negative
     return not sides and all(told is None for told in roles)
 
