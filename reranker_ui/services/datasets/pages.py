@@ -13,7 +13,7 @@ from reranker_ui.services.datasets.filters import Filters, kept, walks_of, with_
 from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
-from reranker_ui.services.labels.further_columns import Shown
+from reranker_ui.services.labels.further_columns import Shown, column_names
 from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
@@ -91,7 +91,10 @@ def page_of_pairs(
 
 
 def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
-    """What pairs can be filtered by: `{"annotators": [names], "sources": [names]}`."""
+    """What pairs can be filtered by: `{"annotators": [names], "sources": [names], "columns": n}`.
+
+    columns: how many further columns the pairs have; 0 for annotators.
+    """
     require(user, "viewer")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
@@ -115,7 +118,9 @@ def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> dict[
         added = connection.scalars(
             select(pairs.c.source).distinct().where(mine, pairs.c.import_id.is_(None))
         ).all()
-    return {"annotators": sorted(names), "sources": sorted({*files, *added} - {""})}
+        columns = [] if user.role == "annotator" else column_names(workspace, connection, dataset)
+    sources = sorted({*files, *added} - {""})
+    return {"annotators": sorted(names), "sources": sources, "columns": len(columns)}
 
 
 def candidates_of_query(
