@@ -13,6 +13,7 @@ INSIDE = {
     "training.freeze.frozen_splits",
     "training.freeze.unlabelled_texts",
     "annotating.score_job.score_waiting",
+    "annotating.queue.pairs_for",
 }
 
 SERVICES = {

@@ -43,7 +43,11 @@ def extras(workspace, name) -> dict[str, dict]:
     with workspace.reading() as connection:
         dataset = sa.text("SELECT id FROM datasets WHERE name = :name").bindparams(name=name)
         mine = pairs.c.dataset_id == connection.scalar(dataset)
-        return dict(connection.execute(sa.select(pairs.c.passage, pairs.c.extra).where(mine)).all())
+        return dict(
+            connection.execute(
+                sa.select(pairs.c.passage, pairs.c.extra).where(mine).order_by(pairs.c.id)
+            ).all()
+        )
 
 
 def beside(workspace, user, **asked) -> list[dict[str, str]]:

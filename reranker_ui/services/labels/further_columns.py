@@ -124,12 +124,10 @@ def _first(connection: sa.Connection, dataset_id: int) -> list[Mapping[str, Any]
 
 
 def _names(connection: sa.Connection, dataset_id: int) -> list[str]:
-    if connection.dialect.name == "postgresql":
-        # A function of the select list meets every row, also those that a condition leaves out.
+    if connection.dialect.name == "postgresql":  # whose function refuses what is not an object
         held = case((func.json_typeof(pairs.c.extra) == "object", pairs.c.extra),
                     else_=sa.cast(sa.literal("{}"), sa.JSON))  # fmt: skip
-        key = func.json_object_keys(held).column_valued("key")
-        keys = select(key).select_from(pairs.join(key, sa.true()))
+        keys = select(func.json_object_keys(held)).select_from(pairs)
     else:
         each = func.json_each(pairs.c.extra).table_valued("key")
         keys = select(each.c.key).select_from(pairs.join(each, sa.true()))
