@@ -17,6 +17,7 @@ from reranker_ui.services.labels.further_columns import further_columns, show_co
 from reranker_ui.services.ranking.candidates import found, labelled
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import pairs
+from reranker_ui.services.store.workspace import open_workspace
 
 ANN = User("Ann", "annotator")
 HEADER = "query;Titel;Beschreibung;Artikelnummer;Preis;Notiz;=Bild;label;split"
@@ -120,6 +121,21 @@ def test_a_passage_is_made_of_several_columns(workspace, tmp_path):
     ):  # fmt: skip
         with pytest.raises(Refused, match=why):
             import_file(workspace, LOCAL, file, "e", ReadOptions(passage_template=template))
+
+
+def test_the_command_line_combines_and_shows_columns(home, command, tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text("query,title,text,sku,label\nq,Title,Body,S-1,1\nq,Other,,S-2,0\n")
+    code, _out, err = command(
+        "import", str(file), "--dataset", "d", "--passage-template", "{title}\\n{text}",
+        "--show-column", "sku",
+    )  # fmt: skip
+    assert code == 0 and "Kept with each pair: sku." in err
+    workspace = open_workspace()
+    assert list(extras(workspace, "d")) == ["Title\nBody", "Other"]
+    (first, _) = page_of_pairs(workspace, ANN, "d")["pairs"]
+    assert first["further"] == [{"column": "sku", "text": "S-1", "image": False}]
+    workspace.engine.dispose()
 
 
 def test_images_are_shown_of_allowed_hosts_only(shop):

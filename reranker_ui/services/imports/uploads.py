@@ -86,7 +86,9 @@ def read_upload(workspace: Workspace, user: User, token: str, said: dict[str, An
 
 
 def _read(workspace: Workspace, user: User, token: str, noted: dict[str, Any]) -> None:
-    """Note the upload and read all its files again."""
+    """Note the upload and read all its files again; Refused once it is being stored."""
+    if "dataset" in noted:
+        raise Refused("This file is being imported already.")
 
     def texts(role: str) -> str | None:
         return str(_path(workspace, token, noted[role])) if role in noted else None
