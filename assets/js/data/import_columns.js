@@ -62,7 +62,8 @@ function roleRow(panel, state, columns, [key, word, empty]) {
     return /** @type {[string, string]} */ ([column, text]);
   });
   const value = state.plan?.[key] ?? panel.answers[key];
-  const set = (/** @type {string} */ column) => panel.readAgain({ [key]: column || null });
+  const one = key === "passage" ? { passage_template: null } : {};
+  const set = (/** @type {string} */ column) => panel.readAgain({ [key]: column || null, ...one });
   return optionRow(word, choiceList([["", empty], ...names], value, set, word));
 }
 

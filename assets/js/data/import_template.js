@@ -38,10 +38,9 @@ export function templateRow(panel, state, columns) {
  * The passage's column and the first column of texts that is not read yet.
  * @param {UploadState} state
  */
-function suggested({ plan, unread, further }) {
-  const texts = (unread ?? []).filter(({ holds }) => holds === "texts");
-  const second = texts[0]?.column ?? further?.[0]?.column;
-  const names = [plan?.passage ?? "", ...(second ? [second] : [])];
+function suggested({ plan, unread = [] }) {
+  const texts = unread.filter(({ holds }) => holds === "texts").map(({ column }) => column);
+  const names = [plan?.passage ?? "", ...texts.slice(0, 1)];
   return names.map((name) => `{${escaped(name)}}`).join("\n");
 }
 
