@@ -55,6 +55,11 @@ class Settings(BaseSettings):
     max_columns: int = Field(256, description="Most columns in one import.")
     max_cell_characters: int = Field(100_000, description="Longest cell, in characters.")
     max_decoded_bytes: int = Field(2_000_000_000, description="Largest decoded size of a file.")
+    image_hosts: str = Field(
+        "",
+        description="Hosts whose images are shown where a further column holds their address,"
+        " separated by commas; none if empty: addresses are then shown as text.",
+    )
     parser_idle_seconds: float = Field(
         30.0, description="A file reader without progress for this long is stopped."
     )
@@ -93,6 +98,10 @@ class Settings(BaseSettings):
     def _are_networks(cls, value: str | None) -> str:
         names = [name.strip() for name in (value or "").split(",") if name.strip()]
         return ",".join(str(ip_network(name)) for name in names)
+
+    def image_host_names(self) -> list[str]:
+        """The hosts of `image_hosts`."""
+        return [name.strip().lower() for name in self.image_hosts.split(",") if name.strip()]
 
     def home_folder(self) -> Path:
         """The home as an absolute path, made if it is not there."""

@@ -137,6 +137,7 @@ READS: dict[str, Payload] = {
     "delete_pairs": _named(ids=[1]), "edit_text": _named(id=1, query="q"),
     "quality_report": _named(), "check_quality": _named(), "stop_check": _named(),
     "join_sides": _named(), "split_receipt": _named(), "filter_choices": _named(),
+    "columns_beside": _named(), "show_columns": _named(columns=["sku"]),
     "dataset_history": _named(), "dataset_guidelines": _named(),
     "write_dataset_guidelines": _named(text="t"),
     "stream": _named(), "last_labels": _named(), "candidates": _pair(), "history": _pair(),

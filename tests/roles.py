@@ -13,6 +13,7 @@ INSIDE = {
     "training.freeze.frozen_splits",
     "training.freeze.unlabelled_texts",
     "annotating.score_job.score_waiting",
+    "annotating.queue.pairs_for",
 }
 
 SERVICES = {
@@ -59,9 +60,12 @@ SERVICES = {
     "ranking.explain.explain": "viewer",
     "ranking.explain.score_wording": "viewer",
     "datasets.export.export_dataset": "viewer",
+    "ranking.first_stage.further_of": "viewer",
     "ranking.first_stage.scores": "viewer",
     "ranking.first_stage.search": "viewer",
     "ranking.gains.gains": "viewer",
+    "labels.further_columns.further_columns": "admin",
+    "labels.further_columns.show_columns": "admin",
     "labels.guidelines.edit_guidelines": "admin",
     "labels.guidelines.guideline_versions": "viewer",
     "labels.guidelines.stream_of": "viewer",
@@ -229,6 +233,8 @@ FUNCTIONS = {
         "join_sides": "admin",
         "split_receipt": "viewer",
         "filter_choices": "viewer",
+        "columns_beside": "admin",
+        "show_columns": "admin",
         "dataset_history": "viewer",
         "dataset_guidelines": "viewer",
         "write_dataset_guidelines": "admin",

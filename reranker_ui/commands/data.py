@@ -35,11 +35,19 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
     _add_target(verb)
     for role in ROLES:
         verb.add_argument(f"--{role}", metavar="COL", help="column name, or column number from 0")
+    verb.add_argument(
+        "--passage-template", metavar="TEXT",
+        help="a passage of several columns, such as '{title}\\n{description}'",
+    )  # fmt: skip
     for side in ("positive", "negative"):
         verb.add_argument(
             f"--{side}", action="append", default=[], metavar="COL",
             help=f"column whose passages are all {side}s; repeatable",
         )  # fmt: skip
+    verb.add_argument(
+        "--show-column", action="append", metavar="COL",
+        help="further column that everyone sees beside the pairs, such as SKU; repeatable",
+    )  # fmt: skip
     verb.add_argument(
         "--ignore", action="append", default=[], metavar="COL",
         help="column of texts that need not be read; repeatable",
@@ -110,10 +118,9 @@ def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
     report = import_file(
         workspace, LOCAL, paths[0], arguments.dataset, _options(arguments),
         rejects=arguments.rejects, more=paths[1:], into=arguments.into,
-        split=arguments.into_split,
+        split=arguments.into_split, shown=arguments.show_column,
     )  # fmt: skip
-    unread = [_unread(column) for column in report["unread"]]
-    for note in [*report["notes"], *unread, *_mojibake(report["mojibake"])]:
+    for note in [*report["notes"], *_columns(report), *_mojibake(report["mojibake"])]:
         print(note, file=sys.stderr)
     names = ("dataset", "summary", *_COUNTS, "rejects")
     return {name: report[name] for name in names}, 0
@@ -143,16 +150,25 @@ def _options(arguments: argparse.Namespace) -> ReadOptions:
         delimiter=(said["delimiter"] or "").replace("\\t", "\t") or None,
         quotes=None if said["quotes"] is None else said["quotes"] == "on",
         header=None if said["header"] is None else said["header"] == "yes",
+        passage_template=_with_breaks(said["passage_template"]),
         map_label=dict(said["map_label"]),
         joins=said["join"],
     )
 
 
-def _unread(column: dict[str, Any]) -> str:
-    return (
+def _with_breaks(template: str | None) -> str | None:
+    return template and template.replace("\\n", "\n").replace("\\t", "\t")
+
+
+def _columns(report: dict[str, Any]) -> list[str]:
+    """What becomes of the columns that hold neither texts nor labels of the pairs."""
+    kept = [column["column"] for column in report["further"]]
+    notes = [f"Kept with each pair: {', '.join(kept)}."] if kept else []
+    return notes + [
         f"Not read: the column {column['column']}, which holds {column['cells']:,}"
         f" {column['holds']}. --ignore {column['column']} confirms that it is not needed."
-    )
+        for column in report["unread"] if column["column"] not in kept
+    ]  # fmt: skip
 
 
 def _mojibake(found: dict[str, Any] | None) -> list[str]:

@@ -167,8 +167,8 @@ def test_keys_set_all_that_is_selected_and_back_leads_back(server, new_page, tmp
 
 def test_columns_that_are_not_read_are_confirmed_or_chosen(server, new_page, tmp_path):
     path = tmp_path / "sides.csv"
-    rows = [f"how is stone {n},a good text {n},a poor text {n}" for n in range(6)]
-    path.write_text("\n".join(["question,answer,other", *rows]) + "\n")
+    rows = [f"how is stone {n},a good text {n},a poor text {n},S-{n}" for n in range(6)]
+    path.write_text("\n".join(["question,answer,other,sku", *rows]) + "\n")
     page = new_page(f"{server.url}/?tab=data")
     bring(page, path)
     unread = page.get_by_role("group", name="Columns that are not read")
@@ -186,7 +186,10 @@ def test_columns_that_are_not_read_are_confirmed_or_chosen(server, new_page, tmp
     expect(page.get_by_text("Positives: answer")).to_be_visible(timeout=30_000)
     expect(unread).to_have_count(0)
     page.get_by_label("Import as").fill("sides")
+    kept = page.get_by_role("group", name="1 further column kept with each pair")
+    expect(kept.get_by_role("checkbox")).to_be_checked()
     page.get_by_role("button", name="Import 12 pairs").click()
+    expect(page.locator(".rr-further").first).to_contain_text("S-0", timeout=30_000)
     expect(page.locator(".rr-tiles")).to_contain_text("50.0%", timeout=30_000)
 
 

@@ -101,16 +101,16 @@ def test_only_an_admin_uploads(workspace, tmp_path):
 
 
 def test_columns_that_are_not_read_are_confirmed_before_they_are_stored(workspace, tmp_path):
-    rows = [f"how is stone {n},a good text {n},a further text {n},1" for n in range(3)]
+    rows = [f"how is stone {n},a good text {n},a further text {n}" for n in range(3)]
     path = tmp_path / "mine.csv"
-    path.write_text("\n".join(["query,passage,remarks,label", *rows]))
+    path.write_text("\n".join(["query,passage,remarks", *rows]))
     token = uploads.begin_upload(workspace, LOCAL, path, "mine.csv")["token"]
     state = wait(workspace, token, "reading")
-    assert [column["column"] for column in state["unread"]] == ["remarks"]
+    assert [(column["column"], column["asks"]) for column in state["unread"]] == [("remarks", True)]
     with pytest.raises(Refused, match="remarks is not read"):
         uploads.store_upload(workspace, LOCAL, token, "d")
     uploads.store_upload(workspace, LOCAL, token, "d", ["remarks"])
-    assert wait(workspace, token, "storing")["kept"] == 3
+    assert wait(workspace, token, "storing")["added"] == 3
 
 
 def test_equal_uploads_at_once_do_not_meet(tmp_path):

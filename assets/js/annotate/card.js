@@ -3,6 +3,7 @@
 import { linkButton, skeleton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { formatInt } from "../lib/format.js";
+import { furtherCells } from "../lib/further.js";
 import { labelChip, scaleAnswers } from "../lib/labels.js";
 import { drawAnswers } from "./answers.js";
 import { PairNote } from "./pair_note.js";
@@ -22,6 +23,7 @@ export class PairCard {
     this.passage.addEventListener("scroll", () => this.fade(), { passive: true });
     this.source = h("span.rr-grow");
     this.all = linkButton("", () => this.toggleAll());
+    this.further = h("div");
     this.others = h("div.rr-an-told"); // what others think, where the owner shows it
     this.question = h("div.rr-an-question");
     this.answers = h("div.rr-an-answers", { role: "group" });
@@ -42,6 +44,7 @@ export class PairCard {
     const passage = part(
       "Passage",
       this.passage,
+      this.further,
       this.others,
       h("div.rr-an-source", this.source, this.all),
     );
@@ -76,6 +79,7 @@ export class PairCard {
     this.all.classList.add("rr-hidden");
     const line = pair.line && `line ${formatInt(pair.line)}`;
     this.source.textContent = [pair.source, line].filter(Boolean).join(", ");
+    fill(this.further, furtherCells(pair.further));
     this.drawOthers(pair.told);
     this.note.draw();
     const text = `Query: ${pair.query}. Passage: ${pair.passage.slice(0, 600)}`;

@@ -79,7 +79,8 @@ export class Filters {
   }
 
   /**
-   * Annotators and sources; a filter with nothing to choose is hidden.
+   * Annotators and sources; a filter with nothing to choose is hidden. Returns the number of
+   * further columns.
    * @param {DataTab} tab
    * @param {string} dataset
    */
@@ -88,11 +89,13 @@ export class Filters {
     annotator.offer([], 1);
     source.offer([], 2);
     try {
-      const { annotators, sources } = await server.filter_choices({ dataset });
+      const { annotators, sources, columns } = await server.filter_choices({ dataset });
       annotator.offer(annotators, 1);
       source.offer(sources, 2);
+      return columns;
     } catch (error) {
       report(error);
+      return 0;
     }
   }
 }

@@ -6,10 +6,9 @@ import { formatInt, formatSize, plural } from "../lib/format.js";
 import { Refused } from "../lib/server.js";
 import { toast } from "../lib/toast.js";
 import { dropField } from "./import_drop.js";
+import { recallToken, rememberToken, suggestName } from "./import_names.js";
 import { drawReading } from "./import_reading.js";
 import { ImportTarget } from "./import_target.js";
-
-const KEPT = "rr-import"; // the upload that this browser tab has begun
 
 /** The panel of the Data tab that takes a file from upload to import. */
 export class ImportPanel {
@@ -35,6 +34,8 @@ export class ImportPanel {
     this.foot = null;
     /** @type {Set<string>} columns of texts that need not be read */
     this.confirmed = new Set();
+    /** @type {Set<string> | null} further columns to show; null until they are known */
+    this.shown = null;
     this.changing = false; // whether the options of the reading are shown
     this.timer = 0;
     fill(node, h("div.rr-section", this.heading), this.body);
@@ -55,6 +56,7 @@ export class ImportPanel {
     this.setToken(null);
     this.answers = {};
     this.confirmed.clear();
+    this.shown = null;
     this.changing = false;
     this.target = new ImportTarget("");
     this.foot = null;
@@ -230,36 +232,9 @@ export class ImportPanel {
   async store({ dataset, into, split }) {
     const confirmed = [...this.confirmed];
     const grade_names = this.answers.grade_names ?? null;
-    const payload = { token: this.token, dataset, confirmed, into, grade_names };
+    const shown = this.shown && [...this.shown];
+    const payload = { token: this.token, dataset, confirmed, into, grade_names, shown };
     await this.server.store_upload({ ...payload, split: split || null });
     this.follow();
-  }
-}
-
-/**
- * A name for the dataset from the name of a file.
- * @param {string} file
- */
-function suggestName(file) {
-  const last = file.split("/").pop() ?? file; // of a dataset on the Hub
-  const stem = last.replace(/(\.(csv|tsv|txt|jsonl?|ndjson|gz|zip|parquet|xlsx))+$/i, "");
-  return stem.replace(/[/\\:]+/g, " ").trim() || "dataset"; // one that is too long is refused
-}
-
-function recallToken() {
-  try {
-    return sessionStorage.getItem(KEPT);
-  } catch {
-    return null; // a private window
-  }
-}
-
-/** @param {string | null} token */
-function rememberToken(token) {
-  try {
-    if (token) sessionStorage.setItem(KEPT, token);
-    else sessionStorage.removeItem(KEPT);
-  } catch {
-    // a private window: the upload is lost when the page is reloaded
   }
 }

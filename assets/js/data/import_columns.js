@@ -5,6 +5,7 @@ import { h } from "../lib/dom.js";
 import { formatInt } from "../lib/format.js";
 import { choiceList, optionRow } from "./import_options.js";
 import { sideRows } from "./import_sides.js";
+import { templateRow } from "./import_template.js";
 
 /** @typedef {import("./import.js").ImportPanel} ImportPanel */
 
@@ -36,7 +37,10 @@ const USUAL = [
  */
 export function drawColumns(panel, state, columns) {
   const fixed = state.plan && TOOLS.includes(state.plan.format ?? "");
-  const roles = ROLES.map((role) => roleRow(panel, state, columns, role));
+  const roles = ROLES.map((role) => [
+    roleRow(panel, state, columns, role),
+    role[0] === "passage" && templateRow(panel, state, columns),
+  ]);
   const note = h("p.rr-muted", `This format (${state.plan?.format}) defines its own columns.`);
   return h(
     "div.rr-import-side",
@@ -58,7 +62,8 @@ function roleRow(panel, state, columns, [key, word, empty]) {
     return /** @type {[string, string]} */ ([column, text]);
   });
   const value = state.plan?.[key] ?? panel.answers[key];
-  const set = (/** @type {string} */ column) => panel.readAgain({ [key]: column || null });
+  const one = key === "passage" ? { passage_template: null } : {};
+  const set = (/** @type {string} */ column) => panel.readAgain({ [key]: column || null, ...one });
   return optionRow(word, choiceList([["", empty], ...names], value, set, word));
 }
 

@@ -5,10 +5,11 @@ import { h } from "../lib/dom.js";
 import { formatInt, formatSize, oneLine, plural } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { drawColumns } from "./import_columns.js";
+import { furtherColumns } from "./import_further.js";
 import { drawOptions } from "./import_options.js";
 import { drawLedger, drawLeftOut, drawRepair } from "./import_report.js";
 import { drawImportScale } from "./import_scale.js";
-import { unreadColumns } from "./import_sides.js";
+import { askedColumns, unreadColumns } from "./import_sides.js";
 import { TargetFoot } from "./import_target.js";
 
 /** @typedef {import("./import.js").ImportPanel} ImportPanel */
@@ -31,7 +32,9 @@ const KINDS = {
  */
 export function drawReading(panel, state) {
   const columns = state.plan?.columns || state.columns || [];
-  const grid = h("div.rr-import-grid", drawColumns(panel, state, columns), preview(state));
+  const breaks = !!panel.answers.passage_template;
+  const shown = preview(state, breaks);
+  const grid = h("div.rr-import-grid", drawColumns(panel, state, columns), shown);
   return h(
     "div.rr-card.rr-import",
     strip(panel, state),
@@ -42,6 +45,7 @@ export function drawReading(panel, state) {
     state.scale && drawImportScale(panel, state.scale, state.histogram ?? []),
     state.report && h("div.rr-import-grid", drawLedger(state), drawLeftOut(panel, state)),
     state.report && unreadColumns(panel, state),
+    state.report && furtherColumns(panel, state),
     state.mojibake && drawRepair(panel, state.mojibake),
     state.not_stored && h("div.rr-card-body", errorBox(state.not_stored)),
     state.report && foot(panel, state, state.report),
@@ -104,7 +108,7 @@ function addFiles(panel) {
  * @param {UploadState} state
  */
 function waits(panel, state) {
-  return (state.unread ?? []).some(({ column }) => !panel.confirmed.has(column));
+  return askedColumns(state).some(({ column }) => !panel.confirmed.has(column));
 }
 
 /**
@@ -128,8 +132,11 @@ function readAs(plan, report) {
   return ["Read as ", h("b", kind), ...words.filter(Boolean).map((word) => `, ${word}`)];
 }
 
-/** @param {UploadState} state */
-function preview({ preview: rows = [] }) {
+/**
+ * @param {UploadState} state
+ * @param {boolean} breaks whether passages keep their line breaks
+ */
+function preview({ preview: rows = [] }, breaks) {
   if (!rows.length) {
     return h("div.rr-import-main", h("p.rr-muted", "Map the columns to see a preview."));
   }
@@ -138,7 +145,11 @@ function preview({ preview: rows = [] }) {
       "tr",
       h("td.rr-num.rr-faint", formatInt(row.line)),
       h("td", { dir: "auto", title: row.query }, oneLine(row.query)),
-      h("td", { dir: "auto", title: row.passage }, oneLine(row.passage)),
+      h(
+        "td",
+        { dir: "auto", title: row.passage, class: breaks && "rr-lines" },
+        breaks ? row.passage : oneLine(row.passage),
+      ),
       h("td", row.label),
     ),
   );

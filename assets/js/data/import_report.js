@@ -7,6 +7,7 @@ import { formatInt, oneLine, plural } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { tableHead } from "../lib/table.js";
 import { csvText } from "./csv.js";
+import { askedColumns } from "./import_sides.js";
 
 /** @typedef {import("./import.js").ImportPanel} ImportPanel */
 
@@ -60,7 +61,7 @@ export function drawLeftOut(panel, state) {
   const { report, left_out: rows = [] } = /** @type {UploadState & { report: ImportReport }} */ (
     state
   );
-  const unread = state.unread ?? [];
+  const unread = askedColumns(state);
   if (!rows.length && unread.length) {
     const text = h("p.rr-muted", "Every record becomes a pair, but not all of its texts.");
     const title = h("h3", `${plural(unread.length, "column")} left out`);

@@ -52,12 +52,20 @@ function toggled(chosen, column, on) {
 }
 
 /**
+ * Columns that may hold passages or labels of the pairs.
+ * @param {UploadState} state
+ */
+export function askedColumns({ unread = [] }) {
+  return unread.filter(({ asks }) => asks);
+}
+
+/**
  * A column of texts that is not read has to be confirmed before anything is saved.
  * @param {ImportPanel} panel
  * @param {UploadState} state
  */
 export function unreadColumns(panel, state) {
-  const unread = state.unread ?? [];
+  const unread = askedColumns(state);
   if (!unread.length) return null;
   const lines = unread.map((one) => {
     const box = h("input", { type: "checkbox", checked: panel.confirmed.has(one.column) });
@@ -67,7 +75,7 @@ export function unreadColumns(panel, state) {
       panel.show(state);
     });
     const example = one.example ? `, such as “${oneLine(one.example)}”)` : ")";
-    const text = ` is not needed (${formatInt(one.cells)} ${one.holds}${example}`;
+    const text = ` holds no passages or labels (${formatInt(one.cells)} ${one.holds}${example}`;
     const name = h("b", one.column);
     return h(
       "label.rr-check",
@@ -78,7 +86,7 @@ export function unreadColumns(panel, state) {
   const sentence = h(
     "p.rr-grow",
     h("b", `${plural(unread.length, "column")} not read. `),
-    "Choose above what they hold, or confirm that they are not needed.",
+    "Choose above what they hold, or confirm that they hold no passages or labels.",
   );
   const title = "Columns that are not read";
   const group = { role: "group", "aria-label": title };

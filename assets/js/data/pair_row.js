@@ -2,6 +2,7 @@
 
 import { h } from "../lib/dom.js";
 import { formatAgo, oneLine } from "../lib/format.js";
+import { furtherCells } from "../lib/further.js";
 import { openMenu } from "../lib/menu.js";
 import { targetOf } from "../lib/poll.js";
 import { pairChip } from "./pair_chip.js";
@@ -81,7 +82,8 @@ function labelCell(page, pair) {
  */
 function textCell(page, pair, key) {
   const properties = { class: key, dir: "auto", tabindex: 0, title: pair[key] };
-  const cell = h("td.rr-text", properties, oneLine(pair[key]));
+  const further = key === "passage" && furtherCells(pair.further);
+  const cell = h("td.rr-text", properties, oneLine(pair[key]), further);
   if (!rights.mayChange) return cell;
   cell.addEventListener("dblclick", () => openTextEditor(page, cell, pair, key));
   cell.addEventListener("keydown", (event) => {

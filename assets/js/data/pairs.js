@@ -9,6 +9,7 @@ import { scaleAnswers } from "../lib/labels.js";
 import { isTyping, isVisible, targetOf } from "../lib/poll.js";
 import { mayPass } from "../lib/server.js";
 import { Changes } from "./changes.js";
+import { openColumns } from "./columns_dialog.js";
 import { Filters } from "./filters.js";
 import { pairRow } from "./pair_row.js";
 import { rights } from "./rights.js";
@@ -36,6 +37,8 @@ export class PairsPage {
     this.note = h("div");
     this.rows = h("tbody");
     this.count = h("span.rr-muted");
+    const choose = () => openColumns(opened.name, opened.tab, () => this.load());
+    this.columns = button("Columns", choose, { kind: "small rr-hidden" });
     const previous = () => this.move({ before: this.page?.first }, -SIZE);
     const next = () => this.move({ after: this.page?.last }, SIZE);
     this.previous = button("Previous", previous, { kind: "small", icon: "left" });
@@ -51,7 +54,15 @@ export class PairsPage {
     const { search, buttons } = this.filters;
     const field = h("div.rr-search", icon("search"), search, keyMark("/"));
     const grow = h("span.rr-grow");
-    return h("div.rr-tools", field, buttons, grow, this.count, this.previous, this.next);
+    return h("div.rr-tools", [
+      field,
+      buttons,
+      this.columns,
+      grow,
+      this.count,
+      this.previous,
+      this.next,
+    ]);
   }
 
   table() {
@@ -74,7 +85,9 @@ export class PairsPage {
   start() {
     this.all.classList.toggle("rr-hidden", !rights.mayChange);
     this.filters.setDataset(this.opened.dataset);
-    this.filters.loadChoices(this.opened.tab, this.opened.name);
+    this.filters.loadChoices(this.opened.tab, this.opened.name).then((columns) => {
+      this.columns.classList.toggle("rr-hidden", !columns || !rights.mayChange);
+    });
     this.begin();
     const pressed = (/** @type {KeyboardEvent} */ event) => {
       if (this.note.isConnected) this.pressed(event);

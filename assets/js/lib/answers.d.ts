@@ -145,8 +145,20 @@ interface Datasets {
   steps: { runs: number; labels: number };
   may_change: boolean;
 }
+/** A further column of a pair; image: its text is the address of a picture to show. */
+interface FurtherCell {
+  column: string;
+  text: string;
+  image: boolean;
+}
+interface FurtherColumn {
+  column: string;
+  example: string;
+  shown: boolean;
+}
 interface Pair {
   id: number;
+  further?: FurtherCell[];
   query: string;
   passage: string;
   /** As imported. */
@@ -225,6 +237,7 @@ interface ReadingAnswers {
   header?: boolean;
   query?: string;
   passage?: string;
+  passage_template?: string;
   label?: string;
   split?: string;
   annotator?: string;
@@ -264,6 +277,8 @@ interface UnreadColumn {
   cells: number;
   holds: string;
   example?: string;
+  /** It may hold passages or labels of the pairs. */
+  asks: boolean;
 }
 type ImportInto = "new" | "add" | "replace";
 /** What storing an import would change; no counts where it is refused. */
@@ -336,6 +351,8 @@ interface UploadState {
   notes?: string[];
   left_out?: LeftOutRow[];
   unread?: UnreadColumn[];
+  /** Columns kept with each pair; labels: their values may be labels. */
+  further?: { column: string; cells: number; example: string; labels: boolean }[];
   mojibake?: Mojibake;
   refused?: string;
   not_stored?: string;
@@ -424,7 +441,9 @@ interface DataServer {
   page_of_pairs(payload: PairPageRequest): Promise<PairPage>;
   filter_choices(payload: {
     dataset: string;
-  }): Promise<{ annotators: string[]; sources: string[] }>;
+  }): Promise<{ annotators: string[]; sources: string[]; columns: number }>;
+  columns_beside(payload: { dataset: string }): Promise<FurtherColumn[]>;
+  show_columns(payload: { dataset: string; columns: string[] }): Promise<string[]>;
   set_label(payload: { dataset: string; ids: number[]; label: number | null }): Promise<Edit>;
   move_split(payload: { dataset: string; ids: number[]; split: Split }): Promise<Edit>;
   delete_pairs(payload: { dataset: string; ids: number[] }): Promise<Edit>;
@@ -477,6 +496,7 @@ interface DataServer {
     into: ImportInto;
     split: string | null;
     grade_names: string[] | null;
+    shown: string[] | null;
   }): Promise<void>;
   end_upload(payload: { token: Token }): Promise<void>;
   left_out(payload: { token: Token; after: number }): Promise<LeftOutRow[]>;
@@ -503,6 +523,7 @@ interface StreamSettings {
 }
 interface StreamPair {
   id: number;
+  further?: FurtherCell[];
   query: string;
   passage: string;
   source?: string;
@@ -751,6 +772,7 @@ interface RankerChoice {
 }
 interface RankedResult {
   rank: number;
+  further?: FurtherCell[];
   index: number;
   passage: string;
   score: number;

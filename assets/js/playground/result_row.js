@@ -2,6 +2,7 @@
 
 import { keyMark } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
+import { furtherCells } from "../lib/further.js";
 import { isRelevant, labelChip, scaleAnswers } from "../lib/labels.js";
 import { targetOf } from "../lib/poll.js";
 import { exactScore, scoreTools } from "./score_tools.js";
@@ -24,6 +25,7 @@ export class ResultRow {
     this.content = h(
       "div.rr-grow",
       h("div.rr-passage", { dir: "auto" }, this.passage()),
+      furtherCells(row.further),
       this.scores(),
     );
     const properties = {

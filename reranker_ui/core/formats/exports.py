@@ -3,7 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from reranker_ui.core.formats import saved, shapes, writing, writing_judgments, writing_tools
+from reranker_ui.core.formats import (
+    parquet,
+    saved,
+    shapes,
+    writing,
+    writing_judgments,
+    writing_tools,
+)
 from reranker_ui.core.formats.writing import Lost, Row, Target
 from reranker_ui.core.values.refused import Refused
 
@@ -31,7 +38,7 @@ FORMATS: dict[str, Form] = {
     "tsv": Form("TSV", writing.write_tsv, ".tsv"),
     "jsonl": Form("JSON Lines", writing.write_jsonl, ".jsonl"),
     "json": Form("JSON", writing.write_json, ".json"),
-    "parquet": Form("Parquet", writing.write_parquet, ".parquet"),
+    "parquet": Form("Parquet", parquet.write_parquet, ".parquet"),
     "datasets": Form("Hugging Face datasets", saved.write_saved, ".zip"),
     "lists": Form("Labelled lists", shapes.write_lists, ".jsonl", (_NO_PEOPLE,)),
     "triplets": Form("Triplets", shapes.write_triplets, ".jsonl", _LISTS),

@@ -33,6 +33,7 @@ class ReadOptions:
     header: bool | None = None
     query: str | int | None = None
     passage: str | int | None = None
+    passage_template: str | None = None  # several columns as the passage: "{title}\n{text}"
     label: str | int | None = None
     split: str | int | None = None
     annotator: str | int | None = None

@@ -80,7 +80,9 @@ def _plan_of(
     if flat:
         container = _flattened(container, flat)
         values = _sample(container, path.name)
-    elif plan := _known_shape(container, values, path, options, family):
+    elif not options.passage_template and (
+        plan := _known_shape(container, values, path, options, family)
+    ):
         return plan
     if _all_detected(options) and id_lists.detect(values):
         return id_lists.make_plan(container, values, path, options, tick, new_texts)
@@ -147,7 +149,7 @@ def _tool_plan(
 
 
 def _all_detected(options: ReadOptions) -> bool:
-    roles = (options.query, options.passage, options.label)
+    roles = (options.query, options.passage, options.label, options.passage_template)
     sides = options.joins or options.positive or options.negative
     return not sides and all(role is None for role in roles)
 

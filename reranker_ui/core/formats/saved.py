@@ -8,7 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.formats.writing import ParquetPart, Row, Target
+from reranker_ui.core.formats.parquet import ParquetPart
+from reranker_ui.core.formats.writing import Row, Target
 from reranker_ui.core.values.splits import SPLITS
 
 _CALLED = {"train": "train", "dev": "validation", "test": "test"}  # split names on the Hub

@@ -13,8 +13,10 @@ from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.parquet import too_many
 from reranker_ui.core.formats.search_tools import judges_of
 from reranker_ui.core.formats.structure.cells import is_empty, is_prose, kind_of_column
+from reranker_ui.core.formats.structure.further import further_of
 from reranker_ui.core.formats.structure.passages import text_of
 from reranker_ui.core.formats.structure.raters import raters_of
+from reranker_ui.core.formats.structure.template import Template
 from reranker_ui.core.formats.texts import Lookup
 from reranker_ui.core.formats.writing import (
     COLUMNS,
@@ -26,6 +28,7 @@ from reranker_ui.core.formats.writing import (
 from reranker_ui.core.values.pairs import Judged, Left
 
 Value = Mapping[Any, Any]
+Bare = Callable[[Any], Any]
 _OFTEN = 0.25  # share of rows without a query in a sheet that names each query once
 _LONG = 20  # characters from which a cell is not a name or code
 
@@ -57,6 +60,9 @@ def make_plan(
     if len(names) > options.limits.columns:
         raise too_many(path.name, len(names), options.limits)
     guess = _columns(values, names, path, options)
+    template = _template(names, path, options)
+    if template:
+        guess["passage"] = template.columns[0]
     sides = sides_of(guess, names, path, options, tick, new_texts)
     known = {*guess.values(), *(side.column for side in sides), VOTES}
     judges: list[Any] = []
@@ -65,50 +71,77 @@ def make_plan(
     plan = Plan("pairs", container, lambda value: iter(()), names)
     plan.query, plan.passage = sides[0].column, sides[1].column
     plan.label, plan.split, plan.annotator = guess["label"], guess["split"], guess["annotator"]
-    if plan.label is not None and LABEL_NAME in names:
-        plan.label_name = LABEL_NAME
+    plan.label_name = LABEL_NAME if plan.label is not None and LABEL_NAME in names else None
     if any(side.texts is not None for side in sides):
         plan.family = "judgments"
-    used = {plan.query, plan.passage, plan.label, plan.label_name, plan.split, plan.annotator,
-            VOTES, *judges}  # fmt: skip
-    plan.read = _reader(plan, sides, judges, used, _is_our_safe_csv(container))
+    used = _used(plan, [*judges, *(template.columns if template else ())])
+    bare = read_safe_cell if _is_our_safe_csv(container) else _same
+    passage = template.fill if template else _passage_of(sides[1])
+    plan.read = _reader(plan, sides[0], passage, judges, used, bare)
     plan.keeps_rest = True
-    plan.beside = partial(_beside, used)
+    plan.beside = partial(_beside, used, bare)
     plan.labelled = plan.label is not None or bool(judges) or VOTES in names
     plan.one_label = not judges and VOTES not in names
     if _fill_down(container, values, plan.query, plan.passage):
         plan.notes.append("An empty query cell is read as the query above it.")
-    if judges:
-        plan.notes.append(f"Each of {', '.join(map(str, judges[:8]))} is read as one judge.")
-    elif not plan.labelled:
-        plan.notes.append("No column has labels: the pairs are stored without labels.")
+    plan.notes += _label_notes(plan, judges)
     return plan
 
 
+def _label_notes(plan: Plan, judges: Sequence[Any]) -> list[str]:
+    if judges:
+        return [f"Each of {', '.join(map(str, judges[:8]))} is read as one judge."]
+    return [] if plan.labelled else ["No column has labels: the pairs are stored without labels."]
+
+
+def _template(names: Sequence[Any], path: Path, options: ReadOptions) -> Template | None:
+    text = options.passage_template
+    return Template(text, names, path.name) if text else None
+
+
+def _used(plan: Plan, more: Sequence[Any]) -> set[Any]:
+    """The columns that are read, or that our own exports add."""
+    roles = (plan.query, plan.passage, plan.label, plan.label_name, plan.split, plan.annotator)
+    source = ["source"] if VOTES in plan.names else []
+    return {*roles, VOTES, *source, *more}
+
+
 def _reader(
-    plan: Plan, sides: Sequence[Lookup], judges: Sequence[Any], used: set[Any], safe: bool
-) -> Callable[[Value], Iterator[Judged | Left]]:
-    """A function that turns a row into a pair; `safe`: its cells are escaped for spreadsheets."""
-    bare: Callable[[Any], Any] = read_safe_cell if safe else lambda cell: cell
+    plan: Plan, query: Lookup, passage: Callable[[Value, Bare], Any], judges: Sequence[Any],
+    used: set[Any], bare: Bare,
+) -> Callable[[Value], Iterator[Judged | Left]]:  # fmt: skip
+    """A function that turns a row into a pair; `bare` undoes the escaping of a cell."""
 
     def read(value: Value) -> Iterator[Judged | Left]:
-        extra = dict(_beside(used, value)) or None
+        extra = further_of(_beside(used, bare, value)) or None
         label, votes = value.get(plan.label), votes_of(value)
         if judges:
             votes = tuple((str(who), value.get(who)) for who in judges)
         elif plan.annotator is not None and label not in (None, ""):
             label, votes = None, ((str(value.get(plan.annotator) or ""), label),)
         yield Judged(
-            bare(text_of(sides[0].of(value))), bare(text_of(sides[1].of(value))), label,
+            bare(text_of(query.of(value))), passage(value, bare), label,
             value.get(plan.split), votes, extra,
         )  # fmt: skip
 
     return read
 
 
-def _beside(used: set[Any], value: Value) -> Iterator[tuple[str, Any]]:
+def _passage_of(side: Lookup) -> Callable[[Value, Bare], Any]:
+    return lambda value, bare: bare(text_of(side.of(value)))
+
+
+def _same(cell: Any) -> Any:
+    return cell
+
+
+def _beside(used: set[Any], bare: Bare, value: Value) -> Iterator[tuple[str, Any]]:
     """The cells of a row that are stored with the pair."""
-    return ((str(name), cell) for name, cell in value.items() if name not in used)
+    return (
+        (str(bare(name)), bare(cell) if isinstance(cell, str) else cell)
+        for name, cell in value.items()
+        if name not in used
+    )
 
 
 def _fill_down(container: Container, values: Sequence[Value], query: Any, passage: Any) -> bool:
@@ -153,4 +186,4 @@ def _is_our_safe_csv(container: Container) -> bool:
     dialect = container.dialect
     if container.encoding != "utf-8-sig" or dialect is None:
         return False
-    return dialect.header in (COLUMNS, (*COLUMNS, LABEL_NAME))
+    return (dialect.header or ())[: len(COLUMNS)] == COLUMNS

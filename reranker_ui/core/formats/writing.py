@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from reranker_ui.core.formats.structure.further import cell_text
 from reranker_ui.core.values.labels import Scale
 
 VOTES = "labels_by"
 LABEL_NAME = "label_name"  # what the label is called, where labels have names
 COLUMNS = ("query", "passage", "label", "split", "source", VOTES)
+RESERVED = frozenset((*COLUMNS, LABEL_NAME))
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
-_BATCH = 2000
+_NAMED = 20  # columns that one sentence names
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Lost:
 
     always: Sequence[str] = ()
     counts: dict[str, int] = field(default_factory=dict)
-    columns: dict[str, None] = field(default_factory=dict)  # further columns, in their order
+    columns: dict[str, None] = field(default_factory=dict)  # further ones, in their order
 
     def add(self, what: str) -> None:
         """Count one more."""
@@ -54,23 +56,41 @@ class Lost:
 
     def sentences(self) -> list[str]:
         """One sentence for each kind of loss."""
-        columns = [f"Not exported: {', '.join(self.columns)}"] if self.columns else []
+        names = list(self.columns)
+        more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+        columns = [f"Not exported: {', '.join(names[:_NAMED])}{more}"] if names else []
         return [*self.always, *(f"{what}: {n:,}" for what, n in self.counts.items()), *columns]
 
 
 @dataclass
 class Target:
-    """The target of an export; `safe` escapes cells that a spreadsheet would read as formulas."""
+    """The target of an export; `safe` escapes cells that a spreadsheet would read as formulas.
+
+    further: the dataset's further columns, which tables include.
+    """
 
     path: Path
     lost: Lost = field(default_factory=Lost)
     safe: bool = True
     scale: Scale = field(default_factory=lambda: Scale("binary"))
+    further: Sequence[str] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of a table."""
-        return (*COLUMNS, LABEL_NAME) if self.scale.names else COLUMNS
+        own = (*COLUMNS, LABEL_NAME) if self.scale.names else COLUMNS
+        return (*own, *self.names_of_further())
+
+    def names_of_further(self) -> list[str]:
+        """The further columns whose names the export does not use itself."""
+        return [name for name in self.further if name not in RESERVED]
+
+    def further_of(self, row: Row) -> dict[str, str]:
+        """The further cells of a row as texts; what has no column is noted as lost."""
+        extra = row.extra or {}
+        names = self.names_of_further()
+        self.lost.columns.update(dict.fromkeys(name for name in extra if name not in names))
+        return {name: cell_text(extra.get(name)) for name in names}
 
     def name_of(self, row: Row) -> dict[str, str]:
         """What the label of a row is called; an entry only where labels have names."""
@@ -111,13 +131,14 @@ def write_csv(rows: Iterable[Row], target: Target, delimiter: str = ",") -> int:
     count, encoding = 0, "utf-8-sig" if target.safe else "utf-8"
     with target.path.open("w", encoding=encoding, newline="") as out:
         writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
-        writer.writerow(target.columns)
+        names = target.columns
+        writer.writerow([safe_cell(name) for name in names] if target.safe else names)
         for row in rows:
             count += 1
             note_state(row, target.lost)
-            _note_extra(row, target.lost)
             cells = [row.query, row.passage, number_text(row.label), row.split or "",
-                     row.source, _votes_text(row), *target.name_of(row).values()]  # fmt: skip
+                     row.source, votes_text(row), *target.name_of(row).values(),
+                     *target.further_of(row).values()]  # fmt: skip
             writer.writerow([safe_cell(cell) for cell in cells] if target.safe else cells)
     return count
 
@@ -132,7 +153,8 @@ def _record(row: Row, target: Target) -> dict[str, Any]:
     pair = {"query": row.query, "passage": row.passage, "label": plain_number(row.label),
             "split": row.split, "source": row.source, VOTES: votes}  # fmt: skip
     note_state(row, target.lost)
-    more = {k: v for k, v in (row.extra or {}).items() if k not in target.columns}
+    more = {k: v for k, v in (row.extra or {}).items() if k not in RESERVED}
+    target.lost.columns.update(dict.fromkeys(k for k in row.extra or {} if k in RESERVED))
     return {**pair, **target.name_of(row), **more}
 
 
@@ -144,52 +166,6 @@ def write_jsonl(rows: Iterable[Row], target: Target) -> int:
 def write_json(rows: Iterable[Row], target: Target) -> int:
     """A JSON array of the same objects."""
     return write_array((_record(row, target) for row in rows), target.path)
-
-
-def write_parquet(rows: Iterable[Row], target: Target) -> int:
-    """One row per pair; labels as doubles."""
-    with ParquetPart(target.path, target) as part:
-        for row in rows:
-            part.add(row)
-    return part.count
-
-
-class ParquetPart:
-    """One Parquet file, written in batches of rows."""
-
-    def __init__(self, path: Path, target: Target) -> None:
-        import pyarrow as pa
-        from pyarrow import parquet
-
-        columns = dict.fromkeys(target.columns, pa.string())
-        self.schema = pa.schema(columns | {"label": pa.float64()})
-        self.writer = parquet.ParquetWriter(path, self.schema)
-        self.target, self.count = target, 0
-        self.waiting: list[dict[str, Any]] = []
-
-    def __enter__(self) -> "ParquetPart":
-        return self
-
-    def __exit__(self, *_raised: object) -> None:
-        self._write()
-        self.writer.close()
-
-    def add(self, row: Row) -> None:
-        """Queue one row for writing."""
-        note_state(row, self.target.lost)
-        _note_extra(row, self.target.lost)
-        pair = {"query": row.query, "passage": row.passage, "label": row.label,
-                "split": row.split, "source": row.source, VOTES: _votes_text(row)}  # fmt: skip
-        self.waiting.append(pair | self.target.name_of(row))
-        self.count += 1
-        if len(self.waiting) == _BATCH:
-            self._write()
-
-    def _write(self) -> None:
-        import pyarrow as pa
-
-        self.writer.write_table(pa.Table.from_pylist(self.waiting, self.schema))
-        self.waiting = []
 
 
 def note_state(row: Row, lost: Lost) -> None:
@@ -205,14 +181,11 @@ def note_votes(row: Row, lost: Lost) -> None:
     note_state(row, lost)
     if row.label is not None and any(value != row.label for _, value in row.votes):
         lost.add("Annotator labels that were outvoted or overruled, left out")
-    _note_extra(row, lost)
+    lost.columns.update(dict.fromkeys(row.extra or {}))
 
 
-def _note_extra(row: Row, lost: Lost) -> None:
-    lost.columns |= dict.fromkeys(row.extra or {})
-
-
-def _votes_text(row: Row) -> str:
+def votes_text(row: Row) -> str:
+    """Every label of a row as JSON; "" for none."""
     return json.dumps(row.votes, ensure_ascii=False) if row.votes else ""
 
 

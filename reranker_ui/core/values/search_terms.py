@@ -43,16 +43,16 @@ def spaced(text: str) -> str:
 
 @dataclass(frozen=True)
 class Search:
-    """A parsed search: phrases, each of which must occur in the query or passage of a pair.
+    """A parsed search: phrases, each of which must occur in one of the texts of a pair.
 
     `phrases`: (words, each after a space; whether the last word is a prefix).
     """
 
     phrases: tuple[tuple[str, bool], ...]
 
-    def finds(self, query: str, passage: str) -> bool:
+    def finds(self, *given: str) -> bool:
         """Whether the search matches a pair of these texts, by the same rule as the index."""
-        texts = (spaced(query) + " ", spaced(passage) + " ")
+        texts = [spaced(text) + " " for text in given]
         needles = [phrase if is_prefix else f"{phrase} " for phrase, is_prefix in self.phrases]
         return all(any(needle in text for text in texts) for needle in needles)
 

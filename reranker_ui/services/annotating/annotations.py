@@ -127,7 +127,7 @@ def undo(workspace: Workspace, user: User, pair_id: int, client_id: str) -> dict
         ):
             return {"pair": None}
         shown = [] if _sealed(connection, user, pair_id) else [pair_id]
-        return {"pair": next(iter(pairs_for(connection, user, shown)), None)}
+        return {"pair": next(iter(pairs_for(workspace, connection, user, shown)), None)}
 
 
 def undo_last(

@@ -11,6 +11,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.model_scores import newest_scored_run, scores_of
 from reranker_ui.services.annotating.orders import ORDERS
 from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.further_columns import Shown
 from reranker_ui.services.labels.open_pairs import LEASE_SECONDS, OpenPairs, leased, offered
 from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.store.access import User, require
@@ -49,7 +50,7 @@ def next_pairs(
         found = ORDERS[order](open_pairs, n, kept)
         _release(connection, user, gone)
         lease(connection, user, [*kept, *found], now)
-        told = pairs_for(connection, user, found)
+        told = pairs_for(workspace, connection, user, found)
         for pair in told:
             if pair["id"] in open_pairs.drawn:
                 pair["drawn"] = open_pairs.drawn[pair["id"]]
@@ -75,7 +76,7 @@ def take(workspace: Workspace, user: User, pair_id: int) -> dict[str, Any] | Non
         if found and mine is None and OpenPairs(connection, dataset, user, now, True).gone(found):
             raise Refused("This pair has enough labels, or other annotators have reserved it.")
         lease(connection, user, found, now)
-        return next(iter(pairs_for(connection, user, found)), None)
+        return next(iter(pairs_for(workspace, connection, user, found)), None)
 
 
 def release(workspace: Workspace, user: User, dataset_name: str) -> int:
@@ -117,19 +118,34 @@ def lease(connection: sa.Connection, user: User, ids: Iterable[int], now: float)
         connection.execute(leases.insert(), rows)
 
 
-def pairs_for(connection: sa.Connection, user: User, ids: Sequence[int]) -> list[dict[str, Any]]:
+def pairs_for(
+    workspace: Workspace, connection: sa.Connection, user: User, ids: Sequence[int]
+) -> list[dict[str, Any]]:
     """The pairs as the page shows them, in the order of `ids`, with the user's own label.
+
+    `further` holds the further columns that the owner shows (see `Shown.cells`).
 
     Where the dataset is not blind and the pair is not sealed, `told` holds what others think:
     imported (label or None), votes [{annotator, label}] and score {run, score} or None.
     """
     own = and_(annotations.c.pair_id == pairs.c.id, annotations.c.annotator == user.name)
-    shown = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.source, pairs.c.line)
+    shown = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.source, pairs.c.line,
+             pairs.c.extra, pairs.c.dataset_id)  # fmt: skip
     query = select(*shown, annotations.c.label, annotations.c.note).outerjoin(annotations, own)
     rows = connection.execute(query.where(pairs.c.id.in_(ids))).mappings()
     by_id = {row["id"]: as_dict(row) for row in rows}
+    _add_further(workspace, connection, user, by_id)
     _tell(connection, user, by_id)
     return [by_id[pair] for pair in ids if pair in by_id]
+
+
+def _add_further(
+    workspace: Workspace, connection: sa.Connection, user: User, by_id: dict[int, dict[str, Any]]
+) -> None:
+    of = select(datasets).where(datasets.c.id.in_({pair["dataset_id"] for pair in by_id.values()}))
+    columns = {row.id: Shown(workspace, row, user) for row in connection.execute(of)}
+    for pair in by_id.values():
+        pair["further"] = columns[pair.pop("dataset_id")].cells(pair.pop("extra"))
 
 
 def _tell(connection: sa.Connection, user: User, by_id: dict[int, dict[str, Any]]) -> None:

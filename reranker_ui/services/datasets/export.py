@@ -15,6 +15,7 @@ from reranker_ui.core.values.filesystems import check_space
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_dataset, scale
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
+from reranker_ui.services.labels.further_columns import column_names
 from reranker_ui.services.labels.visibility import Visibility, visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import annotations, imported_labels, pairs
@@ -56,7 +57,8 @@ def export_dataset(
                     " and others' labels. An admin can export it."
                 )
             check_space(output.parent, _size(connection, dataset.id), "the export")
-            target = Target(aside, lost_in(form), safe_for_excel, scale(dataset))
+            further = column_names(workspace, connection, dataset)
+            target = Target(aside, lost_in(form), safe_for_excel, scale(dataset), further)
             count = write(form, rows_of(connection, view), target)
         aside.replace(output)
     finally:

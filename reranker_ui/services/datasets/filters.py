@@ -15,6 +15,7 @@ from reranker_ui.services.datasets import id_pages
 from reranker_ui.services.datasets.findings import rows_behind
 from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.effective_labels import imported_label, pairs_with_labels
+from reranker_ui.services.labels.further_columns import Shown
 from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.store.database import (
     annotations,
@@ -28,8 +29,12 @@ from reranker_ui.services.store.workspace import Workspace
 _SHOWN = (
     pairs.c.id, pairs.c.split, pairs.c.source, pairs.c.line, pairs.c.query_key,
     pairs.c.created_at,
-    (sa.func.length(pairs.c.query) + sa.func.length(pairs.c.passage)).label("characters"),
+    (
+        sa.func.length(pairs.c.query) + sa.func.length(pairs.c.passage)
+        + sa.func.coalesce(sa.func.length(sa.cast(pairs.c.extra, sa.Text)), 0)
+    ).label("characters"),
 )  # fmt: skip
+_TEXTS = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.extra)
 _AT_ONCE = 20  # pairs whose texts are held while they are searched
 
 
@@ -79,8 +84,9 @@ def walks_of(
 
 
 def kept(
-    connection: sa.Connection, view: Visibility, ids: Sequence[int], wanted: Filters, down: bool
-) -> list[dict[str, Any]]:
+    connection: sa.Connection, view: Visibility, columns: Shown, ids: Sequence[int],
+    wanted: Filters, down: bool,
+) -> list[dict[str, Any]]:  # fmt: skip
     """Those of `ids` that pass every filter, as rows of a page with the labels of `view`.
 
     The rows have no texts, only how many `characters` they have: see `with_texts`.
@@ -95,7 +101,7 @@ def kept(
     passing = select(rows).where(*_by_label(rows, wanted.label)).order_by(order)
     found = [as_dict(row) for row in connection.execute(passing).mappings()]
     if wanted.search:
-        hits = _found_in_text(connection, wanted.search, [row["id"] for row in found])
+        hits = _found_in_text(connection, wanted.search, columns, [row["id"] for row in found])
         found = [row for row in found if row["id"] in hits]
     if wanted.annotator:
         mine = _labelled_by(connection, wanted.annotator, [row["id"] for row in found])
@@ -106,10 +112,10 @@ def kept(
 def with_texts(
     connection: sa.Connection, rows: list[dict[str, Any]], most: int
 ) -> list[dict[str, Any]]:
-    """The first of `rows` with query and passage: at least one, `most` characters in all."""
+    """The first of `rows` with query, passage and extra: at least one, `most` characters in all."""
     taken = itertools.accumulate(row["characters"] for row in rows)
     fitting = [row for row, sum_ in zip(rows, taken, strict=True) if sum_ <= most] or rows[:1]
-    texts = select(pairs.c.id, pairs.c.query, pairs.c.passage)
+    texts = select(*_TEXTS)
     chosen = texts.where(pairs.c.id.in_([row["id"] for row in fitting]))
     found = {row["id"]: as_dict(row) for row in connection.execute(chosen).mappings()}
     for row in fitting:
@@ -117,10 +123,15 @@ def with_texts(
     return [row | found[row["id"]] for row in fitting if row["id"] in found]
 
 
-def _found_in_text(connection: sa.Connection, search: Search, ids: Sequence[int]) -> set[int]:
-    texts = select(pairs.c.id, pairs.c.query, pairs.c.passage).where(pairs.c.id.in_(ids))
+def _found_in_text(
+    connection: sa.Connection, search: Search, columns: Shown, ids: Sequence[int]
+) -> set[int]:
+    texts = select(*_TEXTS).where(pairs.c.id.in_(ids))
     rows = connection.execute(texts, execution_options={"yield_per": _AT_ONCE})
-    return {row.id for row in rows if search.finds(row.query, row.passage)}
+    return {
+        row.id for row in rows
+        if search.finds(row.query, row.passage, *columns.searched(row.extra))
+    }  # fmt: skip
 
 
 def _labelled_by(connection: sa.Connection, name: str, ids: Sequence[int]) -> set[int]:

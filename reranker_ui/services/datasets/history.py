@@ -24,6 +24,7 @@ _FIXED = {
     "undo decide": "Removed decision",
     "add pair": "Added a pair",
     "edit guidelines": "Changed the guidelines",
+    "show columns": "Changed the columns beside the pairs",
     "set stream": "Changed the annotation settings",
     "describe": "Changed the description",
 }

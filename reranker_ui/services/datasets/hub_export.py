@@ -14,6 +14,7 @@ from reranker_ui.core.formats.writing import Target
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets.export import rows_of
 from reranker_ui.services.labels.datasets import find_dataset, scale
+from reranker_ui.services.labels.further_columns import column_names
 from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace, record
@@ -45,7 +46,8 @@ def export_to_hub(
         parts = Path(folder)
         with workspace.reading() as connection:
             dataset = find_dataset(connection, dataset_name)
-            target = Target(parts, lost_in("datasets"), scale=scale(dataset))
+            further = column_names(workspace, connection, dataset)
+            target = Target(parts, lost_in("datasets"), scale=scale(dataset), further=further)
             count = write_parts(rows_of(connection, visibility_of(dataset, user)), target, parts)
         try:
             _refuse_public(repo, public, token)

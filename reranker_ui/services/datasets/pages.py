@@ -13,6 +13,7 @@ from reranker_ui.services.datasets.filters import Filters, kept, walks_of, with_
 from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
+from reranker_ui.services.labels.further_columns import Shown, column_names
 from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
@@ -50,9 +51,10 @@ def page_of_pairs(
     "left out". `finding`: a line of the quality report, as `rows_behind` takes it.
     Returns `{"pairs": [...], "first", "last", "more_before", "more_after",
     "not_searched"}`; a pair has id, query, passage, label (as imported), effective, state, split,
-    by (names), source, line, query_key, updated_at. "not_searched" counts pairs that the search
-    does not know yet. Labels that `user` may not see have the state "hidden". A page has at most
-    1,000 pairs and, where it has several, 4,000,000 characters of text.
+    by (names), source, line, query_key, updated_at and further (as `Shown.cells`). "not_searched"
+    counts pairs that the search does not know yet. Labels that `user` may not see have the state
+    "hidden". A page has at most 1,000 pairs and, where it has several, 4,000,000 characters of
+    text.
     """
     require(user, "viewer")
     size = max(1, min(int(size), _LARGEST_PAGE))
@@ -63,11 +65,12 @@ def page_of_pairs(
         dataset = find_dataset(connection, dataset_name)
     missing = search_index.prepare(workspace, dataset) if wanted.search else 0
     view, down = visibility_of(dataset, user), before is not None
+    columns = Shown(workspace, dataset, user)
     with workspace.reading() as connection:
         found = [] if wanted.nothing else id_pages.find(
             connection,
             walks_of(workspace, connection, dataset, view, wanted),
-            lambda ids: kept(connection, view, ids, wanted, down),
+            lambda ids: kept(connection, view, columns, ids, wanted, down),
             before if down else after,
             down,
             size + 1,
@@ -75,6 +78,8 @@ def page_of_pairs(
         page = with_texts(connection, found[:size], _MOST_CHARACTERS)
         more = len(found) > len(page)
         shown = _with_people(connection, page[::-1] if down else page)
+        for row in shown:
+            row["further"] = columns.cells(row.pop("extra"))
     return {
         "pairs": shown,
         "first": shown[0]["id"] if shown else None,
@@ -86,7 +91,10 @@ def page_of_pairs(
 
 
 def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
-    """What pairs can be filtered by: `{"annotators": [names], "sources": [names]}`."""
+    """What pairs can be filtered by: `{"annotators": [names], "sources": [names], "columns": n}`.
+
+    columns: how many further columns the pairs have; 0 for annotators.
+    """
     require(user, "viewer")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
@@ -110,13 +118,15 @@ def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> dict[
         added = connection.scalars(
             select(pairs.c.source).distinct().where(mine, pairs.c.import_id.is_(None))
         ).all()
-    return {"annotators": sorted(names), "sources": sorted({*files, *added} - {""})}
+        columns = [] if user.role == "annotator" else column_names(workspace, connection, dataset)
+    sources = sorted({*files, *added} - {""})
+    return {"annotators": sorted(names), "sources": sources, "columns": len(columns)}
 
 
 def candidates_of_query(
     workspace: Workspace, user: User, dataset_name: str, query: str
 ) -> list[dict[str, Any]]:
-    """The passages paired with this query: pair_id, passage, grade or None, state, split.
+    """The passages paired with this query: pair_id, passage, grade or None, state, split, further.
 
     A label that `user` may not see has no grade and the state "hidden". Refused: passages of
     more than 12,000,000 characters in all.
@@ -132,12 +142,14 @@ def candidates_of_query(
                 f" {_MOST_OF_QUERY:,}. Rank some of them: paste them, or choose another query."
             )
         told = pairs_with_labels(
-            visibility_of(dataset, user), pairs.c.id, pairs.c.passage, pairs.c.split
+            visibility_of(dataset, user),
+            *(pairs.c.id, pairs.c.passage, pairs.c.split, pairs.c.extra),
         ).where(pairs.c.query_key == key)
         rows = connection.execute(told.order_by(pairs.c.id)).mappings().all()
+        columns = Shown(workspace, dataset, user)
     return [
         {"pair_id": row["id"], "passage": row["passage"], "state": row["state"],
-         "split": row["split"], "grade": row["effective"]}
+         "split": row["split"], "grade": row["effective"], "further": columns.cells(row["extra"])}
         for row in rows
     ]  # fmt: skip
 

@@ -41,8 +41,9 @@ def import_file(
     more: Sequence[Path] = (),
     into: Into | None = None,
     split: str | None = None,
+    shown: Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    """Read a file and store its pairs in a dataset; `into` and `split` as in `store_reading`.
+    """Read a file and store its pairs; `into`, `split` and `shown` as in `store_reading`.
 
     rejects: where a CSV of every record left out goes. more: files read with it as one.
 
@@ -59,7 +60,7 @@ def import_file(
     options = on_scale_of(workspace, dataset_name, options)
     token = start_reading(workspace, user, path, options, more=more)
     source = ", ".join(file.name for file in (path, *more))[:200]
-    store = partial(store_reading, into=into, split=split, source=source)
+    store = partial(store_reading, into=into, split=split, source=source, shown=shown)
     with command_at_work(workspace, token):
         return _imported(workspace, user, token, dataset_name, rejects, store)
 

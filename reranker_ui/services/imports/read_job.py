@@ -89,6 +89,7 @@ def read(
         "preview": preview,
         "notes": plan.notes + plan.container.notes,
         "unread": [column.as_json() for column in unread.found()],
+        "further": unread.further(),
         "sources": [each.name for each in (path, *more)] if more else [],
     }
     if _are_classes(reader, labels):

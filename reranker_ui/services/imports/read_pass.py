@@ -8,6 +8,7 @@ from reranker_ui.core.formats.clean import clean
 from reranker_ui.core.formats.mojibake import Mojibake
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.plan import Plan
+from reranker_ui.core.formats.structure.further import further_of, plain_cells
 from reranker_ui.core.formats.structure.label_cells import with_plain_labels
 from reranker_ui.core.values.labels import GRADES, LabelReader
 from reranker_ui.core.values.pairs import REASONS, Judged, Left, Pair, Report
@@ -82,9 +83,14 @@ def judged_of(plan: Plan, value: Any) -> Iterator[Judged | Left]:
     if isinstance(value, Left):
         yield value
         return
+    further = None if plan.keeps_rest else further_of(plain_cells(value, plan.beside(value)))
     try:
         for judged in plan.read(value):
-            yield judged if isinstance(judged, Left) else with_plain_labels(judged)
+            if isinstance(judged, Left):
+                yield judged
+            else:
+                one = replace(judged, extra=further) if further and not judged.extra else judged
+                yield with_plain_labels(one)
     except Left as left:
         yield left
 

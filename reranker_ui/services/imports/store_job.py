@@ -16,7 +16,7 @@ from reranker_ui.services.store.workspace import Workspace
 def store_requested(job: JobFolder, workspace: Workspace) -> None:
     """Store the reading beside the job's folder as the request says.
 
-    The request has dataset, into, split, source, user and grade_names.
+    The request has dataset, into, split, source, user, grade_names and shown.
     """
     request = job.request()
 
@@ -26,7 +26,7 @@ def store_requested(job: JobFolder, workspace: Workspace) -> None:
     report = store_reading(
         workspace, User(**request["user"]), job.path.parent.name, request["dataset"],
         into=request["into"], split=request["split"], source=request["source"],
-        grade_names=request["grade_names"], said=report_progress,
+        grade_names=request["grade_names"], shown=request["shown"], said=report_progress,
     )  # fmt: skip
     job.finish(report)
     fill_index(workspace, request["dataset"])  # nobody needs to wait for it

@@ -22,6 +22,7 @@ from reranker_ui.services.imports.target import Begun, Into, begin_import, take_
 from reranker_ui.services.labels.dataset_details import check_name
 from reranker_ui.services.labels.datasets import scale as scale_of_row
 from reranker_ui.services.labels.effective_labels import seen
+from reranker_ui.services.labels.further_columns import MOST_SHOWN, set_shown
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, imports, pairs
 from reranker_ui.services.store.workspace import Workspace, record
@@ -40,13 +41,15 @@ _MERGED = ("added", "new_labels", "already_there", "replaced")
 def store_reading(
     workspace: Workspace, user: User, token: str, dataset_name: str, *,
     into: Into | None = None, split: str | None = None, result: dict[str, Any] | None = None,
-    source: str = "", grade_names: Sequence[str] | None = None, said: Said = lambda _n: None,
+    source: str = "", grade_names: Sequence[str] | None = None,
+    shown: Sequence[str] | None = None, said: Said = lambda _n: None,
 ) -> dict[str, Any]:  # fmt: skip
     """Store a finished reading; `said` hears how many pairs are through. Returns the report.
 
     into: a new dataset, add to one that is there, or replace its pairs; None: add to the dataset
     of that name, or make it. split: where every pair goes; None: as the file says, else by query.
-    grade_names: of the labels of a new dataset, in place of those of the reading.
+    grade_names: of the labels of a new dataset, in place of those of the reading. shown: further
+    columns to show beside the pairs, with those that are shown already.
     """
     require(user, "admin")
     check_name(dataset_name)
@@ -66,11 +69,12 @@ def store_reading(
     with import_at_work(workspace, begin) as begun:
         stage = Stage(job.path / "stage.db")
         try:
-            report = _Storing(workspace, user, stage, begun, result, source).run(split, said)
+            storing = _Storing(workspace, user, stage, begun, result, source, shown)
+            report = storing.run(split, said)
         finally:
             stage.close()
     more = {"scale": result["scale"], "new": begun.new, "mojibake": result.get("mojibake"),
-            "unread": result.get("unread", [])}  # fmt: skip
+            "unread": result.get("unread", []), "further": result.get("further", [])}  # fmt: skip
     return {"dataset": dataset_name, **report, **more, "summary": import_sentence(report)}
 
 
@@ -94,6 +98,7 @@ class _Storing:
     begun: Begun
     result: dict[str, Any]
     source: str
+    shown: Sequence[str] | None
 
     def run(self, split: str | None, said: Said) -> dict[str, Any]:
         """Store every staged pair and finish the import; returns the report."""
@@ -143,11 +148,20 @@ class _Storing:
             connection.execute(done.values(state="done", report=report))
             changed = datasets.update().where(datasets.c.id == dataset_id)
             connection.execute(changed.values(updated_at=now))
+            self._show_columns(connection)
             after = {k: v for k, v in report.items() if k not in _LONG}
             after |= {"import": self.begun.import_id, "source": self.source}
             what = "import" if self.begun.replaces is None else "replace pairs"
             record(connection, self.user, what, f"dataset:{dataset_id}", at=now, after=after)
         return report
+
+    def _show_columns(self, connection: sa.Connection) -> None:
+        if self.shown is None:
+            return
+        mine = select(datasets).where(datasets.c.id == self.begun.joins)
+        dataset = connection.execute(mine).one()
+        chosen = dict.fromkeys([*(dataset.shown_columns or []), *self.shown])
+        set_shown(connection, self.user, dataset, list(chosen)[:MOST_SHOWN])
 
 
 def _has_pairs(connection: sa.Connection, dataset_id: int) -> bool:

@@ -86,7 +86,9 @@ def read_upload(workspace: Workspace, user: User, token: str, said: dict[str, An
 
 
 def _read(workspace: Workspace, user: User, token: str, noted: dict[str, Any]) -> None:
-    """Note the upload and read all its files again."""
+    """Note the upload and read all its files again; Refused once it is being stored."""
+    if "dataset" in noted:
+        raise Refused("This file is being imported already.")
 
     def texts(role: str) -> str | None:
         return str(_path(workspace, token, noted[role])) if role in noted else None
@@ -118,14 +120,14 @@ def upload_state(workspace: Workspace, user: User, token: str) -> dict[str, Any]
 def store_upload(
     workspace: Workspace, user: User, token: str, dataset_name: str,
     confirmed: Collection[str] = (), into: Into | None = None, split: str | None = None,
-    grade_names: Sequence[str] | None = None,
+    grade_names: Sequence[str] | None = None, shown: Sequence[str] | None = None,
 ) -> None:  # fmt: skip
-    """Start to store a finished reading in a dataset; `into` and `split` as in `store_reading`.
+    """Start to store a finished reading; `into`, `split` and `shown` as in `store_reading`.
 
     grade_names: of the labels of its scale, lowest first; None for those of the reading.
 
-    Refused where a column of texts is not read and its name is not among those `confirmed`, and
-    where the names do not fit the scale.
+    Refused where a column may hold passages or labels that are not read and its name is not among
+    those `confirmed`, and where the names do not fit the scale.
     """
     require(user, "admin")
     check_name(dataset_name)
@@ -140,7 +142,7 @@ def store_upload(
     scale = Scale.from_json(result["scale"])
     names = scale.names if grade_names is None else tuple(grade_names)
     request = {"dataset": dataset_name, "into": into, "split": split, "source": source,
-               "user": asdict(user),
+               "user": asdict(user), "shown": shown,
                "grade_names": replace(scale, names=names).checked().names}  # fmt: skip
     module = "reranker_ui.services.imports.store_job"
     if not start_on(workspace, storing_in(folder), module, request):
@@ -149,12 +151,12 @@ def store_upload(
 
 
 def _check_confirmed(result: dict[str, Any], confirmed: Collection[str]) -> None:
-    unread = [column["column"] for column in result.get("unread", [])]
-    missing = [name for name in unread if name not in confirmed]
+    asking = [column["column"] for column in result.get("unread", []) if column["asks"]]
+    missing = [name for name in asking if name not in confirmed]
     if missing:
         raise Refused(
             f"{', '.join(missing[:6])} {'is' if len(missing) == 1 else 'are'} not read. Say what"
-            " they hold, or confirm that they are not needed."
+            " they hold, or confirm that they hold no passages or labels."
         )
 
 

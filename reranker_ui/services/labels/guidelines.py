@@ -65,7 +65,7 @@ def stream_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, 
 def rules(dataset: sa.Row[Any]) -> str:
     """A mark that is another one as soon as the owner changes what the page was told."""
     names = ("guidelines_version", "ordering", "order_run", "overlap", "blind")
-    people = ("adjudicators", "test_annotators")
+    people = ("adjudicators", "test_annotators", "shown_columns")
     told = [getattr(dataset, name) for name in (*names, *people, *_SCALE)]
     told.append(bool(dataset.guidelines))
     return hashlib.blake2s(repr(told).encode(), digest_size=8).hexdigest()

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy import func, select
 
+from reranker_ui.core.formats.structure.further import further_text
 from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.search_terms import Search, spaced
 from reranker_ui.services.store.database import datasets, imports, pairs, sqlite_module
@@ -29,10 +30,11 @@ _AT_ONCE = 2_000  # pairs that a search may take in by itself; more are left to 
 _NEVER = 0  # the import of pairs that came without one
 _EDITS = -1  # in place of an import: the version of the texts that edits are known to
 _DROP = ("DROP TABLE IF EXISTS texts", "DROP TABLE IF EXISTS filled")
-_INSERT = "INSERT INTO texts (rowid, query, passage) VALUES (?, ?, ?)"
+_INSERT = "INSERT INTO texts (rowid, query, passage, further) VALUES (?, ?, ?, ?)"
+_TEXTS = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.extra)
 _SCHEMA = (
-    "CREATE VIRTUAL TABLE texts USING fts5(query, passage, content='', contentless_delete=1,"
-    " prefix='3',"
+    "CREATE VIRTUAL TABLE texts USING fts5(query, passage, further, content='',"
+    " contentless_delete=1, prefix='3',"
     " tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M*'\")",
     "CREATE TABLE filled (import_id INTEGER PRIMARY KEY, last INTEGER NOT NULL)",
 )
@@ -113,7 +115,7 @@ def _follow_edits(workspace: Workspace, dataset: Dataset) -> None:
         if version == (known[0] if known else 0):
             return
         edited = connection.execute(
-            select(pairs.c.id, pairs.c.query, pairs.c.passage).where(
+            select(*_TEXTS).where(
                 pairs.c.dataset_id == dataset.id, pairs.c.text_version > (known[0] if known else 0)
             )
         ).all()
@@ -121,8 +123,7 @@ def _follow_edits(workspace: Workspace, dataset: Dataset) -> None:
         for row in edited:
             if index.execute("SELECT rowid FROM texts WHERE rowid = ?", (row.id,)).fetchone():
                 index.execute("DELETE FROM texts WHERE rowid = ?", (row.id,))
-                texts = (row.id, _indexed(row.query), _indexed(row.passage))
-                index.execute(_INSERT, texts)
+                index.execute(_INSERT, _entry(row))
         index.execute("INSERT OR REPLACE INTO filled VALUES (?, ?)", (_EDITS, version))
         index.execute("COMMIT")
 
@@ -145,7 +146,7 @@ def _fill_import(
     while True:
         with workspace.reading() as connection:
             rows = connection.execute(
-                select(pairs.c.id, pairs.c.query, pairs.c.passage)
+                select(*_TEXTS)
                 .where(*_of(dataset.id, import_id, last))
                 .order_by(pairs.c.id)
                 .limit(_BATCH)
@@ -154,16 +155,19 @@ def _fill_import(
         taken += len(rows)
         last = rows[-1].id if rows else last
         index.execute("BEGIN IMMEDIATE")
-        index.executemany(
-            _INSERT,
-            ((row.id, _indexed(row.query), _indexed(row.passage)) for row in rows),
-        )
+        index.executemany(_INSERT, map(_entry, rows))
         if import_id == _NEVER and len(rows) < _BATCH:
             last = max(last, newest)  # so that nobody walks the dataset for the few that come
         index.execute("INSERT OR REPLACE INTO filled VALUES (?, ?)", (import_id, last))
         index.execute("COMMIT")
         if len(rows) < _BATCH:
             return taken
+
+
+def _entry(row: Any) -> tuple[int, str, str, str]:
+    """What the index holds of a row with _TEXTS."""
+    further = _indexed(further_text(row.extra))
+    return row.id, _indexed(row.query), _indexed(row.passage), further
 
 
 def _indexed(text: str) -> str:
@@ -253,6 +257,6 @@ def _connect(dbapi: Any, path: Path) -> Any:
 
 
 def _is_current(connection: Any) -> bool:
-    # Version 0.1 made a table from which nothing can be deleted.
+    # Version 0.1 made a table from which nothing can be deleted, without further columns.
     made = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'texts'").fetchone()
-    return made is not None and "contentless_delete" in made[0]
+    return made is not None and all(part in made[0] for part in ("contentless_delete", "further"))

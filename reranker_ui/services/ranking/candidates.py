@@ -1,7 +1,7 @@
 """Candidates for one query: pasted, from a dataset by BM25, or a labelled query's own."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from reranker_ui.core.evaluation.metrics import scorable
@@ -22,7 +22,8 @@ MOST_FOUND = 1000
 class Candidates:
     """A query with its passages, and side by side their labels and pairs where there are any.
 
-    `bm25` scores them with the words of the whole dataset, where they come from one.
+    `bm25` scores them with the words of the whole dataset, where they come from one; `further`:
+    the further columns shown beside each of them then.
     """
 
     query: str
@@ -33,6 +34,7 @@ class Candidates:
     dataset: str | None = None
     scale: dict[str, Any] | None = None
     bm25: Callable[[], list[float]] | None = None
+    further: list[list[dict[str, Any]]] = field(default_factory=list)
 
     def grades(self) -> list[float | None]:
         """The labels that count: a disputed one does not."""
@@ -131,6 +133,9 @@ def _known(
         return Candidates(query, passages, [*none], [*none], source)
     rows = {row["passage"]: row for row in candidates_of_query(workspace, user, dataset, query)}
     mine = [rows.get(passage) for passage in passages]
+    others = [] if source == "paste" else [text for text in passages if text not in rows]
+    further = first_stage.further_of(workspace, user, dataset, others)
+    further |= {passage: row["further"] for passage, row in rows.items()}
     return Candidates(
         query,
         passages,
@@ -142,6 +147,7 @@ def _known(
         None
         if source == "paste"
         else lambda: first_stage.scores(workspace, user, dataset, query, passages),
+        [further.get(passage, []) for passage in passages],
     )
 
 

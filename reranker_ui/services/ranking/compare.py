@@ -92,7 +92,8 @@ def compare(
     `loading` (seconds, 0 if warm), engine, max_length (tokens), `cutoff` (kept with the run, or
     None), `metrics` over the labelled candidates, `rows`. A row has rank, index, score, logit or
     None, calibrated (by the kept cut-off) or None, below (the cut-off), cut (only its beginning
-    was read), passage, label, pair_id, was (rank in the first side) and moved (ranks gained).
+    was read), passage, label, pair_id, further (as in `Candidates`), was (rank in the first side)
+    and moved (ranks gained).
     """
     require(user, "viewer")
     if not 1 <= len(models) <= MOST_RANKERS:
@@ -178,6 +179,7 @@ def _side(
         row["label"] = candidates.labels[index]
         row["pair_id"] = candidates.pair_ids[index]
         row["cut"] = cut[index]
+        row["further"] = candidates.further[index] if candidates.further else []
         with_calibration(row, kept)
     return {
         "name": ranker.name,

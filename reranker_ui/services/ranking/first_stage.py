@@ -17,6 +17,7 @@ from reranker_ui.core.evaluation.bm25 import Index
 from reranker_ui.core.values.pairs import passage_key
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import seen
+from reranker_ui.services.labels.further_columns import Shown, column_names
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, pairs
 from reranker_ui.services.store.workspace import Workspace
@@ -62,6 +63,26 @@ def scores(
         float(every[place]) if passage in first else 0.0
         for place, passage in zip(places, passages, strict=True)
     ]
+
+
+def further_of(
+    workspace: Workspace, user: User, dataset_name: str, passages: Sequence[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """The further columns shown beside these passages (see `Shown.cells`), of their first pairs."""
+    require(user, "viewer")
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        if not passages or not column_names(workspace, connection, dataset):
+            return {}
+        columns = Shown(workspace, dataset, user)
+        first = _first_pairs(connection, dataset.id, passages)
+        ids = list(first.values())
+        cells: dict[int, list[dict[str, Any]]] = {}
+        for start in range(0, len(ids), CHUNK):
+            mine = pairs.c.id.in_(ids[start : start + CHUNK])
+            for row in connection.execute(select(pairs.c.id, pairs.c.extra).where(mine)):
+                cells[row.id] = columns.cells(row.extra)
+    return {passage: cells[number] for passage, number in first.items()}
 
 
 def _open(workspace: Workspace, connection: sa.Connection, dataset_id: int) -> FirstStage:

@@ -44,6 +44,7 @@ datasets = Table(
     Column("blind", Integer, nullable=False, server_default="1"),  # others' labels are hidden
     Column("adjudicators", JSON),  # names of annotators who decide disputed pairs too
     Column("test_annotators", JSON),  # names of those to whom test pairs are offered
+    Column("shown_columns", sa.JSON(none_as_null=True)),  # further ones; NULL: not chosen yet
     Column("texts_version", Integer, nullable=False, server_default="0"),  # edits of texts so far
     Column("created_by", Text, nullable=False),
     _time("created_at"),

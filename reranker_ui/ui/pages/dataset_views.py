@@ -4,14 +4,19 @@ import json
 from typing import Any
 
 from reranker_ui.services.datasets import history, pages, quality, split_report
-from reranker_ui.services.labels import dataset_details, guidelines, scale_change
+from reranker_ui.services.labels import (
+    dataset_details,
+    further_columns,
+    guidelines,
+    scale_change,
+)
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.component import Function
 from reranker_ui.ui.form.offers import BASES
 from reranker_ui.ui.pages import quality_charts
 from reranker_ui.ui.pages.train import plotly_address
-from reranker_ui.ui.payload import Count, Id, LabelMap, Name, ScaleSent, Text
+from reranker_ui.ui.payload import Count, Id, LabelMap, Name, Names, ScaleSent, Text
 
 
 def functions(workspace: Workspace) -> list[Function]:
@@ -77,7 +82,14 @@ def _settings(workspace: Workspace) -> list[Function]:
     def describe_dataset(user: User, *, dataset: Name, text: Text) -> Any:
         return dataset_details.describe(workspace, user, dataset, text)
 
-    return [look_at_scale, change_scale, rename_dataset, describe_dataset]
+    def columns_beside(user: User, *, dataset: Name) -> Any:
+        return further_columns.further_columns(workspace, user, dataset)
+
+    def show_columns(user: User, *, dataset: Name, columns: Names) -> Any:
+        return further_columns.show_columns(workspace, user, dataset, columns)
+
+    return [look_at_scale, change_scale, rename_dataset, describe_dataset, columns_beside,
+            show_columns]  # fmt: skip
 
 
 def _with_figures(found: dict[str, Any]) -> dict[str, Any]:

@@ -70,10 +70,12 @@ def _reading(workspace: Workspace) -> list[Function]:
         into: Into | None = None,
         split: SplitName | None = None,
         grade_names: Names | None = None,
+        shown: Names | None = None,
     ) -> Any:
         return uploads.store_upload(
-            workspace, user, token, dataset.strip(), confirmed or [], into, split, grade_names
-        )
+            workspace, user, token, dataset.strip(), confirmed or [], into, split, grade_names,
+            shown,
+        )  # fmt: skip
 
     def end_upload(user: User, *, token: Name) -> Any:
         return uploads.end_upload(workspace, user, token)

@@ -88,7 +88,9 @@ def meaning_of(
     pairs: Sequence[Pair], embedded: Embedder, probe: LinearProbe | None, bm25: Sequence[float]
 ) -> dict[str, list[float]]:
     """The scores of the parts that read embeddings: `cosine`, and `probe` where there is one."""
-    scores: dict[str, list[float]] = {"cosine": []} | ({"probe": []} if probe else {})
+    scores: dict[str, list[float]] = {"cosine": []}
+    if probe:
+        scores["probe"] = []
     for start in range(0, len(pairs), SLICE):
         part = slice(start, start + SLICE)
         left, right = embedded(pairs[part])

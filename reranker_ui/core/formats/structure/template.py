@@ -30,11 +30,6 @@ class Template:
         return "\n".join(line for line in lines if line is not None)
 
 
-def template_columns(text: str) -> list[str]:
-    """The names in the braces of a template; Refused where a brace is open."""
-    return [name for line in text.split("\n") for _, name in _read(line) if name is not None]
-
-
 def _parts(line: str, names: Sequence[Any], file: str) -> list[Part]:
     return [
         (literal, None if name is None else column_named(name, names, file))

@@ -7,6 +7,7 @@ from typing import Any
 from reranker_ui.core.formats.columns import ids_only, is_count
 from reranker_ui.core.formats.judgments import Plan
 from reranker_ui.core.formats.structure.cells import is_empty, is_list, is_prose, kind_of
+from reranker_ui.core.formats.structure.further import cell_text, plain_cells
 from reranker_ui.core.formats.structure.roles import describes, stem
 from reranker_ui.core.values.refused import Refused
 
@@ -42,6 +43,8 @@ class _Seen:
     only_numbers: bool = True
     distinct: set[int] = field(default_factory=set)
     example: str = ""
+    first: str = ""  # the text of the first cell
+    kept: int = 0  # cells that are stored with the pair
 
     def add(self, cell: Any) -> None:
         self.cells += 1
@@ -74,10 +77,23 @@ class UnreadColumns:
         self.seen: dict[str, _Seen] = {}
 
     def see(self, value: Mapping[Any, Any]) -> None:
-        """Count the unread cells of a record."""
-        for name, cell in self.plan.beside(value):
+        """Count what a record holds beside what is read."""
+        beside = list(self.plan.beside(value))
+        kept = dict(beside if self.plan.keeps_rest else plain_cells(value, beside))
+        for name, cell in beside:
             if not is_empty(cell) and (name in self.seen or len(self.seen) < _MOST_COLUMNS):
-                self.seen.setdefault(name, _Seen()).add(cell)
+                seen = self.seen.setdefault(name, _Seen())
+                seen.add(cell)
+                seen.kept += name in kept
+                seen.first = seen.first or cell_text(cell)[:200]
+
+    def further(self) -> list[dict[str, Any]]:
+        """The columns kept with the pairs: column, cells, example, and whether it may be labels."""
+        return [
+            {"column": name, "cells": seen.kept, "example": seen.first,
+             "labels": seen.holds_labels() and not is_count(name)}
+            for name, seen in self.seen.items() if seen.kept
+        ]  # fmt: skip
 
     def found(self) -> list[Unread]:
         """The columns of texts, and of labels where the plan has none, in the file's order."""
@@ -93,9 +109,8 @@ class UnreadColumns:
 
     def notes(self) -> list[str]:
         """A sentence naming the columns that are not imported."""
-        if self.plan.keeps_rest or not self.seen:
-            return []
-        return [f"Not read: {', '.join(list(self.seen)[:8])}."]
+        names = [name for name, seen in self.seen.items() if not seen.kept]
+        return [f"Not read: {', '.join(names[:8])}."] if names else []
 
     def _may_be_passages(self, name: str) -> bool:
         if "." in name or describes(name) or ids_only(name):

@@ -1,0 +1,48 @@
+"""Further columns: what a file holds of a pair beside its texts and label, such as SKU or price."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from reranker_ui.core.formats.structure.cells import is_empty, is_list
+
+
+def further_of(cells: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """What is stored of these cells: all that are not empty, in texts that a database takes."""
+    return {_storable(name): _storable(cell) for name, cell in cells if not is_empty(cell)}
+
+
+def plain_cells(
+    value: Mapping[Any, Any], beside: Iterable[tuple[str, Any]]
+) -> Iterator[tuple[str, Any]]:
+    """Those of `beside` that hold one text, number or truth value for the whole record."""
+    for name, cell in beside:
+        if name in value and not isinstance(cell, Mapping) and not is_list(cell):
+            yield name, cell
+
+
+def cell_text(cell: Any) -> str:
+    """A cell as text: as it is, else as JSON; "" for none."""
+    if isinstance(cell, str):
+        return cell
+    return "" if cell is None else json.dumps(cell, ensure_ascii=False)
+
+
+def further_text(extra: Any) -> str:
+    """All further cells of a pair as one text, for a search index; "" for none."""
+    return " ".join(map(cell_text, extra.values())) if isinstance(extra, Mapping) else ""
+
+
+def _storable(cell: Any) -> Any:
+    if isinstance(cell, str):
+        if cell.isascii() and "\0" not in cell:
+            return cell
+        whole = cell.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    if isinstance(cell, Mapping):
+        return {_storable(str(name)): _storable(each) for name, each in cell.items()}
+    if is_list(cell):
+        return [_storable(each) for each in cell]
+    if isinstance(cell, float) and cell - cell != 0:  # JSON has no NaN and no infinity
+        return str(cell)
+    return cell if isinstance(cell, bool | int | float | None) else str(cell)
