@@ -97,6 +97,7 @@ ACTS: dict[str, Payload] = {
     "undo": _pair(**CLIENT, edit=1),
     "take": _pair(),
     "release": _named(),
+    "add_comment": _pair(text=lambda d: d.any("Is it 1?", "why", "")),
     "next_pairs": _named(
         order=lambda d: d.any(*ORDERS),
         n=lambda d: d.any(0, 3, 20),
@@ -133,6 +134,8 @@ READS: dict[str, Payload] = {
     "read_upload": _named(token="0" * 32, said={}), "upload_state": _named(token="0" * 32),
     "store_upload": _named(token="0" * 32), "end_upload": _named(token="0" * 32),
     "left_out": _named(token="0" * 32, after=0), "page_of_pairs": _page,
+    "ids_of_pairs": _page, "pair_details": _pair(), "pair_history": _pair(),
+    "pair_comments": _pair(), "mark_gold": _named(ids=[1], gold_pair=True),
     "set_label": _named(ids=[1], label=1), "move_split": _named(ids=[1], split="dev"),
     "delete_pairs": _named(ids=[1]), "edit_text": _named(id=1, query="q"),
     "quality_report": _named(), "check_quality": _named(), "stop_check": _named(),

@@ -28,6 +28,8 @@ HALF_WRONG = {
     "decide": [{"pair": 1, "label": 7}, {"dataset": "decider", "pair": 48, "label": 1}],
     "undecide": [{"dataset": "decider", "pair": 48}],
     "take": [{"pair": 24}],
+    "add_comment": [{"pair": 1, "text": " "}, {"pair": 24, "text": "why?"}],
+    "mark_gold": [{"ids": [10**6], "gold_pair": True}],
     "set_label": [{"ids": [1, 2], "label": 7}, {"ids": [1, 10**6], "label": 1}],
     "move_split": [{"ids": [1], "split": "no such"}],
     "add_pairs": [{"query": "q", "passages": ["brand new", ""]}],

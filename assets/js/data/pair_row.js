@@ -1,10 +1,12 @@
 // One pair as a row of the table.
 
+import { button } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
 import { formatAgo, oneLine } from "../lib/format.js";
 import { openMenu } from "../lib/menu.js";
 import { targetOf } from "../lib/poll.js";
 import { pairChip } from "./pair_chip.js";
+import { openPairDrawer } from "./pair_drawer.js";
 import { rights } from "./rights.js";
 import { openTextEditor } from "./text_editor.js";
 
@@ -33,6 +35,7 @@ export function pairRow(page, pair) {
     h("td.rr-wide.rr-desk.rr-muted", { title: pair.by.join(", ") }, labelledBy(pair)),
     h("td.rr-wide.rr-desk.rr-muted", { title: where }, pair.source),
     h("td.rr-wide.rr-desk.rr-muted", formatAgo(pair.updated_at)),
+    h("td.open", openButton(page, pair)),
   );
   tick.addEventListener("change", () => {
     if (tick.checked) page.selected.add(pair.id);
@@ -42,6 +45,16 @@ export function pairRow(page, pair) {
   });
   row.addEventListener("keydown", (event) => pressed(event, page, pair, row, tick));
   return row;
+}
+
+/**
+ * @param {PairsPage} page
+ * @param {Pair} pair
+ */
+function openButton(page, pair) {
+  const label = `Open pair ${pair.id}`;
+  const options = { kind: "small quiet icon", icon: /** @type {const} */ ("right"), label };
+  return button("", () => openPairDrawer(page, pair), options);
 }
 
 /** @param {Pair} pair */
@@ -82,6 +95,10 @@ function labelCell(page, pair) {
 function textCell(page, pair, key) {
   const properties = { class: key, dir: "auto", tabindex: 0, title: pair[key] };
   const cell = h("td.rr-text", properties, oneLine(pair[key]));
+  // A finger has no double click: a tap opens the pair, which can be edited there.
+  cell.addEventListener("click", () => {
+    if (matchMedia("(pointer: coarse)").matches) openPairDrawer(page, pair);
+  });
   if (!rights.mayChange) return cell;
   cell.addEventListener("dblclick", () => openTextEditor(page, cell, pair, key));
   cell.addEventListener("keydown", (event) => {
@@ -110,7 +127,8 @@ function pressed(event, page, pair, row, tick) {
   if (answer) {
     const ids = page.selected.has(pair.id) ? [...page.selected] : [pair.id];
     page.changes.setLabel(ids, answer.value);
-  } else if (near) focusBeside(near, row, target);
+  } else if (event.key === "o") openPairDrawer(page, pair);
+  else if (near) focusBeside(near, row, target);
   else if (rights.mayChange && event.key === " " && target.matches("td")) tick.click();
   else return;
   event.preventDefault();

@@ -28,7 +28,7 @@ export function drawRoom(context) {
   const drawHome = async () => {
     try {
       const answer = await context.server.all_datasets();
-      rights.mayChange = answer.may_change;
+      Object.assign(rights, { mayChange: answer.may_change, mayLabel: answer.may_label });
       importing.classList.toggle("rr-hidden", !answer.may_change);
       const first = isFirstVisit(answer);
       start.classList.toggle("rr-hidden", !first);

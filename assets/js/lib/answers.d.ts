@@ -136,6 +136,7 @@ interface Datasets {
   datasets: Dataset[];
   steps: { runs: number; labels: number };
   may_change: boolean;
+  may_label: boolean;
 }
 interface Pair {
   id: number;
@@ -151,6 +152,28 @@ interface Pair {
   source: string;
   line: number | null;
   updated_at: number;
+}
+interface PairDetails {
+  id: number;
+  query: string;
+  passage: string;
+  source: string;
+  line: number | null;
+  split: Split;
+  /** Further columns of the imported file. */
+  extra: Record<string, unknown> | null;
+  effective: number | null;
+  state: PairState;
+  imported: number[];
+  decision: { label: number | null; by: string; reason: string; at: number } | null;
+  votes: {
+    annotator: string;
+    label: number | null;
+    cannot_tell: number;
+    note: string | null;
+    at: number;
+  }[];
+  gold: number | null;
 }
 interface PairPage {
   pairs: Pair[];
@@ -415,6 +438,18 @@ interface DataServer {
   filter_choices(payload: {
     dataset: string;
   }): Promise<{ annotators: string[]; sources: string[] }>;
+  ids_of_pairs(
+    payload: Omit<PairPageRequest, "after" | "before" | "size"> & { most: number },
+  ): Promise<{ ids: number[]; more: boolean }>;
+  pair_details(payload: { pair: number }): Promise<PairDetails>;
+  pair_history(payload: { pair: number }): Promise<PairEvent[]>;
+  pair_comments(payload: { pair: number }): Promise<PairComment[]>;
+  add_comment(payload: { pair: number; text: string }): Promise<PairComment[]>;
+  mark_gold(payload: {
+    dataset: string;
+    ids: number[];
+    gold_pair: boolean;
+  }): Promise<{ pairs: number; unlabelled: number }>;
   set_label(payload: { dataset: string; ids: number[]; label: number | null }): Promise<Edit>;
   move_split(payload: { dataset: string; ids: number[]; split: Split }): Promise<Edit>;
   delete_pairs(payload: { dataset: string; ids: number[] }): Promise<Edit>;
@@ -498,6 +533,8 @@ interface StreamPair {
   source?: string;
   line?: number | null;
   label: number | null;
+  /** 1 for the answer "can't tell". */
+  cannot_tell?: number;
   note?: string | null;
   /** How it was chosen; sent back with its label. */
   drawn?: string | null;
@@ -559,6 +596,7 @@ interface QueryCandidate {
   id: number;
   passage: string;
   label: number | null;
+  cannot_tell?: number;
   mine: boolean;
 }
 interface QueryCandidates {
@@ -587,6 +625,8 @@ interface LabellingSettings {
   people: string[];
   adjudicators: string[];
   test_annotators: string[];
+  /** null: everyone may label. */
+  annotators: string[] | null;
 }
 interface Vote {
   annotator: string;
@@ -613,6 +653,10 @@ interface AnnotatorActivity {
   /** Labels of the last days, the newest last. */
   days: number[];
   seconds: number | null;
+  /** Whether that is too fast for reading. */
+  fast: boolean;
+  gold: { right: number; of: number } | null;
+  cannot_tell: number;
   majority: { percent: number; interval: Interval | null; shared: number } | null;
   skips: number;
   last: number;
@@ -637,6 +681,7 @@ interface Unjudged {
 }
 interface PairEventValue {
   label?: number | null;
+  cannot_tell?: number;
   split?: string | null;
   source?: string;
   line?: number | null;
@@ -660,6 +705,13 @@ interface StreamChanges {
   blind?: boolean;
   adjudicators?: string[];
   test_annotators?: string[];
+  annotators?: string[];
+}
+interface PairComment {
+  id: number;
+  author: string;
+  text: string;
+  at: number;
 }
 type LabelChange =
   | {
@@ -667,6 +719,7 @@ type LabelChange =
       dataset: string;
       pair: number;
       label: number | null;
+      cannot_tell: boolean;
       note: string | null;
       seconds: number | null;
       drawn?: string | null;
@@ -688,6 +741,8 @@ interface AnnotateServer {
     have: number[];
   }): Promise<{ pairs: StreamPair[]; gone: number[] }>;
   take(payload: { pair: number }): Promise<StreamPair | null>;
+  pair_comments(payload: { pair: number }): Promise<PairComment[]>;
+  add_comment(payload: { pair: number; text: string }): Promise<PairComment[]>;
   release(payload: { dataset: string }): Promise<number>;
   annotate(payload: LabelChange): Promise<unknown>;
   undo(payload: LabelChange): Promise<unknown>;

@@ -24,6 +24,8 @@ _FIXED = {
     "undo decide": "Removed decision",
     "add pair": "Added a pair",
     "edit guidelines": "Changed the guidelines",
+    "mark gold": "Marked gold pairs",
+    "unmark gold": "Unmarked gold pairs",
     "set stream": "Changed the annotation settings",
     "describe": "Changed the description",
 }
