@@ -6,6 +6,8 @@ A new one without a row fails the tests of roles. Write the least role that it i
 # Called by other services only, after they have asked for a role.
 INSIDE = {
     "operating.snapshots.replace",
+    "ranking.demo.check_shown",
+    "ranking.demo.shown_to",
     "training.create.known_base",
     "runs.allowed_models.check_base",
     "training.create.continued",
@@ -59,6 +61,9 @@ SERVICES = {
     "datasets.edits.move_split": "admin",
     "datasets.edits.set_label": "admin",
     "datasets.undo.undo": "admin",
+    "ranking.demo.demo_page": "viewer",
+    "ranking.demo.demo_settings": "admin",
+    "ranking.demo.set_demo": "admin",
     "ranking.explain.explain": "viewer",
     "ranking.explain.score_wording": "viewer",
     "datasets.export.export_dataset": "viewer",
@@ -196,6 +201,8 @@ FUNCTIONS = {
         "make_key": "viewer",
         "end_key": "viewer",
         "end_keys": "viewer",
+        "demo_settings": "admin",
+        "set_demo": "admin",
     },
     "rr-data": {
         "all_datasets": "viewer",

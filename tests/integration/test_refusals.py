@@ -42,6 +42,7 @@ HALF_WRONG = {
     "remove_user": [{"name": "Sara"}, {"name": "nobody"}],
     "invite": [{"role": "king", "places": 1}, {"role": "viewer", "places": 0}],
     "make_key": [{"name": ""}],
+    "set_demo": [{"title": "t", "text": "", "dataset": "none", "run": "", "queries": []}],
     "push_dataset": [{"repo": "not a place"}],
     "keep_cutoff": [{"run": "1", "goal": "no such"}],
     "give_back": [{"edit": 1}],

@@ -96,7 +96,27 @@ interface ApiKey {
   start: string;
   used_at: number | null;
 }
+interface DemoChoice {
+  title: string;
+  text: string;
+  dataset: string;
+  run: string;
+  queries: string[];
+}
+interface DemoSettings extends DemoChoice {
+  datasets: string[];
+  runs: { id: string; name: string; dataset: string }[];
+}
+/** What the Playground of a demo is drawn with. */
+interface DemoPage {
+  title: string;
+  text: string;
+  run: string;
+  queries: { query: string; labelled: boolean }[];
+}
 interface HeaderServer {
+  demo_settings(): Promise<DemoSettings>;
+  set_demo(payload: DemoChoice): Promise<void>;
   overview(payload: { dataset?: string | null; page?: string }): Promise<Overview>;
   people_now(): Promise<{ people: Person[]; invites: Invite[] }>;
   invite(payload: { role: string; places: number }): Promise<{ token: string }>;
@@ -827,6 +847,9 @@ interface Side {
   metrics: Record<string, number>;
   rows: RankedResult[];
 }
+/** What the dialogs of a ranker need to know of it. */
+type UsableSide = Pick<Side, "name" | "title" | "measure"> &
+  Partial<Pick<Side, "cutoff" | "combined">>;
 interface Comparison {
   query: string;
   source: CandidateSource;
@@ -912,7 +935,7 @@ interface OnnxState {
 interface PlaygroundServer {
   rankers(payload: {
     dataset: string | null;
-  }): Promise<{ rankers: RankerChoice[]; a: string; b: string; role: Role; demo: boolean }>;
+  }): Promise<{ rankers: RankerChoice[]; a: string; b: string; role: Role; demo: DemoPage | null }>;
   compare(payload: {
     models: string[];
     query: string;

@@ -1,6 +1,7 @@
 // The command palette (Ctrl K): tabs, datasets and commands, found by a few letters; and the key ?.
 
 import { address, goTo, tabButton } from "../lib/address.js";
+import { matching } from "../lib/commands.js";
 import { openDialog, openKeyHelp } from "../lib/dialog.js";
 import { fill, h } from "../lib/dom.js";
 import { plural } from "../lib/format.js";
@@ -108,19 +109,6 @@ function openPalette(commands) {
   const dialog = openDialog("Commands", "rr-palette", field, list);
   draw();
   field.focus();
-}
-
-/**
- * Commands with all words of a text, in any order.
- * @param {Command[]} commands
- * @param {string} text
- */
-export function matching(commands, text) {
-  const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  return commands.filter((command) => {
-    const name = command.text.toLocaleLowerCase();
-    return words.every((word) => name.includes(word));
-  });
 }
 
 /**

@@ -14,6 +14,7 @@ from reranker_ui.core.values.splits import check_split
 from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
 from reranker_ui.services.ranking.candidates import Candidates
 from reranker_ui.services.ranking.cutoffs import kept_cutoff
+from reranker_ui.services.ranking.demo import check_shown
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
 from reranker_ui.services.ranking.recorded_scores import recorded_scores
 from reranker_ui.services.store.access import User, require
@@ -59,6 +60,7 @@ def evaluate(
     used again, so that the numbers are those of the run.
     """
     require(user, "viewer")
+    check_shown(workspace, user, dataset=dataset)
     check_split(split)
     pairs = labelled_pairs(workspace, user, dataset)
     pairs = pairs[pairs["split"] == split]
