@@ -52,5 +52,5 @@ function summary(rows) {
 function lowerIsBetter(panel) {
   const box = h("input", { type: "checkbox", checked: !!panel.answers.lowest_is_best });
   box.addEventListener("change", () => panel.readAgain({ lowest_is_best: box.checked || null }));
-  return h("label.rr-check", box, "Lower is better (1 = most relevant)");
+  return h("label.rr-check", box, "1 is best (invert)");
 }
