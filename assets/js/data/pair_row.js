@@ -31,10 +31,10 @@ export function pairRow(page, pair) {
     textCell(page, pair, "query"),
     textCell(page, pair, "passage"),
     h("td.chip", labelCell(page, pair)),
-    h("td.rr-desk", pair.split),
-    h("td.rr-wide.rr-desk.rr-muted", { title: pair.by.join(", ") }, labelledBy(pair)),
-    h("td.rr-wide.rr-desk.rr-muted", { title: where }, pair.source),
-    h("td.rr-wide.rr-desk.rr-muted", formatAgo(pair.updated_at)),
+    h("td.split.rr-desk", pair.split),
+    h("td.by.rr-wide.rr-desk.rr-muted", { title: pair.by.join(", ") }, labelledBy(pair)),
+    h("td.source.rr-wide.rr-desk.rr-muted", { title: where }, pair.source),
+    h("td.time.rr-wide.rr-desk.rr-muted", formatAgo(pair.updated_at)),
     h("td.open", openButton(page, pair)),
   );
   tick.addEventListener("change", () => {

@@ -11,6 +11,7 @@ import { scaleAnswers } from "../lib/labels.js";
 import { isTyping, isVisible, targetOf } from "../lib/poll.js";
 import { mayPass } from "../lib/server.js";
 import { Changes } from "./changes.js";
+import { columnChoice, hiddenColumns } from "./columns.js";
 import { Filters } from "./filters.js";
 import { Matching } from "./matching.js";
 import { openPairKeys } from "./pair_keys.js";
@@ -40,6 +41,8 @@ export class PairsPage {
     this.filters = new Filters(() => this.begin());
     this.note = h("div");
     this.rows = h("tbody");
+    /** @type {HTMLElement | null} */
+    this.grid = null;
     this.count = h("span.rr-muted");
     const previous = () => this.move({ before: this.page?.first }, -SIZE);
     const next = () => this.move({ after: this.page?.last }, SIZE);
@@ -59,7 +62,8 @@ export class PairsPage {
     const { search, buttons } = this.filters;
     const field = h("div.rr-search", icon("search"), search, keyMark("/"));
     const grow = h("span.rr-grow");
-    return h("div.rr-tools", field, buttons, grow, this.count, this.previous, this.next);
+    const columns = columnChoice(() => this.showColumns());
+    return h("div.rr-tools", field, buttons, grow, this.count, columns, this.previous, this.next);
   }
 
   table() {
@@ -76,7 +80,14 @@ export class PairsPage {
       head("Updated", "time rr-wide rr-desk"),
       h("th.open", { scope: "col" }, h("span.rr-sr", "Open")),
     ];
-    return h("table.rr-table.rr-pairs-table", h("thead", h("tr", heads)), this.rows);
+    this.grid = h("table.rr-table.rr-pairs-table", h("thead", h("tr", heads)), this.rows);
+    this.showColumns();
+    return this.grid;
+  }
+
+  showColumns() {
+    const hidden = hiddenColumns().map((name) => `no-${name}`);
+    if (this.grid) this.grid.className = ["rr-table rr-pairs-table", ...hidden].join(" ");
   }
 
   /** Once the dataset is known. */
