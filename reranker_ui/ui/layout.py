@@ -13,7 +13,7 @@ from reranker_ui.core.values.machine import return_memory
 from reranker_ui.core.values.rate_limits import Crowd
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.operating import backup_schedule, overview
-from reranker_ui.services.ranking import engines
+from reranker_ui.services.ranking import engines, preload
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace, open_workspace
 from reranker_ui.settings import ASSETS, Settings, believe_proxies, secret_values
@@ -68,6 +68,7 @@ def serve(settings: Settings | None = None) -> None:
         door = Door(workspace, fault=fault)
         overview.begin(workspace)
         engines.begin()
+        preload.begin(workspace)
         page = build_app(workspace, door.way)
         page.queue(default_concurrency_limit=8, max_size=200)
         door.guard(page._queue)

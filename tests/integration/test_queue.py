@@ -33,7 +33,8 @@ def test_imported_labels_are_not_told(workspace):
     seed(workspace, label=lambda number: 1.0)
     (pair,) = next_pairs(workspace, MAI, "caves", n=1, imported=True)["pairs"]
     assert pair["label"] is None
-    assert set(pair) == {"id", "query", "passage", "source", "line", "label", "note"}
+    assert set(pair) == {"id", "query", "passage", "source", "line", "label", "note",
+                         "cannot_tell"}  # fmt: skip
 
 
 def test_two_people_do_not_meet(workspace):

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 from starlette.requests import HTTPConnection
 
-from reranker_ui.ui.server.streams import StreamOwners
+from reranker_ui.ui.server.streams import OLD, StreamOwners, refuse_unknown
 from tests.coroutines import finish
 
 
@@ -45,3 +45,13 @@ def test_the_oldest_sessions_are_forgotten():
     for session in ("s1", "s2", "s3"):
         assert owners.claim(session, "ann")
     assert owners.claim("s1", "bo") and not owners.claim("s3", "bo")
+
+
+def test_events_of_an_older_page_are_refused():
+    queue = Queue()
+    queue.blocks = SimpleNamespace(fns={1: None})
+    refuse_unknown(queue)
+    known, unknown = (SimpleNamespace(session_hash="s", fn_index=one) for one in (1, 82))
+    assert finish(queue.push(body=known, request=None, username=None))[0]
+    refused = finish(queue.push(body=unknown, request=None, username=None))
+    assert refused == (False, OLD, "error")

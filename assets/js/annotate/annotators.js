@@ -4,6 +4,7 @@ import { button, emptyState, errorBox, linkButton, skeleton } from "../lib/contr
 import { fill, h } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
 import { formatAgo, formatDateTime, formatDay, formatInt, plural } from "../lib/format.js";
+import { icon } from "../lib/icons.js";
 import { openMenu } from "../lib/menu.js";
 import { poll } from "../lib/poll.js";
 import { tableHead } from "../lib/table.js";
@@ -19,12 +20,13 @@ const COLUMNS = [
   ["14 days", "rr-desk"],
   ["Seconds per label", "rr-num rr-desk"],
   ["With the majority", "rr-num"],
-  ["Skips", "rr-num rr-desk"],
+  ["Gold", "rr-num rr-desk"],
+  ["Can't tell, skips", "rr-num rr-desk"],
   ["Last", "rr-num rr-desk"],
   ["!Actions", "do"],
 ];
 const NOTE =
-  "With the majority: how often a label is the one that most others gave, on pairs where the others have a majority, with its 95% confidence interval. Seconds are the median of the last 14 days.";
+  "With the majority: how often a label is the one that most others gave, on pairs where the others have a majority, with its 95% confidence interval. Seconds are the median of the last 14 days; below 1 s nobody reads a pair. Gold: labels that are the known one of gold pairs, which you mark in Data.";
 
 export class AnnotatorsSection {
   /**
@@ -92,7 +94,7 @@ export class AnnotatorsSection {
    * @param {number} most
    */
   row(annotator, days, most) {
-    const { name, labels, seconds, skips, last } = annotator;
+    const { name, labels, seconds, skips, last, fast, cannot_tell: unsure } = annotator;
     const slow = seconds === null ? "–" : formatInt(seconds);
     const time = seconds !== null && seconds < 10 ? seconds.toFixed(1) : slow;
     return h(
@@ -101,9 +103,10 @@ export class AnnotatorsSection {
       h("td.rr-num", formatInt(labels)),
       h("td.rr-num", formatInt(annotator.days.at(-1))),
       h("td.rr-desk", dayBars(days, annotator.days, most)),
-      h("td.rr-num.rr-desk", time),
+      h("td.rr-num.rr-desk", fast && h("span.rr-an-fast", icon("warn"), "too fast "), time),
       h("td.rr-num", majorityShare(annotator.majority)),
-      h("td.rr-num.rr-desk", formatInt(skips)),
+      h("td.rr-num.rr-desk", goldShare(annotator.gold)),
+      h("td.rr-num.rr-desk", `${formatInt(unsure)}, ${formatInt(skips)}`),
       h("td.rr-num.rr-muted.rr-desk", formatAgo(last)),
       h("td.do", this.session.stream.may.own && this.moreButton(name)),
     );
@@ -174,6 +177,11 @@ function dayBars(days, counts, most) {
     return h("i", { class: count > 0 && "on", style: `height:${height}px`, title });
   });
   return h("span.rr-an-days", { role: "img", "aria-label": label }, bars);
+}
+
+/** @param {AnnotatorActivity["gold"]} gold */
+function goldShare(gold) {
+  return gold ? `${formatInt(gold.right)} of ${formatInt(gold.of)}` : h("span.rr-muted", "–");
 }
 
 /** @param {AnnotatorActivity["majority"]} majority */

@@ -172,16 +172,21 @@ export class PairCard {
       return;
     }
     const skipped = row.label === null;
-    const chip = skipped ? skippedChip("skipped") : labelChip(row.label, this.session.stream.scale);
+    const none = row.cannot_tell ? "can't tell" : "skipped";
+    const chip = skipped ? skippedChip(none) : labelChip(row.label, this.session.stream.scale);
     const passage = h("span.rr-cut.rr-muted", { dir: "auto" }, row.passage);
     fill(this.lastLine, h("span.rr-muted", "Last"), chip, passage);
   }
 
-  /** @param {number | null} label that was just given */
-  flash(label) {
+  /**
+   * @param {number | null} label that was just given
+   * @param {boolean} cannotTell
+   */
+  flash(label, cannotTell) {
     const answers = scaleAnswers(this.session.stream.scale);
     const word = answers.find(({ value }) => value === label)?.word ?? label;
-    this.said = label === null ? "Skipped. " : `Labelled ${word}. `;
+    const none = cannotTell ? "Answered: can't tell. " : "Skipped. ";
+    this.said = label === null ? none : `Labelled ${word}. `;
     const button = label === null ? undefined : this.buttons.get(label);
     if (!button) return;
     button.classList.add("chosen");

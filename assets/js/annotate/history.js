@@ -1,12 +1,10 @@
-// The history of a pair: who did what to it, when, and what it was before and after.
+// The history of a pair, and the comments on it, in a dialog over the stream.
 
+import { CommentThread } from "../lib/comments.js";
 import { errorBox, skeleton } from "../lib/controls.js";
 import { openDialog } from "../lib/dialog.js";
 import { fill, h } from "../lib/dom.js";
-import { formatDateTime, formatInt } from "../lib/format.js";
-import { labelChip } from "../lib/labels.js";
-
-/** @typedef {(event: PairEvent) => Child} Describe */
+import { pairEvents } from "../lib/pair_events.js";
 
 /** @param {import("./session.js").Session} session */
 export async function openPairHistory(session) {
@@ -14,118 +12,14 @@ export async function openPairHistory(session) {
   const pair = section ? section.pair?.() : session.current;
   if (!pair) return;
   const body = h("div", skeleton(3));
-  openDialog("History of this pair", "wide", body);
+  const thread = new CommentThread(session.server, pair.id);
+  openDialog("History and comments", "wide", body, h("h3", "Comments"), thread.node);
+  thread.load();
   try {
     const events = await session.server.history({ pair: pair.id });
-    const describe = descriptions(session.stream);
-    fill(
-      body,
-      h(
-        "ol.rr-an-history",
-        events.map((event) => eventLine(event, describe)),
-      ),
-    );
+    const { scale, guidelines } = session.stream;
+    fill(body, pairEvents(events, scale, guidelines.version));
   } catch (error) {
     fill(body, errorBox(error));
   }
-}
-
-/**
- * @param {PairEvent} event
- * @param {Record<string, Describe>} describe
- */
-function eventLine(event, describe) {
-  const unknown = () => [person(event.who), ` ${event.what}`];
-  const text = (describe[event.what] ?? unknown)(event);
-  const words = event.after?.note || event.after?.reason;
-  const datetime = new Date(event.at * 1000).toISOString();
-  return h(
-    "li",
-    h("time.rr-faint", { datetime }, formatDateTime(event.at)),
-    h("span.rr-row.rr-grow", text),
-    words ? h("span.rr-muted.rr-an-said", { dir: "auto" }, words) : null,
-  );
-}
-
-/** @param {string | null} name */
-function person(name) {
-  return h("b", name);
-}
-
-/**
- * How each kind of event is described.
- * @param {StreamSettings} stream
- * @returns {Record<string, Describe>}
- */
-function descriptions({ scale, guidelines }) {
-  const chip = (/** @type {PairEvent["after"]} */ value, none = "skip") => {
-    const label = value?.label;
-    if (label !== null && label !== undefined) return labelChip(label, scale);
-    return h("span.rr-chip.none", value ? none : "none");
-  };
-  const change = (/** @type {PairEvent} */ { before, after }, none = "skip") => [
-    before && [chip(before, none), h("span.rr-muted", { role: "img", "aria-label": "to" }, "→")],
-    chip(after, none),
-  ];
-  const by =
-    (/** @type {string} */ text) =>
-    (/** @type {PairEvent} */ { who }) => [person(who), ` ${text}`];
-  const changed =
-    (/** @type {string} */ text, none = "left out") =>
-    (/** @type {PairEvent} */ event) => [person(event.who), ` ${text}`, change(event, none)];
-  const ofOther = (/** @type {string} */ text) => (/** @type {PairEvent} */ event) => {
-    const annotator = (event.after ?? event.before)?.annotator ?? "";
-    return [person(event.who), ` ${text} the label of `, person(annotator), change(event)];
-  };
-  const version = (/** @type {PairEvent} */ { after }) =>
-    guidelines.version > 1 &&
-    !!after?.guidelines_version &&
-    h("span.rr-faint", `guidelines ${after.guidelines_version}`);
-  return {
-    came: (event) => [arrival(event), hasLabel(event.after) && [" with ", chip(event.after)]],
-    annotate: (event) => [labelled(event, change), version(event)],
-    "undo annotate": changed("reverted the label", "skip"),
-    decide: changed("decided"),
-    "undo decide": changed("reverted the decision"),
-    "set label": changed("set the label"),
-    "undo set label": changed("undid setting the label"),
-    "move split": ({ who, before, after }) => [
-      person(who),
-      ` moved it from ${before?.split ?? "no split"} to ${after?.split}`,
-    ],
-    "undo move split": ({ who, after }) => [
-      person(who),
-      ` moved it back to ${after?.split ?? "no split"}`,
-    ],
-    "edit text": by("edited the text"),
-    "undo edit text": by("undid the edit of the text"),
-    "delete pairs": by("deleted it"),
-    "undo delete pairs": by("restored it"),
-    "add pair": by("added it"),
-    "take back": ofOther("reverted"),
-    "give back": ofOther("restored"),
-  };
-}
-
-/** @param {PairEvent["after"]} value */
-function hasLabel(value) {
-  return value?.label !== null && value?.label !== undefined;
-}
-
-/** @param {PairEvent} event */
-function arrival({ who, after }) {
-  const line = after?.line ? `, line ${formatInt(after.line)}` : "";
-  const from = after?.source ? ` from ${after.source}${line}` : "";
-  return [who ? [person(who), " imported it"] : "Imported", from];
-}
-
-/**
- * @param {PairEvent} event
- * @param {(event: PairEvent) => Child} change
- */
-function labelled(event, change) {
-  const skipped = event.after?.label === null;
-  const first = skipped ? " skipped" : " labelled";
-  const verb = event.before ? " changed the label" : first;
-  return [person(event.who), verb, event.before || !skipped ? change(event) : null];
 }

@@ -52,6 +52,7 @@ function actionOf(session, key) {
   /** @type {Record<string, (event: KeyboardEvent) => unknown>} */
   const actions = {
     s: () => labelling.give(null),
+    c: () => labelling.give(null, true),
     u: () => labelling.undo(),
     n: () => parts.card.editNote(),
     g: () => openGuidelines(session),
@@ -78,10 +79,11 @@ export function openStreamKeys(session) {
   openKeyHelp([
     ...answers.map(({ key, word }) => /** @type {[string, string]} */ ([key, word])),
     ["s", "Skip: no label, next pair"],
+    ["c", "Can't tell: an answer without a label"],
     ["u", "Undo your last label"],
     ["n", "Note on this pair"],
     ["Space", "Page through the passage; back with Shift"],
     ["g", "Guidelines"],
-    ["h", "History of this pair"],
+    ["h", "History of this pair, and comments"],
   ]);
 }

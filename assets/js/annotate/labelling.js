@@ -1,9 +1,12 @@
 // Labels: painted first, kept in this browser, sent in the background.
 
+import { goTo } from "../lib/address.js";
 import { emit, listen } from "../lib/events.js";
+import { toast } from "../lib/toast.js";
 import { openOutbox } from "./outbox.js";
 
 const KEPT = 10; // rows of the last labels
+const ENOUGH = 10; // labels after which training is suggested
 
 export class Labelling {
   /** @param {import("./session.js").Session} session */
@@ -38,13 +41,17 @@ export class Labelling {
     return !!this.outbox?.offline;
   }
 
-  /** @param {number | null} label of the current pair; null skips it */
-  give(label) {
+  /**
+   * @param {number | null} label of the current pair; null skips it
+   * @param {boolean} [cannotTell] the answer without a label, which is no skip
+   */
+  give(label, cannotTell = false) {
     const { session } = this;
     const pair = session.current;
     if (!pair) return;
-    session.parts.card.flash(label);
-    this.change(pair, label, session.note, session.seconds());
+    session.parts.card.flash(label, cannotTell);
+    const answer = { ...pair, cannot_tell: Number(cannotTell) };
+    this.change(answer, label, session.note, session.seconds());
     session.queue.advance();
   }
 
@@ -62,6 +69,7 @@ export class Labelling {
       dataset: session.openDataset,
       pair: pair.id,
       label,
+      cannot_tell: label === null && !!pair.cannot_tell,
       note: note,
       seconds,
       drawn: pair.drawn,
@@ -70,8 +78,8 @@ export class Labelling {
     session.own.set(pair.id, label);
     const others = session.last.filter(({ id }) => id !== pair.id);
     session.last = [{ ...pair, label, note, at: Date.now() / 1000 }, ...others].slice(0, KEPT);
-    if (!again) this.count(label, 1);
-    session.parts.rail.setOwn(pair.id, label);
+    if (!again) this.count(label, 1, !!pair.cannot_tell);
+    session.parts.rail.setOwn(pair.id, label, !!pair.cannot_tell);
     session.parts.drawBeside();
   }
 
@@ -84,10 +92,10 @@ export class Labelling {
     }
     this.outbox?.add({ kind: "undo", dataset: session.openDataset, pair: row.id });
     session.own.delete(row.id);
-    this.count(row.label, -1);
+    this.count(row.label, -1, !!row.cannot_tell);
     session.parts.rail.setOwn(row.id, undefined);
     session.parts.drawBeside();
-    session.queue.open({ ...row, label: null });
+    session.queue.open({ ...row, label: null, cannot_tell: 0 });
     session.parts.bar.announce("Undone");
   }
 
@@ -95,18 +103,28 @@ export class Labelling {
    * Count a label before the server has.
    * @param {number | null} label
    * @param {1 | -1} by
+   * @param {boolean} cannotTell
    */
-  count(label, by) {
+  count(label, by, cannotTell) {
     const { progress } = this.session;
     if (!progress) return;
     progress.waiting = Math.max(0, progress.waiting - by);
     if (label === null) {
-      progress.skipped = Math.max(0, progress.skipped + by);
+      const key = cannotTell ? "done" : "skipped";
+      progress[key] = Math.max(0, progress[key] + by);
       return;
     }
     for (const key of /** @type {const} */ (["done", "mine", "today"])) {
       progress[key] = Math.max(0, progress[key] + by);
     }
+    if (by > 0 && progress.mine === ENOUGH) this.suggestTraining();
+  }
+
+  /** After the first labels of a dataset: what comes next. */
+  suggestTraining() {
+    const { stream } = this.session;
+    const text = `${ENOUGH} pairs labelled. You can train a reranker on them now, or label more.`;
+    if (stream.may.own) toast(text, () => goTo("train"), "Train");
   }
 
   /** @param {LabelChange & { id: string }} change */

@@ -65,9 +65,10 @@ export class LastLabels {
   chip(row) {
     const { scale } = this.session.stream;
     const skipped = row.label === null;
-    const label = `Label ${skipped ? "skip" : row.label}: change it`;
+    const none = row.cannot_tell ? "can't tell" : "skip";
+    const label = `Label ${skipped ? none : row.label}: change it`;
     const properties = { type: "button", "aria-haspopup": "menu", "aria-label": label };
-    const mark = skipped ? h("span.rr-chip.none", "skip") : labelChip(row.label, scale);
+    const mark = skipped ? h("span.rr-chip.none", none) : labelChip(row.label, scale);
     const chip = h("button.rr-an-chip", properties, mark);
     chip.addEventListener("click", () => openMenu(chip, this.entries(row)));
     return chip;
@@ -91,7 +92,7 @@ export class LastLabels {
    * @param {number | null} label
    */
   give(row, label) {
-    this.session.labelling.change(row, label, row.note);
+    this.session.labelling.change({ ...row, cannot_tell: 0 }, label, row.note);
     // It is the first row from now on.
     const focus = () => {
       const first = this.rows.querySelector(".rr-an-chip");

@@ -8,12 +8,17 @@ import { personMark } from "./people.js";
 const NOTE =
   "Admins always decide disputed pairs. Test pairs are sealed for everyone who is not ticked.";
 
+const LIMITED = " label this dataset; admins and those who decide always may";
+
 export class PeopleRights {
   /** @param {LabellingSettings} settings */
   constructor(settings) {
     this.names = new Set(settings.people);
     this.adjudicators = new Set(settings.adjudicators);
     this.testAnnotators = new Set(settings.test_annotators);
+    this.annotators = new Set(settings.annotators ?? settings.people);
+    this.limited = h("input", { type: "checkbox", checked: !!settings.annotators });
+    this.limited.addEventListener("change", () => this.draw());
     this.rows = h("tbody");
     const label = { maxlength: 80, "aria-label": "Name of another annotator" };
     this.field = h("input.rr-field", label);
@@ -22,9 +27,19 @@ export class PeopleRights {
       event.preventDefault();
       this.addName();
     });
-    const head = tableHead(["Name", ["Decides disputed", "tick"], ["Offered test pairs", "tick"]]);
+    const head = tableHead([
+      "Name",
+      ["Decides disputed", "tick"],
+      ["Offered test pairs", "tick"],
+      ["Labels", "tick"],
+    ]);
     const add = button("Add name", () => this.addName(), { kind: "small" });
     this.node = [
+      h(
+        "label.rr-an-option",
+        this.limited,
+        h("span", h("b", "Only some people"), h("span.rr-muted", LIMITED)),
+      ),
       h("table.rr-table.rr-an-rights", head, this.rows),
       h("div.rr-row", this.field, add),
       h("p.rr-faint", NOTE),
@@ -36,6 +51,7 @@ export class PeopleRights {
     return {
       adjudicators: [...this.adjudicators],
       test_annotators: [...this.testAnnotators],
+      annotators: this.limited.checked ? [...this.annotators] : [],
     };
   }
 
@@ -46,6 +62,7 @@ export class PeopleRights {
         h("td", personMark(name)),
         tick(this.adjudicators, name, "decides disputed pairs"),
         tick(this.testAnnotators, name, "is offered test pairs"),
+        tick(this.annotators, name, "labels this dataset", !this.limited.checked),
       ),
     );
     fill(this.rows, rows);
@@ -55,6 +72,7 @@ export class PeopleRights {
     const name = this.field.value.trim().replace(/\s+/g, " ");
     if (name) {
       this.names.add(name);
+      this.annotators.add(name);
       this.field.value = "";
       this.draw();
     }
@@ -66,10 +84,12 @@ export class PeopleRights {
  * @param {Set<string>} chosen
  * @param {string} name
  * @param {string} word
+ * @param {boolean} [all] whether it holds for everyone
  */
-function tick(chosen, name, word) {
-  const checked = chosen.has(name);
-  const box = h("input", { type: "checkbox", "aria-label": `${name} ${word}`, checked });
+function tick(chosen, name, word, all = false) {
+  const checked = all || chosen.has(name);
+  const label = { "aria-label": `${name} ${word}`, checked, disabled: all };
+  const box = h("input", { type: "checkbox", ...label });
   box.addEventListener("change", () => (box.checked ? chosen.add(name) : chosen.delete(name)));
   return h("td.tick", box);
 }

@@ -119,8 +119,9 @@ export class QueryPassages {
   }
 
   /** @param {QueryCandidate} candidate */
-  chip({ label, mine }) {
-    if (label === null) return h("span.rr-chip.none", mine ? "skip" : "to do");
+  chip({ label, mine, cannot_tell: cannotTell }) {
+    const own = cannotTell ? "can't tell" : "skip";
+    if (label === null) return h("span.rr-chip.none", mine ? own : "to do");
     return labelChip(label, this.session.stream.scale);
   }
 
@@ -142,14 +143,16 @@ export class QueryPassages {
   /**
    * @param {number} pair
    * @param {number | null | undefined} label
+   * @param {boolean} cannotTell
    */
-  setOwn(pair, label) {
+  setOwn(pair, label, cannotTell) {
     const row = this.rows.get(pair);
     if (!row) return;
     const { candidate } = row;
     const is = label !== null && label !== undefined;
     this.labelled += Number(is) - Number(candidate.label !== null);
     candidate.label = label ?? null;
+    candidate.cannot_tell = Number(cannotTell);
     candidate.mine = label !== undefined;
     this.drawRow(row);
     this.drawCount();

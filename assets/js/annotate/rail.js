@@ -41,8 +41,8 @@ export class SideRail {
    * @param {number} pair
    * @param {number | null | undefined} label undefined for a label that was reverted
    */
-  setOwn(pair, label) {
-    this.passages.setOwn(pair, label);
+  setOwn(pair, label, cannotTell = false) {
+    this.passages.setOwn(pair, label, cannotTell);
   }
 
   draw() {

@@ -22,7 +22,8 @@ export function streamMenu(session, anchor) {
   return [
     ...(session.stream.may.own ? orderEntries(session, anchor) : []),
     ...choiceEntries(session),
-    { text: "History of this pair", icon: "clock", act: () => openPairHistory(session) },
+    { text: "Can't tell", icon: "info", act: () => session.labelling.give(null, true) },
+    { text: "History and comments", icon: "clock", act: () => openPairHistory(session) },
     { text: "Guidelines", icon: "info", act: () => openGuidelines(session) },
     { text: "All keys", act: () => openStreamKeys(session) },
   ];

@@ -10,7 +10,7 @@ import { formatInt, formatTime, plural } from "../lib/format.js";
 export const UNREACHABLE = () =>
   h("div.rr-card-body", errorBox("Can't load the next pairs. Retrying…"));
 export const MAY_NOT = () =>
-  emptyState("View only", "Your role is viewer. An admin can make you an annotator.");
+  emptyState("View only", "You are not one of the annotators of this dataset. Ask an admin.");
 
 export function noDataset() {
   const text =

@@ -15,10 +15,12 @@ export function drawTools(session) {
   const more = h("button.rr-an-tool.phone", properties, icon("more"), "More");
   more.addEventListener("click", () => openMenu(more, streamMenu(session, more)));
   const keys = tool("All keys", "?", null, () => openStreamKeys(session));
-  const history = tool("History", "h", "clock", () => openPairHistory(session));
-  for (const node of [history, keys]) node.classList.add("desk");
+  const history = tool("History, comments", "h", "clock", () => openPairHistory(session));
+  const cannotTell = tool("Can't tell", "c", null, () => labelling.give(null, true));
+  for (const node of [history, keys, cannotTell]) node.classList.add("desk");
   return h(
     "div.rr-an-tools",
+    cannotTell,
     tool("Skip", "s", "skip", () => labelling.give(null)),
     tool("Undo", "u", "undo", () => labelling.undo()),
     tool("Note", "n", "note", () => session.parts.card.editNote()),

@@ -86,6 +86,23 @@ export class Changes {
     return this.run(() => tab.server.move_split({ dataset: name, ids, split }), sentence);
   }
 
+  /**
+   * Pairs whose label is known, to see how reliable annotators are.
+   * @param {number[]} ids
+   * @param {boolean} gold
+   */
+  async markGold(ids, gold) {
+    const { tab, name } = this.opened;
+    try {
+      const done = await tab.server.mark_gold({ dataset: name, ids, gold_pair: gold });
+      const left =
+        gold && done.unlabelled ? `; ${plural(done.unlabelled, "pair")} without a label` : "";
+      toast(`${plural(done.pairs, "pair")} ${gold ? "marked as gold" : "no longer gold"}${left}`);
+    } catch (error) {
+      tab.report(error);
+    }
+  }
+
   /** @param {number[]} ids */
   deletePairs(ids) {
     const { tab, name } = this.opened;

@@ -3,6 +3,7 @@
 import { goTo } from "../lib/address.js";
 import { button, linkButton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
+import { listen } from "../lib/events.js";
 import { formatInt, formatPercent, oneLine, plural } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { pairChip } from "./pair_chip.js";
@@ -10,6 +11,22 @@ import { pairChip } from "./pair_chip.js";
 const LEAD =
   "Try the whole loop on the starter set: label, train, compare. About 6 minutes; works offline.";
 const ENOUGH = 10; // labels before training
+/** @type {Record<number, [word: string, tab: string]>} by the number of the next step */
+const NEXT = {
+  2: ["Label ten pairs", "annotate"],
+  3: ["Train on the starter set", "train"],
+  4: ["Compare base and tuned", "playground"],
+};
+const training = { live: false };
+listen("pulse", (pulse) => {
+  training.live = !!pulse.running;
+});
+
+/** @param {Datasets["steps"]} steps */
+function nextStep({ labels, runs }) {
+  if (runs && !training.live) return 4;
+  return runs || labels >= ENOUGH ? 3 : 2;
+}
 
 /**
  * @param {HTMLElement} node
@@ -18,9 +35,12 @@ const ENOUGH = 10; // labels before training
  */
 export function drawFirstSteps(node, { datasets, steps }, tab) {
   const starter = datasets[0];
-  const trains = steps.labels >= ENOUGH;
-  const word = trains ? "Train on the starter set" : "Label ten pairs";
-  const go = () => goTo(trains ? "train" : "annotate", { dataset: "starter" });
+  const next = nextStep(steps);
+  const [word, name] = NEXT[next];
+  const go = () => {
+    if (name === "playground") tab.skip(); // the last step
+    goTo(name, { dataset: "starter" });
+  };
   const act = button(word, go, { kind: "primary tall" });
   act.append(icon("arrow"));
   const skip = button("Skip the tour", tab.skip, { kind: "quiet" });
@@ -28,7 +48,7 @@ export function drawFirstSteps(node, { datasets, steps }, tab) {
     "div.rr-first-words",
     h("h2", "Teach a reranker what relevant means to you"),
     h("p.rr-lead", LEAD),
-    h("ol.rr-steps", stepList(starter, steps.labels, trains ? 3 : 2)),
+    h("ol.rr-steps", stepList(starter, steps.labels, next)),
     h("div.rr-row", act, skip),
   );
   fill(node, h("div.rr-first", words, starterCard(starter, tab)));

@@ -85,7 +85,7 @@ export class OpenedDataset {
     const { server, report } = this.tab;
     try {
       const answer = await server.all_datasets();
-      rights.mayChange = answer.may_change;
+      Object.assign(rights, { mayChange: answer.may_change, mayLabel: answer.may_label });
       const found = answer.datasets.find(({ name }) => name === this.name);
       if (!found) {
         this.showMissing();

@@ -1,11 +1,13 @@
 // One pair as a row of the table.
 
+import { button } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
 import { formatAgo, oneLine } from "../lib/format.js";
 import { furtherCells } from "../lib/further.js";
 import { openMenu } from "../lib/menu.js";
 import { targetOf } from "../lib/poll.js";
 import { pairChip } from "./pair_chip.js";
+import { openPairDrawer } from "./pair_drawer.js";
 import { rights } from "./rights.js";
 import { openTextEditor } from "./text_editor.js";
 
@@ -30,10 +32,11 @@ export function pairRow(page, pair) {
     textCell(page, pair, "query"),
     textCell(page, pair, "passage"),
     h("td.chip", labelCell(page, pair)),
-    h("td.rr-desk", pair.split),
-    h("td.rr-wide.rr-desk.rr-muted", { title: pair.by.join(", ") }, labelledBy(pair)),
-    h("td.rr-wide.rr-desk.rr-muted", { title: where }, pair.source),
-    h("td.rr-wide.rr-desk.rr-muted", formatAgo(pair.updated_at)),
+    h("td.split.rr-desk", pair.split),
+    h("td.by.rr-wide.rr-desk.rr-muted", { title: pair.by.join(", ") }, labelledBy(pair)),
+    h("td.source.rr-wide.rr-desk.rr-muted", { title: where }, pair.source),
+    h("td.time.rr-wide.rr-desk.rr-muted", formatAgo(pair.updated_at)),
+    h("td.open", openButton(page, pair)),
   );
   tick.addEventListener("change", () => {
     if (tick.checked) page.selected.add(pair.id);
@@ -43,6 +46,16 @@ export function pairRow(page, pair) {
   });
   row.addEventListener("keydown", (event) => pressed(event, page, pair, row, tick));
   return row;
+}
+
+/**
+ * @param {PairsPage} page
+ * @param {Pair} pair
+ */
+function openButton(page, pair) {
+  const label = `Open pair ${pair.id}`;
+  const options = { kind: "small quiet icon", icon: /** @type {const} */ ("right"), label };
+  return button("", () => openPairDrawer(page, pair), options);
 }
 
 /** @param {Pair} pair */
@@ -84,6 +97,10 @@ function textCell(page, pair, key) {
   const properties = { class: key, dir: "auto", tabindex: 0, title: pair[key] };
   const further = key === "passage" && furtherCells(pair.further);
   const cell = h("td.rr-text", properties, oneLine(pair[key]), further);
+  // A finger has no double click: a tap opens the pair, which can be edited there.
+  cell.addEventListener("click", () => {
+    if (matchMedia("(pointer: coarse)").matches) openPairDrawer(page, pair);
+  });
   if (!rights.mayChange) return cell;
   cell.addEventListener("dblclick", () => openTextEditor(page, cell, pair, key));
   cell.addEventListener("keydown", (event) => {
@@ -112,7 +129,8 @@ function pressed(event, page, pair, row, tick) {
   if (answer) {
     const ids = page.selected.has(pair.id) ? [...page.selected] : [pair.id];
     page.changes.setLabel(ids, answer.value);
-  } else if (near) focusBeside(near, row, target);
+  } else if (event.key === "o") openPairDrawer(page, pair);
+  else if (near) focusBeside(near, row, target);
   else if (rights.mayChange && event.key === " " && target.matches("td")) tick.click();
   else return;
   event.preventDefault();

@@ -2,15 +2,20 @@
 
 import { address } from "../lib/address.js";
 import { button, errorBox, keyMark, skeleton } from "../lib/controls.js";
+import { openKeyHelp } from "../lib/dialog.js";
 import { fill, h } from "../lib/dom.js";
 import { formatInt, plural } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
+import { keyHelp } from "../lib/keys.js";
 import { scaleAnswers } from "../lib/labels.js";
 import { isTyping, isVisible, targetOf } from "../lib/poll.js";
 import { mayPass } from "../lib/server.js";
 import { Changes } from "./changes.js";
+import { columnChoice, hideColumns, pairsTable } from "./columns.js";
 import { openColumns } from "./columns_dialog.js";
 import { Filters } from "./filters.js";
+import { Matching } from "./matching.js";
+import { openPairKeys } from "./pair_keys.js";
 import { pairRow } from "./pair_row.js";
 import { rights } from "./rights.js";
 import { SelectionBar } from "./selection.js";
@@ -31,14 +36,17 @@ export class PairsPage {
     this.timer = 0;
     /** @type {Set<number>} */
     this.selected = new Set();
+    this.matching = new Matching(this);
     this.changes = new Changes(this);
     this.bar = new SelectionBar(this);
     this.filters = new Filters(() => this.begin());
     this.note = h("div");
     this.rows = h("tbody");
+    /** @type {HTMLElement | null} */
+    this.grid = null;
     this.count = h("span.rr-muted");
     const choose = () => openColumns(opened.name, opened.tab, () => this.load());
-    this.columns = button("Columns", choose, { kind: "small rr-hidden" });
+    this.columns = button("Further columns", choose, { kind: "small rr-hidden" });
     const previous = () => this.move({ before: this.page?.first }, -SIZE);
     const next = () => this.move({ after: this.page?.last }, SIZE);
     this.previous = button("Previous", previous, { kind: "small", icon: "left" });
@@ -46,7 +54,10 @@ export class PairsPage {
     this.next.append(icon("right"));
     this.all = h("input", { type: "checkbox", "aria-label": "Select all on this page" });
     this.all.addEventListener("change", () => this.selectAll());
-    fill(opened.panels.pairs, h("div.rr-card.rr-pairs", this.tools(), this.table()));
+    fill(
+      opened.panels.pairs,
+      h("div.rr-card.rr-pairs", this.tools(), this.matching.node, this.table()),
+    );
     this.showMessage(skeleton(8));
   }
 
@@ -54,31 +65,26 @@ export class PairsPage {
     const { search, buttons } = this.filters;
     const field = h("div.rr-search", icon("search"), search, keyMark("/"));
     const grow = h("span.rr-grow");
+    const table = columnChoice(() => this.showColumns());
     return h("div.rr-tools", [
       field,
       buttons,
-      this.columns,
       grow,
       this.count,
+      this.columns,
+      table,
       this.previous,
       this.next,
     ]);
   }
 
   table() {
-    const head = (/** @type {string} */ text, /** @type {string} */ kind) =>
-      h("th", { class: kind, scope: "col" }, text);
-    const heads = [
-      h("th.tick", this.all),
-      head("Query", "query"),
-      head("Passage", "passage"),
-      head("Label", "chip"),
-      head("Split", "split rr-desk"),
-      head("By", "by rr-wide rr-desk"),
-      head("Source", "source rr-wide rr-desk"),
-      head("Updated", "time rr-wide rr-desk"),
-    ];
-    return h("table.rr-table.rr-pairs-table", h("thead", h("tr", heads)), this.rows);
+    this.grid = pairsTable(this.all, this.rows);
+    return this.grid;
+  }
+
+  showColumns() {
+    if (this.grid) hideColumns(this.grid);
   }
 
   /** Once the dataset is known. */
@@ -94,6 +100,7 @@ export class PairsPage {
       else document.removeEventListener("keydown", pressed);
     };
     document.addEventListener("keydown", pressed);
+    keyHelp.data = () => (this.isOpen ? openPairKeys(this.answers) : openKeyHelp([]));
   }
 
   get answers() {
@@ -102,6 +109,7 @@ export class PairsPage {
 
   /** The first page. */
   begin() {
+    this.matching.forget();
     this.cursor = { after: null };
     this.first = 1;
     return this.load();
@@ -142,6 +150,7 @@ export class PairsPage {
       return;
     }
     this.draw();
+    this.matching.count();
   }
 
   /** @param {number} missing pairs that the search does not know yet */
@@ -158,9 +167,7 @@ export class PairsPage {
     const page = this.page;
     if (!page) return;
     const count = page.pairs.length;
-    const total = this.filters.isFree() ? ` of ${formatInt(this.opened.dataset.pairs)}` : "";
-    const last = this.first + count - 1;
-    this.count.textContent = count ? `${formatInt(this.first)} to ${formatInt(last)}${total}` : "";
+    this.drawCount();
     this.previous.disabled = !page.more_before;
     this.next.disabled = !page.more_after;
     this.all.checked = count > 0 && page.pairs.every((pair) => this.selected.has(pair.id));
@@ -173,6 +180,15 @@ export class PairsPage {
     this.bar.draw();
   }
 
+  /** `1–50 of 58`; how many pairs pass the filters is asked for beside the page. */
+  drawCount() {
+    const count = this.page?.pairs.length ?? 0;
+    const last = this.first + count - 1;
+    const range = count ? `${formatInt(this.first)}–${formatInt(last)}` : "";
+    const total = this.filters.isFree() ? formatInt(this.opened.dataset.pairs) : this.matching.word;
+    this.count.textContent = range && total ? `${range} of ${total}` : range;
+  }
+
   /** @param {PairPage} page */
   emptySentence(page) {
     if (page.not_searched) return "Nothing found yet; still searching.";
@@ -182,7 +198,7 @@ export class PairsPage {
 
   /** @param {Child} content in the place of the rows */
   showMessage(content) {
-    fill(this.rows, h("tr", h("td.rr-muted", { colspan: 8 }, content)));
+    fill(this.rows, h("tr", h("td.rr-muted", { colspan: 9 }, content)));
   }
 
   selectAll() {
@@ -191,10 +207,12 @@ export class PairsPage {
       else this.selected.delete(pair.id);
     }
     this.draw();
+    this.matching.offer();
   }
 
   clearSelection() {
     this.selected.clear();
+    this.matching.offer();
     this.draw();
   }
 
@@ -207,11 +225,15 @@ export class PairsPage {
     this.begin();
   }
 
+  /** Whether the pairs are what is shown. */
+  get isOpen() {
+    const shown = isVisible(this.opened.tiles) && address.open === this.opened.name;
+    return shown && (address.view || "pairs") === "pairs";
+  }
+
   /** @param {KeyboardEvent} event anywhere on the page */
   pressed(event) {
-    const view = address.view || "pairs";
-    if (!isVisible(this.opened.tiles) || address.open !== this.opened.name || view !== "pairs")
-      return;
+    if (!this.isOpen) return;
     const target = targetOf(event);
     const undoes = (event.ctrlKey || event.metaKey) && event.key === "z";
     const free = !isTyping(event);

@@ -28,7 +28,7 @@ export function drawRoom(context) {
   const drawHome = async () => {
     try {
       const answer = await context.server.all_datasets();
-      rights.mayChange = answer.may_change;
+      Object.assign(rights, { mayChange: answer.may_change, mayLabel: answer.may_label });
       importing.classList.toggle("rr-hidden", !answer.may_change);
       const first = isFirstVisit(answer);
       start.classList.toggle("rr-hidden", !first);
@@ -93,16 +93,18 @@ function followAddress(room, draw, showView) {
     draw();
     window.scrollTo(0, 0);
   });
-  listen("changed", () => {
-    if (!address.open && isVisible(room)) draw();
-  });
+  for (const name of /** @type {const} */ (["changed", "runs"])) {
+    listen(name, () => {
+      if (!address.open && isVisible(room)) draw();
+    });
+  }
   listen("tab", (name) => {
     if (name === "data" && !address.open) draw();
   });
 }
 
 /** @param {Datasets} answer */
-function isFirstVisit({ datasets, steps }) {
+function isFirstVisit({ datasets }) {
   const onlyStarter = datasets.length === 1 && datasets[0].name === "starter";
-  return onlyStarter && !steps.runs && recall(SKIPPED) !== "yes";
+  return onlyStarter && recall(SKIPPED) !== "yes";
 }

@@ -33,6 +33,7 @@ export class SelectionBar {
       h("span.rr-muted.rr-desk", "Set label"),
       this.labelButtons(),
       this.splitButton(),
+      this.goldButton(),
       button("Delete", remove, { kind: "small danger", icon: "trash" }),
       button("", () => page.clearSelection(), {
         kind: "small icon quiet",
@@ -55,6 +56,18 @@ export class SelectionBar {
       const properties = { type: "button", onclick };
       return h("button.rr-button.small", properties, labelChip(value, scale), keyMark(key));
     });
+  }
+
+  goldButton() {
+    const { page } = this;
+    const mark = (/** @type {boolean} */ gold) => page.changes.markGold([...page.selected], gold);
+    const entries = [
+      { text: "Gold: every annotator is given it", act: () => mark(true) },
+      { text: "Not gold", act: () => mark(false) },
+    ];
+    const gold = button("Gold", () => openMenu(gold, entries), { kind: "small" });
+    gold.append(icon("down"));
+    return gold;
   }
 
   splitButton() {

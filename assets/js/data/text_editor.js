@@ -9,9 +9,10 @@ import { oneLine } from "../lib/format.js";
  * @param {HTMLElement} cell
  * @param {Pair} pair
  * @param {TextKey} key
+ * @param {() => void} [saved]
  */
-export function openTextEditor(page, cell, pair, key) {
-  if (!cell.querySelector("textarea")) new TextEditor(page, cell, pair, key).draw();
+export function openTextEditor(page, cell, pair, key, saved) {
+  if (!cell.querySelector("textarea")) new TextEditor(page, cell, pair, key, saved).draw();
 }
 
 class TextEditor {
@@ -20,8 +21,10 @@ class TextEditor {
    * @param {HTMLElement} cell
    * @param {Pair} pair
    * @param {TextKey} key
+   * @param {() => void} [saved]
    */
-  constructor(page, cell, pair, key) {
+  constructor(page, cell, pair, key, saved) {
+    this.saved = saved;
     this.page = page;
     this.cell = cell;
     this.pair = pair;
@@ -62,7 +65,8 @@ class TextEditor {
 
   close() {
     this.cell.classList.remove("editing");
-    fill(this.cell, oneLine(this.pair[this.key]));
+    const text = this.pair[this.key];
+    fill(this.cell, "whole" in this.cell.dataset ? text : oneLine(text));
     this.cell.focus();
   }
 
@@ -97,6 +101,7 @@ class TextEditor {
   /** @param {"keep" | "remove"} labels */
   save(labels) {
     const change = { labels, whole_query: !!this.all?.checked };
+    this.saved?.();
     this.page.changes.editText(this.pair.id, this.key, this.field.value, change);
   }
 }

@@ -98,7 +98,27 @@ interface ApiKey {
   start: string;
   used_at: number | null;
 }
+interface DemoChoice {
+  title: string;
+  text: string;
+  dataset: string;
+  run: string;
+  queries: string[];
+}
+interface DemoSettings extends DemoChoice {
+  datasets: string[];
+  runs: { id: string; name: string; dataset: string }[];
+}
+/** What the Playground of a demo is drawn with. */
+interface DemoPage {
+  title: string;
+  text: string;
+  run: string;
+  queries: { query: string; labelled: boolean }[];
+}
 interface HeaderServer {
+  demo_settings(): Promise<DemoSettings>;
+  set_demo(payload: DemoChoice): Promise<void>;
   overview(payload: { dataset?: string | null; page?: string }): Promise<Overview>;
   people_now(): Promise<{ people: Person[]; invites: Invite[] }>;
   invite(payload: { role: string; places: number }): Promise<{ token: string }>;
@@ -144,6 +164,7 @@ interface Datasets {
   datasets: Dataset[];
   steps: { runs: number; labels: number };
   may_change: boolean;
+  may_label: boolean;
 }
 /** A further column of a pair; image: its text is the address of a picture to show. */
 interface FurtherCell {
@@ -171,6 +192,28 @@ interface Pair {
   source: string;
   line: number | null;
   updated_at: number;
+}
+interface PairDetails {
+  id: number;
+  query: string;
+  passage: string;
+  source: string;
+  line: number | null;
+  split: Split;
+  /** Further columns of the imported file. */
+  extra: Record<string, unknown> | null;
+  effective: number | null;
+  state: PairState;
+  imported: number[];
+  decision: { label: number | null; by: string; reason: string; at: number } | null;
+  votes: {
+    annotator: string;
+    label: number | null;
+    cannot_tell: number;
+    note: string | null;
+    at: number;
+  }[];
+  gold: number | null;
 }
 interface PairPage {
   pairs: Pair[];
@@ -444,6 +487,18 @@ interface DataServer {
   }): Promise<{ annotators: string[]; sources: string[]; columns: number }>;
   columns_beside(payload: { dataset: string }): Promise<FurtherColumn[]>;
   show_columns(payload: { dataset: string; columns: string[] }): Promise<string[]>;
+  ids_of_pairs(
+    payload: Omit<PairPageRequest, "after" | "before" | "size"> & { most: number },
+  ): Promise<{ ids: number[]; more: boolean }>;
+  pair_details(payload: { pair: number }): Promise<PairDetails>;
+  pair_history(payload: { pair: number }): Promise<PairEvent[]>;
+  pair_comments(payload: { pair: number }): Promise<PairComment[]>;
+  add_comment(payload: { pair: number; text: string }): Promise<PairComment[]>;
+  mark_gold(payload: {
+    dataset: string;
+    ids: number[];
+    gold_pair: boolean;
+  }): Promise<{ pairs: number; unlabelled: number }>;
   set_label(payload: { dataset: string; ids: number[]; label: number | null }): Promise<Edit>;
   move_split(payload: { dataset: string; ids: number[]; split: Split }): Promise<Edit>;
   delete_pairs(payload: { dataset: string; ids: number[] }): Promise<Edit>;
@@ -529,6 +584,8 @@ interface StreamPair {
   source?: string;
   line?: number | null;
   label: number | null;
+  /** 1 for the answer "can't tell". */
+  cannot_tell?: number;
   note?: string | null;
   /** How it was chosen; sent back with its label. */
   drawn?: string | null;
@@ -590,6 +647,7 @@ interface QueryCandidate {
   id: number;
   passage: string;
   label: number | null;
+  cannot_tell?: number;
   mine: boolean;
 }
 interface QueryCandidates {
@@ -618,6 +676,8 @@ interface LabellingSettings {
   people: string[];
   adjudicators: string[];
   test_annotators: string[];
+  /** null: everyone may label. */
+  annotators: string[] | null;
 }
 interface Vote {
   annotator: string;
@@ -644,6 +704,10 @@ interface AnnotatorActivity {
   /** Labels of the last days, the newest last. */
   days: number[];
   seconds: number | null;
+  /** Whether that is too fast for reading. */
+  fast: boolean;
+  gold: { right: number; of: number } | null;
+  cannot_tell: number;
   majority: { percent: number; interval: Interval | null; shared: number } | null;
   skips: number;
   last: number;
@@ -668,6 +732,7 @@ interface Unjudged {
 }
 interface PairEventValue {
   label?: number | null;
+  cannot_tell?: number;
   split?: string | null;
   source?: string;
   line?: number | null;
@@ -691,6 +756,13 @@ interface StreamChanges {
   blind?: boolean;
   adjudicators?: string[];
   test_annotators?: string[];
+  annotators?: string[];
+}
+interface PairComment {
+  id: number;
+  author: string;
+  text: string;
+  at: number;
 }
 type LabelChange =
   | {
@@ -698,6 +770,7 @@ type LabelChange =
       dataset: string;
       pair: number;
       label: number | null;
+      cannot_tell: boolean;
       note: string | null;
       seconds: number | null;
       drawn?: string | null;
@@ -719,6 +792,8 @@ interface AnnotateServer {
     have: number[];
   }): Promise<{ pairs: StreamPair[]; gone: number[] }>;
   take(payload: { pair: number }): Promise<StreamPair | null>;
+  pair_comments(payload: { pair: number }): Promise<PairComment[]>;
+  add_comment(payload: { pair: number; text: string }): Promise<PairComment[]>;
   release(payload: { dataset: string }): Promise<number>;
   annotate(payload: LabelChange): Promise<unknown>;
   undo(payload: LabelChange): Promise<unknown>;
@@ -804,6 +879,9 @@ interface Side {
   metrics: Record<string, number>;
   rows: RankedResult[];
 }
+/** What the dialogs of a ranker need to know of it. */
+type UsableSide = Pick<Side, "name" | "title" | "measure"> &
+  Partial<Pick<Side, "cutoff" | "combined">>;
 interface Comparison {
   query: string;
   source: CandidateSource;
@@ -889,7 +967,7 @@ interface OnnxState {
 interface PlaygroundServer {
   rankers(payload: {
     dataset: string | null;
-  }): Promise<{ rankers: RankerChoice[]; a: string; b: string; role: Role; demo: boolean }>;
+  }): Promise<{ rankers: RankerChoice[]; a: string; b: string; role: Role; demo: DemoPage | null }>;
   compare(payload: {
     models: string[];
     query: string;

@@ -56,7 +56,7 @@ export function confirmAction(title, text, verb, act, options = {}) {
  */
 export function openKeyHelp(keys) {
   /** @type {[string, string][]} */
-  const all = [...keys, ["?", "This list"]];
+  const all = [...keys, ["Ctrl K", "Go to a tab or dataset, or run a command"], ["?", "This list"]];
   const rows = all.map(([key, word]) => h("div", h("dt", keyMark(key)), h("dd", word)));
   const foot = "Keys are off while you type and while another tab is open.";
   openDialog("Keys", "", h("dl.rr-an-keys", rows), h("p.rr-faint", foot));

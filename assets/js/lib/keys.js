@@ -10,3 +10,6 @@ export function keyOf({ key, code }) {
   if (meant.length > 1 || /[a-z0-9? ]/.test(meant)) return meant;
   return /^(?:Key|Digit|Numpad)([A-Z0-9])$/.exec(code)?.[1].toLowerCase() ?? meant;
 }
+
+/** What the key ? opens, by tab, where a tab has keys of its own. @type {Record<string, () => void>} */
+export const keyHelp = {};

@@ -20,6 +20,14 @@ export function mount(drawRoom, context) {
 }
 
 /**
+ * The server functions of another room.
+ * @param {string} name
+ */
+export function roomServer(name) {
+  return serverFunctions(componentOf(`rr-${name}`));
+}
+
+/**
  * The number of Gradio's component.
  * @param {string} id of its element
  */

@@ -1,5 +1,7 @@
 // The browser's title while a run is live, and a notification when it has ended.
 
+import { setBeforeTitle } from "../lib/title.js";
+
 const NAME = "Reranker UI";
 /** @type {Record<string, string>} */
 const WORDS = {
@@ -15,8 +17,8 @@ const WORDS = {
  * @param {RunningRun | null} run
  */
 export function showInTitle(run) {
-  if (run) document.title = `${Math.floor(100 * (run.part || 0))}% · ${run.name} · ${NAME}`;
-  else if (document.title.includes("% · ")) document.title = NAME;
+  if (run) setBeforeTitle(`${Math.floor(100 * (run.part || 0))}% · ${run.name}`);
+  else if (document.title.includes("% · ")) setBeforeTitle("");
 }
 
 /**
@@ -34,10 +36,8 @@ export function endOf({ name, status }) {
  */
 export function announceEnd(run) {
   if (!document.hidden) return;
-  document.title = `${endOf(run)} · ${NAME}`;
-  const restore = () => {
-    document.title = NAME;
-  };
+  setBeforeTitle(endOf(run));
+  const restore = () => setBeforeTitle("");
   document.addEventListener("visibilitychange", restore, { once: true });
   if (mayNotify()) new Notification(endOf(run), { body: NAME, tag: `run ${run.id}` });
 }

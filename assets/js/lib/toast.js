@@ -4,16 +4,17 @@ import { h } from "./dom.js";
 
 /**
  * @param {string} text
- * @param {() => unknown} [undo]
+ * @param {() => unknown} [act] undoes what was done, unless `word` says otherwise
+ * @param {string} [word] on its button
  */
-export function toast(text, undo) {
+export function toast(text, act, word = "Undo") {
   document.querySelector(".rr-toast")?.remove();
   const node = h("div.rr-toast.rr-room", { role: "status" }, h("span", text));
-  const undone = () => {
+  const onclick = () => {
     node.remove();
-    undo?.();
+    act?.();
   };
-  if (undo) node.append(h("button", { type: "button", onclick: undone }, "Undo"));
+  if (act) node.append(h("button", { type: "button", onclick }, word));
   let timer = setTimeout(() => node.remove(), 8000);
   const hold = () => clearTimeout(timer);
   const release = () => {

@@ -6,6 +6,7 @@ import { initials } from "../lib/format.js";
 import { fieldForm, textField } from "../lib/forms.js";
 import { openMenu } from "../lib/menu.js";
 import { Refused } from "../lib/server.js";
+import { openDemo } from "./demo.js";
 import { openKeys } from "./keys.js";
 import { openPeople } from "./people.js";
 
@@ -50,7 +51,7 @@ export function accountMenu(server) {
 function entries(server, { way, user }) {
   if (way === "local") {
     const rename = () => openRename(server, user.name);
-    return [{ text: "Change my name", icon: "edit", act: rename }, GUIDE];
+    return [{ text: "Change my name", icon: "edit", act: rename }, demoEntry(server), GUIDE];
   }
   const openPassword = () => openPasswordChange(server, user.name);
   return [
@@ -59,12 +60,18 @@ function entries(server, { way, user }) {
       icon: "people",
       act: () => openPeople(server, user.name),
     },
+    user.role === "admin" && demoEntry(server),
     { text: "API keys", icon: "code", act: () => openKeys(server) },
     way === "password" && { text: "Change password", icon: "edit", act: openPassword },
     GUIDE,
     "-",
     { text: "Sign out", icon: "arrow", act: signOut },
   ];
+}
+
+/** @param {HeaderServer} server */
+function demoEntry(server) {
+  return { text: "Demo", icon: /** @type {const} */ ("link"), act: () => openDemo(server) };
 }
 
 function signOut() {

@@ -16,6 +16,7 @@ import { backupMark } from "./backup.js";
 import { connectionBanner } from "./connection_banner.js";
 import { diskWarning } from "./disk.js";
 import { moveHeader, skipLink } from "./landmarks.js";
+import { followPalette } from "./palette.js";
 import { runChip } from "./run_chip.js";
 import { followTabs } from "./tabs.js";
 
@@ -70,6 +71,14 @@ export function drawRoom({ room, server }) {
     disk.banner,
   );
   moveHeader();
+  followPalette(
+    () => last,
+    [
+      { text: "Import a file", act: () => tabButton("data") && goTo("data", { open: null }) },
+      { text: "Toggle dark mode", act: toggleTheme },
+      { text: "Open the guide", act: () => window.open("guide", "_blank", "noopener") },
+    ],
+  );
   listen("back", () => {
     emit("changed");
     emit("runs");
@@ -82,9 +91,12 @@ export function drawRoom({ room, server }) {
   followTabs();
 }
 
+function toggleTheme() {
+  setTheme(!document.body.classList.contains("dark"));
+}
+
 function themeButton() {
-  const toggle = () => setTheme(!document.body.classList.contains("dark"));
-  return button("", toggle, { kind: "quiet icon", icon: "theme", label: "Toggle dark mode" });
+  return button("", toggleTheme, { kind: "quiet icon", icon: "theme", label: "Toggle dark mode" });
 }
 
 /** The current dataset, and the menu that chooses another. */

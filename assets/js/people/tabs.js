@@ -2,17 +2,7 @@
 
 import { address, setAddress, tabButton } from "../lib/address.js";
 import { listen } from "../lib/events.js";
-
-const NAME = "Reranker UI";
-/** @type {Record<string, string>} */
-const TITLES = { data: "Data", annotate: "Annotate", train: "Train", playground: "Playground" };
-
-/** The title of the page: what is open, and of which dataset. */
-export function pageTitle() {
-  const tab = TITLES[address.tab ?? "data"] ?? "";
-  const dataset = address.open || (address.tab === "data" ? "" : address.dataset);
-  return [tab, dataset, NAME].filter(Boolean).join(" · ");
-}
+import { drawTitle } from "../lib/title.js";
 
 /** Keep the open tab in the address, and open the tab that the address names. */
 export function followTabs() {
@@ -34,11 +24,8 @@ export function followTabs() {
 }
 
 function followTitle() {
-  const draw = () => {
-    document.title = pageTitle();
-  };
-  for (const key of /** @type {const} */ (["tab", "dataset", "open"])) listen(key, draw);
-  draw();
+  for (const key of /** @type {const} */ (["tab", "dataset", "open"])) listen(key, drawTitle);
+  drawTitle();
 }
 
 /**

@@ -17,7 +17,7 @@ const NOTE =
   "Saved in the run's folder; the Playground shows what it would cut. The dev split also chose the checkpoint, so new queries may do slightly worse.";
 
 /**
- * @param {Side} side
+ * @param {UsableSide} side
  * @param {PlaygroundServer} server
  * @param {() => void} changed
  * @param {boolean} maySave
@@ -28,7 +28,7 @@ export function openCutoff(side, server, changed, maySave) {
 
 class CutoffDialog {
   /**
-   * @param {Side} side
+   * @param {UsableSide} side
    * @param {PlaygroundServer} server
    * @param {() => void} changed
    * @param {boolean} maySave

@@ -9,6 +9,7 @@ import { listen } from "../lib/events.js";
 import { isTyping, isVisible } from "../lib/poll.js";
 import { mayPass } from "../lib/server.js";
 import { AskForm } from "./ask.js";
+import { drawDemo } from "./demo.js";
 import { openKeys } from "./key_help.js";
 import { copyLink, passagesOfLink } from "./links.js";
 import { QueryPicker } from "./queries.js";
@@ -40,6 +41,7 @@ class Playground {
     this.server = server;
     this.view = new View();
     this.body = h("div.rr-play-body");
+    this.intro = h("div.rr-play-intro");
     this.form = new AskForm(this.view, {
       rank: () => this.rank(),
       toggleQueries: () => this.picker.toggle(),
@@ -63,7 +65,7 @@ class Playground {
 
   start() {
     const { room, form, picker, body } = this;
-    fill(room, h("h1.rr-sr", "Playground"), form.node, picker.node, body);
+    fill(room, h("h1.rr-sr", "Playground"), this.intro, form.node, picker.node, body);
     document.addEventListener("keydown", (event) => this.pressed(event));
     listen("dataset", () => this.datasetChanged());
     listen("runs", () => this.runsChanged());
@@ -103,6 +105,9 @@ class Playground {
     const dataset = this.view.dataset || null;
     const { a, b, rankers, role, demo } = await this.server.rankers({ dataset });
     Object.assign(this.view, { rankers, defaults: { a, b }, role, demo });
+    drawDemo(this.intro, demo, (query, labelled) => {
+      this.openQuery(query, labelled ? "labelled" : "dataset");
+    });
   }
 
   async runsChanged() {
@@ -155,10 +160,13 @@ class Playground {
     this.open();
   }
 
-  /** @param {string} query */
-  openQuery(query) {
+  /**
+   * @param {string} query
+   * @param {CandidateSource} [from]
+   */
+  openQuery(query, from = "labelled") {
     this.form.query.value = query;
-    setAddress({ from: "labelled" });
+    setAddress({ from });
     this.form.draw();
     this.picker.toggle(false);
     this.rank();

@@ -1,6 +1,6 @@
 // The head over a ranked list: which ranker, and how good it is.
 
-import { button } from "../lib/controls.js";
+import { button, linkButton } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
 import { formatMetric } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
@@ -33,7 +33,7 @@ export function headOf(lists, letter) {
     "div.rr-side-head",
     letter !== "a" && lists.view.c && !lists.three ? turns(lists) : mark,
     rankerChoice(lists, letter),
-    h("span.rr-grow.rr-measure.rr-cut", measure),
+    h("span.rr-grow.rr-measure.rr-cut", side && isRun(side.name) ? runLinks(lists, side) : measure),
     side && metrics(side),
     side && moreButton(lists, side),
   );
@@ -79,7 +79,7 @@ function rankerChoice(lists, letter) {
     runs.length ? h("optgroup", { label: "Runs" }, runs.map(option)) : null,
     h("optgroup", { label: "Baselines" }, others.map(option)),
     known ? null : h("option", { value: name }, used?.title || name),
-    h("option", { value: HUB }, "A model of the Hub…"),
+    view.demo ? null : h("option", { value: HUB }, "A model of the Hub…"),
     letter === "c" ? h("option", { value: NONE }, "No third ranker") : null,
   );
   select.value = name;
@@ -127,6 +127,20 @@ function turns(lists) {
   });
   const label = { role: "group", "aria-label": "Ranker on the right" };
   return h("div.rr-segment.rr-turns", label, buttons);
+}
+
+/**
+ * What a run is for, in sight: its code and files, and its threshold.
+ * @param {RankedLists} lists
+ * @param {Side} side
+ */
+function runLinks({ view, server, actions }, side) {
+  const word = side.cutoff ? "Threshold" : "Find a threshold";
+  const keeps = view.may("admin");
+  return [
+    !view.demo && linkButton("Use this model", () => openUse(side, server, view.role)),
+    linkButton(word, () => openCutoff(side, server, actions.again, keeps)),
+  ];
 }
 
 /**

@@ -17,7 +17,7 @@ const COMBINED =
   " Beside them combined.json and combined_reader.py, which add cosine and BM25 as this run does.";
 
 /**
- * @param {Side} side
+ * @param {UsableSide} side
  * @param {PlaygroundServer} server
  * @param {Role} role
  */
@@ -30,7 +30,7 @@ export function openUse(side, server, role) {
   openDialog(
     `Use ${side.title}`,
     "rr-use",
-    run && downloads(run, role, side.combined),
+    run && downloads(run, role, !!side.combined),
     side.measure === "probability" ? codePart("In Python", pythonCode(side)) : null,
     codePart("Over HTTP, with the Cohere client", clientCode(base, side.title)),
     codePart("With curl", curlCode(base, side.title)),

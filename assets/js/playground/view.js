@@ -14,7 +14,8 @@ export class View {
     this.defaults = {};
     /** @type {Role} */
     this.role = "viewer";
-    this.demo = false;
+    /** @type {DemoPage | null} null outside of a demo */
+    this.demo = null;
     /** @type {Comparison | null} */
     this.answer = null;
     this.failed = false; // the last call

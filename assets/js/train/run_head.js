@@ -4,8 +4,11 @@ import { goTo } from "../lib/address.js";
 import { button, errorBox } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
-import { isAdmin } from "../lib/role.js";
+import { isAdmin, userRole } from "../lib/role.js";
+import { roomServer } from "../lib/room.js";
 import { canAskToNotify } from "../lib/run_title.js";
+import { openCutoff } from "../playground/cutoff.js";
+import { openUse } from "../playground/use.js";
 import { askToCancel } from "./cancel.js";
 import { hasModel, isLive, statusMark } from "./words.js";
 
@@ -104,13 +107,17 @@ export class RunHead {
   }
 
   /** @param {Run} run */
-  modelButtons({ id, resumable }) {
+  modelButtons({ id, name, resumable, metrics }) {
     const { current } = this;
+    const measure = /** @type {const} */ ("probability");
+    const side = { name: String(id), title: name, measure, combined: !!metrics.combined };
     const fresh = "Train this model on, with a fresh optimizer";
     const last = "Resume from its last checkpoint";
     const proceed = () => emit("refill", { run: id, how: "continue" });
     return [
       button("Open in Playground", () => goTo("playground", { b: id })),
+      button("Use this model", () => openUse(side, roomServer("playground"), userRole())),
+      button("Threshold", () => openCutoff(side, roomServer("playground"), () => {}, isAdmin())),
       isAdmin() && [
         button("Continue training", proceed, { title: fresh }),
         resumable && button("Resume", () => current.act("resume"), { title: last }),

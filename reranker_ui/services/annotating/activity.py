@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from reranker_ui.services.annotating.agreement import agreement_in_detail
+from reranker_ui.services.annotating.gold import gold_report
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import annotations, pairs
@@ -16,6 +17,7 @@ from reranker_ui.services.store.workspace import Workspace
 
 DAYS = 14
 _DAY = 86_400
+_FAST, _ENOUGH = 1.0, 20  # seconds a label and labels: who is faster does not read
 _MOST = 200_000  # labels of the last days that are looked at
 
 
@@ -26,7 +28,8 @@ def annotators(
 
     midnight: when today began where the asker is, Unix seconds. Returns {"days": when each of
     the last DAYS days began, "annotators": [{name, labels, skips, first, last, days (labels on
-    each day), seconds (median a label over these days, or None), majority {shared, equal,
+    each day), cannot_tell, seconds (median a label over these days, or None), fast (whether that
+    is too fast for reading), gold {right, of} or None, majority {shared, equal,
     percent, interval} or None}]}; `majority` as in core.agreement_detail.
     """
     require(user, "annotator")
@@ -36,23 +39,31 @@ def annotators(
         dataset = find_dataset(connection, dataset_name)
         totals = connection.execute(_totals(dataset)).all()
         days, seconds = _recent(connection, dataset, since)
+        gold = gold_report(connection, dataset)
     return {
         "days": [since + day * _DAY for day in range(DAYS)],
         "annotators": [
             {
                 "name": row.annotator,
                 "labels": row.labels,
-                "skips": row.given - row.labels,
+                "cannot_tell": row.cannot_tell,
+                "skips": row.given - row.labels - row.cannot_tell,
                 "first": row.first,
                 "last": row.last,
                 "days": [days[row.annotator, day] for day in range(DAYS)],
                 "seconds": median(seconds[row.annotator]) if seconds[row.annotator] else None,
+                "fast": _is_fast(seconds[row.annotator]),
+                "gold": gold.get(row.annotator),
                 "majority": agreed.get(row.annotator),
             }
             for row in totals
         ],
         "at": time.time(),
     }
+
+
+def _is_fast(seconds: list[float]) -> bool:
+    return len(seconds) >= _ENOUGH and median(seconds) < _FAST
 
 
 def _totals(dataset: sa.Row[Any]) -> sa.Select[Any]:
@@ -62,6 +73,7 @@ def _totals(dataset: sa.Row[Any]) -> sa.Select[Any]:
             annotations.c.annotator,
             labels,
             func.count().label("given"),
+            func.sum(annotations.c.cannot_tell).label("cannot_tell"),
             func.min(annotations.c.created_at).label("first"),
             func.max(annotations.c.updated_at).label("last"),
         )

@@ -11,7 +11,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.queue import lease, pairs_for
 from reranker_ui.services.labels.datasets import find_dataset, scale
 from reranker_ui.services.labels.scale_change import check_scale_since
-from reranker_ui.services.labels.visibility import withheld
+from reranker_ui.services.labels.visibility import may_label, withheld
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
     annotations,
@@ -25,7 +25,7 @@ from reranker_ui.services.store.database import (
 from reranker_ui.services.store.workspace import Workspace, record
 
 _KEPT = (
-    *("label", "note", "seconds", "source", "drawn", "guidelines_version"),
+    *("label", "cannot_tell", "note", "seconds", "source", "drawn", "guidelines_version"),
     *("created_at", "updated_at"),
 )
 _LONGEST_NOTE = 2_000  # characters
@@ -45,8 +45,11 @@ def annotate(
     drawn: str | None = None,
     model_score: float | None = None,
     guidelines: int | None = None,
+    cannot_tell: bool = False,
 ) -> dict[str, Any]:
     """Give `user`'s label to a pair (None: skipped); again with another one changes it.
+
+    cannot_tell: the answer without a label; unlike a skip it is not asked for again.
 
     client_id: made by the browser, different for every change; a change that is in already is
     not made twice. note: None keeps the former one. drawn: how the queue chose the pair, so that
@@ -56,7 +59,9 @@ def annotate(
     Refused for a label off the dataset's scale, an unknown pair and the sealed test split.
     """
     require(user, "annotator")
-    given = Given(label, client_id, note, seconds, source, drawn, model_score, guidelines)
+    given = Given(
+        label, client_id, note, seconds, source, drawn, model_score, guidelines, cannot_tell
+    )
     with workspace.writing() as connection:
         return give(connection, user, pair_id, given)
 
@@ -73,6 +78,7 @@ class Given:
     drawn: str | None = None
     model_score: float | None = None
     guidelines: int | None = None
+    cannot_tell: bool = False
 
 
 def give(connection: sa.Connection, user: User, pair_id: int, given: Given) -> dict[str, Any]:
@@ -103,6 +109,7 @@ def _after(given: Given, before: dict[str, Any], now: float, newest: int) -> dic
     note, seconds = given.note, given.seconds
     return {
         "label": given.label,
+        "cannot_tell": int(given.cannot_tell and given.label is None),
         "note": (before.get("note") if note is None else note.strip()[:_LONGEST_NOTE]) or None,
         "seconds": None if seconds is None else max(0.0, min(float(seconds), _LONGEST_PAUSE)),
         "source": given.source,
@@ -162,7 +169,9 @@ def _undo(connection: sa.Connection, user: User, pair_id: int, now: float) -> bo
     if former:
         dataset_id = select(pairs.c.dataset_id).where(pairs.c.id == pair_id)
         check_scale_since(connection, connection.scalar(dataset_id) or 0, own["updated_at"])
-        _put(connection, user, pair_id, {name: former.get(name) for name in _KEPT})
+        # Lines of a version before 0.2 do not know the answer "can't tell".
+        values = {name: former.get(name) for name in _KEPT}
+        _put(connection, user, pair_id, values | {"cannot_tell": former.get("cannot_tell") or 0})
     else:
         connection.execute(annotations.delete().where(*_by(user, pair_id)))
     _done_with(connection, user, pair_id)
@@ -188,6 +197,7 @@ def _dataset_of(connection: sa.Connection, user: User, pair_id: int) -> sa.Row[A
         raise Refused("This pair was deleted with its dataset. The label cannot be kept.")
     if withheld(row, user):
         raise Refused("This pair is in the sealed test split. An admin can open it to you.")
+    may_label(row, user)
     return row
 
 

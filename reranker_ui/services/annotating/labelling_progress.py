@@ -116,6 +116,7 @@ def _count_skipped(
         select(func.count())
         .select_from(annotations.join(pairs, pairs.c.id == annotations.c.pair_id))
         .where(annotations.c.annotator == user.name, annotations.c.label.is_(None), ~decided)
+        .where(annotations.c.cannot_tell == 0)
         .where(pairs.c.votes < dataset.overlap, *found_otherwise(dataset, user, imported))
     )
     return int(connection.scalar(skips) or 0)

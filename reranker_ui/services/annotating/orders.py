@@ -97,6 +97,7 @@ def _skipped(of: OpenPairs, n: int, have: list[int]) -> list[int]:
         .where(
             annotations.c.annotator == of.user.name,
             annotations.c.label.is_(None),
+            annotations.c.cannot_tell == 0,
             pairs.c.dataset_id == of.dataset.id,
             pairs.c.retired_at.is_(None),
             pairs.c.id.not_in(have),

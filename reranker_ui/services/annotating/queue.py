@@ -1,5 +1,6 @@
 """The queue: which pairs wait for whom, in which order, and for whom a pair is reserved."""
 
+import secrets
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -8,12 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy import and_, func, or_, select
 
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.annotating.gold import EVERY, gold_for, open_gold
 from reranker_ui.services.annotating.model_scores import newest_scored_run, scores_of
 from reranker_ui.services.annotating.orders import ORDERS
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.further_columns import Shown
 from reranker_ui.services.labels.open_pairs import LEASE_SECONDS, OpenPairs, leased, offered
-from reranker_ui.services.labels.visibility import visibility_of
+from reranker_ui.services.labels.visibility import may_label, visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import annotations, as_dict, datasets, leases, pairs
 from reranker_ui.services.store.workspace import Workspace
@@ -44,10 +46,13 @@ def next_pairs(
     n, have, now = max(0, min(n, _MOST)), list(have)[:_MOST], time.time()
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
+        may_label(dataset, user)
         open_pairs = OpenPairs(connection, dataset, user, now, imported)
         gone = open_pairs.gone(have, again=order in ("disputed", "skipped"))
+        gold = open_gold(connection, dataset, user, gone)
+        gone = [pair for pair in gone if pair not in gold]
         kept = [pair for pair in have if pair not in gone]
-        found = ORDERS[order](open_pairs, n, kept)
+        found = _mixed(ORDERS[order](open_pairs, n, kept), open_pairs, kept)
         _release(connection, user, gone)
         lease(connection, user, [*kept, *found], now)
         told = pairs_for(workspace, connection, user, found)
@@ -55,6 +60,14 @@ def next_pairs(
             if pair["id"] in open_pairs.drawn:
                 pair["drawn"] = open_pairs.drawn[pair["id"]]
         return {"pairs": told, "gone": gone}
+
+
+def _mixed(found: list[int], of: OpenPairs, have: Sequence[int]) -> list[int]:
+    """`found` with a gold pair among every EVERY, at places that nobody can guess."""
+    gold = gold_for(of.connection, of.dataset, of.user, [*have, *found], len(found) // EVERY)
+    for pair in gold:
+        found.insert(secrets.randbelow(len(found) + 1), pair)
+    return found
 
 
 def take(workspace: Workspace, user: User, pair_id: int) -> dict[str, Any] | None:
@@ -69,6 +82,7 @@ def take(workspace: Workspace, user: User, pair_id: int) -> dict[str, Any] | Non
         dataset = connection.execute(query.where(pairs.c.id == pair_id)).first()
         if dataset is None:
             return None
+        may_label(dataset, user)
         seen = select(pairs.c.id).where(pairs.c.id == pair_id, pairs.c.retired_at.is_(None))
         found = list(connection.scalars(seen.where(*offered(dataset, user))))
         own = annotations.c.pair_id == pair_id, annotations.c.annotator == user.name
@@ -131,7 +145,8 @@ def pairs_for(
     own = and_(annotations.c.pair_id == pairs.c.id, annotations.c.annotator == user.name)
     shown = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.source, pairs.c.line,
              pairs.c.extra, pairs.c.dataset_id)  # fmt: skip
-    query = select(*shown, annotations.c.label, annotations.c.note).outerjoin(annotations, own)
+    own_answer = (annotations.c.label, annotations.c.cannot_tell, annotations.c.note)
+    query = select(*shown, *own_answer).outerjoin(annotations, own)
     rows = connection.execute(query.where(pairs.c.id.in_(ids))).mappings()
     by_id = {row["id"]: as_dict(row) for row in rows}
     _add_further(workspace, connection, user, by_id)

@@ -14,12 +14,16 @@ from reranker_ui.services.store.workspace import Workspace
 def last_labels(
     workspace: Workspace, user: User, dataset_name: str, n: int = 10
 ) -> list[dict[str, Any]]:
-    """The user's last `n` labels and skips, newest first: id, query, passage, label, note, at."""
+    """The user's last `n` labels and skips, newest first.
+
+    Each: id, query, passage, source, line, label, cannot_tell, note, at.
+    """
     require(user, "annotator")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         shown = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.source, pairs.c.line)
-        own = (annotations.c.label, annotations.c.note, annotations.c.updated_at.label("at"))
+        own = (annotations.c.label, annotations.c.cannot_tell, annotations.c.note,
+               annotations.c.updated_at.label("at"))  # fmt: skip
         query = (
             select(*shown, *own)
             .join(pairs, pairs.c.id == annotations.c.pair_id)
@@ -36,8 +40,9 @@ def last_labels(
 def candidates_of(workspace: Workspace, user: User, pair_id: int, n: int = 30) -> dict[str, Any]:
     """The passages of a pair's query, with the user's own labels only.
 
-    Returns {"candidates": [{id, passage, label, mine}], "total", "labelled"}: the pair itself
-    and its neighbours by id, at most `n`; `mine` is true where the user labelled or skipped.
+    Returns {"candidates": [{id, passage, label, cannot_tell, mine}], "total", "labelled"}: the
+    pair itself and its neighbours by id, at most `n`; `mine` is true where the user labelled or
+    skipped.
     """
     require(user, "annotator")
     with workspace.reading() as connection:
@@ -55,7 +60,8 @@ def candidates_of(workspace: Workspace, user: User, pair_id: int, n: int = 30) -
         total, labelled = connection.execute(counted.where(*same)).one()
         shown = (pairs.c.id, func.substr(pairs.c.passage, 1, 300).label("passage"))
         mine = annotations.c.id.is_not(None).label("mine")
-        query = select(*shown, annotations.c.label, mine).select_from(both).where(*same)
+        answer = (annotations.c.label, annotations.c.cannot_tell, mine)
+        query = select(*shown, *answer).select_from(both).where(*same)
         before = connection.execute(
             query.where(pairs.c.id < pair_id).order_by(pairs.c.id.desc()).limit(n // 3)
         )

@@ -16,7 +16,7 @@ from reranker_ui.services.store.workspace import Workspace, record
 
 _CHUNK = 500  # ids a statement is given
 _KEPT = ("pair_id", "label", "note", "model_score", "source", "seconds", "guidelines_version",
-         "drawn", "created_at", "updated_at")  # fmt: skip
+         "drawn", "cannot_tell", "created_at", "updated_at")  # fmt: skip
 _BEFORE_THAT = ("label", "note", "seconds", "source", "drawn", "guidelines_version", "created_at",
                 "updated_at")  # fmt: skip
 Row = dict[str, Any]
@@ -160,7 +160,8 @@ def _former(
         for subject, before in connection.execute(query):
             pair = int(subject.partition(":")[2])
             if before:
-                found.setdefault(pair, {name: before.get(name) for name in _BEFORE_THAT})
+                kept = {name: before.get(name) for name in _BEFORE_THAT}
+                found.setdefault(pair, kept | {"cannot_tell": before.get("cannot_tell") or 0})
     return found
 
 
@@ -171,8 +172,8 @@ def _remove(connection: sa.Connection, annotator: str, ids: list[int]) -> None:
 
 
 def _insert(connection: sa.Connection, rows: list[Row]) -> None:
-    if rows:
-        connection.execute(annotations.insert(), rows)
+    if rows:  # those of a version before 0.2 do not know the answer "can't tell"
+        connection.execute(annotations.insert(), [{"cannot_tell": 0, **row} for row in rows])
 
 
 def _count_votes(connection: sa.Connection, ids: list[int]) -> None:

@@ -20,7 +20,8 @@ _MOST_OVERLAP = 9
 def stream_settings(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
     """The settings of a dataset's stream, and what there is to choose from.
 
-    Returns order, run (id or None), overlap, blind, adjudicators, test_annotators (names);
+    Returns order, run (id or None), overlap, blind, adjudicators, test_annotators, annotators
+    (names; None: everyone may label);
     runs (id, name, dataset; those of this dataset first) and people (names that may label).
     """
     require(user, "admin")
@@ -35,6 +36,7 @@ def stream_settings(workspace: Workspace, user: User, dataset_name: str) -> dict
         "blind": bool(dataset.blind),
         "adjudicators": dataset.adjudicators or [],
         "test_annotators": dataset.test_annotators or [],
+        "annotators": dataset.annotators,
         "runs": sorted(found, key=lambda run: run["dataset"] != dataset_name),
         "people": people,
     }
@@ -51,11 +53,13 @@ def set_stream(
     blind: bool | None = None,
     adjudicators: list[str] | None = None,
     test_annotators: list[str] | None = None,
+    annotators: list[str] | None = None,
 ) -> None:
     """Change how a dataset is labelled; None leaves a setting as it is.
 
     order: one of ORDERS; "uncertain" goes by the scores of `run`, which must have a model.
-    adjudicators, test_annotators: names; an admin decides and may look at test pairs anyway.
+    adjudicators, test_annotators, annotators: names; an admin may do all of it anyway. No
+    annotators: everyone may label.
     """
     require(user, "admin")
     if overlap is not None and not 1 <= overlap <= _MOST_OVERLAP:
@@ -69,7 +73,9 @@ def set_stream(
         "adjudicators": _names(adjudicators),
         "test_annotators": _names(test_annotators),
     }
-    after = {name: value for name, value in given.items() if value is not None}
+    after: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if annotators is not None:
+        after["annotators"] = _names(annotators) or None
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
         before = {name: getattr(dataset, name) for name in after}
@@ -121,6 +127,7 @@ def _people(connection: sa.Connection, dataset: sa.Row[Any], user: User) -> list
         .where(pairs.c.dataset_id == dataset.id)
         .distinct()
     )
-    named = [*(dataset.adjudicators or []), *(dataset.test_annotators or [])]
+    lists = (dataset.adjudicators, dataset.test_annotators, dataset.annotators)
+    named = [name for names in lists for name in names or []]
     found = {*connection.scalars(signed), *connection.scalars(labelled), *named, user.name}
     return sorted(found, key=str.casefold)

@@ -25,6 +25,8 @@ _FIXED = {
     "add pair": "Added a pair",
     "edit guidelines": "Changed the guidelines",
     "show columns": "Changed the columns beside the pairs",
+    "mark gold": "Marked gold pairs",
+    "unmark gold": "Unmarked gold pairs",
     "set stream": "Changed the annotation settings",
     "describe": "Changed the description",
 }
@@ -130,16 +132,19 @@ def _words_of_labels(row: sa.Row[Any], with_labels: bool, on: Scale) -> str | No
     if row.what == "set label":
         return f"Label of {_pairs(len(after[0]))} {_set_to(after[1], on) if with_labels else 'set'}"
     if row.what == "annotate":
-        number = row.subject[5:]
-        label = after["label"]
-        words = f"Labelled #{number} as {on.word_of(label)}"
-        return f"Skipped #{number}" if label is None else words
+        return _answered(row.subject[5:], after, on)
     if row.what == "change scale":
         was, now = (_scale_words(Scale.from_json(side["scale"])) for side in (before, after))
         return f"Changed the scale from {was} to {now}"
     if row.what == "rename":
         return f"Renamed the dataset from {before['name']} to {after['name']}"
     return None
+
+
+def _answered(number: str, after: dict[str, Any], on: Scale) -> str:
+    if after["label"] is not None:
+        return f"Labelled #{number} as {on.word_of(after['label'])}"
+    return f"Could not tell #{number}" if after.get("cannot_tell") else f"Skipped #{number}"
 
 
 def _arrived(what: str, after: dict[str, Any]) -> str:

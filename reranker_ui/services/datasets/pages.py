@@ -28,6 +28,7 @@ from reranker_ui.services.store.workspace import Workspace
 PAGE = 50
 _LARGEST_PAGE, _MOST_CHARACTERS = 1_000, 4_000_000
 _MOST_OF_QUERY = 12_000_000  # characters
+MOST_IDS = 20_000  # pairs that are selected at once
 
 
 def page_of_pairs(
@@ -88,6 +89,36 @@ def page_of_pairs(
         "more_after": True if down else more,
         "not_searched": missing,
     }
+
+
+def ids_of_pairs(
+    workspace: Workspace, user: User, dataset_name: str, *, search: str = "",
+    split: str | None = None, label: str | None = None, annotator: str | None = None,
+    source: str | None = None, finding: str | None = None, most: int = MOST_IDS,
+) -> dict[str, Any]:  # fmt: skip
+    """The ids of all pairs that pass the filters of `page_of_pairs`, at most `most`.
+
+    Returns `{"ids", "more"}`; more: whether there are others.
+    """
+    require(user, "viewer")
+    wanted = Filters(
+        read_search(search), bool(search.strip()), split, label, annotator, source, finding
+    )
+    most = max(1, min(int(most), MOST_IDS))
+    with workspace.reading() as connection:
+        dataset = find_dataset(connection, dataset_name)
+        view = visibility_of(dataset, user)
+    columns = Shown(workspace, dataset, user)
+    with workspace.reading() as connection:
+        found = [] if wanted.nothing else id_pages.find(
+            connection,
+            walks_of(workspace, connection, dataset, view, wanted),
+            lambda ids: kept(connection, view, columns, ids, wanted, False),
+            None,
+            False,
+            most + 1,
+        )  # fmt: skip
+    return {"ids": [row["id"] for row in found[:most]], "more": len(found) > most}
 
 
 def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:

@@ -11,7 +11,12 @@ from reranker_ui.core.values.markdown import tree, words
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_dataset, scale
 from reranker_ui.services.labels.open_pairs import came_unlabelled, offered
-from reranker_ui.services.labels.visibility import decides, sealed_for, visibility_of
+from reranker_ui.services.labels.visibility import (
+    decides,
+    labels_here,
+    sealed_for,
+    visibility_of,
+)
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, journal, pairs, runs
 from reranker_ui.services.store.workspace import Workspace, record
@@ -55,7 +60,7 @@ def stream_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, 
             "rules": rules(dataset),
             "test_pairs": "sealed" if sealed_for(dataset, user) else "offered",
             "may": {
-                "label": user.role != "viewer",
+                "label": labels_here(dataset, user),
                 "own": user.role == "admin",
                 "decide": decides(dataset, user),
             },
@@ -65,7 +70,7 @@ def stream_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, 
 def rules(dataset: sa.Row[Any]) -> str:
     """A mark that is another one as soon as the owner changes what the page was told."""
     names = ("guidelines_version", "ordering", "order_run", "overlap", "blind")
-    people = ("adjudicators", "test_annotators", "shown_columns")
+    people = ("adjudicators", "test_annotators", "annotators", "shown_columns")
     told = [getattr(dataset, name) for name in (*names, *people, *_SCALE)]
     told.append(bool(dataset.guidelines))
     return hashlib.blake2s(repr(told).encode(), digest_size=8).hexdigest()

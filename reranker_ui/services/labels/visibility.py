@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
+from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, pairs, runs
 
@@ -69,6 +70,19 @@ def sealed_for(dataset: sa.Row[Any], user: User) -> bool:
 def withheld(pair: sa.Row[Any], user: User) -> bool:
     """Whether `user` may not label a pair, a row with its split and its dataset's settings."""
     return bool(pair.split == "test" and user.role != "admin" and sealed_for(pair, user))
+
+
+def labels_here(dataset: sa.Row[Any], user: User) -> bool:
+    """Whether `user` is one of those who label the dataset; admins and adjudicators always are."""
+    named = dataset.annotators is None or user.name in dataset.annotators
+    return decides(dataset, user) or (user.role != "viewer" and named)
+
+
+def may_label(dataset: sa.Row[Any], user: User) -> None:
+    """Refuse unless `user` may label the dataset."""
+    require(user, "annotator")
+    if not labels_here(dataset, user):
+        raise Refused(f"You are not one of the annotators of {dataset.name}. Ask an admin.")
 
 
 def decides(dataset: sa.Row[Any], user: User) -> bool:

@@ -19,6 +19,7 @@ from reranker_ui.services.imports.read_state import sweep_readings
 from reranker_ui.services.imports.sweep import sweep_imports
 from reranker_ui.services.labels.effective_labels import seen
 from reranker_ui.services.operating import backup_schedule
+from reranker_ui.services.ranking.demo import shown_to
 from reranker_ui.services.store.access import LOCAL, User, require
 from reranker_ui.services.store.database import datasets, pairs
 from reranker_ui.services.store.workspace import Workspace
@@ -76,6 +77,8 @@ def overview(workspace: Workspace, user: User, dataset: str | None) -> dict[str,
         return _waiting(workspace, user, name) if name == dataset else None
 
     known = workspace.shared("datasets", lambda: _datasets(workspace))
+    if demo := shown_to(workspace, user):
+        known = [one for one in known if one["name"] == demo.dataset]
     return {
         "user": {"name": user.name, "role": user.role},
         "datasets": [one | {"waiting": left(one["name"])} for one in known],

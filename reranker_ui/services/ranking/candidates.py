@@ -10,6 +10,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets.pages import candidates_of_query
 from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
 from reranker_ui.services.ranking import first_stage
+from reranker_ui.services.ranking.demo import check_shown
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
@@ -46,6 +47,7 @@ def chosen(
     passages: str,
 ) -> Candidates:  # fmt: skip
     """The candidates that the Playground's choice of `source` stands for; None: pasted ones."""
+    check_shown(workspace, user, dataset=dataset)
     if source == "labelled":
         return labelled(workspace, user, query, dataset)
     if source == "dataset":
@@ -96,6 +98,7 @@ def labelled_queries(
     that `user` may know count.
     """
     require(user, "viewer")
+    check_shown(workspace, user, dataset=dataset)
     pairs = labelled_pairs(workspace, user, dataset)
     pairs = pairs[pairs["split"] == split]
     scale = Scale.from_json(scale_of(workspace, user, dataset))

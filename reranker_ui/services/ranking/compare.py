@@ -14,6 +14,7 @@ from reranker_ui.core.values.splits import check_split
 from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
 from reranker_ui.services.ranking.candidates import Candidates
 from reranker_ui.services.ranking.cutoffs import kept_cutoff
+from reranker_ui.services.ranking.demo import check_shown
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
 from reranker_ui.services.ranking.recorded_scores import recorded_scores
 from reranker_ui.services.runs.own_metric import metric_of
@@ -66,6 +67,7 @@ def evaluate(
     without it the one chosen for the dataset, if any.
     """
     require(user, "viewer")
+    check_shown(workspace, user, dataset=dataset)
     check_split(split)
     pairs = labelled_pairs(workspace, user, dataset)
     pairs = pairs[pairs["split"] == split]

@@ -14,6 +14,7 @@ from reranker_ui.core.evaluation.outcome import bootstrap_interval
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
+from reranker_ui.services.ranking.demo import check_shown
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
 from reranker_ui.services.ranking.recorded_scores import recorded_scores
 from reranker_ui.services.store.access import User, require
@@ -32,6 +33,7 @@ def gains(
     those of the run's own evaluation. Scores are kept in the cache, so a second look is quick.
     """
     require(user, "viewer")
+    check_shown(workspace, user, dataset=dataset)
     pairs = labelled_pairs(workspace, user, dataset)
     pairs = pairs[pairs["split"] == split].reset_index(drop=True)
     scale = Scale.from_json(scale_of(workspace, user, dataset))

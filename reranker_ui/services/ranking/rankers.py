@@ -17,6 +17,7 @@ from reranker_ui.core.values.recipe import EMBEDDED
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.ranking import engines
+from reranker_ui.services.ranking.demo import check_shown, has_model, shown_to
 from reranker_ui.services.ranking.model_cache import SHELF, Model
 from reranker_ui.services.runs.allowed_models import check_base
 from reranker_ui.services.runs.listing import Run, find_run, list_runs
@@ -95,6 +96,7 @@ def find_ranker(workspace: Workspace, user: User, name: str, texts: Sequence[Pai
     """
     require(user, "viewer")
     name = name.strip()
+    check_shown(workspace, user, model=name)
     if name == "bm25":
         return Ranker("bm25", "BM25", "words in common", "bm25", "bm25", _bm25)
     if name == "cosine":
@@ -122,9 +124,11 @@ def choices(workspace: Workspace, user: User, dataset: str | None = None) -> dic
         for name, title, detail in fixed
     ]
     runs = [run for run in list_runs(workspace, user) if not run["archived"]]
-    rankers += [_choice(run) for run in runs if run["status"] in LIVE or _has_model(run)]
+    if demo := shown_to(workspace, user):
+        runs = [run for run in runs if str(run["id"]) == demo.run]
+    rankers += [_choice(run) for run in runs if run["status"] in LIVE or has_model(run)]
     newest = next(
-        (run for run in runs if _has_model(run) and dataset in (None, run["dataset"])), None
+        (run for run in runs if has_model(run) and dataset in (None, run["dataset"])), None
     )
     if newest is None:
         return {"rankers": rankers, "a": "bm25", "b": "cosine"}
@@ -136,13 +140,9 @@ def _choice(run: Run) -> dict[str, Any]:
         "name": str(run["id"]),
         "title": run["name"],
         "detail": run["dataset"],
-        "ready": _has_model(run),
-        "why": None if _has_model(run) else run["sentence"],
+        "ready": has_model(run),
+        "why": None if has_model(run) else run["sentence"],
     }
-
-
-def _has_model(run: Run) -> bool:
-    return run["status"] in ("finished", "stopped") and RunFolder(run["folder"]).model.is_dir()
 
 
 def _strongest(run: Run) -> str:

@@ -20,6 +20,7 @@ class User:
 
 
 LOCAL = User("local user", "admin", local=True)
+VISITOR = User("visitor", "viewer")  # everyone who comes to a demo
 
 
 def require(user: User, role: str) -> None:

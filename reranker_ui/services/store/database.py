@@ -45,6 +45,7 @@ datasets = Table(
     Column("adjudicators", JSON),  # names of annotators who decide disputed pairs too
     Column("test_annotators", JSON),  # names of those to whom test pairs are offered
     Column("shown_columns", sa.JSON(none_as_null=True)),  # further ones; NULL: not chosen yet
+    Column("annotators", JSON),  # names of those who may label; NULL: every annotator
     Column("texts_version", Integer, nullable=False, server_default="0"),  # edits of texts so far
     Column("created_by", Text, nullable=False),
     _time("created_at"),
@@ -140,7 +141,8 @@ annotations = Table(
     Column("id", Integer, primary_key=True),
     Column("pair_id", ForeignKey("pairs.id", ondelete="CASCADE"), nullable=False),
     Column("annotator", Text, nullable=False),
-    Column("label", Float),  # NULL: skipped
+    Column("label", Float),  # NULL: skipped, or no answer can be given
+    Column("cannot_tell", Integer, nullable=False, server_default="0"),  # 1: an answer, no label
     Column("note", Text),
     Column("model_score", Float),
     Column("source", Text, nullable=False, server_default="annotate"),
@@ -153,6 +155,32 @@ annotations = Table(
     UniqueConstraint("pair_id", "annotator"),
     Index(None, "annotator", "updated_at"),
     Index(None, "annotator", "pair_id"),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("pair_id", ForeignKey("pairs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("author", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    _time("at"),
+)
+
+# Pairs whose label is known: every annotator is given them, to see how reliable the labels are.
+gold_pairs = Table(
+    "gold_pairs",
+    metadata,
+    Column("pair_id", ForeignKey("pairs.id", ondelete="CASCADE"), primary_key=True),
+    Column("label", Float, nullable=False),
+)
+
+# What an owner chose for the whole home, by name.
+choices = Table(
+    "choices",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", JSON, nullable=False),
 )
 
 # A pair handed to someone, so that people do not meet on it.

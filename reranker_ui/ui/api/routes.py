@@ -21,11 +21,12 @@ from reranker_ui.services.ranking.rerank import (
     models_served,
     serve_ranking,
 )
+from reranker_ui.services.store.access import VISITOR
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.api.openapi import openapi, page
 from reranker_ui.ui.api.shapes import Asked, CohereAsked, TeiAsked, fault_in
 from reranker_ui.ui.payload import sentence_of
-from reranker_ui.ui.server.identity import VISITOR, who
+from reranker_ui.ui.server.identity import who
 
 log = logging.getLogger(__name__)
 ADDRESSES = ("/v2/rerank", "/v1/rerank", "/rerank", "/v1/models")

@@ -16,7 +16,7 @@ from reranker_ui.services.labels import guidelines
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.component import Function, room
-from reranker_ui.ui.pages import review
+from reranker_ui.ui.pages import one_pair, review
 from reranker_ui.ui.payload import Count, Flag, Id, Ids, Name, Names, Number, Text
 
 
@@ -51,10 +51,12 @@ def _stream(workspace: Workspace) -> list[Function]:
         seconds: Number | None = None,
         drawn: Name | None = None,
         guidelines: Count | None = None,
+        cannot_tell: Flag = False,
     ) -> Any:
         return annotations.annotate(
-            workspace, user, pair, label, id, note, seconds, drawn=drawn, guidelines=guidelines
-        )
+            workspace, user, pair, label, id, note, seconds, drawn=drawn, guidelines=guidelines,
+            cannot_tell=cannot_tell,
+        )  # fmt: skip
 
     def undo(user: User, *, pair: Id, id: Name) -> Any:
         return annotations.undo(workspace, user, pair, id)
@@ -78,7 +80,7 @@ def _looking_back(workspace: Workspace) -> list[Function]:
     def agree(user: User, *, dataset: Name) -> Any:
         return agreement.agreement_of(workspace, user, dataset)
 
-    return [last_labels, candidates, history, progress, agree]
+    return [last_labels, candidates, history, progress, agree, *one_pair.commenting(workspace)]
 
 
 def _owner(workspace: Workspace) -> list[Function]:
@@ -104,10 +106,11 @@ def _owner(workspace: Workspace) -> list[Function]:
         blind: Flag | None = None,
         adjudicators: Names | None = None,
         test_annotators: Names | None = None,
+        annotators: Names | None = None,
     ) -> Any:
         return owner.set_stream(
             workspace, user, dataset, overlap=overlap, order=order, run=run, blind=blind,
-            adjudicators=adjudicators, test_annotators=test_annotators,
+            adjudicators=adjudicators, test_annotators=test_annotators, annotators=annotators,
         )  # fmt: skip
 
     def score_pairs(user: User, *, dataset: Name, run: Id | None = None) -> Any:

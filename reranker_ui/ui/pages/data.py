@@ -15,7 +15,7 @@ from reranker_ui.services.labels import datasets
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.component import Function, room
-from reranker_ui.ui.pages import dataset_views, imports
+from reranker_ui.ui.pages import dataset_views, imports, one_pair
 from reranker_ui.ui.payload import (
     Count,
     Flag,
@@ -36,6 +36,7 @@ def build(workspace: Workspace) -> None:
             *imports.functions(workspace),
             *_pairs(workspace),
             *dataset_views.functions(workspace),
+            *one_pair.functions(workspace),
         ],
     )
 
@@ -44,7 +45,8 @@ def _sets(workspace: Workspace) -> list[Function]:
     def all_datasets(user: User) -> Any:
         found = datasets.list_datasets(workspace, user)
         steps = datasets.first_steps(workspace, user)
-        return {"datasets": found, "steps": steps, "may_change": user.role == "admin"}
+        may = {"may_change": user.role == "admin", "may_label": user.role != "viewer"}
+        return {"datasets": found, "steps": steps, **may}
 
     def delete_dataset(user: User, *, dataset: Name) -> Any:
         return datasets.delete_dataset(workspace, user, dataset)
@@ -99,6 +101,23 @@ def _pairs(workspace: Workspace) -> list[Function]:
             size=size,
         )  # fmt: skip
 
+    def ids_of_pairs(
+        user: User,
+        *,
+        dataset: Name,
+        search: Text | None = None,
+        split: Name | None = None,
+        label: Name | None = None,
+        annotator: Name | None = None,
+        source: Name | None = None,
+        finding: Name | None = None,
+        most: Count = pages.MOST_IDS,
+    ) -> Any:
+        return pages.ids_of_pairs(
+            workspace, user, dataset, search=search or "", split=split, label=label,
+            annotator=annotator, source=source, finding=finding, most=most,
+        )  # fmt: skip
+
     def set_label(user: User, *, dataset: Name, ids: Ids, label: Number | None) -> Any:
         return edits.set_label(workspace, user, dataset, ids, label)
 
@@ -126,4 +145,4 @@ def _pairs(workspace: Workspace) -> list[Function]:
     def undo(user: User, *, edit: Id) -> Any:
         return undoing.undo(workspace, user, edit)
 
-    return [page_of_pairs, set_label, move_split, delete_pairs, edit_text, undo]
+    return [page_of_pairs, ids_of_pairs, set_label, move_split, delete_pairs, edit_text, undo]

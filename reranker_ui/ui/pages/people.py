@@ -3,15 +3,16 @@
 from typing import Any
 
 from reranker_ui.services.people import accounts, api_keys, invites
+from reranker_ui.services.ranking import demo
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.component import Function
-from reranker_ui.ui.payload import Count, Flag, Id, Name
+from reranker_ui.ui.payload import Count, Flag, Id, Name, Text, Texts
 
 
 def functions(workspace: Workspace) -> list[Function]:
     """The server functions of the panels; each calls one service."""
-    return [*_people(workspace), *_keys(workspace)]
+    return [*_people(workspace), *_keys(workspace), *_demo(workspace)]
 
 
 def _people(workspace: Workspace) -> list[Function]:
@@ -44,6 +45,20 @@ def _people(workspace: Workspace) -> list[Function]:
         return invites.withdraw(workspace, user, id)
 
     return [people_now, set_role, remove_user, set_password, invite, withdraw]
+
+
+def _demo(workspace: Workspace) -> list[Function]:
+    def demo_settings(user: User) -> Any:
+        return demo.demo_settings(workspace, user)
+
+    def set_demo(
+        user: User, *, title: Text, text: Text, dataset: Name, run: Name, queries: Texts
+    ) -> Any:
+        return demo.set_demo(
+            workspace, user, title=title, text=text, dataset=dataset, run=run, queries=queries
+        )
+
+    return [demo_settings, set_demo]
 
 
 def _keys(workspace: Workspace) -> list[Function]:

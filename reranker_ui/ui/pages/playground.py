@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reranker_ui.services.annotating import result_labels
-from reranker_ui.services.ranking import candidates, cutoffs, gains, onnx_download
+from reranker_ui.services.ranking import candidates, cutoffs, demo, gains, onnx_download
 from reranker_ui.services.ranking import compare as rankings
 from reranker_ui.services.ranking import explain as explaining
 from reranker_ui.services.ranking import rankers as models
@@ -39,7 +39,7 @@ def _rankings(workspace: Workspace) -> Sequence[Function]:
     def rankers(user: User, *, dataset: Name | None = None) -> Any:
         return models.choices(workspace, user, dataset) | {
             "role": user.role,
-            "demo": workspace.settings.demo,
+            "demo": demo.demo_page(workspace, user),
         }
 
     def compare(

@@ -11,8 +11,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from reranker_ui.core.values.rate_limits import Bucket
 from reranker_ui.core.values.refused import Unavailable
 from reranker_ui.logs import ASKING
+from reranker_ui.services.store.access import VISITOR
 from reranker_ui.services.store.workspace import Workspace
-from reranker_ui.ui.server.identity import VISITOR, user_behind
+from reranker_ui.ui.server.identity import user_behind
 from reranker_ui.ui.server.streams import FOREIGN, StreamOwners
 
 OPEN = (

@@ -25,7 +25,7 @@ from reranker_ui.ui.server.origins import Guard
 from reranker_ui.ui.server.page_calls import PageCalls
 from reranker_ui.ui.server.request_id import Trace
 from reranker_ui.ui.server.sign_in import Login
-from reranker_ui.ui.server.streams import StreamOwners
+from reranker_ui.ui.server.streams import StreamOwners, refuse_unknown
 from reranker_ui.ui.server.sub_path import SubPath
 
 IN_THE_CLEAR = (
@@ -104,7 +104,8 @@ class Door:
         return JSONResponse(told, 200 if told["status"] == "ok" else 503)
 
     def guard(self, queue: Any) -> None:
-        """Keep each person's session in Gradio's queue to that person."""
+        """Keep each person's session in Gradio's queue to that person, and old pages out."""
+        refuse_unknown(queue)
         if self.way != "local":  # there a name is only whose labels these are
             self.owners.guard(queue)
 

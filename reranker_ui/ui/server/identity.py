@@ -9,12 +9,11 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.people.accounts import check_name
 from reranker_ui.services.people.api_keys import key_user
 from reranker_ui.services.people.sessions import session_user
-from reranker_ui.services.store.access import LOCAL, User
+from reranker_ui.services.store.access import LOCAL, VISITOR, User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.settings import Settings, Space
 
 SESSION, NAME = "reranker_ui_session", "reranker_ui_name"
-VISITOR = User("visitor", "viewer")  # whoever comes to a demo
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 NOBODY = (
     "Serving on {} needs sign-in, because others can reach it, and nobody can sign in yet."

@@ -6,7 +6,23 @@ from typing import Any
 from starlette.requests import HTTPConnection
 
 FOREIGN = "This session belongs to someone else. Reload the page."
+OLD = "This page is from another start of the server. Reload it."
 MOST = 20_000  # sessions and events that are remembered; the oldest are forgotten first
+
+
+def refuse_unknown(queue: Any) -> None:
+    """Refuse events that this start of the server does not have, as an old page sends them.
+
+    Gradio ends them with a KeyError in the log.
+    """
+    push = queue.push
+
+    async def push_known(body: Any, request: Any, username: str | None) -> Any:
+        if body.fn_index is not None and body.fn_index not in queue.blocks.fns:
+            return False, OLD, "error"
+        return await push(body=body, request=request, username=username)
+
+    queue.push = push_known
 
 
 class StreamOwners:

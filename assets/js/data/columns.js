@@ -1,0 +1,76 @@
+// Which columns the table of pairs shows; kept in this browser.
+
+import { button } from "../lib/controls.js";
+import { h } from "../lib/dom.js";
+import { icon } from "../lib/icons.js";
+import { openMenu } from "../lib/menu.js";
+import { recall, remember } from "../lib/storage.js";
+
+const KEPT = "rr-columns";
+/** @type {[name: string, word: string][]} */
+const COLUMNS = [
+  ["split", "Split"],
+  ["by", "By"],
+  ["source", "Source"],
+  ["time", "Updated"],
+];
+
+/**
+ * The table of pairs.
+ * @param {HTMLElement} all the box that selects all of its rows
+ * @param {HTMLElement} rows
+ */
+export function pairsTable(all, rows) {
+  const head = (/** @type {string} */ text, /** @type {string} */ kind) =>
+    h("th", { class: kind, scope: "col" }, text);
+  const heads = [
+    h("th.tick", all),
+    head("Query", "query"),
+    head("Passage", "passage"),
+    head("Label", "chip"),
+    head("Split", "split rr-desk"),
+    head("By", "by rr-wide rr-desk"),
+    head("Source", "source rr-wide rr-desk"),
+    head("Updated", "time rr-wide rr-desk"),
+    h("th.open", { scope: "col" }, h("span.rr-sr", "Open")),
+  ];
+  const table = h("table.rr-table.rr-pairs-table", h("thead", h("tr", heads)), rows);
+  hideColumns(table);
+  return table;
+}
+
+/**
+ * Hide the columns that are not chosen.
+ * @param {HTMLElement} table
+ */
+export function hideColumns(table) {
+  const hidden = hiddenColumns().map((name) => `no-${name}`);
+  table.className = ["rr-table rr-pairs-table", ...hidden].join(" ");
+}
+
+/** @returns {string[]} names of the columns that are hidden */
+function hiddenColumns() {
+  const known = COLUMNS.map(([name]) => name);
+  return (recall(KEPT) ?? "").split(",").filter((name) => known.includes(name));
+}
+
+/** @param {() => void} changed */
+export function columnChoice(changed) {
+  const toggle = (/** @type {string} */ name) => {
+    const hidden = hiddenColumns();
+    const next = hidden.includes(name) ? hidden.filter((one) => one !== name) : [...hidden, name];
+    remember(KEPT, next.join(",") || null);
+    changed();
+  };
+  const choice = button("Columns", () => openMenu(choice, entries()), { kind: "small rr-desk" });
+  choice.append(icon("down"));
+  const entries = () => {
+    const hidden = hiddenColumns();
+    return COLUMNS.map(([name, word]) => ({
+      text: word,
+      icon: hidden.includes(name) ? undefined : /** @type {const} */ ("check"),
+      act: () => toggle(name),
+    }));
+  };
+  return choice;
+}

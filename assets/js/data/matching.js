@@ -1,0 +1,79 @@
+// All pairs that pass the filters: how many there are, and selecting them all.
+
+import { linkButton } from "../lib/controls.js";
+import { fill, h } from "../lib/dom.js";
+import { formatInt } from "../lib/format.js";
+
+const COUNTED = 1000; // pairs that are counted; for more the number is not exact
+const MOST = 20000; // pairs that can be selected at once
+
+export class Matching {
+  /** @param {import("./pairs.js").PairsPage} page */
+  constructor(page) {
+    this.page = page;
+    this.node = h("div.rr-matching.rr-hidden", { role: "status" });
+    this.word = ""; // how many there are; "" while that is not known
+    this.asked = "";
+  }
+
+  forget() {
+    this.word = "";
+    this.asked = "";
+    this.node.classList.add("rr-hidden");
+  }
+
+  get request() {
+    const { opened, filters } = this.page;
+    return { dataset: opened.name, ...filters.values };
+  }
+
+  /** @param {number} most */
+  ask(most) {
+    return this.page.opened.tab.server.ids_of_pairs({ ...this.request, most });
+  }
+
+  async count() {
+    const asked = JSON.stringify(this.request);
+    if (this.page.filters.isFree() || this.asked === asked) return;
+    this.asked = asked;
+    try {
+      const { ids, more } = await this.ask(COUNTED);
+      if (this.asked !== asked) return;
+      this.word = `${formatInt(ids.length)}${more ? "+" : ""}`;
+      this.page.drawCount();
+    } catch {
+      this.asked = ""; // the page works without the number
+    }
+  }
+
+  /** Once a page is selected: all others that pass the filters, too. */
+  offer() {
+    const { page } = this;
+    const { page: shown, selected } = page;
+    const whole = !!shown?.pairs.length && shown.pairs.every(({ id }) => selected.has(id));
+    const others = !!shown && (shown.more_after || shown.more_before);
+    this.node.classList.toggle("rr-hidden", !whole || !others);
+    if (!whole || !others) return;
+    const total = page.filters.isFree() ? formatInt(page.opened.dataset.pairs) : this.word;
+    const text = `All ${formatInt(shown.pairs.length)} pairs on this page are selected. `;
+    fill(
+      this.node,
+      text,
+      linkButton(`Select all ${total || "pairs"} that match`, () => this.selectAll()),
+    );
+  }
+
+  async selectAll() {
+    const { page } = this;
+    try {
+      const { ids, more } = await this.ask(MOST);
+      for (const id of ids) page.selected.add(id);
+      page.draw();
+      const first = more ? `The first ${formatInt(ids.length)}` : `All ${formatInt(ids.length)}`;
+      const clear = linkButton("Clear the selection", () => page.clearSelection());
+      fill(this.node, `${first} matching pairs are selected. `, clear);
+    } catch (error) {
+      page.opened.tab.report(error);
+    }
+  }
+}

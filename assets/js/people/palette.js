@@ -1,0 +1,129 @@
+// The command palette (Ctrl K): tabs, datasets and commands, found by a few letters; and the key ?.
+
+import { address, goTo, tabButton } from "../lib/address.js";
+import { matching } from "../lib/commands.js";
+import { openDialog, openKeyHelp } from "../lib/dialog.js";
+import { fill, h } from "../lib/dom.js";
+import { plural } from "../lib/format.js";
+import { keyHelp, keyOf } from "../lib/keys.js";
+import { isTyping } from "../lib/poll.js";
+
+const MOST = 12; // entries that are shown
+const OWN = ["annotate", "playground"]; // tabs that answer ? themselves
+/** @type {[tab: string, word: string][]} */
+const TABS = [
+  ["data", "Data"],
+  ["annotate", "Annotate"],
+  ["train", "Train"],
+  ["playground", "Playground"],
+];
+
+/**
+ * @typedef {object} Command
+ * @property {string} text
+ * @property {() => unknown} act
+ * @property {string} [more] faint, at its right end
+ */
+
+/**
+ * @param {() => Overview | null} overview the last one
+ * @param {Command[]} commands of the header
+ */
+export function followPalette(overview, commands) {
+  document.addEventListener("keydown", (event) => {
+    const key = keyOf(event);
+    if ((event.ctrlKey || event.metaKey) && key === "k") {
+      event.preventDefault();
+      openPalette([...tabCommands(), ...datasetCommands(overview()), ...commands]);
+    } else if (key === "?" && !isTyping(event)) openHelp();
+  });
+}
+
+function openHelp() {
+  const tab = address.tab ?? "data";
+  if (document.querySelector("dialog[open]") || OWN.includes(tab)) return;
+  (keyHelp[tab] ?? (() => openKeyHelp([])))();
+}
+
+/** @returns {Command[]} */
+function tabCommands() {
+  const known = TABS.filter(([tab]) => tabButton(tab));
+  return known.map(([tab, word]) => ({ text: `Go to ${word}`, act: () => goTo(tab) }));
+}
+
+/**
+ * @param {Overview | null} overview
+ * @returns {Command[]}
+ */
+function datasetCommands(overview) {
+  if (!tabButton("data")) return [];
+  return (overview?.datasets ?? []).flatMap(({ name, pairs }) => [
+    {
+      text: `Open ${name}`,
+      more: plural(pairs, "pair"),
+      act: () => goTo("data", { open: name, dataset: name, view: null }),
+    },
+    { text: `Annotate ${name}`, act: () => goTo("annotate", { dataset: name }) },
+  ]);
+}
+
+/** @param {Command[]} commands */
+function openPalette(commands) {
+  if (document.querySelector("dialog[open]")) return;
+  const list = h("div.rr-palette-list", { role: "listbox", "aria-label": "Commands" });
+  const field = h("input.rr-field.rr-palette-field", {
+    type: "text",
+    role: "combobox",
+    "aria-expanded": "true",
+    "aria-label": "Find a command, tab or dataset",
+    placeholder: "Find a command, tab or dataset",
+    autocomplete: "off",
+  });
+  let at = 0;
+  /** @type {Command[]} */
+  let found = [];
+  /** @param {Command} command */
+  const run = (command) => {
+    dialog.close();
+    command.act();
+  };
+  const draw = () => {
+    found = matching(commands, field.value).slice(0, MOST);
+    at = Math.max(0, Math.min(at, found.length - 1));
+    const none = h("p.rr-muted.rr-palette-none", "Nothing has these letters.");
+    fill(list, found.length ? found.map((one, n) => entry(one, n === at, run)) : none);
+  };
+  field.addEventListener("input", () => {
+    at = 0;
+    draw();
+  });
+  field.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Enter" && found[at]) run(found[at]);
+    else if (step) {
+      at = Math.max(0, Math.min(found.length - 1, at + step));
+      draw();
+    } else return;
+    event.preventDefault();
+  });
+  const dialog = openDialog("Commands", "rr-palette", field, list);
+  draw();
+  field.focus();
+}
+
+/**
+ * @param {Command} command
+ * @param {boolean} chosen
+ * @param {(command: Command) => void} run
+ */
+function entry(command, chosen, run) {
+  const properties = {
+    type: "button",
+    role: "option",
+    tabindex: "-1",
+    "aria-selected": String(chosen),
+    onclick: () => run(command),
+  };
+  const more = command.more && h("span.rr-faint", command.more);
+  return h("button.rr-palette-entry", properties, h("span.rr-grow.rr-cut", command.text), more);
+}

@@ -1,0 +1,81 @@
+"""One pair in full: its texts and columns, its labels, every vote and the decision."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from reranker_ui.services.labels.datasets import find_pair
+from reranker_ui.services.labels.effective_labels import pairs_with_labels
+from reranker_ui.services.labels.visibility import visibility_of
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import (
+    annotations,
+    as_dict,
+    datasets,
+    decisions,
+    gold_pairs,
+    imported_labels,
+    pairs,
+)
+from reranker_ui.services.store.workspace import Workspace
+
+Row = dict[str, Any]
+_SHOWN = ("id", "query", "passage", "source", "line", "split", "extra")
+
+
+def pair_details(workspace: Workspace, user: User, pair_id: int) -> Row:
+    """Everything about a pair that `user` may know.
+
+    Returns id, query, passage, source, line, split, extra (further columns or None), effective,
+    state, imported (labels that it came with), decision ({label, by, reason, at} or None), votes
+    [{annotator, label, cannot_tell, note, at}] and gold (its known label, for admins, or None).
+    Where its labels are hidden, imported and decision are empty and the votes are the user's own.
+    """
+    require(user, "viewer")
+    with workspace.reading() as connection:
+        pair = find_pair(connection, pair_id, pairs)
+        of = select(datasets).where(datasets.c.id == pair.dataset_id)
+        view = visibility_of(connection.execute(of).one(), user)
+        hidden = view.hides(pair.split)
+        rows = pairs_with_labels(view, pairs.c.id, only=[pair_id])
+        label = connection.execute(rows).mappings().first()
+        known = {name: getattr(pair, name) for name in _SHOWN}
+        return known | {
+            "effective": label["effective"] if label else None,
+            "state": label["state"] if label else "unlabelled",
+            "imported": [] if hidden else _imported(connection, pair),
+            "decision": None if hidden else _decision(connection, pair_id),
+            "votes": _votes(connection, pair_id, user.name if hidden else None),
+            "gold": _gold(connection, pair_id) if user.role == "admin" else None,
+        }
+
+
+def _imported(connection: sa.Connection, pair: sa.Row[Any]) -> list[float]:
+    more = select(imported_labels.c.value).where(imported_labels.c.pair_id == pair.id)
+    values = [pair.label, *connection.scalars(more)]
+    return list(dict.fromkeys(value for value in values if value is not None))
+
+
+def _decision(connection: sa.Connection, pair_id: int) -> Row | None:
+    columns = (decisions.c.label, decisions.c.decided_by.label("by"), decisions.c.reason,
+               decisions.c.decided_at.label("at"))  # fmt: skip
+    row = connection.execute(select(*columns).where(decisions.c.pair_id == pair_id)).mappings()
+    found = row.first()
+    return as_dict(found) if found else None
+
+
+def _votes(connection: sa.Connection, pair_id: int, only: str | None) -> list[Row]:
+    columns = (annotations.c.annotator, annotations.c.label, annotations.c.cannot_tell,
+               annotations.c.note, annotations.c.updated_at.label("at"))  # fmt: skip
+    query = select(*columns).where(annotations.c.pair_id == pair_id)
+    if only is not None:
+        query = query.where(annotations.c.annotator == only)
+    rows = connection.execute(query.order_by(annotations.c.created_at)).mappings()
+    return [as_dict(row) for row in rows]
+
+
+def _gold(connection: sa.Connection, pair_id: int) -> float | None:
+    known = select(gold_pairs.c.label).where(gold_pairs.c.pair_id == pair_id)
+    label: float | None = connection.scalar(known)
+    return label

@@ -1,0 +1,60 @@
+"""Comments on a pair: questions and answers of the people who label it."""
+
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import or_, select
+
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.labels.datasets import find_pair
+from reranker_ui.services.labels.visibility import visibility_of, withheld
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import as_dict, comments, datasets, pairs, users
+from reranker_ui.services.store.workspace import Workspace
+
+_LONGEST = 2_000  # characters
+
+
+def comments_of(workspace: Workspace, user: User, pair_id: int) -> list[dict[str, Any]]:
+    """The comments on a pair, oldest first: id, author, text, at (Unix seconds).
+
+    Where others' labels are hidden from `user`, so are the comments of other annotators, which
+    may name a label; those of admins and adjudicators are not.
+    """
+    require(user, "annotator")
+    with workspace.reading() as connection:
+        return _shown(connection, user, pair_id)
+
+
+def add_comment(workspace: Workspace, user: User, pair_id: int, text: str) -> list[dict[str, Any]]:
+    """Add a comment to a pair; returns all, as `comments_of`. Refused: no text, or too much."""
+    require(user, "annotator")
+    text = text.strip()
+    if not text:
+        raise Refused("The comment is empty. Write a question or an answer.")
+    if len(text) > _LONGEST:
+        raise Refused(f"A comment can have {_LONGEST:,} characters, and this has {len(text):,}.")
+    with workspace.writing() as connection:
+        _pair(connection, user, pair_id)
+        row = {"pair_id": pair_id, "author": user.name, "text": text, "at": time.time()}
+        connection.execute(comments.insert().values(**row))
+        return _shown(connection, user, pair_id)
+
+
+def _pair(connection: sa.Connection, user: User, pair_id: int) -> sa.Row[Any]:
+    pair = find_pair(connection, pair_id, datasets, pairs.c.split)
+    if withheld(pair, user):
+        raise Refused("This pair is in the sealed test split. An admin can open it to you.")
+    return pair
+
+
+def _shown(connection: sa.Connection, user: User, pair_id: int) -> list[dict[str, Any]]:
+    pair = _pair(connection, user, pair_id)
+    query = select(comments.c.id, comments.c.author, comments.c.text, comments.c.at)
+    query = query.where(comments.c.pair_id == pair_id).order_by(comments.c.id)
+    if visibility_of(pair, user).hides(pair.split):
+        admins = select(users.c.name).where(users.c.role == "admin")
+        deciding = [user.name, *(pair.adjudicators or [])]
+        query = query.where(or_(comments.c.author.in_(deciding), comments.c.author.in_(admins)))
+    return [as_dict(row) for row in connection.execute(query).mappings()]
