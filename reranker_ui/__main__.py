@@ -1,7 +1,7 @@
-"""`python -m reranker_ui VERB`: what the page can do, the command line can do.
+"""`python -m reranker_ui VERB`: the command line, with the functions of the page.
 
-With `--json` one JSON value goes to standard output and nothing else.
-Exit codes: 0 done, 1 refused or done in part, with a sentence on standard error, 2 wrong usage.
+With `--json` standard output is exactly one JSON value.
+Exit codes: 0 done, 1 refused or partly done, with a sentence on standard error, 2 wrong usage.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Log lines: for people or as JSON, each with its request and user, none with a secret."""
+"""Log lines as text or JSON, each with its request and user, with secrets redacted."""
 
 import json
 import logging
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 
 REQUEST: ContextVar[str] = ContextVar("request", default="-")
-ASKING: ContextVar[str] = ContextVar("asking", default="-")
+USER: ContextVar[str] = ContextVar("user", default="-")
 _SHAPES = (
     r"hf_[A-Za-z0-9]{20,}|rr_[\w-]{30,}"  # tokens of the Hub, our own API keys
     r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"  # name:password@ in an address
@@ -16,46 +16,46 @@ _SHAPES = (
 
 
 class Redactor:
-    """Takes out what looks like a secret, and the `values` that are known to be one."""
+    """Redacts anything that looks like a secret, and the known secret `values`."""
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         known = sorted({value for value in values if len(value) >= 8}, key=len, reverse=True)
         self.pattern = re.compile("|".join([*map(re.escape, known), _SHAPES]))
 
     def __call__(self, text: str) -> str:
-        """The text with `***` in the place of each secret."""
+        """The text with each secret replaced by `***`."""
         return self.pattern.sub("***", text)
 
 
 class Lines(logging.Formatter):
-    """A line for people: time, request, user, where from, what."""
+    """A text line: time, request, user, logger, message."""
 
     def __init__(self, redact: Redactor) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(request)s %(asking)s %(name)s: %(message)s")
+        super().__init__("%(asctime)s %(levelname)s %(request)s %(user)s %(name)s: %(message)s")
         self.redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, without secrets."""
-        record.request, record.asking = REQUEST.get(), ASKING.get()
+        record.request, record.user = REQUEST.get(), USER.get()
         return self.redact(super().format(record))
 
 
 class JsonLines(Lines):
-    """The same as one JSON object a line, for programs that collect logs."""
+    """The same as one JSON object per line, for programs that collect logs."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The object, without secrets."""
-        told = {
+        entry = {
             "time": record.created,
             "level": record.levelname.lower(),
             "logger": record.name,
             "request": REQUEST.get(),
-            "user": ASKING.get(),
+            "user": USER.get(),
             "message": self.redact(record.getMessage()),
         }
         if record.exc_info:
-            told["traceback"] = self.redact(self.formatException(record.exc_info))
-        return self.redact(json.dumps(told, ensure_ascii=False))
+            entry["traceback"] = self.redact(self.formatException(record.exc_info))
+        return self.redact(json.dumps(entry, ensure_ascii=False))
 
 
 def begin(form: str, secrets: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""Everything that is read from the environment, in one place."""
+"""All settings read from the environment."""
 
 import os
 import re
@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     )
     trusted_proxies: str | None = Field(
         None,
-        description="Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated"
+        description="Proxies whose `X-Forwarded-For` is trusted: addresses or networks, separated"
         " by commas; none if empty, on a Space the private networks.",
     )
     newcomers: Literal["none", "viewer", "annotator"] = Field(
@@ -109,28 +109,28 @@ class Settings(BaseSettings):
         return [name.strip().lower() for name in self.image_hosts.split(",") if name.strip()]
 
     def home_folder(self) -> Path:
-        """The home as an absolute path, made if it is not there."""
+        """The home as an absolute path, created if missing."""
         home = self.home.expanduser().resolve()
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         return home
 
     def sub_path(self) -> str:
-        """The path below which a proxy serves the page, as "/rank"; "" for none."""
+        """The path under which a proxy serves the page, such as "/rank"; "" for none."""
         path = urlsplit(self.root_path).path.strip("/")
         return f"/{path}" if path else ""
 
     def token_for_backups(self) -> str | None:
-        """The Hub token that writes backups."""
-        told = self.backup_token.get_secret_value() if self.backup_token else None
-        return told or hub_token()
+        """The Hub token for backups."""
+        token = self.backup_token.get_secret_value() if self.backup_token else None
+        return token or hub_token()
 
     def database(self) -> str:
-        """The SQLAlchemy URL in force."""
+        """The SQLAlchemy URL of the database."""
         return self.database_url or f"sqlite:///{self.home_folder() / 'reranker-ui.db'}"
 
 
 class Space(BaseSettings):
-    """What Hugging Face says to an app that runs as a Space; empty elsewhere."""
+    """The environment that Hugging Face gives an app that runs as a Space; empty elsewhere."""
 
     system: str = Field("", validation_alias="SYSTEM")
     id: str = Field("", validation_alias="SPACE_ID")
@@ -142,48 +142,48 @@ class Space(BaseSettings):
 
     @property
     def here(self) -> bool:
-        """Whether this is a real Space."""
+        """Whether the app runs as a Space."""
         return self.system == "spaces" and bool(self.id)
 
     @property
     def has_sign_in(self) -> bool:
-        """Whether Hugging Face signs people in for it."""
+        """Whether users sign in with Hugging Face."""
         return self.here and bool(self.client_id and self.client_secret.get_secret_value())
 
     @property
     def hosts(self) -> list[str]:
-        """The names it is reached by."""
+        """The host names of the Space."""
         return [name.strip() for name in self.host.split(",") if name.strip()]
 
 
-def believe_proxies(networks: str) -> None:
-    """Let the web server believe forwarded addresses of these networks only.
+def trust_proxies(networks: str) -> None:
+    """Make the web server trust forwarded addresses of these networks only.
 
-    uvicorn reads this variable and, where it is missing, believes every process of this machine.
+    uvicorn reads this variable; where it is missing, it trusts every process of this machine.
     """
     os.environ["FORWARDED_ALLOW_IPS"] = networks
 
 
 def worker_environment() -> dict[str, str]:
-    """The environment that a worker gets: this process's own without anything secret.
+    """The environment of a worker: that of this process without secrets.
 
-    It finds this package from any working directory.
+    It contains the path of this package, so that any working directory works.
     """
-    told = {name: value for name, value in os.environ.items() if not SECRET.search(name)}
-    given = told.get("PYTHONPATH")
-    return told | {"PYTHONPATH": os.pathsep.join([str(CHECKOUT), *([given] if given else [])])}
+    variables = {name: value for name, value in os.environ.items() if not SECRET.search(name)}
+    given = variables.get("PYTHONPATH")
+    return variables | {"PYTHONPATH": os.pathsep.join([str(CHECKOUT), *([given] if given else [])])}
 
 
 def hub_token() -> str | None:
-    """The Hub token of whoever runs this server; None where the environment holds none."""
+    """The Hub token of the server's environment; None where there is none."""
     return os.environ.get("HF_TOKEN") or os.environ.get("HUGGING_FACE_HUB_TOKEN") or None
 
 
 def secret(name: str) -> str | None:
-    """The value of a secret that the manifest names; None where the environment holds none."""
+    """The value of a secret that the manifest names; None where it is not set."""
     return os.environ.get(name) or None
 
 
 def secret_values() -> list[str]:
-    """The values that must never be written anywhere: those with names of secrets."""
+    """The values of variables with names of secrets, which must never be written anywhere."""
     return [value for name, value in os.environ.items() if SECRET.search(name)]

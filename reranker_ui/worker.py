@@ -1,4 +1,4 @@
-"""`python -m reranker_ui.worker FOLDER`: the worker of one run, under the name it had in 0.1."""
+"""`python -m reranker_ui.worker FOLDER`: the worker of one run, under its module name of 0.1."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The command line: the same verbs as the page, one file a group of verbs.
+"""The command line: one file per group of verbs.
 
 Each file has `add(verbs)`. A verb sets `run(arguments) -> (JSON value, exit code)` and
 `show(value) -> str` for people.

@@ -13,7 +13,7 @@ from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.faults import DamagedDatabase
 from reranker_ui.services.store.workspace import Workspace, open_workspace, workspace_to_restore
 
-Told = dict[str, Any]
+Payload = dict[str, Any]
 PLACE = "a folder or hf://datasets/ORG/NAME; RERANKER_UI_BACKUP or HOME/backups without it"
 
 
@@ -31,12 +31,12 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--replace", action="store_true", help="overwrite the current database")
     verb.add_argument(
         "--runs", action="store_true",
-        help="only bring back run folders that are missing or damaged; the database stays",
+        help="only restore run folders that are missing or damaged; the database is kept",
     )  # fmt: skip
     verb.set_defaults(run=_restore, show=_restored)
 
 
-def _backup(arguments: argparse.Namespace) -> tuple[Told, int]:
+def _backup(arguments: argparse.Namespace) -> tuple[Payload, int]:
     workspace = open_workspace()
     copies = backups.copies_of(workspace, arguments.to)
     return backups.back_up(workspace, LOCAL, copies) | {"place": copies.place.title}, 0
@@ -50,7 +50,7 @@ def _restore(arguments: argparse.Namespace) -> tuple[Any, int]:
     if arguments.runs:
         done = asdict(restore.restore_runs(workspace, LOCAL, copies, arguments.snapshot))
     else:
-        with overview.serving(workspace.home):  # nobody labels while the database is replaced
+        with overview.serving(workspace.home):  # no labels can be saved meanwhile
             done = restore.restore(
                 workspace, LOCAL, copies, arguments.snapshot, replace=arguments.replace
             )
@@ -68,24 +68,24 @@ def _opened() -> Workspace:
         return workspace_to_restore()
 
 
-def _written(book: Told) -> str:
+def _written(book: Payload) -> str:
     return f"{book['name']} at {book['place']}: verified, {_what(book)}."
 
 
-def _restored(told: Any) -> str:
-    if isinstance(told, list):
-        lines = [f"{book['name']}  {_when(book)}  {_what(book)}" for book in told]
+def _restored(result: Any) -> str:
+    if isinstance(result, list):
+        lines = [f"{book['name']}  {_when(book)}  {_what(book)}" for book in result]
         return "\n".join(lines) or "No snapshots there."
-    if "name" not in told:
-        return f"Brought back from {told['place']}: {', '.join(told['restored']) or 'no run'}."
-    return f"Restored {told['name']} of {_when(told)}: {_what(told)}."
+    if "name" not in result:
+        return f"Restored from {result['place']}: {', '.join(result['restored']) or 'no run'}."
+    return f"Restored {result['name']} of {_when(result)}: {_what(result)}."
 
 
-def _what(book: Told) -> str:
+def _what(book: Payload) -> str:
     counts = book["counts"]
-    told = ("datasets", "pairs", "annotations", "runs")
-    return ", ".join(f"{counts[name]:,} {name}" for name in told)
+    names = ("datasets", "pairs", "annotations", "runs")
+    return ", ".join(f"{counts[name]:,} {name}" for name in names)
 
 
-def _when(book: Told) -> str:
+def _when(book: Payload) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(book["at"]))

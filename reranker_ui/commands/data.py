@@ -50,7 +50,7 @@ def _add_import(verb: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     verb.add_argument(
         "--ignore", action="append", default=[], metavar="COL",
-        help="column of texts that need not be read; repeatable",
+        help="column of texts that is not needed; repeatable",
     )  # fmt: skip
     add_scale_options(verb)
     add_label_map(verb, "grade of a label value")
@@ -104,14 +104,14 @@ def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
     from reranker_ui.services.store.access import LOCAL
     from reranker_ui.services.store.workspace import open_workspace
 
-    said: dict[str, Any] = {
+    limits: dict[str, Any] = {
         f"max_{name}": value
         for name in ("upload_bytes", "rows", "columns", "cell_characters", "decoded_bytes")
         if (value := getattr(arguments, f"max_{name}")) is not None
     }
     if arguments.parser_idle_seconds is not None:
-        said["parser_idle_seconds"] = arguments.parser_idle_seconds
-    workspace = open_workspace(Settings(**said))
+        limits["parser_idle_seconds"] = arguments.parser_idle_seconds
+    workspace = open_workspace(Settings(**limits))
     paths = [_path(file) for file in arguments.file]
     if arguments.into == "replace" and not arguments.yes:
         _refuse_to_replace(workspace, arguments.dataset)
@@ -127,7 +127,7 @@ def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
 
 
 def _refuse_to_replace(workspace: Any, name: str) -> None:
-    """Refused with what a replacement would take away."""
+    """Refused, with what a replacement would delete."""
     from reranker_ui.services.labels.datasets import list_datasets
     from reranker_ui.services.store.access import LOCAL
 
@@ -135,24 +135,24 @@ def _refuse_to_replace(workspace: Any, name: str) -> None:
         if dataset["name"] == name:
             raise Refused(
                 f"This replaces the {dataset['pairs']:,} pairs of {name};"
-                f" {dataset['labelled_by_people']:,} of them have human labels. Repeat it with"
-                " --yes. The history of the dataset in the page can undo it."
+                f" {dataset['labelled_by_people']:,} of them have human labels. Add --yes to"
+                " confirm. You can undo it in the dataset's history in the page."
             )
 
 
 def _options(arguments: argparse.Namespace) -> ReadOptions:
-    said = vars(arguments)
+    given = vars(arguments)
     plain = (*ROLES, "scale", "max_grade", "lowest_is_best", "repair", "format", "encoding",
              "corpus", "queries", "positive", "negative", "ignore", "header_line",
              "sheet", "relevant_from", "min_grade", "grade_names")  # fmt: skip
     return ReadOptions(
-        **{name: said[name] for name in plain},
-        delimiter=(said["delimiter"] or "").replace("\\t", "\t") or None,
-        quotes=None if said["quotes"] is None else said["quotes"] == "on",
-        header=None if said["header"] is None else said["header"] == "yes",
-        passage_template=_with_breaks(said["passage_template"]),
-        map_label=dict(said["map_label"]),
-        joins=said["join"],
+        **{name: given[name] for name in plain},
+        delimiter=(given["delimiter"] or "").replace("\\t", "\t") or None,
+        quotes=None if given["quotes"] is None else given["quotes"] == "on",
+        header=None if given["header"] is None else given["header"] == "yes",
+        passage_template=_with_breaks(given["passage_template"]),
+        map_label=dict(given["map_label"]),
+        joins=given["join"],
     )
 
 
@@ -172,30 +172,30 @@ def _columns(report: dict[str, Any]) -> list[str]:
 
 
 def _mojibake(found: dict[str, Any] | None) -> list[str]:
-    """What to say of texts that were read with the wrong encoding."""
+    """Lines about texts that were decoded with the wrong encoding."""
     if not found:
         return []
-    what = f"{found['texts']:,} texts look as UTF-8 does when it is read as {found['encoding']}"
-    done = "; they are mended" if found["repaired"] else "; --repair mends them, such as"
+    what = f"{found['texts']:,} texts look like UTF-8 decoded as {found['encoding']}"
+    done = "; they are repaired" if found["repaired"] else "; --repair repairs them, such as"
     lines = [f"{what}{done}:"]
     lines += [f"  line {o['line']:,}: {o['before']}  ->  {o['after']}" for o in found["examples"]]
     if found["lost"]:
-        where = ", ".join(f"{one['line']:,}" for one in found["left"])
+        where = ", ".join(f"{text['line']:,}" for text in found["left"])
         lines.append(
-            f"{found['lost']:,} more lost bytes and stay as they are, the first on line {where}."
+            f"{found['lost']:,} more have lost bytes and are not changed, first on line {where}."
         )
     return lines
 
 
-def _path(told: str) -> Path:
-    path = Path(told).expanduser()
-    if not is_hub_id(told) and not path.exists():
-        raise Refused(f"There is no file {told}.")
+def _path(file: str) -> Path:
+    path = Path(file).expanduser()
+    if not is_hub_id(file) and not path.exists():
+        raise Refused(f"There is no file {file}.")
     return path
 
 
 def _show_import(report: dict[str, Any]) -> str:
-    told = [f"{report['dataset']}: {report['summary']}"]
-    told += [f"  {name.replace('_', ' '):<12}{report[name]:>12,}" for name in _COUNTS]
-    told += [f"  line {reject['line']:,}: {reject['reason']}" for reject in report["rejects"]]
-    return "\n".join(told)
+    lines = [f"{report['dataset']}: {report['summary']}"]
+    lines += [f"  {name.replace('_', ' '):<12}{report[name]:>12,}" for name in _COUNTS]
+    lines += [f"  line {reject['line']:,}: {reject['reason']}" for reject in report["rejects"]]
+    return "\n".join(lines)

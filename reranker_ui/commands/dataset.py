@@ -18,7 +18,9 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("name", metavar="NAME")
     add_scale_options(verb)
     add_label_map(verb, "what a label becomes on the new scale")
-    verb.add_argument("--dry-run", action="store_true", help="show what would become of the labels")
+    verb.add_argument(
+        "--dry-run", action="store_true", help="only show how the labels would change"
+    )
     verb.add_argument("--rename", metavar="NEW", help="its new name")
     verb.add_argument("--describe", metavar="TEXT", help="what it is, in a few sentences")
     verb.set_defaults(run=_dataset, show=_lines)
@@ -46,9 +48,9 @@ def _dataset(arguments: argparse.Namespace) -> tuple[Any, int]:
 
 
 def _chosen(arguments: argparse.Namespace, old: Scale) -> Scale | None:
-    """The scale that was asked for, with the old one's parts where they still fit; None: as it was.
+    """The requested scale, with the old one's parts where they still fit; None: unchanged.
 
-    Grades stand for a scale where none was named.
+    Grades imply a graded scale where none was named.
     """
     ends = arguments.max_grade, arguments.min_grade
     nothing = arguments.scale is None and ends == (None, None)
@@ -82,7 +84,7 @@ def _mapping(arguments: argparse.Namespace) -> dict[float, float]:
     try:
         return {float(label): to for label, to in arguments.map_label}
     except ValueError:
-        raise Refused("--map-label takes numbers here, such as --map-label 7=3.") from None
+        raise Refused("--map-label expects numbers here, such as --map-label 7=3.") from None
 
 
 def _lines(found: dict[str, Any]) -> str:
@@ -105,7 +107,7 @@ def _change_lines(change: dict[str, Any] | None) -> list[str]:
     done, scale = "edit" in change, Scale.from_json(change["scale"])
     lines = [f"  The scale {'is now' if done else 'would be'} {scale}."]
     for row in change["labels"]:
-        to = "no label of it: map it" if row["to"] is None else scale.word_of(row["to"])
+        to = "not on this scale: map it" if row["to"] is None else scale.word_of(row["to"])
         lines.append(f"    {row['count']:>9,} x {row['label']:g}  ->  {to}")
     before, after = change["positives"]
     return [*lines, f"  positive pairs: {before:,} before, {after:,} after"]

@@ -1,4 +1,4 @@
-"""The verb deploy: a Hugging Face Space as `spaces.yaml` says."""
+"""The verb deploy: a Hugging Face Space from `spaces.yaml`."""
 
 import argparse
 import sys
@@ -35,35 +35,35 @@ def _deploy(arguments: argparse.Namespace) -> tuple[Any, int]:
     values = {name: value for name in manifest.secrets if (value := secret(name))}
     root = arguments.manifest.resolve().parent
     try:
-        asked = plan(HfApi(token=hub_token()), manifest, root, values, arguments.renew_secrets)
-        told = [step.words for step in asked.steps]
-        print(_words(asked, told), file=sys.stderr)
-        if told and not (arguments.yes or _agreed()):
-            return {"space": asked.space, "done": [], "planned": told}, 0
-        for step in asked.steps:
+        todo = plan(HfApi(token=hub_token()), manifest, root, values, arguments.renew_secrets)
+        planned = [step.words for step in todo.steps]
+        print(_words(todo, planned), file=sys.stderr)
+        if planned and not (arguments.yes or _agreed()):
+            return {"space": todo.space, "done": [], "planned": planned}, 0
+        for step in todo.steps:
             print(f"{step.words} ...", file=sys.stderr)
             step.act()
     except (OSError, HTTPError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
         what = first[:300].rstrip(". ")
-        raise Refused(f"Hugging Face did not do it: {what}. Deploy again to go on.") from error
-    return {"space": asked.space, "done": told, "planned": told}, 0
+        raise Refused(f"Hugging Face refused a step: {what}. Deploy again to continue.") from error
+    return {"space": todo.space, "done": planned, "planned": planned}, 0
 
 
-def _words(asked: Plan, told: list[str]) -> str:
-    if asked.dollars_an_hour is None:
-        cost = "at a price that is not known"
-    elif asked.dollars_an_hour:
-        cost = f"${asked.dollars_an_hour:.2f} an hour while it runs"
+def _words(todo: Plan, planned: list[str]) -> str:
+    if todo.dollars_an_hour is None:
+        cost = "at an unknown price"
+    elif todo.dollars_an_hour:
+        cost = f"${todo.dollars_an_hour:.2f} an hour while it runs"
     else:
         cost = "free of charge; creating one needs a PRO or Team account"
-    head = f"Space {asked.space} on {asked.hardware}, {cost}."
-    steps = [f"  {number}. {words}" for number, words in enumerate(told, 1)]
-    return "\n".join([head, *(steps or ["  Nothing to do: it is as the manifest says."])])
+    head = f"Space {todo.space} on {todo.hardware}, {cost}."
+    steps = [f"  {number}. {words}" for number, words in enumerate(planned, 1)]
+    return "\n".join([head, *(steps or ["  Nothing to do: the Space matches the manifest."])])
 
 
 def _agreed() -> bool:
     if not sys.stdin.isatty():
-        print("Nothing was done. Say --yes to do it.", file=sys.stderr)
+        print("Nothing was done. Add --yes to confirm.", file=sys.stderr)
         return False
     return input("Do this? [y/N] ").strip().lower() in ("y", "yes")

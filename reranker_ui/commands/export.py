@@ -47,12 +47,12 @@ def _export(arguments: argparse.Namespace) -> tuple[Any, int]:
 
 
 def _show_export(done: dict[str, Any]) -> str:
-    told = [f"{done['pairs']:,} pairs of {done['dataset']} are in {done['path']}"]
-    return "\n".join(told + [f"  not carried: {what}" for what in done["lost"]])
+    lines = [f"{done['pairs']:,} pairs of {done['dataset']} are in {done['path']}"]
+    return "\n".join(lines + [f"  not exported: {what}" for what in done["lost"]])
 
 
-def _form(told: str) -> str:
+def _form(name: str) -> str:
     try:
-        return form_of(told)
+        return form_of(name)
     except Refused as refused:
         raise argparse.ArgumentTypeError(str(refused)) from None

@@ -15,7 +15,7 @@ def add(verbs: Verbs) -> None:
     verb = verbs.add_parser("quality", help="check a dataset: leakage, duplicates, labels, tokens")
     verb.add_argument("--dataset", required=True, metavar="NAME")
     verb.add_argument("--base", metavar="MODEL", help="base model whose tokenizer reads the texts")
-    verb.add_argument("--max-length", type=int, metavar="N", help="most tokens of a pair in a run")
+    verb.add_argument("--max-length", type=int, metavar="N", help="max length of a run, in tokens")
     verb.set_defaults(run=_quality, show=_lines)
 
 
@@ -37,15 +37,15 @@ def _lines(report: dict[str, Any]) -> str:
     scale = Scale.from_json(report["scale"])
     labels = ", ".join(f"{n:,} x {scale.word_of(label)}" for label, n in balance["labels"])
     median = balance["median_per_query"]
-    told = [f"{name}: {report['pairs']:,} pairs, {median:g} per query, labels {labels}"]
-    told += [
+    lines = [f"{name}: {report['pairs']:,} pairs, {median:g} per query, labels {labels}"]
+    lines += [
         f"  {split}: {n['queries']:,} queries, {n['pairs']:,} pairs, {n['positives']:,} positive"
         for split, n in balance["splits"].items()
     ]
-    told += _read(report)
-    for one in report["findings"]:
-        told += [f"{_MARKS[one['severity']]} {one['fact']}", f"     {one['mend']}"]
-    return "\n".join([*told, *(f"ok Passed: {check}" for check in report["clean"])])
+    lines += _read(report)
+    for finding in report["findings"]:
+        lines += [f"{_MARKS[finding['severity']]} {finding['fact']}", f"     {finding['mend']}"]
+    return "\n".join([*lines, *(f"ok Passed: {check}" for check in report["clean"])])
 
 
 def _read(report: dict[str, Any]) -> list[str]:

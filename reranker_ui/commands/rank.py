@@ -1,4 +1,4 @@
-"""The verbs rank, evaluate."""
+"""The verbs rank and evaluate."""
 
 import argparse
 import json
@@ -45,7 +45,7 @@ def _rank(arguments: argparse.Namespace) -> tuple[list[dict[str, Any]], int]:
     passages = read_passages(arguments.passages)
     workspace = open_workspace()
     rows = compare.rank(workspace, LOCAL, arguments.model, arguments.query, passages, arguments.raw)
-    _say_notice(workspace, arguments.model)
+    _print_notice(workspace, arguments.model)
     return rows, 0
 
 
@@ -54,13 +54,13 @@ def _evaluate(arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
     metrics = compare.evaluate(
         workspace, LOCAL, arguments.model, arguments.dataset, arguments.split, arguments.metric
     )
-    _say_notice(workspace, arguments.model)
-    _say_learned(workspace, arguments.model, arguments.dataset, arguments.split)
+    _print_notice(workspace, arguments.model)
+    _warn_about_leakage(workspace, arguments.model, arguments.dataset, arguments.split)
     return dict(metrics), 0
 
 
-def _say_learned(workspace: Workspace, model: str, dataset: str, split: str) -> None:
-    """Name the queries that a run trained on: what it scores there is no measure."""
+def _warn_about_leakage(workspace: Workspace, model: str, dataset: str, split: str) -> None:
+    """Warn about queries that the run trained on: its metrics on them are too high."""
     named = model in ("base", "bm25", "cosine", *EMBEDDED) or "/" in model
     try:
         learned = [] if named else learned_queries(workspace, LOCAL, model, dataset, split)
@@ -69,21 +69,21 @@ def _say_learned(workspace: Workspace, model: str, dataset: str, split: str) -> 
         return
     if learned and split != "train":
         print(
-            f"{len(learned):,} of these queries are among those that run {model} trained on; the"
-            " split was changed later. Without them the numbers would be lower:",
+            f"Run {model} trained on {len(learned):,} of these queries; the split was changed"
+            " later. Without them the numbers would be lower:",
             *(f"  {query}" for query in learned),
             sep="\n",
             file=sys.stderr,
         )
 
 
-def _say_notice(workspace: Workspace, model: str) -> None:
+def _print_notice(workspace: Workspace, model: str) -> None:
     if notice := find_ranker(workspace, LOCAL, model).notice:
         print(notice, file=sys.stderr)
 
 
 def read_passages(name: str) -> list[str]:
-    """The passages in a file, or on standard input for `-`; blank lines hold none."""
+    """The passages in a file, or on standard input for `-`; blank lines are skipped."""
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         text = data.decode("utf-8-sig")

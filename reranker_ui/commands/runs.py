@@ -1,4 +1,4 @@
-"""The verbs runs, run, compare, stop, delete-run."""
+"""The verbs runs, run, compare, stop and delete-run."""
 
 import argparse
 from typing import Any, Literal
@@ -26,16 +26,16 @@ def add(verbs: Verbs) -> None:
     listing.add_argument("--dataset", metavar="NAME", help="runs of this dataset only")
     listing.add_argument("--status", metavar="STATUS", help="finished, failed, running, ...")
     listing.add_argument("--archived", action="store_true", help="archived runs too")
-    listing.add_argument("--sort", choices=list(ORDERS), default="newest", help="the best first")
+    listing.add_argument("--sort", choices=list(ORDERS), default="newest", help="best first")
     listing.set_defaults(run=_runs, show=_lines)
-    one = verbs.add_parser("run", help="show, rename, annotate or archive a run")
-    one.add_argument("run_named", metavar="RUN", help=ONE)
-    one.add_argument("--name", metavar="NAME", help="rename it")
-    one.add_argument("--note", metavar="TEXT", help="write its note; empty removes it")
-    shelf = one.add_mutually_exclusive_group()
+    single = verbs.add_parser("run", help="show, rename, annotate or archive a run")
+    single.add_argument("run_named", metavar="RUN", help=ONE)
+    single.add_argument("--name", metavar="NAME", help="rename it")
+    single.add_argument("--note", metavar="TEXT", help="write its note; empty removes it")
+    shelf = single.add_mutually_exclusive_group()
     shelf.add_argument("--archive", action="store_true", help="hide it from lists and menus")
     shelf.add_argument("--unarchive", action="store_true", help="show it again")
-    one.set_defaults(run=_run, show=_details)
+    single.set_defaults(run=_run, show=_details)
     compared = verbs.add_parser("compare", help=f"compare two to {MOST_RUNS} runs")
     compared.add_argument("runs_named", metavar="RUN", nargs="+", help=ONE)
     compared.set_defaults(run=_compare, show=_table)
@@ -49,19 +49,19 @@ def add(verbs: Verbs) -> None:
 
 
 def shape(run: lifecycle.Run) -> Shape:
-    """What a verb says of a run."""
+    """The fields of a run that the verbs print."""
     return {name: run[name] for name in lifecycle.CONTRACT}
 
 
 def line(run: Shape) -> str:
     """A run in one line."""
-    told = "  ".join(
+    scores = "  ".join(
         f"{ranker} {metrics['ndcg@10']:.3f}"
         for ranker, metrics in run["metrics"].items()
         if metrics and metrics.get("ndcg@10") is not None
     )
     damage = f"  {run['damage']}" if run["damage"] else ""
-    row = f"{run['id']:>4}  {run['name']:<12} {run['status']:<10} {told or '-'}  {run['folder']}"
+    row = f"{run['id']:>4}  {run['name']:<12} {run['status']:<10} {scores or '-'}  {run['folder']}"
     return row + damage
 
 
@@ -96,25 +96,25 @@ def _run(arguments: argparse.Namespace) -> tuple[Shape, int]:
 
 
 def _details(run: Shape) -> str:
-    told = [line(run), run["sentence"], run["verdict"], run["note"]]
-    return "\n".join(text for text in told if text) + ("\nArchived" if run["archived"] else "")
+    texts = [line(run), run["sentence"], run["verdict"], run["note"]]
+    return "\n".join(text for text in texts if text) + ("\nArchived" if run["archived"] else "")
 
 
 def _compare(arguments: argparse.Namespace) -> tuple[Shape, int]:
     return comparison(open_workspace(), LOCAL, arguments.runs_named), 0
 
 
-def _table(told: Shape) -> str:
-    heads = [run["name"] for run in told["runs"]]
+def _table(table: Shape) -> str:
+    heads = [run["name"] for run in table["runs"]]
     rows = [["", *heads]]
-    rows += [[row["metric"], *map(_value, row["values"])] for row in told["metrics"]]
-    rows += [[row["field"], *row["values"]] for row in told["recipe"]]
-    for query in told["changed"] or []:
+    rows += [[row["metric"], *map(_value, row["values"])] for row in table["metrics"]]
+    rows += [[row["field"], *row["values"]] for row in table["recipe"]]
+    for query in table["changed"] or []:
         rows.append([query["query"][:40], *(f"{value:.3f}" for value in query["values"])])
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
              for row in rows]  # fmt: skip
-    return "\n".join([text.rstrip() for text in lines] + [told["notice"]])
+    return "\n".join([text.rstrip() for text in lines] + [table["notice"]])
 
 
 def _value(value: dict[str, Any]) -> str:
@@ -137,6 +137,6 @@ def _delete(arguments: argparse.Namespace) -> tuple[Shape | list[Shape], int]:
     return shapes[0] if len(shapes) == 1 else shapes, 0
 
 
-def _deleted(told: Shape | list[Shape]) -> str:
-    rows = told if isinstance(told, list) else [told]
+def _deleted(deleted: Shape | list[Shape]) -> str:
+    rows = deleted if isinstance(deleted, list) else [deleted]
     return "\n".join(f"Deleted {row['name']}." for row in rows)

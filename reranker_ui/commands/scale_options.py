@@ -1,4 +1,4 @@
-"""Options of a scale, shared by the verbs import and dataset."""
+"""Command-line options of a scale, shared by the verbs import and dataset."""
 
 import argparse
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ def add_label_map(verb: argparse.ArgumentParser, described: str) -> None:
 
 
 def joined_labels(argv: Sequence[str]) -> list[str]:
-    """The arguments with `--map-label -2=0` as one, which argparse takes for two options."""
+    """The arguments with `--map-label -2=0` joined, which argparse would read as two options."""
     joined: list[str] = []
     for word in argv:
         if joined and joined[-1] == "--map-label" and word.startswith("-"):

@@ -1,4 +1,4 @@
-"""The verb serve: the page on this machine, or the ranking API alone."""
+"""The verb serve: the page on this machine, or only the ranking API."""
 
 import argparse
 from typing import Any
@@ -11,7 +11,7 @@ from reranker_ui.settings import Settings
 def add(verbs: Verbs) -> None:
     """Add the verb."""
     verb = verbs.add_parser("serve", help="serve the page")
-    verb.add_argument("--demo", action="store_true", help="the Playground alone, read-only")
+    verb.add_argument("--demo", action="store_true", help="only the Playground, read-only")
     verb.add_argument("--api-only", action="store_true", help="the ranking API without the page")
     verb.add_argument(
         "--workers", type=int, metavar="N", help="processes of the API (with --api-only; default 1)"
@@ -25,7 +25,7 @@ def _serve(arguments: argparse.Namespace) -> tuple[Any, int]:
         from reranker_ui.ui.api.server import serve_api
 
         if arguments.demo:
-            raise Refused("--demo serves the Playground, --api-only no page: choose one of them.")
+            raise Refused("--demo serves a page and --api-only does not: choose one of them.")
         serve_api(settings, 1 if arguments.workers is None else arguments.workers)
         return None, 0
     if arguments.workers is not None:

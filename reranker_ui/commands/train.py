@@ -1,4 +1,4 @@
-"""The verbs train, recipe, resume, push."""
+"""The verbs train, recipe, resume and push."""
 
 import argparse
 import sys
@@ -63,7 +63,7 @@ def add(verbs: Verbs) -> None:
 def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("--dataset", metavar="NAME", help="required unless a run is continued")
     train.add_argument(
-        "--continue", dest="go_on", metavar="RUN", help="start from this run's model"
+        "--continue", dest="continued", metavar="RUN", help="start from this run's model"
     )
     _add_recipe(train)
     train.add_argument("--plan", action="store_true", help="show what the run would do, and exit")
@@ -79,7 +79,7 @@ def _add_recipe(verb: argparse.ArgumentParser) -> None:
         "--budget",
         choices=list(MINUTES),
         default="quick",
-        help="what the advisor fills: about 4, 20 or 60 minutes of this machine",
+        help="time budget of the advisor: about 4, 20 or 60 minutes on this machine",
     )
     verb.add_argument("--from-card", metavar="FILE|ID", help="a model card: a file or a Hub id")
     verb.add_argument(
@@ -98,7 +98,7 @@ def _kind(field: str) -> dict[str, Any]:
     return {"type": NUMBERS.get(field, str), "metavar": METAVARS.get(field, "X")}
 
 
-def _asked(arguments: argparse.Namespace) -> Recipe:
+def _requested(arguments: argparse.Namespace) -> Recipe:
     changes = {field: getattr(arguments, field) for field in OPTIONS}
     if arguments.recipe == "advised":
         advice = advise.advised(
@@ -119,23 +119,23 @@ def _asked(arguments: argparse.Namespace) -> Recipe:
 
 
 def _recipe(arguments: argparse.Namespace) -> tuple[Shape, int]:
-    recipe = _asked(arguments)
+    recipe = _requested(arguments)
     return recipe.model_dump(mode="json") | {"yaml": as_yaml(recipe)}, 0
 
 
 def _train(arguments: argparse.Namespace) -> tuple[Shape, int]:
-    if arguments.go_on is None and arguments.dataset is None:
+    if arguments.continued is None and arguments.dataset is None:
         arguments.usage("the following arguments are required: --dataset")
     workspace = open_workspace()
     if arguments.plan:
-        return plan.plan(workspace, LOCAL, arguments.dataset, _asked(arguments), wait=True), 0
-    if arguments.go_on is not None:
+        return plan.plan(workspace, LOCAL, arguments.dataset, _requested(arguments), wait=True), 0
+    if arguments.continued is not None:
         changes = {field: getattr(arguments, field) for field in OPTIONS}
         run = lifecycle.continue_run(
-            workspace, LOCAL, arguments.go_on, arguments.dataset, **changes
+            workspace, LOCAL, arguments.continued, arguments.dataset, **changes
         )
     else:
-        run = lifecycle.start(workspace, LOCAL, arguments.dataset, _asked(arguments))
+        run = lifecycle.start(workspace, LOCAL, arguments.dataset, _requested(arguments))
     if run["later"]:
         print(f"{len(run['later']) + 1} runs are chained: {run['name']} and those after it.",
               file=sys.stderr)  # fmt: skip
@@ -149,7 +149,7 @@ def _train(arguments: argparse.Namespace) -> tuple[Shape, int]:
 def _waited(workspace: Workspace, numbers: list[int]) -> tuple[Shape, int]:
     for number in numbers:
         run = lifecycle.wait(workspace, LOCAL, number)
-        if run["status"] not in ("finished", "stopped"):  # those behind it wait for its model
+        if run["status"] not in ("finished", "stopped"):  # the later runs wait for its model
             print(f"{run['name']}: {run['sentence']}", file=sys.stderr)
             return shape(run), 1
     return shape(run), 0
@@ -162,17 +162,17 @@ def _resume(arguments: argparse.Namespace) -> tuple[Shape, int]:
 def _push(arguments: argparse.Namespace) -> tuple[Shape, int]:
     workspace = open_workspace()
     run = lifecycle.find_run(workspace, LOCAL, arguments.run_named)["id"]
-    told = publishing.push(workspace, LOCAL, run, arguments.to, not arguments.public)
-    while told["state"] == "pushing":
+    push_state = publishing.push(workspace, LOCAL, run, arguments.to, not arguments.public)
+    while push_state["state"] == "pushing":
         time.sleep(0.5)
-        told = publishing.state(workspace, LOCAL, run) or told
-    return told, 0 if told["state"] == "done" else 1
+        push_state = publishing.state(workspace, LOCAL, run) or push_state
+    return push_state, 0 if push_state["state"] == "done" else 1
 
 
-def _shown(told: Shape) -> str:
+def _shown(payload: Shape) -> str:
     """A run, or the plan of one."""
-    if "facts" not in told:
-        return line(told)
-    facts = [f"{fact['name']:<24} {fact['value']}" for fact in told["facts"]]
-    findings = [f"{finding['fact']}. {finding['mend']}" for finding in told["findings"]]
-    return "\n".join([told["data"], *facts, *findings, *told["notices"]])
+    if "facts" not in payload:
+        return line(payload)
+    facts = [f"{fact['name']:<24} {fact['value']}" for fact in payload["facts"]]
+    findings = [f"{finding['fact']}. {finding['mend']}" for finding in payload["findings"]]
+    return "\n".join([payload["data"], *facts, *findings, *payload["notices"]])

@@ -15,7 +15,7 @@ Rows = list[dict[str, Any]]
 
 
 def add(verbs: Verbs) -> None:
-    """Add the verb, with a verb of its own for each thing to do."""
+    """Add the verb with its subcommands."""
     verb = verbs.add_parser("users", help="manage accounts, roles and invites")
     does = verb.add_subparsers(required=True, metavar="DO")
     adding = does.add_parser("add", help="add an account; asks for the password")
@@ -45,15 +45,15 @@ def add(verbs: Verbs) -> None:
     )
     link.add_argument("--days", type=float, default=7, metavar="N", help="days until it expires")
     link.set_defaults(run=_invite, show=_link)
-    for one in does.choices.values():
-        one.add_argument("--json", action="store_true", default=argparse.SUPPRESS,
+    for subcommand in does.choices.values():
+        subcommand.add_argument("--json", action="store_true", default=argparse.SUPPRESS,
                          help="one JSON value on standard output")  # fmt: skip
 
 
 def _add(arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
     workspace = open_workspace()
     name = accounts.check_name(arguments.name)
-    return accounts.add_user(workspace, LOCAL, name, arguments.role, _asked_password()), 0
+    return accounts.add_user(workspace, LOCAL, name, arguments.role, _prompt_for_password()), 0
 
 
 def _list(_arguments: argparse.Namespace) -> tuple[Rows, int]:
@@ -67,7 +67,9 @@ def _role(arguments: argparse.Namespace) -> tuple[None, int]:
 
 def _password(arguments: argparse.Namespace) -> tuple[dict[str, int], int]:
     workspace, name, end_keys = open_workspace(), arguments.name, arguments.end_keys
-    return accounts.set_password(workspace, LOCAL, name, _asked_password(), end_keys=end_keys), 0
+    return accounts.set_password(
+        workspace, LOCAL, name, _prompt_for_password(), end_keys=end_keys
+    ), 0
 
 
 def _end_keys(arguments: argparse.Namespace) -> tuple[dict[str, int], int]:
@@ -86,12 +88,14 @@ def _remove(arguments: argparse.Namespace) -> tuple[None, int]:
 
 
 def _invite(arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
-    told = invites.invite(open_workspace(), LOCAL, arguments.role, arguments.places, arguments.days)
-    return {**told, "path": f"/invite?token={told['token']}"}, 0
+    created = invites.invite(
+        open_workspace(), LOCAL, arguments.role, arguments.places, arguments.days
+    )
+    return {**created, "path": f"/invite?token={created['token']}"}, 0
 
 
-def _asked_password() -> str:
-    """The password, asked twice, or the first line of a pipe; never an argument, which all see."""
+def _prompt_for_password() -> str:
+    """The password, prompted twice, or the first line of a pipe; arguments are visible to all."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     password = getpass.getpass("Password: ")
@@ -101,9 +105,9 @@ def _asked_password() -> str:
 
 
 def _lines(rows: Rows) -> str:
-    told = [f"{row['name']:<24}  {row['role']:<10}  {row['how']}" for row in rows]
-    return "\n".join(told) or "No accounts yet: python -m reranker_ui users add NAME --role admin"
+    lines = [f"{row['name']:<24}  {row['role']:<10}  {row['how']}" for row in rows]
+    return "\n".join(lines) or "No accounts yet: python -m reranker_ui users add NAME --role admin"
 
 
-def _link(told: dict[str, Any]) -> str:
-    return f"Append this to the address of the page:\n{told['path']}"
+def _link(created: dict[str, Any]) -> str:
+    return f"Append this to the address of the page:\n{created['path']}"

@@ -1,1 +1,1 @@
-"""Making a Hugging Face Space from `spaces.yaml`."""
+"""Deploying a Hugging Face Space from `spaces.yaml`."""

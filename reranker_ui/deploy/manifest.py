@@ -1,4 +1,4 @@
-"""The manifest `spaces.yaml`: what a Space of this app is made of, and README's front matter."""
+"""The manifest `spaces.yaml`: the settings of a Space, and README's front matter."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -26,13 +26,13 @@ HubName = Annotated[str, StringConstraints(pattern=r"^([\w.-]{1,96}/)?[\w.-]{1,9
 
 
 class Strict(BaseModel):
-    """A key that is not known is an error."""
+    """A model without unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Space(Strict):
-    """The Space itself. A name without an owner belongs to whoever deploys."""
+    """The Space itself. A name without an owner belongs to the account that deploys."""
 
     id: HubName
     visibility: Literal["private", "public", "protected"] = "private"
@@ -46,13 +46,13 @@ class Space(Strict):
 
         if hardware.startswith("zero-"):
             raise ValueError(ZERO_GPU)
-        if hardware not in [one.value for one in SpaceHardware]:
-            raise ValueError(f"{hardware} is no hardware of Spaces")
+        if hardware not in [known.value for known in SpaceHardware]:
+            raise ValueError(f"{hardware} is not a hardware of Spaces")
         return hardware
 
 
 class Readme(Strict):
-    """README's front matter, the one part that the Hub reads."""
+    """README's front matter, the only part that the Hub reads."""
 
     title: str
     emoji: str
@@ -70,14 +70,14 @@ class Readme(Strict):
 
 
 class Bucket(Strict):
-    """A private bucket, and where the Space finds it."""
+    """A private bucket, and its mount path in the Space."""
 
     id: HubName
     mount: Annotated[str, StringConstraints(pattern=r"^/[\w/-]+$")]
 
 
 class Files(Strict):
-    """Which files of the checkout the Space gets, as patterns from its root."""
+    """The files of the checkout that are deployed, as patterns from its root."""
 
     include: list[str]
     exclude: list[str] = []
@@ -108,27 +108,31 @@ class Manifest(Strict):
 def read_manifest(file: Path, **changes: Any) -> Manifest:
     """The manifest in `file`, with `changes` of its `space`; Refused where it is not one."""
     try:
-        told = yaml.safe_load(file.read_text(encoding="utf-8"))
-        told["space"].update({name: value for name, value in changes.items() if value is not None})
-        return Manifest.model_validate(told)
+        values = yaml.safe_load(file.read_text(encoding="utf-8"))
+        values["space"].update(
+            {name: value for name, value in changes.items() if value is not None}
+        )
+        return Manifest.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        said = first["msg"].removeprefix("Value error, ")
-        raise Refused(said if said == ZERO_GPU else f"{file.name}: {place}: {said}.") from error
+        problem = first["msg"].removeprefix("Value error, ")
+        raise Refused(
+            problem if problem == ZERO_GPU else f"{file.name}: {place}: {problem}."
+        ) from error
     except (OSError, yaml.YAMLError, TypeError, KeyError, AttributeError) as error:
         raise Refused(f"{file} cannot be read as a manifest: {error}") from error
 
 
 def front_matter(manifest: Manifest) -> str:
-    """The block that README begins with."""
-    told = yaml.safe_dump(
+    """The block at the beginning of README."""
+    block = yaml.safe_dump(
         manifest.readme.model_dump(), sort_keys=False, allow_unicode=True, width=1000
     )
-    return f"---\n{told}---\n"
+    return f"---\n{block}---\n"
 
 
 def with_front_matter(readme: str, manifest: Manifest) -> str:
-    """README with the front matter of the manifest in the place of its own."""
+    """README with its front matter replaced by that of the manifest."""
     rest = readme.split("---\n", 2)[2] if readme.startswith("---\n") else readme
     return front_matter(manifest) + rest

@@ -1,4 +1,4 @@
-"""What has to be done so that a Space is as its manifest says, and doing it."""
+"""The steps that bring a Space in line with its manifest."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ FREE = "cpu-basic"
 
 @dataclass(frozen=True)
 class Step:
-    """One change: in words without any secret value, and the call that makes it."""
+    """One change: its description, without secret values, and the call that makes it."""
 
     words: str
     act: Callable[[], Any]
@@ -23,7 +23,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """The changes in order, and what the hardware costs an hour in dollars, None if unknown."""
+    """The changes in order, and the price of the hardware in dollars an hour, None if unknown."""
 
     space: str
     hardware: str
@@ -34,29 +34,29 @@ class Plan:
 def plan(
     api: Any, manifest: Manifest, root: Path, secrets: Mapping[str, str], renew: bool = False
 ) -> Plan:
-    """What differs between the Space and its manifest. `secrets`: values by name.
+    """The differences between the Space and its manifest. `secrets`: values by name.
 
-    `renew` sends secrets again that the Space has: their values cannot be compared. Refused: no
-    token, a secret without a value.
+    `renew` sends secrets that the Space already has, as their values cannot be compared. Refused:
+    no token, a secret without a value.
     """
     account = _account(api)
     space = _owned(manifest.space.id, account)
-    there = api.repo_exists(space, repo_type="space")
-    held = set(api.get_space_secrets(space)) if there else set()
-    wanted = {name for name in manifest.secrets if renew or name not in held}
+    exists = api.repo_exists(space, repo_type="space")
+    existing = set(api.get_space_secrets(space)) if exists else set()
+    wanted = {name for name in manifest.secrets if renew or name not in existing}
     if missing := sorted(wanted - set(secrets)):
         raise Refused(f"{missing[0]} has no value here. Set it in the environment, then deploy.")
-    told = Plan(space, manifest.space.hardware, _cost(api, manifest.space.hardware))
-    steps = told.steps
+    todo = Plan(space, manifest.space.hardware, _cost(api, manifest.space.hardware))
+    steps = todo.steps
     if manifest.bucket:
         steps += _bucket(api, _owned(manifest.bucket.id, account))
-    if not there:
-        steps.append(_made(api, manifest, space, account, secrets))
+    if not exists:
+        steps.append(_created(api, manifest, space, account, secrets))
     else:
         steps += _changed(api, manifest, space, account)
         steps += [_secret(api, space, name, secrets[name]) for name in sorted(wanted)]
-    steps += _files(api, manifest, space, root, there)
-    return told
+    steps += _files(api, manifest, space, root, exists)
+    return todo
 
 
 def _account(api: Any) -> str:
@@ -64,7 +64,7 @@ def _account(api: Any) -> str:
         return str(api.whoami()["name"])
     except OSError as error:
         raise Refused(
-            "Hugging Face does not know who deploys. Set HF_TOKEN to a token that may write,"
+            "You are not signed in to Hugging Face. Set HF_TOKEN to a token with write access,"
             " or sign in with `hf auth login`."
         ) from error
 
@@ -76,7 +76,7 @@ def _owned(name: str, account: str) -> str:
 def _cost(api: Any, hardware: str) -> float | None:
     if hardware == FREE:
         return 0.0
-    found = next((one for one in api.list_spaces_hardware() if one.name == hardware), None)
+    found = next((kind for kind in api.list_spaces_hardware() if kind.name == hardware), None)
     units = {"minute": 60, "hour": 1}
     if found is None or found.unit_label not in units:
         return None
@@ -88,9 +88,7 @@ def _bucket(api: Any, bucket: str) -> list[Step]:
 
     try:
         if not api.bucket_info(bucket).private:
-            raise Refused(
-                f"The bucket {bucket} is public. Make it private: it holds people's work."
-            )
+            raise Refused(f"The bucket {bucket} is public. Make it private: it contains user data.")
         return []
     except BucketNotFoundError:
         return [
@@ -110,7 +108,7 @@ def _volumes(manifest: Manifest, account: str) -> list[Any]:
     return [Volume(type="bucket", source=source, mount_path=manifest.bucket.mount)]
 
 
-def _made(
+def _created(
     api: Any, manifest: Manifest, space: str, account: str, secrets: Mapping[str, str]
 ) -> Step:
     def make() -> None:
@@ -129,8 +127,8 @@ def _made(
     more = [f"variables {', '.join(manifest.variables)}"] if manifest.variables else []
     more += [f"secrets {', '.join(manifest.secrets)}"] if manifest.secrets else []
     more += [f"the bucket at {manifest.bucket.mount}"] if manifest.bucket else []
-    told = f"Create the {manifest.space.visibility} Space {space} on {manifest.space.hardware}"
-    return Step(told + (f" with {'; '.join(more)}" if more else ""), make)
+    words = f"Create the {manifest.space.visibility} Space {space} on {manifest.space.hardware}"
+    return Step(words + (f" with {'; '.join(more)}" if more else ""), make)
 
 
 def _changed(api: Any, manifest: Manifest, space: str, account: str) -> list[Step]:
@@ -145,13 +143,13 @@ def _changed(api: Any, manifest: Manifest, space: str, account: str) -> list[Ste
                 ),
             )
         )
-    kept = {name: one.value for name, one in api.get_space_variables(space).items()}
+    kept = {name: entry.value for name, entry in api.get_space_variables(space).items()}
     for name, value in manifest.variables.items():
         if kept.get(name) != value:
             steps.append(_variable(api, space, name, value))
     volumes = _volumes(manifest, account)
-    mounted = {(one.type, one.source, one.mount_path) for one in runtime.volumes or []}
-    if {(one.type, one.source, one.mount_path) for one in volumes} != mounted:
+    mounted = {(entry.type, entry.source, entry.mount_path) for entry in runtime.volumes or []}
+    if {(entry.type, entry.source, entry.mount_path) for entry in volumes} != mounted:
         steps.append(Step("Mount the bucket", lambda: api.set_space_volumes(space, volumes)))
     if wanted.hardware != (runtime.requested_hardware or runtime.hardware):
         steps.append(
@@ -178,32 +176,32 @@ def _secret(api: Any, space: str, name: str, value: str) -> Step:
     return Step(f"Send the secret {name}", lambda: api.add_space_secret(space, name, value))
 
 
-def _files(api: Any, manifest: Manifest, space: str, root: Path, there: bool) -> list[Step]:
+def _files(api: Any, manifest: Manifest, space: str, root: Path, exists: bool) -> list[Step]:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
     local = wanted_files(manifest, root)
     remote = {}
-    if there:
-        for one in api.list_repo_tree(space, recursive=True, repo_type="space"):
-            if hasattr(one, "blob_id"):
-                remote[one.path] = one.lfs.sha256 if one.lfs else one.blob_id
+    if exists:
+        for entry in api.list_repo_tree(space, recursive=True, repo_type="space"):
+            if hasattr(entry, "blob_id"):
+                remote[entry.path] = entry.lfs.sha256 if entry.lfs else entry.blob_id
     fresh = [name for name, data in local.items() if remote.get(name) not in _digests(data)]
-    gone = [name for name in remote if name not in local and name != ".gitattributes"]
-    if not fresh and not gone:
+    obsolete = [name for name in remote if name not in local and name != ".gitattributes"]
+    if not fresh and not obsolete:
         return []
 
     def send() -> None:
         adding = [CommitOperationAdd(name, local[name]) for name in fresh]
-        removing = [CommitOperationDelete(name) for name in gone]
+        removing = [CommitOperationDelete(name) for name in obsolete]
         api.create_commit(space, [*adding, *removing], repo_type="space", commit_message="Deploy")
 
     size = sum(len(local[name]) for name in fresh)
-    told = f"Send {len(fresh)} files, {size / 1e6:.1f} MB"
-    return [Step(told + (f", and remove {len(gone)}" if gone else ""), send)]
+    words = f"Send {len(fresh)} files, {size / 1e6:.1f} MB"
+    return [Step(words + (f", and remove {len(obsolete)}" if obsolete else ""), send)]
 
 
 def wanted_files(manifest: Manifest, root: Path) -> dict[str, bytes]:
-    """The files that the Space gets, by path; README with the front matter of the manifest."""
+    """The files to deploy, by path; README with the front matter of the manifest."""
     found: dict[str, bytes] = {}
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
@@ -213,8 +211,8 @@ def wanted_files(manifest: Manifest, root: Path) -> dict[str, bytes]:
         if _matches(name, manifest.files.include) and not _matches(name, manifest.files.exclude):
             found[name] = path.read_bytes()
     if "README.md" in found:
-        told = with_front_matter(found["README.md"].decode(), manifest)
-        found["README.md"] = told.encode()
+        readme = with_front_matter(found["README.md"].decode(), manifest)
+        found["README.md"] = readme.encode()
     return found
 
 

@@ -1,1 +1,1 @@
-"""Where a worker runs: submit, look, stop. Knows the run folder only."""
+"""Where a worker runs: submit and end. Executors only know the run folder."""

@@ -1,4 +1,4 @@
-"""What every executor can do: start the worker of a run folder, and end it."""
+"""The interface of executors: start and end the worker of a run folder."""
 
 from typing import Protocol
 
@@ -6,12 +6,12 @@ from reranker_ui.core.values.run_folder import RunFolder
 
 
 class Executor(Protocol):
-    """Starts workers somewhere. Everything else travels through the run folder."""
+    """Starts workers. All other communication goes through the run folder."""
 
     name: str
 
     def submit(self, folder: RunFolder) -> str:
-        """Start the worker of `folder`; returns a name that the executor knows it by."""
+        """Start the worker of `folder`; returns the executor's handle for it."""
         ...
 
     def end(self, folder: RunFolder) -> None:

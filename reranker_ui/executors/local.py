@@ -1,4 +1,4 @@
-"""Child processes on this machine, each the leader of a process group of its own."""
+"""Child processes on this machine, each the leader of its own process group."""
 
 import json
 import os
@@ -20,7 +20,7 @@ class LocalExecutor:
     name = "local"
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        """`environment` is all that the worker gets to see; it should hold no secrets."""
+        """`environment` is the worker's whole environment; it must not contain secrets."""
         self.environment = dict(environment)
 
     def submit(self, folder: RunFolder) -> str:
@@ -62,7 +62,7 @@ def launch(
         os.pwrite(lock, str(process.pid).encode(), 0)
     finally:
         os.close(lock)
-    # Waited for, so that none is left as a zombie while this process lives.
+    # Reaped in a thread, so that no zombie is left while this process lives.
     threading.Thread(target=process.wait, daemon=True, name=folder.path.name).start()
     assert process.stdin
     with suppress(BrokenPipeError), process.stdin:  # it may have been killed already

@@ -1,7 +1,7 @@
 """Converts a model: `python -m reranker_ui.jobs.convert FOLDER`.
 
-A conversion holds the interpreter for many seconds, and a converter that crashes must not take
-the page with it.
+A conversion blocks the interpreter for many seconds, and a crashing converter must not end the
+server.
 """
 
 import shutil

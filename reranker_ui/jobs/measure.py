@@ -1,4 +1,4 @@
-"""Measures how fast this machine trains: `python -m reranker_ui.jobs.measure FOLDER`."""
+"""Measures the training speed of this machine: `python -m reranker_ui.jobs.measure FOLDER`."""
 
 import sys
 from pathlib import Path
@@ -16,13 +16,13 @@ PATIENCE = 90  # seconds that a measurement may take, imports and base model inc
 
 
 def measure_alone(job: JobFolder, _private: Any) -> dict[str, Any]:
-    """Measure what the request asks for. Refused while a run trains, which it would slow down."""
+    """Measure the speed for a request. Refused while a run trains, which it would slow down."""
     prepare_training()
-    # What is slow to import is imported before the lock is taken: a run may wait for it.
+    # Slow imports come before the lock is taken: a run may wait for it.
     from reranker_ui.core.training import fitting  # noqa: F401
 
     request = job.request()
-    # Two trainings at once would each find the machine half as fast as it is.
+    # Two trainings at once would each measure half the speed.
     lock = FileLock(Path(request["home"]) / "run.lock")
     try:
         with lock.acquire(timeout=1.0):

@@ -11,7 +11,7 @@ from reranker_ui.core.values.run_folder import RunFolder
 
 
 def push(job: JobFolder, token: str, api: Any = None) -> dict[str, Any]:
-    """Push the model of the run that the job's folder lies in; returns `{"url", "time"}`."""
+    """Push the model of the run that contains the job's folder; returns `{"url", "time"}`."""
     request = job.request()
     folder = RunFolder(job.path.parent)
     more = files_beside(folder.combined_file, folder.model)

@@ -1,4 +1,4 @@
-"""The worker of one run: `python -m reranker_ui.worker FOLDER`. It outlives whoever started it."""
+"""The worker of one run: `python -m reranker_ui.worker FOLDER`. It outlives its parent process."""
 
 import shutil
 import signal
@@ -20,13 +20,13 @@ from reranker_ui.core.values.refused import Diverged, Refused
 from reranker_ui.core.values.run_folder import BRING_BACK, Cancelled, RunFolder
 from reranker_ui.settings import Settings
 
-EVERY = 0.3  # seconds between two looks at the queue
+EVERY = 0.3  # seconds between two checks of the queue
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Train the run in the folder `arguments[0]`; 0 where it ended as it was asked to.
+    """Train the run in the folder `arguments[0]`; returns 0 unless it failed.
 
-    SIGTERM asks it to stop and keep what it has; SIGHUP, the end of a terminal, is ignored.
+    SIGTERM stops it and saves the model; SIGHUP, the end of a terminal, is ignored.
     """
     folder = RunFolder(Path(arguments[0]).resolve())
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -53,7 +53,7 @@ def _work(folder: RunFolder) -> int:
             settings = Settings()
             train(folder, settings.threads, settings.precision)
     except Waited:
-        # One that was lost and resumed is lost again, with its checkpoints.
+        # A lost run that was resumed becomes lost again and keeps its checkpoints.
         if folder.model.is_dir() or not folder.last_checkpoint():
             _cancel(folder)
     except Cancelled:
@@ -61,7 +61,7 @@ def _work(folder: RunFolder) -> int:
     except BaseException as error:
         traceback.print_exc()
         trace = "" if isinstance(error, Refused) else traceback.format_exc()
-        # What was learned can be gone on from once the cause is mended, unless it takes the room.
+        # The checkpoints allow a retry once the cause is fixed, unless they fill the disk.
         lost = isinstance(error, Diverged) or is_disk_full(error)
         _end(folder, "failed", lost, error=sentence(error), traceback=trace)
         return 1
@@ -69,18 +69,18 @@ def _work(folder: RunFolder) -> int:
 
 
 class Waited(Exception):  # noqa: N818 - not an error
-    """Raised where a run is told to keep what it has before its turn has come."""
+    """Raised where a waiting run gets the stop request `keep`."""
 
 
 @contextmanager
 def _turn(folder: RunFolder) -> Iterator[None]:
-    """Wait until no earlier run is ahead, a parent has its model, and none is learning; the home's
-    run lock is held.
+    """Wait until no earlier run is ahead, the parent has its model and none trains; then hold the
+    home's run lock.
     """
     lock = folder.run_lock()
     while folder.someone_is_ahead() or folder.waits_for_its_parent() or not _taken(lock):
-        if asked := folder.stop_requested():
-            raise Cancelled if asked == "cancel" else Waited
+        if stop := folder.stop_requested():
+            raise Cancelled if stop == "cancel" else Waited
         time.sleep(EVERY)
     with lock:
         lock.release()  # taken twice, by the wait and by this block
@@ -98,7 +98,7 @@ def _taken(lock: FileLock) -> bool:
 
 
 def _cancel(folder: RunFolder) -> None:
-    # One that was stopped and kept, and resumed, is again what it was.
+    # A stopped run with a saved model that was resumed becomes stopped again.
     before = folder.kept()
     if before and folder.model.is_dir():
         folder.emit("stopped", metrics=before.get("metrics"))
@@ -112,18 +112,18 @@ def _end(folder: RunFolder, event: str, lost: bool = True, **fields: Any) -> Non
         shutil.rmtree(folder.checkpoints, ignore_errors=True)
     try:
         folder.emit(event, **fields)
-    except OSError:  # on a full disk the checkpoints make the room that the last event needs
+    except OSError:  # on a full disk deleting the checkpoints makes room for the last event
         shutil.rmtree(folder.checkpoints, ignore_errors=True)
         folder.emit(event, **fields)
 
 
 def sentence(error: BaseException) -> str:
-    """What the user reads about an error: what happened, the cause if it is known, what to do."""
+    """The sentence for the user: what happened, why if known, and what to do."""
     memory = isinstance(error, MemoryError) or "memory" in str(error).casefold()
     if memory and not isinstance(error, Refused):
         return "There is not enough memory. Choose a smaller batch size, max length or base."
     if isinstance(error, KeyboardInterrupt | SystemExit):
-        return "The worker was told to end at once."
+        return "The worker was ended by a signal."
     return failure_sentence(error, "The run")
 
 

@@ -16,7 +16,7 @@ from reranker_ui.services.operating import backup_schedule, overview
 from reranker_ui.services.ranking import engines, preload
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace, open_workspace
-from reranker_ui.settings import ASSETS, Settings, believe_proxies, secret_values
+from reranker_ui.settings import ASSETS, Settings, secret_values, trust_proxies
 from reranker_ui.ui.component import head, room
 from reranker_ui.ui.pages import annotate, data, playground, train
 from reranker_ui.ui.pages import people as people_panel
@@ -96,7 +96,7 @@ def _restored(workspace: Workspace) -> str:
 
 
 def _launch(page: gr.Blocks, settings: Settings, door: Door) -> str:
-    believe_proxies(door.proxies)
+    trust_proxies(door.proxies)
     try:
         _app, address, _ = page.launch(
             server_name=settings.server_name,

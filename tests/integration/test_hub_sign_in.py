@@ -173,7 +173,7 @@ def test_who_was_removed_stays_out_until_an_admin_adds_the_name_again(workspace,
         back = come(client, "c3", {**BOB, "preferred_username": "bobby"}, start=start)
         assert back.status_code == 403 and "bob was removed" in back.text
     assert invites.invited_as(workspace, token) == "annotator"  # its place is free still
-    with pytest.raises(Refused, match="open the same account"):
+    with pytest.raises(Refused, match="access to the same account"):
         accounts.add_user(workspace, LOCAL, "bob", "admin", "a password for another bob")
     accounts.add_user(workspace, LOCAL, "bob", "viewer")
     come(client, "c4", BOB)

@@ -198,7 +198,7 @@ def test_a_secret_without_a_value_is_refused_before_anything_is_done(checkout):
     ("changes", "said"),
     [
         ({"space__hardware": "zero-a10g"}, "ZeroGPU is not supported while torch is pinned"),
-        ({"space__hardware": "h9000"}, "no hardware of Spaces"),
+        ({"space__hardware": "h9000"}, "not a hardware of Spaces"),
         ({"space__colour": "red"}, "Extra inputs"),
         ({"readme__height": 3}, "Extra inputs"),
         ({"readme__hf_oauth": False}, "hf_oauth"),

@@ -24,7 +24,7 @@ def test_how_long_a_value_is_kept_may_depend_on_it():
 
 
 def test_the_oldest_values_leave():
-    cache, make = Cache(most=2), counter()
+    cache, make = Cache(limit=2), counter()
     for key in "abc":
         cache.get(key, make)
     assert cache.get("c", make) == 3 and cache.get("a", make) == 4

@@ -1,4 +1,4 @@
-"""People who sign in: add, list, change the role, set the password, remove."""
+"""User accounts: add, list, change the role, set the password, remove."""
 
 import re
 import time
@@ -17,29 +17,29 @@ NAME = re.compile(r"[^\W_][\w .@'-]{0,39}")
 
 
 def check_name(name: str) -> str:
-    """The name without blanks around it; Refused where nobody can be called so."""
+    """The name with normalized white space; Refused where it is not valid."""
     bare = " ".join(name.split())
     if not NAME.fullmatch(bare) or bare == LOCAL.name:
         raise Refused(
-            f"{bare[:40] or 'Nothing'} is no name for a person here."
-            " A name has 1 to 40 letters, digits, blanks and . @ ' -, and begins with a letter."
+            f"{bare[:40] or 'An empty name'} is not a valid user name."
+            " Use 1 to 40 letters, digits, spaces and . @ ' -, starting with a letter or digit."
         )
     return bare
 
 
 def check_role(role: str) -> str:
-    """The role; Refused where there is no such role."""
+    """The role; Refused where it does not exist."""
     if role not in ROLES:
-        raise Refused(f"There is no role {role[:40]}. Give one of {', '.join(ROLES)}.")
+        raise Refused(f"There is no role {role[:40]}. Choose one of {', '.join(ROLES)}.")
     return role
 
 
 def add_user(
     workspace: Workspace, user: User, name: str, role: str, password: str | None = None
 ) -> dict[str, Any]:
-    """Add a person, or bring a removed one back. Returns `{"name", "role"}`.
+    """Add a user, or restore a removed one. Returns `{"name", "role"}`.
 
-    Without a password the person cannot sign in yet. Refused: a name that is taken.
+    Without a password the user cannot sign in yet. Refused: a name that is taken.
     """
     require(user, "admin")
     name, role = check_name(name), check_role(role)
@@ -73,7 +73,7 @@ def list_users(workspace: Workspace, user: User) -> list[dict[str, Any]]:
 
 
 def set_role(workspace: Workspace, user: User, name: str, role: str) -> None:
-    """Give a person another role, at once. Refused for the last admin."""
+    """Change a user's role immediately. Refused for the last admin."""
     require(user, "admin")
     check_role(role)
     with workspace.writing() as connection:
@@ -95,10 +95,10 @@ def set_password(
     present: str | None = None,
     end_keys: bool = False,
 ) -> dict[str, int]:
-    """Set a password and end all sessions of the person; `end_keys`: the API keys too.
+    """Set a password and end all sessions of the user; `end_keys`: revoke the API keys too.
 
-    An admin may for anyone; everyone may for oneself, with the `present` password, which is
-    locked after as many failures as a sign-in. Returns {"keys": how many API keys still work}.
+    Admins may do this for anyone, other users only for themselves with the `present` password,
+    which is locked after as many failures as a sign-in. Returns {"keys": API keys still valid}.
     """
     require(user, "viewer")
     if user.role != "admin" or present is not None:
@@ -117,14 +117,14 @@ def set_password(
 
 
 def remove_user(workspace: Workspace, user: User, name: str) -> None:
-    """Close the door behind a person: sessions and keys end. What they labelled stays."""
+    """Remove a user: sessions end and keys are revoked. Their labels are kept."""
     require(user, "admin")
     with workspace.writing() as connection:
         row = find(connection, name)
         _not_the_last(connection, row)
         now = time.time()
-        gone = {"removed_at": now, "password": None}  # the subject stays, so that it is refused
-        connection.execute(users.update().where(users.c.id == row.id).values(gone))
+        values = {"removed_at": now, "password": None}  # the subject stays, so that it is refused
+        connection.execute(users.update().where(users.c.id == row.id).values(values))
         sign_out_everywhere(connection, row.id)
         connection.execute(api_keys.delete().where(api_keys.c.user_id == row.id))
         before = {"name": row.name, "role": row.role}
@@ -142,23 +142,23 @@ def anyone_has_a_password(workspace: Workspace) -> bool:
 def enter(
     connection: sa.Connection, by: User, name: str, role: str, *, again: bool = False, **more: Any
 ) -> int:
-    """Write a person's row, or with `again` open a removed one. Returns its id; Refused if taken.
+    """Write a user's row, or with `again` restore a removed one. Returns its id; Refused if taken.
 
-    A removed name keeps its labels and what it may decide, so nobody takes it without an admin.
+    A removed name keeps its labels and adjudication rights, so only an admin can reassign it.
     """
     now = time.time()
     row = connection.execute(sa.select(users).where(users.c.name == name)).first()
     if row is not None and row.removed_at is None:
-        raise Refused(f"{name} is here already. Choose another name, or change the role.")
+        raise Refused(f"{name} already exists. Choose another name, or change the role.")
     if row is not None and not again:
         raise Refused(
-            f"{name} is the name of someone who was removed, and whose labels stay."
+            f"{name} is the name of a removed user whose labels are kept."
             " Choose another name, or ask an admin to add you under this one."
         )
     if row is not None and row.subject and more.get("password"):
         raise Refused(
-            f"{name} was removed and signs in with Hugging Face, so a password would open the same"
-            " account to that person too. Choose another name, or add this one without a password."
+            f"{name} was removed and signs in with Hugging Face, so a password would give that user"
+            " access to the same account. Choose another name, or add this one without a password."
         )
     values = {"name": name, "role": role, "created_at": now, "removed_at": None, **more}
     if row is None:
@@ -172,16 +172,16 @@ def enter(
 
 
 def find(connection: sa.Connection, name: str) -> sa.Row[Any]:
-    """The row of a person who may sign in; Refused if there is none of this name."""
+    """The row of an active user; Refused if there is none with this name."""
     there = (users.c.name == " ".join(name.split())) & users.c.removed_at.is_(None)
     row = connection.execute(sa.select(users).where(there)).first()
     if row is None:
-        raise Refused(f"There is no user {name[:40]}. The verb `users list` shows who there is.")
+        raise Refused(f"There is no user {name[:40]}. `users list` shows all users.")
     return row
 
 
 def sign_out_everywhere(connection: sa.Connection, user_id: int) -> None:
-    """End every session of a person."""
+    """End all sessions of a user."""
     connection.execute(sessions.delete().where(sessions.c.user_id == user_id))
 
 
@@ -190,7 +190,7 @@ def _own(workspace: Workspace, user: User, name: str, present: str) -> None:
         raise Refused(f"This needs the role admin, and {user.name} is {user.role}.")
     with workspace.reading() as connection:
         kept = find(connection, name).password
-    place = f"the current password of {name}"  # locked apart from sign-ins from an address
+    place = f"the current password of {name}"  # locked separately from sign-ins of an address
     counted = sign_in_lock.begin(workspace, place, name)
     if not password_fits(present, kept):
         raise Refused("This is not the current password. Nothing was changed.")

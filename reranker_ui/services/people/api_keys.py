@@ -1,4 +1,4 @@
-"""API keys: a program acts as the person who made its key. `Authorization: Bearer rr_...`"""
+"""API keys: a program acts as the user who created its key. `Authorization: Bearer rr_...`"""
 
 import time
 from contextlib import suppress
@@ -19,22 +19,27 @@ _MINUTE = 60.0
 
 
 def make_key(workspace: Workspace, user: User, name: str) -> dict[str, Any]:
-    """A new key of one's own: `{"key", "name"}`. The key is shown this once."""
+    """Create a key for the user: `{"key", "name"}`. The key is shown only once."""
     require(user, "viewer")
     name = " ".join(name.split())[:60] or "key"
     token, now = new_token(PREFIX), time.time()
     with workspace.writing() as connection:
-        mine = find(connection, user.name).id
-        values = {"token_hash": digest(token), "user_id": mine, "name": name, "start": token[:7]}
+        owner_id = find(connection, user.name).id
+        values = {
+            "token_hash": digest(token),
+            "user_id": owner_id,
+            "name": name,
+            "start": token[:7],
+        }
         connection.execute(api_keys.insert().values(**values, created_at=now))
-        record(connection, user, "key.make", f"user:{mine}", at=now, after={"name": name})
+        record(connection, user, "key.make", f"user:{owner_id}", at=now, after={"name": name})
     return {"key": token, "name": name}
 
 
 def list_keys(workspace: Workspace, user: User, owner: str | None = None) -> list[dict[str, Any]]:
-    """The keys of a person: id, name, start (their first characters), created_at, used_at.
+    """The keys of a user: id, name, start (their first characters), created_at, used_at.
 
-    owner: a name; oneself if None. Only an admin may look at those of others.
+    owner: a name; the user if None. Only admins may list those of others.
     """
     owner = _owner(user, owner)
     shown = [api_keys.c[name] for name in ("id", "name", "start", "created_at", "used_at")]
@@ -45,7 +50,7 @@ def list_keys(workspace: Workspace, user: User, owner: str | None = None) -> lis
 
 
 def end_key(workspace: Workspace, user: User, key_id: int) -> None:
-    """End a key at once: one's own, or as an admin anyone's."""
+    """Revoke a key: the user's own, or anyone's as an admin."""
     require(user, "viewer")
     with workspace.writing() as connection:
         there = sa.select(api_keys.c.user_id).join(users).where(api_keys.c.id == key_id)
@@ -53,13 +58,13 @@ def end_key(workspace: Workspace, user: User, key_id: int) -> None:
             there = there.where(users.c.name == user.name)
         owner = connection.scalar(there)
         if owner is None:
-            raise Refused("This key has ended already.")
+            raise Refused("This key is already revoked.")
         connection.execute(api_keys.delete().where(api_keys.c.id == key_id))
         record(connection, user, "key.end", f"user:{owner}", at=time.time())
 
 
 def end_keys(workspace: Workspace, user: User, owner: str | None = None) -> int:
-    """End all keys of a person at once: one's own, or as an admin anyone's. Returns how many."""
+    """Revoke all keys of a user: the own ones, or anyone's as an admin. Returns their number."""
     owner = _owner(user, owner)
     with workspace.writing() as connection:
         number = find(connection, owner).id
@@ -77,7 +82,7 @@ def _owner(user: User, owner: str | None) -> str:
 
 
 def key_user(workspace: Workspace, token: str) -> User | None:
-    """Whose key this is; None where it is nobody's."""
+    """The owner of a key; None for an unknown key."""
     if not token.startswith(PREFIX):
         return None
     query = (
@@ -91,7 +96,7 @@ def key_user(workspace: Workspace, token: str) -> User | None:
         return None
     now = time.time()
     if now - (row.used_at or 0) > _MINUTE:  # no write for each request of a busy program
-        # On a full disk the key still opens what only reads.
+        # On a full disk the key still works for reading.
         with suppress(DiskFull), workspace.writing() as connection:
             used = api_keys.update().where(api_keys.c.id == row.id).values(used_at=now)
             connection.execute(used)

@@ -1,4 +1,4 @@
-"""People who sign in with Hugging Face: known by `sub`, which never changes; names may."""
+"""Users who sign in with Hugging Face, identified by `sub`, which never changes; names may."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def hub_user(
     newcomers: str,
     invite: str | None = None,
 ) -> int:
-    """The id of the person with this `subject`, who is entered when first seen.
+    """The id of the user with this `subject`, who is added at the first sign-in.
 
     The Space's `creator` is its admin. Others join by an invite, or with the role `newcomers`
     where that is not "none". Refused: anyone else, and who was removed until an admin adds the
@@ -40,8 +40,8 @@ def hub_user(
             return enter_by(connection, invite, free, subject=subject)
         if newcomers == "none":
             raise Refused(
-                f"{name} is not among the people of this Space. Ask its owner for an invite link,"
-                " then open that link."
+                f"{name} has no access to this Space. Ask its owner for an invite link, then open"
+                " that link."
             )
         return enter(connection, _ITSELF, free, newcomers, subject=subject)
 
@@ -55,7 +55,7 @@ def _known(connection: sa.Connection, row: sa.Row[Any], creator: bool) -> int:
 
 
 def _free_name(connection: sa.Connection, name: str) -> str:
-    # A name keeps the labels of the one who had it first, also after that one was removed.
+    # A name keeps the labels of its first owner, even after that user was removed.
     taken = set(connection.execute(sa.select(users.c.name)).scalars())
     others = (f"{name[:36]} {number}" for number in range(2, 1000))
-    return next(one for one in (name, *others) if one not in taken)
+    return next(candidate for candidate in (name, *others) if candidate not in taken)

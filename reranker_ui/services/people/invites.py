@@ -12,13 +12,13 @@ from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import as_dict, invites
 from reranker_ui.services.store.workspace import Workspace, record
 
-GONE = "This invite has been used or has expired. Ask for a new one."
+INVALID = "This invite has been used or has expired. Ask for a new one."
 
 
 def invite(
     workspace: Workspace, user: User, role: str = "annotator", places: int = 1, days: float = 7
 ) -> dict[str, Any]:
-    """A new invite: `{"token", "role", "places", "expires_at"}`. The token is shown this once."""
+    """Create an invite: `{"token", "role", "places", "expires_at"}`. The token is shown once."""
     require(user, "admin")
     if not 1 <= places <= 1000 or not 0 < days <= 90:
         raise Refused("An invite is for 1 to 1,000 people and lasts up to 90 days.")
@@ -36,7 +36,7 @@ def invite(
 
 
 def list_invites(workspace: Workspace, user: User) -> list[dict[str, Any]]:
-    """The invites that are open: id, role, places, created_by, expires_at."""
+    """The open invites: id, role, places, created_by, expires_at."""
     require(user, "admin")
     shown = [invites.c[name] for name in ("id", "role", "places", "created_by", "expires_at")]
     query = sa.select(*shown).where(invites.c.expires_at > time.time(), invites.c.places > 0)
@@ -46,7 +46,7 @@ def list_invites(workspace: Workspace, user: User) -> list[dict[str, Any]]:
 
 
 def withdraw(workspace: Workspace, user: User, invite_id: int) -> None:
-    """Close an invite that is open."""
+    """Revoke an open invite."""
     require(user, "admin")
     with workspace.writing() as connection:
         connection.execute(invites.delete().where(invites.c.id == invite_id))
@@ -54,7 +54,7 @@ def withdraw(workspace: Workspace, user: User, invite_id: int) -> None:
 
 
 def invited_as(workspace: Workspace, token: str) -> str:
-    """The role that an invite gives; Refused where it is used up, expired or made up."""
+    """The role of an invite; Refused where it is used up, expired or unknown."""
     with workspace.reading() as connection:
         return str(_open(connection, token).role)
 
@@ -62,18 +62,18 @@ def invited_as(workspace: Workspace, token: str) -> str:
 def accept(workspace: Workspace, token: str, name: str, password: str) -> int:
     """Create an account by an invite, with a name and a password. Returns the user's id."""
     name, hashed = check_name(name), None
-    invited_as(workspace, token)  # before the dear hash
+    invited_as(workspace, token)  # before the expensive hash
     hashed = hash_password(password)
     with workspace.writing() as connection:
         return enter_by(connection, token, name, password=hashed)
 
 
 def enter_by(connection: sa.Connection, token: str, name: str, **more: Any) -> int:
-    """Take a place of an invite and write the person's row, in the caller's transaction."""
+    """Use a place of an invite and add the user, in the caller's transaction."""
     found = _open(connection, token)
     taken = invites.update().where(invites.c.id == found.id, invites.c.places > 0)
     if not connection.execute(taken.values(places=invites.c.places - 1)).rowcount:
-        raise Refused(GONE)
+        raise Refused(INVALID)
     return enter(connection, User(found.created_by, "admin"), name, found.role, **more)
 
 
@@ -82,5 +82,5 @@ def _open(connection: sa.Connection, token: str) -> sa.Row[Any]:
     fresh = invites.c.expires_at > time.time()
     row = connection.execute(sa.select(invites).where(there, fresh)).first()
     if row is None:
-        raise Refused(GONE)
+        raise Refused(INVALID)
     return row

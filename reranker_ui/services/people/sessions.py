@@ -1,4 +1,4 @@
-"""Sessions: signing in with a password, who a cookie belongs to, signing out."""
+"""Sessions: sign in with a password, look up the user of a cookie, sign out."""
 
 import time
 
@@ -16,7 +16,7 @@ LASTS = 30 * 24 * 3600.0  # seconds
 def sign_in(workspace: Workspace, name: str, password: str) -> str:
     """The token of a new session; Refused for a wrong name or password.
 
-    The sentence does not say which of the two is wrong, and both take as long.
+    The message does not reveal which of the two is wrong, and both take equally long.
     """
     there = (users.c.name == " ".join(name.split())) & users.c.removed_at.is_(None)
     with workspace.reading() as connection:
@@ -27,7 +27,7 @@ def sign_in(workspace: Workspace, name: str, password: str) -> str:
 
 
 def open_session(workspace: Workspace, user_id: int) -> str:
-    """The token of a new session of a person; old sessions of anyone are swept."""
+    """Create a session of a user and return its token; deletes all expired sessions."""
     token, now = new_token(), time.time()
     with workspace.writing() as connection:
         connection.execute(sessions.delete().where(sessions.c.expires_at < now))
@@ -39,7 +39,7 @@ def open_session(workspace: Workspace, user_id: int) -> str:
 
 
 def session_user(workspace: Workspace, token: str) -> User | None:
-    """Who is signed in by this token; the role is the one in force now."""
+    """The user of a session token, with the current role."""
     query = (
         sa.select(users.c.name, users.c.role)
         .join(sessions, sessions.c.user_id == users.c.id)

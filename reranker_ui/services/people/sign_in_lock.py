@@ -1,4 +1,4 @@
-"""The lock of the door: failed sign-ins are counted in the database, so a restart opens nothing."""
+"""Locks sign-in after failures, counted in the database so that a restart does not reset them."""
 
 import time
 
@@ -10,18 +10,18 @@ from reranker_ui.services.store.database import failures
 from reranker_ui.services.store.workspace import Workspace
 
 WINDOW = 15 * 60.0  # seconds
-SKEW = 60.0  # seconds that another try may seem to lie ahead
-# Failures within WINDOW that shut the door: for a name from one address, for the address, for the
-# name from anywhere.
+SKEW = 60.0  # seconds that another attempt may appear to be in the future
+# Failures within WINDOW that lock sign-in: of a name from one address, of the address, of the name
+# from anywhere.
 MOST = (5, 30, 50)
 
 
 class Locked(Refused):
-    """Too many failures: the password was not looked at."""
+    """Too many failures: the password was not checked."""
 
 
 def begin(workspace: Workspace, host: str, name: str) -> list[int]:
-    """Count a try as failed before it is made, so that tries at once count too.
+    """Count an attempt as failed before it is made, so that concurrent attempts count too.
 
     Returns the ids of its rows, for `passed`. Locked where `name` may not try from `host` now.
     """
@@ -29,7 +29,7 @@ def begin(workspace: Workspace, host: str, name: str) -> list[int]:
     now = time.time()
     with workspace.writing() as connection:
         _check(connection, host, name, now)
-        # Those of the future were counted before the clock was set back.
+        # Failures in the future were counted before the clock was set back.
         lapsed = ~failures.c.at.between(now - WINDOW, now + SKEW)
         connection.execute(failures.delete().where(lapsed))
         rows = [{"key": key, "at": now} for key in _keys(host, name)]
@@ -43,23 +43,23 @@ def check(workspace: Workspace, host: str, name: str) -> None:
 
 
 def passed(workspace: Workspace, host: str, name: str, counted: list[int]) -> None:
-    """Forget that this try was `counted`, and the failures of `name` from `host`.
+    """Delete the `counted` attempt, and the failures of `name` from `host`.
 
-    Other failures of the address and of the name stay.
+    Other failures of the address and of the name are kept.
     """
-    mine = failures.c.id.in_(counted) | (failures.c.key == _keys(host, name)[0])
+    deleted = failures.c.id.in_(counted) | (failures.c.key == _keys(host, name)[0])
     with workspace.writing() as connection:
-        connection.execute(failures.delete().where(mine))
+        connection.execute(failures.delete().where(deleted))
 
 
 def _check(connection: sa.Connection, host: str, name: str, now: float) -> None:
-    for key, most in zip(_keys(host, name), MOST, strict=True):
+    for key, limit in zip(_keys(host, name), MOST, strict=True):
         query = (
             sa.select(failures.c.at)
             .where(failures.c.key == key, failures.c.at.between(now - WINDOW, now + SKEW))
             .order_by(failures.c.at.desc())
             .limit(1)
-            .offset(most - 1)
+            .offset(limit - 1)
         )
         earliest = connection.scalar(query)
         if earliest is not None:

@@ -1,4 +1,4 @@
-"""Tokens and passwords: what is shown to be let in, and the hashes that alone are kept."""
+"""Tokens and passwords; only their hashes are stored."""
 
 import hashlib
 import secrets
@@ -14,7 +14,7 @@ from reranker_ui.core.values.refused import Refused
 
 SHORTEST = 10
 BUSY = "Too many passwords are being checked. Try again in a few seconds."
-# argon2 takes 64 MB and a core for a moment: two at once, and few that wait for them.
+# argon2 needs 64 MB and a core for a moment: at most two at once, and few waiting.
 _HASHING, _WAITING = threading.BoundedSemaphore(2), threading.BoundedSemaphore(8)
 
 
@@ -24,22 +24,22 @@ def new_token(prefix: str = "") -> str:
 
 
 def digest(token: str) -> str:
-    """The hash under which a token is kept. A random token needs no slow hash."""
+    """The stored hash of a token. A random token needs no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash of a password; Refused where it is too short or absurdly long."""
+    """The argon2id hash of a password; Refused where it is too short or too long."""
     if len(password) < SHORTEST:
-        raise Refused(f"A password has at least {SHORTEST} characters. Choose a longer one.")
+        raise Refused(f"A password needs at least {SHORTEST} characters. Choose a longer one.")
     if len(password) > 1000:
-        raise Refused("A password has at most 1,000 characters. Choose a shorter one.")
+        raise Refused("A password can have at most 1,000 characters. Choose a shorter one.")
     with _turn():
         return PasswordHasher().hash(password)
 
 
 def password_fits(password: str, kept: str | None) -> bool:
-    """Whether the password belongs to the hash; takes as long where there is no hash."""
+    """Whether the password matches the hash; takes equally long where there is no hash."""
     try:
         with _turn():
             PasswordHasher().verify(kept or _nobodys(), password[:1000])

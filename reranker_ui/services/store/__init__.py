@@ -1,1 +1,1 @@
-"""What the other services stand on: database, migrations, workspace, access, child processes."""
+"""The base of all services: database, migrations, workspace, access, child processes."""

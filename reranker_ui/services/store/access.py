@@ -1,4 +1,4 @@
-"""Who is asking, and may they."""
+"""Users and their roles."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ ROLES = ("viewer", "annotator", "admin")
 
 @dataclass(frozen=True)
 class User:
-    """A person or a program that acts: `role` is one of ROLES, each may what the former may.
+    """A person or a program: `role` is one of ROLES, each including the rights of the previous.
 
-    `local`: at this machine itself, by the command line or its own page without sign-in.
+    `local`: on this machine itself, by the command line or the page without sign-in.
     """
 
     name: str

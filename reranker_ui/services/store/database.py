@@ -1,4 +1,4 @@
-"""Tables, engine and transactions: people's work, written only through the services."""
+"""Tables, engine and transactions of the database, which only the services write."""
 
 import json
 from typing import Any
@@ -43,7 +43,7 @@ datasets = Table(
     Column("order_run", Integer),  # the run whose uncertain pairs come first
     Column("blind", Integer, nullable=False, server_default="1"),  # others' labels are hidden
     Column("adjudicators", JSON),  # names of annotators who decide disputed pairs too
-    Column("test_annotators", JSON),  # names of those to whom test pairs are offered
+    Column("test_annotators", JSON),  # names of annotators who are offered test pairs
     Column("shown_columns", sa.JSON(none_as_null=True)),  # further ones; NULL: not chosen yet
     Column("annotators", JSON),  # names of those who may label; NULL: every annotator
     Column("texts_version", Integer, nullable=False, server_default="0"),  # edits of texts so far
@@ -58,7 +58,7 @@ imports = Table(
     Column("id", Integer, primary_key=True),
     Column("dataset_id", ForeignKey("datasets.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("source", Text, nullable=False),
-    Column("state", Text, nullable=False),  # importing: its pairs are not seen yet; done
+    Column("state", Text, nullable=False),  # importing: its pairs are not visible yet; done
     Column("report", JSON),
     Column("created_by", Text, nullable=False),
     _time("created_at"),
@@ -121,13 +121,13 @@ for _name, _open in (
         postgresql_where=sa.text(_open),
     )
 
-# Written only where one label is not the whole story: other values, or a named annotator.
+# Written only where one label is not enough: several values, or a named annotator.
 imported_labels = Table(
     "imported_labels",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("pair_id", ForeignKey("pairs.id", ondelete="CASCADE"), nullable=False, index=True),
-    # NULL: a person's; else unseen until that import is done
+    # NULL: given by an annotator; otherwise not visible until that import is done
     Column("import_id", ForeignKey("imports.id", ondelete="CASCADE"), index=True),
     Column("value", Float, nullable=False),
     Column("source", Text, nullable=False),
@@ -183,7 +183,7 @@ choices = Table(
     Column("value", JSON, nullable=False),
 )
 
-# A pair handed to someone, so that people do not meet on it.
+# A pair offered to an annotator, so that no one else labels it at the same time.
 leases = Table(
     "leases",
     metadata,
@@ -192,7 +192,7 @@ leases = Table(
     _time("until"),
 )
 
-# Changes that are in the database already: a browser that heard no answer sends them again.
+# Changes already in the database: a browser that got no answer sends them again.
 receipts = Table(
     "receipts",
     metadata,
@@ -230,14 +230,14 @@ runs = Table(
     _time("archived_at", nullable=True),
 )
 
-# What a run thinks of pairs that wait for a label, or on which people do not agree.
+# Scores of a run for unlabelled and disputed pairs.
 scores = Table(
     "scores",
     metadata,
     Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     Column("pair_id", ForeignKey("pairs.id", ondelete="CASCADE"), primary_key=True, index=True),
     Column("score", Float, nullable=False),  # 0..1
-    Column("distance", Float, nullable=False),  # from 0.5: the least is the most uncertain
+    Column("distance", Float, nullable=False),  # from 0.5: the smallest is the most uncertain
     Index(None, "run_id", "distance", "pair_id"),
 )
 
@@ -245,15 +245,15 @@ users = Table(
     "users",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),  # what labels are kept under: never changes
+    Column("name", Text, nullable=False, unique=True),  # labels refer to it, so it never changes
     Column("role", Text, nullable=False),
     Column("password", Text),  # argon2 hash; NULL: signs in another way
-    Column("subject", Text, unique=True),  # who this is at Hugging Face
+    Column("subject", Text, unique=True),  # the user's id at Hugging Face
     _time("created_at"),
     _time("removed_at", nullable=True),
 )
 
-# What a browser or a program shows to be a user. Only hashes are kept: a copy opens no door.
+# Credentials of browsers and programs. Only hashes are stored: a copy gives no access.
 sessions = Table(
     "sessions",
     metadata,
@@ -271,7 +271,7 @@ api_keys = Table(
     Column("token_hash", Text, nullable=False, unique=True),
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("name", Text, nullable=False),
-    Column("start", Text, nullable=False),  # its first characters, to be told from others
+    Column("start", Text, nullable=False),  # its first characters, to recognize it
     _time("created_at"),
     _time("used_at", nullable=True),
 )
@@ -288,7 +288,7 @@ invites = Table(
     _time("expires_at"),
 )
 
-# Failed sign-ins of the last while, by hashes of name and address: a restart opens no door.
+# Recent failed sign-ins, by hashes of name and address, so that a restart does not reset them.
 failures = Table(
     "failures",
     metadata,
@@ -312,7 +312,7 @@ journal = Table(
 
 
 def as_dict(row: sa.RowMapping) -> dict[str, Any]:
-    """A row with plain keys: SQLAlchemy's are a kind of str that JSON writers refuse."""
+    """A row with plain str keys: JSON writers refuse SQLAlchemy's subclass of str."""
     return {str(name): value for name, value in row.items()}
 
 
@@ -339,8 +339,8 @@ def _read_json(text: str) -> Any:
 
 
 def sqlite_module() -> Any:
-    """The SQLite in use."""
-    # Debian's SQLite 3.40 can corrupt a WAL at its reset; pysqlite3 bundles a mended one.
+    """The SQLite module in use."""
+    # Debian's SQLite 3.40 can corrupt a WAL at its reset; pysqlite3 bundles a fixed version.
     try:
         from pysqlite3 import dbapi2
     except ImportError:

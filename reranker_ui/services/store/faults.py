@@ -1,4 +1,4 @@
-"""What a failing database means for the person who asks: a full disk, damage, or no connection."""
+"""Errors of the database as messages for the user: a full disk, damage, or no connection."""
 
 import re
 from functools import partial
@@ -26,21 +26,21 @@ _SMALL = 1_000_000  # bytes free below which a failed write means a full disk
 
 
 class DamagedDatabase(Unavailable):
-    """The database cannot be read. Says which backup is the newest and how to restore it."""
+    """The database cannot be read. The message names the newest backup and how to restore it."""
 
 
 def watch(engine: sa.Engine, settings: Settings) -> None:
-    """From now on errors of `engine` that a person can fix are raised as Unavailable."""
+    """Raise errors of `engine` that the user can fix as Unavailable from now on."""
     event.listen(engine, "handle_error", partial(_translate, settings))
 
 
 def fault_of(error: BaseException, settings: Settings) -> Unavailable | None:
-    """The sentence for an error of the database; None for one that is a bug."""
+    """The user's error for an error of the database; None for a bug."""
     text = str(error).casefold()
     if is_disk_full(error):
         return DiskFull()
     if any(sign in text for sign in _DAMAGED):
-        # SQLite says "disk I/O error" too where its shared memory cannot grow.
+        # SQLite also reports "disk I/O error" where its shared memory cannot grow.
         full = "i/o" in text and free_disk(settings.home_folder()) < _SMALL
         return DiskFull() if full else damaged(settings, str(error).splitlines()[0])
     return None

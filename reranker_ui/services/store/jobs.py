@@ -1,4 +1,4 @@
-"""Child processes of the services: started over a job folder, with a workspace or without."""
+"""Child processes of the services, started with a job folder, with or without a workspace."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +11,9 @@ from reranker_ui.settings import Settings, worker_environment
 
 
 def start(job: JobFolder, module: str, request: dict[str, Any], private: Any = None) -> bool:
-    """Run `python -m module` over a job folder; False if its process is alive already.
+    """Run `python -m module` on a job folder; False if its process is already alive.
 
-    `private` goes to the process by its standard input and is on no disk.
+    `private` goes to the process by standard input and is never written to disk.
     """
     if (lock := job.begin(request)) is None:
         return False
@@ -22,7 +22,7 @@ def start(job: JobFolder, module: str, request: dict[str, Any], private: Any = N
 
 
 def start_on(workspace: Workspace, job: JobFolder, module: str, request: dict[str, Any]) -> bool:
-    """Run `python -m module` over a job folder, with access to the workspace."""
+    """Run `python -m module` on a job folder, with access to the workspace."""
     settings = workspace.settings
     private = {
         "home": str(workspace.home),
@@ -33,7 +33,7 @@ def start_on(workspace: Workspace, job: JobFolder, module: str, request: dict[st
 
 
 def run_on(work: Callable[[JobFolder, Workspace], Any]) -> int:
-    """The main function of a process that was started with `start_on`."""
+    """The main function of a process started with `start_on`."""
 
     def on_workspace(job: JobFolder, private: dict[str, Any]) -> Any:
         settings = Settings(

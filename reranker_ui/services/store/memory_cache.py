@@ -1,4 +1,4 @@
-"""Values in memory that are expensive to compute, each until its version changes or it is old."""
+"""A cache for expensive values, each valid until its version changes or it expires."""
 
 import time
 from collections import OrderedDict
@@ -12,8 +12,8 @@ MOST = 1024  # values; the oldest leave first
 class Cache:
     """Shared by all threads of a process. Callers must not change the values."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
+    def __init__(self, limit: int = MOST) -> None:
+        self._limit = limit
         self._kept: OrderedDict[Hashable, tuple[Any, float, Any]] = OrderedDict()
 
     def get(
@@ -23,22 +23,22 @@ class Cache:
         version: Any = None,
         seconds: float | Callable[[Value], float] = float("inf"),
     ) -> Value:
-        """The value of `key`; made again if `version` is another one or `seconds` have passed.
+        """The value of `key`; computed again if `version` differs or `seconds` have passed.
 
-        How long a value is kept may depend on it.
+        `seconds` may be a function of the value.
         """
         now = time.monotonic()
         known, until, value = self._kept.get(key, (None, -1.0, None))
         if known == version and now < until:
             return value  # type: ignore[no-any-return]
-        made = make()
-        until = now + (seconds(made) if callable(seconds) else seconds)
+        fresh = make()
+        until = now + (seconds(fresh) if callable(seconds) else seconds)
         self._kept.pop(key, None)  # so that it comes last
-        self._kept[key] = (version, until, made)
-        while len(self._kept) > self._most:
+        self._kept[key] = (version, until, fresh)
+        while len(self._kept) > self._limit:
             self._kept.popitem(last=False)
-        return made
+        return fresh
 
     def clear(self) -> None:
-        """Forget all values."""
+        """Remove all values."""
         self._kept.clear()

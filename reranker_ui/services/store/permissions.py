@@ -1,4 +1,4 @@
-"""Files that only the account of the server may read: the home, the database and backups."""
+"""Restricts files to the server's account: the home, the database and backups."""
 
 import os
 import stat
@@ -9,21 +9,21 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def make_private_folder(folder: Path) -> None:
-    """Create a folder that no other account may enter; one that is there is restricted."""
+    """Create a folder that no other account may enter; restrict an existing one."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     restrict(folder)
 
 
 def make_private_file(file: Path) -> None:
-    """Create an empty file that no other account may read; one that is there is restricted."""
+    """Create an empty file that no other account may read; restrict an existing one."""
     os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
     restrict(file)
 
 
 def restrict(path: Path) -> None:
-    """Take all rights of other accounts away, where the path is there and belongs to this one.
+    """Remove all permissions of other accounts, if the path exists and belongs to this account.
 
-    A folder for everyone's files, such as /tmp, stays as it is; so does a mount without rights.
+    A shared folder such as /tmp and a mount without permissions are not changed.
     """
     with suppress(OSError):
         found = path.stat()
@@ -33,7 +33,7 @@ def restrict(path: Path) -> None:
 
 
 def restrict_database(file: Path) -> None:
-    """Restrict an SQLite database, created empty where it is missing, and its journals."""
-    make_private_file(file)  # before SQLite, which gives its journals the rights of the database
+    """Restrict an SQLite database, created empty if missing, and its journals."""
+    make_private_file(file)  # before SQLite, whose journals inherit the database's permissions
     for journal in ("-wal", "-shm", "-journal"):
         restrict(file.with_name(file.name + journal))

@@ -1,4 +1,4 @@
-"""The workspace: one home folder opened, with its database and its one write lock."""
+"""The workspace: an open home folder with its database and its write lock."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -19,9 +19,9 @@ from reranker_ui.settings import Settings, Space
 
 @dataclass
 class Workspace:
-    """Everything the services need: settings, home, engine, write lock, and where it is served.
+    """Everything the services need: settings, home, engine, write lock, and the Space if any.
 
-    `memory` keeps counts that are expensive to take. `keeper` takes the backups, where it runs.
+    `memory` caches expensive counts. `keeper` makes the backups, if it runs.
     """
 
     settings: Settings
@@ -35,19 +35,19 @@ class Workspace:
 
     @property
     def runs(self) -> Path:
-        """Where the run folders live."""
+        """The folder of the run folders."""
         return self.home / "runs"
 
     @property
     def cache(self) -> Path:
-        """Warm starts, indexes and other things that can be made again."""
+        """The folder of warm starts, indexes and other files that can be rebuilt."""
         return self.home / "cache"
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection in a read transaction: one consistent view."""
         connection = self.engine.connect()
-        if self.engine.dialect.name == "postgresql":  # each statement sees its own moment there
+        if self.engine.dialect.name == "postgresql":  # by default each statement has a snapshot
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
         with connection, connection.begin():
             yield connection
@@ -56,8 +56,8 @@ class Workspace:
     def writing(self) -> Iterator[sa.Connection]:
         """A connection in a write transaction. Keep it short: every other writer waits.
 
-        Writers queue in this process first and then among processes, which keeps them fair;
-        SQLite's own busy waiting starves some of them for seconds.
+        Writers queue in this process first and then among processes, which is fair; SQLite's own
+        busy waiting starves some of them for seconds.
         """
         with self._turn, FileLock(self.home / "write.lock", poll_interval=0.002):
             connection = self.engine.connect().execution_options(writes=True)
@@ -68,25 +68,25 @@ class Workspace:
                 self._writes += 1
 
     def forget(self) -> None:
-        """Make what is shared again: another process of this home has written."""
+        """Invalidate shared values: another process of this home has written."""
         self._writes += 1
 
     def shared(self, key: Any, make: Callable[[], Value], seconds: float = 1.0) -> Value:
-        """What `make` returns, made once for all callers within `seconds`.
+        """The result of `make`, computed once for all callers within `seconds`.
 
-        Made again after a write by this process; what others write is seen after `seconds`.
+        Computed again after a write by this process; writes of others are seen after `seconds`.
         """
         return self.memory.get(key, make, self._writes, seconds)
 
 
 def open_workspace(settings: Settings | None = None) -> Workspace:
-    """Open the home of `settings`, bringing its database to the newest schema.
+    """Open the home of `settings`, and migrate its database to the newest schema.
 
     Only this account may read the home and the database. DamagedDatabase where the database
     cannot be read.
     """
     workspace = workspace_to_restore(settings)
-    if _is_cut_to_nothing(workspace):
+    if _is_truncated(workspace):
         raise faults.damaged(workspace.settings, "the file is empty")
     if workspace.engine.dialect.name == "sqlite":
         permissions.restrict_database(Path(str(workspace.engine.url.database)))
@@ -96,7 +96,7 @@ def open_workspace(settings: Settings | None = None) -> Workspace:
 
 
 def workspace_to_restore(settings: Settings | None = None) -> Workspace:
-    """The home of `settings` with its database as it is, which may be damaged or missing."""
+    """The home of `settings` with its database unchanged; it may be damaged or missing."""
     settings = settings or Settings()
     home = settings.home_folder()
     permissions.restrict(home)
@@ -107,8 +107,8 @@ def workspace_to_restore(settings: Settings | None = None) -> Workspace:
     return Workspace(settings, home, engine)
 
 
-def _is_cut_to_nothing(workspace: Workspace) -> bool:
-    # A home with runs had a database: to begin a new one in silence would hide what was lost.
+def _is_truncated(workspace: Workspace) -> bool:
+    # A home with runs had a database: silently creating a new one would hide the loss.
     if workspace.engine.dialect.name != "sqlite":
         return False
     file = Path(str(workspace.engine.url.database))
@@ -126,7 +126,7 @@ def record(
     before: Any = None,
     after: Any = None,
 ) -> None:
-    """Append one line to the journal, in the transaction of the change itself."""
+    """Append one entry to the journal, in the transaction of the change itself."""
     connection.execute(
         journal.insert().values(
             at=at, who=user.name, what=what, subject=subject, before=before, after=after

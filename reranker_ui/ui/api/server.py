@@ -7,7 +7,7 @@ from reranker_ui import logs
 from reranker_ui.core.values.machine import return_memory, share_processors
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.store.workspace import open_workspace
-from reranker_ui.settings import Settings, believe_proxies, secret_values
+from reranker_ui.settings import Settings, secret_values, trust_proxies
 from reranker_ui.ui.server.entry import Door
 
 PORT = 7860  # where no port is set
@@ -30,7 +30,7 @@ def serve_api(settings: Settings, workers: int) -> None:
     """
     if workers < 1:
         raise Refused("The number of workers must be at least 1.")
-    believe_proxies(Door(open_workspace(settings)).proxies)
+    trust_proxies(Door(open_workspace(settings)).proxies)
     share_processors(workers)
     port = settings.server_port or PORT
     print(f"The API is at http://{settings.server_name}:{port}/v2/rerank", flush=True)

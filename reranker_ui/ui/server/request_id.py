@@ -8,7 +8,7 @@ import time
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from reranker_ui.logs import ASKING, REQUEST
+from reranker_ui.logs import REQUEST, USER
 
 log = logging.getLogger(__name__)
 NAME = re.compile(r"[\w-]{6,64}")
@@ -30,7 +30,7 @@ class Trace:
         told = Headers(scope=scope).get("x-request-id", "")
         name = told if NAME.fullmatch(told) else secrets.token_hex(6)
         REQUEST.set(name)
-        ASKING.set("-")
+        USER.set("-")
         begun, status = time.perf_counter(), 0
 
         async def named(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""Numbered steps of the schema, run by alembic when a workspace opens."""
+"""Schema migrations, run by alembic when a workspace opens."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def configuration() -> Config:
 
 
 def upgrade(engine: sa.Engine) -> None:
-    """Bring the database to the newest step; nothing is written when it is there already.
+    """Migrate the database to the newest revision; writes nothing if it is up to date.
 
     Refused where it comes from a later version.
     """
@@ -35,5 +35,5 @@ def upgrade(engine: sa.Engine) -> None:
             command.upgrade(config, "head")
         except CommandError as error:
             raise Refused(
-                "The database was made by a later version of this app. Install that one first."
+                "The database was created by a newer version of this app. Install that version."
             ) from error

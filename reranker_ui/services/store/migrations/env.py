@@ -1,4 +1,4 @@
-"""Alembic's entry: uses the connection that `upgrade` hands over."""
+"""Alembic's entry point: uses the connection of `upgrade`."""
 
 from alembic import context
 
