@@ -103,7 +103,7 @@ def test_a_database_behind_its_backups_does_not_cover_them(workspace, tmp_path):
     restore(other, LOCAL, there, old["name"])
     assert len(rows_of(other.engine)["annotations"]) == 1
     assert backup.back_up(other, LOCAL, there)["generation"] > new["generation"]
-    with pytest.raises(Refused, match="ahead of this database"):
+    with pytest.raises(Refused, match="newer than this database"):
         backup.back_up(workspace, LOCAL, copies)
 
 
@@ -341,7 +341,7 @@ def test_a_space_that_keeps_nothing_says_so(workspace, monkeypatch):
     monkeypatch.setenv("SPACE_ID", "ada/reranker-ui")
     workspace.space = Space()
     assert "loses its disk" in backup_schedule.state(workspace, LOCAL)["fault"]
-    assert backup_schedule.state(workspace, LIN)["fault"] == "The backups fail. Tell an admin."
+    assert backup_schedule.state(workspace, LIN)["fault"] == "Backups are failing. Ask an admin."
 
 
 def test_a_copy_of_a_space_without_its_bucket_stays_shut_and_says_why(tmp_path):

@@ -113,9 +113,9 @@ def test_engines_not_used_for_long_are_let_go_and_one_goes_with_its_run(
     (mine.parent / ".new-draft").mkdir()
     assert engines.open_engine(workspace, tiny_model)
     assert {one.name for one in mine.parent.iterdir()} == {mine.name, "new", ".new-draft"}
-    engines.let_go(workspace, tiny_model)
+    engines.delete_engine(workspace, tiny_model)
     assert not mine.exists()
-    engines.let_go(workspace, tiny_model / "nothing there")
+    engines.delete_engine(workspace, tiny_model / "nothing there")
 
 
 def test_a_broken_engine_is_left_for_torch(tiny_base, workspace, tiny_model):

@@ -128,7 +128,7 @@ def test_a_second_process_on_the_same_home_is_told_so(server):
         timeout=60,
     )
     assert done.returncode == 1
-    assert "Another process serves" in done.stderr
+    assert "Another process already serves" in done.stderr
 
 
 def test_the_command_line_works_while_the_page_is_served(server, command):

@@ -100,7 +100,7 @@ class Baselines:
             return bm25_scores(keys, queries, frame["passage"].tolist())
         if ranker == "cosine":
             cosines = scores_of(folder, self.vectors.cosines, frame)
-            self.vectors.let_go()
+            self.vectors.delete_engine()
             return cosines
         with damage_refused(f"The base {self._base.used}", "Choose another base."):
             base = Reranker(self._base.path, self._max_length)

@@ -38,6 +38,6 @@ class TextVectors:
         left, right = self.of_pairs(pairs)
         return [float(cosine) for cosine in np.einsum("ij,ij->i", left, right, dtype=float)]
 
-    def let_go(self) -> None:
+    def delete_engine(self) -> None:
         """Free the encoder's memory; the embeddings stay."""
         self._encoder = None

@@ -38,7 +38,7 @@ def run_ranker(plan: Plan, dev_logits: list[float]) -> CombinedRanker | None:
     terms = TermWeights.of([*train["passage"], *(passage for _, passage in folder.texts())])
     probe = _probe(plan, train, terms)
     found = _chosen(plan, dev_logits, terms, probe)
-    plan.baselines.vectors.let_go()
+    plan.baselines.vectors.delete_engine()
     if found is None:
         return None
     ranker = CombinedRanker(found, _encoder_name(plan), plan.recipe.revision, terms, probe)

@@ -1,4 +1,4 @@
-"""Backups: verified snapshots of the database and of runs; `restore` brings them back."""
+"""Backups: verified snapshots of the database and of runs; `restore` restores them."""
 
 import gzip
 import json
@@ -22,44 +22,44 @@ HOUR, DAY = 3600.0, 86_400.0
 
 @dataclass
 class Copies:
-    """A place with what is known of it: books are never changed, so each is read once."""
+    """A backup location and its manifests, which never change, so each is read once."""
 
     place: Place
     books: dict[str, Book] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)  # books that could not be read, the last time
 
     def newest_first(self) -> list[Book]:
-        """What is told of each finished snapshot; Refused where there are, but none is read."""
-        there = [name for name in self.place.names() if name.endswith(SUFFIX)]
-        for name in there:
+        """The manifests of finished snapshots; Refused where there are some, all unreadable."""
+        names = [name for name in self.place.names() if name.endswith(SUFFIX)]
+        for name in names:
             if name not in self.books:
                 with self.place.read(name) as file:
                     book = read_book(name, file)
                 if book is not None:
                     self.books[name] = book
-        self.unread = [name for name in there if name not in self.books]
-        self.books = {name: self.books[name] for name in there if name in self.books}
+        self.unread = [name for name in names if name not in self.books]
+        self.books = {name: self.books[name] for name in names if name in self.books}
         known = [book for book in self.books.values() if book]
         if self.unread and not known:
             raise Refused(
-                f"There are backups at {self.place.title}, and none can be read: {self.unread[0]}"
-                " is empty, cut or out of reach. Bring the place in order, or choose an empty one."
+                f"There are backups at {self.place.title}, but none can be read: {self.unread[0]}"
+                " is empty, damaged or unreachable. Repair the location, or choose an empty one."
             )
         return sorted(known, key=lambda book: (book["generation"], book["at"]), reverse=True)
 
 
-def copies_of(workspace: Workspace, told: str | None = None) -> Copies:
-    """The backups at `told`, else at the place of the settings, else in the home."""
+def copies_of(workspace: Workspace, location: str | None = None) -> Copies:
+    """The backups at `location`, otherwise at that of the settings, otherwise in the home."""
     settings = workspace.settings
-    return Copies(place_of(told or settings.backup or str(workspace.home / "backups"),
+    return Copies(place_of(location or settings.backup or str(workspace.home / "backups"),
                            settings.token_for_backups()))  # fmt: skip
 
 
 def back_up(workspace: Workspace, user: User, copies: Copies) -> Book:
-    """Take a snapshot, prove it, put it in its place with the runs that are new; its book.
+    """Take a snapshot, verify it, and store it with the new runs; returns its manifest.
 
-    Refused: an empty database, and one that is not the database whose backups lie there or is
-    behind them, so that no work is ever covered by none.
+    Refused: an empty database, and one that is not the database of the existing backups or is
+    older than them, so that no backup is ever replaced by less.
     """
     require(user, "admin")
     known = copies.newest_first()
@@ -76,19 +76,19 @@ def back_up(workspace: Workspace, user: User, copies: Copies) -> Book:
         stem = f"db-{time.strftime('%Y%m%dT%H%M%S', time.gmtime(now))}-{found.generation}"
         packed = aside / f"{stem}.gz"
         _pack(file, packed)
-        held = set(copies.place.names())
-        runs, fresh = run_copies.pack(workspace, aside, known[0]["runs"] if known else {}, held)
+        existing = set(copies.place.names())
+        runs, fresh = run_copies.pack(workspace, aside, known[0]["runs"] if known else {}, existing)
         book = {
             "name": f"{stem}{SUFFIX}", "file": packed.name, "sha256": snapshots.sha256_of(packed),
             "bytes": packed.stat().st_size, "at": now, "version": __version__,
             "runs": runs, **asdict(found),
         }  # fmt: skip
-        told = aside / book["name"]
-        told.write_text(json.dumps(book))
-        gone = _outlived([book, *known], held)
+        manifest = aside / book["name"]
+        manifest.write_text(json.dumps(book))
+        obsolete = _obsolete([book, *known], existing)
         if copies.unread:  # their runs are not known
-            gone = [name for name in gone if not name.startswith("run-")]
-        copies.place.write({packed.name: packed, told.name: told, **fresh}, gone)
+            obsolete = [name for name in obsolete if not name.startswith("run-")]
+        copies.place.write({packed.name: packed, manifest.name: manifest, **fresh}, obsolete)
     copies.books[book["name"]] = book
     return book
 
@@ -106,18 +106,18 @@ def _check_order(found: snapshots.Contents, known: list[Book], title: str) -> No
         return
     if found.origin != known[0]["origin"]:
         raise Refused(
-            f"{title} holds the backups of another database, and this one does not cover them."
-            " Restore from there first, or choose an empty place."
+            f"{title} contains the backups of another database, which are never overwritten."
+            " Restore from there first, or choose an empty location."
         )
     if found.generation < known[0]["generation"]:
         raise Refused(
-            f"The backups at {title} are ahead of this database, and it does not cover them."
+            f"The backups at {title} are newer than this database and are never overwritten."
             " Restore from there first."
         )
 
 
-def _outlived(books: list[Book], held: set[str]) -> list[str]:
-    """The files that no book tells of that is kept: all for an hour, hourly for 48, then daily."""
+def _obsolete(books: list[Book], existing: set[str]) -> list[str]:
+    """The files of no kept manifest: all are kept for an hour, hourly for 48 hours, then daily."""
     now = time.time()
     kept: dict[object, Book] = {}
     for book in sorted(books, key=lambda book: float(book["at"])):
@@ -132,12 +132,12 @@ def _outlived(books: list[Book], held: set[str]) -> list[str]:
     used: set[str] = set()
     for book in [newest, *kept.values()]:
         used |= {book["name"], book["file"], *(run["file"] for run in book["runs"].values())}
-    ours = {name for name in held if name.startswith(("db-", "run-"))}
-    told = {book["file"] for book in books} | {book["name"] for book in books}
-    return sorted(name for name in ours - used if name in told or name.startswith("run-"))
+    ours = {name for name in existing if name.startswith(("db-", "run-"))}
+    listed = {book["file"] for book in books} | {book["name"] for book in books}
+    return sorted(name for name in ours - used if name in listed or name.startswith("run-"))
 
 
 def _pack(file: Path, packed: Path) -> None:
-    # Level 1: texts shrink to a third, and a minute is short.
+    # Level 1 shrinks texts to a third and is fast.
     with file.open("rb") as source, gzip.open(packed, "wb", compresslevel=1) as target:
         shutil.copyfileobj(source, target, 1 << 20)

@@ -1,4 +1,4 @@
-"""Backups while the page is served: restored at the start, taken when something changed."""
+"""Backups of a running server: restored at the start, made after changes."""
 
 import logging
 import threading
@@ -15,7 +15,7 @@ from reranker_ui.services.store.access import LOCAL, User, require
 from reranker_ui.services.store.workspace import Workspace
 
 log = logging.getLogger(__name__)
-LATE = 600.0  # seconds without a backup of what changed, after which it is a fault
+LATE = 600.0  # seconds without a backup of changes, after which it is reported as a fault
 LOST = (
     "A Space loses its disk at every restart, and nothing is backed up. Run `python -m reranker_ui"
     " deploy`, or mount a bucket and set RERANKER_UI_BACKUP to a folder in it."
@@ -23,9 +23,9 @@ LOST = (
 
 
 def restore_if_lost(workspace: Workspace) -> Book | None:
-    """Bring the newest snapshot back where the database is empty; its book, None for none.
+    """Restore the newest snapshot into an empty database; returns its manifest, None for none.
 
-    Refused where the place cannot be read: people must not begin anew on work that is only away.
+    Refused where the location cannot be read: nobody should start over on work that still exists.
     """
     if workspace.settings.backup is None or snapshots.contents(workspace.engine).origin:
         return None
@@ -33,15 +33,15 @@ def restore_if_lost(workspace: Workspace) -> Book | None:
     known = copies.newest_first()
     if workspace.space.here and copies.place.lies_beside(workspace.home):
         raise Refused(
-            f"{copies.place.title} lies on the Space's own disk, which is lost at every restart:"
+            f"{copies.place.title} is on the Space's own disk, which is lost at every restart:"
             " no bucket is mounted there."
         )
     if not known:
         return None
     if copies.unread and max(copies.unread) > max(n for n, book in copies.books.items() if book):
         raise Refused(
-            f"{max(copies.unread)} at {copies.place.title} cannot be read, and is newer than all"
-            " that can. Bring the place in order, or restore one of them by its name."
+            f"{max(copies.unread)} at {copies.place.title} cannot be read and is newer than all"
+            " readable backups. Repair the location, or restore one of the others by name."
         )
     book = restore(workspace, LOCAL, copies)
     log.warning("Restored %s from %s.", book["name"], copies.place.title)
@@ -52,7 +52,7 @@ def restore_if_lost(workspace: Workspace) -> Book | None:
 
 @contextmanager
 def backing_up(workspace: Workspace) -> Iterator[None]:
-    """Back up in a thread for as long as the context lasts, and once more at its end."""
+    """Make backups in a thread while the context is active, and once more at its end."""
     if workspace.settings.backup is None:
         yield
         return
@@ -65,50 +65,52 @@ def backing_up(workspace: Workspace) -> Iterator[None]:
 
 
 def state(workspace: Workspace, user: User) -> dict[str, Any] | None:
-    """How the backups go, None where none are asked for.
+    """The state of the backups; None where they are not configured.
 
-    `{"at": Unix seconds of the last one that was verified or None, "place", "fault": a sentence or
-    None, "waiting": whether something has changed since}`. Only an admin is told the place.
+    `{"at": Unix seconds of the last verified one or None, "place", "fault": a sentence or None,
+    "waiting": whether something has changed since}`. Only admins see the place.
     """
     require(user, "viewer")
     keeper: Keeper | None = workspace.keeper
     if keeper is None and not workspace.space.here:
         return None
-    told = keeper.state() if keeper else {"at": None, "place": None, "fault": LOST, "waiting": True}
+    report = (
+        keeper.state() if keeper else {"at": None, "place": None, "fault": LOST, "waiting": True}
+    )
     if user.role != "admin":
-        told["place"] = None
-        told["fault"] = told["fault"] and "The backups fail. Tell an admin."
-    return told
+        report["place"] = None
+        report["fault"] = report["fault"] and "Backups are failing. Ask an admin."
+    return report
 
 
 class Keeper:
-    """Takes a backup when the journal or a run has changed, never more than one at a time."""
+    """Makes a backup when the journal or a run has changed, one at a time."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.copies = backup.copies_of(workspace)
         self.at: float | None = None
         self.fault: str | None = None
-        self.since: float | None = None  # when the oldest change that is in no backup was seen
+        self.since: float | None = None  # when the oldest change without a backup was seen
         self._marks: Any = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="backups", daemon=True)
 
     def begin(self) -> None:
-        """Start the thread; from now on `state` tells how it goes."""
+        """Start the thread; `state` reports its progress from now on."""
         self.workspace.keeper = self
         self._thread.start()
 
     def end(self) -> None:
-        """Stop, with a last backup of what changed."""
+        """Stop, with a last backup of changes."""
         self._stop.set()
         self._thread.join(60)
         self.turn()
 
     def state(self) -> dict[str, Any]:
-        """See `backing_up.state`."""
+        """See the function `state`."""
         late = self.since is not None and time.time() - self.since > LATE
-        fault = self.fault or ("The last backup takes very long." if late else None)
+        fault = self.fault or ("The last backup is taking very long." if late else None)
         return {
             "at": self.at,
             "place": self.copies.place.title,
@@ -117,7 +119,7 @@ class Keeper:
         }
 
     def turn(self) -> float:
-        """Back up if something has changed; the seconds that it took."""
+        """Back up if something has changed; returns the seconds it took."""
         begun = time.time()
         try:
             marks = self._now()
@@ -131,19 +133,19 @@ class Keeper:
             self._failed(str(refused))
         except Exception:
             log.exception("The backup failed")
-            self._failed("The backup failed. The log says why.")
+            self._failed("The backup failed. The log has the details.")
         return time.time() - begun
 
     def _run(self) -> None:
         while not self._stop.is_set():
             took = self.turn()
-            # A large database is not copied all the time.
+            # Do not copy a large database all the time.
             self._stop.wait(max(self.workspace.settings.backup_seconds, 10 * took))
 
     def _now(self) -> Any:
         generation = snapshots.generation(self.workspace.engine)
         if not generation:
-            return self._marks  # an empty database: nothing to keep
+            return self._marks  # an empty database: nothing to back up
         return generation, run_copies.states(self.workspace)
 
     def _failed(self, fault: str) -> None:

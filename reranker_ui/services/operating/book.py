@@ -1,4 +1,4 @@
-"""The book of a backup: a small JSON file that says what the backup holds and where."""
+"""The manifest ("book") of a backup: a small JSON file with its contents and their files."""
 
 import json
 import logging
@@ -12,9 +12,9 @@ from typing_extensions import TypedDict
 log = logging.getLogger(__name__)
 SUFFIX = ".json"
 Book: TypeAlias = dict[str, Any]
-_OURS = {"generation", "at", "file", "sha256", "runs"}  # what every book had from the first on
+_OURS = {"generation", "at", "file", "sha256", "runs"}  # fields of the manifests of all versions
 
-# Names are those of files beside the book: never a path.
+# Names of files beside the manifest: never a path.
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}$")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Number = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}$")]
@@ -22,7 +22,7 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class RunCopy(TypedDict):
-    """The copy of one run: a zip beside the book, and the state the run was packed in."""
+    """The copy of one run: a zip beside the manifest, and the state of the run when packed."""
 
     file: Name
     sha256: Digest
@@ -53,19 +53,19 @@ _SHAPE = TypeAdapter(_Book)
 
 
 def read_book(name: str, file: Path) -> Book | None:
-    """What a book says, {} where the file is not one of ours; None where it is damaged."""
+    """The manifest in a file, {} where it is not one of ours; None where it is damaged."""
     try:
         book = json.loads(file.read_bytes())
         if not (isinstance(book, dict) and set(book) >= _OURS):
             return None if name.startswith("db-") else {}
         return dict(_SHAPE.validate_python(book))
     except (OSError, ValueError, RecursionError, ValidationError):
-        log.error("%s is damaged: that backup is passed over.", name)
+        log.error("%s is damaged, so that backup is skipped.", name)
         return None
 
 
 def copies_of_runs(books: Iterable[Book]) -> dict[str, list[RunCopy]]:
-    """For each run by number its different copies, in the order of the books."""
+    """The different copies of each run by number, in the order of the manifests."""
     found: dict[str, list[RunCopy]] = {}
     for book in books:
         for number, copy in book["runs"].items():

@@ -1,4 +1,4 @@
-"""Whether everything that the app stands on is there: database, disk, worker."""
+"""Health checks: database, disk, worker."""
 
 import platform
 import shutil
@@ -21,10 +21,10 @@ _PACKAGES = ("gradio", "torch", "sentence-transformers", "transformers", "sqlalc
 
 
 def pulse(workspace: Workspace) -> dict[str, Any]:
-    """For anyone who asks, without details.
+    """The public health check, without details.
 
     `{"status": ok|failing, "database", "disk", "worker", "runs": ok|damaged}`. A damaged run is
-    reported, but the status stays ok: everything else works.
+    reported, but the status stays ok, as everything else works.
     """
     parts = {
         "database": _database(workspace),
@@ -38,7 +38,7 @@ def pulse(workspace: Workspace) -> dict[str, Any]:
 
 
 def health(workspace: Workspace, user: User) -> dict[str, Any]:
-    """As `pulse`, with numbers and versions: bytes free, milliseconds, runs under way, damage."""
+    """As `pulse`, with numbers and versions: free bytes, milliseconds, active runs, damage."""
     require(user, "viewer")
     return {
         "backup": backup_schedule.state(workspace, user),
@@ -81,10 +81,10 @@ def _worker(workspace: Workspace) -> dict[str, Any]:
 
 
 def _versions() -> dict[str, str]:
-    told = {"reranker-ui": __version__, "python": platform.python_version()}
+    versions = {"reranker-ui": __version__, "python": platform.python_version()}
     for name in _PACKAGES:
         try:
-            told[name] = version(name)
+            versions[name] = version(name)
         except PackageNotFoundError:
-            told[name] = "missing"
-    return told | {"sqlite": sqlite_version()}
+            versions[name] = "missing"
+    return versions | {"sqlite": sqlite_version()}

@@ -1,4 +1,4 @@
-"""What is always in sight: the datasets, what is running, who one is."""
+"""The header of the page: the user, the datasets, the current run, backups and disk."""
 
 import logging
 from collections.abc import Iterator
@@ -30,13 +30,13 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def serving(home: Path, holds_database: bool = True) -> Iterator[None]:
-    """Hold the home for one serving process; Refused if another has it.
+    """Lock the home for one serving process; Refused if another one holds it.
 
-    Refused too on a network or bucket mount, where the database is a file of the home.
+    Also Refused on a network or bucket mount if the database is a file in the home.
     """
     if holds_database and (kind := remote_kind(home)):
         raise Refused(
-            f"{home} lies on a {kind} mount, which has no file locks that a database can trust."
+            f"{home} is on a {kind} mount, whose file locks are not safe for a database."
             " Choose a home on a local disk, and set RERANKER_UI_BACKUP to a folder of the mount."
         )
     lock = FileLock(home / "serve.lock")
@@ -44,7 +44,7 @@ def serving(home: Path, holds_database: bool = True) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout as error:
         raise Refused(
-            f"Another process serves {home} already. Use its page, stop it first, or choose"
+            f"Another process already serves {home}. Use its page, stop it first, or choose"
             " another home with RERANKER_UI_HOME."
         ) from error
     try:
@@ -54,7 +54,7 @@ def serving(home: Path, holds_database: bool = True) -> Iterator[None]:
 
 
 def begin(workspace: Workspace) -> None:
-    """What happens once when the page starts: the bundled sample is there to begin with."""
+    """Run once at the start of the server: clean up imports, and load the bundled sample."""
     sweep_imports(workspace)
     sweep_readings(workspace)
     try:
@@ -64,7 +64,7 @@ def begin(workspace: Workspace) -> None:
 
 
 def overview(workspace: Workspace, user: User, dataset: str | None) -> dict[str, Any]:
-    """What the header shows, cheap enough to be asked every two seconds.
+    """The data of the header, cheap enough to be polled every two seconds.
 
     Returns `{"user": {name, role}, "datasets": [{name, pairs, waiting}], "run": runs.current,
     "backup": backup_schedule.state, "disk": {free, sentence} or None}`; `waiting` is counted for
@@ -81,7 +81,7 @@ def overview(workspace: Workspace, user: User, dataset: str | None) -> dict[str,
         known = [one for one in known if one["name"] == demo.dataset]
     return {
         "user": {"name": user.name, "role": user.role},
-        "datasets": [one | {"waiting": left(one["name"])} for one in known],
+        "datasets": [row | {"waiting": left(row["name"])} for row in known],
         "run": lifecycle.glance(workspace, user),
         "backup": backup_schedule.state(workspace, user),
         "disk": workspace.shared("disk", lambda: _disk(workspace)),
@@ -111,7 +111,7 @@ def _datasets(workspace: Workspace) -> list[dict[str, Any]]:
 def _pairs(
     workspace: Workspace, connection: sa.Connection, dataset_id: int, updated_at: float
 ) -> int:
-    # A count walks the dataset, so it is taken once for each change of it.
+    # Counting scans the dataset, so the count is cached until the dataset changes.
     query = select(func.count()).where(pairs.c.dataset_id == dataset_id, seen())
     return workspace.memory.get(
         ("pairs", dataset_id), lambda: int(connection.scalar(query) or 0), updated_at

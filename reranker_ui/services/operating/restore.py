@@ -1,4 +1,4 @@
-"""The way back from a backup: the database of a snapshot, and the folders of runs."""
+"""Restoring from a backup: the database of a snapshot, and the folders of runs."""
 
 import gzip
 import logging
@@ -25,68 +25,70 @@ log = logging.getLogger(__name__)
 def restore(
     workspace: Workspace, user: User, copies: Copies, name: str | None = None, replace: bool = False
 ) -> Book:
-    """Bring back the newest snapshot that proves whole, or the one called `name`; its book.
+    """Restore the newest intact snapshot, or the one called `name`; returns its manifest.
 
-    What the database holds already is only given up with `replace`. Runs whose folders are
-    missing or damaged here come back with it; `left_out` in the book has those that cannot, with
-    the reason, and `older` those that came from the copy of an older backup. The database is
-    replaced last. Refused: no snapshot, none whole, a database with work in it.
+    Existing data in the database is only overwritten with `replace`. Runs whose folders are missing
+    or damaged are restored too; `left_out` in the result has those that cannot be, with the
+    reason, and `older` those restored from an older backup. The database is replaced last.
+    Refused: no snapshot, no intact one, a database with data in it.
     """
     require(user, "admin")
     if not replace and snapshots.holds_work(workspace):
         raise Refused(
-            f"The database in {workspace.home} holds work already."
-            " Restore into an empty home, or say --replace."
+            f"The database in {workspace.home} already contains data."
+            " Restore into an empty home, or add --replace."
         )
     known = copies.newest_first()
     wanted = [book for book in known if name in (None, book["name"], book["file"])]
     if not wanted:
         raise Refused(f"There is no snapshot{f' {name}' if name else ''} at {copies.place.title}.")
-    passed_over: list[str] = []
+    skipped: list[str] = []
     for book in wanted:
         try:
             with unpacked(copies.place, book, workspace.home) as file:
-                done = _bring_back_runs(workspace, copies, book, known)
+                done = _restore_runs(workspace, copies, book, known)
                 snapshots.replace(workspace, user, file, ahead_of=known[0]["generation"])
         except Unavailable:
             raise
         except Refused as refused:
-            log.error("Snapshot %s is passed over: %s", book["name"], refused)
-            passed_over.append(f"{book['name']}: {refused}")
+            log.error("Snapshot %s is skipped: %s", book["name"], refused)
+            skipped.append(f"{book['name']}: {refused}")
             continue
         for cached in ("search", "passages", "quality", "scoring"):  # of the database before
             shutil.rmtree(workspace.cache / cached, ignore_errors=True)
         (workspace.cache / "starter-was-loaded").touch()
         return book | asdict(done)
-    raise Refused(f"No snapshot at {copies.place.title} is whole. {' '.join(passed_over)}")
+    raise Refused(f"No snapshot at {copies.place.title} is intact. {' '.join(skipped)}")
 
 
 def restore_runs(
     workspace: Workspace, user: User, copies: Copies, name: str | None = None
 ) -> run_copies.Unpacked:
-    """Bring back the folders of runs that are missing or damaged; the database stays as it is.
+    """Restore the folders of runs that are missing or damaged; the database is not changed.
 
     Refused: no backup, or the backups of another database.
     """
     require(user, "admin")
     known = copies.newest_first()
-    book = next((one for one in known if name in (None, one["name"], one["file"])), None)
+    book = next(
+        (manifest for manifest in known if name in (None, manifest["name"], manifest["file"])), None
+    )
     if book is None:
         raise Refused(f"There is no snapshot{f' {name}' if name else ''} at {copies.place.title}.")
     if book["origin"] != snapshots.contents(workspace.engine).origin:
-        raise Refused(f"{copies.place.title} holds the backups of another database.")
+        raise Refused(f"{copies.place.title} contains the backups of another database.")
     listed = set(map(str, run_copies.numbers(workspace)))
-    return _bring_back_runs(workspace, copies, book, known, listed)
+    return _restore_runs(workspace, copies, book, known, listed)
 
 
-def _bring_back_runs(
+def _restore_runs(
     workspace: Workspace,
     copies: Copies,
     book: Book,
     known: list[Book],
     only: set[str] | None = None,
 ) -> run_copies.Unpacked:
-    # Of each run in the book the copy that it names; older books may have a sound one.
+    # Prefer the copy named in this manifest; older manifests may have an intact one.
     older = known[known.index(book) :]
     wanted = set(book["runs"]) if only is None else only
     found = {number: copy for number, copy in copies_of_runs(older).items() if number in wanted}
@@ -96,16 +98,16 @@ def _bring_back_runs(
 
 @contextmanager
 def unpacked(place: Place, book: Book, folder: Path) -> Iterator[Path]:
-    """A snapshot as a database of today's schema; Refused where it is not what its book says."""
+    """A snapshot migrated to the current schema; Refused where it differs from its manifest."""
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=folder) as aside:
         file = Path(aside) / "snapshot.db"
         with place.read(book["file"]) as packed:
             if not packed.is_file() or snapshots.sha256_of(packed) != book["sha256"]:
-                raise Refused(f"{book['file']} is not what was written.")
+                raise Refused(f"{book['file']} is damaged or was changed.")
             _gunzip(packed, file)
         if snapshots.check(file).generation != book["generation"]:
-            raise Refused(f"{book['file']} is not of the generation that its book says.")
-        with snapshots.fresh(file):  # brings it to today's schema
+            raise Refused(f"{book['file']} does not match the generation in its manifest.")
+        with snapshots.fresh(file):  # migrates it to the current schema
             pass
         yield file
 

@@ -1,4 +1,4 @@
-"""The runs in a backup: each run's folder as one zip, packed once and brought back whole."""
+"""The runs in a backup: each run's folder as one zip, packed once and restored completely."""
 
 import os
 import tempfile
@@ -30,10 +30,9 @@ _BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runti
 
 @dataclass
 class Unpacked:
-    """What came of bringing runs back, by their numbers.
+    """The result of restoring runs, by their numbers.
 
-    left_out: why a run could not be brought back. older: the name of the older copy that a run
-    came from.
+    left_out: why a run could not be restored. older: the older copy that a run was restored from.
     """
 
     restored: list[str] = field(default_factory=list)
@@ -42,9 +41,9 @@ class Unpacked:
 
 
 def state_of(folder: RunFolder) -> str | None:
-    """What shows whether a run must be packed again; None for a folder that is damaged or missing.
+    """A value that changes when a run must be packed again; None for a damaged or missing folder.
 
-    A run that is under way counts as begun: its recipe and its data come back, and it starts again.
+    An unfinished run is "begun": its recipe and data are restored, and it starts again.
     """
     if folder.damage():
         return None
@@ -57,7 +56,7 @@ def state_of(folder: RunFolder) -> str | None:
 
 
 def states(workspace: Workspace) -> dict[str, str]:
-    """The state of each run, by number: what a backup would take with it now."""
+    """The state of each run by number, as a backup would store it now."""
     found = {str(n): state_of(folder_of(workspace, n)) for n in numbers(workspace)}
     return {number: state for number, state in found.items() if state}
 
@@ -69,23 +68,23 @@ def numbers(workspace: Workspace) -> list[int]:
 
 
 def pack(
-    workspace: Workspace, aside: Path, last: Packed, held: set[str]
+    workspace: Workspace, aside: Path, last: Packed, existing: set[str]
 ) -> tuple[Packed, dict[str, Path]]:
-    """All runs for a new book, and the files that must be written for it.
+    """All runs for a new manifest, and the files that must be written for it.
 
-    last: what the newest book says. held: the files that the place has. A run whose folder is
-    damaged or missing keeps its last copy.
+    last: the runs in the newest manifest. existing: the files at the location. A run whose folder
+    is damaged or missing keeps its last copy.
     """
     packed: Packed = {}
     fresh: dict[str, Path] = {}
     known = states(workspace)
     for number in map(str, numbers(workspace)):
         before, state = last.get(number), known.get(number)
-        if before and before["file"] in held and state in (None, before["state"]):
+        if before and before["file"] in existing and state in (None, before["state"]):
             packed[number] = before
         elif state is not None:
             packed[number], file = _zip(workspace, int(number), state, aside)
-            if packed[number]["file"] not in held:
+            if packed[number]["file"] not in existing:
                 fresh[packed[number]["file"]] = file
     return packed, fresh
 
@@ -101,33 +100,33 @@ def _zip(workspace: Workspace, number: int, state: str, aside: Path) -> tuple[Ru
 
 
 def unpack(workspace: Workspace, place: Place, copies: Mapping[str, Iterable[RunCopy]]) -> Unpacked:
-    """Bring back the runs whose folders are missing or damaged here.
+    """Restore the runs whose folders are missing or damaged.
 
-    copies: by number, the copies of a run, the one to prefer first. Each run stands for itself:
-    what cannot be brought back is listed, and the others come back. DiskFull stops.
+    copies: by number, the copies of a run, the preferred one first. Runs are independent: those
+    that cannot be restored are listed, and the others are restored. DiskFull stops.
     """
     done = Unpacked()
     for number, candidates in copies.items():
-        _bring_back(workspace, place, number, list(candidates), done)
+        _restore(workspace, place, number, list(candidates), done)
     return done
 
 
-def _bring_back(
+def _restore(
     workspace: Workspace, place: Place, number: str, copies: list[RunCopy], done: Unpacked
 ) -> None:
     folder = folder_of(workspace, int(number))
-    gone = not folder.path.exists() or folder.damage() is not None
+    is_missing = not folder.path.exists() or folder.damage() is not None
     for copy in copies:
         try:
             with place.read(copy["file"]) as file, _bad_zip_refused(file):
                 _check(file, copy)
-                if not gone and not differs_from_copy(folder, file):
+                if not is_missing and not differs_from_copy(folder, file):
                     return
                 _extract(file, workspace.runs, folder.path.name)
         except Unavailable:
             raise
         except Refused as refused:
-            if gone:
+            if is_missing:
                 done.left_out.setdefault(number, str(refused))
             continue
         done.restored.append(number)
@@ -139,7 +138,7 @@ def _bring_back(
 def differs_from_copy(folder: RunFolder, copy: Path) -> bool:
     """Whether files of a run were damaged since its copy, a zip, was packed.
 
-    A run that was resumed since has more events than its copy, and other files by right.
+    A run that was resumed since has more events than its copy, and legitimately other files.
     """
     prefix = f"{folder.path.name}/"
     with zipfile.ZipFile(copy) as archive:
@@ -185,9 +184,9 @@ def _check(file: Path, copy: RunCopy) -> None:
 def _extract(file: Path, runs_folder: Path, name: str) -> None:
     with zipfile.ZipFile(file) as archive:
         if any(not _lies_in(name, entry) for entry in archive.namelist()):
-            raise Refused(f"Its copy {file.name} holds files of something else.")
-        check_space(runs_folder, sum(one.file_size for one in archive.infolist()), "a run")
-        # Aside first: half a folder would count as one that is there.
+            raise Refused(f"Its copy {file.name} contains files of something else.")
+        check_space(runs_folder, sum(info.file_size for info in archive.infolist()), "a run")
+        # In a temporary folder first: a partial folder would count as existing.
         with tempfile.TemporaryDirectory(dir=runs_folder, prefix=".restored-") as aside:
             archive.extractall(aside)
             _put(Path(aside) / name, runs_folder / name)
@@ -205,11 +204,11 @@ def _lies_in(name: str, entry: str) -> bool:
     return entry.startswith(f"{name}/") and ".." not in Path(entry).parts
 
 
-def _put(whole: Path, there: Path) -> None:
+def _put(whole: Path, target: Path) -> None:
     if not whole.is_dir():
         raise Refused("Its copy is empty.")
-    if there.exists():  # kept, as some of its files may be of use
-        there.rename(there.with_name(f".before-{there.name}-{time.time():.0f}"))
-    whole.rename(there)
-    then = time.time() - STARTING  # else it would look as if its worker were starting
-    os.utime(there, (then, then))
+    if target.exists():  # kept, as some of its files may be useful
+        target.rename(target.with_name(f".before-{target.name}-{time.time():.0f}"))
+    whole.rename(target)
+    then = time.time() - STARTING  # otherwise its worker would seem to be starting
+    os.utime(target, (then, then))

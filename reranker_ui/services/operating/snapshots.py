@@ -1,4 +1,4 @@
-"""Snapshots: the whole database as one SQLite file, checked, and loaded into either database."""
+"""Snapshots: the whole database as one verified SQLite file, for SQLite and PostgreSQL."""
 
 import hashlib
 import shutil
@@ -24,10 +24,10 @@ COUNTED = ("datasets", "pairs", "annotations", "decisions", "runs", "users")
 
 @dataclass(frozen=True)
 class Contents:
-    """What a database holds.
+    """The contents of a database.
 
-    generation: number of its newest journal line; it grows with every change. origin: which
-    database it is, by its first journal line; None where nothing has ever been done in it.
+    generation: number of its newest journal entry, which grows with every change. origin: an
+    identifier of the database, from its first journal entry; None for an unused database.
     """
 
     generation: int
@@ -36,21 +36,21 @@ class Contents:
 
 
 def contents(engine: sa.Engine) -> Contents:
-    """What the database behind `engine` holds now."""
+    """The current contents of the database of `engine`."""
     with engine.connect() as connection, connection.begin():
         return _contents(connection)
 
 
 def generation(engine: sa.Engine) -> int:
-    """The number of the newest journal line, 0 for none; cheap."""
+    """The number of the newest journal entry, 0 for none; cheap."""
     with engine.connect() as connection, connection.begin():
         return int(connection.scalar(sa.select(sa.func.max(journal.c.id))) or 0)
 
 
 def take(workspace: Workspace, file: Path) -> Contents:
-    """Write the database as one SQLite `file` while others go on writing; returns its contents.
+    """Write the database as one SQLite `file` during other writes; returns its contents.
 
-    Refused where the file is not whole: then it is removed again.
+    Refused where the file is damaged; it is then deleted.
     """
     if workspace.engine.dialect.name == "sqlite":
         _vacuum_into(workspace, file)
@@ -77,7 +77,7 @@ def _vacuum_into(workspace: Workspace, file: Path) -> None:
 
 
 def check(file: Path) -> Contents:
-    """The contents of a snapshot; Refused where SQLite finds a fault in it, or foreign parts."""
+    """The contents of a snapshot; Refused where it is damaged or has unknown tables or triggers."""
     engine = open_engine(f"sqlite:///{file}")
     try:
         with engine.connect() as connection, connection.begin():
@@ -95,17 +95,17 @@ def check(file: Path) -> Contents:
 
 
 def _check_parts(connection: sa.Connection) -> None:
-    # A trigger would act in every database it is restored into; a view can pose as a table.
+    # A trigger would run in every database it is restored into; a view can imitate a table.
     parts = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master")
     known = {*metadata.tables, "alembic_version", "sqlite_sequence", "sqlite_stat1", "sqlite_stat4"}
     for kind, name, table, sql in parts:
         virtual = str(sql).upper().split()[:2] == ["CREATE", "VIRTUAL"]
         if kind not in ("table", "index") or table not in known or virtual:
-            raise Refused(f'The snapshot holds the {kind} "{name}", which this app never creates.')
+            raise Refused(f'The snapshot has the {kind} "{name}", which this app never creates.')
 
 
 class fresh:  # noqa: N801 - used as a context manager
-    """An engine over a new SQLite file with today's tables, folded into one file at the end."""
+    """An engine for a new SQLite file with the current tables; a single file at the end."""
 
     def __init__(self, file: Path) -> None:
         self.engine = open_engine(f"sqlite:///{file}")
@@ -123,7 +123,7 @@ class fresh:  # noqa: N801 - used as a context manager
 
 def copy(source: sa.Engine, target: sa.Engine) -> None:
     """Copy every row of `source` into the empty tables of `target`, in one transaction."""
-    # One view of everything, also on PostgreSQL, where each statement has its own otherwise.
+    # One consistent view, also on PostgreSQL, where by default each statement has its own.
     postgres = source.dialect.name == "postgresql"
     view = {"isolation_level": "REPEATABLE READ"} if postgres else {}
     with (
@@ -143,10 +143,10 @@ def pour(reading: sa.Connection, writing: sa.Connection) -> None:
 
 
 def replace(workspace: Workspace, user: User, file: Path, ahead_of: int) -> None:
-    """Put the snapshot `file` in the place of the workspace's database; nobody may serve it.
+    """Replace the workspace's database by the snapshot `file`; no process may serve it.
 
-    The journal continues above `ahead_of`, so that the next backup is the newest. An SQLite that
-    held work stays beside the new one, named after the time. The exchange is the last step.
+    The journal continues above `ahead_of`, so that the next backup is the newest. A used SQLite
+    file is kept beside the new one, named after the time. The exchange is the last step.
     """
     source = open_engine(f"sqlite:///{file}")
     try:
@@ -159,7 +159,7 @@ def replace(workspace: Workspace, user: User, file: Path, ahead_of: int) -> None
                 for table in reversed(metadata.sorted_tables):
                     writing.execute(table.delete())
                 pour(reading, writing)
-                _go_on_counting(writing)
+                _continue_ids(writing)
     finally:
         source.dispose()
     if workspace.engine.dialect.name == "sqlite":
@@ -167,10 +167,10 @@ def replace(workspace: Workspace, user: User, file: Path, ahead_of: int) -> None
 
 
 def _swap(workspace: Workspace, file: Path) -> None:
-    # The file itself: copying a million rows takes minutes.
-    there = Path(str(workspace.engine.url.database))
-    former = f"{there.name}.before-{time.time():.0f}" if holds_work(workspace) else None
-    aside = there.with_name(there.name + ".new")
+    # Replace the file itself: copying a million rows takes minutes.
+    target = Path(str(workspace.engine.url.database))
+    former = f"{target.name}.before-{time.time():.0f}" if holds_work(workspace) else None
+    aside = target.with_name(target.name + ".new")
     with FileLock(workspace.home / "write.lock"):
         try:
             make_private_file(aside)
@@ -178,17 +178,17 @@ def _swap(workspace: Workspace, file: Path) -> None:
                 shutil.copyfile(file, aside)
             workspace.engine.dispose()
             for end in ("", "-wal", "-shm"):
-                part = there.with_name(there.name + end)
+                part = target.with_name(target.name + end)
                 if former and part.exists():
                     part.rename(part.with_name(former + end))
                 part.unlink(missing_ok=True)
-            aside.replace(there)
+            aside.replace(target)
         finally:
             aside.unlink(missing_ok=True)
 
 
 def holds_work(workspace: Workspace) -> bool:
-    """Whether anything was ever done in the database; a damaged one counts as one with work."""
+    """Whether the database was ever used; a damaged one counts as used."""
     file = workspace.engine.url.database if workspace.engine.dialect.name == "sqlite" else None
     if file and (not Path(file).exists() or not Path(file).stat().st_size):
         return False
@@ -208,7 +208,7 @@ def _contents(connection: sa.Connection) -> Contents:
     first = connection.execute(
         sa.select(journal.c.at, journal.c.who, journal.c.what).order_by(journal.c.id).limit(1)
     ).first()
-    told = "|".join(map(str, first)) if first else ""
+    entry = "|".join(map(str, first)) if first else ""
     newest = connection.scalar(sa.select(sa.func.max(journal.c.id))) or 0
     counts = {
         name: int(
@@ -216,12 +216,12 @@ def _contents(connection: sa.Connection) -> Contents:
         )
         for name in COUNTED
     }
-    origin = hashlib.sha256(told.encode()).hexdigest()[:16] if first else None
+    origin = hashlib.sha256(entry.encode()).hexdigest()[:16] if first else None
     return Contents(int(newest), origin, counts)
 
 
 def _rows(connection: sa.Connection, table: sa.Table) -> Iterator[list[dict[str, object]]]:
-    # In order of the key: a run comes after the one that it goes on from.
+    # In order of the key: a run comes after the run that it continues.
     query = sa.select(table).order_by(*table.primary_key.columns)
     found = connection.execution_options(stream_results=True).execute(query)
     for part in found.mappings().partitions(CHUNK):
@@ -229,7 +229,7 @@ def _rows(connection: sa.Connection, table: sa.Table) -> Iterator[list[dict[str,
 
 
 def _insert(table: sa.Table) -> sa.Insert:
-    # Without this, a JSON column that holds nothing would come to hold the JSON `null`.
+    # Otherwise an empty JSON column would become the JSON value `null`.
     exact = sa.JSON(none_as_null=True)
     kinds = {column: exact if isinstance(column.type, sa.JSON) else column.type
              for column in table.columns}  # fmt: skip
@@ -238,7 +238,7 @@ def _insert(table: sa.Table) -> sa.Insert:
     )
 
 
-def _go_on_counting(connection: sa.Connection) -> None:
+def _continue_ids(connection: sa.Connection) -> None:
     for table in metadata.sorted_tables:
         if "id" in table.c:
             newest = connection.scalar(sa.select(sa.func.max(table.c.id)))

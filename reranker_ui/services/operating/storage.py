@@ -1,4 +1,4 @@
-"""Where backups lie: a folder, such as the mount of a bucket, or a private dataset on the Hub."""
+"""Backup locations: a folder, such as a mounted bucket, or a private dataset on the Hub."""
 
 import shutil
 import tempfile
@@ -15,47 +15,47 @@ from reranker_ui.services.operating.snapshots import sha256_of
 from reranker_ui.services.store.permissions import make_private_file, restrict
 
 HUB = "hf://datasets/"
-OURS = ("db-", "run-", ".")  # what the names of backups, and of unfinished ones, begin with
+OURS = ("db-", "run-", ".")  # prefixes of the files of backups, and of unfinished ones
 
 
 class Place(Protocol):
-    """A flat set of files with names that are never used twice."""
+    """A flat set of files with names that are never reused."""
 
     title: str
 
     def names(self) -> list[str]:
-        """The names of the files; Refused where the place cannot be read."""
+        """The names of the files; Refused where the location cannot be read."""
 
-    def write(self, files: Mapping[str, Path], gone: Sequence[str]) -> None:
-        """Put `files` there, those that end in SUFFIX last, and prove them; then remove `gone`."""
+    def write(self, files: Mapping[str, Path], obsolete: Sequence[str]) -> None:
+        """Write `files`, those with SUFFIX last, and verify them; then delete `obsolete`."""
 
     def read(self, name: str) -> AbstractContextManager[Path]:
-        """The file, for as long as the context lasts."""
+        """The file, valid while the context is active."""
 
     def lies_beside(self, folder: Path) -> bool:
-        """Whether it is lost when the disk of `folder` is."""
+        """Whether it is on the same disk as `folder`."""
 
 
-def place_of(told: str, token: str | None = None) -> "FolderPlace | HubPlace":
-    """The place that `told` names: `hf://datasets/ORG/NAME`, or else a folder."""
-    if not told.startswith(HUB):
-        if "://" in told:
-            raise Refused(f"{told} is no place for backups. Give a folder, or {HUB}ORG/NAME.")
-        return FolderPlace(Path(told).expanduser())
-    name = told.removeprefix(HUB).strip("/")
+def place_of(location: str, token: str | None = None) -> "FolderPlace | HubPlace":
+    """The place for a location: `hf://datasets/ORG/NAME`, otherwise a folder."""
+    if not location.startswith(HUB):
+        if "://" in location:
+            raise Refused(f"{location} is not a backup location. Use a folder or {HUB}ORG/NAME.")
+        return FolderPlace(Path(location).expanduser())
+    name = location.removeprefix(HUB).strip("/")
     if not HUB_ID.fullmatch(name) or "/" not in name:
-        raise Refused(f"{told} names no dataset on the Hub. Give {HUB}ORG/NAME.")
+        raise Refused(f"{location} is not a dataset on the Hub. Use {HUB}ORG/NAME.")
     return HubPlace(name, token)
 
 
 class FolderPlace:
-    """A folder on another disk. Files appear whole under their name, and are read back."""
+    """A folder on another disk. Files are written completely, and read back to verify them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.title = folder, str(folder)
 
     def names(self) -> list[str]:
-        """The names of the files there, none where the folder is not there yet."""
+        """The names of the files; none where the folder does not exist yet."""
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             names = sorted(path.name for path in self.folder.iterdir() if path.is_file())
@@ -64,12 +64,12 @@ class FolderPlace:
         self._restrict(names)
         return names
 
-    def write(self, files: Mapping[str, Path], gone: Sequence[str]) -> None:
-        """Write aside, read back, then name."""
+    def write(self, files: Mapping[str, Path], obsolete: Sequence[str]) -> None:
+        """Write to a temporary name, read back, then rename."""
         try:
             for name in sorted(files, key=lambda name: name.endswith(SUFFIX)):
                 self._write(name, files[name])
-            for name in gone:
+            for name in obsolete:
                 (self.folder / name).unlink(missing_ok=True)
         except OSError as error:
             if is_disk_full(error):
@@ -82,13 +82,13 @@ class FolderPlace:
             make_private_file(aside)
             shutil.copyfile(file, aside)
             if sha256_of(aside) != sha256_of(file):
-                raise Refused(f"{self.title} does not keep what is written there.")
+                raise Refused(f"{self.title} does not store files correctly.")
             aside.replace(self.folder / name)
         finally:
             aside.unlink(missing_ok=True)
 
     def _restrict(self, names: Sequence[str]) -> None:
-        # Backups hold labels and hashes of passwords. A folder with other files is not only ours.
+        # Backups contain labels and password hashes. A folder with other files is shared.
         ours = [name for name in names if name.startswith(OURS)]
         for name in ours:
             restrict(self.folder / name)
@@ -97,7 +97,7 @@ class FolderPlace:
 
     @contextmanager
     def read(self, name: str) -> Iterator[Path]:
-        """The file where it lies."""
+        """The file itself."""
         yield self.folder / name
 
     def lies_beside(self, folder: Path) -> bool:
@@ -116,37 +116,37 @@ class HubPlace:
         self._checked = False
 
     def names(self) -> list[str]:
-        """The names of the files there."""
-        with self._asking():
+        """The names of the files."""
+        with self._hub_errors_refused():
             self._check()
             found = self.api.list_repo_files(self.name, repo_type="dataset")
             return sorted(name for name in found if "/" not in name and name[0] != ".")
 
-    def write(self, files: Mapping[str, Path], gone: Sequence[str]) -> None:
-        """One commit, and what the Hub says it received."""
+    def write(self, files: Mapping[str, Path], obsolete: Sequence[str]) -> None:
+        """Write one commit, and check it against what the Hub received."""
         from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
-        with self._asking():
+        with self._hub_errors_refused():
             self._check()
             adding = [CommitOperationAdd(name, str(path)) for name, path in files.items()]
-            removing = [CommitOperationDelete(name) for name in gone]
+            removing = [CommitOperationDelete(name) for name in obsolete]
             self.api.create_commit(
                 self.name, [*adding, *removing], repo_type="dataset", commit_message="Backup"
             )
             found = self.api.get_paths_info(self.name, list(files), repo_type="dataset")
-        kept = {one.path: one for one in found}
+        kept = {file.path: file for file in found}
         for name, path in files.items():
-            there = kept.get(name)
-            large = getattr(there, "lfs", None)
+            received = kept.get(name)
+            large = getattr(received, "lfs", None)
             same = large.sha256 == sha256_of(path) if large else True
-            if there is None or there.size != path.stat().st_size or not same:
-                raise Refused(f"{self.title} does not hold {name} as it was sent.")
+            if received is None or received.size != path.stat().st_size or not same:
+                raise Refused(f"{self.title} does not contain {name} as it was sent.")
 
     @contextmanager
     def read(self, name: str) -> Iterator[Path]:
-        """The file, fetched."""
+        """The file, downloaded."""
         with tempfile.TemporaryDirectory() as aside:
-            with self._asking():
+            with self._hub_errors_refused():
                 fetched = self.api.hf_hub_download(
                     self.name, name, repo_type="dataset", local_dir=aside
                 )
@@ -157,16 +157,16 @@ class HubPlace:
         return False
 
     def _check(self) -> None:
-        # Labels and hashes of passwords: never into a repository that everyone can read.
+        # Labels and password hashes must never go to a public repository.
         if self._checked:
             return
         self.api.create_repo(self.name, repo_type="dataset", private=True, exist_ok=True)
         if not self.api.repo_info(self.name, repo_type="dataset").private:
-            raise Refused(f"{self.title} is public. Make it private: backups hold people's work.")
+            raise Refused(f"{self.title} is public. Make it private: backups contain user data.")
         self._checked = True
 
     @contextmanager
-    def _asking(self) -> Iterator[None]:
+    def _hub_errors_refused(self) -> Iterator[None]:
         from httpx2 import HTTPError
         from huggingface_hub.errors import HfHubHTTPError
 
@@ -178,5 +178,5 @@ class HubPlace:
 
 def _unread(title: str, error: Exception) -> str:
     first = (str(error).splitlines() or [type(error).__name__])[0][:200]
-    told = (getattr(error, "strerror", None) or first).rstrip(". ")
-    return f"The backups at {title} cannot be reached: {told}."
+    reason = (getattr(error, "strerror", None) or first).rstrip(". ")
+    return f"The backups at {title} cannot be reached: {reason}."

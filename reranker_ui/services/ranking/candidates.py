@@ -21,7 +21,7 @@ MOST_FOUND = 1000
 
 @dataclass(frozen=True)
 class Candidates:
-    """A query with its passages, and side by side their labels and pairs where there are any.
+    """A query with its passages, and parallel to them their labels and pairs if there are any.
 
     `bm25` scores them with the words of the whole dataset, where they come from one; `further`:
     the further columns shown beside each of them then.
@@ -38,7 +38,7 @@ class Candidates:
     further: list[list[dict[str, Any]]] = field(default_factory=list)
 
     def grades(self) -> list[float | None]:
-        """The labels that count: a disputed one does not."""
+        """The effective labels; None for disputed ones."""
         return [None if label == "disputed" else label for label in self.labels]
 
 
@@ -46,7 +46,7 @@ def chosen(
     workspace: Workspace, user: User, query: str, source: str | None, dataset: str, k: int,
     passages: str,
 ) -> Candidates:  # fmt: skip
-    """The candidates that the Playground's choice of `source` stands for; None: pasted ones."""
+    """The candidates for the Playground's choice of `source`; None: pasted ones."""
     check_shown(workspace, user, dataset=dataset)
     if source == "labelled":
         return labelled(workspace, user, query, dataset)
@@ -58,7 +58,7 @@ def chosen(
 def pasted(
     workspace: Workspace, user: User, query: str, text: str, dataset: str | None
 ) -> Candidates:
-    """Passages as pasted: separated by blank lines if there are any, else one a line."""
+    """Pasted passages, separated by blank lines if there are any, otherwise one per line."""
     require(user, "viewer")
     return _known(workspace, user, query, passages_in(text), "paste", dataset)
 
@@ -83,8 +83,8 @@ def labelled(workspace: Workspace, user: User, query: str, dataset: str) -> Cand
     rows = candidates_of_query(workspace, user, dataset, query)
     if not rows:
         raise Refused(
-            f"{dataset} holds no pair with this query. Choose one of its queries, or take "
-            "candidates by BM25."
+            f"{dataset} has no pair with this query. Choose one of its queries, or use BM25 "
+            "candidates."
         )
     return _known(workspace, user, query, [row["passage"] for row in rows], "labelled", dataset)
 
@@ -92,10 +92,10 @@ def labelled(workspace: Workspace, user: User, query: str, dataset: str) -> Cand
 def labelled_queries(
     workspace: Workspace, user: User, dataset: str, split: str = "test"
 ) -> list[dict[str, Any]]:
-    """Queries of a split that can be scored: query_key, query, candidates, positives.
+    """Queries of a split with ranking metrics: query_key, query, candidates, positives.
 
-    A query can be scored as `core.evaluation.metrics.scorable` says. Only labels
-    that `user` may know count.
+    Which queries these are is defined by `core.evaluation.metrics.scorable`. Only labels visible
+    to `user` count.
     """
     require(user, "viewer")
     check_shown(workspace, user, dataset=dataset)
@@ -135,15 +135,15 @@ def _known(
         none: list[None] = [None] * len(passages)
         return Candidates(query, passages, [*none], [*none], source)
     rows = {row["passage"]: row for row in candidates_of_query(workspace, user, dataset, query)}
-    mine = [rows.get(passage) for passage in passages]
+    known = [rows.get(passage) for passage in passages]
     others = [] if source == "paste" else [text for text in passages if text not in rows]
     further = first_stage.further_of(workspace, user, dataset, others)
     further |= {passage: row["further"] for passage, row in rows.items()}
     return Candidates(
         query,
         passages,
-        [label_of(row) for row in mine],
-        [row["pair_id"] if row else None for row in mine],
+        [label_of(row) for row in known],
+        [row["pair_id"] if row else None for row in known],
         source,
         dataset,
         scale_of(workspace, user, dataset),
@@ -155,7 +155,7 @@ def _known(
 
 
 def label_of(row: dict[str, Any] | None) -> Label:
-    """The label that counts of a row of `pairs.candidates_of_query`."""
+    """The effective label of a row of `pages.candidates_of_query`."""
     if row is None:
         return None
     grade: float | None = row["grade"]

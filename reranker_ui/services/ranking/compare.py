@@ -60,10 +60,10 @@ def evaluate(
     split: str = "test",
     metric: str | None = None,
 ) -> Metrics:
-    """The metrics of `core.evaluation.ranking_metrics` on a split's labelled pairs.
+    """The metrics of `core.evaluation.metrics.ranking_metrics` on a split's labelled pairs.
 
-    Only labels that `user` may know count. Scores that a run recorded when it was evaluated are
-    used again, so that the numbers are those of the run. `metric`: one more, as of `measure_of`;
+    Only labels visible to `user` count. Scores recorded by a run's evaluation are reused, so that
+    the numbers match those of the run. `metric`: one more, as of `measure_of`;
     without it the one chosen for the dataset, if any.
     """
     require(user, "viewer")
@@ -87,10 +87,10 @@ def evaluate(
 def compare(
     workspace: Workspace, user: User, models: Sequence[str], candidates: Candidates
 ) -> dict[str, Any]:
-    """Rank the same candidates with up to three rankers, the first being what others move from.
+    """Rank the same candidates with up to three rankers; moves are relative to the first one.
 
     Returns `query`, `labelled` (candidates with a label), and `sides`: each ranker's name,
-    title, detail, measure, notice, trained, combined, `milliseconds` (scoring alone, as it took),
+    title, detail, measure, notice, trained, combined, `milliseconds` (scoring only, as measured),
     `loading` (seconds, 0 if warm), engine, max_length (tokens), `cutoff` (kept with the run, or
     None), `metrics` over the labelled candidates, `rows`. A row has rank, index, score, logit or
     None, calibrated (by the kept cut-off) or None, below (the cut-off), cut (only its beginning
@@ -131,9 +131,9 @@ def score_again(
     if len(scores) > MOST_RANKERS or len(grades) > MOST_PASSAGES:
         raise Refused(f"Score at most {MOST_RANKERS} rankers on {MOST_PASSAGES:,} passages.")
     if any(len(side) != len(grades) for side in scores):
-        raise Refused("Each passage needs one grade and one score of each ranker.")
+        raise Refused("Each passage needs one grade and one score from each ranker.")
     if any(abs(number) > LARGEST for side in (grades, *scores) for number in side if number):
-        raise Refused(f"Grades and scores lie between -{LARGEST:g} and {LARGEST:g}.")
+        raise Refused(f"Grades and scores must be between -{LARGEST:g} and {LARGEST:g}.")
     keys = [0] * len(grades)
     return [ranking_metrics(keys, grades, side, scale=scale or GRADES) for side in scores]
 
@@ -145,19 +145,19 @@ def check(workspace: Workspace, query: str, passages: Sequence[str]) -> tuple[st
     if not query:
         raise Refused("The query is empty. Write what someone would search for.")
     if len(query) > MOST_QUERY:
-        raise Refused(f"The query has {len(query):,} characters; the most is {MOST_QUERY:,}.")
+        raise Refused(f"The query has {len(query):,} characters; the limit is {MOST_QUERY:,}.")
     if not passages:
-        raise Refused("There are no passages to rank. Give at least one.")
+        raise Refused("There are no passages to rank. Enter at least one.")
     if len(passages) > MOST_PASSAGES:
         raise Refused(
-            f"There are {len(passages):,} passages; the most at once is {MOST_PASSAGES:,}. "
+            f"There are {len(passages):,} passages; the limit is {MOST_PASSAGES:,}. "
             "Rank the best of a first stage instead."
         )
     for number, passage in enumerate(passages, start=1):
         if len(passage) > longest:
             raise Refused(
-                f"Passage {number} has {len(passage):,} characters; the most is {longest:,}. "
-                "Cut it into shorter passages."
+                f"Passage {number} has {len(passage):,} characters; the limit is {longest:,}. "
+                "Split it into shorter passages."
             )
     return query, list(passages)
 
@@ -207,7 +207,7 @@ def _side(
 
 
 def with_calibration(row: dict[str, Any], kept: dict[str, Any] | None) -> dict[str, Any]:
-    """`row`, a score with its logit, with what a kept cut-off says: calibrated and below."""
+    """`row`, a score with its logit, plus `calibrated` and `below` by the saved cut-off."""
     row["calibrated"], row["below"] = None, False
     if kept is not None and row.get("logit") is not None:
         row["calibrated"] = calibrated(kept["calibration"], [row["logit"]])[0]

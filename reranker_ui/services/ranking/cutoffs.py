@@ -1,4 +1,4 @@
-"""A run's cut-off and calibration: looked at on its dev split, and kept with the run."""
+"""A run's cut-off and calibration: computed on its dev split, and saved with the run."""
 
 import time
 from typing import Any, Literal
@@ -58,7 +58,7 @@ _KEPT = TypeAdapter(_Kept)
 def look_for_cutoff(
     workspace: Workspace, user: User, run: int | str, goal: str = "f1"
 ) -> dict[str, Any]:
-    """A cut-off of a run that meets `goal`, one of GOALS, on the dev split it was frozen with.
+    """A cut-off of a run that meets `goal`, one of GOALS, on its frozen dev split.
 
     Returns what `choose_cutoff` does, its cuts as `score`, `low`, `high` and in `curve` also as
     probabilities, with `calibration` and `calibrated` (the probability at the cut). Refused: a
@@ -67,40 +67,40 @@ def look_for_cutoff(
     """
     require(user, "viewer")
     if goal not in GOALS:
-        raise Refused(f"{goal} is no goal. There are {', '.join(GOALS)}.")
+        raise Refused(f"{goal} is not a goal. Choose one of {', '.join(GOALS)}.")
     ranker, folder = _run(workspace, user, run)
     with workspace.reading() as connection:
         if visibility_of_run(connection, user, int(ranker.name)).hides("dev"):
-            raise Refused("A cut-off is chosen from labels that are hidden from annotators.")
+            raise Refused("A cut-off needs labels that are hidden from annotators.")
     pairs = folder.pairs("dev").dropna(subset=["grade"]).reset_index(drop=True)
     logits = kept_scores(workspace, ranker, pairs)
     keys, relevant = pairs["query_key"].tolist(), _scale(folder).relevant(pairs["grade"]).tolist()
-    told = choose_cutoff(keys, relevant, logits, goal)
+    report = choose_cutoff(keys, relevant, logits, goal)
     calibration = calibrate(keys, relevant, logits)
-    told["calibration"] = calibration
-    told["calibrated"] = calibrated(calibration, [told["logit"]])[0]
-    told["score"] = _probability(told["logit"])
-    told |= {end: _probability(told[end]) for end in ("low", "high")}
-    told["curve"] = [[_probability(cut), *rest] for cut, *rest in told["curve"]]
-    return told | {"run": int(folder.path.name), "goals": GOALS}
+    report["calibration"] = calibration
+    report["calibrated"] = calibrated(calibration, [report["logit"]])[0]
+    report["score"] = _probability(report["logit"])
+    report |= {end: _probability(report[end]) for end in ("low", "high")}
+    report["curve"] = [[_probability(cut), *rest] for cut, *rest in report["curve"]]
+    return report | {"run": int(folder.path.name), "goals": GOALS}
 
 
 def keep_cutoff(workspace: Workspace, user: User, run: int | str, goal: str) -> dict[str, Any]:
-    """Keep a cut-off and its calibration with the run, in its folder; returns it."""
+    """Save a cut-off and its calibration in the run's folder; returns it."""
     require(user, "admin")
-    told = look_for_cutoff(workspace, user, run, goal)
-    folder, now = folder_of(workspace, told["run"]), time.time()
-    kept = {name: value for name, value in told.items() if name not in ("curve", "goals")}
+    report = look_for_cutoff(workspace, user, run, goal)
+    folder, now = folder_of(workspace, report["run"]), time.time()
+    kept = {name: value for name, value in report.items() if name not in ("curve", "goals")}
     kept |= {"split": "dev", "by": user.name, "at": now}
     save(folder.cutoff_file, kept)
     with workspace.writing() as connection:
-        after = {"goal": goal, "score": told["score"]}
-        record(connection, user, "run.cutoff", f"run:{told['run']}", at=now, after=after)
+        after = {"goal": goal, "score": report["score"]}
+        record(connection, user, "run.cutoff", f"run:{report['run']}", at=now, after=after)
     return kept
 
 
 def drop_cutoff(workspace: Workspace, user: User, run: int | str) -> None:
-    """Take the cut-off of a run away."""
+    """Delete the cut-off of a run."""
     require(user, "admin")
     number = find_run(workspace, user, run)["id"]
     folder_of(workspace, number).cutoff_file.unlink(missing_ok=True)
@@ -109,7 +109,7 @@ def drop_cutoff(workspace: Workspace, user: User, run: int | str) -> None:
 
 
 def kept_cutoff(workspace: Workspace, user: User, name: str) -> dict[str, Any] | None:
-    """What was kept with the run of this id, if `name` is one and something was."""
+    """The saved cut-off of the run with this id; None if there is none or `name` is not an id."""
     require(user, "viewer")
     if not name.isdecimal():
         return None
@@ -122,7 +122,7 @@ def kept_cutoff(workspace: Workspace, user: User, name: str) -> dict[str, Any] |
 def _run(workspace: Workspace, user: User, run: int | str) -> tuple[Ranker, RunFolder]:
     ranker = find_ranker(workspace, user, str(run))
     if not ranker.name.isdecimal():
-        raise Refused(f"{ranker.title} is no run, and only a run has a dev split of its own.")
+        raise Refused(f"{ranker.title} is not a run, and only runs have their own dev split.")
     return ranker, folder_of(workspace, int(ranker.name))
 
 
@@ -131,6 +131,6 @@ def _probability(logit: float) -> float:
 
 
 def _scale(folder: RunFolder) -> Scale:
-    # A run whose lineage is gone still has its pairs: a label above 0 is relevant then.
+    # A run without a readable lineage still has its pairs: labels above 0 are then relevant.
     scale = folder.lineage_if_readable().get("scale")
     return Scale.from_json(scale) if scale else GRADES

@@ -1,4 +1,4 @@
-"""Fast engines of models: opened from the cache, or made in the background while torch answers."""
+"""Fast engines of models: opened from the cache, or built in the background while torch is used."""
 
 import logging
 import shutil
@@ -20,15 +20,15 @@ from reranker_ui.services.store.jobs import start
 from reranker_ui.services.store.workspace import Workspace
 
 log = logging.getLogger(__name__)
-SAMPLES = 48  # pairs of a run's own that the engines are compared on
-KEPT = 16  # engines that stay in the cache, each as large as its model
+SAMPLES = 48  # pairs of the run on which engine and torch are compared
+KEPT = 16  # engines kept in the cache, each as large as its model
 READ = ("*.safetensors", "*.json", "*.txt", "*.model")
 GPU = Path("/dev/nvidia0")
 Kind = Literal["engine", "onnx"]
 
 
 def engine_folder(workspace: Workspace, model: Path) -> Path:
-    """Where the engine of the model in a folder is kept: named by its weights and settings."""
+    """The cache folder of a model's engine, named by a hash of its weights and settings."""
     digest = blake2b(digest_size=12)
     for file in sorted({file for pattern in READ for file in model.glob(pattern)}):
         digest.update(f"{file.name} {sha256_of(file)}\n".encode())
@@ -52,60 +52,60 @@ def open_engine(workspace: Workspace, model: Path) -> FastEngine | None:
         return None
 
 
-def let_go(workspace: Workspace, model: Path) -> None:
-    """Delete the engine of a model that is about to be deleted itself."""
+def delete_engine(workspace: Workspace, model: Path) -> None:
+    """Delete the engine of a model that is about to be deleted."""
     if model.is_dir():
         shutil.rmtree(engine_folder(workspace, model), ignore_errors=True)
 
 
 def make_later(workspace: Workspace, model: Path, reranker: Reranker) -> None:
-    """Make the engine in the background; `reranker` goes over to it when it is ready.
+    """Build the engine in the background; `reranker` switches to it when it is ready.
 
-    Only in a process that serves: a command that ends soon has no use for it.
+    Only in a server process: a short command would not benefit.
     """
     engine = reranker.engine
     on_cpu = isinstance(engine, TorchEngine) and engine.model.device.type == "cpu"
     if not (_MAKER.serving and on_cpu and wanted(workspace)):
         return
     folder = engine_folder(workspace, model)
-    if kept_in(folder) is None:  # not made, or for another processor; a fault is not tried again
+    if kept_in(folder) is None:  # missing or for another processor; failures are not retried
         _MAKER.ask(model, folder, reranker)
 
 
 def begin() -> None:
-    """Say that this process serves, so that engines are made in it."""
+    """Mark this process as a server, so that it builds engines."""
     _MAKER.serving = True
 
 
 def wanted(workspace: Workspace) -> bool:
-    """Whether this home and machine use fast engines: a GPU scores by torch."""
+    """Whether this home and machine use fast engines; with a GPU torch is used."""
     return workspace.settings.engine == "auto" and not GPU.exists()
 
 
 class _Maker:
-    # One conversion at a time: each takes a processor and a gigabyte.
+    # One conversion at a time: each uses a processor and a gigabyte.
     def __init__(self) -> None:
         self.serving = False
-        self._asked: SimpleQueue[tuple[Path, Path, Reranker]] = SimpleQueue()
+        self._queue: SimpleQueue[tuple[Path, Path, Reranker]] = SimpleQueue()
         self._begun = threading.Lock()
 
     def ask(self, model: Path, folder: Path, reranker: Reranker) -> None:
-        self._asked.put((model, folder, reranker))
+        self._queue.put((model, folder, reranker))
         if self._begun.acquire(blocking=False):
             threading.Thread(target=self._work, name="engines", daemon=True).start()
 
     def _work(self) -> None:
         while True:
-            model, folder, reranker = self._asked.get()
+            model, folder, reranker = self._queue.get()
             try:
-                if kept_in(folder) is None:  # else another process has made it meanwhile
+                if kept_in(folder) is None:  # otherwise another process has built it meanwhile
                     _convert(model, folder)
                 note_use(folder, KEPT)
                 reranker.use(FastEngine(folder))
             except NotFast as error:
                 log.info("%s is scored by torch: %s", model, error)
             except Exception:
-                log.exception("no fast engine for %s", model)
+                log.exception("No fast engine for %s", model)
 
 
 def conversion_of(kind: Kind, target: Path) -> JobFolder:
@@ -115,7 +115,7 @@ def conversion_of(kind: Kind, target: Path) -> JobFolder:
 
 
 def begin_conversion(kind: Kind, model: Path, target: Path) -> JobFolder:
-    """Start to convert the model in a folder to `target`, unless that is running."""
+    """Start converting the model in a folder to `target`, unless already running."""
     job = conversion_of(kind, target)
     request = {"kind": kind, "model": str(model), "target": str(target), "pairs": _samples(model)}
     start(job, "reranker_ui.jobs.convert", request)
@@ -131,7 +131,7 @@ def _convert(model: Path, folder: Path) -> None:
 
 
 def _samples(model: Path) -> list[Pair]:
-    # A run is compared on pairs of its own kind, which it did not learn from.
+    # A run is compared on its own dev pairs, which it was not trained on.
     folder = RunFolder(model.parent)
     if folder.model != model or not folder.recipe_file.exists():
         return []

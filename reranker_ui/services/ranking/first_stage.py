@@ -1,4 +1,4 @@
-"""The first stage over a dataset's passages: a BM25 index, built once and kept in the cache."""
+"""The first stage over a dataset's passages: a BM25 index, built once and cached."""
 
 import logging
 import shutil
@@ -29,7 +29,7 @@ CHUNK = 500  # values in one IN list
 
 @dataclass(frozen=True)
 class FirstStage:
-    """An index and, place by place, the first pair that holds the passage (rising ids)."""
+    """An index and, for each position, the first pair with that passage (ascending ids)."""
 
     index: Index
     pair_ids: "np.ndarray[tuple[int], np.dtype[np.int64]]"
@@ -100,10 +100,10 @@ def _read_or_build(connection: sa.Connection, dataset_id: int, folder: Path) -> 
         if (folder / "pair_ids.npy").exists():
             try:
                 stage = FirstStage(Index.open(folder), np.load(folder / "pair_ids.npy"))
-                stage.index.search("a", 1)  # some damage only shows when it is asked
+                stage.index.search("a", 1)  # some damage only shows in a search
                 return stage
             except (OSError, ValueError, LookupError, TypeError) as error:
-                log.warning("The index %s is damaged and is built again: %s", folder, error)
+                log.warning("The index %s is damaged and will be rebuilt: %s", folder, error)
         _build(connection, dataset_id, folder)
         return FirstStage(Index.open(folder), np.load(folder / "pair_ids.npy"))
 
@@ -116,12 +116,12 @@ def _build(connection: sa.Connection, dataset_id: int, folder: Path) -> None:
         select(pairs.c.id, pairs.c.passage).join(first, first.c.id == pairs.c.id).order_by("id")
     ).all()
     Index.build([passage for _, passage in rows], folder)
-    # Written last: it says that the index beside it is whole.
+    # Written last: it marks the index as complete.
     np.save(folder / "pair_ids.npy", np.array([number for number, _ in rows], dtype=np.int64))
 
 
 def _state(connection: sa.Connection, dataset_id: int) -> str:
-    # Changes with every pair that is added, deleted or edited.
+    # Changes with every added, deleted or edited pair.
     count, last, total = connection.execute(
         select(func.count(), func.max(pairs.c.id), func.sum(pairs.c.id)).where(
             pairs.c.dataset_id == dataset_id, seen()
@@ -145,8 +145,8 @@ def _first_pairs(
     by_key = {passage_key(passage): passage for passage in passages}
     keys, found = list(by_key), {}
     for start in range(0, len(keys), CHUNK):
-        mine = _distinct(dataset_id).where(pairs.c.passage_key.in_(keys[start : start + CHUNK]))
-        for number, key in connection.execute(mine).all():
+        query = _distinct(dataset_id).where(pairs.c.passage_key.in_(keys[start : start + CHUNK]))
+        for number, key in connection.execute(query).all():
             found[by_key[key]] = int(number)
     return found
 
@@ -154,8 +154,10 @@ def _first_pairs(
 def _texts(connection: sa.Connection, ids: Sequence[int]) -> dict[int, str]:
     texts: dict[int, str] = {}
     for start in range(0, len(ids), CHUNK):
-        mine = select(pairs.c.id, pairs.c.passage).where(pairs.c.id.in_(ids[start : start + CHUNK]))
-        texts.update({row.id: row.passage for row in connection.execute(mine)})
+        query = select(pairs.c.id, pairs.c.passage).where(
+            pairs.c.id.in_(ids[start : start + CHUNK])
+        )
+        texts.update({row.id: row.passage for row in connection.execute(query)})
     return texts
 
 

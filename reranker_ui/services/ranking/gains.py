@@ -1,4 +1,4 @@
-"""What one ranker gains on another, query by query, on a dataset's labelled split."""
+"""Gains of one ranker over another, query by query, on a dataset's labelled split."""
 
 from contextlib import suppress
 from hashlib import blake2b
@@ -24,13 +24,13 @@ from reranker_ui.services.store.workspace import Workspace
 def gains(
     workspace: Workspace, user: User, dataset: str, a: str, b: str, split: str = "test"
 ) -> dict[str, Any]:
-    """nDCG@10 of rankers `a` and `b` on each query of a split that can be scored.
+    """nDCG@10 of rankers `a` and `b` on each query of a split with ranking metrics.
 
     Returns `queries`: query, candidates, positives, a, b, gain (b - a), the largest gain first;
     `a`, `b`, `gain` as means, `low` and `high` the 95% interval of the mean gain (bootstrap over
     queries), `means` the same for each metric of RANKING with its name as `metric`, `wins`,
-    `losses`, `ties`, and `engines`: what each ranker was scored by, "recorded" where the scores are
-    those of the run's own evaluation. Scores are kept in the cache, so a second look is quick.
+    `losses`, `ties`, and `engines`: the engine of each ranker, "recorded" where the scores are
+    those of the run's own evaluation. Scores are cached.
     """
     require(user, "viewer")
     check_shown(workspace, user, dataset=dataset)
@@ -43,7 +43,7 @@ def gains(
     if sides[0].empty:
         raise Refused(
             f"No query in the {split} split of {dataset} has both a positive and a negative "
-            "candidate whose labels you may know. Label more of them."
+            "candidate whose labels you can see. Label more of them."
         )
     ndcg = [side["ndcg@10"].rename(name) for side, name in zip(sides, "ab", strict=True)]
     table = pd.concat([_about(pairs, scale), *ndcg], axis=1)

@@ -1,4 +1,4 @@
-"""Models kept in memory: each is loaded once, the least used leave first."""
+"""Models in memory: each is loaded once, the least recently used are evicted first."""
 
 import threading
 import time
@@ -13,14 +13,14 @@ Model = TypeVar("Model", Reranker, Encoder)
 
 
 class Shelf:
-    """Loaded models: each is loaded once, never two at a time, the least used leave first."""
+    """An LRU cache of loaded models: each is loaded once, and only one at a time."""
 
     def __init__(self) -> None:
         self._models: OrderedDict[str, Reranker | Encoder] = OrderedDict()
-        self._look, self._loading = threading.Lock(), threading.Lock()
+        self._lock, self._loading = threading.Lock(), threading.Lock()
 
     def take(self, key: str, load: Callable[[], Model], limit: int) -> tuple[Model, float]:
-        """The model under `key` and the seconds it took to load. Stays below `limit` bytes."""
+        """The model of `key` and the seconds it took to load. Evicts models above `limit` bytes."""
         if (model := self._find(key)) is not None:
             return model, 0.0
         with self._loading:
@@ -29,26 +29,26 @@ class Shelf:
             begun = time.perf_counter()
             model = load()
             model.scores([("warm", "up")])
-            with self._look:
+            with self._lock:
                 self._models[key] = model
                 self._make_room(limit)
             return model, time.perf_counter() - begun
 
     def forget(self) -> None:
-        """Let all models go."""
-        with self._look:
+        """Remove all models."""
+        with self._lock:
             self._models.clear()
 
     def _find(self, key: str) -> Any:
-        with self._look:
+        with self._lock:
             if key in self._models:
                 self._models.move_to_end(key)
             return self._models.get(key)
 
     def _make_room(self, limit: int) -> None:
-        # The newest stays, whatever its size.
+        # The newest is kept, whatever its size.
         while len(self._models) > 1 and sum(m.size for m in self._models.values()) > limit:
             self._models.popitem(last=False)
 
 
-SHELF = Shelf()  # the one piece of module state: models are too big to hold twice
+SHELF = Shelf()  # module state, because models are too large to load twice

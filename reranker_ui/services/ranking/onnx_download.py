@@ -1,4 +1,4 @@
-"""A run's model for other programs: ONNX files with a parity report, and how to use them."""
+"""A run's model as ONNX files with a parity report."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +14,9 @@ from reranker_ui.services.store.workspace import Workspace
 
 
 def onnx_state(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
-    """How far a run's ONNX files are: `state` none, making, ready or failed; `report` or None.
+    """The state of a run's ONNX files: `state` none, making, ready or failed; `report` or None.
 
-    The report is that of `onnx_parity.make_onnx`: bytes, agreement with torch, milliseconds a pair.
+    The report of `onnx_parity.make_onnx`: bytes, agreement with torch, milliseconds per pair.
     """
     require(user, "viewer")
     row = _with_model(workspace, user, run)
@@ -30,7 +30,7 @@ def onnx_state(workspace: Workspace, user: User, run: int | str) -> dict[str, An
 
 
 def make_onnx(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
-    """Start to make a run's ONNX files, in a process of its own; returns `onnx_state`."""
+    """Start exporting a run's ONNX files in a child process; returns `onnx_state`."""
     require(user, "annotator")
     state = onnx_state(workspace, user, run)
     if state["state"] in ("none", "failed"):
@@ -41,12 +41,12 @@ def make_onnx(workspace: Workspace, user: User, run: int | str) -> dict[str, Any
 
 
 def onnx_archive(workspace: Workspace, user: User, run: int | str) -> tuple[str, Iterator[bytes]]:
-    """The file name of a zip of a run's ONNX files and its bytes; Refused before they are made."""
+    """The name and bytes of a zip of a run's ONNX files; Refused before they are exported."""
     require(user, "viewer")
-    told = onnx_state(workspace, user, run)
+    report = onnx_state(workspace, user, run)
     row = find_run(workspace, user, run)
-    if told["state"] != "ready":
-        raise Refused(f"{row['name']} has no ONNX files yet. Make them in the Playground.")
+    if report["state"] != "ready":
+        raise Refused(f"{row['name']} has no ONNX files yet. Create them in the Playground.")
     name = f"run-{row['id']}-onnx"
     return f"{name}.zip", zipped(_folder(workspace, row), name)
 
@@ -59,6 +59,6 @@ def _with_model(workspace: Workspace, user: User, run: int | str) -> Run:
 
 
 def _folder(workspace: Workspace, row: Run) -> Path:
-    # Named by the model's time too: a run that was resumed has another one.
+    # The name includes the model's time: a resumed run has another one.
     written = folder_of(workspace, row["id"]).model.stat().st_mtime_ns
     return workspace.cache / "onnx" / f"{row['id']}-{written}"

@@ -1,4 +1,4 @@
-"""Rankers by name: a run, `base`, `bm25`, `cosine` or a Hub id becomes something that scores."""
+"""Rankers by name: a run, `base`, `bm25`, `cosine` or a Hub id."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -25,11 +25,9 @@ from reranker_ui.services.runs.progress import LIVE
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
-RUN_ADVICE = (
-    "Bring the run back with `python -m reranker_ui restore --runs`, or choose another run."
-)
+RUN_ADVICE = "Restore the run with `python -m reranker_ui restore --runs`, or choose another run."
 BASE_ADVICE = "Download it again, or choose another model."
-ALONE = ":tuned"  # after a run's name: its cross-encoder alone
+ALONE = ":tuned"  # after a run's name: only its cross-encoder
 Measure = Literal["probability", "cosine", "bm25"]
 NO_HEAD = (
     "The base has no ranking head yet: its order is random until it is trained. "
@@ -39,11 +37,11 @@ NO_HEAD = (
 
 @dataclass(frozen=True)
 class Ranker:
-    """Something that scores pairs. `measure` says what a score is; only models have logits.
+    """A ranker scores pairs. `measure` is the kind of its scores; only models have logits.
 
-    `logits` gives the raw score of each pair: a logit, a cosine or BM25. `key` changes with the
-    model. `loading` is how long it took to load, in seconds; 0 where it was warm. `combined`: a
-    run's model together with cosine and BM25.
+    `logits` returns the raw score of each pair: a logit, a cosine or BM25. `key` changes with the
+    model. `loading` is the loading time in seconds; 0 where it was loaded. `combined`: a run's
+    model combined with cosine and BM25.
     """
 
     name: str
@@ -61,19 +59,19 @@ class Ranker:
 
     @property
     def engine(self) -> str | None:
-        """What a model is run by, in words: "torch", "OpenVINO fp32" or "OpenVINO bf16"."""
+        """The engine of a model: "torch", "OpenVINO fp32" or "OpenVINO bf16"."""
         if self.model is None:
             return None
         precision = getattr(self.model.engine, "precision", None)
         return f"OpenVINO {precision.replace('f32', 'fp32')}" if precision else "torch"
 
     def cut(self, pairs: Sequence[Pair]) -> list[bool]:
-        """Which pairs are longer than the model reads."""
+        """Which pairs are longer than the model's limit."""
         return self.model.cut(pairs) if self.model else [False] * len(pairs)
 
-    def begun(self, passages: Sequence[str], most: int | None) -> list[str]:
-        """Each passage up to the end of its first `most` tokens; whole where there are none."""
-        return self.model.begun(passages, most) if self.model and most else list(passages)
+    def begun(self, passages: Sequence[str], limit: int | None) -> list[str]:
+        """Each passage up to the end of its first `limit` tokens; whole without a tokenizer."""
+        return self.model.begun(passages, limit) if self.model and limit else list(passages)
 
     def scores(self, pairs: Sequence[Pair], raw: bool = False) -> list[float]:
         """A score for each pair: the probability (`raw`: the logit), the cosine or BM25."""
@@ -81,18 +79,18 @@ class Ranker:
         return values if raw else self.shown(values)
 
     def shown(self, values: Sequence[float]) -> list[float]:
-        """What people see of raw scores: probabilities for a model, else the scores."""
+        """Raw scores as shown to users: probabilities for a model, otherwise unchanged."""
         if self.measure != "probability":
             return list(values)
         return [float(value) for value in sigmoid(values)]
 
 
 def find_ranker(workspace: Workspace, user: User, name: str, texts: Sequence[Pair] = ()) -> Ranker:
-    """The ranker called `name`, its model loaded.
+    """The ranker called `name`, with its model loaded.
 
-    `texts`: pairs to be scored, by which cosine and the embedded base are MiniLM or E5.
-    Refused: a run that has left no model (it runs still, failed, or was deleted), a base that
-    cannot be had, or that `user` may not name.
+    `texts`: pairs to be scored; they decide whether cosine and the embedded base are MiniLM or E5.
+    Refused: a run without a model (still running, failed, or deleted), a base that cannot be
+    loaded, or that `user` may not use.
     """
     require(user, "viewer")
     name = name.strip()
@@ -109,12 +107,12 @@ def find_ranker(workspace: Workspace, user: User, name: str, texts: Sequence[Pai
 
 
 def choices(workspace: Workspace, user: User, dataset: str | None = None) -> dict[str, Any]:
-    """The rankers to choose from, without loading any, and the two to begin with.
+    """The rankers to choose from, without loading any, and the two default ones.
 
     Returns `rankers`: name, title, detail, ready, why (not ready); `a` and `b`: names. `b` is
     the newest run with a model, of `dataset` if one is given, and `a` the strongest ranker
-    without labels on its test split; before there is a run, BM25 and cosine. Archived runs and
-    those that ended without a model are left out.
+    without labels on its test split; BM25 and cosine where there is no run. Archived runs and
+    those without a model are excluded.
     """
     require(user, "viewer")
     default = workspace.settings.default_base.rpartition("/")[2]
@@ -152,7 +150,7 @@ def _strongest(run: Run) -> str:
 
 
 def combined(workspace: Workspace, tuned: Ranker, file: Path) -> Ranker:
-    """`tuned` as its run combines it with cosine and BM25; as it is where the run does not."""
+    """`tuned` as its run combines it with cosine and BM25; unchanged where the run does not."""
     ranker = CombinedRanker.open(file)
     if ranker is None:
         return tuned
@@ -186,8 +184,8 @@ def _cosine(workspace: Workspace, texts: Sequence[Pair]) -> Ranker:
     )
 
 
-def _base(workspace: Workspace, name: str, asked: str, texts: Sequence[Pair]) -> Ranker:
-    base = resolve_base(asked, workspace.cache, texts=texts)
+def _base(workspace: Workspace, name: str, model: str, texts: Sequence[Pair]) -> Ranker:
+    base = resolve_base(model, workspace.cache, texts=texts)
     notices = [base.notice, None if base.has_ranking_head else NO_HEAD]
     notice = " ".join(part for part in notices if part) or None
     title = base.used.rpartition("/")[2]
@@ -203,17 +201,18 @@ def _run(workspace: Workspace, user: User, name: str) -> Ranker:
     if run["status"] in ("queued", "running"):
         raise Refused(
             f"{run['name']} is still {run['status']} and has no model yet. "
-            "Wait until it has finished, or stop and keep it."
+            "Wait until it has finished, or stop and save it."
         )
     if not path.is_dir():
-        left = "its folder is gone" if run["status"] == "finished" else run["sentence"].rstrip(".")
-        raise Refused(f"{run['name']} has no model: {left}. Choose another run.")
+        finished = run["status"] == "finished"
+        reason = "its folder was deleted" if finished else run["sentence"].rstrip(".")
+        raise Refused(f"{run['name']} has no model: {reason}. Choose another run.")
     folder = RunFolder(run["folder"])
     tuned = _model(
         workspace, path, str(run["id"]), run["name"], run["dataset"], run=folder.test_scores_file
     )
     if alone:
-        return replace(tuned, name=f"{tuned.name}{ALONE}", title=f"{tuned.title}, its model alone")
+        return replace(tuned, name=f"{tuned.name}{ALONE}", title=f"{tuned.title}, only its model")
     return combined(workspace, tuned, folder.combined_file)
 
 
@@ -235,7 +234,7 @@ def _model(
 
 
 def _load(workspace: Workspace, path: Path, fresh: bool) -> Reranker:
-    # A fresh head is not in the weights, and its order is random: not worth an engine.
+    # A new head is not in the weights and ranks at random, so an engine is useless.
     if not fresh and (engine := engines.open_engine(workspace, path)):
         return Reranker(path, engine=engine)
     model = Reranker(path)

@@ -1,4 +1,4 @@
-"""The scores that a run gave its test pairs when it was evaluated, so that all numbers agree."""
+"""The scores of a run's test pairs from its evaluation, so that all numbers agree."""
 
 from pathlib import Path
 
@@ -8,10 +8,10 @@ from reranker_ui.services.ranking.rankers import ALONE, Ranker
 
 
 def recorded_scores(ranker: Ranker, pairs: pd.DataFrame) -> list[float] | None:
-    """The scores of `pairs`, columns query and passage, from the evaluation of the run; parallel.
+    """The scores of `pairs` (columns query and passage) from the run's evaluation, in order.
 
-    None where `ranker` is not a run, or the run was not evaluated on every one of them. A fast
-    engine or another precision scores a little differently, by up to some thousandths of nDCG.
+    None where `ranker` is not a run, or the run was not evaluated on all of them. A fast engine or
+    another precision can change nDCG by a few thousandths.
     """
     if ranker.run is None or pairs.empty:
         return None

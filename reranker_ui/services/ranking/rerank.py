@@ -1,4 +1,4 @@
-"""Ranking for other programs: which model answers, and what it says of each passage."""
+"""Ranking for API clients: selects the model and ranks the passages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,23 +13,23 @@ from reranker_ui.services.store.workspace import Workspace
 
 
 class NoModel(Refused):
-    """The model asked for is not there, or cannot be had by this person."""
+    """The requested model does not exist, or this user may not use it."""
 
 
 class TooLong(Refused):
-    """A pair is longer than the model reads, and the program wants none cut."""
+    """A pair is longer than the model's limit, and the client does not allow truncation."""
 
 
 @dataclass(frozen=True)
 class Served:
-    """The ranker that answered `query` and its rows, best first: rank, index, score, passage."""
+    """The ranker used for `query` and its rows, best first: rank, index, score, passage."""
 
     ranker: Ranker
     rows: list[dict[str, Any]]
     query: str
 
     def tokens(self) -> int:
-        """Tokens of query and passages that were read; words where a ranker has no tokens."""
+        """Tokens of query and passages that were read; words for rankers without a tokenizer."""
         pairs = [(self.query, str(row["passage"])) for row in self.rows]
         if self.ranker.model is not None:
             return sum(self.ranker.model.tokens(pairs))
@@ -43,39 +43,43 @@ def serve_ranking(
     query: str,
     passages: Sequence[str],
     raw: bool = False,
-    most: int | None = None,
+    limit: int | None = None,
     whole: bool = False,
 ) -> Served:
-    """Rank for a program. model: as for `rankings.rank`; without one the newest run with a model.
+    """Rank for an API client. model: as in `compare.rank`; by default the newest run with a model.
 
-    most: tokens of a passage that a model reads. whole: refuse what it would cut, with TooLong.
-    Refused: what `rankings.check` refuses; NoModel, what `find_ranker` refuses.
+    limit: tokens read of each passage. whole: raise TooLong instead of truncating. Refused as in
+    `compare.check`; NoModel where `find_ranker` refuses.
     """
     require(user, "viewer")
     query, passages = check(workspace, query, passages)
-    asked = [(query, passage) for passage in passages]
+    texts = [(query, passage) for passage in passages]
     try:
-        ranker = find_ranker(workspace, user, model or default_model(workspace, user), asked)
+        ranker = find_ranker(workspace, user, model or default_model(workspace, user), texts)
     except Unavailable:
         raise
     except Refused as refused:
         raise NoModel(str(refused)) from None
-    pairs = [(query, passage) for passage in ranker.begun(passages, most)]
+    pairs = [(query, passage) for passage in ranker.begun(passages, limit)]
     if whole and ranker.model and (cut := sum(ranker.cut(pairs))):
         raise TooLong(
-            f"{cut} of {len(pairs)} texts do not fit with the query into the"
-            f" {ranker.model.max_length} tokens that {ranker.title} reads. Send shorter ones, or"
-            " let them be cut with truncate."
+            f"{cut} of {len(pairs)} texts with the query exceed the limit of"
+            f" {ranker.model.max_length} tokens of {ranker.title}. Send shorter ones, or set"
+            " truncate."
         )
     return Served(ranker, ranked(ranker.scores(pairs, raw), passages), query)
 
 
 def default_model(workspace: Workspace, user: User) -> str:
-    """The newest run with a model; before there is one, cosine."""
+    """The newest run with a model, otherwise cosine."""
     return str(choices(workspace, user)["b"])
 
 
 def models_served(workspace: Workspace, user: User) -> list[dict[str, Any]]:
-    """The rankers that can answer now: name (what to ask for), title, detail."""
-    told = choices(workspace, user)["rankers"]
-    return [{key: one[key] for key in ("name", "title", "detail")} for one in told if one["ready"]]
+    """The available rankers: name (for requests), title, detail."""
+    rankers = choices(workspace, user)["rankers"]
+    return [
+        {key: ranker[key] for key in ("name", "title", "detail")}
+        for ranker in rankers
+        if ranker["ready"]
+    ]

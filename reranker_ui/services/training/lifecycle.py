@@ -212,7 +212,7 @@ def delete(workspace: Workspace, user: User, run: int | str) -> None:
     row = find_run(workspace, user, run)
     check_deletable(workspace, user, row)
     folder = folder_of(workspace, row["id"]).path
-    engines.let_go(workspace, folder / "model")
+    engines.delete_engine(workspace, folder / "model")
     try:
         _delete_row(workspace, user, row)
     except DiskFull:  # deleting runs is how a disk gets its space back

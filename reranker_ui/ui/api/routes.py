@@ -75,7 +75,7 @@ class RerankApi:
 
     def _documents(self, request: Request, body: bytes) -> dict[str, Any]:
         asked = _read(CohereAsked, body)
-        served = self._rank(request, asked, asked.passages(), most=asked.max_tokens_per_doc)
+        served = self._rank(request, asked, asked.passages(), limit=asked.max_tokens_per_doc)
         if request.url.path.endswith("/v2/rerank"):
             return asked.answer(served, version="2")
         return asked.answer_with_usage(served, version="1")

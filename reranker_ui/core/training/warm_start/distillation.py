@@ -69,7 +69,7 @@ def _warmed(
 
     vectors = plan.baselines.vectors
     lesson = warm.targets(vectors)
-    vectors.let_go()
+    vectors.delete_engine()
     for rate in (lesson.learning_rate, lesson.learning_rate / LOWER):
         stopped, collapsed = _learned(plan, replace(lesson, learning_rate=rate), model, pace)
         if stopped or not collapsed:
@@ -125,7 +125,7 @@ def _compare(plan: Plan, warm: WarmStart, model: "CrossEncoder") -> None:
     if len(pairs) < 2:
         return
     value = agreement(_logits(model, pairs), plan.baselines.vectors.cosines(pairs))
-    plan.baselines.vectors.let_go()
+    plan.baselines.vectors.delete_engine()
     plan.folder.emit("agreement", "warm_start", split="dev", pairs=len(pairs), value=value)
     if value < CLOSE:
         plan.folder.emit(
