@@ -90,7 +90,7 @@ def take(workspace: Workspace, user: User, pair_id: int) -> dict[str, Any] | Non
         if (
             found
             and own_label is None
-            and OpenPairs(connection, dataset, user, now, True).gone(found)
+            and OpenPairs(connection, dataset, user, now, True).closed(found)
         ):
             raise Refused("This pair has enough labels, or other annotators have reserved it.")
         lease(connection, user, found, now)

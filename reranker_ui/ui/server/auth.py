@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reranker_ui.core.values.rate_limits import Bucket
 from reranker_ui.core.values.refused import Unavailable
-from reranker_ui.logs import ASKING
+from reranker_ui.logs import USER
 from reranker_ui.services.store.access import VISITOR
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.server.identity import user_behind
@@ -76,7 +76,7 @@ class Gate:
                 return JSONResponse({"detail": str(fault)}, 503, {"retry-after": "60"})
             user = None
         scope.setdefault("state", {})["user"] = user
-        ASKING.set(user.name if user else "-")
+        USER.set(user.name if user else "-")
         if user is None and path not in OPEN:
             return _to_sign_in(asking, scope)
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
