@@ -18,9 +18,7 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("name", metavar="NAME")
     add_scale_options(verb)
     add_label_map(verb, "what a label becomes on the new scale")
-    verb.add_argument(
-        "--dry-run", action="store_true", help="only show how the labels would change"
-    )
+    verb.add_argument("--dry-run", action="store_true", help="show how labels would change")
     verb.add_argument("--rename", metavar="NEW", help="its new name")
     verb.add_argument("--describe", metavar="TEXT", help="what it is, in a few sentences")
     verb.set_defaults(run=_dataset, show=_lines)
@@ -105,9 +103,9 @@ def _change_lines(change: dict[str, Any] | None) -> list[str]:
     if change is None:
         return []
     done, scale = "edit" in change, Scale.from_json(change["scale"])
-    lines = [f"  The scale {'is now' if done else 'would be'} {scale}."]
+    rows = [f"  The scale {'is now' if done else 'would be'} {scale}."]
     for row in change["labels"]:
         to = "not on this scale: map it" if row["to"] is None else scale.word_of(row["to"])
-        lines.append(f"    {row['count']:>9,} x {row['label']:g}  ->  {to}")
+        rows.append(f"    {row['count']:>9,} x {row['label']:g}  ->  {to}")
     before, after = change["positives"]
-    return [*lines, f"  positive pairs: {before:,} before, {after:,} after"]
+    return [*rows, f"  positive pairs: {before:,} before, {after:,} after"]

@@ -49,13 +49,13 @@ def add(verbs: Verbs) -> None:
     recipe = verbs.add_parser("recipe", help="print a recipe as YAML")
     recipe.add_argument("--dataset", metavar="NAME", help="dataset for the advisor")
     _add_recipe(recipe)
-    recipe.set_defaults(run=_recipe, show=lambda told: told["yaml"].rstrip())
+    recipe.set_defaults(run=_recipe, show=lambda result: result["yaml"].rstrip())
     resume = verbs.add_parser("resume", help="resume a lost, stopped or failed run")
     resume.set_defaults(run=_resume, show=line)
     push = verbs.add_parser("push", help="push a run's model to the Hub, private by default")
     push.add_argument("--to", metavar="TEAM/MODEL", required=True, help="its name on the Hub")
     push.add_argument("--public", action="store_true", help="readable by everyone")
-    push.set_defaults(run=_push, show=lambda told: told.get("url") or told["error"])
+    push.set_defaults(run=_push, show=lambda result: result.get("url") or result["error"])
     for verb in (resume, push):
         verb.add_argument("run_named", metavar="RUN", help="number or name of the run")
 

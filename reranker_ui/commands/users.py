@@ -21,7 +21,7 @@ def add(verbs: Verbs) -> None:
     adding = does.add_parser("add", help="add an account; asks for the password")
     adding.add_argument("name", metavar="NAME")
     adding.add_argument("--role", required=True, choices=ROLES)
-    adding.set_defaults(run=_add, show=lambda told: f"{told['name']} is {told['role']}.")
+    adding.set_defaults(run=_add, show=lambda account: f"{account['name']} is {account['role']}.")
     listing = does.add_parser("list", help="list accounts")
     listing.set_defaults(run=_list, show=_lines)
     role = does.add_parser("role", help="change a role")

@@ -77,8 +77,8 @@ def serve(settings: Settings | None = None) -> None:
         print(f"Reranker UI is at {address}  (home: {workspace.home})", flush=True)
         for notice in door.notices():
             log.warning(notice)
-        for asked in (signal.SIGINT, signal.SIGTERM):  # a container's stop ends it like Ctrl-C
-            signal.signal(asked, signal.default_int_handler)
+        for number in (signal.SIGINT, signal.SIGTERM):  # a container's stop ends it like Ctrl-C
+            signal.signal(number, signal.default_int_handler)
         with nullcontext() if fault else backup_schedule.backing_up(workspace):
             page.block_thread()
 

@@ -321,7 +321,7 @@ def test_the_owner_chooses_how_a_dataset_is_labelled(home, room):
     held(home, ids, 0)
     page.get_by_role("tab", name="Annotate").click()
     page.reload()
-    expect(page.locator(".rr-an-told")).to_have_text("Imported label1Linh0")
+    expect(page.locator(".rr-an-others")).to_have_text("Imported label1Linh0")
     expect(page.get_by_role("button", name="by query")).to_have_attribute("aria-pressed", "true")
 
 

@@ -97,7 +97,7 @@ def test_what_goes_wrong_is_a_sentence_without_the_token(filled, hub):
     with pytest.raises(Refused, match="403 Forbidden") as refused:
         export_to_hub(filled, LOCAL, "d", "ann/set", token="hf_bad")
     assert "hf_bad" not in str(refused.value)
-    with pytest.raises(Refused, match="no place on the Hub"):
+    with pytest.raises(Refused, match="not a repository on the Hub"):
         export_to_hub(filled, LOCAL, "d", "set")
     with pytest.raises(Refused):
         export_to_hub(filled, User("eve", "annotator"), "d", "ann/set")

@@ -203,7 +203,7 @@ def test_an_import_that_dies_leaves_nothing(tmp_path, workspace, monkeypatch):
     token = importer.start_reading(workspace, LOCAL, file, ReadOptions())
     importer.wait_for_reading(workspace, LOCAL, token)
     with pytest.raises(KeyboardInterrupt):
-        store_reading(workspace, LOCAL, token, "d", said=die)
+        store_reading(workspace, LOCAL, token, "d", on_progress=die)
     assert rows_left(workspace) == (0, 0, 0)
 
 
@@ -234,7 +234,7 @@ def test_what_was_killed_is_stored_whole_when_tried_again(before, tmp_path, work
     importer.wait_for_reading(workspace, LOCAL, token)
     with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
         killed.setattr(storing, "remove_import", lambda *_: None)  # as SIGKILL leaves it
-        store_reading(workspace, LOCAL, token, "d", said=interrupt)
+        store_reading(workspace, LOCAL, token, "d", on_progress=interrupt)
     assert rows_left(workspace)[2] > len(before)
     report = store_reading(workspace, LOCAL, token, "d")
     assert report["kept"] == 50 - len(before) // 2
@@ -254,7 +254,7 @@ def test_one_import_at_a_time_goes_into_a_dataset(tmp_path, workspace):
 
     token = importer.start_reading(workspace, LOCAL, file, ReadOptions())
     importer.wait_for_reading(workspace, LOCAL, token)
-    store_reading(workspace, LOCAL, token, "d", said=meanwhile)
+    store_reading(workspace, LOCAL, token, "d", on_progress=meanwhile)
     assert len(refused) == 1
     assert rows_left(workspace) == (2, 2, 2)
 

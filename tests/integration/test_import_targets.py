@@ -106,7 +106,7 @@ def test_a_replacement_that_dies_leaves_the_dataset_as_it_was(tmp_path, workspac
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        store_reading(workspace, LOCAL, token, "d", into="replace", said=die)
+        store_reading(workspace, LOCAL, token, "d", into="replace", on_progress=die)
     assert texts(workspace) == ["p1", "p2", "p3"]
     with workspace.reading() as connection:
         counts = [connection.scalar(sa.select(sa.func.count()).select_from(table))

@@ -142,7 +142,8 @@ def test_only_an_owner_chooses_and_only_what_is_there(workspace, scored):
     with pytest.raises(Refused, match="role admin"):
         set_stream(workspace, MAI, "caves", order="random")
     for order, run, sentence in (
-        ("id", None, "is no order"), ("uncertain", None, "which run"), ("uncertain", 99, "no model")
+        ("id", None, "is not an order"), ("uncertain", None, "which run"),
+        ("uncertain", 99, "no model"),
     ):  # fmt: skip
         with pytest.raises(Refused, match=sentence):
             set_stream(workspace, ADMIN, "caves", order=order, run=run)

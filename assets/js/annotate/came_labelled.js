@@ -1,4 +1,4 @@
-// What a dataset says whose pairs all came with labels: it is reviewed, not labelled anew.
+// What a dataset says whose pairs all came with labels: it is reviewed, not labelled again.
 
 import { button } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";

@@ -24,7 +24,7 @@ export class PairCard {
     this.source = h("span.rr-grow");
     this.all = linkButton("", () => this.toggleAll());
     this.further = h("div");
-    this.others = h("div.rr-an-told"); // what others think, where the owner shows it
+    this.others = h("div.rr-an-others"); // what others think, where the owner shows it
     this.question = h("div.rr-an-question");
     this.answers = h("div.rr-an-answers", { role: "group" });
     this.note = new PairNote(session);

@@ -43,7 +43,7 @@ export class Labelling {
 
   /**
    * @param {number | null} label of the current pair; null skips it
-   * @param {boolean} [cannotTell] the answer without a label, which is no skip
+   * @param {boolean} [cannotTell] the answer without a label, which does not count as a skip
    */
   give(label, cannotTell = false) {
     const { session } = this;

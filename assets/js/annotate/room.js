@@ -46,7 +46,7 @@ export function drawRoom(context) {
 }
 
 /**
- * Time in which the page is not seen is no time spent on a pair.
+ * Time while the page is hidden does not count as time spent on a pair.
  * @param {Session} session
  */
 function followAbsence(session) {

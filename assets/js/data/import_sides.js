@@ -75,7 +75,7 @@ export function unreadColumns(panel, state) {
       panel.show(state);
     });
     const example = one.example ? `, such as “${oneLine(one.example)}”)` : ")";
-    const text = ` holds no passages or labels (${formatInt(one.cells)} ${one.holds}${example}`;
+    const text = ` has no passages or labels (${formatInt(one.cells)} ${one.holds}${example}`;
     const name = h("b", one.column);
     return h(
       "label.rr-check",

@@ -117,7 +117,7 @@ function openPasswordChange(server, name) {
     await server.set_password({ name, password, present, end_keys: keys.checked });
     location.assign("login");
   });
-  const text = "This signs you out everywhere. API keys go on working unless you end them.";
+  const text = "This signs you out everywhere. API keys keep working unless you end them.";
   openDialog("Change password", "", h("p.rr-muted", text), form);
   current.input.focus();
 }

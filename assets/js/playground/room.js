@@ -59,7 +59,7 @@ class Playground {
     /** The passages that came with a link. @type {Promise<void> | null} */
     this.linked = null;
     this.asked = ""; // what was ranked last, as the address says it
-    // "" until the header knows which one: what the header then says is no change.
+    // "" until the header knows which one: its first dataset does not count as a change.
     this.dataset = this.view.dataset;
   }
 

@@ -33,7 +33,7 @@ class Embedded:
 def embedded(name: str, cache: Path, texts: Sequence[Pair] = ()) -> Embedded:
     """The embedded base `name`; "embedded" is the one that reads the (query, passage) `texts`.
 
-    That is MiniLM where it reads them well (English) and where there are no texts: it takes half
+    That is MiniLM where it reads them well (English) and without texts: it takes half
     the time. Refused: a file is not genuine, or the packages of the base are missing.
     """
     if name == EMBEDDED_MULTILINGUAL:

@@ -77,9 +77,9 @@ class ParquetPart:
     def add(self, row: Row) -> None:
         """Write one row, sooner or later."""
         note_state(row, self.target.lost)
-        told = {"query": row.query, "passage": row.passage, "label": row.label,
+        pair = {"query": row.query, "passage": row.passage, "label": row.label,
                 "split": row.split, "source": row.source, VOTES: votes_text(row)}  # fmt: skip
-        self.waiting.append(told | self.target.name_of(row) | self.target.further_of(row))
+        self.waiting.append(pair | self.target.name_of(row) | self.target.further_of(row))
         self.count += 1
         if len(self.waiting) == _WRITTEN:
             self._write()

@@ -33,8 +33,8 @@ def unjudged_passages(
     query = _text(workspace, query, "query")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
-        mine = pairs.c.dataset_id == dataset.id, pairs.c.query_key == query_key(query), seen()
-        known = set(connection.scalars(select(pairs.c.passage_key).where(*mine)))
+        of_query = pairs.c.dataset_id == dataset.id, pairs.c.query_key == query_key(query), seen()
+        known = set(connection.scalars(select(pairs.c.passage_key).where(*of_query)))
     k = max(1, min(k, MOST))
     hits = first_stage.search(workspace, user, dataset_name, query, k + len(known))
     fresh = [(passage, score) for passage, score in hits if passage_key(passage) not in known]

@@ -53,8 +53,8 @@ def annotate(
 
     client_id: made by the browser, different for every change; a change that is in already is
     not made twice. note: None keeps the former one. drawn: how the queue chose the pair, so that
-    labels drawn at random can be told from those a run was uncertain about. guidelines: the
-    version that was shown, where it is not the newest.
+    random labels can be distinguished from those a run was uncertain about. guidelines: the version
+    that was shown, where it is not the newest.
     Returns {"pair_id", "label"} as stored.
     Refused for a label off the dataset's scale, an unknown pair and the sealed test split.
     """

@@ -30,7 +30,7 @@ def disputed_pairs(
 
     Returns {"total", "pairs": [{id, query, passage, source, imported (labels it came with),
     score (of the run, 0..1, or None), votes: [{annotator, label, note, at}]}], "run": the run
-    whose scores are told, {id, name} or None}.
+    whose scores are given, {id, name} or None}.
     """
     require(user, "annotator")
     with workspace.reading() as connection:
@@ -58,7 +58,9 @@ def decide(
     with workspace.writing() as connection:
         dataset, before = _decided(connection, user, pair_id)
         if label is not None and not scale(dataset).holds(label):
-            raise Refused(f"{label:g} is no label of {dataset.name}: it takes {scale(dataset)}.")
+            raise Refused(
+                f"{label:g} is not a valid label for {dataset.name}: it takes {scale(dataset)}."
+            )
         now = time.time()
         connection.execute(decisions.delete().where(decisions.c.pair_id == pair_id))
         connection.execute(

@@ -94,10 +94,10 @@ def _count_waiting(
     """Open pairs of the dataset less those that `user` labelled or skipped."""
     inside = in_scope(dataset, user, imported)
     full = select(func.count()).where(*inside, pairs.c.votes >= dataset.overlap)
-    mine = select(annotations.c.pair_id).where(annotations.c.annotator == user.name)
+    skipped = select(annotations.c.pair_id).where(annotations.c.annotator == user.name)
     if dataset.overlap == 1:  # who labelled a pair has filled it
-        mine = mine.where(annotations.c.label.is_(None))
-    out = sa.union(mine, select(decisions.c.pair_id)).subquery()
+        skipped = skipped.where(annotations.c.label.is_(None))
+    out = sa.union(skipped, select(decisions.c.pair_id)).subquery()
     still_open = select(pairs.c.id).where(
         pairs.c.id == out.c.pair_id,
         pairs.c.votes < dataset.overlap,
@@ -171,12 +171,12 @@ def _count(
 def _own(
     connection: sa.Connection, dataset: sa.Row[Any], user: User, since: float
 ) -> dict[str, Any]:
-    mine = (
+    own_labels = (
         select(annotations.c.label, annotations.c.seconds)
         .join(pairs, pairs.c.id == annotations.c.pair_id)
         .where(annotations.c.annotator == user.name, pairs.c.dataset_id == dataset.id)
     )
-    labelled = mine.where(annotations.c.label.is_not(None)).order_by(
+    labelled = own_labels.where(annotations.c.label.is_not(None)).order_by(
         annotations.c.updated_at.desc()
     )
     recent = connection.execute(labelled.limit(_RECENT)).all()

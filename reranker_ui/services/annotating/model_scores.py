@@ -1,4 +1,4 @@
-"""What a run thinks of the pairs that wait: started in the background, told while it grows."""
+"""What a run thinks of the pairs that wait: started in the background, reported while it runs."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def score_pairs(
 ) -> dict[str, Any]:
     """Have a run score the dataset's waiting and disputed pairs, in a process of its own.
 
-    Without a run: the one whose uncertain pairs come first, which may go on for anybody who
+    Without a run: the one whose uncertain pairs come first, which may start for anyone who
     labels. Calling it again is free: what is scored stays, and one process scores at a time.
     Returns what `scoring` tells.
     """
@@ -87,8 +87,8 @@ def scoring(
 
 def scores_of(connection: sa.Connection, run_id: int, pair_ids: list[int]) -> dict[int, float]:
     """The run's scores (0..1) of those pairs that it has scored."""
-    mine = scores.c.run_id == run_id, scores.c.pair_id.in_(pair_ids)
-    rows = connection.execute(select(scores.c.pair_id, scores.c.score).where(*mine))
+    of_run = scores.c.run_id == run_id, scores.c.pair_id.in_(pair_ids)
+    rows = connection.execute(select(scores.c.pair_id, scores.c.score).where(*of_run))
     return {pair: score for pair, score in rows}  # noqa: C416
 
 

@@ -80,10 +80,10 @@ def _uncertain(of: OpenPairs, n: int, have: list[int]) -> list[int]:
 def _disputed(of: OpenPairs, n: int, have: list[int]) -> list[int]:
     known = disputed_ids(of.connection, visibility_of(of.dataset, of.user))
     disputed = [pair for pair in known if pair not in have]
-    mine = select(pairs.c.id).where(*of.for_me, *offered(of.dataset, of.user))
+    offered_pairs = select(pairs.c.id).where(*of.for_me, *offered(of.dataset, of.user))
     found: list[int] = []
     for start in range(0, len(disputed), _WINDOW):
-        part = mine.where(pairs.c.id.in_(disputed[start : start + _WINDOW]))
+        part = offered_pairs.where(pairs.c.id.in_(disputed[start : start + _WINDOW]))
         found += of.connection.scalars(part)
         if len(found) >= n:
             break

@@ -42,24 +42,24 @@ def next_pairs(
     """
     require(user, "annotator")
     if order not in ORDERS:
-        raise Refused(f"{order} is no order. There are {', '.join(ORDERS)}.")
+        raise Refused(f"{order} is not an order. Choose one of {', '.join(ORDERS)}.")
     n, have, now = max(0, min(n, _MOST)), list(have)[:_MOST], time.time()
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
         may_label(dataset, user)
         open_pairs = OpenPairs(connection, dataset, user, now, imported)
-        gone = open_pairs.gone(have, again=order in ("disputed", "skipped"))
-        gold = open_gold(connection, dataset, user, gone)
-        gone = [pair for pair in gone if pair not in gold]
-        kept = [pair for pair in have if pair not in gone]
+        closed = open_pairs.closed(have, again=order in ("disputed", "skipped"))
+        gold = open_gold(connection, dataset, user, closed)
+        closed = [pair for pair in closed if pair not in gold]
+        kept = [pair for pair in have if pair not in closed]
         found = _mixed(ORDERS[order](open_pairs, n, kept), open_pairs, kept)
-        _release(connection, user, gone)
+        _release(connection, user, closed)
         lease(connection, user, [*kept, *found], now)
-        told = pairs_for(workspace, connection, user, found)
-        for pair in told:
+        payload = pairs_for(workspace, connection, user, found)
+        for pair in payload:
             if pair["id"] in open_pairs.drawn:
                 pair["drawn"] = open_pairs.drawn[pair["id"]]
-        return {"pairs": told, "gone": gone}
+        return {"pairs": payload, "gone": closed}
 
 
 def _mixed(found: list[int], of: OpenPairs, have: Sequence[int]) -> list[int]:
@@ -86,8 +86,12 @@ def take(workspace: Workspace, user: User, pair_id: int) -> dict[str, Any] | Non
         seen = select(pairs.c.id).where(pairs.c.id == pair_id, pairs.c.retired_at.is_(None))
         found = list(connection.scalars(seen.where(*offered(dataset, user))))
         own = annotations.c.pair_id == pair_id, annotations.c.annotator == user.name
-        mine = connection.scalar(select(annotations.c.id).where(*own))
-        if found and mine is None and OpenPairs(connection, dataset, user, now, True).gone(found):
+        own_label = connection.scalar(select(annotations.c.id).where(*own))
+        if (
+            found
+            and own_label is None
+            and OpenPairs(connection, dataset, user, now, True).closed(found)
+        ):
             raise Refused("This pair has enough labels, or other annotators have reserved it.")
         lease(connection, user, found, now)
         return next(iter(pairs_for(workspace, connection, user, found)), None)
@@ -103,8 +107,8 @@ def release(workspace: Workspace, user: User, dataset_name: str) -> int:
 
 
 def _release(connection: sa.Connection, user: User, ids: Sequence[int] | sa.Select[Any]) -> int:
-    mine = leases.delete().where(leases.c.annotator == user.name, leases.c.pair_id.in_(ids))
-    return connection.execute(mine).rowcount
+    held = leases.delete().where(leases.c.annotator == user.name, leases.c.pair_id.in_(ids))
+    return connection.execute(held).rowcount
 
 
 def lease(connection: sa.Connection, user: User, ids: Iterable[int], now: float) -> None:
@@ -150,7 +154,7 @@ def pairs_for(
     rows = connection.execute(query.where(pairs.c.id.in_(ids))).mappings()
     by_id = {row["id"]: as_dict(row) for row in rows}
     _add_further(workspace, connection, user, by_id)
-    _tell(connection, user, by_id)
+    _add_opinions(connection, user, by_id)
     return [by_id[pair] for pair in ids if pair in by_id]
 
 
@@ -163,28 +167,28 @@ def _add_further(
         pair["further"] = columns[pair.pop("dataset_id")].cells(pair.pop("extra"))
 
 
-def _tell(connection: sa.Connection, user: User, by_id: dict[int, dict[str, Any]]) -> None:
+def _add_opinions(connection: sa.Connection, user: User, by_id: dict[int, dict[str, Any]]) -> None:
     seen = select(datasets).where(datasets.c.blind == 0, datasets.c.id.in_(_datasets_of(by_id)))
     for dataset in connection.execute(seen).all():
-        mine = pairs.c.id.in_(by_id), pairs.c.dataset_id == dataset.id
-        open_labels = mine + tuple(visibility_of(dataset, user).shown())
+        in_dataset = pairs.c.id.in_(by_id), pairs.c.dataset_id == dataset.id
+        open_labels = in_dataset + tuple(visibility_of(dataset, user).shown())
         query = select(pairs.c.id, pairs.c.label).where(*open_labels)
-        told = {
+        opinions_of = {
             pair: {"imported": label, "votes": [], "score": None}
             for pair, label in connection.execute(query)
         }
         votes = select(annotations.c.pair_id, annotations.c.annotator, annotations.c.label).where(
-            annotations.c.pair_id.in_(told),
+            annotations.c.pair_id.in_(opinions_of),
             annotations.c.annotator != user.name,
             annotations.c.label.is_not(None),
         )
         for row in connection.execute(votes.order_by(annotations.c.created_at)):
             vote = {"annotator": row.annotator, "label": row.label}
-            told[row.pair_id]["votes"].append(vote)
+            opinions_of[row.pair_id]["votes"].append(vote)
         if run := newest_scored_run(connection, dataset):
-            for pair, score in scores_of(connection, run["id"], list(told)).items():
-                told[pair]["score"] = {"run": run["name"], "score": score}
-        for pair, opinions in told.items():
+            for pair, score in scores_of(connection, run["id"], list(opinions_of)).items():
+                opinions_of[pair]["score"] = {"run": run["name"], "score": score}
+        for pair, opinions in opinions_of.items():
             by_id[pair]["told"] = opinions
 
 

@@ -59,8 +59,8 @@ def candidates_of(workspace: Workspace, user: User, pair_id: int, n: int = 30) -
         counted = select(func.count(), func.count(annotations.c.label)).select_from(both)
         total, labelled = connection.execute(counted.where(*same)).one()
         shown = (pairs.c.id, func.substr(pairs.c.passage, 1, 300).label("passage"))
-        mine = annotations.c.id.is_not(None).label("mine")
-        answer = (annotations.c.label, annotations.c.cannot_tell, mine)
+        is_own = annotations.c.id.is_not(None).label("mine")
+        answer = (annotations.c.label, annotations.c.cannot_tell, is_own)
         query = select(*shown, *answer).select_from(both).where(*same)
         before = connection.execute(
             query.where(pairs.c.id < pair_id).order_by(pairs.c.id.desc()).limit(n // 3)

@@ -33,7 +33,7 @@ def label_result(
     client_id: str,
     score: float | None = None,
 ) -> dict[str, Any]:
-    """Label a ranked passage; one that is no pair of the dataset yet becomes one.
+    """Label a ranked passage; one that is not a pair of the dataset yet becomes one.
 
     score: what the model gave it, kept beside the label. A new pair joins the split of its
     query. Returns {"pair_id", "label": the one that counts now, None or "disputed"}. Refused:
@@ -84,8 +84,8 @@ def _now(
     workspace: Workspace, user: User, dataset: str, query: str, pair_id: int
 ) -> dict[str, Any]:
     rows = candidates_of_query(workspace, user, dataset, query)
-    mine = next((row for row in rows if row["pair_id"] == pair_id), None)
-    return {"pair_id": pair_id, "label": label_of(mine)}
+    current = next((row for row in rows if row["pair_id"] == pair_id), None)
+    return {"pair_id": pair_id, "label": label_of(current)}
 
 
 def _pair(connection: sa.Connection, user: User, dataset_id: int, query: str, passage: str) -> int:

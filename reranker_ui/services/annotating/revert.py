@@ -59,17 +59,17 @@ def take_back(
             for row in rows
         ]
         _tell(connection, user, "take back", annotator, now, lines)
-        told = {"annotator": annotator, "since": since, "pairs": len(rows)}
+        details = {"annotator": annotator, "since": since, "pairs": len(rows)}
         record(
             connection, user, "take back labels", f"dataset:{dataset.id}", at=now,
-            before=rows, after=told,
+            before=rows, after=details,
         )  # fmt: skip
         edit = connection.scalar(select(func.max(journal.c.id)))
     return {"edit": int(edit or 0), "pairs": len(rows)}
 
 
 def give_back(workspace: Workspace, user: User, edit: int) -> dict[str, int]:
-    """Undo `take_back`: what was taken returns, unless the annotator labelled the pair anew.
+    """Undo `take_back`: what was taken returns, unless the annotator labelled the pair again.
 
     Returns {"pairs": given back, "newer": left as they are}. Refused if it was given back before.
     """
@@ -84,8 +84,8 @@ def give_back(workspace: Workspace, user: User, edit: int) -> dict[str, int]:
         check_scale_since(connection, int(line.subject.removeprefix("dataset:")), line.at)
         name = line.after["annotator"]
         there = _there(connection, [row["pair_id"] for row in line.before])
-        anew = _own(connection, name, there, line.at)
-        back = [row for row in line.before if row["pair_id"] in there - anew]
+        labelled_since = _own(connection, name, there, line.at)
+        back = [row for row in line.before if row["pair_id"] in there - labelled_since]
         ids = [row["pair_id"] for row in back]
         _remove(connection, name, ids)
         _insert(connection, [{**row, "annotator": name} for row in back])
@@ -101,8 +101,13 @@ def takings(workspace: Workspace, user: User, dataset_name: str) -> list[Row]:
     require(user, "admin")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
-        mine = journal.c.subject == f"dataset:{dataset.id}", journal.c.what == "take back labels"
-        shown = select(journal.c.id, journal.c.at, journal.c.who, journal.c.after).where(*mine)
+        of_dataset = (
+            journal.c.subject == f"dataset:{dataset.id}",
+            journal.c.what == "take back labels",
+        )
+        shown = select(journal.c.id, journal.c.at, journal.c.who, journal.c.after).where(
+            *of_dataset
+        )
         lines = connection.execute(shown.order_by(journal.c.id.desc()).limit(20)).all()
         undone = set(
             connection.scalars(
@@ -167,8 +172,8 @@ def _former(
 
 def _remove(connection: sa.Connection, annotator: str, ids: list[int]) -> None:
     for some in _chunks(ids):
-        mine = annotations.c.annotator == annotator, annotations.c.pair_id.in_(some)
-        connection.execute(annotations.delete().where(*mine))
+        selected = annotations.c.annotator == annotator, annotations.c.pair_id.in_(some)
+        connection.execute(annotations.delete().where(*selected))
 
 
 def _insert(connection: sa.Connection, rows: list[Row]) -> None:
@@ -216,8 +221,8 @@ def _own(connection: sa.Connection, annotator: str, ids: set[int], after: float)
     """Pairs that the annotator labelled after the moment they were taken back."""
     found: set[int] = set()
     for some in _chunks(sorted(ids)):
-        mine = annotations.c.annotator == annotator, annotations.c.updated_at > after
-        query = select(annotations.c.pair_id).where(*mine, annotations.c.pair_id.in_(some))
+        newer = annotations.c.annotator == annotator, annotations.c.updated_at > after
+        query = select(annotations.c.pair_id).where(*newer, annotations.c.pair_id.in_(some))
         found |= set(connection.scalars(query))
     return found
 

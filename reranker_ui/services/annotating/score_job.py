@@ -2,7 +2,7 @@
 
 The page starts it, so that those who label wait for nothing. It takes pairs to decide first, then
 those that wait for a label in an order that has nothing to do with them, so that a part already
-stands for all. What is scored is in the database batch by batch; started again, it goes on.
+stands for all. What is scored is in the database batch by batch; started again, it continues.
 """
 
 import sys
@@ -35,33 +35,35 @@ def score_waiting(
         dataset = find_dataset(connection, dataset_name)
         wanted = _wanted(connection, dataset)
         first = _to_decide(connection, dataset, wanted)
-        mine = select(func.count()).where(scores.c.run_id == run_id)
+        scored_pairs = select(func.count()).where(scores.c.run_id == run_id)
         known = select(pairs.c.id).where(pairs.c.id == scores.c.pair_id, *wanted).exists()
-        done = int(connection.scalar(mine.where(known)) or 0)
+        done = int(connection.scalar(scored_pairs.where(known)) or 0)
         total = int(connection.scalar(select(func.count()).where(*wanted)) or 0)
-    said: dict[str, Any] = {"scored": done, "wanted": max(total, done)}
-    job.report(said)
+    progress: dict[str, Any] = {"scored": done, "wanted": max(total, done)}
+    job.report(progress)
     ranker = None
     for ids in _batches(workspace, run_id, wanted, first):
         ranker = ranker or find_ranker(workspace, user, str(run_id))
         scored = _score(workspace, ranker, run_id, ids)
         if ids[0] in first:
             continue  # not counted: how many are disputed is hidden from who labels blind
-        said["scored"] += scored
-        said["wanted"] = max(said["wanted"], said["scored"])
-        job.report(said)
-    return {**said, "of": dataset.updated_at}
+        progress["scored"] += scored
+        progress["wanted"] = max(progress["wanted"], progress["scored"])
+        job.report(progress)
+    return {**progress, "of": dataset.updated_at}
 
 
 def _wanted(connection: sa.Connection, dataset: sa.Row[Any]) -> list[sa.ColumnElement[bool]]:
     """Pairs that wait for a label; where all came with one, those that nobody has checked."""
-    mine = [pairs.c.dataset_id == dataset.id, pairs.c.votes < dataset.overlap]
-    mine.append(sa.or_(pairs.c.import_id.is_(None), pairs.c.import_id.not_in(importing())))
+    conditions = [pairs.c.dataset_id == dataset.id, pairs.c.votes < dataset.overlap]
+    conditions.append(sa.or_(pairs.c.import_id.is_(None), pairs.c.import_id.not_in(importing())))
     if not dataset.test_annotators:
-        mine.append(not_test())
-    if connection.scalar(select(select(pairs.c.id).where(*mine, *came_unlabelled()).exists())):
-        return [*mine, *came_unlabelled()]
-    return [*mine, pairs.c.retired_at.is_(None)]
+        conditions.append(not_test())
+    if connection.scalar(
+        select(select(pairs.c.id).where(*conditions, *came_unlabelled()).exists())
+    ):
+        return [*conditions, *came_unlabelled()]
+    return [*conditions, pairs.c.retired_at.is_(None)]
 
 
 def _to_decide(

@@ -103,7 +103,7 @@ def offer_test_pairs(
 
 def _check_order(workspace: Workspace, user: User, order: str | None, run: int | None) -> None:
     if order is not None and order not in ORDERS:
-        raise Refused(f"{order} is no order. There are {', '.join(ORDERS)}.")
+        raise Refused(f"{order} is not an order. Choose one of {', '.join(ORDERS)}.")
     if order != "uncertain":
         return
     if run is None:

@@ -80,10 +80,10 @@ def delete_pairs(workspace: Workspace, user: User, dataset_name: str, ids: Ids) 
 
 def known(connection: sa.Connection, dataset_id: int, ids: Ids) -> list[int]:
     """Those of `ids` that are visible pairs of the dataset; Refused if there are none."""
-    mine = select(pairs.c.id).where(
+    query = select(pairs.c.id).where(
         pairs.c.dataset_id == dataset_id, pairs.c.retired_at.is_(None), pairs.c.id.in_(list(ids))
     )
-    found = list(connection.scalars(mine))
+    found = list(connection.scalars(query))
     if not found:
         raise Refused("These pairs are not in the dataset any more. Reload the page.")
     return found

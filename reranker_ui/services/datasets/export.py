@@ -64,8 +64,8 @@ def export_dataset(
     finally:
         remove(aside)
     with workspace.writing() as connection:
-        told = {"format": form, "pairs": count}
-        record(connection, user, "export", f"dataset:{dataset.id}", at=time.time(), after=told)
+        details = {"format": form, "pairs": count}
+        record(connection, user, "export", f"dataset:{dataset.id}", at=time.time(), after=details)
     return {"dataset": dataset_name, "format": form, "path": str(output), "pairs": count,
             "lost": target.lost.sentences()}  # fmt: skip
 
@@ -94,14 +94,14 @@ def rows_of(connection: sa.Connection, view: Visibility) -> Iterator[Row]:
     )
     ids = connection.execution_options(yield_per=_BATCH).execute(ordered).scalars()
     for batch in ids.partitions(_BATCH):
-        told = pairs_with_labels(
+        query = pairs_with_labels(
             view,
             *(pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.split, pairs.c.source),
             pairs.c.extra,
             only=batch,
         )
         votes = _votes(connection, batch)
-        rows = connection.execute(told.order_by(pairs.c.query_key, pairs.c.id)).mappings()
+        rows = connection.execute(query.order_by(pairs.c.query_key, pairs.c.id)).mappings()
         for row in rows:
             yield Row(
                 row["query"], row["passage"], row["effective"], row["split"], row["source"],

@@ -52,7 +52,7 @@ class Filters:
 
     @property
     def nothing(self) -> bool:
-        """Whether no pair can pass, since what is searched for holds no word."""
+        """Whether no pair can pass, because the search has no words."""
         return self.searched and self.search is None
 
 
@@ -91,12 +91,12 @@ def kept(
 
     The rows have no texts, only how many `characters` they have: see `with_texts`.
     """
-    told = pairs_with_labels(view, *_SHOWN, imported_label(view), only=ids)
+    query = pairs_with_labels(view, *_SHOWN, imported_label(view), only=ids)
     if wanted.split in SPLITS:
-        told = told.where(pairs.c.split == wanted.split)
+        query = query.where(pairs.c.split == wanted.split)
     if wanted.source:
-        told = told.where(pairs.c.source == wanted.source)
-    rows = told.subquery()
+        query = query.where(pairs.c.source == wanted.source)
+    rows = query.subquery()
     order = rows.c.id.desc() if down else rows.c.id
     passing = select(rows).where(*_by_label(rows, wanted.label)).order_by(order)
     found = [as_dict(row) for row in connection.execute(passing).mappings()]
@@ -104,8 +104,8 @@ def kept(
         hits = _found_in_text(connection, wanted.search, columns, [row["id"] for row in found])
         found = [row for row in found if row["id"] in hits]
     if wanted.annotator:
-        mine = _labelled_by(connection, wanted.annotator, [row["id"] for row in found])
-        found = [row for row in found if row["id"] in mine]
+        labelled = _labelled_by(connection, wanted.annotator, [row["id"] for row in found])
+        found = [row for row in found if row["id"] in labelled]
     return found
 
 

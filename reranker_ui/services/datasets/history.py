@@ -36,7 +36,7 @@ _GIVEN = ("annotate", "undo annotate", "decide", "undo decide")  # each about on
 def history(
     workspace: Workspace, user: User, dataset_name: str, before: int | None = None
 ) -> dict[str, Any]:
-    """`{"lines": [{"id", "at", "who", "text", "pair", "undoable"}], "before": where to go on}`.
+    """`{"lines": [{"id", "at", "who", "text", "pair", "undoable"}], "before": where to continue}`.
 
     `before` is None at the end. A line is undoable if it is an edit that was not undone yet.
     Lines on others' labels are left out for annotators from whom those labels are hidden, and
@@ -49,8 +49,8 @@ def history(
         view, more = visibility_of(dataset, user), True
         for _ in range(_STEPS):
             rows = _step(connection, before)
-            mine = _of_dataset(connection, rows, view, user)
-            found += mine
+            visible = _of_dataset(connection, rows, view, user)
+            found += visible
             more = len(rows) == _STEP or len(found) > PAGE
             if len(found) > PAGE or not rows or len(rows) < _STEP:
                 break
@@ -75,27 +75,29 @@ def _of_dataset(
 ) -> list[sa.Row[Any]]:
     pair_ids = {int(row.subject[5:]) for row in rows if row.subject.startswith("pair:")}
     edit_ids = {int(row.subject[5:]) for row in rows if row.subject.startswith("edit:")}
-    mine = select(pairs.c.id).where(pairs.c.id.in_(pair_ids), pairs.c.dataset_id == view.dataset_id)
+    of_dataset = select(pairs.c.id).where(
+        pairs.c.id.in_(pair_ids), pairs.c.dataset_id == view.dataset_id
+    )
     subject = f"dataset:{view.dataset_id}"
     edits = select(journal.c.id).where(journal.c.id.in_(edit_ids), journal.c.subject == subject)
-    known = {f"pair:{one}" for one in connection.scalars(mine)}
-    known |= {f"edit:{one}" for one in connection.scalars(edits)} | {subject}
-    told = [row for row in rows if row.subject in known]
+    known = {f"pair:{number}" for number in connection.scalars(of_dataset)}
+    known |= {f"edit:{number}" for number in connection.scalars(edits)} | {subject}
+    known_rows = [row for row in rows if row.subject in known]
     if view.everything:
-        return told
-    free = {f"pair:{one}" for one in connection.scalars(mine.where(*view.shown()))}
+        return known_rows
+    free = {f"pair:{number}" for number in connection.scalars(of_dataset.where(*view.shown()))}
     return [
-        row for row in told
+        row for row in known_rows
         if row.what not in _GIVEN or row.who == user.name or row.subject in free
     ]  # fmt: skip
 
 
 def _undone(connection: sa.Connection, ids: list[int]) -> set[int]:
-    subjects = [f"edit:{one}" for one in ids]
-    told = select(journal.c.subject).where(
+    subjects = [f"edit:{number}" for number in ids]
+    query = select(journal.c.subject).where(
         journal.c.what == "undo", journal.c.subject.in_(subjects)
     )
-    return {int(subject[5:]) for subject in connection.scalars(told)}
+    return {int(subject[5:]) for subject in connection.scalars(query)}
 
 
 def _line(row: sa.Row[Any], undone: set[int], with_labels: bool, on: Scale) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def export_to_hub(
     require(user, "admin")
     repo = repo.strip().removeprefix(PREFIX)
     if not _ID.fullmatch(repo):
-        raise Refused(f"{repo or 'This'} is no place on the Hub. It looks like ORG/NAME.")
+        raise Refused(f"{repo or 'This'} is not a repository on the Hub. Use ORG/NAME.")
     with tempfile.TemporaryDirectory(dir=workspace.cache) as folder:
         parts = Path(folder)
         with workspace.reading() as connection:
@@ -57,10 +57,10 @@ def export_to_hub(
         except Exception as error:
             raise Refused(_why(repo, error, token)) from error
     with workspace.writing() as connection:
-        told = {"format": f"a {'public' if public else 'private'} dataset on the Hub, {repo}"}
+        details = {"format": f"a {'public' if public else 'private'} dataset on the Hub, {repo}"}
         record(
             connection, user, "export", f"dataset:{dataset.id}",
-            at=time.time(), after={**told, "pairs": count},
+            at=time.time(), after={**details, "pairs": count},
         )  # fmt: skip
     return {
         "dataset": dataset_name, "format": "datasets", "pairs": count,
@@ -85,11 +85,11 @@ def _refuse_public(repo: str, public: bool, token: str | None) -> None:
 
 
 def _why(repo: str, error: Exception, token: str | None) -> str:
-    said = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")[:200]
+    reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")[:200]
     if token:
-        said = said.replace(token, "***")
-    log.warning("pushing a dataset to %s failed: %s", repo, said)
+        reason = reason.replace(token, "***")
+    log.warning("pushing a dataset to %s failed: %s", repo, reason)
     return (
-        f"{repo} could not be written on the Hub: {said}. Check the name, a token that may write,"
+        f"{repo} could not be written on the Hub: {reason}. Check the name, a token that may write,"
         " and that this machine reaches the Hub."
     )

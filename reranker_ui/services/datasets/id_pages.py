@@ -53,7 +53,7 @@ def of_split(dataset_id: int, split: str) -> Walk:
 
 def of_label(view: Visibility, label: str) -> Walk:
     """Pairs whose effective label may be `label`: a number, "none", "disputed" or "left out"."""
-    mine = pairs.c.dataset_id == view.dataset_id
+    of_dataset = pairs.c.dataset_id == view.dataset_id
     if view.blind and label != "none":  # only own labels are known
         value = None if label in ("disputed", "left out") else number(label)
         own = annotations.c.annotator == view.user, annotations.c.label == value
@@ -62,10 +62,10 @@ def of_label(view: Visibility, label: str) -> Walk:
         return _walk(decisions.c.pair_id, [decisions.c.label.is_(None)])
     several = _walk(imported_labels.c.pair_id, [])
     if label == "disputed":
-        told: list[Told] = [mine, sa.text("pairs.votes > 0"), pairs.c.votes > 1]
-        return _either(several, _walk(pairs.c.id, told))  # the middle one names the index
+        voted: list[Told] = [of_dataset, sa.text("pairs.votes > 0"), pairs.c.votes > 1]
+        return _either(several, _walk(pairs.c.id, voted))  # the middle one names the index
     value = None if label == "none" else number(label)
-    imported = _walk(pairs.c.id, [mine, pairs.c.label == value])
+    imported = _walk(pairs.c.id, [of_dataset, pairs.c.label == value])
     if label == "none":
         return imported
     return _either(
@@ -88,9 +88,9 @@ def of_annotator(name: str) -> Walk:
 
 def within(connection: sa.Connection, dataset_id: int, walk: Walk) -> Walk:
     """`walk` from the first to the last pair of a dataset: its labels are not joined to pairs."""
-    mine = pairs.c.dataset_id == dataset_id
-    low = connection.scalar(select(sa.func.min(pairs.c.id)).where(mine)) or 0
-    high = connection.scalar(select(sa.func.max(pairs.c.id)).where(mine)) or 0
+    of_dataset = pairs.c.dataset_id == dataset_id
+    low = connection.scalar(select(sa.func.min(pairs.c.id)).where(of_dataset)) or 0
+    high = connection.scalar(select(sa.func.max(pairs.c.id)).where(of_dataset)) or 0
 
     def bounded(connection: sa.Connection, at: int | None, down: bool, size: int) -> list[int]:
         if down:
@@ -116,11 +116,11 @@ def among(ids: Sequence[int]) -> Walk:
     return walk
 
 
-def _walk(column: "sa.Column[int]", told: list[Told]) -> Walk:
+def _walk(column: "sa.Column[int]", conditions: list[Told]) -> Walk:
     chosen = select(column) if column.table is pairs else select(column).distinct()
 
     def walk(connection: sa.Connection, at: int | None, down: bool, size: int) -> list[int]:
-        query = chosen.where(*told).order_by(column.desc() if down else column).limit(size)
+        query = chosen.where(*conditions).order_by(column.desc() if down else column).limit(size)
         if at is not None:
             query = query.where(column < at if down else column > at)
         return list(connection.scalars(query))

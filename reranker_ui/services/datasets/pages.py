@@ -129,13 +129,13 @@ def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> dict[
     require(user, "viewer")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
-        mine = pairs.c.dataset_id == dataset.id
+        of_dataset = pairs.c.dataset_id == dataset.id
         people = sa.union(
-            select(annotations.c.annotator).join(pairs).where(mine),
-            select(decisions.c.decided_by).join(pairs).where(mine),
+            select(annotations.c.annotator).join(pairs).where(of_dataset),
+            select(decisions.c.decided_by).join(pairs).where(of_dataset),
             select(imported_labels.c.annotator)
             .join(pairs)
-            .where(mine, imported_labels.c.annotator.is_not(None)),
+            .where(of_dataset, imported_labels.c.annotator.is_not(None)),
         )
         names = connection.scalars(people).all()
         done = select(imports.c.source, imports.c.report).where(
@@ -147,7 +147,7 @@ def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> dict[
             for name in (report or {}).get("sources") or [source]
         ]
         added = connection.scalars(
-            select(pairs.c.source).distinct().where(mine, pairs.c.import_id.is_(None))
+            select(pairs.c.source).distinct().where(of_dataset, pairs.c.import_id.is_(None))
         ).all()
         columns = [] if user.role == "annotator" else column_names(workspace, connection, dataset)
     sources = sorted({*files, *added} - {""})
@@ -165,18 +165,20 @@ def candidates_of_query(
     require(user, "viewer")
     with workspace.reading() as connection:
         dataset, key = find_dataset(connection, dataset_name), query_key(query.strip())
-        mine = pairs.c.dataset_id == dataset.id, pairs.c.query_key == key
-        size = connection.scalar(select(sa.func.sum(sa.func.length(pairs.c.passage))).where(*mine))
+        of_query = pairs.c.dataset_id == dataset.id, pairs.c.query_key == key
+        size = connection.scalar(
+            select(sa.func.sum(sa.func.length(pairs.c.passage))).where(*of_query)
+        )
         if (size or 0) > _MOST_OF_QUERY:
             raise Refused(
                 f"The passages of this query have {size:,} characters; the most at once is"
                 f" {_MOST_OF_QUERY:,}. Rank some of them: paste them, or choose another query."
             )
-        told = pairs_with_labels(
+        labelled = pairs_with_labels(
             visibility_of(dataset, user),
             *(pairs.c.id, pairs.c.passage, pairs.c.split, pairs.c.extra),
         ).where(pairs.c.query_key == key)
-        rows = connection.execute(told.order_by(pairs.c.id)).mappings().all()
+        rows = connection.execute(labelled.order_by(pairs.c.id)).mappings().all()
         columns = Shown(workspace, dataset, user)
     return [
         {"pair_id": row["id"], "passage": row["passage"], "state": row["state"],

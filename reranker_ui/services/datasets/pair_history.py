@@ -38,8 +38,8 @@ def history(workspace: Workspace, user: User, pair_id: int) -> list[Line]:
 
 
 def _may_see(line: Line, user: User) -> bool:
-    mine = (line["after"] or line["before"] or {}).get("annotator") == user.name
-    return mine or line["who"] == user.name or line["what"] == "came"
+    is_own = (line["after"] or line["before"] or {}).get("annotator") == user.name
+    return is_own or line["who"] == user.name or line["what"] == "came"
 
 
 def _origin(connection: sa.Connection, pair: sa.Row[Any], sees_all: bool) -> Line:
@@ -64,13 +64,13 @@ def _edits(connection: sa.Connection, pair: sa.Row[Any]) -> Iterator[Line]:
         .order_by(journal.c.id.desc())
         .limit(_MOST_EDITS)
     )
-    mine = {row.id: row for row in connection.execute(query) if pair.id in _ids(row)}
-    for row in mine.values():
+    edits = {row.id: row for row in connection.execute(query) if pair.id in _ids(row)}
+    for row in edits.values():
         yield _line(row, *_change(row, pair.id))
-    subjects = [f"edit:{number}" for number in mine]
+    subjects = [f"edit:{number}" for number in edits]
     undone = select(journal).where(journal.c.subject.in_(subjects), journal.c.what == "undo")
     for row in connection.execute(undone):
-        edit = mine[int(row.subject.partition(":")[2])]
+        edit = edits[int(row.subject.partition(":")[2])]
         before, after = _change(edit, pair.id)
         yield _line(row, after, before, f"undo {edit.what}")
 

@@ -121,11 +121,13 @@ def _changed(connection: sa.Connection, dataset_id: int, version: int) -> bool:
         .order_by(journal.c.id)
         .limit(2_000)
     ).all()
-    told = {row.subject for row in later}
-    ids = [int(name[5:]) for name in told if name.startswith("pair:")]
-    mine = select(pairs.c.id).where(pairs.c.id.in_(ids), pairs.c.dataset_id == dataset_id).limit(1)
+    subjects = {row.subject for row in later}
+    ids = [int(name[5:]) for name in subjects if name.startswith("pair:")]
+    changed_pairs = (
+        select(pairs.c.id).where(pairs.c.id.in_(ids), pairs.c.dataset_id == dataset_id).limit(1)
+    )
     return (
-        f"dataset:{dataset_id}" in told
-        or any(name.startswith("edit:") for name in told)
-        or bool(connection.scalar(mine))
+        f"dataset:{dataset_id}" in subjects
+        or any(name.startswith("edit:") for name in subjects)
+        or bool(connection.scalar(changed_pairs))
     )

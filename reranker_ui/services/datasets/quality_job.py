@@ -35,7 +35,7 @@ from reranker_ui.services.store.database import journal, pairs
 from reranker_ui.services.store.jobs import run_on
 from reranker_ui.services.store.workspace import Workspace
 
-Said = Callable[[str, float], None]
+OnProgress = Callable[[str, float], None]
 SAMPLE = 20_000  # pairs that are tokenized, evenly from all
 _QUERIES, _PASSAGES = 200_000, 100_000  # distinct texts that are compared with each other
 _EXAMPLES = 3
@@ -53,7 +53,11 @@ class _Read:
 
 
 def assess(
-    workspace: Workspace, dataset_name: str, base: str, max_length: int | None, said: Said
+    workspace: Workspace,
+    dataset_name: str,
+    base: str,
+    max_length: int | None,
+    report_progress: OnProgress,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The report on a dataset as `base` would read it, and the pair ids behind each finding.
 
@@ -64,20 +68,20 @@ def assess(
         dataset = find_dataset(connection, dataset_name)
         version = connection.scalar(select(func.max(journal.c.id))) or 0
         count = connection.scalar(select(func.count()).where(pairs.c.dataset_id == dataset.id))
-        read = _read(connection, Visibility(dataset.id), count or 0, said)
+        read = _read(connection, Visibility(dataset.id), count or 0, report_progress)
     if not read.rows:
-        raise Refused(f"{dataset_name} holds no pair to check. Import some first.")
+        raise Refused(f"{dataset_name} has no pairs to check. Import some first.")
     table = _table(read.rows, scale(dataset))
-    said("comparing texts", 0.0)
+    report_progress("comparing texts", 0.0)
     queries = _similar_queries(read)
-    said("comparing texts", 0.5)
+    report_progress("comparing texts", 0.5)
     found = quality.structure(table) + quality.alike(table, queries, _similar_passages(read))
-    said("tokenizing", 0.0)
-    told = _reading(workspace, table, read, base, max_length)
-    found += told.pop("findings")
+    report_progress("tokenizing", 0.0)
+    readable = _reading(workspace, table, read, base, max_length)
+    found += readable.pop("findings")
     order = list(quality.CLEAN)
     severe = ("blocks", "look", "note")
-    found.sort(key=lambda one: (severe.index(one.severity), order.index(one.key)))
+    found.sort(key=lambda finding: (severe.index(finding.severity), order.index(finding.key)))
     report = {
         "dataset": dataset_name,
         "version": version,
@@ -85,26 +89,29 @@ def assess(
         "pairs": len(table.ids),
         "scale": table.scale.as_json(),
         "balance": quality.balance(table),
-        "findings": [_shown(one) for one in found],
-        "clean": [word for key, word in quality.CLEAN.items() if key not in
-                  {one.key for one in found} and (told["coverage"] or key not in _OF_BASE)],
+        "findings": [_shown(finding) for finding in found],
+        "clean": [word for key, word in quality.CLEAN.items()
+                  if key not in {finding.key for finding in found}
+                  and (readable["coverage"] or key not in _OF_BASE)],
         "compared": {"queries": min(len(read.queries), _QUERIES),
                      "passages": min(len(read.passages), _PASSAGES)},
-        **told,
+        **readable,
     }  # fmt: skip
-    return report, {one.key: one.rows for one in found}
+    return report, {finding.key: finding.rows for finding in found}
 
 
 _OF_BASE = ("unknown", "merged", "dense", "cut")
 
 
-def _read(connection: sa.Connection, view: Visibility, count: int, said: Said) -> _Read:
+def _read(
+    connection: sa.Connection, view: Visibility, count: int, report_progress: OnProgress
+) -> _Read:
     every = max(1, -(-count // SAMPLE))
-    told = pairs_with_labels(
+    query = pairs_with_labels(
         view, pairs.c.id, pairs.c.query_key, pairs.c.passage_key, pairs.c.query,
         pairs.c.passage, pairs.c.split,
     )  # fmt: skip
-    rows = connection.execution_options(yield_per=5_000).execute(told.order_by(pairs.c.id))
+    rows = connection.execution_options(yield_per=5_000).execute(query.order_by(pairs.c.id))
     read, splits = _Read(), {name: at for at, name in enumerate(SPLITS)}
     for position, row in enumerate(rows):
         folded = int.from_bytes(blake2b(fold(row.passage).encode(), digest_size=8).digest())
@@ -123,7 +130,7 @@ def _read(connection: sa.Connection, view: Visibility, count: int, said: Said) -
             read.sampled.append(position)
             read.texts.append((row.query, row.passage))
         if position % 5_000 == 0:
-            said("reading", position / max(count, 1))
+            report_progress("reading", position / max(count, 1))
     return read
 
 
@@ -146,41 +153,41 @@ def _similar_passages(read: _Read) -> list[tuple[int, int]]:
     """Positions of pairs of one query whose passages are alike."""
     groups = [positions for positions, _ in read.passages.values()]
     near_of = [row[2] for row in read.rows]
-    told = []
+    similar = []
     for i, j in similar_pairs([text for _, text in read.passages.values()], overlap=0.9):
         there = {near_of[at]: at for at in groups[j]}
-        told += [(at, there[near_of[at]]) for at in groups[i] if near_of[at] in there]
-    return told
+        similar += [(at, there[near_of[at]]) for at in groups[i] if near_of[at] in there]
+    return similar
 
 
 def _reading(
     workspace: Workspace, table: quality.Table, read: _Read, base: str, max_length: int | None
 ) -> dict[str, Any]:
     """What the base makes of the sampled texts; without it, why there is nothing to say."""
-    told: dict[str, Any] = {"base": base, "sampled": len(read.texts), "coverage": None,
+    report: dict[str, Any] = {"base": base, "sampled": len(read.texts), "coverage": None,
                             "lengths": None, "seen": [], "findings": []}  # fmt: skip
     try:
         found = resolve_base(base, workspace.cache, texts=read.texts)
     except Refused as refused:
-        return {**told, "notice": str(refused)}
+        return {**report, "notice": str(refused)}
     file = found.path / "tokenizer.json"
     if not file.is_file():
-        return {**told, "notice": f"{found.used} has no tokenizer.json, which is what is read."}
-    most = max_length or PRESETS["quick"].max_length
-    most = min(most, token_limit(found.path) or most)
+        return {**report, "notice": f"{found.used} has no tokenizer.json, which is what is read."}
+    limit = max_length or PRESETS["quick"].max_length
+    limit = min(limit, token_limit(found.path) or limit)
     seen = coverage_of(file, read.texts)
     sampled = np.array(read.sampled)
     name = found.used.rpartition("/")[2]
     shares = ("unknown", "tokens_per_character", "merged_texts", "merged_words")
     lengths = np.array(seen.lengths)
     return {
-        **told,
+        **report,
         "base": found.used,
         "notice": found.notice,
         "coverage": {name: getattr(seen, name) for name in shares},
-        "lengths": readability.histogram_of_lengths(lengths, table.grade[sampled], most),
+        "lengths": readability.histogram_of_lengths(lengths, table.grade[sampled], limit),
         "seen": _examples(found, read, seen.unknown_pairs),
-        "findings": readability.reading(table, sampled, seen, name, most),
+        "findings": readability.reading(table, sampled, seen, name, limit),
     }
 
 

@@ -78,10 +78,12 @@ def _homes(connection: sa.Connection, dataset_id: int) -> dict[str, str]:
 
 
 def _by_side(dataset_id: int) -> sa.Select[Any]:
-    mine = pairs.c.dataset_id == dataset_id, pairs.c.split.is_not(None), seen()
-    return select(NEAR, pairs.c.split, func.count()).where(*mine).group_by(NEAR, pairs.c.split)
+    conditions = pairs.c.dataset_id == dataset_id, pairs.c.split.is_not(None), seen()
+    return (
+        select(NEAR, pairs.c.split, func.count()).where(*conditions).group_by(NEAR, pairs.c.split)
+    )
 
 
 def _elsewhere(dataset_id: int, groups: list[str], split: str) -> sa.ColumnElement[bool]:
-    mine = pairs.c.dataset_id == dataset_id, pairs.c.split.is_not(None)
-    return sa.and_(*mine, pairs.c.split != split, NEAR.in_(groups))
+    conditions = pairs.c.dataset_id == dataset_id, pairs.c.split.is_not(None)
+    return sa.and_(*conditions, pairs.c.split != split, NEAR.in_(groups))

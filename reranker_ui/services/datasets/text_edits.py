@@ -96,10 +96,10 @@ def undo_text(connection: sa.Connection, line: sa.Row[Any]) -> int:
 
 def next_version(connection: sa.Connection, dataset_id: int) -> int:
     """Count one more edit of texts; search index and first stage follow by it."""
-    mine = datasets.c.id == dataset_id
-    counted = datasets.update().where(mine).values(texts_version=datasets.c.texts_version + 1)
+    of_dataset = datasets.c.id == dataset_id
+    counted = datasets.update().where(of_dataset).values(texts_version=datasets.c.texts_version + 1)
     connection.execute(counted)
-    return int(connection.scalar(select(datasets.c.texts_version).where(mine)) or 0)
+    return int(connection.scalar(select(datasets.c.texts_version).where(of_dataset)) or 0)
 
 
 def rewrite(
@@ -120,12 +120,12 @@ def rewrite(
 
 
 def _same_query(connection: sa.Connection, pair: sa.Row[Any]) -> list[sa.Row[Any]]:
-    mine = select(pairs).where(
+    query = select(pairs).where(
         pairs.c.dataset_id == pair.dataset_id,
         pairs.c.query_key == pair.query_key,
         pairs.c.retired_at.is_(None),
     )
-    return list(connection.execute(mine.order_by(pairs.c.id)))
+    return list(connection.execute(query.order_by(pairs.c.id)))
 
 
 def _split_of(connection: sa.Connection, old: sa.Row[Any], query: str) -> str:
@@ -164,8 +164,8 @@ def _move_labels(connection: sa.Connection, source: int, target: int) -> None:
 
 
 def _has_decision(connection: sa.Connection, pair_id: int) -> bool:
-    mine = select(decisions.c.pair_id).where(decisions.c.pair_id == pair_id)
-    return connection.scalar(mine) is not None
+    decided = select(decisions.c.pair_id).where(decisions.c.pair_id == pair_id)
+    return connection.scalar(decided) is not None
 
 
 def _is_as_edited(pair: sa.Row[Any], after: dict[str, Any]) -> bool:

@@ -48,15 +48,15 @@ def undo(workspace: Workspace, user: User, edit: int) -> dict[str, Any]:
 def _undo_label(connection: sa.Connection, line: sa.Row[Any]) -> int:
     ids = line.after[0]
     still = decisions.c.pair_id.in_(ids), decisions.c.decided_at == line.at
-    mine = set(connection.scalars(select(decisions.c.pair_id).where(*still)))
-    if not mine:
+    unchanged = set(connection.scalars(select(decisions.c.pair_id).where(*still)))
+    if not unchanged:
         raise Refused(LATER)
     connection.execute(decisions.delete().where(*still))
     names = ("pair_id", "label", "decided_by", "reason", "decided_at")
-    back = [dict(zip(names, row, strict=True)) for row in line.before if row[0] in mine]
+    back = [dict(zip(names, row, strict=True)) for row in line.before if row[0] in unchanged]
     if back:
         connection.execute(decisions.insert(), back)
-    return len(ids) - len(mine)
+    return len(ids) - len(unchanged)
 
 
 def _undo_split(connection: sa.Connection, line: sa.Row[Any]) -> int:

@@ -67,8 +67,8 @@ class Writer:
 
     def _write_votes(self, voted: Sequence[Staged], votes: Votes) -> None:
         keys = [pair.pair_key for pair in voted]
-        mine = pairs.c.dataset_id == self.dataset_id, pairs.c.pair_key.in_(keys)
-        stored = self.connection.execute(select(pairs.c.pair_key, pairs.c.id).where(*mine))
+        stored_keys = pairs.c.dataset_id == self.dataset_id, pairs.c.pair_key.in_(keys)
+        stored = self.connection.execute(select(pairs.c.pair_key, pairs.c.id).where(*stored_keys))
         ids = {key: pair_id for key, pair_id in stored}  # noqa: C416
         given = [(ids[pair.pair_key], vote) for pair in voted for vote in votes[pair.id]]
         self.connection.execute(

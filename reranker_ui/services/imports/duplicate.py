@@ -71,16 +71,16 @@ def _begin(workspace: Workspace, user: User, dataset_name: str, name: str) -> Be
 
 
 def _next_pairs(workspace: Workspace, dataset_id: int, last: int) -> list[int]:
-    mine = select(pairs.c.id).where(pairs.c.dataset_id == dataset_id, seen(), pairs.c.id > last)
+    query = select(pairs.c.id).where(pairs.c.dataset_id == dataset_id, seen(), pairs.c.id > last)
     with workspace.reading() as connection:
-        return list(connection.scalars(mine.order_by(pairs.c.id).limit(_BATCH)))
+        return list(connection.scalars(query.order_by(pairs.c.id).limit(_BATCH)))
 
 
 def _copy(connection: sa.Connection, source: int, begun: Begun, ids: list[int]) -> None:
     names = _names(pairs, _NEW)
-    mine = pairs.c.dataset_id == source, pairs.c.id.between(ids[0], ids[-1]), seen()
+    conditions = pairs.c.dataset_id == source, pairs.c.id.between(ids[0], ids[-1]), seen()
     same = sa.literal(begun.dataset_id), sa.literal(begun.import_id)
-    rows = select(*same, *(pairs.c[name] for name in names)).where(*mine).order_by(pairs.c.id)
+    rows = select(*same, *(pairs.c[name] for name in names)).where(*conditions).order_by(pairs.c.id)
     connection.execute(pairs.insert().from_select(["dataset_id", "import_id", *names], rows))
     copy = pairs.alias()
     twin = sa.and_(copy.c.dataset_id == begun.dataset_id, copy.c.pair_key == pairs.c.pair_key)
@@ -89,7 +89,7 @@ def _copy(connection: sa.Connection, source: int, begun: Begun, ids: list[int]) 
         labels = (
             select(copy.c.id, *(table.c[name] for name in kept))
             .select_from(table.join(pairs, pairs.c.id == table.c.pair_id).join(copy, twin))
-            .where(*mine)
+            .where(*conditions)
         )
         connection.execute(table.insert().from_select(["pair_id", *kept], labels))
 
@@ -108,7 +108,7 @@ def _finish(workspace: Workspace, user: User, begun: Begun, dataset_name: str, c
         report = {**counts, "sources": sorted({*sources} - {""})}
         done = imports.update().where(imports.c.id == begun.import_id)
         connection.execute(done.values(state="done", report=report))
-        mine = datasets.c.id == begun.dataset_id
-        connection.execute(datasets.update().where(mine).values(updated_at=now))
+        target = datasets.c.id == begun.dataset_id
+        connection.execute(datasets.update().where(target).values(updated_at=now))
         record(connection, user, "duplicate", f"dataset:{begun.dataset_id}", at=now,
                after={"from": dataset_name, **counts})  # fmt: skip

@@ -50,12 +50,12 @@ def import_preview(
 
 
 def _contents(connection: sa.Connection, dataset_id: int) -> dict[str, Any]:
-    mine = pairs.c.dataset_id == dataset_id, seen()
+    conditions = pairs.c.dataset_id == dataset_id, seen()
     labelled = select(func.count()).select_from(annotations.join(pairs)).where(
-        *mine, annotations.c.label.is_not(None)
+        *conditions, annotations.c.label.is_not(None)
     )  # fmt: skip
     return {
-        "there": connection.scalar(select(func.count()).select_from(pairs).where(*mine)),
+        "there": connection.scalar(select(func.count()).select_from(pairs).where(*conditions)),
         "human_labels": connection.scalar(labelled),
     }
 

@@ -138,8 +138,8 @@ def _raw_labels(plan: Plan, value: Any) -> list[Any]:
     if plan.one_label and _is_plain(raw := value.get(plan.label)):
         raws = [raw]
     else:
-        told = [one for one in judged_of(plan, value) if isinstance(one, Judged)]
-        raws = [raw for one in told for raw in (one.label, *(raw for _, raw in one.votes))]
+        pairs = [pair for pair in judged_of(plan, value) if isinstance(pair, Judged)]
+        raws = [raw for pair in pairs for raw in (pair.label, *(raw for _, raw in pair.votes))]
     return [_hashable(raw) for raw in raws if not _empty(raw)]
 
 
@@ -222,7 +222,7 @@ class _Progress:
     def __init__(self, folder: Path, paths: Sequence[Path]) -> None:
         self.path = folder / "progress.json"
         self.total = sum(path.stat().st_size for path in paths if path.is_file())
-        self.phase, self.records, self.bytes, self.said = "opening", 0, 0, 0.0
+        self.phase, self.records, self.bytes, self.saved_at = "opening", 0, 0, 0.0
 
     def begin(self, phase: str) -> None:
         self.phase, self.records, self.bytes = phase, 0, 0
@@ -234,10 +234,10 @@ class _Progress:
 
     def tick(self, size: int) -> None:
         self.bytes += size
-        if time.monotonic() - self.said > 0.5:
-            self.said = time.monotonic()
-            told = {"phase": self.phase, "records": self.records, "bytes": self.bytes}
-            save(self.path, {**told, "total": self.total})
+        if time.monotonic() - self.saved_at > 0.5:
+            self.saved_at = time.monotonic()
+            state = {"phase": self.phase, "records": self.records, "bytes": self.bytes}
+            save(self.path, {**state, "total": self.total})
 
 
 if __name__ == "__main__":

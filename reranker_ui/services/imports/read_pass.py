@@ -23,7 +23,7 @@ class Staging:
         self.plan, self.reader, self.options, self.stage = plan, reader, options, stage
         self.report, self.mojibake = Report(), Mojibake(options.repair)
 
-    def run(self, said: Callable[[], None]) -> Report:
+    def run(self, on_progress: Callable[[], None]) -> Report:
         """Read every record; `said` is called for each. Returns what became of them."""
         report, most = self.report, self.options.limits.rows
         file = self.plan.source
@@ -36,7 +36,7 @@ class Staging:
                 raise Refused(
                     f"Line {line}: there are more than {most:,} records, which is the limit."
                 )
-            said()
+            on_progress()
             left = self._record(line, value)
             if left is not None:
                 setattr(report, left.reason, getattr(report, left.reason) + 1)
@@ -61,7 +61,7 @@ class Staging:
         if stored:
             return None
         if not lefts:
-            lefts = [Left("blank", "the record holds no passage")]
+            lefts = [Left("blank", "the record has no passage")]
             self._leave(line, lefts[0], _cells(value))
         return min(lefts, key=lambda left: REASONS.index(left.reason))
 

@@ -157,8 +157,8 @@ def _write_left_out(workspace: Workspace, user: User, token: str, path: Path) ->
         after = 0
         while rows := left_out(workspace, user, token, after=after, limit=2000):
             for row in rows:
-                told = (str(row["line"]), row["reason"], row["why"], row["row"])
-                writer.writerow([safe_cell(cell) for cell in told])
+                cells = (str(row["line"]), row["reason"], row["why"], row["row"])
+                writer.writerow([safe_cell(cell) for cell in cells])
             after = rows[-1]["id"]
 
 

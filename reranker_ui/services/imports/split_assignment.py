@@ -15,7 +15,7 @@ from reranker_ui.services.store.database import pairs
 _FEW = 10  # queries from which on no split may stay empty
 
 _GROUPS = """
-CREATE TABLE groups (near TEXT PRIMARY KEY, stratum INTEGER, told TEXT, sides INTEGER, split TEXT)
+CREATE TABLE groups (near TEXT PRIMARY KEY, stratum INTEGER, given TEXT, sides INTEGER, split TEXT)
 WITHOUT ROWID;
 INSERT INTO groups
 SELECT near(query_key),
@@ -28,18 +28,18 @@ FROM staged GROUP BY 1;
 _ASSIGN = """
 UPDATE groups SET split = placed.split FROM (
     SELECT near, split_at(row_number() OVER w - 1, count(*) OVER (PARTITION BY stratum)) AS split
-    FROM groups WHERE told IS NULL WINDOW w AS (PARTITION BY stratum ORDER BY place(near))
+    FROM groups WHERE given IS NULL WINDOW w AS (PARTITION BY stratum ORDER BY place(near))
 ) AS placed WHERE placed.near = groups.near
 """
 _CARVE = """
-UPDATE groups SET split = :to, told = NULL, sides = 9 WHERE near IN (
-    SELECT near FROM groups WHERE coalesce(told, split) = :whole ORDER BY stratum, place(near)
-    LIMIT max(1, (SELECT count(*) FROM groups WHERE coalesce(told, split) = :whole) / 10))
+UPDATE groups SET split = :to, given = NULL, sides = 9 WHERE near IN (
+    SELECT near FROM groups WHERE coalesce(given, split) = :whole ORDER BY stratum, place(near)
+    LIMIT max(1, (SELECT count(*) FROM groups WHERE coalesce(given, split) = :whole) / 10))
 """
 _STORE = """
 UPDATE staged SET split = (
     SELECT CASE WHEN sides = 9 THEN groups.split
-        ELSE coalesce(staged.split, groups.told, groups.split) END
+        ELSE coalesce(staged.split, groups.given, groups.split) END
     FROM groups WHERE groups.near = near(staged.query_key))
 """
 
@@ -64,7 +64,7 @@ def assign_splits(
         lite.execute("UPDATE staged SET split = ?", (whole,))
     lite.execute("DROP TABLE IF EXISTS groups")
     lite.executescript(_GROUPS)
-    notes = [f"The whole file goes to {whole}."] if whole else _told(lite)
+    notes = [f"The whole file goes to {whole}."] if whole else _split_notes(lite)
     if dataset_id is None:
         lite.execute(_ASSIGN)
         notes += _fill_empty(lite)
@@ -76,13 +76,13 @@ def assign_splits(
     return notes
 
 
-def _told(lite: sqlite3.Connection) -> list[str]:
-    told = dict(
+def _split_notes(lite: sqlite3.Connection) -> list[str]:
+    counts = dict(
         lite.execute("SELECT split, count(*) FROM staged WHERE split IS NOT NULL GROUP BY 1")
     )
-    if not told:
+    if not counts:
         return []
-    notes = [f"The splits of the file are kept: {_list(told)}."]
+    notes = [f"The splits of the file are kept: {_list(counts)}."]
     (both,) = lite.execute("SELECT count(*) FROM groups WHERE sides > 1").fetchone()
     if both:
         notes.append(f"{both:,} queries stand on more than one side of the file's own splits.")
@@ -133,7 +133,7 @@ def _fill_empty(lite: sqlite3.Connection) -> list[str]:
 
 
 def _sizes(lite: sqlite3.Connection) -> dict[str, int]:
-    return dict(lite.execute("SELECT coalesce(told, split), count(*) FROM groups GROUP BY 1"))
+    return dict(lite.execute("SELECT coalesce(given, split), count(*) FROM groups GROUP BY 1"))
 
 
 def _list(sizes: dict[str, int]) -> str:

@@ -26,7 +26,7 @@ def store_requested(job: JobFolder, workspace: Workspace) -> None:
     report = store_reading(
         workspace, User(**request["user"]), job.path.parent.name, request["dataset"],
         into=request["into"], split=request["split"], source=request["source"],
-        grade_names=request["grade_names"], shown=request["shown"], said=report_progress,
+        grade_names=request["grade_names"], shown=request["shown"], on_progress=report_progress,
     )  # fmt: skip
     job.finish(report)
     fill_index(workspace, request["dataset"])  # nobody needs to wait for it

@@ -27,7 +27,7 @@ from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, imports, pairs
 from reranker_ui.services.store.workspace import Workspace, record
 
-Said = Callable[[int], None]
+OnProgress = Callable[[int], None]
 STORED = 4  # bytes in the database and its journal for each byte of the stage
 _BATCH = 1000  # pairs in the first transaction; later ones as many as take a moment
 _LARGEST = 5000
@@ -42,7 +42,7 @@ def store_reading(
     workspace: Workspace, user: User, token: str, dataset_name: str, *,
     into: Into | None = None, split: str | None = None, result: dict[str, Any] | None = None,
     source: str = "", grade_names: Sequence[str] | None = None,
-    shown: Sequence[str] | None = None, said: Said = lambda _n: None,
+    shown: Sequence[str] | None = None, on_progress: OnProgress = lambda _n: None,
 ) -> dict[str, Any]:  # fmt: skip
     """Store a finished reading; `said` hears how many pairs are through. Returns the report.
 
@@ -70,7 +70,7 @@ def store_reading(
         stage = Stage(job.path / "stage.db")
         try:
             storing = _Storing(workspace, user, stage, begun, result, source, shown)
-            report = storing.run(split, said)
+            report = storing.run(split, on_progress)
         finally:
             stage.close()
     more = {"scale": result["scale"], "new": begun.new, "mojibake": result.get("mojibake"),
@@ -100,7 +100,7 @@ class _Storing:
     source: str
     shown: Sequence[str] | None
 
-    def run(self, split: str | None, said: Said) -> dict[str, Any]:
+    def run(self, split: str | None, on_progress: OnProgress) -> dict[str, Any]:
         """Store every staged pair and finish the import; returns the report."""
         with self.workspace.reading() as connection:
             row = connection.execute(select(datasets).where(datasets.c.id == self.begun.joins))
@@ -112,7 +112,7 @@ class _Storing:
         start = dict.fromkeys(_COUNTED, 0) if merges else self.result["report"]
         self.counts = {name: start.get(name, 0) for name in (*_COUNTED, *_MERGED)}
         self.settled: list[dict[str, Any]] = []
-        self._write_all(merges, said)
+        self._write_all(merges, on_progress)
         report = {**self.result["report"], **self.counts}
         report["duplicate"] = report["pairs"] - report["kept"]
         report["notes"] = self.result["notes"] + notes
@@ -120,7 +120,7 @@ class _Storing:
         report["sources"] = self.result.get("sources", [])
         return self._finish(report)
 
-    def _write_all(self, merges: bool, said: Said) -> None:
+    def _write_all(self, merges: bool, on_progress: OnProgress) -> None:
         last, size = 0, _BATCH
         while batch := self.stage.pairs_after(last, size):
             votes = self.stage.votes_of(batch)
@@ -136,7 +136,7 @@ class _Storing:
                 self.settled += writer.settled
             size = _next_size(size, time.perf_counter() - begun)
             last = batch[-1].id
-            said(last)
+            on_progress(last)
             time.sleep(_GAP)
 
     def _finish(self, report: dict[str, Any]) -> dict[str, Any]:
@@ -158,15 +158,15 @@ class _Storing:
     def _show_columns(self, connection: sa.Connection) -> None:
         if self.shown is None:
             return
-        mine = select(datasets).where(datasets.c.id == self.begun.joins)
-        dataset = connection.execute(mine).one()
+        query = select(datasets).where(datasets.c.id == self.begun.joins)
+        dataset = connection.execute(query).one()
         chosen = dict.fromkeys([*(dataset.shown_columns or []), *self.shown])
         set_shown(connection, self.user, dataset, list(chosen)[:MOST_SHOWN])
 
 
 def _has_pairs(connection: sa.Connection, dataset_id: int) -> bool:
-    mine = select(pairs.c.id).where(pairs.c.dataset_id == dataset_id, seen())
-    return connection.scalar(mine.limit(1)) is not None
+    query = select(pairs.c.id).where(pairs.c.dataset_id == dataset_id, seen())
+    return connection.scalar(query.limit(1)) is not None
 
 
 def _next_size(size: int, took: float) -> int:

@@ -21,7 +21,7 @@ def sweep_imports(workspace: Workspace) -> int:
     """Remove what is left of imports whose process died; returns how many there were."""
     with workspace.reading() as connection:
         unfinished = list(connection.scalars(select(imports.c.id).where(imports.c.state != "done")))
-    gone = 0
+    removed = 0
     for import_id in unfinished:
         path = lock_path(workspace, import_id)
         alive = FileLock(path, timeout=0)
@@ -30,11 +30,11 @@ def sweep_imports(workspace: Workspace) -> int:
                 alive.acquire()
             if _is_unfinished(workspace, import_id):  # it may have ended well meanwhile
                 remove_import(workspace, import_id)
-                gone += 1
+                removed += 1
             alive.release()
             path.unlink(missing_ok=True)
     _sweep_commands(workspace)
-    return gone
+    return removed
 
 
 @contextmanager
@@ -90,11 +90,11 @@ def _is_unfinished(workspace: Workspace, import_id: int) -> bool:
 
 def remove_import(workspace: Workspace, import_id: int) -> None:
     """Remove an unfinished import, and its dataset where the import made it."""
-    mine = select(pairs.c.id).where(pairs.c.import_id == import_id).limit(_BATCH)
-    gone = -1
-    while gone:
+    batch = select(pairs.c.id).where(pairs.c.import_id == import_id).limit(_BATCH)
+    deleted = -1
+    while deleted:
         with workspace.writing() as connection:
-            gone = connection.execute(pairs.delete().where(pairs.c.id.in_(mine))).rowcount
+            deleted = connection.execute(pairs.delete().where(pairs.c.id.in_(batch))).rowcount
     with workspace.writing() as connection:
         dataset_id = connection.scalar(
             select(imports.c.dataset_id).where(imports.c.id == import_id)

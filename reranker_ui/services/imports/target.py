@@ -87,8 +87,8 @@ def take_place(connection: sa.Connection, begun: Begun, now: float) -> int:
         raise Refused("The dataset whose pairs were to be replaced was deleted meanwhile.")
     check_alone(connection, row)
     replaced = retire(connection, sa.and_(pairs.c.dataset_id == row.id, seen()), now)
-    for table, mine in ((pairs, pairs.c.dataset_id), (imports, imports.c.dataset_id)):
-        moved = table.update().where(mine == begun.dataset_id)
+    for table, owner in ((pairs, pairs.c.dataset_id), (imports, imports.c.dataset_id)):
+        moved = table.update().where(owner == begun.dataset_id)
         connection.execute(moved.values(dataset_id=row.id))
     connection.execute(datasets.delete().where(datasets.c.id == begun.dataset_id))
     return replaced

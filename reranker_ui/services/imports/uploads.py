@@ -31,7 +31,7 @@ from reranker_ui.services.store.workspace import Workspace
 _ABOUT = ("file", "more", "bytes", "hub", "said", "corpus", "queries")
 _MOST_FILES = 50  # in one import
 _SHOWN = 100  # rows left out that are sent with the state
-_SAID = {field.name for field in fields(ReadOptions)} - {"corpus", "queries", "joins", "limits"}
+_CHOICES = {field.name for field in fields(ReadOptions)} - {"corpus", "queries", "joins", "limits"}
 
 
 def begin_upload(workspace: Workspace, user: User, path: Path, name: str) -> dict[str, Any]:
@@ -43,10 +43,10 @@ def begin_upload(workspace: Workspace, user: User, path: Path, name: str) -> dic
     return {"token": token}
 
 
-def begin_hub(workspace: Workspace, user: User, told: str) -> dict[str, Any]:
+def begin_hub(workspace: Workspace, user: User, address: str) -> dict[str, Any]:
     """Start to bring and read a dataset on the Hub by its id, ORG/NAME[:CONFIG]."""
     require(user, "admin")
-    name = told.strip().removeprefix(PREFIX)
+    name = address.strip().removeprefix(PREFIX)
     token = start_reading(workspace, user, Path(PREFIX + name), ReadOptions())
     _note(workspace, token, {"file": name, "bytes": 0, "hub": True})
     return {"token": token}
@@ -78,10 +78,12 @@ def add_texts(
     _note(workspace, token, {**noted, role: file})
 
 
-def read_upload(workspace: Workspace, user: User, token: str, said: dict[str, Any]) -> None:
+def read_upload(workspace: Workspace, user: User, token: str, choices: dict[str, Any]) -> None:
     """Read the upload again as a person says; `said` has the fields of ReadOptions."""
     require(user, "admin")
-    given = {name: value for name, value in said.items() if name in _SAID and value is not None}
+    given = {
+        name: value for name, value in choices.items() if name in _CHOICES and value is not None
+    }
     _read(workspace, user, token, {**_noted(workspace, token), "said": given})
 
 

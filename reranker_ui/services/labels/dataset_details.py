@@ -73,8 +73,8 @@ def _change(
     **values: str,
 ) -> None:  # fmt: skip
     now = time.time()
-    mine = datasets.update().where(datasets.c.id == dataset.id)
-    connection.execute(mine.values(**values, updated_at=now))
+    update = datasets.update().where(datasets.c.id == dataset.id)
+    connection.execute(update.values(**values, updated_at=now))
     before = {name: getattr(dataset, name) for name in values}
     record(
         connection, user, what, f"dataset:{dataset.id}", at=now, before=before, after=values

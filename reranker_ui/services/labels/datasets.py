@@ -164,11 +164,11 @@ def first_steps(workspace: Workspace, user: User) -> dict[str, int]:
 
 
 def delete_dataset(workspace: Workspace, user: User, dataset_name: str) -> dict[str, int]:
-    """Delete a dataset with its pairs and labels; returns what went: pairs, labels by people."""
+    """Delete a dataset; returns the counts of deleted pairs and human labels."""
     require(user, "admin")
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
-        gone = {
+        deleted = {
             "pairs": count(
                 connection, select(func.count()).where(*seen_pairs(connection, dataset.id))
             ),
@@ -182,17 +182,17 @@ def delete_dataset(workspace: Workspace, user: User, dataset_name: str) -> dict[
         connection.execute(datasets.delete().where(datasets.c.id == dataset.id))
         record(
             connection, user, "delete dataset", f"dataset:{dataset.id}",
-            at=time.time(), before={"name": dataset.name, **gone},
+            at=time.time(), before={"name": dataset.name, **deleted},
         )  # fmt: skip
     search_index.drop(workspace, dataset)
-    return gone
+    return deleted
 
 
 def _describe(connection: sa.Connection, row: sa.Row[Any], view: Visibility) -> dict[str, Any]:
-    mine = seen_pairs(connection, row.id)
-    splits = select(pairs.c.split, func.count()).where(*mine).group_by(pairs.c.split)
+    conditions = seen_pairs(connection, row.id)
+    splits = select(pairs.c.split, func.count()).where(*conditions).group_by(pairs.c.split)
     by_split: dict[str, int] = {name: n for name, n in connection.execute(splits)}  # noqa: C416
-    queries = select(func.count(pairs.c.query_key.distinct())).where(*mine)
+    queries = select(func.count(pairs.c.query_key.distinct())).where(*conditions)
     return {
         "id": row.id,
         "name": row.name,

@@ -50,12 +50,12 @@ def pairs_with_labels(
     hides a pair's labels, its effective label is the person's own, and its state hidden if only
     others labelled it. `only`: these ids. `where`: of `pairs`, for both sides of the joins.
     """
-    mine = [pairs.c.dataset_id == view.dataset_id]
+    conditions = [pairs.c.dataset_id == view.dataset_id]
     if only is not None:
-        mine.append(pairs.c.id.in_(only))
+        conditions.append(pairs.c.id.in_(only))
     if where is not None:
-        mine.append(where)
-    votes, values = _votes(mine), _values(mine)
+        conditions.append(where)
+    votes, values = _votes(conditions), _values(conditions)
     conflict = or_(values.c.low != values.c.high, pairs.c.label != values.c.low)
     imported = func.coalesce(pairs.c.label, values.c.low)
     decided = decisions.c.pair_id.is_not(None)
@@ -94,13 +94,17 @@ def pairs_with_labels(
         )
         effective = case((hidden, own.c.label), else_=effective)
     shown = select(*columns, effective.label("effective"), state.label("state"))
-    return shown.select_from(joined).where(*mine, seen())
+    return shown.select_from(joined).where(*conditions, seen())
 
 
 def last_labelled(view: Visibility) -> sa.Select[Any]:
     """When an annotator last gave a label that `view` shows; NULL for never."""
-    mine = [pairs.c.dataset_id == view.dataset_id, pairs.c.retired_at.is_(None), *view.shown()]
-    return select(func.max(annotations.c.updated_at)).join(pairs).where(*mine)
+    conditions = [
+        pairs.c.dataset_id == view.dataset_id,
+        pairs.c.retired_at.is_(None),
+        *view.shown(),
+    ]
+    return select(func.max(annotations.c.updated_at)).join(pairs).where(*conditions)
 
 
 def imported_label(view: Visibility) -> sa.ColumnElement[Any]:
@@ -110,12 +114,12 @@ def imported_label(view: Visibility) -> sa.ColumnElement[Any]:
     return case((view.hidden(), sa.null()), else_=pairs.c.label).label("label")
 
 
-def _votes(mine: list[sa.ColumnElement[bool]]) -> sa.Subquery:
+def _votes(conditions: list[sa.ColumnElement[bool]]) -> sa.Subquery:
     """Per pair with votes: how many labels share the top, and the (lowest) one."""
     tally = (
         select(annotations.c.pair_id, annotations.c.label, func.count().label("n"))
         .join(pairs, pairs.c.id == annotations.c.pair_id)
-        .where(*mine, annotations.c.label.is_not(None))
+        .where(*conditions, annotations.c.label.is_not(None))
         .group_by(annotations.c.pair_id, annotations.c.label)
     ).cte()
     top = select(tally.c.pair_id, func.max(tally.c.n).label("n")).group_by(tally.c.pair_id).cte()
@@ -130,7 +134,7 @@ def _votes(mine: list[sa.ColumnElement[bool]]) -> sa.Subquery:
     ).subquery("votes")
 
 
-def _values(mine: list[sa.ColumnElement[bool]]) -> sa.Subquery:
+def _values(conditions: list[sa.ColumnElement[bool]]) -> sa.Subquery:
     """Per pair with further imported values: the lowest and the highest."""
     return (
         select(
@@ -140,7 +144,7 @@ def _values(mine: list[sa.ColumnElement[bool]]) -> sa.Subquery:
         )
         .join(pairs, pairs.c.id == imported_labels.c.pair_id)
         .where(
-            *mine,
+            *conditions,
             or_(
                 imported_labels.c.import_id.is_(None),
                 imported_labels.c.import_id.not_in(importing()),

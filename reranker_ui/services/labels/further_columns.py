@@ -71,8 +71,8 @@ def set_shown(
     """Store the choice, in a transaction of the caller."""
     if dataset.shown_columns == list(chosen):
         return
-    mine = datasets.update().where(datasets.c.id == dataset.id)
-    connection.execute(mine.values(shown_columns=list(chosen)))
+    update = datasets.update().where(datasets.c.id == dataset.id)
+    connection.execute(update.values(shown_columns=list(chosen)))
     subject, now = f"dataset:{dataset.id}", time.time()
     record(connection, user, "show columns", subject, at=now, before=dataset.shown_columns,
            after=list(chosen))  # fmt: skip
@@ -118,8 +118,8 @@ def _is_image(text: str, hosts: Sequence[str]) -> bool:
 
 
 def _first(connection: sa.Connection, dataset_id: int) -> list[Mapping[str, Any]]:
-    mine = select(pairs.c.extra).where(pairs.c.dataset_id == dataset_id, seen())
-    found = connection.scalars(mine.order_by(pairs.c.id).limit(_FIRST))
+    query = select(pairs.c.extra).where(pairs.c.dataset_id == dataset_id, seen())
+    found = connection.scalars(query.order_by(pairs.c.id).limit(_FIRST))
     return [extra for extra in found if isinstance(extra, Mapping)]
 
 
@@ -132,7 +132,7 @@ def _names(connection: sa.Connection, dataset_id: int) -> list[str]:
         each = func.json_each(pairs.c.extra).table_valued("key")
         keys = select(each.c.key).select_from(pairs.join(each, sa.true()))
         keys = keys.where(each.c.key.is_not(None))
-    mine = pairs.c.dataset_id == dataset_id, pairs.c.extra.is_not(None), seen()
-    found = {str(name) for name in connection.scalars(keys.where(*mine).distinct())}
+    conditions = pairs.c.dataset_id == dataset_id, pairs.c.extra.is_not(None), seen()
+    found = {str(name) for name in connection.scalars(keys.where(*conditions).distinct())}
     ordered = dict.fromkeys(name for extra in _first(connection, dataset_id) for name in extra)
     return [name for name in ordered if name in found] + sorted(found - set(ordered))

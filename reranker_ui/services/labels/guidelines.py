@@ -68,12 +68,12 @@ def stream_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, 
 
 
 def rules(dataset: sa.Row[Any]) -> str:
-    """A mark that is another one as soon as the owner changes what the page was told."""
+    """A mark that is another one as soon as the owner changes what the page shows."""
     names = ("guidelines_version", "ordering", "order_run", "overlap", "blind")
     people = ("adjudicators", "test_annotators", "annotators", "shown_columns")
-    told = [getattr(dataset, name) for name in (*names, *people, *_SCALE)]
-    told.append(bool(dataset.guidelines))
-    return hashlib.blake2s(repr(told).encode(), digest_size=8).hexdigest()
+    values = [getattr(dataset, name) for name in (*names, *people, *_SCALE)]
+    values.append(bool(dataset.guidelines))
+    return hashlib.blake2s(repr(values).encode(), digest_size=8).hexdigest()
 
 
 def guideline_versions(workspace: Workspace, user: User, dataset_name: str) -> list[dict[str, Any]]:
@@ -81,8 +81,8 @@ def guideline_versions(workspace: Workspace, user: User, dataset_name: str) -> l
     require(user, "viewer")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
-        mine = journal.c.subject == f"dataset:{dataset.id}", journal.c.what == "edit guidelines"
-        lines = connection.execute(select(journal).where(*mine).order_by(journal.c.id)).all()
+        edits = journal.c.subject == f"dataset:{dataset.id}", journal.c.what == "edit guidelines"
+        lines = connection.execute(select(journal).where(*edits).order_by(journal.c.id)).all()
     found = {line.after["version"]: (line.after["text"], line.at, line.who) for line in lines}
     if lines and lines[0].before["text"]:
         found[lines[0].before["version"]] = (lines[0].before["text"], None, None)

@@ -83,13 +83,13 @@ class OpenPairs:
         self.connection, self.dataset, self.user = connection, dataset, user
         self.imported = imported
         self.drawn: dict[int, str] = {}  # how a pair was chosen, where not in turn
-        mine = sa.exists().where(
+        answered = sa.exists().where(
             annotations.c.pair_id == pairs.c.id, annotations.c.annotator == user.name
         )
         decided = sa.exists().where(decisions.c.pair_id == pairs.c.id)
         hidden = list(connection.scalars(importing()))
         done = or_(pairs.c.import_id.is_(None), pairs.c.import_id.not_in(hidden))
-        self.for_me: Where = [~mine, ~decided, *([done] if hidden else [])]
+        self.for_me: Where = [~answered, ~decided, *([done] if hidden else [])]
         held = select(func.count()).where(*leases_of_others(user, now))
         self.others = held.scalar_subquery()
 
@@ -127,7 +127,7 @@ class OpenPairs:
             self.others + pairs.c.votes < self.dataset.overlap,
         ]
 
-    def gone(self, have: list[int], again: bool = False) -> list[int]:
+    def closed(self, have: list[int], again: bool = False) -> list[int]:
         """Those of `have` that need no label any more; `again`: that may not be labelled at all."""
         if not have:
             return []
@@ -164,7 +164,7 @@ def disputed_ids(connection: sa.Connection, view: Visibility) -> list[int]:
     found: list[tuple[int, int]] = []
     for start in range(0, len(may_be), _CHUNK):
         only = may_be[start : start + _CHUNK]
-        told = pairs_with_labels(view, pairs.c.votes, pairs.c.id, only=only).subquery()
-        query = select(told.c.votes, told.c.id).where(told.c.state == "disputed")
+        labelled = pairs_with_labels(view, pairs.c.votes, pairs.c.id, only=only).subquery()
+        query = select(labelled.c.votes, labelled.c.id).where(labelled.c.state == "disputed")
         found += [(-row.votes, row.id) for row in connection.execute(query)]
     return [pair for _, pair in sorted(found)]

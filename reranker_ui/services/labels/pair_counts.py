@@ -72,10 +72,10 @@ def labelled_by_people(connection: sa.Connection, view: Visibility) -> int:
 
 def seen_pairs(connection: sa.Connection, dataset_id: int) -> tuple[sa.ColumnElement[bool], ...]:
     """The dataset's seen pairs; where no import runs, an index alone tells them."""
-    mine = pairs.c.dataset_id == dataset_id
+    of_dataset = pairs.c.dataset_id == dataset_id
     if connection.scalar(importing().limit(1)):
-        return mine, seen()
-    return mine, pairs.c.retired_at.is_(None)
+        return of_dataset, seen()
+    return of_dataset, pairs.c.retired_at.is_(None)
 
 
 def count(connection: sa.Connection, query: sa.Select[Any]) -> int:

@@ -209,14 +209,14 @@ def _move(connection: sa.Connection, dataset_id: int, to: LabelMap) -> list[list
     """Map labels; returns [table, old label, new label, ids of rows] for `_move_back`."""
     moved = []
     for name, (key, label) in _COLUMNS.items() if to else ():
-        mine = _of_dataset(name, dataset_id), label.in_(list(to))
+        affected = _of_dataset(name, dataset_id), label.in_(list(to))
         rows: dict[float, list[int]] = {}
-        for row, value in connection.execute(select(key, label).where(*mine)):
+        for row, value in connection.execute(select(key, label).where(*affected)):
             rows.setdefault(value, []).append(row)
         moved += [[name, value, to[value], ids] for value, ids in rows.items()]
         if rows:
             new = case(*((label == a, sa.cast(b, sa.Float)) for a, b in to.items()))
-            connection.execute(sa.update(key.table).where(*mine).values({label: new}))
+            connection.execute(sa.update(key.table).where(*affected).values({label: new}))
     return moved
 
 

@@ -60,10 +60,10 @@ def fill(workspace: Workspace, dataset: Dataset) -> int:
 def progress(workspace: Workspace, dataset: Dataset, most: int | None = None) -> dict[str, int]:
     """`{"missing": pairs that the index lacks}`; `most`: stop to count there."""
     with _opened(_folder(workspace, dataset)) as index:
-        told = _missing(workspace, dataset, index)
+        unfinished = _missing(workspace, dataset, index)
     missing = 0
     with workspace.reading() as connection:
-        for import_id, last in told:
+        for import_id, last in unfinished:
             rows = select(pairs.c.id).where(*_of(dataset.id, import_id, last))
             counted = (rows.limit(most) if most else rows).subquery()
             missing += int(connection.scalar(select(func.count()).select_from(counted)) or 0)
@@ -75,13 +75,13 @@ def hits(
 ) -> list[int]:
     """Ids of pairs that are found, past `at`, in order of id; `down`: from high to low."""
     sql = "SELECT rowid FROM texts WHERE texts MATCH ?"
-    told: list[Any] = [_match(search)]
+    parameters: list[Any] = [_match(search)]
     if at is not None:
         sql += f" AND rowid {'<' if down else '>'} ?"
-        told.append(at)
+        parameters.append(at)
     sql += f" ORDER BY rowid {'DESC' if down else 'ASC'} LIMIT ?"
     with _opened(_folder(workspace, dataset)) as index:
-        return [int(found) for (found,) in index.execute(sql, [*told, size])]
+        return [int(found) for (found,) in index.execute(sql, [*parameters, size])]
 
 
 def prepare(workspace: Workspace, dataset: Dataset) -> int:
@@ -192,10 +192,10 @@ def _missing(workspace: Workspace, dataset: Dataset, index: Any) -> list[tuple[i
             filled
         ):
             return []
-        told = [(import_id, filled.get(import_id, 0)) for import_id in (*done, _NEVER)]
+        progress = [(import_id, filled.get(import_id, 0)) for import_id in (*done, _NEVER)]
         return [
             (import_id, last)
-            for import_id, last in told
+            for import_id, last in progress
             if import_id == _NEVER
             or connection.scalar(
                 select(pairs.c.id).where(*_of(dataset.id, import_id, last)).limit(1)
@@ -204,8 +204,10 @@ def _missing(workspace: Workspace, dataset: Dataset, index: Any) -> list[tuple[i
 
 
 def _of(dataset_id: int, import_id: int, last: int) -> list[sa.ColumnElement[bool]]:
-    mine = pairs.c.import_id == import_id if import_id != _NEVER else pairs.c.import_id.is_(None)
-    return [pairs.c.dataset_id == dataset_id, mine, pairs.c.id > last]
+    of_import = (
+        pairs.c.import_id == import_id if import_id != _NEVER else pairs.c.import_id.is_(None)
+    )
+    return [pairs.c.dataset_id == dataset_id, of_import, pairs.c.id > last]
 
 
 def _newest(dataset_id: int) -> sa.Select[Any]:
@@ -226,7 +228,7 @@ def _folder(workspace: Workspace, dataset: Dataset) -> Path:
 
 @contextmanager
 def _opened(folder: Path) -> Iterator[Any]:
-    """A connection to an index, made anew where there is none that can be read."""
+    """A connection to an index, created again where it is missing or unreadable."""
     dbapi = sqlite_module()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "index.db"

@@ -129,8 +129,8 @@ def demo_page(workspace: Workspace, user: User) -> dict[str, Any] | None:
 
 def _keys(connection: sa.Connection, dataset: str, keys: list[str]) -> set[str]:
     of = select(pairs.c.query_key).join(datasets, datasets.c.id == pairs.c.dataset_id)
-    mine = datasets.c.name == dataset, pairs.c.query_key.in_(keys), pairs.c.retired_at.is_(None)
-    return set(connection.scalars(of.where(*mine)))
+    wanted = datasets.c.name == dataset, pairs.c.query_key.in_(keys), pairs.c.retired_at.is_(None)
+    return set(connection.scalars(of.where(*wanted)))
 
 
 def _exists(workspace: Workspace, dataset: str) -> bool:

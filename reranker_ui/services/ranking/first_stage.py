@@ -79,8 +79,8 @@ def further_of(
         ids = list(first.values())
         cells: dict[int, list[dict[str, Any]]] = {}
         for start in range(0, len(ids), CHUNK):
-            mine = pairs.c.id.in_(ids[start : start + CHUNK])
-            for row in connection.execute(select(pairs.c.id, pairs.c.extra).where(mine)):
+            selected = pairs.c.id.in_(ids[start : start + CHUNK])
+            for row in connection.execute(select(pairs.c.id, pairs.c.extra).where(selected)):
                 cells[row.id] = columns.cells(row.extra)
     return {passage: cells[number] for passage, number in first.items()}
 

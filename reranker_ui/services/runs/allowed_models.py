@@ -1,4 +1,4 @@
-"""Which models a person may have this server load, and the commit that a run goes on from."""
+"""Which models a person may have this server load, and the commit that a run continues."""
 
 from pathlib import Path
 
@@ -13,14 +13,14 @@ def check_base(workspace: Workspace, user: User, name: str) -> str:
     """The name of a base, Refused where `user` may not have it loaded.
 
     Anyone: the embedded bases and the default one. An admin: also ids of the Hub and models of
-    runs. At this machine itself: any folder, as whoever sits there can read it anyway.
+    runs. At this machine itself: any folder, as the local user can read it anyway.
     """
     if name in (*EMBEDDED, workspace.settings.default_base):
         return name
     require(user, "admin")
     if user.local or _is_of_a_run(workspace, name):
         return name
-    # A folder goes before the Hub, so a name that is both is no id of the Hub.
+    # A folder goes before the Hub, so a name that is both is not a Hub id.
     if not HUB_ID.fullmatch(name) or Path(name).is_dir():
         raise Refused(
             f"{name[:80]} is neither a run nor the Hub id of a model."
@@ -32,7 +32,7 @@ def check_base(workspace: Workspace, user: User, name: str) -> str:
 def pinned(workspace: Workspace, recipe: Recipe) -> Recipe:
     """The recipe with the commit of its base on the Hub, so that it means the same for ever.
 
-    As it is where the base is no model of the Hub, or nobody knows its commit now.
+    As it is where the base is not a model on the Hub, or nobody knows its commit now.
     """
     hub = HUB_ID.fullmatch(recipe.base) and recipe.base not in EMBEDDED
     if not hub or recipe.revision or Path(recipe.base).is_dir():

@@ -106,8 +106,8 @@ def _judged(frame: pd.DataFrame) -> dict[str, frozenset[tuple[str, float]]]:
 
 
 def _scale(row: Run) -> Scale:
-    told = RunFolder(row["folder"]).lineage_if_readable().get("scale")
-    return Scale.from_json(told) if told else GRADES
+    scale = RunFolder(row["folder"]).lineage_if_readable().get("scale")
+    return Scale.from_json(scale) if scale else GRADES
 
 
 def _per_query(frame: pd.DataFrame, row: Run) -> pd.DataFrame:
@@ -119,7 +119,7 @@ def _per_query(frame: pd.DataFrame, row: Run) -> pd.DataFrame:
 def _measured(
     rows: list[Run], frames: list[pd.DataFrame], tables: list[pd.DataFrame]
 ) -> list[dict[str, Any]]:
-    told = [
+    measured = [
         {"metric": metric, "values": [_mean(table[metric], tables[0][metric]) for table in tables]}
         for metric in RANKING
     ]
@@ -128,7 +128,7 @@ def _measured(
         for frame, row in zip(frames, rows, strict=True)
     ]
     values = [_bare(found["average_precision"]) for found in pooled]
-    return [*told, {"metric": "average_precision", "values": values}]
+    return [*measured, {"metric": "average_precision", "values": values}]
 
 
 def _chosen(metric: str, rows: list[Run], frames: list[pd.DataFrame]) -> list[dict[str, Any]]:
@@ -176,12 +176,12 @@ def _reported(rows: list[Run]) -> list[dict[str, Any]]:
 def _differences(rows: list[Run]) -> list[dict[str, Any]]:
     about = [_about(row) for row in rows]
     fields = [*_ABOUT, *rows[0]["recipe"]]
-    told = [
-        {"field": _ABOUT.get(field, field), "values": [one.get(field, "–") for one in about]}
+    table = [
+        {"field": _ABOUT.get(field, field), "values": [run.get(field, "–") for run in about]}
         for field in fields
         if field not in ("base", "name")
     ]
-    return [row for row in told if len(set(row["values"])) > 1]
+    return [row for row in table if len(set(row["values"])) > 1]
 
 
 def _about(row: Run) -> dict[str, str]:

@@ -30,14 +30,14 @@ def export_model(
         raise Refused(f"{row['name']} has no model to export: {row['sentence'].rstrip('.')}.")
     if target.exists():
         raise Refused(f"{target} is there already. Name a new folder.")
-    told: dict[str, Any] = {}
+    trimmed: dict[str, Any] = {}
     if trim:
         splits = map(folder.pairs, SPLITS)
         pairs = [pair for split in splits for pair in pairs_of(split)]
-        told = write_trimmed(folder.model, target, [*pairs, *folder.texts()])
+        trimmed = write_trimmed(folder.model, target, [*pairs, *folder.texts()])
     else:
         shutil.copytree(folder.model, target)
     for file in files_beside(folder.combined_file, folder.model):
         shutil.copy(file, target)
     size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
-    return {"folder": str(target), "bytes": size, **told}
+    return {"folder": str(target), "bytes": size, **trimmed}

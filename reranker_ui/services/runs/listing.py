@@ -72,17 +72,17 @@ _ROWS = sa.select(runs, _parents.c.name.label("parent_name")).select_from(
 
 def _row(workspace: Workspace, row: dict[str, Any]) -> Run:
     folder = folder_of(workspace, row["id"])
-    said, state = progress_in.look(folder)
+    progress, state = progress_in.look(folder)
     damage = progress_in.damage(folder)
-    sentence = _waits(folder, state, row) or progress_in.sentence(said, state)
-    base_used = _base(said.started.get("base_used") or "") or None
+    sentence = _waits(folder, state, row) or progress_in.sentence(progress, state)
+    base_used = _base(progress.started.get("base_used") or "") or None
     origin = _origin(workspace, row, base_used)
     now = time.time()
     return {
         "id": row["id"],
         "name": row["name"],
         "status": state,
-        "metrics": said.metrics,
+        "metrics": progress.metrics,
         "counts": row["counts"],
         "folder": str(folder.path),
         "dataset": row["dataset_name"],
@@ -99,24 +99,24 @@ def _row(workspace: Workspace, row: dict[str, Any]) -> Run:
         "recipe": row["recipe"],
         "created_at": row["created_at"],
         "created_by": row["created_by"],
-        "dev": said.dev,
+        "dev": progress.dev,
         "sentence": f"{sentence.rstrip('.')}. {damage}" if damage else sentence,
-        "verdict": progress_in.verdict(said.metrics, origin["title"]),
-        "error": said.ended.get("error"),
-        "notices": said.notices,
-        "phase": said.log.get("phase") or said.started.get("phase") or "train",
-        "step": said.step,
-        "steps": said.steps,
-        "warm_steps": said.warm_steps,
-        "loss": said.log.get("loss"),
-        "pairs_per_second": said.log.get("pairs_per_second"),
-        "left": _left(said, state, now),
-        "seconds": progress_in.seconds(said, state, now),
-        "started_at": said.started.get("time"),
-        "ended_at": said.ended.get("time"),
-        "precision": said.started.get("precision"),
-        "threads": said.started.get("threads"),
-        "device": said.started.get("device"),
+        "verdict": progress_in.verdict(progress.metrics, origin["title"]),
+        "error": progress.ended.get("error"),
+        "notices": progress.notices,
+        "phase": progress.log.get("phase") or progress.started.get("phase") or "train",
+        "step": progress.step,
+        "steps": progress.steps,
+        "warm_steps": progress.warm_steps,
+        "loss": progress.log.get("loss"),
+        "pairs_per_second": progress.log.get("pairs_per_second"),
+        "left": _left(progress, state, now),
+        "seconds": progress_in.seconds(progress, state, now),
+        "started_at": progress.started.get("time"),
+        "ended_at": progress.ended.get("time"),
+        "precision": progress.started.get("precision"),
+        "threads": progress.started.get("threads"),
+        "device": progress.started.get("device"),
         "stopping": folder.stop_requested() if state in progress_in.LIVE else None,
         "overdue": state in progress_in.LIVE and is_overdue(folder),
     }
@@ -124,8 +124,8 @@ def _row(workspace: Workspace, row: dict[str, Any]) -> Run:
 
 def is_overdue(folder: RunFolder) -> bool:
     """Whether a worker was asked to cancel PATIENCE seconds ago and has not ended."""
-    asked = folder.stop_requested() == "cancel"
-    return asked and time.time() - folder.stop_file.stat().st_mtime > PATIENCE
+    cancelled = folder.stop_requested() == "cancel"
+    return cancelled and time.time() - folder.stop_file.stat().st_mtime > PATIENCE
 
 
 def _origin(workspace: Workspace, row: dict[str, Any], base_used: str | None) -> dict[str, Any]:
@@ -189,8 +189,8 @@ def _base(name: str) -> str:
     return name
 
 
-def _left(said: progress_in.Progress, state: str, now: float) -> float | None:
-    eta = said.log.get("eta")
+def _left(progress: progress_in.Progress, state: str, now: float) -> float | None:
+    eta = progress.log.get("eta")
     if state != "running" or eta is None:
         return None
-    return max(0.0, float(eta) - (now - float(said.log["time"])))
+    return max(0.0, float(eta) - (now - float(progress.log["time"])))

@@ -54,8 +54,8 @@ def measured(folder: RunFolder, metric: str) -> dict[str, Any] | None:
         frame = pd.read_parquet(folder.test_scores_file)
     except (OSError, ValueError):  # missing, or damaged
         return None
-    told = folder.lineage_if_readable().get("scale")
-    scale = Scale.from_json(told) if told else GRADES
+    labels = folder.lineage_if_readable().get("scale")
+    scale = Scale.from_json(labels) if labels else GRADES
     keys, grades = frame["query_key"].tolist(), frame["grade"].tolist()
     found = {
         name: named_per_query(metric, keys, grades, frame[name].tolist(), scale=scale)

@@ -134,7 +134,7 @@ def _take_metrics(progress: Progress, event: Event) -> None:
 
 
 def _numbers(metrics: Any) -> dict[str, Any] | None:
-    """The metrics of one ranker, without what is not a number; None where they are no mapping."""
+    """The finite metrics of one ranker; None where they are not a mapping."""
     if not isinstance(metrics, dict):
         return None
     return {name: value for name, value in metrics.items() if not isinstance(value, dict)}

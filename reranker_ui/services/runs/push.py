@@ -1,4 +1,4 @@
-"""Pushing a run's model to the Hub: in a process of its own, private unless told otherwise."""
+"""Pushing a run's model to the Hub: in a process of its own, private by default."""
 
 import time
 from typing import Any, Literal
@@ -76,16 +76,16 @@ def state(workspace: Workspace, user: User, run: int) -> dict[str, Any] | None:
     return _checked({**folder.push.request(), "state": name, **(job.result or {}), **error})
 
 
-def _checked(told: dict[str, Any] | None) -> dict[str, Any] | None:
+def _checked(content: dict[str, Any] | None) -> dict[str, Any] | None:
     try:
-        return dict(_PUSHED.validate_python(told))
+        return dict(_PUSHED.validate_python(content))
     except ValidationError:  # there was no push, or its file is damaged
         return None
 
 
 def _state_of_0_1(folder: RunFolder) -> dict[str, Any] | None:
     # Version 0.1 kept all of it in one file. None of its processes is left.
-    told = _checked(read_object(folder.pushed_file))
-    if told and told["state"] == "pushing":
-        told |= {"state": "failed", "error": "The push was interrupted. Push again."}
-    return told
+    state = _checked(read_object(folder.pushed_file))
+    if state and state["state"] == "pushing":
+        state |= {"state": "failed", "error": "The push was interrupted. Push again."}
+    return state

@@ -21,10 +21,10 @@ def learned_queries(
     """
     require(user, "viewer")
     pairs = labelled_pairs(workspace, user, dataset)
-    asked = pairs[pairs["split"] == split]
+    wanted = pairs[pairs["split"] == split]
     learned = {near(query_key(query)) for query in _trained_on(workspace, user, run)}
-    told = asked[asked["query_key"].map(near).isin(learned)]
-    return list(dict.fromkeys(told["query"]))
+    leaked = wanted[wanted["query_key"].map(near).isin(learned)]
+    return list(dict.fromkeys(leaked["query"]))
 
 
 def _trained_on(workspace: Workspace, user: User, run: str) -> set[str]:

@@ -49,7 +49,7 @@ def follow(
     """As `events`, for a page that has `drawn` a run of so many `steps` up to byte `since`.
 
     Without `run` it is the running one, else the newest: `{"run": None}` where there is none.
-    The events come from the start, with `since` 0 in the answer, where the page must draw anew.
+    The events come from the start, with `since` 0 in the answer, where the page must redraw all.
     """
     require(user, "viewer")
     run = _current_run(workspace, user) if run is None else run
@@ -96,8 +96,8 @@ def changed_rows(
         order.append(run["id"])
         if have.get(str(run["id"])) != row["mark"]:
             changed[str(run["id"])] = row
-    gone = sum(row["archived"] for row in every)
-    return {"order": order, "rows": changed, "total": len(rows), "archived": gone}
+    archived_count = sum(row["archived"] for row in every)
+    return {"order": order, "rows": changed, "total": len(rows), "archived": archived_count}
 
 
 def _entries(rows: list[Run]) -> list[Run]:
@@ -132,7 +132,7 @@ def _standing(row: Run) -> tuple[int, int]:
 
 
 def current(workspace: Workspace, user: User) -> dict[str, Any]:
-    """What is going on, for the header: cheap enough to be asked every two seconds.
+    """The current run, for the header: cheap enough to be asked every two seconds.
 
     Returns `{"running": {id, name, part, step, max_steps, loss, eta} | None, "waiting": count,
     "next": number | None, "failed": name | None, "ended": {id, name, status} | None,
@@ -162,8 +162,8 @@ def glance(workspace: Workspace, user: User) -> dict[str, Any]:
     return workspace.shared("current run", lambda: current(workspace, user))
 
 
-def _mark(told: Any) -> str:
-    return f"{zlib.crc32(repr(told).encode()):x}"
+def _mark(value: Any) -> str:
+    return f"{zlib.crc32(repr(value).encode()):x}"
 
 
 def _failed_lately(row: Run) -> bool:

@@ -87,5 +87,5 @@ def _language(train: pd.DataFrame, base: ResolvedBase) -> Finding | None:
     )
 
 
-def _finding(key: str, severity: str, fact: str, mend: str) -> Finding:
-    return {"key": key, "severity": severity, "fact": fact, "mend": mend}
+def _finding(key: str, severity: str, fact: str, fix: str) -> Finding:
+    return {"key": key, "severity": severity, "fact": fact, "mend": fix}

@@ -81,14 +81,14 @@ def first_pairs(
 
 def notices(counts: Mapping[str, int]) -> list[str]:
     """What a person should know before a run on so many pairs, in sentences."""
-    said = []
+    found = []
     if counts["train"] < 100:
-        said.append(f"Only {counts['train']} pairs to train on; results will be noisy.")
+        found.append(f"Only {counts['train']} pairs to train on; results will be noisy.")
     if not counts["dev"]:
-        said.append("No labelled pair is in the dev split, so the chart shows the loss only.")
+        found.append("No labelled pair is in the dev split, so the chart shows the loss only.")
     if not counts["test"]:
-        said.append("No labelled pair is in the test split, so base and tuned cannot be compared.")
-    return said
+        found.append("No labelled pair is in the test split, so base and tuned cannot be compared.")
+    return found
 
 
 def data_hash(splits: Mapping[str, pd.DataFrame]) -> str:

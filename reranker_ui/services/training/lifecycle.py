@@ -135,9 +135,9 @@ def run_again(workspace: Workspace, user: User, run: int | str) -> Run:
 
 
 def resume(workspace: Workspace, user: User, run: int | str) -> Run:
-    """Submit a lost, stopped or failed run again; it goes on from its last whole checkpoint.
+    """Submit a lost, stopped or failed run again; it continues from its last complete checkpoint.
 
-    A lost run without one starts anew. Refused: a run in another state, a stopped or failed one
+    A lost run without one starts again. Refused: a run in another state, a stopped or failed one
     that left no checkpoint, a full disk.
     """
     require(user, "admin")
@@ -150,8 +150,8 @@ def resume(workspace: Workspace, user: User, run: int | str) -> Run:
     if row["damage"]:
         raise Refused(f"{row['name']} cannot be resumed. {row['damage']}")
     if row["status"] != "lost" and not folder.last_checkpoint():
-        mend = "Run it again" if row["status"] == "failed" else "Continue training from its model"
-        raise Refused(f"{row['name']} left no checkpoint. {mend}.")
+        advice = "Run it again" if row["status"] == "failed" else "Continue training from its model"
+        raise Refused(f"{row['name']} left no checkpoint. {advice}.")
     create.check_disk(workspace)
     forget_scores(workspace, row["id"])
     folder.stop_file.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What a run will do, told before it is started."""
+"""The plan of a run, shown before it is started."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ def plan(
     name = str(dataset)
     scale = Scale.from_json(datasets.scale_of(workspace, user, name))
     base = known_base(workspace, user, recipe, splits["train"])
-    asked, recipe = recipe, _read(recipe, base)
+    requested, recipe = recipe, _read(recipe, base)
     rows = listing.list_runs(workspace, user)
     busy = any(run["status"] in ("running", "queued") for run in rows)
     passes = [first_pairs(splits, size, recipe.seed) for size in recipe.passes]
@@ -79,10 +79,10 @@ def plan(
             *([_idle(lesson)] if lesson.idle else []),
             *([_cut(recipe, base, lesson)] if base else []),
         ],
-        "notices": _notices(workspace, asked, recipe, base, counts),
+        "notices": _notices(workspace, requested, recipe, base, counts),
         "findings": findings_of(splits, scale, base),
         "runs": len(passes),
-        "command": command(name, asked),
+        "command": command(name, requested),
         "busy": busy,
         "steps": cost.steps,
         "seconds": seconds,
@@ -98,27 +98,29 @@ def _steps(cost: Cost) -> dict[str, Any]:
 
 
 def _notices(
-    workspace: Workspace, asked: Recipe, recipe: Recipe, base: ResolvedBase | None,
+    workspace: Workspace, requested: Recipe, recipe: Recipe, base: ResolvedBase | None,
     counts: dict[str, int],
 ) -> list[str]:  # fmt: skip
-    shorter = recipe.max_length < asked.max_length
-    said = [
-        length_notice(recipe.max_length, asked.max_length) if shorter else None,
+    shorter = recipe.max_length < requested.max_length
+    candidates = [
+        length_notice(recipe.max_length, requested.max_length) if shorter else None,
         base.notice if base else None,
         likely_notice(recipe.precision, workspace.settings.precision),
         *notices(counts),
     ]
-    return [notice for notice in said if notice]
+    return [notice for notice in candidates if notice]
 
 
 def _data(counts: dict[str, int], labels: dict[str, int]) -> str:
-    told = (
+    sentence = (
         f"Split by query: {counts['train']:,} labelled pairs to train on,"
         f" {counts['dev']:,} dev, {counts['test']:,} test."
     )
     if labels["hidden"]:
-        told += f" The labels of {labels['hidden']:,} pairs are hidden from you and not counted."
-    return told + (f" {labels['disputed']:,} disputed left out." if labels["disputed"] else "")
+        sentence += (
+            f" The labels of {labels['hidden']:,} pairs are hidden from you and not counted."
+        )
+    return sentence + (f" {labels['disputed']:,} disputed left out." if labels["disputed"] else "")
 
 
 def _warm_fact(warm: WarmStart, speed: float | None) -> dict[str, Any]:

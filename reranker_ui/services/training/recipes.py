@@ -100,7 +100,7 @@ def _card_in(file: Path) -> CardRecipe | None:
     if not file.is_file():
         return None
     if file.stat().st_size > LONGEST_CARD:
-        raise Refused(f"{file.name} is no model card: it is longer than any card.")
+        raise Refused(f"{file.name} is not a model card: it is too long.")
     return read_card(file.read_text(encoding="utf-8", errors="replace"), file.stem.lower())
 
 
@@ -136,7 +136,7 @@ def _parsed(text: str, name: str, title: str = "This file") -> dict[str, Any]:
     except yaml.YAMLError as error:
         raise Refused(f"{title} cannot be read as YAML: {error}") from error
     if not isinstance(values, dict):
-        raise Refused(f"{title} holds no recipe. Write one field a line, such as `epochs: 2`.")
+        raise Refused(f"{title} has no recipe. Write one field per line, such as `epochs: 2`.")
     return {"name": name} | values
 
 
@@ -145,10 +145,10 @@ def _sentence(error: ValidationError) -> str:
     field = ".".join(str(part) for part in first["loc"][:1]).replace("_", " ")
     if first["type"] == "extra_forbidden":
         return f"A recipe has no field {first['loc'][0]}. It has {', '.join(Recipe.model_fields)}."
-    said = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    problem = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     wanted = (
-        f"it must be {said}"
-        if said != first["msg"]
+        f"it must be {problem}"
+        if problem != first["msg"]
         else first["msg"][:1].lower() + first["msg"][1:]
     )
     wanted = wanted.replace("greater than or equal to", "at least")

@@ -19,7 +19,7 @@ SAMPLE = 600  # pairs measured with
 AGAIN = 90.0  # seconds after which a measurement that failed is tried again
 FRESH = 30 * 24 * 3600.0  # seconds that a measurement counts
 KEPT = 200
-ASKED = ("base", "revision", "loss", "batch_size", "max_length", "precision", "train_embeddings")
+INPUTS = ("base", "revision", "loss", "batch_size", "max_length", "precision", "train_embeddings")
 
 
 def known(workspace: Workspace, recipe: Recipe, train: pd.DataFrame) -> dict[str, Any] | None:
@@ -67,9 +67,9 @@ def _age(file: Path) -> float:
 
 def _job(workspace: Workspace, recipe: Recipe, train: pd.DataFrame) -> JobFolder:
     lengths = (train["query"].str.len() + train["passage"].str.len()).mean()
-    asked = [*(getattr(recipe, name) for name in ASKED), float(f"{lengths:.1g}")]
-    asked.append(workspace.settings.precision)
-    digest = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]
+    inputs = [*(getattr(recipe, name) for name in INPUTS), float(f"{lengths:.1g}")]
+    inputs.append(workspace.settings.precision)
+    digest = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:24]
     return JobFolder(workspace.cache / "speeds" / digest, "The measurement")
 
 

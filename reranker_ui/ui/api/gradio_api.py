@@ -18,17 +18,17 @@ MODEL = "model: a run's id or name, base, bm25, cosine, as listed by /rankers."
 def offer(workspace: Workspace) -> None:
     """Add the endpoints to the Blocks being built."""
 
-    @_told
+    @_announced
     def rankers(request: gr.Request) -> list[dict[str, Any]]:
         return rerank.models_served(workspace, who(request))
 
-    @_told
+    @_announced
     def rank(
         model: str, query: str, passages: list[str], raw: bool, request: gr.Request
     ) -> list[dict[str, Any]]:
         return compare.rank(workspace, who(request), model, query, passages, raw)
 
-    @_told
+    @_announced
     def evaluate(model: str, dataset: str, split: str, request: gr.Request) -> dict[str, Any]:
         return dict(compare.evaluate(workspace, who(request), model, dataset, split))
 
@@ -52,12 +52,12 @@ def offer(workspace: Workspace) -> None:
     )
 
 
-def _told(act: Callable[..., Answer]) -> Callable[..., Answer]:
+def _announced(act: Callable[..., Answer]) -> Callable[..., Answer]:
     # Gradio tells a client the message of its own error only.
     @wraps(act)
-    def endpoint(*told: Any, **named: Any) -> Answer:
+    def endpoint(*values: Any, **named: Any) -> Answer:
         try:
-            return act(*told, **named)
+            return act(*values, **named)
         except Exception as error:
             if (refused := as_refused(error)) is None:
                 raise

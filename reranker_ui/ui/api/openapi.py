@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.responses import HTMLResponse
 
 from reranker_ui.services.ranking.compare import MOST_PASSAGES, MOST_QUERY
-from reranker_ui.ui.api.shapes import CohereAsked, TeiAsked
+from reranker_ui.ui.api.shapes import CohereRequest, TeiRequest
 
 QUERY, PASSAGES = "how are caves formed?", ["Water carves caves in rock.", "Cats sleep."]
 COHERE = {"model": "run 1", "query": QUERY, "documents": PASSAGES, "top_n": 1}
@@ -41,15 +41,15 @@ ABOUT = (
 
 def openapi() -> dict[str, Any]:
     """The OpenAPI 3.1 description of the ranking addresses."""
-    shapes = [(CohereAsked, "validation"), (TeiAsked, "validation")]
+    shapes = [(CohereRequest, "validation"), (TeiRequest, "validation")]
     _, schemas = models_json_schema(shapes, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     cohere = [("/v2/rerank", "As Cohere's v2"), ("/v1/rerank", "As Cohere's v1, and Jina's")]
     paths: dict[str, Any] = {
-        path: {"post": _posted(f"{words}: rank documents.", "CohereAsked", COHERE, COHERE_SAYS)}
+        path: {"post": _posted(f"{words}: rank documents.", "CohereRequest", COHERE, COHERE_SAYS)}
         for path, words in cohere
     }
     words = "As Text Embeddings Inference: rank texts, by the newest run unless `model` is given."
-    paths["/rerank"] = {"post": _posted(words, "TeiAsked", TEI, TEI_SAYS)}
+    paths["/rerank"] = {"post": _posted(words, "TeiRequest", TEI, TEI_SAYS)}
     says = {"description": "The models", "content": _json({}, MODELS_SAY)}
     paths["/v1/models"] = {"get": {"summary": "What to ask for.", "responses": {"200": says}}}
     return {
@@ -65,13 +65,13 @@ def openapi() -> dict[str, Any]:
 
 
 def _posted(summary: str, shape: str, example: Any, says: Any) -> dict[str, Any]:
-    asked = _json({"$ref": f"#/components/schemas/{shape}"}, example)
-    told = {"200": {"description": "Passages, best first", "content": _json({}, says)}}
-    told |= {str(status): {"description": words} for status, words in FAULTS.items()}
+    request_body = _json({"$ref": f"#/components/schemas/{shape}"}, example)
+    responses = {"200": {"description": "Passages, best first", "content": _json({}, says)}}
+    responses |= {str(status): {"description": words} for status, words in FAULTS.items()}
     return {
         "summary": summary,
-        "requestBody": {"required": True, "content": asked},
-        "responses": told,
+        "requestBody": {"required": True, "content": request_body},
+        "responses": responses,
     }
 
 
@@ -81,10 +81,10 @@ def _json(schema: dict[str, Any], example: Any) -> dict[str, Any]:
 
 def page(base: str) -> HTMLResponse:
     """The same for people, with commands that run against `base`, this server's address."""
-    told = openapi()
+    schema = openapi()
     parts = [
-        _address(path, method, about, told["components"]["schemas"], base)
-        for path, methods in told["paths"].items()
+        _address(path, method, about, schema["components"]["schemas"], base)
+        for path, methods in schema["paths"].items()
         for method, about in methods.items()
     ]
     faults = "".join(f"<tr><td>{code}<td>{escape(words)}" for code, words in FAULTS.items())
@@ -104,7 +104,7 @@ def _html(text: str) -> str:
 
 def _address(path: str, method: str, about: Any, schemas: Any, base: str) -> str:
     content = about.get("requestBody", {}).get("content", {}).get("application/json")
-    said = about["responses"]["200"]["content"]["application/json"]["example"]
+    example = about["responses"]["200"]["content"]["application/json"]["example"]
     rows, curl = "", f"curl {base}{path}"
     if content:
         curl += " \\\n  -H 'content-type: application/json'"
@@ -118,7 +118,7 @@ def _address(path: str, method: str, about: Any, schemas: Any, base: str) -> str
     return (
         f"<h2><code>{method.upper()} {escape(path)}</code></h2><p>{escape(about['summary'])}</p>"
         f"<table>{rows}</table><pre>{escape(curl)}</pre>"
-        f"<pre>{escape(json.dumps(said, indent=1, ensure_ascii=False))}</pre>"
+        f"<pre>{escape(json.dumps(example, indent=1, ensure_ascii=False))}</pre>"
     )
 
 

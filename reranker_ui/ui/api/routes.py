@@ -24,7 +24,7 @@ from reranker_ui.services.ranking.rerank import (
 from reranker_ui.services.store.access import VISITOR
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.api.openapi import openapi, page
-from reranker_ui.ui.api.shapes import Asked, CohereAsked, TeiAsked, fault_in
+from reranker_ui.ui.api.shapes import CohereRequest, RankRequest, TeiRequest, fault_in
 from reranker_ui.ui.payload import sentence_of
 from reranker_ui.ui.server.identity import who
 
@@ -33,7 +33,7 @@ ADDRESSES = ("/v2/rerank", "/v1/rerank", "/rerank", "/v1/models")
 AT_ONCE, WAITING = 64, 256  # rankings under way, which share batches, and waiting behind them
 BUSY = f"More than {WAITING} requests wait already. Try again in a few seconds."
 NO_KEY = "Send an API key: this is a demo, and programs need a key of their own."
-Body = TypeVar("Body", bound=Asked)
+Body = TypeVar("Body", bound=RankRequest)
 
 
 class RerankApi:
@@ -67,25 +67,25 @@ class RerankApi:
             if _has_documents(body):
                 request.state.listed = True
                 return self._documents(request, body)
-            asked = _read(TeiAsked, body)
-            raw, whole = asked.raw_scores, asked.truncate is False
-            return asked.answer(self._rank(request, asked, asked.texts, raw=raw, whole=whole))
+            parsed = _read(TeiRequest, body)
+            raw, whole = parsed.raw_scores, parsed.truncate is False
+            return parsed.answer(self._rank(request, parsed, parsed.texts, raw=raw, whole=whole))
 
         return await self._answer(request, act)
 
     def _documents(self, request: Request, body: bytes) -> dict[str, Any]:
-        asked = _read(CohereAsked, body)
-        served = self._rank(request, asked, asked.passages(), limit=asked.max_tokens_per_doc)
+        parsed = _read(CohereRequest, body)
+        served = self._rank(request, parsed, parsed.passages(), limit=parsed.max_tokens_per_doc)
         if request.url.path.endswith("/v2/rerank"):
-            return asked.answer(served, version="2")
-        return asked.answer_with_usage(served, version="1")
+            return parsed.answer(served, version="2")
+        return parsed.answer_with_usage(served, version="1")
 
     async def models(self, request: Request) -> Response:
         """What can be asked for, in Cohere's shape."""
 
         def act(_body: bytes) -> Any:
-            told = models_served(self.workspace, who(request))
-            return {"models": [one | {"endpoints": ["rerank"]} for one in told]}
+            rankers = models_served(self.workspace, who(request))
+            return {"models": [ranker | {"endpoints": ["rerank"]} for ranker in rankers]}
 
         return await self._answer(request, act)
 
@@ -98,9 +98,11 @@ class RerankApi:
         below = self.workspace.settings.sub_path()
         return page(str(request.base_url).rstrip("/") + below)
 
-    def _rank(self, request: Request, asked: Asked, passages: list[str], **how: Any) -> Served:
-        model = asked.model or request.query_params.get("model")
-        return serve_ranking(self.workspace, who(request), model, asked.query, passages, **how)
+    def _rank(
+        self, request: Request, parsed: RankRequest, passages: list[str], **how: Any
+    ) -> Served:
+        model = parsed.model or request.query_params.get("model")
+        return serve_ranking(self.workspace, who(request), model, parsed.query, passages, **how)
 
     async def _answer(self, request: Request, act: Callable[[bytes], Any]) -> Response:
         if self.threads.statistics().tasks_waiting >= WAITING:
@@ -109,24 +111,24 @@ class RerankApi:
             return JSONResponse(fault_in(request.url.path, 401, NO_KEY), 401)
         try:
             body = await request.body()
-            told = await to_thread.run_sync(act, body, limiter=self.threads)
+            payload = await to_thread.run_sync(act, body, limiter=self.threads)
         except Exception as error:
             if refused := as_refused(error):
                 return _refusal(request, refused)
             log.exception("%s failed", request.url.path)
             sentence = "Something went wrong on the server. The log says what."
             return JSONResponse(fault_in(request.url.path, 500, sentence), 500)
-        return Response(orjson.dumps(told), media_type="application/json")
+        return Response(orjson.dumps(payload), media_type="application/json")
 
 
 class InTheirShape:
-    """ASGI middleware: what the guard and the gate refuse is told in the client's shape too."""
+    """ASGI middleware: what the guard and the gate refuse has the client's shape too."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on; a `{"detail"}` at one of ADDRESSES is written anew."""
+        """Pass on; a `{"detail"}` at one of ADDRESSES is rewritten."""
         if scope["type"] != "http" or scope["path"] not in ADDRESSES:
             await self.app(scope, receive, send)
             return
@@ -150,12 +152,12 @@ class InTheirShape:
 
 def _shaped(path: str, status: int, body: bytes) -> bytes:
     try:
-        told = orjson.loads(body)
+        payload = orjson.loads(body)
     except ValueError:  # such as Starlette's plain "Method Not Allowed"
-        told = {"detail": body.decode(errors="replace")}
-    if isinstance(told, dict) and "detail" in told:
-        told = fault_in(path, status, str(told["detail"]))
-    return orjson.dumps(told)
+        payload = {"detail": body.decode(errors="replace")}
+    if isinstance(payload, dict) and "detail" in payload:
+        payload = fault_in(path, status, str(payload["detail"]))
+    return orjson.dumps(payload)
 
 
 def _read(shape: type[Body], body: bytes) -> Body:
@@ -169,10 +171,10 @@ def _read(shape: type[Body], body: bytes) -> Body:
 
 def _has_documents(body: bytes) -> bool:
     try:
-        told = orjson.loads(body)
+        payload = orjson.loads(body)
     except ValueError:
         return False
-    return isinstance(told, dict) and "documents" in told and "texts" not in told
+    return isinstance(payload, dict) and "documents" in payload and "texts" not in payload
 
 
 def _refusal(request: Request, refused: Refused) -> Response:

@@ -17,7 +17,7 @@ NO_TOKENS = (
 FieldNames = Annotated[list[str], Field(fail_fast=True, max_length=100)]
 
 
-class Asked(BaseModel):
+class RankRequest(BaseModel):
     """What every shape asks; fields that are not known are passed over."""
 
     model_config = ConfigDict(extra="ignore")
@@ -28,7 +28,7 @@ class Asked(BaseModel):
     )
 
 
-class CohereAsked(Asked):
+class CohereRequest(RankRequest):
     """The body of `POST /v2/rerank` and `POST /v1/rerank`, and of `POST /rerank` with documents.
 
     Clients of Cohere, Jina, vLLM and Infinity send it.
@@ -108,7 +108,7 @@ class CohereAsked(Asked):
         ]
 
 
-class TeiAsked(Asked):
+class TeiRequest(RankRequest):
     """The body of `POST /rerank`."""
 
     texts: Annotated[list[str], Field(fail_fast=True)] = Field(description="Passages.")

@@ -75,7 +75,7 @@ def _recipes(runs: list[lifecycle.Run]) -> list[dict[str, Any]]:
 
 
 def _yours(runs: list[lifecycle.Run]) -> list[Offer]:
-    """The newest recipes that were run and are no preset, each once."""
+    """The newest recipes of runs that are not presets, each once."""
     found: dict[str, Offer] = {}
     for run in runs:
         try:

@@ -57,7 +57,7 @@ def _running(workspace: Workspace) -> Sequence[Function]:
         values: Values,
         wait: Flag = False,
     ) -> Any:
-        recipe = _asked(name, base, values)
+        recipe = _requested(name, base, values)
         return plans.plan(workspace, user, dataset, recipe, wait) | {
             "yaml": as_yaml(recipe),
             "recipe": recipe.name,
@@ -66,12 +66,14 @@ def _running(workspace: Workspace) -> Sequence[Function]:
     def start_run(
         user: User, *, dataset: Name | None = None, name: Name, base: Name, values: Values
     ) -> Any:
-        return {"run": lifecycle.start(workspace, user, dataset, _asked(name, base, values))["id"]}
+        return {
+            "run": lifecycle.start(workspace, user, dataset, _requested(name, base, values))["id"]
+        }
 
     return [plan_run, start_run]
 
 
-def _asked(name: str, base: str, values: dict[str, str]) -> Recipe:
+def _requested(name: str, base: str, values: dict[str, str]) -> Recipe:
     # The form holds every field, so what the recipe is called only names it.
     fields = {field: value for field, value in values.items() if field in NAMES}
     known = name if name in PRESETS else None

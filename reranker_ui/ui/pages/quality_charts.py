@@ -23,13 +23,13 @@ def per_query_figure(bars: list[list[Any]]) -> go.Figure:
     return figure
 
 
-def lengths_figure(told: dict[str, Any]) -> go.Figure:
+def lengths_figure(lengths: dict[str, Any]) -> go.Figure:
     """Pairs by tokens, one bar for each label on top of the others, and where a run cuts."""
     figure = go.Figure(layout=_layout("tokens"))
-    edges = told["edges"]
+    edges = lengths["edges"]
     middles = [(low + high) / 2 for low, high in pairwise(edges)]
     spans = [f"{low} to {high - 1}" for low, high in pairwise(edges)]
-    for label, counts, _cut in told["labels"]:
+    for label, counts, _cut in lengths["labels"]:
         word = "none or disputed" if label is None else f"label {label:g}"
         figure.add_bar(
             x=middles,
@@ -40,9 +40,9 @@ def lengths_figure(told: dict[str, Any]) -> go.Figure:
             marker={"line": {"width": 0}},
             hovertemplate=f"%{{customdata}} tokens, {word}: %{{y:,}}<extra></extra>",
         )
-    if edges and told["max_length"] < edges[-1]:
+    if edges and lengths["max_length"] < edges[-1]:
         figure.add_vline(
-            x=told["max_length"], line={"color": "var(--rr-warn)", "width": 1.5, "dash": "dash"}
+            x=lengths["max_length"], line={"color": "var(--rr-warn)", "width": 1.5, "dash": "dash"}
         )
     figure.update_layout(barmode="stack")
     return figure

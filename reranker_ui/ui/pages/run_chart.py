@@ -24,7 +24,7 @@ def points(warm_steps: int, events: list[dict[str, Any]]) -> dict[str, Any]:
     dev]...]}, "extra": {name of EXTRAS: [[x, value]...]}, "baselines": {"base" | "bm25" |
     "cosine": {metric: value on dev}}}`.
     """
-    told: dict[str, Any] = {
+    series: dict[str, Any] = {
         "warm": [],
         "train": [],
         "dev": {metric: [] for metric in METRICS},
@@ -34,17 +34,17 @@ def points(warm_steps: int, events: list[dict[str, Any]]) -> dict[str, Any]:
     for event in events:
         before = warm_steps if event.get("phase") == "train" else 0
         if event["event"] == "log" and event.get("loss") is not None:
-            _logged(told, event, before + event["step"])
+            _logged(series, event, before + event["step"])
         elif event["event"] == "evaluated" and event.get("split") == "dev":
-            _evaluated(told, event, before)
-    return told
+            _evaluated(series, event, before)
+    return series
 
 
-def _logged(told: dict[str, Any], event: dict[str, Any], x: float) -> None:
-    _append(told["train" if event.get("phase") == "train" else "warm"], x, event["loss"])
+def _logged(series: dict[str, Any], event: dict[str, Any], x: float) -> None:
+    _append(series["train" if event.get("phase") == "train" else "warm"], x, event["loss"])
     for name in EXTRAS:
         if event.get(name) is not None:
-            _append(told["extra"][name], x, event[name])
+            _append(series["extra"][name], x, event[name])
 
 
 def _append(line: list[list[float]], x: float, y: float) -> None:
@@ -54,42 +54,42 @@ def _append(line: list[list[float]], x: float, y: float) -> None:
     line.append([x, y])
 
 
-def _evaluated(told: dict[str, Any], event: dict[str, Any], before: int) -> None:
+def _evaluated(series: dict[str, Any], event: dict[str, Any], before: int) -> None:
     found = {name: event["metrics"].get(name) for name in METRICS}
     values = {name: value for name, value in found.items() if value is not None}
     when = event["when"]
     if when in BASELINES and values:
-        told["baselines"][when] = values
+        series["baselines"][when] = values
     for name, value in values.items():
         if when == "base":
-            _append(told["dev"][name], 0, value)
+            _append(series["dev"][name], 0, value)
         elif when == "during":
-            _append(told["dev"][name], before + event["step"], value)
+            _append(series["dev"][name], before + event["step"], value)
 
 
 def run_figure(
     name: str,
     steps: int | None,
     warm_steps: int,
-    told: dict[str, Any],
+    series: dict[str, Any],
     panel: int = PANEL,
     metric: str = METRICS[0],
     extra: str | None = None,
 ) -> go.Figure:
     """Panels above each other over one shared x: loss, `metric` on dev, and `extra` if any.
 
-    `told` as `points` returns it; `steps` of the whole run, None while it waits; `panel` the
+    `series` as `points` returns it; `steps` of the whole run, None while it waits; `panel` the
     height of one panel in pixels. Traces by `meta`: warm, warm-raw, train, train-raw, dev, base,
     bm25, cosine, extra. Smoothed traces start empty: the page smooths.
     """
     end = max(steps or 100, 1)
     figure = go.Figure(layout=layout(name, end, panel, extra is not None))
     for phase, label in (("warm", "warm start"), ("train", "loss")):
-        _loss(figure, phase, label, told[phase])
+        _loss(figure, phase, label, series[phase])
     for ranker in BASELINES:
-        _baseline(figure, ranker, end, told["baselines"].get(ranker, {}).get(metric))
+        _baseline(figure, ranker, end, series["baselines"].get(ranker, {}).get(metric))
     figure.add_scatter(
-        **_line(told["dev"][metric]),
+        **_line(series["dev"][metric]),
         meta="dev",
         name="on dev",
         mode="lines+markers",
@@ -101,7 +101,7 @@ def run_figure(
     )
     if extra is not None:
         figure.add_scatter(
-            **_line(told["extra"][extra]),
+            **_line(series["extra"][extra]),
             meta="extra",
             name=extra.replace("_", " "),
             mode="lines",
@@ -141,13 +141,13 @@ def _baseline(figure: go.Figure, ranker: str, end: int, value: float | None) -> 
     )
 
 
-def compared_traces(name: str, number: int, told: dict[str, Any]) -> list[dict[str, Any]]:
+def compared_traces(name: str, number: int, series: dict[str, Any]) -> list[dict[str, Any]]:
     """The two thin lines of a run laid over: loss (the page smooths it) and a metric on dev."""
     line = {"color": f"var(--rr-{COMPARED[number % len(COMPARED)]})", "width": 1.25}
     figure = go.Figure()
     for meta, values, axis in (
-        ("train", told["train"], "y"),
-        ("dev", told["dev"][METRICS[0]], "y2"),
+        ("train", series["train"], "y"),
+        ("dev", series["dev"][METRICS[0]], "y2"),
     ):
         figure.add_scatter(
             **_line(values),

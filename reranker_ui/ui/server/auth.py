@@ -23,7 +23,7 @@ OPEN = (
 OPEN_FOLDERS = ("/assets/", "/modules/", "/static/", "/favicon")
 FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded")
 PROXIED = (
-    "This page is open to whoever reaches it, and a proxy stands before it. Set"
+    "This page is open to anyone who reaches it, and a proxy stands before it. Set"
     " RERANKER_UI_SIGN_IN=password so that people sign in."
 )
 UNTRUSTED = (

@@ -132,8 +132,8 @@ def _separators(text: bytes) -> int:
 
 
 async def _read(scope: Scope, receive: Receive, limit: Limit, hold: _Hold) -> bytes:
-    said = Headers(scope=scope).get("content-length", "")
-    if said.isdecimal() and int(said[:20]) > limit.bytes:
+    declared = Headers(scope=scope).get("content-length", "")
+    if declared.isdecimal() and int(declared[:20]) > limit.bytes:
         raise _Rejected(413, LONG.format(limit.bytes))
     parts, size, more = [], 0, True
     while more:

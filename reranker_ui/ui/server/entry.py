@@ -96,12 +96,12 @@ class Door:
     async def health(self, request: Request) -> Response:
         """Whether all is well; numbers and versions only for those who are signed in."""
         user = request.state.user
-        told: Any = await (
+        report: Any = await (
             run_in_threadpool(health, self.workspace, user)
             if user
             else run_in_threadpool(pulse, self.workspace)
         )
-        return JSONResponse(told, 200 if told["status"] == "ok" else 503)
+        return JSONResponse(report, 200 if report["status"] == "ok" else 503)
 
     def guard(self, queue: Any) -> None:
         """Keep each person's session in Gradio's queue to that person, and old pages out."""

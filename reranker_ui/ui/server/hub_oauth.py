@@ -39,12 +39,14 @@ class HubSignIn:
                 provider = self._provider(client)
                 client.fetch_token(provider["token_endpoint"], code=code, code_verifier=verifier)
                 answer = client.get(provider["userinfo_endpoint"])
-                told = answer.raise_for_status().json()
+                profile = answer.raise_for_status().json()
         except (OAuthError, HTTPError, ValueError, KeyError) as error:
             raise Refused(FAILED) from error
-        if not told.get("sub"):
+        if not profile.get("sub"):
             raise Refused(FAILED)
-        return str(told["sub"]), str(told.get("preferred_username") or told.get("name") or "member")
+        return str(profile["sub"]), str(
+            profile.get("preferred_username") or profile.get("name") or "member"
+        )
 
     def _client(self) -> OAuth2Client:
         return OAuth2Client(

@@ -68,9 +68,9 @@ def user_behind(workspace: Workspace, way: str, asking: HTTPConnection) -> User 
     return VISITOR if user is None and way == "demo" else user
 
 
-def _named(told: str) -> User:
+def _named(header: str) -> User:
     # On one's own machine a name says whose labels these are; it opens nothing.
     try:
-        return User(check_name(unquote(told)), LOCAL.role, local=True) if told else LOCAL
+        return User(check_name(unquote(header)), LOCAL.role, local=True) if header else LOCAL
     except Refused:
         return LOCAL

@@ -1,4 +1,4 @@
-"""The guard in front of Gradio: foreign pages may not act here, and browsers are told so.
+"""Requests of foreign pages are refused, and browsers get the matching headers.
 
 Gradio itself runs a cross-site POST that carries a user's cookie, and sets no security headers.
 """

@@ -27,8 +27,8 @@ class Trace:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        told = Headers(scope=scope).get("x-request-id", "")
-        name = told if NAME.fullmatch(told) else secrets.token_hex(6)
+        given = Headers(scope=scope).get("x-request-id", "")
+        name = given if NAME.fullmatch(given) else secrets.token_hex(6)
         REQUEST.set(name)
         USER.set("-")
         begun, status = time.perf_counter(), 0

@@ -28,7 +28,7 @@ class Login:
     def __init__(self, workspace: Workspace, space: Space, way: str, fault: str = "") -> None:
         self.workspace, self.space, self.way, self.fault = workspace, space, way, fault
         self.hub = HubSignIn(space)
-        # Two passwords are hashed at once (tokens.py); who waits here holds no thread.
+        # Two passwords are hashed at once (tokens.py); waiting requests do not block threads.
         self.hashing = CapacityLimiter(2)
 
     def routes(self) -> list[Route]:
@@ -156,16 +156,16 @@ class Login:
         )  # fmt: skip
         return sessions.open_session(self.workspace, entered)
 
-    async def _dear(self, act: Callable[..., Any], *told: Any) -> Any:
-        return await to_thread.run_sync(act, *told, limiter=self.hashing)
+    async def _dear(self, act: Callable[..., Any], *values: Any) -> Any:
+        return await to_thread.run_sync(act, *values, limiter=self.hashing)
 
     def _page(
         self, request: Request, draw: Callable[..., Response], fault: str = "", status: int = 200,
-        to: str | None = None, **told: str,
+        to: str | None = None, **values: str,
     ) -> Response:  # fmt: skip
         there = _next(to or request.query_params.get("next"))
         root = self.workspace.settings.sub_path()
-        return draw(self.way, fault=fault, status=status, there=there, root=root, **told)
+        return draw(self.way, fault=fault, status=status, there=there, root=root, **values)
 
     def _signed_in(self, request: Request, token: str, to: str | None) -> Response:
         answer = RedirectResponse(_next(to), 303)
@@ -174,18 +174,18 @@ class Login:
 
     def _cookie(self, request: Request, answer: Response, name: str, value: str, age: int) -> None:
         # In a Space the page stands in a frame of another site: the guard keeps those out.
-        told = request.headers.get("x-forwarded-proto", request.url.scheme)
+        scheme = request.headers.get("x-forwarded-proto", request.url.scheme)
         answer.set_cookie(
-            name, value, max_age=age, path="/", httponly=True, secure=told.startswith("https"),
-            samesite="none" if self.space.here and told.startswith("https") else "lax",
+            name, value, max_age=age, path="/", httponly=True, secure=scheme.startswith("https"),
+            samesite="none" if self.space.here and scheme.startswith("https") else "lax",
         )  # fmt: skip
 
 
-def _next(told: str | None) -> str:
-    """The place to go on to: only ever one of this server's."""
-    told = told or "/"
-    inside = told.startswith("/") and not told.startswith(("//", "/\\", "/login", "/invite"))
-    return told if inside and told.isprintable() and "\\" not in told else "/"
+def _next(target: str | None) -> str:
+    """The address to continue at: only ever one of this server's."""
+    target = target or "/"
+    inside = target.startswith("/") and not target.startswith(("//", "/\\", "/login", "/invite"))
+    return target if inside and target.isprintable() and "\\" not in target else "/"
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -44,10 +44,10 @@ def invite(
     name: str = "", root: str = "",
 ) -> HTMLResponse:  # fmt: skip
     """The page to which an invite leads: choose a name and a password, or use Hugging Face."""
-    told = f'<p class="lead">You are invited as {escape(role)}: to {_MAY[role]}.</p>'
+    lead = f'<p class="lead">You are invited as {escape(role)}: to {_MAY[role]}.</p>'
     if way == "hub":
         address = f"login/huggingface?{urlencode({'invite': token, 'next': there})}"
-        return _page("Join", told + _hub_button(address), fault, status, root)
+        return _page("Join", lead + _hub_button(address), fault, status, root)
     body = _form(
         "invite",
         _field(
@@ -64,7 +64,7 @@ def invite(
         _hidden("token", token),
         _button("Create account"),
     )
-    return _page("Create your account", told + body, fault, status, root)
+    return _page("Create your account", lead + body, fault, status, root)
 
 
 def setup(fault: str = "") -> HTMLResponse:
@@ -84,9 +84,9 @@ def setup(fault: str = "") -> HTMLResponse:
 
 
 def _page(title: str, body: str, fault: str, status: int, root: str = "") -> HTMLResponse:
-    told = f'<p class="fault" role="alert">{escape(fault)}</p>' if fault else ""
+    alert = f'<p class="fault" role="alert">{escape(fault)}</p>' if fault else ""
     text = _PAGE.substitute(
-        title=escape(title), tokens=_TOKENS, body=told + body, root=escape(root)
+        title=escape(title), tokens=_TOKENS, body=alert + body, root=escape(root)
     )
     return HTMLResponse(text, status, {"cache-control": "no-store"})
 

@@ -1,4 +1,4 @@
-"""The file combined.json beside a run's model: how its scores are combined, for whoever serves."""
+"""The file combined.json beside a run's model: how its scores are combined."""
 
 import json
 from collections.abc import Callable, Sequence

@@ -113,8 +113,8 @@ def _kind_of(options: ReadOptions) -> Kind | None:
 def _has_ends(options: ReadOptions, scale: Scale) -> bool:
     """Whether grades were chosen by their lowest or highest: then a file without a 0 may be a part
     of the data."""
-    said = options.min_grade is not None or options.max_grade or options.grade_names
-    return scale.kind == "graded" and bool(said)
+    chosen = options.min_grade is not None or options.max_grade or options.grade_names
+    return scale.kind == "graded" and bool(chosen)
 
 
 def _chosen(kind: Kind, options: ReadOptions, counts: Counts) -> Scale:
@@ -136,7 +136,7 @@ def _names_on(scale: Scale, names: Mapping[float, str]) -> tuple[str, ...]:
     try:
         return replace(scale, names=given, relevant_from=None).checked().names
     except Refused:
-        return ()  # long or equal: they are no names, but nothing is wrong with the labels
+        return ()  # long or equal: they are not names, but the labels are valid
 
 
 def histogram(counts: Counts, scale: Scale) -> list[dict[str, Any]]:

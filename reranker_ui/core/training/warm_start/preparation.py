@@ -105,12 +105,12 @@ def used(warm: WarmStart) -> None:
 
 def start_was_best(events: list[dict[str, Any]], metric: str) -> bool:
     """Whether the weights before the first step were better on dev than those of any step."""
-    told = {
+    reported = {
         event["step"]: event["metrics"].get(metric)
         for event in events
         if event["event"] == "evaluated" and event["when"] == "during"
     }
-    values = {step: value for step, value in told.items() if value is not None}
+    values = {step: value for step, value in reported.items() if value is not None}
     start = values.pop(0, None)
     return start is not None and bool(values) and start > max(values.values())
 

@@ -30,11 +30,11 @@ def _labels(connection: sa.Connection, dataset_id: int) -> list[float]:
     """The lowest and the highest label of a dataset, imported or given."""
     pairs = sa.table("pairs", *map(sa.column, ("id", "dataset_id", "label")))
     given = sa.table("annotations", *map(sa.column, ("pair_id", "label")))
-    mine = pairs.c.dataset_id == dataset_id
+    of_dataset = pairs.c.dataset_id == dataset_id
     ends = [
-        sa.select(sa.func.min(pairs.c.label), sa.func.max(pairs.c.label)).where(mine),
+        sa.select(sa.func.min(pairs.c.label), sa.func.max(pairs.c.label)).where(of_dataset),
         sa.select(sa.func.min(given.c.label), sa.func.max(given.c.label)).where(
-            given.c.pair_id == pairs.c.id, mine
+            given.c.pair_id == pairs.c.id, of_dataset
         ),
     ]
     return [v for query in ends for v in connection.execute(query).one() if v is not None]
