@@ -21,11 +21,14 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--dry-run", action="store_true", help="show how labels would change")
     verb.add_argument("--rename", metavar="NEW", help="its new name")
     verb.add_argument("--describe", metavar="TEXT", help="what it is, in a few sentences")
+    verb.add_argument(
+        "--duplicate", metavar="NEW", help="copy it with its labels and settings, without its runs"
+    )
     verb.set_defaults(run=_dataset, show=_lines)
 
 
 def _dataset(arguments: argparse.Namespace) -> tuple[Any, int]:
-    from reranker_ui.services.labels import dataset_details, scale_change
+    from reranker_ui.services.labels import scale_change
     from reranker_ui.services.labels.datasets import list_datasets, scale_of
     from reranker_ui.services.store.access import LOCAL
     from reranker_ui.services.store.workspace import open_workspace
@@ -36,13 +39,27 @@ def _dataset(arguments: argparse.Namespace) -> tuple[Any, int]:
     if new is not None or mapping:
         act = scale_change.look_at_scale if arguments.dry_run else scale_change.change_scale
         change = act(workspace, LOCAL, name, new or old, mapping)
-    if not arguments.dry_run and arguments.describe is not None:
-        dataset_details.describe(workspace, LOCAL, name, arguments.describe)
-    if not arguments.dry_run and arguments.rename is not None:
-        dataset_details.rename(workspace, LOCAL, name, arguments.rename)
-        name = arguments.rename.strip()
+    if not arguments.dry_run:
+        name = _edited(workspace, arguments)
     found = next(row for row in list_datasets(workspace, LOCAL) if row["name"] == name)
     return {**found, "change": change}, 0
+
+
+def _edited(workspace: Any, arguments: argparse.Namespace) -> str:
+    """Describe, rename and copy the dataset as asked for; returns its name, that of the copy."""
+    from reranker_ui.services.imports.duplicate import duplicate
+    from reranker_ui.services.labels import dataset_details
+    from reranker_ui.services.store.access import LOCAL
+
+    name: str = arguments.name
+    if arguments.describe is not None:
+        dataset_details.describe(workspace, LOCAL, name, arguments.describe)
+    if arguments.rename is not None:
+        dataset_details.rename(workspace, LOCAL, name, arguments.rename)
+        name = arguments.rename.strip()
+    if arguments.duplicate is not None:
+        name = duplicate(workspace, LOCAL, name, arguments.duplicate.strip())["dataset"]
+    return name
 
 
 def _chosen(arguments: argparse.Namespace, old: Scale) -> Scale | None:

@@ -11,6 +11,7 @@ from reranker_ui.services.annotating.queue import next_pairs
 from reranker_ui.services.datasets.export import export_dataset
 from reranker_ui.services.datasets.history import history
 from reranker_ui.services.datasets.pages import page_of_pairs
+from reranker_ui.services.datasets.pair_details import pair_details
 from reranker_ui.services.imports.duplicate import duplicate
 from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.labels.further_columns import further_columns, show_columns
@@ -64,6 +65,8 @@ def test_columns_are_kept_and_shown_as_the_owner_chooses(shop):
         "Artikelnummer": "=SKU-2", "Notiz": "unklar", "=Bild": "https://other.example.com/b.jpg"
     }  # fmt: skip
     assert beside(shop, ANN) == [{}, {}, {}]  # a column may hold labels
+    assert pair_details(shop, ANN, 1)["extra"] == {}
+    assert len(pair_details(shop, LOCAL, 1)["extra"]) == 4
     assert [one["shown"] for one in further_columns(shop, LOCAL, "shop")] == [True] * 4
     show_columns(shop, LOCAL, "shop", ["Preis", "Artikelnummer", "Preis"])
     chosen = [{"Preis": "49,90", "Artikelnummer": "SKU-1"}, {"Artikelnummer": "=SKU-2"},
@@ -74,6 +77,7 @@ def test_columns_are_kept_and_shown_as_the_owner_chooses(shop):
     )
     handed = next_pairs(shop, ANN, "shop", imported=True)["pairs"]
     assert [cell["text"] for cell in handed[0]["further"]] == ["49,90", "SKU-1"]
+    assert pair_details(shop, ANN, 1)["extra"] == {"Preis": "49,90", "Artikelnummer": "SKU-1"}
     with pytest.raises(Refused, match="Up to 12 columns"):
         show_columns(shop, LOCAL, "shop", [str(n) for n in range(13)])
 

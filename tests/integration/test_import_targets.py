@@ -212,3 +212,5 @@ def test_the_command_line_asks_before_it_replaces(tmp_path, home, command):
     assert code == 1 and "replaces the 3 pairs of d; 0 of them have human labels" in err
     code, out, _err = command(*replace, "--yes", "--into-split", "dev")
     assert code == 0 and json.loads(out)["summary"] == "3 added, 3 replaced"
+    code, out, _err = command("dataset", "d", "--duplicate", "copy", "--json")
+    assert (json.loads(out)["name"], json.loads(out)["pairs"]) == ("copy", 3)

@@ -103,6 +103,7 @@ def test_every_filter_against_a_plain_reading(filled, monkeypatch):
     assert choices == {
         "annotators": ["ann", "eve", "local user"],
         "sources": ["one.jsonl", "two.jsonl"],
+        "columns": 0,
     }
     by = {name: labelled_by(filled, name) for name in choices["annotators"]}
     searches = ["", "glacier", "mà", "ma", "花呗", "呗 ice", "gla", "nowhere", "%"]

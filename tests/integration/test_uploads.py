@@ -103,13 +103,13 @@ def test_only_an_admin_uploads(workspace, tmp_path):
 def test_columns_that_are_not_read_are_confirmed_before_they_are_stored(workspace, tmp_path):
     rows = [f"how is stone {n},a good text {n},a further text {n}" for n in range(3)]
     path = tmp_path / "mine.csv"
-    path.write_text("\n".join(["query,passage,remarks", *rows]))
+    path.write_text("\n".join(["query,passage,other", *rows]))
     token = uploads.begin_upload(workspace, LOCAL, path, "mine.csv")["token"]
     state = wait(workspace, token, "reading")
-    assert [(column["column"], column["asks"]) for column in state["unread"]] == [("remarks", True)]
-    with pytest.raises(Refused, match="remarks is not read"):
+    assert [(column["column"], column["asks"]) for column in state["unread"]] == [("other", True)]
+    with pytest.raises(Refused, match="other is not read"):
         uploads.store_upload(workspace, LOCAL, token, "d")
-    uploads.store_upload(workspace, LOCAL, token, "d", ["remarks"])
+    uploads.store_upload(workspace, LOCAL, token, "d", ["other"])
     assert wait(workspace, token, "storing")["added"] == 3
 
 

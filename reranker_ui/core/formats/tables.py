@@ -15,7 +15,7 @@ from reranker_ui.core.formats.search_tools import judges_of
 from reranker_ui.core.formats.structure.cells import is_empty, is_prose, kind_of_column
 from reranker_ui.core.formats.structure.further import further_of
 from reranker_ui.core.formats.structure.passages import text_of
-from reranker_ui.core.formats.structure.raters import raters_of
+from reranker_ui.core.formats.structure.roles import raters_of
 from reranker_ui.core.formats.structure.template import Template
 from reranker_ui.core.formats.texts import Lookup
 from reranker_ui.core.formats.writing import (

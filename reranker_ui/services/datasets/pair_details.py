@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from reranker_ui.services.labels.datasets import find_pair
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
+from reranker_ui.services.labels.further_columns import Shown
 from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
@@ -21,13 +22,13 @@ from reranker_ui.services.store.database import (
 from reranker_ui.services.store.workspace import Workspace
 
 Row = dict[str, Any]
-_SHOWN = ("id", "query", "passage", "source", "line", "split", "extra")
+_SHOWN = ("id", "query", "passage", "source", "line", "split")
 
 
 def pair_details(workspace: Workspace, user: User, pair_id: int) -> Row:
     """Everything about a pair that `user` may know.
 
-    Returns id, query, passage, source, line, split, extra (further columns or None), effective,
+    Returns id, query, passage, source, line, split, extra (its further columns), effective,
     state, imported (labels that it came with), decision ({label, by, reason, at} or None), votes
     [{annotator, label, cannot_tell, note, at}] and gold (its known label, for admins, or None).
     Where its labels are hidden, imported and decision are empty and the votes are the user's own.
@@ -36,11 +37,13 @@ def pair_details(workspace: Workspace, user: User, pair_id: int) -> Row:
     with workspace.reading() as connection:
         pair = find_pair(connection, pair_id, pairs)
         of = select(datasets).where(datasets.c.id == pair.dataset_id)
-        view = visibility_of(connection.execute(of).one(), user)
+        dataset = connection.execute(of).one()
+        view = visibility_of(dataset, user)
         hidden = view.hides(pair.split)
         rows = pairs_with_labels(view, pairs.c.id, only=[pair_id])
         label = connection.execute(rows).mappings().first()
         known = {name: getattr(pair, name) for name in _SHOWN}
+        known["extra"] = Shown(workspace, dataset, user).known(pair.extra)
         return known | {
             "effective": label["effective"] if label else None,
             "state": label["state"] if label else "unlabelled",

@@ -100,11 +100,15 @@ class Shown:
             for name in names if (text := cell_text(held.get(name)))
         ]  # fmt: skip
 
-    def searched(self, extra: Any) -> list[str]:
-        """The texts of one pair's further cells that a search of the user finds."""
+    def known(self, extra: Any) -> dict[str, Any]:
+        """The further cells of one pair that the user may know, shown or not."""
         held = extra if isinstance(extra, Mapping) else {}
         names = held if self.everything or self.chosen is None else self.chosen
-        return [cell_text(held[name]) for name in names if name in held]
+        return {name: held[name] for name in names if name in held}
+
+    def searched(self, extra: Any) -> list[str]:
+        """The texts of one pair's further cells that a search of the user finds."""
+        return list(map(cell_text, self.known(extra).values()))
 
 
 def _is_image(text: str, hosts: Sequence[str]) -> bool:

@@ -47,6 +47,7 @@ def chosen(
     passages: str,
 ) -> Candidates:  # fmt: skip
     """The candidates for the Playground's choice of `source`; None: pasted ones."""
+    require(user, "viewer")
     check_shown(workspace, user, dataset=dataset)
     if source == "labelled":
         return labelled(workspace, user, query, dataset)

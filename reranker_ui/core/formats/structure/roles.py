@@ -1,10 +1,11 @@
-"""Roles by column name: positives, negatives, and columns that only describe a pair."""
+"""Roles of columns: positives, negatives, raters, and columns that only describe a pair."""
 
 import re
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
-from reranker_ui.core.formats.columns import plain
+from reranker_ui.core.formats.columns import KNOWN, are_labels, is_count, plain
 
 Side = Literal["positive", "negative"]
 
@@ -21,6 +22,10 @@ _IRRELEVANT = r"(?:ir|non|not)relevants?"
 # Words that indicate a side only together with the other one: alone they often name a label.
 _GOOD = r"(?:correct|right|good|gold|golden|best|accepted|better|winner|winning|relevants?|clicked)"
 _BAD = r"(?:incorrect|wrong|bad|worse|loser|losing|(?:ir|non|not)relevants?|unclicked|skipped)"
+_RATERS = (
+    *KNOWN["annotator"], "label", "rating", "grade", "score", "relevance", "judgment", "judgement",
+    "vote", "assessment", "gpt", "claude", "llm", "gemini", "llama", "mistral", "qwen", "human",
+)  # fmt: skip
 _MORE = r"(?:passages?|ctxs?|docs|documents?|texts?|answers?|results)"
 
 
@@ -64,3 +69,16 @@ def describes(name: object) -> bool:
 def stem(name: object) -> str:
     """A column's name without the number or letter that distinguishes it from similar ones."""
     return re.sub(r"(?:\d+|left|right|(?<=[a-z]{3})[abxy])$", "", plain(name))
+
+
+def raters_of(
+    names: Sequence[Any], values: Sequence[Mapping[Any, Any]], used: Collection[Any]
+) -> list[Any]:
+    """The columns with one rater's labels each; none where this is not clear."""
+    free = [name for name in names if name not in used and not is_count(name)]
+    held = [n for n in free if are_labels([v.get(n) for v in values])]
+    if len(held) < 2:
+        return []
+    same = len({stem(name) for name in held}) == 1
+    named = all(any(word in plain(name) for word in _RATERS) for name in held)
+    return held if same or named else []
