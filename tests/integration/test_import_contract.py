@@ -11,7 +11,7 @@ from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets.pages import page_of_pairs
-from reranker_ui.services.imports import importer, storing
+from reranker_ui.services.imports import importer, storing, sweep
 from reranker_ui.services.imports.importer import import_file, load_starter
 from reranker_ui.services.imports.storing import store_reading
 from reranker_ui.services.imports.sweep import command_at_work, sweep_imports
@@ -233,7 +233,7 @@ def test_what_was_killed_is_stored_whole_when_tried_again(before, tmp_path, work
     token = importer.start_reading(workspace, LOCAL, file, ReadOptions())
     importer.wait_for_reading(workspace, LOCAL, token)
     with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
-        killed.setattr(storing, "remove_import", lambda *_: None)  # as SIGKILL leaves it
+        killed.setattr(sweep, "remove_import", lambda *_: None)  # as SIGKILL leaves it
         store_reading(workspace, LOCAL, token, "d", on_progress=interrupt)
     assert rows_left(workspace)[2] > len(before)
     report = store_reading(workspace, LOCAL, token, "d")

@@ -3,12 +3,14 @@
 import json
 
 import pytest
+import sqlalchemy as sa
 
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.annotating.annotations import undo as undo_label
+from reranker_ui.services.annotating.gold import mark_gold
 from reranker_ui.services.datasets.edits import set_label
 from reranker_ui.services.datasets.export import export_dataset
 from reranker_ui.services.datasets.history import history
@@ -22,7 +24,9 @@ from reranker_ui.services.labels.guidelines import stream_of
 from reranker_ui.services.labels.scale_change import change_scale, look_at_scale
 from reranker_ui.services.ranking.candidates import labelled_queries
 from reranker_ui.services.ranking.compare import evaluate
+from reranker_ui.services.ranking.demo import demo_settings, set_demo
 from reranker_ui.services.store.access import LOCAL, User
+from reranker_ui.services.store.database import gold_pairs
 from tests.labelling import finished_run
 
 LIN = User("Lin", "annotator")
@@ -56,7 +60,7 @@ def test_unlabelled_pairs_are_started_on_a_chosen_scale(tmp_path, workspace):
     annotate(workspace, LOCAL, 1, 3.0, "a")
     with pytest.raises(Refused, match="from 0 to 3"):
         annotate(workspace, LOCAL, 2, 4.0, "b")
-    assert "Labelled a pair 3 Exact" in [
+    assert "Labelled #1 as 3 Exact" in [
         line["text"] for line in history(workspace, LOCAL, "shop")["lines"]
     ]
 
@@ -119,7 +123,10 @@ def test_grades_become_binary_by_relevance_and_come_back(tmp_path, workspace):
     annotate(workspace, LOCAL, 1, 3.0, "a")
     annotate(workspace, LOCAL, 1, 2.0, "b")
     before = grades(workspace)
+    mark_gold(workspace, LOCAL, "shop", [4], True)
     done = change_scale(workspace, LOCAL, "shop", Scale("binary"), {})
+    with workspace.reading() as connection:
+        assert connection.execute(sa.select(gold_pairs)).all() == [(4, 1.0)]  # was 3
     assert grades(workspace) == {0: 59, 1: 61}
     with pytest.raises(Refused, match="scale of the dataset was changed"):
         undo_label(workspace, LOCAL, 1, "c")  # would bring back the 3
@@ -194,7 +201,9 @@ def test_a_dataset_is_renamed_and_described(tmp_path, workspace, tiny_model):
     for wrong, why in (("other", "already"), ("x" * 81, "81 characters"), ("a/b", "slashes")):
         with pytest.raises(Refused, match=why):
             rename(workspace, LOCAL, "shop", wrong)
+    set_demo(workspace, LOCAL, title="t", text="", dataset="shop", run="", queries=[])
     rename(workspace, LOCAL, "shop", " Shop (DE) ")
+    assert demo_settings(workspace, LOCAL)["dataset"] == "Shop (DE)"
     describe(workspace, LOCAL, "Shop (DE)", "Grades of the shop's products.")
     found = {row["name"]: row for row in list_datasets(workspace, LOCAL)}
     assert set(found) == {"Shop (DE)", "other"}

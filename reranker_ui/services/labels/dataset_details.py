@@ -10,7 +10,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import importing
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.database import datasets, imports, runs
+from reranker_ui.services.store.database import choices, datasets, imports, runs
 from reranker_ui.services.store.workspace import Workspace, record
 
 LONGEST_NAME, LONGEST_DESCRIPTION = 80, 1_000  # characters
@@ -32,7 +32,7 @@ def check_name(name: str) -> None:
 
 
 def rename(workspace: Workspace, user: User, dataset_name: str, new_name: str) -> None:
-    """Give a dataset another name, also where its runs show it.
+    """Give a dataset another name, also where its runs and the demo name it.
 
     Refused where another dataset has the name, and while an import into this one is running.
     """
@@ -50,6 +50,10 @@ def rename(workspace: Workspace, user: User, dataset_name: str, new_name: str) -
         connection.execute(
             runs.update().where(runs.c.dataset_id == dataset.id).values(dataset_name=new_name)
         )
+        for choice in connection.execute(select(choices)).all():
+            if choice.value.get("dataset") == dataset.name:
+                named = choices.update().where(choices.c.name == choice.name)
+                connection.execute(named.values(value={**choice.value, "dataset": new_name}))
         _change(connection, user, "rename", dataset, name=new_name)
 
 

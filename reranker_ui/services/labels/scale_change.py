@@ -19,6 +19,7 @@ from reranker_ui.services.store.database import (
     annotations,
     datasets,
     decisions,
+    gold_pairs,
     imported_labels,
     imports,
     journal,
@@ -35,6 +36,7 @@ _COLUMNS = {
     "imported_labels": (imported_labels.c.id, imported_labels.c.value),
     "annotations": (annotations.c.id, annotations.c.label),
     "decisions": (decisions.c.pair_id, decisions.c.label),
+    "gold_pairs": (gold_pairs.c.pair_id, gold_pairs.c.label),
 }
 LabelMap = Mapping[float, float]  # a new label, or a count, by label
 
