@@ -33,6 +33,7 @@ def test_axe_finds_no_violation(server, new_page):
         page.add_script_tag(path=AXE)
         found[view] = page.evaluate(RUN)
         page.evaluate("document.body.classList.add('dark')")
+        page.wait_for_timeout(500)  # Gradio fades from one theme to the other
         found[f"{view}, dark"] = page.evaluate(RUN)
     assert {view: faults for view, faults in found.items() if faults} == {}
 
