@@ -38,7 +38,7 @@ export function accountMenu(server) {
     avatar.textContent = initials(user.name);
     name.textContent = user.name;
     role.textContent = user.role;
-    button.setAttribute("aria-label", `${user.name} ${user.role}`);
+    button.title = `${user.name} ${user.role}`; // its name where a small window hides the text
   };
   return { button, show };
 }

@@ -2,11 +2,14 @@
 
 import { h } from "../lib/dom.js";
 
-/** Gradio draws everything into `main`; the header belongs before it. */
+/**
+ * Gradio draws everything into `main`; the header belongs before it. Gradio lets rules for small
+ * windows hold inside an element with the class `contain` alone, so the header gets one.
+ */
 export function moveHeader() {
   const header = document.getElementById("rr-header");
   const main = header?.closest("main");
-  if (header && main) main.before(header);
+  if (header && main) main.before(h("div.contain.rr-top", header));
 }
 
 /** The first stop of the Tab key. */

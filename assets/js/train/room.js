@@ -61,6 +61,7 @@ export class CurrentRun {
 
   start() {
     const { element } = this.context;
+    this.room.before(h("h1.rr-sr", "Train"));
     listen("run", () => {
       this.run = null;
       this.restart();
