@@ -55,13 +55,13 @@ def shape(run: lifecycle.Run) -> Shape:
 
 def line(run: Shape) -> str:
     """A run in one line."""
-    told = "  ".join(
-        f"{ranker} {metrics['ndcg@10']:.3f}"
-        for ranker, metrics in run["metrics"].items()
-        if metrics and metrics.get("ndcg@10") is not None
+    metrics = "  ".join(
+        f"{ranker} {found['ndcg@10']:.3f}"
+        for ranker, found in run["metrics"].items()
+        if found and found.get("ndcg@10") is not None
     )
     damage = f"  {run['damage']}" if run["damage"] else ""
-    row = f"{run['id']:>4}  {run['name']:<12} {run['status']:<10} {told or '-'}  {run['folder']}"
+    row = f"{run['id']:>4}  {run['name']:<12} {run['status']:<10} {metrics or '-'}  {run['folder']}"
     return row + damage
 
 
@@ -96,25 +96,25 @@ def _run(arguments: argparse.Namespace) -> tuple[Shape, int]:
 
 
 def _details(run: Shape) -> str:
-    told = [line(run), run["sentence"], run["verdict"], run["note"]]
-    return "\n".join(text for text in told if text) + ("\nArchived" if run["archived"] else "")
+    answer = [line(run), run["sentence"], run["verdict"], run["note"]]
+    return "\n".join(text for text in answer if text) + ("\nArchived" if run["archived"] else "")
 
 
 def _compare(arguments: argparse.Namespace) -> tuple[Shape, int]:
     return comparison(open_workspace(), LOCAL, arguments.runs_named), 0
 
 
-def _table(told: Shape) -> str:
-    heads = [run["name"] for run in told["runs"]]
+def _table(answer: Shape) -> str:
+    heads = [run["name"] for run in answer["runs"]]
     rows = [["", *heads]]
-    rows += [[row["metric"], *map(_value, row["values"])] for row in told["metrics"]]
-    rows += [[row["field"], *row["values"]] for row in told["recipe"]]
-    for query in told["changed"] or []:
+    rows += [[row["metric"], *map(_value, row["values"])] for row in answer["metrics"]]
+    rows += [[row["field"], *row["values"]] for row in answer["recipe"]]
+    for query in answer["changed"] or []:
         rows.append([query["query"][:40], *(f"{value:.3f}" for value in query["values"])])
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
              for row in rows]  # fmt: skip
-    return "\n".join([text.rstrip() for text in lines] + [told["notice"]])
+    return "\n".join([text.rstrip() for text in lines] + [answer["notice"]])
 
 
 def _value(value: dict[str, Any]) -> str:
@@ -137,6 +137,6 @@ def _delete(arguments: argparse.Namespace) -> tuple[Shape | list[Shape], int]:
     return shapes[0] if len(shapes) == 1 else shapes, 0
 
 
-def _deleted(told: Shape | list[Shape]) -> str:
-    rows = told if isinstance(told, list) else [told]
+def _deleted(answer: Shape | list[Shape]) -> str:
+    rows = answer if isinstance(answer, list) else [answer]
     return "\n".join(f"Deleted {row['name']}." for row in rows)

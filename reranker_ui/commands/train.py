@@ -49,13 +49,13 @@ def add(verbs: Verbs) -> None:
     recipe = verbs.add_parser("recipe", help="print a recipe as YAML")
     recipe.add_argument("--dataset", metavar="NAME", help="dataset for the advisor")
     _add_recipe(recipe)
-    recipe.set_defaults(run=_recipe, show=lambda told: told["yaml"].rstrip())
+    recipe.set_defaults(run=_recipe, show=lambda answer: answer["yaml"].rstrip())
     resume = verbs.add_parser("resume", help="resume a lost, stopped or failed run")
     resume.set_defaults(run=_resume, show=line)
     push = verbs.add_parser("push", help="push a run's model to the Hub, private by default")
     push.add_argument("--to", metavar="TEAM/MODEL", required=True, help="its name on the Hub")
     push.add_argument("--public", action="store_true", help="readable by everyone")
-    push.set_defaults(run=_push, show=lambda told: told.get("url") or told["error"])
+    push.set_defaults(run=_push, show=lambda answer: answer.get("url") or answer["error"])
     for verb in (resume, push):
         verb.add_argument("run_named", metavar="RUN", help="number or name of the run")
 
@@ -162,17 +162,17 @@ def _resume(arguments: argparse.Namespace) -> tuple[Shape, int]:
 def _push(arguments: argparse.Namespace) -> tuple[Shape, int]:
     workspace = open_workspace()
     run = lifecycle.find_run(workspace, LOCAL, arguments.run_named)["id"]
-    told = publishing.push(workspace, LOCAL, run, arguments.to, not arguments.public)
-    while told["state"] == "pushing":
+    answer = publishing.push(workspace, LOCAL, run, arguments.to, not arguments.public)
+    while answer["state"] == "pushing":
         time.sleep(0.5)
-        told = publishing.state(workspace, LOCAL, run) or told
-    return told, 0 if told["state"] == "done" else 1
+        answer = publishing.state(workspace, LOCAL, run) or answer
+    return answer, 0 if answer["state"] == "done" else 1
 
 
-def _shown(told: Shape) -> str:
+def _shown(answer: Shape) -> str:
     """A run, or the plan of one."""
-    if "facts" not in told:
-        return line(told)
-    facts = [f"{fact['name']:<24} {fact['value']}" for fact in told["facts"]]
-    findings = [f"{finding['fact']}. {finding['mend']}" for finding in told["findings"]]
-    return "\n".join([told["data"], *facts, *findings, *told["notices"]])
+    if "facts" not in answer:
+        return line(answer)
+    facts = [f"{fact['name']:<24} {fact['value']}" for fact in answer["facts"]]
+    findings = [f"{finding['fact']}. {finding['mend']}" for finding in answer["findings"]]
+    return "\n".join([answer["data"], *facts, *findings, *answer["notices"]])

@@ -361,7 +361,7 @@ def test_a_finished_run_is_continued_from_its_model(workspace, nowhere, recipe):
 def test_a_run_without_a_model_is_not_continued(workspace, nowhere, recipe):
     caves(workspace)
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
-    with pytest.raises(Refused, match="no model to go on from"):
+    with pytest.raises(Refused, match="no model to continue from"):
         lifecycle.continue_run(workspace, ADMIN, run["id"])
 
 

@@ -65,15 +65,15 @@ def small_test(results: Mapping[str, Any]) -> str | None:
 
 def _sentence(names: list[str], states: list[str]) -> str:
     if len(set(states)) == 1:
-        told = f"{_LEADS[states[0]]} {' and '.join(names)}."
+        sentence = f"{_LEADS[states[0]]} {' and '.join(names)}."
     else:
         parts = [f"{_LEADS[state]} {name}" for name, state in zip(names, states, strict=True)]
-        told = "; ".join([parts[0], *(part[0].lower() + part[1:] for part in parts[1:])]) + "."
+        sentence = "; ".join([parts[0], *(part[0].lower() + part[1:] for part in parts[1:])]) + "."
     if states[0] == "worse":
-        return f"{told} Do not deploy it."
+        return f"{sentence} Do not deploy it."
     if states[0] == "better" and "worse" in states:
-        return f"{told} Keep {names[1]}."
-    return told
+        return f"{sentence} Keep {names[1]}."
+    return sentence
 
 
 def _number(name: str, duel: Mapping[str, Any]) -> str:

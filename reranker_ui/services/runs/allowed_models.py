@@ -1,4 +1,4 @@
-"""Which models a person may have this server load, and the commit that a run goes on from."""
+"""Which models a person may have this server load, and the commit of a base model."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ def check_base(workspace: Workspace, user: User, name: str) -> str:
     """The name of a base, Refused where `user` may not have it loaded.
 
     Anyone: the embedded bases and the default one. An admin: also ids of the Hub and models of
-    runs. At this machine itself: any folder, as whoever sits there can read it anyway.
+    runs. At this machine itself: any folder, as anyone who sits there can read it anyway.
     """
     if name in (*EMBEDDED, workspace.settings.default_base):
         return name

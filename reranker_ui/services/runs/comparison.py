@@ -13,12 +13,12 @@ from reranker_ui.core.evaluation.metrics import (
     ranking_metrics,
 )
 from reranker_ui.core.evaluation.outcome import EQUAL, bootstrap_interval
-from reranker_ui.core.values.labels import GRADES, Scale
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.visibility import visibility_of_run
 from reranker_ui.services.runs.listing import Run, find_run
-from reranker_ui.services.runs.own_metric import metric_of
+from reranker_ui.services.runs.own_metric import metric_of, scale_in
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
@@ -106,8 +106,7 @@ def _judged(frame: pd.DataFrame) -> dict[str, frozenset[tuple[str, float]]]:
 
 
 def _scale(row: Run) -> Scale:
-    told = RunFolder(row["folder"]).lineage_if_readable().get("scale")
-    return Scale.from_json(told) if told else GRADES
+    return scale_in(RunFolder(row["folder"]))
 
 
 def _per_query(frame: pd.DataFrame, row: Run) -> pd.DataFrame:
@@ -119,16 +118,21 @@ def _per_query(frame: pd.DataFrame, row: Run) -> pd.DataFrame:
 def _measured(
     rows: list[Run], frames: list[pd.DataFrame], tables: list[pd.DataFrame]
 ) -> list[dict[str, Any]]:
-    told = [
+    found = [
         {"metric": metric, "values": [_mean(table[metric], tables[0][metric]) for table in tables]}
         for metric in RANKING
     ]
     pooled = [
-        ranking_metrics(frame["query_key"], frame["grade"], frame["score"], scale=_scale(row))
+        ranking_metrics(
+            frame["query_key"],
+            frame["grade"],
+            frame["score"],
+            scale=_scale(row),
+        )
         for frame, row in zip(frames, rows, strict=True)
     ]
     values = [_bare(found["average_precision"]) for found in pooled]
-    return [*told, {"metric": "average_precision", "values": values}]
+    return [*found, {"metric": "average_precision", "values": values}]
 
 
 def _chosen(metric: str, rows: list[Run], frames: list[pd.DataFrame]) -> list[dict[str, Any]]:
@@ -176,12 +180,12 @@ def _reported(rows: list[Run]) -> list[dict[str, Any]]:
 def _differences(rows: list[Run]) -> list[dict[str, Any]]:
     about = [_about(row) for row in rows]
     fields = [*_ABOUT, *rows[0]["recipe"]]
-    told = [
+    found = [
         {"field": _ABOUT.get(field, field), "values": [one.get(field, "–") for one in about]}
         for field in fields
         if field not in ("base", "name")
     ]
-    return [row for row in told if len(set(row["values"])) > 1]
+    return [row for row in found if len(set(row["values"])) > 1]
 
 
 def _about(row: Run) -> dict[str, str]:

@@ -49,7 +49,7 @@ def follow(
     """As `events`, for a page that has `drawn` a run of so many `steps` up to byte `since`.
 
     Without `run` it is the running one, else the newest: `{"run": None}` where there is none.
-    The events come from the start, with `since` 0 in the answer, where the page must draw anew.
+    The events come from the start, with `since` 0 in the answer, where the page must redraw all.
     """
     require(user, "viewer")
     run = _current_run(workspace, user) if run is None else run

@@ -1,4 +1,4 @@
-"""How a run comes to be: what it goes on from, its folder written, its row entered."""
+"""How a run comes to be: what it starts from, its folder, its row."""
 
 import shutil
 import tempfile
@@ -49,7 +49,7 @@ def continued(
     row = find_run(workspace, user, recipe.base)
     model = folder_of(workspace, row["id"]).model
     if row["status"] not in ("finished", "stopped") or not model.is_dir():
-        raise Refused(f"{row['name']} is {row['status']} and has no model to go on from.")
+        raise Refused(f"{row['name']} is {row['status']} and has no model to continue from.")
     changes = {"base": str(model.resolve()), "revision": None}
     return recipe.model_copy(update=changes), int(row["id"])
 

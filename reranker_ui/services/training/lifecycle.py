@@ -135,9 +135,9 @@ def run_again(workspace: Workspace, user: User, run: int | str) -> Run:
 
 
 def resume(workspace: Workspace, user: User, run: int | str) -> Run:
-    """Submit a lost, stopped or failed run again; it goes on from its last whole checkpoint.
+    """Submit a lost, stopped or failed run again; it continues from its last whole checkpoint.
 
-    A lost run without one starts anew. Refused: a run in another state, a stopped or failed one
+    A lost run without one starts again. Refused: a run in another state, a stopped or failed one
     that left no checkpoint, a full disk.
     """
     require(user, "admin")

@@ -56,5 +56,5 @@ def by_run(
 
 
 def _filled(recipe: Recipe, why: dict[str, Any], base: bool = False) -> Filled:
-    told = {"name": recipe.name, "values": shown(recipe), "why": why}
-    return told | {"base": recipe.base} if base else told
+    filled = {"name": recipe.name, "values": shown(recipe), "why": why}
+    return filled | {"base": recipe.base} if base else filled
