@@ -237,4 +237,3 @@ def test_a_dataset_keeps_a_further_metric(workspace, nowhere, recipe):
         set_metric(workspace, ADMIN, "caves", "accuracy")
     set_metric(workspace, ADMIN, "caves", None)
     assert outcome(workspace, ADMIN, run["id"])["metric"] is None
-
