@@ -49,8 +49,8 @@ def evaluated(workspace, recipe, right=3, **more):
     folder.model.mkdir()
     (folder.model / "config.json").write_text("{}")
     keys, grades = test["query_key"], test["grade"]
-    told = {name: ranking_metrics(keys, grades, scores[name]) for name in scores}
-    folder.emit("finished", metrics=told)
+    metrics = {name: ranking_metrics(keys, grades, scores[name]) for name in scores}
+    folder.emit("finished", metrics=metrics)
     return lifecycle.find_run(workspace, ADMIN, run["id"])
 
 
@@ -94,8 +94,8 @@ def test_archived_and_cancelled_runs_are_in_no_menu_and_come_back(workspace, now
 def test_the_playground_begins_with_the_newest_run_of_the_dataset(workspace, nowhere, recipe):
     caves(workspace)
     evaluated(workspace, recipe)
-    told = rankers.choices(workspace, VIEWER, "caves")
-    assert (told["a"], told["b"]) == ("cosine", "1")  # never its base, which is no free ranker
+    found = rankers.choices(workspace, VIEWER, "caves")
+    assert (found["a"], found["b"]) == ("cosine", "1")  # never its base, which is no free ranker
     other = rankers.choices(workspace, VIEWER, "another")
     assert (other["a"], other["b"]) == ("bm25", "cosine")
 
@@ -139,17 +139,17 @@ def test_runs_are_compared_on_the_queries_that_they_share(workspace, nowhere, re
     caves(workspace)
     evaluated(workspace, recipe, right=3)
     evaluated(workspace, recipe.model_copy(update={"epochs": 2.0}), right=1)
-    told = comparison(workspace, ADMIN, ["run 1", 2])
-    assert told["queries"] == 3 and [run["id"] for run in told["runs"]] == [1, 2]
-    ndcg = told["metrics"][0]
+    found = comparison(workspace, ADMIN, ["run 1", 2])
+    assert found["queries"] == 3 and [run["id"] for run in found["runs"]] == [1, 2]
+    ndcg = found["metrics"][0]
     assert ndcg["metric"] == "ndcg@10" and ndcg["values"][0]["value"] == 1.0
     worse = ndcg["values"][1]
     assert worse["low"] <= worse["value"] <= worse["high"] < 1.0001
     assert worse["gain"] == pytest.approx(worse["value"] - 1.0)
     assert worse["gain_low"] <= worse["gain"] <= worse["gain_high"]
-    assert told["metrics"][3]["values"][0]["low"] is None  # average precision is pooled
-    assert [row["field"] for row in told["recipe"]] == ["epochs"]
-    assert [row["values"][0] for row in told["changed"]] == [1.0, 1.0]
+    assert found["metrics"][3]["values"][0]["low"] is None  # average precision is pooled
+    assert [row["field"] for row in found["recipe"]] == ["epochs"]
+    assert [row["values"][0] for row in found["changed"]] == [1.0, 1.0]
     for chosen in ([1], [1, 1], [1, 2, 3, 4, 5, 6]):
         with pytest.raises(Refused):
             comparison(workspace, ADMIN, chosen)
@@ -162,9 +162,9 @@ def test_runs_without_a_shared_query_are_not_compared(workspace, nowhere, recipe
     file = RunFolder(first["folder"]).test_scores_file
     frame = pd.read_parquet(file)
     frame.assign(grade=1 - frame["grade"]).to_parquet(file)
-    told = comparison(workspace, ADMIN, [1, 2])
-    assert told["queries"] == 0 and "share no test query" in told["notice"]
-    assert told["metrics"][0]["values"][1]["value"] == 1.0 and told["changed"] == []
+    found = comparison(workspace, ADMIN, [1, 2])
+    assert found["queries"] == 0 and "share no test query" in found["notice"]
+    assert found["metrics"][0]["values"][1]["value"] == 1.0 and found["changed"] == []
 
 
 def test_every_way_to_ask_gives_the_number_of_the_run(workspace, nowhere, recipe, monkeypatch):
@@ -185,14 +185,14 @@ def test_every_way_to_ask_gives_the_number_of_the_run(workspace, nowhere, recipe
 def test_the_result_is_told_with_what_makes_it_uncertain(workspace, nowhere, recipe):
     caves(workspace)
     run = evaluated(workspace, recipe)
-    told = outcome(workspace, ADMIN, run["id"])
-    assert told["warnings"][0].startswith("The test split has only 3 queries")
+    found = outcome(workspace, ADMIN, run["id"])
+    assert found["warnings"][0].startswith("The test split has only 3 queries")
     folder = RunFolder(run["folder"])
     lineage = json.loads(folder.lineage_file.read_text())
     lineage["findings"] = [{"key": "sides", "severity": "blocks", "fact": "F", "mend": "M."}]
     folder.lineage_file.write_text(json.dumps(lineage))
     assert outcome(workspace, ADMIN, run["id"])["warnings"][1] == "F. M."
-    assert outcome(workspace, MAI, run["id"])["warnings"] == told["warnings"]  # not to annotators
+    assert outcome(workspace, MAI, run["id"])["warnings"] == found["warnings"]  # not to annotators
 
 
 def test_verbs_name_sort_archive_and_compare(workspace, nowhere, recipe, capsys):
@@ -222,10 +222,10 @@ def test_a_dataset_keeps_a_further_metric(workspace, nowhere, recipe):
     run = evaluated(workspace, recipe, right=2)
     assert outcome(workspace, ADMIN, run["id"])["metric"] is None
     set_metric(workspace, ADMIN, "caves", " P@1 ")
-    told = outcome(workspace, ADMIN, run["id"])["metric"]
-    value, low, high = told["values"]["tuned"]
-    assert told["name"] == "p@1" and value == pytest.approx(2 / 3) and low <= value <= high
-    assert told["gain"][0] == pytest.approx(2 / 3 - 1)  # its base puts all three first
+    found = outcome(workspace, ADMIN, run["id"])["metric"]
+    value, low, high = found["values"]["tuned"]
+    assert found["name"] == "p@1" and value == pytest.approx(2 / 3) and low <= value <= high
+    assert found["gain"][0] == pytest.approx(2 / 3 - 1)  # its base puts all three first
     evaluated(workspace, recipe, right=3)
     row = comparison(workspace, ADMIN, [1, 2])["metrics"][-1]
     assert row["metric"] == "p@1" and row["values"][1]["value"] == pytest.approx(1.0)

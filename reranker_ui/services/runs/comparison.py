@@ -13,12 +13,12 @@ from reranker_ui.core.evaluation.metrics import (
     ranking_metrics,
 )
 from reranker_ui.core.evaluation.outcome import EQUAL, bootstrap_interval
-from reranker_ui.core.values.labels import GRADES, Scale
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.visibility import visibility_of_run
 from reranker_ui.services.runs.listing import Run, find_run
-from reranker_ui.services.runs.own_metric import metric_of
+from reranker_ui.services.runs.own_metric import metric_of, scale_in
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
@@ -106,8 +106,7 @@ def _judged(frame: pd.DataFrame) -> dict[str, frozenset[tuple[str, float]]]:
 
 
 def _scale(row: Run) -> Scale:
-    scale = RunFolder(row["folder"]).lineage_if_readable().get("scale")
-    return Scale.from_json(scale) if scale else GRADES
+    return scale_in(RunFolder(row["folder"]))
 
 
 def _per_query(frame: pd.DataFrame, row: Run) -> pd.DataFrame:
@@ -124,7 +123,12 @@ def _measured(
         for metric in RANKING
     ]
     pooled = [
-        ranking_metrics(frame["query_key"], frame["grade"], frame["score"], scale=_scale(row))
+        ranking_metrics(
+            frame["query_key"],
+            frame["grade"],
+            frame["score"],
+            scale=_scale(row),
+        )
         for frame, row in zip(frames, rows, strict=True)
     ]
     values = [_bare(found["average_precision"]) for found in pooled]

@@ -54,8 +54,7 @@ def measured(folder: RunFolder, metric: str) -> dict[str, Any] | None:
         frame = pd.read_parquet(folder.test_scores_file)
     except (OSError, ValueError):  # missing, or damaged
         return None
-    labels = folder.lineage_if_readable().get("scale")
-    scale = Scale.from_json(labels) if labels else GRADES
+    scale = scale_in(folder)
     keys, grades = frame["query_key"].tolist(), frame["grade"].tolist()
     found = {
         name: named_per_query(metric, keys, grades, frame[name].tolist(), scale=scale)
@@ -67,6 +66,12 @@ def measured(folder: RunFolder, metric: str) -> dict[str, Any] | None:
         return None
     values = {name: _with_interval(one) for name, one in found.items()}
     return {"name": metric, "values": values, "gain": _with_interval(ours - found["base"])}
+
+
+def scale_in(folder: RunFolder) -> Scale:
+    """The scale that a run was frozen with; GRADES where its lineage cannot be read."""
+    kept = folder.lineage_if_readable().get("scale")
+    return Scale.from_json(kept) if kept else GRADES
 
 
 def _with_interval(values: "pd.Series[float]") -> list[float]:
