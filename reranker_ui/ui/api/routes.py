@@ -75,7 +75,8 @@ class RerankApi:
 
     def _documents(self, request: Request, body: bytes) -> dict[str, Any]:
         asked = _read(CohereAsked, body)
-        served = self._rank(request, asked, asked.passages(), most=asked.max_tokens_per_doc)
+        how = {"most": asked.max_tokens_per_doc, "raw": asked.raw_scores}
+        served = self._rank(request, asked, asked.passages(), **how)
         if request.url.path.endswith("/v2/rerank"):
             return asked.answer(served, version="2")
         return asked.answer_with_usage(served, version="1")
