@@ -12,7 +12,7 @@ from reranker_ui.services.training.plan import plan
 def facts(data_folder, tiny_base, workspace):
     def of(name, **recipe):
         import_file(workspace, LOCAL, data_folder / "cases" / name, "case")
-        told = plan(workspace, LOCAL, "case", Recipe(base=str(tiny_base), **recipe))
+        told = plan(workspace, LOCAL, "case", Recipe(**{"base": str(tiny_base), **recipe}))
         return {fact["name"]: fact["value"] for fact in told["facts"]}, told["notices"]
 
     return of
@@ -22,6 +22,12 @@ def test_texts_are_cut_at_what_the_base_reads(facts):
     told, notices = facts("29-max-length/mid.csv", max_length=1024)
     assert told["Cut at 128 tokens"] == "100% of pairs"
     assert "This base reads at most 128 tokens, not 1024." in notices
+
+
+def test_the_embedded_base_cuts_at_512_tokens(facts):
+    told, notices = facts("29-max-length/mid.csv", base="embedded", max_length=1024)
+    assert told["Cut at 512 tokens"] == "100% of pairs"
+    assert "This base reads 512 tokens at most, not 1024." in notices
 
 
 @pytest.mark.parametrize("loss", ["lambda", "listnet", "ranknet", "margin_mse"])

@@ -13,6 +13,8 @@ const ROLES = [
   ["annotator", "annotator: label pairs"],
   ["admin", "admin: change everything"],
 ];
+/** @type {[string, string]} hidden on phones */
+const HOW = ["Signs in with", "rr-how"];
 /** @type {[string, string][]} */
 const SEATS = [
   ["1", "one person"],
@@ -30,7 +32,7 @@ export function openPeople(server, user) {
   const draw = async () => {
     const answer = await server.people_now();
     const rows = answer.people.map((person) => personRow(person, user, server, act));
-    const headings = ["Name", "Role", "Signs in with", "API keys", "!Actions"];
+    const headings = ["Name", "Role", HOW, "API keys", "!Actions"];
     fill(list, table("rr-table rr-people five", headings, rows));
     fill(
       invites,
@@ -75,7 +77,7 @@ function personRow(person, user, server, act) {
   });
   const removed = () => act(server.remove_user({ name }));
   const end = name === user ? h("span.rr-faint", "you") : remove;
-  const how = h("td.rr-muted", person.how);
+  const how = h("td.rr-muted.rr-how", person.how);
   const keys = h("td", keysOf(person, server, act));
   return h("tr", h("td.rr-cut", name), h("td", role), how, keys, h("td", end));
 }
@@ -90,10 +92,8 @@ function keysOf({ name, keys }, server, act) {
   if (!keys) return h("span.rr-faint", "none");
   const title = `Programs that use the API keys of ${name} lose access`;
   const ended = () => act(server.end_keys({ owner: name }));
-  const end = button(`End ${plural(keys, "key")}`, () => confirm(end, "End", title, ended), {
-    kind: "quiet",
-    label: `End the API keys of ${name}`,
-  });
+  const end = linkButton(`End ${plural(keys, "key")}`, () => confirm(end, "End", title, ended));
+  end.setAttribute("aria-label", `End the API keys of ${name}`);
   return end;
 }
 

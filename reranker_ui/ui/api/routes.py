@@ -75,7 +75,8 @@ class RerankApi:
 
     def _documents(self, request: Request, body: bytes) -> dict[str, Any]:
         parsed = _read(CohereRequest, body)
-        served = self._rank(request, parsed, parsed.passages(), limit=parsed.max_tokens_per_doc)
+        how = {"limit": parsed.max_tokens_per_doc, "raw": parsed.raw_scores}
+        served = self._rank(request, parsed, parsed.passages(), **how)
         if request.url.path.endswith("/v2/rerank"):
             return parsed.answer(served, version="2")
         return parsed.answer_with_usage(served, version="1")

@@ -46,6 +46,7 @@ class CohereRequest(RankRequest):
         None, ge=1, description="Tokens of a passage that are read, if the model reads so many."
     )
     max_chunks_per_doc: int | None = Field(None, description="Not used; a warning says so.")
+    raw_scores: bool = Field(False, description="Logits instead of probabilities.")
 
     def passages(self) -> list[str]:
         """The text of each document; Refused, with its index, for one that has none."""
