@@ -15,7 +15,9 @@ from reranker_ui.core.evaluation.combining.combination import fitted
 from reranker_ui.core.evaluation.combining.left_out import Array, Truth
 
 FREE = ("cosine", "bm25")
-STRENGTH = 0.01  # inverse of the shrinkage of the weights of products and differences
+# Inverse of the shrinkage of the weights of products and differences: this for MANY labels, and in
+# proportion less for fewer, whose patterns are more often chance.
+STRENGTH, MANY = 0.01, 1500
 UNSHRUNK = 10.0  # scale of what cosine and BM25 give, so that it is hardly shrunk
 DIGITS = 7  # of a weight in JSON
 
@@ -40,10 +42,12 @@ class LinearProbe:
         start, (cosine, words) = fitted(truth, free, FREE)
         base = start + free @ np.array([cosine, words])
         scaled = [left * right * width, np.abs(left - right) * np.sqrt(width)]
-        table = np.column_stack([*scaled, base * UNSHRUNK])
-        model = LogisticRegression(C=STRENGTH, max_iter=500).fit(table, truth)
+        strength = STRENGTH * min(1.0, len(truth) / MANY)
+        unshrunk = UNSHRUNK * np.sqrt(STRENGTH / strength)
+        table = np.column_stack([*scaled, base * unshrunk])
+        model = LogisticRegression(C=strength, max_iter=500).fit(table, truth)
         product, difference, kept = np.split(model.coef_[0], [width, 2 * width])
-        share = float(kept[0]) * UNSHRUNK
+        share = float(kept[0]) * unshrunk
         return cls(
             product * width + share * cosine,
             difference * np.sqrt(width),
