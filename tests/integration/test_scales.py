@@ -16,8 +16,14 @@ from reranker_ui.services.datasets.export import export_dataset
 from reranker_ui.services.datasets.history import history
 from reranker_ui.services.datasets.quality_job import assess
 from reranker_ui.services.datasets.undo import undo
+from reranker_ui.services.imports.import_preview import import_preview
 from reranker_ui.services.imports.importer import import_file
-from reranker_ui.services.imports.uploads import begin_upload, store_upload, upload_state
+from reranker_ui.services.imports.uploads import (
+    begin_upload,
+    read_upload,
+    store_upload,
+    upload_state,
+)
 from reranker_ui.services.labels.dataset_details import describe, rename
 from reranker_ui.services.labels.datasets import labelled_pairs, list_datasets, scale_of
 from reranker_ui.services.labels.guidelines import stream_of
@@ -83,8 +89,7 @@ def test_a_typo_is_rejected_by_line_and_said(tmp_path, workspace):
 def test_the_page_shows_a_histogram_and_names_the_labels_when_it_stores(tmp_path, workspace):
     upload = shop(tmp_path, [*[0, 1, 2, 3] * 30, 7])
     token = begin_upload(workspace, LOCAL, upload, "shop.csv")["token"]
-    while (state := upload_state(workspace, LOCAL, token))["state"] == "reading":
-        pass
+    state = finished_reading(workspace, token)
     rows = [(row["from"], row["count"], row["outside"]) for row in state["histogram"]]
     assert rows == [*((grade, 30, False) for grade in range(4)), (7, 1, True)]
     with pytest.raises(Refused, match="2 names for 4 labels"):
@@ -93,6 +98,28 @@ def test_the_page_shows_a_histogram_and_names_the_labels_when_it_stores(tmp_path
     while (state := upload_state(workspace, LOCAL, token))["state"] == "storing":
         pass
     assert scale_of(workspace, LOCAL, "shop")["names"] == list(NAMES)
+
+
+def test_a_file_that_does_not_fit_is_read_on_the_scale_of_the_dataset(tmp_path, workspace):
+    import_file(workspace, LOCAL, shop(tmp_path), "shop")
+    upload = shop(tmp_path, [0, 5], "more")
+    upload.write_text(upload.read_text().replace("product", "further product"))
+    token = begin_upload(workspace, LOCAL, upload, "more.csv")["token"]
+    finished_reading(workspace, token)
+    seen = import_preview(workspace, LOCAL, token, "shop", "add")
+    assert "a grade from 0 to 3, and the file brings a grade from 0 to 5" in seen["refused"]
+    scale = seen["scale"]
+    said = {"scale": scale["kind"], "min_grade": scale["min"], "max_grade": scale["max"]}
+    read_upload(workspace, LOCAL, token, said)
+    assert finished_reading(workspace, token)["report"]["bad_label"] == 1
+    seen = import_preview(workspace, LOCAL, token, "shop", "add")
+    assert (seen["refused"], seen["added"]) == (None, 1) and "scale" not in seen
+
+
+def finished_reading(workspace, token):
+    while (state := upload_state(workspace, LOCAL, token))["state"] == "reading":
+        pass
+    return state
 
 
 @pytest.mark.both_databases

@@ -29,8 +29,11 @@ export function drawImportScale(panel, scale, rows) {
   );
 }
 
-/** @param {Scale} scale */
-function answersOf({ kind, min, max, relevant_from, names }) {
+/**
+ * The answers that a file is read with on this scale.
+ * @param {Scale} scale
+ */
+export function answersOf({ kind, min, max, relevant_from, names }) {
   const grades = kind === "graded";
   return {
     scale: kind,

@@ -3,8 +3,10 @@
 import { button, linkButton, setButtonText } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { plural } from "../lib/format.js";
+import { scaleName } from "../lib/labels.js";
 import { errorSentence } from "../lib/server.js";
 import { choiceList } from "./import_options.js";
+import { answersOf } from "./import_scale.js";
 
 /** @typedef {import("./import.js").ImportPanel} ImportPanel */
 
@@ -143,7 +145,7 @@ export class TargetFoot {
     const taken = into === "new" && preview.there !== null;
     this.go.disabled = this.open || taken || !!preview.refused;
     if (taken) fill(this.sentence, this.offerExisting(dataset, preview.there ?? 0));
-    else if (preview.refused) fill(this.sentence, preview.refused);
+    else if (preview.refused) fill(this.sentence, preview.refused, this.offerScale(preview));
     else {
       setButtonText(this.go, buttonText(into, preview));
       fill(this.sentence, this.open ? CONFIRM : sentenceOf(into, dataset, preview));
@@ -160,6 +162,16 @@ export class TargetFoot {
     const replace = linkButton("Replace its pairs", () => this.choose("replace"));
     const text = `There is a dataset called ${name} with ${plural(pairs, "pair")}. Type another name, or: `;
     return [text, add, " · ", replace];
+  }
+
+  /**
+   * The file can be read on the scale of the dataset; labels outside of it are then rejected.
+   * @param {ImportPreview} preview
+   */
+  offerScale({ scale }) {
+    if (!scale) return null;
+    const read = () => this.panel.readAgain(answersOf(scale));
+    return [" ", linkButton(`Read the file as ${scaleName(scale)}`, read)];
   }
 
   async store() {

@@ -326,6 +326,8 @@ interface UnreadColumn {
 type ImportInto = "new" | "add" | "replace";
 /** What storing an import would change; no counts where it is refused. */
 interface ImportPreview {
+  /** Of the dataset, where the labels of the file do not fit it. */
+  scale?: Scale;
   /** Pairs of the dataset of this name; null if there is none. */
   there: number | null;
   human_labels: number;

@@ -13,6 +13,7 @@ from reranker_ui.services.imports.read_state import folder_of, reading_in
 from reranker_ui.services.imports.stage import Stage
 from reranker_ui.services.imports.target import (
     Into,
+    OffScale,
     check_alone,
     check_scale,
     find_target,
@@ -33,8 +34,9 @@ def import_preview(
     """What storing a finished reading in this dataset would do.
 
     Returns `{"there": pairs of the dataset of this name or None, "human_labels": annotations of
-    them, "refused": sentence or None, "summary": as the import will report, added, new_labels,
-    already_there, replaced}`; the counts are missing where it is refused.
+    them, "refused": sentence or None, "scale": of the dataset where the labels do not fit it,
+    "summary": as the import will report, added, new_labels, already_there, replaced}`; the counts
+    are missing where it is refused.
     """
     require(user, "admin")
     with workspace.reading() as connection:
@@ -44,6 +46,8 @@ def import_preview(
             found |= _contents(connection, row.id)
         try:
             counts = _counts(workspace, connection, token, dataset_name, into)
+        except OffScale as refused:
+            return {**found, "refused": str(refused), "scale": refused.scale.as_json()}
         except Refused as refused:
             return {**found, "refused": str(refused)}
     return {**found, **counts, "summary": import_sentence(counts)}

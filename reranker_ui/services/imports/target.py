@@ -20,6 +20,14 @@ from reranker_ui.services.store.workspace import Workspace
 Into = Literal["new", "add", "replace"]
 
 
+class OffScale(Refused):
+    """Refused because labels of a file are not on `scale`, that of the dataset."""
+
+    def __init__(self, sentence: str, scale: Scale) -> None:
+        super().__init__(sentence)
+        self.scale = scale
+
+
 class Begun(NamedTuple):
     """An import that has begun: its pairs are written into `dataset_id`.
 
@@ -145,14 +153,16 @@ def check_scale(row: sa.Row[Any], result: dict[str, Any]) -> None:
         return
     if have.kind == bring.kind:
         advice = (
-            f"choose that scale for the file, so that labels outside of it are rejected, or bring"
-            f" the dataset to the other scale first (dataset {row.name} --max-grade {bring.max:g})"
+            "choose that scale for the file, so that labels outside of it are rejected, or bring"
+            " the dataset to the other scale first (in its settings, or"
+            f" dataset {row.name} --max-grade {bring.max:g})"
         )
     else:
         advice = f"choose that scale (--scale {have.kind})"
-    raise Refused(
+    raise OffScale(
         f"{row.name} takes {have}, and the file brings {bring}. Import it as a dataset of its"
-        f" own, or {advice}."
+        f" own, or {advice}.",
+        have,
     )
 
 
