@@ -223,6 +223,6 @@ def test_the_scale_is_chosen_named_changed_and_undone(server, new_page, tmp_path
     expect(chips.nth(3)).to_have_text("1")
     page.locator(".rr-toast").get_by_role("button", name="Undo").click()
     expect(chips.nth(3)).to_have_text("3Exact")
-    page.get_by_role("button", name="Annotate", exact=True).click()
+    page.locator(".rr-opened-acts").get_by_role("button", name="Annotate").click()
     answers = page.locator(".rr-an-answer span:not(.rr-pips)")
     expect(answers).to_have_text(["Irrelevant", "Related", "Good", "Exact"])
