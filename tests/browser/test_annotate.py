@@ -104,7 +104,7 @@ def test_offline_labels_are_kept_and_sent(home, room):
     page.context.set_offline(False)
     saved(page)
     expect(page.locator(".rr-banner")).to_be_hidden()
-    expect(page.get_by_label("This query")).to_contain_text("1 of 3 labelled by you")
+    expect(page.get_by_label("This query", exact=True)).to_contain_text("1 of 3 labelled by you")
     expect(page.locator(".rr-an-last tbody tr")).to_have_count(4)
     assert list(labels(home, ids).values()) == [1, 1, 0, 0]
 
