@@ -352,7 +352,7 @@ ADDRESSES = {
     "GET /invite": "anyone",
     "POST /invite": "anyone",
     "GET /health": "anyone",
-    "GET /modules/{version}/{name:path}": "anyone",
+    "GET /modules/{version}/{name}": "anyone",
     "POST /v2/rerank": "viewer",
     "POST /v1/rerank": "viewer",
     "POST /rerank": "viewer",

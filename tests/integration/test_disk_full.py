@@ -125,7 +125,7 @@ def test_an_export_leaves_nothing_half_written(disk, workspace, form, monkeypatc
 
     (disk / "out").mkdir()
     with filled(disk):
-        with pytest.raises(DiskFull, match="the export takes about"):
+        with pytest.raises(DiskFull, match="the export needs about"):
             export_dataset(workspace, LOCAL, "rivers", form, disk / "out" / "rivers.zip")
         monkeypatch.setattr(export, "check_space", lambda *_told: None)
         with pytest.raises(Exception) as caught:

@@ -13,7 +13,7 @@ from reranker_ui.services.store.access import LOCAL
 REFUSED = {
     "empty.csv": "is empty",
     "header_only.csv": "no record below",
-    "binary_junk.csv": "no text",
+    "binary_junk.csv": "is not text",
     "png_renamed.csv": "PNG picture",
     "columns_5000.csv": "5,000 columns",
     "single_line_900kb.csv": "no column separator",

@@ -171,7 +171,7 @@ def test_undo_of_a_text_leaves_a_later_edit(filled):
 def test_a_text_edited_by_version_0_1_is_undone(filled):
     """It retired the pair and put a new one in its place; the journal holds both ids."""
     with filled.writing() as connection:
-        edits.retire(connection, [1], time.time())
+        edits.retire(connection, pairs.c.id == 1, time.time())
         old = connection.execute(pairs.select().where(pairs.c.id == 1)).one()
         values = dict(old._mapping) | {"passage": "new", "retired_at": None}
         values["pair_key"] = pair_key(old.query, "new")

@@ -246,7 +246,7 @@ def test_triggers_views_and_foreign_tables_are_refused(place, empty, tmp_path, s
     connection.executescript(statement)
     connection.close()
     replaced(place, "db-*.gz", gzip.compress(file.read_bytes()))
-    with pytest.raises(Refused, match=f"holds the {named}"):
+    with pytest.raises(Refused, match=f"has the {named}"):
         restore(empty, LOCAL, copies_at(empty, place))
     assert statuses(empty) == {} and not list(empty.runs.iterdir())
 

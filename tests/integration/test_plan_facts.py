@@ -27,7 +27,7 @@ def test_texts_are_cut_at_what_the_base_reads(facts):
 def test_the_embedded_base_cuts_at_512_tokens(facts):
     told, notices = facts("29-max-length/mid.csv", base="embedded", max_length=1024)
     assert told["Cut at 512 tokens"] == "100% of pairs"
-    assert "This base reads 512 tokens at most, not 1024." in notices
+    assert "This base reads at most 512 tokens, not 1024." in notices
 
 
 @pytest.mark.parametrize("loss", ["lambda", "listnet", "ranknet", "margin_mse"])

@@ -102,7 +102,7 @@ def test_a_model_is_pushed_private_and_its_address_kept(workspace, run, begun, m
         (Hub(401), SECRET, "rejected this token"),
         (Hub(403), SECRET, "may not write to team/ranker"),
         (Hub(500), SECRET, "answered 500"),
-        (Hub(public=True), SECRET, "open to everyone"),
+        (Hub(public=True), SECRET, "already exists and is public"),
     ],
 )
 def test_what_went_wrong_is_a_sentence(workspace, run, begun, hub, token, said, monkeypatch):

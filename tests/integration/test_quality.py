@@ -68,7 +68,7 @@ def test_sides_are_brought_together_and_taken_apart_again(filled):
     lines = history(filled, LOCAL, "d")["lines"]
     assert [(one["text"], one["undoable"]) for one in lines] == [
         ("Moved 2 queries to one split each: 2 pairs", True),
-        ("Imported 122 pairs", False),
+        ("Imported d.jsonl: 122 pairs added", False),
     ]
     undo.undo(filled, LOCAL, done["edit"])
     assert split_receipt(filled, LOCAL, "d") == before

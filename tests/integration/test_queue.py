@@ -34,7 +34,7 @@ def test_imported_labels_are_not_told(workspace):
     (pair,) = next_pairs(workspace, MAI, "caves", n=1, imported=True)["pairs"]
     assert pair["label"] is None
     assert set(pair) == {"id", "query", "passage", "source", "line", "label", "note",
-                         "cannot_tell"}  # fmt: skip
+                         "cannot_tell", "further"}  # fmt: skip
 
 
 def test_two_people_do_not_meet(workspace):
@@ -170,7 +170,7 @@ def test_what_is_never_offered(workspace):
 
 def test_an_unknown_order_is_refused(workspace):
     seed(workspace)
-    with pytest.raises(Refused, match="no order"):
+    with pytest.raises(Refused, match="is not an order"):
         next_pairs(workspace, MAI, "caves", order="id; DROP TABLE pairs")
 
 

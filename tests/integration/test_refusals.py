@@ -98,7 +98,7 @@ def state(workspace) -> tuple:
     with workspace.reading() as connection:
         rows = {table.name: sorted(map(repr, connection.execute(sa.select(table))))
                 for table in metadata.sorted_tables if table.name != "failures"}  # fmt: skip
-    aside = ("cache", "write.lock")
+    aside = ("cache", "write.lock", "importing.lock")
     files = {path.relative_to(workspace.home): path.stat().st_size
              for path in workspace.home.rglob("*")
              if path.is_file() and path.relative_to(workspace.home).parts[0] not in aside

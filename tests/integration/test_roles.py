@@ -21,7 +21,11 @@ ASKED = {
     "client_id": "0" * 20, "repo": "no/such", "grades": [1], "scores": [[1.0]], "limit": 1, **PAIR,
 }  # fmt: skip
 MORE = {
-    "rr-header": {"withdraw": {"id": 0}, "end_key": {"id": 0}},
+    "rr-header": {
+        "withdraw": {"id": 0},
+        "end_key": {"id": 0},
+        "set_demo": {"title": "", "queries": []},
+    },
     "rr-train_runs": {
         "rows": {"have": {}},
         **{
@@ -36,7 +40,13 @@ MORE = {
             for name in ("plan_run", "start_run")
         },
     },
-    "rr-data": {"edit_text": {"id": 0, "labels": "keep"}},
+    "rr-data": {
+        "edit_text": {"id": 0, "labels": "keep"},
+        "import_preview": {"into": "add"},
+        "mark_gold": {"gold_pair": True},
+        "show_columns": {"columns": []},
+        **{name: {"scale": {"kind": "binary"}} for name in ("change_scale", "look_at_scale")},
+    },
     "rr-annotate": {name: {"run": 999} for name in ("score_pairs", "scoring", "set_stream")},
     "rr-playground": {"keep_cutoff": {"goal": "precision:0.9"}, "undo_result": {"pair_id": 1}},
 }
@@ -48,6 +58,12 @@ CHANGING = (
     "check_quality",
     "join_sides",
     "score_pairs",
+    "change_scale",
+    "rename_dataset",
+    "describe_dataset",
+    "duplicate_dataset",
+    "mark_gold",
+    "show_columns",
 )
 
 

@@ -25,6 +25,10 @@ def server(tmp_path_factory):
     one.kill()
 
 
+def log_of(server):
+    return (server.home.parent / "home.log").read_text()
+
+
 def post(server, path, body):
     return httpx.post(f"{server.url}{path}", json=body, timeout=30)
 
@@ -93,22 +97,24 @@ def test_foreign_pages_may_not_act_here(server):
 
 @pytest.mark.parametrize("origin", ["http://[", "http://[::1", "//", "http://a:b:c", "\xff", "["])
 def test_a_malformed_origin_is_refused(server, origin):
+    before = len(log_of(server))
     for path in ("/login", "/gradio_api/queue/join", "/v2/rerank"):
         answer = httpx.post(
             f"{server.url}{path}", content=b"x", headers={"origin": origin.encode("latin-1")}
         )
         assert answer.status_code == 403, (path, answer.text)
-    assert "Traceback" not in (server.home.parent / "home.log").read_text()
+    assert "Traceback" not in log_of(server)[before:]
 
 
 @pytest.mark.parametrize("host", ["", "[", "[::1", "a b", "x/login?", "127.0.0.1:port", "\xff"])
 def test_a_malformed_host_is_refused(server, host):
+    before = len(log_of(server))
     head = b"GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % host.encode("latin-1")
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         connection.sendall(head)
         status = connection.makefile("rb").readline().split()[1]
     assert status in (b"400", b"403") or host == "127.0.0.1:port"
-    assert "Traceback" not in (server.home.parent / "home.log").read_text()
+    assert "Traceback" not in log_of(server)[before:]
 
 
 def test_security_headers_are_set(server):

@@ -76,6 +76,16 @@ def test_a_scale_with_a_zero_is_as_it_was(tmp_path, workspace):
     assert scale_of(workspace, LOCAL, "stars") == told
 
 
+LATER = {
+    "datasets": (
+        *("min_grade", "relevant_from", "grade_names", "description"),
+        *("shown_columns", "metric", "annotators"),
+    ),
+    "runs": ("note", "chain_id", "archived_at"),
+    "annotations": ("cannot_tell",),
+}  # what migrations after 0003 added
+
+
 def test_a_home_of_an_older_version_gets_the_default(tmp_path, workspace):
     """The migration sees the labels of its datasets."""
     if workspace.engine.dialect.name != "sqlite":
@@ -84,8 +94,11 @@ def test_a_home_of_an_older_version_gets_the_default(tmp_path, workspace):
     import_file(workspace, LOCAL, stars(tmp_path, rows="q,p,0,train\nq,r,3,train\n")[0], "graded")
     workspace.engine.dispose()
     with sqlite3.connect(workspace.home / "reranker-ui.db") as connection:
-        for column in ("min_grade", "relevant_from", "grade_names", "description"):
-            connection.execute(f"ALTER TABLE datasets DROP COLUMN {column}")
+        for table, columns in LATER.items():
+            for column in columns:
+                connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        for table in ("comments", "gold_pairs", "choices"):
+            connection.execute(f"DROP TABLE {table}")
         connection.execute("UPDATE alembic_version SET version_num = '0003'")
     from reranker_ui.services.store.workspace import open_workspace
 

@@ -53,7 +53,7 @@ def test_a_cutoff_is_found_kept_and_shown(workspace, run):
 
 def test_what_has_no_cutoff(workspace, run):
     for model, goal, sentence in [
-        ("bm25", "f1", "is no run"),
+        ("bm25", "f1", "is not a run"),
         (run, "best", "is not a goal"),
         ("99", "f1", "no run"),
     ]:

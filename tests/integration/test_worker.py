@@ -220,7 +220,7 @@ def test_a_warm_start_is_a_phase_of_its_own_and_is_used_again(home, tiny_model, 
     ]
     assert {log["phase"] for log in seen(second, "log")} == {"train"}
     assert seen(second, "started")[0]["plan"]["warm_start_steps"] == 0
-    assert any("used again" in event["message"] for event in seen(second, "notice"))
+    assert any("is reused" in event["message"] for event in seen(second, "notice"))
     assert {seen(folder, "started")[0]["precision"] for folder in (first, second)} == {precision}
     ends = [seen(folder, "finished")[0]["metrics"]["tuned"] for folder in (first, second)]
     assert ends[0] == ends[1]

@@ -91,7 +91,10 @@ def open_workspace(settings: Settings | None = None) -> Workspace:
     if workspace.engine.dialect.name == "sqlite":
         permissions.restrict_database(Path(str(workspace.engine.url.database)))
     with FileLock(workspace.home / "write.lock"):
-        migrations.upgrade(workspace.engine)
+        try:
+            migrations.upgrade(workspace.engine)
+        except UnicodeDecodeError as error:  # SQLite's own message about a garbled schema
+            raise faults.damaged(workspace.settings, "its schema is not text") from error
     return workspace
 
 
