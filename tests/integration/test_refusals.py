@@ -71,6 +71,9 @@ NEVER = {
     "make_key",
     "end_keys",
     "score_wording",
+    "form_offers",
+    "fill_by_name",
+    "fill_by_text",
 }
 
 
