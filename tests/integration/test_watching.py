@@ -71,13 +71,22 @@ def test_the_mark_of_the_runs_changes_with_their_status_and_not_with_a_step(work
     assert len({nothing, queued, running, mark()}) == 4
 
 
-def test_a_page_without_a_choice_follows_what_runs_else_the_newest(workspace, train):
-    assert lifecycle.follow(workspace, ADMIN, None) == {"run": None}
+def test_a_page_without_a_choice_follows_what_runs_or_waits_else_the_newest(workspace, train):
+    def followed():
+        workspace.memory.clear()
+        return lifecycle.follow(workspace, ADMIN, None)["run"]
+
+    assert followed() is None
     first, second = train(), train()
-    assert lifecycle.follow(workspace, ADMIN, None)["run"]["id"] == second.number
-    workspace.memory.clear()
+    assert followed()["id"] == first.number  # the next to run
+    second.emit("started", plan=PLAN)
+    assert followed()["id"] == second.number
+    second.emit("cancelled")
+    assert followed()["id"] == first.number
     first.emit("started", plan=PLAN)
-    assert lifecycle.follow(workspace, ADMIN, None)["run"]["id"] == first.number
+    assert followed()["id"] == first.number
+    first.emit("cancelled")
+    assert followed()["id"] == second.number  # the newest
 
 
 def test_gradio_still_waits_as_long_as_it_is_told():

@@ -48,8 +48,9 @@ def follow(
 ) -> dict[str, Any]:
     """As `events`, for a page that has `drawn` a run of so many `steps` up to byte `since`.
 
-    Without `run` it is the running one, else the newest: `{"run": None}` where there is none.
-    The events come from the start, with `since` 0 in the answer, where the page must redraw all.
+    Without `run` it is the running one, else the next to run, else the newest not archived:
+    `{"run": None}` where there is none. The events come from the start, with `since` 0 in the
+    answer, where the page must redraw all.
     """
     require(user, "viewer")
     run = _current_run(workspace, user) if run is None else run
