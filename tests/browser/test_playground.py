@@ -61,7 +61,7 @@ def test_a_query_is_ranked_twice_and_its_link_opens_again(site, new_page):
     shown = ranked(page)
     again = new_page(page.url)
     assert ranked(again) == shown
-    assert page.title() == again.title() == "Reranker UI"
+    assert page.title() == again.title() == "Playground · caves · Reranker UI"
 
 
 def test_a_label_given_here_is_a_row_and_can_be_taken_back(site, new_page, space):
@@ -98,7 +98,7 @@ def test_a_refusal_says_what_to_do(site, new_page):
     page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25")
     page.get_by_label("Query", exact=True).fill("ice")
     page.keyboard.press("Enter")
-    page.get_by_text("caves holds no pair with this query").wait_for()
+    page.get_by_text("caves has no pair with this query").wait_for()
     page.get_by_role("button", name="Use BM25 candidates").click()
     page.wait_for_selector(".rr-lists")
     assert all("Ice" in passage for passage in ranked(page))
@@ -163,16 +163,17 @@ def test_why_a_passage_scores_and_what_other_words_would(site, new_page):
     row.get_by_role("button", name="Try another wording").click()
     row.get_by_label("Passage in other words").fill(QUERY)
     row.get_by_text("→ 1", exact=False).first.wait_for()
-    assert page.title() == "Reranker UI"
+    assert page.title() == "Playground · caves · Reranker UI"
 
 
 def test_what_nobody_judged_is_sent_to_annotate(site, new_page):
     page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25&q={QUERY[:-1]}%3F")
     ranked(page)
-    page.get_by_role("button", name="Queue 10 for labelling").click()
+    send = page.locator(".rr-send")
+    send.and_(page.get_by_role("button", name="Queue 10 for labelling")).click()
     page.get_by_text("10 passages wait in Annotate, 0 new to caves").wait_for()
-    page.get_by_text("10 sent").wait_for()
-    page.get_by_role("button", name="Send top").wait_for(state="detached")
+    page.get_by_text("10 queued for labelling").wait_for()
+    send.wait_for(state="detached")
 
 
 def test_its_keys_are_told(site, new_page):
