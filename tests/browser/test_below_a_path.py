@@ -36,7 +36,7 @@ def test_sign_in_tabs_download_and_api(site, new_page):
     address, key = site
     page, paths = new_page(), set()
     page.on("request", lambda request: paths.add(urlsplit(request.url).path))
-    page.goto(f"{address}?tab=data&dataset=starter")
+    page.goto(f"{address}?tab=data&open=starter")
     page.locator("[name=name]").fill("admin")
     page.locator("[name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()

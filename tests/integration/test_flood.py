@@ -138,9 +138,9 @@ def test_uploads_keep_nothing_in_memory_and_take_files_only(server):
 def test_a_thousand_sessions_take_little_memory(server, viewer):
     config = viewer.get("/config").json()
     part = next(one for one in config["components"] if one["props"].get("elem_id") == "rr-data")
-    chosen = next(one for one in config["dependencies"] if one["api_name"] == "_chosen")
+    rankers = next(one for one in config["dependencies"] if one["api_name"] == "rankers")
     call = {"component_id": part["id"], "fn_name": "export_formats", "data": {}}
-    event = {"fn_index": chosen["id"], "data": [], "event_data": {"dataset": "starter"}}
+    event = {"fn_index": rankers["id"], "data": []}
 
     def ask():
         for number in range(500):

@@ -65,9 +65,8 @@ def test_people_sign_in_over_https_and_use_the_page(site):
     assert answer.status_code == 303 and "Secure" in answer.headers["set-cookie"]
     cookies = {"cookie": answer.headers["set-cookie"].partition(";")[0]}
     config = browser.get("/config", headers=cookies).json()
-    chosen = next(one for one in config["dependencies"] if one["api_name"] == "_chosen")
-    body = {"fn_index": chosen["id"], "session_hash": "proxied", "data": [],
-            "event_data": {"dataset": "starter"}}  # fmt: skip
+    rankers = next(one for one in config["dependencies"] if one["api_name"] == "rankers")
+    body = {"fn_index": rankers["id"], "session_hash": "proxied", "data": []}
     assert browser.post("/gradio_api/queue/join", json=body, headers=cookies).status_code == 200
     address = "/gradio_api/queue/data?session_hash=proxied"
     with browser.stream("GET", address, headers=cookies) as lines:
