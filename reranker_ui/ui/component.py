@@ -56,8 +56,10 @@ _PRELOAD = """<script>
 
 
 def head() -> str:
-    """For the head of the page: what loads its modules early."""
-    return _PRELOAD % {"bundles": json.dumps({tab: modules().address(tab) for tab in TABS})}
+    """For the head of the page: its icon, and what loads its modules early."""
+    # Without a link the browser asks the root of the site, which may be another's.
+    icon = '<link rel="icon" href="favicon.ico">'
+    return icon + _PRELOAD % {"bundles": json.dumps({tab: modules().address(tab) for tab in TABS})}
 
 
 def room(
