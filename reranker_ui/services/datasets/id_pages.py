@@ -13,7 +13,7 @@ from reranker_ui.services.store.database import annotations, decisions, imported
 # Gives ids of pairs past an id (None: from the end) in order, from high to low where `down`: at
 # most as many as asked, fewer only where there are no more. It may give too many, never too few.
 Walk = Callable[[sa.Connection, int | None, bool, int], list[int]]
-Told = sa.ColumnElement[bool] | sa.TextClause
+Condition = sa.ColumnElement[bool] | sa.TextClause
 Check = Callable[[Sequence[int]], list[Any]]
 _FIRST, _MOST = 200, 2_000  # ids that are looked at in one step
 
@@ -62,7 +62,7 @@ def of_label(view: Visibility, label: str) -> Walk:
         return _walk(decisions.c.pair_id, [decisions.c.label.is_(None)])
     several = _walk(imported_labels.c.pair_id, [])
     if label == "disputed":
-        voted: list[Told] = [of_dataset, sa.text("pairs.votes > 0"), pairs.c.votes > 1]
+        voted: list[Condition] = [of_dataset, sa.text("pairs.votes > 0"), pairs.c.votes > 1]
         return _either(several, _walk(pairs.c.id, voted))  # the middle one names the index
     value = None if label == "none" else number(label)
     imported = _walk(pairs.c.id, [of_dataset, pairs.c.label == value])
@@ -116,7 +116,7 @@ def among(ids: Sequence[int]) -> Walk:
     return walk
 
 
-def _walk(column: "sa.Column[int]", conditions: list[Told]) -> Walk:
+def _walk(column: "sa.Column[int]", conditions: list[Condition]) -> Walk:
     chosen = select(column) if column.table is pairs else select(column).distinct()
 
     def walk(connection: sa.Connection, at: int | None, down: bool, size: int) -> list[int]:

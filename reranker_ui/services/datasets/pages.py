@@ -1,5 +1,6 @@
 """Pairs of a dataset: a page of them, the candidates of a query, and their votes."""
 
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
 from reranker_ui.services.labels.further_columns import Shown, column_names
-from reranker_ui.services.labels.visibility import visibility_of
+from reranker_ui.services.labels.visibility import Visibility, visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
     annotations,
@@ -68,14 +69,8 @@ def page_of_pairs(
     view, down = visibility_of(dataset, user), before is not None
     columns = Shown(workspace, dataset, user)
     with workspace.reading() as connection:
-        found = [] if wanted.nothing else id_pages.find(
-            connection,
-            walks_of(workspace, connection, dataset, view, wanted),
-            lambda ids: kept(connection, view, columns, ids, wanted, down),
-            before if down else after,
-            down,
-            size + 1,
-        )  # fmt: skip
+        find = _finder(workspace, connection, dataset, view, columns, wanted)
+        found = find(before if down else after, down, size + 1)
         page = with_texts(connection, found[:size], _MOST_CHARACTERS)
         more = len(found) > len(page)
         shown = _with_people(connection, page[::-1] if down else page)
@@ -110,15 +105,30 @@ def ids_of_pairs(
         view = visibility_of(dataset, user)
     columns = Shown(workspace, dataset, user)
     with workspace.reading() as connection:
-        found = [] if wanted.nothing else id_pages.find(
+        find = _finder(workspace, connection, dataset, view, columns, wanted)
+        found = find(None, False, most + 1)
+    return {"ids": [row["id"] for row in found[:most]], "more": len(found) > most}
+
+
+def _finder(
+    workspace: Workspace, connection: sa.Connection, dataset: sa.Row[Any], view: Visibility,
+    columns: Shown, wanted: Filters,
+) -> Callable[[int | None, bool, int], list[dict[str, Any]]]:  # fmt: skip
+    """A function that gives the first `count` rows behind `start` that pass the filters."""
+
+    def find(start: int | None, down: bool, count: int) -> list[dict[str, Any]]:
+        if wanted.nothing:
+            return []
+        return id_pages.find(
             connection,
             walks_of(workspace, connection, dataset, view, wanted),
-            lambda ids: kept(connection, view, columns, ids, wanted, False),
-            None,
-            False,
-            most + 1,
-        )  # fmt: skip
-    return {"ids": [row["id"] for row in found[:most]], "more": len(found) > most}
+            lambda ids: kept(connection, view, columns, ids, wanted, down),
+            start,
+            down,
+            count,
+        )
+
+    return find
 
 
 def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
