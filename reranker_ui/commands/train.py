@@ -16,19 +16,21 @@ from reranker_ui.services.training import advise, lifecycle, plan
 from reranker_ui.services.training.recipes import OPTIONS, as_yaml, changed, from_card, recipe_from
 
 CHOICES = {
+    "budget": list(MINUTES),
     "warm_start": ["auto", "on", "off"],
     "precision": ["auto", "fp32", "bf16", "fp16"],
     "negatives": ["none", "bm25", "encoder"],
 }
 NUMBERS = {
-    "epochs": float,
     "batch_size": int,
-    "learning_rate": float,
     "max_length": int,
     "seed": int,
 }
 METAVARS = {"base": "M", "epochs": "N", "batch_size": "N", "max_length": "N", "seed": "N"}
 HELP = {
+    "budget": "time for what is auto: about 4, 20 or 60 minutes on the machine that trains",
+    "epochs": "times the training pairs are read, or auto",
+    "learning_rate": "step size, or auto",
     "base": 'base model: a Hub id, a folder, embedded, or "run 12" to continue that run',
     "revision": "commit, tag or branch of a base on the Hub",
     "loss": "bce, mse, cross_entropy, mnrl, lambda, listnet, ranknet or margin_mse",
@@ -75,12 +77,6 @@ def _add_recipe(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--recipe", metavar="NAME|FILE", help="a name, advised, a YAML file, or a model card (.md)"
     )
-    verb.add_argument(
-        "--budget",
-        choices=list(MINUTES),
-        default="quick",
-        help="time budget of the advisor: about 4, 20 or 60 minutes on this machine",
-    )
     verb.add_argument("--from-card", metavar="FILE|ID", help="a model card: a file or a Hub id")
     verb.add_argument(
         "--card-variant",
@@ -102,7 +98,7 @@ def _requested(arguments: argparse.Namespace) -> Recipe:
     changes = {field: getattr(arguments, field) for field in OPTIONS}
     if arguments.recipe == "advised":
         advice = advise.advised(
-            open_workspace(), LOCAL, arguments.dataset, arguments.base, arguments.budget
+            open_workspace(), LOCAL, arguments.dataset, arguments.base, arguments.budget or "quick"
         )
         for choice in advice.choices:
             print(f"{choice.name}: {choice.value}. {choice.reason}", file=sys.stderr)

@@ -4,8 +4,17 @@ import pandas as pd
 import pytest
 
 from reranker_ui.core.models.encoder import embedded_encoder
-from reranker_ui.core.training.advice.advisor import Advice, Choice, advise
-from reranker_ui.core.training.advice.budget import MINUTES, MOST_EPOCHS, MOST_WARM, within
+from reranker_ui.core.training.advice.advisor import SMALL_BATCH, advise
+from reranker_ui.core.training.advice.budget import (
+    DEEP_RATE,
+    MINUTES,
+    MOST_EPOCHS,
+    MOST_WARM,
+    RATE,
+    explained,
+    is_sized,
+    sized,
+)
 from reranker_ui.core.values.recipe import Recipe
 
 BINARY = {"kind": "binary", "max": 1.0}
@@ -39,9 +48,9 @@ def test_every_choice_has_its_reason_in_a_sentence():
     assert all(one.value and one.reason.endswith(".") for one in choices.values())
 
 
-@pytest.mark.parametrize(("pairs", "epochs"), [(60, 4), (2000, Recipe().epochs), (100_001, 1)])
-def test_few_pairs_are_seen_more_often_than_many(pairs, epochs):
-    assert advised(frame(pairs))[0].epochs == epochs
+def test_few_pairs_are_read_in_small_batches():
+    assert advised(frame(60))[0].batch_size == SMALL_BATCH
+    assert advised(frame(2000))[0].batch_size == Recipe().batch_size
 
 
 def test_rare_positives_weigh_more_and_never_more_than_ten():
@@ -87,42 +96,47 @@ def test_texts_that_the_base_cannot_read_get_no_warm_start():
     assert choice.value == "off" and "unknown" in choice.reason
 
 
-def spent(budget, speed, pairs=2000, warms=True, layers=12):
-    advice = Advice(Recipe(name="advised"), [Choice("Epochs", "1", "So it is.")])
-    found = within(advice, budget, speed, pairs, warms, layers)
-    return found.recipe, found.choices
+def spent(budget, speed, pairs=2000, warms=True, layers=12, **fields):
+    return sized(Recipe(budget=budget, **fields), speed, pairs, warms, layers)
 
 
 def test_a_larger_budget_and_a_faster_machine_learn_from_more():
-    sizes = [
-        spent(budget, speed)[0] for budget, speed in (("quick", 10), ("quality", 10), ("quick", 60))
-    ]
+    cases = (("quick", 10), ("quality", 10), ("quick", 60))
+    sizes = [spent(budget, speed) for budget, speed in cases]
     pairs = [recipe.warm_start_pairs + 2000 * recipe.epochs for recipe in sizes]
     assert pairs[0] < pairs[1] and pairs[0] < pairs[2]
-    for recipe, minutes, speed in zip(sizes, (4, 20, 4), (10, 10, 60), strict=True):
-        assert recipe.warm_start_pairs + 2000 * recipe.epochs <= minutes * 60 * speed
+    for recipe, (budget, speed) in zip(sizes, cases, strict=True):
+        learned = recipe.warm_start_pairs + 2000 * recipe.epochs
+        assert learned <= MINUTES[budget] * 60 * speed
 
 
-def test_a_budget_never_overfits_and_says_what_it_buys():
-    recipe, choices = spent("thorough", 500)
+def test_a_budget_never_overfits_and_says_what_it_is_enough_for():
+    recipe = spent("thorough", 500)
     assert recipe.epochs == MOST_EPOCHS and recipe.warm_start_pairs == MOST_WARM
-    assert [choice.name for choice in choices] == ["Budget"]
-    assert "60 minutes at 500 pairs a second" in choices[0].reason
-    assert "4 epochs over 2,000 labels" in choices[0].reason
+    reason = explained(recipe, 500, 2000, warms=True)
+    assert "500 pairs a second" in reason and "60 minutes" in reason
+    assert "60,000 pairs in the warm start, then 4 epochs over 2,000 labels" in reason
 
 
 def test_without_a_warm_start_all_goes_to_the_labels():
-    with_it, without = spent("quick", 10)[0], spent("quick", 10, warms=False)[0]
+    with_it, without = spent("quick", 10), spent("quick", 10, warms=False)
     assert without.epochs > with_it.epochs
-    assert without.warm_start_pairs == Recipe().warm_start_pairs
+    assert without.warm_start_pairs == sized(Recipe()).warm_start_pairs
 
 
-@pytest.mark.parametrize(("layers", "rate"), [(6, Recipe().learning_rate), (12, 5e-5)])
-def test_deep_models_learn_labels_at_a_lower_rate(layers, rate):
-    recipe, choices = spent("quick", None, layers=layers)
-    assert recipe.learning_rate == rate
-    assert recipe.epochs == Recipe().epochs and "not measured yet" in choices[0].reason
-    assert choices[1].name == "Epochs"
+def test_numbers_that_were_given_stay():
+    recipe = spent("quick", 60, epochs=1, learning_rate=3e-5)
+    assert recipe.epochs == 1 and recipe.learning_rate == 3e-5
+    assert recipe.warm_start_pairs > spent("quick", 60).warm_start_pairs
+    assert is_sized(recipe) and not is_sized(Recipe())
+
+
+@pytest.mark.parametrize(
+    ("budget", "layers", "rate"),
+    [("quick", 6, RATE), ("quality", 6, DEEP_RATE), ("quick", 12, DEEP_RATE)],
+)
+def test_deep_models_and_longer_runs_learn_at_a_lower_rate(budget, layers, rate):
+    assert spent(budget, None, layers=layers).learning_rate == rate
 
 
 def test_a_budget_is_in_minutes():

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from reranker_ui.core.bases.base_models import ResolvedBase
+from reranker_ui.core.training.advice.budget import sized
 from reranker_ui.core.training.card_facts import SIDECAR, base_title, log_rows
 from reranker_ui.core.training.model_card import write_card
 from reranker_ui.core.training.phase import lesson_of
@@ -20,7 +21,7 @@ NOTHING = {"ndcg@10": None, "mrr@10": None, "map": None, "average_precision": No
 @pytest.fixture
 def written(tmp_path):
     def write(base, metrics=None, number=3, steps=(), **changes):
-        recipe = Recipe(**changes)
+        recipe = sized(Recipe(**changes))
         folder = RunFolder(tmp_path / "runs" / f"{number:05d}")
         pairs = pd.DataFrame(
             {
@@ -59,7 +60,7 @@ def test_the_card_shows_all_rankers_and_the_real_optimizer(written, tmp_path):
     text = card.read_text()
     assert "| this model | 0.876 | – | – | – |" in text or "| this model | 0.877 |" in text
     assert "| BM25 | – |" in text
-    assert f"learning rate: {Recipe().learning_rate}" in text
+    assert f"learning rate: {sized(Recipe()).learning_rate}" in text
     assert f"weight decay: {Recipe().weight_decay}" in text
 
 

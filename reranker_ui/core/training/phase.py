@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from reranker_ui.core.training.advice.budget import sized
 from reranker_ui.core.training.examples import Examples, examples_of, idle_pairs
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import BestBy, Loss, Recipe
@@ -92,11 +93,13 @@ class Lesson:
 def lesson_of(recipe: Recipe, pairs: pd.DataFrame, scale: Scale | float) -> Lesson:
     """The lesson for labelled `pairs`: targets from 0, the scale's lowest label, to 1.
 
-    scale: may also be the highest label of a scale that begins at 0.
+    scale: may also be the highest label of a scale that begins at 0. What is auto in the recipe
+    is as for a machine of unknown speed.
     Refused: labels outside the scale, labels that are all the same, and a loss that does not fit
     the labels.
     """
     scale = scale if isinstance(scale, Scale) else Scale("graded", scale)
+    recipe = sized(recipe)
     targets = scale.targets(pairs["grade"].astype(float))
     if not targets.between(0, 1).all():
         raise Refused(
@@ -112,9 +115,9 @@ def lesson_of(recipe: Recipe, pairs: pd.DataFrame, scale: Scale | float) -> Less
         pairs["query"].tolist(),
         pairs["passage"].tolist(),
         targets.tolist(),
-        epochs=recipe.epochs,
+        epochs=float(recipe.epochs),
         batch_size=recipe.batch_size,
-        learning_rate=recipe.learning_rate,
+        learning_rate=float(recipe.learning_rate),
         warmup=recipe.warmup,
         weight_decay=recipe.weight_decay,
         pos_weight=pos_weight(recipe, targets.tolist()),

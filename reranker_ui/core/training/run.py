@@ -91,6 +91,7 @@ def _emit_start(plan: Plan) -> None:
     )
     requested, limit = folder.recipe().max_length, plan.recipe.max_length
     notices = [
+        plan.sizing,
         machine.notice,
         plan.baselines.notice,
         length_notice(limit, requested) if limit < requested else None,

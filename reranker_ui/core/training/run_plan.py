@@ -9,9 +9,10 @@ import pandas as pd
 from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.evaluation.baselines import Baselines, live_pairs, pairs_of
 from reranker_ui.core.models.model_folder import token_limit
+from reranker_ui.core.training.advice.sizing import size
 from reranker_ui.core.training.negatives import with_negatives
 from reranker_ui.core.training.phase import Lesson, lesson_of
-from reranker_ui.core.training.warm_start.preparation import WarmStart, warm_start_of
+from reranker_ui.core.training.warm_start.preparation import WarmStart, warm_start_of, warms
 from reranker_ui.core.values.machine import Machine, bytes_in_words, free_disk, this_machine
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
@@ -29,6 +30,7 @@ class Plan:
     lesson: Lesson
     baselines: Baselines
     warm: WarmStart | None
+    sizing: str | None  # why the run has its sizes, where it was left to the worker
     live: pd.DataFrame
     test: pd.DataFrame
 
@@ -47,15 +49,21 @@ def plan_run(folder: RunFolder, threads: int | None, preferred: str) -> Plan:
     recipe = recipe.model_copy(update={"max_length": min(recipe.max_length, limit)})
     baselines = Baselines(base, recipe.max_length, cache, pairs_of(pairs))
     taught = with_negatives(recipe, pairs, baselines.encoder, folder.scale())
+    machine = this_machine(recipe.precision, threads, preferred)
+    texts = [*pairs_of(pairs), *folder.texts()]
+    warmed = warms(recipe, base, baselines.encoder, texts)
     lesson = lesson_of(recipe, taught, folder.scale())
+    sizing = size(folder, recipe, lesson, base, machine, warmed)
+    recipe, lesson = sizing.recipe, sizing.lesson
     return Plan(
         folder,
         recipe,
         base,
-        this_machine(recipe.precision, threads, preferred),
+        machine,
         lesson,
         baselines,
-        warm_start_of(recipe, base, baselines.encoder, [*pairs_of(pairs), *folder.texts()], cache),
+        warm_start_of(recipe, base, baselines.encoder, texts, cache),
+        sizing.reason,
         live_pairs(dev, lesson.learned, recipe.seed, folder.scale()),
         test,
     )

@@ -11,11 +11,13 @@ from reranker_ui.core.bases.base_models import resolve_base
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.training.phase import Lesson, lesson_of
 from reranker_ui.core.values.labels import Scale
-from reranker_ui.core.values.machine import this_machine
+from reranker_ui.core.values.machine import Machine, this_machine
 from reranker_ui.core.values.recipe import Recipe
 
 SECONDS = 3.0
 LEAST_STEPS, MOST_STEPS = 2, 200
+SAMPLE = 600  # pairs
+FEW_STEPS = 30  # for a run that measures before it begins
 
 
 def measure(
@@ -36,8 +38,19 @@ def measure(
     return result | {"precision": machine.precision}
 
 
+def speed_of(lesson: Lesson, base: Path, max_length: int, machine: Machine) -> float:
+    """Training pairs a second of the model in `base` on `lesson`, measured in this process."""
+    found = _train(base, lesson, max_length, machine.device, machine.precision, FEW_STEPS)
+    return float(found["pairs_per_second"])
+
+
 def _train(
-    base: Path, lesson: Lesson, max_length: int, device: str, precision: str
+    base: Path,
+    lesson: Lesson,
+    max_length: int,
+    device: str,
+    precision: str,
+    most: int = MOST_STEPS,
 ) -> dict[str, Any]:
     import torch
 
@@ -62,7 +75,8 @@ def _train(
         optimizer.step()
         optimizer.zero_grad()
         done = number
-        if number >= LEAST_STEPS and time.monotonic() - began > SECONDS:
+        long = time.monotonic() - began > SECONDS
+        if number >= LEAST_STEPS and (long or number >= most):
             break
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return {

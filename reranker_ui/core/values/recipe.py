@@ -9,6 +9,8 @@ EMBEDDED_BASE = "embedded"  # MiniLM or E5, by which of them reads the texts
 EMBEDDED_ENGLISH = "embedded-en"
 EMBEDDED_MULTILINGUAL = "embedded-multilingual"
 EMBEDDED = (EMBEDDED_BASE, EMBEDDED_ENGLISH, EMBEDDED_MULTILINGUAL)
+Auto = Literal["auto"]
+Budget = Literal["quick", "quality", "thorough"]
 Loss = Literal["bce", "mse", "cross_entropy", "mnrl", "lambda", "listnet", "ranknet", "margin_mse"]
 BestBy = Literal["auto", "ndcg@10", "mrr@10", "map", "average_precision", "last"]
 
@@ -23,11 +25,12 @@ class Recipe(BaseModel):
     revision: str | None = None  # of the base on the Hub; None for its newest
     loss: Loss = "bce"
     warm_start: Literal["auto", "on", "off"] = "auto"
-    pos_weight: Annotated[float, Field(ge=0.1, le=100)] | Literal["auto"] = "auto"
-    epochs: Annotated[float, Field(gt=0, le=1000)] = 1
+    pos_weight: Annotated[float, Field(ge=0.1, le=100)] | Auto = "auto"
+    budget: Budget = "quick"  # the time from which the worker derives what is auto
+    epochs: Annotated[float, Field(gt=0, le=1000)] | Auto = "auto"
     max_steps: Annotated[int, Field(ge=1, le=10_000_000)] | None = None  # in place of epochs
     batch_size: Annotated[int, Field(ge=1, le=1024)] = 32  # in pairs
-    learning_rate: Annotated[float, Field(gt=0, le=1)] = 1e-4
+    learning_rate: Annotated[float, Field(gt=0, le=1)] | Auto = "auto"
     warmup: Annotated[float, Field(ge=0, le=10_000_000)] = (
         0.1  # a share of all steps; from 1, steps
     )
@@ -49,8 +52,8 @@ class Recipe(BaseModel):
         tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1, max_length=50)
     ] = (0,)  # runs one after the other, each continuing the last, on so many pairs; 0 for all
     card_texts: bool = False  # whether the model's card quotes training texts
-    warm_start_pairs: Annotated[int, Field(ge=1, le=1_000_000)] = 4200
-    warm_start_learning_rate: Annotated[float, Field(gt=0, le=1)] | Literal["auto"] = "auto"
+    warm_start_pairs: Annotated[int, Field(ge=1, le=1_000_000)] | Auto = "auto"
+    warm_start_learning_rate: Annotated[float, Field(gt=0, le=1)] | Auto = "auto"
 
     @field_validator("passes", mode="before")
     @classmethod
@@ -69,6 +72,7 @@ class Recipe(BaseModel):
 # kept the last. The optimizer is the one their cards print.
 CARD = {
     "warm_start": "auto",
+    "warm_start_pairs": 4200,
     "pos_weight": 1.0,
     "epochs": 1.0,
     "batch_size": 16,
@@ -103,7 +107,8 @@ AS_RUN = "-fit"  # what the name of a published recipe ends in where its optimiz
 
 PRESETS: dict[str, Recipe] = {
     "quick": Recipe(),
-    "quality": Recipe(name="quality", epochs=3, batch_size=16, learning_rate=5e-5),
+    "quality": Recipe(name="quality", budget="quality"),
+    "thorough": Recipe(name="thorough", budget="thorough"),
 } | {
     name + end: Recipe.model_validate(CARD | facts | more | {"name": name + end})
     for end, more in (("", {}), (AS_RUN, FIT))

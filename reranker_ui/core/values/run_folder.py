@@ -57,6 +57,7 @@ class RunFolder(ProcessFolder):
     def __init__(self, path: Path | str) -> None:
         super().__init__(path)
         self.recipe_file = self.path / "recipe.json"
+        self.sizes_file = self.path / "sizes.json"
         self.lineage_file = self.path / "lineage.json"
         self.texts_file = self.path / "texts.parquet"
         self.events_file = self.path / "events.jsonl"

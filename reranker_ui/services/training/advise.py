@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.bases.coverage import reads_well
 from reranker_ui.core.bases.hub_bases import suggested
 from reranker_ui.core.evaluation.baselines import pairs_of
@@ -11,8 +12,8 @@ from reranker_ui.core.models.encoder import embedded_encoder
 from reranker_ui.core.models.hub_reach import hub_is_reachable
 from reranker_ui.core.models.model_folder import layers_of, token_limit
 from reranker_ui.core.training.advice.advisor import Advice, Choice, advise
-from reranker_ui.core.training.advice.budget import within
-from reranker_ui.core.values.recipe import PRESETS
+from reranker_ui.core.training.advice.budget import MINUTES, explained, sized
+from reranker_ui.core.values.recipe import PRESETS, Budget
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
@@ -26,9 +27,9 @@ def advised(
     user: User,
     dataset: str | None,
     base: str | None = None,
-    budget: str = "quick",
+    budget: Budget = "quick",
 ) -> Advice:
-    """A recipe for the labels of `dataset`, each choice with its reason; from the quick recipe.
+    """A recipe for the labels of `dataset`, each choice with its reason.
 
     Without a `base` one of the Hub is suggested where that can be reached.
 
@@ -37,7 +38,7 @@ def advised(
     """
     require(user, "viewer")
     splits = frozen_splits(workspace, user, dataset)
-    start = PRESETS["quick"]
+    start = PRESETS[budget]
     suggestion = None if base else _suggestion(workspace, splits["train"], budget)
     if chosen := base or (suggestion and suggestion.value):
         start = start.model_copy(update={"base": chosen})
@@ -53,19 +54,26 @@ def advised(
     )
     if suggestion:
         advice = replace(advice, choices=[suggestion, *advice.choices])
-    warm = next((one.value for one in advice.choices if one.name == "Warm start"), "off")
-    measured = speed.known(workspace, advice.recipe, splits["train"])
-    return within(
-        advice,
-        budget,
-        float(measured["pairs_per_second"]) if measured else None,
-        len(splits["train"]),
-        warms=warm == "on",
-        layers=layers_of(found.path) if found else 0,
-    )
+    choices = [_budget(workspace, advice, splits["train"], found), *advice.choices]
+    return replace(advice, choices=choices)
 
 
-def _suggestion(workspace: Workspace, train: pd.DataFrame, budget: str) -> Choice | None:
+def _budget(
+    workspace: Workspace, advice: Advice, train: pd.DataFrame, base: ResolvedBase | None
+) -> Choice:
+    recipe = advice.recipe
+    value = f"{recipe.budget}, about {MINUTES[recipe.budget]} minutes"
+    measured = speed.known(workspace, recipe, train)
+    if measured is None:
+        why = "The run measures the speed of its machine and chooses epochs and sizes by it."
+        return Choice("Budget", value, why)
+    pairs, per_second = len(train), float(measured["pairs_per_second"])
+    warms = any(one.name == "Warm start" and one.value == "on" for one in advice.choices)
+    found = sized(recipe, per_second, pairs, warms, layers_of(base.path) if base else 0)
+    return Choice("Budget", value, explained(found, per_second, pairs, warms))
+
+
+def _suggestion(workspace: Workspace, train: pd.DataFrame, budget: Budget) -> Choice | None:
     # A base of the Hub, where that can be reached; else the default one decides.
     if not hub_is_reachable(workspace.cache):
         return None

@@ -1,16 +1,20 @@
 """The plan of a run, shown before it is started."""
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from reranker_ui.core.bases.base_models import ResolvedBase
+from reranker_ui.core.bases.embedded import encoder_beside
 from reranker_ui.core.bases.token_lengths import share_cut
 from reranker_ui.core.evaluation.baselines import pairs_of
-from reranker_ui.core.models.model_folder import token_limit
+from reranker_ui.core.models.batcher import Pair
+from reranker_ui.core.models.model_folder import layers_of, token_limit
+from reranker_ui.core.training.advice.budget import is_sized, sized
 from reranker_ui.core.training.cost import Cost, cost_of
 from reranker_ui.core.training.phase import Lesson, length_notice
-from reranker_ui.core.training.warm_start.preparation import WarmStart
+from reranker_ui.core.training.warm_start.preparation import WarmStart, warms
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.machine import bytes_in_words, free_disk, free_memory
 from reranker_ui.core.values.processor import likely_notice, likely_precision
@@ -53,10 +57,6 @@ def plan(
     requested, recipe = recipe, _read(recipe, base)
     rows = listing.list_runs(workspace, user)
     busy = any(run["status"] in ("running", "queued") for run in rows)
-    passes = [first_pairs(splits, size, recipe.seed) for size in recipe.passes]
-    texts = [*pairs_of(splits["train"]), *unlabelled_texts(workspace, user, name)]
-    cost = cost_of(recipe, passes, base, scale, texts, workspace.cache)
-    lesson = cost.lessons[-1]
     found = speeds.known(workspace, recipe, splits["train"])
     if wait and found is None and base is not None and not busy:
         require(user, "admin")
@@ -64,6 +64,11 @@ def plan(
         speeds.begin(workspace, recipe, resolved, splits["train"], scale)
         found = speeds.wait(workspace, recipe, splits["train"])
     speed = _speed(rows, recipe, found)
+    passes = [first_pairs(splits, size, recipe.seed) for size in recipe.passes]
+    texts = [*pairs_of(splits["train"]), *unlabelled_texts(workspace, user, name)]
+    recipe = _sized(recipe, base, texts, speed, len(splits["train"]), workspace.cache)
+    cost = cost_of(recipe, passes, base, scale, texts, workspace.cache)
+    lesson = cost.lessons[-1]
     seconds = cost.seconds(speed)
     disk = cost.disk(found) if found else None
     counts = {split: len(pairs) for split, pairs in splits.items()}
@@ -179,6 +184,18 @@ def _read(recipe: Recipe, base: ResolvedBase | None) -> Recipe:
     """The recipe with the length that the run will use: what the base reads at most."""
     limit = token_limit(base.path) if base else None
     return recipe.model_copy(update={"max_length": min(recipe.max_length, limit or 1 << 30)})
+
+
+def _sized(
+    recipe: Recipe, base: ResolvedBase | None, texts: list[Pair], speed: float | None, pairs: int,
+    cache: Path,
+) -> Recipe:  # fmt: skip
+    """The recipe with the sizes that a run on this machine would choose."""
+    if base is None or is_sized(recipe):
+        return sized(recipe)
+    encoder, _notice = encoder_beside(base.path, cache, texts)
+    warmed = warms(recipe, base, encoder, texts)
+    return sized(recipe, speed, pairs, warmed, layers_of(base.path))
 
 
 def _cut(recipe: Recipe, base: ResolvedBase, lesson: Lesson) -> dict[str, Any]:

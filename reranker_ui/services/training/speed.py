@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
+from reranker_ui.core.training.throughput import SAMPLE
 from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.store.jobs import start
 from reranker_ui.services.store.workspace import Workspace
 
-SAMPLE = 600  # pairs measured with
 AGAIN = 90.0  # seconds after which a measurement that failed is tried again
 FRESH = 30 * 24 * 3600.0  # seconds that a measurement counts
 KEPT = 200

@@ -42,9 +42,19 @@ def _same(*values: str) -> Choices:
 
 
 MAIN = (
-    Field("epochs", "Epochs", "Times the training pairs are read; 1 to 4 is usual."),
+    Field(
+        "budget",
+        "Time budget",
+        "Decides what is auto: epochs, learning rate, warm start pairs.",
+        (
+            ("quick", "quick: about 4 minutes"),
+            ("quality", "quality: about 20 minutes"),
+            ("thorough", "thorough: about an hour"),
+        ),
+    ),
+    Field("epochs", "Epochs", "Times the training pairs are read; 1 to 4 is usual. Or auto."),
     Field("batch_size", "Batch size", "Pairs in one step; less needs less memory."),
-    Field("learning_rate", "Learning rate", "Step size; 2e-5 to 1e-4 is usual."),
+    Field("learning_rate", "Learning rate", "Step size; 2e-5 to 1e-4 is usual. Or auto."),
     Field("max_length", "Max length", "Tokens of query and passage; the rest is cut."),
     Field("seed", "Seed", "The same seed gives the same run on one machine."),
     Field(
@@ -81,7 +91,7 @@ MORE: dict[str, tuple[Field, ...]] = {
         Field("revision", "Base revision", "Commit or tag on the Hub; empty for the newest."),
         Field("train_embeddings", "Train token embeddings", "Slower; helps rare words.", ON_OFF),
         Field("dropout", "Dropout", "Random zeros against overfitting.", ON_OFF),
-        Field("warm_start_pairs", "Warm start pairs", "Texts that the warm start reads."),
+        Field("warm_start_pairs", "Warm start pairs", "Texts that the warm start reads, or auto."),
         Field("warm_start_learning_rate", "Warm start rate", "Its learning rate, or auto."),
     ),
     "Evaluation on dev": (

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from reranker_ui.core.training.advice.budget import MINUTES
 from reranker_ui.core.values.recipe import (
     AS_RUN,
     EMBEDDED_BASE,
@@ -60,7 +61,7 @@ def offers(workspace: Workspace, user: User) -> dict[str, Any]:
 
 
 def _recipes(runs: list[lifecycle.Run]) -> list[dict[str, Any]]:
-    own = [name for name in ("quick", "quality") if name in PRESETS]
+    own = list(MINUTES)
     published = [name for name in PRESETS if name not in own and not name.endswith(AS_RUN)]
     presets = [_offer(name, _described(name)) for name in own]
     presets.append(_offer(ADVISED, "Recommended for this dataset"))
@@ -102,6 +103,8 @@ def _described(name: str) -> str:
 
 
 def _facts(recipe: Recipe) -> str:
+    if recipe.epochs == "auto":
+        return f"about {MINUTES[recipe.budget]} minutes"
     epochs = f"{recipe.epochs:g} epoch" + ("" if recipe.epochs == 1 else "s")
     return f"{epochs}, batch {recipe.batch_size}"
 

@@ -14,7 +14,8 @@ from reranker_ui.core.training.phase import pos_weight
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
 
-FEW, SMALL, LARGE = 100, 1000, 100_000  # training pairs
+FEW, SMALL = 100, 1000  # training pairs
+SMALL_BATCH = 16
 LENGTHS = (32, 48, 64, 96, 128, 192, 256, 384, 512)
 CUT = 0.05  # share of pairs that may be longer than the max length
 FEW_QUERIES = 50  # dev queries with metrics below which their means vary too much
@@ -54,7 +55,7 @@ def advise(
     found: list[tuple[dict[str, Any], Choice]] = [
         _loss(known),
         _positives(start, train, known),
-        _epochs(start, len(train)),
+        _batch(start, len(train)),
         _dev(splits["dev"], known),
         _negatives(train, known),
     ]
@@ -94,16 +95,14 @@ def _positives(start: Recipe, train: pd.DataFrame, scale: Scale) -> tuple[dict[s
     return {"pos_weight": "auto"}, Choice("pos_weight", f"{weight:.1f}", why)
 
 
-def _epochs(start: Recipe, pairs: int) -> tuple[dict[str, Any], Choice]:
+def _batch(start: Recipe, pairs: int) -> tuple[dict[str, Any], Choice]:
+    size, why = (
+        start.batch_size,
+        f"{pairs:,} pairs are enough steps in batches of {start.batch_size}.",
+    )
     if pairs < SMALL:
-        changes: dict[str, Any] = {"epochs": 4.0, "batch_size": 16}
-        why = f"{pairs:,} pairs are few: four epochs in small batches give enough steps."
-    elif pairs > LARGE:
-        changes, why = {"epochs": 1.0}, f"{pairs:,} pairs are enough for one epoch."
-    else:
-        changes = {"epochs": start.epochs, "batch_size": start.batch_size}
-        why = f"{pairs:,} pairs: more epochs overfit soon; dev selects the best checkpoint."
-    return changes, Choice("Epochs", f"{changes['epochs']:g}", why)
+        size, why = SMALL_BATCH, f"{pairs:,} pairs are few: small batches give enough steps."
+    return {"batch_size": size}, Choice("Batch size", str(size), why)
 
 
 def _dev(dev: pd.DataFrame, scale: Scale) -> tuple[dict[str, Any], Choice]:

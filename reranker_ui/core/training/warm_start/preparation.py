@@ -16,6 +16,7 @@ from reranker_ui.core.bases.coverage import can_read
 from reranker_ui.core.evaluation.text_vectors import TextVectors
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.model_folder import layers_of, sha256_of
+from reranker_ui.core.training.advice.budget import sized
 from reranker_ui.core.training.phase import Lesson
 from reranker_ui.core.training.warm_start.soft_targets import drawn_pairs, taught_pairs
 from reranker_ui.core.values.filesystems import note_use
@@ -67,17 +68,16 @@ def warm_start_of(
     `auto` is on for a base without head, if its encoder knows the tokens of the texts: where it
     does not, its cosine has nothing to teach.
     """
-    lacks_head = not base.has_ranking_head and len(given) >= LEAST_PAIRS
-    auto = recipe.warm_start == "auto" and lacks_head
-    if recipe.warm_start != "on" and not (auto and can_read(encoder / "tokenizer.json", given)):
+    if not warms(recipe, base, encoder, given):
         return None
-    pairs = drawn_pairs(given, recipe.warm_start_pairs, recipe.seed)
+    wanted = int(sized(recipe).warm_start_pairs)
+    pairs = drawn_pairs(given, wanted, recipe.seed)
     lesson = Lesson(
         "warm_start",
         [query for query, _ in pairs],
         [passage for _, passage in pairs],
         [0.0] * len(pairs),
-        epochs=min(MOST_EPOCHS, recipe.warm_start_pairs / len(pairs)),
+        epochs=min(MOST_EPOCHS, wanted / len(pairs)),
         batch_size=BATCH,
         learning_rate=_learning_rate(recipe, base.path),
         warmup=0.1,
@@ -88,8 +88,16 @@ def warm_start_of(
         dropout=False,
     )
     name = _hash(base.path, encoder, lesson, recipe.max_length)
-    as_given = min(len(set(given)), -(-recipe.warm_start_pairs // 2))
+    as_given = min(len(set(given)), -(-wanted // 2))
     return WarmStart(lesson, as_given, encoder, cache / "warm_starts" / name)
+
+
+def warms(recipe: Recipe, base: ResolvedBase, encoder: Path, given: list[Pair]) -> bool:
+    """Whether a run on the `given` texts has a warm start."""
+    if recipe.warm_start != "auto":
+        return recipe.warm_start == "on"
+    lacks_head = not base.has_ranking_head and len(given) >= LEAST_PAIRS
+    return lacks_head and can_read(encoder / "tokenizer.json", given)
 
 
 def _learning_rate(recipe: Recipe, base: Path) -> float:
