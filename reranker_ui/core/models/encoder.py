@@ -10,6 +10,7 @@ import numpy as np
 
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.loading import SAFE, bytes_of, damage_refused, folder_at, quiet
+from reranker_ui.core.models.recent_vectors import RecentVectors
 from reranker_ui.core.models.text_chunks import batch_size, chunks, start_of
 
 Kind: TypeAlias = Literal["query", "document"]
@@ -27,6 +28,7 @@ class Encoder:
         with damage_refused(f"The encoder {folder.name}", "Choose another base."):
             self._model = SentenceTransformer(str(folder), local_files_only=True, model_kwargs=SAFE)
         self._turn = threading.Lock()
+        self._recent = RecentVectors()
 
     @property
     def size(self) -> int:
@@ -42,8 +44,8 @@ class Encoder:
 
     def of_pairs(self, pairs: Sequence[Pair]) -> tuple[Any, Any]:
         """The embeddings of the queries and of the passages: each pairs x dimensions."""
-        left = self._rows([query for query, _ in pairs], "query")
-        return left, self._rows([passage for _, passage in pairs], "document")
+        queries, passages = zip(*pairs, strict=True)
+        return self._rows(queries, "query"), self._rows(passages, "document")
 
     def vectors(self, texts: Sequence[str], kind: Kind) -> Any:
         """The normalized embedding of each text: texts x dimensions.
@@ -66,10 +68,8 @@ class Encoder:
                 show_progress_bar=False,
             )
 
-    def _rows(self, texts: list[str], kind: Kind) -> Any:
-        distinct = list(dict.fromkeys(texts))
-        place = {text: number for number, text in enumerate(distinct)}
-        return self.vectors(distinct, kind)[[place[text] for text in texts]]
+    def _rows(self, texts: Sequence[str], kind: Kind) -> Any:
+        return self._recent.of(texts, kind, lambda new: self.vectors(new, kind))
 
 
 def is_encoder(folder: Path) -> bool:

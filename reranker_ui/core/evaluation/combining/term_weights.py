@@ -41,12 +41,13 @@ class TermWeights:
 
     def scores(self, pairs: Sequence[Pair]) -> list[float]:
         """BM25 of each (query, passage), k1 1.2 and b 0.75, each query word counted once."""
-        return [self._score(query, passage) for query, passage in pairs]
+        asked = {query: set(words(query)) for query, _ in pairs}
+        return [self._score(asked[query], passage) for query, passage in pairs]
 
-    def _score(self, query: str, passage: str) -> float:
+    def _score(self, query: set[str], passage: str) -> float:
         counts = Counter(words(passage))
         length = K1 * (1 - B + B * sum(counts.values()) / self.mean_length)
-        shared = set(words(query)) & counts.keys()
+        shared = query & counts.keys()
         return sum(
             self.idf.get(word, self.rare) * counts[word] / (counts[word] + length)
             for word in sorted(shared)
