@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-IN_CI = bool(os.environ.get("CI"))
+from tests.support import IN_CI, ROOT
 
 
 def pytest_configure(config):
@@ -44,7 +43,7 @@ def home(tmp_path, monkeypatch, database) -> Path:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory):
     """A PostgreSQL server for the session. In CI it must start; elsewhere a missing one skips."""
-    from tests.postgres import INSTALL, binaries, start
+    from tests.support.postgres import INSTALL, binaries, start
 
     if binaries() is None and not IN_CI:
         pytest.skip(f"no PostgreSQL on this machine; install one with: {INSTALL}")

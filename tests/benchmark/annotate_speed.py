@@ -19,9 +19,9 @@ from playwright.sync_api import sync_playwright
 
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
-from tests.browser.conftest import free_port
-from tests.conftest import ROOT
-from tests.labelling import seed
+from tests.support import ROOT
+from tests.support.labelling import seed
+from tests.support.server import free_port
 
 KEYS = 50
 # From the key event to the frame after the one that paints: the same for every approach.

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 
 from tests.integration.test_flood import BODIES, JSON, Watched
-from tests.serving import asking, with_people
+from tests.support.serving import asking, with_people
 
 CLIENTS, SECONDS = 8, 4.0
 LONGEST, MEMORY = 1.0, 300  # seconds, MB

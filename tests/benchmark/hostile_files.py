@@ -17,15 +17,15 @@ from pathlib import Path
 
 import httpx
 
-from tests.browser.conftest import Server, free_port
-from tests.serving import asking, call
+from tests.support.server import Server
+from tests.support.serving import asking, call
 
 
 def main(folder: Path) -> None:
     """Print a line for each file, then the worst of all."""
     names = [one["file"] for one in json.loads((folder / "manifest.json").read_text())["files"]]
     with tempfile.TemporaryDirectory() as home:
-        server = Server(Path(home) / "home", free_port())
+        server = Server(Path(home) / "home")
         server.home.mkdir()
         server.start()
         try:

@@ -26,10 +26,10 @@ from reranker_ui.services.store.workspace import Workspace, open_workspace
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from
 from reranker_ui.settings import Settings
-from tests.conftest import ROOT
 from tests.integration.test_annotators import Annotator, Served
-from tests.labelling import seed
-from tests.old_home import unpack
+from tests.support import ROOT
+from tests.support.labelling import seed
+from tests.support.old_home import unpack
 
 SERVER, WORKER, BACKUP = 20, 10, 5  # kills
 PEOPLE, PAIRS = 8, 20_000

@@ -27,7 +27,7 @@ from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle
 from reranker_ui.settings import Settings
-from tests.browser.conftest import Server, free_port
+from tests.support.server import Server
 
 WATCHERS, TURN, TURNS, VISITS = 20, 12.0, 3, 25
 NEXT = {"dataset": "starter", "order": "unlabelled", "n": 10, "have": [], "imported": True}
@@ -39,7 +39,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as space:
         home = Path(space) / "home"
         home.mkdir()
-        server = Server(home, free_port()).start()
+        server = Server(home).start()
         workspace = open_workspace(Settings(home=home))
         try:
             recipe = PRESETS["quick"].model_copy(

@@ -1,20 +1,13 @@
 """A real Chromium over a real server; in CI it must start, elsewhere a missing one is skipped."""
 
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import IN_CI, ROOT
+from tests.support import IN_CI
+from tests.support.server import Server
 
 expect.set_options(timeout=15_000)  # milliseconds; a busy machine needs more than the usual 5 s
 
@@ -23,59 +16,13 @@ CAME, LEFT = "the page came", "the page is left"
 TOLD = f"console.debug('{CAME}'); addEventListener('beforeunload', () => console.debug('{LEFT}'))"
 
 
-@dataclass
-class Server:
-    """`python app.py` over one home; can be killed and started again on the same port."""
-
-    home: Path
-    port: int
-    environment: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> "Server":
-        environment = {
-            **os.environ,
-            "RERANKER_UI_HOME": str(self.home),
-            "GRADIO_SERVER_PORT": str(self.port),
-            "HF_HUB_OFFLINE": "1",
-            **self.environment,
-        }
-        log = (self.home.parent / f"{self.home.name}.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "app.py")], env=environment, stdout=log, stderr=log
-        )
-        deadline = time.monotonic() + 180  # a busy machine takes its time
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                urllib.request.urlopen(f"{self.url}/health", timeout=5).read()
-                return self
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError((self.home.parent / f"{self.home.name}.log").read_text())
-
-    def kill(self, how: int = signal.SIGKILL) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(how)
-            self.process.wait(20)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture
 def new_server(tmp_path):
     """Start a server over a home of its own: `new_server()` or `new_server(home)`."""
     servers = []
 
     def start(home: Path | None = None, **environment: str) -> Server:
-        server = Server(home or tmp_path / f"home{len(servers)}", free_port(), environment)
+        server = Server(home or tmp_path / f"home{len(servers)}", environment)
         server.home.mkdir(parents=True, exist_ok=True)
         servers.append(server)
         return server.start()
@@ -88,7 +35,7 @@ def new_server(tmp_path):
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """One server for the tests that only look or use datasets of their own."""
-    shared = Server(tmp_path_factory.mktemp("browser") / "home", free_port())
+    shared = Server(tmp_path_factory.mktemp("browser") / "home")
     shared.home.mkdir()
     yield shared.start()
     shared.kill()

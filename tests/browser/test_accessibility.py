@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import IN_CI, ROOT
+from tests.support import IN_CI, ROOT
 
 expect = pytest.importorskip("playwright.sync_api").expect
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"

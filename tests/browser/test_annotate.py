@@ -12,7 +12,7 @@ from reranker_ui.services.labels.guidelines import edit_guidelines
 from reranker_ui.services.store.database import annotations, decisions, leases, pairs
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
-from tests.labelling import ADMIN, LINH, MAI, seed
+from tests.support.labelling import ADMIN, LINH, MAI, seed
 
 expect = pytest.importorskip("playwright.sync_api").expect
 SERVER_CALLS = re.compile("component_server")

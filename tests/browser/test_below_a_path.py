@@ -11,9 +11,9 @@ from reranker_ui.services.people.api_keys import make_key
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
-from tests import nginx
-from tests.browser.conftest import free_port
-from tests.serving import PASSWORD, with_people
+from tests.support import nginx
+from tests.support.server import free_port
+from tests.support.serving import PASSWORD, with_people
 
 
 @pytest.fixture(params=["", "/"], ids=["path left on", "path cut off"])

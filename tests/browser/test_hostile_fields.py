@@ -11,8 +11,8 @@ from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
 from tests.browser.test_hostile_texts import nothing_ran
 from tests.browser.test_train import caves
-from tests.serving import PASSWORD, with_people
-from tests.small_disk import small_disk
+from tests.support.serving import PASSWORD, with_people
+from tests.support.small_disk import small_disk
 
 PAYLOADS = (
     "<img src=x onerror=window.__xss=1>",

@@ -12,8 +12,8 @@ from reranker_ui.services.labels.guidelines import edit_guidelines
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
-from tests.browser.conftest import Server, free_port
 from tests.integration.test_backups import a_finished_run
+from tests.support.server import Server
 
 NAME = "<img src=x onerror=window.__xss=77>"
 INJECTED = """() => [...document.querySelectorAll(
@@ -46,7 +46,7 @@ def site(tmp_path_factory, data_folder):
             annotate(space, User(name, "annotator"), pair, float(label), client, note)
     a_finished_run(space, NAME)
     space.engine.dispose()
-    server = Server(home, free_port())
+    server = Server(home)
     yield server.start().url
     server.kill()
 

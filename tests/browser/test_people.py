@@ -6,7 +6,7 @@ from reranker_ui.services.people.accounts import add_user
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
-from tests.labelling import seed
+from tests.support.labelling import seed
 
 expect = pytest.importorskip("playwright.sync_api").expect
 PASSWORD = "a long password"

@@ -7,8 +7,8 @@ import pytest
 from reranker_ui.services.store.database import annotations, pairs
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
-from tests.browser.conftest import Server, free_port
-from tests.labelling import seed
+from tests.support.labelling import seed
+from tests.support.server import Server
 
 QUERY = "how is cave 1 formed?"
 SLOW = 60_000  # ms; the first use of a model imports torch and loads it
@@ -38,7 +38,7 @@ def space(home):
 
 @pytest.fixture(scope="module")
 def site(space, home):
-    server = Server(home, free_port())
+    server = Server(home)
     yield server.start().url
     server.kill()
 

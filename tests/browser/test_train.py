@@ -7,8 +7,8 @@ from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from
 from reranker_ui.settings import Settings
-from tests import fake_worker
-from tests.labelling import ADMIN, seed
+from tests.support import fake_worker
+from tests.support.labelling import ADMIN, seed
 
 expect = pytest.importorskip("playwright.sync_api").expect
 expect.set_options(timeout=30_000)

@@ -12,9 +12,9 @@ from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from, recipe_of
 from reranker_ui.settings import Settings
-from tests import fake_worker
 from tests.browser.test_train import Nowhere, caves
-from tests.labelling import ADMIN
+from tests.support import fake_worker
+from tests.support.labelling import ADMIN
 
 expect = pytest.importorskip("playwright.sync_api").expect
 CARD = """---

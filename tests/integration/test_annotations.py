@@ -10,7 +10,7 @@ from reranker_ui.services.annotating.recent_labels import candidates_of, last_la
 from reranker_ui.services.annotating.settings import set_stream
 from reranker_ui.services.datasets.pair_history import history
 from reranker_ui.services.store.database import annotations, journal, leases, pairs
-from tests.labelling import ADMIN, LINH, MAI, VIEWER, seed
+from tests.support.labelling import ADMIN, LINH, MAI, VIEWER, seed
 
 pytestmark = pytest.mark.both_databases
 

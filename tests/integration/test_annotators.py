@@ -1,10 +1,6 @@
 """Twenty annotators at once over HTTP, the server killed in the middle: nothing is lost."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -15,50 +11,21 @@ import pytest
 from sqlalchemy import select
 
 from reranker_ui.services.store.database import annotations, leases, pairs
-from tests.browser.conftest import free_port
-from tests.conftest import ROOT
-from tests.labelling import seed
+from tests.support.labelling import seed
+from tests.support.server import Server
 
 PEOPLE, PAIRS, OVERLAP = 20, 2_000, 2
 PATIENCE = 400  # seconds for everything on a slow machine
 
 
-class Served:
-    """The page in a process of its own, which can be killed and started again."""
-
-    def __init__(self, home):
-        self.home, self.port = home, free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+class Served(Server):
+    """A server that takes who asks from a header, and the id of its Annotate tab."""
 
     def start(self):
-        environment = {
-            **os.environ,
-            "RERANKER_UI_HOME": str(self.home),
-            "GRADIO_SERVER_PORT": str(self.port),
-        }
-        log = (self.home.parent / "server.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.annotators_server"],
-            cwd=ROOT,
-            env=environment,
-            stdout=log,
-            stderr=log,
-        )
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                config = httpx.get(f"{self.url}/config", timeout=5).json()
-            except (httpx.HTTPError, ValueError):
-                time.sleep(0.2)
-                continue
-            rooms = [c for c in config["components"] if c["props"].get("elem_id") == "rr-annotate"]
-            self.room = rooms[0]["id"]
-            return
-        raise AssertionError((self.home.parent / "server.log").read_text())
-
-    def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(20)
+        super().start()
+        config = httpx.get(f"{self.url}/config", timeout=60).json()
+        rooms = [c for c in config["components"] if c["props"].get("elem_id") == "rr-annotate"]
+        self.room = rooms[0]["id"]
 
 
 class Annotator:
@@ -145,7 +112,7 @@ def crowded(workspace):
 @pytest.mark.timeout(PATIENCE + 200)
 def test_twenty_annotators_and_a_killed_server(workspace, home):
     ids = seed(workspace, "many", PAIRS, per_query=10, overlap=OVERLAP)
-    served = Served(home)
+    served = Served(home, program=("-m", "tests.support.annotators_server"))
     served.start()
     deadline = time.monotonic() + PATIENCE
     people: list[Annotator] = []

@@ -1,35 +1,21 @@
 """`serve --api-only`: the ranking API in several processes, without the page."""
 
-import os
+import signal
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.browser.conftest import free_port
-from tests.conftest import ROOT
+from tests.support.server import Server
 
 
 @pytest.fixture
 def api(home):
-    port = free_port()
-    words = [sys.executable, "-m", "reranker_ui", "serve", "--api-only", "--workers", "2"]
-    environment = {**os.environ, "RERANKER_UI_HOME": str(home), "GRADIO_SERVER_PORT": str(port)}
-    process = subprocess.Popen(words, cwd=ROOT, env=environment)
-    url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            httpx.get(f"{url}/health", timeout=5)
-            break
-        except httpx.TransportError:
-            time.sleep(0.2)
-    yield url, process
-    process.terminate()
-    process.wait(30)
+    words = ("-m", "reranker_ui", "serve", "--api-only", "--workers", "2")
+    server = Server(home, program=words).start()
+    yield server.url, server.process
+    server.kill(signal.SIGTERM)
 
 
 def children_of(pid: int) -> list[int]:

@@ -21,8 +21,8 @@ from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import metadata
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings, Space
-from tests.browser.conftest import Server, free_port
-from tests.serving import PASSWORD, asking, call
+from tests.support.server import Server
+from tests.support.serving import PASSWORD, asking, call
 
 LIN = User("Lin", "annotator")
 
@@ -270,7 +270,7 @@ def test_killed_on_an_empty_disk_it_is_all_back(tmp_path, command):
     add_user(workspace, LOCAL, "admin", "admin", PASSWORD)
     run = a_finished_run(workspace)
     workspace.engine.dispose()
-    first = Server(home, free_port(), environment).start()
+    first = Server(home, environment).start()
     try:
         client = asking(first, "admin")
         config = client.get("/config").json()
@@ -284,7 +284,7 @@ def test_killed_on_an_empty_disk_it_is_all_back(tmp_path, command):
         first.kill(signal.SIGKILL)
     empty = tmp_path / "second"
     empty.mkdir()
-    second = Server(empty, free_port(), environment).start()
+    second = Server(empty, environment).start()
     try:
         client = asking(second, "admin")
         config = client.get("/config").json()
@@ -349,7 +349,7 @@ def test_a_copy_of_a_space_without_its_bucket_stays_shut_and_says_why(tmp_path):
                    "OAUTH_CLIENT_ID": "id", "OAUTH_CLIENT_SECRET": "secret",
                    "RERANKER_UI_BACKUP": str(tmp_path / "data" / "backups")}  # fmt: skip
     (tmp_path / "home").mkdir()
-    copy = Server(tmp_path / "home", free_port(), environment).start()
+    copy = Server(tmp_path / "home", environment).start()
     try:
         nobody = asking(copy)
         assert nobody.get("/config").status_code == 401

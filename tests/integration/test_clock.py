@@ -17,8 +17,8 @@ from reranker_ui.services.people.invites import invite, list_invites
 from reranker_ui.services.people.sessions import session_user, sign_in
 from reranker_ui.services.people.sign_in_lock import Locked, begin, check
 from reranker_ui.services.store.access import LOCAL
-from tests.conftest import IN_CI, ROOT
-from tests.labelling import LINH, MAI, seed
+from tests.support import IN_CI, ROOT
+from tests.support.labelling import LINH, MAI, seed
 
 DAY = 86_400.0
 LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
@@ -31,7 +31,7 @@ from reranker_ui.services.people.sessions import session_user
 from reranker_ui.services.people.sign_in_lock import Locked, check
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import open_workspace
-from tests.labelling import LINH
+from tests.support.labelling import LINH
 space = open_workspace()
 try:
     check(space, "127.0.0.1", "ann")

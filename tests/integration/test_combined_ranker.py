@@ -18,7 +18,7 @@ from reranker_ui.services.ranking import compare, rankers
 from reranker_ui.services.runs.archive import run_archive
 from tests.integration.test_ranking import PASSAGES, QUERY, a_run
 from tests.integration.test_worker import frozen
-from tests.labelling import VIEWER
+from tests.support.labelling import VIEWER
 
 PAIRS = [(QUERY, passage) for passage in PASSAGES]
 WEIGHTS = {"tuned": 2.0, "cosine": 5.0, "bm25": 0.7}

@@ -18,7 +18,7 @@ from reranker_ui.services.store.faults import DamagedDatabase
 from reranker_ui.services.store.workspace import open_workspace, workspace_to_restore
 from reranker_ui.services.training import lifecycle
 from reranker_ui.settings import Settings
-from tests.old_home import unpack
+from tests.support.old_home import unpack
 
 
 @pytest.fixture

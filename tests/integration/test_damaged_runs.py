@@ -14,7 +14,7 @@ from reranker_ui.services.runs.outcomes import outcome
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle
-from tests.old_home import unpack
+from tests.support.old_home import unpack
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from reranker_ui.services.people.accounts import add_user
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
-from tests.browser.conftest import Server, free_port
-from tests.labelling import seed
-from tests.serving import PASSWORD, call
+from tests.support.labelling import seed
+from tests.support.server import Server
+from tests.support.serving import PASSWORD, call
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def site(tmp_path_factory):
     add_user(space, LOCAL, "Ada", "admin", PASSWORD)
     seed(space, count=4, per_query=2)
     space.engine.dispose()
-    server = Server(home, free_port(), {"RERANKER_UI_DEMO": "true"})
+    server = Server(home, {"RERANKER_UI_DEMO": "true"})
     yield server.start()
     server.kill()
 

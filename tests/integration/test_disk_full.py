@@ -20,8 +20,8 @@ from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle
 from reranker_ui.ui.component import _refusal
-from tests.old_home import api_key, unpack
-from tests.small_disk import small_disk
+from tests.support.old_home import api_key, unpack
+from tests.support.small_disk import small_disk
 
 LIN = User("Lin", "annotator")
 ROOM = 24_000_000  # bytes of the disk of the test

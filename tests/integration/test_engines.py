@@ -14,7 +14,7 @@ from reranker_ui.core.models.reranker import Reranker
 from reranker_ui.core.models.torch_engine import TorchEngine
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking import engines, rankers
-from tests.labelling import VIEWER
+from tests.support.labelling import VIEWER
 
 PAIRS = check_pairs()
 

@@ -26,7 +26,7 @@ from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle
 from reranker_ui.settings import Settings
-from tests.old_home import unpack
+from tests.support.old_home import unpack
 
 pytestmark = pytest.mark.timeout(900)  # 500 cases, on a machine that may be busy
 CASES = {"database": 110, "runs": 220, "model": 20, "cache": 40, "uploads": 50, "backup": 60}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import asking, with_people
+from tests.support.serving import asking, with_people
 
 MEMORY, SESSIONS_MEMORY = 100, 300  # MB that may be added by one request, by 1,000 sessions
 JSON = {"content-type": "application/json"}

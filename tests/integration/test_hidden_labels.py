@@ -15,7 +15,7 @@ import pytest
 
 from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.ranking import rankers
-from tests.annotator_calls import (
+from tests.support.annotator_calls import (
     ACTS,
     ADDRESSES,
     ELSEWHERE,
@@ -23,8 +23,8 @@ from tests.annotator_calls import (
     READS,
     Draw,
 )
-from tests.served_page import Served
-from tests.worlds import ANN, DATASETS, Clock, Model, World, hidden_labels, make_world
+from tests.support.served_page import Served
+from tests.support.worlds import ANN, DATASETS, Clock, Model, World, hidden_labels, make_world
 
 # What shows hidden labels where the server hides none.
 LEAKS = {

@@ -23,7 +23,7 @@ from reranker_ui.services.runs.listing import find_run, folder_of
 from reranker_ui.services.training import lifecycle, speed
 from reranker_ui.services.training.freeze import frozen_splits
 from reranker_ui.services.training.recipes import recipe_from
-from tests.labelling import ADMIN, finished_run, seed
+from tests.support.labelling import ADMIN, finished_run, seed
 
 REPORTED = 2.0  # seconds
 

@@ -19,8 +19,8 @@ from reranker_ui.services.runs.own_metric import set_metric
 from reranker_ui.services.training import lifecycle, several
 from reranker_ui.services.training.recipes import recipe_from
 from tests.integration.test_runs import Nowhere, caves
-from tests.labelling import ADMIN, MAI, VIEWER
-from tests.worlds import Model
+from tests.support.labelling import ADMIN, MAI, VIEWER
+from tests.support.worlds import Model
 
 
 @pytest.fixture

@@ -26,8 +26,8 @@ from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle
 from reranker_ui.settings import Settings
-from tests.conftest import ROOT
-from tests.old_home import api_key, unpack
+from tests.support import ROOT
+from tests.support.old_home import api_key, unpack
 
 LIN = User("Lin", "annotator")
 

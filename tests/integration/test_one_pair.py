@@ -11,7 +11,7 @@ from reranker_ui.services.labels import datasets
 from reranker_ui.services.ranking import compare
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from
-from tests.labelling import ADMIN, MAI
+from tests.support.labelling import ADMIN, MAI
 
 THINGS = ["glacier", "volcano", "river", "desert", "forest", "island", "canyon", "geyser"]
 CANARY = "hf_CanaryOfTheCardAndTheLog000001"

@@ -15,7 +15,7 @@ from reranker_ui.services.store.access import User
 from reranker_ui.ui.api.openapi import openapi
 from reranker_ui.ui.api.routes import InTheirShape, RerankApi
 from reranker_ui.ui.server.body_limit import BodyLimit
-from tests.labelling import seed
+from tests.support.labelling import seed
 
 CHECKS = [
     schemathesis.checks.not_a_server_error,

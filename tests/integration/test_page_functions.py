@@ -11,7 +11,7 @@ from reranker_ui.services.store.access import User
 from reranker_ui.ui import component
 from reranker_ui.ui.layout import build_app
 from reranker_ui.ui.payload import payload_model
-from tests.labelling import seed
+from tests.support.labelling import seed
 
 # These start a process or ask the network where everything about the payload is right.
 STARTING = {

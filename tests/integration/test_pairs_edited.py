@@ -21,7 +21,7 @@ from reranker_ui.services.labels.effective_labels import pairs_with_labels
 from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import annotations, decisions, imported_labels, pairs
-from tests.labelling import seed
+from tests.support.labelling import seed
 
 pytestmark = pytest.mark.both_databases
 

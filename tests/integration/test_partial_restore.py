@@ -17,7 +17,7 @@ from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle
 from reranker_ui.settings import Settings
-from tests.old_home import unpack
+from tests.support.old_home import unpack
 
 
 @pytest.fixture

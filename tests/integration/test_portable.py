@@ -13,7 +13,7 @@ from reranker_ui.core.models.reranker import Reranker
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking import onnx_download
 from tests.integration.test_ranking import PASSAGES, QUERY, a_run
-from tests.labelling import MAI, VIEWER
+from tests.support.labelling import MAI, VIEWER
 
 
 def test_a_run_becomes_onnx_files_that_score_alike(workspace, tiny_model, tmp_path):

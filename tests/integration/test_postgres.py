@@ -9,7 +9,7 @@ from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.annotating.queue import next_pairs
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.database import annotations, pairs
-from tests.labelling import MAI, seed
+from tests.support.labelling import MAI, seed
 
 pytestmark = pytest.mark.both_databases
 

@@ -23,7 +23,7 @@ from reranker_ui.core.training.run import train
 from reranker_ui.core.values.recipe import DEFAULT_BASE, PRESETS
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.training import lifecycle
-from tests.labelling import ADMIN, seed
+from tests.support.labelling import ADMIN, seed
 
 # Evaluated, and so saved, at the end alone, and without the token embeddings, which are most of a
 # multilingual model: weights and optimizer would be 1.4 GB each time.

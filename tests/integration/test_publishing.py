@@ -17,7 +17,7 @@ from reranker_ui.services.runs import push
 from reranker_ui.services.runs.listing import folder_of
 from reranker_ui.services.runs.outcomes import outcome
 from reranker_ui.services.store.access import User
-from tests.labelling import ADMIN, VIEWER, finished_run, seed
+from tests.support.labelling import ADMIN, VIEWER, finished_run, seed
 
 SECRET = "hf_never_written_anywhere"
 

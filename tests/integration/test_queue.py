@@ -13,7 +13,7 @@ from reranker_ui.services.annotating.labelling_progress import progress
 from reranker_ui.services.annotating.orders import ORDERS
 from reranker_ui.services.annotating.queue import next_pairs, release
 from reranker_ui.services.store.database import imports, leases, pairs
-from tests.labelling import ADMIN, LINH, MAI, seed
+from tests.support.labelling import ADMIN, LINH, MAI, seed
 
 pytestmark = pytest.mark.both_databases
 

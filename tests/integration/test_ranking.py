@@ -22,7 +22,7 @@ from reranker_ui.services.ranking import candidates, compare, first_stage, gains
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.database import annotations as annotation_rows
 from reranker_ui.services.store.database import journal, pairs, runs
-from tests.labelling import LINH, MAI, VIEWER, seed
+from tests.support.labelling import LINH, MAI, VIEWER, seed
 
 QUERY = "how is cave 0 formed?"
 PASSAGES = ["Ice melts and a cave is left.", "Cats sleep all day.", "A cave is formed by ice."]

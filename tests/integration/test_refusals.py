@@ -11,9 +11,9 @@ from reranker_ui.services.people.accounts import add_user
 from reranker_ui.services.ranking import rankers
 from reranker_ui.services.store.access import LOCAL, ROLES, User
 from reranker_ui.services.store.database import metadata
-from tests.annotator_calls import ACTS, READS, Draw
-from tests.served_page import Served
-from tests.worlds import Model, make_world
+from tests.support.annotator_calls import ACTS, READS, Draw
+from tests.support.served_page import Served
+from tests.support.worlds import Model, make_world
 
 # Payloads that pass every check but the last ones; whatever is not named is asked with ACTS and
 # READS too, and with a dataset, a pair and a run that are not there.

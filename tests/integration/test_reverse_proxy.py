@@ -7,9 +7,9 @@ import subprocess
 import httpx
 import pytest
 
-from tests import nginx
-from tests.browser.conftest import free_port
-from tests.serving import PASSWORD, with_people
+from tests.support import nginx
+from tests.support.server import free_port
+from tests.support.serving import PASSWORD, with_people
 
 NAME = "rank.example.org"
 

@@ -20,7 +20,7 @@ from reranker_ui.services.datasets import undo as edits_undo
 from reranker_ui.services.datasets.pair_history import history
 from reranker_ui.services.labels.guidelines import edit_guidelines, guideline_versions, stream_of
 from reranker_ui.services.store.database import annotations, journal, pairs
-from tests.labelling import ADMIN, LINH, MAI, seed
+from tests.support.labelling import ADMIN, LINH, MAI, seed
 
 pytestmark = pytest.mark.both_databases
 

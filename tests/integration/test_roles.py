@@ -6,8 +6,8 @@ import re
 import pytest
 
 from reranker_ui.services.store.access import ROLES
-from tests.roles import ADDRESSES, EVENTS, FUNCTIONS, OPEN
-from tests.serving import asking, with_people
+from tests.support.roles import ADDRESSES, EVENTS, FUNCTIONS, OPEN
+from tests.support.serving import asking, with_people
 
 PAIR = {"pair": 1, "ids": [1], "pairs": [1], "id": "0" * 20, "label": 1, "labels": [1]}
 # What gets any handler as far as its service; "no such" names nothing.
@@ -98,7 +98,7 @@ def test_every_function_of_the_page(server, clients, config):
     there = {name: set(part["props"]["server_fns"]) for name, part in rooms.items()}
     rows = {name: set(functions) for name, functions in FUNCTIONS.items()}
     new = {name: there[name] - rows.get(name, set()) for name in there}
-    assert not any(new.values()), f"no row in tests/roles.py for {new}"
+    assert not any(new.values()), f"no row in tests/support/roles.py for {new}"
     data = next(part for name, part in rooms.items() if name == "rr-header")
     datasets = _ask(clients["viewer"], data, "overview", {}).json()["ok"]["datasets"]
     asked = {**ASKED, "dataset": datasets[0]["name"]}
@@ -142,7 +142,7 @@ def test_every_event_of_the_page(server, clients, config):
     named = [(re.sub(r"_[0-9]+$", "", one["api_name"]), one)
              for one in config["dependencies"] if one["backend_fn"]]  # fmt: skip
     new = {name for name, _ in named} - set(EVENTS)
-    assert not new, f"no row in tests/roles.py for {new}"
+    assert not new, f"no row in tests/support/roles.py for {new}"
     values = {part["id"]: part["props"].get("value") for part in config["components"]}
     wrong = []
     for name, event in named:
@@ -176,7 +176,9 @@ def test_every_address(server, clients, workspace):
     door = Door(workspace)
     ours = [f"{method} {route.path}" for route in door.routes()
             for method in sorted(route.methods - {"HEAD"})]  # fmt: skip
-    assert set(ours) <= set(ADDRESSES), f"no row in tests/roles.py for {set(ours) - set(ADDRESSES)}"
+    assert set(ours) <= set(ADDRESSES), (
+        f"no row in tests/support/roles.py for {set(ours) - set(ADDRESSES)}"
+    )
     nobody, wrong = asking(server), []
     for one in ours:
         method, path = one.split(" ")

@@ -18,7 +18,7 @@ from reranker_ui.services.runs.archive import run_archive
 from reranker_ui.services.runs.export_model import export_model
 from reranker_ui.services.runs.outcomes import outcome
 from tests.integration.test_ranking import a_run
-from tests.labelling import ADMIN, MAI, VIEWER, finished_run, seed
+from tests.support.labelling import ADMIN, MAI, VIEWER, finished_run, seed
 
 
 def unzipped(parts):

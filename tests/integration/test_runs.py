@@ -18,7 +18,7 @@ from reranker_ui.services.runs import listing
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from
 from reranker_ui.settings import worker_environment
-from tests.labelling import ADMIN, MAI, VIEWER, seed
+from tests.support.labelling import ADMIN, MAI, VIEWER, seed
 
 SPLIT = {8: "dev", 9: "test"}
 

@@ -33,7 +33,7 @@ from reranker_ui.services.ranking.compare import evaluate
 from reranker_ui.services.ranking.demo import demo_settings, set_demo
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import gold_pairs
-from tests.labelling import finished_run
+from tests.support.labelling import finished_run
 
 LIN = User("Lin", "annotator")
 NAMES = ("Irrelevant", "Related", "Good", "Exact")

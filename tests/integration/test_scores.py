@@ -18,7 +18,7 @@ from reranker_ui.services.datasets.pair_history import history
 from reranker_ui.services.labels.guidelines import stream_of
 from reranker_ui.services.ranking import rankers
 from reranker_ui.services.store.database import annotations, runs, scores
-from tests.labelling import ADMIN, LINH, MAI, finished_run, seed
+from tests.support.labelling import ADMIN, LINH, MAI, finished_run, seed
 
 pytestmark = pytest.mark.both_databases
 

@@ -7,7 +7,7 @@ import time
 import psutil
 import pytest
 
-from tests.serving import PASSWORD, asking, call, with_people
+from tests.support.serving import PASSWORD, asking, call, with_people
 
 CANARIES = {
     "HF_TOKEN": "hf_CanaryTokenCanaryTokenCanary01",

@@ -11,8 +11,8 @@ import time
 import httpx
 import pytest
 
-from tests.browser.conftest import Server, free_port
-from tests.conftest import ROOT
+from tests.support import ROOT
+from tests.support.server import Server
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def server(tmp_path_factory):
     """A served page over an empty home."""
     home = tmp_path_factory.mktemp("serving") / "home"
     home.mkdir()
-    one = Server(home, free_port())
+    one = Server(home)
     yield one.start()
     one.kill()
 
@@ -145,7 +145,7 @@ def test_the_command_line_works_while_the_page_is_served(server, command):
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_is_quick_and_quiet(tmp_path, asked):
     (tmp_path / "home").mkdir()
-    one = Server(tmp_path / "home", free_port()).start()
+    one = Server(tmp_path / "home").start()
     time.sleep(0.5)  # the address answers a moment before the main thread waits
     try:
         one.kill(asked)

@@ -11,9 +11,9 @@ import pytest
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.people import accounts, invites, sign_in_lock
 from reranker_ui.services.store.access import LOCAL
-from tests.browser.conftest import free_port
-from tests.conftest import ROOT
-from tests.serving import PASSWORD, asking, call, with_people
+from tests.support import ROOT
+from tests.support.server import free_port
+from tests.support.serving import PASSWORD, asking, call, with_people
 
 HTML = {"accept": "text/html"}
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.serving import asking, with_people
+from tests.support.serving import asking, with_people
 
 UPGRADE = {
     "connection": "Upgrade",

@@ -10,7 +10,7 @@ from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
 from tests.integration.test_ranking import PASSAGES, QUERY, a_run
-from tests.serving import PASSWORD, with_people
+from tests.support.serving import PASSWORD, with_people
 
 
 @pytest.fixture(scope="module")

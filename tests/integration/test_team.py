@@ -17,7 +17,7 @@ from reranker_ui.services.datasets.pair_details import pair_details
 from reranker_ui.services.labels.comments import add_comment, comments_of
 from reranker_ui.services.labels.guidelines import stream_of
 from reranker_ui.services.store.database import annotations, pairs
-from tests.labelling import ADMIN, LINH, MAI, VIEWER, seed
+from tests.support.labelling import ADMIN, LINH, MAI, VIEWER, seed
 
 pytestmark = pytest.mark.both_databases
 

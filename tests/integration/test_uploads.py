@@ -13,7 +13,7 @@ from reranker_ui.services.imports.read_state import folder_of
 from reranker_ui.services.labels.datasets import list_datasets
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import datasets, imports, pairs
-from tests.serving import asking, call, with_people
+from tests.support.serving import asking, call, with_people
 
 
 def wait(workspace, token: str, *states: str) -> dict:

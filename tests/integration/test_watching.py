@@ -10,7 +10,7 @@ from reranker_ui.services.operating import overview
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from
 from tests.integration.test_runs import Nowhere
-from tests.labelling import ADMIN, LINH, MAI, seed
+from tests.support.labelling import ADMIN, LINH, MAI, seed
 
 PLAN = {"warm_start_steps": 0, "train_steps": 9}
 

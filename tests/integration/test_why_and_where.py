@@ -12,7 +12,7 @@ from reranker_ui.services.ranking import candidates, compare, cutoffs, explain
 from reranker_ui.services.runs.listing import folder_of
 from reranker_ui.services.store.access import LOCAL
 from tests.integration.test_ranking import PASSAGES, QUERY, a_run
-from tests.labelling import MAI, VIEWER, seed
+from tests.support.labelling import MAI, VIEWER, seed
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors.local import LocalExecutor
 from reranker_ui.settings import worker_environment
-from tests.conftest import ROOT
+from tests.support import ROOT
 
 WAIT = 300.0  # seconds; the imports of a worker alone take 10 on a machine that is free
 LOG_FIELDS = {"step", "max_steps", "epoch", "loss", "learning_rate", "grad_norm"}

@@ -4,7 +4,7 @@ import pytest
 
 from reranker_ui.ui.server import body_limit
 from reranker_ui.ui.server.body_limit import BodyLimit, holds_more, limit_of
-from tests.coroutines import finish
+from tests.support.coroutines import finish
 
 RERANK, EVENT = "/v2/rerank", "/gradio_api/queue/join"
 

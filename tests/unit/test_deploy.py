@@ -12,7 +12,7 @@ from reranker_ui.__main__ import main
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.deploy.manifest import FIRST_LINE, ZERO_GPU, read_manifest, with_front_matter
 from reranker_ui.deploy.steps import plan, wanted_files
-from tests.conftest import ROOT
+from tests.support import ROOT
 
 CANARY = "hf_CanaryCanaryCanaryCanary1234"
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 import yaml
 
-from tests.conftest import ROOT
+from tests.support import ROOT
 
 PACKAGE = ROOT / "reranker_ui"
 MOST_MODULES = 16  # in a folder

@@ -9,7 +9,7 @@ import tokenize
 import pytest
 
 from reranker_ui.__main__ import parser
-from tests.conftest import ROOT
+from tests.support import ROOT
 
 DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "tests/README.md")),

@@ -4,7 +4,7 @@ import re
 
 from reranker_ui.settings import Settings
 from reranker_ui.ui.server import guide
-from tests.conftest import ROOT
+from tests.support import ROOT
 
 GUIDE = ROOT / "assets" / "guide"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *GUIDE.glob("*.md")]

@@ -11,7 +11,7 @@ from reranker_ui import services
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.store import access
 from reranker_ui.services.store.access import ROLES, User
-from tests.roles import INSIDE, SERVICES
+from tests.support.roles import INSIDE, SERVICES
 
 
 class Passed(Exception):  # noqa: N818 - it is no error
@@ -78,6 +78,6 @@ def least_role(function) -> str:
 def test_every_service_asks_for_its_role_first(checks_only):
     found = checks_only
     unknown = sorted(set(found) - set(SERVICES) - set(INSIDE))
-    assert not unknown, f"no row in tests/roles.py for {unknown}"
+    assert not unknown, f"no row in tests/support/roles.py for {unknown}"
     measured = {name: least_role(found[name]) for name in found if name not in INSIDE}
     assert measured == {name: SERVICES[name] for name in measured}

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from starlette.requests import HTTPConnection
 
 from reranker_ui.ui.server.streams import OLD, StreamOwners, refuse_unknown
-from tests.coroutines import finish
+from tests.support.coroutines import finish
 
 
 class Queue:

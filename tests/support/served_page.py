@@ -16,7 +16,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.store.access import User
 from reranker_ui.ui.layout import build_app
 from reranker_ui.ui.server.entry import Door
-from tests.worlds import World
+from tests.support.worlds import World
 
 VOLATILE = {"milliseconds", "loading"}  # they differ from call to call
 UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -19,7 +19,7 @@ from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import annotations, imported_labels, pairs, scores
 from reranker_ui.services.store.workspace import Workspace, open_workspace
 from reranker_ui.settings import Settings
-from tests.labelling import finished_run, seed
+from tests.support.labelling import finished_run, seed
 
 ANN = User("Ann", "annotator")
 OTHERS = (User("Bo", "annotator"), User("Cy", "annotator"))

@@ -6,7 +6,9 @@ import time
 import zipfile
 from pathlib import Path
 
-ARCHIVE = Path(__file__).parent / "fixtures" / "home-0.1.zip"
+from tests.support import ROOT
+
+ARCHIVE = ROOT / "tests" / "fixtures" / "home-0.1.zip"
 MADE_AT = "/tmp/home-0.1"  # where it was written: the recipes name their base by its whole path
 
 

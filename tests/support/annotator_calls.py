@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.worlds import PER_QUERY
+from tests.support.worlds import PER_QUERY
 
 RANKERS = ("bm25", "cosine", "base", "1", "2", "3", "4")
 ORDERS = ("unlabelled", "query", "random", "disputed", "uncertain", "skipped")

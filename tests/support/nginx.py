@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import IN_CI, ROOT
+from tests.support import IN_CI, ROOT
 
 GUIDE = (ROOT / "assets" / "guide" / "reverse-proxy.md").read_text()
 

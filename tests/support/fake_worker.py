@@ -1,6 +1,6 @@
 """A stand-in for the worker that writes a run's events at a chosen pace, without a model.
 
-`python tests/fake_worker.py FOLDER [--seconds 40] [--end finished|stopped|failed|none]`
+`python tests/support/fake_worker.py FOLDER [--seconds 40] [--end finished|stopped|failed|none]`
 """
 
 import argparse

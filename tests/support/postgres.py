@@ -5,12 +5,13 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.support.server import free_port
 
 INSTALL = "sudo apt-get install -y postgresql"
 PATIENCE = 60  # seconds for a start
@@ -81,7 +82,7 @@ def start(folder: Path) -> Cluster:
     )
     if made.returncode:
         raise RuntimeError((folder / "postgres.log").read_text())
-    port = _free_port()
+    port = free_port()
     settings = {
         "listen_addresses": "127.0.0.1",
         "port": port,
@@ -115,12 +116,6 @@ def _somebody(home: Path) -> dict[str, int]:
     user = known.get("postgres") or known["nobody"]
     shutil.chown(home, user.pw_uid, user.pw_gid)
     return {"user": user.pw_uid, "group": user.pw_gid}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _answers(cluster: Cluster) -> bool:

@@ -6,7 +6,7 @@ from reranker_ui.services.people.accounts import add_user
 from reranker_ui.services.store.access import LOCAL, ROLES
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
-from tests.browser.conftest import Server, free_port
+from tests.support.server import Server
 
 PASSWORD = "a password for tests"
 
@@ -18,7 +18,7 @@ def with_people(home, **environment) -> Server:
     for role in ROLES:
         add_user(workspace, LOCAL, role, role, PASSWORD)
     workspace.engine.dispose()
-    return Server(home, free_port(), {"RERANKER_UI_SIGN_IN": "password", **environment})
+    return Server(home, {"RERANKER_UI_SIGN_IN": "password", **environment})
 
 
 def asking(server, role: str | None = None) -> httpx.Client:

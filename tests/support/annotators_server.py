@@ -1,4 +1,6 @@
-"""Serves the real page, but takes who asks from a header: `python -m tests.annotators_server`.
+"""Serves the real page, but takes who asks from a header.
+
+`python -m tests.support.annotators_server`
 
 For tests with several annotators; the product itself never trusts a header for this.
 """
