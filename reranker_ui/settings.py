@@ -30,6 +30,10 @@ class Settings(BaseSettings):
         "cross-encoder/ms-marco-MiniLM-L6-v2",
         description="Base model that a new run uses by default.",
     )
+    bases: Path | None = Field(
+        None,
+        description="Folder of the embedded bases, shared by several homes; in the home if empty.",
+    )
     threads: int | None = Field(None, description="CPU threads of a run; all cores if empty.")
     precision: Literal["auto", "fp32", "bf16"] = Field(
         "auto",

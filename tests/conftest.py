@@ -1,7 +1,9 @@
 """What every test may use: the real data where it is there, a home, a tiny model."""
 
+import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,9 @@ def pytest_configure(config):
     config.addinivalue_line("markers", line)
     # What the processor is fast at must not decide what is tested: bf16 is asked for by name.
     os.environ.setdefault("RERANKER_UI_PRECISION", "fp32")
+    # The multilingual base takes seconds and 235 MB to build; all homes of the tests share one.
+    shared = Path(tempfile.gettempdir()) / f"reranker-ui-bases-{os.getuid()}"
+    os.environ.setdefault("RERANKER_UI_BASES", str(shared))
 
 
 def pytest_generate_tests(metafunc):
@@ -117,7 +122,21 @@ def tiny_model(tmp_path_factory) -> Path:
         num_labels=1,
     )
     BertForSequenceClassification(config).save_pretrained(folder)
+    _make_encoder(folder)
     return folder
+
+
+def _make_encoder(folder: Path) -> None:
+    # So that its own cosine is compared with: the embedded encoders take seconds to load.
+    kinds = {"": "Transformer", "1_Pooling": "Pooling"}
+    modules = [
+        {"idx": at, "name": str(at), "path": path, "type": f"sentence_transformers.models.{kind}"}
+        for at, (path, kind) in enumerate(kinds.items())
+    ]
+    (folder / "modules.json").write_text(json.dumps(modules))
+    (folder / "1_Pooling").mkdir()
+    pooling = {"word_embedding_dimension": 32, "pooling_mode_mean_tokens": True}
+    (folder / "1_Pooling" / "config.json").write_text(json.dumps(pooling))
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from reranker_ui.core.values.recipe import BestBy
 from reranker_ui.core.values.run_folder import Cancelled, RunFolder
 
 LIVE_SHARE = 0.06  # dev pairs scored at each evaluation for each pair learned from
+JUDGED_SHARE = 0.2  # the same for the one evaluation by which the run's ranker is chosen
 LIVE_LEAST, LIVE_MOST = 300, 1500
 SLICE = 2048  # pairs scored between two checks for a stop request
 
@@ -51,13 +52,20 @@ def metrics_of(frame: pd.DataFrame, scores: list[float], scale: Scale = GRADES) 
     return ranking_metrics(keys, grades, scores, scale=scale)
 
 
-def live_pairs(dev: pd.DataFrame, learned: int, seed: int, scale: Scale = GRADES) -> pd.DataFrame:
-    """The rows of `dev` that are scored while the model trains on `learned` pairs.
+def live_pairs(
+    dev: pd.DataFrame,
+    learned: int,
+    seed: int,
+    scale: Scale = GRADES,
+    share: float = LIVE_SHARE,
+) -> pd.DataFrame:
+    """The rows of `dev` that are scored for a model that trains on `learned` pairs.
 
     Whole queries in a seeded order, those with metrics first, until there are enough: ten
-    evaluations should take at most a fifth of the training time.
+    evaluations should take at most a fifth of the training time. A larger share has all rows of a
+    smaller one.
     """
-    enough = min(LIVE_MOST, max(LIVE_LEAST, round(learned * LIVE_SHARE)))
+    enough = min(LIVE_MOST, max(LIVE_LEAST, round(learned * share)))
     if len(dev) <= enough:
         return dev
     mixed = scorable(dev["query_key"], dev["grade"], scale)
@@ -109,7 +117,10 @@ class Baselines:
 
 @dataclass(frozen=True)
 class Tuned:
-    """The saved model on the live dev pairs and on the test split: metrics and logits."""
+    """The saved model on dev and on the test split: metrics and logits.
+
+    `dev` is of the live pairs, `dev_logits` are of those that choose the run's ranker.
+    """
 
     dev: Metrics
     test: Metrics
@@ -117,15 +128,18 @@ class Tuned:
     test_logits: list[float]
 
 
-def evaluate_tuned(folder: RunFolder, frame: pd.DataFrame, live: pd.DataFrame) -> Tuned:
-    """Reload the saved model and evaluate it on the `live` dev pairs and the test split `frame`.
+def evaluate_tuned(
+    folder: RunFolder, frame: pd.DataFrame, live: pd.DataFrame, judged: pd.DataFrame
+) -> Tuned:
+    """Reload the saved model and evaluate it on dev and on the test split `frame`.
 
-    Also emits its metrics as events.
+    `live` and `judged` are rows of dev; the second has all of the first. Emits the metrics.
     """
     score = partial(Reranker(folder.model).scores, raw=True)
     scale = folder.scale()
-    dev, test = (scores_of(folder, score, pairs) for pairs in (live, frame))
-    tuned = Tuned(metrics_of(live, dev, scale), metrics_of(frame, test, scale), dev, test)
+    dev, test = (scores_of(folder, score, pairs) for pairs in (judged, frame))
+    of_live = pd.Series(dev, index=judged.index, dtype=float)[live.index].tolist()
+    tuned = Tuned(metrics_of(live, of_live, scale), metrics_of(frame, test, scale), dev, test)
     folder.emit("evaluated", when="tuned", split="dev", metrics=tuned.dev)
     folder.emit("evaluated", when="tuned", split="test", metrics=tuned.test)
     return tuned

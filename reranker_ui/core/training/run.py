@@ -53,7 +53,7 @@ def _evaluate(plan: Plan) -> tuple[dict[str, Metrics], Metrics]:
     # Metrics of all rankers on the test split, and of the tuned model on dev.
     folder, test, scale = plan.folder, plan.test, plan.folder.scale()
     metrics, scores = plan.baselines.evaluate(folder, test, "test")
-    tuned = evaluate_tuned(folder, test, plan.live)
+    tuned = evaluate_tuned(folder, test, plan.live, plan.judged)
     metrics["tuned"], scores["tuned"] = tuned.test, tuned.test_logits
     if ranker := run_ranker(plan, tuned.dev_logits):
         scores["combined"] = ranker.logits(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
-from reranker_ui.core.evaluation.baselines import Baselines, live_pairs, pairs_of
+from reranker_ui.core.evaluation.baselines import JUDGED_SHARE, Baselines, live_pairs, pairs_of
 from reranker_ui.core.models.model_folder import token_limit
 from reranker_ui.core.training.advice.sizing import size
 from reranker_ui.core.training.negatives import with_negatives
@@ -31,7 +31,8 @@ class Plan:
     baselines: Baselines
     warm: WarmStart | None
     sizing: str | None  # why the run has its sizes, where it was left to the worker
-    live: pd.DataFrame
+    live: pd.DataFrame  # dev pairs scored at each evaluation
+    judged: pd.DataFrame  # dev pairs that choose the run's ranker
     test: pd.DataFrame
 
 
@@ -65,6 +66,7 @@ def plan_run(folder: RunFolder, threads: int | None, preferred: str) -> Plan:
         warm_start_of(recipe, base, baselines.encoder, texts, cache),
         sizing.reason,
         live_pairs(dev, lesson.learned, recipe.seed, folder.scale()),
+        live_pairs(dev, lesson.learned, recipe.seed, folder.scale(), JUDGED_SHARE),
         test,
     )
 

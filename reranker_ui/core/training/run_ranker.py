@@ -30,7 +30,7 @@ TITLES = {
 def run_ranker(plan: Plan, dev_logits: list[float]) -> CombinedRanker | None:
     """What the dev split calls for, saved beside the model; None where the model is served alone.
 
-    `dev_logits`: of the tuned model on `plan.live`.
+    `dev_logits`: of the tuned model on `plan.judged`.
     """
     folder = plan.folder
     folder.combined_file.unlink(missing_ok=True)
@@ -61,14 +61,14 @@ def _probe(plan: Plan, train: pd.DataFrame, terms: TermWeights) -> LinearProbe |
 def _chosen(
     plan: Plan, dev_logits: list[float], terms: TermWeights, probe: LinearProbe | None
 ) -> Combination | None:
-    live = plan.live
+    judged = plan.judged
     found = None
-    if len(live):
-        pairs = pairs_of(live)
+    if len(judged):
+        pairs = pairs_of(judged)
         words = terms.scores(pairs)
         scores: Scores = {"tuned": dev_logits, "bm25": words}
         scores |= meaning_of(pairs, plan.baselines.vectors.of_pairs, probe, words)
-        keys, grades = live["query_key"].tolist(), live["grade"].tolist()
+        keys, grades = judged["query_key"].tolist(), judged["grade"].tolist()
         found = combination_of(keys, grades, scores, plan.folder.scale())
     if found is None and probe is not None and not plan.base.has_ranking_head:
         return Combination(0.0, {"probe": 1.0}, {})

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 DEFAULT_BASE = "cross-encoder/ms-marco-MiniLM-L6-v2"
-EMBEDDED_BASE = "embedded"  # MiniLM or E5, by which of them reads the texts
+EMBEDDED_BASE = "embedded"  # E5, or MiniLM where E5 is not on the machine
 EMBEDDED_ENGLISH = "embedded-en"
 EMBEDDED_MULTILINGUAL = "embedded-multilingual"
 EMBEDDED = (EMBEDDED_BASE, EMBEDDED_ENGLISH, EMBEDDED_MULTILINGUAL)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -105,9 +105,17 @@ def workspace_to_restore(settings: Settings | None = None) -> Workspace:
     permissions.restrict(home)
     for folder in ("runs", "cache", "uploads"):
         (home / folder).mkdir(exist_ok=True)
+    if settings.bases:
+        _share_bases(home / "cache" / "bases", settings.bases.expanduser().resolve())
     engine = open_engine(settings.database())
     faults.watch(engine, settings)
     return Workspace(settings, home, engine)
+
+
+def _share_bases(place: Path, shared: Path) -> None:
+    shared.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):  # of an earlier start
+        place.symlink_to(shared)
 
 
 def _is_truncated(workspace: Workspace) -> bool:

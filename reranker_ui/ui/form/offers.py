@@ -26,7 +26,7 @@ BASES = {
     "cross-encoder/ms-marco-MiniLM-L6-v2": "MiniLM-L6 · 22 M, English",
     "cross-encoder/ms-marco-MiniLM-L12-v2": "MiniLM-L12 · 33 M, English",
     "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1": "mMiniLM-L12 · 118 M, multilingual",
-    EMBEDDED_BASE: "Embedded · by the language of the texts, offline",
+    EMBEDDED_BASE: "Embedded · the best on this machine, offline",
     EMBEDDED_ENGLISH: "Embedded MiniLM-L6 · 22 M, English, offline",
     EMBEDDED_MULTILINGUAL: "Embedded E5-small · 118 M, multilingual, offline",
 }

@@ -41,11 +41,6 @@ class Judge:
         # How often each pair counts: once in the first row, then as often as its query is drawn.
         self._counts = np.vstack([np.ones(queries), draws])[:, keys]
 
-    def value(self, columns: Columns) -> float:
-        """nDCG@10, where a query can be scored, plus average precision."""
-        ndcg, precision = self._measures(columns)
-        return float(precision[0] + (ndcg.mean() if len(ndcg) else 0.0))
-
     def gains(self, before: Columns, after: Columns) -> dict[str, list[float]]:
         """Gains of `after` in nDCG@10 and average precision, each with its standard error."""
         won, gain = (

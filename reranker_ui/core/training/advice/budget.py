@@ -1,5 +1,6 @@
 """The numbers of a recipe that are auto, from its time budget and the speed of the machine."""
 
+import math
 from typing import Any
 
 from reranker_ui.core.values.recipe import Recipe
@@ -11,6 +12,7 @@ LEAST_WARM, MOST_WARM = 1_000, 60_000  # pairs
 LEAST_EPOCHS, MOST_EPOCHS = 0.25, 4.0
 RATE, DEEP_RATE, DEEP = 1e-4, 5e-5, 12  # learning rates, and layers from which the lower one counts
 UNKNOWN = {"epochs": 1.0, "warm_start_pairs": 4_200}  # while the speed is not known
+STEPS = (1, 2, 3, 4, 6, 8)  # of which, times a power of ten, warm-start pairs are
 SIZES = ("epochs", "warm_start_pairs", "learning_rate")
 
 
@@ -43,8 +45,15 @@ def _within(recipe: Recipe, work: float, pairs: int, warms: bool) -> dict[str, A
         epochs = recipe.epochs
     if not warms:
         return {"epochs": epochs}
-    left = round(work - epochs * pairs, -2)
-    return {"epochs": epochs, "warm_start_pairs": int(min(MOST_WARM, max(LEAST_WARM, left)))}
+    left = min(MOST_WARM, max(LEAST_WARM, work - epochs * pairs))
+    return {"epochs": epochs, "warm_start_pairs": _rounded(left)}
+
+
+def _rounded(pairs: float) -> int:
+    # In coarse steps: the next run on these texts can use the warm start again though its machine
+    # is a little faster or slower today.
+    power = 10 ** math.floor(math.log10(pairs))
+    return max(step * power for step in STEPS if step * power <= pairs)
 
 
 def explained(recipe: Recipe, speed: float, pairs: int, warms: bool) -> str:
