@@ -2,7 +2,8 @@
 
 For each set of RERANKER_UI_TEST_DATA with at least 30 scored test queries, each budget, number of
 labels and seed, a run is trained as the app trains it, and its test split measured. `--old` trains
-the sizes of version 0.1 beside it: MiniLM, 4,200 warm-start pairs, one epoch at 1e-4.
+as version 0.1 did beside it: MiniLM, 4,200 warm-start pairs, one epoch at 1e-4. Sizes follow from
+the speed measured as each run begins, so leave the machine to it.
 A line of RESULTS.jsonl is one run; runs that have a line are left out, so the command can be
 stopped and given again. At the end, or with `--table` alone, a table is printed: metrics of the
 run's ranker, its gain over the strongest of base, BM25 and cosine on test, and p by a paired
@@ -39,8 +40,12 @@ FREE = ("base", "bm25", "cosine")
 FEWEST = 30  # scored test queries
 SEEDS = (1, 2, 3)
 KEY = ("set", "recipe", "base", "labels", "seed", "most", "scored")
-# What the budgets come to on two cores; warm-start pairs, epochs.
-SIZES = {"quick": (4_000, 2.0), "quality": (15_000, 3.0), "thorough": (40_000, 4.0)}
+OLD = {
+    "epochs": 1,
+    "learning_rate": 1e-4,
+    "warm_start_pairs": 4_200,
+    "warm_start_learning_rate": 2e-4,
+}
 
 
 def sets() -> list[str]:
@@ -84,19 +89,8 @@ def recipe_for(case: dict[str, Any]) -> Recipe:
     """The recipe of a case: a budget, or `old`."""
     common = {"seed": case["seed"], "max_length": case["max_length"]}
     if case["recipe"] == "old":
-        rate = {"warm_start_learning_rate": 2e-4}
-        return Recipe(base=EMBEDDED_ENGLISH, **common, **rate)
-    warm, epochs = SIZES[case["recipe"]]
-    few = 0 < case["labels"] < 1000
-    return Recipe(
-        name=case["recipe"],
-        base=case["base"],
-        warm_start_pairs=case["warm"] or warm,
-        epochs=4.0 if few else epochs,
-        batch_size=16 if few else 32,
-        learning_rate=5e-5,
-        **common,
-    )
+        return Recipe(base=EMBEDDED_ENGLISH, **common, **OLD)
+    return Recipe(name=case["recipe"], budget=case["recipe"], base=case["base"], **common)
 
 
 def run(case: dict[str, Any], home: Path, number: int) -> dict[str, Any]:
@@ -131,8 +125,7 @@ def cases(given: argparse.Namespace) -> Iterator[dict[str, Any]]:
         base = EMBEDDED_ENGLISH if recipe == "old" else given.base
         yield {
             "set": name, "recipe": recipe, "base": base, "labels": labels, "seed": seed,
-            "most": given.most, "scored": given.scored, "warm": given.warm,
-            "max_length": given.max_length,
+            "most": given.most, "scored": given.scored, "max_length": given.max_length,
         }  # fmt: skip
 
 
@@ -177,7 +170,6 @@ def main() -> None:
     parser.add_argument("--old", action="store_true", help="the old recipe too")
     parser.add_argument("--most", type=int, default=0, help="pairs of the train split, about")
     parser.add_argument("--scored", type=int, default=0, help="pairs of dev and of test, about")
-    parser.add_argument("--warm", type=int, default=0, help="warm-start pairs, not the budget's")
     parser.add_argument("--max-length", type=int, default=256)
     parser.add_argument("--home", type=Path, help="keeps bases and warm starts between commands")
     parser.add_argument("--table", action="store_true", help="print the table and end")

@@ -919,6 +919,7 @@ interface Explanation {
   measure: Measure;
   title: string;
   cut: boolean;
+  rankers: { title: string; effect: number }[];
 }
 interface WordingScore {
   score: number;

@@ -76,7 +76,7 @@ async function explain({ server, view }, node, side, row) {
 }
 
 /** @param {Explanation} answer */
-function drawExplanation({ parts, measure, title, cut }) {
+function drawExplanation({ parts, measure, title, cut, rankers }) {
   const most = Math.max(...parts.map(({ effect }) => Math.abs(effect ?? 0)), 1e-9);
   const unit = measure === "probability" ? "logit" : measure;
   const words = parts.map(({ text, effect }) => {
@@ -98,6 +98,7 @@ function drawExplanation({ parts, measure, title, cut }) {
     .slice(0, STRONGEST)
     .map(({ text, effect }, at) => [at ? ", " : "", h("b", text), ` ${formatSigned(effect, 2)}`]);
   return [
+    rankers.length ? drawRankers(rankers) : null,
     h("p.rr-why-text", { dir: "auto" }, words),
     h(
       "p.rr-faint",
@@ -107,4 +108,19 @@ function drawExplanation({ parts, measure, title, cut }) {
       cut ? CUT : "",
     ),
   ];
+}
+
+/** @param {Explanation["rankers"]} rankers */
+function drawRankers(rankers) {
+  return h(
+    "p.rr-faint",
+    "Against an average pair: ",
+    rankers.map(({ title, effect }, at) => [
+      at ? ", " : "",
+      title,
+      " ",
+      h("b", formatSigned(effect, 2)),
+    ]),
+    ".",
+  );
 }

@@ -41,7 +41,7 @@ class Ranker:
 
     `logits` returns the raw score of each pair: a logit, a cosine or BM25. `key` changes with the
     model. `loading` is the loading time in seconds; 0 where it was loaded. `combined`: a run's
-    model combined with cosine and BM25.
+    model combined with cosine and BM25; `contributions` is then what each part adds to the logits.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Ranker:
     loading: float = 0.0
     model: Reranker | None = None
     combined: bool = False
+    contributions: Callable[[Sequence[Pair]], dict[str, list[float]]] | None = None
     run: Path | None = None  # the scores that a run gave its test pairs
 
     @property
@@ -166,6 +167,7 @@ def combined(workspace: Workspace, tuned: Ranker, file: Path) -> Ranker:
         logits=lambda pairs: ranker.logits(pairs, tuned.logits, embedded),
         loading=tuned.loading + loading,
         combined=True,
+        contributions=lambda pairs: ranker.contributions(pairs, tuned.logits, embedded),
     )
 
 

@@ -11,7 +11,7 @@ from reranker_ui.core.bases.token_lengths import share_cut
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.model_folder import layers_of, token_limit
-from reranker_ui.core.training.advice.budget import is_sized, sized
+from reranker_ui.core.training.advice.budget import MINUTES, is_sized, sized
 from reranker_ui.core.training.cost import Cost, cost_of
 from reranker_ui.core.training.phase import Lesson, length_notice
 from reranker_ui.core.training.warm_start.preparation import WarmStart, warms
@@ -70,14 +70,14 @@ def plan(
     cost = cost_of(recipe, passes, base, scale, texts, workspace.cache)
     lesson = cost.lessons[-1]
     seconds = cost.seconds(speed)
+    if speed is None and not is_sized(requested):
+        seconds = MINUTES[recipe.budget] * 60.0
     disk = cost.disk(found) if found else None
     counts = {split: len(pairs) for split, pairs in splits.items()}
     return {
         "data": _data(counts, datasets.label_counts(workspace, user, name)),
         "facts": [
-            _steps(cost),
-            *([_warm_fact(cost.warm, speed)] if cost.warm else []),
-            _fact("Time on this machine", _time(seconds)),
+            *_work(cost, requested, speed),
             *_room(workspace, found, disk),
             _fact("Precision", likely_precision(recipe.precision, workspace.settings.precision)),
             _positives(splits["train"], lesson, scale),
@@ -91,10 +91,25 @@ def plan(
         "busy": busy,
         "steps": cost.steps,
         "seconds": seconds,
-        "measurable": seconds is None and base is not None and not busy,
+        "measurable": speed is None and base is not None and not busy,
         "memory": found["memory"] if found else None,
         "disk": disk,
     }
+
+
+def _work(cost: Cost, requested: Recipe, speed: float | None) -> list[dict[str, Any]]:
+    """Steps, warm start and time: known, or what the worker will choose within the budget."""
+    if speed is None and not is_sized(requested):
+        minutes = MINUTES[requested.budget]
+        return [
+            _fact("Steps", "chosen by the speed of the machine as the run begins"),
+            _fact("Time on this machine", f"about {minutes} min, its budget"),
+        ]
+    return [
+        _steps(cost),
+        *([_warm_fact(cost.warm, speed)] if cost.warm else []),
+        _fact("Time on this machine", _time(cost.seconds(speed))),
+    ]
 
 
 def _steps(cost: Cost) -> dict[str, Any]:

@@ -6,7 +6,7 @@ labels most: https://arxiv.org/abs/2101.08705.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -38,12 +38,14 @@ FEWEST_QUERIES = 10
 class Combination:
     """logit = intercept + the sum of weight x score. With one part it is a calibration.
 
-    `gains`: metric -> [gain over the cross-encoder on dev queries left out, its standard error].
+    `gains`: metric -> [gain over the cross-encoder on dev queries left out, its standard error];
+    `means`: the mean score of each part on dev.
     """
 
     intercept: float
     weights: Mapping[str, float]
     gains: Gains
+    means: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def used(self) -> list[str]:
@@ -61,6 +63,15 @@ class Combination:
         for part in self.used:
             total += self.weights[part] * np.asarray(scores[part], dtype=float)
         return [float(logit) for logit in total]
+
+    def contributions(self, scores: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
+        """What each part with a weight adds to the logit, against its mean on dev; parallel."""
+        return {
+            part: [
+                self.weights[part] * (score - self.means.get(part, 0.0)) for score in scores[part]
+            ]
+            for part in self.used
+        }
 
 
 def combination_of(
@@ -89,7 +100,8 @@ def combination_of(
     if not any(weights):
         return None
     gains = judge.gains(_only(parts, "tuned"), used)
-    return Combination(intercept, dict(zip(parts, weights, strict=True)), gains)
+    means = dict(zip(parts, table.mean(axis=0).tolist(), strict=True))
+    return Combination(intercept, dict(zip(parts, weights, strict=True)), gains, means)
 
 
 def enough(truth: Truth) -> bool:

@@ -42,6 +42,7 @@ class CombinedRanker:
             "intercept": found.intercept,
             "weights": dict(found.weights),
             "gains_on_dev": dict(found.gains),
+            "means_on_dev": dict(found.means),
             "encoder": self.encoder,
             "encoder_on_hub": HUB_NAMES.get(self.encoder, self.encoder),
             "revision": self.revision,
@@ -61,7 +62,8 @@ class CombinedRanker:
             return None
         kept = json.loads(file.read_text())
         terms = TermWeights.from_json(kept["bm25"]) if "bm25" in kept else TermWeights({}, 0.0, 1.0)
-        found = Combination(kept["intercept"], kept["weights"], kept["gains_on_dev"])
+        means = kept.get("means_on_dev", {})  # missing before version 0.2
+        found = Combination(kept["intercept"], kept["weights"], kept["gains_on_dev"], means)
         probe = LinearProbe.from_json(kept["probe"]) if "probe" in kept else None
         return cls(found, kept["encoder"], kept["revision"], terms, probe)
 
@@ -69,12 +71,21 @@ class CombinedRanker:
         self, pairs: Sequence[Pair], tuned: Scorer, embedded: Embedder | None
     ) -> list[float]:
         """The combined logit of each pair; only the parts with a weight are asked."""
-        if not pairs:
-            return []
+        return self.combination.logits(self._scores(pairs, tuned, embedded)) if pairs else []
+
+    def contributions(
+        self, pairs: Sequence[Pair], tuned: Scorer, embedded: Embedder | None
+    ) -> dict[str, list[float]]:
+        """What each part adds to the logits: see `Combination.contributions`."""
+        return self.combination.contributions(self._scores(pairs, tuned, embedded))
+
+    def _scores(
+        self, pairs: Sequence[Pair], tuned: Scorer, embedded: Embedder | None
+    ) -> dict[str, list[float]]:
         scores = self._cheap(pairs, embedded)
         if "tuned" in self.combination.used:
             scores["tuned"] = tuned(pairs)
-        return self.combination.logits(scores)
+        return scores
 
     def _cheap(self, pairs: Sequence[Pair], embedded: Embedder | None) -> dict[str, list[float]]:
         # Scores of the parts but for the cross-encoder.

@@ -52,7 +52,7 @@ def _within(recipe: Recipe, work: float, pairs: int, warms: bool) -> dict[str, A
 def _rounded(pairs: float) -> int:
     # In coarse steps: the next run on these texts can use the warm start again though its machine
     # is a little faster or slower today.
-    power = 10 ** math.floor(math.log10(pairs))
+    power = int(10 ** math.floor(math.log10(pairs)))
     return max(step * power for step in STEPS if step * power <= pairs)
 
 
