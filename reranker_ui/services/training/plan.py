@@ -102,8 +102,8 @@ def _work(cost: Cost, requested: Recipe, speed: float | None) -> list[dict[str, 
     if speed is None and not is_sized(requested):
         minutes = MINUTES[requested.budget]
         return [
-            _fact("Steps", "chosen by the speed of the machine as the run begins"),
-            _fact("Time on this machine", f"about {minutes} min, its budget"),
+            _fact("Steps", "chosen at the start"),
+            _fact("Time on this machine", f"about {minutes} min"),
         ]
     return [
         _steps(cost),
