@@ -56,7 +56,7 @@ MAIN = (
     Field("batch_size", "Batch size", "Pairs in one step; less needs less memory."),
     Field("learning_rate", "Learning rate", "Step size; 2e-5 to 1e-4 is usual. Or auto."),
     Field("max_length", "Max length", "Tokens of query and passage; the rest is cut."),
-    Field("seed", "Seed", "The same seed gives the same run on one machine."),
+    Field("seed", "Seed", "The same seed and sizes give the same run."),
     Field(
         "warm_start",
         "Warm start",
