@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reranker_ui.core.models.recent_vectors import RecentVectors
+from reranker_ui.core.models.encoder import RecentVectors
 
 
 def test_a_text_is_embedded_once_for_each_kind():

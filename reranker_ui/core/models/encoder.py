@@ -1,8 +1,10 @@
 """Sentence encoders: cosine similarity as a baseline and as the target of a warm start."""
 
+import hashlib
 import json
 import threading
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -10,11 +12,42 @@ import numpy as np
 
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.loading import SAFE, bytes_of, damage_refused, folder_at, quiet
-from reranker_ui.core.models.recent_vectors import RecentVectors
 from reranker_ui.core.models.text_chunks import batch_size, chunks, start_of
 
 Kind: TypeAlias = Literal["query", "document"]
 NO_LIMIT = 100_000  # tokens, for an encoder that names none
+RECENT = 20_000  # texts whose embeddings are kept; 31 MB of 384 dimensions
+
+
+class RecentVectors:
+    """Embeddings of the texts ranked last, as candidates come back with the next query.
+
+    At most `most`, by a hash of the text; for many threads.
+    """
+
+    def __init__(self, most: int = RECENT) -> None:
+        self._most = most
+        self._kept: OrderedDict[bytes, Any] = OrderedDict()
+        self._turn = threading.Lock()
+
+    def of(self, texts: Sequence[str], kind: str, embed: Callable[[list[str]], Any]) -> Any:
+        """The embedding of each text: texts x dimensions. `embed` is called for new ones."""
+        keys = [
+            hashlib.blake2b(f"{kind} {text}".encode(), digest_size=16).digest() for text in texts
+        ]
+        with self._turn:
+            found = {key: self._kept[key] for key in keys if key in self._kept}
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
+        if new:
+            rows = embed(list(new.values()))
+            found.update({key: row.copy() for key, row in zip(new, rows, strict=True)})
+        with self._turn:
+            for key in dict.fromkeys(keys):
+                self._kept[key] = found[key]
+                self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return np.stack([found[key] for key in keys])
 
 
 class Encoder:
