@@ -34,13 +34,13 @@ def run(seed: int, extra: list[str]) -> dict:
         verb(Path(home), "import", str(SAMPLE), "--dataset", "starter")
         begun = time.monotonic()
         words = ["train", "--dataset", "starter", "--seed", str(seed), "--wait", *extra]
-        told = verb(Path(home), *words)
-        told["seconds"] = time.monotonic() - begun
-        lines = (Path(told["folder"]) / "events.jsonl").read_text().splitlines()
+        found = verb(Path(home), *words)
+        found["seconds"] = time.monotonic() - begun
+        lines = (Path(found["folder"]) / "events.jsonl").read_text().splitlines()
         events = {event["event"]: event for event in map(json.loads, lines)}
-        told["precision"] = events["started"]["precision"]
-        told["processor"] = events["finished"]["processor_seconds"]
-    return told
+        found["precision"] = events["started"]["precision"]
+        found["processor"] = events["finished"]["processor_seconds"]
+    return found
 
 
 def main(arguments: list[str]) -> None:
@@ -49,13 +49,13 @@ def main(arguments: list[str]) -> None:
     seeds, extra = [int(word) for word in arguments[:count]] or [1, 2, 3], arguments[count:]
     print(f"{'':18}" + "".join(f"{name:>20}" for name in METRICS))
     for seed in seeds:
-        told = run(seed, extra)
-        for ranker, metrics in told["metrics"].items():
+        found = run(seed, extra)
+        for ranker, metrics in found["metrics"].items():
             cells = "".join(f"{(metrics or {}).get(name) or 0:20.4f}" for name in METRICS)
             print(f"seed {seed} {ranker:11}{cells}")
         print(
-            f"seed {seed} {told['status']} after {told['seconds']:.0f} s "
-            f"({told['processor']:.0f} processor seconds, {told['precision']})",
+            f"seed {seed} {found['status']} after {found['seconds']:.0f} s "
+            f"({found['processor']:.0f} processor seconds, {found['precision']})",
             flush=True,
         )
 

@@ -7,7 +7,7 @@ import pytest
 
 from reranker_ui.core.bases.base_models import resolve_base
 from reranker_ui.core.bases.coverage import coverage_of, tokens_seen
-from reranker_ui.core.values.recipe import EMBEDDED_BASE
+from reranker_ui.core.values.recipe import EMBEDDED_BASE, EMBEDDED_ENGLISH
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.datasets import quality, undo
@@ -113,7 +113,7 @@ def test_history_goes_on_page_by_page(filled):
 
 
 def test_what_the_embedded_base_reads(workspace):
-    file = resolve_base(EMBEDDED_BASE, workspace.cache).path / "tokenizer.json"
+    file = resolve_base(EMBEDDED_ENGLISH, workspace.cache).path / "tokenizer.json"
     seen = coverage_of(file, [("mà con bò", "ma con bo"), ("花呗 还款", "ice")])
     assert seen.merged_words > 0.5
     assert (seen.unknown_pairs, seen.merged_pairs) == ([1], [0])

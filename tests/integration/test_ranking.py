@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from reranker_ui.core.bases import multilingual
 from reranker_ui.core.bases.embedded import encoder_beside
 from reranker_ui.core.evaluation.bm25 import bm25_scores
 from reranker_ui.core.evaluation.metrics import ranking_metrics
@@ -137,11 +138,21 @@ def test_cosine_knows_what_is_alike():
     assert 1 >= near > far + 0.2
 
 
-def test_a_cross_encoder_has_the_embedded_encoder_beside_it(tiny_model, tmp_path):
-    path, notice = encoder_beside(tiny_model, tmp_path)
-    assert path == embedded_encoder()
-    assert "embedded" in notice
-    assert encoder_beside(path, tmp_path) == (path, None)
+def test_a_cross_encoder_has_the_embedded_encoder_beside_it(tiny_model, workspace, tmp_path):
+    shutil.copytree(tiny_model, tmp_path / "plain")
+    (tmp_path / "plain" / "modules.json").unlink()
+    for base in (tmp_path / "plain", embedded_encoder()):
+        path, notice = encoder_beside(base, workspace.cache)
+        assert path.name == "multilingual-e5-small" and "embedded" in notice
+    assert encoder_beside(path, workspace.cache) == (path, None)
+    assert encoder_beside(tiny_model, workspace.cache) == (tiny_model, None)
+
+
+def test_without_its_packages_the_english_encoder_replaces_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(multilingual, "is_installed", lambda: False)
+    texts = [("一个问题很长", "一个答案很长")]
+    path, notice = encoder_beside(embedded_encoder(), tmp_path, texts)
+    assert path == embedded_encoder() and "does not read these texts well" in notice
 
 
 def test_no_model_folder_never_asks_the_network(tmp_path):
@@ -160,7 +171,7 @@ def test_rank(tiny_base, workspace, model):
     assert all(row["passage"] == PASSAGES[row["index"]] for row in rows)
     scores = [row["score"] for row in rows]
     assert scores == sorted(scores, reverse=True)
-    if model != "base":
+    if model == "bm25":
         assert rows[-1]["passage"] == PASSAGES[1]
 
 

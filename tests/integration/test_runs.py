@@ -391,7 +391,7 @@ def test_a_plan_for_a_form_starts_nothing_and_tells_the_passes(workspace, recipe
     from reranker_ui.services.training import plan as plans
 
     caves(workspace)
-    several = recipe.model_copy(update={"passes": (20, 0), "batch_size": 10})
+    several = recipe.model_copy(update={"passes": (20, 0), "batch_size": 10, "epochs": 1.0})
     found = plans.plan(workspace, ADMIN, "caves", several)
     assert found["measurable"] and found["seconds"] is None
     facts = {fact["name"]: fact["value"] for fact in found["facts"]}

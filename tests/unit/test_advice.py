@@ -12,7 +12,7 @@ from reranker_ui.core.training.advice.budget import (
     MOST_WARM,
     RATE,
     explained,
-    is_sized,
+    needs_speed,
     sized,
 )
 from reranker_ui.core.values.recipe import Recipe
@@ -128,7 +128,14 @@ def test_numbers_that_were_given_stay():
     recipe = spent("quick", 60, epochs=1, learning_rate=3e-5)
     assert recipe.epochs == 1 and recipe.learning_rate == 3e-5
     assert recipe.warm_start_pairs > spent("quick", 60).warm_start_pairs
-    assert is_sized(recipe) and not is_sized(Recipe())
+
+
+def test_the_speed_is_needed_for_what_follows_from_it_alone():
+    assert needs_speed(Recipe(), warms=False)
+    assert not needs_speed(Recipe(epochs=1), warms=False)
+    assert not needs_speed(Recipe(max_steps=3), warms=False)
+    assert needs_speed(Recipe(epochs=1), warms=True)
+    assert not needs_speed(Recipe(epochs=1, warm_start_pairs=300), warms=True)
 
 
 @pytest.mark.parametrize(

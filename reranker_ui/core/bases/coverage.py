@@ -16,6 +16,7 @@ UNKNOWN_WARNS, UNKNOWN_BLOCKS, DENSE_WARNS, MERGED_WARNS = 0.02, 0.20, 0.60, 0.0
 # Six English sets: nothing unknown, at most .004 merged, .19 to .22 tokens a character. Vietnamese:
 # .5 merged; Russian: .82 tokens a character; French .34; Chinese: .6 to .75 unknown.
 WELL_UNKNOWN, WELL_MERGED, WELL_DENSE = 0.05, 0.05, 0.30
+MULTILINGUAL_VOCABULARY = 100_000  # tokens; such tokenizers need .7 tokens a character in Chinese
 WELL_SAMPLE, WELL_LENGTH = 100, 500  # pairs, characters
 _BATCH = 2_000
 
@@ -27,6 +28,7 @@ class Coverage:
     lengths: list[int]  # tokens of each pair, special ones included
     unknown: float  # of all tokens
     tokens_per_character: float
+    vocabulary: int  # tokens that the tokenizer knows
     merged_texts: float  # of distinct texts, those with the same ids as another text
     merged_words: float
     unknown_pairs: list[int]  # positions of pairs with an unknown token
@@ -45,6 +47,7 @@ def coverage_of(tokenizer_file: Path, pairs: Sequence[tuple[str, str]]) -> Cover
     merged = seen.merged_texts()
     return Coverage(
         seen.lengths, seen.unknown / max(seen.tokens, 1), seen.tokens / max(seen.characters, 1),
+        tokenizer.get_vocab_size(),
         len(merged) / max(len(seen.texts), 1), words[0], seen.unknown_pairs, words[1],
         sorted({at for text in merged for at in seen.where[text]}), seen.dense_pairs,
     )  # fmt: skip
@@ -66,8 +69,9 @@ def can_read(tokenizer_file: Path, pairs: Sequence[tuple[str, str]]) -> bool:
 def reads_well(tokenizer_file: Path, pairs: Sequence[tuple[str, str]]) -> bool:
     """Whether a tokenizer reads (query, passage) pairs as well as an English one reads English.
 
-    It does not where tokens are unknown, different words share their ids, or words are split into
-    characters. Uses the beginnings of at most WELL_SAMPLE pairs; True where there are none.
+    It does not where tokens are unknown, different words share their ids, or a small vocabulary
+    splits words into characters. Uses the beginnings of at most WELL_SAMPLE pairs; True where
+    there are none.
     """
     every = max(1, len(pairs) // WELL_SAMPLE)
     begun = [(query[:WELL_LENGTH], passage[:WELL_LENGTH]) for query, passage in pairs[::every]]
@@ -75,7 +79,7 @@ def reads_well(tokenizer_file: Path, pairs: Sequence[tuple[str, str]]) -> bool:
     return (
         seen.unknown < WELL_UNKNOWN
         and seen.merged_words < WELL_MERGED
-        and seen.tokens_per_character < WELL_DENSE
+        and (seen.tokens_per_character < WELL_DENSE or seen.vocabulary >= MULTILINGUAL_VOCABULARY)
     )
 
 

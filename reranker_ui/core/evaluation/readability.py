@@ -7,6 +7,7 @@ import numpy as np
 from reranker_ui.core.bases.coverage import (
     DENSE_WARNS,
     MERGED_WARNS,
+    MULTILINGUAL_VOCABULARY,
     UNKNOWN_BLOCKS,
     UNKNOWN_WARNS,
     Coverage,
@@ -82,7 +83,7 @@ def _merged(seen: Coverage, rows: Array, base: str) -> Finding | None:
 
 
 def _dense(seen: Coverage, rows: Array, base: str) -> Finding | None:
-    if seen.tokens_per_character <= DENSE_WARNS:
+    if seen.tokens_per_character <= DENSE_WARNS or seen.vocabulary >= MULTILINGUAL_VOCABULARY:
         return None
     return Finding(
         "dense", "look",

@@ -158,8 +158,7 @@ def combined(workspace: Workspace, tuned: Ranker, file: Path) -> Ranker:
     embedded, loading = None, 0.0
     if ranker.embeds:
         base = resolve_base(ranker.encoder, workspace.cache, ranker.revision)
-        path = encoder_beside(base.path, workspace.cache)[0]
-        encoder, loading = _shelf(workspace, f"encoder {path}", lambda: Encoder(path))
+        encoder, loading = _shelf(workspace, f"encoder {base.path}", lambda: Encoder(base.path))
         embedded = encoder.of_pairs
     return replace(
         tuned,

@@ -11,7 +11,7 @@ from reranker_ui.core.bases.token_lengths import share_cut
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.model_folder import layers_of, token_limit
-from reranker_ui.core.training.advice.budget import MINUTES, is_sized, sized
+from reranker_ui.core.training.advice.budget import MINUTES, needs_speed, sized
 from reranker_ui.core.training.cost import Cost, cost_of
 from reranker_ui.core.training.phase import Lesson, length_notice
 from reranker_ui.core.training.warm_start.preparation import WarmStart, warms
@@ -69,15 +69,14 @@ def plan(
     recipe = _sized(recipe, base, texts, speed, len(splits["train"]), workspace.cache)
     cost = cost_of(recipe, passes, base, scale, texts, workspace.cache)
     lesson = cost.lessons[-1]
-    seconds = cost.seconds(speed)
-    if speed is None and not is_sized(requested):
-        seconds = MINUTES[recipe.budget] * 60.0
+    is_open = speed is None and needs_speed(requested, cost.warm is not None)
+    seconds = MINUTES[recipe.budget] * 60.0 if is_open else cost.seconds(speed)
     disk = cost.disk(found) if found else None
     counts = {split: len(pairs) for split, pairs in splits.items()}
     return {
         "data": _data(counts, datasets.label_counts(workspace, user, name)),
         "facts": [
-            *_work(cost, requested, speed),
+            *(_open_work(recipe) if is_open else _work(cost, speed)),
             *_room(workspace, found, disk),
             _fact("Precision", likely_precision(recipe.precision, workspace.settings.precision)),
             _positives(splits["train"], lesson, scale),
@@ -97,14 +96,13 @@ def plan(
     }
 
 
-def _work(cost: Cost, requested: Recipe, speed: float | None) -> list[dict[str, Any]]:
-    """Steps, warm start and time: known, or what the worker will choose within the budget."""
-    if speed is None and not is_sized(requested):
-        minutes = MINUTES[requested.budget]
-        return [
-            _fact("Steps", "chosen at the start"),
-            _fact("Time on this machine", f"about {minutes} min"),
-        ]
+def _open_work(recipe: Recipe) -> list[dict[str, Any]]:
+    """What is known where the worker chooses sizes within the budget."""
+    minutes = f"about {MINUTES[recipe.budget]} min"
+    return [_fact("Steps", "chosen at the start"), _fact("Time on this machine", minutes)]
+
+
+def _work(cost: Cost, speed: float | None) -> list[dict[str, Any]]:
     return [
         _steps(cost),
         *([_warm_fact(cost.warm, speed)] if cost.warm else []),
@@ -206,7 +204,7 @@ def _sized(
     cache: Path,
 ) -> Recipe:  # fmt: skip
     """The recipe with the sizes that a run on this machine would choose."""
-    if base is None or is_sized(recipe):
+    if base is None:
         return sized(recipe)
     encoder, _notice = encoder_beside(base.path, cache, texts)
     warmed = warms(recipe, base, encoder, texts)

@@ -16,9 +16,13 @@ STEPS = (1, 2, 3, 4, 6, 8)  # of which, times a power of ten, warm-start pairs a
 SIZES = ("epochs", "warm_start_pairs", "learning_rate")
 
 
-def is_sized(recipe: Recipe) -> bool:
-    """Whether no number of the recipe is auto."""
-    return all(getattr(recipe, name) != "auto" for name in SIZES)
+def needs_speed(recipe: Recipe, warms: bool) -> bool:
+    """Whether a size of the recipe follows from the speed of the machine.
+
+    `warms`: whether there is a warm start.
+    """
+    open_epochs = recipe.epochs == "auto" and recipe.max_steps is None
+    return open_epochs or (warms and recipe.warm_start_pairs == "auto")
 
 
 def sized(

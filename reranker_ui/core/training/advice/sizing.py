@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.models.model_folder import layers_of
-from reranker_ui.core.training.advice.budget import SIZES, explained, is_sized, sized
+from reranker_ui.core.training.advice.budget import SIZES, explained, needs_speed, sized
 from reranker_ui.core.training.phase import Lesson
 from reranker_ui.core.training.throughput import speed_of
 from reranker_ui.core.values.machine import Machine
@@ -15,7 +15,7 @@ from reranker_ui.core.values.run_folder import RunFolder
 
 @dataclass(frozen=True)
 class Sizing:
-    """A recipe without auto numbers, its lesson, and the reason where they were chosen."""
+    """A recipe without auto numbers, its lesson, and the reason where they follow from a speed."""
 
     recipe: Recipe
     lesson: Lesson
@@ -30,13 +30,13 @@ def size(
     machine: Machine,
     warms: bool,
 ) -> Sizing:
-    """The sizes of the run in `folder`; measures for a few seconds, once.
+    """The sizes of the run in `folder`; measures for a few seconds, once, where they need it.
 
-    They are kept in the folder, so that a lost run continues with the same.
+    They are then kept in the folder, so that a lost run continues with the same.
     `lesson` is of `recipe`; `warms`: whether there is a warm start.
     """
-    if is_sized(recipe):
-        return Sizing(recipe, lesson)
+    if not needs_speed(recipe, warms):
+        return _sizing(sized(recipe, layers=layers_of(base.path)), lesson)
     if not folder.sizes_file.is_file():
         pairs = len(lesson.queries)
         speed = speed_of(lesson, base.path, recipe.max_length, machine)
@@ -46,7 +46,9 @@ def size(
         folder.sizes_file.write_text(json.dumps(sizes))
     sizes = json.loads(folder.sizes_file.read_text())
     reason = sizes.pop("reason")
-    recipe = recipe.model_copy(update=sizes)
-    rate = float(sizes["learning_rate"])
-    lesson = replace(lesson, epochs=float(sizes["epochs"]), learning_rate=rate)
-    return Sizing(recipe, lesson, reason)
+    return _sizing(recipe.model_copy(update=sizes), lesson, reason)
+
+
+def _sizing(recipe: Recipe, lesson: Lesson, reason: str | None = None) -> Sizing:
+    epochs, rate = float(recipe.epochs), float(recipe.learning_rate)
+    return Sizing(recipe, replace(lesson, epochs=epochs, learning_rate=rate), reason)
