@@ -50,7 +50,7 @@ class Nowhere:
 
 @pytest.fixture
 def nowhere(monkeypatch):
-    monkeypatch.setattr(lifecycle, "executor_of", lambda workspace: Nowhere())
+    monkeypatch.setattr(lifecycle, "executor_of", lambda *_: Nowhere())
 
 
 def caves(workspace, **more):

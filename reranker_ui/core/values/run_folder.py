@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 
 from reranker_ui.core.values import event_log
 from reranker_ui.core.values.checkpoints import newest_checkpoint
+from reranker_ui.core.values.execution import placement
 from reranker_ui.core.values.job_folder import JobFolder, ProcessFolder
 from reranker_ui.core.values.json_files import parse_object
 from reranker_ui.core.values.labels import Scale
@@ -44,6 +45,10 @@ _LINEAGE = TypeAdapter(Lineage)
 
 class Cancelled(Exception):  # noqa: N818 - not an error
     """Raised where a run obeys the stop `cancel`."""
+
+
+class Lost(Exception):  # noqa: N818 - the run can be resumed
+    """Raised where a process of the run was killed: its worker ends without a last event."""
 
 
 class RunFolder(ProcessFolder):
@@ -188,11 +193,12 @@ class RunFolder(ProcessFolder):
 
     def lives(self) -> bool:
         """Whether a worker is alive in this folder or may still start."""
-        return self.alive() or self.young()
+        return self.alive() or self.young() or placement.has_live_job(self.path)
 
     def young(self) -> bool:
         """Whether the run was created so recently that it may not be submitted yet."""
-        if self.alive_file.exists() or not self.path.is_dir():
+        submitted = self.alive_file.exists() or (self.path / placement.JOB).exists()
+        if submitted or not self.path.is_dir():
             return False
         # The clock may have been set back.
         return abs(time.time() - self.path.stat().st_mtime) < STARTING
@@ -210,10 +216,11 @@ class RunFolder(ProcessFolder):
         return FileLock(self.home / "run.lock")
 
     def someone_is_ahead(self) -> bool:
-        """Whether an earlier run of the home has a worker that is alive or about to start."""
+        """Whether an earlier local run of the home has a worker that is alive or about to start."""
         return any(
             (other.alive() or (other.young() and other.status() == "queued"))
             and not other.waits_for_its_parent()
+            and placement.placement_of(other.path).executor == placement.LOCAL
             for other in map(RunFolder, self.path.resolve().parent.iterdir())
             if other.path.name.isdecimal() and other.number < self.number
         )
