@@ -134,7 +134,8 @@ class Settings(BaseSettings):
 
     def executor_names(self) -> list[str]:
         """The names in `executors`; the first is the default."""
-        return [name for part in self.executors.split(",") if (name := part.strip().lower())]
+        names = [name for part in self.executors.split(",") if (name := part.strip().lower())]
+        return names or ["local"]
 
     def image_host_names(self) -> list[str]:
         """The hosts of `image_hosts`."""

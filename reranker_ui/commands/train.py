@@ -6,12 +6,11 @@ import time
 from typing import Any
 
 from reranker_ui.commands import Verbs
+from reranker_ui.commands.placement_options import add_placement, chosen_placement
 from reranker_ui.commands.runs import Shape, line, shape
 from reranker_ui.core.training.advice.budget import MINUTES
-from reranker_ui.core.values.execution.placement import Placement
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.runs import push as publishing
-from reranker_ui.services.runs.executors import placement
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import Workspace, open_workspace
 from reranker_ui.services.training import advise, lifecycle, plan
@@ -55,7 +54,7 @@ def add(verbs: Verbs) -> None:
     _add_recipe(recipe)
     recipe.set_defaults(run=_recipe, show=lambda result: result["yaml"].rstrip())
     resume = verbs.add_parser("resume", help="resume a lost, stopped or failed run")
-    _add_placement(resume)
+    add_placement(resume)
     resume.set_defaults(run=_resume, show=line)
     push = verbs.add_parser("push", help="push a run's model to the Hub, private by default")
     push.add_argument("--to", metavar="TEAM/MODEL", required=True, help="its name on the Hub")
@@ -71,7 +70,7 @@ def _add_train(train: argparse.ArgumentParser) -> None:
         "--continue", dest="continued", metavar="RUN", help="start from this run's model"
     )
     _add_recipe(train)
-    _add_placement(train)
+    add_placement(train)
     train.add_argument("--plan", action="store_true", help="show what the run would do, and exit")
     train.add_argument("--wait", action="store_true", help="wait until the run ends")
     train.set_defaults(run=_train, show=_shown, usage=train.error)
@@ -90,19 +89,6 @@ def _add_recipe(verb: argparse.ArgumentParser) -> None:
     )
     for field, option in OPTIONS.items():
         verb.add_argument(option, help=HELP.get(field), **_kind(field))
-
-
-def _add_placement(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--executor", metavar="NAME", help="local or slurm; the first of RERANKER_UI_EXECUTORS"
-    )
-    several = verb.add_mutually_exclusive_group()
-    several.add_argument("--gpus", type=int, metavar="N", help="train on N GPUs of one machine")
-    several.add_argument("--processes", type=int, metavar="N", help="train in N CPU processes")
-
-
-def _placement(workspace: Workspace, arguments: argparse.Namespace) -> Placement:
-    return placement(workspace, arguments.executor, arguments.processes, arguments.gpus)
 
 
 def _kind(field: str) -> dict[str, Any]:
@@ -140,7 +126,7 @@ def _train(arguments: argparse.Namespace) -> tuple[Shape, int]:
     if arguments.continued is None and arguments.dataset is None:
         arguments.usage("the following arguments are required: --dataset")
     workspace = open_workspace()
-    placed = _placement(workspace, arguments)
+    placed = chosen_placement(workspace, arguments)
     if arguments.plan:
         requested = (arguments.dataset, _requested(arguments))
         return plan.plan(workspace, LOCAL, *requested, wait=True, placement=placed), 0
@@ -174,7 +160,7 @@ def _waited(workspace: Workspace, numbers: list[int]) -> tuple[Shape, int]:
 def _resume(arguments: argparse.Namespace) -> tuple[Shape, int]:
     workspace = open_workspace()
     chosen = (arguments.executor, arguments.processes, arguments.gpus)
-    placed = None if chosen == (None, None, None) else _placement(workspace, arguments)
+    placed = None if chosen == (None, None, None) else chosen_placement(workspace, arguments)
     return shape(lifecycle.resume(workspace, LOCAL, arguments.run_named, placed)), 0
 
 

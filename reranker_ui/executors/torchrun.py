@@ -5,11 +5,12 @@ import uuid
 from pathlib import Path
 
 
-def run_ranks(folder: Path, ranks: int) -> None:
+def run_ranks(folder: Path, ranks: int) -> bool:
     """Run `python -m reranker_ui.jobs.rank FOLDER` as `ranks` processes, until all have ended.
 
     When one dies, the others are ended. What they did is in the folder, see
-    `core.training.parallel.task`. They end with this process, however it ends.
+    `core.training.parallel.task`; returns False where one was killed by a signal, which the others
+    report as a lost connection. They end with this process, however it ends.
     """
     from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
@@ -34,3 +35,5 @@ def run_ranks(folder: Path, ranks: int) -> None:
         elastic_launch(config, sys.executable)(*arguments)
     except ChildFailedError as error:
         print(error, file=sys.stderr)
+        return all(failure.exitcode >= 0 for failure in error.failures.values())
+    return True

@@ -52,7 +52,7 @@ def placement(
 
     Refused: an executor that is not set up, both processes and GPUs, a number out of range.
     """
-    names = workspace.settings.executor_names() or [LOCAL]
+    names = workspace.settings.executor_names()
     name = executor or names[0]
     if name not in names:
         raise Refused(

@@ -104,7 +104,7 @@ def plan(
         "notices": _notices(workspace, requested, recipe, base, counts),
         "findings": findings_of(splits, scale, base),
         "runs": len(passes),
-        "command": command(name, requested),
+        "command": command(name, requested) + place_facts.option_of(workspace, placement),
         "busy": busy,
         "steps": cost.steps,
         "seconds": seconds,

@@ -45,8 +45,8 @@ def learn_as_planned(
     try:
         fitting.save_model(model, folder.model, folder.path / "model.new")
         folder.give(task)
-        plan.launch(plan.folder.path, lesson.ranks)
-        answer = _answer(folder)
+        intact = plan.launch(plan.folder.path, lesson.ranks)
+        answer = _answer(folder, intact)
         vars(pace).update(vars(answer.pace))
         load_model(model, folder.weights, device=str(model.device))
     finally:
@@ -55,11 +55,12 @@ def learn_as_planned(
     return answer.ended == "stopped"
 
 
-def _answer(folder: TaskFolder) -> Answer:
+def _answer(folder: TaskFolder, intact: bool) -> Answer:
     """The answer of a phase that left a model; what the processes raised is raised here."""
     answer = folder.answered()
     if answer is None:
-        if failure := folder.failure():
+        failure = folder.failure()
+        if intact and failure:
             raise Refused(failure)
         raise Lost("A process of the run was killed, so the others were ended too.")
     if answer.ended == "cancelled":

@@ -13,7 +13,8 @@ from reranker_ui.core.training.run_time import Pace
 from reranker_ui.core.values.json_files import read_object, save
 from reranker_ui.core.values.machine import Machine
 
-Launch: TypeAlias = Callable[[Path, int], None]  # runs jobs/rank.py on a run folder, N times
+# Runs jobs/rank.py on a run folder in so many processes; False where one was killed.
+Launch: TypeAlias = Callable[[Path, int], bool]
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,12 @@ class TaskFolder:
         return _ANSWER.validate_python(found) if found else None
 
     def fail(self, sentence: str) -> None:
-        """Write why a process failed."""
-        save(self._failure, {"error": sentence})
+        """Write why a process failed; the first one knows, the others lost their connection."""
+        if not self._failure.exists():
+            save(self._failure, {"error": sentence})
 
     def failure(self) -> str | None:
-        """Why a process failed; None where none did, or where it was killed."""
+        """Why a process failed; None where none did."""
         found = read_object(self._failure)
         return str(found["error"]) if found else None
 
