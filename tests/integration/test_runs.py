@@ -44,6 +44,9 @@ class Nowhere:
     def submit(self, folder):
         return "0:"
 
+    def refresh(self, folders):
+        pass
+
     def end(self, folder):
         pass
 

@@ -16,11 +16,15 @@ Value = dict[str, Any]
 def columns_of(rows: Sequence[Run]) -> list[Column]:
     """The positions of `rows` in columns: runs of one recipe on the same data, apart from seeds.
 
-    Columns come in the order of their first runs, and the runs of a column by their seeds.
+    Columns come in the order of their first runs, and the runs of a column by their seeds. Two runs
+    stay two columns, and so do runs with the same seed.
     """
     found: dict[str, Column] = {}
     for position, row in enumerate(rows):
         found.setdefault(_key(row), []).append(position)
+    seeds = [[rows[at]["recipe"]["seed"] for at in column] for column in found.values()]
+    if len(rows) < 3 or any(len(set(column)) < len(column) for column in seeds):
+        return [[position] for position in range(len(rows))]
     return [sorted(column, key=lambda at: rows[at]["recipe"]["seed"]) for column in found.values()]
 
 
