@@ -52,6 +52,7 @@ def placed(home, tiny_model, monkeypatch):
     def make(number, processes=2, **recipe):
         folder = frozen(home, number, tiny_model, queries=10, **{"eval_every": 4} | recipe)
         Placement(processes=processes).save(folder.path)
+        folder.alive_file.touch()  # else the folder is young, and its worker may still start
         return folder
 
     return make

@@ -94,5 +94,5 @@ test("a run on this machine in one process needs no words", () => {
   assert.equal(placeWords({ ...place, ...none, processes: 2 }), "2 processes");
   const job = { job: "7", state: "PENDING", phase: /** @type {const} */ ("waiting") };
   const slurm = { ...place, ...job, executor: "slurm", title: "Slurm", gpus: 1 };
-  assert.equal(placeWords(slurm), "Slurm job 7 pending 1 GPU");
+  assert.equal(placeWords(slurm), "Slurm job 7 (pending), 1 GPU");
 });

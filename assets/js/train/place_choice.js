@@ -1,6 +1,7 @@
 // Where a new run trains; hidden where there is only one place.
 
 import { fill, h } from "../lib/dom.js";
+import { plural } from "../lib/format.js";
 import { groupedOptions, labelled } from "./form_parts.js";
 
 export class PlaceChoice {
@@ -31,8 +32,8 @@ export class PlaceChoice {
  */
 export function placeWords({ executor, title, job, state, processes, gpus }) {
   const several = gpus
-    ? `${gpus} GPU${gpus > 1 ? "s" : ""}`
-    : processes > 1 && `${processes} processes`;
-  const words = executor !== "local" && [title, job && `job ${job}`, state?.toLowerCase()];
-  return [...(words || []), several].filter((word) => !!word).join(" ");
+    ? plural(gpus, "GPU")
+    : processes > 1 && plural(processes, "process", "processes");
+  const queue = job ? `${title} job ${job} (${state?.toLowerCase()})` : title;
+  return [executor !== "local" && queue, several].filter(Boolean).join(", ");
 }

@@ -18,6 +18,7 @@ from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors.base import Executor
 from reranker_ui.executors.local import LocalExecutor
 from reranker_ui.executors.slurm import SlurmExecutor, SlurmOptions
+from reranker_ui.services.runs.progress import LIVE
 from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.settings import worker_environment
@@ -81,7 +82,7 @@ def sentence(place: dict[str, Any], status: str, default: str) -> str:
     """The sentence of a run with this status, with what its executor says of its job."""
     if place["job"] is None:
         return default
-    if status == "queued" and place["phase"] == "waiting":
+    if status in LIVE and place["phase"] == "waiting":  # running, where it was queued again
         return f"Waiting in {place['title']}: job {place['job']}, {place['state']}"
     if status == "lost" and place["state"]:
         return (

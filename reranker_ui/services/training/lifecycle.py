@@ -3,7 +3,7 @@
 import time
 from typing import Any, Literal
 
-from reranker_ui.core.values.execution.placement import Placement, job_of, placement_of
+from reranker_ui.core.values.execution.placement import LOCAL, Placement, job_of, placement_of
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
@@ -167,9 +167,10 @@ def resume(
     create.check_disk(workspace)
     forget_scores(workspace, row["id"])
     folder.stop_file.unlink(missing_ok=True)
-    (placement or placement_of(folder.path)).save(folder.path)
-    if row["status"] != "lost":
-        folder.emit("queued")  # else what it ended as would still stand
+    placed = placement or placement_of(folder.path)
+    placed.save(folder.path)
+    if row["status"] != "lost" or placed.executor != LOCAL:
+        folder.emit("queued")  # else it would be as it ended, or running while its job waits
     with workspace.writing() as connection:
         record(connection, user, "run.resume", f"run:{row['id']}", at=time.time())
     _submit(workspace, row["id"])
