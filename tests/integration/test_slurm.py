@@ -18,8 +18,8 @@ from reranker_ui.settings import worker_environment
 from tests.conftest import IN_CI
 from tests.integration.test_runs import caves
 from tests.integration.test_worker import seen, wait_for
-from tests.labelling import ADMIN
-from tests.slurm import INSTALL, Cluster, missing
+from tests.support.labelling import ADMIN
+from tests.support.slurm import INSTALL, Cluster, missing
 
 WAIT = 120.0  # seconds
 SLURM = Placement("slurm")

@@ -17,7 +17,7 @@ from reranker_ui.services.training.plan import plan
 from reranker_ui.services.training.recipes import recipe_from
 from tests.integration.test_many_runs import evaluated
 from tests.integration.test_runs import Nowhere, caves
-from tests.labelling import ADMIN, VIEWER
+from tests.support.labelling import ADMIN, VIEWER
 
 
 @pytest.fixture

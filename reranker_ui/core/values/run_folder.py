@@ -174,10 +174,7 @@ class RunFolder(ProcessFolder):
         )
 
     def events(self, since: int = 0) -> tuple[list[dict[str, Any]], int]:
-        """Events starting at byte `since`, and the byte to start from next time.
-
-        Truncated and garbled lines are skipped.
-        """
+        """Whole events from byte `since` on, and the byte to start from next time."""
         lines = event_log.read(self.events_file, since)
         return lines.events, lines.end
 
