@@ -58,7 +58,7 @@ def placed(home, tiny_model, monkeypatch):
     return make
 
 
-def test_several_processes_learn_what_one_learns_whatever_befalls_them(placed):
+def test_several_processes_learn_as_one_does_though_stopped_and_killed(placed):
     recipe = {"epochs": 6, "best_by": "last"}
     whole, shared = placed(1, processes=1, **recipe), placed(2, **recipe)
     train(whole, 1)
