@@ -20,6 +20,7 @@ from reranker_ui.commands import (
     rank,
     runs,
     serve,
+    sweep,
     train,
     users,
 )
@@ -51,7 +52,20 @@ def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(prog="python -m reranker_ui", description=__doc__)
     verbs = top.add_subparsers(required=True, metavar="VERB")
-    groups = (data, dataset, quality, train, runs, export_model, rank, serve, users, backup, deploy)
+    groups = (
+        data,
+        dataset,
+        quality,
+        train,
+        sweep,
+        runs,
+        export_model,
+        rank,
+        serve,
+        users,
+        backup,
+        deploy,
+    )
     for group in groups:
         group.add(verbs)
     for verb in verbs.choices.values():

@@ -39,6 +39,30 @@ class Settings(BaseSettings):
         "auto",
         description="What `auto` means for runs and engines; auto: the fastest that is supported.",
     )
+    executors: str = Field(
+        "local",
+        description="Where runs may train: `local` and `slurm`, separated by commas; the first is"
+        " the default.",
+    )
+    run_gpus: int = Field(
+        0, description="GPUs that a run trains on by default; 0: one, if there is one."
+    )
+    slurm_partition: str = Field(
+        "", description="Slurm partition of a run; the cluster's default if empty."
+    )
+    slurm_time: str = Field(
+        "", description="Time limit of a Slurm job, such as `04:00:00`; the partition's if empty."
+    )
+    slurm_lines: list[str] = Field(
+        [],
+        description="Lines added to the batch script, as a JSON list: `#SBATCH` options first, then"
+        " commands such as `module load cuda`.",
+    )
+    slurm_requeue: bool = Field(
+        False,
+        description="Queue a Slurm job again before its time limit ends it; the run then continues"
+        " from its last checkpoint.",
+    )
     server_name: str = Field(
         "127.0.0.1",
         validation_alias=AliasChoices("RERANKER_UI_SERVER_NAME", "GRADIO_SERVER_NAME"),
@@ -107,6 +131,11 @@ class Settings(BaseSettings):
     def _are_networks(cls, value: str | None) -> str:
         names = [name.strip() for name in (value or "").split(",") if name.strip()]
         return ",".join(str(ip_network(name)) for name in names)
+
+    def executor_names(self) -> list[str]:
+        """The names in `executors`; the first is the default."""
+        names = [name for part in self.executors.split(",") if (name := part.strip().lower())]
+        return names or ["local"]
 
     def image_host_names(self) -> list[str]:
         """The hosts of `image_hosts`."""

@@ -4,7 +4,7 @@ import argparse
 from typing import Any, Literal
 
 from reranker_ui.commands import Verbs
-from reranker_ui.services.runs.comparison import MOST_RUNS, comparison
+from reranker_ui.services.runs.comparison import comparison
 from reranker_ui.services.runs.details import archive_runs, edit_run
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import open_workspace
@@ -36,9 +36,9 @@ def add(verbs: Verbs) -> None:
     shelf.add_argument("--archive", action="store_true", help="hide it from lists and menus")
     shelf.add_argument("--unarchive", action="store_true", help="show it again")
     single.set_defaults(run=_run, show=_details)
-    compared = verbs.add_parser("compare", help=f"compare two to {MOST_RUNS} runs")
-    compared.add_argument("runs_named", metavar="RUN", nargs="+", help=ONE)
-    compared.set_defaults(run=_compare, show=_table)
+    comparing = verbs.add_parser("compare", help="compare runs, or recipes over their seeds")
+    comparing.add_argument("runs_named", metavar="RUN", nargs="+", help=ONE)
+    comparing.set_defaults(run=_compare, show=compared)
     stop = verbs.add_parser("stop", help="stop a run, or its whole chain, and save its model")
     stop.add_argument("run_named", metavar="RUN", help=ONE)
     stop.add_argument("--cancel", action="store_true", help="discard the model")
@@ -91,8 +91,8 @@ def _run(arguments: argparse.Namespace) -> tuple[Shape, int]:
     run = edit_run(workspace, LOCAL, arguments.run_named, arguments.name, arguments.note)
     if arguments.archive or arguments.unarchive:
         (run,) = archive_runs(workspace, LOCAL, [run["id"]], arguments.archive)
-    more = ("note", "archived", "chain", "dataset", "base", "parent", "sentence", "verdict")
-    return shape(run) | {name: run[name] for name in more}, 0
+    more = ["note", "archived", "chain", "dataset", "base", "parent", "sentence", "verdict"]
+    return shape(run) | {name: run[name] for name in [*more, "place"]}, 0
 
 
 def _details(run: Shape) -> str:
@@ -104,7 +104,8 @@ def _compare(arguments: argparse.Namespace) -> tuple[Shape, int]:
     return comparison(open_workspace(), LOCAL, arguments.runs_named), 0
 
 
-def _table(table: Shape) -> str:
+def compared(table: Shape) -> str:
+    """A comparison as a table."""
     heads = [run["name"] for run in table["runs"]]
     rows = [["", *heads]]
     rows += [[row["metric"], *map(_value, row["values"])] for row in table["metrics"]]

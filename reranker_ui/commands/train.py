@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from reranker_ui.commands import Verbs
+from reranker_ui.commands.placement_options import add_placement, chosen_placement
 from reranker_ui.commands.runs import Shape, line, shape
 from reranker_ui.core.training.advice.budget import MINUTES
 from reranker_ui.core.values.recipe import Recipe
@@ -53,6 +54,7 @@ def add(verbs: Verbs) -> None:
     _add_recipe(recipe)
     recipe.set_defaults(run=_recipe, show=lambda result: result["yaml"].rstrip())
     resume = verbs.add_parser("resume", help="resume a lost, stopped or failed run")
+    add_placement(resume)
     resume.set_defaults(run=_resume, show=line)
     push = verbs.add_parser("push", help="push a run's model to the Hub, private by default")
     push.add_argument("--to", metavar="TEAM/MODEL", required=True, help="its name on the Hub")
@@ -68,6 +70,7 @@ def _add_train(train: argparse.ArgumentParser) -> None:
         "--continue", dest="continued", metavar="RUN", help="start from this run's model"
     )
     _add_recipe(train)
+    add_placement(train)
     train.add_argument("--plan", action="store_true", help="show what the run would do, and exit")
     train.add_argument("--wait", action="store_true", help="wait until the run ends")
     train.set_defaults(run=_train, show=_shown, usage=train.error)
@@ -123,15 +126,18 @@ def _train(arguments: argparse.Namespace) -> tuple[Shape, int]:
     if arguments.continued is None and arguments.dataset is None:
         arguments.usage("the following arguments are required: --dataset")
     workspace = open_workspace()
+    placed = chosen_placement(workspace, arguments)
     if arguments.plan:
-        return plan.plan(workspace, LOCAL, arguments.dataset, _requested(arguments), wait=True), 0
+        requested = (arguments.dataset, _requested(arguments))
+        return plan.plan(workspace, LOCAL, *requested, wait=True, placement=placed), 0
     if arguments.continued is not None:
         changes = {field: getattr(arguments, field) for field in OPTIONS}
         run = lifecycle.continue_run(
-            workspace, LOCAL, arguments.continued, arguments.dataset, **changes
+            workspace, LOCAL, arguments.continued, arguments.dataset, placed, **changes
         )
     else:
-        run = lifecycle.start(workspace, LOCAL, arguments.dataset, _requested(arguments))
+        requested = (arguments.dataset, _requested(arguments))
+        run = lifecycle.start(workspace, LOCAL, *requested, placement=placed)
     if run["later"]:
         print(f"{len(run['later']) + 1} runs are chained: {run['name']} and those after it.",
               file=sys.stderr)  # fmt: skip
@@ -152,7 +158,10 @@ def _waited(workspace: Workspace, numbers: list[int]) -> tuple[Shape, int]:
 
 
 def _resume(arguments: argparse.Namespace) -> tuple[Shape, int]:
-    return shape(lifecycle.resume(open_workspace(), LOCAL, arguments.run_named)), 0
+    workspace = open_workspace()
+    chosen = (arguments.executor, arguments.processes, arguments.gpus)
+    placed = None if chosen == (None, None, None) else chosen_placement(workspace, arguments)
+    return shape(lifecycle.resume(workspace, LOCAL, arguments.run_named, placed)), 0
 
 
 def _push(arguments: argparse.Namespace) -> tuple[Shape, int]:

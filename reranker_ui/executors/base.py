@@ -1,5 +1,6 @@
-"""The interface of executors: start and end the worker of a run folder."""
+"""The interface of executors: start, watch and end the worker of a run folder."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from reranker_ui.core.values.run_folder import RunFolder
@@ -11,9 +12,16 @@ class Executor(Protocol):
     name: str
 
     def submit(self, folder: RunFolder) -> str:
-        """Start the worker of `folder`; returns the executor's handle for it."""
+        """Start the worker of `folder`; returns the executor's handle for it.
+
+        Raises OSError, or Refused with what the executor answered.
+        """
+        ...
+
+    def refresh(self, folders: Sequence[RunFolder]) -> None:
+        """Write the state of the jobs of `folders` into them, see `placement.Job`."""
         ...
 
     def end(self, folder: RunFolder) -> None:
-        """End the worker and its children at once."""
+        """End the worker and its children at once, or the job that waits to start it."""
         ...

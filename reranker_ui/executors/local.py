@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,9 @@ class LocalExecutor:
         if (lock := folder.take()) is not None:
             launch(folder, lock, "reranker_ui.worker", self.environment, cwd=folder.path)
         return folder.alive_file.read_text()
+
+    def refresh(self, folders: Sequence[RunFolder]) -> None:
+        """Nothing to ask: the lock of a folder says whether its worker lives."""
 
     def end(self, folder: RunFolder) -> None:
         """End the worker's whole process group at once."""

@@ -6,18 +6,21 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from reranker_ui.core.values.event_log import TERMINAL
+from reranker_ui.core.values.execution.placement import LOCAL, placement_of
 from reranker_ui.core.values.filesystems import is_disk_full
-from reranker_ui.core.values.job_folder import Busy, failure_sentence
+from reranker_ui.core.values.job_folder import Busy
 from reranker_ui.core.values.machine import prepare_training
 from reranker_ui.core.values.refused import Diverged, Refused
-from reranker_ui.core.values.run_folder import BRING_BACK, Cancelled, RunFolder
+from reranker_ui.core.values.run_folder import BRING_BACK, Cancelled, Lost, RunFolder
+from reranker_ui.executors.torchrun import run_ranks
+from reranker_ui.jobs.sentences import sentence
 from reranker_ui.settings import Settings
 
 EVERY = 0.3  # seconds between two checks of the queue
@@ -26,12 +29,15 @@ EVERY = 0.3  # seconds between two checks of the queue
 def main(arguments: Sequence[str]) -> int:
     """Train the run in the folder `arguments[0]`; returns 0 unless it failed.
 
-    SIGTERM stops it and saves the model; SIGHUP, the end of a terminal, is ignored.
+    SIGTERM stops it and saves the model, unless whatever started it ignores that signal; SIGHUP,
+    the end of a terminal, is ignored.
     """
     folder = RunFolder(Path(arguments[0]).resolve())
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: folder.request_stop("keep"))
-    prepare_training()
+    if signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN:  # as a batch script may want it
+        signal.signal(signal.SIGTERM, lambda *_: folder.request_stop("keep"))
+    placed = placement_of(folder.path)
+    prepare_training(placed.processes, placed.gpus)
     try:
         with folder.lock(arguments[1:]):
             return _work(folder)
@@ -51,13 +57,16 @@ def _work(folder: RunFolder) -> int:
             from reranker_ui.core.training.run import train
 
             settings = Settings()
-            train(folder, settings.threads, settings.precision)
+            train(folder, settings.threads, settings.precision, run_ranks)
     except Waited:
         # A lost run that was resumed becomes lost again and keeps its checkpoints.
         if folder.model.is_dir() or not folder.last_checkpoint():
             _cancel(folder)
     except Cancelled:
         _cancel(folder)
+    except Lost as reason:
+        print(reason, file=sys.stderr)
+        return 1
     except BaseException as error:
         traceback.print_exc()
         trace = "" if isinstance(error, Refused) else traceback.format_exc()
@@ -74,27 +83,29 @@ class Waited(Exception):  # noqa: N818 - not an error
 
 @contextmanager
 def _turn(folder: RunFolder) -> Iterator[None]:
-    """Wait until no earlier run is ahead, the parent has its model and none trains; then hold the
-    home's run lock.
+    """Wait until the parent has its model, and on this machine until no earlier run is ahead.
+
+    A run on this machine then holds the home's run lock; other executors have their own queue.
     """
-    lock = folder.run_lock()
-    while folder.someone_is_ahead() or folder.waits_for_its_parent() or not _taken(lock):
-        if stop := folder.stop_requested():
-            raise Cancelled if stop == "cancel" else Waited
-        time.sleep(EVERY)
-    with lock:
-        lock.release()  # taken twice, by the wait and by this block
+    with ExitStack() as held:
+        local = placement_of(folder.path).executor == LOCAL
+        while folder.waits_for_its_parent() or (local and not _is_next(folder, held)):
+            if stop := folder.stop_requested():
+                raise Cancelled if stop == "cancel" else Waited
+            time.sleep(EVERY)
         if folder.stop_requested() == "cancel":
             raise Cancelled
         yield
 
 
-def _taken(lock: FileLock) -> bool:
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
+def _is_next(folder: RunFolder, held: ExitStack) -> bool:
+    """Whether this run may train now; it then has the home's run lock until `held` is closed."""
+    if folder.someone_is_ahead():
         return False
-    return True
+    with suppress(Timeout):
+        held.enter_context(folder.run_lock().acquire(timeout=0))
+        return True
+    return False
 
 
 def _cancel(folder: RunFolder) -> None:
@@ -115,16 +126,6 @@ def _end(folder: RunFolder, event: str, lost: bool = True, **fields: Any) -> Non
     except OSError:  # on a full disk deleting the checkpoints makes room for the last event
         shutil.rmtree(folder.checkpoints, ignore_errors=True)
         folder.emit(event, **fields)
-
-
-def sentence(error: BaseException) -> str:
-    """The sentence for the user: what happened, why if known, and what to do."""
-    memory = isinstance(error, MemoryError) or "memory" in str(error).casefold()
-    if memory and not isinstance(error, Refused):
-        return "There is not enough memory. Choose a smaller batch size, max length or base."
-    if isinstance(error, KeyboardInterrupt | SystemExit):
-        return "The worker was ended by a signal."
-    return failure_sentence(error, "The run")
 
 
 if __name__ == "__main__":

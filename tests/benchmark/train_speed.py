@@ -127,7 +127,7 @@ def plain(lesson: Lesson, base: Path, length: int, machine: Machine) -> tuple[An
     )
     from transformers import TrainerCallback, set_seed
 
-    clock = Clock(1, 0)
+    clock = Clock.of(1, 0)
 
     class Timer(TrainerCallback):  # type: ignore[misc]
         def on_train_begin(self, *_: Any, **__: Any) -> None:
@@ -163,7 +163,7 @@ def plain(lesson: Lesson, base: Path, length: int, machine: Machine) -> tuple[An
 
 def ours(lesson: Lesson, base: Path, length: int, machine: Machine) -> tuple[Any, Took]:
     """The loop of a run, without a dev split; returns the model and the seconds of the loop."""
-    clock = Clock(1, 0)
+    clock = Clock.of(1, 0)
     model = open_model(base, length, lesson.seed)
     with tempfile.TemporaryDirectory() as home:
         folder = RunFolder(Path(home) / "runs" / "00001")

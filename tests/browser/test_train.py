@@ -32,7 +32,7 @@ def caves(space, name):
 def ended(server, monkeypatch):
     """Runs of a dataset of their own whose events are written at once: `ended(name, end)`."""
     space = open_workspace(Settings(home=server.home))
-    monkeypatch.setattr(lifecycle, "executor_of", lambda _space: Nowhere())
+    monkeypatch.setattr(lifecycle, "executor_of", lambda *_: Nowhere())
 
     def make(dataset, end="finished"):
         if not any(row["dataset"] == dataset for row in lifecycle.list_runs(space, ADMIN)):

@@ -106,7 +106,7 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
 @pytest.fixture
 def finished(space, monkeypatch, tiny_model):
     """A run with a model, its results by query, and a tuned model worse than its base."""
-    monkeypatch.setattr(lifecycle, "executor_of", lambda _space: Nowhere())
+    monkeypatch.setattr(lifecycle, "executor_of", lambda *_: Nowhere())
     if not any(row["dataset"] == "ended" for row in lifecycle.list_runs(space, ADMIN)):
         caves(space, "ended")
     run = lifecycle.start(space, ADMIN, "ended", recipe_from(base="embedded"))

@@ -25,7 +25,7 @@ from tests.support.worlds import Model
 
 @pytest.fixture
 def nowhere(monkeypatch):
-    monkeypatch.setattr(lifecycle, "executor_of", lambda _workspace: Nowhere())
+    monkeypatch.setattr(lifecycle, "executor_of", lambda *_: Nowhere())
 
 
 @pytest.fixture

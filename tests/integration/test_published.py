@@ -95,7 +95,7 @@ def of_one_query(found):
 def run(workspace, monkeypatch, request):
     """Train a preset on the pairs of each split; returns its runs, the last model's card and
     its facts."""
-    monkeypatch.setattr(lifecycle, "executor_of", lambda _: Here())
+    monkeypatch.setattr(lifecycle, "executor_of", lambda *_: Here())
     if "small_multilingual" in request.fixturenames:
         base = request.getfixturevalue("small_multilingual")
         monkeypatch.setattr(multilingual, "multilingual_folder", lambda _: base)

@@ -44,13 +44,16 @@ class Nowhere:
     def submit(self, folder):
         return "0:"
 
+    def refresh(self, folders):
+        pass
+
     def end(self, folder):
         pass
 
 
 @pytest.fixture
 def nowhere(monkeypatch):
-    monkeypatch.setattr(lifecycle, "executor_of", lambda workspace: Nowhere())
+    monkeypatch.setattr(lifecycle, "executor_of", lambda *_: Nowhere())
 
 
 def caves(workspace, **more):

@@ -18,7 +18,7 @@ PLAN = {"warm_start_steps": 0, "train_steps": 9}
 @pytest.fixture
 def train(workspace, monkeypatch, tiny_model):
     """Start a run whose events the test writes itself; its folder."""
-    monkeypatch.setattr(lifecycle, "executor_of", lambda workspace: Nowhere())
+    monkeypatch.setattr(lifecycle, "executor_of", lambda *_: Nowhere())
     recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", max_length=32)
     split = {8: "dev", 9: "test"}
     seed(

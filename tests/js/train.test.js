@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bestFree, bestStep } from "../../assets/js/train/chart_notes.js";
+import { placeWords } from "../../assets/js/train/place_choice.js";
+import { seedRows } from "../../assets/js/train/seed_plot.js";
 import { line, smoother } from "../../assets/js/train/smoothing.js";
 
 test("without weight the values stay as they are", () => {
@@ -62,4 +64,35 @@ test("the best checkpoint is the highest by the metric that decides, the first o
   assert.equal(bestStep(dev, "auto"), 10);
   assert.equal(bestStep(dev, "last"), null);
   assert.equal(bestStep({}, "auto"), null);
+});
+
+test("the plot of seeds holds every seed and interval", () => {
+  const cell = { gain: null, gain_low: null, gain_high: null };
+  const column = (/** @type {number[]} */ runs) =>
+    /** @type {const} */ ({ id: 1, name: "quick", status: "finished", dataset: "d", runs });
+  const values = [
+    { ...cell, value: 0.5, low: 0.3, high: 0.7, each: [0.4, 0.6] },
+    { ...cell, value: null, low: null, high: null, each: [] },
+  ];
+  const comparison = {
+    runs: [column([1, 2]), column([3])],
+    metrics: [{ metric: "ndcg@10", values }],
+    queries: 9,
+    recipe: [],
+    changed: null,
+    notice: "",
+  };
+  const plot = seedRows(comparison);
+  assert.deepEqual([plot?.low, plot?.high, plot?.rows.length], [0.3, 0.7, 1]);
+  assert.equal(seedRows({ ...comparison, runs: [column([1]), column([3])] }), null);
+});
+
+test("a run on this machine in one process needs no words", () => {
+  const place = { executor: "local", title: "This machine", processes: 1, gpus: 0 };
+  const none = { job: null, state: null, phase: null };
+  assert.equal(placeWords({ ...place, ...none }), "");
+  assert.equal(placeWords({ ...place, ...none, processes: 2 }), "2 processes");
+  const job = { job: "7", state: "PENDING", phase: /** @type {const} */ ("waiting") };
+  const slurm = { ...place, ...job, executor: "slurm", title: "Slurm", gpus: 1 };
+  assert.equal(placeWords(slurm), "Slurm job 7 (pending), 1 GPU");
 });

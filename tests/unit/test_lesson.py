@@ -190,7 +190,7 @@ def test_what_decides_which_checkpoint_is_best():
 
 
 def test_the_time_left_falls_to_nothing():
-    pace = Pace(to_learn=100, to_score=300)
+    pace = Pace.of(to_learn=100, to_score=300)
     assert pace.eta is None and pace.pairs_per_second is None
     pace.learned(50, seconds=5)
     assert pace.pairs_per_second == 10
@@ -201,7 +201,7 @@ def test_the_time_left_falls_to_nothing():
 
 
 def test_the_last_steps_decide_the_pace():
-    pace = Pace(1e9, 0)
+    pace = Pace.of(1e9, 0)
     for seconds in [1.0] * 100 + [2.0] * 100:
         pace.learned(16, seconds)
     assert math.isclose(pace.pairs_per_second, 8, rel_tol=0.02)

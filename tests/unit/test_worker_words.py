@@ -9,7 +9,7 @@ from reranker_ui.core.evaluation import baselines
 from reranker_ui.core.values.refused import Diverged, Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.jobs import train as worker
-from reranker_ui.jobs.train import sentence
+from reranker_ui.jobs.sentences import sentence
 from tests.unit.test_run_folder import checkpoint, new_folder
 
 

@@ -1026,7 +1026,18 @@ type Ranker = Baseline | "tuned" | "combined";
 type Metrics = Record<string, number>;
 type RunMetrics = Partial<Record<Ranker, Metrics>>;
 /** A run as a row of the table. */
+/** Where a run trains: the job and its state are those of an executor with a queue. */
+interface RunPlace {
+  executor: string;
+  title: string;
+  processes: number;
+  gpus: number;
+  job: string | null;
+  state: string | null;
+  phase: "waiting" | "running" | "ended" | null;
+}
 interface ListedRun {
+  place: RunPlace;
   id: number;
   name: string;
   status: RunStatus;
@@ -1201,6 +1212,8 @@ interface RecipeField {
   choices: [value: string, word: string][] | null;
 }
 interface FormOffers {
+  /** Where a run can train; the first is the default. */
+  places: { value: string; word: string }[];
   datasets: { name: string; labelled: number }[];
   bases: OfferGroup[];
   base: string;
@@ -1219,6 +1232,7 @@ interface FilledForm {
 }
 interface AskedRun {
   dataset: string | null;
+  executor: string | null;
   name: string;
   base: string;
   values: Record<string, string>;
@@ -1242,9 +1256,12 @@ interface ComparedValue {
   gain: number | null;
   gain_low: number | null;
   gain_high: number | null;
+  /** The value of each run of the column. */
+  each: (number | null)[];
 }
 interface RunComparison {
-  runs: { id: number; name: string; status: RunStatus; dataset: string }[];
+  /** The columns: runs that differ only in their seed are one. */
+  runs: { id: number; name: string; status: RunStatus; dataset: string; runs: number[] }[];
   /** Test queries that all of them share. */
   queries: number;
   metrics: { metric: string; values: ComparedValue[] }[];

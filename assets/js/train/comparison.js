@@ -1,4 +1,4 @@
-// Two to five runs side by side, as the address names them: `compare=1,2,3`.
+// Runs side by side, as the address names them: `compare=1,2,3`.
 
 import { address, goTo, setAddress } from "../lib/address.js";
 import { copyText } from "../lib/clipboard.js";
@@ -8,6 +8,7 @@ import { formatMetric, formatSigned } from "../lib/format.js";
 import { deltaMark } from "../lib/labels.js";
 import { tableHead } from "../lib/table.js";
 import { metricWord } from "./own_metric.js";
+import { seedPlot } from "./seed_plot.js";
 import { METRICS } from "./words.js";
 
 const WORDS = Object.fromEntries(METRICS);
@@ -58,6 +59,7 @@ function drawComparison(comparison) {
   );
   return [
     h("p.rr-muted", notice),
+    seedPlot(comparison),
     scrolled("Metrics on test", comparison, metricRows(comparison)),
     h("h3", "Differences in recipe and data"),
     rows.length

@@ -13,6 +13,7 @@ import { CommandView } from "./command.js";
 import { RecipeFields } from "./form_fields.js";
 import { groupedOptions, labelled } from "./form_parts.js";
 import { CardSource } from "./form_source.js";
+import { PlaceChoice } from "./place_choice.js";
 import { PlanView } from "./plan.js";
 import { reasons } from "./why.js";
 
@@ -46,6 +47,7 @@ export class RunForm {
     this.dataset = h("select.rr-select", { id: "rr-run-data" });
     this.dataset.addEventListener("change", () => setAddress({ dataset: this.dataset.value }));
     this.base = new BaseChoice(() => this.baseChanged());
+    this.place = new PlaceChoice(() => this.schedule());
     this.recipe = h("select.rr-select", { id: "rr-run-recipe" });
     this.recipe.addEventListener("change", () => this.recipeChosen());
     this.fields = new RecipeFields(() => this.schedule());
@@ -98,6 +100,7 @@ export class RunForm {
     fill(this.recipe, groupedOptions(offers.recipes));
     this.recipe.value = chosen;
     if (this.recipe.selectedIndex < 0) this.recipe.selectedIndex = 0;
+    this.place.offer(offers.places);
     this.base.offer(offers.bases, first ? offers.base : this.base.value);
     if (first) {
       this.fields.draw(offers.fields, offers.values);
@@ -115,6 +118,7 @@ export class RunForm {
         labelled("Data", this.dataset),
         labelled("Base model", this.base.select, this.base.other),
         labelled("Recipe", this.recipe),
+        this.place.node,
         this.source.node,
         this.why,
         this.planView.node,
@@ -132,6 +136,7 @@ export class RunForm {
       name: this.name,
       base: this.base.value,
       values: this.fields.read(),
+      executor: this.place.value,
     };
   }
 

@@ -10,6 +10,7 @@ import { canAskToNotify } from "../lib/run_title.js";
 import { openCutoff } from "../playground/cutoff.js";
 import { openUse } from "../playground/use.js";
 import { askToCancel } from "./cancel.js";
+import { placeWords } from "./place_choice.js";
 import { hasModel, isLive, statusMark } from "./words.js";
 
 /** @type {Record<RunStatus, string>} */
@@ -44,7 +45,13 @@ export class RunHead {
     this.title.textContent = run.name;
     fill(this.status, statusMark(run, warm ? "Running, warm start" : STATUS[run.status]));
     const from = run.parent ? `continued from ${run.origin.title}` : run.origin.title;
-    const about = [run.dataset, from, run.recipe.name, run.archived && "archived"];
+    const about = [
+      run.dataset,
+      from,
+      run.recipe.name,
+      placeWords(run.place),
+      run.archived && "archived",
+    ];
     this.about.textContent = about.filter(Boolean).join(", ");
     this.about.title = `${run.dataset}, ${run.base}, ${run.recipe.name}`;
     this.drawLines(run);

@@ -8,8 +8,6 @@ import { isAdmin } from "../lib/role.js";
 import { toast } from "../lib/toast.js";
 import { isLive } from "./words.js";
 
-const MOST = 5; // runs in a comparison
-
 export class RunSelection {
   /** @param {import("./runs.js").RunTable} table */
   constructor(table) {
@@ -53,7 +51,7 @@ export class RunSelection {
     const { runs, table } = this;
     const archived = runs.every((run) => run.archived);
     const compare = () => table.compare([...this.selected]);
-    const title = count < 2 || count > MOST ? `Select two to ${MOST} runs to compare them` : "";
+    const title = count < 2 ? "Select two or more runs to compare them" : "";
     fill(
       this.node,
       h("b", `${count} selected`),

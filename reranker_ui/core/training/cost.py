@@ -1,7 +1,7 @@
 """The estimated cost of a run: steps, pairs, seconds, bytes of disk."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +59,13 @@ def cost_of(
     scale: Scale,
     texts: list[Pair],
     cache: Path,
+    ranks: int = 1,
 ) -> Cost:
     """The cost of `recipe`. `passes` are the splits of each pass, which differ in `train` only.
 
-    The warm start trains on `texts`.
+    The warm start trains on `texts`; `ranks` is the number of processes that train together.
     """
-    lessons = tuple(_lesson(recipe, drawn, scale) for drawn in passes)
+    lessons = tuple(replace(_lesson(recipe, drawn, scale), ranks=ranks) for drawn in passes)
     warm = _warm_start(recipe, base, texts, cache)
     before = warm.lesson.learned if warm and not warm.done else 0
     work = (_work(*pair, scale) for pair in zip(lessons, passes, strict=True))

@@ -20,8 +20,9 @@ from transformers import EarlyStoppingCallback, PrinterCallback, set_seed
 
 from reranker_ui.core.models.first_token import read_first_token
 from reranker_ui.core.models.loading import damage_refused
-from reranker_ui.core.training.length_batches import length_grouped
+from reranker_ui.core.training.length_batches import length_grouped, parts_of
 from reranker_ui.core.training.losses import loss_of
+from reranker_ui.core.training.parallel.decisions import rank_count
 from reranker_ui.core.training.phase import Lesson
 from reranker_ui.core.training.run_events import LiveEvaluator, Reporter
 from reranker_ui.core.training.run_time import Pace, every
@@ -145,7 +146,7 @@ def _arguments(
         output_dir=str(folder.checkpoints),
         num_train_epochs=lesson.epochs,
         max_steps=lesson.max_steps or -1,
-        per_device_train_batch_size=lesson.row_batch,
+        per_device_train_batch_size=lesson.row_batch // lesson.ranks,
         learning_rate=lesson.learning_rate,
         lr_scheduler_type=SCHEDULES[lesson.schedule],
         # A float below 1 is a fraction of all steps.
@@ -160,6 +161,7 @@ def _arguments(
         fp16=machine.precision == "fp16",
         dataloader_pin_memory=machine.device != "cpu",
         ddp_find_unused_parameters=False,
+        ddp_backend="gloo" if lesson.ranks > 1 and machine.device == "cpu" else None,
         logging_steps=max(1, math.ceil(lesson.steps / LOGGED)),
         logging_first_step=True,
         logging_nan_inf_filter=False,  # otherwise a NaN loss is logged as 0
@@ -180,7 +182,11 @@ class Trainer(CrossEncoderTrainer):  # type: ignore[misc]
 
 
 class LengthGroupedBatchSampler(DefaultBatchSampler):  # type: ignore[misc]
-    """Batches of similar length; another order each epoch, reproducible after a resume."""
+    """Batches of similar length; another order each epoch, reproducible after a resume.
+
+    Where several processes train together, each batch is dealt to them in parts of `batch_size`
+    rows: together they learn the batches of a process that trains alone.
+    """
 
     def __init__(self, dataset: Dataset, batch_size: int, drop_last: bool, **rest: Any) -> None:
         super().__init__(dataset, batch_size, drop_last, **rest)
@@ -189,10 +195,12 @@ class LengthGroupedBatchSampler(DefaultBatchSampler):  # type: ignore[misc]
         self._lengths = [sum(map(_characters, row)) for row in rows]
 
     def __iter__(self) -> Iterator[list[int]]:
-        yield from length_grouped(self._lengths, self.batch_size, self.seed + self.epoch)
+        whole = int(self.batch_size) * rank_count()
+        for batch in length_grouped(self._lengths, whole, self.seed + self.epoch):
+            yield from parts_of(batch, rank_count(), int(self.batch_size))
 
     def __len__(self) -> int:
-        return math.ceil(len(self._lengths) / int(self.batch_size))
+        return math.ceil(len(self._lengths) / (int(self.batch_size) * rank_count())) * rank_count()
 
 
 def _characters(text: str | list[str]) -> int:

@@ -1,6 +1,7 @@
 """Batches of pairs of similar length, to save time on padding."""
 
 from collections.abc import Sequence
+from itertools import cycle, islice
 
 import numpy as np
 
@@ -21,3 +22,15 @@ def length_grouped(lengths: Sequence[int], batch_size: int, seed: int) -> list[l
         part = sorted(order[start : start + width].tolist(), key=lambda place: -lengths[place])
         batches += [part[first : first + batch_size] for first in range(0, len(part), batch_size)]
     return [batches[place] for place in chance.permutation(len(batches))]
+
+
+def parts_of(batch: list[int], parts: int, size: int) -> list[list[int]]:
+    """A batch in `parts` of `size` rows, which are as long as each other.
+
+    A smaller batch, the last of an epoch, is repeated until it fills them: a part that is missing
+    or shorter would leave the other processes waiting. One part is left as it is.
+    """
+    if parts == 1:
+        return [batch]
+    filled = list(islice(cycle(batch), parts * size))
+    return [filled[start::parts] for start in range(parts)]

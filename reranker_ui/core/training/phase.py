@@ -56,6 +56,7 @@ class Lesson:
     best_by: BestBy = "auto"
     idle: int = 0  # pairs without effect on the loss
     rows: Examples | None = field(default=None, repr=False)
+    ranks: int = field(default=1, repr=False)  # processes that train together; no part of results
 
     @property
     def columns(self) -> Mapping[str, list[Any]]:
@@ -66,10 +67,13 @@ class Lesson:
 
     @property
     def row_batch(self) -> int:
-        """Rows in a batch, for about `batch_size` pairs."""
+        """Rows in a batch, for about `batch_size` pairs: as many for each of the `ranks`."""
+        size = self.batch_size
         if self.loss == "mnrl":  # the other rows of a batch are the negatives, so count rows
-            return max(2, self.batch_size)
-        return max(1, round(self.batch_size / self.rows.width)) if self.rows else self.batch_size
+            size = max(2, size)
+        elif self.rows:
+            size = max(1, round(size / self.rows.width))
+        return math.ceil(size / self.ranks) * self.ranks
 
     @property
     def batch_pairs(self) -> float:

@@ -9,6 +9,7 @@ from reranker_ui.core.evaluation.baselines import best_by, evaluate_tuned, metri
 from reranker_ui.core.evaluation.metrics import Metrics
 from reranker_ui.core.evaluation.outcome import is_constant, outcome_of
 from reranker_ui.core.training.model_card import write_card
+from reranker_ui.core.training.parallel.task import Launch
 from reranker_ui.core.training.phase import Lesson, length_notice
 from reranker_ui.core.training.run_plan import Plan, plan_run
 from reranker_ui.core.training.run_ranker import run_ranker
@@ -22,15 +23,21 @@ if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
 
-def train(folder: RunFolder, threads: int | None = None, preferred: str = "auto") -> None:
+def train(
+    folder: RunFolder,
+    threads: int | None = None,
+    preferred: str = "auto",
+    launch: Launch | None = None,
+) -> None:
     """Train on the inputs of `folder`; writes the model, the events and the card into it.
 
     `threads` of the processor, all if None; `preferred` is the precision of a recipe with auto
-    (see `chosen_precision`). A lost run continues from its last complete checkpoint. The last
-    event is `finished` or `stopped`; raises Cancelled, and Refused for errors the user can fix.
+    (see `chosen_precision`); `launch` starts the processes of a run that is placed on several. A
+    lost run continues from its last complete checkpoint. The last event is `finished` or
+    `stopped`; raises Cancelled, Lost, and Refused for errors the user can fix.
     """
     begun = time.monotonic()
-    plan = plan_run(folder, threads, preferred)
+    plan = plan_run(folder, threads, preferred, launch)
     _emit_start(plan)
     model, stopped = _learn(plan)
     if folder.stop_requested() == "cancel":
@@ -85,6 +92,7 @@ def _emit_start(plan: Plan) -> None:
         precision=machine.precision,
         threads=machine.threads,
         device=machine.device,
+        processes=plan.lesson.ranks,
         pairs=folder.lineage()["counts"],
         learned_from=len(plan.lesson.queries) - plan.lesson.idle,
         plan={"warm_start_steps": warm_steps, "train_steps": plan.lesson.steps},
@@ -115,7 +123,7 @@ def _idle_notice(lesson: Lesson) -> str | None:
 
 def _learn(plan: Plan) -> tuple["CrossEncoder", bool]:
     # Returns the model and whether it was stopped early.
-    from reranker_ui.core.training.fitting import learn
+    from reranker_ui.core.training.parallel.delegation import learn_as_planned
     from reranker_ui.core.training.run_events import LiveEvaluator
 
     folder, live = plan.folder, plan.live
@@ -125,7 +133,7 @@ def _learn(plan: Plan) -> tuple["CrossEncoder", bool]:
     warm = plan.warm.lesson.learned if plan.warm and not plan.warm.done else 0
     candidate = plan.warm is not None and best is not None
     scored = (evaluations(plan.lesson) + 1 + candidate) * len(live) + 2 * len(plan.test)
-    pace = Pace(plan.lesson.learned + warm, scored)
+    pace = Pace.of(plan.lesson.learned + warm, scored)
     model, stopped = starting_model(plan, pace)
     if stopped:
         return model, True
@@ -133,7 +141,7 @@ def _learn(plan: Plan) -> tuple["CrossEncoder", bool]:
     resume = folder.last_checkpoint()
     if candidate and evaluator and not resume:
         evaluator(model, steps=0)
-    stopped = learn(model, plan.lesson, folder, plan.machine, pace, evaluator, resume)
+    stopped = learn_as_planned(plan, model, plan.lesson, pace, evaluator, resume)
     # Later runs may have deleted the warm start of a lost run in the meantime.
     if plan.warm and plan.warm.done and best and start_was_best(folder.events()[0], best):
         model = warm_again(plan, plan.warm)

@@ -12,6 +12,7 @@ from sentence_transformers.base.evaluation import BaseEvaluator
 from transformers import TrainerCallback
 
 from reranker_ui.core.evaluation.baselines import metrics_of, pairs_of
+from reranker_ui.core.training.parallel.decisions import Decisions
 from reranker_ui.core.training.phase import Lesson
 from reranker_ui.core.training.run_time import Pace
 from reranker_ui.core.values.machine import bytes_in_words, free_disk, free_memory
@@ -19,6 +20,7 @@ from reranker_ui.core.values.refused import Diverged
 from reranker_ui.core.values.run_folder import Cancelled, RunFolder
 
 LEAST_MEMORY = 300_000_000  # bytes
+STOP, SAVE, CANCEL = 1, 2, 4
 SAVE_EVERY = 600.0  # seconds after which a checkpoint is due, evaluation or not
 
 
@@ -65,8 +67,17 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
         self, _args: Any, state: Any, _control: Any, model: Any = None, **_: Any
     ) -> None:
         """Count the pairs a resumed run has already trained on, and the size of a checkpoint."""
+        self._decisions = Decisions()
         self._size = checkpoint_bytes(model)
         self._pace.skipped(state.global_step * self._lesson.batch_pairs)
+
+    def on_epoch_begin(
+        self, _args: Any, state: Any, _control: Any, train_dataloader: Any = None, **_: Any
+    ) -> None:
+        """Set the epoch of a sampler shared by processes: a resumed trainer does not reach it."""
+        sampler: Any = getattr(train_dataloader.batch_sampler, "batch_sampler", None)
+        if hasattr(sampler, "set_epoch"):
+            sampler.set_epoch(int(state.epoch or 0))
 
     def on_step_begin(self, *_: Any, **__: Any) -> None:
         """Start the clock of a step, which excludes evaluations."""
@@ -75,19 +86,25 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
     def on_step_end(self, _args: Any, state: Any, control: Any, **_: Any) -> None:
         """Stop the clock, obey a stop request, and request a checkpoint if one is due."""
         self._pace.learned(self._lesson.batch_pairs, time.monotonic() - self._begun)
-        stop = self._folder.stop_requested()
-        if stop == "cancel":
+        last = state.global_step >= state.max_steps
+        decision = self._decisions.of_first(self._decision(control.should_save, last))
+        if decision == CANCEL:
             raise Cancelled
-        if stop == "keep" and state.global_step < state.max_steps:
+        if decision & STOP:
             self.stopped = control.should_training_stop = True
             control.should_evaluate = self._evaluates
-        if self.stopped or state.global_step >= state.max_steps:
-            control.should_log = True
+        control.should_log |= self.stopped or last
+        control.should_save = bool(decision & SAVE)
+
+    def _decision(self, save: bool, last: bool) -> int:
+        """CANCEL, or what is to be done of STOP and SAVE; `save`: a checkpoint is due anyway."""
+        stop = self._folder.stop_requested()
+        if stop == "cancel":
+            return CANCEL
+        stopped = stop == "keep" and not last
         late = time.monotonic() - self._saved > SAVE_EVERY
-        if self._lesson.phase == "train" and (self.stopped or late):
-            control.should_save = True
-        if control.should_save:
-            control.should_save = self._has_room()
+        save = save or (self._lesson.phase == "train" and (stopped or late))
+        return STOP * stopped + SAVE * (save and self._has_room())
 
     def _has_room(self) -> bool:
         """Whether a checkpoint and the final model fit on the disk; emits a notice if not."""

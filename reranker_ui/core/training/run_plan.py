@@ -1,7 +1,7 @@
 """The plan of a run, made before its first step."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,11 +9,20 @@ import pandas as pd
 from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.evaluation.baselines import JUDGED_SHARE, Baselines, live_pairs, pairs_of
 from reranker_ui.core.models.model_folder import token_limit
+from reranker_ui.core.training.advice.base_choice import fitting_base
 from reranker_ui.core.training.advice.sizing import size
 from reranker_ui.core.training.negatives import with_negatives
+from reranker_ui.core.training.parallel.task import Launch
 from reranker_ui.core.training.phase import Lesson, lesson_of
 from reranker_ui.core.training.warm_start.preparation import WarmStart, warm_start_of, warms
-from reranker_ui.core.values.machine import Machine, bytes_in_words, free_disk, this_machine
+from reranker_ui.core.values.execution.placement import placement_of
+from reranker_ui.core.values.machine import (
+    Machine,
+    bytes_in_words,
+    check_gpus,
+    free_disk,
+    this_machine,
+)
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
@@ -34,28 +43,36 @@ class Plan:
     live: pd.DataFrame  # dev pairs scored at each evaluation
     judged: pd.DataFrame  # dev pairs that choose the run's ranker
     test: pd.DataFrame
+    launch: Launch | None = None  # how several processes are started; None for one
 
 
-def plan_run(folder: RunFolder, threads: int | None, preferred: str) -> Plan:
+def plan_run(
+    folder: RunFolder, threads: int | None, preferred: str, launch: Launch | None = None
+) -> Plan:
     """The plan of the run in `folder`, with `threads` of the processor, all if None.
 
-    `preferred` is the precision of a recipe with auto.
-    Refused: its base cannot be used, the disk is too full, its labels cannot be learned from.
+    `preferred` is the precision of a recipe with auto; `launch` starts the processes of a run
+    that was placed on several.
+    Refused: its base cannot be used, the disk is too full, its labels cannot be learned from,
+    this machine has too few GPUs.
     """
+    placed = placement_of(folder.path)
+    check_gpus(placed.gpus)
     recipe, cache = folder.recipe(), folder.home / "cache"
     pairs, dev, test = (folder.pairs(split) for split in ("train", "dev", "test"))
-    base = _base(folder, recipe, pairs)
+    machine = this_machine(recipe.precision, threads, preferred)
+    base = fitting_base(folder, recipe, _base(folder, recipe, pairs), pairs, machine)
     _stay_offline()
     limit = token_limit(base.path) or recipe.max_length
     recipe = recipe.model_copy(update={"max_length": min(recipe.max_length, limit)})
     baselines = Baselines(base, recipe.max_length, cache, pairs_of(pairs))
     taught = with_negatives(recipe, pairs, baselines.encoder, folder.scale())
-    machine = this_machine(recipe.precision, threads, preferred)
     texts = [*pairs_of(pairs), *folder.texts()]
     warmed = warms(recipe, base, baselines.encoder, texts)
-    lesson = lesson_of(recipe, taught, folder.scale())
+    lesson = replace(lesson_of(recipe, taught, folder.scale()), ranks=placed.ranks)
     sizing = size(folder, recipe, lesson, base, machine, warmed)
     recipe, lesson = sizing.recipe, sizing.lesson
+    warm = warm_start_of(recipe, base, baselines.encoder, texts, cache)
     return Plan(
         folder,
         recipe,
@@ -63,11 +80,12 @@ def plan_run(folder: RunFolder, threads: int | None, preferred: str) -> Plan:
         machine,
         lesson,
         baselines,
-        warm_start_of(recipe, base, baselines.encoder, texts, cache),
+        warm and replace(warm, lesson=replace(warm.lesson, ranks=placed.ranks)),
         sizing.reason,
         live_pairs(dev, lesson.learned, recipe.seed, folder.scale()),
         live_pairs(dev, lesson.learned, recipe.seed, folder.scale(), JUDGED_SHARE),
         test,
+        launch if placed.ranks > 1 else None,
     )
 
 

@@ -1,6 +1,7 @@
 """The speed of a run, and its remaining time."""
 
 import math
+from dataclasses import dataclass
 from typing import Protocol
 
 EVALUATIONS = 10  # on dev while a run learns
@@ -30,35 +31,43 @@ def evaluations(lesson: Paced) -> int:
     return lesson.steps // every(lesson)
 
 
+@dataclass
 class Pace:
-    """Pairs a second from the completed steps, and the remaining seconds from the pairs left."""
+    """Pairs a second from the completed steps, and the remaining seconds from the pairs left.
 
-    def __init__(self, to_learn: float, to_score: float) -> None:
-        """The numbers of pairs that the whole run will train on and score."""
-        self._left = to_learn + to_score * COST_OF_SCORING
-        self._pairs = self._seconds = 0.0
+    `left` is the work in training pairs, `pairs` and `seconds` are faded sums over the steps.
+    """
+
+    left: float
+    pairs: float = 0.0
+    seconds: float = 0.0
+
+    @classmethod
+    def of(cls, to_learn: float, to_score: float) -> "Pace":
+        """The pace of a run that will train on and score so many pairs."""
+        return cls(to_learn + to_score * COST_OF_SCORING)
 
     def learned(self, pairs: float, seconds: float) -> None:
         """Count one step."""
-        self._left -= pairs
-        self._pairs = self._pairs * FADING + pairs
-        self._seconds = self._seconds * FADING + seconds
+        self.left -= pairs
+        self.pairs = self.pairs * FADING + pairs
+        self.seconds = self.seconds * FADING + seconds
 
     def skipped(self, pairs: float) -> None:
         """Count pairs that the run trained on before it was lost."""
-        self._left -= pairs
+        self.left -= pairs
 
     def scored(self, pairs: int) -> None:
         """Count one evaluation."""
-        self._left -= pairs * COST_OF_SCORING
+        self.left -= pairs * COST_OF_SCORING
 
     @property
     def pairs_per_second(self) -> float | None:
         """Recent training pairs a second; None before the first step."""
-        return self._pairs / self._seconds if self._seconds else None
+        return self.pairs / self.seconds if self.seconds else None
 
     @property
     def eta(self) -> float | None:
         """Seconds until the run is finished; None before the first step."""
         speed = self.pairs_per_second
-        return max(self._left, 0.0) / speed if speed else None
+        return max(self.left, 0.0) / speed if speed else None

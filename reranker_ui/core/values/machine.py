@@ -3,10 +3,13 @@
 import ctypes
 import os
 import shutil
+import signal
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from reranker_ui.core.values.refused import Refused
 
 LEAST_DISK = 500_000_000  # bytes: below, not even a small model and its checkpoints fit
 # Options of glibc's mallopt, and what training sets them to.
@@ -56,12 +59,35 @@ def _set_malloc(options: Mapping[int, int]) -> None:
             mallopt(option, value)
 
 
-def prepare_training() -> None:
-    """Set up a process that trains. Call before torch is imported."""
+def prepare_training(processes: int = 1, gpus: int = 0) -> None:
+    """Set up a process that trains. Call before torch is imported.
+
+    Several `processes` train on the CPUs; otherwise one process trains on a GPU if there is one.
+    """
     give_way(5)
     keep_memory()
-    # One run, one GPU: with several visible the trainer would copy the model to each.
-    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")
+    # One process, one GPU: with several visible the trainer would copy the model to each.
+    visible = "" if processes > 1 else ",".join(map(str, range(max(1, gpus))))
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", visible)
+
+
+def check_gpus(gpus: int) -> None:
+    """Refuse a run that needs more GPUs than are visible here."""
+    if not gpus:
+        return
+    import torch
+
+    if (found := torch.cuda.device_count()) < gpus:
+        raise Refused(
+            f"The run needs {gpus} GPUs, and this machine has {found}. Choose fewer GPUs, or "
+            "processes, which train on the CPUs."
+        )
+
+
+def die_with_parent() -> None:
+    """End this process when the one that started it ends, however it ends; only on Linux."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def give_way(niceness: int) -> None:
@@ -85,9 +111,16 @@ def this_machine(requested: str, threads: int | None = None, preferred: str = "a
     if cuda:
         bf16 = torch.cuda.is_bf16_supported()
     threads = threads or len(os.sched_getaffinity(0))
-    torch.set_num_threads(threads)
+    use_threads(threads)
     precision, notice = chosen_precision(requested, cuda, bf16, preferred)
     return Machine("cuda" if cuda else "cpu", precision, threads, notice)
+
+
+def use_threads(threads: int) -> None:
+    """Let torch compute with so many threads in this process."""
+    import torch
+
+    torch.set_num_threads(threads)
 
 
 def chosen_precision(

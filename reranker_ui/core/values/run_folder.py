@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 
 from reranker_ui.core.values import event_log
 from reranker_ui.core.values.checkpoints import newest_checkpoint
+from reranker_ui.core.values.execution import placement
 from reranker_ui.core.values.job_folder import JobFolder, ProcessFolder
 from reranker_ui.core.values.json_files import parse_object
 from reranker_ui.core.values.labels import Scale
@@ -46,6 +47,10 @@ class Cancelled(Exception):  # noqa: N818 - not an error
     """Raised where a run obeys the stop `cancel`."""
 
 
+class Lost(Exception):  # noqa: N818 - the run can be resumed
+    """Raised where a process of the run was killed: its worker ends without a last event."""
+
+
 class RunFolder(ProcessFolder):
     """One run on disk. Inputs are written once, before the start; the worker writes the rest.
 
@@ -57,7 +62,8 @@ class RunFolder(ProcessFolder):
     def __init__(self, path: Path | str) -> None:
         super().__init__(path)
         self.recipe_file = self.path / "recipe.json"
-        self.sizes_file = self.path / "sizes.json"
+        self.sizes_file = self.path / "sizes.json"  # chosen by the worker
+        self.base_file = self.path / "base.txt"  # the embedded base that the worker chose
         self.lineage_file = self.path / "lineage.json"
         self.texts_file = self.path / "texts.parquet"
         self.events_file = self.path / "events.jsonl"
@@ -169,10 +175,7 @@ class RunFolder(ProcessFolder):
         )
 
     def events(self, since: int = 0) -> tuple[list[dict[str, Any]], int]:
-        """Events starting at byte `since`, and the byte to start from next time.
-
-        Truncated and garbled lines are skipped.
-        """
+        """Whole events from byte `since` on, and the byte to start from next time."""
         lines = event_log.read(self.events_file, since)
         return lines.events, lines.end
 
@@ -188,11 +191,12 @@ class RunFolder(ProcessFolder):
 
     def lives(self) -> bool:
         """Whether a worker is alive in this folder or may still start."""
-        return self.alive() or self.young()
+        return self.alive() or self.young() or placement.has_live_job(self.path)
 
     def young(self) -> bool:
         """Whether the run was created so recently that it may not be submitted yet."""
-        if self.alive_file.exists() or not self.path.is_dir():
+        submitted = self.alive_file.exists() or (self.path / placement.JOB).exists()
+        if submitted or not self.path.is_dir():
             return False
         # The clock may have been set back.
         return abs(time.time() - self.path.stat().st_mtime) < STARTING
@@ -210,10 +214,11 @@ class RunFolder(ProcessFolder):
         return FileLock(self.home / "run.lock")
 
     def someone_is_ahead(self) -> bool:
-        """Whether an earlier run of the home has a worker that is alive or about to start."""
+        """Whether an earlier local run of the home has a worker that is alive or about to start."""
         return any(
             (other.alive() or (other.young() and other.status() == "queued"))
             and not other.waits_for_its_parent()
+            and placement.placement_of(other.path).executor == placement.LOCAL
             for other in map(RunFolder, self.path.resolve().parent.iterdir())
             if other.path.name.isdecimal() and other.number < self.number
         )

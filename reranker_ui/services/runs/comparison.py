@@ -1,4 +1,4 @@
-"""Two to five runs side by side: metrics with intervals, recipes, queries that changed."""
+"""Runs side by side: metrics with intervals, recipes, queries that changed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,37 +19,37 @@ from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.visibility import visibility_of_run
 from reranker_ui.services.runs.listing import Run, find_run
 from reranker_ui.services.runs.own_metric import metric_of, scale_in
+from reranker_ui.services.runs.recipe_differences import differences
+from reranker_ui.services.runs.repeated_runs import Column, columns_of, heads_of, value_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
-MOST_RUNS = 5
+MOST_RUNS = 60
+MOST_COLUMNS = 5
 MOST_QUERIES = 10  # that are listed
 HIDDEN = (
     "Labels of these test splits are hidden from you, so each column is the run's own result and"
     " the numbers may be on different queries."
 )
 METRICS = (*RANKING, "average_precision")
-_ABOUT = {
-    "dataset": "Dataset", "origin": "Base model", "data": "Data hash", "train": "Training pairs",
-    "dev": "Dev pairs", "test": "Test pairs", "precision_used": "Precision used",
-}  # fmt: skip
 
 
 def comparison(workspace: Workspace, user: User, chosen: Sequence[int | str]) -> dict[str, Any]:
-    """Compare the results of two to MOST_RUNS runs on the test queries that they share.
+    """Compare the results of two or more runs on the test queries that they share.
 
-    Returns `runs`: id, name, status, dataset; `queries`: how many are shared, judged alike;
-    `metrics`, with the one chosen for the first run's dataset: metric and for each run `values`:
-    value, low, high (95% bootstrap interval over the queries), gain, gain_low, gain_high (against
-    the first run, paired by query), None where not known; `recipe`: field and a text for each run,
-    where they differ; `changed`: query and nDCG@10 for each run, the largest difference first, None
-    where labels are hidden from `user`; `notice`: on what is compared. Refused: another number of
-    runs, one that is named twice.
+    Runs that differ only in their seed are one of at most MOST_COLUMNS columns. Returns `runs`, the
+    columns: id, name, status, dataset, runs (see `repeated_runs.heads_of`); `queries`: how many are
+    shared, judged alike; `metrics`, with the one chosen for the first run's dataset: metric and for
+    each column `values`: value, low, high (95% bootstrap interval over the queries), gain,
+    gain_low, gain_high (against the first one, paired by query; with several seeds see
+    `repeated_runs.value_of`), each, None where not known; `recipe`: field and a text for each
+    column, where they differ; `changed`: query and nDCG@10 for each column, the largest difference
+    first, None where labels are hidden from `user`; `notice`: on what is compared. Refused: another
+    number of runs or columns, a run that is named twice.
     """
     require(user, "viewer")
-    rows = [find_run(workspace, user, run) for run in chosen]
-    if not 2 <= len(rows) <= MOST_RUNS or len({row["id"] for row in rows}) < len(rows):
-        raise Refused(f"Compare two to {MOST_RUNS} different runs.")
+    rows, columns = _chosen_runs(workspace, user, chosen)
+    left_out = len(chosen) - len(rows)
     with workspace.reading() as connection:
         whole = all(visibility_of_run(connection, user, row["id"]).everything for row in rows)
     # Which queries are judged alike follows from labels that some may not know.
@@ -58,17 +58,48 @@ def comparison(workspace: Workspace, user: User, chosen: Sequence[int | str]) ->
     tables = [_per_query(frame, row) for frame, row in zip(scored, rows, strict=False)]
     count = len(tables[0]) if len(tables) == len(rows) else 0
     metric = metric_of(workspace, user, rows[0]["dataset"])
+    measured = [
+        *(_measured(rows, scored, tables) if count else _reported(rows)),
+        *(_chosen(metric, rows, scored) if count and metric else []),
+    ]
     return {
-        "runs": [{key: row[key] for key in ("id", "name", "status", "dataset")} for row in rows],
+        "runs": heads_of(rows, columns),
         "queries": count,
-        "metrics": [
-            *(_measured(rows, scored, tables) if count else _reported(rows)),
-            *(_chosen(metric, rows, scored) if count and metric else []),
-        ],
-        "recipe": _differences(rows),
-        "changed": (_changed(tables, scored[0]) if count else []) if whole else None,
-        "notice": _notice(rows, count) if whole else HIDDEN,
+        "metrics": [_in_columns(metric, columns) for metric in measured],
+        "recipe": differences([rows[column[0]] for column in columns], len(rows) > len(columns)),
+        "changed": (_changed(tables, columns, scored[0]) if count else []) if whole else None,
+        "notice": (_notice(rows, columns, count) if whole else HIDDEN) + _without(left_out),
     }
+
+
+def _chosen_runs(
+    workspace: Workspace, user: User, chosen: Sequence[int | str]
+) -> tuple[list[Run], list[Column]]:
+    rows = [find_run(workspace, user, run) for run in chosen[: MOST_RUNS + 1]]
+    if not 2 <= len(rows) <= MOST_RUNS or len({row["id"] for row in rows}) < len(rows):
+        raise Refused(f"Compare two to {MOST_RUNS} different runs.")
+    columns = columns_of(rows)
+    if len(columns) < len(rows):  # of a sweep that still runs, what has ended
+        ended = [row for row in rows if row["status"] in ("finished", "stopped")]
+        rows = ended if len(ended) > 1 else rows
+        columns = columns_of(rows)
+    if len(columns) > MOST_COLUMNS:
+        raise Refused(
+            f"Compare at most {MOST_COLUMNS} recipes: only runs that differ in nothing but their"
+            " seed count as one."
+        )
+    return rows, columns
+
+
+def _without(left_out: int) -> str:
+    if not left_out:
+        return ""
+    return f" Left out: {left_out} run{'s' if left_out > 1 else ''} without a result."
+
+
+def _in_columns(metric: dict[str, Any], columns: list[Column]) -> dict[str, Any]:
+    parts = [[metric["values"][at] for at in column] for column in columns]
+    return metric | {"values": [value_of(values, parts[0]) for values in parts]}
 
 
 def _scored(row: Run) -> pd.DataFrame | None:
@@ -177,39 +208,11 @@ def _reported(rows: list[Run]) -> list[dict[str, Any]]:
     return [{"metric": name, "values": [_bare(one.get(name)) for one in own]} for name in METRICS]
 
 
-def _differences(rows: list[Run]) -> list[dict[str, Any]]:
-    about = [_about(row) for row in rows]
-    fields = [*_ABOUT, *rows[0]["recipe"]]
-    table = [
-        {"field": _ABOUT.get(field, field), "values": [run.get(field, "–") for run in about]}
-        for field in fields
-        if field not in ("base", "name")
-    ]
-    return [row for row in table if len(set(row["values"])) > 1]
-
-
-def _about(row: Run) -> dict[str, str]:
-    recipe = {name: _text(value) for name, value in row["recipe"].items()}
-    lineage = RunFolder(row["folder"]).lineage_if_readable()
-    return recipe | {
-        "dataset": row["dataset"],
-        "origin": row["origin"]["title"],
-        "data": (lineage.get("hash") or "–")[:8],
-        "precision_used": row["precision"] or "–",
-        **{split: f"{count:,}" for split, count in row["counts"].items()},
-    }
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _changed(tables: list[pd.DataFrame], frame: pd.DataFrame) -> list[dict[str, Any]]:
-    ndcg = pd.concat([table["ndcg@10"] for table in tables], axis=1)
+def _changed(
+    tables: list[pd.DataFrame], columns: list[Column], frame: pd.DataFrame
+) -> list[dict[str, Any]]:
+    every = pd.concat([table["ndcg@10"] for table in tables], axis=1)
+    ndcg = pd.concat([every.iloc[:, column].mean(axis=1) for column in columns], axis=1)
     spread = (ndcg.max(axis=1) - ndcg.min(axis=1)).sort_values(ascending=False, kind="stable")
     texts = frame.drop_duplicates("query_key").set_index("query_key")["query"]
     return [
@@ -218,7 +221,13 @@ def _changed(tables: list[pd.DataFrame], frame: pd.DataFrame) -> list[dict[str, 
     ]
 
 
-def _notice(rows: list[Run], count: int) -> str:
+def _notice(rows: list[Run], columns: list[Column], count: int) -> str:
+    if count and len(rows) > len(columns):
+        return (
+            f"Compared on {count:,} shared test queries. A recipe with several seeds shows the mean"
+            " over its runs and a 95% t interval over the seeds; its gain is against the first"
+            " column, paired by seed."
+        )
     if count:
         gain = f"gains are against {rows[0]['name']}, paired by query"
         return f"Compared on {count:,} shared test queries; {gain}. Intervals are 95% bootstrap."

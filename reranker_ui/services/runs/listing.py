@@ -11,6 +11,7 @@ from reranker_ui.core.values.json_files import read_object
 from reranker_ui.core.values.recipe import EMBEDDED_BASE, EMBEDDED_ENGLISH, EMBEDDED_MULTILINGUAL
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.runs import executors
 from reranker_ui.services.runs import progress as progress_in
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import runs
@@ -40,6 +41,7 @@ def _folder(home: Path, number: int) -> RunFolder:
 def list_runs(workspace: Workspace, user: User) -> list[Run]:
     """All runs, newest first. The keys of CONTRACT are the ones other programs rely on."""
     require(user, "viewer")
+    executors.refresh(workspace)
     with workspace.reading() as connection:
         rows = connection.execute(_ROWS.order_by(runs.c.id.desc())).mappings().all()
     return [_row(workspace, dict(row)) for row in rows]
@@ -48,6 +50,7 @@ def list_runs(workspace: Workspace, user: User) -> list[Run]:
 def find_run(workspace: Workspace, user: User, run: int | str) -> Run:
     """The run with this number or name, or called "run NUMBER"; refused if there is none."""
     require(user, "viewer")
+    executors.refresh(workspace)
     text = str(run).strip()
     number = number_of(text)
     choice = runs.c.name == text if number is None else runs.c.id == number
@@ -74,7 +77,9 @@ def _row(workspace: Workspace, row: dict[str, Any]) -> Run:
     folder = folder_of(workspace, row["id"])
     progress, state = progress_in.look(folder)
     damage = progress_in.damage(folder)
+    place = executors.place_of(folder)
     sentence = _waits(folder, state, row) or progress_in.sentence(progress, state)
+    sentence = executors.sentence(place, state, sentence)
     base_used = _base(progress.started.get("base_used") or "") or None
     origin = _origin(workspace, row, base_used)
     now = time.time()
@@ -93,6 +98,7 @@ def _row(workspace: Workspace, row: dict[str, Any]) -> Run:
         "base_used": base_used,
         "origin": origin,
         "interval": _interval(folder),
+        "place": place,
         "note": row["note"],
         "archived": row["archived_at"] is not None,
         "chain": row["chain_id"],

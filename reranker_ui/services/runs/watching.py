@@ -15,7 +15,7 @@ from reranker_ui.services.store.workspace import Workspace
 SHOWN = (
     *("id", "name", "status", "metrics", "dev", "dataset", "base", "base_used", "sentence"),
     *("verdict", "stopping", "overdue", "step", "steps", "parent", "resumable", "damage"),
-    *("note", "archived", "chain", "origin", "interval", "created_at"),
+    *("note", "archived", "chain", "origin", "interval", "created_at", "place"),
 )
 ASIDE = (  # what seldom changes of a row
     *("id", "name", "dataset", "status", "stopping", "damage", "note", "archived"),

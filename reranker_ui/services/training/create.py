@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.models.hub_reach import hub_is_reachable
+from reranker_ui.core.values.execution.placement import Placement, placement_of
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.machine import LEAST_DISK, bytes_in_words, free_disk
 from reranker_ui.core.values.recipe import EMBEDDED, Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
-from reranker_ui.executors.local import LocalExecutor
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.runs.allowed_models import check_base
 from reranker_ui.services.runs.listing import find_run, folder_of
@@ -89,6 +89,7 @@ def enter(
     splits: dict[str, pd.DataFrame],
     parent: int | None,
     chain: Chain | None = None,
+    placement: Placement | None = None,
 ) -> int:
     """Write the folder of a new run and its row, both or neither; returns its number."""
     counts = {split: len(pairs) for split, pairs in splits.items()}
@@ -107,6 +108,8 @@ def enter(
     try:
         texts = unlabelled_texts(workspace, user, dataset)
         RunFolder(aside).write_inputs(recipe, splits, lineage, texts)
+        if placement and placement != Placement():
+            placement.save(aside)
         entered = {"counts": counts, "parent_run_id": parent}
         return _insert(workspace, user, aside, dataset, recipe, entered, chain)
     finally:
@@ -143,7 +146,7 @@ def _insert(
             "chain_id": chain and (chain.first or number),
             "name": f"run {number}",
             "recipe": recipe.model_dump(mode="json"),
-            "executor": LocalExecutor.name,
+            "executor": placement_of(aside).executor,
             "created_by": user.name,
             "created_at": now,
             **entered,

@@ -1,18 +1,15 @@
-"""Runs: start, continue, run again, resume, stop, wait for, delete; run_list only reads."""
+"""Runs: start, continue, run again, resume, stop, wait for; `listing` only reads them."""
 
-import shutil
 import time
-from pathlib import Path
 from typing import Any, Literal
 
-from reranker_ui.core.values.filesystems import DiskFull
-from reranker_ui.core.values.job_folder import JobFolder
+from reranker_ui.core.values.execution.placement import LOCAL, Placement, job_of, placement_of
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors.base import Executor
-from reranker_ui.executors.local import LocalExecutor
 from reranker_ui.services.annotating.model_scores import forget_scores
-from reranker_ui.services.ranking import engines
+from reranker_ui.services.runs import executors
 from reranker_ui.services.runs.allowed_models import pinned
 from reranker_ui.services.runs.listing import (
     CONTRACT,
@@ -28,9 +25,9 @@ from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace, record
 from reranker_ui.services.training import create
+from reranker_ui.services.training.deletion import delete
 from reranker_ui.services.training.freeze import first_pairs, frozen_splits
 from reranker_ui.services.training.recipes import changed
-from reranker_ui.settings import worker_environment
 
 __all__ = [
     "CONTRACT",
@@ -60,17 +57,20 @@ def start(
     dataset: str | None,
     recipe: Recipe,
     parent: int | None = None,
+    placement: Placement | None = None,
 ) -> Run:
     """Freeze the labels of `dataset` into a new run folder and submit it; returns the run.
 
     A base "run 12" continues that run's model. A recipe of several passes makes as many runs,
     each continuing the last; the first is returned, `later` are the numbers of the others.
+    `placement` is where they train, by the settings if None.
     Refused: an unknown dataset, one without labels, one whose labels are all the same, a full
     disk.
     """
     require(user, "admin")
     recipe, parent = create.continued(workspace, user, recipe, parent)
     recipe = pinned(workspace, recipe)
+    placement = placement or executors.placement(workspace)
     create.check_disk(workspace)
     splits = frozen_splits(workspace, user, dataset)
     numbers: list[int] = []
@@ -81,7 +81,8 @@ def start(
             parent, model = numbers[-1], folder_of(workspace, numbers[-1]).model
             one = one.model_copy(update={"base": str(model), "revision": None, "warm_start": "off"})
         chain = create.Chain(first=numbers[0] if numbers else None) if len(passes) > 1 else None
-        numbers.append(create.enter(workspace, user, str(dataset), one, drawn, parent, chain))
+        entered = (workspace, user, str(dataset), one, drawn, parent, chain, placement)
+        numbers.append(create.enter(*entered))
         _submit(workspace, numbers[-1])
     return find_run(workspace, user, numbers[0]) | {"later": numbers[1:]}
 
@@ -91,16 +92,17 @@ def continue_run(
     user: User,
     run: int | str,
     dataset: str | None = None,
+    placement: Placement | None = None,
     **changes: Any,
 ) -> Run:
     """Train the model of `run` on, with its recipe and a fresh optimizer, on the labels of today.
 
-    `dataset` may be another one; `changes` are fields of the recipe.
+    `dataset` may be another one; `placement` is as in `start`, `changes` are fields of the recipe.
     """
     require(user, "admin")
     known, recipe = onward(workspace, user, run)
     recipe = changed(recipe.model_dump(), **changes)
-    return start(workspace, user, dataset or known, recipe)
+    return start(workspace, user, dataset or known, recipe, placement=placement)
 
 
 def onward(workspace: Workspace, user: User, run: int | str) -> tuple[str, Recipe]:
@@ -110,20 +112,25 @@ def onward(workspace: Workspace, user: User, run: int | str) -> tuple[str, Recip
     return row["dataset"], changed(values | {"passes": (0,)})
 
 
-def executor_of(_workspace: Workspace) -> Executor:
-    """Where the runs of this workspace are submitted."""
-    return LocalExecutor(worker_environment())
+def executor_of(workspace: Workspace, folder: RunFolder) -> Executor:
+    """Where the run in `folder` is submitted."""
+    return executors.executor_of(workspace, placement_of(folder.path).executor)
 
 
 def _submit(workspace: Workspace, number: int) -> None:
     folder = folder_of(workspace, number)
+    executor = executor_of(workspace, folder)
     try:
-        handle = executor_of(workspace).submit(folder)
+        handle = executor.submit(folder)
+    except Refused as error:
+        folder.emit("failed", error=str(error), traceback="")
+        return
     except OSError as error:
         folder.emit("failed", error=f"The worker could not be started: {error}.", traceback="")
         return
+    values = {"handle": handle, "executor": placement_of(folder.path).executor}
     with workspace.writing() as connection:
-        connection.execute(runs.update().where(runs.c.id == number).values(handle=handle))
+        connection.execute(runs.update().where(runs.c.id == number).values(values))
 
 
 def run_again(workspace: Workspace, user: User, run: int | str) -> Run:
@@ -131,14 +138,19 @@ def run_again(workspace: Workspace, user: User, run: int | str) -> Run:
     require(user, "admin")
     row = find_run(workspace, user, run)
     recipe = Recipe.model_validate(row["recipe"])
-    return start(workspace, user, row["dataset"], recipe, row["parent"])
+    placed = placement_of(folder_of(workspace, row["id"]).path)
+    if placed.executor not in workspace.settings.executor_names():
+        placed = executors.placement(workspace)
+    return start(workspace, user, row["dataset"], recipe, row["parent"], placed)
 
 
-def resume(workspace: Workspace, user: User, run: int | str) -> Run:
+def resume(
+    workspace: Workspace, user: User, run: int | str, placement: Placement | None = None
+) -> Run:
     """Submit a lost, stopped or failed run again; it continues from its last complete checkpoint.
 
-    A lost run without one starts again. Refused: a run in another state, a stopped or failed one
-    that left no checkpoint, a full disk.
+    `placement` is where, as before if None. A lost run without a checkpoint starts again.
+    Refused: a run in another state, a stopped or failed one that left no checkpoint, a full disk.
     """
     require(user, "admin")
     row = find_run(workspace, user, run)
@@ -155,8 +167,10 @@ def resume(workspace: Workspace, user: User, run: int | str) -> Run:
     create.check_disk(workspace)
     forget_scores(workspace, row["id"])
     folder.stop_file.unlink(missing_ok=True)
-    if row["status"] != "lost":
-        folder.emit("queued")  # else what it ended as would still stand
+    placed = placement or placement_of(folder.path)
+    placed.save(folder.path)
+    if row["status"] != "lost" or placed.executor != LOCAL:
+        folder.emit("queued")  # else it would be as it ended, or running while its job waits
     with workspace.writing() as connection:
         record(connection, user, "run.resume", f"run:{row['id']}", at=time.time())
     _submit(workspace, row["id"])
@@ -166,15 +180,16 @@ def resume(workspace: Workspace, user: User, run: int | str) -> Run:
 def stop(workspace: Workspace, user: User, run: int | str, how: Literal["keep", "cancel"]) -> Run:
     """Ask a run to stop after this step and keep its model, or to cancel.
 
-    A worker that is overdue after a "cancel" is ended by the next one.
+    A worker that is overdue after a "cancel" is ended by the next one. A job that waits for its
+    executor is taken from the queue: the run is cancelled, or lost again if it was resumed.
     """
     require(user, "admin")
     row = find_run(workspace, user, run)
     if row["status"] not in LIVE:
         raise Refused(f"{row['name']} is not running: {row['sentence'].rstrip('.')}.")
     folder = folder_of(workspace, row["id"])
-    if how == "cancel" and is_overdue(folder):
-        _end(workspace, row["id"])
+    if (how == "cancel" and is_overdue(folder)) or _has_waiting_job(folder):
+        _end(workspace, folder, how)
     elif folder.stop_requested() != "cancel":
         folder.request_stop(how)
     with workspace.writing() as connection:
@@ -182,10 +197,15 @@ def stop(workspace: Workspace, user: User, run: int | str, how: Literal["keep", 
     return find_run(workspace, user, row["id"])
 
 
-def _end(workspace: Workspace, number: int) -> None:
-    folder = folder_of(workspace, number)
-    executor_of(workspace).end(folder)
-    if folder.status() == "lost":
+def _has_waiting_job(folder: RunFolder) -> bool:
+    job = job_of(folder.path)
+    return job is not None and job.phase == "waiting" and not folder.alive()
+
+
+def _end(workspace: Workspace, folder: RunFolder, how: str) -> None:
+    executor_of(workspace, folder).end(folder)
+    resumed = how == "keep" and folder.last_checkpoint()
+    if folder.status() == "lost" and not resumed:
         folder.emit("cancelled")
 
 
@@ -194,49 +214,3 @@ def wait(workspace: Workspace, user: User, run: int | str, every: float = 0.5) -
     while (row := find_run(workspace, user, run))["status"] in LIVE:
         time.sleep(every)
     return row
-
-
-def check_deletable(workspace: Workspace, user: User, row: Run) -> None:
-    """Refuse to delete a run that waits or runs, or from which a live one continues."""
-    require(user, "admin")
-    if row["status"] in LIVE:
-        raise Refused(f"{row['name']} is {row['status']}. Cancel it before deleting it.")
-    for other in list_runs(workspace, user):
-        if other["parent"] == row["id"] and other["status"] in LIVE:
-            raise Refused(f"{other['name']} continues {row['name']}. Cancel it first.")
-
-
-def delete(workspace: Workspace, user: User, run: int | str) -> None:
-    """Delete a run that has ended, with its folder: model, checkpoints, frozen pairs, events."""
-    require(user, "admin")
-    row = find_run(workspace, user, run)
-    check_deletable(workspace, user, row)
-    folder = folder_of(workspace, row["id"]).path
-    engines.delete_engine(workspace, folder / "model")
-    try:
-        _delete_row(workspace, user, row)
-    except DiskFull:  # deleting runs is how a disk gets its space back
-        _remove(folder)
-        _delete_row(workspace, user, row)
-    forget_scores(workspace, row["id"])
-    for left in workspace.cache.glob(f"conversions/onnx-{row['id']}-*"):
-        JobFolder(left).remove()
-    for left in [folder, *workspace.cache.glob(f"onnx/{row['id']}-*")]:
-        _remove(left)
-
-
-def _remove(path: Path) -> None:
-    path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
-
-
-def _delete_row(workspace: Workspace, user: User, row: Run) -> None:
-    with workspace.writing() as connection:
-        connection.execute(runs.delete().where(runs.c.id == row["id"]))
-        record(
-            connection,
-            user,
-            "run.delete",
-            f"run:{row['id']}",
-            at=time.time(),
-            before={name: row[name] for name in CONTRACT},
-        )

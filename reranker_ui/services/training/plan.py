@@ -1,5 +1,6 @@
 """The plan of a run, shown before it is started."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,16 @@ from reranker_ui.core.training.advice.budget import MINUTES, needs_speed, sized
 from reranker_ui.core.training.cost import Cost, cost_of
 from reranker_ui.core.training.phase import Lesson, length_notice
 from reranker_ui.core.training.warm_start.preparation import WarmStart, warms
+from reranker_ui.core.values.execution.placement import LOCAL, Placement
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.machine import bytes_in_words, free_disk, free_memory
 from reranker_ui.core.values.processor import likely_notice, likely_precision
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.labels import datasets
-from reranker_ui.services.runs import listing
+from reranker_ui.services.runs import executors, listing
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
+from reranker_ui.services.training import place_facts
 from reranker_ui.services.training import speed as speeds
 from reranker_ui.services.training.create import known_base
 from reranker_ui.services.training.data_check import findings_of
@@ -38,7 +41,12 @@ NOTABLE_CUT = 0.05
 
 
 def plan(
-    workspace: Workspace, user: User, dataset: str | None, recipe: Recipe, wait: bool = False
+    workspace: Workspace,
+    user: User,
+    dataset: str | None,
+    recipe: Recipe,
+    wait: bool = False,
+    placement: Placement | None = None,
 ) -> dict[str, Any]:
     """What `recipe` would do with the labels of `dataset` now.
 
@@ -46,7 +54,8 @@ def plan(
     with `findings` as of `data_check.findings_of` and `runs`, how many are queued; for programs
     `steps`, `seconds`, `memory` and `disk` (bytes), None where not known, and `measurable`:
     whether `wait` would tell more. With `wait`, a speed that is not known is measured in a process
-    of its own, unless a run is live; without, nothing is started: a form asks at every change.
+    of its own, unless a run is live; without, nothing is started: a form asks at every change. Of
+    a run that is placed elsewhere or on several processes the speed is known only from a run.
     Refused where `runs.start` would refuse.
     """
     require(user, "viewer")
@@ -57,17 +66,20 @@ def plan(
     requested, recipe = recipe, _read(recipe, base)
     rows = listing.list_runs(workspace, user)
     busy = any(run["status"] in ("running", "queued") for run in rows)
+    placement = placement or executors.placement(workspace)
     found = speeds.known(workspace, recipe, splits["train"])
-    if wait and found is None and base is not None and not busy:
+    alone = placement.executor == LOCAL and placement.ranks == 1
+    measurable = alone and base is not None and not busy
+    if wait and found is None and measurable and base is not None:
         require(user, "admin")
         resolved = recipe.model_copy(update={"base": str(base.path), "revision": None})
         speeds.begin(workspace, recipe, resolved, splits["train"], scale)
         found = speeds.wait(workspace, recipe, splits["train"])
-    speed = _speed(rows, recipe, found)
+    speed = _speed(rows, recipe, placement, found if alone else None)
     passes = [first_pairs(splits, size, recipe.seed) for size in recipe.passes]
     texts = [*pairs_of(splits["train"]), *unlabelled_texts(workspace, user, name)]
     recipe = _sized(recipe, base, texts, speed, len(splits["train"]), workspace.cache)
-    cost = cost_of(recipe, passes, base, scale, texts, workspace.cache)
+    cost = cost_of(recipe, passes, base, scale, texts, workspace.cache, placement.ranks)
     lesson = cost.lessons[-1]
     is_open = speed is None and needs_speed(requested, cost.warm is not None)
     seconds = MINUTES[recipe.budget] * 60.0 if is_open else cost.seconds(speed)
@@ -76,7 +88,12 @@ def plan(
     return {
         "data": _data(counts, datasets.label_counts(workspace, user, name)),
         "facts": [
-            *(_open_work(recipe) if is_open else _work(cost, speed)),
+            *(_open_work(recipe, placement) if is_open else _work(cost, speed, placement)),
+            *(
+                [_fact("Pairs in a step", place_facts.batch_of(lesson, recipe, placement))]
+                if placement.ranks > 1
+                else []
+            ),
             *_room(workspace, found, disk),
             _fact("Precision", likely_precision(recipe.precision, workspace.settings.precision)),
             _positives(splits["train"], lesson, scale),
@@ -86,27 +103,29 @@ def plan(
         "notices": _notices(workspace, requested, recipe, base, counts),
         "findings": findings_of(splits, scale, base),
         "runs": len(passes),
-        "command": command(name, requested),
+        "command": command(name, requested) + place_facts.option_of(workspace, placement),
         "busy": busy,
         "steps": cost.steps,
         "seconds": seconds,
-        "measurable": speed is None and base is not None and not busy,
+        "measurable": speed is None and measurable,
         "memory": found["memory"] if found else None,
         "disk": disk,
     }
 
 
-def _open_work(recipe: Recipe) -> list[dict[str, Any]]:
+def _open_work(recipe: Recipe, placement: Placement) -> list[dict[str, Any]]:
     """What is known where the worker chooses sizes within the budget."""
-    minutes = f"about {MINUTES[recipe.budget]} min"
-    return [_fact("Steps", "chosen at the start"), _fact("Time on this machine", minutes)]
+    return [
+        _fact("Steps", "chosen at the start"),
+        _fact(place_facts.time_of(placement), f"about {MINUTES[recipe.budget]} min"),
+    ]
 
 
-def _work(cost: Cost, speed: float | None) -> list[dict[str, Any]]:
+def _work(cost: Cost, speed: float | None, placement: Placement) -> list[dict[str, Any]]:
     return [
         _steps(cost),
         *([_warm_fact(cost.warm, speed)] if cost.warm else []),
-        _fact("Time on this machine", _time(cost.seconds(speed))),
+        _fact(place_facts.time_of(placement), _time(cost.seconds(speed))),
     ]
 
 
@@ -150,12 +169,14 @@ def _warm_fact(warm: WarmStart, speed: float | None) -> dict[str, Any]:
 
 
 def _speed(
-    rows: list[listing.Run], recipe: Recipe, measured: dict[str, Any] | None
+    rows: list[listing.Run], recipe: Recipe, placement: Placement, measured: dict[str, Any] | None
 ) -> float | None:
-    """Pairs a second: as the last run like this one had, else as measured."""
+    """Pairs a second: as the last run like this one in the same place had, else as measured."""
     alike = ("base", "max_length", "batch_size", "loss", "precision")
+    place = asdict(placement).items()
     for run in rows:
         same = all(run["recipe"].get(name) == getattr(recipe, name) for name in alike)
+        same = same and place <= run["place"].items()
         if same and run["pairs_per_second"]:
             return float(run["pairs_per_second"])
     return float(measured["pairs_per_second"]) if measured else None

@@ -7,7 +7,7 @@ from reranker_ui.services.runs.listing import Run, find_run, list_runs
 from reranker_ui.services.runs.progress import LIVE
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
-from reranker_ui.services.training import lifecycle
+from reranker_ui.services.training import deletion, lifecycle
 
 
 def stop_all(
@@ -45,7 +45,7 @@ def delete_runs(workspace: Workspace, user: User, chosen: Sequence[int | str]) -
     require(user, "admin")
     rows = {row["id"]: row for row in (find_run(workspace, user, run) for run in chosen)}
     for row in rows.values():
-        lifecycle.check_deletable(workspace, user, row)
+        deletion.check_deletable(workspace, user, row)
     for number in sorted(rows, reverse=True):
-        lifecycle.delete(workspace, user, number)
+        deletion.delete(workspace, user, number)
     return len(rows)

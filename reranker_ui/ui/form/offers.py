@@ -14,6 +14,7 @@ from reranker_ui.core.values.recipe import (
     Recipe,
 )
 from reranker_ui.services.labels import datasets
+from reranker_ui.services.runs import executors
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import lifecycle
@@ -36,11 +37,13 @@ def offers(workspace: Workspace, user: User) -> dict[str, Any]:
     """Everything that the form shows before anything is chosen.
 
     Returns `datasets`: name and labelled; `bases` and the groups of `recipes`: value and word;
-    `base`, the default one; `fields` as of `fields.described`; `values`, those of the first recipe.
+    `places`, where a run can train; `base`, the default one; `fields` as of `fields.described`;
+    `values`, those of the first recipe.
     """
     default = workspace.settings.default_base
     bases = BASES if default in BASES else {default: default, **BASES}
     runs = [run for run in lifecycle.list_runs(workspace, user) if not run["archived"]]
+    places = workspace.settings.executor_names()
     models = [run for run in runs if run["status"] in ("finished", "stopped")]
     return {
         "datasets": [
@@ -55,6 +58,7 @@ def offers(workspace: Workspace, user: User) -> dict[str, Any]:
         ],
         "base": default,
         "recipes": _recipes(runs),
+        "places": [_offer(name, executors.TITLES.get(name, name)) for name in places],
         "fields": described(),
         "values": shown(PRESETS["quick"]),
     }  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from reranker_ui.core.values.recipe import PRESETS, Recipe
+from reranker_ui.services.runs.executors import placement
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import lifecycle
@@ -55,20 +56,27 @@ def _running(workspace: Workspace) -> Sequence[Function]:
         name: Name,
         base: Name,
         values: Values,
+        executor: Name | None = None,
         wait: Flag = False,
     ) -> Any:
         recipe = _requested(name, base, values)
-        return plans.plan(workspace, user, dataset, recipe, wait) | {
+        placed = placement(workspace, executor)
+        return plans.plan(workspace, user, dataset, recipe, wait, placed) | {
             "yaml": as_yaml(recipe),
             "recipe": recipe.name,
         }
 
     def start_run(
-        user: User, *, dataset: Name | None = None, name: Name, base: Name, values: Values
+        user: User,
+        *,
+        dataset: Name | None = None,
+        name: Name,
+        base: Name,
+        values: Values,
+        executor: Name | None = None,
     ) -> Any:
-        return {
-            "run": lifecycle.start(workspace, user, dataset, _requested(name, base, values))["id"]
-        }
+        recipe, placed = _requested(name, base, values), placement(workspace, executor)
+        return {"run": lifecycle.start(workspace, user, dataset, recipe, placement=placed)["id"]}
 
     return [plan_run, start_run]
 

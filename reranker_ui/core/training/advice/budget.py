@@ -36,9 +36,14 @@ def sized(
     rate = DEEP_RATE if layers >= DEEP or recipe.budget != "quick" else RATE
     found: dict[str, Any] = UNKNOWN | {"learning_rate": rate}
     if speed is not None:
-        found |= _within(recipe, MINUTES[recipe.budget] * 60 * LEARNING * speed, pairs, warms)
+        found |= _within(recipe, work_of(recipe, speed), pairs, warms)
     auto = {name: found[name] for name in SIZES if getattr(recipe, name) == "auto"}
     return recipe.model_copy(update=auto)
+
+
+def work_of(recipe: Recipe, speed: float) -> float:
+    """Pairs that can be learned from within the budget, at `speed` pairs a second."""
+    return MINUTES[recipe.budget] * 60 * LEARNING * speed
 
 
 def _within(recipe: Recipe, work: float, pairs: int, warms: bool) -> dict[str, Any]:

@@ -83,12 +83,12 @@ def _warmed(
 
 def _learned(plan: Plan, lesson: "Lesson", model: "CrossEncoder", pace: Pace) -> tuple[bool, bool]:
     # Whether it was stopped, and whether the model collapsed.
-    from reranker_ui.core.training.fitting import learn
+    from reranker_ui.core.training.parallel.delegation import learn_as_planned
 
     some = list(zip(lesson.queries, lesson.passages, strict=True))[:SOME]
     before = _logits(model, some)
     try:
-        stopped = learn(model, lesson, plan.folder, plan.machine, pace)
+        stopped = learn_as_planned(plan, model, lesson, pace)
     except Diverged:
         return False, True
     return stopped, not stopped and is_collapsed(before, _logits(model, some))

@@ -1,0 +1,65 @@
+"""The verb sweep: a grid of recipes and seeds, and their comparison."""
+
+import argparse
+import sys
+
+from reranker_ui.commands import Verbs
+from reranker_ui.commands.placement_options import add_placement, chosen_placement
+from reranker_ui.commands.runs import Shape, compared, line, shape
+from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.services.runs.comparison import comparison
+from reranker_ui.services.store.access import LOCAL
+from reranker_ui.services.store.workspace import open_workspace
+from reranker_ui.services.training import lifecycle
+from reranker_ui.services.training.grid import sweep
+from reranker_ui.services.training.recipes import recipe_from
+
+
+def add(verbs: Verbs) -> None:
+    """Add the verb."""
+    verb = verbs.add_parser("sweep", help="train several recipes with several seeds, and compare")
+    verb.add_argument("--dataset", metavar="NAME", required=True)
+    verb.add_argument(
+        "--recipe", metavar="NAME|FILE", action="append", required=True, dest="recipes",
+        help="a name or a YAML file; once for each recipe",
+    )  # fmt: skip
+    verb.add_argument("--base", metavar="M", help="base model of all recipes")
+    verb.add_argument("--seeds", type=int, metavar="N", default=3, help="runs of each recipe")
+    add_placement(verb)
+    verb.add_argument("--wait", action="store_true", help="wait until all have ended, and compare")
+    verb.set_defaults(run=_sweep, show=_shown)
+
+
+def _sweep(arguments: argparse.Namespace) -> tuple[Shape, int]:
+    workspace = open_workspace()
+    placed = chosen_placement(workspace, arguments)
+    recipes = [_recipe(name, arguments.base) for name in arguments.recipes]
+    runs = sweep(workspace, LOCAL, arguments.dataset, recipes, arguments.seeds, placed)
+    numbers = [run["id"] for run in runs]
+    if not arguments.wait:
+        return {"runs": [shape(run) for run in runs], "compare": _address(numbers)}, 0
+    ended = [lifecycle.wait(workspace, LOCAL, number) for number in numbers]
+    failed = [run for run in ended if run["status"] not in ("finished", "stopped")]
+    for run in failed:
+        print(f"{run['name']}: {run['sentence']}", file=sys.stderr)
+    found = comparison(workspace, LOCAL, numbers) if len(numbers) > 1 else None
+    answer = {"runs": [shape(run) for run in ended], "compare": _address(numbers)}
+    return answer | {"comparison": found}, 1 if failed else 0
+
+
+def _recipe(name: str, base: str | None) -> Recipe:
+    return recipe_from(name, base=base) if base else recipe_from(name)
+
+
+def _address(numbers: list[int]) -> str:
+    """The end of the page's address that compares these runs."""
+    return f"?tab=train&compare={','.join(map(str, numbers))}"
+
+
+def _shown(answer: Shape) -> str:
+    lines = [line(run) for run in answer["runs"]]
+    numbers = " ".join(str(run["id"]) for run in answer["runs"])
+    lines.append(f"Compare them: python -m reranker_ui compare {numbers}")
+    lines.append(f"or with the page: {answer['compare']}")
+    table = answer.get("comparison")
+    return "\n".join([*lines, "", compared(table)] if table else lines)

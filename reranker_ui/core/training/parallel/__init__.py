@@ -1,0 +1,1 @@
+"""One phase of a run on several processes, with torch.distributed."""

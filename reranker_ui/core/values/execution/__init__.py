@@ -1,0 +1,1 @@
+"""Where a run is trained, as its folder stores it."""

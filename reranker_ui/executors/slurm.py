@@ -1,0 +1,152 @@
+"""Runs as Slurm jobs, on a home that all nodes share: sbatch, squeue, sacct and scancel."""
+
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from reranker_ui.core.values.execution.placement import Job, job_of, placement_of
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
+
+Phase: TypeAlias = Literal["waiting", "running", "ended"]
+PATIENCE = 30.0  # seconds for one command of Slurm
+SOON = 60  # seconds before the time limit in which a job is queued again
+# States of Slurm; a job in any other has ended.
+WAITING = ("PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "RESV_DEL_HOLD")
+RUNNING = ("RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT", "RESIZING")
+# Slurm ends a job with SIGTERM first, which would have the worker stop and save: it is lost, and
+# resumed from its last checkpoint. USR1 comes where the job is to be queued again.
+SCRIPT = """#!/bin/bash
+{lines}
+trap '' TERM
+trap 'scontrol requeue "$SLURM_JOB_ID"' USR1
+{command} &
+while kill -0 $! 2>/dev/null; do wait $!; code=$?; done
+exit "$code"
+"""
+
+
+@dataclass(frozen=True)
+class SlurmOptions:
+    """The settings of jobs: empty ones are the cluster's. `lines` come into the batch script."""
+
+    partition: str = ""
+    time: str = ""
+    lines: Sequence[str] = ()
+    requeue: bool = False
+
+
+class SlurmExecutor:
+    """Submits `python -m reranker_ui.worker FOLDER` as a batch job of one node."""
+
+    name = "slurm"
+
+    def __init__(self, environment: Mapping[str, str], options: SlurmOptions) -> None:
+        """`environment` is the job's whole environment; it must not contain secrets."""
+        self.environment = dict(environment)
+        self.options = options
+
+    def submit(self, folder: RunFolder) -> str:
+        """Submit the job of `folder`; returns its number."""
+        script = folder.path / "slurm.sh"
+        command = [sys.executable, "-P", "-m", "reranker_ui.worker", str(folder.path)]
+        lines = "\n".join(self.options.lines)
+        script.write_text(SCRIPT.format(lines=lines, command=shlex.join(command)))
+        answer = self._run("sbatch", "--parsable", *self._options(folder), str(script))
+        if answer.returncode:
+            raise Refused(
+                f"Slurm refused the job: {answer.stderr.strip().rstrip('.')}. Correct the settings"
+                " RERANKER_UI_SLURM_*, then resume the run."
+            )
+        number = answer.stdout.strip().partition(";")[0]  # ";CLUSTER" may follow
+        Job(number, state="PENDING").save(folder.path)
+        return number
+
+    def _options(self, folder: RunFolder) -> list[str]:
+        placed, chosen = placement_of(folder.path), self.options
+        return [
+            f"--job-name=reranker-{folder.path.name}",
+            f"--chdir={folder.path}",
+            f"--output={folder.log_file}",
+            "--open-mode=append",
+            "--nodes=1",
+            "--ntasks=1",
+            *([f"--cpus-per-task={placed.processes}"] if placed.processes > 1 else []),
+            *([f"--gres=gpu:{placed.gpus}"] if placed.gpus else []),
+            *([f"--partition={chosen.partition}"] if chosen.partition else []),
+            *([f"--time={chosen.time}"] if chosen.time else []),
+            *(["--requeue", f"--signal=B:USR1@{SOON}"] if chosen.requeue else ["--no-requeue"]),
+            *self._dependency(folder),
+        ]
+
+    def _dependency(self, folder: RunFolder) -> list[str]:
+        # The next run of a chain would hold a node while it waits for the model of the last.
+        if (number := folder.lineage_if_readable().get("parent_run")) is None:
+            return []
+        parent = job_of(folder.path.parent / f"{number:05d}")
+        alive = parent is not None and parent.phase != "ended"
+        return [f"--dependency=afterany:{parent.id}"] if parent and alive else []
+
+    def refresh(self, folders: Sequence[RunFolder]) -> None:
+        """Ask Slurm once for the jobs of `folders`; where it does not answer, nothing changes."""
+        jobs = {folder.path: job for folder in folders if (job := job_of(folder.path))}
+        if not jobs or (states := self._states()) is None:
+            return
+        for path, job in jobs.items():
+            state = states.get(job.id) or self._last_state(job.id)
+            phase = phase_of(state)
+            if (phase, state) != (job.phase, job.state):
+                with suppress(OSError):  # a run that was deleted meanwhile
+                    Job(job.id, phase, state).save(path)
+
+    def _states(self) -> dict[str, str] | None:
+        answer = self._run("squeue", "--me", "--noheader", "--states=all", "--format=%i|%T")
+        if answer.returncode:
+            return None
+        rows = (line.strip().partition("|") for line in answer.stdout.splitlines())
+        return {number: state for number, _, state in rows}
+
+    def _last_state(self, number: str) -> str:
+        """The state of a job that squeue has forgotten; "" on a cluster without accounting."""
+        with suppress(OSError, subprocess.TimeoutExpired):
+            answer = self._run("sacct", "-n", "-P", "-X", "-j", number, "-o", "State")
+            return answer.stdout.strip().partition(" ")[0]  # "CANCELLED by 1000"
+        return ""
+
+    def end(self, folder: RunFolder) -> None:
+        """Kill the processes of the job, or take it from the queue; wait until it has ended."""
+        if (job := job_of(folder.path)) is None:
+            return
+        self._run("scancel", "--full", "--signal=KILL", job.id)  # the worker ignores SIGTERM
+        self._run("scancel", job.id)
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            state = (self._states() or {}).get(job.id, "")
+            if phase_of(state) == "ended":
+                Job(job.id, "ended", state or "CANCELLED").save(folder.path)
+                return
+            time.sleep(0.2)
+
+    def _run(self, *command: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            command,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            cwd=Path("/"),
+            check=False,
+        )
+
+
+def phase_of(state: str) -> Phase:
+    """Whether a job in this state of Slurm waits, runs or has ended."""
+    if state in WAITING:
+        return "waiting"
+    return "running" if state in RUNNING else "ended"

@@ -1,0 +1,84 @@
+"""Runs that differ only in their seed, as one column of a comparison: mean and interval."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.runs.listing import Run
+
+Column = list[int]  # positions in the list of runs
+Value = dict[str, Any]
+
+
+def columns_of(rows: Sequence[Run]) -> list[Column]:
+    """The positions of `rows` in columns: runs of one recipe on the same data, apart from seeds.
+
+    Columns come in the order of their first runs, and the runs of a column by their seeds. Two runs
+    stay two columns, and so do runs with the same seed.
+    """
+    found: dict[str, Column] = {}
+    for position, row in enumerate(rows):
+        found.setdefault(_key(row), []).append(position)
+    seeds = [[rows[at]["recipe"]["seed"] for at in column] for column in found.values()]
+    if len(rows) < 3 or any(len(set(column)) < len(column) for column in seeds):
+        return [[position] for position in range(len(rows))]
+    return [sorted(column, key=lambda at: rows[at]["recipe"]["seed"]) for column in found.values()]
+
+
+def _key(row: Run) -> str:
+    recipe = {name: value for name, value in row["recipe"].items() if name != "seed"}
+    data = RunFolder(row["folder"]).lineage_if_readable().get("hash")
+    # A damaged folder has no hash: such a run is a column of its own.
+    parts = [recipe, row["base_used"], row["parent"], data or row["id"]]
+    return json.dumps(parts, sort_keys=True, default=str)
+
+
+def heads_of(rows: Sequence[Run], columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """What each column is called: a run's name, or the recipe and how many seeds it has.
+
+    Each has the `id`, `status` and `dataset` of its first run, and `runs`, the numbers of all.
+    """
+    heads = []
+    for column in columns:
+        first = rows[column[0]]
+        name = first["name"]
+        if len(column) > 1:
+            name = f"{first['recipe']['name']} ({name}, {len(column)} seeds)"
+        head = {key: first[key] for key in ("id", "status", "dataset")}
+        heads.append(head | {"name": name, "runs": [rows[at]["id"] for at in column]})
+    return heads
+
+
+def value_of(values: Sequence[Value], first: Sequence[Value]) -> Value:
+    """One cell of the table from those of the runs of its column, in the order of their seeds.
+
+    A column of one run keeps its value, interval and gain. Otherwise `value` is the mean, `low`
+    and `high` a 95% t interval over the seeds, and the gain is against the runs `first` of the
+    first column, paired in the order of the seeds; None where their numbers differ. `each`: the
+    values of the runs.
+    """
+    found = [value["value"] for value in values]
+    if len(values) == 1:
+        return {**values[0], "each": found}
+    if None in found:
+        return dict.fromkeys((*values[0], "each")) | {"each": []}
+    others = [value["value"] for value in first]
+    low, high = t_interval(found)
+    cell: Value = {"value": float(np.mean(found)), "low": low, "high": high, "each": found}
+    if len(others) != len(found) or None in others:
+        return cell | dict.fromkeys(("gain", "gain_low", "gain_high"))
+    gains = [own - other for own, other in zip(found, others, strict=True)]
+    gain_low, gain_high = t_interval(gains)
+    return cell | {"gain": float(np.mean(gains)), "gain_low": gain_low, "gain_high": gain_high}
+
+
+def t_interval(values: Sequence[float]) -> tuple[float, float]:
+    """The 95% interval of the mean of at least two values, by Student's t distribution."""
+    from scipy.stats import t
+
+    mean, count = float(np.mean(values)), len(values)
+    half = float(t.ppf(0.975, count - 1)) * float(np.std(values, ddof=1)) / count**0.5
+    return mean - half, mean + half

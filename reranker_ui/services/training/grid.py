@@ -1,0 +1,57 @@
+"""A sweep: every recipe with several seeds, as runs in the executor's queue."""
+
+from collections.abc import Sequence
+
+from reranker_ui.core.values.execution.placement import Placement
+from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.runs.comparison import MOST_COLUMNS, MOST_RUNS
+from reranker_ui.services.runs.listing import Run
+from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.workspace import Workspace
+from reranker_ui.services.training import lifecycle
+
+MOST_SEED = 2**31 - 1
+
+
+def sweep(
+    workspace: Workspace,
+    user: User,
+    dataset: str,
+    recipes: Sequence[Recipe],
+    seeds: int,
+    placement: Placement | None = None,
+) -> list[Run]:
+    """Start each of `recipes` with `seeds` seeds from its own on; returns the runs.
+
+    All recipes get their first seed before any gets its second, so that a sweep that is ended early
+    can be compared. `placement` is as in `lifecycle.start`. Refused before any is started: more
+    runs than a comparison holds, a recipe of several passes, one that is named twice.
+    """
+    require(user, "admin")
+    grid = grid_of(recipes, seeds)
+    return [
+        lifecycle.start(workspace, user, dataset, recipe, placement=placement) for recipe in grid
+    ]
+
+
+def grid_of(recipes: Sequence[Recipe], seeds: int) -> list[Recipe]:
+    """The recipe of each run of a sweep, see `sweep`."""
+    if seeds < 1 or len(recipes) * seeds > MOST_RUNS or len(recipes) > MOST_COLUMNS:
+        raise Refused(
+            f"A sweep has at most {MOST_COLUMNS} recipes and {MOST_RUNS} runs. Choose fewer recipes"
+            " or seeds."
+        )
+    if chained := next((recipe for recipe in recipes if len(recipe.passes) > 1), None):
+        raise Refused(
+            f"{chained.name} is a recipe of several passes, each a run that continues the last."
+            " Sweep recipes of one pass."
+        )
+    fields = [recipe.model_dump(exclude={"seed", "name"}) for recipe in recipes]
+    if any(fields.index(one) < place for place, one in enumerate(fields)):
+        raise Refused("Two of these recipes are the same but for their names and seeds.")
+    return [
+        recipe.model_copy(update={"seed": (recipe.seed + step) % MOST_SEED})
+        for step in range(seeds)
+        for recipe in recipes
+    ]

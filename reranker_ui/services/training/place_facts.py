@@ -1,0 +1,30 @@
+"""What a plan says of the place where a run trains."""
+
+from reranker_ui.core.training.phase import Lesson
+from reranker_ui.core.values.execution.placement import LOCAL, Placement
+from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.services.runs import executors
+from reranker_ui.services.store.workspace import Workspace
+
+
+def option_of(workspace: Workspace, placement: Placement) -> str:
+    """The option of the command line that chooses the executor; empty for the default one."""
+    default = executors.placement(workspace).executor
+    return "" if placement.executor == default else f" --executor {placement.executor}"
+
+
+def time_of(placement: Placement) -> str:
+    """The name of the fact that says how long the run takes."""
+    if placement.executor == LOCAL:
+        return "Time on this machine"
+    return f"Time on {executors.TITLES[placement.executor]}"
+
+
+def batch_of(lesson: Lesson, recipe: Recipe, placement: Placement) -> str:
+    """How a batch is dealt to the processes: the total stays the recipe's, if it divides."""
+    unit = "GPUs" if placement.gpus else "processes"
+    each = f"{lesson.row_batch // lesson.ranks} on each of {lesson.ranks} {unit}"
+    total = f"{lesson.batch_pairs:.0f}"
+    rounded = f" instead of {recipe.batch_size}" if total != str(recipe.batch_size) else ""
+    rows = " (rows of several pairs)" if lesson.rows and lesson.rows.width != 1 else ""
+    return f"{total}{rounded}: {each}{rows}"

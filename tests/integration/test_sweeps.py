@@ -1,0 +1,157 @@
+"""Where runs are placed, sweeps over recipes and seeds, and their comparison."""
+
+import json
+
+import pytest
+
+from reranker_ui.__main__ import main
+from reranker_ui.core.values.execution.placement import Job, Placement, placement_of
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.runs import executors
+from reranker_ui.services.runs.comparison import comparison
+from reranker_ui.services.runs.repeated_runs import t_interval
+from reranker_ui.services.training import lifecycle
+from reranker_ui.services.training.grid import grid_of, sweep
+from reranker_ui.services.training.plan import plan
+from reranker_ui.services.training.recipes import recipe_from
+from tests.integration.test_many_runs import evaluated
+from tests.integration.test_runs import Nowhere, caves
+from tests.support.labelling import ADMIN, VIEWER
+
+
+@pytest.fixture
+def nowhere(monkeypatch):
+    monkeypatch.setattr(lifecycle, "executor_of", lambda *_: Nowhere())
+
+
+@pytest.fixture
+def recipe():
+    return recipe_from(base="embedded", warm_start="off", precision="fp32")
+
+
+def test_a_sweep_starts_each_recipe_with_each_seed(workspace, nowhere, recipe):
+    caves(workspace)
+    longer = recipe.model_copy(update={"epochs": 2.0, "name": "longer"})
+    runs = sweep(workspace, ADMIN, "caves", [recipe, longer], 2, Placement(processes=2))
+    recipes = [RunFolder(run["folder"]).recipe() for run in runs]
+    assert [(one.epochs, one.seed) for one in recipes] == [(1, 42), (2, 42), (1, 43), (2, 43)]
+    assert {placement_of(RunFolder(run["folder"]).path).processes for run in runs} == {2}
+    with pytest.raises(Refused, match="admin"):
+        sweep(workspace, VIEWER, "caves", [recipe], 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "seeds", "words"),
+    [
+        ([{}, {"name": "twin", "seed": 7}], 2, "the same"),
+        ([{"passes": (20, 0)}], 2, "several passes"),
+        ([{}], 61, "at most 5 recipes and 60 runs"),
+        ([{}], 0, "at most 5 recipes and 60 runs"),
+    ],
+)
+def test_a_grid_that_cannot_be_compared_is_refused(recipe, changes, seeds, words):
+    with pytest.raises(Refused, match=words):
+        grid_of([recipe.model_copy(update=one) for one in changes], seeds)
+
+
+def test_runs_that_differ_in_their_seed_are_one_column(workspace, nowhere, recipe, command, capsys):
+    caves(workspace)
+    right = {(1.0, 42): 3, (1.0, 43): 1, (2.0, 42): 2, (2.0, 43): 1}
+    for (epochs, seed), count in right.items():
+        evaluated(workspace, recipe.model_copy(update={"epochs": epochs, "seed": seed}), count)
+    lifecycle.start(workspace, ADMIN, "caves", recipe.model_copy(update={"seed": 44}))
+    found = comparison(workspace, ADMIN, [4, 1, 2, 3, 5])
+    assert [head["runs"] for head in found["runs"]] == [[3, 4], [1, 2]]
+    assert "2 seeds" in found["runs"][0]["name"]
+    assert [row["field"] for row in found["recipe"]] == ["epochs"]
+    assert "Left out: 1 run without a result." in found["notice"]
+    own = [comparison(workspace, ADMIN, pair)["metrics"][0]["values"] for pair in ([3, 4], [1, 2])]
+    each = [[cell["value"] for cell in cells] for cells in own]
+    first, second = found["metrics"][0]["values"]
+    assert [first["each"], second["each"]] == each
+    assert second["value"] == pytest.approx(sum(each[1]) / 2)
+    assert second["low"] < second["value"] < second["high"]
+    gains = [b - a for a, b in zip(*each, strict=True)]
+    assert (second["gain_low"], second["gain_high"]) == pytest.approx(t_interval(gains))
+    assert found["metrics"][3]["values"][0]["low"] is not None, "average precision over seeds"
+    assert main(["compare", "1", "2", "3", "4"]) == 0
+    assert "2 seeds" in capsys.readouterr().out
+    assert [head["runs"] for head in comparison(workspace, ADMIN, [1, 2])["runs"]] == [[1], [2]]
+
+
+def test_the_t_interval_is_that_of_the_tables():
+    assert t_interval([1.0, 2.0, 3.0]) == pytest.approx((2 - 2.4841, 2 + 2.4841), abs=1e-3)
+
+
+def test_a_plan_says_how_the_batch_is_dealt(workspace, nowhere, recipe, tiny_model):
+    caves(workspace)
+    recipe = recipe.model_copy(update={"base": str(tiny_model), "batch_size": 8})
+
+    def facts(placed):
+        found = plan(workspace, ADMIN, "caves", recipe, placement=placed)
+        return {fact["name"]: fact["value"] for fact in found["facts"]} | found
+
+    assert "Pairs in a step" not in facts(Placement())
+    two = facts(Placement(processes=2))
+    assert two["Pairs in a step"] == "8: 4 on each of 2 processes"
+    assert two["steps"] == facts(Placement())["steps"] and not two["measurable"]
+    three = facts(Placement(gpus=3))
+    assert three["Pairs in a step"] == "9 instead of 8: 3 on each of 3 GPUs"
+    slurm = facts(Placement("slurm"))
+    assert slurm["Time on Slurm"] == "not measured yet"
+    assert slurm["command"].endswith(" --executor slurm")
+
+
+def test_an_executor_must_be_set_up(workspace, nowhere, recipe, monkeypatch):
+    with pytest.raises(Refused, match="RERANKER_UI_EXECUTORS"):
+        executors.placement(workspace, "slurm")
+    with pytest.raises(Refused, match="no executor abacus"):
+        monkeypatch.setattr(workspace.settings, "executors", "abacus")
+        executors.placement(workspace)
+    monkeypatch.setattr(workspace.settings, "executors", "slurm, local")
+    monkeypatch.setattr(workspace.settings, "run_gpus", 2)
+    assert executors.placement(workspace) == Placement("slurm", gpus=2)
+    assert executors.placement(workspace, processes=3) == Placement("slurm", processes=3)
+
+
+def test_the_place_of_a_run_is_in_its_row_and_kept_when_it_runs_again(
+    workspace, nowhere, recipe, monkeypatch
+):
+    monkeypatch.setattr(workspace.settings, "executors", "local,slurm")
+    caves(workspace)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe, placement=Placement("slurm", gpus=1))
+    folder = RunFolder(run["folder"])
+    Job("12", "waiting", "PENDING").save(folder.path)
+
+    def now():
+        return lifecycle.find_run(workspace, ADMIN, 1)
+
+    assert (now()["status"], now()["sentence"]) == ("queued", "Waiting in Slurm: job 12, PENDING")
+    folder.emit("started", plan={"warm_start_steps": 0, "train_steps": 9})
+    Job("12", "running", "RUNNING").save(folder.path)
+    assert now()["status"] == "running" and now()["sentence"] == "Preparing"
+    Job("12", "ended", "TIMEOUT").save(folder.path)
+    assert now()["status"] == "lost" and "Slurm says of job 12: TIMEOUT" in now()["sentence"]
+    again = lifecycle.run_again(workspace, ADMIN, 1)
+    assert again["place"]["executor"] == "slurm" and again["place"]["gpus"] == 1
+    resumed = lifecycle.resume(workspace, ADMIN, 1, Placement())
+    assert resumed["place"]["executor"] == "local" and resumed["place"]["job"] is None
+
+
+def test_the_command_line_places_runs(workspace, monkeypatch, capsys):
+    placed = []
+    monkeypatch.setattr(
+        "reranker_ui.services.training.lifecycle.executor_of",
+        lambda _workspace, folder: placed.append(placement_of(folder.path)) or Nowhere(),
+    )
+    caves(workspace)
+    words = ["--dataset", "caves", "--base", "embedded", "--json"]
+    assert main(["train", *words, "--processes", "2"]) == 0
+    assert main(["sweep", *words, "--recipe", "quick", "--recipe", "quality", "--seeds", "2"]) == 0
+    answer = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert [run["id"] for run in answer["runs"]] == [2, 3, 4, 5]
+    assert answer["compare"] == "?tab=train&compare=2,3,4,5"
+    assert placed == [Placement(processes=2), *[Placement()] * 4]
+    assert main(["train", *words, "--executor", "slurm"]) == 1
+    assert "RERANKER_UI_EXECUTORS" in capsys.readouterr().err
