@@ -176,8 +176,8 @@ def test_a_duplicate_has_everything_but_the_runs(tmp_path, workspace):
     import_file(workspace, LOCAL, write(tmp_path / "a.csv", [*FIRST, "q1,p1,0"]), "d")
     pairs = page_of_pairs(workspace, LOCAL, "d")["pairs"]
     annotate(workspace, LOCAL, pairs[1]["id"], 1, "one", "sure")
-    mark_gold(workspace, LOCAL, "d", [pairs[0]["id"]], True)
-    add_comment(workspace, LOCAL, pairs[0]["id"], "Is it?")
+    mark_gold(workspace, LOCAL, "d", [pairs[1]["id"]], True)
+    add_comment(workspace, LOCAL, pairs[1]["id"], "Is it?")
     assert duplicate(workspace, LOCAL, "d", "copy") == {"dataset": "copy", "pairs": 3}
     compared = ("query", "passage", "label", "effective", "state", "split", "by", "source", "line")
     same = [[{k: p[k] for k in compared} for p in page_of_pairs(workspace, LOCAL, name)["pairs"]]
@@ -192,8 +192,8 @@ def test_a_duplicate_has_everything_but_the_runs(tmp_path, workspace):
     assert history(workspace, LOCAL, "copy")["lines"][0]["text"] == (
         "Duplicated from d: 3 pairs added"
     )
-    twin = page_of_pairs(workspace, LOCAL, "copy")["pairs"][0]["id"]
-    assert pair_details(workspace, LOCAL, twin)["gold"] == pairs[0]["effective"]
+    twin = page_of_pairs(workspace, LOCAL, "copy")["pairs"][1]["id"]
+    assert pair_details(workspace, LOCAL, twin)["gold"] == 1
     assert [one["text"] for one in comments_of(workspace, LOCAL, twin)] == ["Is it?"]
     with pytest.raises(Refused, match="called copy already"):
         duplicate(workspace, LOCAL, "d", "copy")
