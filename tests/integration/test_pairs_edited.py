@@ -20,8 +20,8 @@ from reranker_ui.services.labels.effective_labels import pairs_with_labels
 from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import annotations, decisions, imported_labels, pairs
-from tests.support.labelling import seed
 from tests.support.label_rule import resolve_labels
+from tests.support.labelling import seed
 
 pytestmark = pytest.mark.both_databases
 
