@@ -328,6 +328,19 @@ def test_documents_by_id_are_no_texts(name, tmp_path):
         read_file(tmp_path, BY_ID[name])
 
 
+@pytest.mark.parametrize("odd", [5, [5], [{"ratings": 5}], {"a": 1}, None])
+def test_a_record_of_another_structure_is_refused(odd, tmp_path):
+    with pytest.raises(Refused):
+        read_file(tmp_path, json.dumps({"requests": odd, "metric": {}}))
+
+
+def test_a_discount_is_no_label(tmp_path):
+    content = f"query,passage,discount\n{Q},{P},20%\n{Q},{N},5%\n"
+    _, stage = read_file(tmp_path, content)
+    assert set(stage.execute("SELECT query, passage, label FROM staged")) == {
+        (Q, P, None), (Q, N, None)}  # fmt: skip
+
+
 QUESTIONS = {
     "two answers and a winner by a number that may begin at 0 or 1": (
         f"question,answer_a,answer_b,winner\n{Q},{P},{N},1\n{Q},{P},{M},0\n"),

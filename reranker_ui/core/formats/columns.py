@@ -44,7 +44,7 @@ _COUNTS = ("rank", "position", "index", "idx", "id", "count", "length", "version
            "unnamed0", "number", "num", "tokens", "words", "no", "nr", "row",
            "variance", "std", "stddev", "deviation", "entropy", "agreement")  # fmt: skip
 _CHOSEN = re.compile(
-    r".*(click|select|chosen|correct|gold|relevant|best|winner|answer).*(position|index|idx|rank|id)"
+    r".*(click|select|chosen|correct|gold|relevant|best|winner|answer).*(position|index|idx|rank)"
 )
 _HIGHEST = 100  # a column of larger numbers holds ids or years, not labels
 
@@ -127,7 +127,8 @@ def _pair_of(names: Sequence[Any], first: str, second: str) -> tuple[Any, Any]:
 def _by_name(role: str, names: Sequence[Any]) -> Any:
     by_plain = {plain(name): name for name in reversed(names)}
     # "Input.query", "data.query": the part of a record comes first.
-    by_plain = {plain(n.rpartition(".")[2]): n for n in reversed(names) if "." in str(n)} | by_plain
+    dotted = [n for n in reversed(names) if "." in str(n) and not plain(n).startswith("meta")]
+    by_plain = {plain(name.rpartition(".")[2]): name for name in dotted} | by_plain
     return next((by_plain[known] for known in KNOWN[role] if known in by_plain), None)
 
 
@@ -158,6 +159,8 @@ def _by_content(
 def are_labels(cells: Sequence[Any]) -> bool:
     """Whether cells look like labels: few different numbers, none of them large."""
     few = _numbers(cells) and len(set(map(str, cells))) <= 32
+    if any(str(cell).strip().endswith("%") for cell in cells):
+        return False  # a discount or a share, unless its name says that it is the label
     return few and all((number(cell) or 0) <= _HIGHEST for cell in cells)
 
 

@@ -189,9 +189,11 @@ def _flattened(
         for line, value in whole():
             if isinstance(value, Left):
                 yield line, value
-            else:
-                for part in flat(value):
-                    yield line, part
+                continue
+            try:
+                yield from ((line, part) for part in flat(value))
+            except (AttributeError, KeyError, TypeError):
+                yield line, Left("unreadable", "the record does not have the structure of the rest")
 
     container.records = records
     return container
