@@ -293,7 +293,7 @@ def test_names_that_are_none(name, tmp_path, workspace):
 
 def test_every_record_left_out_goes_to_a_file(tmp_path, workspace):
     lines = [f"q{n},=p{n},{n % 2}" for n in range(30)]
-    lines += ["q1,=p1,0", "q,,1", *(f"q{n},=cmd,maybe" for n in range(30))]
+    lines += ["q1,=p1,0", "q,,1", *(f"q{n},=cmd,maybe {n}" for n in range(30))]
     file, rejects = write(tmp_path / "a.csv", lines), tmp_path / "rejects.csv"
     report = import_file(workspace, LOCAL, file, "d", rejects=rejects)
     assert (report["kept"], report["bad_label"], len(report["rejects"])) == (30, 30, 20)

@@ -8,14 +8,17 @@ import sqlalchemy as sa
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.annotations import annotate
+from reranker_ui.services.annotating.gold import mark_gold
 from reranker_ui.services.datasets.history import history
 from reranker_ui.services.datasets.pages import filter_choices, page_of_pairs
+from reranker_ui.services.datasets.pair_details import pair_details
 from reranker_ui.services.datasets.undo import undo
 from reranker_ui.services.imports.duplicate import duplicate
 from reranker_ui.services.imports.import_preview import import_preview
 from reranker_ui.services.imports.importer import import_file, load_sample, load_starter
 from reranker_ui.services.imports.read_state import start_reading, wait_for_reading
 from reranker_ui.services.imports.storing import store_reading
+from reranker_ui.services.labels.comments import add_comment, comments_of
 from reranker_ui.services.labels.datasets import delete_dataset, list_datasets
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.database import datasets, imports
@@ -173,6 +176,8 @@ def test_a_duplicate_has_everything_but_the_runs(tmp_path, workspace):
     import_file(workspace, LOCAL, write(tmp_path / "a.csv", [*FIRST, "q1,p1,0"]), "d")
     pairs = page_of_pairs(workspace, LOCAL, "d")["pairs"]
     annotate(workspace, LOCAL, pairs[1]["id"], 1, "one", "sure")
+    mark_gold(workspace, LOCAL, "d", [pairs[1]["id"]], True)
+    add_comment(workspace, LOCAL, pairs[1]["id"], "Is it?")
     assert duplicate(workspace, LOCAL, "d", "copy") == {"dataset": "copy", "pairs": 3}
     compared = ("query", "passage", "label", "effective", "state", "split", "by", "source", "line")
     same = [[{k: p[k] for k in compared} for p in page_of_pairs(workspace, LOCAL, name)["pairs"]]
@@ -187,6 +192,9 @@ def test_a_duplicate_has_everything_but_the_runs(tmp_path, workspace):
     assert history(workspace, LOCAL, "copy")["lines"][0]["text"] == (
         "Duplicated from d: 3 pairs added"
     )
+    twin = page_of_pairs(workspace, LOCAL, "copy")["pairs"][1]["id"]
+    assert pair_details(workspace, LOCAL, twin)["gold"] == 1
+    assert [one["text"] for one in comments_of(workspace, LOCAL, twin)] == ["Is it?"]
     with pytest.raises(Refused, match="called copy already"):
         duplicate(workspace, LOCAL, "d", "copy")
     annotate(workspace, LOCAL, pairs[2]["id"], 1, "two")

@@ -49,13 +49,14 @@ def schema(workspace):
     )
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("path", openapi()["paths"])
-def test_answers_are_as_described(schema, path, monkeypatch):
+def test_answers_are_as_described(schema, path, monkeypatch, database):
     monkeypatch.setattr("reranker_ui.services.ranking.rerank.default_model", lambda *_: "bm25")
     (method,) = openapi()["paths"][path]
 
     @settings(
-        max_examples=30,
+        max_examples=30 if database == "sqlite" else 10,
         deadline=None,
         database=None,
         derandomize=True,

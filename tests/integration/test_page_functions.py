@@ -92,7 +92,7 @@ def failing(function, endpoint, request, examples):
 
 @pytest.mark.timeout(240)
 @pytest.mark.both_databases
-@pytest.mark.parametrize("role", ["viewer", "admin"])
+@pytest.mark.parametrize("role", ["annotator", "admin"])
 def test_any_payload_is_answered_or_refused(functions, role, database):
     examples = 25 if database == "sqlite" else 5
     request = SimpleNamespace(state=SimpleNamespace(user=User("Fuzz", role)))

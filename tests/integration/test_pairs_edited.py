@@ -6,7 +6,6 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from reranker_ui.core.values.labels import resolve_labels
 from reranker_ui.core.values.pairs import pair_key
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.annotations import annotate
@@ -21,6 +20,7 @@ from reranker_ui.services.labels.effective_labels import pairs_with_labels
 from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import annotations, decisions, imported_labels, pairs
+from tests.support.label_rule import resolve_labels
 from tests.support.labelling import seed
 
 pytestmark = pytest.mark.both_databases

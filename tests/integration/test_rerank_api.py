@@ -174,6 +174,37 @@ def test_clients_of_jina_vllm_and_infinity_get_usage(site, expected, path, model
     assert set(plain["results"][0]) == {"index", "relevance_score"}
 
 
+# What clients sent, as recorded: litellm 1.110, cohere 5.21, langchain-community 0.4.
+RECORDED = {
+    "litellm infinity": ("/infinity/rerank", {"top_n": 2, "return_documents": True}),
+    "litellm infinity without documents": ("/rerank", {"top_n": 2, "return_documents": False}),
+    "litellm hosted_vllm": ("/rerank", {"top_n": 2, "return_documents": True}),
+    "litellm hosted_vllm with /v1": ("/v1/rerank", {"top_n": 2, "return_documents": True}),
+    "litellm jina_ai": ("/v1/rerank", {"top_n": 2, "return_documents": True}),
+    "litellm cohere": ("/v2/rerank", {"top_n": 2, "return_documents": True}),
+    "langchain infinity": ("/rerank", {"return_documents": False, "raw_scores": False}),
+    "langchain cohere": ("/v2/rerank", {"top_n": 2, "max_tokens_per_doc": None}),
+    "langchain jina": ("/v1/rerank", {"top_n": 2}),
+}
+
+
+@pytest.mark.parametrize("client", RECORDED)
+def test_recorded_requests_are_answered_as_their_client_reads_it(site, client):
+    path, more = RECORDED[client]
+    body = {"model": "bm25", "query": "how are caves formed?", "documents": PASSAGES, **more}
+    told = post(site, path, body).json()
+    scores = [row["relevance_score"] for row in told["results"]]
+    assert scores == sorted(scores, reverse=True) and len(scores) == more.get(
+        "top_n", len(PASSAGES)
+    )
+    for row in told["results"]:
+        text = PASSAGES[row["index"]]
+        document = text if path.startswith("/infinity") else {"text": text}
+        assert row.get("document") == (document if more.get("return_documents") else None)
+    usage = told.get("usage") or told["meta"]["billed_units"]
+    assert all(isinstance(number, int) for number in usage.values())
+
+
 @pytest.mark.parametrize(
     ("path", "more", "status", "sentence"),
     [

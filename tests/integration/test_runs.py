@@ -15,7 +15,9 @@ from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.executors.local import LocalExecutor
 from reranker_ui.services.runs import listing
+from reranker_ui.services.store.home_key import home_key
 from reranker_ui.services.training import lifecycle
+from reranker_ui.services.training.freeze import data_hash
 from reranker_ui.services.training.recipes import recipe_from
 from reranker_ui.settings import worker_environment
 from tests.support.labelling import ADMIN, MAI, VIEWER, seed
@@ -82,6 +84,9 @@ def test_a_label_given_later_does_not_touch_a_frozen_run(workspace, nowhere, rec
     again = lifecycle.run_again(workspace, ADMIN, first["id"])
     hashes.append(RunFolder(again["folder"]).lineage()["hash"])
     assert hashes[0] == hashes[1]
+    frozen = {split: RunFolder(first["folder"]).pairs(split) for split in SPLITS}
+    assert hashes[0] == data_hash(frozen, home_key(workspace))
+    assert hashes[0] != data_hash(frozen, b"another home")
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,7 @@ ADDRESSES: dict[str, Callable[[Draw], str]] = {
     "/v1/rerank": lambda d: "POST /v1/rerank",
     "/v2/rerank": lambda d: "POST /v2/rerank",
     "/rerank": lambda d: "POST /rerank",
+    "/infinity/rerank": lambda d: "POST /infinity/rerank",
 }
 ELSEWHERE = {
     # Gradio's own, bounded: the first calls the page functions that are played by name

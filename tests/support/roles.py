@@ -357,6 +357,7 @@ ADDRESSES = {
     "POST /v2/rerank": "viewer",
     "POST /v1/rerank": "viewer",
     "POST /rerank": "viewer",
+    "POST /infinity/rerank": "viewer",
     "GET /v1/models": "viewer",
     "GET /openapi.json": "viewer",
     "GET /docs": "viewer",

@@ -5,6 +5,7 @@ import time
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from reranker_ui.core.values.run_folder import RunFolder
@@ -13,10 +14,17 @@ from reranker_ui.services.annotating.disputes import decide
 from reranker_ui.services.annotating.settings import set_stream
 from reranker_ui.services.datasets.edits import set_label
 from reranker_ui.services.datasets.quality import check_now
+from reranker_ui.services.labels.comments import add_comment
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.store.access import LOCAL, User
-from reranker_ui.services.store.database import annotations, imported_labels, pairs, scores
+from reranker_ui.services.store.database import (
+    annotations,
+    gold_pairs,
+    imported_labels,
+    pairs,
+    scores,
+)  # fmt: skip
 from reranker_ui.services.store.workspace import Workspace, open_workspace
 from reranker_ui.settings import Settings
 from tests.support.labelling import finished_run, seed
@@ -99,6 +107,7 @@ class World:
             user = next(one for one in OTHERS if one.name == what)
             client = f"{name} {pair} {what} {time.time()}"
             annotate(self.workspace, user, pair, value, client, note=f"note {value}")
+            add_comment(self.workspace, user, pair, f"it is {value}")
 
 
 def make_world(
@@ -113,6 +122,7 @@ def make_world(
     world = World(open_workspace(Settings(home=home, database_url=url)), side, chance)
     for name in names:
         _fill(world, name, DATASETS[name])
+        _add_secrets(world, name)
         _run(world, name, model)
         check_now(world.workspace, LOCAL, name)
     return world
@@ -142,6 +152,17 @@ def _fill(world: World, name: str, settings: dict) -> None:
                 world.others_act(name, pair, other.name)
         if draw.random() < 0.15:
             world.others_act(name, pair, draw.choice(("decide", "set label")))
+
+
+def _add_secrets(world: World, name: str) -> None:
+    """Gold labels, and a further column that holds labels: neither is shown to annotators."""
+    with world.workspace.writing() as connection:
+        for pair in world.ids[name][::5]:
+            known = {"pair_id": pair, "label": world.label(name, pair, "gold")}
+            connection.execute(gold_pairs.insert().values(known))
+        for pair in filter(partial(world.hidden, name), world.ids[name]):
+            extra = {"expert": world.label(name, pair, "expert"), "sku": f"s{pair}"}
+            connection.execute(pairs.update().where(pairs.c.id == pair).values(extra=extra))
 
 
 def _run(world: World, name: str, model: Path) -> None:

@@ -23,7 +23,7 @@ USER, ANSWER = {"role": "user", "content": Q}, {"role": "assistant", "content": 
 DPR = [{"title": "", "text": text, "score": 12.5, "passage_id": "7"} for text in (P, N, M)]
 ARTICLES = [["Slate", ["Slate is ", "a rock."]], ["Late trains", ["They annoy."]]]
 
-FILES: dict[str, tuple[str, dict[str, Any], set[Any]]] = {
+FILES: dict[str, tuple[str | bytes, dict[str, Any], set[Any]]] = {
     "a search log with clicks": (
         f"query,doc_title,doc_text,position,clicked\n{Q},Slate,{P},1,1\n{Q},Trains,{N},2,0\n",
         {}, TWO,
@@ -174,6 +174,101 @@ FILES: dict[str, tuple[str, dict[str, Any], set[Any]]] = {
         lines({"query": Q, "doc_1": N, "doc_2": P, "preferred": 2},
               {"query": Q, "doc_1": P, "doc_2": M, "preferred": 1}), {}, THREE,
     ),
+    "a flag for the winner of each side": (
+        "id,model_a,model_b,prompt,response_a,response_b,winner_model_a,winner_model_b,winner_tie\n"
+        f"1,x,y,{Q},{P},{N},1,0,0\n2,x,y,{Q},{M},{P},0,1,0\n3,x,y,{Q},{P},{M},0,0,1\n", {}, THREE,
+    ),
+    "flags for the winner beside texts as JSON": (
+        "model_a,model_b,prompt,response_a,response_b,winner_model_a,winner_model_b,winner_tie\n"
+        f'x,y,"[""{Q}""]","[""{P}""]","[""{N}""]",1,0,0\n'
+        f'x,y,"[""{Q}""]","[""{M}""]","[""{P}""]",0,1,0\n', {}, THREE,
+    ),
+    "the text of the winner": (
+        lines({"query": Q, "passage_1": P, "passage_2": N, "better": P},
+              {"query": Q, "passage_1": M, "passage_2": P, "better": P}), {}, THREE,
+    ),
+    "percentages": (
+        f"query,passage,label\n{Q},{P},100%\n{Q},{N},0%\n{Q},{M},50 %\n",
+        {}, {*TWO, (Q, M, 0.5)},
+    ),
+    "percentages with a decimal comma": (
+        f"query;passage;label\n{Q};{P};87,5 %\n{Q};{N};0 %\n", {}, {(Q, P, 0.875), (Q, N, 0.0)},
+    ),
+    "thumbs": (f"query,passage,label\n{Q},{P},👍\n{Q},{N},👎\n", {}, TWO),
+    "check marks": (f"query,passage,relevant\n{Q},{P},✔️\n{Q},{N},❌\n", {}, TWO),
+    "stars as signs": (
+        f"query,passage,rating\n{Q},{P},★★★★☆\n{Q},{N},★☆☆☆☆\n", {}, {(Q, P, 4.0), (Q, N, 1.0)},
+    ),
+    "thousands beside larger numbers": (
+        f'query,passage,clicks\n{Q},{P},"1,234,567"\n{Q},{N},0\n{Q},{M},"1,000"\n',
+        {"label": "clicks", "scale": "score", "max_grade": 2e6},
+        {(Q, P, 1234567.0), (Q, N, 0.0), (Q, M, 1000.0)},
+    ),
+    "three decimals behind a comma": (
+        f'query,passage,score\n{Q},{P},"1,000"\n{Q},{N},"0,250"\n', {},
+        {(Q, P, 1.0), (Q, N, 0.25)},
+    ),
+    "related and unrelated": (
+        f"input,reference,label\n{Q},{P},related\n{Q},{N},unrelated\n", {}, TWO,
+    ),
+    "UTF-16 without a mark": (
+        f"query\tpassage\tlabel\n{Q}\t{P}\t1\n{Q}\t{N}\t0\n".encode("utf-16-le"), {}, TWO,
+    ),
+    "a date and a judge beside each label": (
+        f"judged_at,query,passage,label,judge\n2024-03-01 10:00,{Q},{P},1,ann\n"
+        f"01.03.2024,{Q},{N},0,bo\n", {}, TWO,
+    ),
+    "line breaks and quotes in cells": (
+        f'query,passage,label\n{Q},"{P}\n\nIt ""splits"", they say.",1\n{Q},{N},0\n',
+        {}, {(Q, f'{P}\n\nIt "splits", they say.', 1.0), (Q, N, 0.0)},
+    ),
+    "a task of Mechanical Turk": (
+        "HITId,WorkerId,AssignmentStatus,Input.query,Input.passage,Answer.relevance\n"
+        f"A,W1,Approved,{Q},{P},1\nB,W2,Approved,{Q},{N},0\n", {}, TWO,
+    ),
+    "a median label and its variance": (
+        "id,query,product_title,median_relevance,relevance_variance\n"
+        f"1,{Q},{P},4,0.471\n2,{Q},{N},1,0\n", {}, {(Q, P, 4.0), (Q, N, 1.0)},
+    ),
+    "two questions with ids": (
+        "id,qid1,qid2,question1,question2,is_duplicate\n"
+        f"0,1,2,{Q},{P},1\n1,1,3,{Q},{N},0\n", {}, TWO,
+    ),
+    "pandas by rows": (
+        json.dumps({"columns": ["query", "passage", "label"], "index": [0, 1],
+                    "data": [[Q, P, 1], [Q, N, 0]]}), {}, TWO,
+    ),
+    "arrays below their names": (
+        json.dumps([["query", "passage", "label"], [Q, P, 1], [Q, N, 0]]), {}, TWO,
+    ),
+    "rows of the Hub's viewer": (
+        json.dumps({"features": [{"name": "query"}], "num_rows_total": 2, "rows": [
+            {"row_idx": n, "row": {"query": Q, "passage": text, "label": 1 - n}}
+            for n, text in enumerate((P, N))]}), {}, TWO,
+    ),
+    "a label of each judge in an object": (
+        lines({"query": Q, "passage": P, "annotations": {"ann": 1, "bo": 1}},
+              {"query": Q, "passage": N, "annotations": {"ann": 0, "bo": 0}}), {}, TWO,
+    ),
+    "one text with a mark between query and passage": (
+        lines({"id": 1, "text": f"{Q} [SEP] {P}", "label": ["1"], "Comments": []},
+              {"id": 2, "text": f"{Q} [SEP] {N}", "label": ["0"], "Comments": []}), {}, TWO,
+    ),
+    "choices of Prodigy without hashes": (
+        lines(*[{"text": text, "meta": {"query": Q}, "answer": "accept", "accept": [one],
+                 "options": [{"id": "a", "text": "relevant"}, {"id": "b", "text": "irrelevant"}]}
+                for text, one in ((P, "a"), (N, "b"))]), {}, TWO,
+    ),
+    "records of Argilla's first version": (
+        json.dumps([{"fields": {"query": Q, "passage": text}, "metadata": {}, "responses": [
+            {"user_id": "u1", "status": "submitted", "values": {"relevance": {"value": word}}},
+            {"user_id": "u2", "status": "discarded", "values": None}]}
+            for text, word in ((P, "yes"), (N, "no"))]), {}, TWO,
+    ),
+    "a judge's answer in a fence": (
+        lines(*[{"query": Q, "passage": text, "label": f'```json\n{{"score": {n}}}\n```'}
+                for text, n in ((P, 1), (N, 0))]), {}, TWO,
+    ),
     "ratings of Label Studio in a table": (
         f'annotation_id,query,passage,relevance\n1,{Q},{P},"{{""choices"": [""1""]}}"\n'
         f'2,{Q},{N},"[{{""number"": 0}}]"\n', {}, TWO,
@@ -192,9 +287,58 @@ def test_a_file_gives_its_pairs(name, tmp_path):
 
 def read_file(folder, content, **told):
     path = folder / "input.bin"
-    path.write_text(content)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
     result = read(folder, path, ReadOptions(**told))
     return result, sqlite3.connect(folder / "stage.db")
+
+
+BY_ID: dict[str, str] = {
+    "Elasticsearch's rank_eval": json.dumps({"requests": [
+        {"id": "q1", "request": {"query": {"match": {"text": Q}}}, "ratings": [
+            {"_index": "i", "_id": "d1", "rating": 1}, {"_index": "i", "_id": "d2", "rating": 0}]}],
+        "metric": {"precision": {"k": 20}}}),
+    "rank_eval with a template": json.dumps({"requests": [
+        {"id": "q1", "template_id": "t", "params": {"query_string": Q}, "ratings": [
+            {"_id": "d1", "rating": 1}, {"_id": "d2", "rating": 0}]}]}),
+    "pyvespa": json.dumps([{"query_id": 0, "query": Q, "relevant_docs": [
+        {"id": "d1"}, {"id": "d2", "score": 0}]}]),
+    "Vertex AI": lines({"queryEntry": {"query": Q, "targets": [
+        {"uri": "d1", "score": 1}, {"uri": "d2", "score": 0}]}}),
+    "judgments with the queries in comments": (
+        f"# grade (0-4)\tqueryid\tdocId\ttitle\n#\n# qid:1: {Q}\n#\n"
+        "1\tqid:1 #\td1\tSlate\n0\tqid:1 #\td2\tTrains\n"),
+    "ids with the scores of a teacher": lines(
+        {"query_id": "q1", "document_ids": ["d1", "d2"], "scores": [1, 0]}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BY_ID)
+def test_documents_by_id_get_their_texts(name, tmp_path):
+    corpus, queries = tmp_path / "c.jsonl", tmp_path / "q.jsonl"
+    corpus.write_text(lines({"_id": "d1", "text": P}, {"_id": "d2", "text": N}))
+    queries.write_text(lines({"_id": "q1", "text": Q}))
+    more = {"queries": str(queries)} if "teacher" in name else {}
+    _, stage = read_file(tmp_path, BY_ID[name], corpus=str(corpus), **more)
+    assert set(stage.execute("SELECT query, passage, label FROM staged")) == TWO
+
+
+@pytest.mark.parametrize("name", [name for name in BY_ID if "comments" not in name])
+def test_documents_by_id_are_no_texts(name, tmp_path):
+    with pytest.raises(Refused, match="--corpus"):
+        read_file(tmp_path, BY_ID[name])
+
+
+@pytest.mark.parametrize("odd", [5, [5], [{"ratings": 5}], {"a": 1}, None])
+def test_a_record_of_another_structure_is_refused(odd, tmp_path):
+    with pytest.raises(Refused):
+        read_file(tmp_path, json.dumps({"requests": odd, "metric": {}}))
+
+
+def test_a_discount_is_no_label(tmp_path):
+    content = f"query,passage,discount\n{Q},{P},20%\n{Q},{N},5%\n"
+    _, stage = read_file(tmp_path, content)
+    assert set(stage.execute("SELECT query, passage, label FROM staged")) == {
+        (Q, P, None), (Q, N, None)}  # fmt: skip
 
 
 QUESTIONS = {
@@ -205,6 +349,11 @@ QUESTIONS = {
         *[{"query": f"{Q} {n}", "positive": f"{P} {n}", "other": f"{N} {n}"} for n in range(3)]),
     "two columns that could be the label": (
         f"query,passage,eins,zwei\n{Q},{P},1,0\n{Q},{N},0,1\n{Q},{M},0,0\n"),
+    "options of a form, one of them true": (
+        f"Input.query,Input.passage,Answer.rel.0,Answer.rel.1\n{Q},{P},false,true\n"
+        f"{Q},{N},true,false\n"),
+    "the place of the passage that was clicked": lines(
+        {"query": Q, "results": [P, N, M], "clicked_position": 1}),
     "an array of a query and two lists": lines([Q, [P], [N, M]], [f"{Q} 2", [P], [N, M]]),
 }  # fmt: skip
 
@@ -220,6 +369,30 @@ def test_names_of_grades_are_asked_for(tmp_path):
     result, _ = read_file(tmp_path, "\n".join(["query,passage,grade", *rows]))
     assert result["asks"] == "labels"
     assert [name for name, _ in result["labels"]] == ["2 - fine", "0 - off"]
+
+
+@pytest.mark.parametrize("odd", ["partially", "somewhat relevant"])
+def test_a_name_that_recurs_among_words_is_asked_for(odd, tmp_path):
+    content = "\n".join(["query,passage,relevant", f"{Q},{P},yes", f"{Q},{N},no", f"{Q},{M},{odd}"])
+    assert read_file(tmp_path, content)[0]["asks"] == "labels"
+    (tmp_path / "mapped").mkdir()
+    result, stage = read_file(tmp_path / "mapped", content, map_label={odd: 0.5})
+    assert "asks" not in result
+    assert set(stage.execute("SELECT query, passage, label FROM staged")) == {*TWO, (Q, M, 0.5)}
+
+
+def test_a_name_among_many_labels_is_rejected_and_named(tmp_path):
+    rows = [f"{Q} {n},{P},{n % 2}" for n in range(20)]
+    result, _ = read_file(tmp_path, "\n".join(["query,passage,label", *rows, f"{Q},{N},maybe"]))
+    assert result["report"]["bad_label"] == 1
+    assert any("maybe (1)" in note and "--map-label maybe" in note for note in result["notes"])
+
+
+def test_a_number_that_could_be_two_is_rejected_and_named(tmp_path):
+    content = f'query,passage,label\n{Q},{P},"1,000"\n{Q},{N},0\n{Q},{M},1\n'
+    result, stage = read_file(tmp_path, content)
+    assert (Q, P, 1.0) not in set(stage.execute("SELECT query, passage, label FROM staged"))
+    assert any("1,000 (1)" in note for note in result["notes"])
 
 
 def test_a_file_that_gives_no_pair_is_refused(tmp_path):

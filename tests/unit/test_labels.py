@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.structure.label_scale import guess_scale, histogram, scale_for
-from reranker_ui.core.values.labels import LabelReader, Scale, resolve_labels
+from reranker_ui.core.values.labels import LabelReader, Scale
 from reranker_ui.core.values.pairs import Left
 from reranker_ui.core.values.refused import Refused
+from tests.support.label_rule import resolve_labels
 
 UNIT = LabelReader(Scale("score", 1.0))
 

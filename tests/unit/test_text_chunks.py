@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from reranker_ui.core.models import text_chunks
 from reranker_ui.core.models.reranker import Reranker
-from reranker_ui.core.models.text_chunks import CHARACTERS, CHUNK, batch_size, chunks
+from reranker_ui.core.models.text_chunks import (
+    BATCH,
+    CHARACTERS,
+    CHUNK,
+    TOKENS,
+    batches,
+    chunks,
+)  # fmt: skip
 
 sizes = st.lists(st.integers(0, 3 * CHUNK), max_size=8)
 
@@ -21,10 +28,16 @@ def test_chunks_join_to_the_texts_and_are_small(sizes, paired):
         assert len(chunk) == 1 or sum(map(text_chunks.length, chunk)) <= CHUNK
 
 
-def test_long_texts_go_through_the_model_few_at_once():
-    short, long = ["a" * 100] * 99, [("q", "a" * 1000)]
-    assert batch_size(short, "cpu") == 32 and batch_size([*short, *long], "cpu") == 8
-    assert batch_size(long, "cuda") == 32 and batch_size([], "cpu") == 32
+@given(st.lists(st.integers(1, 600), max_size=99))
+def test_a_batch_holds_few_tokens_and_similar_texts(lengths):
+    held = list(batches(lengths, "cpu"))
+    order = [place for batch in held for place in batch]
+    assert sorted(order) == list(range(len(lengths)))
+    assert [lengths[place] for place in order] == sorted(lengths)
+    for batch in held:
+        assert len(batch) == 1 or len(batch) * max(lengths[at] for at in batch) <= TOKENS
+        assert len(batch) <= BATCH
+    assert all(len(batch) == BATCH for batch in list(batches(lengths, "cuda"))[:-1])
 
 
 class Words:

@@ -21,7 +21,7 @@ _ARGILLA_OWN = ("id", "_server_id", "status", "inserted_at", "updated_at")
 
 def tool_of(values: Sequence[Value]) -> str | None:
     """The tool whose export this is, by the keys of all records."""
-    for tool, keys in _KEYS.items():
+    for tool, keys in _KEYS:
         if values and all(keys <= value.keys() for value in values):
             return tool
     flat = [any(_RESPONSES.fullmatch(str(key)) for key in value) for value in values]
@@ -94,6 +94,10 @@ def _argilla(value: Value, label: Any) -> Votes:
     if "responses" not in value:
         return _argilla_flat(value, label)
     responses = value["responses"] or {}
+    if isinstance(responses, list):  # version 1: one entry for each person
+        return [(_person(r.get("user_id")), _single(_chosen(r["values"], label).get("value")))
+                for r in responses
+                if r.get("values") and r.get("status", "submitted") == "submitted"]  # fmt: skip
     given = _chosen(responses, label) if responses else []
     return [(_person(r.get("user_id")), _single(r.get("value"))) for r in given or []
             if r.get("status", "submitted") in ("submitted", None)]  # fmt: skip
@@ -155,12 +159,13 @@ def _quepid_fields(value: Value) -> dict[str, Any]:
     return {**whole, **(fields or {})} if isinstance(fields, Mapping) else whole
 
 
-_KEYS = {
-    "label-studio": {"data", "annotations"},
-    "argilla": {"fields", "responses"},
-    "quepid-book": {"query_text", "document_fields"},
-    "prodigy": {"answer", "_task_hash"},
-}
+_KEYS = (
+    ("label-studio", {"data", "annotations"}),
+    ("argilla", {"fields", "responses"}),
+    ("quepid-book", {"query_text", "document_fields"}),
+    ("prodigy", {"answer", "_task_hash"}),
+    ("prodigy", {"answer", "accept", "options"}),
+)
 _VOTES: dict[str, Callable[[Value, Any], Votes]] = {
     "label-studio": _label_studio,
     "argilla": _argilla,

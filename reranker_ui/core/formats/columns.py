@@ -1,5 +1,6 @@
 """Columns: which of them is the query, the passage, the label and the split."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,7 +24,7 @@ KNOWN = {
         "label", "labels", "relevance", "grade", "score", "scores", "rating", "judgment",
         "judgement", "isrelevant", "relevant", "gold", "rel", "relevancelabel", "relevancescore",
         "goldlabel", "esclabel", "escilabel", "similarity", "similarityscore", "target", "class",
-        "annotation", "isduplicate", "y",
+        "annotation", "isduplicate", "y", "annotations", "judgments", "judgements", "ratings",
     ),
     "split": ("split", "fold", "subset", "partition"),
     "annotator": (
@@ -40,7 +41,11 @@ _LISTED = {"positive", "negative", "positives", "negatives", "relevant"}  # name
 _ALL = {name for names in KNOWN.values() for name in names} | set(IDS) | _LISTED
 _COUNTS = ("rank", "position", "index", "idx", "id", "count", "length", "version", "year", "seed",
            "fold", "time", "offset", "start", "end", "hash", "order", "line", "page", "confidence",
-           "unnamed0", "number", "num", "tokens", "words", "no", "nr", "row")  # fmt: skip
+           "unnamed0", "number", "num", "tokens", "words", "no", "nr", "row",
+           "variance", "std", "stddev", "deviation", "entropy", "agreement")  # fmt: skip
+_CHOSEN = re.compile(
+    r".*(click|select|chosen|correct|gold|relevant|best|winner|answer).*(position|index|idx|rank)"
+)
 _HIGHEST = 100  # a column of larger numbers holds ids or years, not labels
 
 
@@ -73,6 +78,13 @@ def names_columns(rows: Sequence[Sequence[str]]) -> bool:
     return any(plain(cell) in _ALL for cell in rows[0]) and looks_like_header(rows)
 
 
+def are_names(cells: Sequence[Any]) -> bool:
+    """Whether cells are the names of columns: different strings, two of them well known."""
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    known = sum(plain(cell) in _ALL for cell in texts)
+    return len(set(texts)) == len(cells) and known > 1
+
+
 def guess_columns(values: Sequence[Mapping[Any, Any]]) -> dict[str, Any]:
     """Map each of ROLES to the name of its column (None where there is none)."""
     names = list(dict.fromkeys(name for value in values for name in value))
@@ -102,6 +114,11 @@ def is_count(name: object) -> bool:
     return ids_only(name) or plain(name).endswith(_COUNTS)
 
 
+def names_one(name: object) -> bool:
+    """Whether a column's name indicates the place of the passage that was chosen."""
+    return bool(_CHOSEN.fullmatch(plain(name)))
+
+
 def _pair_of(names: Sequence[Any], first: str, second: str) -> tuple[Any, Any]:
     by_plain = {plain(name): name for name in names}
     return by_plain[first], by_plain[second]
@@ -109,6 +126,9 @@ def _pair_of(names: Sequence[Any], first: str, second: str) -> tuple[Any, Any]:
 
 def _by_name(role: str, names: Sequence[Any]) -> Any:
     by_plain = {plain(name): name for name in reversed(names)}
+    # "Input.query", "data.query": the part of a record comes first.
+    dotted = [n for n in reversed(names) if "." in str(n) and not plain(n).startswith("meta")]
+    by_plain = {plain(name.rpartition(".")[2]): name for name in dotted} | by_plain
     return next((by_plain[known] for known in KNOWN[role] if known in by_plain), None)
 
 
@@ -139,6 +159,8 @@ def _by_content(
 def are_labels(cells: Sequence[Any]) -> bool:
     """Whether cells look like labels: few different numbers, none of them large."""
     few = _numbers(cells) and len(set(map(str, cells))) <= 32
+    if any(str(cell).strip().endswith("%") for cell in cells):
+        return False  # a discount or a share, unless its name says that it is the label
     return few and all((number(cell) or 0) <= _HIGHEST for cell in cells)
 
 

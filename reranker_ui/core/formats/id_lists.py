@@ -16,6 +16,10 @@ from reranker_ui.core.values.pairs import Judged, Left
 Value = Mapping[Any, Any]
 _QUERY = ("queryid", "qid", "anchorid")
 _SHAPE = lists.Shape("query", ("positives",), ("negatives",))
+_LISTED = lists.Shape("query", passages="passages", labels="labels")
+_UNLABELLED = lists.Shape("query", passages="passages")
+_IDS = re.compile(r"(passage|doc|document|corpus|candidate|p)s?ids")
+_GRADES = ("scores", "labels", "relevances", "grades", "ratings")
 _PASSAGES = re.compile(r"(positive|pos|negative|neg)(passage|doc)?(p?ids?)\d*")
 
 
@@ -23,7 +27,7 @@ def detect(values: Sequence[Value]) -> bool:
     """Whether the records contain a query id and ids of its positives."""
     return bool(values) and all(
         any(plain(key) in _QUERY for key in value)
-        and any(_PASSAGES.fullmatch(plain(key)) for key in value)
+        and any(_PASSAGES.fullmatch(plain(key)) or _is_listed(key, value) for key in value)
         for value in values
     )
 
@@ -48,7 +52,9 @@ def make_plan(
     )
 
     def read(value: Value) -> Iterator[Judged | Left]:
-        for judged in lists.read(_SHAPE, _renamed(value)):
+        renamed = _renamed(value)
+        listed = _LISTED if "labels" in renamed else _UNLABELLED
+        for judged in lists.read(listed if "passages" in renamed else _SHAPE, renamed):
             if isinstance(judged, Left):
                 yield judged
                 continue
@@ -81,6 +87,11 @@ def triplets_of(container: Container, ids: bool) -> Container:
     return container
 
 
+def _is_listed(key: Any, value: Value) -> bool:
+    """Whether a column lists passages by their ids, perhaps beside a list of their labels."""
+    return bool(_IDS.fullmatch(plain(key))) and isinstance(value[key], list)
+
+
 def _renamed(value: Value) -> dict[Any, Any]:
     renamed: dict[Any, Any] = {}
     for key, cell in value.items():
@@ -88,6 +99,10 @@ def _renamed(value: Value) -> dict[Any, Any]:
         found = _PASSAGES.fullmatch(bare)
         if bare in _QUERY:
             renamed["query"] = cell
+        elif _is_listed(key, value):
+            renamed["passages"] = [str(each) for each in cell]
+        elif bare in _GRADES and isinstance(cell, list):
+            renamed["labels"] = cell
         elif found:
             good = found[1].startswith("pos")
             cells = cell if isinstance(cell, list) else [cell]

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from reranker_ui.core.formats.columns import are_names
 from reranker_ui.core.formats.structure.json_sets import records_in
 from reranker_ui.core.values.pairs import Left
 from reranker_ui.core.values.refused import Refused
@@ -39,9 +40,8 @@ def is_by_line(head: str) -> bool:
 
 def records_by_line(lines: Iterator[str]) -> Iterator[tuple[int, dict[Any, Any] | Left]]:
     """JSON Lines: (line, object); a line that is not an object is `unreadable`."""
-    for line, text in enumerate(lines, 1):
-        if text.strip("\ufeff \t\r\n"):
-            yield line, _read_line(text)
+    full = ((line, text) for line, text in enumerate(lines, 1) if text.strip("\ufeff \t\r\n"))
+    yield from _with_names((line, _read_line(text)) for line, text in full)
 
 
 def records_of_text(lines: Iterator[str], name: str) -> Iterator[tuple[int, dict[Any, Any] | Left]]:
@@ -49,12 +49,32 @@ def records_of_text(lines: Iterator[str], name: str) -> Iterator[tuple[int, dict
 
     An object with a known list of records is replaced by that list.
     """
+    yield from _with_names(_records(lines, name))
+
+
+def _records(lines: Iterator[str], name: str) -> Iterator[tuple[int, dict[Any, Any] | Left]]:
     for line, value in _values(lines, name):
         held = records_in(value) if isinstance(value, dict) else None
         if held is not None:
             yield from ((line, _as_record(each)) for each in held)
         else:
             yield line, _as_record(value)
+
+
+def _with_names(
+    records: Iterator[tuple[int, dict[Any, Any] | Left]],
+) -> Iterator[tuple[int, dict[Any, Any] | Left]]:
+    """The records; arrays below an array of column names have these names."""
+    names: list[Any] = []
+    for at, (line, record) in enumerate(records):
+        array = isinstance(record, dict) and 0 in record
+        cells = list(record.values()) if isinstance(record, dict) and array else []
+        if at == 0 and are_names(cells):
+            names = cells
+        elif names and len(cells) == len(names):
+            yield line, dict(zip(names, cells, strict=True))
+        else:
+            yield line, record
 
 
 def _values(lines: Iterator[str], name: str) -> Iterator[tuple[int, Any]]:

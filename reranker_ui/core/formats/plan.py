@@ -29,7 +29,12 @@ from reranker_ui.core.formats.judgments import (
 )  # fmt: skip
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.structure.cells import list_columns, opened
-from reranker_ui.core.formats.structure.groups import groups_of, split_groups
+from reranker_ui.core.formats.structure.groups import (
+    groups_of,
+    separated_of,
+    split_groups,
+    split_text,
+)
 from reranker_ui.core.formats.structure.winners import NOTE, winners_of
 from reranker_ui.core.formats.texts import is_beir
 from reranker_ui.core.values.pairs import Left
@@ -75,6 +80,11 @@ def _plan_of(
         values = _sample(container, path.name)
     elif _all_detected(options) and (groups := groups_of(values)):
         container = _flattened(container, partial(split_groups, groups))
+        values = _sample(container, path.name)
+    elif _all_detected(options) and (separated := separated_of(values)):
+        container = _flattened(container, partial(split_text, *separated))
+        name, mark = separated
+        container.notes.append(f"{name} holds the query and the passage, {mark} between them.")
         values = _sample(container, path.name)
     flat = None if annotation_tools.tool_of(values) else search_tools.flat_of(values)
     if flat:
@@ -179,9 +189,11 @@ def _flattened(
         for line, value in whole():
             if isinstance(value, Left):
                 yield line, value
-            else:
-                for part in flat(value):
-                    yield line, part
+                continue
+            try:
+                yield from ((line, part) for part in flat(value))
+            except (AttributeError, KeyError, TypeError):
+                yield line, Left("unreadable", "the record does not have the structure of the rest")
 
     container.records = records
     return container

@@ -8,38 +8,62 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reranker_ui.core.formats.columns import plain
+from reranker_ui.core.formats.structure.nested import NestedColumns
+from reranker_ui.core.formats.structure.passages import inner_of, objects_in, text_keys
 from reranker_ui.core.values.labels import number
 from reranker_ui.core.values.pairs import Left
 
 Value = Mapping[Any, Any]
 Flat = Callable[[Value], Iterator[dict[Any, Any] | Left]]
-_LTR = re.compile(r"\s*(\S+)\s+qid:(\S+)\s.*?#\s*(\S+)\s+(.+)")
+_LTR = re.compile(r"\s*(\S+)\s+qid:(\S+)\s.*?#\s*(\S+)(?:\s+(.+))?")
+_LTR_QUERY = re.compile(r"#\s*qid:([^\s:]+):\s*(.+)")
+_DOCUMENT_IDS = ("id", "docid", "documentid", "doc", "pid", "passageid", "corpusid", "uri", "url")
 
 
 def is_ltr(lines: Sequence[str]) -> bool:
     """Whether the lines are judgments for learning to rank: `3 qid:1 # 1370 star trek`."""
-    return bool(lines) and all(re.match(r"\s*\S+\s+qid:\S+", line) for line in lines)
+    judged = [line for line in lines if line.strip() and not line.startswith("#")]
+    return bool(judged) and all(re.match(r"\s*\S+\s+qid:\S+", line) for line in judged)
 
 
 def ltr_records(lines: Iterator[str]) -> Iterator[tuple[int, dict[Any, Any] | Left]]:
-    """Each line as a flat record; a line without a document and its query is unreadable."""
+    """Each line as a flat record; a line without a document and its query is unreadable.
+
+    The query follows the document, or a comment names it: `# qid:1: star trek`. Then the
+    document's title follows.
+    """
+    queries: dict[str, str] = {}
     for number_, line in enumerate(lines, 1):
-        if not line.strip() or line.startswith("#"):
+        if line.startswith("#"):
+            if named := _LTR_QUERY.match(line.strip()):
+                queries[named[1]] = named[2]
             continue
-        match = _LTR.fullmatch(line.rstrip())
-        if match is None:
-            yield number_, Left("unreadable", "the line has no “# document query” at its end")
-            continue
-        grade, _query_id, document, query = match.groups()
-        yield number_, {"query": query, "docid": document, "rating": grade}
+        if line.strip():
+            yield number_, _ltr_record(line.rstrip(), queries)
+
+
+def _ltr_record(line: str, queries: Mapping[str, str]) -> dict[Any, Any] | Left:
+    match = _LTR.fullmatch(line)
+    if match is None:
+        return Left("unreadable", "the line has no “# document query” at its end")
+    grade, query_id, document, rest = match.groups()
+    if query_id in queries:
+        return {"query": queries[query_id], "docid": document, "rating": grade, "title": rest}
+    if rest is None:
+        return Left("unreadable", "neither the line nor a comment “# qid:1: query” has its query")
+    return {"query": rest, "docid": document, "rating": grade}
 
 
 def flat_of(values: Sequence[Value]) -> Flat | None:
-    """The function that flattens records of RRE, OpenSearch or a Quepid book without documents."""
+    """The function that flattens judgments of documents by their ids; None for other records.
+
+    Of RRE, OpenSearch, Elasticsearch or a Quepid book without documents, or a query with a list
+    of objects that hold an id and no text.
+    """
     for keys, flat in _FLAT:
         if values and all(keys <= value.keys() for value in values):
             return flat
-    return None
+    return _named_documents(values)
 
 
 def judges_of(names: Sequence[Any], values: Sequence[Value]) -> list[Any]:
@@ -88,8 +112,49 @@ def _quepid(value: Value) -> Iterator[dict[Any, Any] | Left]:
         yield {**pair, "rating": None, "annotator": None}
 
 
+def _rank_eval(value: Value) -> Iterator[dict[Any, Any] | Left]:
+    for entry in value["requests"]:
+        request = entry.get("request")
+        asked = request.get("query") if isinstance(request, Mapping) else None
+        query = _first_text(entry.get("params")) or _first_text(asked) or entry.get("id")
+        for rating in entry.get("ratings") or []:
+            yield {"query": query, "qid": entry.get("id"), "docid": rating.get("_id"),
+                   "rating": rating.get("rating")}  # fmt: skip
+
+
+def _first_text(cell: Any) -> str | None:
+    if isinstance(cell, Mapping):
+        return next((found for each in cell.values() if (found := _first_text(each))), None)
+    return cell if isinstance(cell, str) and cell.strip() else None
+
+
+def _named_documents(values: Sequence[Value]) -> Flat | None:
+    """Of a query with documents by id, as pyvespa and Vertex AI write them."""
+    columns = NestedColumns(values)
+    query = columns.query()
+    listed = [name for name, kind in columns.kinds.items() if kind == "objects"]
+    if query is None or len(listed) != 1:
+        return None
+    (name,) = listed
+    held = [each for cell in columns.cells[name] for each in objects_in(cell)]
+    keys = {key for each in held for key in each if plain(key) in _DOCUMENT_IDS}
+    label = inner_of(columns.cells[name], by_content=False).label
+    if len(keys) != 1 or any(text_keys(each) != (None, None) for each in held):
+        return None
+    (key,) = keys
+
+    def flat(value: Value) -> Iterator[dict[Any, Any] | Left]:
+        rest = {column: cell for column, cell in value.items() if column not in (query, name)}
+        for each in objects_in(value.get(name)):
+            grade = 1 if label is None else each.get(label, 1)  # listed, so relevant
+            yield {**rest, "query": value.get(query), "docid": each.get(key), "rating": grade}
+
+    return flat
+
+
 _FLAT: list[tuple[set[str], Flat]] = [
     ({"queries", "id_field"}, _rre),
     ({"judgmentRatings"}, _opensearch),
+    ({"requests"}, _rank_eval),
     ({"query_text", "doc_id", "judgements"}, _quepid),
 ]

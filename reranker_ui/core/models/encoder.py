@@ -12,7 +12,7 @@ import numpy as np
 
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.loading import SAFE, bytes_of, damage_refused, folder_at, quiet
-from reranker_ui.core.models.text_chunks import batch_size, chunks, start_of
+from reranker_ui.core.models.text_chunks import batches, chunks, start_of
 
 Kind: TypeAlias = Literal["query", "document"]
 NO_LIMIT = 100_000  # tokens, for an encoder that names none
@@ -85,18 +85,30 @@ class Encoder:
 
         An encoder that was trained with a prompt before each text gets the prompt of this kind.
         """
+        starts = [start_of(text, self._length) for text in texts]
+        lengths = [tokens for chunk in chunks(starts) for tokens in self._tokens(chunk)]
+        places = list(batches(lengths, self._model.device.type))
+        parts = [self._encoded([starts[at] for at in batch], kind) for batch in places]
+        order = [at for batch in places for at in batch]
+        return np.concatenate(parts or [self._encoded([], kind)])[np.argsort(order)]
+
+    @property
+    def _length(self) -> int:
+        """Tokens that are read of a text."""
         length = self._model.max_seq_length
-        starts = [start_of(text, length if isinstance(length, int) else NO_LIMIT) for text in texts]
-        order = np.argsort([len(start) for start in starts], kind="stable")
-        ordered = [self._encoded(chunk, kind) for chunk in chunks([starts[at] for at in order])]
-        return np.concatenate(ordered or [self._encoded([], kind)])[np.argsort(order)]
+        return length if isinstance(length, int) else NO_LIMIT
+
+    def _tokens(self, texts: list[str]) -> list[int]:
+        with self._turn:
+            read = self._model.tokenizer(texts, truncation=True, max_length=self._length)
+        return [len(ids) for ids in read["input_ids"]]
 
     def _encoded(self, texts: list[str], kind: Kind) -> Any:
         with self._turn:
             return self._model.encode(
                 texts,
                 prompt=self._model.prompts.get(kind) or None,
-                batch_size=batch_size(texts, self._model.device.type),
+                batch_size=len(texts) or 1,
                 normalize_embeddings=True,
                 show_progress_bar=False,
             )

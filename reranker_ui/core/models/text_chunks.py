@@ -3,6 +3,7 @@
 A tokenizer takes about 50 bytes for each character, and cuts a text after it has read all of it.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
@@ -12,8 +13,8 @@ Text = TypeVar("Text", str, Pair)
 
 CHARACTERS = 64  # of a token: more than words have
 CHUNK = 400_000  # characters tokenized at once
-SHORT = 512  # characters
-SMALL_BATCH, LARGE_BATCH = 8, 32
+BATCH = 32  # texts for a model at once
+TOKENS = 2048  # of them together; MiniLM takes about 20 MB of memory for each thousand
 
 
 def start_of(text: str, max_length: int) -> str:
@@ -46,7 +47,17 @@ def length(text: str | Pair) -> int:
     return len(text) if isinstance(text, str) else len(text[0]) + len(text[1])
 
 
-def batch_size(texts: Sequence[str | Pair], device: str) -> int:
-    """Texts for a model at once: few where they are long, unless there is a GPU."""
-    short = device != "cpu" or max(map(length, texts), default=0) <= SHORT
-    return LARGE_BATCH if short else SMALL_BATCH
+def batches(lengths: Sequence[int], device: str) -> Iterator[list[int]]:
+    """The places of texts with these `lengths` in tokens, those of similar length together.
+
+    On a CPU a batch has at most TOKENS tokens, padding included, or one text.
+    """
+    most = TOKENS if device == "cpu" else sys.maxsize
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lambda at: lengths[at]):
+        if batch and (len(batch) == BATCH or (len(batch) + 1) * lengths[place] > most):
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch

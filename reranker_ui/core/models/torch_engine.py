@@ -10,7 +10,7 @@ from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.engine import beginnings
 from reranker_ui.core.models.first_token import read_first_token
 from reranker_ui.core.models.loading import SAFE, bytes_of, folder_at, quiet
-from reranker_ui.core.models.text_chunks import batch_size
+from reranker_ui.core.models.text_chunks import batches, chunks
 
 
 class TorchEngine:
@@ -42,14 +42,18 @@ class TorchEngine:
         """The logit of each (query, passage); one call at a time."""
         import torch
 
-        with self._turn:
-            logits = self.model.predict(
-                list(pairs),
-                batch_size=batch_size(pairs, self.model.device.type),
-                activation_fn=torch.nn.Identity(),
-                show_progress_bar=False,
-            )
-        return [float(logit) for logit in np.asarray(logits).reshape(-1)]
+        lengths = [tokens for chunk in chunks(pairs) for tokens in self.tokens(chunk)]
+        logits = np.zeros(len(pairs))
+        for places in batches(lengths, self.model.device.type):
+            with self._turn:
+                found = self.model.predict(
+                    [pairs[place] for place in places],
+                    batch_size=len(places),
+                    activation_fn=torch.nn.Identity(),
+                    show_progress_bar=False,
+                )
+            logits[places] = np.asarray(found).reshape(-1)
+        return [float(logit) for logit in logits]
 
     def tokens(self, pairs: Sequence[Pair]) -> list[int]:
         """Tokens of each pair as read, at most `max_length`."""

@@ -69,7 +69,7 @@ Query and passage together are cut at {max_length} tokens.
 * Dataset: `{dataset}`, labels from 0 to {top:g}
 * Pairs: {train:,} train, {dev:,} dev, {test:,} test
 * Size: {size:,} training samples
-* SHA-256 of texts and labels: `{hash}`
+* HMAC-SHA-256 of texts and labels, with the key of the installation: `{hash}`
 * Statistics over all training samples, labels as 0 to 1:
 
 {columns}

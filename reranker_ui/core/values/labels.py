@@ -1,9 +1,8 @@
-"""Labels: their scales, how raw values are read, and the effective label of a pair."""
+"""Labels: their scales, and how raw values are read."""
 
 import math
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -14,9 +13,17 @@ Kind = Literal["binary", "graded", "score"]
 
 # ASCII digits only: float() accepts other numerals that users may not mean as numbers.
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?", re.ASCII)
+# Digits in groups of three: "1 250", "1'250", "1,250,000", "1,250.5".
+_GROUPED = re.compile(
+    r"[1-9]\d{0,2}(([ \u00a0\u202f'\u2019]\d{3})+|(,\d{3}){2,}|(,\d{3})+\.\d+)", re.ASCII
+)
+_ONE_COMMA = re.compile(r"[1-9]\d{0,2},\d{3}", re.ASCII)  # 1.25 or 1250
+_STARS = re.compile(r"[★⭐]*[☆✩]*")
 _WORDS = {
-    "true": 1.0, "yes": 1.0, "relevant": 1.0, "positive": 1.0,
-    "false": 0.0, "no": 0.0, "not relevant": 0.0, "irrelevant": 0.0, "negative": 0.0,
+    **dict.fromkeys(("true", "yes", "relevant", "positive", "related"), 1.0),
+    **dict.fromkeys(("false", "no", "not relevant", "irrelevant", "negative", "unrelated",
+                     "non relevant", "non-relevant", "nonrelevant"), 0.0),
+    **dict.fromkeys("👍✅✓✔☑", 1.0), **dict.fromkeys("👎❌✗✘", 0.0),
 }  # fmt: skip
 HIGHEST: dict[Kind, int] = {"binary": 1, "graded": 100, "score": 10**12}  # label of a scale
 LONGEST_NAME = 40  # characters of a label's name
@@ -131,6 +138,7 @@ class LabelReader:
     scale: Scale | None = None
     mapping: Mapping[str, float] | None = None
     highest_code: float | None = None  # set where the lowest code is the best
+    thousands: bool | None = None  # what "1,250" is: 1250, 1.25 (False), or not clear
     _known: dict[str | int, float | None] = field(default_factory=dict, compare=False)
 
     def read(self, raw: Any) -> float | None:
@@ -147,7 +155,7 @@ class LabelReader:
         mapped = (self.mapping or {}).get(_name(raw))
         if mapped is not None:
             return mapped
-        value = number(raw)
+        value = self._number(raw)
         if value is None:
             raise Left("bad_label", f"“{_short(raw)}” is not a number")
         if not math.isfinite(value):
@@ -162,15 +170,35 @@ class LabelReader:
             raise Left("bad_label", f"“{_short(raw)}” is not {self.scale}")
         return value + 0.0  # no negative zero
 
+    def _number(self, raw: Any) -> float | None:
+        unclear = isinstance(raw, str) and _ONE_COMMA.fullmatch(raw.strip())
+        if self.thousands is False or not unclear:
+            return number(raw)
+        if self.thousands is None:
+            raise Left("bad_label", f"“{_short(raw)}” may be a fraction or thousands: map it")
+        return float(raw.replace(",", ""))
+
+
+def comma_groups(labels: Iterable[Any]) -> bool | None:
+    """Whether "1,250" is 1250 in a file with these labels; None where they do not tell."""
+    texts = [raw.strip() for raw in labels if isinstance(raw, str)]
+    if any(re.fullmatch(r"[+-]?(0?,\d+|\d+,(\d{1,2}|\d{4,}))", text, re.ASCII) for text in texts):
+        return False
+    grouped = any("," in text and _GROUPED.fullmatch(text) for text in texts)
+    return True if grouped or any(re.fullmatch(r"\d*\.\d+", text) for text in texts) else None
+
 
 def number(raw: Any) -> float | None:
-    """`raw` as a number (may be infinite or NaN), None if it is not one."""
+    """`raw` as a number (may be infinite or NaN), None if it is not one.
+
+    Also a percentage (a fraction), stars (their count) and words such as "yes" (1 or 0).
+    """
     if isinstance(raw, bool | int | float):
         try:
             return float(raw)
         except OverflowError:
             return math.inf
-    text = str(raw).strip()
+    text = str(raw).strip().replace("\ufe0f", "")  # which asks for the colored sign
     word = _WORDS.get(text.casefold().replace("_", " "))
     if word is not None:
         return word
@@ -178,41 +206,22 @@ def number(raw: Any) -> float | None:
         return float(text.replace(",", "."))
     if text.lstrip("+-").casefold() in ("nan", "inf", "infinity"):
         return float(text)
+    return _other_number(text)
+
+
+def _other_number(text: str) -> float | None:
+    """The value of a percentage, of stars, and of digits in groups of three."""
+    if text.endswith("%"):
+        part = text[:-1].rstrip()
+        return float(part.replace(",", ".")) / 100 if _NUMBER.fullmatch(part) else None
+    if text and _STARS.fullmatch(text):
+        return float(text.count("★") + text.count("⭐"))
+    if _GROUPED.fullmatch(text):
+        return float("".join(sign for sign in text if sign in "0123456789."))
     return None
 
 
 GRADES = Scale("graded")  # every label above 0 is relevant
-
-
-@dataclass(frozen=True)
-class Resolved:
-    """The effective label of a pair, and where it comes from."""
-
-    label: float | None
-    state: Literal["decided", "left out", "annotated", "imported", "disputed", "unlabelled"]
-
-
-def resolve_labels(
-    imported: Sequence[float],
-    votes: Sequence[float | None],
-    decision: tuple[float | None] | None = None,
-) -> Resolved:
-    """The effective label: decision, else majority of votes, else the imported label.
-
-    A vote of None is a skip. A tie of votes, or imported labels that differ, is disputed.
-    `decision` is (label,) or (None,) for a pair left out of training.
-    """
-    if decision is not None:
-        (label,) = decision
-        return Resolved(label, "left out" if label is None else "decided")
-    counts = Counter(v for v in votes if v is not None).most_common(2)
-    if counts:
-        if len(counts) == 2 and counts[0][1] == counts[1][1]:
-            return Resolved(None, "disputed")
-        return Resolved(counts[0][0], "annotated")
-    if len(set(imported)) > 1:
-        return Resolved(None, "disputed")
-    return Resolved(imported[0], "imported") if imported else Resolved(None, "unlabelled")
 
 
 def _name(raw: Any) -> str:

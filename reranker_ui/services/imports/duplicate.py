@@ -22,8 +22,10 @@ from reranker_ui.services.labels.effective_labels import seen
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
     annotations,
+    comments,
     datasets,
     decisions,
+    gold_pairs,
     imported_labels,
     imports,
     pairs,
@@ -37,6 +39,8 @@ _LABELS = (
     (annotations, ("id", "pair_id", "client_id")),
     (imported_labels, ("id", "pair_id", "import_id")),
     (decisions, ("pair_id",)),
+    (gold_pairs, ("pair_id",)),
+    (comments, ("id", "pair_id")),
 )
 
 

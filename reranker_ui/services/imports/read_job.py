@@ -21,8 +21,9 @@ from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.plan import NotMapped, Plan, make_plan
 from reranker_ui.core.formats.structure.label_reading import (
     LabelNames,
+    are_names,
+    name_notes,
     reader_for,
-    reads,
     scale_facts,
     scale_notes,
 )
@@ -30,7 +31,6 @@ from reranker_ui.core.formats.structure.several import plan_of_files
 from reranker_ui.core.formats.structure.unread import UnreadColumns
 from reranker_ui.core.values.job_folder import JobFolder, run_job
 from reranker_ui.core.values.json_files import save
-from reranker_ui.core.values.labels import LabelReader
 from reranker_ui.core.values.pairs import Judged, Left, Report
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.disk_texts import DiskTexts
@@ -92,11 +92,12 @@ def read(
         "further": unread.further(),
         "sources": [each.name for each in (path, *more)] if more else [],
     }
-    if _are_classes(reader, labels):
+    if are_names(reader, labels, mapped=bool(options.map_label)):
         return {**result, "asks": "labels"}
     assert reader.scale is not None
     scale = scale_facts(reader, labels)
     plan.notes += scale_notes(reader.scale, scale["histogram"], chosen=bool(options.scale))
+    plan.notes += name_notes(reader, labels)
     progress.begin("reading")
     staging = Staging(plan, reader, options, Stage(folder / "stage.db"))
     report = staging.run(progress.record)
@@ -145,15 +146,8 @@ def _raw_labels(plan: Plan, value: Any) -> list[Any]:
 
 def _is_plain(raw: Any) -> bool:
     if isinstance(raw, str):
-        return not raw.lstrip().startswith(("[", "{"))
+        return not raw.lstrip().startswith(("[", "{", "```"))
     return isinstance(raw, int | float | None)
-
-
-def _are_classes(reader: LabelReader, labels: Counter[Any]) -> bool:
-    """Whether most labels are names that nobody has mapped, rather than a few odd values."""
-    unread = [n for raw, n in labels.items() if reads(reader, raw) is None]
-    most = sum(unread) > labels.total() / 2 and sum(unread) >= 2 * len(unread)
-    return bool(labels) and (most or len(unread) == len(labels))
 
 
 def _disk_texts(folder: Path) -> Any:

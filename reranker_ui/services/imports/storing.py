@@ -82,8 +82,8 @@ def _what_is_missing(result: dict[str, Any]) -> str:
     if result.get("asks") == "labels":
         classes = ", ".join(f"{name} ({n:,})" for name, n in result["labels"][:8])
         return (
-            f"The labels are names, not numbers: {classes}. Say what each one means, such as"
-            f" --map-label {result['labels'][0][0]}=1."
+            f"Labels are names, not numbers: {classes}. Say what each one means, such as"
+            f" --map-label {result['labels'][0][0]}=1; those without a meaning are rejected."
         )
     return str(result.get("refused", "The file is not read yet."))
 

@@ -1,4 +1,8 @@
-"""The label of a pair that counts, in SQL; the same rule as `core.labels.resolve_labels`."""
+"""The label of a pair that counts, in SQL.
+
+It is the decision, else the majority of the votes, else the imported label. A tie of votes, or
+imported labels that differ, is disputed; a vote without a label is a skip.
+"""
 
 from collections.abc import Sequence
 from typing import Any

@@ -24,6 +24,7 @@ from reranker_ui.services.runs.allowed_models import check_base
 from reranker_ui.services.runs.listing import find_run, folder_of
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.database import journal, runs
+from reranker_ui.services.store.home_key import home_key
 from reranker_ui.services.store.workspace import Workspace, record
 from reranker_ui.services.training.data_check import findings_of
 from reranker_ui.services.training.freeze import data_hash, notices, unlabelled_texts
@@ -100,7 +101,7 @@ def enter(
         "scale": scale,
         "findings": findings_of(splits, Scale.from_json(scale), base),
         "counts": counts,
-        "hash": data_hash(splits),
+        "hash": data_hash(splits, home_key(workspace)),
         "notices": notices(counts),
         "parent_run": parent,
     }

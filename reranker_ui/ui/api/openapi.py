@@ -43,7 +43,11 @@ def openapi() -> dict[str, Any]:
     """The OpenAPI 3.1 description of the ranking addresses."""
     shapes = [(CohereRequest, "validation"), (TeiRequest, "validation")]
     _, schemas = models_json_schema(shapes, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
-    cohere = [("/v2/rerank", "As Cohere's v2"), ("/v1/rerank", "As Cohere's v1, and Jina's")]
+    cohere = [
+        ("/v2/rerank", "As Cohere's v2"),
+        ("/v1/rerank", "As Cohere's v1, and Jina's"),
+        ("/infinity/rerank", "As Infinity, with documents as plain texts"),
+    ]
     paths: dict[str, Any] = {
         path: {"post": _posted(f"{words}: rank documents.", "CohereRequest", COHERE, COHERE_SAYS)}
         for path, words in cohere

@@ -29,7 +29,7 @@ from reranker_ui.ui.payload import sentence_of
 from reranker_ui.ui.server.identity import who
 
 log = logging.getLogger(__name__)
-ADDRESSES = ("/v2/rerank", "/v1/rerank", "/rerank", "/v1/models")
+ADDRESSES = ("/v2/rerank", "/v1/rerank", "/rerank", "/infinity/rerank", "/v1/models")
 AT_ONCE, WAITING = 64, 256  # rankings under way, which share batches, and waiting behind them
 BUSY = f"More than {WAITING} requests wait already. Try again in a few seconds."
 NO_KEY = "Send an API key: this is a demo, and programs need a key of their own."
@@ -48,6 +48,7 @@ class RerankApi:
             Route("/v2/rerank", self.cohere, methods=["POST"]),
             Route("/v1/rerank", self.cohere, methods=["POST"]),
             Route("/rerank", self.tei, methods=["POST"]),
+            Route("/infinity/rerank", self.cohere, methods=["POST"]),
             Route("/v1/models", self.models, methods=["GET"]),
             Route("/openapi.json", self.openapi, methods=["GET"]),
             Route("/docs", self.docs, methods=["GET"]),
@@ -79,6 +80,8 @@ class RerankApi:
         served = self._rank(request, parsed, parsed.passages(), **how)
         if request.url.path.endswith("/v2/rerank"):
             return parsed.answer(served, version="2")
+        if request.url.path.endswith("/infinity/rerank"):
+            return parsed.answer_of_infinity(served)
         return parsed.answer_with_usage(served, version="1")
 
     async def models(self, request: Request) -> Response:

@@ -29,7 +29,7 @@ class RankRequest(BaseModel):
 
 
 class CohereRequest(RankRequest):
-    """The body of `POST /v2/rerank` and `POST /v1/rerank`, and of `POST /rerank` with documents.
+    """The body of every address but `POST /rerank` with texts.
 
     Clients of Cohere, Jina, vLLM and Infinity send it.
     """
@@ -100,6 +100,14 @@ class CohereRequest(RankRequest):
             "created": int(time.time()),
             "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
         }
+
+    def answer_of_infinity(self, served: Served) -> dict[str, Any]:
+        """The same with documents as plain texts, which clients of Infinity alone expect."""
+        answer = self.answer_with_usage(served, version="1")
+        for result in answer["results"]:
+            if "document" in result:
+                result["document"] = result["document"]["text"]
+        return answer
 
     def _results(self, served: Served) -> list[dict[str, Any]]:
         return [

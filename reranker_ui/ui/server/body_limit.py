@@ -39,7 +39,7 @@ MIDDLE = Limit(4_000_000, 50_000)
 EVENT = Limit(4_000_000, 50_000, gradio=True)
 OTHER = Limit(10_000)  # forms to sign in, and routes of Gradio that the page does not use
 LIMITS = {
-    **dict.fromkeys(("/v2/rerank", "/v1/rerank", "/rerank"), LARGE),
+    **dict.fromkeys(("/v2/rerank", "/v1/rerank", "/rerank", "/infinity/rerank"), LARGE),
     "/gradio_api/component_server": MIDDLE,
     "/gradio_api/queue/join": EVENT,
 }

@@ -17,6 +17,7 @@ NESTED: tuple[Kind, ...] = ("texts", "objects", "rows", "grades", "columns")
 _MOSTLY = 0.9
 _LONGEST_LITERAL = 1_000_000  # characters of a cell that is tried as a list
 _SHORT_TEXT = 20  # characters from which a cell without a blank is more than a name
+_FENCED = re.compile(r"```(?:json)?\s*([\[{].*[\]}])\s*```", re.DOTALL)
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -71,6 +72,8 @@ def opened(cell: Any) -> Any:
     if not isinstance(cell, str) or len(cell) > _LONGEST_LITERAL:
         return cell
     text = cell.strip()
+    if fenced := _FENCED.fullmatch(text):  # as language models answer
+        text = fenced[1]
     if (text[:1], text[-1:]) not in (("[", "]"), ("{", "}")):
         return cell
     try:

@@ -9,7 +9,13 @@ from reranker_ui.core.formats.structure.cells import is_list, kind_of
 Object = Mapping[str, Any]
 # Keys under which well-known files keep their list of records.
 _LISTS = ("query_doc_pairs", "data", "rows", "records", "pairs", "examples", "samples", "items")
-_TOOLS = ("judgmentRatings", "id_field")  # objects that `search_tools` reads as they are
+_NAMES = ("columns", "header", "headers", "fields")  # of a table by rows
+_ROWS = ("data", "rows", "values", "records")
+_TOOLS = (
+    "judgmentRatings",
+    "id_field",
+    "requests",
+)  # objects that `search_tools` reads as they are
 _NAMED = {name for role in ("query", "passage", "label") for name in KNOWN[role]}
 
 
@@ -21,7 +27,19 @@ def records_in(value: Object) -> list[Any] | None:
             return [each.get("row", each) if key == "rows" else each for each in held]
     if any(key in value for key in _TOOLS):
         return None
-    return _set(value) or _judgments(value) or _turned(value) or _by_id(value) or _listed(value)
+    shapes = (_table, _set, _judgments, _turned, _by_id, _listed)
+    return next((records for shape in shapes if (records := shape(value))), None)
+
+
+def _table(value: Object) -> list[Any] | None:
+    """Rows below the names of their columns, as pandas writes them with orient="split"."""
+    names = next((value[key] for key in _NAMES if is_list(value.get(key))), None)
+    rows = next((value[key] for key in _ROWS if is_list(value.get(key))), None)
+    if not names or not rows or not all(isinstance(name, str) for name in names):
+        return None
+    if not all(is_list(row) and len(row) == len(names) for row in rows):
+        return None
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _listed(value: Object) -> list[Any] | None:

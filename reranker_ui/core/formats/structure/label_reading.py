@@ -1,20 +1,29 @@
 """How the labels of a file are read: its values and their names, and the scale they are on."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from reranker_ui.core.formats.columns import KNOWN, plain
 from reranker_ui.core.formats.judgments import Plan
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.structure.label_scale import histogram, scale_for, top_grade
 from reranker_ui.core.formats.writing import read_safe_cell
-from reranker_ui.core.values.labels import LONGEST_NAME, LabelReader, Scale, number
+from reranker_ui.core.values.labels import (
+    LONGEST_NAME,
+    LabelReader,
+    Scale,
+    comma_groups,
+    number,
+)  # fmt: skip
 from reranker_ui.core.values.pairs import Left
 
 # Judgments name the passages that are relevant: their lowest grade is no "not relevant".
 _ALL_RELEVANT = ("judgments", "beir", "trec", "trec-run", "quepid-book", "id-lists")
 _MOST_NAMES = 1_000  # different ones that are counted
+_MISSING = ("", "na", "null", "none", "nil", "empty", "missing", "unlabelled", "unlabeled")
 _SHOWN = 150  # entries of the histogram
 
 
@@ -54,7 +63,8 @@ def reader_for(
 
     labels: how often each raw label occurs. Refused where the chosen scale cannot be.
     """
-    reader = LabelReader(mapping={k.strip().casefold(): v for k, v in options.map_label.items()})
+    mapping = {name.strip().casefold(): label for name, label in options.map_label.items()}
+    reader = LabelReader(mapping=mapping, thousands=comma_groups(labels))
     if options.lowest_is_best:
         codes = Counter({v: n for v, n in counts_of(reader, labels).items() if v >= 1})
         reader = replace(reader, highest_code=top_grade(codes), _known={})
@@ -89,6 +99,33 @@ def scale_facts(reader: LabelReader, labels: Counter[Any]) -> dict[str, Any]:
     }
 
 
+def name_notes(reader: LabelReader, labels: Counter[Any]) -> list[str]:
+    """What to say of labels that cannot be read as a number: they are rejected."""
+    names = [(raw, n) for raw, n in labels.most_common() if reads(reader, raw) is None]
+    names = [(raw, n) for raw, n in names if isinstance(raw, str) and _unclear(raw)]
+    if not names:
+        return []
+    shown = ", ".join(f"{raw[:40]} ({n:,})" for raw, n in names[:6])
+    more = f" and {len(names) - 6:,} more" if len(names) > 6 else ""
+    return [
+        f"Labels that are not clear numbers are rejected, each with its line: {shown}{more}. If"
+        f" they are right, say what they mean (--map-label {names[0][0][:40]}=GRADE)."
+    ]
+
+
+def are_names(reader: LabelReader, labels: Counter[Any], *, mapped: bool) -> bool:
+    """Whether labels are names that nobody has mapped, rather than a few odd values.
+
+    mapped: a person said what some names mean, so the others may be left out.
+    """
+    unread = {raw: n for raw, n in labels.items() if reads(reader, raw) is None}
+    total, most = labels.total(), sum(unread.values())
+    if unread and (len(unread) == len(labels) or (most > total / 2 and most >= 2 * len(unread))):
+        return True
+    shares = [n for raw, n in unread.items() if _is_name(raw)]
+    return not mapped and any(n >= total / 4 or (n > 1 and n >= total / 10) for n in shares)
+
+
 def scale_notes(scale: Scale, rows: list[dict[str, Any]], *, chosen: bool) -> list[str]:
     """What to say of the scale of a file and of what it rejects, entries of a histogram."""
     outside = [row for row in rows if row["outside"]]
@@ -114,6 +151,19 @@ def reads(reader: LabelReader, raw: Any) -> float | None:
         return reader.read(raw)
     except Left:
         return None
+
+
+def _is_name(raw: Any) -> bool:
+    """Whether a label is a word that may mean a grade: not one for "missing", nor a header."""
+    if not isinstance(raw, str) or number(raw) is not None or not any(map(str.isalpha, raw)):
+        return False
+    return plain(raw) not in (*_MISSING, *KNOWN["label"])
+
+
+def _unclear(raw: str) -> bool:
+    """Whether a label is a name, or digits that may be a fraction or thousands."""
+    value = number(raw)
+    return value is None or (math.isfinite(value) and "," in raw)
 
 
 def _is_word(raw: Any, reader: LabelReader) -> bool:

@@ -43,7 +43,7 @@ class NestedColumns:
     def query(self) -> Any:
         """The query: a column of texts named like one, else the first column of sentences."""
         for name in (self.plain[known] for known in _QUERY if known in self.plain):
-            if self.kinds[name] in _TEXT or self._holds_strings(name):
+            if self.holds_texts(name) or self._holds_strings(name):
                 return name
         passages = set(KNOWN["passage"])
         texts = [name for name in self.names if self._holds_text(name)]
@@ -75,6 +75,7 @@ class NestedColumns:
         """Columns with lists or objects of passages, those with known names first."""
         found = [n for n in self.names if n not in without and self._is_nested(n)]
         found = [name for name in found if self._holds_passages(name)]
+        found = [name for name in found if not self._names_label(name)]
         known = (*_PASSAGES, *KNOWN["passage"])
         return sorted(found, key=lambda name: plain(name) not in known)
 
@@ -135,6 +136,11 @@ class NestedColumns:
             return True
         return self.kinds[name] in (*_TEXT, "empty", "other")
 
+    def holds_texts(self, name: Any) -> bool:
+        """Whether each cell is one text, perhaps in a list of its own."""
+        single = all(len(cell) < 2 for cell in self.cells[name] if is_list(cell))
+        return self.kinds[name] in _TEXT or (self.kinds[name] == "texts" and single)
+
     def _holds_text(self, name: Any) -> bool:
         return self.kinds[name] in _TEXT
 
@@ -159,6 +165,12 @@ class NestedColumns:
     def _holds_passages(self, name: Any) -> bool:
         found = [text for cell in self.cells[name] for text, _ in passages_in(cell, Inner())]
         return any(isinstance(text, str) and not ids_only(name) for text in found)
+
+    def _names_label(self, name: Any) -> bool:
+        """Whether a column's lists are the label's names: it is called so, and has no sentence."""
+        inside = [each for cell in self.cells[name] if is_list(cell) for each in cell]
+        strings = bool(inside) and all(isinstance(each, str) for each in inside)
+        return plain(name) in KNOWN["label"] and strings and not any(map(is_prose, inside))
 
     def _like_labels(self, name: Any) -> bool:
         """Whether a column's lists contain numbers, or few recurring names."""

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from reranker_ui.core.formats.columns import KNOWN, are_labels, is_count, plain
+from reranker_ui.core.values.labels import number
 
 Side = Literal["positive", "negative"]
 
@@ -77,8 +78,15 @@ def raters_of(
     """The columns with one rater's labels each; none where this is not clear."""
     free = [name for name in names if name not in used and not is_count(name)]
     held = [n for n in free if are_labels([v.get(n) for v in values])]
-    if len(held) < 2:
+    if len(held) < 2 or _one_of_all(held, values):
         return []
     same = len({stem(name) for name in held}) == 1
     named = all(any(word in plain(name) for word in _RATERS) for name in held)
     return held if same or named else []
+
+
+def _one_of_all(names: Sequence[Any], values: Sequence[Mapping[Any, Any]]) -> bool:
+    """Whether exactly one of the columns is true in each record: options, not raters."""
+    rows = [[value.get(name) for name in names] for value in values]
+    flags = all(str(cell).strip().casefold() in ("true", "false") for row in rows for cell in row)
+    return flags and all(sum(number(cell) or 0 for cell in row) == 1 for row in rows)

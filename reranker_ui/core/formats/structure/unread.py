@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from reranker_ui.core.formats.columns import ids_only, is_count
+from reranker_ui.core.formats.columns import ids_only, is_count, names_one
 from reranker_ui.core.formats.judgments import Plan
 from reranker_ui.core.formats.structure.cells import is_empty, is_list, is_prose, kind_of
 from reranker_ui.core.formats.structure.further import cell_text, plain_cells
 from reranker_ui.core.formats.structure.roles import describes, stem
+from reranker_ui.core.values.labels import number
 from reranker_ui.core.values.refused import Refused
 
 _DISTINCT = 6  # different texts from which a column is not a category
@@ -48,9 +49,9 @@ class _Seen:
 
     def add(self, cell: Any) -> None:
         self.cells += 1
-        if kind_of(cell) == "number":
+        if numbers := _numbers_in(cell):
             if len(self.numbers) <= _MOST_GRADES:
-                self.numbers.add(float(cell) if not isinstance(cell, str) else hash(cell))
+                self.numbers.update(numbers)
             return
         self.only_numbers = False
         text = next(_prose_in(cell), None)
@@ -103,7 +104,7 @@ class UnreadColumns:
             if seen.holds_texts():
                 asks = asks and self._may_be_passages(name)
                 columns.append(Unread(name, "texts", seen.texts, seen.example[:200], asks))
-            elif not self.plan.labelled and seen.holds_labels() and not is_count(name):
+            elif self._may_be_labels(name, seen):
                 columns.append(Unread(name, "labels", seen.cells, "", asks))
         return columns
 
@@ -111,6 +112,11 @@ class UnreadColumns:
         """A sentence naming the columns that are not imported."""
         names = [name for name, seen in self.seen.items() if not seen.kept]
         return [f"Not read: {', '.join(names[:8])}."] if names else []
+
+    def _may_be_labels(self, name: str, seen: _Seen) -> bool:
+        if self.plan.labelled:
+            return False
+        return seen.holds_labels() and (names_one(name) or not is_count(name))
 
     def _may_be_passages(self, name: str) -> bool:
         if "." in name or describes(name) or ids_only(name):
@@ -136,6 +142,13 @@ def refuse_unread(columns: Iterable[Mapping[str, Any]], file: str) -> None:
         f"{file} has columns that are not read: {names}. Map them ({use}), or exclude them"
         f" (--ignore {first})."
     )
+
+
+def _numbers_in(cell: Any) -> set[float]:
+    """The numbers of a cell, or of its list or object; none where it holds anything else."""
+    cells = list(cell.values()) if isinstance(cell, Mapping) else cell if is_list(cell) else [cell]
+    found = [number(each) for each in cells if kind_of(each) == "number"]
+    return {each for each in found if each is not None} if len(found) == len(cells) else set()
 
 
 def _prose_in(cell: Any, depth: int = 0) -> Iterator[str]:

@@ -1,0 +1,21 @@
+"""The secret of a home, for hashes from which nobody may try out labels."""
+
+import secrets
+
+import sqlalchemy as sa
+
+from reranker_ui.services.store.database import choices
+from reranker_ui.services.store.workspace import Workspace
+
+_NAME = "home key"
+
+
+def home_key(workspace: Workspace) -> bytes:
+    """The secret, 32 bytes; made when it is first asked for, and part of backups."""
+    kept = sa.select(choices.c.value).where(choices.c.name == _NAME)
+    with workspace.writing() as connection:
+        value = connection.scalar(kept)
+        if value is None:
+            value = {"key": secrets.token_hex(32)}
+            connection.execute(choices.insert().values(name=_NAME, value=value))
+    return bytes.fromhex(value["key"])
