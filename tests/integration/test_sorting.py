@@ -13,7 +13,7 @@ from reranker_ui.services.datasets.sorting import Order
 from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.labels.further_columns import show_columns
 from reranker_ui.services.store.access import LOCAL, User
-from tests.labelling import LINH, MAI
+from tests.support.labelling import LINH, MAI
 
 ANN = User("Ann", "annotator")
 PRICES = ["9,99", "100", "", "20,5", "soon", "100"]
