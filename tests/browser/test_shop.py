@@ -141,7 +141,7 @@ def test_from_a_file_without_labels_to_a_demo(space, enter, tmp_path):
     expect(owner.get_by_role("button", name="Use this model")).to_be_visible()
     owner.get_by_role("button", name=re.compile("Sara")).click()
     owner.get_by_role("menuitem", name="Demo").click()
-    owner.get_by_label("Title").fill("Mattresses")
+    owner.get_by_label("Title", exact=True).fill("Mattresses")
     owner.get_by_label("Run", exact=True).select_option("2")
     owner.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(owner.locator(".rr-toast")).to_have_text("The demo is saved")
