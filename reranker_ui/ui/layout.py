@@ -103,8 +103,7 @@ def _launch(page: gr.Blocks, settings: Settings, door: Door) -> str:
             server_port=settings.server_port,
             root_path=settings.root_path,
             theme=theme(),
-            css=_css(),
-            head=head(),
+            head=head() + _style(),
             max_file_size=settings.max_upload_bytes,
             state_session_capacity=SESSIONS,
             favicon_path=str(ASSETS / "favicon.svg"),
@@ -130,9 +129,16 @@ def _launch(page: gr.Blocks, settings: Settings, door: Door) -> str:
     return str(address)
 
 
-def _css() -> str:
-    # One string in the page itself: no request for it, and the order is ours.
+def _style() -> str:
+    """The page's stylesheet, for its head.
+
+    Not by Gradio's `css`, which scopes the `@media` rules to its own container: dialogs, menus
+    and toasts lie outside of it. Nested below the root three times, a rule applies everywhere
+    and is stronger than Gradio's own.
+    """
     folder: Path = ASSETS / "css"
     first = ["tokens.css", "base.css"]
     names = first + sorted(path.name for path in folder.glob("*.css") if path.name not in first)
-    return "\n".join((folder / name).read_text() for name in names)
+    tokens, *rules = [(folder / name).read_text() for name in names]
+    nested = "\n".join(rules)
+    return f"<style>{tokens}:root:root:root {{\n{nested}\n}}</style>"

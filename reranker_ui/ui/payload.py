@@ -68,6 +68,7 @@ Texts = Annotated[list[Text], Field(fail_fast=True)]
 Names = Annotated[list[Name], Field(fail_fast=True, max_length=1_000)]
 TwoNames = Annotated[list[Name], Field(min_length=2, max_length=2)]
 Numbers = Annotated[list[Number], Field(fail_fast=True)]
+Place = Annotated[list[Number | Text], Field(max_length=4)]  # where a page of sorted pairs begins
 Grades = Annotated[list[Number | None], Field(fail_fast=True)]
 ScaleSent = Annotated[Scale, AfterValidator(_sound)]
 # Labels by others; keys of JSON are texts.

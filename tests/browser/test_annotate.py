@@ -265,6 +265,10 @@ def test_a_dispute_is_ended_by_one_key(home, room):
     page.get_by_role("button", name="Review 2").click()
     expect(page.locator(".rr-an-votes tbody tr")).to_have_count(2)
     expect(page.locator(".rr-an-votes")).to_contain_text("says how")
+    page.get_by_role("tab", name="Data").click()
+    page.go_back()  # the view is in the address
+    assert "review=disputed" in page.url
+    expect(page.locator(".rr-an-votes tbody tr")).to_have_count(2)
     page.get_by_label("Reason").fill("guideline 2")
     page.get_by_label("Reason").blur()
     page.keyboard.press("1")

@@ -44,6 +44,19 @@ def test_import_look_edit_undo(server, new_page, tmp_path):
     page.locator(".rr-toast").get_by_role("button", name="Undo").click()
     expect(pairs.nth(1).locator(".rr-chip")).to_have_text("0")
 
+    passages = page.get_by_role("columnheader", name="Passage")
+    passages.get_by_role("button").click()
+    expect(passages).to_have_attribute("aria-sort", "ascending")
+    expect(pairs.nth(1).locator("td.passage")).to_have_text("passage 0 1")
+    passages.get_by_role("button").click()
+    expect(pairs.first.locator("td.passage")).to_have_text("passage 9 3")
+    page.get_by_role("button", name="Next", exact=True).click()
+    expect(pairs).to_have_count(30)
+    expect(pairs.last.locator("td.passage")).to_have_text("passage 0 0")
+    page.get_by_role("button", name="Sort: Passage").click()
+    page.get_by_role("menuitem", name="Order of import").click()
+    expect(pairs).to_have_count(50)
+
     page.get_by_placeholder("Search queries and passages").fill("passage 19 2")
     expect(pairs).to_have_count(1)
     pairs.locator("td.passage").dblclick()
@@ -98,6 +111,8 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_sentence(server, new_page,
     page.get_by_role("button", name="Another file").click()
     expect(page.locator(".rr-drop")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= 390")
+    page.keyboard.press("Control+k")  # a phone's rules hold in dialogs, which lie on the body
+    expect(page.locator(".rr-dialog-head")).to_have_css("padding-left", "16px")
 
 
 def test_a_finding_leads_to_its_rows_and_is_mended(server, new_page, tmp_path):
@@ -206,8 +221,10 @@ def test_the_scale_is_chosen_named_changed_and_undone(server, new_page, tmp_path
     expect(histogram.last).to_have_text("7outside of the scale, rejected1")
     for label, name in enumerate(["Irrelevant", "Related", "Good", "Exact"]):
         page.get_by_label(f"Name of label {label}").fill(name)
+    page.get_by_label("Relevant from").focus()
     page.get_by_label("Relevant from").select_option("2")  # reads the file again; names stay
     expect(page.locator(".rr-import-side").nth(1)).to_contain_text("Labels from 2 on are relevant")
+    expect(page.get_by_label("Relevant from")).to_be_focused()
     page.get_by_label("Import as").fill("s" * 90)
     expect(page.locator(".rr-target-sentence")).to_contain_text("This name has 90 characters")
     page.get_by_label("Import as").fill("shop of grades")

@@ -1,5 +1,7 @@
 """What an owner shows in a demo, and that a visitor is shown that alone."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from reranker_ui.core.values.refused import Refused
@@ -44,6 +46,18 @@ def test_a_demo_shows_the_newest_run_until_the_owner_chooses(demo):
     demo.settings = settings
     assert (demo_of(demo).run, demo_of(demo).title) == ("2", "From settings")
     assert preload.first_models(demo) == ["2", "cosine"]
+
+
+def test_the_first_models_are_loaded_before_they_are_asked_for(demo, monkeypatch):
+    def stop(_seconds):
+        raise InterruptedError
+
+    loaded = []
+    monkeypatch.setattr(preload, "find_ranker", lambda _space, _user, name: loaded.append(name))
+    monkeypatch.setattr(preload, "time", SimpleNamespace(sleep=stop))
+    with pytest.raises(InterruptedError):
+        preload.follow(demo)
+    assert loaded == preload.first_models(demo) == ["2", "cosine"]
 
 
 def test_a_visitor_sees_what_is_chosen_alone(demo):

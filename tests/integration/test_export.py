@@ -6,13 +6,14 @@ import pandas as pd
 import pytest
 
 from reranker_ui.core.formats.exports import FORMATS
+from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.datasets.edits import set_label
 from reranker_ui.services.datasets.export import export_dataset
 from reranker_ui.services.datasets.pages import page_of_pairs
 from reranker_ui.services.imports.importer import import_file
-from reranker_ui.services.labels.datasets import labelled_pairs
+from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
 from reranker_ui.services.store.access import LOCAL, User
 
 ODD = [
@@ -28,10 +29,10 @@ def stored(workspace, name: str) -> list[tuple]:
     return sorted(frame[["query", "passage", "grade", "split"]].itertuples(index=False, name=None))
 
 
-def import_pairs(workspace, tmp_path, rows, name: str = "d"):
+def import_pairs(workspace, tmp_path, rows, name: str = "d", **options):
     path = tmp_path / f"{name}.jsonl"
     path.write_text("\n".join(json.dumps(row) for row in rows))
-    return import_file(workspace, LOCAL, path, name)
+    return import_file(workspace, LOCAL, path, name, ReadOptions(**options))
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv", "jsonl", "parquet", "lists", "beir"])
@@ -114,6 +115,21 @@ def test_people_and_what_they_disagree_on_come_back(form, workspace, tmp_path):
     assert told["p1"]["labels_by"] == [["ann", 1], ["bo", 1], ["cy", 0]]
     assert (told["p2"]["label"], [value for _, value in told["p2"]["labels_by"]]) == (0, [1, 1, 1])
     assert form != "jsonl" or told["p0"]["topic"] == "t"
+
+
+@pytest.mark.parametrize("form", ["csv", "label-studio", "argilla"])
+def test_names_of_labels_come_back(form, workspace, tmp_path):
+    names = ["Irrelevant", "Complement", "Exact"]
+    rows = [{"query": "q", "passage": f"p{n}", "label": n} for n in range(3)]
+    path = tmp_path / f"out{FORMATS[form].suffix}"
+    import_pairs(workspace, tmp_path, rows, scale="graded", max_grade=2, grade_names=tuple(names))
+    annotate(workspace, User("ann", "annotator"), 1, 0, "a1")
+    done = export_dataset(workspace, LOCAL, "d", form, path)
+    assert not any("Names of labels" in what for what in done["lost"])
+    assert form == "csv" or '"Exact"' in path.read_text()
+    import_file(workspace, LOCAL, path, "again")
+    assert scale_of(workspace, LOCAL, "again")["names"] == names
+    assert stored(workspace, "again") == stored(workspace, "d")
 
 
 def test_what_cannot_be_exported_is_refused(workspace, tmp_path):

@@ -395,3 +395,21 @@ def test_digits_of_another_kind_are_no_grades(tmp_path):
 def test_a_format_that_is_none(told, tmp_path):
     with pytest.raises(Refused, match="not a format"):
         read_case(Case("query,passage\nq,p\n", "", [], {"format": told}), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("Preis", ["9,99", "12,5", "9,99", "20"]),
+        ("Kosten", ["9,99", "12,5", "9,99", "20"]),  # a name that is not known
+        ("Artikel", ["4", "5", "6", "7"]),
+        ("SKU", ["1", "2", "1", "2"]),
+    ],
+)
+def test_a_column_of_prices_or_ids_is_not_taken_for_the_label(column, cells, tmp_path):
+    rows = [f"query {n};passage {n};{cell}" for n, cell in enumerate(cells * 3)]
+    distinct = len(set(cells)) == len(cells)
+    table = "\n".join([f"query;passage;{column}", *(rows[:4] if distinct else rows)])
+    result, _ = read_case(Case(table, "", []), tmp_path)
+    assert result["plan"]["label"] is None
+    assert result["report"]["unlabelled"] == result["report"]["records"]

@@ -1,5 +1,6 @@
 // Review: disputed pairs, every vote beside the pair, and one key that decides.
 
+import { goTo } from "../lib/address.js";
 import { button, emptyState, errorBox, skeleton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
@@ -90,7 +91,8 @@ export class DisputedSection {
     const back = () => this.session.review.leave();
     const text = "Pairs that annotators disagree on appear here, with every vote.";
     const act = button("Back to labelling", back, { kind: "primary" });
-    fill(this.node, emptyState("No disputed pairs", text, act));
+    const train = button("Train a reranker", () => goTo("train"), { kind: "rr-needs-admin" });
+    fill(this.node, emptyState("No disputed pairs", text, act, train));
   }
 
   drawList() {

@@ -19,19 +19,18 @@ const COLUMNS = [
  * The table of pairs.
  * @param {HTMLElement} all the box that selects all of its rows
  * @param {HTMLElement} rows
+ * @param {import("./sort.js").Sorting} sorting
  */
-export function pairsTable(all, rows) {
-  const head = (/** @type {string} */ text, /** @type {string} */ kind) =>
-    h("th", { class: kind, scope: "col" }, text);
+export function pairsTable(all, rows, sorting) {
   const heads = [
     h("th.tick", all),
-    head("Query", "query"),
-    head("Passage", "passage"),
-    head("Label", "chip"),
-    head("Split", "split rr-desk"),
-    head("By", "by rr-wide rr-desk"),
-    head("Source", "source rr-wide rr-desk"),
-    head("Updated", "time rr-wide rr-desk"),
+    sorting.head("query", "Query", "query"),
+    sorting.head("passage", "Passage", "passage"),
+    sorting.head("label", "Label", "chip"),
+    sorting.head("split", "Split", "split rr-desk"),
+    h("th", { class: "by rr-wide rr-desk", scope: "col" }, "By"),
+    sorting.head("source", "Source", "source rr-wide rr-desk"),
+    sorting.head("updated", "Updated", "time rr-wide rr-desk"),
     h("th.open", { scope: "col" }, h("span.rr-sr", "Open")),
   ];
   const table = h("table.rr-table.rr-pairs-table", h("thead", h("tr", heads)), rows);

@@ -80,7 +80,7 @@ export class Filters {
 
   /**
    * Annotators and sources; a filter with nothing to choose is hidden. Returns the number of
-   * further columns.
+   * further columns, and the names of those that pairs can be sorted by.
    * @param {DataTab} tab
    * @param {string} dataset
    */
@@ -89,13 +89,13 @@ export class Filters {
     annotator.offer([], 1);
     source.offer([], 2);
     try {
-      const { annotators, sources, columns } = await server.filter_choices({ dataset });
+      const { annotators, sources, columns, further } = await server.filter_choices({ dataset });
       annotator.offer(annotators, 1);
       source.offer(sources, 2);
-      return columns;
+      return { columns, further };
     } catch (error) {
       report(error);
-      return 0;
+      return { columns: 0, further: [] };
     }
   }
 }

@@ -6,6 +6,7 @@ import { formatInt, formatSize, plural } from "../lib/format.js";
 import { Refused } from "../lib/server.js";
 import { toast } from "../lib/toast.js";
 import { dropField } from "./import_drop.js";
+import { KeptFocus } from "./import_focus.js";
 import { recallToken, rememberToken, suggestName } from "./import_names.js";
 import { drawReading } from "./import_reading.js";
 import { ImportTarget } from "./import_target.js";
@@ -23,6 +24,7 @@ export class ImportPanel {
     this.stored = stored;
     this.heading = h("h2", "Import");
     this.body = h("div");
+    this.focus = new KeptFocus(this.body);
     /** @type {string | null} */
     this.token = recallToken();
     /** @type {ReadingAnswers} */
@@ -205,6 +207,7 @@ export class ImportPanel {
    * @param {Partial<Record<keyof ReadingAnswers, unknown>>} changes
    */
   async readAgain(changes) {
+    this.focus.remember();
     const entries = Object.entries({ ...this.answers, ...changes });
     this.answers = Object.fromEntries(
       entries.filter(([, value]) => value !== null && value !== ""),
@@ -219,7 +222,9 @@ export class ImportPanel {
 
   /** @param {UploadState} state */
   show(state) {
+    this.focus.remember();
     fill(this.body, drawReading(this, state));
+    this.focus.restore();
   }
 
   /** @param {UploadState} state */

@@ -39,7 +39,7 @@ function sideChoice(label, chosen, columns, set) {
     return h("label.rr-check", box, h("span.rr-cut", { title: column }, column));
   });
   const title = chosen.length ? `${label}: ${chosen.join(", ")}` : `${label}: none`;
-  return h("details.rr-sides", { open: chosen.length > 0 }, h("summary", title), boxes);
+  return h("details.rr-column-sides", { open: chosen.length > 0 }, h("summary", title), boxes);
 }
 
 /**

@@ -96,7 +96,7 @@ function labelCell(page, pair) {
 function textCell(page, pair, key) {
   const properties = { class: key, dir: "auto", tabindex: 0, title: pair[key] };
   const further = key === "passage" && furtherCells(pair.further);
-  const cell = h("td.rr-text", properties, oneLine(pair[key]), further);
+  const cell = h("td.rr-text", properties, h("span.rr-line", oneLine(pair[key])), further);
   // A finger has no double click: a tap opens the pair, which can be edited there.
   cell.addEventListener("click", () => {
     if (matchMedia("(pointer: coarse)").matches) openPairDrawer(page, pair);

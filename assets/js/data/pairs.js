@@ -19,6 +19,7 @@ import { openPairKeys } from "./pair_keys.js";
 import { pairRow } from "./pair_row.js";
 import { rights } from "./rights.js";
 import { SelectionBar } from "./selection.js";
+import { Sorting } from "./sort.js";
 
 const SIZE = 50;
 
@@ -29,7 +30,7 @@ export class PairsPage {
     this.opened = opened;
     /** @type {PairPage | null} */
     this.page = null;
-    /** @type {{ after?: number | null, before?: number | null }} */
+    /** @type {PairCursor} */
     this.cursor = { after: null };
     this.first = 1; // the number of the first row
     this.asked = ""; // what the last call asked for
@@ -40,6 +41,7 @@ export class PairsPage {
     this.changes = new Changes(this);
     this.bar = new SelectionBar(this);
     this.filters = new Filters(() => this.begin());
+    this.sorting = new Sorting(() => this.begin());
     this.note = h("div");
     this.rows = h("tbody");
     /** @type {HTMLElement | null} */
@@ -47,8 +49,8 @@ export class PairsPage {
     this.count = h("span.rr-muted");
     const choose = () => openColumns(opened.name, opened.tab, () => this.load());
     this.columns = button("Further columns", choose, { kind: "small rr-hidden" });
-    const previous = () => this.move({ before: this.page?.first }, -SIZE);
-    const next = () => this.move({ after: this.page?.last }, SIZE);
+    const previous = () => this.move({ before: this.page?.first, at: this.page?.first_at }, -SIZE);
+    const next = () => this.move({ after: this.page?.last, at: this.page?.last_at }, SIZE);
     this.previous = button("Previous", previous, { kind: "small", icon: "left" });
     this.next = button("Next", next, { kind: "small" });
     this.next.append(icon("right"));
@@ -64,22 +66,14 @@ export class PairsPage {
   tools() {
     const { search, buttons } = this.filters;
     const field = h("div.rr-search", icon("search"), search, keyMark("/"));
-    const grow = h("span.rr-grow");
-    const table = columnChoice(() => this.showColumns());
-    return h("div.rr-tools", [
-      field,
-      buttons,
-      grow,
-      this.count,
-      this.columns,
-      table,
-      this.previous,
-      this.next,
-    ]);
+    const shown = [this.columns, columnChoice(() => this.showColumns())];
+    const pages = h("span.rr-row.rr-pages", this.previous, this.next);
+    const right = [h("span.rr-grow"), this.count, this.sorting.button, shown, pages];
+    return h("div.rr-tools", field, buttons, right);
   }
 
   table() {
-    this.grid = pairsTable(this.all, this.rows);
+    this.grid = pairsTable(this.all, this.rows, this.sorting);
     return this.grid;
   }
 
@@ -91,7 +85,8 @@ export class PairsPage {
   start() {
     this.all.classList.toggle("rr-hidden", !rights.mayChange);
     this.filters.setDataset(this.opened.dataset);
-    this.filters.loadChoices(this.opened.tab, this.opened.name).then((columns) => {
+    this.filters.loadChoices(this.opened.tab, this.opened.name).then(({ columns, further }) => {
+      this.sorting.further = further;
       this.columns.classList.toggle("rr-hidden", !columns || !rights.mayChange);
     });
     this.begin();
@@ -116,7 +111,7 @@ export class PairsPage {
   }
 
   /**
-   * @param {{ after?: number | null, before?: number | null }} cursor
+   * @param {PairCursor} cursor
    * @param {number} by
    */
   move(cursor, by) {
@@ -127,7 +122,8 @@ export class PairsPage {
   }
 
   async load() {
-    const payload = { dataset: this.opened.name, ...this.filters.values, ...this.cursor };
+    const place = { ...this.filters.values, ...this.sorting.request, ...this.cursor };
+    const payload = { dataset: this.opened.name, ...place };
     const asked = JSON.stringify(payload);
     this.asked = asked;
     try {

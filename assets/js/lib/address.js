@@ -16,6 +16,7 @@ const PLACES = ["tab", "open", "view", "run", "review"];
 const OWNERS = {
   open: "data",
   view: "data",
+  review: "annotate",
   run: "train",
   compare: "train",
   a: "playground",

@@ -219,16 +219,24 @@ interface PairPage {
   pairs: Pair[];
   first: number | null;
   last: number | null;
+  /** The values of the first and last pair that an order goes by; null without an order. */
+  first_at: (string | number)[] | null;
+  last_at: (string | number)[] | null;
   more_before: boolean;
   more_after: boolean;
   /** Pairs that the search does not know yet. */
   not_searched: number;
 }
-interface PairPageRequest {
-  dataset: string;
-  size?: number;
+interface PairCursor {
   after?: number | null;
   before?: number | null;
+  at?: (string | number)[] | null;
+}
+interface PairPageRequest extends PairCursor {
+  dataset: string;
+  size?: number;
+  sort?: string;
+  descending?: boolean;
   search?: string;
   split?: string | null;
   label?: string | null;
@@ -486,11 +494,13 @@ interface DataServer {
   page_of_pairs(payload: PairPageRequest): Promise<PairPage>;
   filter_choices(payload: {
     dataset: string;
-  }): Promise<{ annotators: string[]; sources: string[]; columns: number }>;
+  }): Promise<{ annotators: string[]; sources: string[]; columns: number; further: string[] }>;
   columns_beside(payload: { dataset: string }): Promise<FurtherColumn[]>;
   show_columns(payload: { dataset: string; columns: string[] }): Promise<string[]>;
   ids_of_pairs(
-    payload: Omit<PairPageRequest, "after" | "before" | "size"> & { most: number },
+    payload: Omit<PairPageRequest, keyof PairCursor | "size" | "sort" | "descending"> & {
+      most: number;
+    },
   ): Promise<{ ids: number[]; more: boolean }>;
   pair_details(payload: { pair: number }): Promise<PairDetails>;
   pair_history(payload: { pair: number }): Promise<PairEvent[]>;

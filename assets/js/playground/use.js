@@ -34,7 +34,7 @@ export function openUse(side, server, role) {
     side.measure === "probability" ? codePart("In Python", pythonCode(side)) : null,
     codePart("Over HTTP, with the Cohere client", clientCode(base, side.title)),
     codePart("With curl", curlCode(base, side.title)),
-    h("p.rr-faint", KEYS, h("a", docs, "All endpoints"), " ", guide),
+    h("p.rr-faint", KEYS, h("a", docs, "All endpoints"), " · ", guide),
     onnx?.node,
   );
   onnx?.follow();

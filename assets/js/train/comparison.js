@@ -53,7 +53,7 @@ function drawComparison(comparison) {
   const { runs, notice, recipe, changed } = comparison;
   const rows = recipe.map(({ field, values }) =>
     line(
-      field.replaceAll("_", " "),
+      fieldWord(field),
       values.map((value) => h("td.rr-num", value)),
     ),
   );
@@ -89,6 +89,11 @@ function wideTable(head, rows, columns) {
   const style = `min-width: ${120 + 112 * columns}px`;
   const table = h("table.rr-compare-table", { style }, head, h("tbody", rows));
   return h("div.rr-outcome-scroll", table);
+}
+
+/** @param {string} field of a recipe, such as `learning_rate` */
+function fieldWord(field) {
+  return `${field.slice(0, 1).toUpperCase()}${field.slice(1).replaceAll("_", " ")}`;
 }
 
 /**

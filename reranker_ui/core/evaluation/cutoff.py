@@ -32,15 +32,15 @@ def choose_cutoff(
     truth, scores = np.asarray(relevant, dtype=bool), np.asarray(logits, dtype=float)
     if min(truth.sum(), (~truth).sum()) < FEWEST:
         raise Refused(
-            f"A cut-off needs at least {FEWEST} relevant and {FEWEST} other pairs in the dev"
+            f"A threshold needs at least {FEWEST} relevant and {FEWEST} other pairs in the dev"
             f" split; there are {truth.sum()} and {(~truth).sum()}. Label more of them."
         )
     if len(set(query_keys)) < 2:
-        raise Refused("A cut-off needs labelled pairs of at least two queries in the dev split.")
+        raise Refused("A threshold needs labelled pairs of at least two queries in the dev split.")
     cut = _cut(truth, scores, goal)
     if cut is None:
         name, _, level = goal.partition(":")
-        raise Refused(f"No cut-off reaches a {name} of {level} on these pairs. Lower the goal.")
+        raise Refused(f"No threshold reaches a {name} of {level} on these pairs. Lower the goal.")
     groups = _groups(query_keys)
     cuts, precisions, recalls = _resampled(truth, scores, groups, goal, cut, seed)
     return {

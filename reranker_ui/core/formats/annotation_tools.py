@@ -10,6 +10,7 @@ from typing import Any
 
 from reranker_ui.core.formats.columns import KNOWN, plain
 from reranker_ui.core.formats.structure.passages import text_of
+from reranker_ui.core.formats.writing import LABEL_NAMES
 from reranker_ui.core.values.pairs import Judged, Left
 
 Value = Mapping[Any, Any]
@@ -31,9 +32,22 @@ def tool_of(values: Sequence[Value]) -> str | None:
 def fields_of(tool: str, value: Value) -> dict[str, Any]:
     """The fields of a task that may be its query and passage; none for an unexpected shape."""
     try:
-        return _FIELDS[tool](value)
+        fields = _FIELDS[tool](value)
     except _ODD:
         return {}
+    return {name: field for name, field in fields.items() if name != LABEL_NAMES}
+
+
+def label_names(value: Value) -> dict[str, str]:
+    """What our own export says that labels are called: {label: name}; else nothing."""
+    places = (value.get("data"), value.get("metadata"), value)
+    texts = [place.get(LABEL_NAMES) for place in places if isinstance(place, Mapping)]
+    try:
+        names = json.loads(next((text for text in texts if isinstance(text, str)), "{}"))
+    except ValueError:
+        return {}
+    pairs = names.items() if isinstance(names, dict) else ()
+    return {label: name for label, name in pairs if isinstance(name, str) and _numeric(label)}
 
 
 def read(tool: str, value: Value, plan: Any) -> Iterator[Judged | Left]:
@@ -43,8 +57,13 @@ def read(tool: str, value: Value, plan: Any) -> Iterator[Judged | Left]:
     if missing:
         raise Left("unreadable", f"the task has no field {' and no '.join(map(str, missing))}")
     try:
-        votes = _VOTES[tool](value, plan.label)
+        labels = {name: label for label, name in label_names(value).items()}
+        votes = [
+            (who, labels.get(answer, answer) if isinstance(answer, str) else answer)
+            for who, answer in _VOTES[tool](value, plan.label)
+        ]
         settled = _truth(value, plan.label) if tool == "label-studio" else None
+        settled = labels.get(settled, settled) if isinstance(settled, str) else settled
     except _ODD as odd:
         raise Left("unreadable", f"its answers do not have the structure of {tool}") from odd
     if settled is not None:

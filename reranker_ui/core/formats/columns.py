@@ -41,12 +41,14 @@ _LISTED = {"positive", "negative", "positives", "negatives", "relevant"}  # name
 _ALL = {name for names in KNOWN.values() for name in names} | set(IDS) | _LISTED
 _COUNTS = ("rank", "position", "index", "idx", "id", "count", "length", "version", "year", "seed",
            "fold", "time", "offset", "start", "end", "hash", "order", "line", "page", "confidence",
-           "unnamed0", "number", "num", "tokens", "words", "no", "nr", "row",
+           "unnamed0", "number", "num", "tokens", "words", "no", "nr", "row", "nummer", "sku",
+           "ean", "gtin", "price", "preis", "cost", "amount", "quantity", "stock",
            "variance", "std", "stddev", "deviation", "entropy", "agreement")  # fmt: skip
 _CHOSEN = re.compile(
     r".*(click|select|chosen|correct|gold|relevant|best|winner|answer).*(position|index|idx|rank)"
 )
 _HIGHEST = 100  # a column of larger numbers holds ids or years, not labels
+_HIGHEST_GRADE, _HIGHEST_HALF = 10, 5  # of a column that no name says to be the label
 
 
 def plain(name: object) -> str:
@@ -110,7 +112,7 @@ def ids_only(name: object) -> bool:
 
 
 def is_count(name: object) -> bool:
-    """Whether a column's name indicates ids, ranks, times or other counts, not labels."""
+    """Whether a column's name indicates ids, ranks, times, prices or counts, not labels."""
     return ids_only(name) or plain(name).endswith(_COUNTS)
 
 
@@ -145,7 +147,9 @@ def _by_content(
     free = [name for name in names if name not in found.values()]
     named = any(isinstance(name, str) for name in names)
     if found["label"] is None:
-        candidates = [n for n in free if are_labels(cells[n]) and not (named and is_count(n))]
+        candidates = [n for n in free if are_labels(cells[n])]
+        if named:
+            candidates = [n for n in candidates if not is_count(n) and _are_grades(cells[n])]
         # With several named candidates the user has to choose the label.
         found["label"] = (
             candidates[-1] if candidates and (not named or len(candidates) == 1) else None
@@ -162,6 +166,21 @@ def are_labels(cells: Sequence[Any]) -> bool:
     if any(str(cell).strip().endswith("%") for cell in cells):
         return False  # a discount or a share, unless its name says that it is the label
     return few and all((number(cell) or 0) <= _HIGHEST for cell in cells)
+
+
+def _are_grades(cells: Sequence[Any]) -> bool:
+    """Whether labels under an unknown name may be grades: prices and ids are numbers, too.
+
+    Grades repeat, and are small whole numbers, halves such as those of stars, or from 0 to 1.
+    """
+    values = [value for cell in cells if (value := number(cell)) is not None]
+    if len(values) > 3 and len(set(values)) == len(values):
+        return False
+    return (
+        all(0 <= value <= 1 for value in values)
+        or all(value == int(value) and value <= _HIGHEST_GRADE for value in values)
+        or all(2 * value == int(2 * value) and value <= _HIGHEST_HALF for value in values)
+    )
 
 
 def _numbers(cells: Sequence[Any]) -> bool:

@@ -17,7 +17,8 @@ from reranker_ui.core.values.refused import Refused
 _NO_PEOPLE = "Annotators of labels, and pairs without a label, are left out."
 _NO_SPLIT = "Splits are left out."
 _NO_NAMES = "Names of labels are left out; the labels are numbers."
-_TABLES = ("csv", "tsv", "jsonl", "json", "parquet", "datasets")  # have a column for the name
+_NAMED = ("csv", "tsv", "jsonl", "json", "parquet", "datasets", "label-studio", "argilla",
+          "prodigy")  # fmt: skip
 _NO_TEXTS = "Passages are left out: their ids match the BEIR export, which has the texts."
 
 
@@ -89,7 +90,7 @@ def form_of(typed: str) -> str:
 
 def write(form: str, rows: Iterable[Row], target: Target) -> int:
     """Write rows in a format of FORMATS; returns the number of pairs written."""
-    nameless = target.scale.names and form not in _TABLES
+    nameless = target.scale.names and form not in _NAMED
     target.lost.always = (*FORMATS[form].never, *([_NO_NAMES] if nameless else []))
     return FORMATS[form].write(rows, target)
 

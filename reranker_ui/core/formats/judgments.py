@@ -24,7 +24,8 @@ class Plan:
     """How one file is read. `read(value)` yields the judged pairs of one record.
 
     `one_label`: the column `label` has every label of the file, and the column `label_name` what
-    it is called. `beside(value)` gives the name and cell of what `read` does not read;
+    it is called; `label_names(value)` gives such names where a record has them itself.
+    `beside(value)` gives the name and cell of what `read` does not read;
     `keeps_rest`: it is stored with the pair. `sided`: some columns hold positives or negatives
     only. `source`: the file, where several are read as one.
     """
@@ -45,6 +46,7 @@ class Plan:
     labelled: bool = True
     sided: bool = False
     keeps_rest: bool = False
+    label_names: Callable[[Value], Mapping[str, str]] = lambda _value: {}
     beside: Callable[[Value], Iterator[tuple[str, Any]]] = lambda _value: iter(())
     notes: list[str] = field(default_factory=list)
     source: str | None = None

@@ -153,6 +153,7 @@ def _tool_plan(
             )
     plan = Plan(tool, container, lambda value: annotation_tools.read(tool, value, plan), names)
     plan.query, plan.passage, plan.label = guess["query"], guess["passage"], options.label
+    plan.label_names = annotation_tools.label_names
     if annotation_tools.has_suggestions(values):
         plan.notes.append("Suggestions and predictions of models are not read as labels.")
     return plan

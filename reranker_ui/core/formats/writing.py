@@ -12,6 +12,7 @@ from reranker_ui.core.values.labels import Scale
 
 VOTES = "labels_by"
 LABEL_NAME = "label_name"  # what the label is called, where labels have names
+LABEL_NAMES = "label_names"  # of an annotation tool's record: {label: name} as JSON
 COLUMNS = ("query", "passage", "label", "split", "source", VOTES)
 RESERVED = frozenset((*COLUMNS, LABEL_NAME))
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")

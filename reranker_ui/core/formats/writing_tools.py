@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from reranker_ui.core.formats.writing import (
+    LABEL_NAMES,
     Row,
     Target,
     note_state,
@@ -23,11 +24,12 @@ Record = dict[str, Any]
 
 def write_label_studio(rows: Iterable[Row], target: Target) -> int:
     """Tasks with one annotation per annotator; ground_truth marks the effective label if needed."""
+    named = _label_names(target)
 
     def tasks() -> Iterator[Record]:
         for number, row in enumerate(rows, 1):
             note_state(row, target.lost)
-            data = {"query": row.query, "passage": row.passage, "split": row.split}
+            data = {"query": row.query, "passage": row.passage, "split": row.split, **named}
             settled = row.label is not None and any(value != row.label for _, value in row.votes)
             votes = row.votes
             if row.label is not None and all(value != row.label for _, value in votes):
@@ -47,18 +49,20 @@ def write_label_studio(rows: Iterable[Row], target: Target) -> int:
 
 def write_argilla(rows: Iterable[Row], target: Target) -> int:
     """Records of `to_list(flatten=False)`, with the question relevance."""
+    named = _label_names(target)
 
     def records() -> Iterator[Record]:
         for row in rows:
             note_votes(row, target.lost)
             given = [
-                {"value": plain_number(value), "user_id": who or None, "status": "submitted"}
+                {"value": _word(value, target) if named else plain_number(value),
+                 "user_id": who or None, "status": "submitted"}
                 for who, value in row.agreeing()
-            ]
+            ]  # fmt: skip
             yield {
                 "id": pair_key(row.query, row.passage),
                 "fields": {"query": row.query, "passage": row.passage},
-                "metadata": {"split": row.split},
+                "metadata": {"split": row.split, **named},
                 "suggestions": {},
                 "responses": {"relevance": given} if given else {},
             }
@@ -123,11 +127,24 @@ def write_quepid_ratings(rows: Iterable[Row], target: Target) -> int:
     return count
 
 
+def _label_names(target: Target) -> Record:
+    """What labels are called, for every record of a tool: JSON, by label. Empty without names."""
+    scale = target.scale
+    named = {number_text(scale.min + at): name for at, name in enumerate(scale.names) if name}
+    return {LABEL_NAMES: json.dumps(named, ensure_ascii=False)} if named else {}
+
+
+def _word(label: float, target: Target) -> str:
+    """What a label is called, where all are: a name beside numbers could be taken for one."""
+    names = target.scale.names
+    return target.scale.name_of(label) if names and all(names) else number_text(label)
+
+
 def _annotation(who: str, value: Any, truth: bool, target: Target) -> Record:
     if target.scale.kind == "score":
         result: Record = {"type": "number", "value": {"number": value}}
     else:
-        result = {"type": "choices", "value": {"choices": [number_text(value)]}}
+        result = {"type": "choices", "value": {"choices": [_word(value, target)]}}
     return {
         "completed_by": {"email": who} if who else None,
         "was_cancelled": False,
@@ -140,7 +157,7 @@ def _choice(value: float, target: Target) -> Record:
     if target.scale.kind == "binary":
         return {"answer": "accept" if value else "reject"}
     grades = range(int(target.scale.max) + 1) if target.scale.kind == "graded" else [value]
-    options = [{"id": number_text(grade), "text": number_text(grade)} for grade in grades]
+    options = [{"id": number_text(grade), "text": _word(grade, target)} for grade in grades]
     return {"options": options, "accept": [number_text(value)], "answer": "accept"}
 
 

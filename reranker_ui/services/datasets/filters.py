@@ -51,6 +51,11 @@ class Filters:
     finding: str | None
 
     @property
+    def looks_at_each(self) -> bool:
+        """Whether it takes more than `passing` to find the pairs."""
+        return bool(self.searched or self.annotator or self.finding)
+
+    @property
     def nothing(self) -> bool:
         """Whether no pair can pass, because the search has no words."""
         return self.searched and self.search is None
@@ -91,15 +96,9 @@ def kept(
 
     The rows have no texts, only how many `characters` they have: see `with_texts`.
     """
-    query = pairs_with_labels(view, *_SHOWN, imported_label(view), only=ids)
-    if wanted.split in SPLITS:
-        query = query.where(pairs.c.split == wanted.split)
-    if wanted.source:
-        query = query.where(pairs.c.source == wanted.source)
-    rows = query.subquery()
-    order = rows.c.id.desc() if down else rows.c.id
-    passing = select(rows).where(*_by_label(rows, wanted.label)).order_by(order)
-    found = [as_dict(row) for row in connection.execute(passing).mappings()]
+    rows = passing(view, wanted, *_SHOWN, imported_label(view), only=ids)
+    ordered = select(rows).order_by(rows.c.id.desc() if down else rows.c.id)
+    found = [as_dict(row) for row in connection.execute(ordered).mappings()]
     if wanted.search:
         hits = _found_in_text(connection, wanted.search, columns, [row["id"] for row in found])
         found = [row for row in found if row["id"] in hits]
@@ -107,6 +106,19 @@ def kept(
         labelled = _labelled_by(connection, wanted.annotator, [row["id"] for row in found])
         found = [row for row in found if row["id"] in labelled]
     return found
+
+
+def passing(
+    view: Visibility, wanted: Filters, *columns: Any, only: Sequence[int] | None
+) -> sa.Subquery:
+    """`columns`, `effective` and `state` of the pairs with the wanted split, source and label."""
+    query = pairs_with_labels(view, *columns, only=only)
+    if wanted.split in SPLITS:
+        query = query.where(pairs.c.split == wanted.split)
+    if wanted.source:
+        query = query.where(pairs.c.source == wanted.source)
+    rows = query.subquery()
+    return select(rows).where(*_by_label(rows, wanted.label)).subquery()
 
 
 def with_texts(

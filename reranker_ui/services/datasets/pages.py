@@ -1,6 +1,5 @@
 """Pairs of a dataset: a page of them, the candidates of a query, and their votes."""
 
-from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +10,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.search_terms import read_search
 from reranker_ui.services.datasets import id_pages
 from reranker_ui.services.datasets.filters import Filters, kept, walks_of, with_texts
+from reranker_ui.services.datasets.sorting import Find, Order, ids_to_sort, sorted_page
 from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
@@ -46,17 +46,19 @@ def page_of_pairs(
     source: str | None = None,
     finding: str | None = None,
     size: int = PAGE,
+    order: Order | None = None,
 ) -> dict[str, Any]:
-    """One page by id: the pairs after, or before, a pair's id (keyset paging).
+    """One page: the pairs after, or before, a pair's id (keyset paging), by id or by `order`.
 
     `search`: words and "phrases" (core/search_words.py). `label`: a number, "none", "disputed" or
     "left out". `finding`: a line of the quality report, as `rows_behind` takes it.
-    Returns `{"pairs": [...], "first", "last", "more_before", "more_after",
-    "not_searched"}`; a pair has id, query, passage, label (as imported), effective, state, split,
-    by (names), source, line, query_key, updated_at and further (as `Shown.cells`). "not_searched"
-    counts pairs that the search does not know yet. Labels that `user` may not see have the state
-    "hidden". A page has at most 1,000 pairs and, where it has several, 4,000,000 characters of
-    text.
+    Returns `{"pairs": [...], "first", "last", "first_at", "last_at", "more_before", "more_after",
+    "not_searched"}`; `first` with `first_at` (of an order, else None) is where the page before
+    ends, `last` with `last_at` where the next begins. A pair has id, query, passage, label (as
+    imported), effective, state, split, by (names), source, line, query_key, updated_at and
+    further (as `Shown.cells`). "not_searched" counts pairs that the search does not know yet.
+    Labels that `user` may not see have the state "hidden". A page has at most 1,000 pairs and,
+    where it has several, 4,000,000 characters of text.
     """
     require(user, "viewer")
     size = max(1, min(int(size), _LARGEST_PAGE))
@@ -70,14 +72,24 @@ def page_of_pairs(
     columns = Shown(workspace, dataset, user)
     with workspace.reading() as connection:
         find = _finder(workspace, connection, dataset, view, columns, wanted)
-        found = find(before if down else after, down, size + 1)
+        start = before if down else after
+        if order is None:
+            found = find(start, down, size + 1)
+        else:
+            ids = ids_to_sort(find) if wanted.looks_at_each else None
+            found = sorted_page(
+                connection, view, columns, wanted, order, ids, start, down, size + 1
+            )  # fmt: skip
         page = with_texts(connection, found[:size], _MOST_CHARACTERS)
         more = len(found) > len(page)
         shown = _with_people(connection, page[::-1] if down else page)
+        places = [row.pop("place", None) for row in shown] or [None]
         for row in shown:
             row["further"] = columns.cells(row.pop("extra"))
     return {
         "pairs": shown,
+        "first_at": places[0],
+        "last_at": places[-1],
         "first": shown[0]["id"] if shown else None,
         "last": shown[-1]["id"] if shown else None,
         "more_before": more if down else bool(after),
@@ -113,7 +125,7 @@ def ids_of_pairs(
 def _finder(
     workspace: Workspace, connection: sa.Connection, dataset: sa.Row[Any], view: Visibility,
     columns: Shown, wanted: Filters,
-) -> Callable[[int | None, bool, int], list[dict[str, Any]]]:  # fmt: skip
+) -> Find:  # fmt: skip
     """A function that gives the first `count` rows behind `start` that pass the filters."""
 
     def find(start: int | None, down: bool, count: int) -> list[dict[str, Any]]:
@@ -132,9 +144,11 @@ def _finder(
 
 
 def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
-    """What pairs can be filtered by: `{"annotators": [names], "sources": [names], "columns": n}`.
+    """What pairs can be filtered and sorted by.
 
-    columns: how many further columns the pairs have; 0 for annotators.
+    Returns `{"annotators": [names], "sources": [names], "columns": n, "further": [names]}`.
+    columns: how many further columns the pairs have; 0 for annotators. further: those that pairs
+    can be sorted by.
     """
     require(user, "viewer")
     with workspace.reading() as connection:
@@ -159,9 +173,13 @@ def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> dict[
         added = connection.scalars(
             select(pairs.c.source).distinct().where(of_dataset, pairs.c.import_id.is_(None))
         ).all()
-        columns = [] if user.role == "annotator" else column_names(workspace, connection, dataset)
-    sources = sorted({*files, *added} - {""})
-    return {"annotators": sorted(names), "sources": sources, "columns": len(columns)}
+        columns = column_names(workspace, connection, dataset)
+    return {
+        "annotators": sorted(names),
+        "sources": sorted({*files, *added} - {""}),
+        "columns": 0 if user.role == "annotator" else len(columns),
+        "further": Shown(workspace, dataset, user).sortable(columns),
+    }
 
 
 def candidates_of_query(

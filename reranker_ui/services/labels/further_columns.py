@@ -100,6 +100,15 @@ class Shown:
             for name in names if (text := cell_text(held.get(name)))
         ]  # fmt: skip
 
+    def may_sort(self, name: str) -> bool:
+        """Whether pairs can be sorted by this column: one that is shown and that a path names."""
+        return (self.chosen is None or name in self.chosen) and not set('"\\') & set(name)
+
+    def sortable(self, names: Sequence[str]) -> list[str]:
+        """Those of the dataset's column `names` that pairs can be sorted by, in their order."""
+        shown = names[:MOST_SHOWN] if self.chosen is None else names
+        return [name for name in shown if self.may_sort(name)]
+
     def known(self, extra: Any) -> dict[str, Any]:
         """The further cells of one pair that the user may know, shown or not."""
         held = extra if isinstance(extra, Mapping) else {}

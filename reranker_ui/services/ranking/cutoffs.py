@@ -71,7 +71,7 @@ def look_for_cutoff(
     ranker, folder = _run(workspace, user, run)
     with workspace.reading() as connection:
         if visibility_of_run(connection, user, int(ranker.name)).hides("dev"):
-            raise Refused("A cut-off needs labels that are hidden from annotators.")
+            raise Refused("A threshold needs labels that are hidden from annotators.")
     pairs = folder.pairs("dev").dropna(subset=["grade"]).reset_index(drop=True)
     logits = kept_scores(workspace, ranker, pairs)
     keys, relevant = pairs["query_key"].tolist(), _scale(folder).relevant(pairs["grade"]).tolist()

@@ -16,7 +16,7 @@ PAUSE = 10.0  # seconds between two looks for a newer run
 
 def begin(workspace: Workspace) -> None:
     """Load them in the background, as long as this process serves."""
-    threading.Thread(target=_follow, args=(workspace,), name="preload", daemon=True).start()
+    threading.Thread(target=follow, args=(workspace,), name="preload", daemon=True).start()
 
 
 def first_models(workspace: Workspace) -> list[str]:
@@ -27,7 +27,8 @@ def first_models(workspace: Workspace) -> list[str]:
     return [found["b"], found["a"]] if found["b"] != "cosine" else []
 
 
-def _follow(workspace: Workspace) -> None:
+def follow(workspace: Workspace) -> None:
+    """Load the first models, and again whenever they are others."""
     loaded: list[str] = []
     while True:
         try:

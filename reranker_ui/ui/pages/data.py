@@ -11,6 +11,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets import edits, hub_export, pages, text_edits
 from reranker_ui.services.datasets import export as exporting
 from reranker_ui.services.datasets import undo as undoing
+from reranker_ui.services.datasets.sorting import Order
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
@@ -23,6 +24,7 @@ from reranker_ui.ui.payload import (
     Ids,
     Name,
     Number,
+    Place,
     Text,
 )  # fmt: skip
 
@@ -94,11 +96,15 @@ def _pairs(workspace: Workspace) -> list[Function]:
         source: Name | None = None,
         finding: Name | None = None,
         size: Count = pages.PAGE,
+        sort: Name = "",
+        descending: Flag = False,
+        at: Place | None = None,
     ) -> Any:
+        order = Order(sort, descending, at) if sort else None
         return pages.page_of_pairs(
             workspace, user, dataset, after=after, before=before, search=search or "",
             split=split, label=label, annotator=annotator, source=source, finding=finding,
-            size=size,
+            size=size, order=order,
         )  # fmt: skip
 
     def ids_of_pairs(

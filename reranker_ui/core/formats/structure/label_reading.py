@@ -35,6 +35,7 @@ class LabelNames:
 
     def see(self, value: Mapping[Any, Any]) -> None:
         """Note the label of a record and what it is called there."""
+        self.found.update(self.plan.label_names(value).items())
         name = value.get(self.plan.label_name) if self.plan.label_name is not None else None
         raw = value.get(self.plan.label)
         if not isinstance(name, str) or not isinstance(raw, str | int | float):
