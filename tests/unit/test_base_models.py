@@ -32,7 +32,8 @@ def model_folder(folder, weights="model.safetensors", **config):
     return folder
 
 
-def test_the_default_base_falls_back_and_says_so(tmp_path):
+def test_the_default_base_falls_back_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(embedded.multilingual, "is_installed", lambda: False)
     base = resolve_base(DEFAULT_BASE, tmp_path)
     assert (base.used, base.has_ranking_head) == (ENGLISH_NAME, False)
     assert base.notice is not None and DEFAULT_BASE in base.notice
@@ -68,7 +69,7 @@ def test_another_base_that_cannot_be_had_is_refused(tmp_path, name):
 def test_an_embedded_base_that_was_changed_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(embedded, "ENGLISH_SHA256", "0" * 64)
     with pytest.raises(Refused, match="genuine"):
-        resolve_base("embedded", tmp_path)
+        resolve_base("embedded-en", tmp_path)
 
 
 def test_a_folder_is_a_base(tmp_path):

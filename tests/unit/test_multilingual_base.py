@@ -126,19 +126,17 @@ def test_a_missing_package_is_said_in_a_sentence(tmp_path, monkeypatch):
     assert "multilingual base is not on this machine" in base.notice
 
 
-@pytest.mark.parametrize(
-    ("texts", "used"),
-    [
-        (ENGLISH, ENGLISH_NAME),
-        ([], ENGLISH_NAME),
-        (VIETNAMESE, multilingual.NAME),
-        (RUSSIAN, multilingual.NAME),
-        (CHINESE, multilingual.NAME),
-    ],
-)
-def test_the_texts_choose_the_embedded_base(packages, tmp_path, texts, used):
+@pytest.mark.parametrize("texts", [ENGLISH, [], VIETNAMESE, RUSSIAN, CHINESE])
+def test_the_embedded_base_is_multilingual_where_it_is_there(packages, tmp_path, texts):
     base = resolve_base("embedded", tmp_path, texts=texts)
-    assert (base.used, base.has_ranking_head, base.notice) == (used, False, None)
+    assert (base.used, base.has_ranking_head, base.notice) == (multilingual.NAME, False, None)
+
+
+@pytest.mark.parametrize("texts", [ENGLISH, []])
+def test_without_its_packages_english_needs_no_notice(tmp_path, texts, monkeypatch):
+    monkeypatch.setattr(multilingual, "is_installed", lambda: False)
+    base = resolve_base("embedded", tmp_path, texts=texts)
+    assert (base.used, base.notice) == (ENGLISH_NAME, None)
 
 
 def test_both_can_be_named_whatever_the_texts(packages, tmp_path):
@@ -146,7 +144,7 @@ def test_both_can_be_named_whatever_the_texts(packages, tmp_path):
     assert resolve_base("embedded-multilingual", tmp_path).used == multilingual.NAME
 
 
-def test_without_the_hub_the_texts_choose_too(packages, tmp_path, monkeypatch):
+def test_without_the_hub_it_replaces_the_default_base(packages, tmp_path, monkeypatch):
     monkeypatch.setattr("reranker_ui.core.bases.base_models.hub_is_reachable", lambda _: False)
     monkeypatch.setattr("reranker_ui.core.bases.base_models.cached_model", lambda *_: None)
     base = resolve_base("cross-encoder/ms-marco-MiniLM-L6-v2", tmp_path, texts=RUSSIAN)
