@@ -12,7 +12,7 @@ from reranker_ui.settings import Settings
 
 expect = pytest.importorskip("playwright.sync_api").expect
 PASSWORD = "a long password"
-SLOW = 180_000  # milliseconds; a worker starts, imports torch and trains
+SLOW = 400_000  # milliseconds; a worker starts, imports torch and trains
 QUERIES = 10
 GRADES = ["Irrelevant", "Complement", "Substitute", "Exact"]
 ROWS = ["Suchbegriff;Artikelnummer;Produkttitel;Preis"]
@@ -85,7 +85,7 @@ def label_all(page, grades):
     """Label every pair by key; `grades` gives the key of a passage."""
     passage = page.locator(".rr-an-card .rr-an-passage")
     answers = page.locator(".rr-an-answer")
-    expect(answers).to_have_count(4)
+    expect(answers).to_have_count(4, timeout=60_000)
     expect(answers.last).to_contain_text("Exact")
     for _ in range(2 * QUERIES):
         text = passage.inner_text()
