@@ -15,7 +15,8 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 
 Phase: TypeAlias = Literal["waiting", "running", "ended"]
-PATIENCE = 30.0  # seconds for one command of Slurm
+PATIENCE = 10.0  # seconds for one command of Slurm
+ENDING = 30.0  # seconds until a job that is ended has left the queue
 SOON = 60  # seconds before the time limit in which a job is queued again
 # States of Slurm; a job in any other has ended.
 WAITING = ("PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "RESV_DEL_HOLD")
@@ -106,7 +107,11 @@ class SlurmExecutor:
                     Job(job.id, phase, state).save(path)
 
     def _states(self) -> dict[str, str] | None:
-        answer = self._run("squeue", "--me", "--noheader", "--states=all", "--format=%i|%T")
+        """The state of each job by its number; None where Slurm does not answer."""
+        try:
+            answer = self._run("squeue", "--me", "--noheader", "--states=all", "--format=%i|%T")
+        except OSError:
+            return None
         if answer.returncode:
             return None
         rows = (line.strip().partition("|") for line in answer.stdout.splitlines())
@@ -114,35 +119,46 @@ class SlurmExecutor:
 
     def _last_state(self, number: str) -> str:
         """The state of a job that squeue has forgotten; "" on a cluster without accounting."""
-        with suppress(OSError, subprocess.TimeoutExpired):
+        with suppress(OSError):
             answer = self._run("sacct", "-n", "-P", "-X", "-j", number, "-o", "State")
             return answer.stdout.strip().partition(" ")[0]  # "CANCELLED by 1000"
         return ""
 
     def end(self, folder: RunFolder) -> None:
-        """Kill the processes of the job, or take it from the queue; wait until it has ended."""
+        """Kill the processes of the job, or take it from the queue; wait until it has ended.
+
+        Refused where Slurm does not answer.
+        """
         if (job := job_of(folder.path)) is None:
             return
-        self._run("scancel", "--full", "--signal=KILL", job.id)  # the worker ignores SIGTERM
-        self._run("scancel", job.id)
-        until = time.monotonic() + PATIENCE
+        try:
+            self._run("scancel", "--full", "--signal=KILL", job.id)  # the worker ignores SIGTERM
+            self._run("scancel", job.id)
+        except OSError as error:
+            raise Refused(f"Slurm does not answer: {error}. Try again later.") from error
+        until = time.monotonic() + ENDING
         while time.monotonic() < until:
-            state = (self._states() or {}).get(job.id, "")
-            if phase_of(state) == "ended":
-                Job(job.id, "ended", state or "CANCELLED").save(folder.path)
+            states = self._states()
+            state = "" if states is None else states.get(job.id, "CANCELLED")
+            if state and phase_of(state) == "ended":
+                Job(job.id, "ended", state).save(folder.path)
                 return
             time.sleep(0.2)
 
     def _run(self, *command: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            command,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            cwd=Path("/"),
-            check=False,
-        )
+        """Run a command of Slurm; OSError where it is missing or does not answer."""
+        try:
+            return subprocess.run(
+                command,
+                env=self.environment,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE,
+                cwd=Path("/"),
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise OSError(f"{command[0]} did not answer within {PATIENCE:.0f} s") from error
 
 
 def phase_of(state: str) -> Phase:

@@ -50,7 +50,8 @@ def placed(home, tiny_model, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", worker_environment()["PYTHONPATH"])
 
     def make(number, processes=2, **recipe):
-        folder = frozen(home, number, tiny_model, queries=10, **{"eval_every": 4} | recipe)
+        recipe |= {"eval_every": 4, "learning_rate": 1e-4, "warm_start_pairs": 100}
+        folder = frozen(home, number, tiny_model, queries=10, **recipe)
         Placement(processes=processes).save(folder.path)
         folder.alive_file.touch()  # else the folder is young, and its worker may still start
         return folder

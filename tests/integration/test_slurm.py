@@ -67,7 +67,7 @@ def test_a_run_is_killed_resumed_stopped_and_continued_on_this_machine(
     caves(workspace)
     recipe = recipe_from(
         base=str(tiny_model), warm_start="off", precision="fp32", max_length=32, epochs=1000,
-        batch_size=8, eval_every=5,
+        batch_size=8, eval_every=5, learning_rate=1e-4, warm_start_pairs=100,
     )  # fmt: skip
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     folder = RunFolder(run["folder"])

@@ -27,7 +27,8 @@ def nowhere(monkeypatch):
 
 @pytest.fixture
 def recipe():
-    return recipe_from(base="embedded", warm_start="off", precision="fp32")
+    sizes = {"epochs": 1, "learning_rate": 1e-4, "warm_start_pairs": 100}
+    return recipe_from(base="embedded", warm_start="off", precision="fp32", **sizes)
 
 
 def test_a_sweep_starts_each_recipe_with_each_seed(workspace, nowhere, recipe):

@@ -18,6 +18,7 @@ from reranker_ui.core.values.execution.placement import (
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.executors.slurm import SlurmExecutor, SlurmOptions, phase_of
 
 
 @pytest.mark.parametrize("rows", [1, 2, 29, 30, 64])
@@ -59,3 +60,16 @@ def test_a_placement_is_read_as_it_was_written(tmp_path):
 def test_impossible_numbers_are_refused(given):
     with pytest.raises(Refused, match="processes or GPUs"):
         checked(*given)
+
+
+def test_without_slurm_its_jobs_stay_as_last_seen(tmp_path):
+    folder, slurm = RunFolder(tmp_path), SlurmExecutor({"PATH": "/nowhere"}, SlurmOptions())
+    Job("7", "running", "RUNNING").save(tmp_path)
+    slurm.refresh([folder])
+    assert job_of(tmp_path).state == "RUNNING"
+    with pytest.raises(OSError, match="sbatch"):
+        slurm.submit(folder)
+    with pytest.raises(Refused, match="Slurm does not answer"):
+        slurm.end(folder)
+    states = ("PENDING", "COMPLETING", "TIMEOUT", "")
+    assert [phase_of(state) for state in states] == ["waiting", "running", "ended", "ended"]
