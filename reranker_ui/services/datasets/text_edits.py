@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from reranker_ui.core.values.pairs import near, pair_key, passage_key, query_key
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.datasets.edits import NEAR, check_free, finish_edit, known
+from reranker_ui.services.datasets.edits import NEAR, Edit, check_free, finish_edit, known
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
@@ -27,6 +27,12 @@ Labels = Literal["keep", "remove"]
 _LABELS = (annotations, decisions, imported_labels)
 
 
+class TextEdit(Edit):
+    """An edit of a pair's text. The pair keeps its id."""
+
+    pair_id: int
+
+
 def edit_text(
     workspace: Workspace,
     user: User,
@@ -37,13 +43,13 @@ def edit_text(
     passage: str | None = None,
     labels: Labels = "keep",
     whole_query: bool = False,
-) -> dict[str, Any]:
+) -> TextEdit:
     """Change the query or passage of a pair; the pair keeps its id and its place.
 
     `labels`: "keep" for a correction; "remove" for another meaning, so that the pair has no label
     and its annotations stay with the old text, from where `undo` brings them back. `whole_query`
-    changes the query of all its pairs. Returns `{"edit", "pairs", "pair_id"}`; edit is None if
-    nothing changed. Refused: an empty text, or a pair that is already in the dataset.
+    changes the query of all its pairs. Refused: an empty text, or a pair that is already in the
+    dataset.
     """
     require(user, "admin")
     now = time.time()

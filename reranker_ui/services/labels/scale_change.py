@@ -4,12 +4,12 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import case, func, select
 
-from reranker_ui.core.values.labels import Scale
+from reranker_ui.core.values.labels import Scale, ScaleJson
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_dataset, scale, scale_columns
 from reranker_ui.services.labels.effective_labels import importing, pairs_with_labels
@@ -41,16 +41,39 @@ _COLUMNS = {
 LabelMap = Mapping[float, float]  # a new label, or a count, by label
 
 
+class MappedLabel(TypedDict):
+    """A label that was given or imported `count` times; `to` is None where it has no place."""
+
+    label: float
+    count: int
+    to: float | None
+
+
+class ScaleChange(TypedDict):
+    """What changing a scale does. `changed` and `unmapped` count labels.
+
+    `positives`: relevant pairs before and after.
+    """
+
+    scale: ScaleJson
+    labels: list[MappedLabel]
+    changed: int
+    unmapped: int
+    positives: tuple[int, int]
+
+
+class ChangedScale(ScaleChange):
+    """A change that was made; `edit` is its number for `undo`."""
+
+    edit: int
+
+
 def look_at_scale(
     workspace: Workspace, user: User, dataset_name: str, new: Scale, mapping: LabelMap
-) -> dict[str, Any]:
+) -> ScaleChange:
     """What changing the scale of a dataset to `new` would do; nothing is changed.
 
     mapping: the new label of an old one, where it is not the usual one.
-
-    Returns scale (the new one, as JSON), labels [{"label", "count", "to"}] (count: labels given
-    or imported; to: the new label, None where there is none on the new scale), changed and
-    unmapped (how many labels), positives [before, after] (pairs).
     """
     require(user, "admin")
     new = new.checked()
@@ -65,19 +88,19 @@ def look_at_scale(
         "labels": [{"label": label, "count": counts[label], "to": to[label]} for label in to],
         "changed": sum(n for label, n in counts.items() if to[label] not in (label, None)),
         "unmapped": sum(n for label, n in counts.items() if to[label] is None),
-        "positives": [
+        "positives": (
             sum(n for label, n in given.items() if old.relevant(label)),
             sum(n for label, n in after if label is not None and new.relevant(label)),
-        ],
+        ),
     }
 
 
 def change_scale(
     workspace: Workspace, user: User, dataset_name: str, new: Scale, mapping: LabelMap
-) -> dict[str, Any]:
-    """Change the scale of a dataset and map its labels; `undo` takes both back.
+) -> ChangedScale:
+    """Change the scale of a dataset and map its labels; `undo` restores both.
 
-    Returns what `look_at_scale` does, with "edit" for `undo`. Refused where a label has no place
+    Refused where a label has no place
     on the new scale and none in `mapping`, and while an import is running.
     """
     require(user, "admin")
@@ -97,7 +120,7 @@ def change_scale(
             before={"scale": old.as_json(), "moved": moved}, after={"scale": new.as_json()},
         )  # fmt: skip
         edit = connection.scalar(select(func.max(journal.c.id)))
-    return {**seen, "edit": edit}
+    return {**seen, "edit": int(edit or 0)}
 
 
 def undo_scale(connection: sa.Connection, line: sa.Row[Any]) -> int:

@@ -20,6 +20,7 @@ from reranker_ui.core.values.machine import bytes_in_words, free_disk, free_memo
 from reranker_ui.core.values.processor import likely_notice, likely_precision
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.labels import datasets
+from reranker_ui.services.labels.pair_counts import LabelCounts
 from reranker_ui.services.runs import listing
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
@@ -131,7 +132,7 @@ def _notices(
     return [notice for notice in candidates if notice]
 
 
-def _data(counts: dict[str, int], labels: dict[str, int]) -> str:
+def _data(counts: dict[str, int], labels: LabelCounts) -> str:
     sentence = (
         f"Split by query: {counts['train']:,} labelled pairs to train on,"
         f" {counts['dev']:,} dev, {counts['test']:,} test."
