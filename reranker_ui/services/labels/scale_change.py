@@ -2,17 +2,23 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any, TypedDict
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import case, func, select
 
-from reranker_ui.core.values.labels import Scale, ScaleJson
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_dataset, scale, scale_columns
 from reranker_ui.services.labels.effective_labels import importing, pairs_with_labels
+from reranker_ui.services.labels.scale_mapping import (
+    ChangedScale,
+    LabelMap,
+    ScaleChange,
+    check_mapped,
+    listed,
+    mapped,
+)
 from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
@@ -29,7 +35,6 @@ from reranker_ui.services.store.workspace import Workspace, record
 
 WHAT = "change scale"  # in the journal
 _PART = 1_000  # ids in one statement
-_MOST = 200  # different labels that can be mapped
 # Every column that holds labels of a dataset, with what identifies its row.
 _COLUMNS = {
     "pairs": (pairs.c.id, pairs.c.label),
@@ -38,34 +43,6 @@ _COLUMNS = {
     "decisions": (decisions.c.pair_id, decisions.c.label),
     "gold_pairs": (gold_pairs.c.pair_id, gold_pairs.c.label),
 }
-LabelMap = Mapping[float, float]  # a new label, or a count, by label
-
-
-class MappedLabel(TypedDict):
-    """A label that was given or imported `count` times; `to` is None where it has no place."""
-
-    label: float
-    count: int
-    to: float | None
-
-
-class ScaleChange(TypedDict):
-    """What changing a scale does. `changed` and `unmapped` count labels.
-
-    `positives`: relevant pairs before and after.
-    """
-
-    scale: ScaleJson
-    labels: list[MappedLabel]
-    changed: int
-    unmapped: int
-    positives: tuple[int, int]
-
-
-class ChangedScale(ScaleChange):
-    """A change that was made; `edit` is its number for `undo`."""
-
-    edit: int
 
 
 def look_at_scale(
@@ -81,7 +58,7 @@ def look_at_scale(
         dataset = find_dataset(connection, dataset_name)
         old, counts = scale(dataset), _counts(connection, dataset.id)
         given = _effective(connection, dataset.id)
-    to = {label: _mapped(label, old, new, mapping) for label in sorted(counts)}
+    to = {label: mapped(label, old, new, mapping) for label in sorted(counts)}
     after = [(to.get(label), n) for label, n in given.items()]
     return {
         "scale": new.as_json(),
@@ -111,8 +88,8 @@ def change_scale(
         dataset = find_dataset(connection, dataset_name)
         old, counts = scale(dataset), _counts(connection, dataset.id)
         _check_no_import(connection, dataset)
-        to = {label: _mapped(label, old, new, mapping) for label in counts}
-        _check_mapped(to, counts, dataset_name, new)
+        to = {label: mapped(label, old, new, mapping) for label in counts}
+        check_mapped(to, counts, dataset_name, new)
         moved = _move(connection, dataset.id, {a: b for a, b in to.items() if b not in (a, None)})
         _set(connection, dataset.id, new, now)
         record(
@@ -139,7 +116,7 @@ def undo_scale(connection: sa.Connection, line: sa.Row[Any]) -> int:
     if off:
         raise Refused(
             f"{sum(off.values()):,} labels given since are not on the former scale"
-            f" ({_listed(off)}). Change them first, or change the scale and say what they mean."
+            f" ({listed(off)}). Change them first, or change the scale and say what they mean."
         )
     _set(connection, dataset_id, old, time.time())
     return newer
@@ -160,41 +137,6 @@ def check_scale_since(connection: sa.Connection, dataset_id: int, at: float) -> 
             "The scale of the dataset was changed since, so the former labels have no place on"
             " it. Undo the change of the scale first."
         )
-
-
-def _mapped(label: float, old: Scale, new: Scale, mapping: LabelMap) -> float | None:
-    """The label on the new scale: as said, else the same, else by relevance for binary labels."""
-    if label in mapping:
-        return mapping[label] if new.holds(mapping[label]) else None
-    if replace(old, names=()) == replace(new, names=()):
-        return label
-    if new.kind == "binary" and old.kind != "binary":
-        return float(old.relevant(label))
-    if old.kind == "binary" and new.kind != "binary":
-        return new.max if label > 0 else new.min
-    return label if new.holds(label) else None
-
-
-def _check_mapped(
-    to: Mapping[float, float | None], counts: LabelMap, dataset_name: str, new: Scale
-) -> None:
-    off = {label: int(counts[label]) for label, target in to.items() if target is None}
-    if off:
-        first = min(off)
-        raise Refused(
-            f"{sum(off.values()):,} labels of {dataset_name} are not on the new scale, which takes"
-            f" {new}: {_listed(off)}. Say what each of them becomes, such as"
-            f" --map-label {first:g}={new.max:g}."
-        )
-    if len(to) > _MOST and any(label != target for label, target in to.items()):
-        raise Refused(
-            f"{dataset_name} has {len(to):,} different labels; at most {_MOST} can be mapped."
-        )
-
-
-def _listed(off: Mapping[float, int]) -> str:
-    first = ", ".join(f"{label:g} ({n:,})" for label, n in sorted(off.items())[:8])
-    return first + (", …" if len(off) > 8 else "")
 
 
 def _check_no_import(connection: sa.Connection, dataset: sa.Row[Any]) -> None:

@@ -11,6 +11,7 @@ from reranker_ui.services.labels import (
     guidelines,
     scale_change,
 )
+from reranker_ui.services.labels.scale_mapping import ChangedScale, ScaleChange
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.component import Function
@@ -71,12 +72,12 @@ def _beside(workspace: Workspace) -> list[Function]:
 def _settings(workspace: Workspace) -> list[Function]:
     def look_at_scale(
         user: User, *, dataset: Name, scale: ScaleSent, mapping: LabelMap | None = None
-    ) -> scale_change.ScaleChange:
+    ) -> ScaleChange:
         return scale_change.look_at_scale(workspace, user, dataset, scale, mapping or {})
 
     def change_scale(
         user: User, *, dataset: Name, scale: ScaleSent, mapping: LabelMap | None = None
-    ) -> scale_change.ChangedScale:
+    ) -> ChangedScale:
         return scale_change.change_scale(workspace, user, dataset, scale, mapping or {})
 
     def rename_dataset(user: User, *, dataset: Name, name: Name) -> None:
