@@ -167,7 +167,7 @@ def _answered(number: str, after: dict[str, Any], on: Scale) -> str:
 
 
 def _arrived(what: str, after: dict[str, Any]) -> str:
-    """How pairs came in."""
+    """An import in words."""
     if what == "duplicate":
         return f"Duplicated from {after['from']}: {import_sentence(after)}"
     if "added" not in after:  # by version 0.1

@@ -31,9 +31,9 @@ def export_to_hub(
     public: bool = False,
     token: str | None = None,
 ) -> Exported:
-    """Push a dataset's pairs to `repo` (ORG/NAME, with or without hf:), one split a side.
+    """Push a dataset's pairs to `repo` (ORG/NAME, with or without hf:), split by split.
 
-    token: with the right to write; the one this machine is signed in with where there is none.
+    token: may write to the repository; None for the token this machine is signed in with.
     Returns what `export_dataset` does; path is the address on the Hub. A set that others can
     read is not overwritten unless `public`.
     """
@@ -68,7 +68,7 @@ def export_to_hub(
 
 
 def _refuse_public(repo: str, public: bool, token: str | None) -> None:
-    """Refused where the set is there and everybody can read it: private would be a wrong belief."""
+    """Refused where the dataset exists and is public but `public` is false."""
     from huggingface_hub import HfApi
     from huggingface_hub.errors import RepositoryNotFoundError
 

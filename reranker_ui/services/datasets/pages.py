@@ -207,7 +207,7 @@ def candidates_of_query(
 
 
 def _with_people(connection: sa.Connection, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Adds who gave the label and when it last changed."""
+    """Add the annotators of each label and when it last changed."""
     ids = [row["id"] for row in shown]
     votes = connection.execute(
         select(annotations.c.pair_id, annotations.c.annotator, annotations.c.updated_at)

@@ -149,7 +149,7 @@ def _split_of(connection: sa.Connection, old: sa.Row[Any], query: str) -> str:
 
 
 def _set_aside(connection: sa.Connection, old: sa.Row[Any], now: float) -> int:
-    """Copy a pair into a retired row that takes its labels; returns the id of the copy."""
+    """Move the labels of a pair to a retired copy of it; returns the id of the copy."""
     values = {name: old._mapping[name] for name in pairs.c.keys() if name != "id"}  # noqa: SIM118
     values |= {"pair_key": f"{old.pair_key}#{uuid4().hex[:12]}", "retired_at": now}
     (copy,) = connection.execute(pairs.insert().values(values)).inserted_primary_key or (0,)

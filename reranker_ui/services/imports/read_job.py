@@ -150,7 +150,7 @@ def _is_plain(raw: Any) -> bool:
 
 
 def _are_classes(reader: LabelReader, labels: Counter[Any]) -> bool:
-    """Whether most labels are names that nobody has mapped, rather than a few odd values."""
+    """Whether most labels are names without a mapping, rather than a few invalid values."""
     unread = [n for raw, n in labels.items() if reads(reader, raw) is None]
     most = sum(unread) > labels.total() / 2 and sum(unread) >= 2 * len(unread)
     return bool(labels) and (most or len(unread) == len(labels))

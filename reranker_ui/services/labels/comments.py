@@ -1,4 +1,4 @@
-"""Comments on a pair: questions and answers of the people who label it."""
+"""Comments on a pair: questions and answers of its annotators."""
 
 import time
 from typing import Any, TypedDict

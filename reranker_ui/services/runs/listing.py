@@ -54,7 +54,7 @@ class RunHandle(NamedTuple):
 
 
 def find_run(workspace: Workspace, user: User, run: int | str) -> Run:
-    """The run with this number or name, or called "run NUMBER"; refused if there is none."""
+    """The run with this number or name, or called "run NUMBER"; Refused if there is none."""
     require(user, "viewer")
     return _row(workspace, _stored(workspace, run))
 

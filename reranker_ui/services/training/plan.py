@@ -191,7 +191,7 @@ def _positives(train: pd.DataFrame, lesson: Lesson, scale: Scale) -> dict[str, A
 
 
 def _idle(lesson: Lesson) -> dict[str, Any]:
-    """Pairs of queries whose labels are all the same: a list loss learns from differences."""
+    """Pairs of queries whose labels are all equal; a list loss learns nothing from them."""
     many = f"{lesson.idle:,} of {len(lesson.queries):,} pairs teach nothing here"
     return _fact("Queries with equal labels", many, warn=True)
 
