@@ -10,6 +10,14 @@ import pytest
 
 from tests.support import IN_CI, ROOT
 
+# Files of more than a minute, the longest first; `--durations` of a whole run shows them.
+LONGEST = (
+    "test_runs", "test_worker", "test_published", "test_loop", "test_train", "test_annotate",
+    "test_playground", "test_data", "test_hostile_fields", "test_accessibility",
+    "test_below_a_path", "test_annotators", "test_flipped_bytes", "test_portable", "test_scales",
+    "test_engines", "test_ranking", "test_hidden_labels", "test_backups", "test_refusals",
+)  # fmt: skip
+
 
 def pytest_configure(config):
     line = "both_databases: a test with a home runs on SQLite and again on PostgreSQL"
@@ -19,6 +27,16 @@ def pytest_configure(config):
     # The multilingual base takes seconds and 235 MB to build; all homes of the tests share one.
     shared = Path(tempfile.gettempdir()) / f"reranker-ui-bases-{os.getuid()}"
     os.environ.setdefault("RERANKER_UI_BASES", str(shared))
+    # Tests run side by side: threads of torch that wait for each other would slow all of them.
+    for name in ("RERANKER_UI_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
+def pytest_collection_modifyitems(items):
+    """Two at a time begin with the longest files, so that neither is left with one at the end."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        places = {name: place for place, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: places.get(item.path.stem, len(LONGEST)))
 
 
 def pytest_generate_tests(metafunc):
@@ -67,11 +85,28 @@ def database(request, monkeypatch) -> str:
     return kind
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory) -> Path:
+    """A database file with the newest schema and nothing in it, migrated once for all tests."""
+    from reranker_ui.services.store.workspace import open_workspace
+    from reranker_ui.settings import Settings
+
+    home = tmp_path_factory.mktemp("empty")
+    open_workspace(Settings(home=home, database_url=None)).engine.dispose()
+    (database,) = home.glob("*.db")
+    return database
+
+
 @pytest.fixture
-def workspace(home):
+def workspace(home, database, empty_database):
     """An open workspace over an empty home."""
+    import shutil
+
     from reranker_ui.services.store.workspace import open_workspace
 
+    if database == "sqlite":
+        home.mkdir(mode=0o700, exist_ok=True)
+        shutil.copy(empty_database, home)
     space = open_workspace()
     yield space
     space.engine.dispose()

@@ -56,7 +56,7 @@ def _add(arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:
     return accounts.add_user(workspace, LOCAL, name, arguments.role, _prompt_for_password()), 0
 
 
-def _list(_arguments: argparse.Namespace) -> tuple[Rows, int]:
+def _list(_arguments: argparse.Namespace) -> tuple[list[accounts.Person], int]:
     return accounts.list_users(open_workspace(), LOCAL), 0
 
 
@@ -65,7 +65,7 @@ def _role(arguments: argparse.Namespace) -> tuple[None, int]:
     return None, 0
 
 
-def _password(arguments: argparse.Namespace) -> tuple[dict[str, int], int]:
+def _password(arguments: argparse.Namespace) -> tuple[accounts.KeysLeft, int]:
     workspace, name, end_keys = open_workspace(), arguments.name, arguments.end_keys
     return accounts.set_password(
         workspace, LOCAL, name, _prompt_for_password(), end_keys=end_keys

@@ -1,1 +1,1 @@
-"""What the product does: plain functions, `workspace` first, then who asks."""
+"""What the product does: plain functions that take `workspace` and the user first."""

@@ -14,7 +14,7 @@ from reranker_ui.services.store.database import annotations, leases, pairs
 from tests.support.labelling import seed
 from tests.support.server import Server
 
-PEOPLE, PAIRS, OVERLAP = 20, 2_000, 2
+PEOPLE, PAIRS, OVERLAP = 20, 800, 2
 PATIENCE = 400  # seconds for everything on a slow machine
 
 

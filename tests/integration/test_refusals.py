@@ -136,7 +136,6 @@ def payloads(name: str, role: str, world) -> list[dict]:
     return wrong + half + ([] if role == "admin" else drawn)
 
 
-@pytest.mark.both_databases
 def test_a_refused_act_changes_nothing(played):
     world, served = played
     changed, refused = [], set()

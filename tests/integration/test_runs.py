@@ -308,7 +308,7 @@ def test_stop_and_keep_leaves_a_model(home, workspace, tiny_model):
 
 def test_a_killed_worker_is_lost_and_can_be_resumed(home, workspace, tiny_model):
     caves(workspace)
-    recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", epochs=60)
+    recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", epochs=20)
     run, waiting = (lifecycle.start(workspace, ADMIN, "caves", recipe) for _ in range(2))
     until(lambda: lifecycle.find_run(workspace, ADMIN, run["id"])["step"] > 3)
     os.kill(worker_of(run), signal.SIGKILL)

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pandas as pd
@@ -14,6 +15,7 @@ from filelock import FileLock
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors.local import LocalExecutor
+from reranker_ui.jobs import train as training_job
 from reranker_ui.settings import worker_environment
 from tests.support import ROOT
 
@@ -69,6 +71,17 @@ def start(home):
         if process.poll() is None:
             process.kill()
             process.wait()
+
+
+@pytest.fixture
+def work(home, monkeypatch):
+    """The worker's program in this process, which has torch already; returns its exit code."""
+    monkeypatch.setenv("RERANKER_UI_THREADS", "1")
+    monkeypatch.setattr(training_job, "prepare_training", lambda: None)
+    before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
+    yield lambda folder: training_job.main([str(folder.path)])
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def seen(folder, name):
@@ -128,12 +141,17 @@ def test_a_run_that_was_lost_under_version_0_1_is_resumed(home, tiny_model):
     assert (folder.model / "model.safetensors").exists()
 
 
-def test_stop_and_keep_keeps_the_best_so_far(home, tiny_model, start):
+def test_stop_and_keep_keeps_the_best_so_far(home, tiny_model, work):
     folder = frozen(home, 1, tiny_model, epochs=1000)
-    worker = start(folder)
-    wait_for(folder, "log", 3)
-    os.kill(worker.pid, signal.SIGTERM)  # asks for the same as the file `stop` with `keep`
-    assert worker.wait(WAIT) == 0
+
+    def stop():
+        wait_for(folder, "log", 3)
+        os.kill(os.getpid(), signal.SIGTERM)  # asks for the same as the file `stop` with `keep`
+
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    assert work(folder) == 0
+    stopper.join()
     assert folder.status() == "stopped"
     assert seen(folder, "stopped")[0]["metrics"]["tuned"]["queries"] == 4
     assert (folder.model / "model.safetensors").exists()
@@ -163,7 +181,7 @@ def test_runs_wait_for_each_other_in_order_and_a_killed_one_is_lost(home, tiny_m
     assert not second.model.exists() and not second.checkpoints.exists()
 
 
-def test_a_loss_that_is_no_number_fails_with_a_sentence(home, tiny_model, tmp_path, start):
+def test_a_loss_that_is_not_a_number_fails_with_a_sentence(home, tiny_model, tmp_path, work):
     import shutil
 
     from safetensors.torch import load_file, save_file
@@ -174,7 +192,7 @@ def test_a_loss_that_is_no_number_fails_with_a_sentence(home, tiny_model, tmp_pa
     save_file(weights, broken / "model.safetensors", metadata={"format": "pt"})
     folder = frozen(home, 1, broken, queries=4)
     folder.pairs("dev").head(0).to_parquet(folder.path / "dev.parquet")
-    assert start(folder).wait(WAIT) == 1
+    assert work(folder) == 1
     assert folder.status() == "failed"
     assert "learning rate" in seen(folder, "failed")[0]["error"]
     assert not folder.model.exists()

@@ -5,17 +5,33 @@ import { test } from "node:test";
 const shown = [];
 class Notification {
   static permission = "granted";
+  /**
+   * @param {string} title
+   * @param {object} options
+   */
   constructor(title, options) {
     shown.push({ title, options });
   }
 }
-const page = { title: "", hidden: false, addEventListener: (_name, back) => (page.back = back) };
+const page = {
+  title: "",
+  hidden: false,
+  back: () => {},
+  /**
+   * @param {string} _name
+   * @param {() => void} back
+   */
+  addEventListener(_name, back) {
+    page.back = back;
+  },
+};
 const browser = { Notification, addEventListener() {} };
 const stubs = { document: page, window: browser, Notification, location: { search: "?tab=train" } };
 Object.assign(globalThis, stubs);
 const { announceEnd, canAskToNotify, showInTitle } = await import(
   "../../assets/js/lib/run_title.js"
 );
+/** @type {{ id: number, name: string, status: RunStatus }} */
 const RUN = { id: 3, name: "run 3", status: "finished" };
 
 test("a run that ends while another page is looked at is announced", () => {
@@ -43,7 +59,7 @@ test("without a permission only the title says it, and the browser may be asked"
 });
 
 test("the title says how far a run is, and nothing once it has ended", () => {
-  showInTitle({ ...RUN, part: 0.629 });
+  showInTitle({ ...RUN, part: 0.629, step: 5, max_steps: 8, loss: 0.5, eta: 60 });
   assert.equal(page.title, "62% · run 3 · Train · Reranker UI");
   showInTitle(null);
   assert.equal(page.title, "Train · Reranker UI");

@@ -143,6 +143,7 @@ SERVICES = {
     "annotating.result_labels.undo_result": "annotator",
     "runs.archive.run_archive": "viewer",
     "runs.listing.find_run": "viewer",
+    "runs.listing.find_handle": "viewer",
     "runs.listing.list_runs": "viewer",
     "runs.comparison.comparison": "viewer",
     "runs.details.archive_runs": "admin",

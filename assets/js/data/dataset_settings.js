@@ -34,6 +34,7 @@ class DatasetSettings {
     this.dataset = dataset;
     this.tab = tab;
     this.changed = changed;
+    /** @type {Scale} */
     this.scale = dataset.scale;
     /** @type {Record<string, number>} the new label of an old one, where it was chosen */
     this.mapping = {};

@@ -1,4 +1,4 @@
-// What the server answers, by the tab that asks. One place, so that it can be generated later.
+// What the server answers, by the tab that asks, where page_functions.d.ts does not declare it yet.
 
 type LabelKind = "binary" | "graded" | "score";
 interface Scale {
@@ -17,21 +17,6 @@ interface HistogramRow {
   to: number;
   count: number;
   outside: boolean;
-}
-interface ScaleChoice {
-  dataset: string;
-  scale: Scale;
-  /** The new label of an old one. */
-  mapping: Record<string, number>;
-}
-/** What a change of a scale does with labels; `to` is null where one has no place on it. */
-interface ScaleChange {
-  scale: Scale;
-  labels: { label: number; count: number; to: number | null }[];
-  changed: number;
-  unmapped: number;
-  /** Pairs that are positive, before and after. */
-  positives: [before: number, after: number];
 }
 type Role = "viewer" | "annotator" | "admin";
 
@@ -79,35 +64,12 @@ interface Overview {
   /** Seconds between two polls of this page. */
   every: number;
 }
-interface Person {
-  name: string;
-  role: Role;
-  how: string;
-  /** How many API keys the person has. */
-  keys: number;
-}
-interface Invite {
-  id: number;
-  role: Role;
-  places: number;
-  expires_at: number;
-}
-interface ApiKey {
-  id: number;
-  name: string;
-  start: string;
-  used_at: number | null;
-}
 interface DemoChoice {
   title: string;
   text: string;
   dataset: string;
   run: string;
   queries: string[];
-}
-interface DemoSettings extends DemoChoice {
-  datasets: string[];
-  runs: { id: string; name: string; dataset: string }[];
 }
 /** What the Playground of a demo is drawn with. */
 interface DemoPage {
@@ -116,25 +78,8 @@ interface DemoPage {
   run: string;
   queries: { query: string; labelled: boolean }[];
 }
-interface HeaderServer {
-  demo_settings(): Promise<DemoSettings>;
-  set_demo(payload: DemoChoice): Promise<void>;
+interface HeaderServer extends PeopleFunctions {
   overview(payload: { dataset?: string | null; page?: string }): Promise<Overview>;
-  people_now(): Promise<{ people: Person[]; invites: Invite[] }>;
-  invite(payload: { role: string; places: number }): Promise<{ token: string }>;
-  withdraw(payload: { id: number }): Promise<void>;
-  set_role(payload: { name: string; role: string }): Promise<void>;
-  remove_user(payload: { name: string }): Promise<void>;
-  set_password(payload: {
-    name: string;
-    password: string;
-    present: string;
-    end_keys: boolean;
-  }): Promise<{ keys: number }>;
-  list_keys(): Promise<ApiKey[]>;
-  make_key(payload: { name: string }): Promise<{ key: string }>;
-  end_key(payload: { id: number }): Promise<void>;
-  end_keys(payload: { owner: string }): Promise<number>;
 }
 
 // -- the Data tab
@@ -142,40 +87,11 @@ type Split = "train" | "dev" | "test";
 type TextKey = "query" | "passage";
 type DatasetView = "pairs" | "quality" | "guidelines" | "history";
 type PairState = "unlabelled" | "disputed" | "hidden" | string;
-interface Dataset {
-  name: string;
-  description: string;
-  scale: Scale;
-  pairs: number;
-  queries: number;
-  labelled: number;
-  unlabelled: number;
-  positives: number;
-  labelled_by_people: number;
-  disputed: number;
-  /** Pairs whose labels the user may not see. */
-  hidden?: number;
-  splits: Record<Split, number>;
-  /** Pairs with a label that counts, by split. */
-  labelled_splits: Record<Split, number>;
-  updated_at: number;
-}
-interface Datasets {
-  datasets: Dataset[];
-  steps: { runs: number; labels: number };
-  may_change: boolean;
-  may_label: boolean;
-}
 /** A further column of a pair; image: its text is the address of a picture to show. */
 interface FurtherCell {
   column: string;
   text: string;
   image: boolean;
-}
-interface FurtherColumn {
-  column: string;
-  example: string;
-  shown: boolean;
 }
 interface Pair {
   id: number;
@@ -244,39 +160,10 @@ interface PairPageRequest extends PairCursor {
   source?: string | null;
   finding?: string | null;
 }
-interface Edit {
-  /** Its number, to undo it; null where nothing changed. */
-  edit: number | null;
-  pairs: number;
-}
-interface Undone {
-  /** Pairs that changed since and were left as they are. */
-  newer: number;
-}
 interface Guidelines {
   text: string;
   tree: MarkdownTree;
   version: number;
-}
-interface HistoryLine {
-  id: number;
-  at: number;
-  who: string;
-  text: string;
-  pair: number | null;
-  undoable: boolean;
-}
-interface ExportFormat {
-  key: string;
-  name: string;
-  suffix: string;
-  /** What this format cannot hold. */
-  never: string[];
-}
-interface Exported {
-  path: string;
-  pairs: number;
-  lost: string[];
 }
 
 /** What the user has answered about a file; what is missing is guessed. */
@@ -478,56 +365,15 @@ interface QualityState {
 }
 
 type Token = string | null;
-interface DataServer {
-  all_datasets(): Promise<Datasets>;
-  delete_dataset(payload: { dataset: string }): Promise<void>;
+interface DataServer extends DataFunctions {
   duplicate_dataset(payload: {
     dataset: string;
     name: string;
   }): Promise<{ dataset: string; pairs: number }>;
   load_sample(): Promise<StoredReport>;
-  rename_dataset(payload: { dataset: string; name: string }): Promise<void>;
-  describe_dataset(payload: { dataset: string; text: string }): Promise<void>;
-  look_at_scale(payload: ScaleChoice): Promise<ScaleChange>;
-  change_scale(payload: ScaleChoice): Promise<ScaleChange & { edit: number }>;
-  split_receipt(payload: { dataset: string }): Promise<{ on_two_sides: number }>;
   page_of_pairs(payload: PairPageRequest): Promise<PairPage>;
-  filter_choices(payload: {
-    dataset: string;
-  }): Promise<{ annotators: string[]; sources: string[]; columns: number; further: string[] }>;
-  columns_beside(payload: { dataset: string }): Promise<FurtherColumn[]>;
-  show_columns(payload: { dataset: string; columns: string[] }): Promise<string[]>;
-  ids_of_pairs(
-    payload: Omit<PairPageRequest, keyof PairCursor | "size" | "sort" | "descending"> & {
-      most: number;
-    },
-  ): Promise<{ ids: number[]; more: boolean }>;
   pair_details(payload: { pair: number }): Promise<PairDetails>;
   pair_history(payload: { pair: number }): Promise<PairEvent[]>;
-  pair_comments(payload: { pair: number }): Promise<PairComment[]>;
-  add_comment(payload: { pair: number; text: string }): Promise<PairComment[]>;
-  mark_gold(payload: {
-    dataset: string;
-    ids: number[];
-    gold_pair: boolean;
-  }): Promise<{ pairs: number; unlabelled: number }>;
-  set_label(payload: { dataset: string; ids: number[]; label: number | null }): Promise<Edit>;
-  move_split(payload: { dataset: string; ids: number[]; split: Split }): Promise<Edit>;
-  delete_pairs(payload: { dataset: string; ids: number[] }): Promise<Edit>;
-  edit_text(payload: {
-    dataset: string;
-    id: number;
-    query?: string;
-    passage?: string;
-    labels: "keep" | "remove";
-    whole_query: boolean;
-  }): Promise<Edit>;
-  undo(payload: { edit: number }): Promise<Undone>;
-  join_sides(payload: { dataset: string }): Promise<Edit>;
-  dataset_history(payload: {
-    dataset: string;
-    before: number | null;
-  }): Promise<{ lines: HistoryLine[]; before: number | null }>;
   dataset_guidelines(payload: { dataset: string }): Promise<Guidelines & { own: boolean }>;
   write_dataset_guidelines(payload: { dataset: string; text: string }): Promise<Guidelines>;
   quality_report(payload: { dataset: string; base: string | null }): Promise<QualityState>;
@@ -537,14 +383,6 @@ interface DataServer {
     max_length: number | null;
   }): Promise<QualityState>;
   stop_check(payload: { dataset: string; base: string | null }): Promise<void>;
-  export_formats(): Promise<ExportFormat[]>;
-  export(payload: { dataset: string; format: string; safe: boolean }): Promise<Exported>;
-  push_dataset(payload: {
-    dataset: string;
-    repo: string;
-    token: string;
-    public: boolean;
-  }): Promise<Exported>;
   begin_upload(payload: { path: string; name: string }): Promise<{ token: string }>;
   begin_hub(payload: { id: string }): Promise<{ token: string }>;
   add_texts(payload: { token: Token; role: string; path: string; name: string }): Promise<void>;
@@ -769,12 +607,6 @@ interface StreamChanges {
   adjudicators?: string[];
   test_annotators?: string[];
   annotators?: string[];
-}
-interface PairComment {
-  id: number;
-  author: string;
-  text: string;
-  at: number;
 }
 type LabelChange =
   | {

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired, TypedDict
 
 from reranker_ui.core.values.pairs import Left
 from reranker_ui.core.values.refused import Refused
@@ -27,6 +27,16 @@ _WORDS = {
 }  # fmt: skip
 HIGHEST: dict[Kind, int] = {"binary": 1, "graded": 100, "score": 10**12}  # label of a scale
 LONGEST_NAME = 40  # characters of a label's name
+
+
+class ScaleJson(TypedDict):
+    """A scale as JSON; `names` only where labels have names."""
+
+    kind: Kind
+    max: float
+    min: float
+    relevant_from: float | None
+    names: NotRequired[list[str]]
 
 
 @dataclass(frozen=True)
@@ -52,10 +62,10 @@ class Scale:
             values["kind"], values["max"], low, relevant_from, tuple(values.get("names") or ())
         )  # fmt: skip
 
-    def as_json(self) -> dict[str, Any]:
-        """`{"kind", "max", "min", "relevant_from"}`, and "names" where labels have names."""
-        plain = {"kind": self.kind, "max": self.max, "min": self.min,
-                 "relevant_from": self.relevant_from}  # fmt: skip
+    def as_json(self) -> ScaleJson:
+        """The scale as JSON; `from_json` reads it."""
+        plain: ScaleJson = {"kind": self.kind, "max": self.max, "min": self.min,
+                            "relevant_from": self.relevant_from}  # fmt: skip
         return {**plain, "names": list(self.names)} if any(self.names) else plain
 
     def checked(self) -> "Scale":

@@ -1,4 +1,4 @@
-"""How far the annotators of a dataset agree: in a line for all, in detail for who decides."""
+"""Agreement of a dataset's annotators: a summary for all, details for adjudicators."""
 
 from typing import Any
 

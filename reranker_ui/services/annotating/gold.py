@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
@@ -20,12 +20,18 @@ EVERY = 10  # pairs among which one gold pair is mixed
 SAME = 1e-9  # labels that differ by less are equal
 
 
+class GoldMarks(TypedDict):
+    """How many pairs changed, and how many have no label and were left as they are."""
+
+    pairs: int
+    unlabelled: int
+
+
 def mark_gold(
     workspace: Workspace, user: User, dataset_name: str, ids: Sequence[int], gold: bool
-) -> dict[str, int]:
+) -> GoldMarks:
     """Make pairs gold by the label that they have now, or ordinary again.
 
-    Returns {"pairs": how many changed, "unlabelled": those left as they are for want of a label}.
     Refused where none of them has a label.
     """
     require(user, "admin")

@@ -1,4 +1,4 @@
-"""How far the labelling of a dataset is: what waits, what is done, how fast it goes."""
+"""Labelling progress of a dataset: pairs left, pairs done and pace."""
 
 import time
 from functools import lru_cache
@@ -63,7 +63,7 @@ def progress(
 
 
 def waiting(workspace: Workspace, user: User, dataset_name: str) -> int:
-    """How many pairs wait for a label by `user`; those that came with one only if all did."""
+    """How many pairs `user` has left; imported labels count only where every pair has one."""
     require(user, "viewer")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
@@ -72,7 +72,7 @@ def waiting(workspace: Workspace, user: User, dataset_name: str) -> int:
 
 
 def has_unlabelled(connection: sa.Connection, dataset: sa.Row[Any], user: User) -> bool:
-    """Whether the dataset holds pairs that came without a label and may be offered."""
+    """Whether the dataset has pairs without an imported label that may be offered."""
     where = [*came_unlabelled(), pairs.c.dataset_id == dataset.id, *offered(dataset, user)]
     return bool(connection.scalar(select(sa.exists().where(*where))))
 

@@ -38,7 +38,7 @@ def forget_scores(workspace: Workspace, run_id: int) -> None:
 def score_pairs(
     workspace: Workspace, user: User, dataset_name: str, run_id: int | None = None
 ) -> dict[str, Any]:
-    """Have a run score the dataset's waiting and disputed pairs, in a process of its own.
+    """Score the dataset's unlabelled and disputed pairs with a run, in a child process.
 
     Without a run: the one whose uncertain pairs come first, which may start for anyone who
     labels. Calling it again is free: what is scored stays, and one process scores at a time.
@@ -93,7 +93,7 @@ def scores_of(connection: sa.Connection, run_id: int, pair_ids: list[int]) -> di
 
 
 def newest_scored_run(connection: sa.Connection, dataset: sa.Row[Any]) -> dict[str, Any] | None:
-    """The run whose scores are shown: the one the order asks, else the dataset's newest.
+    """The run whose scores are shown: the order's, else the dataset's newest.
 
     Returns {"id", "name"}, or None where no run has scored.
     """

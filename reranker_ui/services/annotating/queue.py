@@ -1,4 +1,4 @@
-"""The queue: which pairs wait for whom, in which order, and for whom a pair is reserved."""
+"""The annotation queue: the next pairs of each annotator, their order and leases."""
 
 import secrets
 import time
@@ -71,7 +71,7 @@ def _mixed(found: list[int], of: OpenPairs, have: Sequence[int]) -> list[int]:
 
 
 def take(workspace: Workspace, user: User, pair_id: int) -> dict[str, Any] | None:
-    """Hand one pair to `user`, who chose it; None where it is gone or sealed.
+    """Lease the pair that `user` chose; None where it was deleted or is sealed.
 
     Refused where it has enough labels or is reserved by others, unless the user has labelled or
     skipped it before.

@@ -33,7 +33,7 @@ def label_result(
     client_id: str,
     score: float | None = None,
 ) -> dict[str, Any]:
-    """Label a ranked passage; one that is not a pair of the dataset yet becomes one.
+    """Label a ranked passage, which becomes a pair of the dataset if it is not one yet.
 
     score: what the model gave it, kept beside the label. A new pair joins the split of its
     query. Returns {"pair_id", "label": the one that counts now, None or "disputed"}. Refused:

@@ -97,7 +97,7 @@ def give_back(workspace: Workspace, user: User, edit: int) -> dict[str, int]:
 
 
 def takings(workspace: Workspace, user: User, dataset_name: str) -> list[Row]:
-    """What was taken back, newest first: edit, at, who, annotator, since, pairs, undone."""
+    """Reverted labels, newest first: edit, at, who, annotator, since, pairs, undone."""
     require(user, "admin")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)

@@ -1,4 +1,4 @@
-"""Scoring in a process of its own: `python -m reranker_ui.services.annotating.score_job FOLDER`.
+"""Scoring in a child process: `python -m reranker_ui.services.annotating.score_job FOLDER`.
 
 The page starts it, so that those who label wait for nothing. It takes pairs to decide first, then
 those that wait for a label in an order that has nothing to do with them, so that a part already
@@ -54,7 +54,7 @@ def score_waiting(
 
 
 def _wanted(connection: sa.Connection, dataset: sa.Row[Any]) -> list[sa.ColumnElement[bool]]:
-    """Pairs that wait for a label; where all came with one, those that nobody has checked."""
+    """Unlabelled pairs; where every pair has an imported label, those no annotator has checked."""
     conditions = [pairs.c.dataset_id == dataset.id, pairs.c.votes < dataset.overlap]
     conditions.append(sa.or_(pairs.c.import_id.is_(None), pairs.c.import_id.not_in(importing())))
     if not dataset.test_annotators:

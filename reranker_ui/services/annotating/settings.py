@@ -1,4 +1,4 @@
-"""How a dataset is labelled, chosen by its owner: order, overlap, blindness, who sees what."""
+"""The annotation settings of a dataset: order, overlap, blind labelling and visibility."""
 
 import time
 from typing import Any
@@ -119,7 +119,7 @@ def _names(given: list[str] | None) -> list[str] | None:
 
 
 def _people(connection: sa.Connection, dataset: sa.Row[Any], user: User) -> list[str]:
-    """Who may label, who has labelled here, and who is named already."""
+    """People who may label, have labelled the dataset, or are named in its settings."""
     signed = select(users.c.name).where(users.c.role != "viewer", users.c.removed_at.is_(None))
     labelled = (
         select(annotations.c.annotator)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -21,10 +21,17 @@ PART = 1_000  # groups of near-duplicates in one statement
 _DECISION = (decisions.c.label, decisions.c.decided_by, decisions.c.reason, decisions.c.decided_at)
 
 
+class Edit(TypedDict):
+    """An edit: its number for `undo`, None where nothing changed, and how many pairs it changed."""
+
+    edit: int | None
+    pairs: int
+
+
 def set_label(
     workspace: Workspace, user: User, dataset_name: str, ids: Ids, label: float | None
-) -> dict[str, Any]:
-    """Decide the label of pairs (None: leave them out). Returns `{"edit": id, "pairs": n}`."""
+) -> Edit:
+    """Decide the label of pairs (None: leave them out)."""
     require(user, "admin")
     now = time.time()
     with workspace.writing() as connection:
@@ -46,9 +53,7 @@ def set_label(
         return finish_edit(connection, user, "set label", dataset.id, now, before, [ids, label])
 
 
-def move_split(
-    workspace: Workspace, user: User, dataset_name: str, ids: Ids, split: str
-) -> dict[str, Any]:
+def move_split(workspace: Workspace, user: User, dataset_name: str, ids: Ids, split: str) -> Edit:
     """Move pairs, and all others of their queries (near-duplicates too), to a split."""
     require(user, "admin")
     check_split(split)
@@ -67,7 +72,7 @@ def move_split(
         return finish_edit(connection, user, "move split", dataset.id, now, before, [ids, split])
 
 
-def delete_pairs(workspace: Workspace, user: User, dataset_name: str, ids: Ids) -> dict[str, Any]:
+def delete_pairs(workspace: Workspace, user: User, dataset_name: str, ids: Ids) -> Edit:
     """Retire pairs: they are hidden until the edit is undone."""
     require(user, "admin")
     now = time.time()
@@ -108,8 +113,8 @@ def check_free(connection: sa.Connection, dataset_id: int, key: str, otherwise: 
 def finish_edit(
     connection: sa.Connection, user: User, what: str, dataset_id: int, now: float,
     before: Any, after: Any,
-) -> dict[str, Any]:  # fmt: skip
-    """Record an edit in the journal; returns `{"edit": its id, "pairs": how many it changed}`."""
+) -> Edit:  # fmt: skip
+    """Record an edit in the journal."""
     connection.execute(datasets.update().where(datasets.c.id == dataset_id).values(updated_at=now))
     record(connection, user, what, f"dataset:{dataset_id}", at=now, before=before, after=after)
     edit = connection.scalar(select(sa.func.max(journal.c.id)))

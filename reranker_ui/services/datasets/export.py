@@ -4,7 +4,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
@@ -24,6 +24,16 @@ from reranker_ui.services.store.workspace import Workspace, record
 _BATCH = 1000
 
 
+class Exported(TypedDict):
+    """A dataset that was written. `path`: a file or an address; `lost`: sentences about losses."""
+
+    dataset: str
+    format: str
+    path: str
+    pairs: int
+    lost: list[str]
+
+
 def export_dataset(
     workspace: Workspace,
     user: User,
@@ -32,7 +42,7 @@ def export_dataset(
     output: Path,
     *,
     safe_for_excel: bool = True,
-) -> dict[str, Any]:
+) -> Exported:
     """Write every pair of a dataset to `output` in a format of FORMATS.
 
     Returns `{"dataset", "format", "path", "pairs", "lost"}`; lost: sentences on what the format

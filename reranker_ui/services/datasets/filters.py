@@ -68,7 +68,7 @@ def walks_of(
     view: Visibility,
     wanted: Filters,
 ) -> list[id_pages.Walk]:
-    """The walks that give few pairs; all of the dataset where there is none."""
+    """The indexes that narrow the pairs most; the whole dataset where none does."""
     walks: list[id_pages.Walk] = []
     if wanted.search:
         words = wanted.search

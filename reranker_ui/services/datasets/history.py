@@ -1,6 +1,6 @@
 """The history of a dataset: its part of the journal, newest first, in words."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -33,14 +33,31 @@ _FIXED = {
 _GIVEN = ("annotate", "undo annotate", "decide", "undo decide")  # each about one pair's label
 
 
+class HistoryLine(TypedDict):
+    """One change. `undoable`: it is an edit that was not undone yet."""
+
+    id: int
+    at: float
+    who: str
+    text: str
+    pair: int | None
+    undoable: bool
+
+
+class HistoryPage(TypedDict):
+    """Changes, newest first, and where the next page starts; None at the end."""
+
+    lines: list[HistoryLine]
+    before: int | None
+
+
 def history(
     workspace: Workspace, user: User, dataset_name: str, before: int | None = None
-) -> dict[str, Any]:
-    """`{"lines": [{"id", "at", "who", "text", "pair", "undoable"}], "before": where to continue}`.
+) -> HistoryPage:
+    """One page of a dataset's history, from the line `before` back.
 
-    `before` is None at the end. A line is undoable if it is an edit that was not undone yet.
     Lines on others' labels are left out for annotators from whom those labels are hidden, and
-    the label that an edit set is not said.
+    the label that an edit set is left out.
     """
     require(user, "viewer")
     found: list[sa.Row[Any]] = []
@@ -100,7 +117,7 @@ def _undone(connection: sa.Connection, ids: list[int]) -> set[int]:
     return {int(subject[5:]) for subject in connection.scalars(query)}
 
 
-def _line(row: sa.Row[Any], undone: set[int], with_labels: bool, on: Scale) -> dict[str, Any]:
+def _line(row: sa.Row[Any], undone: set[int], with_labels: bool, on: Scale) -> HistoryLine:
     return {
         "id": row.id,
         "at": row.at,
@@ -150,7 +167,7 @@ def _answered(number: str, after: dict[str, Any], on: Scale) -> str:
 
 
 def _arrived(what: str, after: dict[str, Any]) -> str:
-    """How pairs came in."""
+    """An import in words."""
     if what == "duplicate":
         return f"Duplicated from {after['from']}: {import_sentence(after)}"
     if "added" not in after:  # by version 0.1

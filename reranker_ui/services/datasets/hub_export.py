@@ -5,14 +5,13 @@ import re
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 from reranker_ui.core.formats.exports import lost_in
 from reranker_ui.core.formats.hub import PREFIX
 from reranker_ui.core.formats.saved import push, write_parts
 from reranker_ui.core.formats.writing import Target
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.datasets.export import rows_of
+from reranker_ui.services.datasets.export import Exported, rows_of
 from reranker_ui.services.labels.datasets import find_dataset, scale
 from reranker_ui.services.labels.further_columns import column_names
 from reranker_ui.services.labels.visibility import visibility_of
@@ -31,10 +30,10 @@ def export_to_hub(
     *,
     public: bool = False,
     token: str | None = None,
-) -> dict[str, Any]:
-    """Push a dataset's pairs to `repo` (ORG/NAME, with or without hf:), one split a side.
+) -> Exported:
+    """Push a dataset's pairs to `repo` (ORG/NAME, with or without hf:), split by split.
 
-    token: with the right to write; the one this machine is signed in with where there is none.
+    token: may write to the repository; None for the token this machine is signed in with.
     Returns what `export_dataset` does; path is the address on the Hub. A set that others can
     read is not overwritten unless `public`.
     """
@@ -69,7 +68,7 @@ def export_to_hub(
 
 
 def _refuse_public(repo: str, public: bool, token: str | None) -> None:
-    """Refused where the set is there and everybody can read it: private would be a wrong belief."""
+    """Refused where the dataset exists and is public but `public` is false."""
     from huggingface_hub import HfApi
     from huggingface_hub.errors import RepositoryNotFoundError
 

@@ -1,6 +1,6 @@
 """Pairs of a dataset: a page of them, the candidates of a query, and their votes."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -30,6 +30,26 @@ PAGE = 50
 _LARGEST_PAGE, _MOST_CHARACTERS = 1_000, 4_000_000
 _MOST_OF_QUERY = 12_000_000  # characters
 MOST_IDS = 20_000  # pairs that are selected at once
+
+
+class SelectedIds(TypedDict):
+    """Ids of pairs. `more`: whether others pass the filters as well."""
+
+    ids: list[int]
+    more: bool
+
+
+class FilterChoices(TypedDict):
+    """What pairs can be filtered and sorted by.
+
+    `columns`: how many further columns the pairs have; 0 for annotators. `further`: those that
+    pairs can be sorted by.
+    """
+
+    annotators: list[str]
+    sources: list[str]
+    columns: int
+    further: list[str]
 
 
 def page_of_pairs(
@@ -102,11 +122,8 @@ def ids_of_pairs(
     workspace: Workspace, user: User, dataset_name: str, *, search: str = "",
     split: str | None = None, label: str | None = None, annotator: str | None = None,
     source: str | None = None, finding: str | None = None, most: int = MOST_IDS,
-) -> dict[str, Any]:  # fmt: skip
-    """The ids of all pairs that pass the filters of `page_of_pairs`, at most `most`.
-
-    Returns `{"ids", "more"}`; more: whether there are others.
-    """
+) -> SelectedIds:  # fmt: skip
+    """The ids of all pairs that pass the filters of `page_of_pairs`, at most `most`."""
     require(user, "viewer")
     wanted = Filters(
         read_search(search), bool(search.strip()), split, label, annotator, source, finding
@@ -143,13 +160,8 @@ def _finder(
     return find
 
 
-def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
-    """What pairs can be filtered and sorted by.
-
-    Returns `{"annotators": [names], "sources": [names], "columns": n, "further": [names]}`.
-    columns: how many further columns the pairs have; 0 for annotators. further: those that pairs
-    can be sorted by.
-    """
+def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> FilterChoices:
+    """The values that occur in a dataset."""
     require(user, "viewer")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
@@ -216,7 +228,7 @@ def candidates_of_query(
 
 
 def _with_people(connection: sa.Connection, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Adds who gave the label and when it last changed."""
+    """Add the annotators of each label and when it last changed."""
     ids = [row["id"] for row in shown]
     votes = connection.execute(
         select(annotations.c.pair_id, annotations.c.annotator, annotations.c.updated_at)

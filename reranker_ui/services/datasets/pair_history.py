@@ -1,4 +1,4 @@
-"""The history of one pair: where it came from, and all that was done to it, from the journal."""
+"""The history of one pair from the journal: its origin and every change."""
 
 from collections.abc import Iterator
 from typing import Any

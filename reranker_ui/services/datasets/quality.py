@@ -1,4 +1,4 @@
-"""The quality report of a dataset: made on demand by a process of its own, then kept.
+"""The quality report of a dataset: computed on demand in a child process, then saved.
 
 A report belongs to a dataset and a base model. It lies in the cache with the ids of the pairs
 behind each finding, so that a page of them is as quick as any other.

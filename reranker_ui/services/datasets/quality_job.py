@@ -150,7 +150,7 @@ def _similar_queries(read: _Read) -> list[tuple[int, int]]:
 
 
 def _similar_passages(read: _Read) -> list[tuple[int, int]]:
-    """Positions of pairs of one query whose passages are alike."""
+    """Positions of near-duplicate passages of one query."""
     groups = [positions for positions, _ in read.passages.values()]
     near_of = [row[2] for row in read.rows]
     similar = []

@@ -1,14 +1,14 @@
-"""On which side of the split queries stand: the receipt, and bringing a query together."""
+"""How queries are split, and moving a query that is in two splits to one."""
 
 import time
 from collections import Counter
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from reranker_ui.core.values.splits import SPLITS
-from reranker_ui.services.datasets.edits import NEAR, PART, finish_edit
+from reranker_ui.services.datasets.edits import NEAR, PART, Edit, finish_edit
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import seen
 from reranker_ui.services.store.access import User, require
@@ -16,9 +16,22 @@ from reranker_ui.services.store.database import pairs
 from reranker_ui.services.store.workspace import Workspace
 
 
-def split_receipt(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
-    """`{"splits": {name: {"pairs", "queries"}}, "on_two_sides": queries}`; near-duplicates count
-    as one query."""
+class SplitSize(TypedDict):
+    """Pairs and queries of a split; near-duplicates count as one query."""
+
+    pairs: int
+    queries: int
+
+
+class SplitReport(TypedDict):
+    """The size of each split, and how many queries are in more than one."""
+
+    splits: dict[str, SplitSize]
+    on_two_sides: int
+
+
+def split_receipt(workspace: Workspace, user: User, dataset_name: str) -> SplitReport:
+    """How the queries of a dataset are split."""
     require(user, "viewer")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
@@ -27,10 +40,10 @@ def split_receipt(workspace: Workspace, user: User, dataset_name: str) -> dict[s
         )
 
 
-def join_sides(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
-    """Bring each query that is on two sides together in the split that has most of its pairs.
+def join_sides(workspace: Workspace, user: User, dataset_name: str) -> Edit:
+    """Move each query that is in two splits to the one that has most of its pairs.
 
-    Near-duplicates count as one query. Returns `{"edit": id to undo it by, "pairs": moved}`.
+    Near-duplicates count as one query.
     """
     require(user, "admin")
     now = time.time()
@@ -50,7 +63,7 @@ def join_sides(workspace: Workspace, user: User, dataset_name: str) -> dict[str,
         return finish_edit(connection, user, "join sides", dataset.id, now, before, len(homes))
 
 
-def _receipt(connection: sa.Connection, dataset_id: int) -> dict[str, Any]:
+def _receipt(connection: sa.Connection, dataset_id: int) -> SplitReport:
     rows = connection.execute(_by_side(dataset_id)).all()
     sides = Counter(group for group, *_ in rows)
     return {

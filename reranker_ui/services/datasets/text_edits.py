@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from reranker_ui.core.values.pairs import near, pair_key, passage_key, query_key
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.datasets.edits import NEAR, check_free, finish_edit, known
+from reranker_ui.services.datasets.edits import NEAR, Edit, check_free, finish_edit, known
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
@@ -27,6 +27,12 @@ Labels = Literal["keep", "remove"]
 _LABELS = (annotations, decisions, imported_labels)
 
 
+class TextEdit(Edit):
+    """An edit of a pair's text. The pair keeps its id."""
+
+    pair_id: int
+
+
 def edit_text(
     workspace: Workspace,
     user: User,
@@ -37,13 +43,13 @@ def edit_text(
     passage: str | None = None,
     labels: Labels = "keep",
     whole_query: bool = False,
-) -> dict[str, Any]:
+) -> TextEdit:
     """Change the query or passage of a pair; the pair keeps its id and its place.
 
     `labels`: "keep" for a correction; "remove" for another meaning, so that the pair has no label
     and its annotations stay with the old text, from where `undo` brings them back. `whole_query`
-    changes the query of all its pairs. Returns `{"edit", "pairs", "pair_id"}`; edit is None if
-    nothing changed. Refused: an empty text, or a pair that is already in the dataset.
+    changes the query of all its pairs. Refused: an empty text, or a pair that is already in the
+    dataset.
     """
     require(user, "admin")
     now = time.time()
@@ -143,7 +149,7 @@ def _split_of(connection: sa.Connection, old: sa.Row[Any], query: str) -> str:
 
 
 def _set_aside(connection: sa.Connection, old: sa.Row[Any], now: float) -> int:
-    """Copy a pair into a retired row that takes its labels; returns the id of the copy."""
+    """Move the labels of a pair to a retired copy of it; returns the id of the copy."""
     values = {name: old._mapping[name] for name in pairs.c.keys() if name != "id"}  # noqa: SIM118
     values |= {"pair_key": f"{old.pair_key}#{uuid4().hex[:12]}", "retired_at": now}
     (copy,) = connection.execute(pairs.insert().values(values)).inserted_primary_key or (0,)

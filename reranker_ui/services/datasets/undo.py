@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -19,11 +19,15 @@ from reranker_ui.services.store.workspace import Workspace, record
 LATER = "All of these pairs were changed again since. Undo the later change first."
 
 
-def undo(workspace: Workspace, user: User, edit: int) -> dict[str, Any]:
-    """Undo an edit by the id that it returned.
+class Undone(TypedDict):
+    """What was undone. `newer` pairs were changed again since and stay as they are."""
 
-    Returns `{"undone": what, "newer": n}`; n pairs were changed again since and stay as they are.
-    """
+    undone: str
+    newer: int
+
+
+def undo(workspace: Workspace, user: User, edit: int) -> Undone:
+    """Undo an edit by the id that it returned."""
     require(user, "admin")
     now = time.time()
     with workspace.writing() as connection:

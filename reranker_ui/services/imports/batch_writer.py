@@ -42,7 +42,7 @@ class Writer:
         return {"added": len(batch)}
 
     def append(self, batch: Sequence[Staged], votes: Votes) -> dict[str, int]:
-        """Store what is new in pairs that may be there; returns the counts of the Difference."""
+        """Store pairs, and new votes on stored ones; returns the counts of the Difference."""
         found = difference(self.connection, self.dataset_id, self.scale, batch, votes)
         if found.new:
             self.write(found.new, votes)

@@ -15,7 +15,7 @@ Votes = Mapping[int, list[Vote]]
 
 
 class _Known(NamedTuple):
-    """A pair that is there: its id, and (annotator, value) of what was imported with it."""
+    """A stored pair: its id, and the imported votes as (annotator, value)."""
 
     id: int
     given: set[tuple[str | None, float]]
@@ -76,7 +76,7 @@ def is_positive(pair: Staged, votes: Votes, scale: Scale) -> bool:
 
 
 def _compare(pair: Staged, known: _Known, votes: Votes, scale: Scale, found: Difference) -> None:
-    """Note new votes on a pair that is there, the bare label where no annotator gave it."""
+    """Note new votes on a stored pair; a label without an annotator counts as one."""
     have = known.values()
     if pair.settled and pair.label is not None:
         found.settled.append({"pair": known.id, "grade": pair.label})

@@ -1,4 +1,4 @@
-"""The second pass over a file: every record becomes staged pairs, or is left out with a reason."""
+"""The second pass over a file: every record becomes staged pairs or is skipped with a reason."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -24,7 +24,7 @@ class Staging:
         self.report, self.mojibake = Report(), Mojibake(options.repair)
 
     def run(self, on_progress: Callable[[], None]) -> Report:
-        """Read every record; `said` is called for each. Returns what became of them."""
+        """Read every record and call `said` for each. Returns the counts."""
         report, most = self.report, self.options.limits.rows
         file = self.plan.source
         for line, value in self.plan.records():

@@ -107,7 +107,7 @@ def reading_state(workspace: Workspace, user: User, token: str) -> dict[str, Any
 
 
 def wait_for_reading(workspace: Workspace, user: User, token: str) -> dict[str, Any]:
-    """The result of a reading once it is there; Refused where the file was."""
+    """The result of a finished reading; Refused where the file was."""
     while (state := reading_state(workspace, user, token))["state"] == "reading":
         time.sleep(0.02)
     if state["state"] == "refused":
@@ -163,7 +163,7 @@ def _write_left_out(workspace: Workspace, user: User, token: str, path: Path) ->
 
 
 def sweep_readings(workspace: Workspace) -> None:
-    """Remove the folders of readings that nobody came back to for a day."""
+    """Remove the folders of readings that were not used for a day."""
     for folder in (workspace.home / "uploads").iterdir():
         old = folder.is_dir() and time.time() - folder.stat().st_mtime > _KEPT_SECONDS
         if old and not reading_in(folder).alive() and not storing_in(folder).alive():

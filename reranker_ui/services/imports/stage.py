@@ -72,7 +72,7 @@ class Stage:
         self.connection.close()
 
     def keep(self, pair: Pair, report: Report) -> None:
-        """Store a pair, or what is new in it where the same pair was stored before."""
+        """Store a pair, or only its new votes where the same pair is stored already."""
         if pair.label is None:
             report.unlabelled += 1
         else:
@@ -97,7 +97,7 @@ class Stage:
         self.connection.create_function("relevant", 1, relevant, deterministic=True)
 
     def finish(self, report: Report, scale: Scale = GRADES) -> None:
-        """Count what is stored into `report`; positive is what is relevant on the scale."""
+        """Add the counts of stored pairs to `report`; a relevant label is positive."""
         self.flush()
         self.know(scale)
         kept, positives, conflicts, report.distinct = self.connection.execute(

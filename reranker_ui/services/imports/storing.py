@@ -90,7 +90,7 @@ def _what_is_missing(result: dict[str, Any]) -> str:
 
 @dataclass
 class _Storing:
-    """One import on its way from the stage into the database."""
+    """One import that copies staged pairs into the database."""
 
     workspace: Workspace
     user: User

@@ -18,7 +18,7 @@ _BATCH = 1000  # pairs that go with one transaction
 
 
 def sweep_imports(workspace: Workspace) -> int:
-    """Remove what is left of imports whose process died; returns how many there were."""
+    """Remove the rows and files of imports whose process died; returns how many."""
     with workspace.reading() as connection:
         unfinished = list(connection.scalars(select(imports.c.id).where(imports.c.state != "done")))
     removed = 0
@@ -56,7 +56,7 @@ def import_at_work(workspace: Workspace, begin: Callable[[], Begun]) -> Iterator
 
 @contextmanager
 def command_at_work(workspace: Workspace, token: str) -> Iterator[None]:
-    """Marks the reading `token` as that of a command: nobody comes back to it once that is dead."""
+    """Mark the reading `token` as a command's, so that it is removed once the command ends."""
     path = workspace.home / "uploads" / f"{token}{_COMMAND}"
     with beginning(workspace):
         alive = FileLock(path, timeout=0)
@@ -78,7 +78,7 @@ def _sweep_commands(workspace: Workspace) -> None:
 
 
 def beginning(workspace: Workspace) -> FileLock:
-    """Held from when an import is noted until its own lock is taken, so that nobody sweeps it."""
+    """A lock that keeps a registered import from the sweep until it holds its own lock."""
     return FileLock(workspace.home / "importing.lock")
 
 

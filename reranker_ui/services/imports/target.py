@@ -1,4 +1,4 @@
-"""Where an import goes: a new dataset, one that it adds to, or one whose pairs it replaces."""
+"""The target of an import: a new dataset, or one that it adds to or replaces."""
 
 import time
 from dataclasses import replace
@@ -58,7 +58,7 @@ def begin_import(
     workspace: Workspace, user: User, name: str, result: dict[str, Any], source: str,
     into: Into | None,
 ) -> Begun:  # fmt: skip
-    """Note an import whose pairs stay unseen until it is done; Refused where it cannot go there."""
+    """Register an import. Its pairs are invisible until it ends. Refused where it may not start."""
     require(user, "admin")
     with workspace.writing() as connection:
         row = find_target(connection, name, into)
@@ -130,7 +130,7 @@ def check_alone(connection: sa.Connection, row: sa.Row[Any]) -> None:
 
 
 def on_scale_of(workspace: Workspace, name: str, options: ReadOptions | None) -> ReadOptions:
-    """The options with the scale of the dataset, where it is there and none was chosen.
+    """The options with the scale of an existing dataset where no scale was chosen.
 
     Labels outside of it are then rejected by line.
     """

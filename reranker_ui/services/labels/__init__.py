@@ -1,1 +1,1 @@
-"""Labels: datasets, the label that counts, who may see it, guidelines and search."""
+"""Labels: datasets, effective labels, their visibility, guidelines and search."""

@@ -1,7 +1,7 @@
-"""Comments on a pair: questions and answers of the people who label it."""
+"""Comments on a pair: questions and answers of its annotators."""
 
 import time
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import or_, select
@@ -10,14 +10,23 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_pair
 from reranker_ui.services.labels.visibility import visibility_of, withheld
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.database import as_dict, comments, datasets, pairs, users
+from reranker_ui.services.store.database import comments, datasets, pairs, users
 from reranker_ui.services.store.workspace import Workspace
 
 _LONGEST = 2_000  # characters
 
 
-def comments_of(workspace: Workspace, user: User, pair_id: int) -> list[dict[str, Any]]:
-    """The comments on a pair, oldest first: id, author, text, at (Unix seconds).
+class PairComment(TypedDict):
+    """A comment on a pair; `at` in Unix seconds."""
+
+    id: int
+    author: str
+    text: str
+    at: float
+
+
+def comments_of(workspace: Workspace, user: User, pair_id: int) -> list[PairComment]:
+    """The comments on a pair, oldest first.
 
     Where others' labels are hidden from `user`, so are the comments of other annotators, which
     may name a label; those of admins and adjudicators are not.
@@ -27,7 +36,7 @@ def comments_of(workspace: Workspace, user: User, pair_id: int) -> list[dict[str
         return _shown(connection, user, pair_id)
 
 
-def add_comment(workspace: Workspace, user: User, pair_id: int, text: str) -> list[dict[str, Any]]:
+def add_comment(workspace: Workspace, user: User, pair_id: int, text: str) -> list[PairComment]:
     """Add a comment to a pair; returns all, as `comments_of`. Refused: no text, or too much."""
     require(user, "annotator")
     text = text.strip()
@@ -49,7 +58,7 @@ def _pair(connection: sa.Connection, user: User, pair_id: int) -> sa.Row[Any]:
     return pair
 
 
-def _shown(connection: sa.Connection, user: User, pair_id: int) -> list[dict[str, Any]]:
+def _shown(connection: sa.Connection, user: User, pair_id: int) -> list[PairComment]:
     pair = _pair(connection, user, pair_id)
     query = select(comments.c.id, comments.c.author, comments.c.text, comments.c.at)
     query = query.where(comments.c.pair_id == pair_id).order_by(comments.c.id)
@@ -57,4 +66,7 @@ def _shown(connection: sa.Connection, user: User, pair_id: int) -> list[dict[str
         admins = select(users.c.name).where(users.c.role == "admin")
         deciding = [user.name, *(pair.adjudicators or [])]
         query = query.where(or_(comments.c.author.in_(deciding), comments.c.author.in_(admins)))
-    return [as_dict(row) for row in connection.execute(query).mappings()]
+    return [
+        {"id": row.id, "author": row.author, "text": row.text, "at": row.at}
+        for row in connection.execute(query)
+    ]

@@ -2,12 +2,12 @@
 
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
-from reranker_ui.core.values.labels import Kind, Scale
+from reranker_ui.core.values.labels import Kind, Scale, ScaleJson
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.effective_labels import (
@@ -15,6 +15,7 @@ from reranker_ui.services.labels.effective_labels import (
     pairs_with_labels,
 )
 from reranker_ui.services.labels.pair_counts import (
+    LabelCounts,
     count,
     count_labels,
     labelled_by_people,
@@ -36,6 +37,37 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+class Dataset(LabelCounts):
+    """A dataset and the counts of its pairs that the user may know.
+
+    `positives`: relevant pairs; `splits`: pairs by split; `updated_at`: last change of pairs or
+    labels, in Unix seconds.
+    """
+
+    id: int
+    name: str
+    description: str
+    scale: ScaleJson
+    queries: int
+    labelled_by_people: int
+    splits: dict[str, int]
+    updated_at: float
+
+
+class FirstSteps(TypedDict):
+    """Labels and runs, counted over all datasets."""
+
+    labels: int
+    runs: int
+
+
+class DeletedDataset(TypedDict):
+    """How many pairs and human labels were deleted."""
+
+    pairs: int
+    labels: int
+
+
 def find_dataset(connection: sa.Connection, name: str) -> sa.Row[Any]:
     """The row of the dataset called `name`; Refused if there is none."""
     row = connection.execute(select(datasets).where(datasets.c.name == name)).first()
@@ -55,11 +87,8 @@ def find_pair(connection: sa.Connection, pair_id: int, *columns: Any) -> sa.Row[
     return row
 
 
-def scale_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
-    """`{"kind": binary | graded | score, "max", "min", "relevant_from"}` of a dataset.
-
-    With "names", one for each label from min to max, where labels have names.
-    """
+def scale_of(workspace: Workspace, user: User, dataset_name: str) -> ScaleJson:
+    """The scale of a dataset."""
     require(user, "viewer")
     with workspace.reading() as connection:
         return scale(find_dataset(connection, dataset_name)).as_json()
@@ -107,27 +136,16 @@ def labelled_pairs(workspace: Workspace, user: User, dataset_name: str) -> "pd.D
         return pd.DataFrame(rows.all(), columns=names)
 
 
-def label_counts(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
-    """Pairs by what `user` may know of their labels.
-
-    Returns pairs, labelled, labelled_splits {split: labelled pairs}, positives, unlabelled,
-    disputed, left out, and hidden: labelled by others whose labels `user` may not know, and
-    counted nowhere else.
-    """
+def label_counts(workspace: Workspace, user: User, dataset_name: str) -> LabelCounts:
+    """Pairs by what `user` may know of their labels."""
     require(user, "viewer")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         return count_labels(connection, dataset, visibility_of(dataset, user))
 
 
-def list_datasets(workspace: Workspace, user: User) -> list[dict[str, Any]]:
-    """Every dataset, last changed first.
-
-    Each: id, name, description, scale (as `scale_of`), pairs, queries, positives (relevant),
-    labelled (with an effective label), labelled_by_people, disputed, unlabelled,
-    splits {"train", "dev", "test"} (pairs), labelled_splits (those with a label that counts),
-    updated_at (pairs or labels, Unix seconds), hidden (pairs whose labels `user` may not know).
-    """
+def list_datasets(workspace: Workspace, user: User) -> list[Dataset]:
+    """Every dataset, last changed first."""
     require(user, "viewer")
     done = imports.alias()
     with workspace.reading() as connection:
@@ -153,8 +171,8 @@ def list_datasets(workspace: Workspace, user: User) -> list[dict[str, Any]]:
         ]
 
 
-def first_steps(workspace: Workspace, user: User) -> dict[str, int]:
-    """How far round the loop this home is: `{"labels", "runs"}`, counted over all datasets."""
+def first_steps(workspace: Workspace, user: User) -> FirstSteps:
+    """How far a new user has come."""
     require(user, "viewer")
     with workspace.reading() as connection:
         return {
@@ -163,12 +181,12 @@ def first_steps(workspace: Workspace, user: User) -> dict[str, int]:
         }
 
 
-def delete_dataset(workspace: Workspace, user: User, dataset_name: str) -> dict[str, int]:
-    """Delete a dataset; returns the counts of deleted pairs and human labels."""
+def delete_dataset(workspace: Workspace, user: User, dataset_name: str) -> DeletedDataset:
+    """Delete a dataset, its pairs and their labels."""
     require(user, "admin")
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
-        deleted = {
+        deleted: DeletedDataset = {
             "pairs": count(
                 connection, select(func.count()).where(*seen_pairs(connection, dataset.id))
             ),
@@ -188,7 +206,7 @@ def delete_dataset(workspace: Workspace, user: User, dataset_name: str) -> dict[
     return deleted
 
 
-def _describe(connection: sa.Connection, row: sa.Row[Any], view: Visibility) -> dict[str, Any]:
+def _describe(connection: sa.Connection, row: sa.Row[Any], view: Visibility) -> Dataset:
     conditions = seen_pairs(connection, row.id)
     splits = select(pairs.c.split, func.count()).where(*conditions).group_by(pairs.c.split)
     by_split: dict[str, int] = {name: n for name, n in connection.execute(splits)}  # noqa: C416

@@ -34,7 +34,7 @@ def seen() -> sa.ColumnElement[bool]:
 
 
 def touched() -> sa.ColumnElement[bool]:
-    """Whether the label that counts may differ from the one that came with the pair."""
+    """Whether the effective label may differ from the imported one."""
     return or_(
         pairs.c.votes > 0,
         pairs.c.id.in_(select(decisions.c.pair_id)),
@@ -112,7 +112,7 @@ def last_labelled(view: Visibility) -> sa.Select[Any]:
 
 
 def imported_label(view: Visibility) -> sa.ColumnElement[Any]:
-    """The label that a pair came with, NULL where `view` hides it, as `label`."""
+    """The imported label of a pair as `label`; NULL where `view` hides it."""
     if view.everything:
         return pairs.c.label
     return case((view.hidden(), sa.null()), else_=pairs.c.label).label("label")

@@ -5,7 +5,7 @@ They are in `pairs.extra`. The owner chooses which are shown beside a pair.
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -25,6 +25,22 @@ _FIRST = 200  # pairs that give the order of the columns and examples
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")
 
 
+class FurtherColumn(TypedDict):
+    """A further column, and whether it is shown beside each pair."""
+
+    column: str
+    example: str
+    shown: bool
+
+
+class FurtherCell(TypedDict):
+    """A cell beside a pair. `image`: its text is the address of a picture to show."""
+
+    column: str
+    text: str
+    image: bool
+
+
 def column_names(
     workspace: Workspace, connection: sa.Connection, dataset: sa.Row[Any]
 ) -> list[str]:
@@ -33,8 +49,8 @@ def column_names(
     return workspace.memory.get(key, lambda: _names(connection, dataset.id), dataset.updated_at)
 
 
-def further_columns(workspace: Workspace, user: User, dataset_name: str) -> list[dict[str, Any]]:
-    """`[{"column", "example", "shown"}]`, for the owner to choose from."""
+def further_columns(workspace: Workspace, user: User, dataset_name: str) -> list[FurtherColumn]:
+    """The further columns of a dataset, for the owner to choose from."""
     require(user, "admin")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
@@ -91,8 +107,8 @@ class Shown:
         self.everything = user.role != "annotator"
         self.hosts = workspace.settings.image_host_names()
 
-    def cells(self, extra: Any) -> list[dict[str, Any]]:
-        """`[{"column", "text", "image"}]` of one pair; image: show the address as a picture."""
+    def cells(self, extra: Any) -> list[FurtherCell]:
+        """The cells beside one pair."""
         held = extra if isinstance(extra, Mapping) else {}
         names = list(held)[:MOST_SHOWN] if self.chosen is None else self.chosen
         return [

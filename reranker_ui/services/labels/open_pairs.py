@@ -38,7 +38,7 @@ def not_test() -> sa.ColumnElement[bool]:
 
 
 def came_unlabelled() -> Where:
-    """Pairs that came without a label."""
+    """Pairs that were imported without a label."""
     return [pairs.c.retired_at.is_(None), pairs.c.label.is_(None)]
 
 
@@ -60,7 +60,7 @@ def found_otherwise(dataset: sa.Row[Any], user: User, imported: bool) -> Where:
 
 
 def kind(imported: bool) -> Where:
-    """Pairs that came without a label, or all."""
+    """Pairs that were imported without a label, or all pairs."""
     return [pairs.c.retired_at.is_(None)] if imported else came_unlabelled()
 
 
@@ -94,7 +94,7 @@ class OpenPairs:
         self.others = held.scalar_subquery()
 
     def at(self, votes: int, *also: sa.ColumnElement[bool]) -> sa.Select[Any]:
-        """Open pairs with so many votes; with `votes` fixed the queue's index gives the order.
+        """Open pairs with this number of votes; where it is fixed, the index gives the order.
 
         It holds all that is asked for. With one more column SQLite might walk another index.
         """

@@ -1,6 +1,6 @@
 """Counts of a dataset's pairs by what a person may know of their labels."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import case, func, select
@@ -16,9 +16,25 @@ from reranker_ui.services.labels.effective_labels import (
 from reranker_ui.services.labels.visibility import HIDDEN, Visibility
 from reranker_ui.services.store.database import annotations, decisions, pairs
 
+# Pairs of a dataset by what the user may know of their labels. `labelled_splits`: labelled pairs by
+# split; `hidden`: labelled by others whose labels the user may not know, and counted nowhere else.
+LabelCounts = TypedDict(
+    "LabelCounts",
+    {
+        "pairs": int,
+        "labelled": int,
+        "positives": int,
+        "labelled_splits": dict[str, int],
+        "unlabelled": int,
+        "disputed": int,
+        "left out": int,
+        "hidden": int,
+    },
+)
 
-def count_labels(connection: sa.Connection, row: sa.Row[Any], view: Visibility) -> dict[str, Any]:
-    """pairs, labelled, positives and labelled_splits {split: labelled pairs}; pairs by state."""
+
+def count_labels(connection: sa.Connection, row: sa.Row[Any], view: Visibility) -> LabelCounts:
+    """The counts of the dataset's row for `view`."""
     touched_pairs = pairs_with_labels(view, pairs.c.split, where=touched()).subquery()
     tally = _counted(touched_pairs, connection, row.relevant_from)
     # What nobody touched has its imported label, and counting it needs no more than an index.
@@ -31,6 +47,10 @@ def count_labels(connection: sa.Connection, row: sa.Row[Any], view: Visibility) 
         state.label("state"), imported_label(view).label("effective"), pairs.c.split
     ).where(*seen_pairs(connection, view.dataset_id), sa.not_(touched()))
     tally += _counted(untouched.subquery(), connection, row.relevant_from)
+
+    def of_state(wanted: str) -> int:
+        return sum(n for state, *_, n in tally if state == wanted)
+
     states = ("unlabelled", "disputed", "left out", HIDDEN)
     labelled = [(split, n) for state, _, split, n in tally if state not in states]
     return {
@@ -40,7 +60,10 @@ def count_labels(connection: sa.Connection, row: sa.Row[Any], view: Visibility) 
         "labelled_splits": {
             name: sum(n for split, n in labelled if (split or SPLITS[0]) == name) for name in SPLITS
         },
-        **{state: sum(n for s, *_, n in tally if s == state) for state in states},
+        "unlabelled": of_state("unlabelled"),
+        "disputed": of_state("disputed"),
+        "left out": of_state("left out"),
+        "hidden": of_state(HIDDEN),
     }
 
 

@@ -2,8 +2,6 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +11,14 @@ from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_dataset, scale, scale_columns
 from reranker_ui.services.labels.effective_labels import importing, pairs_with_labels
+from reranker_ui.services.labels.scale_mapping import (
+    ChangedScale,
+    LabelMap,
+    ScaleChange,
+    check_mapped,
+    listed,
+    mapped,
+)
 from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
@@ -29,7 +35,6 @@ from reranker_ui.services.store.workspace import Workspace, record
 
 WHAT = "change scale"  # in the journal
 _PART = 1_000  # ids in one statement
-_MOST = 200  # different labels that can be mapped
 # Every column that holds labels of a dataset, with what identifies its row.
 _COLUMNS = {
     "pairs": (pairs.c.id, pairs.c.label),
@@ -38,19 +43,14 @@ _COLUMNS = {
     "decisions": (decisions.c.pair_id, decisions.c.label),
     "gold_pairs": (gold_pairs.c.pair_id, gold_pairs.c.label),
 }
-LabelMap = Mapping[float, float]  # a new label, or a count, by label
 
 
 def look_at_scale(
     workspace: Workspace, user: User, dataset_name: str, new: Scale, mapping: LabelMap
-) -> dict[str, Any]:
+) -> ScaleChange:
     """What changing the scale of a dataset to `new` would do; nothing is changed.
 
     mapping: the new label of an old one, where it is not the usual one.
-
-    Returns scale (the new one, as JSON), labels [{"label", "count", "to"}] (count: labels given
-    or imported; to: the new label, None where there is none on the new scale), changed and
-    unmapped (how many labels), positives [before, after] (pairs).
     """
     require(user, "admin")
     new = new.checked()
@@ -58,26 +58,26 @@ def look_at_scale(
         dataset = find_dataset(connection, dataset_name)
         old, counts = scale(dataset), _counts(connection, dataset.id)
         given = _effective(connection, dataset.id)
-    to = {label: _mapped(label, old, new, mapping) for label in sorted(counts)}
+    to = {label: mapped(label, old, new, mapping) for label in sorted(counts)}
     after = [(to.get(label), n) for label, n in given.items()]
     return {
         "scale": new.as_json(),
         "labels": [{"label": label, "count": counts[label], "to": to[label]} for label in to],
         "changed": sum(n for label, n in counts.items() if to[label] not in (label, None)),
         "unmapped": sum(n for label, n in counts.items() if to[label] is None),
-        "positives": [
+        "positives": (
             sum(n for label, n in given.items() if old.relevant(label)),
             sum(n for label, n in after if label is not None and new.relevant(label)),
-        ],
+        ),
     }
 
 
 def change_scale(
     workspace: Workspace, user: User, dataset_name: str, new: Scale, mapping: LabelMap
-) -> dict[str, Any]:
-    """Change the scale of a dataset and map its labels; `undo` takes both back.
+) -> ChangedScale:
+    """Change the scale of a dataset and map its labels; `undo` restores both.
 
-    Returns what `look_at_scale` does, with "edit" for `undo`. Refused where a label has no place
+    Refused where a label has no place
     on the new scale and none in `mapping`, and while an import is running.
     """
     require(user, "admin")
@@ -88,8 +88,8 @@ def change_scale(
         dataset = find_dataset(connection, dataset_name)
         old, counts = scale(dataset), _counts(connection, dataset.id)
         _check_no_import(connection, dataset)
-        to = {label: _mapped(label, old, new, mapping) for label in counts}
-        _check_mapped(to, counts, dataset_name, new)
+        to = {label: mapped(label, old, new, mapping) for label in counts}
+        check_mapped(to, counts, dataset_name, new)
         moved = _move(connection, dataset.id, {a: b for a, b in to.items() if b not in (a, None)})
         _set(connection, dataset.id, new, now)
         record(
@@ -97,7 +97,7 @@ def change_scale(
             before={"scale": old.as_json(), "moved": moved}, after={"scale": new.as_json()},
         )  # fmt: skip
         edit = connection.scalar(select(func.max(journal.c.id)))
-    return {**seen, "edit": edit}
+    return {**seen, "edit": int(edit or 0)}
 
 
 def undo_scale(connection: sa.Connection, line: sa.Row[Any]) -> int:
@@ -116,7 +116,7 @@ def undo_scale(connection: sa.Connection, line: sa.Row[Any]) -> int:
     if off:
         raise Refused(
             f"{sum(off.values()):,} labels given since are not on the former scale"
-            f" ({_listed(off)}). Change them first, or change the scale and say what they mean."
+            f" ({listed(off)}). Change them first, or change the scale and say what they mean."
         )
     _set(connection, dataset_id, old, time.time())
     return newer
@@ -137,41 +137,6 @@ def check_scale_since(connection: sa.Connection, dataset_id: int, at: float) -> 
             "The scale of the dataset was changed since, so the former labels have no place on"
             " it. Undo the change of the scale first."
         )
-
-
-def _mapped(label: float, old: Scale, new: Scale, mapping: LabelMap) -> float | None:
-    """The label on the new scale: as said, else the same, else by relevance for binary labels."""
-    if label in mapping:
-        return mapping[label] if new.holds(mapping[label]) else None
-    if replace(old, names=()) == replace(new, names=()):
-        return label
-    if new.kind == "binary" and old.kind != "binary":
-        return float(old.relevant(label))
-    if old.kind == "binary" and new.kind != "binary":
-        return new.max if label > 0 else new.min
-    return label if new.holds(label) else None
-
-
-def _check_mapped(
-    to: Mapping[float, float | None], counts: LabelMap, dataset_name: str, new: Scale
-) -> None:
-    off = {label: int(counts[label]) for label, target in to.items() if target is None}
-    if off:
-        first = min(off)
-        raise Refused(
-            f"{sum(off.values()):,} labels of {dataset_name} are not on the new scale, which takes"
-            f" {new}: {_listed(off)}. Say what each of them becomes, such as"
-            f" --map-label {first:g}={new.max:g}."
-        )
-    if len(to) > _MOST and any(label != target for label, target in to.items()):
-        raise Refused(
-            f"{dataset_name} has {len(to):,} different labels; at most {_MOST} can be mapped."
-        )
-
-
-def _listed(off: Mapping[float, int]) -> str:
-    first = ", ".join(f"{label:g} ({n:,})" for label, n in sorted(off.items())[:8])
-    return first + (", …" if len(off) > 8 else "")
 
 
 def _check_no_import(connection: sa.Connection, dataset: sa.Row[Any]) -> None:

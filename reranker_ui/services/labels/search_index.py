@@ -5,10 +5,7 @@ SQLite and PostgreSQL find alike, CJK substrings and Vietnamese tones included. 
 replaced in it before the next search. It can be rebuilt at any time.
 """
 
-import logging
 import shutil
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +16,18 @@ from sqlalchemy import func, select
 from reranker_ui.core.formats.structure.further import further_text
 from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.search_terms import Search, spaced
-from reranker_ui.services.store.database import datasets, imports, pairs, sqlite_module
+from reranker_ui.services.labels.index_file import opened
+from reranker_ui.services.store.database import datasets, imports, pairs
 from reranker_ui.services.store.jobs import start_on
 from reranker_ui.services.store.workspace import Workspace
 
-log = logging.getLogger(__name__)
 Dataset = sa.Row[Any]  # a row of `datasets`: its id and created_at
 _BATCH = 5_000
 _AT_ONCE = 2_000  # pairs that a search may take in by itself; more are left to a process
 _NEVER = 0  # the import of pairs that came without one
 _EDITS = -1  # in place of an import: the version of the texts that edits are known to
-_DROP = ("DROP TABLE IF EXISTS texts", "DROP TABLE IF EXISTS filled")
 _INSERT = "INSERT INTO texts (rowid, query, passage, further) VALUES (?, ?, ?, ?)"
 _TEXTS = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.extra)
-_SCHEMA = (
-    "CREATE VIRTUAL TABLE texts USING fts5(query, passage, further, content='',"
-    " contentless_delete=1, prefix='3',"
-    " tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M*'\")",
-    "CREATE TABLE filled (import_id INTEGER PRIMARY KEY, last INTEGER NOT NULL)",
-)
 
 
 def fill(workspace: Workspace, dataset: Dataset) -> int:
@@ -49,7 +39,7 @@ def fill(workspace: Workspace, dataset: Dataset) -> int:
     folder = _folder(workspace, dataset)
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(folder / "fill.lock", timeout=0), _opened(folder) as index:
+        with FileLock(folder / "fill.lock", timeout=0), opened(folder) as index:
             for import_id, last in _missing(workspace, dataset, index):
                 taken += _fill_import(workspace, dataset, index, import_id, last)
     except Timeout:
@@ -59,7 +49,7 @@ def fill(workspace: Workspace, dataset: Dataset) -> int:
 
 def progress(workspace: Workspace, dataset: Dataset, most: int | None = None) -> dict[str, int]:
     """`{"missing": pairs that the index lacks}`; `most`: stop to count there."""
-    with _opened(_folder(workspace, dataset)) as index:
+    with opened(_folder(workspace, dataset)) as index:
         unfinished = _missing(workspace, dataset, index)
     missing = 0
     with workspace.reading() as connection:
@@ -80,7 +70,7 @@ def hits(
         sql += f" AND rowid {'<' if down else '>'} ?"
         parameters.append(at)
     sql += f" ORDER BY rowid {'DESC' if down else 'ASC'} LIMIT ?"
-    with _opened(_folder(workspace, dataset)) as index:
+    with opened(_folder(workspace, dataset)) as index:
         return [int(found) for (found,) in index.execute(sql, [*parameters, size])]
 
 
@@ -107,7 +97,7 @@ def drop(workspace: Workspace, dataset: Dataset) -> None:
 
 def _follow_edits(workspace: Workspace, dataset: Dataset) -> None:
     # An edited pair that is not in the index yet is taken in with its import, as it reads then.
-    with workspace.reading() as connection, _opened(_folder(workspace, dataset)) as index:
+    with workspace.reading() as connection, opened(_folder(workspace, dataset)) as index:
         known = index.execute("SELECT last FROM filled WHERE import_id = ?", (_EDITS,)).fetchone()
         version = connection.scalar(
             select(datasets.c.texts_version).where(datasets.c.id == dataset.id)
@@ -224,41 +214,3 @@ def _match(search: Search) -> str:
 def _folder(workspace: Workspace, dataset: Dataset) -> Path:
     # The time tells a dataset from an earlier one whose id it got.
     return workspace.cache / "search" / f"{dataset.id}-{round(dataset.created_at * 1000)}"
-
-
-@contextmanager
-def _opened(folder: Path) -> Iterator[Any]:
-    """A connection to an index, created again where it is missing or unreadable."""
-    dbapi = sqlite_module()
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "index.db"
-    try:
-        connection = _connect(dbapi, path)
-    except dbapi.DatabaseError as error:
-        if isinstance(error, dbapi.OperationalError):
-            raise  # it is locked, or the disk is full: no fault of the file
-        log.warning("The search index %s cannot be read and is made again: %s", path, error)
-        for part in folder.glob("index.db*"):
-            part.unlink(missing_ok=True)
-        connection = _connect(dbapi, path)
-    with closing(connection):
-        yield connection
-
-
-def _connect(dbapi: Any, path: Path) -> Any:
-    connection = dbapi.connect(path, isolation_level=None, timeout=30)
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-32768"):
-        connection.execute(f"PRAGMA {pragma}")
-    if not _is_current(connection):
-        connection.execute("BEGIN IMMEDIATE")
-        if not _is_current(connection):
-            for statement in (*_DROP, *_SCHEMA):
-                connection.execute(statement)
-        connection.execute("COMMIT")
-    return connection
-
-
-def _is_current(connection: Any) -> bool:
-    # Version 0.1 made a table from which nothing can be deleted, without further columns.
-    made = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'texts'").fetchone()
-    return made is not None and all(part in made[0] for part in ("contentless_delete", "further"))

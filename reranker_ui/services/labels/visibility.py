@@ -45,7 +45,7 @@ class Visibility:
         return func.coalesce(pairs.c.split, "") == "test" if self.sealed else sa.false()
 
     def shown(self) -> list[sa.ColumnElement[bool]]:
-        """Conditions on `pairs` that leave those whose labels are all visible."""
+        """Conditions on `pairs` for those whose labels are all visible."""
         return [] if self.everything else [sa.not_(self.hidden())]
 
 
@@ -73,7 +73,7 @@ def withheld(pair: sa.Row[Any], user: User) -> bool:
 
 
 def labels_here(dataset: sa.Row[Any], user: User) -> bool:
-    """Whether `user` is one of those who label the dataset; admins and adjudicators always are."""
+    """Whether `user` may label the dataset; admins and adjudicators always may."""
     named = dataset.annotators is None or user.name in dataset.annotators
     return decides(dataset, user) or (user.role != "viewer" and named)
 

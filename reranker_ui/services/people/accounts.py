@@ -2,18 +2,34 @@
 
 import re
 import time
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.people import sign_in_lock
 from reranker_ui.services.people.tokens import hash_password, password_fits
-from reranker_ui.services.store.access import LOCAL, ROLES, User, require
+from reranker_ui.services.store.access import LOCAL, ROLES, Role, User, require
 from reranker_ui.services.store.database import api_keys, sessions, users
 from reranker_ui.services.store.workspace import Workspace, record
 
 NAME = re.compile(r"[^\W_][\w .@'-]{0,39}")
+
+
+class Person(TypedDict):
+    """Someone who may sign in. `how`: password, Hugging Face or not yet; `keys`: API keys held."""
+
+    name: str
+    role: Role
+    how: str
+    since: float
+    keys: int
+
+
+class KeysLeft(TypedDict):
+    """How many API keys of the user are still valid."""
+
+    keys: int
 
 
 def check_name(name: str) -> str:
@@ -27,11 +43,12 @@ def check_name(name: str) -> str:
     return bare
 
 
-def check_role(role: str) -> str:
+def check_role(role: str) -> Role:
     """The role; Refused where it does not exist."""
-    if role not in ROLES:
-        raise Refused(f"There is no role {role[:40]}. Choose one of {', '.join(ROLES)}.")
-    return role
+    for known in ROLES:
+        if role == known:
+            return known
+    raise Refused(f"There is no role {role[:40]}. Choose one of {', '.join(ROLES)}.")
 
 
 def add_user(
@@ -49,11 +66,8 @@ def add_user(
     return {"name": name, "role": role}
 
 
-def list_users(workspace: Workspace, user: User) -> list[dict[str, Any]]:
-    """Everyone who may sign in: name, role, how (password, Hugging Face, not yet), since, keys.
-
-    keys: how many API keys the person has.
-    """
+def list_users(workspace: Workspace, user: User) -> list[Person]:
+    """Everyone who may sign in."""
     require(user, "admin")
     keys = sa.select(sa.func.count()).where(api_keys.c.user_id == users.c.id).scalar_subquery()
     there = sa.select(users, keys.label("keys")).where(users.c.removed_at.is_(None))
@@ -94,11 +108,11 @@ def set_password(
     password: str,
     present: str | None = None,
     end_keys: bool = False,
-) -> dict[str, int]:
+) -> KeysLeft:
     """Set a password and end all sessions of the user; `end_keys`: revoke the API keys too.
 
     Admins may do this for anyone, other users only for themselves with the `present` password,
-    which is locked after as many failures as a sign-in. Returns {"keys": API keys still valid}.
+    which is locked after as many failures as a sign-in.
     """
     require(user, "viewer")
     if user.role != "admin" or present is not None:

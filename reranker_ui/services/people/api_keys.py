@@ -2,7 +2,7 @@
 
 import time
 from contextlib import suppress
-from typing import Any
+from typing import TypedDict
 
 import sqlalchemy as sa
 
@@ -11,15 +11,32 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.people.accounts import find
 from reranker_ui.services.people.tokens import digest, new_token
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.database import api_keys, as_dict, users
+from reranker_ui.services.store.database import api_keys, users
 from reranker_ui.services.store.workspace import Workspace, record
 
 PREFIX = "rr_"
 _MINUTE = 60.0
 
 
-def make_key(workspace: Workspace, user: User, name: str) -> dict[str, Any]:
-    """Create a key for the user: `{"key", "name"}`. The key is shown only once."""
+class ApiKey(TypedDict):
+    """A key as its owner sees it; `start`: its first characters. Times in Unix seconds."""
+
+    id: int
+    name: str
+    start: str
+    created_at: float
+    used_at: float | None
+
+
+class NewKey(TypedDict):
+    """A key that was just created. It is shown only once."""
+
+    key: str
+    name: str
+
+
+def make_key(workspace: Workspace, user: User, name: str) -> NewKey:
+    """Create a key for the user."""
     require(user, "viewer")
     name = " ".join(name.split())[:60] or "key"
     token, now = new_token(PREFIX), time.time()
@@ -36,17 +53,22 @@ def make_key(workspace: Workspace, user: User, name: str) -> dict[str, Any]:
     return {"key": token, "name": name}
 
 
-def list_keys(workspace: Workspace, user: User, owner: str | None = None) -> list[dict[str, Any]]:
-    """The keys of a user: id, name, start (their first characters), created_at, used_at.
-
-    owner: a name; the user if None. Only admins may list those of others.
-    """
+def list_keys(workspace: Workspace, user: User, owner: str | None = None) -> list[ApiKey]:
+    """The keys of `owner`, the user if None. Only admins may list those of others."""
     owner = _owner(user, owner)
-    shown = [api_keys.c[name] for name in ("id", "name", "start", "created_at", "used_at")]
-    query = sa.select(*shown).join(users).where(users.c.name == owner)
+    query = sa.select(api_keys).join(users).where(users.c.name == owner)
     with workspace.reading() as connection:
-        rows = connection.execute(query.order_by(api_keys.c.id)).mappings().all()
-    return [as_dict(row) for row in rows]
+        rows = connection.execute(query.order_by(api_keys.c.id)).all()
+    return [
+        {
+            "id": row.id,
+            "name": row.name,
+            "start": row.start,
+            "created_at": row.created_at,
+            "used_at": row.used_at,
+        }
+        for row in rows
+    ]
 
 
 def end_key(workspace: Workspace, user: User, key_id: int) -> None:

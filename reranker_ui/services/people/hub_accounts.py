@@ -23,7 +23,7 @@ def hub_user(
     newcomers: str,
     invite: str | None = None,
 ) -> int:
-    """The id of the user with this `subject`, who is added at the first sign-in.
+    """The id of the user with this `subject`; the first sign-in adds the user.
 
     The Space's `creator` is its admin. Others join by an invite, or with the role `newcomers`
     where that is not "none". Refused: anyone else, and who was removed until an admin adds the

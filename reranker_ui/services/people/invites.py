@@ -1,29 +1,52 @@
 """Invites: a link with which people create an account with a given role, until it is used up."""
 
 import time
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.people.accounts import check_name, check_role, enter
 from reranker_ui.services.people.tokens import digest, hash_password, new_token
-from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.database import as_dict, invites
+from reranker_ui.services.store.access import Role, User, require
+from reranker_ui.services.store.database import invites
 from reranker_ui.services.store.workspace import Workspace, record
 
 INVALID = "This invite has been used or has expired. Ask for a new one."
 
 
+class Invite(TypedDict):
+    """An open invite for `places` more people, until `expires_at` (Unix seconds)."""
+
+    id: int
+    role: Role
+    places: int
+    created_by: str
+    expires_at: float
+
+
+class NewInvite(TypedDict):
+    """An invite that was just created. Its token is shown once."""
+
+    token: str
+    role: Role
+    places: int
+    expires_at: float
+
+
 def invite(
     workspace: Workspace, user: User, role: str = "annotator", places: int = 1, days: float = 7
-) -> dict[str, Any]:
-    """Create an invite: `{"token", "role", "places", "expires_at"}`. The token is shown once."""
+) -> NewInvite:
+    """Create an invite."""
     require(user, "admin")
     if not 1 <= places <= 1000 or not 0 < days <= 90:
         raise Refused("An invite is for 1 to 1,000 people and lasts up to 90 days.")
     token, now = new_token(), time.time()
-    values = {"role": check_role(role), "places": places, "expires_at": now + days * 86400}
+    made: NewInvite = {
+        "token": token, "role": check_role(role), "places": places,
+        "expires_at": now + days * 86400,
+    }  # fmt: skip
+    values = {name: value for name, value in made.items() if name != "token"}
     with workspace.writing() as connection:
         connection.execute(invites.delete().where(invites.c.expires_at < now))
         connection.execute(
@@ -32,17 +55,25 @@ def invite(
             )
         )
         record(connection, user, "invite.make", "invites", at=now, after=values)
-    return {"token": token, **values}
+    return made
 
 
-def list_invites(workspace: Workspace, user: User) -> list[dict[str, Any]]:
-    """The open invites: id, role, places, created_by, expires_at."""
+def list_invites(workspace: Workspace, user: User) -> list[Invite]:
+    """The open invites, the oldest first."""
     require(user, "admin")
-    shown = [invites.c[name] for name in ("id", "role", "places", "created_by", "expires_at")]
-    query = sa.select(*shown).where(invites.c.expires_at > time.time(), invites.c.places > 0)
+    query = sa.select(invites).where(invites.c.expires_at > time.time(), invites.c.places > 0)
     with workspace.reading() as connection:
-        rows = connection.execute(query.order_by(invites.c.id)).mappings().all()
-    return [as_dict(row) for row in rows]
+        rows = connection.execute(query.order_by(invites.c.id)).all()
+    return [
+        {
+            "id": row.id,
+            "role": row.role,
+            "places": row.places,
+            "created_by": row.created_by,
+            "expires_at": row.expires_at,
+        }
+        for row in rows
+    ]
 
 
 def withdraw(workspace: Workspace, user: User, invite_id: int) -> None:

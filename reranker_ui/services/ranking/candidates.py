@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from reranker_ui.core.evaluation.metrics import scorable
-from reranker_ui.core.values.labels import Scale
+from reranker_ui.core.values.labels import Scale, ScaleJson
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets.pages import candidates_of_query
 from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
+from reranker_ui.services.labels.further_columns import FurtherCell
 from reranker_ui.services.ranking import first_stage
 from reranker_ui.services.ranking.demo import check_shown
 from reranker_ui.services.store.access import User, require
@@ -33,9 +34,9 @@ class Candidates:
     pair_ids: list[int | None]
     source: Source
     dataset: str | None = None
-    scale: dict[str, Any] | None = None
+    scale: ScaleJson | None = None
     bm25: Callable[[], list[float]] | None = None
-    further: list[list[dict[str, Any]]] = field(default_factory=list)
+    further: list[list[FurtherCell]] = field(default_factory=list)
 
     def grades(self) -> list[float | None]:
         """The effective labels; None for disputed ones."""

@@ -16,7 +16,7 @@ from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.visibility import visibility_of_run
 from reranker_ui.services.ranking.gains import kept_scores
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
-from reranker_ui.services.runs.listing import find_run, folder_of
+from reranker_ui.services.runs.listing import find_handle, folder_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace, record
 
@@ -102,10 +102,10 @@ def keep_cutoff(workspace: Workspace, user: User, run: int | str, goal: str) -> 
 def drop_cutoff(workspace: Workspace, user: User, run: int | str) -> None:
     """Delete the cut-off of a run."""
     require(user, "admin")
-    number = find_run(workspace, user, run)["id"]
-    folder_of(workspace, number).cutoff_file.unlink(missing_ok=True)
+    handle = find_handle(workspace, user, run)
+    handle.folder.cutoff_file.unlink(missing_ok=True)
     with workspace.writing() as connection:
-        record(connection, user, "run.no cutoff", f"run:{number}", at=time.time())
+        record(connection, user, "run.no cutoff", f"run:{handle.id}", at=time.time())
 
 
 def kept_cutoff(workspace: Workspace, user: User, name: str) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ model and its dataset. A visitor of a demo is shown these alone.
 """
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -35,6 +35,26 @@ class Demo:
     queries: list[str] = field(default_factory=list)
 
 
+class DemoRun(TypedDict):
+    """A run that a demo can show."""
+
+    id: str
+    name: str
+    dataset: str
+
+
+class DemoSettings(TypedDict):
+    """What the owner chose, as `Demo`, and what there is to choose from."""
+
+    title: str
+    text: str
+    dataset: str
+    run: str
+    queries: list[str]
+    datasets: list[str]
+    runs: list[DemoRun]
+
+
 def has_model(run: Run) -> bool:
     """Whether a run has left a model."""
     return run["status"] in ("finished", "stopped") and RunFolder(run["folder"]).model.is_dir()
@@ -55,16 +75,24 @@ def demo_of(workspace: Workspace) -> Demo:
     return Demo(chosen.title, chosen.text, dataset, number, chosen.queries)
 
 
-def demo_settings(workspace: Workspace, user: User) -> dict[str, Any]:
-    """For the owner: what is chosen, and the `datasets` and `runs` there are to choose from."""
+def demo_settings(workspace: Workspace, user: User) -> DemoSettings:
+    """What is chosen and what can be chosen, for the owner."""
     require(user, "admin")
     runs = [run for run in list_runs(workspace, user) if has_model(run)]
     with workspace.reading() as connection:
         names = connection.scalars(select(datasets.c.name).order_by(datasets.c.name)).all()
-    listed = [
-        {"id": str(run["id"]), "name": run["name"], "dataset": run["dataset"]} for run in runs
-    ]
-    return {**asdict(_saved(workspace)), "datasets": list(names), "runs": listed}
+    chosen = _saved(workspace)
+    return {
+        "title": chosen.title,
+        "text": chosen.text,
+        "dataset": chosen.dataset,
+        "run": chosen.run,
+        "queries": chosen.queries,
+        "datasets": list(names),
+        "runs": [
+            {"id": str(run["id"]), "name": run["name"], "dataset": run["dataset"]} for run in runs
+        ],
+    }
 
 
 def set_demo(

@@ -17,7 +17,7 @@ from reranker_ui.core.evaluation.bm25 import Index
 from reranker_ui.core.values.pairs import passage_key
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import seen
-from reranker_ui.services.labels.further_columns import Shown, column_names
+from reranker_ui.services.labels.further_columns import FurtherCell, Shown, column_names
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, pairs
 from reranker_ui.services.store.workspace import Workspace
@@ -67,7 +67,7 @@ def scores(
 
 def further_of(
     workspace: Workspace, user: User, dataset_name: str, passages: Sequence[str]
-) -> dict[str, list[dict[str, Any]]]:
+) -> dict[str, list[FurtherCell]]:
     """The further columns shown beside these passages (see `Shown.cells`), of their first pairs."""
     require(user, "viewer")
     with workspace.reading() as connection:
@@ -77,7 +77,7 @@ def further_of(
         columns = Shown(workspace, dataset, user)
         first = _first_pairs(connection, dataset.id, passages)
         ids = list(first.values())
-        cells: dict[int, list[dict[str, Any]]] = {}
+        cells: dict[int, list[FurtherCell]] = {}
         for start in range(0, len(ids), CHUNK):
             selected = pairs.c.id.in_(ids[start : start + CHUNK])
             for row in connection.execute(select(pairs.c.id, pairs.c.extra).where(selected)):

@@ -8,7 +8,7 @@ from reranker_ui.core.models.onnx_parity import report_in
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking.engines import begin_conversion, conversion_of
 from reranker_ui.services.runs.archive import zipped
-from reranker_ui.services.runs.listing import Run, find_run, folder_of
+from reranker_ui.services.runs.listing import Run, find_handle, find_run, folder_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
@@ -20,7 +20,7 @@ def onnx_state(workspace: Workspace, user: User, run: int | str) -> dict[str, An
     """
     require(user, "viewer")
     row = _with_model(workspace, user, run)
-    folder = _folder(workspace, row)
+    folder = _folder(workspace, row["id"])
     job = conversion_of("onnx", folder).state()
     report = report_in(folder) or (job.failure and {"fault": job.refused}) or None
     state = "none" if report is None else "failed" if "fault" in report else "ready"
@@ -34,8 +34,8 @@ def make_onnx(workspace: Workspace, user: User, run: int | str) -> dict[str, Any
     require(user, "annotator")
     state = onnx_state(workspace, user, run)
     if state["state"] in ("none", "failed"):
-        row = find_run(workspace, user, run)
-        begin_conversion("onnx", folder_of(workspace, row["id"]).model, _folder(workspace, row))
+        handle = find_handle(workspace, user, run)
+        begin_conversion("onnx", handle.folder.model, _folder(workspace, handle.id))
         state = {**state, "state": "making", "report": None}
     return state
 
@@ -44,11 +44,11 @@ def onnx_archive(workspace: Workspace, user: User, run: int | str) -> tuple[str,
     """The name and bytes of a zip of a run's ONNX files; Refused before they are exported."""
     require(user, "viewer")
     report = onnx_state(workspace, user, run)
-    row = find_run(workspace, user, run)
+    handle = find_handle(workspace, user, run)
     if report["state"] != "ready":
-        raise Refused(f"{row['name']} has no ONNX files yet. Create them in the Playground.")
-    name = f"run-{row['id']}-onnx"
-    return f"{name}.zip", zipped(_folder(workspace, row), name)
+        raise Refused(f"{handle.name} has no ONNX files yet. Create them in the Playground.")
+    name = f"run-{handle.id}-onnx"
+    return f"{name}.zip", zipped(_folder(workspace, handle.id), name)
 
 
 def _with_model(workspace: Workspace, user: User, run: int | str) -> Run:
@@ -58,7 +58,7 @@ def _with_model(workspace: Workspace, user: User, run: int | str) -> Run:
     return row
 
 
-def _folder(workspace: Workspace, row: Run) -> Path:
+def _folder(workspace: Workspace, run: int) -> Path:
     # The name includes the model's time: a resumed run has another one.
-    written = folder_of(workspace, row["id"]).model.stat().st_mtime_ns
-    return workspace.cache / "onnx" / f"{row['id']}-{written}"
+    written = folder_of(workspace, run).model.stat().st_mtime_ns
+    return workspace.cache / "onnx" / f"{run}-{written}"

@@ -1,1 +1,1 @@
-"""Runs as they are read: lists, progress, outcomes, archives, and pushing a model to the Hub."""
+"""Reading runs: lists, progress, outcomes, archives, and pushing a model to the Hub."""

@@ -22,7 +22,7 @@ def edit_run(
     name: str | None = None,
     note: str | None = None,
 ) -> Run:
-    """Rename a run, or write its note; None leaves what is there. Returns the run.
+    """Rename a run or set its note; None keeps the current value. Returns the run.
 
     Refused: an empty, long or taken name, one that is or contains another run's number, a long
     note.

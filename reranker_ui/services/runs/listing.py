@@ -3,7 +3,7 @@
 import time
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -47,10 +47,29 @@ def list_runs(workspace: Workspace, user: User) -> list[Run]:
     return [_row(workspace, dict(row)) for row in rows]
 
 
+class RunHandle(NamedTuple):
+    """A run's number, name and folder."""
+
+    id: int
+    name: str
+    folder: RunFolder
+
+
 def find_run(workspace: Workspace, user: User, run: int | str) -> Run:
-    """The run with this number or name, or called "run NUMBER"; refused if there is none."""
+    """The run with this number or name, or called "run NUMBER"; Refused if there is none."""
     require(user, "viewer")
     executors.refresh(workspace)
+    return _row(workspace, _stored(workspace, run))
+
+
+def find_handle(workspace: Workspace, user: User, run: int | str) -> RunHandle:
+    """As `find_run`, without reading the run's folder."""
+    require(user, "viewer")
+    row = _stored(workspace, run)
+    return RunHandle(row["id"], row["name"], folder_of(workspace, row["id"]))
+
+
+def _stored(workspace: Workspace, run: int | str) -> dict[str, Any]:
     text = str(run).strip()
     number = number_of(text)
     choice = runs.c.name == text if number is None else runs.c.id == number
@@ -58,7 +77,7 @@ def find_run(workspace: Workspace, user: User, run: int | str) -> Run:
         row = connection.execute(_ROWS.where(choice)).mappings().first()
     if row is None:
         raise Refused(f'There is no run "{text}". The verb runs and the Train tab list them.')
-    return _row(workspace, dict(row))
+    return dict(row)
 
 
 def number_of(text: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Pushing a run's model to the Hub: in a process of its own, private by default."""
+"""Pushing a run's model to the Hub in a child process, private by default."""
 
 import time
 from typing import Any, Literal

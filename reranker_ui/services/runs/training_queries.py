@@ -3,9 +3,8 @@
 from sqlalchemy import select
 
 from reranker_ui.core.values.pairs import near, query_key
-from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.datasets import labelled_pairs
-from reranker_ui.services.runs.listing import find_run
+from reranker_ui.services.runs.listing import find_handle, folder_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace
@@ -29,11 +28,11 @@ def learned_queries(
 
 def _trained_on(workspace: Workspace, user: User, run: str) -> set[str]:
     queries: set[str] = set()
-    number: int | None = find_run(workspace, user, run)["id"]
+    number: int | None = find_handle(workspace, user, run).id
     known: set[int] = set()
     while number is not None and number not in known:
         known.add(number)
-        folder = RunFolder(find_run(workspace, user, str(number))["folder"])
+        folder = folder_of(workspace, number)
         if folder.path.is_dir():
             queries |= set(folder.pairs("train")["query"])
         with workspace.reading() as connection:

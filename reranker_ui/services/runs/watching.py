@@ -1,4 +1,4 @@
-"""Runs as a page watches them: the events of one, the rows that changed, what is running."""
+"""What the Train tab polls: the events of a run, changed rows, and the running run."""
 
 import time
 import zlib
@@ -46,7 +46,7 @@ def follow(
     steps: float | None = None,
     since: int = 0,
 ) -> dict[str, Any]:
-    """As `events`, for a page that has `drawn` a run of so many `steps` up to byte `since`.
+    """As `events`, for a page that has drawn run `drawn`, of `steps` steps, up to byte `since`.
 
     Without `run` it is the running one, else the next to run, else the newest not archived:
     `{"run": None}` where there is none. The events come from the start, with `since` 0 in the
@@ -126,7 +126,7 @@ def _entry(members: list[Run]) -> Run:
 
 
 def _standing(row: Run) -> tuple[int, int]:
-    """The run of a chain that stands for it: at work, failed, the next one, else the last model."""
+    """The run that represents a chain: running, failed, queued, else the last with a model."""
     rank = {"running": 4, "failed": 3, "lost": 3, "queued": 2, "finished": 1, "stopped": 1}
     next_first = -row["id"] if row["status"] == "queued" else row["id"]
     return rank.get(row["status"], 0), next_first
@@ -158,7 +158,7 @@ def current(workspace: Workspace, user: User) -> dict[str, Any]:
 
 
 def glance(workspace: Workspace, user: User) -> dict[str, Any]:
-    """As `current`, made once a second for all who look on."""
+    """As `current`, computed once a second for all users."""
     require(user, "viewer")
     return workspace.shared("current run", lambda: current(workspace, user))
 

@@ -1,10 +1,12 @@
 """Users and their roles."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from reranker_ui.core.values.refused import Refused
 
-ROLES = ("viewer", "annotator", "admin")
+Role = Literal["viewer", "annotator", "admin"]
+ROLES: tuple[Role, ...] = ("viewer", "annotator", "admin")
 
 
 @dataclass(frozen=True)
@@ -25,5 +27,6 @@ VISITOR = User("visitor", "viewer")  # everyone who comes to a demo
 
 def require(user: User, role: str) -> None:
     """Refuse unless `user` has at least `role`."""
-    if ROLES.index(user.role) < ROLES.index(role):
+    order: tuple[str, ...] = ROLES
+    if order.index(user.role) < order.index(role):
         raise Refused(f"This needs the role {role}, and {user.name} is {user.role}.")

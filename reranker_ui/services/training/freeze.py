@@ -81,7 +81,7 @@ def first_pairs(
 
 
 def notices(counts: Mapping[str, int]) -> list[str]:
-    """What a person should know before a run on so many pairs, in sentences."""
+    """Warnings about the size of the splits, for the user, before a run starts."""
     found = []
     if counts["train"] < 100:
         found.append(f"Only {counts['train']} pairs to train on; results will be noisy.")

@@ -134,7 +134,7 @@ def _submit(workspace: Workspace, number: int) -> None:
 
 
 def run_again(workspace: Workspace, user: User, run: int | str) -> Run:
-    """Start a new run with the recipe of `run` on its dataset's labels of today."""
+    """Start a new run with the recipe of `run` and the current labels of its dataset."""
     require(user, "admin")
     row = find_run(workspace, user, run)
     recipe = Recipe.model_validate(row["recipe"])

@@ -22,6 +22,7 @@ from reranker_ui.core.values.machine import bytes_in_words, free_disk, free_memo
 from reranker_ui.core.values.processor import likely_notice, likely_precision
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.labels import datasets
+from reranker_ui.services.labels.pair_counts import LabelCounts
 from reranker_ui.services.runs import executors, listing
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
@@ -148,7 +149,7 @@ def _notices(
     return [notice for notice in candidates if notice]
 
 
-def _data(counts: dict[str, int], labels: dict[str, int]) -> str:
+def _data(counts: dict[str, int], labels: LabelCounts) -> str:
     sentence = (
         f"Split by query: {counts['train']:,} labelled pairs to train on,"
         f" {counts['dev']:,} dev, {counts['test']:,} test."
@@ -209,7 +210,7 @@ def _positives(train: pd.DataFrame, lesson: Lesson, scale: Scale) -> dict[str, A
 
 
 def _idle(lesson: Lesson) -> dict[str, Any]:
-    """Pairs of queries whose labels are all the same: a list loss learns from differences."""
+    """Pairs of queries whose labels are all equal; a list loss learns nothing from them."""
     many = f"{lesson.idle:,} of {len(lesson.queries):,} pairs teach nothing here"
     return _fact("Queries with equal labels", many, warn=True)
 

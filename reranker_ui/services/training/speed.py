@@ -1,4 +1,4 @@
-"""How fast a recipe would train here: measured once by a process of its own."""
+"""The training speed of a recipe on this machine, measured once in a child process."""
 
 import hashlib
 import json

@@ -2,7 +2,7 @@
 
 import secrets
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from gradio.utils import get_upload_folder
 
@@ -11,6 +11,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets import edits, hub_export, pages, text_edits
 from reranker_ui.services.datasets import export as exporting
 from reranker_ui.services.datasets import undo as undoing
+from reranker_ui.services.datasets.export import Exported
 from reranker_ui.services.datasets.sorting import Order
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.store.access import User
@@ -29,31 +30,53 @@ from reranker_ui.ui.payload import (
 )  # fmt: skip
 
 
+class Datasets(TypedDict):
+    """The list of datasets, what a new user has done so far, and what the user may do."""
+
+    datasets: list[datasets.Dataset]
+    steps: datasets.FirstSteps
+    may_change: bool
+    may_label: bool
+
+
+class ExportFormat(TypedDict):
+    """A format of files. `never`: what it cannot hold."""
+
+    key: str
+    name: str
+    suffix: str
+    never: tuple[str, ...]
+
+
 def build(workspace: Workspace) -> None:
     """Draw the tab; the room follows what is open by itself."""
-    room(
-        "data",
-        [
-            *_sets(workspace),
-            *imports.functions(workspace),
-            *_pairs(workspace),
-            *dataset_views.functions(workspace),
-            *one_pair.functions(workspace),
-        ],
-    )
+    room("data", functions(workspace))
+
+
+def functions(workspace: Workspace) -> list[Function]:
+    """The server functions of the tab."""
+    return [
+        *_sets(workspace),
+        *imports.functions(workspace),
+        *_pairs(workspace),
+        *dataset_views.functions(workspace),
+        *one_pair.functions(workspace),
+    ]
 
 
 def _sets(workspace: Workspace) -> list[Function]:
-    def all_datasets(user: User) -> Any:
-        found = datasets.list_datasets(workspace, user)
-        steps = datasets.first_steps(workspace, user)
-        may = {"may_change": user.role == "admin", "may_label": user.role != "viewer"}
-        return {"datasets": found, "steps": steps, **may}
+    def all_datasets(user: User) -> Datasets:
+        return {
+            "datasets": datasets.list_datasets(workspace, user),
+            "steps": datasets.first_steps(workspace, user),
+            "may_change": user.role == "admin",
+            "may_label": user.role != "viewer",
+        }
 
-    def delete_dataset(user: User, *, dataset: Name) -> Any:
+    def delete_dataset(user: User, *, dataset: Name) -> datasets.DeletedDataset:
         return datasets.delete_dataset(workspace, user, dataset)
 
-    def export(user: User, *, dataset: Name, format: Name, safe: Flag = True) -> Any:
+    def export(user: User, *, dataset: Name, format: Name, safe: Flag = True) -> Exported:
         # Gradio serves what lies in its upload folder; the token keeps the address secret.
         folder = Path(get_upload_folder()) / secrets.token_hex(16)
         folder.mkdir(parents=True)
@@ -68,12 +91,12 @@ def _sets(workspace: Workspace) -> list[Function]:
 
     def push_dataset(
         user: User, *, dataset: Name, repo: Name, token: Name | None = None, public: Flag = False
-    ) -> Any:
+    ) -> Exported:
         return hub_export.export_to_hub(
             workspace, user, dataset, repo, public=public, token=token or None
         )
 
-    def export_formats(_user: User) -> Any:
+    def export_formats(_user: User) -> list[ExportFormat]:
         return [
             {"key": key, "name": form.name, "suffix": form.suffix, "never": form.never}
             for key, form in FORMATS.items()
@@ -118,19 +141,19 @@ def _pairs(workspace: Workspace) -> list[Function]:
         source: Name | None = None,
         finding: Name | None = None,
         most: Count = pages.MOST_IDS,
-    ) -> Any:
+    ) -> pages.SelectedIds:
         return pages.ids_of_pairs(
             workspace, user, dataset, search=search or "", split=split, label=label,
             annotator=annotator, source=source, finding=finding, most=most,
         )  # fmt: skip
 
-    def set_label(user: User, *, dataset: Name, ids: Ids, label: Number | None) -> Any:
+    def set_label(user: User, *, dataset: Name, ids: Ids, label: Number | None) -> edits.Edit:
         return edits.set_label(workspace, user, dataset, ids, label)
 
-    def move_split(user: User, *, dataset: Name, ids: Ids, split: Name) -> Any:
+    def move_split(user: User, *, dataset: Name, ids: Ids, split: Name) -> edits.Edit:
         return edits.move_split(workspace, user, dataset, ids, split)
 
-    def delete_pairs(user: User, *, dataset: Name, ids: Ids) -> Any:
+    def delete_pairs(user: User, *, dataset: Name, ids: Ids) -> edits.Edit:
         return edits.delete_pairs(workspace, user, dataset, ids)
 
     def edit_text(
@@ -142,13 +165,13 @@ def _pairs(workspace: Workspace) -> list[Function]:
         passage: Text | None = None,
         labels: Literal["keep", "remove"] = "keep",
         whole_query: Flag = False,
-    ) -> Any:
+    ) -> text_edits.TextEdit:
         return text_edits.edit_text(
             workspace, user, dataset, id, query=query, passage=passage, labels=labels,
             whole_query=whole_query,
         )  # fmt: skip
 
-    def undo(user: User, *, edit: Id) -> Any:
+    def undo(user: User, *, edit: Id) -> undoing.Undone:
         return undoing.undo(workspace, user, edit)
 
     return [page_of_pairs, ids_of_pairs, set_label, move_split, delete_pairs, edit_text, undo]

@@ -4,12 +4,14 @@ import json
 from typing import Any
 
 from reranker_ui.services.datasets import history, pages, quality, split_report
+from reranker_ui.services.datasets.edits import Edit
 from reranker_ui.services.labels import (
     dataset_details,
     further_columns,
     guidelines,
     scale_change,
 )
+from reranker_ui.services.labels.scale_mapping import ChangedScale, ScaleChange
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.component import Function
@@ -36,20 +38,22 @@ def _quality(workspace: Workspace) -> list[Function]:
     def stop_check(user: User, *, dataset: Name, base: Name | None = None) -> Any:
         return quality.stop_check(workspace, user, dataset, base)
 
-    def join_sides(user: User, *, dataset: Name) -> Any:
+    def join_sides(user: User, *, dataset: Name) -> Edit:
         return split_report.join_sides(workspace, user, dataset)
 
     return [quality_report, check_quality, stop_check, join_sides]
 
 
 def _beside(workspace: Workspace) -> list[Function]:
-    def split_receipt(user: User, *, dataset: Name) -> Any:
+    def split_receipt(user: User, *, dataset: Name) -> split_report.SplitReport:
         return split_report.split_receipt(workspace, user, dataset)
 
-    def filter_choices(user: User, *, dataset: Name) -> Any:
+    def filter_choices(user: User, *, dataset: Name) -> pages.FilterChoices:
         return pages.filter_choices(workspace, user, dataset)
 
-    def dataset_history(user: User, *, dataset: Name, before: Id | None = None) -> Any:
+    def dataset_history(
+        user: User, *, dataset: Name, before: Id | None = None
+    ) -> history.HistoryPage:
         return history.history(workspace, user, dataset, before)
 
     def dataset_guidelines(user: User, *, dataset: Name) -> Any:
@@ -68,24 +72,24 @@ def _beside(workspace: Workspace) -> list[Function]:
 def _settings(workspace: Workspace) -> list[Function]:
     def look_at_scale(
         user: User, *, dataset: Name, scale: ScaleSent, mapping: LabelMap | None = None
-    ) -> Any:
+    ) -> ScaleChange:
         return scale_change.look_at_scale(workspace, user, dataset, scale, mapping or {})
 
     def change_scale(
         user: User, *, dataset: Name, scale: ScaleSent, mapping: LabelMap | None = None
-    ) -> Any:
+    ) -> ChangedScale:
         return scale_change.change_scale(workspace, user, dataset, scale, mapping or {})
 
-    def rename_dataset(user: User, *, dataset: Name, name: Name) -> Any:
-        return dataset_details.rename(workspace, user, dataset, name)
+    def rename_dataset(user: User, *, dataset: Name, name: Name) -> None:
+        dataset_details.rename(workspace, user, dataset, name)
 
-    def describe_dataset(user: User, *, dataset: Name, text: Text) -> Any:
-        return dataset_details.describe(workspace, user, dataset, text)
+    def describe_dataset(user: User, *, dataset: Name, text: Text) -> None:
+        dataset_details.describe(workspace, user, dataset, text)
 
-    def columns_beside(user: User, *, dataset: Name) -> Any:
+    def columns_beside(user: User, *, dataset: Name) -> list[further_columns.FurtherColumn]:
         return further_columns.further_columns(workspace, user, dataset)
 
-    def show_columns(user: User, *, dataset: Name, columns: Names) -> Any:
+    def show_columns(user: User, *, dataset: Name, columns: Names) -> list[str]:
         return further_columns.show_columns(workspace, user, dataset, columns)
 
     return [look_at_scale, change_scale, rename_dataset, describe_dataset, columns_beside,

@@ -21,7 +21,7 @@ def functions(workspace: Workspace) -> list[Function]:
     def pair_history(user: User, *, pair: Id) -> Any:
         return events.history(workspace, user, pair)
 
-    def mark_gold(user: User, *, dataset: Name, ids: Ids, gold_pair: Flag) -> Any:
+    def mark_gold(user: User, *, dataset: Name, ids: Ids, gold_pair: Flag) -> gold.GoldMarks:
         return gold.mark_gold(workspace, user, dataset, ids, gold_pair)
 
     return [pair_details, pair_history, mark_gold, *commenting(workspace)]
@@ -30,10 +30,10 @@ def functions(workspace: Workspace) -> list[Function]:
 def commenting(workspace: Workspace) -> list[Function]:
     """To read and to add comments."""
 
-    def pair_comments(user: User, *, pair: Id) -> Any:
+    def pair_comments(user: User, *, pair: Id) -> list[comments.PairComment]:
         return comments.comments_of(workspace, user, pair)
 
-    def add_comment(user: User, *, pair: Id, text: Text) -> Any:
+    def add_comment(user: User, *, pair: Id, text: Text) -> list[comments.PairComment]:
         return comments.add_comment(workspace, user, pair, text)
 
     return [pair_comments, add_comment]

@@ -1,4 +1,4 @@
-"""The gate in front of the page: nobody passes who is not signed in, nobody asks too often."""
+"""Middleware in front of the page: requires sign-in and limits the request rate."""
 
 import logging
 from urllib.parse import quote

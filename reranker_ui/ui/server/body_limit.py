@@ -68,7 +68,7 @@ class BodyLimit:
         self.app, self.held = app, 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on requests whose body is within the limit of their path."""
+        """Forward requests whose body is within the limit of their path."""
         path = scope.get("path", "").rstrip("/")
         if scope["type"] != "http" or scope["method"] not in WITH_BODY or path == STREAMED:
             await self.app(scope, receive, send)
@@ -97,7 +97,7 @@ class BodyLimit:
 
 
 class _Hold:
-    """The bytes that one request takes of what all requests may hold."""
+    """The bytes of the shared limit that one request uses."""
 
     def __init__(self, owner: BodyLimit) -> None:
         self.owner, self.bytes = owner, 0

@@ -1,4 +1,4 @@
-"""Whose stream of answers is whose: Gradio gives one to anyone who knows its session or event."""
+"""Owners of answer streams: Gradio gives a stream to anyone who knows its session or event."""
 
 from collections import OrderedDict
 from typing import Any
@@ -33,7 +33,7 @@ class StreamOwners:
         self._most = most
 
     def claim(self, key: str, name: str) -> bool:
-        """Whether the session or event is that of `name`; it is from now on if nobody's."""
+        """Whether the session or event belongs to `name`, who becomes its owner if it has none."""
         owner = self._owners.setdefault(key, name)
         self._owners.move_to_end(key)
         while len(self._owners) > self._most:
@@ -49,7 +49,7 @@ class StreamOwners:
         return self._owners.get(key, name) != name
 
     def guard(self, queue: Any) -> None:
-        """Let nobody add to another person's session in the queue of a gr.Blocks."""
+        """Refuse events that join another user's session in the queue of a gr.Blocks."""
         push = queue.push
 
         async def push_own(body: Any, request: Any, username: str | None) -> Any:

@@ -1,0 +1,56 @@
+"""The file of a search index: an SQLite FTS5 table, created again where it cannot be read."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from reranker_ui.services.store.database import sqlite_module
+
+log = logging.getLogger(__name__)
+_DROP = ("DROP TABLE IF EXISTS texts", "DROP TABLE IF EXISTS filled")
+_SCHEMA = (
+    "CREATE VIRTUAL TABLE texts USING fts5(query, passage, further, content='',"
+    " contentless_delete=1, prefix='3',"
+    " tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M*'\")",
+    "CREATE TABLE filled (import_id INTEGER PRIMARY KEY, last INTEGER NOT NULL)",
+)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Any]:
+    """A connection to an index, created again where it is missing or unreadable."""
+    dbapi = sqlite_module()
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "index.db"
+    try:
+        connection = _connect(dbapi, path)
+    except dbapi.DatabaseError as error:
+        if isinstance(error, dbapi.OperationalError):
+            raise  # it is locked, or the disk is full: no fault of the file
+        log.warning("The search index %s cannot be read and is rebuilt: %s", path, error)
+        for part in folder.glob("index.db*"):
+            part.unlink(missing_ok=True)
+        connection = _connect(dbapi, path)
+    with closing(connection):
+        yield connection
+
+
+def _connect(dbapi: Any, path: Path) -> Any:
+    connection = dbapi.connect(path, isolation_level=None, timeout=30)
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-32768"):
+        connection.execute(f"PRAGMA {pragma}")
+    if not _is_current(connection):
+        connection.execute("BEGIN IMMEDIATE")
+        if not _is_current(connection):
+            for statement in (*_DROP, *_SCHEMA):
+                connection.execute(statement)
+        connection.execute("COMMIT")
+    return connection
+
+
+def _is_current(connection: Any) -> bool:
+    # Version 0.1 made a table from which nothing can be deleted, without further columns.
+    made = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'texts'").fetchone()
+    return made is not None and all(part in made[0] for part in ("contentless_delete", "further"))

@@ -1,0 +1,136 @@
+"""The page functions as types for the page's JavaScript: `python -m tests.support.page_types`.
+
+A function whose answer is annotated is written with its payload and every shape in its answer.
+Those that answer `Any` are declared by hand in answers.d.ts.
+"""
+
+import inspect
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, fields, is_dataclass
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
+
+from reranker_ui.ui.pages import data, people
+from tests.support import ROOT
+
+FILE = ROOT / "assets" / "js" / "lib" / "page_functions.d.ts"
+ROOMS = {"People": people.functions, "Data": data.functions}
+_HEAD = "// Written by `python -m tests.support.page_types` from the Python page functions.\n"
+_WIDTH = 100  # of a line, as the formatter of the JavaScript has it
+_PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
+
+
+def page_types() -> str:
+    """The text of FILE."""
+    shapes: dict[str, type] = {}
+    rooms = [_room(name, functions(None), shapes) for name, functions in ROOMS.items()]
+    written: dict[str, str] = {}
+    while missing := sorted(shapes.keys() - written.keys()):
+        for name in missing:
+            written[name] = _interface(shapes[name], shapes)
+    return "\n".join([_HEAD, *(written[name] for name in sorted(written)), *rooms])
+
+
+def _room(name: str, functions: list[Callable[..., Any]], shapes: dict[str, type]) -> str:
+    lines = [line for function in functions for line in _function(function, shapes)]
+    return f"interface {name}Functions {{\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
+
+
+def _function(function: Callable[..., Any], shapes: dict[str, type]) -> Iterator[str]:
+    hints = get_type_hints(function, include_extras=True)
+    if hints["return"] is Any:
+        return
+    answer = "void" if hints["return"] is type(None) else _script(hints["return"], shapes)
+    parameters = [one for one in inspect.signature(function).parameters.values()
+                  if one.kind is one.KEYWORD_ONLY]  # fmt: skip
+    sent = [
+        f"{one.name}{'' if one.default is one.empty else '?'}: {_script(hints[one.name], shapes)}"
+        for one in parameters
+    ]
+    optional = "?" if all(one.default is not one.empty for one in parameters) else ""
+    payload = f"payload{optional}: {{ {'; '.join(sent)} }}" if sent else ""
+    line = f"{function.__name__}({payload}): Promise<{answer}>;"
+    if len(line) <= _WIDTH - 2:
+        yield line
+    else:
+        yield f"{function.__name__}(payload{optional}: {{"
+        yield from (f"  {one};" for one in sent)
+        yield f"}}): Promise<{answer}>;"
+
+
+def _interface(shape: type, shapes: dict[str, type]) -> str:
+    doc = (shape.__doc__ or "").strip().splitlines()
+    comment = f"/** {doc[0]} */\n" if len(doc) == 1 else _comment(doc)
+    lines = [
+        f"  {_key(name)}{'?' if optional else ''}: {_script(hint, shapes)};\n"
+        for name, hint, optional in _fields(shape)
+    ]
+    return f"{comment}interface {_name(shape)} {{\n{''.join(lines)}}}\n"
+
+
+def _comment(lines: list[str]) -> str:
+    """A docstring of several lines."""
+    return "".join(["/**\n", *(f" * {line.strip()}".rstrip() + "\n" for line in lines), " */\n"])
+
+
+def _name(shape: type) -> str:
+    """A dataclass is what the page sends, a TypedDict what it receives."""
+    return f"{shape.__name__}Sent" if is_dataclass(shape) else shape.__name__
+
+
+def _fields(shape: Any) -> Iterator[tuple[str, Any, bool]]:
+    """Name, type and whether it may be missing, of each field."""
+    hints = get_type_hints(shape)
+    if is_dataclass(shape):
+        for one in fields(shape):
+            yield one.name, hints[one.name], one.default is not MISSING
+    else:
+        for name, hint in hints.items():
+            yield name, hint, name in shape.__optional_keys__
+
+
+def _key(name: str) -> str:
+    return name if name.isidentifier() else f'"{name}"'
+
+
+def _script(hint: Any, shapes: dict[str, type]) -> str:
+    """A Python type as JavaScript receives it in JSON."""
+    if hint in _PLAIN:
+        return _PLAIN[hint]
+    if is_typeddict(hint) or is_dataclass(hint):
+        if shapes.setdefault(_name(hint), hint) is not hint:
+            raise TypeError(f"two shapes are called {_name(hint)}")
+        return _name(hint)
+    return _generic(hint, lambda inner: _script(inner, shapes))
+
+
+def _generic(hint: Any, script: Callable[[Any], str]) -> str:
+    """A type with others inside it, which `script` writes."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return script(inner[0])
+    if origin is Literal:
+        return " | ".join(f'"{value}"' for value in inner)
+    if origin in (Union, types.UnionType):
+        return " | ".join(map(script, inner))
+    if origin is dict:
+        return f"Record<string, {script(inner[1])}>"
+    if origin is list or inner[1:] == (...,):
+        item = script(inner[0])
+        return f"({item})[]" if "|" in item else f"{item}[]"
+    if origin is tuple:
+        return f"[{', '.join(map(script, inner))}]"
+    raise TypeError(f"{hint} has no type in JavaScript")
+
+
+if __name__ == "__main__":
+    FILE.write_text(page_types())
