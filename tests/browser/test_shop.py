@@ -12,7 +12,7 @@ from reranker_ui.settings import Settings
 
 expect = pytest.importorskip("playwright.sync_api").expect
 PASSWORD = "a long password"
-SLOW = 180_000  # milliseconds; a worker starts, imports torch and trains
+SLOW = 400_000  # milliseconds; a worker starts, imports torch and trains
 QUERIES = 10
 GRADES = ["Irrelevant", "Complement", "Substitute", "Exact"]
 ROWS = ["Suchbegriff;Artikelnummer;Produkttitel;Preis"]

@@ -56,7 +56,7 @@ HALF_WRONG = {
     "look_at_scale": [{"scale": {"kind": "binary", "max": 1, "names": ["a"]}}],
     "rename_dataset": [{"name": "decider"}, {"name": "x" * 81}],
     "describe_dataset": [{"text": "x" * 2_000}],
-    "page_of_pairs": [{"finding": "no such"}],
+    "page_of_pairs": [{"finding": "no such"}, {"sort": "no such"}],
     "export": [{"format": "no such"}],
 }  # fmt: skip
 # They answer whatever is asked, or have nothing to refuse to a viewer.

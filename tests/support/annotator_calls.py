@@ -83,6 +83,9 @@ def _page(d: Draw) -> dict[str, Any]:
         "finding": (None, None, None, "conflicts", "no_positive", "balance", "duplicates"),
         "after": (None, d.pair()),
         "size": (5, 50),
+        "sort": ("", "", "label", "updated", "query"),
+        "descending": (False, True),
+        "at": (None, [0.5]),
     }
     return asked | {name: d.any(*values) for name, values in choices.items()}
 
