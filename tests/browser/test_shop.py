@@ -85,7 +85,7 @@ def label_all(page, grades):
     """Label every pair by key; `grades` gives the key of a passage."""
     passage = page.locator(".rr-an-card .rr-an-passage")
     answers = page.locator(".rr-an-answer")
-    expect(answers).to_have_count(4)
+    expect(answers).to_have_count(4, timeout=60_000)
     expect(answers.last).to_contain_text("Exact")
     for _ in range(2 * QUERIES):
         text = passage.inner_text()
