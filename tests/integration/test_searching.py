@@ -104,6 +104,7 @@ def test_every_filter_against_a_plain_reading(filled, monkeypatch):
         "annotators": ["ann", "eve", "local user"],
         "sources": ["one.jsonl", "two.jsonl"],
         "columns": 0,
+        "further": [],
     }
     by = {name: labelled_by(filled, name) for name in choices["annotators"]}
     searches = ["", "glacier", "mà", "ma", "花呗", "呗 ice", "gla", "nowhere", "%"]
