@@ -40,6 +40,7 @@ def enter(space, new_server, new_page, tiny_model):
 
     def sign_in(name, address):
         page = new_page(f"{server.url}/?{address}")
+        page.set_default_timeout(90_000)  # several pages and workers share a busy machine
         page.get_by_label("Name").fill(name)
         page.get_by_label("Password").fill(PASSWORD)
         page.keyboard.press("Enter")
