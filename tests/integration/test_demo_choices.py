@@ -9,7 +9,7 @@ from reranker_ui.services.operating.overview import overview
 from reranker_ui.services.ranking import candidates, preload
 from reranker_ui.services.ranking.compare import compare
 from reranker_ui.services.ranking.demo import demo_of, demo_page, demo_settings, set_demo
-from reranker_ui.services.ranking.rankers import choices
+from reranker_ui.services.ranking.ranker_choices import choices
 from reranker_ui.services.store.access import VISITOR
 from tests.support.labelling import ADMIN, finished_run, seed
 

@@ -19,7 +19,7 @@ from reranker_ui.services.labels import datasets, guidelines
 from reranker_ui.services.operating import backup, health, overview
 from reranker_ui.services.operating.restore import restore
 from reranker_ui.services.people import accounts
-from reranker_ui.services.ranking import cutoffs, first_stage, rankers
+from reranker_ui.services.ranking import cutoffs, first_stage, ranker_choices, rankers
 from reranker_ui.services.ranking.compare import rank
 from reranker_ui.services.runs import outcomes, push
 from reranker_ui.services.store.access import User
@@ -79,7 +79,7 @@ def acts(workspace):
         "search": of(pages.page_of_pairs, ADA, "rivers", search="hills"),
         "found": of(first_stage.search, ADA, "towns", "town", 3),
         "quality": of(quality.quality, ADA, "rivers"),
-        "rankers": of(rankers.choices, ADA),
+        "rankers": of(ranker_choices.choices, ADA),
         "labelled": lambda: [len(datasets.labelled_pairs(workspace, ADA, "rivers"))],
     }
     for number in (1, 2):

@@ -11,7 +11,7 @@ from reranker_ui.core.evaluation.metrics import ranking_metrics
 from reranker_ui.core.evaluation.outcome import outcome_of
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
-from reranker_ui.services.ranking import compare, gains, rankers
+from reranker_ui.services.ranking import compare, gains, ranker_choices, rankers
 from reranker_ui.services.runs.comparison import comparison
 from reranker_ui.services.runs.details import archive_runs, edit_run
 from reranker_ui.services.runs.outcomes import outcome
@@ -79,10 +79,12 @@ def test_archived_and_cancelled_runs_are_in_no_menu_and_come_back(workspace, now
     kept, _ = evaluated(workspace, recipe), evaluated(workspace, recipe)
     gone = lifecycle.start(workspace, ADMIN, "caves", recipe)
     RunFolder(gone["folder"]).emit("cancelled")
-    names = [ranker["name"] for ranker in rankers.choices(workspace, VIEWER)["rankers"]]
+    names = [ranker["name"] for ranker in ranker_choices.choices(workspace, VIEWER)["rankers"]]
     assert names == ["base", "bm25", "cosine", "2", "1"]
     archive_runs(workspace, ADMIN, [2])
-    assert [choice["name"] for choice in rankers.choices(workspace, VIEWER)["rankers"][3:]] == ["1"]
+    assert [
+        choice["name"] for choice in ranker_choices.choices(workspace, VIEWER)["rankers"][3:]
+    ] == ["1"]
     found = lifecycle.changed_rows(workspace, VIEWER, {}, 9)
     assert found["order"] == [3, 1] and found["archived"] == 1
     assert lifecycle.changed_rows(workspace, VIEWER, {}, 9, archived=True)["order"] == [3, 2, 1]
@@ -94,9 +96,9 @@ def test_archived_and_cancelled_runs_are_in_no_menu_and_come_back(workspace, now
 def test_the_playground_begins_with_the_newest_run_of_the_dataset(workspace, nowhere, recipe):
     caves(workspace)
     evaluated(workspace, recipe)
-    found = rankers.choices(workspace, VIEWER, "caves")
+    found = ranker_choices.choices(workspace, VIEWER, "caves")
     assert (found["a"], found["b"]) == ("cosine", "1")  # never its base, which is no free ranker
-    other = rankers.choices(workspace, VIEWER, "another")
+    other = ranker_choices.choices(workspace, VIEWER, "another")
     assert (other["a"], other["b"]) == ("bm25", "cosine")
 
 

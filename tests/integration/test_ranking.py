@@ -19,7 +19,14 @@ from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.annotating import annotations, result_labels
 from reranker_ui.services.datasets.edits import delete_pairs
 from reranker_ui.services.datasets.text_edits import edit_text
-from reranker_ui.services.ranking import candidates, compare, first_stage, gains, rankers
+from reranker_ui.services.ranking import (
+    candidates,
+    compare,
+    first_stage,
+    gains,
+    ranker_choices,
+    rankers,
+)
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.database import annotations as annotation_rows
 from reranker_ui.services.store.database import journal, pairs, runs
@@ -223,10 +230,10 @@ def test_a_model_deleted_meanwhile(workspace, tiny_model):
 
 
 def test_choices(workspace, tiny_model, caves):
-    assert [rankers.choices(workspace, VIEWER)[side] for side in "ab"] == ["bm25", "cosine"]
+    assert [ranker_choices.choices(workspace, VIEWER)[side] for side in "ab"] == ["bm25", "cosine"]
     done = a_run(workspace, model=tiny_model)
     a_run(workspace, "failed")
-    told = rankers.choices(workspace, VIEWER)
+    told = ranker_choices.choices(workspace, VIEWER)
     assert (told["a"], told["b"]) == ("bm25", done)
     ready = {ranker["name"]: ranker["ready"] for ranker in told["rankers"]}
     assert ready == {"base": True, "bm25": True, "cosine": True, "1": True}

@@ -96,7 +96,7 @@ SERVICES = {
     "runs.training_queries.learned_queries": "viewer",
     "annotating.recent_labels.candidates_of": "annotator",
     "annotating.recent_labels.last_labels": "annotator",
-    "ranking.rankers.choices": "viewer",
+    "ranking.ranker_choices.choices": "viewer",
     "ranking.rankers.find_ranker": "viewer",
     "runs.outcomes.outcome": "viewer",
     "operating.overview.overview": "viewer",

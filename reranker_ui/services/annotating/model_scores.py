@@ -9,7 +9,7 @@ from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.visibility import may_decide
-from reranker_ui.services.ranking.rankers import choices
+from reranker_ui.services.ranking.ranker_choices import choices
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import as_dict, runs, scores
 from reranker_ui.services.store.jobs import start_on

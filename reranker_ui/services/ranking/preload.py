@@ -6,7 +6,8 @@ import time
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking.demo import demo_of
-from reranker_ui.services.ranking.rankers import choices, find_ranker
+from reranker_ui.services.ranking.ranker_choices import choices
+from reranker_ui.services.ranking.rankers import find_ranker
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import Workspace
 

@@ -17,11 +17,10 @@ from reranker_ui.core.values.recipe import EMBEDDED
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.ranking import engines
-from reranker_ui.services.ranking.demo import check_shown, has_model, shown_to
+from reranker_ui.services.ranking.demo import check_shown
 from reranker_ui.services.ranking.model_cache import SHELF, Model
 from reranker_ui.services.runs.allowed_models import check_base
-from reranker_ui.services.runs.listing import Run, find_run, list_runs
-from reranker_ui.services.runs.progress import LIVE
+from reranker_ui.services.runs.listing import find_run
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
@@ -105,49 +104,6 @@ def find_ranker(workspace: Workspace, user: User, name: str, texts: Sequence[Pai
     if name in EMBEDDED or "/" in name:
         return _base(workspace, name, check_base(workspace, user, name), texts)
     return _run(workspace, user, name)
-
-
-def choices(workspace: Workspace, user: User, dataset: str | None = None) -> dict[str, Any]:
-    """The rankers to choose from, without loading any, and the two default ones.
-
-    Returns `rankers`: name, title, detail, ready, why (not ready); `a` and `b`: names. `b` is
-    the newest run with a model, of `dataset` if one is given, and `a` the strongest ranker
-    without labels on its test split; BM25 and cosine where there is no run. Archived runs and
-    those without a model are excluded.
-    """
-    require(user, "viewer")
-    default = workspace.settings.default_base.rpartition("/")[2]
-    fixed = [("base", default, "base model"), ("bm25", "BM25", ""), ("cosine", "Cosine", "")]
-    rankers = [
-        {"name": name, "title": title, "detail": detail, "ready": True, "why": None}
-        for name, title, detail in fixed
-    ]
-    runs = [run for run in list_runs(workspace, user) if not run["archived"]]
-    if demo := shown_to(workspace, user):
-        runs = [run for run in runs if str(run["id"]) == demo.run]
-    rankers += [_choice(run) for run in runs if run["status"] in LIVE or has_model(run)]
-    newest = next(
-        (run for run in runs if has_model(run) and dataset in (None, run["dataset"])), None
-    )
-    if newest is None:
-        return {"rankers": rankers, "a": "bm25", "b": "cosine"}
-    return {"rankers": rankers, "a": _strongest(newest), "b": str(newest["id"])}
-
-
-def _choice(run: Run) -> dict[str, Any]:
-    return {
-        "name": str(run["id"]),
-        "title": run["name"],
-        "detail": run["dataset"],
-        "ready": has_model(run),
-        "why": None if has_model(run) else run["sentence"],
-    }
-
-
-def _strongest(run: Run) -> str:
-    found = {name: (run["metrics"].get(name) or {}).get("ndcg@10") for name in ("cosine", "bm25")}
-    known = {name: value for name, value in found.items() if value is not None}
-    return max(known, key=lambda name: known[name]) if known else "bm25"
 
 
 def combined(workspace: Workspace, tuned: Ranker, file: Path) -> Ranker:

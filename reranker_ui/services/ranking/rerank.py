@@ -7,7 +7,8 @@ from typing import Any
 from reranker_ui.core.models.reranker import ranked
 from reranker_ui.core.values.refused import Refused, Unavailable
 from reranker_ui.services.ranking.compare import check
-from reranker_ui.services.ranking.rankers import Ranker, choices, find_ranker
+from reranker_ui.services.ranking.ranker_choices import choices
+from reranker_ui.services.ranking.rankers import Ranker, find_ranker
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 

@@ -7,7 +7,7 @@ from reranker_ui.services.annotating import result_labels
 from reranker_ui.services.ranking import candidates, cutoffs, demo, gains, onnx_download
 from reranker_ui.services.ranking import compare as rankings
 from reranker_ui.services.ranking import explain as explaining
-from reranker_ui.services.ranking import rankers as models
+from reranker_ui.services.ranking.ranker_choices import choices
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.api import gradio_api
@@ -37,7 +37,7 @@ def build(workspace: Workspace) -> None:
 
 def _rankings(workspace: Workspace) -> Sequence[Function]:
     def rankers(user: User, *, dataset: Name | None = None) -> Any:
-        return models.choices(workspace, user, dataset) | {
+        return choices(workspace, user, dataset) | {
             "role": user.role,
             "demo": demo.demo_page(workspace, user),
         }
