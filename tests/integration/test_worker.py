@@ -77,7 +77,7 @@ def start(home):
 def work(home, monkeypatch):
     """The worker's program in this process, which has torch already; returns its exit code."""
     monkeypatch.setenv("RERANKER_UI_THREADS", "1")
-    monkeypatch.setattr(training_job, "prepare_training", lambda: None)
+    monkeypatch.setattr(training_job, "prepare_training", lambda *_: None)
     before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
     yield lambda folder: training_job.main([str(folder.path)])
     for number, handler in before.items():
