@@ -50,6 +50,7 @@ def test_the_whole_loop(new_server, new_page, tiny_model):
     page.get_by_role("tab", name="Train").click()
     page.locator("#rr-run-advanced summary").click()
     page.get_by_label("Epochs").fill("1")
+    page.locator("#rr-run-more summary").click()
     page.get_by_label("Max steps").fill("40")  # a tenth of the sample shows the way as well
     page.get_by_role("button", name="Start", exact=True).click()
     live = page.locator(".rr-live")

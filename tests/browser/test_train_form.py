@@ -52,7 +52,7 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
     recipe.select_option("advised")
     why = page.locator("#rr-train_why")
     expect(why).to_contain_text("72 pairs are few")
-    expect(page.locator("#rr-run-epochs")).to_have_value("4")
+    expect(page.locator("#rr-run-batch_size")).to_have_value("16")
 
     recipe.select_option("russian-web")
     expect(why).to_be_hidden()

@@ -100,8 +100,8 @@ def scoring(place, _tmp_path):
 
 def exporting(place, _tmp_path):
     onnx_download.make_onnx(place.workspace, ADMIN, place.run)
-    row = find_run(place.workspace, ADMIN, place.run)
-    job = engines.conversion_of("onnx", onnx_download._folder(place.workspace, row))
+    number = find_run(place.workspace, ADMIN, place.run)["id"]
+    job = engines.conversion_of("onnx", onnx_download._folder(place.workspace, number))
 
     def failure():
         state = onnx_download.onnx_state(place.workspace, ADMIN, place.run)

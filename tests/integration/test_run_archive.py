@@ -31,7 +31,8 @@ def test_a_model_comes_back_byte_by_byte(workspace, tiny_model):
     name, parts = run_archive(workspace, VIEWER, a_run(workspace, model=tiny_model))
     files = unzipped(parts)
     folder = name.removesuffix(".zip")
-    assert files == {f"{folder}/{file.name}": file.read_bytes() for file in tiny_model.iterdir()}
+    kept = [file for file in tiny_model.rglob("*") if file.is_file()]
+    assert files == {f"{folder}/{file.relative_to(tiny_model)}": file.read_bytes() for file in kept}
 
 
 def test_a_whole_run_leaves_out_what_only_the_worker_needs(workspace, tiny_model):

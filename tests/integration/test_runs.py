@@ -403,7 +403,7 @@ def test_a_plan_for_a_form_starts_nothing_and_tells_the_passes(workspace, recipe
     found = plans.plan(workspace, ADMIN, "caves", several)
     assert found["measurable"] and found["seconds"] is None
     facts = {fact["name"]: fact["value"] for fact in found["facts"]}
-    assert found["steps"] == 2 * recipe.epochs + 8 * recipe.epochs
+    assert found["steps"] == 2 * several.epochs + 8 * several.epochs
     assert facts["Steps"] == f"{found['steps']} in 2 runs"
     assert found["seconds"] is None and not (workspace.cache / "speeds").exists()
     assert "--passes 20,0" in found["command"]

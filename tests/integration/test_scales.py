@@ -137,7 +137,7 @@ def test_a_scale_is_changed_with_its_labels_and_back(tmp_path, workspace):
     assert grades(workspace) == before
     done = change_scale(workspace, LOCAL, "shop", SHOP, {7.0: 3.0})
     assert scale_of(workspace, LOCAL, "shop") == SHOP.as_json()
-    assert done["positives"] == [91, 62]  # any above 0, then 2 and 3
+    assert done["positives"] == (91, 62)  # any above 0, then 2 and 3
     assert list_datasets(workspace, LOCAL)[0]["positives"] == 62
     assert history(workspace, LOCAL, "shop")["lines"][0]["undoable"]
     undo(workspace, LOCAL, done["edit"])
@@ -198,7 +198,7 @@ def test_everything_that_counts_follows_the_scale(scale, low, positives, tmp_pat
     lower = change_scale(
         workspace, LOCAL, "shop", Scale("graded", scale.max, scale.min, low + 1), {}
     )
-    assert lower["positives"] == [24, 48]
+    assert lower["positives"] == (24, 48)
     quality, _rows = assess(workspace, "shop", "none", None, lambda _phase, _part: None)
     assert "no_negative" in {one["key"] for one in quality["findings"]}
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,9 @@ def search(
         found = stage.index.search(query, k)
         ids = [int(stage.pair_ids[place]) for place, _ in found]
         texts = _texts(connection, ids)
-    return [(texts[number], score) for number, (_, score) in zip(ids, found, strict=True)]
+    # An index that was damaged on disk may name pairs that do not exist.
+    scored = zip(ids, found, strict=True)
+    return [(texts[number], score) for number, (_, score) in scored if number in texts]
 
 
 def scores(
@@ -102,7 +105,7 @@ def _read_or_build(connection: sa.Connection, dataset_id: int, folder: Path) -> 
                 stage = FirstStage(Index.open(folder), np.load(folder / "pair_ids.npy"))
                 stage.index.search("a", 1)  # some damage only shows in a search
                 return stage
-            except (OSError, ValueError, LookupError, TypeError) as error:
+            except (OSError, ValueError, LookupError, TypeError, TokenError) as error:
                 log.warning("The index %s is damaged and will be rebuilt: %s", folder, error)
         _build(connection, dataset_id, folder)
         return FirstStage(Index.open(folder), np.load(folder / "pair_ids.npy"))
