@@ -6,7 +6,7 @@ from typing import Any
 from reranker_ui.core.values.recipe import Recipe
 
 MINUTES = {"quick": 4, "quality": 20, "thorough": 60}
-LEARNING = 0.7  # share of the time; the rest loads, evaluates on dev and on test
+LEARNING = 0.55  # share of the time; the rest loads, embeds, evaluates on dev and on test
 WARM_SHARE = 0.5  # least share of the training for a warm start, if there is one
 LEAST_WARM, MOST_WARM = 1_000, 60_000  # pairs
 LEAST_EPOCHS, MOST_EPOCHS = 0.25, 4.0
