@@ -9,6 +9,7 @@ from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.bases.coverage import reads_well
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.models.encoder import embedded_encoder
+from reranker_ui.core.models.model_folder import token_limit
 from reranker_ui.core.training.advice.budget import needs_speed, work_of
 from reranker_ui.core.training.phase import lesson_of
 from reranker_ui.core.training.throughput import speed_of
@@ -33,7 +34,8 @@ def fitting_base(
         return base
     if not folder.base_file.is_file():
         lesson = lesson_of(recipe, pairs, folder.scale())
-        work = work_of(recipe, speed_of(lesson, base.path, recipe.max_length, machine))
+        length = min(recipe.max_length, token_limit(base.path) or recipe.max_length)
+        work = work_of(recipe, speed_of(lesson, base.path, length, machine))
         folder.base_file.write_text(EMBEDDED_MULTILINGUAL if work >= ENOUGH else EMBEDDED_ENGLISH)
     if folder.base_file.read_text() == EMBEDDED_MULTILINGUAL:
         return base
