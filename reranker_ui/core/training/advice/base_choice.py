@@ -1,5 +1,6 @@
 """Which of the embedded bases a time budget is enough for."""
 
+import json
 from dataclasses import replace
 
 import pandas as pd
@@ -13,6 +14,7 @@ from reranker_ui.core.models.model_folder import token_limit
 from reranker_ui.core.training.advice.budget import needs_speed, work_of
 from reranker_ui.core.training.phase import lesson_of
 from reranker_ui.core.training.throughput import speed_of
+from reranker_ui.core.values.json_files import save
 from reranker_ui.core.values.machine import Machine
 from reranker_ui.core.values.recipe import EMBEDDED_ENGLISH, EMBEDDED_MULTILINGUAL, Recipe
 from reranker_ui.core.values.run_folder import RunFolder
@@ -36,8 +38,8 @@ def fitting_base(
         lesson = lesson_of(recipe, pairs, folder.scale())
         length = min(recipe.max_length, token_limit(base.path) or recipe.max_length)
         work = work_of(recipe, speed_of(lesson, base.path, length, machine))
-        folder.base_file.write_text(EMBEDDED_MULTILINGUAL if work >= ENOUGH else EMBEDDED_ENGLISH)
-    if folder.base_file.read_text() == EMBEDDED_MULTILINGUAL:
+        save(folder.base_file, EMBEDDED_MULTILINGUAL if work >= ENOUGH else EMBEDDED_ENGLISH)
+    if json.loads(folder.base_file.read_text()) == EMBEDDED_MULTILINGUAL:
         return base
     found = resolve_base(EMBEDDED_ENGLISH, folder.home / "cache")
     notice = (

@@ -8,6 +8,7 @@ from reranker_ui.core.models.model_folder import layers_of
 from reranker_ui.core.training.advice.budget import SIZES, explained, needs_speed, sized
 from reranker_ui.core.training.phase import Lesson
 from reranker_ui.core.training.throughput import speed_of
+from reranker_ui.core.values.json_files import save
 from reranker_ui.core.values.machine import Machine
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.run_folder import RunFolder
@@ -43,7 +44,7 @@ def size(
         found = sized(recipe, speed, pairs, warms, layers_of(base.path))
         sizes = {name: getattr(found, name) for name in SIZES}
         sizes["reason"] = explained(found, speed, pairs, warms)
-        folder.sizes_file.write_text(json.dumps(sizes))
+        save(folder.sizes_file, sizes)
     sizes = json.loads(folder.sizes_file.read_text())
     reason = sizes.pop("reason")
     return _sizing(recipe.model_copy(update=sizes), lesson, reason)
