@@ -10,7 +10,9 @@ from reranker_ui.commands.scale_options import add_label_map, add_scale_options
 from reranker_ui.core.formats.columns import ROLES
 from reranker_ui.core.formats.families import FAMILIES
 from reranker_ui.core.formats.hub import is_hub_id
+from reranker_ui.core.formats.mojibake import MojibakeReport
 from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.formats.structure.file_reading import StoredReport
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.settings import Settings
@@ -122,8 +124,8 @@ def _import(arguments: argparse.Namespace) -> tuple[Any, int]:
     )  # fmt: skip
     for note in [*report["notes"], *_columns(report), *_mojibake(report["mojibake"])]:
         print(note, file=sys.stderr)
-    names = ("dataset", "summary", *_COUNTS, "rejects")
-    return {name: report[name] for name in names}, 0
+    shown: dict[str, Any] = {**report}
+    return {name: shown[name] for name in ("dataset", "summary", *_COUNTS, "rejects")}, 0
 
 
 def _refuse_to_replace(workspace: Any, name: str) -> None:
@@ -160,7 +162,7 @@ def _with_breaks(template: str | None) -> str | None:
     return template and template.replace("\\n", "\n").replace("\\t", "\t")
 
 
-def _columns(report: dict[str, Any]) -> list[str]:
+def _columns(report: StoredReport) -> list[str]:
     """What becomes of the columns that hold neither texts nor labels of the pairs."""
     kept = [column["column"] for column in report["further"]]
     notes = [f"Kept with each pair: {', '.join(kept)}."] if kept else []
@@ -171,7 +173,7 @@ def _columns(report: dict[str, Any]) -> list[str]:
     ]  # fmt: skip
 
 
-def _mojibake(found: dict[str, Any] | None) -> list[str]:
+def _mojibake(found: MojibakeReport | None) -> list[str]:
     """Lines about texts that were decoded with the wrong encoding."""
     if not found:
         return []

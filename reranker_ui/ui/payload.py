@@ -19,7 +19,7 @@ from pydantic import (
     create_model,
 )
 
-from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.formats.options import ReadingAnswers
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 
@@ -39,7 +39,7 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _reading_choices(value: dict[str, Any]) -> dict[str, Any]:
+def _reading_answers(value: dict[str, Any]) -> dict[str, Any]:
     return _READING.model_validate(value).model_dump(exclude_none=True)
 
 
@@ -51,10 +51,10 @@ def _sound(scale: Scale) -> Scale:
 
 
 _SAID: dict[str, Any] = {
-    name: (hint | None, None) for name, hint in get_type_hints(ReadOptions).items()
+    name: (hint | None, None) for name, hint in get_type_hints(ReadingAnswers).items()
 }
 _READING = create_model(
-    "ReadingChoices", __config__=ConfigDict(strict=True, extra="ignore"), **_SAID
+    "ReadingAnswers", __config__=ConfigDict(strict=True, extra="ignore"), **_SAID
 )
 Text = Annotated[str, BeforeValidator(_storable), Field(strict=True)]
 Name = Annotated[Text, Field(max_length=1_000)]
@@ -75,7 +75,7 @@ ScaleSent = Annotated[Scale, AfterValidator(_sound)]
 LabelMap = Annotated[
     dict[Annotated[float, Field(allow_inf_nan=False)], Number], Field(max_length=1_000)
 ]
-ReadingChoices = Annotated[dict[str, Any], AfterValidator(_reading_choices)]
+Answers = Annotated[dict[str, Any], ReadingAnswers, AfterValidator(_reading_answers)]
 
 
 def reader_of(function: Callable[..., Any]) -> Callable[[Any], dict[str, Any]]:

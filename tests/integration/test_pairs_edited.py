@@ -11,13 +11,14 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.annotating.disputes import decide, undecide
 from reranker_ui.services.datasets import edits, text_edits, undo
-from reranker_ui.services.datasets.pages import candidates_of_query, page_of_pairs
+from reranker_ui.services.datasets.pages import page_of_pairs
 from reranker_ui.services.datasets.pair_history import history
 from reranker_ui.services.datasets.split_report import join_sides
 from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.labels.datasets import label_counts, labelled_pairs, list_datasets
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
 from reranker_ui.services.labels.visibility import Visibility
+from reranker_ui.services.ranking.candidates import candidates_of_query
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import annotations, decisions, imported_labels, pairs
 from tests.support.label_rule import resolve_labels

@@ -17,6 +17,7 @@ from reranker_ui.services.datasets.pages import filter_choices, page_of_pairs
 from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.datasets import delete_dataset
+from reranker_ui.services.ranking import candidates
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import datasets, imported_labels
 
@@ -189,6 +190,6 @@ def test_a_page_holds_few_long_texts(filled, monkeypatch):
         assert ids == [row["id"] for row in rows]
         before = page_of_pairs(filled, LOCAL, "d", size=50, before=ids[-1])["pairs"]
         assert before[-1]["id"] == ids[-2] and len(before) < 50
-    monkeypatch.setattr(pages, "_MOST_OF_QUERY", 10)
+    monkeypatch.setattr(candidates, "_MOST_OF_QUERY", 10)
     with pytest.raises(Refused, match="at once is 10"):
-        pages.candidates_of_query(filled, LOCAL, "d", rows[0]["query"])
+        candidates.candidates_of_query(filled, LOCAL, "d", rows[0]["query"])

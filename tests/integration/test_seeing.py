@@ -16,11 +16,11 @@ from reranker_ui.services.annotating.settings import set_stream
 from reranker_ui.services.datasets.edits import set_label
 from reranker_ui.services.datasets.export import export_dataset
 from reranker_ui.services.datasets.history import history
-from reranker_ui.services.datasets.pages import candidates_of_query, page_of_pairs
+from reranker_ui.services.datasets.pages import page_of_pairs
 from reranker_ui.services.datasets.quality import check_now, quality
 from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.labels.datasets import list_datasets
-from reranker_ui.services.ranking.candidates import labelled, labelled_queries
+from reranker_ui.services.ranking.candidates import candidates_of_query, labelled, labelled_queries
 from reranker_ui.services.ranking.compare import evaluate
 from reranker_ui.services.ranking.gains import gains
 from reranker_ui.services.store.access import LOCAL, User

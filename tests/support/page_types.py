@@ -5,6 +5,8 @@ Those that answer `Any` are declared by hand in answers.d.ts.
 """
 
 import inspect
+import json
+import re
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, fields, is_dataclass
@@ -12,6 +14,7 @@ from typing import (
     Annotated,
     Any,
     Literal,
+    NewType,
     Union,
     get_args,
     get_origin,
@@ -19,33 +22,55 @@ from typing import (
     is_typeddict,
 )
 
-from reranker_ui.ui.pages import data, people
+from reranker_ui.core.evaluation.quality.finding import Severity
+from reranker_ui.core.formats.options import ReadingAnswers
+from reranker_ui.core.values.labels import Kind
+from reranker_ui.core.values.splits import Split
+from reranker_ui.services.imports.target import Into
+from reranker_ui.services.labels.effective_labels import State
+from reranker_ui.services.labels.guidelines import Order
+from reranker_ui.services.store.access import Role
+from reranker_ui.ui.pages import annotate, data, people
 from tests.support import ROOT
 
 FILE = ROOT / "assets" / "js" / "lib" / "page_functions.d.ts"
-ROOMS = {"People": people.functions, "Data": data.functions}
+ROOMS = {"People": people.functions, "Data": data.functions, "Annotate": annotate.functions}
+# What JavaScript calls a type that has no name of its own in Python, or another one.
+NAMES: dict[Any, str] = {
+    Into: "ImportInto",
+    Kind: "LabelKind",
+    Order: "DatasetOrder",
+    ReadingAnswers: "ReadingAnswers",
+    Role: "Role",
+    Severity: "Severity",
+    Split: "Split",
+    State: "PairState",
+}
 _HEAD = "// Written by `python -m tests.support.page_types` from the Python page functions.\n"
 _WIDTH = 100  # of a line, as the formatter of the JavaScript has it
-_PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
+_PLAIN: dict[Any, str] = {
+    str: "string", int: "number", float: "number", bool: "boolean", type(None): "null",
+    Any: "unknown",
+}  # fmt: skip
 
 
 def page_types() -> str:
     """The text of FILE."""
-    shapes: dict[str, type] = {}
+    shapes: dict[str, Any] = {}
     rooms = [_room(name, functions(None), shapes) for name, functions in ROOMS.items()]
     written: dict[str, str] = {}
     while missing := sorted(shapes.keys() - written.keys()):
         for name in missing:
-            written[name] = _interface(shapes[name], shapes)
+            written[name] = _declared(shapes[name], shapes)
     return "\n".join([_HEAD, *(written[name] for name in sorted(written)), *rooms])
 
 
-def _room(name: str, functions: list[Callable[..., Any]], shapes: dict[str, type]) -> str:
+def _room(name: str, functions: list[Callable[..., Any]], shapes: dict[str, Any]) -> str:
     lines = [line for function in functions for line in _function(function, shapes)]
-    return f"interface {name}Functions {{\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
+    return f"interface {name}Server {{\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
 
 
-def _function(function: Callable[..., Any], shapes: dict[str, type]) -> Iterator[str]:
+def _function(function: Callable[..., Any], shapes: dict[str, Any]) -> Iterator[str]:
     hints = get_type_hints(function, include_extras=True)
     if hints["return"] is Any:
         return
@@ -67,7 +92,17 @@ def _function(function: Callable[..., Any], shapes: dict[str, type]) -> Iterator
         yield f"}}): Promise<{answer}>;"
 
 
-def _interface(shape: type, shapes: dict[str, type]) -> str:
+def _declared(shape: Any, shapes: dict[str, Any]) -> str:
+    if get_origin(shape) is Literal:
+        line = f"type {_name(shape)} = {_values(shape)};\n"
+        if len(line) <= _WIDTH:
+            return line
+        values = "".join(f"\n  | {json.dumps(value)}" for value in get_args(shape))
+        return f"type {_name(shape)} ={values};\n"
+    return _interface(shape, shapes)
+
+
+def _interface(shape: Any, shapes: dict[str, Any]) -> str:
     doc = (shape.__doc__ or "").strip().splitlines()
     comment = f"/** {doc[0]} */\n" if len(doc) == 1 else _comment(doc)
     lines = [
@@ -82,9 +117,11 @@ def _comment(lines: list[str]) -> str:
     return "".join(["/**\n", *(f" * {line.strip()}".rstrip() + "\n" for line in lines), " */\n"])
 
 
-def _name(shape: type) -> str:
+def _name(shape: Any) -> str:
     """A dataclass is what the page sends, a TypedDict what it receives."""
-    return f"{shape.__name__}Sent" if is_dataclass(shape) else shape.__name__
+    if shape in NAMES:
+        return NAMES[shape]
+    return f"{shape.__name__}Sent" if is_dataclass(shape) else str(shape.__name__)
 
 
 def _fields(shape: Any) -> Iterator[tuple[str, Any, bool]]:
@@ -92,7 +129,8 @@ def _fields(shape: Any) -> Iterator[tuple[str, Any, bool]]:
     hints = get_type_hints(shape)
     if is_dataclass(shape):
         for one in fields(shape):
-            yield one.name, hints[one.name], one.default is not MISSING
+            given = one.default is MISSING and one.default_factory is MISSING
+            yield one.name, hints[one.name], not given
     else:
         for name, hint in hints.items():
             yield name, hint, name in shape.__optional_keys__
@@ -102,12 +140,14 @@ def _key(name: str) -> str:
     return name if name.isidentifier() else f'"{name}"'
 
 
-def _script(hint: Any, shapes: dict[str, type]) -> str:
+def _script(hint: Any, shapes: dict[str, Any]) -> str:
     """A Python type as JavaScript receives it in JSON."""
     if hint in _PLAIN:
         return _PLAIN[hint]
-    if is_typeddict(hint) or is_dataclass(hint):
-        if shapes.setdefault(_name(hint), hint) is not hint:
+    if isinstance(hint, NewType):  # declared in globals.d.ts
+        return hint.__name__
+    if hint in NAMES or is_typeddict(hint) or is_dataclass(hint):
+        if shapes.setdefault(_name(hint), hint) != hint:
             raise TypeError(f"two shapes are called {_name(hint)}")
         return _name(hint)
     return _generic(hint, lambda inner: _script(inner, shapes))
@@ -116,20 +156,25 @@ def _script(hint: Any, shapes: dict[str, type]) -> str:
 def _generic(hint: Any, script: Callable[[Any], str]) -> str:
     """A type with others inside it, which `script` writes."""
     origin, inner = get_origin(hint), get_args(hint)
-    if origin is Annotated:
-        return script(inner[0])
+    if origin is Annotated:  # with the dataclass that has the fields of a dict, if any
+        named = (note for note in inner[1:] if isinstance(note, type) and is_dataclass(note))
+        return script(next(named, inner[0]))
     if origin is Literal:
-        return " | ".join(f'"{value}"' for value in inner)
+        return _values(hint)
     if origin in (Union, types.UnionType):
         return " | ".join(map(script, inner))
     if origin is dict:
         return f"Record<string, {script(inner[1])}>"
     if origin is list or inner[1:] == (...,):
         item = script(inner[0])
-        return f"({item})[]" if "|" in item else f"{item}[]"
+        return f"({item})[]" if " | " in re.sub(r"<.*>|\[.*\]", "", item) else f"{item}[]"
     if origin is tuple:
         return f"[{', '.join(map(script, inner))}]"
     raise TypeError(f"{hint} has no type in JavaScript")
+
+
+def _values(hint: Any) -> str:
+    return " | ".join(map(json.dumps, get_args(hint)))
 
 
 if __name__ == "__main__":

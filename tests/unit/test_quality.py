@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reranker_ui.core.evaluation import quality
 from reranker_ui.core.evaluation.near_duplicates import similar_pairs
-from reranker_ui.core.evaluation.readability import histogram_of_lengths
+from reranker_ui.core.evaluation.quality.checks import alike, structure
+from reranker_ui.core.evaluation.quality.readability import histogram_of_lengths
+from reranker_ui.core.evaluation.quality.table import Table
 
 CLEAN = [  # query, near, passage, folded, grade, split, disputed
     (1, 1, 1, 1, 1.0, 0, False),
@@ -17,14 +18,14 @@ CLEAN = [  # query, near, passage, folded, grade, split, disputed
 ]
 
 
-def table(rows) -> quality.Table:
+def table(rows) -> Table:
     kinds = (*[np.uint64] * 4, np.float64, np.int8, np.bool_)
     columns = [np.array(c, dtype=k) for c, k in zip(zip(*rows, strict=True), kinds, strict=True)]
-    return quality.Table(np.arange(1, len(rows) + 1), *columns)
+    return Table(np.arange(1, len(rows) + 1), *columns)
 
 
 def found(rows) -> dict[str, list[int]]:
-    return {one.key: one.rows.tolist() for one in quality.structure(table(rows))}
+    return {one.key: one.rows.tolist() for one in structure(table(rows))}
 
 
 def test_nothing_is_found_in_clean_pairs():
@@ -54,14 +55,14 @@ def test_a_query_on_two_sides_is_not_told_twice():
 
 def test_one_label_alone_blocks():
     rows = [(q, q, q, q, 0.0, 0, False) for q in range(9)]
-    told = {one.key: one for one in quality.structure(table(rows))}
+    told = {one.key: one for one in structure(table(rows))}
     assert told["balance"].severity == "blocks"
     assert told["balance"].fact == "No pair is relevant"
 
 
 def test_similar_texts_count_only_where_they_matter():
     pairs = table(CLEAN)
-    told = {one.key: one.rows.tolist() for one in quality.alike(pairs, [(0, 2)], [(0, 1), (1, 2)])}
+    told = {one.key: one.rows.tolist() for one in alike(pairs, [(0, 2)], [(0, 1), (1, 2)])}
     assert told == {"similar_sides": [1, 2, 3, 4], "similar_passages": [1, 2]}
 
 

@@ -73,7 +73,7 @@ function tiles({ shared, votes, all_votes: all, percent, alpha, kappa, intervals
   return h(
     "dl.rr-card.rr-tiles.rr-an-tiles",
     tile("Pairs with two labels or more", formatInt(shared), newest),
-    tile("Percent agreement", share(percent), null, range(intervals.percent, share)),
+    tile("Percent agreement", share(percent ?? 0), null, range(intervals.percent, share)),
     tile("Krippendorff’s alpha", formatKappa(alpha), null, within),
     kappa === null
       ? null

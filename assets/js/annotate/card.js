@@ -67,7 +67,7 @@ export class PairCard {
     fill(this.answers, [...this.buttons.values()]);
   }
 
-  /** @param {StreamPair} pair */
+  /** @param {PairToLabel} pair */
   show(pair) {
     if (!this.showsPair) this.showFrame(true, this.pair);
     this.query.textContent = pair.query;
@@ -146,7 +146,7 @@ export class PairCard {
     this.passage.scrollBy({ top: (back ? -0.9 : 0.9) * this.passage.clientHeight });
   }
 
-  /** @param {StreamPair["told"]} others */
+  /** @param {PairToLabel["told"]} others */
   drawOthers(others) {
     const { scale, blind } = this.session.stream;
     if (!others) {

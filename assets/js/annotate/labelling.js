@@ -56,7 +56,7 @@ export class Labelling {
   }
 
   /**
-   * @param {StreamPair} pair
+   * @param {PairToLabel} pair
    * @param {number | null} label
    * @param {string | null} note
    * @param {number | null} seconds null for a label that is changed later
@@ -77,7 +77,8 @@ export class Labelling {
     });
     session.own.set(pair.id, label);
     const others = session.last.filter(({ id }) => id !== pair.id);
-    session.last = [{ ...pair, label, note, at: Date.now() / 1000 }, ...others].slice(0, KEPT);
+    const answer = { label, cannot_tell: pair.cannot_tell ?? 0, note, at: Date.now() / 1000 };
+    session.last = [{ ...pair, ...answer }, ...others].slice(0, KEPT);
     if (!again) this.count(label, 1, !!pair.cannot_tell);
     session.parts.rail.setOwn(pair.id, label, !!pair.cannot_tell);
     session.parts.drawBeside();

@@ -36,7 +36,7 @@ export class QueryPassages {
     this.rows = new Map();
   }
 
-  /** @param {StreamPair | null} pair */
+  /** @param {PairToLabel | null} pair */
   async show(pair) {
     const { session } = this;
     this.node.classList.toggle("rr-hidden", !pair);

@@ -10,7 +10,7 @@ export class PairQueue {
   /** @param {import("./session.js").Session} session */
   constructor(session) {
     this.session = session;
-    /** @type {StreamPair[]} */
+    /** @type {PairToLabel[]} */
     this.pairs = [];
     this.loading = 0; // the turn whose pairs are being loaded
     this.ended = false; // the server had no more
@@ -101,7 +101,7 @@ export class PairQueue {
 
   /**
    * Show a pair that was chosen; the current one waits behind it.
-   * @param {StreamPair} pair
+   * @param {PairToLabel} pair
    */
   open(pair) {
     const { current, parts } = this.session;

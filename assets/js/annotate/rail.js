@@ -27,7 +27,7 @@ export class SideRail {
     this.drawnGuidelines = null;
   }
 
-  /** @param {StreamPair | null} pair */
+  /** @param {PairToLabel | null} pair */
   showQuery(pair) {
     this.passages.show(pair);
   }
@@ -148,7 +148,7 @@ function agreementNote(agreement) {
   const { alpha, percent, kappa } = agreement;
   const parts = [
     alpha === null ? null : "Krippendorff’s alpha",
-    `${formatInt(100 * percent)}% equal`,
+    `${formatInt(100 * (percent ?? 0))}% equal`,
     kappa === null ? null : `kappa ${formatKappa(kappa)}`,
   ];
   return h("p.rr-faint", parts.filter(Boolean).join(" · "));

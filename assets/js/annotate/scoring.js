@@ -7,7 +7,7 @@ export class Scoring {
   /** @param {import("./session.js").Session} session */
   constructor(session) {
     this.session = session;
-    /** @type {ScoringState | null} */
+    /** @type {Partial<ScoringState> | null} */
     this.state = null;
     this.turn = 0;
   }

@@ -45,7 +45,7 @@ export class Session {
     this.dataset = dataset;
     /** @type {StreamSettings | null} */
     this.loaded = null;
-    /** @type {StreamPair | null} */
+    /** @type {PairToLabel | null} */
     this.current = null;
     /** @type {string} */
     this.note = "";
@@ -155,7 +155,7 @@ export class Session {
 
   /**
    * Show the next pair.
-   * @param {StreamPair | null} pair null if there is none
+   * @param {PairToLabel | null} pair null if there is none
    */
   show(pair) {
     this.current = pair;

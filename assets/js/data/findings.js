@@ -43,7 +43,7 @@ function passedChecks(checks) {
  * @param {QualityView} view
  * @param {QualityReport} report
  * @param {string} base
- * @param {Finding} finding
+ * @param {QualityFinding} finding
  */
 function drawFinding(view, report, base, finding) {
   const [shape, word] = SHAPES[finding.severity];
@@ -66,7 +66,7 @@ function drawFinding(view, report, base, finding) {
 
 /**
  * @param {QualityView} view
- * @param {Finding} finding
+ * @param {QualityFinding} finding
  */
 function action(view, { act }) {
   const go = (/** @type {string} */ tab) => goTo(tab, { dataset: view.dataset, view: null });

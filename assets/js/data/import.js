@@ -25,8 +25,7 @@ export class ImportPanel {
     this.heading = h("h2", "Import");
     this.body = h("div");
     this.focus = new KeptFocus(this.body);
-    /** @type {string | null} */
-    this.token = recallToken();
+    this.token = recallToken(); // "" without an upload
     /** @type {ReadingAnswers} */
     this.answers = {};
     this.target = new ImportTarget("");
@@ -55,7 +54,7 @@ export class ImportPanel {
    * @param {unknown} [error]
    */
   reset(error) {
-    this.setToken(null);
+    this.setToken("");
     this.answers = {};
     this.confirmed.clear();
     this.shown = null;
@@ -79,7 +78,7 @@ export class ImportPanel {
     this.foot?.draw();
   }
 
-  /** @param {string | null} token */
+  /** @param {string} token */
   setToken(token) {
     this.token = token;
     rememberToken(token);
@@ -154,7 +153,7 @@ export class ImportPanel {
     this.timer = window.setTimeout(() => this.follow(), milliseconds);
   }
 
-  /** @param {UploadState} state */
+  /** @param {UploadBeingRead} state */
   showReading(state) {
     const read = state.records ? plural(state.records, "record") : formatSize(state.bytes);
     const part = state.total ? Math.min(1, state.bytes / state.total) : null;
@@ -162,7 +161,7 @@ export class ImportPanel {
     this.followLater(250);
   }
 
-  /** @param {UploadState} state */
+  /** @param {UploadBeingStored} state */
   showStoring(state) {
     const progress = `${formatInt(state.through)} of ${plural(state.of, "pair")}`;
     const part = state.of ? state.through / state.of : null;
@@ -170,9 +169,9 @@ export class ImportPanel {
     this.followLater(400);
   }
 
-  /** @param {UploadState} state */
+  /** @param {UploadStored} state */
   finish(state) {
-    const token = /** @type {string} */ (this.token);
+    const { token } = this;
     this.reset();
     this.server.end_upload({ token }).catch(() => {}); // swept by the server later
     this.stored(state);
@@ -184,7 +183,7 @@ export class ImportPanel {
    * @param {number | null} part of the whole; null if it is not known
    */
   working(title, text, part) {
-    const cancel = this.token && button("Cancel", () => this.cancel(), { kind: "small" });
+    const cancel = !!this.token && button("Cancel", () => this.cancel(), { kind: "small" });
     const width = part === null ? 8 : Math.max(2, 100 * part);
     const line = h("div.rr-row", h("b.rr-grow.rr-cut", title), h("span.rr-muted", text), cancel);
     const bar = h("div.rr-bar", h("i", { style: `width:${width}%` }));
@@ -192,7 +191,7 @@ export class ImportPanel {
   }
 
   async cancel() {
-    const token = this.token;
+    const { token } = this;
     clearTimeout(this.timer);
     this.reset();
     try {
@@ -220,14 +219,14 @@ export class ImportPanel {
     }
   }
 
-  /** @param {UploadState} state */
+  /** @param {ReadOrRefused} state */
   show(state) {
     this.focus.remember();
     fill(this.body, drawReading(this, state));
     this.focus.restore();
   }
 
-  /** @param {UploadState} state */
+  /** @param {ReadOrRefused} state */
   toggleOptions(state) {
     this.changing = !this.changing;
     this.show(state);

@@ -32,7 +32,7 @@ const USUAL = [
 
 /**
  * @param {ImportPanel} panel
- * @param {UploadState} state
+ * @param {ReadOrRefused} state
  * @param {string[]} columns
  */
 export function drawColumns(panel, state, columns) {
@@ -52,7 +52,7 @@ export function drawColumns(panel, state, columns) {
 
 /**
  * @param {ImportPanel} panel
- * @param {UploadState} state
+ * @param {ReadOrRefused} state
  * @param {string[]} columns
  * @param {typeof ROLES[number]} role
  */
@@ -61,7 +61,7 @@ function roleRow(panel, state, columns, [key, word, empty]) {
     const text = column.length > 40 ? `${column.slice(0, 39)}…` : column;
     return /** @type {[string, string]} */ ([column, text]);
   });
-  const value = state.plan?.[key] ?? panel.answers[key];
+  const value = state.plan?.[key] ?? panel.answers[key]?.toString();
   const one = key === "passage" ? { passage_template: null } : {};
   const set = (/** @type {string} */ column) => panel.readAgain({ [key]: column || null, ...one });
   return optionRow(word, choiceList([["", empty], ...names], value, set, word));
@@ -70,7 +70,7 @@ function roleRow(panel, state, columns, [key, word, empty]) {
 /**
  * For labels that are words: a number for each.
  * @param {ImportPanel} panel
- * @param {UploadState} state
+ * @param {ReadOrRefused} state
  */
 function labelMeanings(panel, state) {
   const words = (state.labels || []).filter(([word]) => isName(word));

@@ -7,7 +7,7 @@ import { oneLine, plural } from "../lib/format.js";
 
 /**
  * @param {ImportPanel} panel
- * @param {UploadState} state
+ * @param {ReadOrRefused} state
  */
 export function furtherColumns(panel, { further = [] }) {
   if (!further.length) return null;

@@ -17,15 +17,19 @@ export function suggestName(file) {
   );
 }
 
+/** The upload that this browser tab has begun; "" if there is none. */
 export function recallToken() {
   try {
-    return sessionStorage.getItem(KEPT);
+    return sessionStorage.getItem(KEPT) ?? "";
   } catch {
-    return null; // a private window
+    return ""; // a private window
   }
 }
 
-/** @param {string | null} token */
+/**
+ * Remember the upload of this browser tab.
+ * @param {string} token "" to forget it
+ */
 export function rememberToken(token) {
   try {
     if (token) sessionStorage.setItem(KEPT, token);

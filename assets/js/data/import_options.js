@@ -67,7 +67,7 @@ export function optionRow(label, field) {
 
 /**
  * @param {ImportPanel} panel
- * @param {ReadingPlan} plan as guessed
+ * @param {Partial<ReadingPlan>} plan as guessed
  */
 export function drawOptions(panel, plan) {
   /**

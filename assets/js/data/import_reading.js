@@ -28,7 +28,7 @@ const KINDS = {
 
 /**
  * @param {ImportPanel} panel
- * @param {UploadState} state
+ * @param {ReadOrRefused} state
  */
 export function drawReading(panel, state) {
   const columns = state.plan?.columns || state.columns || [];
@@ -54,7 +54,7 @@ export function drawReading(panel, state) {
 
 /**
  * @param {ImportPanel} panel
- * @param {UploadState} state
+ * @param {ReadOrRefused} state
  * @param {ImportReport} report
  */
 function foot(panel, state, report) {
@@ -64,7 +64,7 @@ function foot(panel, state, report) {
 
 /**
  * @param {ImportPanel} panel
- * @param {UploadState} state
+ * @param {ReadOrRefused} state
  */
 function strip(panel, state) {
   const change = linkButton(panel.changing ? "Done" : "Change", () => panel.toggleOptions(state));
@@ -81,12 +81,12 @@ function strip(panel, state) {
   );
 }
 
-/** @param {UploadState} state */
+/** @param {ReadOrRefused} state */
 function fileTitle({ file, more }) {
   return more?.length ? `${file} and ${plural(more.length, "more file")}` : file;
 }
 
-/** @param {UploadState} state */
+/** @param {ReadOrRefused} state */
 function fileNames({ file, more = [] }) {
   return [file, ...(more ?? [])].join(", ");
 }
@@ -105,7 +105,7 @@ function addFiles(panel) {
 /**
  * Whether a column waits for a word on what it holds.
  * @param {ImportPanel} panel
- * @param {UploadState} state
+ * @param {ReadOrRefused} state
  */
 function waits(panel, state) {
   return askedColumns(state).some(({ column }) => !panel.confirmed.has(column));
@@ -133,7 +133,7 @@ function readAs(plan, report) {
 }
 
 /**
- * @param {UploadState} state
+ * @param {ReadOrRefused} state
  * @param {boolean} breaks whether passages keep their line breaks
  */
 function preview({ preview: rows = [] }, breaks) {
@@ -169,7 +169,7 @@ function preview({ preview: rows = [] }, breaks) {
 /**
  * For judgments by id: the files with the texts, if they are missing.
  * @param {ImportPanel} panel
- * @param {UploadState} state
+ * @param {ReadOrRefused} state
  */
 function textFiles(panel, state) {
   if (!state.columns || !/corpus/.test(state.refused || "")) return null;

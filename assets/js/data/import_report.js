@@ -18,9 +18,9 @@ const REASONS = {
   unreadable: "Unreadable",
 };
 
-/** @param {UploadState} state */
+/** @param {ReadOrRefused} state */
 export function drawLedger(state) {
-  const { report, notes = [] } = /** @type {UploadState & { report: ImportReport }} */ (state);
+  const { report, notes = [] } = /** @type {ReadOrRefused & { report: ImportReport }} */ (state);
   /**
    * @param {string} kind
    * @param {string} word
@@ -55,10 +55,10 @@ export function drawLedger(state) {
 
 /**
  * @param {ImportPanel} panel
- * @param {UploadState} state
+ * @param {ReadOrRefused} state
  */
 export function drawLeftOut(panel, state) {
-  const { report, left_out: rows = [] } = /** @type {UploadState & { report: ImportReport }} */ (
+  const { report, left_out: rows = [] } = /** @type {ReadOrRefused & { report: ImportReport }} */ (
     state
   );
   const unread = askedColumns(state);
@@ -112,7 +112,7 @@ async function saveRejects(panel) {
 /**
  * Texts that were read with the wrong encoding before they were written to this file.
  * @param {ImportPanel} panel
- * @param {Mojibake} mojibake
+ * @param {MojibakeReport} mojibake
  */
 export function drawRepair(panel, { texts, lost, repaired, encoding, examples, left }) {
   const all = plural(texts, "text");

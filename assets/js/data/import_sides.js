@@ -9,7 +9,7 @@ import { icon } from "../lib/icons.js";
 /**
  * Which columns hold relevant passages and which irrelevant ones.
  * @param {ImportPanel} panel
- * @param {UploadState} state
+ * @param {ReadOrRefused} state
  * @param {string[]} columns
  */
 export function sideRows(panel, state, columns) {
@@ -53,7 +53,7 @@ function toggled(chosen, column, on) {
 
 /**
  * Columns that may hold passages or labels of the pairs.
- * @param {UploadState} state
+ * @param {ReadOrRefused} state
  */
 export function askedColumns({ unread = [] }) {
   return unread.filter(({ asks }) => asks);
@@ -62,7 +62,7 @@ export function askedColumns({ unread = [] }) {
 /**
  * A column of texts that is not read has to be confirmed before anything is saved.
  * @param {ImportPanel} panel
- * @param {UploadState} state
+ * @param {ReadOrRefused} state
  */
 export function unreadColumns(panel, state) {
   const unread = askedColumns(state);

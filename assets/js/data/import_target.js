@@ -18,7 +18,7 @@ const TARGETS = [
   ["add", "Add to"],
   ["replace", "Replace pairs of"],
 ];
-/** @type {[split: string, word: string][]} */
+/** @type {[split: Split | "", word: string][]} */
 const SPLITS = [
   ["", "as in the file, else by query"],
   ["train", "all to train"],
@@ -34,6 +34,7 @@ export class ImportTarget {
     this.into = "new";
     this.name = name;
     this.existing = "";
+    /** @type {Split | ""} */
     this.split = "";
   }
 
@@ -78,7 +79,8 @@ export class TargetFoot {
     });
     const segment = h("div.rr-segment", { role: "group", "aria-label": "Import into" }, buttons);
     const where = target.into === "new" ? this.nameField() : this.datasetList(names);
-    const split = choiceList(SPLITS, target.split, (value) => this.setSplit(value), "Split");
+    const set = (/** @type {string} */ split) => this.setSplit(/** @type {Split | ""} */ (split));
+    const split = choiceList(SPLITS, target.split, set, "Split");
     const label = h("label.rr-target-split", h("span", "Split"), split);
     fill(this.fields, names.length > 0 && segment, where, label);
     this.count(0);
@@ -111,7 +113,7 @@ export class TargetFoot {
     this.draw();
   }
 
-  /** @param {string} split */
+  /** @param {Split | ""} split */
   setSplit(split) {
     this.target.split = split;
   }
@@ -145,7 +147,8 @@ export class TargetFoot {
     const taken = into === "new" && preview.there !== null;
     this.go.disabled = this.open || taken || !!preview.refused;
     if (taken) fill(this.sentence, this.offerExisting(dataset, preview.there ?? 0));
-    else if (preview.refused) fill(this.sentence, preview.refused, this.offerScale(preview));
+    else if (preview.refused !== null)
+      fill(this.sentence, preview.refused, this.offerScale(preview));
     else {
       setButtonText(this.go, buttonText(into, preview));
       fill(this.sentence, this.open ? CONFIRM : sentenceOf(into, dataset, preview));
@@ -166,7 +169,7 @@ export class TargetFoot {
 
   /**
    * The file can be read on the scale of the dataset; labels outside of it are then rejected.
-   * @param {ImportPreview} preview
+   * @param {RefusedImport} preview
    */
   offerScale({ scale }) {
     if (!scale) return null;
@@ -189,7 +192,7 @@ const CONFIRM = "Confirm the columns that are not read first.";
 
 /**
  * @param {ImportInto} into
- * @param {ImportPreview} preview
+ * @param {PossibleImport} preview
  */
 function buttonText(into, { added, replaced }) {
   if (into === "replace") return `Replace ${plural(replaced, "pair")}`;
@@ -199,7 +202,7 @@ function buttonText(into, { added, replaced }) {
 /**
  * @param {ImportInto} into
  * @param {string} dataset
- * @param {ImportPreview} preview
+ * @param {PossibleImport} preview
  */
 function sentenceOf(into, dataset, { summary, human_labels: labels }) {
   if (into === "new") return "Nothing is saved until you import.";

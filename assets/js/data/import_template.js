@@ -9,7 +9,7 @@ import { openMenu } from "../lib/menu.js";
 /**
  * Below the choice of the passage's column.
  * @param {ImportPanel} panel
- * @param {UploadState} state
+ * @param {ReadOrRefused} state
  * @param {string[]} columns
  */
 export function templateRow(panel, state, columns) {
@@ -36,7 +36,7 @@ export function templateRow(panel, state, columns) {
 
 /**
  * The passage's column and the first column of texts that is not read yet.
- * @param {UploadState} state
+ * @param {ReadOrRefused} state
  */
 function suggested({ plan, unread = [] }) {
   const texts = unread.filter(({ holds }) => holds === "texts").map(({ column }) => column);

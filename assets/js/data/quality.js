@@ -216,7 +216,7 @@ export class QualityView {
   }
 }
 
-/** @param {Finding[]} findings */
+/** @param {QualityFinding[]} findings */
 function countSentence(findings) {
   const count = (/** @type {Severity} */ severity) =>
     findings.filter((finding) => finding.severity === severity).length;

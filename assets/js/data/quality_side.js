@@ -61,8 +61,8 @@ function balanceCard({ labels, disputed, unlabelled }, scale) {
           count,
         ]),
     ),
-    ["var(--rr-disp)", "disputed", disputed],
-    ["var(--rr-line2)", "no label", unlabelled],
+    ["var(--rr-disp)", "disputed", disputed ?? 0],
+    ["var(--rr-line2)", "no label", unlabelled ?? 0],
   ];
   const parts = all.filter(([, , count]) => count);
   const total = parts.reduce((sum, [, , count]) => sum + count, 0);
@@ -125,7 +125,7 @@ function lengthCard(report, lengths, hidden, scale) {
 
 /**
  * @param {string} base
- * @param {Coverage} coverage
+ * @param {CoverageShares} coverage
  */
 function coverageCard(base, coverage) {
   const facts = [

@@ -68,6 +68,15 @@ interface PageEvents extends Record<import("./address.js").AddressKey, string | 
 }
 
 declare const Plotly: any;
+interface PlotlyTrace {
+  /** What it shows. */
+  meta: string;
+  marker?: Record<string, unknown>;
+}
+interface PlotlyFigure {
+  data: PlotlyTrace[];
+  layout: Record<string, any>;
+}
 /** An element that Plotly draws into. */
 interface PlotlyBox extends HTMLElement {
   data: { meta: string; y?: number[] }[];
@@ -88,6 +97,32 @@ interface ChartNote {
 interface Window {
   gradio_config?: { root?: string; components?: { id: number; props?: { elem_id?: string } }[] };
 }
+
+/** A scale; those of old quality reports lack the newer fields. */
+type Scale = Pick<ScaleJson, "kind" | "max"> & Partial<ScaleJson>;
+type DatasetView = "pairs" | "quality" | "guidelines" | "history";
+type TextKey = "query" | "passage";
+/** Where a page of pairs begins or ends. */
+type PairCursor = Pick<Parameters<DataServer["page_of_pairs"]>[0], "after" | "before" | "at">;
+type UploadState = Awaited<ReturnType<DataServer["upload_state"]>>;
+type ImportPreview = Awaited<ReturnType<DataServer["import_preview"]>>;
+/** What every state of an upload has. */
+type Upload = Omit<UploadRefused, "state" | "refused" | "columns">;
+/** An upload whose reading has ended, well or not. */
+type ReadOrRefused = Upload &
+  Partial<Omit<UploadRead, keyof Upload | "state">> &
+  Partial<Omit<UploadRefused, keyof Upload | "state">>;
+/** A pair in the stream of this page. `again`: this annotator had labelled it before. */
+type PairToLabel = Omit<StreamPair, "further"> &
+  Partial<Pick<StreamPair, "further">> & { again?: boolean };
+type Interval = [low: number, high: number];
+type StreamChanges = Parameters<AnnotateServer["set_stream"]>[0];
+/** A change that waits in the outbox; the server also gets its `id`. */
+type LabelChange =
+  | (Omit<Parameters<AnnotateServer["annotate"]>[0], "id"> & { kind: "annotate"; dataset: string })
+  | { kind: "undo"; dataset: string; pair: number };
+/** The orders of the stream, and a person's own skipped pairs. */
+type StreamOrder = DatasetOrder | "skipped";
 
 /** The Data tab: its room, and what its parts ask of it. */
 interface DataTab extends Room<DataServer> {

@@ -3,21 +3,32 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import combinations
-from typing import Any, Literal
+from typing import Literal, TypedDict
 
 Level = Literal["nominal", "ordinal", "interval"]
 LEVELS: dict[str, Level] = {"graded": "ordinal", "score": "interval"}
 Vote = tuple[int, str, float]
 
 
-def agreement(votes: Iterable[Vote], scale: str = "binary") -> dict[str, Any]:
+class Agreement(TypedDict):
+    """Agreement of annotators; what cannot be computed, as where all labels are equal, is None.
+
+    `shared`: pairs with two labels or more; `percent`: of their pairings of labels that are equal,
+    0 to 1; `kappa`: Cohen, only for exactly two annotators; `alpha`: Krippendorff.
+    """
+
+    shared: int
+    annotators: int
+    percent: float | None
+    kappa: float | None
+    alpha: float | None
+
+
+def agreement(votes: Iterable[Vote], scale: str = "binary") -> Agreement:
     """How much annotators agree on pairs that several of them labelled.
 
-    votes: (pair id, annotator, label). Returns shared (pairs with two labels or more), percent
-    (of their pairings of labels that are equal, 0..1), kappa (Cohen, only for exactly two
-    annotators; scikit-learn), alpha (Krippendorff: nominal for binary, ordinal for graded,
-    interval for score labels; the `krippendorff` package), annotators. What cannot be computed,
-    as where all labels are equal, is None.
+    votes: (pair id, annotator, label). Kappa is scikit-learn's, alpha that of the `krippendorff`
+    package: nominal for binary, ordinal for graded, interval for score labels.
     """
     by_pair: dict[int, dict[str, float]] = defaultdict(dict)
     for pair, annotator, label in votes:

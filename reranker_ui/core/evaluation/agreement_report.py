@@ -3,9 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from itertools import combinations
-from typing import Any
+from typing import Any, TypedDict
 
-from reranker_ui.core.evaluation.agreement import LEVELS, Vote, agreement
+from reranker_ui.core.evaluation.agreement import LEVELS, Agreement, Vote, agreement
 
 LEAST = 20  # shared pairs below which no interval is reported
 _RESAMPLES = 400
@@ -16,13 +16,57 @@ Interval = tuple[float, float] | None
 Measure = Callable[[Any], float]  # of places in the shared pairs
 
 
-def in_detail(votes: Iterable[Vote], scale: str = "binary") -> dict[str, Any]:
-    """All agreement statistics that the page shows; `votes` as for `agreement`.
+class Intervals(TypedDict):
+    """The 95% intervals of the statistics, or None below LEAST shared pairs."""
 
-    Returns the fields of `agreement` and `intervals` (of percent, kappa, alpha: 95%, or None below
-    LEAST shared pairs), `between` (see `between`), `majority` (see `with_majority`) and
-    `confusion` (see `confusion`).
+    percent: Interval
+    kappa: Interval
+    alpha: Interval
+
+
+class PairwiseAgreement(TypedDict):
+    """Agreement of two annotators; the interval is Wilson's, 95%."""
+
+    a: str
+    b: str
+    shared: int
+    percent: float
+    interval: Interval
+    kappa: float | None
+
+
+class MajorityAgreement(TypedDict):
+    """How often an annotator agrees with the majority of the others; the interval is 95%."""
+
+    shared: int
+    equal: int
+    percent: float
+    interval: Interval
+
+
+class Confusion(TypedDict):
+    """The confusion matrix: `labels` (ascending), and counts in rows and columns of them.
+
+    `everyone[i][j]`: pairings of votes on one pair with labels i and j, each counted once, with
+    i <= j. `annotators[name][i][j]`: the annotator's label is i and another's is j.
     """
+
+    labels: list[float]
+    everyone: list[list[int]]
+    annotators: dict[str, list[list[int]]]
+
+
+class AgreementReport(Agreement):
+    """All agreement statistics; `majority` by annotator."""
+
+    intervals: Intervals
+    between: list[PairwiseAgreement]
+    majority: dict[str, MajorityAgreement]
+    confusion: Confusion
+
+
+def in_detail(votes: Iterable[Vote], scale: str = "binary") -> AgreementReport:
+    """All agreement statistics that the page shows; `votes` as for `agreement`."""
     votes = list(votes)
     by_pair: dict[int, dict[str, float]] = defaultdict(dict)
     for pair, annotator, label in votes:
@@ -38,14 +82,14 @@ def in_detail(votes: Iterable[Vote], scale: str = "binary") -> dict[str, Any]:
     }
 
 
-def between(shared: Shared) -> list[dict[str, Any]]:
-    """For each pair of annotators: a, b, shared, percent, its interval (Wilson, 95%) and kappa."""
+def between(shared: Shared) -> list[PairwiseAgreement]:
+    """The agreement of each pair of annotators."""
     both: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for given in shared:
         for a, b in combinations(sorted(given), 2):
             both[a, b].append((given[a], given[b]))
     largest = sorted(both.items(), key=lambda label: (-len(label[1]), label[0]))[:_MOST]
-    rows = []
+    rows: list[PairwiseAgreement] = []
     for (a, b), labels in largest:
         votes = [
             (n, who, label) for n, (x, y) in enumerate(labels) for who, label in ((a, x), (b, y))
@@ -64,11 +108,10 @@ def between(shared: Shared) -> list[dict[str, Any]]:
     return rows
 
 
-def with_majority(shared: Shared) -> dict[str, dict[str, Any]]:
+def with_majority(shared: Shared) -> dict[str, MajorityAgreement]:
     """How often each annotator agrees with the majority label of the others.
 
-    Returns {name: {"shared", "equal", "percent", "interval"}}. Counts pairs with at least one
-    other label and a unique majority.
+    Counts pairs with at least one other label and a unique majority.
     """
     seen: Counter[str] = Counter()
     equal: Counter[str] = Counter()
@@ -91,12 +134,8 @@ def with_majority(shared: Shared) -> dict[str, dict[str, Any]]:
     }
 
 
-def confusion(shared: Shared, scale: str = "binary") -> dict[str, Any]:
-    """The confusion matrix: `labels` (ascending), and counts in rows and columns of them.
-
-    `everyone[i][j]`: pairings of votes on one pair with labels i and j, each counted once, with
-    i <= j. `annotators[name][i][j]`: the annotator's label is i and another's is j.
-    """
+def confusion(shared: Shared, scale: str = "binary") -> Confusion:
+    """The confusion matrix; scores are rounded to five values."""
     step = (lambda label: round(label * _STEPS) / _STEPS) if scale == "score" else float
     rounded = [{name: step(label) for name, label in given.items()} for given in shared]
     labels = sorted({label for given in rounded for label in given.values()})
@@ -126,9 +165,9 @@ def wilson(equal: int, n: int) -> Interval:
     return float(interval.low), float(interval.high)
 
 
-def _intervals(shared: Shared, summary: dict[str, Any], scale: str) -> dict[str, Interval]:
+def _intervals(shared: Shared, summary: Agreement, scale: str) -> Intervals:
     """Bootstrap over pairs: votes on one pair are not independent of each other."""
-    intervals: dict[str, Interval] = dict.fromkeys(("percent", "kappa", "alpha"))
+    intervals: Intervals = {"percent": None, "kappa": None, "alpha": None}
     if len(shared) < LEAST:
         return intervals
     if summary["percent"] is not None:

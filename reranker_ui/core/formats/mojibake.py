@@ -9,7 +9,7 @@ import codecs
 import re
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, TypedDict
 
 from reranker_ui.core.values.pairs import Judged
 
@@ -24,6 +24,30 @@ _SURE = 3  # multi-byte letters that do not form by chance
 _ROUNDS = 3  # wrong decodings on top of each other, at most
 
 
+class LostText(TypedDict):
+    """The beginning of a text that lost bytes."""
+
+    line: int
+    before: str
+
+
+class RepairedText(LostText):
+    """A part of a text before and after its repair."""
+
+    after: str
+
+
+class MojibakeReport(TypedDict):
+    """Texts decoded with the wrong encoding, and `lost`, those that cannot be repaired."""
+
+    texts: int
+    lost: int
+    repaired: bool
+    encoding: str
+    examples: list[RepairedText]
+    left: list[LostText]
+
+
 @dataclass
 class Mojibake:
     """Findings over all records. `repair`: whether texts are repaired or only reported."""
@@ -32,8 +56,8 @@ class Mojibake:
     texts: int = 0  # that can be repaired exactly
     lost: int = 0  # that look wrong and cannot be repaired
     encodings: dict[str, int] = field(default_factory=dict)
-    examples: list[dict[str, Any]] = field(default_factory=list)
-    left: list[dict[str, Any]] = field(default_factory=list)
+    examples: list[RepairedText] = field(default_factory=list)
+    left: list[LostText] = field(default_factory=list)
     looked: int = 0
 
     def see(self, judged: Judged, line: int) -> Judged:
@@ -43,8 +67,8 @@ class Mojibake:
             return judged
         return replace(judged, query=query, passage=passage)
 
-    def report(self) -> dict[str, Any] | None:
-        """Findings: texts, lost, encoding, repaired, examples and left; None if there are none."""
+    def report(self) -> MojibakeReport | None:
+        """The findings; None if there are none."""
         if not self.texts:
             return None
         return {

@@ -23,8 +23,8 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class ReadOptions:
-    """All import options of the command line and the page; None means: detect."""
+class ReadingAnswers:
+    """What a person says of a file, on the page too; None means: detect."""
 
     format: str | None = None
     encoding: str | None = None
@@ -50,6 +50,12 @@ class ReadOptions:
     map_label: dict[str, float] = field(default_factory=dict)
     lowest_is_best: bool = False
     repair: bool = False  # repair texts that were decoded with the wrong encoding
+
+
+@dataclass(frozen=True)
+class ReadOptions(ReadingAnswers):
+    """All import options: what a person says, the files of texts by id, and the limits."""
+
     corpus: str | None = None
     queries: str | None = None
     joins: list[str] = field(default_factory=list)  # FILE:KEY:TEXT

@@ -1,9 +1,11 @@
 """Markdown as a tree of allowed tags, which the page builds node by node; HTML is not rendered."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NewType
 from urllib.parse import urlsplit
 
+# Nodes: a string is text, a list is [tag, attributes, MarkdownTree].
+MarkdownTree = NewType("MarkdownTree", list[Any])
 _TAGS = {
     *("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "blockquote"),
     *("table", "thead", "tbody", "tr", "th", "td", "s"),
@@ -13,16 +15,13 @@ _ALONE = {"hr": "hr", "hardbreak": "br"}
 
 
 @lru_cache(maxsize=64)  # 50,000 brackets take seconds, and every page requests the same text
-def tree(text: str) -> list[Any]:
-    """Nodes of the page: a string is text, a list is [tag, attributes, children].
-
-    The list is cached: callers must not change it.
-    """
+def tree(text: str) -> MarkdownTree:
+    """The nodes of a text. They are cached: callers must not change them."""
     from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode
 
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    return _children(SyntaxTreeNode(parser.parse(text)))
+    return MarkdownTree(_children(SyntaxTreeNode(parser.parse(text))))
 
 
 def words(nodes: list[Any]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypedDict
 
 _NOT_WORDS = re.compile(r"[\W_]+")
 _NEAR = 16  # characters of a query key that near-duplicate queries share
@@ -52,6 +52,13 @@ class Left(Exception):  # noqa: N818 - a skipped record is not an error
 REASONS = ("unreadable", "blank", "bad_label")
 
 
+class Reject(TypedDict):
+    """A record that was left out, and why."""
+
+    line: int
+    reason: str
+
+
 @dataclass
 class Report:
     """Counts of an import by outcome; always pairs = kept + duplicate."""
@@ -67,10 +74,27 @@ class Report:
     blank: int = 0
     bad_label: int = 0
     unreadable: int = 0
-    rejects: list[dict[str, Any]] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
 
 
-def import_sentence(counts: Mapping[str, int]) -> str:
+class ImportReport(TypedDict):
+    """`Report` as plain values."""
+
+    records: int
+    pairs: int
+    kept: int
+    duplicate: int
+    unlabelled: int
+    distinct: int
+    conflicts: int
+    positives: int
+    blank: int
+    bad_label: int
+    unreadable: int
+    rejects: list[Reject]
+
+
+def import_sentence(counts: Mapping[str, Any]) -> str:
     """What an import changes in a dataset: the sentence of the page, its history and the command.
 
     counts: added, new_labels, already_there and replaced (pairs), as an import reports them.

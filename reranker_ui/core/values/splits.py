@@ -1,9 +1,11 @@
 """Splits: train, dev and test by query, so that a query is never in two splits."""
 
 from hashlib import blake2b
+from typing import Literal
 
 from reranker_ui.core.values.refused import Refused
 
+Split = Literal["train", "dev", "test"]
 SPLITS = ("train", "dev", "test")
 SEED = 42
 _NAMES = {

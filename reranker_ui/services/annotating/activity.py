@@ -3,13 +3,14 @@
 import time
 from collections import defaultdict
 from statistics import median
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
+from reranker_ui.core.evaluation.agreement_report import MajorityAgreement
 from reranker_ui.services.annotating.agreement import agreement_in_detail
-from reranker_ui.services.annotating.gold import gold_report
+from reranker_ui.services.annotating.gold import GoldReport, gold_report
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import annotations, pairs
@@ -21,16 +22,38 @@ _FAST, _ENOUGH = 1.0, 20  # seconds a label and labels: who is faster does not r
 _MOST = 200_000  # labels of the last days that are looked at
 
 
-def annotators(
-    workspace: Workspace, user: User, dataset_name: str, midnight: float
-) -> dict[str, Any]:
+class AnnotatorActivity(TypedDict):
+    """What an annotator has done. Times in Unix seconds; `gold`: for admins.
+
+    `days`: labels on each of the last days, the newest last; `seconds`: median a label over these
+    days; `fast`: whether that is too fast for reading.
+    """
+
+    name: str
+    labels: int
+    cannot_tell: int
+    skips: int
+    first: float
+    last: float
+    days: list[int]
+    seconds: float | None
+    fast: bool
+    gold: GoldReport | None
+    majority: MajorityAgreement | None
+
+
+class Activity(TypedDict):
+    """What each annotator has done. `days`: when each of the last DAYS days began."""
+
+    days: list[float]
+    annotators: list[AnnotatorActivity]
+    at: float
+
+
+def annotators(workspace: Workspace, user: User, dataset_name: str, midnight: float) -> Activity:
     """A report on every annotator, the busiest first, for admins and adjudicators.
 
-    midnight: when today began where the asker is, Unix seconds. Returns {"days": when each of
-    the last DAYS days began, "annotators": [{name, labels, skips, first, last, days (labels on
-    each day), cannot_tell, seconds (median a label over these days, or None), fast (whether that
-    is too fast for reading), gold {right, of} (None but for admins), majority {shared, equal,
-    percent, interval} or None}]}; `majority` as in core.agreement_detail.
+    midnight: when today began where the asker is, Unix seconds.
     """
     require(user, "annotator")
     agreed = agreement_in_detail(workspace, user, dataset_name)["majority"]

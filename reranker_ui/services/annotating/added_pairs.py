@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict, cast
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from reranker_ui.core.values.pairs import near, pair_key, passage_key, query_key
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.core.values.splits import hashed_split
+from reranker_ui.core.values.splits import Split, hashed_split
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import seen
 from reranker_ui.services.ranking import first_stage
@@ -21,13 +21,34 @@ SOURCE = "by hand"
 MOST = 100  # passages at once
 
 
+class FoundPassage(TypedDict):
+    """A passage and its BM25 score."""
+
+    passage: str
+    score: float
+
+
+class Unjudged(TypedDict):
+    """Passages that are not paired with a query; `known`: how many are."""
+
+    known: int
+    passages: list[FoundPassage]
+
+
+class AddedPairs(TypedDict):
+    """Ids of new pairs and their split; `known`: how many were pairs already."""
+
+    pairs: list[int]
+    known: int
+    split: Split
+
+
 def unjudged_passages(
     workspace: Workspace, user: User, dataset_name: str, query: str, k: int = 20
-) -> dict[str, Any]:
+) -> Unjudged:
     """The dataset's best passages for a query by BM25 that are not paired with it yet.
 
-    Returns {"known": passages that are paired with it, "passages": [{passage, score}], best
-    first, at most `k`}.
+    The best first, at most `k`.
     """
     require(user, "admin")
     query = _text(workspace, query, "query")
@@ -46,11 +67,10 @@ def unjudged_passages(
 
 def add_pairs(
     workspace: Workspace, user: User, dataset_name: str, query: str, passages: Sequence[str]
-) -> dict[str, Any]:
+) -> AddedPairs:
     """Add a query with its passages; they wait for labels in the split of the query.
 
-    Returns {"pairs": ids of what is new, "known": how many are pairs already, "split"}. Refused:
-    an empty or too long text, nothing to add, more than MOST passages.
+    Refused: an empty or too long text, nothing to add, more than MOST passages.
     """
     require(user, "admin")
     query = _text(workspace, query, "query")
@@ -86,7 +106,7 @@ def _text(workspace: Workspace, text: str, what: str) -> str:
     return text
 
 
-def _split(connection: sa.Connection, dataset_id: int, key: str) -> str:
+def _split(connection: sa.Connection, dataset_id: int, key: str) -> Split:
     """Where the query's pairs are, near-duplicates included; else by its hash."""
     there = connection.scalar(
         select(func.min(pairs.c.split)).where(
@@ -95,7 +115,7 @@ def _split(connection: sa.Connection, dataset_id: int, key: str) -> str:
             pairs.c.retired_at.is_(None),
         )
     )
-    return str(there or hashed_split(near(key)))
+    return cast(Split, there or hashed_split(near(key)))
 
 
 def _add(

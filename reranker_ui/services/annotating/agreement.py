@@ -1,12 +1,10 @@
 """Agreement of a dataset's annotators: a summary for all, details for adjudicators."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
-from reranker_ui.core.evaluation.agreement import Vote, agreement
-from reranker_ui.core.evaluation.agreement_report import in_detail
+from reranker_ui.core.evaluation.agreement import Agreement, Vote, agreement
+from reranker_ui.core.evaluation.agreement_report import AgreementReport, in_detail
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.visibility import Visibility, may_decide, visibility_of
 from reranker_ui.services.store.access import User, require
@@ -18,8 +16,8 @@ _MOST_IN_DETAIL = 20_000
 _MANY, _MINUTE = 5_000, 60.0  # above so many pairs, agreement is computed once a minute
 
 
-def agreement_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
-    """Agreement on pairs that several people labelled; see core.agreement.
+def agreement_of(workspace: Workspace, user: User, dataset_name: str) -> Agreement:
+    """Agreement on pairs that several people labelled; see `core.evaluation.agreement`.
 
     Only pairs whose labels by others `user` may know are counted.
     """
@@ -35,10 +33,17 @@ def agreement_of(workspace: Workspace, user: User, dataset_name: str) -> dict[st
         )
 
 
-def agreement_in_detail(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
-    """Intervals, annotators with each other, confusion; see core.agreement_detail.
+class AgreementDetail(AgreementReport):
+    """All agreement statistics of the newest `votes`, of `all_votes`."""
 
-    For admins and adjudicators. Kept until a vote is given or taken back.
+    votes: int
+    all_votes: int
+
+
+def agreement_in_detail(workspace: Workspace, user: User, dataset_name: str) -> AgreementDetail:
+    """All agreement statistics, for admins and adjudicators.
+
+    Cached until a vote is given or taken back.
     """
     require(user, "annotator")
     with workspace.reading() as connection:
@@ -48,7 +53,7 @@ def agreement_in_detail(workspace: Workspace, user: User, dataset_name: str) -> 
         last = select(func.count(), func.max(annotations.c.updated_at)).where(*_shared(view))
         now = tuple(connection.execute(last.join(pairs)).one())
 
-        def compute() -> dict[str, Any]:
+        def compute() -> AgreementDetail:
             votes = _votes(connection, view, _MOST_IN_DETAIL)
             detail = in_detail(votes, dataset.scale)
             return {**detail, "votes": len(votes), "all_votes": now[0]}

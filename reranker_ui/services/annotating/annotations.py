@@ -2,13 +2,13 @@
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.annotating.queue import lease, pairs_for
+from reranker_ui.services.annotating.queue import StreamPair, lease, pairs_for
 from reranker_ui.services.labels.datasets import find_dataset, scale
 from reranker_ui.services.labels.scale_change import check_scale_since
 from reranker_ui.services.labels.visibility import may_label, withheld
@@ -32,6 +32,19 @@ _LONGEST_NOTE = 2_000  # characters
 _LONGEST_PAUSE = 600.0  # seconds; who is away for longer is not reading the pair
 
 
+class OwnLabel(TypedDict):
+    """A label as stored."""
+
+    pair_id: int
+    label: float | None
+
+
+class UndoneLabel(TypedDict):
+    """The pair as the page shows it; None where nothing was undone or the pair is sealed."""
+
+    pair: StreamPair | None
+
+
 def annotate(
     workspace: Workspace,
     user: User,
@@ -46,7 +59,7 @@ def annotate(
     model_score: float | None = None,
     guidelines: int | None = None,
     cannot_tell: bool = False,
-) -> dict[str, Any]:
+) -> OwnLabel:
     """Give `user`'s label to a pair (None: skipped); again with another one changes it.
 
     cannot_tell: the answer without a label; unlike a skip it is not asked for again.
@@ -55,7 +68,6 @@ def annotate(
     not made twice. note: None keeps the former one. drawn: how the queue chose the pair, so that
     random labels can be distinguished from those a run was uncertain about. guidelines: the version
     that was shown, where it is not the newest.
-    Returns {"pair_id", "label"} as stored.
     Refused for a label off the dataset's scale, an unknown pair and the sealed test split.
     """
     require(user, "annotator")
@@ -81,7 +93,7 @@ class Given:
     cannot_tell: bool = False
 
 
-def give(connection: sa.Connection, user: User, pair_id: int, given: Given) -> dict[str, Any]:
+def give(connection: sa.Connection, user: User, pair_id: int, given: Given) -> OwnLabel:
     """As `annotate`, inside a transaction of the caller."""
     require(user, "annotator")
     now, label = time.time(), given.label
@@ -106,7 +118,7 @@ def give(connection: sa.Connection, user: User, pair_id: int, given: Given) -> d
 
 def _after(given: Given, before: dict[str, Any], now: float, newest: int) -> dict[str, Any]:
     """The annotation's new values; newest: version of the guidelines."""
-    note, seconds = given.note, given.seconds
+    note, seconds, shown = given.note, given.seconds, given.guidelines
     return {
         "label": given.label,
         "cannot_tell": int(given.cannot_tell and given.label is None),
@@ -114,18 +126,14 @@ def _after(given: Given, before: dict[str, Any], now: float, newest: int) -> dic
         "seconds": None if seconds is None else max(0.0, min(float(seconds), _LONGEST_PAUSE)),
         "source": given.source,
         "drawn": given.drawn if given.drawn in ("random", "uncertain") else before.get("drawn"),
-        "guidelines_version": _read(given.guidelines, newest),
+        "guidelines_version": max(1, min(newest if shown is None else shown, newest)),
         "created_at": before.get("created_at", now),
         "updated_at": now,
     }
 
 
-def undo(workspace: Workspace, user: User, pair_id: int, client_id: str) -> dict[str, Any]:
-    """Take back `user`'s last change of a pair: its former label returns, or the row goes.
-
-    Returns {"pair": the pair as the page shows it, or None where there was nothing to undo or the
-    pair is in the sealed test split}.
-    """
+def undo(workspace: Workspace, user: User, pair_id: int, client_id: str) -> UndoneLabel:
+    """Take back `user`'s last change of a pair: its former label returns, or the row goes."""
     require(user, "annotator")
     with workspace.writing() as connection:
         now = time.time()
@@ -137,9 +145,7 @@ def undo(workspace: Workspace, user: User, pair_id: int, client_id: str) -> dict
         return {"pair": next(iter(pairs_for(workspace, connection, user, shown)), None)}
 
 
-def undo_last(
-    workspace: Workspace, user: User, dataset_name: str, client_id: str
-) -> dict[str, Any]:
+def undo_last(workspace: Workspace, user: User, dataset_name: str, client_id: str) -> UndoneLabel:
     """Take back `user`'s last change in a dataset; returns the same as `undo`."""
     require(user, "annotator")
     with workspace.reading() as connection:
@@ -209,10 +215,6 @@ def _sealed(connection: sa.Connection, user: User, pair_id: int) -> bool:
 def _found(connection: sa.Connection, pair_id: int) -> sa.Row[Any] | None:
     query = select(datasets, pairs.c.split).join(pairs, pairs.c.dataset_id == datasets.c.id)
     return connection.execute(query.where(pairs.c.id == pair_id)).first()
-
-
-def _read(shown: int | None, newest: int) -> int:
-    return newest if shown is None else max(1, min(int(shown), newest))
 
 
 def _by(user: User, pair_id: int) -> tuple[sa.ColumnElement[bool], ...]:

@@ -1,7 +1,7 @@
 """Disputed pairs: every vote beside the pair, and the decision that ends the dispute."""
 
 import time
-from typing import Any
+from typing import Any, TypedDict, cast
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.model_scores import newest_scored_run, scores_of
 from reranker_ui.services.labels.datasets import find_dataset, find_pair, scale
+from reranker_ui.services.labels.guidelines import NamedRun
 from reranker_ui.services.labels.open_pairs import disputed_ids
 from reranker_ui.services.labels.visibility import may_decide, visibility_of, withheld
 from reranker_ui.services.store.access import User, require
@@ -23,15 +24,42 @@ from reranker_ui.services.store.database import (
 from reranker_ui.services.store.workspace import Workspace, record
 
 
-def disputed_pairs(
-    workspace: Workspace, user: User, dataset_name: str, n: int = 50
-) -> dict[str, Any]:
-    """The dataset's disputed pairs, most votes first, for admins and adjudicators.
+class Vote(TypedDict):
+    """A label of a disputed pair; `model_score`: what a model gave it when it was labelled."""
 
-    Returns {"total", "pairs": [{id, query, passage, source, imported (labels it came with),
-    score (of the run, 0..1, or None), votes: [{annotator, label, note, at}]}], "run": the run
-    whose scores are given, {id, name} or None}.
+    annotator: str
+    label: float
+    note: str | None
+    at: float
+    model_score: float | None
+
+
+class DisputedPair(TypedDict):
+    """A disputed pair with its votes and the labels that it came with.
+
+    `score`: of the run, 0 to 1; `label`: the first imported label.
     """
+
+    id: int
+    query: str
+    passage: str
+    source: str
+    label: float | None
+    votes: list[Vote]
+    imported: list[float]
+    score: float | None
+
+
+class Disputed(TypedDict):
+    """Disputed pairs, how many there are in all, and the run whose scores are given."""
+
+    total: int
+    pairs: list[DisputedPair]
+    run: NamedRun | None
+
+
+def disputed_pairs(workspace: Workspace, user: User, dataset_name: str, n: int = 50) -> Disputed:
+    """The dataset's disputed pairs, most votes first, for admins and adjudicators."""
     require(user, "annotator")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
@@ -47,7 +75,8 @@ def disputed_pairs(
         scored = scores_of(connection, run["id"], list(found)) if run else {}
         for pair in found.values():
             pair["score"] = scored.get(pair["id"])
-    return {"total": len(ids), "pairs": list(found.values()), "run": run}
+    pairs_found = cast("list[DisputedPair]", list(found.values()))
+    return {"total": len(ids), "pairs": pairs_found, "run": run}
 
 
 def decide(

@@ -20,6 +20,13 @@ EVERY = 10  # pairs among which one gold pair is mixed
 SAME = 1e-9  # labels that differ by less are equal
 
 
+class GoldReport(TypedDict):
+    """Gold pairs that an annotator labelled, and how many of them with the known label."""
+
+    of: int
+    right: int
+
+
 class GoldMarks(TypedDict):
     """How many pairs changed, and how many have no label and were left as they are."""
 
@@ -68,8 +75,8 @@ def open_gold(
     return set(connection.scalars(_open_gold(dataset, user).where(pairs.c.id.in_(ids))))
 
 
-def gold_report(connection: sa.Connection, dataset: sa.Row[Any]) -> dict[str, dict[str, int]]:
-    """By annotator: `of`, the gold pairs that they labelled, and `right`, those labelled so."""
+def gold_report(connection: sa.Connection, dataset: sa.Row[Any]) -> dict[str, GoldReport]:
+    """How each annotator labelled the gold pairs."""
     right = sa.case((func.abs(annotations.c.label - gold_pairs.c.label) < SAME, 1), else_=0)
     query = (
         select(annotations.c.annotator, func.count(), func.sum(right))

@@ -3,7 +3,7 @@
 import time
 from functools import lru_cache
 from statistics import median
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import func, or_, select
@@ -31,17 +31,45 @@ _RECENT = 50  # labels that the pace is taken from
 _VERY_LARGE = 100_000  # pairs
 
 
+class ReservedPairs(TypedDict):
+    """Waiting pairs that others have reserved, and when the first is free (Unix seconds)."""
+
+    pairs: int
+    until: float | None
+
+
+class OwnLabels(TypedDict):
+    """The user's labels, in all and today; `pace`: median seconds a pair."""
+
+    mine: int
+    today: int
+    pace: float | None
+
+
+class LabellingProgress(OwnLabels):
+    """How far the user is in a dataset.
+
+    `total`: pairs that may be offered; `waiting`: of those, for this user; `skipped`: own skips of
+    pairs that still need labels; `done`: the rest; `sealed`: test pairs; `disputed`: as far as the
+    user may know; `rules`: a mark that changes with the owner's settings, as in `stream_of`.
+    """
+
+    total: int
+    waiting: int
+    skipped: int
+    done: int
+    reserved: ReservedPairs
+    sealed: int
+    disputed: int
+    rules: str
+
+
 def progress(
     workspace: Workspace, user: User, dataset_name: str, since: float, imported: bool = False
-) -> dict[str, Any]:
+) -> LabellingProgress:
     """How far `user` is in a dataset.
 
-    Returns total (pairs that may be offered), waiting (of those, for this user), skipped (own
-    skips of pairs that still need labels), done (the rest), reserved ({"pairs": waiting ones that
-    others hold, "until": when the first is free, Unix seconds, or None}), mine (own labels), today
-    (own labels from `since` on, Unix seconds), pace (median seconds a pair, or None), sealed
-    (test pairs; those that came with a label only if `imported`), disputed (as far as `user` may
-    know), rules (a mark that changes with the owner's settings, as in `stream_of`).
+    `since`: when today began, in Unix seconds. `imported`: pairs that came with a label count, too.
     """
     require(user, "annotator")
     with workspace.reading() as connection:
@@ -124,7 +152,7 @@ def _count_skipped(
 
 def _reserved(
     connection: sa.Connection, dataset: sa.Row[Any], user: User, imported: bool
-) -> dict[str, Any]:
+) -> ReservedPairs:
     """Pairs that only the leases of others keep from `user`, and when the first one ends."""
     now = time.time()
     open_pairs = OpenPairs(connection, dataset, user, now, imported)
@@ -168,9 +196,7 @@ def _count(
         return int(connection.scalar(select(func.count()).select_from(pairs).where(*where)) or 0)
 
 
-def _own(
-    connection: sa.Connection, dataset: sa.Row[Any], user: User, since: float
-) -> dict[str, Any]:
+def _own(connection: sa.Connection, dataset: sa.Row[Any], user: User, since: float) -> OwnLabels:
     own_labels = (
         select(annotations.c.label, annotations.c.seconds)
         .join(pairs, pairs.c.id == annotations.c.pair_id)

@@ -1,6 +1,6 @@
 """What a run thinks of the pairs that wait: started in the background, reported while it runs."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -8,16 +8,33 @@ from sqlalchemy import select
 from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.guidelines import NamedRun
 from reranker_ui.services.labels.visibility import may_decide
 from reranker_ui.services.ranking.ranker_choices import choices
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.database import as_dict, runs, scores
+from reranker_ui.services.store.database import runs, scores
 from reranker_ui.services.store.jobs import start_on
 from reranker_ui.services.store.workspace import Workspace
 
 
-def runs_that_score(workspace: Workspace, user: User) -> list[dict[str, Any]]:
-    """The runs that have a model, newest first: id, name, dataset."""
+class ScoringRun(NamedRun):
+    """A run that can score pairs."""
+
+    dataset: str
+
+
+class ScoringState(TypedDict):
+    """How many pairs a run has scored; `refused`: why it cannot, as a sentence."""
+
+    run: NamedRun | None
+    scored: int
+    wanted: int
+    running: bool
+    refused: str | None
+
+
+def runs_that_score(workspace: Workspace, user: User) -> list[ScoringRun]:
+    """The runs that have a model, newest first."""
     require(user, "viewer")
     found = [one for one in choices(workspace, user)["rankers"] if one["name"].isdecimal()]
     return [
@@ -37,12 +54,11 @@ def forget_scores(workspace: Workspace, run_id: int) -> None:
 
 def score_pairs(
     workspace: Workspace, user: User, dataset_name: str, run_id: int | None = None
-) -> dict[str, Any]:
+) -> ScoringState:
     """Score the dataset's unlabelled and disputed pairs with a run, in a child process.
 
     Without a run: the one whose uncertain pairs come first, which may start for anyone who
     labels. Calling it again is free: what is scored stays, and one process scores at a time.
-    Returns what `scoring` tells.
     """
     require(user, "annotator")
     with workspace.reading() as connection:
@@ -64,16 +80,15 @@ def score_pairs(
 
 def scoring(
     workspace: Workspace, user: User, dataset_name: str, run_id: int | None = None
-) -> dict[str, Any]:
-    """How far it is: run {"id", "name"} or None, scored, wanted, running, refused (a sentence)."""
+) -> ScoringState:
+    """How far the scoring of a dataset by a run, or by that of its order, is."""
     require(user, "annotator")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         run_id = run_id or dataset.order_run
         name = connection.scalar(select(runs.c.name).where(runs.c.id == run_id))
     if run_id is None or name is None:
-        none: dict[str, Any] = {"run": None, "scored": 0, "wanted": 0}
-        return {**none, "running": False, "refused": None}
+        return {"run": None, "scored": 0, "wanted": 0, "running": False, "refused": None}
     state = _job(workspace, dataset.id, run_id).state()
     counts = state.result or state.progress
     return {
@@ -92,17 +107,14 @@ def scores_of(connection: sa.Connection, run_id: int, pair_ids: list[int]) -> di
     return {pair: score for pair, score in rows}  # noqa: C416
 
 
-def newest_scored_run(connection: sa.Connection, dataset: sa.Row[Any]) -> dict[str, Any] | None:
-    """The run whose scores are shown: the order's, else the dataset's newest.
-
-    Returns {"id", "name"}, or None where no run has scored.
-    """
+def newest_scored_run(connection: sa.Connection, dataset: sa.Row[Any]) -> NamedRun | None:
+    """The run whose scores are shown: the order's, else the dataset's newest; None without one."""
     shown = select(runs.c.id, runs.c.name)
     scored = select(scores.c.run_id).where(scores.c.run_id == runs.c.id).exists()
     newest = shown.where(runs.c.dataset_id == dataset.id, scored).order_by(runs.c.id.desc())
     for query in (shown.where(runs.c.id == dataset.order_run), newest.limit(1)):
-        if row := connection.execute(query).mappings().first():
-            return as_dict(row)
+        if row := connection.execute(query).first():
+            return {"id": row.id, "name": row.name}
     return None
 
 

@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NotRequired, TypedDict, cast
 
 import sqlalchemy as sa
 from sqlalchemy import and_, func, or_, select
@@ -13,7 +13,7 @@ from reranker_ui.services.annotating.gold import EVERY, gold_for, open_gold
 from reranker_ui.services.annotating.model_scores import newest_scored_run, scores_of
 from reranker_ui.services.annotating.orders import ORDERS
 from reranker_ui.services.labels.datasets import find_dataset
-from reranker_ui.services.labels.further_columns import Shown
+from reranker_ui.services.labels.further_columns import FurtherCell, Shown
 from reranker_ui.services.labels.open_pairs import LEASE_SECONDS, OpenPairs, leased, offered
 from reranker_ui.services.labels.visibility import may_label, visibility_of
 from reranker_ui.services.store.access import User, require
@@ -21,6 +21,55 @@ from reranker_ui.services.store.database import annotations, as_dict, datasets, 
 from reranker_ui.services.store.workspace import Workspace
 
 _MOST = 100  # pairs that are reserved for one person
+
+
+class OthersVote(TypedDict):
+    """The label of another annotator."""
+
+    annotator: str
+    label: float
+
+
+class RunScore(TypedDict):
+    """A run's score of a pair, 0 to 1."""
+
+    run: str
+    score: float
+
+
+class Opinions(TypedDict):
+    """What others think of a pair: the imported label, their votes and a run's score."""
+
+    imported: float | None
+    votes: list[OthersVote]
+    score: RunScore | None
+
+
+class StreamPair(TypedDict):
+    """A pair as an annotator sees it; `label`, `cannot_tell` (0 or 1) and `note` are their own.
+
+    `told`: where the dataset is not blind and the pair is not sealed. `drawn`: where pairs are not
+    handed out in turn, how this one was chosen; sent back with its label (see `annotate`).
+    """
+
+    id: int
+    query: str
+    passage: str
+    source: str
+    line: int | None
+    label: float | None
+    cannot_tell: int | None
+    note: str | None
+    further: list[FurtherCell]
+    told: NotRequired[Opinions]
+    drawn: NotRequired[str]
+
+
+class NextPairs(TypedDict):
+    """The next pairs of an annotator, and those they have that need no label any more."""
+
+    pairs: list[StreamPair]
+    gone: list[int]
 
 
 def next_pairs(
@@ -31,14 +80,12 @@ def next_pairs(
     n: int = 20,
     have: Sequence[int] = (),
     imported: bool = False,
-) -> dict[str, Any]:
+) -> NextPairs:
     """Hand up to `n` pairs to `user`, leased for five minutes; those in `have` are kept leased.
 
     A pair is handed out while its labels and live leases are fewer than the dataset's overlap,
     and never to someone who labelled or skipped it. `imported`: pairs that came with a label,
-    too. Returns {"pairs": [{id, query, passage, source, label, note}], "gone": those of `have`
-    that want no label any more}; `label` is the user's own. Where pairs are not handed out in
-    turn, each tells how it was `drawn`: random or uncertain (see `annotate`).
+    too.
     """
     require(user, "annotator")
     if order not in ORDERS:
@@ -70,7 +117,7 @@ def _mixed(found: list[int], of: OpenPairs, have: Sequence[int]) -> list[int]:
     return found
 
 
-def take(workspace: Workspace, user: User, pair_id: int) -> dict[str, Any] | None:
+def take(workspace: Workspace, user: User, pair_id: int) -> StreamPair | None:
     """Lease the pair that `user` chose; None where it was deleted or is sealed.
 
     Refused where it has enough labels or is reserved by others, unless the user has labelled or
@@ -138,14 +185,8 @@ def lease(connection: sa.Connection, user: User, ids: Iterable[int], now: float)
 
 def pairs_for(
     workspace: Workspace, connection: sa.Connection, user: User, ids: Sequence[int]
-) -> list[dict[str, Any]]:
-    """The pairs as the page shows them, in the order of `ids`, with the user's own label.
-
-    `further` holds the further columns that the owner shows (see `Shown.cells`).
-
-    Where the dataset is not blind and the pair is not sealed, `told` holds what others think:
-    imported (label or None), votes [{annotator, label}] and score {run, score} or None.
-    """
+) -> list[StreamPair]:
+    """The pairs as the page shows them, in the order of `ids`, with the user's own label."""
     own = and_(annotations.c.pair_id == pairs.c.id, annotations.c.annotator == user.name)
     shown = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.source, pairs.c.line,
              pairs.c.extra, pairs.c.dataset_id)  # fmt: skip
@@ -155,7 +196,7 @@ def pairs_for(
     by_id = {row["id"]: as_dict(row) for row in rows}
     _add_further(workspace, connection, user, by_id)
     _add_opinions(connection, user, by_id)
-    return [by_id[pair] for pair in ids if pair in by_id]
+    return [cast(StreamPair, by_id[pair]) for pair in ids if pair in by_id]
 
 
 def _add_further(
@@ -173,7 +214,7 @@ def _add_opinions(connection: sa.Connection, user: User, by_id: dict[int, dict[s
         in_dataset = pairs.c.id.in_(by_id), pairs.c.dataset_id == dataset.id
         open_labels = in_dataset + tuple(visibility_of(dataset, user).shown())
         query = select(pairs.c.id, pairs.c.label).where(*open_labels)
-        opinions_of = {
+        opinions_of: dict[int, Opinions] = {
             pair: {"imported": label, "votes": [], "score": None}
             for pair, label in connection.execute(query)
         }
@@ -183,7 +224,7 @@ def _add_opinions(connection: sa.Connection, user: User, by_id: dict[int, dict[s
             annotations.c.label.is_not(None),
         )
         for row in connection.execute(votes.order_by(annotations.c.created_at)):
-            vote = {"annotator": row.annotator, "label": row.label}
+            vote: OthersVote = {"annotator": row.annotator, "label": row.label}
             opinions_of[row.pair_id]["votes"].append(vote)
         if run := newest_scored_run(connection, dataset):
             for pair, score in scores_of(connection, run["id"], list(opinions_of)).items():

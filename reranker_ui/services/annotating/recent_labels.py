@@ -1,6 +1,6 @@
 """What an annotator sees of the work so far: the last labels, and this query's candidates."""
 
-from typing import Any
+from typing import TypedDict, cast
 
 from sqlalchemy import and_, func, or_, select
 
@@ -11,13 +11,42 @@ from reranker_ui.services.store.database import annotations, as_dict, datasets, 
 from reranker_ui.services.store.workspace import Workspace
 
 
+class LabelledPair(TypedDict):
+    """A pair with the user's own label, given `at` (Unix seconds)."""
+
+    id: int
+    query: str
+    passage: str
+    source: str
+    line: int | None
+    label: float | None
+    cannot_tell: int
+    note: str | None
+    at: float
+
+
+class QueryCandidate(TypedDict):
+    """A passage of a query with the user's own label. `mine`: whether they labelled or skipped."""
+
+    id: int
+    passage: str
+    label: float | None
+    cannot_tell: int | None
+    mine: bool
+
+
+class QueryCandidates(TypedDict):
+    """Passages of a query near a pair, and how many there are and are labelled in all."""
+
+    candidates: list[QueryCandidate]
+    total: int
+    labelled: int
+
+
 def last_labels(
     workspace: Workspace, user: User, dataset_name: str, n: int = 10
-) -> list[dict[str, Any]]:
-    """The user's last `n` labels and skips, newest first.
-
-    Each: id, query, passage, source, line, label, cannot_tell, note, at.
-    """
+) -> list[LabelledPair]:
+    """The user's last `n` labels and skips, newest first."""
     require(user, "annotator")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
@@ -34,16 +63,12 @@ def last_labels(
             )
             .order_by(annotations.c.updated_at.desc())
         )
-        return [as_dict(row) for row in connection.execute(query.limit(min(n, 100))).mappings()]
+        rows = connection.execute(query.limit(min(n, 100))).mappings()
+        return [cast(LabelledPair, as_dict(row)) for row in rows]
 
 
-def candidates_of(workspace: Workspace, user: User, pair_id: int, n: int = 30) -> dict[str, Any]:
-    """The passages of a pair's query, with the user's own labels only.
-
-    Returns {"candidates": [{id, passage, label, cannot_tell, mine}], "total", "labelled"}: the
-    pair itself and its neighbours by id, at most `n`; `mine` is true where the user labelled or
-    skipped.
-    """
+def candidates_of(workspace: Workspace, user: User, pair_id: int, n: int = 30) -> QueryCandidates:
+    """The pair itself and its neighbours by id, at most `n` passages of one query."""
     require(user, "annotator")
     with workspace.reading() as connection:
         columns = (pairs.c.dataset_id, pairs.c.query_key, datasets)
@@ -68,4 +93,4 @@ def candidates_of(workspace: Workspace, user: User, pair_id: int, n: int = 30) -
         rows = [as_dict(row) for row in before.mappings()][::-1]
         after = query.where(pairs.c.id >= pair_id).order_by(pairs.c.id).limit(n - len(rows))
         rows += [as_dict(row) for row in connection.execute(after).mappings()]
-    return {"candidates": rows, "total": total, "labelled": labelled}
+    return {"candidates": cast("list[QueryCandidate]", rows), "total": total, "labelled": labelled}

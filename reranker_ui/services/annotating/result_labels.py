@@ -12,9 +12,8 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import hashed_split
 from reranker_ui.services.annotating import annotations
 from reranker_ui.services.annotating.annotations import Given
-from reranker_ui.services.datasets.pages import candidates_of_query
 from reranker_ui.services.labels.datasets import find_dataset
-from reranker_ui.services.ranking.candidates import label_of
+from reranker_ui.services.ranking.candidates import candidates_of_query, label_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, pairs
 from reranker_ui.services.store.workspace import Workspace, record

@@ -1,29 +1,48 @@
 """The annotation settings of a dataset: order, overlap, blind labelling and visibility."""
 
 import time
-from typing import Any
+from typing import Any, TypedDict, get_args
 
 import sqlalchemy as sa
 from sqlalchemy import select
 
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.annotating.model_scores import runs_that_score
+from reranker_ui.services.annotating.model_scores import ScoringRun, runs_that_score
 from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.guidelines import Order, TestPairs
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import annotations, datasets, pairs, users
 from reranker_ui.services.store.workspace import Workspace, record
 
-ORDERS = ("unlabelled", "query", "random", "disputed", "uncertain")
+ORDERS = get_args(Order)
 _MOST_OVERLAP = 9
 
 
-def stream_settings(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
-    """The settings of a dataset's stream, and what there is to choose from.
+class LabellingSettings(TypedDict):
+    """How a dataset is labelled; annotators None: everyone may label.
 
-    Returns order, run (id or None), overlap, blind, adjudicators, test_annotators, annotators
-    (names; None: everyone may label);
-    runs (id, name, dataset; those of this dataset first) and people (names that may label).
+    `runs` (those of this dataset first) and `people` can be chosen.
     """
+
+    order: Order
+    run: int | None
+    overlap: int
+    blind: bool
+    adjudicators: list[str]
+    test_annotators: list[str]
+    annotators: list[str] | None
+    runs: list[ScoringRun]
+    people: list[str]
+
+
+class OfferedTestPairs(TypedDict):
+    """Whether test pairs are offered to the user."""
+
+    test_pairs: TestPairs
+
+
+def stream_settings(workspace: Workspace, user: User, dataset_name: str) -> LabellingSettings:
+    """The settings of a dataset's stream, and what there is to choose from."""
     require(user, "admin")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
@@ -90,7 +109,7 @@ def set_stream(
 
 def offer_test_pairs(
     workspace: Workspace, user: User, dataset_name: str, offer: bool
-) -> dict[str, Any]:
+) -> OfferedTestPairs:
     """Offer the dataset's test pairs to `user`, an admin, or seal them again."""
     require(user, "admin")
     with workspace.reading() as connection:

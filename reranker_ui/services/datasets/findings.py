@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from reranker_ui.core.evaluation.redaction import WITHOUT_LABELS
+from reranker_ui.core.evaluation.quality.redaction import WITHOUT_LABELS
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.store.workspace import Workspace

@@ -1,20 +1,19 @@
 """Pairs of a dataset: a page of them, the candidates of a query, and their votes."""
 
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from reranker_ui.core.values.pairs import query_key
-from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.search_terms import read_search
+from reranker_ui.core.values.splits import Split
 from reranker_ui.services.datasets import id_pages
 from reranker_ui.services.datasets.filters import Filters, kept, walks_of, with_texts
 from reranker_ui.services.datasets.sorting import Find, Order, ids_to_sort, sorted_page
 from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.datasets import find_dataset
-from reranker_ui.services.labels.effective_labels import pairs_with_labels
-from reranker_ui.services.labels.further_columns import Shown, column_names
+from reranker_ui.services.labels.effective_labels import State
+from reranker_ui.services.labels.further_columns import FurtherCell, Shown, column_names
 from reranker_ui.services.labels.visibility import Visibility, visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
@@ -28,8 +27,46 @@ from reranker_ui.services.store.workspace import Workspace
 
 PAGE = 50
 _LARGEST_PAGE, _MOST_CHARACTERS = 1_000, 4_000_000
-_MOST_OF_QUERY = 12_000_000  # characters
 MOST_IDS = 20_000  # pairs that are selected at once
+
+
+class Pair(TypedDict):
+    """A pair in a page of them.
+
+    `label`: as imported; `effective`: the label that counts; `by`: who gave it; `line`: of the
+    file `source`; `further`: as of `Shown.cells`; `updated_at`: Unix seconds of the last label.
+    """
+
+    id: int
+    query: str
+    passage: str
+    label: float | None
+    effective: float | None
+    state: State
+    split: Split
+    by: list[str]
+    source: str
+    line: int | None
+    query_key: str
+    further: list[FurtherCell]
+    updated_at: float
+
+
+class PairPage(TypedDict):
+    """A page of pairs.
+
+    `first` with `first_at` (of an order, else None) is where the page before ends, `last` with
+    `last_at` where the next begins. `not_searched`: pairs that the search does not know yet.
+    """
+
+    pairs: list[Pair]
+    first: int | None
+    last: int | None
+    first_at: list[str | float] | None
+    last_at: list[str | float] | None
+    more_before: bool
+    more_after: bool
+    not_searched: int
 
 
 class SelectedIds(TypedDict):
@@ -67,16 +104,11 @@ def page_of_pairs(
     finding: str | None = None,
     size: int = PAGE,
     order: Order | None = None,
-) -> dict[str, Any]:
+) -> PairPage:
     """One page: the pairs after, or before, a pair's id (keyset paging), by id or by `order`.
 
-    `search`: words and "phrases" (core/search_words.py). `label`: a number, "none", "disputed" or
-    "left out". `finding`: a line of the quality report, as `rows_behind` takes it.
-    Returns `{"pairs": [...], "first", "last", "first_at", "last_at", "more_before", "more_after",
-    "not_searched"}`; `first` with `first_at` (of an order, else None) is where the page before
-    ends, `last` with `last_at` where the next begins. A pair has id, query, passage, label (as
-    imported), effective, state, split, by (names), source, line, query_key, updated_at and
-    further (as `Shown.cells`). "not_searched" counts pairs that the search does not know yet.
+    `search`: words and "phrases" (core/values/search_terms.py). `label`: a number, "none",
+    "disputed" or "left out". `finding`: a line of the quality report, as `rows_behind` takes it.
     Labels that `user` may not see have the state "hidden". A page has at most 1,000 pairs and,
     where it has several, 4,000,000 characters of text.
     """
@@ -107,7 +139,7 @@ def page_of_pairs(
         for row in shown:
             row["further"] = columns.cells(row.pop("extra"))
     return {
-        "pairs": shown,
+        "pairs": cast("list[Pair]", shown),
         "first_at": places[0],
         "last_at": places[-1],
         "first": shown[0]["id"] if shown else None,
@@ -192,39 +224,6 @@ def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> Filte
         "columns": 0 if user.role == "annotator" else len(columns),
         "further": Shown(workspace, dataset, user).sortable(columns),
     }
-
-
-def candidates_of_query(
-    workspace: Workspace, user: User, dataset_name: str, query: str
-) -> list[dict[str, Any]]:
-    """The passages paired with this query: pair_id, passage, grade or None, state, split, further.
-
-    A label that `user` may not see has no grade and the state "hidden". Refused: passages of
-    more than 12,000,000 characters in all.
-    """
-    require(user, "viewer")
-    with workspace.reading() as connection:
-        dataset, key = find_dataset(connection, dataset_name), query_key(query.strip())
-        of_query = pairs.c.dataset_id == dataset.id, pairs.c.query_key == key
-        size = connection.scalar(
-            select(sa.func.sum(sa.func.length(pairs.c.passage))).where(*of_query)
-        )
-        if (size or 0) > _MOST_OF_QUERY:
-            raise Refused(
-                f"The passages of this query have {size:,} characters; the most at once is"
-                f" {_MOST_OF_QUERY:,}. Rank some of them: paste them, or choose another query."
-            )
-        labelled = pairs_with_labels(
-            visibility_of(dataset, user),
-            *(pairs.c.id, pairs.c.passage, pairs.c.split, pairs.c.extra),
-        ).where(pairs.c.query_key == key)
-        rows = connection.execute(labelled.order_by(pairs.c.id)).mappings().all()
-        columns = Shown(workspace, dataset, user)
-    return [
-        {"pair_id": row["id"], "passage": row["passage"], "state": row["state"],
-         "split": row["split"], "grade": row["effective"], "further": columns.cells(row["extra"])}
-        for row in rows
-    ]  # fmt: skip
 
 
 def _with_people(connection: sa.Connection, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,12 +1,13 @@
 """One pair in full: its texts and columns, its labels, every vote and the decision."""
 
-from typing import Any
+from typing import Any, TypedDict, cast
 
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from reranker_ui.core.values.splits import Split
 from reranker_ui.services.labels.datasets import find_pair
-from reranker_ui.services.labels.effective_labels import pairs_with_labels
+from reranker_ui.services.labels.effective_labels import State, pairs_with_labels
 from reranker_ui.services.labels.further_columns import Shown
 from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.store.access import User, require
@@ -21,16 +22,51 @@ from reranker_ui.services.store.database import (
 )
 from reranker_ui.services.store.workspace import Workspace
 
-Row = dict[str, Any]
-_SHOWN = ("id", "query", "passage", "source", "line", "split")
+
+class Decision(TypedDict):
+    """The decision on a disputed pair; no label: the pair is left out of training."""
+
+    label: float | None
+    by: str
+    reason: str
+    at: float
 
 
-def pair_details(workspace: Workspace, user: User, pair_id: int) -> Row:
-    """Everything about a pair that `user` may know.
+class PairVote(TypedDict):
+    """What an annotator answered. `cannot_tell`: 1 for the answer "can't tell"."""
 
-    Returns id, query, passage, source, line, split, extra (its further columns), effective,
-    state, imported (labels that it came with), decision ({label, by, reason, at} or None), votes
-    [{annotator, label, cannot_tell, note, at}] and gold (its known label, for admins, or None).
+    annotator: str
+    label: float | None
+    cannot_tell: int
+    note: str | None
+    at: float
+
+
+class PairDetails(TypedDict):
+    """Everything about a pair that the user may know.
+
+    `line`: of the file `source`; `extra`: its further columns; `imported`: the labels that it came
+    with; `effective`: the label that counts; `gold`: its known label, for admins.
+    """
+
+    id: int
+    query: str
+    passage: str
+    source: str
+    line: int | None
+    split: Split
+    extra: dict[str, Any]
+    effective: float | None
+    state: State
+    imported: list[float]
+    decision: Decision | None
+    votes: list[PairVote]
+    gold: float | None
+
+
+def pair_details(workspace: Workspace, user: User, pair_id: int) -> PairDetails:
+    """A pair in full.
+
     Where its labels are hidden, imported and decision are empty and the votes are the user's own.
     """
     require(user, "viewer")
@@ -42,9 +78,14 @@ def pair_details(workspace: Workspace, user: User, pair_id: int) -> Row:
         hidden = view.hides(pair.split)
         rows = pairs_with_labels(view, pairs.c.id, only=[pair_id])
         label = connection.execute(rows).mappings().first()
-        known = {name: getattr(pair, name) for name in _SHOWN}
-        known["extra"] = Shown(workspace, dataset, user).known(pair.extra)
-        return known | {
+        return {
+            "id": pair.id,
+            "query": pair.query,
+            "passage": pair.passage,
+            "source": pair.source,
+            "line": pair.line,
+            "split": pair.split,
+            "extra": Shown(workspace, dataset, user).known(pair.extra),
             "effective": label["effective"] if label else None,
             "state": label["state"] if label else "unlabelled",
             "imported": [] if hidden else _imported(connection, pair),
@@ -60,22 +101,22 @@ def _imported(connection: sa.Connection, pair: sa.Row[Any]) -> list[float]:
     return list(dict.fromkeys(value for value in values if value is not None))
 
 
-def _decision(connection: sa.Connection, pair_id: int) -> Row | None:
+def _decision(connection: sa.Connection, pair_id: int) -> Decision | None:
     columns = (decisions.c.label, decisions.c.decided_by.label("by"), decisions.c.reason,
                decisions.c.decided_at.label("at"))  # fmt: skip
     row = connection.execute(select(*columns).where(decisions.c.pair_id == pair_id)).mappings()
     found = row.first()
-    return as_dict(found) if found else None
+    return cast(Decision, as_dict(found)) if found else None
 
 
-def _votes(connection: sa.Connection, pair_id: int, only: str | None) -> list[Row]:
+def _votes(connection: sa.Connection, pair_id: int, only: str | None) -> list[PairVote]:
     columns = (annotations.c.annotator, annotations.c.label, annotations.c.cannot_tell,
                annotations.c.note, annotations.c.updated_at.label("at"))  # fmt: skip
     query = select(*columns).where(annotations.c.pair_id == pair_id)
     if only is not None:
         query = query.where(annotations.c.annotator == only)
     rows = connection.execute(query.order_by(annotations.c.created_at)).mappings()
-    return [as_dict(row) for row in rows]
+    return [cast(PairVote, as_dict(row)) for row in rows]
 
 
 def _gold(connection: sa.Connection, pair_id: int) -> float | None:

@@ -1,7 +1,7 @@
 """The history of one pair from the journal: its origin and every change."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -14,16 +14,37 @@ from reranker_ui.services.store.workspace import Workspace
 
 _EDITS = ("set label", "move split", "delete pairs", "edit text")
 _MOST_EDITS = 500  # of the dataset, the newest, that are searched for the pair
-Line = dict[str, Any]
 
 
-def history(workspace: Workspace, user: User, pair_id: int) -> list[Line]:
-    """What happened to a pair, oldest first: at, who, what, before, after.
+class PairEventValue(TypedDict, total=False):
+    """What was set or changed; texts and other parts of an edit are left out."""
 
-    before and after hold what changed (label, note, reason, split, texts), or are None. The first
-    line tells where the pair came from. Where the dataset is blind, others' lines and the label
-    that the pair came with are for admins and adjudicators only; those of the sealed test split
-    for those to whom it is open.
+    label: float | None
+    cannot_tell: int | None
+    split: str | None
+    source: str | None
+    line: int | None
+    annotator: str
+    note: str | None
+    reason: str
+    guidelines_version: int | None
+
+
+class PairEvent(TypedDict):
+    """One event. `before` and `after` hold what changed, or are None; `at` in Unix seconds."""
+
+    at: float
+    who: str | None
+    what: str
+    before: PairEventValue | None
+    after: PairEventValue | None
+
+
+def history(workspace: Workspace, user: User, pair_id: int) -> list[PairEvent]:
+    """What happened to a pair, oldest first; the first event says where it came from.
+
+    Where the dataset is blind, others' events and the label that the pair came with are for admins
+    and adjudicators only; those of the sealed test split for those to whom it is open.
     """
     require(user, "annotator")
     with workspace.reading() as connection:
@@ -37,26 +58,26 @@ def history(workspace: Workspace, user: User, pair_id: int) -> list[Line]:
     return [line for line in lines if sees_all or _may_see(line, user)]
 
 
-def _may_see(line: Line, user: User) -> bool:
+def _may_see(line: PairEvent, user: User) -> bool:
     is_own = (line["after"] or line["before"] or {}).get("annotator") == user.name
     return is_own or line["who"] == user.name or line["what"] == "came"
 
 
-def _origin(connection: sa.Connection, pair: sa.Row[Any], sees_all: bool) -> Line:
+def _origin(connection: sa.Connection, pair: sa.Row[Any], sees_all: bool) -> PairEvent:
     who = connection.scalar(select(imports.c.created_by).where(imports.c.id == pair.import_id))
-    after = {"source": pair.source, "line": pair.line}
+    after: PairEventValue = {"source": pair.source, "line": pair.line}
     if sees_all:
         after["label"] = pair.label
     return {"at": pair.created_at, "who": who, "what": "came", "before": None, "after": after}
 
 
-def _own_lines(connection: sa.Connection, pair_id: int) -> Iterator[Line]:
+def _own_lines(connection: sa.Connection, pair_id: int) -> Iterator[PairEvent]:
     query = select(journal).where(journal.c.subject == f"pair:{pair_id}").order_by(journal.c.id)
     for row in connection.execute(query):
         yield _line(row, row.before, row.after)
 
 
-def _edits(connection: sa.Connection, pair: sa.Row[Any]) -> Iterator[Line]:
+def _edits(connection: sa.Connection, pair: sa.Row[Any]) -> Iterator[PairEvent]:
     """Edits of the Data tab: one line of the journal holds them for many pairs."""
     query = (
         select(journal)
@@ -85,7 +106,7 @@ def _ids(row: sa.Row[Any]) -> set[int]:
     return {*row.before, *(row.after or [])}  # a text edited by version 0.1: the old and the new
 
 
-def _change(row: sa.Row[Any], pair_id: int) -> tuple[Line | None, Line | None]:
+def _change(row: sa.Row[Any], pair_id: int) -> tuple[PairEventValue | None, PairEventValue | None]:
     if row.what == "set label":
         was = next((old for old in row.before if old[0] == pair_id), None)
         return ({"label": was[1]} if was else None), {"label": row.after[1]}
@@ -95,6 +116,6 @@ def _change(row: sa.Row[Any], pair_id: int) -> tuple[Line | None, Line | None]:
     return None, None
 
 
-def _line(row: sa.Row[Any], before: Any, after: Any, what: str | None = None) -> Line:
+def _line(row: sa.Row[Any], before: Any, after: Any, what: str | None = None) -> PairEvent:
     return {"at": row.at, "who": row.who, "what": what or row.what,
             "before": before, "after": after}  # fmt: skip

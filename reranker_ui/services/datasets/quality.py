@@ -4,12 +4,13 @@ A report belongs to a dataset and a base model. It lies in the cache with the id
 behind each finding, so that a page of them is as quick as any other.
 """
 
-from typing import Any
+from typing import Any, TypedDict, cast
 
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from reranker_ui.core.evaluation.redaction import without_labels
+from reranker_ui.core.evaluation.quality.redaction import without_labels
+from reranker_ui.core.evaluation.quality.report import QualityReport
 from reranker_ui.core.values.json_files import read_object
 from reranker_ui.services.datasets import quality_job
 from reranker_ui.services.datasets.findings import report_folder
@@ -26,13 +27,32 @@ _CHANGES = {"import", "annotate", "undo annotate", "decide", "undo decide", "add
             *UNDOABLE}  # fmt: skip
 
 
+class CheckProgress(TypedDict, total=False):
+    """What a check does now, and which part of it is done, 0 to 1."""
+
+    phase: str
+    part: float
+
+
+class Quality(TypedDict):
+    """The newest report on a dataset as `base` reads it, and the check that runs.
+
+    `stale`: pairs or labels changed since; `failed`: why the last check failed, as a sentence;
+    `hidden`: whether the report is without labels, as some are hidden from the user.
+    """
+
+    base: str
+    report: QualityReport | None
+    stale: bool
+    checking: CheckProgress | None
+    failed: str | None
+    hidden: bool
+
+
 def quality(
     workspace: Workspace, user: User, dataset_name: str, base: str | None = None
-) -> dict[str, Any]:
-    """`{"base", "report": the newest report or None, "stale", "checking": {phase, part} or None,
-    "failed": sentence or None, "hidden"}`; stale: pairs or labels changed since. base: the
-    default one. hidden: whether the report is without labels, as some are hidden from `user`.
-    """
+) -> Quality:
+    """The quality of a dataset; base: None for the default one."""
     require(user, "viewer")
     base = base or workspace.settings.default_base
     with workspace.reading() as connection:
@@ -40,14 +60,14 @@ def quality(
         hidden = not visibility_of(dataset, user).everything
         folder = report_folder(workspace, dataset, base)
         state = quality_job.job_in(folder).state()  # first: it may end meanwhile
-        report = read_object(folder / "result.json")
-        stale = bool(report) and _changed(connection, dataset.id, (report or {}).get("version", 0))
+        report: Any = read_object(folder / "result.json")
+        stale = bool(report) and _changed(connection, dataset.id, report.get("version", 0))
     return {
         "base": base,
         "report": without_labels(report) if report and hidden else report,
         "hidden": hidden,
         "stale": stale,
-        "checking": state.progress if state.name == "running" else None,
+        "checking": cast(CheckProgress, state.progress) if state.name == "running" else None,
         "failed": state.refused,
     }
 
@@ -58,7 +78,7 @@ def check(
     dataset_name: str,
     base: str | None = None,
     max_length: int | None = None,
-) -> dict[str, Any]:
+) -> Quality:
     """Start to check a dataset, unless the same check runs; returns what `quality` does.
 
     One that started before the pairs or labels changed, or cuts elsewhere, is started again.
@@ -99,7 +119,7 @@ def check_now(
     dataset_name: str,
     base: str | None = None,
     max_length: int | None = None,
-) -> dict[str, Any]:
+) -> QualityReport:
     """Check a dataset in this process; returns the report, which the page then shows too."""
     require(user, "viewer")
     base = check_base(workspace, user, base or workspace.settings.default_base)

@@ -18,8 +18,17 @@ from sqlalchemy import func, select
 
 from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.bases.coverage import coverage_of, tokens_seen
-from reranker_ui.core.evaluation import quality, readability
 from reranker_ui.core.evaluation.near_duplicates import similar_pairs
+from reranker_ui.core.evaluation.quality import readability
+from reranker_ui.core.evaluation.quality.checks import CLEAN, alike, in_order, structure
+from reranker_ui.core.evaluation.quality.finding import Finding
+from reranker_ui.core.evaluation.quality.report import (
+    QualityReport,
+    ReadByBase,
+    SeenText,
+    balance,
+)
+from reranker_ui.core.evaluation.quality.table import Table
 from reranker_ui.core.models.model_folder import token_limit
 from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.json_files import save
@@ -58,10 +67,11 @@ def assess(
     base: str,
     max_length: int | None,
     report_progress: OnProgress,
-) -> tuple[dict[str, Any], dict[str, Any]]:
+) -> tuple[QualityReport, dict[str, Any]]:
     """The report on a dataset as `base` would read it, and the pair ids behind each finding.
 
-    Nothing is loaded of the base but its tokenizer. `said` hears the phase and its part, 0 to 1.
+    Nothing is loaded of the base but its tokenizer. `report_progress` gets the phase and its part,
+    0 to 1.
     """
     at = time.time()
     with workspace.reading() as connection:
@@ -75,22 +85,19 @@ def assess(
     report_progress("comparing texts", 0.0)
     queries = _similar_queries(read)
     report_progress("comparing texts", 0.5)
-    found = quality.structure(table) + quality.alike(table, queries, _similar_passages(read))
+    found = structure(table) + alike(table, queries, _similar_passages(read))
     report_progress("tokenizing", 0.0)
-    readable = _reading(workspace, table, read, base, max_length)
-    found += readable.pop("findings")
-    order = list(quality.CLEAN)
-    severe = ("blocks", "look", "note")
-    found.sort(key=lambda finding: (severe.index(finding.severity), order.index(finding.key)))
-    report = {
+    readable, more = _reading(workspace, table, read, base, max_length)
+    found += more
+    report: QualityReport = {
         "dataset": dataset_name,
         "version": version,
         "checked_at": at,
         "pairs": len(table.ids),
         "scale": table.scale.as_json(),
-        "balance": quality.balance(table),
-        "findings": [_shown(finding) for finding in found],
-        "clean": [word for key, word in quality.CLEAN.items()
+        "balance": balance(table),
+        "findings": [finding.as_json() for finding in in_order(found)],
+        "clean": [word for key, word in CLEAN.items()
                   if key not in {finding.key for finding in found}
                   and (readable["coverage"] or key not in _OF_BASE)],
         "compared": {"queries": min(len(read.queries), _QUERIES),
@@ -134,10 +141,10 @@ def _read(
     return read
 
 
-def _table(rows: list[tuple[Any, ...]], scale: Scale) -> quality.Table:
+def _table(rows: list[tuple[Any, ...]], scale: Scale) -> Table:
     kinds = (np.int64, *[np.uint64] * 4, np.float64, np.int8, np.bool_)
     columns = zip(*rows, strict=True)
-    table = quality.Table(
+    table = Table(
         *(np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True))  # type: ignore[arg-type]
     )
     return replace(table, scale=scale)
@@ -161,45 +168,43 @@ def _similar_passages(read: _Read) -> list[tuple[int, int]]:
 
 
 def _reading(
-    workspace: Workspace, table: quality.Table, read: _Read, base: str, max_length: int | None
-) -> dict[str, Any]:
+    workspace: Workspace, table: Table, read: _Read, base: str, max_length: int | None
+) -> tuple[ReadByBase, list[Finding]]:
     """What the base makes of the sampled texts; without it, why there is nothing to say."""
-    report: dict[str, Any] = {"base": base, "sampled": len(read.texts), "coverage": None,
-                            "lengths": None, "seen": [], "findings": []}  # fmt: skip
+    report: ReadByBase = {"base": base, "sampled": len(read.texts), "notice": None,
+                          "coverage": None, "lengths": None, "seen": []}  # fmt: skip
     try:
         found = resolve_base(base, workspace.cache, texts=read.texts)
     except Refused as refused:
-        return {**report, "notice": str(refused)}
+        return {**report, "notice": str(refused)}, []
     file = found.path / "tokenizer.json"
     if not file.is_file():
-        return {**report, "notice": f"{found.used} has no tokenizer.json, which is what is read."}
+        notice = f"{found.used} has no tokenizer.json, which is what is read."
+        return {**report, "notice": notice}, []
     limit = max_length or PRESETS["quick"].max_length
     limit = min(limit, token_limit(found.path) or limit)
     seen = coverage_of(file, read.texts)
     sampled = np.array(read.sampled)
     name = found.used.rpartition("/")[2]
-    shares = ("unknown", "tokens_per_character", "merged_texts", "merged_words")
     lengths = np.array(seen.lengths)
+    findings = readability.reading(table, sampled, seen, name, limit)
     return {
         **report,
         "base": found.used,
         "notice": found.notice,
-        "coverage": {name: getattr(seen, name) for name in shares},
+        "coverage": {
+            "unknown": seen.unknown, "tokens_per_character": seen.tokens_per_character,
+            "merged_texts": seen.merged_texts, "merged_words": seen.merged_words,
+        },
         "lengths": readability.histogram_of_lengths(lengths, table.grade[sampled], limit),
         "seen": _examples(found, read, seen.unknown_pairs),
-        "findings": readability.reading(table, sampled, seen, name, limit),
-    }
+    }, findings  # fmt: skip
 
 
-def _examples(base: ResolvedBase, read: _Read, unknown: list[int]) -> list[dict[str, Any]]:
+def _examples(base: ResolvedBase, read: _Read, unknown: list[int]) -> list[SeenText]:
     file = base.path / "tokenizer.json"
     texts = dict.fromkeys(read.texts[at][0] for at in unknown[:50])
     return [{"text": text, "tokens": tokens_seen(file, text)} for text in list(texts)[:_EXAMPLES]]
-
-
-def _shown(one: quality.Finding) -> dict[str, Any]:
-    return {"key": one.key, "severity": one.severity, "fact": one.fact, "mend": one.fix,
-            "act": one.act, "rows": len(one.rows)}  # fmt: skip
 
 
 def job_in(folder: Path) -> JobFolder:
@@ -222,7 +227,7 @@ def check(job: JobFolder, workspace: Workspace) -> dict[str, Any]:
     return {}
 
 
-def keep(folder: Path, report: dict[str, Any], rows: dict[str, Any]) -> None:
+def keep(folder: Path, report: QualityReport, rows: dict[str, Any]) -> None:
     """Write a report and the ids behind its findings; the report last, as it leads to them."""
     for key, ids in rows.items():
         aside = folder / f"rows-{key}.part.npy"

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
+from typing import TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -44,10 +44,17 @@ _LABELS = (
 )
 
 
-def duplicate(workspace: Workspace, user: User, dataset_name: str, name: str) -> dict[str, Any]:
+class CopiedDataset(TypedDict):
+    """The name of a copy, and how many pairs it has."""
+
+    dataset: str
+    pairs: int
+
+
+def duplicate(workspace: Workspace, user: User, dataset_name: str, name: str) -> CopiedDataset:
     """Copy a dataset with everything that people gave it; runs stay with the original.
 
-    Returns `{"dataset": name, "pairs": how many}`. The copy is not seen before it is complete.
+    The copy is not seen before it is complete.
     """
     require(user, "admin")
     check_name(name)

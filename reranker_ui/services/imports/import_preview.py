@@ -1,11 +1,12 @@
 """What storing a reading would change, counted before anything is written."""
 
 from collections import Counter
-from typing import Any
+from typing import TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
+from reranker_ui.core.values.labels import ScaleJson
 from reranker_ui.core.values.pairs import import_sentence
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.known_pairs import difference
@@ -28,45 +29,72 @@ from reranker_ui.services.store.workspace import Workspace
 _BATCH = 5000
 
 
+class Contents(TypedDict):
+    """What the dataset of the chosen name holds; `there`: its pairs, None if there is none."""
+
+    there: int | None
+    human_labels: int
+
+
+class ImportCounts(TypedDict):
+    """How many pairs an import would add or replace, and what is known already."""
+
+    added: int
+    new_labels: int
+    already_there: int
+    replaced: int
+
+
+class RefusedImport(Contents):
+    """An import that is refused. `scale`: of the dataset, where the labels do not fit it."""
+
+    refused: str
+    scale: ScaleJson | None
+
+
+class PossibleImport(Contents, ImportCounts):
+    """What an import would change; `summary` as it will report it."""
+
+    refused: None
+    summary: str
+
+
+ImportPreview = RefusedImport | PossibleImport
+
+
 def import_preview(
     workspace: Workspace, user: User, token: str, dataset_name: str, into: Into
-) -> dict[str, Any]:
-    """What storing a finished reading in this dataset would do.
-
-    Returns `{"there": pairs of the dataset of this name or None, "human_labels": annotations of
-    them, "refused": sentence or None, "scale": of the dataset where the labels do not fit it,
-    "summary": as the import will report, added, new_labels, already_there, replaced}`; the counts
-    are missing where it is refused.
-    """
+) -> ImportPreview:
+    """What storing a finished reading in this dataset would do."""
     require(user, "admin")
     with workspace.reading() as connection:
         row = connection.execute(select(datasets).where(datasets.c.name == dataset_name)).first()
-        found = {"there": None, "human_labels": 0, "refused": None}
+        held: Contents = {"there": None, "human_labels": 0}
         if row is not None:
-            found |= _contents(connection, row.id)
+            held = _contents(connection, row.id)
         try:
             counts = _counts(workspace, connection, token, dataset_name, into)
         except OffScale as refused:
-            return {**found, "refused": str(refused), "scale": refused.scale.as_json()}
+            return {**held, "refused": str(refused), "scale": refused.scale.as_json()}
         except Refused as refused:
-            return {**found, "refused": str(refused)}
-    return {**found, **counts, "summary": import_sentence(counts)}
+            return {**held, "refused": str(refused), "scale": None}
+    return {**held, **counts, "refused": None, "summary": import_sentence(counts)}
 
 
-def _contents(connection: sa.Connection, dataset_id: int) -> dict[str, Any]:
+def _contents(connection: sa.Connection, dataset_id: int) -> Contents:
     conditions = pairs.c.dataset_id == dataset_id, seen()
     labelled = select(func.count()).select_from(annotations.join(pairs)).where(
         *conditions, annotations.c.label.is_not(None)
     )  # fmt: skip
     return {
         "there": connection.scalar(select(func.count()).select_from(pairs).where(*conditions)),
-        "human_labels": connection.scalar(labelled),
+        "human_labels": connection.scalar(labelled) or 0,
     }
 
 
 def _counts(
     workspace: Workspace, connection: sa.Connection, token: str, name: str, into: Into
-) -> dict[str, int]:
+) -> ImportCounts:
     check_name(name)
     result = reading_in(folder_of(workspace, token)).state().result or {}
     if "report" not in result:
@@ -75,18 +103,19 @@ def _counts(
     if target is not None:
         check_alone(connection, target)
         check_scale(target, result)
-    whole = {"added": result["report"]["distinct"], "new_labels": 0, "already_there": 0}
     if target is None or into != "add":
         replaced = _contents(connection, target.id)["there"] if target is not None else 0
-        return {**whole, "replaced": replaced}
+        return {"added": result["report"]["distinct"], "new_labels": 0, "already_there": 0,
+                "replaced": replaced or 0}  # fmt: skip
     stage = Stage(reading_in(folder_of(workspace, token)).path / "stage.db")
-    counts: Counter[str] = Counter(dict.fromkeys(whole, 0))
+    counts: Counter[str] = Counter()
     last = 0
     try:
         while batch := stage.pairs_after(last, _BATCH):
             found = difference(connection, target.id, scale(target), batch, stage.votes_of(batch))
-            counts.update({key: found.counts[key] for key in whole})
+            counts.update(found.counts)
             last = batch[-1].id
     finally:
         stage.close()
-    return {**counts, "replaced": 0}
+    return {"added": counts["added"], "new_labels": counts["new_labels"],
+            "already_there": counts["already_there"], "replaced": 0}  # fmt: skip

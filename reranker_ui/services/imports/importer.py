@@ -1,20 +1,22 @@
 """Importing files at once, as the command line and the first start do."""
 
+import csv
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import func, select
 
 from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.formats.structure.file_reading import StoredReport
 from reranker_ui.core.formats.structure.unread import refuse_unread
+from reranker_ui.core.formats.writing import safe_cell
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.read_state import (
     end_reading,
+    left_out,
     start_reading,
     wait_for_reading,
-    write_left_out,
 )
 from reranker_ui.services.imports.storing import store_reading
 from reranker_ui.services.imports.sweep import command_at_work
@@ -42,14 +44,10 @@ def import_file(
     into: Into | None = None,
     split: str | None = None,
     shown: Sequence[str] | None = None,
-) -> dict[str, Any]:
+) -> StoredReport:
     """Read a file and store its pairs; `into`, `split` and `shown` as in `store_reading`.
 
     rejects: where a CSV of every record left out goes. more: files read with it as one.
-
-    Returns `{"dataset", "summary", records, pairs, added, new_labels, already_there, replaced,
-    kept, duplicate, unlabelled, conflicts, positives, blank, bad_label, unreadable,
-    "rejects": [{"line", "reason"}], "notes", "scale", "mojibake"}`.
     """
     require(user, "admin")
     check_name(dataset_name)
@@ -67,8 +65,8 @@ def import_file(
 
 def _imported(
     workspace: Workspace, user: User, token: str, dataset_name: str, rejects: Path | None,
-    store: "partial[dict[str, Any]]",
-) -> dict[str, Any]:  # fmt: skip
+    store: "partial[StoredReport]",
+) -> StoredReport:  # fmt: skip
     try:
         try:
             result = wait_for_reading(workspace, user, token)
@@ -81,6 +79,29 @@ def _imported(
         return report
     finally:
         end_reading(workspace, user, token)
+
+
+def write_left_out(workspace: Workspace, user: User, token: str, path: Path) -> None:
+    """Write every record left out, and every repeat, as a CSV that is safe for spreadsheets."""
+    require(user, "admin")
+    aside = path.with_name(f".part-{path.name}")
+    try:
+        _write_left_out(workspace, user, token, aside)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _write_left_out(workspace: Workspace, user: User, token: str, path: Path) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(("line", "reason", "cause", "row"))
+        after = 0
+        while rows := left_out(workspace, user, token, after=after, limit=2000):
+            for row in rows:
+                cells = (str(row["line"]), row["reason"], row["why"], row["row"])
+                writer.writerow([safe_cell(cell) for cell in cells])
+            after = rows[-1]["id"]
 
 
 def load_starter(workspace: Workspace, user: User) -> bool:
@@ -97,7 +118,7 @@ def load_starter(workspace: Workspace, user: User) -> bool:
     return True
 
 
-def load_sample(workspace: Workspace, user: User) -> dict[str, Any]:
+def load_sample(workspace: Workspace, user: User) -> StoredReport:
     """Import the bundled sample as the new dataset "starter"; returns the report."""
     require(user, "admin")
     with workspace.reading() as connection:

@@ -11,14 +11,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from reranker_ui.core.formats.columns import ROLES
 from reranker_ui.core.formats.delimited import NAMES
 from reranker_ui.core.formats.hub import download, is_hub_id
 from reranker_ui.core.formats.mojibake import Mojibake
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.plan import NotMapped, Plan, make_plan
+from reranker_ui.core.formats.structure.file_reading import PreviewRow, Reading, ReadingPlan
 from reranker_ui.core.formats.structure.label_reading import (
     LabelNames,
     are_names,
@@ -31,7 +31,7 @@ from reranker_ui.core.formats.structure.several import plan_of_files
 from reranker_ui.core.formats.structure.unread import UnreadColumns
 from reranker_ui.core.values.job_folder import JobFolder, run_job
 from reranker_ui.core.values.json_files import save
-from reranker_ui.core.values.pairs import Judged, Left, Report
+from reranker_ui.core.values.pairs import ImportReport, Judged, Left, Report
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.disk_texts import DiskTexts
 from reranker_ui.services.imports.read_pass import Staging, judged_of, shown
@@ -41,7 +41,7 @@ _PREVIEW = 8
 _CLASSES = 50
 
 
-def read_requested(job: JobFolder, _private: Any) -> dict[str, Any] | None:
+def read_requested(job: JobFolder, _private: Any) -> Reading | None:
     """Read as the request says: path, options, memory."""
     request = job.request()
     resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
@@ -58,16 +58,10 @@ def read_requested(job: JobFolder, _private: Any) -> dict[str, Any] | None:
         raise Refused("The file is nested too deep to hold records.") from None
 
 
-def read(
-    folder: Path, path: Path, options: ReadOptions, more: Sequence[Path] = ()
-) -> dict[str, Any]:
-    """Look at the file, decide how it is read, and stage its pairs. Returns the result.
+def read(folder: Path, path: Path, options: ReadOptions, more: Sequence[Path] = ()) -> Reading:
+    """Look at the file, decide how it is read, and stage its pairs.
 
     more: files that are read in the same way and staged with it.
-
-    `{"plan", "scale", "histogram", "found", "labels", "preview", "report", "notes", "mojibake"}`;
-    found: the lowest and the highest label on the scale, None without labels. With "asks":
-    "labels" and no stage where none of its labels can be read before a person says what they mean.
     """
     progress = _Progress(folder, [path, *more])
     if is_hub_id(str(path)):
@@ -83,9 +77,9 @@ def read(
     labels, preview = _survey(plan, options, progress, unread, names)
     plan.notes += unread.notes()
     reader = reader_for(labels, options, plan.family, names)
-    result = {
+    result: Reading = {
         "plan": _describe(plan),
-        "labels": [[shown(raw), n] for raw, n in labels.most_common(_CLASSES)],
+        "labels": [(shown(raw), n) for raw, n in labels.most_common(_CLASSES)],
         "preview": preview,
         "notes": plan.notes + plan.container.notes,
         "unread": [column.as_json() for column in unread.found()],
@@ -105,7 +99,7 @@ def read(
         raise Refused(_nothing_kept(report, path.name))
     notes = plan.notes + plan.container.notes + _notes(report)
     return {
-        **result, **scale, "report": asdict(report), "notes": notes,
+        **result, **scale, "report": cast(ImportReport, asdict(report)), "notes": notes,
         "mojibake": staging.mojibake.report(),
     }  # fmt: skip
 
@@ -113,11 +107,11 @@ def read(
 def _survey(
     plan: Plan, options: ReadOptions, progress: "_Progress", unread: UnreadColumns,
     names: LabelNames,
-) -> tuple[Counter[Any], list[dict[str, Any]]]:  # fmt: skip
+) -> tuple[Counter[Any], list[PreviewRow]]:  # fmt: skip
     """Every raw label with its count, and the first judged pairs."""
     mojibake = Mojibake(options.repair)
     labels: Counter[Any] = Counter()
-    preview: list[dict[str, Any]] = []
+    preview: list[PreviewRow] = []
     for line, value in plan.records():
         progress.record()
         if len(preview) < _PREVIEW:
@@ -164,20 +158,29 @@ def _nothing_kept(report: Report, name: str) -> str:
     )
 
 
-def _describe(plan: Plan) -> dict[str, Any]:
+def _describe(plan: Plan) -> ReadingPlan:
     container, dialect = plan.container, plan.container.dialect
+    delimiter = dialect.delimiter if dialect else None
     return {
         "format": plan.family,
         "container": container.kind,
         "encoding": container.encoding,
-        "delimiter": dialect and NAMES.get(dialect.delimiter, dialect.delimiter),
-        "quotes": dialect and dialect.quotes,
-        "header": dialect and dialect.header is not None,
+        "delimiter": delimiter and NAMES.get(delimiter, delimiter),
+        "quotes": dialect.quotes if dialect else None,
+        "header": dialect.header is not None if dialect else None,
         "columns": [str(name) for name in plan.names[:256]],
         "positives": [str(name) for name in plan.positives],
         "negatives": [str(name) for name in plan.negatives],
-        **{role: None if (name := getattr(plan, role)) is None else str(name) for role in ROLES},
+        "query": _column(plan.query),
+        "passage": _column(plan.passage),
+        "label": _column(plan.label),
+        "split": _column(plan.split),
+        "annotator": _column(plan.annotator),
     }
+
+
+def _column(name: Any) -> str | None:
+    return None if name is None else str(name)
 
 
 def _notes(report: Report) -> list[str]:
@@ -189,7 +192,7 @@ def _notes(report: Report) -> list[str]:
     return notes
 
 
-def _row(line: int, judged: Judged) -> dict[str, Any]:
+def _row(line: int, judged: Judged) -> PreviewRow:
     raw = judged.votes[0][1] if judged.votes else judged.label
     return {
         "line": line,

@@ -3,7 +3,6 @@
 Nothing of a reading lives in this process: any process that opens the home can ask for its state.
 """
 
-import csv
 import re
 import secrets
 import shutil
@@ -11,11 +10,18 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, NotRequired, TypedDict, cast
 
 from reranker_ui.core.formats.hub import is_hub_id
-from reranker_ui.core.formats.options import Limits, ReadOptions
-from reranker_ui.core.formats.writing import safe_cell
+from reranker_ui.core.formats.options import Limits, ReadingAnswers, ReadOptions
+from reranker_ui.core.formats.structure.file_reading import (
+    BeingRead,
+    LeftOutRow,
+    NotRead,
+    Read,
+    Reading,
+    StoredReport,
+)
 from reranker_ui.core.values.filesystems import check_space
 from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.refused import Refused
@@ -29,8 +35,57 @@ _MEMORY = 2_000_000_000
 _KEPT_SECONDS = 24 * 3600
 STAGED = 3  # bytes on disk for each byte of a file that is read
 _GONE = "This upload is gone. Choose the file again."
-_OPENING = {"phase": "opening", "records": 0, "bytes": 0}
+Answers = Annotated[dict[str, Any], ReadingAnswers]  # some of its fields
 _TAKEN = ("upload.json", "reading", "storing")  # in the folder of an upload
+
+
+class Upload(TypedDict):
+    """A file that was uploaded, or a dataset on the Hub.
+
+    `more`: further files that are read with it; `said`: what a person says of it; `corpus` and
+    `queries`: files of texts by id.
+    """
+
+    file: str
+    more: list[str] | None
+    bytes: int
+    hub: bool | None
+    said: Answers | None
+    corpus: str | None
+    queries: str | None
+
+
+class UploadBeingRead(Upload, BeingRead):
+    """An upload that is being read."""
+
+
+class UploadRead(Upload, Read):
+    """An upload that was read. `not_stored`: why it could not be stored, as a sentence."""
+
+    left_out: NotRequired[list[LeftOutRow]]
+    not_stored: NotRequired[str | None]
+
+
+class UploadRefused(Upload, NotRead):
+    """An upload that cannot be read as it is."""
+
+
+class UploadBeingStored(Upload):
+    """An upload of which `through` pairs are stored, of `of`."""
+
+    state: Literal["storing"]
+    through: int
+    of: int
+    dataset: str
+
+
+class UploadStored(Upload, StoredReport):
+    """An upload whose pairs are in the dataset."""
+
+    state: Literal["stored"]
+
+
+UploadState = UploadBeingRead | UploadRead | UploadRefused | UploadBeingStored | UploadStored
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -85,11 +140,10 @@ def start_reading(
     return token
 
 
-def reading_state(workspace: Workspace, user: User, token: str) -> dict[str, Any]:
-    """`{"state": "reading", phase, records, bytes, total}` or `{"state": "read", **result}`.
+def reading_state(workspace: Workspace, user: User, token: str) -> BeingRead | Read | NotRead:
+    """The state of a reading. A reader that shows no progress for some seconds is killed.
 
-    A refused file has `{"state": "refused", "refused": sentence}`. A reader that shows no
-    progress for `parser_idle_seconds` is killed.
+    The seconds are the setting `parser_idle_seconds`.
     """
     require(user, "admin")
     job = reading_in(folder_of(workspace, token))
@@ -100,13 +154,14 @@ def reading_state(workspace: Workspace, user: User, token: str) -> dict[str, Any
         job.fail(f"The file gave nothing new for {idle:g} s after record {records:,}.")
         state = job.state()
     if state.name == "running":
-        return {"state": "reading", **(state.progress or _OPENING)}
+        opening = {"phase": "opening", "records": 0, "bytes": 0}
+        return cast(BeingRead, {"state": "reading", **(state.progress or opening)})
     if state.name == "done":
-        return {"state": "read", **state.result}
-    return {"state": "refused", "refused": _GONE, **state.failure}
+        return cast(Read, {"state": "read", **state.result})
+    return cast(NotRead, {"state": "refused", "refused": _GONE, **state.failure})
 
 
-def wait_for_reading(workspace: Workspace, user: User, token: str) -> dict[str, Any]:
+def wait_for_reading(workspace: Workspace, user: User, token: str) -> Reading:
     """The result of a finished reading; Refused where the file was."""
     while (state := reading_state(workspace, user, token))["state"] == "reading":
         time.sleep(0.02)
@@ -126,8 +181,8 @@ def end_reading(workspace: Workspace, user: User, token: str) -> None:
 
 def left_out(
     workspace: Workspace, user: User, token: str, *, after: int = 0, limit: int = 50
-) -> list[dict[str, Any]]:
-    """Records left out and repeats of a finished reading: id, line, reason, why, row."""
+) -> list[LeftOutRow]:
+    """Records that a finished reading left out, and repeats."""
     require(user, "admin")
     stage = reading_in(folder_of(workspace, token)).path / "stage.db"
     if not stage.exists():
@@ -137,29 +192,6 @@ def left_out(
         return opened.left_out(limit, after)
     finally:
         opened.close()
-
-
-def write_left_out(workspace: Workspace, user: User, token: str, path: Path) -> None:
-    """Write every record left out, and every repeat, as a CSV that is safe for spreadsheets."""
-    require(user, "admin")
-    aside = path.with_name(f".part-{path.name}")
-    try:
-        _write_left_out(workspace, user, token, aside)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def _write_left_out(workspace: Workspace, user: User, token: str, path: Path) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(("line", "reason", "cause", "row"))
-        after = 0
-        while rows := left_out(workspace, user, token, after=after, limit=2000):
-            for row in rows:
-                cells = (str(row["line"]), row["reason"], row["why"], row["row"])
-                writer.writerow([safe_cell(cell) for cell in cells])
-            after = rows[-1]["id"]
 
 
 def sweep_readings(workspace: Workspace) -> None:

@@ -9,8 +9,9 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
+from reranker_ui.core.formats.structure.file_reading import LeftOutRow
 from reranker_ui.core.values.filesystems import is_disk_full
 from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.pairs import Left, Pair, Report, pair_key, passage_key, query_key
@@ -117,14 +118,14 @@ class Stage:
         ]
         self.connection.execute("COMMIT")
 
-    def left_out(self, limit: int = -1, after: int = 0) -> list[dict[str, Any]]:
-        """Records left out and repeats: id, line, reason, why, row."""
+    def left_out(self, limit: int = -1, after: int = 0) -> list[LeftOutRow]:
+        """Records that are left out, and repeats."""
         names = ("id", "line", "reason", "why", "row")
         rows = self._read(
             "SELECT id, line, reason, why, row FROM left_out WHERE id > ? ORDER BY id LIMIT ?",
             (after, limit),
         )
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        return [cast(LeftOutRow, dict(zip(names, row, strict=True))) for row in rows]
 
     def pairs_after(self, last: int, size: int) -> list[Staged]:
         """The next pairs in the order of the file: at most `size`, fewer where they are long."""

@@ -1,14 +1,15 @@
 """Storing what was read: in short transactions, unseen until the last one is through."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from reranker_ui.core.formats.structure.file_reading import StoredReport
 from reranker_ui.core.values.filesystems import check_space
 from reranker_ui.core.values.pairs import import_sentence
 from reranker_ui.core.values.refused import Refused
@@ -40,11 +41,11 @@ _MERGED = ("added", "new_labels", "already_there", "replaced")
 
 def store_reading(
     workspace: Workspace, user: User, token: str, dataset_name: str, *,
-    into: Into | None = None, split: str | None = None, result: dict[str, Any] | None = None,
+    into: Into | None = None, split: str | None = None, result: Mapping[str, Any] | None = None,
     source: str = "", grade_names: Sequence[str] | None = None,
     shown: Sequence[str] | None = None, on_progress: OnProgress = lambda _n: None,
-) -> dict[str, Any]:  # fmt: skip
-    """Store a finished reading; `said` hears how many pairs are through. Returns the report.
+) -> StoredReport:  # fmt: skip
+    """Store a finished reading; `on_progress` hears how many pairs are stored.
 
     into: a new dataset, add to one that is there, or replace its pairs; None: add to the dataset
     of that name, or make it. split: where every pair goes; None: as the file says, else by query.
@@ -75,10 +76,11 @@ def store_reading(
             stage.close()
     more = {"scale": result["scale"], "new": begun.new, "mojibake": result.get("mojibake"),
             "unread": result.get("unread", []), "further": result.get("further", [])}  # fmt: skip
-    return {"dataset": dataset_name, **report, **more, "summary": import_sentence(report)}
+    stored = {"dataset": dataset_name, **report, **more, "summary": import_sentence(report)}
+    return cast(StoredReport, stored)
 
 
-def _what_is_missing(result: dict[str, Any]) -> str:
+def _what_is_missing(result: Mapping[str, Any]) -> str:
     if result.get("asks") == "labels":
         classes = ", ".join(f"{name} ({n:,})" for name, n in result["labels"][:8])
         return (
@@ -96,7 +98,7 @@ class _Storing:
     user: User
     stage: Stage
     begun: Begun
-    result: dict[str, Any]
+    result: Mapping[str, Any]
     source: str
     shown: Sequence[str] | None
 

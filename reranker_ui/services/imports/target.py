@@ -1,6 +1,7 @@
 """The target of an import: a new dataset, or one that it adds to or replaces."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
@@ -55,7 +56,7 @@ def check_new(connection: sa.Connection, name: str) -> None:
 
 
 def begin_import(
-    workspace: Workspace, user: User, name: str, result: dict[str, Any], source: str,
+    workspace: Workspace, user: User, name: str, result: Mapping[str, Any], source: str,
     into: Into | None,
 ) -> Begun:  # fmt: skip
     """Register an import. Its pairs are invisible until it ends. Refused where it may not start."""
@@ -146,7 +147,7 @@ def on_scale_of(workspace: Workspace, name: str, options: ReadOptions | None) ->
     )  # fmt: skip
 
 
-def check_scale(row: sa.Row[Any], result: dict[str, Any]) -> None:
+def check_scale(row: sa.Row[Any], result: Mapping[str, Any]) -> None:
     """Refused where labels of a reading do not fit the dataset of this row."""
     have, bring, found = scale(row), Scale.from_json(result["scale"]), result["found"]
     if found is None or (bring.kind in ("binary", have.kind) and all(map(have.holds, found))):

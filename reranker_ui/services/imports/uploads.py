@@ -1,16 +1,23 @@
 """An import in the page: upload, look, change the reading, store; its state is in its folder."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, cast
 
 from reranker_ui.core.formats.hub import PREFIX
-from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.formats.options import ReadingAnswers, ReadOptions
 from reranker_ui.core.values.json_files import read_object, save
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.read_state import (
+    Upload,
+    UploadBeingRead,
+    UploadBeingStored,
+    UploadRead,
+    UploadRefused,
+    UploadState,
+    UploadStored,
     claim_upload,
     end_reading,
     folder_of,
@@ -28,14 +35,19 @@ from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.jobs import start_on
 from reranker_ui.services.store.workspace import Workspace
 
-_ABOUT = ("file", "more", "bytes", "hub", "said", "corpus", "queries")
 _MOST_FILES = 50  # in one import
 _SHOWN = 100  # rows left out that are sent with the state
-_CHOICES = {field.name for field in fields(ReadOptions)} - {"corpus", "queries", "joins", "limits"}
+_ANSWERS = {field.name for field in fields(ReadingAnswers)}
 
 
-def begin_upload(workspace: Workspace, user: User, path: Path, name: str) -> dict[str, Any]:
-    """Take an uploaded file and start to read it. Returns `{"token"}`."""
+class UploadToken(TypedDict):
+    """The token of an upload, by which it is known from then on."""
+
+    token: str
+
+
+def begin_upload(workspace: Workspace, user: User, path: Path, name: str) -> UploadToken:
+    """Take an uploaded file and start to read it."""
     require(user, "admin")
     token, file = claim_upload(workspace, user, path, name)
     _note(workspace, token, {"file": file, "bytes": _path(workspace, token, file).stat().st_size})
@@ -43,7 +55,7 @@ def begin_upload(workspace: Workspace, user: User, path: Path, name: str) -> dic
     return {"token": token}
 
 
-def begin_hub(workspace: Workspace, user: User, address: str) -> dict[str, Any]:
+def begin_hub(workspace: Workspace, user: User, address: str) -> UploadToken:
     """Start to bring and read a dataset on the Hub by its id, ORG/NAME[:CONFIG]."""
     require(user, "admin")
     name = address.strip().removeprefix(PREFIX)
@@ -78,11 +90,11 @@ def add_texts(
     _note(workspace, token, {**noted, role: file})
 
 
-def read_upload(workspace: Workspace, user: User, token: str, choices: dict[str, Any]) -> None:
-    """Read the upload again as a person says; `said` has the fields of ReadOptions."""
+def read_upload(workspace: Workspace, user: User, token: str, answers: dict[str, Any]) -> None:
+    """Read the upload again as a person says; `answers` has fields of ReadingAnswers."""
     require(user, "admin")
     given = {
-        name: value for name, value in choices.items() if name in _CHOICES and value is not None
+        name: value for name, value in answers.items() if name in _ANSWERS and value is not None
     }
     _read(workspace, user, token, {**_noted(workspace, token), "said": given})
 
@@ -103,20 +115,26 @@ def _read(workspace: Workspace, user: User, token: str, noted: dict[str, Any]) -
     start_reading(workspace, user, path, options, token, more)
 
 
-def upload_state(workspace: Workspace, user: User, token: str) -> dict[str, Any]:
-    """The state of the reading, or of the storing once it was started, with the file's name.
-
-    `state`: reading, read, refused, storing {through, of}, stored {**report}.
-    """
+def upload_state(workspace: Workspace, user: User, token: str) -> UploadState:
+    """The state of the reading, or of the storing once it was started, with the file's name."""
     require(user, "admin")
     folder, noted = folder_of(workspace, token), _noted(workspace, token)
-    about = {key: noted.get(key) for key in _ABOUT}
     if "dataset" in noted:
-        return {**about, **_storing(workspace, folder, noted)}
-    state = reading_state(workspace, user, token)
-    if state["state"] == "read":
-        state["left_out"] = left_out(workspace, user, token, limit=_SHOWN)
-    return {**about, **state}
+        return _storing(workspace, folder, noted)
+    about, state = _about(noted), reading_state(workspace, user, token)
+    if state["state"] == "reading":
+        being_read: UploadBeingRead = {**about, **state}
+        return being_read
+    if state["state"] == "refused":
+        refused: UploadRefused = {**about, **state}
+        return refused
+    rows = left_out(workspace, user, token, limit=_SHOWN)
+    return cast(UploadRead, {**about, **state, "left_out": rows})
+
+
+def _about(noted: dict[str, Any]) -> Upload:
+    names = ("file", "more", "bytes", "hub", "said", "corpus", "queries")
+    return cast(Upload, {name: noted.get(name) for name in names})
 
 
 def store_upload(
@@ -152,7 +170,7 @@ def store_upload(
     _note(workspace, token, {**noted, "dataset": dataset_name})
 
 
-def _check_confirmed(result: dict[str, Any], confirmed: Collection[str]) -> None:
+def _check_confirmed(result: Mapping[str, Any], confirmed: Collection[str]) -> None:
     asking = [column["column"] for column in result.get("unread", []) if column["asks"]]
     missing = [name for name in asking if name not in confirmed]
     if missing:
@@ -169,19 +187,24 @@ def end_upload(workspace: Workspace, user: User, token: str) -> None:
     sweep_imports(workspace)
 
 
-def _storing(workspace: Workspace, folder: Path, noted: dict[str, Any]) -> dict[str, Any]:
+def _storing(
+    workspace: Workspace, folder: Path, noted: dict[str, Any]
+) -> UploadStored | UploadBeingStored | UploadRead:
+    about = _about(noted)
     state, reading = storing_in(folder).state(), reading_in(folder).state().result or {}
     if state.name == "done":
         workspace.forget()
-        return {"state": "stored", **state.result}
+        return cast(UploadStored, {**about, "state": "stored", **state.result})
     if state.name == "running":
         report, through = reading.get("report", {}), state.progress.get("through", 0)
         total = report.get("kept", 0) + report.get("unlabelled", 0)
-        return {"state": "storing", "through": through, "of": total, "dataset": noted["dataset"]}
+        return {**about, "state": "storing", "through": through, "of": total,
+                "dataset": noted["dataset"]}  # fmt: skip
     sweep_imports(workspace)
     del noted["dataset"]
     save(folder / "upload.json", noted)
-    return {"state": "read", **reading, "not_stored": state.refused}
+    read = {**about, "state": "read", **reading, "not_stored": state.refused}
+    return cast(UploadRead, read)
 
 
 def _noted(workspace: Workspace, token: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ imported labels that differ, is disputed; a vote without a label is a skip.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy import and_, case, func, or_, select
@@ -18,6 +18,10 @@ from reranker_ui.services.store.database import (
     imports,
     pairs,
 )
+
+State = Literal[
+    "decided", "left out", "annotated", "imported", "disputed", "unlabelled", "hidden"
+]  # of a pair's label
 
 
 def importing() -> sa.Select[Any]:
@@ -50,9 +54,9 @@ def pairs_with_labels(
 ) -> sa.Select[Any]:
     """Select `columns` and `effective` (float or NULL) and `state` of a dataset's seen pairs.
 
-    `state`: decided, left out, annotated, imported, disputed, unlabelled, hidden. Where `view`
-    hides a pair's labels, its effective label is the person's own, and its state hidden if only
-    others labelled it. `only`: these ids. `where`: of `pairs`, for both sides of the joins.
+    Where `view` hides a pair's labels, its effective label is the person's own, and its state
+    hidden if only others labelled it. `only`: these ids. `where`: of `pairs`, for both sides of
+    the joins.
     """
     conditions = [pairs.c.dataset_id == view.dataset_id]
     if only is not None:

@@ -2,12 +2,13 @@
 
 import hashlib
 import time
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from reranker_ui.core.values.markdown import tree, words
+from reranker_ui.core.values.labels import ScaleJson
+from reranker_ui.core.values.markdown import MarkdownTree, tree, words
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_dataset, scale
 from reranker_ui.services.labels.open_pairs import came_unlabelled, offered
@@ -21,19 +22,67 @@ from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, journal, pairs, runs
 from reranker_ui.services.store.workspace import Workspace, record
 
+Order = Literal["unlabelled", "query", "random", "disputed", "uncertain"]
+TestPairs = Literal["sealed", "offered"]
 _LONGEST = 50_000  # characters
 _SCALE = ("scale", "max_grade", "min_grade", "relevant_from", "grade_names")
 _QUESTION = "Does the passage answer the query?"
 
 
-def stream_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, Any]:
+class Guidelines(TypedDict):
+    """The guidelines of a dataset as text and as nodes of the page."""
+
+    text: str
+    tree: MarkdownTree
+    version: int
+
+
+class GuidelineVersion(Guidelines):
+    """A version of the guidelines; who wrote it and when is None where that is unknown."""
+
+    at: float | None
+    who: str | None
+
+
+class NamedRun(TypedDict):
+    """A run by its number and name."""
+
+    id: int
+    name: str
+
+
+class AnnotationRights(TypedDict):
+    """What the user may do in a dataset: label, change its settings, decide disputed pairs."""
+
+    label: bool
+    own: bool
+    decide: bool
+
+
+class StreamSettings(TypedDict):
     """What the page needs to know before the first pair.
 
-    Returns user (the name), scale (as `datasets.scale_of`), guidelines {"text", "tree", "version"},
-    question, order, order_run ({id, name} of the run whose uncertain pairs come first, or None),
-    overlap, blind, came_unlabelled and came_labelled (whether such pairs are offered),
-    test_pairs ("sealed", "offered"), may {"label", "own", "decide"}, rules (see `rules`).
+    `order_run`: the run whose uncertain pairs come first; `came_unlabelled` and `came_labelled`:
+    whether such pairs are offered; `rules`: see `rules`.
     """
+
+    user: str
+    scale: ScaleJson
+    guidelines: Guidelines
+    question: str
+    order: Order
+    order_run: NamedRun | None
+    overlap: int
+    blind: bool
+    came_unlabelled: bool
+    came_labelled: bool
+    rules: str
+    test_pairs: TestPairs
+    may: AnnotationRights
+
+
+def stream_of(workspace: Workspace, user: User, dataset_name: str) -> StreamSettings:
+    """The settings of a dataset's stream as `user` sees them."""
     require(user, "viewer")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
@@ -43,6 +92,7 @@ def stream_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, 
             connection.scalar(select(select(pairs.c.id).where(*inside, *kind).exists()))
             for kind in (came_unlabelled(), labelled)
         )
+        order, run = _order(connection, dataset, user)
         return {
             "user": user.name,
             "scale": scale(dataset).as_json(),
@@ -52,7 +102,8 @@ def stream_of(workspace: Workspace, user: User, dataset_name: str) -> dict[str, 
                 "version": dataset.guidelines_version,
             },
             "question": question_of(dataset.guidelines),
-            **_order(connection, dataset, user),
+            "order": order,
+            "order_run": run,
             "overlap": dataset.overlap,
             "blind": bool(dataset.blind),
             "came_unlabelled": bool(without),
@@ -76,8 +127,10 @@ def rules(dataset: sa.Row[Any]) -> str:
     return hashlib.blake2s(repr(values).encode(), digest_size=8).hexdigest()
 
 
-def guideline_versions(workspace: Workspace, user: User, dataset_name: str) -> list[dict[str, Any]]:
-    """Every version there was, newest first: version, text, tree, at and who (None: unknown)."""
+def guideline_versions(
+    workspace: Workspace, user: User, dataset_name: str
+) -> list[GuidelineVersion]:
+    """Every version there was, newest first."""
     require(user, "viewer")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
@@ -92,17 +145,19 @@ def guideline_versions(workspace: Workspace, user: User, dataset_name: str) -> l
     ]
 
 
-def _order(connection: sa.Connection, dataset: sa.Row[Any], user: User) -> dict[str, Any]:
+def _order(
+    connection: sa.Connection, dataset: sa.Row[Any], user: User
+) -> tuple[Order, NamedRun | None]:
     query = select(runs.c.id, runs.c.name).where(runs.c.id == dataset.order_run)
     run = connection.execute(query).first()
-    order = dataset.ordering
+    order: Order = dataset.ordering
     # Without its run, which was deleted, nothing is uncertain. Who labels blind may not know
     # which pairs are disputed.
     if (order == "uncertain" and run is None) or (
         order == "disputed" and visibility_of(dataset, user).blind
     ):
         order = "unlabelled"
-    return {"order": order, "order_run": {"id": run.id, "name": run.name} if run else None}
+    return order, ({"id": run.id, "name": run.name} if run else None)
 
 
 def question_of(guidelines: str) -> str:
@@ -111,9 +166,7 @@ def question_of(guidelines: str) -> str:
     return next((line for line in lines if line.endswith(("?", "？", "؟"))), _QUESTION)
 
 
-def edit_guidelines(
-    workspace: Workspace, user: User, dataset_name: str, text: str
-) -> dict[str, Any]:
+def edit_guidelines(workspace: Workspace, user: User, dataset_name: str, text: str) -> Guidelines:
     """Give a dataset new guidelines, as the next version. Labels keep the one they were given."""
     require(user, "admin")
     if len(text) > _LONGEST:

@@ -2,22 +2,41 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
+
+import sqlalchemy as sa
+from sqlalchemy import select
 
 from reranker_ui.core.evaluation.metrics import scorable
 from reranker_ui.core.values.labels import Scale, ScaleJson
+from reranker_ui.core.values.pairs import query_key
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.datasets.pages import candidates_of_query
-from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
-from reranker_ui.services.labels.further_columns import FurtherCell
+from reranker_ui.core.values.splits import Split
+from reranker_ui.services.labels.datasets import find_dataset, labelled_pairs, scale_of
+from reranker_ui.services.labels.effective_labels import State, pairs_with_labels
+from reranker_ui.services.labels.further_columns import FurtherCell, Shown
+from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.ranking import first_stage
 from reranker_ui.services.ranking.demo import check_shown
 from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import pairs
 from reranker_ui.services.store.workspace import Workspace
 
 Source = Literal["paste", "dataset", "labelled"]
 Label = float | Literal["disputed"] | None
 MOST_FOUND = 1000
+_MOST_OF_QUERY = 12_000_000  # characters of passages
+
+
+class CandidatePair(TypedDict):
+    """A passage paired with a query. `grade`: its label that counts and that the user may see."""
+
+    pair_id: int
+    passage: str
+    state: State
+    split: Split
+    grade: float | None
+    further: list[FurtherCell]
 
 
 @dataclass(frozen=True)
@@ -156,9 +175,41 @@ def _known(
     )
 
 
-def label_of(row: dict[str, Any] | None) -> Label:
-    """The effective label of a row of `pages.candidates_of_query`."""
+def label_of(row: CandidatePair | None) -> Label:
+    """The effective label of a row of `candidates_of_query`."""
     if row is None:
         return None
     grade: float | None = row["grade"]
     return "disputed" if row["state"] == "disputed" else grade
+
+
+def candidates_of_query(
+    workspace: Workspace, user: User, dataset_name: str, query: str
+) -> list[CandidatePair]:
+    """The passages paired with this query. A label that `user` may not see is "hidden".
+
+    Refused: passages of more than 12,000,000 characters in all.
+    """
+    require(user, "viewer")
+    with workspace.reading() as connection:
+        dataset, key = find_dataset(connection, dataset_name), query_key(query.strip())
+        of_query = pairs.c.dataset_id == dataset.id, pairs.c.query_key == key
+        size = connection.scalar(
+            select(sa.func.sum(sa.func.length(pairs.c.passage))).where(*of_query)
+        )
+        if (size or 0) > _MOST_OF_QUERY:
+            raise Refused(
+                f"The passages of this query have {size:,} characters; the most at once is"
+                f" {_MOST_OF_QUERY:,}. Rank some of them: paste them, or choose another query."
+            )
+        labelled = pairs_with_labels(
+            visibility_of(dataset, user),
+            *(pairs.c.id, pairs.c.passage, pairs.c.split, pairs.c.extra),
+        ).where(pairs.c.query_key == key)
+        rows = connection.execute(labelled.order_by(pairs.c.id)).mappings().all()
+        columns = Shown(workspace, dataset, user)
+    return [
+        {"pair_id": row["id"], "passage": row["passage"], "state": row["state"],
+         "split": row["split"], "grade": row["effective"], "further": columns.cells(row["extra"])}
+        for row in rows
+    ]  # fmt: skip

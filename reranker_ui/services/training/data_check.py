@@ -1,31 +1,39 @@
 """What in the frozen pairs of a run spoils its result: leakage, one label only, the language."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Literal, TypedDict
 
 import numpy as np
 import pandas as pd
 
 from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.bases.coverage import can_read, reads_well
-from reranker_ui.core.evaluation import quality
 from reranker_ui.core.evaluation.baselines import pairs_of
-from reranker_ui.core.evaluation.readability import MULTILINGUAL
+from reranker_ui.core.evaluation.quality.checks import structure
+from reranker_ui.core.evaluation.quality.readability import MULTILINGUAL
+from reranker_ui.core.evaluation.quality.table import Table
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.splits import SPLITS
 
 MOST_SHARED = 0.5  # of the relevant passages of the test split that train knows too
-Finding = dict[str, Any]
+
+
+class PlanFinding(TypedDict):
+    """What is wrong with the pairs of a run, and how to fix it."""
+
+    key: str
+    severity: Literal["blocks", "look"]
+    fact: str
+    mend: str
 
 
 def findings_of(
     splits: Mapping[str, pd.DataFrame], scale: Scale, base: ResolvedBase | None
-) -> list[Finding]:
-    """What a person should know of the pairs of a run before and after it.
+) -> list[PlanFinding]:
+    """What a person should know of the pairs of a run before and after it, serious ones first.
 
-    Returns `{"key", "severity": "blocks" | "look", "fact", "mend"}`, the serious ones first. The
-    splits have the columns query_key, query, passage, grade. Where `base` is not known, nothing is
-    said of the language.
+    The splits have the columns query_key, query, passage, grade. Where `base` is not known, the
+    language is not checked.
     """
     found = [
         *_blocking(splits, scale),
@@ -35,11 +43,11 @@ def findings_of(
     return sorted((one for one in found if one), key=lambda one: one["severity"] != "blocks")
 
 
-def _blocking(splits: Mapping[str, pd.DataFrame], scale: Scale) -> list[Finding]:
+def _blocking(splits: Mapping[str, pd.DataFrame], scale: Scale) -> list[PlanFinding]:
     frame = pd.concat([splits[name].assign(side=at) for at, name in enumerate(SPLITS)])
     keys = frame["query_key"]
     passages = pd.util.hash_array(frame["passage"].to_numpy(dtype=object))
-    table = quality.Table(
+    table = Table(
         ids=np.arange(len(frame)),
         query=np.array([int(key[16:], 16) for key in keys], dtype=np.uint64),
         near=np.array([int(key[:16], 16) for key in keys], dtype=np.uint64),
@@ -50,11 +58,11 @@ def _blocking(splits: Mapping[str, pd.DataFrame], scale: Scale) -> list[Finding]
         disputed=np.zeros(len(frame), dtype=bool),
         scale=scale,
     )
-    found = [one for one in quality.structure(table) if one.severity == "blocks"]
+    found = [one for one in structure(table) if one.severity == "blocks"]
     return [_finding(one.key, "blocks", one.fact, one.fix) for one in found]
 
 
-def _shared_passages(splits: Mapping[str, pd.DataFrame], scale: Scale) -> Finding | None:
+def _shared_passages(splits: Mapping[str, pd.DataFrame], scale: Scale) -> PlanFinding | None:
     train, test = (_relevant(splits[name], scale) for name in ("train", "test"))
     shared = len(test & train)
     if not shared or shared < MOST_SHARED * len(test):
@@ -73,11 +81,11 @@ def _relevant(frame: pd.DataFrame, scale: Scale) -> set[str]:
     return set(frame.loc[scale.relevant(frame["grade"]), "passage"])
 
 
-def _language(train: pd.DataFrame, base: ResolvedBase) -> Finding | None:
+def _language(train: pd.DataFrame, base: ResolvedBase) -> PlanFinding | None:
     tokenizer, pairs = base.path / "tokenizer.json", pairs_of(train)
     if not tokenizer.is_file() or reads_well(tokenizer, pairs):
         return None
-    severity = "look" if can_read(tokenizer, pairs) else "blocks"
+    severity: Literal["blocks", "look"] = "look" if can_read(tokenizer, pairs) else "blocks"
     return _finding(
         "language",
         severity,
@@ -87,5 +95,5 @@ def _language(train: pd.DataFrame, base: ResolvedBase) -> Finding | None:
     )
 
 
-def _finding(key: str, severity: str, fact: str, fix: str) -> Finding:
+def _finding(key: str, severity: Literal["blocks", "look"], fact: str, fix: str) -> PlanFinding:
     return {"key": key, "severity": severity, "fact": fact, "mend": fix}

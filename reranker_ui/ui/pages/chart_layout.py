@@ -1,13 +1,20 @@
 """The frame of the live chart: its panels, axes and the region of the warm start."""
 
-from typing import Any
+import json
+from typing import Any, NewType
 
 import plotly.graph_objects as go
 
+PlotlyFigure = NewType("PlotlyFigure", dict[str, Any])
 PANEL = 190  # pixels, the height of one panel
 THIRD = 0.5  # of a panel, the height of the third one
 GAP = 44  # pixels between two panels: room for the next title
 MARGIN = {"l": 60, "r": 96, "t": 8, "b": 40}
+
+
+def plain(figure: go.Figure) -> PlotlyFigure:
+    """A figure as plain values."""
+    return PlotlyFigure(json.loads(figure.to_json()))
 
 
 def layout(name: str, end: int, panel: int = PANEL, three: bool = False) -> dict[str, Any]:

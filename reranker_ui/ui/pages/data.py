@@ -2,7 +2,7 @@
 
 import secrets
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict
 
 from gradio.utils import get_upload_folder
 
@@ -122,7 +122,7 @@ def _pairs(workspace: Workspace) -> list[Function]:
         sort: Name = "",
         descending: Flag = False,
         at: Place | None = None,
-    ) -> Any:
+    ) -> pages.PairPage:
         order = Order(sort, descending, at) if sort else None
         return pages.page_of_pairs(
             workspace, user, dataset, after=after, before=before, search=search or "",

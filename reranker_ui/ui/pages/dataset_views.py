@@ -1,8 +1,5 @@
 """What an opened dataset shows beside its pairs: quality, guidelines, history, its split."""
 
-import json
-from typing import Any
-
 from reranker_ui.services.datasets import history, pages, quality, split_report
 from reranker_ui.services.datasets.edits import Edit
 from reranker_ui.services.labels import (
@@ -17,8 +14,26 @@ from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.component import Function
 from reranker_ui.ui.form.offers import BASES
 from reranker_ui.ui.pages import quality_charts
+from reranker_ui.ui.pages.chart_layout import PlotlyFigure, plain
 from reranker_ui.ui.pages.train import plotly_address
 from reranker_ui.ui.payload import Count, Id, LabelMap, Name, Names, ScaleSent, Text
+
+
+class QualityState(quality.Quality):
+    """The quality of a dataset, its figures by name, and the base models to choose from.
+
+    `bases`: a text and the id of each; `plotly`: the address of Plotly.
+    """
+
+    figures: dict[str, PlotlyFigure]
+    bases: list[tuple[str, str]]
+    plotly: str
+
+
+class OwnGuidelines(guidelines.Guidelines):
+    """The guidelines of a dataset. `own`: whether the user may change them."""
+
+    own: bool
 
 
 def functions(workspace: Workspace) -> list[Function]:
@@ -27,16 +42,16 @@ def functions(workspace: Workspace) -> list[Function]:
 
 
 def _quality(workspace: Workspace) -> list[Function]:
-    def quality_report(user: User, *, dataset: Name, base: Name | None = None) -> Any:
+    def quality_report(user: User, *, dataset: Name, base: Name | None = None) -> QualityState:
         return _with_figures(quality.quality(workspace, user, dataset, base))
 
     def check_quality(
         user: User, *, dataset: Name, base: Name | None = None, max_length: Count | None = None
-    ) -> Any:
+    ) -> QualityState:
         return _with_figures(quality.check(workspace, user, dataset, base, max_length))
 
-    def stop_check(user: User, *, dataset: Name, base: Name | None = None) -> Any:
-        return quality.stop_check(workspace, user, dataset, base)
+    def stop_check(user: User, *, dataset: Name, base: Name | None = None) -> None:
+        quality.stop_check(workspace, user, dataset, base)
 
     def join_sides(user: User, *, dataset: Name) -> Edit:
         return split_report.join_sides(workspace, user, dataset)
@@ -56,11 +71,11 @@ def _beside(workspace: Workspace) -> list[Function]:
     ) -> history.HistoryPage:
         return history.history(workspace, user, dataset, before)
 
-    def dataset_guidelines(user: User, *, dataset: Name) -> Any:
+    def dataset_guidelines(user: User, *, dataset: Name) -> OwnGuidelines:
         stream = guidelines.stream_of(workspace, user, dataset)
         return {**stream["guidelines"], "own": stream["may"]["own"]}
 
-    def write_dataset_guidelines(user: User, *, dataset: Name, text: Text) -> Any:
+    def write_dataset_guidelines(user: User, *, dataset: Name, text: Text) -> guidelines.Guidelines:
         return guidelines.edit_guidelines(workspace, user, dataset, text)
 
     return [
@@ -96,13 +111,13 @@ def _settings(workspace: Workspace) -> list[Function]:
             show_columns]  # fmt: skip
 
 
-def _with_figures(found: dict[str, Any]) -> dict[str, Any]:
+def _with_figures(found: quality.Quality) -> QualityState:
     report, figures = found["report"], {}
     if report:
         bars = report["balance"]["per_query"]
         figures["per_query"] = quality_charts.per_query_figure(bars)
         if report["lengths"]:
             figures["lengths"] = quality_charts.lengths_figure(report["lengths"])
-    drawn = {name: json.loads(figure.to_json()) for name, figure in figures.items()}
+    drawn = {name: plain(figure) for name, figure in figures.items()}
     bases = [(word, base) for base, word in BASES.items()]
     return {**found, "figures": drawn, "bases": bases, "plotly": plotly_address()}

@@ -1,7 +1,5 @@
 """One pair: its comments, in the Annotate tab and the Data tab, and all about it in the latter."""
 
-from typing import Any
-
 from reranker_ui.services.annotating import gold
 from reranker_ui.services.datasets import pair_details as details
 from reranker_ui.services.datasets import pair_history as events
@@ -15,10 +13,10 @@ from reranker_ui.ui.payload import Flag, Id, Ids, Name, Text
 def functions(workspace: Workspace) -> list[Function]:
     """What the drawer of a pair asks for."""
 
-    def pair_details(user: User, *, pair: Id) -> Any:
+    def pair_details(user: User, *, pair: Id) -> details.PairDetails:
         return details.pair_details(workspace, user, pair)
 
-    def pair_history(user: User, *, pair: Id) -> Any:
+    def pair_history(user: User, *, pair: Id) -> list[events.PairEvent]:
         return events.history(workspace, user, pair)
 
     def mark_gold(user: User, *, dataset: Name, ids: Ids, gold_pair: Flag) -> gold.GoldMarks:

@@ -1,16 +1,19 @@
 """Plotly figures of the quality report, from plain values. Colours are CSS variables."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import plotly.graph_objects as go
 
+from reranker_ui.core.evaluation.quality.report import Lengths
+
 HEIGHT = 132
 _FONT = {"size": 11, "color": "var(--rr-muted)", "family": "inherit"}
 
 
-def per_query_figure(bars: list[list[Any]]) -> go.Figure:
-    """How many queries have 1, 2, ... pairs; `bars` is [[word, queries]...]."""
+def per_query_figure(bars: Sequence[tuple[str, int]]) -> go.Figure:
+    """How many queries have 1, 2, ... pairs; `bars`: a word and the queries."""
     figure = go.Figure(layout=_layout("pairs"))
     words, counts = [word for word, _ in bars], [n for _, n in bars]
     figure.add_bar(
@@ -23,7 +26,7 @@ def per_query_figure(bars: list[list[Any]]) -> go.Figure:
     return figure
 
 
-def lengths_figure(lengths: dict[str, Any]) -> go.Figure:
+def lengths_figure(lengths: Lengths) -> go.Figure:
     """Pairs by tokens, one bar for each label on top of the others, and where a run cuts."""
     figure = go.Figure(layout=_layout("tokens"))
     edges = lengths["edges"]

@@ -1,7 +1,5 @@
 """The second view of the Annotate tab: disputes, agreement, annotators, pairs by hand."""
 
-from typing import Any
-
 from reranker_ui.services.annotating import activity, added_pairs, agreement, disputes, revert
 from reranker_ui.services.datasets import edits
 from reranker_ui.services.store.access import User
@@ -16,48 +14,54 @@ def functions(workspace: Workspace) -> list[Function]:
 
 
 def _disputed(workspace: Workspace) -> list[Function]:
-    def disputed(user: User, *, dataset: Name) -> Any:
+    def disputed(user: User, *, dataset: Name) -> disputes.Disputed:
         return disputes.disputed_pairs(workspace, user, dataset)
 
-    def decide(user: User, *, pair: Id, label: Number | None, reason: Text | None = None) -> Any:
-        return disputes.decide(workspace, user, pair, label, reason or "")
+    def decide(user: User, *, pair: Id, label: Number | None, reason: Text | None = None) -> None:
+        disputes.decide(workspace, user, pair, label, reason or "")
 
-    def undecide(user: User, *, pair: Id) -> Any:
-        return disputes.undecide(workspace, user, pair)
+    def undecide(user: User, *, pair: Id) -> None:
+        disputes.undecide(workspace, user, pair)
 
     return [disputed, decide, undecide]
 
 
 def _people(workspace: Workspace) -> list[Function]:
-    def agree_in_detail(user: User, *, dataset: Name) -> Any:
+    def agree_in_detail(user: User, *, dataset: Name) -> agreement.AgreementDetail:
         return agreement.agreement_in_detail(workspace, user, dataset)
 
-    def people(user: User, *, dataset: Name, midnight: Number) -> Any:
+    def people(user: User, *, dataset: Name, midnight: Number) -> activity.Activity:
         return activity.annotators(workspace, user, dataset, midnight)
 
-    def labels_since(user: User, *, dataset: Name, annotator: Name, since: Number) -> Any:
+    def labels_since(
+        user: User, *, dataset: Name, annotator: Name, since: Number
+    ) -> revert.LabelsSince:
         return revert.labels_since(workspace, user, dataset, annotator, since)
 
-    def take_back(user: User, *, dataset: Name, annotator: Name, since: Number) -> Any:
+    def take_back(
+        user: User, *, dataset: Name, annotator: Name, since: Number
+    ) -> revert.RevertedPairs:
         return revert.take_back(workspace, user, dataset, annotator, since)
 
-    def give_back(user: User, *, edit: Id) -> Any:
+    def give_back(user: User, *, edit: Id) -> revert.RestoredPairs:
         return revert.give_back(workspace, user, edit)
 
-    def takings(user: User, *, dataset: Name) -> Any:
+    def takings(user: User, *, dataset: Name) -> list[revert.Reverted]:
         return revert.takings(workspace, user, dataset)
 
     return [agree_in_detail, people, labels_since, take_back, give_back, takings]
 
 
 def _adding(workspace: Workspace) -> list[Function]:
-    def unjudged(user: User, *, dataset: Name, query: Text) -> Any:
+    def unjudged(user: User, *, dataset: Name, query: Text) -> added_pairs.Unjudged:
         return added_pairs.unjudged_passages(workspace, user, dataset, query)
 
-    def add_pairs(user: User, *, dataset: Name, query: Text, passages: Texts) -> Any:
+    def add_pairs(
+        user: User, *, dataset: Name, query: Text, passages: Texts
+    ) -> added_pairs.AddedPairs:
         return added_pairs.add_pairs(workspace, user, dataset, query, passages)
 
-    def remove_pairs(user: User, *, dataset: Name, pairs: Ids) -> Any:
+    def remove_pairs(user: User, *, dataset: Name, pairs: Ids) -> edits.Edit:
         return edits.delete_pairs(workspace, user, dataset, pairs)
 
     return [unjudged, add_pairs, remove_pairs]

@@ -4,17 +4,23 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypedDict
 
 from reranker_ui.core.formats.columns import KNOWN, plain
 from reranker_ui.core.formats.judgments import Plan
 from reranker_ui.core.formats.options import ReadOptions
-from reranker_ui.core.formats.structure.label_scale import histogram, scale_for, top_grade
+from reranker_ui.core.formats.structure.label_scale import (
+    HistogramRow,
+    histogram,
+    scale_for,
+    top_grade,
+)
 from reranker_ui.core.formats.writing import read_safe_cell
 from reranker_ui.core.values.labels import (
     LONGEST_NAME,
     LabelReader,
     Scale,
+    ScaleJson,
     comma_groups,
     number,
 )  # fmt: skip
@@ -25,6 +31,14 @@ _ALL_RELEVANT = ("judgments", "beir", "trec", "trec-run", "quepid-book", "id-lis
 _MOST_NAMES = 1_000  # different ones that are counted
 _MISSING = ("", "na", "null", "none", "nil", "empty", "missing", "unlabelled", "unlabeled")
 _SHOWN = 150  # entries of the histogram
+
+
+class ScaleFacts(TypedDict):
+    """The scale of a file's labels. `found`: the lowest and highest, None without labels."""
+
+    scale: ScaleJson
+    histogram: list[HistogramRow]
+    found: list[float] | None
 
 
 class LabelNames:
@@ -85,11 +99,8 @@ def counts_of(reader: LabelReader, labels: Counter[Any]) -> Counter[float]:
     return counts
 
 
-def scale_facts(reader: LabelReader, labels: Counter[Any]) -> dict[str, Any]:
-    """`{"scale": as JSON, "histogram": see `histogram`, "found"}` of the labels of a file.
-
-    found: the lowest and the highest label on the scale, None without labels.
-    """
+def scale_facts(reader: LabelReader, labels: Counter[Any]) -> ScaleFacts:
+    """The scale of the labels of a file, and how often they occur."""
     assert reader.scale is not None
     inside = counts_of(reader, labels)
     rows = histogram(counts_of(replace(reader, scale=None, _known={}), labels), reader.scale)
@@ -127,7 +138,7 @@ def are_names(reader: LabelReader, labels: Counter[Any], *, mapped: bool) -> boo
     return not mapped and any(n >= total / 4 or (n > 1 and n >= total / 10) for n in shares)
 
 
-def scale_notes(scale: Scale, rows: list[dict[str, Any]], *, chosen: bool) -> list[str]:
+def scale_notes(scale: Scale, rows: list[HistogramRow], *, chosen: bool) -> list[str]:
     """What to say of the scale of a file and of what it rejects, entries of a histogram."""
     outside = [row for row in rows if row["outside"]]
     notes = []

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypedDict
 
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.values.labels import HIGHEST, Kind, Scale
@@ -16,6 +16,10 @@ _MOST_TYPOS = 3
 _RARE = 0.01  # of all labels; also at most _MOST_TYPOS
 _BINS = 10  # of the histogram of scores
 Counts = Mapping[float, int]
+# How often the labels of a part of a scale occur; `outside` of it they are rejected.
+HistogramRow = TypedDict(
+    "HistogramRow", {"from": float, "to": float, "count": int, "outside": bool}
+)
 
 
 def guess_scale(values: Iterable[float] | Counts) -> Scale:
@@ -139,8 +143,8 @@ def _names_on(scale: Scale, names: Mapping[float, str]) -> tuple[str, ...]:
         return ()  # long or equal: they are not names, but the labels are valid
 
 
-def histogram(counts: Counts, scale: Scale) -> list[dict[str, Any]]:
-    """How often labels occur: `[{"from", "to", "count", "outside"}]`, lowest first.
+def histogram(counts: Counts, scale: Scale) -> list[HistogramRow]:
+    """How often labels occur, lowest first.
 
     One entry for each label of the scale, or for each of ten equal parts of a scale of scores;
     then one for each value outside of the scale, which is rejected.

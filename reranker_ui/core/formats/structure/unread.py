@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal, TypedDict, cast
 
 from reranker_ui.core.formats.columns import ids_only, is_count, names_one
 from reranker_ui.core.formats.judgments import Plan
@@ -18,6 +18,25 @@ _MOST_COLUMNS = 1000
 _MOST_GRADES = 11
 
 
+class UnreadJson(TypedDict):
+    """`Unread` as plain values."""
+
+    column: str
+    holds: Literal["texts", "labels"]
+    cells: int
+    example: str
+    asks: bool
+
+
+class KeptColumn(TypedDict):
+    """A column that is kept with the pairs. `labels`: its values may be labels."""
+
+    column: str
+    cells: int
+    example: str
+    labels: bool
+
+
 @dataclass(frozen=True)
 class Unread:
     """A column that is not read: the number of its cells with texts (or labels), and an example.
@@ -26,14 +45,14 @@ class Unread:
     """
 
     column: str
-    holds: str  # texts or labels
+    holds: Literal["texts", "labels"]
     cells: int
     example: str
     asks: bool
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> UnreadJson:
         """Plain values for the result of an import."""
-        return asdict(self)
+        return cast(UnreadJson, asdict(self))
 
 
 @dataclass
@@ -88,8 +107,8 @@ class UnreadColumns:
                 seen.kept += name in kept
                 seen.first = seen.first or cell_text(cell)[:200]
 
-    def further(self) -> list[dict[str, Any]]:
-        """The columns kept with the pairs: column, cells, example, and whether it may be labels."""
+    def further(self) -> list[KeptColumn]:
+        """The columns that are kept with the pairs."""
         return [
             {"column": name, "cells": seen.kept, "example": seen.first,
              "labels": seen.holds_labels() and not is_count(name)}

@@ -1,18 +1,21 @@
 """The quality report for users who may not see every label."""
 
-from typing import Any
-
-from reranker_ui.core.evaluation.quality import CLEAN
+from reranker_ui.core.evaluation.quality.checks import CLEAN
+from reranker_ui.core.evaluation.quality.report import (
+    Balance,
+    Lengths,
+    QualityReport,
+    SplitBalance,
+)
 
 # The findings that come from texts and splits alone.
 WITHOUT_LABELS = (
     *("sides", "near_sides", "similar_sides", "duplicates", "similar_passages"),
     *("unknown", "merged", "dense", "cut"),
 )
-Report = dict[str, Any]
 
 
-def without_labels(report: Report) -> Report:
+def without_labels(report: QualityReport) -> QualityReport:
     """The part of a quality report that comes from texts and splits alone.
 
     `balance` lists no labels, and its counts of labels are None; `lengths` counts all pairs
@@ -28,12 +31,14 @@ def without_labels(report: Report) -> Report:
     }
 
 
-def _balance(balance: Report) -> Report:
-    splits = {name: {**split, "positives": None} for name, split in balance["splits"].items()}
+def _balance(balance: Balance) -> Balance:
+    splits: dict[str, SplitBalance] = {
+        name: {**split, "positives": None} for name, split in balance["splits"].items()
+    }
     return {**balance, "labels": [], "disputed": None, "unlabelled": None, "splits": splits}
 
 
-def _lengths(lengths: Report) -> Report:
+def _lengths(lengths: Lengths) -> Lengths:
     columns = zip(*(counts for _, counts, _ in lengths["labels"]), strict=True)
-    together = [None, [sum(column) for column in columns], lengths["cut"]]
+    together = (None, [sum(column) for column in columns], lengths["cut"])
     return {**lengths, "labels": [together]}

@@ -1,7 +1,5 @@
 """How a base model reads a dataset's texts: findings, and the token lengths of pairs."""
 
-from typing import Any
-
 import numpy as np
 
 from reranker_ui.core.bases.coverage import (
@@ -12,7 +10,9 @@ from reranker_ui.core.bases.coverage import (
     UNKNOWN_WARNS,
     Coverage,
 )
-from reranker_ui.core.evaluation.quality import Array, Finding, Table
+from reranker_ui.core.evaluation.quality.finding import Finding
+from reranker_ui.core.evaluation.quality.report import Lengths
+from reranker_ui.core.evaluation.quality.table import Array, Table
 
 MULTILINGUAL = "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1"
 CUT_WARNS = 0.05
@@ -35,22 +35,20 @@ def reading(table: Table, sampled: Array, seen: Coverage, base: str, limit: int)
     return [finding for finding in findings if finding is not None]
 
 
-def histogram_of_lengths(
-    lengths: Array, grade: Array, limit: int, bins: int = 24
-) -> dict[str, Any]:
-    """Pairs by tokens and label: `{"edges", "labels": [[label | None, [counts], share cut]]}`."""
+def histogram_of_lengths(lengths: Array, grade: Array, limit: int, bins: int = 24) -> Lengths:
+    """Pairs by tokens and label, cut at `limit` tokens."""
     if not len(lengths):
         return {"edges": [], "labels": [], "median": 0, "cut": 0.0, "max_length": limit}
     high = max(int(np.quantile(lengths, 0.995)), 16)
     width = next(w for w in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1 << 20) if w * bins >= high)
     edges = np.arange(0, high + width, width)
     labels = np.where(np.isnan(grade), -1.0, grade)
-    rows = []
+    rows: list[tuple[float | None, list[int], float]] = []
     for label in np.unique(labels):
         label_lengths = lengths[labels == label]
         counts, _ = np.histogram(np.minimum(label_lengths, edges[-1] - 1), edges)
         shown = None if label < 0 else float(label)
-        rows.append([shown, counts.tolist(), float((label_lengths > limit).mean())])
+        rows.append((shown, counts.tolist(), float((label_lengths > limit).mean())))
     cut, median = float((lengths > limit).mean()), float(np.median(lengths))
     return {"edges": edges.tolist(), "labels": rows, "median": median, "cut": cut,
             "max_length": limit}  # fmt: skip

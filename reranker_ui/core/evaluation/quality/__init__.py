@@ -1,0 +1,1 @@
+"""The quality report on a dataset: its checks and what they find."""

@@ -1,0 +1,54 @@
+"""The pairs of a dataset as arrays, and what can be asked of their keys."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from reranker_ui.core.values.labels import GRADES, Scale
+
+Array = Any  # a numpy array with one value a pair
+
+
+@dataclass(frozen=True)
+class Table:
+    """Pairs as arrays of one length. Keys are 64-bit hashes: equal texts have equal keys."""
+
+    ids: Array
+    query: Array
+    near: Array  # of the query without case, punctuation and spaces
+    passage: Array
+    folded: Array  # of the passage without case, punctuation and spaces
+    grade: Array  # the effective label, NaN where there is none
+    split: Array  # position in SPLITS, -1 for none
+    disputed: Array  # whether labels differ
+    scale: Scale = GRADES
+
+    @property
+    def good(self) -> Array:
+        """Which pairs are labelled relevant."""
+        return self.scale.relevant(self.grade)
+
+    @property
+    def bad(self) -> Array:
+        """Which pairs are labelled, and not relevant."""
+        return ~np.isnan(self.grade) & ~self.good
+
+
+def in_several_splits(table: Table, keys: Array, assigned: Array) -> Array:
+    """Which of the `assigned` pairs belong to a key that is in more than one split."""
+    rows = np.zeros(len(keys), dtype=bool)
+    rows[assigned] = mixed(keys[assigned], table.split[assigned])
+    return rows
+
+
+def mixed(keys: Array, values: Array) -> Array:
+    """Which elements belong to a key that has more than one value."""
+    if not len(keys):
+        return np.zeros(0, dtype=bool)
+    _, group = np.unique(keys, return_inverse=True)
+    low = np.full(group.max() + 1, np.inf)
+    high = np.full(group.max() + 1, -np.inf)
+    np.minimum.at(low, group, values)
+    np.maximum.at(high, group, values)
+    return (low != high)[group]
