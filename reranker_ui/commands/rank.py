@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.commands import Verbs
+from reranker_ui.core.models.reranker import RankedPassage
 from reranker_ui.core.values.recipe import EMBEDDED
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking import compare
@@ -41,7 +42,7 @@ def add(verbs: Verbs) -> None:
     evaluate.set_defaults(run=_evaluate, show=_table)
 
 
-def _rank(arguments: argparse.Namespace) -> tuple[list[dict[str, Any]], int]:
+def _rank(arguments: argparse.Namespace) -> tuple[list[RankedPassage], int]:
     passages = read_passages(arguments.passages)
     workspace = open_workspace()
     rows = compare.rank(workspace, LOCAL, arguments.model, arguments.query, passages, arguments.raw)

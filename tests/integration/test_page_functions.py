@@ -1,4 +1,7 @@
-"""No payload, however wrong, makes a page function fail: it answers or refuses with a sentence."""
+"""No payload, however wrong, makes a page function fail: it answers or refuses with a sentence.
+
+Its answer has the shape that the page's JavaScript is typed by.
+"""
 
 import json
 from types import SimpleNamespace
@@ -11,6 +14,7 @@ from reranker_ui.services.store.access import User
 from reranker_ui.ui import component
 from reranker_ui.ui.layout import build_app
 from reranker_ui.ui.payload import payload_model
+from tests.support.answer_shapes import checked
 from tests.support.labelling import seed
 
 # These start a process or ask the network where everything about the payload is right.
@@ -48,7 +52,7 @@ def functions(workspace, monkeypatch):
     found, original = [], component._endpoint
 
     def noted(function):
-        endpoint = original(function)
+        endpoint = original(checked(function))
         found.append((function, endpoint))
         return endpoint
 

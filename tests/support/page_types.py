@@ -29,20 +29,29 @@ from reranker_ui.core.values.splits import Split
 from reranker_ui.services.imports.target import Into
 from reranker_ui.services.labels.effective_labels import State
 from reranker_ui.services.labels.guidelines import Order
+from reranker_ui.services.ranking.candidates import Source
+from reranker_ui.services.ranking.rankers import Measure
 from reranker_ui.services.store.access import Role
-from reranker_ui.ui.pages import annotate, data, people
+from reranker_ui.ui.pages import annotate, data, people, playground
 from tests.support import ROOT
 
 FILE = ROOT / "assets" / "js" / "lib" / "page_functions.d.ts"
-ROOMS = {"People": people.functions, "Data": data.functions, "Annotate": annotate.functions}
+ROOMS = {
+    "People": people.functions,
+    "Data": data.functions,
+    "Annotate": annotate.functions,
+    "Playground": playground.functions,
+}
 # What JavaScript calls a type that has no name of its own in Python, or another one.
 NAMES: dict[Any, str] = {
     Into: "ImportInto",
     Kind: "LabelKind",
     Order: "DatasetOrder",
     ReadingAnswers: "ReadingAnswers",
+    Measure: "Measure",
     Role: "Role",
     Severity: "Severity",
+    Source: "CandidateSource",
     Split: "Split",
     State: "PairState",
 }
@@ -162,7 +171,7 @@ def _generic(hint: Any, script: Callable[[Any], str]) -> str:
     if origin is Literal:
         return _values(hint)
     if origin in (Union, types.UnionType):
-        return " | ".join(map(script, inner))
+        return " | ".join(dict.fromkeys(map(script, inner)))
     if origin is dict:
         return f"Record<string, {script(inner[1])}>"
     if origin is list or inner[1:] == (...,):

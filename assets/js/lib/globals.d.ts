@@ -124,6 +124,15 @@ type LabelChange =
 /** The orders of the stream, and a person's own skipped pairs. */
 type StreamOrder = DatasetOrder | "skipped";
 
+/** A query that can be ranked. */
+type TestQuery = Omit<LabelledQuery, "query_key">;
+type Letter = "a" | "b" | "c";
+/** A comparison on the page. `sent`: passages that were sent to Annotate. */
+type ShownComparison = Comparison & { sent?: Set<string> };
+/** What the dialogs of a ranker need to know of it. */
+type UsableSide = Pick<Side, "name" | "title" | "measure"> &
+  Partial<Pick<Side, "cutoff" | "combined">>;
+
 /** The Data tab: its room, and what its parts ask of it. */
 interface DataTab extends Room<DataServer> {
   /** Show an error as a toast. */

@@ -89,6 +89,19 @@ interface Balance {
   splits: Record<string, SplitBalance>;
 }
 
+/** A map from logits to probabilities, and the errors `before` and `after` it (held-out folds). */
+interface Calibration {
+  method: "platt" | "isotonic";
+  a?: number;
+  b?: number;
+  x?: number[];
+  y?: number[];
+  before: ProbabilityErrors;
+  after: ProbabilityErrors;
+}
+
+type CandidateSource = "paste" | "dataset" | "labelled";
+
 /** A change that was made; `edit` is its number for `undo`. */
 interface ChangedScale {
   scale: ScaleJson;
@@ -109,6 +122,17 @@ interface CheckProgress {
 interface Compared {
   queries: number;
   passages: number;
+}
+
+/** The same candidates ranked by up to three rankers. `labelled`: candidates with a label. */
+interface Comparison {
+  query: string;
+  source: CandidateSource;
+  dataset: string | null;
+  scale: ScaleJson | null;
+  candidates: number;
+  labelled: number;
+  sides: Side[];
 }
 
 /**
@@ -135,6 +159,30 @@ interface CoverageShares {
   tokens_per_character: number;
   merged_texts: number;
   merged_words: number;
+}
+
+/**
+ * A cut-off of a run; `score`, `low`, `high` and those in `curve` are probabilities.
+ *
+ * `calibrated`: the calibrated probability at the cut; `goals`: what can be asked for, in words.
+ */
+interface Cutoff {
+  low: number;
+  high: number;
+  goal: string;
+  logit: number;
+  precision: Estimate;
+  recall: Estimate;
+  kept: number;
+  curve: [number, number, number][];
+  pairs: number;
+  positives: number;
+  queries: number;
+  calibration: Calibration;
+  calibrated: number;
+  score: number;
+  run: number;
+  goals: Record<string, string>;
 }
 
 /**
@@ -186,6 +234,20 @@ interface DeletedDataset {
   labels: number;
 }
 
+/** What the Playground of a demo is drawn with. */
+interface DemoPage {
+  title: string;
+  text: string;
+  run: string;
+  queries: DemoQuery[];
+}
+
+/** A query of a demo. `labelled`: whether the dataset has its pairs. */
+interface DemoQuery {
+  query: string;
+  labelled: boolean;
+}
+
 /** A run that a demo can show. */
 interface DemoRun {
   id: string;
@@ -231,6 +293,32 @@ interface DisputedPair {
 interface Edit {
   edit: number | null;
   pairs: number;
+}
+
+/** A share with its 95% interval. */
+interface Estimate {
+  low: number;
+  high: number;
+  value: number;
+}
+
+/**
+ * The effect of each word of a passage on its raw score (a logit for `probability`).
+ *
+ * `cut`: the model read only the beginning; `rankers`: of a combined ranker.
+ */
+interface Explanation {
+  score: number;
+  parts: PassagePart[];
+  measure: Measure;
+  title: string;
+  cut: boolean;
+  rankers: RankerEffect[];
+}
+
+/** Why an export failed. */
+interface ExportFault {
+  fault: string;
 }
 
 /** A format of files. `never`: what it cannot hold. */
@@ -404,6 +492,14 @@ interface LabelledPair {
   at: number;
 }
 
+/** A query with how many candidates and relevant ones it has. */
+interface LabelledQuery {
+  query_key: string;
+  query: string;
+  candidates: number;
+  positives: number;
+}
+
 /**
  * How far the user is in a dataset.
  *
@@ -491,6 +587,18 @@ interface MappedLabel {
   to: number | null;
 }
 
+type Measure = "probability" | "cosine" | "bm25";
+
+/** The mean gain in one metric. */
+interface MetricGain {
+  a: number | null;
+  b: number | null;
+  gain: number | null;
+  low: number | null;
+  high: number | null;
+  metric: string;
+}
+
 /** Texts decoded with the wrong encoding, and `lost`, those that cannot be repaired. */
 interface MojibakeReport {
   texts: number;
@@ -530,6 +638,34 @@ interface NextPairs {
 /** Whether test pairs are offered to the user. */
 interface OfferedTestPairs {
   test_pairs: "sealed" | "offered";
+}
+
+/** A file of the export: its size, milliseconds per pair, and agreement with torch. */
+interface OnnxParity {
+  pairs: number;
+  difference: number;
+  spearman: number | null;
+  top: number;
+  of: number;
+  file: string;
+  bytes: number;
+  milliseconds: number;
+  agrees: boolean;
+}
+
+/** The report on an export; `max_length` in tokens. */
+interface OnnxReport {
+  pairs: number;
+  max_length: number;
+  fp32: OnnxParity;
+  int8: OnnxParity;
+}
+
+/** The state of a run's ONNX files, and the report on them or on their failure. */
+interface OnnxState {
+  state: "none" | "making" | "ready" | "failed";
+  report: OnnxReport | ExportFault | null;
+  run: number;
 }
 
 /** What others think of a pair: the imported label, their votes and a run's score. */
@@ -678,6 +814,16 @@ interface PairwiseAgreement {
   kappa: number | null;
 }
 
+/**
+ * A part of a passage. `effect`: the score of the whole minus the score without it.
+ *
+ * None between words.
+ */
+interface PassagePart {
+  text: string;
+  effect: number | null;
+}
+
 /** Everyone who may sign in, and the open invites. */
 interface PeopleNow {
   people: Person[];
@@ -712,6 +858,13 @@ interface PreviewRow {
   passage: string;
   label: string;
   split: string;
+}
+
+/** How far probabilities are from the labels; `error`: expected calibration error, 10 bins. */
+interface ProbabilityErrors {
+  log_loss: number;
+  brier: number;
+  error: number;
 }
 
 /** A finding: the fact, how to fix it, and how many pairs it affects. */
@@ -779,6 +932,81 @@ interface QueryCandidates {
   candidates: QueryCandidate[];
   total: number;
   labelled: number;
+}
+
+/** nDCG@10 of two rankers on a query; `gain` is b - a. */
+interface QueryGain {
+  query: string;
+  candidates: number;
+  positives: number;
+  a: number;
+  b: number;
+  gain: number;
+}
+
+/**
+ * The mean gain in nDCG@10, and the gain of each query, the largest first.
+ *
+ * `means`: of each metric of RANKING; `engines`: the engine of each ranker, "recorded" where the
+ * scores are those of the run's own evaluation.
+ */
+interface QueryGains {
+  a: number | null;
+  b: number | null;
+  gain: number | null;
+  low: number | null;
+  high: number | null;
+  means: MetricGain[];
+  wins: number;
+  losses: number;
+  ties: number;
+  engines: (string | null)[];
+  queries: QueryGain[];
+}
+
+/**
+ * A passage as a ranker ranks it.
+ *
+ * `cut`: only its beginning was read; `was`: its rank in the first side; `moved`: ranks gained.
+ */
+interface RankedResult {
+  rank: number;
+  index: number;
+  score: number;
+  passage: string;
+  calibrated: number | null;
+  below: boolean;
+  logit: number | null;
+  label: number | "disputed" | null;
+  pair_id: number | null;
+  cut: boolean;
+  further: FurtherCell[];
+  was: number;
+  moved: number;
+}
+
+/** A ranker to choose. `why`: why it is not ready, as a sentence. */
+interface RankerChoice {
+  name: string;
+  title: string;
+  detail: string;
+  ready: boolean;
+  why: string | null;
+}
+
+/** What a part of a combined ranker adds to the logit against its mean on dev. */
+interface RankerEffect {
+  title: string;
+  effect: number;
+}
+
+/** The rankers to choose from, the user's role, and what a demo is drawn with. */
+interface Rankers {
+  rankers: RankerChoice[];
+  a: string;
+  b: string;
+  role: Role;
+  demo: DemoPage | null;
 }
 
 /** What a person says of a file, on the page too; None means: detect. */
@@ -864,6 +1092,12 @@ interface RestoredPairs {
   newer: number;
 }
 
+/** The label of a pair that counts now. */
+interface ResultLabel {
+  pair_id: number;
+  label: number | "disputed" | null;
+}
+
 /** Labels of an annotator since a moment (Unix seconds) that were taken back. */
 interface Reverted {
   edit: number;
@@ -887,6 +1121,13 @@ type Role = "viewer" | "annotator" | "admin";
 interface RunScore {
   run: string;
   score: number;
+}
+
+/** A cut-off that was saved with a run: its goal and its score, also calibrated. */
+interface SavedCutoff {
+  score: number;
+  calibrated: number;
+  goal: string;
 }
 
 /**
@@ -954,7 +1195,37 @@ interface SelectedIds {
   more: boolean;
 }
 
+/** Ids of the pairs of passages, in order, how many are new, and their split. */
+interface SentPairs {
+  pairs: number[];
+  new: number;
+  split: Split | null;
+}
+
 type Severity = "blocks" | "look" | "note";
+
+/**
+ * A ranker and how it ranks the candidates.
+ *
+ * `milliseconds`: scoring only, as measured; `loading`: seconds, 0 if warm; `max_length` in
+ * tokens; `metrics`: over the labelled candidates.
+ */
+interface Side {
+  name: string;
+  title: string;
+  detail: string;
+  measure: Measure;
+  notice: string | null;
+  trained: boolean;
+  combined: boolean;
+  milliseconds: number;
+  loading: number;
+  engine: string | null;
+  max_length: number | null;
+  cutoff: SavedCutoff | null;
+  metrics: Record<string, number | null>;
+  rows: RankedResult[];
+}
 
 type Split = "train" | "dev" | "test";
 
@@ -1209,6 +1480,15 @@ interface Vote {
   model_score: number | null;
 }
 
+/** A ranker's score of one passage. `cut`: only its beginning was read. */
+interface WordingScore {
+  calibrated: number | null;
+  below: boolean;
+  score: number;
+  logit: number | null;
+  cut: boolean;
+}
+
 interface PeopleServer {
   people_now(): Promise<PeopleNow>;
   set_role(payload: { name: string; role: string }): Promise<void>;
@@ -1408,4 +1688,53 @@ interface AnnotateServer {
   unjudged(payload: { dataset: string; query: string }): Promise<Unjudged>;
   add_pairs(payload: { dataset: string; query: string; passages: string[] }): Promise<AddedPairs>;
   remove_pairs(payload: { dataset: string; pairs: number[] }): Promise<Edit>;
+}
+
+interface PlaygroundServer {
+  rankers(payload?: { dataset?: string | null }): Promise<Rankers>;
+  compare(payload: {
+    models: string[];
+    query: string;
+    source?: string | null;
+    dataset?: string | null;
+    k?: number | null;
+    passages?: string | null;
+  }): Promise<Comparison>;
+  queries(payload: { dataset: string }): Promise<LabelledQuery[]>;
+  compare_queries(payload: { dataset: string; models: string[] }): Promise<QueryGains>;
+  label_result(payload: {
+    dataset: string;
+    query: string;
+    passage: string;
+    label: number | null;
+    client_id: string;
+    score?: number | null;
+  }): Promise<ResultLabel>;
+  undo_result(payload: {
+    dataset: string;
+    query: string;
+    pair_id: number;
+    client_id: string;
+  }): Promise<ResultLabel>;
+  score_again(payload: {
+    grades: (number | null)[];
+    scores: number[][];
+    scale?: ScaleSent | null;
+  }): Promise<Record<string, number | null>[]>;
+  send_to_annotate(payload: {
+    dataset: string;
+    query: string;
+    passages: string[];
+  }): Promise<SentPairs>;
+  explain(payload: { model: string; query: string; passage: string }): Promise<Explanation>;
+  score_wording(payload: {
+    models: string[];
+    query: string;
+    passage: string;
+  }): Promise<(WordingScore | null)[]>;
+  look_for_cutoff(payload: { run: string; goal: string }): Promise<Cutoff>;
+  keep_cutoff(payload: { run: string; goal: string }): Promise<void>;
+  drop_cutoff(payload: { run: string }): Promise<void>;
+  onnx_state(payload: { run: string }): Promise<OnnxState>;
+  make_onnx(payload: { run: string }): Promise<OnnxState>;
 }

@@ -45,7 +45,8 @@ export class OnnxPart {
     } else if (state === "making") fill(this.node, head(), h("p.rr-muted", CREATING));
     else {
       const failed = state === "failed";
-      const fault = failed && errorBox(`The model could not be exported: ${report?.fault}`);
+      const why = report && "fault" in report ? report.fault : "";
+      const fault = failed && errorBox(`The model could not be exported: ${why}`);
       const create = this.role === "viewer" ? null : this.createButton(failed);
       fill(this.node, head(create), fault || h("p.rr-faint", OFFER));
     }

@@ -207,16 +207,18 @@ export class QueryPicker {
  * @param {string} b
  */
 function gainsTable({ means, wins, losses, ties, engines }, a, b) {
-  const rows = means.map((mean) =>
-    h(
+  const rows = means.map((mean) => {
+    const low = mean.low ?? 0;
+    const high = mean.high ?? 0;
+    return h(
       "tr",
       h("th", { scope: "row" }, METRICS[mean.metric]),
       h("td.rr-num", formatMetric(mean.a)),
       h("td.rr-num.rr-strong", formatMetric(mean.b)),
-      h("td.rr-num", deltaMark(mean.gain, [mean.low, mean.high])),
-      h("td.rr-num.rr-muted", `${formatSigned(mean.low)} to ${formatSigned(mean.high)}`),
-    ),
-  );
+      h("td.rr-num", deltaMark(mean.gain, [low, high])),
+      h("td.rr-num.rr-muted", `${formatSigned(low)} to ${formatSigned(high)}`),
+    );
+  });
   const numbers = [a, b, "Gain", "95% interval"];
   const head = tableHead([
     "Mean over queries",

@@ -24,8 +24,8 @@ export class ResultLabels {
    */
   async give(row, label) {
     const { view, focused } = this.lists;
-    const answer = /** @type {Comparison} */ (view.answer);
-    const { dataset, query } = answer;
+    const answer = /** @type {ShownComparison} */ (view.answer);
+    const { dataset, query } = labelled(answer);
     // The score of the list that the user reads.
     const read = focused?.side.rows.find(({ index }) => index === row.index) ?? row;
     const before = row.label;
@@ -44,12 +44,12 @@ export class ResultLabels {
   }
 
   /**
-   * @param {Comparison} answer
+   * @param {ShownComparison} answer
    * @param {number} index
    * @param {number} pair
    */
   async undo(answer, index, pair) {
-    const { dataset, query } = answer;
+    const { dataset, query } = labelled(answer);
     try {
       const change = { dataset, query, pair_id: pair, client_id: newId() };
       const { label } = await this.server.undo_result(change);
@@ -62,7 +62,7 @@ export class ResultLabels {
 
   /**
    * Show a label at once in all lists, then the metrics that it changes.
-   * @param {Comparison} answer
+   * @param {ShownComparison} answer
    * @param {number} index of the passage
    * @param {RankedResult["label"]} label
    */
@@ -97,8 +97,8 @@ export class ResultLabels {
 
   /** Make them pairs that wait for labels. */
   async send() {
-    const answer = /** @type {Comparison} */ (this.lists.view.answer);
-    const { dataset, query } = answer;
+    const answer = /** @type {ShownComparison} */ (this.lists.view.answer);
+    const { dataset, query } = labelled(answer);
     const passages = this.unjudged().map((row) => row.passage);
     try {
       const done = await this.server.send_to_annotate({ dataset, query, passages });
@@ -112,4 +112,12 @@ export class ResultLabels {
       toast(errorSentence(error));
     }
   }
+}
+
+/**
+ * The query of a comparison, and the dataset that takes its labels.
+ * @param {ShownComparison} answer
+ */
+function labelled({ dataset, query }) {
+  return { dataset: dataset ?? "", query };
 }

@@ -11,7 +11,7 @@ import { ndcgOf } from "./side_head.js";
 /** @param {RankedLists} lists */
 export function resultsFoot(lists) {
   const { view, actions } = lists;
-  const answer = /** @type {Comparison} */ (view.answer);
+  const answer = /** @type {ShownComparison} */ (view.answer);
   const total = answer.candidates;
   const count = Math.min(lists.shown, total);
   const labelled = answer.sides[0].rows.filter(({ label }) => typeof label === "number").length;
@@ -28,7 +28,7 @@ export function resultsFoot(lists) {
     count < total ? linkButton("Show more", () => lists.showMore()) : null,
     unscored ? h("span.rr-muted", "Label results to see nDCG@10.") : null,
     h("span.rr-grow"),
-    view.mayLabel ? keyHint(view.scale, answer.dataset) : null,
+    view.mayLabel ? keyHint(view.scale, answer.dataset ?? "") : null,
     view.mayLabel ? sendButton(lists, answer.sent?.size ?? 0) : null,
     button("Copy link", actions.share, { icon: "link" }),
   );

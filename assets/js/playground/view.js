@@ -16,7 +16,7 @@ export class View {
     this.role = "viewer";
     /** @type {DemoPage | null} null outside of a demo */
     this.demo = null;
-    /** @type {Comparison | null} */
+    /** @type {ShownComparison | null} */
     this.answer = null;
     this.failed = false; // the last call
     this.turn = 0; // the newest call

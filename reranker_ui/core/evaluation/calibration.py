@@ -3,19 +3,46 @@
 Platt's sigmoid (1999) or isotonic regression (Zadrozny and Elkan, 2002), both by scikit-learn.
 """
 
-from collections.abc import Hashable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 import numpy as np
 
 from reranker_ui.core.models.reranker import sigmoid
 
 Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
-Calibration: TypeAlias = dict[str, Any]
 
 FOLDS = 5
 ENOUGH = 1000  # pairs below which steps of isotonic regression are noise
 BINS = 10
+
+
+class ProbabilityErrors(TypedDict):
+    """How far probabilities are from the labels; `error`: expected calibration error, 10 bins."""
+
+    log_loss: float
+    brier: float
+    error: float
+
+
+class ProbabilityMap(TypedDict):
+    """A map from logits to probabilities.
+
+    Platt's sigmoid has `a` and `b`, isotonic regression `x` and `y`.
+    """
+
+    method: Literal["platt", "isotonic"]
+    a: NotRequired[float]
+    b: NotRequired[float]
+    x: NotRequired[list[float]]
+    y: NotRequired[list[float]]
+
+
+class Calibration(ProbabilityMap):
+    """A fitted map, and the errors `before` and `after` it (on held-out folds)."""
+
+    before: ProbabilityErrors
+    after: ProbabilityErrors
 
 
 def calibrate(
@@ -24,9 +51,7 @@ def calibrate(
     """Fit the map from logits to probabilities; the three sequences are parallel.
 
     Uses the method with the lower log loss on held-out queries (5 folds), or Platt's with fewer
-    than ENOUGH pairs. Returns `method` with the parameters of `calibrated`, and `before` and
-    `after`: log_loss, brier and error (expected calibration error in 10 bins), `after` on the
-    held-out folds.
+    than ENOUGH pairs.
     """
     truth, scores = np.asarray(relevant, dtype=float), np.asarray(logits, dtype=float)
     methods = ["platt", "isotonic"] if len(truth) >= ENOUGH else ["platt"]
@@ -35,10 +60,10 @@ def calibrate(
     }
     best = min(methods, key=lambda name: measures[name]["log_loss"])
     before = _measures(truth, sigmoid(scores))
-    return _fit(truth, scores, best) | {"before": before, "after": measures[best]}
+    return {**_fit(truth, scores, best), "before": before, "after": measures[best]}
 
 
-def calibrated(calibration: Calibration, logits: Sequence[float]) -> list[float]:
+def calibrated(calibration: Mapping[str, Any], logits: Sequence[float]) -> list[float]:
     """The calibrated probability of each logit."""
     scores = np.asarray(logits, dtype=float)
     if calibration["method"] == "platt":
@@ -48,7 +73,7 @@ def calibrated(calibration: Calibration, logits: Sequence[float]) -> list[float]
     return [float(value) for value in np.atleast_1d(found)]
 
 
-def _fit(truth: Array, scores: Array, method: str) -> Calibration:
+def _fit(truth: Array, scores: Array, method: str) -> ProbabilityMap:
     if method == "platt":
         from sklearn.linear_model import LogisticRegression
 
@@ -81,7 +106,7 @@ def _left_out(query_keys: Sequence[Hashable], truth: Array, scores: Array, metho
     return found
 
 
-def _measures(truth: Array, found: Array) -> dict[str, float]:
+def _measures(truth: Array, found: Array) -> ProbabilityErrors:
     safe = np.clip(found, 1e-6, 1 - 1e-6)
     losses = -(truth * np.log(safe) + (1 - truth) * np.log(1 - safe))
     bins = np.minimum((found * BINS).astype(int), BINS - 1)

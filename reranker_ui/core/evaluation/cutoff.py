@@ -1,7 +1,7 @@
 """A score threshold chosen on labelled pairs, with its precision, recall and intervals."""
 
 from collections.abc import Hashable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypedDict
 
 import numpy as np
 
@@ -14,20 +14,48 @@ POINTS = 160  # of the curve
 FEWEST = 20  # pairs of each kind below which no cut-off is chosen
 
 
+class Interval(TypedDict):
+    """A 95% interval, by bootstrap over queries."""
+
+    low: float
+    high: float
+
+
+class Estimate(Interval):
+    """A share with its 95% interval."""
+
+    value: float
+
+
+class ChosenCutoff(Interval):
+    """A threshold and its interval, as logits, with precision and recall there.
+
+    `kept`: share of pairs at or above it; `curve`: logit, precision and recall, by rising logit.
+    """
+
+    goal: str
+    logit: float
+    precision: Estimate
+    recall: Estimate
+    kept: float
+    curve: list[tuple[float, float, float]]
+    pairs: int
+    positives: int
+    queries: int
+
+
 def choose_cutoff(
     query_keys: Sequence[Hashable],
     relevant: Sequence[bool],
     logits: Sequence[float],
     goal: str = "f1",
     seed: int = 0,
-) -> dict[str, Any]:
+) -> ChosenCutoff:
     """The threshold that meets `goal` on labelled pairs; the three sequences are parallel.
 
     goal: `f1` (its maximum), `precision:0.9` (the lowest cut that reaches it, which keeps the
-    most) or `recall:0.9` (the highest cut that reaches it). Returns `logit` with `low` and `high`,
-    the 95% interval by bootstrap over queries, `precision`, `recall` as {value, low, high} at
-    that cut, `kept` (share of pairs), `curve` (rows of logit, precision, recall, rising logit),
-    `pairs`, `positives`, `queries`. Refused: too few pairs of a kind, a goal that no cut reaches.
+    most) or `recall:0.9` (the highest cut that reaches it). Refused: too few pairs of a kind, a
+    goal that no cut reaches.
     """
     truth, scores = np.asarray(relevant, dtype=bool), np.asarray(logits, dtype=float)
     if min(truth.sum(), (~truth).sum()) < FEWEST:
@@ -103,11 +131,11 @@ def _recall(truth: Array, scores: Array, cut: float) -> float:
     return float((scores[truth] >= cut).mean())
 
 
-def _interval(values: Sequence[float], middle: float = 0.0) -> dict[str, float]:
+def _interval(values: Sequence[float], middle: float = 0.0) -> Interval:
     low, high = np.percentile(values, [2.5, 97.5]) if len(values) else (middle, middle)
     return {"low": float(low), "high": float(high)}
 
 
-def _curve(truth: Array, scores: Array) -> list[list[float]]:
+def _curve(truth: Array, scores: Array) -> list[tuple[float, float, float]]:
     cuts = np.unique(np.quantile(scores, np.linspace(0, 1, POINTS), method="nearest"))
-    return [[float(c), _precision(truth, scores, c), _recall(truth, scores, c)] for c in cuts]
+    return [(float(c), _precision(truth, scores, c), _recall(truth, scores, c)) for c in cuts]

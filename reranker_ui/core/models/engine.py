@@ -5,7 +5,7 @@ import platform
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypedDict
 
 import numpy as np
 
@@ -125,9 +125,23 @@ def has_bf16() -> bool:
     return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
+class EngineAgreement(TypedDict):
+    """Agreement of two engines on the same pairs.
+
+    `difference`: the largest of two probabilities; `spearman`: None where all scores are equal;
+    `top`: how many of the best `of` pairs are the same.
+    """
+
+    pairs: int
+    difference: float
+    spearman: float | None
+    top: int
+    of: int
+
+
 def check_agreement(
     plain: Sequence[float], fast: Sequence[float], tolerance: float = 0.02
-) -> dict[str, Any]:
+) -> EngineAgreement:
     """The `agreement` of two engines' logits of the same pairs; Refused if not `agrees`."""
     if not np.isfinite(np.asarray(fast, dtype=float)).all():
         raise Refused("The engine returns scores that are not finite numbers.")
@@ -141,12 +155,8 @@ def check_agreement(
     return report
 
 
-def agreement(plain: Sequence[float], fast: Sequence[float], top: int = 10) -> dict[str, Any]:
-    """Agreement of two engines' logits of the same pairs: pairs, and
-
-    difference (the largest of two probabilities), spearman (None where all scores are equal),
-    top (how many of the best `top` are the same), of (`top`, or the number of pairs if lower).
-    """
+def agreement(plain: Sequence[float], fast: Sequence[float], top: int = 10) -> EngineAgreement:
+    """Agreement of two engines' logits of the same pairs, and of their best `top` ones."""
     from scipy.stats import spearmanr
 
     a, b = np.asarray(plain, dtype=float), np.asarray(fast, dtype=float)
@@ -162,7 +172,7 @@ def agreement(plain: Sequence[float], fast: Sequence[float], top: int = 10) -> d
     }
 
 
-def agrees(report: dict[str, Any], tolerance: float = 0.02) -> bool:
+def agrees(report: EngineAgreement, tolerance: float = 0.02) -> bool:
     """Whether one engine may replace another.
 
     No probability differs by more than `tolerance`, Spearman's rho is at least 0.999 and the best

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TypedDict
 
 from reranker_ui.core.models.batcher import Pair
 
@@ -11,21 +11,36 @@ MOST = 160  # variants scored at once; longer passages are examined in groups of
 _WORD = re.compile(r"[぀-ヿ㐀-鿿豈-﫿฀-๿]{1,2}|[^\W぀-ヿ㐀-鿿豈-﫿฀-๿]+(?:['’-]\w+)*")
 
 
+class PassagePart(TypedDict):
+    """A part of a passage. `effect`: the score of the whole minus the score without it.
+
+    None between words.
+    """
+
+    text: str
+    effect: float | None
+
+
+class PartEffects(TypedDict):
+    """The raw score of a passage, and its parts in order, which join to the passage."""
+
+    score: float
+    parts: list[PassagePart]
+
+
 def occlude(
     score: Callable[[Sequence[Pair]], list[float]], query: str, passage: str
-) -> dict[str, Any]:
+) -> PartEffects:
     """The effect of each part of `passage` on its raw score, measured by removing it.
 
-    score: returns raw scores of pairs; called once. Returns `score`, that of the whole, and
-    `parts` in order, which join to the passage: text and effect (score of the whole minus the
-    score without the part; None between words).
+    score: returns raw scores of pairs; called once.
     """
     words = [match.span() for match in _WORD.finditer(passage)]
     each = max(1, -(-len(words) // MOST))
     spans = [(chunk[0][0], chunk[-1][1]) for chunk in _chunks(words, each)]
     variants = [passage[:start] + passage[end:] for start, end in spans]
     whole, *without = score([(query, text) for text in (passage, *variants)])
-    parts: list[dict[str, Any]] = []
+    parts: list[PassagePart] = []
     done = 0
     for (start, end), score_without in zip(spans, without, strict=True):
         if start > done:

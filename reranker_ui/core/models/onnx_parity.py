@@ -5,18 +5,42 @@ import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from reranker_ui.core.models.batcher import Pair
-from reranker_ui.core.models.engine import agreement, agrees
+from reranker_ui.core.models.engine import EngineAgreement, agreement, agrees
 from reranker_ui.core.models.engine_build import built_whole, check_pairs
 from reranker_ui.core.models.torch_engine import TorchEngine
 
 REPORT = "parity.json"  # written last: the folder is complete
 FILES = {"fp32": "model.onnx", "int8": "model_int8.onnx"}
 BATCH = 8
+
+
+class OnnxParity(EngineAgreement):
+    """A file of the export: its size, milliseconds per pair, and agreement with torch."""
+
+    file: str
+    bytes: int
+    milliseconds: float
+    agrees: bool
+
+
+class OnnxReport(TypedDict):
+    """The report on an export; `max_length` in tokens."""
+
+    pairs: int
+    max_length: int
+    fp32: OnnxParity
+    int8: OnnxParity
+
+
+class ExportFault(TypedDict):
+    """Why an export failed."""
+
+    fault: str
 
 
 def make_onnx(model_folder: Path, target: Path, samples: Sequence[Pair] = ()) -> dict[str, Any]:
@@ -29,10 +53,10 @@ def make_onnx(model_folder: Path, target: Path, samples: Sequence[Pair] = ()) ->
     return built_whole(target, REPORT, lambda aside: _make(model_folder, aside, samples))
 
 
-def report_in(folder: Path) -> dict[str, Any] | None:
+def report_in(folder: Path) -> OnnxReport | ExportFault | None:
     """The report of the export in `folder`; None where there is none."""
     try:
-        report: dict[str, Any] = json.loads((folder / REPORT).read_text())
+        report: OnnxReport | ExportFault = json.loads((folder / REPORT).read_text())
     except (OSError, ValueError):
         return None
     return report
@@ -87,4 +111,4 @@ def onnx_logits(plain: TorchEngine, file: Path, pairs: Sequence[Pair]) -> list[f
 def _agreement(expected: Sequence[float], found: Sequence[float]) -> dict[str, Any]:
     # Reported even where it is poor: users of int8 decide by these numbers.
     report = agreement(expected, found)
-    return report | {"agrees": agrees(report)}
+    return {**report, "agrees": agrees(report)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 import numpy as np
 
@@ -30,6 +30,15 @@ class Engine(Protocol):
 
     def begun(self, texts: Sequence[str], limit: int) -> list[str]:
         """Each text up to the end of its first `limit` tokens."""
+
+
+class RankedPassage(TypedDict):
+    """A passage with its rank from 1, and its index from 0 among those that were ranked."""
+
+    rank: int
+    index: int
+    score: float
+    passage: str
 
 
 class Reranker:
@@ -80,8 +89,8 @@ class Reranker:
         scores = np.array([logits[pair] for pair in pairs], dtype=float)
         return [float(score) for score in (scores if raw else sigmoid(scores))]
 
-    def rank(self, query: str, passages: Sequence[str], raw: bool = False) -> list[dict[str, Any]]:
-        """The passages best first: `rank` from 1, `index` from 0, `score`, `passage`."""
+    def rank(self, query: str, passages: Sequence[str], raw: bool = False) -> list[RankedPassage]:
+        """The passages best first."""
         return ranked(self.scores([(query, passage) for passage in passages], raw), passages)
 
     def tokens(self, pairs: Sequence[Pair]) -> list[int]:
@@ -103,8 +112,8 @@ class Reranker:
         return self._engine.logits(starts_of(pairs, self.max_length))
 
 
-def ranked(scores: Sequence[float], passages: Sequence[str]) -> list[dict[str, Any]]:
-    """Passages by falling score, ties in the given order: rank from 1, index from 0."""
+def ranked(scores: Sequence[float], passages: Sequence[str]) -> list[RankedPassage]:
+    """Passages by falling score, ties in the given order."""
     order = sorted(range(len(scores)), key=lambda index: -scores[index])
     return [
         {"rank": rank, "index": index, "score": scores[index], "passage": passages[index]}

@@ -2,24 +2,39 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import select
 
 from reranker_ui.core.values.pairs import near, pair_key, passage_key, query_key
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.core.values.splits import hashed_split
+from reranker_ui.core.values.splits import Split, hashed_split
 from reranker_ui.services.annotating import annotations
 from reranker_ui.services.annotating.annotations import Given
 from reranker_ui.services.labels.datasets import find_dataset
-from reranker_ui.services.ranking.candidates import candidates_of_query, label_of
+from reranker_ui.services.ranking.candidates import Label, candidates_of_query, label_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, pairs
 from reranker_ui.services.store.workspace import Workspace, record
 
 SOURCE = "playground"
 MOST_SENT = 50  # passages
+
+
+class ResultLabel(TypedDict):
+    """The label of a pair that counts now."""
+
+    pair_id: int
+    label: Label
+
+
+class SentPairs(TypedDict):
+    """Ids of the pairs of passages, in order, how many are new, and their split."""
+
+    pairs: list[int]
+    new: int
+    split: Split | None
 
 
 def label_result(
@@ -31,12 +46,11 @@ def label_result(
     label: float | None,
     client_id: str,
     score: float | None = None,
-) -> dict[str, Any]:
+) -> ResultLabel:
     """Label a ranked passage, which becomes a pair of the dataset if it is not one yet.
 
     score: what the model gave it, kept beside the label. A new pair joins the split of its
-    query. Returns {"pair_id", "label": the one that counts now, None or "disputed"}. Refused:
-    empty texts, and what `annotations.annotate` refuses.
+    query. Refused: empty texts, and what `annotations.annotate` refuses.
     """
     require(user, "annotator")
     given = Given(label, client_id, source=SOURCE, model_score=score)
@@ -50,8 +64,8 @@ def label_result(
 
 def undo_result(
     workspace: Workspace, user: User, dataset: str, query: str, pair_id: int, client_id: str
-) -> dict[str, Any]:
-    """Take back the user's last label of a result; returns the same as `label_result`."""
+) -> ResultLabel:
+    """Take back the user's last label of a result."""
     require(user, "annotator")
     with workspace.reading() as connection:
         find_dataset(connection, dataset)  # refused before anything changes
@@ -61,11 +75,8 @@ def undo_result(
 
 def send_to_annotate(
     workspace: Workspace, user: User, dataset: str, query: str, passages: Sequence[str]
-) -> dict[str, Any]:
-    """Make ranked passages pairs of the dataset, so that they wait for labels in Annotate.
-
-    Returns {"pairs": id of each passage, in order, "new": how many were none before, "split"}.
-    """
+) -> SentPairs:
+    """Make ranked passages pairs of the dataset, so that they wait for labels in Annotate."""
     require(user, "annotator")
     if not 1 <= len(passages) <= MOST_SENT:
         raise Refused(f"Send one to {MOST_SENT} passages at once, not {len(passages)}.")
@@ -79,9 +90,7 @@ def send_to_annotate(
     return {"pairs": numbers, "new": len(set(numbers) - known), "split": split}
 
 
-def _now(
-    workspace: Workspace, user: User, dataset: str, query: str, pair_id: int
-) -> dict[str, Any]:
+def _now(workspace: Workspace, user: User, dataset: str, query: str, pair_id: int) -> ResultLabel:
     rows = candidates_of_query(workspace, user, dataset, query)
     current = next((row for row in rows if row["pair_id"] == pair_id), None)
     return {"pair_id": pair_id, "label": label_of(current)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict, cast
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -26,6 +26,15 @@ Source = Literal["paste", "dataset", "labelled"]
 Label = float | Literal["disputed"] | None
 MOST_FOUND = 1000
 _MOST_OF_QUERY = 12_000_000  # characters of passages
+
+
+class LabelledQuery(TypedDict):
+    """A query with how many candidates and relevant ones it has."""
+
+    query_key: str
+    query: str
+    candidates: int
+    positives: int
 
 
 class CandidatePair(TypedDict):
@@ -112,8 +121,8 @@ def labelled(workspace: Workspace, user: User, query: str, dataset: str) -> Cand
 
 def labelled_queries(
     workspace: Workspace, user: User, dataset: str, split: str = "test"
-) -> list[dict[str, Any]]:
-    """Queries of a split with ranking metrics: query_key, query, candidates, positives.
+) -> list[LabelledQuery]:
+    """Queries of a split with ranking metrics.
 
     Which queries these are is defined by `core.evaluation.metrics.scorable`. Only labels visible
     to `user` count.
@@ -131,7 +140,7 @@ def labelled_queries(
         positives=("positive", "sum"),
     )
     kept = queries.reset_index()[["query_key", "query", "candidates", "positives"]]
-    return [dict(row) for row in kept.to_dict("records")]
+    return [cast(LabelledQuery, row) for row in kept.to_dict("records")]
 
 
 def passages_in(text: str) -> list[str]:

@@ -1,22 +1,21 @@
 """Rank passages, compare rankers side by side, evaluate one on a dataset's labels."""
 
-import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
 from reranker_ui.core.evaluation.baselines import pairs_of
-from reranker_ui.core.evaluation.calibration import calibrated
 from reranker_ui.core.evaluation.metrics import Metrics, named_per_query, ranking_metrics
-from reranker_ui.core.models.reranker import ranked
-from reranker_ui.core.values.labels import GRADES, Scale
+from reranker_ui.core.models.reranker import RankedPassage, ranked
+from reranker_ui.core.values.labels import GRADES, Scale, ScaleJson
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import check_split
 from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
-from reranker_ui.services.ranking.candidates import Candidates
+from reranker_ui.services.ranking.candidates import Candidates, Source
 from reranker_ui.services.ranking.cutoffs import kept_cutoff
 from reranker_ui.services.ranking.demo import check_shown
-from reranker_ui.services.ranking.rankers import Ranker, find_ranker
+from reranker_ui.services.ranking.rankers import find_ranker
 from reranker_ui.services.ranking.recorded_scores import recorded_scores
+from reranker_ui.services.ranking.sides import Side, add_moves, side_of
 from reranker_ui.services.runs.own_metric import metric_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
@@ -38,8 +37,8 @@ def rank(
     query: str,
     passages: Sequence[str],
     raw: bool = False,
-) -> list[dict[str, Any]]:
-    """The passages best first: rank from 1, index from 0, score, passage.
+) -> list[RankedPassage]:
+    """The passages best first.
 
     model: a run's id or name, base, bm25, cosine, or a Hub id. The score is the sigmoid
     probability (`raw`: the logit); for bm25 and cosine it is their own. Refused: what `check`
@@ -84,29 +83,32 @@ def evaluate(
     return found
 
 
+class Comparison(TypedDict):
+    """The same candidates ranked by up to three rankers. `labelled`: candidates with a label."""
+
+    query: str
+    source: Source
+    dataset: str | None
+    scale: ScaleJson | None
+    candidates: int
+    labelled: int
+    sides: list[Side]
+
+
 def compare(
     workspace: Workspace, user: User, models: Sequence[str], candidates: Candidates
-) -> dict[str, Any]:
-    """Rank the same candidates with up to three rankers; moves are relative to the first one.
-
-    Returns `query`, `labelled` (candidates with a label), and `sides`: each ranker's name,
-    title, detail, measure, notice, trained, combined, `milliseconds` (scoring only, as measured),
-    `loading` (seconds, 0 if warm), engine, max_length (tokens), `cutoff` (kept with the run, or
-    None), `metrics` over the labelled candidates, `rows`. A row has rank, index, score, logit or
-    None, calibrated (by the kept cut-off) or None, below (the cut-off), cut (only its beginning
-    was read), passage, label, pair_id, further (as in `Candidates`), was (rank in the first side)
-    and moved (ranks gained).
-    """
+) -> Comparison:
+    """Rank the same candidates with up to three rankers; moves are relative to the first one."""
     require(user, "viewer")
     if not 1 <= len(models) <= MOST_RANKERS:
         raise Refused(f"Compare one to {MOST_RANKERS} rankers, not {len(models)}.")
     query, passages = check(workspace, candidates.query, candidates.passages)
-    sides: list[dict[str, Any]] = []
+    sides: list[Side] = []
     for model in models:
         ranker = find_ranker(workspace, user, model, [(query, passage) for passage in passages])
         kept = kept_cutoff(workspace, user, ranker.name)
-        sides.append(_side(ranker, query, passages, candidates, kept))
-        _add_moves(sides[0]["rows"], sides[-1]["rows"])
+        sides.append(side_of(ranker, query, passages, candidates, kept))
+        add_moves(sides[0]["rows"], sides[-1]["rows"])
     grades = candidates.grades()
     return {
         "query": query,
@@ -160,69 +162,3 @@ def check(workspace: Workspace, query: str, passages: Sequence[str]) -> tuple[st
                 "Split it into shorter passages."
             )
     return query, list(passages)
-
-
-def _side(
-    ranker: Ranker,
-    query: str,
-    passages: list[str],
-    candidates: Candidates,
-    kept: dict[str, Any] | None,
-) -> dict[str, Any]:
-    begun = time.perf_counter()
-    raw = _raw(ranker, query, passages, candidates)
-    took = time.perf_counter() - begun
-    scores = ranker.shown(raw)
-    rows = ranked(scores, passages)
-    cut = ranker.cut([(query, passage) for passage in passages])
-    for row in rows:
-        index = row["index"]
-        row["logit"] = raw[index] if ranker.measure == "probability" else None
-        row["label"] = candidates.labels[index]
-        row["pair_id"] = candidates.pair_ids[index]
-        row["cut"] = cut[index]
-        row["further"] = candidates.further[index] if candidates.further else []
-        with_calibration(row, kept)
-    return {
-        "name": ranker.name,
-        "title": ranker.title,
-        "detail": ranker.detail,
-        "measure": ranker.measure,
-        "notice": ranker.notice,
-        "trained": ranker.trained,
-        "combined": ranker.combined,
-        "milliseconds": 1000 * took,
-        "loading": ranker.loading,
-        "engine": ranker.engine,
-        "max_length": ranker.model.max_length if ranker.model else None,
-        "cutoff": kept and {name: kept[name] for name in ("score", "calibrated", "goal")},
-        "metrics": ranking_metrics(
-            [query] * len(raw),
-            candidates.grades(),
-            raw,
-            scale=Scale.from_json(candidates.scale) if candidates.scale else GRADES,
-        ),
-        "rows": rows,
-    }
-
-
-def with_calibration(row: dict[str, Any], kept: dict[str, Any] | None) -> dict[str, Any]:
-    """`row`, a score with its logit, plus `calibrated` and `below` by the saved cut-off."""
-    row["calibrated"], row["below"] = None, False
-    if kept is not None and row.get("logit") is not None:
-        row["calibrated"] = calibrated(kept["calibration"], [row["logit"]])[0]
-        row["below"] = bool(row["logit"] < kept["logit"])
-    return row
-
-
-def _raw(ranker: Ranker, query: str, passages: list[str], candidates: Candidates) -> list[float]:
-    if ranker.measure == "bm25" and candidates.bm25 is not None:
-        return candidates.bm25()
-    return ranker.logits([(query, passage) for passage in passages])
-
-
-def _add_moves(first: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
-    was = {row["index"]: row["rank"] for row in first}
-    for row in rows:
-        row["was"] = was[row["index"]]
-        row["moved"] = row["was"] - row["rank"]

@@ -6,8 +6,8 @@ from typing import Any, Literal
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
-from reranker_ui.core.evaluation.calibration import calibrate, calibrated
-from reranker_ui.core.evaluation.cutoff import choose_cutoff
+from reranker_ui.core.evaluation.calibration import Calibration, calibrate, calibrated
+from reranker_ui.core.evaluation.cutoff import ChosenCutoff, choose_cutoff
 from reranker_ui.core.models.reranker import sigmoid
 from reranker_ui.core.values.json_files import read_object, save
 from reranker_ui.core.values.labels import GRADES, Scale
@@ -44,7 +44,9 @@ class _Isotonic(TypedDict):
 
 
 @with_config(ConfigDict(extra="allow"))
-class _Kept(TypedDict):
+class KeptCutoff(TypedDict):
+    """A cut-off as saved with a run; it may have more fields."""
+
     goal: str
     score: float
     logit: float
@@ -52,18 +54,27 @@ class _Kept(TypedDict):
     calibration: _Platt | _Isotonic
 
 
-_KEPT = TypeAdapter(_Kept)
+_KEPT = TypeAdapter(KeptCutoff)
 
 
-def look_for_cutoff(
-    workspace: Workspace, user: User, run: int | str, goal: str = "f1"
-) -> dict[str, Any]:
+class Cutoff(ChosenCutoff):
+    """A cut-off of a run; `score`, `low`, `high` and those in `curve` are probabilities.
+
+    `calibrated`: the calibrated probability at the cut; `goals`: what can be asked for, in words.
+    """
+
+    calibration: Calibration
+    calibrated: float
+    score: float
+    run: int
+    goals: dict[str, str]
+
+
+def look_for_cutoff(workspace: Workspace, user: User, run: int | str, goal: str = "f1") -> Cutoff:
     """A cut-off of a run that meets `goal`, one of GOALS, on its frozen dev split.
 
-    Returns what `choose_cutoff` does, its cuts as `score`, `low`, `high` and in `curve` also as
-    probabilities, with `calibration` and `calibrated` (the probability at the cut). Refused: a
-    run without a model, an unknown goal, what `choose_cutoff` refuses, and annotators from whom
-    the labels of the dev split are hidden.
+    Refused: a run without a model, an unknown goal, what `choose_cutoff` refuses, and annotators
+    from whom the labels of the dev split are hidden.
     """
     require(user, "viewer")
     if goal not in GOALS:
@@ -77,12 +88,17 @@ def look_for_cutoff(
     keys, relevant = pairs["query_key"].tolist(), _scale(folder).relevant(pairs["grade"]).tolist()
     report = choose_cutoff(keys, relevant, logits, goal)
     calibration = calibrate(keys, relevant, logits)
-    report["calibration"] = calibration
-    report["calibrated"] = calibrated(calibration, [report["logit"]])[0]
-    report["score"] = _probability(report["logit"])
-    report |= {end: _probability(report[end]) for end in ("low", "high")}
-    report["curve"] = [[_probability(cut), *rest] for cut, *rest in report["curve"]]
-    return report | {"run": int(folder.path.name), "goals": GOALS}
+    return {
+        **report,
+        "calibration": calibration,
+        "calibrated": calibrated(calibration, [report["logit"]])[0],
+        "score": _probability(report["logit"]),
+        "low": _probability(report["low"]),
+        "high": _probability(report["high"]),
+        "curve": [(_probability(cut), p, r) for cut, p, r in report["curve"]],
+        "run": int(folder.path.name),
+        "goals": GOALS,
+    }
 
 
 def keep_cutoff(workspace: Workspace, user: User, run: int | str, goal: str) -> dict[str, Any]:
@@ -108,13 +124,13 @@ def drop_cutoff(workspace: Workspace, user: User, run: int | str) -> None:
         record(connection, user, "run.no cutoff", f"run:{handle.id}", at=time.time())
 
 
-def kept_cutoff(workspace: Workspace, user: User, name: str) -> dict[str, Any] | None:
+def kept_cutoff(workspace: Workspace, user: User, name: str) -> KeptCutoff | None:
     """The saved cut-off of the run with this id; None if there is none or `name` is not an id."""
     require(user, "viewer")
     if not name.isdecimal():
         return None
     try:
-        return dict(_KEPT.validate_python(read_object(folder_of(workspace, int(name)).cutoff_file)))
+        return _KEPT.validate_python(read_object(folder_of(workspace, int(name)).cutoff_file))
     except ValidationError:  # there is none, or it is damaged
         return None
 

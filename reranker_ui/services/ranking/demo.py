@@ -5,7 +5,7 @@ model and its dataset. A visitor of a demo is shown these alone.
 """
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -53,6 +53,22 @@ class DemoSettings(TypedDict):
     queries: list[str]
     datasets: list[str]
     runs: list[DemoRun]
+
+
+class DemoQuery(TypedDict):
+    """A query of a demo. `labelled`: whether the dataset has its pairs."""
+
+    query: str
+    labelled: bool
+
+
+class DemoPage(TypedDict):
+    """What the Playground of a demo is drawn with."""
+
+    title: str
+    text: str
+    run: str
+    queries: list[DemoQuery]
 
 
 def has_model(run: Run) -> bool:
@@ -139,11 +155,8 @@ def check_shown(
         raise Refused("This demo does not show that model. Reload the page.")
 
 
-def demo_page(workspace: Workspace, user: User) -> dict[str, Any] | None:
-    """What the Playground of a demo is drawn with; None outside of a demo.
-
-    Returns title, text, run and queries [{query, labelled: whether the dataset has its pairs}].
-    """
+def demo_page(workspace: Workspace, user: User) -> DemoPage | None:
+    """What the Playground of a demo is drawn with; None outside of a demo."""
     require(user, "viewer")
     if not workspace.settings.demo:
         return None
@@ -151,7 +164,9 @@ def demo_page(workspace: Workspace, user: User) -> dict[str, Any] | None:
     keys = {query_key(query): query for query in demo.queries}
     with workspace.reading() as connection:
         known = _keys(connection, demo.dataset, list(keys))
-    queries = [{"query": query, "labelled": key in known} for key, query in keys.items()]
+    queries: list[DemoQuery] = [
+        {"query": query, "labelled": key in known} for key, query in keys.items()
+    ]
     return {"title": demo.title, "text": demo.text, "run": demo.run, "queries": queries}
 
 

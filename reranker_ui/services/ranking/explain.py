@@ -1,14 +1,15 @@
 """Explains a passage's score: the effect of its words, and the score of another wording."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
 from reranker_ui.core.models.batcher import Pair
-from reranker_ui.core.models.occlusion import occlude
+from reranker_ui.core.models.occlusion import PartEffects, occlude
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.ranking.compare import MOST_RANKERS, check, with_calibration
+from reranker_ui.services.ranking.compare import MOST_RANKERS, check
 from reranker_ui.services.ranking.cutoffs import kept_cutoff
-from reranker_ui.services.ranking.rankers import Ranker, find_ranker
+from reranker_ui.services.ranking.rankers import Measure, Ranker, find_ranker
+from reranker_ui.services.ranking.sides import ByCutoff, by_cutoff
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
@@ -20,15 +21,37 @@ TITLES = {
 }
 
 
-def explain(
-    workspace: Workspace, user: User, model: str, query: str, passage: str
-) -> dict[str, Any]:
+class RankerEffect(TypedDict):
+    """What a part of a combined ranker adds to the logit against its mean on dev."""
+
+    title: str
+    effect: float
+
+
+class Explanation(PartEffects):
+    """The effect of each word of a passage on its raw score (a logit for `probability`).
+
+    `cut`: the model read only the beginning; `rankers`: of a combined ranker.
+    """
+
+    measure: Measure
+    title: str
+    cut: bool
+    rankers: list[RankerEffect]
+
+
+class WordingScore(ByCutoff):
+    """A ranker's score of one passage. `cut`: only its beginning was read."""
+
+    score: float
+    logit: float | None
+    cut: bool
+
+
+def explain(workspace: Workspace, user: User, model: str, query: str, passage: str) -> Explanation:
     """The effect of each word of a passage on its raw score: see `core.models.occlusion.occlude`.
 
-    Also `measure` (a logit for `probability`), `title`, `cut`: whether the model read only the
-    beginning, and for a combined ranker `rankers`: [{title, effect}], what each of its parts adds
-    to the logit against its mean on dev. Refused: BM25, whose term weights depend on the other
-    passages.
+    Refused: BM25, whose term weights depend on the other passages.
     """
     require(user, "viewer")
     query, (passage,) = check(workspace, query, [passage])
@@ -37,7 +60,8 @@ def explain(
         raise Refused("BM25 only scores the words that query and passage share.")
     effects = occlude(ranker.logits, query, passage)
     cut = ranker.cut([(query, passage)])[0]
-    return effects | {
+    return {
+        **effects,
         "measure": ranker.measure,
         "title": ranker.title,
         "cut": cut,
@@ -45,7 +69,7 @@ def explain(
     }
 
 
-def _rankers(ranker: Ranker, pair: Pair) -> list[dict[str, Any]]:
+def _rankers(ranker: Ranker, pair: Pair) -> list[RankerEffect]:
     if ranker.contributions is None:
         return []
     found = ranker.contributions([pair])
@@ -54,23 +78,22 @@ def _rankers(ranker: Ranker, pair: Pair) -> list[dict[str, Any]]:
 
 def score_wording(
     workspace: Workspace, user: User, models: Sequence[str], query: str, passage: str
-) -> list[dict[str, Any] | None]:
-    """Each ranker's score of one passage: score, logit, calibrated, cut; None for BM25."""
+) -> list[WordingScore | None]:
+    """Each ranker's score of one passage; None for BM25."""
     require(user, "viewer")
     if len(models) > MOST_RANKERS:
         raise Refused(f"Compare one to {MOST_RANKERS} rankers, not {len(models)}.")
     query, (passage,) = check(workspace, query, [passage])
-    scores: list[dict[str, Any] | None] = []
+    scores: list[WordingScore | None] = []
     for model in models:
         ranker = find_ranker(workspace, user, model, [(query, passage)])
         if ranker.measure == "bm25":
             scores.append(None)
             continue
         raw = ranker.logits([(query, passage)])
-        row = {
-            "score": ranker.shown(raw)[0],
-            "logit": raw[0] if ranker.measure == "probability" else None,
-            "cut": ranker.cut([(query, passage)])[0],
-        }
-        scores.append(with_calibration(row, kept_cutoff(workspace, user, ranker.name)))
+        logit = raw[0] if ranker.measure == "probability" else None
+        scores.append({
+            "score": ranker.shown(raw)[0], "logit": logit, "cut": ranker.cut([(query, passage)])[0],
+            **by_cutoff(logit, kept_cutoff(workspace, user, ranker.name)),
+        })  # fmt: skip
     return scores

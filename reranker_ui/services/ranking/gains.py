@@ -3,7 +3,7 @@
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, cast
 
 import numpy as np
 import pandas as pd
@@ -21,16 +21,57 @@ from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
 
+class QueryGain(TypedDict):
+    """nDCG@10 of two rankers on a query; `gain` is b - a."""
+
+    query: str
+    candidates: int
+    positives: int
+    a: float
+    b: float
+    gain: float
+
+
+class MeanGain(TypedDict):
+    """Means of two rankers and of the gain, with its 95% interval (bootstrap over queries).
+
+    None where no query has the metric for both.
+    """
+
+    a: float | None
+    b: float | None
+    gain: float | None
+    low: float | None
+    high: float | None
+
+
+class MetricGain(MeanGain):
+    """The mean gain in one metric."""
+
+    metric: str
+
+
+class QueryGains(MeanGain):
+    """The mean gain in nDCG@10, and the gain of each query, the largest first.
+
+    `means`: of each metric of RANKING; `engines`: the engine of each ranker, "recorded" where the
+    scores are those of the run's own evaluation.
+    """
+
+    means: list[MetricGain]
+    wins: int
+    losses: int
+    ties: int
+    engines: list[str | None]
+    queries: list[QueryGain]
+
+
 def gains(
     workspace: Workspace, user: User, dataset: str, a: str, b: str, split: str = "test"
-) -> dict[str, Any]:
+) -> QueryGains:
     """nDCG@10 of rankers `a` and `b` on each query of a split with ranking metrics.
 
-    Returns `queries`: query, candidates, positives, a, b, gain (b - a), the largest gain first;
-    `a`, `b`, `gain` as means, `low` and `high` the 95% interval of the mean gain (bootstrap over
-    queries), `means` the same for each metric of RANKING with its name as `metric`, `wins`,
-    `losses`, `ties`, and `engines`: the engine of each ranker, "recorded" where the scores are
-    those of the run's own evaluation. Scores are cached.
+    Scores are cached.
     """
     require(user, "viewer")
     check_shown(workspace, user, dataset=dataset)
@@ -51,8 +92,10 @@ def gains(
     table["gain"] = table["b"] - table["a"]
     table = table.sort_values(["gain", "query"], ascending=[False, True], kind="stable")
     means = [_mean(name, *(side[name] for side in sides)) for name in RANKING]
+    ndcg_gain = means[0]
     return {
-        **{name: means[0][name] for name in ("a", "b", "gain", "low", "high")},
+        "a": ndcg_gain["a"], "b": ndcg_gain["b"], "gain": ndcg_gain["gain"],
+        "low": ndcg_gain["low"], "high": ndcg_gain["high"],
         "means": means,
         "wins": int((table["gain"] > 0).sum()),
         "losses": int((table["gain"] < 0).sum()),
@@ -60,8 +103,8 @@ def gains(
         "engines": [
             "recorded" if recorded_scores(ranker, pairs) else ranker.engine for ranker in rankers
         ],
-        "queries": [dict(row) for row in table.to_dict("records")],
-    }
+        "queries": [cast(QueryGain, row) for row in table.to_dict("records")],
+    }  # fmt: skip
 
 
 def _about(pairs: pd.DataFrame, scale: Scale) -> pd.DataFrame:
@@ -71,15 +114,15 @@ def _about(pairs: pd.DataFrame, scale: Scale) -> pd.DataFrame:
     )
 
 
-def _mean(metric: str, a: "pd.Series[float]", b: "pd.Series[float]") -> dict[str, Any]:
+def _mean(metric: str, a: "pd.Series[float]", b: "pd.Series[float]") -> MetricGain:
     measured = a.notna() & b.notna()
     a, b = a[measured], b[measured]
     if a.empty:
-        return {"metric": metric, **dict.fromkeys(("a", "b", "gain", "low", "high"))}
+        return {"metric": metric, "a": None, "b": None, "gain": None, "low": None, "high": None}
     gain = (b - a).to_numpy()
     low, high = bootstrap_interval(gain)
-    means = {"a": float(a.mean()), "b": float(b.mean()), "gain": float(gain.mean())}
-    return {"metric": metric, **means, "low": low, "high": high}
+    return {"metric": metric, "a": float(a.mean()), "b": float(b.mean()),
+            "gain": float(gain.mean()), "low": low, "high": high}  # fmt: skip
 
 
 def _metrics(

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Literal, TypedDict
 
-from reranker_ui.core.models.onnx_parity import report_in
+from reranker_ui.core.models.onnx_parity import ExportFault, OnnxReport, report_in
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking.engines import begin_conversion, conversion_of
 from reranker_ui.services.runs.archive import zipped
@@ -13,23 +13,32 @@ from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
 
-def onnx_state(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
-    """The state of a run's ONNX files: `state` none, making, ready or failed; `report` or None.
+class OnnxState(TypedDict):
+    """The state of a run's ONNX files, and the report on them or on their failure."""
 
-    The report of `onnx_parity.make_onnx`: bytes, agreement with torch, milliseconds per pair.
-    """
+    state: Literal["none", "making", "ready", "failed"]
+    report: OnnxReport | ExportFault | None
+    run: int
+
+
+def onnx_state(workspace: Workspace, user: User, run: int | str) -> OnnxState:
+    """The state of a run's ONNX files."""
     require(user, "viewer")
     row = _with_model(workspace, user, run)
     folder = _folder(workspace, row["id"])
     job = conversion_of("onnx", folder).state()
-    report = report_in(folder) or (job.failure and {"fault": job.refused}) or None
-    state = "none" if report is None else "failed" if "fault" in report else "ready"
+    report = report_in(folder)
+    if report is None and job.refused:
+        report = {"fault": job.refused}
+    state: Literal["none", "failed", "ready"] = (
+        "none" if report is None else "failed" if "fault" in report else "ready"
+    )
     if job.name == "running" and state != "ready":
-        state, report = "making", None
+        return {"state": "making", "report": None, "run": row["id"]}
     return {"state": state, "report": report, "run": row["id"]}
 
 
-def make_onnx(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
+def make_onnx(workspace: Workspace, user: User, run: int | str) -> OnnxState:
     """Start exporting a run's ONNX files in a child process; returns `onnx_state`."""
     require(user, "annotator")
     state = onnx_state(workspace, user, run)

@@ -1,6 +1,6 @@
 """The rankers that the page and the API offer, by name; nothing is loaded."""
 
-from typing import Any
+from typing import TypedDict
 
 from reranker_ui.services.ranking.demo import has_model, shown_to
 from reranker_ui.services.runs.listing import Run, list_runs
@@ -9,18 +9,35 @@ from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
 
-def choices(workspace: Workspace, user: User, dataset: str | None = None) -> dict[str, Any]:
+class RankerChoice(TypedDict):
+    """A ranker to choose. `why`: why it is not ready, as a sentence."""
+
+    name: str
+    title: str
+    detail: str
+    ready: bool
+    why: str | None
+
+
+class RankerChoices(TypedDict):
+    """The rankers to choose from, and the names of the two default ones."""
+
+    rankers: list[RankerChoice]
+    a: str
+    b: str
+
+
+def choices(workspace: Workspace, user: User, dataset: str | None = None) -> RankerChoices:
     """The rankers to choose from, without loading any, and the two default ones.
 
-    Returns `rankers`: name, title, detail, ready, why (not ready); `a` and `b`: names. `b` is
-    the newest run with a model, of `dataset` if one is given, and `a` the strongest ranker
+    `b` is the newest run with a model, of `dataset` if one is given, and `a` the strongest ranker
     without labels on its test split; BM25 and cosine where there is no run. Archived runs and
     those without a model are excluded.
     """
     require(user, "viewer")
     default = workspace.settings.default_base.rpartition("/")[2]
     fixed = [("base", default, "base model"), ("bm25", "BM25", ""), ("cosine", "Cosine", "")]
-    rankers = [
+    rankers: list[RankerChoice] = [
         {"name": name, "title": title, "detail": detail, "ready": True, "why": None}
         for name, title, detail in fixed
     ]
@@ -36,7 +53,7 @@ def choices(workspace: Workspace, user: User, dataset: str | None = None) -> dic
     return {"rankers": rankers, "a": _strongest(newest), "b": str(newest["id"])}
 
 
-def _choice(run: Run) -> dict[str, Any]:
+def _choice(run: Run) -> RankerChoice:
     return {
         "name": str(run["id"]),
         "title": run["name"],

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from reranker_ui.core.models.reranker import ranked
+from reranker_ui.core.models.reranker import RankedPassage, ranked
 from reranker_ui.core.values.refused import Refused, Unavailable
 from reranker_ui.services.ranking.compare import check
 from reranker_ui.services.ranking.ranker_choices import choices
@@ -26,12 +25,12 @@ class Served:
     """The ranker used for `query` and its rows, best first: rank, index, score, passage."""
 
     ranker: Ranker
-    rows: list[dict[str, Any]]
+    rows: list[RankedPassage]
     query: str
 
     def tokens(self) -> int:
         """Tokens of query and passages that were read; words for rankers without a tokenizer."""
-        pairs = [(self.query, str(row["passage"])) for row in self.rows]
+        pairs = [(self.query, row["passage"]) for row in self.rows]
         if self.ranker.model is not None:
             return sum(self.ranker.model.tokens(pairs))
         return sum(len(text.split()) for pair in pairs for text in pair)
@@ -76,11 +75,11 @@ def default_model(workspace: Workspace, user: User) -> str:
     return str(choices(workspace, user)["b"])
 
 
-def models_served(workspace: Workspace, user: User) -> list[dict[str, Any]]:
+def models_served(workspace: Workspace, user: User) -> list[dict[str, str]]:
     """The available rankers: name (for requests), title, detail."""
     rankers = choices(workspace, user)["rankers"]
     return [
-        {key: ranker[key] for key in ("name", "title", "detail")}
+        {"name": ranker["name"], "title": ranker["title"], "detail": ranker["detail"]}
         for ranker in rankers
         if ranker["ready"]
     ]

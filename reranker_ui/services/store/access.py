@@ -17,7 +17,7 @@ class User:
     """
 
     name: str
-    role: str
+    role: Role
     local: bool = False
 
 

@@ -26,7 +26,8 @@ def offer(workspace: Workspace) -> None:
     def rank(
         model: str, query: str, passages: list[str], raw: bool, request: gr.Request
     ) -> list[dict[str, Any]]:
-        return compare.rank(workspace, who(request), model, query, passages, raw)
+        rows = compare.rank(workspace, who(request), model, query, passages, raw)
+        return [{**row} for row in rows]
 
     @_announced
     def evaluate(model: str, dataset: str, split: str, request: gr.Request) -> dict[str, Any]:

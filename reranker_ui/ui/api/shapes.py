@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from reranker_ui.core.models.reranker import RankedPassage
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking.rerank import Served
 
@@ -70,7 +71,7 @@ class CohereRequest(RankRequest):
             )
         return "\n".join(str(document[name]) for name in found)
 
-    def _document(self, row: dict[str, Any]) -> dict[str, Any]:
+    def _document(self, row: RankedPassage) -> dict[str, Any]:
         """A document as it was sent, with the text that was read."""
         document = self.documents[row["index"]]
         fields = document if isinstance(document, dict) else {}
