@@ -6,6 +6,7 @@ from typing import Any, Literal
 from reranker_ui.commands import Verbs
 from reranker_ui.services.runs.comparison import comparison
 from reranker_ui.services.runs.details import archive_runs, edit_run
+from reranker_ui.services.runs.listing import contract_of
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle, several
@@ -50,7 +51,7 @@ def add(verbs: Verbs) -> None:
 
 def shape(run: lifecycle.Run) -> Shape:
     """The fields of a run that the verbs print."""
-    return {name: run[name] for name in lifecycle.CONTRACT}
+    return contract_of(run)
 
 
 def line(run: Shape) -> str:
@@ -92,7 +93,8 @@ def _run(arguments: argparse.Namespace) -> tuple[Shape, int]:
     if arguments.archive or arguments.unarchive:
         (run,) = archive_runs(workspace, LOCAL, [run["id"]], arguments.archive)
     more = ["note", "archived", "chain", "dataset", "base", "parent", "sentence", "verdict"]
-    return shape(run) | {name: run[name] for name in [*more, "place"]}, 0
+    fields: Shape = {**run}
+    return shape(run) | {name: fields[name] for name in [*more, "place"]}, 0
 
 
 def _details(run: Shape) -> str:
@@ -101,7 +103,7 @@ def _details(run: Shape) -> str:
 
 
 def _compare(arguments: argparse.Namespace) -> tuple[Shape, int]:
-    return comparison(open_workspace(), LOCAL, arguments.runs_named), 0
+    return {**comparison(open_workspace(), LOCAL, arguments.runs_named)}, 0
 
 
 def compared(table: Shape) -> str:

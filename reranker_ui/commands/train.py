@@ -129,7 +129,7 @@ def _train(arguments: argparse.Namespace) -> tuple[Shape, int]:
     placed = chosen_placement(workspace, arguments)
     if arguments.plan:
         requested = (arguments.dataset, _requested(arguments))
-        return plan.plan(workspace, LOCAL, *requested, wait=True, placement=placed), 0
+        return {**plan.plan(workspace, LOCAL, *requested, wait=True, placement=placed)}, 0
     if arguments.continued is not None:
         changes = {field: getattr(arguments, field) for field in OPTIONS}
         run = lifecycle.continue_run(
@@ -171,7 +171,7 @@ def _push(arguments: argparse.Namespace) -> tuple[Shape, int]:
     while push_state["state"] == "pushing":
         time.sleep(0.5)
         push_state = publishing.state(workspace, LOCAL, run) or push_state
-    return push_state, 0 if push_state["state"] == "done" else 1
+    return {**push_state}, 0 if push_state["state"] == "done" else 1
 
 
 def _shown(payload: Shape) -> str:

@@ -4,23 +4,18 @@ import logging
 import signal
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
 from reranker_ui import logs
 from reranker_ui.core.values.machine import return_memory
-from reranker_ui.core.values.rate_limits import Crowd
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.operating import backup_schedule, overview
 from reranker_ui.services.ranking import engines, preload
-from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace, open_workspace
 from reranker_ui.settings import ASSETS, Settings, secret_values, trust_proxies
-from reranker_ui.ui.component import head, room
-from reranker_ui.ui.pages import annotate, data, playground, train
-from reranker_ui.ui.pages import people as people_panel
-from reranker_ui.ui.payload import Name
+from reranker_ui.ui.component import head
+from reranker_ui.ui.pages import annotate, data, header, playground, train
 from reranker_ui.ui.server.entry import Door
 from reranker_ui.ui.theme import theme
 
@@ -36,20 +31,10 @@ TABS = {
 
 def build_app(workspace: Workspace, way: str = "local") -> gr.Blocks:
     """The whole page over `workspace`. way: how people are known, see `identity.way_in`."""
-
-    crowd = Crowd(a_second=5, shortest=2, longest=10)
-
-    def overview_now(user: User, *, dataset: Name | None = None, page: Name = "") -> dict[str, Any]:
-        every = crowd.every((user, page[:32]))
-        return overview.overview(workspace, user, dataset) | {"way": way, "every": every}
-
-    overview_now.__name__ = "overview"
     with gr.Blocks(
         title="Reranker UI", fill_width=True, delete_cache=(3600, 3600), analytics_enabled=False
     ) as page:
-        people = [] if way == "demo" else people_panel.functions(workspace)
-        functions = [overview_now, *people]
-        room("header", functions)
+        header.build(workspace, way)
         with gr.Tabs(elem_id="rr-tabs"):
             for name in ["Playground"] if way == "demo" else TABS:
                 with gr.Tab(name, id=name.lower(), elem_id=f"rr-tab-{name.lower()}"):

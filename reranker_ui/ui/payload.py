@@ -58,7 +58,7 @@ _READING = create_model(
 )
 Text = Annotated[str, BeforeValidator(_storable), Field(strict=True)]
 Name = Annotated[Text, Field(max_length=1_000)]
-RunName = Annotated[Name, BeforeValidator(_as_text)]
+RunName = Annotated[Name, int | str, BeforeValidator(_as_text)]
 Id = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 Count = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]

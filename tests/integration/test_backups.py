@@ -303,7 +303,7 @@ def test_killed_on_an_empty_disk_it_is_all_back(tmp_path, command):
 
 def a_finished_run(workspace, dataset="mine") -> str:
     from reranker_ui.core.values.recipe import PRESETS
-    from reranker_ui.services.runs.listing import folder_of
+    from reranker_ui.services.runs.rows import folder_of
     from reranker_ui.services.training.create import enter
     from reranker_ui.services.training.freeze import frozen_splits
 

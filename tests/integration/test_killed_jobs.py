@@ -19,7 +19,8 @@ from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.ranking import engines, onnx_download
 from reranker_ui.services.runs import push
-from reranker_ui.services.runs.listing import find_run, folder_of
+from reranker_ui.services.runs.listing import find_run
+from reranker_ui.services.runs.rows import folder_of
 from reranker_ui.services.training import lifecycle, speed
 from reranker_ui.services.training.freeze import frozen_splits
 from reranker_ui.services.training.recipes import recipe_from

@@ -14,8 +14,8 @@ from reranker_ui.core.values.job_folder import run_job
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.jobs import push as process
 from reranker_ui.services.runs import push
-from reranker_ui.services.runs.listing import folder_of
 from reranker_ui.services.runs.outcomes import outcome
+from reranker_ui.services.runs.rows import folder_of
 from reranker_ui.services.store.access import User
 from tests.support.labelling import ADMIN, VIEWER, finished_run, seed
 

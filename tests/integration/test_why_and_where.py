@@ -9,7 +9,7 @@ from reranker_ui.core.models.reranker import Reranker
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating import queue, result_labels
 from reranker_ui.services.ranking import candidates, compare, cutoffs, explain
-from reranker_ui.services.runs.listing import folder_of
+from reranker_ui.services.runs.rows import folder_of
 from reranker_ui.services.store.access import LOCAL
 from tests.integration.test_ranking import PASSAGES, QUERY, a_run
 from tests.support.labelling import MAI, VIEWER, seed

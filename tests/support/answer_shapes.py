@@ -12,8 +12,9 @@ from typing import (
     get_args,
     get_origin,
     get_type_hints,
-    is_typeddict,
 )
+
+from typing_extensions import is_typeddict
 
 _SAME = {float: (float, int), int: int, str: str, bool: bool, type(None): type(None)}
 

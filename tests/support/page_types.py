@@ -1,7 +1,7 @@
 """The page functions as types for the page's JavaScript: `python -m tests.support.page_types`.
 
-A function whose answer is annotated is written with its payload and every shape in its answer.
-Those that answer `Any` are declared by hand in answers.d.ts.
+Each function is written with its payload and every shape in its answer. What is not of the server,
+and types of other libraries, are in globals.d.ts.
 """
 
 import inspect
@@ -19,11 +19,13 @@ from typing import (
     get_args,
     get_origin,
     get_type_hints,
-    is_typeddict,
 )
+
+from typing_extensions import is_typeddict
 
 from reranker_ui.core.evaluation.quality.finding import Severity
 from reranker_ui.core.formats.options import ReadingAnswers
+from reranker_ui.core.values.event_log import Status
 from reranker_ui.core.values.labels import Kind
 from reranker_ui.core.values.splits import Split
 from reranker_ui.services.imports.target import Into
@@ -31,22 +33,32 @@ from reranker_ui.services.labels.effective_labels import State
 from reranker_ui.services.labels.guidelines import Order
 from reranker_ui.services.ranking.candidates import Source
 from reranker_ui.services.ranking.rankers import Measure
+from reranker_ui.services.runs.progress import Baseline, Ranker
 from reranker_ui.services.store.access import Role
-from reranker_ui.ui.pages import annotate, data, people, playground
+from reranker_ui.ui.form import run_form
+from reranker_ui.ui.pages import annotate, data, header, playground, train
+from reranker_ui.ui.pages.header import PageOverview
+from reranker_ui.ui.pages.train import Act
 from tests.support import ROOT
 
 FILE = ROOT / "assets" / "js" / "lib" / "page_functions.d.ts"
 ROOMS = {
-    "People": people.functions,
+    "Header": header.functions,
     "Data": data.functions,
     "Annotate": annotate.functions,
     "Playground": playground.functions,
+    "Train": train.functions,
+    "Form": run_form.functions,
 }
 # What JavaScript calls a type that has no name of its own in Python, or another one.
 NAMES: dict[Any, str] = {
+    Act: "RunAction",
+    Baseline: "Baseline",
     Into: "ImportInto",
     Kind: "LabelKind",
     Order: "DatasetOrder",
+    PageOverview: "Overview",
+    Ranker: "Ranker",
     ReadingAnswers: "ReadingAnswers",
     Measure: "Measure",
     Role: "Role",
@@ -54,6 +66,7 @@ NAMES: dict[Any, str] = {
     Source: "CandidateSource",
     Split: "Split",
     State: "PairState",
+    Status: "RunStatus",
 }
 _HEAD = "// Written by `python -m tests.support.page_types` from the Python page functions.\n"
 _WIDTH = 100  # of a line, as the formatter of the JavaScript has it
@@ -82,7 +95,7 @@ def _room(name: str, functions: list[Callable[..., Any]], shapes: dict[str, Any]
 def _function(function: Callable[..., Any], shapes: dict[str, Any]) -> Iterator[str]:
     hints = get_type_hints(function, include_extras=True)
     if hints["return"] is Any:
-        return
+        raise TypeError(f"{function.__name__} does not declare its answer")
     answer = "void" if hints["return"] is type(None) else _script(hints["return"], shapes)
     parameters = [one for one in inspect.signature(function).parameters.values()
                   if one.kind is one.KEYWORD_ONLY]  # fmt: skip
@@ -165,21 +178,27 @@ def _script(hint: Any, shapes: dict[str, Any]) -> str:
 def _generic(hint: Any, script: Callable[[Any], str]) -> str:
     """A type with others inside it, which `script` writes."""
     origin, inner = get_origin(hint), get_args(hint)
-    if origin is Annotated:  # with the dataclass that has the fields of a dict, if any
-        named = (note for note in inner[1:] if isinstance(note, type) and is_dataclass(note))
-        return script(next(named, inner[0]))
+    if origin is Annotated:  # perhaps with what the page sends in its place
+        return script(next(filter(_is_sent, inner[1:]), inner[0]))
     if origin is Literal:
         return _values(hint)
     if origin in (Union, types.UnionType):
         return " | ".join(dict.fromkeys(map(script, inner)))
     if origin is dict:
-        return f"Record<string, {script(inner[1])}>"
+        key = script(inner[0]) if inner[0] in NAMES else "string"
+        record = f"Record<{key}, {script(inner[1])}>"
+        return record if key == "string" else f"Partial<{record}>"
     if origin is list or inner[1:] == (...,):
         item = script(inner[0])
         return f"({item})[]" if " | " in re.sub(r"<.*>|\[.*\]", "", item) else f"{item}[]"
     if origin is tuple:
         return f"[{', '.join(map(script, inner))}]"
     raise TypeError(f"{hint} has no type in JavaScript")
+
+
+def _is_sent(note: Any) -> bool:
+    dataclass = isinstance(note, type) and is_dataclass(note)
+    return dataclass or isinstance(note, types.UnionType)
 
 
 def _values(hint: Any) -> str:

@@ -1,4 +1,4 @@
-// Types of the page's own building blocks; those of the server's answers are in answers.d.ts.
+// Types of the page's own building blocks; those of the server are in page_functions.d.ts.
 
 /** No numbers: a count before `&&` would be shown as 0. */
 type Child = Node | string | false | null | undefined | Child[];
@@ -126,6 +126,10 @@ type StreamOrder = DatasetOrder | "skipped";
 
 /** A query that can be ranked. */
 type TestQuery = Omit<LabelledQuery, "query_key">;
+type DemoSent = Parameters<HeaderServer["set_demo"]>[0];
+type RunRequest = Parameters<FormServer["start_run"]>[0];
+/** Values by the name of a metric. */
+type Metrics = Record<string, number | null>;
 type Letter = "a" | "b" | "c";
 /** A comparison on the page. `sent`: passages that were sent to Annotate. */
 type ShownComparison = Comparison & { sent?: Set<string> };

@@ -79,6 +79,18 @@ interface ApiKey {
   used_at: number | null;
 }
 
+/**
+ * The state of the backups; only admins see the place.
+ *
+ * `at`: when the last verified one was made, Unix seconds; `waiting`: something has changed since.
+ */
+interface BackupState {
+  at: number | null;
+  place: string | null;
+  fault: string | null;
+  waiting: boolean;
+}
+
 /** Counts of pairs by label and split, of queries by split, and of pairs per query. */
 interface Balance {
   labels: [number, number][];
@@ -89,7 +101,9 @@ interface Balance {
   splits: Record<string, SplitBalance>;
 }
 
-/** A map from logits to probabilities, and the errors `before` and `after` it (held-out folds). */
+type Baseline = "base" | "bm25" | "cosine";
+
+/** A fitted map, and the errors `before` and `after` it (on held-out folds). */
 interface Calibration {
   method: "platt" | "isotonic";
   a?: number;
@@ -102,6 +116,26 @@ interface Calibration {
 
 type CandidateSource = "paste" | "dataset" | "labelled";
 
+/** The runs of a chain in order, and which of them is shown, from 1. */
+interface ChainPlace {
+  runs: number[];
+  place: number;
+}
+
+/** A query and its nDCG@10 in each column. */
+interface ChangedQuery {
+  query: string;
+  values: number[];
+}
+
+/** Rows of the table of runs that changed, by id; how many there are, and are archived. */
+interface ChangedRows {
+  order: number[];
+  rows: Record<string, ListedRun>;
+  total: number;
+  archived: number;
+}
+
 /** A change that was made; `edit` is its number for `undo`. */
 interface ChangedScale {
   scale: ScaleJson;
@@ -112,16 +146,60 @@ interface ChangedScale {
   edit: number;
 }
 
+/**
+ * Points of the chart; x counts the steps of the whole run, warm start first.
+ *
+ * `warm` and `train`: the loss; `dev`: by metric; `extra`: by name of EXTRAS; `baselines`: by
+ * metric on dev.
+ */
+interface ChartPoints {
+  warm: [number, number][];
+  train: [number, number][];
+  dev: Record<string, [number, number][]>;
+  extra: Record<string, [number, number][]>;
+  baselines: Partial<Record<Baseline, Record<string, number>>>;
+}
+
 /** What a check does now, and which part of it is done, 0 to 1. */
 interface CheckProgress {
   phase?: string;
   part?: number;
 }
 
+/** A column: what it is called, its first run, and the numbers of all its runs. */
+interface ColumnHead {
+  id: number;
+  status: RunStatus;
+  dataset: string;
+  name: string;
+  runs: number[];
+}
+
+/** A value of a column. `each`: that of each of its runs. */
+interface ColumnValue {
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  gain: number | null;
+  gain_low: number | null;
+  gain_high: number | null;
+  each: (number | null)[];
+}
+
 /** How many distinct texts were compared with each other. */
 interface Compared {
   queries: number;
   passages: number;
+}
+
+/** A run that is laid over the chart. `number`: which of three colours, `token`, it has. */
+interface ComparedRun {
+  id: number;
+  name: string;
+  number: number;
+  token: string;
+  points: ChartPoints;
+  traces: PlotlyTrace[];
 }
 
 /** The same candidates ranked by up to three rankers. `labelled`: candidates with a label. */
@@ -266,6 +344,12 @@ interface DemoSettings {
   runs: DemoRun[];
 }
 
+/** A warning of a disk that is nearly full; `free` in bytes. */
+interface DiskWarning {
+  free: number;
+  sentence: string;
+}
+
 /** Disputed pairs, how many there are in all, and the run whose scores are given. */
 interface Disputed {
   total: number;
@@ -289,10 +373,32 @@ interface DisputedPair {
   score: number | null;
 }
 
+/**
+ * The run's ranker against another one by nDCG@10, paired by query.
+ *
+ * `low` and `high`: the 95% interval of the mean difference.
+ */
+interface Duel {
+  difference: number;
+  low: number;
+  high: number;
+  p: number;
+  wins: number;
+  losses: number;
+  ties: number;
+}
+
 /** An edit: its number for `undo`, None where nothing changed, and how many pairs it changed. */
 interface Edit {
   edit: number | null;
   pairs: number;
+}
+
+/** A run that has ended. */
+interface EndedRun {
+  id: number;
+  name: string;
+  status: RunStatus;
 }
 
 /** A share with its 95% interval. */
@@ -338,6 +444,28 @@ interface Exported {
   lost: string[];
 }
 
+/** A line of the plan. */
+interface Fact {
+  name: string;
+  value: string;
+  warn: boolean;
+}
+
+/** Fields below a title; the first group has none. */
+interface FieldGroup {
+  title: string;
+  fields: RecipeField[];
+}
+
+/** What fills the form: the recipe's name and values; base and dataset where they change. */
+interface FilledForm {
+  name: string;
+  values: Record<string, string>;
+  why: RecipeReasons;
+  base?: string;
+  dataset?: string;
+}
+
 /**
  * What pairs can be filtered and sorted by.
  *
@@ -355,6 +483,36 @@ interface FilterChoices {
 interface FirstSteps {
   labels: number;
   runs: number;
+}
+
+/**
+ * The run that the page follows, and what is new in its chart.
+ *
+ * `figure`: the whole chart, where it is not drawn yet; `next`: the byte of its events to ask
+ * from next time; `plotly`: the address of Plotly.
+ */
+interface FollowedRun {
+  run: Run;
+  points: ChartPoints;
+  next: number;
+  plotly: string;
+  figure?: PlotlyFigure;
+}
+
+/**
+ * What the form shows before anything is chosen.
+ *
+ * `base`: the default one; `places`: where a run can train, the first is the default; `values`:
+ * those of the first recipe.
+ */
+interface FormOffers {
+  datasets: OfferedDataset[];
+  bases: OfferGroup[];
+  base: string;
+  recipes: OfferGroup[];
+  places: Offer[];
+  fields: FieldGroup[];
+  values: Record<string, string>;
 }
 
 /** A passage and its BM25 score. */
@@ -403,6 +561,13 @@ interface Guidelines {
   text: string;
   tree: MarkdownTree;
   version: number;
+}
+
+/** A dataset; `waiting`: pairs that wait for the user's labels, None where not counted. */
+interface HeaderDataset {
+  name: string;
+  pairs: number;
+  waiting: number | null;
 }
 
 /**
@@ -566,6 +731,40 @@ interface Lengths {
   max_length: number;
 }
 
+/**
+ * A run, or a chain of runs as one, as a row of the table.
+ *
+ * `mark` changes with anything of the row.
+ */
+interface ListedRun {
+  id: number;
+  name: string;
+  status: RunStatus;
+  metrics: Partial<Record<Ranker, Record<string, number | null> | null>>;
+  dev: Partial<Record<Ranker, Record<string, number | null> | null>>;
+  dataset: string;
+  base: string;
+  base_used: string | null;
+  sentence: string;
+  verdict: string | null;
+  stopping: "keep" | "cancel" | null;
+  overdue: boolean;
+  step: number;
+  steps: number | null;
+  parent: number | null;
+  resumable: boolean;
+  damage: string | null;
+  note: string;
+  archived: boolean;
+  origin: RunOrigin;
+  interval: [number, number] | null;
+  created_at: number;
+  place: RunPlace;
+  seconds: number | null;
+  chain: ChainPlace | null;
+  mark: string;
+}
+
 /** The beginning of a text that lost bytes. */
 interface LostText {
   line: number;
@@ -588,6 +787,17 @@ interface MappedLabel {
 }
 
 type Measure = "probability" | "cosine" | "bm25";
+
+/**
+ * A metric of each column.
+ *
+ * Intervals are 95% bootstrap over the queries, gains paired by query; with several seeds see
+ * `repeated_runs.value_of`.
+ */
+interface MetricColumns {
+  metric: string;
+  values: ColumnValue[];
+}
 
 /** The mean gain in one metric. */
 interface MetricGain {
@@ -633,6 +843,29 @@ interface NewKey {
 interface NextPairs {
   pairs: StreamPair[];
   gone: number[];
+}
+
+/** There is no run to follow. */
+interface NoRun {
+  run: null;
+}
+
+/** A choice: its value, and the word for it. */
+interface Offer {
+  value: string;
+  word: string;
+}
+
+/** Choices below a title. */
+interface OfferGroup {
+  group: string;
+  options: Offer[];
+}
+
+/** A dataset, and how many of its pairs are labelled. */
+interface OfferedDataset {
+  name: string;
+  labelled: number;
 }
 
 /** Whether test pairs are offered to the user. */
@@ -681,6 +914,21 @@ interface OthersVote {
   label: number;
 }
 
+/**
+ * What the header polls.
+ *
+ * `way`: how people are known, see `identity.way_in`; `every`: seconds between two polls.
+ */
+interface Overview {
+  user: SignedIn;
+  datasets: HeaderDataset[];
+  run: RunPulse;
+  backup: BackupState | null;
+  disk: DiskWarning | null;
+  way: string;
+  every: number;
+}
+
 /** The guidelines of a dataset. `own`: whether the user may change them. */
 interface OwnGuidelines {
   text: string;
@@ -693,6 +941,17 @@ interface OwnGuidelines {
 interface OwnLabel {
   pair_id: number;
   label: number | null;
+}
+
+/**
+ * A further metric of each ranker.
+ *
+ * The gain is that of the run's ranker over the model it started from, paired by query.
+ */
+interface OwnMetric {
+  name: string;
+  values: Partial<Record<Ranker, [number, number, number]>>;
+  gain: [number, number, number];
 }
 
 /**
@@ -839,6 +1098,14 @@ interface Person {
   keys: number;
 }
 
+/** What is wrong with the pairs of a run, and how to fix it. */
+interface PlanFinding {
+  key: string;
+  severity: "blocks" | "look";
+  fact: string;
+  mend: string;
+}
+
 /** What an import would change; `summary` as it will report it. */
 interface PossibleImport {
   there: number | null;
@@ -865,6 +1132,16 @@ interface ProbabilityErrors {
   log_loss: number;
   brier: number;
   error: number;
+}
+
+/** The last push of a run: to which model of the Hub, when (Unix seconds), and how it went. */
+interface Pushed {
+  repo: string;
+  private: boolean;
+  state: "pushing" | "done" | "failed";
+  time: number;
+  url?: string;
+  error?: string;
 }
 
 /** A finding: the fact, how to fix it, and how many pairs it affects. */
@@ -985,6 +1262,8 @@ interface RankedResult {
   moved: number;
 }
 
+type Ranker = "base" | "tuned" | "bm25" | "cosine" | "combined";
+
 /** A ranker to choose. `why`: why it is not ready, as a sentence. */
 interface RankerChoice {
   name: string;
@@ -1059,12 +1338,58 @@ interface ReadingPlan {
   annotator: string | null;
 }
 
+/** A choice of the advisor, and its reason in a sentence. */
+interface RecipeChoice {
+  name: string;
+  value: string;
+  reason: string;
+}
+
+/** A field that differs, and its value in each column as text. */
+interface RecipeDifference {
+  field: string;
+  values: string[];
+}
+
+/** A field of the form; `choices`: value and word of each, None for a text. */
+interface RecipeField {
+  name: string;
+  label: string;
+  help: string;
+  choices: [string, string][] | null;
+}
+
+/** Why the form is filled so. `card`: by a model card; `fit`: fit() printed that card. */
+interface RecipeReasons {
+  note?: string;
+  card?: boolean;
+  fit?: boolean;
+  choices?: RecipeChoice[];
+  notices?: string[];
+}
+
 /** An import that is refused. `scale`: of the dataset, where the labels do not fit it. */
 interface RefusedImport {
   there: number | null;
   human_labels: number;
   refused: string;
   scale: ScaleJson | null;
+}
+
+/**
+ * A query that lost against the reference: a value of nDCG@10 for each ranker.
+ *
+ * `passage`: what the run's ranker puts first; `grade`: its label.
+ */
+interface Regression {
+  query: string;
+  passage: string;
+  grade: number | null;
+  base?: number;
+  bm25?: number;
+  cosine?: number;
+  tuned?: number;
+  combined?: number;
 }
 
 /** A record that was left out, and why. */
@@ -1098,6 +1423,22 @@ interface ResultLabel {
   label: number | "disputed" | null;
 }
 
+/**
+ * The results of a run on its test split, as of `core.evaluation.outcome.outcome_of`.
+ *
+ * `ranker`: which one is the run's; `reference`: the strongest of the others, which `worst` is
+ * against; None where labels are hidden. Runs of older versions lack what is not required.
+ */
+interface Results {
+  queries: number;
+  intervals: Partial<Record<Ranker, [number, number]>>;
+  against: Partial<Record<Ranker, Duel>>;
+  worst: Regression[] | null;
+  ranker?: "tuned" | "combined";
+  reference?: Baseline | null;
+  free?: "bm25" | "cosine" | null;
+}
+
 /** Labels of an annotator since a moment (Unix seconds) that were taken back. */
 interface Reverted {
   edit: number;
@@ -1117,10 +1458,172 @@ interface RevertedPairs {
 
 type Role = "viewer" | "annotator" | "admin";
 
+/**
+ * A run with everything that its folder says. Times in Unix seconds.
+ *
+ * `counts`: pairs by split; `chain`: the first run of its chain; `later`: the numbers of those
+ * that follow; `left`: seconds until it ends; `steps` and `step` include those of the warm start.
+ */
+interface Run {
+  id: number;
+  name: string;
+  status: RunStatus;
+  metrics: Partial<Record<Ranker, Record<string, number | null> | null>>;
+  dev: Partial<Record<Ranker, Record<string, number | null> | null>>;
+  dataset: string;
+  base: string;
+  base_used: string | null;
+  sentence: string;
+  verdict: string | null;
+  stopping: "keep" | "cancel" | null;
+  overdue: boolean;
+  step: number;
+  steps: number | null;
+  parent: number | null;
+  resumable: boolean;
+  damage: string | null;
+  note: string;
+  archived: boolean;
+  origin: RunOrigin;
+  interval: [number, number] | null;
+  created_at: number;
+  place: RunPlace;
+  seconds: number | null;
+  counts: Record<string, number>;
+  folder: string;
+  chain: number | null;
+  recipe: Record<string, unknown>;
+  created_by: string;
+  error: string | null;
+  notices: string[];
+  phase: string;
+  warm_steps: number;
+  loss: number | null;
+  pairs_per_second: number | null;
+  left: number | null;
+  started_at: number | null;
+  ended_at: number | null;
+  precision: string | null;
+  threads: number | null;
+  device: string | null;
+  later?: number[];
+}
+
+type RunAction = "keep" | "cancel" | "again" | "resume";
+
+/**
+ * The results of runs on the test queries that they share, judged alike.
+ *
+ * `runs`: the columns; `metrics`: with the one chosen for the first run's dataset; `recipe`: what
+ * differs; `changed`: the largest difference first, None where labels are hidden from the user;
+ * `notice`: on what is compared.
+ */
+interface RunComparison {
+  runs: ColumnHead[];
+  queries: number;
+  metrics: MetricColumns[];
+  recipe: RecipeDifference[];
+  changed: ChangedQuery[] | null;
+  notice: string;
+}
+
+/** A file of a model. */
+interface RunFile {
+  name: string;
+  bytes: number;
+}
+
+/** The model that a run started from: its title, and its name as a ranker. */
+interface RunOrigin {
+  title: string;
+  ranker: string | null;
+}
+
+/**
+ * What a run that has ended left behind.
+ *
+ * `warnings`: about a small test split, leakage and the language of the base model; `metric`: the
+ * one that the dataset's owner chose; `card`: Markdown; `quotes`: whether it has training texts;
+ * `whole`: whether the user may have the whole run.
+ */
+interface RunOutcome {
+  id: number;
+  results: Results | null;
+  verdict: Verdict | null;
+  warnings: string[];
+  metric: OwnMetric | null;
+  whole: boolean;
+  scale: ScaleJson | null;
+  files: RunFile[];
+  bytes: number;
+  card: string | null;
+  quotes: boolean;
+  pushed: Pushed | null;
+}
+
+/** Where a run trains; the job and its state are those of an executor with a queue. */
+interface RunPlace {
+  executor: string;
+  processes: number;
+  gpus: number;
+  title: string;
+  job: string | null;
+  state: string | null;
+  phase: "waiting" | "running" | "ended" | null;
+}
+
+/** The plan of a run, its recipe's name, and the recipe as YAML. */
+interface RunPlan {
+  data: string;
+  facts: Fact[];
+  notices: string[];
+  findings: PlanFinding[];
+  runs: number;
+  command: string;
+  busy: boolean;
+  steps: number;
+  seconds: number | null;
+  measurable: boolean;
+  memory: number | null;
+  disk: number | null;
+  yaml: string;
+  recipe: string;
+}
+
+/**
+ * The current run for the header.
+ *
+ * `waiting`: queued runs; `next`: the one that starts next; `failed`: the name of the one that
+ * failed in the last hour, if none has ended since; `ended`: the one that ended last; `damaged`:
+ * names of runs with damaged folders; `mark` changes when a run comes, goes or changes its status.
+ */
+interface RunPulse {
+  running: RunningRun | null;
+  waiting: number;
+  next: number | null;
+  failed: string | null;
+  ended: EndedRun | null;
+  damaged: string[];
+  mark: string;
+}
+
 /** A run's score of a pair, 0 to 1. */
 interface RunScore {
   run: string;
   score: number;
+}
+
+type RunStatus = "queued" | "running" | "finished" | "stopped" | "cancelled" | "failed" | "lost";
+
+/** The run that trains. `part`: the fraction done; `eta`: seconds until it ends. */
+interface RunningRun {
+  id: number;
+  name: string;
+  part: number;
+  step: number;
+  max_steps: number | null;
+  loss: number | null;
+  eta: number | null;
 }
 
 /** A cut-off that was saved with a run: its goal and its score, also calibrated. */
@@ -1227,6 +1730,12 @@ interface Side {
   rows: RankedResult[];
 }
 
+/** The user. */
+interface SignedIn {
+  name: string;
+  role: Role;
+}
+
 type Split = "train" | "dev" | "test";
 
 /** Pairs, queries and relevant pairs of a split; None where labels are hidden. */
@@ -1246,6 +1755,11 @@ interface SplitReport {
 interface SplitSize {
   pairs: number;
   queries: number;
+}
+
+/** The number of the run that was started. */
+interface StartedRun {
+  run: number;
 }
 
 /**
@@ -1471,6 +1985,27 @@ interface UploadToken {
   token: string;
 }
 
+/**
+ * The run's ranker against `free`, the strongest ranker that needs no labels.
+ *
+ * `deploy`: it is significantly better than that and not worse than its origin; `sentence` and
+ * `numbers`, in words.
+ */
+interface Verdict {
+  difference: number;
+  low: number;
+  high: number;
+  p: number;
+  wins: number;
+  losses: number;
+  ties: number;
+  free: "bm25" | "cosine";
+  deploy: boolean;
+  kind: "good" | "bad" | "unclear";
+  sentence: string;
+  numbers: string;
+}
+
 /** A label of a disputed pair; `model_score`: what a model gave it when it was labelled. */
 interface Vote {
   annotator: string;
@@ -1489,7 +2024,8 @@ interface WordingScore {
   cut: boolean;
 }
 
-interface PeopleServer {
+interface HeaderServer {
+  overview(payload?: { dataset?: string | null; page?: string }): Promise<Overview>;
   people_now(): Promise<PeopleNow>;
   set_role(payload: { name: string; role: string }): Promise<void>;
   remove_user(payload: { name: string }): Promise<void>;
@@ -1732,9 +2268,69 @@ interface PlaygroundServer {
     query: string;
     passage: string;
   }): Promise<(WordingScore | null)[]>;
-  look_for_cutoff(payload: { run: string; goal: string }): Promise<Cutoff>;
-  keep_cutoff(payload: { run: string; goal: string }): Promise<void>;
-  drop_cutoff(payload: { run: string }): Promise<void>;
-  onnx_state(payload: { run: string }): Promise<OnnxState>;
-  make_onnx(payload: { run: string }): Promise<OnnxState>;
+  look_for_cutoff(payload: { run: number | string; goal: string }): Promise<Cutoff>;
+  keep_cutoff(payload: { run: number | string; goal: string }): Promise<void>;
+  drop_cutoff(payload: { run: number | string }): Promise<void>;
+  onnx_state(payload: { run: number | string }): Promise<OnnxState>;
+  make_onnx(payload: { run: number | string }): Promise<OnnxState>;
+}
+
+interface TrainServer {
+  follow(payload?: {
+    run?: number | string | null;
+    drawn?: number | null;
+    steps?: number | null;
+    since?: number;
+    panel?: number;
+    extra?: string | null;
+  }): Promise<FollowedRun | NoRun>;
+  compared(payload: { run: number | string; number: 0 | 1 | 2 }): Promise<ComparedRun>;
+  act(payload: { run: number | string; what: RunAction }): Promise<Run>;
+  outcome(payload: { run: number | string }): Promise<RunOutcome>;
+  push(payload: {
+    run: number | string;
+    repo: string;
+    private?: boolean;
+    token?: string | null;
+  }): Promise<Pushed>;
+  set_metric(payload: { dataset: string; metric?: string | null }): Promise<void>;
+  rows(payload: {
+    have: Record<string, string>;
+    limit?: number;
+    archived?: boolean;
+  }): Promise<ChangedRows>;
+  edit_run(payload: {
+    run: number | string;
+    name?: string | null;
+    note?: string | null;
+  }): Promise<Run>;
+  archive_runs(payload: { runs: (number | string)[]; archived?: boolean }): Promise<number>;
+  delete_runs(payload: { runs: (number | string)[] }): Promise<number>;
+  compare_runs(payload: { runs: (number | string)[] }): Promise<RunComparison>;
+}
+
+interface FormServer {
+  form_offers(): Promise<FormOffers>;
+  fill_by_name(payload: {
+    recipe: string;
+    dataset?: string | null;
+    base?: string;
+  }): Promise<FilledForm>;
+  fill_by_text(payload: { text: string; variant?: "printed" | "fit" }): Promise<FilledForm>;
+  fill_by_run(payload: { run: number | string; how?: "continue" | "recipe" }): Promise<FilledForm>;
+  plan_run(payload: {
+    dataset?: string | null;
+    name: string;
+    base: string;
+    values: Record<string, string>;
+    executor?: string | null;
+    wait?: boolean;
+  }): Promise<RunPlan>;
+  start_run(payload: {
+    dataset?: string | null;
+    name: string;
+    base: string;
+    values: Record<string, string>;
+    executor?: string | null;
+  }): Promise<StartedRun>;
 }

@@ -11,12 +11,12 @@ export function backupMark() {
   const word = h("span.rr-cut");
   const properties = { type: "button", "aria-haspopup": "dialog", hidden: true };
   const button = h("button.rr-backup", properties);
-  /** @type {Backup | null} */
+  /** @type {BackupState | null} */
   let backup = null;
   /** @type {boolean | null} */
   let drawn = null;
   button.addEventListener("click", () => backup && openBackups(backup));
-  /** @param {Backup | null} next */
+  /** @param {BackupState | null} next */
   const show = (next) => {
     backup = next;
     button.hidden = !next;
@@ -32,19 +32,19 @@ export function backupMark() {
   return { button, show };
 }
 
-/** @param {Backup} backup */
+/** @param {BackupState} backup */
 function shortState(backup) {
   if (backup.fault) return "No backup";
   return backup.at ? `Backed up ${formatAgo(backup.at)}` : "First backup";
 }
 
-/** @param {Backup} backup */
+/** @param {BackupState} backup */
 function state(backup) {
   if (backup.at) return `Last verified backup ${formatAgo(backup.at)}`;
   return backup.fault ? "No verified backup yet" : "The first backup is running";
 }
 
-/** @param {Backup} backup */
+/** @param {BackupState} backup */
 function openBackups(backup) {
   const changes = backup.waiting ? "Changes not backed up yet." : "No changes since.";
   const at = backup.place && [", at ", h("span.rr-mono.rr-wrap", backup.place)];

@@ -28,7 +28,7 @@ export async function openDemo(server) {
 
 /**
  * @param {DemoSettings} settings
- * @param {(values: DemoChoice) => Promise<void>} save
+ * @param {(values: DemoSent) => Promise<void>} save
  */
 function demoForm(settings, save) {
   const { datasets, runs } = settings;

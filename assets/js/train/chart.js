@@ -129,7 +129,9 @@ export class LossChart {
       const places = added.map(({ meta }) => this.traceAt(meta));
       await Plotly.extendTraces(this.box, { x, y }, places);
     }
-    const baselines = /** @type {[Baseline, Metrics][]} */ (Object.entries(delta.baselines));
+    const baselines = /** @type {[Baseline, Record<string, number>][]} */ (
+      Object.entries(delta.baselines)
+    );
     for (const [ranker, metrics] of baselines) {
       this.points.baselines[ranker] = metrics;
       const value = metrics[this.metric];

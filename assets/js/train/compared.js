@@ -28,7 +28,9 @@ export class ComparedRuns {
    * @param {number} run takes a free place, or the first one
    */
   async with(run) {
-    const free = PLACES.find((place) => this.runs.every(({ number }) => number !== place)) ?? 0;
+    const free = /** @type {0 | 1 | 2} */ (
+      PLACES.find((place) => this.runs.every(({ number }) => number !== place)) ?? 0
+    );
     const added = await this.current.server.compared({ run, number: free });
     return [...this.runs.filter(({ number }) => number !== free), added];
   }

@@ -115,7 +115,7 @@ function metricRows({ metrics }) {
 }
 
 /**
- * @param {ComparedValue} value
+ * @param {ColumnValue} value
  * @param {number} at 0 for the run that others are compared with
  */
 function valueCell({ value, low, high, gain, gain_low: from, gain_high: to }, at) {

@@ -129,7 +129,7 @@ export class RunForm {
     );
   }
 
-  /** @returns {AskedRun} */
+  /** @returns {RunRequest} */
   asked() {
     return {
       dataset: this.dataset.value || null,
@@ -214,7 +214,7 @@ export class RunForm {
 
   /**
    * @param {string} text
-   * @param {string} variant
+   * @param {"printed" | "fit"} variant
    */
   given(text, variant) {
     if (text.trim()) this.take(this.server.fill_by_text({ text, variant }));

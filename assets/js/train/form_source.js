@@ -11,7 +11,7 @@ const VARIANTS = [
 const LARGEST = 2_000_000; // bytes of a file that is read
 
 export class CardSource {
-  /** @param {(text: string, variant: string) => unknown} given */
+  /** @param {(text: string, variant: "printed" | "fit") => unknown} given */
   constructor(given) {
     this.text = h("textarea.rr-field", { id: "rr-run-card", rows: 4, spellcheck: "false" });
     this.file = h("input", { type: "file", hidden: true, accept: ".md,.yaml,.yml,.json" });
@@ -41,7 +41,7 @@ export class CardSource {
 
   give() {
     const chosen = this.variants.find(({ input }) => input.checked);
-    this.given(this.text.value, chosen?.input.value ?? "printed");
+    this.given(this.text.value, chosen?.input.value === "fit" ? "fit" : "printed");
   }
 
   /** The browser reads the file: nothing is uploaded. */

@@ -12,7 +12,8 @@ import { rankerName } from "./words.js";
  * @param {Results} results
  * @param {Scale | null | undefined} scale
  */
-export function regressions(run, { worst, reference = "base", ranker = "tuned" }, scale) {
+export function regressions(run, { worst, reference: strongest, ranker = "tuned" }, scale) {
+  const reference = strongest ?? "base"; // it has no name where no query could be ranked
   if (!worst) return null; // their labels are hidden from the user
   const other = rankerName(reference, run);
   if (!worst.length) return h("p.rr-outcome-said", `No query is ranked worse than by ${other}.`);

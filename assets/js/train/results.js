@@ -94,7 +94,10 @@ export class RunResults {
    * @param {Results} results
    */
   details(run, results) {
-    const rows = DUELS.map((ranker) => duelRow(rankerName(ranker, run), results.against[ranker]));
+    const rows = DUELS.flatMap((ranker) => {
+      const duel = results.against[ranker];
+      return duel ? [duelRow(rankerName(ranker, run), duel)] : [];
+    });
     const caption = h("caption.rr-sr", "Query by query, nDCG@10");
     const table = h("table.rr-duels", caption, h("tbody", rows));
     const gain = "nDCG has linear gain on the grade. Difference in nDCG@10, with its interval:";

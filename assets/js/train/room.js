@@ -125,12 +125,12 @@ export class CurrentRun {
   }
 
   /**
-   * @param {FollowedRun} answer
+   * @param {FollowedRun | NoRun} answer
    * @param {number} turn
    */
   async show(answer, turn) {
     const { run } = answer;
-    if (!run) {
+    if (answer.run === null || run === null) {
       const text = isAdmin() ? EMPTY : READ_ONLY;
       fill(this.room, h("div.rr-card", emptyState("No run yet", text)));
       return;

@@ -51,7 +51,7 @@ export function seedPlot(comparison) {
 }
 
 /**
- * @param {ComparedValue} row
+ * @param {ColumnValue} row
  * @param {(value: number) => number} x
  */
 function drawn({ value, low, high, each }, x) {

@@ -16,7 +16,7 @@ export const RANKERS = ["bm25", "cosine", "base", "tuned", "combined"];
 /**
  * The name of a ranker of a run.
  * @param {Ranker} ranker
- * @param {{ name: string, origin: { title: string }, metrics: RunMetrics }} run
+ * @param {{ name: string, origin: { title: string }, metrics: Run["metrics"] }} run
  */
 export function rankerName(ranker, { name, origin, metrics }) {
   if (ranker === "bm25") return "BM25";

@@ -58,11 +58,11 @@ def _ndcg(scored: pd.DataFrame, ranker: str, scale: Scale) -> "pd.Series[float]"
     return found.set_index("query_key")["ndcg@10"]
 
 
-def bootstrap_interval(values: Values) -> list[float]:
-    """The 95% percentile bootstrap interval [low, high] of the mean of `values`, one a query."""
+def bootstrap_interval(values: Values) -> tuple[float, float]:
+    """The 95% percentile bootstrap interval of the mean of `values`, one a query."""
     draws = np.random.default_rng(0).integers(0, len(values), (RESAMPLES, len(values)))
     low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])
-    return [float(low), float(high)]
+    return float(low), float(high)
 
 
 def _against(gains: "pd.Series[float]") -> dict[str, float | int]:

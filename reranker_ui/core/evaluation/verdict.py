@@ -1,12 +1,13 @@
 """What a finished run is worth: compared with the strongest free ranker and with its origin."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, TypedDict, cast
 
 SURE = 0.05  # p below which a difference is significant
 FEW = 10  # test queries below which nothing is said
 SMALL = 50  # test queries below which the interval is named: Buckley and Voorhees, SIGIR 2000
-TITLES = {"bm25": "BM25", "cosine": "cosine"}
+Free = Literal["bm25", "cosine"]  # rankers that need no labels
+TITLES: dict[str, str] = {"bm25": "BM25", "cosine": "cosine"}
 _LEADS = {
     "better": "Significantly better than",
     "worse": "Significantly worse than",
@@ -14,14 +15,39 @@ _LEADS = {
 }
 
 
-def verdict_of(results: Mapping[str, Any], origin: str | None = None) -> dict[str, Any] | None:
+class Duel(TypedDict):
+    """The run's ranker against another one by nDCG@10, paired by query.
+
+    `low` and `high`: the 95% interval of the mean difference.
+    """
+
+    difference: float
+    low: float
+    high: float
+    p: float
+    wins: int
+    losses: int
+    ties: int
+
+
+class Verdict(Duel):
+    """The run's ranker against `free`, the strongest ranker that needs no labels.
+
+    `deploy`: it is significantly better than that and not worse than its origin; `sentence` and
+    `numbers`, in words.
+    """
+
+    free: Free
+    deploy: bool
+    kind: Literal["good", "bad", "unclear"]
+    sentence: str
+    numbers: str
+
+
+def verdict_of(results: Mapping[str, Any], origin: str | None = None) -> Verdict | None:
     """The headline of `outcome_of`'s results; None where too few queries can be compared.
 
     `origin` is the title of the model that the run started from; None where its order was random.
-    Returns `free`: the strongest free ranker; `difference`, `low`, `high`, `p`, `wins`, `losses`,
-    `ties` of the run's ranker against it by nDCG@10; `deploy`: whether it is significantly better
-    than that and not worse than its origin; `kind`: "good", "bad" or "unclear"; `sentence` and
-    `numbers`, in words.
     """
     free, queries = results.get("free"), results["queries"]
     if free is None or queries < FEW:
@@ -32,9 +58,11 @@ def verdict_of(results: Mapping[str, Any], origin: str | None = None) -> dict[st
         rivals.append((origin, against["base"]))
     states = [state_of(duel) for _, duel in rivals]
     deploy = states[0] == "better" and "worse" not in states
-    kind = "good" if deploy else "bad" if "worse" in states else "unclear"
+    kind: Literal["good", "bad", "unclear"] = (
+        "good" if deploy else "bad" if "worse" in states else "unclear"
+    )
     names = [f"{TITLES[free]} (the strongest free ranker)", *(name for name, _ in rivals[1:])]
-    return {
+    verdict = {
         **against[free],
         "free": free,
         "deploy": deploy,
@@ -44,6 +72,7 @@ def verdict_of(results: Mapping[str, Any], origin: str | None = None) -> dict[st
         + ", ".join(_number(name, duel) for name, duel in rivals)
         + ".",
     }
+    return cast(Verdict, verdict)
 
 
 def state_of(duel: Mapping[str, Any]) -> str:

@@ -6,14 +6,15 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
 from reranker_ui.core.values.json_files import parse_object
 
-TERMINAL = ("finished", "stopped", "cancelled", "failed")
+Status = Literal["queued", "running", "finished", "stopped", "cancelled", "failed", "lost"]
+TERMINAL: tuple[Status, ...] = ("finished", "stopped", "cancelled", "failed")
 Metrics: TypeAlias = dict[str, int | float | None]
 _OPEN = ConfigDict(extra="allow", strict=True)
 
@@ -97,16 +98,17 @@ def append(file: Path, event: Mapping[str, Any]) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
 
 
-def status_of(events: Iterable[str], alive: bool) -> str:
+def status_of(events: Iterable[str], alive: bool) -> Status:
     """Status from the event names in order and whether the worker's lock is held.
 
     A stopped run that is resumed is `queued` again.
     """
-    last, started = None, False
+    last: Status | None = None
+    started = False
     for event in events:
         if event == "queued":
             last, started = None, False
-        last = event if event in TERMINAL else last
+        last = next((status for status in TERMINAL if status == event), last)
         started = started or event == "started"
     if last:
         return last

@@ -179,8 +179,8 @@ class RunFolder(ProcessFolder):
         lines = event_log.read(self.events_file, since)
         return lines.events, lines.end
 
-    def status(self) -> str:
-        """queued, running, finished, stopped, cancelled, failed or lost."""
+    def status(self) -> event_log.Status:
+        """The status of the run by its events and whether its worker lives."""
         alive = self.lives()  # first: a worker that ends meanwhile has written its last event
         return event_log.status_of((event["event"] for event in self.events()[0]), alive)
 
@@ -242,10 +242,12 @@ class RunFolder(ProcessFolder):
         aside.write_text(how)
         aside.replace(self.stop_file)
 
-    def stop_requested(self) -> str | None:
-        """`keep`, `cancel` or None."""
+    def stop_requested(self) -> Literal["keep", "cancel"] | None:
+        """How the run was asked to stop; None if it was not."""
         try:
             content = self.stop_file.read_bytes().strip()
         except (FileNotFoundError, NotADirectoryError):
             return None
-        return {b"keep": "keep", b"cancel": "cancel"}.get(content)
+        if content == b"keep":
+            return "keep"
+        return "cancel" if content == b"cancel" else None

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypedDict
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.operating import backup, run_copies, snapshots
@@ -64,17 +64,25 @@ def backing_up(workspace: Workspace) -> Iterator[None]:
         keeper.end()
 
 
-def state(workspace: Workspace, user: User) -> dict[str, Any] | None:
-    """The state of the backups; None where they are not configured.
+class BackupState(TypedDict):
+    """The state of the backups; only admins see the place.
 
-    `{"at": Unix seconds of the last verified one or None, "place", "fault": a sentence or None,
-    "waiting": whether something has changed since}`. Only admins see the place.
+    `at`: when the last verified one was made, Unix seconds; `waiting`: something has changed since.
     """
+
+    at: float | None
+    place: str | None
+    fault: str | None
+    waiting: bool
+
+
+def state(workspace: Workspace, user: User) -> BackupState | None:
+    """The state of the backups; None where they are not configured."""
     require(user, "viewer")
     keeper: Keeper | None = workspace.keeper
     if keeper is None and not workspace.space.here:
         return None
-    report = (
+    report: BackupState = (
         keeper.state() if keeper else {"at": None, "place": None, "fault": LOST, "waiting": True}
     )
     if user.role != "admin":
@@ -107,7 +115,7 @@ class Keeper:
         self._thread.join(60)
         self.turn()
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> BackupState:
         """See the function `state`."""
         late = self.since is not None and time.time() - self.since > LATE
         fault = self.fault or ("The last backup is taking very long." if late else None)

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
@@ -19,8 +19,10 @@ from reranker_ui.services.imports.read_state import sweep_readings
 from reranker_ui.services.imports.sweep import sweep_imports
 from reranker_ui.services.labels.effective_labels import seen
 from reranker_ui.services.operating import backup_schedule
+from reranker_ui.services.operating.backup_schedule import BackupState
 from reranker_ui.services.ranking.demo import shown_to
-from reranker_ui.services.store.access import LOCAL, User, require
+from reranker_ui.services.runs.watching import RunPulse
+from reranker_ui.services.store.access import LOCAL, Role, User, require
 from reranker_ui.services.store.database import datasets, pairs
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import lifecycle
@@ -63,13 +65,47 @@ def begin(workspace: Workspace) -> None:
         log.warning("The bundled sample is left out: %s", refused)
 
 
-def overview(workspace: Workspace, user: User, dataset: str | None) -> dict[str, Any]:
+class SignedIn(TypedDict):
+    """The user."""
+
+    name: str
+    role: Role
+
+
+class CountedDataset(TypedDict):
+    """A dataset that has pairs."""
+
+    name: str
+    pairs: int
+
+
+class HeaderDataset(CountedDataset):
+    """A dataset; `waiting`: pairs that wait for the user's labels, None where not counted."""
+
+    waiting: int | None
+
+
+class DiskWarning(TypedDict):
+    """A warning of a disk that is nearly full; `free` in bytes."""
+
+    free: int
+    sentence: str
+
+
+class Overview(TypedDict):
+    """The data of the header."""
+
+    user: SignedIn
+    datasets: list[HeaderDataset]
+    run: RunPulse
+    backup: BackupState | None
+    disk: DiskWarning | None
+
+
+def overview(workspace: Workspace, user: User, dataset: str | None) -> Overview:
     """The data of the header, cheap enough to be polled every two seconds.
 
-    Returns `{"user": {name, role}, "datasets": [{name, pairs, waiting}], "run": runs.current,
-    "backup": backup_schedule.state, "disk": {free, sentence} or None}`; `waiting` is counted for
-    `dataset`, the current one, and None for the others; `disk` warns of a disk that is nearly
-    full, `free` in bytes.
+    The pairs that wait are counted for `dataset`, the current one.
     """
     require(user, "viewer")
 
@@ -81,14 +117,14 @@ def overview(workspace: Workspace, user: User, dataset: str | None) -> dict[str,
         known = [one for one in known if one["name"] == demo.dataset]
     return {
         "user": {"name": user.name, "role": user.role},
-        "datasets": [row | {"waiting": left(row["name"])} for row in known],
+        "datasets": [{**row, "waiting": left(row["name"])} for row in known],
         "run": lifecycle.glance(workspace, user),
         "backup": backup_schedule.state(workspace, user),
         "disk": workspace.shared("disk", lambda: _disk(workspace)),
     }
 
 
-def _disk(workspace: Workspace) -> dict[str, Any] | None:
+def _disk(workspace: Workspace) -> DiskWarning | None:
     free = free_disk(workspace.home)
     return {"free": free, "sentence": disk_warning(free)} if free < LOW else None
 
@@ -97,7 +133,7 @@ def _waiting(workspace: Workspace, user: User, dataset: str) -> int:
     return workspace.shared(("waiting", user, dataset), lambda: waiting(workspace, user, dataset))
 
 
-def _datasets(workspace: Workspace) -> list[dict[str, Any]]:
+def _datasets(workspace: Workspace) -> list[CountedDataset]:
     with workspace.reading() as connection:
         rows = connection.execute(
             select(datasets.c.name, datasets.c.id, datasets.c.updated_at).order_by(

@@ -20,7 +20,7 @@ from reranker_ui.services.operating.book import RunCopy
 from reranker_ui.services.operating.snapshots import sha256_of
 from reranker_ui.services.operating.storage import Place
 from reranker_ui.services.runs.archive import zipped
-from reranker_ui.services.runs.listing import folder_of
+from reranker_ui.services.runs.rows import folder_of
 from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace
 

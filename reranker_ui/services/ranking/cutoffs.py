@@ -16,7 +16,8 @@ from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.visibility import visibility_of_run
 from reranker_ui.services.ranking.gains import kept_scores
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
-from reranker_ui.services.runs.listing import find_handle, folder_of
+from reranker_ui.services.runs.listing import find_handle
+from reranker_ui.services.runs.rows import folder_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace, record
 

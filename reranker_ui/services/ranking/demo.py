@@ -14,7 +14,8 @@ from reranker_ui.core.values.pairs import query_key
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.datasets import find_dataset
-from reranker_ui.services.runs.listing import Run, find_run, list_runs
+from reranker_ui.services.runs.listing import find_run, list_runs
+from reranker_ui.services.runs.rows import Run
 from reranker_ui.services.store.access import LOCAL, VISITOR, User, require
 from reranker_ui.services.store.database import choices, datasets, pairs
 from reranker_ui.services.store.workspace import Workspace

@@ -8,7 +8,8 @@ from reranker_ui.core.models.onnx_parity import ExportFault, OnnxReport, report_
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking.engines import begin_conversion, conversion_of
 from reranker_ui.services.runs.archive import zipped
-from reranker_ui.services.runs.listing import Run, find_handle, find_run, folder_of
+from reranker_ui.services.runs.listing import find_handle, find_run
+from reranker_ui.services.runs.rows import Run, folder_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 

@@ -3,8 +3,9 @@
 from typing import TypedDict
 
 from reranker_ui.services.ranking.demo import has_model, shown_to
-from reranker_ui.services.runs.listing import Run, list_runs
+from reranker_ui.services.runs.listing import list_runs
 from reranker_ui.services.runs.progress import LIVE
+from reranker_ui.services.runs.rows import Run
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 

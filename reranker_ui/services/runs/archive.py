@@ -8,7 +8,8 @@ from typing import Literal
 from reranker_ui.core.evaluation.combining.combined_ranker import files_beside
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.visibility import visibility_of_run
-from reranker_ui.services.runs.listing import find_run, folder_of
+from reranker_ui.services.runs.listing import find_run
+from reranker_ui.services.runs.rows import folder_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 

@@ -1,7 +1,7 @@
 """Runs side by side: metrics with intervals, recipes, queries that changed."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -17,10 +17,21 @@ from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.visibility import visibility_of_run
-from reranker_ui.services.runs.listing import Run, find_run
+from reranker_ui.services.runs.listing import find_run
 from reranker_ui.services.runs.own_metric import metric_of, scale_in
-from reranker_ui.services.runs.recipe_differences import differences
-from reranker_ui.services.runs.repeated_runs import Column, columns_of, heads_of, value_of
+from reranker_ui.services.runs.recipe_differences import ChangedQuery, RecipeDifference, differences
+from reranker_ui.services.runs.repeated_runs import (
+    Column,
+    ColumnHead,
+    MetricColumns,
+    MetricValues,
+    Value,
+    columns_of,
+    heads_of,
+    in_columns,
+    unmeasured,
+)
+from reranker_ui.services.runs.rows import Run
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
@@ -34,17 +45,26 @@ HIDDEN = (
 METRICS = (*RANKING, "average_precision")
 
 
-def comparison(workspace: Workspace, user: User, chosen: Sequence[int | str]) -> dict[str, Any]:
+class RunComparison(TypedDict):
+    """The results of runs on the test queries that they share, judged alike.
+
+    `runs`: the columns; `metrics`: with the one chosen for the first run's dataset; `recipe`: what
+    differs; `changed`: the largest difference first, None where labels are hidden from the user;
+    `notice`: on what is compared.
+    """
+
+    runs: list[ColumnHead]
+    queries: int
+    metrics: list[MetricColumns]
+    recipe: list[RecipeDifference]
+    changed: list[ChangedQuery] | None
+    notice: str
+
+
+def comparison(workspace: Workspace, user: User, chosen: Sequence[int | str]) -> RunComparison:
     """Compare the results of two or more runs on the test queries that they share.
 
-    Runs that differ only in their seed are one of at most MOST_COLUMNS columns. Returns `runs`, the
-    columns: id, name, status, dataset, runs (see `repeated_runs.heads_of`); `queries`: how many are
-    shared, judged alike; `metrics`, with the one chosen for the first run's dataset: metric and for
-    each column `values`: value, low, high (95% bootstrap interval over the queries), gain,
-    gain_low, gain_high (against the first one, paired by query; with several seeds see
-    `repeated_runs.value_of`), each, None where not known; `recipe`: field and a text for each
-    column, where they differ; `changed`: query and nDCG@10 for each column, the largest difference
-    first, None where labels are hidden from `user`; `notice`: on what is compared. Refused: another
+    Runs that differ only in their seed are one of at most MOST_COLUMNS columns. Refused: another
     number of runs or columns, a run that is named twice.
     """
     require(user, "viewer")
@@ -65,7 +85,7 @@ def comparison(workspace: Workspace, user: User, chosen: Sequence[int | str]) ->
     return {
         "runs": heads_of(rows, columns),
         "queries": count,
-        "metrics": [_in_columns(metric, columns) for metric in measured],
+        "metrics": [in_columns(metric, columns) for metric in measured],
         "recipe": differences([rows[column[0]] for column in columns], len(rows) > len(columns)),
         "changed": (_changed(tables, columns, scored[0]) if count else []) if whole else None,
         "notice": (_notice(rows, columns, count) if whole else HIDDEN) + _without(left_out),
@@ -95,11 +115,6 @@ def _without(left_out: int) -> str:
     if not left_out:
         return ""
     return f" Left out: {left_out} run{'s' if left_out > 1 else ''} without a result."
-
-
-def _in_columns(metric: dict[str, Any], columns: list[Column]) -> dict[str, Any]:
-    parts = [[metric["values"][at] for at in column] for column in columns]
-    return metric | {"values": [value_of(values, parts[0]) for values in parts]}
 
 
 def _scored(row: Run) -> pd.DataFrame | None:
@@ -148,8 +163,8 @@ def _per_query(frame: pd.DataFrame, row: Run) -> pd.DataFrame:
 
 def _measured(
     rows: list[Run], frames: list[pd.DataFrame], tables: list[pd.DataFrame]
-) -> list[dict[str, Any]]:
-    measured = [
+) -> list[MetricValues]:
+    measured: list[MetricValues] = [
         {"metric": metric, "values": [_mean(table[metric], tables[0][metric]) for table in tables]}
         for metric in RANKING
     ]
@@ -162,11 +177,11 @@ def _measured(
         )
         for frame, row in zip(frames, rows, strict=True)
     ]
-    values = [_bare(found["average_precision"]) for found in pooled]
+    values = [unmeasured(found["average_precision"]) for found in pooled]
     return [*measured, {"metric": "average_precision", "values": values}]
 
 
-def _chosen(metric: str, rows: list[Run], frames: list[pd.DataFrame]) -> list[dict[str, Any]]:
+def _chosen(metric: str, rows: list[Run], frames: list[pd.DataFrame]) -> list[MetricValues]:
     found = [
         named_per_query(
             metric,
@@ -180,10 +195,10 @@ def _chosen(metric: str, rows: list[Run], frames: list[pd.DataFrame]) -> list[di
     return [{"metric": metric, "values": [_mean(values, found[0]) for values in found]}]
 
 
-def _mean(values: "pd.Series[float]", first: "pd.Series[float]") -> dict[str, Any]:
+def _mean(values: "pd.Series[float]", first: "pd.Series[float]") -> Value:
     both = values.notna() & first.notna()
     if not both.any():
-        return _bare(None)
+        return unmeasured(None)
     low, high = bootstrap_interval(values[both].to_numpy(float))
     gains = (values - first)[both].to_numpy(float)
     gain_low, gain_high = bootstrap_interval(gains)
@@ -197,20 +212,17 @@ def _mean(values: "pd.Series[float]", first: "pd.Series[float]") -> dict[str, An
     }
 
 
-def _bare(value: float | None) -> dict[str, Any]:
-    none = dict.fromkeys(("low", "high", "gain", "gain_low", "gain_high"))
-    return {"value": value, **none}
-
-
-def _reported(rows: list[Run]) -> list[dict[str, Any]]:
+def _reported(rows: list[Run]) -> list[MetricValues]:
     """Each run's own metrics, which are not comparable."""
     own = [row["metrics"].get("combined") or row["metrics"].get("tuned") or {} for row in rows]
-    return [{"metric": name, "values": [_bare(one.get(name)) for one in own]} for name in METRICS]
+    return [
+        {"metric": name, "values": [unmeasured(one.get(name)) for one in own]} for name in METRICS
+    ]
 
 
 def _changed(
     tables: list[pd.DataFrame], columns: list[Column], frame: pd.DataFrame
-) -> list[dict[str, Any]]:
+) -> list[ChangedQuery]:
     every = pd.concat([table["ndcg@10"] for table in tables], axis=1)
     ndcg = pd.concat([every.iloc[:, column].mean(axis=1) for column in columns], axis=1)
     spread = (ndcg.max(axis=1) - ndcg.min(axis=1)).sort_values(ascending=False, kind="stable")

@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.runs.listing import Run, find_run, number_of
+from reranker_ui.services.runs.listing import find_run
+from reranker_ui.services.runs.rows import Run, number_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace, record
@@ -34,12 +35,13 @@ def edit_run(
         changes["name"] = _checked_name(name, row)
     if note is not None:
         changes["note"] = _checked_note(note)
-    changes = {key: value for key, value in changes.items() if value != row[key]}
+    known: dict[str, Any] = {**row}
+    changes = {key: value for key, value in changes.items() if value != known[key]}
     if changes:
         with workspace.writing() as connection:
             _refuse_taken(connection, changes.get("name"))
             connection.execute(runs.update().where(runs.c.id == row["id"]).values(changes))
-            before = {key: row[key] for key in changes}
+            before = {key: known[key] for key in changes}
             subject = f"run:{row['id']}"
             record(
                 connection, user, "run.edit", subject, at=time.time(), before=before, after=changes

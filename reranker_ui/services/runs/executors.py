@@ -1,12 +1,12 @@
 """The executors of a workspace: which are set up, and what they say of their jobs."""
 
-from dataclasses import asdict
-from typing import Any
+from typing import TypedDict
 
 import sqlalchemy as sa
 
 from reranker_ui.core.values.execution.placement import (
     LOCAL,
+    Phase,
     Placement,
     checked,
     has_live_job,
@@ -66,19 +66,33 @@ def placement(
     return checked(name, processes or 1, gpus)
 
 
-def place_of(folder: RunFolder) -> dict[str, Any]:
-    """Where a run trains: executor, its title, processes, gpus, and job and state or None."""
+class RunPlace(TypedDict):
+    """Where a run trains; the job and its state are those of an executor with a queue."""
+
+    executor: str
+    processes: int
+    gpus: int
+    title: str
+    job: str | None
+    state: str | None
+    phase: Phase | None
+
+
+def place_of(folder: RunFolder) -> RunPlace:
+    """Where a run trains."""
     placed, job = placement_of(folder.path), job_of(folder.path)
     return {
-        **asdict(placed),
+        "executor": placed.executor,
+        "processes": placed.processes,
+        "gpus": placed.gpus,
         "title": TITLES.get(placed.executor, placed.executor),
-        "job": job and job.id,
-        "state": job and job.state,
-        "phase": job and job.phase,
+        "job": job.id if job else None,
+        "state": job.state if job else None,
+        "phase": job.phase if job else None,
     }
 
 
-def sentence(place: dict[str, Any], status: str, default: str) -> str:
+def sentence(place: RunPlace, status: str, default: str) -> str:
     """The sentence of a run with this status, with what its executor says of its job."""
     if place["job"] is None:
         return default

@@ -1,44 +1,100 @@
 """What a run left behind: its results query by query, its files and its card."""
 
-from typing import Any
+from typing import Any, Literal, NotRequired, cast
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
-from reranker_ui.core.evaluation.verdict import small_test, verdict_of
+from reranker_ui.core.evaluation.verdict import Duel, Free, Verdict, small_test, verdict_of
 from reranker_ui.core.values.json_files import read_object
+from reranker_ui.core.values.labels import ScaleJson
 from reranker_ui.core.values.recipe import EMBEDDED
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.visibility import visibility_of_run
 from reranker_ui.services.runs import push
-from reranker_ui.services.runs.listing import Run, find_run, folder_of
-from reranker_ui.services.runs.own_metric import measured, metric_of
+from reranker_ui.services.runs.listing import find_run
+from reranker_ui.services.runs.own_metric import OwnMetric, measured, metric_of
+from reranker_ui.services.runs.progress import Baseline, Ranker
+from reranker_ui.services.runs.push import Pushed
+from reranker_ui.services.runs.rows import Run, folder_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
 
+class Regression(TypedDict):
+    """A query that lost against the reference: a value of nDCG@10 for each ranker.
+
+    `passage`: what the run's ranker puts first; `grade`: its label.
+    """
+
+    query: str
+    passage: str
+    grade: float | None
+    base: NotRequired[float]
+    bm25: NotRequired[float]
+    cosine: NotRequired[float]
+    tuned: NotRequired[float]
+    combined: NotRequired[float]
+
+
+class Results(TypedDict):
+    """The results of a run on its test split, as of `core.evaluation.outcome.outcome_of`.
+
+    `ranker`: which one is the run's; `reference`: the strongest of the others, which `worst` is
+    against; None where labels are hidden. Runs of older versions lack what is not required.
+    """
+
+    queries: int
+    intervals: dict[Ranker, tuple[float, float]]
+    against: dict[Ranker, Duel]
+    worst: list[Regression] | None
+    ranker: NotRequired[Literal["tuned", "combined"]]
+    reference: NotRequired[Baseline | None]
+    free: NotRequired[Free | None]
+
+
+class RunFile(TypedDict):
+    """A file of a model."""
+
+    name: str
+    bytes: int
+
+
+class RunOutcome(TypedDict):
+    """What a run that has ended left behind.
+
+    `warnings`: about a small test split, leakage and the language of the base model; `metric`: the
+    one that the dataset's owner chose; `card`: Markdown; `quotes`: whether it has training texts;
+    `whole`: whether the user may have the whole run.
+    """
+
+    id: int
+    results: Results | None
+    verdict: Verdict | None
+    warnings: list[str]
+    metric: OwnMetric | None
+    whole: bool
+    scale: ScaleJson | None
+    files: list[RunFile]
+    bytes: int
+    card: str | None
+    quotes: bool
+    pushed: Pushed | None
+
+
 @with_config(ConfigDict(extra="allow"))
-class _Results(TypedDict):
+class _Read(TypedDict):
     intervals: dict[str, list[float]]
     against: dict[str, dict[str, float | int]]
     worst: list[dict[str, Any]]
     queries: int
 
 
-_RESULTS = TypeAdapter(_Results)
+_READ = TypeAdapter(_Read)
 
 
-def outcome(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
-    """Everything to be shown of a run that has ended, beside its row.
-
-    Returns `{"id", "results": as `core.evaluation.outcome.outcome_of` or None, without `worst` for
-    those from whom labels are kept, "verdict": as `core.evaluation.verdict.verdict_of` or None,
-    "warnings": sentences about a small test split, leakage and the language of the base model,
-    "metric": as `own_metric.measured` for the one that the dataset's owner chose, or None,
-    "whole": whether `user` may have the whole run, "scale": {kind, max}, "files": [{name, bytes}],
-    "bytes", "card": Markdown or None, "quotes": whether the card holds training texts, "pushed": as
-    `push.state` or None}`.
-    """
+def outcome(workspace: Workspace, user: User, run: int | str) -> RunOutcome:
+    """Everything to be shown of a run that has ended, beside its row."""
     require(user, "viewer")
     row = find_run(workspace, user, run)
     folder = folder_of(workspace, row["id"])
@@ -56,7 +112,7 @@ def outcome(workspace: Workspace, user: User, run: int | str) -> dict[str, Any]:
         "warnings": _warnings(results, folder, whole),
         "metric": measured(folder, metric) if whole and metric else None,
         "whole": whole,
-        "scale": folder.lineage_if_readable().get("scale"),
+        "scale": cast(ScaleJson | None, folder.lineage_if_readable().get("scale")),
         "files": files,
         "bytes": sum(file["bytes"] for file in files),
         "card": card.read_text(encoding="utf-8", errors="replace") if card.is_file() else None,
@@ -71,7 +127,7 @@ def _origin(row: Run) -> str | None:
     return None if random else str(row["origin"]["title"])
 
 
-def _warnings(results: dict[str, Any] | None, folder: RunFolder, whole: bool) -> list[str]:
+def _warnings(results: Results | None, folder: RunFolder, whole: bool) -> list[str]:
     small = small_test(results) if results else None
     findings = folder.lineage_if_readable().get("findings") or [] if whole else []
     return [
@@ -80,7 +136,7 @@ def _warnings(results: dict[str, Any] | None, folder: RunFolder, whole: bool) ->
     ]
 
 
-def _files(folder: RunFolder) -> list[dict[str, Any]]:
+def _files(folder: RunFolder) -> list[RunFile]:
     if not folder.model.is_dir():
         return []
     found = (file for file in sorted(folder.model.rglob("*")) if file.is_file())
@@ -90,8 +146,8 @@ def _files(folder: RunFolder) -> list[dict[str, Any]]:
     ]
 
 
-def _json(folder: RunFolder) -> dict[str, Any] | None:
+def _json(folder: RunFolder) -> Results | None:
     try:
-        return dict(_RESULTS.validate_python(read_object(folder.outcome_file)))
+        return cast(Results, _READ.validate_python(read_object(folder.outcome_file)))
     except ValidationError:  # missing or damaged
         return None

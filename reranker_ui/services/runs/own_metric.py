@@ -1,7 +1,7 @@
 """The further metric that a dataset's owner chose, measured on the test split of a run."""
 
 import time
-from typing import Any
+from typing import TypedDict
 
 import pandas as pd
 import sqlalchemy as sa
@@ -11,11 +11,12 @@ from reranker_ui.core.evaluation.outcome import bootstrap_interval
 from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.runs.progress import Ranker
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets
 from reranker_ui.services.store.workspace import Workspace, record
 
-RANKERS = ("bm25", "cosine", "base", "tuned", "combined")
+RANKERS: tuple[Ranker, ...] = ("bm25", "cosine", "base", "tuned", "combined")
 
 
 def set_metric(workspace: Workspace, user: User, dataset: str, metric: str | None) -> None:
@@ -44,11 +45,24 @@ def metric_of(workspace: Workspace, user: User, dataset: str) -> str | None:
     return metric
 
 
-def measured(folder: RunFolder, metric: str) -> dict[str, Any] | None:
-    """`{"name", "values": {ranker: [value, low, high]}, "gain": [difference, low, high]}`.
+WithInterval = tuple[float, float, float]  # a value and its 95% interval
 
-    The gain is that of the run's ranker over the model it started from, paired by query. None
-    where the run recorded no scores or no query can be measured.
+
+class OwnMetric(TypedDict):
+    """A further metric of each ranker.
+
+    The gain is that of the run's ranker over the model it started from, paired by query.
+    """
+
+    name: str
+    values: dict[Ranker, WithInterval]
+    gain: WithInterval
+
+
+def measured(folder: RunFolder, metric: str) -> OwnMetric | None:
+    """A metric on the test split of a run.
+
+    None where the run recorded no scores or no query can be measured.
     """
     try:
         frame = pd.read_parquet(folder.test_scores_file)
@@ -74,5 +88,5 @@ def scale_in(folder: RunFolder) -> Scale:
     return Scale.from_json(kept) if kept else GRADES
 
 
-def _with_interval(values: "pd.Series[float]") -> list[float]:
-    return [float(values.mean()), *bootstrap_interval(values.to_numpy(float))]
+def _with_interval(values: "pd.Series[float]") -> WithInterval:
+    return float(values.mean()), *bootstrap_interval(values.to_numpy(float))

@@ -3,30 +3,31 @@
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from reranker_ui.core.evaluation.verdict import TITLES
 from reranker_ui.core.values import event_log
-from reranker_ui.core.values.event_log import TERMINAL, status_of
+from reranker_ui.core.values.event_log import TERMINAL, Status, status_of
+from reranker_ui.core.values.json_files import read_object
 from reranker_ui.core.values.run_folder import BRING_BACK, RunFolder
 
-RANKERS = ("base", "tuned", "bm25", "cosine", "combined")
+Ranker = Literal["base", "tuned", "bm25", "cosine", "combined"]
+Baseline = Literal["base", "bm25", "cosine"]  # what runs are compared with
+RANKERS: tuple[Ranker, ...] = get_args(Ranker)
 LIVE = ("queued", "running")
 FEW = 20  # test queries; what fewer say of an order is chance
 Event = dict[str, Any]
-Metrics = dict[str, dict[str, Any] | None]
+Metrics = dict[Ranker, dict[str, float | None] | None]
 
 
 @dataclass
 class Progress:
-    """A run as its events tell it. Times are Unix seconds, `eta` seconds from `logged_at`."""
+    """A run by its events. Times are Unix seconds, `eta` seconds from `logged_at`."""
 
-    dead: str = "lost"  # the status if no worker lives
-    living: str = "queued"  # the status if one does
-    metrics: dict[str, dict[str, Any] | None] = field(
-        default_factory=lambda: dict.fromkeys(RANKERS)
-    )
-    dev: dict[str, dict[str, Any] | None] = field(default_factory=lambda: dict.fromkeys(RANKERS))
+    dead: Status = "lost"  # if no worker lives
+    living: Status = "queued"  # if one does
+    metrics: Metrics = field(default_factory=lambda: dict.fromkeys(RANKERS))
+    dev: Metrics = field(default_factory=lambda: dict.fromkeys(RANKERS))
     started: Event = field(default_factory=dict)
     log: Event = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
@@ -128,19 +129,20 @@ def _take(progress: Progress, event: Event) -> None:
 def _take_metrics(progress: Progress, event: Event) -> None:
     found = progress.metrics if event.get("split") == "test" else progress.dev
     during = event.get("when") == "during"
-    ranker = "tuned" if during else event.get("when")
-    if ranker in RANKERS and not (during and event.get("split") == "test"):
+    when = "tuned" if during else event.get("when")
+    ranker = next((name for name in RANKERS if name == when), None)
+    if ranker is not None and not (during and event.get("split") == "test"):
         found[ranker] = _numbers(event.get("metrics"))
 
 
-def _numbers(metrics: Any) -> dict[str, Any] | None:
+def _numbers(metrics: Any) -> dict[str, float | None] | None:
     """The finite metrics of one ranker; None where they are not a mapping."""
     if not isinstance(metrics, dict):
         return None
     return {name: value for name, value in metrics.items() if not isinstance(value, dict)}
 
 
-def look(folder: RunFolder) -> tuple[Progress, str]:
+def look(folder: RunFolder) -> tuple[Progress, Status]:
     """The progress and the status; asks for the worker only where the events leave it open."""
     progress = read(folder)
     if progress.ended:
@@ -151,7 +153,25 @@ def look(folder: RunFolder) -> tuple[Progress, str]:
     return progress, progress.living if alive else progress.dead
 
 
-def sentence(progress: Progress, state: str) -> str:
+def gain_interval(folder: RunFolder) -> tuple[float, float] | None:
+    """The 95% interval of the gain in nDCG@10 over the model it started from; None if unknown."""
+    try:
+        stat = folder.outcome_file.stat()
+    except OSError:
+        return None
+    return _interval_in(folder.outcome_file, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=2048)
+def _interval_in(file: Path, _changed: int) -> tuple[float, float] | None:
+    against = (read_object(file) or {}).get("against")
+    duel = against.get("base") if isinstance(against, dict) else None
+    ends = [duel.get("low"), duel.get("high")] if isinstance(duel, dict) else []
+    found = [end for end in ends if isinstance(end, float)]
+    return (found[0], found[1]) if len(found) == 2 else None
+
+
+def sentence(progress: Progress, state: Status) -> str:
     """Status in words with its reason, as a run row shows it."""
     running = f"Running, step {progress.step:,}" if progress.step else "Preparing"
     at = f" at step {progress.step:,}" if progress.step else ""
@@ -192,9 +212,9 @@ def verdict(metrics: Metrics, origin: str = "base") -> str | None:
         return None
     titles = {**TITLES, "base": origin}
     reach = {
-        title: value
-        for name, title in titles.items()
-        if (value := found[name]) is not None and value > ours
+        titles[name]: value
+        for name, value in found.items()
+        if name in titles and value is not None and value > ours
     }
     if not reach:
         return None
@@ -205,6 +225,6 @@ def verdict(metrics: Metrics, origin: str = "base") -> str | None:
     return f"Not better than {best}: {where}, against {reach[best]:.3f}."
 
 
-def _value(metrics: Metrics, ranker: str, metric: str) -> float | None:
+def _value(metrics: Metrics, ranker: Ranker, metric: str) -> float | None:
     value = (metrics.get(ranker) or {}).get(metric)
     return None if value is None else float(value)

@@ -1,9 +1,9 @@
-"""What differs between runs that are compared: fields of the recipe, data, base."""
+"""What differs between runs that are compared: fields of the recipe, data, base, queries."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 from reranker_ui.core.values.run_folder import RunFolder
-from reranker_ui.services.runs.listing import Run
+from reranker_ui.services.runs.rows import Run
 
 _ABOUT = {
     "dataset": "Dataset", "origin": "Base model", "data": "Data hash", "train": "Training pairs",
@@ -11,12 +11,26 @@ _ABOUT = {
 }  # fmt: skip
 
 
-def differences(rows: list[Run], several_seeds: bool) -> list[dict[str, Any]]:
+class ChangedQuery(TypedDict):
+    """A query and its nDCG@10 in each column."""
+
+    query: str
+    values: list[float]
+
+
+class RecipeDifference(TypedDict):
+    """A field that differs, and its value in each column as text."""
+
+    field: str
+    values: list[str]
+
+
+def differences(rows: list[Run], several_seeds: bool) -> list[RecipeDifference]:
     """What differs between the first runs of the columns; not the seed, where there are more."""
     about = [_about(row) for row in rows]
     fields = [*_ABOUT, *rows[0]["recipe"]]
     hidden = ("base", "name", "seed") if several_seeds else ("base", "name")
-    table = [
+    table: list[RecipeDifference] = [
         {"field": _ABOUT.get(field, field), "values": [run.get(field, "–") for run in about]}
         for field in fields
         if field not in hidden

@@ -2,15 +2,64 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
+from reranker_ui.core.values.event_log import Status
 from reranker_ui.core.values.run_folder import RunFolder
-from reranker_ui.services.runs.listing import Run
+from reranker_ui.services.runs.rows import Run
 
 Column = list[int]  # positions in the list of runs
-Value = dict[str, Any]
+
+
+class Value(TypedDict):
+    """A value of a run with its 95% interval, and its gain over the first column; None: unknown."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    gain: float | None
+    gain_low: float | None
+    gain_high: float | None
+
+
+class ColumnValue(Value):
+    """A value of a column. `each`: that of each of its runs."""
+
+    each: list[float | None]
+
+
+class MetricValues(TypedDict):
+    """A metric of each run."""
+
+    metric: str
+    values: list[Value]
+
+
+class MetricColumns(TypedDict):
+    """A metric of each column.
+
+    Intervals are 95% bootstrap over the queries, gains paired by query; with several seeds see
+    `repeated_runs.value_of`.
+    """
+
+    metric: str
+    values: list[ColumnValue]
+
+
+class ColumnHead(TypedDict):
+    """A column: what it is called, its first run, and the numbers of all its runs."""
+
+    id: int
+    status: Status
+    dataset: str
+    name: str
+    runs: list[int]
+
+
+UNKNOWN: Value = {"value": None, "low": None, "high": None, "gain": None, "gain_low": None,
+                  "gain_high": None}  # fmt: skip
 
 
 def columns_of(rows: Sequence[Run]) -> list[Column]:
@@ -36,23 +85,34 @@ def _key(row: Run) -> str:
     return json.dumps(parts, sort_keys=True, default=str)
 
 
-def heads_of(rows: Sequence[Run], columns: Sequence[Column]) -> list[dict[str, Any]]:
-    """What each column is called: a run's name, or the recipe and how many seeds it has.
-
-    Each has the `id`, `status` and `dataset` of its first run, and `runs`, the numbers of all.
-    """
-    heads = []
+def heads_of(rows: Sequence[Run], columns: Sequence[Column]) -> list[ColumnHead]:
+    """What each column is called: a run's name, or the recipe and how many seeds it has."""
+    heads: list[ColumnHead] = []
     for column in columns:
         first = rows[column[0]]
         name = first["name"]
         if len(column) > 1:
             name = f"{first['recipe']['name']} ({name}, {len(column)} seeds)"
-        head = {key: first[key] for key in ("id", "status", "dataset")}
-        heads.append(head | {"name": name, "runs": [rows[at]["id"] for at in column]})
+        heads.append({
+            "id": first["id"], "status": first["status"], "dataset": first["dataset"],
+            "name": name, "runs": [rows[at]["id"] for at in column],
+        })  # fmt: skip
     return heads
 
 
-def value_of(values: Sequence[Value], first: Sequence[Value]) -> Value:
+def unmeasured(value: float | None) -> Value:
+    """A value without an interval or a gain."""
+    return {**UNKNOWN, "value": value}
+
+
+def in_columns(metric: MetricValues, columns: list[Column]) -> MetricColumns:
+    """The values of the runs of each column together."""
+    parts = [[metric["values"][at] for at in column] for column in columns]
+    values = [value_of(values, parts[0]) for values in parts]
+    return {"metric": metric["metric"], "values": values}
+
+
+def value_of(values: Sequence[Value], first: Sequence[Value]) -> ColumnValue:
     """One cell of the table from those of the runs of its column, in the order of their seeds.
 
     A column of one run keeps its value, interval and gain. Otherwise `value` is the mean, `low`
@@ -60,19 +120,21 @@ def value_of(values: Sequence[Value], first: Sequence[Value]) -> Value:
     first column, paired in the order of the seeds; None where their numbers differ. `each`: the
     values of the runs.
     """
-    found = [value["value"] for value in values]
     if len(values) == 1:
-        return {**values[0], "each": found}
-    if None in found:
-        return dict.fromkeys((*values[0], "each")) | {"each": []}
-    others = [value["value"] for value in first]
+        return {**values[0], "each": [values[0]["value"]]}
+    found = [value["value"] for value in values if value["value"] is not None]
+    if len(found) < len(values):
+        return {**UNKNOWN, "each": []}
+    others = [value["value"] for value in first if value["value"] is not None]
     low, high = t_interval(found)
-    cell: Value = {"value": float(np.mean(found)), "low": low, "high": high, "each": found}
-    if len(others) != len(found) or None in others:
-        return cell | dict.fromkeys(("gain", "gain_low", "gain_high"))
+    cell: ColumnValue = {
+        **UNKNOWN, "value": float(np.mean(found)), "low": low, "high": high, "each": [*found],
+    }  # fmt: skip
+    if len(first) != len(found) or len(others) != len(found):
+        return cell
     gains = [own - other for own, other in zip(found, others, strict=True)]
     gain_low, gain_high = t_interval(gains)
-    return cell | {"gain": float(np.mean(gains)), "gain_low": gain_low, "gain_high": gain_high}
+    return {**cell, "gain": float(np.mean(gains)), "gain_low": gain_low, "gain_high": gain_high}
 
 
 def t_interval(values: Sequence[float]) -> tuple[float, float]:

@@ -4,7 +4,8 @@ from sqlalchemy import select
 
 from reranker_ui.core.values.pairs import near, query_key
 from reranker_ui.services.labels.datasets import labelled_pairs
-from reranker_ui.services.runs.listing import find_handle, folder_of
+from reranker_ui.services.runs.listing import find_handle
+from reranker_ui.services.runs.rows import folder_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace

@@ -2,36 +2,100 @@
 
 import time
 import zlib
-from typing import Any
+from typing import Any, TypedDict, cast
 
 import sqlalchemy as sa
 
-from reranker_ui.services.runs.listing import Run, find_run, folder_of, list_runs
-from reranker_ui.services.runs.progress import LIVE
+from reranker_ui.core.values.event_log import Status
+from reranker_ui.services.runs.listing import find_run, list_runs
+from reranker_ui.services.runs.progress import LIVE, Event
+from reranker_ui.services.runs.rows import ChainPlace, ListedFields, ListedRun, Run, folder_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace
 
-SHOWN = (
-    *("id", "name", "status", "metrics", "dev", "dataset", "base", "base_used", "sentence"),
-    *("verdict", "stopping", "overdue", "step", "steps", "parent", "resumable", "damage"),
-    *("note", "archived", "chain", "origin", "interval", "created_at", "place"),
-)
+SHOWN = (*(name for name in ListedFields.__annotations__ if name != "seconds"), "chain")
 ASIDE = (  # what seldom changes of a row
     *("id", "name", "dataset", "status", "stopping", "damage", "note", "archived"),
 )
 
 
-def events(workspace: Workspace, user: User, run: int | str, since: int = 0) -> dict[str, Any]:
-    """What happened to `run` from byte `since` of its events on.
+class RunEvents(TypedDict):
+    """New events of a run, without tracebacks.
 
-    Returns `{"run", "events", "next", "now"}`: the run's row, the new events (without
-    tracebacks), the byte to ask from next time, and this machine's clock.
+    `next`: the byte of its events to ask from next time; `now`: this machine's clock.
     """
+
+    run: Run
+    events: list[Event]
+    next: int
+    now: float
+
+
+class FollowedEvents(RunEvents):
+    """New events from byte `since` on; from the start where the page must redraw all."""
+
+    since: int
+
+
+class NoRun(TypedDict):
+    """There is no run to follow."""
+
+    run: None
+
+
+class ChangedRows(TypedDict):
+    """Rows of the table of runs that changed, by id; how many there are, and are archived."""
+
+    order: list[int]
+    rows: dict[str, ListedRun]
+    total: int
+    archived: int
+
+
+class EndedRun(TypedDict):
+    """A run that has ended."""
+
+    id: int
+    name: str
+    status: Status
+
+
+class RunningRun(TypedDict):
+    """The run that trains. `part`: the fraction done; `eta`: seconds until it ends."""
+
+    id: int
+    name: str
+    part: float
+    step: int
+    max_steps: int | None
+    loss: float | None
+    eta: float | None
+
+
+class RunPulse(TypedDict):
+    """The current run for the header.
+
+    `waiting`: queued runs; `next`: the one that starts next; `failed`: the name of the one that
+    failed in the last hour, if none has ended since; `ended`: the one that ended last; `damaged`:
+    names of runs with damaged folders; `mark` changes when a run comes, goes or changes its status.
+    """
+
+    running: RunningRun | None
+    waiting: int
+    next: int | None
+    failed: str | None
+    ended: EndedRun | None
+    damaged: list[str]
+    mark: str
+
+
+def events(workspace: Workspace, user: User, run: int | str, since: int = 0) -> RunEvents:
+    """What happened to `run` from byte `since` of its events on."""
     return _events(workspace, find_run(workspace, user, run), since)
 
 
-def _events(workspace: Workspace, row: Run, since: int) -> dict[str, Any]:
+def _events(workspace: Workspace, row: Run, since: int) -> RunEvents:
     found, following = folder_of(workspace, row["id"]).events(max(0, since))
     for event in found:
         event.pop("traceback", None)
@@ -45,12 +109,11 @@ def follow(
     drawn: int | None = None,
     steps: float | None = None,
     since: int = 0,
-) -> dict[str, Any]:
+) -> FollowedEvents | NoRun:
     """As `events`, for a page that has drawn run `drawn`, of `steps` steps, up to byte `since`.
 
-    Without `run` it is the running one, else the next to run, else the newest not archived:
-    `{"run": None}` where there is none. The events come from the start, with `since` 0 in the
-    answer, where the page must redraw all.
+    Without `run` it is the running one, else the next to run, else the newest not archived. The
+    events come from the start, with `since` 0 in the answer, where the page must redraw all.
     """
     require(user, "viewer")
     run = _current_run(workspace, user) if run is None else run
@@ -63,7 +126,7 @@ def follow(
     if since and any(event["event"] == "started" for event in found["events"]):
         # Resumed: some steps are taken again, so what is drawn beyond them goes.
         found, since = _events(workspace, row, 0), 0
-    return found | {"since": since}
+    return {**found, "since": since}
 
 
 def _current_run(workspace: Workspace, user: User) -> int | None:
@@ -79,50 +142,50 @@ def _current_run(workspace: Workspace, user: User) -> int | None:
 
 def changed_rows(
     workspace: Workspace, user: User, have: dict[str, str], limit: int, archived: bool = False
-) -> dict[str, Any]:
+) -> ChangedRows:
     """The newest `limit` entries for a page that `have` some of them: `{id: mark}` from before.
 
-    A chain of runs is one entry, see `_entries`; `archived`: those that are, too. Returns
-    `{"order": [id...], "rows": {id: row}, "total", "archived": how many are}`; only rows whose
+    A chain of runs is one entry, see `_entries`; `archived`: those that are, too. Only rows whose
     mark differs.
     """
     every = list_runs(workspace, user)
     rows = _entries([row for row in every if archived or not row["archived"]])
     order: list[int] = []
-    changed: dict[str, Run] = {}
+    changed: dict[str, ListedRun] = {}
     for run in rows[:limit]:
-        row = {name: run[name] for name in SHOWN}
+        row: dict[str, Any] = {name: run[name] for name in SHOWN}
         row["mark"] = _mark([row, int(run["seconds"] or 0) // 6])
         row["seconds"] = run["seconds"]
         order.append(run["id"])
         if have.get(str(run["id"])) != row["mark"]:
-            changed[str(run["id"])] = row
+            changed[str(run["id"])] = cast(ListedRun, row)
     archived_count = sum(row["archived"] for row in every)
     return {"order": order, "rows": changed, "total": len(rows), "archived": archived_count}
 
 
-def _entries(rows: list[Run]) -> list[Run]:
+def _entries(rows: list[Run]) -> list[dict[str, Any]]:
     """Runs with each chain as one entry: its running run, else its last one with a model.
 
-    `chain` of that entry is `{"runs": [id...] in order, "place": of the shown one, from 1}`.
+    `chain` of that entry is a ChainPlace.
     """
     chains: dict[int, list[Run]] = {}
     for row in rows:
         if row["chain"] is not None:
             chains.setdefault(row["chain"], []).append(row)
-    entries: list[Run] = []
+    entries: list[dict[str, Any]] = []
     for row in rows:
         if row["chain"] is None:
-            entries.append(row)
+            entries.append({**row})
         elif members := chains.pop(row["chain"], None):
             entries.append(_entry(members))
     return entries
 
 
-def _entry(members: list[Run]) -> Run:
+def _entry(members: list[Run]) -> dict[str, Any]:
     shown = max(members, key=_standing)
     numbers = sorted(row["id"] for row in members)
-    return shown | {"chain": {"runs": numbers, "place": numbers.index(shown["id"]) + 1}}
+    place: ChainPlace = {"runs": numbers, "place": numbers.index(shown["id"]) + 1}
+    return {**shown, "chain": place}
 
 
 def _standing(row: Run) -> tuple[int, int]:
@@ -132,15 +195,8 @@ def _standing(row: Run) -> tuple[int, int]:
     return rank.get(row["status"], 0), next_first
 
 
-def current(workspace: Workspace, user: User) -> dict[str, Any]:
-    """The current run, for the header: cheap enough to be asked every two seconds.
-
-    Returns `{"running": {id, name, part, step, max_steps, loss, eta} | None, "waiting": count,
-    "next": number | None, "failed": name | None, "ended": {id, name, status} | None,
-    "damaged": [name], "mark"}`: the fraction done, seconds left, the run that starts next, the one
-    that failed in the last hour if none has ended since, the one that ended last, the runs whose
-    folders are damaged, and a mark that changes when a run comes, goes or changes its status.
-    """
+def current(workspace: Workspace, user: User) -> RunPulse:
+    """The current run, for the header: cheap enough to be asked every two seconds."""
     rows = list_runs(workspace, user)
     running = next((row for row in reversed(rows) if row["status"] == "running"), None)
     waiting = [row["id"] for row in rows if row["status"] == "queued"]
@@ -151,13 +207,13 @@ def current(workspace: Workspace, user: User) -> dict[str, Any]:
         "waiting": len(waiting),
         "next": min(waiting, default=None),
         "failed": ended["name"] if ended and _failed_lately(ended) else None,
-        "ended": ended and {name: ended[name] for name in ("id", "name", "status")},
+        "ended": _ended(ended) if ended else None,
         "damaged": [row["name"] for row in rows if row["damage"]],
-        "mark": _mark([[row[name] for name in ASIDE] for row in rows]),
+        "mark": _mark([[{**row}[name] for name in ASIDE] for row in rows]),
     }
 
 
-def glance(workspace: Workspace, user: User) -> dict[str, Any]:
+def glance(workspace: Workspace, user: User) -> RunPulse:
     """As `current`, computed once a second for all users."""
     require(user, "viewer")
     return workspace.shared("current run", lambda: current(workspace, user))
@@ -172,7 +228,11 @@ def _failed_lately(row: Run) -> bool:
     return row["status"] in ("failed", "lost") and time.time() - ended < 3600
 
 
-def _short(row: Run) -> Run:
+def _ended(row: Run) -> EndedRun:
+    return {"id": row["id"], "name": row["name"], "status": row["status"]}
+
+
+def _short(row: Run) -> RunningRun:
     steps = row["steps"]
     return {
         "id": row["id"],

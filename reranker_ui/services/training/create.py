@@ -21,7 +21,8 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.runs.allowed_models import check_base
-from reranker_ui.services.runs.listing import find_run, folder_of
+from reranker_ui.services.runs.listing import find_run
+from reranker_ui.services.runs.rows import folder_of
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.database import journal, runs
 from reranker_ui.services.store.home_key import home_key

@@ -9,8 +9,9 @@ from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.model_scores import forget_scores
 from reranker_ui.services.ranking import engines
-from reranker_ui.services.runs.listing import CONTRACT, Run, find_run, folder_of, list_runs
+from reranker_ui.services.runs.listing import contract_of, find_run, list_runs
 from reranker_ui.services.runs.progress import LIVE
+from reranker_ui.services.runs.rows import Run, folder_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace, record
@@ -58,5 +59,5 @@ def _delete_row(workspace: Workspace, user: User, row: Run) -> None:
             "run.delete",
             f"run:{row['id']}",
             at=time.time(),
-            before={name: row[name] for name in CONTRACT},
+            before=contract_of(row),
         )

@@ -6,7 +6,7 @@ from reranker_ui.core.values.execution.placement import Placement
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.runs.comparison import MOST_COLUMNS, MOST_RUNS
-from reranker_ui.services.runs.listing import Run
+from reranker_ui.services.runs.rows import Run
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import lifecycle

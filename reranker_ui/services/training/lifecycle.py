@@ -11,15 +11,9 @@ from reranker_ui.executors.base import Executor
 from reranker_ui.services.annotating.model_scores import forget_scores
 from reranker_ui.services.runs import executors
 from reranker_ui.services.runs.allowed_models import pinned
-from reranker_ui.services.runs.listing import (
-    CONTRACT,
-    Run,
-    find_run,
-    folder_of,
-    is_overdue,
-    list_runs,
-)
+from reranker_ui.services.runs.listing import CONTRACT, find_run, list_runs
 from reranker_ui.services.runs.progress import LIVE
+from reranker_ui.services.runs.rows import Run, folder_of, is_overdue
 from reranker_ui.services.runs.watching import changed_rows, current, events, follow, glance
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import runs

@@ -2,34 +2,32 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import Any, TypedDict
 
 from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.bases.embedded import encoder_beside
-from reranker_ui.core.bases.token_lengths import share_cut
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.model_folder import layers_of, token_limit
 from reranker_ui.core.training.advice.budget import MINUTES, needs_speed, sized
-from reranker_ui.core.training.cost import Cost, cost_of
-from reranker_ui.core.training.phase import Lesson, length_notice
-from reranker_ui.core.training.warm_start.preparation import WarmStart, warms
+from reranker_ui.core.training.cost import cost_of
+from reranker_ui.core.training.phase import length_notice
+from reranker_ui.core.training.warm_start.preparation import warms
 from reranker_ui.core.values.execution.placement import LOCAL, Placement
 from reranker_ui.core.values.labels import Scale
-from reranker_ui.core.values.machine import bytes_in_words, free_disk, free_memory
 from reranker_ui.core.values.processor import likely_notice, likely_precision
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.labels.pair_counts import LabelCounts
 from reranker_ui.services.runs import executors, listing
+from reranker_ui.services.runs.rows import Run
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import place_facts
+from reranker_ui.services.training import plan_facts as facts
 from reranker_ui.services.training import speed as speeds
 from reranker_ui.services.training.create import known_base
-from reranker_ui.services.training.data_check import findings_of
+from reranker_ui.services.training.data_check import PlanFinding, findings_of
 from reranker_ui.services.training.freeze import (
     first_pairs,
     frozen_splits,
@@ -38,7 +36,26 @@ from reranker_ui.services.training.freeze import (
 )
 from reranker_ui.services.training.recipes import command
 
-NOTABLE_CUT = 0.05
+
+class Plan(TypedDict):
+    """What a recipe would do, in words and, for programs, in numbers; None where not known.
+
+    `runs`: how many are queued; `memory` and `disk` in bytes; `measurable`: whether measuring the
+    speed first would tell more; `busy`: a run is live.
+    """
+
+    data: str
+    facts: list[facts.Fact]
+    notices: list[str]
+    findings: list[PlanFinding]
+    runs: int
+    command: str
+    busy: bool
+    steps: int
+    seconds: float | None
+    measurable: bool
+    memory: int | None
+    disk: int | None
 
 
 def plan(
@@ -48,16 +65,13 @@ def plan(
     recipe: Recipe,
     wait: bool = False,
     placement: Placement | None = None,
-) -> dict[str, Any]:
+) -> Plan:
     """What `recipe` would do with the labels of `dataset` now.
 
-    Returns `{"data", "facts": [{name, value, warn}], "notices", "command", "busy"}`, in words,
-    with `findings` as of `data_check.findings_of` and `runs`, how many are queued; for programs
-    `steps`, `seconds`, `memory` and `disk` (bytes), None where not known, and `measurable`:
-    whether `wait` would tell more. With `wait`, a speed that is not known is measured in a process
-    of its own, unless a run is live; without, nothing is started: a form asks at every change. Of
-    a run that is placed elsewhere or on several processes the speed is known only from a run.
-    Refused where `runs.start` would refuse.
+    With `wait`, a speed that is not known is measured in a process of its own, unless a run is
+    live; without, nothing is started: a form asks at every change. Of a run that is placed
+    elsewhere or on several processes the speed is known only from a run. Refused where
+    `lifecycle.start` would refuse.
     """
     require(user, "viewer")
     splits = frozen_splits(workspace, user, dataset)
@@ -89,17 +103,23 @@ def plan(
     return {
         "data": _data(counts, datasets.label_counts(workspace, user, name)),
         "facts": [
-            *(_open_work(recipe, placement) if is_open else _work(cost, speed, placement)),
             *(
-                [_fact("Pairs in a step", place_facts.batch_of(lesson, recipe, placement))]
+                facts.open_work(recipe, placement)
+                if is_open
+                else facts.work(cost, speed, placement)
+            ),
+            *(
+                [facts.fact("Pairs in a step", place_facts.batch_of(lesson, recipe, placement))]
                 if placement.ranks > 1
                 else []
             ),
-            *_room(workspace, found, disk),
-            _fact("Precision", likely_precision(recipe.precision, workspace.settings.precision)),
-            _positives(splits["train"], lesson, scale),
-            *([_idle(lesson)] if lesson.idle else []),
-            *([_cut(recipe, base, lesson)] if base else []),
+            *facts.room(workspace, found, disk),
+            facts.fact(
+                "Precision", likely_precision(recipe.precision, workspace.settings.precision)
+            ),
+            facts.positives(splits["train"], lesson, scale),
+            *([facts.idle(lesson)] if lesson.idle else []),
+            *([facts.cut(recipe, base, lesson)] if base else []),
         ],
         "notices": _notices(workspace, requested, recipe, base, counts),
         "findings": findings_of(splits, scale, base),
@@ -112,27 +132,6 @@ def plan(
         "memory": found["memory"] if found else None,
         "disk": disk,
     }
-
-
-def _open_work(recipe: Recipe, placement: Placement) -> list[dict[str, Any]]:
-    """What is known where the worker chooses sizes within the budget."""
-    return [
-        _fact("Steps", "chosen at the start"),
-        _fact(place_facts.time_of(placement), f"about {MINUTES[recipe.budget]} min"),
-    ]
-
-
-def _work(cost: Cost, speed: float | None, placement: Placement) -> list[dict[str, Any]]:
-    return [
-        _steps(cost),
-        *([_warm_fact(cost.warm, speed)] if cost.warm else []),
-        _fact(place_facts.time_of(placement), _time(cost.seconds(speed))),
-    ]
-
-
-def _steps(cost: Cost) -> dict[str, Any]:
-    runs = f" in {len(cost.lessons)} runs" if len(cost.lessons) > 1 else ""
-    return _fact("Steps", f"{cost.steps:,}{runs}")
 
 
 def _notices(
@@ -161,16 +160,8 @@ def _data(counts: dict[str, int], labels: LabelCounts) -> str:
     return sentence + (f" {labels['disputed']:,} disputed left out." if labels["disputed"] else "")
 
 
-def _warm_fact(warm: WarmStart, speed: float | None) -> dict[str, Any]:
-    if warm.done:
-        return _fact("Warm start", "done before, used again")
-    pairs = warm.lesson.learned
-    time = f", {_time(pairs / speed)}" if speed else ""
-    return _fact("Warm start first", f"{pairs:,} pairs{time}")
-
-
 def _speed(
-    rows: list[listing.Run], recipe: Recipe, placement: Placement, measured: dict[str, Any] | None
+    rows: list[Run], recipe: Recipe, placement: Placement, measured: dict[str, Any] | None
 ) -> float | None:
     """Pairs a second: as the last run like this one in the same place had, else as measured."""
     alike = ("base", "max_length", "batch_size", "loss", "precision")
@@ -181,38 +172,6 @@ def _speed(
         if same and run["pairs_per_second"]:
             return float(run["pairs_per_second"])
     return float(measured["pairs_per_second"]) if measured else None
-
-
-def _time(seconds: float | None) -> str:
-    if seconds is None:
-        return "not measured yet"
-    if seconds > 5400:
-        return f"about {seconds / 3600:.1f} h"
-    return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s"
-
-
-def _room(
-    workspace: Workspace, found: dict[str, Any] | None, disk: int | None
-) -> list[dict[str, Any]]:
-    """Memory at its peak and disk, where they are known; a warning where there is too little."""
-    if found is None or disk is None:
-        return []
-    memory = int(found["memory"])
-    return [
-        _fact("Memory", f"about {bytes_in_words(memory)}", warn=memory > free_memory()),
-        _fact("Disk", f"about {bytes_in_words(disk)}", warn=disk > free_disk(workspace.runs)),
-    ]
-
-
-def _positives(train: pd.DataFrame, lesson: Lesson, scale: Scale) -> dict[str, Any]:
-    share = float(scale.relevant(train["grade"]).mean())
-    return _fact(f"Positives {_percent(share)}", f"pos_weight {lesson.pos_weight:.1f}")
-
-
-def _idle(lesson: Lesson) -> dict[str, Any]:
-    """Pairs of queries whose labels are all equal; a list loss learns nothing from them."""
-    many = f"{lesson.idle:,} of {len(lesson.queries):,} pairs teach nothing here"
-    return _fact("Queries with equal labels", many, warn=True)
 
 
 def _read(recipe: Recipe, base: ResolvedBase | None) -> Recipe:
@@ -231,19 +190,3 @@ def _sized(
     encoder, _notice = encoder_beside(base.path, cache, texts)
     warmed = warms(recipe, base, encoder, texts)
     return sized(recipe, speed, pairs, warmed, layers_of(base.path))
-
-
-def _cut(recipe: Recipe, base: ResolvedBase, lesson: Lesson) -> dict[str, Any]:
-    name, tokenizer = f"Cut at {recipe.max_length} tokens", base.path / "tokenizer.json"
-    if not tokenizer.is_file():
-        return _fact(name, "not known")
-    share = share_cut(tokenizer, lesson.queries, lesson.passages, recipe.max_length)
-    return _fact(name, f"{_percent(share)} of pairs", warn=share >= NOTABLE_CUT)
-
-
-def _fact(name: str, value: str, warn: bool = False) -> dict[str, Any]:
-    return {"name": name, "value": value, "warn": warn}
-
-
-def _percent(share: float) -> str:
-    return "under 1%" if 0 < share < 0.01 else f"{100 * share:.0f}%"

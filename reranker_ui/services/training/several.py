@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from reranker_ui.services.runs.listing import Run, find_run, list_runs
+from reranker_ui.services.runs.listing import find_run, list_runs
 from reranker_ui.services.runs.progress import LIVE
+from reranker_ui.services.runs.rows import Run
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import deletion, lifecycle

@@ -1,7 +1,7 @@
 """The fields of a recipe as the form shows them: label, one line of help, choices, and values."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from reranker_ui.core.values.recipe import Recipe
 
@@ -27,6 +27,22 @@ BEST: Choices = (
 )
 
 
+class RecipeField(TypedDict):
+    """A field of the form; `choices`: value and word of each, None for a text."""
+
+    name: str
+    label: str
+    help: str
+    choices: Choices | None
+
+
+class FieldGroup(TypedDict):
+    """Fields below a title; the first group has none."""
+
+    title: str
+    fields: list[RecipeField]
+
+
 @dataclass(frozen=True)
 class Field:
     """A field of the recipe. Without choices it is a text."""
@@ -35,6 +51,10 @@ class Field:
     label: str
     help: str
     choices: Choices | None = None
+
+    def as_json(self) -> RecipeField:
+        """The field as plain values."""
+        return {"name": self.name, "label": self.label, "help": self.help, "choices": self.choices}
 
 
 def _same(*values: str) -> Choices:
@@ -117,11 +137,11 @@ MORE: dict[str, tuple[Field, ...]] = {
 NAMES = tuple(field.name for group in (MAIN, *MORE.values()) for field in group)
 
 
-def described() -> list[dict[str, Any]]:
-    """The groups of fields for the page: `[{"title", "fields": [Field as JSON]}]`; "" is MAIN."""
+def described() -> list[FieldGroup]:
+    """The groups of fields for the page."""
     groups = {"": MAIN, **MORE}
     return [
-        {"title": title, "fields": [vars(field) for field in fields]}
+        {"title": title, "fields": [field.as_json() for field in fields]}
         for title, fields in groups.items()
     ]
 

@@ -1,6 +1,6 @@
 """What fills the form of a new run: a preset, the advisor, a card or YAML, another run."""
 
-from typing import Any, Literal
+from typing import Literal, NotRequired, TypedDict
 
 from reranker_ui.core.values.recipe import PRESETS, PUBLISHED, Recipe
 from reranker_ui.core.values.refused import Refused
@@ -10,20 +10,48 @@ from reranker_ui.services.training import advise, lifecycle, recipes
 from reranker_ui.ui.form.fields import shown
 from reranker_ui.ui.form.offers import ADVISED, OF_RUN
 
-Filled = dict[str, Any]
+
+class RecipeChoice(TypedDict):
+    """A choice of the advisor, and its reason in a sentence."""
+
+    name: str
+    value: str
+    reason: str
+
+
+class RecipeReasons(TypedDict, total=False):
+    """Why the form is filled so. `card`: by a model card; `fit`: fit() printed that card."""
+
+    note: str
+    card: bool
+    fit: bool
+    choices: list[RecipeChoice]
+    notices: list[str]
+
+
+class FilledForm(TypedDict):
+    """What fills the form: the recipe's name and values; base and dataset where they change."""
+
+    name: str
+    values: dict[str, str]
+    why: RecipeReasons
+    base: NotRequired[str]
+    dataset: NotRequired[str]
 
 
 def by_name(
     workspace: Workspace, user: User, recipe: str, dataset: str | None, base: str
-) -> Filled:
+) -> FilledForm:
     """The form as a preset, the advisor or an earlier run ("run:12") fills it.
 
-    Returns `{"name", "values", "why"}` and, where it is another one, `base`; `why` explains the
-    values. Refused: an unknown recipe, what the advisor refuses.
+    Refused: an unknown recipe, what the advisor refuses.
     """
     if recipe == ADVISED:
         advice = advise.advised(workspace, user, dataset, base.strip() or None)
-        choices = [vars(choice) for choice in advice.choices]
+        choices: list[RecipeChoice] = [
+            {"name": choice.name, "value": choice.value, "reason": choice.reason}
+            for choice in advice.choices
+        ]
         return _filled(advice.recipe, {"choices": choices})
     if recipe.startswith(OF_RUN):
         return by_run(workspace, user, recipe.removeprefix(OF_RUN), "recipe")
@@ -35,16 +63,16 @@ def by_name(
 
 def by_text(
     workspace: Workspace, user: User, text: str, variant: Literal["printed", "fit"]
-) -> Filled:
+) -> FilledForm:
     """The form as a model card, a recipe as YAML or the id of a model on the Hub fills it."""
     found = recipes.pasted(workspace, user, text)
-    why = {"notices": found.notices, "card": True, "fit": found.as_run is not None}
+    why: RecipeReasons = {"notices": found.notices, "card": True, "fit": found.as_run is not None}
     return _filled(found.variant(variant), why, base=True)
 
 
 def by_run(
     workspace: Workspace, user: User, run: str, how: Literal["continue", "recipe"]
-) -> Filled:
+) -> FilledForm:
     """The form as a run filled it, or to continue its training; with `dataset`."""
     row = lifecycle.find_run(workspace, user, run)
     dataset, recipe = lifecycle.onward(workspace, user, run)
@@ -52,9 +80,9 @@ def by_run(
     if how == "recipe":
         recipe = Recipe.model_validate(row["recipe"] | {"base": row["base"]})
         note = f"The recipe of {row['name']}."
-    return _filled(recipe, {"note": note}, base=True) | {"dataset": dataset}
+    return {**_filled(recipe, {"note": note}, base=True), "dataset": dataset}
 
 
-def _filled(recipe: Recipe, why: dict[str, Any], base: bool = False) -> Filled:
-    filling = {"name": recipe.name, "values": shown(recipe), "why": why}
-    return filling | {"base": recipe.base} if base else filling
+def _filled(recipe: Recipe, why: RecipeReasons, base: bool = False) -> FilledForm:
+    filling: FilledForm = {"name": recipe.name, "values": shown(recipe), "why": why}
+    return {**filling, "base": recipe.base} if base else filling

@@ -1,6 +1,6 @@
 """What the form for a new run offers: datasets, base models, and recipes in groups."""
 
-from typing import Any
+from typing import TypedDict
 
 from pydantic import ValidationError
 
@@ -18,11 +18,10 @@ from reranker_ui.services.runs import executors
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import lifecycle
-from reranker_ui.ui.form.fields import described, shown
+from reranker_ui.ui.form.fields import FieldGroup, described, shown
 
 ADVISED, GIVEN, OF_RUN = "advised", "given", "run:"
 MOST_YOURS = 6
-Offer = dict[str, str]
 BASES = {
     "cross-encoder/ms-marco-MiniLM-L6-v2": "MiniLM-L6 · 22 M, English",
     "cross-encoder/ms-marco-MiniLM-L12-v2": "MiniLM-L12 · 33 M, English",
@@ -33,13 +32,45 @@ BASES = {
 }
 
 
-def offers(workspace: Workspace, user: User) -> dict[str, Any]:
-    """Everything that the form shows before anything is chosen.
+class Offer(TypedDict):
+    """A choice: its value, and the word for it."""
 
-    Returns `datasets`: name and labelled; `bases` and the groups of `recipes`: value and word;
-    `places`, where a run can train; `base`, the default one; `fields` as of `fields.described`;
-    `values`, those of the first recipe.
+    value: str
+    word: str
+
+
+class OfferGroup(TypedDict):
+    """Choices below a title."""
+
+    group: str
+    options: list[Offer]
+
+
+class OfferedDataset(TypedDict):
+    """A dataset, and how many of its pairs are labelled."""
+
+    name: str
+    labelled: int
+
+
+class FormOffers(TypedDict):
+    """What the form shows before anything is chosen.
+
+    `base`: the default one; `places`: where a run can train, the first is the default; `values`:
+    those of the first recipe.
     """
+
+    datasets: list[OfferedDataset]
+    bases: list[OfferGroup]
+    base: str
+    recipes: list[OfferGroup]
+    places: list[Offer]
+    fields: list[FieldGroup]
+    values: dict[str, str]
+
+
+def offers(workspace: Workspace, user: User) -> FormOffers:
+    """Everything that the form shows before anything is chosen."""
     default = workspace.settings.default_base
     bases = BASES if default in BASES else {default: default, **BASES}
     runs = [run for run in lifecycle.list_runs(workspace, user) if not run["archived"]]
@@ -64,7 +95,7 @@ def offers(workspace: Workspace, user: User) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _recipes(runs: list[lifecycle.Run]) -> list[dict[str, Any]]:
+def _recipes(runs: list[lifecycle.Run]) -> list[OfferGroup]:
     own = list(MINUTES)
     published = [name for name in PRESETS if name not in own and not name.endswith(AS_RUN)]
     presets = [_offer(name, _described(name)) for name in own]

@@ -1,7 +1,7 @@
 """The functions behind the form for a new run: what it offers, what fills it, plan, start."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, TypedDict
 
 from pydantic import Field
 
@@ -15,10 +15,23 @@ from reranker_ui.services.training.recipes import as_yaml, recipe_from
 from reranker_ui.ui.component import Function
 from reranker_ui.ui.form import filling
 from reranker_ui.ui.form.fields import NAMES
-from reranker_ui.ui.form.offers import offers
+from reranker_ui.ui.form.offers import FormOffers, offers
 from reranker_ui.ui.payload import Flag, Name, RunName, Text
 
 Values = Annotated[dict[Name, Name], Field(max_length=100)]
+
+
+class RunPlan(plans.Plan):
+    """The plan of a run, its recipe's name, and the recipe as YAML."""
+
+    yaml: str
+    recipe: str
+
+
+class StartedRun(TypedDict):
+    """The number of the run that was started."""
+
+    run: int
 
 
 def functions(workspace: Workspace) -> Sequence[Function]:
@@ -27,22 +40,22 @@ def functions(workspace: Workspace) -> Sequence[Function]:
 
 
 def _filling(workspace: Workspace) -> Sequence[Function]:
-    def form_offers(user: User) -> Any:
+    def form_offers(user: User) -> FormOffers:
         return offers(workspace, user)
 
     def fill_by_name(
         user: User, *, recipe: Name, dataset: Name | None = None, base: Name = ""
-    ) -> Any:
+    ) -> filling.FilledForm:
         return filling.by_name(workspace, user, recipe, dataset, base)
 
     def fill_by_text(
         user: User, *, text: Text, variant: Literal["printed", "fit"] = "printed"
-    ) -> Any:
+    ) -> filling.FilledForm:
         return filling.by_text(workspace, user, text, variant)
 
     def fill_by_run(
         user: User, *, run: RunName, how: Literal["continue", "recipe"] = "recipe"
-    ) -> Any:
+    ) -> filling.FilledForm:
         return filling.by_run(workspace, user, run, how)
 
     return [form_offers, fill_by_name, fill_by_text, fill_by_run]
@@ -58,10 +71,11 @@ def _running(workspace: Workspace) -> Sequence[Function]:
         values: Values,
         executor: Name | None = None,
         wait: Flag = False,
-    ) -> Any:
+    ) -> RunPlan:
         recipe = _requested(name, base, values)
         placed = placement(workspace, executor)
-        return plans.plan(workspace, user, dataset, recipe, wait, placed) | {
+        return {
+            **plans.plan(workspace, user, dataset, recipe, wait, placed),
             "yaml": as_yaml(recipe),
             "recipe": recipe.name,
         }
@@ -74,7 +88,7 @@ def _running(workspace: Workspace) -> Sequence[Function]:
         base: Name,
         values: Values,
         executor: Name | None = None,
-    ) -> Any:
+    ) -> StartedRun:
         recipe, placed = _requested(name, base, values), placement(workspace, executor)
         return {"run": lifecycle.start(workspace, user, dataset, recipe, placement=placed)["id"]}
 

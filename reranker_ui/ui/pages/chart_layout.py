@@ -5,6 +5,7 @@ from typing import Any, NewType
 
 import plotly.graph_objects as go
 
+PlotlyTrace = NewType("PlotlyTrace", dict[str, Any])
 PlotlyFigure = NewType("PlotlyFigure", dict[str, Any])
 PANEL = 190  # pixels, the height of one panel
 THIRD = 0.5  # of a panel, the height of the third one

@@ -1,12 +1,13 @@
 """The live chart as Plotly figures from plain values; colours are CSS variables of the page."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 import plotly.graph_objects as go
 
-from reranker_ui.ui.pages.chart_layout import PANEL, layout, shade
+from reranker_ui.services.runs.progress import Baseline
+from reranker_ui.ui.pages.chart_layout import PANEL, PlotlyTrace, layout, shade
 
-BASELINES = {
+BASELINES: dict[Baseline, tuple[str, str]] = {
     "base": ("base", "7px,5px"),
     "bm25": ("BM25", "1.5px,4px"),
     "cosine": ("cosine", "12px,5px"),
@@ -17,14 +18,26 @@ METRICS = ("ndcg@10", "mrr@10", "map", "average_precision")
 EXTRAS = {"learning_rate": "%{y:.2e}", "grad_norm": "%{y:.3f}", "pairs_per_second": "%{y:.1f}"}
 
 
-def points(warm_steps: int, events: list[dict[str, Any]]) -> dict[str, Any]:
-    """What `events` add to the chart; x counts the steps of the whole run, warm start first.
+Point = tuple[float, float]
 
-    Returns `{"warm": [[x, loss]...], "train": [[x, loss]...], "dev": {metric: [[x, value on
-    dev]...]}, "extra": {name of EXTRAS: [[x, value]...]}, "baselines": {"base" | "bm25" |
-    "cosine": {metric: value on dev}}}`.
+
+class ChartPoints(TypedDict):
+    """Points of the chart; x counts the steps of the whole run, warm start first.
+
+    `warm` and `train`: the loss; `dev`: by metric; `extra`: by name of EXTRAS; `baselines`: by
+    metric on dev.
     """
-    series: dict[str, Any] = {
+
+    warm: list[Point]
+    train: list[Point]
+    dev: dict[str, list[Point]]
+    extra: dict[str, list[Point]]
+    baselines: dict[Baseline, dict[str, float]]
+
+
+def points(warm_steps: int, events: list[dict[str, Any]]) -> ChartPoints:
+    """What `events` add to the chart."""
+    series: ChartPoints = {
         "warm": [],
         "train": [],
         "dev": {metric: [] for metric in METRICS},
@@ -40,21 +53,21 @@ def points(warm_steps: int, events: list[dict[str, Any]]) -> dict[str, Any]:
     return series
 
 
-def _logged(series: dict[str, Any], event: dict[str, Any], x: float) -> None:
+def _logged(series: ChartPoints, event: dict[str, Any], x: float) -> None:
     _append(series["train" if event.get("phase") == "train" else "warm"], x, event["loss"])
     for name in EXTRAS:
         if event.get(name) is not None:
             _append(series["extra"][name], x, event[name])
 
 
-def _append(line: list[list[float]], x: float, y: float) -> None:
-    # A resumed run takes some steps again: what it had drawn beyond them goes.
+def _append(line: list[Point], x: float, y: float) -> None:
+    # A resumed run takes some steps again: what it had drawn beyond them is removed.
     while line and line[-1][0] >= x:
         line.pop()
-    line.append([x, y])
+    line.append((x, y))
 
 
-def _evaluated(series: dict[str, Any], event: dict[str, Any], before: int) -> None:
+def _evaluated(series: ChartPoints, event: dict[str, Any], before: int) -> None:
     found = {name: event["metrics"].get(name) for name in METRICS}
     values = {name: value for name, value in found.items() if value is not None}
     when = event["when"]
@@ -71,7 +84,7 @@ def run_figure(
     name: str,
     steps: int | None,
     warm_steps: int,
-    series: dict[str, Any],
+    series: ChartPoints,
     panel: int = PANEL,
     metric: str = METRICS[0],
     extra: str | None = None,
@@ -84,8 +97,8 @@ def run_figure(
     """
     end = max(steps or 100, 1)
     figure = go.Figure(layout=layout(name, end, panel, extra is not None))
-    for phase, label in (("warm", "warm start"), ("train", "loss")):
-        _loss(figure, phase, label, series[phase])
+    _loss(figure, "warm", "warm start", series["warm"])
+    _loss(figure, "train", "loss", series["train"])
     for ranker in BASELINES:
         _baseline(figure, ranker, end, series["baselines"].get(ranker, {}).get(metric))
     figure.add_scatter(
@@ -114,11 +127,11 @@ def run_figure(
     return figure
 
 
-def _line(points: list[list[float]]) -> dict[str, list[float]]:
+def _line(points: list[Point]) -> dict[str, list[float]]:
     return {"x": [x for x, _ in points], "y": [y for _, y in points]}
 
 
-def _loss(figure: go.Figure, phase: str, label: str, points: list[list[float]]) -> None:
+def _loss(figure: go.Figure, phase: str, label: str, points: list[Point]) -> None:
     raw = {"color": f"var(--rr-{'base' if phase == 'warm' else 'accent'})", "width": 1}
     common = {"mode": "lines", "yaxis": "y", "hovertemplate": "%{y:.3f}"}
     figure.add_scatter(
@@ -127,7 +140,7 @@ def _loss(figure: go.Figure, phase: str, label: str, points: list[list[float]]) 
     figure.add_scatter(x=[], y=[], **common, meta=phase, name=label, line=raw | {"width": 2})
 
 
-def _baseline(figure: go.Figure, ranker: str, end: int, value: float | None) -> None:
+def _baseline(figure: go.Figure, ranker: Baseline, end: int, value: float | None) -> None:
     label, dash = BASELINES[ranker]
     figure.add_scatter(
         x=[0, end],
@@ -141,7 +154,7 @@ def _baseline(figure: go.Figure, ranker: str, end: int, value: float | None) -> 
     )
 
 
-def compared_traces(name: str, number: int, series: dict[str, Any]) -> list[dict[str, Any]]:
+def compared_traces(name: str, number: int, series: ChartPoints) -> list[PlotlyTrace]:
     """The two thin lines of a run laid over: loss (the page smooths it) and a metric on dev."""
     line = {"color": f"var(--rr-{COMPARED[number % len(COMPARED)]})", "width": 1.25}
     figure = go.Figure()
@@ -159,4 +172,4 @@ def compared_traces(name: str, number: int, series: dict[str, Any]) -> list[dict
             yaxis=axis,
             hovertemplate="%{y:.3f}",
         )
-    return [trace.to_plotly_json() for trace in figure.data]
+    return [PlotlyTrace(trace.to_plotly_json()) for trace in figure.data]

@@ -1,8 +1,8 @@
 """The Train tab: a form for a new run, the current run, all runs."""
 
-import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, NotRequired, TypedDict
 
 import gradio as gr
 import plotly
@@ -10,7 +10,9 @@ from pydantic import Field
 
 from reranker_ui.services.runs import details, outcomes, own_metric
 from reranker_ui.services.runs import push as publishing
-from reranker_ui.services.runs.comparison import comparison
+from reranker_ui.services.runs.comparison import RunComparison, comparison
+from reranker_ui.services.runs.rows import Run
+from reranker_ui.services.runs.watching import ChangedRows, NoRun
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import lifecycle, several
@@ -20,7 +22,7 @@ from reranker_ui.ui.pages import chart_layout, run_chart
 from reranker_ui.ui.payload import Count, Flag, Id, Name, Number, RunName, Text
 
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-ACTS = {
+ACTS: dict[str, Callable[[Workspace, User, str], Run]] = {
     "keep": lambda workspace, user, run: several.stop_all(workspace, user, run, "keep"),
     "cancel": lambda workspace, user, run: several.stop_all(workspace, user, run, "cancel"),
     "again": lifecycle.run_again,
@@ -32,6 +34,31 @@ Panel = Annotated[int, Field(strict=True, ge=40, le=2_000)]  # pixels
 Marks = Annotated[dict[Name, Name], Field(max_length=10_000)]  # of rows that the page has
 
 
+class FollowedRun(TypedDict):
+    """The run that the page follows, and what is new in its chart.
+
+    `figure`: the whole chart, where it is not drawn yet; `next`: the byte of its events to ask
+    from next time; `plotly`: the address of Plotly.
+    """
+
+    run: Run
+    points: run_chart.ChartPoints
+    next: int
+    plotly: str
+    figure: NotRequired[chart_layout.PlotlyFigure]
+
+
+class ComparedRun(TypedDict):
+    """A run that is laid over the chart. `number`: which of three colours, `token`, it has."""
+
+    id: int
+    name: str
+    number: int
+    token: str
+    points: run_chart.ChartPoints
+    traces: list[chart_layout.PlotlyTrace]
+
+
 def build(workspace: Workspace) -> None:
     """Draw the tab; its rooms read the current dataset and run from the address."""
     gr.set_static_paths([PLOTLY])
@@ -39,13 +66,25 @@ def build(workspace: Workspace) -> None:
         with gr.Column(elem_id="rr-new-run", elem_classes="rr-card", scale=0, min_width=0):
             room("train_form", run_form.functions(workspace))
         with gr.Column(elem_id="rr-train-live", min_width=0):
-            functions = [_follow(workspace), _compared(workspace), _act(workspace)]
-            room("train", [*functions, *_ended(workspace)])
-    room("train_runs", [_rows(workspace), _act(workspace), *_several(workspace)])
+            room("train", live_functions(workspace))
+    room("train_runs", table_functions(workspace))
 
 
-def _ended(workspace: Workspace) -> list[Function]:
-    return [_outcome(workspace), _push(workspace), _set_metric(workspace)]
+def functions(workspace: Workspace) -> list[Function]:
+    """The server functions of the current run and of the table; those of the form are its own."""
+    found = [*live_functions(workspace), *table_functions(workspace)]
+    return list({function.__name__: function for function in found}.values())
+
+
+def live_functions(workspace: Workspace) -> list[Function]:
+    """The server functions of the current run."""
+    followed = [_follow(workspace), _compared(workspace), _act(workspace)]
+    return [*followed, _outcome(workspace), _push(workspace), _set_metric(workspace)]
+
+
+def table_functions(workspace: Workspace) -> list[Function]:
+    """The server functions of the table of runs."""
+    return [_rows(workspace), _act(workspace), *_several(workspace)]
 
 
 def _follow(workspace: Workspace) -> Function:
@@ -58,14 +97,16 @@ def _follow(workspace: Workspace) -> Function:
         since: Id = 0,
         panel: Panel = chart_layout.PANEL,
         extra: Name | None = None,
-    ) -> dict[str, Any]:
+    ) -> FollowedRun | NoRun:
         """The run, and what is new in its chart; the whole figure where it is not drawn yet."""
         found = lifecycle.follow(workspace, user, run, drawn, steps, since)
+        if found["run"] is None:
+            return {"run": None}
         row = found["run"]
-        if row is None:
-            return found
         points = run_chart.points(row["warm_steps"], found["events"])
-        answer = {"run": row, "points": points, "next": found["next"], "plotly": plotly_address()}
+        answer: FollowedRun = {
+            "run": row, "points": points, "next": found["next"], "plotly": plotly_address(),
+        }  # fmt: skip
         if not found["since"]:
             figure = run_chart.run_figure(
                 row["name"],
@@ -75,14 +116,14 @@ def _follow(workspace: Workspace) -> Function:
                 panel,
                 extra=extra if extra in run_chart.EXTRAS else None,
             )
-            answer["figure"] = json.loads(figure.to_json())
+            answer["figure"] = chart_layout.plain(figure)
         return answer
 
     return follow
 
 
 def _compared(workspace: Workspace) -> Function:
-    def compared(user: User, *, run: RunName, number: Literal[0, 1, 2]) -> dict[str, Any]:
+    def compared(user: User, *, run: RunName, number: Literal[0, 1, 2]) -> ComparedRun:
         """A past run as thin lines to lay over the chart; `number` chooses their colour."""
         found = lifecycle.events(workspace, user, run)
         row = found["run"]
@@ -100,7 +141,7 @@ def _compared(workspace: Workspace) -> Function:
 
 
 def _outcome(workspace: Workspace) -> Function:
-    def outcome(user: User, *, run: RunName) -> dict[str, Any]:
+    def outcome(user: User, *, run: RunName) -> outcomes.RunOutcome:
         return outcomes.outcome(workspace, user, run)
 
     return outcome
@@ -116,14 +157,14 @@ def _set_metric(workspace: Workspace) -> Function:
 def _push(workspace: Workspace) -> Function:
     def push(
         user: User, *, run: RunName, repo: Name, private: Flag = True, token: Name | None = None
-    ) -> dict[str, Any]:
+    ) -> publishing.Pushed:
         return publishing.push(workspace, user, run, repo, private, token)
 
     return push
 
 
 def _rows(workspace: Workspace) -> Function:
-    def rows(user: User, *, have: Marks, limit: Count = 12, archived: Flag = False) -> Any:
+    def rows(user: User, *, have: Marks, limit: Count = 12, archived: Flag = False) -> ChangedRows:
         return lifecycle.changed_rows(workspace, user, have, limit, archived)
 
     return rows
@@ -132,7 +173,7 @@ def _rows(workspace: Workspace) -> Function:
 def _several(workspace: Workspace) -> list[Function]:
     def edit_run(
         user: User, *, run: RunName, name: Name | None = None, note: Text | None = None
-    ) -> Any:
+    ) -> Run:
         return details.edit_run(workspace, user, run, name, note)
 
     def archive_runs(user: User, *, runs: Runs, archived: Flag = True) -> int:
@@ -141,14 +182,14 @@ def _several(workspace: Workspace) -> list[Function]:
     def delete_runs(user: User, *, runs: Runs) -> int:
         return several.delete_runs(workspace, user, runs)
 
-    def compare_runs(user: User, *, runs: Runs) -> Any:
+    def compare_runs(user: User, *, runs: Runs) -> RunComparison:
         return comparison(workspace, user, runs)
 
     return [edit_run, archive_runs, delete_runs, compare_runs]
 
 
 def _act(workspace: Workspace) -> Function:
-    def act(user: User, *, run: RunName, what: Act) -> Any:
+    def act(user: User, *, run: RunName, what: Act) -> Run:
         return ACTS[what](workspace, user, run)
 
     return act

@@ -13,6 +13,7 @@ from reranker_ui.core.values.refused import Refused
 LOCAL = "local"
 MOST_RANKS = 64
 PLACEMENT, JOB = "executor.json", "job.json"
+Phase = Literal["waiting", "running", "ended"]  # of a job
 Count = Annotated[int, Field(ge=0, le=MOST_RANKS)]
 
 
@@ -40,7 +41,7 @@ class Job:
     """What an executor last said of its job: `state` in its own word; `at` in Unix seconds."""
 
     id: str
-    phase: Literal["waiting", "running", "ended"] = "waiting"
+    phase: Phase = "waiting"
     state: str = ""
     at: float = 0.0
 
