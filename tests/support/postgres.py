@@ -133,7 +133,7 @@ def _answers(cluster: Cluster) -> bool:
 
 def _with_schema(url: str) -> None:
     from reranker_ui.services.store import migrations
-    from reranker_ui.services.store.database import open_engine
+    from reranker_ui.services.store.engine import open_engine
 
     engine = open_engine(url)
     migrations.upgrade(engine)

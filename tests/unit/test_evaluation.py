@@ -12,7 +12,7 @@ from reranker_ui.core.evaluation.metrics import (
     per_query,
     ranking_metrics,
 )
-from reranker_ui.core.formats.structure.label_scale import with_relevance
+from reranker_ui.core.formats.labels.label_scale import with_relevance
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 

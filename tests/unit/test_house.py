@@ -71,7 +71,8 @@ def test_migrations_give_the_tables_as_declared(tmp_path):
     from alembic.migration import MigrationContext
 
     from reranker_ui.services.store import migrations
-    from reranker_ui.services.store.database import metadata, open_engine
+    from reranker_ui.services.store.database import metadata
+    from reranker_ui.services.store.engine import open_engine
 
     engine = open_engine(f"sqlite:///{tmp_path / 'new.db'}")
     migrations.upgrade(engine)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reranker_ui.core.formats.labels.label_scale import guess_scale, histogram, scale_for
 from reranker_ui.core.formats.options import ReadOptions
-from reranker_ui.core.formats.structure.label_scale import guess_scale, histogram, scale_for
 from reranker_ui.core.values.labels import LabelReader, Scale
 from reranker_ui.core.values.pairs import Left
 from reranker_ui.core.values.refused import Refused

@@ -8,7 +8,7 @@ import { drawCurves } from "./curves.js";
 import { ResultLabels } from "./result_labels.js";
 import { ResultRow } from "./result_row.js";
 import { resultsFoot } from "./results_foot.js";
-import { changeMark, headOf, listNotices, listTabs } from "./side_head.js";
+import { changeMark, headOf, listNotices, listTabs, slot } from "./side_head.js";
 
 /**
  * @typedef {object} ListActions
@@ -242,13 +242,4 @@ export class RankedLists {
     else return;
     event.preventDefault();
   }
-}
-
-/**
- * A part of the lists that is drawn again alone.
- * @param {string} name
- * @param {Child} content
- */
-function slot(name, content) {
-  return h("div.rr-slot", { "data-slot": name }, content);
 }

@@ -3,13 +3,13 @@
 // too long for that are packed behind its #, which the server never sees.
 
 import { address, setAddress } from "../lib/address.js";
-import { button, errorBox } from "../lib/controls.js";
+import { errorBox } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { listen } from "../lib/events.js";
 import { isTyping, isVisible } from "../lib/poll.js";
-import { mayPass } from "../lib/server.js";
 import { AskForm } from "./ask.js";
 import { drawDemo } from "./demo.js";
+import { showFailure } from "./failure.js";
 import { openKeys } from "./key_help.js";
 import { copyLink, passagesOfLink } from "./links.js";
 import { QueryPicker } from "./queries.js";
@@ -31,7 +31,7 @@ function askedFor() {
   return JSON.stringify([dataset, q, a, b, c, from]);
 }
 
-class Playground {
+export class Playground {
   /**
    * @param {HTMLElement} room
    * @param {PlaygroundServer} server
@@ -201,43 +201,11 @@ class Playground {
       showTimes(form.times, answer);
       lists.draw(body);
     } catch (error) {
-      if (turn === view.turn) this.showFailure(error);
+      if (turn === view.turn) showFailure(this, error);
     } finally {
       clearTimeout(waiting);
       if (turn === view.turn) form.go.disabled = false;
     }
-  }
-
-  /** @param {unknown} error */
-  showFailure(error) {
-    const { view, lists, form } = this;
-    if (mayPass(error)) {
-      this.showOutage(error);
-      return;
-    }
-    view.answer = null;
-    view.failed = true;
-    lists.clear();
-    const labelled = view.source === "labelled";
-    const browse = button("Browse test queries", () => this.picker.toggle(true));
-    const search = button("Use BM25 candidates", () => form.choose("dataset"));
-    const actions = [
-      labelled && view.dataset && browse,
-      labelled && form.query.value.trim() && search,
-    ].filter(Boolean);
-    fill(this.body, lists.heads(), errorBox(error, ...actions));
-  }
-
-  /**
-   * What was ranked before stays.
-   * @param {unknown} error
-   */
-  showOutage(error) {
-    if (this.view.answer) this.lists.draw(this.body);
-    const again = button("Try again", () => this.rank());
-    const box = h("div.rr-play-outage", errorBox(error, again));
-    if (this.view.answer) this.body.prepend(box);
-    else fill(this.body, this.lists.heads(), box);
   }
 
   async draw() {

@@ -1,13 +1,10 @@
 // The head over a ranked list: which ranker, and how good it is.
 
-import { button, linkButton } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
 import { formatMetric } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { deltaMark } from "../lib/labels.js";
-import { openMenu } from "../lib/menu.js";
-import { openCutoff } from "./cutoff.js";
-import { openUse } from "./use.js";
+import { moreButton, runLinks } from "./ranker_menu.js";
 import { isRun } from "./view.js";
 
 /** @typedef {import("./ranked_lists.js").RankedLists} RankedLists */
@@ -130,64 +127,6 @@ function turns(lists) {
 }
 
 /**
- * What a run is for, in sight: its code and files, and its threshold.
- * @param {RankedLists} lists
- * @param {Side} side
- */
-function runLinks({ view, server, actions }, side) {
-  const word = side.cutoff ? "Threshold" : "Find a threshold";
-  const keeps = view.may("admin");
-  return [
-    !view.demo && linkButton("Use this model", () => openUse(side, server, view.role)),
-    linkButton(word, () => openCutoff(side, server, actions.again, keeps)),
-  ];
-}
-
-/**
- * @param {RankedLists} lists
- * @param {Side} side
- */
-function moreButton(lists, side) {
-  const { view, server, actions } = lists;
-  const cutoff = side.measure === "probability" && isRun(side.name);
-  const keeps = view.may("admin");
-  /** @type {Parameters<typeof openMenu>[1]} */
-  const entries = [
-    !view.demo && {
-      text: "Use this model",
-      icon: "code",
-      act: () => openUse(side, server, view.role),
-    },
-    cutoff && {
-      text: side.cutoff ? "Threshold and calibration" : "Find a threshold",
-      icon: "skip",
-      act: () => openCutoff(side, server, actions.again, keeps),
-    },
-    !view.c && {
-      text: "Add a third ranker",
-      icon: "plus",
-      act: () => lists.setThird(unusedRanker(lists)),
-    },
-  ];
-  const more = button("", () => openMenu(more, entries), {
-    kind: "quiet icon",
-    icon: "more",
-    label: `More about ${side.title}`,
-  });
-  return more;
-}
-
-/**
- * For a third ranker: one that is not shown yet.
- * @param {RankedLists} lists
- */
-function unusedRanker({ view }) {
-  const shown = [view.a, view.b];
-  const free = view.rankers.filter(({ ready, name }) => ready && !shown.includes(name));
-  return (free.find(({ name }) => name === "cosine") || free[0])?.name || "bm25";
-}
-
-/**
  * What a ranker gains over A in nDCG@10.
  * @param {RankedLists} lists
  * @param {Letter} letter
@@ -240,4 +179,13 @@ export function listNotices(lists) {
     const mark = icon(side.trained ? "info" : "warn");
     return h("div.rr-notice.rr-side-notice", mark, h("span", word, side.notice));
   });
+}
+
+/**
+ * A part of the lists that is drawn again alone.
+ * @param {string} name
+ * @param {Child} content
+ */
+export function slot(name, content) {
+  return h("div.rr-slot", { "data-slot": name }, content);
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from reranker_ui.core.formats.structure.preamble import (
+    distinct,
     is_comment,
     separator_line,
     start_of,
@@ -93,18 +94,6 @@ def _started(
         comments=any(is_comment(row[0]) for row in cells[: start.skipped]),
         why=start.why,
     )
-
-
-def distinct(cells: Sequence[str]) -> tuple[str, ...]:
-    """Trimmed column names; a repeated one gets a number, so that no column is lost."""
-    names: list[str] = []
-    for cell in cells:
-        name, number = cell.strip(), 1
-        while name and name in names:
-            number += 1
-            name = f"{cell.strip()} ({number})"
-        names.append(name)
-    return tuple(names)
 
 
 def records_of(

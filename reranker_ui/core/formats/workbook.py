@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.formats.container import Container, Record
-from reranker_ui.core.formats.delimited import Dialect, distinct
+from reranker_ui.core.formats.delimited import Dialect
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.parquet import too_many
-from reranker_ui.core.formats.structure.preamble import start_of, usual_width
+from reranker_ui.core.formats.structure.preamble import distinct, start_of, usual_width
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import split_name
 

@@ -25,6 +25,8 @@ COLUMNS = ["pair_id", "query_key", "query", "passage", "grade"]
 STARTING = 60.0  # seconds at most from creating the folder to submitting the run
 BRING_BACK = "Bring the run back with `python -m reranker_ui restore --runs`, or delete it."
 Phase = Literal["warm_start", "train"]
+Stop = Literal["keep", "cancel"]
+_STOPS: dict[bytes, Stop] = {b"keep": "keep", b"cancel": "cancel"}
 
 
 @with_config(ConfigDict(extra="allow"))
@@ -86,8 +88,6 @@ class RunFolder(ProcessFolder):
     def home(self) -> Path:
         """The home that contains the folder: `HOME/runs/00007` -> `HOME`."""
         return self.path.resolve().parent.parent
-
-    # -- inputs
 
     def write_inputs(
         self,
@@ -166,8 +166,6 @@ class RunFolder(ProcessFolder):
         frame = pd.read_parquet(self.texts_file)
         return list(zip(frame["query"], frame["passage"], strict=True))
 
-    # -- events
-
     def emit(self, event: str, phase: Phase = "train", **fields: Any) -> None:
         """Append one event. OSError on a full disk, with nothing written."""
         event_log.append(
@@ -201,13 +199,9 @@ class RunFolder(ProcessFolder):
         # The clock may have been set back.
         return abs(time.time() - self.path.stat().st_mtime) < STARTING
 
-    # -- checkpoints
-
     def last_checkpoint(self) -> Path | None:
         """The newest complete checkpoint; a lost run resumes from it."""
         return newest_checkpoint(self.checkpoints)
-
-    # -- the queue
 
     def run_lock(self) -> FileLock:
         """The lock of the home: only one run trains at a time."""
@@ -232,9 +226,7 @@ class RunFolder(ProcessFolder):
             return False
         return parent.alive() or parent.status() in ("queued", "running", "lost")
 
-    # -- stopping
-
-    def request_stop(self, how: Literal["keep", "cancel"]) -> None:
+    def request_stop(self, how: Stop) -> None:
         """Ask the worker to stop after this step. `cancel` wins, whichever comes first."""
         if self.stop_requested() == "cancel":
             return
@@ -242,12 +234,9 @@ class RunFolder(ProcessFolder):
         aside.write_text(how)
         aside.replace(self.stop_file)
 
-    def stop_requested(self) -> Literal["keep", "cancel"] | None:
+    def stop_requested(self) -> Stop | None:
         """How the run was asked to stop; None if it was not."""
         try:
-            content = self.stop_file.read_bytes().strip()
+            return _STOPS.get(self.stop_file.read_bytes().strip())
         except (FileNotFoundError, NotADirectoryError):
             return None
-        if content == b"keep":
-            return "keep"
-        return "cancel" if content == b"cancel" else None

@@ -11,7 +11,8 @@ from reranker_ui.services.annotating.model_scores import ScoringRun, runs_that_s
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.guidelines import Order, TestPairs
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.database import annotations, datasets, pairs, users
+from reranker_ui.services.store.database import annotations, datasets, pairs
+from reranker_ui.services.store.people_tables import users
 from reranker_ui.services.store.workspace import Workspace, record
 
 ORDERS = get_args(Order)

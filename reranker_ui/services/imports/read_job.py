@@ -15,11 +15,7 @@ from typing import Any, cast
 
 from reranker_ui.core.formats.delimited import NAMES
 from reranker_ui.core.formats.hub import download, is_hub_id
-from reranker_ui.core.formats.mojibake import Mojibake
-from reranker_ui.core.formats.options import ReadOptions
-from reranker_ui.core.formats.plan import NotMapped, Plan, make_plan
-from reranker_ui.core.formats.structure.file_reading import PreviewRow, Reading, ReadingPlan
-from reranker_ui.core.formats.structure.label_reading import (
+from reranker_ui.core.formats.labels.label_reading import (
     LabelNames,
     are_names,
     name_notes,
@@ -27,6 +23,10 @@ from reranker_ui.core.formats.structure.label_reading import (
     scale_facts,
     scale_notes,
 )
+from reranker_ui.core.formats.mojibake import Mojibake
+from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.formats.plan import NotMapped, Plan, make_plan
+from reranker_ui.core.formats.structure.file_reading import PreviewRow, Reading, ReadingPlan
 from reranker_ui.core.formats.structure.several import plan_of_files
 from reranker_ui.core.formats.structure.unread import UnreadColumns
 from reranker_ui.core.values.job_folder import JobFolder, run_job

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from reranker_ui.core.formats.clean import clean
+from reranker_ui.core.formats.labels.label_cells import with_plain_labels
 from reranker_ui.core.formats.mojibake import Mojibake
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.plan import Plan
 from reranker_ui.core.formats.structure.further import further_of, plain_cells
-from reranker_ui.core.formats.structure.label_cells import with_plain_labels
 from reranker_ui.core.values.labels import GRADES, LabelReader
 from reranker_ui.core.values.pairs import REASONS, Judged, Left, Pair, Report
 from reranker_ui.core.values.refused import Refused

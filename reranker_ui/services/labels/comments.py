@@ -10,7 +10,8 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_pair
 from reranker_ui.services.labels.visibility import visibility_of, withheld
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.database import comments, datasets, pairs, users
+from reranker_ui.services.store.database import comments, datasets, pairs
+from reranker_ui.services.store.people_tables import users
 from reranker_ui.services.store.workspace import Workspace
 
 _LONGEST = 2_000  # characters

@@ -23,14 +23,7 @@ from reranker_ui.services.labels.pair_counts import (
 )
 from reranker_ui.services.labels.visibility import Visibility, visibility_of
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.database import (
-    annotations,
-    datasets,
-    imports,
-    journal,
-    pairs,
-    runs,
-)
+from reranker_ui.services.store.database import annotations, datasets, imports, journal, pairs, runs
 from reranker_ui.services.store.workspace import Workspace, record
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.services.store.database import sqlite_module
+from reranker_ui.services.store.engine import sqlite_module
 
 log = logging.getLogger(__name__)
 _DROP = ("DROP TABLE IF EXISTS texts", "DROP TABLE IF EXISTS filled")

@@ -13,7 +13,8 @@ from reranker_ui.core.values.machine import LEAST_DISK
 from reranker_ui.core.values.refused import Unavailable
 from reranker_ui.services.operating import backup_schedule
 from reranker_ui.services.store.access import LOCAL, User, require
-from reranker_ui.services.store.database import datasets, sqlite_version
+from reranker_ui.services.store.database import datasets
+from reranker_ui.services.store.engine import sqlite_version
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import lifecycle
 

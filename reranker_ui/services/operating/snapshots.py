@@ -14,7 +14,8 @@ from reranker_ui.core.values.filesystems import disk_full_refused
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.store import faults, migrations
 from reranker_ui.services.store.access import User
-from reranker_ui.services.store.database import journal, metadata, open_engine, sqlite_module
+from reranker_ui.services.store.database import journal, metadata
+from reranker_ui.services.store.engine import open_engine, sqlite_module
 from reranker_ui.services.store.permissions import make_private_file
 from reranker_ui.services.store.workspace import Workspace
 

@@ -10,7 +10,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.people import sign_in_lock
 from reranker_ui.services.people.tokens import hash_password, password_fits
 from reranker_ui.services.store.access import LOCAL, ROLES, Role, User, require
-from reranker_ui.services.store.database import api_keys, sessions, users
+from reranker_ui.services.store.people_tables import api_keys, sessions, users
 from reranker_ui.services.store.workspace import Workspace, record
 
 NAME = re.compile(r"[^\W_][\w .@'-]{0,39}")

@@ -11,7 +11,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.people.accounts import find
 from reranker_ui.services.people.tokens import digest, new_token
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.database import api_keys, users
+from reranker_ui.services.store.people_tables import api_keys, users
 from reranker_ui.services.store.workspace import Workspace, record
 
 PREFIX = "rr_"

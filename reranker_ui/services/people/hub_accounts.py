@@ -8,7 +8,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.people.accounts import check_name, enter
 from reranker_ui.services.people.invites import enter_by
 from reranker_ui.services.store.access import User
-from reranker_ui.services.store.database import users
+from reranker_ui.services.store.people_tables import users
 from reranker_ui.services.store.workspace import Workspace
 
 _ITSELF = User("Hugging Face sign-in", "admin")

@@ -9,7 +9,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.people.accounts import check_name, check_role, enter
 from reranker_ui.services.people.tokens import digest, hash_password, new_token
 from reranker_ui.services.store.access import Role, User, require
-from reranker_ui.services.store.database import invites
+from reranker_ui.services.store.people_tables import invites
 from reranker_ui.services.store.workspace import Workspace, record
 
 INVALID = "This invite has been used or has expired. Ask for a new one."

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.people.tokens import digest, new_token, password_fits
 from reranker_ui.services.store.access import User
-from reranker_ui.services.store.database import sessions, users
+from reranker_ui.services.store.people_tables import sessions, users
 from reranker_ui.services.store.workspace import Workspace
 
 LASTS = 30 * 24 * 3600.0  # seconds

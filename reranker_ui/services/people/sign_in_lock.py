@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.people.tokens import digest
-from reranker_ui.services.store.database import failures
+from reranker_ui.services.store.people_tables import failures
 from reranker_ui.services.store.workspace import Workspace
 
 WINDOW = 15 * 60.0  # seconds

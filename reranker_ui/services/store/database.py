@@ -1,28 +1,15 @@
-"""Tables, engine and transactions of the database, which only the services write."""
+"""The tables of datasets, labels and runs, and the journal; only services write them."""
 
-import json
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint, event
+from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
-from reranker_ui.core.values.refused import Unavailable
-
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from reranker_ui.services.store import people_tables  # noqa: F401 - the rest of the schema
+from reranker_ui.services.store.schema import metadata as metadata  # complete only from here
+from reranker_ui.services.store.schema import time_column
 
 Text, Integer, Float, JSON = sa.Text, sa.Integer, sa.Float, sa.JSON
-
-
-def _time(name: str, nullable: bool = False) -> "Column[float]":
-    return Column(name, Float, nullable=nullable)  # Unix seconds
-
 
 datasets = Table(
     "datasets",
@@ -48,8 +35,8 @@ datasets = Table(
     Column("annotators", JSON),  # names of those who may label; NULL: every annotator
     Column("texts_version", Integer, nullable=False, server_default="0"),  # edits of texts so far
     Column("created_by", Text, nullable=False),
-    _time("created_at"),
-    _time("updated_at"),
+    time_column("created_at"),
+    time_column("updated_at"),
 )
 
 imports = Table(
@@ -61,7 +48,7 @@ imports = Table(
     Column("state", Text, nullable=False),  # importing: its pairs are not visible yet; done
     Column("report", JSON),
     Column("created_by", Text, nullable=False),
-    _time("created_at"),
+    time_column("created_at"),
 )
 
 pairs = Table(
@@ -82,12 +69,12 @@ pairs = Table(
     Column("extra", JSON),
     Column("votes", Integer, nullable=False, server_default="0"),  # annotations with a label
     Column("text_version", Integer),  # the dataset's texts_version at its last edit; NULL: never
-    _time("retired_at", nullable=True),
-    _time("created_at"),
+    time_column("retired_at", nullable=True),
+    time_column("created_at"),
     UniqueConstraint("dataset_id", "pair_key"),
     Index("ix_pairs_page", "dataset_id", "id"),
     Index(None, "dataset_id", "query_key"),
-    # The filters of the Data tab: each walks its index in order of id (services/paging.py).
+    # The filters of the Data tab: each walks its index in order of id (`datasets.id_pages`).
     Index("ix_pairs_split", "dataset_id", "split", "id"),
     Index("ix_pairs_label", "dataset_id", "label", "id"),
     Index(
@@ -150,8 +137,8 @@ annotations = Table(
     Column("client_id", Text, unique=True),
     Column("guidelines_version", Integer),
     Column("drawn", Text),  # random, uncertain: how the pair was chosen; NULL: in turn
-    _time("created_at"),
-    _time("updated_at"),
+    time_column("created_at"),
+    time_column("updated_at"),
     UniqueConstraint("pair_id", "annotator"),
     Index(None, "annotator", "updated_at"),
     Index(None, "annotator", "pair_id"),
@@ -164,7 +151,7 @@ comments = Table(
     Column("pair_id", ForeignKey("pairs.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("author", Text, nullable=False),
     Column("text", Text, nullable=False),
-    _time("at"),
+    time_column("at"),
 )
 
 # Pairs whose label is known: every annotator is given them, to see how reliable the labels are.
@@ -189,7 +176,7 @@ leases = Table(
     metadata,
     Column("pair_id", ForeignKey("pairs.id", ondelete="CASCADE"), primary_key=True),
     Column("annotator", Text, primary_key=True, index=True),
-    _time("until"),
+    time_column("until"),
 )
 
 # Changes already in the database: a browser that got no answer sends them again.
@@ -198,7 +185,7 @@ receipts = Table(
     metadata,
     Column("client_id", Text, primary_key=True),
     Column("annotator", Text, nullable=False),
-    _time("at"),
+    time_column("at"),
 )
 
 decisions = Table(
@@ -208,7 +195,7 @@ decisions = Table(
     Column("label", Float),  # NULL: left out of training
     Column("decided_by", Text, nullable=False),
     Column("reason", Text, nullable=False, server_default=""),
-    _time("decided_at"),
+    time_column("decided_at"),
 )
 
 runs = Table(
@@ -226,8 +213,8 @@ runs = Table(
     Column("note", Text, nullable=False, server_default=""),
     Column("chain_id", Integer),  # the first run of the chain that one recipe started; null: none
     Column("created_by", Text, nullable=False),
-    _time("created_at"),
-    _time("archived_at", nullable=True),
+    time_column("created_at"),
+    time_column("archived_at", nullable=True),
 )
 
 # Scores of a run for unlabelled and disputed pairs.
@@ -241,68 +228,11 @@ scores = Table(
     Index(None, "run_id", "distance", "pair_id"),
 )
 
-users = Table(
-    "users",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),  # labels refer to it, so it never changes
-    Column("role", Text, nullable=False),
-    Column("password", Text),  # argon2 hash; NULL: signs in another way
-    Column("subject", Text, unique=True),  # the user's id at Hugging Face
-    _time("created_at"),
-    _time("removed_at", nullable=True),
-)
-
-# Credentials of browsers and programs. Only hashes are stored: a copy gives no access.
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("token_hash", Text, nullable=False, unique=True),
-    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
-    _time("created_at"),
-    _time("expires_at"),
-)
-
-api_keys = Table(
-    "api_keys",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("token_hash", Text, nullable=False, unique=True),
-    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("name", Text, nullable=False),
-    Column("start", Text, nullable=False),  # its first characters, to recognize it
-    _time("created_at"),
-    _time("used_at", nullable=True),
-)
-
-invites = Table(
-    "invites",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("token_hash", Text, nullable=False, unique=True),
-    Column("role", Text, nullable=False),
-    Column("places", Integer, nullable=False),  # how many people may still use it
-    Column("created_by", Text, nullable=False),
-    _time("created_at"),
-    _time("expires_at"),
-)
-
-# Recent failed sign-ins, by hashes of name and address, so that a restart does not reset them.
-failures = Table(
-    "failures",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("key", Text, nullable=False),
-    Column("at", Float, nullable=False, index=True),
-    Index(None, "key", "at"),
-)
-
 journal = Table(
     "journal",
     metadata,
     Column("id", Integer, primary_key=True),
-    _time("at"),
+    time_column("at"),
     Column("who", Text, nullable=False),
     Column("what", Text, nullable=False),
     Column("subject", Text, nullable=False, index=True),  # "pair:12", "dataset:3", "run:7"
@@ -314,58 +244,3 @@ journal = Table(
 def as_dict(row: sa.RowMapping) -> dict[str, Any]:
     """A row with plain str keys: JSON writers refuse SQLAlchemy's subclass of str."""
     return {str(name): value for name, value in row.items()}
-
-
-def open_engine(url: str) -> sa.Engine:
-    """An engine for `url`. SQLite: WAL, full sync, foreign keys, and our own BEGIN."""
-    if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True)
-    engine = sa.create_engine(
-        url, module=sqlite_module(), pool_size=20, max_overflow=40, json_deserializer=_read_json
-    )
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _read_json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise Unavailable(
-            "The database is damaged: a value in it is not JSON. Stop the server and restore the"
-            " newest backup with `python -m reranker_ui restore --replace`."
-        ) from error
-
-
-def sqlite_module() -> Any:
-    """The SQLite module in use."""
-    # Debian's SQLite 3.40 can corrupt a WAL at its reset; pysqlite3 bundles a fixed version.
-    try:
-        from pysqlite3 import dbapi2
-    except ImportError:
-        import sqlite3 as dbapi2
-    return dbapi2
-
-
-def _prepare(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "busy_timeout=30000",
-        "journal_size_limit=67108864",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: sa.Connection) -> None:
-    # A deferred transaction that turns into a writer fails with "locked" at once.
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def sqlite_version() -> str:
-    """Version of the SQLite in use."""
-    return str(sqlite_module().sqlite_version)

@@ -12,7 +12,8 @@ from filelock import FileLock
 
 from reranker_ui.services.store import faults, migrations, permissions
 from reranker_ui.services.store.access import User
-from reranker_ui.services.store.database import journal, open_engine
+from reranker_ui.services.store.database import journal
+from reranker_ui.services.store.engine import open_engine
 from reranker_ui.services.store.memory_cache import Cache, Value
 from reranker_ui.settings import Settings, Space
 

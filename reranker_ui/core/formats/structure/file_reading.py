@@ -2,8 +2,8 @@
 
 from typing import Literal, NotRequired, TypedDict
 
+from reranker_ui.core.formats.labels.label_scale import HistogramRow
 from reranker_ui.core.formats.mojibake import MojibakeReport
-from reranker_ui.core.formats.structure.label_scale import HistogramRow
 from reranker_ui.core.formats.structure.unread import KeptColumn, UnreadJson
 from reranker_ui.core.values.labels import ScaleJson
 from reranker_ui.core.values.pairs import ImportReport

@@ -82,3 +82,15 @@ def _could_be_title(row: Sequence[str], width: int) -> bool:
     """Whether a row may be above the header: of another width, or nearly empty."""
     filled = sum(bool(cell.strip()) for cell in row)
     return len(row) != width or filled <= 1 or filled == 2 < width
+
+
+def distinct(cells: Sequence[str]) -> tuple[str, ...]:
+    """Trimmed column names; a repeated one gets a number, so that no column is lost."""
+    names: list[str] = []
+    for cell in cells:
+        name, number = cell.strip(), 1
+        while name and name in names:
+            number += 1
+            name = f"{cell.strip()} ({number})"
+        names.append(name)
+    return tuple(names)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from reranker_ui.core.formats.structure.label_scale import with_relevance
+from reranker_ui.core.formats.labels.label_scale import with_relevance
 from reranker_ui.core.values.labels import Scale
 
 revision = "0004"

@@ -8,13 +8,13 @@ from typing import Any, TypedDict
 
 from reranker_ui.core.formats.columns import KNOWN, plain
 from reranker_ui.core.formats.judgments import Plan
-from reranker_ui.core.formats.options import ReadOptions
-from reranker_ui.core.formats.structure.label_scale import (
+from reranker_ui.core.formats.labels.label_scale import (
     HistogramRow,
     histogram,
     scale_for,
     top_grade,
 )
+from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.writing import read_safe_cell
 from reranker_ui.core.values.labels import (
     LONGEST_NAME,

@@ -1,0 +1,45 @@
+// What the Playground shows where nothing could be ranked.
+
+import { button, errorBox } from "../lib/controls.js";
+import { fill, h } from "../lib/dom.js";
+import { mayPass } from "../lib/server.js";
+
+/** @typedef {import("./room.js").Playground} Playground */
+
+/**
+ * Show why a query was not ranked, with what may help.
+ * @param {Playground} playground
+ * @param {unknown} error
+ */
+export function showFailure(playground, error) {
+  if (mayPass(error)) {
+    showOutage(playground, error);
+    return;
+  }
+  const { view, lists, form, picker, body } = playground;
+  view.answer = null;
+  view.failed = true;
+  lists.clear();
+  const labelled = view.source === "labelled";
+  const browse = button("Browse test queries", () => picker.toggle(true));
+  const search = button("Use BM25 candidates", () => form.choose("dataset"));
+  const actions = [
+    labelled && view.dataset && browse,
+    labelled && form.query.value.trim() && search,
+  ].filter(Boolean);
+  fill(body, lists.heads(), errorBox(error, ...actions));
+}
+
+/**
+ * The server cannot be reached: what was ranked before stays.
+ * @param {Playground} playground
+ * @param {unknown} error
+ */
+function showOutage(playground, error) {
+  const { view, lists, body } = playground;
+  if (view.answer) lists.draw(body);
+  const again = button("Try again", () => playground.rank());
+  const box = h("div.rr-play-outage", errorBox(error, again));
+  if (view.answer) body.prepend(box);
+  else fill(body, lists.heads(), box);
+}
