@@ -144,7 +144,7 @@ def test_the_seal_holds_for_undo_and_for_the_history(workspace):
     )  # fmt: skip
     annotate(workspace, LINH, own, 0, "l")
     annotate(workspace, MAI, own, 1, "a")
-    assert undo(workspace, MAI, own, "x1")["pair"]["told"]["imported"] == 1
+    assert undo(workspace, MAI, own, "x1")["pair"]["opinions"]["imported"] == 1
     assert undo(workspace, MAI, sealed, "x1") == {"pair": None}  # as if sent twice
     assert history(workspace, MAI, own)[0]["after"]["label"] == 1
     assert "label" not in history(workspace, MAI, sealed)[0]["after"]

@@ -160,7 +160,7 @@ def test_others_are_told_only_where_the_owner_allows_it(workspace, scored):
     assert len(pairs) == 60 and not any("told" in pair for pair in pairs)
     set_stream(workspace, ADMIN, "caves", blind=False)
     told = {
-        pair["id"]: pair["told"] for pair in next_pairs(workspace, MAI, "caves", **ask)["pairs"]
+        pair["id"]: pair["opinions"] for pair in next_pairs(workspace, MAI, "caves", **ask)["pairs"]
     }
     assert told[ids[-1]] == {
         "imported": None,

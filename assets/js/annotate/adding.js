@@ -12,6 +12,7 @@ const FOUND = "Unjudged passages of the dataset, best by BM25";
 const WRITTEN = "Or write passages: one per line, or separated by blank lines";
 
 /**
+ * Open the dialog that adds pairs by hand.
  * @param {import("./session.js").Session} session
  * @param {string} [query]
  */

@@ -9,6 +9,7 @@ import { tableHead } from "../lib/table.js";
 import { ConfusionMatrix } from "./confusion.js";
 import { personMark, shareMark } from "./people.js";
 
+/** The section of the review that shows how much annotators agree. */
 export class AgreementSection {
   /**
    * @param {import("./session.js").Session} session
@@ -60,7 +61,10 @@ export class AgreementSection {
   }
 }
 
-/** @param {number | null | undefined} value */
+/**
+ * A statistic of agreement with two digits and a real minus sign.
+ * @param {number | null | undefined} value
+ */
 export function formatKappa(value) {
   return value === null || value === undefined ? "–" : value.toFixed(2).replace("-", "−");
 }

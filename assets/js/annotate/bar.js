@@ -9,6 +9,7 @@ import { drawOrders } from "./orders.js";
 import { SaveState } from "./save_state.js";
 import { drawSections, firstSection } from "./sections.js";
 
+/** The bar above the stream. */
 export class StreamBar {
   /** @param {import("./session.js").Session} session */
   constructor(session) {

@@ -10,6 +10,7 @@ const REVIEW = "Your label counts in place of the imported one.";
 const BLIND = "You do not see the imported labels, so that they do not influence you.";
 const OPEN = "The imported label is shown below each passage.";
 
+/** The notice above a dataset whose pairs all came with labels. */
 export class CameLabelled {
   /** @param {import("./session.js").Session} session */
   constructor(session) {

@@ -13,6 +13,7 @@ import { drawTools } from "./tools.js";
 
 const BLIND = "Blind: imported labels, labels of others and scores of runs are hidden.";
 
+/** The card of the pair that is being labelled. */
 export class PairCard {
   /** @param {import("./session.js").Session} session */
   constructor(session) {
@@ -80,7 +81,7 @@ export class PairCard {
     const line = pair.line && `line ${formatInt(pair.line)}`;
     this.source.textContent = [pair.source, line].filter(Boolean).join(", ");
     fill(this.further, furtherCells(pair.further));
-    this.drawOthers(pair.told);
+    this.drawOthers(pair.opinions);
     this.note.draw();
     const text = `Query: ${pair.query}. Passage: ${pair.passage.slice(0, 600)}`;
     this.announcer.textContent = `${this.said}${text}`;
@@ -146,7 +147,7 @@ export class PairCard {
     this.passage.scrollBy({ top: (back ? -0.9 : 0.9) * this.passage.clientHeight });
   }
 
-  /** @param {PairToLabel["told"]} others */
+  /** @param {PairToLabel["opinions"]} others */
   drawOthers(others) {
     const { scale, blind } = this.session.stream;
     if (!others) {
@@ -198,7 +199,10 @@ export class PairCard {
   }
 }
 
-/** @param {string} word */
+/**
+ * A chip in the place of a label, for a pair that was skipped.
+ * @param {string} word
+ */
 export function skippedChip(word) {
   return h("span.rr-chip.none", word);
 }

@@ -8,6 +8,7 @@ const OF_ONE = "Columns: labels of others for the same pair. The diagonal is agr
 const OF_ALL =
   "Columns: labels of another annotator for the same pair; each two labels are counted once. The diagonal is agreement.";
 
+/** The confusion matrix of all annotators, or of one. */
 export class ConfusionMatrix {
   /** @param {Scale} scale */
   constructor(scale) {

@@ -14,6 +14,7 @@ import { markWords, textNode } from "./text.js";
 
 const NO_VOTES = "No votes yet. The files this pair came from give it different labels.";
 
+/** A disputed pair with its votes and the field for a decision. */
 export class DisputeView {
   /** @param {import("./disputed.js").DisputedSection} section */
   constructor(section) {

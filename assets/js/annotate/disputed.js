@@ -13,6 +13,7 @@ import { openPairHistory } from "./history.js";
 import { openStreamKeys } from "./keys.js";
 import { textNode } from "./text.js";
 
+/** The section of the review that lists disputed pairs. */
 export class DisputedSection {
   /**
    * @param {import("./session.js").Session} session

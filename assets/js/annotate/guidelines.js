@@ -8,7 +8,10 @@ import { drawGuidelines, editGuidelines, guidelinesText } from "../lib/guideline
 
 /** @typedef {import("./session.js").Session} Session */
 
-/** @param {Session} session */
+/**
+ * Open the guidelines of the dataset, with their earlier versions.
+ * @param {Session} session
+ */
 export function openGuidelines(session) {
   const body = h("div");
   const { server, openDataset: dataset, stream } = session;

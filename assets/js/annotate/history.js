@@ -6,7 +6,10 @@ import { openDialog } from "../lib/dialog.js";
 import { fill, h } from "../lib/dom.js";
 import { pairEvents } from "../lib/pair_events.js";
 
-/** @param {import("./session.js").Session} session */
+/**
+ * Open the history of the pair that is shown.
+ * @param {import("./session.js").Session} session
+ */
 export async function openPairHistory(session) {
   const { section } = session.review;
   const pair = section ? section.pair?.() : session.current;

@@ -9,7 +9,10 @@ import { openPairHistory } from "./history.js";
 
 /** @typedef {import("./session.js").Session} Session */
 
-/** @param {Session} session */
+/**
+ * Act on the keys that are pressed in the Annotate tab.
+ * @param {Session} session
+ */
 export function followKeys(session) {
   const pressed = (/** @type {KeyboardEvent} */ event) => {
     if (!session.room.isConnected) document.removeEventListener("keydown", pressed);
@@ -63,7 +66,10 @@ function actionOf(session, key) {
   return actions[key];
 }
 
-/** @param {Session} session */
+/**
+ * Show the keys of the stream, or of the section of the review that is open.
+ * @param {Session} session
+ */
 export function openStreamKeys(session) {
   const answers = scaleAnswers(session.stream.scale);
   if (session.review.section) {

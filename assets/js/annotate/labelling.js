@@ -8,6 +8,7 @@ import { openOutbox } from "./outbox.js";
 const KEPT = 10; // rows of the last labels
 const ENOUGH = 10; // labels after which training is suggested
 
+/** Gives labels, takes them back, and sends both through the outbox. */
 export class Labelling {
   /** @param {import("./session.js").Session} session */
   constructor(session) {

@@ -9,6 +9,7 @@ import { tableHead } from "../lib/table.js";
 
 const COLUMNS = ["Label", "Query", "Passage", "When", "Undo"];
 
+/** The list of the last labels. */
 export class LastLabels {
   /** @param {import("./session.js").Session} session */
   constructor(session) {

@@ -46,7 +46,10 @@ function orderWord({ stream }, order) {
   return ORDERS.find(([name]) => name === order)?.[1] ?? order;
 }
 
-/** @param {Session} session */
+/**
+ * The choice of the order in which pairs come.
+ * @param {Session} session
+ */
 export function drawOrders(session) {
   if (!session.mayLabel) return null;
   const { came_labelled: labelled, came_unlabelled: unlabelled } = session.stream;

@@ -45,7 +45,10 @@ export function openOutbox(user, owner) {
   return outbox;
 }
 
-/** @template Change */
+/**
+ * The changes of one user that the server has not confirmed yet.
+ * @template Change
+ */
 export class Outbox {
   /**
    * @param {string} user

@@ -4,6 +4,7 @@ import { button, linkButton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 
+/** The field for a note on the current pair. */
 export class PairNote {
   /** @param {import("./session.js").Session} session */
   constructor(session) {

@@ -6,6 +6,7 @@ import { PairCard } from "./card.js";
 import { LastLabels } from "./last.js";
 import { SideRail } from "./rail.js";
 
+/** The parts of the stream. */
 export class Parts {
   /** @param {import("./session.js").Session} session */
   constructor(session) {

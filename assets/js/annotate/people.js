@@ -3,7 +3,10 @@
 import { h } from "../lib/dom.js";
 import { initials } from "../lib/format.js";
 
-/** @param {string} name */
+/**
+ * The initials and the name of an annotator.
+ * @param {string} name
+ */
 export function personMark(name) {
   const avatar = h("span.rr-avatar.plain", { "aria-hidden": "true" }, initials(name));
   return h("span.rr-an-person", avatar, h("span.rr-cut", name));

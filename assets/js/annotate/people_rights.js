@@ -10,6 +10,7 @@ const NOTE =
 
 const LIMITED = " label this dataset; admins and those who decide always may";
 
+/** The lists of people who may label, decide, and see test pairs. */
 export class PeopleRights {
   /** @param {LabellingSettings} settings */
   constructor(settings) {

@@ -8,6 +8,7 @@ const HIDDEN = 30000; // for which a window may be hidden
 const LOOK = 5000;
 const ACTS = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"];
 
+/** Reserves the loaded pairs while they are read, and releases them. */
 export class Presence {
   /**
    * @param {import("./session.js").Session} session

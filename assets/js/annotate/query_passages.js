@@ -9,6 +9,7 @@ import { setLanguage } from "./text.js";
 
 /** @typedef {{ button: HTMLElement, mark: HTMLElement, candidate: QueryCandidate }} Row */
 
+/** The list of the passages of the current query. */
 export class QueryPassages {
   /** @param {import("./session.js").Session} session */
   constructor(session) {

@@ -6,6 +6,7 @@ const AHEAD = 20; // pairs to ask for
 const REFILL = 10; // fewer are not enough
 const MOST = 100; // ids that one call may name
 
+/** The pairs that come next. */
 export class PairQueue {
   /** @param {import("./session.js").Session} session */
   constructor(session) {

@@ -11,6 +11,7 @@ import { QueryPassages } from "./query_passages.js";
 const NO_GUIDELINES =
   "None yet. Two or three sentences on what counts as relevant improve agreement.";
 
+/** The column beside the stream. */
 export class SideRail {
   /** @param {import("./session.js").Session} session */
   constructor(session) {

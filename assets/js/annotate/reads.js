@@ -1,5 +1,6 @@
 // What stands beside the stream is read again and again: progress, last labels, agreement.
 
+/** Reads what stands beside the stream, again after each change. */
 export class Reads {
   /** @param {import("./session.js").Session} session */
   constructor(session) {

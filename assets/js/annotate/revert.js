@@ -8,6 +8,7 @@ import { formatInt, plural } from "../lib/format.js";
 import { toast } from "../lib/toast.js";
 
 /**
+ * Open the dialog that reverts the labels of one annotator.
  * @param {import("./session.js").Session} session
  * @param {string} name
  * @param {() => unknown} changed

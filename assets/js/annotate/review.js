@@ -19,6 +19,7 @@ const SECTIONS = {
 
 const SECTION_NAMES = /** @type {SectionName[]} */ (Object.keys(SECTIONS));
 
+/** The review: one section at a time, in the place of the stream. */
 export class Review {
   /** @param {import("./session.js").Session} session */
   constructor(session) {

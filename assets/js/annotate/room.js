@@ -7,7 +7,10 @@ import { poll } from "../lib/poll.js";
 import { followKeys } from "./keys.js";
 import { Session } from "./session.js";
 
-/** @param {Room<AnnotateServer>} context */
+/**
+ * Draw the Annotate tab.
+ * @param {Room<AnnotateServer>} context
+ */
 export function drawRoom(context) {
   const { room } = context;
   const session = new Session(context);

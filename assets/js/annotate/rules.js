@@ -2,6 +2,7 @@
 
 import { toast } from "../lib/toast.js";
 
+/** Changes the settings of a dataset, and follows changes by others. */
 export class Rules {
   /** @param {import("./session.js").Session} session */
   constructor(session) {

@@ -7,6 +7,7 @@ import { openMenu } from "../lib/menu.js";
 const MOST = 12; // entries
 
 /**
+ * Open a menu of the runs that can score pairs.
  * @param {Session} session
  * @param {HTMLElement} anchor
  * @param {string} none shown where there is no such run

@@ -7,6 +7,7 @@ import { icon } from "../lib/icons.js";
 
 const PATIENCE = 300; // milliseconds in which a label that is being sent is not worth a word
 
+/** The mark that says whether every label is saved. */
 export class SaveState {
   /** @param {import("./labelling.js").Labelling} labelling */
   constructor(labelling) {

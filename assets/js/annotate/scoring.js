@@ -3,6 +3,7 @@
 import { isVisible } from "../lib/poll.js";
 import { errorSentence } from "../lib/server.js";
 
+/** Follows the scoring of pairs by the run of the dataset's order. */
 export class Scoring {
   /** @param {import("./session.js").Session} session */
   constructor(session) {

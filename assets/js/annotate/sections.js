@@ -25,7 +25,10 @@ export function firstSection({ progress }) {
   return progress && !progress.disputed ? "agreement" : "disputed";
 }
 
-/** @param {Session} session */
+/**
+ * The buttons that choose a section of the review.
+ * @param {Session} session
+ */
 export function drawSections(session) {
   const { review, stream, progress } = session;
   const all = [...SECTIONS];

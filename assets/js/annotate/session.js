@@ -14,6 +14,7 @@ import { Review } from "./review.js";
 import { Rules } from "./rules.js";
 import { Scoring } from "./scoring.js";
 
+/** One annotator at one dataset, with everything that the parts share. */
 export class Session {
   /**
    * @param {Room<AnnotateServer>} context

@@ -24,6 +24,7 @@ const BLIND_NOTE = " labels of other annotators, imported labels, and scores of 
 const NO_GUIDELINES =
   "None yet. Two or three sentences on what counts as relevant improve agreement.";
 
+/** The section of the review with the settings of the dataset. */
 export class SettingsSection {
   /**
    * @param {import("./session.js").Session} session

@@ -14,6 +14,7 @@ import { firstSection } from "./sections.js";
  */
 
 /**
+ * The entries of the stream's menu on a phone.
  * @param {Session} session
  * @param {HTMLElement} anchor
  * @returns {Entries}

@@ -12,6 +12,7 @@ export const UNREACHABLE = () =>
 export const MAY_NOT = () =>
   emptyState("View only", "You are not one of the annotators of this dataset. Ask an admin.");
 
+/** What stands in the place of a pair while there is no dataset. */
 export function noDataset() {
   const text =
     "Annotators label the pairs of a dataset. Import a file with queries and passages, then come back here.";

@@ -27,6 +27,7 @@ export function guessLanguage(text) {
 }
 
 /**
+ * Set the language of a text, as guessed from its letters.
  * @param {HTMLElement} node
  * @param {string} text
  */

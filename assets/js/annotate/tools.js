@@ -8,7 +8,10 @@ import { openPairHistory } from "./history.js";
 import { openStreamKeys } from "./keys.js";
 import { streamMenu } from "./stream_menu.js";
 
-/** @param {import("./session.js").Session} session */
+/**
+ * The buttons below the answers.
+ * @param {import("./session.js").Session} session
+ */
 export function drawTools(session) {
   const { labelling } = session;
   const properties = { type: "button", "aria-haspopup": "menu", "aria-expanded": "false" };

@@ -6,6 +6,7 @@ import { labelWord } from "../lib/scales.js";
 import { toast } from "../lib/toast.js";
 import { undoneSentence } from "./history.js";
 
+/** Changes pairs: shown at once, each with an undo. */
 export class Changes {
   /** @param {import("./pairs.js").PairsPage} page */
   constructor(page) {

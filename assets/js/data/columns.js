@@ -53,7 +53,10 @@ function hiddenColumns() {
   return (recall(KEPT) ?? "").split(",").filter((name) => known.includes(name));
 }
 
-/** @param {() => void} changed */
+/**
+ * The button that chooses the columns of the table of pairs.
+ * @param {() => void} changed
+ */
 export function columnChoice(changed) {
   const toggle = (/** @type {string} */ name) => {
     const hidden = hiddenColumns();

@@ -7,6 +7,7 @@ import { fieldForm } from "../lib/forms.js";
 import { toast } from "../lib/toast.js";
 
 /**
+ * Open the choice of further columns beside each pair.
  * @param {string} dataset
  * @param {DataTab} tab
  * @param {() => unknown} changed

@@ -7,6 +7,7 @@ import { fieldForm, textField } from "../lib/forms.js";
 import { toast } from "../lib/toast.js";
 
 /**
+ * Ask for the name of a copy, and copy the dataset.
  * @param {Dataset} dataset
  * @param {DataTab} tab
  */
@@ -24,6 +25,7 @@ export function askToDuplicate(dataset, tab) {
 }
 
 /**
+ * Ask before a dataset is deleted, and delete it.
  * @param {Dataset} dataset
  * @param {DataTab} tab
  */

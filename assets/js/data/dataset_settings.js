@@ -16,6 +16,7 @@ import { drawScale } from "./scale_form.js";
 const LONGEST = { name: 80, description: 1000 }; // characters
 
 /**
+ * Open the settings of a dataset.
  * @param {Dataset} dataset
  * @param {DataTab} tab
  * @param {() => unknown} changed draws the dataset again, where its name is the same

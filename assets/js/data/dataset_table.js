@@ -26,6 +26,7 @@ const HEADINGS = [
 ];
 
 /**
+ * Draw the table of datasets.
  * @param {HTMLElement} node
  * @param {Dataset[]} datasets
  * @param {DataTab} tab

@@ -16,6 +16,7 @@ const GROUPS = [
 let lastFormat = "csv"; // offered first the next time
 
 /**
+ * Open the dialog that exports a dataset.
  * @param {string} name
  * @param {DataTab} tab
  */

@@ -13,6 +13,7 @@ import { labelWord } from "../lib/scales.js";
 const same = (name) => /** @type {Choice} */ ([name, name]);
 const SEARCH = "Search queries and passages";
 
+/** The search field and the filters of the table of pairs. */
 export class Filters {
   /** @param {() => void} changed */
   constructor(changed) {

@@ -18,6 +18,7 @@ const SHAPES = {
 };
 
 /**
+ * The findings of a report, and what was checked and not found.
  * @param {QualityView} view
  * @param {QualityReport} report
  * @param {string} base as it was asked for; the rows of a finding are found by it

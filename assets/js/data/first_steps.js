@@ -29,6 +29,7 @@ function nextStep({ labels, runs }) {
 }
 
 /**
+ * Draw the first steps of a new user.
  * @param {HTMLElement} node
  * @param {Datasets} answer
  * @param {DataTab} tab

@@ -9,6 +9,7 @@ const EMPTY =
   "None yet. Define what relevant means here, with an example for each label: annotators see it beside every pair.";
 
 /**
+ * Draw the guidelines of an opened dataset.
  * @param {HTMLElement} node
  * @param {string} dataset
  * @param {DataServer} server

@@ -9,13 +9,17 @@ import { rights } from "./rights.js";
 
 /** @typedef {import("./opened.js").OpenedDataset} OpenedDataset */
 
-/** @param {Undone} done */
+/**
+ * What an undo has done, in words.
+ * @param {Undone} done
+ */
 export function undoneSentence(done) {
   if (!done.newer) return "Undone";
   return `Undone, except for ${plural(done.newer, "pair")} changed since`;
 }
 
 /**
+ * Draw the history of an opened dataset.
  * @param {HTMLElement} node
  * @param {OpenedDataset} opened
  */

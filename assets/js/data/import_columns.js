@@ -31,6 +31,7 @@ const USUAL = [
 ];
 
 /**
+ * The choice of the columns of a file, and of what labels in words mean.
  * @param {ImportPanel} panel
  * @param {ReadOrRefused} state
  * @param {string[]} columns

@@ -8,6 +8,7 @@ const FORMATS =
   "CSV, Excel, JSON, Parquet, BEIR, TREC, Label Studio, Argilla, Quepid and more. You'll see a preview before anything is saved.";
 
 /**
+ * The field for files, and for the id of a dataset on the Hub.
  * @param {(files: File[]) => void} begin
  * @param {(id: string) => void} beginFromHub
  */

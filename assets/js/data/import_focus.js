@@ -2,6 +2,7 @@
 
 const CONTROLS = "input,select,textarea,button,summary";
 
+/** Keeps the focus on a field that is drawn again. */
 export class KeptFocus {
   /** @param {HTMLElement} node what is drawn again */
   constructor(node) {

@@ -6,6 +6,7 @@ import { oneLine, plural } from "../lib/format.js";
 /** @typedef {import("./import.js").ImportPanel} ImportPanel */
 
 /**
+ * The choice of further columns to show beside each pair.
  * @param {ImportPanel} panel
  * @param {ReadOrRefused} state
  */

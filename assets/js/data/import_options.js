@@ -46,6 +46,7 @@ export function choiceList(choices, value, onchange, label) {
 }
 
 /**
+ * A field for a number; an empty one is null.
  * @param {string} label
  * @param {number | null | undefined} value
  * @param {(value: number | null) => unknown} onchange
@@ -58,6 +59,7 @@ export function numberField(label, value, onchange) {
 }
 
 /**
+ * A row with a label and a field.
  * @param {string} label
  * @param {Child} field
  */
@@ -66,6 +68,7 @@ export function optionRow(label, field) {
 }
 
 /**
+ * The options of how a file is read.
  * @param {ImportPanel} panel
  * @param {Partial<ReadingPlan>} plan as guessed
  */

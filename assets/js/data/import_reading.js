@@ -27,6 +27,7 @@ const KINDS = {
 };
 
 /**
+ * How a file was read, or why it was refused.
  * @param {ImportPanel} panel
  * @param {ReadOrRefused} state
  */

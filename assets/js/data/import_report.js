@@ -18,7 +18,10 @@ const REASONS = {
   unreadable: "Unreadable",
 };
 
-/** @param {ReadOrRefused} state */
+/**
+ * The counts of a reading: kept, and left out for each reason.
+ * @param {ReadOrRefused} state
+ */
 export function drawLedger(state) {
   const { report, notes = [] } = /** @type {ReadOrRefused & { report: ImportReport }} */ (state);
   /**
@@ -54,6 +57,7 @@ export function drawLedger(state) {
 }
 
 /**
+ * The first rows that were left out, and a file with all of them.
  * @param {ImportPanel} panel
  * @param {ReadOrRefused} state
  */

@@ -6,6 +6,7 @@ import { drawScale } from "./scale_form.js";
 /** @typedef {import("./import.js").ImportPanel} ImportPanel */
 
 /**
+ * The scale of a file's labels, to be changed before the import.
  * @param {ImportPanel} panel
  * @param {Scale} scale as read
  * @param {HistogramRow[]} rows

@@ -7,6 +7,7 @@ import { formatInt } from "../lib/format.js";
 const COUNTED = 1000; // pairs that are counted; for more the number is not exact
 const MOST = 20000; // pairs that can be selected at once
 
+/** Counts and selects all pairs that pass the filters. */
 export class Matching {
   /** @param {import("./pairs.js").PairsPage} page */
   constructor(page) {

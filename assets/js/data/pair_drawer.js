@@ -13,6 +13,7 @@ import { rights } from "./rights.js";
 import { openTextEditor } from "./text_editor.js";
 
 /**
+ * Open the drawer of a pair.
  * @param {import("./pairs.js").PairsPage} page
  * @param {Pair} pair
  */

@@ -3,7 +3,10 @@
 import { openKeyHelp } from "../lib/dialog.js";
 import { rights } from "./rights.js";
 
-/** @param {{ key: string, word: string }[]} answers of the scale */
+/**
+ * Show the keys of the table of pairs.
+ * @param {{ key: string, word: string }[]} answers of the scale
+ */
 export function openPairKeys(answers) {
   /** @type {[string, string][]} */
   const labels = answers.map(({ key, word }) => [key, `Label the pair or the selection: ${word}`]);

@@ -14,6 +14,7 @@ import { openTextEditor } from "./text_editor.js";
 /** @typedef {import("./pairs.js").PairsPage} PairsPage */
 
 /**
+ * The row of a pair.
  * @param {PairsPage} page
  * @param {Pair} pair
  */

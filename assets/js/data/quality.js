@@ -16,6 +16,7 @@ const WHAT_A_CHECK_READS =
   "The check reads every pair: labels, duplicates, leakage between the splits, and how the base model tokenizes the texts. It takes seconds for thousands of pairs and runs in the background.";
 const CUTS = [64, 128, 256, 384, 512];
 
+/** The quality report of an opened dataset. */
 export class QualityView {
   /**
    * @param {HTMLElement} node

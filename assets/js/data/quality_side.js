@@ -9,6 +9,7 @@ const MANY_CUT = 0.05; // a share of cut texts that is worth a warning
 const HIDDEN = "Labels are hidden from you here, so the report shows texts and splits only.";
 
 /**
+ * The cards beside the findings.
  * @param {QualityReport} report
  * @param {boolean} hidden whether labels are hidden from the user
  * @param {Scale} scale

@@ -16,7 +16,10 @@ import { rights } from "./rights.js";
 
 const SKIPPED = "rr-skip-start";
 
-/** @param {Room<DataServer>} context */
+/**
+ * Draw the Data tab.
+ * @param {Room<DataServer>} context
+ */
 export function drawRoom(context) {
   const room = context.room;
   const [start, importing, sets, opened] = [h("div"), h("div"), h("div"), h("div")];

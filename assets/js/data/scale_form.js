@@ -22,6 +22,7 @@ import { choiceList, numberField, optionRow } from "./import_options.js";
  */
 
 /**
+ * The fields of a scale.
  * @param {Scale} scale
  * @param {HistogramRow[]} rows how often labels occur
  * @param {ScaleActs} acts

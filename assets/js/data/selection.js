@@ -9,6 +9,7 @@ import { openMenu } from "../lib/menu.js";
 
 const SPLITS = /** @type {const} */ (["train", "dev", "test"]);
 
+/** The bar of what can be done with the selected pairs. */
 export class SelectionBar {
   /** @param {import("./pairs.js").PairsPage} page */
   constructor(page) {

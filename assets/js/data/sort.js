@@ -15,6 +15,7 @@ const COLUMNS = [
   ["updated", "Updated"],
 ];
 
+/** The order of the table of pairs. */
 export class Sorting {
   /** @param {() => unknown} changed */
   constructor(changed) {

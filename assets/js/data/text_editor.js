@@ -5,6 +5,7 @@ import { fill, h } from "../lib/dom.js";
 import { oneLine } from "../lib/format.js";
 
 /**
+ * Edit a text in its cell.
  * @param {import("./pairs.js").PairsPage} page
  * @param {HTMLElement} cell
  * @param {Pair} pair

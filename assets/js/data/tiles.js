@@ -6,6 +6,7 @@ import { formatInt, formatPercent, plural } from "../lib/format.js";
 import { labelWord, relevantFrom } from "../lib/scales.js";
 
 /**
+ * Draw the facts of a dataset as tiles.
  * @param {HTMLElement} node
  * @param {Dataset} dataset
  * @param {{ on_two_sides: number } | null} split null if it could not be read

@@ -6,7 +6,10 @@ import { targetOf } from "../lib/poll.js";
 /** @type {Record<DatasetView, string>} */
 const WORDS = { pairs: "Pairs", quality: "Quality", guidelines: "Guidelines", history: "History" };
 
-/** @param {(view: DatasetView) => void} choose */
+/**
+ * The buttons that choose a view of an opened dataset.
+ * @param {(view: DatasetView) => void} choose
+ */
 export function viewTabs(choose) {
   const badge = h("span.rr-badge.rr-hidden");
   const views = /** @type {[DatasetView, string][]} */ (Object.entries(WORDS));

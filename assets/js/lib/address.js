@@ -80,7 +80,10 @@ function isElsewhere(key, tab = "data") {
   return !!OWNERS[key] && OWNERS[key] !== tab;
 }
 
-/** @param {string} [tab] its button; null where the page has no such tab, as in a demo */
+/**
+ * Gradio's button of a tab.
+ * @param {string} [tab] its button; null where the page has no such tab, as in a demo
+ */
 export function tabButton(tab) {
   return document.getElementById(`rr-tab-${tab}-button`);
 }

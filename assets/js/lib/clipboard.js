@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 import { toast } from "./toast.js";
 
 /**
+ * Copy a text to the clipboard, and say so.
  * @param {string} text
  * @param {string} message shown when it is copied
  */

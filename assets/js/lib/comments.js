@@ -10,6 +10,7 @@ import { formatAgo } from "./format.js";
  * @property {(payload: { pair: number, text: string }) => Promise<PairComment[]>} add_comment
  */
 
+/** The comments on a pair, and the field for one more. */
 export class CommentThread {
   /**
    * @param {CommentServer} server

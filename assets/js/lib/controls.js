@@ -15,6 +15,7 @@ import { errorSentence } from "./server.js";
  */
 
 /**
+ * A button.
  * @param {string} text
  * @param {(event: MouseEvent) => unknown} onclick
  * @param {ButtonOptions} [options]
@@ -42,12 +43,16 @@ export function setButtonText(node, text) {
   node.lastChild?.replaceWith(text);
 }
 
-/** @param {string} key */
+/**
+ * A key of the keyboard, as a hint.
+ * @param {string} key
+ */
 export function keyMark(key) {
   return h("kbd.rr-key", { "aria-hidden": "true" }, key);
 }
 
 /**
+ * A button that looks like a link.
  * @param {string} text
  * @param {(event: MouseEvent) => unknown} onclick
  */
@@ -67,18 +72,21 @@ export function errorBox(error, ...actions) {
 }
 
 /**
+ * A paragraph with a warning.
  * @param {Child[]} content
  */
 export function notice(...content) {
   return h("p.rr-notice", icon("warn"), h("span", content));
 }
 
+/** Grey bars in the place of what is loading. */
 export function skeleton(rows = 6) {
   const bars = Array.from({ length: rows }, () => h("i"));
   return h("div.rr-skeleton", { "aria-hidden": "true" }, bars);
 }
 
 /**
+ * What is shown where there is nothing yet.
  * @param {string} title
  * @param {string} text
  * @param {Child[]} actions

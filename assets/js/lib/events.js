@@ -4,6 +4,7 @@
 const listeners = {};
 
 /**
+ * Call `act` with each event of this name.
  * @template {keyof PageEvents} Name
  * @param {Name} name
  * @param {(value: PageEvents[Name]) => unknown} act
@@ -14,6 +15,7 @@ export function listen(name, act) {
 }
 
 /**
+ * Call everyone who listens to an event.
  * @template {keyof PageEvents} Name
  * @param {Name} name
  * @param {PageEvents[Name]} [value]

@@ -25,6 +25,7 @@ export function saveText(name, text, type) {
 }
 
 /**
+ * A link that looks like a button and downloads a file.
  * @param {string} text
  * @param {string} href
  * @param {string} [title]

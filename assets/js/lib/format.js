@@ -2,12 +2,18 @@
 
 /** @typedef {number | null | undefined} Maybe */
 
-/** @param {Maybe} n */
+/**
+ * A whole number with thousands separators; a dash where it is not known.
+ * @param {Maybe} n
+ */
 export function formatInt(n) {
   return n === null || n === undefined ? "–" : Math.round(n).toLocaleString("en-US");
 }
 
-/** @param {Maybe} n */
+/**
+ * A metric with three digits; a dash where it is not known.
+ * @param {Maybe} n
+ */
 export function formatMetric(n) {
   return n === null || n === undefined ? "–" : n.toFixed(3);
 }
@@ -21,6 +27,7 @@ export function formatSigned(n, digits = 3) {
 }
 
 /**
+ * A share in percent; a dash of nothing.
  * @param {number} part
  * @param {number} whole
  */
@@ -52,6 +59,7 @@ export function formatClock(seconds) {
 }
 
 /**
+ * How long ago a time was.
  * @param {number} time in seconds since 1970
  * @param {number} [now] in milliseconds since 1970
  */
@@ -82,7 +90,10 @@ export function formatTime(time) {
   return new Date(time * 1000).toLocaleTimeString("en-GB", style);
 }
 
-/** @param {number} bytes */
+/**
+ * A size in kB, MB or GB.
+ * @param {number} bytes
+ */
 export function formatSize(bytes) {
   if (bytes < 1e6) return `${bytes && Math.max(1, Math.round(bytes / 1e3))} kB`;
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
@@ -96,7 +107,10 @@ export function oneLine(text, limit = 400) {
   return (text.length > limit ? `${text.slice(0, limit)}…` : text).replace(/\s+/g, " ");
 }
 
-/** @param {string} name */
+/**
+ * The first letters of the first two words of a name.
+ * @param {string} name
+ */
 export function initials(name) {
   const letters = name.split(/\s+/).map((word) => [...word][0] ?? "");
   return letters.join("").slice(0, 2).toUpperCase();

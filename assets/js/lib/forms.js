@@ -7,6 +7,7 @@ import { fill, h } from "./dom.js";
 /** @typedef {{ input: HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement, row: HTMLElement }} Field */
 
 /**
+ * A field for a line of text, below its label.
  * @param {string} label
  * @param {{ type?: string, value?: string, complete?: string }} [options]
  */
@@ -16,6 +17,7 @@ export function textField(label, { type = "text", value = "", complete = "off" }
 }
 
 /**
+ * A list of choices, below its label.
  * @param {string} label
  * @param {[value: string, word: string][]} options
  * @param {string} value

@@ -2,7 +2,10 @@
 
 import { h } from "./dom.js";
 
-/** @param {FurtherCell[] | undefined} cells */
+/**
+ * The further columns of a pair, as a list of names and values.
+ * @param {FurtherCell[] | undefined} cells
+ */
 export function furtherCells(cells) {
   if (!cells?.length) return null;
   const parts = cells.map(({ column, text, image }) => {

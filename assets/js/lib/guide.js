@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 
 /**
+ * A link to a page of the guide.
  * @param {string} page the name of a page, with `#heading` if need be
  * @param {string} text
  */

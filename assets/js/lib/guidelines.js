@@ -36,12 +36,16 @@ export function drawGuidelines(body, options) {
   );
 }
 
-/** @param {MarkdownTree} tree */
+/**
+ * Guidelines to read.
+ * @param {MarkdownTree} tree
+ */
 export function guidelinesText(tree) {
   return h("div.rr-an-md", markdownNodes(tree));
 }
 
 /**
+ * Draw the editor of guidelines.
  * @param {HTMLElement} body
  * @param {GuidelinesOptions} options
  */

@@ -41,7 +41,10 @@ const PATHS = {
 
 /** @typedef {keyof typeof PATHS} IconName */
 
-/** @param {IconName} name */
+/**
+ * An icon by its name.
+ * @param {IconName} name
+ */
 export function icon(name) {
   const box = { viewBox: "0 0 16 16", class: "rr-icon", "aria-hidden": "true" };
   return svg("svg", box, svg("path", { d: PATHS[name] }));

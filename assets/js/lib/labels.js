@@ -8,6 +8,7 @@ import { labelName, labelWord, lowest } from "./scales.js";
 export const BINARY = { kind: "binary", max: 1 };
 
 /**
+ * Whether a label is relevant on its scale.
  * @param {number | "disputed" | null | undefined} label
  * @param {Scale} [scale]
  */
@@ -17,6 +18,7 @@ export function isRelevant(label, { relevant_from: from } = BINARY) {
 }
 
 /**
+ * A label as a chip.
  * @param {number | "disputed" | null | undefined} label
  * @param {Scale} [scale]
  */
@@ -76,7 +78,10 @@ export function scaleAnswers(scale) {
   });
 }
 
-/** @param {Scale} scale */
+/**
+ * The kind and the ends of a scale, in words.
+ * @param {Scale} scale
+ */
 export function scaleName(scale) {
   return scale.kind === "binary" ? "binary" : `${scale.kind} ${lowest(scale)} to ${scale.max}`;
 }

@@ -13,6 +13,7 @@ import { icon } from "./icons.js";
  */
 
 /**
+ * Open a menu below its button.
  * @param {HTMLElement} anchor
  * @param {(MenuEntry | "-" | false | null | undefined)[]} entries "-" is a line between entries
  */

@@ -1799,7 +1799,7 @@ interface StoredReport {
 /**
  * A pair as an annotator sees it; `label`, `cannot_tell` (0 or 1) and `note` are their own.
  *
- * `told`: where the dataset is not blind and the pair is not sealed. `drawn`: where pairs are not
+ * `opinions`: where the dataset is not blind and the pair is not sealed. `drawn`: where pairs are not
  * handed out in turn, how this one was chosen; sent back with its label (see `annotate`).
  */
 interface StreamPair {
@@ -1812,7 +1812,7 @@ interface StreamPair {
   cannot_tell: number | null;
   note: string | null;
   further: FurtherCell[];
-  told?: Opinions;
+  opinions?: Opinions;
   drawn?: string;
 }
 

@@ -7,6 +7,7 @@ import { labelChip } from "./labels.js";
 /** @typedef {(event: PairEvent) => Child} Describe */
 
 /**
+ * What happened to a pair, as a list.
  * @param {PairEvent[]} events
  * @param {Scale} scale
  * @param {number} version of the guidelines

@@ -5,7 +5,10 @@ import { h } from "./dom.js";
 /** @type {Promise<unknown> | null} */
 let loading = null;
 
-/** @param {string} src */
+/**
+ * Load Plotly from its address, unless it is loaded.
+ * @param {string} src
+ */
 export function loadPlotly(src) {
   loading ||= new Promise((resolve, reject) => {
     const onerror = () => {

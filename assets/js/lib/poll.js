@@ -2,13 +2,19 @@
 
 import { connection } from "./connection.js";
 
-/** @param {HTMLElement} element */
+/**
+ * Whether an element is on the screen.
+ * @param {HTMLElement} element
+ */
 export function isVisible(element) {
   const shown = element.isConnected && element.offsetParent !== null;
   return shown && document.visibilityState === "visible";
 }
 
-/** @param {Event} event */
+/**
+ * The element of an event.
+ * @param {Event} event
+ */
 export function targetOf(event) {
   return /** @type {HTMLElement} */ (event.target);
 }

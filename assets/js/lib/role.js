@@ -2,17 +2,24 @@
 
 const user = { role: /** @type {Role} */ ("viewer") };
 
-/** @param {Role} role as the server last answered */
+/**
+ * Set the role of the user, which the header has read.
+ * @param {Role} role as the server last answered
+ */
 export function setRole(role) {
   user.role = role;
   document.body.classList.toggle("rr-admin", role === "admin");
 }
 
-/** @returns {Role} */
+/**
+ * The role of the user.
+ * @returns {Role}
+ */
 export function userRole() {
   return user.role;
 }
 
+/** Whether the user is an admin. */
 export function isAdmin() {
   return document.body.classList.contains("rr-admin");
 }

@@ -4,7 +4,10 @@ export const LONGEST_NAME = 40; // characters of a label's name
 const MOST_GRADES = 10; // the highest grade that can be chosen in the page
 const USUAL_TOP = 3;
 
-/** @param {Scale} scale */
+/**
+ * The lowest label of a scale.
+ * @param {Scale} scale
+ */
 export function lowest(scale) {
   return scale.min ?? 0;
 }

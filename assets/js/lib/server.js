@@ -68,7 +68,10 @@ export function mayPass(error) {
   return !(error instanceof Refused) || error.fault;
 }
 
-/** @param {unknown} error */
+/**
+ * The sentence to show for a call that failed.
+ * @param {unknown} error
+ */
 export function errorSentence(error) {
   return error instanceof Refused ? error.message : AWAY;
 }

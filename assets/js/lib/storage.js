@@ -1,6 +1,9 @@
 // Local storage that may be full, or missing in a private window.
 
-/** @param {string} key */
+/**
+ * A value of the local storage; null where there is none.
+ * @param {string} key
+ */
 export function recall(key) {
   try {
     return localStorage.getItem(key);

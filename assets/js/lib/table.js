@@ -18,6 +18,7 @@ export function tableHead(headings, classes = "") {
 }
 
 /**
+ * A table with a row of headings.
  * @param {string} classes
  * @param {(string | [word: string, classes: string])[]} headings
  * @param {Child} rows

@@ -7,6 +7,7 @@ const NAME = "Reranker UI";
 const TABS = { data: "Data", annotate: "Annotate", train: "Train", playground: "Playground" };
 const shown = { before: "", demo: "" };
 
+/** Set the title of the page. */
 export function drawTitle() {
   const tab = TABS[address.tab ?? "data"];
   const dataset = address.open || (address.tab === "data" ? "" : address.dataset);
@@ -14,13 +15,19 @@ export function drawTitle() {
   document.title = [shown.before, ...open, NAME].filter(Boolean).join(" · ");
 }
 
-/** @param {string} text such as how far a run is; "" for nothing */
+/**
+ * Set the text before the title, such as the progress of a run.
+ * @param {string} text such as how far a run is; "" for nothing
+ */
 export function setBeforeTitle(text) {
   shown.before = text;
   drawTitle();
 }
 
-/** @param {string} title of a demo, in place of tab and dataset */
+/**
+ * Set the title of a demo, in the place of the tab and the dataset.
+ * @param {string} title of a demo, in place of tab and dataset
+ */
 export function setDemoTitle(title) {
   shown.demo = title;
   drawTitle();

@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 
 /**
+ * Show a short message, with a button that undoes or opens something.
  * @param {string} text
  * @param {() => unknown} [act] undoes what was done, unless `word` says otherwise
  * @param {string} [word] on its button

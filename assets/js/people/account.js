@@ -20,7 +20,10 @@ const GUIDE = {
   act: () => window.open("guide", "_blank", "noopener"),
 };
 
-/** @param {HeaderServer} server */
+/**
+ * The user's name in the header, with its menu.
+ * @param {HeaderServer} server
+ */
 export function accountMenu(server) {
   const avatar = h("span.rr-avatar", { "aria-hidden": "true" });
   const [name, role] = [h("b.rr-cut"), h("span")];

@@ -7,6 +7,7 @@ import { formatAgo } from "../lib/format.js";
 import { guideLink } from "../lib/guide.js";
 import { icon } from "../lib/icons.js";
 
+/** The mark of the backups in the header. */
 export function backupMark() {
   const word = h("span.rr-cut");
   const properties = { type: "button", "aria-haspopup": "dialog", hidden: true };

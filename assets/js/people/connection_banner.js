@@ -13,6 +13,7 @@ const SIGNED_OUT =
   "You are signed out. Labels that you give are saved in this browser and sent once you sign in.";
 
 /**
+ * The banner about a lost connection or an ended session.
  * @param {() => Promise<unknown>} retry asks the server for anything
  * @param {() => Overview | null} overview the last one
  */

@@ -9,7 +9,10 @@ import { toast } from "../lib/toast.js";
 const TEXT =
   "`serve --demo` serves the Playground to everyone, read-only. Visitors see this dataset and run alone.";
 
-/** @param {HeaderServer} server */
+/**
+ * Open the choice of what a demo shows.
+ * @param {HeaderServer} server
+ */
 export async function openDemo(server) {
   const body = h("div", skeleton(6));
   const dialog = openDialog("Demo", "wide", h("p.rr-muted", TEXT.replaceAll("`", "")), body);

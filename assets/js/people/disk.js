@@ -2,6 +2,7 @@
 
 import { h } from "../lib/dom.js";
 
+/** The warning of a disk that is nearly full. */
 export function diskWarning() {
   const banner = h("p.rr-disk", { role: "alert", hidden: true });
   /** @param {Overview["disk"]} disk */

@@ -27,7 +27,10 @@ function setTheme(dark) {
   emit("theme", dark);
 }
 
-/** @param {Room<HeaderServer>} context */
+/**
+ * Draw the header.
+ * @param {Room<HeaderServer>} context
+ */
 export function drawRoom({ room, server }) {
   const theme = recall("rr-theme");
   if (theme && !new URLSearchParams(location.search).has("__theme")) setTheme(theme === "dark");

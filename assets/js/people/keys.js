@@ -7,7 +7,10 @@ import { formatAgo } from "../lib/format.js";
 import { fieldForm, secretField, textField } from "../lib/forms.js";
 import { table } from "../lib/table.js";
 
-/** @param {HeaderServer} server */
+/**
+ * Open the list of the user's API keys.
+ * @param {HeaderServer} server
+ */
 export function openKeys(server) {
   const [list, created] = [h("div", skeleton(2)), h("div")];
   /** @type {(id: number) => Promise<unknown>} */

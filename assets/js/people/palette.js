@@ -26,6 +26,7 @@ const TABS = [
  */
 
 /**
+ * Open the command palette, and the help for keys, by their keys.
  * @param {() => Overview | null} overview the last one
  * @param {Command[]} commands of the header
  */

@@ -23,6 +23,7 @@ const SEATS = [
 ];
 
 /**
+ * Open the list of people and invites.
  * @param {HeaderServer} server
  * @param {string} user the name of who looks
  */

@@ -7,6 +7,7 @@ import { formatClock, formatInt, formatMetric } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { announceEnd, endOf, showInTitle } from "../lib/run_title.js";
 
+/** The chip of the run that trains. */
 export function runChip() {
   const properties = { type: "button", "aria-live": "off" };
   const button = h("button.rr-runchip.idle", properties, "Nothing running");

@@ -9,6 +9,7 @@ const TEXT = "Your session has ended. What you typed on this page stays.";
 const FAILED = "Sign-in failed. Try again.";
 
 /**
+ * Open the dialog that signs in again.
  * @param {string} name of the user whose session ended
  * @param {() => unknown} signedIn
  */

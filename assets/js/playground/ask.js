@@ -14,6 +14,7 @@ const FILE_NOTE = 'Text as above, or JSON Lines of strings or {"passage"}.';
 const PASTE_LABEL = "Passages: one per line, or long ones separated by blank lines";
 const FILE_TYPES = ".txt,.jsonl,.csv,.tsv,text/plain";
 
+/** The form for a query and its candidates. */
 export class AskForm {
   /**
    * @param {import("./view.js").View} view

@@ -1,6 +1,9 @@
 // Code that uses a ranker. Nothing here needs a page.
 
-/** @param {{ name: string, title: string, combined?: boolean }} side */
+/**
+ * Python code that ranks with a model.
+ * @param {{ name: string, title: string, combined?: boolean }} side
+ */
 export function pythonCode({ name, title, combined = false }) {
   if (combined) return readerCode(name);
   const run = /^\d+$/.test(name);
@@ -31,6 +34,7 @@ for score, passage in sorted(zip(scores, passages), reverse=True):
 }
 
 /**
+ * Python code that calls the ranking API with Cohere's client.
  * @param {string} base the address of this server
  * @param {string} model
  */
@@ -45,6 +49,7 @@ for row in answer.results:
 }
 
 /**
+ * A call of the ranking API with curl.
  * @param {string} base the address of this server
  * @param {string} model
  */

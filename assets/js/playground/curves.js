@@ -7,6 +7,7 @@ const OUTSIDE = 24; // pixels below the lists where a curve ends that leaves the
 const FIRST_LINE = 38; // pixels from the top of a long row to where its curve ends
 
 /**
+ * Draw the curves between the lists.
  * @param {import("./ranked_lists.js").RankedLists} lists
  * @param {HTMLElement} frame
  */

@@ -17,6 +17,7 @@ const NOTE =
   "Saved in the run's folder; the Playground shows what it would cut. The dev split also chose the checkpoint, so new queries may do slightly worse.";
 
 /**
+ * Open the dialog for the threshold of a run.
  * @param {UsableSide} side
  * @param {PlaygroundServer} server
  * @param {() => void} changed

@@ -10,7 +10,10 @@ const x = (score) => LEFT + score * (WIDTH - LEFT - RIGHT);
 /** @param {number} value */
 const y = (value) => TOP + (1 - value) * (HEIGHT - BOTTOM - TOP);
 
-/** @param {Cutoff} cutoff */
+/**
+ * The chart of precision and recall over the score.
+ * @param {Cutoff} cutoff
+ */
 export function cutoffChart({ curve, score, low, high }) {
   const floor = HEIGHT - BOTTOM;
   const path = (/** @type {1 | 2} */ column) => {

@@ -5,6 +5,7 @@ import { icon } from "../lib/icons.js";
 import { setDemoTitle } from "../lib/title.js";
 
 /**
+ * Draw the introduction of a demo.
  * @param {HTMLElement} node
  * @param {DemoPage | null} demo
  * @param {(query: string, labelled: boolean) => void} open

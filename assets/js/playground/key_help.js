@@ -5,7 +5,10 @@ import { scaleAnswers } from "../lib/labels.js";
 
 /** @typedef {import("./view.js").View} View */
 
-/** @param {View} view */
+/**
+ * Show the keys of the Playground.
+ * @param {View} view
+ */
 export function openKeys(view) {
   const answers = view.mayLabel ? scaleAnswers(view.scale) : [];
   openKeyHelp([

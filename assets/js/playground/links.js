@@ -11,6 +11,7 @@ const TOO_LONG = "Link copied without the pasted passages: they are too long for
 const CUT_SHORT = "The passages in this link cannot be read: the link is cut short";
 
 /**
+ * Copy a link to what is shown.
  * @param {import("./view.js").View} view
  * @param {string} passages
  */

@@ -11,6 +11,7 @@ const CREATING =
   "Creating both files and comparing them with torch, in a separate process. Takes about a minute; you can close this.";
 const DIFFERS = " int8 ranks differently: measure it on your own queries before you use it.";
 
+/** The part of a dialog with the ONNX files of a run. */
 export class OnnxPart {
   /**
    * @param {string} run

@@ -6,7 +6,10 @@ async function bytesOf(stream) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** @param {string} text */
+/**
+ * Pack a text for an address.
+ * @param {string} text
+ */
 export async function pack(text) {
   const deflated = new Blob([text]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   let letters = "";

@@ -14,6 +14,7 @@ const ORDERS = /** @type {const} */ ([
   ["loss", "Losses first"],
 ]);
 
+/** The list of test queries. */
 export class QueryPicker {
   /**
    * @param {import("./view.js").View} view

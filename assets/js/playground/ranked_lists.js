@@ -20,6 +20,7 @@ import { changeMark, headOf, listNotices, listTabs, slot } from "./side_head.js"
 const FIRST = 10; // rows
 const WIDE = 1700; // pixels of a window that has room for three lists
 
+/** Two or three ranked lists side by side. */
 export class RankedLists {
   /**
    * @param {import("./view.js").View} view

@@ -8,6 +8,7 @@ import { toast } from "../lib/toast.js";
 const MOST = 10; // passages that are sent at once
 const SEALED = " They are in the test split, so they wait where test pairs are offered.";
 
+/** Labels results, and sends results to Annotate. */
 export class ResultLabels {
   /** @param {import("./ranked_lists.js").RankedLists} lists */
   constructor(lists) {

@@ -9,6 +9,7 @@ import { exactScore, scoreTools } from "./score_tools.js";
 
 /** @typedef {import("./ranked_lists.js").RankedLists} RankedLists */
 
+/** A result as a row of a ranked list. */
 export class ResultRow {
   /**
    * @param {RankedLists} lists

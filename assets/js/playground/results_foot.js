@@ -8,7 +8,10 @@ import { ndcgOf } from "./side_head.js";
 
 /** @typedef {import("./ranked_lists.js").RankedLists} RankedLists */
 
-/** @param {RankedLists} lists */
+/**
+ * The foot below the ranked lists.
+ * @param {RankedLists} lists
+ */
 export function resultsFoot(lists) {
   const { view, actions } = lists;
   const answer = /** @type {ShownComparison} */ (view.answer);

@@ -20,7 +20,10 @@ import { View } from "./view.js";
 
 const LOADING = "Ranking. The first time a model is used it is loaded, which takes a few seconds.";
 
-/** @param {Room<PlaygroundServer>} context */
+/**
+ * Draw the Playground.
+ * @param {Room<PlaygroundServer>} context
+ */
 export function drawRoom({ room, server }) {
   new Playground(room, server).start();
 }
@@ -31,6 +34,7 @@ function askedFor() {
   return JSON.stringify([dataset, q, a, b, c, from]);
 }
 
+/** The Playground: its form, its ranked lists, and its list of test queries. */
 export class Playground {
   /**
    * @param {HTMLElement} room

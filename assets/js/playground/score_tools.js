@@ -11,6 +11,7 @@ const STRONGEST = 5; // words that are named
 const CUT = " The passage is longer than the model reads: words beyond the cut move nothing.";
 
 /**
+ * The tools under an open result.
  * @param {RankedLists} lists
  * @param {Side} side
  * @param {RankedResult} row
@@ -44,6 +45,7 @@ export function scoreTools(lists, side, row) {
 }
 
 /**
+ * A score with all its digits, and what it is.
  * @param {Side} side
  * @param {RankedResult} row
  */

@@ -19,6 +19,7 @@ const HUB = "?"; // the entry that asks for a model of the Hub
 const NONE = "-";
 
 /**
+ * The head of a ranked list.
  * @param {RankedLists} lists
  * @param {Letter} letter
  */
@@ -49,7 +50,10 @@ function metrics(side) {
   ];
 }
 
-/** @param {Side | undefined} side */
+/**
+ * nDCG@10 of a ranker on the labelled candidates; null where it is not known.
+ * @param {Side | undefined} side
+ */
 export function ndcgOf(side) {
   return side?.metrics["ndcg@10"] ?? null;
 }
@@ -136,7 +140,10 @@ function gainOf(lists, letter) {
   return a === null || other === null ? null : other - a;
 }
 
-/** @param {RankedLists} lists */
+/**
+ * The gain of the list on the right over A.
+ * @param {RankedLists} lists
+ */
 export function changeMark(lists) {
   const gain = gainOf(lists, lists.onRight);
   return h("div.rr-gap-head", gain === null ? null : deltaMark(gain));

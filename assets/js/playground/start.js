@@ -11,6 +11,7 @@ import { isRun } from "./view.js";
 const OFFERED = 4; // queries to start with
 
 /**
+ * Draw what is shown before anything is ranked.
  * @param {HTMLElement} body
  * @param {View} view
  * @param {import("./ranked_lists.js").RankedLists} lists

@@ -6,6 +6,7 @@ import { formatInt, plural } from "../lib/format.js";
 const WORTH_A_WORD = 0.05; // seconds of loading
 
 /**
+ * Show how long each ranker took.
  * @param {HTMLElement} node
  * @param {Comparison} answer
  */

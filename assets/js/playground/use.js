@@ -17,6 +17,7 @@ const COMBINED =
   " Beside them combined.json and combined_reader.py, which add cosine and BM25 as this run does.";
 
 /**
+ * Open the dialog with code and files for a model.
  * @param {UsableSide} side
  * @param {PlaygroundServer} server
  * @param {Role} role

@@ -6,6 +6,7 @@ import { BINARY } from "../lib/labels.js";
 /** @type {Role[]} */
 const ROLES = ["viewer", "annotator", "admin"];
 
+/** The state of the Playground. */
 export class View {
   constructor() {
     /** @type {RankerChoice[]} */

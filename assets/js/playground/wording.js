@@ -7,6 +7,7 @@ import { formatSigned } from "../lib/format.js";
 const PATIENCE = 250; // milliseconds without a key before it is scored
 
 /**
+ * Open the field that scores a passage in other words.
  * @param {import("./ranked_lists.js").RankedLists} lists
  * @param {HTMLElement} node
  * @param {RankedResult} row

@@ -5,6 +5,7 @@ import { groupedOptions } from "./form_parts.js";
 
 const OTHER = "?"; // the option that asks for a name
 
+/** The choice of a base model. */
 export class BaseChoice {
   /** @param {() => unknown} changed by the user */
   constructor(changed) {

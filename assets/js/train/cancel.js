@@ -4,6 +4,7 @@ import { confirmAction } from "../lib/dialog.js";
 import { formatInt } from "../lib/format.js";
 
 /**
+ * Ask before a run is cancelled.
  * @param {Pick<ListedRun, "name" | "step" | "status"> & { chain: unknown }} run
  * @param {() => unknown} cancel
  */

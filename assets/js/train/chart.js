@@ -16,6 +16,7 @@ function noPoints() {
   return { warm: [], train: [], dev: {}, extra: {}, baselines: {} };
 }
 
+/** The live chart. */
 export class LossChart {
   /** @param {HTMLElement} box */
   constructor(box) {

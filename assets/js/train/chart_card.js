@@ -8,6 +8,7 @@ import { METRICS } from "./words.js";
 
 const PHONE = 640; // pixels
 
+/** The chart with its controls. */
 export class ChartCard {
   /** @param {import("./room.js").CurrentRun} current */
   constructor(current) {

@@ -7,6 +7,7 @@ import { toast } from "../lib/toast.js";
 
 const SAVE = "As a YAML file, to load here or to pass to the command";
 
+/** The command and the recipe of the form, to copy. */
 export class CommandView {
   constructor() {
     /** @type {RunPlan | null} */

@@ -5,6 +5,7 @@ import { shown } from "./shown.js";
 
 const PLACES = [0, 1, 2]; // each has a colour of its own
 
+/** Past runs that are drawn over the current one. */
 export class ComparedRuns {
   /** @param {import("./room.js").CurrentRun} current */
   constructor(current) {

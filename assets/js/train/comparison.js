@@ -13,6 +13,7 @@ import { METRICS } from "./words.js";
 
 const WORDS = Object.fromEntries(METRICS);
 
+/** The comparison of runs. */
 export class ComparisonView {
   /** @param {TrainServer} server */
   constructor(server) {

@@ -10,6 +10,7 @@ const WHOLE = "Recipe, frozen pairs, events and model";
 const QUOTES = "The card quotes training texts: this run's recipe asked for it.";
 const NO_QUOTES = "The card quotes no training texts; the files hold weights, tokenizer and card.";
 
+/** The files of a run that has ended. */
 export class RunFiles {
   /** @param {TrainServer} server */
   constructor(server) {

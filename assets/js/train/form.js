@@ -21,11 +21,12 @@ const PAUSE = 250; // milliseconds after the last change until the plan is asked
 const LATELY = 5000; // milliseconds without a pulse after which the tab counts as opened again
 const [ADVISED, GIVEN] = ["advised", "given"];
 
-/** @param {Room<FormServer>} context */
+/** Draw the form for a new run. @param {Room<FormServer>} context */
 export function drawRoom({ element, room, server }) {
   new RunForm(element, room, server).start();
 }
 
+/** The form for a new run. */
 export class RunForm {
   /**
    * @param {HTMLElement} element

@@ -9,6 +9,7 @@ const FOLDS = /** @type {const} */ ([
   ["More settings", "rr-run-more", "loss, schedule, hard negatives"],
 ]);
 
+/** The fields of a recipe. */
 export class RecipeFields {
   /** @param {() => unknown} changed by the user */
   constructor(changed) {

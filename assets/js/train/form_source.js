@@ -10,6 +10,7 @@ const VARIANTS = [
 ];
 const LARGEST = 2_000_000; // bytes of a file that is read
 
+/** The field for a model card or a recipe. */
 export class CardSource {
   /** @param {(text: string, variant: "printed" | "fit") => unknown} given */
   constructor(given) {

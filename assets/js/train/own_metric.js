@@ -13,7 +13,10 @@ const KINDS = {
   recall: ["Recall@", "", [1, 3, 5, 10, 20, 50]],
 };
 
-/** @param {string} name such as "p@5" */
+/**
+ * The name of a metric, as it is written in tables.
+ * @param {string} name such as "p@5"
+ */
 export function metricWord(name) {
   const [kind, k] = name.split("@");
   const [before, after] = KINDS[kind] ?? [`${kind}@`, ""];

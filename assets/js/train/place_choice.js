@@ -4,6 +4,7 @@ import { fill, h } from "../lib/dom.js";
 import { plural } from "../lib/format.js";
 import { groupedOptions, labelled } from "./form_parts.js";
 
+/** The choice of where a run trains. */
 export class PlaceChoice {
   /** @param {() => void} changed */
   constructor(changed) {

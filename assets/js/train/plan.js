@@ -7,6 +7,7 @@ import { icon } from "../lib/icons.js";
 
 const LEAKAGE = ["sides", "near_sides", "passage_sides", "balance"]; // shown in Quality too
 
+/** The plan of a new run. */
 export class PlanView {
   /** @param {() => unknown} measure */
   constructor(measure) {

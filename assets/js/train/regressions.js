@@ -8,6 +8,7 @@ import { tableHead } from "../lib/table.js";
 import { rankerName } from "./words.js";
 
 /**
+ * The table of the queries that lost most.
  * @param {Run} run
  * @param {Results} results
  * @param {Scale | null | undefined} scale

@@ -12,6 +12,7 @@ import { isLive, METRICS, RANKERS, rankerName } from "./words.js";
 /** @type {Baseline[]} */
 const DUELS = ["base", "bm25", "cosine"];
 
+/** The results of a run that has ended. */
 export class RunResults {
   /** @param {TrainServer} server */
   constructor(server) {

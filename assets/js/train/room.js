@@ -22,11 +22,15 @@ const EMPTY =
 const READ_ONLY = "An admin starts runs. Loss and nDCG@10 are drawn here while one runs.";
 const SLOW = 4; // seconds between two polls of a run that has ended
 
-/** @param {Room<TrainServer>} context */
+/**
+ * Draw the card of the current run.
+ * @param {Room<TrainServer>} context
+ */
 export function drawRoom(context) {
   new CurrentRun(context).start();
 }
 
+/** The card of the current run. */
 export class CurrentRun {
   /** @param {Room<TrainServer>} context */
   constructor(context) {

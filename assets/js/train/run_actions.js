@@ -26,6 +26,7 @@ function canCompare({ id }) {
 }
 
 /**
+ * The buttons and the menu of a run in the table.
  * @param {RunTable} table
  * @param {ListedRun} run
  */

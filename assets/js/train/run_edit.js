@@ -5,6 +5,7 @@ import { h } from "../lib/dom.js";
 import { fieldForm } from "../lib/forms.js";
 
 /**
+ * Open the dialog for the name and the note of a run.
  * @param {ListedRun} run
  * @param {(changes: { name: string, note: string }) => Promise<unknown>} save throws a refusal
  */

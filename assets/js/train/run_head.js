@@ -24,6 +24,7 @@ const STATUS = {
   lost: "Stopped unexpectedly",
 };
 
+/** The head of the run's card. */
 export class RunHead {
   /** @param {import("./room.js").CurrentRun} current */
   constructor(current) {

@@ -9,6 +9,7 @@ export function metricsOf(run) {
 }
 
 /**
+ * nDCG@10 of a ranker of a run, on test or else on dev; null where it is not known.
  * @param {ListedRun} run
  * @param {Ranker} ranker
  * @returns {number | null}

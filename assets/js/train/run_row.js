@@ -26,6 +26,7 @@ export function chartRange(runs) {
 }
 
 /**
+ * The row of a run.
  * @param {RunTable} table
  * @param {ListedRun} run
  * @param {Range} range

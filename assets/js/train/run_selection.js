@@ -8,6 +8,7 @@ import { isAdmin } from "../lib/role.js";
 import { toast } from "../lib/toast.js";
 import { isLive } from "./words.js";
 
+/** The ticked runs, and the bar of what can be done with them. */
 export class RunSelection {
   /** @param {import("./runs.js").RunTable} table */
   constructor(table) {
@@ -80,6 +81,7 @@ function numbersOf(runs) {
 }
 
 /**
+ * Archive runs, or take them back from the archive, with an undo.
  * @param {import("./runs.js").RunTable} table
  * @param {ListedRun[]} runs
  * @param {boolean} archived
@@ -95,6 +97,7 @@ export async function archive(table, runs, archived) {
 }
 
 /**
+ * Ask before runs are deleted, and delete them.
  * @param {import("./runs.js").RunTable} table
  * @param {ListedRun[]} runs
  */

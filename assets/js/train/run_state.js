@@ -3,6 +3,7 @@
 import { fill, h } from "../lib/dom.js";
 import { formatClock, formatInt, formatMetric } from "../lib/format.js";
 
+/** The progress of the run. */
 export class RunState {
   constructor() {
     this.part = h("i");

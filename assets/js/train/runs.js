@@ -29,7 +29,10 @@ const HEADINGS = [
 const FIRST = 12; // rows
 const ALL = 1000;
 
-/** @param {Room<TrainServer>} context */
+/**
+ * Draw the table of runs.
+ * @param {Room<TrainServer>} context
+ */
 export function drawRoom({ element, room, server }) {
   const table = new RunTable(room, server);
   let mark = "";
@@ -56,6 +59,7 @@ export function drawRoom({ element, room, server }) {
   });
 }
 
+/** The table of runs. */
 export class RunTable {
   /**
    * @param {HTMLElement} room

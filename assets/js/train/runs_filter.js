@@ -32,6 +32,7 @@ const STATUSES = [
   ["cancelled", "Cancelled"],
 ];
 
+/** The filters and the order of the table of runs. */
 export class RunsFilter {
   /** @param {() => unknown} changed */
   constructor(changed) {

@@ -22,7 +22,10 @@ export function seedRows({ runs, metrics }) {
   return { rows: known, low, high: Math.max(...numbers, low + 0.001) };
 }
 
-/** @param {RunComparison} comparison */
+/**
+ * The chart of a recipe's runs with several seeds; null where no column has them.
+ * @param {RunComparison} comparison
+ */
 export function seedPlot(comparison) {
   const plot = seedRows(comparison);
   if (!plot) return null;

@@ -7,6 +7,7 @@ import { EXTRAS } from "./panels.js";
 
 /** @typedef {import("./smoothing.js").Point} Point */
 
+/** The table of the chart's values. */
 export class ValueTable {
   /**
    * @param {import("./chart.js").LossChart} chart

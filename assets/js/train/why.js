@@ -7,7 +7,10 @@ const FIT =
   "This card was printed by CrossEncoder.fit(), which ignored these optimizer settings. Choose: as printed, or as trained.";
 const CARD = "The form shows what the card says.";
 
-/** @param {RecipeReasons} reasons */
+/**
+ * The reasons for the values of the form.
+ * @param {RecipeReasons} reasons
+ */
 export function reasons({ note, card, fit, choices, notices = [] }) {
   const lines = choices?.map(({ name, value, reason }) =>
     h("div", h("dt", name, h("b", value)), h("dd", reason)),

@@ -48,7 +48,10 @@ export function statusMark({ status, step, steps, damage }, text) {
   return h("span.rr-status", { class: kind, title: text }, mark, h("span.rr-cut", text));
 }
 
-/** @param {RunStatus} status */
+/**
+ * Whether a run waits or trains.
+ * @param {RunStatus} status
+ */
 export function isLive(status) {
   return status === "queued" || status === "running";
 }

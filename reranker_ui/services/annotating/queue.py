@@ -48,7 +48,7 @@ class Opinions(TypedDict):
 class StreamPair(TypedDict):
     """A pair as an annotator sees it; `label`, `cannot_tell` (0 or 1) and `note` are their own.
 
-    `told`: where the dataset is not blind and the pair is not sealed. `drawn`: where pairs are not
+    `opinions`: where the dataset is not blind and the pair is not sealed. `drawn`: where pairs are not
     handed out in turn, how this one was chosen; sent back with its label (see `annotate`).
     """
 
@@ -61,7 +61,7 @@ class StreamPair(TypedDict):
     cannot_tell: int | None
     note: str | None
     further: list[FurtherCell]
-    told: NotRequired[Opinions]
+    opinions: NotRequired[Opinions]
     drawn: NotRequired[str]
 
 
@@ -230,7 +230,7 @@ def _add_opinions(connection: sa.Connection, user: User, by_id: dict[int, dict[s
             for pair, score in scores_of(connection, run["id"], list(opinions_of)).items():
                 opinions_of[pair]["score"] = {"run": run["name"], "score": score}
         for pair, opinions in opinions_of.items():
-            by_id[pair]["told"] = opinions
+            by_id[pair]["opinions"] = opinions
 
 
 def _datasets_of(by_id: dict[int, dict[str, Any]]) -> sa.Select[Any]:
