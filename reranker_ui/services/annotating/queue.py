@@ -48,8 +48,8 @@ class Opinions(TypedDict):
 class StreamPair(TypedDict):
     """A pair as an annotator sees it; `label`, `cannot_tell` (0 or 1) and `note` are their own.
 
-    `opinions`: where the dataset is not blind and the pair is not sealed. `drawn`: where pairs are not
-    handed out in turn, how this one was chosen; sent back with its label (see `annotate`).
+    `opinions`: where the dataset is not blind and the pair is not sealed. `drawn`: where pairs are
+    not handed out in turn, how this one was chosen; sent back with its label (see `annotate`).
     """
 
     id: int
