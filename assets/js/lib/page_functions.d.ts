@@ -1080,7 +1080,7 @@ interface Unjudged {
 /** `Unread` as plain values. */
 interface UnreadJson {
   column: string;
-  holds: "texts" | "labels";
+  holds: "texts" | "labels" | "scores";
   cells: number;
   example: string;
   asks: boolean;

@@ -40,6 +40,7 @@ class Dialect:
     width: int
     spaced: bool = False
     skip: int = 0
+    header_rows: int = 1
     comments: bool = False
     why: str = ""
 
@@ -84,27 +85,15 @@ def _started(
     """The dialect with the position where its table starts."""
     cells = [row for _, row in rows]
     start = start_of(cells, header, named)
-    first = cells[start.skipped]
     return replace(
         written,
-        header=distinct(first) if start.header else None,
-        width=len(first) if start.header else usual_width(cells),
+        header=start.names,
+        header_rows=start.rows,
+        width=usual_width(cells) if start.names is None else len(start.names),
         skip=written.skip + rows[start.skipped][0] - 1,
         comments=any(is_comment(row[0]) for row in cells[: start.skipped]),
         why=start.why,
     )
-
-
-def distinct(cells: Sequence[str]) -> tuple[str, ...]:
-    """Trimmed column names; a repeated one gets a number, so that no column is lost."""
-    names: list[str] = []
-    for cell in cells:
-        name, number = cell.strip(), 1
-        while name and name in names:
-            number += 1
-            name = f"{cell.strip()} ({number})"
-        names.append(name)
-    return tuple(names)
 
 
 def records_of(
@@ -115,7 +104,7 @@ def records_of(
     width = len(names)
     rows = dialect.rows(islice(lines, dialect.skip, None))
     if dialect.header:
-        next(rows, None)
+        deque(islice(rows, dialect.header_rows), maxlen=0)
     for at, cells in rows:
         line = at + dialect.skip
         if isinstance(cells, Left):
