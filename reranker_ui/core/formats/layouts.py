@@ -50,10 +50,7 @@ def is_test_collection(source: Path) -> bool:
 
 
 def parts_of(source: Path, role: str, options: ReadOptions, tick: Tick) -> list[Part]:
-    """The files of one role, by name; role: corpus, queries or qrels. Refused where there is none.
-
-    A source that is a single file is the one part of any role.
-    """
+    """The files of a role (corpus, queries or qrels), by name. Refused where there is none."""
     return list(_parts(source, role, ReadOptions(limits=options.limits), tick))
 
 
