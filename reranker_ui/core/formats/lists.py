@@ -105,7 +105,7 @@ def shape_of(values: Sequence[Value], options: ReadOptions) -> Shape | None:
 def make_plan(
     shape: Shape, container: Container, values: Sequence[Value], options: ReadOptions
 ) -> Plan:
-    """The plan for records of this shape; scores of a model are no labels unless chosen."""
+    """The plan for records of this shape; scores of a model are labels only if chosen."""
     scores = _scores_of(shape, values, options)
     if scores is not None:
         shape = replace(shape, labels=None, inner=replace(shape.inner, label=None))

@@ -1,4 +1,4 @@
-"""Scores of a model, which are no labels: logits, BM25, similarities, a ranking's own numbers.
+"""Scores of a model, not labels: logits, BM25, similarities, a ranking's own numbers.
 
 Judged by the numbers first and by the column's name second: nobody labels with -3.2519.
 """
@@ -24,7 +24,7 @@ _LABELS = {
 }  # fmt: skip
 _ENOUGH = 10  # numbers from which on their variety tells
 _VARIED = 0.8  # share of different ones among them
-_HIGHEST = 10.0  # a fraction above it is no average of grades
+_HIGHEST = 10.0  # a fraction above it is not an average of grades
 _NOTE = (
     "Almost all labels of {0} differ, like scores of a model. They are read as labels; --ignore {0}"
     " imports the pairs without them."

@@ -174,7 +174,7 @@ def _fill_down(container: Container, values: Sequence[Value], query: Any, passag
 def _columns(
     values: Sequence[Value], names: Sequence[Any], path: Path, options: ReadOptions
 ) -> tuple[dict[str, Any], set[str]]:
-    """The guessed columns, replaced by those the user named, and columns that are no labels."""
+    """The guessed columns, replaced by those the user named, and columns that are not labels."""
     guess = guess_columns(values)
     no_labels: set[str] = set()
     while options.label is None and _is_no_label(guess["label"], values, options):
