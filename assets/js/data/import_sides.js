@@ -90,7 +90,7 @@ export function unreadColumns(panel, state) {
     );
     const asLabels = () => panel.readAgain({ label: one.column });
     const use = one.holds === "scores" && linkButton("Read as labels", asLabels);
-    return h("div.rr-row", h("label.rr-check", box, text), use);
+    return h("div.rr-unread-column", h("label.rr-check", box, text), use);
   });
   const sentence = h(
     "p.rr-grow",

@@ -26,8 +26,8 @@ _ENOUGH = 10  # numbers from which on their variety tells
 _VARIED = 0.8  # share of different ones among them
 _HIGHEST = 10.0  # a fraction above it is not an average of grades
 _NOTE = (
-    "Almost all labels of {0} differ, like scores of a model. They are read as labels; --ignore {0}"
-    " imports the pairs without them."
+    "Almost all labels of {0} differ, like scores of a model. They are read as labels; choose none"
+    " as the label (--ignore {0}) to import the pairs without them."
 )
 
 
