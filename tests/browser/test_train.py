@@ -127,8 +127,6 @@ def test_a_finished_run_shows_base_beside_tuned(server, new_page, ended):
     points(page, "warm-raw", 20)
     points(page, "train", 20)
     names = page.evaluate("document.querySelector('.rr-chart').layout.annotations.map(a => a.text)")
-    ticks = page.locator(".rr-chart .y2tick text").all_text_contents()
-    assert len(ticks) > 2 and len(set(ticks)) == len(ticks)  # F35: each tick is told from the next
     baselines = {"embedde… 0.412", "BM25 0.571", "best free: cosine 0.604"}
     assert baselines | {"warm start", "best checkpoint"} <= set(names)
     expect(page.locator(".rr-live-said")).to_contain_text("The Hub cannot be reached")
