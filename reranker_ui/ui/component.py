@@ -32,34 +32,29 @@ const id = %(id)s;
 const context = {id, element, trigger, props, server, upload, watch, events: %(events)s};
 import(new URL(%(bundle)s, document.baseURI).href).then(({modules}) => {
   modules["lib/room.js"].mount(modules[%(module)s].drawRoom, context);
-  document.dispatchEvent(new Event("rr-room-drawn"));
 }).catch((error) => {
   console.error(error);
   element.querySelector(".rr-room").innerHTML = '<div class="rr-error" role="alert"><p>'
     + 'This part of the page failed to load. Reload the page to try again.</p></div>';
-});
+}).finally(() => document.dispatchEvent(new CustomEvent("rr-room-drawn", {detail: id})));
 """
-# What the open tab needs is asked for while Gradio loads. The other tabs follow when it is drawn.
+# The page asks for what the open tab needs (`first_paint`). The other tabs follow when it is drawn.
 _PRELOAD = """<script>
-(() => {
-  const {header, ...tabs} = %(bundles)s;
-  const add = (path) => {
+document.addEventListener("rr-room-drawn", () => setTimeout(() => {
+  for (const path of %(bundles)s) {
     const href = new URL(path, document.baseURI).href;
     const link = Object.assign(document.createElement("link"), {rel: "modulepreload", href});
     document.head.append(link);
-  };
-  [header, tabs[new URLSearchParams(location.search).get("tab")] || tabs.data].forEach(add);
-  const rest = () => setTimeout(() => Object.values(tabs).forEach(add), 2000);
-  document.addEventListener("rr-room-drawn", rest, {once: true});
-})();
+  }
+}, 2000), {once: true});
 </script>"""
 
 
 def head() -> str:
-    """For the head of the page: its icon, and what loads its modules early."""
+    """For the head of the page: its icon, and what loads the modules of the other tabs early."""
     # Without a link the browser asks the root of the site, which may be another's.
     icon = '<link rel="icon" href="favicon.ico">'
-    return icon + _PRELOAD % {"bundles": json.dumps({tab: modules().address(tab) for tab in TABS})}
+    return icon + _PRELOAD % {"bundles": json.dumps([modules().address(tab) for tab in TABS])}
 
 
 def room(

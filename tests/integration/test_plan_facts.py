@@ -4,6 +4,7 @@ import pytest
 
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.imports.importer import import_file
+from reranker_ui.services.labels.datasets import list_datasets
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.training.plan import plan
 
@@ -38,3 +39,16 @@ def test_pairs_of_queries_with_equal_labels_are_counted(facts, loss):
 
 def test_losses_of_single_pairs_have_none(facts):
     assert "Queries with equal labels" not in facts("26-ranking-loss-ties/tied.csv")[0]
+
+
+def test_the_first_page_and_the_plan_count_the_same_pairs(tmp_path, tiny_base, workspace):
+    """F37: pairs without a label are counted by neither."""
+    rows = [f"query {n // 4},passage {n},{n % 2 if n % 3 else ''}" for n in range(48)]
+    (tmp_path / "some.csv").write_text("\n".join(["query,passage,label", *rows]))
+    import_file(workspace, LOCAL, tmp_path / "some.csv", "some")
+    (dataset,) = list_datasets(workspace, LOCAL)
+    counts = dataset["labelled_splits"]
+    assert sum(counts.values()) == dataset["labelled"] == 32 < dataset["pairs"]
+    told = plan(workspace, LOCAL, "some", Recipe(base=str(tiny_base)))
+    sentence = f"{counts['train']} labelled pairs to train on, {counts['dev']} dev"
+    assert any(sentence in str(part) for part in told.values())

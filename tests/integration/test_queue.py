@@ -12,6 +12,7 @@ from reranker_ui.services.annotating.disputes import decide
 from reranker_ui.services.annotating.labelling_progress import progress
 from reranker_ui.services.annotating.orders import ORDERS
 from reranker_ui.services.annotating.queue import next_pairs, release
+from reranker_ui.services.labels.guidelines import stream_of
 from reranker_ui.services.store.database import imports, leases, pairs
 from tests.support.labelling import ADMIN, LINH, MAI, seed
 
@@ -35,6 +36,17 @@ def test_imported_labels_are_not_told(workspace):
     assert pair["label"] is None
     assert set(pair) == {"id", "query", "passage", "source", "line", "label", "note",
                          "cannot_tell", "further"}  # fmt: skip
+
+
+def test_a_set_that_came_labelled_says_so_and_counts_every_pair(workspace):
+    """F8: annotators review it, and its progress is over all of its pairs."""
+    seed(workspace, label=lambda number: 1.0)
+    stream = stream_of(workspace, MAI, "caves")
+    assert (stream["came_labelled"], stream["came_unlabelled"], stream["blind"]) == (
+        True, False, True,
+    )  # fmt: skip
+    told = progress(workspace, MAI, "caves", since=0.0, imported=True)
+    assert (told["total"], told["done"], told["waiting"]) == (12, 0, 12)
 
 
 def test_two_people_do_not_meet(workspace):

@@ -11,6 +11,7 @@ from reranker_ui.services.people.api_keys import make_key
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
+from reranker_ui.ui.api.shapes import document_form
 from tests.integration.test_ranking import PASSAGES, QUERY, a_run
 from tests.support.serving import with_people
 
@@ -93,6 +94,8 @@ def test_a_text_that_would_be_cut_is_refused_where_none_may_be(site):
     assert answer.status_code == 413 and "1 of 2 texts" in answer.json()["error"]
     assert answer.json()["error_type"] == "Validation"
     assert post(site, "/rerank", body | {"truncate": None}).status_code == 200
+    left = {"truncate": True, "truncation_direction": "Left"}
+    assert post(site, "/rerank", body | left).status_code == 413
     assert post(site, "/rerank", body | {"texts": ["a cave"]}).status_code == 200
 
 
@@ -203,6 +206,50 @@ def test_recorded_requests_are_answered_as_their_client_reads_it(site, client):
         assert row.get("document") == (document if more.get("return_documents") else None)
     usage = told.get("usage") or told["meta"]["billed_units"]
     assert all(isinstance(number, int) for number in usage.values())
+
+
+LITELLM = {"user-agent": "litellm/1.110.2", "accept": "application/json"}
+
+
+@pytest.mark.parametrize("path", ["/rerank", "/v1/rerank"])
+@pytest.mark.parametrize(
+    ("key", "document"),
+    [("Bearer None", "text"), ("Bearer fake-api-key", "object"), ("Bearer rr_key", None)],
+)
+def test_each_client_of_litellm_gets_documents_that_it_can_read(path, key, document):
+    assert document_form(path, {**LITELLM, "authorization": key}) == (document or "none")
+    assert document_form(path, {"user-agent": "vllm", "authorization": key}) == "object"
+    assert document_form("/infinity/rerank", LITELLM) == "text"
+
+
+@pytest.mark.parametrize("path", ["/rerank", "/v1/rerank"])
+def test_litellm_with_a_key_gets_no_document_rather_than_one_that_it_cannot_read(site, path):
+    headers = {**LITELLM, "authorization": f"Bearer {site.key}"}
+    body = {"model": "bm25", "query": QUERY, "documents": PASSAGES, "return_documents": True}
+    told = httpx.post(f"{site.url}{path}", headers=headers, json=body, timeout=60).json()
+    assert [set(row) for row in told["results"]] == [{"index", "relevance_score"}] * len(PASSAGES)
+    assert "Documents are left out" in told["meta"]["warnings"][-1]
+
+
+# What clients of Text Embeddings Inference sent, as recorded: litellm 1.110 (`huggingface`),
+# haystack's ranker, LlamaIndex's postprocessor.
+TEI = {
+    "litellm huggingface": {"raw_scores": False, "truncation_direction": "Right",
+                            "return_text": True, "top_n": 2},
+    "haystack": {"raw_scores": False, "truncate": True, "truncation_direction": "Right"},
+    "llama-index": {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("client", TEI)
+def test_clients_of_text_embeddings_inference_read_the_answer(site, client):
+    body = {"query": "how are caves formed?", "texts": PASSAGES, **TEI[client]}
+    told = post(site, "/rerank", body).json()
+    assert sorted(row["index"] for row in told) == list(range(len(PASSAGES)))
+    scores = [row["score"] for row in told]
+    assert scores == sorted(scores, reverse=True) and all(0 <= score <= 1 for score in scores)
+    for row in told:
+        assert row.get("text") == (PASSAGES[row["index"]] if "litellm" in client else None)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,14 @@ def test_nobody_reads_another_persons_stream(server):
     assert json.loads(ended.removeprefix("data: "))["success"]
 
 
+def test_a_tab_from_another_start_of_the_server_is_asked_to_reload(server):
+    """F43: its calls end with a sentence, and not with a traceback in the log."""
+    body = {"data": [], "fn_index": 99_999, "session_hash": "of-an-old-tab"}
+    answer = asking(server, "annotator").post("/gradio_api/queue/join", json=body)
+    assert answer.status_code == 400 and "another start of the server" in answer.text
+    assert "Traceback" not in server.log.read_text()
+
+
 def test_nobody_reads_another_persons_event(server):
     owner, other = asking(server, "annotator"), asking(server, "viewer")
     event = owner.post("/gradio_api/call/rankers", json={"data": []}).json()["event_id"]

@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reranker_ui.ui.pages.chart_layout import layout
 from reranker_ui.ui.pages.run_chart import compared_traces, points, run_figure
 
 
@@ -119,3 +120,8 @@ def test_compared_runs_have_their_own_colours():
     lines = [compared_traces("run 1", number, points(0, EVENTS)) for number in range(3)]
     assert len({line[0]["line"]["color"] for line in lines}) == 3
     assert [one["meta"] for one in lines[0]] == ["compared-train", "compared-dev"]
+
+
+def test_no_format_makes_the_ticks_of_the_metric_equal():
+    """F35: a fixed format wrote 0.81 at each of five ticks."""
+    assert "tickformat" not in layout("run 1", 100)["yaxis2"]

@@ -3,7 +3,7 @@
 import zipfile
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from reranker_ui.core.formats.options import Limits, ReadOptions
 from reranker_ui.core.values.refused import Refused
@@ -61,6 +61,34 @@ def test_the_line_of_the_header_can_be_said(tmp_path):
     path = workbook(tmp_path, One=[["a", "b", "c"], ["d", "e", "f"], *ROWS])
     told = {"header_line": 2, "query": "d", "passage": "e", "label": "f"}
     assert counts(tmp_path, path, **told) == (1, 1)
+
+
+def merged(path, *ranges):
+    book = load_workbook(path)
+    for cells in ranges:
+        book.active.merge_cells(cells)
+    book.save(path)
+
+
+def test_a_header_of_merged_cells_in_two_rows_names_its_columns(tmp_path):
+    above = ["Query", "Document", None, "Judgments", None]
+    below = [None, "Title", "Text", "Ann", "Bo"]
+    rows = [["how tall is K2", "K2", "8,611 m", 1, 1], ["how tall is K2", "Pear", "a pear", 0, 0]]
+    path = workbook(tmp_path, One=[["Judgments of May"], [], above, below, *rows])
+    merged(path, "A1:E1", "A3:A4", "B3:C3", "D3:E3")
+    result = read(tmp_path, path, ReadOptions())
+    assert (result["report"]["kept"], result["report"]["positives"]) == (2, 1)
+    assert result["plan"]["passage"] == "Document Text"
+    assert [one["column"] for one in result["further"]] == ["Document Title"]
+    assert any(note.startswith("Lines 3 and 4 are the header") for note in result["notes"])
+
+
+def test_a_cell_that_is_merged_downwards_counts_for_each_of_its_rows(tmp_path):
+    others = [[f"question {at}", f"an answer {at}", 1] for at in range(12)]
+    rows = [["how tall is K2", "8,611 m", 1], [None, "a pear", 0], [None, "a plum", None]]
+    path = workbook(tmp_path, One=[HEADER, *others, *rows])
+    merged(path, "A14:A16", "C15:C16")
+    assert counts(tmp_path, path) == (13, 2)
 
 
 def test_formulas_without_a_value_are_noted(tmp_path):

@@ -58,14 +58,30 @@ export function drawColumns(panel, state, columns) {
  * @param {typeof ROLES[number]} role
  */
 function roleRow(panel, state, columns, [key, word, empty]) {
-  const names = columns.map((column) => {
+  const value = state.plan?.[key] ?? panel.answers[key]?.toString();
+  const known = value && !columns.includes(value) ? [...columns, value] : columns;
+  const names = known.map((column) => {
     const text = column.length > 40 ? `${column.slice(0, 39)}…` : column;
     return /** @type {[string, string]} */ ([column, text]);
   });
-  const value = state.plan?.[key] ?? panel.answers[key]?.toString();
-  const one = key === "passage" ? { passage_template: null } : {};
-  const set = (/** @type {string} */ column) => panel.readAgain({ [key]: column || null, ...one });
+  const set = (/** @type {string} */ column) =>
+    panel.readAgain({ [key]: column || null, ...besides(panel, key, column, value) });
   return optionRow(word, choiceList([["", empty], ...names], value, set, word));
+}
+
+/**
+ * What else changes with the column of a role: a template goes with its passage, and without a
+ * label the column that was taken for it is ignored.
+ * @param {ImportPanel} panel
+ * @param {string} key
+ * @param {string} column
+ * @param {string | undefined} before
+ */
+function besides(panel, key, column, before) {
+  if (key === "passage") return { passage_template: null };
+  if (key !== "label") return {};
+  const ignore = (panel.answers.ignore ?? []).filter((one) => one !== column);
+  return { ignore: column || !before ? ignore : [...ignore, before] };
 }
 
 /**

@@ -67,7 +67,7 @@ export function drawLeftOut(panel, state) {
   );
   const unread = askedColumns(state);
   if (!rows.length && unread.length) {
-    const text = h("p.rr-muted", "Every record becomes a pair, but not all of its texts.");
+    const text = h("p.rr-muted", "Every record becomes a pair, without the columns named below.");
     const title = h("h3", `${plural(unread.length, "column")} left out`);
     return h("div.rr-import-main", title, text);
   }

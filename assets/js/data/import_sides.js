@@ -1,5 +1,6 @@
 // Columns of an import that hold one side only, and those that are not read.
 
+import { linkButton } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
 import { formatInt, oneLine, plural } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
@@ -59,6 +60,13 @@ export function askedColumns({ unread = [] }) {
   return unread.filter(({ asks }) => asks);
 }
 
+/** @param {UnreadJson} column */
+function held({ cells, holds, example }) {
+  const such = example ? `, such as “${oneLine(example)}”` : "";
+  if (holds === "scores") return ` has scores of a model, not labels (${formatInt(cells)}${such})`;
+  return ` has no passages or labels (${formatInt(cells)} ${holds}${such})`;
+}
+
 /**
  * A column of texts that is not read has to be confirmed before anything is saved.
  * @param {ImportPanel} panel
@@ -74,14 +82,15 @@ export function unreadColumns(panel, state) {
       else panel.confirmed.delete(one.column);
       panel.show(state);
     });
-    const example = one.example ? `, such as “${oneLine(one.example)}”)` : ")";
-    const text = ` has no passages or labels (${formatInt(one.cells)} ${one.holds}${example}`;
-    const name = h("b", one.column);
-    return h(
-      "label.rr-check",
-      box,
-      h("span.rr-cut", { dir: "auto", title: one.example }, name, text),
+    const text = h(
+      "span.rr-cut",
+      { dir: "auto", title: one.example },
+      h("b", one.column),
+      held(one),
     );
+    const asLabels = () => panel.readAgain({ label: one.column });
+    const use = one.holds === "scores" && linkButton("Read as labels", asLabels);
+    return h("div.rr-unread-column", h("label.rr-check", box, text), use);
   });
   const sentence = h(
     "p.rr-grow",

@@ -1865,7 +1865,7 @@ interface Unjudged {
 /** `Unread` as plain values. */
 interface UnreadJson {
   column: string;
-  holds: "texts" | "labels";
+  holds: "texts" | "labels" | "scores";
   cells: number;
   example: string;
   asks: boolean;

@@ -12,6 +12,8 @@ KNOWN = {
         "query", "question", "querytext", "searchquery", "searchterm", "anchor", "premise",
         "sentence0", "sentencea", "text1", "queries", "q", "argument", "searchterms", "keyword",
         "querystring", "userquery", "prompt", "claim", "title1", "question1", "src",
+        "frage", "suchanfrage", "anfrage", "suchbegriff", "requête", "consulta", "pregunta",
+        "domanda", "pergunta", "zoekopdracht", "vraag", "查询", "问题", "クエリ", "質問",
     ),
     "passage": (
         "passage", "document", "doc", "answer", "passagetext", "documenttext", "doctext",
@@ -19,12 +21,16 @@ KNOWN = {
         "keypoint", "paragraph", "text", "body", "response", "productdescription", "producttext",
         "producttitle", "snippet", "abstract", "candidate", "chunk", "evidence", "title2",
         "question2", "contents", "description", "title", "tgt",
+        "antwort", "treffer", "dokument", "textstelle", "réponse", "texte", "respuesta", "texto",
+        "documento", "risposta", "resposta", "antwoord", "文档", "段落", "答案", "文書", "回答",
     ),
     "label": (
         "label", "labels", "relevance", "grade", "score", "scores", "rating", "judgment",
         "judgement", "isrelevant", "relevant", "gold", "rel", "relevancelabel", "relevancescore",
         "goldlabel", "esclabel", "escilabel", "similarity", "similarityscore", "target", "class",
         "annotation", "isduplicate", "y", "annotations", "judgments", "judgements", "ratings",
+        "bewertung", "relevanz", "pertinence", "relevancia", "relevância",
+        "rilevanza", "beoordeling", "标签", "相关性", "ラベル", "関連度",
     ),
     "split": ("split", "fold", "subset", "partition"),
     "annotator": (
@@ -39,11 +45,17 @@ IDS = (
 )  # fmt: skip
 _LISTED = {"positive", "negative", "positives", "negatives", "relevant"}  # names, or labels?
 _ALL = {name for names in KNOWN.values() for name in names} | set(IDS) | _LISTED
-_COUNTS = ("rank", "position", "index", "idx", "id", "count", "length", "version", "year", "seed",
-           "fold", "time", "offset", "start", "end", "hash", "order", "line", "page", "confidence",
-           "unnamed0", "number", "num", "tokens", "words", "no", "nr", "row", "nummer", "sku",
-           "ean", "gtin", "price", "preis", "cost", "amount", "quantity", "stock",
-           "variance", "std", "stddev", "deviation", "entropy", "agreement")  # fmt: skip
+_COUNTS = (
+    "impressions", "views", "rank", "position", "index", "idx", "id", "count", "length", "version",
+    "year", "seed", "fold", "time", "offset", "start", "end", "hash", "order", "line", "page",
+    "confidence", "unnamed0", "number", "num", "tokens", "words", "no", "nr", "row", "nummer",
+    "sku", "ean", "gtin", "price", "preis", "cost", "amount", "quantity", "stock", "variance",
+    "std", "stddev", "deviation", "entropy", "agreement",
+)  # fmt: skip
+# What users did with a result: it depends on its position, so it is read as a label only if chosen.
+_BEHAVIOUR = re.compile(
+    r".*(clicks|ctr|click(through)?rate|conversions?(rate)?|purchases|orders|addtocarts?|sales)"
+)
 _CHOSEN = re.compile(
     r".*(click|select|chosen|correct|gold|relevant|best|winner|answer).*(position|index|idx|rank)"
 )
@@ -116,6 +128,11 @@ def is_count(name: object) -> bool:
     return ids_only(name) or plain(name).endswith(_COUNTS)
 
 
+def is_behaviour(name: object) -> bool:
+    """Whether a column's name indicates a count or a rate of clicks, purchases and the like."""
+    return bool(_BEHAVIOUR.fullmatch(plain(name)))
+
+
 def names_one(name: object) -> bool:
     """Whether a column's name indicates the place of the passage that was chosen."""
     return bool(_CHOSEN.fullmatch(plain(name)))
@@ -149,7 +166,7 @@ def _by_content(
     if found["label"] is None:
         candidates = [n for n in free if are_labels(cells[n])]
         if named:
-            candidates = [n for n in candidates if not is_count(n) and _are_grades(cells[n])]
+            candidates = [n for n in candidates if _names_grades(n, cells[n])]
         # With several named candidates the user has to choose the label.
         found["label"] = (
             candidates[-1] if candidates and (not named or len(candidates) == 1) else None
@@ -158,6 +175,13 @@ def _by_content(
     for role in ("query", "passage"):
         if found[role] is None and texts:
             found[role] = texts.pop(0)
+
+
+def _names_grades(name: object, cells: Sequence[Any]) -> bool:
+    """Whether a column without a known name may hold the labels."""
+    if is_count(name) or not _are_grades(cells):
+        return False
+    return not is_behaviour(name) or {number(cell) for cell in cells} <= {0, 1, None}
 
 
 def are_labels(cells: Sequence[Any]) -> bool:

@@ -12,7 +12,6 @@ from reranker_ui.core.formats import (
     delimited,
     json_records,
     parquet,
-    search_tools,
     sgml_blocks,
     xml_records,
 )
@@ -24,6 +23,7 @@ from reranker_ui.core.formats.source import (
     lines_of,
     open_bytes,
 )  # fmt: skip
+from reranker_ui.core.formats.tools import search_tools
 from reranker_ui.core.values.pairs import Left
 from reranker_ui.core.values.refused import Refused
 
@@ -130,10 +130,18 @@ def header_notes(dialect: delimited.Dialect, lines: delimited.Lines) -> list[str
         many = "Line 1 is" if dialect.skip == 1 else f"Lines 1 to {dialect.skip} are"
         notes.append(f"{many} above the table and not read: {' · '.join(above[:3])}.")
     if dialect.header:
-        notes.append(f"Line {dialect.skip + 1} is the header: {dialect.why}.")
+        notes.append(header_note(dialect.skip, dialect.header_rows, dialect.why))
     else:
         notes.append(f"There is no header: {dialect.why}.")
     return notes
+
+
+def header_note(skip: int, rows: int, why: str) -> str:
+    """Which lines are the header, and why; `skip`: the lines above it."""
+    first = skip + 1
+    if rows == 2:
+        return f"Lines {first} and {first + 1} are the header: {why}."
+    return f"Line {first} is the header: {why}."
 
 
 def members(path: Path) -> list[str]:

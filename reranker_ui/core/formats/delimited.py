@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from reranker_ui.core.formats.structure.preamble import (
-    distinct,
     is_comment,
     separator_line,
     start_of,
@@ -41,6 +40,7 @@ class Dialect:
     width: int
     spaced: bool = False
     skip: int = 0
+    header_rows: int = 1
     comments: bool = False
     why: str = ""
 
@@ -85,11 +85,11 @@ def _started(
     """The dialect with the position where its table starts."""
     cells = [row for _, row in rows]
     start = start_of(cells, header, named)
-    first = cells[start.skipped]
     return replace(
         written,
-        header=distinct(first) if start.header else None,
-        width=len(first) if start.header else usual_width(cells),
+        header=start.names,
+        header_rows=start.rows,
+        width=usual_width(cells) if start.names is None else len(start.names),
         skip=written.skip + rows[start.skipped][0] - 1,
         comments=any(is_comment(row[0]) for row in cells[: start.skipped]),
         why=start.why,
@@ -104,7 +104,7 @@ def records_of(
     width = len(names)
     rows = dialect.rows(islice(lines, dialect.skip, None))
     if dialect.header:
-        next(rows, None)
+        deque(islice(rows, dialect.header_rows), maxlen=0)
     for at, cells in rows:
         line = at + dialect.skip
         if isinstance(cells, Left):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from reranker_ui.core.formats.columns import plain
 from reranker_ui.core.formats.container import Container, Record
 from reranker_ui.core.formats.judgments import NewTexts, NotMapped, Plan
 from reranker_ui.core.formats.options import ReadOptions, Tick
+from reranker_ui.core.formats.score_columns import are_scores
 from reranker_ui.core.formats.texts import Lookup, existing, fill
 from reranker_ui.core.values.pairs import Judged, Left
 
@@ -51,8 +53,10 @@ def make_plan(
         Lookup("passage", corpus, "passage"),
     )
 
+    scores = _scores_in(values, options)
+
     def read(value: Value) -> Iterator[Judged | Left]:
-        renamed = _renamed(value)
+        renamed = _renamed({key: cell for key, cell in value.items() if key not in scores})
         listed = _LISTED if "labels" in renamed else _UNLABELLED
         for judged in lists.read(listed if "passages" in renamed else _SHAPE, renamed):
             if isinstance(judged, Left):
@@ -66,7 +70,23 @@ def make_plan(
             except Left as left:
                 yield left
 
-    return Plan("id-lists", container, read, list(values[0]))
+    plan = Plan("id-lists", container, read, list(values[0]), scores=scores)
+    plan.labelled = not scores
+    plan.beside = lambda value: ((name, value.get(name)) for name in scores)
+    return plan
+
+
+def _scores_in(values: Sequence[Value], options: ReadOptions) -> list[str]:
+    """The columns of grades that are scores of a model, unless they are chosen as the label."""
+    first = values[0]
+    if not any(_is_listed(key, first) for key in first):
+        return []
+    graded = [key for key in first if plain(key) in _GRADES and key != options.label]
+    held = {
+        key: [cell for value in values if isinstance(cell := value.get(key), list)]
+        for key in graded
+    }
+    return [key for key in graded if are_scores(key, chain(*held[key]), held[key])]
 
 
 def triplets_of(container: Container, ids: bool) -> Container:

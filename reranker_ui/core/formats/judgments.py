@@ -1,14 +1,15 @@
 """Judgments by ids: TREC, BEIR, and tables with their texts in other files."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.formats.columns import IDS, ids_only, plain
 from reranker_ui.core.formats.container import Container, Record, unsafe_members
+from reranker_ui.core.formats.layouts import other_files, parts_of
 from reranker_ui.core.formats.options import ReadOptions, Tick
-from reranker_ui.core.formats.texts import Lookup, Texts, each_qrels, existing, fill, fill_from
+from reranker_ui.core.formats.texts import Lookup, Texts, existing, fill, fill_from
 from reranker_ui.core.values.pairs import Judged, Left
 from reranker_ui.core.values.refused import Refused
 
@@ -27,7 +28,8 @@ class Plan:
     it is called; `label_names(value)` gives such names where a record has them itself.
     `beside(value)` gives the name and cell of what `read` does not read;
     `keeps_rest`: it is stored with the pair. `sided`: some columns hold positives or negatives
-    only. `source`: the file, where several are read as one.
+    only. `scores`: columns with scores of a model, which are not read as labels. `source`: the
+    file, where several are read as one.
     """
 
     family: str
@@ -46,6 +48,7 @@ class Plan:
     labelled: bool = True
     sided: bool = False
     keeps_rest: bool = False
+    scores: Collection[str] = ()
     label_names: Callable[[Value], Mapping[str, str]] = lambda _value: {}
     beside: Callable[[Value], Iterator[tuple[str, Any]]] = lambda _value: iter(())
     notes: list[str] = field(default_factory=list)
@@ -128,16 +131,18 @@ def _are_ids(cells: Sequence[Any]) -> bool:
     return large > len(cells) / 2
 
 
-def beir_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts) -> Plan:
+def collection_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts) -> Plan:
+    """The plan for a folder or ZIP with corpus, queries and qrels, named as by BEIR or TREC."""
     corpus, queries = new_texts(), new_texts()
     fill(corpus, path, "corpus", options, tick)
     fill(queries, path, "queries", options, tick)
     query, passage = Lookup("query-id", queries, "query"), Lookup("corpus-id", corpus, "passage")
+    qrels = parts_of(path, "qrels", options, tick)
 
     def records() -> Iterator[Record]:
-        for split, container in each_qrels(path, options, tick):
-            for line, value in container.records():
-                yield line, value if isinstance(value, Left) else _qrel(value, split)
+        for part in qrels:
+            for line, value in part.open().records():
+                yield line, value if isinstance(value, Left) else _qrel(value, part.split)
 
     def read(value: Value) -> Iterator[Judged | Left]:
         yield Judged(query.of(value), passage.of(value), value["score"], value["split"])
@@ -145,6 +150,9 @@ def beir_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts)
     plan = Plan("beir", Container("beir", records), read)
     plan.query, plan.passage, plan.label, plan.split = "query-id", "corpus-id", "score", "split"
     plan.names = ["query-id", "corpus-id", "score"]
+    plan.notes.append(f"Judgments: {', '.join(part.name for part in qrels)}.")
+    if others := other_files(path):
+        plan.notes.append(f"Not read: {', '.join(others[:8])}.")
     if not path.is_dir() and (unsafe := unsafe_members(path)):
         plan.notes.append(
             f"{len(unsafe)} files in the archive are not opened: their paths lead out of it."
@@ -152,11 +160,15 @@ def beir_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts)
     return plan
 
 
-def _qrel(value: Value, split: str) -> dict[Any, Any] | Left:
-    cells = list(value.values())
-    if len(cells) not in (3, 4):
-        return Left("unreadable", f"the line has {len(cells)} columns, judgments have three")
-    query, passage, score = cells[0], cells[-2], cells[-1]
+def _qrel(value: Value, split: str | None) -> dict[Any, Any] | Left:
+    named = {plain(name): cell for name, cell in value.items()}
+    if {"queryid", "corpusid", "score"} <= named.keys():
+        query, passage, score = named["queryid"], named["corpusid"], named["score"]
+    elif len(value) in (3, 4):
+        cells = list(value.values())
+        query, passage, score = cells[0], cells[-2], cells[-1]
+    else:
+        return Left("unreadable", f"the line has {len(value)} columns, judgments have three")
     return {"query-id": query, "corpus-id": passage, "score": score, "split": split}
 
 

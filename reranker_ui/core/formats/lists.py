@@ -5,14 +5,16 @@ labelled lists all have this shape. Columns are recognized by content; names bre
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from reranker_ui.core.formats.columns import plain
 from reranker_ui.core.formats.container import Container
 from reranker_ui.core.formats.judgments import Plan
 from reranker_ui.core.formats.options import ReadOptions
+from reranker_ui.core.formats.score_columns import are_scores
 from reranker_ui.core.formats.structure.cells import is_empty, is_list
 from reranker_ui.core.formats.structure.nested import NestedColumns
 from reranker_ui.core.formats.structure.passages import (
@@ -54,6 +56,12 @@ class Shape:
     references: References | None = None
     known: frozenset[Any] = frozenset()
 
+    @property
+    def label_name(self) -> Any:
+        """The column of labels, or `column.key` where they are inside the passages."""
+        inside = self.labels is None and self.inner.label is not None
+        return f"{self.passages}.{self.inner.label}" if inside else self.labels
+
     def sides(self, value: Value) -> Iterator[tuple[Any, int]]:
         """The columns of this record with positives (1) and negatives (0)."""
         yield from ((key, 1) for key in self.positives if key in value)
@@ -90,20 +98,27 @@ def shape_of(values: Sequence[Value], options: ReadOptions) -> Shape | None:
     shape = shape or _labelled(columns, query, options)
     if shape is None or query is None:
         return None
-    shape = Shape(**{**vars(shape), "known": frozenset(columns.names)})
+    shape = replace(shape, known=frozenset(columns.names))
     return shape if sum(map(shape.holds, values)) >= _ENOUGH * len(values) else None
 
 
-def make_plan(shape: Shape, container: Container, values: Sequence[Value]) -> Plan:
-    """The plan for records of this shape."""
+def make_plan(
+    shape: Shape, container: Container, values: Sequence[Value], options: ReadOptions
+) -> Plan:
+    """The plan for records of this shape; scores of a model are labels only if chosen."""
+    scores = _scores_of(shape, values, options)
+    if scores is not None:
+        shape = replace(shape, labels=None, inner=replace(shape.inner, label=None))
     names = list(dict.fromkeys(name for value in values for name in value))
     plan = Plan(name_of(shape, values), container, partial(read, shape), names)
-    plan.query, plan.passage, plan.label = shape.query, shape.passages, shape.labels
+    plan.query, plan.passage, plan.label = shape.query, shape.passages, shape.label_name
     if shape.positives:
         plan.passage = shape.positives[0]
     plan.positives, plan.negatives = shape.positives, shape.negatives
     plan.sided = bool(shape.positives or shape.negatives)
-    plan.labelled = _is_labelled(shape, values)
+    given = (label for value in values for label in _given(shape, value))
+    plan.labelled = plan.sided or any(not is_empty(label) for label in given)
+    plan.scores = [] if scores is None else [scores]
     plan.beside = partial(beside, shape)
     if shape.references is not None:
         named = shape.references.column
@@ -111,6 +126,15 @@ def make_plan(shape: Shape, container: Container, values: Sequence[Value]) -> Pl
     if not plan.labelled:
         plan.notes.append("No column has labels: the pairs are stored without labels.")
     return plan
+
+
+def _scores_of(shape: Shape, values: Sequence[Value], options: ReadOptions) -> str | None:
+    """The column, or `column.key`, whose labels are scores of a model or are to be left out."""
+    if options.label is not None or shape.label_name is None:
+        return None
+    name, labels = str(shape.label_name), [_given(shape, value) for value in values]
+    scores = are_scores(name.rpartition(".")[2], chain(*labels), labels)
+    return name if scores or name in options.ignore else None
 
 
 def name_of(shape: Shape, values: Sequence[Value]) -> str:
@@ -195,7 +219,7 @@ def _labelled(
         return None
     for by_content in (False, True):
         for passages in nested:
-            inner = inner_of(columns.cells[passages], by_content)
+            inner = columns.inner(passages, options, by_content)
             if inner.label is not None or columns.holds_labels(passages):
                 return Shape(query, passages=passages, inner=inner)
         if columns.has_passage({query}):
@@ -208,20 +232,18 @@ def _labels(shape: Shape, value: Value, passages: Sequence[Any]) -> Any:
     """The labels parallel to a record's passages; None where they are inside."""
     if shape.references is not None:
         return shape.references.labels(value.get(shape.passages), value)
-    return _beside(passages, value.get(shape.labels)) if shape.labels is not None else None
-
-
-def _beside(passages: Sequence[Any], labels: Any) -> Any:
+    if shape.labels is None:
+        return None
+    labels = value.get(shape.labels)
     if not is_list(labels) or len(labels) != len(passages):
         have = len(labels) if is_list(labels) else "no"
         raise Left("unreadable", f"{len(passages)} passages and {have} labels")
     return labels
 
 
-def _is_labelled(shape: Shape, values: Sequence[Value]) -> bool:
-    """Whether a shape has labels at all."""
-    return bool(shape.positives or shape.negatives) or any(
-        not is_empty(judged.label)
-        for value in values if shape.holds(value)
-        for judged in read(shape, value) if isinstance(judged, Judged)
-    )  # fmt: skip
+def _given(shape: Shape, value: Value) -> list[Any]:
+    """The labels of a record; none where it cannot be read."""
+    try:
+        return [judged.label for judged in read(shape, value) if isinstance(judged, Judged)]
+    except Left:
+        return []

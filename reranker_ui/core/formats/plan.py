@@ -1,18 +1,17 @@
 """The plan: how the records of one file become judged pairs, detected or as the user chose."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.formats import (
-    annotation_tools,
     arrow,
     id_lists,
     lists,
     question_answering,
-    search_tools,
     tables,
     workbook,
 )
@@ -23,12 +22,14 @@ from reranker_ui.core.formats.judgments import (
     NewTexts,
     NotMapped,
     Plan,
-    beir_plan,
+    collection_plan,
     column_named,
     trec_plan,
 )  # fmt: skip
+from reranker_ui.core.formats.layouts import is_test_collection
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.structure.cells import list_columns, opened
+from reranker_ui.core.formats.structure.further import metadata_of
 from reranker_ui.core.formats.structure.groups import (
     groups_of,
     separated_of,
@@ -36,7 +37,7 @@ from reranker_ui.core.formats.structure.groups import (
     split_text,
 )
 from reranker_ui.core.formats.structure.winners import NOTE, winners_of
-from reranker_ui.core.formats.texts import is_beir
+from reranker_ui.core.formats.tools import annotation_tools, label_studio, search_tools
 from reranker_ui.core.values.pairs import Left
 from reranker_ui.core.values.refused import Refused
 
@@ -50,12 +51,12 @@ def make_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts)
     family = family_of(options.format)
     container = _packed(path, options, tick)
     if container is None and (path.is_dir() or _is_zip(path)):
-        if is_beir(path):
-            return beir_plan(path, options, tick, new_texts)
+        if is_test_collection(path):
+            return collection_plan(path, options, tick, new_texts)
         if path.is_dir():
             raise Refused(
-                f"The folder {path.name} is neither a BEIR set (corpus, queries, qrels) nor a saved"
-                " dataset. Import one of its files."
+                f"The folder {path.name} is neither a test collection (corpus, queries and qrels,"
+                " as BEIR and TREC name them) nor a saved dataset. Import one of its files."
             )
     container = container or open_container(path, options, tick)
     values = _sample(container, path.name)
@@ -74,18 +75,8 @@ def _plan_of(
 ) -> Plan:  # fmt: skip
     if container.kind == "blanks" and family != "triplets":
         return trec_plan(container, values, path, options, tick, new_texts)
-    if _all_detected(options) and (split := winners_of(values)):
-        container = _flattened(container, split)
-        container.notes.append(NOTE)
-        values = _sample(container, path.name)
-    elif _all_detected(options) and (groups := groups_of(values)):
-        container = _flattened(container, partial(split_groups, groups))
-        values = _sample(container, path.name)
-    elif _all_detected(options) and (separated := separated_of(values)):
-        container = _flattened(container, partial(split_text, *separated))
-        name, mark = separated
-        container.notes.append(f"{name} holds the query and the passage, {mark} between them.")
-        values = _sample(container, path.name)
+    if _all_detected(options):
+        container, values = _rearranged(container, values, path.name)
     flat = None if annotation_tools.tool_of(values) else search_tools.flat_of(values)
     if flat:
         container = _flattened(container, flat)
@@ -94,9 +85,35 @@ def _plan_of(
         plan := _known_shape(container, values, path, options, family)
     ):
         return plan
-    if _all_detected(options) and id_lists.detect(values):
+    if _all_detected(replace(options, label=None)) and id_lists.detect(values):
         return id_lists.make_plan(container, values, path, options, tick, new_texts)
     return tables.make_plan(container, values, path, options, tick, new_texts)
+
+
+def _rearranged(
+    container: Container, values: Sequence[Value], name: str
+) -> tuple[Container, Sequence[Value]]:
+    """The container with records split, merged or opened where their structure asks for it."""
+
+    def changed(flat: Callable[[Value], Iterator[dict[Any, Any]]]) -> None:
+        nonlocal container, values
+        container = _flattened(container, flat)
+        values = _sample(container, name)
+
+    if compared := label_studio.comparisons_of(values):
+        changed(compared)
+    elif not annotation_tools.tool_of(values) and (merged := metadata_of(values)):
+        changed(merged)
+    if split := winners_of(values):
+        changed(split)
+        container.notes.append(NOTE)
+    elif groups := groups_of(values):
+        changed(partial(split_groups, groups))
+    elif separated := separated_of(values):
+        changed(partial(split_text, *separated))
+        column, mark = separated
+        container.notes.append(f"{column} holds the query and the passage, {mark} between them.")
+    return container, values
 
 
 def _known_shape(
@@ -123,7 +140,7 @@ def _known_shape(
     shape = lists.shape_of(values, options)
     if shape is None:
         return None
-    plan = lists.make_plan(shape, container, values)
+    plan = lists.make_plan(shape, container, values, options)
     if triples:
         plan.notes.append(
             "Unnamed columns of text are read as query, positive and negatives."

@@ -11,13 +11,14 @@ from reranker_ui.core.formats.container import Container, Record
 from reranker_ui.core.formats.judgments import NewTexts, Plan, column_named, sides_of
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.parquet import too_many
-from reranker_ui.core.formats.search_tools import judges_of
+from reranker_ui.core.formats.score_columns import are_scores, columns_of_scores, note_on
 from reranker_ui.core.formats.structure.cells import is_empty, is_prose, kind_of_column
 from reranker_ui.core.formats.structure.further import further_of
 from reranker_ui.core.formats.structure.passages import text_of
 from reranker_ui.core.formats.structure.roles import raters_of
 from reranker_ui.core.formats.structure.template import Template
 from reranker_ui.core.formats.texts import Lookup
+from reranker_ui.core.formats.tools.search_tools import judges_of
 from reranker_ui.core.formats.writing import (
     COLUMNS,
     LABEL_NAME,
@@ -59,7 +60,7 @@ def make_plan(
     names = list(dict.fromkeys(name for value in values for name in value))
     if len(names) > options.limits.columns:
         raise too_many(path.name, len(names), options.limits)
-    guess = _columns(values, names, path, options)
+    guess, scores = _columns(values, names, path, options)
     template = _template(names, path, options)
     if template:
         guess["passage"] = template.columns[0]
@@ -68,12 +69,11 @@ def make_plan(
     judges: list[Any] = []
     if guess["label"] is None:
         judges = judges_of(names, values) or raters_of(names, values, known)
-    plan = Plan("pairs", container, lambda value: iter(()), names)
+    by_id = any(side.texts is not None for side in sides)
+    plan = Plan("judgments" if by_id else "pairs", container, lambda value: iter(()), names)
     plan.query, plan.passage = sides[0].column, sides[1].column
     plan.label, plan.split, plan.annotator = guess["label"], guess["split"], guess["annotator"]
     plan.label_name = LABEL_NAME if plan.label is not None and LABEL_NAME in names else None
-    if any(side.texts is not None for side in sides):
-        plan.family = "judgments"
     used = _used(plan, [*judges, *(template.columns if template else ())])
     bare = read_safe_cell if _is_our_safe_csv(container) else _same
     passage = template.fill if template else _passage_of(sides[1])
@@ -81,16 +81,21 @@ def make_plan(
     plan.keeps_rest = True
     plan.beside = partial(_beside, used, bare)
     plan.labelled = plan.label is not None or bool(judges) or VOTES in names
+    plan.scores = scores | columns_of_scores(values, used) if plan.label is None else ()
     plan.one_label = not judges and VOTES not in names
     if _fill_down(container, values, plan.query, plan.passage):
         plan.notes.append("An empty query cell is read as the query above it.")
-    plan.notes += _label_notes(plan, judges)
+    plan.notes += _label_notes(plan, judges, values, options)
     return plan
 
 
-def _label_notes(plan: Plan, judges: Sequence[Any]) -> list[str]:
+def _label_notes(
+    plan: Plan, judges: Sequence[Any], values: Sequence[Value], options: ReadOptions
+) -> list[str]:
     if judges:
         return [f"Each of {', '.join(map(str, judges[:8]))} is read as one judge."]
+    if plan.label is not None and options.label is None:
+        return note_on(plan.label, (value.get(plan.label) for value in values))
     return [] if plan.labelled else ["No column has labels: the pairs are stored without labels."]
 
 
@@ -168,9 +173,14 @@ def _fill_down(container: Container, values: Sequence[Value], query: Any, passag
 
 def _columns(
     values: Sequence[Value], names: Sequence[Any], path: Path, options: ReadOptions
-) -> dict[str, Any]:
-    """The guessed columns, replaced by those the user named."""
+) -> tuple[dict[str, Any], set[str]]:
+    """The guessed columns, replaced by those the user named, and columns that are not labels."""
     guess = guess_columns(values)
+    no_labels: set[str] = set()
+    while options.label is None and _is_no_label(guess["label"], values, options):
+        no_labels.add(guess["label"])
+        rest = [{n: cell for n, cell in value.items() if n not in no_labels} for value in values]
+        guess["label"] = guess_columns(rest)["label"]
     for role in ROLES:
         column = getattr(options, role)
         if column is not None:
@@ -178,7 +188,13 @@ def _columns(
             for other in ROLES:
                 if other != role and guess[other] == guess[role] and not getattr(options, other):
                     guess[other] = None
-    return guess
+    return guess, no_labels
+
+
+def _is_no_label(name: Any, values: Sequence[Value], options: ReadOptions) -> bool:
+    """Whether a column that was taken for the labels has a model's scores, or is left out."""
+    cells = [value.get(name) for value in values]
+    return name is not None and (name in options.ignore or are_scores(name, cells))
 
 
 def _is_our_safe_csv(container: Container) -> bool:

@@ -2,19 +2,13 @@
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.formats import workbook
 from reranker_ui.core.formats.columns import KNOWN, guess_columns, ids_only, plain
-from reranker_ui.core.formats.container import (
-    Container,
-    members,
-    open_container,
-    open_member,
-    text_container,
-)  # fmt: skip
+from reranker_ui.core.formats.container import Container, open_container
+from reranker_ui.core.formats.layouts import parts_of
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.structure.passages import text_of
 from reranker_ui.core.values.pairs import Left
@@ -28,14 +22,18 @@ _FREE = ReadOptions()
 
 def fill(texts: Texts, source: Path, role: str, options: ReadOptions, tick: Tick) -> None:
     """Put every `id -> text` of a file, folder or ZIP into `texts`. role: corpus or queries."""
-    container = part_of(source, role, options, tick)
+    for container in _containers(source, role, options, tick):
+        _fill_from_container(texts, container, source.name, role)
+
+
+def _fill_from_container(texts: Texts, container: Container, name: str, role: str) -> None:
     key: Any = None
     for line, value in container.records():
         if isinstance(value, Left):
-            raise Refused(f"Line {line} of {source.name} cannot be read: {value.why}.")
+            raise Refused(f"Line {line} of {name} cannot be read: {value.why}.")
         key = _id_of(value) if key not in value else key
         if key is None:
-            raise Refused(f"Line {line} of {source.name} has no id column. It needs id and text.")
+            raise Refused(f"Line {line} of {name} has no id column. It needs id and text.")
         texts[str(value[key]).strip()] = _text(value, key, role)
 
 
@@ -56,24 +54,20 @@ def fill_from(texts: Texts, join: str, options: ReadOptions, tick: Tick) -> str:
     return key
 
 
-def part_of(source: Path, role: str, options: ReadOptions, tick: Tick) -> Container:
-    """The container of a role's file: the file itself, or that member of a folder or ZIP."""
-    options = _plain(options)
-    if source.is_dir():
-        found = [p for p in sorted(source.rglob("*")) if p.is_file() and _named(p.name, role)]
-        if not found:
-            raise Refused(f"The folder {source.name} contains no {role} file.")
-        return open_container(found[0], options, tick)
+def _containers(source: Path, role: str, options: ReadOptions, tick: Tick) -> Iterator[Container]:
+    """The containers of a role: the file itself, or those files of a folder or ZIP."""
+    packed = not source.is_dir() and _is_zip(source)
+    if packed and workbook.is_workbook(source):
+        yield workbook.container_of(source, _plain(options), tick, ())
+    elif packed or source.is_dir():
+        yield from (part.open() for part in parts_of(source, role, options, tick))
+    else:
+        yield open_container(source, _plain(options), tick)
+
+
+def _is_zip(source: Path) -> bool:
     with source.open("rb") as raw:
-        packed = raw.read(4) == b"PK\x03\x04"
-    if not packed:
-        return open_container(source, options, tick)
-    if workbook.is_workbook(source):
-        return workbook.container_of(source, options, tick, ())
-    names = [name for name in members(source) if _named(name.split("/")[-1], role)]
-    if not names:
-        raise Refused(f"{source.name} contains no {role} file.")
-    return text_container(lambda: open_member(source, names[0], options, tick), names[0], options)
+        return raw.read(4) == b"PK\x03\x04"
 
 
 def existing(name: str) -> Path:
@@ -107,10 +101,6 @@ def _plain(options: ReadOptions) -> ReadOptions:
     return replace(_FREE, limits=options.limits)
 
 
-def _named(name: str, role: str) -> bool:
-    return name.split(".")[0].casefold() == role
-
-
 def _id_of(value: Mapping[Any, Any]) -> Any:
     bare = {plain(name): name for name in reversed(list(value))}
     named = next((bare[known] for known in _ID if known in bare), None)
@@ -133,35 +123,3 @@ def _text(value: Mapping[Any, Any], key: Any, role: str) -> str:
         return str(text)
     column = guess_columns([rest])["query"]
     return str(rest[column] or "") if column is not None else ""
-
-
-def each_qrels(source: Path, options: ReadOptions, tick: Tick) -> Iterator[tuple[str, Container]]:
-    """The judgments of a BEIR folder or ZIP: (name of the split, container)."""
-    if source.is_dir():
-        for path in sorted(p for p in source.rglob("*") if p.is_file()):
-            if _judges(path.parent.name, path.name):
-                yield path.name.split(".")[0], open_container(path, _plain(options), tick)
-        return
-    for name in members(source):
-        folder, _, file = name.rpartition("/")
-        if _judges(folder.rpartition("/")[2], file):
-            opened = partial(open_member, source, name, options, tick)
-            yield file.split(".")[0], text_container(opened, name, _plain(options))
-
-
-def _judges(folder: str, file: str) -> bool:
-    known = file.endswith((".tsv", ".txt", ".trec", ".csv", ".tsv.gz", ".jsonl"))
-    return known and ("qrels" in (folder, file.split(".")[0]))
-
-
-def is_beir(source: Path) -> bool:
-    """Whether a folder or ZIP contains a corpus, queries and qrels."""
-    names = (
-        [str(p.relative_to(source)) for p in source.rglob("*") if p.is_file()]
-        if source.is_dir()
-        else members(source)
-    )
-    files = [name.split("/")[-1] for name in names]
-    return all(any(_named(file, role) for file in files) for role in ("corpus", "queries")) and (
-        any("qrels" in name for name in names)
-    )

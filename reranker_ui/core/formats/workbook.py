@@ -4,23 +4,28 @@ Read row by row; a formula has the value that was stored with it. The unpacked s
 archive's directory is checked before it is opened.
 """
 
+import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.formats.container import Container, Record
+from reranker_ui.core.formats.container import Container, Record, header_note
 from reranker_ui.core.formats.delimited import Dialect
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.parquet import too_many
-from reranker_ui.core.formats.structure.preamble import distinct, start_of, usual_width
+from reranker_ui.core.formats.structure.preamble import start_of, usual_width
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import split_name
 
+Merged = tuple[int, int]  # column from 0, and the last row of a merged cell
+
 _SAMPLE = 400  # rows examined per sheet
+_CHUNK, _LONGEST_TAG = 1 << 20, 200  # bytes
+_MERGED = re.compile(rb'<mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):[A-Z]+(\d+)"')
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class _Sheet:
     header: tuple[str, ...] | None
     width: int
     why: str
+    header_rows: int
 
 
 def is_workbook(path: Path) -> bool:
@@ -58,7 +64,8 @@ def container_of(path: Path, options: ReadOptions, tick: Tick, named: Sequence[s
         with _opened(path) as opened:
             for sheet in chosen:
                 tick(0)
-                yield from _records(opened[sheet.name], sheet, len(chosen) > 1)
+                held = opened[sheet.name]
+                yield from _records(held, sheet, len(chosen) > 1, _merged(path, held))
 
     dialect = Dialect("", True, chosen[0].header, chosen[0].width)
     return Container("workbook", records, None, dialect, notes)
@@ -105,10 +112,9 @@ def _sheet(sheet: Any, options: ReadOptions, named: Sequence[str]) -> _Sheet | N
         return None
     cells = [row for _, row in filled]
     start = start_of(cells, True if options.header_line else options.header, named)
-    first = cells[start.skipped]
-    width = len(first) if start.header else usual_width(cells)
-    header = distinct(first) if start.header else None
-    return _Sheet(sheet.title, above + filled[start.skipped][0], header, width, start.why)
+    width = usual_width(cells) if start.names is None else len(start.names)
+    skip = above + filled[start.skipped][0]
+    return _Sheet(sheet.title, skip, start.names, width, start.why, start.rows)
 
 
 def _chosen(sheets: Sequence[_Sheet], options: ReadOptions) -> list[_Sheet]:
@@ -119,11 +125,14 @@ def _chosen(sheets: Sequence[_Sheet], options: ReadOptions) -> list[_Sheet]:
     return [sheet for sheet in sheets if sheet.header == first.header]
 
 
-def _records(sheet: Any, read: _Sheet, several: bool) -> Iterator[Record]:
+def _records(
+    sheet: Any, read: _Sheet, several: bool, merged: Mapping[int, Sequence[Merged]]
+) -> Iterator[Record]:
     names: Sequence[Any] = read.header or range(read.width)
     split = split_name(read.name) if several and "split" not in names else None
-    begin = read.skip + bool(read.header)
-    for at, row in enumerate(islice(sheet.values, begin, None), begin + 1):
+    begin = read.skip + read.header_rows
+    filled = _filled(enumerate(islice(sheet.values, begin, None), begin + 1), merged)
+    for at, row in filled:
         cells = _trimmed(row)
         if not cells:
             continue
@@ -132,6 +141,40 @@ def _records(sheet: Any, read: _Sheet, several: bool) -> Iterator[Record]:
         # Cells beyond the header have no name; a number keeps them from being lost.
         value |= {number: _plain(cells[number]) for number in range(len(names), len(cells))}
         yield at, {**value, "split": split} if split else value
+
+
+def _filled(
+    rows: Iterable[tuple[int, Sequence[Any]]], merged: Mapping[int, Sequence[Merged]]
+) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows, where a cell that is merged downwards has its value in each of its rows."""
+    held: dict[int, tuple[int, Any]] = {}  # column -> last row of the cell, value
+    for at, row in rows:
+        cells = list(row)
+        for column, last in merged.get(at, ()):
+            if column < len(cells):
+                held[column] = last, cells[column]
+        if _trimmed(cells):
+            for column, (last, value) in held.items():
+                if at <= last and column < len(cells) and cells[column] is None:
+                    cells[column] = value
+        yield at, cells
+
+
+def _merged(path: Path, sheet: Any) -> dict[int, list[Merged]]:
+    """The cells of a sheet that are merged over several rows, by their first row."""
+    from openpyxl.utils import column_index_from_string
+
+    found: dict[int, list[Merged]] = {}
+    rest = b""
+    with zipfile.ZipFile(path) as archive, archive.open(sheet._worksheet_path) as stream:
+        while chunk := stream.read(_CHUNK):
+            text = rest + chunk
+            for column, first, last in _MERGED.findall(text):
+                if int(first) < int(last):
+                    place = column_index_from_string(column.decode()) - 1
+                    found.setdefault(int(first), []).append((place, int(last)))
+            rest = text[max(0, len(text) - _LONGEST_TAG) :].rpartition(b"/>")[2]
+    return found
 
 
 def _trimmed(row: Sequence[Any]) -> list[Any]:
@@ -175,7 +218,7 @@ def _notes(sheets: Sequence[_Sheet], chosen: Sequence[_Sheet]) -> list[str]:
     ]
     first = chosen[0]
     if first.header:
-        notes.append(f"Line {first.skip + 1} is the header: {first.why}.")
+        notes.append(header_note(first.skip, first.header_rows, first.why))
     else:
         notes.append(f"There is no header: {first.why}.")
     if others := [sheet.name for sheet in sheets if sheet not in chosen]:

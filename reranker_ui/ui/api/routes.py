@@ -24,7 +24,13 @@ from reranker_ui.services.ranking.rerank import (
 from reranker_ui.services.store.access import VISITOR
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.api.openapi import openapi, page
-from reranker_ui.ui.api.shapes import CohereRequest, RankRequest, TeiRequest, fault_in
+from reranker_ui.ui.api.shapes import (
+    CohereRequest,
+    RankRequest,
+    TeiRequest,
+    document_form,
+    fault_in,
+)
 from reranker_ui.ui.payload import sentence_of
 from reranker_ui.ui.server.identity import who
 
@@ -69,8 +75,8 @@ class RerankApi:
                 request.state.listed = True
                 return self._documents(request, body)
             parsed = _read(TeiRequest, body)
-            raw, whole = parsed.raw_scores, parsed.truncate is False
-            return parsed.answer(self._rank(request, parsed, parsed.texts, raw=raw, whole=whole))
+            how = {"raw": parsed.raw_scores, "whole": parsed.whole()}
+            return parsed.answer(self._rank(request, parsed, parsed.texts, **how))
 
         return await self._answer(request, act)
 
@@ -80,9 +86,8 @@ class RerankApi:
         served = self._rank(request, parsed, parsed.passages(), **how)
         if request.url.path.endswith("/v2/rerank"):
             return parsed.answer(served, version="2")
-        if request.url.path.endswith("/infinity/rerank"):
-            return parsed.answer_of_infinity(served)
-        return parsed.answer_with_usage(served, version="1")
+        form = document_form(request.url.path, request.headers)
+        return parsed.answer_with_usage(served, version="1", form=form)
 
     async def models(self, request: Request) -> Response:
         """What can be asked for, in Cohere's shape."""

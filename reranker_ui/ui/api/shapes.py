@@ -1,7 +1,8 @@
 """What clients of Cohere, Jina, vLLM, Infinity and Text Embeddings Inference send and expect."""
 
 import time
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +16,15 @@ NO_TOKENS = (
     "max_tokens_per_doc is not used by {}, which reads words and no tokens of a model's own."
 )
 
+NO_DOCUMENTS = (
+    "Documents are left out: litellm's infinity reads texts, its hosted_vllm objects, and both send"
+    " the same request. index says which one each result is. POST /infinity/rerank and"
+    " /v2/rerank answer them."
+)
+
+DocumentForm = Literal["object", "text", "none"]
+# The keys that litellm's clients send where the user gave none.
+_WITHOUT_KEY: dict[str, DocumentForm] = {"Bearer None": "text", "Bearer fake-api-key": "object"}
 FieldNames = Annotated[list[str], Field(fail_fast=True, max_length=100)]
 
 
@@ -92,23 +102,27 @@ class CohereRequest(RankRequest):
             "meta": meta | ({"warnings": warned} if warned else {}),
         }
 
-    def answer_with_usage(self, served: Served, version: str) -> dict[str, Any]:
-        """The same with what clients of Jina, vLLM and Infinity read besides."""
+    def answer_with_usage(
+        self, served: Served, version: str, form: DocumentForm = "object"
+    ) -> dict[str, Any]:
+        """The same with what clients of Jina, vLLM and Infinity read besides.
+
+        form: of each document that is answered; clients of Infinity expect a plain text.
+        """
         tokens = served.tokens()
+        answer = self.answer(served, version)
+        for result in answer["results"] if form != "object" else ():
+            document = result.pop("document", None)
+            if document and form == "text":
+                result["document"] = document["text"]
+        if form == "none" and self.return_documents:
+            answer["meta"].setdefault("warnings", []).append(NO_DOCUMENTS)
         return {
-            **self.answer(served, version),
+            **answer,
             "object": "rerank",
             "created": int(time.time()),
             "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
         }
-
-    def answer_of_infinity(self, served: Served) -> dict[str, Any]:
-        """The same with documents as plain texts, which clients of Infinity alone expect."""
-        answer = self.answer_with_usage(served, version="1")
-        for result in answer["results"]:
-            if "document" in result:
-                result["document"] = result["document"]["text"]
-        return answer
 
     def _results(self, served: Served) -> list[dict[str, Any]]:
         return [
@@ -126,7 +140,14 @@ class TeiRequest(RankRequest):
     truncate: bool | None = Field(
         None, description="false: refuse texts that are longer than the model reads, not cut them."
     )
+    truncation_direction: str = Field(
+        "Right", description="Left: texts that would be cut are refused, as only ends are cut."
+    )
     return_text: bool = Field(False, description="Answer the passages too.")
+
+    def whole(self) -> bool:
+        """Whether texts that are longer than the model reads are refused, not cut at their end."""
+        return self.truncate is False or self.truncation_direction.casefold() == "left"
 
     def answer(self, served: Served) -> list[dict[str, Any]]:
         """The answer in the shape of Text Embeddings Inference."""
@@ -135,6 +156,19 @@ class TeiRequest(RankRequest):
             | ({"text": row["passage"]} if self.return_text else {})
             for row in served.rows
         ]
+
+
+def document_form(path: str, headers: Mapping[str, str]) -> DocumentForm:
+    """How the client that posts `documents` to this address reads a document of the answer.
+
+    litellm's `infinity` raises on an object and its `hosted_vllm` on a text. Their requests differ
+    in the key alone, and only where the user gave none.
+    """
+    if path.endswith("/infinity/rerank"):
+        return "text"
+    if not headers.get("user-agent", "").startswith("litellm/"):
+        return "object"
+    return _WITHOUT_KEY.get(headers.get("authorization", ""), "none")
 
 
 def fault_in(path: str, status: int, sentence: str, listed: bool = False) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from reranker_ui.services.people.accounts import anyone_has_a_password
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.settings import PRIVATE_NETWORKS, Space
 from reranker_ui.ui.api.routes import InTheirShape, RerankApi
+from reranker_ui.ui.first_paint import TITLES, FirstPaint
 from reranker_ui.ui.server import guide
 from reranker_ui.ui.server.auth import Gate
 from reranker_ui.ui.server.body_limit import BodyLimit
@@ -62,6 +63,7 @@ class Door:
         return [
             Middleware(GZipMiddleware, compresslevel=5, exclude_content_types=_PACKED),
             Middleware(SubPath, root=self.workspace.settings.sub_path()),
+            Middleware(FirstPaint, tabs=() if self.way == "demo" else TITLES),
             Middleware(Trace),
             Middleware(InTheirShape),
             Middleware(Guard, hosts=LOOPBACK if self.way == "local" else hosts),

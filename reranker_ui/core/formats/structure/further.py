@@ -1,9 +1,10 @@
 """Further columns: what a file holds of a pair beside its texts and label, such as SKU or price."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from reranker_ui.core.formats.columns import KNOWN, plain
 from reranker_ui.core.formats.structure.cells import is_empty, is_list
 
 
@@ -19,6 +20,27 @@ def plain_cells(
     for name, cell in beside:
         if name in value and not isinstance(cell, Mapping) and not is_list(cell):
             yield name, cell
+
+
+def metadata_of(
+    values: Sequence[Mapping[Any, Any]],
+) -> Callable[[Mapping[Any, Any]], Iterator[dict[Any, Any]]] | None:
+    """A function that merges the metadata of a record into it, where only they have the query."""
+    names = dict.fromkeys(name for value in values for name in value)
+    if any(plain(name) in KNOWN["query"] for name in names):
+        return None
+    for name in (name for name in names if plain(name) in ("meta", "metadata")):
+        if all(_has_query(value.get(name)) for value in values):
+
+            def merged(value: Mapping[Any, Any], name: Any = name) -> Iterator[dict[Any, Any]]:
+                yield {**value[name], **{key: value[key] for key in value if key != name}}
+
+            return merged
+    return None
+
+
+def _has_query(cell: Any) -> bool:
+    return isinstance(cell, Mapping) and any(plain(key) in KNOWN["query"] for key in cell)
 
 
 def cell_text(cell: Any) -> str:

@@ -4,18 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reranker_ui.core.formats.columns import KNOWN, plain
-from reranker_ui.core.formats.structure.cells import is_list, kind_of
+from reranker_ui.core.formats.structure.cells import is_list, is_prose, kind_of
 
 Object = Mapping[str, Any]
 # Keys under which well-known files keep their list of records.
 _LISTS = ("query_doc_pairs", "data", "rows", "records", "pairs", "examples", "samples", "items")
 _NAMES = ("columns", "header", "headers", "fields")  # of a table by rows
 _ROWS = ("data", "rows", "values", "records")
-_TOOLS = (
-    "judgmentRatings",
-    "id_field",
-    "requests",
-)  # objects that `search_tools` reads as they are
+_TOOLS = ("judgmentRatings", "id_field", "requests")  # `tools.search_tools` reads them as they are
 _NAMED = {name for role in ("query", "passage", "label") for name in KNOWN[role]}
 
 
@@ -27,7 +23,7 @@ def records_in(value: Object) -> list[Any] | None:
             return [each.get("row", each) if key == "rows" else each for each in held]
     if any(key in value for key in _TOOLS):
         return None
-    shapes = (_table, _set, _judgments, _turned, _by_id, _listed)
+    shapes = (_table, _set, _by_query, _judgments, _turned, _by_id, _listed)
     return next((records for shape in shapes if (records := shape(value))), None)
 
 
@@ -68,6 +64,21 @@ def _set(value: Object) -> list[Any] | None:
         {"query": queries.get(query), "passage": corpus.get(document), "label": grade}  # type: ignore[union-attr]
         for query, document, grade in _judged(relevant)  # type: ignore[arg-type]
     ]
+
+
+def _by_query(value: Object) -> list[Any] | None:
+    """Passages with their labels below the text of each query: in objects, or as their grades."""
+    if not all(is_prose(key) for key in value) or len(value) == 0:
+        return None
+    graded = all(isinstance(each, dict) and kind_of(each) == "grades" for each in value.values())
+    if not graded and not all(_are_passages(each) for each in value.values()):
+        return None
+    return [{"query": query, "passages": each} for query, each in value.items()]
+
+
+def _are_passages(cell: Any) -> bool:
+    objects = is_list(cell) and bool(cell) and all(isinstance(each, dict) for each in cell)
+    return objects and all(any(plain(key) in _NAMED for key in each) for each in cell)
 
 
 def _judgments(value: Object) -> list[Any] | None:

@@ -13,7 +13,7 @@ from reranker_ui.core.formats.structure.cells import (
     is_prose,
     kind_of_column,
 )  # fmt: skip
-from reranker_ui.core.formats.structure.passages import Inner, passages_in
+from reranker_ui.core.formats.structure.passages import Inner, inner_of, passages_in
 from reranker_ui.core.formats.structure.roles import side_of
 
 _QUERY = (*KNOWN["query"], "sentence", "messages", "instruction", "input", "topic", "title")
@@ -78,6 +78,16 @@ class NestedColumns:
         found = [name for name in found if not self._names_label(name)]
         known = (*_PASSAGES, *KNOWN["passage"])
         return sorted(found, key=lambda name: plain(name) not in known)
+
+    def inner(self, passages: Any, options: ReadOptions, by_content: bool) -> Inner:
+        """The label inside the passages, chosen as `passages.key` or as its name and content tell.
+
+        by_content: the content of a key may tell, not only its name.
+        """
+        column, _, key = str(options.label).partition(".")
+        if key and column == str(passages):
+            return Inner(label=key)
+        return inner_of(self.cells[passages], by_content)
 
     def named(self, names: Sequence[str]) -> list[Any]:
         """Columns with lists that could be labels, those with these names first."""
@@ -169,8 +179,9 @@ class NestedColumns:
     def _names_label(self, name: Any) -> bool:
         """Whether a column's lists are the label's names: it is called so, and has no sentence."""
         inside = [each for cell in self.cells[name] if is_list(cell) for each in cell]
-        strings = bool(inside) and all(isinstance(each, str) for each in inside)
-        return plain(name) in KNOWN["label"] and strings and not any(map(is_prose, inside))
+        texts = [cell for each in inside for cell in _cells_of(each)]
+        strings = bool(texts) and all(isinstance(text, str | int) for text in texts)
+        return plain(name) in KNOWN["label"] and strings and not any(map(is_prose, texts))
 
     def _like_labels(self, name: Any) -> bool:
         """Whether a column's lists contain numbers, or few recurring names."""
@@ -185,3 +196,8 @@ class NestedColumns:
             and len(set(map(str, names))) <= max(2, len(names) // 3)
             and not any(isinstance(each, str) and len(each) > 40 for each in names)
         )
+
+
+def _cells_of(each: Any) -> list[Any]:
+    """The values of an object, or the one value that is none."""
+    return list(each.values()) if isinstance(each, Mapping) else [each]

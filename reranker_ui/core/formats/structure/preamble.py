@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reranker_ui.core.formats.columns import looks_like_header, names_columns, plain
 
@@ -14,11 +14,17 @@ _FURTHEST = 50  # rows among which the header is looked for
 
 @dataclass(frozen=True)
 class Start:
-    """Where a table begins: rows before it, whether a header follows, and how it was found."""
+    """Where a table begins: rows before it, the column names that follow, and how they were found.
+
+    `names` is None where there is no header; `rows`: the rows of the header, 2 where its first row
+    names groups of columns and its second row their columns.
+    """
 
     skipped: int
     header: bool
     why: str
+    names: tuple[str, ...] | None = None
+    rows: int = 0
 
 
 def separator_line(line: str) -> str | None:
@@ -35,6 +41,19 @@ def is_comment(line: str) -> bool:
 def start_of(
     rows: Sequence[Sequence[str]], header: bool | None = None, named: Sequence[str] = ()
 ) -> Start:
+    """Where the table in `rows` begins, with its column names; as `_found` finds it."""
+    start = _found(rows, header, named)
+    if not start.header:
+        return start
+    first = start.skipped
+    for top in (first - 1, first):
+        if 0 <= top < len(rows) - 2 and (joined := _grouped(rows[top], rows[top + 1])):
+            why = "its cells and those below are names of columns"
+            return replace(start, skipped=top, names=_distinct(joined), rows=2, why=why)
+    return replace(start, names=_distinct(rows[first]), rows=1)
+
+
+def _found(rows: Sequence[Sequence[str]], header: bool | None, named: Sequence[str]) -> Start:
     """Where the table in `rows` begins. `header` and `named`, its column names, are user options.
 
     Only rows that are not records are skipped: comments, rows with fewer filled cells than the
@@ -56,6 +75,44 @@ def start_of(
     if looks_like_header(rows[sure:]):
         return Start(sure, True, "its cells look like column names")
     return Start(sure, False, "no row looks like column names")
+
+
+def _grouped(above: Sequence[str], below: Sequence[str]) -> tuple[str, ...] | None:
+    """The names in a header of two rows: "Document", "" above "Title", "Text"; else None.
+
+    A column without a group has its name above and nothing below, as merged cells are written.
+    """
+    width = max(len(above), len(below))
+    top, low = (
+        [cell.strip() for cell in (*row, *[""] * (width - len(row)))] for row in (above, below)
+    )
+    names: list[str] = []
+    groups, at = 0, 0
+    while at < width and top[at]:
+        end = next((n for n in range(at + 1, width) if top[n]), width)
+        inside = low[at:end]
+        if end - at > 1 and all(inside):
+            names += [f"{top[at]} {name}" for name in inside]
+            groups += 1
+        elif end - at == 1 and not low[at]:
+            names.append(top[at])
+        else:
+            return None
+        at = end
+    alone = len(names) == width and any(not cell for cell in low)
+    return tuple(names) if groups and alone else None
+
+
+def _distinct(cells: Sequence[str]) -> tuple[str, ...]:
+    """Trimmed column names; a repeated one gets a number, so that no column is lost."""
+    names: list[str] = []
+    for cell in cells:
+        name, number = cell.strip(), 1
+        while name and name in names:
+            number += 1
+            name = f"{cell.strip()} ({number})"
+        names.append(name)
+    return tuple(names)
 
 
 def usual_width(rows: Sequence[Sequence[str]]) -> int:
@@ -82,15 +139,3 @@ def _could_be_title(row: Sequence[str], width: int) -> bool:
     """Whether a row may be above the header: of another width, or nearly empty."""
     filled = sum(bool(cell.strip()) for cell in row)
     return len(row) != width or filled <= 1 or filled == 2 < width
-
-
-def distinct(cells: Sequence[str]) -> tuple[str, ...]:
-    """Trimmed column names; a repeated one gets a number, so that no column is lost."""
-    names: list[str] = []
-    for cell in cells:
-        name, number = cell.strip(), 1
-        while name and name in names:
-            number += 1
-            name = f"{cell.strip()} ({number})"
-        names.append(name)
-    return tuple(names)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypedDict, cast
 
-from reranker_ui.core.formats.columns import ids_only, is_count, names_one
+from reranker_ui.core.formats.columns import ids_only, is_behaviour, is_count, names_one
 from reranker_ui.core.formats.judgments import Plan
 from reranker_ui.core.formats.structure.cells import is_empty, is_list, is_prose, kind_of
 from reranker_ui.core.formats.structure.further import cell_text, plain_cells
@@ -12,17 +12,22 @@ from reranker_ui.core.formats.structure.roles import describes, stem
 from reranker_ui.core.values.labels import number
 from reranker_ui.core.values.refused import Refused
 
+_WHAT = {"texts": "texts", "labels": "labels", "scores": "scores of a model, not labels"}
 _DISTINCT = 6  # different texts from which a column is not a category
 _DEEPEST = 4
 _MOST_COLUMNS = 1000
 _MOST_GRADES = 11
+_HIGHEST_GRADE = 100
+
+
+Holds = Literal["texts", "labels", "scores"]  # scores of a model
 
 
 class UnreadJson(TypedDict):
     """`Unread` as plain values."""
 
     column: str
-    holds: Literal["texts", "labels"]
+    holds: Holds
     cells: int
     example: str
     asks: bool
@@ -39,13 +44,13 @@ class KeptColumn(TypedDict):
 
 @dataclass(frozen=True)
 class Unread:
-    """A column that is not read: the number of its cells with texts (or labels), and an example.
+    """A column that is not read: the number of its cells with texts or numbers, and an example.
 
     `asks`: it may contain passages or labels of the pairs, so the user has to decide.
     """
 
     column: str
-    holds: Literal["texts", "labels"]
+    holds: Holds
     cells: int
     example: str
     asks: bool
@@ -86,7 +91,9 @@ class _Seen:
         return self.texts >= self.cells / 2 > 0 and len(self.distinct) >= needed
 
     def holds_labels(self) -> bool:
-        return self.cells > 0 and self.only_numbers and len(self.numbers) < _MOST_GRADES
+        """Whether all cells are numbers, few different ones, and not ids or times."""
+        few = self.only_numbers and 0 < len(self.numbers) < _MOST_GRADES
+        return few and min(self.numbers) <= _HIGHEST_GRADE
 
 
 class UnreadColumns:
@@ -116,11 +123,13 @@ class UnreadColumns:
         ]  # fmt: skip
 
     def found(self) -> list[Unread]:
-        """The columns of texts, and of labels where the plan has none, in the file's order."""
+        """The columns of texts, of scores, and of labels where the plan has none, in order."""
         columns: list[Unread] = []
         for name, seen in self.seen.items():
             asks = name not in self.confirmed
-            if seen.holds_texts():
+            if name in self.plan.scores:
+                columns.append(Unread(name, "scores", seen.cells, seen.first[:200], asks))
+            elif seen.holds_texts():
                 asks = asks and self._may_be_passages(name)
                 columns.append(Unread(name, "texts", seen.texts, seen.example[:200], asks))
             elif self._may_be_labels(name, seen):
@@ -135,6 +144,8 @@ class UnreadColumns:
     def _may_be_labels(self, name: str, seen: _Seen) -> bool:
         if self.plan.labelled:
             return False
+        if is_behaviour(name):
+            return seen.only_numbers
         return seen.holds_labels() and (names_one(name) or not is_count(name))
 
     def _may_be_passages(self, name: str) -> bool:
@@ -150,11 +161,11 @@ def refuse_unread(columns: Iterable[Mapping[str, Any]], file: str) -> None:
     asking = [column for column in columns if column["asks"]]
     if not asking:
         return
-    names = ", ".join(f"{column['column']} ({column['holds']})" for column in asking[:6])
+    names = ", ".join(f"{each['column']} ({_WHAT[each['holds']]})" for each in asking[:6])
     first = asking[0]["column"]
     use = (
         f"--label {first}"
-        if asking[0]["holds"] == "labels"
+        if asking[0]["holds"] in ("labels", "scores")
         else f"--passage {first}, --positive {first} or --negative {first}"
     )
     raise Refused(

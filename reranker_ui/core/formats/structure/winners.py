@@ -57,7 +57,8 @@ def winners_of(values: Sequence[Value]) -> Split | None:
 
 def _by_mark(columns: NestedColumns, others: Sequence[Any], sides: Sides) -> Found | None:
     """The one column whose cells name the sides."""
-    marks = {mark: side for side in sides for mark in _marks(side)}
+    marks = dict(zip(("left", "right"), sides, strict=True))
+    marks |= {mark: side for side in sides for mark in _marks(side)}
     named = [name for name in others if _tells(name, columns.cells[name], marks)]
     if len(named) != 1:
         return None

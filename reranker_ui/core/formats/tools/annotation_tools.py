@@ -10,6 +10,7 @@ from typing import Any
 
 from reranker_ui.core.formats.columns import KNOWN, plain
 from reranker_ui.core.formats.structure.passages import text_of
+from reranker_ui.core.formats.tools import label_studio
 from reranker_ui.core.formats.writing import LABEL_NAMES
 from reranker_ui.core.values.pairs import Judged, Left
 
@@ -82,31 +83,14 @@ def has_suggestions(values: Sequence[Value]) -> bool:
 
 
 def _label_studio(value: Value, label: Any) -> Votes:
-    votes: Votes = []
-    for done in value["annotations"] or []:
-        results = [] if done.get("was_cancelled") else done.get("result") or []
-        answers = {
-            str(result.get("from_name")): answer
-            for result in results
-            if (answer := _answer(result.get("value") or {})) is not None
-        }
-        if answers:
-            votes.append((_person(done.get("completed_by")), _chosen(answers, label)))
-    return votes
+    given = label_studio.answers_of(value)
+    return [(_person(who), _chosen(answers, label)) for who, answers in given]
 
 
 def _truth(value: Value, label: Any) -> Any:
     """The answer marked as the ground truth."""
-    marked = [
-        annotation for annotation in value["annotations"] or [] if annotation.get("ground_truth")
-    ]
-    return next((answer for _, answer in _label_studio({"annotations": marked}, label)), None)
-
-
-def _answer(value: Value) -> Any:
-    if choices := value.get("choices"):
-        return choices[0]
-    return value.get("rating", value.get("number"))
+    given = label_studio.true_answers(value)
+    return next((_chosen(answers, label) for _, answers in given), None)
 
 
 def _argilla(value: Value, label: Any) -> Votes:

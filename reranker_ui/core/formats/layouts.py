@@ -1,0 +1,97 @@
+"""Test collections: which files of a folder or ZIP hold the corpus, the queries and the qrels.
+
+BEIR, TREC and MS MARCO name these files or their folders by the role, in words of their own:
+`qrels/test.tsv`, `topics.dl20.txt`, `collection.tsv`, `2020qrels-pass.txt`.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from reranker_ui.core.formats.container import (
+    Container,
+    members,
+    open_container,
+    open_member,
+    text_container,
+)  # fmt: skip
+from reranker_ui.core.formats.options import ReadOptions, Tick
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.splits import split_name
+
+# A file is what the first of these words in its own name says, else what its folder says.
+_ROLES = {
+    "qrels": {"qrels", "qrel", "judgments", "judgements"},
+    "queries": {"queries", "query", "topics", "topic", "questions"},
+    "corpus": {"corpus", "collection", "documents", "docs", "passages"},
+}
+_TABLES = (".tsv", ".txt", ".csv", ".json", ".jsonl", ".trec", ".xml", ".sgml", ".parquet",
+           ".qrels", ".qrel", ".gz")  # fmt: skip
+_NO_DATA = {"readme", "license"}
+
+
+class Part(NamedTuple):
+    """A file of a test collection: `name` is its path inside, `open()` gives its records."""
+
+    name: str
+    open: Callable[[], Container]
+
+    @property
+    def split(self) -> str | None:
+        """The split that the file is named after."""
+        return next(filter(None, map(split_name, _words(self.name.rpartition("/")[2]))), None)
+
+
+def is_test_collection(source: Path) -> bool:
+    """Whether a folder or ZIP has a corpus, queries and qrels."""
+    return {_role_of(name) for name in _names(source)} >= _ROLES.keys()
+
+
+def parts_of(source: Path, role: str, options: ReadOptions, tick: Tick) -> list[Part]:
+    """The files of a role (corpus, queries or qrels), by name. Refused where there is none."""
+    return list(_parts(source, role, ReadOptions(limits=options.limits), tick))
+
+
+def other_files(source: Path) -> list[str]:
+    """The files that have no role, so that they are not read."""
+    return [name for name in _names(source) if _role_of(name) is None]
+
+
+def _parts(source: Path, role: str, options: ReadOptions, tick: Tick) -> Iterator[Part]:
+    named = [name for name in _names(source) if _role_of(name) == role]
+    if not named:
+        what = "The folder " * source.is_dir() + source.name
+        raise Refused(f"{what} contains no {role} file.")
+    for name in named:
+        if source.is_dir():
+            yield Part(name, partial(open_container, source / name, options, tick))
+        else:
+            opened = partial(open_member, source, name, options, tick)
+            yield Part(name, partial(text_container, opened, name, options))
+
+
+def _names(source: Path) -> list[str]:
+    if not source.is_dir():
+        return members(source)
+    files = (path for path in sorted(source.rglob("*")) if path.is_file())
+    names = [path.relative_to(source).as_posix() for path in files]
+    return [name for name in names if not any(part.startswith(".") for part in name.split("/"))]
+
+
+def _role_of(name: str) -> str | None:
+    """The role of a file by its own name, else by the folder that holds it."""
+    *folders, file = name.split("/")
+    if not file.casefold().endswith(_TABLES) or _NO_DATA & set(_words(file)):
+        return None
+    for words in (set(_words(file)), set(_words(folders[-1] if folders else ""))):
+        for role, known in _ROLES.items():
+            if words & known:
+                return role
+    return None
+
+
+def _words(name: str) -> list[str]:
+    """The words of a file's name without its ending."""
+    return re.findall("[a-z]+", name.rpartition(".")[0].casefold() or name.casefold())

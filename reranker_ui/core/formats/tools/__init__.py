@@ -1,0 +1,1 @@
+"""Exports of tools: annotation tools, Label Studio's comparisons, and search tools."""

@@ -1,0 +1,84 @@
+"""The page before Gradio runs: the skeleton is first in it, and the first scripts are asked for."""
+
+import re
+
+import pytest
+
+from reranker_ui.ui.first_paint import TITLES, FirstPaint
+from reranker_ui.ui.gradio_build import FRONTEND, first_files
+from reranker_ui.ui.server.modules import modules
+from tests.support.coroutines import finish
+
+CONFIG = "<script>window.gradio_config = {&};</script>"
+PAGE = (FRONTEND / "index.html").read_text()
+PAGE = re.sub(r"<script>window\.gradio_config = .*?</script>", CONFIG, PAGE)
+
+
+def answered(path, body, kind="text/html; charset=utf-8", query=b"", method="GET"):
+    """The status, headers and body of an answer of Gradio's behind the middleware."""
+
+    async def app(_scope, _receive, send):
+        headers = [(b"content-type", kind.encode()), (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        sent = b"" if method == "HEAD" else body.encode()
+        await send({"type": "http.response.body", "body": sent})
+
+    messages = []
+
+    async def send(message):
+        messages.append(message)
+
+    scope = {"type": "http", "method": method, "path": path, "query_string": query}
+    finish(FirstPaint(app, TITLES)(scope, None, send))
+    start, *parts = messages
+    return dict(start["headers"]), b"".join(part["body"] for part in parts).decode()
+
+
+def test_the_skeleton_comes_first_and_the_configuration_last():
+    headers, page = answered("/", PAGE)
+    assert int(headers[b"content-length"]) == len(page.encode())
+    places = [
+        page.index(mark)
+        for mark in ("modulepreload", "<body", 'id="rr-first-paint"', 'rel="stylesheet"',
+                     "<gradio-app", CONFIG, "</body>")
+    ]  # fmt: skip
+    assert places == sorted(places)
+    assert all(page.count(mark) == 1 for mark in (CONFIG, 'rel="stylesheet"', "<gradio-app"))
+    assert all(f"<span>{title}</span>" in page for title in ("Data", "Train", "Playground"))
+
+
+@pytest.mark.parametrize(
+    ("query", "tab"), [(b"tab=train", "train"), (b"", "data"), (b"tab=%22%3E", "data")]
+)
+def test_the_scripts_of_the_open_tab_are_asked_for(query, tab):
+    _, page = answered("/", PAGE, query=query)
+    links = re.findall(r'<link rel="modulepreload" href="([^"]+)">', page)
+    assert links[-3:] == [modules().address(name) for name in ("shared", "header", tab)]
+
+
+def test_the_files_that_gradio_loads_next_are_found_in_its_build():
+    """A new version of Gradio may list them in another way: then look at `gradio_build`."""
+    (entry,) = re.findall(r'src="\./(assets/[^"]+)"', PAGE)
+    found = first_files(entry)
+    assert 25 < len(found) < 60 and all((FRONTEND / path).is_file() for path in found)
+    names = {path.removeprefix("assets/").partition("-")[0] for path in found}
+    assert {"Blocks", "HTML", "Index", "core"} <= names and entry not in found
+    assert first_files("assets/none.js") == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "kind"),
+    [
+        ("/", "<html><body>another page</body></html>", "text/html"),
+        ("/", '{"a": 1}', "application/json"),
+        ("/guide", PAGE, "text/html"),
+    ],
+)
+def test_other_answers_stay_as_they_are(path, body, kind):
+    assert answered(path, body, kind)[1] == body
+
+
+def test_hashed_files_are_kept_by_the_browser():
+    headers, _ = answered("/assets/index-abc.js", "x", "text/javascript")
+    assert headers[b"cache-control"] == b"public, max-age=31536000, immutable"
+    assert answered("/", PAGE, method="HEAD")[1] == ""
