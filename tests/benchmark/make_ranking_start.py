@@ -1,4 +1,4 @@
-"""Makes assets/ranking_start: python tests/benchmark/make_ranking_start.py TRANSLATIONS [--rank 64]
+"""Makes assets/ranking_start: python tests/benchmark/make_ranking_start.py TRANSLATIONS
 
 The embedded E5 learns as a cross-encoder, on about 46,000 pairs, to rank as its own cosine does: an
 hour on two cores. TRANSLATIONS is a folder with Debian's Translation-* lists in the languages of
@@ -150,7 +150,6 @@ def main() -> None:
     """Draw the pairs, train, and write what changed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("translations", type=Path)
-    parser.add_argument("--rank", type=int, default=64)
     parser.add_argument("--data", type=Path, default=os.environ.get("RERANKER_UI_TEST_DATA"))
     parser.add_argument("--most", type=int, help="pairs, to try the command")
     parser.add_argument("--into", type=Path, default=START)
@@ -166,16 +165,16 @@ def main() -> None:
         model, trained = open_model(encoder, MAX_LENGTH, 0), Path(home) / "trained"
         learned(model, dict(list(pairs.items())[: given.most]))
         save_model(model, trained, Path(home) / "draft")
-        write(encoder, trained, given.rank, given.into)
+        write(encoder, trained, given.into)
 
 
-def write(encoder: Path, trained: Path, rank: int, into: Path) -> None:
+def write(encoder: Path, trained: Path, into: Path) -> None:
     """Write the start that turns the model in `encoder` into that in `trained`."""
     from safetensors.numpy import load_file, save_file
 
     into.parent.mkdir(exist_ok=True)
     before, after = (load_file(path / "model.safetensors") for path in (encoder, trained))
-    save_file(start_of(before, after, rank), into)
+    save_file(start_of(before, after), into)
 
 
 if __name__ == "__main__":
