@@ -22,6 +22,11 @@ def test_queries_with_both_kinds_come_first_with_three_negatives_for_a_positive(
     assert some.groupby("query_key")["grade"].agg(["sum", "size"]).eq([1, 4]).all().all()
 
 
+def test_a_query_that_is_chosen_has_its_share_of_both_kinds():
+    some = most_telling(pairs(), 80, SCALE, seed=1)
+    assert some["query_key"].nunique() == 20 and some["grade"].sum() == 20
+
+
 def test_then_more_negatives_and_the_other_queries_last():
     some = most_telling(pairs(), 900, SCALE, seed=1)
     alike = some["query_key"].astype(int) >= 40

@@ -18,11 +18,13 @@ def most_telling(pairs: pd.DataFrame, wanted: int, scale: Scale, seed: int) -> p
     """
     if wanted >= len(pairs):
         return pairs
-    mixed_up = pairs.iloc[np.random.default_rng(seed).permutation(len(pairs))]
+    chance = np.random.default_rng(seed)
+    mixed_up = pairs.iloc[chance.permutation(len(pairs))]
     positive = scale.relevant(mixed_up["grade"])
     key = mixed_up["query_key"]
     alike = positive.groupby(key).transform("nunique").lt(2)
     place = positive.groupby([key, positive]).cumcount()
     turn = place.where(positive, place // NEGATIVES)
-    order = np.lexsort((turn.to_numpy(), alike.to_numpy()))
+    query = chance.permutation(key.nunique())[pd.factorize(key)[0]]
+    order = np.lexsort((query, turn.to_numpy(), alike.to_numpy()))
     return mixed_up.iloc[np.sort(order[:wanted])]
