@@ -103,7 +103,8 @@ def run(workspace, monkeypatch, request):
     monkeypatch.setattr(lifecycle, "executor_of", lambda *_: Here())
     if "small_multilingual" in request.fixturenames:
         base = request.getfixturevalue("small_multilingual")
-        monkeypatch.setattr(multilingual, "multilingual_folder", lambda _: base)
+        for folder in ("multilingual_folder", "reranker_folder"):
+            monkeypatch.setattr(multilingual, folder, lambda _: base)
 
     def begin(preset, splits, **reduced):
         pairs = [(row, split) for split, found in splits.items() for row in found]

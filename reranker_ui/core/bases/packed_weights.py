@@ -112,6 +112,18 @@ def unpacked(data: bytes, offset: int, count: int) -> Tensor:
     return np.asarray(values * blocks["scale"].astype(np.float32)[:, None], dtype=np.float32)
 
 
+def packed(values: Tensor) -> bytes:
+    """`values`, of a number that blocks divide, as packed blocks; a block's largest is exact."""
+    rows = np.asarray(values, dtype=np.float32).reshape(-1, VALUES)
+    blocks = np.zeros(len(rows), dtype=BLOCK)
+    blocks["scale"] = np.abs(rows).max(axis=1) / 7
+    scales = blocks["scale"].astype(np.float32)[:, None]
+    steps = np.divide(rows, scales, out=np.zeros_like(rows), where=scales > 0)
+    nibbles = (np.clip(np.rint(steps), -8, 7) + 8).astype(np.uint8)
+    blocks["nibbles"] = nibbles[:, : VALUES // 2] | nibbles[:, VALUES // 2 :] << 4
+    return blocks.tobytes()
+
+
 def _bert_name(name: str) -> str:
     if name in EMBEDDINGS:
         return EMBEDDINGS[name]

@@ -9,8 +9,8 @@ import pandas as pd
 from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.evaluation.baselines import JUDGED_SHARE, Baselines, live_pairs, pairs_of
 from reranker_ui.core.models.model_folder import token_limit
-from reranker_ui.core.training.advice.base_choice import fitting_base
-from reranker_ui.core.training.advice.sizing import size
+from reranker_ui.core.training.advice.selection import POINTWISE, most_telling
+from reranker_ui.core.training.advice.sizing import Sizing, size
 from reranker_ui.core.training.negatives import with_negatives
 from reranker_ui.core.training.parallel.task import Launch
 from reranker_ui.core.training.phase import Lesson, lesson_of
@@ -61,7 +61,7 @@ def plan_run(
     recipe, cache = folder.recipe(), folder.home / "cache"
     pairs, dev, test = (folder.pairs(split) for split in ("train", "dev", "test"))
     machine = this_machine(recipe.precision, threads, preferred)
-    base = fitting_base(folder, recipe, _base(folder, recipe, pairs), pairs, machine)
+    base = _base(folder, recipe, pairs)
     _stay_offline()
     limit = token_limit(base.path) or recipe.max_length
     recipe = recipe.model_copy(update={"max_length": min(recipe.max_length, limit)})
@@ -71,7 +71,7 @@ def plan_run(
     warmed = warms(recipe, base, baselines.encoder, texts)
     lesson = replace(lesson_of(recipe, taught, folder.scale()), ranks=placed.ranks)
     sizing = size(folder, recipe, lesson, base, machine, warmed)
-    recipe, lesson = sizing.recipe, sizing.lesson
+    recipe, lesson = sizing.recipe, _in_time(folder, sizing, taught)
     warm = warm_start_of(recipe, base, baselines.encoder, texts, cache)
     return Plan(
         folder,
@@ -87,6 +87,18 @@ def plan_run(
         test,
         launch if placed.ranks > 1 else None,
     )
+
+
+def _in_time(folder: RunFolder, sizing: Sizing, pairs: pd.DataFrame) -> Lesson:
+    # Where the budget is too short for all pairs: one epoch over those that tell most.
+    recipe, scale = sizing.recipe, folder.scale()
+    wanted = round(float(recipe.epochs) * len(pairs))
+    by_budget = folder.recipe().epochs == "auto" and recipe.loss in POINTWISE
+    if not by_budget or wanted >= len(pairs):
+        return sizing.lesson
+    some = most_telling(pairs, wanted, scale, recipe.seed)
+    lesson = lesson_of(recipe.model_copy(update={"epochs": 1.0}), some, scale)
+    return replace(lesson, ranks=sizing.lesson.ranks)
 
 
 def _base(folder: RunFolder, recipe: Recipe, pairs: pd.DataFrame) -> ResolvedBase:

@@ -17,7 +17,8 @@ from reranker_ui.core.evaluation.combining.linear_probe import LinearProbe
 from reranker_ui.core.evaluation.combining.term_weights import TermWeights
 from reranker_ui.core.training.run_plan import Plan
 
-MOST_PROBED = 4_000  # labelled pairs that the probe is fitted to: their texts must be embedded
+# Labelled pairs that the probe is fitted to, no more than are learned from: embedding takes time.
+LEAST_PROBED, MOST_PROBED = 500, 4_000
 Scores: TypeAlias = dict[str, list[float]]
 TITLES = {
     "tuned": "the cross-encoder",
@@ -50,7 +51,8 @@ def run_ranker(plan: Plan, dev_logits: list[float]) -> CombinedRanker | None:
 
 def _probe(plan: Plan, train: pd.DataFrame, terms: TermWeights) -> LinearProbe | None:
     # None where there are too few labels of a kind.
-    some = train.sample(min(MOST_PROBED, len(train)), random_state=plan.recipe.seed)
+    most = min(MOST_PROBED, max(LEAST_PROBED, plan.lesson.learned), len(train))
+    some = train.sample(most, random_state=plan.recipe.seed)
     truth = np.asarray(plan.folder.scale().relevant(some["grade"]), dtype=bool)
     if not enough(truth):
         return None

@@ -4,7 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
-EVALUATIONS = 10  # on dev while a run learns
+EVALUATIONS, FEWEST_EVALUATIONS = 10, 4  # on dev while a run learns
+STEPS_BETWEEN = 12  # of two evaluations at least, unless there would be too few of them
 FADING = 0.95  # weight of a step relative to the next: about the last 20 steps matter
 COST_OF_SCORING = 1 / 3  # of training on a pair: the forward pass without the backward pass
 
@@ -18,12 +19,13 @@ class Paced(Protocol):
 
     @property
     def eval_every(self) -> int | None:
-        """Steps between two evaluations; None for EVALUATIONS a run."""
+        """Steps between two evaluations; None where their number follows from the steps."""
 
 
 def every(lesson: Paced) -> int:
     """Steps between two evaluations on dev, each with a checkpoint."""
-    return lesson.eval_every or math.ceil(lesson.steps / EVALUATIONS)
+    wanted = max(FEWEST_EVALUATIONS, min(EVALUATIONS, lesson.steps // STEPS_BETWEEN))
+    return lesson.eval_every or math.ceil(lesson.steps / wanted)
 
 
 def evaluations(lesson: Paced) -> int:

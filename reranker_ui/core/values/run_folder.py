@@ -65,7 +65,6 @@ class RunFolder(ProcessFolder):
         super().__init__(path)
         self.recipe_file = self.path / "recipe.json"
         self.sizes_file = self.path / "sizes.json"  # chosen by the worker
-        self.base_file = self.path / "base.json"  # the embedded base that the worker chose
         self.lineage_file = self.path / "lineage.json"
         self.texts_file = self.path / "texts.parquet"
         self.events_file = self.path / "events.jsonl"

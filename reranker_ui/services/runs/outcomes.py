@@ -6,6 +6,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
 from reranker_ui.core.evaluation.verdict import Duel, Free, Verdict, small_test, verdict_of
+from reranker_ui.core.training.card_facts import SIDECAR
 from reranker_ui.core.values.json_files import read_object
 from reranker_ui.core.values.labels import ScaleJson
 from reranker_ui.core.values.recipe import EMBEDDED
@@ -108,7 +109,7 @@ def outcome(workspace: Workspace, user: User, run: int | str) -> RunOutcome:
     return {
         "id": row["id"],
         "results": results,
-        "verdict": verdict_of(results, _origin(row)) if results else None,
+        "verdict": verdict_of(results, _origin(row, folder)) if results else None,
         "warnings": _warnings(results, folder, whole),
         "metric": measured(folder, metric) if whole and metric else None,
         "whole": whole,
@@ -121,9 +122,12 @@ def outcome(workspace: Workspace, user: User, run: int | str) -> RunOutcome:
     }
 
 
-def _origin(row: Run) -> str | None:
-    # An embedded base has no ranking head: its order is random, and being better means nothing.
-    random = row["parent"] is None and row["base_used"] in EMBEDDED
+def _origin(row: Run, folder: RunFolder) -> str | None:
+    # The order of a base without a ranking head is random, and being better means nothing.
+    facts = read_object(folder.model / SIDECAR) or {}
+    random = row["parent"] is None and (
+        facts.get("base_ranks") is False or row["base_used"] in EMBEDDED
+    )
     return None if random else str(row["origin"]["title"])
 
 

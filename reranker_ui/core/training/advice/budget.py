@@ -9,7 +9,7 @@ MINUTES = {"quick": 4, "quality": 20, "thorough": 60}
 LEARNING = 0.55  # share of the time; the rest loads, embeds, evaluates on dev and on test
 WARM_SHARE = 0.5  # least share of the training for a warm start, if there is one
 LEAST_WARM, MOST_WARM = 1_000, 60_000  # pairs
-LEAST_EPOCHS, MOST_EPOCHS = 0.25, 4.0
+LEAST_LABELS, MOST_EPOCHS = 400, 4.0
 RATE, DEEP_RATE, DEEP = 1e-4, 5e-5, 12  # learning rates, and layers from which the lower one counts
 UNKNOWN = {"epochs": 1.0, "warm_start_pairs": 4_200}  # while the speed is not known
 STEPS = (1, 2, 3, 4, 6, 8)  # of which, times a power of ten, warm-start pairs are
@@ -36,20 +36,16 @@ def sized(
     rate = DEEP_RATE if layers >= DEEP or recipe.budget != "quick" else RATE
     found: dict[str, Any] = UNKNOWN | {"learning_rate": rate}
     if speed is not None:
-        found |= _within(recipe, work_of(recipe, speed), pairs, warms)
+        work = MINUTES[recipe.budget] * 60 * LEARNING * speed
+        found |= _within(recipe, work, pairs, warms)
     auto = {name: found[name] for name in SIZES if getattr(recipe, name) == "auto"}
     return recipe.model_copy(update=auto)
-
-
-def work_of(recipe: Recipe, speed: float) -> float:
-    """Pairs that can be learned from within the budget, at `speed` pairs a second."""
-    return MINUTES[recipe.budget] * 60 * LEARNING * speed
 
 
 def _within(recipe: Recipe, work: float, pairs: int, warms: bool) -> dict[str, Any]:
     # The warm start gets its share, and what the epochs over the labels do not use.
     labels = work * (1 - WARM_SHARE) if warms else work
-    epochs = round(min(MOST_EPOCHS, max(LEAST_EPOCHS, labels / pairs)), 2)
+    epochs = round(min(MOST_EPOCHS, max(LEAST_LABELS, labels) / pairs), 3)
     if recipe.epochs != "auto":
         epochs = recipe.epochs
     if not warms:
@@ -68,6 +64,8 @@ def _rounded(pairs: float) -> int:
 def explained(recipe: Recipe, speed: float, pairs: int, warms: bool) -> str:
     """Why a sized recipe has its numbers, as a sentence."""
     parts = f"{recipe.epochs:g} epochs over {pairs:,} labels"
+    if (some := round(float(recipe.epochs) * pairs)) < pairs:
+        parts = f"{some:,} of {pairs:,} labels, those of queries with both kinds first"
     if warms:
         parts = f"{recipe.warm_start_pairs:,} pairs in the warm start, then {parts}"
     return (
