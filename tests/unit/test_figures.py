@@ -35,9 +35,9 @@ def trace(figure, meta):
 
 def test_steps_of_the_training_come_after_those_of_the_warm_start():
     told = points(30, EVENTS)
-    assert told["warm"] == [[10, 0.5], [20, 0.25]]
-    assert told["train"] == [[40, 0.7]]
-    assert told["dev"]["ndcg@10"] == [[0, 0.4], [40, 0.6]]
+    assert told["warm"] == [(10, 0.5), (20, 0.25)]
+    assert told["train"] == [(40, 0.7)]
+    assert told["dev"]["ndcg@10"] == [(0, 0.4), (40, 0.6)]
     assert told["baselines"] == {"bm25": {"ndcg@10": 0.5}, "base": {"ndcg@10": 0.4}}
 
 
@@ -51,7 +51,7 @@ def test_a_metric_that_could_not_be_scored_is_left_out():
 
 def test_a_resumed_run_replaces_the_steps_it_takes_again():
     told = points(0, [log("train", 10), log("train", 20), log("train", 10, 0.3)])
-    assert told["train"] == [[10, 0.3]]
+    assert told["train"] == [(10, 0.3)]
 
 
 @settings(deadline=None, max_examples=40)
