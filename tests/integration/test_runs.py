@@ -14,7 +14,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.executors.local import LocalExecutor
-from reranker_ui.services.runs import listing
+from reranker_ui.services.runs import rows
 from reranker_ui.services.store.home_key import home_key
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.freeze import data_hash
@@ -255,7 +255,7 @@ def test_a_second_cancel_ends_a_worker_that_does_not_listen(
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     lifecycle.stop(workspace, ADMIN, run["id"], "cancel")
     assert lifecycle.find_run(workspace, ADMIN, run["id"])["stopping"] == "cancel"
-    monkeypatch.setattr(listing, "PATIENCE", -1.0)
+    monkeypatch.setattr(rows, "PATIENCE", -1.0)
     folder = RunFolder(run["folder"])
     folder.alive_file.touch()
     monkeypatch.setattr(RunFolder, "alive", lambda self: False)
