@@ -6,7 +6,7 @@ import pytest
 from reranker_ui.core.models.encoder import embedded_encoder
 from reranker_ui.core.training.advice.advisor import SMALL_BATCH, advise
 from reranker_ui.core.training.advice.budget import (
-    DEEP_RATE,
+    LOW_RATE,
     MINUTES,
     MOST_EPOCHS,
     MOST_WARM,
@@ -140,7 +140,7 @@ def test_the_speed_is_needed_for_what_follows_from_it_alone():
 
 @pytest.mark.parametrize(
     ("budget", "layers", "rate"),
-    [("quick", 6, RATE), ("quality", 6, DEEP_RATE), ("quick", 12, DEEP_RATE)],
+    [("quick", 6, RATE), ("quality", 6, LOW_RATE), ("quick", 12, RATE), ("quick", 24, LOW_RATE)],
 )
 def test_deep_models_and_longer_runs_learn_at_a_lower_rate(budget, layers, rate):
     assert spent(budget, None, layers=layers).learning_rate == rate

@@ -10,7 +10,8 @@ LEARNING = 0.55  # share of the time; the rest loads, embeds, evaluates on dev a
 WARM_SHARE = 0.5  # least share of the training for a warm start, if there is one
 LEAST_WARM, MOST_WARM = 1_000, 60_000  # pairs
 LEAST_LABELS, MOST_EPOCHS = 400, 4.0
-RATE, DEEP_RATE, DEEP = 1e-4, 5e-5, 12  # learning rates, and layers from which the lower one counts
+RATE, LOW_RATE = 1e-4, 5e-5  # learning rates of quick, and of longer or deeper training
+DEEP = 13  # layers from which the lower rate counts
 UNKNOWN = {"epochs": 1.0, "warm_start_pairs": 4_200}  # while the speed is not known
 STEPS = (1, 2, 3, 4, 6, 8)  # of which, times a power of ten, warm-start pairs are
 SIZES = ("epochs", "warm_start_pairs", "learning_rate")
@@ -33,7 +34,7 @@ def sized(
     `speed`: training pairs a second; None where it is not known; `pairs`: labelled ones to train
     on; `warms`: whether there is a warm start; `layers` of the base.
     """
-    rate = DEEP_RATE if layers >= DEEP or recipe.budget != "quick" else RATE
+    rate = LOW_RATE if layers >= DEEP or recipe.budget != "quick" else RATE
     found: dict[str, Any] = UNKNOWN | {"learning_rate": rate}
     if speed is not None:
         work = MINUTES[recipe.budget] * 60 * LEARNING * speed
