@@ -43,7 +43,7 @@ LIMITS = {
     "/gradio_api/component_server": MIDDLE,
     "/gradio_api/queue/join": EVENT,
 }
-CALLS = ("/gradio_api/call/", "/gradio_api/run/", "/gradio_api/api/")  # the name follows
+CALLS = "/gradio_api/call/"  # the name follows
 # The upload of a file streams to the disk and has its own limit.
 STREAMED = "/gradio_api/upload"
 _STRING = re.compile(rb'"[^"]*+"?')
