@@ -253,6 +253,13 @@ type Ranker = Baseline | "tuned" | "combined";
 type Metrics = Record<string, number>;
 type RunMetrics = Partial<Record<Ranker, Metrics>>;
 /** A run as a row of the table. */
+/** What an executor charges, in US dollars; `text` is both numbers in words. */
+interface RunPrice {
+  hardware: string;
+  hourly: number;
+  most: number;
+  text: string;
+}
 /** Where a run trains: the job and its state are those of an executor with a queue. */
 interface RunPlace {
   executor: string;
@@ -420,6 +427,7 @@ interface RunPlan {
   busy: boolean;
   /** How many runs the recipe queues. */
   runs: number;
+  price: RunPrice | null;
   command: string;
   yaml: string;
   recipe: string;
@@ -474,7 +482,7 @@ interface FormServer {
   fill_by_text(payload: { text: string; variant: string }): Promise<FilledForm>;
   fill_by_run(payload: { run: number; how: "continue" | "recipe" }): Promise<FilledForm>;
   plan_run(payload: AskedRun & { wait: boolean }): Promise<RunPlan>;
-  start_run(payload: AskedRun): Promise<{ run: number }>;
+  start_run(payload: AskedRun & { agreed: number | null }): Promise<{ run: number }>;
 }
 interface ComparedValue {
   value: number | null;
@@ -514,7 +522,12 @@ interface TrainServer {
     extra: string | null;
   }): Promise<FollowedRun>;
   compared(payload: { run: number; number: number }): Promise<ComparedRun>;
-  act(payload: { run: number; what: RunAction }): Promise<{ id: number } | null>;
+  act(payload: {
+    run: number;
+    what: RunAction;
+    agreed: number | null;
+  }): Promise<{ id: number } | null>;
+  run_price(payload: { run: number }): Promise<RunPrice | null>;
   outcome(payload: { run: number }): Promise<RunOutcome>;
   set_metric(payload: { dataset: string; metric: string | null }): Promise<void>;
   push(payload: {

@@ -52,7 +52,8 @@ def plan(
     """What `recipe` would do with the labels of `dataset` now.
 
     Returns `{"data", "facts": [{name, value, warn}], "notices", "command", "busy"}`, in words,
-    with `findings` as of `data_check.findings_of` and `runs`, how many are queued; for programs
+    with `findings` as of `data_check.findings_of`, `runs`, how many are queued, and `price`, what
+    its executor charges or None; for programs
     `steps`, `seconds`, `memory` and `disk` (bytes), None where not known, and `measurable`:
     whether `wait` would tell more. With `wait`, a speed that is not known is measured in a process
     of its own, unless a run is live; without, nothing is started: a form asks at every change. Of
@@ -68,6 +69,8 @@ def plan(
     rows = listing.list_runs(workspace, user)
     busy = any(run["status"] in ("running", "queued") for run in rows)
     placement = placement or executors.placement(workspace)
+    executors.check_passes(placement, len(recipe.passes))
+    price = executors.price_of(workspace, placement)
     found = speeds.known(workspace, recipe, splits["train"])
     alone = placement.executor == LOCAL and placement.ranks == 1
     measurable = alone and base is not None and not busy
@@ -95,6 +98,7 @@ def plan(
                 if placement.ranks > 1
                 else []
             ),
+            *([_fact("Price", f"{price.text} ({price.hardware})")] if price else []),
             *_room(workspace, found, disk),
             _fact("Precision", likely_precision(recipe.precision, workspace.settings.precision)),
             _positives(splits["train"], lesson, scale),
@@ -104,6 +108,7 @@ def plan(
         "notices": _notices(workspace, requested, recipe, base, counts),
         "findings": findings_of(splits, scale, base),
         "runs": len(passes),
+        "price": price.shown() if price else None,
         "command": command(name, requested) + place_facts.option_of(workspace, placement),
         "busy": busy,
         "steps": cost.steps,

@@ -21,10 +21,12 @@ from reranker_ui.ui.payload import Count, Flag, Id, Name, Number, RunName, Text
 
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 ACTS = {
-    "keep": lambda workspace, user, run: several.stop_all(workspace, user, run, "keep"),
-    "cancel": lambda workspace, user, run: several.stop_all(workspace, user, run, "cancel"),
+    "keep": lambda workspace, user, run, _: several.stop_all(workspace, user, run, "keep"),
+    "cancel": lambda workspace, user, run, _: several.stop_all(workspace, user, run, "cancel"),
     "again": lifecycle.run_again,
-    "resume": lifecycle.resume,
+    "resume": lambda workspace, user, run, agreed: lifecycle.resume(
+        workspace, user, run, agreed=agreed
+    ),
 }
 Act = Literal["keep", "cancel", "again", "resume"]
 Runs = Annotated[list[RunName], Field(fail_fast=True, max_length=1_000)]
@@ -39,9 +41,9 @@ def build(workspace: Workspace) -> None:
         with gr.Column(elem_id="rr-new-run", elem_classes="rr-card", scale=0, min_width=0):
             room("train_form", run_form.functions(workspace))
         with gr.Column(elem_id="rr-train-live", min_width=0):
-            functions = [_follow(workspace), _compared(workspace), _act(workspace)]
-            room("train", [*functions, *_ended(workspace)])
-    room("train_runs", [_rows(workspace), _act(workspace), *_several(workspace)])
+            functions = [_follow(workspace), _compared(workspace)]
+            room("train", [*functions, *_acts(workspace), *_ended(workspace)])
+    room("train_runs", [_rows(workspace), *_acts(workspace), *_several(workspace)])
 
 
 def _ended(workspace: Workspace) -> list[Function]:
@@ -147,11 +149,22 @@ def _several(workspace: Workspace) -> list[Function]:
     return [edit_run, archive_runs, delete_runs, compare_runs]
 
 
+def _acts(workspace: Workspace) -> list[Function]:
+    return [_act(workspace), _price(workspace)]
+
+
 def _act(workspace: Workspace) -> Function:
-    def act(user: User, *, run: RunName, what: Act) -> Any:
-        return ACTS[what](workspace, user, run)
+    def act(user: User, *, run: RunName, what: Act, agreed: Number | None = None) -> Any:
+        return ACTS[what](workspace, user, run, agreed)
 
     return act
+
+
+def _price(workspace: Workspace) -> Function:
+    def run_price(user: User, *, run: RunName) -> Any:
+        return lifecycle.run_price(workspace, user, run)
+
+    return run_price
 
 
 def plotly_address() -> str:
