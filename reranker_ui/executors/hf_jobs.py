@@ -211,13 +211,14 @@ def _missing_passed() -> Iterator[None]:
 @contextmanager
 def _hub_errors_refused(what: str) -> Iterator[None]:
     from httpx2 import HTTPError
-    from huggingface_hub.errors import HfHubHTTPError
+    from huggingface_hub.errors import HFValidationError
 
     try:
         yield
     except FileNotFoundError:  # a run that was deleted meanwhile
         raise
-    except (HfHubHTTPError, HTTPError, OSError, ValueError) as error:
+    # Answers of the Hub are HTTPErrors too; its transfer of files raises RuntimeErrors.
+    except (HTTPError, HFValidationError, OSError, RuntimeError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(". ")
         raise Refused(
             f"{what}: {first}. Check HF_TOKEN, which needs the right to run jobs, and try again."

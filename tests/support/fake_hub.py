@@ -144,7 +144,7 @@ class FakeHub:
     def kill(self, job_id):
         """End the job and its worker at once."""
         process = self.jobs[job_id].process
-        if process is None:
+        if process is None or process.poll() is not None:
             return
         parent = psutil.Process(process.pid)
         for one in [*parent.children(recursive=True), parent]:
