@@ -108,6 +108,7 @@ _BEFORE: list[float] = []
 async def _within(stage: str, act: Callable[[], Awaitable[None]], watched: Watched) -> bool:
     if not _BEFORE:
         _BEFORE.append(watched.megabytes("VmRSS"))
+        print(f"before: {_BEFORE[0]:.0f} MB", flush=True)
     begun = time.perf_counter()
     await act()
     now, peak = (watched.megabytes(name) - _BEFORE[0] for name in ("VmRSS", "VmHWM"))
