@@ -4,13 +4,13 @@ import pytest
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.ui.payload import (
+    Answers,
     Count,
     Flag,
     Id,
     Ids,
     Name,
     Number,
-    ReadingChoices,
     RunName,
     Text,
     reader_of,
@@ -28,7 +28,7 @@ def function(
     run: RunName | None = None,
     size: Count = 50,
     safe: Flag = True,
-    said: ReadingChoices | None = None,
+    said: Answers | None = None,
 ):
     return None
 
