@@ -41,8 +41,8 @@ class Settings(BaseSettings):
     )
     executors: str = Field(
         "local",
-        description="Where runs may train: `local` and `slurm`, separated by commas; the first is"
-        " the default.",
+        description="Where runs may train: `local`, `slurm` and `hf-jobs`, separated by commas; the"
+        " first is the default.",
     )
     run_gpus: int = Field(
         0, description="GPUs that a run trains on by default; 0: one, if there is one."
@@ -62,6 +62,17 @@ class Settings(BaseSettings):
         False,
         description="Queue a Slurm job again before its time limit ends it; the run then continues"
         " from its last checkpoint.",
+    )
+    hf_jobs_flavor: str = Field("t4-small", description="Hardware of a Hugging Face job.")
+    hf_jobs_timeout: str = Field(
+        "4h", description="Time limit of a Hugging Face job: a number with `s`, `m`, `h` or `d`."
+    )
+    hf_jobs_namespace: str = Field(
+        "", description="User or organization that pays for jobs; that of `HF_TOKEN` if empty."
+    )
+    hf_jobs_image: str = Field(
+        "ghcr.io/astral-sh/uv:python3.12-bookworm",
+        description="Image of a Hugging Face job, with Python and uv.",
     )
     server_name: str = Field(
         "127.0.0.1",

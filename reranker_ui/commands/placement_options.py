@@ -1,17 +1,23 @@
 """The options of verbs that start a run: executor, GPUs, processes."""
 
 import argparse
+import sys
+from dataclasses import replace
 
 from reranker_ui.core.values.execution.placement import Placement
-from reranker_ui.services.runs.executors import placement
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.runs.executors import placement, price_of
 from reranker_ui.services.store.workspace import Workspace
 
 
 def add_placement(verb: argparse.ArgumentParser) -> None:
     """Add `--executor`, and either of `--gpus` and `--processes`."""
     verb.add_argument(
-        "--executor", metavar="NAME", help="local or slurm; the first of RERANKER_UI_EXECUTORS"
+        "--executor",
+        metavar="NAME",
+        help="local, slurm or hf-jobs; the first of RERANKER_UI_EXECUTORS",
     )
+    verb.add_argument("--yes", action="store_true", help="agree to the price of a paid job")
     several = verb.add_mutually_exclusive_group()
     several.add_argument("--gpus", type=int, metavar="N", help="train on N GPUs of one machine")
     several.add_argument("--processes", type=int, metavar="N", help="train in N CPU processes")
@@ -20,3 +26,24 @@ def add_placement(verb: argparse.ArgumentParser) -> None:
 def chosen_placement(workspace: Workspace, arguments: argparse.Namespace) -> Placement:
     """The placement that the options ask for, by the settings where they do not."""
     return placement(workspace, arguments.executor, arguments.processes, arguments.gpus)
+
+
+def agreed_placement(
+    workspace: Workspace, placed: Placement, yes: bool, jobs: int = 1
+) -> Placement:
+    """The placement with the price that the user agrees to, by `yes` or when asked.
+
+    Refused without an agreement.
+    """
+    if (price := price_of(workspace, placed)) is None:
+        return placed
+    each = f" for each of {jobs} jobs" if jobs > 1 else ""
+    text = f"Hugging Face Jobs, {price.hardware}: {price.text}{each}."
+    print(text, file=sys.stderr)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise Refused("Nobody is here to agree to the price. Add --yes to agree to it.")
+        print("Start? [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise Refused("Nothing was started.")
+    return replace(placed, agreed=price.hourly)

@@ -4,7 +4,11 @@ import argparse
 import sys
 
 from reranker_ui.commands import Verbs
-from reranker_ui.commands.placement_options import add_placement, chosen_placement
+from reranker_ui.commands.placement_options import (
+    add_placement,
+    agreed_placement,
+    chosen_placement,
+)
 from reranker_ui.commands.runs import Shape, compared, line, shape
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.runs.comparison import comparison
@@ -34,6 +38,8 @@ def _sweep(arguments: argparse.Namespace) -> tuple[Shape, int]:
     workspace = open_workspace()
     placed = chosen_placement(workspace, arguments)
     recipes = [_recipe(name, arguments.base) for name in arguments.recipes]
+    jobs = len(recipes) * arguments.seeds
+    placed = agreed_placement(workspace, placed, arguments.yes, jobs)
     runs = sweep(workspace, LOCAL, arguments.dataset, recipes, arguments.seeds, placed)
     numbers = [run["id"] for run in runs]
     if not arguments.wait:

@@ -6,7 +6,11 @@ import time
 from typing import Any
 
 from reranker_ui.commands import Verbs
-from reranker_ui.commands.placement_options import add_placement, chosen_placement
+from reranker_ui.commands.placement_options import (
+    add_placement,
+    agreed_placement,
+    chosen_placement,
+)
 from reranker_ui.commands.runs import Shape, line, shape
 from reranker_ui.core.training.advice.budget import MINUTES
 from reranker_ui.core.values.recipe import Recipe
@@ -130,6 +134,7 @@ def _train(arguments: argparse.Namespace) -> tuple[Shape, int]:
     if arguments.plan:
         requested = (arguments.dataset, _requested(arguments))
         return {**plan.plan(workspace, LOCAL, *requested, wait=True, placement=placed)}, 0
+    placed = agreed_placement(workspace, placed, arguments.yes)
     if arguments.continued is not None:
         changes = {field: getattr(arguments, field) for field in OPTIONS}
         run = lifecycle.continue_run(
@@ -160,7 +165,11 @@ def _waited(workspace: Workspace, numbers: list[int]) -> tuple[Shape, int]:
 def _resume(arguments: argparse.Namespace) -> tuple[Shape, int]:
     workspace = open_workspace()
     chosen = (arguments.executor, arguments.processes, arguments.gpus)
-    placed = None if chosen == (None, None, None) else chosen_placement(workspace, arguments)
+    if chosen == (None, None, None):
+        placed = lifecycle.placement_of_run(workspace, LOCAL, arguments.run_named)
+    else:
+        placed = chosen_placement(workspace, arguments)
+    placed = agreed_placement(workspace, placed, arguments.yes)
     return shape(lifecycle.resume(workspace, LOCAL, arguments.run_named, placed)), 0
 
 

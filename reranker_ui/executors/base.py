@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from reranker_ui.core.values.execution.price import Price
 from reranker_ui.core.values.run_folder import RunFolder
 
 
@@ -20,6 +21,17 @@ class Executor(Protocol):
 
     def refresh(self, folders: Sequence[RunFolder]) -> None:
         """Write the state of the jobs of `folders` into them, see `placement.Job`."""
+        ...
+
+    def pass_stop(self, folder: RunFolder) -> None:
+        """Take the stop request in `folder` to where its worker sees it.
+
+        Refused where the executor does not answer.
+        """
+        ...
+
+    def price(self) -> Price | None:
+        """What a job costs; None where none is charged. Refused where it cannot be found out."""
         ...
 
     def end(self, folder: RunFolder) -> None:

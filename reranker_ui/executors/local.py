@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from reranker_ui.core.values.execution.price import Price
 from reranker_ui.core.values.job_folder import ProcessFolder
 from reranker_ui.core.values.run_folder import RunFolder
 
@@ -31,6 +32,13 @@ class LocalExecutor:
 
     def refresh(self, folders: Sequence[RunFolder]) -> None:
         """Nothing to ask: the lock of a folder says whether its worker lives."""
+
+    def pass_stop(self, folder: RunFolder) -> None:
+        """Nothing to do: the worker reads the folder itself."""
+
+    def price(self) -> Price | None:
+        """None."""
+        return None
 
     def end(self, folder: RunFolder) -> None:
         """End the worker's whole process group at once."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from reranker_ui.core.values.execution.placement import Job, job_of, placement_of
+from reranker_ui.core.values.execution.price import Price
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 
@@ -123,6 +124,13 @@ class SlurmExecutor:
             answer = self._run("sacct", "-n", "-P", "-X", "-j", number, "-o", "State")
             return answer.stdout.strip().partition(" ")[0]  # "CANCELLED by 1000"
         return ""
+
+    def pass_stop(self, folder: RunFolder) -> None:
+        """Nothing to do: the worker reads the folder itself."""
+
+    def price(self) -> Price | None:
+        """None."""
+        return None
 
     def end(self, folder: RunFolder) -> None:
         """Kill the processes of the job, or take it from the queue; wait until it has ended.

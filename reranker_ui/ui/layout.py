@@ -20,7 +20,7 @@ from reranker_ui.ui.server.entry import Door
 from reranker_ui.ui.theme import theme
 
 log = logging.getLogger(__name__)
-SESSIONS = 1_000  # open pages whose form Gradio remembers, at some 200 kB each
+SESSIONS = 2  # whose last inputs and answers Gradio keeps, up to 16 MB each; nothing reads them
 TABS = {
     "Data": data.build,
     "Annotate": annotate.build,

@@ -1,6 +1,6 @@
 """Kills in the middle of work, and what is lost: python -m tests.benchmark.kills
 
-With "server", "worker" or "backup" only that part.
+With "server", "worker" or "backup" only that part; "server 5" kills it 5 times.
 20 kills of the server under 8 annotators, 10 of a training worker, 5 of a backup and of a restore,
 each by SIGKILL. Each part prints one line and fails where something confirmed was lost.
 """
@@ -31,20 +31,21 @@ from tests.support import ROOT
 from tests.support.labelling import seed
 from tests.support.old_home import unpack
 
-SERVER, WORKER, BACKUP = 20, 10, 5  # kills
+KILLS = {"server": 20, "worker": 10, "backup": 5}
 PEOPLE, PAIRS = 8, 20_000
 STEPS_BETWEEN = 12  # of the worker, at least
 
 
 def main() -> None:
-    """The parts named on the command line, or all."""
+    """The parts named on the command line, or all; a number says how many kills."""
     parts = {"server": server, "worker": worker, "backup": backup}
-    for name in sys.argv[1:] or parts:
+    counts = [int(word) for word in sys.argv[1:] if word.isdecimal()]
+    for name in [word for word in sys.argv[1:] if word in parts] or parts:
         with tempfile.TemporaryDirectory() as space:
-            print(parts[name](Path(space)), flush=True)
+            print(parts[name](Path(space), *(counts or [KILLS[name]])), flush=True)
 
 
-def server(space: Path) -> str:
+def server(space: Path, kills: int) -> str:
     """People label while the server is killed and started again."""
     workspace = open_workspace(Settings(home=space / "home"))
     seed(workspace, "many", PAIRS, per_query=10, overlap=2)
@@ -55,7 +56,7 @@ def server(space: Path) -> str:
     crowd = [threading.Thread(target=person.work) for person in people]
     for one in crowd:
         one.start()
-    for _ in range(SERVER):
+    for _ in range(kills):
         time.sleep(random.uniform(1, 4))
         served.kill()
         served.start()
@@ -69,7 +70,7 @@ def server(space: Path) -> str:
     stored, wrong_votes, sound = _labels(workspace)
     lost = [key for key, label in confirmed.items() if stored.get(key, "none") != label]
     assert not lost and not wrong_votes and sound == "ok", (lost[:5], wrong_votes, sound)
-    return f"server: {SERVER} kills, {len(confirmed):,} labels confirmed, 0 lost, votes right"
+    return f"server: {kills} kills, {len(confirmed):,} labels confirmed, 0 lost, votes right"
 
 
 def _labels(workspace: Workspace) -> tuple[dict[tuple[int, str], Any], int, str]:
@@ -86,7 +87,7 @@ def _labels(workspace: Workspace) -> tuple[dict[tuple[int, str], Any], int, str]
         )
 
 
-def worker(space: Path) -> str:
+def worker(space: Path, kills: int) -> str:
     """A run that is killed and resumed ends with the weights of one that is not, byte for byte."""
     workspace = open_workspace(Settings(home=unpack(space)))
     recipe = recipe_from(
@@ -97,7 +98,7 @@ def worker(space: Path) -> str:
     run = lifecycle.start(workspace, LOCAL, "rivers", recipe)
     folder, killed_at = RunFolder(run["folder"]), 0
     steps = []
-    for _ in range(WORKER):
+    for _ in range(kills):
         killed_at = _step_after(workspace, run["id"], killed_at + STEPS_BETWEEN)
         steps.append(killed_at)
         os.kill(int(folder.alive_file.read_text()), signal.SIGKILL)
@@ -107,7 +108,7 @@ def worker(space: Path) -> str:
     assert ended["status"] == "finished", ended["sentence"]
     weights = [_sha256(RunFolder(one["folder"]).model) for one in (whole, run)]
     assert weights[0] == weights[1], f"other weights after kills at steps {steps}"
-    return f"worker: {WORKER} kills at steps {steps}, the same weights"
+    return f"worker: {kills} kills at steps {steps}, the same weights"
 
 
 def _step_after(workspace: Workspace, run: int, step: int) -> int:
@@ -124,22 +125,22 @@ def _sha256(model: Path) -> str:
     return hashlib.sha256((model / "model.safetensors").read_bytes()).hexdigest()
 
 
-def backup(space: Path) -> str:
+def backup(space: Path, kills: int) -> str:
     """Backups and restores that are killed leave neither the home nor the place damaged."""
     home, place, target = unpack(space), space / "place", space / "restored"
     before = _rows(home)
     # A whole backup first: later ones are made beside it.
     took = _command(home, "backup", "--to", str(place))
-    for _ in range(BACKUP):
+    for _ in range(kills):
         _command(home, "backup", "--to", str(place), kill_after=random.uniform(0.3, 0.95) * took)
     _command(home, "backup", "--to", str(place))
     took = _command(space / "first", "restore", "--from", str(place))
-    for _ in range(BACKUP):
+    for _ in range(kills):
         after = random.uniform(0.3, 0.95) * took
         _command(target, "restore", "--from", str(place), "--replace", kill_after=after)
     _command(target, "restore", "--from", str(place), "--replace")
     assert _rows(home) == before and _rows(target) == before
-    return f"backup: {BACKUP} + {BACKUP} kills, {sum(before.values()):,} rows as before"
+    return f"backup: {kills} + {kills} kills, {sum(before.values()):,} rows as before"
 
 
 def _rows(home: Path) -> dict[str, int]:

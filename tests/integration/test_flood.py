@@ -1,17 +1,17 @@
 """The worst body of each route: memory stays bounded and the page goes on answering."""
 
-import json
 import re
 from pathlib import Path
 
 import pytest
 
+from reranker_ui.ui.api.gradio_routes import is_used
+from tests.support.addresses import addresses_of_gradio, addresses_of_ours
 from tests.support.serving import asking, with_people
+from tests.support.worst_requests import BODIES, GETS, WIDE, covers
 
 MEMORY, SESSIONS_MEMORY = 100, 300  # MB that may be added by one request, by 1,000 sessions
 JSON = {"content-type": "application/json"}
-LARGEST = 12_000_000
-ONES, BRACKETS = b"1," * 600_000 + b"1", b"[" * 3_900_000
 
 
 class Watched:
@@ -52,34 +52,15 @@ def viewer(server):
     return client
 
 
-def ranking(documents: bytes, field: str = "documents") -> bytes:
-    return b'{"model": "bm25", "query": "a", "%s": [%s]}' % (field.encode(), documents)
-
-
-def wide(size: int) -> bytes:
-    """One text of `size` bytes that Python keeps at four bytes a character."""
-    return json.dumps("😀" + "a " * (size // 2 - 50), ensure_ascii=False).encode()
-
-
-BODIES = {
-    "numbers for documents": ("/v2/rerank", ranking(ONES), 413),
-    "fewer numbers for documents": ("/v2/rerank", ranking(b"1," * 99_000 + b"1"), 400),
-    "numbers for texts": ("/rerank", ranking(b"1," * 99_000 + b"1", "texts"), 422),
-    "numbers for fields": (
-        "/v1/rerank", b'{"query": "a", "documents": [], "rank_fields": [%s1]}' % (b"1," * 90_000),
-        400,
-    ),
-    "one wide document": ("/v2/rerank", ranking(wide(LARGEST - 1_000)), 400),
-    "many documents": ("/v2/rerank", ranking(b'"a b",' * 49_000 + b'"a"'), 400),
-    "too many bytes": ("/v2/rerank", ranking(wide(LARGEST + 1_000)), 413),
-    "brackets for a call": ("/gradio_api/component_server", BRACKETS, 413),
-    "brackets for an event": ("/gradio_api/queue/join", BRACKETS, 413),
-    "a long call": ("/gradio_api/component_server", b'"' + b"x" * 30_000_000 + b'"', 413),
-    "a long text for a call": ("/gradio_api/component_server", wide(3_900_000), 422),
-    "a named event": ("/gradio_api/call/rank", b'{"data": [%s]}' % ONES, 413),
-    "a form": ("/login", b"name=" + b"x" * 30_000_000, 413),
-    "another route of Gradio": ("/gradio_api/cancel", b'"' + b"x" * 30_000_000 + b'"', 413),
-}  # fmt: skip
+def test_every_address_has_a_worst_request(workspace):
+    bodies = {path for path, _, _ in BODIES.values()} | {"/gradio_api/upload"}
+    missing = [
+        (method, path)
+        for method, path in [*addresses_of_ours(workspace), *addresses_of_gradio(workspace)]
+        if is_used(path) and method != "HEAD"
+        and not any(covers(one, path) for one in (GETS if method == "GET" else bodies))
+    ]  # fmt: skip
+    assert not missing
 
 
 @pytest.mark.parametrize("name", BODIES)
@@ -138,9 +119,8 @@ def test_uploads_keep_nothing_in_memory_and_take_files_only(server):
 def test_a_thousand_sessions_take_little_memory(server, viewer):
     config = viewer.get("/config").json()
     part = next(one for one in config["components"] if one["props"].get("elem_id") == "rr-data")
-    rankers = next(one for one in config["dependencies"] if one["api_name"] == "rankers")
     call = {"component_id": part["id"], "fn_name": "export_formats", "data": {}}
-    event = {"fn_index": rankers["id"], "data": []}
+    event = {"fn_index": event_of(config, "rankers"), "data": []}
 
     def ask():
         for number in range(500):
@@ -152,3 +132,21 @@ def test_a_thousand_sessions_take_little_memory(server, viewer):
     watched = Watched(server)
     grown = watched.growth(ask)
     assert grown < SESSIONS_MEMORY / 2
+
+
+def test_answers_that_nobody_reads_take_little_memory(server, viewer):
+    number = event_of(viewer.get("/config").json(), "rank")
+    body = b'{"fn_index": %d, "data": ["bm25", "a", [%s], false], "session_hash": "of %d"}'
+    answers = []
+
+    def ask():
+        for session in range(16):
+            content = body % (number, WIDE, session)
+            answers.append(viewer.post("/gradio_api/queue/join", content=content, headers=JSON))
+
+    grown = Watched(server).growth(ask)
+    assert {answer.status_code for answer in answers} <= {200, 503} and grown < MEMORY
+
+
+def event_of(config, name):
+    return next(one["id"] for one in config["dependencies"] if one["api_name"] == name)

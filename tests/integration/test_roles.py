@@ -6,6 +6,7 @@ import re
 import pytest
 
 from reranker_ui.services.store.access import ROLES
+from tests.support.addresses import addresses_of_gradio, addresses_of_ours
 from tests.support.roles import ADDRESSES, EVENTS, FUNCTIONS, OPEN
 from tests.support.serving import asking, with_people
 
@@ -168,14 +169,7 @@ def _result(client, body) -> str:
 
 
 def test_every_address(server, clients, workspace):
-    from gradio.routes import App
-
-    from reranker_ui.ui.layout import build_app
-    from reranker_ui.ui.server.entry import Door
-
-    door = Door(workspace)
-    ours = [f"{method} {route.path}" for route in door.routes()
-            for method in sorted(route.methods - {"HEAD"})]  # fmt: skip
+    ours = [f"{method} {path}" for method, path in addresses_of_ours(workspace)]
     assert set(ours) <= set(ADDRESSES), (
         f"no row in tests/support/roles.py for {set(ours) - set(ADDRESSES)}"
     )
@@ -185,15 +179,15 @@ def test_every_address(server, clients, workspace):
         known = nobody.request(method, _filled(path)).status_code != 401
         if known != (ADDRESSES[one] == "anyone"):
             wrong.append(one)
-    known = {route.path for route in door.routes()}
-    for route in App.create_app(build_app(workspace)).routes:
-        path = getattr(route, "path", "")
-        if path in OPEN or path in known or not path.startswith("/"):
+    known = {path for _, path in addresses_of_ours(workspace)}
+    of_gradio = set(addresses_of_gradio(workspace))
+    assert ("POST", "/gradio_api/queue/join") in of_gradio
+    for method, path in sorted(of_gradio):
+        if path in OPEN or path.rstrip("/") in known or not path.startswith("/"):
             continue
-        for method in getattr(route, "methods", None) or ("GET",):
-            answer = nobody.request(method, _filled(path))
-            if answer.status_code != 401:
-                wrong.append((method, path, answer.status_code))
+        answer = nobody.request(method, _filled(path))
+        if answer.status_code != 401:
+            wrong.append((method, path, answer.status_code))
     assert not wrong, "\n".join(map(str, wrong))
 
 

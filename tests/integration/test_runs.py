@@ -49,6 +49,9 @@ class Nowhere:
     def refresh(self, folders):
         pass
 
+    def pass_stop(self, folder):
+        pass
+
     def end(self, folder):
         pass
 

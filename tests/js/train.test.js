@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bestFree, bestStep } from "../../assets/js/train/chart_notes.js";
 import { placeWords } from "../../assets/js/train/place_choice.js";
+import { actAtPrice, agreeTo } from "../../assets/js/train/price.js";
 import { seedRows } from "../../assets/js/train/seed_plot.js";
 import { line, smoother } from "../../assets/js/train/smoothing.js";
 
@@ -95,4 +96,25 @@ test("a run on this machine in one process needs no words", () => {
   const job = { job: "7", state: "PENDING", phase: /** @type {const} */ ("waiting") };
   const slurm = { ...place, ...job, executor: "slurm", title: "Slurm", gpus: 1 };
   assert.equal(placeWords(slurm), "Slurm job 7 (pending), 1 GPU");
+});
+
+test("what costs nothing starts without a question", async () => {
+  /** @type {(number | null)[]} */
+  const started = [];
+  const start = (/** @type {number | null} */ agreed) => started.push(agreed);
+  agreeTo(null, start);
+  const asked = /** @type {number[]} */ ([]);
+  const server = {
+    run_price: async (/** @type {{ run: number }} */ { run }) => {
+      asked.push(run);
+      return null;
+    },
+  };
+  const place = { title: "", processes: 1, gpus: 0, job: null, state: null, phase: null };
+  await actAtPrice(server, { id: 1, place: { ...place, executor: "local" } }, "resume", start);
+  await actAtPrice(server, { id: 2, place: { ...place, executor: "hf-jobs" } }, "cancel", start);
+  assert.deepEqual(asked, []);
+  await actAtPrice(server, { id: 3, place: { ...place, executor: "hf-jobs" } }, "again", start);
+  assert.deepEqual(asked, [3]);
+  assert.deepEqual(started, [null, null, null, null]);
 });

@@ -83,5 +83,16 @@ def test_counting_takes_linear_time(body):
 def test_large_bodies_share_a_budget(limit, monkeypatch):
     monkeypatch.setattr(body_limit, "MOST_HELD", 1_000_000)
     assert ask(limit, RERANK, [b" " * 1_500_000])[0] == 429
-    assert ask(limit, RERANK, [b" " * 900_000])[0] == 200
+    assert ask(limit, RERANK, [b" " * 450_000])[0] == 200
+    assert limit.held == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [(b"", 200), (b"\xd0\x99", 200), (b"\\u0419", 200), (b"\xf0\x9f\x98\x80", 429),
+     (b"\\uD83D\\ude00", 429)],
+)  # fmt: skip
+def test_a_body_counts_with_the_memory_of_its_texts(limit, monkeypatch, text, status):
+    monkeypatch.setattr(body_limit, "MOST_HELD", 1_000_000)
+    assert ask(limit, RERANK, [b'"' + text + b"a" * 300_000 + b'"'])[0] == status
     assert limit.held == 0

@@ -6,8 +6,10 @@ import pandas as pd
 
 from reranker_ui.core.training.cost import OPENING, cost_of
 from reranker_ui.core.training.run_time import COST_OF_SCORING
+from reranker_ui.core.values.execution.placement import Placement
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.services.training.plan import _speed
 
 
 def splits(size):
@@ -44,3 +46,17 @@ def test_time_follows_from_the_speed_and_disk_from_the_sizes():
     assert two.seconds(10.0) == 2 * OPENING + two.pairs / 10 and two.pairs > one.pairs
     sizes = {"checkpoint": 300, "weights": 100}
     assert (one.disk(sizes), two.disk(sizes)) == (1000, 1100)
+
+
+def test_the_speed_is_that_of_the_last_run_in_the_same_place():
+    fields = Recipe().model_dump()
+
+    def run(speed, **place):
+        where = {"executor": "local", "processes": 1, "gpus": 0, "title": "", "job": None}
+        return {"recipe": fields, "place": where | place, "pairs_per_second": speed}
+
+    rows = [run(9.0, gpus=2), run(None), run(8.0), run(7.0, executor="hf-jobs"), run(6.0)]
+    assert _speed(rows, Recipe(), Placement(), {"pairs_per_second": 1.0}) == 8.0
+    assert _speed(rows, Recipe(), Placement(gpus=2), None) == 9.0
+    assert _speed(rows, Recipe(), Placement("hf-jobs", agreed=0.6), None) == 7.0
+    assert _speed(rows, Recipe(), Placement("slurm"), None) is None

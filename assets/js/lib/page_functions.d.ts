@@ -1579,6 +1579,7 @@ interface RunPlan {
   notices: string[];
   findings: PlanFinding[];
   runs: number;
+  price: RunPrice | null;
   command: string;
   busy: boolean;
   steps: number;
@@ -1588,6 +1589,14 @@ interface RunPlan {
   disk: number | null;
   yaml: string;
   recipe: string;
+}
+
+/** What an executor charges, in US dollars; `text` is both numbers in words. */
+interface RunPrice {
+  hardware: string;
+  hourly: number;
+  most: number;
+  text: string;
 }
 
 /**
@@ -2285,7 +2294,8 @@ interface TrainServer {
     extra?: string | null;
   }): Promise<FollowedRun | NoRun>;
   compared(payload: { run: number | string; number: 0 | 1 | 2 }): Promise<ComparedRun>;
-  act(payload: { run: number | string; what: RunAction }): Promise<Run>;
+  act(payload: { run: number | string; what: RunAction; agreed?: number | null }): Promise<Run>;
+  run_price(payload: { run: number | string }): Promise<RunPrice | null>;
   outcome(payload: { run: number | string }): Promise<RunOutcome>;
   push(payload: {
     run: number | string;
@@ -2332,5 +2342,6 @@ interface FormServer {
     base: string;
     values: Record<string, string>;
     executor?: string | null;
+    agreed?: number | null;
   }): Promise<StartedRun>;
 }

@@ -15,6 +15,7 @@ import { groupedOptions, labelled } from "./form_parts.js";
 import { CardSource } from "./form_source.js";
 import { PlaceChoice } from "./place_choice.js";
 import { PlanView } from "./plan.js";
+import { agreeTo } from "./price.js";
 import { reasons } from "./why.js";
 
 const PAUSE = 250; // milliseconds after the last change until the plan is asked for
@@ -165,22 +166,17 @@ export class RunForm {
 
   begin() {
     const runs = this.plan?.runs ?? 1;
-    if (runs < 2) return this.send();
+    if (runs < 2) return agreeTo(this.plan?.price ?? null, (agreed) => this.send(agreed));
     const text = `This recipe trains ${runs} runs one after the other; each continues the last. They are one entry in the list and are stopped together.`;
-    const options = { kind: "primary" };
-    return confirmAction(
-      `Queue ${runs} runs?`,
-      text,
-      `Queue ${runs} runs`,
-      () => this.send(),
-      options,
-    );
+    const verb = `Queue ${runs} runs`;
+    return confirmAction(`${verb}?`, text, verb, () => this.send(), { kind: "primary" });
   }
 
-  async send() {
+  /** @param {number | null} agreed the price that was confirmed */
+  async send(agreed = null) {
     this.go.disabled = true;
     try {
-      const { run } = await this.server.start_run(this.asked());
+      const { run } = await this.server.start_run({ ...this.asked(), agreed });
       emit("show", run);
       emit("changed");
       emit("runs");

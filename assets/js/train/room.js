@@ -11,6 +11,7 @@ import { mayPass } from "../lib/server.js";
 import { ChartCard } from "./chart_card.js";
 import { ComparedRuns } from "./compared.js";
 import { RunFiles } from "./files.js";
+import { actAtPrice } from "./price.js";
 import { RunResults } from "./results.js";
 import { RunHead } from "./run_head.js";
 import { RunState } from "./run_state.js";
@@ -170,10 +171,23 @@ export class CurrentRun {
 
   /** @param {RunAction} what */
   async act(what) {
-    if (!this.run) return;
+    const { run } = this;
+    if (!run) return;
     try {
-      const { id } = this.run;
-      const next = await this.server.act({ run: id, what });
+      await actAtPrice(this.server, run, what, (agreed) => this.send(run.id, what, agreed));
+    } catch (error) {
+      this.head.showError(error);
+    }
+  }
+
+  /**
+   * @param {number} id
+   * @param {RunAction} what
+   * @param {number | null} agreed
+   */
+  async send(id, what, agreed) {
+    try {
+      const next = await this.server.act({ run: id, what, agreed });
       if (next && next.id !== id) setAddress({ run: next.id });
       else this.refresh();
       emit("changed");

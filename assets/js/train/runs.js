@@ -9,6 +9,7 @@ import { isVisible } from "../lib/poll.js";
 import { isAdmin } from "../lib/role.js";
 import { tableHead } from "../lib/table.js";
 import { ComparisonView } from "./comparison.js";
+import { actAtPrice } from "./price.js";
 import { chartRange, runRow } from "./run_row.js";
 import { RunSelection } from "./run_selection.js";
 import { RunsFilter } from "./runs_filter.js";
@@ -173,10 +174,14 @@ export class RunTable {
    * @param {RunAction} what
    */
   act(run, what) {
-    return this.attempt(async () => {
-      const next = await this.server.act({ run: run.id, what });
-      if (what === "again" && next) emit("show", next.id);
-    });
+    const send = (/** @type {number | null} */ agreed) =>
+      this.attempt(async () => {
+        const next = await this.server.act({ run: run.id, what, agreed });
+        if (what === "again" && next) emit("show", next.id);
+      });
+    return actAtPrice(this.server, run, what, send).catch((error) =>
+      fill(this.fault, errorBox(error)),
+    );
   }
 
   /**

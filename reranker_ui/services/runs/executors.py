@@ -13,17 +13,24 @@ from reranker_ui.core.values.execution.placement import (
     job_of,
     placement_of,
 )
+from reranker_ui.core.values.execution.price import Price
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors.base import Executor
+from reranker_ui.executors.hf_jobs import HubJobOptions, HubJobsExecutor
 from reranker_ui.executors.local import LocalExecutor
 from reranker_ui.executors.slurm import SlurmExecutor, SlurmOptions
 from reranker_ui.services.runs.progress import LIVE
 from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace
-from reranker_ui.settings import worker_environment
+from reranker_ui.settings import hub_token, worker_environment
 
-TITLES = {LOCAL: "This machine", SlurmExecutor.name: "Slurm"}
+TITLES = {
+    LOCAL: "This machine",
+    SlurmExecutor.name: "Slurm",
+    HubJobsExecutor.name: "Hugging Face Jobs",
+}
+PRICES = 600.0  # seconds that a price is remembered
 REFRESHED = 3.0  # seconds between two questions to an executor
 
 
@@ -40,7 +47,43 @@ def executor_of(workspace: Workspace, name: str) -> Executor:
             settings.slurm_requeue,
         )
         return SlurmExecutor(worker_environment(), options)
+    if name == HubJobsExecutor.name:
+        return _hub_jobs(workspace)
     raise Refused(f"There is no executor {name}. Choose {' or '.join(TITLES)}.")
+
+
+def _hub_jobs(workspace: Workspace) -> Executor:
+    from huggingface_hub import HfApi
+
+    settings = workspace.settings
+    options = HubJobOptions(
+        settings.hf_jobs_flavor,
+        settings.hf_jobs_timeout,
+        settings.hf_jobs_image,
+        settings.hf_jobs_namespace,
+    )
+    return HubJobsExecutor(HfApi(token=hub_token()), options)
+
+
+def price_of(workspace: Workspace, placement: Placement) -> Price | None:
+    """What a job with this placement costs; None where none is charged.
+
+    Refused where the price cannot be found out.
+    """
+    if placement.executor == LOCAL:
+        return None
+    executor = executor_of(workspace, placement.executor)
+    return workspace.memory.get(f"price of {executor.name}", executor.price, seconds=PRICES)
+
+
+def check_price(workspace: Workspace, placement: Placement) -> None:
+    """Refuse a job whose price as of now the user has not agreed to."""
+    price = price_of(workspace, placement)
+    if price and placement.agreed != price.hourly:
+        raise Refused(
+            f"A job on {price.hardware} costs {price.text}. Agree to the price first: in the page,"
+            " or with --yes."
+        )
 
 
 def placement(
@@ -64,6 +107,18 @@ def placement(
     if gpus is None:
         gpus = 0 if processes else workspace.settings.run_gpus
     return checked(name, processes or 1, gpus)
+
+
+def check_passes(placement: Placement, passes: int) -> None:
+    """Refuse a recipe of several passes as Hugging Face Jobs.
+
+    Each pass trains the model of the one before, which is not here yet when its job is submitted.
+    """
+    if passes > 1 and placement.executor == HubJobsExecutor.name:
+        raise Refused(
+            f"A recipe of {passes} passes cannot train as Hugging Face Jobs: each pass needs the"
+            " model of the one before. Choose another executor, or a recipe of one pass."
+        )
 
 
 class RunPlace(TypedDict):
@@ -90,6 +145,12 @@ def place_of(folder: RunFolder) -> RunPlace:
         "state": job.state if job else None,
         "phase": job.phase if job else None,
     }
+
+
+def is_at(place: RunPlace, placement: Placement) -> bool:
+    """Whether a run trained where this placement puts one."""
+    found = Placement(place["executor"], place["processes"], place["gpus"], placement.agreed)
+    return found == placement
 
 
 def sentence(place: RunPlace, status: str, default: str) -> str:

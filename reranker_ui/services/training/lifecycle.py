@@ -1,9 +1,11 @@
 """Runs: start, continue, run again, resume, stop, wait for; `listing` only reads them."""
 
 import time
+from dataclasses import replace
 from typing import Any, Literal
 
 from reranker_ui.core.values.execution.placement import LOCAL, Placement, job_of, placement_of
+from reranker_ui.core.values.execution.price import RunPrice
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
@@ -11,7 +13,7 @@ from reranker_ui.executors.base import Executor
 from reranker_ui.services.annotating.model_scores import forget_scores
 from reranker_ui.services.runs import executors
 from reranker_ui.services.runs.allowed_models import pinned
-from reranker_ui.services.runs.listing import CONTRACT, find_run, list_runs
+from reranker_ui.services.runs.listing import CONTRACT, find_handle, find_run, list_runs
 from reranker_ui.services.runs.progress import LIVE
 from reranker_ui.services.runs.rows import Run, folder_of, is_overdue
 from reranker_ui.services.runs.watching import changed_rows, current, events, follow, glance
@@ -37,8 +39,10 @@ __all__ = [
     "glance",
     "list_runs",
     "onward",
+    "placement_of_run",
     "resume",
     "run_again",
+    "run_price",
     "start",
     "stop",
     "wait",
@@ -65,6 +69,8 @@ def start(
     recipe, parent = create.continued(workspace, user, recipe, parent)
     recipe = pinned(workspace, recipe)
     placement = placement or executors.placement(workspace)
+    executors.check_price(workspace, placement)
+    executors.check_passes(placement, len(recipe.passes))
     create.check_disk(workspace)
     splits = frozen_splits(workspace, user, dataset)
     numbers: list[int] = []
@@ -127,23 +133,44 @@ def _submit(workspace: Workspace, number: int) -> None:
         connection.execute(runs.update().where(runs.c.id == number).values(values))
 
 
-def run_again(workspace: Workspace, user: User, run: int | str) -> Run:
-    """Start a new run with the recipe of `run` and the current labels of its dataset."""
+def placement_of_run(workspace: Workspace, user: User, run: int | str) -> Placement:
+    """Where a run trains or trained; by the settings where that executor is not set up now."""
+    require(user, "viewer")
+    placed = placement_of(find_handle(workspace, user, run).folder.path)
+    known = placed.executor in workspace.settings.executor_names()
+    return placed if known else executors.placement(workspace)
+
+
+def run_price(workspace: Workspace, user: User, run: int | str) -> RunPrice | None:
+    """What it costs to start a run again where it trained; None where nothing is charged."""
+    require(user, "admin")
+    price = executors.price_of(workspace, placement_of_run(workspace, user, run))
+    return price.shown() if price else None
+
+
+def run_again(workspace: Workspace, user: User, run: int | str, agreed: float | None = None) -> Run:
+    """Start a new run with the recipe of `run` and the current labels of its dataset.
+
+    `agreed` is the price that the user agreed to, as in Placement.
+    """
     require(user, "admin")
     row = find_run(workspace, user, run)
     recipe = Recipe.model_validate(row["recipe"])
-    placed = placement_of(folder_of(workspace, row["id"]).path)
-    if placed.executor not in workspace.settings.executor_names():
-        placed = executors.placement(workspace)
+    placed = replace(placement_of_run(workspace, user, row["id"]), agreed=agreed)
     return start(workspace, user, row["dataset"], recipe, row["parent"], placed)
 
 
 def resume(
-    workspace: Workspace, user: User, run: int | str, placement: Placement | None = None
+    workspace: Workspace,
+    user: User,
+    run: int | str,
+    placement: Placement | None = None,
+    agreed: float | None = None,
 ) -> Run:
     """Submit a lost, stopped or failed run again; it continues from its last complete checkpoint.
 
-    `placement` is where, as before if None. A lost run without a checkpoint starts again.
+    `placement` is where; as before, at the price `agreed`, if None. A lost run without a checkpoint
+    starts again.
     Refused: a run in another state, a stopped or failed one that left no checkpoint, a full disk.
     """
     require(user, "admin")
@@ -158,10 +185,11 @@ def resume(
     if row["status"] != "lost" and not folder.last_checkpoint():
         advice = "Run it again" if row["status"] == "failed" else "Continue training from its model"
         raise Refused(f"{row['name']} left no checkpoint. {advice}.")
+    placed = placement or replace(placement_of(folder.path), agreed=agreed)
+    executors.check_price(workspace, placed)
     create.check_disk(workspace)
     forget_scores(workspace, row["id"])
     folder.stop_file.unlink(missing_ok=True)
-    placed = placement or placement_of(folder.path)
     placed.save(folder.path)
     if row["status"] != "lost" or placed.executor != LOCAL:
         folder.emit("queued")  # else it would be as it ended, or running while its job waits
@@ -186,6 +214,7 @@ def stop(workspace: Workspace, user: User, run: int | str, how: Literal["keep", 
         _end(workspace, folder, how)
     elif folder.stop_requested() != "cancel":
         folder.request_stop(how)
+        executor_of(workspace, folder).pass_stop(folder)
     with workspace.writing() as connection:
         record(connection, user, f"run.{how}", f"run:{row['id']}", at=time.time())
     return find_run(workspace, user, row["id"])

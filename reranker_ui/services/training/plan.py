@@ -1,6 +1,5 @@
 """The plan of a run, shown before it is started."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -14,6 +13,7 @@ from reranker_ui.core.training.cost import cost_of
 from reranker_ui.core.training.phase import length_notice
 from reranker_ui.core.training.warm_start.preparation import warms
 from reranker_ui.core.values.execution.placement import LOCAL, Placement
+from reranker_ui.core.values.execution.price import RunPrice
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.processor import likely_notice, likely_precision
 from reranker_ui.core.values.recipe import Recipe
@@ -40,8 +40,9 @@ from reranker_ui.services.training.recipes import command
 class Plan(TypedDict):
     """What a recipe would do, in words and, for programs, in numbers; None where not known.
 
-    `runs`: how many are queued; `memory` and `disk` in bytes; `measurable`: whether measuring the
-    speed first would tell more; `busy`: a run is live.
+    `runs`: how many are queued; `price`: what the executor charges, None where nothing; `memory`
+    and `disk` in bytes; `measurable`: whether measuring the speed first would add a time; `busy`:
+    a run is live.
     """
 
     data: str
@@ -49,6 +50,7 @@ class Plan(TypedDict):
     notices: list[str]
     findings: list[PlanFinding]
     runs: int
+    price: RunPrice | None
     command: str
     busy: bool
     steps: int
@@ -82,6 +84,8 @@ def plan(
     rows = listing.list_runs(workspace, user)
     busy = any(run["status"] in ("running", "queued") for run in rows)
     placement = placement or executors.placement(workspace)
+    executors.check_passes(placement, len(recipe.passes))
+    price = executors.price_of(workspace, placement)
     found = speeds.known(workspace, recipe, splits["train"])
     alone = placement.executor == LOCAL and placement.ranks == 1
     measurable = alone and base is not None and not busy
@@ -113,6 +117,7 @@ def plan(
                 if placement.ranks > 1
                 else []
             ),
+            *([facts.fact("Price", f"{price.text} ({price.hardware})")] if price else []),
             *facts.room(workspace, found, disk),
             facts.fact(
                 "Precision", likely_precision(recipe.precision, workspace.settings.precision)
@@ -124,6 +129,7 @@ def plan(
         "notices": _notices(workspace, requested, recipe, base, counts),
         "findings": findings_of(splits, scale, base),
         "runs": len(passes),
+        "price": price.shown() if price else None,
         "command": command(name, requested) + place_facts.option_of(workspace, placement),
         "busy": busy,
         "steps": cost.steps,
@@ -165,10 +171,9 @@ def _speed(
 ) -> float | None:
     """Pairs a second: as the last run like this one in the same place had, else as measured."""
     alike = ("base", "max_length", "batch_size", "loss", "precision")
-    place = asdict(placement).items()
     for run in rows:
         same = all(run["recipe"].get(name) == getattr(recipe, name) for name in alike)
-        same = same and place <= run["place"].items()
+        same = same and executors.is_at(run["place"], placement)
         if same and run["pairs_per_second"]:
             return float(run["pairs_per_second"])
     return float(measured["pairs_per_second"]) if measured else None

@@ -1,6 +1,7 @@
 """The functions behind the form for a new run: what it offers, what fills it, plan, start."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Literal, TypedDict
 
 from pydantic import Field
@@ -16,7 +17,7 @@ from reranker_ui.ui.component import Function
 from reranker_ui.ui.form import filling
 from reranker_ui.ui.form.fields import NAMES
 from reranker_ui.ui.form.offers import FormOffers, offers
-from reranker_ui.ui.payload import Flag, Name, RunName, Text
+from reranker_ui.ui.payload import Flag, Name, Number, RunName, Text
 
 Values = Annotated[dict[Name, Name], Field(max_length=100)]
 
@@ -88,8 +89,10 @@ def _running(workspace: Workspace) -> Sequence[Function]:
         base: Name,
         values: Values,
         executor: Name | None = None,
+        agreed: Number | None = None,
     ) -> StartedRun:
-        recipe, placed = _requested(name, base, values), placement(workspace, executor)
+        recipe = _requested(name, base, values)
+        placed = replace(placement(workspace, executor), agreed=agreed)
         return {"run": lifecycle.start(workspace, user, dataset, recipe, placement=placed)["id"]}
 
     return [plan_run, start_run]

@@ -8,6 +8,7 @@ import gradio as gr
 import plotly
 from pydantic import Field
 
+from reranker_ui.core.values.execution.price import RunPrice
 from reranker_ui.services.runs import details, outcomes, own_metric
 from reranker_ui.services.runs import push as publishing
 from reranker_ui.services.runs.comparison import RunComparison, comparison
@@ -22,11 +23,13 @@ from reranker_ui.ui.pages import chart_layout, run_chart
 from reranker_ui.ui.payload import Count, Flag, Id, Name, Number, RunName, Text
 
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-ACTS: dict[str, Callable[[Workspace, User, str], Run]] = {
-    "keep": lambda workspace, user, run: several.stop_all(workspace, user, run, "keep"),
-    "cancel": lambda workspace, user, run: several.stop_all(workspace, user, run, "cancel"),
+ACTS: dict[str, Callable[[Workspace, User, str, float | None], Run]] = {
+    "keep": lambda workspace, user, run, _: several.stop_all(workspace, user, run, "keep"),
+    "cancel": lambda workspace, user, run, _: several.stop_all(workspace, user, run, "cancel"),
     "again": lifecycle.run_again,
-    "resume": lifecycle.resume,
+    "resume": lambda workspace, user, run, agreed: lifecycle.resume(
+        workspace, user, run, agreed=agreed
+    ),
 }
 Act = Literal["keep", "cancel", "again", "resume"]
 Runs = Annotated[list[RunName], Field(fail_fast=True, max_length=1_000)]
@@ -78,13 +81,13 @@ def functions(workspace: Workspace) -> list[Function]:
 
 def live_functions(workspace: Workspace) -> list[Function]:
     """The server functions of the current run."""
-    followed = [_follow(workspace), _compared(workspace), _act(workspace)]
+    followed = [_follow(workspace), _compared(workspace), *_acts(workspace)]
     return [*followed, _outcome(workspace), _push(workspace), _set_metric(workspace)]
 
 
 def table_functions(workspace: Workspace) -> list[Function]:
     """The server functions of the table of runs."""
-    return [_rows(workspace), _act(workspace), *_several(workspace)]
+    return [_rows(workspace), *_acts(workspace), *_several(workspace)]
 
 
 def _follow(workspace: Workspace) -> Function:
@@ -188,11 +191,22 @@ def _several(workspace: Workspace) -> list[Function]:
     return [edit_run, archive_runs, delete_runs, compare_runs]
 
 
+def _acts(workspace: Workspace) -> list[Function]:
+    return [_act(workspace), _price(workspace)]
+
+
 def _act(workspace: Workspace) -> Function:
-    def act(user: User, *, run: RunName, what: Act) -> Run:
-        return ACTS[what](workspace, user, run)
+    def act(user: User, *, run: RunName, what: Act, agreed: Number | None = None) -> Run:
+        return ACTS[what](workspace, user, run, agreed)
 
     return act
+
+
+def _price(workspace: Workspace) -> Function:
+    def run_price(user: User, *, run: RunName) -> RunPrice | None:
+        return lifecycle.run_price(workspace, user, run)
+
+    return run_price
 
 
 def plotly_address() -> str:

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 READ_SECONDS = 60.0
-# Bytes of all bodies read or worked on at once. Smaller bodies are not counted.
+# Bytes of memory of all bodies read or worked on at once. Smaller bodies are not counted.
 MOST_HELD, SMALL = 64_000_000, 100_000
 
 
@@ -43,10 +43,12 @@ LIMITS = {
     "/gradio_api/component_server": MIDDLE,
     "/gradio_api/queue/join": EVENT,
 }
-CALLS = ("/gradio_api/call/", "/gradio_api/run/", "/gradio_api/api/")  # the name follows
+CALLS = "/gradio_api/call/"  # the name follows
 # The upload of a file streams to the disk and has its own limit.
 STREAMED = "/gradio_api/upload"
 _STRING = re.compile(rb'"[^"]*+"?')
+# One such character makes Python keep each character of its text in four bytes, or in two.
+_WIDEST, _WIDE = re.compile(rb"[\xf0-\xf7]|\\u[dD][89abAB]"), re.compile(rb"[\xc4-\xef]|\\u")
 
 LONG = "The body has more than {:,} bytes. Send less at once."
 FULL = "The body has more than {:,} JSON values. Send fewer at once."
@@ -78,6 +80,7 @@ class BodyLimit:
             try:
                 with anyio.fail_after(READ_SECONDS):
                     body = await _read(scope, receive, limit, hold)
+                hold.grow(await to_thread.run_sync(memory_of, body))
                 await to_thread.run_sync(_check, body, limit)
             except _Rejected as rejected:
                 await rejected.answer(scope, receive, send)
@@ -117,6 +120,14 @@ def limit_of(path: str) -> Limit:
     return EVENT if path.startswith(CALLS) else LIMITS.get(path, OTHER)
 
 
+def memory_of(body: bytes) -> int:
+    """Bytes of memory that a body and its texts take, at most."""
+    if len(body) <= SMALL:
+        return len(body)
+    width = 4 if _WIDEST.search(body) else 2 if _WIDE.search(body) else 1
+    return len(body) * (1 + width)
+
+
 def holds_more(body: bytes, values: int) -> bool:
     """Whether a JSON text has more than so many `values`, found in linear time without parsing."""
     if _separators(body) < values:
@@ -144,7 +155,7 @@ async def _read(scope: Scope, receive: Receive, limit: Limit, hold: _Hold) -> by
         size += len(part)
         if size > limit.bytes:
             raise _Rejected(413, LONG.format(limit.bytes))
-        hold.grow(size)
+        hold.grow(size if size <= SMALL else 2 * size)  # its texts take at least as much again
         parts.append(part)
     return b"".join(parts)
 

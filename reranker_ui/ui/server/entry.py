@@ -13,6 +13,8 @@ from reranker_ui.services.operating.health import health, pulse
 from reranker_ui.services.people.accounts import anyone_has_a_password
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.settings import PRIVATE_NETWORKS, Space
+from reranker_ui.ui.api.gradio_routes import UsedRoutes
+from reranker_ui.ui.api.queue_budget import QueueBudget
 from reranker_ui.ui.api.routes import InTheirShape, RerankApi
 from reranker_ui.ui.first_paint import TITLES, FirstPaint
 from reranker_ui.ui.server import guide
@@ -74,6 +76,7 @@ class Door:
                 owners=self.owners,
                 proxies=self.proxies,
             ),
+            Middleware(UsedRoutes),
             Middleware(BodyLimit),
         ]
 
@@ -106,10 +109,14 @@ class Door:
         return JSONResponse(report, 200 if report["status"] == "ok" else 503)
 
     def guard(self, queue: Any) -> None:
-        """Keep each person's session in Gradio's queue to that person, and old pages out."""
+        """Keep each person's session in Gradio's queue to that person, old pages out, and bound it.
+
+        The budget comes last, so that it is asked first.
+        """
         refuse_unknown(queue)
         if self.way != "local":  # there a name is only whose labels these are
             self.owners.guard(queue)
+        QueueBudget().guard(queue)
 
     def name_of(self, request: Any) -> str | None:
         """For Gradio: the name of the user whom the gate found, None for nobody."""

@@ -1,7 +1,7 @@
 """Where a run is trained: its executor with processes and GPUs, and the job that it became."""
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,11 +19,15 @@ Count = Annotated[int, Field(ge=0, le=MOST_RANKS)]
 
 @dataclass(frozen=True)
 class Placement:
-    """The executor of a run, and its processes: on CPUs, or one for each of `gpus`."""
+    """The executor of a run, and its processes: on CPUs, or one for each of `gpus`.
+
+    `agreed`: US dollars an hour that the user agreed to pay; asked again each time, so not saved.
+    """
 
     executor: str = LOCAL
     processes: Annotated[int, Field(ge=1, le=MOST_RANKS)] = 1
     gpus: Count = 0
+    agreed: float | None = None
 
     @property
     def ranks(self) -> int:
@@ -33,7 +37,7 @@ class Placement:
     def save(self, folder: Path) -> None:
         """Write it into a run folder, and forget an earlier job."""
         (folder / JOB).unlink(missing_ok=True)
-        save(folder / PLACEMENT, asdict(self))
+        save(folder / PLACEMENT, asdict(replace(self, agreed=None)))
 
 
 @dataclass(frozen=True)

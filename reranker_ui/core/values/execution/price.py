@@ -1,0 +1,33 @@
+"""What a job costs, where an executor charges for it."""
+
+from dataclasses import dataclass
+from typing import TypedDict
+
+
+class RunPrice(TypedDict):
+    """What an executor charges, in US dollars; `text` is both numbers in words."""
+
+    hardware: str
+    hourly: float
+    most: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Price:
+    """US dollars for an hour on `hardware`, and at most for a job with its time limit."""
+
+    hardware: str
+    hourly: float
+    most: float
+
+    @property
+    def text(self) -> str:
+        """The price in words."""
+        return f"${self.hourly:.2f} an hour, at most ${self.most:.2f}"
+
+    def shown(self) -> RunPrice:
+        """For the page and the command line."""
+        return {
+            "hardware": self.hardware, "hourly": self.hourly, "most": self.most, "text": self.text,
+        }  # fmt: skip

@@ -1,0 +1,225 @@
+"""Runs as Hugging Face Jobs: their folder travels by a private bucket, which the job mounts."""
+
+import io
+import re
+import secrets
+import time
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from reranker_ui.core.values.execution.placement import Job, job_of
+from reranker_ui.core.values.execution.price import Price
+from reranker_ui.core.values.json_files import read_object, save
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.executors.run_bucket import CODE, NAME, RunBucket
+
+Phase: TypeAlias = Literal["waiting", "running", "ended"]
+PLACE = "hub_job.json"  # where the files of the job are, and which were brought already
+EVERY = 10.0  # seconds between two questions for one job
+ENDING = 60.0  # seconds until a cancelled job has ended
+ENDED = ("COMPLETED", "CANCELED", "ERROR", "DELETED")  # stages of a job
+PACKAGE = Path(__file__).resolve().parents[1]
+MOUNT, SPACE = "/run-files", "/tmp/reranker-ui"  # noqa: S108 - in the job's container
+SCRIPT = (
+    f"set -e; mkdir -p {SPACE}/code; python -m zipfile -e {MOUNT}/{CODE} {SPACE}/code;"
+    f" uv pip install --system --quiet -r {SPACE}/code/requirements.txt;"
+    f" exec python -m reranker_ui.jobs.carried {MOUNT} %s"
+)
+HOURS = {"s": 1 / 3600, "m": 1 / 60, "h": 1.0, "d": 24.0, "": 1 / 3600}
+UNITS = {"second": 3600.0, "minute": 60.0, "hour": 1.0}  # of a price, in an hour
+
+
+_ASKED: dict[Path, float] = {}  # when a run was last asked for
+
+
+@dataclass(frozen=True)
+class HubJobOptions:
+    """The settings of jobs: hardware, time limit such as "4h", image with uv, account that pays."""
+
+    flavor: str
+    timeout: str
+    image: str
+    namespace: str = ""
+
+
+class HubJobsExecutor:
+    """Starts `reranker_ui.jobs.carried` in a job; `api` is a HfApi with the token that pays."""
+
+    name = "hf-jobs"
+
+    def __init__(self, api: Any, options: HubJobOptions) -> None:
+        self.api, self.options = api, options
+
+    def submit(self, folder: RunFolder) -> str:
+        """Send the folder and start its job; returns the job's id."""
+        from huggingface_hub import Volume
+
+        with _hub_errors_refused("The job was not started"):
+            namespace = self.options.namespace or self.api.whoami()["name"]
+            prefix = f"{folder.path.name}-{secrets.token_hex(4)}"
+            bucket = RunBucket(self.api, f"{namespace}/{NAME}", prefix)
+            bucket.send(folder, code())
+            mounted = Volume(
+                type="bucket", source=bucket.bucket, mount_path=MOUNT, path=prefix, read_only=False
+            )
+            job = self.api.run_job(
+                image=self.options.image,
+                command=["bash", "-c", SCRIPT % folder.path.name],
+                env={"RERANKER_UI_HOME": f"{SPACE}/home", "PYTHONPATH": f"{SPACE}/code"},
+                flavor=self.options.flavor,
+                timeout=self.options.timeout,
+                name=f"reranker-{folder.path.name}",
+                volumes=[mounted],
+                namespace=namespace,
+            )
+        save(folder.path / PLACE, {"bucket": bucket.bucket, "prefix": prefix, "known": {}})
+        Job(job.id, state=stage_of(job)).save(folder.path)
+        return str(job.id)
+
+    def refresh(self, folders: Sequence[RunFolder]) -> None:
+        """Ask for the jobs of `folders` and bring their events; all files once a job has ended.
+
+        Where the Hub does not answer, nothing changes.
+        """
+        for folder in folders:
+            if time.monotonic() - _ASKED.get(folder.path, -EVERY) < EVERY:
+                continue
+            _ASKED[folder.path] = time.monotonic()
+            with suppress(Refused, FileNotFoundError), _hub_errors_refused(""):
+                self._refresh(folder)
+
+    def _refresh(self, folder: RunFolder) -> None:
+        job = job_of(folder.path)
+        if job is None or (place := read_object(folder.path / PLACE)) is None:
+            return
+        bucket = RunBucket(self.api, place["bucket"], place["prefix"])
+        stage = self._stage(job, bucket)
+        if phase_of(stage) == "ended":
+            with _missing_passed():
+                bucket.bring_all(folder)
+            self._keep_log(folder, job, bucket)
+            Job(job.id, "ended", stage).save(folder.path)
+            _ASKED.pop(folder.path, None)
+            with _missing_passed():
+                bucket.remove()
+            return
+        known = bucket.bring_events(folder, place["known"])
+        if known != place["known"]:
+            save(folder.path / PLACE, place | {"known": known})
+        if stage != job.state:
+            Job(job.id, phase_of(stage), stage).save(folder.path)
+
+    def _keep_log(self, folder: RunFolder, job: Job, bucket: RunBucket) -> None:
+        """Keep what the job printed, where it ended before its worker wrote a log."""
+        namespace = bucket.bucket.partition("/")[0]
+        if not folder.log_file.exists():
+            with _missing_passed():
+                lines = self.api.fetch_job_logs(job_id=job.id, namespace=namespace)
+                folder.log_file.write_text("\n".join(lines) + "\n")
+
+    def _stage(self, job: Job, bucket: RunBucket) -> str:
+        with _missing_passed():
+            namespace = bucket.bucket.partition("/")[0]
+            return stage_of(self.api.inspect_job(job_id=job.id, namespace=namespace))
+        return "DELETED"
+
+    def pass_stop(self, folder: RunFolder) -> None:
+        """Send the stop request in `folder`; the job sees it within about half a minute."""
+        place, how = read_object(folder.path / PLACE), folder.stop_requested()
+        if place and how:
+            with _hub_errors_refused("The run was not stopped"):
+                RunBucket(self.api, place["bucket"], place["prefix"]).request_stop(how)
+
+    def price(self) -> Price:
+        """What the chosen hardware costs now; Refused for hardware that the Hub does not have."""
+        with _hub_errors_refused("The price of the job is not known"):
+            every = {one.name: one for one in self.api.list_jobs_hardware()}
+        found = every.get(self.options.flavor)
+        if found is None:
+            raise Refused(
+                f"Hugging Face Jobs have no hardware {self.options.flavor}. Set"
+                f" RERANKER_UI_HF_JOBS_FLAVOR to one of {', '.join(every)}."
+            )
+        hourly = found.unit_cost_usd * UNITS.get(found.unit_label, 60.0)
+        return Price(found.pretty_name, round(hourly, 4), round(hourly * self._hours(), 4))
+
+    def _hours(self) -> float:
+        parts = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", self.options.timeout.strip())
+        if parts is None:
+            raise Refused("RERANKER_UI_HF_JOBS_TIMEOUT is a number with s, m, h or d, such as 4h.")
+        return float(parts[1]) * HOURS[parts[2]]
+
+    def end(self, folder: RunFolder) -> None:
+        """Cancel the job, wait until it has ended, and bring its files.
+
+        Refused where the Hub does not answer.
+        """
+        if (job := job_of(folder.path)) is None or job.phase == "ended":
+            return
+        place = read_object(folder.path / PLACE) or {}
+        with _hub_errors_refused("The job was not cancelled"):
+            namespace = str(place.get("bucket", "")).partition("/")[0] or None
+            self.api.cancel_job(job_id=job.id, namespace=namespace)
+            until = time.monotonic() + ENDING
+            while time.monotonic() < until:
+                self._refresh(folder)
+                job = job_of(folder.path)
+                if job is None or job.phase == "ended":
+                    return
+                time.sleep(1.0)
+
+
+def stage_of(job: Any) -> str:
+    """The stage of a JobInfo in the Hub's own word."""
+    return str(getattr(job.status.stage, "value", job.status.stage))
+
+
+def phase_of(stage: str) -> Phase:
+    """Whether a job in this stage waits, runs or has ended."""
+    if stage in ENDED:
+        return "ended"
+    return "running" if stage == "RUNNING" else "waiting"
+
+
+def code() -> bytes:
+    """This package with its requirements, as a ZIP archive."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(PACKAGE.rglob("*.py")):
+            archive.write(path, str(path.relative_to(PACKAGE.parent)))
+        archive.write(PACKAGE.parent / "requirements.txt", "requirements.txt")
+    return packed.getvalue()
+
+
+@contextmanager
+def _missing_passed() -> Iterator[None]:
+    """Pass over what the Hub does not have: a job or a bucket that somebody deleted."""
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        yield
+    except HfHubHTTPError as error:
+        if error.response.status_code != 404:
+            raise
+
+
+@contextmanager
+def _hub_errors_refused(what: str) -> Iterator[None]:
+    from httpx2 import HTTPError
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        yield
+    except FileNotFoundError:  # a run that was deleted meanwhile
+        raise
+    # Answers of the Hub are HTTPErrors too; its transfer of files raises RuntimeErrors.
+    except (HTTPError, HFValidationError, OSError, RuntimeError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(". ")
+        raise Refused(
+            f"{what}: {first}. Check HF_TOKEN, which needs the right to run jobs, and try again."
+        ) from error

@@ -1,0 +1,188 @@
+"""Runs as Hugging Face Jobs, over a stand-in of the Hub whose jobs are real processes."""
+
+import zipfile
+from dataclasses import replace
+from io import BytesIO, StringIO
+
+import pytest
+
+from reranker_ui.__main__ import main
+from reranker_ui.core.values.execution.placement import Placement, job_of
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.executors import hf_jobs
+from reranker_ui.executors.hf_jobs import HubJobOptions, HubJobsExecutor
+from reranker_ui.services.runs import executors
+from reranker_ui.services.training import lifecycle, plan
+from reranker_ui.services.training.recipes import recipe_from
+from tests.integration.test_runs import caves
+from tests.integration.test_slurm import last_step, until
+from tests.integration.test_worker import seen, wait_for
+from tests.support.fake_hub import IMAGE, NAME, FakeHub
+from tests.support.labelling import ADMIN
+
+PAID = Placement("hf-jobs", agreed=0.6)
+
+
+@pytest.fixture
+def hub(tmp_path, monkeypatch):
+    hub = FakeHub(tmp_path / "hub")
+    options = HubJobOptions("t4-small", "4h", IMAGE)
+    monkeypatch.setattr(executors, "_hub_jobs", lambda _: HubJobsExecutor(hub, options))
+    monkeypatch.setenv("RERANKER_UI_EXECUTORS", "local,hf-jobs")
+    monkeypatch.setenv("RERANKER_UI_THREADS", "1")
+    monkeypatch.setattr(executors, "REFRESHED", 0.0)
+    monkeypatch.setattr(hf_jobs, "EVERY", 0.1)
+    yield hub
+    for name in hub.jobs:
+        hub.kill(name)
+
+
+@pytest.fixture
+def recipe(tiny_model):
+    return recipe_from(
+        base=str(tiny_model), warm_start="off", precision="fp32", max_length=32, epochs=1000,
+        batch_size=8, eval_every=5, learning_rate=1e-4, warm_start_pairs=100,
+    )  # fmt: skip
+
+
+def row(workspace):
+    return lifecycle.find_run(workspace, ADMIN, 1)
+
+
+def test_a_run_is_watched_killed_and_resumed_on_this_machine(hub, workspace, recipe):
+    caves(workspace)
+    folder = RunFolder(lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)["folder"])
+    until(lambda: row(workspace)["status"] == "running")
+    wait_while_watched(workspace, folder, "checkpoint", 2)
+    assert not folder.checkpoints.exists(), "checkpoints come when the job has ended"
+    hub.kill("job0")
+    lost = until(lambda: (found := row(workspace))["status"] == "lost" and found)
+    assert "Hugging Face Jobs says of job job0: ERROR" in lost["sentence"]
+    assert hub.files() == [] and folder.last_checkpoint()
+
+    logs, step = len(seen(folder, "log")), last_step(folder)
+    lifecycle.resume(workspace, ADMIN, 1, Placement())
+    wait_for(folder, "log", logs + 1)
+    assert seen(folder, "log")[logs]["step"] > step
+    lifecycle.stop(workspace, ADMIN, 1, "cancel")
+    assert until(lambda: row(workspace)["status"] == "cancelled")
+
+
+def wait_while_watched(workspace, folder, event, count):
+    until(lambda: row(workspace) and len(seen(folder, event)) >= count)
+
+
+def test_the_job_gets_what_it_needs_and_no_token(hub, workspace, recipe):
+    hub.held = True
+    caves(workspace)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
+    assert run["sentence"] == "Waiting in Hugging Face Jobs: job job0, SCHEDULING"
+    (job,) = hub.called("run_job")
+    assert (job["image"], job["flavor"], job["timeout"]) == (IMAGE, "t4-small", "4h")
+    assert job["namespace"] == NAME and "TOKEN" not in str(job)
+    assert hub.called("create_bucket")[0]["private"]
+    prefix = hub.folder / job["volumes"][0].source / job["volumes"][0].path
+    assert {"recipe.json", "train.parquet", "executor.json"} <= {
+        path.name for path in (prefix / "folder").iterdir()
+    }
+    assert (prefix / "base" / "config.json").exists()
+    packed = zipfile.ZipFile(BytesIO((prefix / "code.zip").read_bytes())).namelist()
+    assert {"requirements.txt", "reranker_ui/jobs/carried.py"} <= set(packed)
+
+    assert lifecycle.stop(workspace, ADMIN, 1, "keep")["status"] == "cancelled"
+    assert hub.called("cancel_job") == [{"job_id": "job0", "namespace": NAME}]
+    assert hub.files() == [] and job_of(RunFolder(run["folder"]).path).phase == "ended"
+
+
+def test_a_stop_request_reaches_the_bucket(hub, workspace, recipe):
+    hub.held = True
+    caves(workspace)
+    lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
+    hub.jobs["job0"].process = Running()
+    until(lambda: row(workspace)["place"]["state"] == "RUNNING")
+    lifecycle.stop(workspace, ADMIN, 1, "keep")
+    (stop,) = hub.folder.rglob("stop")
+    assert stop.read_text() == "keep" and not hub.called("cancel_job")
+    hub.jobs["job0"].process = None
+
+
+class Running:
+    """A process that never ends."""
+
+    def poll(self):
+        return None
+
+
+def test_no_job_starts_before_its_price_is_agreed_to(hub, workspace, recipe):
+    caves(workspace)
+    for agreed in (None, 0.5):
+        placed = Placement("hf-jobs", agreed=agreed)
+        with pytest.raises(Refused, match=r"T4 - small costs \$0.60 an hour, at most \$2.40"):
+            lifecycle.start(workspace, ADMIN, "caves", recipe, placement=placed)
+    assert not hub.called("run_job") and not lifecycle.list_runs(workspace, ADMIN)
+    found = plan.plan(workspace, ADMIN, "caves", recipe, placement=PAID)
+    assert found["price"]["hourly"] == 0.6
+    assert {"$0.60 an hour, at most $2.40 (Nvidia T4 - small)"} == {
+        fact["value"] for fact in found["facts"] if fact["name"] == "Price"
+    }
+    chain = recipe.model_copy(update={"passes": (10, 0)})
+    with pytest.raises(Refused, match="2 passes"):
+        lifecycle.start(workspace, ADMIN, "caves", chain, placement=PAID)
+
+
+def test_starting_again_asks_for_the_price_again(hub, workspace, recipe):
+    hub.held = True
+    caves(workspace)
+    lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
+    lifecycle.stop(workspace, ADMIN, 1, "cancel")
+    assert lifecycle.run_price(workspace, ADMIN, 1)["text"] == "$0.60 an hour, at most $2.40"
+    with pytest.raises(Refused, match="Agree to the price"):
+        lifecycle.run_again(workspace, ADMIN, 1)
+    assert lifecycle.run_again(workspace, ADMIN, 1, 0.6)["status"] == "queued"
+    assert lifecycle.run_price(workspace, ADMIN, 2) is not None
+
+
+def test_the_command_line_asks_for_the_price(hub, workspace, tiny_model, monkeypatch, capsys):
+    hub.held = True
+    caves(workspace)
+    asked = ["train", "--dataset", "caves", "--base", str(tiny_model), "--executor", "hf-jobs"]
+    assert main(asked) == 1 and not hub.jobs
+    errors = capsys.readouterr().err
+    assert "T4 - small: $0.60 an hour, at most $2.40." in errors and "Add --yes" in errors
+    monkeypatch.setattr("sys.stdin", Typed("n\n"))
+    assert main(asked) == 1 and "Nothing was started" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin", Typed("y\n"))
+    assert main(asked) == 0 and main([*asked, "--yes"]) == 0 and len(hub.jobs) == 2
+
+
+class Typed(StringIO):
+    """What somebody types at a terminal."""
+
+    def isatty(self):
+        return True
+
+
+def test_what_the_hub_does_not_answer_changes_nothing(hub, workspace, recipe):
+    hub.held = True
+    caves(workspace)
+    lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
+    hub.down = True
+    assert row(workspace)["status"] == "queued"
+    with pytest.raises(Refused, match="not cancelled: no route to the Hub"):
+        lifecycle.stop(workspace, ADMIN, 1, "cancel")
+    hub.down = False
+    hub.jobs["job0"].gone = True  # deleted on the Hub
+    lost = until(lambda: (found := row(workspace))["status"] == "lost" and found)
+    assert "DELETED" in lost["sentence"]
+    assert RunFolder(lost["folder"]).log_file.read_text() == "installing\nno such package\n"
+
+
+def test_a_public_bucket_and_an_unreachable_hub_are_failed_runs(hub, workspace, recipe):
+    hub.private = False
+    caves(workspace)
+    first = lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
+    assert first["status"] == "failed" and "lab/reranker-ui-runs is public" in first["sentence"]
+    hub.down = True
+    second = lifecycle.start(workspace, ADMIN, "caves", recipe, placement=replace(PAID))
+    assert second["status"] == "failed" and "HF_TOKEN" in second["sentence"]
