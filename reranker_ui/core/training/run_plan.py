@@ -27,6 +27,8 @@ from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 
+LEAST_STEPS, LEAST_BATCH = 60, 8
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -90,14 +92,17 @@ def plan_run(
 
 
 def _in_time(folder: RunFolder, sizing: Sizing, pairs: pd.DataFrame) -> Lesson:
-    # Where the budget is too short for all pairs: one epoch over those that tell most.
+    # Where the budget is too short for all pairs: one epoch over those that tell most, in batches
+    # that are small enough for LEAST_STEPS.
     recipe, scale = sizing.recipe, folder.scale()
     wanted = round(float(recipe.epochs) * len(pairs))
     by_budget = folder.recipe().epochs == "auto" and recipe.loss in POINTWISE
     if not by_budget or wanted >= len(pairs):
         return sizing.lesson
     some = most_telling(pairs, wanted, scale, recipe.seed)
-    lesson = lesson_of(recipe.model_copy(update={"epochs": 1.0}), some, scale)
+    batch = min(recipe.batch_size, max(LEAST_BATCH, wanted // LEAST_STEPS))
+    once = recipe.model_copy(update={"epochs": 1.0, "batch_size": batch})
+    lesson = lesson_of(once, some, scale)
     return replace(lesson, ranks=sizing.lesson.ranks)
 
 
