@@ -25,7 +25,7 @@ def lost(home, tiny_model, monkeypatch):
     from reranker_ui.core.training import run_events
     from reranker_ui.core.training.run import train
 
-    folder = frozen(home, 1, tiny_model, queries=10, epochs=4)
+    folder = frozen(home, 1, tiny_model, queries=10, epochs=4, eval_every=4)
     log = run_events.Reporter.on_log
 
     def die(self, args, state, control, **rest):

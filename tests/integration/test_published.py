@@ -211,7 +211,7 @@ def test_russian_web_is_thirty_epochs_and_fp16_where_there_is_a_gpu(
 
 
 def test_english_arguments_are_long_on_both_sides_and_twelve_layers_deep(
-    data_folder, run, tmp_path_factory
+    data_folder, run, small_multilingual, tmp_path_factory
 ):
     found = rows(data_folder / "argkp2021", "train")
     arguments = [[row["query"] for row in found if row["stance"] == side] for side in (-1, 1)]
@@ -231,7 +231,9 @@ def test_english_arguments_are_long_on_both_sides_and_twelve_layers_deep(
     assert "**Base requested / used:** twelve-random-layers / twelve-random-layers" in card
 
 
-def test_finance_learns_from_two_pairs_and_plots_three_points(data_folder, run):
+def test_finance_learns_from_two_pairs_and_plots_three_points(
+    data_folder, run, small_multilingual
+):
     cards = data_folder.parent / "seeds" / "recipes.json"
     if not cards.exists():
         pytest.skip(f"no model cards at {cards}")
