@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from reranker_ui.core.bases.multilingual import START
 from reranker_ui.core.values.execution.placement import Job, job_of
 from reranker_ui.core.values.execution.price import Price
 from reranker_ui.core.values.json_files import read_object, save
@@ -187,12 +188,12 @@ def phase_of(stage: str) -> Phase:
 
 
 def code() -> bytes:
-    """This package with its requirements, as a ZIP archive."""
-    packed = io.BytesIO()
+    """This package with its requirements and what it trains from, as a ZIP archive."""
+    root, packed = PACKAGE.parent, io.BytesIO()
+    files = [*sorted(PACKAGE.rglob("*.py")), root / "requirements.txt", START]
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(PACKAGE.rglob("*.py")):
-            archive.write(path, str(path.relative_to(PACKAGE.parent)))
-        archive.write(PACKAGE.parent / "requirements.txt", "requirements.txt")
+        for path in files:
+            archive.write(path, str(path.relative_to(root)))
     return packed.getvalue()
 
 

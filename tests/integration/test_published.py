@@ -231,9 +231,7 @@ def test_english_arguments_are_long_on_both_sides_and_twelve_layers_deep(
     assert "**Base requested / used:** twelve-random-layers / twelve-random-layers" in card
 
 
-def test_finance_learns_from_two_pairs_and_plots_three_points(
-    data_folder, run, small_multilingual
-):
+def test_finance_learns_from_two_pairs_and_plots_three_points(data_folder, run, small_multilingual):
     cards = data_folder.parent / "seeds" / "recipes.json"
     if not cards.exists():
         pytest.skip(f"no model cards at {cards}")

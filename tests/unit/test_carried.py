@@ -1,6 +1,10 @@
 """What a job copies between its own folder and the mounted bucket."""
 
+import io
+import zipfile
+
 from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.executors import hf_jobs
 from reranker_ui.jobs import carried
 
 
@@ -62,3 +66,10 @@ def test_the_base_lies_where_the_recipe_expects_it(tmp_path):
     carried._bring_base(sent, base)
     carried._bring_base(tmp_path / "none", tmp_path / "other")
     assert not (tmp_path / "other").exists()
+
+
+def test_the_code_of_a_job_has_what_a_run_trains_from():
+    with zipfile.ZipFile(io.BytesIO(hf_jobs.code())) as archive:
+        names = archive.namelist()
+    start = "assets/ranking_start/multilingual-e5-small.safetensors"
+    assert {"reranker_ui/worker.py", "requirements.txt", start} <= set(names)
