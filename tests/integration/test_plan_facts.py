@@ -49,6 +49,6 @@ def test_the_first_page_and_the_plan_count_the_same_pairs(tmp_path, tiny_base, w
     (dataset,) = list_datasets(workspace, LOCAL)
     counts = dataset["labelled_splits"]
     assert sum(counts.values()) == dataset["labelled"] == 32 < dataset["pairs"]
-    told = plan(workspace, LOCAL, "some", Recipe(base=str(tiny_base)))
+    planned = plan(workspace, LOCAL, "some", Recipe(base=str(tiny_base)))
     sentence = f"{counts['train']} labelled pairs to train on, {counts['dev']} dev"
-    assert any(sentence in str(part) for part in told.values())
+    assert any(sentence in str(part) for part in planned.values())

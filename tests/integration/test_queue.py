@@ -45,8 +45,8 @@ def test_a_set_that_came_labelled_says_so_and_counts_every_pair(workspace):
     assert (stream["came_labelled"], stream["came_unlabelled"], stream["blind"]) == (
         True, False, True,
     )  # fmt: skip
-    told = progress(workspace, MAI, "caves", since=0.0, imported=True)
-    assert (told["total"], told["done"], told["waiting"]) == (12, 0, 12)
+    counted = progress(workspace, MAI, "caves", since=0.0, imported=True)
+    assert (counted["total"], counted["done"], counted["waiting"]) == (12, 0, 12)
 
 
 def test_two_people_do_not_meet(workspace):

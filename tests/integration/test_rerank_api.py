@@ -226,9 +226,9 @@ def test_each_client_of_litellm_gets_documents_that_it_can_read(path, key, docum
 def test_litellm_with_a_key_gets_no_document_rather_than_one_that_it_cannot_read(site, path):
     headers = {**LITELLM, "authorization": f"Bearer {site.key}"}
     body = {"model": "bm25", "query": QUERY, "documents": PASSAGES, "return_documents": True}
-    told = httpx.post(f"{site.url}{path}", headers=headers, json=body, timeout=60).json()
-    assert [set(row) for row in told["results"]] == [{"index", "relevance_score"}] * len(PASSAGES)
-    assert "Documents are left out" in told["meta"]["warnings"][-1]
+    answer = httpx.post(f"{site.url}{path}", headers=headers, json=body, timeout=60).json()
+    assert [set(row) for row in answer["results"]] == [{"index", "relevance_score"}] * len(PASSAGES)
+    assert "Documents are left out" in answer["meta"]["warnings"][-1]
 
 
 # What clients of Text Embeddings Inference sent, as recorded: litellm 1.110 (`huggingface`),

@@ -1,4 +1,4 @@
-// What stands in the place of a pair when there is none.
+// What is shown instead of a pair.
 
 import { goTo } from "../lib/address.js";
 import { button, emptyState, errorBox, skeleton } from "../lib/controls.js";
@@ -12,7 +12,7 @@ export const UNREACHABLE = () =>
 export const MAY_NOT = () =>
   emptyState("View only", "You are not one of the annotators of this dataset. Ask an admin.");
 
-/** What stands in the place of a pair while there is no dataset. */
+/** Shown instead of a pair before the first dataset is imported. */
 export function noDataset() {
   const text =
     "Annotators label the pairs of a dataset. Import a file with queries and passages, then come back here.";

@@ -845,7 +845,7 @@ interface NextPairs {
   gone: number[];
 }
 
-/** There is no run to follow. */
+/** The answer where no run exists yet. */
 interface NoRun {
   run: null;
 }

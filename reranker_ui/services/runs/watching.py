@@ -39,7 +39,7 @@ class FollowedEvents(RunEvents):
 
 
 class NoRun(TypedDict):
-    """There is no run to follow."""
+    """The answer where no run exists yet."""
 
     run: None
 

@@ -27,7 +27,7 @@ class QueueBudget:
         self._turn = asyncio.Lock()
 
     def guard(self, queue: Any) -> None:
-        """Refuse events for which there is no room in the queue of a gr.Blocks.
+        """Refuse events that do not fit into the queue of a gr.Blocks.
 
         Answers that nobody has read make room first, the oldest before others.
         """
@@ -50,7 +50,7 @@ class QueueBudget:
         queue.push = push_within
 
     async def _has_room(self, queue: Any, size: int) -> bool:
-        """Forget what is no longer kept, and drop unread answers until `size` bytes fit."""
+        """Drop unread answers, the oldest first, until `size` bytes fit; whether they do."""
         for event, (session, _) in list(self._kept.items()):
             if not _is_kept(queue, event, session):
                 del self._kept[event]

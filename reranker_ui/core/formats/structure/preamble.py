@@ -16,7 +16,7 @@ _FURTHEST = 50  # rows among which the header is looked for
 class Start:
     """Where a table begins: rows before it, the column names that follow, and how they were found.
 
-    `names` is None where there is no header; `rows`: the rows of the header, 2 where its first row
+    `names` is None without a header; `rows`: the rows of the header, 2 where its first row
     names groups of columns and its second row their columns.
     """
 
