@@ -15,6 +15,7 @@ from reranker_ui.core.training.advice.budget import (
     needs_speed,
     sized,
 )
+from reranker_ui.core.training.advice.selection import may_select
 from reranker_ui.core.values.recipe import Recipe
 
 BINARY = {"kind": "binary", "max": 1.0}
@@ -116,6 +117,16 @@ def test_a_budget_never_overfits_and_says_what_it_is_enough_for():
     reason = explained(recipe, 500, 2000, warms=True)
     assert "500 pairs a second" in reason and "60 minutes" in reason
     assert "60,000 pairs in the warm start, then 4 epochs over 2,000 labels" in reason
+
+
+def test_labels_are_selected_only_where_the_loss_learns_from_single_pairs():
+    for loss, said in (
+        ("bce", "300 of 2,000 labels, those of queries"),
+        ("listnet", "0.15 epochs"),
+    ):
+        asked = Recipe(loss=loss)
+        found = asked.model_copy(update={"epochs": 0.15})
+        assert said in explained(found, 10, 2000, warms=False, selects=may_select(asked))
 
 
 def test_without_a_warm_start_all_goes_to_the_labels():

@@ -58,7 +58,7 @@ def encoder_beside(base: Path, cache: Path, texts: Sequence[Pair] = ()) -> tuple
         folder, short = multilingual.multilingual_folder(cache), multilingual.FOLDER
     else:
         english = _english(_notice_of(texts))
-        folder, short = english.path, "all-MiniLM-L6-v2"
+        folder, short = english.path, ENGLISH_NAME.rpartition("/")[2]
         if folder == base:
             return base, english.notice
     if base.name == multilingual.RERANKER_FOLDER:

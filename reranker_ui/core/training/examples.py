@@ -15,6 +15,7 @@ LONGEST = 16  # passages of a list; a query with more gives several lists
 MOST_GRADES = 10
 WORSE = 4  # worse passages that each better one is compared with
 IN_BATCH = 4  # negatives that a row gets from the other rows of its batch
+POINTWISE = ("bce", "mse", "cross_entropy")
 LISTWISE = ("lambda", "listnet", "ranknet")
 
 

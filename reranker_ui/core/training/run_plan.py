@@ -9,7 +9,7 @@ import pandas as pd
 from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.evaluation.baselines import JUDGED_SHARE, Baselines, live_pairs, pairs_of
 from reranker_ui.core.models.model_folder import token_limit
-from reranker_ui.core.training.advice.selection import POINTWISE, most_telling
+from reranker_ui.core.training.advice.selection import may_select, most_telling
 from reranker_ui.core.training.advice.sizing import Sizing, size
 from reranker_ui.core.training.negatives import with_negatives
 from reranker_ui.core.training.parallel.task import Launch
@@ -27,7 +27,7 @@ from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 
-LEAST_STEPS, LEAST_BATCH = 60, 8
+LEAST_STEPS, LEAST_BATCH = 60, 8  # of a run on a part of its labels
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,7 @@ def _in_time(folder: RunFolder, sizing: Sizing, pairs: pd.DataFrame) -> Lesson:
     # that are small enough for LEAST_STEPS.
     recipe, scale = sizing.recipe, folder.scale()
     wanted = round(float(recipe.epochs) * len(pairs))
-    by_budget = folder.recipe().epochs == "auto" and recipe.loss in POINTWISE
-    if not by_budget or wanted >= len(pairs):
+    if not may_select(folder.recipe()) or wanted >= len(pairs):
         return sizing.lesson
     some = most_telling(pairs, wanted, scale, recipe.seed)
     batch = min(recipe.batch_size, max(LEAST_BATCH, wanted // LEAST_STEPS))

@@ -62,10 +62,10 @@ def _rounded(pairs: float) -> int:
     return max(step * power for step in STEPS if step * power <= pairs)
 
 
-def explained(recipe: Recipe, speed: float, pairs: int, warms: bool) -> str:
-    """Why a sized recipe has its numbers, as a sentence."""
+def explained(recipe: Recipe, speed: float, pairs: int, warms: bool, selects: bool = False) -> str:
+    """Why a sized recipe has its numbers, as a sentence. `selects`: as of `may_select`."""
     parts = f"{recipe.epochs:g} epochs over {pairs:,} labels"
-    if (some := round(float(recipe.epochs) * pairs)) < pairs:
+    if selects and (some := round(float(recipe.epochs) * pairs)) < pairs:
         parts = f"{some:,} of {pairs:,} labels, those of queries with both kinds first"
     if warms:
         parts = f"{recipe.warm_start_pairs:,} pairs in the warm start, then {parts}"

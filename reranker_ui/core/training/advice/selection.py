@@ -3,10 +3,19 @@
 import numpy as np
 import pandas as pd
 
+from reranker_ui.core.training.examples import POINTWISE
 from reranker_ui.core.values.labels import Scale
+from reranker_ui.core.values.recipe import Recipe
 
 NEGATIVES = 3  # for each positive of a query
-POINTWISE = ("bce", "mse", "cross_entropy")
+
+
+def may_select(recipe: Recipe) -> bool:
+    """Whether a run of `recipe`, as it was asked for, may train on a part of its labels.
+
+    The other losses learn from whole queries, so they read a part of an epoch instead.
+    """
+    return recipe.epochs == "auto" and recipe.loss in POINTWISE
 
 
 def most_telling(pairs: pd.DataFrame, wanted: int, scale: Scale, seed: int) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.models.model_folder import layers_of
 from reranker_ui.core.training.advice.budget import SIZES, explained, needs_speed, sized
+from reranker_ui.core.training.advice.selection import may_select
 from reranker_ui.core.training.phase import Lesson
 from reranker_ui.core.training.throughput import speed_of
 from reranker_ui.core.values.json_files import save
@@ -43,7 +44,7 @@ def size(
         speed = speed_of(lesson, base.path, recipe.max_length, machine)
         found = sized(recipe, speed, pairs, warms, layers_of(base.path))
         sizes = {name: getattr(found, name) for name in SIZES}
-        sizes["reason"] = explained(found, speed, pairs, warms)
+        sizes["reason"] = explained(found, speed, pairs, warms, may_select(recipe))
         save(folder.sizes_file, sizes)
     sizes = json.loads(folder.sizes_file.read_text())
     reason = sizes.pop("reason")
