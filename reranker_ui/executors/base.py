@@ -23,8 +23,8 @@ class Executor(Protocol):
         """Write the state of the jobs of `folders` into them, see `placement.Job`."""
         ...
 
-    def pass_stop(self, folder: RunFolder) -> None:
-        """Take the stop request in `folder` to where its worker sees it.
+    def pass_stop(self, folder: RunFolder, how: str) -> None:
+        """Take a stop request, "keep" or "cancel", to a worker that does not see `folder`.
 
         Refused where the executor does not answer.
         """

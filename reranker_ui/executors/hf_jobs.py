@@ -1,6 +1,7 @@
 """Runs as Hugging Face Jobs: their folder travels by a private bucket, which the job mounts."""
 
 import io
+import math
 import re
 import secrets
 import time
@@ -9,17 +10,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from reranker_ui.core.bases.multilingual import START
-from reranker_ui.core.values.execution.placement import Job, job_of
+from reranker_ui.core.values.execution.placement import Job, Phase, job_of
 from reranker_ui.core.values.execution.price import Price
 from reranker_ui.core.values.json_files import read_object, save
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors.run_bucket import CODE, NAME, RunBucket
 
-Phase: TypeAlias = Literal["waiting", "running", "ended"]
 PLACE = "hub_job.json"  # where the files of the job are, and which were brought already
 EVERY = 10.0  # seconds between two questions for one job
 ENDING = 60.0  # seconds until a cancelled job has ended
@@ -35,7 +35,7 @@ HOURS = {"s": 1 / 3600, "m": 1 / 60, "h": 1.0, "d": 24.0, "": 1 / 3600}
 UNITS = {"second": 3600.0, "minute": 60.0, "hour": 1.0}  # of a price, in an hour
 
 
-_ASKED: dict[Path, float] = {}  # when a run was last asked for
+_NEXT: dict[Path, float] = {}  # when a run may be asked for again
 
 
 @dataclass(frozen=True)
@@ -88,11 +88,14 @@ class HubJobsExecutor:
         Where the Hub does not answer, nothing changes.
         """
         for folder in folders:
-            if time.monotonic() - _ASKED.get(folder.path, -EVERY) < EVERY:
+            if time.monotonic() < _NEXT.get(folder.path, 0.0):
                 continue
-            _ASKED[folder.path] = time.monotonic()
-            with suppress(Refused, FileNotFoundError), _hub_errors_refused(""):
-                self._refresh(folder)
+            _NEXT[folder.path] = math.inf  # while it is asked for: its files may take long
+            try:
+                with suppress(Refused, FileNotFoundError), _hub_errors_refused(""):
+                    self._refresh(folder)
+            finally:
+                _NEXT[folder.path] = time.monotonic() + EVERY
 
     def _refresh(self, folder: RunFolder) -> None:
         job = job_of(folder.path)
@@ -105,7 +108,6 @@ class HubJobsExecutor:
                 bucket.bring_all(folder)
             self._keep_log(folder, job, bucket)
             Job(job.id, "ended", stage).save(folder.path)
-            _ASKED.pop(folder.path, None)
             with _missing_passed():
                 bucket.remove()
             return
@@ -117,22 +119,20 @@ class HubJobsExecutor:
 
     def _keep_log(self, folder: RunFolder, job: Job, bucket: RunBucket) -> None:
         """Keep what the job printed, where it ended before its worker wrote a log."""
-        namespace = bucket.bucket.partition("/")[0]
         if not folder.log_file.exists():
             with _missing_passed():
-                lines = self.api.fetch_job_logs(job_id=job.id, namespace=namespace)
+                lines = self.api.fetch_job_logs(job_id=job.id, namespace=bucket.namespace)
                 folder.log_file.write_text("\n".join(lines) + "\n")
 
     def _stage(self, job: Job, bucket: RunBucket) -> str:
         with _missing_passed():
-            namespace = bucket.bucket.partition("/")[0]
-            return stage_of(self.api.inspect_job(job_id=job.id, namespace=namespace))
+            found = self.api.inspect_job(job_id=job.id, namespace=bucket.namespace)
+            return stage_of(found)
         return "DELETED"
 
-    def pass_stop(self, folder: RunFolder) -> None:
-        """Send the stop request in `folder`; the job sees it within about half a minute."""
-        place, how = read_object(folder.path / PLACE), folder.stop_requested()
-        if place and how:
+    def pass_stop(self, folder: RunFolder, how: str) -> None:
+        """Send the stop request; the job sees it within about half a minute."""
+        if place := read_object(folder.path / PLACE):
             with _hub_errors_refused("The run was not stopped"):
                 RunBucket(self.api, place["bucket"], place["prefix"]).request_stop(how)
 

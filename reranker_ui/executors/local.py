@@ -33,7 +33,7 @@ class LocalExecutor:
     def refresh(self, folders: Sequence[RunFolder]) -> None:
         """Nothing to ask: the lock of a folder says whether its worker lives."""
 
-    def pass_stop(self, folder: RunFolder) -> None:
+    def pass_stop(self, folder: RunFolder, how: str) -> None:
         """Nothing to do: the worker reads the folder itself."""
 
     def price(self) -> Price | None:

@@ -28,6 +28,11 @@ class RunBucket:
     def __init__(self, api: Any, bucket: str, prefix: str) -> None:
         self.api, self.bucket, self.prefix = api, bucket, prefix
 
+    @property
+    def namespace(self) -> str:
+        """The account or organization that owns the bucket."""
+        return self.bucket.partition("/")[0]
+
     def send(self, folder: RunFolder, code: bytes) -> None:
         """Create the bucket and send what a worker needs: folder, base, code.
 

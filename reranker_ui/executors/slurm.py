@@ -8,14 +8,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
 
-from reranker_ui.core.values.execution.placement import Job, job_of, placement_of
+from reranker_ui.core.values.execution.placement import Job, Phase, job_of, placement_of
 from reranker_ui.core.values.execution.price import Price
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 
-Phase: TypeAlias = Literal["waiting", "running", "ended"]
 PATIENCE = 10.0  # seconds for one command of Slurm
 ENDING = 30.0  # seconds until a job that is ended has left the queue
 SOON = 60  # seconds before the time limit in which a job is queued again
@@ -125,7 +123,7 @@ class SlurmExecutor:
             return answer.stdout.strip().partition(" ")[0]  # "CANCELLED by 1000"
         return ""
 
-    def pass_stop(self, folder: RunFolder) -> None:
+    def pass_stop(self, folder: RunFolder, how: str) -> None:
         """Nothing to do: the worker reads the folder itself."""
 
     def price(self) -> Price | None:

@@ -1,7 +1,6 @@
 """Runs as Hugging Face Jobs, over a stand-in of the Hub whose jobs are real processes."""
 
 import zipfile
-from dataclasses import replace
 from io import BytesIO, StringIO
 
 import pytest
@@ -184,5 +183,5 @@ def test_a_public_bucket_and_an_unreachable_hub_are_failed_runs(hub, workspace, 
     first = lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
     assert first["status"] == "failed" and "lab/reranker-ui-runs is public" in first["sentence"]
     hub.down = True
-    second = lifecycle.start(workspace, ADMIN, "caves", recipe, placement=replace(PAID))
+    second = lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
     assert second["status"] == "failed" and "HF_TOKEN" in second["sentence"]

@@ -49,7 +49,7 @@ class Nowhere:
     def refresh(self, folders):
         pass
 
-    def pass_stop(self, folder):
+    def pass_stop(self, folder, how):
         pass
 
     def end(self, folder):
@@ -63,6 +63,25 @@ def nowhere(monkeypatch):
 
 def caves(workspace, **more):
     return seed(workspace, count=90, label=label, split=split, **more)
+
+
+def test_a_stop_that_did_not_arrive_is_sent_again(workspace, monkeypatch, recipe):
+    sent = []
+
+    class Away(Nowhere):
+        def pass_stop(self, folder, how):
+            sent.append(how)
+            if len(sent) == 1:
+                raise Refused("The Hub does not answer.")
+
+    monkeypatch.setattr(lifecycle, "executor_of", lambda *_: Away())
+    caves(workspace)
+    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
+    with pytest.raises(Refused, match="does not answer"):
+        lifecycle.stop(workspace, ADMIN, run["id"], "cancel")
+    lifecycle.stop(workspace, ADMIN, run["id"], "cancel")
+    assert sent == ["cancel", "cancel"]
+    assert RunFolder(run["folder"]).stop_requested() == "cancel"
 
 
 @pytest.mark.both_databases

@@ -149,8 +149,8 @@ def place_of(folder: RunFolder) -> RunPlace:
 
 def is_at(place: RunPlace, placement: Placement) -> bool:
     """Whether a run trained where this placement puts one."""
-    found = Placement(place["executor"], place["processes"], place["gpus"], placement.agreed)
-    return found == placement
+    found = place["executor"], place["processes"], place["gpus"]
+    return found == (placement.executor, placement.processes, placement.gpus)
 
 
 def sentence(place: RunPlace, status: str, default: str) -> str:

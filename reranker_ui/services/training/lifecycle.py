@@ -13,7 +13,7 @@ from reranker_ui.executors.base import Executor
 from reranker_ui.services.annotating.model_scores import forget_scores
 from reranker_ui.services.runs import executors
 from reranker_ui.services.runs.allowed_models import pinned
-from reranker_ui.services.runs.listing import CONTRACT, find_handle, find_run, list_runs
+from reranker_ui.services.runs.listing import find_handle, find_run, list_runs
 from reranker_ui.services.runs.progress import LIVE
 from reranker_ui.services.runs.rows import Run, folder_of, is_overdue
 from reranker_ui.services.runs.watching import changed_rows, current, events, follow, glance
@@ -26,7 +26,6 @@ from reranker_ui.services.training.freeze import first_pairs, frozen_splits
 from reranker_ui.services.training.recipes import changed
 
 __all__ = [
-    "CONTRACT",
     "Run",
     "changed_rows",
     "continue_run",
@@ -185,7 +184,7 @@ def resume(
     if row["status"] != "lost" and not folder.last_checkpoint():
         advice = "Run it again" if row["status"] == "failed" else "Continue training from its model"
         raise Refused(f"{row['name']} left no checkpoint. {advice}.")
-    placed = placement or replace(placement_of(folder.path), agreed=agreed)
+    placed = placement or replace(placement_of_run(workspace, user, row["id"]), agreed=agreed)
     executors.check_price(workspace, placed)
     create.check_disk(workspace)
     forget_scores(workspace, row["id"])
@@ -213,8 +212,9 @@ def stop(workspace: Workspace, user: User, run: int | str, how: Literal["keep", 
     if (how == "cancel" and is_overdue(folder)) or _has_waiting_job(folder):
         _end(workspace, folder, how)
     elif folder.stop_requested() != "cancel":
+        # First where it may fail: a request that is in the folder is not passed on again.
+        executor_of(workspace, folder).pass_stop(folder, how)
         folder.request_stop(how)
-        executor_of(workspace, folder).pass_stop(folder)
     with workspace.writing() as connection:
         record(connection, user, f"run.{how}", f"run:{row['id']}", at=time.time())
     return find_run(workspace, user, row["id"])
