@@ -28,13 +28,15 @@ TITLES = [tab.capitalize() for tab in TABS if tab != "header"]
 
 
 class FirstPaint:
-    """ASGI middleware over Gradio's page at `/`; `tabs`: the titles of its tabs."""
+    """ASGI middleware over Gradio's page at `/`; `tabs`: the titles of its tabs, the first one is
+    drawn where the address names none.
+    """
 
     def __init__(self, app: ASGIApp, tabs: Sequence[str]) -> None:
-        self.app = app
+        self.app, self.tabs = app, [tab.lower() for tab in tabs]
         self.skeleton = _SKELETON.substitute(
             tokens=(ASSETS / "css" / "tokens.css").read_text(encoding="utf-8"),
-            tabs="".join(f"<span>{escape(tab)}</span>" for tab in tabs),
+            tabs="".join(f"<span>{escape(tab)}</span>" for tab in tabs if len(tabs) > 1),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,6 +94,7 @@ class FirstPaint:
         html = _STYLESHEET.sub("", _CONFIG.sub("", html))
         html = html.replace(body[0], body[0] + self.skeleton + styles, 1)
         html = html.replace("</body>", f"{late}</body>", 1)
+        tab = tab if tab in self.tabs else self.tabs[0]
         return html.replace("</head>", _links(entry[1], tab) + "</head>", 1)
 
 
@@ -102,7 +105,7 @@ def _is_page(message: Message) -> bool:
 
 def _links(entry: str, tab: str) -> str:
     """Ask for what the first screen needs: Gradio's files, then our scripts of header and tab."""
-    own = ["shared", "header", tab if tab in TABS else "data"]
+    own = ["shared", "header", tab]
     paths = [*first_files(entry), *(modules().address(bundle) for bundle in own)]
     return "".join(
         f'<link rel="preload" as="style" href="{escape(path)}">'

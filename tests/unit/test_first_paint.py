@@ -14,7 +14,7 @@ PAGE = (FRONTEND / "index.html").read_text()
 PAGE = re.sub(r"<script>window\.gradio_config = .*?</script>", CONFIG, PAGE)
 
 
-def answered(path, body, kind="text/html; charset=utf-8", query=b"", method="GET"):
+def answered(path, body, kind="text/html; charset=utf-8", query=b"", method="GET", tabs=TITLES):
     """The status, headers and body of an answer of Gradio's behind the middleware."""
 
     async def app(_scope, _receive, send):
@@ -29,7 +29,7 @@ def answered(path, body, kind="text/html; charset=utf-8", query=b"", method="GET
         messages.append(message)
 
     scope = {"type": "http", "method": method, "path": path, "query_string": query}
-    finish(FirstPaint(app, TITLES)(scope, None, send))
+    finish(FirstPaint(app, tabs)(scope, None, send))
     start, *parts = messages
     return dict(start["headers"]), b"".join(part["body"] for part in parts).decode()
 
@@ -48,12 +48,19 @@ def test_the_skeleton_comes_first_and_the_configuration_last():
 
 
 @pytest.mark.parametrize(
-    ("query", "tab"), [(b"tab=train", "train"), (b"", "data"), (b"tab=%22%3E", "data")]
+    ("query", "tab"),
+    [(b"tab=train", "train"), (b"", "data"), (b"tab=%22%3E", "data"), (b"tab=header", "data")],
 )
 def test_the_scripts_of_the_open_tab_are_asked_for(query, tab):
     _, page = answered("/", PAGE, query=query)
     links = re.findall(r'<link rel="modulepreload" href="([^"]+)">', page)
     assert links[-3:] == [modules().address(name) for name in ("shared", "header", tab)]
+
+
+def test_a_demo_has_the_playground_alone():
+    _, page = answered("/", PAGE, tabs=["Playground"])
+    assert modules().address("playground") in page and modules().address("data") not in page
+    assert "<span>" not in page.partition('id="rr-first-paint"')[2].partition("</nav>")[0]
 
 
 def test_the_files_that_gradio_loads_next_are_found_in_its_build():

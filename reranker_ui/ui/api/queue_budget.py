@@ -54,12 +54,14 @@ class QueueBudget:
         for event, (session, _) in list(self._kept.items()):
             if not _is_kept(queue, event, session):
                 del self._kept[event]
+        held = self._held()
         for event, (session, _) in list(self._kept.items()):
-            if self._held() + size <= self._most:
+            if held + size <= self._most:
                 break
             if event in self._kept and event not in queue.event_ids_to_events:
                 await self._drop(queue, session)
-        return self._held() + size <= self._most
+                held = self._held()
+        return held + size <= self._most
 
     async def _drop(self, queue: Any, session: str) -> None:
         # What Gradio does where the reader of a session has left.

@@ -59,7 +59,7 @@ def _reading(workspace: Workspace) -> list[Function]:
 
     def import_preview(
         user: User, *, token: Name, dataset: Name, into: Into
-    ) -> previewing.RefusedImport | previewing.PossibleImport:
+    ) -> previewing.ImportPreview:
         return previewing.import_preview(workspace, user, token, dataset.strip(), into)
 
     def store_upload(

@@ -80,7 +80,8 @@ class BodyLimit:
             try:
                 with anyio.fail_after(READ_SECONDS):
                     body = await _read(scope, receive, limit, hold)
-                hold.grow(await to_thread.run_sync(memory_of, body))
+                if len(body) > SMALL:
+                    hold.grow(await to_thread.run_sync(memory_of, body))
                 await to_thread.run_sync(_check, body, limit)
             except _Rejected as rejected:
                 await rejected.answer(scope, receive, send)
@@ -122,8 +123,6 @@ def limit_of(path: str) -> Limit:
 
 def memory_of(body: bytes) -> int:
     """Bytes of memory that a body and its texts take, at most."""
-    if len(body) <= SMALL:
-        return len(body)
     width = 4 if _WIDEST.search(body) else 2 if _WIDE.search(body) else 1
     return len(body) * (1 + width)
 

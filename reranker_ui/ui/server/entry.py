@@ -65,7 +65,7 @@ class Door:
         return [
             Middleware(GZipMiddleware, compresslevel=5, exclude_content_types=_PACKED),
             Middleware(SubPath, root=self.workspace.settings.sub_path()),
-            Middleware(FirstPaint, tabs=() if self.way == "demo" else TITLES),
+            Middleware(FirstPaint, tabs=["Playground"] if self.way == "demo" else TITLES),
             Middleware(Trace),
             Middleware(InTheirShape),
             Middleware(Guard, hosts=LOOPBACK if self.way == "local" else hosts),
