@@ -157,7 +157,7 @@ def test_others_are_told_only_where_the_owner_allows_it(workspace, scored):
     set_stream(workspace, ADMIN, "caves", overlap=2)
     ask = {"order": "uncertain", "n": 60}
     pairs = next_pairs(workspace, MAI, "caves", **ask)["pairs"]
-    assert len(pairs) == 60 and not any("told" in pair for pair in pairs)
+    assert len(pairs) == 60 and not any("opinions" in pair for pair in pairs)
     set_stream(workspace, ADMIN, "caves", blind=False)
     told = {
         pair["id"]: pair["opinions"] for pair in next_pairs(workspace, MAI, "caves", **ask)["pairs"]
