@@ -120,13 +120,21 @@ def test_a_budget_never_overfits_and_says_what_it_is_enough_for():
 
 
 def test_labels_are_selected_only_where_the_loss_learns_from_single_pairs():
-    for loss, said in (
+    for loss, sentence in (
         ("bce", "300 of 2,000 labels, those of queries"),
         ("listnet", "0.15 epochs"),
     ):
         asked = Recipe(loss=loss)
         found = asked.model_copy(update={"epochs": 0.15})
-        assert said in explained(found, 10, 2000, warms=False, selects=may_select(asked))
+        assert sentence in explained(found, 10, 2000, warms=False, selects=may_select(asked))
+
+
+def test_no_labels_are_selected_where_steps_were_asked_for():
+    assert may_select(Recipe()) and not may_select(Recipe(max_steps=100))
+
+
+def test_the_fewest_labels_are_kept_of_millions():
+    assert 390 < spent("quick", 1, pairs=3_000_000).epochs * 3_000_000 < 410
 
 
 def test_without_a_warm_start_all_goes_to_the_labels():

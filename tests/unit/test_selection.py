@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from reranker_ui.core.training.advice.selection import most_telling
+from reranker_ui.core.training.advice.selection import most_informative
 from reranker_ui.core.values.labels import Scale
 
 SCALE = Scale("binary", 1)
@@ -17,28 +17,28 @@ def pairs():
 
 
 def test_queries_with_both_kinds_come_first_with_three_negatives_for_a_positive():
-    some = most_telling(pairs(), 160, SCALE, seed=1)
+    some = most_informative(pairs(), 160, SCALE, seed=1)
     assert len(some) == 160 and some["query_key"].nunique() == 40
     assert some.groupby("query_key")["grade"].agg(["sum", "size"]).eq([1, 4]).all().all()
 
 
 def test_a_query_that_is_chosen_has_its_share_of_both_kinds():
-    some = most_telling(pairs(), 80, SCALE, seed=1)
+    some = most_informative(pairs(), 80, SCALE, seed=1)
     assert some["query_key"].nunique() == 20 and some["grade"].sum() == 20
 
 
 def test_then_more_negatives_and_the_other_queries_last():
-    some = most_telling(pairs(), 900, SCALE, seed=1)
+    some = most_informative(pairs(), 900, SCALE, seed=1)
     alike = some["query_key"].astype(int) >= 40
     assert (~alike).sum() == 800 and alike.sum() == 100
 
 
 def test_all_are_kept_where_the_time_is_enough():
     given = pairs()
-    assert most_telling(given, len(given), SCALE, seed=1) is given
+    assert most_informative(given, len(given), SCALE, seed=1) is given
 
 
 def test_the_order_is_random_and_follows_from_the_seed():
-    first, again, other = (most_telling(pairs(), 160, SCALE, seed) for seed in (1, 1, 2))
+    first, again, other = (most_informative(pairs(), 160, SCALE, seed) for seed in (1, 1, 2))
     assert first.equals(again) and not first.equals(other)
     assert not first["query_key"].is_monotonic_increasing

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,6 @@ from reranker_ui.core.values.refused import Refused
 NAME = "intfloat/multilingual-e5-small"
 FOLDER = "multilingual-e5-small"
 RERANKER_FOLDER = f"{FOLDER}-reranker"
-NOTHING: Mapping[str, str] = MappingProxyType({})
 START = Path(__file__).resolve().parents[3] / "assets" / "ranking_start" / f"{FOLDER}.safetensors"
 # package, file in it, SHA-256
 WEIGHTS = (
@@ -68,19 +66,16 @@ def multilingual_folder(cache: Path) -> Path:
 
     Refused: a package is missing, or its file is not the genuine one.
     """
-    return _kept(cache / "bases" / FOLDER, _write_encoder)
+    return _kept(cache / "bases" / FOLDER, _write_encoder, {})
 
 
 def reranker_folder(cache: Path) -> Path:
     """The folder of the cross-encoder in `cache`, written on first use; refused as the encoder."""
-    encoder = multilingual_folder(cache)
     start = {"start": sha256_of(START)}
-    return _kept(cache / "bases" / RERANKER_FOLDER, partial(_write_reranker, encoder), start)
+    return _kept(cache / "bases" / RERANKER_FOLDER, partial(_write_reranker, cache), start)
 
 
-def _kept(
-    folder: Path, write: Callable[[Path], None], made_of: Mapping[str, str] = NOTHING
-) -> Path:
+def _kept(folder: Path, write: Callable[[Path], None], made_of: dict[str, str]) -> Path:
     # The genuine `folder`, written by one process if it is missing, damaged or `made_of` others.
     if _is_genuine(folder, made_of):
         return folder
@@ -92,7 +87,7 @@ def _kept(
             draft.mkdir()
             write(draft)
             # Written last, so that a folder with this file is complete.
-            (draft / "written.json").write_text(json.dumps(_written(draft) | dict(made_of)))
+            (draft / "written.json").write_text(json.dumps(_written(draft) | made_of))
             shutil.rmtree(folder, ignore_errors=True)
             draft.rename(folder)
     return folder
@@ -108,9 +103,10 @@ def _write_encoder(draft: Path) -> None:
         (draft / name).write_text(json.dumps(value, indent=1))
 
 
-def _write_reranker(encoder: Path, draft: Path) -> None:
+def _write_reranker(cache: Path, draft: Path) -> None:
     from safetensors.numpy import load_file
 
+    encoder = multilingual_folder(cache)
     tensors = load_file(encoder / "model.safetensors")
     _write_weights(ranking_start.with_start(tensors, load_file(START)), draft)
     for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
@@ -157,9 +153,9 @@ def _written(folder: Path) -> dict[str, str]:
     return {name: sha256_of(folder / name) for name in ("model.safetensors", "tokenizer.json")}
 
 
-def _is_genuine(folder: Path, made_of: Mapping[str, str]) -> bool:
+def _is_genuine(folder: Path, made_of: dict[str, str]) -> bool:
     note = folder / "written.json"
-    return note.is_file() and json.loads(note.read_text()) == _written(folder) | dict(made_of)
+    return note.is_file() and json.loads(note.read_text()) == _written(folder) | made_of
 
 
 def _checked(package: str, name: str, sha256: str) -> Path:

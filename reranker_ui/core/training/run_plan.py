@@ -9,13 +9,14 @@ import pandas as pd
 from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
 from reranker_ui.core.evaluation.baselines import JUDGED_SHARE, Baselines, live_pairs, pairs_of
 from reranker_ui.core.models.model_folder import token_limit
-from reranker_ui.core.training.advice.selection import may_select, most_telling
+from reranker_ui.core.training.advice.selection import may_select, most_informative
 from reranker_ui.core.training.advice.sizing import Sizing, size
 from reranker_ui.core.training.negatives import with_negatives
 from reranker_ui.core.training.parallel.task import Launch
 from reranker_ui.core.training.phase import Lesson, lesson_of
 from reranker_ui.core.training.warm_start.preparation import WarmStart, warm_start_of, warms
 from reranker_ui.core.values.execution.placement import placement_of
+from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.machine import (
     Machine,
     bytes_in_words,
@@ -73,7 +74,7 @@ def plan_run(
     warmed = warms(recipe, base, baselines.encoder, texts)
     lesson = replace(lesson_of(recipe, taught, folder.scale()), ranks=placed.ranks)
     sizing = size(folder, recipe, lesson, base, machine, warmed)
-    recipe, lesson = sizing.recipe, _in_time(folder, sizing, taught)
+    recipe, lesson = sizing.recipe, _in_time(recipe, folder.scale(), sizing, taught)
     warm = warm_start_of(recipe, base, baselines.encoder, texts, cache)
     return Plan(
         folder,
@@ -91,14 +92,14 @@ def plan_run(
     )
 
 
-def _in_time(folder: RunFolder, sizing: Sizing, pairs: pd.DataFrame) -> Lesson:
-    # Where the budget is too short for all pairs: one epoch over those that tell most, in batches
-    # that are small enough for LEAST_STEPS.
-    recipe, scale = sizing.recipe, folder.scale()
+def _in_time(asked: Recipe, scale: Scale, sizing: Sizing, pairs: pd.DataFrame) -> Lesson:
+    # Where the budget is too short for all pairs: one epoch over the most informative ones, in
+    # batches that are small enough for LEAST_STEPS.
+    recipe = sizing.recipe
     wanted = round(float(recipe.epochs) * len(pairs))
-    if not may_select(folder.recipe()) or wanted >= len(pairs):
+    if not may_select(asked) or wanted >= len(pairs):
         return sizing.lesson
-    some = most_telling(pairs, wanted, scale, recipe.seed)
+    some = most_informative(pairs, wanted, scale, recipe.seed)
     batch = min(recipe.batch_size, max(LEAST_BATCH, wanted // LEAST_STEPS))
     once = recipe.model_copy(update={"epochs": 1.0, "batch_size": batch})
     lesson = lesson_of(once, some, scale)

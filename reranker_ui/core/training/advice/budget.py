@@ -46,7 +46,7 @@ def sized(
 def _within(recipe: Recipe, work: float, pairs: int, warms: bool) -> dict[str, Any]:
     # The warm start gets its share, and what the epochs over the labels do not use.
     labels = work * (1 - WARM_SHARE) if warms else work
-    epochs = round(min(MOST_EPOCHS, max(LEAST_LABELS, labels) / pairs), 3)
+    epochs = float(f"{min(MOST_EPOCHS, max(LEAST_LABELS, labels) / pairs):.3g}")
     if recipe.epochs != "auto":
         epochs = recipe.epochs
     if not warms:

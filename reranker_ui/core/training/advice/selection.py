@@ -13,12 +13,14 @@ NEGATIVES = 3  # for each positive of a query
 def may_select(recipe: Recipe) -> bool:
     """Whether a run of `recipe`, as it was asked for, may train on a part of its labels.
 
-    The other losses learn from whole queries, so they read a part of an epoch instead.
+    The other losses learn from whole queries, so they read a part of an epoch instead; `max_steps`
+    takes the place of epochs.
     """
-    return recipe.epochs == "auto" and recipe.loss in POINTWISE
+    by_budget = recipe.epochs == "auto" and recipe.max_steps is None
+    return by_budget and recipe.loss in POINTWISE
 
 
-def most_telling(pairs: pd.DataFrame, wanted: int, scale: Scale, seed: int) -> pd.DataFrame:
+def most_informative(pairs: pd.DataFrame, wanted: int, scale: Scale, seed: int) -> pd.DataFrame:
     """`wanted` rows of `pairs`, in a random order; all if there are no more.
 
     A model learns most where one query has passages of both kinds. So those queries come first,
