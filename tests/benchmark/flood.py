@@ -60,7 +60,7 @@ def _getting(path: str) -> Send:
 
 
 def main() -> None:
-    """Serve, flood with each request in turn, and say how the page fared."""
+    """Serve, flood with each request in turn, and report the times of the page."""
     with tempfile.TemporaryDirectory() as space:
         server = with_people(Path(space) / "home", RERANKER_UI_RATE_LIMIT="0").start()
         try:

@@ -90,6 +90,8 @@ async def measure(url: str, cookies: httpx.Cookies, watched: Watched) -> list[st
         visits = Visits(client, (await client.get("/config")).json())
         for act in (visits.page, visits.event, visits.unread):
             await act("warm")
+        before = watched.megabytes("VmRSS")
+        print(f"before: {before:.0f} MB", flush=True)
         return [
             stage
             for stage, act in (
@@ -98,20 +100,16 @@ async def measure(url: str, cookies: httpx.Cookies, watched: Watched) -> list[st
                 ("unread", lambda: all_of(visits.unread, "unread", SESSIONS // 10)),
                 ("closed", visits.open.aclose),
             )
-            if not await _within(stage, act, watched)
+            if not await _within(stage, act, watched, before)
         ]
 
 
-_BEFORE: list[float] = []
-
-
-async def _within(stage: str, act: Callable[[], Awaitable[None]], watched: Watched) -> bool:
-    if not _BEFORE:
-        _BEFORE.append(watched.megabytes("VmRSS"))
-        print(f"before: {_BEFORE[0]:.0f} MB", flush=True)
+async def _within(
+    stage: str, act: Callable[[], Awaitable[None]], watched: Watched, before: float
+) -> bool:
     begun = time.perf_counter()
     await act()
-    now, peak = (watched.megabytes(name) - _BEFORE[0] for name in ("VmRSS", "VmHWM"))
+    now, peak = (watched.megabytes(name) - before for name in ("VmRSS", "VmHWM"))
     seconds = time.perf_counter() - begun
     size = f"{now:+.0f} MB, peak {peak:+.0f} MB"
     print(f"{stage}: {seconds:.0f} s, {size}", flush=True)

@@ -1,6 +1,6 @@
-// What stands beside the stream is read again and again: progress, last labels, agreement.
+// What is shown beside the stream is read repeatedly: progress, last labels, agreement.
 
-/** Reads what stands beside the stream, again after each change. */
+/** Reads what is shown beside the stream, again after each change. */
 export class Reads {
   /** @param {import("./session.js").Session} session */
   constructor(session) {
@@ -30,7 +30,7 @@ export class Reads {
     this.last();
   }
 
-  /** After the server was away: what stands beside the stream may be old. */
+  /** After the server was away: what is shown beside the stream may be old. */
   refresh() {
     const { session } = this;
     if (!session.mayLabel) return;

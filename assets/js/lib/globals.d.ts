@@ -104,7 +104,6 @@ type DatasetView = "pairs" | "quality" | "guidelines" | "history";
 type TextKey = "query" | "passage";
 /** Where a page of pairs begins or ends. */
 type PairCursor = Pick<Parameters<DataServer["page_of_pairs"]>[0], "after" | "before" | "at">;
-type UploadState = Awaited<ReturnType<DataServer["upload_state"]>>;
 type ImportPreview = Awaited<ReturnType<DataServer["import_preview"]>>;
 /** What every state of an upload has. */
 type Upload = Omit<UploadRefused, "state" | "refused" | "columns">;

@@ -9,7 +9,7 @@ import { isRun } from "./view.js";
 /** @typedef {import("./ranked_lists.js").RankedLists} RankedLists */
 
 /**
- * What a run is for, in sight: its code and files, and its threshold.
+ * Visible links of a run: its code and files, and its threshold.
  * @param {RankedLists} lists
  * @param {Side} side
  */

@@ -8,7 +8,7 @@ import { confirmAction } from "../lib/dialog.js";
  */
 export function agreeTo(price, start) {
   if (!price) return start(null);
-  const text = `${price.hardware} costs ${price.text}. The time is charged to the account of the server's token, also where the run fails.`;
+  const text = `${price.hardware} costs ${price.text}. The time is charged to the account of the server's token, even if the run fails.`;
   const options = { kind: "primary" };
   const yes = () => start(price.hourly);
   return confirmAction("Start a paid job?", text, "Agree and start", yes, options);

@@ -144,6 +144,14 @@ def header_note(skip: int, rows: int, why: str) -> str:
     return f"Line {first} is the header: {why}."
 
 
+def is_zip(path: Path) -> bool:
+    """Whether `path` is a ZIP archive; no folder is one."""
+    if path.is_dir():
+        return False
+    with path.open("rb") as raw:
+        return raw.read(4) == b"PK\x03\x04"
+
+
 def members(path: Path) -> list[str]:
     """The safe file names in a ZIP: no folders, no paths out of it, no hidden files."""
     try:

@@ -5,7 +5,7 @@ BEIR, TREC and MS MARCO name these files or their folders by the role, in words 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import split_name
 
-# A file is what the first of these words in its own name says, else what its folder says.
+# The first role that has a word of a file's own name, else of its folder's name.
 _ROLES = {
     "qrels": {"qrels", "qrel", "judgments", "judgements"},
     "queries": {"queries", "query", "topics", "topic", "questions"},
@@ -51,7 +51,11 @@ def is_test_collection(source: Path) -> bool:
 
 def parts_of(source: Path, role: str, options: ReadOptions, tick: Tick) -> list[Part]:
     """The files of a role (corpus, queries or qrels), by name. Refused where there is none."""
-    return list(_parts(source, role, ReadOptions(limits=options.limits), tick))
+    named = [name for name in _names(source) if _role_of(name) == role]
+    if not named:
+        what = f"The folder {source.name}" if source.is_dir() else source.name
+        raise Refused(f"{what} contains no {role} file.")
+    return [_part(source, name, ReadOptions(limits=options.limits), tick) for name in named]
 
 
 def other_files(source: Path) -> list[str]:
@@ -59,17 +63,11 @@ def other_files(source: Path) -> list[str]:
     return [name for name in _names(source) if _role_of(name) is None]
 
 
-def _parts(source: Path, role: str, options: ReadOptions, tick: Tick) -> Iterator[Part]:
-    named = [name for name in _names(source) if _role_of(name) == role]
-    if not named:
-        what = "The folder " * source.is_dir() + source.name
-        raise Refused(f"{what} contains no {role} file.")
-    for name in named:
-        if source.is_dir():
-            yield Part(name, partial(open_container, source / name, options, tick))
-        else:
-            opened = partial(open_member, source, name, options, tick)
-            yield Part(name, partial(text_container, opened, name, options))
+def _part(source: Path, name: str, options: ReadOptions, tick: Tick) -> Part:
+    if source.is_dir():
+        return Part(name, partial(open_container, source / name, options, tick))
+    opened = partial(open_member, source, name, options, tick)
+    return Part(name, partial(text_container, opened, name, options))
 
 
 def _names(source: Path) -> list[str]:

@@ -16,7 +16,7 @@ from reranker_ui.core.formats import (
     workbook,
 )
 from reranker_ui.core.formats.columns import guess_columns
-from reranker_ui.core.formats.container import Container, Record, open_container
+from reranker_ui.core.formats.container import Container, Record, is_zip, open_container
 from reranker_ui.core.formats.families import FAMILIES, family_of
 from reranker_ui.core.formats.judgments import (
     NewTexts,
@@ -50,7 +50,7 @@ def make_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts)
     """The plan for `path`. Refused, with what is missing, where it cannot be detected."""
     family = family_of(options.format)
     container = _packed(path, options, tick)
-    if container is None and (path.is_dir() or _is_zip(path)):
+    if container is None and (path.is_dir() or is_zip(path)):
         if is_test_collection(path):
             return collection_plan(path, options, tick, new_texts)
         if path.is_dir():
@@ -227,15 +227,8 @@ def _with_lists(container: Container, names: Sequence[Any]) -> Container:
 
 def _packed(path: Path, options: ReadOptions, tick: Tick) -> Container | None:
     """The container of a workbook or a saved dataset."""
-    if _is_zip(path) and workbook.is_workbook(path):
+    if is_zip(path) and workbook.is_workbook(path):
         return workbook.container_of(path, options, tick, options.named())
-    if (path.is_dir() or _is_zip(path)) and arrow.is_saved(path):
+    if (path.is_dir() or is_zip(path)) and arrow.is_saved(path):
         return arrow.container_of(path, options, tick)
     return None
-
-
-def _is_zip(path: Path) -> bool:
-    if path.is_dir():
-        return False
-    with path.open("rb") as raw:
-        return raw.read(4) == b"PK\x03\x04"

@@ -22,7 +22,7 @@ _LABELS = {
     "label", "labels", "relevance", "grade", "rating", "judgment", "judgement", "isrelevant",
     "relevant", "gold", "relevancelabel", "goldlabel", "esclabel", "escilabel", "annotation",
 }  # fmt: skip
-_ENOUGH = 10  # numbers from which on their variety tells
+_ENOUGH = 10  # fewest numbers for which variety is judged
 _VARIED = 0.8  # share of different ones among them
 _HIGHEST = 10.0  # a fraction above it is not an average of grades
 _NOTE = (
@@ -56,8 +56,8 @@ def note_on(name: object, cells: Iterable[Any]) -> list[str]:
 
 def columns_of_scores(values: Sequence[Mapping[Any, Any]], used: Iterable[Any]) -> set[Any]:
     """The columns beside those `used` whose names say that they are scores of a model."""
-    names = dict.fromkeys(name for value in values for name in value)
-    named = [name for name in names if name not in set(used) and _NAMED.fullmatch(plain(name))]
+    names, taken = dict.fromkeys(name for value in values for name in value), set(used)
+    named = [name for name in names if name not in taken and _NAMED.fullmatch(plain(name))]
     return {name for name in named if are_scores(name, (value.get(name) for value in values))}
 
 

@@ -193,8 +193,9 @@ def _columns(
 
 def _is_no_label(name: Any, values: Sequence[Value], options: ReadOptions) -> bool:
     """Whether a column that was taken for the labels has a model's scores, or is left out."""
-    cells = [value.get(name) for value in values]
-    return name is not None and (name in options.ignore or are_scores(name, cells))
+    if name is None:
+        return False
+    return name in options.ignore or are_scores(name, (value.get(name) for value in values))
 
 
 def _is_our_safe_csv(container: Container) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from reranker_ui.core.formats import workbook
 from reranker_ui.core.formats.columns import KNOWN, guess_columns, ids_only, plain
-from reranker_ui.core.formats.container import Container, open_container
+from reranker_ui.core.formats.container import Container, is_zip, open_container
 from reranker_ui.core.formats.layouts import parts_of
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.structure.passages import text_of
@@ -56,18 +56,13 @@ def fill_from(texts: Texts, join: str, options: ReadOptions, tick: Tick) -> str:
 
 def _containers(source: Path, role: str, options: ReadOptions, tick: Tick) -> Iterator[Container]:
     """The containers of a role: the file itself, or those files of a folder or ZIP."""
-    packed = not source.is_dir() and _is_zip(source)
+    packed = is_zip(source)
     if packed and workbook.is_workbook(source):
         yield workbook.container_of(source, _plain(options), tick, ())
     elif packed or source.is_dir():
         yield from (part.open() for part in parts_of(source, role, options, tick))
     else:
         yield open_container(source, _plain(options), tick)
-
-
-def _is_zip(source: Path) -> bool:
-    with source.open("rb") as raw:
-        return raw.read(4) == b"PK\x03\x04"
 
 
 def existing(name: str) -> Path:

@@ -60,12 +60,16 @@ def container_of(path: Path, options: ReadOptions, tick: Tick, named: Sequence[s
     if chosen[0].width > options.limits.columns:
         raise too_many(path.name, chosen[0].width, options.limits)
 
+    merged: dict[str, dict[int, list[Merged]]] = {}  # by sheet: finding them reads all of it
+
     def records() -> Iterator[Record]:
         with _opened(path) as opened:
             for sheet in chosen:
                 tick(0)
                 held = opened[sheet.name]
-                yield from _records(held, sheet, len(chosen) > 1, _merged(path, held))
+                if sheet.name not in merged:
+                    merged[sheet.name] = _merged(path, held)
+                yield from _records(held, sheet, len(chosen) > 1, merged[sheet.name])
 
     dialect = Dialect("", True, chosen[0].header, chosen[0].width)
     return Container("workbook", records, None, dialect, notes)
@@ -153,7 +157,7 @@ def _filled(
         for column, last in merged.get(at, ()):
             if column < len(cells):
                 held[column] = last, cells[column]
-        if _trimmed(cells):
+        if held and _trimmed(cells):
             for column, (last, value) in held.items():
                 if at <= last and column < len(cells) and cells[column] is None:
                     cells[column] = value

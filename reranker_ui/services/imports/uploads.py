@@ -133,8 +133,7 @@ def upload_state(workspace: Workspace, user: User, token: str) -> UploadState:
 
 
 def _about(noted: dict[str, Any]) -> Upload:
-    names = ("file", "more", "bytes", "hub", "said", "corpus", "queries")
-    return cast(Upload, {name: noted.get(name) for name in names})
+    return cast(Upload, {name: noted.get(name) for name in Upload.__annotations__})
 
 
 def store_upload(

@@ -1,9 +1,10 @@
 """The checks of labelled pairs, in the order of the report."""
 
 from collections.abc import Sequence
+from typing import get_args
 
 from reranker_ui.core.evaluation.quality import label_checks, leakage
-from reranker_ui.core.evaluation.quality.finding import Finding
+from reranker_ui.core.evaluation.quality.finding import Finding, Severity
 from reranker_ui.core.evaluation.quality.table import Table
 
 # The checks in the order of the report, and their names where nothing is found.
@@ -28,7 +29,7 @@ CLEAN = {
 
 def in_order(findings: list[Finding]) -> list[Finding]:
     """The findings as the report lists them: the severe ones first, then by check."""
-    severe, order = ("blocks", "look", "note"), list(CLEAN)
+    severe, order = get_args(Severity), list(CLEAN)
     return sorted(findings, key=lambda one: (severe.index(one.severity), order.index(one.key)))
 
 

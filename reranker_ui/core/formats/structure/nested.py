@@ -52,7 +52,7 @@ class NestedColumns:
         return next(iter([n for n in unnamed if self.is_prose(n)] or unnamed or texts), None)
 
     def sides(self, query: Any, options: ReadOptions) -> tuple[list[Any], list[Any]]:
-        """Columns of positives and of negatives, as chosen or as their names and content tell."""
+        """Columns of positives and of negatives, as chosen or as found by name and content."""
         good = [self.chosen(name) for name in options.positive]
         bad = [self.chosen(name) for name in options.negative]
         if good or bad:
@@ -80,9 +80,9 @@ class NestedColumns:
         return sorted(found, key=lambda name: plain(name) not in known)
 
     def inner(self, passages: Any, options: ReadOptions, by_content: bool) -> Inner:
-        """The label inside the passages, chosen as `passages.key` or as its name and content tell.
+        """The label inside the passages, chosen as `passages.key` or as found by name and content.
 
-        by_content: the content of a key may tell, not only its name.
+        by_content: search by the content of a key too, not only by its name.
         """
         column, _, key = str(options.label).partition(".")
         if key and column == str(passages):

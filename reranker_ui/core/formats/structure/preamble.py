@@ -99,8 +99,7 @@ def _grouped(above: Sequence[str], below: Sequence[str]) -> tuple[str, ...] | No
         else:
             return None
         at = end
-    alone = len(names) == width and any(not cell for cell in low)
-    return tuple(names) if groups and alone else None
+    return tuple(names) if groups and not all(low) else None
 
 
 def _distinct(cells: Sequence[str]) -> tuple[str, ...]:
