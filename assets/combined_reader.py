@@ -1,7 +1,7 @@
 """Scores pairs as a run does, from the folder of its download, which holds combined.json.
 
 from combined_reader import CombinedReranker
-CombinedReranker("run", encoder="folder or Hub id of the encoder").scores([(query, passage)])
+CombinedReranker("run").scores([(query, passage)])
 """
 
 import json
@@ -21,31 +21,40 @@ class CombinedReranker:
     """A run's cross-encoder together with a probe of the embeddings, cosine and BM25."""
 
     def __init__(self, folder, encoder=None):
-        """`folder`: a run, or its model; `encoder`: a folder or a Hub id, the Hub's own if None."""
+        """`folder`: a run, or its model; `encoder`: another one than is beside, or on the Hub."""
         folder = Path(folder)
         self.kept = json.loads((folder / "combined.json").read_text())
+        self.weights = {part: weight for part, weight in self.kept["weights"].items() if weight}
         inner = folder / "model"
         self.model = CrossEncoder(str(inner if inner.is_dir() else folder))
-        self.encoder = SentenceTransformer(str(encoder or self.kept["encoder_on_hub"]))
+        if self.weights.keys() & {"cosine", "probe"}:
+            on_hub = self.kept["encoder_on_hub"]
+            beside = folder / on_hub.rpartition("/")[2]
+            encoder = encoder or (beside if beside.is_dir() else on_hub)
+            revision = self.kept["revision"] if encoder == self.kept["encoder"] else None
+            self.encoder = SentenceTransformer(str(encoder), revision=revision)
 
     def scores(self, pairs):
         """The probability of each (query, passage)."""
-        queries, passages = map(list, zip(*pairs, strict=True))
-        left = self.encoder.encode_query(queries, normalize_embeddings=True)
-        right = self.encoder.encode_document(passages, normalize_embeddings=True)
-        words = [self.bm25(*pair) for pair in pairs]
-        parts = {"bm25": words, "cosine": (left * right).sum(1), "probe": [0] * len(pairs)}
+        if not pairs:
+            return []
+        parts = {"tuned": self.model.predict(pairs, activation_fn=Identity())}
+        parts["bm25"] = words = [self.bm25(*pair) for pair in pairs]
+        if self.weights.keys() & {"cosine", "probe"}:
+            queries, passages = map(list, zip(*pairs, strict=True))
+            left = self.encoder.encode_query(queries, normalize_embeddings=True)
+            right = self.encoder.encode_document(passages, normalize_embeddings=True)
+            parts["cosine"] = (left * right).sum(1)
         if probe := self.kept.get("probe"):
             meaning = left * right @ probe["product"] + abs(left - right) @ probe["difference"]
             found = zip(meaning, words, strict=True)
             parts["probe"] = [probe["intercept"] + m + probe["bm25"] * w for m, w in found]
-        parts["tuned"] = self.model.predict(pairs, activation_fn=Identity())
-        weights = self.kept["weights"].items()
+        weights, start = self.weights.items(), self.kept["intercept"]
         logits = [
-            self.kept["intercept"] + sum(weight * parts[part][n] for part, weight in weights)
+            start + sum(weight * parts[part][n] for part, weight in weights)
             for n in range(len(pairs))
         ]
-        return [1 / (1 + math.exp(-logit)) for logit in logits]
+        return [1 / (1 + math.exp(min(-logit, 700))) for logit in logits]
 
     def bm25(self, query, passage):
         """BM25 with the weights of words kept in combined.json; 0 where it keeps none."""

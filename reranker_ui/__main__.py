@@ -1,11 +1,13 @@
 """`python -m reranker_ui VERB`: the command line, with the functions of the page.
 
 With `--json` standard output is exactly one JSON value.
-Exit codes: 0 done, 1 refused or partly done, with a sentence on standard error, 2 wrong usage.
+Exit codes: 0 done, 1 refused or partly done, with a sentence on standard error, 2 wrong usage,
+141 standard output was closed early, as by `head`.
 """
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -31,6 +33,18 @@ from reranker_ui.core.values.filesystems import as_refused
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
     arguments = parser().parse_args(joined_labels(sys.argv[1:] if argv is None else argv))
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still buffered would raise again when Python exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    return code
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    """Run the verb and print its answer; returns the exit code."""
     run: Callable[[argparse.Namespace], tuple[Any, int]] = arguments.run
     try:
         value, code = run(arguments)

@@ -41,8 +41,8 @@ class Settings(BaseSettings):
     )
     executors: str = Field(
         "local",
-        description="Where runs may train: `local`, `slurm` and `hf-jobs`, separated by commas; the"
-        " first is the default.",
+        description="Where runs may train: `local`, `slurm`, `ray` and `hf-jobs`, separated by"
+        " commas; the first is the default.",
     )
     run_gpus: int = Field(
         0, description="GPUs that a run trains on by default; 0: one, if there is one."
@@ -62,6 +62,9 @@ class Settings(BaseSettings):
         False,
         description="Queue a Slurm job again before its time limit ends it; the run then continues"
         " from its last checkpoint.",
+    )
+    ray_address: str = Field(
+        "http://127.0.0.1:8265", description="Address of the Ray cluster's dashboard and Jobs API."
     )
     hf_jobs_flavor: str = Field("t4-small", description="Hardware of a Hugging Face job.")
     hf_jobs_timeout: str = Field(
@@ -206,6 +209,11 @@ def trust_proxies(networks: str) -> None:
     uvicorn reads this variable; where it is missing, it trusts every process of this machine.
     """
     os.environ["FORWARDED_ALLOW_IPS"] = networks
+
+
+def share_uploads(folder: Path) -> None:
+    """Have Gradio keep uploads and exports in `folder`, unless GRADIO_TEMP_DIR names another."""
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(folder))
 
 
 def worker_environment() -> dict[str, str]:

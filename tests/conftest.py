@@ -12,7 +12,8 @@ from tests.support import IN_CI, ROOT
 
 # Files of more than a minute, the longest first; `--durations` of a whole run shows them.
 LONGEST = (
-    "test_runs", "test_worker", "test_published", "test_loop", "test_train", "test_annotate",
+    "test_train_form", "test_runs", "test_worker", "test_published", "test_loop", "test_train",
+    "test_processes", "test_shop", "test_annotate",
     "test_playground", "test_data", "test_hostile_fields", "test_accessibility",
     "test_below_a_path", "test_annotators", "test_flipped_bytes", "test_portable", "test_scales",
     "test_engines", "test_ranking", "test_hidden_labels", "test_backups", "test_refusals",
@@ -107,6 +108,27 @@ def workspace(home, database, empty_database):
     if database == "sqlite":
         home.mkdir(mode=0o700, exist_ok=True)
         shutil.copy(empty_database, home)
+    space = open_workspace()
+    yield space
+    space.engine.dispose()
+
+
+@pytest.fixture
+def nowhere(monkeypatch):
+    """Runs are created and never started."""
+    from reranker_ui.services.runs.execution import run_jobs
+    from tests.support.caves import Nowhere
+
+    monkeypatch.setattr(run_jobs, "executor_of", lambda *_: Nowhere())
+
+
+@pytest.fixture
+def old(tmp_path, monkeypatch):
+    """A home of version 0.1 with run 1, which is finished, and run 2, which was lost."""
+    from reranker_ui.services.store.workspace import open_workspace
+    from tests.support.old_home import unpack
+
+    monkeypatch.setenv("RERANKER_UI_HOME", str(unpack(tmp_path)))
     space = open_workspace()
     yield space
     space.engine.dispose()

@@ -8,9 +8,10 @@ from typing import Any
 
 from reranker_ui.commands import Verbs
 from reranker_ui.services.operating import backup as backups
-from reranker_ui.services.operating import overview, restore
+from reranker_ui.services.operating import restore
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.faults import DamagedDatabase
+from reranker_ui.services.store.serving import not_serving
 from reranker_ui.services.store.workspace import Workspace, open_workspace, workspace_to_restore
 
 Payload = dict[str, Any]
@@ -50,7 +51,7 @@ def _restore(arguments: argparse.Namespace) -> tuple[Any, int]:
     if arguments.runs:
         done = asdict(restore.restore_runs(workspace, LOCAL, copies, arguments.snapshot))
     else:
-        with overview.serving(workspace.home):  # no labels can be saved meanwhile
+        with not_serving(workspace.settings):  # no labels can be saved meanwhile
             done = restore.restore(
                 workspace, LOCAL, copies, arguments.snapshot, replace=arguments.replace
             )
@@ -68,24 +69,24 @@ def _opened() -> Workspace:
         return workspace_to_restore()
 
 
-def _written(book: Payload) -> str:
-    return f"{book['name']} at {book['place']}: verified, {_what(book)}."
+def _written(manifest: Payload) -> str:
+    return f"{manifest['name']} at {manifest['place']}: verified, {_what(manifest)}."
 
 
 def _restored(result: Any) -> str:
     if isinstance(result, list):
-        lines = [f"{book['name']}  {_when(book)}  {_what(book)}" for book in result]
+        lines = [f"{manifest['name']}  {_when(manifest)}  {_what(manifest)}" for manifest in result]
         return "\n".join(lines) or "No snapshots there."
     if "name" not in result:
         return f"Restored from {result['place']}: {', '.join(result['restored']) or 'no run'}."
     return f"Restored {result['name']} of {_when(result)}: {_what(result)}."
 
 
-def _what(book: Payload) -> str:
-    counts = book["counts"]
+def _what(manifest: Payload) -> str:
+    counts = manifest["counts"]
     names = ("datasets", "pairs", "annotations", "runs")
     return ", ".join(f"{counts[name]:,} {name}" for name in names)
 
 
-def _when(book: Payload) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(book["at"]))
+def _when(manifest: Payload) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(manifest["at"]))

@@ -143,18 +143,18 @@ def _refuse_to_replace(workspace: Any, name: str) -> None:
 
 
 def _options(arguments: argparse.Namespace) -> ReadOptions:
-    given = vars(arguments)
+    values = vars(arguments)
     plain = (*ROLES, "scale", "max_grade", "lowest_is_best", "repair", "format", "encoding",
              "corpus", "queries", "positive", "negative", "ignore", "header_line",
              "sheet", "relevant_from", "min_grade", "grade_names")  # fmt: skip
     return ReadOptions(
-        **{name: given[name] for name in plain},
-        delimiter=(given["delimiter"] or "").replace("\\t", "\t") or None,
-        quotes=None if given["quotes"] is None else given["quotes"] == "on",
-        header=None if given["header"] is None else given["header"] == "yes",
-        passage_template=_with_breaks(given["passage_template"]),
-        map_label=dict(given["map_label"]),
-        joins=given["join"],
+        **{name: values[name] for name in plain},
+        delimiter=(values["delimiter"] or "").replace("\\t", "\t") or None,
+        quotes=None if values["quotes"] is None else values["quotes"] == "on",
+        header=None if values["header"] is None else values["header"] == "yes",
+        passage_template=_with_breaks(values["passage_template"]),
+        map_label=dict(values["map_label"]),
+        joins=values["join"],
     )
 
 
@@ -173,18 +173,18 @@ def _columns(report: StoredReport) -> list[str]:
     ]  # fmt: skip
 
 
-def _mojibake(found: MojibakeReport | None) -> list[str]:
+def _mojibake(report: MojibakeReport | None) -> list[str]:
     """Lines about texts that were decoded with the wrong encoding."""
-    if not found:
+    if not report:
         return []
-    what = f"{found['texts']:,} texts look like UTF-8 decoded as {found['encoding']}"
-    done = "; they are repaired" if found["repaired"] else "; --repair repairs them, such as"
+    what = f"{report['texts']:,} texts look like UTF-8 decoded as {report['encoding']}"
+    done = "; they are repaired" if report["repaired"] else "; --repair repairs them, such as"
     lines = [f"{what}{done}:"]
-    lines += [f"  line {o['line']:,}: {o['before']}  ->  {o['after']}" for o in found["examples"]]
-    if found["lost"]:
-        where = ", ".join(f"{text['line']:,}" for text in found["left"])
+    lines += [f"  line {o['line']:,}: {o['before']}  ->  {o['after']}" for o in report["examples"]]
+    if report["lost"]:
+        where = ", ".join(f"{text['line']:,}" for text in report["left"])
         lines.append(
-            f"{found['lost']:,} more have lost bytes and are not changed, first on line {where}."
+            f"{report['lost']:,} more have lost bytes and are not changed, first on line {where}."
         )
     return lines
 

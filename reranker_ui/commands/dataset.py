@@ -41,8 +41,8 @@ def _dataset(arguments: argparse.Namespace) -> tuple[Any, int]:
         change = act(workspace, LOCAL, name, new or old, mapping)
     if not arguments.dry_run:
         name = _edited(workspace, arguments)
-    found = next(row for row in list_datasets(workspace, LOCAL) if row["name"] == name)
-    return {**found, "change": change}, 0
+    details = next(row for row in list_datasets(workspace, LOCAL) if row["name"] == name)
+    return {**details, "change": change}, 0
 
 
 def _edited(workspace: Any, arguments: argparse.Namespace) -> str:
@@ -102,18 +102,18 @@ def _mapping(arguments: argparse.Namespace) -> dict[float, float]:
         raise Refused("--map-label expects numbers here, such as --map-label 7=3.") from None
 
 
-def _lines(found: dict[str, Any]) -> str:
-    scale = Scale.from_json(found["scale"])
-    lines = [f"{found['name']}: {found['pairs']:,} pairs, {found['queries']:,} queries"]
-    if found["description"]:
-        lines.append(f"  {found['description']}")
+def _lines(dataset: dict[str, Any]) -> str:
+    scale = Scale.from_json(dataset["scale"])
+    lines = [f"{dataset['name']}: {dataset['pairs']:,} pairs, {dataset['queries']:,} queries"]
+    if dataset["description"]:
+        lines.append(f"  {dataset['description']}")
     start = "any above 0" if scale.relevant_from is None else f"{scale.relevant_from:g}"
     lines.append(f"  labels are {scale}; relevant from {start}")
     if scale.names:
         labels = [scale.min + at for at in range(len(scale.names))]
         lines.append(f"  {', '.join(map(scale.word_of, labels))}")
-    lines.append(f"  {found['labelled']:,} labelled, {found['positives']:,} of them positive")
-    return "\n".join(lines + _change_lines(found["change"]))
+    lines.append(f"  {dataset['labelled']:,} labelled, {dataset['positives']:,} of them positive")
+    return "\n".join(lines + _change_lines(dataset["change"]))
 
 
 def _change_lines(change: dict[str, Any] | None) -> list[str]:

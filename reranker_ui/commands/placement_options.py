@@ -15,11 +15,16 @@ def add_placement(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--executor",
         metavar="NAME",
-        help="local, slurm or hf-jobs; the first of RERANKER_UI_EXECUTORS",
+        help="local, slurm, ray or hf-jobs; default: the first of RERANKER_UI_EXECUTORS",
     )
     verb.add_argument("--yes", action="store_true", help="agree to the price of a paid job")
     several = verb.add_mutually_exclusive_group()
-    several.add_argument("--gpus", type=int, metavar="N", help="train on N GPUs of one machine")
+    several.add_argument(
+        "--gpus",
+        type=int,
+        metavar="N",
+        help="train on N GPUs of one machine, or of several nodes on Ray",
+    )
     several.add_argument("--processes", type=int, metavar="N", help="train in N CPU processes")
 
 
@@ -42,7 +47,9 @@ def agreed_placement(
     print(text, file=sys.stderr)
     if not yes:
         if not sys.stdin.isatty():
-            raise Refused("Nobody is here to agree to the price. Add --yes to agree to it.")
+            raise Refused(
+                "Nothing was started: without a terminal, add --yes to agree to the price."
+            )
         print("Start? [y/N] ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise Refused("Nothing was started.")

@@ -16,6 +16,11 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--dataset", required=True, metavar="NAME")
     verb.add_argument("--base", metavar="MODEL", help="base model whose tokenizer reads the texts")
     verb.add_argument("--max-length", type=int, metavar="N", help="max length of a run, in tokens")
+    verb.add_argument(
+        "--meaning",
+        action="store_true",
+        help="also look for dev and test queries that mean the same as one of train",
+    )
     verb.set_defaults(run=_quality, show=_lines)
 
 
@@ -25,8 +30,9 @@ def _quality(arguments: argparse.Namespace) -> tuple[Any, int]:
     from reranker_ui.services.store.workspace import open_workspace
 
     report = check_now(
-        open_workspace(), LOCAL, arguments.dataset, arguments.base, arguments.max_length
-    )
+        open_workspace(), LOCAL, arguments.dataset, arguments.base, arguments.max_length,
+        arguments.meaning,
+    )  # fmt: skip
     if report["notice"]:
         print(report["notice"], file=sys.stderr)
     return report, 0

@@ -4,14 +4,16 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from reranker_ui.commands import Verbs
 from reranker_ui.core.models.reranker import RankedPassage
 from reranker_ui.core.values.recipe import EMBEDDED
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.ranking import compare
+from reranker_ui.services.ranking import candidates, compare
 from reranker_ui.services.ranking.rankers import find_ranker
+from reranker_ui.services.ranking.rerank import serve_ranking
+from reranker_ui.services.ranking.retrieval import meaning
 from reranker_ui.services.runs.training_queries import learned_queries
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import Workspace, open_workspace
@@ -24,11 +26,26 @@ def add(verbs: Verbs) -> None:
     rank = verbs.add_parser("rank", help="rank passages for a query")
     rank.add_argument("--model", required=True, help=MODEL)
     rank.add_argument("--query", required=True, metavar="TEXT")
-    rank.add_argument(
+    passages = rank.add_mutually_exclusive_group(required=True)
+    passages.add_argument(
         "--passages",
-        required=True,
         metavar="FILE",
         help='.jsonl of strings or {"passage"}, else one passage per line; - reads standard input',
+    )
+    passages.add_argument("--dataset", metavar="NAME", help="rank the best passages of a dataset")
+    rank.add_argument(
+        "--first-stage",
+        choices=get_args(candidates.FirstStage),
+        default="bm25",
+        help="which passages of the dataset: by words (bm25) or similar by meaning",
+    )
+    rank.add_argument(
+        "--candidates", type=int, default=50, metavar="N", help="how many of them, 50 by default"
+    )
+    rank.add_argument(
+        "--cascade",
+        action="store_true",
+        help="with more than 200 passages, a run scores those that cosine and BM25 put first",
     )
     rank.add_argument("--raw", action="store_true", help="logits instead of probabilities")
     rank.set_defaults(run=_rank, show=_lines)
@@ -43,11 +60,30 @@ def add(verbs: Verbs) -> None:
 
 
 def _rank(arguments: argparse.Namespace) -> tuple[list[RankedPassage], int]:
-    passages = read_passages(arguments.passages)
     workspace = open_workspace()
-    rows = compare.rank(workspace, LOCAL, arguments.model, arguments.query, passages, arguments.raw)
-    _print_notice(workspace, arguments.model)
-    return rows, 0
+    passages = _candidates(workspace, arguments)
+    served = serve_ranking(
+        workspace, LOCAL, arguments.model, arguments.query, passages, arguments.raw,
+        cascade=arguments.cascade,
+    )  # fmt: skip
+    for notice in filter(None, (served.ranker.notice, served.estimates())):
+        print(notice, file=sys.stderr)
+    return served.rows, 0
+
+
+def _candidates(workspace: Workspace, arguments: argparse.Namespace) -> list[str]:
+    if arguments.passages:
+        return read_passages(arguments.passages)
+    dataset, query = arguments.dataset, arguments.query
+    if arguments.first_stage == "bm25":
+        return candidates.found(workspace, LOCAL, query, dataset, arguments.candidates).passages
+    meaning.embed_now(workspace, LOCAL, dataset, _print_embedded)
+    return candidates.similar(workspace, LOCAL, query, dataset, arguments.candidates).passages
+
+
+def _print_embedded(missing: int, passages: int) -> None:
+    if missing:
+        print(f"{passages - missing:,} of {passages:,} passages are embedded", file=sys.stderr)
 
 
 def _evaluate(arguments: argparse.Namespace) -> tuple[dict[str, Any], int]:

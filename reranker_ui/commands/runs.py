@@ -1,12 +1,14 @@
 """The verbs runs, run, compare, stop and delete-run."""
 
 import argparse
+import sys
 from typing import Any, Literal
 
 from reranker_ui.commands import Verbs
 from reranker_ui.services.runs.comparison import comparison
 from reranker_ui.services.runs.details import archive_runs, edit_run
 from reranker_ui.services.runs.listing import contract_of
+from reranker_ui.services.runs.outcomes import outcome
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle, several
@@ -39,22 +41,30 @@ def add(verbs: Verbs) -> None:
     single.set_defaults(run=_run, show=_details)
     comparing = verbs.add_parser("compare", help="compare runs, or recipes over their seeds")
     comparing.add_argument("runs_named", metavar="RUN", nargs="+", help=ONE)
-    comparing.set_defaults(run=_compare, show=compared)
+    comparing.set_defaults(run=_compare, show=comparison_table)
     stop = verbs.add_parser("stop", help="stop a run, or its whole chain, and save its model")
     stop.add_argument("run_named", metavar="RUN", help=ONE)
     stop.add_argument("--cancel", action="store_true", help="discard the model")
-    stop.set_defaults(run=_stop, show=line)
+    stop.set_defaults(run=_stop, show=run_line)
     delete = verbs.add_parser("delete-run", help="delete runs with all their files")
     delete.add_argument("runs_named", metavar="RUN", nargs="+", help=ONE)
     delete.set_defaults(run=_delete, show=_deleted)
 
 
-def shape(run: lifecycle.Run) -> Shape:
+def run_fields(run: lifecycle.Run) -> Shape:
     """The fields of a run that the verbs print."""
     return contract_of(run)
 
 
-def line(run: Shape) -> str:
+def code_of(*runs: lifecycle.Run) -> int:
+    """The exit code of a verb that started `runs`: 1 where one did not succeed, with its reason."""
+    failed = [run for run in runs if run["status"] in ("failed", "lost", "cancelled")]
+    for run in failed:
+        print(f"{run['name']}: {run['sentence']}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def run_line(run: Shape) -> str:
     """A run in one line."""
     scores = "  ".join(
         f"{ranker} {metrics['ndcg@10']:.3f}"
@@ -74,17 +84,17 @@ def _runs(arguments: argparse.Namespace) -> tuple[list[Shape], int]:
         and arguments.dataset in (None, run["dataset"])
         and arguments.status in (None, run["status"])
     ]
-    return [shape(run) for run in sorted(rows, key=ORDERS[arguments.sort])], 0
+    return [run_fields(run) for run in sorted(rows, key=ORDERS[arguments.sort])], 0
 
 
 def _ndcg(run: lifecycle.Run) -> float:
-    found = run["metrics"].get("combined") or run["metrics"].get("tuned") or {}
-    return float(found.get("ndcg@10") or 0.0)
+    metrics = run["metrics"].get("combined") or run["metrics"].get("tuned") or {}
+    return float(metrics.get("ndcg@10") or 0.0)
 
 
 def _lines(rows: list[Shape]) -> str:
     none = "No runs yet. Start one: python -m reranker_ui train --dataset NAME"
-    return "\n".join(map(line, rows)) or none
+    return "\n".join(map(run_line, rows)) or none
 
 
 def _run(arguments: argparse.Namespace) -> tuple[Shape, int]:
@@ -94,11 +104,13 @@ def _run(arguments: argparse.Namespace) -> tuple[Shape, int]:
         (run,) = archive_runs(workspace, LOCAL, [run["id"]], arguments.archive)
     more = ["note", "archived", "chain", "dataset", "base", "parent", "sentence", "verdict"]
     fields: Shape = {**run}
-    return shape(run) | {name: fields[name] for name in [*more, "place"]}, 0
+    if verdict := outcome(workspace, LOCAL, run["id"])["verdict"]:
+        fields["verdict"] = f"{verdict['sentence']} {verdict['numbers']}"
+    return run_fields(run) | {name: fields[name] for name in [*more, "place"]}, 0
 
 
 def _details(run: Shape) -> str:
-    texts = [line(run), run["sentence"], run["verdict"], run["note"]]
+    texts = [run_line(run), run["sentence"], run["verdict"], run["note"]]
     return "\n".join(text for text in texts if text) + ("\nArchived" if run["archived"] else "")
 
 
@@ -106,7 +118,7 @@ def _compare(arguments: argparse.Namespace) -> tuple[Shape, int]:
     return {**comparison(open_workspace(), LOCAL, arguments.runs_named)}, 0
 
 
-def compared(table: Shape) -> str:
+def comparison_table(table: Shape) -> str:
     """A comparison as a table."""
     heads = [run["name"] for run in table["runs"]]
     rows = [["", *heads]]
@@ -129,14 +141,14 @@ def _value(value: dict[str, Any]) -> str:
 
 def _stop(arguments: argparse.Namespace) -> tuple[Shape, int]:
     how: Literal["keep", "cancel"] = "cancel" if arguments.cancel else "keep"
-    return shape(several.stop_all(open_workspace(), LOCAL, arguments.run_named, how)), 0
+    return run_fields(several.stop_all(open_workspace(), LOCAL, arguments.run_named, how)), 0
 
 
 def _delete(arguments: argparse.Namespace) -> tuple[Shape | list[Shape], int]:
     workspace = open_workspace()
     rows = [lifecycle.find_run(workspace, LOCAL, name) for name in arguments.runs_named]
     several.delete_runs(workspace, LOCAL, [row["id"] for row in rows])
-    shapes = [shape(row) for row in rows]
+    shapes = [run_fields(row) for row in rows]
     return shapes[0] if len(shapes) == 1 else shapes, 0
 
 

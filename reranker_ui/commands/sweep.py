@@ -1,7 +1,6 @@
 """The verb sweep: a grid of recipes and seeds, and their comparison."""
 
 import argparse
-import sys
 
 from reranker_ui.commands import Verbs
 from reranker_ui.commands.placement_options import (
@@ -9,7 +8,7 @@ from reranker_ui.commands.placement_options import (
     agreed_placement,
     chosen_placement,
 )
-from reranker_ui.commands.runs import Shape, compared, line, shape
+from reranker_ui.commands.runs import Shape, code_of, comparison_table, run_fields, run_line
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.runs.comparison import comparison
 from reranker_ui.services.store.access import LOCAL
@@ -43,14 +42,12 @@ def _sweep(arguments: argparse.Namespace) -> tuple[Shape, int]:
     runs = sweep(workspace, LOCAL, arguments.dataset, recipes, arguments.seeds, placed)
     numbers = [run["id"] for run in runs]
     if not arguments.wait:
-        return {"runs": [shape(run) for run in runs], "compare": _address(numbers)}, 0
+        answer = {"runs": [run_fields(run) for run in runs], "compare": _address(numbers)}
+        return answer, code_of(*runs)
     ended = [lifecycle.wait(workspace, LOCAL, number) for number in numbers]
-    failed = [run for run in ended if run["status"] not in ("finished", "stopped")]
-    for run in failed:
-        print(f"{run['name']}: {run['sentence']}", file=sys.stderr)
-    found = comparison(workspace, LOCAL, numbers) if len(numbers) > 1 else None
-    answer = {"runs": [shape(run) for run in ended], "compare": _address(numbers)}
-    return answer | {"comparison": found}, 1 if failed else 0
+    compared = comparison(workspace, LOCAL, numbers) if len(numbers) > 1 else None
+    answer = {"runs": [run_fields(run) for run in ended], "compare": _address(numbers)}
+    return answer | {"comparison": compared}, code_of(*ended)
 
 
 def _recipe(name: str, base: str | None) -> Recipe:
@@ -63,9 +60,9 @@ def _address(numbers: list[int]) -> str:
 
 
 def _shown(answer: Shape) -> str:
-    lines = [line(run) for run in answer["runs"]]
+    lines = [run_line(run) for run in answer["runs"]]
     numbers = " ".join(str(run["id"]) for run in answer["runs"])
     lines.append(f"Compare them: python -m reranker_ui compare {numbers}")
     lines.append(f"or with the page: {answer['compare']}")
     table = answer.get("comparison")
-    return "\n".join([*lines, "", compared(table)] if table else lines)
+    return "\n".join([*lines, "", comparison_table(table)] if table else lines)

@@ -11,7 +11,7 @@ from reranker_ui.commands.placement_options import (
     agreed_placement,
     chosen_placement,
 )
-from reranker_ui.commands.runs import Shape, line, shape
+from reranker_ui.commands.runs import Shape, code_of, run_fields, run_line
 from reranker_ui.core.training.advice.budget import MINUTES
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.runs import push as publishing
@@ -59,7 +59,7 @@ def add(verbs: Verbs) -> None:
     recipe.set_defaults(run=_recipe, show=lambda result: result["yaml"].rstrip())
     resume = verbs.add_parser("resume", help="resume a lost, stopped or failed run")
     add_placement(resume)
-    resume.set_defaults(run=_resume, show=line)
+    resume.set_defaults(run=_resume, show=run_line)
     push = verbs.add_parser("push", help="push a run's model to the Hub, private by default")
     push.add_argument("--to", metavar="TEAM/MODEL", required=True, help="its name on the Hub")
     push.add_argument("--public", action="store_true", help="readable by everyone")
@@ -115,10 +115,10 @@ def _requested(arguments: argparse.Namespace) -> Recipe:
         card = arguments.recipe
     if card is None:
         return recipe_from(arguments.recipe, **changes)
-    found = from_card(open_workspace(), LOCAL, card)
-    for notice in found.notices:
+    parsed = from_card(open_workspace(), LOCAL, card)
+    for notice in parsed.notices:
         print(notice, file=sys.stderr)
-    return changed(found.variant(arguments.card_variant).model_dump(), **changes)
+    return changed(parsed.variant(arguments.card_variant).model_dump(), **changes)
 
 
 def _recipe(arguments: argparse.Namespace) -> tuple[Shape, int]:
@@ -149,17 +149,16 @@ def _train(arguments: argparse.Namespace) -> tuple[Shape, int]:
     for notice in run["notices"]:
         print(notice, file=sys.stderr)
     if not arguments.wait:
-        return shape(run), 0
+        return run_fields(run), code_of(run)
     return _waited(workspace, [run["id"], *run["later"]])
 
 
 def _waited(workspace: Workspace, numbers: list[int]) -> tuple[Shape, int]:
     for number in numbers:
         run = lifecycle.wait(workspace, LOCAL, number)
-        if run["status"] not in ("finished", "stopped"):  # the later runs wait for its model
-            print(f"{run['name']}: {run['sentence']}", file=sys.stderr)
-            return shape(run), 1
-    return shape(run), 0
+        if code := code_of(run):  # the later runs wait for its model
+            return run_fields(run), code
+    return run_fields(run), 0
 
 
 def _resume(arguments: argparse.Namespace) -> tuple[Shape, int]:
@@ -170,7 +169,8 @@ def _resume(arguments: argparse.Namespace) -> tuple[Shape, int]:
     else:
         placed = chosen_placement(workspace, arguments)
     placed = agreed_placement(workspace, placed, arguments.yes)
-    return shape(lifecycle.resume(workspace, LOCAL, arguments.run_named, placed)), 0
+    run = lifecycle.resume(workspace, LOCAL, arguments.run_named, placed)
+    return run_fields(run), code_of(run)
 
 
 def _push(arguments: argparse.Namespace) -> tuple[Shape, int]:
@@ -186,7 +186,7 @@ def _push(arguments: argparse.Namespace) -> tuple[Shape, int]:
 def _shown(payload: Shape) -> str:
     """A run, or the plan of one."""
     if "facts" not in payload:
-        return line(payload)
+        return run_line(payload)
     facts = [f"{fact['name']:<24} {fact['value']}" for fact in payload["facts"]]
     findings = [f"{finding['fact']}. {finding['mend']}" for finding in payload["findings"]]
     return "\n".join([payload["data"], *facts, *findings, *payload["notices"]])

@@ -31,10 +31,12 @@ def add(verbs: Verbs) -> None:
     password = does.add_parser("password", help="set a password; ends that person's sessions")
     password.add_argument("name", metavar="NAME")
     password.set_defaults(run=_password, show=_keys_left)
-    password.add_argument("--end-keys", action="store_true", help="end the person's API keys too")
-    keys = does.add_parser("end-keys", help="end all API keys of a person")
+    password.add_argument(
+        "--end-keys", action="store_true", help="revoke the person's API keys too"
+    )
+    keys = does.add_parser("end-keys", help="revoke all API keys of a person")
     keys.add_argument("name", metavar="NAME")
-    keys.set_defaults(run=_end_keys, show=lambda ended: f"{ended['ended']} API keys ended.")
+    keys.set_defaults(run=_end_keys, show=lambda ended: f"API keys revoked: {ended['ended']}.")
     remove = does.add_parser("remove", help="remove an account; its labels stay")
     remove.add_argument("name", metavar="NAME")
     remove.set_defaults(run=_remove, show=str)
@@ -79,7 +81,7 @@ def _end_keys(arguments: argparse.Namespace) -> tuple[dict[str, int], int]:
 def _keys_left(left: dict[str, int]) -> str:
     if not left["keys"]:
         return "The password is set, and all sessions have ended."
-    return f"The password is set. {left['keys']} API keys still work; users end-keys ends them."
+    return f"The password is set. API keys that still work: {left['keys']}; end-keys revokes them."
 
 
 def _remove(arguments: argparse.Namespace) -> tuple[None, int]:

@@ -76,11 +76,11 @@ def _owned(name: str, account: str) -> str:
 def _cost(api: Any, hardware: str) -> float | None:
     if hardware == FREE:
         return 0.0
-    found = next((kind for kind in api.list_spaces_hardware() if kind.name == hardware), None)
+    price = next((kind for kind in api.list_spaces_hardware() if kind.name == hardware), None)
     units = {"minute": 60, "hour": 1}
-    if found is None or found.unit_label not in units:
+    if price is None or price.unit_label not in units:
         return None
-    return float(found.unit_cost_usd * units[found.unit_label])
+    return float(price.unit_cost_usd * units[price.unit_label])
 
 
 def _bucket(api: Any, bucket: str) -> list[Step]:
@@ -202,18 +202,18 @@ def _files(api: Any, manifest: Manifest, space: str, root: Path, exists: bool) -
 
 def wanted_files(manifest: Manifest, root: Path) -> dict[str, bytes]:
     """The files to deploy, by path; README with the front matter of the manifest."""
-    found: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
         hidden = any(part.startswith(".") or part == "__pycache__" for part in Path(name).parts)
         if hidden or path.is_symlink() or not path.is_file():
             continue
         if _matches(name, manifest.files.include) and not _matches(name, manifest.files.exclude):
-            found[name] = path.read_bytes()
-    if "README.md" in found:
-        readme = with_front_matter(found["README.md"].decode(), manifest)
-        found["README.md"] = readme.encode()
-    return found
+            files[name] = path.read_bytes()
+    if "README.md" in files:
+        readme = with_front_matter(files["README.md"].decode(), manifest)
+        files["README.md"] = readme.encode()
+    return files
 
 
 def _matches(name: str, patterns: list[str]) -> bool:
@@ -221,5 +221,6 @@ def _matches(name: str, patterns: list[str]) -> bool:
 
 
 def _digests(data: bytes) -> tuple[str, str]:
-    blob = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
-    return blob, hashlib.sha256(data).hexdigest()
+    from huggingface_hub.utils.sha import git_hash
+
+    return git_hash(data), hashlib.sha256(data).hexdigest()

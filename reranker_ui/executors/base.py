@@ -8,9 +8,17 @@ from reranker_ui.core.values.run_folder import RunFolder
 
 
 class Executor(Protocol):
-    """Starts workers. All other communication goes through the run folder."""
+    """Starts workers. All other communication goes through the run folder.
+
+    `title`: its name in the page. `patience`: seconds that a worker may take to obey a cancel
+    request before it may be ended. `in_order`: a run that waits for the model of an earlier one
+    takes nothing that the earlier one needs.
+    """
 
     name: str
+    title: str
+    patience: float
+    in_order: bool
 
     def submit(self, folder: RunFolder) -> str:
         """Start the worker of `folder`; returns the executor's handle for it.

@@ -51,7 +51,8 @@ class HubJobOptions:
 class HubJobsExecutor:
     """Starts `reranker_ui.jobs.carried` in a job; `api` is a HfApi with the token that pays."""
 
-    name = "hf-jobs"
+    # A request takes half a minute to the job, and its last events half a minute back.
+    name, title, patience, in_order = "hf-jobs", "Hugging Face Jobs", 90.0, False
 
     def __init__(self, api: Any, options: HubJobOptions) -> None:
         self.api, self.options = api, options
@@ -126,8 +127,8 @@ class HubJobsExecutor:
 
     def _stage(self, job: Job, bucket: RunBucket) -> str:
         with _missing_passed():
-            found = self.api.inspect_job(job_id=job.id, namespace=bucket.namespace)
-            return stage_of(found)
+            status = self.api.inspect_job(job_id=job.id, namespace=bucket.namespace)
+            return stage_of(status)
         return "DELETED"
 
     def pass_stop(self, folder: RunFolder, how: str) -> None:
@@ -139,15 +140,15 @@ class HubJobsExecutor:
     def price(self) -> Price:
         """What the chosen hardware costs now; Refused for hardware that the Hub does not have."""
         with _hub_errors_refused("The price of the job is not known"):
-            every = {one.name: one for one in self.api.list_jobs_hardware()}
-        found = every.get(self.options.flavor)
-        if found is None:
+            kinds = {kind.name: kind for kind in self.api.list_jobs_hardware()}
+        hardware = kinds.get(self.options.flavor)
+        if hardware is None:
             raise Refused(
                 f"Hugging Face Jobs have no hardware {self.options.flavor}. Set"
-                f" RERANKER_UI_HF_JOBS_FLAVOR to one of {', '.join(every)}."
+                f" RERANKER_UI_HF_JOBS_FLAVOR to one of {', '.join(kinds)}."
             )
-        hourly = found.unit_cost_usd * UNITS.get(found.unit_label, 60.0)
-        return Price(found.pretty_name, round(hourly, 4), round(hourly * self._hours(), 4))
+        hourly = hardware.unit_cost_usd * UNITS.get(hardware.unit_label, 60.0)
+        return Price(hardware.pretty_name, round(hourly, 4), round(hourly * self._hours(), 4))
 
     def _hours(self) -> float:
         parts = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", self.options.timeout.strip())

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import subprocess
 import sys
 import threading
@@ -11,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.values.execution.price import Price
-from reranker_ui.core.values.job_folder import ProcessFolder
+from reranker_ui.core.values.execution.process_folder import ProcessFolder
+from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 
 
 class LocalExecutor:
     """Starts `python -m reranker_ui.worker FOLDER`, which outlives the process that started it."""
 
-    name = "local"
+    name, title, patience, in_order = "local", "This machine", 20.0, True
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         """`environment` is the worker's whole environment; it must not contain secrets."""
@@ -28,7 +30,8 @@ class LocalExecutor:
         """Start the worker of `folder` unless it has one; returns the worker's process id."""
         if (lock := folder.take()) is not None:
             launch(folder, lock, "reranker_ui.worker", self.environment, cwd=folder.path)
-        return folder.alive_file.read_text()
+        pid, _machine = folder.process() or ("", "")
+        return str(pid)
 
     def refresh(self, folders: Sequence[RunFolder]) -> None:
         """Nothing to ask: the lock of a folder says whether its worker lives."""
@@ -41,7 +44,16 @@ class LocalExecutor:
         return None
 
     def end(self, folder: RunFolder) -> None:
-        """End the worker's whole process group at once."""
+        """End the worker's whole process group at once.
+
+        Refused where it runs on another machine, which shares the home.
+        """
+        _pid, machine = folder.process() or (0, platform.node())
+        if folder.alive() and machine != platform.node():
+            raise Refused(
+                f"The worker runs on {machine} and cannot be ended from here. It stops after its"
+                f" current step; if it hangs, end its process on {machine}."
+            )
         folder.kill()
 
 
@@ -70,7 +82,7 @@ def launch(
                 pass_fds=(lock,),
                 start_new_session=True,
             )
-        os.pwrite(lock, str(process.pid).encode(), 0)
+        folder.note_process(lock, process.pid)
     finally:
         os.close(lock)
     # Reaped in a thread, so that no zombie is left while this process lives.

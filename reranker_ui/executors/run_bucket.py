@@ -66,23 +66,23 @@ class RunBucket:
     def bring_events(self, folder: RunFolder, known: dict[str, str]) -> dict[str, str]:
         """Bring events and log, if they changed since `known`; returns the hashes of both."""
         paths = [f"{self.prefix}/{FOLDER}/{name}" for name in LIVE]
-        found = self._named(self.api.get_bucket_paths_info(self.bucket, paths))
-        changed = {name: file for name, file in found.items() if known.get(name) != file.xet_hash}
+        files = self._named(self.api.get_bucket_paths_info(self.bucket, paths))
+        changed = {name: file for name, file in files.items() if known.get(name) != file.xet_hash}
         self._bring(folder, changed)
-        return {name: file.xet_hash for name, file in found.items()}
+        return {name: file.xet_hash for name, file in files.items()}
 
     def bring_all(self, folder: RunFolder) -> None:
         """Bring everything that the worker wrote; the events come last."""
         tree = self.api.list_bucket_tree(self.bucket, f"{self.prefix}/{FOLDER}", recursive=True)
-        found = self._named(file for file in tree if file.type == "file")
+        files = self._named(file for file in tree if file.type == "file")
         written = {
             name: file
-            for name, file in found.items()
+            for name, file in files.items()
             if name not in INPUTS and Path(name).parts[0] not in HERE
         }
         self._bring(folder, {name: file for name, file in written.items() if name not in LIVE})
         for part in WRITTEN_ANEW:
-            _remove_others(folder.path / part, [folder.path / name for name in found])
+            _remove_others(folder.path / part, [folder.path / name for name in files])
         self._bring(folder, {name: file for name, file in written.items() if name in LIVE})
 
     def remove(self) -> None:
@@ -98,13 +98,13 @@ class RunBucket:
     def _bring(self, folder: RunFolder, files: Found) -> None:
         if not files:
             return
-        with tempfile.TemporaryDirectory(prefix=".new-", dir=folder.path) as aside:
-            coming = [(file, Path(aside) / name) for name, file in files.items()]
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=folder.path) as draft:
+            coming = [(file, Path(draft) / name) for name, file in files.items()]
             self.api.download_bucket_files(self.bucket, coming)
             for name in files:
                 target = folder.path / name
                 target.parent.mkdir(parents=True, exist_ok=True)
-                (Path(aside) / name).replace(target)  # whole, or as it was
+                (Path(draft) / name).replace(target)  # whole, or as it was
 
 
 def _lies_below(name: str) -> bool:
@@ -116,7 +116,7 @@ def _files(folder: Path) -> list[Path]:
     return [
         path
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not any(path.is_relative_to(one) for one in hidden)
+        if path.is_file() and not any(path.is_relative_to(parent) for parent in hidden)
     ]
 
 
@@ -124,6 +124,6 @@ def _remove_others(folder: Path, wanted: Sequence[Path]) -> None:
     if not folder.is_dir():
         return
     for path in folder.iterdir():
-        if any(one.is_relative_to(path) for one in wanted):
+        if any(kept.is_relative_to(path) for kept in wanted):
             continue
         shutil.rmtree(path) if path.is_dir() else path.unlink()

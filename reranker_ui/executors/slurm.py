@@ -45,7 +45,8 @@ class SlurmOptions:
 class SlurmExecutor:
     """Submits `python -m reranker_ui.worker FOLDER` as a batch job of one node."""
 
-    name = "slurm"
+    # A request in a folder of NFS is seen within a minute.
+    name, title, patience, in_order = "slurm", "Slurm", 60.0, True
 
     def __init__(self, environment: Mapping[str, str], options: SlurmOptions) -> None:
         """`environment` is the job's whole environment; it must not contain secrets."""
@@ -61,7 +62,7 @@ class SlurmExecutor:
         answer = self._run("sbatch", "--parsable", *self._options(folder), str(script))
         if answer.returncode:
             raise Refused(
-                f"Slurm refused the job: {answer.stderr.strip().rstrip('.')}. Correct the settings"
+                f"Slurm refused the job: {_reason(answer.stderr)}. Correct the settings"
                 " RERANKER_UI_SLURM_*, then resume the run."
             )
         number = answer.stdout.strip().partition(";")[0]  # ";CLUSTER" may follow
@@ -91,7 +92,7 @@ class SlurmExecutor:
             return []
         parent = job_of(folder.path.parent / f"{number:05d}")
         alive = parent is not None and parent.phase != "ended"
-        return [f"--dependency=afterany:{parent.id}"] if parent and alive else []
+        return [f"--dependency=afterany:{parent.id}"] if parent and alive and parent.id else []
 
     def refresh(self, folders: Sequence[RunFolder]) -> None:
         """Ask Slurm once for the jobs of `folders`; where it does not answer, nothing changes."""
@@ -165,6 +166,12 @@ class SlurmExecutor:
             )
         except subprocess.TimeoutExpired as error:
             raise OSError(f"{command[0]} did not answer within {PATIENCE:.0f} s") from error
+
+
+def _reason(errors: str) -> str:
+    """What sbatch wrote on standard error, as one line."""
+    lines = (line.removeprefix("sbatch: ") for line in errors.strip().splitlines())
+    return "; ".join(line.removeprefix("error: ").rstrip(".") for line in lines)
 
 
 def phase_of(state: str) -> Phase:

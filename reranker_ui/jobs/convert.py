@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.values.job_folder import JobFolder, run_job
-from reranker_ui.core.values.machine import give_way
+from reranker_ui.core.values.machine import lower_priority
 from reranker_ui.settings import Settings
 
 PATIENCE = 1800  # seconds a conversion may take
@@ -22,7 +22,7 @@ def convert(job: JobFolder, _private: Any) -> dict[str, Any]:
     kind: `engine`, the fast engine of this app; `onnx`, files for other programs. `pairs` are
     scored by both models to compare them.
     """
-    give_way(10)
+    lower_priority(10)
     request = job.request()
     model, target, draft = Path(request["model"]), Path(request["target"]), job.path / "made"
     pairs = [(str(query), str(passage)) for query, passage in request["pairs"]]

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.evaluation.combining.combined_ranker import files_beside
@@ -15,6 +16,8 @@ def push(job: JobFolder, token: str, api: Any = None) -> dict[str, Any]:
     request = job.request()
     folder = RunFolder(job.path.parent)
     more = files_beside(folder.combined_file, folder.model)
+    if encoder := request.get("encoder"):
+        more.append(Path(encoder))
     url = push_folder(folder.model, request["repo"], request["private"], token, api, more)
     return {"url": url, "time": time.time()}
 

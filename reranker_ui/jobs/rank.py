@@ -5,28 +5,20 @@ torchrun starts it with its rank in the environment, and ends it when another on
 
 import signal
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from reranker_ui.core.training.parallel.task import TaskFolder
-from reranker_ui.core.values.machine import die_with_parent, prepare_training
-from reranker_ui.jobs.sentences import sentence
+from reranker_ui.core.training.parallel.process import take_part
+from reranker_ui.core.values.machine import die_with_parent
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Take part in the phase of the run folder `arguments[0]`; returns 0 unless it failed."""
+    """Take part in what the run folder `arguments[0]` asks for; returns 0 unless it failed."""
     die_with_parent()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # by which torchrun ends it
-    prepare_training()
-    folder = Path(arguments[0]).resolve()
     try:
-        from reranker_ui.core.training.parallel.rank import learn_as_rank
-
-        learn_as_rank(folder)
-    except Exception as error:
-        traceback.print_exc()
-        TaskFolder(folder).fail(sentence(error))
+        take_part(Path(arguments[0]).resolve())
+    except Exception:
         return 1
     return 0
 

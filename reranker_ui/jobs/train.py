@@ -14,13 +14,14 @@ from filelock import Timeout
 
 from reranker_ui.core.values.event_log import TERMINAL
 from reranker_ui.core.values.execution.placement import LOCAL, placement_of
+from reranker_ui.core.values.execution.process_folder import Busy
+from reranker_ui.core.values.execution.sentences import sentence
+from reranker_ui.core.values.execution.stops import Waited, obey_while_waiting
 from reranker_ui.core.values.filesystems import is_disk_full
-from reranker_ui.core.values.job_folder import Busy
 from reranker_ui.core.values.machine import prepare_training
 from reranker_ui.core.values.refused import Diverged, Refused
 from reranker_ui.core.values.run_folder import BRING_BACK, Cancelled, Lost, RunFolder
-from reranker_ui.executors.torchrun import run_ranks
-from reranker_ui.jobs.sentences import sentence
+from reranker_ui.executors.launch import launch_of
 from reranker_ui.settings import Settings
 
 EVERY = 0.3  # seconds between two checks of the queue
@@ -57,7 +58,8 @@ def _work(folder: RunFolder) -> int:
             from reranker_ui.core.training.run import train
 
             settings = Settings()
-            train(folder, settings.threads, settings.precision, run_ranks)
+            launch = launch_of(placement_of(folder.path))
+            train(folder, settings.threads, settings.precision, launch)
     except Waited:
         # A lost run that was resumed becomes lost again and keeps its checkpoints.
         if folder.model.is_dir() or not folder.last_checkpoint():
@@ -77,33 +79,28 @@ def _work(folder: RunFolder) -> int:
     return 0
 
 
-class Waited(Exception):  # noqa: N818 - not an error
-    """Raised where a waiting run gets the stop request `keep`."""
-
-
 @contextmanager
 def _turn(folder: RunFolder) -> Iterator[None]:
     """Wait until the parent has its model, and on this machine until no earlier run is ahead.
 
     A run on this machine then holds the home's run lock; other executors have their own queue.
     """
-    with ExitStack() as held:
+    with ExitStack() as locks:
         local = placement_of(folder.path).executor == LOCAL
-        while folder.waits_for_its_parent() or (local and not _is_next(folder, held)):
-            if stop := folder.stop_requested():
-                raise Cancelled if stop == "cancel" else Waited
+        while folder.waits_for_its_parent() or (local and not _is_next(folder, locks)):
+            obey_while_waiting(folder)
             time.sleep(EVERY)
         if folder.stop_requested() == "cancel":
             raise Cancelled
         yield
 
 
-def _is_next(folder: RunFolder, held: ExitStack) -> bool:
+def _is_next(folder: RunFolder, locks: ExitStack) -> bool:
     """Whether this run may train now; it then has the home's run lock until `held` is closed."""
-    if folder.someone_is_ahead():
+    if folder.has_run_ahead():
         return False
     with suppress(Timeout):
-        held.enter_context(folder.run_lock().acquire(timeout=0))
+        locks.enter_context(folder.run_lock().acquire(timeout=0))
         return True
     return False
 

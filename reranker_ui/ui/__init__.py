@@ -1,1 +1,1 @@
-"""The page: the only room, with app.py, that imports gradio."""
+"""The page: the only package, with app.py, that imports gradio."""

@@ -38,7 +38,7 @@ import(new URL(%(bundle)s, document.baseURI).href).then(({modules}) => {
     + 'This part of the page failed to load. Reload the page to try again.</p></div>';
 }).finally(() => document.dispatchEvent(new CustomEvent("rr-room-drawn", {detail: id})));
 """
-# The page asks for what the open tab needs (`first_paint`). The other tabs follow when it is drawn.
+# The page asks for what the open tab needs (`first_paint`). The rest follows when it is drawn.
 _PRELOAD = """<script>
 document.addEventListener("rr-room-drawn", () => setTimeout(() => {
   for (const path of %(bundles)s) {
@@ -51,10 +51,10 @@ document.addEventListener("rr-room-drawn", () => setTimeout(() => {
 
 
 def head() -> str:
-    """For the head of the page: its icon, and what loads the modules of the other tabs early."""
+    """For the head of the page: its icon, and what loads the other modules early."""
     # Without a link the browser asks the root of the site, which may be another's.
     icon = '<link rel="icon" href="favicon.ico">'
-    return icon + _PRELOAD % {"bundles": json.dumps([modules().address(tab) for tab in TABS])}
+    return icon + _PRELOAD % {"bundles": json.dumps(modules().addresses())}
 
 
 def room(

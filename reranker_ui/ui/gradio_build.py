@@ -12,7 +12,7 @@ from pathlib import Path
 import gradio
 
 FRONTEND = Path(gradio.__file__).parent / "templates" / "frontend"
-_COMPONENTS = ("column", "row", "html", "tabs", "tabitem")  # of the first screen
+_COMPONENTS = ("column", "row", "html", "state", "tabs", "tabitem")  # of the first screen
 _LISTED = re.compile(r"m\.f=\[([^\]]*)\]")
 _FILE = re.compile(r'"\./([\w.~-]+\.(?:js|css))"')
 _PLACES = re.compile(r"__vite__mapDeps\(\[([\d,]*)\]\)")
@@ -23,13 +23,13 @@ _PAGE = re.compile(r"Blocks-[\w-]+\.(?:js|css)")
 def first_files(entry: str) -> tuple[str, ...]:
     """Paths below `FRONTEND` that follow `entry`, Gradio's first script; none for another build."""
     folder = entry.rpartition("/")[0]
-    found = dict.fromkeys(_listed(_script(entry)))
-    for name in [name for name in found if name.endswith(".js")]:
+    files = dict.fromkeys(_listed(_script(entry)))
+    for name in [name for name in files if name.endswith(".js")]:
         script = _script(f"{folder}/{name}")
         listed = _listed(script)
-        wanted = filter(_PAGE.fullmatch, listed)
-        found |= dict.fromkeys([*wanted, *_of_components(script, listed)])
-    return tuple(f"{folder}/{name}" for name in found if not entry.endswith(f"/{name}"))
+        pages = filter(_PAGE.fullmatch, listed)
+        files |= dict.fromkeys([*pages, *_of_components(script, listed)])
+    return tuple(f"{folder}/{name}" for name in files if not entry.endswith(f"/{name}"))
 
 
 def _of_components(script: str, listed: list[str]) -> list[str]:

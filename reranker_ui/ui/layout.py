@@ -3,20 +3,22 @@
 import logging
 import signal
 from contextlib import nullcontext
-from pathlib import Path
 
 import gradio as gr
 
 from reranker_ui import logs
 from reranker_ui.core.values.machine import return_memory
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.imports.read_state import received
 from reranker_ui.services.operating import backup_schedule, overview
 from reranker_ui.services.ranking import engines, preload
+from reranker_ui.services.store.serving import serving, starting
 from reranker_ui.services.store.workspace import Workspace, open_workspace
-from reranker_ui.settings import ASSETS, Settings, secret_values, trust_proxies
+from reranker_ui.settings import ASSETS, Settings, secret_values, share_uploads, trust_proxies
 from reranker_ui.ui.component import head
 from reranker_ui.ui.pages import annotate, data, header, playground, train
-from reranker_ui.ui.server.entry import Door
+from reranker_ui.ui.server.entry import PageServer
+from reranker_ui.ui.stylesheets import page_stylesheet
 from reranker_ui.ui.theme import theme
 
 log = logging.getLogger(__name__)
@@ -43,24 +45,27 @@ def build_app(workspace: Workspace, way: str = "local") -> gr.Blocks:
 
 
 def serve(settings: Settings | None = None) -> None:
-    """Serve the page until interrupted. Refused if another process serves the same home."""
+    """Serve the page until interrupted. Refused if the home takes no further server."""
     settings = settings or Settings()
     return_memory()
     logs.begin(settings.log_format, secret_values())
-    with overview.serving(settings.home_folder(), settings.database_url is None):
+    with serving(settings):
         workspace = open_workspace(settings)
-        fault = _restored(workspace)
-        door = Door(workspace, fault=fault)
-        overview.begin(workspace)
+        with starting(workspace.home):
+            fault = _restored(workspace)
+            page_server = PageServer(workspace, fault=fault)
+            overview.begin(workspace)
+        if settings.database_url:  # other servers have to find what this one receives
+            share_uploads(received(workspace))
         engines.begin()
         preload.begin(workspace)
-        page = build_app(workspace, door.way)
+        page = build_app(workspace, page_server.way)
         page.queue(default_concurrency_limit=8, max_size=200)
-        door.guard(page._queue)
+        page_server.guard(page._queue)
         page._queue.sleep_when_free = 0.02  # else it wakes a thousand times a second for nothing
-        address = _launch(page, settings, door)
+        address = _launch(page, settings, page_server)
         print(f"Reranker UI is at {address}  (home: {workspace.home})", flush=True)
-        for notice in door.notices():
+        for notice in page_server.notices():
             log.warning(notice)
         for number in (signal.SIGINT, signal.SIGTERM):  # a container's stop ends it like Ctrl-C
             signal.signal(number, signal.default_int_handler)
@@ -80,15 +85,15 @@ def _restored(workspace: Workspace) -> str:
     return ""
 
 
-def _launch(page: gr.Blocks, settings: Settings, door: Door) -> str:
-    trust_proxies(door.proxies)
+def _launch(page: gr.Blocks, settings: Settings, page_server: PageServer) -> str:
+    trust_proxies(page_server.proxies)
     try:
         _app, address, _ = page.launch(
             server_name=settings.server_name,
             server_port=settings.server_port,
             root_path=settings.root_path,
             theme=theme(),
-            head=head() + _style(),
+            head=head() + f"<style>{page_stylesheet()}</style>",
             max_file_size=settings.max_upload_bytes,
             state_session_capacity=SESSIONS,
             favicon_path=str(ASSETS / "favicon.svg"),
@@ -101,8 +106,8 @@ def _launch(page: gr.Blocks, settings: Settings, door: Door) -> str:
             mcp_server=False,
             share=False,
             quiet=True,
-            auth_dependency=door.name_of,
-            app_kwargs={"middleware": door.middleware(), "routes": door.routes()},
+            auth_dependency=page_server.name_of,
+            app_kwargs={"middleware": page_server.middleware(), "routes": page_server.routes()},
             prevent_thread_lock=True,
         )
     except OSError as error:
@@ -112,18 +117,3 @@ def _launch(page: gr.Blocks, settings: Settings, door: Door) -> str:
             " Free it, or set GRADIO_SERVER_PORT to another one."
         ) from error
     return str(address)
-
-
-def _style() -> str:
-    """The page's stylesheet, for its head.
-
-    Not by Gradio's `css`, which scopes the `@media` rules to its own container: dialogs, menus
-    and toasts lie outside of it. Nested below the root three times, a rule applies everywhere
-    and is stronger than Gradio's own.
-    """
-    folder: Path = ASSETS / "css"
-    first = ["tokens.css", "base.css"]
-    names = first + sorted(path.name for path in folder.glob("*.css") if path.name not in first)
-    tokens, *rules = [(folder / name).read_text() for name in names]
-    nested = "\n".join(rules)
-    return f"<style>{tokens}:root:root:root {{\n{nested}\n}}</style>"

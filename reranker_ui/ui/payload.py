@@ -6,6 +6,7 @@ fit is refused with a sentence before the function runs.
 
 import inspect
 import math
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, get_type_hints
 
@@ -84,10 +85,10 @@ def reader_of(function: Callable[..., Any]) -> Callable[[Any], dict[str, Any]]:
 
     def read(payload: Any) -> dict[str, Any]:
         try:
-            found = model.model_validate({} if payload is None else payload)
+            values = model.model_validate({} if payload is None else payload)
         except ValidationError as error:
             raise Refused(UNKNOWN.format(sentence_of(error))) from None
-        return {name: getattr(found, name) for name in model.model_fields}
+        return {name: getattr(values, name) for name in model.model_fields}
 
     return read
 
@@ -110,8 +111,13 @@ def payload_model(function: Callable[..., Any]) -> type[BaseModel]:
     return create_model(function.__name__, __config__=config, **declared)
 
 
+# What pydantic adds to the place of a fault where several types are possible.
+_KIND = re.compile(r"(str|int|float|bool)$|(dict|list)\[")
+
+
 def sentence_of(error: ValidationError) -> str:
     """What is wrong with a body, in one sentence: the first fault."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join(str(part) for part in first["loc"] if not str(part).startswith("dict["))
-    return f"{place[:200] or 'The body'}: {first['msg'].lower()[:300]}."
+    place = ".".join(str(part) for part in first["loc"] if not _KIND.match(str(part)))
+    fault = "it is not an object" if first["type"] == "model_type" else first["msg"].lower()
+    return f"{place[:200] or 'The body'}: {fault[:300]}."

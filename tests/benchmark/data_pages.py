@@ -51,12 +51,12 @@ def make(workspace: Workspace, count: int) -> None:
     for begin in range(0, count, 20_000):
         rows = []
         for number in range(begin, min(begin + 20_000, count)):
-            told = rng.choices(words, k=45)
-            told += (
+            passage = rng.choices(words, k=45)
+            passage += (
                 ["everywhere"] + ["common"] * (number % 9 == 0) + ["seldom"] * (number % 9973 == 0)
             )
             rows.append(
-                _row(f"question {number // 10} about {told[0]}", " ".join(told), number, now)
+                _row(f"question {number // 10} about {passage[0]}", " ".join(passage), number, now)
             )
         with workspace.writing() as connection:
             connection.execute(pairs.insert(), rows)
@@ -76,9 +76,9 @@ def _row(query: str, passage: str, number: int, now: float) -> dict:
 
 def _people(connection, rng: random.Random, count: int, now: float) -> None:
     voted = rng.sample(range(1, count + 1), count // 20)
-    told = {"created_at": now, "updated_at": now}
+    times = {"created_at": now, "updated_at": now}
     votes = [
-        {"pair_id": one, "annotator": "ann", "label": rng.choice([0, 1]), **told} for one in voted
+        {"pair_id": one, "annotator": "ann", "label": rng.choice([0, 1]), **times} for one in voted
     ]
     votes += [
         {**vote, "annotator": "bob", "label": rng.choice([0, 1])} for vote in votes[: count // 1000]
@@ -98,7 +98,7 @@ def _people(connection, rng: random.Random, count: int, now: float) -> None:
 
 def times(workspace: Workspace, count: int, asked: dict) -> list[float]:
     """Milliseconds of pages forwards and backwards from several places, each twice."""
-    told = []
+    answers = []
     places = [
         {},
         {"after": count // 2},
@@ -109,8 +109,8 @@ def times(workspace: Workspace, count: int, asked: dict) -> list[float]:
     for place in places * 2:
         begun = time.perf_counter()
         page_of_pairs(workspace, LOCAL, "big", **place, **asked)
-        told.append((time.perf_counter() - begun) * 1000)
-    return told
+        answers.append((time.perf_counter() - begun) * 1000)
+    return answers
 
 
 def measure(count: int) -> None:
@@ -132,10 +132,10 @@ def measure(count: int) -> None:
             act(*(workspace, LOCAL) if act is list_datasets else (workspace, LOCAL, "big"))
             print(f"{name}: {(time.perf_counter() - begun) * 1000:.0f} ms")
         for asked in FILTERS:
-            told = times(workspace, count, asked)
+            taken = times(workspace, count, asked)
             shown = ", ".join(f"{k} {v}" for k, v in asked.items()) or "no filter"
-            print(f"  {shown:<60} {statistics.median(told):6.0f} ms, at most {max(told):6.0f} ms",
-                  flush=True)  # fmt: skip
+            middle, longest = statistics.median(taken), max(taken)
+            print(f"  {shown:<60} {middle:6.0f} ms, at most {longest:6.0f} ms", flush=True)
 
 
 if __name__ == "__main__":

@@ -85,8 +85,8 @@ def _upload(client: httpx.Client, config: dict, path: Path) -> str:
     if whole:
         counts = ("kept", "unlabelled", "duplicate", "blank", "bad_label", "unreadable")
         rejects = [f"line {one['line']}: {one['reason']}" for one in state["rejects"][:2]]
-        told = ", ".join(f"{name} {state[name]}" for name in counts if state[name])
-        return " | ".join([told, *rejects])
+        summary = ", ".join(f"{name} {state[name]}" for name in counts if state[name])
+        return " | ".join([summary, *rejects])
     return state.get("refused") or state.get("asks") or str(state)
 
 

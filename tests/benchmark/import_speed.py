@@ -72,5 +72,5 @@ def measure(pairs: int) -> None:
 
 
 if __name__ == "__main__":
-    for pairs in [int(told) for told in sys.argv[1:]] or [10_000, 100_000]:
+    for pairs in [int(size) for size in sys.argv[1:]] or [10_000, 100_000]:
         measure(pairs)

@@ -26,8 +26,9 @@ from reranker_ui.services.store.workspace import Workspace, open_workspace
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from
 from reranker_ui.settings import Settings
-from tests.integration.test_annotators import Annotator, Served
+from tests.integration.test_annotators import Served
 from tests.support import ROOT
+from tests.support.annotators import Annotator
 from tests.support.labelling import seed
 from tests.support.old_home import unpack
 
@@ -49,10 +50,13 @@ def server(space: Path, kills: int) -> str:
     """People label while the server is killed and started again."""
     workspace = open_workspace(Settings(home=space / "home"))
     seed(workspace, "many", PAIRS, per_query=10, overlap=2)
-    served = Served(workspace.home)
+    served = Served(workspace.home, program=("-m", "tests.support.annotators_server"))
     served.start()
     deadline = time.monotonic() + 3600
-    people = [Annotator(f"person {n}", served, deadline, lambda: False) for n in range(PEOPLE)]
+    names = [f"person {n}" for n in range(PEOPLE)]
+    people = [
+        Annotator(name, served, deadline, lambda: False, {"x-annotator": name}) for name in names
+    ]
     crowd = [threading.Thread(target=person.work) for person in people]
     for one in crowd:
         one.start()
@@ -60,9 +64,8 @@ def server(space: Path, kills: int) -> str:
         time.sleep(random.uniform(1, 4))
         served.kill()
         served.start()
-    time.sleep(2)
     for person in people:
-        person.deadline = 0.0  # each ends after its next answer
+        person.deadline = time.monotonic() + 5  # each ends after the answers until then
     for one in crowd:
         one.join()
     served.kill()
@@ -101,7 +104,7 @@ def worker(space: Path, kills: int) -> str:
     for _ in range(kills):
         killed_at = _step_after(workspace, run["id"], killed_at + STEPS_BETWEEN)
         steps.append(killed_at)
-        os.kill(int(folder.alive_file.read_text()), signal.SIGKILL)
+        os.kill(folder.process()[0], signal.SIGKILL)
         lifecycle.wait(workspace, LOCAL, run["id"], every=0.05)
         lifecycle.resume(workspace, LOCAL, run["id"])
     ended = lifecycle.wait(workspace, LOCAL, run["id"])

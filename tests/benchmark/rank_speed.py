@@ -4,6 +4,9 @@ Run: python -m tests.benchmark.rank_speed [FOLDER OF A MODEL]
 Without a folder it is the embedded 6-layer base with a fresh head: its order means nothing, its
 time and how well the engines agree do. The engines take turns, so that what else the machine does
 meets all of them alike; a ratio is the median over the rounds.
+
+At the end: how much longer such a model takes combined with the cosine of E5 and BM25 than alone.
+The query is a new one in each round; the passages are embedded before, or new too.
 """
 
 import sys
@@ -17,12 +20,17 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
+from reranker_ui.core.bases.base_models import resolve_encoder
+from reranker_ui.core.evaluation.combining.combination import Combination
+from reranker_ui.core.evaluation.combining.combined_ranker import CombinedRanker
+from reranker_ui.core.evaluation.combining.term_weights import TermWeights
 from reranker_ui.core.models.batcher import Pair
-from reranker_ui.core.models.encoder import embedded_encoder
+from reranker_ui.core.models.encoder import Encoder, RecentVectors, embedded_encoder
 from reranker_ui.core.models.engine import FastEngine, has_bf16
 from reranker_ui.core.models.engine_build import make
 from reranker_ui.core.models.onnx_export import export
 from reranker_ui.core.models.torch_engine import TorchEngine
+from reranker_ui.core.values.recipe import EMBEDDED_MULTILINGUAL
 from reranker_ui.settings import ASSETS
 
 CANDIDATES, CHARACTERS, ROUNDS = 100, (250, 600), 5
@@ -89,6 +97,8 @@ def main(folder: Path) -> None:
         fast = engines["OpenVINO f32"]
         scores["onnxruntime fp32"] = onnx_runtime(space / "model.onnx", fast, pairs)
         report(scores, kept["precision"])
+        served = engines.get("OpenVINO bf16", fast) if kept["precision"] == "bf16" else fast
+        report_combined(served, space, pairs)
 
 
 def report(scores: dict[str, Score], taken: str) -> None:
@@ -98,9 +108,7 @@ def report(scores: dict[str, Score], taken: str) -> None:
     times: dict[str, list[float]] = {name: [] for name in scores}
     for _ in range(ROUNDS):
         for name, score in scores.items():
-            begun = time.perf_counter()
-            score()
-            times[name].append(time.perf_counter() - begun)
+            times[name].append(seconds(score))
     print(f"{CANDIDATES} candidates, {ROUNDS} rounds; this processor takes OpenVINO {taken}")
     for name, values in found.items():
         ratio = median(a / b for a, b in zip(times["plain torch"], times[name], strict=True))
@@ -110,6 +118,35 @@ def report(scores: dict[str, Score], taken: str) -> None:
             f"  Spearman {spearmanr(expected, values).statistic:.5f}"
             f"  {len(best[0] & best[1])} of 10 the same"
         )
+
+
+def report_combined(engine: FastEngine, cache: Path, pairs: list[Pair]) -> None:
+    """Time the cross-encoder alone and combined with cosine and BM25, in turn; print the ratios."""
+    encoder = Encoder(resolve_encoder(EMBEDDED_MULTILINGUAL, cache))
+    found = Combination(0.0, {"tuned": 1.0, "cosine": 1.0, "bm25": 1.0}, {})
+    passages = [passage for _, passage in pairs]
+    ranker = CombinedRanker(found, EMBEDDED_MULTILINGUAL, None, TermWeights.of(passages))
+    ratios: dict[str, list[float]] = {"embedded before": [], "new": []}
+    for number in range(ROUNDS):
+        asked = [(f"{QUERY} {number}", passage) for passage in passages]
+        alone = seconds(lambda asked=asked: engine.logits(asked))  # type: ignore[misc]
+        for state, kept in ratios.items():
+            encoder._recent = RecentVectors()
+            if state != "new":
+                encoder.scores([("warm", passage) for passage in passages])
+            took = seconds(
+                lambda asked=asked: ranker.logits(asked, engine.logits, encoder.of_pairs)  # type: ignore[misc]
+            )
+            kept.append(took / alone)
+    for state, kept in ratios.items():
+        print(f"combined, passages {state}: {median(kept):.2f} of the time of the model alone")
+
+
+def seconds(score: Score) -> float:
+    """How long a call takes."""
+    begun = time.perf_counter()
+    score()
+    return time.perf_counter() - begun
 
 
 if __name__ == "__main__":

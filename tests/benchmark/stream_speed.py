@@ -1,6 +1,6 @@
 """How long the stream takes over many pairs: `python -m tests.benchmark.stream_speed [PAIRS ...]`.
 
-For each size (1,000 and 1,000,000 unless told otherwise) the middle time of 30 batches of 20 pairs
+For each size (1,000 and 1,000,000 by default) the middle time of 30 batches of 20 pairs
 in each order, a label, its query's candidates and the progress, with 20,000 pairs labelled already.
 """
 
@@ -68,12 +68,12 @@ def _row(number: int, now: float) -> dict:
 
 def middle(act: Callable[[int], object]) -> float:
     """The middle of TIMES times of `act`, in milliseconds."""
-    told = []
+    seconds = []
     for number in range(TIMES):
         begun = time.perf_counter()
         act(number)
-        told.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(told)
+        seconds.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(seconds)
 
 
 def measure(count: int) -> dict[str, float]:
@@ -81,15 +81,15 @@ def measure(count: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         workspace = open_workspace(Settings(home=Path(folder) / "home"))
         make(workspace, count)
-        told = {}
+        seconds = {}
         for order in ORDERS:
-            told[order] = middle(lambda _, order=order: next_pairs(workspace, MAI, "big", order))
+            seconds[order] = middle(lambda _, order=order: next_pairs(workspace, MAI, "big", order))
         ahead = [pair["id"] for pair in next_pairs(workspace, MAI, "big", n=TIMES)["pairs"]]
-        told["a label"] = middle(lambda n: annotate(workspace, MAI, ahead[n], 1, f"{n}"))
-        told["its query"] = middle(lambda n: candidates_of(workspace, MAI, ahead[n]))
-        told["progress"] = middle(lambda _: progress(workspace, MAI, "big", 0.0))
+        seconds["a label"] = middle(lambda n: annotate(workspace, MAI, ahead[n], 1, f"{n}"))
+        seconds["its query"] = middle(lambda n: candidates_of(workspace, MAI, ahead[n]))
+        seconds["progress"] = middle(lambda _: progress(workspace, MAI, "big", 0.0))
         workspace.engine.dispose()
-        return told
+        return seconds
 
 
 def main(sizes: list[int]) -> None:
@@ -97,7 +97,7 @@ def main(sizes: list[int]) -> None:
     found = [measure(count) for count in sizes]
     print(f"{'ms, middle of ' + str(TIMES):20}" + "".join(f"{count:>12,}" for count in sizes))
     for name in found[0]:
-        print(f"{name:20}" + "".join(f"{told[name]:12.1f}" for told in found))
+        print(f"{name:20}" + "".join(f"{seconds[name]:12.1f}" for seconds in found))
 
 
 if __name__ == "__main__":

@@ -281,15 +281,15 @@ def quality(name: str, most: int, base: Path, machine: Machine) -> None:
                 model, _ = fit(lesson, start, recipe.max_length, machine)
                 save_model(model, Path(folder) / way, Path(folder) / "aside")
                 scores = Reranker(Path(folder) / way).scores(pairs_of(test), raw=True)
-                told = metrics_of(test, scores)
-                found[way].append((told["ndcg@10"] or 0.0, told["average_precision"] or 0.0))
+                metrics = metrics_of(test, scores)
+                found[way].append((metrics["ndcg@10"] or 0.0, metrics["average_precision"] or 0.0))
     slow, fast = (np.array(found[way]) for way in ("plain", "ours"))
-    told = [
+    metrics = [
         f"{word} {slow[:, n].mean():.4f} -> {fast[:, n].mean():.4f}"
         f" ({', '.join(f'{gain:+.4f}' for gain in fast[:, n] - slow[:, n])})"
         for n, word in enumerate(("nDCG@10", "AP"))
     ]
-    print(f"{name:12} {len(train):6,} pairs  " + "   ".join(told), flush=True)
+    print(f"{name:12} {len(train):6,} pairs  " + "   ".join(metrics), flush=True)
 
 
 def main() -> None:

@@ -38,14 +38,16 @@ def compare(name: str, most: int, preset: str, length: int, machine: Machine) ->
     recipe = PRESETS[preset].model_copy(update={"max_length": length, "warm_start": "on"})
     pairs = pairs_of(test)
     keys = test["query_key"].tolist()
-    told = metrics_of(test, bm25_scores(keys, *(list(part) for part in zip(*pairs, strict=True))))
-    print(f"{name}: {len(train):,} training pairs, {told['queries']} test queries", flush=True)
+    metrics = metrics_of(
+        test, bm25_scores(keys, *(list(part) for part in zip(*pairs, strict=True)))
+    )
+    print(f"{name}: {len(train):,} training pairs, {metrics['queries']} test queries", flush=True)
 
     def tell(word: str, found: dict[str, Any], note: str = "") -> None:
         cells = "".join(f"{found[metric] or 0:9.3f}" for metric in METRICS)
         print(f"  {word:24}{cells}  {note}", flush=True)
 
-    tell("BM25", told)
+    tell("BM25", metrics)
     with tempfile.TemporaryDirectory() as folder:
         base = resolve_base(EMBEDDED_ENGLISH, Path(folder))
         tell("cosine", metrics_of(test, Encoder(base.path).scores(pairs)))

@@ -96,9 +96,9 @@ def watched(server: Server, count: int) -> Iterator[None]:
     def watch(page: str) -> None:
         ask, since, drawn, have = asker(server), 0, {}, {}
         for turn in itertools.count():
-            told = ask("follow", **drawn, since=since, panel=190)
-            since = told["next"]
-            drawn = {"drawn": told["run"]["id"], "steps": told["run"]["steps"]}
+            answer = ask("follow", **drawn, since=since, panel=190)
+            since = answer["next"]
+            drawn = {"drawn": answer["run"]["id"], "steps": answer["run"]["steps"]}
             every = ask("overview", dataset="starter", page=page)["every"]
             if turn % 3 == 0:
                 rows = ask("rows", have=have, limit=12)["rows"]
@@ -120,13 +120,13 @@ def watched(server: Server, count: int) -> Iterator[None]:
 
 def speed(server: Server, folder: RunFolder) -> None:
     """Pairs a second without and with watchers, turn by turn."""
-    told: list[tuple[float, float]] = []
+    answers: list[tuple[float, float]] = []
     for _ in range(TURNS):
         alone = learned(folder)
         with watched(server, WATCHERS):
-            told.append((alone, learned(folder)))
-    ratio = [seen / alone for alone, seen in told]
-    alone, seen = (statistics.median(part) for part in zip(*told, strict=True))
+            answers.append((alone, learned(folder)))
+    ratio = [seen / alone for alone, seen in answers]
+    alone, seen = (statistics.median(part) for part in zip(*answers, strict=True))
     print(
         f"pairs/s: {alone:.1f} unwatched, {seen:.1f} with {WATCHERS} watchers, ratio "
         f"{statistics.median(ratio):.3f} ({min(ratio):.3f}-{max(ratio):.3f})",

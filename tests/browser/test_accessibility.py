@@ -11,15 +11,33 @@ RUN = """async () => {
   const found = await axe.run(document, {runOnly: {type: "tag", values}});
   return found.violations.flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html}`));
 }"""
+PAIRS, RESULTS = ".rr-pairs-table tbody tr + tr", ".rr-result.b"
 VIEWS = {
     "tab=data": ".rr-datasets",
-    "tab=data&open=starter": ".rr-pairs-table tbody tr + tr",
+    "tab=data&open=starter": PAIRS,
     "tab=data&open=starter&view=quality": ".rr-quality-main",
     "tab=annotate&dataset=starter": ".rr-an-query",
     "tab=annotate&dataset=starter&review=settings": ".rr-an-setting",
     "tab=train&dataset=starter": "#rr-train .rr-card",
     "tab=playground&dataset=starter": ".rr-start",
+    "tab=playground&dataset=starter&a=bm25&b=bm25&from=dataset&q=space": RESULTS,
 }
+
+
+def states(page, drawn):
+    """The states of a view that are looked at: a name, and what is there once it is drawn."""
+    for summary in page.locator("#rr-new-run:visible summary").all():
+        summary.click()
+    yield "", drawn
+    if drawn == PAIRS:
+        page.locator("td.passage").first.focus()
+        for key, opened in {"Control+k": ".rr-palette-entry", "o": ".rr-drawer-facts"}.items():
+            page.keyboard.press(key)
+            yield f", {key}", opened
+            page.keyboard.press("Escape")
+    if drawn == RESULTS:
+        page.locator(".rr-result.b .rr-passage").first.click()
+        yield ", an open result", ".rr-give"
 
 
 def test_axe_finds_no_violation(server, new_page):
@@ -32,9 +50,13 @@ def test_axe_finds_no_violation(server, new_page):
         page.wait_for_selector(drawn)
         page.add_script_tag(path=AXE)
         page.add_style_tag(content="* { transition: none !important; }")  # between the themes
-        found[view] = page.evaluate(RUN)
-        page.evaluate("document.body.classList.add('dark')")
-        found[f"{view}, dark"] = page.evaluate(RUN)
+        for state, shown in states(page, drawn):
+            page.wait_for_selector(shown)
+            for theme in ("light", "dark"):
+                page.evaluate(
+                    "name => document.body.classList.toggle('dark', name === 'dark')", theme
+                )
+                found[f"{view}{state}, {theme}"] = page.evaluate(RUN)
     assert {view: faults for view, faults in found.items() if faults} == {}
 
 

@@ -191,6 +191,12 @@ def test_a_label_is_changed_in_its_place(home, room):
     saved(page)
     assert labels(home, ids) == {ids[0]: 3, ids[1]: 3, ids[2]: 2}
     expect(passage(page)).to_have_text("Passage 3 on ice caves.")
+    chip = page.locator(".rr-an-last .rr-an-chip").first
+    chip.click()
+    page.get_by_role("menuitem", name="Can't tell").click()
+    expect(chip).to_have_text("can't tell")
+    saved(page)
+    assert labels(home, ids) == {ids[0]: 3, ids[1]: None, ids[2]: 2}
 
 
 def test_a_score_is_given_in_five_steps(home, room):
@@ -282,8 +288,8 @@ def test_a_dispute_is_ended_by_one_key(home, room):
     expect(page.get_by_role("button", name="Review 1")).to_be_visible()
     expect(passage(page)).to_be_visible()
     with home.reading() as connection:
-        told = connection.execute(select(decisions).join(pairs).where(pairs.c.id.in_(ids))).all()
-    assert [(row.pair_id, row.label, row.reason) for row in told] == [(ids[0], 1, "guideline 2")]
+        stored = connection.execute(select(decisions).join(pairs).where(pairs.c.id.in_(ids))).all()
+    assert [(row.pair_id, row.label, row.reason) for row in stored] == [(ids[0], 1, "guideline 2")]
 
 
 def test_a_long_passage_is_folded(home, room):
@@ -314,9 +320,9 @@ def test_the_owner_chooses_how_a_dataset_is_labelled(home, room):
     page.get_by_role("checkbox", name="Mai is offered test pairs").check()
     page.get_by_role("button", name="Save settings").click()
     expect(page.locator(".rr-toast")).to_contain_text("saved for everyone")
-    told = stream_settings(home, ADMIN, "rules")
-    assert (told["overlap"], told["order"], told["blind"]) == (2, "query", False)
-    assert told["adjudicators"] == told["test_annotators"] == ["Mai"]
+    settings = stream_settings(home, ADMIN, "rules")
+    assert (settings["overlap"], settings["order"], settings["blind"]) == (2, "query", False)
+    assert settings["adjudicators"] == settings["test_annotators"] == ["Mai"]
     annotate(home, LINH, ids[0], 0, "l0")
     held(home, ids, 0)
     page.get_by_role("button", name="Back to labelling").click()
@@ -402,10 +408,10 @@ def annotators_of(space, ids):
 
 
 def test_the_history_of_a_pair(home, room):
-    ids = seed(home, "told", 4, overlap=2)
+    ids = seed(home, "history", 4, overlap=2)
     annotate(home, MAI, ids[0], 1, "t1", note="says how")
     annotate(home, MAI, ids[0], 0, "t2")
-    page = room("told")
+    page = room("history")
     page.locator(".rr-an-candidate").first.click()
     page.keyboard.press("h")
     lines = page.locator("dialog .rr-an-history li")
@@ -454,7 +460,9 @@ def test_the_end_says_what_comes_next(home, room):
 
 
 @pytest.mark.parametrize("width", [320, 390])
-def test_on_a_phone_answers_are_tapped_in_a_dock(home, room, width):
+def test_on_a_phone_answers_are_tapped_in_a_dock_and_pairs_are_read_in_full(
+    home, room, server, width
+):
     ids = seed(home, f"phone{width}", 40)
     page = room(f"phone{width}", width=width, height=700, has_touch=True, is_mobile=True)
     page.get_by_role("button", name="Relevant", exact=True).tap()
@@ -467,6 +475,16 @@ def test_on_a_phone_answers_are_tapped_in_a_dock(home, room, width):
         assert box["height"] >= 44
         assert box["y"] + box["height"] <= 700
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    page.goto(f"{server.url}/?tab=data&open=phone{width}")
+    passages = page.locator("td.passage")
+    passages.nth(5).tap()  # a finger has no double click
+    pair = page.get_by_role("dialog")
+    expect(pair.locator("section.passage")).to_contain_text("Passage 5 on ice caves.")
+    pair.locator("section.passage").get_by_role("button", name="Edit").tap()
+    pair.get_by_role("textbox", name="Passage").fill("Passage 5 on ice.")
+    pair.get_by_role("button", name="Save").tap()
+    expect(passages.nth(5)).to_have_text("Passage 5 on ice.")
 
 
 def test_a_killed_server_loses_no_label(new_server, new_page):

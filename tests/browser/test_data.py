@@ -18,8 +18,10 @@ def test_import_look_edit_undo(server, new_page, tmp_path):
     path = tmp_path / "mine.csv"
     path.write_text("\n".join(ROWS) + "\n")
     page = new_page(f"{server.url}/?tab=data")
+    page.locator("#rr-file").focus()
     bring(page, path)
     expect(page.locator(".rr-read-as")).to_contain_text("CSV, UTF-8, comma, quotes on, 83 records")
+    expect(page.locator(".rr-strip > b")).to_be_focused()
     report = page.locator(".rr-import-side").nth(1)
     for word, count in {"Kept": 80, "Duplicates": 1, "Blank": 1, "Bad label": 1}.items():
         expect(report).to_contain_text(re.compile(f"{word}{count}"))
@@ -31,8 +33,9 @@ def test_import_look_edit_undo(server, new_page, tmp_path):
     page.get_by_role("button", name="Import 80 pairs").click()
     arrival = page.locator(".rr-arrival")  # the new dataset is opened and current, on its pairs
     expect(arrival).to_contain_text("80 pairs added", timeout=30_000)
+    expect(arrival.locator("b")).to_be_focused()
     expect(page.locator(".rr-toast")).to_have_text("mine: 80 pairs added")
-    expect(page.locator(".rr-switch")).to_contain_text("mine")
+    expect(page.locator(".rr-switch")).to_contain_text(re.compile("mine.*80 pairs", re.DOTALL))
     expect(page.locator(".rr-tiles")).to_contain_text("25.0%")
     expect(arrival.get_by_role("button")).to_have_text(["Check", "Annotate", "Train", ""])
     pairs = page.locator(".rr-pairs-table tbody tr")
@@ -153,11 +156,15 @@ def test_keys_set_all_that_is_selected_and_back_leads_back(server, new_page, tmp
     page.get_by_role("button", name="Import 6 pairs").click()
     for number in range(3):
         page.get_by_label("Select this pair").nth(number).check()
+    bar = page.locator(".rr-selection")
+    assert bar.evaluate("bar => bar.offsetHeight") < 60  # one line
     page.keyboard.press("1")
     expect(page.locator(".rr-toast")).to_contain_text("Label set to 1 on 3 pairs")
     page.get_by_role("tab", name="History").click()
     expect(page.locator(".rr-history")).to_be_visible()
     page.get_by_role("tab", name="Train").click()
+    expect(page).to_have_url(re.compile(r"tab=train"))
+    assert "view=" not in page.url and "open=" not in page.url  # what other tabs read stays out
     page.go_back()
     expect(page.locator(".rr-history")).to_be_visible()
     page.go_back()
@@ -218,7 +225,13 @@ def test_the_scale_is_chosen_named_changed_and_undone(server, new_page, tmp_path
     bring(page, path)
     histogram = page.locator(".rr-histogram-row")
     expect(histogram).to_have_count(5)
-    expect(histogram.last).to_have_text("7outside of the scale, rejected1")
+    expect(histogram.last).to_have_text("7outside of the scale, rejected Accept1")
+    histogram.last.get_by_role("button").click()
+    expect(histogram.nth(7)).to_have_text("71")
+    expect(page.get_by_role("button", name="Import 121 pairs")).to_be_visible()
+    page.get_by_label("Highest grade").fill("3")
+    page.get_by_label("Highest grade").press("Enter")
+    expect(histogram).to_have_count(5)
     for label, name in enumerate(["Irrelevant", "Related", "Good", "Exact"]):
         page.get_by_label(f"Name of label {label}").fill(name)
     page.get_by_label("Relevant from").focus()

@@ -74,7 +74,7 @@ def end_keys(page, server) -> None:
     page.get_by_text("Change password").click()
     page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_label("New password").fill(f"{PASSWORD}, another")
-    expect(page.get_by_label("End my API keys too")).not_to_be_checked()
+    expect(page.get_by_label("Revoke my API keys too")).not_to_be_checked()
     page.get_by_role("dialog").get_by_role("button", name="Change password").click()
     expect(page.locator("[name=password]")).to_be_visible()
     sign_in(page, server, "admin")

@@ -24,8 +24,8 @@ TABS = ("data", "annotate", "train", "playground")
 
 @pytest.fixture(scope="module")
 def payloads(data_folder):
-    told = json.loads((data_folder / "hostile" / "manifest.json").read_text())
-    entries = told["files"] if isinstance(told, dict) else told
+    manifest = json.loads((data_folder / "hostile" / "manifest.json").read_text())
+    entries = manifest["files"] if isinstance(manifest, dict) else manifest
     return next(one for one in entries if one["file"] == "xss_payloads.csv")["payloads"]
 
 

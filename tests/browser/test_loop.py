@@ -42,6 +42,7 @@ def test_the_whole_loop(new_server, new_page, tiny_model):
         page.wait_for_function(
             "before => document.querySelector('.rr-an-card').innerText !== before", arg=before
         )
+    expect(page.locator(".rr-toast")).to_contain_text("You can train a reranker on them now")
     expect(page.locator(".rr-an-state")).to_have_text("Saved")
     space = open_workspace(Settings(home=server.home))
     assert kept(space, 10)
@@ -58,6 +59,10 @@ def test_the_whole_loop(new_server, new_page, tiny_model):
     expect(live).to_contain_text("BM25")
     expect(live).to_contain_text("Cosine")
 
+    # The first page leads on to the comparison.
+    page.get_by_role("tab", name="Data").click()
+    page.get_by_role("button", name="Compare base and tuned").wait_for()
+
     # See the run beside a baseline, on a query that it has not seen.
     page.get_by_role("tab", name="Playground").click()
     page.locator(".rr-start").first.click()
@@ -65,5 +70,8 @@ def test_the_whole_loop(new_server, new_page, tiny_model):
     expect(page.locator(".rr-result.a").first).to_be_visible()
     expect(page.locator(".rr-result.b").first).to_be_visible()
     expect(page.locator(".rr-side.b")).to_contain_text("run 1")
+    links = page.locator(".rr-side.b .rr-measure")
+    expect(links.get_by_role("button")).to_have_text(["Use this model", "Threshold"])
+    assert links.evaluate("one => one.scrollWidth <= one.clientWidth")  # neither is cut
     expect(page.locator(".rr-took")).to_contain_text("on this machine")
     space.engine.dispose()

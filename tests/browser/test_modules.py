@@ -6,6 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 FAILED = "This part of the page failed to load. Reload the page to try again."
+NOT_LOADED = (
+    "This part of the page could not be loaded. Check the connection, then reload the page."
+)
 
 
 @pytest.mark.parametrize("how", ["not served", "a syntax error"])
@@ -18,9 +21,11 @@ def test_a_module_that_fails_breaks_its_own_tab(server, new_page, how):
         else:
             route.fulfill(content_type="text/javascript", body="const broken = ;")
 
-    page.route(re.compile(r"/modules/\w+/playground\.js$"), answer)
+    page.route(re.compile(r"/modules/\w+/(playground|data_later)\.js$"), answer)
     page.goto(server.url)
     expect(page.locator("#rr-data")).to_contain_text("Datasets")
+    page.get_by_role("button", name="starter", exact=True).click()
+    expect(page.locator("#rr-data [role=alert]")).to_have_text(NOT_LOADED)
     page.get_by_role("tab", name="Playground").click()
     expect(page.locator("#rr-playground [role=alert]")).to_have_text(FAILED)
     page.get_by_role("tab", name="Annotate").click()

@@ -54,3 +54,13 @@ def test_a_session_that_ends_loses_nothing(signed_in):
     expect(page.locator(".rr-an-state")).to_have_text("Saved")
     expect(page.get_by_label("Note on this pair")).to_have_value("half a note")
     expect(page.locator(".rr-an-progress")).to_contain_text("2 of 12")
+
+    # What an annotator cannot do is not offered
+    page.get_by_role("tab", name="Data").click()
+    page.get_by_role("button", name="More for caves").click()
+    expect(page.get_by_role("menuitem")).to_have_text(["Make current", "Annotate", "Export"])
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    commands = page.get_by_role("listbox", name="Commands")
+    expect(commands).to_contain_text("Annotate caves")
+    expect(commands).not_to_contain_text("Import a file")

@@ -102,6 +102,10 @@ def test_a_refusal_says_what_to_do(site, new_page):
     page.get_by_role("button", name="Use BM25 candidates").click()
     page.wait_for_selector(".rr-lists")
     assert all("Ice" in passage for passage in ranked(page))
+    page.get_by_role("button", name="similar by meaning").click()
+    page.locator(".rr-result.b").nth(9).wait_for(timeout=SLOW)  # BM25 found four
+    assert "from=meaning" in page.url
+    page.get_by_role("button", name="BM25 from caves").click()
     page.get_by_label("Query", exact=True).fill("")
     page.keyboard.press("Enter")
     page.get_by_text("The query is empty").wait_for()
@@ -149,6 +153,8 @@ def test_a_third_ranker_and_long_candidates_are_in_the_link(site, new_page):
     again.get_by_role("button", name="Show ranker C").click()
     again.locator(".rr-side.b").get_by_text("cosine similarity, not a probability").wait_for()
     assert again.get_by_label("Passages").input_value() == "\n".join(passages)
+    again.set_viewport_size({"width": 1920, "height": 1000})
+    again.locator(".rr-sides.three").wait_for()
 
 
 def test_why_a_passage_scores_and_what_other_words_would(site, new_page):
@@ -176,7 +182,7 @@ def test_what_nobody_judged_is_sent_to_annotate(site, new_page):
     send.wait_for(state="detached")
 
 
-def test_its_keys_are_told(site, new_page):
+def test_its_keys_are_shown(site, new_page):
     page = new_page(f"{site}/?tab=playground&dataset=caves&a=bm25&b=bm25&q={QUERY[:-1]}%3F")
     ranked(page)
     page.keyboard.press("?")

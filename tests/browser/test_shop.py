@@ -32,11 +32,14 @@ def space(tmp_path):
 
 
 @pytest.fixture
-def enter(space, new_server, new_page, tiny_model):
+def server(space, new_server, tiny_model):
+    """A server where people sign in."""
+    return new_server(RERANKER_UI_SIGN_IN="password", RERANKER_UI_DEFAULT_BASE=str(tiny_model))
+
+
+@pytest.fixture
+def enter(server, new_page):
     """Sign in: `enter(name, address)` gives a page in a browser of its own."""
-    server = new_server(
-        RERANKER_UI_SIGN_IN="password", RERANKER_UI_DEFAULT_BASE=str(tiny_model)
-    )  # fmt: skip
 
     def sign_in(name, address):
         page = new_page(f"{server.url}/?{address}")
@@ -109,7 +112,25 @@ def train_twice(page):
         expect(row).to_contain_text("Finished", timeout=SLOW)
 
 
-def test_from_a_file_without_labels_to_a_demo(space, enter, tmp_path):
+def visit(server, new_page):
+    """What the owner chose is all that a visitor of the demo sees."""
+    server.kill()
+    server.environment["RERANKER_UI_DEMO"] = "true"
+    page = new_page(server.start().url)
+    page.set_default_timeout(90_000)
+    page.get_by_role("heading", name="Mattresses").wait_for()
+    assert page.get_by_role("tab").all_inner_texts() in ([], ["Playground"])
+    rankers = page.get_by_label("Ranker B")
+    expect(rankers).to_have_value("2")
+    assert "run 1" not in rankers.inner_text()
+    expect(page.locator(".rr-start")).to_have_text(["Größe 0", "weiße Lampe"])
+    page.get_by_role("button", name="Größe 0").click()
+    expect(page.locator(".rr-result.b")).to_have_count(2, timeout=90_000)  # the model is loaded
+    for offered in ("Use this model", "Exact 3"):
+        expect(page.get_by_role("button", name=offered)).to_have_count(0)
+
+
+def test_from_a_file_without_labels_to_a_demo(space, server, enter, new_page, tmp_path):
     path = tmp_path / "artikel.csv"
     path.write_text("\n".join(ROWS), "cp1252")
     owner = enter("Sara", "tab=data")
@@ -144,6 +165,10 @@ def test_from_a_file_without_labels_to_a_demo(space, enter, tmp_path):
     owner.get_by_role("menuitem", name="Demo").click()
     owner.get_by_label("Title", exact=True).fill("Mattresses")
     owner.get_by_label("Run", exact=True).select_option("2")
+    owner.get_by_label("Queries to begin with").fill("Größe 0\nweiße Lampe")
     owner.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(owner.locator(".rr-toast")).to_have_text("The demo is saved")
     assert demo_settings(space, LOCAL)["run"] == "2"
+    for page in (owner, mai, linh):
+        page.goto("about:blank")
+    visit(server, new_page)

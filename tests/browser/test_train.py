@@ -8,6 +8,7 @@ from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from
 from reranker_ui.settings import Settings
 from tests.support import fake_worker
+from tests.support.caves import caves
 from tests.support.labelling import ADMIN, seed
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -18,21 +19,10 @@ CURVE = """() => document.querySelector('.rr-chart').data
     .filter(trace => trace.meta === 'train-raw').map(trace => [trace.x, trace.y])[0]"""
 
 
-def caves(space, name):
-    seed(
-        space,
-        name,
-        count=90,
-        label=lambda number: float(number % 3 == 0),
-        split=lambda number: {8: "dev", 9: "test"}.get(number // 3 % 10, "train"),
-    )
-
-
 @pytest.fixture
-def ended(server, monkeypatch):
+def ended(server, nowhere):
     """Runs of a dataset of their own whose events are written at once: `ended(name, end)`."""
     space = open_workspace(Settings(home=server.home))
-    monkeypatch.setattr(lifecycle, "executor_of", lambda *_: Nowhere())
 
     def make(dataset, end="finished"):
         if not any(row["dataset"] == dataset for row in lifecycle.list_runs(space, ADMIN)):
@@ -43,11 +33,6 @@ def ended(server, monkeypatch):
 
     yield make
     space.engine.dispose()
-
-
-class Nowhere:
-    def submit(self, folder):
-        return "0:"
 
 
 def points(page, meta, more_than=0, timeout=90_000):
@@ -127,8 +112,9 @@ def test_a_finished_run_shows_base_beside_tuned(server, new_page, ended):
     points(page, "warm-raw", 20)
     points(page, "train", 20)
     names = page.evaluate("document.querySelector('.rr-chart').layout.annotations.map(a => a.text)")
-    baselines = {"embedde… 0.412", "BM25 0.571", "best free: cosine 0.604"}
-    assert baselines | {"warm start", "best checkpoint"} <= set(names)
+    baselines = {"embedde… 0.412", "BM25 0.571", "cosine 0.604"}
+    assert baselines | {"warm start", "best checkpoint by AP"} <= set(names)
+    expect(page.locator(".rr-panel-title").nth(1)).to_contain_text("cosine, best free")
     expect(page.locator(".rr-live-said")).to_contain_text("The Hub cannot be reached")
 
 
@@ -172,13 +158,16 @@ def test_runs_are_compared_and_deleted(server, new_page, ended):
     page.get_by_role("toolbar", name="Selected runs").get_by_role("button", name="Compare").click()
     expect(page.locator(".rr-compare-table").first).to_contain_text("Wide <b>net")
     assert f"compare={first['id']}%2C{second['id']}" in page.url
+    expect(page.get_by_role("toolbar", name="Selected runs")).to_be_hidden()  # not over the table
     page.get_by_role("button", name="Close the comparison").click()
     page.get_by_label("Filter runs").fill("no such run")
     expect(page.locator(".rr-runs")).to_contain_text("No run matches")
     page.get_by_label("Filter runs").fill("try again")
     expect(page.locator("tr[data-run]")).to_have_count(1)
     page.locator(f'tr[data-run="{second["id"]}"]').wait_for(state="detached")
+    row.locator("input").check()
     page.get_by_role("button", name="Clear the selection").click()
+    expect(row.locator("input")).not_to_be_checked()
     row.get_by_role("button", name="More for Wide").click()
     page.get_by_role("menuitem", name="Delete …").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete Wide").click()

@@ -12,8 +12,8 @@ from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from, recipe_of
 from reranker_ui.settings import Settings
-from tests.browser.test_train import Nowhere, caves
 from tests.support import fake_worker
+from tests.support.caves import caves
 from tests.support.labelling import ADMIN
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -48,6 +48,8 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
     expect(plan).to_contain_text("Split by query")
     page.locator("#rr-run-advanced summary").click()
     page.locator("#rr-run-more summary").click()
+    page.evaluate("scrollTo(0, 0)")  # the form scrolls by itself, so that the runs stay near
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_in_viewport(ratio=1)
 
     recipe.select_option("advised")
     why = page.locator("#rr-train_why")
@@ -94,6 +96,9 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
     expect(page.locator("#rr-run-epochs")).to_have_value("2")
     page.locator("#rr-run-epochs").fill("many")
     expect(plan.locator(".rr-error")).to_contain_text("many is not valid for epochs")
+    main = page.locator("#rr-run-data, #rr-run-base, #rr-run-recipe")
+    assert len(set(main.evaluate_all("all => all.map((one) => one.offsetHeight)"))) == 1
+
     # One stop a field, in the order of the page.
     page.locator("#rr-run-data").focus()
     stops = []
@@ -104,16 +109,17 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
 
 
 @pytest.fixture
-def finished(space, monkeypatch, tiny_model):
+def finished(space, nowhere, tiny_model):
     """A run with a model, its results by query, and a tuned model worse than its base."""
-    monkeypatch.setattr(lifecycle, "executor_of", lambda *_: Nowhere())
     if not any(row["dataset"] == "ended" for row in lifecycle.list_runs(space, ADMIN)):
         caves(space, "ended")
     run = lifecycle.start(space, ADMIN, "ended", recipe_from(base="embedded"))
     folder = RunFolder(run["folder"])
     fake_worker.main(folder, 0, "none")
-    told = {"base": 0.9, "bm25": 0.5, "cosine": 0.6, "tuned": 0.7}
-    folder.emit("finished", metrics={k: fake_worker.metrics(v) for k, v in told.items()}, seconds=9)
+    precision = {"base": 0.9, "bm25": 0.5, "cosine": 0.6, "tuned": 0.7}
+    folder.emit(
+        "finished", metrics={k: fake_worker.metrics(v) for k, v in precision.items()}, seconds=9
+    )
     shutil.copytree(tiny_model, folder.model)
     rows = [
         {"query_key": str(n), "query": f"<b>query {n}</b>", "passage": f"${{passage}} {n} {g}",

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.annotating.annotations import annotate, undo, undo_last
+from reranker_ui.services.annotating.annotations import annotate, undo
 from reranker_ui.services.annotating.labelling_progress import progress, waiting
 from reranker_ui.services.annotating.recent_labels import candidates_of, last_labels
 from reranker_ui.services.annotating.settings import set_stream
@@ -26,7 +26,7 @@ def votes(workspace, pair):
         return connection.scalar(select(pairs.c.votes).where(pairs.c.id == pair))
 
 
-def told(workspace):
+def actions(workspace):
     with workspace.reading() as connection:
         return list(connection.scalars(select(journal.c.what).order_by(journal.c.id)))
 
@@ -36,7 +36,7 @@ def test_a_label_is_saved_once_however_often_it_is_sent(workspace):
     for _ in range(3):
         assert annotate(workspace, MAI, first, 1, "a")["label"] == 1
     assert rows(workspace) == [(first, "Mai", 1.0)]
-    assert told(workspace) == ["annotate"]
+    assert actions(workspace) == ["annotate"]
     assert votes(workspace, first) == 1
 
 
@@ -53,7 +53,7 @@ def test_two_annotators_never_overwrite_each_other(workspace):
     annotate(workspace, MAI, first, 1, "a")
     annotate(workspace, LINH, first, 0, "b")
     assert rows(workspace) == [(first, "Mai", 1.0), (first, "Linh", 0.0)]
-    undo_last(workspace, LINH, "caves", "c")
+    undo(workspace, LINH, first, "c")
     assert rows(workspace) == [(first, "Mai", 1.0)]
     assert votes(workspace, first) == 1
 
@@ -63,15 +63,15 @@ def test_undo_goes_back_change_by_change(workspace):
     annotate(workspace, MAI, first, 1, "a", note="clear")
     annotate(workspace, MAI, second, None, "b")
     annotate(workspace, MAI, first, 0, "c", note="")
-    assert undo_last(workspace, MAI, "caves", "d")["pair"]["id"] == first
+    assert undo(workspace, MAI, first, "d")["pair"]["id"] == first
     assert rows(workspace) == [(first, "Mai", 1.0), (second, "Mai", None)]
     assert last_labels(workspace, MAI, "caves")[-1]["note"] == "clear"
-    assert undo_last(workspace, MAI, "caves", "e")["pair"]["id"] == second
-    assert undo_last(workspace, MAI, "caves", "f")["pair"]["id"] == first
+    assert undo(workspace, MAI, second, "e")["pair"]["id"] == second
+    assert undo(workspace, MAI, first, "f")["pair"]["id"] == first
     assert rows(workspace) == []
-    assert undo_last(workspace, MAI, "caves", "g") == {"pair": None}
+    assert undo(workspace, MAI, first, "g") == {"pair": None}
     assert votes(workspace, first) == 0
-    assert told(workspace) == ["annotate"] * 3 + ["undo annotate"] * 3
+    assert actions(workspace) == ["annotate"] * 3 + ["undo annotate"] * 3
 
 
 def test_an_undo_is_made_once_and_a_repeat_of_the_label_does_not_bring_it_back(workspace):
@@ -157,21 +157,21 @@ def test_candidates_show_own_labels_only(workspace):
     first, second, third, *_ = seed(workspace, label=lambda number: 1.0)
     annotate(workspace, MAI, first, 0, "a")
     annotate(workspace, LINH, second, 1, "b")
-    told = candidates_of(workspace, MAI, second)
-    assert [(c["id"], c["label"]) for c in told["candidates"]] == [
+    candidates = candidates_of(workspace, MAI, second)
+    assert [(c["id"], c["label"]) for c in candidates["candidates"]] == [
         (first, 0.0),
         (second, None),
         (third, None),
     ]
-    assert (told["total"], told["labelled"]) == (3, 1)
+    assert (candidates["total"], candidates["labelled"]) == (3, 1)
 
 
 def test_candidates_of_a_long_query_keep_the_pair_in_sight(workspace):
     ids = seed(workspace, count=100, per_query=100)
-    told = candidates_of(workspace, MAI, ids[70], n=30)
-    assert ids[70] in [c["id"] for c in told["candidates"]]
-    assert len(told["candidates"]) == 30
-    assert told["total"] == 100
+    candidates = candidates_of(workspace, MAI, ids[70], n=30)
+    assert ids[70] in [c["id"] for c in candidates["candidates"]]
+    assert len(candidates["candidates"]) == 30
+    assert candidates["total"] == 100
 
 
 def test_history_is_blind_for_annotators(workspace):

@@ -3,6 +3,7 @@
 import gzip
 import json
 import signal
+import tempfile
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -54,8 +55,8 @@ def another(tmp_path, name="other", **more):
 def test_everything_comes_back_in_either_database(workspace, tmp_path, database):
     fill(workspace, tmp_path)
     copies = backup.copies_of(workspace, str(tmp_path / "place"))
-    book = backup.back_up(workspace, LOCAL, copies)
-    assert book["counts"]["pairs"] == 30 and book["counts"]["users"] == 1
+    manifest = backup.back_up(workspace, LOCAL, copies)
+    assert manifest["counts"]["pairs"] == 30 and manifest["counts"]["users"] == 1
     other = another(tmp_path)
     restore(other, LOCAL, backup.copies_of(other, str(tmp_path / "place")))
     before, after = rows_of(workspace.engine), rows_of(other.engine)
@@ -89,7 +90,7 @@ def test_an_empty_or_another_database_covers_nothing(workspace, tmp_path):
         backup.back_up(other, LOCAL, backup.copies_of(other, place))
     with pytest.raises(Refused, match="--replace"):
         restore(other, LOCAL, backup.copies_of(other, place))
-    assert [book["name"] for book in copies.newest_first()] == [first["name"]]
+    assert [manifest["name"] for manifest in copies.newest_first()] == [first["name"]]
 
 
 def test_a_database_behind_its_backups_does_not_cover_them(workspace, tmp_path):
@@ -117,8 +118,8 @@ def test_a_damaged_snapshot_is_passed_over_for_the_one_before(workspace, tmp_pat
     packed = place / newest["file"]
     packed.write_bytes(packed.read_bytes()[:-100])
     other = another(tmp_path)
-    book = restore(other, LOCAL, backup.copies_of(other, str(place)))
-    assert book["generation"] < newest["generation"]
+    manifest = restore(other, LOCAL, backup.copies_of(other, str(place)))
+    assert manifest["generation"] < newest["generation"]
     for file in place.glob("*.gz"):
         file.write_bytes(gzip.compress(b"no database"))
     with pytest.raises(Refused, match="No snapshot"):
@@ -135,7 +136,7 @@ def test_old_snapshots_go_and_the_newest_stays(workspace, tmp_path, monkeypatch)
         add_user(workspace, LOCAL, f"Ada {hours}".replace(".", " "), "viewer")
         backup.back_up(workspace, LOCAL, copies)
     monkeypatch.setattr(time, "time", real)
-    ages = [round((now - book["at"]) / 3600, 1) for book in copies.newest_first()]
+    ages = [round((now - manifest["at"]) / 3600, 1) for manifest in copies.newest_first()]
     assert ages[:3] == [0, 0.4, 0.5] and len(ages) in (4, 5) and max(ages) < 31
     assert len(list((tmp_path / "place").iterdir())) == 2 * len(ages)
 
@@ -165,7 +166,7 @@ def test_books_that_cannot_be_read_are_no_empty_place(workspace, tmp_path, left)
     with pytest.raises(Refused, match="none can be read"):
         backup.back_up(other, LOCAL, theirs)
     assert run.exists() and len(list(place.iterdir())) == 3
-    # As long as one book is unread, the runs that only it may tell of stay.
+    # As long as one manifest is unread, the runs that only it may tell of stay.
     (place / "db-0.json").write_text(whole)
     (place / "run-of-the-unread.zip").write_text("kept")
     with pytest.raises(Refused, match="newer than all"):
@@ -182,7 +183,7 @@ def test_books_that_cannot_be_read_are_no_empty_place(workspace, tmp_path, left)
 
 def test_a_snapshot_is_taken_when_something_changed_and_only_then(workspace, tmp_path):
     workspace.settings.backup = str(tmp_path / "place")
-    keeper = backup_schedule.Keeper(workspace)
+    keeper = backup_schedule.BackupThread(workspace)
     keeper.turn()
     assert not (tmp_path / "place").exists() or not list((tmp_path / "place").iterdir())
     fill(workspace, tmp_path)
@@ -238,25 +239,25 @@ def test_a_private_dataset_on_the_hub_keeps_backups(workspace, tmp_path, monkeyp
     hub = Hub()
     monkeypatch.setattr(huggingface_hub, "HfApi", lambda token=None: hub)
     fill(workspace, tmp_path)
-    told = "hf://datasets/ada/reranker-backup"
-    backup.back_up(workspace, LOCAL, backup.copies_of(workspace, told))
+    address = "hf://datasets/ada/reranker-backup"
+    backup.back_up(workspace, LOCAL, backup.copies_of(workspace, address))
     assert hub.asked[0] == (
         "create_repo", "ada/reranker-backup",
         {"repo_type": "dataset", "private": True, "exist_ok": True},
     )  # fmt: skip
     assert [one for one in hub.asked if one[0] == "create_commit"] == [("create_commit", 2)]
     other = another(tmp_path)
-    restore(other, LOCAL, backup.copies_of(other, told))
+    restore(other, LOCAL, backup.copies_of(other, address))
     assert len(rows_of(other.engine)["pairs"]) == 30
     hub.private = False
     with pytest.raises(Refused, match="is public"):
-        backup.back_up(workspace, LOCAL, backup.copies_of(workspace, told))
+        backup.back_up(workspace, LOCAL, backup.copies_of(workspace, address))
 
 
-@pytest.mark.parametrize("told", ["hf://datasets/x", "hf://datasets/../x", "s3://bucket/x"])
-def test_what_is_no_place(told):
+@pytest.mark.parametrize("address", ["hf://datasets/x", "hf://datasets/../x", "s3://bucket/x"])
+def test_what_is_no_place(address):
     with pytest.raises(Refused):
-        storage.place_of(told)
+        storage.place_of(address)
 
 
 def test_killed_on_an_empty_disk_it_is_all_back(tmp_path, command):
@@ -274,11 +275,11 @@ def test_killed_on_an_empty_disk_it_is_all_back(tmp_path, command):
     try:
         client = asking(first, "admin")
         config = client.get("/config").json()
-        told = waited(lambda: call(client, "overview", {}, config).json()["ok"]["backup"]["at"])
-        assert time.time() - told < 60
+        saved_at = waited(lambda: call(client, "overview", {}, config).json()["ok"]["backup"]["at"])
+        assert time.time() - saved_at < 60
         changed = call(client, "invite", {"role": "viewer", "places": 1}, config)
         assert "ok" in changed.json()
-        waited(lambda: newest(place)["at"] > told and not call(
+        waited(lambda: newest(place)["at"] > saved_at and not call(
             client, "overview", {}, config).json()["ok"]["backup"]["waiting"])  # fmt: skip
     finally:
         first.kill(signal.SIGKILL)
@@ -288,14 +289,14 @@ def test_killed_on_an_empty_disk_it_is_all_back(tmp_path, command):
     try:
         client = asking(second, "admin")
         config = client.get("/config").json()
-        told = call(client, "overview", {}, config).json()["ok"]
-        assert [one["name"] for one in told["datasets"]] == ["mine"]
+        overview = call(client, "overview", {}, config).json()["ok"]
+        assert [one["name"] for one in overview["datasets"]] == ["mine"]
         assert len(call(client, "people_now", {}, config).json()["ok"]["invites"]) == 1
         assert (empty / "runs" / "00001" / "model" / "config.json").read_text() == run
         call(client, "invite", {"role": "viewer", "places": 2}, config)
     finally:
         second.kill(signal.SIGTERM)
-    assert newest(place)["generation"] > told_generation(tmp_path / "second") - 1
+    assert newest(place)["generation"] > reported_generation(tmp_path / "second") - 1
     code, out, _ = command("restore", "--list", "--json", "--from", place,
                            RERANKER_UI_HOME=str(tmp_path / "third"))  # fmt: skip
     assert code == 0 and json.loads(out)[0]["generation"] == newest(place)["generation"]
@@ -305,11 +306,12 @@ def a_finished_run(workspace, dataset="mine") -> str:
     from reranker_ui.core.values.recipe import PRESETS
     from reranker_ui.services.runs.rows import folder_of
     from reranker_ui.services.training.create import enter
-    from reranker_ui.services.training.freeze import frozen_splits
+    from reranker_ui.services.training.frozen_files import freeze
 
-    splits = frozen_splits(workspace, LOCAL, dataset)
     recipe = PRESETS["quick"].model_copy(update={"base": "embedded"})
-    number = enter(workspace, LOCAL, dataset, recipe, splits, None)
+    with tempfile.TemporaryDirectory() as aside:
+        data = freeze(workspace, LOCAL, dataset, Path(aside))
+        number = enter(workspace, LOCAL, dataset, recipe, data, None)
     folder = folder_of(workspace, number)
     folder.model.mkdir()
     (folder.model / "config.json").write_text('{"made": "here"}')
@@ -321,7 +323,7 @@ def newest(place):
     return backup.Copies(storage.place_of(place)).newest_first()[0]
 
 
-def told_generation(home):
+def reported_generation(home):
     workspace = open_workspace(Settings(home=home))
     return snapshots.generation(workspace.engine)
 
@@ -353,8 +355,8 @@ def test_a_copy_of_a_space_without_its_bucket_stays_shut_and_says_why(tmp_path):
     try:
         nobody = asking(copy)
         assert nobody.get("/config").status_code == 401
-        told = nobody.get("/", headers={"accept": "text/html"}, follow_redirects=True).text
-        assert "own disk" in told and "mount its" in told
+        page = nobody.get("/", headers={"accept": "text/html"}, follow_redirects=True).text
+        assert "own disk" in page and "mount its" in page
     finally:
         copy.kill()
     assert not list((tmp_path / "data" / "backups").iterdir())

@@ -63,11 +63,11 @@ def test_a_damaged_database_names_the_newest_backup_and_is_restored(home, damage
     workspace = open_workspace()
     backup.back_up(workspace, LOCAL, backup.copies_of(workspace))
     workspace.engine.dispose()
-    (book,) = (home / "backups").glob("db-*.json")
+    (manifest,) = (home / "backups").glob("db-*.json")
     damage(home / "reranker-ui.db")
     with pytest.raises(DamagedDatabase, match="restore --replace") as caught:
         opened_and_read()
-    assert book.name in str(caught.value)
+    assert manifest.name in str(caught.value)
     workspace = workspace_to_restore()
     copies = backup.copies_of(workspace)
     if damage is not emptied:  # an empty file holds nothing to keep
@@ -77,6 +77,17 @@ def test_a_damaged_database_names_the_newest_backup_and_is_restored(home, damage
     workspace.engine.dispose()
     assert {row["name"] for row in opened_and_read()} == {"rivers", "towns"}
     assert bool(list(home.glob("reranker-ui.db.before-*"))) == (damage is not emptied)
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(home):
+    (home / "reranker-ui.db").rename(home / "other.db")
+    (home / "reranker-ui.db").mkdir()
+    with pytest.raises(Refused, match="must be a file"):
+        open_workspace()
+    shutil.rmtree(home / "runs")
+    (home / "runs").write_text("")
+    with pytest.raises(Refused, match="runs must be a folder"):
+        open_workspace()
 
 
 def test_without_a_backup_the_sentence_says_so(home):
@@ -116,7 +127,7 @@ def test_damage_while_the_page_is_served_is_a_fault_worth_sending_again(home):
     assert answer["fault"] and "is damaged" in answer["refused"]
     assert pulse(workspace)["database"] == "failing"
     workspace.settings.backup = str(home / "elsewhere")
-    keeper = backup_schedule.Keeper(workspace)
+    keeper = backup_schedule.BackupThread(workspace)
     keeper.turn()
     assert "is damaged" in keeper.state()["fault"]
 

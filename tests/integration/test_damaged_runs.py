@@ -12,18 +12,7 @@ from reranker_ui.services.ranking import cutoffs
 from reranker_ui.services.runs import push
 from reranker_ui.services.runs.outcomes import outcome
 from reranker_ui.services.store.access import LOCAL
-from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle
-from tests.support.old_home import unpack
-
-
-@pytest.fixture
-def old(tmp_path, monkeypatch):
-    """A home with run 1, which is finished, and run 2, which was lost."""
-    monkeypatch.setenv("RERANKER_UI_HOME", str(unpack(tmp_path)))
-    workspace = open_workspace()
-    yield workspace
-    workspace.engine.dispose()
 
 
 def missing(folder):
@@ -33,6 +22,16 @@ def missing(folder):
 def a_file_in_its_place(folder):
     shutil.rmtree(folder.path)
     folder.path.write_text("not a folder")
+
+
+def a_link_to_itself(folder):
+    shutil.rmtree(folder.path)
+    folder.path.symlink_to(folder.path.name)
+
+
+def a_folder_for_events(folder):
+    folder.events_file.unlink()
+    folder.events_file.mkdir()
 
 
 def no_recipe_and_half_a_lineage(folder):
@@ -48,8 +47,8 @@ def a_recipe_of_wrong_types(folder):
     folder.recipe_file.write_text('{"epochs": "many"}')
 
 
-DAMAGES = [missing, a_file_in_its_place, no_recipe_and_half_a_lineage, a_list_for_a_lineage,
-           a_recipe_of_wrong_types]  # fmt: skip
+DAMAGES = [missing, a_file_in_its_place, a_link_to_itself, a_folder_for_events,
+           no_recipe_and_half_a_lineage, a_list_for_a_lineage, a_recipe_of_wrong_types]  # fmt: skip
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -135,11 +134,21 @@ def test_damaged_pairs_are_refused_by_name(old):
         cutoffs.look_for_cutoff(old, LOCAL, 1)
 
 
+@pytest.mark.parametrize("name", ["checkpoints", "stop", "model", "push", "outcome.json"])
+def test_a_link_to_itself_harms_no_other_run(old, name):
+    path = RunFolder(old.runs / "00002").path / name
+    path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
+    path.symlink_to(name)
+    assert RunFolder(path.parent).stop_requested() is None
+    assert [row["status"] for row in lifecycle.list_runs(old, LOCAL)][1] == "finished"
+    assert outcome(old, LOCAL, 2)["id"] == 2 and pulse(old)["status"] == "ok"
+
+
 def test_another_run_does_not_wait_for_a_damaged_one(old):
     RunFolder(old.runs / "00001").lineage_file.write_text("{")
     later = RunFolder(old.runs / "00003")
     later.path.mkdir()
-    assert not later.someone_is_ahead() and not later.waits_for_its_parent()
+    assert not later.has_run_ahead() and not later.waits_for_its_parent()
 
 
 def test_the_command_line_lists_a_damaged_run(old, command):

@@ -33,8 +33,8 @@ def test_a_stranger_ranks_and_changes_nothing(site):
         assert "compare" in functions
         assert not functions & {"next_pairs", "page_of_pairs", "start", "people", "act"}
         payload = {"models": ["bm25"], "query": "ice", "source": "paste", "passages": "ice\ncats"}
-        told = call(client, "compare", payload, config).json()
-        assert told["ok"]["sides"][0]["rows"][0]["passage"] == "ice"
+        answer = call(client, "compare", payload, config).json()
+        assert answer["ok"]["sides"][0]["rows"][0]["passage"] == "ice"
         label = {"dataset": "caves", "query": "q", "passage": "p", "label": 1, "client_id": "x"}
         assert "viewer" in call(client, "label_result", label, config).json()["refused"]
         body = {"model": "bm25", "query": "ice", "documents": ["ice"]}
@@ -48,9 +48,9 @@ def test_gradios_own_client_finds_names_and_docs(site):
     from gradio_client.exceptions import AppError
 
     client = Client(site.url, verbose=False)
-    told = client.view_api(return_format="dict")["named_endpoints"]
-    assert set(told) == {"/rankers", "/rank", "/evaluate"}
-    assert all(one["description"] for one in told.values())
+    endpoints = client.view_api(return_format="dict")["named_endpoints"]
+    assert set(endpoints) == {"/rankers", "/rank", "/search", "/evaluate"}
+    assert all(one["description"] for one in endpoints.values())
     rows = client.predict("bm25", "ice", ["cats", "ice"], False, api_name="/rank")
     assert [row["index"] for row in rows] == [1, 0]
     with pytest.raises(AppError, match="query is empty"):

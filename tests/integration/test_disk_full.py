@@ -110,7 +110,7 @@ def test_an_import_that_meets_a_full_disk_leaves_nothing(disk, workspace, tmp_pa
     from reranker_ui.services.imports import read_state, storing
 
     for module in (storing, read_state):
-        monkeypatch.setattr(module, "check_space", lambda *_told: None)
+        monkeypatch.setattr(module, "check_space", lambda *_arguments: None)
     with pytest.raises(DiskFull) as caught:
         import_file(workspace, LOCAL, table(tmp_path / "large.csv", 60_000), "large")
     assert str(caught.value) == DISK_FULL
@@ -127,7 +127,7 @@ def test_an_export_leaves_nothing_half_written(disk, workspace, form, monkeypatc
     with filled(disk):
         with pytest.raises(DiskFull, match="the export needs about"):
             export_dataset(workspace, LOCAL, "rivers", form, disk / "out" / "rivers.zip")
-        monkeypatch.setattr(export, "check_space", lambda *_told: None)
+        monkeypatch.setattr(export, "check_space", lambda *_arguments: None)
         with pytest.raises(Exception) as caught:
             export_dataset(workspace, LOCAL, "rivers", form, disk / "out" / "rivers.zip")
         assert str(as_refused(caught.value)) == DISK_FULL, caught.value
@@ -137,7 +137,7 @@ def test_an_export_leaves_nothing_half_written(disk, workspace, form, monkeypatc
 def test_a_backup_is_refused_and_leaves_nothing(disk, workspace, monkeypatch):
     copies = backup.copies_of(workspace, str(disk / "place"))
     copies.newest_first()
-    monkeypatch.setattr(backup, "check_space", lambda *_told: None)
+    monkeypatch.setattr(backup, "check_space", lambda *_arguments: None)
     with filled(disk), pytest.raises(DiskFull, match="The disk is full"):
         backup.back_up(workspace, LOCAL, copies)
     assert not list((disk / "place").iterdir()) and not list(workspace.home.glob(".backup-*"))
@@ -170,7 +170,7 @@ def test_state_that_cannot_be_saved_keeps_what_was_there(tmp_path, monkeypatch):
     save(tmp_path / "state.json", {"a": 1})
     real = os.replace
 
-    def full(*_told, **_more):
+    def full(*_arguments, **_more):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr("pathlib.Path.write_text", full)

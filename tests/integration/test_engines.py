@@ -37,11 +37,11 @@ def test_it_scores_like_torch(tiny_model, made):
     assert fast.logits(PAIRS) == pytest.approx(plain.logits(PAIRS), abs=0.02)
     assert fast.tokens(PAIRS) == plain.tokens(PAIRS)
     for engine in (fast, plain):
-        assert engine.begun(["a cave", "ice cave", ""], 2) == ["a c", "ic", ""]
+        assert engine.truncated(["a cave", "ice cave", ""], 2) == ["a c", "ic", ""]
     assert (fast.max_length, fast.logits([]), fast.tokens([])) == (plain.max_length, [], [])
 
 
-def test_what_is_cut_is_told(tiny_model, made):
+def test_what_is_cut_is_reported(tiny_model, made):
     for model in (Reranker(tiny_model), Reranker(tiny_model, engine=FastEngine(made[0]))):
         assert model.cut([("ice", "a cave"), ("ice", "a cave " * 200)]) == [False, True]
 
@@ -85,7 +85,7 @@ def test_an_engine_of_another_processor_is_not_used(made, tmp_path):
 @pytest.mark.timeout(600)
 def test_made_in_the_background_while_torch_answers(tiny_base, workspace, monkeypatch):
     monkeypatch.setattr(engines._MAKER, "serving", True)
-    rankers.SHELF.forget()  # another test may have loaded the same model, not serving
+    rankers.MODELS.clear()  # another test may have loaded the same model, not serving
     base = rankers.find_ranker(workspace, VIEWER, "base")
     assert base.engine == "torch"
     before = base.scores(PAIRS)
@@ -95,7 +95,7 @@ def test_made_in_the_background_while_torch_answers(tiny_base, workspace, monkey
     assert base.engine.startswith("OpenVINO")
     assert base.scores(PAIRS) == pytest.approx(before, abs=0.02)
     # The next process, or a model that had to leave, begins with it: nothing is made again.
-    rankers.SHELF.forget()
+    rankers.MODELS.clear()
     again = rankers.find_ranker(workspace, VIEWER, "base")
     assert again.engine == base.engine
     assert len(list((workspace.cache / "engines").glob("*/kept.json"))) == 1
@@ -122,14 +122,14 @@ def test_a_broken_engine_is_left_for_torch(tiny_base, workspace, tiny_model):
     folder = engines.engine_folder(workspace, tiny_model)
     folder.mkdir(parents=True)
     (folder / "kept.json").write_text("{")
-    rankers.SHELF.forget()
+    rankers.MODELS.clear()
     assert rankers.find_ranker(workspace, VIEWER, "base").engine == "torch"
 
 
 def test_torch_is_what_the_settings_ask_for(tiny_base, workspace, tiny_model, made):
     shutil.copytree(made[0], engines.engine_folder(workspace, tiny_model))
     workspace.settings.engine = "torch"
-    rankers.SHELF.forget()
+    rankers.MODELS.clear()
     assert rankers.find_ranker(workspace, VIEWER, "base").engine == "torch"
 
 

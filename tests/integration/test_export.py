@@ -13,7 +13,8 @@ from reranker_ui.services.datasets.edits import set_label
 from reranker_ui.services.datasets.export import export_dataset
 from reranker_ui.services.datasets.pages import page_of_pairs
 from reranker_ui.services.imports.importer import import_file
-from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
+from reranker_ui.services.labels.datasets import scale_of
+from reranker_ui.services.labels.labelled_pairs import labelled_pairs
 from reranker_ui.services.store.access import LOCAL, User
 
 ODD = [
@@ -111,10 +112,13 @@ def test_people_and_what_they_disagree_on_come_back(form, workspace, tmp_path):
     assert tied["passage"] == "p3"
     second = tmp_path / f"second{FORMATS[form].suffix}"
     export_dataset(workspace, LOCAL, "again", "jsonl", second)
-    told = {one["passage"]: one for one in map(json.loads, second.read_text().splitlines())}
-    assert told["p1"]["labels_by"] == [["ann", 1], ["bo", 1], ["cy", 0]]
-    assert (told["p2"]["label"], [value for _, value in told["p2"]["labels_by"]]) == (0, [1, 1, 1])
-    assert form != "jsonl" or told["p0"]["topic"] == "t"
+    records = {one["passage"]: one for one in map(json.loads, second.read_text().splitlines())}
+    assert records["p1"]["labels_by"] == [["ann", 1], ["bo", 1], ["cy", 0]]
+    assert (records["p2"]["label"], [value for _, value in records["p2"]["labels_by"]]) == (
+        0,
+        [1, 1, 1],
+    )
+    assert form != "jsonl" or records["p0"]["topic"] == "t"
 
 
 @pytest.mark.parametrize("form", ["csv", "label-studio", "argilla"])

@@ -20,8 +20,8 @@ def folder_of(tmp_path):
 
     def make(kind, **more):
         tokenizer = AutoTokenizer.from_pretrained(embedded_encoder())
-        told = SMALL | {"vocab_size": len(tokenizer), "pad_token_id": tokenizer.pad_token_id}
-        config = AutoConfig.for_model(kind, **told | more)
+        values = SMALL | {"vocab_size": len(tokenizer), "pad_token_id": tokenizer.pad_token_id}
+        config = AutoConfig.for_model(kind, **values | more)
         torch.manual_seed(7)
         AutoModelForSequenceClassification.from_config(config).save_pretrained(tmp_path)
         tokenizer.save_pretrained(tmp_path)
@@ -30,7 +30,7 @@ def folder_of(tmp_path):
     return make
 
 
-def told_by(model):
+def outputs_of(model):
     """Logits of PAIRS in evaluation, and the gradients of their sum without dropout."""
     logits = model.predict(PAIRS, activation_fn=Identity(), convert_to_tensor=True)
     queries, passages = zip(*PAIRS, strict=True)
@@ -47,12 +47,12 @@ def told_by(model):
 def test_scores_and_gradients_are_the_same(folder_of, kind):
     folder = folder_of(kind, embedding_size=48) if kind == "electra" else folder_of(kind)
     model = CrossEncoder(str(folder), max_length=256).eval()
-    whole, gradients = told_by(model)
+    whole, gradients = outputs_of(model)
     made = []
     layer = model[0].model.base_model.encoder.layer[-1]
     layer.output.register_forward_hook(lambda _layer, _given, out: made.append(out.shape[1]))
     read_first_token(model)
-    first, after = told_by(model)
+    first, after = outputs_of(model)
     assert set(made) == {1}
     assert torch.allclose(whole, first, atol=1e-6)
     largest = max(float(one.abs().max()) for one in gradients.values() if one is not None)
@@ -65,15 +65,15 @@ def test_scores_and_gradients_are_the_same(folder_of, kind):
 def test_another_architecture_is_left_alone(folder_of):
     folder = folder_of("distilbert", dim=48, n_layers=2, n_heads=4, hidden_dim=96)
     model = CrossEncoder(str(folder), max_length=256).eval()
-    whole, _ = told_by(model)
+    whole, _ = outputs_of(model)
     read_first_token(model)
-    assert torch.equal(whole, told_by(model)[0])
+    assert torch.equal(whole, outputs_of(model)[0])
 
 
 def test_what_is_saved_is_the_whole_model(folder_of, tmp_path):
     model = CrossEncoder(str(folder_of("bert")), max_length=256).eval()
-    whole, _ = told_by(model)
+    whole, _ = outputs_of(model)
     read_first_token(model)
     model.save_pretrained(str(tmp_path / "saved"), create_model_card=False)
     again = CrossEncoder(str(tmp_path / "saved"), max_length=256).eval()
-    assert torch.allclose(whole, told_by(again)[0], atol=1e-6)
+    assert torch.allclose(whole, outputs_of(again)[0], atol=1e-6)

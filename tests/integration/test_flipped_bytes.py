@@ -16,11 +16,13 @@ from reranker_ui.services.annotating.recent_labels import last_labels
 from reranker_ui.services.datasets import history, pages, quality
 from reranker_ui.services.imports import read_state, uploads
 from reranker_ui.services.labels import datasets, guidelines
+from reranker_ui.services.labels.labelled_pairs import labelled_pairs
 from reranker_ui.services.operating import backup, health, overview
 from reranker_ui.services.operating.restore import restore
 from reranker_ui.services.people import accounts
-from reranker_ui.services.ranking import cutoffs, first_stage, ranker_choices, rankers
+from reranker_ui.services.ranking import cutoffs, ranker_choices, rankers
 from reranker_ui.services.ranking.compare import rank
+from reranker_ui.services.ranking.retrieval import words
 from reranker_ui.services.runs import outcomes, push
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import open_workspace
@@ -46,7 +48,7 @@ def sound(tmp_path_factory):
     (folder / "claimed.csv").write_bytes(file.read_bytes())
     token = uploads.begin_upload(workspace, ADA, folder / "claimed.csv", "few.csv")["token"]
     read_state.wait_for_reading(workspace, ADA, token)
-    first_stage.search(workspace, ADA, "towns", "town", 3)
+    words.search(workspace, ADA, "towns", "town", 3)
     pages.page_of_pairs(workspace, ADA, "rivers", search="hills")
     backup.back_up(workspace, ADA, backup.copies_of(workspace, str(folder / "place")))
     workspace.engine.dispose()
@@ -77,10 +79,10 @@ def acts(workspace):
         "history": of(history.history, ADA, "rivers"),
         "rows": of(pages.page_of_pairs, ADA, "towns"),
         "search": of(pages.page_of_pairs, ADA, "rivers", search="hills"),
-        "found": of(first_stage.search, ADA, "towns", "town", 3),
+        "found": of(words.search, ADA, "towns", "town", 3),
         "quality": of(quality.quality, ADA, "rivers"),
         "rankers": of(ranker_choices.choices, ADA),
-        "labelled": lambda: [len(datasets.labelled_pairs(workspace, ADA, "rivers"))],
+        "labelled": lambda: [len(labelled_pairs(workspace, ADA, "rivers"))],
     }
     for number in (1, 2):
         found |= {
@@ -102,23 +104,25 @@ def answers(home, only=None, but=()):
         workspace = opened(home)
     except Refused as refused:
         return {"open": f"refused: {refused}"}
-    told = {}
+    results = {}
     for name, act in acts(workspace).items():
         if name not in but and (only is None or name in only):
             try:
-                told[name] = json.dumps(act(), allow_nan=False, default=str, sort_keys=True)
+                results[name] = json.dumps(act(), allow_nan=False, default=str, sort_keys=True)
             except Refused as refused:
-                told[name] = f"refused: {refused}"
+                results[name] = f"refused: {refused}"
             except Exception as error:
                 at = traceback.extract_tb(error.__traceback__)[-1]
-                told[name] = f"traceback: {error!r} in {at.filename}:{at.lineno}"
+                results[name] = f"traceback: {error!r} in {at.filename}:{at.lineno}"
     workspace.engine.dispose()
-    return told
+    return results
 
 
-def faults(told):
+def faults(results):
     """The answers that are tracebacks."""
-    return [f"{name}: {answer}" for name, answer in told.items() if answer.startswith("traceback")]
+    return [
+        f"{name}: {answer}" for name, answer in results.items() if answer.startswith("traceback")
+    ]
 
 
 def flipped(data, chance):
@@ -195,7 +199,7 @@ def test_no_flip_in_a_cache_harms_anything(home):
     whole, wrong = answers(home), []
     first = {"search", "found", "rows", "quality", "labelled"}
     for case, file in each_case(files_of(home, "cache"), CASES["cache"]):
-        first_stage._OPEN.clear()  # else the index stays in memory
+        words._OPEN.clear()  # else the index stays in memory
         now = answers(home, first)
         # A flip within the numbers of an index only changes its scores.
         same = first - {"found"} if file.suffix == ".npy" else first
@@ -215,7 +219,7 @@ def test_a_flip_in_the_database_is_at_most_a_sentence(home):
 def test_a_flip_in_a_model_is_at_most_a_sentence(home):
     workspace = opened(home)
     for case, _ in each_case(files_of(home, "model"), CASES["model"]):
-        rankers.SHELF.forget()
+        rankers.MODELS.clear()
         try:
             rows = rank(workspace, ADA, "1", "where does river 1 rise?", ["in the hills", "no"])
             assert len(rows) == 2, case
@@ -235,7 +239,7 @@ def test_a_flip_in_a_backup_loses_that_part_only(sound, tmp_path):
         shutil.copytree(fresh, home)
         workspace = opened(home)
         try:
-            book = restore(workspace, ADA, backup.copies_of(workspace, str(place)))
+            manifest = restore(workspace, ADA, backup.copies_of(workspace, str(place)))
         except Refused:
             assert file.name.startswith("db-"), case
             assert snapshot_is_absent(workspace), case
@@ -243,7 +247,9 @@ def test_a_flip_in_a_backup_loses_that_part_only(sound, tmp_path):
         finally:
             workspace.engine.dispose()
         bad = {"1", "2"} & {str(int(file.name[4:9]))} if file.name.startswith("run-") else set()
-        assert set(book["left_out"]) == bad and set(book["restored"]) == {"1", "2"} - bad, case
+        assert set(manifest["left_out"]) == bad and set(manifest["restored"]) == {"1", "2"} - bad, (
+            case
+        )
 
 
 def snapshot_is_absent(workspace):

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.queue import next_pairs
+from reranker_ui.services.datasets import filters
 from reranker_ui.services.datasets.export import export_dataset
 from reranker_ui.services.datasets.history import history
 from reranker_ui.services.datasets.pages import page_of_pairs
@@ -80,6 +81,12 @@ def test_columns_are_kept_and_shown_as_the_owner_chooses(shop):
     assert pair_details(shop, ANN, 1)["extra"] == {"Preis": "49,90", "Artikelnummer": "SKU-1"}
     with pytest.raises(Refused, match="Up to 12 columns"):
         show_columns(shop, LOCAL, "shop", [str(n) for n in range(13)])
+
+
+def test_a_word_of_hidden_columns_alone_makes_nobody_read_texts(shop, monkeypatch):
+    looked = []
+    monkeypatch.setattr(filters, "kept", lambda *asked: looked.append(asked) or [])
+    assert beside(shop, ANN, search="sicher") == [] and looked == []
 
 
 @pytest.mark.both_databases

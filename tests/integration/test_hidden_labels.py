@@ -49,7 +49,7 @@ def alike(monkeypatch):
     monkeypatch.setattr(time, "time", clock)
     monkeypatch.setattr(rankers, "Encoder", Model)
     monkeypatch.setattr(rankers, "_load", Model)
-    rankers.SHELF.forget()
+    rankers.MODELS.clear()
 
     def draw_again(key: str) -> None:
         chance = random.Random(key)
@@ -59,7 +59,7 @@ def alike(monkeypatch):
         monkeypatch.setattr(secrets, "randbelow", chance.randrange)
 
     yield clock, draw_again
-    rankers.SHELF.forget()
+    rankers.MODELS.clear()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from reranker_ui.core.values.refused import Refused
-from tests.integration.test_worker import frozen, seen
+from tests.integration.test_worker import frozen, seen, train_until
 
 
 class Hostile:
@@ -22,20 +22,8 @@ class Hostile:
 @pytest.fixture
 def lost(home, tiny_model, monkeypatch):
     """A run that died after its checkpoints 12 and 16."""
-    from reranker_ui.core.training import run_events
-    from reranker_ui.core.training.run import train
-
     folder = frozen(home, 1, tiny_model, queries=10, epochs=4, eval_every=4)
-    log = run_events.Reporter.on_log
-
-    def die(self, args, state, control, **rest):
-        log(self, args, state, control, **rest)
-        if state.global_step == 20:
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(run_events.Reporter, "on_log", die)
-        train(folder, 1)
+    train_until(monkeypatch, 20, folder)
     assert folder.last_checkpoint().name == "checkpoint-16"
     return folder
 

@@ -1,4 +1,4 @@
-"""A dataset goes to a Hub that is a fake, private unless told, and comes back as it was."""
+"""A dataset goes to a Hub that is a fake, private by default, and comes back as it was."""
 
 import json
 import sqlite3
@@ -67,7 +67,7 @@ def filled(workspace, tmp_path):
     return workspace
 
 
-def test_private_unless_told_and_the_same_when_it_comes_back(filled, hub, tmp_path):
+def test_private_by_default_and_the_same_when_it_comes_back(filled, hub, tmp_path):
     done = export_to_hub(filled, LOCAL, "d", "hf:ann/set", token="hf_good")
     assert (done["pairs"], done["path"]) == (4, "https://huggingface.co/datasets/ann/set")
     private, whole = hub.sets["ann/set"]

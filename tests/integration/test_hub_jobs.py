@@ -1,22 +1,25 @@
 """Runs as Hugging Face Jobs, over a stand-in of the Hub whose jobs are real processes."""
 
+import os
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO, StringIO
 
 import pytest
 
 from reranker_ui.__main__ import main
-from reranker_ui.core.values.execution.placement import Placement, job_of
+from reranker_ui.core.values.execution.placement import Job, Placement, job_of
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors import hf_jobs
 from reranker_ui.executors.hf_jobs import HubJobOptions, HubJobsExecutor
-from reranker_ui.services.runs import executors
+from reranker_ui.services.runs.execution import known_executors, run_jobs
+from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle, plan
-from reranker_ui.services.training.recipes import recipe_from
-from tests.integration.test_runs import caves
-from tests.integration.test_slurm import last_step, until
 from tests.integration.test_worker import seen, wait_for
+from tests.support.caves import caves
+from tests.support.cluster_run import last_step, long_recipe, until
 from tests.support.fake_hub import IMAGE, NAME, FakeHub
 from tests.support.labelling import ADMIN
 
@@ -27,10 +30,10 @@ PAID = Placement("hf-jobs", agreed=0.6)
 def hub(tmp_path, monkeypatch):
     hub = FakeHub(tmp_path / "hub")
     options = HubJobOptions("t4-small", "4h", IMAGE)
-    monkeypatch.setattr(executors, "_hub_jobs", lambda _: HubJobsExecutor(hub, options))
+    monkeypatch.setattr(known_executors, "_hub_jobs", lambda _: HubJobsExecutor(hub, options))
     monkeypatch.setenv("RERANKER_UI_EXECUTORS", "local,hf-jobs")
     monkeypatch.setenv("RERANKER_UI_THREADS", "1")
-    monkeypatch.setattr(executors, "REFRESHED", 0.0)
+    monkeypatch.setattr(run_jobs, "REFRESHED", 0.0)
     monkeypatch.setattr(hf_jobs, "EVERY", 0.1)
     yield hub
     for name in hub.jobs:
@@ -39,10 +42,7 @@ def hub(tmp_path, monkeypatch):
 
 @pytest.fixture
 def recipe(tiny_model):
-    return recipe_from(
-        base=str(tiny_model), warm_start="off", precision="fp32", max_length=32, epochs=1000,
-        batch_size=8, eval_every=5, learning_rate=1e-4, warm_start_pairs=100,
-    )  # fmt: skip
+    return long_recipe(tiny_model)
 
 
 def row(workspace):
@@ -126,8 +126,9 @@ def test_no_job_starts_before_its_price_is_agreed_to(hub, workspace, recipe):
         fact["value"] for fact in found["facts"] if fact["name"] == "Price"
     }
     chain = recipe.model_copy(update={"passes": (10, 0)})
-    with pytest.raises(Refused, match="2 passes"):
-        lifecycle.start(workspace, ADMIN, "caves", chain, placement=PAID)
+    for placed in (PAID, Placement("hf-jobs")):  # nobody is asked to pay for what is refused
+        with pytest.raises(Refused, match="2 passes"):
+            lifecycle.start(workspace, ADMIN, "caves", chain, placement=placed)
 
 
 def test_starting_again_asks_for_the_price_again(hub, workspace, recipe):
@@ -148,7 +149,7 @@ def test_the_command_line_asks_for_the_price(hub, workspace, tiny_model, monkeyp
     asked = ["train", "--dataset", "caves", "--base", str(tiny_model), "--executor", "hf-jobs"]
     assert main(asked) == 1 and not hub.jobs
     errors = capsys.readouterr().err
-    assert "T4 - small: $0.60 an hour, at most $2.40." in errors and "Add --yes" in errors
+    assert "T4 - small: $0.60 an hour, at most $2.40." in errors and "add --yes to agree" in errors
     monkeypatch.setattr("sys.stdin", Typed("n\n"))
     assert main(asked) == 1 and "Nothing was started" in capsys.readouterr().err
     monkeypatch.setattr("sys.stdin", Typed("y\n"))
@@ -185,3 +186,48 @@ def test_a_public_bucket_and_an_unreachable_hub_are_failed_runs(hub, workspace, 
     hub.down = True
     second = lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
     assert second["status"] == "failed" and "HF_TOKEN" in second["sentence"]
+
+
+def test_a_run_whose_server_was_killed_while_it_submitted_is_lost(hub, workspace, recipe):
+    hub.held = True
+    caves(workspace)
+    folder = RunFolder(lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)["folder"])
+    Job("").save(folder.path)
+    with run_jobs.handling(workspace, 1):
+        assert row(workspace)["sentence"] == "Being submitted to Hugging Face Jobs"
+    assert until(lambda: (found := row(workspace))["status"] == "lost" and found)
+
+
+def test_two_servers_resume_a_run_once(hub, workspace, recipe):
+    hub.held = True
+    caves(workspace)
+    lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
+    hub.jobs["job0"].gone = True
+    assert until(lambda: row(workspace)["status"] == "lost")
+    other = open_workspace(workspace.settings)
+
+    def resume(one):
+        try:
+            return lifecycle.resume(one, ADMIN, 1, agreed=0.6)["status"]
+        except Refused as refused:
+            return str(refused)
+
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(resume, (workspace, other)))
+    other.engine.dispose()
+    assert said[0] == "queued" and "Only a lost" in said[1]
+    assert len(hub.called("run_job")) == 2, "that of the start and one more"
+
+
+def test_a_worker_in_a_job_has_longer_to_obey(hub, workspace, recipe):
+    hub.held = True
+    caves(workspace)
+    folder = RunFolder(lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)["folder"])
+    folder.request_stop("cancel")
+
+    def overdue(seconds):
+        then = time.time() - seconds
+        os.utime(folder.stop_file, (then, then))
+        return row(workspace)["overdue"]
+
+    assert (overdue(60), overdue(120)) == (False, True)

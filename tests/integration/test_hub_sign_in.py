@@ -19,7 +19,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.people import accounts, invites
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.settings import Space
-from reranker_ui.ui.server.entry import Door
+from reranker_ui.ui.server.entry import PageServer
 from reranker_ui.ui.server.identity import who
 
 HOST = "team-reranker.hf.space"
@@ -57,11 +57,11 @@ class Provider(BaseHTTPRequestHandler):
         else:
             self._say({"error": "invalid_grant"}, 400)
 
-    def _say(self, told, status=200):
+    def _say(self, payload, status=200):
         self.send_response(status)
         self.send_header("content-type", "application/json")
         self.end_headers()
-        self.wfile.write(json.dumps(told).encode())
+        self.wfile.write(json.dumps(payload).encode())
 
     def log_message(self, *_):
         pass
@@ -84,14 +84,14 @@ def space():
 
 
 def app_of(workspace, space):
-    door = Door(workspace, space)
+    page_server = PageServer(workspace, space)
 
     def page(request):
         user = who(request)
         return PlainTextResponse(f"{user.name} {user.role}")
 
-    routes = [*door.routes(), Route("/", page)]
-    return Starlette(routes=routes, middleware=door.middleware())
+    routes = [*page_server.routes(), Route("/", page)]
+    return Starlette(routes=routes, middleware=page_server.middleware())
 
 
 def browser(workspace, space):
@@ -103,12 +103,12 @@ def browser(workspace, space):
     )
 
 
-def come(client, code, told, start="/login/huggingface"):
-    """Go to the provider and come back as the person `told`; the answer to the callback."""
+def come(client, code, payload, start="/login/huggingface"):
+    """Go to the provider and come back as the person of `payload`; the answer to the callback."""
     there = client.get(start)
     asked = parse_qs(urlsplit(there.headers["location"]).query)
     assert asked["redirect_uri"] == [f"https://{HOST}/login/callback"]
-    Provider.people[code] = told
+    Provider.people[code] = payload
     Provider.challenges[code] = asked["code_challenge"][0]
     return client.get(f"/login/callback?code={code}&state={asked['state'][0]}")
 
@@ -207,6 +207,6 @@ def test_foreign_names_of_the_host_are_not_answered(workspace, space):
 def test_a_space_that_signs_nobody_in_says_what_is_missing(workspace, space):
     bare = space.model_copy(update={"client_id": ""})
     client = browser(workspace, bare)
-    told = client.get(client.get("/").headers["location"])
-    assert told.status_code == 200 and "hf_oauth: true" in told.text
+    page = client.get(client.get("/").headers["location"])
+    assert page.status_code == 200 and "hf_oauth: true" in page.text
     assert client.get("/config", headers={"accept": "*/*"}).status_code == 401

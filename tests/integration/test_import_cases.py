@@ -7,7 +7,8 @@ import pytest
 
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.services.imports.importer import import_file
-from reranker_ui.services.labels.datasets import labelled_pairs, list_datasets
+from reranker_ui.services.labels.datasets import list_datasets
+from reranker_ui.services.labels.labelled_pairs import labelled_pairs
 from reranker_ui.services.store.access import LOCAL
 
 # What a person has to say about a file, beyond what its content tells.
@@ -85,8 +86,8 @@ def assert_splits_hold(stored, dataset) -> None:
 
 
 def said(name: str, folder: Path) -> ReadOptions:
-    told = json.loads(json.dumps(SAID.get(name, {})).replace("FOLDER", str(folder)))
-    return ReadOptions(**told)
+    options = json.loads(json.dumps(SAID.get(name, {})).replace("FOLDER", str(folder)))
+    return ReadOptions(**options)
 
 
 def test_a_file_renamed_is_read_the_same(data_folder, workspace, tmp_path, cases):

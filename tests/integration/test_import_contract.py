@@ -16,7 +16,8 @@ from reranker_ui.services.imports.importer import import_file, load_starter
 from reranker_ui.services.imports.storing import store_reading
 from reranker_ui.services.imports.sweep import command_at_work, sweep_imports
 from reranker_ui.services.labels.dataset_details import check_name
-from reranker_ui.services.labels.datasets import labelled_pairs, list_datasets
+from reranker_ui.services.labels.datasets import list_datasets
+from reranker_ui.services.labels.labelled_pairs import labelled_pairs
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import datasets, decisions, imported_labels, imports, pairs
 
@@ -99,8 +100,8 @@ def test_a_settled_label_decides_pairs_that_are_there(tmp_path, workspace):
     rows = ["q,p,0", "q,r,", "q,s,"]
     import_file(workspace, LOCAL, write(tmp_path / "a.csv", rows), "d")
     with workspace.writing() as connection:
-        told = {"pair_id": 3, "label": 0, "decided_by": "Sara", "decided_at": 0}
-        connection.execute(decisions.insert().values(told))
+        decision = {"pair_id": 3, "label": 0, "decided_by": "Sara", "decided_at": 0}
+        connection.execute(decisions.insert().values(decision))
     settled = tmp_path / "settled.json"
     settled.write_text(json.dumps([task(name, truth="bob", ann=0, bob=1) for name in "prs"]))
     report = import_file(workspace, LOCAL, settled, "d")
@@ -248,9 +249,9 @@ def test_one_import_at_a_time_goes_into_a_dataset(tmp_path, workspace):
 
     def meanwhile(_through):
         import_file(workspace, LOCAL, file, "other")
-        with pytest.raises(Refused, match="Another import into d is running") as told:
+        with pytest.raises(Refused, match="Another import into d is running") as refusal:
             import_file(workspace, LOCAL, file, "d")
-        refused.append(told)
+        refused.append(refusal)
 
     token = importer.start_reading(workspace, LOCAL, file, ReadOptions())
     importer.wait_for_reading(workspace, LOCAL, token)
@@ -297,8 +298,8 @@ def test_every_record_left_out_goes_to_a_file(tmp_path, workspace):
     file, rejects = write(tmp_path / "a.csv", lines), tmp_path / "rejects.csv"
     report = import_file(workspace, LOCAL, file, "d", rejects=rejects)
     assert (report["kept"], report["bad_label"], len(report["rejects"])) == (30, 30, 20)
-    with rejects.open(encoding="utf-8-sig", newline="") as told:
-        rows = list(csv.reader(told))
+    with rejects.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.reader(stream))
     assert len(rows) == 1 + 32
     assert rows[1] == [
         "32",

@@ -7,7 +7,8 @@ import pytest
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.importer import import_file
-from reranker_ui.services.labels.datasets import labelled_pairs, list_datasets
+from reranker_ui.services.labels.datasets import list_datasets
+from reranker_ui.services.labels.labelled_pairs import labelled_pairs
 from reranker_ui.services.store.access import LOCAL
 
 REFUSED = {
@@ -70,10 +71,10 @@ def test_the_broken_line_is_named(data_folder, workspace):
 
 def test_payloads_stay_as_they_are(data_folder, workspace):
     manifest = json.loads((data_folder / "hostile" / "manifest.json").read_text())
-    told = {one["file"]: one for one in manifest["files"]}
+    entries = {one["file"]: one for one in manifest["files"]}
     for name in ("xss_payloads", "formula_injection"):
         import_file(workspace, LOCAL, data_folder / "hostile" / f"{name}.csv", name)
         stored = labelled_pairs(workspace, LOCAL, name)
         texts = set(stored["query"]) | set(stored["passage"])
-        missing = [p for p in told[f"{name}.csv"]["payloads"] if p.strip() not in texts]
+        missing = [p for p in entries[f"{name}.csv"]["payloads"] if p.strip() not in texts]
         assert missing == []

@@ -1,6 +1,7 @@
 """Where an import goes: new, added or replaced, said before, and the same counts everywhere."""
 
 import json
+import shutil
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from reranker_ui.services.datasets.undo import undo
 from reranker_ui.services.imports.duplicate import duplicate
 from reranker_ui.services.imports.import_preview import import_preview
 from reranker_ui.services.imports.importer import import_file, load_sample, load_starter
-from reranker_ui.services.imports.read_state import start_reading, wait_for_reading
+from reranker_ui.services.imports.read_state import left_out, start_reading, wait_for_reading
 from reranker_ui.services.imports.storing import store_reading
 from reranker_ui.services.labels.comments import add_comment, comments_of
 from reranker_ui.services.labels.datasets import delete_dataset, list_datasets
@@ -82,6 +83,8 @@ def test_a_replacement_is_undone_with_every_label(tmp_path, workspace):
     line = history(workspace, LOCAL, "d")["lines"][0]
     assert line["undoable"]
     assert undo(workspace, LOCAL, line["id"]) == {"undone": "replace pairs", "newer": 0}
+    undone = history(workspace, LOCAL, "d")["lines"][0]["text"]
+    assert undone == f"Undid: i{line['text'][1:]}" and "imported" in undone
     after = page_of_pairs(workspace, LOCAL, "d")["pairs"]
     assert [(p["id"], p["passage"], p["split"]) for p in after] == [
         (p["id"], p["passage"], p["split"]) for p in pairs
@@ -157,6 +160,10 @@ def test_several_files_are_one_import(tmp_path, workspace):
     second.write_text("".join(
         json.dumps({"question": q, "passage": p, "label": label}) + "\n"
         for q, p, label in (("q1", "p1", 1), ("q5", "p6", 0), ("q5", "", 1))))  # fmt: skip
+    token = start_reading(workspace, LOCAL, first, ReadOptions(), more=[second])
+    wait_for_reading(workspace, LOCAL, token)
+    causes = [row["why"] for row in left_out(workspace, LOCAL, token)]
+    assert "b.jsonl: same query and passage as line 2 of a.csv" in causes
     report = import_file(workspace, LOCAL, first, "d", more=[second])
     assert (report["records"], report["added"], report["blank"]) == (7, 4, 2)
     assert report["rejects"] == [
@@ -207,6 +214,9 @@ def test_the_sample_comes_back(workspace):
     with pytest.raises(Refused, match="called starter already"):
         load_sample(workspace, LOCAL)
     delete_dataset(workspace, LOCAL, "starter")
+    assert not load_starter(workspace, LOCAL)
+    shutil.rmtree(workspace.cache)  # its files can be rebuilt
+    workspace.cache.mkdir()
     assert not load_starter(workspace, LOCAL)
     assert load_sample(workspace, LOCAL)["summary"].endswith("pairs added")
     assert [one["name"] for one in list_datasets(workspace, LOCAL)] == ["starter"]

@@ -132,7 +132,7 @@ KINDS = [training, reading, storing, indexing, checking, scoring, exporting, mea
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_a_killed_process_is_reported_at_once_and_leaves_nothing(kind, place, tmp_path):
     job, failure = kind(place, tmp_path)
-    pid = int(job.alive_file.read_text())
+    pid = job.process()[0]
     assert job.alive() and failure() is None
     os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + REPORTED
@@ -158,7 +158,7 @@ def test_a_conversion_that_was_killed_leaves_torch_to_score(place, monkeypatch):
 
     def killed(*given):
         job = begin(*given)
-        os.kill(int(job.alive_file.read_text()), signal.SIGKILL)
+        os.kill(job.process()[0], signal.SIGKILL)
         return job
 
     monkeypatch.setattr(engines, "begin_conversion", killed)

@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from reranker_ui.core.training.examples import grade_counts
+from reranker_ui.core.training.rows.examples import grade_counts
 from reranker_ui.core.training.run import train
 from reranker_ui.core.values.refused import Refused
 from tests.integration.test_worker import frozen, seen
@@ -82,7 +82,7 @@ def test_cross_entropy_of_two_grades_is_binary_cross_entropy():
     assert loss.item() == pytest.approx(binary.item())
 
 
-def test_hard_negatives_are_learned_from_and_told(home, tiny_model):
+def test_hard_negatives_are_learned_from_and_reported(home, tiny_model):
     folder = frozen(home, 1, tiny_model, queries=6, negatives="bm25", negatives_per_query=2)
     train(folder, 1)
     pairs = len(folder.pairs("train"))

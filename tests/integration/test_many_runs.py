@@ -11,6 +11,7 @@ from reranker_ui.core.evaluation.metrics import ranking_metrics
 from reranker_ui.core.evaluation.outcome import outcome_of
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.labels.datasets import first_steps
 from reranker_ui.services.ranking import compare, gains, ranker_choices, rankers
 from reranker_ui.services.runs.comparison import comparison
 from reranker_ui.services.runs.details import archive_runs, edit_run
@@ -18,14 +19,9 @@ from reranker_ui.services.runs.outcomes import outcome
 from reranker_ui.services.runs.own_metric import set_metric
 from reranker_ui.services.training import lifecycle, several
 from reranker_ui.services.training.recipes import recipe_from
-from tests.integration.test_runs import Nowhere, caves
+from tests.support.caves import caves
 from tests.support.labelling import ADMIN, MAI, VIEWER
 from tests.support.worlds import Model
-
-
-@pytest.fixture
-def nowhere(monkeypatch):
-    monkeypatch.setattr(lifecycle, "executor_of", lambda *_: Nowhere())
 
 
 @pytest.fixture
@@ -65,7 +61,7 @@ def test_a_run_has_a_name_a_note_and_a_number_for_good(workspace, nowhere, recip
     assert lifecycle.onward(workspace, ADMIN, 1)[1].base == "run 1"
     child = lifecycle.continue_run(workspace, ADMIN, "Wide net")
     assert child["parent"] == 1 and child["origin"] == {"title": "Wide net", "ranker": "1"}
-    for name in ("", " ", "Wide net", "run 9", "7", "a/b", "bm25", "x" * 81):
+    for name in ("", " ", "Wide net", "run 9", "7", "a/b", "bm25", "embedded", "a:tuned", "x" * 81):
         with pytest.raises(Refused):
             edit_run(workspace, ADMIN, second["id"], name)
     assert edit_run(workspace, ADMIN, 1, "run 1")["name"] == "run 1"
@@ -117,6 +113,18 @@ def test_a_chain_is_one_entry_and_is_stopped_as_one(workspace, nowhere, recipe):
     several.stop_all(workspace, ADMIN, 2, "keep")
     asked = [RunFolder(workspace.runs / f"0000{n}").stop_requested() for n in (1, 2, 3)]
     assert asked == ["keep", "cancel", "cancel"]
+    again = lifecycle.run_again(workspace, ADMIN, 3)  # of the whole chain, from the first base
+    assert (again["id"], again["later"]) == (4, [5, 6])
+    assert again["recipe"] == {**first["recipe"], "passes": [20]}
+    rows = [lifecycle.find_run(workspace, ADMIN, n) for n in (4, 5, 6)]
+    assert [(row["chain"], row["recipe"]["passes"]) for row in rows] == [
+        (4, [20]), (4, [0]), (4, [0])
+    ]  # fmt: skip
+    for number in (4, 5, 6):
+        RunFolder(workspace.runs / f"0000{number}").emit("cancelled")
+    shown = lifecycle.changed_rows(workspace, VIEWER, {}, 9)["rows"]
+    assert shown["4"]["chain"] == {"runs": [4, 5, 6], "place": 1}
+    assert first_steps(workspace, VIEWER)["runs"] == 0  # none has a model to compare
 
 
 def test_several_runs_are_deleted_or_none(workspace, nowhere, recipe):
@@ -173,7 +181,7 @@ def test_every_way_to_ask_gives_the_number_of_the_run(workspace, nowhere, recipe
     caves(workspace)
     run = evaluated(workspace, recipe, right=2)
     monkeypatch.setattr(rankers, "_load", Model)  # an engine that scores otherwise
-    rankers.SHELF.forget()
+    rankers.MODELS.clear()
     number = run["metrics"]["tuned"]["ndcg@10"]
     assert compare.evaluate(workspace, ADMIN, "1", "caves")["ndcg@10"] == pytest.approx(number)
     found = gains.gains(workspace, ADMIN, "caves", "bm25", "1")
@@ -181,10 +189,10 @@ def test_every_way_to_ask_gives_the_number_of_the_run(workspace, nowhere, recipe
     assert found["engines"] == [None, "recorded"]
     RunFolder(run["folder"]).test_scores_file.unlink()
     assert gains.gains(workspace, ADMIN, "caves", "bm25", "1")["engines"] != [None, "recorded"]
-    rankers.SHELF.forget()
+    rankers.MODELS.clear()
 
 
-def test_the_result_is_told_with_what_makes_it_uncertain(workspace, nowhere, recipe):
+def test_the_result_is_reported_with_what_makes_it_uncertain(workspace, nowhere, recipe):
     caves(workspace)
     run = evaluated(workspace, recipe)
     found = outcome(workspace, ADMIN, run["id"])
@@ -197,7 +205,7 @@ def test_the_result_is_told_with_what_makes_it_uncertain(workspace, nowhere, rec
     assert outcome(workspace, MAI, run["id"])["warnings"] == found["warnings"]  # not to annotators
 
 
-def test_verbs_name_sort_archive_and_compare(workspace, nowhere, recipe, capsys):
+def test_verbs_name_sort_archive_and_compare(workspace, nowhere, recipe, capsys, monkeypatch):
     caves(workspace)
     evaluated(workspace, recipe, right=1)
     evaluated(workspace, recipe, right=3)
@@ -207,6 +215,8 @@ def test_verbs_name_sort_archive_and_compare(workspace, nowhere, recipe, capsys)
         return capsys.readouterr().out
 
     assert "Wide" in said("run", "1", "--name", "Wide", "--note", "why")
+    monkeypatch.setattr("reranker_ui.core.evaluation.verdict.FEW", 2)
+    assert "Do not deploy it yet. nDCG@10 on 3 test queries" in said("run", "1")
     assert [run["id"] for run in json.loads(said("runs", "--sort", "ndcg", "--json"))] == [2, 1]
     table = said("compare", "1", "run 2")
     assert "ndcg@10" in table and "Wide" in table and "3 shared test queries" in table

@@ -12,8 +12,9 @@ from reranker_ui.services.annotating.agreement import agreement_of
 from reranker_ui.services.annotating.recent_labels import last_labels
 from reranker_ui.services.datasets.history import history
 from reranker_ui.services.datasets.undo import undo
-from reranker_ui.services.labels.datasets import labelled_pairs, list_datasets
+from reranker_ui.services.labels.datasets import list_datasets
 from reranker_ui.services.labels.guidelines import guideline_versions
+from reranker_ui.services.labels.labelled_pairs import labelled_pairs
 from reranker_ui.services.operating import backup
 from reranker_ui.services.operating.restore import restore
 from reranker_ui.services.people.accounts import list_users

@@ -7,7 +7,7 @@ from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.annotating.queue import next_pairs
 from reranker_ui.services.annotating.result_labels import label_result
 from reranker_ui.services.imports.importer import import_file
-from reranker_ui.services.labels import datasets
+from reranker_ui.services.labels.labelled_pairs import labelled_pairs
 from reranker_ui.services.ranking import compare
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from
@@ -47,7 +47,7 @@ def test_one_pair_travels_from_a_file_to_a_ranking_and_back(
     assert all("glacier" in pair["passage"] for pair in waiting)
     pair = waiting[0]
     annotate(workspace, MAI, pair["id"], 1.0, "one")
-    labelled = datasets.labelled_pairs(workspace, ADMIN, "caves").set_index("pair_id")
+    labelled = labelled_pairs(workspace, ADMIN, "caves").set_index("pair_id")
     assert labelled.loc[pair["id"], "grade"] == 1.0
 
     # A run's frozen split
@@ -80,6 +80,6 @@ def test_one_pair_travels_from_a_file_to_a_ranking_and_back(
     # And a result that is labelled is a row again, which the next run learns from
     last = ranking[-1]["passage"]
     label_result(workspace, MAI, "caves", pair["query"], last, 0.0, "two", ranking[-1]["score"])
-    again = datasets.labelled_pairs(workspace, ADMIN, "caves")
+    again = labelled_pairs(workspace, ADMIN, "caves")
     found = again[(again["query"] == pair["query"]) & (again["passage"] == last)]
     assert len(found) == 1

@@ -12,8 +12,9 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from reranker_ui.services.store.access import User
+from reranker_ui.ui.api.client_errors import ClientErrors
 from reranker_ui.ui.api.openapi import openapi
-from reranker_ui.ui.api.routes import InTheirShape, RerankApi
+from reranker_ui.ui.api.routes import RerankApi
 from reranker_ui.ui.server.body_limit import BodyLimit
 from tests.support.labelling import seed
 
@@ -43,7 +44,7 @@ def schema(workspace):
     BM25 answers where no model is named, so that no model has to be loaded.
     """
     seed(workspace)
-    shell = [Middleware(InTheirShape), Middleware(SignedIn), Middleware(BodyLimit)]
+    shell = [Middleware(ClientErrors), Middleware(SignedIn), Middleware(BodyLimit)]
     return schemathesis.openapi.from_asgi(
         "/openapi.json", Starlette(routes=RerankApi(workspace).routes(), middleware=shell)
     )

@@ -15,8 +15,9 @@ from reranker_ui.services.datasets.pages import page_of_pairs
 from reranker_ui.services.datasets.pair_history import history
 from reranker_ui.services.datasets.split_report import join_sides
 from reranker_ui.services.imports.importer import import_file
-from reranker_ui.services.labels.datasets import label_counts, labelled_pairs, list_datasets
+from reranker_ui.services.labels.datasets import label_counts, list_datasets
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
+from reranker_ui.services.labels.labelled_pairs import labelled_pairs
 from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.ranking.candidates import candidates_of_query
 from reranker_ui.services.store.access import LOCAL, User
@@ -244,20 +245,20 @@ def test_candidates_of_a_query(filled):
 
 def test_sql_and_python_resolve_labels_alike(filled):
     rng = random.Random(7)
-    told = {}
+    expected = {}
     with filled.writing() as connection:
         for pair_id, label in connection.execute(sa.select(pairs.c.id, pairs.c.label)).all():
             imported = [label, *rng.choices([0.0, 1.0], k=rng.choice([0, 0, 1, 2]))]
             votes = rng.choices([0.0, 1.0, None], k=rng.choice([0, 0, 1, 2, 3, 4]))
             decision = rng.choice([None, None, None, (0.0,), (1.0,), (None,)])
-            told[pair_id] = resolve_labels(imported, votes, decision)
+            expected[pair_id] = resolve_labels(imported, votes, decision)
             write(connection, pair_id, imported[1:], votes, decision)
         rows = connection.execute(pairs_with_labels(Visibility(1), pairs.c.id)).all()
     assert {row.id: (row.effective, row.state) for row in rows} == {
-        pair_id: (one.label, one.state) for pair_id, one in told.items()
+        pair_id: (one.label, one.state) for pair_id, one in expected.items()
     }
     counts = label_counts(filled, LOCAL, "d")
-    assert counts["disputed"] == sum(one.state == "disputed" for one in told.values()) > 0
+    assert counts["disputed"] == sum(one.state == "disputed" for one in expected.values()) > 0
     assert counts["labelled"] == len(labelled_pairs(filled, LOCAL, "d"))
     assert list_datasets(filled, LOCAL)[0]["positives"] == counts["positives"]
 

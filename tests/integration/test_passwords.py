@@ -55,8 +55,11 @@ def test_a_changed_password_ends_sessions_and_on_request_keys(people):
     assert api_keys.key_user(people, key) is None
 
 
-def test_the_owner_and_admins_end_keys_and_nobody_else(people):
+def test_the_owner_and_admins_end_keys_and_nobody_else(people, monkeypatch):
+    monkeypatch.setattr(api_keys, "MOST_KEYS", 3)
     keys = [api_keys.make_key(people, MAI, name)["key"] for name in "abc"]
+    with pytest.raises(Refused, match="can have 3 API keys"):
+        api_keys.make_key(people, MAI, "d")
     (first, *_) = api_keys.list_keys(people, ADMIN, "Mai")
     assert first["name"] == "a"
     for act in (api_keys.list_keys, api_keys.end_keys):
@@ -73,7 +76,7 @@ def test_the_owner_and_admins_end_keys_and_nobody_else(people):
 def test_the_verb_ends_keys(people, command):
     api_keys.make_key(people, MAI, "search")
     code, output, _ = command("users", "end-keys", "Mai")
-    assert (code, output.strip()) == (0, "1 API keys ended.")
+    assert (code, output.strip()) == (0, "API keys revoked: 1.")
     assert api_keys.list_keys(people, MAI) == []
 
 

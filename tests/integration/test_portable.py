@@ -12,32 +12,37 @@ from reranker_ui.core.models.onnx_parity import make_onnx, report_in
 from reranker_ui.core.models.reranker import Reranker
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking import onnx_download
+from reranker_ui.services.ranking.engines import converting
 from tests.integration.test_ranking import PASSAGES, QUERY, a_run
 from tests.support.labelling import MAI, VIEWER
 
 
-def test_a_run_becomes_onnx_files_that_score_alike(workspace, tiny_model, tmp_path):
+def test_a_run_becomes_onnx_files_that_score_alike(workspace, tiny_model, tmp_path, monkeypatch):
     run = a_run(workspace, model=tiny_model)
     assert onnx_download.onnx_state(workspace, VIEWER, run)["state"] == "none"
     with pytest.raises(Refused, match="no ONNX files yet"):
         onnx_download.onnx_archive(workspace, VIEWER, run)
     with pytest.raises(Refused, match="annotator"):
         onnx_download.make_onnx(workspace, VIEWER, run)
+    with monkeypatch.context() as other_run, pytest.raises(Refused, match="of another run"):
+        other_run.setattr(onnx_download, "converting", lambda *_: True)
+        onnx_download.make_onnx(workspace, MAI, run)
     assert onnx_download.make_onnx(workspace, MAI, run)["state"] == "making"
+    assert converting(workspace, "onnx") and not converting(workspace, "engine")
     deadline = time.monotonic() + 240
-    while (told := onnx_download.onnx_state(workspace, VIEWER, run))["state"] == "making":
+    while (state := onnx_download.onnx_state(workspace, VIEWER, run))["state"] == "making":
         assert time.monotonic() < deadline
         time.sleep(0.5)
-    assert told["state"] == "ready", told
-    assert told["report"]["fp32"]["agrees"]
-    assert told["report"]["fp32"]["difference"] < 1e-4
-    assert told["report"]["int8"]["bytes"] < told["report"]["fp32"]["bytes"]
-    assert set(told["report"]["int8"]) >= {"agrees", "spearman", "top", "of"}
+    assert state["state"] == "ready", state
+    assert state["report"]["fp32"]["agrees"]
+    assert state["report"]["fp32"]["difference"] < 1e-4
+    assert state["report"]["int8"]["bytes"] < state["report"]["fp32"]["bytes"]
+    assert set(state["report"]["int8"]) >= {"agrees", "spearman", "top", "of"}
     _, parts = onnx_download.onnx_archive(workspace, VIEWER, run)
     with zipfile.ZipFile(io.BytesIO(b"".join(parts))) as archive:
         archive.extractall(tmp_path / "taken")
     (folder,) = (tmp_path / "taken").iterdir()
-    assert json.loads((folder / "parity.json").read_text()) == told["report"]
+    assert json.loads((folder / "parity.json").read_text()) == state["report"]
     assert by_others(folder) == pytest.approx(
         Reranker(tiny_model).scores([(QUERY, passage) for passage in PASSAGES], raw=True), abs=1e-4
     )
@@ -64,6 +69,6 @@ def by_others(folder):
 
 def test_what_cannot_be_exported_says_why(tmp_path):
     (tmp_path / "model").mkdir()
-    told = make_onnx(tmp_path / "model", tmp_path / "made")
-    assert "fault" in told
-    assert report_in(tmp_path / "made") == told
+    refusal = make_onnx(tmp_path / "model", tmp_path / "made")
+    assert "fault" in refusal
+    assert report_in(tmp_path / "made") == refusal

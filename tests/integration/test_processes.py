@@ -7,12 +7,18 @@ import sys
 import threading
 from contextlib import suppress
 
+import numpy as np
 import psutil
 import pytest
 
+from reranker_ui.core.models.reranker import Reranker
+from reranker_ui.core.training.parallel import scoring
+from reranker_ui.core.training.parallel.scoring import SharedScoring, score_as_rank
+from reranker_ui.core.training.parallel.task import TaskFolder
 from reranker_ui.core.training.run import train
 from reranker_ui.core.values.execution.placement import Placement
-from reranker_ui.core.values.run_folder import Lost
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import Cancelled, Lost
 from reranker_ui.executors.torchrun import run_ranks
 from reranker_ui.settings import worker_environment
 from tests.integration.test_worker import frozen, seen, wait_for
@@ -53,7 +59,7 @@ def placed(home, tiny_model, monkeypatch):
         recipe |= {"eval_every": 4, "learning_rate": 1e-4, "warm_start_pairs": 100}
         folder = frozen(home, number, tiny_model, queries=10, **recipe)
         Placement(processes=processes).save(folder.path)
-        folder.alive_file.touch()  # else the folder is young, and its worker may still start
+        folder.alive_file.touch()  # else the folder is new, and its worker may still start
         return folder
 
     return make
@@ -87,6 +93,57 @@ def test_several_processes_learn_as_one_does_though_stopped_and_killed(placed):
     assert ends[1] == pytest.approx(ends[0], abs=0.02)
     assert [seen(folder, "started")[0]["processes"] for folder in (whole, shared)] == [1, 2]
     assert not children()
+
+
+def test_processes_score_together_what_one_scores_alone(home, tiny_model, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", worker_environment()["PYTHONPATH"])
+    folder = frozen(home, 1, tiny_model)
+    pairs = [(f"query {n % 3}", f"passage {n} " * (n + 1)) for n in range(7)]
+    together = SharedScoring(folder, run_ranks, 2, 2)
+    alone = Reranker(tiny_model, 64).scores(pairs, raw=True)
+    assert together.logits(tiny_model, 64, [*pairs, pairs[0]]) == pytest.approx(
+        [*alone, alone[0]], abs=1e-5
+    )
+    assert not (folder.path / "ranks").exists()
+
+
+def test_texts_are_dealt_to_processes_and_put_together_in_their_order(home, monkeypatch):
+    def in_turn(path, ranks):
+        for rank in range(ranks):
+            monkeypatch.setenv("RANK", str(rank))
+            monkeypatch.setenv("WORLD_SIZE", str(ranks))
+            score_as_rank(path)
+        return True
+
+    def killed(path, _ranks):
+        TaskFolder(path).fail("The connection was lost.")
+        return False
+
+    class Lengths:
+        def __init__(self, *_):
+            pass
+
+        def scores(self, pairs, raw):
+            return [float(len(passage)) for _, passage in pairs]
+
+        def vectors(self, texts, kind):
+            return np.array([[len(text), len(kind)] for text in texts], dtype=np.float32)
+
+    monkeypatch.setattr(scoring, "Encoder", Lengths)
+    monkeypatch.setattr(scoring, "Reranker", Lengths)
+    folder = frozen(home, 1, "nowhere")
+    texts = ["a" * n for n in range(1, 8)]
+    found = SharedScoring(folder, in_turn, 3, 1).vectors(home, texts, "query")
+    assert found.tolist() == [[n, 5] for n in range(1, 8)]
+    pairs = [("q", text) for text in texts]
+    assert SharedScoring(folder, in_turn, 3, 1).logits(home, 64, pairs) == [*range(1, 8)]
+    with pytest.raises(Lost, match="killed"):
+        SharedScoring(folder, killed, 3, 1).vectors(home, texts, "query")
+    with pytest.raises(Refused, match="connection"):
+        SharedScoring(folder, lambda *args: not killed(*args), 3, 1).logits(home, 64, [("q", "p")])
+    folder.request_stop("cancel")
+    with pytest.raises(Cancelled):
+        SharedScoring(folder, in_turn, 3, 1).logits(home, 64, [("q", "p")])
 
 
 def resume(folder):

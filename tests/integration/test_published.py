@@ -23,6 +23,7 @@ from reranker_ui.core.bases.trimmed_vocabulary import kept_tokens, smaller
 from reranker_ui.core.training.run import train
 from reranker_ui.core.values.recipe import DEFAULT_BASE, PRESETS
 from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.runs.execution import run_jobs
 from reranker_ui.services.training import lifecycle
 from tests.support.labelling import ADMIN, seed
 
@@ -100,7 +101,7 @@ def of_one_query(found):
 def run(workspace, monkeypatch, request):
     """Train a preset on the pairs of each split; returns its runs, the last model's card and
     its facts."""
-    monkeypatch.setattr(lifecycle, "executor_of", lambda *_: Here())
+    monkeypatch.setattr(run_jobs, "executor_of", lambda *_: Here())
     if "small_multilingual" in request.fixturenames:
         base = request.getfixturevalue("small_multilingual")
         for folder in ("multilingual_folder", "reranker_folder"):
@@ -130,8 +131,8 @@ def run(workspace, monkeypatch, request):
 def check(card, facts, *, sizes, length, epochs, batch, label_mean):
     """What every one of the five cards says, and what they lack."""
     front = yaml.safe_load(card.split("---")[1])
-    told = [tag for tag in front["tags"] if tag.startswith(("dataset_size:", "loss:"))]
-    assert told == ["dataset_size:" + str(sizes[0]), "loss:BinaryCrossEntropyLoss"] + [
+    tags = [tag for tag in front["tags"] if tag.startswith(("dataset_size:", "loss:"))]
+    assert tags == ["dataset_size:" + str(sizes[0]), "loss:BinaryCrossEntropyLoss"] + [
         f"dataset_size:{size}" for size in sizes[1:]
     ]
     assert front["pipeline_tag"] == "text-ranking"

@@ -26,24 +26,27 @@ class Hub:
     """What of HfApi is used. `status`: the error that it answers with, if any."""
 
     def __init__(self, status=None, public=False):
-        self.status, self.public, self.told = status, public, {}
+        self.status, self.public, self.calls = status, public, {}
 
     def create_repo(self, repo, **asked):
         if self.status:
             answer = SimpleNamespace(status_code=self.status, headers={}, request=None)
             raise HfHubHTTPError("no", response=answer)
-        self.told |= {"repo": repo} | asked
+        self.calls |= {"repo": repo} | asked
         return f"https://huggingface.co/{repo}"
 
     def model_info(self, repo):
-        self.private = self.told["private"] and not self.public
+        self.private = self.calls["private"] and not self.public
         return self
 
     def upload_folder(self, **asked):
-        self.told |= asked
+        if "path_in_repo" in asked:
+            self.upload_file(asked["path_in_repo"])
+        else:
+            self.calls |= asked
 
     def upload_file(self, path_in_repo, **_):
-        self.told.setdefault("beside", []).append(path_in_repo)
+        self.calls.setdefault("beside", []).append(path_in_repo)
 
 
 @pytest.fixture
@@ -78,7 +81,10 @@ def carry_out(begun, hub, monkeypatch):
     return run_job(lambda job, private: process.push(job, private, hub))
 
 
-def test_a_model_is_pushed_private_and_its_address_kept(workspace, run, begun, monkeypatch):
+def test_a_model_is_pushed_private_and_its_address_kept(
+    workspace, run, begun, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(push, "encoder_beside_model", lambda *_: tmp_path)
     push.push(workspace, ADMIN, run, "team/ranker", token=SECRET)
     assert push.state(workspace, VIEWER, run)["state"] == "pushing"
     with pytest.raises(Refused, match="is being pushed"):
@@ -86,11 +92,11 @@ def test_a_model_is_pushed_private_and_its_address_kept(workspace, run, begun, m
     hub, folder = Hub(), folder_of(workspace, run)
     folder.combined_file.write_text("{}")
     assert carry_out(begun, hub, monkeypatch) == 0
-    assert (begun[0][1], hub.told["private"], hub.told["exist_ok"]) == (SECRET, True, True)
-    assert hub.told["folder_path"] == str(folder.model)
-    assert hub.told["beside"] == ["combined.json", "combined_reader.py"]
-    told = outcome(workspace, VIEWER, run)["pushed"]
-    assert (told["state"], told["url"]) == ("done", "https://huggingface.co/team/ranker")
+    assert (begun[0][1], hub.calls["private"], hub.calls["exist_ok"]) == (SECRET, True, True)
+    assert hub.calls["folder_path"] == str(folder.model)
+    assert hub.calls["beside"] == ["combined.json", "combined_reader.py", tmp_path.name]
+    pushed = outcome(workspace, VIEWER, run)["pushed"]
+    assert (pushed["state"], pushed["url"]) == ("done", "https://huggingface.co/team/ranker")
     files = [file for file in folder.path.rglob("*") if file.suffix in (".json", ".jsonl", ".log")]
     assert not any(SECRET in file.read_text() for file in files)
 
@@ -108,26 +114,32 @@ def test_a_model_is_pushed_private_and_its_address_kept(workspace, run, begun, m
 def test_what_went_wrong_is_a_sentence(workspace, run, begun, hub, token, said, monkeypatch):
     push.push(workspace, ADMIN, run, "team/ranker", token=token)
     assert carry_out(begun, hub, monkeypatch) == 1
-    told = push.state(workspace, VIEWER, run)
-    assert told["state"] == "failed" and said in told["error"]
-    assert "upload" not in "".join(hub.told)
+    state = push.state(workspace, VIEWER, run)
+    assert state["state"] == "failed" and said in state["error"]
+    assert "upload" not in "".join(hub.calls)
 
 
 def test_a_process_of_its_own_says_that_the_hub_is_out_of_reach(workspace, run):
     push.push(workspace, ADMIN, run, "team/ranker", token=SECRET)
     until = time.monotonic() + 60
-    while (told := push.state(workspace, VIEWER, run))["state"] == "pushing":
+    while (state := push.state(workspace, VIEWER, run))["state"] == "pushing":
         assert time.monotonic() < until
         time.sleep(0.1)
-    assert told["state"] == "failed" and "cannot be reached" in told["error"]
+    assert state["state"] == "failed" and "cannot be reached" in state["error"]
 
 
 def test_a_push_by_version_0_1_is_remembered(workspace, run):
-    told = {"repo": "a/b", "private": True, "state": "done", "time": 1.0, "url": "https://hub/a/b"}
+    pushed = {
+        "repo": "a/b",
+        "private": True,
+        "state": "done",
+        "time": 1.0,
+        "url": "https://hub/a/b",
+    }
     file = folder_of(workspace, run).pushed_file
-    file.write_text(json.dumps(told))
-    assert push.state(workspace, VIEWER, run) == told
-    file.write_text(json.dumps(told | {"state": "pushing"}))
+    file.write_text(json.dumps(pushed))
+    assert push.state(workspace, VIEWER, run) == pushed
+    file.write_text(json.dumps(pushed | {"state": "pushing"}))
     assert "interrupted" in push.state(workspace, VIEWER, run)["error"]
 
 

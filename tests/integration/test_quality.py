@@ -43,8 +43,8 @@ def behind(workspace, key: str) -> list[str]:
 @pytest.mark.both_databases
 def test_the_report_leads_to_its_rows(filled):
     report = quality.check_now(filled, LOCAL, "d", ENGLISH)
-    told = {one["key"]: one for one in report["findings"]}
-    assert told["sides"]["fact"] == "1 query is in more than one split"
+    findings = {one["key"]: one for one in report["findings"]}
+    assert findings["sides"]["fact"] == "1 query is in more than one split"
     assert behind(filled, "sides") == [f"query 0 | passage 0 {p}" for p in range(3)]
     assert "QUERY 6? | other" in behind(filled, "near_sides")
     assert len(behind(filled, "near_sides")) == 4
@@ -77,9 +77,9 @@ def test_sides_are_brought_together_and_taken_apart_again(filled):
 def test_a_process_checks_and_the_report_grows_old(filled):
     assert quality.quality(filled, LOCAL, "d", EMBEDDED_BASE)["report"] is None
     quality.check(filled, LOCAL, "d", EMBEDDED_BASE)
-    told = checked(filled)
-    assert told["failed"] is None and told["report"]["pairs"] == 122
-    assert told["stale"] is False
+    state = checked(filled)
+    assert state["failed"] is None and state["report"]["pairs"] == 122
+    assert state["stale"] is False
     annotate(filled, LOCAL, 2, 1, "c1")
     assert quality.quality(filled, LOCAL, "d", EMBEDDED_BASE)["stale"] is True
 
@@ -88,18 +88,18 @@ def test_a_check_of_what_was_there_before_a_change_begins_anew(filled):
     quality.check(filled, LOCAL, "d", EMBEDDED_BASE)
     join_sides(filled, LOCAL, "d")  # the process that reads is under way, or at its end
     quality.check(filled, LOCAL, "d", EMBEDDED_BASE)
-    told = checked(filled)
-    assert told["stale"] is False
-    assert "sides" not in {one["key"] for one in told["report"]["findings"]}
+    state = checked(filled)
+    assert state["stale"] is False
+    assert "sides" not in {one["key"] for one in state["report"]["findings"]}
 
 
 def checked(workspace) -> dict:
-    """What the page is told once no check runs."""
+    """The state that the page gets once no check runs."""
     deadline = time.monotonic() + 60
-    while (told := quality.quality(workspace, LOCAL, "d", EMBEDDED_BASE))["checking"] is not None:
+    while (state := quality.quality(workspace, LOCAL, "d", EMBEDDED_BASE))["checking"] is not None:
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    return told
+    return state
 
 
 def test_history_goes_on_page_by_page(filled):

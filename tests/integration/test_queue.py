@@ -30,7 +30,7 @@ def test_unlabelled_first(workspace):
     assert ids_of(everything) == ids[3:] + ids[:3]
 
 
-def test_imported_labels_are_not_told(workspace):
+def test_imported_labels_are_not_shown(workspace):
     seed(workspace, label=lambda number: 1.0)
     (pair,) = next_pairs(workspace, MAI, "caves", n=1, imported=True)["pairs"]
     assert pair["label"] is None
@@ -233,7 +233,7 @@ def test_a_query_s_pairs_are_found_by_its_key(workspace, plans):
     assert "ix_pairs_dataset_id_query_key" in steps[0]
 
 
-def test_what_is_told_can_be_written_as_json(workspace):
+def test_answers_can_be_written_as_json(workspace):
     import orjson  # what the page's server functions answer with
 
     from reranker_ui.services.annotating.disputes import disputed_pairs
@@ -243,7 +243,7 @@ def test_what_is_told_can_be_written_as_json(workspace):
     ids = seed(workspace, overlap=2)
     annotate(workspace, MAI, ids[0], 1, "a")
     annotate(workspace, LINH, ids[0], 0, "b")
-    for told in (
+    for answer in (
         next_pairs(workspace, MAI, "caves"),
         candidates_of(workspace, MAI, ids[0]),
         history(workspace, ADMIN, ids[0]),
@@ -251,8 +251,8 @@ def test_what_is_told_can_be_written_as_json(workspace):
         disputed_pairs(workspace, ADMIN, "caves"),
         queue.take(workspace, MAI, ids[4]),
     ):
-        assert told
-        orjson.dumps(told)
+        assert answer
+        orjson.dumps(answer)
 
 
 def test_a_sealed_pair_is_never_leased(workspace):
@@ -262,8 +262,8 @@ def test_a_sealed_pair_is_never_leased(workspace):
     for order in ORDERS:
         for have in ([], sealed, [*sealed, *open_pairs]):
             for imported in (False, True):
-                told = next_pairs(workspace, MAI, "caves", order, 100, have, imported)
-                assert told["pairs"] == [] and set(told["gone"]) == set(have)
+                batch = next_pairs(workspace, MAI, "caves", order, 100, have, imported)
+                assert batch["pairs"] == [] and set(batch["gone"]) == set(have)
         assert not set(ids_of(next_pairs(workspace, MAI, "open", order, 100, sealed))) & set(sealed)
     assert [queue.take(workspace, MAI, pair) for pair in sealed] == [None] * len(sealed)
     with workspace.reading() as connection:

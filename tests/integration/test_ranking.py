@@ -6,6 +6,7 @@ import shutil
 import time
 
 import pytest
+import sqlalchemy as sa
 
 from reranker_ui.core.bases import multilingual
 from reranker_ui.core.bases.embedded import encoder_beside
@@ -22,11 +23,11 @@ from reranker_ui.services.datasets.text_edits import edit_text
 from reranker_ui.services.ranking import (
     candidates,
     compare,
-    first_stage,
     gains,
     ranker_choices,
     rankers,
 )
+from reranker_ui.services.ranking.retrieval import words
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.database import annotations as annotation_rows
 from reranker_ui.services.store.database import journal, pairs, runs
@@ -233,9 +234,9 @@ def test_choices(workspace, tiny_model, caves):
     assert [ranker_choices.choices(workspace, VIEWER)[side] for side in "ab"] == ["bm25", "cosine"]
     done = a_run(workspace, model=tiny_model)
     a_run(workspace, "failed")
-    told = ranker_choices.choices(workspace, VIEWER)
-    assert (told["a"], told["b"]) == ("bm25", done)
-    ready = {ranker["name"]: ranker["ready"] for ranker in told["rankers"]}
+    answer = ranker_choices.choices(workspace, VIEWER)
+    assert (answer["a"], answer["b"]) == ("bm25", done)
+    ready = {ranker["name"]: ranker["ready"] for ranker in answer["rankers"]}
     assert ready == {"base": True, "bm25": True, "cosine": True, "1": True}
 
 
@@ -259,10 +260,14 @@ def test_what_cannot_be_ranked(workspace, query, passages, sentence):
 
 def test_compare_a_labelled_query(workspace, caves):
     found = candidates.labelled(workspace, VIEWER, QUERY, "caves")
-    told = compare.compare(workspace, VIEWER, ["bm25", "cosine"], found)
-    assert (told["candidates"], told["labelled"], told["scale"]["kind"]) == (5, 5, "binary")
-    first, second = told["sides"]
-    assert [side["measure"] for side in told["sides"]] == ["bm25", "cosine"]
+    comparison = compare.compare(workspace, VIEWER, ["bm25", "cosine"], found)
+    assert (comparison["candidates"], comparison["labelled"], comparison["scale"]["kind"]) == (
+        5,
+        5,
+        "binary",
+    )
+    first, second = comparison["sides"]
+    assert [side["measure"] for side in comparison["sides"]] == ["bm25", "cosine"]
     assert all(row["moved"] == 0 for row in first["rows"])
     ranks = {row["index"]: row["rank"] for row in first["rows"]}
     for row in second["rows"]:
@@ -274,24 +279,26 @@ def test_compare_a_labelled_query(workspace, caves):
     place = next(row["rank"] for row in second["rows"] if row["label"])
     assert second["metrics"]["mrr@10"] == pytest.approx(1 / place)
     assert second["milliseconds"] > 0
-    json.dumps(told, allow_nan=False)
+    json.dumps(comparison, allow_nan=False)
 
 
 def test_candidates_by_bm25(workspace, caves):
     found = candidates.found(workspace, VIEWER, "Passage 7", "caves", 3)
     assert found.passages[0] == "Passage 7 on ice caves."
     assert (len(found.passages), found.labels) == (3, [None] * 3)
-    told = compare.compare(workspace, VIEWER, ["bm25"], found)
+    comparison = compare.compare(workspace, VIEWER, ["bm25"], found)
     # The first stage and the ranker BM25 agree: both know the whole dataset's words.
-    assert [row["index"] for row in told["sides"][0]["rows"]] == [0, 1, 2]
-    hits = first_stage.search(workspace, VIEWER, "caves", "Passage 7", 3)
-    assert [row["score"] for row in told["sides"][0]["rows"]] == pytest.approx([s for _, s in hits])
+    assert [row["index"] for row in comparison["sides"][0]["rows"]] == [0, 1, 2]
+    hits = words.search(workspace, VIEWER, "caves", "Passage 7", 3)
+    assert [row["score"] for row in comparison["sides"][0]["rows"]] == pytest.approx(
+        [s for _, s in hits]
+    )
 
 
 @pytest.mark.both_databases
 def test_the_first_stage_follows_the_dataset(workspace, caves):
     def best(query):
-        return [passage for passage, _ in first_stage.search(workspace, LOCAL, "caves", query, 1)]
+        return [passage for passage, _ in words.search(workspace, LOCAL, "caves", query, 1)]
 
     assert best("walrus") == []
     edit_text(workspace, LOCAL, "caves", caves[3], passage="A walrus.")
@@ -353,26 +360,26 @@ def test_evaluate(workspace, caves):
 
 
 def test_gains_by_query(workspace, caves, monkeypatch):
-    told = gains.gains(workspace, VIEWER, "caves", "bm25", "cosine")
-    rows = told["queries"]
-    assert len(rows) == told["wins"] + told["losses"] + told["ties"] == 4
+    answer = gains.gains(workspace, VIEWER, "caves", "bm25", "cosine")
+    rows = answer["queries"]
+    assert len(rows) == answer["wins"] + answer["losses"] + answer["ties"] == 4
     assert [row["gain"] for row in rows] == sorted((row["gain"] for row in rows), reverse=True)
     for row in rows:
         assert row["gain"] == pytest.approx(row["b"] - row["a"])
         assert (row["candidates"], row["positives"]) == (5, 1)
-    assert told["gain"] == pytest.approx(sum(row["gain"] for row in rows) / 4)
-    assert told["low"] <= told["gain"] <= told["high"]
-    assert told["a"] == pytest.approx(
+    assert answer["gain"] == pytest.approx(sum(row["gain"] for row in rows) / 4)
+    assert answer["low"] <= answer["gain"] <= answer["high"]
+    assert answer["a"] == pytest.approx(
         compare.evaluate(workspace, VIEWER, "bm25", "caves")["ndcg@10"]
     )
     bm25 = compare.evaluate(workspace, VIEWER, "bm25", "caves")
-    for mean in told["means"]:
+    for mean in answer["means"]:
         assert mean["a"] == pytest.approx(bm25[mean["metric"]])
         assert mean["low"] <= mean["gain"] <= mean["high"]
-    json.dumps(told, allow_nan=False)
+    json.dumps(answer, allow_nan=False)
     # The second look scores nothing again.
     monkeypatch.setattr(Encoder, "scores", None)
-    assert gains.gains(workspace, VIEWER, "caves", "bm25", "cosine") == told
+    assert gains.gains(workspace, VIEWER, "caves", "bm25", "cosine") == answer
 
 
 @pytest.mark.both_databases
@@ -383,8 +390,10 @@ def test_queries_that_can_be_scored(workspace):
         split=lambda _: "test",
         label=lambda n: [1, 0, None, 1, 1, 1, 0, 0, 0][n],
     )
-    told = candidates.labelled_queries(workspace, VIEWER, "caves")
-    assert [(row["query"], row["candidates"], row["positives"]) for row in told] == [(QUERY, 2, 1)]
+    answer = candidates.labelled_queries(workspace, VIEWER, "caves")
+    assert [(row["query"], row["candidates"], row["positives"]) for row in answer] == [
+        (QUERY, 2, 1)
+    ]
     with pytest.raises(Refused, match="both a positive and a negative"):
         gains.gains(workspace, VIEWER, "caves", "bm25", "bm25", split="dev")
 
@@ -404,7 +413,7 @@ def test_a_label_on_a_result_is_an_annotation(workspace, open_caves):
     undone = result_labels.undo_result(workspace, MAI, "caves", QUERY, open_caves[1], "second")
     assert undone == {"pair_id": open_caves[1], "label": None}
     found = candidates.labelled(workspace, VIEWER, QUERY, "caves")
-    # The imported label counts again; who labels blind is not told.
+    # The imported label counts again; annotators who label blind do not see it.
     assert found.labels[found.passages.index("Passage 1 on ice caves.")] == 0.0
 
 
@@ -434,6 +443,16 @@ def test_labels_that_are_refused(workspace, open_caves):
         result_labels.label_result(workspace, VIEWER, *give[2:], 1, "b")
     with pytest.raises(Refused, match="cannot be empty"):
         result_labels.label_result(workspace, MAI, "caves", QUERY, "  ", 1, "c")
+    long = "a" * 100_001
+    with pytest.raises(Refused, match="100,000 characters, and this one has 100,001"):
+        result_labels.label_result(workspace, MAI, "caves", QUERY, long, 1, "d")
+    with pytest.raises(Refused, match="A query can have"):
+        result_labels.send_to_annotate(workspace, MAI, "caves", long, ["A new passage."])
+    for text in ({"query": long}, {"passage": long}):
+        with pytest.raises(Refused, match="100,000 characters"):
+            edit_text(workspace, LOCAL, "caves", open_caves[0], **text)
+    with workspace.reading() as connection:
+        assert connection.scalar(sa.select(sa.func.max(sa.func.length(pairs.c.passage)))) < 1_000
 
 
 @pytest.mark.both_databases

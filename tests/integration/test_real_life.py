@@ -6,7 +6,7 @@ import pytest
 
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.services.imports.importer import import_file
-from reranker_ui.services.labels.datasets import labelled_pairs
+from reranker_ui.services.labels.labelled_pairs import labelled_pairs
 from reranker_ui.services.store.access import LOCAL
 
 # file of the folder `cases`, what is said about it, distinct positives and negatives
@@ -52,10 +52,10 @@ def test_no_folder_is_forgotten(data_folder):
     assert folders == {name.split("/")[0] for name, *_ in CASES} | elsewhere
 
 
-@pytest.mark.parametrize(("name", "told", "positives", "negatives"), CASES)
-def test_a_file_gives_its_pairs(name, told, positives, negatives, data_folder, workspace):
+@pytest.mark.parametrize(("name", "answers", "positives", "negatives"), CASES)
+def test_a_file_gives_its_pairs(name, answers, positives, negatives, data_folder, workspace):
     folder = data_folder / "cases"
-    report = import_file(workspace, LOCAL, folder / name, "case", said(told, folder))
+    report = import_file(workspace, LOCAL, folder / name, "case", said(answers, folder))
     assert (report["positives"], report["kept"]) == (positives, positives + negatives)
     assert (report["blank"], report["bad_label"], report["unreadable"]) == (0, 0, 0)
 
@@ -87,6 +87,6 @@ def test_arrays_of_two_texts_are_pairs_without_labels(data_folder, workspace):
     assert import_file(workspace, LOCAL, path, "arrays")["unlabelled"] == 3
 
 
-def said(told: dict, folder: Path) -> ReadOptions:
-    files = {k: str(folder / told[k]) for k in ("corpus", "queries") if k in told}
-    return ReadOptions(**{**told, **files})
+def said(answers: dict, folder: Path) -> ReadOptions:
+    files = {k: str(folder / answers[k]) for k in ("corpus", "queries") if k in answers}
+    return ReadOptions(**{**answers, **files})

@@ -7,7 +7,7 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from reranker_ui.core.values.job_folder import ProcessFolder
+from reranker_ui.core.values.execution.process_folder import ProcessFolder
 from reranker_ui.services.people.accounts import add_user
 from reranker_ui.services.ranking import rankers
 from reranker_ui.services.store.access import LOCAL, ROLES, User
@@ -48,7 +48,7 @@ HALF_WRONG = {
     "set_demo": [{"title": "t", "text": "", "dataset": "none", "run": "", "queries": []}],
     "push_dataset": [{"repo": "not a place"}],
     "keep_cutoff": [{"run": "1", "goal": "no such"}],
-    "give_back": [{"edit": 1}],
+    "restore_labels": [{"edit": 1}],
     "undo": [{"edit": 1}],
     "next_pairs": [{"order": "no such", "n": 5, "have": [1, 2], "imported": True}],
     "compare": [{"query": "q", "models": [], "passages": "a"}],
@@ -84,7 +84,7 @@ def played(workspace, tmp_path, monkeypatch):
     monkeypatch.setattr(rankers, "Encoder", Model)
     monkeypatch.setattr(rankers, "_load", Model)
     monkeypatch.setenv("GRADIO_TEMP_DIR", "")
-    rankers.SHELF.forget()
+    rankers.MODELS.clear()
     model = tmp_path / "model"
     model.mkdir()
     (model / "config.json").write_text("{}")
@@ -94,7 +94,7 @@ def played(workspace, tmp_path, monkeypatch):
     for user in people:
         add_user(world.workspace, LOCAL, user.name, user.role, "a password for tests")
     yield world, {user.role: Served(world, user) for user in people}
-    rankers.SHELF.forget()
+    rankers.MODELS.clear()
 
 
 class State:

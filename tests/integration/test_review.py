@@ -13,7 +13,12 @@ from reranker_ui.services.annotating.annotations import annotate, undo
 from reranker_ui.services.annotating.disputes import decide
 from reranker_ui.services.annotating.labelling_progress import progress
 from reranker_ui.services.annotating.queue import next_pairs
-from reranker_ui.services.annotating.revert import give_back, labels_since, take_back, takings
+from reranker_ui.services.annotating.revert import (
+    labels_since,
+    restore_labels,
+    revert_labels,
+    reverted_labels,
+)
 from reranker_ui.services.annotating.settings import set_stream
 from reranker_ui.services.datasets import edits
 from reranker_ui.services.datasets import undo as edits_undo
@@ -51,10 +56,10 @@ def labelled(workspace):
     return ids, moment
 
 
-def test_annotators_are_told(workspace, labelled):
+def test_annotators_are_listed(workspace, labelled):
     midnight = time.time() - 3600
-    told = annotators(workspace, ADMIN, "caves", midnight)
-    mai, linh = told["annotators"]
+    rows = annotators(workspace, ADMIN, "caves", midnight)
+    mai, linh = rows["annotators"]
     assert (mai["name"], mai["labels"], mai["skips"], mai["seconds"]) == ("Mai", 4, 1, 4)
     assert (linh["name"], linh["labels"], linh["skips"], linh["seconds"]) == ("Linh", 2, 0, 7)
     assert mai["days"] == [0] * (DAYS - 1) + [4]
@@ -67,9 +72,9 @@ def test_annotators_are_told(workspace, labelled):
 
 def test_agreement_in_detail_follows_the_votes(workspace, labelled):
     ids, _ = labelled
-    told = agreement_in_detail(workspace, ADMIN, "caves")
-    assert (told["shared"], told["percent"]) == (2, 0)
-    assert told["confusion"] == {
+    agreement = agreement_in_detail(workspace, ADMIN, "caves")
+    assert (agreement["shared"], agreement["percent"]) == (2, 0)
+    assert agreement["confusion"] == {
         "labels": [0, 1],
         "everyone": [[0, 2], [0, 0]],
         "annotators": {"Linh": [[0, 0], [2, 0]], "Mai": [[0, 2], [0, 0]]},
@@ -82,7 +87,7 @@ def test_labels_are_taken_back_from_a_moment_on_and_given_back(workspace, labell
     ids, moment = labelled
     before, voted = rows(workspace), votes(workspace)
     assert labels_since(workspace, ADMIN, "caves", "Mai", moment) == {"labels": 2, "skips": 0}
-    done = take_back(workspace, ADMIN, "caves", "Mai", moment)
+    done = revert_labels(workspace, ADMIN, "caves", "Mai", moment)
     assert done["pairs"] == 2
     after = dict(before)
     after[ids[0], "Mai"] = 1.0  # as it was at that moment
@@ -94,24 +99,24 @@ def test_labels_are_taken_back_from_a_moment_on_and_given_back(workspace, labell
     assert last["before"] == {"label": 0.0, "annotator": "Mai"}
     assert last["after"] == {"label": 1.0, "annotator": "Mai"}
     assert history(workspace, MAI, ids[0])[-1] == last
-    assert takings(workspace, ADMIN, "caves")[0]["undone"] is False
+    assert reverted_labels(workspace, ADMIN, "caves")[0]["undone"] is False
 
-    assert give_back(workspace, ADMIN, done["edit"]) == {"pairs": 2, "newer": 0}
+    assert restore_labels(workspace, ADMIN, done["edit"]) == {"pairs": 2, "newer": 0}
     assert rows(workspace) == before
     assert votes(workspace) == voted
-    assert takings(workspace, ADMIN, "caves")[0]["undone"] is True
+    assert reverted_labels(workspace, ADMIN, "caves")[0]["undone"] is True
     with pytest.raises(Refused, match="given back before"):
-        give_back(workspace, ADMIN, done["edit"])
+        restore_labels(workspace, ADMIN, done["edit"])
     undo(workspace, MAI, ids[0], "u")  # the person's own undo still knows the former label
     assert rows(workspace)[ids[0], "Mai"] == 1.0
 
 
 def test_a_label_given_anew_is_not_overwritten_by_giving_back(workspace, labelled):
     ids, moment = labelled
-    done = take_back(workspace, ADMIN, "caves", "Mai", moment)
+    done = revert_labels(workspace, ADMIN, "caves", "Mai", moment)
     time.sleep(0.01)
     annotate(workspace, MAI, ids[4], 0, "anew")
-    assert give_back(workspace, ADMIN, done["edit"]) == {"pairs": 1, "newer": 1}
+    assert restore_labels(workspace, ADMIN, done["edit"]) == {"pairs": 1, "newer": 1}
     assert rows(workspace)[ids[4], "Mai"] == 0.0
 
 
@@ -122,9 +127,9 @@ def test_what_cannot_be_taken_back(workspace, labelled):
         (ADMIN, "Linh", moment, "nothing"),
     ):  # fmt: skip
         with pytest.raises(Refused, match=sentence):
-            take_back(workspace, user, "caves", name, since)
+            revert_labels(workspace, user, "caves", name, since)
     with pytest.raises(Refused, match="nothing to give back"):
-        give_back(workspace, ADMIN, 1)
+        restore_labels(workspace, ADMIN, 1)
 
 
 def test_taking_back_many_labels_is_one_step(workspace):
@@ -137,9 +142,9 @@ def test_taking_back_many_labels_is_one_step(workspace):
               "created_at": now, "updated_at": now} for pair in ids],
         )  # fmt: skip
         connection.execute(pairs.update().values(votes=1))
-    done = take_back(workspace, ADMIN, "caves", "Mai", 0)
+    done = revert_labels(workspace, ADMIN, "caves", "Mai", 0)
     assert rows(workspace) == {} and set(votes(workspace)) == {0}
-    assert give_back(workspace, ADMIN, done["edit"])["pairs"] == 1_200
+    assert restore_labels(workspace, ADMIN, done["edit"])["pairs"] == 1_200
     assert len(rows(workspace)) == 1_200 and set(votes(workspace)) == {1}
 
 
@@ -149,9 +154,9 @@ def test_history_tells_edits_too(workspace, labelled):
     done = edits.set_label(workspace, ADMIN, "caves", ids[:2], 0)
     edits_undo.undo(workspace, ADMIN, done["edit"])
     edits.set_label(workspace, ADMIN, "caves", ids[5:], 0)
-    told = [(line["what"], (line["before"] or {}).get("label"), (line["after"] or {}).get("label"))
+    lines = [(line["what"], (line["before"] or {}).get("label"), (line["after"] or {}).get("label"))
             for line in history(workspace, ADMIN, ids[1])]  # fmt: skip
-    assert told == [
+    assert lines == [
         ("came", None, None), ("annotate", None, 0.0), ("annotate", None, 1.0),
         ("decide", None, 1), ("set label", 1, 0), ("undo set label", 0, 1),
     ]  # fmt: skip
@@ -160,8 +165,12 @@ def test_history_tells_edits_too(workspace, labelled):
 
 def test_pairs_are_added_by_hand(workspace):
     seed(workspace, count=6, split=lambda number: "dev")
-    told = add_pairs(workspace, ADMIN, "caves", " How is cave 0 formed? ", ["New.", "New.", "B"])
-    assert (len(told["pairs"]), told["known"], told["split"]) == (2, 0, "dev")  # a near duplicate
+    report = add_pairs(workspace, ADMIN, "caves", " How is cave 0 formed? ", ["New.", "New.", "B"])
+    assert (len(report["pairs"]), report["known"], report["split"]) == (
+        2,
+        0,
+        "dev",
+    )  # a near duplicate
     again = add_pairs(workspace, ADMIN, "caves", "How is cave 0 formed?", ["New.", "C"])
     assert (len(again["pairs"]), again["known"]) == (1, 1)
     offered = {pair["passage"] for pair in next_pairs(workspace, MAI, "caves")["pairs"]}
@@ -182,12 +191,12 @@ def test_passages_nobody_judged_are_found_for_a_query(workspace):
     texts = [("glacier caves", "A cave in a glacier."), ("lava caves", "A cave in cold lava."),
              ("tides", "Tides follow the moon.")]  # fmt: skip
     seed(workspace, count=3, texts=texts)
-    told = unjudged_passages(workspace, ADMIN, "caves", "glacier caves cave")
-    assert [one["passage"] for one in told["passages"]] == [
+    answer = unjudged_passages(workspace, ADMIN, "caves", "glacier caves cave")
+    assert [one["passage"] for one in answer["passages"]] == [
         "A cave in a glacier.", "A cave in cold lava.",
     ]  # fmt: skip
-    told = unjudged_passages(workspace, ADMIN, "caves", "glacier caves")
-    assert told["known"] == 1 and "A cave in a glacier." not in str(told["passages"])
+    answer = unjudged_passages(workspace, ADMIN, "caves", "glacier caves")
+    assert answer["known"] == 1 and "A cave in a glacier." not in str(answer["passages"])
     new = add_pairs(workspace, ADMIN, "caves", "glacier caves", ["A cave in cold lava."])
     assert unjudged_passages(workspace, ADMIN, "caves", "glacier caves")["known"] == 2
     edits.delete_pairs(workspace, ADMIN, "caves", new["pairs"])
@@ -199,25 +208,25 @@ def test_passages_nobody_judged_are_found_for_a_query(workspace):
 def test_a_label_keeps_the_version_of_the_guidelines_that_was_read(workspace):
     first, second, third, *_ = seed(workspace)
     edit_guidelines(workspace, ADMIN, "caves", "Is it short?")
-    marks = {rules_told(workspace)}
+    marks = {mark_of_rules(workspace)}
     edit_guidelines(workspace, ADMIN, "caves", "Is it long?")
-    marks.add(rules_told(workspace))
+    marks.add(mark_of_rules(workspace))
     set_stream(workspace, ADMIN, "caves", overlap=2)
-    assert len(marks | {rules_told(workspace)}) == 3
+    assert len(marks | {mark_of_rules(workspace)}) == 3
     annotate(workspace, MAI, first, 1, "a", guidelines=1)
     annotate(workspace, MAI, second, 1, "b")
     annotate(workspace, MAI, third, 1, "c", guidelines=99)
     with workspace.reading() as connection:
         query = select(annotations.c.guidelines_version).order_by(annotations.c.pair_id)
         assert list(connection.scalars(query)) == [1, 2, 2]
-    told = guideline_versions(workspace, MAI, "caves")
-    assert [(one["version"], one["text"]) for one in told] == [
+    versions = guideline_versions(workspace, MAI, "caves")
+    assert [(one["version"], one["text"]) for one in versions] == [
         (2, "Is it long?"),
         (1, "Is it short?"),
     ]
 
 
-def rules_told(workspace):
-    told = stream_of(workspace, MAI, "caves")["rules"]
-    assert told == progress(workspace, MAI, "caves", 0.0)["rules"]
-    return told
+def mark_of_rules(workspace):
+    rules = stream_of(workspace, MAI, "caves")["rules"]
+    assert rules == progress(workspace, MAI, "caves", 0.0)["rules"]
+    return rules

@@ -59,6 +59,7 @@ CHANGING = (
     "check_quality",
     "join_sides",
     "score_pairs",
+    "embed_passages",
     "change_scale",
     "rename_dataset",
     "describe_dataset",
@@ -152,9 +153,9 @@ def test_every_event_of_the_page(server, clients, config):
         if asking(server).post("/gradio_api/queue/join", json=body).status_code != 401:
             wrong.append((name, "nobody"))
         for role in ROLES:
-            told = _result(clients[role], {**body, "session_hash": f"{event['id']}-{role}"})
-            if ("needs the role" in told) == (role in allowed(EVENTS[name])):
-                wrong.append((name, role, told))
+            output = _result(clients[role], {**body, "session_hash": f"{event['id']}-{role}"})
+            if ("needs the role" in output) == (role in allowed(EVENTS[name])):
+                wrong.append((name, role, output))
     assert not wrong, "\n".join(map(str, wrong))
 
 
@@ -204,13 +205,15 @@ def test_no_role_over_http_has_a_folder_loaded(clients, config, tmp_path):
     body = {"query": "a", "passages": "b\nc", "source": "pasted"}
     for role in ROLES:
         for model in (str(tmp_path), "/etc", "../home", "tests/unit"):
-            told = _ask(clients[role], part, "compare", {**body, "models": [model, "bm25"]}).json()
-            assert "refused" in told and "fault" not in told, (role, model, told)
+            compared = _ask(
+                clients[role], part, "compare", {**body, "models": [model, "bm25"]}
+            ).json()
+            assert "refused" in compared and "fault" not in compared, (role, model, compared)
             asked = {"model": model, "query": "a", "documents": ["b"]}
             answer = clients[role].post("/v2/rerank", json=asked)
             assert 400 <= answer.status_code < 500, (role, model, answer.text)
-        told = _ask(clients[role], part, "compare", {**body, "models": ["org/model", "bm25"]})
-        may = "needs the role" not in told.text
-        assert may == (role == "admin") and "refused" in told.json(), told.text
-        told = _ask(clients[role], part, "compare", {**body, "models": ["bm25", "bm25"]})
-        assert "ok" in told.json(), told.text
+        compared = _ask(clients[role], part, "compare", {**body, "models": ["org/model", "bm25"]})
+        may = "needs the role" not in compared.text
+        assert may == (role == "admin") and "refused" in compared.json(), compared.text
+        compared = _ask(clients[role], part, "compare", {**body, "models": ["bm25", "bm25"]})
+        assert "ok" in compared.json(), compared.text

@@ -86,12 +86,12 @@ def test_an_exported_model_can_lose_the_tokens_that_no_text_uses(workspace, tmp_
     frame = pd.DataFrame(texts, columns=["query", "passage"])
     frame = frame.assign(pair_id=[0, 1], query_key=["a", "b"], grade=[1.0, 0.0])
     folder.write_inputs(Recipe(), {"train": frame, "dev": frame, "test": frame}, {}, [])
-    told = export_model(workspace, ADMIN, number, tmp_path / "small", trim=True)
-    assert told["tokens"] < 5000 < told["of"] and told["difference"] <= 1e-4
-    assert told["bytes"] < 60e6
+    report = export_model(workspace, ADMIN, number, tmp_path / "small", trim=True)
+    assert report["tokens"] < 5000 < report["of"] and report["difference"] <= 1e-4
+    assert report["bytes"] < 60e6
     copy, whole = (TorchEngine(place) for place in (tmp_path / "small", folder.model))
     assert copy.logits(texts) == pytest.approx(whole.logits(texts), abs=1e-4)
     assert copy.tokens([("zxqv", "new")]) > [4]  # a new word is read in pieces
     with pytest.raises(Refused, match="is there already"):
         export_model(workspace, ADMIN, number, tmp_path / "small")
-    assert export_model(workspace, ADMIN, number, tmp_path / "whole")["bytes"] > told["bytes"]
+    assert export_model(workspace, ADMIN, number, tmp_path / "whole")["bytes"] > report["bytes"]

@@ -14,55 +14,19 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.executors.local import LocalExecutor
-from reranker_ui.services.runs import rows
+from reranker_ui.services.runs.execution import run_jobs
 from reranker_ui.services.store.home_key import home_key
 from reranker_ui.services.training import lifecycle
-from reranker_ui.services.training.freeze import data_hash
+from reranker_ui.services.training.frozen_files import FrozenFiles, row_hashes
 from reranker_ui.services.training.recipes import recipe_from
 from reranker_ui.settings import worker_environment
+from tests.support.caves import Nowhere, caves, label
 from tests.support.labelling import ADMIN, MAI, VIEWER, seed
-
-SPLIT = {8: "dev", 9: "test"}
-
-
-def label(number):
-    return float(number % 3 == 0)
-
-
-def split(number):
-    return SPLIT.get(number // 3 % 10, "train")
 
 
 @pytest.fixture
 def recipe(tiny_model):
     return recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", max_length=32)
-
-
-class Nowhere:
-    """An executor that starts nothing, so that a test may write the events itself."""
-
-    name = "local"
-
-    def submit(self, folder):
-        return "0:"
-
-    def refresh(self, folders):
-        pass
-
-    def pass_stop(self, folder, how):
-        pass
-
-    def end(self, folder):
-        pass
-
-
-@pytest.fixture
-def nowhere(monkeypatch):
-    monkeypatch.setattr(lifecycle, "executor_of", lambda *_: Nowhere())
-
-
-def caves(workspace, **more):
-    return seed(workspace, count=90, label=label, split=split, **more)
 
 
 def test_a_stop_that_did_not_arrive_is_sent_again(workspace, monkeypatch, recipe):
@@ -74,7 +38,7 @@ def test_a_stop_that_did_not_arrive_is_sent_again(workspace, monkeypatch, recipe
             if len(sent) == 1:
                 raise Refused("The Hub does not answer.")
 
-    monkeypatch.setattr(lifecycle, "executor_of", lambda *_: Away())
+    monkeypatch.setattr(run_jobs, "executor_of", lambda *_: Away())
     caves(workspace)
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     with pytest.raises(Refused, match="does not answer"):
@@ -106,9 +70,9 @@ def test_a_label_given_later_does_not_touch_a_frozen_run(workspace, nowhere, rec
     again = lifecycle.run_again(workspace, ADMIN, first["id"])
     hashes.append(RunFolder(again["folder"]).lineage()["hash"])
     assert hashes[0] == hashes[1]
-    frozen = {split: RunFolder(first["folder"]).pairs(split) for split in SPLITS}
-    assert hashes[0] == data_hash(frozen, home_key(workspace))
-    assert hashes[0] != data_hash(frozen, b"another home")
+    rows = {split: row_hashes(RunFolder(first["folder"]).pairs(split)) for split in SPLITS}
+    assert hashes[0] == FrozenFiles({}, rows, {}).hash(home_key(workspace))
+    assert hashes[0] != FrozenFiles({}, rows, {}).hash(b"another home")
 
 
 @pytest.mark.parametrize(
@@ -276,12 +240,13 @@ def test_a_second_cancel_ends_a_worker_that_does_not_listen(
     caves(workspace)
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     lifecycle.stop(workspace, ADMIN, run["id"], "cancel")
-    assert lifecycle.find_run(workspace, ADMIN, run["id"])["stopping"] == "cancel"
-    monkeypatch.setattr(rows, "PATIENCE", -1.0)
+    row = lifecycle.find_run(workspace, ADMIN, run["id"])
+    assert (row["stopping"], row["sentence"]) == ("cancel", "Cancelling")
+    monkeypatch.setattr(LocalExecutor, "patience", -1.0)
     folder = RunFolder(run["folder"])
     folder.alive_file.touch()
     monkeypatch.setattr(RunFolder, "alive", lambda self: False)
-    monkeypatch.setattr(RunFolder, "young", lambda self: self.events()[0] == [])
+    monkeypatch.setattr(RunFolder, "is_new", lambda self: self.events()[0] == [])
     folder.emit("started")
     monkeypatch.setattr(lifecycle, "find_run", lambda *_: {**run, "status": "running"})
     lifecycle.stop(workspace, ADMIN, run["id"], "cancel")

@@ -25,8 +25,9 @@ from reranker_ui.services.imports.uploads import (
     upload_state,
 )
 from reranker_ui.services.labels.dataset_details import describe, rename
-from reranker_ui.services.labels.datasets import labelled_pairs, list_datasets, scale_of
+from reranker_ui.services.labels.datasets import list_datasets, scale_of
 from reranker_ui.services.labels.guidelines import stream_of
+from reranker_ui.services.labels.labelled_pairs import labelled_pairs
 from reranker_ui.services.labels.scale_change import change_scale, look_at_scale
 from reranker_ui.services.ranking.candidates import labelled_queries
 from reranker_ui.services.ranking.compare import evaluate
@@ -56,11 +57,15 @@ def grades(workspace, name="shop"):
 
 
 @pytest.mark.both_databases
-def test_unlabelled_pairs_are_started_on_a_chosen_scale(tmp_path, workspace):
+def test_unlabelled_pairs_are_started_on_a_chosen_scale_and_keep_it(tmp_path, workspace):
     said = ReadOptions(scale="graded", max_grade=3, grade_names=[*NAMES], relevant_from=2)
     report = import_file(workspace, LOCAL, shop(tmp_path, [""] * 8), "shop", said)
     assert report["unlabelled"] == 8
     assert scale_of(workspace, LOCAL, "shop") == SHOP.as_json()
+    output = tmp_path / "out.csv"
+    export_dataset(workspace, LOCAL, "shop", "csv", output)
+    import_file(workspace, LOCAL, output, "again")
+    assert scale_of(workspace, LOCAL, "again") == SHOP.as_json()
     stream = stream_of(workspace, LIN, "shop")
     assert stream["scale"]["names"] == list(NAMES)
     annotate(workspace, LOCAL, 1, 3.0, "a")
@@ -129,8 +134,8 @@ def test_a_scale_is_changed_with_its_labels_and_back(tmp_path, workspace):
     annotate(workspace, LOCAL, 2, 3.0, "a")
     before = grades(workspace)
     seen = look_at_scale(workspace, LOCAL, "shop", SHOP, {})
-    told = {row["label"]: (row["count"], row["to"]) for row in seen["labels"]}
-    assert told == {0: (30, 0), 1: (30, 1), 2: (30, 2), 3: (31, 3), 7: (1, None)}
+    labels = {row["label"]: (row["count"], row["to"]) for row in seen["labels"]}
+    assert labels == {0: (30, 0), 1: (30, 1), 2: (30, 2), 3: (31, 3), 7: (1, None)}
     assert (seen["unmapped"], seen["changed"]) == (1, 0)
     with pytest.raises(Refused, match=r"7 \(1\).*--map-label 7=3"):
         change_scale(workspace, LOCAL, "shop", SHOP, {})
@@ -225,7 +230,13 @@ def test_a_dataset_is_renamed_and_described(tmp_path, workspace, tiny_model):
     import_file(workspace, LOCAL, shop(tmp_path), "shop")
     import_file(workspace, LOCAL, shop(tmp_path, name="other"), "other")
     run = finished_run(workspace, tiny_model, "shop")
-    for wrong, why in (("other", "already"), ("x" * 81, "81 characters"), ("a/b", "slashes")):
+    for wrong, why in (
+        ("other", "already"),
+        ("x" * 81, "81 characters"),
+        ("a/b", "slashes"),
+        ("\u200b\u2060", "cannot be read"),
+        ("\u202egpj", "cannot be read"),
+    ):
         with pytest.raises(Refused, match=why):
             rename(workspace, LOCAL, "shop", wrong)
     set_demo(workspace, LOCAL, title="t", text="", dataset="shop", run="", queries=[])
@@ -252,12 +263,12 @@ def test_the_command_line_chooses_and_changes_the_scale(tmp_path, home, command)
     code, _, errors = command("dataset", "shop", "--max-grade", "2")
     assert code == 1 and "3 (4)" in errors and "--map-label 3=2" in errors
     change = ["dataset", "shop", "--max-grade", "3", "--grade-names", ",".join(NAMES)]
-    code, told, _ = command(*change, "--dry-run")
-    assert code == 0 and "would be a grade from 0 to 3" in told and "->  3 Exact" in told
-    code, told, errors = command(*change, "--rename", "new", "--describe", "Grades.", "--json")
+    code, output, _ = command(*change, "--dry-run")
+    assert code == 0 and "would be a grade from 0 to 3" in output and "->  3 Exact" in output
+    code, output, errors = command(*change, "--rename", "new", "--describe", "Grades.", "--json")
     assert code == 0, errors
-    found = json.loads(told)
+    found = json.loads(output)
     assert (found["name"], found["description"], found["positives"]) == ("new", "Grades.", 8)
     assert found["scale"] == SHOP.as_json()
-    code, told, _ = command("dataset", "new")
-    assert code == 0 and "0 Irrelevant, 1 Related, 2 Good, 3 Exact" in told
+    code, output, _ = command("dataset", "new")
+    assert code == 0 and "0 Irrelevant, 1 Related, 2 Good, 3 Exact" in output

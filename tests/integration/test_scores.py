@@ -11,7 +11,7 @@ from reranker_ui.services.annotating import score_job
 from reranker_ui.services.annotating.annotations import annotate, undo
 from reranker_ui.services.annotating.disputes import disputed_pairs
 from reranker_ui.services.annotating.model_scores import score_pairs
-from reranker_ui.services.annotating.model_scores import scoring as told_of
+from reranker_ui.services.annotating.model_scores import scoring as scoring_of
 from reranker_ui.services.annotating.queue import next_pairs
 from reranker_ui.services.annotating.settings import set_stream, stream_settings
 from reranker_ui.services.datasets.pair_history import history
@@ -51,11 +51,11 @@ def test_a_run_scores_what_waits_and_goes_on_where_it_was(workspace, tmp_path, t
     annotate(workspace, LINH, ids[1], 1, "b")
     run = finished_run(workspace, tiny_model)
     job = JobFolder(tmp_path)
-    told = score_job.score_waiting(workspace, ADMIN, "caves", run, job)
+    report = score_job.score_waiting(workspace, ADMIN, "caves", run, job)
     # ids[0] is disputed, ids[1] has both its labels, the last pair is sealed
     assert sorted(kept(workspace)) == [ids[0], *ids[2:39]]
     # the disputed pair is not counted: how many there are is hidden from those who label blind
-    assert (told["scored"], told["wanted"]) == (37, 37)
+    assert (report["scored"], report["wanted"]) == (37, 37)
     ranker = rankers.find_ranker(workspace, ADMIN, str(run))
     one = ranker.scores([("how is cave 0 formed?", "Passage 2 on ice caves.")])
     assert kept(workspace)[ids[2]] == pytest.approx(one[0], abs=1e-5)
@@ -82,7 +82,7 @@ def test_the_page_starts_a_process_and_hears_how_far_it_is(workspace, tiny_model
     deadline = time.monotonic() + 100
     while now["running"] and time.monotonic() < deadline:
         time.sleep(0.1)
-        now = told_of(workspace, MAI, "caves")
+        now = scoring_of(workspace, MAI, "caves")
     assert (now["scored"], now["wanted"], now["refused"]) == (12, 12, None)
     assert sorted(kept(workspace)) == ids
     assert not score_pairs(workspace, MAI, "caves")["running"]  # nothing is left to score
@@ -142,8 +142,7 @@ def test_only_an_owner_chooses_and_only_what_is_there(workspace, scored):
     with pytest.raises(Refused, match="role admin"):
         set_stream(workspace, MAI, "caves", order="random")
     for order, run, sentence in (
-        ("id", None, "is not an order"), ("uncertain", None, "which run"),
-        ("uncertain", 99, "no model"),
+        ("id", None, "is not an order"), ("uncertain", 99, "no model"),
     ):  # fmt: skip
         with pytest.raises(Refused, match=sentence):
             set_stream(workspace, ADMIN, "caves", order=order, run=run)
@@ -151,7 +150,7 @@ def test_only_an_owner_chooses_and_only_what_is_there(workspace, scored):
         set_stream(workspace, ADMIN, "caves", overlap=0)
 
 
-def test_others_are_told_only_where_the_owner_allows_it(workspace, scored):
+def test_others_see_scores_only_where_the_owner_allows_it(workspace, scored):
     ids, run = scored
     annotate(workspace, LINH, ids[-1], 1, "a")
     set_stream(workspace, ADMIN, "caves", overlap=2)
@@ -159,12 +158,12 @@ def test_others_are_told_only_where_the_owner_allows_it(workspace, scored):
     pairs = next_pairs(workspace, MAI, "caves", **ask)["pairs"]
     assert len(pairs) == 60 and not any("opinions" in pair for pair in pairs)
     set_stream(workspace, ADMIN, "caves", blind=False)
-    told = {
+    scores = {
         pair["id"]: pair["opinions"] for pair in next_pairs(workspace, MAI, "caves", **ask)["pairs"]
     }
-    assert told[ids[-1]] == {
+    assert scores[ids[-1]] == {
         "imported": None,
         "votes": [{"annotator": "Linh", "label": 1.0}],
         "score": {"run": f"run {run}", "score": pytest.approx(1 - 59 / 120)},
     }
-    assert told[ids[0]]["votes"] == []
+    assert scores[ids[0]]["votes"] == []

@@ -82,9 +82,9 @@ def walked(workspace, size=7, **asked) -> list[int]:
 
 def passes(pair: dict, search: str, split, label, annotator, source, by) -> bool:
     states = {"disputed": "disputed", "left out": "left out", "none": "unlabelled"}
-    told = read_search(search)
+    terms = read_search(search)
     return (
-        (not search or (told is not None and told.finds(pair["query"], pair["passage"])))
+        (not search or (terms is not None and terms.finds(pair["query"], pair["passage"])))
         and (split is None or pair["split"] == split)
         and (annotator is None or pair["id"] in by[annotator])
         and (source is None or pair["source"] == source)
@@ -110,11 +110,11 @@ def test_every_filter_against_a_plain_reading(filled, monkeypatch):
     by = {name: labelled_by(filled, name) for name in choices["annotators"]}
     searches = ["", "glacier", "mà", "ma", "花呗", "呗 ice", "gla", "nowhere", "%"]
     labels = [None, "0", "1", "none", "disputed", "left out"]
-    told = itertools.product(
+    combinations = itertools.product(
         searches, [None, "train", "test"], labels, [None, "ann", "eve", "local user"],
         [None, "one.jsonl"],
     )  # fmt: skip
-    some = random.Random(1).sample(list(told), 40)
+    some = random.Random(1).sample(list(combinations), 40)
     for search, split, label, annotator, source in some:
         asked = {"search": search, "split": split, "label": label, "annotator": annotator,
                  "source": source}  # fmt: skip

@@ -68,13 +68,13 @@ def _watched(pid, ask, until):
 
 
 def _commands(pid):
-    told = set()
+    commands = set()
     for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
         try:
-            told.add(" ".join(process.cmdline()))
+            commands.add(" ".join(process.cmdline()))
         except psutil.Error:
             continue
-    return told
+    return commands
 
 
 def test_no_answer_and_no_process_shows_a_secret(used):
@@ -105,11 +105,13 @@ def _read(path):
     return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
 
 
-def test_a_worker_is_not_told_them(monkeypatch):
+def test_a_worker_does_not_get_them(monkeypatch):
     from reranker_ui.settings import worker_environment
 
     for name, value in CANARIES.items():
         monkeypatch.setenv(name, value)
-    told = worker_environment()
-    assert not set(CANARIES) & set(told) and not set(CANARIES.values()) & set(told.values())
-    assert told["PATH"] == os.environ["PATH"]
+    environment = worker_environment()
+    assert not set(CANARIES) & set(environment) and not set(CANARIES.values()) & set(
+        environment.values()
+    )
+    assert environment["PATH"] == os.environ["PATH"]

@@ -18,8 +18,12 @@ from reranker_ui.services.datasets.export import export_dataset
 from reranker_ui.services.datasets.history import history
 from reranker_ui.services.datasets.pages import page_of_pairs
 from reranker_ui.services.datasets.quality import check_now, quality
+from reranker_ui.services.datasets.sorting import Order
 from reranker_ui.services.imports.importer import import_file
-from reranker_ui.services.labels.datasets import list_datasets
+from reranker_ui.services.labels.datasets import find_dataset, list_datasets
+from reranker_ui.services.labels.pair_counts import count_labels
+from reranker_ui.services.labels.visibility import known_to_all
+from reranker_ui.services.people.accounts import add_user
 from reranker_ui.services.ranking.candidates import candidates_of_query, labelled, labelled_queries
 from reranker_ui.services.ranking.compare import evaluate
 from reranker_ui.services.ranking.gains import gains
@@ -44,34 +48,34 @@ def filled(workspace, tmp_path):
     return workspace
 
 
-def told(workspace, user, **asked) -> list:
-    pairs = page_of_pairs(workspace, user, "d", **asked)["pairs"]
+def rows_of(workspace, user, **filters) -> list:
+    pairs = page_of_pairs(workspace, user, "d", **filters)["pairs"]
     return [(one["id"], one["effective"], one["label"], one["state"]) for one in pairs]
 
 
 @pytest.mark.both_databases
 def test_what_an_annotator_sees(filled, tmp_path):
-    assert told(filled, LOCAL, split="test") == told(filled, EVE, split="test")
-    assert told(filled, EVE, split="test") == [(5, 0, 0, "imported"), (6, 1, 1, "imported")]
+    assert rows_of(filled, LOCAL, split="test") == rows_of(filled, EVE, split="test")
+    assert rows_of(filled, EVE, split="test") == [(5, 0, 0, "imported"), (6, 1, 1, "imported")]
     blind = [(1, 1, None, "annotated")] + [(n, None, None, "hidden") for n in range(2, 7)]
-    assert told(filled, ANN) == blind
-    assert told(filled, ANN, label="1") == blind[:1]
-    assert told(filled, ANN, label="0") == told(filled, ANN, label="none") == []
+    assert rows_of(filled, ANN) == blind
+    assert rows_of(filled, ANN, label="1") == blind[:1]
+    assert rows_of(filled, ANN, label="0") == rows_of(filled, ANN, label="none") == []
     annotate(filled, User("cy", "annotator"), 1, 0, "c1")
-    assert told(filled, LOCAL, label="disputed")[0][0] == 1
-    assert told(filled, ANN, label="1") == blind[:1]
-    assert told(filled, ANN, label="disputed") == []
-    assert told(filled, ANN, label="0", annotator="cy") == []
+    assert rows_of(filled, LOCAL, label="disputed")[0][0] == 1
+    assert rows_of(filled, ANN, label="1") == blind[:1]
+    assert rows_of(filled, ANN, label="disputed") == []
+    assert rows_of(filled, ANN, label="0", annotator="cy") == []
     set_stream(filled, LOCAL, "d", blind=False)
-    assert told(filled, ANN)[1:] == [
+    assert rows_of(filled, ANN)[1:] == [
         (2, 0, 1, "annotated"), (3, 0, 0, "imported"), (4, 1, 1, "imported"),
         (5, None, None, "hidden"), (6, None, None, "hidden"),
     ]  # fmt: skip
-    assert [one[0] for one in told(filled, ANN, label="1")] == [4]
+    assert [one[0] for one in rows_of(filled, ANN, label="1")] == [4]
     with pytest.raises(Refused, match="sealed test split"):
         export_dataset(filled, ANN, "d", "csv", tmp_path / "out.csv")
     set_stream(filled, LOCAL, "d", test_annotators=["ann"])
-    assert told(filled, ANN) == told(filled, LOCAL)
+    assert rows_of(filled, ANN) == rows_of(filled, LOCAL)
     assert export_dataset(filled, ANN, "d", "csv", tmp_path / "out.csv")["pairs"] == 6
 
 
@@ -90,8 +94,8 @@ def test_the_history_tells_no_label_that_is_kept_back(filled):
     annotate(filled, LOCAL, 6, 1, "l1")
 
     def lines(user):
-        told = history(filled, user, "d")["lines"]
-        return [(one["who"], one["pair"]) for one in told if one["pair"]]
+        rows_of = history(filled, user, "d")["lines"]
+        return [(one["who"], one["pair"]) for one in rows_of if one["pair"]]
 
     everyone = [("local user", 6), ("bo", 2), ("ann", 1)]
     assert lines(LOCAL) == lines(EVE) == everyone
@@ -111,10 +115,10 @@ def test_counts_do_not_show_what_others_said(filled, label):
     set_stream(filled, LOCAL, "d", overlap=2)
 
     def seen():
-        told = progress(filled, CY, "d", 0, imported=True)
+        state = progress(filled, CY, "d", 0, imported=True)
         (row,) = list_datasets(filled, CY)
         agreed = agreement_of(filled, CY, "d")
-        return told["disputed"], agreed["shared"], agreed["percent"], row["disputed"]
+        return state["disputed"], agreed["shared"], agreed["percent"], row["disputed"]
 
     assert seen() == (0, 0, None, 0)
     for pair in (1, 2, 3):  # ann said 1, bo said 0, and the last one came with 0
@@ -197,6 +201,46 @@ def test_the_quality_report_of_annotators_is_without_labels(filled):
     assert not {one["key"] for one in part["findings"]} & {"no_positive", "no_negative"}
     with pytest.raises(Refused, match="hidden from annotators"):
         page_of_pairs(filled, ANN, "d", finding="no_positive")
+
+
+@pytest.mark.both_databases
+def test_a_hidden_decision_is_not_shown_by_who_gave_the_label_and_when(filled):
+    def seen(user, **asked):
+        asked["order"] = Order("updated", descending=True)
+        pairs = page_of_pairs(filled, user, "d", **asked)["pairs"]
+        return [(one["id"], one["by"], one["updated_at"]) for one in pairs]
+
+    annotate(filled, ANN, 2, 1, "a2")  # bo said 0
+    before = seen(ANN)
+    decide(filled, LOCAL, 2, 1)
+    set_label(filled, LOCAL, "d", [5], 1)
+    assert seen(ANN) == before and seen(ANN, annotator="local user") == []
+    assert [one[0] for one in seen(LOCAL, annotator="local user")] == [5, 2]
+    set_stream(filled, LOCAL, "d", blind=False)
+    assert [one[:2] for one in seen(ANN, annotator="local user")] == [(2, ["local user"])]
+
+
+@pytest.mark.both_databases
+def test_what_all_who_label_share_is_not_computed_from_hidden_labels(filled):
+    def labelled():
+        with filled.reading() as connection:
+            dataset = find_dataset(connection, "d")
+            view = known_to_all(connection, dataset)
+            return count_labels(connection, dataset, view)["labelled"]
+
+    assert labelled() == 6  # nobody is an annotator
+    add_user(filled, LOCAL, ANN.name, "annotator")
+    assert labelled() == 0
+    set_stream(filled, LOCAL, "d", blind=False)
+    assert labelled() == 4
+
+
+def test_only_those_who_label_a_dataset_send_results_to_it(filled):
+    set_stream(filled, LOCAL, "d", annotators=["bo"])
+    before = list_datasets(filled, LOCAL)
+    with pytest.raises(Refused, match="not one of the annotators of d"):
+        send_to_annotate(filled, ANN, "d", "q0", ["brand new"])
+    assert list_datasets(filled, LOCAL) == before
 
 
 @pytest.mark.both_databases

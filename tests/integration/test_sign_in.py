@@ -176,8 +176,8 @@ def test_a_role_and_a_removal_count_at_once(server, config):
 
 def test_an_invite_lets_one_in_and_no_more(server, config):
     admin, guest = asking(server, "admin"), asking(server)
-    told = call(admin, "invite", {"role": "annotator", "places": 1}, config).json()["ok"]
-    token = told["token"]
+    invite = call(admin, "invite", {"role": "annotator", "places": 1}, config).json()["ok"]
+    token = invite["token"]
     assert "annotator" in guest.get(f"/invite?token={token}").text
     short = guest.post("/invite", data={"token": token, "name": "Guest", "password": "short"})
     assert short.status_code == 400 and "at least 10 characters" in short.text
@@ -205,14 +205,14 @@ def test_an_invite_gives_nobody_the_name_of_someone_who_was_removed(workspace):
 
 def test_an_api_key_acts_as_its_owner_until_it_ends(server, config):
     client = asking(server, "annotator")
-    told = call(client, "make_key", {"name": "script"}, config).json()["ok"]
+    made = call(client, "make_key", {"name": "script"}, config).json()["ok"]
     program = httpx.Client(
-        base_url=server.url, headers={"authorization": f"Bearer {told['key']}"}, timeout=30
+        base_url=server.url, headers={"authorization": f"Bearer {made['key']}"}, timeout=30
     )
     seen = call(program, "overview", {}, config).json()["ok"]["user"]
     assert seen == {"name": "annotator", "role": "annotator"}
     (key,) = call(client, "list_keys", {}, config).json()["ok"]
-    assert told["key"] not in str(key)
+    assert made["key"] not in str(key)
     call(client, "end_key", {"id": key["id"]}, config)
     assert program.get("/config").status_code == 401
     program.headers["authorization"] = "Bearer rr_made-up"
@@ -232,8 +232,8 @@ def test_secrets_are_kept_as_hashes_only(server):
 
 
 def test_health_says_little_to_strangers(server):
-    told = asking(server).get("/health")
-    assert told.json() == {
+    answer = asking(server).get("/health")
+    assert answer.json() == {
         "status": "ok",
         "database": "ok",
         "disk": "ok",
@@ -267,10 +267,10 @@ def test_an_upload_leaves_the_reach_of_others_when_it_is_taken(server, config):
     admin, viewer = asking(server, "admin"), asking(server, "viewer")
     file = {"files": ("mine.csv", b"query,passage,label\na,b,1\n")}
     path = admin.post("/gradio_api/upload", files=file).json()[0]
-    told = call(admin, "begin_upload", {"path": path, "name": "mine.csv"}, config).json()["ok"]
+    upload = call(admin, "begin_upload", {"path": path, "name": "mine.csv"}, config).json()["ok"]
     for client in (viewer, admin):
         assert client.get(f"/gradio_api/file={path}").status_code in (403, 404)
-    where = server.home / "uploads" / told["token"] / "mine.csv"
+    where = server.home / "uploads" / upload["token"] / "mine.csv"
     assert where.exists()
     assert viewer.get(f"/gradio_api/file={where}").status_code in (403, 404)
 

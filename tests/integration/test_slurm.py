@@ -1,27 +1,22 @@
 """Runs on a real Slurm cluster of one node, started for these tests."""
 
-import os
-import signal
 import sys
-import time
 
-import psutil
 import pytest
 
 from reranker_ui.core.values.execution.placement import Placement, job_of
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors.slurm import SlurmExecutor, SlurmOptions
-from reranker_ui.services.runs import executors
+from reranker_ui.services.runs.execution import run_jobs
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from
 from reranker_ui.settings import worker_environment
 from tests.conftest import IN_CI
-from tests.integration.test_runs import caves
-from tests.integration.test_worker import seen, wait_for
+from tests.support.caves import caves
+from tests.support.cluster_run import live_through, until
 from tests.support.labelling import ADMIN
 from tests.support.slurm import INSTALL, Cluster, missing
 
-WAIT = 120.0  # seconds
 SLURM = Placement("slurm")
 
 
@@ -40,7 +35,7 @@ def slurm(cluster, monkeypatch):
     monkeypatch.setenv("SLURM_CONF", str(cluster.file))
     monkeypatch.setenv("RERANKER_UI_EXECUTORS", "slurm,local")
     monkeypatch.setenv("RERANKER_UI_THREADS", "1")
-    monkeypatch.setattr(executors, "REFRESHED", 0.2)
+    monkeypatch.setattr(run_jobs, "REFRESHED", 0.2)
     return cluster
 
 
@@ -53,61 +48,10 @@ def stub(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "executable", str(program))
 
 
-def until(holds):
-    end = time.monotonic() + WAIT
-    while not (found := holds()):
-        assert time.monotonic() < end
-        time.sleep(0.1)
-    return found
-
-
 def test_a_run_is_killed_resumed_stopped_and_continued_on_this_machine(
     slurm, workspace, tiny_model
 ):
-    caves(workspace)
-    recipe = recipe_from(
-        base=str(tiny_model), warm_start="off", precision="fp32", max_length=32, epochs=1000,
-        batch_size=8, eval_every=5, learning_rate=1e-4, warm_start_pairs=100,
-    )  # fmt: skip
-    run = lifecycle.start(workspace, ADMIN, "caves", recipe)
-    folder = RunFolder(run["folder"])
-
-    def now():
-        return lifecycle.find_run(workspace, ADMIN, 1)
-
-    assert run["place"]["executor"] == "slurm" and run["status"] == "queued"
-    assert run["sentence"] == f"Waiting in Slurm: job {run['place']['job']}, PENDING"
-    wait_for(folder, "checkpoint", 2)
-    assert until(lambda: now()["place"]["state"] == "RUNNING") and now()["status"] == "running"
-    os.kill(pid_of(folder), signal.SIGKILL)
-    lost = until(lambda: (row := now())["status"] == "lost" and row)
-    assert "Slurm says of job" in lost["sentence"] and "FAILED" in lost["sentence"]
-
-    logs, step = len(seen(folder, "log")), last_step(folder)
-    assert lifecycle.resume(workspace, ADMIN, 1)["status"] == "queued"
-    wait_for(folder, "log", logs + 1)
-    assert seen(folder, "log")[logs]["step"] > step  # a run that begins logs its first step
-    lifecycle.stop(workspace, ADMIN, 1, "keep")
-    assert until(lambda: now()["status"] == "stopped") and folder.model.is_dir()
-    until(lambda: job_of(folder.path).phase == "ended" or not executors.refresh(workspace))
-
-    logs, step = len(seen(folder, "log")), last_step(folder)
-    lifecycle.resume(workspace, ADMIN, 1, Placement())
-    wait_for(folder, "log", logs + 1)
-    assert seen(folder, "log")[logs]["step"] > step  # a run that begins logs its first step
-    assert now()["place"]["executor"] == "local" and now()["place"]["job"] is None
-    lifecycle.stop(workspace, ADMIN, 1, "cancel")
-    assert until(lambda: now()["status"] == "stopped"), "its saved model was kept"
-
-
-def last_step(folder):
-    return int(folder.last_checkpoint().name.rpartition("-")[2])
-
-
-def pid_of(folder):
-    words = ["-m", "reranker_ui.worker", str(folder.path)]
-    workers = psutil.process_iter(["cmdline"])
-    return next(one.pid for one in workers if (one.info["cmdline"] or [])[-3:] == words)
+    live_through(workspace, tiny_model, "Slurm")
 
 
 def test_a_job_that_waits_is_cancelled_and_leaves_the_queue(slurm, workspace, tiny_model):

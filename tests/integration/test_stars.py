@@ -22,17 +22,17 @@ STARS = "".join(
 )
 
 
-def stars(folder, rows=STARS, **told):
+def stars(folder, rows=STARS, **options):
     path = folder / "stars.csv"
     path.write_text("query,passage,label,split\n" + rows)
-    return path, ReadOptions(**told)
+    return path, ReadOptions(**options)
 
 
-def test_relevance_is_told_stored_and_measured_by(tmp_path, workspace):
+def test_relevance_is_chosen_stored_and_measured_by(tmp_path, workspace):
     path, options = stars(tmp_path, rows=STARS + "query 9,one,1,test\nquery 9,two,3,test\n")
     report = import_file(workspace, LOCAL, path, "stars", options)
-    told = {"kind": "graded", "max": 5, "min": 1, "relevant_from": 4}
-    assert scale_of(workspace, LOCAL, "stars") == told
+    scale = {"kind": "graded", "max": 5, "min": 1, "relevant_from": 4}
+    assert scale_of(workspace, LOCAL, "stars") == scale
     assert "Labels from 4 on are relevant (--relevant-from 4)." in report["notes"]
     assert (report["positives"], list_datasets(workspace, LOCAL)[0]["positives"]) == (6, 6)
     assert evaluate(workspace, LOCAL, "bm25", "stars")["queries"] == 7
@@ -65,15 +65,15 @@ def test_a_zero_that_comes_later_is_rejected_by_line(tmp_path, workspace):
     assert scale_of(workspace, LOCAL, "stars")["min"] == 1
 
 
-def _named(told):
-    path, options = told
+def _named(scale):
+    path, options = scale
     return path, "stars", options
 
 
 def test_a_scale_with_a_zero_is_as_it_was(tmp_path, workspace):
     import_file(workspace, LOCAL, *_named(stars(tmp_path, rows=STARS + "query 1,none,0,train\n")))
-    told = {"kind": "graded", "max": 5, "min": 0, "relevant_from": None}
-    assert scale_of(workspace, LOCAL, "stars") == told
+    scale = {"kind": "graded", "max": 5, "min": 0, "relevant_from": None}
+    assert scale_of(workspace, LOCAL, "stars") == scale
 
 
 LATER = {
@@ -97,7 +97,7 @@ def test_a_home_of_an_older_version_gets_the_default(tmp_path, workspace):
         for table, columns in LATER.items():
             for column in columns:
                 connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        for table in ("comments", "gold_pairs", "choices"):
+        for table in ("comments", "gold_pairs", "choices", "allowances"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("UPDATE alembic_version SET version_num = '0003'")
     from reranker_ui.services.store.workspace import open_workspace

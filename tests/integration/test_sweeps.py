@@ -10,19 +10,15 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.runs import executors
 from reranker_ui.services.runs.comparison import comparison
+from reranker_ui.services.runs.execution import run_jobs
 from reranker_ui.services.runs.repeated_runs import t_interval
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.grid import grid_of, sweep
 from reranker_ui.services.training.plan import plan
 from reranker_ui.services.training.recipes import recipe_from
 from tests.integration.test_many_runs import evaluated
-from tests.integration.test_runs import Nowhere, caves
+from tests.support.caves import Nowhere, caves
 from tests.support.labelling import ADMIN, VIEWER
-
-
-@pytest.fixture
-def nowhere(monkeypatch):
-    monkeypatch.setattr(lifecycle, "executor_of", lambda *_: Nowhere())
 
 
 @pytest.fixture
@@ -48,7 +44,7 @@ def test_a_sweep_starts_each_recipe_with_each_seed(workspace, nowhere, recipe):
         ([{}, {"name": "twin", "seed": 7}], 2, "the same"),
         ([{"passes": (20, 0)}], 2, "several passes"),
         ([{}], 61, "at most 5 recipes and 60 runs"),
-        ([{}], 0, "at most 5 recipes and 60 runs"),
+        ([{}], 0, "at least one seed"),
     ],
 )
 def test_a_grid_that_cannot_be_compared_is_refused(recipe, changes, seeds, words):
@@ -97,8 +93,12 @@ def test_a_plan_says_how_the_batch_is_dealt(workspace, nowhere, recipe, tiny_mod
     two = facts(Placement(processes=2))
     assert two["Pairs in a step"] == "8: 4 on each of 2 processes"
     assert two["steps"] == facts(Placement())["steps"] and not two["measurable"]
-    three = facts(Placement(gpus=3))
+    assert two["command"].endswith(" --processes 2")
+    three = facts(Placement("slurm", gpus=3))
     assert three["Pairs in a step"] == "9 instead of 8: 3 on each of 3 GPUs"
+    assert three["command"].endswith(" --executor slurm --gpus 3")
+    with pytest.raises(Refused, match="needs 64 GPUs"):  # at once, not when its turn has come
+        facts(Placement(gpus=64))
     slurm = facts(Placement("slurm"))
     assert slurm["Time on Slurm"] == "not measured yet"
     assert slurm["command"].endswith(" --executor slurm")
@@ -107,13 +107,15 @@ def test_a_plan_says_how_the_batch_is_dealt(workspace, nowhere, recipe, tiny_mod
 def test_an_executor_must_be_set_up(workspace, nowhere, recipe, monkeypatch):
     with pytest.raises(Refused, match="RERANKER_UI_EXECUTORS"):
         executors.placement(workspace, "slurm")
-    with pytest.raises(Refused, match="no executor abacus"):
+    with pytest.raises(Refused, match="Unknown executor: abacus"):
         monkeypatch.setattr(workspace.settings, "executors", "abacus")
         executors.placement(workspace)
     monkeypatch.setattr(workspace.settings, "executors", "slurm, local")
     monkeypatch.setattr(workspace.settings, "run_gpus", 2)
     assert executors.placement(workspace) == Placement("slurm", gpus=2)
     assert executors.placement(workspace, processes=3) == Placement("slurm", processes=3)
+    with pytest.raises(Refused, match="1 to 64 processes"):
+        executors.placement(workspace, processes=0)
 
 
 def test_the_place_of_a_run_is_in_its_row_and_kept_when_it_runs_again(
@@ -142,10 +144,13 @@ def test_the_place_of_a_run_is_in_its_row_and_kept_when_it_runs_again(
 
 def test_the_command_line_places_runs(workspace, monkeypatch, capsys):
     placed = []
-    monkeypatch.setattr(
-        "reranker_ui.services.training.lifecycle.executor_of",
-        lambda _workspace, folder: placed.append(placement_of(folder.path)) or Nowhere(),
-    )
+
+    class Noted(Nowhere):
+        def submit(self, folder):
+            placed.append(placement_of(folder.path))
+            return super().submit(folder)
+
+    monkeypatch.setattr(run_jobs, "executor_of", lambda *_: Noted())
     caves(workspace)
     words = ["--dataset", "caves", "--base", "embedded", "--json"]
     assert main(["train", *words, "--processes", "2"]) == 0
@@ -156,3 +161,21 @@ def test_the_command_line_places_runs(workspace, monkeypatch, capsys):
     assert placed == [Placement(processes=2), *[Placement()] * 4]
     assert main(["train", *words, "--executor", "slurm"]) == 1
     assert "RERANKER_UI_EXECUTORS" in capsys.readouterr().err
+
+
+def test_a_run_that_was_not_submitted_ends_its_verb_with_1_and_is_resumed(
+    workspace, nowhere, monkeypatch, capsys
+):
+    class Closed(Nowhere):
+        def submit(self, folder):
+            raise Refused("The cluster is closed.")
+
+    caves(workspace)
+    words = ["--dataset", "caves", "--base", "embedded"]
+    with monkeypatch.context() as closed:
+        closed.setattr(run_jobs, "executor_of", lambda *_: Closed())
+        assert main(["train", *words]) == 1
+        assert "run 1: Failed: The cluster is closed." in capsys.readouterr().err
+        assert main(["sweep", *words, "--recipe", "quick", "--seeds", "1"]) == 1
+    assert lifecycle.find_run(workspace, ADMIN, 1)["resumable"]
+    assert main(["resume", "1"]) == 0

@@ -14,6 +14,7 @@ from reranker_ui.services.annotating.settings import set_stream, stream_settings
 from reranker_ui.services.datasets.edits import set_label
 from reranker_ui.services.datasets.pages import ids_of_pairs
 from reranker_ui.services.datasets.pair_details import pair_details
+from reranker_ui.services.labels import comments
 from reranker_ui.services.labels.comments import add_comment, comments_of
 from reranker_ui.services.labels.guidelines import stream_of
 from reranker_ui.services.store.database import annotations, pairs
@@ -60,7 +61,7 @@ def test_cannot_tell_is_an_answer_and_no_skip(workspace):
     assert tuple(row) == (None, 1)
 
 
-def test_comments_of_blind_annotators_are_seen_by_those_who_decide(workspace):
+def test_comments_of_blind_annotators_are_seen_by_those_who_decide(workspace, monkeypatch):
     pair, *_ = seed(workspace, count=2)
     add_comment(workspace, MAI, pair, " Is ice a rock? ")
     add_comment(workspace, LINH, pair, "I would say 1.")
@@ -73,6 +74,9 @@ def test_comments_of_blind_annotators_are_seen_by_those_who_decide(workspace):
     assert len(comments_of(workspace, MAI, pair)) == 3
     with pytest.raises(Refused, match="empty"):
         add_comment(workspace, MAI, pair, "  ")
+    monkeypatch.setattr(comments, "_MOST", 3)
+    with pytest.raises(Refused, match="can have 3 comments"):
+        add_comment(workspace, MAI, pair, "One more?")
 
 
 def test_gold_pairs_are_mixed_in_and_counted(workspace):
@@ -106,9 +110,11 @@ def test_a_pair_in_full(workspace):
         connection.execute(extra)
     annotate(workspace, MAI, pair, 0, "a", note="says how")
     annotate(workspace, LINH, pair, None, "b", cannot_tell=True)
-    told = pair_details(workspace, VIEWER, pair)
-    assert told["extra"] == {"sku": "4711"} and told["imported"] == [1]
-    assert [(vote["annotator"], vote["label"], vote["cannot_tell"]) for vote in told["votes"]] == [
+    details = pair_details(workspace, VIEWER, pair)
+    assert details["extra"] == {"sku": "4711"} and details["imported"] == [1]
+    assert [
+        (vote["annotator"], vote["label"], vote["cannot_tell"]) for vote in details["votes"]
+    ] == [
         ("Mai", 0, 0),
         ("Linh", None, 1),
     ]
@@ -121,5 +127,5 @@ def test_the_ids_of_all_pairs_that_match(workspace):
     ids = seed(workspace, count=30, split=lambda number: "dev" if number % 3 else "train")
     found = ids_of_pairs(workspace, ADMIN, "caves", split="train")
     assert found == {"ids": ids[::3], "more": False}
-    assert ids_of_pairs(workspace, ADMIN, "caves", most=5) == {"ids": ids[:5], "more": True}
+    assert ids_of_pairs(workspace, ADMIN, "caves", limit=5) == {"ids": ids[:5], "more": True}
     assert ids_of_pairs(workspace, ADMIN, "caves", search="!!!")["ids"] == []

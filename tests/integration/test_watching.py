@@ -7,39 +7,33 @@ from gradio.queueing import Queue
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.operating import overview
+from reranker_ui.services.store.access import User
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from
-from tests.integration.test_runs import Nowhere
+from tests.support.caves import caves
 from tests.support.labelling import ADMIN, LINH, MAI, seed
 
 PLAN = {"warm_start_steps": 0, "train_steps": 9}
 
 
 @pytest.fixture
-def train(workspace, monkeypatch, tiny_model):
+def train(workspace, nowhere, tiny_model):
     """Start a run whose events the test writes itself; its folder."""
-    monkeypatch.setattr(lifecycle, "executor_of", lambda *_: Nowhere())
     recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", max_length=32)
-    split = {8: "dev", 9: "test"}
-    seed(
-        workspace,
-        count=90,
-        label=lambda number: float(number % 3 == 0),
-        split=lambda number: split.get(number // 3 % 10, "train"),
-    )
+    caves(workspace)
     return lambda: RunFolder(lifecycle.start(workspace, ADMIN, "caves", recipe)["folder"])
 
 
 def test_what_is_shared_is_made_once_until_a_write_or_its_time(workspace):
     made = []
 
-    def told(seconds=60.0):
+    def count(seconds=60.0):
         return workspace.shared("key", lambda: made.append(1) or len(made), seconds)
 
-    assert [told(), told()] == [1, 1]
+    assert [count(), count()] == [1, 1]
     with workspace.writing():
-        assert told() == 1
-    assert [told(0.0), told(), told()] == [2, 3, 3]
+        assert count() == 1
+    assert [count(0.0), count(), count()] == [2, 3, 3]
     assert workspace.shared("other", lambda: "else") == "else"
 
 
@@ -54,6 +48,7 @@ def test_a_label_counts_at_once_in_every_header(workspace):
     assert waiting(LINH) == before
     annotate(workspace, MAI, ids[0], 1, "a")
     assert waiting(MAI) == waiting(LINH) == before - 1
+    assert waiting(User("Vic", "viewer")) == 0  # nothing waits for who does not label
 
 
 def test_the_mark_of_the_runs_changes_with_their_status_and_not_with_a_step(workspace, train):
@@ -89,6 +84,6 @@ def test_a_page_without_a_choice_follows_what_runs_or_waits_else_the_newest(work
     assert followed()["id"] == second.number  # the newest
 
 
-def test_gradio_still_waits_as_long_as_it_is_told():
+def test_gradio_still_waits_as_long_as_asked():
     # layout.serve sets it; by itself the queue wakes a thousand times a second.
     assert hasattr(Queue(False, 1, 1, None, gr.Blocks()), "sleep_when_free")

@@ -29,10 +29,10 @@ def run(workspace, tiny_model):
 
 
 def test_a_cutoff_is_found_kept_and_shown(workspace, run):
-    told = cutoffs.look_for_cutoff(workspace, VIEWER, run)
-    assert told["precision"]["value"] == told["recall"]["value"] == 1
-    assert told["low"] <= told["score"] <= told["high"]
-    assert told["calibration"]["method"] == "platt"
+    cutoff = cutoffs.look_for_cutoff(workspace, VIEWER, run)
+    assert cutoff["precision"]["value"] == cutoff["recall"]["value"] == 1
+    assert cutoff["low"] <= cutoff["score"] <= cutoff["high"]
+    assert cutoff["calibration"]["method"] == "platt"
     pasted = candidates.pasted(workspace, VIEWER, QUERY, "\n".join(PASSAGES), None)
     before = compare.compare(workspace, VIEWER, [run], pasted)["sides"][0]
     assert before["cutoff"] is None
@@ -62,22 +62,22 @@ def test_what_has_no_cutoff(workspace, run):
 
 
 def test_the_words_that_move_a_score(workspace, run, tiny_model):
-    told = explain.explain(workspace, VIEWER, run, QUERY, "ice cave")
+    explanation = explain.explain(workspace, VIEWER, run, QUERY, "ice cave")
     model = Reranker(tiny_model)
     texts = ["ice cave", " cave", "ice "]
     whole, *without = model.scores([(QUERY, text) for text in texts], raw=True)
-    found = [part["effect"] for part in told["parts"] if part["effect"] is not None]
+    found = [part["effect"] for part in explanation["parts"] if part["effect"] is not None]
     assert found == pytest.approx([whole - one for one in without], abs=1e-5)
-    assert (told["measure"], told["cut"]) == ("probability", False)
+    assert (explanation["measure"], explanation["cut"]) == ("probability", False)
     assert explain.explain(workspace, VIEWER, run, QUERY, "ice " * 400)["cut"]
     with pytest.raises(Refused, match="query and passage share"):
         explain.explain(workspace, VIEWER, "bm25", QUERY, "ice")
 
 
 def test_another_wording_scores_as_if_it_were_ranked(workspace, run):
-    told, nothing = explain.score_wording(workspace, VIEWER, [run, "bm25"], QUERY, PASSAGES[0])
+    wording, nothing = explain.score_wording(workspace, VIEWER, [run, "bm25"], QUERY, PASSAGES[0])
     (row,) = compare.rank(workspace, VIEWER, run, QUERY, PASSAGES[:1])
-    assert told["score"] == pytest.approx(row["score"], abs=1e-6)
+    assert wording["score"] == pytest.approx(row["score"], abs=1e-6)
     assert nothing is None
     with pytest.raises(Refused, match="query is empty"):
         explain.score_wording(workspace, VIEWER, [run], "", "ice")
@@ -88,12 +88,12 @@ def test_ranked_passages_wait_in_annotate(workspace):
     passages = ["A walrus.", "Another walrus."]
     with pytest.raises(Refused, match="annotator"):
         result_labels.send_to_annotate(workspace, VIEWER, "caves", QUERY, passages)
-    told = result_labels.send_to_annotate(workspace, MAI, "caves", f" {QUERY}", passages)
-    assert (told["new"], len(told["pairs"]), told["split"]) == (2, 2, "train")
+    report = result_labels.send_to_annotate(workspace, MAI, "caves", f" {QUERY}", passages)
+    assert (report["new"], len(report["pairs"]), report["split"]) == (2, 2, "train")
     waiting = [pair["id"] for pair in queue.next_pairs(workspace, MAI, "caves", n=10)["pairs"]]
-    assert set(told["pairs"]) <= set(waiting)
+    assert set(report["pairs"]) <= set(waiting)
     again = result_labels.send_to_annotate(workspace, MAI, "caves", QUERY, passages)
-    assert (again["new"], again["pairs"]) == (0, told["pairs"])
+    assert (again["new"], again["pairs"]) == (0, report["pairs"])
     for wrong in ([], ["a"] * 51):
         with pytest.raises(Refused, match="Send one to 50"):
             result_labels.send_to_annotate(workspace, MAI, "caves", QUERY, wrong)

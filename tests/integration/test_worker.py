@@ -24,6 +24,23 @@ LOG_FIELDS = {"step", "max_steps", "epoch", "loss", "learning_rate", "grad_norm"
 LOG_FIELDS |= {"pairs_per_second", "eta"}
 
 
+def train_until(monkeypatch, step, folder, *precision):
+    """Train the run in this process, and die after a step."""
+    from reranker_ui.core.training import run_events
+    from reranker_ui.core.training.run import train
+
+    log = run_events.Reporter.on_log
+
+    def die(self, args, state, control, **rest):
+        log(self, args, state, control, **rest)
+        if state.global_step == step:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(run_events.Reporter, "on_log", die)
+        train(folder, 1, *precision)
+
+
 def frozen(home, number, base, queries=4, **recipe):
     """A run folder with `queries` queries a split, one relevant passage of three each."""
     folder = RunFolder(home / "runs" / f"{number:05d}")
@@ -111,9 +128,9 @@ def test_a_run_finishes_and_its_model_ranks(home, tiny_model, start, monkeypatch
     assert [log["step"] for log in logs] == [1, 2, 3, 4, 5, 6]
     assert all(log.keys() >= LOG_FIELDS and log["max_steps"] == 6 for log in logs)
     assert events[1]["plan"] == {"warm_start_steps": 0, "train_steps": 6}
-    told = {(event["when"], event["split"]) for event in seen(folder, "evaluated")}
+    evaluated = {(event["when"], event["split"]) for event in seen(folder, "evaluated")}
     baselines = {(when, split) for when in ("base", "bm25", "cosine") for split in ("dev", "test")}
-    assert told == baselines | {("during", "dev"), ("tuned", "dev"), ("tuned", "test")}
+    assert evaluated == baselines | {("during", "dev"), ("tuned", "dev"), ("tuned", "test")}
     metrics = events[-1]["metrics"]
     assert set(metrics) == {"base", "tuned", "bm25", "cosine"}
     assert all(found["queries"] == 4 for found in metrics.values())
@@ -278,8 +295,29 @@ def test_a_warm_start_says_how_near_it_came_to_its_teacher(home, tiny_model):
     recipe = {"warm_start": "on", "warm_start_pairs": 60}
     folder = frozen(home, 1, tiny_model, queries=10, **recipe)
     train(folder, 1)
-    (told,) = seen(folder, "agreement")
-    assert told["phase"] == "warm_start" and -1 <= told["value"] <= 1 and told["pairs"] > 1
+    (agreement,) = seen(folder, "agreement")
+    assert (
+        agreement["phase"] == "warm_start"
+        and -1 <= agreement["value"] <= 1
+        and agreement["pairs"] > 1
+    )
+
+
+def test_a_run_learns_the_same_where_its_pairs_are_memory_mapped(home, tiny_model, monkeypatch):
+    from reranker_ui.core.training.rows import mapped_pairs
+    from reranker_ui.core.training.run import train
+
+    read, mapped = (frozen(home, number, tiny_model, queries=10) for number in (1, 2))
+    train(read, 1)
+    monkeypatch.setattr(mapped_pairs, "MANY", 10)
+    unpack, unpacked = mapped_pairs._unpack, []
+    monkeypatch.setattr(
+        mapped_pairs, "_unpack", lambda *paths: (unpack(*paths), unpacked.append(paths))
+    )
+    train(mapped, 1)
+    assert len(unpacked) == 1 and not mapped.mapped_file.exists()
+    weights = [(folder.model / "model.safetensors").read_bytes() for folder in (read, mapped)]
+    assert weights[0] == weights[1]
 
 
 @pytest.mark.parametrize("collapses", [1, 2])
@@ -317,11 +355,11 @@ def test_labels_that_do_harm_leave_the_warm_start_as_it_was(home, tiny_model, mo
     from reranker_ui.core.training import run_events
     from reranker_ui.core.training.run import train
 
-    told = iter([start] + [0.5] * 99)
+    values = iter([start] + [0.5] * 99)
     monkeypatch.setattr(
         run_events,
         "metrics_of",
-        lambda *_: {"ndcg@10": 0.5, "average_precision": next(told), "queries": 5},
+        lambda *_: {"ndcg@10": 0.5, "average_precision": next(values), "queries": 5},
     )
     recipe = {"warm_start": "on", "warm_start_pairs": 60, "best_by": "average_precision"}
     folder = frozen(home, 1, tiny_model, queries=10, **recipe)
@@ -335,22 +373,12 @@ def test_labels_that_do_harm_leave_the_warm_start_as_it_was(home, tiny_model, mo
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_a_lost_run_goes_on_from_its_last_checkpoint(home, tiny_model, monkeypatch, precision):
-    from reranker_ui.core.training import run_events
     from reranker_ui.core.training.run import train
 
     recipe = {"epochs": 4, "precision": "auto"}
     whole, lost = (frozen(home, n, tiny_model, queries=10, **recipe) for n in (1, 2))
     train(whole, 1, precision)
-    log = run_events.Reporter.on_log
-
-    def die(self, args, state, control, **rest):
-        log(self, args, state, control, **rest)
-        if state.global_step == 20:
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(run_events.Reporter, "on_log", die)
-        train(lost, 1, precision)
+    train_until(monkeypatch, 20, lost, precision)
     assert lost.last_checkpoint().name == "checkpoint-16"
     train(lost, 1, precision)
     steps = [log["step"] for log in seen(lost, "log")]

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { countLabel } from "../../assets/js/annotate/label_count.js";
 import { guessLanguage, markedParts } from "../../assets/js/annotate/text.js";
 import { csvText } from "../../assets/js/data/csv.js";
 
@@ -44,4 +45,17 @@ test("CSV cells are quoted, and no cell is a formula", () => {
     ["2", "=1+1"],
   ]);
   assert.equal(text, '\ufeffline,row\r\n1,"say ""hi"", you"\r\n2,\'=1+1\r\n');
+});
+
+test("a gold pair does not raise the progress above all pairs", () => {
+  const progress = {
+    ...{ total: 3, waiting: 0, skipped: 1, done: 2, mine: 2, today: 2, pace: null },
+    ...{ reserved: { pairs: 0, until: null }, sealed: 0, disputed: 0, rules: "" },
+  };
+  countLabel(progress, 1, 1, false);
+  countLabel(progress, 1, 1, false);
+  assert.deepEqual([progress.done, progress.mine, progress.waiting], [3, 4, 0]);
+  countLabel(progress, null, 1, true);
+  countLabel(progress, null, -1, false);
+  assert.deepEqual([progress.done, progress.skipped, progress.waiting], [3, 0, 1]);
 });

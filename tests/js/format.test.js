@@ -11,6 +11,7 @@ import {
   initials,
   oneLine,
   plural,
+  withoutOptions,
 } from "../../assets/js/lib/format.js";
 
 test("plurals agree with their number", () => {
@@ -34,6 +35,7 @@ test("times that passed are in the largest whole unit", () => {
   assert.equal(ago(1), "now");
   assert.equal(ago(59), "59 s ago");
   assert.equal(ago(180), "3 min ago");
+  assert.equal(ago(5400), "1 h ago");
   assert.equal(ago(7200), "2 h ago");
   assert.equal(ago(100000), "yesterday");
   assert.equal(ago(10 * 86400), "18 Nov");
@@ -71,4 +73,10 @@ test("initials of any script", () => {
   assert.equal(initials("örjan"), "Ö");
   assert.equal(initials("𝒜da Byron King"), "𝒜B".slice(0, 2).toUpperCase());
   assert.equal(initials(""), "");
+});
+
+test("options of the command line are left out on the page", () => {
+  const sentence = "Labels from 2 on are relevant (--relevant-from 2).";
+  assert.equal(withoutOptions(sentence), "Labels from 2 on are relevant.");
+  assert.equal(withoutOptions("Choose it (--scale, --max-grade) or (not)."), "Choose it or (not).");
 });

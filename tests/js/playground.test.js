@@ -43,10 +43,13 @@ test("a line that is not a passage is named", () => {
 });
 
 test("code names the model and the server", () => {
-  assert.match(pythonCode({ name: "7", title: "run 7" }), /CrossEncoder\("run-7"\)/);
-  assert.match(pythonCode({ name: "base", title: "org/model" }), /CrossEncoder\("org\/model"\)/);
-  const combined = pythonCode({ name: "7", title: "run 7", combined: true });
-  assert.match(combined, /CombinedReranker\("\."\)/);
+  const load = (/** @type {string} */ name, combined = false) =>
+    /CrossEncoder\(.*|CombinedReranker\(.*/.exec(pythonCode({ name, combined }) ?? "")?.[0];
+  assert.match(load("7") ?? "", /^CrossEncoder\("run-7"\)/);
+  assert.match(load("7:tuned") ?? "", /^CrossEncoder\("run-7"\)/);
+  assert.equal(load("org/model"), 'CrossEncoder("org/model")');
+  assert.equal(load("7", true), 'CombinedReranker(".")');
+  for (const name of ["base", "cosine", "bm25"]) assert.equal(pythonCode({ name }), null);
   assert.match(clientCode("http://host/sub", "base"), /base_url="http:\/\/host\/sub"/);
   assert.match(curlCode("http://host", "base"), /^curl http:\/\/host\/v2\/rerank /);
 });

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bestFree, bestStep } from "../../assets/js/train/chart_notes.js";
+import { bestFree, bestStep, bestWord } from "../../assets/js/train/chart_notes.js";
 import { placeWords } from "../../assets/js/train/place_choice.js";
-import { actAtPrice, agreeTo } from "../../assets/js/train/price.js";
+import { actAtPrice, agreeTo, chainQuestion, startQuestion } from "../../assets/js/train/price.js";
 import { seedRows } from "../../assets/js/train/seed_plot.js";
 import { line, smoother } from "../../assets/js/train/smoothing.js";
+import { isSure } from "../../assets/js/train/words.js";
 
 test("without weight the values stay as they are", () => {
   const smooth = smoother(0);
@@ -65,6 +66,8 @@ test("the best checkpoint is the highest by the metric that decides, the first o
   assert.equal(bestStep(dev, "auto"), 10);
   assert.equal(bestStep(dev, "last"), null);
   assert.equal(bestStep({}, "auto"), null);
+  assert.equal(bestWord(dev, "average_precision", "auto"), "best checkpoint");
+  assert.equal(bestWord(dev, "ndcg@10", "auto"), "best checkpoint by AP");
 });
 
 test("the plot of seeds holds every seed and interval", () => {
@@ -111,10 +114,32 @@ test("what costs nothing starts without a question", async () => {
     },
   };
   const place = { title: "", processes: 1, gpus: 0, job: null, state: null, phase: null };
-  await actAtPrice(server, { id: 1, place: { ...place, executor: "local" } }, "resume", start);
-  await actAtPrice(server, { id: 2, place: { ...place, executor: "hf-jobs" } }, "cancel", start);
+  const [here, paid] = ["local", "hf-jobs"].map((executor) => ({
+    place: { ...place, executor },
+    chain: null,
+  }));
+  await actAtPrice(server, { id: 1, ...here }, "resume", start);
+  await actAtPrice(server, { id: 2, ...paid }, "cancel", start);
   assert.deepEqual(asked, []);
-  await actAtPrice(server, { id: 3, place: { ...place, executor: "hf-jobs" } }, "again", start);
+  await actAtPrice(server, { id: 3, ...paid }, "again", start);
   assert.deepEqual(asked, [3]);
   assert.deepEqual(started, [null, null, null, null]);
+});
+
+test("one question names the chain and what it costs", () => {
+  const price = { hardware: "T4", hourly: 0.6, maximum: 2.4, text: "$0.60 an hour" };
+  const chain = chainQuestion("Queue 3 runs");
+  const both = startQuestion(price, chain);
+  assert.deepEqual([both?.title, both?.verb], ["Queue 3 runs?", "Agree and start"]);
+  assert.match(String(both?.text), /stopped together. T4 costs \$0.60 an hour/);
+  assert.equal(startQuestion(null, chain)?.verb, "Queue 3 runs");
+  assert.equal(startQuestion(price, null)?.title, "Start a paid job?");
+  assert.equal(startQuestion(null, null), null);
+});
+
+test("a difference that the randomisation test does not find has no colour", () => {
+  const duel = { wins: 3, losses: 1, ties: 9, difference: 0.02, low: 0.001, high: 0.05 };
+  assert.equal(isSure({ ...duel, p: 0.06 }), false);
+  assert.equal(isSure({ ...duel, p: 0.01 }), true);
+  assert.equal(isSure(undefined), true); // a run of an earlier version
 });

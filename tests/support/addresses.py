@@ -6,12 +6,12 @@ from gradio.routes import App
 
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.layout import build_app
-from reranker_ui.ui.server.entry import Door
+from reranker_ui.ui.server.entry import PageServer
 
 
 def addresses_of_ours(workspace: Workspace) -> Iterator[tuple[str, str]]:
     """Method and path of each route beside Gradio's."""
-    for route in Door(workspace).routes():
+    for route in PageServer(workspace).routes():
         for method in sorted((route.methods or set()) - {"HEAD"}):
             yield method, route.path
 

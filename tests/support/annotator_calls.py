@@ -153,8 +153,9 @@ READS: dict[str, Payload] = {
     "offer_test_pairs": _named(offer=True), "stream_settings": _named(),
     "set_stream": _named(blind=False), "scoring": _named(run=lambda d: d.any(None, 1)),
     "disputed": _named(), "agree_in_detail": _named(), "people": _named(midnight=0),
-    "labels_since": _named(annotator="Bo", since=0), "take_back": _named(annotator="Bo", since=0),
-    "give_back": _named(edit=1), "takings": _named(), "unjudged": _named(query=Draw.query),
+    "labels_since": _named(annotator="Bo", since=0),
+    "revert_labels": _named(annotator="Bo", since=0), "restore_labels": _named(edit=1),
+    "reverted_labels": _named(), "unjudged": _named(query=Draw.query),
     "add_pairs": _named(query="q", passages=["p"]), "remove_pairs": _named(pairs=[1]),
     "follow": _named(**RUN), "compared": _named(**RUN, number=0),
     "act": _named(**RUN, what=lambda d: d.any("keep", "cancel", "again", "resume")),
@@ -171,8 +172,9 @@ READS: dict[str, Payload] = {
     "outcome": _named(**RUN), "push": _named(**RUN, repo="a/b"), "rows": _named(have={}, limit=9),
     "rankers": _named(),
     "compare": lambda d: {"dataset": d.dataset, "query": d.query(), "models": d.rankers(2),
-                          "source": d.any("labelled", "dataset", "paste"), "k": 9,
+                          "source": d.any("labelled", "dataset", "meaning", "paste"), "k": 9,
                           "passages": "\n".join(d.texts()["passage"] for _ in range(4))},
+    "embedding_state": _named(), "embed_passages": _named(),
     "queries": _named(), "compare_queries": _named(models=lambda d: d.rankers(2)),
     "score_again": _named(grades=[1, 0], scores=[[0.1, 0.2]]),
     "explain": lambda d: {**d.texts(), "model": "bm25"},
@@ -185,6 +187,7 @@ READS: dict[str, Payload] = {
 ENDPOINTS: dict[str, Callable[[Draw], list[Any]]] = {
     "rankers": lambda d: [],
     "rank": lambda d: ["bm25", d.query(), ["a question", "b"], False],
+    "search": lambda d: [d.dataset, d.query(), d.any("bm25", "meaning"), 5],
     "evaluate": lambda d: [d.any(*RANKERS), d.dataset, d.any("train", "dev", "test")],
 }
 # The addresses beside Gradio's; the others hold no data of a dataset.
@@ -199,6 +202,8 @@ ADDRESSES: dict[str, Callable[[Draw], str]] = {
     "/v2/rerank": lambda d: "POST /v2/rerank",
     "/rerank": lambda d: "POST /rerank",
     "/infinity/rerank": lambda d: "POST /infinity/rerank",
+    "/v1/ranking": lambda d: "POST /v1/ranking",
+    "/v1/inference/{model:path}": lambda d: "POST /v1/inference/bm25",
 }
 ELSEWHERE = {
     # Gradio's own, bounded: the first calls the page functions that are played by name

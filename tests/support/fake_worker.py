@@ -83,11 +83,13 @@ def steps(folder, phase, count, pause, height, seconds, share) -> bool:
 
 
 def finish(folder: RunFolder, end: str, seconds: float) -> None:
-    told = {"base": 0.403, "bm25": 0.566, "cosine": 0.612, "tuned": 0.781}
+    precision = {"base": 0.403, "bm25": 0.566, "cosine": 0.612, "tuned": 0.781}
     if end in ("finished", "stopped"):
         folder.emit("evaluated", when="tuned", split="dev", step=TRAIN, metrics=metrics(0.775))
         folder.emit(
-            end, metrics={name: metrics(value) for name, value in told.items()}, seconds=seconds
+            end,
+            metrics={name: metrics(value) for name, value in precision.items()},
+            seconds=seconds,
         )
     elif end == "failed":
         folder.emit("failed", error="out of memory. Try batch size 8.", traceback="...")

@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,9 +16,17 @@ from tests.support import IN_CI, ROOT
 GUIDE = (ROOT / "assets" / "guide" / "reverse-proxy.md").read_text()
 
 
-def block(language: str) -> str:
-    """The guide's file for nginx or Caddy."""
-    return re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)[0]
+def block(language: str, number: int = 0) -> str:
+    """The guide's file for nginx or Caddy, or a later block of it."""
+    return re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)[number]
+
+
+def upstream(ports: Sequence[int]) -> str:
+    """The guide's block of two servers, with those at these ports of this machine."""
+    found = block("nginx", 1)
+    for number, port in enumerate(ports, 11):
+        found = found.replace(f"10.0.0.{number}:7860", f"127.0.0.1:{port}")
+    return found
 
 
 def location(path: str, target: str) -> str:

@@ -89,10 +89,11 @@ def start(folder: Path) -> Cluster:
         "unix_socket_directories": home,
         "fsync": "off",
         "full_page_writes": "off",
+        "max_wal_size": "128MB",
         "max_connections": 100,
     }
-    told = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    process = subprocess.Popen([folder_of("postgres"), "-D", home / "data", *told], **common)
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    process = subprocess.Popen([folder_of("postgres"), "-D", home / "data", *options], **common)
     cluster = Cluster(home, process, port, password)
     if not _answers(cluster):
         cluster.stop()

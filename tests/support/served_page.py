@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.store.access import User
 from reranker_ui.ui.layout import build_app
-from reranker_ui.ui.server.entry import Door
+from reranker_ui.ui.server.entry import PageServer
 from tests.support.worlds import World
 
 VOLATILE = {"milliseconds", "loading"}  # they differ from call to call
@@ -32,9 +32,9 @@ class Served:
         self.request.request = SimpleNamespace(state=SimpleNamespace(user=user))
         self.functions = dict(_functions(page))
         self.events = list(_events(page))
-        door = Door(world.workspace)
-        self.paths = {route.path for route in door.routes()}
-        self.client = TestClient(_known_as(user, Starlette(routes=door.routes())))
+        page_server = PageServer(world.workspace)
+        self.paths = {route.path for route in page_server.routes()}
+        self.client = TestClient(_known_as(user, Starlette(routes=page_server.routes())))
 
     def call(self, name: str, payload: dict[str, Any]) -> str:
         """The answer of a function of the page."""
@@ -54,7 +54,8 @@ class Served:
     def address(self, path: str) -> str:
         """Status and body of an address."""
         method, _, address = path.rpartition(" ")
-        body = {"query": "q", "documents": ["a", "b"], "texts": ["a", "b"], "model": "bm25"}
+        texts = {field: ["a", "b"] for field in ("documents", "texts", "passages")}
+        body = {"query": "q", "queries": ["q"], "model": "bm25", **texts}
         answer = self.client.request(method or "GET", address, json=body if method else None)
         text = UUID.sub("", answer.content.decode("latin-1"))
         return _plain([answer.status_code, text], self.world)

@@ -26,6 +26,14 @@ def passages(count: int, size: int) -> bytes:
     return b",".join([wide(size)] * count)
 
 
+def deep(depth: int) -> bytes:
+    """A document whose text is `depth` objects inside each other."""
+    return b'{"text":' * depth + b'"a"' + b"}" * depth
+
+
+MANY = b'"a",' * 40_000 + b'"a"'
+LONG = wide(LARGEST - 1_000)
+FIELDS = b",".join(b'"k%d":1' % number for number in range(90_000))
 WIDE = passages(39, 99_000)  # as many as an event may hold, each as long as a passage may be
 
 BODIES = {
@@ -38,6 +46,21 @@ BODIES = {
     ),
     "one wide document": ("/v2/rerank", ranking(wide(LARGEST - 1_000)), 400),
     "objects for documents": ("/infinity/rerank", ranking(b'{"a":1},' * 33_000 + b'"a"'), 400),
+    "a document of many fields": ("/v2/rerank", ranking(b'{"text": "a", %s}' % FIELDS), 200),
+    "a document with a long name": ("/v2/rerank", ranking(b"{%s: 1}" % LONG), 400),
+    "a deep document": ("/v2/rerank", ranking(deep(500_000)), 413),
+    "a less deep document": ("/v1/rerank", ranking(deep(900)), 400),
+    "a deep text": ("/rerank", ranking(b"[" * 90_000 + b"]" * 90_000, "texts"), 422),
+    "a long list of fields": (
+        "/infinity/rerank",
+        b'{"query": "a", "documents": [{"a": "b"}], "rank_fields": [%s]}' % LONG, 400,
+    ),
+    "many passages": (
+        "/v1/ranking", ranking(b'{"text":"a b"},' * 24_000 + b'{"text":"a"}', "passages"), 400,
+    ),
+    "many queries": (
+        "/v1/inference/bm25", b'{"queries": [%s], "documents": [%s]}' % (MANY, MANY), 400,
+    ),
     "many documents": ("/v2/rerank", ranking(b'"a b",' * 49_000 + b'"a"'), 400),
     "too many bytes": ("/v2/rerank", ranking(wide(LARGEST + 1_000)), 413),
     "brackets for a call": ("/gradio_api/component_server", BRACKETS, 413),

@@ -22,17 +22,17 @@ def of(*rows, scale="binary"):
 
 
 def test_two_annotators_have_a_kappa():
-    told = of([1, 1, 0, 0, 1, 0, 1, 0, 1, 1], [1, 1, 0, 0, 1, 0, 1, 1, 0, 1])
+    agreement = of([1, 1, 0, 0, 1, 0, 1, 0, 1, 1], [1, 1, 0, 0, 1, 0, 1, 1, 0, 1])
     # by hand: 8 of 10 equal; both say 1 six times of ten; chance 0.6² + 0.4² = 0.52
-    assert told["percent"] == pytest.approx(0.8)
-    assert told["kappa"] == pytest.approx((0.8 - 0.52) / (1 - 0.52))
-    assert (told["shared"], told["annotators"]) == (10, 2)
+    assert agreement["percent"] == pytest.approx(0.8)
+    assert agreement["kappa"] == pytest.approx((0.8 - 0.52) / (1 - 0.52))
+    assert (agreement["shared"], agreement["annotators"]) == (10, 2)
 
 
 def test_krippendorff_1980_reliability_of_two_coders():
     # Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011), example A: 0.095
-    told = of([0, 1, 0, 0, 0, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 1, 0, 0, 0, 0])
-    assert told["alpha"] == pytest.approx(0.095, abs=0.001)
+    agreement = of([0, 1, 0, 0, 0, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 1, 0, 0, 0, 0])
+    assert agreement["alpha"] == pytest.approx(0.095, abs=0.001)
 
 
 def test_krippendorff_with_missing_labels():
@@ -44,10 +44,10 @@ def test_krippendorff_with_missing_labels():
         [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, None],
     )
     for scale, alpha in (("binary", 0.743), ("graded", 0.815), ("score", 0.849)):
-        told = of(*rows, scale=scale)
-        assert told["alpha"] == pytest.approx(alpha, abs=0.001)
-        assert told["kappa"] is None
-        assert told["shared"] == 11
+        agreement = of(*rows, scale=scale)
+        assert agreement["alpha"] == pytest.approx(alpha, abs=0.001)
+        assert agreement["kappa"] is None
+        assert agreement["shared"] == 11
 
 
 def test_what_cannot_be_computed_is_none():
@@ -59,9 +59,9 @@ def test_what_cannot_be_computed_is_none():
 
 
 def test_scores_are_no_classes_to_average():
-    told = of([0.25, 0.5, 1.0], [0.25, 0.75, 1.0], scale="score")
-    assert told["kappa"] == pytest.approx(0.5714, abs=0.001)
-    assert told["alpha"] > 0.9
+    agreement = of([0.25, 0.5, 1.0], [0.25, 0.75, 1.0], scale="score")
+    assert agreement["kappa"] == pytest.approx(0.5714, abs=0.001)
+    assert agreement["alpha"] > 0.9
 
 
 labels = st.lists(st.sampled_from([0.0, 1.0, None]), min_size=4, max_size=4)
@@ -69,10 +69,10 @@ labels = st.lists(st.sampled_from([0.0, 1.0, None]), min_size=4, max_size=4)
 
 @given(st.lists(labels, min_size=1, max_size=5))
 def test_any_votes_give_numbers_in_range(rows):
-    told = of(*rows)
-    assert told["shared"] <= 4
+    agreement = of(*rows)
+    assert agreement["shared"] <= 4
     for name, low in (("percent", 0), ("kappa", -1), ("alpha", -1)):
-        assert told[name] is None or low <= told[name] <= 1
+        assert agreement[name] is None or low <= agreement[name] <= 1
 
 
 def votes_of(*rows):
@@ -89,26 +89,26 @@ def test_intervals_wait_for_enough_pairs_and_hold_the_value():
     assert set(few["intervals"].values()) == {None}
     first = [float(n % 3 == 0) for n in range(60)]
     second = [float((n % 3 == 0) != (n % 10 == 7)) for n in range(60)]
-    told = in_detail(votes_of(first, second))
+    agreement = in_detail(votes_of(first, second))
     for name in ("percent", "kappa", "alpha"):
-        low, high = told["intervals"][name]
-        assert low < told[name] < high
+        low, high = agreement["intervals"][name]
+        assert low < agreement[name] < high
         assert high - low < 0.5
     # Wilson's interval of 54 of 60 (Newcombe 1998, method 3): 0.799 to 0.953
-    assert told["between"][0]["interval"] == pytest.approx((0.7985, 0.9534), abs=0.001)
+    assert agreement["between"][0]["interval"] == pytest.approx((0.7985, 0.9534), abs=0.001)
 
 
 def test_a_majority_of_the_others_needs_a_winner():
-    told = in_detail(votes_of([1, 1, 0], [1, 0, 0], [1, 1, None]))["majority"]
-    assert (told["annotator 0"]["shared"], told["annotator 0"]["equal"]) == (2, 2)
-    assert (told["annotator 1"]["shared"], told["annotator 1"]["equal"]) == (3, 2)
-    assert (told["annotator 2"]["shared"], told["annotator 2"]["equal"]) == (1, 1)
+    majority = in_detail(votes_of([1, 1, 0], [1, 0, 0], [1, 1, None]))["majority"]
+    assert (majority["annotator 0"]["shared"], majority["annotator 0"]["equal"]) == (2, 2)
+    assert (majority["annotator 1"]["shared"], majority["annotator 1"]["equal"]) == (3, 2)
+    assert (majority["annotator 2"]["shared"], majority["annotator 2"]["equal"]) == (1, 1)
 
 
 def test_confusion_counts_each_pairing_once():
-    told = in_detail(votes_of([0, 1, 2], [0, 2, 1], [1, None, None]), "graded")["confusion"]
-    assert told["labels"] == [0, 1, 2]
-    assert told["everyone"] == [[1, 2, 0], [0, 0, 2], [0, 0, 0]]
-    assert told["annotators"]["annotator 2"] == [[0, 0, 0], [2, 0, 0], [0, 0, 0]]
+    confusion = in_detail(votes_of([0, 1, 2], [0, 2, 1], [1, None, None]), "graded")["confusion"]
+    assert confusion["labels"] == [0, 1, 2]
+    assert confusion["everyone"] == [[1, 2, 0], [0, 0, 2], [0, 0, 0]]
+    assert confusion["annotators"]["annotator 2"] == [[0, 0, 0], [2, 0, 0], [0, 0, 0]]
     steps = in_detail(votes_of([0.3, 0.9], [0.26, 0.5]), "score")["confusion"]
     assert steps["labels"] == [0.25, 0.5, 1.0]

@@ -44,8 +44,13 @@ def test_a_model_with_code_of_its_own_is_refused(tmp_path):
     known = model_folder(tmp_path / "known", model_type="bert", **code)
     assert resolve_base(str(known), tmp_path).path == known
     own = model_folder(tmp_path / "own", model_type="new-thing", **code)
-    with pytest.raises(Refused, match="runs code from the Hub, which is not allowed"):
-        resolve_base(str(own), tmp_path)
+    parts = model_folder(tmp_path / "parts", model_type="bert")
+    (parts / "modules.json").write_text('[{"type": "modeling.Pooling"}]')
+    for folder in (own, parts):
+        with pytest.raises(Refused, match="runs code from the Hub, which is not allowed"):
+            resolve_base(str(folder), tmp_path)
+    (parts / "modules.json").write_text('[{"type": "sentence_transformers.models.Pooling"}]')
+    assert resolve_base(str(parts), tmp_path).path == parts
 
 
 @pytest.mark.parametrize(("english", "name"), [(True, DEFAULT_BASE), (False, MMARCO.name)])

@@ -63,7 +63,7 @@ def test_what_is_no_id_of_the_hub(name):
     assert not HUB_ID.fullmatch(name)
 
 
-def told(**files):
+def info_of(**files):
     siblings = [SimpleNamespace(rfilename=name, size=size) for name, size in files.items()]
     return SimpleNamespace(sha=SHA, siblings=siblings)
 
@@ -74,7 +74,7 @@ class Hub:
     files: ClassVar = {"model.safetensors": 90_000_000, "config.json": 600}
 
     def model_info(self, name, **_more):
-        return told(**self.files)
+        return info_of(**self.files)
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
 """Recipes out of model cards: the five published rerankers, and cards of other shapes."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reranker_ui.core.training.card_recipe import log_rows, read_card
-from reranker_ui.core.values.recipe import PRESETS, PUBLISHED
+from reranker_ui.core.values.recipe import DEFAULT_BASE, PRESETS, PUBLISHED
 from reranker_ui.core.values.refused import Refused
 
 # The lines of a card that the recipe is read from, as sentence-transformers 5 wrote them.
@@ -153,6 +155,39 @@ def test_rows_that_start_again_are_runs():
 def test_what_is_no_card_is_refused(text):
     with pytest.raises(Refused, match="not a model card"):
         read_card(text)
+
+
+HOSTILE = [
+    "- `max_steps`: inf\n- `seed`: 1",
+    "- `seed`: 1\n- `warmup_steps`: nan",
+    f"- `seed`: {'9' * 5_000}\n",
+    "---\ntags: 7\nbase_model: a/b\n---\n",
+    "---\ntags: {a: b}\nbase_model: {a: b}\n---\n",
+    "---\nbase_model: 2020-13-45\n---\n",
+    '- `seed`: 1\nwith these parameters:\n```json\n{"pos_weight": [4]}\n```',
+    '- `seed`: 1\nwith these parameters:\n```json\n{"a": ' + "[" * 900 + "}\n```",
+    "- `seed`: 1\n" + "with these parameters:```json{" * 15_000,
+    "- `seed`: 1\n" + "**Base model:** [" * 25_000,
+    "- `seed`: 1\n" + "| " * 200_000,
+    "- `seed`: 1\n|" + "1." * 200_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_card_is_read_or_refused_at_once(text):
+    with suppress(Refused):
+        assert read_card(text).printed.seed
+
+
+def test_aliases_of_a_card_do_not_grow():
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    text = "\n".join(["---", *lines, "base_model: *a11", "---", "- `seed`: 7"])
+    assert read_card(text).printed.base == DEFAULT_BASE
+
+
+def test_a_card_may_list_one_precision_alone():
+    assert read_card("- `bf16`: True\n").printed.precision == "bf16"
 
 
 def test_a_value_out_of_range_is_refused_by_name():

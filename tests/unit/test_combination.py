@@ -147,7 +147,7 @@ FREE = "cosine (the strongest free ranker)"
     [
         (0.9, 0.3, f"Significantly better than {FREE}.", True),
         (0.3, 0.9, f"Significantly worse than {FREE}. Do not deploy it.", False),
-        (0.5, 0.5, f"No significant difference from {FREE}.", False),
+        (0.5, 0.5, f"No significant difference from {FREE}. Do not deploy it yet.", False),
     ],
 )
 def test_the_verdict_is_against_the_strongest_free_ranker(ours, free, words, deploy):
@@ -182,6 +182,8 @@ def test_a_small_test_split_is_named_beside_the_number():
     few = small_test(outcome(0.9, 0.3, queries=12))
     assert few.startswith("The test split has only 12 queries. nDCG@10 is known to ±0.")
     assert small_test(outcome(0.9, 0.3, queries=60)) is None
+    one = small_test(outcome(0.9, 0.3, queries=1))
+    assert one == "The test split has only 1 query. Label more test queries."
 
 
 def test_the_worst_queries_are_those_lost_against_the_strongest_other_ranker():

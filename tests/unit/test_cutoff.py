@@ -18,21 +18,21 @@ def drawn(count=2000, slope=1.0, shift=0.0, seed=1):
 
 def test_the_best_f1_is_found():
     relevant = [False] * 30 + [True] * 30
-    told = choose_cutoff([0, 1] * 30, relevant, [float(value) for value in range(60)])
-    assert (told["logit"], told["precision"]["value"], told["recall"]["value"]) == (30, 1, 1)
-    assert told["kept"] == 0.5
-    assert told["low"] <= 30 <= told["high"]
+    report = choose_cutoff([0, 1] * 30, relevant, [float(value) for value in range(60)])
+    assert (report["logit"], report["precision"]["value"], report["recall"]["value"]) == (30, 1, 1)
+    assert report["kept"] == 0.5
+    assert report["low"] <= 30 <= report["high"]
 
 
 @pytest.mark.parametrize("goal", ["precision:0.9", "recall:0.9"])
 def test_a_goal_is_reached_and_no_more(goal):
     keys, relevant, logits = drawn()
-    told = choose_cutoff(keys, relevant, logits, goal)
+    report = choose_cutoff(keys, relevant, logits, goal)
     name = goal.partition(":")[0]
-    assert 0.9 <= told[name]["value"] < 0.92
-    assert told[name]["low"] < told[name]["value"] < told[name]["high"]
-    assert told["low"] <= told["logit"] <= told["high"]
-    cuts, precision, recall = zip(*told["curve"], strict=True)
+    assert 0.9 <= report[name]["value"] < 0.92
+    assert report[name]["low"] < report[name]["value"] < report[name]["high"]
+    assert report["low"] <= report["logit"] <= report["high"]
+    cuts, precision, recall = zip(*report["curve"], strict=True)
     assert list(cuts) == sorted(cuts)
     assert list(recall) == sorted(recall, reverse=True)
     assert precision[0] == pytest.approx(np.mean(relevant), abs=0.01)

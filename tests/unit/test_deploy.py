@@ -18,7 +18,7 @@ CANARY = "hf_CanaryCanaryCanaryCanary1234"
 
 
 class Hub:
-    """A Hub that keeps what it is told, and records every change."""
+    """A Hub in memory that records every change."""
 
     def __init__(self):
         self.space, self.buckets, self.files, self.calls = None, {}, {}, []
@@ -59,8 +59,8 @@ class Hub:
         return self.space["secrets"]
 
     def get_space_variables(self, _name):
-        told = self.space["variables"]
-        return {name: SimpleNamespace(value=value) for name, value in told.items()}
+        variables = self.space["variables"]
+        return {name: SimpleNamespace(value=value) for name, value in variables.items()}
 
     def get_space_runtime(self, _name):
         return SimpleNamespace(
@@ -88,18 +88,18 @@ class Hub:
     def __getattr__(self, name):
         keys = {"add_space_variable": "variables", "add_space_secret": "secrets"}
 
-        def call(_space, *told, **more):
-            self.calls.append((name, *told))
+        def call(_space, *arguments, **more):
+            self.calls.append((name, *arguments))
             if name in keys:
-                self.space[keys[name]][told[0]] = told[1]
+                self.space[keys[name]][arguments[0]] = arguments[1]
             elif name == "request_space_hardware":
-                self.space["hardware"] = told[0]
+                self.space["hardware"] = arguments[0]
             elif name == "update_repo_settings":
                 self.space["private"] = more["visibility"] == "private"
             elif name == "set_space_volumes":
-                self.space["volumes"] = told[0]
+                self.space["volumes"] = arguments[0]
             elif name == "set_space_sleep_time":
-                self.space["sleep"] = told[0]
+                self.space["sleep"] = arguments[0]
             else:
                 raise AttributeError(name)
 
@@ -109,8 +109,8 @@ class Hub:
 @pytest.fixture
 def checkout(tmp_path):
     """A small checkout with a manifest; returns what changes it."""
-    told = yaml.safe_load((ROOT / "spaces.yaml").read_text())
-    told["secrets"] = ["BACKUP_TOKEN"]
+    manifest = yaml.safe_load((ROOT / "spaces.yaml").read_text())
+    manifest["secrets"] = ["BACKUP_TOKEN"]
     (tmp_path / "app.py").write_text("print()\n")
     (tmp_path / "README.md").write_text("---\ntitle: old\n---\n\n# It\n")
     (tmp_path / "reranker_ui").mkdir()
@@ -122,8 +122,8 @@ def checkout(tmp_path):
     def write(**changes):
         for place, value in changes.items():
             part, name = place.split("__") if "__" in place else (None, place)
-            (told[part] if part else told)[name] = value
-        file.write_text(yaml.safe_dump(told))
+            (manifest[part] if part else manifest)[name] = value
+        file.write_text(yaml.safe_dump(manifest))
         return file
 
     write()
@@ -131,10 +131,10 @@ def checkout(tmp_path):
 
 
 def done(hub, file, **more):
-    told = plan(hub, read_manifest(file), file.parent, {"BACKUP_TOKEN": CANARY}, **more)
-    for step in told.steps:
+    planned = plan(hub, read_manifest(file), file.parent, {"BACKUP_TOKEN": CANARY}, **more)
+    for step in planned.steps:
         step.act()
-    return told
+    return planned
 
 
 def test_a_space_is_made_and_then_nothing_is_left_to_do(checkout):
@@ -165,15 +165,15 @@ def test_each_difference_is_one_step(checkout):
     checkout(space__hardware="t4-small", space__sleep_seconds=3600, variables=variables,
              space__visibility="public", secrets=["BACKUP_TOKEN", "OTHER_TOKEN"])  # fmt: skip
     (file.parent / "reranker_ui" / "a.py").unlink()
-    told = plan(hub, read_manifest(file), file.parent, {"OTHER_TOKEN": CANARY})
-    assert told.dollars_an_hour == pytest.approx(0.4)
-    words = [step.words for step in told.steps]
+    planned = plan(hub, read_manifest(file), file.parent, {"OTHER_TOKEN": CANARY})
+    assert planned.dollars_an_hour == pytest.approx(0.4)
+    words = [step.words for step in planned.steps]
     assert words[:-1] == [
         "Make the Space public", "Set RERANKER_UI_NEWCOMERS to viewer", "Ask for t4-small",
         "Sleep after 3600 s without visitors", "Send the secret OTHER_TOKEN",
     ]  # fmt: skip
     assert CANARY not in str(words) and "and remove 1" in words[-1]
-    for step in told.steps:
+    for step in planned.steps:
         step.act()
     assert hub.calls[-1] == ("create_commit", ["reranker_ui/a.py", "spaces.yaml"])
     assert ("add_space_secret", "OTHER_TOKEN", CANARY) in hub.calls

@@ -94,8 +94,8 @@ def test_like_the_formulas(rows):
             expected[key] = _formulas(grades)
     assert set(found["query_key"]) == set(expected)
     for row in found.to_dict("records"):
-        told = (row["ndcg@10"], row["mrr@10"], row["map"])
-        assert told == pytest.approx(expected[row["query_key"]])
+        metrics = (row["ndcg@10"], row["mrr@10"], row["map"])
+        assert metrics == pytest.approx(expected[row["query_key"]])
 
 
 def _formulas(grades):
@@ -118,8 +118,8 @@ def test_every_query_with_two_different_stars_is_measured():
     # gains 3 and 0 in the wrong order; 2 and 1 in the right one
     assert found["ndcg@10"].tolist() == pytest.approx([1 / math.log2(3), 1])
     assert found["mrr@10"].tolist()[0] == 0.5 and math.isnan(found["mrr@10"].tolist()[1])
-    told = ranking_metrics("aabbcc", [4, 1, 3, 2, 5, 5], [1, 2, 2, 1, 1, 2], scale=STARS)
-    assert (told["queries"], told["mrr@10"], told["map"]) == (2, 0.5, 0.5)
+    metrics = ranking_metrics("aabbcc", [4, 1, 3, 2, 5, 5], [1, 2, 2, 1, 1, 2], scale=STARS)
+    assert (metrics["queries"], metrics["mrr@10"], metrics["map"]) == (2, 0.5, 0.5)
 
 
 def test_the_lowest_grade_of_a_query_is_no_negative():

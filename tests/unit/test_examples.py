@@ -1,17 +1,22 @@
 """Labelled pairs in the shapes that losses want, and what the data cannot give."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reranker_ui.core.evaluation import shared
+from reranker_ui.core.evaluation.baselines import evaluate_tuned, pairs_of
 from reranker_ui.core.evaluation.outcome import is_constant, outcome_of
-from reranker_ui.core.training.examples import LONGEST, examples_of
+from reranker_ui.core.evaluation.text_vectors import TextVectors
 from reranker_ui.core.training.negatives import expected, with_negatives
 from reranker_ui.core.training.phase import lesson_of
+from reranker_ui.core.training.rows.examples import LONGEST, examples_of
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
 
 
 def frame(grades, per_query=3):
@@ -86,8 +91,8 @@ def test_no_triplet_has_what_is_right_as_its_negative():
 
 def test_margins_are_differences_of_labels():
     found = rows("margin_mse", frame([0, 1, 2]), 2).columns
-    told = sorted(zip(found["better"], found["worse"], found["label"], strict=True))
-    assert told == [
+    triplets = sorted(zip(found["better"], found["worse"], found["label"], strict=True))
+    assert triplets == [
         ("passage 1", "passage 0", 0.5),
         ("passage 2", "passage 0", 1.0),
         ("passage 2", "passage 1", 0.5),
@@ -126,20 +131,21 @@ def test_negatives_are_near_but_neither_labelled_nor_as_good_as_the_best(tmp_pat
     pairs = frame([1, 0, 0, 0, 0, 0], per_query=1).assign(passage=texts)
     pairs["query"] = ["caves of ice", "a", "b", "c", "d", "e"]
     recipe = Recipe(negatives="bm25", negatives_per_query=2, negatives_random=0)
-    found = with_negatives(recipe, pairs, tmp_path)
+    found = with_negatives(recipe, pairs, TextVectors(tmp_path))
     added = found.iloc[len(pairs) :]
     assert added["passage"].tolist() == ["caves of ice and snow", "ice caves melt"]
     assert set(added["grade"]) == {0.0} and set(added["query_key"]) == {"k0"}
     assert len(added) == expected(recipe, pairs)
     near = recipe.model_copy(update={"negatives_margin": 0.9})
-    assert with_negatives(near, pairs, tmp_path).equals(with_negatives(near, pairs, tmp_path))
-    assert with_negatives(Recipe(), pairs, tmp_path) is pairs
+    again = [with_negatives(near, pairs, TextVectors(tmp_path)) for _ in range(2)]
+    assert again[0].equals(again[1])
+    assert with_negatives(Recipe(), pairs, TextVectors(tmp_path)) is pairs
 
 
 def test_a_share_of_the_negatives_is_drawn_by_chance(tmp_path):
     pairs = frame([1] + [0] * 40, per_query=1).assign(query="passage 0")
     recipe = Recipe(negatives="bm25", negatives_per_query=8, negatives_random=1)
-    added = with_negatives(recipe, pairs, tmp_path).iloc[len(pairs) :]
+    added = with_negatives(recipe, pairs, TextVectors(tmp_path)).iloc[len(pairs) :]
     assert len(set(added["passage"])) == 8 and "passage 0" not in set(added["passage"])
 
 
@@ -148,8 +154,39 @@ def test_chance_draws_nothing_that_looks_as_right_as_the_best(tmp_path):
     pairs = frame([1] + [0] * 7, per_query=1).assign(passage=[*near, "cats", "hamlet", "tea"])
     pairs["query"] = ["how tall is the tower of iron", *"abcdefg"]
     recipe = Recipe(negatives="bm25", negatives_per_query=4, negatives_random=1)
-    added = with_negatives(recipe, pairs, tmp_path).iloc[len(pairs) :]
+    added = with_negatives(recipe, pairs, TextVectors(tmp_path)).iloc[len(pairs) :]
     assert sorted(added["passage"]) == ["cats", "hamlet", "tea"]
+
+
+class Together:
+    """Stands for several processes: notes what it was asked, and computes it from the texts."""
+
+    def __init__(self):
+        self.asked = []
+
+    def logits(self, model, max_length, pairs):
+        self.asked.append((model.name, len(pairs)))
+        return [float(len(passage)) for _, passage in pairs]
+
+    def vectors(self, encoder, texts, kind):
+        self.asked.append((kind, len(texts)))
+        return np.array([[len(text), 1.0] for text in texts], dtype=np.float32)
+
+
+def test_many_texts_are_left_to_several_processes(tmp_path, monkeypatch):
+    pairs = frame([1] + [0] * 7, per_query=1)
+    together = Together()
+    recipe = Recipe(negatives="encoder", negatives_per_query=2, negatives_random=1)
+    monkeypatch.setattr(shared, "LEAST", 1)
+    with_negatives(recipe, pairs, TextVectors(tmp_path, together))
+    assert together.asked == [("query", 1), ("document", 8)]
+    kept = TextVectors(tmp_path, together)
+    kept.keep(pairs_of(pairs))
+    assert kept.cosines(pairs_of(pairs)) and together.asked[2:] == [("query", 8), ("document", 8)]
+    RunFolder(tmp_path).lineage_file.write_text('{"scale": {"kind": "binary", "max": 1}}')
+    tuned = evaluate_tuned(RunFolder(tmp_path), pairs, pairs[:4], pairs[:4], together)
+    assert together.asked[4:] == [("model", 12)]
+    assert tuned.test_logits[:4] == tuned.dev_logits == [9.0] * 4
 
 
 # -- what the test split says
@@ -164,9 +201,9 @@ def test_the_outcome_counts_wins_and_lists_what_got_worse():
     right, wrong = [3, 2, 1], [1, 2, 3]
     found = outcome_of(scored(right + right + wrong, wrong + right + right))
     assert found["queries"] == 3
-    told = found["against"]["base"]
-    assert (told["wins"], told["ties"], told["losses"]) == (1, 1, 1)
-    assert told["low"] <= told["difference"] == 0 <= told["high"]
+    against = found["against"]["base"]
+    assert (against["wins"], against["ties"], against["losses"]) == (1, 1, 1)
+    assert against["low"] <= against["difference"] == 0 <= against["high"]
     low, high = found["intervals"]["tuned"]
     assert 0 < low < high <= 1
     (worst,) = found["worst"]

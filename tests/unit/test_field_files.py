@@ -24,6 +24,9 @@ DPR = [{"title": "", "text": text, "score": 12.5, "passage_id": "7"} for text in
 ARTICLES = [["Slate", ["Slate is ", "a rock."]], ["Late trains", ["They annoy."]]]
 
 FILES: dict[str, tuple[str | bytes, dict[str, Any], set[Any]]] = {
+    "a French spreadsheet with its booleans": (
+        f"requete;reponse;pertinent\n{Q};{P};VRAI\n{Q};{N};FAUX\n", {}, TWO,
+    ),
     "a search log with clicks": (
         f"query,doc_title,doc_text,position,clicked\n{Q},Slate,{P},1,1\n{Q},Trains,{N},2,0\n",
         {}, TWO,
@@ -57,6 +60,10 @@ FILES: dict[str, tuple[str | bytes, dict[str, Any], set[Any]]] = {
     ),
     "a spreadsheet that names the query once": (
         f"Query,Result,Relevant?\n{Q},{P},yes\n,{N},no\n,{M},no\n", {}, THREE,
+    ),
+    "article numbers with letters, and addresses, before the texts": (
+        f"Suche;Link;Artikel;Titel;Bewertung\n{Q};https://a.example/1;SKU-1;{P};1\n"
+        f"{Q};https://a.example/2;SKU-2;{N};0\n", {}, TWO,
     ),
     "a German header": (f"Frage;Antwort;Bewertung\n{Q};{P};1\n{Q};{N};0\n", {}, TWO),
     "a title above the header": (
@@ -278,17 +285,22 @@ FILES: dict[str, tuple[str | bytes, dict[str, Any], set[Any]]] = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_gives_its_pairs(name, tmp_path):
-    content, told, pairs = FILES[name]
-    result, stage = read_file(tmp_path, content, **told)
-    staged = stage.execute("SELECT query, passage, label FROM staged").fetchall()
-    assert set(staged) == pairs
+    content, options, pairs = FILES[name]
+    gives(tmp_path, content, pairs, **options)
+
+
+def gives(folder, content, pairs, **options):
+    """Assert that a file gives these pairs and leaves nothing unread; returns the result."""
+    result, stage = read_file(folder, content, **options)
+    assert set(stage.execute("SELECT query, passage, label FROM staged")) == pairs
     refuse_unread(result["unread"], "the file")
+    return result
 
 
-def read_file(folder, content, **told):
+def read_file(folder, content, **options):
     path = folder / "input.bin"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    result = read(folder, path, ReadOptions(**told))
+    result = read(folder, path, ReadOptions(**options))
     return result, sqlite3.connect(folder / "stage.db")
 
 
@@ -332,6 +344,98 @@ def test_documents_by_id_are_no_texts(name, tmp_path):
 def test_a_record_of_another_structure_is_refused(odd, tmp_path):
     with pytest.raises(Refused):
         read_file(tmp_path, json.dumps({"requests": odd, "metric": {}}))
+
+
+def test_minus_one_is_not_relevant_where_the_labels_are_signs(tmp_path):
+    signs = f"query,passage,label\n{Q},{P},1\n{Q},{N},-1\n"
+    result, stage = read_file(tmp_path, signs)
+    assert set(stage.execute("SELECT query, passage, label FROM staged")) == TWO
+    assert any("-1 is read as 0" in note for note in result["notes"])
+    (tmp_path / "other").mkdir()
+    result, _ = read_file(tmp_path / "other", signs + f"{Q},{M},0\n")  # then -1 is unclear
+    assert result["report"]["bad_label"] == 1
+
+
+def test_votes_for_and_against_are_asked_about(tmp_path):
+    content = f"question,answer,upvotes,downvotes\n{Q},{P},7,0\n{Q},{N},0,4\n"
+    result, stage = read_file(tmp_path, content)
+    labels = set(stage.execute("SELECT label FROM staged"))
+    assert labels == {(None,)} and any(part["asks"] for part in result["unread"])
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "asks"),
+    [
+        ("verdict", ("pass", "fail"), True),
+        ("judge_score", ("3/3", "0/3"), True),
+        ("is_correct_answer", ("y!", "n!"), True),
+        ("language", ("en", "de"), False),  # a category
+        ("judge_comment", ("It says so, and more.", "It does not say so at all."), None),  # texts
+    ],
+)
+def test_words_that_may_be_labels_are_asked_about(name, cells, asks, tmp_path):
+    rows = [
+        {"query": Q, "passage": text, name: cell} for text, cell in zip((P, N), cells, strict=True)
+    ]
+    result, _ = read_file(tmp_path, lines(*rows))
+    found = {part["column"]: part["holds"] for part in result["unread"] if part["asks"]}
+    assert (found.get(name) == "labels") == bool(asks)
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "holds"),
+    [
+        ("rank", ("1", "2", "3"), "ranks"),
+        ("search_position", ("0", "1", "2"), "ranks"),
+        ("clicked_position", ("1", "2", "1"), "labels"),
+        ("is_valid", ("1", "0", "1"), "labels"),
+        ("yes_or_no", ("1", "0", "0"), "labels"),
+        ("usefulness", ("0.91", "0.17", "0.08"), "labels"),
+        ("my_rating", ("87", "15", "40"), "labels"),
+        ("match_type", ("Exact", "Partial", "Irrelevant"), "labels"),
+        ("product_id", ("1", "2", "3"), None),
+        ("price", ("3", "2", "3"), None),
+        ("color", ("red", "blue", "green"), None),
+    ],
+)
+def test_numbers_and_words_that_may_be_labels_are_confirmed(name, cells, holds, tmp_path):
+    rows = [f"{Q},{text},{cell}" for text, cell in zip((P, N, M), cells, strict=True)]
+    result, stage = read_file(tmp_path, "\n".join([f"query,passage,{name}", *rows]))
+    if result["plan"]["label"] != name:
+        assert set(stage.execute("SELECT label FROM staged")) == {(None,)}
+        asked = {part["column"]: part["holds"] for part in result["unread"] if part["asks"]}
+        assert asked.get(name) == holds
+
+
+def test_a_lone_rank_is_refused_until_it_is_excluded(tmp_path):
+    content = f"query,passage,rank\n{Q},{P},1\n{Q},{N},2\n{Q},{M},3\n"
+    result, _ = read_file(tmp_path, content)
+    with pytest.raises(Refused, match=r"positions in a list.*--lowest-is-best.*--ignore"):
+        refuse_unread(result["unread"], "the file")
+    (tmp_path / "without").mkdir()
+    result, _ = read_file(tmp_path / "without", content, ignore=["rank"])
+    refuse_unread(result["unread"], "the file")
+    assert result["report"]["unlabelled"] == 3
+
+
+def test_averages_of_grades_are_said_to_be_scores(tmp_path):
+    rows = [f"{Q},{P} {at},{label}" for at, label in enumerate((1, 2.33, 2.67, 3, 2.33, 2))]
+    result, _ = read_file(tmp_path, "\n".join(["search_term,product_title,relevance", *rows]))
+    assert result["scale"]["kind"] == "score" and result["report"]["kept"] == 6
+    assert any("such as 2.33" in note for note in result["notes"])
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (f"<html><body><table><tr><th>query</th></tr><tr><td>{Q}</td></tr></table>", "web page"),
+        (f"<!DOCTYPE html>\n<html><body>{P}</body></html>", "save it as CSV"),
+        (f"- query: {Q}\n  passage: {P}\n  label: 1\n- query: {Q}\n  passage: {N}\n", "YAML"),
+    ],
+)
+def test_what_is_not_read_is_named(content, words, tmp_path):
+    with pytest.raises(Refused, match=words):
+        read_file(tmp_path, content)
 
 
 def test_a_discount_is_no_label(tmp_path):

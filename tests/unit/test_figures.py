@@ -8,8 +8,8 @@ from reranker_ui.ui.pages.run_chart import compared_traces, points, run_figure
 
 
 def log(phase, step, loss=0.5):
-    told = {"event": "log", "phase": phase, "step": step, "loss": loss}
-    return told | {"learning_rate": 1e-4 / step, "grad_norm": None}
+    event = {"event": "log", "phase": phase, "step": step, "loss": loss}
+    return event | {"learning_rate": 1e-4 / step, "grad_norm": None}
 
 
 def evaluated(when, value, step=0, phase="train", split="dev"):
@@ -34,11 +34,11 @@ def trace(figure, meta):
 
 
 def test_steps_of_the_training_come_after_those_of_the_warm_start():
-    told = points(30, EVENTS)
-    assert told["warm"] == [(10, 0.5), (20, 0.25)]
-    assert told["train"] == [(40, 0.7)]
-    assert told["dev"]["ndcg@10"] == [(0, 0.4), (40, 0.6)]
-    assert told["baselines"] == {"bm25": {"ndcg@10": 0.5}, "base": {"ndcg@10": 0.4}}
+    figures = points(30, EVENTS)
+    assert figures["warm"] == [(10, 0.5), (20, 0.25)]
+    assert figures["train"] == [(40, 0.7)]
+    assert figures["dev"]["ndcg@10"] == [(0, 0.4), (40, 0.6)]
+    assert figures["baselines"] == {"bm25": {"ndcg@10": 0.5}, "base": {"ndcg@10": 0.4}}
 
 
 def test_the_test_split_is_never_drawn():
@@ -50,8 +50,8 @@ def test_a_metric_that_could_not_be_scored_is_left_out():
 
 
 def test_a_resumed_run_replaces_the_steps_it_takes_again():
-    told = points(0, [log("train", 10), log("train", 20), log("train", 10, 0.3)])
-    assert told["train"] == [(10, 0.3)]
+    figures = points(0, [log("train", 10), log("train", 20), log("train", 10, 0.3)])
+    assert figures["train"] == [(10, 0.3)]
 
 
 @settings(deadline=None, max_examples=40)
@@ -90,11 +90,11 @@ def test_the_learning_rate_has_a_third_panel_that_can_be_left_out():
 
 
 def test_any_metric_of_dev_can_be_drawn():
-    told = points(0, [{**EVENTS[5], "metrics": {"ndcg@10": 0.6, "map": 0.3}}])
-    assert trace(run_figure("run 7", 9, 0, told, metric="map"), "dev").y == (0.3,)
+    figures = points(0, [{**EVENTS[5], "metrics": {"ndcg@10": 0.6, "map": 0.3}}])
+    assert trace(run_figure("run 7", 9, 0, figures, metric="map"), "dev").y == (0.3,)
 
 
-def test_baselines_are_told_apart_without_colour():
+def test_baselines_are_distinct_without_colour():
     figure = run_figure("run 7", 100, 0, points(0, EVENTS))
     dashes = {trace(figure, name).line.dash for name in ("base", "bm25", "cosine")}
     assert len(dashes) == 3

@@ -1,4 +1,4 @@
-"""Hub datasets become files that the importer reads; what the Hub says is told in a sentence."""
+"""Hub datasets become files that the importer reads; an error of the Hub becomes a sentence."""
 
 import json
 from types import SimpleNamespace
@@ -53,15 +53,15 @@ def test_a_retrieval_set_becomes_a_beir_folder(hub, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "told",
+    "name",
     ["hf:", "hf:a/b/c", "hf:../x/y", "hf:a b", "hf:../x", "hf:x/..", "hf:a/b:.."],
 )
-def test_what_is_no_id_is_refused(told, hub, tmp_path):
+def test_what_is_no_id_is_refused(name, hub, tmp_path):
     with pytest.raises(Refused, match="not a dataset id"):
-        download(told, tmp_path, Limits(), tick)
+        download(name, tmp_path, Limits(), tick)
 
 
-def test_a_hub_out_of_reach_is_told(hub, tmp_path):
+def test_a_hub_out_of_reach_is_named(hub, tmp_path):
     with pytest.raises(Refused, match="Couldn't reach the Hub"):
         download("hf:ann/other", tmp_path, Limits(), tick)
 

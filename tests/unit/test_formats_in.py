@@ -289,9 +289,9 @@ def read_case(case: Case, folder: Path) -> tuple[dict[str, Any], sqlite3.Connect
         path = folder / "in" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    told = {k: str(folder / "in" / v) if k in TEXTS else v for k, v in case.said.items()}
+    options = {k: str(folder / "in" / v) if k in TEXTS else v for k, v in case.said.items()}
     path = folder / "in" / ("input.bin" if case.content else "set")
-    result = read(folder, path, ReadOptions(**told))
+    result = read(folder, path, ReadOptions(**options))
     return result, sqlite3.connect(folder / "stage.db")
 
 
@@ -331,7 +331,7 @@ def test_entities_in_xml_are_refused(tmp_path):
     with pytest.raises(Refused, match=r"Line 1: .* declares entities"):
         read_case(Case(bomb, "", []), tmp_path)
     with pytest.raises(Refused, match=r"Line 2: .* broken XML"):
-        read_case(Case("<html><body>\n<p>x<br></p>", "", []), tmp_path)
+        read_case(Case("<page><body>\n<p>x<br></p>", "", []), tmp_path)
 
 
 def test_records_by_name_are_no_table_by_columns(tmp_path):
@@ -391,10 +391,10 @@ def test_digits_of_another_kind_are_no_grades(tmp_path):
     assert (report["kept"], report["bad_label"]) == (1, 1)
 
 
-@pytest.mark.parametrize("told", ["docx", "", "csvv"])
-def test_a_format_that_is_none(told, tmp_path):
+@pytest.mark.parametrize("name", ["docx", "", "csvv"])
+def test_a_format_that_is_none(name, tmp_path):
     with pytest.raises(Refused, match="not a format"):
-        read_case(Case("query,passage\nq,p\n", "", [], {"format": told}), tmp_path)
+        read_case(Case("query,passage\nq,p\n", "", [], {"format": name}), tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Whatever a format carries comes back as it was: any text, labels, people, splits."""
 
+import json
 import sqlite3
 import tempfile
 from pathlib import Path
@@ -37,9 +38,9 @@ BINARY = {"triplets", "n-tuples", "mteb", "cohere", "flagembedding", "tevatron",
 @st.composite
 def rows(draw) -> list[Row]:
     """Pairs of a few queries: labelled by nobody, one or several people, disputed or settled."""
-    told = draw(st.lists(st.tuples(texts, texts), min_size=1, max_size=6, unique=True))
+    texts_of_pairs = draw(st.lists(st.tuples(texts, texts), min_size=1, max_size=6, unique=True))
     found = []
-    for query, passage in sorted(told, key=lambda pair: query_key(pair[0])):
+    for query, passage in sorted(texts_of_pairs, key=lambda pair: query_key(pair[0])):
         votes = draw(st.lists(st.tuples(people, st.integers(0, 3)), max_size=3,
                               unique_by=lambda vote: vote[0]))  # fmt: skip
         label = draw(st.integers(0, 3) | st.none())
@@ -140,6 +141,34 @@ def test_a_saved_dataset_is_one_of_the_library(name, tmp_path):
         assert loaded["train"][0]["label"] == 1.0
 
 
+@pytest.mark.parametrize("form", sorted(WHOLE | {"argilla"}))
+@pytest.mark.parametrize(
+    "scale", [Scale("graded", 2, 0, 2, ("no", "", "yes")), Scale("graded", 5, 1, 3),
+              Scale("score", 10, 0, 4)],
+)  # fmt: skip
+def test_a_scale_comes_back_without_labels(form, scale, tmp_path):
+    given = [Row("q", f"passage {n}", None, "train", "s", "unlabelled", []) for n in range(3)]
+    target = Target(tmp_path / f"out{FORMATS[form].suffix}", lost_in(form), True, scale)
+    write(form, given, target)
+    found = read(tmp_path, target.path, ReadOptions())
+    assert found["scale"] == scale.as_json()
+    assert found["report"]["unlabelled"] == 3 and found["further"] == found["unread"] == []
+
+
+def test_a_stated_scale_rejects_other_labels_and_gives_way_to_a_choice(tmp_path):
+    stated = json.dumps(Scale("graded", 3, 0, 2).as_json()).replace('"', '""')
+    path = tmp_path / "edited.csv"
+    path.write_text(
+        "query,passage,label,split,source,labels_by,label_scale\n"
+        f'q,p,0,,,,\nq,r,5,,,,"{stated}"\nq,s,1,,,,{{\n'
+    )
+    found = read(tmp_path, path, ReadOptions())
+    assert found["scale"] == Scale("graded", 3, 0, 2).as_json()
+    assert (found["report"]["kept"], found["report"]["bad_label"]) == (2, 1)
+    (tmp_path / "stage.db").unlink()
+    assert read(tmp_path, path, ReadOptions(max_grade=5))["scale"]["max"] == 5
+
+
 def test_what_is_lost_is_counted():
     given = [
         Row("q", "p", 1.0, "train", "s", "annotated", [("ann", 1.0), ("bo", 1.0), ("cy", 0.0)]),
@@ -188,10 +217,10 @@ def test_judgments_go_to_a_folder_a_zip_or_a_text_file(name, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("told", "form"),
+    ("name", "form"),
     [("QRELS", "trec"), ("label_studio", "label-studio"), ("n tuples", "n-tuples")],
 )
-def test_a_format_has_the_names_people_use(told, form):
-    assert form_of(told) == form
+def test_a_format_has_the_names_people_use(name, form):
+    assert form_of(name) == form
     with pytest.raises(Refused, match="not an export format"):
         form_of("docx")

@@ -1,5 +1,6 @@
 """The structure of the code, the front matter and the schema stay as they are meant to be."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from tests.support import ROOT
 
 PACKAGE = ROOT / "reranker_ui"
 MOST_MODULES = 16  # in a folder
-MOST_FORMATS = 30
+MOST_FORMATS = 26
 
 
 def test_import_contracts_hold():
@@ -78,3 +79,20 @@ def test_migrations_give_the_tables_as_declared(tmp_path):
     migrations.upgrade(engine)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_benchmarks_import_what_is_there():
+    for file in (ROOT / "tests" / "benchmark").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests."):
+                path = ROOT.joinpath(*(node.module or "").split("."))
+                source = path if path.is_dir() else path.with_suffix(".py")
+                for name in node.names:
+                    assert _has(source, name.name), f"{file.name}: {node.module}.{name.name}"
+
+
+def _has(source, name):
+    """Whether a module names this, or a folder has it as a module."""
+    if source.is_dir():
+        return (source / f"{name}.py").exists() or name in (source / "__init__.py").read_text()
+    return re.search(rf"\b{name}\b", source.read_text()) is not None

@@ -5,12 +5,16 @@ import fcntl
 import io
 import json
 import os
+import platform
 import sys
 
 import pytest
 
-from reranker_ui.core.values.job_folder import Busy, JobFolder, failure_sentence, run_job
+from reranker_ui.core.values.execution.process_folder import Busy
+from reranker_ui.core.values.job_folder import JobFolder, failure_sentence, run_job
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.executors.local import LocalExecutor
 
 
 @pytest.fixture
@@ -100,6 +104,31 @@ def test_a_reader_does_not_keep_a_process_from_its_lock(job, monkeypatch):
     with job.lock():
         assert job.alive()
     os.close(looking)
+
+
+def test_a_process_of_another_machine_is_not_killed(job, monkeypatch):
+    """The number means another process here."""
+    killed = []
+    monkeypatch.setattr(os, "killpg", lambda pid, _signal: killed.append(pid))
+    lock = job.begin({})
+    job.note_process(lock, 7)
+    assert job.process() == (7, platform.node())
+    job.kill(patience=0.1)
+    assert killed and set(killed) == {7}
+    job.alive_file.write_text("8")  # as version 0.1 wrote it
+    assert job.process() == (8, platform.node())
+    job.alive_file.write_text("9 another-machine")
+    job.kill(patience=0.1)
+    assert 9 not in killed and job.alive()
+    os.close(lock)
+
+
+def test_a_worker_of_another_machine_is_left_to_it(tmp_path):
+    folder = RunFolder(tmp_path)
+    with folder.lock():
+        folder.alive_file.write_text("9 another-machine")
+        with pytest.raises(Refused, match="runs on another-machine"):
+            LocalExecutor({}).end(folder)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,12 @@ SHOP = {0: 101, 1: 201, 2: 200, 3: 101}
         (SHOP | {7: 1}, Scale("graded", 3)),
         (SHOP | {7: 1, 2.5: 1}, Scale("graded", 3)),
         (SHOP | {7: 1, 8: 1, 33: 1}, Scale("graded", 3)),
-        (SHOP | {4: 1}, Scale("graded", 4)),  # the next grade may be rare
+        (SHOP | {4: 1}, Scale("graded", 3)),
+        (SHOP | {4: 4}, Scale("graded", 4)),  # too many for typos
+        ({0: 25, 1: 25, 2: 25, 3: 25, 4: 1}, Scale("graded", 3)),
+        ({0: 10, 1: 20, 2: 20, 3: 20, 4: 1}, Scale("graded", 4)),  # too few labels to tell
+        ({0: 60, 1: 25, 2: 8, 3: 1}, Scale("graded", 3)),  # each grade is rarer than the last
+        ({0: 300, 1: 300, 2: 1}, Scale("binary")),
         (SHOP | {7: 9}, Scale("graded", 7)),
         ({0: 300, 1: 300, 5: 1}, Scale("binary")),
         ({0: 990, 2: 2, 3: 2}, Scale("graded", 3)),  # what is left would be no scale
@@ -97,8 +102,12 @@ def test_the_chosen_scale_is_kept_and_what_is_missing_is_guessed():
     assert scale({}, scale="graded", max_grade=3) == Scale("graded", 3)
     assert scale({1: 9, 3: 9}, max_grade=3) == Scale("graded", 3)  # a part without a 0
     assert scale(SHOP | {7: 1}, scale="graded") == Scale("graded", 3)
+    assert scale({0: 300, 1: 300, 2: 1}, scale="graded") == Scale("graded", 2)
     assert scale(SHOP | {7: 1}, scale="score") == Scale("score", 3)
     assert scale({}, min_grade=1, max_grade=5) == Scale("graded", 5, 1, 4)
+    stars = dict.fromkeys(range(1, 6), 60)
+    assert scale(stars | {0: 1, 7: 1}) == Scale("graded", 5, 1, 4)  # two typos among stars
+    assert scale(stars | {0: 60}) == Scale("graded", 5)
     named = scale({}, grade_names=["bad", "good", "best"], relevant_from=2)
     assert named == Scale("graded", 2, 0, 2, ("bad", "good", "best"))
     assert scale(names={0: "No", 3: "Exact"}).names == ("No", "", "", "Exact")
@@ -114,8 +123,8 @@ def test_the_chosen_scale_is_kept_and_what_is_missing_is_guessed():
 
 def test_the_histogram_has_each_label_and_what_is_rejected():
     rows = histogram({0: 5, 3: 2, 7: 1, -1: 1}, Scale("graded", 3))
-    told = [(row["from"], row["count"], row["outside"]) for row in rows]
-    assert told == [(0, 5, False), (1, 0, False), (2, 0, False), (3, 2, False),
+    bins = [(row["from"], row["count"], row["outside"]) for row in rows]
+    assert bins == [(0, 5, False), (1, 0, False), (2, 0, False), (3, 2, False),
                     (-1, 1, True), (7, 1, True)]  # fmt: skip
     parts = histogram({0.05: 1, 0.5: 2, 1: 4}, Scale("score"))
     assert [row["count"] for row in parts] == [1, 0, 0, 0, 0, 2, 0, 0, 0, 4]

@@ -20,12 +20,12 @@ def test_what_guidelines_are_made_of():
 
 
 def test_html_and_scripts_stay_text():
-    told = str(tree("<script>x</script>\n\na <b onclick=y>b</b> [c](javascript:z) ![d](http://e)"))
-    assert "['script'" not in told
-    assert "['b'" not in told
-    assert "href" not in told
-    assert "img" not in told
-    assert "<script>x</script>" in told
+    html = str(tree("<script>x</script>\n\na <b onclick=y>b</b> [c](javascript:z) ![d](http://e)"))
+    assert "['script'" not in html
+    assert "['b'" not in html
+    assert "href" not in html
+    assert "img" not in html
+    assert "<script>x</script>" in html
 
 
 def test_links_to_the_web_are_links():
@@ -52,10 +52,22 @@ def test_any_text_gives_allowed_tags_only(text):
 
 
 def test_the_question_is_taken_from_the_guidelines():
-    assert question_of("") == "Does the passage answer the query?"
-    assert question_of("# Rules\n\n**Is it useful?**\n\nMore?") == "Is it useful?"
-    assert question_of("有用吗？") == "有用吗？"
-    assert question_of("Rules.\n- Is it *very* [useful](https://a.org)?\n") == "Is it very useful?"
+    assert question_of("", "binary") == "Does the passage answer the query?"
+    assert question_of("", "graded") == "How relevant is the passage to the query?"
+    assert question_of("# Rules\n\n**Is it useful?**\n\nMore?", "graded") == "Is it useful?"
+    assert question_of("有用吗？", "binary") == "有用吗？"
+    assert (
+        question_of("Rules.\n- Is it *very* [useful](https://a.org)?\n", "binary")
+        == "Is it very useful?"
+    )
+
+
+def test_long_paragraphs_and_large_tables_are_text():
+    assert tree("[" * 5_001) == [["p", {}, ["[" * 5_001]]]
+    assert tree(f"{'**a** ' * 900}\n\n**b**")[1] == ["p", {}, [["strong", {}, ["b"]]]]
+    assert tree(f"{'**a** ' * 900}")[0][2][0].startswith("**a** **a**")
+    few, many = ("a|b\n-|-\n" + "1|2\n" * count for count in (10, 5_000))
+    assert tree(few)[0][0] == "table" and tree(many)[0][0] == "p"
 
 
 def test_a_text_is_rendered_once():

@@ -43,16 +43,16 @@ def test_whatever_is_mended_can_be_read_wrongly_again(text):
 @pytest.mark.parametrize("name", ["mojibake_macroman.csv", "mojibake_cp1252.csv"])
 def test_real_files_come_back_exactly_and_lost_bytes_are_not_guessed(name, data_folder):
     manifest = json.loads((data_folder / "hostile" / "manifest.json").read_text())
-    (told,) = (one for one in manifest["files"] if one["file"] == name)
+    (entry,) = (one for one in manifest["files"] if one["file"] == name)
     with (data_folder / "hostile" / name).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for asked in (False, True):
         found = Mojibake(repair=asked)
-        for line, (row, wanted) in enumerate(zip(rows, told["repaired"], strict=True), 2):
+        for line, (row, wanted) in enumerate(zip(rows, entry["repaired"], strict=True), 2):
             seen = found.see(Judged(row["query"], row["passage"]), line)
             for side in ("query", "passage"):
                 right = wanted[side] if asked and wanted[side] is not None else row[side]
                 assert getattr(seen, side) == right
-        whole = [one[side] for one in told["repaired"] for side in ("query", "passage")]
+        whole = [one[side] for one in entry["repaired"] for side in ("query", "passage")]
         assert found.texts == sum(text is not None for text in whole)
         assert found.report()["lost"] == sum(text is None for text in whole)

@@ -1,19 +1,18 @@
-"""On which disk a folder lies, by the system's table of mounts."""
+"""On which disk a folder lies, and what that means for an index."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from reranker_ui.core.values.filesystems import remote_kind
+from reranker_ui.services.labels import index_file
 
-TABLE = """\
-24 30 0:22 / / rw,relatime - ext4 /dev/sda1 rw
-25 24 0:23 / /data rw shared:1 - fuse.hf-mount hf rw
-26 24 0:24 / /srv/nfs\\040share rw - nfs4 server:/x rw
-27 24 0:25 / /over rw - fuse.fuse-overlayfs fuse-overlayfs rw
-28 25 0:26 / /data/local rw - xfs /dev/sdb1 rw
-29 24 0:27 / /mnt rw - cifs //server/x rw
-"""
+MOUNTS = {
+    "/": "ext4", "/data": "fuse.hf-mount", "/srv/nfs share": "nfs4", "/mnt": "cifs",
+    "/over": "fuse.fuse-overlayfs", "/data/local": "xfs",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -28,12 +27,25 @@ TABLE = """\
         ("/mnt/home", "cifs"),
     ],
 )
-def test_the_disk_of_a_folder(tmp_path, folder, kind):
-    table = tmp_path / "mountinfo"
-    table.write_text(TABLE)
-    assert remote_kind(Path(folder), table) == kind
+def test_the_disk_of_a_folder(monkeypatch, folder, kind):
+    mounts = [SimpleNamespace(mountpoint=place, fstype=name) for place, name in MOUNTS.items()]
+    hidden = SimpleNamespace(mountpoint="/mnt", fstype="ext4")
+    monkeypatch.setattr(psutil, "disk_partitions", lambda all: [hidden, *mounts])
+    assert remote_kind(Path(folder)) == kind
 
 
-def test_a_system_that_does_not_tell(tmp_path):
-    assert remote_kind(tmp_path, tmp_path / "none") is None
+def test_a_system_that_reports_no_mounts(tmp_path, monkeypatch):
     assert remote_kind(tmp_path) is None
+
+    def missing(all):
+        raise FileNotFoundError("/proc/self/mounts")
+
+    monkeypatch.setattr(psutil, "disk_partitions", missing)
+    assert remote_kind(tmp_path) is None
+
+
+@pytest.mark.parametrize(("kind", "journal"), [(None, "wal"), ("nfs4", "delete")])
+def test_an_index_that_machines_share_needs_no_shared_memory(tmp_path, monkeypatch, kind, journal):
+    monkeypatch.setattr(index_file, "remote_kind", lambda _folder: kind)
+    with index_file.opened(tmp_path) as index:
+        assert index.execute("PRAGMA journal_mode").fetchone() == (journal,)

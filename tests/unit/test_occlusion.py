@@ -13,26 +13,26 @@ def counted(pairs):
 
 
 def test_each_word_has_its_effect():
-    told = occlude(counted, "q", "An ice-free cave, or ice.")
-    effects = {part["text"]: part["effect"] for part in told["parts"] if part["effect"]}
-    assert told["score"] == 3
+    parts = occlude(counted, "q", "An ice-free cave, or ice.")
+    effects = {part["text"]: part["effect"] for part in parts["parts"] if part["effect"]}
+    assert parts["score"] == 3
     assert effects == {"cave": 1}  # "ice" stands twice: leaving one out changes nothing
-    told = occlude(counted, "q", "冰川 ice 洞穴的形成")
-    effects = {part["text"]: part["effect"] for part in told["parts"]}
+    parts = occlude(counted, "q", "冰川 ice 洞穴的形成")
+    effects = {part["text"]: part["effect"] for part in parts["parts"]}
     assert effects["ice"] == 2
     assert {"冰川", "洞穴", "的形", "成"} <= set(effects)
 
 
 @given(st.text(max_size=200))
 def test_the_parts_join_to_the_passage(passage):
-    told = occlude(counted, "q", passage)
-    assert "".join(part["text"] for part in told["parts"]) == passage
+    parts = occlude(counted, "q", passage)
+    assert "".join(part["text"] for part in parts["parts"]) == passage
 
 
 @pytest.mark.parametrize("words", [1, MOST, MOST + 1, 5000])
 def test_a_long_passage_is_one_batch_of_a_bounded_size(words):
     calls = []
-    told = occlude(lambda pairs: calls.append(len(pairs)) or [0.0] * len(pairs), "q", "w " * words)
+    parts = occlude(lambda pairs: calls.append(len(pairs)) or [0.0] * len(pairs), "q", "w " * words)
     assert len(calls) == 1
     assert calls[0] <= MOST + 1
-    assert sum(part["effect"] is not None for part in told["parts"]) == calls[0] - 1
+    assert sum(part["effect"] is not None for part in parts["parts"]) == calls[0] - 1

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from reranker_ui.core.training.length_batches import length_grouped, parts_of
 from reranker_ui.core.training.phase import lesson_of
+from reranker_ui.core.training.rows.length_batches import length_grouped, parts_of
 from reranker_ui.core.values.execution.placement import (
     Job,
     Placement,
@@ -18,7 +18,7 @@ from reranker_ui.core.values.execution.placement import (
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
-from reranker_ui.executors.slurm import SlurmExecutor, SlurmOptions, phase_of
+from reranker_ui.executors.slurm import SlurmExecutor, SlurmOptions, _reason, phase_of
 
 
 @pytest.mark.parametrize("rows", [1, 2, 29, 30, 64])
@@ -71,5 +71,8 @@ def test_without_slurm_its_jobs_stay_as_last_seen(tmp_path):
         slurm.submit(folder)
     with pytest.raises(Refused, match="Slurm does not answer"):
         slurm.end(folder)
+    assert _reason("sbatch: error: no such account\nsbatch: error: Failed.\n") == (
+        "no such account; Failed"
+    )
     states = ("PENDING", "COMPLETING", "TIMEOUT", "")
     assert [phase_of(state) for state in states] == ["waiting", "running", "ended", "ended"]

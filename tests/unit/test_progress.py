@@ -1,9 +1,18 @@
 """What a run's events amount to: progress, metrics, sentences, verdicts."""
 
+import json
+
 import pytest
 
 from reranker_ui.core.values.run_folder import RunFolder
-from reranker_ui.services.runs.progress import look, progress_of, seconds, sentence, verdict
+from reranker_ui.services.runs.progress import (
+    gain_interval,
+    look,
+    progress_of,
+    seconds,
+    sentence,
+    verdict,
+)
 
 STARTED = {
     "event": "started",
@@ -19,7 +28,7 @@ def log(phase, step, **more):
     return {"event": "log", "time": 110.0, "phase": phase, "step": step, **more}
 
 
-def told(**values):
+def metrics_with(**values):
     return {name: {"ndcg@10": value, "queries": 40} for name, value in values.items()}
 
 
@@ -47,8 +56,18 @@ def test_test_metrics_and_dev_metrics_are_kept_apart():
     assert found.metrics["base"] == METRICS and found.metrics["tuned"] is None
 
 
+def test_a_run_says_how_near_its_warm_start_came_to_its_teacher():
+    event = {"event": "agreement", "split": "dev", "pairs": 300, "value": 0.913}
+    found = progress_of([STARTED, {"event": "notice", "message": "Slow."}, event])
+    assert found.notices[1] == "Slow."
+    assert "300 dev pairs" in found.notices[2] and found.notices[2].endswith("of 0.91.")
+    assert progress_of([event | {"value": None}]).notices == []  # all scores were the same
+
+
 def test_the_last_event_tells_the_metrics():
-    found = progress_of([STARTED, {"event": "finished", "time": 130.0, "metrics": told(base=0.1)}])
+    found = progress_of(
+        [STARTED, {"event": "finished", "time": 130.0, "metrics": metrics_with(base=0.1)}]
+    )
     assert found.metrics["base"]["ndcg@10"] == 0.1
     assert found.metrics["tuned"] is None
     assert seconds(found, "finished", 999.0) == 30.0
@@ -64,7 +83,7 @@ def test_a_worker_that_ends_while_it_is_looked_for_is_not_lost(folder, monkeypat
     folder.emit("queued")
 
     def ends(self):
-        self.emit("finished", metrics=told(base=0.1))
+        self.emit("finished", metrics=metrics_with(base=0.1))
         return False
 
     monkeypatch.setattr(RunFolder, "lives", ends)
@@ -102,17 +121,17 @@ def test_status_in_words(state, events, words):
 
 
 def test_the_strongest_free_ranker_is_named_before_base():
-    said = verdict(told(tuned=0.531, base=0.552, bm25=0.9))
+    said = verdict(metrics_with(tuned=0.531, base=0.552, bm25=0.9))
     assert said.startswith("Not better than BM25: nDCG@10 0.531")
     assert "0.900" in said
 
 
 def test_the_ranker_of_the_run_is_compared_not_its_model_alone():
-    assert verdict(told(tuned=0.5, combined=0.9, base=0.2, cosine=0.8)) is None
+    assert verdict(metrics_with(tuned=0.5, combined=0.9, base=0.2, cosine=0.8)) is None
 
 
 def test_a_better_baseline_is_named():
-    said = verdict(told(tuned=0.7, base=0.2, bm25=0.75, cosine=0.8))
+    said = verdict(metrics_with(tuned=0.7, base=0.2, bm25=0.75, cosine=0.8))
     assert "cosine" in said and "0.800" in said
 
 
@@ -124,6 +143,22 @@ def test_where_hardly_a_query_can_be_ranked_all_pairs_decide():
 
 
 def test_the_best_model_needs_no_words():
-    assert verdict(told(tuned=0.9, base=0.2, bm25=0.75)) is None
+    assert verdict(metrics_with(tuned=0.9, base=0.2, bm25=0.75)) is None
     assert verdict({"tuned": None, "base": None}) is None
-    assert verdict(told(base=0.2)) is None
+    assert verdict(metrics_with(base=0.2)) is None
+
+
+@pytest.mark.parametrize(
+    ("gain", "shown"),
+    [
+        ({"difference": 0.03, "low": 0.01, "high": 0.05, "p": 0.02}, (0.01, 0.05)),
+        ({"difference": 0.03, "low": 0.01, "high": 0.05, "p": 0.06}, None),
+        ({"difference": 0.01, "low": -0.01, "high": 0.03, "p": 0.04}, None),
+        ({"low": -0.05, "high": -0.01}, (-0.05, -0.01)),
+        ({"difference": 0.03, "p": 0.02}, None),
+        (None, None),
+    ],
+)
+def test_the_list_of_runs_colours_what_the_verdict_calls_significant(folder, gain, shown):
+    folder.outcome_file.write_text(json.dumps({"against": {"base": gain}}))
+    assert gain_interval(folder) == shown

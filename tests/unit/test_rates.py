@@ -2,7 +2,7 @@
 
 import pytest
 
-from reranker_ui.core.values.rate_limits import Bucket, Crowd
+from reranker_ui.core.values.rate_limits import Bucket, PollInterval
 
 
 class Clock:
@@ -21,13 +21,13 @@ def test_a_bucket_empties_and_fills_again():
     assert bucket.take("ada") == 0 < bucket.take("ada")
 
 
-def test_a_crowd_is_told_to_ask_less_often_and_a_few_are_not():
+def test_a_crowd_has_to_ask_less_often_and_a_few_are_not():
     clock = Clock()
-    crowd = Crowd(a_second=5, shortest=2, longest=10, clock=clock)
-    assert [crowd.every(page) for page in range(10)] == [2] * 10
-    assert [crowd.every(page) for page in range(20)][-1] == 4
-    assert [crowd.every(page) for page in range(200)][-1] == 10
+    polling = PollInterval(per_second=5, shortest=2, longest=10, clock=clock)
+    assert [polling.seconds_for(page) for page in range(10)] == [2] * 10
+    assert [polling.seconds_for(page) for page in range(20)][-1] == 4
+    assert [polling.seconds_for(page) for page in range(200)][-1] == 10
     clock.now += 19
-    crowd.every("stays")
+    polling.seconds_for("stays")
     clock.now += 2
-    assert crowd.every("stays") == 2
+    assert polling.seconds_for("stays") == 2

@@ -59,6 +59,14 @@ def test_the_path_of_one_pair_names_functions_that_exist():
         assert f"def {function}(" in source, name
 
 
+def test_the_places_to_change_are_there():
+    text = (GUIDE / "architecture.md").read_text()
+    rows = re.findall(r"^\| .* \| `([\w./]+)` \| `(\w+)` \|$", text, re.MULTILINE)
+    assert len(rows) >= 10
+    for file, name in rows:
+        assert re.search(rf"\b{name}\b", (ROOT / file).read_text()), (file, name)
+
+
 def test_the_guide_is_a_page_for_each_file_and_its_links_lead_somewhere():
     pages = guide._titles()
     assert set(pages) == {path.stem for path in GUIDE.glob("*.md")}

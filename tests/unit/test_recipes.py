@@ -52,6 +52,23 @@ def test_a_bad_file_is_refused_with_a_sentence(tmp_path, text, words):
         recipe_from(str(tmp_path / "bad.yaml"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 5_000 + "]" * 5_000, "seed: " + "{a: " * 900 + "1" + "}" * 900, "seed: 2020-13-45",
+        "seed: !!int x", "seed: !!bool x", "seed: !!timestamp x", "seed: !!float x",
+        f"seed: {'9' * 5_000}", "seed: &a [*a]", "? {a: b}\n: seed", "seed: \x00",
+        "a: 1\n" * 90_000, f"seed: [{'1,' * 40_000}]",
+    ],
+    ids=range(13),
+)  # fmt: skip
+def test_hostile_yaml_is_refused(text):
+    with pytest.raises(Refused):
+        recipe_of(text, "given")
+    with pytest.raises(Refused):
+        pasted(None, User("Vera", "viewer"), text)
+
+
 def test_an_unknown_name_is_refused_with_the_known_ones():
     with pytest.raises(Refused, match="quick, quality"):
         recipe_from("fast")

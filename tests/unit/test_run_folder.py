@@ -169,16 +169,16 @@ def test_cancel_wins_over_keep(folder):
 
 def test_only_earlier_runs_that_live_or_are_about_to_are_ahead(tmp_path):
     first, second, third = (new_folder(tmp_path, number) for number in (1, 2, 10))
-    assert second.someone_is_ahead() and not first.someone_is_ahead()
+    assert second.has_run_ahead() and not first.has_run_ahead()
     grow_old(first)
-    assert not second.someone_is_ahead() and third.someone_is_ahead()
+    assert not second.has_run_ahead() and third.has_run_ahead()
     second.emit("failed", error="", traceback="")
-    assert not third.someone_is_ahead()
+    assert not third.has_run_ahead()
     with first.lock():
-        assert third.someone_is_ahead()
+        assert third.has_run_ahead()
     grow_old(first)
     (tmp_path / "runs" / ".deleted-00001").mkdir()
-    assert not third.someone_is_ahead()
+    assert not third.has_run_ahead()
 
 
 def test_a_run_waits_for_its_parent_s_model_and_holds_up_no_other(tmp_path):
@@ -189,11 +189,11 @@ def test_a_run_waits_for_its_parent_s_model_and_holds_up_no_other(tmp_path):
         grow_old(one)
     assert parent.status() == "lost" and child.waits_for_its_parent()
     with child.lock():
-        assert not other.someone_is_ahead()
+        assert not other.has_run_ahead()
     parent.model.mkdir()
     assert not child.waits_for_its_parent() and not parent.waits_for_its_parent()
     with child.lock():
-        assert other.someone_is_ahead()
+        assert other.has_run_ahead()
     parent.model.rmdir()
     parent.emit("cancelled")
     assert not child.waits_for_its_parent()

@@ -22,9 +22,9 @@ sizes = st.lists(st.integers(0, 3 * CHUNK), max_size=8)
 @given(sizes, st.booleans())
 def test_chunks_join_to_the_texts_and_are_small(sizes, paired):
     texts = [("q" * 9, "a" * size) if paired else "a" * size for size in sizes]
-    told = list(chunks(texts))
-    assert [text for chunk in told for text in chunk] == texts
-    for chunk in told:
+    parts = list(chunks(texts))
+    assert [text for chunk in parts for text in chunk] == texts
+    for chunk in parts:
         assert len(chunk) == 1 or sum(map(text_chunks.length, chunk)) <= CHUNK
 
 
@@ -55,7 +55,7 @@ class Words:
         self.given += pairs
         return [min(4, len(f"{left} {right}".split())) for left, right in pairs]
 
-    def begun(self, texts, most):
+    def truncated(self, texts, most):
         self.given += [("", text) for text in texts]
         return [" ".join(text.split()[:most]) for text in texts]
 
@@ -72,5 +72,5 @@ def test_an_engine_is_given_only_what_it_can_read(engine):
     np.testing.assert_allclose(model.scores(pairs, raw=True), [4, 2, 4, 2])
     assert model.tokens(pairs) == [4, 2, 4, 2]
     assert model.cut(pairs) == [True, True, True, False]
-    assert model.begun(["a b c d", "e " * 50_000], 2) == ["a b", "e e"]
+    assert model.truncated(["a b c d", "e " * 50_000], 2) == ["a b", "e e"]
     assert max(len(text) for pair in engine.given for text in pair) == most

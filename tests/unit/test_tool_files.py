@@ -9,7 +9,7 @@ from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.structure.unread import refuse_unread
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.read_job import read
-from tests.unit.test_field_files import THREE, TWO, M, N, P, Q, lines, read_file
+from tests.unit.test_field_files import THREE, TWO, M, N, P, Q, gives, lines, read_file
 
 UNLABELLED = {(Q, P, None), (Q, N, None)}
 LABELS = ("relevant", "irrelevant")
@@ -126,9 +126,7 @@ FILES = {
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_gives_its_pairs(name, tmp_path):
     content, pairs = FILES[name]
-    result, stage = read_file(tmp_path, content)
-    assert set(stage.execute("SELECT query, passage, label FROM staged")) == pairs
-    refuse_unread(result["unread"], "the file")
+    gives(tmp_path, content, pairs)
 
 
 BY_A_MODEL = {
@@ -241,6 +239,12 @@ COLLECTIONS = {
         "queries.train.tsv": "8\tanother query\n",
         "qrels.dev.small.tsv": "7\t0\t1\t1\n7\t0\t2\t0\n",
     },
+    "a shop, as WANDS": {
+        "dataset/query.csv": f"query_id\tquery\tquery_class\n0\t{Q}\tRocks\n",
+        "dataset/product.csv": "product_id\tproduct_name\tproduct_class\tproduct_description\n"
+            f"7\t{P}\tRocks\t\n8\t{N}\tTrains\t{M}\n",
+        "dataset/label.csv": "id\tquery_id\tproduct_id\tlabel\n1\t0\t7\tyes\n2\t0\t8\tno\n",
+    },
 }  # fmt: skip
 
 
@@ -263,6 +267,30 @@ def test_a_test_collection_is_read_as_a_whole(name, packed, tmp_path):
     assert {row["split"] for row in result["preview"]} == {splits.get(name, "")}
     left = [note for note in result["notes"] if note.startswith("Not read")]
     assert any("run.bm25.txt" in note for note in left) == (name == "TREC")
+    assert any("product_class" in note for note in left) == (name == "a shop, as WANDS")
+
+
+def test_words_of_a_collection_are_mapped_to_grades(tmp_path):
+    shop = COLLECTIONS["a shop, as WANDS"]
+    with zipfile.ZipFile(tmp_path / "shop.zip", "w") as archive:
+        for path, text in shop.items():
+            words = text.replace("\tyes\n", "\tExact\n").replace("\tno\n", "\tPartial\n")
+            archive.writestr(path, words)
+    assert read(tmp_path, tmp_path / "shop.zip", ReadOptions())["asks"] == "labels"
+    grades = ReadOptions(map_label={"Exact": 2, "Partial": 1, "Irrelevant": 0})
+    (tmp_path / "mapped").mkdir()
+    assert read(tmp_path / "mapped", tmp_path / "shop.zip", grades)["found"] == [1, 2]
+
+
+def test_tables_of_ids_are_joined_with_files_of_their_texts(tmp_path):
+    shop = COLLECTIONS["a shop, as WANDS"]
+    for path, text in shop.items():
+        (tmp_path / path.rpartition("/")[2]).write_text(text)
+    with pytest.raises(Refused, match=r"product_id.*--corpus FILE"):
+        read(tmp_path, tmp_path / "label.csv", ReadOptions())
+    texts = {"queries": str(tmp_path / "query.csv"), "corpus": str(tmp_path / "product.csv")}
+    result = read(tmp_path, tmp_path / "label.csv", ReadOptions(**texts))
+    assert {row["passage"] for row in result["preview"]} == {P, f"{N} {M}"}
 
 
 def test_a_parquet_of_mteb_gives_its_pairs(tmp_path):
@@ -280,9 +308,6 @@ UNCLEAR = {
     "Google's search console": (
         f"Query,Page,Clicks,Impressions,CTR,Position\n{Q},https://x/slate,37,120,30.83%,1.2\n"),
     "Algolia's analytics": f"Search,Count,Click-Through Rate,Click Position\n{Q},120,0.31,1.4\n",
-    "the ranker of Label Studio": json.dumps([task(
-        {"query": Q, "items": [{"id": "a", "body": P}, {"id": "b", "body": N}]},
-        {"from_name": "r", "type": "ranker", "value": {"ranker": {"relevant": ["a"]}}})]),
     "a ranking question of Argilla": json.dumps([{
         "id": "1", "fields": {"query": Q, "passage-1": P, "passage-2": N}, "responses": {
             "ranking": [{"user_id": "u", "value": [{"rank": 1, "value": "passage-1"}]}]}}]),

@@ -24,8 +24,8 @@ def workbook(folder, **sheets):
     return folder / "judged.xlsx"
 
 
-def counts(folder, path, **told):
-    report = read(folder, path, ReadOptions(**told))["report"]
+def counts(folder, path, **options):
+    report = read(folder, path, ReadOptions(**options))["report"]
     return report["positives"], report["kept"] - report["positives"]
 
 
@@ -59,8 +59,8 @@ def test_a_sheet_that_is_none_is_refused(tmp_path):
 
 def test_the_line_of_the_header_can_be_said(tmp_path):
     path = workbook(tmp_path, One=[["a", "b", "c"], ["d", "e", "f"], *ROWS])
-    told = {"header_line": 2, "query": "d", "passage": "e", "label": "f"}
-    assert counts(tmp_path, path, **told) == (1, 1)
+    options = {"header_line": 2, "query": "d", "passage": "e", "label": "f"}
+    assert counts(tmp_path, path, **options) == (1, 1)
 
 
 def merged(path, *ranges):

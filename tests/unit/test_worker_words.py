@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from reranker_ui.core.evaluation import baselines
+from reranker_ui.core.values.execution.sentences import sentence
 from reranker_ui.core.values.refused import Diverged, Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.jobs import train as worker
-from reranker_ui.jobs.sentences import sentence
 from tests.unit.test_run_folder import checkpoint, new_folder
 
 
@@ -57,7 +57,7 @@ def test_a_failed_run_can_go_on_unless_its_weights_or_the_room_are_lost(
     assert (folder.last_checkpoint() is not None) == kept
 
 
-def test_a_resumed_run_that_is_told_to_keep_while_it_waits_loses_nothing(folder):
+def test_a_resumed_run_that_is_stopped_and_saved_while_it_waits_loses_nothing(folder):
     folder.request_stop("keep")
     with folder.run_lock():
         assert worker._work(folder) == 0
@@ -77,8 +77,8 @@ def test_a_model_that_was_kept_outlives_a_resume_that_was_given_up(folder, how):
     assert folder.status() == "stopped" and last["metrics"] == {"tuned": {"ndcg@10": 0.5}}
 
 
-def told_to_cancel_while_it_is_evaluated(folder, monkeypatch):
-    """The run keeps its model, scores pairs, and is told to cancel in the first slice of them."""
+def cancelled_while_it_is_evaluated(folder, monkeypatch):
+    """The run keeps its model and scores pairs; a cancel comes in the first slice of them."""
     monkeypatch.setattr(baselines, "SLICE", 2)
     frame = pd.DataFrame({"query": ["ice"] * 6, "passage": list("abcdef")})
     slices = []
@@ -99,14 +99,14 @@ def told_to_cancel_while_it_is_evaluated(folder, monkeypatch):
 
 
 def test_a_cancel_is_obeyed_while_the_model_is_evaluated(folder, monkeypatch):
-    assert told_to_cancel_while_it_is_evaluated(folder, monkeypatch) == [2]
+    assert cancelled_while_it_is_evaluated(folder, monkeypatch) == [2]
     assert folder.status() == "cancelled" and not folder.model.exists()
 
 
 def test_a_model_that_was_kept_before_is_evaluated_to_the_end(folder, monkeypatch):
     folder.emit("stopped", metrics={})
     folder.emit("queued")
-    assert told_to_cancel_while_it_is_evaluated(folder, monkeypatch) == [2, 2, 2]
+    assert cancelled_while_it_is_evaluated(folder, monkeypatch) == [2, 2, 2]
     assert folder.status() == "stopped" and folder.model.is_dir()
 
 

@@ -24,11 +24,6 @@ export class AgreementSection {
     poll(this.box, 60, () => this.load());
   }
 
-  /** @returns {ReviewParts} */
-  parts() {
-    return { keys: {} };
-  }
-
   async load() {
     const { server, openDataset: dataset } = this.session;
     try {

@@ -43,17 +43,12 @@ export class AnnotatorsSection {
     poll(this.box, 60, () => this.load());
   }
 
-  /** @returns {ReviewParts} */
-  parts() {
-    return { keys: {} };
-  }
-
   async load() {
     const { server, openDataset: dataset, stream } = this.session;
     const midnight = new Date().setHours(0, 0, 0, 0) / 1000;
     try {
       const activity = await server.people({ dataset, midnight });
-      const reverted = stream.may.own ? await server.takings({ dataset }) : [];
+      const reverted = stream.may.own ? await server.reverted_labels({ dataset }) : [];
       const drawn = JSON.stringify([activity.days, activity.annotators, reverted]);
       const busy = document.querySelector("dialog[open], .rr-menu");
       if (!this.place.contains(this.box) || drawn === this.drawn || busy) return;
@@ -152,9 +147,9 @@ export class AnnotatorsSection {
   /** @param {number} edit */
   async restore(edit) {
     try {
-      const { pairs, newer } = await this.session.server.give_back({ edit });
-      const kept = newer ? `; ${formatInt(newer)} have newer labels, which stay` : "";
-      toast(`${plural(pairs, "label")} restored${kept}`);
+      const { pairs, newer } = await this.session.server.restore_labels({ edit });
+      const newerLabels = newer ? `; ${formatInt(newer)} have newer labels, which stay` : "";
+      toast(`${plural(pairs, "label")} restored${newerLabels}`);
       emit("changed");
       this.load();
     } catch (error) {

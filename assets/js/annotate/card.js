@@ -203,6 +203,6 @@ export class PairCard {
  * A chip in the place of a label, for a pair that was skipped.
  * @param {string} word
  */
-export function skippedChip(word) {
+function skippedChip(word) {
   return h("span.rr-chip.none", word);
 }

@@ -100,7 +100,7 @@ export class DisputedSection {
     const shown = this.pairs.length;
     const first = this.total > shown ? `first ${shown}, most votes first` : "most votes first";
     const title = h("h2.rr-grow", plural(this.total, "disputed pair"));
-    const head = h("div.rr-card-head", title, h("span.rr-muted", first));
+    const head = h("div.rr-card-head", title, this.total > 0 && h("span.rr-muted", first));
     fill(
       this.list,
       head,

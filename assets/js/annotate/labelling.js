@@ -3,6 +3,7 @@
 import { goTo } from "../lib/address.js";
 import { emit, listen } from "../lib/events.js";
 import { toast } from "../lib/toast.js";
+import { countLabel } from "./label_count.js";
 import { openOutbox } from "./outbox.js";
 
 const KEPT = 10; // rows of the last labels
@@ -64,7 +65,7 @@ export class Labelling {
    */
   change(pair, label, note, seconds = null) {
     const { session } = this;
-    const again = pair.again || session.last.some(({ id }) => id === pair.id);
+    const relabelled = pair.again || session.last.some(({ id }) => id === pair.id);
     this.outbox?.add({
       kind: "annotate",
       dataset: session.openDataset,
@@ -80,7 +81,7 @@ export class Labelling {
     const others = session.last.filter(({ id }) => id !== pair.id);
     const answer = { label, cannot_tell: pair.cannot_tell ?? 0, note, at: Date.now() / 1000 };
     session.last = [{ ...pair, ...answer }, ...others].slice(0, KEPT);
-    if (!again) this.count(label, 1, !!pair.cannot_tell);
+    if (!relabelled) this.count(label, 1, !!pair.cannot_tell);
     session.parts.rail.setOwn(pair.id, label, !!pair.cannot_tell);
     session.parts.drawBeside();
   }
@@ -110,15 +111,8 @@ export class Labelling {
   count(label, by, cannotTell) {
     const { progress } = this.session;
     if (!progress) return;
-    progress.waiting = Math.max(0, progress.waiting - by);
-    if (label === null) {
-      const key = cannotTell ? "done" : "skipped";
-      progress[key] = Math.max(0, progress[key] + by);
-      return;
-    }
-    for (const key of /** @type {const} */ (["done", "mine", "today"])) {
-      progress[key] = Math.max(0, progress[key] + by);
-    }
+    countLabel(progress, label, by, cannotTell);
+    if (label === null) return;
     if (by > 0 && progress.mine === ENOUGH) this.suggestTraining();
   }
 

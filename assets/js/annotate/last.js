@@ -18,19 +18,20 @@ export class LastLabels {
     /** @type {[cell: HTMLElement, at: number][]} */
     this.times = [];
     const widths = ["chip", "desk", "", "when", "undo"].map((kind) => h("col", { class: kind }));
-    const table = h("table.rr-table.rr-an-table", h("colgroup", widths));
-    table.append(tableHead(COLUMNS, "rr-sr"), this.rows);
+    this.table = h("table.rr-table.rr-an-table", h("colgroup", widths));
+    this.table.append(tableHead(COLUMNS, "rr-sr"), this.rows);
     const note = h("span.rr-muted", "press a label to change it");
     this.node = h(
       "section.rr-an-last.rr-hidden",
       h("div.rr-section", h("h2", "Your last labels"), note),
-      h("div.rr-card", table),
+      h("div.rr-card", this.table),
     );
   }
 
   draw() {
     const { last, review } = this.session;
     this.node.classList.toggle("rr-hidden", !last.length || !!review.section);
+    this.table.classList.toggle("named", !!this.session.loaded?.scale.names?.length);
     this.times = [];
     fill(
       this.rows,
@@ -67,8 +68,7 @@ export class LastLabels {
     const { scale } = this.session.stream;
     const skipped = row.label === null;
     const none = row.cannot_tell ? "can't tell" : "skip";
-    const label = `Label ${skipped ? none : row.label}: change it`;
-    const properties = { type: "button", "aria-haspopup": "menu", "aria-label": label };
+    const properties = { type: "button", "aria-haspopup": "menu", title: "Change the label" };
     const mark = skipped ? h("span.rr-chip.none", none) : labelChip(row.label, scale);
     const chip = h("button.rr-an-chip", properties, mark);
     chip.addEventListener("click", () => openMenu(chip, this.entries(row)));
@@ -77,23 +77,36 @@ export class LastLabels {
 
   /** @param {LabelledPair} row */
   entries(row) {
-    const mark = (/** @type {number | null} */ value) =>
-      row.label === value ? /** @type {const} */ ("check") : undefined;
+    const mark = (/** @type {boolean} */ chosen) =>
+      chosen ? /** @type {const} */ ("check") : undefined;
+    const { label, cannot_tell: cannotTell } = row;
     const answers = scaleAnswers(this.session.stream.scale).map(({ value, key, word }) => ({
       text: word,
       more: key,
-      icon: mark(value),
+      icon: mark(label === value),
       act: () => this.give(row, value),
     }));
-    return [...answers, { text: "No label", icon: mark(null), act: () => this.give(row, null) }];
+    const none = label === null;
+    return [
+      ...answers,
+      {
+        text: "Can't tell",
+        more: "c",
+        icon: mark(none && !!cannotTell),
+        act: () => this.give(row, null, true),
+      },
+      { text: "No label", icon: mark(none && !cannotTell), act: () => this.give(row, null) },
+    ];
   }
 
   /**
    * @param {LabelledPair} row
    * @param {number | null} label
+   * @param {boolean} [cannotTell]
    */
-  give(row, label) {
-    this.session.labelling.change({ ...row, cannot_tell: 0 }, label, row.note);
+  give(row, label, cannotTell = false) {
+    const answer = { ...row, cannot_tell: Number(cannotTell) };
+    this.session.labelling.change(answer, label, row.note);
     // It is the first row from now on.
     const focus = () => {
       const first = this.rows.querySelector(".rr-an-chip");

@@ -42,7 +42,7 @@ export function segment(label, parts) {
  * @param {StreamOrder} order
  */
 function orderWord({ stream }, order) {
-  if (order === "uncertain") return `most uncertain for ${stream.order_run?.name ?? "a run"}`;
+  if (order === "uncertain") return `most uncertain for ${stream.order_run?.name ?? "cosine"}`;
   return ORDERS.find(([name]) => name === order)?.[1] ?? order;
 }
 
@@ -97,12 +97,22 @@ function importedChoice(session) {
   return h("label.rr-an-check", box, "Include imported labels");
 }
 
+/**
+ * @param {number} done
+ * @param {number} passages
+ */
+function embeddedWord(done, passages) {
+  if (!passages) return "Cosine starts to compare";
+  return `${formatInt(done)} of ${formatInt(passages)} passages are embedded for cosine`;
+}
+
 /** @param {Session} session */
 function scoringState({ scoring }) {
   const state = scoring.state;
   if (state?.refused) return notice(state.refused);
-  if (!state?.running || !state.run) return null;
-  const { scored, wanted, run } = state;
+  if (!state?.running) return null;
+  const { scored = 0, wanted = 0, run } = state;
+  if (!run) return h("span.rr-muted", embeddedWord(scored, wanted));
   const counts = `${run.name} has scored ${formatInt(scored)} of ${formatInt(wanted)}`;
   return h("span.rr-muted", wanted ? counts : `${run.name} starts scoring`);
 }

@@ -29,11 +29,11 @@ const open = new Map();
  * @returns {Outbox<Change>}
  */
 export function openOutbox(user, owner) {
-  const known = open.get(user);
-  if (known) {
-    known.owner = owner;
-    known.pump();
-    return known;
+  const existing = open.get(user);
+  if (existing) {
+    existing.owner = owner;
+    existing.pump();
+    return existing;
   }
   const outbox = new Outbox(user, owner);
   open.set(user, outbox);

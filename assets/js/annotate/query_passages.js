@@ -18,6 +18,7 @@ export class QueryPassages {
     this.rows = new Map();
     /** @type {string | null} */
     this.query = null;
+    this.old = false; // what is drawn stays until there is a newer answer
     this.turn = 0;
     this.labelled = 0;
     this.total = 0;
@@ -43,10 +44,10 @@ export class QueryPassages {
     this.node.classList.toggle("rr-hidden", !pair);
     this.more.classList.toggle("rr-hidden", !session.loaded?.may.own);
     if (!pair) {
-      this.query = null;
+      this.old = true;
       return;
     }
-    if (pair.query === this.query && this.rows.has(pair.id)) {
+    if (!this.old && pair.query === this.query && this.rows.has(pair.id)) {
       this.drawRows();
       return;
     }
@@ -54,13 +55,15 @@ export class QueryPassages {
       this.rows = new Map();
       fill(this.list);
       this.count.textContent = "";
-    }
+    } else this.drawRows();
     this.query = pair.query;
     this.turn += 1;
     const { turn } = this;
     try {
       const answer = await session.server.candidates({ pair: pair.id });
-      if (turn === this.turn) this.draw(answer);
+      if (turn !== this.turn) return;
+      this.old = false;
+      this.draw(answer);
     } catch {
       // the stream works without them
     }

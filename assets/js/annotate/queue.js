@@ -46,8 +46,8 @@ export class PairQueue {
   ids() {
     const { current, labelling } = this.session;
     const ahead = this.pairs.map(({ id }) => id);
-    const known = [...labelling.waitingPairs(), ...(current ? [current.id] : []), ...ahead];
-    return [...new Set(known)].slice(0, MOST);
+    const reserved = [...labelling.waitingPairs(), ...(current ? [current.id] : []), ...ahead];
+    return [...new Set(reserved)].slice(0, MOST);
   }
 
   /** @param {number} n */
@@ -73,8 +73,8 @@ export class PairQueue {
       const { pairs, gone } = await this.ask(AHEAD);
       if (turn !== session.turn) return;
       this.remove(gone);
-      const known = new Set(this.ids());
-      this.pairs.push(...pairs.filter(({ id }) => !known.has(id)));
+      const queued = new Set(this.ids());
+      this.pairs.push(...pairs.filter(({ id }) => !queued.has(id)));
       this.ended = pairs.length === 0;
       this.failures = 0;
       this.loading = 0;

@@ -68,7 +68,7 @@ export class SideRail {
       h("div.rr-bar", h("i", { style: `width:${share}%` })),
       h(
         "dl",
-        line("Today", formatInt(today)),
+        line("Labels today", formatInt(today)),
         pace ? line("Pace", formatPace(pace)) : null,
         agreementLine(agreement),
         skipped ? line("Skipped", linkButton(formatInt(skipped), review)) : null,
@@ -109,8 +109,8 @@ export class SideRail {
     const { own } = session.stream.may;
     const onclick = () => openGuidelines(session);
     const properties = { type: "button", "aria-keyshortcuts": "g", onclick };
-    const word = some || !own ? "Open" : "Write";
-    const open = h("button.rr-link", properties, word, " ", keyMark("g"));
+    const word = some ? "Open" : "Write";
+    const open = (some || own) && h("button.rr-link", properties, word, " ", keyMark("g"));
     const text = h("div.rr-an-md.brief", { tabindex: "0" }, markdownNodes(guidelines.tree));
     const none = h("p.rr-muted.rr-an-nothing", own ? NO_GUIDELINES : "None yet.");
     fill(

@@ -70,14 +70,14 @@ class RevertDialog {
       return;
     }
     try {
-      const found = await this.session.server.labels_since(this.request);
-      if (turn === this.turn) this.showCount(found);
+      const counts = await this.session.server.labels_since(this.request);
+      if (turn === this.turn) this.showCount(counts);
     } catch (error) {
       if (turn === this.turn) fill(this.errors, errorBox(error));
     }
   }
 
-  /** @param {{ labels: number, skips: number }} found */
+  /** @param {{ labels: number, skips: number }} counts */
   showCount({ labels, skips }) {
     const count = labels + skips;
     const skipped = skips ? ` and ${plural(skips, "skip")}` : "";
@@ -90,7 +90,7 @@ class RevertDialog {
   async revert() {
     this.go.disabled = true;
     try {
-      const { pairs, edit } = await this.session.server.take_back(this.request);
+      const { pairs, edit } = await this.session.server.revert_labels(this.request);
       this.dialog.close();
       toast(`${plural(pairs, "label")} of ${this.name} reverted`, () => this.restore(edit));
       emit("changed");

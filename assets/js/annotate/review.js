@@ -1,20 +1,18 @@
 // The review, in the place of the stream: disputed pairs, agreement, annotators, settings.
 
 import { address, setAddress } from "../lib/address.js";
+import { errorBox } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
-import { AgreementSection } from "./agreement.js";
-import { AnnotatorsSection } from "./annotators.js";
-import { DisputedSection } from "./disputed.js";
-import { SettingsSection } from "./settings.js";
+import { NOT_LOADED } from "../lib/later.js";
 
 /** @typedef {"disputed" | "agreement" | "annotators" | "settings"} SectionName */
 
-/** Each draws into a place and says which keys it takes. */
+/** Each draws into a place and says which keys it takes; loaded when it is shown first. */
 const SECTIONS = {
-  disputed: DisputedSection,
-  agreement: AgreementSection,
-  annotators: AnnotatorsSection,
-  settings: SettingsSection,
+  disputed: async () => (await import("./disputed.js")).DisputedSection,
+  agreement: async () => (await import("./agreement.js")).AgreementSection,
+  annotators: async () => (await import("./annotators.js")).AnnotatorsSection,
+  settings: async () => (await import("./settings.js")).SettingsSection,
 };
 
 const SECTION_NAMES = /** @type {SectionName[]} */ (Object.keys(SECTIONS));
@@ -43,12 +41,29 @@ export class Review {
     const { session, node } = this;
     session.streamNode.classList.add("rr-hidden");
     node.classList.remove("rr-hidden");
-    this.section = { ...new SECTIONS[name](session, node).parts(), name };
+    fill(node);
+    this.section = { keys: {}, name };
+    this.draw(this.section);
     setAddress({ review: name });
     session.presence.check();
     session.parts.came.draw();
     session.parts.bar.draw();
     session.parts.bar.keepFocus();
+  }
+
+  /**
+   * Draw a section, unless another one is shown by the time that it is loaded.
+   * @param {ReviewParts & { name: SectionName }} entered
+   */
+  async draw(entered) {
+    const Section = await SECTIONS[entered.name]().catch(() => null);
+    if (this.section !== entered) return;
+    if (!Section) {
+      fill(this.node, errorBox(NOT_LOADED));
+      return;
+    }
+    const section = new Section(this.session, this.node);
+    if ("parts" in section) Object.assign(entered, section.parts());
   }
 
   leave() {

@@ -13,12 +13,13 @@ const MOST = 12; // entries
  * @param {string} none shown where there is no such run
  * @param {(run: ScoringRun) => unknown} choose
  * @param {number} [chosen]
+ * @param {Parameters<typeof openMenu>[1]} [first] entries above them
  */
-export async function openScoringRuns(session, anchor, none, choose, chosen) {
+export async function openScoringRuns(session, anchor, none, choose, chosen, first = []) {
   const dataset = session.openDataset;
   try {
     const { runs } = await session.server.stream_settings({ dataset });
-    if (!runs.length) {
+    if (!runs.length && !first.length) {
       session.showError(none);
       return;
     }
@@ -28,20 +29,25 @@ export async function openScoringRuns(session, anchor, none, choose, chosen) {
       icon: run.id === chosen ? /** @type {const} */ ("check") : undefined,
       act: () => choose(run),
     }));
-    openMenu(anchor, entries);
+    openMenu(anchor, [...first, ...entries]);
   } catch (error) {
     session.showError("", error);
   }
 }
 
 /**
- * Choose the run whose uncertain pairs come first.
+ * Choose the run whose uncertain pairs come first, or cosine, which needs none.
  * @param {Session} session
  * @param {HTMLElement} anchor
  */
 export function openRunMenu(session, anchor) {
-  const none = "Uncertainty order needs a trained run. Train one first.";
-  const chosen = session.order === "uncertain" ? session.stream.order_run?.id : undefined;
+  const uncertain = session.order === "uncertain";
+  const chosen = uncertain ? session.stream.order_run?.id : undefined;
+  const cosine = {
+    text: "Cosine, without a run",
+    icon: uncertain && !chosen ? /** @type {const} */ ("check") : undefined,
+    act: () => session.rules.setOrder("uncertain"),
+  };
   const choose = (/** @type {ScoringRun} */ run) => session.rules.setOrder("uncertain", run.id);
-  return openScoringRuns(session, anchor, none, choose, chosen);
+  return openScoringRuns(session, anchor, "", choose, chosen, [cosine]);
 }

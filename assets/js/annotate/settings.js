@@ -15,7 +15,7 @@ const ORDERS = [
   [
     "uncertain",
     "Model-uncertain first",
-    "scores of a run nearest 0.5 first; 20% random so labels stay usable for evaluation",
+    "pairs that a run or cosine is least certain of; 20% random so labels stay usable for evaluation",
   ],
 ];
 const OVERLAP_NOTE =
@@ -36,11 +36,6 @@ export class SettingsSection {
     this.errors = h("div", { role: "alert" });
     fill(place, this.box);
     this.load();
-  }
-
-  /** @returns {ReviewParts} */
-  parts() {
-    return { keys: {} };
   }
 
   async load() {
@@ -100,15 +95,9 @@ export class SettingsSection {
   orderChoice(settings) {
     const inputs = ORDERS.map(([value]) => {
       const checked = settings.order === value;
-      const disabled = value === "uncertain" && !settings.runs.length;
-      return h("input", { type: "radio", name: "rr-an-order", value, checked, disabled });
+      return h("input", { type: "radio", name: "rr-an-order", value, checked });
     });
-    const options = ORDERS.map(([, word, why], at) => {
-      const { disabled } = inputs[at];
-      const row = option(inputs[at], word, ` ${disabled ? "no run has a model yet" : why}`);
-      row.classList.toggle("off", disabled);
-      return row;
-    });
+    const options = ORDERS.map(([, word, why], at) => option(inputs[at], word, ` ${why}`));
     const run = h("select.rr-select", { "aria-label": "Run" }, this.runOptions(settings));
     const runRow = h("div.rr-row.rr-an-run", h("span.rr-muted", "Run"), run);
     const chosen = () =>
@@ -121,18 +110,21 @@ export class SettingsSection {
       node: [h("div.rr-an-options", label, options), runRow],
       values: () => {
         const order = chosen();
-        return { order, run: order === "uncertain" ? Number(run.value) : null };
+        return { order, run: order === "uncertain" && run.value ? Number(run.value) : null };
       },
     };
   }
 
   /** @param {LabellingSettings} settings */
-  runOptions({ runs, run: chosen }) {
-    return runs.map((run) => {
+  runOptions({ runs, run: chosen, order }) {
+    const selected = !runs.length || (order === "uncertain" && !chosen);
+    const cosine = h("option", { value: "", selected }, "Cosine, without a run");
+    const options = runs.map((run) => {
       const own = run.dataset === this.session.dataset;
       const properties = { value: run.id, selected: run.id === chosen };
       return h("option", properties, own ? run.name : `${run.name} (${run.dataset})`);
     });
+    return [...options, cosine];
   }
 
   guidelines() {

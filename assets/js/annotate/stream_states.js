@@ -15,9 +15,10 @@ export const MAY_NOT = () =>
 /** Shown instead of a pair before the first dataset is imported. */
 export function noDataset() {
   const text =
-    "Annotators label the pairs of a dataset. Import a file with queries and passages, then come back here.";
+    "Pairs are labelled here once an admin has imported a file with queries and passages.";
   const open = () => goTo("data", { open: null });
-  return emptyState("No dataset yet", text, button("Import a file", open, { kind: "primary" }));
+  const act = button("Import a file", open, { kind: "primary rr-needs-admin" });
+  return emptyState("No dataset yet", text, act);
 }
 
 /**
@@ -68,11 +69,11 @@ function reservedByOthers(session, { waiting, reserved, mine }) {
   const title = `Reserved by other annotators${until || ""}`;
   const own = `You have labelled ${plural(mine, "pair")} here.`;
   const text = `${own} ${plural(waiting, "pair is", "pairs are")} left, reserved for others; what they leave unlabelled comes to you by itself.`;
-  const again = () => {
+  const check = () => {
     session.parts.card.showLoading();
     session.queue.resume();
   };
-  const act = button("Check again", again, { kind: "primary" });
+  const act = button("Check again", check, { kind: "primary" });
   return emptyState(title, text, act);
 }
 
@@ -86,7 +87,7 @@ function allLabelled(session, { total, skipped, mine }) {
   const review = () => session.choose({ order: "skipped" });
   return emptyState(
     title,
-    `You have labelled ${plural(mine, "pair")} here. The next run trains on these labels.`,
+    `You have labelled ${plural(mine, "pair")} here. The next run uses these labels.`,
     button("Train a reranker", () => goTo("train"), { kind: "primary rr-needs-admin" }),
     checkImported(session),
     skipped ? button(`Review ${formatInt(skipped)} skipped`, review) : null,

@@ -76,11 +76,11 @@ function stem(word) {
  * @param {string} query
  */
 function queryStems(query) {
-  const wanted = words(query).filter(([word, isWord]) => {
+  const contentWords = words(query).filter(([word, isWord]) => {
     const long = word.length > 1 || /[\u0250-\uffff]/.test(word);
     return isWord && long && !COMMON.has(word.toLowerCase());
   });
-  return new Set(wanted.map(([word]) => stem(word)));
+  return new Set(contentWords.map(([word]) => stem(word)));
 }
 
 /**
@@ -89,12 +89,12 @@ function queryStems(query) {
  * @param {string} query
  */
 export function markedParts(passage, query) {
-  const wanted = queryStems(query);
+  const stems = queryStems(query);
   /** @type {{ text: string, marked: boolean }[]} */
   const parts = [];
   let plain = "";
   for (const [word, isWord] of words(passage.slice(0, LONGEST))) {
-    if (isWord && wanted.has(stem(word))) {
+    if (isWord && stems.has(stem(word))) {
       if (plain) parts.push({ text: plain, marked: false });
       parts.push({ text: word, marked: true });
       plain = "";

@@ -24,7 +24,7 @@ export function arrivalCard({ dataset, summary, notes }, check, close) {
   return h(
     "div.rr-card.rr-arrival",
     icon("finished"),
-    h("div.rr-grow", { role: "status" }, h("b", `${summary}.`), lines),
+    h("div.rr-grow", { role: "status" }, h("b", { tabindex: -1 }, `${summary}.`), lines),
     steps,
   );
 }

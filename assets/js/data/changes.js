@@ -26,7 +26,7 @@ export class Changes {
   /**
    * @param {() => Promise<Edit>} act
    * @param {(edit: Edit) => string} sentence for the toast
-   * @param {number} [focus] the pair whose label gets the focus
+   * @param {string} [focus] selects what gets the focus, in a row
    * @returns {Promise<Edit | null>} null if it failed, which is reported here
    */
   async run(act, sentence, focus) {
@@ -44,10 +44,10 @@ export class Changes {
     }
   }
 
-  /** @param {number} pair */
-  focus(pair) {
-    const chip = this.page.rows.querySelector(`tr[data-id="${pair}"] .rr-chip-button`);
-    if (chip instanceof HTMLElement) chip.focus();
+  /** @param {string} selector */
+  focus(selector) {
+    const target = this.page.rows.querySelector(selector);
+    if (target instanceof HTMLElement) target.focus();
   }
 
   async undo() {
@@ -73,7 +73,8 @@ export class Changes {
       if (label === null) return `${pairs} left out of training`;
       return `Label set to ${labelWord(label, this.opened.dataset.scale)} on ${pairs}`;
     };
-    return this.run(() => tab.server.set_label({ dataset: name, ids, label }), sentence, ids[0]);
+    const chip = `tr[data-id="${ids[0]}"] .rr-chip-button`;
+    return this.run(() => tab.server.set_label({ dataset: name, ids, label }), sentence, chip);
   }
 
   /**
@@ -119,12 +120,22 @@ export class Changes {
    */
   editText(id, key, text, change) {
     const { tab, name } = this.opened;
-    const label = change.labels === "remove" ? "the label was removed" : "the label stays";
     const sentence = (/** @type {Edit} */ edit) => {
       if (edit.edit === null) return "Nothing changed";
-      return `Changed the ${key} of ${plural(edit.pairs, "pair")}; ${label}`;
+      return `Changed the ${key} of ${plural(edit.pairs, "pair")}; ${keptLabels(edit.pairs, change.labels)}`;
     };
     const payload = { dataset: name, id, [key]: text, ...change };
-    return this.run(() => tab.server.edit_text(payload), sentence, id);
+    const cell = `tr[data-id="${id}"] td.${key}`;
+    return this.run(() => tab.server.edit_text(payload), sentence, cell);
   }
+}
+
+/**
+ * @param {number} pairs
+ * @param {"keep" | "remove"} labels
+ */
+function keptLabels(pairs, labels) {
+  const [label, stay, was] =
+    pairs === 1 ? ["the label", "stays", "was"] : ["their labels", "stay", "were"];
+  return labels === "keep" ? `${label} ${stay}` : `${label} ${was} removed`;
 }

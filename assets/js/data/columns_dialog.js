@@ -30,8 +30,8 @@ export async function openColumns(dataset, tab, changed) {
 function draw(dataset, { server }, columns, changed) {
   const boxes = columns.map(({ column, example, shown }) => {
     const box = h("input", { type: "checkbox", checked: shown, value: column });
-    const such = example && h("span.rr-faint", ` ${oneLine(example)}`);
-    const row = h("label.rr-check", box, h("span.rr-cut", { dir: "auto" }, h("b", column), such));
+    const sample = example && h("span.rr-faint", ` ${oneLine(example)}`);
+    const row = h("label.rr-check", box, h("span.rr-cut", { dir: "auto" }, h("b", column), sample));
     return { box, row };
   });
   const form = fieldForm([], "Save", async () => {

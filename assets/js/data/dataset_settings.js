@@ -111,8 +111,8 @@ class DatasetSettings {
         : null,
       h("p.rr-note", sentence),
     );
-    const again = focused && this.labels.querySelector(`[aria-label="${CSS.escape(focused)}"]`);
-    if (again instanceof HTMLElement) again.focus();
+    const field = focused && this.labels.querySelector(`[aria-label="${CSS.escape(focused)}"]`);
+    if (field instanceof HTMLElement) field.focus();
   }
 
   /**
@@ -142,7 +142,7 @@ class DatasetSettings {
       check(name, "name");
       check(text, "description");
       if (this.open.length) {
-        throw new Refused(`Choose first what ${this.open.join(", ")} becomes on the new scale.`);
+        throw new Refused(`Choose a label of the new scale for ${this.open.join(" and ")} first.`);
       }
       const undo = await this.saveScale();
       if (text !== dataset.description) {

@@ -8,8 +8,7 @@ import { scaleName } from "../lib/labels.js";
 import { openMenu } from "../lib/menu.js";
 import { tableHead } from "../lib/table.js";
 import { askToDelete, askToDuplicate, loadSample } from "./dataset_dialogs.js";
-import { openSettings } from "./dataset_settings.js";
-import { openExport } from "./export.js";
+import { openExport, openSettings } from "./dialogs.js";
 import { rights } from "./rights.js";
 
 /** @type {Parameters<typeof tableHead>[0]} */
@@ -55,7 +54,10 @@ function noDatasets(tab) {
     ? "Import a file above, or load the sample: arguments with key points, labelled 0 or 1."
     : "An admin can import one.";
   const load = button("Load the sample", () => loadSample(tab));
-  return emptyState("No datasets yet", text, rights.mayChange && load);
+  return h(
+    "div.rr-card.rr-no-datasets",
+    emptyState("No datasets yet", text, rights.mayChange && load),
+  );
 }
 
 /** @param {Dataset[]} datasets */
@@ -73,7 +75,8 @@ function datasetRow(dataset, tab, redraw) {
   const open = () => tab.open(dataset.name);
   const properties = { type: "button", onclick: open, title: dataset.name };
   const share = formatPercent(dataset.positives, dataset.labelled);
-  const phone = `${plural(dataset.pairs, "pair")} · ${share} positive`;
+  const labels = dataset.labelled ? `${share} positive` : "no labels";
+  const phone = `${plural(dataset.pairs, "pair")} · ${labels}`;
   return h(
     "tr",
     { class: current && "rr-in-hand" },
@@ -101,7 +104,9 @@ function datasetRow(dataset, tab, redraw) {
 function positiveBar(dataset, share) {
   const part = dataset.labelled ? dataset.positives / dataset.labelled : 0;
   const style = `width:${100 * part}%;background:var(--rr-pos)`;
-  const bar = h("span.rr-bar", { "aria-hidden": "true" }, h("i", { style }));
+  const bar = dataset.labelled
+    ? h("span.rr-bar", { "aria-hidden": "true" }, h("i", { style }))
+    : null;
   return h("div.rr-positive", h("span", share), bar);
 }
 
@@ -130,8 +135,16 @@ function actions(dataset, tab, redraw) {
   /** @returns {Parameters<typeof openMenu>[1]} */
   const entries = () => [
     { text: "Make current", icon: "check", act: makeCurrent },
-    { text: "Annotate", icon: "edit", act: () => goTo("annotate", { dataset: name }) },
-    { text: "Train on this", icon: "arrow", act: () => goTo("train", { dataset: name }) },
+    rights.mayLabel && {
+      text: "Annotate",
+      icon: "edit",
+      act: () => goTo("annotate", { dataset: name }),
+    },
+    rights.mayChange && {
+      text: "Train on this",
+      icon: "arrow",
+      act: () => goTo("train", { dataset: name }),
+    },
     { text: "Export", icon: "download", act: exportIt },
     rights.mayChange && "-",
     rights.mayChange && {

@@ -136,8 +136,8 @@ class ExportDialog {
     );
     this.listFacts(lost, "Nothing is left out.");
     const done = button("Done", () => this.dialog.close(), { kind: "primary" });
-    const again = button("Another format", () => this.restart(), { kind: "quiet" });
-    fill(this.foot, done, again);
+    const restart = button("Another format", () => this.restart(), { kind: "quiet" });
+    fill(this.foot, done, restart);
     this.format.disabled = true;
     done.focus();
     if (isFile) link.click();

@@ -28,7 +28,29 @@ export function drawFindings(view, report, base) {
     report.notice && h("p.rr-card-body.rr-note.rr-quality-notice", report.notice),
     report.findings.map((finding) => drawFinding(view, report, base, finding)),
     report.clean.length > 0 && passedChecks(report.clean),
+    meaningOffer(view, report.compared),
   ];
+}
+
+/**
+ * The check that reads meanings, which takes longer and is asked for.
+ * @param {QualityView} view
+ * @param {Compared} compared
+ */
+function meaningOffer(view, { meaning, meaning_passages: passages }) {
+  if (typeof meaning === "number") {
+    const queries = `The meaning of ${plural(meaning, "dev or test query", "dev and test queries")} was compared with train`;
+    const more = typeof passages === "number" && plural(passages, "passage", "passages");
+    const text = more
+      ? `${queries}, that of ${more} with others of the same query.`
+      : `${queries}.`;
+    return h("p.rr-card-body.rr-faint", text);
+  }
+  if (!rights.mayChange) return null;
+  const text =
+    "These checks compare words. Comparing meanings also finds paraphrased queries in two splits and passages of one query that say the same.";
+  const check = button("Compare meanings", () => view.checkMeaning(), { kind: "small" });
+  return h("div.rr-finding.note", icon("info"), h("div.rr-grow", h("p", text)), check);
 }
 
 /**

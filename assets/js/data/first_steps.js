@@ -25,7 +25,7 @@ listen("pulse", (pulse) => {
 /** @param {Datasets["steps"]} steps */
 function nextStep({ labels, runs }) {
   if (runs && !training.live) return 4;
-  return runs || labels >= ENOUGH ? 3 : 2;
+  return training.live || labels >= ENOUGH ? 3 : 2;
 }
 
 /**
@@ -49,7 +49,7 @@ export function drawFirstSteps(node, { datasets, steps }, tab) {
     "div.rr-first-words",
     h("h2", "Teach a reranker what relevant means to you"),
     h("p.rr-lead", LEAD),
-    h("ol.rr-steps", stepList(starter, steps.labels, next)),
+    h("ol.rr-steps", stepList(starter, steps, next)),
     h("div.rr-row", act, skip),
   );
   fill(node, h("div.rr-first", words, starterCard(starter, tab)));
@@ -57,14 +57,14 @@ export function drawFirstSteps(node, { datasets, steps }, tab) {
 
 /**
  * @param {Dataset} starter
- * @param {number} labels
+ * @param {Datasets["steps"]} done
  * @param {number} next the number of the next step
  */
-function stepList(starter, labels, next) {
+function stepList(starter, { labels, runs }, next) {
   const queries = plural(starter.queries, "query", "queries");
   const labelled = labels
     ? `${labels} labelled, each saved at once`
-    : "Keys 0 and 1; each is saved at once";
+    : "Keys 0 and 1; each label is saved immediately";
   const steps = [
     ["Look at the starter set", `${plural(starter.pairs, "pair")}, ${queries}`, "loaded"],
     ["Label ten pairs", labelled, "1 min"],
@@ -75,10 +75,11 @@ function stepList(starter, labels, next) {
     ],
     ["Compare", "Base and tuned side by side, on queries neither has seen", "1 min"],
   ];
+  const done = [true, labels >= ENOUGH, runs > 0, false];
   return steps.map(([title, text, time], at) => {
     const number = at + 1;
-    const mark = h("span.rr-step-mark", number < next ? icon("check") : String(number));
-    const kind = number < next ? "done" : number === next && "next";
+    const mark = h("span.rr-step-mark", done[at] ? icon("check") : String(number));
+    const kind = number === next ? "next" : done[at] && "done";
     const body = h("div.rr-grow", h("b", title), h("p", text));
     return h("li", { class: kind }, mark, body, h("span.rr-muted", time));
   });

@@ -74,11 +74,12 @@ export async function drawHistory(node, opened) {
 function historyRow(line, undo) {
   const time = new Date(line.at * 1000).toLocaleString("en-GB");
   const undoable = line.undoable && rights.mayChange;
+  const missing = !!line.pair && !line.text.includes(`#${line.pair}`);
   return h(
     "tr",
     h("td.rr-muted", { title: time }, formatAgo(line.at)),
     h("td", line.who),
-    h("td", { title: line.text }, line.text, !!line.pair && h("span.rr-faint", ` #${line.pair}`)),
+    h("td", { title: line.text }, line.text, missing && h("span.rr-faint", ` #${line.pair}`)),
     h(
       "td.rr-acts",
       undoable && button("Undo", () => undo(line.id), { kind: "small", icon: "undo" }),

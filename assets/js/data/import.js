@@ -7,46 +7,35 @@ import { Refused } from "../lib/server.js";
 import { toast } from "../lib/toast.js";
 import { dropField } from "./import_drop.js";
 import { KeptFocus } from "./import_focus.js";
+import { FurtherColumns } from "./import_further.js";
 import { recallToken, rememberToken, suggestName } from "./import_names.js";
 import { drawReading } from "./import_reading.js";
 import { ImportTarget } from "./import_target.js";
 
-/** The panel of the Data tab that takes a file from upload to import. */
+/** The panel that takes a file from upload to import. */
 export class ImportPanel {
   /**
-   * @param {HTMLElement} node
+   * @param {HTMLElement} body
    * @param {DataTab} context
-   * @param {(report: StoredReport) => void} stored when the pairs are in
+   * @param {string[]} datasets that pairs can be added to
    */
-  constructor(node, context, stored) {
+  constructor(body, context, datasets) {
     this.context = context;
     this.server = context.server;
-    this.stored = stored;
-    this.heading = h("h2", "Import");
-    this.body = h("div");
+    this.body = body;
+    this.datasets = datasets;
     this.focus = new KeptFocus(this.body);
     this.token = recallToken(); // "" without an upload
     /** @type {ReadingAnswers} */
     this.answers = {};
     this.target = new ImportTarget("");
-    /** @type {string[]} */
-    this.datasets = [];
     /** @type {import("./import_target.js").TargetFoot | null} */
     this.foot = null;
     /** @type {Set<string>} columns of texts that need not be read */
     this.confirmed = new Set();
-    /** @type {Set<string> | null} further columns to show; null until they are known */
-    this.shown = null;
+    this.further = new FurtherColumns();
     this.changing = false; // whether the options of the reading are shown
     this.timer = 0;
-    fill(node, h("div.rr-section", this.heading), this.body);
-    if (this.token) this.follow();
-    else this.reset();
-  }
-
-  /** @param {string} text */
-  setTitle(text) {
-    this.heading.textContent = text;
   }
 
   /**
@@ -54,10 +43,11 @@ export class ImportPanel {
    * @param {unknown} [error]
    */
   reset(error) {
+    this.focus.remember();
     this.setToken("");
     this.answers = {};
     this.confirmed.clear();
-    this.shown = null;
+    this.further = new FurtherColumns();
     this.changing = false;
     this.target = new ImportTarget("");
     this.foot = null;
@@ -70,9 +60,10 @@ export class ImportPanel {
       error ? h("div", { style: "margin-bottom:12px" }, errorBox(error)) : null,
       field,
     );
+    this.focus.restore();
   }
 
-  /** @param {string[]} names of the datasets that pairs can be added to */
+  /** @param {string[]} names */
   setDatasets(names) {
     this.datasets = names;
     this.foot?.draw();
@@ -86,6 +77,7 @@ export class ImportPanel {
 
   /** @param {File[]} files read as one, in this order */
   async begin(files) {
+    this.focus.remember();
     for (const [at, file] of files.entries()) {
       const name = files.length > 1 ? `${file.name} (${at + 1} of ${files.length})` : file.name;
       this.working(`Uploading ${name}`, formatSize(file.size), null);
@@ -118,6 +110,7 @@ export class ImportPanel {
 
   /** @param {string} id */
   async beginFromHub(id) {
+    this.focus.remember();
     this.working(`Reading ${id} from the Hub`, "", null);
     try {
       const { token } = await this.server.begin_hub({ id });
@@ -174,7 +167,7 @@ export class ImportPanel {
     const { token } = this;
     this.reset();
     this.server.end_upload({ token }).catch(() => {}); // swept by the server later
-    this.stored(state);
+    this.context.arrive(state);
   }
 
   /**
@@ -236,7 +229,7 @@ export class ImportPanel {
   async store({ dataset, into, split }) {
     const confirmed = [...this.confirmed];
     const grade_names = this.answers.grade_names ?? null;
-    const shown = this.shown && [...this.shown];
+    const { shown } = this.further;
     const payload = { token: this.token, dataset, confirmed, into, grade_names, shown };
     await this.server.store_upload({ ...payload, split: split || null });
     this.follow();

@@ -92,8 +92,8 @@ function besides(panel, key, column, before) {
 function labelMeanings(panel, state) {
   const words = (state.labels || []).filter(([word]) => isName(word));
   const few = state.report?.bad_label && words.length <= 12;
-  const asked = state.asks === "labels" || panel.answers.map_label || few;
-  if (!words.length || !asked) return null;
+  const needsMeanings = state.asks === "labels" || panel.answers.map_label || few;
+  if (!words.length || !needsMeanings) return null;
   const fields = words.slice(0, 20).map(([word, count]) => {
     const usual = USUAL.findIndex((words) => words.includes(word.toLowerCase()));
     const value = panel.answers.map_label?.[word] ?? (usual < 0 ? "" : usual);
@@ -109,8 +109,8 @@ function labelMeanings(panel, state) {
     return { word, field, row: h("label.rr-map-row", name, field) };
   });
   const use = () => {
-    const given = fields.filter(({ field }) => field.value !== "");
-    const meanings = given.map(({ word, field }) => [word, Number(field.value)]);
+    const filled = fields.filter(({ field }) => field.value !== "");
+    const meanings = filled.map(({ word, field }) => [word, Number(field.value)]);
     panel.readAgain({ map_label: Object.fromEntries(meanings) });
   };
   const rows = fields.map(({ row }) => row);

@@ -1,8 +1,9 @@
 // Keeps the focus while the preview of an import is drawn again.
 
 const CONTROLS = "input,select,textarea,button,summary";
+const START = ".rr-strip > b, #rr-file"; // the name of the file that was read, or the field for files
 
-/** Keeps the focus on a field that is drawn again. */
+/** Keeps the focus on a field that is drawn again, or moves it to the start of what replaces it. */
 export class KeptFocus {
   /** @param {HTMLElement} node what is drawn again */
   constructor(node) {
@@ -24,7 +25,8 @@ export class KeptFocus {
     if (!name || !free) return;
     const controls = [...this.node.querySelectorAll(CONTROLS)];
     const same = controls.find((control) => nameOf(control) === name);
-    if (same instanceof HTMLElement) same.focus({ preventScroll: true });
+    const target = same ?? this.node.querySelector(START);
+    if (target instanceof HTMLElement) target.focus({ preventScroll: true });
   }
 }
 

@@ -3,33 +3,52 @@
 import { h } from "../lib/dom.js";
 import { oneLine, plural } from "../lib/format.js";
 
-/** @typedef {import("./import.js").ImportPanel} ImportPanel */
+/** The choice of further columns to show beside each pair; kept while a file is read again. */
+export class FurtherColumns {
+  constructor() {
+    /** @type {KeptColumn[]} of the newest reading */
+    this.columns = [];
+    /** @type {Map<string, boolean>} the columns that the user ticked or unticked */
+    this.chosen = new Map();
+  }
 
-/**
- * The choice of further columns to show beside each pair.
- * @param {ImportPanel} panel
- * @param {ReadOrRefused} state
- */
-export function furtherColumns(panel, { further = [] }) {
-  if (!further.length) return null;
-  // Numbers of a few values may be labels, which would be seen beside the pair.
-  panel.shown ??= new Set(further.filter(({ labels }) => !labels).map(({ column }) => column));
-  const shown = panel.shown;
-  const boxes = further.map(({ column, example }) => {
-    const box = h("input", { type: "checkbox", checked: shown.has(column) });
-    box.addEventListener("change", () => {
-      if (box.checked) shown.add(column);
-      else shown.delete(column);
-    });
-    const such = example && h("span.rr-faint", ` ${oneLine(example)}`);
-    const text = h("span.rr-cut", { dir: "auto", title: example }, h("b", column), such);
+  /** Names of the columns to show; null where there are none to choose from. */
+  get shown() {
+    if (!this.columns.length) return null;
+    return this.columns.filter((one) => this.isShown(one)).map(({ column }) => column);
+  }
+
+  /**
+   * Numbers of a few values may be labels, which would be seen beside the pair.
+   * @param {KeptColumn} one
+   */
+  isShown({ column, labels }) {
+    return this.chosen.get(column) ?? !labels;
+  }
+
+  /** @param {KeptColumn[]} columns of the newest reading */
+  draw(columns = []) {
+    this.columns = columns;
+    if (!columns.length) return null;
+    const title = `${plural(columns.length, "further column")} kept with each pair`;
+    return h(
+      "div.rr-further-choice",
+      { role: "group", "aria-label": title },
+      h("p", h("b", `${title}. `), "Everyone sees the ticked ones beside it; change this later."),
+      h(
+        "div.rr-further-boxes",
+        columns.map((one) => this.box(one)),
+      ),
+    );
+  }
+
+  /** @param {KeptColumn} one */
+  box(one) {
+    const { column, example } = one;
+    const box = h("input", { type: "checkbox", checked: this.isShown(one) });
+    box.addEventListener("change", () => this.chosen.set(column, box.checked));
+    const sample = example && h("span.rr-faint", ` ${oneLine(example)}`);
+    const text = h("span.rr-cut", { dir: "auto", title: example }, h("b", column), sample);
     return h("label.rr-check", box, text);
-  });
-  const title = `${plural(further.length, "further column")} kept with each pair`;
-  return h(
-    "div.rr-further-choice",
-    { role: "group", "aria-label": title },
-    h("p", h("b", `${title}. `), "Everyone sees the ticked ones beside it; change this later."),
-    h("div.rr-further-boxes", boxes),
-  );
+  }
 }

@@ -2,10 +2,9 @@
 
 import { button, errorBox, linkButton } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
-import { formatInt, formatSize, oneLine, plural } from "../lib/format.js";
+import { formatInt, formatSize, oneLine, plural, withoutOptions } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { drawColumns } from "./import_columns.js";
-import { furtherColumns } from "./import_further.js";
 import { drawOptions } from "./import_options.js";
 import { drawLedger, drawLeftOut, drawRepair } from "./import_report.js";
 import { drawImportScale } from "./import_scale.js";
@@ -40,15 +39,16 @@ export function drawReading(panel, state) {
     "div.rr-card.rr-import",
     strip(panel, state),
     panel.changing && drawOptions(panel, state.plan ?? {}),
-    state.refused && h("div.rr-card-body", errorBox(state.refused), textFiles(panel, state)),
+    state.refused &&
+      h("div.rr-card-body", errorBox(withoutOptions(state.refused)), textFiles(panel, state)),
     columns.length || state.preview ? grid : null,
     state.asks === "labels" && h("div.rr-card-body", errorBox(NAMES_NOT_NUMBERS)),
     state.scale && drawImportScale(panel, state.scale, state.histogram ?? []),
     state.report && h("div.rr-import-grid", drawLedger(state), drawLeftOut(panel, state)),
     state.report && unreadColumns(panel, state),
-    state.report && furtherColumns(panel, state),
+    state.report && panel.further.draw(state.further),
     state.mojibake && drawRepair(panel, state.mojibake),
-    state.not_stored && h("div.rr-card-body", errorBox(state.not_stored)),
+    state.not_stored && h("div.rr-card-body", errorBox(withoutOptions(state.not_stored))),
     state.report && foot(panel, state, state.report),
   );
 }
@@ -72,7 +72,7 @@ function strip(panel, state) {
   return h(
     "div.rr-strip",
     icon("file"),
-    h("b.rr-cut", { title: fileNames(state) }, fileTitle(state)),
+    h("b.rr-cut", { title: fileNames(state), tabindex: -1 }, fileTitle(state)),
     h("span.rr-muted", state.hub ? "from the Hub" : formatSize(state.bytes)),
     state.plan && h("span.rr-read-as", readAs(state.plan, state.report)),
     change,

@@ -3,7 +3,7 @@
 import { button, linkButton } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
 import { saveText } from "../lib/files.js";
-import { formatInt, oneLine, plural } from "../lib/format.js";
+import { formatInt, oneLine, plural, withoutOptions } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { tableHead } from "../lib/table.js";
 import { csvText } from "./csv.js";
@@ -37,22 +37,22 @@ export function drawLedger(state) {
       h("span.rr-grow", word),
       h("span", formatInt(count)),
     );
-  const unlike = report.unlabelled + report.blank + report.bad_label + report.unreadable;
-  const grouped = report.pairs !== report.records && report.pairs + unlike !== report.records;
+  const notLabelled = report.unlabelled + report.blank + report.bad_label + report.unreadable;
+  const grouped = report.pairs !== report.records && report.pairs + notLabelled !== report.records;
   const conflicts = `${plural(report.conflicts, "pair")} came with more than one label: kept as disputed, for annotators to decide.`;
   return h(
     "div.rr-import-side",
     h("h3", "Report"),
     line("total", "Records read", report.records),
-    grouped && line("", "Labelled pairs in them", report.pairs),
-    line("kept", "Kept", report.kept),
-    report.unlabelled > 0 && line("kept light", "Without a label", report.unlabelled),
+    grouped && line("", "Labelled pairs in these records", report.pairs),
+    line("kept", "Kept", report.kept + report.unlabelled),
+    report.unlabelled > 0 && line("kept light", "of these without a label", report.unlabelled),
     report.duplicate > 0 && line("again", "Duplicates", report.duplicate),
     report.blank > 0 && line("bad", "Blank", report.blank),
     report.bad_label > 0 && line("bad", "Bad label", report.bad_label),
     report.unreadable > 0 && line("bad", "Unreadable", report.unreadable),
     report.conflicts > 0 && h("p.rr-note", conflicts),
-    notes.map((note) => h("p.rr-note", note)),
+    notes.map((note) => h("p.rr-note", withoutOptions(note))),
   );
 }
 
@@ -67,8 +67,8 @@ export function drawLeftOut(panel, state) {
   );
   const unread = askedColumns(state);
   if (!rows.length && unread.length) {
-    const text = h("p.rr-muted", "Every record becomes a pair, without the columns named below.");
-    const title = h("h3", `${plural(unread.length, "column")} left out`);
+    const text = h("p.rr-muted", "Every record becomes a pair. Confirm below what is not read.");
+    const title = h("h3", `${plural(unread.length, "column")} to confirm`);
     return h("div.rr-import-main", title, text);
   }
   if (!rows.length) {
@@ -123,11 +123,11 @@ export function drawRepair(panel, { texts, lost, repaired, encoding, examples, l
   const look = texts === 1 ? "looks" : "look";
   const title = repaired ? `${all} repaired` : `${all} ${look} as if read with the wrong encoding`;
   const lines = [...new Set(left.map(({ line }) => formatInt(line)))].join(", ");
-  const beyond = `${plural(lost, "more text")} lost bytes and cannot be repaired, the first on line ${lines}.`;
+  const beyondRepair = `${plural(lost, "more text")} lost bytes and cannot be repaired, the first on line ${lines}.`;
   const sentences = [
     `UTF-8 read as ${encoding}.`,
     repaired ? "" : "Nothing changes until you repair them.",
-    lost ? beyond : "",
+    lost ? beyondRepair : "",
   ];
   const set = () => panel.readAgain({ repair: repaired ? null : true });
   const act = button(repaired ? "Keep original" : `Repair ${all}`, set, { kind: "small" });

@@ -19,14 +19,14 @@ export function drawImportScale(panel, scale, rows) {
       panel.readAgain(next.kind === scale.kind ? answersOf(next) : kindAnswers(next, rows));
     },
     rename: (/** @type {string[]} */ names) => {
-      panel.answers.grade_names = names; // sent when the file is stored or read again
+      Object.assign(panel.answers, answersOf({ ...scale, names })); // sent with the next request
     },
   };
   return h(
     "div.rr-import-scale",
     h("h3", "Labels ", h("span.rr-muted", summary(rows))),
     drawScale(current, rows, acts),
-    scale.kind === "graded" && lowerIsBetter(panel),
+    scale.kind === "graded" && isLabelled(rows) && lowerIsBetter(panel),
   );
 }
 
@@ -57,9 +57,14 @@ function kindAnswers({ kind, max }, rows) {
 }
 
 /** @param {HistogramRow[]} rows */
+function isLabelled(rows) {
+  return rows.some(({ count }) => count);
+}
+
+/** @param {HistogramRow[]} rows */
 function summary(rows) {
-  const labelled = rows.some(({ count }) => count);
-  if (!labelled) return "none in this file: choose the scale that the pairs will be labelled on";
+  if (!isLabelled(rows))
+    return "none in this file: choose the scale that the pairs will be labelled on";
   return rows.some(({ outside }) => outside)
     ? "values outside of the scale are rejected, each with its line"
     : "";

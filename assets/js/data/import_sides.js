@@ -62,9 +62,11 @@ export function askedColumns({ unread = [] }) {
 
 /** @param {UnreadJson} column */
 function held({ cells, holds, example }) {
-  const such = example ? `, such as “${oneLine(example)}”` : "";
-  if (holds === "scores") return ` has scores of a model, not labels (${formatInt(cells)}${such})`;
-  return ` has no passages or labels (${formatInt(cells)} ${holds}${such})`;
+  const sample = example ? `, such as “${oneLine(example)}”` : "";
+  if (holds === "scores")
+    return ` has scores of a model, not labels (${formatInt(cells)}${sample})`;
+  if (holds === "ranks") return ` has positions in a list, not labels (${formatInt(cells)})`;
+  return ` has no passages or labels (${formatInt(cells)} ${holds}${sample})`;
 }
 
 /**
@@ -95,7 +97,9 @@ export function unreadColumns(panel, state) {
   const sentence = h(
     "p.rr-grow",
     h("b", `${plural(unread.length, "column")} not read. `),
-    "Choose above what they hold, or confirm that they hold no passages or labels.",
+    unread.length === 1
+      ? "Choose above what it holds, or confirm that it has no passages or labels."
+      : "Choose above what they hold, or confirm that they have no passages or labels.",
   );
   const title = "Columns that are not read";
   const group = { role: "group", "aria-label": title };

@@ -1,5 +1,6 @@
 // The foot of an import: which dataset and split the pairs go to, and what that changes.
 
+import { address } from "../lib/address.js";
 import { button, linkButton, setButtonText } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { plural } from "../lib/format.js";
@@ -70,7 +71,8 @@ export class TargetFoot {
     const { target } = this;
     const names = this.panel.datasets;
     if (target.into !== "new" && !names.includes(target.existing)) {
-      target.existing = names.includes(target.name.trim()) ? target.name.trim() : names[0];
+      const likely = [target.name.trim(), address.dataset, names[0]];
+      target.existing = likely.find((name) => name && names.includes(name)) ?? "";
     }
     const buttons = TARGETS.map(([into, word]) => {
       const onclick = () => this.choose(into);
@@ -194,8 +196,9 @@ const CONFIRM = "Confirm the columns that are not read first.";
  * @param {ImportInto} into
  * @param {PossibleImport} preview
  */
-function buttonText(into, { added, replaced }) {
+function buttonText(into, { added, new_labels: labels, replaced }) {
   if (into === "replace") return `Replace ${plural(replaced, "pair")}`;
+  if (!added && labels) return `Add ${plural(labels, "label")}`;
   return `${into === "add" ? "Add" : "Import"} ${plural(added, "pair")}`;
 }
 

@@ -30,8 +30,8 @@ export function templateRow(panel, state, columns) {
   const add = button("Add a column", () => openMenu(add, entries()), { kind: "small" });
   const entries = () =>
     columns.map((text) => ({ text, act: () => set(`${field.value}\n{${escaped(text)}}`) }));
-  const one = linkButton("Use one column", () => set(null));
-  return h("div.rr-template", field, h("div.rr-row", add, one));
+  const single = linkButton("Use one column", () => set(null));
+  return h("div.rr-template", field, h("div.rr-row", add, single));
 }
 
 /**

@@ -28,18 +28,18 @@ export class Matching {
     return { dataset: opened.name, ...filters.values };
   }
 
-  /** @param {number} most */
-  ask(most) {
-    return this.page.opened.tab.server.ids_of_pairs({ ...this.request, most });
+  /** @param {number} limit */
+  ask(limit) {
+    return this.page.opened.tab.server.ids_of_pairs({ ...this.request, limit });
   }
 
   async count() {
-    const asked = JSON.stringify(this.request);
-    if (this.page.filters.isFree() || this.asked === asked) return;
-    this.asked = asked;
+    const request = JSON.stringify(this.request);
+    if (this.page.filters.isFree() || this.asked === request) return;
+    this.asked = request;
     try {
       const { ids, more } = await this.ask(COUNTED);
-      if (this.asked !== asked) return;
+      if (this.asked !== request) return;
       this.word = `${formatInt(ids.length)}${more ? "+" : ""}`;
       this.page.drawCount();
     } catch {
@@ -51,10 +51,10 @@ export class Matching {
   offer() {
     const { page } = this;
     const { page: shown, selected } = page;
-    const whole = !!shown?.pairs.length && shown.pairs.every(({ id }) => selected.has(id));
+    const all = !!shown?.pairs.length && shown.pairs.every(({ id }) => selected.has(id));
     const others = !!shown && (shown.more_after || shown.more_before);
-    this.node.classList.toggle("rr-hidden", !whole || !others);
-    if (!whole || !others) return;
+    this.node.classList.toggle("rr-hidden", !all || !others);
+    if (!all || !others) return;
     const total = page.filters.isFree() ? formatInt(page.opened.dataset.pairs) : this.word;
     const text = `All ${formatInt(shown.pairs.length)} pairs on this page are selected. `;
     fill(

@@ -5,8 +5,7 @@ import { button, emptyState, linkButton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { scaleName } from "../lib/labels.js";
 import { arrivalCard } from "./arrival.js";
-import { openSettings } from "./dataset_settings.js";
-import { openExport } from "./export.js";
+import { openExport, openSettings } from "./dialogs.js";
 import { drawGuidelinesView } from "./guidelines.js";
 import { drawHistory } from "./history.js";
 import { PairsPage } from "./pairs.js";
@@ -56,6 +55,7 @@ export class OpenedDataset {
     };
     const check = () => this.goToView("quality");
     fill(this.arrival, arrivalCard(arrival, check, close));
+    this.arrival.querySelector("b")?.focus({ preventScroll: true });
   }
 
   head() {
@@ -63,8 +63,8 @@ export class OpenedDataset {
     const path = linkButton("Datasets", () => setAddress({ open: null }));
     const acts = h(
       "span.rr-row.rr-opened-acts",
-      button("Annotate", () => goTo("annotate", { dataset })),
-      button("Train on this", () => goTo("train", { dataset })),
+      button("Annotate", () => goTo("annotate", { dataset }), { kind: "rr-needs-annotator" }),
+      button("Train on this", () => goTo("train", { dataset }), { kind: "rr-needs-admin" }),
       button("Export", () => openExport(dataset, this.tab)),
       this.settings,
     );
@@ -86,12 +86,12 @@ export class OpenedDataset {
     try {
       const answer = await server.all_datasets();
       Object.assign(rights, { mayChange: answer.may_change, mayLabel: answer.may_label });
-      const found = answer.datasets.find(({ name }) => name === this.name);
-      if (!found) {
+      const dataset = answer.datasets.find(({ name }) => name === this.name);
+      if (!dataset) {
         this.showMissing();
         return;
       }
-      this.dataset = found;
+      this.dataset = dataset;
     } catch (error) {
       report(error);
       return;

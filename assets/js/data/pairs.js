@@ -124,11 +124,11 @@ export class PairsPage {
   async load() {
     const place = { ...this.filters.values, ...this.sorting.request, ...this.cursor };
     const payload = { dataset: this.opened.name, ...place };
-    const asked = JSON.stringify(payload);
-    this.asked = asked;
+    const request = JSON.stringify(payload);
+    this.asked = request;
     try {
       const page = await this.opened.tab.server.page_of_pairs(payload);
-      if (this.asked !== asked) return;
+      if (this.asked !== request) return;
       this.page = page;
       if (!page.more_before) this.first = 1;
       this.showIndexing(page.not_searched);

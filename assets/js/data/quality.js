@@ -32,6 +32,7 @@ export class QualityView {
     this.base = null;
     /** @type {number | null} tokens after which texts are cut; null for the usual */
     this.maxLength = null;
+    this.meaning = false; // whether a check compares the meanings of queries too
   }
 
   get server() {
@@ -49,8 +50,14 @@ export class QualityView {
   }
 
   check() {
-    const { dataset, base, maxLength } = this;
-    return this.ask(() => this.server.check_quality({ dataset, base, max_length: maxLength }));
+    const { dataset, base, maxLength, meaning } = this;
+    const payload = { dataset, base, max_length: maxLength, meaning };
+    return this.ask(() => this.server.check_quality(payload));
+  }
+
+  checkMeaning() {
+    this.meaning = true;
+    return this.check();
   }
 
   async stop() {
@@ -71,9 +78,9 @@ export class QualityView {
     try {
       state = await call();
     } catch (error) {
-      const again = button("Try again", () => this.ask(call));
+      const retry = button("Try again", () => this.ask(call));
       const keeps = mayPass(error) && this.drawn;
-      if (isCurrent() && !keeps) fill(this.node, errorBox(error, again));
+      if (isCurrent() && !keeps) fill(this.node, errorBox(error, retry));
       return;
     }
     if (!isCurrent()) return;
@@ -107,7 +114,11 @@ export class QualityView {
       failed && h("div.rr-card-body", errorBox(failed)),
       report
         ? drawFindings(this, report, state.base)
-        : h("p.rr-card-body.rr-muted", WHAT_A_CHECK_READS),
+        : h(
+            "p.rr-card-body.rr-muted",
+            WHAT_A_CHECK_READS,
+            !rights.mayChange && " An admin starts it.",
+          ),
     );
     fill(
       this.node,

@@ -4,14 +4,14 @@ import { address, setAddress } from "../lib/address.js";
 import { button, errorBox } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { emit, listen } from "../lib/events.js";
+import { NOT_LOADED } from "../lib/later.js";
 import { isVisible } from "../lib/poll.js";
 import { errorSentence, mayPass } from "../lib/server.js";
 import { recall, remember } from "../lib/storage.js";
 import { toast } from "../lib/toast.js";
 import { drawDatasets } from "./dataset_table.js";
 import { drawFirstSteps } from "./first_steps.js";
-import { ImportPanel } from "./import.js";
-import { OpenedDataset } from "./opened.js";
+import { ImportSection } from "./import_section.js";
 import { rights } from "./rights.js";
 
 const SKIPPED = "rr-skip-start";
@@ -25,20 +25,24 @@ export function drawRoom(context) {
   const [start, importing, sets, opened] = [h("div"), h("div"), h("div"), h("div")];
   const home = h("div", start, importing, sets);
   fill(room, h("h1.rr-sr", "Data"), home, opened);
-  /** @type {OpenedDataset | null} */
+  /** @type {import("./opened.js").OpenedDataset | null} */
   let dataset = null;
+  let shown = ""; // the name of the dataset that is opened, also while it is loaded
+  /** @type {Dataset[]} */
+  let listed = [];
 
   const drawHome = async () => {
     try {
       const answer = await context.server.all_datasets();
+      listed = answer.datasets;
       Object.assign(rights, { mayChange: answer.may_change, mayLabel: answer.may_label });
       importing.classList.toggle("rr-hidden", !answer.may_change);
       const first = isFirstVisit(answer);
       start.classList.toggle("rr-hidden", !first);
       if (first) drawFirstSteps(start, answer, tab);
-      panel.setTitle(first ? "Import your own data" : "Import");
-      panel.setDatasets(answer.datasets.map((dataset) => dataset.name));
-      drawDatasets(sets, answer.datasets, tab);
+      section.setTitle(first ? "Import your own data" : "Import");
+      section.setDatasets(listed.map(({ name }) => name));
+      drawDatasets(sets, listed, tab);
     } catch (error) {
       if (mayPass(error) && sets.firstChild) return; // the list stays, and the banner says why
       fill(sets, errorBox(error, button("Try again", draw)));
@@ -50,9 +54,13 @@ export function drawRoom(context) {
     opened.classList.toggle("rr-hidden", !name);
     if (name) {
       setAddress({ dataset: name });
-      if (name !== dataset?.name) dataset = new OpenedDataset(opened, name, tab);
+      if (name !== shown) {
+        shown = name;
+        dataset = await openDataset(opened, name, tab);
+      }
       return;
     }
+    shown = "";
     dataset = null;
     fill(opened);
     await drawHome();
@@ -74,15 +82,30 @@ export function drawRoom(context) {
       draw();
     },
   };
-  const panel = new ImportPanel(importing, tab, tab.arrive);
+  const section = new ImportSection(importing, tab);
   listen("dataset", () => {
-    if (!address.open && isVisible(room)) drawHome();
+    if (!address.open && listed.length) drawDatasets(sets, listed, tab); // marks the current one
   });
   followAddress(room, draw, (view) => {
     if (dataset && address.open === dataset.name) dataset.showView(view);
   });
   listen("back", () => dataset?.refresh());
   draw();
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {string} name
+ * @param {DataTab} tab
+ */
+async function openDataset(node, name, tab) {
+  try {
+    const { OpenedDataset } = await import("./opened.js");
+    return address.open === name ? new OpenedDataset(node, name, tab) : null;
+  } catch {
+    fill(node, errorBox(NOT_LOADED));
+    return null;
+  }
 }
 
 /**
@@ -96,11 +119,16 @@ function followAddress(room, draw, showView) {
     draw();
     window.scrollTo(0, 0);
   });
-  for (const name of /** @type {const} */ (["changed", "runs"])) {
-    listen(name, () => {
-      if (!address.open && isVisible(room)) draw();
-    });
-  }
+  const redraw = () => {
+    if (!address.open && isVisible(room)) draw();
+  };
+  for (const name of /** @type {const} */ (["changed", "runs"])) listen(name, redraw);
+  let mark = "";
+  listen("pulse", (pulse) => {
+    const changed = mark !== "" && pulse.mark !== mark; // a run began or ended
+    mark = pulse.mark;
+    if (changed) redraw();
+  });
   listen("tab", (name) => {
     if (name === "data" && !address.open) draw();
   });

@@ -8,11 +8,13 @@ import {
   labelsOf,
   labelWord,
   lowest,
+  MOST_GRADES,
   namesOf,
   relevantFrom,
   withGrades,
   withKind,
 } from "../lib/scales.js";
+import { toast } from "../lib/toast.js";
 import { choiceList, numberField, optionRow } from "./import_options.js";
 
 /**
@@ -62,11 +64,16 @@ function kindChoice(scale, acts) {
 function ends(scale, acts) {
   if (scale.kind === "binary") return null;
   const setTop = (/** @type {number | null} */ top) => {
+    if (scale.kind === "graded" && (top ?? 0) > MOST_GRADES) {
+      toast(`The highest grade is at most ${MOST_GRADES}`);
+    }
     if (scale.kind === "graded") acts.change(withGrades(scale, lowest(scale), top ?? scale.max));
     else acts.change({ ...scale, max: top || 1 });
   };
   const word = scale.kind === "graded" ? "Highest grade" : "Highest score";
-  const top = optionRow(word, numberField(word, scale.max, setTop));
+  const field = numberField(word, scale.max, setTop);
+  if (scale.kind === "graded") Object.assign(field, { max: MOST_GRADES, step: 1 });
+  const top = optionRow(word, field);
   if (scale.kind === "score") return top;
   const setLow = (/** @type {string} */ low) =>
     acts.change(withGrades(scale, Number(low), scale.max));
@@ -124,7 +131,10 @@ function histogram(scale, rows, acts) {
         return line(word, null, bar(count / most, labelShade((from + to) / 2, scale)), count);
       });
   const off = rows.filter(({ outside }) => outside);
-  const rejected = off.map(({ from, count }) => outsideLine(from, count, bar(count / most)));
+  const rejected = off.map(({ from, count }) => {
+    const widen = () => acts.change(withGrades(scale, lowest(scale), from));
+    return outsideLine(from, count, bar(count / most), mayWiden(scale, from) ? widen : null);
+  });
   const kind = scale.kind === "score" ? "scores" : "named";
   return h("div.rr-histogram", { class: kind }, lines, rejected);
 }
@@ -140,12 +150,24 @@ function line(word, name, bar, count) {
 }
 
 /**
+ * Whether a label outside of the scale can become its highest grade.
+ * @param {Scale} scale
+ * @param {number} label
+ */
+function mayWiden({ kind, max }, label) {
+  return kind === "graded" && Number.isInteger(label) && label > max && label <= MOST_GRADES;
+}
+
+/**
  * @param {number} label
  * @param {number} count
  * @param {Child} bar
+ * @param {(() => unknown) | null} widen accept the label, null where it cannot be
  */
-function outsideLine(label, count, bar) {
-  const word = h("span.rr-histogram-off", "outside of the scale, rejected");
+function outsideLine(label, count, bar, widen) {
+  const accept = widen && h("button.rr-link", { type: "button", onclick: widen }, "Accept");
+  accept?.setAttribute("aria-label", `Accept ${label} as the highest grade`);
+  const word = h("span.rr-histogram-off", "outside of the scale, rejected", accept && " ", accept);
   const properties = { class: "off" };
   const number = h("span.rr-num", formatInt(count));
   return h("div.rr-histogram-row", properties, h("b", short(label)), word, bar, number);

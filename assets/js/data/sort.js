@@ -41,9 +41,9 @@ export class Sorting {
    * @param {string} column
    */
   choose(column) {
-    const again = column === this.column;
-    this.column = again && this.descending ? "" : column;
-    this.descending = again && !this.descending;
+    const same = column === this.column;
+    this.column = same && this.descending ? "" : column;
+    this.descending = same && !this.descending;
     this.draw();
     this.changed();
   }
@@ -84,10 +84,10 @@ export class Sorting {
     fill(this.button, text, icon(this.column ? this.mark : "down"));
     const direction = this.descending ? "descending" : "ascending";
     for (const [column, cell] of this.heads) {
-      const here = column === this.column;
-      cell.ariaSort = here ? direction : "none";
+      const sorted = column === this.column;
+      cell.ariaSort = sorted ? direction : "none";
       cell.querySelector("svg")?.remove();
-      if (here) cell.firstElementChild?.append(icon(this.mark));
+      if (sorted) cell.firstElementChild?.append(icon(this.mark));
     }
   }
 }

@@ -71,10 +71,19 @@ class TextEditor {
     this.cell.focus();
   }
 
+  /** Whether the pairs have no label to keep or to remove. */
+  get isUnlabelled() {
+    return this.pair.state === "unlabelled" && !this.all?.checked;
+  }
+
   /** A correction keeps label and annotations; another meaning needs new ones. */
   ask() {
     if (this.field.value.trim() === this.pair[this.key]) {
       this.close();
+      return;
+    }
+    if (this.isUnlabelled) {
+      this.save("keep");
       return;
     }
     const back = () => this.draw();

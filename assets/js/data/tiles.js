@@ -18,6 +18,7 @@ export function drawTiles(node, dataset, split, openQuality) {
   const others = `${formatInt(splits.dev)} · ${formatInt(splits.test)}`;
   const without = unlabelled ? `${formatInt(unlabelled)} without a label` : null;
   const positive = formatPercent(dataset.positives, dataset.labelled);
+  const positives = dataset.labelled ? formatInt(dataset.positives) : null;
   const leak = split && leakage(split.on_two_sides, openQuality);
   const hidden = () => (dataset.hidden ? hiddenNote(dataset.hidden) : null);
   const from = positiveNote(dataset.scale);
@@ -25,7 +26,7 @@ export function drawTiles(node, dataset, split, openQuality) {
     node,
     tile("Pairs", formatInt(pairs), { more: without }),
     tile("Queries", formatInt(queries), { more: `${share} pairs each` }),
-    tile("Positive", positive, { more: formatInt(dataset.positives), below: [from, hidden()] }),
+    tile("Positive", positive, { more: positives, below: [from, hidden()] }),
     tile("Human labels", formatInt(human), { more: pairs ? formatPercent(human, pairs, 0) : null }),
     tile("Train, dev, test", formatInt(splits.train), { more: others, below: leak }),
     tile("Disputed", formatInt(dataset.disputed), {

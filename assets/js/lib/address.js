@@ -4,7 +4,7 @@ import { emit } from "./events.js";
 
 /**
  * @typedef {"tab" | "dataset" | "open" | "view" | "run" | "a" | "b" | "c" | "q" | "from" | "k"
- *   | "p" | "browse" | "compare" | "review"} AddressKey
+ *   | "p" | "cascade" | "browse" | "compare" | "review"} AddressKey
  * @typedef {Partial<Record<AddressKey, string>>} Address
  */
 
@@ -26,6 +26,7 @@ const OWNERS = {
   from: "playground",
   k: "playground",
   p: "playground",
+  cascade: "playground",
   browse: "playground",
 };
 

@@ -48,9 +48,9 @@ export function h(selector, ...parts) {
   const node = document.createElement(tag);
   if (classes.length) node.className = classes.join(" ");
   const [first, ...rest] = parts;
-  const given = isProperties(first);
-  if (given) setProperties(node, first);
-  node.append(...present(/** @type {Child[]} */ (given ? rest : parts)));
+  const hasProperties = isProperties(first);
+  if (hasProperties) setProperties(node, first);
+  node.append(...present(/** @type {Child[]} */ (hasProperties ? rest : parts)));
   return /** @type {ElementOf<Selector>} */ (node);
 }
 

@@ -59,16 +59,16 @@ export function formatClock(seconds) {
 }
 
 /**
- * How long ago a time was.
+ * How long ago a time was, in full minutes and hours.
  * @param {number} time in seconds since 1970
  * @param {number} [now] in milliseconds since 1970
  */
 export function formatAgo(time, now = Date.now()) {
   const seconds = now / 1000 - time;
   if (seconds < 5) return "now";
-  if (seconds < 60) return `${Math.round(seconds)} s ago`;
-  if (seconds < 3600) return `${Math.round(seconds / 60)} min ago`;
-  if (seconds < 86400) return `${Math.round(seconds / 3600)} h ago`;
+  if (seconds < 60) return `${Math.floor(seconds)} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ago`;
   if (seconds < 172800) return "yesterday";
   return formatDay(time);
 }
@@ -123,4 +123,12 @@ export function initials(name) {
 export function formatDateTime(time) {
   const style = /** @type {const} */ ({ dateStyle: "medium", timeStyle: "short" });
   return new Date(time * 1000).toLocaleString("en-GB", style);
+}
+
+/**
+ * A sentence of the server without the options of the command line that it names in brackets.
+ * @param {string} sentence
+ */
+export function withoutOptions(sentence) {
+  return sentence.replace(/ \(--[^)]*\)/g, "");
 }

@@ -50,7 +50,13 @@ function gradeChip(grade, scale, name) {
   const level = part <= 0 ? 0 : Math.max(1, Math.min(3, Math.round(3 * part)));
   const pips = [1, 2, 3].map((n) => h("b", { class: n <= level ? "on" : "" }));
   const image = h("span.rr-pips", { "aria-hidden": "true" }, pips);
-  return h("span.rr-chip", { class: `grade${level}` }, String(grade), name, image);
+  return h(
+    "span.rr-chip",
+    { class: `grade${isRelevant(grade, scale) ? level : 0}` },
+    String(grade),
+    name,
+    image,
+  );
 }
 
 /**

@@ -114,7 +114,7 @@ interface Calibration {
   after: ProbabilityErrors;
 }
 
-type CandidateSource = "paste" | "dataset" | "labelled";
+type CandidateSource = "paste" | "dataset" | "meaning" | "labelled";
 
 /** The runs of a chain in order, and which of them is shown, from 1. */
 interface ChainPlace {
@@ -186,10 +186,17 @@ interface ColumnValue {
   each: (number | null)[];
 }
 
-/** How many distinct texts were compared with each other. */
+/**
+ * How many distinct texts were compared with each other.
+ *
+ * `meaning`: queries of dev and test whose meaning was compared with those of train;
+ * `meaning_passages`: passages whose meaning was compared with others of their query.
+ */
 interface Compared {
   queries: number;
   passages: number;
+  meaning?: number | null;
+  meaning_passages?: number | null;
 }
 
 /** A run that is laid over the chart. `number`: which of three colours, `token`, it has. */
@@ -394,6 +401,19 @@ interface Edit {
   pairs: number;
 }
 
+/**
+ * How many passages of a dataset are embedded. `refused`: why the last attempt failed.
+ *
+ * `seconds`: how long a process that embeds them will take, about.
+ */
+interface EmbeddingState {
+  passages: number;
+  missing: number;
+  running: boolean;
+  seconds: number | null;
+  refused: string | null;
+}
+
 /** A run that has ended. */
 interface EndedRun {
   id: number;
@@ -479,7 +499,7 @@ interface FilterChoices {
   further: string[];
 }
 
-/** Labels and runs, counted over all datasets. */
+/** Labels, and runs that have a model, counted over all datasets. */
 interface FirstSteps {
   labels: number;
   runs: number;
@@ -1244,7 +1264,8 @@ interface QueryGains {
 /**
  * A passage as a ranker ranks it.
  *
- * `cut`: only its beginning was read; `was`: its rank in the first side; `moved`: ranks gained.
+ * `cut`: only its beginning was read; `estimated`: the cross-encoder did not score it; `was`: its
+ * rank in the first side; `moved`: ranks gained.
  */
 interface RankedResult {
   rank: number;
@@ -1257,6 +1278,7 @@ interface RankedResult {
   label: number | "disputed" | null;
   pair_id: number | null;
   cut: boolean;
+  estimated: boolean;
   further: FurtherCell[];
   was: number;
   moved: number;
@@ -1450,7 +1472,7 @@ interface Reverted {
   undone: boolean;
 }
 
-/** How many pairs were reverted, and the number of the edit for `give_back`. */
+/** How many pairs were reverted, and the number of the edit for `restore_labels`. */
 interface RevertedPairs {
   edit: number;
   pairs: number;
@@ -1595,7 +1617,7 @@ interface RunPlan {
 interface RunPrice {
   hardware: string;
   hourly: number;
-  most: number;
+  maximum: number;
   text: string;
 }
 
@@ -1686,7 +1708,11 @@ interface ScoringRun {
   dataset: string;
 }
 
-/** How many pairs a run has scored; `refused`: why it cannot, as a sentence. */
+/**
+ * How many pairs a run has scored; `refused`: why it cannot, as a sentence.
+ *
+ * Without a run: how many passages are embedded for the order by cosine.
+ */
 interface ScoringState {
   run: NamedRun | null;
   scored: number;
@@ -1720,7 +1746,8 @@ type Severity = "blocks" | "look" | "note";
  * A ranker and how it ranks the candidates.
  *
  * `milliseconds`: scoring only, as measured; `loading`: seconds, 0 if warm; `max_length` in
- * tokens; `metrics`: over the labelled candidates.
+ * tokens; `metrics`: over the labelled candidates; `scored`: candidates that were scored, the
+ * scores of the others are estimates; `cascades`: whether fewer might be scored.
  */
 interface Side {
   name: string;
@@ -1736,6 +1763,8 @@ interface Side {
   max_length: number | null;
   cutoff: SavedCutoff | null;
   metrics: Record<string, number | null>;
+  scored: number;
+  cascades: boolean;
   rows: RankedResult[];
 }
 
@@ -1828,8 +1857,8 @@ interface StreamPair {
 /**
  * What the page needs to know before the first pair.
  *
- * `order_run`: the run whose uncertain pairs come first; `came_unlabelled` and `came_labelled`:
- * whether such pairs are offered; `rules`: see `rules`.
+ * `order_run`: the run whose uncertain pairs come first, None for cosine; `came_unlabelled` and
+ * `came_labelled`: whether such pairs are offered; `rules`: see `rules`.
  */
 interface StreamSettings {
   user: string;
@@ -1874,7 +1903,7 @@ interface Unjudged {
 /** `Unread` as plain values. */
 interface UnreadJson {
   column: string;
-  holds: "texts" | "labels" | "scores";
+  holds: "texts" | "labels" | "scores" | "ranks";
   cells: number;
   example: string;
   asks: boolean;
@@ -2120,7 +2149,7 @@ interface DataServer {
     annotator?: string | null;
     source?: string | null;
     finding?: string | null;
-    most?: number;
+    limit?: number;
   }): Promise<SelectedIds>;
   set_label(payload: { dataset: string; ids: number[]; label: number | null }): Promise<Edit>;
   move_split(payload: { dataset: string; ids: number[]; split: string }): Promise<Edit>;
@@ -2139,6 +2168,7 @@ interface DataServer {
     dataset: string;
     base?: string | null;
     max_length?: number | null;
+    meaning?: boolean;
   }): Promise<QualityState>;
   stop_check(payload: { dataset: string; base?: string | null }): Promise<void>;
   join_sides(payload: { dataset: string }): Promise<Edit>;
@@ -2227,9 +2257,13 @@ interface AnnotateServer {
     annotator: string;
     since: number;
   }): Promise<LabelsSince>;
-  take_back(payload: { dataset: string; annotator: string; since: number }): Promise<RevertedPairs>;
-  give_back(payload: { edit: number }): Promise<RestoredPairs>;
-  takings(payload: { dataset: string }): Promise<Reverted[]>;
+  revert_labels(payload: {
+    dataset: string;
+    annotator: string;
+    since: number;
+  }): Promise<RevertedPairs>;
+  restore_labels(payload: { edit: number }): Promise<RestoredPairs>;
+  reverted_labels(payload: { dataset: string }): Promise<Reverted[]>;
   unjudged(payload: { dataset: string; query: string }): Promise<Unjudged>;
   add_pairs(payload: { dataset: string; query: string; passages: string[] }): Promise<AddedPairs>;
   remove_pairs(payload: { dataset: string; pairs: number[] }): Promise<Edit>;
@@ -2244,7 +2278,10 @@ interface PlaygroundServer {
     dataset?: string | null;
     k?: number | null;
     passages?: string | null;
+    cascade?: boolean;
   }): Promise<Comparison>;
+  embedding_state(payload: { dataset: string }): Promise<EmbeddingState>;
+  embed_passages(payload: { dataset: string }): Promise<EmbeddingState>;
   queries(payload: { dataset: string }): Promise<LabelledQuery[]>;
   compare_queries(payload: { dataset: string; models: string[] }): Promise<QueryGains>;
   label_result(payload: {

@@ -1,4 +1,5 @@
-// What the user may do. Whatever has the class `rr-needs-admin` is hidden from everyone else.
+// What the user may do. Whatever has the class `rr-needs-admin` is hidden from everyone else,
+// and `rr-needs-annotator` from viewers.
 
 const user = { role: /** @type {Role} */ ("viewer") };
 
@@ -9,6 +10,7 @@ const user = { role: /** @type {Role} */ ("viewer") };
 export function setRole(role) {
   user.role = role;
   document.body.classList.toggle("rr-admin", role === "admin");
+  document.body.classList.toggle("rr-annotator", role !== "viewer");
 }
 
 /**

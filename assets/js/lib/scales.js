@@ -1,7 +1,7 @@
 // Changing a scale: pure steps from one scale to the next. Nothing here needs a page.
 
 export const LONGEST_NAME = 40; // characters of a label's name
-const MOST_GRADES = 10; // the highest grade that can be chosen in the page
+export const MOST_GRADES = 10; // the highest grade that can be chosen in the page
 const USUAL_TOP = 3;
 
 /**
@@ -51,8 +51,8 @@ export function withKind(scale, kind) {
  */
 export function withGrades(scale, low, top) {
   const max = Math.max(low + 1, Math.min(MOST_GRADES, Math.round(top) || 0));
-  const kept = new Map(labelsOf(scale).map((label, at) => [label, namesOf(scale)[at]]));
-  const named = labelsOf({ ...scale, min: low, max }).map((label) => kept.get(label) ?? "");
+  const byLabel = new Map(labelsOf(scale).map((label, at) => [label, namesOf(scale)[at]]));
+  const named = labelsOf({ ...scale, min: low, max }).map((label) => byLabel.get(label) ?? "");
   const from = scale.relevant_from ?? null;
   const usual = low > 0 ? Math.floor((low + max) / 2) + 1 : null;
   const fits = from !== null && from > low && from <= max;

@@ -1,6 +1,7 @@
 // Calls of the server: what it refuses, and what fails.
 
 import { setConnection } from "./connection.js";
+import { withoutOptions } from "./format.js";
 
 const AWAY = "Can't reach the server. Check the connection, then try again.";
 const SIGNED_OUT = "You are signed out. Sign in to continue.";
@@ -73,7 +74,7 @@ export function mayPass(error) {
  * @param {unknown} error
  */
 export function errorSentence(error) {
-  return error instanceof Refused ? error.message : AWAY;
+  return error instanceof Refused ? withoutOptions(error.message) : AWAY;
 }
 
 /** A new id. `crypto.randomUUID` is missing on plain http. */

@@ -4,12 +4,13 @@ import { openDialog } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";
 import { initials } from "../lib/format.js";
 import { fieldForm, textField } from "../lib/forms.js";
+import { later } from "../lib/later.js";
 import { openMenu } from "../lib/menu.js";
 import { Refused } from "../lib/server.js";
-import { openDemo } from "./demo.js";
-import { openKeys } from "./keys.js";
-import { openPeople } from "./people.js";
 
+const openDemo = later(async () => (await import("./demo.js")).openDemo);
+const openKeys = later(async () => (await import("./keys.js")).openKeys);
+const openPeople = later(async () => (await import("./people.js")).openPeople);
 const NAME_RULE =
   "A name has 1 to 40 letters, digits, spaces and . @ ' -, and starts with a letter.";
 
@@ -115,12 +116,12 @@ function openPasswordChange(server, name) {
     complete: "new-password",
   });
   const keys = h("input", { type: "checkbox" });
-  const also = { input: keys, row: h("label.rr-check", keys, "End my API keys too") };
+  const also = { input: keys, row: h("label.rr-check", keys, "Revoke my API keys too") };
   const form = fieldForm([current, next, also], "Change password", async (present, password) => {
     await server.set_password({ name, password, present, end_keys: keys.checked });
     location.assign("login");
   });
-  const text = "This signs you out everywhere. API keys keep working unless you end them.";
+  const text = "This signs you out everywhere. API keys keep working unless you revoke them.";
   openDialog("Change password", "", h("p.rr-muted", text), form);
   current.input.focus();
 }

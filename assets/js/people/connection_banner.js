@@ -19,7 +19,7 @@ const SIGNED_OUT =
  */
 export function connectionBanner(retry, overview) {
   const banner = h("div.rr-banner", { role: "alert", hidden: true });
-  const again = button("Try now", () => retry().catch(() => {}), { kind: "small" });
+  const retryButton = button("Try now", () => retry().catch(() => {}), { kind: "small" });
   const signIn = () => {
     const { way, user } = overview() ?? {};
     if (way === "password") openSignIn(user?.name ?? "", retry);
@@ -28,7 +28,7 @@ export function connectionBanner(retry, overview) {
   const sign = button("Sign in", signIn, { kind: "small primary" });
   listen("connection", (state) => {
     banner.hidden = state === "ok";
-    if (state === "away") fill(banner, icon("offline"), h("span.rr-grow", AWAY), again);
+    if (state === "away") fill(banner, icon("offline"), h("span.rr-grow", AWAY), retryButton);
     if (state === "signed out") fill(banner, icon("lost"), h("span.rr-grow", SIGNED_OUT), sign);
     if (state === "ok") emit("back");
   });

@@ -7,7 +7,7 @@ import { choiceField, fieldForm, textField } from "../lib/forms.js";
 import { toast } from "../lib/toast.js";
 
 const TEXT =
-  "`serve --demo` serves the Playground to everyone, read-only. Visitors see this dataset and run alone.";
+  "A server started with serve --demo shows everyone the Playground, read-only, with this dataset and run alone.";
 
 /**
  * Open the choice of what a demo shows.
@@ -15,7 +15,7 @@ const TEXT =
  */
 export async function openDemo(server) {
   const body = h("div", skeleton(6));
-  const dialog = openDialog("Demo", "wide", h("p.rr-muted", TEXT.replaceAll("`", "")), body);
+  const dialog = openDialog("Demo", "wide", h("p.rr-muted", TEXT), body);
   try {
     const settings = await server.demo_settings();
     const form = demoForm(settings, async (values) => {
@@ -39,16 +39,16 @@ function demoForm(settings, save) {
   const text = areaField("Text below the title", settings.text, 3);
   const names = datasets.map((name) => /** @type {[string, string]} */ ([name, name]));
   const dataset = choiceField("Dataset", [["", "that of the run"], ...names], settings.dataset);
-  const known = runs.map(({ id, name, dataset: of }) => {
+  const choices = runs.map(({ id, name, dataset: of }) => {
     return /** @type {[string, string]} */ ([id, `${name} (${of})`]);
   });
-  const run = choiceField("Run", [["", "the newest with a model"], ...known], settings.run);
+  const run = choiceField("Run", [["", "the newest with a model"], ...choices], settings.run);
   const queries = areaField("Queries to begin with, one per line", settings.queries.join("\n"), 4);
   const fields = [title, text, dataset, run, queries];
   return fieldForm(fields, "Save", (...values) => {
     const [word, words, set, number, lines] = values;
-    const asked = lines.split("\n").filter((line) => line.trim());
-    return save({ title: word, text: words, dataset: set, run: number, queries: asked });
+    const entered = lines.split("\n").filter((line) => line.trim());
+    return save({ title: word, text: words, dataset: set, run: number, queries: entered });
   });
 }
 

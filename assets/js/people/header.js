@@ -8,7 +8,7 @@ import { formatInt, plural } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { openMenu } from "../lib/menu.js";
 import { poll, pollRate } from "../lib/poll.js";
-import { setRole } from "../lib/role.js";
+import { isAdmin, setRole } from "../lib/role.js";
 import { newId } from "../lib/server.js";
 import { recall, remember } from "../lib/storage.js";
 import { accountMenu } from "./account.js";
@@ -74,14 +74,7 @@ export function drawRoom({ room, server }) {
     disk.banner,
   );
   moveHeader();
-  followPalette(
-    () => last,
-    [
-      { text: "Import a file", act: () => tabButton("data") && goTo("data", { open: null }) },
-      { text: "Toggle dark mode", act: toggleTheme },
-      { text: "Open the guide", act: () => window.open("guide", "_blank", "noopener") },
-    ],
-  );
+  followPalette(() => last, commands);
   listen("back", () => {
     emit("changed");
     emit("runs");
@@ -92,6 +85,20 @@ export function drawRoom({ room, server }) {
   listen("tab", (tab) => tab === "train" && refresh().catch(() => {}));
   poll(room, null, refresh, { behind: () => parts.run.isLive() });
   followTabs();
+}
+
+/** Whether files are imported here. */
+function imports() {
+  return isAdmin() && tabButton("data");
+}
+
+/** Commands of the header for the palette. */
+function commands() {
+  return [
+    ...(imports() ? [{ text: "Import a file", act: () => goTo("data", { open: null }) }] : []),
+    { text: "Toggle dark mode", act: toggleTheme },
+    { text: "Open the guide", act: () => window.open("guide", "_blank", "noopener") },
+  ];
 }
 
 function toggleTheme() {
@@ -123,8 +130,8 @@ function datasetSwitch() {
       more: plural(dataset.pairs, "pair"),
       act: () => setAddress({ dataset: dataset.name }),
     })),
-    datasets.length && tabButton("data") ? "-" : null,
-    tabButton("data") && {
+    datasets.length && imports() ? "-" : null,
+    imports() && {
       text: "Import a file",
       icon: "upload",
       act: () => goTo("data", { open: null }),

@@ -7,6 +7,7 @@ import { fill, h } from "../lib/dom.js";
 import { plural } from "../lib/format.js";
 import { keyHelp, keyOf } from "../lib/keys.js";
 import { isTyping } from "../lib/poll.js";
+import { userRole } from "../lib/role.js";
 
 const MOST = 12; // entries that are shown
 const OWN = ["annotate", "playground"]; // tabs that answer ? themselves
@@ -28,14 +29,14 @@ const TABS = [
 /**
  * Open the command palette, and the help for keys, by their keys.
  * @param {() => Overview | null} overview the last one
- * @param {Command[]} commands of the header
+ * @param {() => Command[]} commands of the header
  */
 export function followPalette(overview, commands) {
   document.addEventListener("keydown", (event) => {
     const key = keyOf(event);
     if ((event.ctrlKey || event.metaKey) && key === "k") {
       event.preventDefault();
-      openPalette([...tabCommands(), ...datasetCommands(overview()), ...commands]);
+      openPalette([...tabCommands(), ...datasetCommands(overview()), ...commands()]);
     } else if (key === "?" && !isTyping(event)) openHelp();
   });
 }
@@ -48,8 +49,8 @@ function openHelp() {
 
 /** @returns {Command[]} */
 function tabCommands() {
-  const known = TABS.filter(([tab]) => tabButton(tab));
-  return known.map(([tab, word]) => ({ text: `Go to ${word}`, act: () => goTo(tab) }));
+  const tabs = TABS.filter(([tab]) => tabButton(tab));
+  return tabs.map(([tab, word]) => ({ text: `Go to ${word}`, act: () => goTo(tab) }));
 }
 
 /**
@@ -64,35 +65,39 @@ function datasetCommands(overview) {
       more: plural(pairs, "pair"),
       act: () => goTo("data", { open: name, dataset: name, view: null }),
     },
-    { text: `Annotate ${name}`, act: () => goTo("annotate", { dataset: name }) },
+    ...(userRole() === "viewer"
+      ? []
+      : [{ text: `Annotate ${name}`, act: () => goTo("annotate", { dataset: name }) }]),
   ]);
 }
 
 /** @param {Command[]} commands */
 function openPalette(commands) {
   if (document.querySelector("dialog[open]")) return;
-  const list = h("div.rr-palette-list", { role: "listbox", "aria-label": "Commands" });
+  const name = { id: "rr-palette-list", role: "listbox", "aria-label": "Commands" };
+  const list = h("div.rr-palette-list", name);
   const field = h("input.rr-field.rr-palette-field", {
     type: "text",
     role: "combobox",
     "aria-expanded": "true",
+    "aria-controls": "rr-palette-list",
     "aria-label": "Find a command, tab or dataset",
     placeholder: "Find a command, tab or dataset",
     autocomplete: "off",
   });
   let at = 0;
   /** @type {Command[]} */
-  let found = [];
+  let matches = [];
   /** @param {Command} command */
   const run = (command) => {
     dialog.close();
     command.act();
   };
   const draw = () => {
-    found = matching(commands, field.value).slice(0, MOST);
-    at = Math.max(0, Math.min(at, found.length - 1));
+    matches = matching(commands, field.value).slice(0, MOST);
+    at = Math.max(0, Math.min(at, matches.length - 1));
     const none = h("p.rr-muted.rr-palette-none", "Nothing has these letters.");
-    fill(list, found.length ? found.map((one, n) => entry(one, n === at, run)) : none);
+    fill(list, matches.length ? matches.map((one, n) => entry(one, n === at, run)) : none);
   };
   field.addEventListener("input", () => {
     at = 0;
@@ -100,9 +105,9 @@ function openPalette(commands) {
   });
   field.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === "Enter" && found[at]) run(found[at]);
+    if (event.key === "Enter" && matches[at]) run(matches[at]);
     else if (step) {
-      at = Math.max(0, Math.min(found.length - 1, at + step));
+      at = Math.max(0, Math.min(matches.length - 1, at + step));
       draw();
     } else return;
     event.preventDefault();

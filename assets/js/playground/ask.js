@@ -3,13 +3,14 @@
 import { address, setAddress } from "../lib/address.js";
 import { button } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
+import { formatInt } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { passagesOfJsonLines } from "../lib/passages.js";
 import { toast } from "../lib/toast.js";
 
 const LARGEST = 20e6; // bytes of a file of passages
 const LONGEST = 1500; // characters of passages that the address holds
-const COUNTS = [20, 50, 100, 200];
+const COUNTS = [20, 50, 100, 200, 1000];
 const FILE_NOTE = 'Text as above, or JSON Lines of strings or {"passage"}.';
 const PASTE_LABEL = "Passages: one per line, or long ones separated by blank lines";
 const FILE_TYPES = ".txt,.jsonl,.csv,.tsv,text/plain";
@@ -93,14 +94,20 @@ export class AskForm {
 
   /** @param {CandidateSource} source */
   sourceWord(source) {
-    if (source === "paste") return "paste";
-    return source === "dataset" ? `BM25 from ${this.view.dataset}` : "a labelled query";
+    /** @type {Record<CandidateSource, string>} */
+    const words = {
+      paste: "paste",
+      dataset: `BM25 from ${this.view.dataset}`,
+      meaning: "similar by meaning",
+      labelled: "a labelled query",
+    };
+    return words[source];
   }
 
   draw() {
     const { view } = this;
     /** @type {CandidateSource[]} */
-    const all = view.dataset ? ["paste", "dataset", "labelled"] : ["paste"];
+    const all = view.dataset ? ["paste", "dataset", "meaning", "labelled"] : ["paste"];
     const buttons = all.map((source) => {
       const properties = { type: "button", "aria-pressed": String(view.source === source) };
       const onclick = () => this.choose(source);
@@ -113,7 +120,7 @@ export class AskForm {
     fill(this.sourceList, options);
     this.sourceList.value = view.source;
     this.paste.hidden = view.source !== "paste";
-    this.k.hidden = view.source !== "dataset";
+    this.k.hidden = !view.searches;
     this.k.value = String(view.k);
     this.browse.hidden = !view.dataset;
   }
@@ -148,8 +155,8 @@ export class AskForm {
     const passages = view.source === "paste" ? this.passages.value : "";
     const p = passages.length <= LONGEST ? passages : null;
     setAddress({ q: query, a: view.a, b: view.b, c: view.c, from: view.source, p });
-    const { models, source, dataset, k } = view;
-    return { models, query, source, dataset, k, passages };
+    const { models, source, dataset, k, cascade } = view;
+    return { models, query, source, dataset, k, passages, cascade };
   }
 
   clearTimes() {
@@ -165,8 +172,8 @@ export class AskForm {
 
 /** @param {() => void} rank */
 function countChoice(rank) {
-  const options = COUNTS.map((count) => h("option", { value: count }, `top ${count}`));
-  const field = h("select.rr-select", { "aria-label": "Candidates by BM25" }, options);
+  const options = COUNTS.map((count) => h("option", { value: count }, `top ${formatInt(count)}`));
+  const field = h("select.rr-select", { "aria-label": "How many candidates" }, options);
   field.addEventListener("change", () => {
     setAddress({ k: field.value });
     rank();

@@ -1,16 +1,24 @@
 // Code that uses a ranker. Nothing here needs a page.
 
 /**
- * Python code that ranks with a model.
- * @param {{ name: string, title: string, combined?: boolean }} side
+ * The number of the run of a ranker, which may be its cross-encoder alone; null for others.
+ * @param {string} name
  */
-export function pythonCode({ name, title, combined = false }) {
+export function runOf(name) {
+  return /^(\d+)(:tuned)?$/.exec(name)?.[1] ?? null;
+}
+
+/**
+ * Python code that ranks with the model of a run or of the Hub; null for other rankers.
+ * @param {{ name: string, combined?: boolean }} side
+ */
+export function pythonCode({ name, combined = false }) {
   if (combined) return readerCode(name);
-  const run = /^\d+$/.test(name);
-  const model = name === "base" ? title : name;
+  const run = runOf(name);
+  if (!run && !name.includes("/")) return null;
   const load = run
-    ? `CrossEncoder("run-${name}")  # the folder in the zip above`
-    : `CrossEncoder("${model}")`;
+    ? `CrossEncoder("run-${run}")  # the folder in the zip above`
+    : `CrossEncoder("${name}")`;
   return `from sentence_transformers import CrossEncoder
 
 model = ${load}

@@ -23,9 +23,12 @@ export function showFailure(playground, error) {
   const labelled = view.source === "labelled";
   const browse = button("Browse test queries", () => picker.toggle(true));
   const search = button("Use BM25 candidates", () => form.choose("dataset"));
+  const meaning = button("Search by meaning", () => form.choose("meaning"));
+  const query = form.query.value.trim();
   const actions = [
     labelled && view.dataset && browse,
-    labelled && form.query.value.trim() && search,
+    (labelled || view.source === "meaning") && query && search,
+    view.source === "dataset" && query && meaning,
   ].filter(Boolean);
   fill(body, lists.heads(), errorBox(error, ...actions));
 }
@@ -38,8 +41,8 @@ export function showFailure(playground, error) {
 function showOutage(playground, error) {
   const { view, lists, body } = playground;
   if (view.answer) lists.draw(body);
-  const again = button("Try again", () => playground.rank());
-  const box = h("div.rr-play-outage", errorBox(error, again));
+  const retry = button("Try again", () => playground.rank());
+  const box = h("div.rr-play-outage", errorBox(error, retry));
   if (view.answer) body.prepend(box);
   else fill(body, lists.heads(), box);
 }

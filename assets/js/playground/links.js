@@ -8,7 +8,7 @@ import { pack, unpack } from "./packing.js";
 const LONGEST = 60000; // characters of a link that browsers and chats still take
 const COPIED = "Link copied: it opens these rankers, this query and its candidates";
 const TOO_LONG = "Link copied without the pasted passages: they are too long for a link";
-const CUT_SHORT = "The passages in this link cannot be read: the link is cut short";
+const CUT_SHORT = "The passages in this link cannot be read: the link is incomplete";
 
 /**
  * Copy a link to what is shown.

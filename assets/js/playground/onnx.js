@@ -6,7 +6,8 @@ import { downloadLink } from "../lib/files.js";
 import { formatSize, plural } from "../lib/format.js";
 import { tableHead } from "../lib/table.js";
 
-const OFFER = "For other runtimes. Both files are compared with torch before they are offered.";
+const OFFER =
+  "For other runtimes: the cross-encoder alone. Both files are compared with torch before they are offered.";
 const CREATING =
   "Creating both files and comparing them with torch, in a separate process. Takes about a minute; you can close this.";
 const DIFFERS = " int8 ranks differently: measure it on your own queries before you use it.";

@@ -168,15 +168,15 @@ export class QueryPicker {
       return;
     }
     const words = this.filter.value.trim().toLocaleLowerCase();
-    const found = this.sorted(this.known).filter(({ query }) => {
+    const matches = this.sorted(this.known).filter(({ query }) => {
       return query.toLocaleLowerCase().includes(words);
     });
-    const cut = `${SHOWN} of ${formatInt(found.length)} shown. Filter to find others.`;
+    const cut = `${SHOWN} of ${formatInt(matches.length)} shown. Filter to find others.`;
     fill(
       this.rows,
-      found.slice(0, SHOWN).map((row) => this.row(row)),
-      found.length > SHOWN ? h("p.rr-faint.rr-queries-more", cut) : null,
-      !found.length && words
+      matches.slice(0, SHOWN).map((row) => this.row(row)),
+      matches.length > SHOWN ? h("p.rr-faint.rr-queries-more", cut) : null,
+      !matches.length && words
         ? h("p.rr-faint.rr-queries-more", "No query contains these words.")
         : null,
     );

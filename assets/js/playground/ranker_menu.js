@@ -2,8 +2,7 @@
 
 import { button, linkButton } from "../lib/controls.js";
 import { openMenu } from "../lib/menu.js";
-import { openCutoff } from "./cutoff.js";
-import { openUse } from "./use.js";
+import { openCutoff, openUse } from "./model_dialogs.js";
 import { isRun } from "./view.js";
 
 /** @typedef {import("./ranked_lists.js").RankedLists} RankedLists */
@@ -14,11 +13,10 @@ import { isRun } from "./view.js";
  * @param {Side} side
  */
 export function runLinks({ view, server, actions }, side) {
-  const word = side.cutoff ? "Threshold" : "Find a threshold";
   const keeps = view.may("admin");
   return [
     !view.demo && linkButton("Use this model", () => openUse(side, server, view.role)),
-    linkButton(word, () => openCutoff(side, server, actions.again, keeps)),
+    linkButton("Threshold", () => openCutoff(side, server, actions.again, keeps)),
   ];
 }
 
@@ -43,6 +41,12 @@ export function moreButton(lists, side) {
       icon: "skip",
       act: () => openCutoff(side, server, actions.again, keeps),
     },
+    side.combined &&
+      !view.c && {
+        text: "Add its cross-encoder alone",
+        icon: "plus",
+        act: () => lists.setThird(`${side.name}:tuned`),
+      },
     !view.c && {
       text: "Add a third ranker",
       icon: "plus",

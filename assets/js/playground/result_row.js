@@ -5,9 +5,12 @@ import { fill, h } from "../lib/dom.js";
 import { furtherCells } from "../lib/further.js";
 import { isRelevant, labelChip, scaleAnswers } from "../lib/labels.js";
 import { targetOf } from "../lib/poll.js";
+import { labelName } from "../lib/scales.js";
 import { exactScore, scoreTools } from "./score_tools.js";
 
 /** @typedef {import("./ranked_lists.js").RankedLists} RankedLists */
+
+const ESTIMATED = "Estimated: the cross-encoder did not score this candidate";
 
 /** A result as a row of a ranked list. */
 export class ResultRow {
@@ -22,7 +25,7 @@ export class ResultRow {
     this.letter = letter;
     this.side = side;
     this.row = row;
-    this.labels = h("span.rr-labels");
+    this.labels = h("span.rr-labels", { role: "group", "aria-label": "Label" });
     this.content = h(
       "div.rr-grow",
       h("div.rr-passage", { dir: "auto" }, this.passage()),
@@ -62,7 +65,11 @@ export class ResultRow {
     return h(
       "div.rr-scored",
       h("span.rr-bar", { "aria-hidden": "true" }, h("i", { style: width })),
-      h("span.rr-score", { title: exactScore(side, row) }, shortScore(side, row.score)),
+      h(
+        "span.rr-score",
+        { title: row.estimated ? ESTIMATED : exactScore(side, row) },
+        `${row.estimated ? "≈" : ""}${shortScore(side, row.score)}`,
+      ),
       logit && h("span.rr-logit.rr-faint", { title: "logit" }, logit),
       this.labels,
       row.cut ? h("span.rr-cut-mark", { title: cut }, "cut") : null,
@@ -83,9 +90,8 @@ export class ResultRow {
     if (!view.mayLabel) fill(this.labels, chip);
     else if (this.node.classList.contains("focus")) fill(this.labels, this.answers());
     else {
-      const label = `Label ${this.row.label ?? "none"}: change`;
       const onclick = () => this.node.focus();
-      const properties = { type: "button", "aria-label": label, onclick };
+      const properties = { type: "button", title: "Change the label", onclick };
       fill(this.labels, h("button.rr-chip-button", properties, chip));
     }
   }
@@ -93,19 +99,21 @@ export class ResultRow {
   answers() {
     const { row, lists } = this;
     const { scale } = lists.view;
-    return scaleAnswers(scale).map(({ value, key }) => {
+    return scaleAnswers(scale).map(({ value, key, word }) => {
       const chosen = row.label === value;
       const relevant = isRelevant(value, scale);
       const properties = {
         type: "button",
         class: `${chosen ? "on" : ""} ${relevant ? "pos" : ""}`,
         "aria-pressed": String(chosen),
-        "aria-label": `Label ${value}`,
         "aria-keyshortcuts": key,
         onclick: () => lists.labels.give(row, value),
       };
       const mark = h("i", { class: relevant && "full" });
-      return h("button.rr-give", properties, mark, String(value), keyMark(key));
+      const named = scale.kind !== "graded" || labelName(value, scale);
+      // A grade without a name is its own key.
+      const content = named ? [word, keyMark(key)] : String(value);
+      return h("button.rr-give", properties, mark, content);
     });
   }
 

@@ -30,11 +30,21 @@ export function resultsFoot(lists) {
     h("span.rr-muted", h("span", shown), h("span.rr-desk", legend)),
     count < total ? linkButton("Show more", () => lists.showMore()) : null,
     unscored ? h("span.rr-muted", "Label results to see nDCG@10.") : null,
+    !view.cascade && answer.sides.some((side) => side.cascades) ? cascadeButton(lists) : null,
     h("span.rr-grow"),
     view.mayLabel ? keyHint(view.scale, answer.dataset ?? "") : null,
     view.mayLabel ? sendButton(lists, answer.sent?.size ?? 0) : null,
     button("Copy link", actions.share, { icon: "link" }),
   );
+}
+
+/** @param {RankedLists} lists */
+function cascadeButton({ view, actions }) {
+  const cascade = () => {
+    view.cascade = true;
+    actions.again();
+  };
+  return linkButton("Rank faster", cascade);
 }
 
 /**

@@ -1,5 +1,5 @@
 // The Playground: one query, its candidates, up to three rankers. What is asked for is kept in the
-// address (a, b, c, q, from, k, p, browse), so that a link opens the same view; passages that are
+// address (a, b, c, q, from, k, p, cascade, browse), so that a link opens the same view; passages that are
 // too long for that are packed behind its #, which the server never sees.
 
 import { address, setAddress } from "../lib/address.js";
@@ -9,6 +9,7 @@ import { listen } from "../lib/events.js";
 import { isTyping, isVisible } from "../lib/poll.js";
 import { AskForm } from "./ask.js";
 import { drawDemo } from "./demo.js";
+import { EmbeddingWait } from "./embedding.js";
 import { showFailure } from "./failure.js";
 import { openKeys } from "./key_help.js";
 import { copyLink, passagesOfLink } from "./links.js";
@@ -54,6 +55,7 @@ export class Playground {
       open: (query) => this.openQuery(query),
       toggled: (open) => this.form.showBrowsing(open),
     });
+    this.embedding = new EmbeddingWait(this.view, server);
     this.lists = new RankedLists(this.view, server, {
       swap: (letter, name) => this.swap(letter, name),
       share: () => copyLink(this.view, this.form.passages.value),
@@ -196,19 +198,23 @@ export class Playground {
     const { turn } = view;
     form.go.disabled = true;
     form.clearTimes();
-    const waiting = setTimeout(() => turn === view.turn && lists.wait(body, LOADING), 300);
+    const current = () => turn === view.turn;
+    let waiting = 0;
     try {
+      if (view.source === "meaning") await this.embedding.ready(body, current);
+      if (!current()) return;
+      waiting = window.setTimeout(() => current() && lists.wait(body, LOADING), 300);
       const answer = await this.server.compare(request);
-      if (turn !== view.turn) return;
+      if (!current()) return;
       view.answer = answer;
       view.failed = false;
       showTimes(form.times, answer);
       lists.draw(body);
     } catch (error) {
-      if (turn === view.turn) showFailure(this, error);
+      if (current()) showFailure(this, error);
     } finally {
       clearTimeout(waiting);
-      if (turn === view.turn) form.go.disabled = false;
+      if (current()) form.go.disabled = false;
     }
   }
 

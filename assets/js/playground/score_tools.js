@@ -52,12 +52,12 @@ export function scoreTools(lists, side, row) {
 export function exactScore(side, { score, logit, calibrated }) {
   const name = side.measure === "bm25" ? "BM25" : "cosine similarity";
   const raw = `${name} ${score.toFixed(4)}`;
-  const known = calibrated !== null && calibrated !== undefined;
+  const isCalibrated = calibrated !== null && calibrated !== undefined;
   const exact =
     logit === null
       ? raw
       : `probability ${score.toFixed(4)} · logit ${logit.toFixed(3)}`.replace("-", "−");
-  return known ? `${exact} · calibrated ${calibrated.toFixed(3)}` : exact;
+  return isCalibrated ? `${exact} · calibrated ${calibrated.toFixed(3)}` : exact;
 }
 
 /**

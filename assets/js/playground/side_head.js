@@ -1,7 +1,8 @@
 // The head over a ranked list: which ranker, and how good it is.
 
+import { linkButton } from "../lib/controls.js";
 import { h } from "../lib/dom.js";
-import { formatMetric } from "../lib/format.js";
+import { formatInt, formatMetric } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { deltaMark } from "../lib/labels.js";
 import { moreButton, runLinks } from "./ranker_menu.js";
@@ -73,13 +74,13 @@ function rankerChoice(lists, letter) {
   };
   const runs = view.rankers.filter((ranker) => isRun(ranker.name));
   const others = view.rankers.filter((ranker) => !isRun(ranker.name));
-  const known = view.rankers.some((ranker) => ranker.name === name);
+  const listed = view.rankers.some((ranker) => ranker.name === name);
   const select = h(
     "select.rr-select",
     { "aria-label": `Ranker ${letter.toUpperCase()}` },
     runs.length ? h("optgroup", { label: "Runs" }, runs.map(option)) : null,
     h("optgroup", { label: "Baselines" }, others.map(option)),
-    known ? null : h("option", { value: name }, used?.title || name),
+    listed ? null : h("option", { value: name }, used?.title || name),
     view.demo ? null : h("option", { value: HUB }, "A model of the Hub…"),
     letter === "c" ? h("option", { value: NONE }, "No third ranker") : null,
   );
@@ -178,14 +179,29 @@ export function listTabs(lists) {
  * @param {RankedLists} lists
  */
 export function listNotices(lists) {
+  const { view, actions } = lists;
+  const scoreAll = () => {
+    view.cascade = false;
+    actions.again();
+  };
   const shown = /** @type {Letter[]} */ (["a", lists.onRight, ...(lists.three ? ["c"] : [])]);
-  return shown.map((letter) => {
+  return shown.flatMap((letter) => {
     const side = lists.sideOf(letter);
-    if (!side?.notice) return null;
-    const word = h("span.rr-strong", `${letter.toUpperCase()} `);
-    const mark = icon(side.trained ? "info" : "warn");
-    return h("div.rr-notice.rr-side-notice", mark, h("span", word, side.notice));
+    const word = () => h("span.rr-strong", `${letter.toUpperCase()} `);
+    const notice = (/** @type {"info" | "warn"} */ mark, /** @type {Child[]} */ ...content) =>
+      h("div.rr-notice.rr-side-notice", icon(mark), h("span", word(), content));
+    return [
+      side?.notice ? notice(side.trained ? "info" : "warn", side.notice) : null,
+      side && side.scored < side.rows.length
+        ? notice("info", estimatesSentence(side), linkButton("Score all", scoreAll))
+        : null,
+    ];
   });
+}
+
+/** @param {Side} side */
+function estimatesSentence({ scored, rows }) {
+  return `The cross-encoder scored ${formatInt(scored)} of ${formatInt(rows.length)} candidates, those that cosine and BM25 put first. Scores with ≈ are estimates. `;
 }
 
 /**

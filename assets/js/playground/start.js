@@ -19,10 +19,8 @@ const OFFERED = 4; // queries to start with
  */
 export async function drawStart(body, view, lists, picker) {
   const trained = view.rankers.some(({ ready, name }) => ready && isRun(name));
-  const own = `Choose one of the queries of ${view.dataset}: its labels show which order is better.`;
-  const hint = view.dataset ? own : "Write a query and paste the passages it should find.";
   const starts = h("div.rr-starts");
-  const text = `The best passages of both rankers stand side by side. ${hint}`;
+  const text = `The best passages of both rankers stand side by side. ${hint(view)}`;
   const title = h("h2", "Rank the same passages twice");
   fill(
     body,
@@ -30,13 +28,34 @@ export async function drawStart(body, view, lists, picker) {
     lists.heads(),
     h("div.rr-card.rr-play-first", h("div.rr-empty", title, h("p", text), starts)),
   );
+  if (view.demo?.queries.length) return; // the owner's queries stand above
   if (view.dataset) await offerQueries(starts, view, picker);
   else if (tabButton("data")) {
     fill(
       starts,
-      button("Import a file", () => goTo("data"), { icon: "upload" }),
+      button("Import a file", () => goTo("data"), { icon: "upload", kind: "rr-needs-admin" }),
     );
   }
+}
+
+/**
+ * No query has labels that could show which order is better.
+ * @param {View} view
+ */
+function noQueries({ dataset }) {
+  const none = `The test split of ${dataset} has no query with both a positive and a negative candidate yet.`;
+  const label = () => goTo("annotate");
+  const act = tabButton("annotate")
+    ? button("Label pairs", label, { kind: "rr-needs-annotator" })
+    : null;
+  return [h("p.rr-muted", `${none} You can write your own query above.`), act];
+}
+
+/** @param {View} view */
+function hint({ demo, dataset }) {
+  if (demo?.queries.length) return "Choose a query above, or write your own.";
+  if (!dataset) return "Write a query and paste the passages it should find.";
+  return `Labels of ${dataset} show which order is better.`;
 }
 
 function untrainedNotice() {
@@ -61,8 +80,7 @@ async function offerQueries(node, view, picker) {
   const queries = await picker.load().catch(() => []);
   if (view.answer) return;
   if (!queries.length) {
-    const none = `The test split of ${view.dataset} has no query with both a positive and a negative candidate yet.`;
-    fill(node, h("span.rr-muted", none));
+    fill(node, noQueries(view));
     return;
   }
   const largest = [...queries].sort((a, b) => b.candidates - a.candidates).slice(0, OFFERED);

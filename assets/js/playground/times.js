@@ -32,7 +32,7 @@ export function showTimes(node, { sides, candidates }) {
  * To three digits at most.
  * @param {number} n
  */
-export function formatMilliseconds(n) {
+function formatMilliseconds(n) {
   if (n < 10) return n.toFixed(1);
   return n < 10000 ? formatInt(n) : `${formatInt(n / 1000)},000`;
 }

@@ -6,7 +6,7 @@ import { openDialog } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";
 import { downloadLink } from "../lib/files.js";
 import { guideLink } from "../lib/guide.js";
-import { clientCode, curlCode, pythonCode } from "./code.js";
+import { clientCode, curlCode, pythonCode, runOf } from "./code.js";
 import { OnnxPart } from "./onnx.js";
 import { isRun } from "./view.js";
 
@@ -14,7 +14,7 @@ const KEYS =
   "Create an API key under your name in the header; on your own computer none is needed. ";
 
 const COMBINED =
-  " Beside them combined.json and combined_reader.py, which add cosine and BM25 as this run does.";
+  " Beside them combined.json and combined_reader.py, which add cosine and BM25 as this run does, and the encoder where the Hub has no equal one.";
 
 /**
  * Open the dialog with code and files for a model.
@@ -24,17 +24,20 @@ const COMBINED =
  */
 export function openUse(side, server, role) {
   const base = (window.gradio_config?.root || location.origin).replace(/\/$/, "");
-  const run = isRun(side.name) ? `${base}/runs/${side.name}` : null;
-  const onnx = run ? new OnnxPart(side.name, server, role, `${run}/onnx.zip`) : null;
+  const number = runOf(side.name);
+  const run = number && `${base}/runs/${number}`;
+  const onnx = run ? new OnnxPart(number, server, role, `${run}/onnx.zip`) : null;
+  const model = isRun(side.name) ? side.title : side.name;
+  const python = pythonCode(side);
   const docs = { href: `${base}/docs`, target: "_blank", rel: "noopener" };
   const guide = guideLink("api", "Guide to the API");
   openDialog(
     `Use ${side.title}`,
     "rr-use",
     run && downloads(run, role, !!side.combined),
-    side.measure === "probability" ? codePart("In Python", pythonCode(side)) : null,
-    codePart("Over HTTP, with the Cohere client", clientCode(base, side.title)),
-    codePart("With curl", curlCode(base, side.title)),
+    python && codePart("In Python", python),
+    codePart("Over HTTP, with the Cohere client", clientCode(base, model)),
+    codePart("With curl", curlCode(base, model)),
     h("p.rr-faint", KEYS, h("a", docs, "All endpoints"), " · ", guide),
     onnx?.node,
   );
@@ -47,14 +50,14 @@ export function openUse(side, server, role) {
  * @param {boolean} combined
  */
 function downloads(run, role, combined) {
-  const whole = role !== "annotator"; // it holds the labels that are hidden from annotators
-  const rest = whole ? " The run: also its recipe, frozen pairs and events." : "";
+  const complete = role !== "annotator"; // it holds the labels that are hidden from annotators
+  const rest = complete ? " The run: also its recipe, frozen pairs and events." : "";
   return h(
     "section",
     h(
       "div.rr-row",
       downloadLink("Download the model", `${run}/model.zip`),
-      whole ? downloadLink("Download the whole run", `${run}/run.zip`) : null,
+      complete ? downloadLink("Download the whole run", `${run}/run.zip`) : null,
     ),
     h("p.rr-faint", `The model: weights, tokenizer, card.${combined ? COMBINED : ""}${rest}`),
   );

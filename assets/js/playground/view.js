@@ -1,6 +1,6 @@
 // What the Playground shows: the rankers, and the answer of the server.
 
-import { address } from "../lib/address.js";
+import { address, setAddress } from "../lib/address.js";
 import { BINARY } from "../lib/labels.js";
 
 /** @type {Role[]} */
@@ -64,7 +64,21 @@ export class View {
     return /** @type {CandidateSource} */ (address.from || otherwise);
   }
 
-  /** How many candidates BM25 takes. */
+  /** Whether candidates are searched in all passages of the dataset. */
+  get searches() {
+    return this.source === "dataset" || this.source === "meaning";
+  }
+
+  /** Whether cross-encoders score only the candidates that cosine and BM25 put first. */
+  get cascade() {
+    return address.cascade === "1";
+  }
+
+  set cascade(on) {
+    setAddress({ cascade: on ? "1" : null });
+  }
+
+  /** How many candidates a search takes. */
   get k() {
     return Number(address.k) || 50;
   }

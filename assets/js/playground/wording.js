@@ -26,8 +26,8 @@ export function openWording({ server, view }, node, row) {
     const current = turn;
     try {
       const request = { models, query: answer.query, passage: field.value };
-      const found = await server.score_wording(request);
-      const lines = answer.sides.map((side, at) => scoreLine(side, at, row.index, found[at]));
+      const wordings = await server.score_wording(request);
+      const lines = answer.sides.map((side, at) => scoreLine(side, at, row.index, wordings[at]));
       if (current === turn) fill(scores, lines);
     } catch (error) {
       if (current === turn) fill(scores, errorBox(error));
@@ -46,22 +46,22 @@ export function openWording({ server, view }, node, row) {
  * @param {Side} side
  * @param {number} at
  * @param {number} index
- * @param {WordingScore | null} found null for BM25
+ * @param {WordingScore | null} score null for BM25
  */
-function scoreLine(side, at, index, found) {
+function scoreLine(side, at, index, score) {
   const before = side.rows.find((row) => row.index === index);
-  if (!found || !before) return null;
-  const better = side.rows.filter((row) => row.index !== index && row.score > found.score);
+  if (!score || !before) return null;
+  const better = side.rows.filter((row) => row.index !== index && row.score > score.score);
   const rank = 1 + better.length;
   const same = rank === before.rank;
-  const scores = [`${before.score.toFixed(3)} → `, h("b", found.score.toFixed(3))];
+  const scores = [`${before.score.toFixed(3)} → `, h("b", score.score.toFixed(3))];
   return h(
     "div.rr-row",
     h("span.rr-letter", { class: at > 0 && "b" }, "ABC"[at]),
     h("span", side.title),
     h("span.rr-num", scores),
-    h("span.rr-muted", formatSigned(found.score - before.score)),
+    h("span.rr-muted", formatSigned(score.score - before.score)),
     h("span.rr-muted", same ? `stays at rank ${rank}` : `rank ${before.rank} → ${rank}`),
-    found.cut ? h("span.rr-cut-mark", "cut") : null,
+    score.cut ? h("span.rr-cut-mark", "cut") : null,
   );
 }

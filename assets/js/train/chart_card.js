@@ -2,6 +2,7 @@
 
 import { fill, h } from "../lib/dom.js";
 import { LossChart } from "./chart.js";
+import { bestFree } from "./chart_notes.js";
 import { EXTRAS } from "./panels.js";
 import { ValueTable } from "./value_table.js";
 import { METRICS } from "./words.js";
@@ -121,8 +122,11 @@ export class ChartCard {
     const warm = run.warm_steps ? key("warm", "warm start") : null;
     const own = [warm, key("accent", "smoothed"), key("raw", "raw")];
     fill(loss, h("b", "Training loss"), grow(), own, compared());
+    const best = bestFree(this.plot.points, this.plot.metric);
+    const free = (/** @type {Baseline} */ ranker, /** @type {string} */ word) =>
+      key(ranker, ranker === best ? `${word}, best free` : word);
     const origin = key("base", run.origin.title);
-    const baselines = [origin, key("bm25", "BM25"), key("cosine", "cosine")];
+    const baselines = [origin, free("bm25", "BM25"), free("cosine", "cosine")];
     fill(dev, h("b", this.metricWord), grow(), key("accent", run.name), compared(), baselines);
     fill(extra, this.extra ? h("b", EXTRAS[this.extra].title) : null);
     const second = 28 + 8 + this.panel + 12; // below the first title, margin and panel

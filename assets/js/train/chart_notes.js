@@ -2,6 +2,7 @@
 
 import { formatMetric } from "../lib/format.js";
 import { EXTRAS } from "./panels.js";
+import { METRICS } from "./words.js";
 
 /** @typedef {import("./chart.js").LossChart} LossChart */
 /** @typedef {import("./smoothing.js").Point} Point */
@@ -36,13 +37,11 @@ export function chartNotes(chart) {
   if (!figure) return [];
   /** @type {ChartNote[]} */
   const notes = [...(figure.layout.annotations || []), ...ownNotes(chart), ...bestNote(chart)];
-  const best = bestFree(points, metric);
   for (const [ranker, word, colour] of BASELINES) {
     const name = word || shortened(origin);
     const value = points.baselines[ranker]?.[metric];
     if (value === undefined || value === null) continue;
-    const text = `${ranker === best ? "best free: " : ""}${name} ${formatMetric(value)}`;
-    notes.push(note(chart, text, colour, "y2", value));
+    notes.push(note(chart, `${name} ${formatMetric(value)}`, colour, "y2", value));
   }
   for (const run of compared) {
     const lines = /** @type {[Point[], string][]} */ ([
@@ -96,7 +95,7 @@ function bestNote({ points, metric, bestBy, steps }) {
   return [
     {
       ...{
-        text: "best checkpoint",
+        text: bestWord(points.dev, metric, bestBy),
         xref: "x",
         yref: "y2",
         x,
@@ -116,12 +115,33 @@ function bestNote({ points, metric, bestBy, steps }) {
  * @param {string} by of the recipe
  */
 export function bestStep(dev, by) {
-  if (by === "last") return null;
-  const wanted = by === "auto" ? "average_precision" : by;
-  const name = [wanted, "average_precision", "ndcg@10"].find((metric) => dev[metric]?.length);
+  const name = decider(dev, by);
   const points = name ? dev[name].filter(([x]) => x > 0) : [];
   if (points.length < 2) return null;
   return points.reduce((best, point) => (point[1] > best[1] ? point : best))[0];
+}
+
+/**
+ * The metric on dev that decides; undefined where the last weights are kept.
+ * @param {Record<string, Point[]>} dev
+ * @param {string} by of the recipe
+ */
+function decider(dev, by) {
+  if (by === "last") return undefined;
+  const first = by === "auto" ? "average_precision" : by;
+  return [first, "average_precision", "ndcg@10"].find((metric) => dev[metric]?.length);
+}
+
+/**
+ * What the mark says: also by which metric, where another one is shown.
+ * @param {Record<string, Point[]>} dev
+ * @param {string} shown metric
+ * @param {string} by of the recipe
+ */
+export function bestWord(dev, shown, by) {
+  const name = decider(dev, by);
+  const word = METRICS.find(([metric]) => metric === name)?.[1];
+  return word && name !== shown ? `best checkpoint by ${word}` : "best checkpoint";
 }
 
 /**
@@ -197,11 +217,11 @@ function moveApart(notes, box) {
 
 /**
  * Places at least a line apart, as near to the wanted ones as the axis allows.
- * @param {number[]} wanted in pixels from the top, sorted
+ * @param {number[]} preferred in pixels from the top, sorted
  * @param {number} length of the axis
  */
-export function spread(wanted, length) {
-  const places = wanted.map((place) => Math.min(Math.max(place, 0), length));
+export function spread(preferred, length) {
+  const places = preferred.map((place) => Math.min(Math.max(place, 0), length));
   for (let n = 1; n < places.length; n += 1) {
     places[n] = Math.max(places[n], places[n - 1] + LINE_HEIGHT);
   }

@@ -33,13 +33,13 @@ export class ComparisonView {
   }
 
   async show() {
-    const asked = address.compare ?? "";
-    this.node.hidden = !asked;
-    if (!asked) return;
+    const runs = address.compare ?? "";
+    this.node.hidden = !runs;
+    if (!runs) return;
     fill(this.body, skeleton(6));
     try {
-      const comparison = await this.server.compare_runs({ runs: asked.split(",") });
-      if (asked !== address.compare) return;
+      const comparison = await this.server.compare_runs({ runs: runs.split(",") });
+      if (runs !== address.compare) return;
       fill(this.body, drawComparison(comparison));
       this.node.scrollIntoView({ block: "nearest" });
       this.title.focus({ preventScroll: true });

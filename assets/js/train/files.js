@@ -8,7 +8,7 @@ import { icon } from "../lib/icons.js";
 
 const WHOLE = "Recipe, frozen pairs, events and model";
 const QUOTES = "The card quotes training texts: this run's recipe asked for it.";
-const NO_QUOTES = "The card quotes no training texts; the files hold weights, tokenizer and card.";
+const NO_QUOTES = "The card quotes no training texts; the files are weights, tokenizer and card.";
 
 /** The files of a run that has ended. */
 export class RunFiles {

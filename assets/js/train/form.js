@@ -2,7 +2,6 @@
 
 import { address, setAddress } from "../lib/address.js";
 import { button, errorBox } from "../lib/controls.js";
-import { confirmAction } from "../lib/dialog.js";
 import { fill, h } from "../lib/dom.js";
 import { emit, listen } from "../lib/events.js";
 import { formatInt } from "../lib/format.js";
@@ -15,7 +14,7 @@ import { groupedOptions, labelled } from "./form_parts.js";
 import { CardSource } from "./form_source.js";
 import { PlaceChoice } from "./place_choice.js";
 import { PlanView } from "./plan.js";
-import { agreeTo } from "./price.js";
+import { agreeTo, chainQuestion } from "./price.js";
 import { reasons } from "./why.js";
 
 const PAUSE = 250; // milliseconds after the last change until the plan is asked for
@@ -28,7 +27,7 @@ export function drawRoom({ element, room, server }) {
 }
 
 /** The form for a new run. */
-export class RunForm {
+class RunForm {
   /**
    * @param {HTMLElement} element
    * @param {HTMLElement} room
@@ -96,8 +95,8 @@ export class RunForm {
       word: `${name} · ${formatInt(count)} labelled`,
     }));
     fill(this.dataset, groupedOptions([{ group: "", options: datasets }]));
-    const known = offers.datasets.some(({ name }) => name === address.dataset);
-    this.dataset.value = (known ? address.dataset : offers.datasets[0]?.name) ?? "";
+    const exists = offers.datasets.some(({ name }) => name === address.dataset);
+    this.dataset.value = (exists ? address.dataset : offers.datasets[0]?.name) ?? "";
     const chosen = this.recipe.value || "quick";
     fill(this.recipe, groupedOptions(offers.recipes));
     this.recipe.value = chosen;
@@ -144,6 +143,7 @@ export class RunForm {
 
   /** Ask for the plan once nothing has changed for a moment. */
   schedule(pause = PAUSE) {
+    this.plan = null; // it was for other values
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.ask(false), pause);
   }
@@ -154,26 +154,32 @@ export class RunForm {
     const { turn } = this;
     try {
       const plan = await this.server.plan_run({ ...this.asked(), wait });
-      if (turn !== this.turn) return;
+      if (turn !== this.turn) return false;
       this.plan = plan;
       this.planView.show(plan, this.dataset.value);
       this.command.show(plan);
       this.go.textContent = plan.busy ? "Add to queue" : "Start";
     } catch (error) {
-      if (turn === this.turn) this.planView.refuse(error);
+      if (turn !== this.turn) return false;
+      this.planView.refuse(error);
     }
+    return true;
   }
 
-  begin() {
-    const runs = this.plan?.runs ?? 1;
-    if (runs < 2) return agreeTo(this.plan?.price ?? null, (agreed) => this.send(agreed));
-    const text = `This recipe trains ${runs} runs one after the other; each continues the last. They are one entry in the list and are stopped together.`;
-    const verb = `Queue ${runs} runs`;
-    return confirmAction(`${verb}?`, text, verb, () => this.send(), { kind: "primary" });
+  /** Start what the fields say now: the plan says what to ask before. */
+  async begin() {
+    while (!this.plan) {
+      clearTimeout(this.timer);
+      // Another question may take the place of this one: a field is left, a run begins.
+      if ((await this.ask(false)) && !this.plan) return; // refused, as the form says
+    }
+    const { price, runs } = this.plan;
+    const chain = runs > 1 ? chainQuestion(`Queue ${runs} runs`) : null;
+    agreeTo(price, (agreed) => this.send(agreed), chain);
   }
 
   /** @param {number | null} agreed the price that was confirmed */
-  async send(agreed = null) {
+  async send(agreed) {
     this.go.disabled = true;
     try {
       const { run } = await this.server.start_run({ ...this.asked(), agreed });

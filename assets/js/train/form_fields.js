@@ -9,6 +9,19 @@ const FOLDS = /** @type {const} */ ([
   ["More settings", "rr-run-more", "loss, schedule, hard negatives"],
 ]);
 
+/**
+ * Scroll the form so that a fold that opens is in view, below its title.
+ * @param {MouseEvent} event
+ */
+function showFold({ currentTarget }) {
+  const fold = /** @type {HTMLElement} */ (currentTarget).parentElement;
+  const form = fold?.closest(".rr-run-form");
+  if (!fold || !form || fold.hasAttribute("open")) return; // it is about to close
+  requestAnimationFrame(() => {
+    form.scrollTop += fold.getBoundingClientRect().top - form.getBoundingClientRect().top;
+  });
+}
+
 /** The fields of a recipe. */
 export class RecipeFields {
   /** @param {() => unknown} changed by the user */
@@ -35,7 +48,7 @@ export class RecipeFields {
       h(
         "details.rr-fold",
         { id },
-        h("summary", h("span", title), h("span.rr-muted.rr-cut", about)),
+        h("summary", { onclick: showFold }, h("span", title), h("span.rr-muted.rr-cut", about)),
         h("div.rr-fold-fields", contents[at]),
       ),
     );

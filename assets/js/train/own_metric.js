@@ -5,12 +5,12 @@ import { formatMetric } from "../lib/format.js";
 import { deltaMark } from "../lib/labels.js";
 import { isAdmin } from "../lib/role.js";
 
-/** @type {Record<string, [one: string, many: string, ks: number[]]>} */
+/** @type {Record<string, [name: string, gain: string, ks: number[]]>} */
 const KINDS = {
-  ndcg: ["nDCG@", ", linear gain", [1, 3, 5, 20, 50]],
-  "ndcg-exp": ["nDCG@", ", exponential gain", [1, 3, 5, 10, 20]],
-  p: ["Precision@", "", [1, 3, 5, 10]],
-  recall: ["Recall@", "", [1, 3, 5, 10, 20, 50]],
+  ndcg: ["nDCG", ", linear gain", [1, 3, 5, 20, 50]],
+  "ndcg-exp": ["nDCG", ", exponential gain", [1, 3, 5, 10, 20]],
+  p: ["Precision", "", [1, 3, 5, 10]],
+  recall: ["Recall", "", [1, 3, 5, 10, 20, 50]],
 };
 
 /**
@@ -19,8 +19,8 @@ const KINDS = {
  */
 export function metricWord(name) {
   const [kind, k] = name.split("@");
-  const [before, after] = KINDS[kind] ?? [`${kind}@`, ""];
-  return `${before}${k}${after}`;
+  const [word, gain] = KINDS[kind] ?? [kind, ""];
+  return `${word}@${k}${gain}`;
 }
 
 /**
@@ -30,19 +30,26 @@ export function metricWord(name) {
  */
 export function metricChoice(chosen, choose) {
   if (!isAdmin()) return null;
-  const offered = Object.entries(KINDS).flatMap(([kind, [, , ks]]) =>
-    ks.map((k) => `${kind}@${k}`),
+  const option = (/** @type {string} */ value) => h("option", { value }, metricWord(value));
+  const groups = Object.entries(KINDS).map(([kind, [word, gain, ks]]) =>
+    h(
+      "optgroup",
+      { label: `${word}${gain}` },
+      ks.map((k) => option(`${kind}@${k}`)),
+    ),
   );
-  const names = chosen && !offered.includes(chosen) ? [chosen, ...offered] : offered;
-  const options = names.map((value) => h("option", { value }, metricWord(value)));
   const label = { "aria-label": "Further metric of this dataset" };
   const field = h(
     "select.rr-select.small",
     label,
-    h("option", { value: "" }, "Add a metric"),
-    options,
+    h("option", { value: "" }, chosen ? "No further metric" : "Add a metric"),
+    groups,
   );
   field.value = chosen ?? "";
+  if (chosen && !field.value) {
+    field.append(option(chosen)); // chosen on the command line
+    field.value = chosen;
+  }
   field.addEventListener("change", () => choose(field.value || null));
   return field;
 }
@@ -55,11 +62,11 @@ export function metricChoice(chosen, choose) {
  */
 export function metricRow({ name, values, gain }, rankers, ours) {
   const cells = rankers.map((ranker) => {
-    const found = values[ranker];
-    const half = found && `± ${((found[2] - found[1]) / 2).toFixed(3)}`;
+    const measured = values[ranker];
+    const half = measured && `± ${((measured[2] - measured[1]) / 2).toFixed(3)}`;
     const kind = ranker === ours && "rr-strong";
     const interval = half && h("span.rr-interval", half);
-    return h("td.rr-num", { class: kind }, formatMetric(found?.[0]), interval);
+    return h("td.rr-num", { class: kind }, formatMetric(measured?.[0]), interval);
   });
   const [difference, low, high] = gain;
   const head = h("th", { scope: "row" }, metricWord(name));

@@ -15,13 +15,15 @@ export class PlanView {
     this.first = h("div", { "aria-live": "polite" });
     this.facts = h("div");
     this.node = h("div", { id: "rr-train_plan" }, this.first, this.facts);
-    fill(this.facts, h("div.rr-sunken", skeleton(5)));
+    this.waiting = h("div.rr-sunken", skeleton(5)); // until the first plan
+    fill(this.facts, this.waiting);
   }
 
   /** @param {unknown} error after which the last plan stays, so that fields below do not jump */
   refuse(error) {
     this.node.classList.add("rr-plan-old");
     fill(this.first, errorBox(error));
+    this.waiting.remove();
   }
 
   /**

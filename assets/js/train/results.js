@@ -7,10 +7,10 @@ import { deltaMark } from "../lib/labels.js";
 import { tableHead } from "../lib/table.js";
 import { metricChoice, metricRow } from "./own_metric.js";
 import { regressions } from "./regressions.js";
-import { isLive, METRICS, RANKERS, rankerName } from "./words.js";
+import { isLive, isSure, METRICS, RANKERS, rankerName } from "./words.js";
 
-/** @type {Baseline[]} */
-const DUELS = ["base", "bm25", "cosine"];
+/** @type {Ranker[]} */
+const DUELS = ["base", "bm25", "cosine", "tuned"];
 
 /** The results of a run that has ended. */
 export class RunResults {
@@ -55,7 +55,11 @@ export class RunResults {
     const { outcome } = this;
     const results = outcome?.results;
     const queries = plural(metrics.tuned.queries || 0, "query", "queries");
-    const facts = [queries, results && "± is a 95% bootstrap interval", scoredBy(run)];
+    const facts = [
+      queries,
+      hasIntervals(results) && "± is a 95% bootstrap interval",
+      scoredBy(run),
+    ];
     fill(
       this.node,
       h(
@@ -135,6 +139,14 @@ function headline(verdict, sentence) {
 }
 
 /**
+ * Whether there are intervals: one query has none.
+ * @param {Results | null | undefined} results
+ */
+function hasIntervals(results) {
+  return !!results && results.queries > 1;
+}
+
+/**
  * @param {Run} run
  * @param {Results | null | undefined} results
  * @param {OwnMetric | null | undefined} own
@@ -144,7 +156,8 @@ function metricTable(run, results, own) {
   const rankers = RANKERS.filter((ranker) => ranker !== "combined" || metrics.combined);
   const ours = metrics.combined ? "combined" : "tuned";
   const cell = (/** @type {string} */ metric, /** @type {Ranker} */ ranker) => {
-    const interval = metric === "ndcg@10" && results?.intervals?.[ranker];
+    const known = metric === "ndcg@10" && hasIntervals(results);
+    const interval = known && results?.intervals?.[ranker];
     const half = interval && `± ${((interval[1] - interval[0]) / 2).toFixed(3)}`;
     const value = formatMetric(metrics[ranker]?.[metric]);
     const kind = ranker === ours && "rr-strong";
@@ -177,18 +190,23 @@ function metricTable(run, results, own) {
  * @param {string} name
  * @param {Duel} duel
  */
-function duelRow(name, { wins, ties, losses, difference, low, high }) {
+function duelRow(name, duel) {
+  const { wins, ties, losses, difference, low, high } = duel;
   const part = (/** @type {string} */ kind, /** @type {number} */ count) =>
     h("i", { class: kind, style: `flex-grow:${count}` });
   const bar = h("div.rr-duel", part("won", wins), part("same", ties), part("lost", losses));
   const number = (/** @type {number} */ count) => h("b", formatInt(count));
-  const range = `${formatSigned(low)} to ${formatSigned(high)}`;
+  const range = wins + ties + losses > 1 && `${formatSigned(low)} to ${formatSigned(high)}`;
   const counts = [number(wins), " better, ", number(ties), " same, ", number(losses), " worse"];
   return h(
     "tr",
     h("th", { scope: "row" }, `Against ${name}`),
     h("td.rr-duel-bar", { "aria-hidden": "true" }, bar),
     h("td", counts),
-    h("td.rr-num", deltaMark(difference, [low, high]), h("span.rr-interval", range)),
+    h(
+      "td.rr-num",
+      deltaMark(difference, isSure(duel) ? [low, high] : null),
+      range && h("span.rr-interval", range),
+    ),
   );
 }

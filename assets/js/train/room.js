@@ -1,7 +1,7 @@
 // The Train tab's card of one run: its state, its live chart, and its results.
 
-import { address, setAddress } from "../lib/address.js";
-import { emptyState } from "../lib/controls.js";
+import { address, goTo, setAddress } from "../lib/address.js";
+import { button, emptyState } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { emit, listen } from "../lib/events.js";
 import { loadPlotly } from "../lib/plotly.js";
@@ -21,7 +21,16 @@ import { isLive } from "./words.js";
 const EMPTY =
   "Choose data and a base model, then press Start. Loss and nDCG@10 are drawn here while it runs. You can reload or close the page.";
 const READ_ONLY = "An admin starts runs. Loss and nDCG@10 are drawn here while one runs.";
+const NO_DATA = "A run learns from the labels of a dataset. Import one first.";
 const SLOW = 4; // seconds between two polls of a run that has ended
+
+function noRun() {
+  if (address.dataset || !isAdmin()) {
+    return emptyState("No run yet", isAdmin() ? EMPTY : READ_ONLY);
+  }
+  const open = () => goTo("data", { open: null });
+  return emptyState("No run yet", NO_DATA, button("Import a file", open, { kind: "primary" }));
+}
 
 /**
  * Draw the card of the current run.
@@ -136,8 +145,7 @@ export class CurrentRun {
   async show(answer, turn) {
     const { run } = answer;
     if (answer.run === null || run === null) {
-      const text = isAdmin() ? EMPTY : READ_ONLY;
-      fill(this.room, h("div.rr-card", emptyState("No run yet", text)));
+      fill(this.room, h("div.rr-card", noRun()));
       return;
     }
     if (this.card.parentNode !== this.room) fill(this.room, this.card);

@@ -39,7 +39,7 @@ export function runActions(table, run) {
     title = "",
   ) => button(word, onclick, { kind: wide ? "small rr-wide" : "small", title });
   const [live, model, lost] = [isLive(status), hasModel(status), status === "lost"];
-  const fresh = "Train this model on, with a fresh optimizer";
+  const fresh = "Train this model further, with a new optimizer";
   const admin = isAdmin();
   return [
     act("Open", () => table.open(run), true),
@@ -119,7 +119,7 @@ function adminEntries(table, run, recipe) {
     "-",
     { text: "Name and note …", icon: "note", act: edit },
     run.resumable && {
-      text: "Resume from its checkpoint",
+      text: "Resume",
       icon: "arrow",
       act: () => table.act(run, "resume"),
     },

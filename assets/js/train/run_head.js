@@ -7,8 +7,7 @@ import { emit } from "../lib/events.js";
 import { isAdmin, userRole } from "../lib/role.js";
 import { roomServer } from "../lib/room.js";
 import { canAskToNotify } from "../lib/run_title.js";
-import { openCutoff } from "../playground/cutoff.js";
-import { openUse } from "../playground/use.js";
+import { openCutoff, openUse } from "../playground/model_dialogs.js";
 import { askToCancel } from "./cancel.js";
 import { placeWords } from "./place_choice.js";
 import { hasModel, isLive, statusMark } from "./words.js";
@@ -44,7 +43,9 @@ export class RunHead {
   draw(run) {
     const warm = run.status === "running" && run.phase === "warm_start" && run.warm_steps;
     this.title.textContent = run.name;
-    fill(this.status, statusMark(run, warm ? "Running, warm start" : STATUS[run.status]));
+    const starts = run.status === "queued" && run.sentence === "Starting";
+    const word = starts ? run.sentence : STATUS[run.status];
+    fill(this.status, statusMark(run, warm ? "Running, warm start" : word));
     const from = run.parent ? `continued from ${run.origin.title}` : run.origin.title;
     const about = [
       run.dataset,
@@ -109,7 +110,7 @@ export class RunHead {
     }
     const saves = run.stopping === "keep";
     const text = h("span.rr-muted", saves ? "Stopping after this step" : "Cancelling …");
-    const title = "It has not answered for 20 s: end its process";
+    const title = "Force it to end: it has not responded to the cancel request";
     const force = run.overdue && button("End now", end, { kind: "quiet danger", title });
     return [text, saves ? cancel : force];
   }
@@ -119,7 +120,7 @@ export class RunHead {
     const { current } = this;
     const measure = /** @type {const} */ ("probability");
     const side = { name: String(id), title: name, measure, combined: !!metrics.combined };
-    const fresh = "Train this model on, with a fresh optimizer";
+    const fresh = "Train this model further, with a new optimizer";
     const last = "Resume from its last checkpoint";
     const proceed = () => emit("refill", { run: id, how: "continue" });
     return [

@@ -88,9 +88,9 @@ function changeCell(run, range) {
     ["BM25", ndcgOf(run, "bm25")],
     ["cosine", ndcgOf(run, "cosine")],
   ];
-  const known = others.filter(([, value]) => value !== null);
-  const words = known.map(([name, value]) => `${name} ${formatMetric(value)}`).join(" · ");
-  const marks = known.map(([, value]) => /** @type {number} */ (value));
+  const measured = others.filter(([, value]) => value !== null);
+  const words = measured.map(([name, value]) => `${name} ${formatMetric(value)}`).join(" · ");
+  const marks = measured.map(([, value]) => /** @type {number} */ (value));
   return [
     h(
       "div.rr-change",

@@ -26,7 +26,7 @@ export class RunSelection {
     box.addEventListener("change", () => {
       if (box.checked) this.selected.add(id);
       else this.selected.delete(id);
-      this.table.show();
+      this.draw();
     });
     return box;
   }
@@ -38,6 +38,7 @@ export class RunSelection {
 
   clear() {
     this.selected.clear();
+    this.table.drawn = ""; // ticks redraw the bar alone, so the rows may differ from what was drawn
     this.table.show();
   }
 
@@ -51,7 +52,10 @@ export class RunSelection {
     if (!count) return;
     const { runs, table } = this;
     const archived = runs.every((run) => run.archived);
-    const compare = () => table.compare([...this.selected]);
+    const compare = () => {
+      table.compare([...this.selected]);
+      this.clear(); // the bar would lie over the comparison
+    };
     const title = count < 2 ? "Select two or more runs to compare them" : "";
     fill(
       this.node,

@@ -45,7 +45,7 @@ function runFacts(run) {
 /** @param {Run} run without a step */
 function waitingFor({ status, sentence }) {
   if (status === "queued") return sentence;
-  return status === "running" ? "Reading data and base model" : "No step was taken";
+  return status === "running" ? "Reading data and base model" : "No step completed";
 }
 
 /**
@@ -54,10 +54,10 @@ function waitingFor({ status, sentence }) {
  */
 function runSentence({ name, sentence, status, step, steps, loss, dev, origin }, points) {
   const best = Math.max(...(points.dev["ndcg@10"] || []).map(([, y]) => y));
-  const whole = status === "running" && step && steps ? ` of ${formatInt(steps)}` : "";
+  const ofSteps = status === "running" && step && steps ? ` of ${formatInt(steps)}` : "";
   const base = formatMetric(dev.base?.["ndcg@10"]);
   const parts = [
-    `${name}: ${sentence.replace(/\.$/, "")}${whole}.`,
+    `${name}: ${sentence.replace(/\.$/, "")}${ofSteps}.`,
     loss === null ? "" : `Loss ${formatMetric(loss)}.`,
     Number.isFinite(best)
       ? `Best nDCG@10 on dev ${formatMetric(best)}, ${origin.title} ${base}.`

@@ -14,12 +14,12 @@ export function seedRows({ runs, metrics }) {
   const values = metrics.find(({ metric }) => metric === METRIC)?.values ?? [];
   if (!runs.some(({ runs: numbers }) => numbers.length > 1)) return null;
   const rows = runs.map(({ name }, at) => ({ name, ...values[at] }));
-  const known = rows.filter(({ value }) => value !== null && value !== undefined);
-  const ends = known.flatMap(({ each, low, high }) => [...each, low, high]);
+  const measured = rows.filter(({ value }) => value !== null && value !== undefined);
+  const ends = measured.flatMap(({ each, low, high }) => [...each, low, high]);
   const numbers = ends.filter((end) => end !== null);
   if (!numbers.length) return null;
   const low = Math.min(...numbers);
-  return { rows: known, low, high: Math.max(...numbers, low + 0.001) };
+  return { rows: measured, low, high: Math.max(...numbers, low + 0.001) };
 }
 
 /**

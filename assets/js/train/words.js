@@ -25,6 +25,16 @@ export function rankerName(ranker, { name, origin, metrics }) {
   return ranker === "tuned" && metrics.combined ? `${name}, model alone` : name;
 }
 
+const SURE = 0.05; // p below which a difference may be significant, as in the verdict
+
+/**
+ * Whether the randomisation test finds a difference; true where it was not made.
+ * @param {Duel | undefined} duel
+ */
+export function isSure(duel) {
+  return !duel || duel.p === undefined || duel.p < SURE;
+}
+
 /** @type {Record<RunStatus, [shape: IconName | null, kind: string]>} */
 const LOOKS = {
   queued: ["clock", ""],

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reranker_ui.core.bases.embedded import embedded
+from reranker_ui.core.bases.embedded import embedded, embedded_encoder_of, encoder_beside
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.hub_models import HUB_ID, cached_model, download
 from reranker_ui.core.models.hub_reach import hub_is_reachable
@@ -69,6 +69,18 @@ def resolve_base(
     return _embedded(name, cache_dir, texts, notice)
 
 
+def resolve_encoder(name: str, cache_dir: Path, revision: str | None = None) -> Path:
+    """The folder of the encoder that a run's combined.json names; refused as `resolve_base`."""
+    if name in EMBEDDED:
+        return embedded_encoder_of(name, cache_dir)
+    return resolve_base(name, cache_dir, revision).path
+
+
+def encoder_for(base: str, cache_dir: Path, texts: Sequence[Pair] = ()) -> tuple[Path, str | None]:
+    """The encoder that reads `texts` beside the base `base`, and a notice if it replaces it."""
+    return encoder_beside(resolve_base(base, cache_dir, texts=texts).path, cache_dir, texts)
+
+
 def _found(name: str, folder: Path) -> ResolvedBase:
     if not is_whole(folder):
         raise Refused(f"{name} has no config.json with safetensors weights, the only kind loaded.")
@@ -86,8 +98,8 @@ def _embedded(
     requested: str, cache_dir: Path, texts: Sequence[Pair], notice: str | None = None
 ) -> ResolvedBase:
     name = requested if requested in EMBEDDED else EMBEDDED_BASE
-    found = embedded(name, cache_dir, texts)
+    base = embedded(name, cache_dir, texts)
     if notice:
-        notice = notice.format(found.name.rpartition("/")[2])
-    notices = " ".join(filter(None, (notice, found.notice))) or None
-    return ResolvedBase(requested, found.name, found.path, found.ranks, notices)
+        notice = notice.format(base.name.rpartition("/")[2])
+    notices = " ".join(filter(None, (notice, base.notice))) or None
+    return ResolvedBase(requested, base.name, base.path, base.ranks, notices)

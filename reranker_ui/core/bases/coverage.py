@@ -40,16 +40,16 @@ class Coverage:
 def coverage_of(tokenizer_file: Path, pairs: Sequence[tuple[str, str]]) -> Coverage:
     """Tokenize (query, passage) pairs with a tokenizer.json; no model is loaded."""
     tokenizer = tokenizer_of(tokenizer_file)
-    seen = _Tally(tokenizer, unknown_id(tokenizer_file))
+    tally = _Tally(tokenizer, unknown_id(tokenizer_file))
     for begin in range(0, len(pairs), _BATCH):
-        seen.add(begin, pairs[begin : begin + _BATCH])
-    words = seen.merged_words()
-    merged = seen.merged_texts()
+        tally.add(begin, pairs[begin : begin + _BATCH])
+    words = tally.merged_words()
+    merged = tally.merged_texts()
     return Coverage(
-        seen.lengths, seen.unknown / max(seen.tokens, 1), seen.tokens / max(seen.characters, 1),
-        tokenizer.get_vocab_size(),
-        len(merged) / max(len(seen.texts), 1), words[0], seen.unknown_pairs, words[1],
-        sorted({at for text in merged for at in seen.where[text]}), seen.dense_pairs,
+        tally.lengths, tally.unknown / max(tally.tokens, 1),
+        tally.tokens / max(tally.characters, 1), tokenizer.get_vocab_size(),
+        len(merged) / max(len(tally.texts), 1), words[0], tally.unknown_pairs, words[1],
+        sorted({at for text in merged for at in tally.where[text]}), tally.dense_pairs,
     )  # fmt: skip
 
 
@@ -61,8 +61,8 @@ def can_read(tokenizer_file: Path, pairs: Sequence[tuple[str, str]]) -> bool:
     if not tokenizer_file.is_file():
         return True
     texts = [text for pair in pairs[:: max(1, len(pairs) // SAMPLE)] for text in pair]
-    seen = tokenizer_of(tokenizer_file).encode_batch(texts, add_special_tokens=False)
-    ids: list[int] = [number for encoding in seen for number in encoding.ids]
+    encodings = tokenizer_of(tokenizer_file).encode_batch(texts, add_special_tokens=False)
+    ids: list[int] = [number for encoding in encodings for number in encoding.ids]
     return ids.count(unknown_id(tokenizer_file)) / max(len(ids), 1) < UNKNOWN_BLOCKS
 
 
@@ -74,12 +74,15 @@ def reads_well(tokenizer_file: Path, pairs: Sequence[tuple[str, str]]) -> bool:
     there are none.
     """
     every = max(1, len(pairs) // WELL_SAMPLE)
-    begun = [(query[:WELL_LENGTH], passage[:WELL_LENGTH]) for query, passage in pairs[::every]]
-    seen = coverage_of(tokenizer_file, begun)
+    beginnings = [(query[:WELL_LENGTH], passage[:WELL_LENGTH]) for query, passage in pairs[::every]]
+    coverage = coverage_of(tokenizer_file, beginnings)
     return (
-        seen.unknown < WELL_UNKNOWN
-        and seen.merged_words < WELL_MERGED
-        and (seen.tokens_per_character < WELL_DENSE or seen.vocabulary >= MULTILINGUAL_VOCABULARY)
+        coverage.unknown < WELL_UNKNOWN
+        and coverage.merged_words < WELL_MERGED
+        and (
+            coverage.tokens_per_character < WELL_DENSE
+            or coverage.vocabulary >= MULTILINGUAL_VOCABULARY
+        )
     )
 
 

@@ -66,6 +66,13 @@ def encoder_beside(base: Path, cache: Path, texts: Sequence[Pair] = ()) -> tuple
     return folder, f"Cosine similarity is computed by the embedded encoder {short}."
 
 
+def embedded_encoder_of(name: str, cache: Path) -> Path:
+    """The folder of the encoder of an embedded base; that of E5 is not its ranking start."""
+    if name == EMBEDDED_MULTILINGUAL:
+        return multilingual.multilingual_folder(cache)
+    return _english().path
+
+
 def embedded_name(folder: Path) -> str | None:
     """The recipe's name for the embedded base in `folder`; None for another folder."""
     if folder == embedded_encoder():

@@ -176,5 +176,5 @@ def _file(package: str, name: str) -> Path | None:
         files = metadata.files(package) or []
     except metadata.PackageNotFoundError:
         return None
-    found = next((Path(str(file.locate())) for file in files if str(file) == name), None)
-    return found if found and found.is_file() else None
+    path = next((Path(str(file.locate())) for file in files if str(file) == name), None)
+    return path if path and path.is_file() else None

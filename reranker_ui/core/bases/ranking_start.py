@@ -27,25 +27,25 @@ CONFIG = {
 
 def with_start(encoder: Tensors, start: Tensors) -> dict[str, Any]:
     """The cross-encoder's tensors: those of the `encoder` moved by `start`, and the head."""
-    found = {PREFIX + name: tensor for name, tensor in encoder.items()}
+    tensors = {PREFIX + name: tensor for name, tensor in encoder.items()}
     for name, value in start.items():
         if name.endswith(BLOCKS):
             name = name.removesuffix(BLOCKS)
-            before = found[name].astype(np.float32)
+            before = tensors[name].astype(np.float32)
             value = before + unpacked(value.tobytes(), 0, before.size).reshape(before.shape)
-        found[name] = value
-    return found
+        tensors[name] = value
+    return tensors
 
 
 def start_of(encoder: Tensors, trained: Tensors) -> dict[str, Any]:
     """The start that moves `encoder` to the `trained` cross-encoder, without what did not move."""
-    found: dict[str, Any] = {}
+    start: dict[str, Any] = {}
     for name, after in trained.items():
         before = encoder.get(name.removeprefix(PREFIX))
         if before is None or before.ndim < 2:
-            found[name] = after.astype(np.float16)
+            start[name] = after.astype(np.float16)
             continue
         moved = after.astype(np.float32) - before.astype(np.float32)
         if moved.any():
-            found[name + BLOCKS] = np.frombuffer(packed(moved), dtype=np.uint8)
-    return found
+            start[name + BLOCKS] = np.frombuffer(packed(moved), dtype=np.uint8)
+    return start

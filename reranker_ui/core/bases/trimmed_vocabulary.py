@@ -58,12 +58,12 @@ def kept_tokens(tokenizer: Path, spec: Mapping[str, Any], texts: Sequence[str]) 
     reader = Tokenizer.from_file(str(tokenizer))
     reader.no_padding()
     reader.no_truncation()
-    found = {token["id"] for token in spec["added_tokens"]}
+    kept = {token["id"] for token in spec["added_tokens"]}
     for start in range(0, len(texts), BATCH):
-        for read in reader.encode_batch(list(texts[start : start + BATCH])):
-            found.update(read.ids)
-    found |= {number for number, piece in enumerate(_pieces(spec)) if len(_bare(piece)) < 2}
-    return sorted(found)
+        for encoding in reader.encode_batch(list(texts[start : start + BATCH])):
+            kept.update(encoding.ids)
+    kept |= {number for number, piece in enumerate(_pieces(spec)) if len(_bare(piece)) < 2}
+    return sorted(kept)
 
 
 def smaller(spec: Mapping[str, Any], kept: Sequence[int]) -> dict[str, Any]:
@@ -122,5 +122,5 @@ def _trim_weights(inner: Any, kept: Sequence[int]) -> int:
     return int(old.num_embeddings)
 
 
-def _difference(one: Sequence[float], other: Sequence[float]) -> float:
-    return float(np.abs(np.asarray(one) - np.asarray(other)).max()) if one else 0.0
+def _difference(first: Sequence[float], second: Sequence[float]) -> float:
+    return float(np.abs(np.asarray(first) - np.asarray(second)).max()) if first else 0.0

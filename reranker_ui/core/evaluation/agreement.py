@@ -33,10 +33,10 @@ def agreement(votes: Iterable[Vote], scale: str = "binary") -> Agreement:
     by_pair: dict[int, dict[str, float]] = defaultdict(dict)
     for pair, annotator, label in votes:
         by_pair[pair][annotator] = label
-    shared = [given for given in by_pair.values() if len(given) > 1]
-    names = sorted({name for given in shared for name in given})
-    pairings = [a == b for given in shared for a, b in combinations(given.values(), 2)]
-    different = len({label for given in shared for label in given.values()}) > 1
+    shared = [labels for labels in by_pair.values() if len(labels) > 1]
+    names = sorted({name for labels in shared for name in labels})
+    pairings = [a == b for labels in shared for a, b in combinations(labels.values(), 2)]
+    different = len({label for labels in shared for label in labels.values()}) > 1
     return {
         "shared": len(shared),
         "annotators": len(names),
@@ -50,7 +50,7 @@ def _kappa(shared: list[dict[str, float]], names: list[str]) -> float:
     from sklearn.metrics import cohen_kappa_score
 
     # Labels as strings: scikit-learn treats fractions as a regression target.
-    first, second = ([str(given[name]) for given in shared] for name in names)
+    first, second = ([str(labels[name]) for labels in shared] for name in names)
     return float(cohen_kappa_score(first, second))
 
 
@@ -59,5 +59,5 @@ def _alpha(shared: list[dict[str, float]], names: list[str], scale: str) -> floa
     import numpy as np
 
     level = LEVELS.get(scale, "nominal")
-    table = [[given.get(name, np.nan) for given in shared] for name in names]
+    table = [[labels.get(name, np.nan) for labels in shared] for name in names]
     return float(krippendorff.alpha(np.array(table), level_of_measurement=level))

@@ -92,7 +92,9 @@ def between(shared: Shared) -> list[PairwiseAgreement]:
     rows: list[PairwiseAgreement] = []
     for (a, b), labels in largest:
         votes = [
-            (n, who, label) for n, (x, y) in enumerate(labels) for who, label in ((a, x), (b, y))
+            (n, annotator, label)
+            for n, (x, y) in enumerate(labels)
+            for annotator, label in ((a, x), (b, y))
         ]
         equal = sum(x == y for x, y in labels)
         rows.append(
@@ -117,7 +119,7 @@ def with_majority(shared: Shared) -> dict[str, MajorityAgreement]:
     equal: Counter[str] = Counter()
     for given in shared:
         for name, label in given.items():
-            others = Counter(vote for who, vote in given.items() if who != name)
+            others = Counter(vote for other, vote in given.items() if other != name)
             top = max(others.values())
             winners = [value for value, n in others.items() if n == top]
             if len(winners) == 1:

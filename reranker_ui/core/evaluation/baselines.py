@@ -9,15 +9,18 @@ import pandas as pd
 
 from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.bases.embedded import encoder_beside
+from reranker_ui.core.evaluation import shared as sharing
 from reranker_ui.core.evaluation.bm25 import bm25_scores
 from reranker_ui.core.evaluation.metrics import Metrics, ranking_metrics, scorable
+from reranker_ui.core.evaluation.shared import Shared
 from reranker_ui.core.evaluation.text_vectors import TextVectors
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.loading import damage_refused
 from reranker_ui.core.models.reranker import Reranker
+from reranker_ui.core.values.execution.stops import obey_cancel
 from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.recipe import BestBy
-from reranker_ui.core.values.run_folder import Cancelled, RunFolder
+from reranker_ui.core.values.run_folder import RunFolder
 
 LIVE_SHARE = 0.06  # dev pairs scored at each evaluation for each pair learned from
 JUDGED_SHARE = 0.2  # the same for the one evaluation by which the run's ranker is chosen
@@ -31,19 +34,33 @@ def pairs_of(frame: pd.DataFrame) -> list[Pair]:
 
 
 def scores_of(
-    folder: RunFolder, score: Callable[[list[Pair]], list[float]], frame: pd.DataFrame
+    folder: RunFolder, score: Callable[[list[Pair]], list[float]], pairs: list[Pair]
 ) -> list[float]:
-    """Scores of the rows of `frame`, in order. Raises Cancelled if the run is cancelled.
-
-    A run that was stopped, saved and resumed continues: its saved model is already overwritten.
-    """
-    pairs = pairs_of(frame)
+    """Scores of `pairs`, in order. Raises Cancelled if the run is cancelled."""
     scores: list[float] = []
     for start in range(0, len(pairs), SLICE):
-        if folder.stop_requested() == "cancel" and not folder.kept():
-            raise Cancelled
+        obey_cancel(folder)
         scores += score(pairs[start : start + SLICE])
     return scores
+
+
+def logits_of(
+    folder: RunFolder,
+    model: Path,
+    max_length: int | None,
+    pairs: list[Pair],
+    shared: Shared | None = None,
+    name: str = "The model of this run",
+) -> list[float]:
+    """Logits of `pairs` by the cross-encoder in the folder `model`; many by `shared`.
+
+    `name` stands in the error where it cannot be loaded.
+    """
+    if shared is not None and len(pairs) >= sharing.LEAST:
+        return shared.logits(model, max_length, pairs)
+    with damage_refused(name, "Choose another base."):
+        reranker = Reranker(model, max_length)
+    return scores_of(folder, partial(reranker.scores, raw=True), pairs)
 
 
 def metrics_of(frame: pd.DataFrame, scores: list[float], scale: Scale = GRADES) -> Metrics:
@@ -79,12 +96,23 @@ def live_pairs(
 class Baselines:
     """Base, BM25 and cosine, each loaded only while it scores."""
 
-    def __init__(self, base: ResolvedBase, max_length: int, cache: Path, texts: list[Pair]) -> None:
-        """`texts` choose the encoder where the base is not one; it is stored in `cache`."""
+    def __init__(
+        self,
+        base: ResolvedBase,
+        max_length: int,
+        cache: Path,
+        texts: list[Pair],
+        shared: Shared | None = None,
+    ) -> None:
+        """`texts` choose the encoder where the base is not one; it is stored in `cache`.
+
+        `shared` computes what is much; None where this process does alone.
+        """
+        self.shared = shared
         self._base, self._max_length = base, max_length
         self.scores: dict[str, dict[str, list[float]]] = {}  # split -> ranker -> as last evaluated
         self.encoder, self.notice = encoder_beside(base.path, cache, texts)
-        self.vectors = TextVectors(self.encoder)
+        self.vectors = TextVectors(self.encoder, shared)
 
     def evaluate(
         self, folder: RunFolder, frame: pd.DataFrame, split: str
@@ -107,12 +135,14 @@ class Baselines:
             keys, queries = frame["query_key"].tolist(), frame["query"].tolist()
             return bm25_scores(keys, queries, frame["passage"].tolist())
         if ranker == "cosine":
-            cosines = scores_of(folder, self.vectors.cosines, frame)
+            pairs = pairs_of(frame)
+            if self.shared is not None and len(pairs) >= sharing.LEAST:
+                self.vectors.keep(pairs)  # not in the slices below, which are small
+            cosines = scores_of(folder, self.vectors.cosines, pairs)
             self.vectors.delete_engine()
             return cosines
-        with damage_refused(f"The base {self._base.used}", "Choose another base."):
-            base = Reranker(self._base.path, self._max_length)
-        return scores_of(folder, partial(base.scores, raw=True), frame)
+        pairs, name = pairs_of(frame), f"The base {self._base.used}"
+        return logits_of(folder, self._base.path, self._max_length, pairs, self.shared, name)
 
 
 @dataclass(frozen=True)
@@ -129,15 +159,21 @@ class Tuned:
 
 
 def evaluate_tuned(
-    folder: RunFolder, frame: pd.DataFrame, live: pd.DataFrame, judged: pd.DataFrame
+    folder: RunFolder,
+    frame: pd.DataFrame,
+    live: pd.DataFrame,
+    judged: pd.DataFrame,
+    shared: Shared | None = None,
 ) -> Tuned:
     """Reload the saved model and evaluate it on dev and on the test split `frame`.
 
-    `live` and `judged` are rows of dev; the second has all of the first. Emits the metrics.
+    `live` and `judged` are rows of dev; the second has all of the first. `shared` computes what is
+    much. Emits the metrics.
     """
-    score = partial(Reranker(folder.model).scores, raw=True)
     scale = folder.scale()
-    dev, test = (scores_of(folder, score, pairs) for pairs in (judged, frame))
+    pairs = pairs_of(judged) + pairs_of(frame)
+    logits = logits_of(folder, folder.model, None, pairs, shared)
+    dev, test = logits[: len(judged)], logits[len(judged) :]
     of_live = pd.Series(dev, index=judged.index, dtype=float)[live.index].tolist()
     tuned = Tuned(metrics_of(live, of_live, scale), metrics_of(frame, test, scale), dev, test)
     folder.emit("evaluated", when="tuned", split="dev", metrics=tuned.dev)
@@ -145,14 +181,14 @@ def evaluate_tuned(
     return tuned
 
 
-def best_by(metrics: Metrics, wanted: BestBy = "auto") -> str | None:
+def best_by(metrics: Metrics, choice: BestBy = "auto") -> str | None:
     """The metric that selects the best checkpoint; None where the last one is kept.
 
     `auto` is average precision where it can be computed: pooled over all pairs, it varies less on
     a small dev split than a mean over queries. With nDCG@10 over 127 queries the sample kept an
     early, worse checkpoint.
     """
-    if wanted == "last":
+    if choice == "last":
         return None
-    deciding = (*([] if wanted == "auto" else [wanted]), "average_precision", "ndcg@10")
+    deciding = (*([] if choice == "auto" else [choice]), "average_precision", "ndcg@10")
     return next((name for name in deciding if metrics[name] is not None), None)

@@ -44,13 +44,13 @@ def bm25_scores(
         (engine.scores["data"], engine.scores["indices"], engine.scores["indptr"]),
         shape=(len(distinct), len(engine.scores["indptr"]) - 1),
     ).tocsr()
-    wanted = _presence(
+    query_words = _presence(
         [str(query) for query in distinct_queries], engine.vocab_dict, weights.shape[1]
     )
     scores: list[float] = []
     for start in range(0, len(passage_rows), BLOCK):
         rows = slice(start, start + BLOCK)
-        product = weights[passage_rows[rows]].multiply(wanted[query_rows[rows]])
+        product = weights[passage_rows[rows]].multiply(query_words[query_rows[rows]])
         scores += np.asarray(product.sum(axis=1), dtype=float).ravel().tolist()
     return scores
 
@@ -78,9 +78,9 @@ class Index:
         """
         import bm25s
 
-        kept = json.loads((folder / "kept.json").read_text())
-        engine = bm25s.BM25.load(str(folder), mmap=True) if kept["words"] else None
-        size = int(kept["passages"])
+        facts = json.loads((folder / "kept.json").read_text())
+        engine = bm25s.BM25.load(str(folder), mmap=True) if facts["words"] else None
+        size = int(facts["passages"])
         # Some damage only shows in a search.
         if engine is not None and len(engine.get_scores_from_ids([0])) != size:
             raise ValueError(f"The index in {folder} does not hold {size:,} passages.")
@@ -106,13 +106,13 @@ class Index:
 
     def _save(self, folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(dir=folder.parent))
+        draft = Path(tempfile.mkdtemp(dir=folder.parent))
         if self._engine is not None:
-            self._engine.save(str(aside), show_progress=False)
-        kept = {"passages": self.size, "words": self._engine is not None}
-        (aside / "kept.json").write_text(json.dumps(kept))
+            self._engine.save(str(draft), show_progress=False)
+        facts = {"passages": self.size, "words": self._engine is not None}
+        (draft / "kept.json").write_text(json.dumps(facts))
         shutil.rmtree(folder, ignore_errors=True)
-        aside.replace(folder)
+        draft.replace(folder)
 
 
 def _engine(passages: list[str]) -> Any:

@@ -67,10 +67,10 @@ def calibrated(calibration: Mapping[str, Any], logits: Sequence[float]) -> list[
     """The calibrated probability of each logit."""
     scores = np.asarray(logits, dtype=float)
     if calibration["method"] == "platt":
-        found = sigmoid(calibration["a"] * scores + calibration["b"])
+        probabilities = sigmoid(calibration["a"] * scores + calibration["b"])
     else:
-        found = np.interp(scores, calibration["x"], calibration["y"])
-    return [float(value) for value in np.atleast_1d(found)]
+        probabilities = np.interp(scores, calibration["x"], calibration["y"])
+    return [float(value) for value in np.atleast_1d(probabilities)]
 
 
 def _fit(truth: Array, scores: Array, method: str) -> ProbabilityMap:
@@ -99,23 +99,26 @@ def _left_out(query_keys: Sequence[Hashable], truth: Array, scores: Array, metho
 
     numbers = {key: number for number, key in enumerate(dict.fromkeys(query_keys))}
     groups = [numbers[key] for key in query_keys]
-    found = np.full(len(truth), truth.mean())
+    probabilities = np.full(len(truth), truth.mean())
     for learn, rest in GroupKFold(min(FOLDS, max(2, len(numbers)))).split(scores, groups=groups):
         if 0 < truth[learn].mean() < 1:
-            found[rest] = calibrated(_fit(truth[learn], scores[learn], method), scores[rest])
-    return found
+            probabilities[rest] = calibrated(
+                _fit(truth[learn], scores[learn], method), scores[rest]
+            )
+    return probabilities
 
 
-def _measures(truth: Array, found: Array) -> ProbabilityErrors:
-    safe = np.clip(found, 1e-6, 1 - 1e-6)
-    losses = -(truth * np.log(safe) + (1 - truth) * np.log(1 - safe))
-    bins = np.minimum((found * BINS).astype(int), BINS - 1)
+def _measures(truth: Array, probabilities: Array) -> ProbabilityErrors:
+    from sklearn.metrics import brier_score_loss, log_loss
+
+    safe = np.clip(probabilities, 1e-6, 1 - 1e-6)
+    bins = np.minimum((probabilities * BINS).astype(int), BINS - 1)
     gaps = [
-        abs(found[bins == at].mean() - truth[bins == at].mean()) * (bins == at).mean()
+        abs(probabilities[bins == at].mean() - truth[bins == at].mean()) * (bins == at).mean()
         for at in np.unique(bins)
     ]
     return {
-        "log_loss": float(losses.mean()),
-        "brier": float(((found - truth) ** 2).mean()),
+        "log_loss": float(log_loss(truth, safe, labels=[0, 1])),
+        "brier": float(brier_score_loss(truth, probabilities)),
         "error": float(sum(gaps)),
     }

@@ -123,8 +123,8 @@ def _groups(query_keys: Sequence[Hashable]) -> list[Array]:
 
 
 def _precision(truth: Array, scores: Array, cut: float) -> float:
-    kept = scores >= cut
-    return float(truth[kept].mean()) if kept.any() else 1.0
+    selected = scores >= cut
+    return float(truth[selected].mean()) if selected.any() else 1.0
 
 
 def _recall(truth: Array, scores: Array, cut: float) -> float:

@@ -63,13 +63,13 @@ def measure_of(name: str) -> tuple[str, int]:
 
     Refused: another name. ndcg-exp has the gain 2^grade - 1 (Burges et al., ICML 2005).
     """
-    found = _NAMED.fullmatch(name.strip().lower())
-    if found is None or not 1 <= int(found[2]) <= MOST_K:
+    match = _NAMED.fullmatch(name.strip().lower())
+    if match is None or not 1 <= int(match[2]) <= MOST_K:
         raise Refused(
             f'"{name[:40]}" is not a metric. Give ndcg@k, ndcg-exp@k, p@k or recall@k with k from 1'
             f" to {MOST_K}, such as p@5."
         )
-    return found[1], int(found[2])
+    return match[1], int(match[2])
 
 
 def named_per_query(
@@ -92,13 +92,13 @@ def named_per_query(
     if kind in ("p", "recall"):
         rows = frame[_has_both(frame["query_key"], frame["positive"], frame["grade"].notna())]
         gains, measure = rows["positive"].astype(int), {"p": ir_measures.P, "recall": ir_measures.R}
-        found = _measured(rows, gains, [measure[kind] @ k])
+        per_query = _measured(rows, gains, [measure[kind] @ k])
     else:
         rows = frame[scorable(frame["query_key"], frame["grade"], scale)]
         linear = scale.gains(rows["grade"])
         values = _gains(linear if kind == "ndcg" else 2.0**linear - 1.0)
-        found = _measured(rows, pd.Series(values, index=rows.index), [ir_measures.nDCG @ k])
-    return pd.Series({key: value for (key, _), value in found.items()}, dtype=float)
+        per_query = _measured(rows, pd.Series(values, index=rows.index), [ir_measures.nDCG @ k])
+    return pd.Series({key: value for (key, _), value in per_query.items()}, dtype=float)
 
 
 def scorable(query_keys: "pd.Series[Any]", grades: "pd.Series[float]", scale: Scale) -> Any:
@@ -139,15 +139,15 @@ def _per_query(frame: pd.DataFrame, seed: int, scale: Scale) -> pd.DataFrame:
     both = frame[_has_both(frame["query_key"], frame["positive"], frame["grade"].notna())]
     gains = pd.Series(_gains(scale.gains(frame["grade"])), index=frame.index)
     ndcg, precision = ir_measures.nDCG @ CUTOFF, [ir_measures.RR, ir_measures.AP]
-    found = pd.DataFrame({"query_key": frame["query_key"].unique()})
+    table = pd.DataFrame({"query_key": frame["query_key"].unique()})
     measured = {
         **_measured(frame, gains, [ndcg]),
         **_measured(both, both["positive"].astype(int), precision),
     }
     for name, measure in (("ndcg@10", "nDCG@10"), ("mrr@10", "RR"), ("map", "AP")):
-        found[name] = [measured.get((key, measure), math.nan) for key in found["query_key"]]
-    found["mrr@10"] = found["mrr@10"].map(_cut)
-    return found
+        table[name] = [measured.get((key, measure), math.nan) for key in table["query_key"]]
+    table["mrr@10"] = table["mrr@10"].map(_cut)
+    return table
 
 
 def _measured(

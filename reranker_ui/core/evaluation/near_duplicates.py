@@ -31,12 +31,28 @@ def similar_pairs(texts: Sequence[str], overlap: float = 0.8) -> list[tuple[int,
     return [(int(i), int(j)) for i, j in pairs[_overlaps(words, pairs) >= overlap]]
 
 
+def similar_of_one_query(
+    passages: Sequence[tuple[Sequence[int], str]], queries: Sequence[int]
+) -> list[tuple[int, int]]:
+    """Positions of pairs of one query with near-duplicate passages.
+
+    `passages` are distinct: the positions of the pairs with it, and its text; `queries`: the key of
+    each pair's query.
+    """
+    similar = []
+    for i, j in similar_pairs([text for _, text in passages], overlap=0.9):
+        there = {queries[at]: at for at in passages[j][0]}
+        similar += [(at, there[queries[at]]) for at in passages[i][0] if queries[at] in there]
+    return similar
+
+
 def _words(texts: Sequence[str]) -> Any:
     """A sparse row of 0 and 1 for each text."""
     from sklearn.feature_extraction.text import HashingVectorizer
 
     hashing = HashingVectorizer(
-        lowercase=False, token_pattern=r"\S+",  # noqa: S106 - words, no password ngram_range=(1, 2), n_features=_FEATURES,
+        token_pattern=r"\S+",  # noqa: S106 - words, no password
+        lowercase=False, ngram_range=(1, 2), n_features=_FEATURES,
         binary=True, norm=None, alternate_sign=False, dtype=np.float32,
     )  # fmt: skip
     return hashing.transform(spaced(text) for text in texts)

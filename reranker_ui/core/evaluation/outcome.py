@@ -30,20 +30,20 @@ def outcome_of(scored: pd.DataFrame, scale: Scale = GRADES) -> dict[str, Any]:
     grade: its label}; `queries`.
     """
     rankers = [*RANKERS, *(["combined"] if "combined" in scored else [])]
-    found = pd.DataFrame({ranker: _ndcg(scored, ranker, scale) for ranker in rankers})
+    ndcg = pd.DataFrame({ranker: _ndcg(scored, ranker, scale) for ranker in rankers})
     ours = rankers[-1]
-    if found.empty:
+    if ndcg.empty:
         return {"ranker": ours, "intervals": {}, "against": {}, "free": None, "reference": None,
                 "worst": [], "queries": 0}  # fmt: skip
-    reference = str(found[["base", *FREE]].mean().idxmax())
+    reference = str(ndcg[["base", *FREE]].mean().idxmax())
     return {
         "ranker": ours,
-        "intervals": {name: bootstrap_interval(found[name].to_numpy(float)) for name in rankers},
-        "against": {name: _against(found[ours] - found[name]) for name in rankers[:-1]},
-        "free": str(found[list(FREE)].mean().idxmax()),
+        "intervals": {name: bootstrap_interval(ndcg[name].to_numpy(float)) for name in rankers},
+        "against": {name: _against(ndcg[ours] - ndcg[name]) for name in rankers[:-1]},
+        "free": str(ndcg[list(FREE)].mean().idxmax()),
         "reference": reference,
-        "worst": _worst(found, scored, ours, reference),
-        "queries": len(found),
+        "worst": _worst(ndcg, scored, ours, reference),
+        "queries": len(ndcg),
     }
 
 
@@ -54,8 +54,8 @@ def is_constant(scores: "pd.Series[float]") -> bool:
 
 def _ndcg(scored: pd.DataFrame, ranker: str, scale: Scale) -> "pd.Series[float]":
     keys, grades = scored["query_key"].tolist(), scored["grade"].tolist()
-    found = per_query(keys, grades, scored[ranker].tolist(), scale=scale)
-    return found.set_index("query_key")["ndcg@10"]
+    metrics = per_query(keys, grades, scored[ranker].tolist(), scale=scale)
+    return metrics.set_index("query_key")["ndcg@10"]
 
 
 def bootstrap_interval(values: Values) -> tuple[float, float]:

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from reranker_ui.core.evaluation import shared as sharing
+from reranker_ui.core.evaluation.shared import Shared
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.encoder import Encoder, Kind
 
@@ -13,18 +15,34 @@ from reranker_ui.core.models.encoder import Encoder, Kind
 class TextVectors:
     """Keeps the embeddings, 4 bytes a dimension; the encoder is loaded while texts are new."""
 
-    def __init__(self, encoder: Path) -> None:
+    def __init__(self, encoder: Path, shared: Shared | None = None) -> None:
+        """`shared` embeds many new texts at once; None where this process does alone."""
+        self._shared = shared
         self._path, self._encoder = encoder, None  # type: Path, Encoder | None
         self._kept: dict[Kind, dict[str, Any]] = {"query": {}, "document": {}}
 
     def vectors(self, texts: Sequence[str], kind: Kind) -> Any:
         """The embedding of each text, of length 1: texts x dimensions."""
+        self._keep(texts, kind)
+        return np.stack([self._kept[kind][text] for text in texts])
+
+    def keep(self, pairs: Sequence[Pair]) -> None:
+        """Embed all texts of `pairs` at once, for the calls that follow."""
+        self._keep([query for query, _ in pairs], "query")
+        self._keep([passage for _, passage in pairs], "document")
+
+    def _keep(self, texts: Sequence[str], kind: Kind) -> None:
         kept = self._kept[kind]
         new = [text for text in dict.fromkeys(texts) if text not in kept]
         if new:
-            self._encoder = self._encoder or Encoder(self._path)
-            kept.update(zip(new, self._encoder.vectors(new, kind), strict=True))
-        return np.stack([kept[text] for text in texts])
+            kept.update(zip(new, self.made(new, kind), strict=True))
+
+    def made(self, texts: Sequence[str], kind: Kind) -> Any:
+        """As `vectors`, but made again and not kept."""
+        if self._shared is not None and len(texts) >= sharing.LEAST:
+            return self._shared.vectors(self._path, texts, kind)
+        self._encoder = self._encoder or Encoder(self._path)
+        return self._encoder.vectors(texts, kind)
 
     def of_pairs(self, pairs: Sequence[Pair]) -> tuple[Any, Any]:
         """The embeddings of the queries and of the passages: each pairs x dimensions."""

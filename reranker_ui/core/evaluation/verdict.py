@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Literal, TypedDict, cast
 
+from reranker_ui.core.evaluation.quality.finding import count_of
+
 SURE = 0.05  # p below which a difference is significant
 FEW = 10  # test queries below which nothing is said
 SMALL = 50  # test queries below which the interval is named: Buckley and Voorhees, SIGIR 2000
@@ -56,7 +58,7 @@ def verdict_of(results: Mapping[str, Any], origin: str | None = None) -> Verdict
     rivals = [(TITLES[free], against[free])]
     if origin and "base" in against:
         rivals.append((origin, against["base"]))
-    states = [state_of(duel) for _, duel in rivals]
+    states = [state_of(comparison) for _, comparison in rivals]
     deploy = states[0] == "better" and "worse" not in states
     kind: Literal["good", "bad", "unclear"] = (
         "good" if deploy else "bad" if "worse" in states else "unclear"
@@ -69,17 +71,17 @@ def verdict_of(results: Mapping[str, Any], origin: str | None = None) -> Verdict
         "kind": kind,
         "sentence": _sentence(names, states),
         "numbers": f"nDCG@10 on {queries:,} test queries: "
-        + ", ".join(_number(name, duel) for name, duel in rivals)
+        + ", ".join(_number(name, comparison) for name, comparison in rivals)
         + ".",
     }
     return cast(Verdict, verdict)
 
 
-def state_of(duel: Mapping[str, Any]) -> str:
+def state_of(comparison: Mapping[str, Any]) -> str:
     """ "better", "worse", or "unclear" where the interval contains 0 or chance explains it."""
-    if duel["p"] >= SURE or duel["low"] <= 0 <= duel["high"]:
+    if comparison["p"] >= SURE or comparison["low"] <= 0 <= comparison["high"]:
         return "unclear"
-    return "better" if duel["difference"] > 0 else "worse"
+    return "better" if comparison["difference"] > 0 else "worse"
 
 
 def small_test(results: Mapping[str, Any]) -> str | None:
@@ -89,7 +91,8 @@ def small_test(results: Mapping[str, Any]) -> str | None:
         return None
     low, high = results["intervals"].get(results.get("ranker") or "tuned") or (0.0, 0.0)
     within = f" nDCG@10 is known to ±{(high - low) / 2:.3f} only." if high > low else ""
-    return f"The test split has only {queries:,} queries.{within} Label more test queries."
+    counted = count_of(queries, "query", "queries")
+    return f"The test split has only {counted}.{within} Label more test queries."
 
 
 def _sentence(names: list[str], states: list[str]) -> str:
@@ -100,12 +103,14 @@ def _sentence(names: list[str], states: list[str]) -> str:
         sentence = "; ".join([parts[0], *(part[0].lower() + part[1:] for part in parts[1:])]) + "."
     if states[0] == "worse":
         return f"{sentence} Do not deploy it."
+    if states[0] == "unclear":
+        return f"{sentence} Do not deploy it yet."
     if states[0] == "better" and "worse" in states:
         return f"{sentence} Keep {names[1]}."
     return sentence
 
 
-def _number(name: str, duel: Mapping[str, Any]) -> str:
-    gain, low, high = (f"{duel[key]:+.3f}".replace("-", "\N{MINUS SIGN}")
+def _number(name: str, comparison: Mapping[str, Any]) -> str:
+    gain, low, high = (f"{comparison[key]:+.3f}".replace("-", "\N{MINUS SIGN}")
                        for key in ("difference", "low", "high"))  # fmt: skip
     return f"{gain} against {name} (95% interval {low} to {high})"

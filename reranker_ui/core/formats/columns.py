@@ -12,8 +12,9 @@ KNOWN = {
         "query", "question", "querytext", "searchquery", "searchterm", "anchor", "premise",
         "sentence0", "sentencea", "text1", "queries", "q", "argument", "searchterms", "keyword",
         "querystring", "userquery", "prompt", "claim", "title1", "question1", "src",
-        "frage", "suchanfrage", "anfrage", "suchbegriff", "requête", "consulta", "pregunta",
-        "domanda", "pergunta", "zoekopdracht", "vraag", "查询", "问题", "クエリ", "質問",
+        "frage", "suchanfrage", "anfrage", "suchbegriff", "requête", "requete", "consulta",
+        "pregunta", "domanda", "pergunta", "zoekopdracht", "vraag", "查询", "问题", "クエリ",
+        "質問",
     ),
     "passage": (
         "passage", "document", "doc", "answer", "passagetext", "documenttext", "doctext",
@@ -21,15 +22,16 @@ KNOWN = {
         "keypoint", "paragraph", "text", "body", "response", "productdescription", "producttext",
         "producttitle", "snippet", "abstract", "candidate", "chunk", "evidence", "title2",
         "question2", "contents", "description", "title", "tgt",
-        "antwort", "treffer", "dokument", "textstelle", "réponse", "texte", "respuesta", "texto",
-        "documento", "risposta", "resposta", "antwoord", "文档", "段落", "答案", "文書", "回答",
+        "antwort", "treffer", "dokument", "textstelle", "réponse", "reponse", "texte", "respuesta",
+        "texto", "documento", "risposta", "resposta", "antwoord", "文档", "段落", "答案", "文書",
+        "回答",
     ),
     "label": (
         "label", "labels", "relevance", "grade", "score", "scores", "rating", "judgment",
         "judgement", "isrelevant", "relevant", "gold", "rel", "relevancelabel", "relevancescore",
         "goldlabel", "esclabel", "escilabel", "similarity", "similarityscore", "target", "class",
         "annotation", "isduplicate", "y", "annotations", "judgments", "judgements", "ratings",
-        "bewertung", "relevanz", "pertinence", "relevancia", "relevância",
+        "bewertung", "relevanz", "pertinence", "pertinent", "relevancia", "relevância",
         "rilevanza", "beoordeling", "标签", "相关性", "ラベル", "関連度",
     ),
     "split": ("split", "fold", "subset", "partition"),
@@ -41,24 +43,30 @@ KNOWN = {
 ROLES = tuple(KNOWN)
 IDS = (
     "queryid", "qid", "questionid", "documentid", "docid", "passageid", "pid", "corpusid", "id",
-    "did", "argid", "keypointid",
+    "did", "argid", "keypointid", "productid", "productuid", "itemid", "articleid", "asin",
 )  # fmt: skip
-_LISTED = {"positive", "negative", "positives", "negatives", "relevant"}  # names, or labels?
+# Names, or labels?
+_LISTED = {"positive", "negative", "positives", "negatives", "relevant", "irrelevant",
+           "notrelevant", "nonrelevant"}  # fmt: skip
 _ALL = {name for names in KNOWN.values() for name in names} | set(IDS) | _LISTED
-_COUNTS = (
-    "impressions", "views", "rank", "position", "index", "idx", "id", "count", "length", "version",
-    "year", "seed", "fold", "time", "offset", "start", "end", "hash", "order", "line", "page",
-    "confidence", "unnamed0", "number", "num", "tokens", "words", "no", "nr", "row", "nummer",
-    "sku", "ean", "gtin", "price", "preis", "cost", "amount", "quantity", "stock", "variance",
-    "std", "stddev", "deviation", "entropy", "agreement",
-)  # fmt: skip
+# Endings of names; those of "valid", "yes or no", "recommend" and "mean" are none.
+_COUNTS = re.compile(
+    r".*(impressions|views|rank(ing)?|position|index|idx|(?<!val)(?<!pa)id|count|length|version|"
+    r"year|seed|fold|time|offset|start|(?<!mm)end|hash|order|line|page|confidence|unnamed0|number|"
+    r"num|tokens|words|(?<!yes)(?<!yesor)no|nr|row|nummer|sku|(?<!cl)(?<!m)ean|gtin|price|preis|"
+    r"cost|amount|quantity|stock|variance|std|stddev|deviation|entropy|agreement)"
+)
+_RANK = re.compile(r".*(rank(ing)?|position|rang|platz)")  # the place of a result in its list
 # What users did with a result: it depends on its position, so it is read as a label only if chosen.
 _BEHAVIOUR = re.compile(
-    r".*(clicks|ctr|click(through)?rate|conversions?(rate)?|purchases|orders|addtocarts?|sales)"
+    r".*(clicks|ctr|click(through)?rate|conversions?(rate)?|purchases|orders|addtocarts?|sales"
+    r"|(up|down)votes?|(dis)?likes)"
 )
+_CODE = re.compile(r"(?=\S*\d)[!-~]+|https?://\S+")  # "SKU-7001", an address
 _CHOSEN = re.compile(
     r".*(click|select|chosen|correct|gold|relevant|best|winner|answer).*(position|index|idx|rank)"
 )
+_NOTED = re.compile(r"(.+?)\s*[(\[][^()\[\]]*[)\]]\s*")  # "Relevance (0-3)"
 _HIGHEST = 100  # a column of larger numbers holds ids or years, not labels
 _HIGHEST_GRADE, _HIGHEST_HALF = 10, 5  # of a column that no name says to be the label
 
@@ -95,26 +103,26 @@ def names_columns(rows: Sequence[Sequence[str]]) -> bool:
 def are_names(cells: Sequence[Any]) -> bool:
     """Whether cells are the names of columns: different strings, two of them well known."""
     texts = [cell for cell in cells if isinstance(cell, str)]
-    known = sum(plain(cell) in _ALL for cell in texts)
-    return len(set(texts)) == len(cells) and known > 1
+    count = sum(plain(cell) in _ALL for cell in texts)
+    return len(set(texts)) == len(cells) and count > 1
 
 
 def guess_columns(values: Sequence[Mapping[Any, Any]]) -> dict[str, Any]:
     """Map each of ROLES to the name of its column (None where there is none)."""
     names = list(dict.fromkeys(name for value in values for name in value))
     cells = {name: [value.get(name) for value in values] for name in names}
-    found: dict[str, Any] = dict.fromkeys(KNOWN)
+    columns: dict[str, Any] = dict.fromkeys(KNOWN)
     if len(names) > 1 and {"sentence1", "sentence2"} <= {plain(name) for name in names}:
-        found["query"], found["passage"] = _pair_of(names, "sentence1", "sentence2")
+        columns["query"], columns["passage"] = _pair_of(names, "sentence1", "sentence2")
     elif {"sentence0", "sentence1"} <= {plain(name) for name in names}:
-        found["query"], found["passage"] = _pair_of(names, "sentence0", "sentence1")
+        columns["query"], columns["passage"] = _pair_of(names, "sentence0", "sentence1")
     for role in ("label", "query", "passage", "annotator"):
-        if found[role] is None:
-            free = [name for name in names if name not in found.values()]
-            found[role] = _by_name(role, free)
-    found["split"] = _split_column(names, cells)
-    _by_content(found, names, cells)
-    return found
+        if columns[role] is None:
+            free = [name for name in names if name not in columns.values()]
+            columns[role] = _by_name(role, free)
+    columns["split"] = _split_column(names, cells)
+    _by_content(columns, names, cells)
+    return columns
 
 
 def ids_only(name: object) -> bool:
@@ -125,7 +133,12 @@ def ids_only(name: object) -> bool:
 
 def is_count(name: object) -> bool:
     """Whether a column's name indicates ids, ranks, times, prices or counts, not labels."""
-    return ids_only(name) or plain(name).endswith(_COUNTS)
+    return ids_only(name) or bool(_COUNTS.fullmatch(plain(name)))
+
+
+def is_rank(name: object) -> bool:
+    """Whether a column's name indicates the place of a passage in a result list."""
+    return bool(_RANK.fullmatch(plain(name))) and not names_one(name)
 
 
 def is_behaviour(name: object) -> bool:
@@ -145,6 +158,8 @@ def _pair_of(names: Sequence[Any], first: str, second: str) -> tuple[Any, Any]:
 
 def _by_name(role: str, names: Sequence[Any]) -> Any:
     by_plain = {plain(name): name for name in reversed(names)}
+    noted = [name for name in reversed(names) if _NOTED.fullmatch(str(name))]
+    by_plain = {plain(_NOTED.sub(r"\1", str(name))): name for name in noted} | by_plain
     # "Input.query", "data.query": the part of a record comes first.
     dotted = [n for n in reversed(names) if "." in str(n) and not plain(n).startswith("meta")]
     by_plain = {plain(name.rpartition(".")[2]): name for name in dotted} | by_plain
@@ -158,23 +173,24 @@ def _split_column(names: Sequence[Any], cells: Mapping[Any, Sequence[Any]]) -> A
 
 
 def _by_content(
-    found: dict[str, Any], names: Sequence[Any], cells: Mapping[Any, Sequence[Any]]
+    columns: dict[str, Any], names: Sequence[Any], cells: Mapping[Any, Sequence[Any]]
 ) -> None:
     """Fill roles without a known name: the last column of few numbers is the label, then texts."""
-    free = [name for name in names if name not in found.values()]
+    free = [name for name in names if name not in columns.values()]
     named = any(isinstance(name, str) for name in names)
-    if found["label"] is None:
+    if columns["label"] is None:
         candidates = [n for n in free if are_labels(cells[n])]
         if named:
             candidates = [n for n in candidates if _names_grades(n, cells[n])]
         # With several named candidates the user has to choose the label.
-        found["label"] = (
+        columns["label"] = (
             candidates[-1] if candidates and (not named or len(candidates) == 1) else None
         )
-    texts = [n for n in free if n != found["label"] and _texts(cells[n]) and not ids_only(n)]
+    texts = [n for n in free if n != columns["label"] and _texts(cells[n]) and not ids_only(n)]
+    texts.sort(key=lambda name: _codes(cells[name]))  # a code only where there is nothing else
     for role in ("query", "passage"):
-        if found[role] is None and texts:
-            found[role] = texts.pop(0)
+        if columns[role] is None and texts:
+            columns[role] = texts.pop(0)
 
 
 def _names_grades(name: object, cells: Sequence[Any]) -> bool:
@@ -215,3 +231,9 @@ def _numbers(cells: Sequence[Any]) -> bool:
 def _texts(cells: Sequence[Any]) -> bool:
     filled = [cell for cell in cells if isinstance(cell, str) and cell.strip()]
     return bool(filled) and not _numbers(filled)
+
+
+def _codes(cells: Sequence[Any]) -> bool:
+    """Whether texts are codes or addresses, one word each, such as article numbers."""
+    filled = [cell.strip() for cell in cells if isinstance(cell, str) and cell.strip()]
+    return all(_CODE.fullmatch(cell) for cell in filled)

@@ -1,34 +1,23 @@
 """Opens a container: detects what the file is, and iterates its records."""
 
-import io
-import zipfile
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from reranker_ui.core.formats import (
-    delimited,
-    json_records,
-    parquet,
-    sgml_blocks,
-    xml_records,
-)
+from reranker_ui.core.formats import delimited, json_records, sgml_blocks, xml_records
+from reranker_ui.core.formats.binary import parquet
+from reranker_ui.core.formats.binary.archive import members, open_member
 from reranker_ui.core.formats.options import ReadOptions, Tick
-from reranker_ui.core.formats.source import (
-    Counted,
-    guess_encoding,
-    kind_of,
-    lines_of,
-    open_bytes,
-)  # fmt: skip
+from reranker_ui.core.formats.source import guess_encoding, kind_of, lines_of, open_bytes
 from reranker_ui.core.formats.tools import search_tools
 from reranker_ui.core.values.pairs import Left
 from reranker_ui.core.values.refused import Refused
 
+LONGEST_COLUMN = 1_000  # characters of a column's name
 Record = tuple[int, dict[Any, Any] | Left]
-_PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"PAR1")
 
 
 @dataclass
@@ -49,16 +38,74 @@ def open_container(path: Path, options: ReadOptions, tick: Tick) -> Container:
     if kind == "parquet":
         return Container("parquet", lambda: parquet.records_of(path, options.limits, tick))
     if kind == "zip":
-        found = members(path)
-        if not found:
+        names = members(path)
+        if not names:
             raise Refused(
                 f"{path.name} contains no file that can be opened. Import the file itself."
             )
-        member = found[0] if len(found) == 1 else ""
-        return text_container(
-            lambda: open_member(path, member, options, tick), member or path.name, options
-        )
+        if len(names) > 1:
+            shown = ", ".join(names[:4]) + ", …" * (len(names) > 4)
+            raise Refused(
+                f"{path.name} contains several files ({shown}) that are not a test collection"
+                " (corpus, queries and qrels, by their names). Unpack it and import the file with"
+                " the labels; where that has ids, add the texts (--queries FILE, --corpus FILE)."
+            )
+        return text_container(lambda: open_member(path, names[0], options, tick), names[0], options)
     return text_container(lambda: open_bytes(path, options.limits, tick), path.name, options)
+
+
+def with_short_names(container: Container) -> Container:
+    """The container without records that have a column of more than LONGEST_COLUMN characters."""
+    whole = container.records
+
+    def records() -> Iterator[Record]:
+        for line, value in whole():
+            if not isinstance(value, Left) and any(
+                isinstance(name, str) and len(name) > LONGEST_COLUMN for name in value
+            ):
+                longest = max(len(str(name)) for name in value)
+                limit = f"the name of a column has {longest:,} characters, the limit is"
+                value = Left("unreadable", f"{limit} {LONGEST_COLUMN:,}")
+            yield line, value
+
+    container.records = records
+    return container
+
+
+def flattened(
+    container: Container,
+    flat: Callable[[Mapping[Any, Any]], Iterator[dict[Any, Any] | Left]] | None,
+) -> Container:
+    """The container with each record replaced by the records inside it."""
+    if flat is None:
+        return container
+    whole = container.records
+
+    def records() -> Iterator[Record]:
+        for line, value in whole():
+            if isinstance(value, Left):
+                yield line, value
+                continue
+            try:
+                yield from ((line, part) for part in flat(value))
+            except (AttributeError, KeyError, TypeError):
+                yield line, Left("unreadable", "the record does not have the structure of the rest")
+
+    container.records = records
+    return container
+
+
+_NOT_READ = (
+    (
+        re.compile(r"\s*<(!doctype html|html|table)\b", re.IGNORECASE),
+        "a web page; some programs save a spreadsheet so, as .xls. Open it in a spreadsheet program"
+        " and save it as CSV or .xlsx.",
+    ),
+    (
+        re.compile(r"(---\s*\n)?\s*- \w+: .*\n\s+\w+: "),
+        "YAML, which is not read. Save the records as JSON.",
+    ),
+)
 
 
 def text_container(opened: Callable[[], IO[bytes]], name: str, options: ReadOptions) -> Container:
@@ -71,10 +118,14 @@ def text_container(opened: Callable[[], IO[bytes]], name: str, options: ReadOpti
     def lines() -> Iterator[str]:
         try:
             yield from lines_of(opened(), encoding, name)
-        except (LookupError, UnicodeError) as wrong:
-            raise Refused(f"{name} cannot be read as {encoding}: {wrong}.") from wrong
+        except (LookupError, ValueError) as wrong:  # ValueError: UnicodeError, or a zero byte
+            why = str(wrong)[:200]
+            raise Refused(f"{name} cannot be read as {encoding[:40]}: {why}.") from wrong
 
     head = _head(lines())
+    for beginning, fault in _NOT_READ:
+        if beginning.match(head.lstrip("\ufeff")):
+            raise Refused(f"{name} is {fault}")
     if not head.strip("\ufeff\x00 \t\r\n"):
         raise Refused(f"{name} contains only white space, so nothing was imported.")
     container = (
@@ -142,61 +193,6 @@ def header_note(skip: int, rows: int, why: str) -> str:
     if rows == 2:
         return f"Lines {first} and {first + 1} are the header: {why}."
     return f"Line {first} is the header: {why}."
-
-
-def is_zip(path: Path) -> bool:
-    """Whether `path` is a ZIP archive; no folder is one."""
-    if path.is_dir():
-        return False
-    with path.open("rb") as raw:
-        return raw.read(4) == b"PK\x03\x04"
-
-
-def members(path: Path) -> list[str]:
-    """The safe file names in a ZIP: no folders, no paths out of it, no hidden files."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [info.filename for info in archive.infolist() if not info.is_dir()]
-    except zipfile.BadZipFile as broken:
-        raise Refused(f"{path.name} is a damaged ZIP archive: {broken}.") from broken
-    return [name for name in names if _is_safe(name)]
-
-
-def unsafe_members(path: Path) -> list[str]:
-    """Names in a ZIP that are never opened."""
-    with zipfile.ZipFile(path) as archive:
-        return [info.filename for info in archive.infolist() if not _is_safe(info.filename)]
-
-
-def open_member(path: Path, member: str, options: ReadOptions, tick: Tick) -> IO[bytes]:
-    """One file of a ZIP as a counted stream; nothing is written to disk."""
-    if not member:
-        raise Refused(
-            f"{path.name} contains several files that are not a BEIR set"
-            " (corpus.jsonl, queries.jsonl, qrels). Unpack it and import one file."
-        )
-    archive = zipfile.ZipFile(path)
-    limit = options.limits.decoded(path.stat().st_size)
-    try:
-        inner = archive.open(member)
-    except (RuntimeError, zipfile.BadZipFile) as locked:
-        # RuntimeError: it needs a password, or a compression method that Python does not support
-        raise Refused(
-            f"{member} in {path.name} cannot be opened: it is encrypted, damaged or compressed"
-            " with an unsupported method. Unpack it and import the file itself."
-        ) from locked
-    stream = io.BufferedReader(Counted(inner, limit, f"{path.name}/{member}", tick))
-    if stream.peek(8).startswith(_PACKED):
-        raise Refused(f"{path.name} contains another packed file, {member}. Unpack it first.")
-    return stream
-
-
-def _is_safe(name: str) -> bool:
-    parts = name.replace("\\", "/").split("/")
-    return not (
-        name.startswith(("/", "\\")) or ":" in name or "\\" in name or ".." in parts
-        or any(part.startswith(("__MACOSX", ".")) for part in parts)
-    )  # fmt: skip
 
 
 def _head(lines: Iterator[str]) -> str:

@@ -22,6 +22,7 @@ Row = tuple[int, list[str] | Left]
 
 NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 _LONGEST_RECORD = 1_000_000
+_RULE = re.compile(r"\|?(\s*:?-{3,}:?\s*\|)+(\s*:?-{3,}:?\s*)?")  # of a table in Markdown
 _RETURN = "\ue00d"  # replaces a carriage return that is not a line end
 _BROKEN = Left("unreadable", "a quote opens a cell and is never closed")
 
@@ -125,6 +126,8 @@ def rows_of(
     while (line := reading.next()) is not None:
         start = reading.line
         if not line.strip(blank) or (line.startswith("\x00") and not line.strip("\x00\r\n ")):
+            continue
+        if delimiter == "|" and _RULE.fullmatch(line.strip()):
             continue
         if not quotes or '"' not in line:
             yield start, line.rstrip("\r\n").split(delimiter)

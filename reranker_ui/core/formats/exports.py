@@ -3,14 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from reranker_ui.core.formats import (
-    parquet,
-    saved,
-    shapes,
-    writing,
-    writing_judgments,
-    writing_tools,
-)
+from reranker_ui.core.formats import shapes, writing, writing_judgments, writing_tools
+from reranker_ui.core.formats.binary import parquet, saved
 from reranker_ui.core.formats.writing import Lost, Row, Target
 from reranker_ui.core.values.refused import Refused
 

@@ -25,10 +25,10 @@ def download(dataset: str, folder: Path, limits: Limits, tick: Tick) -> Path:
     All splits are downloaded, their names in the column split. A dataset with the configurations
     corpus and queries (and qrels as default) becomes a BEIR folder. Dataset code is never run.
     """
-    found = _ID.fullmatch(dataset)
-    if not found:
+    match = _ID.fullmatch(dataset)
+    if not match:
         raise Refused(f"{dataset} is not a dataset id. Use hf:ORG/NAME or hf:ORG/NAME:CONFIG.")
-    name, config = found.groups()
+    name, config = match.groups()
     target = folder / "hub"
     if (target / "done").exists():
         return target / "beir" if (target / "beir").exists() else target / "rows.jsonl"
@@ -36,9 +36,9 @@ def download(dataset: str, folder: Path, limits: Limits, tick: Tick) -> Path:
     try:
         import datasets
 
-        known = datasets.get_dataset_config_names(name)
-        if config is None and {"corpus", "queries"} <= set(known):
-            path = _beir(name, known, target / "beir", limits, tick)
+        configs = datasets.get_dataset_config_names(name)
+        if config is None and {"corpus", "queries"} <= set(configs):
+            path = _beir(name, configs, target / "beir", limits, tick)
         else:
             parts = datasets.load_dataset(name, config, streaming=True)
             path = target / "rows.jsonl"
@@ -56,7 +56,7 @@ def download(dataset: str, folder: Path, limits: Limits, tick: Tick) -> Path:
     return path
 
 
-def _beir(name: str, known: list[str], folder: Path, limits: Limits, tick: Tick) -> Path:
+def _beir(name: str, configs: list[str], folder: Path, limits: Limits, tick: Tick) -> Path:
     import datasets
 
     (folder / "qrels").mkdir(parents=True, exist_ok=True)
@@ -64,7 +64,7 @@ def _beir(name: str, known: list[str], folder: Path, limits: Limits, tick: Tick)
         loaded = datasets.load_dataset(name, part, streaming=True)
         rows = ((None, row) for split in loaded.values() for row in split)
         _write(folder / f"{part}.jsonl", rows, limits, tick)
-    judged = next((config for config in ("qrels", "default") if config in known), None)
+    judged = next((config for config in ("qrels", "default") if config in configs), None)
     for split, rows in datasets.load_dataset(name, judged, streaming=True).items():
         with (folder / "qrels" / f"{split}.tsv").open("w") as out:
             out.write("query-id\tcorpus-id\tscore\n")

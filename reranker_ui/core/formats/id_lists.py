@@ -9,10 +9,10 @@ from typing import Any
 from reranker_ui.core.formats import lists
 from reranker_ui.core.formats.columns import plain
 from reranker_ui.core.formats.container import Container, Record
-from reranker_ui.core.formats.judgments import NewTexts, NotMapped, Plan
+from reranker_ui.core.formats.judgments import NotMapped, Plan, lookups_of
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.score_columns import are_scores
-from reranker_ui.core.formats.texts import Lookup, existing, fill
+from reranker_ui.core.formats.texts import NewTexts
 from reranker_ui.core.values.pairs import Judged, Left
 
 Value = Mapping[Any, Any]
@@ -45,14 +45,7 @@ def make_plan(
             " no texts. Add the corpus and the queries too (--corpus FILE, --queries FILE).",
             list(values[0]),
         )
-    corpus, queries = new_texts(), new_texts()
-    fill(corpus, existing(options.corpus), "corpus", options, tick)
-    fill(queries, existing(options.queries or options.corpus), "queries", options, tick)
-    query_lookup, passage_lookup = (
-        Lookup("query", queries, "query"),
-        Lookup("passage", corpus, "passage"),
-    )
-
+    queries, passages = lookups_of(("query", "passage"), options, tick, new_texts)
     scores = _scores_in(values, options)
 
     def read(value: Value) -> Iterator[Judged | Left]:
@@ -64,13 +57,12 @@ def make_plan(
                 continue
             ids = {"query": judged.query, "passage": judged.passage}
             try:
-                yield Judged(
-                    query_lookup.of(ids), passage_lookup.of(ids), judged.label, judged.split
-                )
+                yield Judged(queries.of(ids), passages.of(ids), judged.label, judged.split)
             except Left as left:
                 yield left
 
     plan = Plan("id-lists", container, read, list(values[0]), scores=scores)
+    plan.notes += [*queries.notes, *passages.notes]
     plan.labelled = not scores
     plan.beside = lambda value: ((name, value.get(name)) for name in scores)
     return plan
@@ -82,11 +74,11 @@ def _scores_in(values: Sequence[Value], options: ReadOptions) -> list[str]:
     if not any(_is_listed(key, first) for key in first):
         return []
     graded = [key for key in first if plain(key) in _GRADES and key != options.label]
-    held = {
+    columns = {
         key: [cell for value in values if isinstance(cell := value.get(key), list)]
         for key in graded
     }
-    return [key for key in graded if are_scores(key, chain(*held[key]), held[key])]
+    return [key for key in graded if are_scores(key, chain(*columns[key]), columns[key])]
 
 
 def triplets_of(container: Container, ids: bool) -> Container:
@@ -116,15 +108,15 @@ def _renamed(value: Value) -> dict[Any, Any]:
     renamed: dict[Any, Any] = {}
     for key, cell in value.items():
         bare = plain(key)
-        found = _PASSAGES.fullmatch(bare)
+        side = _PASSAGES.fullmatch(bare)
         if bare in _QUERY:
             renamed["query"] = cell
         elif _is_listed(key, value):
             renamed["passages"] = [str(each) for each in cell]
         elif bare in _GRADES and isinstance(cell, list):
             renamed["labels"] = cell
-        elif found:
-            good = found[1].startswith("pos")
+        elif side:
+            good = side[1].startswith("pos")
             cells = cell if isinstance(cell, list) else [cell]
             renamed.setdefault("positives" if good else "negatives", []).extend(
                 str(each) for each in cells if each is not None

@@ -1,6 +1,7 @@
 """JSON: one object per line, an array, or one object with a list; read as a stream."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from reranker_ui.core.values.refused import Refused
 
 _PIECE = 1 << 20
 _LONGEST = 200_000_000  # characters of one object that cannot be streamed
+_VALUE = re.compile("[^\ufeff \t\r\n,]")
 _decoder = json.JSONDecoder()
 
 
@@ -54,9 +56,9 @@ def records_of_text(lines: Iterator[str], name: str) -> Iterator[tuple[int, dict
 
 def _records(lines: Iterator[str], name: str) -> Iterator[tuple[int, dict[Any, Any] | Left]]:
     for line, value in _values(lines, name):
-        held = records_in(value) if isinstance(value, dict) else None
-        if held is not None:
-            yield from ((line, _as_record(each)) for each in held)
+        inner = records_in(value) if isinstance(value, dict) else None
+        if inner is not None:
+            yield from ((line, _as_record(each)) for each in inner)
         else:
             yield line, _as_record(value)
 
@@ -81,63 +83,64 @@ def _values(lines: Iterator[str], name: str) -> Iterator[tuple[int, Any]]:
     """Top-level values, or the elements of a top-level array, decoded one by one."""
     stream = _Stream(lines, name)
     inside = False
-    while stream.skip():
-        if stream.text[0] == ("]" if inside else "["):
+    while following := stream.skip():
+        if following == ("]" if inside else "["):
             inside = not inside
-            stream.take(1)
+            stream.take(stream.at + 1)
         else:
             yield stream.value()
 
 
 class _Stream:
-    """A text that is read only as far as the next value needs."""
+    """A text that is read only as far as the next value needs, which begins at `text[at]`."""
 
     def __init__(self, lines: Iterator[str], name: str) -> None:
         self.lines, self.name = lines, name
-        self.text, self.line, self.more = "", 1, True
+        self.text, self.at, self.line, self.more = "", 0, 1, True
 
-    def skip(self) -> bool:
-        """Skip white space and commas; returns whether anything follows."""
+    def skip(self) -> str:
+        """Skip white space and commas; returns the next character, "" at the end."""
         while True:
-            bare = len(self.text) - len(self.text.lstrip("\ufeff \t\r\n,"))
-            self.take(bare)
-            if self.text or not self.more:
-                return bool(self.text)
+            start = _VALUE.search(self.text, self.at)
+            self.take(start.start() if start else len(self.text))
+            if self.at < len(self.text) or not self.more:
+                return self.text[self.at : self.at + 1]
             self.grow(_PIECE)
 
-    def take(self, size: int) -> None:
-        """Drop what was read, counting its lines."""
-        self.line += self.text.count("\n", 0, size)
-        self.text = self.text[size:]
+    def take(self, end: int) -> None:
+        """Move to `end`, counting the lines up to there."""
+        self.line += self.text.count("\n", self.at, end)
+        self.at = end
 
     def grow(self, size: int) -> None:
-        """Read about `size` more characters."""
+        """Read about `size` more characters, and drop those that were taken."""
         piece = _piece(self.lines, size)
         self.more = bool(piece)
-        self.text += piece
+        self.text, self.at = self.text[self.at :] + piece, 0
 
     def value(self) -> tuple[int, Any]:
         """The next value and the line it starts on."""
         while True:
             try:
-                value, end = _decoder.raw_decode(self.text)
-                if self.more and end == len(self.text) and self.text[0] not in '{["':
+                value, end = _decoder.raw_decode(self.text, self.at)
+                if self.more and end == len(self.text) and self.text[self.at] not in '{["':
                     self.grow(_PIECE)  # a number may continue in the next piece
                     continue
             except RecursionError:
                 line = self.line
                 raise Refused(f"Line {line}: {self.name} is nested too deep for records.") from None
             except json.JSONDecodeError as error:
-                if not self.more or len(self.text) > _LONGEST:
+                rest = len(self.text) - self.at
+                if not self.more or rest > _LONGEST:
                     raise Refused(self._broken(error)) from None
-                self.grow(len(self.text))
+                self.grow(max(rest, _PIECE))
                 continue
             line = self.line
             self.take(end)
             return line, value
 
     def _broken(self, error: json.JSONDecodeError) -> str:
-        line = self.line + self.text.count("\n", 0, error.pos)
+        line = self.line + self.text.count("\n", self.at, error.pos)
         return f"Line {line}: {self.name} is broken JSON ({error.msg}), so nothing was imported."
 
 

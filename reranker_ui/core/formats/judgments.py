@@ -2,22 +2,24 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.formats.columns import IDS, ids_only, plain
-from reranker_ui.core.formats.container import Container, Record, unsafe_members
+from reranker_ui.core.formats.binary.archive import unsafe_members
+from reranker_ui.core.formats.columns import IDS, KNOWN, ids_only, plain
+from reranker_ui.core.formats.container import Container, Record
 from reranker_ui.core.formats.layouts import other_files, parts_of
 from reranker_ui.core.formats.options import ReadOptions, Tick
-from reranker_ui.core.formats.texts import Lookup, Texts, existing, fill, fill_from
+from reranker_ui.core.formats.texts import Lookup, NewTexts, existing, fill_from, lookup_in
 from reranker_ui.core.values.pairs import Judged, Left
 from reranker_ui.core.values.refused import Refused
 
 Value = Mapping[Any, Any]
-NewTexts = Callable[[], Texts]
 _QUERY_IDS = ("queryid", "qid", "questionid", "topicid", "topic")
 _HIGHEST = 100  # a larger number is not a grade
-_PASSAGE_IDS = ("docid", "documentid", "corpusid", "passageid", "pid", "did")
+_PASSAGE_IDS = ("docid", "documentid", "corpusid", "passageid", "pid", "did", "productid",
+                "productuid", "itemid", "articleid", "asin")  # fmt: skip
 
 
 @dataclass
@@ -104,11 +106,8 @@ def trec_plan(
             " (--corpus FILE, --queries FILE), each line an id and its text.",
             list(values[0]),
         )
-    corpus, queries = new_texts(), new_texts()
-    fill(corpus, existing(options.corpus), "corpus", options, tick)
-    fill(queries, existing(options.queries or options.corpus), "queries", options, tick)
     places = (0, 1, 2) if width == 3 else (0, 2, 3)
-    query, passage = Lookup(places[0], queries, "query"), Lookup(places[1], corpus, "passage")
+    query, passage = lookups_of(places[:2], options, tick, new_texts)
 
     def read(value: Value) -> Iterator[Judged | Left]:
         if len(value) != width:
@@ -117,6 +116,7 @@ def trec_plan(
         yield Judged(query.of(value), passage.of(value), label)
 
     plan = Plan("trec-run" if run else "trec", container, read, list(values[0]), *places[:2])
+    plan.notes += [*query.notes, *passage.notes]
     if run:
         plan.notes.append("A run has no judgments: its pairs are stored without labels.")
     else:
@@ -133,10 +133,8 @@ def _are_ids(cells: Sequence[Any]) -> bool:
 
 def collection_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts) -> Plan:
     """The plan for a folder or ZIP with corpus, queries and qrels, named as by BEIR or TREC."""
-    corpus, queries = new_texts(), new_texts()
-    fill(corpus, path, "corpus", options, tick)
-    fill(queries, path, "queries", options, tick)
-    query, passage = Lookup("query-id", queries, "query"), Lookup("corpus-id", corpus, "passage")
+    query = lookup_in(path, "query", "query-id", options, tick, new_texts)
+    passage = lookup_in(path, "passage", "corpus-id", options, tick, new_texts)
     qrels = parts_of(path, "qrels", options, tick)
 
     def records() -> Iterator[Record]:
@@ -151,6 +149,7 @@ def collection_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: New
     plan.query, plan.passage, plan.label, plan.split = "query-id", "corpus-id", "score", "split"
     plan.names = ["query-id", "corpus-id", "score"]
     plan.notes.append(f"Judgments: {', '.join(part.name for part in qrels)}.")
+    plan.notes += [*query.notes, *passage.notes]
     if others := other_files(path):
         plan.notes.append(f"Not read: {', '.join(others[:8])}.")
     if not path.is_dir() and (unsafe := unsafe_members(path)):
@@ -161,28 +160,46 @@ def collection_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: New
 
 
 def _qrel(value: Value, split: str | None) -> dict[Any, Any] | Left:
-    named = {plain(name): cell for name, cell in value.items()}
-    if {"queryid", "corpusid", "score"} <= named.keys():
-        query, passage, score = named["queryid"], named["corpusid"], named["score"]
-    elif len(value) in (3, 4):
-        cells = list(value.values())
-        query, passage, score = cells[0], cells[-2], cells[-1]
-    else:
+    columns = _columns_of_qrel(tuple(value))
+    if columns is None:
         return Left("unreadable", f"the line has {len(value)} columns, judgments have three")
+    query, passage, score = (value[column] for column in columns)
     return {"query-id": query, "corpus-id": passage, "score": score, "split": split}
 
 
-def column_named(given: str | int, names: Sequence[Any], file: str) -> Any:
+@lru_cache(maxsize=64)
+def _columns_of_qrel(names: tuple[Any, ...]) -> tuple[Any, Any, Any] | None:
+    """The columns of query, passage and grade: by their names, else by their places."""
+    roles = (_QUERY_IDS, _PASSAGE_IDS, KNOWN["label"])
+    query, passage, score = (_column_of(names, known) for known in roles)
+    if None not in (query, passage, score):
+        return query, passage, score
+    return (names[0], names[-2], names[-1]) if len(names) in (3, 4) else None
+
+
+def lookups_of(
+    columns: Sequence[Any], options: ReadOptions, tick: Tick, new_texts: NewTexts
+) -> tuple[Lookup, Lookup]:
+    """The texts of two columns of ids, query and passage, from the files that the user gave."""
+    corpus = existing(options.corpus or "")
+    queries = existing(options.queries) if options.queries else corpus
+    return (
+        lookup_in(queries, "query", columns[0], options, tick, new_texts),
+        lookup_in(corpus, "passage", columns[1], options, tick, new_texts),
+    )
+
+
+def column_named(column: str | int, names: Sequence[Any], file: str) -> Any:
     """The column for a name or a number from 0 that the user gave."""
-    if given in names:
-        return given
-    if str(given).isdecimal() and len(str(given)) < 9 and int(given) < len(names):
-        return names[int(given)]
-    close = [name for name in names if plain(name) == plain(given)]
+    if column in names:
+        return column
+    if str(column).isdecimal() and len(str(column)) < 9 and int(column) < len(names):
+        return names[int(column)]
+    close = [name for name in names if plain(name) == plain(column)]
     if close:
         return close[0]
     have = ", ".join(str(name)[:40] for name in names[:12])
-    raise Refused(f"{file} has no column {given}. It has {have}.")
+    raise Refused(f"{file} has no column {str(column)[:100]}. It has {have}.")
 
 
 def sides_of(
@@ -203,11 +220,11 @@ def sides_of(
             sides[role] = Lookup(column_named(key, names, path.name), texts, role)
             continue
         column = guess[role]
-        id_column = _id_column(names, known)
+        id_column = _column_of(names, known)
         if source and (named or id_column is not None):
-            texts = new_texts()
-            fill(texts, existing(source), "queries" if role == "query" else "corpus", options, tick)
-            sides[role] = Lookup(column if named else id_column, texts, role)
+            sides[role] = lookup_in(
+                existing(source), role, column if named else id_column, options, tick, new_texts
+            )
         elif column is not None:
             sides[role] = Lookup(column, None, role)
     missing = [role for role in ("query", "passage") if role not in sides]
@@ -216,6 +233,7 @@ def sides_of(
     return [sides["query"], sides["passage"]]
 
 
-def _id_column(names: Sequence[Any], known: Sequence[str]) -> Any:
+def _column_of(names: Sequence[Any], known: Sequence[str]) -> Any:
+    """The column with the first of the `known` names; None without one."""
     bare = {plain(name): name for name in reversed(names)}
     return next((bare[name] for name in known if name in bare), None)

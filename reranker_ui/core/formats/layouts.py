@@ -1,7 +1,8 @@
 """Test collections: which files of a folder or ZIP hold the corpus, the queries and the qrels.
 
-BEIR, TREC and MS MARCO name these files or their folders by the role, in words of their own:
-`qrels/test.tsv`, `topics.dl20.txt`, `collection.tsv`, `2020qrels-pass.txt`.
+BEIR, TREC, MS MARCO and data sets of shops name these files or their folders by the role, in words
+of their own: `qrels/test.tsv`, `topics.dl20.txt`, `collection.tsv`, `2020qrels-pass.txt`,
+`product.csv`, `label.csv`.
 """
 
 import re
@@ -10,23 +11,19 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from reranker_ui.core.formats.container import (
-    Container,
-    members,
-    open_container,
-    open_member,
-    text_container,
-)  # fmt: skip
+from reranker_ui.core.formats.binary.archive import members, open_member
+from reranker_ui.core.formats.container import Container, open_container, text_container
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import split_name
 
 # The first role that has a word of a file's own name, else of its folder's name.
 _ROLES = {
-    "qrels": {"qrels", "qrel", "judgments", "judgements"},
+    "qrels": {"qrels", "qrel", "judgments", "judgements", "label", "labels", "annotations"},
     "queries": {"queries", "query", "topics", "topic", "questions"},
-    "corpus": {"corpus", "collection", "documents", "docs", "passages"},
-}
+    "corpus": {"corpus", "collection", "documents", "docs", "passages", "product", "products",
+               "items", "articles", "catalog", "catalogue"},
+}  # fmt: skip
 _TABLES = (".tsv", ".txt", ".csv", ".json", ".jsonl", ".trec", ".xml", ".sgml", ".parquet",
            ".qrels", ".qrel", ".gz")  # fmt: skip
 _NO_DATA = {"readme", "license"}

@@ -116,8 +116,8 @@ def make_plan(
         plan.passage = shape.positives[0]
     plan.positives, plan.negatives = shape.positives, shape.negatives
     plan.sided = bool(shape.positives or shape.negatives)
-    given = (label for value in values for label in _given(shape, value))
-    plan.labelled = plan.sided or any(not is_empty(label) for label in given)
+    labels = (label for value in values for label in _given(shape, value))
+    plan.labelled = plan.sided or any(not is_empty(label) for label in labels)
     plan.scores = [] if scores is None else [scores]
     plan.beside = partial(beside, shape)
     if shape.references is not None:
@@ -173,11 +173,11 @@ def read(shape: Shape, value: Value) -> Iterator[Judged | Left]:
 def beside(shape: Shape, value: Value) -> Iterator[tuple[str, Any]]:
     """The unread parts of a record: its other columns, and other texts in its passages."""
     sides = [key for key, _ in shape.sides(value)]
-    held = [*sides, *([] if shape.passages is None else [shape.passages])]
+    columns = [*sides, *([] if shape.passages is None else [shape.passages])]
     named = shape.references.column if shape.references else None
-    used = {*held, shape.query, shape.labels, named, "split"}
+    used = {*columns, shape.query, shape.labels, named, "split"}
     yield from ((str(key), cell) for key, cell in value.items() if key not in used)
-    for key in held:
+    for key in columns:
         for each in objects_in(value.get(key)):
             texts = {*text_keys(each), shape.inner.label}
             yield from ((f"{key}.{name}", cell) for name, cell in each.items() if name not in texts)
@@ -195,11 +195,11 @@ def _referred(
         others = {name: columns.cells[name] for name in columns.names if name != passages}
         others.pop(query, None)
         named = {name: cells for name, cells in others.items() if name in sides}
-        found = references_of(columns.cells[passages], named, texts=False)
+        references = references_of(columns.cells[passages], named, texts=False)
         rest = {name: cells for name, cells in others.items() if name not in sides}
-        found = found or references_of(columns.cells[passages], rest, texts=not sides)
-        if found is not None:
-            return Shape(query, passages=passages, references=found)
+        references = references or references_of(columns.cells[passages], rest, texts=not sides)
+        if references is not None:
+            return Shape(query, passages=passages, references=references)
     return None
 
 

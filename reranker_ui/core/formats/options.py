@@ -64,9 +64,9 @@ class ReadOptions(ReadingAnswers):
     def named(self) -> list[str]:
         """The column names the user gave."""
         roles = (self.query, self.passage, self.label, self.split, self.annotator)
-        given = [column for column in roles if isinstance(column, str)]
-        given += [*self.positive, *self.negative]
-        return [column for column in given if not column.isdigit()]
+        columns = [column for column in roles if isinstance(column, str)]
+        columns += [*self.positive, *self.negative]
+        return [column for column in columns if not column.isdigit()]
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for `from_json`."""

@@ -7,19 +7,19 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.formats import (
-    arrow,
-    id_lists,
-    lists,
-    question_answering,
-    tables,
-    workbook,
-)
+from reranker_ui.core.formats import id_lists, lists, question_answering, tables
+from reranker_ui.core.formats.binary import arrow, workbook
+from reranker_ui.core.formats.binary.archive import is_workbook, is_zip
+from reranker_ui.core.formats.binary.parquet import too_many
 from reranker_ui.core.formats.columns import guess_columns
-from reranker_ui.core.formats.container import Container, Record, is_zip, open_container
+from reranker_ui.core.formats.container import (
+    Container,
+    flattened,
+    open_container,
+    with_short_names,
+)  # fmt: skip
 from reranker_ui.core.formats.families import FAMILIES, family_of
 from reranker_ui.core.formats.judgments import (
-    NewTexts,
     NotMapped,
     Plan,
     collection_plan,
@@ -28,7 +28,7 @@ from reranker_ui.core.formats.judgments import (
 )  # fmt: skip
 from reranker_ui.core.formats.layouts import is_test_collection
 from reranker_ui.core.formats.options import ReadOptions, Tick
-from reranker_ui.core.formats.structure.cells import list_columns, opened
+from reranker_ui.core.formats.structure.cells import opened, written_columns
 from reranker_ui.core.formats.structure.further import metadata_of
 from reranker_ui.core.formats.structure.groups import (
     groups_of,
@@ -36,8 +36,15 @@ from reranker_ui.core.formats.structure.groups import (
     split_groups,
     split_text,
 )
+from reranker_ui.core.formats.structure.one_hot import one_hot_of
 from reranker_ui.core.formats.structure.winners import NOTE, winners_of
-from reranker_ui.core.formats.tools import annotation_tools, label_studio, search_tools
+from reranker_ui.core.formats.texts import NewTexts
+from reranker_ui.core.formats.tools import (
+    annotation_tools,
+    label_studio,
+    label_studio_lists,
+    search_tools,
+)
 from reranker_ui.core.values.pairs import Left
 from reranker_ui.core.values.refused import Refused
 
@@ -49,6 +56,8 @@ Value = Mapping[Any, Any]
 def make_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts) -> Plan:
     """The plan for `path`. Refused, with what is missing, where it cannot be detected."""
     family = family_of(options.format)
+    if options.header_line is not None and options.header_line < 1:
+        raise Refused(f"Lines are numbered from 1, so the header is not in {options.header_line}.")
     container = _packed(path, options, tick)
     if container is None and (path.is_dir() or is_zip(path)):
         if is_test_collection(path):
@@ -58,9 +67,12 @@ def make_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts)
                 f"The folder {path.name} is neither a test collection (corpus, queries and qrels,"
                 " as BEIR and TREC name them) nor a saved dataset. Import one of its files."
             )
-    container = container or open_container(path, options, tick)
+    container = with_short_names(container or open_container(path, options, tick))
     values = _sample(container, path.name)
-    if written := list_columns(values):
+    columns = len({name for value in values for name in value})
+    if columns > options.limits.columns:
+        raise too_many(path.name, columns, options.limits)
+    if written := written_columns(values):
         container = _with_lists(container, written)
         values = _sample(container, path.name)
     if family == "triplets" and not isinstance(next(iter(values[0]), None), str):
@@ -75,11 +87,15 @@ def _plan_of(
 ) -> Plan:  # fmt: skip
     if container.kind == "blanks" and family != "triplets":
         return trec_plan(container, values, path, options, tick, new_texts)
-    if _all_detected(options):
+    if listed := label_studio_lists.listed_tasks(values):
+        container = flattened(container, listed.split)
+        container.notes += listed.notes
+        values = _sample(container, path.name)
+    elif _all_detected(options):
         container, values = _rearranged(container, values, path.name)
     flat = None if annotation_tools.tool_of(values) else search_tools.flat_of(values)
     if flat:
-        container = _flattened(container, flat)
+        container = flattened(container, flat)
         values = _sample(container, path.name)
     elif not options.passage_template and (
         plan := _known_shape(container, values, path, options, family)
@@ -97,13 +113,17 @@ def _rearranged(
 
     def changed(flat: Callable[[Value], Iterator[dict[Any, Any]]]) -> None:
         nonlocal container, values
-        container = _flattened(container, flat)
+        container = flattened(container, flat)
         values = _sample(container, name)
 
-    if compared := label_studio.comparisons_of(values):
+    if compared := label_studio.comparisons_of(values) or label_studio.answers_in_columns(values):
         changed(compared)
     elif not annotation_tools.tool_of(values) and (merged := metadata_of(values)):
         changed(merged)
+    if marked := one_hot_of(values):
+        columns, labelled = marked
+        changed(labelled)
+        container.notes.append(f"The label is the name of the marked column: {', '.join(columns)}.")
     if split := winners_of(values):
         changed(split)
         container.notes.append(NOTE)
@@ -123,7 +143,7 @@ def _known_shape(
     """The plan for records whose keys identify their format, unless the user chose another."""
     answering = question_answering.shape_of(values)
     if answering and family in (None, answering):
-        container = _flattened(container, question_answering.FLAT[answering])
+        container = flattened(container, question_answering.FLAT[answering])
         return Plan(
             answering, container, lambda value: question_answering.read(answering, value),
             notes=question_answering.notes(answering, values),
@@ -137,6 +157,9 @@ def _known_shape(
     if triples:
         container = id_lists.triplets_of(container, ids=False)
         values = _sample(container, path.name)
+    names = list(dict.fromkeys(name for value in values for name in value))
+    for column in (*options.positive, *options.negative):
+        column_named(column, names, path.name)  # refused where there is none
     shape = lists.shape_of(values, options)
     if shape is None:
         return None
@@ -157,7 +180,7 @@ def _tool_plan(
     names = list(dict.fromkeys(name for values_of in fields for name in values_of))
     guess = guess_columns(fields)
     if tool == "quepid-book":
-        guess.update(query="query_text", passage="all fields")
+        guess.update(query="query_text", passage=annotation_tools.ALL_FIELDS)
     for role in ("query", "passage"):
         if getattr(options, role) is not None:
             guess[role] = column_named(getattr(options, role), names, path.name)
@@ -171,6 +194,7 @@ def _tool_plan(
     plan = Plan(tool, container, lambda value: annotation_tools.read(tool, value, plan), names)
     plan.query, plan.passage, plan.label = guess["query"], guess["passage"], options.label
     plan.label_names = annotation_tools.label_names
+    plan.beside = lambda value: annotation_tools.unread_fields(tool, value, plan)
     if annotation_tools.has_suggestions(values):
         plan.notes.append("Suggestions and predictions of models are not read as labels.")
     return plan
@@ -187,39 +211,17 @@ def _sample(container: Container, name: str) -> list[Value]:
     values: list[Value] = [value for _, value in first if not isinstance(value, Left)]
     if not first and container.kind in ("delimited", "parquet", "workbook"):
         header = container.dialect.header if container.dialect else None
-        found = f"the columns {', '.join(header[:8])}" if header else "columns"
-        raise Refused(f"Line 1: {name} has {found} and no record below, so nothing was imported.")
+        content = f"the columns {', '.join(header[:8])}" if header else "columns"
+        raise Refused(f"Line 1: {name} has {content} and no record below, so nothing was imported.")
     if not values:
         why = f"line {first[0][0]}: {first[0][1].why}" if first else "it has no record"  # type: ignore[union-attr]
         raise Refused(f"No record of {name} can be read; {why}.")
     return values
 
 
-def _flattened(
-    container: Container, flat: Callable[[Value], Iterator[dict[Any, Any] | Left]] | None
-) -> Container:
-    """The container with each record replaced by the records inside it."""
-    if flat is None:
-        return container
-    whole = container.records
-
-    def records() -> Iterator[Record]:
-        for line, value in whole():
-            if isinstance(value, Left):
-                yield line, value
-                continue
-            try:
-                yield from ((line, part) for part in flat(value))
-            except (AttributeError, KeyError, TypeError):
-                yield line, Left("unreadable", "the record does not have the structure of the rest")
-
-    container.records = records
-    return container
-
-
 def _with_lists(container: Container, names: Sequence[Any]) -> Container:
-    """The container with the columns `names`, lists written as strings, parsed to lists."""
-    return _flattened(
+    """The container with the columns `names`, written as strings, parsed to lists and objects."""
+    return flattened(
         container,
         lambda value: iter([{**value, **{n: opened(value[n]) for n in names if n in value}}]),
     )
@@ -227,7 +229,7 @@ def _with_lists(container: Container, names: Sequence[Any]) -> Container:
 
 def _packed(path: Path, options: ReadOptions, tick: Tick) -> Container | None:
     """The container of a workbook or a saved dataset."""
-    if is_zip(path) and workbook.is_workbook(path):
+    if is_zip(path) and is_workbook(path):
         return workbook.container_of(path, options, tick, options.named())
     if (path.is_dir() or is_zip(path)) and arrow.is_saved(path):
         return arrow.container_of(path, options, tick)

@@ -43,11 +43,11 @@ def read(shape: str, value: Value) -> Iterator[Judged | Left]:
         return
     table = "\n".join(" | ".join(map(str, row)) for row in value["table"]["table"])
     for question in value["questions"]:
-        wanted = {str(order) for order in question.get("rel_paragraphs") or []}
+        relevant = {str(order) for order in question.get("rel_paragraphs") or []}
         source = question.get("answer_from") or ""
         judged = [(table, "table" in source)]
         for part in value["paragraphs"]:
-            judged.append((part["text"], str(part["order"]) in wanted and "text" in source))
+            judged.append((part["text"], str(part["order"]) in relevant and "text" in source))
         if any(positive for _, positive in judged):
             for passage, positive in judged:
                 yield Judged(question["question"], passage, int(positive))

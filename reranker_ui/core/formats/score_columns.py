@@ -63,7 +63,7 @@ def columns_of_scores(values: Sequence[Mapping[Any, Any]], used: Iterable[Any]) 
 
 def _numbers(cells: Iterable[Any]) -> list[float]:
     """The finite numbers; none where a cell is anything else."""
-    found = []
+    numbers = []
     for cell in cells:
         if cell is None or (isinstance(cell, str) and not cell.strip()):
             continue
@@ -73,8 +73,8 @@ def _numbers(cells: Iterable[Any]) -> list[float]:
         if value is None:
             return []
         if math.isfinite(value):
-            found.append(value)
-    return found
+            numbers.append(value)
+    return numbers
 
 
 def _are_long(values: Sequence[float], digits: int) -> bool:
@@ -88,6 +88,6 @@ def _vary(values: Sequence[float]) -> bool:
 
 def _ranked(lists: Iterable[Any]) -> bool:
     """Whether each list of two numbers or more falls strictly."""
-    held = [_numbers(each) for each in lists if is_list(each)]
-    held = [each for each in held if len(each) > 1]
-    return bool(held) and all(a > b for each in held for a, b in pairwise(each))
+    rankings = [_numbers(each) for each in lists if is_list(each)]
+    rankings = [each for each in rankings if len(each) > 1]
+    return bool(rankings) and all(a > b for each in rankings for a, b in pairwise(each))

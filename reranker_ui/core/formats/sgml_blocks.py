@@ -29,10 +29,10 @@ def records_of(lines: Iterator[str], name: str) -> Iterator[tuple[int, dict[Any,
     opened, start, size = "", 0, 0
     for at, line in enumerate(lines, 1):
         if not opened:
-            found = _OPEN.search(line)
-            if found is None:
+            opening = _OPEN.search(line)
+            if opening is None:
                 continue
-            opened, start, block, size = found[1].lower(), at, [], 0
+            opened, start, block, size = opening[1].lower(), at, [], 0
         block.append(line)
         size += len(line)
         if size > _LONGEST:

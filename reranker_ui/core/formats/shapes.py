@@ -15,7 +15,9 @@ from reranker_ui.core.formats.writing import (
 from reranker_ui.core.values.pairs import passage_key, query_key
 
 Record = dict[str, Any]
+Query = tuple[str, list[Row], list[Row]]  # with its positives and negatives
 Sides = Callable[[str, list[Row], list[Row]], Record]
+Writer = Callable[[Iterable[Row], Target], int]
 _LEFT_OUT = {
     "disputed": "Disputed pairs, left out",
     "left out": "Pairs excluded from training by a decision, left out",
@@ -51,54 +53,42 @@ def write_lists(rows: Iterable[Row], target: Target) -> int:
     return write_counted(records(), target.path, lambda record: len(record["docs"]))
 
 
-def two_sided(make: Sides) -> Callable[[Iterable[Row], Target], int]:
+def two_sided(make: Sides) -> Writer:
     """A writer of one record per query: `make(query, positives, negatives)`."""
+    return _writer(_sides, lambda *query: iter([make(*query)]))
 
-    def form(rows: Iterable[Row], target: Target) -> int:
+
+def _triplets(query: str, positives: list[Row], negatives: list[Row]) -> Iterator[Record]:
+    for at in range(max(len(positives), len(negatives))):
+        yield {"query": query, "positive": positives[at % len(positives)].passage,
+               "negative": negatives[at % len(negatives)].passage}  # fmt: skip
+
+
+def _tuples(query: str, positives: list[Row], negatives: list[Row]) -> Iterator[Record]:
+    against = {f"negative_{n}": row.passage for n, row in enumerate(negatives, 1)}
+    for row in positives:
+        yield {"query": query, "positive": row.passage, **against}
+
+
+def _writer(
+    queries: Callable[[Iterable[Row], Target], Iterator[Query]],
+    records_of: Callable[[str, list[Row], list[Row]], Iterator[Record]],
+) -> Writer:
+    """A writer of the records of each of the `queries`; it returns how many pairs they hold."""
+
+    def write(rows: Iterable[Row], target: Target) -> int:
         count = 0
 
         def records() -> Iterator[Record]:
             nonlocal count
-            for query, positives, negatives in _sides(rows, target):
+            for query, positives, negatives in queries(rows, target):
                 count += len(positives) + len(negatives)
-                yield make(query, positives, negatives)
+                yield from records_of(query, positives, negatives)
 
         write_counted(records(), target.path, lambda _record: 1)
         return count
 
-    return form
-
-
-def write_triplets(rows: Iterable[Row], target: Target) -> int:
-    """`{"query", "positive", "negative"}`: every pair is in a triplet, with as few as possible."""
-    written = 0
-
-    def records() -> Iterator[Record]:
-        nonlocal written
-        for query, positives, negatives in _whole_sides(rows, target):
-            written += len(positives) + len(negatives)
-            for at in range(max(len(positives), len(negatives))):
-                yield {"query": query, "positive": positives[at % len(positives)].passage,
-                       "negative": negatives[at % len(negatives)].passage}  # fmt: skip
-
-    write_counted(records(), target.path, lambda _record: 1)
-    return written
-
-
-def write_tuples(rows: Iterable[Row], target: Target) -> int:
-    """`{"query", "positive", "negative_1", ...}`, one for each positive, with all negatives."""
-    written = 0
-
-    def records() -> Iterator[Record]:
-        nonlocal written
-        for query, positives, negatives in _whole_sides(rows, target):
-            written += len(positives) + len(negatives)
-            against = {f"negative_{n}": row.passage for n, row in enumerate(negatives, 1)}
-            for row in positives:
-                yield {"query": query, "positive": row.passage, **against}
-
-    write_counted(records(), target.path, lambda _record: 1)
-    return written
+    return write
 
 
 def keyed(good: str, bad: str) -> Sides:
@@ -129,7 +119,7 @@ def swift(query: str, positives: list[Row], negatives: list[Row]) -> Record:
     }
 
 
-def _sides(rows: Iterable[Row], target: Target) -> Iterator[tuple[str, list[Row], list[Row]]]:
+def _sides(rows: Iterable[Row], target: Target) -> Iterator[Query]:
     for query, group in by_query(rows, target.lost):
         good = [bool(target.scale.relevant(row.label)) for row in group]
         for row, positive in zip(group, good, strict=True):
@@ -140,7 +130,7 @@ def _sides(rows: Iterable[Row], target: Target) -> Iterator[tuple[str, list[Row]
         yield query, positives, negatives
 
 
-def _whole_sides(rows: Iterable[Row], target: Target) -> Iterator[tuple[str, list[Row], list[Row]]]:
+def _whole_sides(rows: Iterable[Row], target: Target) -> Iterator[Query]:
     for query, positives, negatives in _sides(rows, target):
         if positives and negatives:
             yield query, positives, negatives
@@ -155,3 +145,9 @@ def _document(row: Row) -> dict[str, str]:
 
 def _answer(row: Row) -> dict[str, str]:
     return {"role": "assistant", "content": row.passage}
+
+
+# {"query", "positive", "negative"}: every pair is in a triplet, with as few as possible.
+write_triplets = _writer(_whole_sides, _triplets)
+# {"query", "positive", "negative_1", ...}, one for each positive, with all negatives.
+write_tuples = _writer(_whole_sides, _tuples)

@@ -34,7 +34,10 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 KINDS = {b"PAR1": "parquet", b"PK\x03\x04": "zip", b"\x1f\x8b": "gzip"}
-TAKEN = "Reranker UI reads CSV, TSV, JSON, JSON Lines (also gzipped), Parquet, TREC and BEIR."
+TAKEN = (
+    "Reranker UI reads CSV, TSV, JSON, JSON Lines and XML (also gzipped or in a ZIP), Parquet,"
+    " Excel workbooks (.xlsx), TREC and BEIR."
+)
 
 
 def kind_of(head: bytes, name: str) -> str:
@@ -46,7 +49,7 @@ def kind_of(head: bytes, name: str) -> str:
             return kind
     for signature, what in _SIGNATURES.items():
         if head.startswith(signature):
-            raise Refused(f"Line 1: {name} is {what}, despite its name. {TAKEN}")
+            raise Refused(f"Line 1: {name} is {what}. {TAKEN}")
     return "text"
 
 

@@ -6,18 +6,19 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from reranker_ui.core.formats.binary.parquet import too_many
 from reranker_ui.core.formats.columns import ROLES, guess_columns
 from reranker_ui.core.formats.container import Container, Record
-from reranker_ui.core.formats.judgments import NewTexts, Plan, column_named, sides_of
+from reranker_ui.core.formats.judgments import Plan, column_named, sides_of
+from reranker_ui.core.formats.labels.stated_scale import LABEL_SCALE
 from reranker_ui.core.formats.options import ReadOptions, Tick
-from reranker_ui.core.formats.parquet import too_many
 from reranker_ui.core.formats.score_columns import are_scores, columns_of_scores, note_on
 from reranker_ui.core.formats.structure.cells import is_empty, is_prose, kind_of_column
 from reranker_ui.core.formats.structure.further import further_of
 from reranker_ui.core.formats.structure.passages import text_of
 from reranker_ui.core.formats.structure.roles import raters_of
 from reranker_ui.core.formats.structure.template import Template
-from reranker_ui.core.formats.texts import Lookup
+from reranker_ui.core.formats.texts import Lookup, NewTexts
 from reranker_ui.core.formats.tools.search_tools import judges_of
 from reranker_ui.core.formats.writing import (
     COLUMNS,
@@ -65,10 +66,10 @@ def make_plan(
     if template:
         guess["passage"] = template.columns[0]
     sides = sides_of(guess, names, path, options, tick, new_texts)
-    known = {*guess.values(), *(side.column for side in sides), VOTES}
+    assigned = {*guess.values(), *(side.column for side in sides), VOTES}
     judges: list[Any] = []
     if guess["label"] is None:
-        judges = judges_of(names, values) or raters_of(names, values, known)
+        judges = judges_of(names, values) or raters_of(names, values, assigned)
     by_id = any(side.texts is not None for side in sides)
     plan = Plan("judgments" if by_id else "pairs", container, lambda value: iter(()), names)
     plan.query, plan.passage = sides[0].column, sides[1].column
@@ -78,14 +79,14 @@ def make_plan(
     bare = read_safe_cell if _is_our_safe_csv(container) else _same
     passage = template.fill if template else _passage_of(sides[1])
     plan.read = _reader(plan, sides[0], passage, judges, used, bare)
-    plan.keeps_rest = True
     plan.beside = partial(_beside, used, bare)
     plan.labelled = plan.label is not None or bool(judges) or VOTES in names
     plan.scores = scores | columns_of_scores(values, used) if plan.label is None else ()
-    plan.one_label = not judges and VOTES not in names
+    plan.keeps_rest, plan.one_label = True, not judges and VOTES not in names
     if _fill_down(container, values, plan.query, plan.passage):
         plan.notes.append("An empty query cell is read as the query above it.")
-    plan.notes += _label_notes(plan, judges, values, options)
+    joined = [note for side in sides for note in side.notes]
+    plan.notes += joined + _label_notes(plan, judges, values, options)
     return plan
 
 
@@ -107,8 +108,8 @@ def _template(names: Sequence[Any], path: Path, options: ReadOptions) -> Templat
 def _used(plan: Plan, more: Sequence[Any]) -> set[Any]:
     """The columns that are read, or that our own exports add."""
     roles = (plan.query, plan.passage, plan.label, plan.label_name, plan.split, plan.annotator)
-    source = ["source"] if VOTES in plan.names else []
-    return {*roles, VOTES, *source, *more}
+    added = ["source", LABEL_SCALE] if VOTES in plan.names else []
+    return {*roles, VOTES, *added, *more}
 
 
 def _reader(

@@ -1,40 +1,87 @@
 """Texts by id: corpora, queries and joined files, for records that contain only ids."""
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.formats import workbook
+from reranker_ui.core.formats.binary import workbook
+from reranker_ui.core.formats.binary.archive import is_workbook, is_zip
 from reranker_ui.core.formats.columns import KNOWN, guess_columns, ids_only, plain
-from reranker_ui.core.formats.container import Container, is_zip, open_container
+from reranker_ui.core.formats.container import Container, open_container
 from reranker_ui.core.formats.layouts import parts_of
 from reranker_ui.core.formats.options import ReadOptions, Tick
-from reranker_ui.core.formats.structure.passages import text_of
+from reranker_ui.core.formats.structure.cells import is_empty
+from reranker_ui.core.formats.structure.passages import keys_of_texts, text_of
 from reranker_ui.core.values.pairs import Left
 from reranker_ui.core.values.refused import Refused
 
 Texts = MutableMapping[str, str]
+NewTexts = Callable[[], Texts]
 _ID = ("id", "docid", "documentid", "corpusid", "passageid", "pid", "did", "qid", "queryid",
-       "docno", "num", "number", "topicid", "topic")  # fmt: skip
+       "docno", "num", "number", "topicid", "topic", "productid", "productuid", "itemid",
+       "articleid", "asin")  # fmt: skip
 _FREE = ReadOptions()
 
 
-def fill(texts: Texts, source: Path, role: str, options: ReadOptions, tick: Tick) -> None:
-    """Put every `id -> text` of a file, folder or ZIP into `texts`. role: corpus or queries."""
+class Lookup:
+    """Texts for a column of ids; None where the column contains the text itself.
+
+    `notes`: which columns of the file of texts are not read.
+    """
+
+    def __init__(
+        self, column: Any, texts: Mapping[str, str] | None, role: str, notes: Sequence[str] = ()
+    ) -> None:
+        self.column, self.texts, self.role, self.notes = column, texts, role, notes
+
+    def of(self, value: Mapping[Any, Any]) -> Any:
+        """The text for a record; raises Left where its id is unknown."""
+        cell = value.get(self.column)
+        if self.texts is None:
+            return cell
+        key = "" if cell is None else str(cell).strip()
+        text = self.texts.get(key)
+        if text is None:
+            where = "corpus" if self.role == "passage" else "queries"
+            raise Left("unreadable", f"no text for {self.role} id “{key[:40]}” in the {where}")
+        return text
+
+
+def lookup_in(
+    source: Path, role: str, column: Any, options: ReadOptions, tick: Tick, new_texts: NewTexts
+) -> Lookup:
+    """A column of ids with the texts of a file, folder or ZIP. role: query or passage."""
+    texts, notes = new_texts(), dict[str, None]()
     for container in _containers(source, role, options, tick):
-        _fill_from_container(texts, container, source.name, role)
+        others = _fill(texts, container, source.name, role)
+        if others:
+            shown = ", ".join(others[:8]) + ", …" * (len(others) > 8)
+            notes[f"Not read of the {_part_of(role)}: {shown}."] = None
+    return Lookup(column, texts, role, list(notes))
 
 
-def _fill_from_container(texts: Texts, container: Container, name: str, role: str) -> None:
+def _part_of(role: str) -> str:
+    return "queries" if role == "query" else "corpus"
+
+
+def _fill(texts: Texts, container: Container, name: str, role: str) -> list[str]:
+    """Put every `id -> text` of a container into `texts`; returns the columns that have neither."""
     key: Any = None
+    names: dict[Any, None] = {}
+    read: set[Any] = set()
     for line, value in container.records():
         if isinstance(value, Left):
             raise Refused(f"Line {line} of {name} cannot be read: {value.why}.")
         key = _id_of(value) if key not in value else key
         if key is None:
             raise Refused(f"Line {line} of {name} has no id column. It needs id and text.")
-        texts[str(value[key]).strip()] = _text(value, key, role)
+        columns = _columns_of_text(value, key, role)
+        parts = (text_of(value[column]) for column in columns)
+        texts[str(value[key]).strip()] = " ".join(str(part) for part in parts if part).strip()
+        names.update((column, None) for column, cell in value.items() if not is_empty(cell))
+        read.update(columns, [key])
+    return [str(column) for column in names if column not in read and isinstance(column, str)]
 
 
 def fill_from(texts: Texts, join: str, options: ReadOptions, tick: Tick) -> str:
@@ -55,12 +102,12 @@ def fill_from(texts: Texts, join: str, options: ReadOptions, tick: Tick) -> str:
 
 
 def _containers(source: Path, role: str, options: ReadOptions, tick: Tick) -> Iterator[Container]:
-    """The containers of a role: the file itself, or those files of a folder or ZIP."""
+    """The containers of the texts: the file itself, or its parts in a folder or ZIP."""
     packed = is_zip(source)
-    if packed and workbook.is_workbook(source):
+    if packed and is_workbook(source):
         yield workbook.container_of(source, _plain(options), tick, ())
     elif packed or source.is_dir():
-        yield from (part.open() for part in parts_of(source, role, options, tick))
+        yield from (part.open() for part in parts_of(source, _part_of(role), options, tick))
     else:
         yield open_container(source, _plain(options), tick)
 
@@ -71,25 +118,6 @@ def existing(name: str) -> Path:
     if not path.exists():
         raise Refused(f"There is no file {name}.")
     return path
-
-
-class Lookup:
-    """Texts for a column of ids; None where the column contains the text itself."""
-
-    def __init__(self, column: Any, texts: Mapping[str, str] | None, role: str) -> None:
-        self.column, self.texts, self.role = column, texts, role
-
-    def of(self, value: Mapping[Any, Any]) -> Any:
-        """The text for a record; raises Left where its id is unknown."""
-        cell = value.get(self.column)
-        if self.texts is None:
-            return cell
-        key = "" if cell is None else str(cell).strip()
-        text = self.texts.get(key)
-        if text is None:
-            where = "corpus" if self.role == "passage" else "queries"
-            raise Left("unreadable", f"no text for {self.role} id “{key[:40]}” in the {where}")
-        return text
 
 
 def _plain(options: ReadOptions) -> ReadOptions:
@@ -104,17 +132,17 @@ def _id_of(value: Mapping[Any, Any]) -> Any:
     return 0 if named is None and 0 in value and len(value) > 1 else named
 
 
-def _text(value: Mapping[Any, Any], key: Any, role: str) -> str:
+def _columns_of_text(value: Mapping[Any, Any], key: Any, role: str) -> list[Any]:
+    """The columns of a record that hold its text."""
     rest = {name: cell for name, cell in value.items() if name != key}
-    if all(isinstance(name, int) for name in rest):
-        return str(rest[min(rest)])
-    if role == "queries":  # a topic's title is the query, its description only explains it
+    if rest and all(isinstance(name, int) for name in rest):
+        return [min(rest)]
+    if role == "query":  # a topic's title is the query, its description only explains it
         bare = {plain(name): name for name in reversed(list(rest))}
         named = next((bare[name] for name in (*KNOWN["query"], "title") if name in bare), None)
         if named is not None:
-            return str(text_of(rest[named]) or "")
-    text = text_of(rest)
-    if text:
-        return str(text)
+            return [named]
+    if columns := keys_of_texts(rest):
+        return columns
     column = guess_columns([rest])["query"]
-    return str(rest[column] or "") if column is not None else ""
+    return [] if column is None else [column]

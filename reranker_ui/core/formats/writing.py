@@ -2,11 +2,12 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from reranker_ui.core.formats.labels.stated_scale import LABEL_SCALE, scale_cell
 from reranker_ui.core.formats.structure.further import cell_text
 from reranker_ui.core.values.labels import Scale
 
@@ -14,7 +15,7 @@ VOTES = "labels_by"
 LABEL_NAME = "label_name"  # what the label is called, where labels have names
 LABEL_NAMES = "label_names"  # of an annotation tool's record: {label: name} as JSON
 COLUMNS = ("query", "passage", "label", "split", "source", VOTES)
-RESERVED = frozenset((*COLUMNS, LABEL_NAME))
+RESERVED = frozenset((*COLUMNS, LABEL_NAME, LABEL_SCALE))
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 _NAMED = 20  # columns that one sentence names
 
@@ -79,8 +80,8 @@ class Target:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of a table."""
-        own = (*COLUMNS, LABEL_NAME) if self.scale.names else COLUMNS
-        return (*own, *self.names_of_further())
+        named = [LABEL_NAME] if self.scale.names else []
+        return (*COLUMNS, *named, *scale_cell(self.scale), *self.names_of_further())
 
     def names_of_further(self) -> list[str]:
         """The further columns whose names the export does not use itself."""
@@ -93,10 +94,15 @@ class Target:
         self.lost.columns.update(dict.fromkeys(name for name in extra if name not in names))
         return {name: cell_text(extra.get(name)) for name in names}
 
-    def name_of(self, row: Row) -> dict[str, str]:
-        """What the label of a row is called; an entry only where labels have names."""
+    def about_label(self, row: Row, *, first: bool) -> dict[str, str]:
+        """What the label of a row is called, where labels have names, and in which scale it is.
+
+        The scale stands in the `first` row; the others have an empty cell.
+        """
         names, label = self.scale.names, row.label
-        return {LABEL_NAME: "" if label is None else self.scale.name_of(label)} if names else {}
+        named = {LABEL_NAME: "" if label is None else self.scale.name_of(label)} if names else {}
+        scale = scale_cell(self.scale)
+        return named | (scale if first else dict.fromkeys(scale, ""))
 
 
 def safe_cell(text: str) -> str:
@@ -135,10 +141,11 @@ def write_csv(rows: Iterable[Row], target: Target, delimiter: str = ",") -> int:
         names = target.columns
         writer.writerow([safe_cell(name) for name in names] if target.safe else names)
         for row in rows:
+            about = target.about_label(row, first=not count)
             count += 1
             note_state(row, target.lost)
             cells = [row.query, row.passage, number_text(row.label), row.split or "",
-                     row.source, votes_text(row), *target.name_of(row).values(),
+                     row.source, votes_text(row), *about.values(),
                      *target.further_of(row).values()]  # fmt: skip
             writer.writerow([safe_cell(cell) for cell in cells] if target.safe else cells)
     return count
@@ -149,24 +156,28 @@ def write_tsv(rows: Iterable[Row], target: Target) -> int:
     return write_csv(rows, target, "\t")
 
 
-def _record(row: Row, target: Target) -> dict[str, Any]:
+def _records(rows: Iterable[Row], target: Target) -> Iterator[dict[str, Any]]:
+    return (_record(row, target, first=not at) for at, row in enumerate(rows))
+
+
+def _record(row: Row, target: Target, *, first: bool) -> dict[str, Any]:
     votes = [[who, plain_number(value)] for who, value in row.votes]
     pair = {"query": row.query, "passage": row.passage, "label": plain_number(row.label),
             "split": row.split, "source": row.source, VOTES: votes}  # fmt: skip
     note_state(row, target.lost)
     more = {k: v for k, v in (row.extra or {}).items() if k not in RESERVED}
     target.lost.columns.update(dict.fromkeys(k for k in row.extra or {} if k in RESERVED))
-    return {**pair, **target.name_of(row), **more}
+    return {**pair, **target.about_label(row, first=first), **more}
 
 
 def write_jsonl(rows: Iterable[Row], target: Target) -> int:
     """One object per line, with the further columns of the imported file."""
-    return write_counted((_record(row, target) for row in rows), target.path, lambda _r: 1)
+    return write_counted(_records(rows, target), target.path, lambda _r: 1)
 
 
 def write_json(rows: Iterable[Row], target: Target) -> int:
     """A JSON array of the same objects."""
-    return write_array((_record(row, target) for row in rows), target.path)
+    return write_array(_records(rows, target), target.path)
 
 
 def note_state(row: Row, lost: Lost) -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from reranker_ui.core.formats.labels.stated_scale import scale_cell
 from reranker_ui.core.formats.writing import (
     LABEL_NAMES,
     Row,
@@ -24,12 +25,12 @@ Record = dict[str, Any]
 
 def write_label_studio(rows: Iterable[Row], target: Target) -> int:
     """Tasks with one annotation per annotator; ground_truth marks the effective label if needed."""
-    named = _label_names(target)
+    about = _about_labels(target)
 
     def tasks() -> Iterator[Record]:
         for number, row in enumerate(rows, 1):
             note_state(row, target.lost)
-            data = {"query": row.query, "passage": row.passage, "split": row.split, **named}
+            data = {"query": row.query, "passage": row.passage, "split": row.split, **about}
             settled = row.label is not None and any(value != row.label for _, value in row.votes)
             votes = row.votes
             if row.label is not None and all(value != row.label for _, value in votes):
@@ -49,22 +50,22 @@ def write_label_studio(rows: Iterable[Row], target: Target) -> int:
 
 def write_argilla(rows: Iterable[Row], target: Target) -> int:
     """Records of `to_list(flatten=False)`, with the question relevance."""
-    named = _label_names(target)
+    about = _about_labels(target)
 
     def records() -> Iterator[Record]:
         for row in rows:
             note_votes(row, target.lost)
-            given = [
-                {"value": _word(value, target) if named else plain_number(value),
+            responses = [
+                {"value": _word(value, target) if target.scale.names else plain_number(value),
                  "user_id": who or None, "status": "submitted"}
                 for who, value in row.agreeing()
             ]  # fmt: skip
             yield {
                 "id": pair_key(row.query, row.passage),
                 "fields": {"query": row.query, "passage": row.passage},
-                "metadata": {"split": row.split, **named},
+                "metadata": {"split": row.split, **about},
                 "suggestions": {},
-                "responses": {"relevance": given} if given else {},
+                "responses": {"relevance": responses} if responses else {},
             }
 
     return write_array(records(), target.path)
@@ -127,11 +128,15 @@ def write_quepid_ratings(rows: Iterable[Row], target: Target) -> int:
     return count
 
 
-def _label_names(target: Target) -> Record:
-    """What labels are called, for every record of a tool: JSON, by label. Empty without names."""
+def _about_labels(target: Target) -> Record:
+    """What labels are called, as JSON by label, and their scale, for every record of a tool.
+
+    Empty for 0 and 1 without names.
+    """
     scale = target.scale
     named = {number_text(scale.min + at): name for at, name in enumerate(scale.names) if name}
-    return {LABEL_NAMES: json.dumps(named, ensure_ascii=False)} if named else {}
+    names = {LABEL_NAMES: json.dumps(named, ensure_ascii=False)} if named else {}
+    return names | scale_cell(scale)
 
 
 def _word(label: float, target: Target) -> str:

@@ -38,7 +38,7 @@ class _Reading:
         self.open: list[tuple[int, str, dict[str, Any], dict[str, str]]] = []
         self.text: list[str] = []
         self.leaf = False
-        self.found: list[tuple[int, dict[Any, Any] | Left]] = []
+        self.records: list[tuple[int, dict[Any, Any] | Left]] = []
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
@@ -59,7 +59,7 @@ class _Reading:
         if self.leaf and self.open:
             self._add(name, {**attributes, "text": text} if attributes else text)
         elif len({**attributes, **values}) > 1:
-            self.found.append((line, {**attributes, **values}))
+            self.records.append((line, {**attributes, **values}))
         self.leaf = False
 
     def _add(self, name: str, value: Any) -> None:
@@ -77,5 +77,5 @@ class _Reading:
         raise Refused(f"Line {line}: {self.name} declares entities, which are not read.")
 
     def take(self) -> list[tuple[int, dict[Any, Any] | Left]]:
-        found, self.found = self.found, []
-        return found
+        records, self.records = self.records, []
+        return records

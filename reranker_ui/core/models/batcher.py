@@ -77,8 +77,8 @@ class Batcher:
         )
         for place, request in enumerate(waiting):
             limit = max(1, rest // (len(waiting) - place))
-            begun = len(request.scores)
-            share = request.pairs[begun : begun + limit]
+            scored = len(request.scores)
+            share = request.pairs[scored : scored + limit]
             rest -= len(share)
             shares.append((request, share))
         return shares

@@ -1,7 +1,6 @@
 """Sentence encoders: cosine similarity as a baseline and as the target of a warm start."""
 
 import hashlib
-import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -12,6 +11,7 @@ import numpy as np
 
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.loading import SAFE, bytes_of, damage_refused, folder_at, quiet
+from reranker_ui.core.models.model_folder import module_types
 from reranker_ui.core.models.text_chunks import batches, chunks, start_of
 
 Kind: TypeAlias = Literal["query", "document"]
@@ -22,32 +22,46 @@ RECENT = 20_000  # texts whose embeddings are kept; 31 MB of 384 dimensions
 class RecentVectors:
     """Embeddings of the texts ranked last, as candidates come back with the next query.
 
-    At most `most`, by a hash of the text; for many threads.
+    At most `size`, by a hash of the text; for many threads.
     """
 
-    def __init__(self, most: int = RECENT) -> None:
-        self._most = most
+    def __init__(self, size: int = RECENT) -> None:
+        self._size = size
         self._kept: OrderedDict[bytes, Any] = OrderedDict()
         self._turn = threading.Lock()
 
     def of(self, texts: Sequence[str], kind: str, embed: Callable[[list[str]], Any]) -> Any:
         """The embedding of each text: texts x dimensions. `embed` is called for new ones."""
-        keys = [
-            hashlib.blake2b(f"{kind} {text}".encode(), digest_size=16).digest() for text in texts
-        ]
+        keys = _keys(texts, kind)
         with self._turn:
-            found = {key: self._kept[key] for key in keys if key in self._kept}
-        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
+            vectors = {key: self._kept[key] for key in keys if key in self._kept}
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in vectors}
         if new:
             rows = embed(list(new.values()))
-            found.update({key: row.copy() for key, row in zip(new, rows, strict=True)})
+            vectors.update({key: row.copy() for key, row in zip(new, rows, strict=True)})
+        self._keep({key: vectors[key] for key in keys})
+        return np.stack([vectors[key] for key in keys])
+
+    def remember(self, texts: Sequence[str], kind: str, rows: Any) -> None:
+        """Keep embeddings that are known from elsewhere: texts x dimensions."""
+        self._keep(dict(zip(_keys(texts, kind), map(np.array, rows), strict=True)))
+
+    def known(self, texts: Sequence[str], kind: str) -> int:
+        """How many of the texts have an embedding here."""
         with self._turn:
-            for key in dict.fromkeys(keys):
-                self._kept[key] = found[key]
+            return sum(key in self._kept for key in _keys(texts, kind))
+
+    def _keep(self, vectors: dict[bytes, Any]) -> None:
+        with self._turn:
+            for key, row in vectors.items():
+                self._kept[key] = row
                 self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
+            while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
-        return np.stack([found[key] for key in keys])
+
+
+def _keys(texts: Sequence[str], kind: str) -> list[bytes]:
+    return [hashlib.blake2b(f"{kind} {text}".encode(), digest_size=16).digest() for text in texts]
 
 
 class Encoder:
@@ -79,6 +93,14 @@ class Encoder:
         """The embeddings of the queries and of the passages: each pairs x dimensions."""
         queries, passages = zip(*pairs, strict=True)
         return self._rows(queries, "query"), self._rows(passages, "document")
+
+    def remember(self, texts: Sequence[str], kind: Kind, rows: Any) -> None:
+        """Take embeddings that `vectors` gave earlier, so that `scores` does not repeat them."""
+        self._recent.remember(texts, kind, rows)
+
+    def known(self, texts: Sequence[str], kind: Kind) -> int:
+        """How many of the texts `scores` need not embed."""
+        return self._recent.known(texts, kind)
 
     def vectors(self, texts: Sequence[str], kind: Kind) -> Any:
         """The normalized embedding of each text: texts x dimensions.
@@ -119,11 +141,7 @@ class Encoder:
 
 def is_encoder(folder: Path) -> bool:
     """Whether the model in `folder` makes sentence embeddings."""
-    modules = folder_at(folder) / "modules.json"
-    if not modules.exists():
-        return False
-    kinds = [str(module.get("type")) for module in json.loads(modules.read_text())]
-    return any(kind.endswith("Pooling") for kind in kinds)
+    return any(kind.endswith("Pooling") for kind in module_types(folder_at(folder)))
 
 
 def embedded_encoder() -> Path:

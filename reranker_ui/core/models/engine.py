@@ -61,25 +61,27 @@ class FastEngine:
         """Tokens of each pair as read, so at most `max_length`."""
         return [len(encoding.ids) for encoding in self._tokenizer.encode_batch(list(pairs))]
 
-    def begun(self, texts: Sequence[str], limit: int) -> list[str]:
+    def truncated(self, texts: Sequence[str], limit: int) -> list[str]:
         """Each text up to the end of its first `limit` tokens."""
         return beginnings(self._tokenizer, texts, limit)
 
     def _batches(self, pairs: Sequence[Pair]) -> Iterator[tuple[list[int], Inputs]]:
         # What the tokenizer gives keeps the cut part of each text: only the numbers are held.
         encoded = [
-            self._numbers(one)
+            self._numbers(encoding)
             for chunk in chunks(pairs)
-            for one in self._tokenizer.encode_batch(chunk)
+            for encoding in self._tokenizer.encode_batch(chunk)
         ]
         order = sorted(range(len(encoded)), key=lambda place: len(encoded[place][0]))
         for start in range(0, len(order), BATCH):
             places = order[start : start + BATCH]
             yield places, self._inputs([encoded[place] for place in places])
 
-    def _numbers(self, one: Any) -> "list[np.ndarray[Any, Any]]":
+    def _numbers(self, encoding: Any) -> "list[np.ndarray[Any, Any]]":
         parts = {"input_ids": "ids", "token_type_ids": "type_ids"}
-        return [np.asarray(getattr(one, parts.get(name, "attention_mask"))) for name in self._names]
+        return [
+            np.asarray(getattr(encoding, parts.get(name, "attention_mask"))) for name in self._names
+        ]
 
     def _inputs(self, batch: "list[list[np.ndarray[Any, Any]]]") -> Inputs:
         width = max(len(encoding[0]) for encoding in batch)

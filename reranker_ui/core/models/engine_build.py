@@ -48,7 +48,7 @@ def make(
     return built_whole(
         target,
         KEPT,
-        lambda aside: _make(model_folder, aside, samples, preferred),
+        lambda draft: _make(model_folder, draft, samples, preferred),
         processor=processor(),
     )
 
@@ -60,24 +60,24 @@ def built_whole(
     move the folder to `target`. A failure is saved as `{"fault"}`, so that it is not tried again.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=".new-"))
+    draft = Path(tempfile.mkdtemp(dir=target.parent, prefix=".new-"))
     try:
         try:
-            result = build(aside)
+            result = build(draft)
         except Exception as error:
             # Converters raise anything: torch stays in use, and the reason is saved.
             result = {"fault": f"{type(error).__name__}: {str(error)[:500]}"}
         result = result | more
-        (aside / report).write_text(json.dumps(result, indent=1))
+        (draft / report).write_text(json.dumps(result, indent=1))
         shutil.rmtree(target, ignore_errors=True)
-        aside.replace(target)
+        draft.replace(target)
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(draft, ignore_errors=True)
     return result
 
 
 def _make(
-    model_folder: Path, aside: Path, samples: Sequence[Pair], preferred: str
+    model_folder: Path, draft: Path, samples: Sequence[Pair], preferred: str
 ) -> dict[str, Any]:
     import openvino
 
@@ -86,21 +86,21 @@ def _make(
     plain = TorchEngine(model_folder)
     pairs = [*check_pairs(), *samples]
     expected = plain.logits(pairs)
-    names = export(plain.model, aside / "model.onnx")
-    graph = openvino.convert_model(str(aside / "model.onnx"))
-    openvino.save_model(graph, str(aside / "model.xml"), compress_to_fp16=False)
-    (aside / "model.onnx").unlink()
+    names = export(plain.model, draft / "model.onnx")
+    graph = openvino.convert_model(str(draft / "model.onnx"))
+    openvino.save_model(graph, str(draft / "model.xml"), compress_to_fp16=False)
+    (draft / "model.onnx").unlink()
     tokenizer = plain.model.tokenizer
-    tokenizer.backend_tokenizer.save(str(aside / "tokenizer.json"))
+    tokenizer.backend_tokenizer.save(str(draft / "tokenizer.json"))
     pad = {"input_ids": tokenizer.pad_token_id, "token_type_ids": tokenizer.pad_token_type_id}
     kept = {"inputs": names, "max_length": plain.max_length, "pad": pad}
     bf16 = preferred == "bf16" or (preferred == "auto" and has_bf16())
     tried = ["bf16", "f32"] if bf16 else ["f32"]
-    return kept | _agreeing(aside, kept, pairs, expected, tried)
+    return kept | _agreeing(draft, kept, pairs, expected, tried)
 
 
 def _agreeing(
-    aside: Path,
+    draft: Path,
     kept: dict[str, Any],
     pairs: Sequence[Pair],
     expected: Sequence[float],
@@ -108,12 +108,12 @@ def _agreeing(
 ) -> dict[str, Any]:
     report: dict[str, Any] = {}
     for precision in tried:
-        (aside / KEPT).write_text(
+        (draft / KEPT).write_text(
             json.dumps(kept | {"precision": precision, "processor": processor()})
         )
         try:
-            found = FastEngine(aside).logits(pairs)
-            report["agreement"] = check_agreement(expected, found, MOST[precision])
+            logits = FastEngine(draft).logits(pairs)
+            report["agreement"] = check_agreement(expected, logits, MOST[precision])
         except Refused as refused:
             if precision == "f32":
                 raise

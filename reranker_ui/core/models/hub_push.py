@@ -12,7 +12,7 @@ LEFT_OUT = [".*"]  # drafts
 def push_folder(
     model: Path, repo: str, private: bool, token: str, api: Any = None, more: Sequence[Path] = ()
 ) -> str:
-    """Upload the folder `model`, and the files `more` beside it, as `repo`; returns its address.
+    """Upload the folder `model` with the files and folders `more` as `repo`; returns its address.
 
     `api` replaces huggingface_hub.HfApi. Refused, with what to do about it: a missing or wrong
     token, a name without write access, a public model where `private` was requested, an
@@ -32,8 +32,11 @@ def push_folder(
             ignore_patterns=LEFT_OUT,
             commit_message="A reranker by Reranker UI",
         )
-        for file in more:
-            api.upload_file(path_or_fileobj=str(file), path_in_repo=file.name, repo_id=repo)
+        for one in more:
+            if one.is_dir():
+                api.upload_folder(repo_id=repo, folder_path=str(one), path_in_repo=one.name)
+            else:
+                api.upload_file(repo_id=repo, path_or_fileobj=str(one), path_in_repo=one.name)
     except HfHubHTTPError as error:
         raise Refused(_sentence(error, repo, bool(token))) from error
     except HFValidationError as error:

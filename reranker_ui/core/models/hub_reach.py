@@ -20,9 +20,9 @@ def hub_is_reachable(cache_dir: Path, patience: float = PATIENCE) -> bool:
     if known is None:
         known = _answers(endpoint, patience)
         cache_dir.mkdir(parents=True, exist_ok=True)
-        aside = kept.with_suffix(f".{threading.get_native_id()}")
-        aside.write_text(json.dumps({"endpoint": endpoint, "answers": known, "at": time.time()}))
-        aside.replace(kept)
+        draft = kept.with_suffix(f".{threading.get_native_id()}")
+        draft.write_text(json.dumps({"endpoint": endpoint, "answers": known, "at": time.time()}))
+        draft.replace(kept)
     return known
 
 

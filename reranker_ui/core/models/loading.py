@@ -2,14 +2,19 @@
 
 import logging
 import math
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from reranker_ui.core.values.json_files import read_object
 from reranker_ui.core.values.refused import Refused
 
 SAFE = {"use_safetensors": True}  # pickles can run code, and are never read
+SAFETENSORS = "model.safetensors"
+_SHARD = re.compile(r"pytorch_model-.*\.bin")
+_IS_SAFETENSORS = re.compile(r"[^/\\]+\.safetensors")
 
 
 @contextmanager
@@ -41,18 +46,31 @@ def finite(logits: Sequence[float], model: str, advice: str) -> list[float]:
 def folder_at(path: Path | str) -> Path:
     """The folder of a model; FileNotFoundError for a name, which would be downloaded.
 
-    Refused: a folder, or a module inside it, whose weights are a pickle without safetensors.
+    Refused: a folder where the libraries would read weights that are not safetensors.
     """
     folder = Path(path)
     if not folder.is_dir():
         raise FileNotFoundError(f"No model folder at {folder}.")
-    for pickled in folder.rglob("pytorch_model*.bin"):
-        if not any(pickled.parent.glob("model*.safetensors")):
-            raise Refused(
-                f"{folder.name} keeps weights in {pickled.name}, a pickle, which could run code."
-                " Only safetensors are loaded: save the model as safetensors first."
-            )
+    if (weights := next(_other_weights(folder), None)) is not None:
+        raise Refused(
+            f"{folder.name} keeps weights in {weights[:100]}, which may be a pickle and run code."
+            " Only safetensors are loaded: save the model as safetensors first."
+        )
     return folder
+
+
+def _other_weights(folder: Path) -> Iterator[str]:
+    """Names of files beside safetensors that transformers or sentence-transformers would load."""
+    for file in folder.rglob("*.bin"):
+        # Modules of sentence-transformers read this one where model.safetensors is missing.
+        alone = file.name == "pytorch_model.bin" and not file.with_name(SAFETENSORS).is_file()
+        shard = _SHARD.fullmatch(file.name) and not any(file.parent.glob("model*.safetensors"))
+        if alone or shard or file.name == "adapter_model.bin":
+            yield file.name
+    for index in folder.rglob("*.safetensors.index.json"):
+        weights = (read_object(index) or {}).get("weight_map")
+        named = weights.values() if isinstance(weights, dict) else ()
+        yield from (str(name) for name in named if not _IS_SAFETENSORS.fullmatch(str(name)))
 
 
 def quiet() -> None:

@@ -1,6 +1,7 @@
 """Facts about a model from its files, without loading it."""
 
 import hashlib
+import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -40,13 +41,24 @@ def layers_of(folder: Path) -> int:
 
 
 def needs_code(folder: Path) -> bool:
-    """Whether the model in `folder` runs code of its own, as its architecture is unknown here."""
+    """Whether the model in `folder` runs code of its own: a module, or an unknown architecture."""
+    if any(not kind.startswith("sentence_transformers.") for kind in module_types(folder)):
+        return True
     config = _json(folder / "config.json")
     if "auto_map" not in config:
         return False
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 
     return config.get("model_type") not in CONFIG_MAPPING_NAMES
+
+
+def module_types(folder: Path) -> list[str]:
+    """The classes that a model of sentence-transformers is made of; empty where it names none."""
+    try:
+        modules = json.loads((folder / "modules.json").read_bytes())
+        return [str(module.get("type")) for module in modules]
+    except (OSError, ValueError, AttributeError, TypeError):  # loading reports a damaged file
+        return []
 
 
 def _is_classifier(folder: Path) -> bool:

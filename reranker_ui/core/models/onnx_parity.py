@@ -50,7 +50,7 @@ def make_onnx(model_folder: Path, target: Path, samples: Sequence[Pair] = ()) ->
     report saved with them: for each of FILES its bytes, agreement with torch on difficult
     texts and `samples`, and `agrees`; or `{"fault"}` after a failure.
     """
-    return built_whole(target, REPORT, lambda aside: _make(model_folder, aside, samples))
+    return built_whole(target, REPORT, lambda draft: _make(model_folder, draft, samples))
 
 
 def report_in(folder: Path) -> OnnxReport | ExportFault | None:
@@ -62,7 +62,7 @@ def report_in(folder: Path) -> OnnxReport | ExportFault | None:
     return report
 
 
-def _make(model_folder: Path, aside: Path, samples: Sequence[Pair]) -> dict[str, Any]:
+def _make(model_folder: Path, draft: Path, samples: Sequence[Pair]) -> dict[str, Any]:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     from reranker_ui.core.models.onnx_export import export
@@ -70,22 +70,22 @@ def _make(model_folder: Path, aside: Path, samples: Sequence[Pair]) -> dict[str,
     plain = TorchEngine(model_folder)
     pairs = [*check_pairs(), *samples]
     expected = plain.logits(pairs)
-    export(plain.model, aside / FILES["fp32"])
+    export(plain.model, draft / FILES["fp32"])
     quantize_dynamic(
-        aside / FILES["fp32"], aside / FILES["int8"], weight_type=QuantType.QInt8, per_channel=True
+        draft / FILES["fp32"], draft / FILES["int8"], weight_type=QuantType.QInt8, per_channel=True
     )
-    plain.model.tokenizer.save_pretrained(str(aside))
-    shutil.copy(model_folder / "config.json", aside)
+    plain.model.tokenizer.save_pretrained(str(draft))
+    shutil.copy(model_folder / "config.json", draft)
     report: dict[str, Any] = {"pairs": len(pairs), "max_length": plain.max_length}
     for name, file in FILES.items():
-        begun = time.perf_counter()
-        found = onnx_logits(plain, aside / file, pairs)
-        seconds = time.perf_counter() - begun
+        started = time.perf_counter()
+        logits = onnx_logits(plain, draft / file, pairs)
+        seconds = time.perf_counter() - started
         report[name] = {
             "file": file,
-            "bytes": (aside / file).stat().st_size,
+            "bytes": (draft / file).stat().st_size,
             "milliseconds": 1000 * seconds / len(pairs),
-            **_agreement(expected, found),
+            **_agreement(expected, logits),
         }
     return report
 
@@ -108,7 +108,7 @@ def onnx_logits(plain: TorchEngine, file: Path, pairs: Sequence[Pair]) -> list[f
     return logits
 
 
-def _agreement(expected: Sequence[float], found: Sequence[float]) -> dict[str, Any]:
+def _agreement(expected: Sequence[float], logits: Sequence[float]) -> dict[str, Any]:
     # Reported even where it is poor: users of int8 decide by these numbers.
-    report = agreement(expected, found)
+    report = agreement(expected, logits)
     return {**report, "agrees": agrees(report)}

@@ -28,7 +28,7 @@ class Engine(Protocol):
     def tokens(self, pairs: Sequence[Pair]) -> list[int]:
         """Tokens of each pair as read, at most `max_length`."""
 
-    def begun(self, texts: Sequence[str], limit: int) -> list[str]:
+    def truncated(self, texts: Sequence[str], limit: int) -> list[str]:
         """Each text up to the end of its first `limit` tokens."""
 
 
@@ -103,10 +103,10 @@ class Reranker:
         read = zip(pairs, starts_of(pairs, self.max_length), self.tokens(pairs), strict=True)
         return [tokens >= self.max_length or pair != start for pair, start, tokens in read]
 
-    def begun(self, texts: Sequence[str], limit: int) -> list[str]:
-        """Each text up to the end of its first `most` tokens, or as far as the model can read."""
+    def truncated(self, texts: Sequence[str], limit: int) -> list[str]:
+        """Each text up to the end of its first `limit` tokens, or as far as the model can read."""
         starts = [start_of(text, self.max_length) for text in texts]
-        return [text for chunk in chunks(starts) for text in self._engine.begun(chunk, limit)]
+        return [text for chunk in chunks(starts) for text in self._engine.truncated(chunk, limit)]
 
     def _logits(self, pairs: list[Pair]) -> list[float]:
         return self._engine.logits(starts_of(pairs, self.max_length))

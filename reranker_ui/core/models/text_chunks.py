@@ -30,14 +30,14 @@ def starts_of(pairs: Sequence[Pair], max_length: int) -> list[Pair]:
 def chunks(texts: Sequence[Text]) -> Iterator[list[Text]]:
     """`texts` in their order, at most CHUNK characters at once, or one longer text."""
     chunk: list[Text] = []
-    held = 0
+    characters = 0
     for text in texts:
         size = length(text)
-        if chunk and held + size > CHUNK:
+        if chunk and characters + size > CHUNK:
             yield chunk
-            chunk, held = [], 0
+            chunk, characters = [], 0
         chunk.append(text)
-        held += size
+        characters += size
     if chunk:
         yield chunk
 
@@ -52,10 +52,10 @@ def batches(lengths: Sequence[int], device: str) -> Iterator[list[int]]:
 
     On a CPU a batch has at most TOKENS tokens, padding included, or one text.
     """
-    most = TOKENS if device == "cpu" else sys.maxsize
+    limit = TOKENS if device == "cpu" else sys.maxsize
     batch: list[int] = []
     for place in sorted(range(len(lengths)), key=lambda at: lengths[at]):
-        if batch and (len(batch) == BATCH or (len(batch) + 1) * lengths[place] > most):
+        if batch and (len(batch) == BATCH or (len(batch) + 1) * lengths[place] > limit):
             yield batch
             batch = []
         batch.append(place)

@@ -46,13 +46,13 @@ class TorchEngine:
         logits = np.zeros(len(pairs))
         for places in batches(lengths, self.model.device.type):
             with self._turn:
-                found = self.model.predict(
+                scores = self.model.predict(
                     [pairs[place] for place in places],
                     batch_size=len(places),
                     activation_fn=torch.nn.Identity(),
                     show_progress_bar=False,
                 )
-            logits[places] = np.asarray(found).reshape(-1)
+            logits[places] = np.asarray(scores).reshape(-1)
         return [float(logit) for logit in logits]
 
     def tokens(self, pairs: Sequence[Pair]) -> list[int]:
@@ -66,7 +66,7 @@ class TorchEngine:
             )
         return [len(ids) for ids in read["input_ids"]]
 
-    def begun(self, texts: Sequence[str], limit: int) -> list[str]:
+    def truncated(self, texts: Sequence[str], limit: int) -> list[str]:
         """Each text up to the end of its first `limit` tokens."""
         with self._turn:
             return beginnings(self.model.tokenizer.backend_tokenizer, texts, limit)

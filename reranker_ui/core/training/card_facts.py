@@ -3,6 +3,7 @@
 import json
 import platform
 import re
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -165,11 +166,11 @@ def columns(lesson: Lesson) -> dict[str, dict[str, Any]]:
         "query": [len(text) for text in lesson.queries],
         "passage": [len(text) for text in lesson.passages],
     }
-    found = {name: _spread(values) | {"type": "string"} for name, values in lengths.items()}
-    return found | {"label": _spread(lesson.targets) | {"type": "float"}}
+    texts = {name: _spread(values) | {"type": "string"} for name, values in lengths.items()}
+    return texts | {"label": _spread(lesson.targets) | {"type": "float"}}
 
 
-def _spread(values: list[Any]) -> dict[str, Any]:
+def _spread(values: Sequence[Any]) -> dict[str, Any]:
     return {"min": min(values), "mean": round(sum(values) / len(values), 2), "max": max(values)}
 
 
@@ -185,11 +186,11 @@ def log_rows(events: list[dict[str, Any]]) -> list[list[Any]]:
         if event["event"] == "evaluated" and event["when"] == "during"
     }
     steps = sorted(logs)
-    kept = set(steps[:: max(1, round(len(steps) / ROWS))]) | (ndcg.keys() & logs.keys())
-    kept |= set(steps[-1:])
+    shown = set(steps[:: max(1, round(len(steps) / ROWS))]) | (ndcg.keys() & logs.keys())
+    shown |= set(steps[-1:])
     return [
         [logs[step]["epoch"], step, round(logs[step]["loss"], 4), ndcg.get(step)]
-        for step in sorted(kept)
+        for step in sorted(shown)
     ]
 
 

@@ -1,14 +1,13 @@
 """A recipe from a model card: the hyperparameters that sentence-transformers lists in a README."""
 
-import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
-from reranker_ui.core.values.recipe import AS_RUN, CARD, DEFAULT_BASE, FIT, Recipe
+from reranker_ui.core.values.json_files import parse_object
+from reranker_ui.core.values.recipe import AS_RUN, CARD, DEFAULT_BASE, FIT, Recipe, parse_yaml
 from reranker_ui.core.values.refused import Refused
 
 LOSSES = {
@@ -54,6 +53,9 @@ REMOVED = {
     "torchdynamo": ("None", "the model is not compiled"),
 }
 ADAMW = ("adamw_torch", "adamw_torch_fused", "adamw_hf")
+# Bounded, so that a text of many beginnings does not take their number times its length.
+_BASE = re.compile(r"\*\*Base model:\*\* *\[([^\]\n]{1,200})\]\([^)\n]{0,500}\)(.*)")
+_PARAMETERS = re.compile(r"(?s)with these parameters:\s{0,9}```json\s{0,9}(\{.{0,999}?\})\s*```")
 FIXED = {"adam_beta1": 0.9, "adam_beta2": 0.999, "adam_epsilon": 1e-8, "max_grad_norm": 1.0}
 
 
@@ -76,9 +78,9 @@ def read_card(text: str, name: str = "from-card") -> CardRecipe:
     """The recipe in a model card. Refused: a text that is not a model card."""
     front = _front(text)
     listed = re.findall(r"^- `(\w+)`: ?(.*)$", text, re.MULTILINE)
-    given = {argument: value for argument, value in listed if value.strip() != "None"}
+    arguments = {argument: value for argument, value in listed if value.strip() != "None"}
     base, revision = _base(text, front)
-    if base is None and not given:
+    if base is None and not arguments:
         raise Refused(
             "This is not a model card of sentence-transformers: it has no base model and no "
             "hyperparameters. Paste the whole README.md of a model."
@@ -88,9 +90,9 @@ def read_card(text: str, name: str = "from-card") -> CardRecipe:
     if base is None:
         notices.append(f"The card names no base model, so {DEFAULT_BASE} is used.")
     try:
-        values |= _hyperparameters(given, notices) | _length(text)
+        values |= _hyperparameters(arguments, notices) | _length(text)
         values |= _loss(text, front, notices) | _passes(text, front)
-        _note_unsupported(given, notices)
+        _note_unsupported(arguments, notices)
         printed = Recipe.model_validate(values)
         as_run = Recipe.model_validate(values | FIT | {"name": name + AS_RUN})
     except ValidationError as error:
@@ -99,32 +101,32 @@ def read_card(text: str, name: str = "from-card") -> CardRecipe:
             f"The card's {'.'.join(map(str, first['loc'][:1]))} is {first['input']}, "
             f"which cannot be used: {first['msg']}."
         ) from error
-    except ValueError as error:  # the parent class of ValidationError, so it comes after
+    except (ValueError, TypeError, OverflowError) as error:  # a ValidationError is a ValueError too
         raise Refused(f"A hyperparameter of the card is not a number: {error}.") from error
-    return CardRecipe(
-        printed, as_run if made_by_fit(text, given) else None, notices, _facts(text, front)
-    )
+    trained = as_run if made_by_fit(text, arguments) else None
+    facts = {"dataset_sizes": _sizes(front), "runs_seen": len(log_rows(text))}
+    return CardRecipe(printed, trained, notices, facts)
 
 
-def made_by_fit(text: str, given: dict[str, str]) -> bool:
+def made_by_fit(text: str, arguments: dict[str, str]) -> bool:
     """Whether a card was written by the old `CrossEncoder.fit()`, by its column names, one batch
     size for training and evaluation, and no evaluation. It listed arguments it did not use."""
     columns = all(f"<code>{column}</code>" in text for column in ("sentence_0", "sentence_1"))
-    sizes = given.get("per_device_train_batch_size"), given.get("per_device_eval_batch_size")
-    return columns and sizes[0] == sizes[1] and given.get("eval_strategy", "no") == "no"
+    train, evaluation = (arguments.get(f"per_device_{of}_batch_size") for of in ("train", "eval"))
+    return columns and train == evaluation and arguments.get("eval_strategy", "no") == "no"
 
 
 def _front(text: str) -> dict[str, Any]:
-    found = re.match(r"\s*---\n(.*?)\n---", text, re.DOTALL)
+    match = re.match(r"\s*---\n(.*?)\n---", text, re.DOTALL)
     try:
-        values = yaml.safe_load(found.group(1)) if found else {}
-    except yaml.YAMLError:
+        values = parse_yaml(match.group(1)) if match else {}
+    except ValueError:
         values = {}
     return values if isinstance(values, dict) else {}
 
 
 def _base(text: str, front: dict[str, Any]) -> tuple[str | None, str | None]:
-    line = re.search(r"\*\*Base model:\*\* *\[([^\]]+)\]\([^)]*\)(.*)", text)
+    line = _BASE.search(text)
     named = front.get("base_model")
     named = named[0] if isinstance(named, list) and named else named
     revision = re.search(r"at revision ([0-9a-f]{7,40})", line.group(2)) if line else None
@@ -132,7 +134,7 @@ def _base(text: str, front: dict[str, Any]) -> tuple[str | None, str | None]:
     return base, revision.group(1) if revision else None
 
 
-def _hyperparameters(given: dict[str, str], notices: list[str]) -> dict[str, Any]:
+def _hyperparameters(listed: dict[str, str], notices: list[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for field_name, names in {
         "epochs": ("num_train_epochs",),
@@ -141,25 +143,27 @@ def _hyperparameters(given: dict[str, str], notices: list[str]) -> dict[str, Any
         "seed": ("seed",),
         "batch_size": ("per_device_train_batch_size", "per_gpu_train_batch_size"),
     }.items():
-        value = next((given[name] for name in names if given.get(name) not in (None, "None")), None)
+        value = next(
+            (listed[name] for name in names if listed.get(name) not in (None, "None")), None
+        )
         if value is not None:
             values[field_name] = value
     values.setdefault("epochs", 3.0)  # the trainer's default, which no card lists
-    steps = int(float(given.get("max_steps") or -1))
+    steps = int(float(listed.get("max_steps") or -1))
     if steps > 0:
         values["max_steps"] = steps
-    values |= _accumulated(given, values, notices) | _schedule(given, notices)
-    if given.get("fp16") == "True" or given.get("bf16") == "True":
-        values["precision"] = "fp16" if given["fp16"] == "True" else "bf16"
-    if given.get("load_best_model_at_end") == "True":
+    values |= _accumulated(listed, values, notices) | _schedule(listed, notices)
+    if listed.get("fp16") == "True" or listed.get("bf16") == "True":
+        values["precision"] = "fp16" if listed.get("fp16") == "True" else "bf16"
+    if listed.get("load_best_model_at_end") == "True":
         values["best_by"] = "auto"
     return values
 
 
 def _accumulated(
-    given: dict[str, str], values: dict[str, Any], notices: list[str]
+    listed: dict[str, str], values: dict[str, Any], notices: list[str]
 ) -> dict[str, Any]:
-    times = int(given.get("gradient_accumulation_steps") or 1)
+    times = int(listed.get("gradient_accumulation_steps") or 1)
     if times == 1:
         return {}
     size = int(values.get("batch_size", 8)) * times
@@ -167,23 +171,23 @@ def _accumulated(
     return {"batch_size": size}
 
 
-def _schedule(given: dict[str, str], notices: list[str]) -> dict[str, Any]:
-    kind = given.get("lr_scheduler_type", "linear").replace("SchedulerType.", "").lower()
+def _schedule(listed: dict[str, str], notices: list[str]) -> dict[str, Any]:
+    kind = listed.get("lr_scheduler_type", "linear").replace("SchedulerType.", "").lower()
     if kind not in SCHEDULES:
         notices.append(f"The schedule {kind} is not supported, so a linear one is used.")
-    ratio, steps = float(given.get("warmup_ratio") or 0), float(given.get("warmup_steps") or 0)
+    ratio, steps = float(listed.get("warmup_ratio") or 0), float(listed.get("warmup_steps") or 0)
     return {"schedule": SCHEDULES.get(kind, "linear"), "warmup": steps or ratio}
 
 
 def _length(text: str) -> dict[str, Any]:
-    found = re.search(r"\*\*Maximum Sequence Length:\*\* *([\d,]+)", text)
-    return {"max_length": int(found.group(1).replace(",", ""))} if found else {}
+    match = re.search(r"\*\*Maximum Sequence Length:\*\* *([\d,]+)", text)
+    return {"max_length": int(match.group(1).replace(",", ""))} if match else {}
 
 
 def _loss(text: str, front: dict[str, Any], notices: list[str]) -> dict[str, Any]:
-    tags = [str(tag)[5:] for tag in front.get("tags") or [] if str(tag).startswith("loss:")]
-    found = re.search(r"^\* Loss: \[<code>(\w+)</code>\]", text, re.MULTILINE)
-    named = found.group(1) if found else tags[-1] if tags else "BinaryCrossEntropyLoss"
+    tags = [tag[5:] for tag in _tags(front) if tag.startswith("loss:")]
+    match = re.search(r"^\* Loss: \[<code>(\w+)</code>\]", text, re.MULTILINE)
+    named = match.group(1) if match else tags[-1] if tags else "BinaryCrossEntropyLoss"
     if named not in LOSSES:
         notices.append(f"The loss {named} is not supported, so binary cross-entropy is used.")
     weight = _loss_parameters(text).get("pos_weight")
@@ -191,9 +195,9 @@ def _loss(text: str, front: dict[str, Any], notices: list[str]) -> dict[str, Any
 
 
 def _loss_parameters(text: str) -> dict[str, Any]:
-    found = re.search(r"with these parameters:\s*```json\s*(\{.*?\})\s*```", text, re.DOTALL)
+    match = _PARAMETERS.search(text)
     try:
-        return dict(json.loads(found.group(1))) if found else {}
+        return parse_object(match.group(1)) if match else {}
     except ValueError:
         return {}
 
@@ -208,7 +212,7 @@ def log_rows(text: str) -> list[list[tuple[float, int, float]]]:
     """The training log of a card: (epoch, step, loss), one list per run."""
     runs: list[list[tuple[float, int, float]]] = []
     for epoch, step, loss in re.findall(
-        r"^\|\s*\**([\d.]+)\**\s*\|\s*\**(\d+)\**\s*\|\s*\**([\d.]+)\**\s*\|", text, re.MULTILINE
+        r"^\| *\**([\d.]+)\** *\| *\**(\d+)\** *\| *\**([\d.]+)\** *\|", text, re.MULTILINE
     ):
         if not runs or int(step) <= runs[-1][-1][1]:
             runs.append([])
@@ -217,29 +221,29 @@ def log_rows(text: str) -> list[list[tuple[float, int, float]]]:
 
 
 def _sizes(front: dict[str, Any]) -> list[int]:
-    tags = [str(tag) for tag in front.get("tags") or []]
-    return [int(tag[13:]) for tag in tags if re.fullmatch(r"dataset_size:\d+", tag)]
+    return [int(tag[13:]) for tag in _tags(front) if re.fullmatch(r"dataset_size:\d+", tag)]
 
 
-def _facts(text: str, front: dict[str, Any]) -> dict[str, Any]:
-    return {"dataset_sizes": _sizes(front), "runs_seen": len(log_rows(text))}
+def _tags(front: dict[str, Any]) -> list[str]:
+    tags = front.get("tags")
+    return list(map(str, tags)) if isinstance(tags, list) else []
 
 
-def _note_unsupported(given: dict[str, str], notices: list[str]) -> None:
+def _note_unsupported(listed: dict[str, str], notices: list[str]) -> None:
     for table, why in (
         (UNSUPPORTED, "is not supported here"),
         (REMOVED, "was removed from transformers"),
     ):
         for name, (usual, instead) in table.items():
-            if given.get(name, usual) not in (usual, "None", "", usual.lower()):
-                notices.append(f"{name}: {given[name]} {why}; {instead}.")
-    optimizer = given.get("optim", ADAMW[0]).replace("OptimizerNames.", "").lower()
+            if listed.get(name, usual) not in (usual, "None", "", usual.lower()):
+                notices.append(f"{name}: {listed[name]} {why}; {instead}.")
+    optimizer = listed.get("optim", ADAMW[0]).replace("OptimizerNames.", "").lower()
     if optimizer not in ADAMW:
         notices.append(f"optim: {optimizer} is not supported here; AdamW is used.")
     for name, fixed in FIXED.items():
-        if given.get(name) and float(given[name]) != fixed:
-            notices.append(f"{name}: {given[name]} is not supported here; it is {fixed:g}.")
-    if given.get("batch_sampler", "batch_sampler") != "batch_sampler":
+        if listed.get(name) and float(listed[name]) != fixed:
+            notices.append(f"{name}: {listed[name]} is not supported here; it is {fixed:g}.")
+    if listed.get("batch_sampler", "batch_sampler") != "batch_sampler":
         notices.append(
-            f"batch_sampler: {given['batch_sampler']} is not supported; it depends on the loss."
+            f"batch_sampler: {listed['batch_sampler']} is not supported; it depends on the loss."
         )

@@ -60,12 +60,16 @@ def cost_of(
     texts: list[Pair],
     cache: Path,
     ranks: int = 1,
+    share: float = 1.0,
 ) -> Cost:
     """The cost of `recipe`. `passes` are the splits of each pass, which differ in `train` only.
 
     The warm start trains on `texts`; `ranks` is the number of processes that train together.
+    `share`: `passes` are a sample, this part of the pairs; the cost is that of all.
     """
-    lessons = tuple(replace(_lesson(recipe, drawn, scale), ranks=ranks) for drawn in passes)
+    lessons = tuple(
+        replace(_lesson(recipe, drawn, scale), ranks=ranks, share=share) for drawn in passes
+    )
     warm = _warm_start(recipe, base, texts, cache)
     before = warm.lesson.learned if warm and not warm.done else 0
     work = (_work(*pair, scale) for pair in zip(lessons, passes, strict=True))
@@ -92,5 +96,5 @@ def _warm_start(
 
 def _work(lesson: Lesson, splits: Splits, scale: Scale) -> float:
     live = live_pairs(splits["dev"], lesson.learned, lesson.seed, scale)
-    scored = (evaluations(lesson) + 2) * len(live) + 2 * len(splits["test"])
+    scored = (evaluations(lesson) + 2) * len(live) + 2 * len(splits["test"]) / lesson.share
     return lesson.learned + COST_OF_SCORING * scored

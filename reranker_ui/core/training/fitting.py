@@ -19,11 +19,12 @@ from sentence_transformers.cross_encoder import (
 from transformers import EarlyStoppingCallback, PrinterCallback, set_seed
 
 from reranker_ui.core.models.first_token import read_first_token
-from reranker_ui.core.models.loading import damage_refused
-from reranker_ui.core.training.length_batches import length_grouped, parts_of
+from reranker_ui.core.models.loading import SAFE, damage_refused, folder_at
 from reranker_ui.core.training.losses import loss_of
 from reranker_ui.core.training.parallel.decisions import rank_count
 from reranker_ui.core.training.phase import Lesson
+from reranker_ui.core.training.rows.length_batches import length_grouped, parts_of
+from reranker_ui.core.training.rows.mapped_pairs import characters_of, table_of
 from reranker_ui.core.training.run_events import LiveEvaluator, Reporter
 from reranker_ui.core.training.run_time import Pace, every
 from reranker_ui.core.values.machine import Machine
@@ -42,10 +43,10 @@ def open_model(path: Path, max_length: int, seed: int) -> CrossEncoder:
     set_seed(seed)
     with damage_refused(f"The model in {path}", "Choose another base."):
         model = CrossEncoder(
-            str(path),
+            str(folder_at(path)),
             max_length=max_length,
             local_files_only=True,
-            model_kwargs={"use_safetensors": True},
+            model_kwargs=SAFE,
         )
     read_first_token(model)
     return model
@@ -81,7 +82,7 @@ def learn(
     trainer = Trainer(
         model=model,
         args=_arguments(lesson, folder, machine, evaluator),
-        train_dataset=Dataset.from_dict(dict(lesson.columns)),
+        train_dataset=Dataset(table_of(lesson.columns), fingerprint="rows"),
         loss=loss_of(model, lesson),
         evaluator=evaluator,
         callbacks=[reporter, *_early_stop(lesson, evaluator)],
@@ -112,12 +113,12 @@ def prepare(model: CrossEncoder, lesson: Lesson) -> None:
 
 
 @contextmanager
-def _dropout(model: CrossEncoder, wanted: bool) -> Iterator[None]:
-    own = [(m, m.p) for m in model.modules() if isinstance(m, torch.nn.Dropout)]
-    for module, p in own:
-        module.p = p if wanted else 0.0
+def _dropout(model: CrossEncoder, enabled: bool) -> Iterator[None]:
+    modules = [(m, m.p) for m in model.modules() if isinstance(m, torch.nn.Dropout)]
+    for module, p in modules:
+        module.p = p if enabled else 0.0
     yield
-    for module, p in own:
+    for module, p in modules:
         module.p = p
 
 
@@ -190,9 +191,7 @@ class LengthGroupedBatchSampler(DefaultBatchSampler):  # type: ignore[misc]
 
     def __init__(self, dataset: Dataset, batch_size: int, drop_last: bool, **rest: Any) -> None:
         super().__init__(dataset, batch_size, drop_last, **rest)
-        texts = [name for name in dataset.column_names if name not in ("label", "labels")]
-        rows = zip(*(dataset[name] for name in texts), strict=True)
-        self._lengths = [sum(map(_characters, row)) for row in rows]
+        self._lengths = characters_of(dataset.data)
 
     def __iter__(self) -> Iterator[list[int]]:
         whole = int(self.batch_size) * rank_count()
@@ -201,7 +200,3 @@ class LengthGroupedBatchSampler(DefaultBatchSampler):  # type: ignore[misc]
 
     def __len__(self) -> int:
         return math.ceil(len(self._lengths) / (int(self.batch_size) * rank_count())) * rank_count()
-
-
-def _characters(text: str | list[str]) -> int:
-    return len(text) if isinstance(text, str) else max(map(len, text))

@@ -110,9 +110,9 @@ def write_card(folder: RunFolder, *facts: Any) -> None:
     `facts` are the arguments of `facts_of` after the folder. Training texts are included only
     where the recipe allows it.
     """
-    found = facts_of(folder, *facts)
-    (folder.model / SIDECAR).write_text(json.dumps(found, ensure_ascii=False, indent=1))
-    (folder.model / "README.md").write_text(card(found))
+    facts_as_json = facts_of(folder, *facts)
+    (folder.model / SIDECAR).write_text(json.dumps(facts_as_json, ensure_ascii=False, indent=1))
+    (folder.model / "README.md").write_text(card(facts_as_json))
 
 
 def card(facts: dict[str, Any]) -> str:
@@ -177,17 +177,17 @@ def _table(metrics: dict[str, Metrics]) -> str:
     return "\n".join(rows)
 
 
-def _columns(found: dict[str, dict[str, Any]]) -> str:
-    names = list(found)
+def _columns(columns: dict[str, dict[str, Any]]) -> str:
+    names = list(columns)
     details = []
     for name in names:
         unit = "" if name == "label" else " characters"
-        parts = [f"<li>{part}: {found[name][part]}{unit}</li>" for part in ("min", "mean", "max")]
+        parts = [f"<li>{part}: {columns[name][part]}{unit}</li>" for part in ("min", "mean", "max")]
         details.append(f"<ul>{''.join(parts)}</ul>")
     lines = [
         ["", *names],
         [":--", *(":--" for _ in names)],
-        ["type", *(found[name]["type"] for name in names)],
+        ["type", *(columns[name]["type"] for name in names)],
         ["details", *details],
     ]
     return "\n".join(f"  | {' | '.join(line)} |" for line in lines)

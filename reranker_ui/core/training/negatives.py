@@ -1,14 +1,13 @@
 """Hard negatives: passages that look relevant to a query and have no label for it."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from reranker_ui.core.evaluation.bm25 import Index
-from reranker_ui.core.models.encoder import Encoder
+from reranker_ui.core.evaluation.text_vectors import TextVectors
 from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.run_folder import COLUMNS
@@ -19,9 +18,9 @@ DEPTH = 50  # best passages considered for each query
 
 
 def with_negatives(
-    recipe: Recipe, pairs: pd.DataFrame, encoder: Path, scale: Scale = GRADES
+    recipe: Recipe, pairs: pd.DataFrame, vectors: TextVectors, scale: Scale = GRADES
 ) -> pd.DataFrame:
-    """`pairs` plus rows of the lowest grade, mined by BM25 or by the cosine of `encoder`.
+    """`pairs` plus rows of the lowest grade, mined by BM25 or by the cosine of `vectors`.
 
     Adds `negatives_per_query` passages of `pairs` to each query with a positive: the share
     `negatives_random` at random, the others with the highest scores. None has a label for the
@@ -39,15 +38,15 @@ def with_negatives(
         if positive[group.index].any()
     }
     score = _scorer(
-        recipe.negatives, passages, [g["query"].iloc[0] for g in groups.values()], encoder
+        recipe.negatives, passages, [g["query"].iloc[0] for g in groups.values()], vectors
     )
     chance = np.random.default_rng(recipe.seed)
     rows = []
     for number, (key, group) in enumerate(groups.items()):
-        known = {place[passage] for passage in group["passage"]}
+        labelled = {place[passage] for passage in group["passage"]}
         best = [place[passage] for passage in group[positive[group.index]]["passage"]]
-        for found in _chosen(recipe, score(number), known, best, chance):
-            rows.append((-1, key, group["query"].iloc[0], passages[found], scale.min))
+        for mined in _chosen(recipe, score(number), labelled, best, chance):
+            rows.append((-1, key, group["query"].iloc[0], passages[mined], scale.min))
     return pd.concat([pairs, pd.DataFrame(rows, columns=COLUMNS)], ignore_index=True)
 
 
@@ -60,35 +59,35 @@ def expected(recipe: Recipe, pairs: pd.DataFrame, scale: Scale = GRADES) -> int:
 
 
 def _chosen(
-    recipe: Recipe, scores: Vector, known: set[int], best: list[int], chance: np.random.Generator
+    recipe: Recipe, scores: Vector, labelled: set[int], best: list[int], chance: np.random.Generator
 ) -> list[int]:
-    wanted = recipe.negatives_per_query
+    count = recipe.negatives_per_query
     ceiling = float(scores[best].max()) * (1 - recipe.negatives_margin)
     hard = min(DEPTH, len(scores) - 1)
     order = np.argpartition(-scores, hard)[: hard + 1]
     order = order[np.lexsort((order, -scores[order]))]
-    found = [
+    candidates = [
         int(position)
         for position in order
-        if position not in known and 0 < scores[position] < ceiling
+        if position not in labelled and 0 < scores[position] < ceiling
     ]
-    chosen = found[: wanted - round(wanted * recipe.negatives_random)]
+    chosen = candidates[: count - round(count * recipe.negatives_random)]
     free = np.flatnonzero(scores < max(ceiling, TINY))
-    for position in chance.permutation(free)[: wanted + len(known) + len(chosen)]:
-        if len(chosen) == wanted:
+    for position in chance.permutation(free)[: count + len(labelled) + len(chosen)]:
+        if len(chosen) == count:
             break
-        if position not in known and position not in chosen:
+        if position not in labelled and position not in chosen:
             chosen.append(int(position))
     return chosen
 
 
 def _scorer(
-    how: str, passages: list[str], queries: list[str], encoder: Path
+    how: str, passages: list[str], queries: list[str], vectors: TextVectors
 ) -> Callable[[int], Vector]:
     # Scores of all passages for the query with this number.
     if how == "bm25":
         index = Index.build(passages)
         return lambda number: index.scores(queries[number])
-    model = Encoder(encoder)
-    left, right = model.vectors(queries, "query"), model.vectors(passages, "document")
+    left, right = vectors.made(queries, "query"), vectors.made(passages, "document")
+    vectors.delete_engine()
     return lambda number: np.asarray(right @ left[number], dtype=np.float32)

@@ -1,14 +1,16 @@
 """A lesson: the pairs, targets and hyperparameters of one training phase."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from reranker_ui.core.training.advice.budget import sized
-from reranker_ui.core.training.examples import Examples, examples_of, idle_pairs
+from reranker_ui.core.training.rows.examples import Examples, examples_of, idle_pairs
+from reranker_ui.core.training.rows.mapped_pairs import numbers_of, texts_of
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import BestBy, Loss, Recipe
 from reranker_ui.core.values.refused import Refused
@@ -36,9 +38,9 @@ class Lesson:
     """
 
     phase: Phase
-    queries: list[str]
-    passages: list[str]
-    targets: list[float]
+    queries: Sequence[str]
+    passages: Sequence[str]
+    targets: Sequence[float]
     epochs: float
     batch_size: int
     learning_rate: float
@@ -57,13 +59,23 @@ class Lesson:
     idle: int = 0  # pairs without effect on the loss
     rows: Examples | None = field(default=None, repr=False)
     ranks: int = field(default=1, repr=False)  # processes that train together; no part of results
+    share: float = field(default=1.0, repr=False)  # of the pairs, where a plan reads a sample
 
     @property
-    def columns(self) -> Mapping[str, list[Any]]:
+    def columns(self) -> Mapping[str, Sequence[Any]]:
         """The rows as columns: texts first, then the label if there is one."""
         if self.rows is not None:
             return self.rows.columns
         return {"query": self.queries, "passage": self.passages, "label": self.targets}
+
+    def with_columns(self, columns: Mapping[str, Sequence[Any]]) -> "Lesson":
+        """The same phase on other columns."""
+        if self.rows is not None:
+            return replace(self, rows=replace(self.rows, columns=columns))
+        queries, passages, targets = (
+            columns.get(name, []) for name in ("query", "passage", "label")
+        )
+        return replace(self, queries=queries, passages=passages, targets=targets)
 
     @property
     def row_batch(self) -> int:
@@ -85,7 +97,7 @@ class Lesson:
         """Optimizer steps of the whole phase."""
         if self.max_steps:
             return self.max_steps
-        count = self.rows.count if self.rows else len(self.queries)
+        count = round((self.rows.count if self.rows else len(self.queries)) / self.share)
         return math.ceil(math.ceil(count / self.row_batch) * self.epochs)
 
     @property
@@ -116,15 +128,15 @@ def lesson_of(recipe: Recipe, pairs: pd.DataFrame, scale: Scale | float) -> Less
         )
     return Lesson(
         "train",
-        pairs["query"].tolist(),
-        pairs["passage"].tolist(),
-        targets.tolist(),
+        texts_of(pairs["query"]),
+        texts_of(pairs["passage"]),
+        numbers_of(targets),
         epochs=float(recipe.epochs),
         batch_size=recipe.batch_size,
         learning_rate=float(recipe.learning_rate),
         warmup=recipe.warmup,
         weight_decay=recipe.weight_decay,
-        pos_weight=pos_weight(recipe, targets.tolist()),
+        pos_weight=pos_weight(recipe, targets),
         seed=recipe.seed,
         train_embeddings=recipe.train_embeddings,
         dropout=recipe.dropout,
@@ -144,7 +156,7 @@ def length_notice(limit: int, requested: int) -> str:
     return f"This base reads at most {limit} tokens, not {requested}."
 
 
-def pos_weight(recipe: Recipe, targets: list[float]) -> float:
+def pos_weight(recipe: Recipe, targets: "Sequence[float] | pd.Series[float]") -> float:
     """The weight of a positive; "auto" is the square root of negatives per positive, up to 10.
 
     The root, because the full ratio gives probabilities that are far too high.
@@ -153,7 +165,7 @@ def pos_weight(recipe: Recipe, targets: list[float]) -> float:
         return 1.0
     if recipe.pos_weight != "auto":
         return recipe.pos_weight
-    positive = sum(targets)
+    positive = float(np.sum(targets))
     return min(MOST_POS_WEIGHT, max(1.0, math.sqrt((len(targets) - positive) / positive)))
 
 

@@ -11,6 +11,7 @@ from reranker_ui.core.evaluation.outcome import is_constant, outcome_of
 from reranker_ui.core.training.model_card import write_card
 from reranker_ui.core.training.parallel.task import Launch
 from reranker_ui.core.training.phase import Lesson, length_notice
+from reranker_ui.core.training.rows.mapped_pairs import forget
 from reranker_ui.core.training.run_plan import Plan, plan_run
 from reranker_ui.core.training.run_ranker import run_ranker
 from reranker_ui.core.training.run_time import Pace, evaluations
@@ -37,7 +38,14 @@ def train(
     `stopped`; raises Cancelled, Lost, and Refused for errors the user can fix.
     """
     begun = time.monotonic()
-    plan = plan_run(folder, threads, preferred, launch)
+    try:
+        _train(plan_run(folder, threads, preferred, launch), begun)
+    finally:
+        forget(folder)
+
+
+def _train(plan: Plan, begun: float) -> None:
+    folder = plan.folder
     _emit_start(plan)
     model, stopped = _learn(plan)
     if folder.stop_requested() == "cancel":
@@ -60,7 +68,7 @@ def _evaluate(plan: Plan) -> tuple[dict[str, Metrics], Metrics]:
     # Metrics of all rankers on the test split, and of the tuned model on dev.
     folder, test, scale = plan.folder, plan.test, plan.folder.scale()
     metrics, scores = plan.baselines.evaluate(folder, test, "test")
-    tuned = evaluate_tuned(folder, test, plan.live, plan.judged)
+    tuned = evaluate_tuned(folder, test, plan.live, plan.judged, plan.baselines.shared)
     metrics["tuned"], scores["tuned"] = tuned.test, tuned.test_logits
     if ranker := run_ranker(plan, tuned.dev_logits):
         scores["combined"] = ranker.logits(

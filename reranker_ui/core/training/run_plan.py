@@ -7,13 +7,16 @@ from pathlib import Path
 import pandas as pd
 
 from reranker_ui.core.bases.base_models import ResolvedBase, resolve_base
-from reranker_ui.core.evaluation.baselines import JUDGED_SHARE, Baselines, live_pairs, pairs_of
+from reranker_ui.core.evaluation.baselines import JUDGED_SHARE, Baselines, live_pairs
+from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.model_folder import token_limit
 from reranker_ui.core.training.advice.selection import may_select, most_informative
 from reranker_ui.core.training.advice.sizing import Sizing, size
 from reranker_ui.core.training.negatives import with_negatives
+from reranker_ui.core.training.parallel.scoring import SharedScoring
 from reranker_ui.core.training.parallel.task import Launch
 from reranker_ui.core.training.phase import Lesson, lesson_of
+from reranker_ui.core.training.rows.mapped_pairs import some_pairs, train_pairs
 from reranker_ui.core.training.warm_start.preparation import WarmStart, warm_start_of, warms
 from reranker_ui.core.values.execution.placement import placement_of
 from reranker_ui.core.values.labels import Scale
@@ -60,17 +63,20 @@ def plan_run(
     this machine has too few GPUs.
     """
     placed = placement_of(folder.path)
-    check_gpus(placed.gpus)
+    check_gpus(placed.gpus_of_worker)
     recipe, cache = folder.recipe(), folder.home / "cache"
-    pairs, dev, test = (folder.pairs(split) for split in ("train", "dev", "test"))
+    pairs, dev, test = train_pairs(folder), folder.pairs("dev"), folder.pairs("test")
+    labelled = some_pairs(pairs, recipe.seed)
     machine = this_machine(recipe.precision, threads, preferred)
-    base = _base(folder, recipe, pairs)
+    base = _base(folder, recipe, labelled)
     _stay_offline()
     limit = token_limit(base.path) or recipe.max_length
     recipe = recipe.model_copy(update={"max_length": min(recipe.max_length, limit)})
-    baselines = Baselines(base, recipe.max_length, cache, pairs_of(pairs))
-    taught = with_negatives(recipe, pairs, baselines.encoder, folder.scale())
-    texts = [*pairs_of(pairs), *folder.texts()]
+    several = launch if placed.ranks > 1 else None
+    shared = several and SharedScoring(folder, several, placed.ranks, machine.threads)
+    baselines = Baselines(base, recipe.max_length, cache, labelled, shared)
+    taught = with_negatives(recipe, pairs, baselines.vectors, folder.scale())
+    texts = [*labelled, *folder.texts()]
     warmed = warms(recipe, base, baselines.encoder, texts)
     lesson = replace(lesson_of(recipe, taught, folder.scale()), ranks=placed.ranks)
     sizing = size(folder, recipe, lesson, base, machine, warmed)
@@ -88,30 +94,30 @@ def plan_run(
         live_pairs(dev, lesson.learned, recipe.seed, folder.scale()),
         live_pairs(dev, lesson.learned, recipe.seed, folder.scale(), JUDGED_SHARE),
         test,
-        launch if placed.ranks > 1 else None,
+        several,
     )
 
 
-def _in_time(asked: Recipe, scale: Scale, sizing: Sizing, pairs: pd.DataFrame) -> Lesson:
+def _in_time(chosen: Recipe, scale: Scale, sizing: Sizing, pairs: pd.DataFrame) -> Lesson:
     # Where the budget is too short for all pairs: one epoch over the most informative ones, in
     # batches that are small enough for LEAST_STEPS.
     recipe = sizing.recipe
-    wanted = round(float(recipe.epochs) * len(pairs))
-    if not may_select(asked) or wanted >= len(pairs):
+    count = round(float(recipe.epochs) * len(pairs))
+    if not may_select(chosen) or count >= len(pairs):
         return sizing.lesson
-    some = most_informative(pairs, wanted, scale, recipe.seed)
-    batch = min(recipe.batch_size, max(LEAST_BATCH, wanted // LEAST_STEPS))
+    selected = most_informative(pairs, count, scale, recipe.seed)
+    batch = min(recipe.batch_size, max(LEAST_BATCH, count // LEAST_STEPS))
     once = recipe.model_copy(update={"epochs": 1.0, "batch_size": batch})
-    lesson = lesson_of(once, some, scale)
+    lesson = lesson_of(once, selected, scale)
     return replace(lesson, ranks=sizing.lesson.ranks)
 
 
-def _base(folder: RunFolder, recipe: Recipe, pairs: pd.DataFrame) -> ResolvedBase:
+def _base(folder: RunFolder, recipe: Recipe, texts: list[Pair]) -> ResolvedBase:
     parent = folder.lineage().get("parent_run")
     if parent is not None and not Path(recipe.base).is_dir():
         raise Refused(f"Run {parent}, which this run continues, saved no model.")
     cache = folder.home / "cache"
-    base = resolve_base(recipe.base, cache, recipe.revision, pairs_of(pairs))
+    base = resolve_base(recipe.base, cache, recipe.revision, texts)
     needed = sum(file.stat().st_size for file in base.path.glob("*.safetensors"))
     if (free := free_disk(folder.path)) < 2 * needed:
         raise Refused(

@@ -15,6 +15,7 @@ from reranker_ui.core.evaluation.combining.combination import (
 from reranker_ui.core.evaluation.combining.combined_ranker import CombinedRanker, meaning_of
 from reranker_ui.core.evaluation.combining.linear_probe import LinearProbe
 from reranker_ui.core.evaluation.combining.term_weights import TermWeights
+from reranker_ui.core.training.rows.mapped_pairs import rows_at, some_pairs, train_pairs
 from reranker_ui.core.training.run_plan import Plan
 
 # Labelled pairs that the probe is fitted to, no more than are learned from: embedding takes time.
@@ -35,24 +36,26 @@ def run_ranker(plan: Plan, dev_logits: list[float]) -> CombinedRanker | None:
     """
     folder = plan.folder
     folder.combined_file.unlink(missing_ok=True)
-    train = folder.pairs("train")
-    terms = TermWeights.of([*train["passage"], *(passage for _, passage in folder.texts())])
+    train = train_pairs(folder)
+    texts = [*some_pairs(train, plan.recipe.seed), *folder.texts()]
+    terms = TermWeights.of([passage for _, passage in texts])
     probe = _probe(plan, train, terms)
-    found = _chosen(plan, dev_logits, terms, probe)
+    combination = _chosen(plan, dev_logits, terms, probe)
     plan.baselines.vectors.delete_engine()
-    if found is None:
+    if combination is None:
         return None
-    ranker = CombinedRanker(found, _encoder_name(plan), plan.recipe.revision, terms, probe)
+    ranker = CombinedRanker(combination, _encoder_name(plan), plan.recipe.revision, terms, probe)
     ranker.save(folder.combined_file)
-    if not found.alone:
-        folder.emit("notice", message=_notice(found))
+    if not combination.alone:
+        folder.emit("notice", message=_notice(combination))
     return ranker
 
 
 def _probe(plan: Plan, train: pd.DataFrame, terms: TermWeights) -> LinearProbe | None:
     # None where there are too few labels of a kind.
     most = min(MOST_PROBED, max(LEAST_PROBED, plan.lesson.learned), len(train))
-    some = train.sample(most, random_state=plan.recipe.seed)
+    places = pd.Series(range(len(train))).sample(most, random_state=plan.recipe.seed)
+    some = rows_at(train, places)
     truth = np.asarray(plan.folder.scale().relevant(some["grade"]), dtype=bool)
     if not enough(truth):
         return None
@@ -64,28 +67,28 @@ def _chosen(
     plan: Plan, dev_logits: list[float], terms: TermWeights, probe: LinearProbe | None
 ) -> Combination | None:
     judged = plan.judged
-    found = None
+    combination = None
     if len(judged):
         pairs = pairs_of(judged)
         words = terms.scores(pairs)
         scores: Scores = {"tuned": dev_logits, "bm25": words}
         scores |= meaning_of(pairs, plan.baselines.vectors.of_pairs, probe, words)
         keys, grades = judged["query_key"].tolist(), judged["grade"].tolist()
-        found = combination_of(keys, grades, scores, plan.folder.scale())
-    if found is None and probe is not None and not plan.base.has_ranking_head:
+        combination = combination_of(keys, grades, scores, plan.folder.scale())
+    if combination is None and probe is not None and not plan.base.has_ranking_head:
         return Combination(0.0, {"probe": 1.0}, {})
-    return found
+    return combination
 
 
-def _notice(found: Combination) -> str:
-    parts = [TITLES[part] for part in found.used]
+def _notice(combination: Combination) -> str:
+    parts = [TITLES[part] for part in combination.used]
     named = f"{', '.join(parts[:-1])} and {parts[-1]}" if parts[1:] else f"{parts[0]} alone"
-    if not found.gains:
+    if not combination.gains:
         return (
             "Too few dev labels to tell what the cross-encoder is worth, so this run ranks by "
             f"{named}, fitted to the training labels."
         )
-    gain, error = found.gains["average_precision"]
+    gain, error = combination.gains["average_precision"]
     return (
         f"This run ranks by {named}: on dev queries left out, average precision {gain:+.3f} "
         f"(± {error:.3f}) over the cross-encoder alone."

@@ -24,8 +24,8 @@ class Paced(Protocol):
 
 def every(lesson: Paced) -> int:
     """Steps between two evaluations on dev, each with a checkpoint."""
-    wanted = max(FEWEST_EVALUATIONS, min(EVALUATIONS, lesson.steps // STEPS_BETWEEN))
-    return lesson.eval_every or math.ceil(lesson.steps / wanted)
+    evaluations = max(FEWEST_EVALUATIONS, min(EVALUATIONS, lesson.steps // STEPS_BETWEEN))
+    return lesson.eval_every or math.ceil(lesson.steps / evaluations)
 
 
 def evaluations(lesson: Paced) -> int:

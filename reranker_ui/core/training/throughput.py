@@ -5,11 +5,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from reranker_ui.core.bases.base_models import resolve_base
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.training.phase import Lesson, lesson_of
+from reranker_ui.core.training.rows.mapped_pairs import characters_of, table_of
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.machine import Machine, this_machine
 from reranker_ui.core.values.recipe import Recipe
@@ -17,6 +19,7 @@ from reranker_ui.core.values.recipe import Recipe
 SECONDS = 3.0
 LEAST_STEPS, MOST_STEPS = 2, 200
 SAMPLE = 600  # pairs
+MOST_ROWS = 20_000  # drawn by chance where there are more
 FEW_STEPS = 30  # for a run that measures before it begins
 
 
@@ -40,8 +43,8 @@ def measure(
 
 def speed_of(lesson: Lesson, base: Path, max_length: int, machine: Machine) -> float:
     """Training pairs a second of the model in `base` on `lesson`, measured in this process."""
-    found = _train(base, lesson, max_length, machine.device, machine.precision, FEW_STEPS)
-    return float(found["pairs_per_second"])
+    measured = _train(base, lesson, max_length, machine.device, machine.precision, FEW_STEPS)
+    return float(measured["pairs_per_second"])
 
 
 def _train(
@@ -91,12 +94,15 @@ def _batches(lesson: Lesson) -> Any:
     # Batches as in the trainer, repeated: the loss's inputs, and the labels.
     import torch
 
-    from reranker_ui.core.training.length_batches import length_grouped
+    from reranker_ui.core.training.rows.length_batches import length_grouped
 
-    columns = dict(lesson.columns)
+    rows = table_of(lesson.columns)
+    if rows.num_rows > MOST_ROWS:
+        chance = np.random.default_rng(lesson.seed)
+        rows = rows.take(chance.choice(rows.num_rows, MOST_ROWS, replace=False))
+    lengths, columns = characters_of(rows), rows.to_pydict()
     label = next((name for name in ("label", "labels") if name in columns), None)
     labels = columns.pop(label) if label else None
-    lengths = [sum(map(len, row)) for row in zip(*columns.values(), strict=True)]
     for round_ in range(MOST_STEPS):
         for batch in length_grouped(lengths, lesson.row_batch, lesson.seed + round_):
             texts = [[column[place] for place in batch] for column in columns.values()]

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
+from reranker_ui.core.values.filesystems import NO_FILE
 from reranker_ui.core.values.json_files import parse_object
 
 Status = Literal["queued", "running", "finished", "stopped", "cancelled", "failed", "lost"]
@@ -63,7 +64,7 @@ class Lines:
 
 
 def read(file: Path, since: int = 0) -> Lines:
-    """The events starting at byte `since`; none where the file is missing.
+    """The events starting at byte `since`; none where the file is missing or no file.
 
     Only lines that end in a newline are read: the worker may be writing the last one.
     """
@@ -71,7 +72,9 @@ def read(file: Path, since: int = 0) -> Lines:
         with file.open("rb") as opened:
             opened.seek(since)
             data = opened.read()
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError as error:
+        if error.errno not in NO_FILE:
+            raise
         return Lines(end=since)
     whole = data[: data.rfind(b"\n") + 1]
     lines = Lines(end=since + len(whole))

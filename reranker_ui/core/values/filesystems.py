@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from reranker_ui.core.values.machine import bytes_in_words, free_disk
 from reranker_ui.core.values.refused import Refused, Unavailable
 
@@ -18,28 +20,30 @@ _FULL = ("database or disk is full", "no space left on device", "disk quota exce
 LOW = 200_000_000  # bytes free below which everyone is warned
 RESERVE = 20_000_000  # bytes kept free for labels saved in the meantime
 
-TABLE = Path("/proc/self/mountinfo")
+# Missing, a folder, a link to itself, or closed to this account: no failure that passes by itself.
+NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EACCES)
+
 # Bucket mounts come as fuse; fuse-overlayfs is a container's own disk, fuseblk a local NTFS disk.
 REMOTE = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs")
 LOCAL_FUSE = ("fuse.fuse-overlayfs", "fuseblk")
 
 
-def remote_kind(folder: Path, table: Path = TABLE) -> str | None:
+def remote_kind(folder: Path) -> str | None:
     """The kind of the network or bucket mount that holds `folder`; None for a local disk.
 
-    Also None where the system does not report mounts, as outside Linux.
+    Also None where the system does not report mounts.
     """
     try:
-        lines = table.read_text().splitlines()
+        mounts = psutil.disk_partitions(all=True)
     except OSError:
         return None
-    best, kind = Path("/"), None
-    for line in lines:
-        mounted, _, more = line.partition(" - ")
-        place = Path(mounted.split()[4].replace("\\040", " "))
-        if folder.resolve().is_relative_to(place) and len(place.parts) >= len(best.parts):
-            best, kind = place, more.split()[0]
-    if kind is None or kind in LOCAL_FUSE:
+    folder = folder.resolve()
+    holding = [mount for mount in mounts if folder.is_relative_to(mount.mountpoint)]
+    if not holding:
+        return None
+    # Of two mounts at one place the later one hides the other.
+    kind: str = sorted(holding, key=lambda mount: len(Path(mount.mountpoint).parts))[-1].fstype
+    if kind in LOCAL_FUSE:
         return None
     return kind if kind in REMOTE or kind.startswith("fuse") else None
 

@@ -1,6 +1,5 @@
-"""The folder of a child process: request, progress, result or failure, log and lock."""
+"""The folder of a job, a child process: request, progress, result or failure, log and lock."""
 
-import fcntl
 import json
 import logging
 import os
@@ -9,95 +8,18 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from reranker_ui.core.values.execution.process_folder import POLL, ProcessFolder
 from reranker_ui.core.values.filesystems import DISK_FULL, RESERVE, as_refused
 from reranker_ui.core.values.json_files import read_object, save
 from reranker_ui.core.values.machine import free_disk
 
 log = logging.getLogger(__name__)
-LOOKING = 1.0  # seconds for which readers may delay the lock
-POLL = 0.02
-
-
-class Busy(Exception):  # noqa: N818 - not an error
-    """Another process holds the lock of the folder."""
-
-
-class ProcessFolder:
-    """A folder with one process at a time. It is alive while the lock on `alive_file` is held.
-
-    The process that starts a child takes the lock and passes it on, so that it is held without
-    a gap until the child has ended, however it ends.
-    """
-
-    LOCK, LOG = "job.alive", "job.log"
-
-    def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
-        self.alive_file = self.path / self.LOCK
-        self.log_file = self.path / self.LOG
-
-    def alive(self) -> bool:
-        """Whether a process holds the lock."""
-        try:
-            probe = os.open(self.alive_file, os.O_RDONLY)
-        except (FileNotFoundError, NotADirectoryError):
-            return False
-        try:
-            # A shared lock: two readers never take each other for the process.
-            fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(probe)
-        return False
-
-    def take(self) -> int | None:
-        """Take the lock. Returns its file descriptor, None if another process holds it."""
-        if self.alive():
-            return None
-        lock = os.open(self.alive_file, os.O_RDWR | os.O_CREAT)
-        until = time.monotonic() + LOOKING
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() < until:
-                    time.sleep(POLL)
-                    continue
-                os.close(lock)
-                return None
-            os.ftruncate(lock, 0)  # the id of an earlier process
-            return lock
-
-    @contextmanager
-    def lock(self, passed: Sequence[str] = ()) -> Iterator[None]:
-        """Hold the lock, in the child. Raises Busy if another process holds it.
-
-        `passed` is the file descriptor of the lock as the starting process passed it on, if any.
-        """
-        lock = int(passed[0]) if passed else self.take()
-        if lock is None:
-            raise Busy(str(self.path))
-        os.set_inheritable(lock, False)  # programs that the child starts do not keep it alive
-        try:
-            yield
-        finally:
-            os.close(lock)
-
-    def kill(self, patience: float = 5.0) -> None:
-        """End the process and its children, and wait until the lock is free."""
-        until = time.monotonic() + patience
-        while self.alive() and time.monotonic() < until:
-            # OSError: it ended meanwhile; ValueError: its id is not written yet.
-            with suppress(OSError, ValueError):
-                os.killpg(int(self.alive_file.read_text()), signal.SIGKILL)
-            time.sleep(POLL)
 
 
 @dataclass(frozen=True)

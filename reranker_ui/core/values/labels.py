@@ -24,6 +24,11 @@ _WORDS = {
     **dict.fromkeys(("false", "no", "not relevant", "irrelevant", "negative", "unrelated",
                      "non relevant", "non-relevant", "nonrelevant"), 0.0),
     **dict.fromkeys("👍✅✓✔☑", 1.0), **dict.fromkeys("👎❌✗✘", 0.0),
+    # As spreadsheets in other languages write TRUE and FALSE, and yes and no in these.
+    **dict.fromkeys(("wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar", "истина", "ja",
+                     "oui", "sí", "sim", "да", "是", "相关", "はい"), 1.0),
+    **dict.fromkeys(("falsch", "faux", "falso", "onwaar", "ложь", "nein", "nee", "non", "não",
+                     "нет", "否", "不相关", "いいえ"), 0.0),
 }  # fmt: skip
 HIGHEST: dict[Kind, int] = {"binary": 1, "graded": 100, "score": 10**12}  # label of a scale
 LONGEST_NAME = 40  # characters of a label's name

@@ -64,7 +64,7 @@ def prepare_training(processes: int = 1, gpus: int = 0) -> None:
 
     Several `processes` train on the CPUs; otherwise one process trains on a GPU if there is one.
     """
-    give_way(5)
+    lower_priority(5)
     keep_memory()
     # One process, one GPU: with several visible the trainer would copy the model to each.
     visible = "" if processes > 1 else ",".join(map(str, range(max(1, gpus))))
@@ -77,9 +77,9 @@ def check_gpus(gpus: int) -> None:
         return
     import torch
 
-    if (found := torch.cuda.device_count()) < gpus:
+    if (available := torch.cuda.device_count()) < gpus:
         raise Refused(
-            f"The run needs {gpus} GPUs, and this machine has {found}. Choose fewer GPUs, or "
+            f"The run needs {gpus} GPUs, and this machine has {available}. Choose fewer GPUs, or "
             "processes, which train on the CPUs."
         )
 
@@ -90,7 +90,7 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
-def give_way(niceness: int) -> None:
+def lower_priority(niceness: int) -> None:
     """Lower the priority of this process. Call before torch is imported."""
     with suppress(OSError):
         os.nice(niceness)

@@ -12,16 +12,38 @@ _TAGS = {
 }
 _BLOCKS = _TAGS - {"strong", "em", "s"} | {"hr", "br", "pre"}
 _ALONE = {"hr": "hr", "hardbreak": "br"}
+# The parser takes the square of the brackets of a paragraph, and lines times columns of a table.
+_LONGEST_PARAGRAPH, _MOST_CELLS = 5_000, 5_000
 
 
-@lru_cache(maxsize=64)  # 50,000 brackets take seconds, and every page requests the same text
+@lru_cache(maxsize=64)  # every page requests the same text
 def tree(text: str) -> MarkdownTree:
-    """The nodes of a text. They are cached: callers must not change them."""
+    """The nodes of a text. They are cached: callers must not change them.
+
+    A paragraph of more than 5,000 characters has no emphasis and no links, and texts with very
+    large tables have none, as they would take seconds.
+    """
     from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode
 
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
+    bars = [line.count("|") for line in text.splitlines() if "|" in line]
+    if len(bars) * max(bars, default=0) <= _MOST_CELLS:
+        parser.enable("table")
+    parser.core.ruler.at("inline", _inline)
     return MarkdownTree(_children(SyntaxTreeNode(parser.parse(text))))
+
+
+def _inline(state: Any) -> None:
+    """Parse what is inside the blocks, as the parser's own rule does; long blocks are text."""
+    from markdown_it.token import Token
+
+    for token in state.tokens:
+        if token.type == "inline" and len(token.content) <= _LONGEST_PARAGRAPH:
+            token.children = []
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
+        elif token.type == "inline":
+            token.children = [Token("text", "", 0, content=token.content)]
 
 
 def words(nodes: list[Any]) -> str:

@@ -29,22 +29,22 @@ class Bucket:
         return 0.0 if left >= 1 else (1 - left) / self.rate
 
 
-class Crowd:
+class PollInterval:
     """The polling interval of pages: the more pages poll, the longer it is.
 
-    Together they send about `a_second` requests a second; one page polls every `shortest` to
+    Together they send about `per_second` requests a second; one page polls every `shortest` to
     `longest` seconds.
     """
 
     def __init__(
-        self, a_second: float, shortest: float, longest: float, clock: Clock = time.monotonic
+        self, per_second: float, shortest: float, longest: float, clock: Clock = time.monotonic
     ) -> None:
-        self.a_second, self.clock = a_second, clock
+        self.per_second, self.clock = per_second, clock
         self.shortest, self.longest = shortest, longest
         self._seen: OrderedDict[Hashable, float] = OrderedDict()
         self._lock = threading.Lock()
 
-    def every(self, page: Hashable) -> float:
+    def seconds_for(self, page: Hashable) -> float:
         """Seconds until `page`, which polls now, should poll again."""
         now = self.clock()
         with self._lock:
@@ -52,7 +52,7 @@ class Crowd:
             self._seen.move_to_end(page)
             while len(self._seen) > _MOST or self._oldest() < now - 2 * self.longest:
                 self._seen.popitem(last=False)
-            return min(self.longest, max(self.shortest, len(self._seen) / self.a_second))
+            return min(self.longest, max(self.shortest, len(self._seen) / self.per_second))
 
     def _oldest(self) -> float:
         return next(iter(self._seen.values()))

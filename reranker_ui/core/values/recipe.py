@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 DEFAULT_BASE = "cross-encoder/ms-marco-MiniLM-L6-v2"
@@ -9,6 +10,8 @@ EMBEDDED_BASE = "embedded"  # E5, or MiniLM where E5 is not on the machine
 EMBEDDED_ENGLISH = "embedded-en"
 EMBEDDED_MULTILINGUAL = "embedded-multilingual"
 EMBEDDED = (EMBEDDED_BASE, EMBEDDED_ENGLISH, EMBEDDED_MULTILINGUAL)
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is much faster
+_LONGEST_YAML, _MOST_EVENTS, _DEEPEST = 200_000, 20_000, 20
 Auto = Literal["auto"]
 Budget = Literal["quick", "quality", "thorough"]
 Loss = Literal["bce", "mse", "cross_entropy", "mnrl", "lambda", "listnet", "ranknet", "margin_mse"]
@@ -114,3 +117,23 @@ PRESETS: dict[str, Recipe] = {
     for end, more in (("", {}), (AS_RUN, FIT))
     for name, facts in PUBLISHED.items()
 }
+
+
+def parse_yaml(text: str) -> Any:
+    """The value in the YAML that a user gave; ValueError where it cannot be read.
+
+    Also for a text that is too long or nested too deeply, and for aliases, as the value can be far
+    larger than the text.
+    """
+    if len(text) > _LONGEST_YAML:
+        raise ValueError(f"it has more than {_LONGEST_YAML:,} characters")
+    depth = 0
+    try:
+        for count, event in enumerate(yaml.parse(text, _LOADER)):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if count > _MOST_EVENTS or depth > _DEEPEST or isinstance(event, yaml.AliasEvent):
+                raise ValueError("it has too many values, or aliases, or is nested too deeply")
+        return _LOADER(text).get_single_data()
+    except (yaml.YAMLError, LookupError, AttributeError, TypeError, OverflowError) as error:
+        raise ValueError(str(error)) from error

@@ -14,12 +14,13 @@ from typing_extensions import TypedDict
 from reranker_ui.core.values import event_log
 from reranker_ui.core.values.checkpoints import newest_checkpoint
 from reranker_ui.core.values.execution import placement
-from reranker_ui.core.values.job_folder import JobFolder, ProcessFolder
+from reranker_ui.core.values.execution.process_folder import ProcessFolder
+from reranker_ui.core.values.filesystems import NO_FILE
+from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.json_files import parse_object
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.core.values.splits import SPLITS
 
 COLUMNS = ["pair_id", "query_key", "query", "passage", "grade"]
 STARTING = 60.0  # seconds at most from creating the folder to submitting the run
@@ -67,6 +68,7 @@ class RunFolder(ProcessFolder):
         self.sizes_file = self.path / "sizes.json"  # chosen by the worker
         self.lineage_file = self.path / "lineage.json"
         self.texts_file = self.path / "texts.parquet"
+        self.mapped_file = self.path / ".train.arrow"  # while the worker reads a large train split
         self.events_file = self.path / "events.jsonl"
         self.stop_file = self.path / "stop"
         self.checkpoints = self.path / "checkpoints"
@@ -97,14 +99,15 @@ class RunFolder(ProcessFolder):
     ) -> None:
         """Freeze the inputs. Each frame has the columns COLUMNS; `grade` is the label as given.
 
+        `splits`: none where their files are there already.
         `texts`: pairs of the train split without a label, which a warm start reads.
         A base that is a folder is frozen with its absolute path: the worker runs elsewhere.
         """
         if (base := Path(recipe.base).expanduser()).is_dir():
             recipe = recipe.model_copy(update={"base": str(base.resolve())})
         self.path.mkdir(parents=True, exist_ok=True)
-        for split in SPLITS:
-            splits[split][COLUMNS].to_parquet(self.path / f"{split}.parquet", index=False)
+        for split, pairs in splits.items():
+            pairs[COLUMNS].to_parquet(self.path / f"{split}.parquet", index=False)
         if texts:
             pd.DataFrame(texts, columns=["query", "passage"]).to_parquet(self.texts_file)
         self.lineage_file.write_text(json.dumps(lineage, ensure_ascii=False, indent=1))
@@ -145,10 +148,12 @@ class RunFolder(ProcessFolder):
     def damage(self) -> str | None:
         """What is missing or damaged in the folder, as a sentence; None where all can be read.
 
-        Checks the folder, the recipe and the lineage, which the list of runs needs.
+        Checks the folder, the events, the recipe and the lineage, which the list of runs needs.
         """
         if not self.path.is_dir():
             return "Its folder is missing."
+        if self.events_file.is_dir():
+            return f"Its {self.events_file.name} is damaged."
         for file, read in ((self.recipe_file, self.recipe), (self.lineage_file, self.lineage)):
             try:
                 read()
@@ -188,9 +193,9 @@ class RunFolder(ProcessFolder):
 
     def lives(self) -> bool:
         """Whether a worker is alive in this folder or may still start."""
-        return self.alive() or self.young() or placement.has_live_job(self.path)
+        return self.alive() or self.is_new() or placement.has_live_job(self.path)
 
-    def young(self) -> bool:
+    def is_new(self) -> bool:
         """Whether the run was created so recently that it may not be submitted yet."""
         submitted = self.alive_file.exists() or (self.path / placement.JOB).exists()
         if submitted or not self.path.is_dir():
@@ -206,10 +211,10 @@ class RunFolder(ProcessFolder):
         """The lock of the home: only one run trains at a time."""
         return FileLock(self.home / "run.lock")
 
-    def someone_is_ahead(self) -> bool:
+    def has_run_ahead(self) -> bool:
         """Whether an earlier local run of the home has a worker that is alive or about to start."""
         return any(
-            (other.alive() or (other.young() and other.status() == "queued"))
+            (other.alive() or (other.is_new() and other.status() == "queued"))
             and not other.waits_for_its_parent()
             and placement.placement_of(other.path).executor == placement.LOCAL
             for other in map(RunFolder, self.path.resolve().parent.iterdir())
@@ -229,13 +234,15 @@ class RunFolder(ProcessFolder):
         """Ask the worker to stop after this step. `cancel` wins, whichever comes first."""
         if self.stop_requested() == "cancel":
             return
-        aside = self.stop_file.with_suffix(".new")
-        aside.write_text(how)
-        aside.replace(self.stop_file)
+        draft = self.stop_file.with_suffix(".new")
+        draft.write_text(how)
+        draft.replace(self.stop_file)
 
     def stop_requested(self) -> Stop | None:
         """How the run was asked to stop; None if it was not."""
         try:
             return _STOPS.get(self.stop_file.read_bytes().strip())
-        except (FileNotFoundError, NotADirectoryError):
+        except OSError as error:
+            if error.errno not in NO_FILE:
+                raise
             return None

@@ -125,8 +125,8 @@ def _recent(
     )
     days: dict[tuple[str, int], int] = defaultdict(int)
     seconds: dict[str, list[float]] = defaultdict(list)
-    for name, at, took in connection.execute(query.limit(_MOST)):
+    for name, at, elapsed in connection.execute(query.limit(_MOST)):
         days[name, min(DAYS - 1, int((at - since) // _DAY))] += 1
-        if took is not None:
-            seconds[name].append(took)
+        if elapsed is not None:
+            seconds[name].append(elapsed)
     return days, seconds

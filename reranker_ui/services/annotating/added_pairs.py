@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from reranker_ui.core.values.pairs import near, pair_key, passage_key, query_key
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import Split, hashed_split
+from reranker_ui.services.labels.dataset_details import checked_text
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import seen
-from reranker_ui.services.ranking import first_stage
+from reranker_ui.services.ranking.retrieval import words
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, pairs
 from reranker_ui.services.store.workspace import Workspace, record
@@ -51,13 +52,13 @@ def unjudged_passages(
     The best first, at most `k`.
     """
     require(user, "admin")
-    query = _text(workspace, query, "query")
+    query = checked_text(workspace, query, "query")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         of_query = pairs.c.dataset_id == dataset.id, pairs.c.query_key == query_key(query), seen()
         known = set(connection.scalars(select(pairs.c.passage_key).where(*of_query)))
     k = max(1, min(k, MOST))
-    hits = first_stage.search(workspace, user, dataset_name, query, k + len(known))
+    hits = words.search(workspace, user, dataset_name, query, k + len(known))
     fresh = [(passage, score) for passage, score in hits if passage_key(passage) not in known]
     return {
         "known": len(known),
@@ -73,8 +74,8 @@ def add_pairs(
     Refused: an empty or too long text, nothing to add, more than MOST passages.
     """
     require(user, "admin")
-    query = _text(workspace, query, "query")
-    texts = list(dict.fromkeys(_text(workspace, passage, "passage") for passage in passages))
+    query = checked_text(workspace, query, "query")
+    texts = list(dict.fromkeys(checked_text(workspace, passage, "passage") for passage in passages))
     if not texts:
         raise Refused("There is no passage to add. Write one, or choose some that were found.")
     if len(texts) > MOST:
@@ -82,10 +83,10 @@ def add_pairs(
     with workspace.writing() as connection:
         dataset, now = find_dataset(connection, dataset_name), time.time()
         keys = {pair_key(query, text): text for text in texts}
-        there = select(pairs.c.pair_key).where(
+        stored = select(pairs.c.pair_key).where(
             pairs.c.dataset_id == dataset.id, pairs.c.pair_key.in_(keys)
         )
-        for key in list(connection.scalars(there)):
+        for key in list(connection.scalars(stored)):
             del keys[key]
         split = _split(connection, dataset.id, query_key(query))
         new = [_add(connection, dataset.id, query, text, split, now) for text in keys.values()]
@@ -97,25 +98,16 @@ def add_pairs(
     return {"pairs": new, "known": len(texts) - len(new), "split": split}
 
 
-def _text(workspace: Workspace, text: str, what: str) -> str:
-    text, most = str(text).strip(), workspace.settings.max_cell_characters
-    if not text:
-        raise Refused(f"A {what} cannot be empty.")
-    if len(text) > most:
-        raise Refused(f"A {what} can have {most:,} characters, and this one has {len(text):,}.")
-    return text
-
-
 def _split(connection: sa.Connection, dataset_id: int, key: str) -> Split:
     """Where the query's pairs are, near-duplicates included; else by its hash."""
-    there = connection.scalar(
+    stored = connection.scalar(
         select(func.min(pairs.c.split)).where(
             pairs.c.dataset_id == dataset_id,
             pairs.c.query_key.startswith(near(key)),
             pairs.c.retired_at.is_(None),
         )
     )
-    return cast(Split, there or hashed_split(near(key)))
+    return cast(Split, stored or hashed_split(near(key)))
 
 
 def _add(

@@ -29,7 +29,7 @@ def agreement_of(workspace: Workspace, user: User, dataset_name: str) -> Agreeme
             ("agreement", view),
             lambda: agreement(_votes(connection, view, _MOST), dataset.scale),
             # Everyone who labels asks.
-            seconds=lambda found: _MINUTE if found["shared"] > _MANY else 0.0,
+            seconds=lambda result: _MINUTE if result["shared"] > _MANY else 0.0,
         )
 
 
@@ -61,15 +61,15 @@ def agreement_in_detail(workspace: Workspace, user: User, dataset_name: str) -> 
         return workspace.memory.get(("agreement in detail", view), compute, now)
 
 
-def _votes(connection: sa.Connection, view: Visibility, most: int) -> list[Vote]:
+def _votes(connection: sa.Connection, view: Visibility, limit: int) -> list[Vote]:
     query = (
         select(annotations.c.pair_id, annotations.c.annotator, annotations.c.label)
         .join(pairs, pairs.c.id == annotations.c.pair_id)
         .where(*_shared(view))
         .order_by(pairs.c.id.desc())
-        .limit(most)
+        .limit(limit)
     )
-    return [(pair, who, label) for pair, who, label in connection.execute(query)]
+    return [(pair, annotator, label) for pair, annotator, label in connection.execute(query)]
 
 
 def _shared(view: Visibility) -> tuple[sa.ColumnElement[bool], ...]:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.queue import StreamPair, lease, pairs_for
-from reranker_ui.services.labels.datasets import find_dataset, scale
+from reranker_ui.services.labels.datasets import scale
 from reranker_ui.services.labels.scale_change import check_scale_since
 from reranker_ui.services.labels.visibility import may_label, withheld
 from reranker_ui.services.store.access import User, require
@@ -71,15 +71,15 @@ def annotate(
     Refused for a label off the dataset's scale, an unknown pair and the sealed test split.
     """
     require(user, "annotator")
-    given = Given(
+    new_label = NewLabel(
         label, client_id, note, seconds, source, drawn, model_score, guidelines, cannot_tell
     )
     with workspace.writing() as connection:
-        return give(connection, user, pair_id, given)
+        return save_label(connection, user, pair_id, new_label)
 
 
 @dataclass(frozen=True)
-class Given:
+class NewLabel:
     """A label as it is given to a pair; the fields are those of `annotate`."""
 
     label: float | None
@@ -93,11 +93,13 @@ class Given:
     cannot_tell: bool = False
 
 
-def give(connection: sa.Connection, user: User, pair_id: int, given: Given) -> OwnLabel:
+def save_label(
+    connection: sa.Connection, user: User, pair_id: int, new_label: NewLabel
+) -> OwnLabel:
     """As `annotate`, inside a transaction of the caller."""
     require(user, "annotator")
-    now, label = time.time(), given.label
-    if not _first_time(connection, user, given.client_id, now):
+    now, label = time.time(), new_label.label
+    if not _first_time(connection, user, new_label.client_id, now):
         return {"pair_id": pair_id, "label": _own(connection, user, pair_id).get("label")}
     dataset = _dataset_of(connection, user, pair_id)
     if label is not None and not scale(dataset).holds(label):
@@ -105,10 +107,10 @@ def give(connection: sa.Connection, user: User, pair_id: int, given: Given) -> O
             f"{label:g} is not a valid label for {dataset.name}: it takes {scale(dataset)}."
         )
     before = _own(connection, user, pair_id)
-    after = _after(given, before, now, dataset.guidelines_version)
-    extra: dict[str, Any] = {"client_id": given.client_id}
-    if given.model_score is not None:
-        extra["model_score"] = given.model_score
+    after = _after(new_label, before, now, dataset.guidelines_version)
+    extra: dict[str, Any] = {"client_id": new_label.client_id}
+    if new_label.model_score is not None:
+        extra["model_score"] = new_label.model_score
     _put(connection, user, pair_id, after | extra)
     _done_with(connection, user, pair_id)
     subject = f"pair:{pair_id}"
@@ -116,16 +118,18 @@ def give(connection: sa.Connection, user: User, pair_id: int, given: Given) -> O
     return {"pair_id": pair_id, "label": label}
 
 
-def _after(given: Given, before: dict[str, Any], now: float, newest: int) -> dict[str, Any]:
+def _after(new_label: NewLabel, before: dict[str, Any], now: float, newest: int) -> dict[str, Any]:
     """The annotation's new values; newest: version of the guidelines."""
-    note, seconds, shown = given.note, given.seconds, given.guidelines
+    note, seconds, shown = new_label.note, new_label.seconds, new_label.guidelines
     return {
-        "label": given.label,
-        "cannot_tell": int(given.cannot_tell and given.label is None),
+        "label": new_label.label,
+        "cannot_tell": int(new_label.cannot_tell and new_label.label is None),
         "note": (before.get("note") if note is None else note.strip()[:_LONGEST_NOTE]) or None,
         "seconds": None if seconds is None else max(0.0, min(float(seconds), _LONGEST_PAUSE)),
-        "source": given.source,
-        "drawn": given.drawn if given.drawn in ("random", "uncertain") else before.get("drawn"),
+        "source": new_label.source,
+        "drawn": new_label.drawn
+        if new_label.drawn in ("random", "uncertain")
+        else before.get("drawn"),
         "guidelines_version": max(1, min(newest if shown is None else shown, newest)),
         "created_at": before.get("created_at", now),
         "updated_at": now,
@@ -145,33 +149,18 @@ def undo(workspace: Workspace, user: User, pair_id: int, client_id: str) -> Undo
         return {"pair": next(iter(pairs_for(workspace, connection, user, shown)), None)}
 
 
-def undo_last(workspace: Workspace, user: User, dataset_name: str, client_id: str) -> UndoneLabel:
-    """Take back `user`'s last change in a dataset; returns the same as `undo`."""
-    require(user, "annotator")
-    with workspace.reading() as connection:
-        dataset = find_dataset(connection, dataset_name)
-        last = (
-            select(annotations.c.pair_id)
-            .join(pairs, pairs.c.id == annotations.c.pair_id)
-            .where(annotations.c.annotator == user.name, pairs.c.dataset_id == dataset.id)
-            .order_by(annotations.c.updated_at.desc())
-        )
-        pair_id = connection.scalar(last.limit(1))
-    return undo(workspace, user, pair_id, client_id) if pair_id else {"pair": None}
-
-
 def _undo(connection: sa.Connection, user: User, pair_id: int, now: float) -> bool:
     own = _own(connection, user, pair_id)
     if not own:
         return False
     subject = f"pair:{pair_id}"
-    made = select(journal.c.before).where(
+    saved = select(journal.c.before).where(
         journal.c.subject == subject,
         journal.c.who == user.name,
         journal.c.what == "annotate",
         journal.c.at == own["updated_at"],
     )
-    former = connection.scalar(made)
+    former = connection.scalar(saved)
     if former:
         dataset_id = select(pairs.c.dataset_id).where(pairs.c.id == pair_id)
         check_scale_since(connection, connection.scalar(dataset_id) or 0, own["updated_at"])

@@ -68,14 +68,14 @@ def disputed_pairs(workspace: Workspace, user: User, dataset_name: str, n: int =
         shown = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.source, pairs.c.label)
         query = select(*shown).where(pairs.c.id.in_(ids[:n]))
         rows = connection.execute(query.order_by(pairs.c.votes.desc(), pairs.c.id))
-        found = {row["id"]: {**as_dict(row), "votes": []} for row in rows.mappings()}
-        _add_votes(connection, found)
-        _add_imported(connection, found)
+        by_id = {row["id"]: {**as_dict(row), "votes": []} for row in rows.mappings()}
+        _add_votes(connection, by_id)
+        _add_imported(connection, by_id)
         run = newest_scored_run(connection, dataset)
-        scored = scores_of(connection, run["id"], list(found)) if run else {}
-        for pair in found.values():
+        scored = scores_of(connection, run["id"], list(by_id)) if run else {}
+        for pair in by_id.values():
             pair["score"] = scored.get(pair["id"])
-    pairs_found = cast("list[DisputedPair]", list(found.values()))
+    pairs_found = cast("list[DisputedPair]", list(by_id.values()))
     return {"total": len(ids), "pairs": pairs_found, "run": run}
 
 
@@ -123,14 +123,14 @@ def _decided(
     return dataset, as_dict(before) if before else None
 
 
-def _add_votes(connection: sa.Connection, found: dict[int, dict[str, Any]]) -> None:
+def _add_votes(connection: sa.Connection, by_id: dict[int, dict[str, Any]]) -> None:
     query = (
         select(annotations)
-        .where(annotations.c.pair_id.in_(found), annotations.c.label.is_not(None))
+        .where(annotations.c.pair_id.in_(by_id), annotations.c.label.is_not(None))
         .order_by(annotations.c.created_at)
     )
     for row in connection.execute(query):
-        found[row.pair_id]["votes"].append(
+        by_id[row.pair_id]["votes"].append(
             {
                 "annotator": row.annotator,
                 "label": row.label,
@@ -141,11 +141,11 @@ def _add_votes(connection: sa.Connection, found: dict[int, dict[str, Any]]) -> N
         )
 
 
-def _add_imported(connection: sa.Connection, found: dict[int, dict[str, Any]]) -> None:
-    for pair in found.values():
+def _add_imported(connection: sa.Connection, by_id: dict[int, dict[str, Any]]) -> None:
+    for pair in by_id.values():
         pair["imported"] = [] if pair["label"] is None else [pair["label"]]
-    query = select(imported_labels).where(imported_labels.c.pair_id.in_(found))
+    query = select(imported_labels).where(imported_labels.c.pair_id.in_(by_id))
     for row in connection.execute(query):
-        known = found[row.pair_id]["imported"]
+        known = by_id[row.pair_id]["imported"]
         if row.value not in known:
             known.append(row.value)

@@ -40,7 +40,7 @@ def former_labels(
 ) -> dict[int, Row]:
     """What the annotator's labels were at `since`, as recorded by their first change after it."""
     older = [row["pair_id"] for row in rows if row["created_at"] < since]
-    found: dict[int, Row] = {}
+    former: dict[int, Row] = {}
     for some in _chunks(older):
         query = (
             select(journal.c.subject, journal.c.before)
@@ -56,8 +56,8 @@ def former_labels(
             pair = int(subject.partition(":")[2])
             if before:
                 kept = {name: before.get(name) for name in _BEFORE_THAT}
-                found.setdefault(pair, kept | {"cannot_tell": before.get("cannot_tell") or 0})
-    return found
+                former.setdefault(pair, kept | {"cannot_tell": before.get("cannot_tell") or 0})
+    return former
 
 
 def remove(connection: sa.Connection, annotator: str, ids: list[int]) -> None:
@@ -106,22 +106,22 @@ def record_pairs(
 
 def existing(connection: sa.Connection, ids: list[int]) -> set[int]:
     """Those of the pairs that were not deleted."""
-    found: set[int] = set()
+    known: set[int] = set()
     for some in _chunks(ids):
-        found |= set(connection.scalars(select(pairs.c.id).where(pairs.c.id.in_(some))))
-    return found
+        known |= set(connection.scalars(select(pairs.c.id).where(pairs.c.id.in_(some))))
+    return known
 
 
 def labelled_after(
     connection: sa.Connection, annotator: str, ids: set[int], after: float
 ) -> set[int]:
     """Those of the pairs that the annotator labelled after a moment."""
-    found: set[int] = set()
+    labelled: set[int] = set()
     for some in _chunks(sorted(ids)):
         newer = annotations.c.annotator == annotator, annotations.c.updated_at > after
         query = select(annotations.c.pair_id).where(*newer, annotations.c.pair_id.in_(some))
-        found |= set(connection.scalars(query))
-    return found
+        labelled |= set(connection.scalars(query))
+    return labelled
 
 
 def _chunks(ids: list[int]) -> list[Sequence[int]]:

@@ -22,7 +22,12 @@ from reranker_ui.services.labels.open_pairs import (
     not_test,
     offered,
 )
-from reranker_ui.services.labels.visibility import Visibility, sealed_for, visibility_of
+from reranker_ui.services.labels.visibility import (
+    Visibility,
+    labels_here,
+    sealed_for,
+    visibility_of,
+)
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import annotations, decisions, leases, pairs
 from reranker_ui.services.store.workspace import Workspace
@@ -91,10 +96,15 @@ def progress(
 
 
 def waiting(workspace: Workspace, user: User, dataset_name: str) -> int:
-    """How many pairs `user` has left; imported labels count only where every pair has one."""
+    """How many pairs `user` has left, none for those who do not label the dataset.
+
+    Imported labels count only where every pair has one.
+    """
     require(user, "viewer")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
+        if not labels_here(dataset, user):
+            return 0
         imported = not has_unlabelled(connection, dataset, user)
         return _count_waiting(connection, dataset, user, imported)
 
@@ -158,14 +168,14 @@ def _reserved(
     open_pairs = OpenPairs(connection, dataset, user, now, imported)
     first_end = select(func.min(leases.c.until)).where(*leases_of_others(user, now))
     leased_ids = select(leases.c.pair_id).where(leases.c.annotator != user.name)
-    held = (
+    leased = (
         select(pairs.c.id, first_end.scalar_subquery().label("until"))
         .where(pairs.c.id.in_(leased_ids), pairs.c.votes < dataset.overlap)
         .where(open_pairs.others + pairs.c.votes >= dataset.overlap)
         .where(*found_otherwise(dataset, user, imported), *open_pairs.for_me)
         .subquery()
     )
-    count, until = connection.execute(select(func.count(), func.min(held.c.until))).one()
+    count, until = connection.execute(select(func.count(), func.min(leased.c.until))).one()
     return {"pairs": count, "until": until}
 
 

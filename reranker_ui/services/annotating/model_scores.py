@@ -1,12 +1,15 @@
 """What a run thinks of the pairs that wait: started in the background, reported while it runs."""
 
+from pathlib import Path
 from typing import Any, TypedDict
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import select
 
 from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.guidelines import NamedRun
 from reranker_ui.services.labels.visibility import may_decide
@@ -24,7 +27,10 @@ class ScoringRun(NamedRun):
 
 
 class ScoringState(TypedDict):
-    """How many pairs a run has scored; `refused`: why it cannot, as a sentence."""
+    """How many pairs a run has scored; `refused`: why it cannot, as a sentence.
+
+    Without a run: how many passages are embedded for the order by cosine.
+    """
 
     run: NamedRun | None
     scored: int
@@ -36,11 +42,11 @@ class ScoringState(TypedDict):
 def runs_that_score(workspace: Workspace, user: User) -> list[ScoringRun]:
     """The runs that have a model, newest first."""
     require(user, "viewer")
-    found = [one for one in choices(workspace, user)["rankers"] if one["name"].isdecimal()]
+    runs = [choice for choice in choices(workspace, user)["rankers"] if choice["name"].isdecimal()]
     return [
-        {"id": int(one["name"]), "name": one["title"], "dataset": one["detail"]}
-        for one in found
-        if one["ready"]
+        {"id": int(choice["name"]), "name": choice["title"], "dataset": choice["detail"]}
+        for choice in runs
+        if choice["ready"]
     ]
 
 
@@ -57,8 +63,9 @@ def score_pairs(
 ) -> ScoringState:
     """Score the dataset's unlabelled and disputed pairs with a run, in a child process.
 
-    Without a run: the one whose uncertain pairs come first, which may start for anyone who
-    labels. Calling it again is free: what is scored stays, and one process scores at a time.
+    Without a run: the one whose uncertain pairs come first, or cosine where none is chosen, which
+    may start for anyone who labels. Calling it again is free: what is scored stays, and one process
+    scores at a time.
     """
     require(user, "annotator")
     with workspace.reading() as connection:
@@ -66,9 +73,9 @@ def score_pairs(
     if run_id is not None and run_id != dataset.order_run:
         may_decide(dataset, user)
     run_id = run_id or dataset.order_run
-    if run_id is None:
+    if run_id is None and dataset.ordering != "uncertain":
         raise Refused("No run is named that could score these pairs. Choose one.")
-    if run_id not in {run["id"] for run in runs_that_score(workspace, user)}:
+    if run_id is not None and run_id not in {run["id"] for run in runs_that_score(workspace, user)}:
         raise Refused(f"Run {run_id} has no model to score with. Choose another run.")
     job = _job(workspace, dataset.id, run_id)
     if (job.state().result or {}).get("of") != dataset.updated_at:
@@ -87,12 +94,12 @@ def scoring(
         dataset = find_dataset(connection, dataset_name)
         run_id = run_id or dataset.order_run
         name = connection.scalar(select(runs.c.name).where(runs.c.id == run_id))
-    if run_id is None or name is None:
+    if name is None and (run_id is not None or dataset.ordering != "uncertain"):
         return {"run": None, "scored": 0, "wanted": 0, "running": False, "refused": None}
     state = _job(workspace, dataset.id, run_id).state()
     counts = state.result or state.progress
     return {
-        "run": {"id": run_id, "name": name},
+        "run": None if run_id is None else {"id": run_id, "name": name or ""},
         "scored": counts.get("scored", 0),
         "wanted": counts.get("wanted", 0),
         "running": state.name == "running",
@@ -118,5 +125,19 @@ def newest_scored_run(connection: sa.Connection, dataset: sa.Row[Any]) -> NamedR
     return None
 
 
-def _job(workspace: Workspace, dataset_id: int, run_id: int) -> JobFolder:
-    return JobFolder(workspace.cache / "scoring" / f"{dataset_id}-{run_id}", "Scoring")
+def doubted_by_cosine(workspace: Workspace, dataset: sa.Row[Any]) -> list[int]:
+    """Pairs of the dataset, the least certain by cosine first, as the last job has found them."""
+    try:
+        return [int(pair) for pair in np.load(doubted_file(workspace, dataset))]
+    except (OSError, ValueError):  # not compared yet, or damaged
+        return []
+
+
+def doubted_file(workspace: Workspace, dataset: sa.Row[Any]) -> Path:
+    """Where the order by cosine is kept."""
+    return search_index.folder(workspace, dataset) / "doubted.npy"
+
+
+def _job(workspace: Workspace, dataset_id: int, run_id: int | None) -> JobFolder:
+    name = f"{dataset_id}-{'cosine' if run_id is None else run_id}"
+    return JobFolder(workspace.cache / "scoring" / name, "Scoring")

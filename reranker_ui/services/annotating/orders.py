@@ -5,7 +5,7 @@ import secrets
 
 from sqlalchemy import and_, select
 
-from reranker_ui.services.labels.open_pairs import OpenPairs, disputed_ids, offered
+from reranker_ui.services.labels.open_pairs import OpenPairs, Where, disputed_ids, offered
 from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.store.database import annotations, pairs, scores
 
@@ -17,22 +17,23 @@ _BY_CHANCE = 20  # percent of an uncertain stream: these labels can stand for al
 def _unlabelled_first(of: OpenPairs, n: int, have: list[int]) -> list[int]:
     if not of.imported:
         return of.first(n, pairs.c.id.not_in(have))
-    found: list[int] = []
+    chosen: list[int] = []
     for also in (pairs.c.label.is_(None), pairs.c.label.is_not(None)):
-        found += of.first(n - len(found), pairs.c.id.not_in(have), also)
-    return found
+        chosen += of.first(n - len(chosen), pairs.c.id.not_in(have), also)
+    return chosen
 
 
 def _by_query(of: OpenPairs, n: int, have: list[int]) -> list[int]:
     # The current query comes first, then the queries of the first open pairs.
     in_hand = select(pairs.c.query_key).where(pairs.c.id == (have[-1] if have else 0))
-    begun = of.connection.scalar(in_hand)
+    current = of.connection.scalar(in_hand)
     fresh = pairs.c.id.not_in(have)
     first = select(pairs.c.query_key).where(pairs.c.id.in_(of.first(n, fresh)))
-    keys = list(dict.fromkeys([begun or "", *of.connection.scalars(first.order_by(pairs.c.id))]))
-    theirs = and_(pairs.c.dataset_id == of.dataset.id, pairs.c.query_key.in_(keys), fresh)
-    found = of.among(theirs, _CANDIDATES)
-    return [pair for pair, _ in sorted(found, key=lambda row: (keys.index(row[1]), row[0]))][:n]
+    keys = list(dict.fromkeys([current or "", *of.connection.scalars(first.order_by(pairs.c.id))]))
+    of_queries = and_(pairs.c.dataset_id == of.dataset.id, pairs.c.query_key.in_(keys), fresh)
+    candidates = of.among(of_queries, _CANDIDATES)
+    candidates.sort(key=lambda row: (keys.index(row[1]), row[0]))
+    return [pair for pair, _ in candidates[:n]]
 
 
 def _at_random(of: OpenPairs, n: int, have: list[int]) -> list[int]:
@@ -44,50 +45,62 @@ def _at_random(of: OpenPairs, n: int, have: list[int]) -> list[int]:
         .limit(_WINDOW)
     )
     drawn = set(of.connection.scalars(window)) - set(have)
-    found = [pair for pair, _ in of.among(pairs.c.id.in_(drawn), _WINDOW)]
-    if len(found) < n:
-        found += of.first(_WINDOW, pairs.c.id.not_in([*have, *found]))
-    chosen = random.sample(found, min(n, len(found)))
+    candidates = [pair for pair, _ in of.among(pairs.c.id.in_(drawn), _WINDOW)]
+    if len(candidates) < n:
+        candidates += of.first(_WINDOW, pairs.c.id.not_in([*have, *candidates]))
+    chosen = random.sample(candidates, min(n, len(candidates)))
     of.drawn |= dict.fromkeys(chosen, "random")
     return chosen
 
 
 def _uncertain(of: OpenPairs, n: int, have: list[int]) -> list[int]:
-    """Pairs that the dataset's run scores nearest 0.5, with a random share among them."""
-    lots = [secrets.randbelow(100) < _BY_CHANCE for _ in range(n)]
-    by_chance = _at_random(of, sum(lots), have) if any(lots) else []
-    near = (
-        select(scores.c.pair_id)
-        .join(pairs, pairs.c.id == scores.c.pair_id)
-        .where(
-            scores.c.run_id == of.dataset.order_run,
-            pairs.c.id.not_in([*have, *by_chance]),
-            *of.wanted(),
-        )
-        .order_by(scores.c.distance, scores.c.pair_id)
-        .limit(n - len(by_chance))
-    )
-    doubted = list(of.connection.scalars(near)) if of.dataset.order_run else []
+    """Pairs of which the dataset's run or cosine is least certain, with a random share."""
+    draws = [secrets.randbelow(100) < _BY_CHANCE for _ in range(n)]
+    by_chance = _at_random(of, sum(draws), have) if any(draws) else []
+    doubt = _doubted_by_run if of.dataset.order_run else _doubted_by_cosine
+    doubted = doubt(of, n - len(by_chance), [*have, *by_chance])
     of.drawn |= dict.fromkeys(doubted, "uncertain")
     both, chosen = {True: by_chance, False: doubted}, []
-    for lot in lots:
-        if kind := both[lot] or both[not lot]:
+    for by_lot in draws:
+        if kind := both[by_lot] or both[not by_lot]:
             chosen.append(kind.pop(0))
     # Not scored yet, or all that was scored is labelled: the rest in turn.
     return [*chosen, *_unlabelled_first(of, n - len(chosen), [*have, *chosen])]
 
 
+def _doubted_by_run(of: OpenPairs, n: int, have: list[int]) -> list[int]:
+    near = (
+        select(scores.c.pair_id)
+        .join(pairs, pairs.c.id == scores.c.pair_id)
+        .where(scores.c.run_id == of.dataset.order_run, pairs.c.id.not_in(have), *of.wanted())
+        .order_by(scores.c.distance, scores.c.pair_id)
+        .limit(n)
+    )
+    return list(of.connection.scalars(near))
+
+
+def _doubted_by_cosine(of: OpenPairs, n: int, have: list[int]) -> list[int]:
+    return _first_of([pair for pair in of.doubtful if pair not in have], n, of, of.wanted())
+
+
+def _first_of(ids: list[int], n: int, of: OpenPairs, where: Where) -> list[int]:
+    """The first `n` of `ids` that are pairs by these conditions, in their order."""
+    matching: list[int] = []
+    for start in range(0, len(ids), _WINDOW):
+        part = ids[start : start + _WINDOW]
+        open_now = set(
+            of.connection.scalars(select(pairs.c.id).where(pairs.c.id.in_(part), *where))
+        )
+        matching += [pair for pair in part if pair in open_now]
+        if len(matching) >= n:
+            break
+    return matching[:n]
+
+
 def _disputed(of: OpenPairs, n: int, have: list[int]) -> list[int]:
     known = disputed_ids(of.connection, visibility_of(of.dataset, of.user))
     disputed = [pair for pair in known if pair not in have]
-    offered_pairs = select(pairs.c.id).where(*of.for_me, *offered(of.dataset, of.user))
-    found: list[int] = []
-    for start in range(0, len(disputed), _WINDOW):
-        part = offered_pairs.where(pairs.c.id.in_(disputed[start : start + _WINDOW]))
-        found += of.connection.scalars(part)
-        if len(found) >= n:
-            break
-    return found[:n]
+    return _first_of(disputed, n, of, [*of.for_me, *offered(of.dataset, of.user)])
 
 
 def _skipped(of: OpenPairs, n: int, have: list[int]) -> list[int]:

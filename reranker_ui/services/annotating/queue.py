@@ -10,7 +10,11 @@ from sqlalchemy import and_, func, or_, select
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.gold import EVERY, gold_for, open_gold
-from reranker_ui.services.annotating.model_scores import newest_scored_run, scores_of
+from reranker_ui.services.annotating.model_scores import (
+    doubted_by_cosine,
+    newest_scored_run,
+    scores_of,
+)
 from reranker_ui.services.annotating.orders import ORDERS
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.further_columns import FurtherCell, Shown
@@ -95,26 +99,28 @@ def next_pairs(
         dataset = find_dataset(connection, dataset_name)
         may_label(dataset, user)
         open_pairs = OpenPairs(connection, dataset, user, now, imported)
+        if order == "uncertain" and dataset.order_run is None:
+            open_pairs.doubtful = doubted_by_cosine(workspace, dataset)
         closed = open_pairs.closed(have, again=order in ("disputed", "skipped"))
         gold = open_gold(connection, dataset, user, closed)
         closed = [pair for pair in closed if pair not in gold]
         kept = [pair for pair in have if pair not in closed]
-        found = _mixed(ORDERS[order](open_pairs, n, kept), open_pairs, kept)
+        new = _mixed(ORDERS[order](open_pairs, n, kept), open_pairs, kept)
         _release(connection, user, closed)
-        lease(connection, user, [*kept, *found], now)
-        payload = pairs_for(workspace, connection, user, found)
+        lease(connection, user, [*kept, *new], now)
+        payload = pairs_for(workspace, connection, user, new)
         for pair in payload:
             if pair["id"] in open_pairs.drawn:
                 pair["drawn"] = open_pairs.drawn[pair["id"]]
         return {"pairs": payload, "gone": closed}
 
 
-def _mixed(found: list[int], of: OpenPairs, have: Sequence[int]) -> list[int]:
+def _mixed(new: list[int], of: OpenPairs, have: Sequence[int]) -> list[int]:
     """`found` with a gold pair among every EVERY, at places that nobody can guess."""
-    gold = gold_for(of.connection, of.dataset, of.user, [*have, *found], len(found) // EVERY)
+    gold = gold_for(of.connection, of.dataset, of.user, [*have, *new], len(new) // EVERY)
     for pair in gold:
-        found.insert(secrets.randbelow(len(found) + 1), pair)
-    return found
+        new.insert(secrets.randbelow(len(new) + 1), pair)
+    return new
 
 
 def take(workspace: Workspace, user: User, pair_id: int) -> StreamPair | None:
@@ -131,17 +137,17 @@ def take(workspace: Workspace, user: User, pair_id: int) -> StreamPair | None:
             return None
         may_label(dataset, user)
         seen = select(pairs.c.id).where(pairs.c.id == pair_id, pairs.c.retired_at.is_(None))
-        found = list(connection.scalars(seen.where(*offered(dataset, user))))
+        taken = list(connection.scalars(seen.where(*offered(dataset, user))))
         own = annotations.c.pair_id == pair_id, annotations.c.annotator == user.name
         own_label = connection.scalar(select(annotations.c.id).where(*own))
         if (
-            found
+            taken
             and own_label is None
-            and OpenPairs(connection, dataset, user, now, True).closed(found)
+            and OpenPairs(connection, dataset, user, now, True).closed(taken)
         ):
             raise Refused("This pair has enough labels, or other annotators have reserved it.")
-        lease(connection, user, found, now)
-        return next(iter(pairs_for(workspace, connection, user, found)), None)
+        lease(connection, user, taken, now)
+        return next(iter(pairs_for(workspace, connection, user, taken)), None)
 
 
 def release(workspace: Workspace, user: User, dataset_name: str) -> int:
@@ -154,8 +160,8 @@ def release(workspace: Workspace, user: User, dataset_name: str) -> int:
 
 
 def _release(connection: sa.Connection, user: User, ids: Sequence[int] | sa.Select[Any]) -> int:
-    held = leases.delete().where(leases.c.annotator == user.name, leases.c.pair_id.in_(ids))
-    return connection.execute(held).rowcount
+    reserved = leases.delete().where(leases.c.annotator == user.name, leases.c.pair_id.in_(ids))
+    return connection.execute(reserved).rowcount
 
 
 def lease(connection: sa.Connection, user: User, ids: Iterable[int], now: float) -> None:

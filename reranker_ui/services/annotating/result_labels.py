@@ -11,8 +11,10 @@ from reranker_ui.core.values.pairs import near, pair_key, passage_key, query_key
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import Split, hashed_split
 from reranker_ui.services.annotating import annotations
-from reranker_ui.services.annotating.annotations import Given
+from reranker_ui.services.annotating.annotations import NewLabel
+from reranker_ui.services.labels.dataset_details import checked_text
 from reranker_ui.services.labels.datasets import find_dataset
+from reranker_ui.services.labels.visibility import may_label
 from reranker_ui.services.ranking.candidates import Label, candidates_of_query, label_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, pairs
@@ -50,15 +52,15 @@ def label_result(
     """Label a ranked passage, which becomes a pair of the dataset if it is not one yet.
 
     score: what the model gave it, kept beside the label. A new pair joins the split of its
-    query. Refused: empty texts, and what `annotations.annotate` refuses.
+    query. Refused: texts that are empty or too long, and what `annotations.annotate` refuses.
     """
     require(user, "annotator")
-    given = Given(label, client_id, source=SOURCE, model_score=score)
+    new_label = NewLabel(label, client_id, source=SOURCE, model_score=score)
     with workspace.writing() as connection:
         # One transaction: where the label is refused, the pair is not added either.
         dataset_id = find_dataset(connection, dataset).id
-        pair_id = _pair(connection, user, dataset_id, query.strip(), passage.strip())
-        annotations.give(connection, user, pair_id, given)
+        pair_id = _pair(workspace, connection, user, dataset_id, query, passage)
+        annotations.save_label(connection, user, pair_id, new_label)
     return _now(workspace, user, dataset, query, pair_id)
 
 
@@ -80,11 +82,12 @@ def send_to_annotate(
     require(user, "annotator")
     if not 1 <= len(passages) <= MOST_SENT:
         raise Refused(f"Send one to {MOST_SENT} passages at once, not {len(passages)}.")
-    query, texts = query.strip(), [passage.strip() for passage in passages]
+    query = query.strip()
     known = {row["pair_id"] for row in candidates_of_query(workspace, user, dataset, query)}
     with workspace.writing() as connection:
-        dataset_id = find_dataset(connection, dataset).id
-        numbers = [_pair(connection, user, dataset_id, query, text) for text in texts]
+        row = find_dataset(connection, dataset)
+        may_label(row, user)
+        numbers = [_pair(workspace, connection, user, row.id, query, text) for text in passages]
     rows = candidates_of_query(workspace, user, dataset, query)
     split = next((row["split"] for row in rows if row["pair_id"] == numbers[0]), None)
     return {"pairs": numbers, "new": len(set(numbers) - known), "split": split}
@@ -96,15 +99,22 @@ def _now(workspace: Workspace, user: User, dataset: str, query: str, pair_id: in
     return {"pair_id": pair_id, "label": label_of(current)}
 
 
-def _pair(connection: sa.Connection, user: User, dataset_id: int, query: str, passage: str) -> int:
-    if not query or not passage:
-        raise Refused("A query or passage cannot be empty.")
+def _pair(
+    workspace: Workspace, connection: sa.Connection, user: User, dataset_id: int, query: str,
+    passage: str,
+) -> int:  # fmt: skip
+    """The id of the pair, which is added if the dataset does not have it."""
+    query, passage = query.strip(), passage.strip()
     known = connection.scalar(
         select(pairs.c.id).where(
             pairs.c.dataset_id == dataset_id, pairs.c.pair_key == pair_key(query, passage)
         )
     )
-    return known or _add(connection, user, dataset_id, query, passage)
+    if known:
+        return int(known)
+    query = checked_text(workspace, query, "query")
+    passage = checked_text(workspace, passage, "passage")
+    return _add(connection, user, dataset_id, query, passage)
 
 
 def _add(connection: sa.Connection, user: User, dataset_id: int, query: str, passage: str) -> int:

@@ -31,7 +31,7 @@ class LabelsSince(TypedDict):
 
 
 class RevertedPairs(TypedDict):
-    """How many pairs were reverted, and the number of the edit for `give_back`."""
+    """How many pairs were reverted, and the number of the edit for `restore_labels`."""
 
     edit: int
     pairs: int
@@ -59,7 +59,7 @@ class Reverted(TypedDict):
 def labels_since(
     workspace: Workspace, user: User, dataset_name: str, annotator: str, since: float
 ) -> LabelsSince:
-    """What `take_back` would take: labels and skips that changed from `since` on."""
+    """What `revert_labels` would take: labels and skips that changed from `since` on."""
     require(user, "admin")
     with workspace.reading() as connection:
         rows = changed_since(connection, find_dataset(connection, dataset_name), annotator, since)
@@ -67,7 +67,7 @@ def labels_since(
     return {"labels": labels, "skips": len(rows) - labels}
 
 
-def take_back(
+def revert_labels(
     workspace: Workspace, user: User, dataset_name: str, annotator: str, since: float
 ) -> RevertedPairs:
     """Take back everything `annotator` did in a dataset from `since` (Unix seconds) on.
@@ -102,8 +102,8 @@ def take_back(
     return {"edit": int(edit or 0), "pairs": len(rows)}
 
 
-def give_back(workspace: Workspace, user: User, edit: int) -> RestoredPairs:
-    """Undo `take_back`: what was taken returns, unless the annotator labelled the pair again.
+def restore_labels(workspace: Workspace, user: User, edit: int) -> RestoredPairs:
+    """Undo `revert_labels`: what was taken returns, unless the annotator labelled the pair again.
 
     Refused if it was given back before.
     """
@@ -117,9 +117,9 @@ def give_back(workspace: Workspace, user: User, edit: int) -> RestoredPairs:
             raise Refused("These labels were given back before.")
         check_scale_since(connection, int(line.subject.removeprefix("dataset:")), line.at)
         name = line.after["annotator"]
-        there = existing(connection, [row["pair_id"] for row in line.before])
-        labelled_since = labelled_after(connection, name, there, line.at)
-        back = [row for row in line.before if row["pair_id"] in there - labelled_since]
+        present = existing(connection, [row["pair_id"] for row in line.before])
+        labelled_since = labelled_after(connection, name, present, line.at)
+        back = [row for row in line.before if row["pair_id"] in present - labelled_since]
         ids = [row["pair_id"] for row in back]
         remove(connection, name, ids)
         insert(connection, [{**row, "annotator": name} for row in back])
@@ -130,7 +130,7 @@ def give_back(workspace: Workspace, user: User, edit: int) -> RestoredPairs:
     return {"pairs": len(back), "newer": len(line.before) - len(back)}
 
 
-def takings(workspace: Workspace, user: User, dataset_name: str) -> list[Reverted]:
+def reverted_labels(workspace: Workspace, user: User, dataset_name: str) -> list[Reverted]:
     """Reverted labels, newest first."""
     require(user, "admin")
     with workspace.reading() as connection:

@@ -48,7 +48,7 @@ def stream_settings(workspace: Workspace, user: User, dataset_name: str) -> Labe
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         people = _people(connection, dataset, user)
-    found = runs_that_score(workspace, user)
+    runs = runs_that_score(workspace, user)
     return {
         "order": dataset.ordering,
         "run": dataset.order_run,
@@ -57,7 +57,7 @@ def stream_settings(workspace: Workspace, user: User, dataset_name: str) -> Labe
         "adjudicators": dataset.adjudicators or [],
         "test_annotators": dataset.test_annotators or [],
         "annotators": dataset.annotators,
-        "runs": sorted(found, key=lambda run: run["dataset"] != dataset_name),
+        "runs": sorted(runs, key=lambda run: run["dataset"] != dataset_name),
         "people": people,
     }
 
@@ -77,7 +77,8 @@ def set_stream(
 ) -> None:
     """Change how a dataset is labelled; None leaves a setting as it is.
 
-    order: one of ORDERS; "uncertain" goes by the scores of `run`, which must have a model.
+    order: one of ORDERS; "uncertain" goes by the scores of `run`, which must have a model, or by
+    cosine without one.
     adjudicators, test_annotators, annotators: names; an admin may do all of it anyway. No
     annotators: everyone may label.
     """
@@ -85,15 +86,16 @@ def set_stream(
     if overlap is not None and not 1 <= overlap <= _MOST_OVERLAP:
         raise Refused(f"A pair can want 1 to {_MOST_OVERLAP} labels, not {overlap}.")
     _check_order(workspace, user, order, run)
-    given = {
+    changes = {
         "overlap": overlap,
         "ordering": order,
-        "order_run": run if order == "uncertain" else None,
         "blind": None if blind is None else int(blind),
         "adjudicators": _names(adjudicators),
         "test_annotators": _names(test_annotators),
     }
-    after: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    after: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
+    if order == "uncertain":
+        after["order_run"] = run
     if annotators is not None:
         after["annotators"] = _names(annotators) or None
     with workspace.writing() as connection:
@@ -124,11 +126,9 @@ def offer_test_pairs(
 def _check_order(workspace: Workspace, user: User, order: str | None, run: int | None) -> None:
     if order is not None and order not in ORDERS:
         raise Refused(f"{order} is not an order. Choose one of {', '.join(ORDERS)}.")
-    if order != "uncertain":
+    if order != "uncertain" or run is None:
         return
-    if run is None:
-        raise Refused("Uncertain for which run? Name one that has finished.")
-    if run not in {one["id"] for one in runs_that_score(workspace, user)}:
+    if run not in {scoring["id"] for scoring in runs_that_score(workspace, user)}:
         raise Refused(f"Run {run} has no model to score with. Choose another run.")
 
 
@@ -149,5 +149,5 @@ def _people(connection: sa.Connection, dataset: sa.Row[Any], user: User) -> list
     )
     lists = (dataset.adjudicators, dataset.test_annotators, dataset.annotators)
     named = [name for names in lists for name in names or []]
-    found = {*connection.scalars(signed), *connection.scalars(labelled), *named, user.name}
-    return sorted(found, key=str.casefold)
+    people = {*connection.scalars(signed), *connection.scalars(labelled), *named, user.name}
+    return sorted(people, key=str.casefold)

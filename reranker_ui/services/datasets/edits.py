@@ -48,8 +48,8 @@ def set_label(
             )
         ]
         connection.execute(decisions.delete().where(decisions.c.pair_id.in_(ids)))
-        given = {"label": label, "decided_by": user.name, "reason": "", "decided_at": now}
-        connection.execute(decisions.insert(), [{"pair_id": i, **given} for i in ids])
+        decision = {"label": label, "decided_by": user.name, "reason": "", "decided_at": now}
+        connection.execute(decisions.insert(), [{"pair_id": i, **decision} for i in ids])
         return finish_edit(connection, user, "set label", dataset.id, now, before, [ids, label])
 
 
@@ -88,10 +88,10 @@ def known(connection: sa.Connection, dataset_id: int, ids: Ids) -> list[int]:
     query = select(pairs.c.id).where(
         pairs.c.dataset_id == dataset_id, pairs.c.retired_at.is_(None), pairs.c.id.in_(list(ids))
     )
-    found = list(connection.scalars(query))
-    if not found:
+    existing = list(connection.scalars(query))
+    if not existing:
         raise Refused("These pairs are not in the dataset any more. Reload the page.")
-    return found
+    return existing
 
 
 def retire(connection: sa.Connection, which: sa.ColumnElement[bool], now: float) -> int:
@@ -103,11 +103,11 @@ def retire(connection: sa.Connection, which: sa.ColumnElement[bool], now: float)
 
 def check_free(connection: sa.Connection, dataset_id: int, key: str, otherwise: str) -> None:
     """Refused with `otherwise` if a pair of the dataset has this key."""
-    there = connection.scalar(
+    duplicate = connection.scalar(
         select(pairs.c.id).where(pairs.c.dataset_id == dataset_id, pairs.c.pair_key == key)
     )
-    if there:
-        raise Refused(f"{otherwise} It is pair {there}.")
+    if duplicate:
+        raise Refused(f"{otherwise} It is pair {duplicate}.")
 
 
 def finish_edit(

@@ -56,7 +56,7 @@ def export_dataset(
     if output.is_dir():
         raise Refused(f"There is a folder {output} already. Name a path that is free.")
     # The suffix stays at the end: some formats write a folder, or a ZIP where it says so.
-    aside = output.with_name(f".part-{output.name}")
+    draft = output.with_name(f".part-{output.name}")
     try:
         with workspace.reading() as connection:
             dataset = find_dataset(connection, dataset_name)
@@ -68,11 +68,11 @@ def export_dataset(
                 )
             check_space(output.parent, _size(connection, dataset.id), "the export")
             further = column_names(workspace, connection, dataset)
-            target = Target(aside, lost_in(form), safe_for_excel, scale(dataset), further)
+            target = Target(draft, lost_in(form), safe_for_excel, scale(dataset), further)
             count = write(form, rows_of(connection, view), target)
-        aside.replace(output)
+        draft.replace(output)
     finally:
-        remove(aside)
+        remove(draft)
     with workspace.writing() as connection:
         details = {"format": form, "pairs": count}
         record(connection, user, "export", f"dataset:{dataset.id}", at=time.time(), after=details)
@@ -121,13 +121,13 @@ def rows_of(connection: sa.Connection, view: Visibility) -> Iterator[Row]:
 
 def _votes(connection: sa.Connection, ids: Any) -> dict[int, list[tuple[str, float]]]:
     votes: dict[int, list[tuple[str, float]]] = {}
-    for table, who, label in (
+    for table, annotator, label in (
         (annotations, annotations.c.annotator, annotations.c.label),
         (imported_labels, imported_labels.c.annotator, imported_labels.c.value),
     ):
-        found = select(table.c.pair_id, who, label).where(
+        query = select(table.c.pair_id, annotator, label).where(
             table.c.pair_id.in_(ids), label.is_not(None)
         )
-        for pair_id, name, value in connection.execute(found.order_by(table.c.id)):
+        for pair_id, name, value in connection.execute(query.order_by(table.c.id)):
             votes.setdefault(pair_id, []).append((name or "", value))
     return votes

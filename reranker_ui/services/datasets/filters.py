@@ -1,7 +1,7 @@
 """The filters of a page of pairs: the walks that find candidates, and what passes them all."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,8 @@ _SHOWN = (
 )  # fmt: skip
 _TEXTS = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.extra)
 _AT_ONCE = 20  # pairs whose texts are held while they are searched
+# The rows, in order of id, behind a start, downwards or not, and how many.
+Find = Callable[[int | None, bool, int], list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -66,73 +68,105 @@ def walks_of(
     connection: sa.Connection,
     dataset: sa.Row[Any],
     view: Visibility,
-    wanted: Filters,
+    columns: Shown,
+    filters: Filters,
 ) -> list[id_pages.Walk]:
     """The indexes that narrow the pairs most; the whole dataset where none does."""
     walks: list[id_pages.Walk] = []
-    if wanted.search:
-        words = wanted.search
+    if filters.search:
+        words, further = filters.search, columns.searches
         walks.append(
-            lambda _c, at, down, n: search_index.hits(workspace, dataset, words, at, down, n)
+            lambda _c, at, down, n: search_index.hits(
+                workspace, dataset, words, further, at, down, n
+            )
         )
-    if wanted.split in SPLITS:
-        walks.append(id_pages.of_split(dataset.id, wanted.split))
-    if wanted.label:
-        labelled = id_pages.of_label(view, wanted.label)
+    if filters.split in SPLITS:
+        walks.append(id_pages.of_split(dataset.id, filters.split))
+    if filters.source:
+        walks.append(id_pages.of_source(dataset.id, filters.source))
+    if filters.label:
+        labelled = id_pages.of_label(view, filters.label)
         walks.append(id_pages.within(connection, dataset.id, labelled))
-    if wanted.annotator:
-        theirs = id_pages.of_annotator(wanted.annotator)
+    if filters.annotator:
+        theirs = id_pages.of_annotator(filters.annotator)
         walks.append(id_pages.within(connection, dataset.id, theirs))
-    if wanted.finding:
-        walks.append(id_pages.among(rows_behind(workspace, dataset, view, wanted.finding)))
+    if filters.finding:
+        walks.append(id_pages.among(rows_behind(workspace, dataset, view, filters.finding)))
     return walks or [id_pages.all_of(dataset.id)]
+
+
+def finder(
+    workspace: Workspace, connection: sa.Connection, dataset: sa.Row[Any], view: Visibility,
+    columns: Shown, filters: Filters, ids_only: bool = False, sorting: bool = False,
+) -> Find:  # fmt: skip
+    """A function that gives the first `count` rows behind `start` that pass the filters.
+
+    ids_only: rows with their id alone. sorting: for `sorted_page`, which tests what SQL can test.
+    """
+    walks = walks_of(workspace, connection, dataset, view, columns, filters)
+    as_found = sorting and not filters.annotator and not columns.searches_some
+
+    def find(start: int | None, down: bool, count: int) -> list[dict[str, Any]]:
+        if filters.nothing:
+            return []
+
+        def check(ids: Sequence[int]) -> list[dict[str, Any]]:
+            if as_found:
+                return [{"id": pair_id} for pair_id in ids]
+            return kept(connection, view, columns, ids, filters, down, ids_only or sorting)
+
+        return id_pages.find(connection, walks, check, start, down, count)
+
+    return find
 
 
 def kept(
     connection: sa.Connection, view: Visibility, columns: Shown, ids: Sequence[int],
-    wanted: Filters, down: bool,
+    filters: Filters, down: bool, ids_only: bool = False,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Those of `ids` that pass every filter, as rows of a page with the labels of `view`.
 
     The rows have no texts, only how many `characters` they have: see `with_texts`.
     """
-    rows = passing(view, wanted, *_SHOWN, imported_label(view), only=ids)
+    shown = (pairs.c.id,) if ids_only else (*_SHOWN, imported_label(view))
+    rows = passing(view, filters, *shown, only=ids)
     ordered = select(rows).order_by(rows.c.id.desc() if down else rows.c.id)
-    found = [as_dict(row) for row in connection.execute(ordered).mappings()]
-    if wanted.search:
-        hits = _found_in_text(connection, wanted.search, columns, [row["id"] for row in found])
-        found = [row for row in found if row["id"] in hits]
-    if wanted.annotator:
-        labelled = _labelled_by(connection, wanted.annotator, [row["id"] for row in found])
-        found = [row for row in found if row["id"] in labelled]
-    return found
+    matches = [as_dict(row) for row in connection.execute(ordered).mappings()]
+    if filters.search:
+        hits = _found_in_text(connection, filters.search, columns, [row["id"] for row in matches])
+        matches = [row for row in matches if row["id"] in hits]
+    if filters.annotator:
+        ids = [row["id"] for row in matches]
+        labelled = _labelled_by(connection, view, filters.annotator, ids)
+        matches = [row for row in matches if row["id"] in labelled]
+    return matches
 
 
 def passing(
-    view: Visibility, wanted: Filters, *columns: Any, only: Sequence[int] | None
+    view: Visibility, filters: Filters, *columns: Any, only: Sequence[int] | None
 ) -> sa.Subquery:
     """`columns`, `effective` and `state` of the pairs with the wanted split, source and label."""
     query = pairs_with_labels(view, *columns, only=only)
-    if wanted.split in SPLITS:
-        query = query.where(pairs.c.split == wanted.split)
-    if wanted.source:
-        query = query.where(pairs.c.source == wanted.source)
+    if filters.split in SPLITS:
+        query = query.where(pairs.c.split == filters.split)
+    if filters.source:
+        query = query.where(pairs.c.source == filters.source)
     rows = query.subquery()
-    return select(rows).where(*_by_label(rows, wanted.label)).subquery()
+    return select(rows).where(*_by_label(rows, filters.label)).subquery()
 
 
 def with_texts(
-    connection: sa.Connection, rows: list[dict[str, Any]], most: int
+    connection: sa.Connection, rows: list[dict[str, Any]], limit: int
 ) -> list[dict[str, Any]]:
     """The first of `rows` with query, passage and extra: at least one, `most` characters in all."""
-    taken = itertools.accumulate(row["characters"] for row in rows)
-    fitting = [row for row, sum_ in zip(rows, taken, strict=True) if sum_ <= most] or rows[:1]
+    totals = itertools.accumulate(row["characters"] for row in rows)
+    fitting = [row for row, total in zip(rows, totals, strict=True) if total <= limit] or rows[:1]
     texts = select(*_TEXTS)
     chosen = texts.where(pairs.c.id.in_([row["id"] for row in fitting]))
-    found = {row["id"]: as_dict(row) for row in connection.execute(chosen).mappings()}
+    by_id = {row["id"]: as_dict(row) for row in connection.execute(chosen).mappings()}
     for row in fitting:
         del row["characters"]
-    return [row | found[row["id"]] for row in fitting if row["id"] in found]
+    return [row | by_id[row["id"]] for row in fitting if row["id"] in by_id]
 
 
 def _found_in_text(
@@ -146,15 +180,18 @@ def _found_in_text(
     }  # fmt: skip
 
 
-def _labelled_by(connection: sa.Connection, name: str, ids: Sequence[int]) -> set[int]:
+def _labelled_by(
+    connection: sa.Connection, view: Visibility, name: str, ids: Sequence[int]
+) -> set[int]:
+    # Only disputed pairs are decided, so a hidden decision would tell that labels differ.
     by = (
         select(annotations.c.pair_id).where(
             annotations.c.pair_id.in_(ids), annotations.c.annotator == name,
             annotations.c.label.is_not(None),
         ),
-        select(decisions.c.pair_id).where(
-            decisions.c.pair_id.in_(ids), decisions.c.decided_by == name
-        ),
+        select(decisions.c.pair_id)
+        .join(pairs, pairs.c.id == decisions.c.pair_id)
+        .where(decisions.c.pair_id.in_(ids), decisions.c.decided_by == name, *view.shown()),
         select(imported_labels.c.pair_id).where(
             imported_labels.c.pair_id.in_(ids), imported_labels.c.annotator == name
         ),

@@ -9,6 +9,8 @@ import numpy as np
 import sqlalchemy as sa
 
 from reranker_ui.core.evaluation.quality.redaction import WITHOUT_LABELS
+from reranker_ui.core.evaluation.quality.report import QualityReport
+from reranker_ui.core.values.json_files import save
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.store.workspace import Workspace
@@ -33,3 +35,12 @@ def report_folder(workspace: Workspace, dataset: sa.Row[Any], base: str) -> Path
     # The time tells a dataset from an earlier one whose id it got.
     name = f"{dataset.id}-{round(dataset.created_at * 1000)}"
     return workspace.cache / "quality" / name / blake2b(base.encode(), digest_size=8).hexdigest()
+
+
+def keep_report(folder: Path, report: QualityReport, rows: dict[str, Any]) -> None:
+    """Write a report and the ids behind its findings; the report last, as it leads to them."""
+    for key, ids in rows.items():
+        draft = folder / f"rows-{key}.part.npy"
+        np.save(draft, np.sort(ids))
+        draft.replace(folder / f"rows-{key}.npy")
+    save(folder / "result.json", report)

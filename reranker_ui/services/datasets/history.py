@@ -18,7 +18,6 @@ PAGE = 50
 _STEP, _STEPS = 500, 20  # lines of the journal that one page looks at, at most
 _CHANGED = {"edit text": "Changed the text of", "delete pairs": "Deleted"}
 _FIXED = {
-    "undo": "Undid edit",
     "undo annotate": "Removed label",
     "decide": "Decided a disputed pair",
     "undo decide": "Removed decision",
@@ -60,24 +59,28 @@ def history(
     the label that an edit set is left out.
     """
     require(user, "viewer")
-    found: list[sa.Row[Any]] = []
+    edits: list[sa.Row[Any]] = []
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         view, more = visibility_of(dataset, user), True
         for _ in range(_STEPS):
             rows = _step(connection, before)
             visible = _of_dataset(connection, rows, view, user)
-            found += visible
-            more = len(rows) == _STEP or len(found) > PAGE
-            if len(found) > PAGE or not rows or len(rows) < _STEP:
+            edits += visible
+            more = len(rows) == _STEP or len(edits) > PAGE
+            if len(edits) > PAGE or not rows or len(rows) < _STEP:
                 break
             before = rows[-1].id
-        undone = _undone(connection, [row.id for row in found])
-    shown = found[:PAGE]
-    if len(found) > PAGE:
+        shown = edits[:PAGE]
+        undone = _undone(connection, [row.id for row in shown])
+        reverted = _reverted(connection, shown)
+    if len(edits) > PAGE:
         before = shown[-1].id
     return {
-        "lines": [_line(row, undone, view.everything, scale(dataset)) for row in shown],
+        "lines": [
+            _line(row, reverted.get(row.subject), undone, view.everything, scale(dataset))
+            for row in shown
+        ],
         "before": before if more else None,
     }
 
@@ -117,12 +120,24 @@ def _undone(connection: sa.Connection, ids: list[int]) -> set[int]:
     return {int(subject[5:]) for subject in connection.scalars(query)}
 
 
-def _line(row: sa.Row[Any], undone: set[int], with_labels: bool, on: Scale) -> HistoryLine:
+def _reverted(connection: sa.Connection, rows: list[sa.Row[Any]]) -> dict[str, sa.Row[Any]]:
+    """{"edit:NUMBER": the edit}, of those that are undone by some of the rows."""
+    ids = {int(row.subject[5:]) for row in rows if row.what == "undo"}
+    edits = connection.execute(select(journal).where(journal.c.id.in_(ids)))
+    return {f"edit:{edit.id}": edit for edit in edits}
+
+
+def _line(
+    row: sa.Row[Any], reverted: sa.Row[Any] | None, undone: set[int], with_labels: bool, on: Scale
+) -> HistoryLine:
+    text = _words(reverted or row, with_labels, on)
+    if reverted:
+        text = f"Undid: {text[0].lower()}{text[1:]}"
     return {
         "id": row.id,
         "at": row.at,
         "who": row.who,
-        "text": _words(row, with_labels, on) + (", undone later" if row.id in undone else ""),
+        "text": text + (", undone later" if row.id in undone else ""),
         "pair": int(row.subject[5:]) if row.subject.startswith("pair:") else None,
         "undoable": row.what in UNDOABLE and row.id not in undone,
     }
@@ -137,7 +152,8 @@ def _words(row: sa.Row[Any], with_labels: bool, on: Scale) -> str:
     if row.what == "move split":
         return f"Moved {_pairs(len(before))} to {after[1]}"
     if row.what == "join sides":
-        return f"Moved {after:,} queries to one split each: {_pairs(len(before))}"
+        queries = "1 query" if after == 1 else f"{after:,} queries"
+        return f"Moved {queries} to one split each: {_pairs(len(before))}"
     if row.what in _CHANGED:
         return f"{_CHANGED[row.what]} {_pairs(len(before))}"
     return _words_of_labels(row, with_labels, on) or _FIXED.get(

@@ -6,9 +6,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from reranker_ui.core.formats.binary.saved import push, write_parts
 from reranker_ui.core.formats.exports import lost_in
 from reranker_ui.core.formats.hub import PREFIX
-from reranker_ui.core.formats.saved import push, write_parts
 from reranker_ui.core.formats.writing import Target
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets.export import Exported, rows_of
@@ -73,10 +73,10 @@ def _refuse_public(repo: str, public: bool, token: str | None) -> None:
     from huggingface_hub.errors import RepositoryNotFoundError
 
     try:
-        there = HfApi(token=token).dataset_info(repo)
+        info = HfApi(token=token).dataset_info(repo)
     except RepositoryNotFoundError:
         return
-    if not there.private and not public:
+    if not info.private and not public:
         raise Refused(
             f"{repo} is on the Hub already and everybody can read it. Name another, or say that it"
             " may be public."

@@ -1,5 +1,6 @@
 """A page of ids that pass several filters, found by walking indexes instead of the dataset."""
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,25 +21,37 @@ _FIRST, _MOST = 200, 2_000  # ids that are looked at in one step
 
 def find(
     connection: sa.Connection, walks: Sequence[Walk], check: Check, at: int | None, down: bool,
-    wanted: int,
+    count: int,
 ) -> list[Any]:  # fmt: skip
     """The first `wanted` rows past `at` that all walks give and `check` keeps, in order of id.
 
-    In each step the walk that reaches farthest, the rarest one there, names the candidates, and
-    `check` tests them against all filters: so a rare label is found among a million hits of a
-    word, and a rare word among a million labels, in a few steps.
+    In each step the walk that reaches farthest, the rarest one there, names the candidates, those
+    that another walk passes over are left out, and `check` tests the rest against all filters: so
+    a rare label is found among a million hits of a word, and a rare word among a million labels,
+    in a few steps.
     """
-    found: list[Any] = []
+    matches: list[Any] = []
     size = _FIRST
-    while len(found) < wanted:
+    while len(matches) < count:
         steps = [walk(connection, at, down, size) for walk in walks]
         ended = [ids for ids in steps if len(ids) < size]
         ids = min(ended, key=len) if ended else (min if down else max)(steps, key=lambda s: s[-1])
-        found += check(ids) if ids else []
+        in_all = _in_all(ids, steps, down, size)
+        matches += check(in_all) if in_all else []
         if ended:
             break
         at, size = ids[-1], min(2 * size, _MOST)
-    return found[:wanted]
+    return matches[:count]
+
+
+def _in_all(ids: list[int], steps: Sequence[list[int]], down: bool, size: int) -> list[int]:
+    """Those of `ids` that no step of a walk passes over, as far as it reaches."""
+    beyond = operator.lt if down else operator.gt
+    for step in steps:
+        known, whole = set(step), len(step) < size
+        end = step[-1] if step else 0
+        ids = [one for one in ids if one in known or (not whole and beyond(one, end))]
+    return ids
 
 
 def all_of(dataset_id: int) -> Walk:
@@ -49,6 +62,11 @@ def all_of(dataset_id: int) -> Walk:
 def of_split(dataset_id: int, split: str) -> Walk:
     """The pairs of a split."""
     return _walk(pairs.c.id, [pairs.c.dataset_id == dataset_id, pairs.c.split == split])
+
+
+def of_source(dataset_id: int, source: str) -> Walk:
+    """The pairs of a file."""
+    return _walk(pairs.c.id, [pairs.c.dataset_id == dataset_id, pairs.c.source == source])
 
 
 def of_label(view: Visibility, label: str) -> Walk:
@@ -95,9 +113,9 @@ def within(connection: sa.Connection, dataset_id: int, walk: Walk) -> Walk:
     def bounded(connection: sa.Connection, at: int | None, down: bool, size: int) -> list[int]:
         if down:
             at = min(at, high + 1) if at is not None else high + 1
-            return [one for one in walk(connection, at, down, size) if one >= low]
+            return [pair_id for pair_id in walk(connection, at, down, size) if pair_id >= low]
         at = max(at or 0, low - 1)
-        return [one for one in walk(connection, at, down, size) if one <= high]
+        return [pair_id for pair_id in walk(connection, at, down, size) if pair_id <= high]
 
     return bounded
 
@@ -109,9 +127,9 @@ def among(ids: Sequence[int]) -> Walk:
     def walk(_connection: sa.Connection, at: int | None, down: bool, size: int) -> list[int]:
         if down:
             end = len(ids) if at is None else bisect_left(ids, at)
-            return [int(one) for one in ids[max(0, end - size) : end]][::-1]
+            return [int(pair_id) for pair_id in ids[max(0, end - size) : end]][::-1]
         begin = 0 if at is None else bisect_right(ids, at)
-        return [int(one) for one in ids[begin : begin + size]]
+        return [int(pair_id) for pair_id in ids[begin : begin + size]]
 
     return walk
 
@@ -130,7 +148,7 @@ def _walk(column: "sa.Column[int]", conditions: list[Condition]) -> Walk:
 
 def _either(*walks: Walk) -> Walk:
     def walk(connection: sa.Connection, at: int | None, down: bool, size: int) -> list[int]:
-        ids = {one for each in walks for one in each(connection, at, down, size)}
+        ids = {pair_id for each in walks for pair_id in each(connection, at, down, size)}
         return sorted(ids, reverse=down)[:size]
 
     return walk

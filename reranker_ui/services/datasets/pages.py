@@ -7,9 +7,8 @@ from sqlalchemy import select
 
 from reranker_ui.core.values.search_terms import read_search
 from reranker_ui.core.values.splits import Split
-from reranker_ui.services.datasets import id_pages
-from reranker_ui.services.datasets.filters import Filters, kept, walks_of, with_texts
-from reranker_ui.services.datasets.sorting import Find, Order, ids_to_sort, sorted_page
+from reranker_ui.services.datasets.filters import Filters, finder, with_texts
+from reranker_ui.services.datasets.sorting import Order, ids_to_sort, sorted_page
 from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import State
@@ -114,27 +113,28 @@ def page_of_pairs(
     """
     require(user, "viewer")
     size = max(1, min(int(size), _LARGEST_PAGE))
-    wanted = Filters(
+    filters = Filters(
         read_search(search), bool(search.strip()), split, label, annotator, source, finding
     )
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
-    missing = search_index.prepare(workspace, dataset) if wanted.search else 0
+    missing = search_index.prepare(workspace, dataset) if filters.search else 0
     view, down = visibility_of(dataset, user), before is not None
     columns = Shown(workspace, dataset, user)
     with workspace.reading() as connection:
-        find = _finder(workspace, connection, dataset, view, columns, wanted)
+        asked = workspace, connection, dataset, view, columns, filters
         start = before if down else after
         if order is None:
-            found = find(start, down, size + 1)
+            rows = finder(*asked)(start, down, size + 1)
         else:
-            ids = ids_to_sort(find) if wanted.looks_at_each else None
-            found = sorted_page(
-                connection, view, columns, wanted, order, ids, start, down, size + 1
+            find = finder(*asked, sorting=True)
+            ids = ids_to_sort(find) if filters.looks_at_each else None
+            rows = sorted_page(
+                connection, view, columns, filters, order, ids, start, down, size + 1
             )  # fmt: skip
-        page = with_texts(connection, found[:size], _MOST_CHARACTERS)
-        more = len(found) > len(page)
-        shown = _with_people(connection, page[::-1] if down else page)
+        page = with_texts(connection, rows[:size], _MOST_CHARACTERS)
+        more = len(rows) > len(page)
+        shown = _with_people(connection, view, page[::-1] if down else page)
         places = [row.pop("place", None) for row in shown] or [None]
         for row in shown:
             row["further"] = columns.cells(row.pop("extra"))
@@ -153,43 +153,22 @@ def page_of_pairs(
 def ids_of_pairs(
     workspace: Workspace, user: User, dataset_name: str, *, search: str = "",
     split: str | None = None, label: str | None = None, annotator: str | None = None,
-    source: str | None = None, finding: str | None = None, most: int = MOST_IDS,
+    source: str | None = None, finding: str | None = None, limit: int = MOST_IDS,
 ) -> SelectedIds:  # fmt: skip
-    """The ids of all pairs that pass the filters of `page_of_pairs`, at most `most`."""
+    """The ids of all pairs that pass the filters of `page_of_pairs`, at most `limit`."""
     require(user, "viewer")
-    wanted = Filters(
+    filters = Filters(
         read_search(search), bool(search.strip()), split, label, annotator, source, finding
     )
-    most = max(1, min(int(most), MOST_IDS))
+    limit = max(1, min(int(limit), MOST_IDS))
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         view = visibility_of(dataset, user)
     columns = Shown(workspace, dataset, user)
     with workspace.reading() as connection:
-        find = _finder(workspace, connection, dataset, view, columns, wanted)
-        found = find(None, False, most + 1)
-    return {"ids": [row["id"] for row in found[:most]], "more": len(found) > most}
-
-
-def _finder(
-    workspace: Workspace, connection: sa.Connection, dataset: sa.Row[Any], view: Visibility,
-    columns: Shown, wanted: Filters,
-) -> Find:  # fmt: skip
-    """A function that gives the first `count` rows behind `start` that pass the filters."""
-
-    def find(start: int | None, down: bool, count: int) -> list[dict[str, Any]]:
-        if wanted.nothing:
-            return []
-        return id_pages.find(
-            connection,
-            walks_of(workspace, connection, dataset, view, wanted),
-            lambda ids: kept(connection, view, columns, ids, wanted, down),
-            start,
-            down,
-            count,
-        )
-
-    return find
+        find = finder(workspace, connection, dataset, view, columns, filters, ids_only=True)
+        rows = find(None, False, limit + 1)
+    return {"ids": [row["id"] for row in rows[:limit]], "more": len(rows) > limit}
 
 
 def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> FilterChoices:
@@ -226,8 +205,10 @@ def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> Filte
     }
 
 
-def _with_people(connection: sa.Connection, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Add the annotators of each label and when it last changed."""
+def _with_people(
+    connection: sa.Connection, view: Visibility, shown: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Add the annotators of each label and when it last changed, without hidden decisions."""
     ids = [row["id"] for row in shown]
     votes = connection.execute(
         select(annotations.c.pair_id, annotations.c.annotator, annotations.c.updated_at)
@@ -235,14 +216,14 @@ def _with_people(connection: sa.Connection, shown: list[dict[str, Any]]) -> list
         .order_by(annotations.c.updated_at)
     ).all()
     decided = connection.execute(
-        select(decisions.c.pair_id, decisions.c.decided_by, decisions.c.decided_at).where(
-            decisions.c.pair_id.in_(ids)
-        )
+        select(decisions.c.pair_id, decisions.c.decided_by, decisions.c.decided_at)
+        .join(pairs, pairs.c.id == decisions.c.pair_id)
+        .where(decisions.c.pair_id.in_(ids), *view.shown())
     ).all()
     for row in shown:
-        final = [(who, at) for pair, who, at in decided if pair == row["id"]]
-        by = final or [(who, at) for pair, who, at in votes if pair == row["id"]]
-        row["by"] = [who for who, _ in by]
+        final = [(name, at) for pair, name, at in decided if pair == row["id"]]
+        by = final or [(name, at) for pair, name, at in votes if pair == row["id"]]
+        row["by"] = [name for name, _ in by]
         row["updated_at"] = max((at for _, at in by), default=row.pop("created_at"))
         row.pop("created_at", None)
     return shown

@@ -105,8 +105,8 @@ def _decision(connection: sa.Connection, pair_id: int) -> Decision | None:
     columns = (decisions.c.label, decisions.c.decided_by.label("by"), decisions.c.reason,
                decisions.c.decided_at.label("at"))  # fmt: skip
     row = connection.execute(select(*columns).where(decisions.c.pair_id == pair_id)).mappings()
-    found = row.first()
-    return cast(Decision, as_dict(found)) if found else None
+    decision = row.first()
+    return cast(Decision, as_dict(decision)) if decision else None
 
 
 def _votes(connection: sa.Connection, pair_id: int, only: str | None) -> list[PairVote]:

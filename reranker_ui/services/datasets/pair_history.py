@@ -64,11 +64,11 @@ def _may_see(line: PairEvent, user: User) -> bool:
 
 
 def _origin(connection: sa.Connection, pair: sa.Row[Any], sees_all: bool) -> PairEvent:
-    who = connection.scalar(select(imports.c.created_by).where(imports.c.id == pair.import_id))
+    importer = connection.scalar(select(imports.c.created_by).where(imports.c.id == pair.import_id))
     after: PairEventValue = {"source": pair.source, "line": pair.line}
     if sees_all:
         after["label"] = pair.label
-    return {"at": pair.created_at, "who": who, "what": "came", "before": None, "after": after}
+    return {"at": pair.created_at, "who": importer, "what": "came", "before": None, "after": after}
 
 
 def _own_lines(connection: sa.Connection, pair_id: int) -> Iterator[PairEvent]:

@@ -13,7 +13,7 @@ from reranker_ui.core.evaluation.quality.redaction import without_labels
 from reranker_ui.core.evaluation.quality.report import QualityReport
 from reranker_ui.core.values.json_files import read_object
 from reranker_ui.services.datasets import quality_job
-from reranker_ui.services.datasets.findings import report_folder
+from reranker_ui.services.datasets.findings import keep_report, report_folder
 from reranker_ui.services.datasets.undo import UNDOABLE
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.visibility import visibility_of
@@ -78,9 +78,11 @@ def check(
     dataset_name: str,
     base: str | None = None,
     max_length: int | None = None,
+    meaning: bool = False,
 ) -> Quality:
     """Start to check a dataset, unless the same check runs; returns what `quality` does.
 
+    meaning: also compare the meanings of queries, which takes longer.
     One that started before the pairs or labels changed, or cuts elsewhere, is started again.
     """
     require(user, "admin")
@@ -89,7 +91,8 @@ def check(
         dataset = find_dataset(connection, dataset_name)
         job = quality_job.job_in(report_folder(workspace, dataset, base))
         version = connection.scalar(select(sa.func.max(journal.c.id))) or 0
-        request = {"dataset": dataset_name, "base": base, "max_length": max_length}
+        request = {"dataset": dataset_name, "base": base, "max_length": max_length,
+                   "meaning": meaning}  # fmt: skip
         last = job.request()
         same = request.items() <= last.items() and not _changed(
             connection, dataset.id, last["version"]
@@ -119,17 +122,18 @@ def check_now(
     dataset_name: str,
     base: str | None = None,
     max_length: int | None = None,
+    meaning: bool = False,
 ) -> QualityReport:
     """Check a dataset in this process; returns the report, which the page then shows too."""
     require(user, "viewer")
     base = check_base(workspace, user, base or workspace.settings.default_base)
     report, rows = quality_job.assess(
-        workspace, dataset_name, base, max_length, lambda _phase, _part: None
+        workspace, dataset_name, base, max_length, lambda _phase, _part: None, meaning
     )
     with workspace.reading() as connection:
         folder = report_folder(workspace, find_dataset(connection, dataset_name), base)
     folder.mkdir(parents=True, exist_ok=True)
-    quality_job.keep(folder, report, rows)
+    keep_report(folder, report, rows)
     return report
 
 

@@ -1,6 +1,6 @@
 """Pairs in the order of a column, page by page: after the values of the last row and its id."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import case, func, select
 
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.datasets.filters import Filters, kept, passing
+from reranker_ui.services.datasets.filters import Filters, Find, kept, passing
 from reranker_ui.services.labels.further_columns import Shown
 from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.store.database import annotations, decisions, pairs
@@ -21,7 +21,6 @@ _NUMBER = r"^-?[0-9]{1,15}([.,][0-9]{1,15})?$"
 _OTHER = ("*[^0-9.,-]*", "*[.,]*[.,]*", "?*-*")  # patterns of cells that are not numbers
 
 Value = float | str
-Find = Callable[[int | None, bool, int], list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -42,17 +41,17 @@ def ids_to_sort(find: Find) -> list[int]:
 
     find: the rows, in order of id, behind a start, downwards or not, and how many.
     """
-    found = find(None, False, MOST + 1)
-    if len(found) > MOST:
+    rows = find(None, False, MOST + 1)
+    if len(rows) > MOST:
         raise Refused(
             f"More than {MOST:,} pairs match, which are too many to sort. Narrow the search, or"
             " show them in the order of import."
         )
-    return [row["id"] for row in found]
+    return [row["id"] for row in rows]
 
 
 def sorted_page(
-    connection: sa.Connection, view: Visibility, columns: Shown, wanted: Filters, order: Order,
+    connection: sa.Connection, view: Visibility, columns: Shown, filters: Filters, order: Order,
     only: Sequence[int] | None, start: int | None, down: bool, count: int,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The first `count` rows behind the pair `start` and `order.at`; `down`: before them.
@@ -60,19 +59,21 @@ def sorted_page(
     Rows as of `kept`, each with its `place`: the values to continue behind. only: ids that pass a
     search, which SQL does not test; None where there is none.
     """
-    values = _values(connection, order.column, columns)
+    values = _values(connection, order.column, view, columns)
     extra = [value.label(f"key{at}") for at, value in enumerate(values)]
-    rows = passing(view, wanted, pairs.c.id, *extra, only=only)
+    rows = passing(view, filters, pairs.c.id, *extra, only=only)
     keys = [rows.c[value.name] for value in extra] or [func.coalesce(rows.c.effective, -1.0)]
     falls = order.descending != down
     query = select(rows.c.id, *keys)
     if start is not None:
-        here, there = sa.tuple_(*keys, rows.c.id), sa.tuple_(*_place(keys, order.at), start)
-        query = query.where(here < there if falls else here > there)
+        row_key, start_key = sa.tuple_(*keys, rows.c.id), sa.tuple_(*_place(keys, order.at), start)
+        query = query.where(row_key < start_key if falls else row_key > start_key)
     by = [key.desc() if falls else key for key in (*keys, rows.c.id)]
-    found = {row[0]: list(row[1:]) for row in connection.execute(query.order_by(*by).limit(count))}
-    full = {row["id"]: row for row in kept(connection, view, columns, [*found], wanted, False)}
-    return [full[id_] | {"place": place} for id_, place in found.items() if id_ in full]
+    places = {row[0]: list(row[1:]) for row in connection.execute(query.order_by(*by).limit(count))}
+    full = {row["id"]: row for row in kept(connection, view, columns, [*places], filters, False)}
+    return [
+        full[pair_id] | {"place": place} for pair_id, place in places.items() if pair_id in full
+    ]
 
 
 def _place(keys: Sequence[Any], at: Sequence[Value] | None) -> list[Any]:
@@ -83,33 +84,33 @@ def _place(keys: Sequence[Any], at: Sequence[Value] | None) -> list[Any]:
     return [sa.literal(value, key.type) for key, value in zip(keys, at, strict=True)]
 
 
-def _values(connection: sa.Connection, column: str, columns: Shown) -> list[Any]:
+def _values(connection: sa.Connection, column: str, view: Visibility, columns: Shown) -> list[Any]:
     """What a column is sorted by, of `pairs`; nothing for the label, which depends on the view."""
     if column.startswith(FURTHER):
         return _cell(connection, column.removeprefix(FURTHER), columns)
-    found: dict[str, list[Any]] = {
+    values: dict[str, list[Any]] = {
         "label": [],
         "query": [_folded(pairs.c.query)],
         "passage": [_folded(pairs.c.passage)],
         "source": [_folded(pairs.c.source)],
         "split": [case({"train": 0.0, "dev": 1.0, "test": 2.0}, value=pairs.c.split, else_=3.0)],
-        "updated": [_updated()],
+        "updated": [_updated(view)],
     }
-    if column not in found:
-        raise Refused(f"Pairs cannot be sorted by {column}. Choose one of {', '.join(found)}.")
-    return found[column]
+    if column not in values:
+        raise Refused(f"Pairs cannot be sorted by {column}. Choose one of {', '.join(values)}.")
+    return values[column]
 
 
 def _folded(text: Any) -> Any:
     return func.lower(func.substr(text, 1, _CHARACTERS), type_=sa.Text)
 
 
-def _updated() -> Any:
+def _updated(view: Visibility) -> Any:
     """When the label that counts was given, else when the pair came; as `_with_people` shows."""
     labelled = select(func.max(annotations.c.updated_at)).where(
         annotations.c.pair_id == pairs.c.id, annotations.c.label.is_not(None)
     )
-    decided = select(decisions.c.decided_at).where(decisions.c.pair_id == pairs.c.id)
+    decided = select(decisions.c.decided_at).where(decisions.c.pair_id == pairs.c.id, *view.shown())
     times = [query.correlate(pairs).scalar_subquery() for query in (decided, labelled)]
     return func.coalesce(*times, pairs.c.created_at, type_=sa.Float)
 

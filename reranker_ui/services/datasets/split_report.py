@@ -54,10 +54,10 @@ def join_sides(workspace: Workspace, user: User, dataset_name: str) -> Edit:
         for split in SPLITS:
             groups = [group for group, home in homes.items() if home == split]
             for at in range(0, len(groups), PART):
-                there = _elsewhere(dataset.id, groups[at : at + PART], split)
-                rows = connection.execute(select(pairs.c.id, pairs.c.split).where(there)).all()
+                elsewhere = _elsewhere(dataset.id, groups[at : at + PART], split)
+                rows = connection.execute(select(pairs.c.id, pairs.c.split).where(elsewhere)).all()
                 before += [[row.id, row.split, split] for row in rows]
-                connection.execute(pairs.update().where(there).values(split=split))
+                connection.execute(pairs.update().where(elsewhere).values(split=split))
         if not before:
             return {"edit": None, "pairs": 0}
         return finish_edit(connection, user, "join sides", dataset.id, now, before, len(homes))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from reranker_ui.core.values.pairs import near, pair_key, passage_key, query_key
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets.edits import NEAR, Edit, check_free, finish_edit, known
+from reranker_ui.services.labels.dataset_details import checked_text
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
@@ -48,11 +49,14 @@ def edit_text(
 
     `labels`: "keep" for a correction; "remove" for another meaning, so that the pair has no label
     and its annotations stay with the old text, from where `undo` brings them back. `whole_query`
-    changes the query of all its pairs. Refused: an empty text, or a pair that is already in the
-    dataset.
+    changes the query of all its pairs. Refused: an empty or too long text, or a pair that is
+    already in the dataset.
     """
     require(user, "admin")
     now = time.time()
+    for what, written in (("query", query), ("passage", passage)):
+        if written and written.strip():
+            checked_text(workspace, written, what)
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
         known(connection, dataset.id, [pair_id])

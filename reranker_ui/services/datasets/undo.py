@@ -64,7 +64,7 @@ def _undo_label(connection: sa.Connection, line: sa.Row[Any]) -> int:
 
 
 def _undo_split(connection: sa.Connection, line: sa.Row[Any]) -> int:
-    return _move_back(connection, [(pair, was, line.after[1]) for pair, was in line.before])
+    return _move_back(connection, [(pair, before, line.after[1]) for pair, before in line.before])
 
 
 def _undo_join(connection: sa.Connection, line: sa.Row[Any]) -> int:
@@ -76,12 +76,12 @@ def _undo_join(connection: sa.Connection, line: sa.Row[Any]) -> int:
 def _move_back(connection: sa.Connection, moved: Sequence[Sequence[Any]]) -> int:
     """Move pairs back to the split they had; returns how many were moved again since."""
     groups: dict[tuple[str | None, str], list[int]] = {}
-    for pair, was, there in moved:
-        groups.setdefault((was, there), []).append(pair)
+    for pair, before, after in moved:
+        groups.setdefault((before, after), []).append(pair)
     back = 0
-    for (was, there), ids in groups.items():
-        still = pairs.c.id.in_(ids), pairs.c.split == there
-        back += connection.execute(pairs.update().where(*still).values(split=was)).rowcount
+    for (before, after), ids in groups.items():
+        unmoved = pairs.c.id.in_(ids), pairs.c.split == after
+        back += connection.execute(pairs.update().where(*unmoved).values(split=before)).rowcount
     if moved and not back:
         raise Refused(LATER)
     return len(moved) - back
@@ -116,7 +116,7 @@ def _undo_replace(connection: sa.Connection, line: sa.Row[Any]) -> int:
 
 
 def _undo_text(connection: sa.Connection, line: sa.Row[Any]) -> int:
-    if all(isinstance(one, int) for one in line.before):  # by version 0.1: a pair in its place
+    if all(isinstance(value, int) for value in line.before):  # by version 0.1: a pair in its place
         retire(connection, pairs.c.id.in_(line.after), time.time())
         return _bring_back(connection, line.before)
     newer = undo_text(connection, line)

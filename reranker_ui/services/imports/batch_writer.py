@@ -43,14 +43,14 @@ class Writer:
 
     def append(self, batch: Sequence[Staged], votes: Votes) -> dict[str, int]:
         """Store pairs, and new votes on stored ones; returns the counts of the Difference."""
-        found = difference(self.connection, self.dataset_id, self.scale, batch, votes)
-        if found.new:
-            self.write(found.new, votes)
-        if found.votes:
-            values = [self._value(pair_id, *vote) for pair_id, vote in found.votes]
+        changes = difference(self.connection, self.dataset_id, self.scale, batch, votes)
+        if changes.new:
+            self.write(changes.new, votes)
+        if changes.votes:
+            values = [self._value(pair_id, *vote) for pair_id, vote in changes.votes]
             self.connection.execute(imported_labels.insert(), values)
-        self.settled += found.settled
-        return found.counts
+        self.settled += changes.settled
+        return changes.counts
 
     def _insert(self, new: Sequence[Staged]) -> None:
         # Past SQLAlchemy's handling of each value, which takes longer than the database.
@@ -70,9 +70,9 @@ class Writer:
         stored_keys = pairs.c.dataset_id == self.dataset_id, pairs.c.pair_key.in_(keys)
         stored = self.connection.execute(select(pairs.c.pair_key, pairs.c.id).where(*stored_keys))
         ids = {key: pair_id for key, pair_id in stored}  # noqa: C416
-        given = [(ids[pair.pair_key], vote) for pair in voted for vote in votes[pair.id]]
+        by_pair = [(ids[pair.pair_key], vote) for pair in voted for vote in votes[pair.id]]
         self.connection.execute(
-            imported_labels.insert(), [self._value(pair_id, *vote) for pair_id, vote in given]
+            imported_labels.insert(), [self._value(pair_id, *vote) for pair_id, vote in by_pair]
         )
         settled = [
             {"pair_id": ids[pair.pair_key], "label": pair.label, "decided_by": self.who,

@@ -96,13 +96,13 @@ def _copy(connection: sa.Connection, source: int, begun: Begun, ids: list[int]) 
     copy = pairs.alias()
     twin = sa.and_(copy.c.dataset_id == begun.dataset_id, copy.c.pair_key == pairs.c.pair_key)
     for table, new in _LABELS:
-        kept = _names(table, new)
+        columns = _names(table, new)
         labels = (
-            select(copy.c.id, *(table.c[name] for name in kept))
+            select(copy.c.id, *(table.c[name] for name in columns))
             .select_from(table.join(pairs, pairs.c.id == table.c.pair_id).join(copy, twin))
             .where(*conditions)
         )
-        connection.execute(table.insert().from_select(["pair_id", *kept], labels))
+        connection.execute(table.insert().from_select(["pair_id", *columns], labels))
 
 
 def _names(table: sa.Table, without: Iterable[str]) -> list[str]:

@@ -69,16 +69,16 @@ def import_preview(
     require(user, "admin")
     with workspace.reading() as connection:
         row = connection.execute(select(datasets).where(datasets.c.name == dataset_name)).first()
-        held: Contents = {"there": None, "human_labels": 0}
+        contents: Contents = {"there": None, "human_labels": 0}
         if row is not None:
-            held = _contents(connection, row.id)
+            contents = _contents(connection, row.id)
         try:
             counts = _counts(workspace, connection, token, dataset_name, into)
         except OffScale as refused:
-            return {**held, "refused": str(refused), "scale": refused.scale.as_json()}
+            return {**contents, "refused": str(refused), "scale": refused.scale.as_json()}
         except Refused as refused:
-            return {**held, "refused": str(refused), "scale": None}
-    return {**held, **counts, "refused": None, "summary": import_sentence(counts)}
+            return {**contents, "refused": str(refused), "scale": None}
+    return {**contents, **counts, "refused": None, "summary": import_sentence(counts)}
 
 
 def _contents(connection: sa.Connection, dataset_id: int) -> Contents:
@@ -112,8 +112,8 @@ def _counts(
     last = 0
     try:
         while batch := stage.pairs_after(last, _BATCH):
-            found = difference(connection, target.id, scale(target), batch, stage.votes_of(batch))
-            counts.update(found.counts)
+            changes = difference(connection, target.id, scale(target), batch, stage.votes_of(batch))
+            counts.update(changes.counts)
             last = batch[-1].id
     finally:
         stage.close()

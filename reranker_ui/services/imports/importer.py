@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.structure.file_reading import StoredReport
@@ -25,7 +25,7 @@ from reranker_ui.services.labels.dataset_details import check_name
 from reranker_ui.services.labels.guidelines import edit_guidelines
 from reranker_ui.services.labels.index_job import fill_index
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.database import imports
+from reranker_ui.services.store.database import imports, journal
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.settings import ASSETS
 
@@ -107,8 +107,10 @@ def _write_left_out(workspace: Workspace, user: User, token: str, path: Path) ->
 def load_starter(workspace: Workspace, user: User) -> bool:
     """Import the bundled sample as "starter" into a home that never had a dataset."""
     require(user, "admin")
+    earlier = select(journal.c.id).where(journal.c.what == "import")
     with workspace.reading() as connection:
-        if connection.scalar(select(func.count()).select_from(imports)):
+        runs = connection.scalar(select(imports.c.id).limit(1))
+        if runs is not None or connection.scalar(earlier.limit(1)) is not None:
             return False
     mark = workspace.cache / "starter-was-loaded"
     if mark.exists() or _sample() is None:

@@ -53,20 +53,20 @@ def difference(
 ) -> Difference:
     """Compare a batch with the dataset; nothing is written."""
     there = _there(connection, dataset_id, [pair.pair_key for pair in batch])
-    found = Difference([pair for pair in batch if pair.pair_key not in there])
-    labelled = [pair for pair in found.new if pair.label is not None]
-    found.counts = {
-        "added": len(found.new),
+    changes = Difference([pair for pair in batch if pair.pair_key not in there])
+    labelled = [pair for pair in changes.new if pair.label is not None]
+    changes.counts = {
+        "added": len(changes.new),
         "new_labels": 0,
-        "already_there": len(batch) - len(found.new),
+        "already_there": len(batch) - len(changes.new),
         "kept": len(labelled),
         "positives": sum(is_positive(pair, votes, scale) for pair in labelled),
         "conflicts": sum(pair.conflict for pair in labelled),
     }
     for pair in batch:
         if pair.pair_key in there:
-            _compare(pair, there[pair.pair_key], votes, scale, found)
-    return found
+            _compare(pair, there[pair.pair_key], votes, scale, changes)
+    return changes
 
 
 def is_positive(pair: Staged, votes: Votes, scale: Scale) -> bool:
@@ -75,23 +75,23 @@ def is_positive(pair: Staged, votes: Votes, scale: Scale) -> bool:
     return any(scale.relevant(value) for value in values)
 
 
-def _compare(pair: Staged, known: _Known, votes: Votes, scale: Scale, found: Difference) -> None:
+def _compare(pair: Staged, stored: _Known, votes: Votes, scale: Scale, changes: Difference) -> None:
     """Note new votes on a stored pair; a label without an annotator counts as one."""
-    have = known.values()
+    before = stored.values()
     if pair.settled and pair.label is not None:
-        found.settled.append({"pair": known.id, "grade": pair.label})
-    new = [vote for vote in votes.get(pair.id, ()) if known.learns(vote)]
-    if pair.label is not None and known.learns(bare := (pair.label, pair.line, None)):
+        changes.settled.append({"pair": stored.id, "grade": pair.label})
+    new = [vote for vote in votes.get(pair.id, ()) if stored.learns(vote)]
+    if pair.label is not None and stored.learns(bare := (pair.label, pair.line, None)):
         new.append(bare)
-    found.votes += [(known.id, vote) for vote in new]
-    disputed = not pair.settled and len(have) <= 1 and len(known.values()) > 1
+    changes.votes += [(stored.id, vote) for vote in new]
+    disputed = not pair.settled and len(before) <= 1 and len(stored.values()) > 1
     for name, counts in (
         ("new_labels", bool(new)),
-        ("kept", not have and bool(new)),
-        ("positives", not have and is_positive(pair, votes, scale)),
+        ("kept", not before and bool(new)),
+        ("positives", not before and is_positive(pair, votes, scale)),
         ("conflicts", disputed),
     ):
-        found.counts[name] += int(counts)
+        changes.counts[name] += int(counts)
 
 
 def _there(connection: sa.Connection, dataset_id: int, keys: Sequence[str]) -> dict[str, _Known]:
@@ -104,8 +104,8 @@ def _there(connection: sa.Connection, dataset_id: int, keys: Sequence[str]) -> d
     )  # fmt: skip
     there: dict[str, _Known] = {}
     for key, pair_id, label, who, value in rows:
-        known = there.setdefault(key, _Known(pair_id, set()))
-        known.given.update(vote for vote in ((None, label), (who, value)) if vote[1] is not None)
+        stored = there.setdefault(key, _Known(pair_id, set()))
+        stored.given.update(vote for vote in ((None, label), (who, value)) if vote[1] is not None)
     return there
 
 

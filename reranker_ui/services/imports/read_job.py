@@ -13,12 +13,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
+from reranker_ui.core.formats.binary.archive import unpacked
 from reranker_ui.core.formats.delimited import NAMES
 from reranker_ui.core.formats.hub import download, is_hub_id
 from reranker_ui.core.formats.labels.label_reading import (
     LabelNames,
     are_names,
-    name_notes,
+    label_notes,
     reader_for,
     scale_facts,
     scale_notes,
@@ -67,10 +68,11 @@ def read(folder: Path, path: Path, options: ReadOptions, more: Sequence[Path] = 
     if is_hub_id(str(path)):
         progress.begin("bringing")
         path = download(str(path), folder, options.limits, progress.tick)
-    texts = _disk_texts(folder)
-    plan = plan_of_files(
-        [(each.name, make_plan(each, options, progress.tick, texts)) for each in (path, *more)]
-    )
+    texts, plans = _disk_texts(folder), []
+    for at, each in enumerate((path, *more)):
+        inner, bounded = unpacked(each, folder / f"unpacked-{at}", options, progress.tick)
+        plans.append((each.name, make_plan(inner, bounded, progress.tick, texts)))
+    plan = plan_of_files(plans)
     progress.begin("looking")
     unread = UnreadColumns(plan, options.ignore)
     names = LabelNames(plan)
@@ -91,7 +93,7 @@ def read(folder: Path, path: Path, options: ReadOptions, more: Sequence[Path] = 
     assert reader.scale is not None
     scale = scale_facts(reader, labels)
     plan.notes += scale_notes(reader.scale, scale["histogram"], chosen=bool(options.scale))
-    plan.notes += name_notes(reader, labels)
+    plan.notes += label_notes(reader, labels)
     progress.begin("reading")
     staging = Staging(plan, reader, options, Stage(folder / "stage.db"))
     report = staging.run(progress.record)
@@ -115,9 +117,9 @@ def _survey(
     for line, value in plan.records():
         progress.record()
         if len(preview) < _PREVIEW:
-            judged = [one for one in judged_of(plan, value) if isinstance(one, Judged)]
+            judged = [pair for pair in judged_of(plan, value) if isinstance(pair, Judged)]
             preview += [
-                _row(line, mojibake.see(one, line)) for one in judged[: _PREVIEW - len(preview)]
+                _row(line, mojibake.see(pair, line)) for pair in judged[: _PREVIEW - len(preview)]
             ]
         if not isinstance(value, Left):
             labels.update(_raw_labels(plan, value))

@@ -17,14 +17,14 @@ from reranker_ui.services.imports.stage import Stage
 
 
 class Staging:
-    """Puts the pairs of a file on a stage. `mojibake` tells afterwards what it found."""
+    """Puts the pairs of a file on a stage. Afterwards `mojibake` has what it found."""
 
     def __init__(self, plan: Plan, reader: LabelReader, options: ReadOptions, stage: Stage) -> None:
         self.plan, self.reader, self.options, self.stage = plan, reader, options, stage
         self.report, self.mojibake = Report(), Mojibake(options.repair)
 
     def run(self, on_progress: Callable[[], None]) -> Report:
-        """Read every record and call `said` for each. Returns the counts."""
+        """Read every record and call `on_progress` for each. Returns the counts."""
         report, most = self.report, self.options.limits.rows
         file = self.plan.source
         for line, value in self.plan.records():
@@ -79,7 +79,7 @@ class Staging:
 
 
 def judged_of(plan: Plan, value: Any) -> Iterator[Judged | Left]:
-    """What a record tells, as far as it can be read."""
+    """The judged pairs of a record, and why parts of it cannot be read."""
     if isinstance(value, Left):
         yield value
         return
@@ -89,8 +89,8 @@ def judged_of(plan: Plan, value: Any) -> Iterator[Judged | Left]:
             if isinstance(judged, Left):
                 yield judged
             else:
-                one = replace(judged, extra=further) if further and not judged.extra else judged
-                yield with_plain_labels(one)
+                pair = replace(judged, extra=further) if further and not judged.extra else judged
+                yield with_plain_labels(pair)
     except Left as left:
         yield left
 

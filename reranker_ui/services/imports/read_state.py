@@ -194,9 +194,18 @@ def left_out(
         opened.close()
 
 
+def received(workspace: Workspace) -> Path:
+    """The folder of uploaded files and exports, where several servers share them."""
+    folder = workspace.home / "uploads" / "received-files"  # with a dash: never a token
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 def sweep_readings(workspace: Workspace) -> None:
-    """Remove the folders of readings that were not used for a day."""
-    for folder in (workspace.home / "uploads").iterdir():
+    """Remove the folders of readings, and files received, that were not used for a day."""
+    shared = received(workspace)
+    readings = [folder for folder in shared.parent.iterdir() if folder != shared]
+    for folder in [*readings, *shared.iterdir()]:
         old = folder.is_dir() and time.time() - folder.stat().st_mtime > _KEPT_SECONDS
         if old and not reading_in(folder).alive() and not storing_in(folder).alive():
             shutil.rmtree(folder, ignore_errors=True)

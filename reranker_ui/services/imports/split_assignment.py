@@ -91,14 +91,14 @@ def _split_notes(lite: sqlite3.Connection) -> list[str]:
 
 def _join(connection: sa.Connection, lite: sqlite3.Connection, dataset_id: int) -> None:
     """Near-duplicates of queries in the dataset join their split, whatever the file says."""
-    known = connection.execution_options(yield_per=5000).execute(
+    placed = connection.execution_options(yield_per=5000).execute(
         select(pairs.c.query_key, func.min(pairs.c.split))
         .where(pairs.c.dataset_id == dataset_id, pairs.c.split.is_not(None), seen())
         .group_by(pairs.c.query_key)
     )
     lite.executemany(
         "UPDATE groups SET split = ?, sides = 9 WHERE near = ?",
-        ((split, near(key)) for key, split in known),
+        ((split, near(key)) for key, split in placed),
     )
 
 

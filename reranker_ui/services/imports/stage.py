@@ -130,26 +130,26 @@ class Stage:
     def pairs_after(self, last: int, size: int) -> list[Staged]:
         """The next pairs in the order of the file: at most `size`, fewer where they are long."""
         rows = self._read("SELECT * FROM staged WHERE id > ? ORDER BY id LIMIT ?", (last, size))
-        found: list[Staged] = []
+        page: list[Staged] = []
         characters = 0
         for pair in map(Staged._make, rows):
-            found.append(pair)
+            page.append(pair)
             characters += len(pair.query) + len(pair.passage)
             if characters > _CHARACTERS:
                 break
-        return found
+        return page
 
     def votes_of(self, batch: list[Staged]) -> dict[int, list[Vote]]:
         """The votes on pairs that follow one another, by id."""
-        found: dict[int, list[Vote]] = {}
+        by_pair: dict[int, list[Vote]] = {}
         if any(pair.votes for pair in batch):
-            for there, *vote in self._read(
+            for pair_id, *vote in self._read(
                 "SELECT staged_id, value, line, annotator FROM votes"
                 " WHERE staged_id BETWEEN ? AND ? ORDER BY rowid",
                 (batch[0].id, batch[-1].id),
             ):
-                found.setdefault(there, []).append((vote[0], vote[1], vote[2]))
-        return found
+                by_pair.setdefault(pair_id, []).append((vote[0], vote[1], vote[2]))
+        return by_pair
 
     def _read(self, query: str, values: tuple[Any, ...]) -> Iterator[Any]:
         with _damage_refused():
@@ -160,7 +160,7 @@ class Stage:
         waiting, self.waiting, self.size = self.waiting, [], 0
         keys = [pair_key(pair.query, pair.passage) for pair in waiting]
         marks = ",".join("?" * len(keys))
-        known = {
+        staged = {
             key
             for (key,) in self.connection.execute(
                 f"SELECT pair_key FROM staged WHERE pair_key IN ({marks})",  # noqa: S608
@@ -171,10 +171,10 @@ class Stage:
         again: list[tuple[str, Pair]] = []
         votes: list[tuple[Any, ...]] = []
         for key, pair in zip(keys, waiting, strict=True):
-            if key in known:
+            if key in staged:
                 again.append((key, pair))
                 continue
-            known.add(key)
+            staged.add(key)
             self.last += 1
             new.append(_staged(self.last, key, pair))
             votes += [(self.last, value, pair.line, who or None) for who, value in pair.votes]
@@ -209,7 +209,8 @@ class Stage:
             self._vote(there.id, pair)
         same = pair.label == there.label
         where = f"line {there.line:,}" + (f" of {there.source}" if there.source else "")
-        why = f"same query and passage as {where}" + ("" if same else ", another label")
+        file = f"{pair.source}: " if pair.source else ""
+        why = f"{file}same query and passage as {where}" + ("" if same else ", another label")
         self.leave(pair.line, Left("duplicate", why), f"{pair.query[:100]} | {pair.passage[:100]}")
 
     def _vote(self, there: int, pair: Pair) -> None:

@@ -149,21 +149,21 @@ def on_scale_of(workspace: Workspace, name: str, options: ReadOptions | None) ->
 
 def check_scale(row: sa.Row[Any], result: Mapping[str, Any]) -> None:
     """Refused where labels of a reading do not fit the dataset of this row."""
-    have, bring, found = scale(row), Scale.from_json(result["scale"]), result["found"]
-    if found is None or (bring.kind in ("binary", have.kind) and all(map(have.holds, found))):
+    stored, read, labels = scale(row), Scale.from_json(result["scale"]), result["found"]
+    if labels is None or (read.kind in ("binary", stored.kind) and all(map(stored.holds, labels))):
         return
-    if have.kind == bring.kind:
+    if stored.kind == read.kind:
         advice = (
             "choose that scale for the file, so that labels outside of it are rejected, or bring"
             " the dataset to the other scale first (in its settings, or"
-            f" dataset {row.name} --max-grade {bring.max:g})"
+            f" dataset {row.name} --max-grade {read.max:g})"
         )
     else:
-        advice = f"choose that scale (--scale {have.kind})"
+        advice = f"choose that scale (--scale {stored.kind})"
     raise OffScale(
-        f"{row.name} takes {have}, and the file brings {bring}. Import it as a dataset of its"
+        f"{row.name} takes {stored}, and the file brings {read}. Import it as a dataset of its"
         f" own, or {advice}.",
-        have,
+        stored,
     )
 
 

@@ -93,10 +93,10 @@ def add_texts(
 def read_upload(workspace: Workspace, user: User, token: str, answers: dict[str, Any]) -> None:
     """Read the upload again as a person says; `answers` has fields of ReadingAnswers."""
     require(user, "admin")
-    given = {
+    answered = {
         name: value for name, value in answers.items() if name in _ANSWERS and value is not None
     }
-    _read(workspace, user, token, {**_noted(workspace, token), "said": given})
+    _read(workspace, user, token, {**_noted(workspace, token), "said": answered})
 
 
 def _read(workspace: Workspace, user: User, token: str, noted: dict[str, Any]) -> None:

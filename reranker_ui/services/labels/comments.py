@@ -4,7 +4,7 @@ import time
 from typing import Any, TypedDict
 
 import sqlalchemy as sa
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_pair
@@ -14,7 +14,7 @@ from reranker_ui.services.store.database import comments, datasets, pairs
 from reranker_ui.services.store.people_tables import users
 from reranker_ui.services.store.workspace import Workspace
 
-_LONGEST = 2_000  # characters
+_LONGEST, _MOST = 2_000, 200  # characters of a comment, comments on a pair
 
 
 class PairComment(TypedDict):
@@ -38,7 +38,10 @@ def comments_of(workspace: Workspace, user: User, pair_id: int) -> list[PairComm
 
 
 def add_comment(workspace: Workspace, user: User, pair_id: int, text: str) -> list[PairComment]:
-    """Add a comment to a pair; returns all, as `comments_of`. Refused: no text, or too much."""
+    """Add a comment to a pair; returns all, as `comments_of`.
+
+    Refused: no text, a text that is too long, a pair with too many comments.
+    """
     require(user, "annotator")
     text = text.strip()
     if not text:
@@ -47,6 +50,9 @@ def add_comment(workspace: Workspace, user: User, pair_id: int, text: str) -> li
         raise Refused(f"A comment can have {_LONGEST:,} characters, and this has {len(text):,}.")
     with workspace.writing() as connection:
         _pair(connection, user, pair_id)
+        written = select(func.count()).where(comments.c.pair_id == pair_id)
+        if (connection.scalar(written) or 0) >= _MOST:
+            raise Refused(f"A pair can have {_MOST} comments. Ask the others in another way.")
         row = {"pair_id": pair_id, "author": user.name, "text": text, "at": time.time()}
         connection.execute(comments.insert().values(**row))
         return _shown(connection, user, pair_id)

@@ -2,6 +2,7 @@
 
 import re
 import time
+import unicodedata
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -14,6 +15,8 @@ from reranker_ui.services.store.database import choices, datasets, imports, runs
 from reranker_ui.services.store.workspace import Workspace, record
 
 LONGEST_NAME, LONGEST_DESCRIPTION = 80, 1_000  # characters
+# Embeddings, overrides and isolates: they change the direction of the text that follows.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _NAME = re.compile(r"(?!-|\.{1,2}$)[^\s/\\:][^/\\:\x00-\x1f]*")
 
 
@@ -29,6 +32,27 @@ def check_name(name: str) -> None:
             f"A dataset needs a name of 1 to {LONGEST_NAME} characters without slashes, colons or"
             " line breaks, which does not begin with a hyphen and is more than one or two dots."
         )
+    refuse_unreadable(name)
+
+
+def refuse_unreadable(name: str) -> None:
+    """Refused where a name has no visible character, or one that turns the text around it."""
+    kinds = [unicodedata.category(letter)[0] for letter in name]
+    if not {"L", "N", "P", "S"} & {*kinds} or _TURNS.search(name):
+        raise Refused(
+            "This name cannot be read: it has no visible character, or one that changes the"
+            " direction of the text. Choose another name."
+        )
+
+
+def checked_text(workspace: Workspace, text: str, what: str) -> str:
+    """The trimmed query or passage of a pair; Refused where it is empty or too long."""
+    text, most = str(text).strip(), workspace.settings.max_cell_characters
+    if not text:
+        raise Refused(f"A {what} cannot be empty.")
+    if len(text) > most:
+        raise Refused(f"A {what} can have {most:,} characters, and this one has {len(text):,}.")
+    return text
 
 
 def rename(workspace: Workspace, user: User, dataset_name: str, new_name: str) -> None:

@@ -1,8 +1,8 @@
-"""Datasets: list them, read their scale and labelled pairs, delete them."""
+"""Datasets: list them, read their scale, delete them."""
 
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
@@ -10,10 +10,7 @@ from sqlalchemy import func, select
 from reranker_ui.core.values.labels import Kind, Scale, ScaleJson
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels import search_index
-from reranker_ui.services.labels.effective_labels import (
-    last_labelled,
-    pairs_with_labels,
-)
+from reranker_ui.services.labels.effective_labels import last_labelled
 from reranker_ui.services.labels.pair_counts import (
     LabelCounts,
     count,
@@ -23,11 +20,8 @@ from reranker_ui.services.labels.pair_counts import (
 )
 from reranker_ui.services.labels.visibility import Visibility, visibility_of
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.database import annotations, datasets, imports, journal, pairs, runs
+from reranker_ui.services.store.database import annotations, datasets, imports, journal, pairs
 from reranker_ui.services.store.workspace import Workspace, record
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class Dataset(LabelCounts):
@@ -48,7 +42,7 @@ class Dataset(LabelCounts):
 
 
 class FirstSteps(TypedDict):
-    """Labels and runs, counted over all datasets."""
+    """Labels, and runs that have a model, counted over all datasets."""
 
     labels: int
     runs: int
@@ -102,33 +96,6 @@ def scale_columns(scale: Scale) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def labelled_pairs(workspace: Workspace, user: User, dataset_name: str) -> "pd.DataFrame":
-    """Every pair with an effective label that `user` may know, in order of id.
-
-    Columns: pair_id, query_key (groups a query's candidates), query, passage, grade (float,
-    on the dataset's scale), split (train, dev, test). Disputed pairs and those left out by a
-    decision are not there.
-    """
-    require(user, "viewer")
-    import pandas as pd  # half a second, which a label need not wait for
-
-    with workspace.reading() as connection:
-        dataset = find_dataset(connection, dataset_name)
-        labelled = pairs_with_labels(
-            visibility_of(dataset, user),
-            pairs.c.id.label("pair_id"),
-            *(pairs.c.query_key, pairs.c.query, pairs.c.passage, pairs.c.split),
-        ).subquery()
-        columns = ("pair_id", "query_key", "query", "passage", "effective", "split")
-        rows = connection.execute(
-            select(*(labelled.c[name] for name in columns))
-            .where(labelled.c.effective.is_not(None))
-            .order_by(labelled.c.pair_id)
-        )
-        names = ["pair_id", "query_key", "query", "passage", "grade", "split"]
-        return pd.DataFrame(rows.all(), columns=names)
-
-
 def label_counts(workspace: Workspace, user: User, dataset_name: str) -> LabelCounts:
     """Pairs by what `user` may know of their labels."""
     require(user, "viewer")
@@ -170,7 +137,7 @@ def first_steps(workspace: Workspace, user: User) -> FirstSteps:
     with workspace.reading() as connection:
         return {
             "labels": count(connection, select(func.count()).select_from(annotations)),
-            "runs": count(connection, select(func.count()).select_from(runs)),
+            "runs": sum(1 for _ in workspace.runs.glob("*/model")),
         }
 
 

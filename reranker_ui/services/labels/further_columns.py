@@ -131,6 +131,16 @@ class Shown:
         names = held if self.everything or self.chosen is None else self.chosen
         return {name: held[name] for name in names if name in held}
 
+    @property
+    def searches(self) -> bool:
+        """Whether a search of the user finds further cells at all."""
+        return self.everything or self.chosen != []
+
+    @property
+    def searches_some(self) -> bool:
+        """Whether a search of the user finds some of the further columns, not all or none."""
+        return not self.everything and bool(self.chosen)
+
     def searched(self, extra: Any) -> list[str]:
         """The texts of one pair's further cells that a search of the user finds."""
         return list(map(cell_text, self.known(extra).values()))
@@ -148,20 +158,20 @@ def _is_image(text: str, hosts: Sequence[str]) -> bool:
 
 def _first(connection: sa.Connection, dataset_id: int) -> list[Mapping[str, Any]]:
     query = select(pairs.c.extra).where(pairs.c.dataset_id == dataset_id, seen())
-    found = connection.scalars(query.order_by(pairs.c.id).limit(_FIRST))
-    return [extra for extra in found if isinstance(extra, Mapping)]
+    extras = connection.scalars(query.order_by(pairs.c.id).limit(_FIRST))
+    return [extra for extra in extras if isinstance(extra, Mapping)]
 
 
 def _names(connection: sa.Connection, dataset_id: int) -> list[str]:
     if connection.dialect.name == "postgresql":  # whose function refuses what is not an object
-        held = case((func.json_typeof(pairs.c.extra) == "object", pairs.c.extra),
+        objects = case((func.json_typeof(pairs.c.extra) == "object", pairs.c.extra),
                     else_=sa.cast(sa.literal("{}"), sa.JSON))  # fmt: skip
-        keys = select(func.json_object_keys(held)).select_from(pairs)
+        keys = select(func.json_object_keys(objects)).select_from(pairs)
     else:
         each = func.json_each(pairs.c.extra).table_valued("key")
         keys = select(each.c.key).select_from(pairs.join(each, sa.true()))
         keys = keys.where(each.c.key.is_not(None))
     conditions = pairs.c.dataset_id == dataset_id, pairs.c.extra.is_not(None), seen()
-    found = {str(name) for name in connection.scalars(keys.where(*conditions).distinct())}
+    names = {str(name) for name in connection.scalars(keys.where(*conditions).distinct())}
     ordered = dict.fromkeys(name for extra in _first(connection, dataset_id) for name in extra)
-    return [name for name in ordered if name in found] + sorted(found - set(ordered))
+    return [name for name in ordered if name in names] + sorted(names - set(ordered))

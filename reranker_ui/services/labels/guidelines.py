@@ -24,9 +24,10 @@ from reranker_ui.services.store.workspace import Workspace, record
 
 Order = Literal["unlabelled", "query", "random", "disputed", "uncertain"]
 TestPairs = Literal["sealed", "offered"]
-_LONGEST = 50_000  # characters
+_LONGEST, _MOST_VERSIONS = 20_000, 50  # characters of guidelines, versions that are listed
 _SCALE = ("scale", "max_grade", "min_grade", "relevant_from", "grade_names")
 _QUESTION = "Does the passage answer the query?"
+_QUESTION_OF_GRADES = "How relevant is the passage to the query?"
 
 
 class Guidelines(TypedDict):
@@ -62,8 +63,8 @@ class AnnotationRights(TypedDict):
 class StreamSettings(TypedDict):
     """What the page needs to know before the first pair.
 
-    `order_run`: the run whose uncertain pairs come first; `came_unlabelled` and `came_labelled`:
-    whether such pairs are offered; `rules`: see `rules`.
+    `order_run`: the run whose uncertain pairs come first, None for cosine; `came_unlabelled` and
+    `came_labelled`: whether such pairs are offered; `rules`: see `rules`.
     """
 
     user: str
@@ -101,7 +102,7 @@ def stream_of(workspace: Workspace, user: User, dataset_name: str) -> StreamSett
                 "tree": tree(dataset.guidelines),
                 "version": dataset.guidelines_version,
             },
-            "question": question_of(dataset.guidelines),
+            "question": question_of(dataset.guidelines, dataset.scale),
             "order": order,
             "order_run": run,
             "overlap": dataset.overlap,
@@ -130,18 +131,19 @@ def rules(dataset: sa.Row[Any]) -> str:
 def guideline_versions(
     workspace: Workspace, user: User, dataset_name: str
 ) -> list[GuidelineVersion]:
-    """Every version there was, newest first."""
+    """The newest versions, the newest first."""
     require(user, "viewer")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         edits = journal.c.subject == f"dataset:{dataset.id}", journal.c.what == "edit guidelines"
-        lines = connection.execute(select(journal).where(*edits).order_by(journal.c.id)).all()
-    found = {line.after["version"]: (line.after["text"], line.at, line.who) for line in lines}
-    if lines and lines[0].before["text"]:
-        found[lines[0].before["version"]] = (lines[0].before["text"], None, None)
+        newest = select(journal).where(*edits).order_by(journal.c.id.desc()).limit(_MOST_VERSIONS)
+        lines = connection.execute(newest).all()[::-1]
+    versions = {line.after["version"]: (line.after["text"], line.at, line.who) for line in lines}
+    if lines and len(lines) < _MOST_VERSIONS and lines[0].before["text"]:
+        versions[lines[0].before["version"]] = (lines[0].before["text"], None, None)
     return [
-        {"version": version, "text": text, "tree": tree(text), "at": at, "who": who}
-        for version, (text, at, who) in sorted(found.items(), reverse=True)
+        {"version": version, "text": text, "tree": tree(text), "at": at, "who": author}
+        for version, (text, at, author) in sorted(versions.items(), reverse=True)
     ]
 
 
@@ -151,19 +153,21 @@ def _order(
     query = select(runs.c.id, runs.c.name).where(runs.c.id == dataset.order_run)
     run = connection.execute(query).first()
     order: Order = dataset.ordering
-    # Without its run, which was deleted, nothing is uncertain. Who labels blind may not know
-    # which pairs are disputed.
-    if (order == "uncertain" and run is None) or (
+    # Where its run was deleted, nothing is uncertain. Who labels blind may not know which pairs
+    # are disputed.
+    deleted = dataset.order_run is not None and run is None
+    if (order == "uncertain" and deleted) or (
         order == "disputed" and visibility_of(dataset, user).blind
     ):
         order = "unlabelled"
     return order, ({"id": run.id, "name": run.name} if run else None)
 
 
-def question_of(guidelines: str) -> str:
+def question_of(guidelines: str, scale_kind: str) -> str:
     """The question to ask: the first line of the guidelines that ends with a question mark."""
     lines = (line.strip() for line in words(tree(guidelines)).splitlines())
-    return next((line for line in lines if line.endswith(("?", "？", "؟"))), _QUESTION)
+    usual = _QUESTION if scale_kind == "binary" else _QUESTION_OF_GRADES
+    return next((line for line in lines if line.endswith(("?", "？", "؟"))), usual)
 
 
 def edit_guidelines(workspace: Workspace, user: User, dataset_name: str, text: str) -> Guidelines:

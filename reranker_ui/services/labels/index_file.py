@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from reranker_ui.core.values.filesystems import remote_kind
 from reranker_ui.services.store.engine import sqlite_module
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,9 @@ def opened(folder: Path) -> Iterator[Any]:
 
 def _connect(dbapi: Any, path: Path) -> Any:
     connection = dbapi.connect(path, isolation_level=None, timeout=30)
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-32768"):
+    # The write-ahead log is shared memory, which machines that share a folder do not have.
+    journal = "DELETE" if remote_kind(path.parent) else "WAL"
+    for pragma in (f"journal_mode={journal}", "synchronous=NORMAL", "cache_size=-32768"):
         connection.execute(f"PRAGMA {pragma}")
     if not _is_current(connection):
         connection.execute("BEGIN IMMEDIATE")
@@ -52,5 +55,5 @@ def _connect(dbapi: Any, path: Path) -> Any:
 
 def _is_current(connection: Any) -> bool:
     # Version 0.1 made a table from which nothing can be deleted, without further columns.
-    made = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'texts'").fetchone()
-    return made is not None and all(part in made[0] for part in ("contentless_delete", "further"))
+    table = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'texts'").fetchone()
+    return table is not None and all(part in table[0] for part in ("contentless_delete", "further"))

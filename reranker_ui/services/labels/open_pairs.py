@@ -83,6 +83,7 @@ class OpenPairs:
         self.connection, self.dataset, self.user = connection, dataset, user
         self.imported = imported
         self.drawn: dict[int, str] = {}  # how a pair was chosen, where not in turn
+        self.doubtful: list[int] = []  # pairs that may be open, the least certain by cosine first
         answered = sa.exists().where(
             annotations.c.pair_id == pairs.c.id, annotations.c.annotator == user.name
         )
@@ -90,8 +91,8 @@ class OpenPairs:
         hidden = list(connection.scalars(importing()))
         done = or_(pairs.c.import_id.is_(None), pairs.c.import_id.not_in(hidden))
         self.for_me: Where = [~answered, ~decided, *([done] if hidden else [])]
-        held = select(func.count()).where(*leases_of_others(user, now))
-        self.others = held.scalar_subquery()
+        reserved = select(func.count()).where(*leases_of_others(user, now))
+        self.others = reserved.scalar_subquery()
 
     def at(self, votes: int, *also: sa.ColumnElement[bool]) -> sa.Select[Any]:
         """Open pairs with this number of votes; where it is fixed, the index gives the order.
@@ -108,11 +109,11 @@ class OpenPairs:
 
     def first(self, n: int, *also: sa.ColumnElement[bool]) -> list[int]:
         """The first `n` open pairs by id."""
-        found: list[int] = []
+        chosen: list[int] = []
         for votes in range(self.dataset.overlap):
             query = self.at(votes, *also).order_by(pairs.c.id).limit(n)
-            found += self.connection.scalars(query)
-        return sorted(found)[:n]
+            chosen += self.connection.scalars(query)
+        return sorted(chosen)[:n]
 
     def among(self, rows: sa.ColumnElement[bool], n: int) -> list[tuple[int, str]]:
         """At most `n` open pairs of those picked by `rows`, an indexed condition, by id."""
@@ -161,10 +162,10 @@ def disputed_ids(connection: sa.Connection, view: Visibility) -> list[int]:
         )
     )
     may_be = [*connection.scalars(votes), *connection.scalars(values)]
-    found: list[tuple[int, int]] = []
+    disputed: list[tuple[int, int]] = []
     for start in range(0, len(may_be), _CHUNK):
         only = may_be[start : start + _CHUNK]
         labelled = pairs_with_labels(view, pairs.c.votes, pairs.c.id, only=only).subquery()
         query = select(labelled.c.votes, labelled.c.id).where(labelled.c.state == "disputed")
-        found += [(-row.votes, row.id) for row in connection.execute(query)]
-    return [pair for _, pair in sorted(found)]
+        disputed += [(-row.votes, row.id) for row in connection.execute(query)]
+    return [pair for _, pair in sorted(disputed)]

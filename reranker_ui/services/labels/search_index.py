@@ -6,6 +6,7 @@ replaced in it before the next search. It can be rebuilt at any time.
 """
 
 import shutil
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,10 @@ def fill(workspace: Workspace, dataset: Dataset) -> int:
     Another process that fills the same index has it to itself: then nothing is done here.
     """
     taken = 0
-    folder = _folder(workspace, dataset)
-    folder.mkdir(parents=True, exist_ok=True)
+    place = folder(workspace, dataset)
+    place.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(folder / "fill.lock", timeout=0), opened(folder) as index:
+        with FileLock(place / "fill.lock", timeout=0), opened(place) as index:
             for import_id, last in _missing(workspace, dataset, index):
                 taken += _fill_import(workspace, dataset, index, import_id, last)
     except Timeout:
@@ -47,31 +48,35 @@ def fill(workspace: Workspace, dataset: Dataset) -> int:
     return taken
 
 
-def progress(workspace: Workspace, dataset: Dataset, most: int | None = None) -> dict[str, int]:
-    """`{"missing": pairs that the index lacks}`; `most`: stop to count there."""
-    with opened(_folder(workspace, dataset)) as index:
+def progress(workspace: Workspace, dataset: Dataset, limit: int | None = None) -> dict[str, int]:
+    """`{"missing": pairs that the index lacks}`; `limit`: stop counting there."""
+    with opened(folder(workspace, dataset)) as index:
         unfinished = _missing(workspace, dataset, index)
     missing = 0
     with workspace.reading() as connection:
         for import_id, last in unfinished:
             rows = select(pairs.c.id).where(*_of(dataset.id, import_id, last))
-            counted = (rows.limit(most) if most else rows).subquery()
+            counted = (rows.limit(limit) if limit else rows).subquery()
             missing += int(connection.scalar(select(func.count()).select_from(counted)) or 0)
     return {"missing": missing}
 
 
 def hits(
-    workspace: Workspace, dataset: Dataset, search: Search, at: int | None, down: bool, size: int
-) -> list[int]:
-    """Ids of pairs that are found, past `at`, in order of id; `down`: from high to low."""
-    sql = "SELECT rowid FROM texts WHERE texts MATCH ?"
-    parameters: list[Any] = [_match(search)]
+    workspace: Workspace, dataset: Dataset, search: Search, further: bool,
+    at: int | None, down: bool, size: int,
+) -> list[int]:  # fmt: skip
+    """Ids of pairs that are found, past `at`, in order of id; `down`: from high to low.
+
+    further: search the further columns too.
+    """
+    sql, words = "SELECT rowid FROM texts WHERE texts MATCH ?", _match(search)
+    parameters: list[Any] = [words if further else f"{{query passage}} : ({words})"]
     if at is not None:
         sql += f" AND rowid {'<' if down else '>'} ?"
         parameters.append(at)
     sql += f" ORDER BY rowid {'DESC' if down else 'ASC'} LIMIT ?"
-    with opened(_folder(workspace, dataset)) as index:
-        return [int(found) for (found,) in index.execute(sql, [*parameters, size])]
+    with opened(folder(workspace, dataset)) as index:
+        return [int(pair_id) for (pair_id,) in index.execute(sql, [*parameters, size])]
 
 
 def prepare(workspace: Workspace, dataset: Dataset) -> int:
@@ -90,14 +95,15 @@ def prepare(workspace: Workspace, dataset: Dataset) -> int:
 
 
 def drop(workspace: Workspace, dataset: Dataset) -> None:
-    """Remove the index of a dataset that is deleted."""
-    filling(workspace, dataset).kill()
-    shutil.rmtree(_folder(workspace, dataset), ignore_errors=True)
+    """Remove what is kept for searches in a dataset that is deleted."""
+    for lock in folder(workspace, dataset).rglob(JobFolder.LOCK):
+        JobFolder(lock.parent).kill()
+    shutil.rmtree(folder(workspace, dataset), ignore_errors=True)
 
 
 def _follow_edits(workspace: Workspace, dataset: Dataset) -> None:
     # An edited pair that is not in the index yet is taken in with its import, as it reads then.
-    with workspace.reading() as connection, opened(_folder(workspace, dataset)) as index:
+    with workspace.reading() as connection, opened(folder(workspace, dataset)) as index:
         known = index.execute("SELECT last FROM filled WHERE import_id = ?", (_EDITS,)).fetchone()
         version = connection.scalar(
             select(datasets.c.texts_version).where(datasets.c.id == dataset.id)
@@ -126,7 +132,7 @@ def _start_filling(workspace: Workspace, dataset: Dataset) -> None:
 
 def filling(workspace: Workspace, dataset: Dataset) -> JobFolder:
     """The job that fills the index of a dataset."""
-    return JobFolder(_folder(workspace, dataset) / "filling", "Filling the search index")
+    return JobFolder(folder(workspace, dataset) / "filling", "Filling the search index")
 
 
 def _fill_import(
@@ -211,6 +217,15 @@ def _match(search: Search) -> str:
     )
 
 
-def _folder(workspace: Workspace, dataset: Dataset) -> Path:
+def embeddings_folder(workspace: Workspace, dataset: Dataset, encoder: Path) -> Path:
+    """Where the embeddings of the passages by the encoder in a folder are kept."""
+    weights = encoder / "model.safetensors"
+    written = weights.stat().st_mtime_ns if weights.is_file() else 0
+    name = blake2b(f"{encoder} {written}".encode(), digest_size=8).hexdigest()
+    return folder(workspace, dataset) / "embeddings" / name
+
+
+def folder(workspace: Workspace, dataset: Dataset) -> Path:
+    """Where everything is kept for searches in a dataset; all of it can be rebuilt."""
     # The time tells a dataset from an earlier one whose id it got.
     return workspace.cache / "search" / f"{dataset.id}-{round(dataset.created_at * 1000)}"

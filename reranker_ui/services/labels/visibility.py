@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, pairs, runs
+from reranker_ui.services.store.people_tables import users
 
 HIDDEN = "hidden"  # the state of a pair that has a label which the person may not know
 
@@ -60,6 +61,14 @@ def visibility_of(dataset: sa.Row[Any], user: User) -> Visibility:
     blind = bool(dataset.blind) and not decides(dataset, user)
     view = Visibility(dataset.id, user.name, blind, sealed_for(dataset, user))
     return Visibility(dataset.id) if view.everything else view
+
+
+def known_to_all(connection: sa.Connection, dataset: sa.Row[Any]) -> Visibility:
+    """What everyone who labels `dataset` may know, for results that all of them share."""
+    annotators = select(users.c.id).where(users.c.role == "annotator", users.c.removed_at.is_(None))
+    if connection.scalar(annotators.limit(1)) is None:
+        return Visibility(dataset.id)
+    return Visibility(dataset.id, blind=bool(dataset.blind), sealed=True)
 
 
 def sealed_for(dataset: sa.Row[Any], user: User) -> bool:

@@ -12,7 +12,7 @@ from reranker_ui import __version__
 from reranker_ui.core.values.filesystems import check_space, disk_full_refused
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.operating import run_copies, snapshots
-from reranker_ui.services.operating.book import SUFFIX, Book, read_book
+from reranker_ui.services.operating.manifest import SUFFIX, Manifest, read_manifest
 from reranker_ui.services.operating.storage import Place, place_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
@@ -25,27 +25,31 @@ class Copies:
     """A backup location and its manifests, which never change, so each is read once."""
 
     place: Place
-    books: dict[str, Book] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)  # books that could not be read, the last time
+    manifests: dict[str, Manifest] = field(default_factory=dict)
+    unread: list[str] = field(
+        default_factory=list
+    )  # manifests that could not be read, the last time
 
-    def newest_first(self) -> list[Book]:
+    def newest_first(self) -> list[Manifest]:
         """The manifests of finished snapshots; Refused where there are some, all unreadable."""
         names = [name for name in self.place.names() if name.endswith(SUFFIX)]
         for name in names:
-            if name not in self.books:
+            if name not in self.manifests:
                 with self.place.read(name) as file:
-                    book = read_book(name, file)
-                if book is not None:
-                    self.books[name] = book
-        self.unread = [name for name in names if name not in self.books]
-        self.books = {name: self.books[name] for name in names if name in self.books}
-        known = [book for book in self.books.values() if book]
+                    manifest = read_manifest(name, file)
+                if manifest is not None:
+                    self.manifests[name] = manifest
+        self.unread = [name for name in names if name not in self.manifests]
+        self.manifests = {name: self.manifests[name] for name in names if name in self.manifests}
+        known = [manifest for manifest in self.manifests.values() if manifest]
         if self.unread and not known:
             raise Refused(
                 f"There are backups at {self.place.title}, but none can be read: {self.unread[0]}"
                 " is empty, damaged or unreachable. Repair the location, or choose an empty one."
             )
-        return sorted(known, key=lambda book: (book["generation"], book["at"]), reverse=True)
+        return sorted(
+            known, key=lambda manifest: (manifest["generation"], manifest["at"]), reverse=True
+        )
 
 
 def copies_of(workspace: Workspace, location: str | None = None) -> Copies:
@@ -55,7 +59,7 @@ def copies_of(workspace: Workspace, location: str | None = None) -> Copies:
                            settings.token_for_backups()))  # fmt: skip
 
 
-def back_up(workspace: Workspace, user: User, copies: Copies) -> Book:
+def back_up(workspace: Workspace, user: User, copies: Copies) -> Manifest:
     """Take a snapshot, verify it, and store it with the new runs; returns its manifest.
 
     Refused: an empty database, and one that is not the database of the existing backups or is
@@ -68,29 +72,33 @@ def back_up(workspace: Workspace, user: User, copies: Copies) -> Book:
         disk_full_refused(),
         tempfile.TemporaryDirectory(prefix=".backup-", dir=workspace.home) as folder,
     ):
-        aside = Path(folder)
-        file = aside / "snapshot.db"
-        found = snapshots.take(workspace, file)
-        _check_order(found, known, copies.place.title)
+        draft_folder = Path(folder)
+        file = draft_folder / "snapshot.db"
+        contents = snapshots.take(workspace, file)
+        _check_order(contents, known, copies.place.title)
         now = time.time()
-        stem = f"db-{time.strftime('%Y%m%dT%H%M%S', time.gmtime(now))}-{found.generation}"
-        packed = aside / f"{stem}.gz"
+        stem = f"db-{time.strftime('%Y%m%dT%H%M%S', time.gmtime(now))}-{contents.generation}"
+        packed = draft_folder / f"{stem}.gz"
         _pack(file, packed)
         existing = set(copies.place.names())
-        runs, fresh = run_copies.pack(workspace, aside, known[0]["runs"] if known else {}, existing)
-        book = {
+        runs, fresh = run_copies.pack(
+            workspace, draft_folder, known[0]["runs"] if known else {}, existing
+        )
+        manifest = {
             "name": f"{stem}{SUFFIX}", "file": packed.name, "sha256": snapshots.sha256_of(packed),
             "bytes": packed.stat().st_size, "at": now, "version": __version__,
-            "runs": runs, **asdict(found),
+            "runs": runs, **asdict(contents),
         }  # fmt: skip
-        manifest = aside / book["name"]
-        manifest.write_text(json.dumps(book))
-        obsolete = _obsolete([book, *known], existing)
+        manifest_file = draft_folder / manifest["name"]
+        manifest_file.write_text(json.dumps(manifest))
+        obsolete = _obsolete([manifest, *known], existing)
         if copies.unread:  # their runs are not known
             obsolete = [name for name in obsolete if not name.startswith("run-")]
-        copies.place.write({packed.name: packed, manifest.name: manifest, **fresh}, obsolete)
-    copies.books[book["name"]] = book
-    return book
+        copies.place.write(
+            {packed.name: packed, manifest_file.name: manifest_file, **fresh}, obsolete
+        )
+    copies.manifests[manifest["name"]] = manifest
+    return manifest
 
 
 def _check_space(workspace: Workspace) -> None:
@@ -99,41 +107,47 @@ def _check_space(workspace: Workspace) -> None:
     check_space(workspace.home, 2 * size, "a copy of the database")
 
 
-def _check_order(found: snapshots.Contents, known: list[Book], title: str) -> None:
-    if found.origin is None:
+def _check_order(contents: snapshots.Contents, known: list[Manifest], title: str) -> None:
+    if contents.origin is None:
         raise Refused("The database is empty: there is nothing to back up.")
     if not known:
         return
-    if found.origin != known[0]["origin"]:
+    if contents.origin != known[0]["origin"]:
         raise Refused(
             f"{title} contains the backups of another database, which are never overwritten."
             " Restore from there first, or choose an empty location."
         )
-    if found.generation < known[0]["generation"]:
+    if contents.generation < known[0]["generation"]:
         raise Refused(
             f"The backups at {title} are newer than this database and are never overwritten."
             " Restore from there first."
         )
 
 
-def _obsolete(books: list[Book], existing: set[str]) -> list[str]:
+def _obsolete(manifests: list[Manifest], existing: set[str]) -> list[str]:
     """The files of no kept manifest: all are kept for an hour, hourly for 48 hours, then daily."""
     now = time.time()
-    kept: dict[object, Book] = {}
-    for book in sorted(books, key=lambda book: float(book["at"])):
-        age = now - book["at"]
+    kept: dict[object, Manifest] = {}
+    for manifest in sorted(manifests, key=lambda manifest: float(manifest["at"])):
+        age = now - manifest["at"]
         if age < HOUR:
-            kept[book["name"]] = book
+            kept[manifest["name"]] = manifest
         elif age < 2 * DAY:
-            kept["hour", book["at"] // HOUR] = book
+            kept["hour", manifest["at"] // HOUR] = manifest
         elif age < 30 * DAY:
-            kept["day", book["at"] // DAY] = book
-    newest = max(books, key=lambda book: (book["generation"], book["at"]))
+            kept["day", manifest["at"] // DAY] = manifest
+    newest = max(manifests, key=lambda manifest: (manifest["generation"], manifest["at"]))
     used: set[str] = set()
-    for book in [newest, *kept.values()]:
-        used |= {book["name"], book["file"], *(run["file"] for run in book["runs"].values())}
+    for manifest in [newest, *kept.values()]:
+        used |= {
+            manifest["name"],
+            manifest["file"],
+            *(run["file"] for run in manifest["runs"].values()),
+        }
     ours = {name for name in existing if name.startswith(("db-", "run-"))}
-    listed = {book["file"] for book in books} | {book["name"] for book in books}
+    listed = {manifest["file"] for manifest in manifests} | {
+        manifest["name"] for manifest in manifests
+    }
     return sorted(name for name in ours - used if name in listed or name.startswith("run-"))
 
 

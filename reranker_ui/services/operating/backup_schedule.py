@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypedDict
 
+from filelock import FileLock, Timeout
+
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.operating import backup, run_copies, snapshots
-from reranker_ui.services.operating.book import Book
+from reranker_ui.services.operating.manifest import Manifest
 from reranker_ui.services.operating.restore import restore
 from reranker_ui.services.store.access import LOCAL, User, require
 from reranker_ui.services.store.workspace import Workspace
@@ -22,7 +24,7 @@ LOST = (
 )
 
 
-def restore_if_lost(workspace: Workspace) -> Book | None:
+def restore_if_lost(workspace: Workspace) -> Manifest | None:
     """Restore the newest snapshot into an empty database; returns its manifest, None for none.
 
     Refused where the location cannot be read: nobody should start over on work that still exists.
@@ -38,16 +40,18 @@ def restore_if_lost(workspace: Workspace) -> Book | None:
         )
     if not known:
         return None
-    if copies.unread and max(copies.unread) > max(n for n, book in copies.books.items() if book):
+    if copies.unread and max(copies.unread) > max(
+        n for n, manifest in copies.manifests.items() if manifest
+    ):
         raise Refused(
             f"{max(copies.unread)} at {copies.place.title} cannot be read and is newer than all"
             " readable backups. Repair the location, or restore one of the others by name."
         )
-    book = restore(workspace, LOCAL, copies)
-    log.warning("Restored %s from %s.", book["name"], copies.place.title)
-    for number, reason in book["left_out"].items():
+    manifest = restore(workspace, LOCAL, copies)
+    log.warning("Restored %s from %s.", manifest["name"], copies.place.title)
+    for number, reason in manifest["left_out"].items():
         log.error("Run %s was not restored. %s", number, reason)
-    return book
+    return manifest
 
 
 @contextmanager
@@ -56,7 +60,7 @@ def backing_up(workspace: Workspace) -> Iterator[None]:
     if workspace.settings.backup is None:
         yield
         return
-    keeper = Keeper(workspace)
+    keeper = BackupThread(workspace)
     keeper.begin()
     try:
         yield
@@ -79,7 +83,7 @@ class BackupState(TypedDict):
 def state(workspace: Workspace, user: User) -> BackupState | None:
     """The state of the backups; None where they are not configured."""
     require(user, "viewer")
-    keeper: Keeper | None = workspace.keeper
+    keeper: BackupThread | None = workspace.keeper
     if keeper is None and not workspace.space.here:
         return None
     report: BackupState = (
@@ -91,8 +95,8 @@ def state(workspace: Workspace, user: User) -> BackupState | None:
     return report
 
 
-class Keeper:
-    """Makes a backup when the journal or a run has changed, one at a time."""
+class BackupThread:
+    """Makes a backup when the journal or a run has changed, one at a time among all servers."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -128,21 +132,38 @@ class Keeper:
 
     def turn(self) -> float:
         """Back up if something has changed; returns the seconds it took."""
-        begun = time.time()
+        started = time.time()
         try:
-            marks = self._now()
-            if marks == self._marks:
-                self.since, self.fault = None, None
-                return 0.0
-            self.since = self.since or begun
-            book = backup.back_up(self.workspace, LOCAL, self.copies)
-            self.at, self.fault, self.since, self._marks = book["at"], None, None, marks
+            with FileLock(self.workspace.home / "backup.lock", timeout=0):
+                self._back_up_changes(started)
+        except Timeout:  # another server makes one
+            return 0.0
         except Refused as refused:
             self._failed(str(refused))
         except Exception:
             log.exception("The backup failed")
             self._failed("The backup failed. The log has the details.")
-        return time.time() - begun
+        return time.time() - started
+
+    def _back_up_changes(self, started: float) -> None:
+        marks = self._now()
+        if marks != self._marks:
+            self.since = self.since or started
+            manifest = self._made_by_another(marks) or backup.back_up(
+                self.workspace, LOCAL, self.copies
+            )
+            self.at, self._marks = manifest["at"], marks
+        self.since, self.fault = None, None
+
+    def _made_by_another(self, marks: Any) -> Manifest | None:
+        """The newest backup, if it holds what is to be backed up."""
+        generation, states = marks
+        for manifest in self.copies.newest_first()[:1]:
+            runs = {number: run["state"] for number, run in manifest["runs"].items()}
+            same = manifest["generation"] == generation and states.items() <= runs.items()
+            if same and manifest["origin"] == snapshots.contents(self.workspace.engine).origin:
+                return manifest
+        return None
 
     def _run(self) -> None:
         while not self._stop.is_set():

@@ -52,14 +52,14 @@ def health(workspace: Workspace, user: User) -> dict[str, Any]:
 
 
 def _database(workspace: Workspace) -> dict[str, Any]:
-    begun = time.perf_counter()
+    started = time.perf_counter()
     try:
         with workspace.reading() as connection:
             connection.execute(sa.select(datasets.c.id).limit(1)).all()
     except (sa.exc.SQLAlchemyError, Unavailable) as error:
         return {"ok": False, "fault": type(error).__name__}
-    took = round(1000 * (time.perf_counter() - begun), 1)
-    return {"ok": True, "kind": workspace.engine.dialect.name, "milliseconds": took}
+    milliseconds = round(1000 * (time.perf_counter() - started), 1)
+    return {"ok": True, "kind": workspace.engine.dialect.name, "milliseconds": milliseconds}
 
 
 def _disk(workspace: Workspace) -> dict[str, Any]:

@@ -1,16 +1,12 @@
 """The header of the page: the user, the datasets, the current run, backups and disk."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TypedDict
 
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
 from sqlalchemy import func, select
 
-from reranker_ui.core.values.filesystems import LOW, disk_warning, remote_kind
+from reranker_ui.core.values.filesystems import LOW, disk_warning
 from reranker_ui.core.values.machine import free_disk
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.labelling_progress import waiting
@@ -30,33 +26,8 @@ from reranker_ui.services.training import lifecycle
 log = logging.getLogger(__name__)
 
 
-@contextmanager
-def serving(home: Path, holds_database: bool = True) -> Iterator[None]:
-    """Lock the home for one serving process; Refused if another one holds it.
-
-    Also Refused on a network or bucket mount if the database is a file in the home.
-    """
-    if holds_database and (kind := remote_kind(home)):
-        raise Refused(
-            f"{home} is on a {kind} mount, whose file locks are not safe for a database."
-            " Choose a home on a local disk, and set RERANKER_UI_BACKUP to a folder of the mount."
-        )
-    lock = FileLock(home / "serve.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise Refused(
-            f"Another process already serves {home}. Use its page, stop it first, or choose"
-            " another home with RERANKER_UI_HOME."
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 def begin(workspace: Workspace) -> None:
-    """Run once at the start of the server: clean up imports, and load the bundled sample."""
+    """Run once at the start of a server: clean up imports, and load the bundled sample."""
     sweep_imports(workspace)
     sweep_readings(workspace)
     try:
@@ -114,7 +85,7 @@ def overview(workspace: Workspace, user: User, dataset: str | None) -> Overview:
 
     known = workspace.shared("datasets", lambda: _datasets(workspace))
     if demo := shown_to(workspace, user):
-        known = [one for one in known if one["name"] == demo.dataset]
+        known = [listed for listed in known if listed["name"] == demo.dataset]
     return {
         "user": {"name": user.name, "role": user.role},
         "datasets": [{**row, "waiting": left(row["name"])} for row in known],

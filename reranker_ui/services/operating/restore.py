@@ -10,11 +10,13 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from reranker_ui.core.values.filesystems import check_space, disk_full_refused
 from reranker_ui.core.values.refused import Refused, Unavailable
-from reranker_ui.services.operating import run_copies, snapshots
+from reranker_ui.services.operating import run_copies, schema_check, snapshots
 from reranker_ui.services.operating.backup import Copies
-from reranker_ui.services.operating.book import Book, copies_of_runs
+from reranker_ui.services.operating.manifest import Manifest, copies_of_runs
 from reranker_ui.services.operating.storage import Place
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
@@ -24,7 +26,7 @@ log = logging.getLogger(__name__)
 
 def restore(
     workspace: Workspace, user: User, copies: Copies, name: str | None = None, replace: bool = False
-) -> Book:
+) -> Manifest:
     """Restore the newest intact snapshot, or the one called `name`; returns its manifest.
 
     Existing data in the database is only overwritten with `replace`. Runs whose folders are missing
@@ -39,25 +41,29 @@ def restore(
             " Restore into an empty home, or add --replace."
         )
     known = copies.newest_first()
-    wanted = [book for book in known if name in (None, book["name"], book["file"])]
-    if not wanted:
+    candidates = [
+        manifest for manifest in known if name in (None, manifest["name"], manifest["file"])
+    ]
+    if not candidates:
         raise Refused(f"There is no snapshot{f' {name}' if name else ''} at {copies.place.title}.")
     skipped: list[str] = []
-    for book in wanted:
+    for manifest in candidates:
         try:
-            with unpacked(copies.place, book, workspace.home) as file:
-                done = _restore_runs(workspace, copies, book, known)
+            with unpacked(copies.place, manifest, workspace.home) as file:
+                done = _restore_runs(workspace, copies, manifest, known)
                 snapshots.replace(workspace, user, file, ahead_of=known[0]["generation"])
         except Unavailable:
             raise
-        except Refused as refused:
-            log.error("Snapshot %s is skipped: %s", book["name"], refused)
-            skipped.append(f"{book['name']}: {refused}")
+        except (Refused, sa.exc.DataError, sa.exc.IntegrityError) as error:
+            # PostgreSQL takes no text for a number, as SQLite does.
+            reason = str(error).splitlines()[0]
+            log.error("Snapshot %s is skipped: %s", manifest["name"], reason)
+            skipped.append(f"{manifest['name']}: {reason}")
             continue
         for cached in ("search", "passages", "quality", "scoring"):  # of the database before
             shutil.rmtree(workspace.cache / cached, ignore_errors=True)
         (workspace.cache / "starter-was-loaded").touch()
-        return book | asdict(done)
+        return manifest | asdict(done)
     raise Refused(f"No snapshot at {copies.place.title} is intact. {' '.join(skipped)}")
 
 
@@ -70,45 +76,44 @@ def restore_runs(
     """
     require(user, "admin")
     known = copies.newest_first()
-    book = next(
+    manifest = next(
         (manifest for manifest in known if name in (None, manifest["name"], manifest["file"])), None
     )
-    if book is None:
+    if manifest is None:
         raise Refused(f"There is no snapshot{f' {name}' if name else ''} at {copies.place.title}.")
-    if book["origin"] != snapshots.contents(workspace.engine).origin:
+    if manifest["origin"] != snapshots.contents(workspace.engine).origin:
         raise Refused(f"{copies.place.title} contains the backups of another database.")
     listed = set(map(str, run_copies.numbers(workspace)))
-    return _restore_runs(workspace, copies, book, known, listed)
+    return _restore_runs(workspace, copies, manifest, known, listed)
 
 
 def _restore_runs(
     workspace: Workspace,
     copies: Copies,
-    book: Book,
-    known: list[Book],
+    manifest: Manifest,
+    known: list[Manifest],
     only: set[str] | None = None,
 ) -> run_copies.Unpacked:
     # Prefer the copy named in this manifest; older manifests may have an intact one.
-    older = known[known.index(book) :]
-    wanted = set(book["runs"]) if only is None else only
-    found = {number: copy for number, copy in copies_of_runs(older).items() if number in wanted}
+    older = known[known.index(manifest) :]
+    numbers = set(manifest["runs"]) if only is None else only
+    chosen = {number: copy for number, copy in copies_of_runs(older).items() if number in numbers}
     with disk_full_refused():
-        return run_copies.unpack(workspace, copies.place, found)
+        return run_copies.unpack(workspace, copies.place, chosen)
 
 
 @contextmanager
-def unpacked(place: Place, book: Book, folder: Path) -> Iterator[Path]:
+def unpacked(place: Place, manifest: Manifest, folder: Path) -> Iterator[Path]:
     """A snapshot migrated to the current schema; Refused where it differs from its manifest."""
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=folder) as aside:
-        file = Path(aside) / "snapshot.db"
-        with place.read(book["file"]) as packed:
-            if not packed.is_file() or snapshots.sha256_of(packed) != book["sha256"]:
-                raise Refused(f"{book['file']} is damaged or was changed.")
+    with tempfile.TemporaryDirectory(prefix=".restore-", dir=folder) as draft:
+        file = Path(draft) / "snapshot.db"
+        with place.read(manifest["file"]) as packed:
+            if not packed.is_file() or snapshots.sha256_of(packed) != manifest["sha256"]:
+                raise Refused(f"{manifest['file']} is damaged or was changed.")
             _gunzip(packed, file)
-        if snapshots.check(file).generation != book["generation"]:
-            raise Refused(f"{book['file']} does not match the generation in its manifest.")
-        with snapshots.fresh(file):  # migrates it to the current schema
-            pass
+        if snapshots.check(file).generation != manifest["generation"]:
+            raise Refused(f"{manifest['file']} does not match the generation in its manifest.")
+        schema_check.migrate(file)
         yield file
 
 

@@ -1,6 +1,9 @@
 """The runs in a backup: each run's folder as one zip, packed once and restored completely."""
 
+import errno
+import lzma
 import os
+import struct
 import tempfile
 import time
 import zipfile
@@ -16,7 +19,7 @@ from reranker_ui.core.values.event_log import TERMINAL
 from reranker_ui.core.values.filesystems import check_space
 from reranker_ui.core.values.refused import Refused, Unavailable
 from reranker_ui.core.values.run_folder import STARTING, RunFolder
-from reranker_ui.services.operating.book import RunCopy
+from reranker_ui.services.operating.manifest import RunCopy
 from reranker_ui.services.operating.snapshots import sha256_of
 from reranker_ui.services.operating.storage import Place
 from reranker_ui.services.runs.archive import zipped
@@ -25,7 +28,11 @@ from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace
 
 Packed = dict[str, RunCopy]  # by the number of the run
-_BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+_BAD_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError),
+    *(RuntimeError, ValueError, LookupError, struct.error),
+)
+_BAD_NAMES = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EINVAL)
 
 
 @dataclass
@@ -57,8 +64,8 @@ def state_of(folder: RunFolder) -> str | None:
 
 def states(workspace: Workspace) -> dict[str, str]:
     """The state of each run by number, as a backup would store it now."""
-    found = {str(n): state_of(folder_of(workspace, n)) for n in numbers(workspace)}
-    return {number: state for number, state in found.items() if state}
+    by_number = {str(n): state_of(folder_of(workspace, n)) for n in numbers(workspace)}
+    return {number: state for number, state in by_number.items() if state}
 
 
 def numbers(workspace: Workspace) -> list[int]:
@@ -68,7 +75,7 @@ def numbers(workspace: Workspace) -> list[int]:
 
 
 def pack(
-    workspace: Workspace, aside: Path, last: Packed, existing: set[str]
+    workspace: Workspace, draft: Path, last: Packed, existing: set[str]
 ) -> tuple[Packed, dict[str, Path]]:
     """All runs for a new manifest, and the files that must be written for it.
 
@@ -83,14 +90,14 @@ def pack(
         if before and before["file"] in existing and state in (None, before["state"]):
             packed[number] = before
         elif state is not None:
-            packed[number], file = _zip(workspace, int(number), state, aside)
+            packed[number], file = _zip(workspace, int(number), state, draft)
             if packed[number]["file"] not in existing:
                 fresh[packed[number]["file"]] = file
     return packed, fresh
 
 
-def _zip(workspace: Workspace, number: int, state: str, aside: Path) -> tuple[RunCopy, Path]:
-    file = aside / f"run-{number:05d}.zip"
+def _zip(workspace: Workspace, number: int, state: str, draft: Path) -> tuple[RunCopy, Path]:
+    file = draft / f"run-{number:05d}.zip"
     with file.open("wb") as target:
         for part in zipped(folder_of(workspace, number).path, f"{number:05d}"):
             target.write(part)
@@ -144,7 +151,7 @@ def differs_from_copy(folder: RunFolder, copy: Path) -> bool:
     with zipfile.ZipFile(copy) as archive:
         packed = {info.filename.removeprefix(prefix): info for info in archive.infolist()}
         events = packed.get(folder.events_file.name)
-        if folder.alive() or (events and _grew(folder.events_file, archive.read(events))):
+        if folder.alive() or (events and _grew(folder.events_file, archive, events)):
             return False
     changing = {file.name for file in (folder.log_file, folder.pushed_file, folder.cutoff_file)}
     pushed = f"{folder.push.path.name}/"
@@ -155,12 +162,12 @@ def differs_from_copy(folder: RunFolder, copy: Path) -> bool:
     )
 
 
-def _grew(file: Path, before: bytes) -> bool:
+def _grew(file: Path, archive: zipfile.ZipFile, events: zipfile.ZipInfo) -> bool:
     try:
         now = file.read_bytes()
     except OSError:
         return False
-    return len(now) > len(before) and now.startswith(before)
+    return len(now) > events.file_size and now.startswith(archive.read(events))
 
 
 def _checksum(file: Path) -> int | None:
@@ -187,9 +194,9 @@ def _extract(file: Path, runs_folder: Path, name: str) -> None:
             raise Refused(f"Its copy {file.name} contains files of something else.")
         check_space(runs_folder, sum(info.file_size for info in archive.infolist()), "a run")
         # In a temporary folder first: a partial folder would count as existing.
-        with tempfile.TemporaryDirectory(dir=runs_folder, prefix=".restored-") as aside:
-            archive.extractall(aside)
-            _put(Path(aside) / name, runs_folder / name)
+        with tempfile.TemporaryDirectory(dir=runs_folder, prefix=".restored-") as draft:
+            archive.extractall(draft)
+            _put(Path(draft) / name, runs_folder / name)
 
 
 @contextmanager
@@ -197,6 +204,10 @@ def _bad_zip_refused(file: Path) -> Iterator[None]:
     try:
         yield
     except _BAD_ZIP as error:
+        raise Refused(f"Its copy {file.name} cannot be unpacked.") from error
+    except OSError as error:  # bz2 raises one without a number
+        if error.errno is not None and error.errno not in _BAD_NAMES:
+            raise
         raise Refused(f"Its copy {file.name} cannot be unpacked.") from error
 
 

@@ -82,13 +82,15 @@ def check(file: Path) -> Contents:
     engine = open_engine(f"sqlite:///{file}")
     try:
         with engine.connect() as connection, connection.begin():
-            found = connection.exec_driver_sql("PRAGMA integrity_check").scalar()
-            if found != "ok":
-                raise Refused(f"The snapshot is damaged: {str(found)[:200]}")
+            result = connection.exec_driver_sql("PRAGMA integrity_check").scalar()
+            if result != "ok":
+                raise Refused(f"The snapshot is damaged: {str(result)[:200]}")
             _check_parts(connection)
             return _contents(connection)
     except sa.exc.DBAPIError as error:
         raise Refused(f"The snapshot is damaged: {str(error.orig)[:200]}") from error
+    except UnicodeDecodeError as error:
+        raise Refused("The snapshot is damaged: its schema is not text.") from error
     finally:
         engine.dispose()
         for left in ("-wal", "-shm"):
@@ -133,10 +135,10 @@ def copy(source: sa.Engine, target: sa.Engine) -> None:
         reading.begin(),
         writing.begin(),
     ):
-        pour(reading, writing)
+        copy_rows(reading, writing)
 
 
-def pour(reading: sa.Connection, writing: sa.Connection) -> None:
+def copy_rows(reading: sa.Connection, writing: sa.Connection) -> None:
     """Copy every row from one connection to the other, parents before children."""
     for table in metadata.sorted_tables:
         for rows in _rows(reading, table):
@@ -159,7 +161,7 @@ def replace(workspace: Workspace, user: User, file: Path, ahead_of: int) -> None
             with workspace.writing() as writing, source.connect() as reading, reading.begin():
                 for table in reversed(metadata.sorted_tables):
                     writing.execute(table.delete())
-                pour(reading, writing)
+                copy_rows(reading, writing)
                 _continue_ids(writing)
     finally:
         source.dispose()
@@ -171,21 +173,21 @@ def _swap(workspace: Workspace, file: Path) -> None:
     # Replace the file itself: copying a million rows takes minutes.
     target = Path(str(workspace.engine.url.database))
     former = f"{target.name}.before-{time.time():.0f}" if holds_work(workspace) else None
-    aside = target.with_name(target.name + ".new")
+    draft = target.with_name(target.name + ".new")
     with FileLock(workspace.home / "write.lock"):
         try:
-            make_private_file(aside)
+            make_private_file(draft)
             with disk_full_refused():
-                shutil.copyfile(file, aside)
+                shutil.copyfile(file, draft)
             workspace.engine.dispose()
             for end in ("", "-wal", "-shm"):
                 part = target.with_name(target.name + end)
                 if former and part.exists():
                     part.rename(part.with_name(former + end))
                 part.unlink(missing_ok=True)
-            aside.replace(target)
+            draft.replace(target)
         finally:
-            aside.unlink(missing_ok=True)
+            draft.unlink(missing_ok=True)
 
 
 def holds_work(workspace: Workspace) -> bool:
@@ -224,8 +226,8 @@ def _contents(connection: sa.Connection) -> Contents:
 def _rows(connection: sa.Connection, table: sa.Table) -> Iterator[list[dict[str, object]]]:
     # In order of the key: a run comes after the run that it continues.
     query = sa.select(table).order_by(*table.primary_key.columns)
-    found = connection.execution_options(stream_results=True).execute(query)
-    for part in found.mappings().partitions(CHUNK):
+    rows = connection.execution_options(stream_results=True).execute(query)
+    for part in rows.mappings().partitions(CHUNK):
         yield [{f"its_{name}": value for name, value in row.items()} for row in part]
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from reranker_ui.core.models.hub_models import HUB_ID
 from reranker_ui.core.values.filesystems import DISK_FULL, DiskFull, is_disk_full
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.operating.book import SUFFIX
+from reranker_ui.services.operating.manifest import SUFFIX
 from reranker_ui.services.operating.snapshots import sha256_of
 from reranker_ui.services.store.permissions import make_private_file, restrict
 
@@ -77,15 +77,15 @@ class FolderPlace:
             raise Refused(f"{self.title} cannot be written: {error.strerror or error}.") from error
 
     def _write(self, name: str, file: Path) -> None:
-        aside = self.folder / f".{name}.part"
+        draft = self.folder / f".{name}.part"
         try:
-            make_private_file(aside)
-            shutil.copyfile(file, aside)
-            if sha256_of(aside) != sha256_of(file):
+            make_private_file(draft)
+            shutil.copyfile(file, draft)
+            if sha256_of(draft) != sha256_of(file):
                 raise Refused(f"{self.title} does not store files correctly.")
-            aside.replace(self.folder / name)
+            draft.replace(self.folder / name)
         finally:
-            aside.unlink(missing_ok=True)
+            draft.unlink(missing_ok=True)
 
     def _restrict(self, names: Sequence[str]) -> None:
         # Backups contain labels and password hashes. A folder with other files is shared.
@@ -119,8 +119,8 @@ class HubPlace:
         """The names of the files."""
         with self._hub_errors_refused():
             self._check()
-            found = self.api.list_repo_files(self.name, repo_type="dataset")
-            return sorted(name for name in found if "/" not in name and name[0] != ".")
+            files = self.api.list_repo_files(self.name, repo_type="dataset")
+            return sorted(name for name in files if "/" not in name and name[0] != ".")
 
     def write(self, files: Mapping[str, Path], obsolete: Sequence[str]) -> None:
         """Write one commit, and check it against what the Hub received."""
@@ -133,10 +133,10 @@ class HubPlace:
             self.api.create_commit(
                 self.name, [*adding, *removing], repo_type="dataset", commit_message="Backup"
             )
-            found = self.api.get_paths_info(self.name, list(files), repo_type="dataset")
-        kept = {file.path: file for file in found}
+            sent = self.api.get_paths_info(self.name, list(files), repo_type="dataset")
+        received_files = {file.path: file for file in sent}
         for name, path in files.items():
-            received = kept.get(name)
+            received = received_files.get(name)
             large = getattr(received, "lfs", None)
             same = large.sha256 == sha256_of(path) if large else True
             if received is None or received.size != path.stat().st_size or not same:
@@ -145,10 +145,10 @@ class HubPlace:
     @contextmanager
     def read(self, name: str) -> Iterator[Path]:
         """The file, downloaded."""
-        with tempfile.TemporaryDirectory() as aside:
+        with tempfile.TemporaryDirectory() as draft:
             with self._hub_errors_refused():
                 fetched = self.api.hf_hub_download(
-                    self.name, name, repo_type="dataset", local_dir=aside
+                    self.name, name, repo_type="dataset", local_dir=draft
                 )
             yield Path(fetched)
 

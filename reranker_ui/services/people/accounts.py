@@ -34,13 +34,13 @@ class KeysLeft(TypedDict):
 
 def check_name(name: str) -> str:
     """The name with normalized white space; Refused where it is not valid."""
-    bare = " ".join(name.split())
-    if not NAME.fullmatch(bare) or bare == LOCAL.name:
+    trimmed = " ".join(name.split())
+    if not NAME.fullmatch(trimmed) or trimmed == LOCAL.name:
         raise Refused(
-            f"{bare[:40] or 'An empty name'} is not a valid user name."
+            f"{trimmed[:40] or 'An empty name'} is not a valid user name."
             " Use 1 to 40 letters, digits, spaces and . @ ' -, starting with a letter or digit."
         )
-    return bare
+    return trimmed
 
 
 def check_role(role: str) -> Role:
@@ -70,8 +70,8 @@ def list_users(workspace: Workspace, user: User) -> list[Person]:
     """Everyone who may sign in."""
     require(user, "admin")
     keys = sa.select(sa.func.count()).where(api_keys.c.user_id == users.c.id).scalar_subquery()
-    there = sa.select(users, keys.label("keys")).where(users.c.removed_at.is_(None))
-    query = there.order_by(users.c.id)
+    active = users.c.removed_at.is_(None)
+    query = sa.select(users, keys.label("keys")).where(active).order_by(users.c.id)
     with workspace.reading() as connection:
         rows = connection.execute(query).all()
     return [
@@ -187,8 +187,8 @@ def enter(
 
 def find(connection: sa.Connection, name: str) -> sa.Row[Any]:
     """The row of an active user; Refused if there is none with this name."""
-    there = (users.c.name == " ".join(name.split())) & users.c.removed_at.is_(None)
-    row = connection.execute(sa.select(users).where(there)).first()
+    condition = (users.c.name == " ".join(name.split())) & users.c.removed_at.is_(None)
+    row = connection.execute(sa.select(users).where(condition)).first()
     if row is None:
         raise Refused(f"There is no user {name[:40]}. `users list` shows all users.")
     return row
@@ -203,10 +203,10 @@ def _own(workspace: Workspace, user: User, name: str, present: str) -> None:
     if name != user.name:
         raise Refused(f"This needs the role admin, and {user.name} is {user.role}.")
     with workspace.reading() as connection:
-        kept = find(connection, name).password
+        hashed = find(connection, name).password
     place = f"the current password of {name}"  # locked separately from sign-ins of an address
     counted = sign_in_lock.begin(workspace, place, name)
-    if not password_fits(present, kept):
+    if not password_fits(present, hashed):
         raise Refused("This is not the current password. Nothing was changed.")
     sign_in_lock.passed(workspace, place, name, counted)
 

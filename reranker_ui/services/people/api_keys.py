@@ -2,7 +2,7 @@
 
 import time
 from contextlib import suppress
-from typing import TypedDict
+from typing import TypedDict, cast
 
 import sqlalchemy as sa
 
@@ -11,10 +11,12 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.people.accounts import find
 from reranker_ui.services.people.tokens import digest, new_token
 from reranker_ui.services.store.access import User, require
+from reranker_ui.services.store.database import as_dict
 from reranker_ui.services.store.people_tables import api_keys, users
 from reranker_ui.services.store.workspace import Workspace, record
 
 PREFIX = "rr_"
+MOST_KEYS = 100  # of one person
 _MINUTE = 60.0
 
 
@@ -36,12 +38,15 @@ class NewKey(TypedDict):
 
 
 def make_key(workspace: Workspace, user: User, name: str) -> NewKey:
-    """Create a key for the user."""
+    """Create a key for the user. Refused where they have MOST_KEYS."""
     require(user, "viewer")
     name = " ".join(name.split())[:60] or "key"
     token, now = new_token(PREFIX), time.time()
     with workspace.writing() as connection:
         owner_id = find(connection, user.name).id
+        held = sa.select(sa.func.count()).where(api_keys.c.user_id == owner_id)
+        if (connection.scalar(held) or 0) >= MOST_KEYS:
+            raise Refused(f"A person can have {MOST_KEYS} API keys. End one that is not used.")
         values = {
             "token_hash": digest(token),
             "user_id": owner_id,
@@ -56,29 +61,20 @@ def make_key(workspace: Workspace, user: User, name: str) -> NewKey:
 def list_keys(workspace: Workspace, user: User, owner: str | None = None) -> list[ApiKey]:
     """The keys of `owner`, the user if None. Only admins may list those of others."""
     owner = _owner(user, owner)
-    query = sa.select(api_keys).join(users).where(users.c.name == owner)
+    shown = [api_keys.c[name] for name in ApiKey.__annotations__]
+    query = sa.select(*shown).join(users).where(users.c.name == owner).order_by(api_keys.c.id)
     with workspace.reading() as connection:
-        rows = connection.execute(query.order_by(api_keys.c.id)).all()
-    return [
-        {
-            "id": row.id,
-            "name": row.name,
-            "start": row.start,
-            "created_at": row.created_at,
-            "used_at": row.used_at,
-        }
-        for row in rows
-    ]
+        return [cast(ApiKey, as_dict(row)) for row in connection.execute(query).mappings()]
 
 
 def end_key(workspace: Workspace, user: User, key_id: int) -> None:
     """Revoke a key: the user's own, or anyone's as an admin."""
     require(user, "viewer")
     with workspace.writing() as connection:
-        there = sa.select(api_keys.c.user_id).join(users).where(api_keys.c.id == key_id)
+        owner_of_key = sa.select(api_keys.c.user_id).join(users).where(api_keys.c.id == key_id)
         if user.role != "admin":
-            there = there.where(users.c.name == user.name)
-        owner = connection.scalar(there)
+            owner_of_key = owner_of_key.where(users.c.name == user.name)
+        owner = connection.scalar(owner_of_key)
         if owner is None:
             raise Refused("This key is already revoked.")
         connection.execute(api_keys.delete().where(api_keys.c.id == key_id))
@@ -86,7 +82,7 @@ def end_key(workspace: Workspace, user: User, key_id: int) -> None:
 
 
 def end_keys(workspace: Workspace, user: User, owner: str | None = None) -> int:
-    """Revoke all keys of a user: the own ones, or anyone's as an admin. Returns their number."""
+    """Revoke all keys of a user: one's own, or anyone's as an admin. Returns their number."""
     owner = _owner(user, owner)
     with workspace.writing() as connection:
         number = find(connection, owner).id

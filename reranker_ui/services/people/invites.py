@@ -1,7 +1,7 @@
 """Invites: a link with which people create an account with a given role, until it is used up."""
 
 import time
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 import sqlalchemy as sa
 
@@ -9,6 +9,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.people.accounts import check_name, check_role, enter
 from reranker_ui.services.people.tokens import digest, hash_password, new_token
 from reranker_ui.services.store.access import Role, User, require
+from reranker_ui.services.store.database import as_dict
 from reranker_ui.services.store.people_tables import invites
 from reranker_ui.services.store.workspace import Workspace, record
 
@@ -42,11 +43,11 @@ def invite(
     if not 1 <= places <= 1000 or not 0 < days <= 90:
         raise Refused("An invite is for 1 to 1,000 people and lasts up to 90 days.")
     token, now = new_token(), time.time()
-    made: NewInvite = {
+    created: NewInvite = {
         "token": token, "role": check_role(role), "places": places,
         "expires_at": now + days * 86400,
     }  # fmt: skip
-    values = {name: value for name, value in made.items() if name != "token"}
+    values = {name: value for name, value in created.items() if name != "token"}
     with workspace.writing() as connection:
         connection.execute(invites.delete().where(invites.c.expires_at < now))
         connection.execute(
@@ -55,25 +56,17 @@ def invite(
             )
         )
         record(connection, user, "invite.make", "invites", at=now, after=values)
-    return made
+    return created
 
 
 def list_invites(workspace: Workspace, user: User) -> list[Invite]:
     """The open invites, the oldest first."""
     require(user, "admin")
-    query = sa.select(invites).where(invites.c.expires_at > time.time(), invites.c.places > 0)
+    shown = [invites.c[name] for name in Invite.__annotations__]
+    query = sa.select(*shown).where(invites.c.expires_at > time.time(), invites.c.places > 0)
     with workspace.reading() as connection:
-        rows = connection.execute(query.order_by(invites.c.id)).all()
-    return [
-        {
-            "id": row.id,
-            "role": row.role,
-            "places": row.places,
-            "created_by": row.created_by,
-            "expires_at": row.expires_at,
-        }
-        for row in rows
-    ]
+        rows = connection.execute(query.order_by(invites.c.id)).mappings()
+        return [cast(Invite, as_dict(row)) for row in rows]
 
 
 def withdraw(workspace: Workspace, user: User, invite_id: int) -> None:
@@ -101,17 +94,17 @@ def accept(workspace: Workspace, token: str, name: str, password: str) -> int:
 
 def enter_by(connection: sa.Connection, token: str, name: str, **more: Any) -> int:
     """Use a place of an invite and add the user, in the caller's transaction."""
-    found = _open(connection, token)
-    taken = invites.update().where(invites.c.id == found.id, invites.c.places > 0)
+    row = _open(connection, token)
+    taken = invites.update().where(invites.c.id == row.id, invites.c.places > 0)
     if not connection.execute(taken.values(places=invites.c.places - 1)).rowcount:
         raise Refused(INVALID)
-    return enter(connection, User(found.created_by, "admin"), name, found.role, **more)
+    return enter(connection, User(row.created_by, "admin"), name, row.role, **more)
 
 
 def _open(connection: sa.Connection, token: str) -> sa.Row[Any]:
-    there = (invites.c.token_hash == digest(token)) & (invites.c.places > 0)
+    condition = (invites.c.token_hash == digest(token)) & (invites.c.places > 0)
     fresh = invites.c.expires_at > time.time()
-    row = connection.execute(sa.select(invites).where(there, fresh)).first()
+    row = connection.execute(sa.select(invites).where(condition, fresh)).first()
     if row is None:
         raise Refused(INVALID)
     return row

@@ -18,9 +18,9 @@ def sign_in(workspace: Workspace, name: str, password: str) -> str:
 
     The message does not reveal which of the two is wrong, and both take equally long.
     """
-    there = (users.c.name == " ".join(name.split())) & users.c.removed_at.is_(None)
+    condition = (users.c.name == " ".join(name.split())) & users.c.removed_at.is_(None)
     with workspace.reading() as connection:
-        row = connection.execute(sa.select(users.c.id, users.c.password).where(there)).first()
+        row = connection.execute(sa.select(users.c.id, users.c.password).where(condition)).first()
     if not password_fits(password, row and row.password) or row is None:
         raise Refused("Wrong name or password. Try again.")
     return open_session(workspace, row.id)

@@ -38,14 +38,14 @@ def hash_password(password: str) -> str:
         return PasswordHasher().hash(password)
 
 
-def password_fits(password: str, kept: str | None) -> bool:
+def password_fits(password: str, hashed: str | None) -> bool:
     """Whether the password matches the hash; takes equally long where there is no hash."""
     try:
         with _turn():
-            PasswordHasher().verify(kept or _nobodys(), password[:1000])
+            PasswordHasher().verify(hashed or _nobodys(), password[:1000])
     except (VerificationError, InvalidHashError):
         return False
-    return kept is not None
+    return hashed is not None
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Candidates for one query: pasted, from a dataset by BM25, or a labelled query's own."""
+"""Candidates for one query: pasted, a dataset's best by BM25 or by meaning, or its own pairs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,17 +12,19 @@ from reranker_ui.core.values.labels import Scale, ScaleJson
 from reranker_ui.core.values.pairs import query_key
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import Split
-from reranker_ui.services.labels.datasets import find_dataset, labelled_pairs, scale_of
+from reranker_ui.services.labels.datasets import find_dataset, scale_of
 from reranker_ui.services.labels.effective_labels import State, pairs_with_labels
 from reranker_ui.services.labels.further_columns import FurtherCell, Shown
+from reranker_ui.services.labels.labelled_pairs import labelled_pairs
 from reranker_ui.services.labels.visibility import visibility_of
-from reranker_ui.services.ranking import first_stage
 from reranker_ui.services.ranking.demo import check_shown
+from reranker_ui.services.ranking.retrieval import meaning, words
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import pairs
 from reranker_ui.services.store.workspace import Workspace
 
-Source = Literal["paste", "dataset", "labelled"]
+Source = Literal["paste", "dataset", "meaning", "labelled"]
+FirstStage = Literal["bm25", "meaning"]
 Label = float | Literal["disputed"] | None
 MOST_FOUND = 1000
 _MOST_OF_QUERY = 12_000_000  # characters of passages
@@ -82,6 +84,8 @@ def chosen(
         return labelled(workspace, user, query, dataset)
     if source == "dataset":
         return found(workspace, user, query, dataset, k)
+    if source == "meaning":
+        return similar(workspace, user, query, dataset, k)
     return pasted(workspace, user, query, passages, dataset or None)
 
 
@@ -96,15 +100,37 @@ def pasted(
 def found(workspace: Workspace, user: User, query: str, dataset: str, k: int) -> Candidates:
     """The dataset's best `k` passages by BM25."""
     require(user, "viewer")
-    if not query.strip():
-        raise Refused("The query is empty. Write what someone would search for.")
-    hits = first_stage.search(workspace, user, dataset, query, max(1, min(k, MOST_FOUND)))
+    hits = search(workspace, user, "bm25", query, dataset, k)
     if not hits:
         raise Refused(
             f"No passage of {dataset} shares a word with this query. "
-            "Try other words, or paste the passages."
+            "Try other words, search by meaning, or paste the passages."
         )
     return _known(workspace, user, query, [passage for passage, _ in hits], "dataset", dataset)
+
+
+def similar(workspace: Workspace, user: User, query: str, dataset: str, k: int) -> Candidates:
+    """The dataset's best `k` passages by meaning. Refused: they are not embedded yet."""
+    require(user, "viewer")
+    hits = search(workspace, user, "meaning", query, dataset, k)
+    return _known(workspace, user, query, [passage for passage, _ in hits], "meaning", dataset)
+
+
+def search(
+    workspace: Workspace, user: User, stage: FirstStage, query: str, dataset: str, k: int
+) -> list[tuple[str, float]]:
+    """At most `k` of MOST_FOUND (passage, BM25 or cosine) of the dataset, best first.
+
+    Refused: an empty query, and what `meaning.search` refuses.
+    """
+    require(user, "viewer")
+    check_shown(workspace, user, dataset=dataset)
+    if not query.strip():
+        raise Refused("The query is empty. Write what someone would search for.")
+    stages = {"bm25": words.search, "meaning": meaning.search}
+    if stage not in stages:
+        raise Refused(f"There is no first stage called {stage}. Choose bm25 or meaning.")
+    return stages[stage](workspace, user, dataset, query, max(1, min(k, MOST_FOUND)))
 
 
 def labelled(workspace: Workspace, user: User, query: str, dataset: str) -> Candidates:
@@ -129,8 +155,7 @@ def labelled_queries(
     """
     require(user, "viewer")
     check_shown(workspace, user, dataset=dataset)
-    pairs = labelled_pairs(workspace, user, dataset)
-    pairs = pairs[pairs["split"] == split]
+    pairs = labelled_pairs(workspace, user, dataset, split)
     scale = Scale.from_json(scale_of(workspace, user, dataset))
     pairs = pairs[scorable(pairs["query_key"], pairs["grade"], scale)]
     pairs = pairs.assign(positive=scale.relevant(pairs["grade"]))
@@ -139,8 +164,8 @@ def labelled_queries(
         candidates=("grade", "size"),
         positives=("positive", "sum"),
     )
-    kept = queries.reset_index()[["query_key", "query", "candidates", "positives"]]
-    return [cast(LabelledQuery, row) for row in kept.to_dict("records")]
+    rows = queries.reset_index()[["query_key", "query", "candidates", "positives"]]
+    return [cast(LabelledQuery, row) for row in rows.to_dict("records")]
 
 
 def passages_in(text: str) -> list[str]:
@@ -167,7 +192,7 @@ def _known(
     rows = {row["passage"]: row for row in candidates_of_query(workspace, user, dataset, query)}
     known = [rows.get(passage) for passage in passages]
     others = [] if source == "paste" else [text for text in passages if text not in rows]
-    further = first_stage.further_of(workspace, user, dataset, others)
+    further = words.further_of(workspace, user, dataset, others)
     further |= {passage: row["further"] for passage, row in rows.items()}
     return Candidates(
         query,
@@ -179,7 +204,7 @@ def _known(
         scale_of(workspace, user, dataset),
         None
         if source == "paste"
-        else lambda: first_stage.scores(workspace, user, dataset, query, passages),
+        else lambda: words.scores(workspace, user, dataset, query, passages),
         [further.get(passage, []) for passage in passages],
     )
 

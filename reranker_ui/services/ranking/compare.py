@@ -9,7 +9,8 @@ from reranker_ui.core.models.reranker import RankedPassage, ranked
 from reranker_ui.core.values.labels import GRADES, Scale, ScaleJson
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import check_split
-from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
+from reranker_ui.services.labels.datasets import scale_of
+from reranker_ui.services.labels.labelled_pairs import labelled_pairs
 from reranker_ui.services.ranking.candidates import Candidates, Source
 from reranker_ui.services.ranking.cutoffs import kept_cutoff
 from reranker_ui.services.ranking.demo import check_shown
@@ -68,19 +69,18 @@ def evaluate(
     require(user, "viewer")
     check_shown(workspace, user, dataset=dataset)
     check_split(split)
-    pairs = labelled_pairs(workspace, user, dataset)
-    pairs = pairs[pairs["split"] == split]
+    pairs = labelled_pairs(workspace, user, dataset, split)
     if pairs.empty:
         raise Refused(NO_LABELS.format(split=split, dataset=dataset))
     texts = pairs_of(pairs)
     ranker = find_ranker(workspace, user, model, texts)
     scores = recorded_scores(ranker, pairs) or ranker.scores(texts, raw=True)
     scale = Scale.from_json(scale_of(workspace, user, dataset))
-    found = ranking_metrics(pairs["query_key"], pairs["grade"], scores, scale=scale)
+    metrics = ranking_metrics(pairs["query_key"], pairs["grade"], scores, scale=scale)
     if metric := metric or metric_of(workspace, user, dataset):
         own = named_per_query(metric, pairs["query_key"], pairs["grade"], scores, scale=scale)
-        found[metric] = None if own.empty else float(own.mean())
-    return found
+        metrics[metric] = None if own.empty else float(own.mean())
+    return metrics
 
 
 class Comparison(TypedDict):
@@ -96,9 +96,16 @@ class Comparison(TypedDict):
 
 
 def compare(
-    workspace: Workspace, user: User, models: Sequence[str], candidates: Candidates
+    workspace: Workspace,
+    user: User,
+    models: Sequence[str],
+    candidates: Candidates,
+    cascade: bool = False,
 ) -> Comparison:
-    """Rank the same candidates with up to three rankers; moves are relative to the first one."""
+    """Rank the same candidates with up to three rankers; moves are relative to the first one.
+
+    cascade: as in `Ranker.candidate_scores`.
+    """
     require(user, "viewer")
     if not 1 <= len(models) <= MOST_RANKERS:
         raise Refused(f"Compare one to {MOST_RANKERS} rankers, not {len(models)}.")
@@ -107,7 +114,7 @@ def compare(
     for model in models:
         ranker = find_ranker(workspace, user, model, [(query, passage) for passage in passages])
         kept = kept_cutoff(workspace, user, ranker.name)
-        sides.append(side_of(ranker, query, passages, candidates, kept))
+        sides.append(side_of(ranker, query, passages, candidates, kept, cascade))
         add_moves(sides[0]["rows"], sides[-1]["rows"])
     grades = candidates.grades()
     return {

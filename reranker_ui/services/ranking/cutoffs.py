@@ -107,13 +107,13 @@ def keep_cutoff(workspace: Workspace, user: User, run: int | str, goal: str) -> 
     require(user, "admin")
     report = look_for_cutoff(workspace, user, run, goal)
     folder, now = folder_of(workspace, report["run"]), time.time()
-    kept = {name: value for name, value in report.items() if name not in ("curve", "goals")}
-    kept |= {"split": "dev", "by": user.name, "at": now}
-    save(folder.cutoff_file, kept)
+    cutoff = {name: value for name, value in report.items() if name not in ("curve", "goals")}
+    cutoff |= {"split": "dev", "by": user.name, "at": now}
+    save(folder.cutoff_file, cutoff)
     with workspace.writing() as connection:
         after = {"goal": goal, "score": report["score"]}
         record(connection, user, "run.cutoff", f"run:{report['run']}", at=now, after=after)
-    return kept
+    return cutoff
 
 
 def drop_cutoff(workspace: Workspace, user: User, run: int | str) -> None:

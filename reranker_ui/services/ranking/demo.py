@@ -15,7 +15,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.runs.listing import find_run, list_runs
-from reranker_ui.services.runs.rows import Run
+from reranker_ui.services.runs.rows import ALONE, Run
 from reranker_ui.services.store.access import LOCAL, VISITOR, User, require
 from reranker_ui.services.store.database import choices, datasets, pairs
 from reranker_ui.services.store.workspace import Workspace
@@ -83,7 +83,7 @@ def demo_of(workspace: Workspace) -> Demo:
     runs = [run for run in list_runs(workspace, LOCAL) if has_model(run)]
     known = {str(run["id"]): run for run in runs} | {run["name"]: run for run in runs}
     run = known.get(chosen.run) or next(
-        (one for one in runs if chosen.dataset in ("", one["dataset"])), None
+        (candidate for candidate in runs if chosen.dataset in ("", candidate["dataset"])), None
     )
     dataset = chosen.dataset or (run["dataset"] if run else "")
     if not _exists(workspace, dataset):
@@ -152,7 +152,7 @@ def check_shown(
         return
     if dataset and dataset != demo.dataset:
         raise Refused("This demo does not show that dataset. Reload the page.")
-    if model and model.removesuffix(":tuned") not in (*FREE, demo.run):
+    if model and model.removesuffix(ALONE) not in (*FREE, demo.run):
         raise Refused("This demo does not show that model. Reload the page.")
 
 
@@ -173,14 +173,18 @@ def demo_page(workspace: Workspace, user: User) -> DemoPage | None:
 
 def _keys(connection: sa.Connection, dataset: str, keys: list[str]) -> set[str]:
     of = select(pairs.c.query_key).join(datasets, datasets.c.id == pairs.c.dataset_id)
-    wanted = datasets.c.name == dataset, pairs.c.query_key.in_(keys), pairs.c.retired_at.is_(None)
-    return set(connection.scalars(of.where(*wanted)))
+    conditions = (
+        datasets.c.name == dataset,
+        pairs.c.query_key.in_(keys),
+        pairs.c.retired_at.is_(None),
+    )
+    return set(connection.scalars(of.where(*conditions)))
 
 
 def _exists(workspace: Workspace, dataset: str) -> bool:
     with workspace.reading() as connection:
-        found = select(datasets.c.id).where(datasets.c.name == dataset)
-        return connection.scalar(found) is not None
+        query = select(datasets.c.id).where(datasets.c.name == dataset)
+        return connection.scalar(query) is not None
 
 
 def _saved(workspace: Workspace) -> Demo:
@@ -201,5 +205,5 @@ def _chosen(workspace: Workspace) -> Demo:
     )
 
 
-def _queries(given: list[str]) -> list[str]:
-    return list(dict.fromkeys(query.strip() for query in given if query.strip()))
+def _queries(queries: list[str]) -> list[str]:
+    return list(dict.fromkeys(query.strip() for query in queries if query.strip()))

@@ -114,6 +114,12 @@ def conversion_of(kind: Kind, target: Path) -> JobFolder:
     return JobFolder(path, "The conversion")
 
 
+def converting(workspace: Workspace, kind: Kind) -> bool:
+    """Whether a conversion of this kind is running."""
+    jobs = (workspace.cache / "conversions").glob(f"{kind}-*")
+    return any(JobFolder(path).alive() for path in jobs)
+
+
 def begin_conversion(kind: Kind, model: Path, target: Path) -> JobFolder:
     """Start converting the model in a folder to `target`, unless already running."""
     job = conversion_of(kind, target)

@@ -72,8 +72,10 @@ def explain(workspace: Workspace, user: User, model: str, query: str, passage: s
 def _rankers(ranker: Ranker, pair: Pair) -> list[RankerEffect]:
     if ranker.contributions is None:
         return []
-    found = ranker.contributions([pair])
-    return [{"title": TITLES[part], "effect": effects[0]} for part, effects in found.items()]
+    contributions = ranker.contributions([pair])
+    return [
+        {"title": TITLES[part], "effect": effects[0]} for part, effects in contributions.items()
+    ]
 
 
 def score_wording(

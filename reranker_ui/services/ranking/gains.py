@@ -13,7 +13,8 @@ from reranker_ui.core.evaluation.metrics import RANKING, per_query
 from reranker_ui.core.evaluation.outcome import bootstrap_interval
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.labels.datasets import labelled_pairs, scale_of
+from reranker_ui.services.labels.datasets import scale_of
+from reranker_ui.services.labels.labelled_pairs import labelled_pairs
 from reranker_ui.services.ranking.demo import check_shown
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
 from reranker_ui.services.ranking.recorded_scores import recorded_scores
@@ -75,8 +76,7 @@ def gains(
     """
     require(user, "viewer")
     check_shown(workspace, user, dataset=dataset)
-    pairs = labelled_pairs(workspace, user, dataset)
-    pairs = pairs[pairs["split"] == split].reset_index(drop=True)
+    pairs = labelled_pairs(workspace, user, dataset, split)
     scale = Scale.from_json(scale_of(workspace, user, dataset))
     texts = pairs_of(pairs)
     rankers = [find_ranker(workspace, user, name, texts) for name in (a, b)]
@@ -130,8 +130,8 @@ def _metrics(
 ) -> pd.DataFrame:
     scores = kept_scores(workspace, ranker, pairs)
     keys, grades = pairs["query_key"].tolist(), pairs["grade"].tolist()
-    found = per_query(keys, grades, scores, scale=scale)
-    return found.set_index("query_key")
+    metrics = per_query(keys, grades, scores, scale=scale)
+    return metrics.set_index("query_key")
 
 
 def kept_scores(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> list[float]:
@@ -145,9 +145,9 @@ def kept_scores(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> li
                 return known
     scores = ranker.logits(list(zip(pairs["query"], pairs["passage"], strict=True)))
     kept.parent.mkdir(parents=True, exist_ok=True)
-    aside = kept.with_suffix(".new.npy")
-    np.save(aside, np.array(scores))
-    aside.replace(kept)
+    draft = kept.with_suffix(".new.npy")
+    np.save(draft, np.array(scores))
+    draft.replace(kept)
     return scores
 
 

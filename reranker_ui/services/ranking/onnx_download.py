@@ -6,7 +6,7 @@ from typing import Literal, TypedDict
 
 from reranker_ui.core.models.onnx_parity import ExportFault, OnnxReport, report_in
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.ranking.engines import begin_conversion, conversion_of
+from reranker_ui.services.ranking.engines import begin_conversion, conversion_of, converting
 from reranker_ui.services.runs.archive import zipped
 from reranker_ui.services.runs.listing import find_handle, find_run
 from reranker_ui.services.runs.rows import Run, folder_of
@@ -40,10 +40,15 @@ def onnx_state(workspace: Workspace, user: User, run: int | str) -> OnnxState:
 
 
 def make_onnx(workspace: Workspace, user: User, run: int | str) -> OnnxState:
-    """Start exporting a run's ONNX files in a child process; returns `onnx_state`."""
+    """Start exporting a run's ONNX files in a child process; returns `onnx_state`.
+
+    Refused while those of another run are exported: each process needs a gigabyte.
+    """
     require(user, "annotator")
     state = onnx_state(workspace, user, run)
     if state["state"] in ("none", "failed"):
+        if converting(workspace, "onnx"):
+            raise Refused("The ONNX files of another run are being made. Try again in a minute.")
         handle = find_handle(workspace, user, run)
         begin_conversion("onnx", handle.folder.model, _folder(workspace, handle.id))
         state = {**state, "state": "making", "report": None}

@@ -24,8 +24,8 @@ def first_models(workspace: Workspace) -> list[str]:
     """The rankers that the Playground begins with; none before there is a run with a model."""
     if workspace.settings.demo and (run := demo_of(workspace).run):
         return [run, "cosine"]
-    found = choices(workspace, LOCAL)
-    return [found["b"], found["a"]] if found["b"] != "cosine" else []
+    suggested = choices(workspace, LOCAL)
+    return [suggested["b"], suggested["a"]] if suggested["b"] != "cosine" else []
 
 
 def follow(workspace: Workspace) -> None:

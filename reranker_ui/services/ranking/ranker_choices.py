@@ -65,6 +65,6 @@ def _choice(run: Run) -> RankerChoice:
 
 
 def _strongest(run: Run) -> str:
-    found = {name: (run["metrics"].get(name) or {}).get("ndcg@10") for name in ("cosine", "bm25")}
-    known = {name: value for name, value in found.items() if value is not None}
+    ndcg = {name: (run["metrics"].get(name) or {}).get("ndcg@10") for name in ("cosine", "bm25")}
+    known = {name: value for name, value in ndcg.items() if value is not None}
     return max(known, key=lambda name: known[name]) if known else "bm25"

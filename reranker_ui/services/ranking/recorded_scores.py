@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from reranker_ui.services.ranking.rankers import ALONE, Ranker
+from reranker_ui.services.ranking.rankers import Ranker
+from reranker_ui.services.runs.rows import ALONE
 
 
 def recorded_scores(ranker: Ranker, pairs: pd.DataFrame) -> list[float] | None:
@@ -18,9 +19,9 @@ def recorded_scores(ranker: Ranker, pairs: pd.DataFrame) -> list[float] | None:
     known = _read(ranker.run, alone=ranker.name.endswith(ALONE))
     if known is None:
         return None
-    found = [known.get(texts) for texts in zip(pairs["query"], pairs["passage"], strict=True)]
-    scores = [score for score in found if score is not None]
-    return scores if len(scores) == len(found) else None
+    recorded = [known.get(texts) for texts in zip(pairs["query"], pairs["passage"], strict=True)]
+    scores = [score for score in recorded if score is not None]
+    return scores if len(scores) == len(recorded) else None
 
 
 def _read(file: Path, alone: bool) -> dict[tuple[str, str], float] | None:

@@ -3,13 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reranker_ui.core.evaluation.combining.cascade import TOP
 from reranker_ui.core.models.reranker import RankedPassage, ranked
 from reranker_ui.core.values.refused import Refused, Unavailable
 from reranker_ui.services.ranking.compare import check
 from reranker_ui.services.ranking.ranker_choices import choices
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
+from reranker_ui.services.runs.listing import UnknownRun
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
+
+ESTIMATES = (
+    "The cross-encoder scored {scored:,} of {rows:,} passages, chosen by cosine and BM25. The"
+    " scores of the others are estimates."
+)
 
 
 class NoModel(Refused):
@@ -22,11 +29,21 @@ class TooLong(Refused):
 
 @dataclass(frozen=True)
 class Served:
-    """The ranker used for `query` and its rows, best first: rank, index, score, passage."""
+    """The ranker used for `query` and its rows, best first: rank, index, score, passage.
+
+    `scored`: how many rows the cross-encoder scored; the scores of the others are estimates.
+    """
 
     ranker: Ranker
     rows: list[RankedPassage]
     query: str
+    scored: int
+
+    def estimates(self) -> str | None:
+        """A sentence about the estimates; None without any."""
+        if self.scored == len(self.rows):
+            return None
+        return ESTIMATES.format(scored=self.scored, rows=len(self.rows))
 
     def tokens(self) -> int:
         """Tokens of query and passages that were read; words for rankers without a tokenizer."""
@@ -45,29 +62,37 @@ def serve_ranking(
     raw: bool = False,
     limit: int | None = None,
     whole: bool = False,
+    top: int | None = None,
+    cascade: bool = False,
 ) -> Served:
     """Rank for an API client. model: as in `compare.rank`; by default the newest run with a model.
 
-    limit: tokens read of each passage. whole: raise TooLong instead of truncating. Refused as in
-    `compare.check`; NoModel where `find_ranker` refuses.
+    limit: tokens read of each passage. whole: raise TooLong instead of truncating. top and cascade:
+    as in `Ranker.candidate_scores`. Refused as in `compare.check`; NoModel where `find_ranker`
+    refuses.
     """
     require(user, "viewer")
     query, passages = check(workspace, query, passages)
     texts = [(query, passage) for passage in passages]
+    model = model or default_model(workspace, user)
     try:
-        ranker = find_ranker(workspace, user, model or default_model(workspace, user), texts)
+        ranker = find_ranker(workspace, user, model, texts)
     except Unavailable:
         raise
+    except UnknownRun:
+        raise NoModel(f'There is no model "{model}". GET /v1/models lists them.') from None
     except Refused as refused:
         raise NoModel(str(refused)) from None
-    pairs = [(query, passage) for passage in ranker.begun(passages, limit)]
+    pairs = [(query, passage) for passage in ranker.truncated(passages, limit)]
     if whole and ranker.model and (cut := sum(ranker.cut(pairs))):
         raise TooLong(
             f"{cut} of {len(pairs)} texts with the query exceed the limit of"
             f" {ranker.model.max_length} tokens of {ranker.title}. Send shorter ones, or set"
             " truncate."
         )
-    return Served(ranker, ranked(ranker.scores(pairs, raw), passages), query)
+    result = ranker.candidate_scores(pairs, max(top or 0, TOP), cascade)
+    scores = result.logits if raw else ranker.shown(result.logits)
+    return Served(ranker, ranked(scores, passages), query, result.scored)
 
 
 def default_model(workspace: Workspace, user: User) -> str:

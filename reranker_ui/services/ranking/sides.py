@@ -4,6 +4,7 @@ import time
 from typing import TypedDict
 
 from reranker_ui.core.evaluation.calibration import calibrated
+from reranker_ui.core.evaluation.combining.cascade import CascadeScores
 from reranker_ui.core.evaluation.metrics import Metrics, ranking_metrics
 from reranker_ui.core.models.reranker import RankedPassage, ranked
 from reranker_ui.core.values.labels import GRADES, Scale
@@ -23,13 +24,15 @@ class ByCutoff(TypedDict):
 class RankedResult(RankedPassage, ByCutoff):
     """A passage as a ranker ranks it.
 
-    `cut`: only its beginning was read; `was`: its rank in the first side; `moved`: ranks gained.
+    `cut`: only its beginning was read; `estimated`: the cross-encoder did not score it; `was`: its
+    rank in the first side; `moved`: ranks gained.
     """
 
     logit: float | None
     label: Label
     pair_id: int | None
     cut: bool
+    estimated: bool
     further: list[FurtherCell]
     was: int
     moved: int
@@ -47,7 +50,8 @@ class Side(TypedDict):
     """A ranker and how it ranks the candidates.
 
     `milliseconds`: scoring only, as measured; `loading`: seconds, 0 if warm; `max_length` in
-    tokens; `metrics`: over the labelled candidates.
+    tokens; `metrics`: over the labelled candidates; `scored`: candidates that were scored, the
+    scores of the others are estimates; `cascades`: whether fewer might be scored.
     """
 
     name: str
@@ -63,6 +67,8 @@ class Side(TypedDict):
     max_length: int | None
     cutoff: SavedCutoff | None
     metrics: Metrics
+    scored: int
+    cascades: bool
     rows: list[RankedResult]
 
 
@@ -72,11 +78,16 @@ def side_of(
     passages: list[str],
     candidates: Candidates,
     kept: KeptCutoff | None,
+    cascade: bool = False,
 ) -> Side:
-    """Rank the candidates; `kept`: the cut-off that was saved with the ranker's run."""
-    begun = time.perf_counter()
-    raw = _raw(ranker, query, passages, candidates)
-    took = time.perf_counter() - begun
+    """Rank the candidates; `kept`: the cut-off that was saved with the ranker's run.
+
+    cascade: as in `Ranker.candidate_scores`.
+    """
+    started = time.perf_counter()
+    scored = _found(ranker, query, passages, candidates, cascade)
+    raw = scored.logits
+    seconds = time.perf_counter() - started
     scores = ranker.shown(raw)
     cut = ranker.cut([(query, passage) for passage in passages])
 
@@ -86,6 +97,7 @@ def side_of(
         return {
             **row, **by_cutoff(logit, kept), "logit": logit, "label": candidates.labels[index],
             "pair_id": candidates.pair_ids[index], "cut": cut[index],
+            "estimated": scored.estimated[index],
             "further": candidates.further[index] if candidates.further else [],
             "was": row["rank"], "moved": 0,
         }  # fmt: skip
@@ -98,7 +110,7 @@ def side_of(
         "notice": ranker.notice,
         "trained": ranker.trained,
         "combined": ranker.combined,
-        "milliseconds": 1000 * took,
+        "milliseconds": 1000 * seconds,
         "loading": ranker.loading,
         "engine": ranker.engine,
         "max_length": ranker.model.max_length if ranker.model else None,
@@ -111,6 +123,8 @@ def side_of(
             raw,
             scale=Scale.from_json(candidates.scale) if candidates.scale else GRADES,
         ),
+        "scored": scored.scored,
+        "cascades": ranker.cascades(len(raw)),
         "rows": [result(row) for row in ranked(scores, passages)],
     }  # fmt: skip
 
@@ -125,10 +139,12 @@ def by_cutoff(logit: float | None, kept: KeptCutoff | None) -> ByCutoff:
     }
 
 
-def _raw(ranker: Ranker, query: str, passages: list[str], candidates: Candidates) -> list[float]:
+def _found(
+    ranker: Ranker, query: str, passages: list[str], candidates: Candidates, cascade: bool
+) -> CascadeScores:
     if ranker.measure == "bm25" and candidates.bm25 is not None:
-        return candidates.bm25()
-    return ranker.logits([(query, passage) for passage in passages])
+        return CascadeScores(candidates.bm25(), [False] * len(passages))
+    return ranker.candidate_scores([(query, passage) for passage in passages], cascade=cascade)
 
 
 def add_moves(first: list[RankedResult], rows: list[RankedResult]) -> None:

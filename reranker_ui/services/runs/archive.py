@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
-from reranker_ui.core.evaluation.combining.combined_ranker import files_beside
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.visibility import visibility_of_run
+from reranker_ui.services.runs.export_model import beside_model
 from reranker_ui.services.runs.listing import find_run
 from reranker_ui.services.runs.rows import folder_of
 from reranker_ui.services.store.access import User, require
@@ -15,7 +15,7 @@ from reranker_ui.services.store.workspace import Workspace
 
 Part = Literal["model", "run"]
 CHUNK = 1 << 20
-LEFT_OUT = ("checkpoints", "model.new", "worker.alive", "stop")
+LEFT_OUT = ("checkpoints", "model.new", "worker.alive", "stop", ".train.arrow")
 DENSE = (".safetensors", ".onnx", ".bin", ".parquet", ".pt")  # deflating them is time for nothing
 
 
@@ -26,8 +26,9 @@ def run_archive(
 
     part: `model` holds the model's files and card, `run` the recipe, the frozen pairs, the events
     and the model too. Both unpack into one folder named after the run, and hold combined.json with
-    its reader where the run combines its model with cosine and BM25. Refused: an unknown run,
-    `model` where it has left none, `run` to an annotator from whom labels of its dataset are kept.
+    its reader and encoder where the run combines its model with cosine and BM25. Refused: an
+    unknown run, `model` where it has left none, `run` to an annotator from whom labels of its
+    dataset are kept.
     """
     require(user, "viewer")
     row = find_run(workspace, user, run)
@@ -40,7 +41,7 @@ def run_archive(
     if not root.is_dir():
         raise Refused(f"The folder of {row['name']} is gone. Choose another run.")
     name = "".join(letter if letter.isalnum() else "-" for letter in row["name"])
-    return f"{name}.zip", zipped(root, name, files_beside(folder.combined_file, root))
+    return f"{name}.zip", zipped(root, name, beside_model(workspace, folder, root))
 
 
 def _may_see(workspace: Workspace, user: User, run: int) -> None:
@@ -55,10 +56,14 @@ def _may_see(workspace: Workspace, user: User, run: int) -> None:
 
 
 def zipped(root: Path, name: str, more: Sequence[Path] = ()) -> Iterator[bytes]:
-    """The bytes of a zip of every file below `root` and the files `more`, in a folder `name`."""
+    """The bytes of a zip of `root` and the files and folders `more`, all in a folder `name`."""
     sink = _Sink()
     members = [(file, str(file.relative_to(root))) for file in _files(root)]
-    members += [(file, file.name) for file in more]
+    members += [
+        (file, str(file.relative_to(one.parent)))
+        for one in more
+        for file in (_files(one) if one.is_dir() else [one])
+    ]
     with zipfile.ZipFile(sink, "w") as archive:
         for file, member in members:
             kind = zipfile.ZIP_STORED if file.suffix in DENSE else zipfile.ZIP_DEFLATED

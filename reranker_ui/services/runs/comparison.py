@@ -135,7 +135,7 @@ def _shared(frames: list[pd.DataFrame | None]) -> list[pd.DataFrame | None]:
         return [None] * len(frames)
     judged = [_judged(frame) for frame in frames if frame is not None]
     first = judged[0]
-    alike = [key for key in first if all(one.get(key) == first[key] for one in judged)]
+    alike = [key for key in first if all(labels.get(key) == first[key] for labels in judged)]
     order = ["query_key", "passage"]
     return [
         frame[frame["query_key"].isin(alike)].sort_values(order, ignore_index=True)
@@ -157,8 +157,8 @@ def _scale(row: Run) -> Scale:
 
 def _per_query(frame: pd.DataFrame, row: Run) -> pd.DataFrame:
     keys, grades = frame["query_key"].tolist(), frame["grade"].tolist()
-    found = per_query(keys, grades, frame["score"].tolist(), scale=_scale(row))
-    return found.set_index("query_key")
+    metrics = per_query(keys, grades, frame["score"].tolist(), scale=_scale(row))
+    return metrics.set_index("query_key")
 
 
 def _measured(
@@ -177,12 +177,12 @@ def _measured(
         )
         for frame, row in zip(frames, rows, strict=True)
     ]
-    values = [unmeasured(found["average_precision"]) for found in pooled]
+    values = [unmeasured(metrics["average_precision"]) for metrics in pooled]
     return [*measured, {"metric": "average_precision", "values": values}]
 
 
 def _chosen(metric: str, rows: list[Run], frames: list[pd.DataFrame]) -> list[MetricValues]:
-    found = [
+    per_run = [
         named_per_query(
             metric,
             frame["query_key"].tolist(),
@@ -192,7 +192,7 @@ def _chosen(metric: str, rows: list[Run], frames: list[pd.DataFrame]) -> list[Me
         )
         for frame, row in zip(frames, rows, strict=True)
     ]
-    return [{"metric": metric, "values": [_mean(values, found[0]) for values in found]}]
+    return [{"metric": metric, "values": [_mean(values, per_run[0]) for values in per_run]}]
 
 
 def _mean(values: "pd.Series[float]", first: "pd.Series[float]") -> Value:
@@ -216,7 +216,8 @@ def _reported(rows: list[Run]) -> list[MetricValues]:
     """Each run's own metrics, which are not comparable."""
     own = [row["metrics"].get("combined") or row["metrics"].get("tuned") or {} for row in rows]
     return [
-        {"metric": name, "values": [unmeasured(one.get(name)) for one in own]} for name in METRICS
+        {"metric": name, "values": [unmeasured(metrics.get(name)) for metrics in own]}
+        for name in METRICS
     ]
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from reranker_ui.core.values.recipe import EMBEDDED
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.services.labels.dataset_details import refuse_unreadable
 from reranker_ui.services.runs.listing import find_run
-from reranker_ui.services.runs.rows import Run, number_of
+from reranker_ui.services.runs.rows import ALONE, Run, number_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace, record
@@ -79,12 +81,13 @@ def _checked_name(name: str, row: Run) -> str:
         raise Refused(
             f'"{name}" would be read as another run or a model. Choose a name with other words.'
         )
-    if name in _RANKERS:
-        raise Refused(f'"{name}" is the name of a ranker. Choose another name.')
+    refuse_unreadable(name)
+    if name in _RANKERS or name.endswith(ALONE):
+        raise Refused(f'"{name}" would be read as the name of a ranker. Choose another name.')
     return name
 
 
-_RANKERS = ("base", "bm25", "cosine")
+_RANKERS = ("base", "bm25", "cosine", *EMBEDDED)
 
 
 def _checked_note(note: str) -> str:

@@ -1,68 +1,29 @@
-"""The executors of a workspace: which are set up, and what they say of their jobs."""
+"""Where a run may train: executors that are set up, their prices, what they say of a job."""
 
 from typing import TypedDict
-
-import sqlalchemy as sa
 
 from reranker_ui.core.values.execution.placement import (
     LOCAL,
     Phase,
     Placement,
     checked,
-    has_live_job,
     job_of,
     placement_of,
 )
 from reranker_ui.core.values.execution.price import Price
+from reranker_ui.core.values.machine import check_gpus
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
-from reranker_ui.executors.base import Executor
-from reranker_ui.executors.hf_jobs import HubJobOptions, HubJobsExecutor
-from reranker_ui.executors.local import LocalExecutor
-from reranker_ui.executors.slurm import SlurmExecutor, SlurmOptions
+from reranker_ui.services.runs.execution.known_executors import KINDS, executor_of, kind_of
 from reranker_ui.services.runs.progress import LIVE
-from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace
-from reranker_ui.settings import hub_token, worker_environment
 
-TITLES = {
-    LOCAL: "This machine",
-    SlurmExecutor.name: "Slurm",
-    HubJobsExecutor.name: "Hugging Face Jobs",
-}
 PRICES = 600.0  # seconds that a price is remembered
-REFRESHED = 3.0  # seconds between two questions to an executor
 
 
-def executor_of(workspace: Workspace, name: str) -> Executor:
-    """The executor with this name. Refused where there is none."""
-    settings = workspace.settings
-    if name == LOCAL:
-        return LocalExecutor(worker_environment())
-    if name == SlurmExecutor.name:
-        options = SlurmOptions(
-            settings.slurm_partition,
-            settings.slurm_time,
-            settings.slurm_lines,
-            settings.slurm_requeue,
-        )
-        return SlurmExecutor(worker_environment(), options)
-    if name == HubJobsExecutor.name:
-        return _hub_jobs(workspace)
-    raise Refused(f"There is no executor {name}. Choose {' or '.join(TITLES)}.")
-
-
-def _hub_jobs(workspace: Workspace) -> Executor:
-    from huggingface_hub import HfApi
-
-    settings = workspace.settings
-    options = HubJobOptions(
-        settings.hf_jobs_flavor,
-        settings.hf_jobs_timeout,
-        settings.hf_jobs_image,
-        settings.hf_jobs_namespace,
-    )
-    return HubJobsExecutor(HfApi(token=hub_token()), options)
+def title_of(name: str) -> str:
+    """The name of an executor as the page shows it."""
+    return KINDS[name].title if name in KINDS else name
 
 
 def price_of(workspace: Workspace, placement: Placement) -> Price | None:
@@ -105,18 +66,22 @@ def placement(
         )
     executor_of(workspace, name)
     if gpus is None:
-        gpus = 0 if processes else workspace.settings.run_gpus
-    return checked(name, processes or 1, gpus)
+        gpus = workspace.settings.run_gpus if processes is None else 0
+    return checked(name, 1 if processes is None else processes, gpus)
 
 
-def check_passes(placement: Placement, passes: int) -> None:
-    """Refuse a recipe of several passes as Hugging Face Jobs.
+def check_placement(placement: Placement, passes: int = 1) -> None:
+    """Refuse a run that cannot train where it is placed.
 
-    Each pass trains the model of the one before, which is not here yet when its job is submitted.
+    On this machine it may have too few GPUs; elsewhere `passes` may need an order that the
+    executor does not keep.
     """
-    if passes > 1 and placement.executor == HubJobsExecutor.name:
+    if placement.executor == LOCAL:
+        check_gpus(placement.gpus)
+    kind = kind_of(placement.executor)
+    if passes > 1 and not kind.in_order:
         raise Refused(
-            f"A recipe of {passes} passes cannot train as Hugging Face Jobs: each pass needs the"
+            f"A recipe of {passes} passes cannot train with {kind.title}: each pass needs the"
             " model of the one before. Choose another executor, or a recipe of one pass."
         )
 
@@ -140,7 +105,7 @@ def place_of(folder: RunFolder) -> RunPlace:
         "executor": placed.executor,
         "processes": placed.processes,
         "gpus": placed.gpus,
-        "title": TITLES.get(placed.executor, placed.executor),
+        "title": title_of(placed.executor),
         "job": job.id if job else None,
         "state": job.state if job else None,
         "phase": job.phase if job else None,
@@ -149,14 +114,16 @@ def place_of(folder: RunFolder) -> RunPlace:
 
 def is_at(place: RunPlace, placement: Placement) -> bool:
     """Whether a run trained where this placement puts one."""
-    found = place["executor"], place["processes"], place["gpus"]
-    return found == (placement.executor, placement.processes, placement.gpus)
+    chosen = place["executor"], place["processes"], place["gpus"]
+    return chosen == (placement.executor, placement.processes, placement.gpus)
 
 
 def sentence(place: RunPlace, status: str, default: str) -> str:
     """The sentence of a run with this status, with what its executor says of its job."""
     if place["job"] is None:
         return default
+    if status in LIVE and not place["job"]:
+        return f"Being submitted to {place['title']}"
     if status in LIVE and place["phase"] == "waiting":  # running, where it was queued again
         return f"Waiting in {place['title']}: job {place['job']}, {place['state']}"
     if status == "lost" and place["state"]:
@@ -164,21 +131,3 @@ def sentence(place: RunPlace, status: str, default: str) -> str:
             f"{default.rstrip('.')}. {place['title']} says of job {place['job']}: {place['state']}."
         )
     return default
-
-
-def refresh(workspace: Workspace) -> None:
-    """Ask the executors for the jobs that wait or run; for all callers at once."""
-    workspace.memory.get("jobs of runs", lambda: _refresh(workspace), seconds=REFRESHED)
-
-
-def _refresh(workspace: Workspace) -> None:
-    with workspace.reading() as connection:
-        elsewhere = sa.select(runs.c.id, runs.c.executor).where(runs.c.executor != LOCAL)
-        rows = connection.execute(elsewhere).all()
-    folders: dict[str, list[RunFolder]] = {}
-    for number, name in rows:
-        folder = RunFolder(workspace.home.resolve() / "runs" / f"{number:05d}")
-        if has_live_job(folder.path) and placement_of(folder.path).executor == name:
-            folders.setdefault(name, []).append(folder)
-    for name, jobs in folders.items():
-        executor_of(workspace, name).refresh(jobs)

@@ -1,24 +1,30 @@
-"""A run's model into a folder of this machine, whole or with the tokens of its texts alone."""
+"""A run's model in a folder, and what a copy of it needs to score as the run does."""
 
 import shutil
 from pathlib import Path
 from typing import Any
 
+from reranker_ui.core.bases.base_models import resolve_encoder
 from reranker_ui.core.bases.trimmed_vocabulary import write_trimmed
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.evaluation.combining.combined_ranker import files_beside
+from reranker_ui.core.values.json_files import read_object
+from reranker_ui.core.values.recipe import EMBEDDED_MULTILINGUAL
 from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.services.runs.listing import find_run
 from reranker_ui.services.runs.rows import folder_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
+OF_ENCODER = ("cosine", "probe")  # parts of a combination that read embeddings
+
 
 def export_model(
     workspace: Workspace, user: User, run: int | str, target: Path, trim: bool = False
 ) -> dict[str, Any]:
-    """Write the model of `run` to the new folder `target`, with combined.json where there is one.
+    """Write the model of `run` to the new folder `target`, with what `beside_model` names.
 
     `trim`: leave out the tokens that the run's texts never use. Returns `folder`, `bytes`, and,
     trimmed, what `write_trimmed` returns. Refused: a folder that is there, a run without a model,
@@ -38,7 +44,36 @@ def export_model(
         trimmed = write_trimmed(folder.model, target, [*pairs, *folder.texts()])
     else:
         shutil.copytree(folder.model, target)
-    for file in files_beside(folder.combined_file, folder.model):
-        shutil.copy(file, target)
+    for entry in beside_model(workspace, folder, folder.model):
+        if entry.is_dir():
+            shutil.copytree(entry, target / entry.name)
+        else:
+            shutil.copy(entry, target)
     size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
     return {"folder": str(target), "bytes": size, **trimmed}
+
+
+def beside_model(workspace: Workspace, folder: RunFolder, root: Path) -> list[Path]:
+    """Files and folders to put beside a copy of `root`: the run, or its model.
+
+    combined.json, its reader, and the folder of the encoder where the Hub has no equal one. Empty
+    where the run's model ranks alone.
+    """
+    encoder = encoder_beside_model(workspace, folder)
+    return [*files_beside(folder.combined_file, root), *([encoder] if encoder else [])]
+
+
+def encoder_beside_model(workspace: Workspace, folder: RunFolder) -> Path | None:
+    """The folder of the encoder that a copy of the run's model needs; None where the Hub has it.
+
+    The weights of the embedded E5 were packed in 4 bits. Those on the Hub give other cosines, and
+    a combination would turn them into other scores.
+    """
+    combined = read_object(folder.combined_file) or {}
+    weights = combined.get("weights") or {}
+    if combined.get("encoder") != EMBEDDED_MULTILINGUAL or not any(map(weights.get, OF_ENCODER)):
+        return None
+    try:
+        return resolve_encoder(EMBEDDED_MULTILINGUAL, workspace.cache)
+    except Refused:  # its packages do not exist for this system
+        return None

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
-from reranker_ui.services.runs import executors
+from reranker_ui.services.runs.execution.run_jobs import refresh
 from reranker_ui.services.runs.rows import Run, folder_of, number_of, row_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import runs
@@ -18,16 +18,28 @@ CONTRACT = ("id", "name", "status", "metrics", "counts", "folder", "damage")
 def list_runs(workspace: Workspace, user: User) -> list[Run]:
     """All runs, newest first. The keys of CONTRACT are the ones other programs rely on."""
     require(user, "viewer")
-    executors.refresh(workspace)
+    refresh(workspace)
     with workspace.reading() as connection:
         rows = connection.execute(_ROWS.order_by(runs.c.id.desc())).mappings().all()
     return [row_of(workspace, dict(row)) for row in rows]
+
+
+def chain_of(workspace: Workspace, user: User, row: Run) -> list[Run]:
+    """The runs of the chain of a run, the last one first; the run alone where it has none."""
+    require(user, "viewer")
+    if row["chain"] is None:
+        return [row]
+    return [run for run in list_runs(workspace, user) if run["chain"] == row["chain"]]
 
 
 def contract_of(run: Run) -> dict[str, Any]:
     """The fields of a run that other programs rely on."""
     fields: dict[str, Any] = {**run}
     return {name: fields[name] for name in CONTRACT}
+
+
+class UnknownRun(Refused):
+    """No run has this number or name."""
 
 
 class RunHandle(NamedTuple):
@@ -41,7 +53,7 @@ class RunHandle(NamedTuple):
 def find_run(workspace: Workspace, user: User, run: int | str) -> Run:
     """The run with this number or name, or called "run NUMBER"; Refused if there is none."""
     require(user, "viewer")
-    executors.refresh(workspace)
+    refresh(workspace)
     return row_of(workspace, _stored(workspace, run))
 
 
@@ -59,7 +71,7 @@ def _stored(workspace: Workspace, run: int | str) -> dict[str, Any]:
     with workspace.reading() as connection:
         row = connection.execute(_ROWS.where(choice)).mappings().first()
     if row is None:
-        raise Refused(f'There is no run "{text}". The verb runs and the Train tab list them.')
+        raise UnknownRun(f'There is no run "{text}". The verb runs and the Train tab list them.')
     return dict(row)
 
 

@@ -143,10 +143,10 @@ def _warnings(results: Results | None, folder: RunFolder, whole: bool) -> list[s
 def _files(folder: RunFolder) -> list[RunFile]:
     if not folder.model.is_dir():
         return []
-    found = (file for file in sorted(folder.model.rglob("*")) if file.is_file())
+    files = (file for file in sorted(folder.model.rglob("*")) if file.is_file())
     return [
         {"name": str(file.relative_to(folder.model)), "bytes": file.stat().st_size}
-        for file in found
+        for file in files
     ]
 
 

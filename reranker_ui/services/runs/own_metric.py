@@ -29,10 +29,10 @@ def set_metric(workspace: Workspace, user: User, dataset: str, metric: str | Non
     if metric:
         measure_of(metric)
     with workspace.writing() as connection:
-        found = find_dataset(connection, dataset)
-        change = datasets.update().where(datasets.c.id == found.id).values(metric=metric)
+        row = find_dataset(connection, dataset)
+        change = datasets.update().where(datasets.c.id == row.id).values(metric=metric)
         connection.execute(change)
-        subject, after = f"dataset:{found.id}", {"metric": metric}
+        subject, after = f"dataset:{row.id}", {"metric": metric}
         record(connection, user, "dataset.metric", subject, at=time.time(), after=after)
 
 
@@ -70,16 +70,16 @@ def measured(folder: RunFolder, metric: str) -> OwnMetric | None:
         return None
     scale = scale_in(folder)
     keys, grades = frame["query_key"].tolist(), frame["grade"].tolist()
-    found = {
+    per_query = {
         name: named_per_query(metric, keys, grades, frame[name].tolist(), scale=scale)
         for name in RANKERS
         if name in frame
     }
-    ours = found.get("combined", found.get("tuned"))
-    if ours is None or ours.empty or "base" not in found:
+    ours = per_query.get("combined", per_query.get("tuned"))
+    if ours is None or ours.empty or "base" not in per_query:
         return None
-    values = {name: _with_interval(one) for name, one in found.items()}
-    return {"name": metric, "values": values, "gain": _with_interval(ours - found["base"])}
+    values = {name: _with_interval(each) for name, each in per_query.items()}
+    return {"name": metric, "values": values, "gain": _with_interval(ours - per_query["base"])}
 
 
 def scale_in(folder: RunFolder) -> Scale:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from reranker_ui.core.evaluation.verdict import TITLES
+from reranker_ui.core.evaluation.verdict import TITLES, state_of
 from reranker_ui.core.values import event_log
 from reranker_ui.core.values.event_log import TERMINAL, Status, status_of
 from reranker_ui.core.values.json_files import read_object
@@ -64,8 +64,8 @@ def damage(folder: RunFolder) -> str | None:
 
 @lru_cache(maxsize=2048)
 def _damage(path: Path, *_marks: int) -> str | None:
-    found = RunFolder(path).damage()
-    return f"{found} {BRING_BACK}" if found else None
+    damage = RunFolder(path).damage()
+    return f"{damage} {BRING_BACK}" if damage else None
 
 
 def _marks(*files: Path) -> tuple[int, ...]:
@@ -116,8 +116,8 @@ def _take(progress: Progress, event: Event) -> None:
         progress.notices += [event["notice"]] if event.get("notice") else []
     elif kind == "log":
         progress.log = event
-    elif kind == "notice":
-        progress.notices.append(str(event.get("message") or ""))
+    elif kind in ("notice", "agreement"):
+        progress.notices += filter(None, [_notice(event)])
     elif kind == "evaluated":
         _take_metrics(progress, event)
     elif kind in TERMINAL:
@@ -126,13 +126,23 @@ def _take(progress: Progress, event: Event) -> None:
         progress.metrics |= {name: _numbers(ended[name]) for name in RANKERS if name in ended}
 
 
+def _notice(event: Event) -> str:
+    value, pairs = event.get("value"), event.get("pairs")
+    if event["event"] == "agreement" and isinstance(value, float) and isinstance(pairs, int):
+        return (
+            f"After the warm start the model ranks {pairs:,} dev pairs like its teacher, the"
+            f" cosine, with a rank correlation of {value:.2f}."
+        )
+    return str(event.get("message") or "")
+
+
 def _take_metrics(progress: Progress, event: Event) -> None:
-    found = progress.metrics if event.get("split") == "test" else progress.dev
+    metrics = progress.metrics if event.get("split") == "test" else progress.dev
     during = event.get("when") == "during"
     when = "tuned" if during else event.get("when")
     ranker = next((name for name in RANKERS if name == when), None)
     if ranker is not None and not (during and event.get("split") == "test"):
-        found[ranker] = _numbers(event.get("metrics"))
+        metrics[ranker] = _numbers(event.get("metrics"))
 
 
 def _numbers(metrics: Any) -> dict[str, float | None] | None:
@@ -154,7 +164,10 @@ def look(folder: RunFolder) -> tuple[Progress, Status]:
 
 
 def gain_interval(folder: RunFolder) -> tuple[float, float] | None:
-    """The 95% interval of the gain in nDCG@10 over the model it started from; None if unknown."""
+    """The 95% interval of the gain in nDCG@10 over the model it started from.
+
+    None if it is unknown, or not significant by the rule of the verdict.
+    """
     try:
         stat = folder.outcome_file.stat()
     except OSError:
@@ -165,10 +178,15 @@ def gain_interval(folder: RunFolder) -> tuple[float, float] | None:
 @lru_cache(maxsize=2048)
 def _interval_in(file: Path, _changed: int) -> tuple[float, float] | None:
     against = (read_object(file) or {}).get("against")
-    duel = against.get("base") if isinstance(against, dict) else None
-    ends = [duel.get("low"), duel.get("high")] if isinstance(duel, dict) else []
-    found = [end for end in ends if isinstance(end, float)]
-    return (found[0], found[1]) if len(found) == 2 else None
+    difference = against.get("base") if isinstance(against, dict) else None
+    if not isinstance(difference, dict):
+        return None
+    keys = ("difference", "low", "high", "p")
+    found = {key: difference[key] for key in keys if isinstance(difference.get(key), float)}
+    if not {"low", "high"} <= found.keys():
+        return None
+    gain = {"difference": found["low"], "p": 0.0} | found  # earlier versions made no test
+    return None if state_of(gain) == "unclear" else (gain["low"], gain["high"])
 
 
 def sentence(progress: Progress, state: Status) -> str:
@@ -191,11 +209,11 @@ def seconds(progress: Progress, state: str, now: float) -> float | None:
     """How long the run took, or has taken so far; None before it started."""
     if not progress.started:
         return None
-    begun = float(progress.started["time"])
+    started_at = float(progress.started["time"])
     if progress.ended:
-        return float(progress.ended["time"]) - begun
-    last = progress.log.get("time", begun)
-    return (now if state in LIVE else float(last)) - begun
+        return float(progress.ended["time"]) - started_at
+    last = progress.log.get("time", started_at)
+    return (now if state in LIVE else float(last)) - started_at
 
 
 def verdict(metrics: Metrics, origin: str = "base") -> str | None:
@@ -206,14 +224,14 @@ def verdict(metrics: Metrics, origin: str = "base") -> str | None:
     """
     ranked = int((metrics.get("tuned") or {}).get("queries") or 0)
     metric = "ndcg@10" if ranked >= FEW else "average_precision"
-    found = {name: _value(metrics, name, metric) for name in RANKERS}
-    ours = found["tuned"] if found["combined"] is None else found["combined"]
+    values = {name: _value(metrics, name, metric) for name in RANKERS}
+    ours = values["tuned"] if values["combined"] is None else values["combined"]
     if ours is None:
         return None
     titles = {**TITLES, "base": origin}
     reach = {
         titles[name]: value
-        for name, value in found.items()
+        for name, value in values.items()
         if name in titles and value is not None and value > ours
     }
     if not reach:

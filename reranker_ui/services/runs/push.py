@@ -10,6 +10,7 @@ from reranker_ui.core.models.hub_models import HUB_ID
 from reranker_ui.core.values.json_files import read_object
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.runs.export_model import encoder_beside_model
 from reranker_ui.services.runs.listing import find_run
 from reranker_ui.services.runs.rows import folder_of
 from reranker_ui.services.store.access import User, require
@@ -60,6 +61,8 @@ def push(
     secret = (token or "").strip() or hub_token()
     pushed: Pushed = {"repo": repo, "private": private, "time": time.time(), "state": "pushing"}
     request = {"repo": repo, "private": private, "time": pushed["time"]}
+    encoder = encoder_beside_model(workspace, folder)
+    request["encoder"] = str(encoder) if encoder else None
     with workspace.writing() as connection:
         after = {"repo": repo, "private": private}
         record(connection, user, "run.push", f"run:{row['id']}", at=time.time(), after=after)

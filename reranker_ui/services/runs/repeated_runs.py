@@ -68,13 +68,15 @@ def columns_of(rows: Sequence[Run]) -> list[Column]:
     Columns come in the order of their first runs, and the runs of a column by their seeds. Two runs
     stay two columns, and so do runs with the same seed.
     """
-    found: dict[str, Column] = {}
+    by_recipe: dict[str, Column] = {}
     for position, row in enumerate(rows):
-        found.setdefault(_key(row), []).append(position)
-    seeds = [[rows[at]["recipe"]["seed"] for at in column] for column in found.values()]
+        by_recipe.setdefault(_key(row), []).append(position)
+    seeds = [[rows[at]["recipe"]["seed"] for at in column] for column in by_recipe.values()]
     if len(rows) < 3 or any(len(set(column)) < len(column) for column in seeds):
         return [[position] for position in range(len(rows))]
-    return [sorted(column, key=lambda at: rows[at]["recipe"]["seed"]) for column in found.values()]
+    return [
+        sorted(column, key=lambda at: rows[at]["recipe"]["seed"]) for column in by_recipe.values()
+    ]
 
 
 def _key(row: Run) -> str:
@@ -122,17 +124,17 @@ def value_of(values: Sequence[Value], first: Sequence[Value]) -> ColumnValue:
     """
     if len(values) == 1:
         return {**values[0], "each": [values[0]["value"]]}
-    found = [value["value"] for value in values if value["value"] is not None]
-    if len(found) < len(values):
+    numbers = [value["value"] for value in values if value["value"] is not None]
+    if len(numbers) < len(values):
         return {**UNKNOWN, "each": []}
     others = [value["value"] for value in first if value["value"] is not None]
-    low, high = t_interval(found)
+    low, high = t_interval(numbers)
     cell: ColumnValue = {
-        **UNKNOWN, "value": float(np.mean(found)), "low": low, "high": high, "each": [*found],
+        **UNKNOWN, "value": float(np.mean(numbers)), "low": low, "high": high, "each": [*numbers],
     }  # fmt: skip
-    if len(first) != len(found) or len(others) != len(found):
+    if len(first) != len(numbers) or len(others) != len(numbers):
         return cell
-    gains = [own - other for own, other in zip(found, others, strict=True)]
+    gains = [own - other for own, other in zip(numbers, others, strict=True)]
     gain_low, gain_high = t_interval(gains)
     return {**cell, "gain": float(np.mean(gains)), "gain_low": gain_low, "gain_high": gain_high}
 

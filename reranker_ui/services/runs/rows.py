@@ -6,16 +6,19 @@ from pathlib import Path
 from typing import Any, Literal, NotRequired, TypedDict
 
 from reranker_ui.core.values.event_log import Status
+from reranker_ui.core.values.execution.placement import placement_of
 from reranker_ui.core.values.recipe import EMBEDDED_BASE, EMBEDDED_ENGLISH, EMBEDDED_MULTILINGUAL
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.runs import executors
 from reranker_ui.services.runs import progress as progress_in
+from reranker_ui.services.runs.execution.known_executors import kind_of
 from reranker_ui.services.runs.executors import RunPlace
 from reranker_ui.services.runs.progress import Metrics
 from reranker_ui.services.store.workspace import Workspace
 
-PATIENCE = 20.0  # seconds after which a worker that does not listen can be ended
+ALONE = ":tuned"  # after a run's name: only its cross-encoder
 _LONGEST_ID = 9  # digits: what a database can compare with an id
+_STOPPING = {"keep": "Stopping after this step", "cancel": "Cancelling"}
 _SHORT = {
     EMBEDDED_BASE: "embedded MiniLM or E5",
     EMBEDDED_ENGLISH: "embedded MiniLM",
@@ -34,8 +37,8 @@ class ListedFields(TypedDict):
     """What the table of runs shows of a run.
 
     `metrics`: on the test split; `interval`: the 95% interval of its gain in nDCG@10 over its
-    origin; `seconds`: how long it took, or has taken; `overdue`: it was asked to cancel and does
-    not answer.
+    origin, where that is significant; `seconds`: how long it took, or has taken; `overdue`: it was
+    asked to cancel and does not answer.
     """
 
     id: int
@@ -130,7 +133,9 @@ def row_of(workspace: Workspace, row: dict[str, Any]) -> Run:
     progress, state = progress_in.look(folder)
     damage = progress_in.damage(folder)
     place = executors.place_of(folder)
-    sentence = _waits(folder, state, row) or progress_in.sentence(progress, state)
+    stopping = folder.stop_requested() if state in progress_in.LIVE else None
+    sentence = _STOPPING[stopping] if stopping else _waits(folder, state, row)
+    sentence = sentence or progress_in.sentence(progress, state)
     sentence = executors.sentence(place, state, sentence)
     base_used = _base(progress.started.get("base_used") or "") or None
     origin = _origin(workspace, row, base_used)
@@ -146,7 +151,7 @@ def row_of(workspace: Workspace, row: dict[str, Any]) -> Run:
         "base": _base(row["recipe"]["base"]),
         "parent": row["parent_run_id"],
         "damage": damage,
-        "resumable": not damage and state in ("stopped", "lost", "failed") and _resumable(folder),
+        "resumable": not damage and _resumable(folder, state, bool(progress.started)),
         "base_used": base_used,
         "origin": origin,
         "interval": progress_in.gain_interval(folder),
@@ -175,15 +180,17 @@ def row_of(workspace: Workspace, row: dict[str, Any]) -> Run:
         "precision": progress.started.get("precision"),
         "threads": progress.started.get("threads"),
         "device": progress.started.get("device"),
-        "stopping": folder.stop_requested() if state in progress_in.LIVE else None,
+        "stopping": stopping,
         "overdue": state in progress_in.LIVE and is_overdue(folder),
     }
 
 
 def is_overdue(folder: RunFolder) -> bool:
-    """Whether a worker was asked to cancel PATIENCE seconds ago and has not ended."""
-    cancelled = folder.stop_requested() == "cancel"
-    return cancelled and time.time() - folder.stop_file.stat().st_mtime > PATIENCE
+    """Whether a worker was asked to cancel, and its executor's patience with it is over."""
+    if folder.stop_requested() != "cancel":
+        return False
+    patience = kind_of(placement_of(folder.path).executor).patience
+    return time.time() - folder.stop_file.stat().st_mtime > patience
 
 
 def _origin(workspace: Workspace, row: dict[str, Any], base_used: str | None) -> RunOrigin:
@@ -197,10 +204,14 @@ def _origin(workspace: Workspace, row: dict[str, Any], base_used: str | None) ->
     return {"title": title, "ranker": "base" if base == workspace.settings.default_base else base}
 
 
-def _resumable(folder: RunFolder) -> bool:
+def _resumable(folder: RunFolder, state: Status, started: bool) -> bool:
+    if state == "failed" and not started:
+        return True
+    if state not in ("stopped", "lost", "failed"):
+        return False
     try:
         changed = folder.checkpoints.stat().st_mtime_ns
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:  # missing, or a link to itself
         return False
     return _has_checkpoint(folder, changed)
 
@@ -215,7 +226,7 @@ def _waits(folder: RunFolder, state: str, row: dict[str, Any]) -> str | None:
     if state != "queued":
         return None
     if row["parent_run_id"] is None or not folder.waits_for_its_parent():
-        return None if folder.someone_is_ahead() else "Starting"
+        return None if folder.has_run_ahead() else "Starting"
     if _folder(folder.home, row["parent_run_id"]).status() == "lost":
         return f"Waiting for {row['parent_name']}, which is lost: resume that one, or cancel this."
     return f"Waiting for {row['parent_name']}"

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from reranker_ui.core.values.pairs import near, query_key
-from reranker_ui.services.labels.datasets import labelled_pairs
+from reranker_ui.services.labels.labelled_pairs import labelled_pairs
 from reranker_ui.services.runs.listing import find_handle
 from reranker_ui.services.runs.rows import folder_of
 from reranker_ui.services.store.access import User, require
@@ -20,10 +20,9 @@ def learned_queries(
     learned from another dataset with the same queries.
     """
     require(user, "viewer")
-    pairs = labelled_pairs(workspace, user, dataset)
-    wanted = pairs[pairs["split"] == split]
+    labelled = labelled_pairs(workspace, user, dataset, split)
     learned = {near(query_key(query)) for query in _trained_on(workspace, user, run)}
-    leaked = wanted[wanted["query_key"].map(near).isin(learned)]
+    leaked = labelled[labelled["query_key"].map(near).isin(learned)]
     return list(dict.fromkeys(leaked["query"]))
 
 

@@ -96,10 +96,10 @@ def events(workspace: Workspace, user: User, run: int | str, since: int = 0) -> 
 
 
 def _events(workspace: Workspace, row: Run, since: int) -> RunEvents:
-    found, following = folder_of(workspace, row["id"]).events(max(0, since))
-    for event in found:
+    events, following = folder_of(workspace, row["id"]).events(max(0, since))
+    for event in events:
         event.pop("traceback", None)
-    return {"run": row, "events": found, "next": following, "now": time.time()}
+    return {"run": row, "events": events, "next": following, "now": time.time()}
 
 
 def follow(
@@ -122,11 +122,11 @@ def follow(
     row = find_run(workspace, user, run)
     same = row["id"] == drawn and row["steps"] in (None, steps)
     since = since if same else 0
-    found = _events(workspace, row, since)
-    if since and any(event["event"] == "started" for event in found["events"]):
+    followed = _events(workspace, row, since)
+    if since and any(event["event"] == "started" for event in followed["events"]):
         # Resumed: some steps are taken again, so what is drawn beyond them goes.
-        found, since = _events(workspace, row, 0), 0
-    return {**found, "since": since}
+        followed, since = _events(workspace, row, 0), 0
+    return {**followed, "since": since}
 
 
 def _current_run(workspace: Workspace, user: User) -> int | None:
@@ -189,10 +189,13 @@ def _entry(members: list[Run]) -> dict[str, Any]:
 
 
 def _standing(row: Run) -> tuple[int, int]:
-    """The run that represents a chain: running, failed, queued, else the last with a model."""
+    """The run that represents a chain: running, failed, queued, else the last with a model.
+
+    Where all were cancelled it is the first, the only one that may have begun.
+    """
     rank = {"running": 4, "failed": 3, "lost": 3, "queued": 2, "finished": 1, "stopped": 1}
-    next_first = -row["id"] if row["status"] == "queued" else row["id"]
-    return rank.get(row["status"], 0), next_first
+    first = row["status"] in ("queued", "cancelled")
+    return rank.get(row["status"], 0), -row["id"] if first else row["id"]
 
 
 def current(workspace: Workspace, user: User) -> RunPulse:

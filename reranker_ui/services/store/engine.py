@@ -12,7 +12,10 @@ from reranker_ui.core.values.refused import Unavailable
 def open_engine(url: str) -> sa.Engine:
     """An engine for `url`. SQLite: WAL, full sync, foreign keys, and our own BEGIN."""
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True)
+        # Two servers take less than the 100 connections that PostgreSQL has by default.
+        engine = sa.create_engine(url, pool_pre_ping=True, pool_size=15, max_overflow=25)
+        event.listen(engine, "connect", _notice_dead_peers)
+        return engine
     engine = sa.create_engine(
         url, module=sqlite_module(), pool_size=20, max_overflow=40, json_deserializer=_read_json
     )
@@ -39,6 +42,14 @@ def sqlite_module() -> Any:
     except ImportError:
         import sqlite3 as dbapi2
     return dbapi2
+
+
+def _notice_dead_peers(connection: Any, _record: Any) -> None:
+    # A server whose machine died would keep the write lock for two hours.
+    with connection.cursor() as cursor:
+        for name, value in (("idle", 30), ("interval", 10), ("count", 3)):
+            cursor.execute(f"SET tcp_keepalives_{name} = {value}")
+    connection.commit()
 
 
 def _prepare(connection: Any, _record: Any) -> None:

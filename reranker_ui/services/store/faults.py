@@ -12,7 +12,7 @@ from reranker_ui.core.values.machine import free_disk
 from reranker_ui.core.values.refused import Unavailable
 from reranker_ui.settings import Settings
 
-BOOK = re.compile(r"db-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)-\d+\.json")  # of one backup
+MANIFEST = re.compile(r"db-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)-\d+\.json")  # of one backup
 _DAMAGED = (
     *("malformed", "not a database", "could not decode", "unsupported file format"),
     *("no such column", "no such table", "no such index"),  # the schema itself is garbled
@@ -73,19 +73,16 @@ def _way_back(settings: Settings) -> str:
     command = "`python -m reranker_ui restore --replace`"
     if "://" in place:
         return f"Stop the server and restore the newest backup at {place} with {command}."
-    books = sorted(filter(None, map(BOOK.fullmatch, _names(Path(place).expanduser()))), key=_name)
-    if not books:
+    matches = map(MANIFEST.fullmatch, _names(Path(place).expanduser()))
+    newest = max(filter(None, matches), key=lambda match: match.string, default=None)
+    if newest is None:
         return f"There is no backup at {place}. If you have one elsewhere, add --from to {command}."
-    year, month, day, hour, minute, second = books[-1].groups()
+    year, month, day, hour, minute, second = newest.groups()
     when = f"{year}-{month}-{day} {hour}:{minute}:{second} UTC"
     return (
-        f"The newest backup is {books[-1].string} of {when}. Stop the server and restore it with"
+        f"The newest backup is {newest.string} of {when}. Stop the server and restore it with"
         f" {command}; the damaged file is kept beside the restored one."
     )
-
-
-def _name(book: re.Match[str]) -> str:
-    return book.string
 
 
 def _names(folder: Path) -> list[str]:

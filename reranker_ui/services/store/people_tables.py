@@ -63,3 +63,11 @@ failures = Table(
     Column("at", Float, nullable=False, index=True),
     Index(None, "key", "at"),
 )
+
+# What people and addresses have left of a rate limit, where several servers share the database.
+allowances = Table(
+    "allowances",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("full_at", Float, nullable=False),  # by the clock of the database
+)

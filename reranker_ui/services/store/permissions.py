@@ -8,12 +8,6 @@ from pathlib import Path
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def make_private_folder(folder: Path) -> None:
-    """Create a folder that no other account may enter; restrict an existing one."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    restrict(folder)
-
-
 def make_private_file(file: Path) -> None:
     """Create an empty file that no other account may read; restrict an existing one."""
     os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
@@ -26,10 +20,10 @@ def restrict(path: Path) -> None:
     A shared folder such as /tmp and a mount without permissions are not changed.
     """
     with suppress(OSError):
-        found = path.stat()
-        shared = found.st_mode & stat.S_ISVTX
-        if found.st_uid == os.geteuid() and found.st_mode & _OTHERS and not shared:
-            path.chmod(stat.S_IMODE(found.st_mode) & ~_OTHERS)
+        status = path.stat()
+        shared = status.st_mode & stat.S_ISVTX
+        if status.st_uid == os.geteuid() and status.st_mode & _OTHERS and not shared:
+            path.chmod(stat.S_IMODE(status.st_mode) & ~_OTHERS)
 
 
 def restrict_database(file: Path) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,15 @@ from typing import Any
 import sqlalchemy as sa
 from filelock import FileLock
 
+from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.store import faults, migrations, permissions
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.database import journal
 from reranker_ui.services.store.engine import open_engine
 from reranker_ui.services.store.memory_cache import Cache, Value
 from reranker_ui.settings import Settings, Space
+
+WRITE_LOCK = 7_237_017  # the number of the advisory lock of writers in PostgreSQL
 
 
 @dataclass
@@ -58,12 +61,17 @@ class Workspace:
         """A connection in a write transaction. Keep it short: every other writer waits.
 
         Writers queue in this process first and then among processes, which is fair; SQLite's own
-        busy waiting starves some of them for seconds.
+        busy waiting starves some of them for seconds. PostgreSQL keeps the queue itself, so that
+        it holds for all servers and ends with the connection of one that was killed.
         """
-        with self._turn, FileLock(self.home / "write.lock", poll_interval=0.002):
+        local = self.engine.dialect.name == "sqlite"
+        lock = FileLock(self.home / "write.lock", poll_interval=0.002) if local else nullcontext()
+        with self._turn, lock:
             connection = self.engine.connect().execution_options(writes=True)
             try:
                 with connection, connection.begin():
+                    if not local:
+                        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITE_LOCK)))
                     yield connection
             finally:
                 self._writes += 1
@@ -104,13 +112,24 @@ def workspace_to_restore(settings: Settings | None = None) -> Workspace:
     settings = settings or Settings()
     home = settings.home_folder()
     permissions.restrict(home)
-    for folder in ("runs", "cache", "uploads"):
-        (home / folder).mkdir(exist_ok=True)
+    _make_folders(home, settings)
     if settings.bases:
         _share_bases(home / "cache" / "bases", settings.bases.expanduser().resolve())
     engine = open_engine(settings.database())
     faults.watch(engine, settings)
     return Workspace(settings, home, engine)
+
+
+def _make_folders(home: Path, settings: Settings) -> None:
+    folders = [home / name for name in ("runs", "cache", "uploads")]
+    database = [] if settings.database_url else [home / "reranker-ui.db"]
+    wrong = [path for path in folders if path.exists() and not path.is_dir()]
+    wrong += [path for path in database if path.is_dir()]
+    if wrong:
+        needed = "folder" if wrong[0] in folders else "file"
+        raise Refused(f"{wrong[0]} must be a {needed}. Move it elsewhere, then try again.")
+    for folder in folders:
+        folder.mkdir(exist_ok=True)
 
 
 def _share_bases(place: Path, shared: Path) -> None:

@@ -19,7 +19,7 @@ from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import speed
 from reranker_ui.services.training.create import known_base
-from reranker_ui.services.training.freeze import frozen_splits
+from reranker_ui.services.training.freeze import Sample, sampled_splits
 
 
 def advised(
@@ -37,7 +37,8 @@ def advised(
     dataset would be refused.
     """
     require(user, "viewer")
-    splits = frozen_splits(workspace, user, dataset)
+    sample = sampled_splits(workspace, user, dataset)
+    splits = sample.splits
     start = PRESETS[budget]
     suggestion = None if base else _suggestion(workspace, splits["train"], budget)
     if chosen := base or (suggestion and suggestion.value):
@@ -54,20 +55,23 @@ def advised(
     )
     if suggestion:
         advice = replace(advice, choices=[suggestion, *advice.choices])
-    choices = [_budget(workspace, advice, splits["train"], found), *advice.choices]
+    choices = [_budget(workspace, advice, sample, found), *advice.choices]
+    if sample.read:
+        why = "The dataset is large, so this advice is from a part of its queries."
+        choices.append(Choice("Read for this", sample.read, why))
     return replace(advice, choices=choices)
 
 
 def _budget(
-    workspace: Workspace, advice: Advice, train: pd.DataFrame, base: ResolvedBase | None
+    workspace: Workspace, advice: Advice, sample: Sample, base: ResolvedBase | None
 ) -> Choice:
     recipe = advice.recipe
     value = f"{recipe.budget}, about {MINUTES[recipe.budget]} minutes"
-    measured = speed.known(workspace, recipe, train)
+    measured = speed.known(workspace, recipe, sample.splits["train"])
     if measured is None:
         why = "The run measures the speed of its machine and chooses epochs and sizes by it."
         return Choice("Budget", value, why)
-    pairs, per_second = len(train), float(measured["pairs_per_second"])
+    pairs, per_second = sample.counts["train"], float(measured["pairs_per_second"])
     warms = any(one.name == "Warm start" and one.value == "on" for one in advice.choices)
     found = sized(recipe, per_second, pairs, warms, layers_of(base.path) if base else 0)
     return Choice("Budget", value, explained(found, per_second, pairs, warms))

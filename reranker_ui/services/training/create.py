@@ -28,7 +28,8 @@ from reranker_ui.services.store.database import journal, runs
 from reranker_ui.services.store.home_key import home_key
 from reranker_ui.services.store.workspace import Workspace, record
 from reranker_ui.services.training.data_check import findings_of
-from reranker_ui.services.training.freeze import data_hash, notices, unlabelled_texts
+from reranker_ui.services.training.freeze import notices, unlabelled_texts
+from reranker_ui.services.training.frozen_files import FrozenFiles
 
 
 @dataclass(frozen=True)
@@ -88,28 +89,29 @@ def enter(
     user: User,
     dataset: str,
     recipe: Recipe,
-    splits: dict[str, pd.DataFrame],
+    data: FrozenFiles,
     parent: int | None,
     chain: Chain | None = None,
     placement: Placement | None = None,
 ) -> int:
     """Write the folder of a new run and its row, both or neither; returns its number."""
-    counts = {split: len(pairs) for split, pairs in splits.items()}
+    counts, sample = data.counts, data.sample
     scale = datasets.scale_of(workspace, user, dataset)
-    base = None if chain and chain.first else _base_or_none(workspace, user, recipe, splits)
+    base = None if chain and chain.first else _base_or_none(workspace, user, recipe, sample)
     lineage = {
         "dataset": dataset,
         "scale": scale,
-        "findings": findings_of(splits, Scale.from_json(scale), base),
+        "findings": findings_of(sample, Scale.from_json(scale), base),
         "counts": counts,
-        "hash": data_hash(splits, home_key(workspace)),
+        "hash": data.hash(home_key(workspace)),
         "notices": notices(counts),
         "parent_run": parent,
     }
     aside = Path(tempfile.mkdtemp(prefix=".new-", dir=workspace.runs))
     try:
         texts = unlabelled_texts(workspace, user, dataset)
-        RunFolder(aside).write_inputs(recipe, splits, lineage, texts)
+        data.link_into(aside)
+        RunFolder(aside).write_inputs(recipe, {}, lineage, texts)
         if placement and placement != Placement():
             placement.save(aside)
         entered = {"counts": counts, "parent_run_id": parent}
@@ -119,10 +121,10 @@ def enter(
 
 
 def _base_or_none(
-    workspace: Workspace, user: User, recipe: Recipe, splits: dict[str, pd.DataFrame]
+    workspace: Workspace, user: User, recipe: Recipe, sample: dict[str, pd.DataFrame]
 ) -> ResolvedBase | None:
     try:
-        return known_base(workspace, user, recipe, splits["train"])
+        return known_base(workspace, user, recipe, sample["train"])
     except Refused:  # the run reports it
         return None
 

@@ -9,7 +9,7 @@ import pandas as pd
 from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.bases.coverage import can_read, reads_well
 from reranker_ui.core.evaluation.baselines import pairs_of
-from reranker_ui.core.evaluation.quality.checks import structure
+from reranker_ui.core.evaluation.quality.checks import label_findings
 from reranker_ui.core.evaluation.quality.readability import MULTILINGUAL
 from reranker_ui.core.evaluation.quality.table import Table
 from reranker_ui.core.values.labels import Scale
@@ -58,7 +58,7 @@ def _blocking(splits: Mapping[str, pd.DataFrame], scale: Scale) -> list[PlanFind
         disputed=np.zeros(len(frame), dtype=bool),
         scale=scale,
     )
-    found = [one for one in structure(table) if one.severity == "blocks"]
+    found = [one for one in label_findings(table) if one.severity == "blocks"]
     return [_finding(one.key, "blocks", one.fact, one.fix) for one in found]
 
 

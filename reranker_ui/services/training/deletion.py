@@ -47,7 +47,9 @@ def delete(workspace: Workspace, user: User, run: int | str) -> None:
 
 
 def _remove(path: Path) -> None:
-    path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
+    path.unlink() if path.is_file() or path.is_symlink() else shutil.rmtree(
+        path, ignore_errors=True
+    )
 
 
 def _delete_row(workspace: Workspace, user: User, row: Run) -> None:

@@ -1,8 +1,7 @@
 """Freezing a dataset's labels into the splits that a run trains on."""
 
-import hashlib
-import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 from sqlalchemy import func, select
@@ -11,26 +10,69 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.labels.effective_labels import pairs_with_labels
+from reranker_ui.services.labels.labelled_pairs import labelled_pairs
+from reranker_ui.services.labels.pair_counts import LabelCounts
 from reranker_ui.services.labels.visibility import visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import pairs as stored
 from reranker_ui.services.store.workspace import Workspace
 
 MOST_TEXTS = 10_000  # pairs without a label that a run reads
+MOST_SAMPLED = 20_000  # labelled pairs of a larger dataset that a plan reads, about
 
 
-def frozen_splits(workspace: Workspace, user: User, dataset: str | None) -> dict[str, pd.DataFrame]:
-    """The labelled pairs of `dataset` by split, as a run would train on them now."""
-    if not dataset:
-        raise Refused("No dataset is chosen. Import one in the Data tab first.")
-    pairs = datasets.labelled_pairs(workspace, user, dataset)
+@dataclass(frozen=True)
+class Sample:
+    """Labelled pairs by split, of a large dataset a part: `share` of its queries, 1 for all.
+
+    `labels` counts the whole dataset.
+    """
+
+    splits: dict[str, pd.DataFrame]
+    labels: LabelCounts
+    share: float
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Labelled pairs of the whole dataset by split."""
+        return self.labels["labelled_splits"]
+
+    @property
+    def read(self) -> str | None:
+        """How many pairs were read of how many, in words; None for all."""
+        pairs = sum(map(len, self.splits.values()))
+        return f"{pairs:,} of {self.labels['labelled']:,} pairs" if self.share < 1 else None
+
+
+def sampled_splits(workspace: Workspace, user: User, dataset: str | None) -> Sample:
+    """As `frozen_splits`, but of a large dataset a sample that fits in little memory."""
+    dataset = _chosen(dataset)
+    labels = datasets.label_counts(workspace, user, dataset)
+    share = min(1.0, MOST_SAMPLED / max(1, labels["labelled"]))
+    try:
+        return Sample(frozen_splits(workspace, user, dataset, share), labels, share)
+    except Refused:
+        if share == 1:
+            raise
+    return Sample(frozen_splits(workspace, user, dataset), labels, 1.0)  # all must be refused
+
+
+def frozen_splits(
+    workspace: Workspace, user: User, dataset: str | None, share: float = 1.0
+) -> dict[str, pd.DataFrame]:
+    """The labelled pairs of `dataset` by split, as a run would train on them now.
+
+    `share`: of this part of the queries alone, as of `labelled_pairs`.
+    """
+    dataset = _chosen(dataset)
+    pairs = labelled_pairs(workspace, user, dataset, share=share)
     if pairs.empty:
         raise Refused(
             f"{dataset} has no labelled pair yet. "
             "Label some in Annotate, or import a file with a label column."
         )
-    splits = {split: pairs[pairs["split"] == split] for split in SPLITS}
-    splits["train"] = pairs[~pairs["split"].isin(["dev", "test"])]
+    places = split_of(pairs)
+    splits = {split: pairs[places == split] for split in SPLITS}
     train = splits["train"]
     if train.empty:
         raise Refused(f"No labelled pair of {dataset} is in the train split. Label some there.")
@@ -42,6 +84,17 @@ def frozen_splits(workspace: Workspace, user: User, dataset: str | None) -> dict
     return splits
 
 
+def _chosen(dataset: str | None) -> str:
+    if not dataset:
+        raise Refused("No dataset is chosen. Import one in the Data tab first.")
+    return dataset
+
+
+def split_of(pairs: pd.DataFrame) -> "pd.Series[str]":
+    """The split of each pair for a run: train unless it is dev or test."""
+    return pairs["split"].where(pairs["split"].isin(["dev", "test"]), "train")
+
+
 def unlabelled_texts(workspace: Workspace, user: User, dataset: str) -> list[tuple[str, str]]:
     """Pairs of the train split without a label, MOST_TEXTS at most: what a warm start reads too.
 
@@ -51,7 +104,10 @@ def unlabelled_texts(workspace: Workspace, user: User, dataset: str) -> list[tup
     with workspace.reading() as connection:
         found = datasets.find_dataset(connection, dataset)
         columns = (stored.c.query, stored.c.passage, stored.c.split, stored.c.pair_key)
-        labels = pairs_with_labels(visibility_of(found, user), *columns).subquery()
+        # The condition is part of what unlabelled means, and has an index.
+        labels = pairs_with_labels(
+            visibility_of(found, user), *columns, where=stored.c.label.is_(None)
+        ).subquery()
         rows = connection.execute(
             select(labels.c.query, labels.c.passage)
             .where(
@@ -72,12 +128,17 @@ def first_pairs(
     if not 0 < count < len(train):
         return dict(splits)
     drawn = train.sample(count, random_state=seed).sort_index()
-    if drawn["grade"].nunique() == 1:
+    check_drawn(count, drawn["grade"].nunique())
+    return dict(splits) | {"train": drawn}
+
+
+def check_drawn(count: int, grades: int) -> None:
+    """Refuse `count` pairs drawn for a pass with one label alone; `grades`: different labels."""
+    if grades == 1:
         raise Refused(
             f"All {count:,} pairs drawn for a pass have the same label. "
             "Let it learn from more of them."
         )
-    return dict(splits) | {"train": drawn}
 
 
 def notices(counts: Mapping[str, int]) -> list[str]:
@@ -90,15 +151,3 @@ def notices(counts: Mapping[str, int]) -> list[str]:
     if not counts["test"]:
         found.append("No labelled pair is in the test split, so base and tuned cannot be compared.")
     return found
-
-
-def data_hash(splits: Mapping[str, pd.DataFrame], key: bytes) -> str:
-    """HMAC-SHA-256 over the texts and grades of all splits, in order.
-
-    Without `key` nobody can find hidden labels by hashing every guess.
-    """
-    digest = hmac.new(key, digestmod=hashlib.sha256)
-    for split in SPLITS:
-        columns = splits[split][["query", "passage", "grade"]]
-        digest.update(pd.util.hash_pandas_object(columns, index=False).to_numpy().tobytes())
-    return digest.hexdigest()

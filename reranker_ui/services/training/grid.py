@@ -37,7 +37,9 @@ def sweep(
 
 def grid_of(recipes: Sequence[Recipe], seeds: int) -> list[Recipe]:
     """The recipe of each run of a sweep, see `sweep`."""
-    if seeds < 1 or len(recipes) * seeds > MOST_RUNS or len(recipes) > MOST_COLUMNS:
+    if seeds < 1:
+        raise Refused("A sweep needs at least one seed.")
+    if len(recipes) * seeds > MOST_RUNS or len(recipes) > MOST_COLUMNS:
         raise Refused(
             f"A sweep has at most {MOST_COLUMNS} recipes and {MOST_RUNS} runs. Choose fewer recipes"
             " or seeds."

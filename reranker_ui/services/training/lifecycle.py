@@ -1,7 +1,9 @@
 """Runs: start, continue, run again, resume, stop, wait for; `listing` only reads them."""
 
+import tempfile
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal
 
 from reranker_ui.core.values.execution.placement import LOCAL, Placement, job_of, placement_of
@@ -9,20 +11,19 @@ from reranker_ui.core.values.execution.price import RunPrice
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
-from reranker_ui.executors.base import Executor
 from reranker_ui.services.annotating.model_scores import forget_scores
 from reranker_ui.services.runs import executors
 from reranker_ui.services.runs.allowed_models import pinned
-from reranker_ui.services.runs.listing import find_handle, find_run, list_runs
+from reranker_ui.services.runs.execution import run_jobs
+from reranker_ui.services.runs.listing import chain_of, find_handle, find_run, list_runs
 from reranker_ui.services.runs.progress import LIVE
 from reranker_ui.services.runs.rows import Run, folder_of, is_overdue
 from reranker_ui.services.runs.watching import changed_rows, current, events, follow, glance
 from reranker_ui.services.store.access import User, require
-from reranker_ui.services.store.database import runs
 from reranker_ui.services.store.workspace import Workspace, record
 from reranker_ui.services.training import create
 from reranker_ui.services.training.deletion import delete
-from reranker_ui.services.training.freeze import first_pairs, frozen_splits
+from reranker_ui.services.training.frozen_files import freeze
 from reranker_ui.services.training.recipes import changed
 
 __all__ = [
@@ -68,21 +69,23 @@ def start(
     recipe, parent = create.continued(workspace, user, recipe, parent)
     recipe = pinned(workspace, recipe)
     placement = placement or executors.placement(workspace)
+    executors.check_placement(placement, len(recipe.passes))
     executors.check_price(workspace, placement)
-    executors.check_passes(placement, len(recipe.passes))
     create.check_disk(workspace)
-    splits = frozen_splits(workspace, user, dataset)
     numbers: list[int] = []
-    passes = [first_pairs(splits, size, recipe.seed) for size in recipe.passes]  # refused at once
-    for size, drawn in zip(recipe.passes, passes, strict=True):
-        one = recipe.model_copy(update={"passes": (size,)})
-        if numbers:
-            parent, model = numbers[-1], folder_of(workspace, numbers[-1]).model
-            one = one.model_copy(update={"base": str(model), "revision": None, "warm_start": "off"})
-        chain = create.Chain(first=numbers[0] if numbers else None) if len(passes) > 1 else None
-        entered = (workspace, user, str(dataset), one, drawn, parent, chain, placement)
-        numbers.append(create.enter(*entered))
-        _submit(workspace, numbers[-1])
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=workspace.runs) as aside:
+        data = freeze(workspace, user, dataset, Path(aside))
+        passes = [data.drawn(size, recipe.seed) for size in recipe.passes]  # refused at once
+        for size, drawn in zip(recipe.passes, passes, strict=True):
+            one = recipe.model_copy(update={"passes": (size,)})
+            if numbers:
+                parent, model = numbers[-1], folder_of(workspace, numbers[-1]).model
+                changes = {"base": str(model), "revision": None, "warm_start": "off"}
+                one = one.model_copy(update=changes)
+            chain = create.Chain(numbers[0] if numbers else None) if len(passes) > 1 else None
+            entered = (workspace, user, str(dataset), one, drawn, parent, chain, placement)
+            numbers.append(create.enter(*entered))
+            _submit(workspace, numbers[-1])
     return find_run(workspace, user, numbers[0]) | {"later": numbers[1:]}
 
 
@@ -111,25 +114,9 @@ def onward(workspace: Workspace, user: User, run: int | str) -> tuple[str, Recip
     return row["dataset"], changed(values | {"passes": (0,)})
 
 
-def executor_of(workspace: Workspace, folder: RunFolder) -> Executor:
-    """Where the run in `folder` is submitted."""
-    return executors.executor_of(workspace, placement_of(folder.path).executor)
-
-
 def _submit(workspace: Workspace, number: int) -> None:
-    folder = folder_of(workspace, number)
-    executor = executor_of(workspace, folder)
-    try:
-        handle = executor.submit(folder)
-    except Refused as error:
-        folder.emit("failed", error=str(error), traceback="")
-        return
-    except OSError as error:
-        folder.emit("failed", error=f"The worker could not be started: {error}.", traceback="")
-        return
-    values = {"handle": handle, "executor": placement_of(folder.path).executor}
-    with workspace.writing() as connection:
-        connection.execute(runs.update().where(runs.c.id == number).values(values))
+    with run_jobs.handling(workspace, number):
+        run_jobs.submit(workspace, folder_of(workspace, number))
 
 
 def placement_of_run(workspace: Workspace, user: User, run: int | str) -> Placement:
@@ -150,13 +137,18 @@ def run_price(workspace: Workspace, user: User, run: int | str) -> RunPrice | No
 def run_again(workspace: Workspace, user: User, run: int | str, agreed: float | None = None) -> Run:
     """Start a new run with the recipe of `run` and the current labels of its dataset.
 
-    `agreed` is the price that the user agreed to, as in Placement.
+    A run of a chain starts the whole chain again, if its first run is still there. `agreed` is the
+    price that the user agreed to, as in Placement.
     """
     require(user, "admin")
     row = find_run(workspace, user, run)
-    recipe = Recipe.model_validate(row["recipe"])
+    *later, first = chain_of(workspace, user, row)
+    if row["chain"] not in (None, first["id"]):
+        later, first = [], row
+    sizes = [size for one in (first, *reversed(later)) for size in one["recipe"]["passes"]]
+    recipe = Recipe.model_validate({**first["recipe"], "passes": sizes})
     placed = replace(placement_of_run(workspace, user, row["id"]), agreed=agreed)
-    return start(workspace, user, row["dataset"], recipe, row["parent"], placed)
+    return start(workspace, user, row["dataset"], recipe, first["parent"], placed)
 
 
 def resume(
@@ -169,33 +161,42 @@ def resume(
     """Submit a lost, stopped or failed run again; it continues from its last complete checkpoint.
 
     `placement` is where; as before, at the price `agreed`, if None. A lost run without a checkpoint
-    starts again.
-    Refused: a run in another state, a stopped or failed one that left no checkpoint, a full disk.
+    starts again, and so does one that failed before its first step, as when its job was refused.
+    Refused: a run in another state, any other without a checkpoint, a full disk.
     """
     require(user, "admin")
-    row = find_run(workspace, user, run)
-    folder = folder_of(workspace, row["id"])
+    number = find_run(workspace, user, run)["id"]  # with the state of its job as of now
+    with run_jobs.handling(workspace, number):
+        row = _resumable(workspace, user, number)
+        placed = placement or replace(placement_of_run(workspace, user, number), agreed=agreed)
+        executors.check_placement(placed)
+        executors.check_price(workspace, placed)
+        create.check_disk(workspace)
+        forget_scores(workspace, number)
+        folder = folder_of(workspace, number)
+        folder.stop_file.unlink(missing_ok=True)
+        placed.save(folder.path)
+        if row["status"] != "lost" or placed.executor != LOCAL:
+            folder.emit("queued")  # else it would be as it ended, or running while its job waits
+        with workspace.writing() as connection:
+            record(connection, user, "run.resume", f"run:{number}", at=time.time())
+        run_jobs.submit(workspace, folder)
+    return find_run(workspace, user, number)
+
+
+def _resumable(workspace: Workspace, user: User, number: int) -> Run:
+    row = find_run(workspace, user, number)
     if row["status"] not in ("lost", "stopped", "failed"):
         raise Refused(
             f"{row['name']} is {row['status']}. Only a lost, stopped or failed run is resumed."
         )
     if row["damage"]:
         raise Refused(f"{row['name']} cannot be resumed. {row['damage']}")
-    if row["status"] != "lost" and not folder.last_checkpoint():
+    ready = row["resumable"] or folder_of(workspace, number).last_checkpoint()
+    if row["status"] != "lost" and not ready:
         advice = "Run it again" if row["status"] == "failed" else "Continue training from its model"
         raise Refused(f"{row['name']} left no checkpoint. {advice}.")
-    placed = placement or replace(placement_of_run(workspace, user, row["id"]), agreed=agreed)
-    executors.check_price(workspace, placed)
-    create.check_disk(workspace)
-    forget_scores(workspace, row["id"])
-    folder.stop_file.unlink(missing_ok=True)
-    placed.save(folder.path)
-    if row["status"] != "lost" or placed.executor != LOCAL:
-        folder.emit("queued")  # else it would be as it ended, or running while its job waits
-    with workspace.writing() as connection:
-        record(connection, user, "run.resume", f"run:{row['id']}", at=time.time())
-    _submit(workspace, row["id"])
-    return find_run(workspace, user, row["id"])
+    return row
 
 
 def stop(workspace: Workspace, user: User, run: int | str, how: Literal["keep", "cancel"]) -> Run:
@@ -210,10 +211,10 @@ def stop(workspace: Workspace, user: User, run: int | str, how: Literal["keep", 
         raise Refused(f"{row['name']} is not running: {row['sentence'].rstrip('.')}.")
     folder = folder_of(workspace, row["id"])
     if (how == "cancel" and is_overdue(folder)) or _has_waiting_job(folder):
-        _end(workspace, folder, how)
+        run_jobs.end(workspace, folder, how)
     elif folder.stop_requested() != "cancel":
         # First where it may fail: a request that is in the folder is not passed on again.
-        executor_of(workspace, folder).pass_stop(folder, how)
+        run_jobs.pass_stop(workspace, folder, how)
         folder.request_stop(how)
     with workspace.writing() as connection:
         record(connection, user, f"run.{how}", f"run:{row['id']}", at=time.time())
@@ -223,13 +224,6 @@ def stop(workspace: Workspace, user: User, run: int | str, how: Literal["keep", 
 def _has_waiting_job(folder: RunFolder) -> bool:
     job = job_of(folder.path)
     return job is not None and job.phase == "waiting" and not folder.alive()
-
-
-def _end(workspace: Workspace, folder: RunFolder, how: str) -> None:
-    executor_of(workspace, folder).end(folder)
-    resumed = how == "keep" and folder.last_checkpoint()
-    if folder.status() == "lost" and not resumed:
-        folder.emit("cancelled")
 
 
 def wait(workspace: Workspace, user: User, run: int | str, every: float = 0.5) -> Run:

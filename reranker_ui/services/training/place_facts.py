@@ -7,17 +7,20 @@ from reranker_ui.services.runs import executors
 from reranker_ui.services.store.workspace import Workspace
 
 
-def option_of(workspace: Workspace, placement: Placement) -> str:
-    """The option of the command line that chooses the executor; empty for the default one."""
-    default = executors.placement(workspace).executor
-    return "" if placement.executor == default else f" --executor {placement.executor}"
+def options_of(workspace: Workspace, placement: Placement) -> str:
+    """The options of the command line that choose this placement; empty for the default one."""
+    default = executors.placement(workspace)
+    options = "" if placement.executor == default.executor else f" --executor {placement.executor}"
+    if placement.processes > 1:
+        return f"{options} --processes {placement.processes}"
+    return options if placement.gpus == default.gpus else f"{options} --gpus {placement.gpus}"
 
 
 def time_of(placement: Placement) -> str:
     """The name of the fact that says how long the run takes."""
     if placement.executor == LOCAL:
         return "Time on this machine"
-    return f"Time on {executors.TITLES[placement.executor]}"
+    return f"Time on {executors.title_of(placement.executor)}"
 
 
 def batch_of(lesson: Lesson, recipe: Recipe, placement: Placement) -> str:

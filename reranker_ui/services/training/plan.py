@@ -1,5 +1,6 @@
 """The plan of a run, shown before it is started."""
 
+import math
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -30,8 +31,8 @@ from reranker_ui.services.training.create import known_base
 from reranker_ui.services.training.data_check import PlanFinding, findings_of
 from reranker_ui.services.training.freeze import (
     first_pairs,
-    frozen_splits,
     notices,
+    sampled_splits,
     unlabelled_texts,
 )
 from reranker_ui.services.training.recipes import command
@@ -76,15 +77,15 @@ def plan(
     `lifecycle.start` would refuse.
     """
     require(user, "viewer")
-    splits = frozen_splits(workspace, user, dataset)
-    name = str(dataset)
+    sample = sampled_splits(workspace, user, dataset)
+    splits, counts, name = sample.splits, sample.counts, str(dataset)
     scale = Scale.from_json(datasets.scale_of(workspace, user, name))
     base = known_base(workspace, user, recipe, splits["train"])
     requested, recipe = recipe, _read(recipe, base)
     rows = listing.list_runs(workspace, user)
     busy = any(run["status"] in ("running", "queued") for run in rows)
     placement = placement or executors.placement(workspace)
-    executors.check_passes(placement, len(recipe.passes))
+    executors.check_placement(placement, len(recipe.passes))
     price = executors.price_of(workspace, placement)
     found = speeds.known(workspace, recipe, splits["train"])
     alone = placement.executor == LOCAL and placement.ranks == 1
@@ -95,17 +96,19 @@ def plan(
         speeds.begin(workspace, recipe, resolved, splits["train"], scale)
         found = speeds.wait(workspace, recipe, splits["train"])
     speed = _speed(rows, recipe, placement, found if alone else None)
-    passes = [first_pairs(splits, size, recipe.seed) for size in recipe.passes]
+    sizes = [math.ceil(size * sample.share) for size in recipe.passes]
+    passes = [first_pairs(splits, size, recipe.seed) for size in sizes]
     texts = [*pairs_of(splits["train"]), *unlabelled_texts(workspace, user, name)]
-    recipe = _sized(recipe, base, texts, speed, len(splits["train"]), workspace.cache)
-    cost = cost_of(recipe, passes, base, scale, texts, workspace.cache, placement.ranks)
+    recipe = _sized(recipe, base, texts, speed, counts["train"], workspace.cache)
+    cost = cost_of(
+        recipe, passes, base, scale, texts, workspace.cache, placement.ranks, sample.share
+    )
     lesson = cost.lessons[-1]
     is_open = speed is None and needs_speed(requested, cost.warm is not None)
     seconds = MINUTES[recipe.budget] * 60.0 if is_open else cost.seconds(speed)
     disk = cost.disk(found) if found else None
-    counts = {split: len(pairs) for split, pairs in splits.items()}
     return {
-        "data": _data(counts, datasets.label_counts(workspace, user, name)),
+        "data": _data(sample.labels),
         "facts": [
             *(
                 facts.open_work(recipe, placement)
@@ -125,12 +128,13 @@ def plan(
             facts.positives(splits["train"], lesson, scale),
             *([facts.idle(lesson)] if lesson.idle else []),
             *([facts.cut(recipe, base, lesson)] if base else []),
+            *([facts.fact("Read for this plan", sample.read)] if sample.read else []),
         ],
         "notices": _notices(workspace, requested, recipe, base, counts),
         "findings": findings_of(splits, scale, base),
         "runs": len(passes),
         "price": price.shown() if price else None,
-        "command": command(name, requested) + place_facts.option_of(workspace, placement),
+        "command": command(name, requested) + place_facts.options_of(workspace, placement),
         "busy": busy,
         "steps": cost.steps,
         "seconds": seconds,
@@ -154,7 +158,8 @@ def _notices(
     return [notice for notice in candidates if notice]
 
 
-def _data(counts: dict[str, int], labels: LabelCounts) -> str:
+def _data(labels: LabelCounts) -> str:
+    counts = labels["labelled_splits"]
     sentence = (
         f"Split by query: {counts['train']:,} labelled pairs to train on,"
         f" {counts['dev']:,} dev, {counts['test']:,} test."

@@ -80,13 +80,15 @@ def room(workspace: Workspace, found: dict[str, Any] | None, disk: int | None) -
 def positives(train: pd.DataFrame, lesson: Lesson, scale: Scale) -> Fact:
     """The share of relevant training pairs, and their weight."""
     share = float(scale.relevant(train["grade"]).mean())
-    return fact(f"Positives {_percent(share)}", f"pos_weight {lesson.pos_weight:.1f}")
+    return fact(f"Positives {_percent(share)}", f"each counts {lesson.pos_weight:.1f} times")
 
 
 def idle(lesson: Lesson) -> Fact:
     """Pairs of queries whose labels are all equal; a list loss learns nothing from them."""
-    many = f"{lesson.idle:,} of {len(lesson.queries):,} pairs teach nothing here"
-    return fact("Queries with equal labels", many, warn=True)
+    idle, pairs = (round(count / lesson.share) for count in (lesson.idle, len(lesson.queries)))
+    return fact(
+        "Queries with equal labels", f"{idle:,} of {pairs:,} pairs teach nothing here", True
+    )
 
 
 def cut(recipe: Recipe, base: ResolvedBase, lesson: Lesson) -> Fact:

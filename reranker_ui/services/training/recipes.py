@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from reranker_ui.core.models.hub_models import HUB_ID
 from reranker_ui.core.models.hub_reach import hub_is_reachable
 from reranker_ui.core.training.card_recipe import CardRecipe, read_card
-from reranker_ui.core.values.recipe import PRESETS, Recipe
+from reranker_ui.core.values.recipe import PRESETS, Recipe, parse_yaml
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
@@ -19,7 +19,7 @@ from reranker_ui.services.store.workspace import Workspace
 OPTIONS = {
     field: "--" + field.replace("_", "-") for field in Recipe.model_fields if field != "name"
 }
-LONGEST_CARD = 2_000_000  # characters
+LONGEST_CARD = 500_000  # characters
 
 
 def recipe_from(name_or_file: str | None = None, **changes: Any) -> Recipe:
@@ -84,12 +84,10 @@ def pasted(workspace: Workspace, user: User, text: str) -> CardRecipe:
 
 
 def _is_recipe(text: str) -> bool:
-    # A card's front matter makes it more than one document. No alias: they can grow without end.
+    # A card's front matter makes it more than one document.
     try:
-        if any(isinstance(one, yaml.AliasEvent) for one in yaml.parse(text, yaml.SafeLoader)):
-            return False
-        values = yaml.safe_load(text)
-    except yaml.YAMLError:
+        values = parse_yaml(text)
+    except ValueError:
         return False
     return isinstance(values, dict) and not values.keys().isdisjoint(Recipe.model_fields)
 
@@ -132,8 +130,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _parsed(text: str, name: str, title: str = "This file") -> dict[str, Any]:
     try:
-        values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        values = parse_yaml(text)
+    except ValueError as error:
         raise Refused(f"{title} cannot be read as YAML: {error}") from error
     if not isinstance(values, dict):
         raise Refused(f"{title} has no recipe. Write one field per line, such as `epochs: 2`.")

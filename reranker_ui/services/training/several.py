@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from reranker_ui.services.runs.listing import find_run, list_runs
+from reranker_ui.services.runs.listing import chain_of, find_run
 from reranker_ui.services.runs.progress import LIVE
 from reranker_ui.services.runs.rows import Run
 from reranker_ui.services.store.access import User, require
@@ -28,14 +28,6 @@ def stop_all(
     for one in waiting:
         lifecycle.stop(workspace, user, one["id"], "cancel")
     return lifecycle.stop(workspace, user, first["id"], how)
-
-
-def chain_of(workspace: Workspace, user: User, row: Run) -> list[Run]:
-    """The runs of the chain of a run, the last one first; the run alone where it has none."""
-    require(user, "viewer")
-    if row["chain"] is None:
-        return [row]
-    return [one for one in list_runs(workspace, user) if one["chain"] == row["chain"]]
 
 
 def delete_runs(workspace: Workspace, user: User, chosen: Sequence[int | str]) -> int:

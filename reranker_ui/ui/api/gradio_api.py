@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import signature
 from typing import Any, TypeVar
 
 import gradio as gr
+from pydantic import ConfigDict, ValidationError, validate_call
 
 from reranker_ui.core.values.filesystems import as_refused
-from reranker_ui.services.ranking import compare, rerank
+from reranker_ui.services.ranking import candidates, compare, rerank
 from reranker_ui.services.store.workspace import Workspace
+from reranker_ui.ui.payload import sentence_of
 from reranker_ui.ui.server.identity import who
 
 Answer = TypeVar("Answer")
@@ -33,6 +36,17 @@ def offer(workspace: Workspace) -> None:
     def evaluate(model: str, dataset: str, split: str, request: gr.Request) -> dict[str, Any]:
         return dict(compare.evaluate(workspace, who(request), model, dataset, split))
 
+    @_announced
+    def search(
+        dataset: str,
+        query: str,
+        first_stage: candidates.FirstStage,
+        k: int,
+        request: gr.Request,
+    ) -> list[dict[str, Any]]:
+        hits = candidates.search(workspace, who(request), first_stage, query, dataset, k)
+        return [{"passage": passage, "score": score} for passage, score in hits]
+
     gr.api(
         rankers,
         api_name="rankers",
@@ -46,6 +60,13 @@ def offer(workspace: Workspace) -> None:
         concurrency_limit=None,  # what is asked at once is scored together
     )
     gr.api(
+        search,
+        api_name="search",
+        api_description="The passages of a dataset that are best for a query by a first stage: bm25"
+        " (words in common) or meaning (cosine of embeddings). k: how many, 1,000 at most. Returns"
+        " passage and score, best first.",
+    )
+    gr.api(
         evaluate,
         api_name="evaluate",
         api_description=f"Score a ranker on a dataset's labels. {MODEL} split: train, dev or test."
@@ -55,10 +76,16 @@ def offer(workspace: Workspace) -> None:
 
 def _announced(act: Callable[..., Answer]) -> Callable[..., Answer]:
     # Gradio tells a client the message of its own error only.
+    parameters = signature(act)
+    checked = validate_call(config=ConfigDict(arbitrary_types_allowed=True))(act)
+
     @wraps(act)
     def endpoint(*values: Any, **named: Any) -> Answer:
         try:
-            return act(*values, **named)
+            # By name, so that a fault names its parameter.
+            return checked(**parameters.bind(*values, **named).arguments)
+        except ValidationError as error:
+            raise gr.Error(sentence_of(error), print_exception=False) from None
         except Exception as error:
             if (refused := as_refused(error)) is None:
                 raise

@@ -1,7 +1,13 @@
 """Which of Gradio's addresses are open: those that its page and its clients use."""
 
-from starlette.responses import JSONResponse
+import json
+from typing import Any
+
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from reranker_ui.ui.server.streams import stream_key
 
 PREFIX = "/gradio_api/"
 USED = (
@@ -11,6 +17,9 @@ USED = (
 )
 USED_BELOW = ("heartbeat/", "call/", "file=")
 CLOSED = {"detail": "This address of Gradio is not used here."}
+UNKNOWN = {"detail": "No function has this name. /gradio_api/info lists them."}
+CALLS = f"{PREFIX}call/"
+GONE = "This session or event does not exist. Reload the page."
 
 
 class UsedRoutes:
@@ -25,8 +34,8 @@ class UsedRoutes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is used."""
-        used = scope["type"] != "http" or is_used(scope["path"])
-        await (self.app if used else JSONResponse(CLOSED, 404))(scope, receive, send)
+        answer = _answer(scope) if scope["type"] == "http" else None
+        await (answer or self.app)(scope, receive, send)
 
 
 def is_used(path: str) -> bool:
@@ -35,3 +44,46 @@ def is_used(path: str) -> bool:
         return not path.startswith("/pwa_icon")
     name = path.removeprefix(PREFIX)
     return name.rstrip("/") in USED or name.startswith(USED_BELOW)
+
+
+def _answer(scope: Scope) -> Response | None:
+    """The answer in place of Gradio's; None where it may answer."""
+    if not is_used(scope["path"]):
+        return JSONResponse(CLOSED, 404)
+    if scope["method"] == "GET":
+        return _gone(HTTPConnection(scope))
+    if scope["method"] == "POST" and scope["path"].startswith(CALLS):
+        name = scope["path"].removeprefix(CALLS).removeprefix("v2/").rstrip("/")
+        functions = scope["app"].get_blocks().fns.values()
+        if all(name != function.api_name for function in functions):
+            return JSONResponse(UNKNOWN, 404)
+    return None
+
+
+def _gone(request: HTTPConnection) -> Response | None:
+    """The end of a stream of answers that does not exist; None for other requests.
+
+    Gradio raises an error amid the stream, and each fills the log with 6 kB.
+    """
+    key = stream_key(request)
+    if key is None or _is_known(request.scope["app"].get_blocks()._queue, key):
+        return None
+    message = {
+        "msg": "unexpected_error",
+        "message": GONE,
+        "session_not_found": True,
+        "success": False,
+    }
+    text = f"data: {json.dumps(message)}\n\n"
+    if "/call/" in request.url.path:
+        text = f"event: error\ndata: {json.dumps(GONE)}\n\n"
+    return Response(text, media_type="text/event-stream")
+
+
+def _is_known(queue: Any, key: str) -> bool:
+    sessions = queue.pending_event_ids_session.values()
+    return (
+        key in queue.pending_messages_per_session
+        or key in queue.event_ids_to_events
+        or any(key in events for events in sessions)
+    )

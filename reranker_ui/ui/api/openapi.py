@@ -9,11 +9,19 @@ from pydantic.json_schema import models_json_schema
 from starlette.responses import HTMLResponse
 
 from reranker_ui.services.ranking.compare import MOST_PASSAGES, MOST_QUERY
-from reranker_ui.ui.api.shapes import CohereRequest, TeiRequest
+from reranker_ui.ui.api.addresses import INFERENCE, MODELS
+from reranker_ui.ui.api.host_shapes import DeepInfraRequest, NimRequest
+from reranker_ui.ui.api.shapes import CohereRequest, TeiRequest, openai_model
 
 QUERY, PASSAGES = "how are caves formed?", ["Water carves caves in rock.", "Cats sleep."]
 COHERE = {"model": "run 1", "query": QUERY, "documents": PASSAGES, "top_n": 1}
 TEI = {"query": QUERY, "texts": PASSAGES, "raw_scores": False, "return_text": False}
+NIM = {
+    "model": "run 1",
+    "query": {"text": QUERY},
+    "passages": [{"text": text} for text in PASSAGES],
+}
+DEEPINFRA = {"queries": [QUERY], "documents": PASSAGES}
 COHERE_SAYS = {
     "id": "…",
     "model": "run 1",
@@ -21,7 +29,25 @@ COHERE_SAYS = {
     "meta": {"api_version": {"version": "2"}, "billed_units": {"search_units": 1}},
 }
 TEI_SAYS = [{"index": 0, "score": 0.98}, {"index": 1, "score": 0.01}]
-MODELS_SAY = {"models": [{"name": "1", "title": "run 1", "endpoints": ["rerank"]}]}
+NIM_SAYS = {
+    "rankings": [{"index": 0, "logit": 3.9}, {"index": 1, "logit": -4.6}],
+    "usage": {"prompt_tokens": 18, "total_tokens": 18},
+}
+DEEPINFRA_SAYS = {
+    "scores": [0.98, 0.01],
+    "input_tokens": 18,
+    "request_id": "…",
+    "inference_status": {"status": "succeeded", "tokens_input": 18, "tokens_generated": 0},
+}
+MODEL_IN_PATH: dict[str, Any] = {
+    "name": "model", "in": "path", "required": True, "schema": {"type": "string"},
+    "example": "bm25",
+}  # fmt: skip
+MODELS_SAY = {
+    "models": [{"name": "1", "title": "run 1", "endpoints": ["rerank"]}],
+    "object": "list",
+    "data": [openai_model("1")],
+}
 FAULTS = {
     400: "The body cannot be ranked; the message says why.",
     401: "No API key, or one that has ended.",
@@ -41,11 +67,12 @@ ABOUT = (
 
 def openapi() -> dict[str, Any]:
     """The OpenAPI 3.1 description of the ranking addresses."""
-    shapes = [(CohereRequest, "validation"), (TeiRequest, "validation")]
+    bodies = (CohereRequest, TeiRequest, NimRequest, DeepInfraRequest)
+    shapes = [(body, "validation") for body in bodies]
     _, schemas = models_json_schema(shapes, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     cohere = [
         ("/v2/rerank", "As Cohere's v2"),
-        ("/v1/rerank", "As Cohere's v1, and Jina's"),
+        ("/v1/rerank", "As Cohere's v1, Jina's and Voyage's"),
         ("/infinity/rerank", "As Infinity, with documents as plain texts"),
     ]
     paths: dict[str, Any] = {
@@ -54,8 +81,13 @@ def openapi() -> dict[str, Any]:
     }
     words = "As Text Embeddings Inference: rank texts, by the newest run unless `model` is given."
     paths["/rerank"] = {"post": _posted(words, "TeiRequest", TEI, TEI_SAYS)}
+    words = "As NVIDIA NIM: rank passages by their logits."
+    paths["/v1/ranking"] = {"post": _posted(words, "NimRequest", NIM, NIM_SAYS)}
+    words = "As DeepInfra: score documents, in their order."
+    scored = _posted(words, "DeepInfraRequest", DEEPINFRA, DEEPINFRA_SAYS)
+    paths[INFERENCE + "{model}"] = {"post": scored | {"parameters": [MODEL_IN_PATH]}}
     says = {"description": "The models", "content": _json({}, MODELS_SAY)}
-    paths["/v1/models"] = {"get": {"summary": "What to ask for.", "responses": {"200": says}}}
+    paths[MODELS] = {"get": {"summary": "What to ask for.", "responses": {"200": says}}}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Reranker UI: ranking", "version": "2", "description": ABOUT},
@@ -109,7 +141,7 @@ def _html(text: str) -> str:
 def _address(path: str, method: str, about: Any, schemas: Any, base: str) -> str:
     content = about.get("requestBody", {}).get("content", {}).get("application/json")
     example = about["responses"]["200"]["content"]["application/json"]["example"]
-    rows, curl = "", f"curl {base}{path}"
+    rows, curl = "", f"curl {base}{path.replace('{model}', MODEL_IN_PATH['example'])}"
     if content:
         curl += " \\\n  -H 'content-type: application/json'"
         curl += f" \\\n  -d '{json.dumps(content['example'])}'"

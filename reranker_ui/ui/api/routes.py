@@ -1,4 +1,4 @@
-"""Ranking over HTTP in shapes that clients know already: Cohere's, and TEI's `/rerank`."""
+"""Ranking over HTTP in the shapes of clients: of Cohere, TEI, NVIDIA NIM, DeepInfra and others."""
 
 import logging
 from collections.abc import Callable
@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reranker_ui.core.values.filesystems import as_refused
 from reranker_ui.core.values.refused import Refused, Unavailable
@@ -23,19 +22,23 @@ from reranker_ui.services.ranking.rerank import (
 )
 from reranker_ui.services.store.access import VISITOR
 from reranker_ui.services.store.workspace import Workspace
+from reranker_ui.ui.api.addresses import INFERENCE, MODELS
+from reranker_ui.ui.api.host_shapes import DeepInfraRequest, NimRequest
 from reranker_ui.ui.api.openapi import openapi, page
 from reranker_ui.ui.api.shapes import (
     CohereRequest,
+    DocumentForm,
     RankRequest,
     TeiRequest,
     document_form,
     fault_in,
+    openai_model,
+    reads_data,
 )
 from reranker_ui.ui.payload import sentence_of
 from reranker_ui.ui.server.identity import who
 
 log = logging.getLogger(__name__)
-ADDRESSES = ("/v2/rerank", "/v1/rerank", "/rerank", "/infinity/rerank", "/v1/models")
 AT_ONCE, WAITING = 64, 256  # rankings under way, which share batches, and waiting behind them
 BUSY = f"More than {WAITING} requests wait already. Try again in a few seconds."
 NO_KEY = "Send an API key: this is a demo, and programs need a key of their own."
@@ -55,7 +58,9 @@ class RerankApi:
             Route("/v1/rerank", self.cohere, methods=["POST"]),
             Route("/rerank", self.tei, methods=["POST"]),
             Route("/infinity/rerank", self.cohere, methods=["POST"]),
-            Route("/v1/models", self.models, methods=["GET"]),
+            Route("/v1/ranking", self.nim, methods=["POST"]),
+            Route(INFERENCE + "{model:path}", self.deepinfra, methods=["POST"]),
+            Route(MODELS, self.models, methods=["GET"]),
             Route("/openapi.json", self.openapi, methods=["GET"]),
             Route("/docs", self.docs, methods=["GET"]),
         ]
@@ -75,26 +80,53 @@ class RerankApi:
                 request.state.listed = True
                 return self._documents(request, body)
             parsed = _read(TeiRequest, body)
-            how = {"raw": parsed.raw_scores, "whole": parsed.whole()}
+            how = {"raw": parsed.raw_scores, "whole": parsed.whole(), "top": parsed.top_n}
             return parsed.answer(self._rank(request, parsed, parsed.texts, **how))
+
+        return await self._answer(request, act)
+
+    async def nim(self, request: Request) -> Response:
+        """Rank `passages` as NVIDIA NIM does."""
+
+        def act(body: bytes) -> Any:
+            parsed = _read(NimRequest, body)
+            how = {"raw": True, "whole": parsed.truncate == "NONE", "top": parsed.top_k}
+            return parsed.answer(self._rank(request, parsed, parsed.passages, **how))
+
+        return await self._answer(request, act)
+
+    async def deepinfra(self, request: Request) -> Response:
+        """Score `documents` as DeepInfra does; the address names the model."""
+
+        def act(body: bytes) -> Any:
+            parsed = _read(DeepInfraRequest, body)
+            return parsed.answer(self._rank(request, parsed, parsed.documents))
 
         return await self._answer(request, act)
 
     def _documents(self, request: Request, body: bytes) -> dict[str, Any]:
         parsed = _read(CohereRequest, body)
-        how = {"limit": parsed.max_tokens_per_doc, "raw": parsed.raw_scores}
+        how = {"limit": parsed.max_tokens_per_doc, "raw": parsed.raw_scores, "top": parsed.best}
         served = self._rank(request, parsed, parsed.passages(), **how)
         if request.url.path.endswith("/v2/rerank"):
             return parsed.answer(served, version="2")
-        form = document_form(request.url.path, request.headers)
-        return parsed.answer_with_usage(served, version="1", form=form)
+        # Those who send top_k read a document in either form.
+        form: DocumentForm = "object"
+        if not parsed.top_k:
+            form = document_form(request.url.path, request.headers)
+        data = reads_data(parsed, request.headers)
+        return parsed.answer_with_usage(served, version="1", form=form, data=data)
 
     async def models(self, request: Request) -> Response:
-        """What can be asked for, in Cohere's shape."""
+        """What can be asked for: `models` as clients of Cohere read it, `data` as those of vLLM."""
 
         def act(_body: bytes) -> Any:
             rankers = models_served(self.workspace, who(request))
-            return {"models": [ranker | {"endpoints": ["rerank"]} for ranker in rankers]}
+            return {
+                "models": [ranker | {"endpoints": ["rerank"]} for ranker in rankers],
+                "object": "list",
+                "data": [openai_model(ranker["name"]) for ranker in rankers],
+            }
 
         return await self._answer(request, act)
 
@@ -110,7 +142,9 @@ class RerankApi:
     def _rank(
         self, request: Request, parsed: RankRequest, passages: list[str], **how: Any
     ) -> Served:
-        model = parsed.model or request.query_params.get("model")
+        model = request.path_params.get("model") or parsed.model
+        model = model or request.query_params.get("model")
+        how |= {"cascade": parsed.cascade}
         return serve_ranking(self.workspace, who(request), model, parsed.query, passages, **how)
 
     async def _answer(self, request: Request, act: Callable[[bytes], Any]) -> Response:
@@ -128,45 +162,6 @@ class RerankApi:
             sentence = "Something went wrong on the server. The log says what."
             return JSONResponse(fault_in(request.url.path, 500, sentence), 500)
         return Response(orjson.dumps(payload), media_type="application/json")
-
-
-class InTheirShape:
-    """ASGI middleware: what the guard and the gate refuse has the client's shape too."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on; a `{"detail"}` at one of ADDRESSES is rewritten."""
-        if scope["type"] != "http" or scope["path"] not in ADDRESSES:
-            await self.app(scope, receive, send)
-            return
-        begun: Message = {}
-
-        async def shaped(message: Message) -> None:
-            nonlocal begun
-            if message["type"] == "http.response.start" and message["status"] >= 400:
-                begun = message
-                return
-            if begun:
-                body = _shaped(scope["path"], begun["status"], message.get("body", b""))
-                length = (b"content-length", str(len(body)).encode())
-                kept = [one for one in begun["headers"] if one[0].lower() != b"content-length"]
-                await send({**begun, "headers": [*kept, length]})
-                message, begun = {**message, "body": body}, {}
-            await send(message)
-
-        await self.app(scope, receive, shaped)
-
-
-def _shaped(path: str, status: int, body: bytes) -> bytes:
-    try:
-        payload = orjson.loads(body)
-    except ValueError:  # such as Starlette's plain "Method Not Allowed"
-        payload = {"detail": body.decode(errors="replace")}
-    if isinstance(payload, dict) and "detail" in payload:
-        payload = fault_in(path, status, str(payload["detail"]))
-    return orjson.dumps(payload)
 
 
 def _read(shape: type[Body], body: bytes) -> Body:

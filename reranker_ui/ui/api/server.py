@@ -8,7 +8,7 @@ from reranker_ui.core.values.machine import return_memory, share_processors
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings, secret_values, trust_proxies
-from reranker_ui.ui.server.entry import Door
+from reranker_ui.ui.server.entry import PageServer
 
 PORT = 7860  # where no port is set
 
@@ -18,19 +18,19 @@ def application() -> Starlette:
     settings = Settings()
     return_memory()
     logs.begin(settings.log_format, secret_values())
-    door = Door(open_workspace(settings))
-    return Starlette(routes=door.api_routes(), middleware=door.middleware())
+    page_server = PageServer(open_workspace(settings))
+    return Starlette(routes=page_server.api_routes(), middleware=page_server.middleware())
 
 
 def serve_api(settings: Settings, workers: int) -> None:
-    """Serve `/v2/rerank` and its kin until interrupted, in `workers` processes.
+    """Serve `/v2/rerank` and the other ranking addresses until interrupted, in `workers` processes.
 
     Each process loads the models it is asked for and gets its share of the processors. Refused
     for fewer than one worker, and where the API would be open to others without sign-in.
     """
     if workers < 1:
         raise Refused("The number of workers must be at least 1.")
-    trust_proxies(Door(open_workspace(settings)).proxies)
+    trust_proxies(PageServer(open_workspace(settings)).proxies)
     share_processors(workers)
     port = settings.server_port or PORT
     print(f"The API is at http://{settings.server_name}:{port}/v2/rerank", flush=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from reranker_ui.core.models.reranker import RankedPassage
 from reranker_ui.core.values.refused import Refused
@@ -22,9 +22,14 @@ NO_DOCUMENTS = (
     " /v2/rerank answer them."
 )
 
+_SHOWN = 60  # characters of a field's name in a sentence
 DocumentForm = Literal["object", "text", "none"]
+# litellm's `voyage` and Voyage's own client read `data` where the others read `results`.
+_READ_DATA = ("litellm/", "Voyage/")
+_HOST = "fireworks/"  # litellm's `fireworks_ai` puts it before the model's name
 # The keys that litellm's clients send where the user gave none.
 _WITHOUT_KEY: dict[str, DocumentForm] = {"Bearer None": "text", "Bearer fake-api-key": "object"}
+TopN = Annotated[Annotated[int, Field(ge=0)] | None, AfterValidator(lambda n: n or None)]
 FieldNames = Annotated[list[str], Field(fail_fast=True, max_length=100)]
 
 
@@ -35,22 +40,36 @@ class RankRequest(BaseModel):
 
     query: str = Field(description="What someone searches for.")
     model: str | None = Field(
-        None, description="A run's id or name, base, bm25, cosine; the newest run if empty."
+        None,
+        coerce_numbers_to_str=True,
+        description="A run's id or name, base, bm25, cosine; the newest run if empty.",
     )
+    cascade: bool = Field(
+        False,
+        description="With more than 200 passages, a run's cross-encoder scores those that cosine"
+        " and BM25 put first; the others get estimates. Faster, but the best ten may differ.",
+    )
+
+    @field_validator("model")
+    @classmethod
+    def _without_host(cls, name: str | None) -> str | None:
+        return name and name.removeprefix(_HOST)
 
 
 class CohereRequest(RankRequest):
     """The body of every address but `POST /rerank` with texts.
 
-    Clients of Cohere, Jina, vLLM and Infinity send it.
+    Clients of Cohere, Jina, vLLM, Infinity, Voyage and Fireworks AI send it.
     """
 
     documents: Annotated[list[str | dict[str, Any]], Field(fail_fast=True)] = Field(
         description="Passages: strings, or objects with `text` or the fields in `rank_fields`."
     )
-    top_n: int | None = Field(
-        None, ge=1, description="How many of the best to answer; all if empty."
+    top_n: TopN = Field(
+        None,
+        description="How many of the best to answer; all if empty or 0, as vLLM's clients send.",
     )
+    top_k: TopN = Field(None, description="The same, as clients of Voyage call it.")
     return_documents: bool = Field(False, description="Answer the passages too.")
     rank_fields: FieldNames | None = Field(None, description="Fields of objects that are read.")
     max_tokens_per_doc: int | None = Field(
@@ -59,27 +78,34 @@ class CohereRequest(RankRequest):
     max_chunks_per_doc: int | None = Field(None, description="Not used; a warning says so.")
     raw_scores: bool = Field(False, description="Logits instead of probabilities.")
 
+    @property
+    def best(self) -> int | None:
+        """How many of the best to answer; None for all."""
+        return self.top_n or self.top_k
+
     def passages(self) -> list[str]:
         """The text of each document; Refused, with its index, for one that has none."""
-        return [self._text(at, one) for at, one in enumerate(self.documents)]
+        return [self._text(at, document) for at, document in enumerate(self.documents)]
 
     def _text(self, at: int, document: str | dict[str, Any]) -> str:
         if isinstance(document, str):
             return document
-        wanted = self.rank_fields or ["text"]
-        found = [name for name in wanted if name in document]
-        for name in found:
+        names = self.rank_fields or ["text"]
+        present = [name for name in names if name in document]
+        for name in present:
             if isinstance(document[name], bool) or not isinstance(
                 document[name], str | int | float
             ):
-                raise Refused(f"documents.{at}.{name}: it is {_kind(document[name])}, not a text.")
-        if not found:
-            has = ", ".join(map(str, list(document)[:8])) or "no field"
+                kind = _kind(document[name])
+                raise Refused(f"documents.{at}.{name[:_SHOWN]}: it is {kind}, not a text.")
+        if not present:
+            has = ", ".join(name[:_SHOWN] for name in list(document)[:8]) or "no field"
+            fields = " or ".join(name[:_SHOWN] for name in names[:8])
             raise Refused(
-                f"documents.{at}: it has no text in {' or '.join(wanted)} (it has {has})."
+                f"documents.{at}: it has no text in {fields} (it has {has})."
                 " Send the text there, or name the fields that hold it in rank_fields."
             )
-        return "\n".join(str(document[name]) for name in found)
+        return "\n".join(str(document[name]) for name in present)
 
     def _document(self, row: RankedPassage) -> dict[str, Any]:
         """A document as it was sent, with the text that was read."""
@@ -90,6 +116,8 @@ class CohereRequest(RankRequest):
     def answer(self, served: Served, version: str) -> dict[str, Any]:
         """The answer in Cohere's shape."""
         warned = [served.ranker.notice] if served.ranker.notice else []
+        if estimates := served.estimates():
+            warned.append(estimates)
         if self.max_chunks_per_doc is not None:
             warned.append(NO_CHUNKS)
         if self.max_tokens_per_doc is not None and served.ranker.model is None:
@@ -103,11 +131,12 @@ class CohereRequest(RankRequest):
         }
 
     def answer_with_usage(
-        self, served: Served, version: str, form: DocumentForm = "object"
+        self, served: Served, version: str, form: DocumentForm = "object", data: bool = False
     ) -> dict[str, Any]:
         """The same with what clients of Jina, vLLM and Infinity read besides.
 
-        form: of each document that is answered; clients of Infinity expect a plain text.
+        form: of each document that is answered; clients of Infinity expect a plain text. data: the
+        results come as `data` too.
         """
         tokens = served.tokens()
         answer = self.answer(served, version)
@@ -119,6 +148,7 @@ class CohereRequest(RankRequest):
             answer["meta"].setdefault("warnings", []).append(NO_DOCUMENTS)
         return {
             **answer,
+            **({"data": answer["results"]} if data else {}),
             "object": "rerank",
             "created": int(time.time()),
             "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
@@ -128,7 +158,7 @@ class CohereRequest(RankRequest):
         return [
             {"index": row["index"], "relevance_score": row["score"]}
             | ({"document": self._document(row)} if self.return_documents else {})
-            for row in served.rows[: self.top_n]
+            for row in served.rows[: self.best]
         ]
 
 
@@ -144,6 +174,9 @@ class TeiRequest(RankRequest):
         "Right", description="Left: texts that would be cut are refused, as only ends are cut."
     )
     return_text: bool = Field(False, description="Answer the passages too.")
+    top_n: TopN = Field(
+        None, description="How many of the best to answer; all if empty or 0. litellm sends it."
+    )
 
     def whole(self) -> bool:
         """Whether texts that are longer than the model reads are refused, not cut at their end."""
@@ -154,8 +187,13 @@ class TeiRequest(RankRequest):
         return [
             {"index": row["index"], "score": row["score"]}
             | ({"text": row["passage"]} if self.return_text else {})
-            for row in served.rows
+            for row in served.rows[: self.top_n]
         ]
+
+
+def openai_model(name: str) -> dict[str, Any]:
+    """A model as OpenAI's clients read it; vLLM and Infinity list theirs in this way."""
+    return {"id": name, "object": "model", "created": 0, "owned_by": "reranker-ui"}
 
 
 def document_form(path: str, headers: Mapping[str, str]) -> DocumentForm:
@@ -171,12 +209,20 @@ def document_form(path: str, headers: Mapping[str, str]) -> DocumentForm:
     return _WITHOUT_KEY.get(headers.get("authorization", ""), "none")
 
 
+def reads_data(request: CohereRequest, headers: Mapping[str, str]) -> bool:
+    """Whether the client reads the results from `data`, as those of Voyage do."""
+    return request.top_k is not None or headers.get("user-agent", "").startswith(_READ_DATA)
+
+
 def fault_in(path: str, status: int, sentence: str, listed: bool = False) -> dict[str, Any]:
-    """An error as the clients of the address `path` read it; `listed`: they sent `documents`."""
+    """An error as the clients of the address `path` read it; `listed`: they sent `documents`.
+
+    Clients of Cohere read `message`, those of Jina `detail`.
+    """
     if listed or path != "/rerank":
-        return {"id": str(uuid4()), "message": sentence}
-    kinds = {400: "Empty", 404: "Validation", 413: "Validation", 422: "Validation"}
-    kind = kinds.get(status, "Overloaded" if status in (429, 503) else "Backend")
+        return {"id": str(uuid4()), "message": sentence, "detail": sentence}
+    kinds = {400: "Empty", 429: "Overloaded", 503: "Overloaded"}
+    kind = kinds.get(status, "Backend" if status >= 500 else "Validation")
     return {"error": sentence, "error_type": kind}
 
 

@@ -93,7 +93,7 @@ MAIN = (
 MORE: dict[str, tuple[Field, ...]] = {
     "Loss": (
         Field("loss", "Loss", "From single pairs, or from whole lists.", LOSSES),
-        Field("pos_weight", "Positive weight", "Weight of a positive in bce, or auto."),
+        Field("pos_weight", "Positive weight", "How much more a relevant pair counts, or auto."),
     ),
     "Steps": (
         Field("max_steps", "Max steps", "Instead of epochs; empty for none."),

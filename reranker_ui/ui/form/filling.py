@@ -65,9 +65,9 @@ def by_text(
     workspace: Workspace, user: User, text: str, variant: Literal["printed", "fit"]
 ) -> FilledForm:
     """The form as a model card, a recipe as YAML or the id of a model on the Hub fills it."""
-    found = recipes.pasted(workspace, user, text)
-    why: RecipeReasons = {"notices": found.notices, "card": True, "fit": found.as_run is not None}
-    return _filled(found.variant(variant), why, base=True)
+    parsed = recipes.pasted(workspace, user, text)
+    why: RecipeReasons = {"notices": parsed.notices, "card": True, "fit": parsed.as_run is not None}
+    return _filled(parsed.variant(variant), why, base=True)
 
 
 def by_run(

@@ -22,13 +22,14 @@ from reranker_ui.ui.form.fields import FieldGroup, described, shown
 
 ADVISED, GIVEN, OF_RUN = "advised", "given", "run:"
 MOST_YOURS = 6
+# Size in weights, languages, and the time of a pair as a multiple of MiniLM-L6: see `hub_bases`.
 BASES = {
     "cross-encoder/ms-marco-MiniLM-L6-v2": "MiniLM-L6 · 22 M, English",
-    "cross-encoder/ms-marco-MiniLM-L12-v2": "MiniLM-L12 · 33 M, English",
-    "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1": "mMiniLM-L12 · 118 M, multilingual",
+    "cross-encoder/ms-marco-MiniLM-L12-v2": "MiniLM-L12 · 33 M, English, 2x the time",
+    "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1": "mMiniLM-L12 · 118 M, 14 languages, 2x the time",
     EMBEDDED_BASE: "Embedded · the best on this machine, offline",
     EMBEDDED_ENGLISH: "Embedded MiniLM-L6 · 22 M, English, offline",
-    EMBEDDED_MULTILINGUAL: "Embedded E5-small · 118 M, multilingual, offline",
+    EMBEDDED_MULTILINGUAL: "Embedded E5-small · 118 M, about 100 languages, 2x the time, offline",
 }
 
 
@@ -89,7 +90,7 @@ def offers(workspace: Workspace, user: User) -> FormOffers:
         ],
         "base": default,
         "recipes": _recipes(runs),
-        "places": [_offer(name, executors.TITLES.get(name, name)) for name in places],
+        "places": [_offer(name, executors.title_of(name)) for name in places],
         "fields": described(),
         "values": shown(PRESETS["quick"]),
     }  # fmt: skip
@@ -112,7 +113,7 @@ def _recipes(runs: list[lifecycle.Run]) -> list[OfferGroup]:
 
 def _yours(runs: list[lifecycle.Run]) -> list[Offer]:
     """The newest recipes of runs that are not presets, each once."""
-    found: dict[str, Offer] = {}
+    offers: dict[str, Offer] = {}
     for run in runs:
         try:
             recipe = Recipe.model_validate(run["recipe"])
@@ -120,12 +121,12 @@ def _yours(runs: list[lifecycle.Run]) -> list[Offer]:
             continue
         fields = shown(recipe) | {"passes": "", "revision": ""}
         known = [shown(preset) | {"passes": "", "revision": ""} for preset in PRESETS.values()]
-        if fields in known or str(fields) in found:
+        if fields in known or str(fields) in offers:
             continue
-        found[str(fields)] = _offer(f"{OF_RUN}{run['id']}", f"{run['name']} · {_facts(recipe)}")
-        if len(found) == MOST_YOURS:
+        offers[str(fields)] = _offer(f"{OF_RUN}{run['id']}", f"{run['name']} · {_facts(recipe)}")
+        if len(offers) == MOST_YOURS:
             break
-    return list(found.values())
+    return list(offers.values())
 
 
 def _offer(value: str, word: str) -> Offer:

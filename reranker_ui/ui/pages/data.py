@@ -1,13 +1,13 @@
 """The Data tab: one room, whose server functions each call one service."""
 
 import secrets
+import shutil
 from pathlib import Path
 from typing import Literal, TypedDict
 
 from gradio.utils import get_upload_folder
 
 from reranker_ui.core.formats.exports import FORMATS
-from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets import edits, hub_export, pages, text_edits
 from reranker_ui.services.datasets import export as exporting
 from reranker_ui.services.datasets import undo as undoing
@@ -85,8 +85,8 @@ def _sets(workspace: Workspace) -> list[Function]:
             return exporting.export_dataset(
                 workspace, user, dataset, format, path, safe_for_excel=safe
             )
-        except Refused:
-            folder.rmdir()
+        except Exception:
+            shutil.rmtree(folder, ignore_errors=True)
             raise
 
     def push_dataset(
@@ -140,11 +140,11 @@ def _pairs(workspace: Workspace) -> list[Function]:
         annotator: Name | None = None,
         source: Name | None = None,
         finding: Name | None = None,
-        most: Count = pages.MOST_IDS,
+        limit: Count = pages.MOST_IDS,
     ) -> pages.SelectedIds:
         return pages.ids_of_pairs(
             workspace, user, dataset, search=search or "", split=split, label=label,
-            annotator=annotator, source=source, finding=finding, most=most,
+            annotator=annotator, source=source, finding=finding, limit=limit,
         )  # fmt: skip
 
     def set_label(user: User, *, dataset: Name, ids: Ids, label: Number | None) -> edits.Edit:

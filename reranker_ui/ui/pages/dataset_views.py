@@ -46,9 +46,14 @@ def _quality(workspace: Workspace) -> list[Function]:
         return _with_figures(quality.quality(workspace, user, dataset, base))
 
     def check_quality(
-        user: User, *, dataset: Name, base: Name | None = None, max_length: Count | None = None
+        user: User,
+        *,
+        dataset: Name,
+        base: Name | None = None,
+        max_length: Count | None = None,
+        meaning: bool = False,
     ) -> QualityState:
-        return _with_figures(quality.check(workspace, user, dataset, base, max_length))
+        return _with_figures(quality.check(workspace, user, dataset, base, max_length, meaning))
 
     def stop_check(user: User, *, dataset: Name, base: Name | None = None) -> None:
         quality.stop_check(workspace, user, dataset, base)
@@ -111,8 +116,8 @@ def _settings(workspace: Workspace) -> list[Function]:
             show_columns]  # fmt: skip
 
 
-def _with_figures(found: quality.Quality) -> QualityState:
-    report, figures = found["report"], {}
+def _with_figures(state: quality.Quality) -> QualityState:
+    report, figures = state["report"], {}
     if report:
         bars = report["balance"]["per_query"]
         figures["per_query"] = quality_charts.per_query_figure(bars)
@@ -120,4 +125,4 @@ def _with_figures(found: quality.Quality) -> QualityState:
             figures["lengths"] = quality_charts.lengths_figure(report["lengths"])
     drawn = {name: plain(figure) for name, figure in figures.items()}
     bases = [(word, base) for base, word in BASES.items()]
-    return {**found, "figures": drawn, "bases": bases, "plotly": plotly_address()}
+    return {**state, "figures": drawn, "bases": bases, "plotly": plotly_address()}

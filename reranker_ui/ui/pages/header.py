@@ -1,6 +1,6 @@
 """The header of the page: what it polls, and the panels about people and keys."""
 
-from reranker_ui.core.values.rate_limits import Crowd
+from reranker_ui.core.values.rate_limits import PollInterval
 from reranker_ui.services.operating import overview as operating
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
@@ -26,10 +26,10 @@ def build(workspace: Workspace, way: str) -> None:
 
 def functions(workspace: Workspace, way: str = "local") -> list[Function]:
     """The server functions of the header; a demo has no panels."""
-    crowd = Crowd(a_second=5, shortest=2, longest=10)
+    polling = PollInterval(per_second=5, shortest=2, longest=10)
 
     def overview(user: User, *, dataset: Name | None = None, page: Name = "") -> PageOverview:
-        every = crowd.every((user, page[:32]))
+        every = polling.seconds_for((user, page[:32]))
         return {**operating.overview(workspace, user, dataset), "way": way, "every": every}
 
     return [overview, *([] if way == "demo" else people.functions(workspace))]

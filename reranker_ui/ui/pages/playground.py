@@ -8,6 +8,7 @@ from reranker_ui.services.ranking import candidates, cutoffs, demo, gains, onnx_
 from reranker_ui.services.ranking import compare as rankings
 from reranker_ui.services.ranking import explain as explaining
 from reranker_ui.services.ranking.ranker_choices import RankerChoices, choices
+from reranker_ui.services.ranking.retrieval import meaning
 from reranker_ui.services.store.access import Role, User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.api import gradio_api
@@ -63,11 +64,18 @@ def _rankings(workspace: Workspace) -> Sequence[Function]:
         dataset: Name | None = None,
         k: Count | None = None,
         passages: Text | None = None,
+        cascade: bool = False,
     ) -> rankings.Comparison:
         chosen = candidates.chosen(
             workspace, user, query, source, dataset or "", k or 50, passages or ""
         )
-        return rankings.compare(workspace, user, models, chosen)
+        return rankings.compare(workspace, user, models, chosen, cascade)
+
+    def embedding_state(user: User, *, dataset: Name) -> meaning.EmbeddingState:
+        return meaning.embedding_state(workspace, user, dataset)
+
+    def embed_passages(user: User, *, dataset: Name) -> meaning.EmbeddingState:
+        return meaning.embed_passages(workspace, user, dataset)
 
     def queries(user: User, *, dataset: Name) -> list[candidates.LabelledQuery]:
         return candidates.labelled_queries(workspace, user, dataset)
@@ -75,7 +83,7 @@ def _rankings(workspace: Workspace) -> Sequence[Function]:
     def compare_queries(user: User, *, dataset: Name, models: TwoNames) -> gains.QueryGains:
         return gains.gains(workspace, user, dataset, *models)
 
-    return [rankers, compare, queries, compare_queries]
+    return [rankers, compare, embedding_state, embed_passages, queries, compare_queries]
 
 
 def _labels(workspace: Workspace) -> Sequence[Function]:

@@ -38,18 +38,18 @@ def _people(workspace: Workspace) -> list[Function]:
     ) -> revert.LabelsSince:
         return revert.labels_since(workspace, user, dataset, annotator, since)
 
-    def take_back(
+    def revert_labels(
         user: User, *, dataset: Name, annotator: Name, since: Number
     ) -> revert.RevertedPairs:
-        return revert.take_back(workspace, user, dataset, annotator, since)
+        return revert.revert_labels(workspace, user, dataset, annotator, since)
 
-    def give_back(user: User, *, edit: Id) -> revert.RestoredPairs:
-        return revert.give_back(workspace, user, edit)
+    def restore_labels(user: User, *, edit: Id) -> revert.RestoredPairs:
+        return revert.restore_labels(workspace, user, edit)
 
-    def takings(user: User, *, dataset: Name) -> list[revert.Reverted]:
-        return revert.takings(workspace, user, dataset)
+    def reverted_labels(user: User, *, dataset: Name) -> list[revert.Reverted]:
+        return revert.reverted_labels(workspace, user, dataset)
 
-    return [agree_in_detail, people, labels_since, take_back, give_back, takings]
+    return [agree_in_detail, people, labels_since, revert_labels, restore_labels, reverted_labels]
 
 
 def _adding(workspace: Workspace) -> list[Function]:

@@ -68,8 +68,8 @@ def _append(line: list[Point], x: float, y: float) -> None:
 
 
 def _evaluated(series: ChartPoints, event: dict[str, Any], before: int) -> None:
-    found = {name: event["metrics"].get(name) for name in METRICS}
-    values = {name: value for name, value in found.items() if value is not None}
+    metrics = {name: event["metrics"].get(name) for name in METRICS}
+    values = {name: value for name, value in metrics.items() if value is not None}
     when = event["when"]
     if when in BASELINES and values:
         series["baselines"][when] = values

@@ -75,8 +75,8 @@ def build(workspace: Workspace) -> None:
 
 def functions(workspace: Workspace) -> list[Function]:
     """The server functions of the current run and of the table; those of the form are its own."""
-    found = [*live_functions(workspace), *table_functions(workspace)]
-    return list({function.__name__: function for function in found}.values())
+    every = [*live_functions(workspace), *table_functions(workspace)]
+    return list({function.__name__: function for function in every}.values())
 
 
 def live_functions(workspace: Workspace) -> list[Function]:
@@ -102,15 +102,15 @@ def _follow(workspace: Workspace) -> Function:
         extra: Name | None = None,
     ) -> FollowedRun | NoRun:
         """The run, and what is new in its chart; the whole figure where it is not drawn yet."""
-        found = lifecycle.follow(workspace, user, run, drawn, steps, since)
-        if found["run"] is None:
+        followed = lifecycle.follow(workspace, user, run, drawn, steps, since)
+        if followed["run"] is None:
             return {"run": None}
-        row = found["run"]
-        points = run_chart.points(row["warm_steps"], found["events"])
+        row = followed["run"]
+        points = run_chart.points(row["warm_steps"], followed["events"])
         answer: FollowedRun = {
-            "run": row, "points": points, "next": found["next"], "plotly": plotly_address(),
+            "run": row, "points": points, "next": followed["next"], "plotly": plotly_address(),
         }  # fmt: skip
-        if not found["since"]:
+        if not followed["since"]:
             figure = run_chart.run_figure(
                 row["name"],
                 row["steps"],
@@ -128,9 +128,9 @@ def _follow(workspace: Workspace) -> Function:
 def _compared(workspace: Workspace) -> Function:
     def compared(user: User, *, run: RunName, number: Literal[0, 1, 2]) -> ComparedRun:
         """A past run as thin lines to lay over the chart; `number` chooses their colour."""
-        found = lifecycle.events(workspace, user, run)
-        row = found["run"]
-        points = run_chart.points(row["warm_steps"], found["events"])
+        history = lifecycle.events(workspace, user, run)
+        row = history["run"]
+        points = run_chart.points(row["warm_steps"], history["events"])
         return {
             "id": row["id"],
             "name": row["name"],

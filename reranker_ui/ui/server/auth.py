@@ -8,9 +8,9 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from reranker_ui.core.values.rate_limits import Bucket
 from reranker_ui.core.values.refused import Unavailable
 from reranker_ui.logs import USER
+from reranker_ui.services.people import allowances
 from reranker_ui.services.store.access import VISITOR
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.server.identity import user_behind
@@ -33,7 +33,7 @@ UNTRUSTED = (
 log = logging.getLogger(__name__)
 
 
-class Gate:
+class AuthMiddleware:
     """ASGI middleware: puts the user into `request.state.user`, or answers instead of the page.
 
     way: how people are known, see `identity.way_in`. owners: whose a stream of answers is.
@@ -45,8 +45,8 @@ class Gate:
         self.app, self.workspace, self.way, self.owners = app, workspace, way, owners
         self.warned = bool(proxies)
         rate = 0.0 if way == "local" else workspace.settings.rate_limit
-        self.changes = Bucket(rate, 5 * rate) if rate else None
-        self.uploads = Bucket(0.5, 30) if rate else None
+        self.changes = allowances.bucket(workspace, "changes", rate, 5 * rate) if rate else None
+        self.uploads = allowances.bucket(workspace, "uploads", 0.5, 30) if rate else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what may pass."""
@@ -56,47 +56,55 @@ class Gate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        asking = HTTPConnection(scope)
-        answer = await self._answer(asking, scope)
+        request = HTTPConnection(scope)
+        answer = await self._answer(request, scope)
         await (answer or self.app)(scope, receive, send)
 
-    async def _answer(self, asking: HTTPConnection, scope: Scope) -> Response | None:
-        if self.way == "local" and any(name in asking.headers for name in FORWARDED):
+    async def _answer(self, request: HTTPConnection, scope: Scope) -> Response | None:
+        if self.way == "local" and any(name in request.headers for name in FORWARDED):
             return JSONResponse({"detail": PROXIED}, 403)
-        if not self.warned and "x-forwarded-for" in asking.headers:
+        if not self.warned and "x-forwarded-for" in request.headers:
             self.warned = True
-            log.warning(UNTRUSTED, asking.client.host if asking.client else "unknown")
-        path = asking.url.path
+            log.warning(UNTRUSTED, request.client.host if request.client else "unknown")
+        path = request.url.path
         if path.startswith(OPEN_FOLDERS):
             return None
         try:
-            user = await run_in_threadpool(user_behind, self.workspace, self.way, asking)
+            user = await run_in_threadpool(user_behind, self.workspace, self.way, request)
         except Unavailable as fault:
             if path not in OPEN:
-                return JSONResponse({"detail": str(fault)}, 503, {"retry-after": "60"})
+                return _unavailable(fault)
             user = None
         scope.setdefault("state", {})["user"] = user
         USER.set(user.name if user else "-")
         if user is None and path not in OPEN:
-            return _to_sign_in(asking, scope)
+            return _to_sign_in(request, scope)
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
-            foreign = user is not None and self.owners.refuses(asking, user.name)
+            foreign = user is not None and self.owners.refuses(request, user.name)
             return JSONResponse({"detail": FOREIGN}, 403) if foreign else None
-        host = asking.client.host if asking.client else ""
-        one = user if user != VISITOR else None
-        return self._too_often(one.name if one else f"at {host}", path)
+        host = request.client.host if request.client else ""
+        caller = user if user != VISITOR else None
+        return await self._too_often(caller.name if caller else f"at {host}", path)
 
-    def _too_often(self, name: str, path: str) -> Response | None:
+    async def _too_often(self, name: str, path: str) -> Response | None:
         bucket = self.uploads if path.endswith("/upload") else self.changes
-        if bucket is None or not (wait := bucket.take(name)):
+        try:
+            wait = await run_in_threadpool(bucket.take, name) if bucket else 0.0
+        except Unavailable as fault:
+            return _unavailable(fault)
+        if not wait:
             return None
         sentence = f"This is more than one person asks. Try again in {wait:.0f} s."
         return JSONResponse({"detail": sentence}, 429, {"retry-after": str(int(wait) + 1)})
 
 
-def _to_sign_in(asking: HTTPConnection, scope: Scope) -> Response:
-    page = scope["method"] == "GET" and "text/html" in asking.headers.get("accept", "")
+def _unavailable(fault: Unavailable) -> Response:
+    return JSONResponse({"detail": str(fault)}, 503, {"retry-after": "60"})
+
+
+def _to_sign_in(request: HTTPConnection, scope: Scope) -> Response:
+    page = scope["method"] == "GET" and "text/html" in request.headers.get("accept", "")
     if not page:
         return JSONResponse({"detail": "Sign in first, at /login."}, 401)
-    query = f"?{asking.url.query}" if asking.url.query else ""
-    return RedirectResponse(f"/login?next={quote(asking.url.path + query, safe='')}", 303)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/login?next={quote(request.url.path + query, safe='')}", 303)

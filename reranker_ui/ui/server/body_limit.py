@@ -16,6 +16,8 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from reranker_ui.ui.api.addresses import ranks
+
 WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 READ_SECONDS = 60.0
 # Bytes of memory of all bodies read or worked on at once. Smaller bodies are not counted.
@@ -39,7 +41,6 @@ MIDDLE = Limit(4_000_000, 50_000)
 EVENT = Limit(4_000_000, 50_000, gradio=True)
 OTHER = Limit(10_000)  # forms to sign in, and routes of Gradio that the page does not use
 LIMITS = {
-    **dict.fromkeys(("/v2/rerank", "/v1/rerank", "/rerank", "/infinity/rerank"), LARGE),
     "/gradio_api/component_server": MIDDLE,
     "/gradio_api/queue/join": EVENT,
 }
@@ -118,6 +119,8 @@ class _Hold:
 
 def limit_of(path: str) -> Limit:
     """The limit of a path without a slash at its end."""
+    if ranks(path):
+        return LARGE
     return EVENT if path.startswith(CALLS) else LIMITS.get(path, OTHER)
 
 
@@ -131,10 +134,10 @@ def holds_more(body: bytes, values: int) -> bool:
     """Whether a JSON text has more than so many `values`, found in linear time without parsing."""
     if _separators(body) < values:
         return False
-    bare = body.replace(rb"\\", b"").replace(rb"\"", b"")
-    if bare.count(b'"') > 4 * values:  # a value and its key have two quote marks each
+    unescaped = body.replace(rb"\\", b"").replace(rb"\"", b"")
+    if unescaped.count(b'"') > 4 * values:  # a value and its key have two quote marks each
         return True
-    return _separators(_STRING.sub(b"", bare)) >= values
+    return _separators(_STRING.sub(b"", unescaped)) >= values
 
 
 def _separators(text: bytes) -> int:

@@ -1,4 +1,4 @@
-"""Files to take along over HTTP, made while they are sent: a run's model, or the whole run."""
+"""Downloads over HTTP, written while they are sent: a run's model, or the whole run."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""The door of the served page: how people are known, what stands in front, what lies beside."""
+"""How the page is served: how people sign in, the middleware, the routes beside Gradio's."""
 
 from typing import Any
 
@@ -13,20 +13,22 @@ from reranker_ui.services.operating.health import health, pulse
 from reranker_ui.services.people.accounts import anyone_has_a_password
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.settings import PRIVATE_NETWORKS, Space
+from reranker_ui.ui.api.client_errors import ClientErrors
 from reranker_ui.ui.api.gradio_routes import UsedRoutes
 from reranker_ui.ui.api.queue_budget import QueueBudget
-from reranker_ui.ui.api.routes import InTheirShape, RerankApi
+from reranker_ui.ui.api.routes import RerankApi
+from reranker_ui.ui.compression import CompressedFiles
 from reranker_ui.ui.first_paint import TITLES, FirstPaint
 from reranker_ui.ui.server import guide
-from reranker_ui.ui.server.auth import Gate
+from reranker_ui.ui.server.auth import AuthMiddleware
 from reranker_ui.ui.server.body_limit import BodyLimit
 from reranker_ui.ui.server.downloads import Downloads
 from reranker_ui.ui.server.file_upload import FileUpload
 from reranker_ui.ui.server.identity import LOOPBACK, way_in
 from reranker_ui.ui.server.modules import modules
-from reranker_ui.ui.server.origins import Guard
+from reranker_ui.ui.server.origins import OriginMiddleware
 from reranker_ui.ui.server.page_calls import PageCalls
-from reranker_ui.ui.server.request_id import Trace
+from reranker_ui.ui.server.request_id import RequestIdMiddleware
 from reranker_ui.ui.server.sign_in import Login
 from reranker_ui.ui.server.streams import StreamOwners, refuse_unknown
 from reranker_ui.ui.server.sub_path import SubPath
@@ -38,7 +40,7 @@ IN_THE_CLEAR = (
 _PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "application/vnd.*")
 
 
-class Door:
+class PageServer:
     """What `launch` needs to serve `workspace`; Refused where it would stand open to others.
 
     fault: why a Space keeps its page shut, shown in its place.
@@ -65,12 +67,13 @@ class Door:
         return [
             Middleware(GZipMiddleware, compresslevel=5, exclude_content_types=_PACKED),
             Middleware(SubPath, root=self.workspace.settings.sub_path()),
+            Middleware(CompressedFiles),
             Middleware(FirstPaint, tabs=["Playground"] if self.way == "demo" else TITLES),
-            Middleware(Trace),
-            Middleware(InTheirShape),
-            Middleware(Guard, hosts=LOOPBACK if self.way == "local" else hosts),
+            Middleware(RequestIdMiddleware),
+            Middleware(ClientErrors),
+            Middleware(OriginMiddleware, hosts=LOOPBACK if self.way == "local" else hosts),
             Middleware(
-                Gate,
+                AuthMiddleware,
                 workspace=self.workspace,
                 way=self.way,
                 owners=self.owners,
@@ -119,12 +122,12 @@ class Door:
         QueueBudget().guard(queue)
 
     def name_of(self, request: Any) -> str | None:
-        """For Gradio: the name of the user whom the gate found, None for nobody."""
+        """For Gradio: the name of the signed-in user, None for nobody."""
         user = getattr(request.state, "user", None)
         return user.name if user else None
 
     def notices(self) -> list[str]:
-        """What the operator should know about this door."""
+        """What the operator should know about how the page is served."""
         if self.way != "password" or self.workspace.settings.server_name in LOOPBACK:
             return []
         return [IN_THE_CLEAR % self.workspace.settings.server_name]

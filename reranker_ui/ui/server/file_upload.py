@@ -27,10 +27,10 @@ LARGEST = "The file has more than {:,} bytes, which is the most that is taken."
 
 
 class FileUpload:
-    """The route. most: bytes of a file."""
+    """The route. limit: bytes of a file."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
 
     def routes(self) -> list[Route]:
         """Everything to be passed to Gradio's `app_kwargs`."""
@@ -52,7 +52,7 @@ class FileUpload:
             path = await self._written(request, folder)
         except MultiPartException as error:
             large = "exceeded maximum allowed size" in error.message
-            sentence = LARGEST.format(self.most) if large else error.message
+            sentence = LARGEST.format(self.limit) if large else error.message
             return JSONResponse({"detail": sentence}, 413 if large else 400)
         except ClientDisconnect:
             return Response(status_code=400)
@@ -70,7 +70,7 @@ class FileUpload:
             max_files=1,
             max_fields=0,  # a field would be kept in memory, however long it is
             upload_dir=folder,
-            max_file_size=self.most,
+            max_file_size=self.limit,
         )
         with _removed_on_error(folder):
             return _named(await parser.parse(), folder)

@@ -30,7 +30,7 @@ class HubSignIn:
         return str(url), str(state), verifier
 
     def finish(self, came: Mapping[str, str], state: str, verifier: str) -> tuple[str, str]:
-        """`(sub, name)` of the person who `came` back with these parameters; Refused where not."""
+        """`(sub, name)` of the person who came back with these parameters; Refused where not."""
         code = came.get("code", "")
         if not code or not secrets.compare_digest(came.get("state", ""), state):
             raise Refused(FAILED)

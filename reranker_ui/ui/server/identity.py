@@ -1,4 +1,4 @@
-"""Who is asking: the user behind a request, as the gate in front of the page found out."""
+"""Who is asking: the user behind a request, as the middleware found it."""
 
 from typing import Any
 from urllib.parse import unquote
@@ -56,14 +56,14 @@ def way_in(settings: Settings, space: Space, anyone: bool) -> str:
     raise Refused(NOBODY.format(settings.server_name))
 
 
-def user_behind(workspace: Workspace, way: str, asking: HTTPConnection) -> User | None:
+def user_behind(workspace: Workspace, way: str, request: HTTPConnection) -> User | None:
     """The user that the headers of a request show: a name, an API key or a session."""
     if way == "local":
-        return _named(asking.cookies.get(NAME, ""))
-    scheme, _, token = asking.headers.get("authorization", "").partition(" ")
+        return _named(request.cookies.get(NAME, ""))
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return key_user(workspace, token.strip())
-    token = asking.cookies.get(SESSION, "")
+    token = request.cookies.get(SESSION, "")
     user = session_user(workspace, token) if token else None
     return VISITOR if user is None and way == "demo" else user
 

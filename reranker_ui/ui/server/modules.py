@@ -1,17 +1,23 @@
-"""The page's JavaScript: the modules of assets/js, joined into bundles named by a hash of all."""
+"""The page's JavaScript: the modules of assets/js, joined into bundles named by a hash of all.
 
-import gzip
+A tab's bundle brings the stylesheets of the tab's folder in assets/css.
+"""
+
 import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from reranker_ui.settings import ASSETS
 from reranker_ui.ui.bundles import bundles
+from reranker_ui.ui.compression import COMPRESSED, FOREVER, compressed, takes_brotli
+from reranker_ui.ui.stylesheets import FOLDER as STYLESHEETS
+from reranker_ui.ui.stylesheets import stylesheet
 
 ROOM = "lib/room.js"
 TABS = {
@@ -21,18 +27,21 @@ TABS = {
     "train": [ROOM, "train/room.js", "train/form.js", "train/runs.js"],
     "playground": [ROOM, "playground/room.js"],
 }
-_HEADERS = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
 
 
 class Modules:
-    """The joined modules below `folder`, read once: their addresses change when any changes."""
+    """The joined modules below `folder`, read once: their addresses change when any changes.
 
-    def __init__(self, folder: Path, tabs: Mapping[str, Sequence[str]]) -> None:
-        found = sorted(folder.rglob("*.js"))
-        sources = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in found}
-        text = bundles(sources, tabs)
+    styles: {tab: its stylesheet}.
+    """
+
+    def __init__(
+        self, folder: Path, tabs: Mapping[str, Sequence[str]], styles: Mapping[str, str]
+    ) -> None:
+        paths = sorted(folder.rglob("*.js"))
+        sources = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in paths}
+        text = bundles(sources, tabs, styles)
         self.contents = {f"{name}.js": code.encode() for name, code in text.items()}
-        self.packed = {name: gzip.compress(code, mtime=0) for name, code in self.contents.items()}
         digest = hashlib.sha256()
         for name, content in self.contents.items():
             digest.update(f"{name} {len(content)}\n".encode() + content)
@@ -43,6 +52,10 @@ class Modules:
         self.contents[f"{bundle}.js"]
         return f"modules/{self.version}/{bundle}.js"
 
+    def addresses(self) -> list[str]:
+        """Of all bundles."""
+        return [f"modules/{self.version}/{name}" for name in self.contents]
+
     def routes(self) -> list[Route]:
         """Open to everyone: they are the program, the same for all, and hold no data."""
         return [Route("/modules/{version}/{name}", self.serve, methods=["GET"])]
@@ -52,13 +65,14 @@ class Modules:
         version, name = request.path_params["version"], request.path_params["name"]
         if version != self.version or name not in self.contents:
             return PlainTextResponse("There is no such module. Reload the page.", 404)
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            headers = _HEADERS | {"content-encoding": "gzip"}
-            return Response(self.packed[name], media_type="text/javascript", headers=headers)
-        return Response(self.contents[name], media_type="text/javascript", headers=_HEADERS)
+        content, headers = self.contents[name], FOREVER  # gzip: by the middleware
+        if takes_brotli(request.headers):
+            content, headers = await run_in_threadpool(compressed, content), COMPRESSED
+        return Response(content, media_type="text/javascript", headers=headers)
 
 
 @cache
 def modules() -> Modules:
     """Those of this program."""
-    return Modules(ASSETS / "js", TABS)
+    styles = {tab: stylesheet(STYLESHEETS / tab) for tab in TABS}
+    return Modules(ASSETS / "js", TABS, styles)

@@ -3,6 +3,7 @@
 Gradio itself runs a cross-site POST that carries a user's cookie, and sets no security headers.
 """
 
+import re
 from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit
 
@@ -10,6 +11,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_HOST = r"([\w.-]{1,255}|\[[0-9a-fA-F:.]{2,45}\])(:\d{1,5})?"
+_ADDRESS = re.compile(rf"(https?://)?{_HOST}(/[\w~-][\w.~-]{{0,99}}){{0,9}}/?", re.ASCII)
 SAFE = ("GET", "HEAD", "OPTIONS")
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -23,7 +26,7 @@ HEADERS = {
 }
 
 
-class Guard:
+class OriginMiddleware:
     """ASGI middleware. `hosts`: the names this server answers to; None for any."""
 
     def __init__(self, app: ASGIApp, hosts: Iterable[str] | None = None) -> None:
@@ -53,6 +56,12 @@ class Guard:
         # A foreign name that resolves to this machine would make a foreign page same-origin.
         if self.hosts is not None and _parts(f"//{host}").hostname not in self.hosts:
             return f"This server does not answer to the name {host}."
+        # Gradio takes these for its own address, and fails where they are none.
+        for name in ("x-forwarded-host", "x-gradio-server"):
+            if (given := headers.get(name)) and not _ADDRESS.fullmatch(
+                given.partition(",")[0].strip()
+            ):
+                return f"The header {name} is not an address."
         if method in SAFE:
             return None
         origin = headers.get("origin")

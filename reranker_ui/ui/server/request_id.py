@@ -16,7 +16,7 @@ SLOW = 5.0  # seconds
 STREAMS = ("/queue/data", "/heartbeat/")  # they last as long as the page is open
 
 
-class Trace:
+class RequestIdMiddleware:
     """ASGI middleware. The name comes from a proxy's `x-request-id`, or is made here."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -31,7 +31,7 @@ class Trace:
         name = given if NAME.fullmatch(given) else secrets.token_hex(6)
         REQUEST.set(name)
         USER.set("-")
-        begun, status = time.perf_counter(), 0
+        started, status = time.perf_counter(), 0
 
         async def named(message: Message) -> None:
             nonlocal status
@@ -41,7 +41,7 @@ class Trace:
             await send(message)
 
         await self.app(scope, receive, named)
-        took, path = time.perf_counter() - begun, scope["path"]
-        slow = took > SLOW and not any(part in path for part in STREAMS)
+        seconds, path = time.perf_counter() - started, scope["path"]
+        slow = seconds > SLOW and not any(part in path for part in STREAMS)
         if slow or (status >= 400 and status != 401):
-            log.info("%s %s: %s after %.0f ms", scope["method"], path, status, 1000 * took)
+            log.info("%s %s: %s after %.0f ms", scope["method"], path, status, 1000 * seconds)

@@ -53,7 +53,7 @@ class Login:
         )
 
     async def check(self, request: Request) -> Response:
-        """Whether the browser is signed in: the page asks when it is answered no more."""
+        """Whether the browser is signed in: the page asks after its calls were refused."""
         return JSONResponse({"signed_in": request.state.user is not None})
 
     async def sign_in(self, request: Request) -> Response:
@@ -127,29 +127,29 @@ class Login:
         except Refused as refused:
             return self._page(request, pages.sign_in, str(refused), 502)
         answer = RedirectResponse(url, 303)
-        there = _next(request.query_params.get("next"))
-        kept = "|".join((state, verifier, request.query_params.get("invite", ""), there))
-        self._cookie(request, answer, GOING, kept, 600)
+        next_path = _next(request.query_params.get("next"))
+        cookie = "|".join((state, verifier, request.query_params.get("invite", ""), next_path))
+        self._cookie(request, answer, GOING, cookie, 600)
         return answer
 
     async def from_hub(self, request: Request) -> Response:
         """Sign in with what Hugging Face sent back."""
-        kept = request.cookies.get(GOING, "").split("|", 3)
-        if self.way != "hub" or len(kept) != 4:
+        parts = request.cookies.get(GOING, "").split("|", 3)
+        if self.way != "hub" or len(parts) != 4:
             return self._page(request, pages.sign_in, "Start to sign in from this page.", 400)
-        state, verifier, invite, there = kept
+        state, verifier, invite, next_path = parts
         try:
             token = await to_thread.run_sync(
                 self._known, request.query_params, state, verifier, invite
             )
         except Refused as refused:
             return self._page(request, pages.sign_in, str(refused), 403)
-        answer = self._signed_in(request, token, there)
+        answer = self._signed_in(request, token, next_path)
         answer.delete_cookie(GOING, path="/")
         return answer
 
-    def _known(self, came: Mapping[str, str], state: str, verifier: str, invite: str) -> str:
-        subject, name = self.hub.finish(came, state, verifier)
+    def _known(self, answer: Mapping[str, str], state: str, verifier: str, invite: str) -> str:
+        subject, name = self.hub.finish(answer, state, verifier)
         entered = hub_accounts.hub_user(
             self.workspace, subject, name, creator=self.space.creator,
             newcomers=self.workspace.settings.newcomers, invite=invite or None,
@@ -163,9 +163,9 @@ class Login:
         self, request: Request, draw: Callable[..., Response], fault: str = "", status: int = 200,
         to: str | None = None, **values: str,
     ) -> Response:  # fmt: skip
-        there = _next(to or request.query_params.get("next"))
+        next_path = _next(to or request.query_params.get("next"))
         root = self.workspace.settings.sub_path()
-        return draw(self.way, fault=fault, status=status, there=there, root=root, **values)
+        return draw(self.way, fault=fault, status=status, next_path=next_path, root=root, **values)
 
     def _signed_in(self, request: Request, token: str, to: str | None) -> Response:
         answer = RedirectResponse(_next(to), 303)

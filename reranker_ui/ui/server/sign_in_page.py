@@ -1,4 +1,4 @@
-"""The pages outside of Gradio: sign in, accept an invite, and what a Space still wants."""
+"""The pages outside of Gradio: sign in, accept an invite, and what a Space still needs."""
 
 from html import escape
 from string import Template
@@ -22,31 +22,31 @@ _MAY = {"viewer": "look and rank", "annotator": "label pairs", "admin": "change 
 
 
 def sign_in(
-    way: str, *, fault: str = "", status: int = 200, there: str = "/", name: str = "",
+    way: str, *, fault: str = "", status: int = 200, next_path: str = "/", name: str = "",
     root: str = "",
 ) -> HTMLResponse:  # fmt: skip
     """The page to sign in on, with a fault where there is one. `root`: the path it is below."""
     if way == "hub":
-        address = f"login/huggingface?{urlencode({'next': there})}"
+        address = f"login/huggingface?{urlencode({'next': next_path})}"
         return _page("Sign in", _hub_button(address), fault, status, root)
     body = _form(
         "login",
         _field("Name", "name", name, "username", first=not name),
         _field("Password", "password", "", "current-password", "password", first=bool(name)),
-        _hidden("next", there),
+        _hidden("next", next_path),
         _button("Sign in"),
     )
     return _page("Sign in", body, fault, status, root)
 
 
 def invite(
-    way: str, *, role: str, token: str, fault: str = "", status: int = 200, there: str = "/",
+    way: str, *, role: str, token: str, fault: str = "", status: int = 200, next_path: str = "/",
     name: str = "", root: str = "",
 ) -> HTMLResponse:  # fmt: skip
     """The page to which an invite leads: choose a name and a password, or use Hugging Face."""
     lead = f'<p class="lead">You are invited as {escape(role)}: to {_MAY[role]}.</p>'
     if way == "hub":
-        address = f"login/huggingface?{urlencode({'invite': token, 'next': there})}"
+        address = f"login/huggingface?{urlencode({'invite': token, 'next': next_path})}"
         return _page("Join", lead + _hub_button(address), fault, status, root)
     body = _form(
         "invite",
@@ -68,7 +68,7 @@ def invite(
 
 
 def setup(fault: str = "") -> HTMLResponse:
-    """What a Space says that cannot sign anyone in yet, or whose backups cannot be had."""
+    """The page of a Space that cannot sign anyone in yet, or cannot read its backups."""
     if fault:
         return _page("This Space is closed for now", _NO_BACKUPS, fault, 200)
     body = (

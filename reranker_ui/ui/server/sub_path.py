@@ -39,5 +39,5 @@ class SubPath:
 
     def _below(self, place: str) -> str:
         inside = place.startswith("/") and not place.startswith("//")
-        there = place == self.root or place.startswith((f"{self.root}/", f"{self.root}?"))
-        return place if there or not inside else self.root + place
+        is_below = place == self.root or place.startswith((f"{self.root}/", f"{self.root}?"))
+        return place if is_below or not inside else self.root + place

@@ -122,7 +122,7 @@ def _worth_computing(truth: Truth, table: Array, used: Columns, parts: Sequence[
     # Without the parts that hardly move the logit: serving them takes time.
     _, weights = fitted(truth, table * np.array(used), parts)
     moved = np.array(weights) * table.std(axis=0)
-    return tuple(bool(one) for one in moved >= LEAST_SHARE * moved.max())
+    return tuple(bool(moves) for moves in moved >= LEAST_SHARE * moved.max())
 
 
 def _only(parts: Sequence[str], *some: str) -> Columns:

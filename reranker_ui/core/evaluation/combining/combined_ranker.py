@@ -9,6 +9,14 @@ from typing import Any
 import numpy as np
 
 from reranker_ui.core.bases.embedded import HUB_NAMES
+from reranker_ui.core.evaluation.combining.cascade import (
+    PATIENCE,
+    TOP,
+    CascadeScores,
+    cheap_order,
+    scored_until_settled,
+    with_estimates,
+)
 from reranker_ui.core.evaluation.combining.combination import Combination
 from reranker_ui.core.evaluation.combining.linear_probe import LinearProbe
 from reranker_ui.core.evaluation.combining.term_weights import TermWeights
@@ -37,22 +45,22 @@ class CombinedRanker:
 
     def save(self, file: Path) -> None:
         """Write the file whole or not at all."""
-        found = self.combination
-        kept = {
-            "intercept": found.intercept,
-            "weights": dict(found.weights),
-            "gains_on_dev": dict(found.gains),
-            "means_on_dev": dict(found.means),
+        combination = self.combination
+        values = {
+            "intercept": combination.intercept,
+            "weights": dict(combination.weights),
+            "gains_on_dev": dict(combination.gains),
+            "means_on_dev": dict(combination.means),
             "encoder": self.encoder,
             "encoder_on_hub": HUB_NAMES.get(self.encoder, self.encoder),
             "revision": self.revision,
         }
-        if not {"probe", "bm25"}.isdisjoint(found.used):
-            kept["bm25"] = self.terms.to_json()
-        if self.probe and "probe" in found.used:
-            kept["probe"] = self.probe.to_json()
+        if not {"probe", "bm25"}.isdisjoint(combination.used):
+            values["bm25"] = self.terms.to_json()
+        if self.probe and "probe" in combination.used:
+            values["probe"] = self.probe.to_json()
         draft = file.with_suffix(".new")
-        draft.write_text(json.dumps(kept, ensure_ascii=False, indent=1))
+        draft.write_text(json.dumps(values, ensure_ascii=False, indent=1))
         draft.replace(file)
 
     @classmethod
@@ -60,18 +68,50 @@ class CombinedRanker:
         """The ranker in `file`; None where there is no such file."""
         if not file.is_file():
             return None
-        kept = json.loads(file.read_text())
-        terms = TermWeights.from_json(kept["bm25"]) if "bm25" in kept else TermWeights({}, 0.0, 1.0)
-        means = kept.get("means_on_dev", {})  # missing before version 0.2
-        found = Combination(kept["intercept"], kept["weights"], kept["gains_on_dev"], means)
-        probe = LinearProbe.from_json(kept["probe"]) if "probe" in kept else None
-        return cls(found, kept["encoder"], kept["revision"], terms, probe)
+        values = json.loads(file.read_text())
+        terms = (
+            TermWeights.from_json(values["bm25"]) if "bm25" in values else TermWeights({}, 0.0, 1.0)
+        )
+        means = values.get("means_on_dev", {})  # missing before version 0.2
+        combination = Combination(
+            values["intercept"], values["weights"], values["gains_on_dev"], means
+        )
+        probe = LinearProbe.from_json(values["probe"]) if "probe" in values else None
+        return cls(combination, values["encoder"], values["revision"], terms, probe)
 
     def logits(
         self, pairs: Sequence[Pair], tuned: Scorer, embedded: Embedder | None
     ) -> list[float]:
         """The combined logit of each pair; only the parts with a weight are asked."""
         return self.combination.logits(self._scores(pairs, tuned, embedded)) if pairs else []
+
+    def cascade(
+        self, pairs: Sequence[Pair], tuned: Scorer, embedded: Embedder, top: int = TOP
+    ) -> CascadeScores:
+        """The combined logits of a query's `pairs`, most of them estimated: see `cascade`.
+
+        Estimates take the mean logit of the candidates that were scored last.
+        """
+        bm25 = self._terms_for(pairs).scores(pairs)
+        scores = meaning_of(pairs, embedded, self.probe, bm25) | {"bm25": bm25}
+        found_tuned: dict[int, float] = {}
+
+        def score(places: list[int]) -> list[float]:
+            some = {part: [values[at] for at in places] for part, values in scores.items()}
+            some["tuned"] = tuned([pairs[at] for at in places])
+            found_tuned.update(zip(places, some["tuned"], strict=True))
+            return self.combination.logits(some)
+
+        order = cheap_order(scores["cosine"], bm25)
+        exact = scored_until_settled(order, score, top)
+        last = float(np.mean(list(found_tuned.values())[-PATIENCE:]))
+        estimates = self.combination.logits(scores | {"tuned": [last] * len(pairs)})
+        return with_estimates(exact, estimates, top)
+
+    def _terms_for(self, pairs: Sequence[Pair]) -> TermWeights:
+        if not {"probe", "bm25"}.isdisjoint(self.combination.used):
+            return self.terms
+        return TermWeights.of([passage for _, passage in pairs])  # others are not saved
 
     def contributions(
         self, pairs: Sequence[Pair], tuned: Scorer, embedded: Embedder | None

@@ -47,11 +47,11 @@ class Judge:
             new - old
             for old, new in zip(self._measures(before), self._measures(after), strict=True)
         )
-        found: dict[str, list[float]] = {}
+        results: dict[str, list[float]] = {}
         if len(won) > 1:
-            found["ndcg@10"] = [float(won.mean()), float(won.std(ddof=1) / np.sqrt(len(won)))]
-        found["average_precision"] = [float(gain[0]), float(np.std(gain[1:]))]
-        return found
+            results["ndcg@10"] = [float(won.mean()), float(won.std(ddof=1) / np.sqrt(len(won)))]
+        results["average_precision"] = [float(gain[0]), float(np.std(gain[1:]))]
+        return results
 
     def _measures(self, columns: Columns) -> tuple[Array, Array]:
         # nDCG@10 by query; average precision, as it is and by resamples of the queries.
@@ -65,15 +65,15 @@ class Judge:
         # as the fits differ a little in scale, which costs average precision.
         from sklearn.model_selection import GroupKFold
 
-        found = np.zeros(len(table))
+        logits = np.zeros(len(table))
         for learn, rest in GroupKFold(FOLDS).split(table, groups=self._keys):
             intercept, weights = self._fit(self._truth[learn], table[learn])
-            found[rest] = intercept + table[rest] @ np.asarray(weights)
-        return found
+            logits[rest] = intercept + table[rest] @ np.asarray(weights)
+        return logits
 
     def _ndcg(self, scores: Array) -> Array:
-        found = per_query(self._keys.tolist(), self._grades, scores.tolist(), scale=self._scale)
-        return np.asarray(found["ndcg@10"], dtype=float)
+        metrics = per_query(self._keys.tolist(), self._grades, scores.tolist(), scale=self._scale)
+        return np.asarray(metrics["ndcg@10"], dtype=float)
 
     def _precision(self, scores: Array) -> Array:
         # Average precision over all pairs, each counted as often as a row of the counts says.

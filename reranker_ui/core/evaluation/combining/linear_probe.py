@@ -46,8 +46,8 @@ class LinearProbe:
         unshrunk = UNSHRUNK * np.sqrt(STRENGTH / strength)
         table = np.column_stack([*scaled, base * unshrunk])
         model = LogisticRegression(C=strength, max_iter=500).fit(table, truth)
-        product, difference, kept = np.split(model.coef_[0], [width, 2 * width])
-        share = float(kept[0]) * unshrunk
+        product, difference, bm25_weight = np.split(model.coef_[0], [width, 2 * width])
+        share = float(bm25_weight[0]) * unshrunk
         return cls(
             product * width + share * cosine,
             difference * np.sqrt(width),
@@ -71,7 +71,7 @@ class LinearProbe:
         }
 
     @classmethod
-    def from_json(cls, kept: dict[str, Any]) -> "LinearProbe":
+    def from_json(cls, values: dict[str, Any]) -> "LinearProbe":
         """The probe that `to_json` gave."""
-        product, difference = (np.array(kept[name]) for name in ("product", "difference"))
-        return cls(product, difference, float(kept["bm25"]), float(kept["intercept"]))
+        product, difference = (np.array(values[name]) for name in ("product", "difference"))
+        return cls(product, difference, float(values["bm25"]), float(values["intercept"]))

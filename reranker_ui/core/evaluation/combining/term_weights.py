@@ -24,16 +24,16 @@ class TermWeights:
     def of(cls, passages: Sequence[str]) -> "TermWeights":
         """The weights of the words in `passages`, each distinct passage counted once."""
         distinct = [words(passage) for passage in dict.fromkeys(passages)]
-        found = Counter(word for passage in distinct for word in set(passage))
+        counts = Counter(word for passage in distinct for word in set(passage))
         size = len(distinct)
         mean = sum(map(len, distinct)) / max(size, 1)
-        kept = {word: _idf(size, n) for word, n in found.items() if n >= RARE}
-        return cls(kept, _idf(size, 1), max(mean, 1.0))
+        weights = {word: _idf(size, n) for word, n in counts.items() if n >= RARE}
+        return cls(weights, _idf(size, 1), max(mean, 1.0))
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> "TermWeights":
+    def from_json(cls, values: Mapping[str, Any]) -> "TermWeights":
         """The weights from the output of `to_json`."""
-        return cls(dict(kept["idf"]), float(kept["rare"]), float(kept["mean_length"]))
+        return cls(dict(values["idf"]), float(values["rare"]), float(values["mean_length"]))
 
     def to_json(self) -> dict[str, Any]:
         """The weights as a JSON object."""
@@ -41,8 +41,8 @@ class TermWeights:
 
     def scores(self, pairs: Sequence[Pair]) -> list[float]:
         """BM25 of each (query, passage), k1 1.2 and b 0.75, each query word counted once."""
-        asked = {query: set(words(query)) for query, _ in pairs}
-        return [self._score(asked[query], passage) for query, passage in pairs]
+        query_words = {query: set(words(query)) for query, _ in pairs}
+        return [self._score(query_words[query], passage) for query, passage in pairs]
 
     def _score(self, query: set[str], passage: str) -> float:
         counts = Counter(words(passage))

@@ -46,6 +46,6 @@ def finding(
     return Finding(key, severity, fact, fix, table.ids[rows], act) if n else None
 
 
-def many(n: int, singular: str, plural: str) -> str:
+def count_of(n: int, singular: str, plural: str) -> str:
     """A number with its noun."""
     return f"{n:,} {singular if n == 1 else plural}"

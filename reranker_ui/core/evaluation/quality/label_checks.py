@@ -3,41 +3,45 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
-from reranker_ui.core.evaluation.quality.finding import Finding, finding, many
+from reranker_ui.core.evaluation.quality.finding import Finding, count_of, finding
 from reranker_ui.core.evaluation.quality.table import Array, Table, mixed
 
 FEW = 0.02  # share of positives, or of negatives, below which labels are imbalanced
 
 
-def conflicts(table: Table) -> Finding | None:
+def conflicting_labels(table: Table) -> Finding | None:
+    """Disputed pairs."""
     n = int(table.disputed.sum())
     return finding(
         "conflicts", "look", n, table.disputed, table,
-        f"{many(n, 'pair has', 'pairs have')} labels that differ",
+        f"{count_of(n, 'pair has', 'pairs have')} labels that differ",
         "Disputed pairs are excluded from training until they are adjudicated.",
         act="decide",
     )  # fmt: skip
 
 
-def near_duplicates(table: Table) -> list[Finding | None]:
-    together = _hashed(table.near, table.folded)
-    _, group, sizes = np.unique(together, return_inverse=True, return_counts=True)
+def near_duplicate_pairs(table: Table) -> list[Finding | None]:
+    """Pairs that differ in case, punctuation or spaces alone: with different labels, and all."""
+    texts = pd.DataFrame({"query": table.near, "passage": table.folded})
+    group = texts.groupby(["query", "passage"], sort=False).ngroup().to_numpy()
+    sizes = np.bincount(group)
     rows = sizes[group] > 1
     known = rows & ~np.isnan(table.grade)
     apart = np.zeros(len(rows), dtype=bool)
-    apart[known] = mixed(together[known], table.grade[known])
+    apart[known] = mixed(group[known], table.grade[known])
     extra = int((sizes - 1).sum())
-    n = len(np.unique(together[apart]))
+    n = len(np.unique(group[apart]))
     return [
         finding(
             "near_conflicts", "look", n, apart, table,
-            f"{many(n, 'pair has', 'pairs have')} a near-duplicate with another label",
+            f"{count_of(n, 'pair has', 'pairs have')} a near-duplicate with another label",
             "The texts differ only in case, punctuation or spaces. Choose one label for each.",
         ),
         finding(
             "duplicates", "note", extra, rows, table,
-            f"{many(extra, 'pair repeats', 'pairs repeat')} another one",
+            f"{count_of(extra, 'pair repeats', 'pairs repeat')} another one",
             "The texts differ only in case, punctuation or spaces. Each counts as one more"
             " example of the same.",
         ),
@@ -45,6 +49,7 @@ def near_duplicates(table: Table) -> list[Finding | None]:
 
 
 def similar_passages(table: Table, passages: Sequence[tuple[int, int]]) -> Finding | None:
+    """`passages`: positions of pairs whose passages share most words, see `near_duplicates`."""
     near = [
         (i, j) for i, j in passages
         if table.near[i] == table.near[j] and table.folded[i] != table.folded[j]
@@ -53,13 +58,32 @@ def similar_passages(table: Table, passages: Sequence[tuple[int, int]]) -> Findi
     rows[[at for pair in near for at in pair]] = True
     return finding(
         "similar_passages", "note", len(near), rows, table,
-        f"{many(len(near), 'passage is', 'passages are')} very similar to another one of"
+        f"{count_of(len(near), 'passage is', 'passages are')} very similar to another one of"
         " the same query",
         "They share nine of ten words and word pairs. Check that their labels agree.",
     )  # fmt: skip
 
 
-def one_sided(table: Table) -> list[Finding | None]:
+def close_passages(
+    table: Table, passages: Sequence[tuple[int, int]], similar: Sequence[tuple[int, int]]
+) -> Finding | None:
+    """`passages`: pairs of positions that are close in meaning; those `similar` are left out."""
+    known = {frozenset(table.folded[[i, j]].tolist()) for i, j in similar}
+    close = [(i, j) for i, j in passages if frozenset(table.folded[[i, j]].tolist()) not in known]
+    rows = np.zeros(len(table.ids), dtype=bool)
+    rows[[at for pair in close for at in pair]] = True
+    n = len(close)
+    return finding(
+        "close_passages", "note", n, rows, table,
+        f"{count_of(n, 'passage means', 'passages mean')} nearly the same as another one of the"
+        " same query",
+        "Their embeddings are close for this dataset, whatever their words. Check that their labels"
+        " agree.",
+    )  # fmt: skip
+
+
+def one_sided_queries(table: Table) -> list[Finding | None]:
+    """Labelled queries without a relevant passage, and those without an irrelevant one."""
     labelled = ~np.isnan(table.grade)
     good, bad = _has(table, table.good), _has(table, table.bad)
     without_good, without_bad = labelled & bad & ~good, labelled & good & ~bad
@@ -80,7 +104,8 @@ def one_sided(table: Table) -> list[Finding | None]:
     ]  # fmt: skip
 
 
-def uneven(table: Table) -> Finding | None:
+def imbalance(table: Table) -> Finding | None:
+    """Labels of which one kind is missing or rarer than FEW."""
     labelled = ~np.isnan(table.grade)
     good, n = int(table.good.sum()), int(labelled.sum())
     rare = min(good, n - good)
@@ -96,8 +121,3 @@ def uneven(table: Table) -> Finding | None:
 def _has(table: Table, rows: Array) -> Array:
     """Which pairs belong to a query that has a pair among `rows`."""
     return np.isin(table.query, np.unique(table.query[rows]))
-
-
-def _hashed(left: Array, right: Array) -> Array:
-    mixed = left.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    return (mixed ^ (mixed >> np.uint64(29))) + right.astype(np.uint64)

@@ -14,11 +14,13 @@ from reranker_ui.core.evaluation.quality.finding import Finding
 from reranker_ui.core.evaluation.quality.report import Lengths
 from reranker_ui.core.evaluation.quality.table import Array, Table
 
-MULTILINGUAL = "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1"
+MULTILINGUAL = "the embedded E5"  # also offline; the advisor names those of the Hub
 CUT_WARNS = 0.05
 
 
-def reading(table: Table, sampled: Array, seen: Coverage, base: str, limit: int) -> list[Finding]:
+def reading_findings(
+    table: Table, sampled: Array, seen: Coverage, base: str, limit: int
+) -> list[Finding]:
     """Findings about how `base` reads the texts at positions `sampled`, cut at `limit` tokens."""
     lengths = np.array(seen.lengths)
     cut = sampled[lengths > limit] if len(lengths) else sampled[:0]

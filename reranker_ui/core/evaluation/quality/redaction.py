@@ -10,8 +10,8 @@ from reranker_ui.core.evaluation.quality.report import (
 
 # The findings that come from texts and splits alone.
 WITHOUT_LABELS = (
-    *("sides", "near_sides", "similar_sides", "duplicates", "similar_passages"),
-    *("unknown", "merged", "dense", "cut"),
+    *("sides", "near_sides", "similar_sides", "meaning_sides", "duplicates", "similar_passages"),
+    *("close_passages", "unknown", "merged", "dense", "cut"),
 )
 
 

@@ -59,10 +59,16 @@ class SeenText(TypedDict):
 
 
 class Compared(TypedDict):
-    """How many distinct texts were compared with each other."""
+    """How many distinct texts were compared with each other.
+
+    `meaning`: queries of dev and test whose meaning was compared with those of train;
+    `meaning_passages`: passages whose meaning was compared with others of their query.
+    """
 
     queries: int
     passages: int
+    meaning: NotRequired[int | None]
+    meaning_passages: NotRequired[int | None]
 
 
 class ReadByBase(TypedDict):

@@ -1,9 +1,10 @@
 """The pairs of a dataset as arrays, and what can be asked of their keys."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from reranker_ui.core.values.labels import GRADES, Scale
 
@@ -23,6 +24,15 @@ class Table:
     split: Array  # position in SPLITS, -1 for none
     disputed: Array  # whether labels differ
     scale: Scale = GRADES
+
+    @classmethod
+    def of(cls, rows: list[tuple[Any, ...]], scale: Scale) -> "Table":
+        """The table of rows with the columns above, in order."""
+        kinds = (np.int64, *[np.uint64] * 4, np.float64, np.int8, np.bool_)
+        columns = zip(*rows, strict=True)
+        pairs = zip(columns, kinds, strict=True)
+        arrays: list[Array] = [np.array(column, dtype=kind) for column, kind in pairs]
+        return replace(cls(*arrays), scale=scale)
 
     @property
     def good(self) -> Array:
@@ -44,11 +54,4 @@ def in_several_splits(table: Table, keys: Array, assigned: Array) -> Array:
 
 def mixed(keys: Array, values: Array) -> Array:
     """Which elements belong to a key that has more than one value."""
-    if not len(keys):
-        return np.zeros(0, dtype=bool)
-    _, group = np.unique(keys, return_inverse=True)
-    low = np.full(group.max() + 1, np.inf)
-    high = np.full(group.max() + 1, -np.inf)
-    np.minimum.at(low, group, values)
-    np.maximum.at(high, group, values)
-    return (low != high)[group]
+    return pd.Series(values).groupby(keys).transform("nunique").to_numpy() > 1

@@ -22,8 +22,8 @@ def with_plain_labels(judged: Judged) -> Judged:
     if isinstance(judged.label, int | float | None) and not judged.votes:
         return judged
     label, votes = label_in(judged.label)
-    given = [(who, label_in(raw)) for who, raw in judged.votes]
-    several = [(who, vote) for who, (single, many) in given
+    by_voter = [(who, label_in(raw)) for who, raw in judged.votes]
+    several = [(who, vote) for who, (single, many) in by_voter
                for vote in ([single] if not many else [raw for _, raw in many])]  # fmt: skip
     return replace(judged, label=label, votes=(*several, *votes))
 

@@ -10,10 +10,12 @@ from reranker_ui.core.formats.columns import KNOWN, plain
 from reranker_ui.core.formats.judgments import Plan
 from reranker_ui.core.formats.labels.label_scale import (
     HistogramRow,
+    average_among,
     histogram,
     scale_for,
     top_grade,
 )
+from reranker_ui.core.formats.labels.stated_scale import scale_in
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.writing import read_safe_cell
 from reranker_ui.core.values.labels import (
@@ -42,13 +44,18 @@ class ScaleFacts(TypedDict):
 
 
 class LabelNames:
-    """What a file calls its labels: in a column of its own, or as words mapped by a person."""
+    """What a file calls its labels: in a column of its own, or as words mapped by a person.
+
+    `scale`: the scale that one of our own exports states, else None.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.found = plan, Counter[tuple[Any, str]]()
+        self.scale: Scale | None = None
 
     def see(self, value: Mapping[Any, Any]) -> None:
-        """Note the label of a record and what it is called there."""
+        """Note the label of a record and what it is called there, and the scale it states."""
+        self.scale = self.scale or scale_in(value)
         self.found.update(self.plan.label_names(value).items())
         name = value.get(self.plan.label_name) if self.plan.label_name is not None else None
         raw = value.get(self.plan.label)
@@ -79,6 +86,8 @@ def reader_for(
     labels: how often each raw label occurs. Refused where the chosen scale cannot be.
     """
     mapping = {name.strip().casefold(): label for name, label in options.map_label.items()}
+    if not mapping and family not in _ALL_RELEVANT and _are_signs(labels):
+        mapping = {str(raw).strip().casefold(): 0.0 for raw in labels if number(raw) == -1}
     reader = LabelReader(mapping=mapping, thousands=comma_groups(labels))
     if options.lowest_is_best:
         codes = Counter({v: n for v, n in counts_of(reader, labels).items() if v >= 1})
@@ -86,8 +95,14 @@ def reader_for(
     scale = scale_for(
         options, counts_of(reader, labels), names.by_label(reader, labels),
         all_relevant=family in _ALL_RELEVANT,
+        own=None if options.lowest_is_best else names.scale,
     )  # fmt: skip
     return replace(reader, scale=scale, _known={})
+
+
+def _are_signs(labels: Counter[Any]) -> bool:
+    """Whether the labels are 1 and -1, as of a classifier: -1 is then not relevant."""
+    return {number(raw) for raw in labels} == {1.0, -1.0}
 
 
 def counts_of(reader: LabelReader, labels: Counter[Any]) -> Counter[float]:
@@ -111,8 +126,23 @@ def scale_facts(reader: LabelReader, labels: Counter[Any]) -> ScaleFacts:
     }
 
 
-def name_notes(reader: LabelReader, labels: Counter[Any]) -> list[str]:
-    """What to say of labels that cannot be read as a number: they are rejected."""
+def label_notes(reader: LabelReader, labels: Counter[Any]) -> list[str]:
+    """What to say of the labels themselves: of averages, of -1, and of those that are rejected."""
+    counts = counts_of(reader, labels)
+    if _are_signs(labels) and 0.0 in counts:
+        return ["The labels are 1 and -1: -1 is read as 0, not relevant."]
+    average, notes = average_among(counts), _unclear_notes(reader, labels)
+    if average is None or reader.scale is None or reader.scale.kind != "score":
+        return notes
+    return [
+        f"Labels such as {average:g} are between two grades, like the average of several"
+        " annotators, so all labels are read as scores.",
+        *notes,
+    ]
+
+
+def _unclear_notes(reader: LabelReader, labels: Counter[Any]) -> list[str]:
+    """What to say of labels that are rejected because they cannot be read as a number."""
     names = [(raw, n) for raw, n in labels.most_common() if reads(reader, raw) is None]
     names = [(raw, n) for raw, n in names if isinstance(raw, str) and _unclear(raw)]
     if not names:
@@ -179,5 +209,5 @@ def _unclear(raw: str) -> bool:
 
 
 def _is_word(raw: Any, reader: LabelReader) -> bool:
-    known = isinstance(raw, str) and raw.strip().casefold() in (reader.mapping or {})
-    return known and number(raw) is None and len(raw) <= LONGEST_NAME
+    mapped = isinstance(raw, str) and raw.strip().casefold() in (reader.mapping or {})
+    return mapped and number(raw) is None and len(raw) <= LONGEST_NAME

@@ -11,9 +11,13 @@ from reranker_ui.core.values.labels import HIGHEST, Kind, Scale
 from reranker_ui.core.values.refused import Refused
 
 _MOST_GRADES = 10
+_STARS = (5, 10)  # the highest grades of stars, which begin with 1
 _ENOUGH = 20  # labels from which on a rare value far from the others is a typo
 _MOST_TYPOS = 3
 _RARE = 0.01  # of all labels; also at most _MOST_TYPOS
+# A grade this many times as rare as the one below it is a typo, if it is rare in a large file. In a
+# small one it is more likely the best grade.
+_DROP, _LARGE = 10, 100
 _BINS = 10  # of the histogram of scores
 Counts = Mapping[float, int]
 # How often the labels of a part of a scale occur; `outside` of it they are rejected.
@@ -26,7 +30,7 @@ def guess_scale(values: Iterable[float] | Counts) -> Scale:
     """The narrowest scale for labels as found, given as values or as a count for each value.
 
     Values that do not fit and are few do not widen it: those far above the others, a grade above
-    a gap, and fractions among grades.
+    a gap, a top grade that is far rarer than the one below it, and fractions among grades.
     """
     counts = {v: n for v, n in Counter(values).items() if math.isfinite(v) and v >= 0}
     few = _few(counts)
@@ -39,6 +43,22 @@ def guess_scale(values: Iterable[float] | Counts) -> Scale:
         return Scale("score", float(math.ceil(max(near))))
     top = top_grade({v: n for v, n in counts.items() if v <= _MOST_GRADES}, few)
     return Scale("graded", top) if top > 1 else Scale("binary")
+
+
+def average_among(counts: Counts) -> float | None:
+    """The most frequent average among labels that are grades and averages of them, else None.
+
+    An average of two to four grades, such as 2.33, may be rounded to two decimals.
+    """
+    whole = [v for v in counts if v == int(v)]
+    between = {v: n for v, n in counts.items() if v != int(v)}
+    if len(whole) < 2 or not between or not all(map(_is_average, between)):
+        return None
+    return max(between, key=lambda value: between[value])
+
+
+def _is_average(value: float) -> bool:
+    return any(abs(value * n - round(value * n)) <= 0.005 * n + 1e-9 for n in (2, 3, 4))
 
 
 def _few(counts: Counts) -> int:
@@ -55,12 +75,18 @@ def _are_typos(fractions: Counts, counts: Counts, few: int) -> bool:
 
 
 def top_grade(counts: Counts, few: int | None = None) -> float:
-    """The highest whole label, without the `few` that lie above a gap; 1 where there is none."""
+    """The highest whole label without typos; 1 where there is none.
+
+    Typos are at most `few` labels above a gap, or far rarer than the grade below them.
+    """
     few = _few(counts) if few is None else few
     grades = sorted(v for v in counts if v == int(v))
+    large = sum(counts.values()) >= _LARGE
     for at in range(2, len(grades)):
-        if grades[at] - grades[at - 1] > 1 and sum(counts[v] for v in grades[at:]) <= few:
-            return grades[at - 1]
+        below, rest = grades[at - 1], sum(counts[v] for v in grades[at:])
+        drops = large and _DROP * rest <= counts[below]
+        if rest <= few and (drops or grades[at] - below > 1):
+            return below
     return grades[-1] if grades else 1.0
 
 
@@ -69,13 +95,20 @@ def with_relevance(scale: Scale, values: Iterable[float]) -> Scale:
 
     Relevant is then the upper half: 4 and 5 of five stars.
     """
-    found = [v for v in values if math.isfinite(v) and 0 <= v <= scale.max]
-    lowest, highest = min(found, default=0.0), max(found, default=0.0)
+    inside = [v for v in values if math.isfinite(v) and 0 <= v <= scale.max]
+    lowest, highest = min(inside, default=0.0), max(inside, default=0.0)
     if not 0 < lowest < highest or scale.kind == "binary":
         return scale
     if scale.kind == "score":
         return replace(scale, relevant_from=(lowest + highest) / 2)
     return upper_half(replace(scale, min=1.0))
+
+
+def _without_rare_zero(counts: Counts, scale: Scale) -> Counts:
+    """The labels without a 0 that is a typo among stars."""
+    stars = scale.kind == "graded" and scale.max in _STARS
+    rare = counts.get(0.0, 0) <= _few(counts)
+    return {v: n for v, n in counts.items() if v > 0} if stars and rare else counts
 
 
 def upper_half(scale: Scale) -> Scale:
@@ -86,19 +119,24 @@ def upper_half(scale: Scale) -> Scale:
 
 
 def scale_for(
-    options: ReadOptions, counts: Counts, names: Mapping[float, str], *, all_relevant: bool
-) -> Scale:
+    options: ReadOptions, counts: Counts, names: Mapping[float, str], *, all_relevant: bool,
+    own: Scale | None = None,
+) -> Scale:  # fmt: skip
     """The scale that was chosen in `options`, its missing parts guessed from the labels.
 
     counts: how often each label occurs. names: what the file calls its labels. all_relevant: the
-    file lists relevant passages alone, so its lowest label is not "not relevant".
+    file lists relevant passages alone, so its lowest label is not "not relevant". own: the scale
+    that the file states, used where none was chosen.
 
     Refused where no label can be on the chosen scale.
     """
     kind = _kind_of(options)
+    if own is not None and kind is None:
+        relevant_from = options.relevant_from or own.relevant_from
+        return replace(own, relevant_from=relevant_from).checked()
     scale = guess_scale(counts) if kind is None else _chosen(kind, options, counts).checked()
     if not (all_relevant or _has_ends(options, scale)):
-        scale = with_relevance(scale, counts)
+        scale = with_relevance(scale, _without_rare_zero(counts, scale))
     scale = upper_half(scale)
     if options.relevant_from is not None:
         scale = replace(scale, relevant_from=options.relevant_from).checked()
@@ -127,8 +165,11 @@ def _chosen(kind: Kind, options: ReadOptions, counts: Counts) -> Scale:
     if kind == "score":
         return Scale("score", options.max_grade or guess_scale(counts).max)
     low, names = options.min_grade or 0.0, options.grade_names
-    found = {v: n for v, n in counts.items() if 0 <= v <= HIGHEST["graded"]}
-    top = low + len(names) - 1 if names else max(top_grade(found), low + 1)
+    inside = {v: n for v, n in counts.items() if 0 <= v <= HIGHEST["graded"]}
+    highest = top_grade(inside)
+    if highest <= 1:  # no grades without those that were taken for typos
+        highest = top_grade(inside, few=0)
+    top = low + len(names) - 1 if names else max(highest, low + 1)
     return Scale("graded", options.max_grade or top, low)
 
 
@@ -136,9 +177,9 @@ def _names_on(scale: Scale, names: Mapping[float, str]) -> tuple[str, ...]:
     """The file's own names of labels, where the scale can have them."""
     if scale.kind == "score" or not names:
         return ()
-    given = tuple(names.get(scale.min + at, "") for at in range(int(scale.max - scale.min) + 1))
+    all_names = tuple(names.get(scale.min + at, "") for at in range(int(scale.max - scale.min) + 1))
     try:
-        return replace(scale, names=given, relevant_from=None).checked().names
+        return replace(scale, names=all_names, relevant_from=None).checked().names
     except Refused:
         return ()  # long or equal: they are not names, but the labels are valid
 

@@ -1,12 +1,16 @@
 """The kind of a cell and of a column of cells: texts, labels, ids, lists or objects."""
 
 import ast
+import io
 import re
+import tokenize
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, pairwise
 from typing import Any, Literal, TypeGuard
 
 import orjson
 
+from reranker_ui.core.formats.columns import KNOWN, ids_only, plain
 from reranker_ui.core.values.labels import number
 
 Kind = Literal[
@@ -16,8 +20,11 @@ Kind = Literal[
 NESTED: tuple[Kind, ...] = ("texts", "objects", "rows", "grades", "columns")
 _MOSTLY = 0.9
 _LONGEST_LITERAL = 1_000_000  # characters of a cell that is tried as a list
+_LONGEST_ARRAY = 200_000  # characters of a list of texts without commas
 _SHORT_TEXT = 20  # characters from which a cell without a blank is more than a name
 _FENCED = re.compile(r"```(?:json)?\s*([\[{].*[\]}])\s*```", re.DOTALL)
+_NUMBERS = re.compile(r"\[[\s\d.eE+-]+\]")
+_TEXTS = re.compile(r"['\"]\s+['\"]")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -81,20 +88,54 @@ def opened(cell: Any) -> Any:
     except orjson.JSONDecodeError:
         pass
     try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return ast.literal_eval(_with_commas(text) if text[0] == "[" else text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError, tokenize.TokenError):
         return cell
 
 
-def list_columns(values: Sequence[Mapping[Any, Any]]) -> list[Any]:
-    """The columns whose cells are lists written as strings."""
+def _with_commas(text: str) -> str:
+    """A list as NumPy writes it, `['a' 'b']` or `[1 0]`, with commas between its elements.
+
+    Without them Python joins the texts. Raises SyntaxError where `text` has other signs.
+    """
+    if _NUMBERS.fullmatch(text):
+        return ",".join(text.split()).replace("[,", "[").replace(",]", "]")
+    if not _TEXTS.search(text):
+        return text
+    if len(text) > _LONGEST_ARRAY:
+        raise ValueError("too long to be split into tokens")
+    starts = list(accumulate(map(len, text.splitlines(keepends=True)), initial=0))
+    tokens = [token for token in tokenize.generate_tokens(io.StringIO(text).readline)
+              if token.type != tokenize.NL]  # fmt: skip
+    ends = [
+        starts[token.end[0] - 1] + token.end[1] for token, following in pairwise(tokens)
+        if token.type == following.type == tokenize.STRING
+    ]  # fmt: skip
+    parts = [text[start:end] for start, end in pairwise([0, *ends, len(text)])]
+    return ",".join(parts)
+
+
+def written_columns(values: Sequence[Mapping[Any, Any]]) -> list[Any]:
+    """The columns whose cells are lists, or passages as objects, written as strings."""
     names = dict.fromkeys(name for value in values for name in value)
-    return [name for name in names if _are_written_lists([v.get(name) for v in values])]
+    return [name for name in names if _are_written(name, [v.get(name) for v in values])]
 
 
-def _are_written_lists(cells: Sequence[Any]) -> bool:
+def _are_written(name: Any, cells: Sequence[Any]) -> bool:
     full = [cell for cell in cells if not is_empty(cell)]
-    return bool(full) and all(isinstance(cell, str) and is_list(opened(cell)) for cell in full)
+    parsed = [opened(cell) for cell in full if isinstance(cell, str)]
+    if not full or len(parsed) < len(full):
+        return False
+    passages = plain(name) in (*KNOWN["query"], *KNOWN["passage"])
+    return all(is_list(value) or (passages and _is_text_with_title(value)) for value in parsed)
+
+
+def _is_text_with_title(cell: Any) -> bool:
+    """Whether a cell is an object of a text, perhaps with its title and id, and nothing else."""
+    if not isinstance(cell, Mapping):
+        return False
+    texts = [key for key in cell if not ids_only(key)]
+    return bool(texts) and all(plain(key) in KNOWN["passage"] for key in texts)
 
 
 def _kind_of_object(cell: Mapping[Any, Any]) -> Kind:

@@ -25,22 +25,29 @@ def plain_cells(
 def metadata_of(
     values: Sequence[Mapping[Any, Any]],
 ) -> Callable[[Mapping[Any, Any]], Iterator[dict[Any, Any]]] | None:
-    """A function that merges the metadata of a record into it, where only they have the query."""
+    """A function that merges objects of a record into it, where only one of them has the query.
+
+    Such as metadata, `{"params": {"query": …}}`, and objects with a label beside it.
+    """
     names = dict.fromkeys(name for value in values for name in value)
     if any(plain(name) in KNOWN["query"] for name in names):
         return None
-    for name in (name for name in names if plain(name) in ("meta", "metadata")):
-        if all(_has_query(value.get(name)) for value in values):
+    objects = [name for name in names if all(_names(value.get(name), "query") for value in values)]
+    if len(objects) != 1:
+        return None
+    labels = [name for name in names if name not in objects
+              and all(_names(value.get(name), "label") for value in values)]  # fmt: skip
+    inside = [*objects, *labels]
 
-            def merged(value: Mapping[Any, Any], name: Any = name) -> Iterator[dict[Any, Any]]:
-                yield {**value[name], **{key: value[key] for key in value if key != name}}
+    def merged(value: Mapping[Any, Any]) -> Iterator[dict[Any, Any]]:
+        parts = {key: cell for name in inside for key, cell in value[name].items()}
+        yield {**parts, **{key: value[key] for key in value if key not in inside}}
 
-            return merged
-    return None
+    return merged
 
 
-def _has_query(cell: Any) -> bool:
-    return isinstance(cell, Mapping) and any(plain(key) in KNOWN["query"] for key in cell)
+def _names(cell: Any, role: str) -> bool:
+    return isinstance(cell, Mapping) and any(plain(key) in KNOWN[role] for key in cell)
 
 
 def cell_text(cell: Any) -> str:

@@ -18,8 +18,8 @@ def groups_of(values: Sequence[Value]) -> Groups:
     """The columns that belong together, by their number; none where a row has one pair."""
     groups: Groups = defaultdict(dict)
     for name in dict.fromkeys(name for value in values for name in value):
-        if isinstance(name, str) and (found := _NUMBERED.fullmatch(name.strip())):
-            groups[found[2] or found[3]][(found[1] or found[4]).strip(" _.-")] = name
+        if isinstance(name, str) and (match := _NUMBERED.fullmatch(name.strip())):
+            groups[match[2] or match[3]][(match[1] or match[4]).strip(" _.-")] = name
     if len(groups) < 2 or len({frozenset(group) for group in groups.values()}) > 1:
         return {}
     kinds = {

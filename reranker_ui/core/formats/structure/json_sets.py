@@ -18,9 +18,11 @@ _NAMED = {name for role in ("query", "passage", "label") for name in KNOWN[role]
 def records_in(value: Object) -> list[Any] | None:
     """The records in an object; None where it is a record itself."""
     for key in _LISTS:
-        held = value.get(key)
-        if is_list(held) and held and all(isinstance(each, dict) for each in held):
-            return [each.get("row", each) if key == "rows" else each for each in held]
+        inner = value.get(key)
+        if not is_list(inner) or not inner or not all(isinstance(each, dict) for each in inner):
+            continue
+        if not _has_query(value) or any(map(_has_query, inner)):
+            return [each.get("row", each) if key == "rows" else each for each in inner]
     if any(key in value for key in _TOOLS):
         return None
     shapes = (_table, _set, _by_query, _judgments, _turned, _by_id, _listed)
@@ -48,8 +50,8 @@ def _listed(value: Object) -> list[Any] | None:
 
 def _by_id(value: Object) -> list[Any] | None:
     """Records keyed by their ids."""
-    held = list(value.values())
-    if not held or not all(isinstance(each, dict) and _has_query(each) for each in held):
+    records = list(value.values())
+    if not records or not all(isinstance(each, dict) and _has_query(each) for each in records):
         return None
     return [{"id": key, **each} for key, each in value.items()]
 
@@ -110,9 +112,20 @@ def _turned(value: Object) -> list[Any] | None:
     if len(columns) < 2 or not all(isinstance(column, list) for column in columns):
         return None
     flat = all(isinstance(cell, str | int | float | None) for c in columns for cell in c)
-    if not flat or len({len(column) for column in columns}) > 1:
+    lists = _names_queries(value) and all(is_list(cell) or isinstance(cell, str | int | float)
+                                          for column in columns for cell in column)  # fmt: skip
+    if not (flat or lists) or len({len(column) for column in columns}) > 1:
         return None
     return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _names_queries(value: Object) -> bool:
+    """Whether a list of texts has a query's name, and another list has lists."""
+    queries = (cells for key, cells in value.items() if plain(key) in KNOWN["query"])
+    texts = any(
+        is_list(cells) and all(isinstance(cell, str) for cell in cells) for cells in queries
+    )
+    return texts and any(is_list(cell) for cells in value.values() for cell in cells)
 
 
 def _has_query(value: Object) -> bool:

@@ -15,10 +15,12 @@ from reranker_ui.core.formats.structure.cells import (
 )  # fmt: skip
 from reranker_ui.core.formats.structure.passages import Inner, inner_of, passages_in
 from reranker_ui.core.formats.structure.roles import side_of
+from reranker_ui.core.values.labels import number
 
 _QUERY = (*KNOWN["query"], "sentence", "messages", "instruction", "input", "topic", "title")
 _PASSAGES = ("docs", "documents", "passages", "candidates", "texts", "results", "hits", "answers")
-_NO_LABELS = ("ids", "id", "ranks", "positions", "indices", "lengths")
+_NO_LABELS = ("ids", "id", "ranks", "positions", "indices", "lengths", "ranking", "order",
+              "permutation")  # fmt: skip
 _TEXT: tuple[Kind, ...] = ("text", "object", "messages")
 _ENOUGH = 0.9
 
@@ -36,7 +38,7 @@ class NestedColumns:
         """The column the user chose, by name or number; None where the user did not choose."""
         if column is None or column in self.names:
             return column
-        if str(column).isdecimal() and int(column) < len(self.names):
+        if str(column).isdecimal() and len(str(column)) < 9 and int(column) < len(self.names):
             return self.names[int(column)]
         return self.plain.get(plain(column))
 
@@ -57,11 +59,13 @@ class NestedColumns:
         bad = [self.chosen(name) for name in options.negative]
         if good or bad:
             return good, bad
-        held = [n for n in self.names if n != query and self._can_be_side(n)]
-        sure = {name: side for name in held if (side := side_of(name))}
+        candidates = [n for n in self.names if n != query and self._can_be_side(n)]
+        sure = {name: side for name in candidates if (side := side_of(name))}
         passage = self.chosen(options.passage) or self._passage({query, *sure})
-        likely = {name: side for name in held if (side := side_of(name, sure=False))}
-        if len(set(likely.values())) == 2 or (passage in held and "negative" in likely.values()):
+        likely = {name: side for name in candidates if (side := side_of(name, sure=False))}
+        if len(set(likely.values())) == 2 or (
+            passage in candidates and "negative" in likely.values()
+        ):
             sure = likely
         good = [name for name, side in sure.items() if side == "positive"]
         bad = [name for name, side in sure.items() if side == "negative"]
@@ -73,11 +77,11 @@ class NestedColumns:
 
     def nested(self, without: set[Any]) -> list[Any]:
         """Columns with lists or objects of passages, those with known names first."""
-        found = [n for n in self.names if n not in without and self._is_nested(n)]
-        found = [name for name in found if self._holds_passages(name)]
-        found = [name for name in found if not self._names_label(name)]
-        known = (*_PASSAGES, *KNOWN["passage"])
-        return sorted(found, key=lambda name: plain(name) not in known)
+        columns = [n for n in self.names if n not in without and self._is_nested(n)]
+        columns = [name for name in columns if self._holds_passages(name)]
+        columns = [name for name in columns if not self._names_label(name)]
+        names = (*_PASSAGES, *KNOWN["passage"])
+        return sorted(columns, key=lambda name: plain(name) not in names)
 
     def inner(self, passages: Any, options: ReadOptions, by_content: bool) -> Inner:
         """The label inside the passages, chosen as `passages.key` or as found by name and content.
@@ -105,7 +109,9 @@ class NestedColumns:
             if not is_empty(a)
         ]
         same = [is_list(b) and len(a) == len(b) for a, b in pairs]
-        return bool(same) and sum(same) >= _ENOUGH * len(same) and self._is_nested(passages)
+        if not same or sum(same) < _ENOUGH * len(same) or not self._is_nested(passages):
+            return False
+        return plain(labels) in KNOWN["label"] or not all(map(_is_order, self.cells[labels]))
 
     def first_stage(self, without: set[Any]) -> Any:
         """The list of a first stage besides positives and negatives, by its name."""
@@ -116,8 +122,8 @@ class NestedColumns:
         """Whether a column's lists or grades contain passages with labels."""
         if self.kinds[name] not in ("rows", "grades"):
             return False
-        found = [label for cell in self.cells[name] for _, label in passages_in(cell, Inner())]
-        return bool(found) and not any(is_empty(label) for label in found)
+        labels = [label for cell in self.cells[name] for _, label in passages_in(cell, Inner())]
+        return bool(labels) and not any(is_empty(label) for label in labels)
 
     def only_text(self, query: Any) -> bool:
         """Whether the query is the only plain column with sentences."""
@@ -173,8 +179,8 @@ class NestedColumns:
         return bool(full) and all(isinstance(cell, str) for cell in full)
 
     def _holds_passages(self, name: Any) -> bool:
-        found = [text for cell in self.cells[name] for text, _ in passages_in(cell, Inner())]
-        return any(isinstance(text, str) and not ids_only(name) for text in found)
+        texts = [text for cell in self.cells[name] for text, _ in passages_in(cell, Inner())]
+        return any(isinstance(text, str) and not ids_only(name) for text in texts)
 
     def _names_label(self, name: Any) -> bool:
         """Whether a column's lists are the label's names: it is called so, and has no sentence."""
@@ -196,6 +202,16 @@ class NestedColumns:
             and len(set(map(str, names))) <= max(2, len(names) // 3)
             and not any(isinstance(each, str) and len(each) > 40 for each in names)
         )
+
+
+def _is_order(cell: Any) -> bool:
+    """Whether a list has the places of at least three passages, each once: an order, no labels."""
+    if is_empty(cell):
+        return True
+    places = sorted(number(each) or 0 for each in cell) if is_list(cell) else []
+    return len(places) > 2 and places in (
+        [*range(len(places))], [*range(1, len(places) + 1)],
+    )  # fmt: skip
 
 
 def _cells_of(each: Any) -> list[Any]:

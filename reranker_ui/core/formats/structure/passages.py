@@ -23,11 +23,12 @@ _JUDGED = (
     "rel", "gain",
 )  # fmt: skip
 _LABELS = (*_JUDGED, *(name for name in KNOWN["label"] if name not in _JUDGED))
-_TITLES = ("title", "headline", "name")
+_TITLES = ("title", "headline", "name", "producttitle", "productname", "itemname")
 _BODIES = (
     "text", "passage", "contents", "content", "body", "document", "description", "overview",
     "passagetext", "documenttext", "doctext", "paragraphtext", "paragraph", "answer", "sentence",
-    "sentences", "snippet", "chunk", "abstract", "response",
+    "sentences", "snippet", "chunk", "abstract", "response", "productdescription",
+    "itemdescription",
 )  # fmt: skip
 _ORDER = ("rank", "position", "index", "idx", "start", "end", "offset", "length", "count", "year",
           "page", "order", "hash", "time", "id")  # fmt: skip
@@ -60,12 +61,14 @@ def inner_of(cells: Iterable[Any], by_content: bool) -> Inner:
     """The key of the label in a column's objects, by name or, if allowed, by content."""
     objects = [each for cell in cells for each in objects_in(cell)]
     names = list(dict.fromkeys(key for each in objects for key in each))
-    held = {name: [each.get(name) for each in objects] for name in names}
+    by_name = {name: [each.get(name) for each in objects] for name in names}
     bare = {plain(name): name for name in reversed(names)}
-    named = next((bare[n] for n in _LABELS if n in bare and _could_label(held[bare[n]])), None)
+    named = next((bare[n] for n in _LABELS if n in bare and _could_label(by_name[bare[n]])), None)
     if named is None and by_content:
-        like = [name for name in names if _like_labels(name, held[name])]
-        named = next((n for n in like if isinstance(held[n][0], bool)), next(iter(like), None))
+        candidates = [name for name in names if _like_labels(name, by_name[name])]
+        named = next(
+            (n for n in candidates if isinstance(by_name[n][0], bool)), next(iter(candidates), None)
+        )
     return Inner(label=named)
 
 
@@ -87,7 +90,8 @@ def rows_of(columns: Mapping[Any, Sequence[Any]]) -> list[Mapping[Any, Any]]:
 def text_of(passage: Any) -> Any:
     """The text of a passage: itself, the title and text of an object, or chat messages."""
     if isinstance(passage, Mapping):
-        return " ".join(str(part) for part in _parts(passage)).strip()
+        parts = (text_of(passage[key]) for key in keys_of_texts(passage))
+        return " ".join(map(str, parts)).strip()
     if not is_list(passage):
         return passage
     if kind_of(passage) == "messages":
@@ -109,11 +113,11 @@ def text_keys(passage: Mapping[Any, Any]) -> tuple[Any, Any]:
     return title, body
 
 
-def _parts(passage: Mapping[Any, Any]) -> list[Any]:
+def keys_of_texts(passage: Mapping[Any, Any]) -> list[Any]:
+    """The keys of a passage's title and text; of all its texts where it has neither."""
     keys = [key for key in text_keys(passage) if key is not None]
-    if keys:
-        return [text_of(passage[key]) for key in keys]
-    return [cell for cell in passage.values() if isinstance(cell, str) and cell.strip()]
+    texts = [key for key, cell in passage.items() if isinstance(cell, str) and cell.strip()]
+    return keys or [key for key in texts if not ids_only(key)]
 
 
 def _of_messages(messages: Sequence[Mapping[Any, Any]]) -> str:

@@ -29,8 +29,8 @@ class Start:
 
 def separator_line(line: str) -> str | None:
     """The separator in Excel's first line `sep=;`."""
-    found = _SEPARATOR.fullmatch(line)
-    return None if found is None else found[1].replace("\\t", "\t")
+    match = _SEPARATOR.fullmatch(line)
+    return None if match is None else match[1].replace("\\t", "\t")
 
 
 def is_comment(line: str) -> bool:
@@ -41,8 +41,8 @@ def is_comment(line: str) -> bool:
 def start_of(
     rows: Sequence[Sequence[str]], header: bool | None = None, named: Sequence[str] = ()
 ) -> Start:
-    """Where the table in `rows` begins, with its column names; as `_found` finds it."""
-    start = _found(rows, header, named)
+    """Where the table in `rows` begins, with its column names; as `_without_groups` finds it."""
+    start = _without_groups(rows, header, named)
     if not start.header:
         return start
     first = start.skipped
@@ -53,18 +53,21 @@ def start_of(
     return replace(start, names=_distinct(rows[first]), rows=1)
 
 
-def _found(rows: Sequence[Sequence[str]], header: bool | None, named: Sequence[str]) -> Start:
-    """Where the table in `rows` begins. `header` and `named`, its column names, are user options.
+def _without_groups(
+    rows: Sequence[Sequence[str]], header: bool | None, named: Sequence[str]
+) -> Start:
+    """Where the table in `rows` begins, with a header of one row.
 
+    `header` and `named`, its column names, are user options.
     Only rows that are not records are skipped: comments, rows with fewer filled cells than the
     table has columns, and anything above a row of column names.
     """
     width = usual_width(rows)
-    wanted = {plain(name) for name in named}
+    columns = {plain(name) for name in named}
     sure = _leading(rows, lambda row: _is_no_record(row, width))
-    if wanted:
+    if columns:
         for at, row in enumerate(rows[:_FURTHEST]):
-            if wanted <= {plain(cell) for cell in row}:
+            if columns <= {plain(cell) for cell in row}:
                 return Start(at, True, "it has the named columns")
         return Start(sure, bool(header), "no row has the named columns")
     if header is not None:
@@ -121,12 +124,12 @@ def usual_width(rows: Sequence[Sequence[str]]) -> int:
     return (wide or widths).most_common(1)[0][0]
 
 
-def _leading(rows: Sequence[Sequence[str]], wanted: Callable[[Sequence[str]], bool]) -> int:
-    """The number of leading rows that are `wanted`; never all of them."""
-    found = 0
-    while found < min(len(rows) - 1, _FURTHEST) and wanted(rows[found]):
-        found += 1
-    return found
+def _leading(rows: Sequence[Sequence[str]], matches: Callable[[Sequence[str]], bool]) -> int:
+    """The number of leading rows that match; never all of them."""
+    count = 0
+    while count < min(len(rows) - 1, _FURTHEST) and matches(rows[count]):
+        count += 1
+    return count
 
 
 def _is_no_record(row: Sequence[str], width: int) -> bool:

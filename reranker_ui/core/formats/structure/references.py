@@ -35,31 +35,31 @@ def references_of(
     """
     keys = [*_keys(passages), _FIRST, *([_TEXT] if texts else [])]
     for column, cells in others.items():
-        wanted = [_PLACE] if plain(column).endswith(_PLACES) else keys
-        for key in wanted:
+        candidates = [_PLACE] if plain(column).endswith(_PLACES) else keys
+        for key in candidates:
             if _fits(passages, cells, key):
                 return References(column, key)
     return None
 
 
 def _fits(passages: Sequence[Any], cells: Sequence[Any], key: Any) -> bool:
-    named = [(set(_named_in(cell)), _names(held, key))
-             for held, cell in zip(passages, cells, strict=True)]  # fmt: skip
-    filled = [(wanted, names) for wanted, names in named if wanted]
-    good = sum(wanted <= set(names) and len(set(names)) == len(names) for wanted, names in filled)
-    return len(filled) >= len(named) / 2 > 0 and good >= _ENOUGH * len(filled)
+    records = [(set(_named_in(cell)), _names(listed, key))
+               for listed, cell in zip(passages, cells, strict=True)]  # fmt: skip
+    naming = [(named, names) for named, names in records if named]
+    good = sum(named <= set(names) and len(set(names)) == len(names) for named, names in naming)
+    return len(naming) >= len(records) / 2 > 0 and good >= _ENOUGH * len(naming)
 
 
 def _keys(passages: Sequence[Any]) -> list[Any]:
     """Keys of the passages' objects that could name them."""
-    names = dict.fromkeys(key for held in passages for each in _objects(held) for key in each)
+    names = dict.fromkeys(key for cell in passages for each in _objects(cell) for key in each)
     return [name for name in names if plain(name).endswith(("id", "title", "name", "key", "url"))]
 
 
 def _names(passages: Any, key: Any) -> list[Any]:
     if key is _PLACE:
-        held = rows_of(passages) if kind_of(passages) == "columns" else passages
-        return list(range(len(held))) if is_list(held) else []
+        objects = rows_of(passages) if kind_of(passages) == "columns" else passages
+        return list(range(len(objects))) if is_list(objects) else []
     if key is _TEXT:
         return [text_of(each) for each in passages] if is_list(passages) else []
     if key is _FIRST:

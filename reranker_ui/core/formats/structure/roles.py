@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
-from reranker_ui.core.formats.columns import KNOWN, are_labels, is_count, plain
+from reranker_ui.core.formats.columns import KNOWN, are_labels, is_behaviour, is_count, plain
 from reranker_ui.core.values.labels import number
 
 Side = Literal["positive", "negative"]
@@ -21,8 +21,14 @@ _NEGATIVE = r"(?:negatives?|negs?|rejected|dispreferred|distractors?)"
 _RELEVANT = r"relevants?"
 _IRRELEVANT = r"(?:ir|non|not)relevants?"
 # Words that indicate a side only together with the other one: alone they often name a label.
-_GOOD = r"(?:correct|right|good|gold|golden|best|accepted|better|winner|winning|relevants?|clicked)"
-_BAD = r"(?:incorrect|wrong|bad|worse|loser|losing|(?:ir|non|not)relevants?|unclicked|skipped)"
+_GOOD = (
+    r"(?:correct|right|good|gold|golden|best|accepted|better|winner|winning|relevants?|clicked|"
+    r"entailments?)"
+)
+_BAD = (
+    r"(?:incorrect|wrong|bad|worse|loser|losing|(?:ir|non|not)relevants?|unclicked|skipped|"
+    r"contradictions?)"
+)
 _RATERS = (
     *KNOWN["annotator"], "label", "rating", "grade", "score", "relevance", "judgment", "judgement",
     "vote", "assessment", "gpt", "claude", "llm", "gemini", "llama", "mistral", "qwen", "human",
@@ -76,13 +82,14 @@ def raters_of(
     names: Sequence[Any], values: Sequence[Mapping[Any, Any]], used: Collection[Any]
 ) -> list[Any]:
     """The columns with one rater's labels each; none where this is not clear."""
-    free = [name for name in names if name not in used and not is_count(name)]
-    held = [n for n in free if are_labels([v.get(n) for v in values])]
-    if len(held) < 2 or _one_of_all(held, values):
+    counts = {name for name in names if is_count(name) or is_behaviour(name)}
+    free = [name for name in names if name not in used and name not in counts]
+    columns = [n for n in free if are_labels([v.get(n) for v in values])]
+    if len(columns) < 2 or _one_of_all(columns, values):
         return []
-    same = len({stem(name) for name in held}) == 1
-    named = all(any(word in plain(name) for word in _RATERS) for name in held)
-    return held if same or named else []
+    same = len({stem(name) for name in columns}) == 1
+    named = all(any(word in plain(name) for word in _RATERS) for name in columns)
+    return columns if same or named else []
 
 
 def _one_of_all(names: Sequence[Any], values: Sequence[Mapping[Any, Any]]) -> bool:

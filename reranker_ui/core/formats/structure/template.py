@@ -9,6 +9,7 @@ from reranker_ui.core.formats.structure.cells import is_empty
 from reranker_ui.core.formats.structure.passages import text_of
 from reranker_ui.core.values.refused import Refused
 
+_SHOWN = 100  # characters of a template in a sentence
 Part = tuple[str, Any]  # literal text, and the column after it (None: no column)
 
 
@@ -20,8 +21,8 @@ class Template:
         self.columns = [name for line in self.lines for _, name in line if name is not None]
         if not self.columns:
             raise Refused(
-                f"The template {text!r} names no column. Write the columns in braces, such as"
-                " {title}."
+                f"The template {text[:_SHOWN]!r} names no column. Write the columns in braces, such"
+                " as {title}."
             )
 
     def fill(self, value: Mapping[Any, Any], bare: Callable[[Any], Any]) -> str:
@@ -42,8 +43,8 @@ def _read(line: str) -> list[tuple[str, str | None]]:
         parsed = list(string.Formatter().parse(line))
     except ValueError as error:
         raise Refused(
-            f"The template line {line!r} cannot be read: {error}. Write columns as {{title}}, and"
-            " {{ or }} for a brace of the text."
+            f"The template line {line[:_SHOWN]!r} cannot be read: {error}. Write columns as"
+            " {title}, and {{ or }} for a brace of the text."
         ) from error
     # A column may be named with the marks of a format: they are part of the name here.
     return [

@@ -1,10 +1,20 @@
 """Columns that an import does not read although they contain texts, or labels if it found none."""
 
+import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypedDict, cast
 
-from reranker_ui.core.formats.columns import ids_only, is_behaviour, is_count, names_one
+from reranker_ui.core.formats.columns import (
+    ids_only,
+    is_behaviour,
+    is_count,
+    is_rank,
+    names_one,
+    plain,
+)
+from reranker_ui.core.formats.container import LONGEST_COLUMN
 from reranker_ui.core.formats.judgments import Plan
 from reranker_ui.core.formats.structure.cells import is_empty, is_list, is_prose, kind_of
 from reranker_ui.core.formats.structure.further import cell_text, plain_cells
@@ -12,15 +22,20 @@ from reranker_ui.core.formats.structure.roles import describes, stem
 from reranker_ui.core.values.labels import number
 from reranker_ui.core.values.refused import Refused
 
-_WHAT = {"texts": "texts", "labels": "labels", "scores": "scores of a model, not labels"}
+_WHAT = {
+    "texts": "texts", "labels": "labels", "scores": "scores of a model, not labels",
+    "ranks": "positions in a list, not labels",
+}  # fmt: skip
+_LABEL_FLAGS = {"labels": "", "scores": "", "ranks": " --lowest-is-best"}
 _DISTINCT = 6  # different texts from which a column is not a category
 _DEEPEST = 4
 _MOST_COLUMNS = 1000
 _MOST_GRADES = 11
 _HIGHEST_GRADE = 100
+# A column of a few words is asked about where its name says so: others are categories.
+_JUDGED = re.compile(r".*(verdict|judg|relevan|pertinen|label|correct|grade|rating).*")
 
-
-Holds = Literal["texts", "labels", "scores"]  # scores of a model
+Holds = Literal["texts", "labels", "scores", "ranks"]  # scores of a model, ranks in a result list
 
 
 class UnreadJson(TypedDict):
@@ -65,8 +80,12 @@ class _Seen:
     cells: int = 0
     texts: int = 0
     numbers: set[float] = field(default_factory=set)
+    lowest: float = math.inf
+    highest: float = -math.inf
     only_numbers: bool = True
+    whole: bool = True  # all numbers are
     distinct: set[int] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
     example: str = ""
     first: str = ""  # the text of the first cell
     kept: int = 0  # cells that are stored with the pair
@@ -76,6 +95,9 @@ class _Seen:
         if numbers := _numbers_in(cell):
             if len(self.numbers) <= _MOST_GRADES:
                 self.numbers.update(numbers)
+            self.lowest = min(self.lowest, *numbers)
+            self.highest = max(self.highest, *numbers)
+            self.whole = self.whole and all(map(float.is_integer, numbers))
             return
         self.only_numbers = False
         text = next(_prose_in(cell), None)
@@ -84,6 +106,8 @@ class _Seen:
             self.example = self.example or text
             if len(self.distinct) < _DISTINCT:
                 self.distinct.add(hash(text))
+        elif isinstance(cell, str) and len(self.words) <= _MOST_GRADES:
+            self.words.add(cell[:40])
 
     def holds_texts(self) -> bool:
         """Whether half of the cells are texts, and not just a few categories."""
@@ -91,9 +115,22 @@ class _Seen:
         return self.texts >= self.cells / 2 > 0 and len(self.distinct) >= needed
 
     def holds_labels(self) -> bool:
-        """Whether all cells are numbers, few different ones, and not ids or times."""
-        few = self.only_numbers and 0 < len(self.numbers) < _MOST_GRADES
-        return few and min(self.numbers) <= _HIGHEST_GRADE
+        """Whether the cells are numbers: few different ones that are not ids or times, or shares.
+
+        Or yes and no beside a few words for what is between them.
+        """
+        if not self.only_numbers:
+            return self.holds_words() and self.numbers != set() and self.numbers <= {0, 1}
+        few = 0 < len(self.numbers) < _MOST_GRADES and self.lowest <= _HIGHEST_GRADE
+        return few or (self.lowest >= -1 and self.highest <= 1)
+
+    def holds_words(self) -> bool:
+        """Whether the cells are a few short words, such as pass and fail."""
+        return not self.texts and 0 < len(self.words) < _MOST_GRADES
+
+    def holds_ranks(self) -> bool:
+        """Whether the cells count from 0 or 1."""
+        return self.only_numbers and self.whole and self.lowest in (0, 1)
 
 
 class UnreadColumns:
@@ -106,12 +143,13 @@ class UnreadColumns:
     def see(self, value: Mapping[Any, Any]) -> None:
         """Count what a record holds beside what is read."""
         beside = list(self.plan.beside(value))
-        kept = dict(beside if self.plan.keeps_rest else plain_cells(value, beside))
+        stored = dict(beside if self.plan.keeps_rest else plain_cells(value, beside))
         for name, cell in beside:
+            name = name[:LONGEST_COLUMN]
             if not is_empty(cell) and (name in self.seen or len(self.seen) < _MOST_COLUMNS):
                 seen = self.seen.setdefault(name, _Seen())
                 seen.add(cell)
-                seen.kept += name in kept
+                seen.kept += name in stored
                 seen.first = seen.first or cell_text(cell)[:200]
 
     def further(self) -> list[KeptColumn]:
@@ -123,7 +161,7 @@ class UnreadColumns:
         ]  # fmt: skip
 
     def found(self) -> list[Unread]:
-        """The columns of texts, of scores, and of labels where the plan has none, in order."""
+        """The columns of texts, of scores, and of labels or ranks where the plan has no labels."""
         columns: list[Unread] = []
         for name, seen in self.seen.items():
             asks = name not in self.confirmed
@@ -132,6 +170,8 @@ class UnreadColumns:
             elif seen.holds_texts():
                 asks = asks and self._may_be_passages(name)
                 columns.append(Unread(name, "texts", seen.texts, seen.example[:200], asks))
+            elif self._is_lone_rank(name) and seen.holds_ranks():
+                columns.append(Unread(name, "ranks", seen.cells, "", asks))
             elif self._may_be_labels(name, seen):
                 columns.append(Unread(name, "labels", seen.cells, "", asks))
         return columns
@@ -141,12 +181,18 @@ class UnreadColumns:
         names = [name for name, seen in self.seen.items() if not seen.kept]
         return [f"Not read: {', '.join(names[:8])}."] if names else []
 
+    def _is_lone_rank(self, name: str) -> bool:
+        return is_rank(name) and not (self.plan.labelled or self.plan.scores)
+
     def _may_be_labels(self, name: str, seen: _Seen) -> bool:
         if self.plan.labelled:
             return False
         if is_behaviour(name):
             return seen.only_numbers
-        return seen.holds_labels() and (names_one(name) or not is_count(name))
+        if is_count(name):
+            return names_one(name) and seen.holds_labels()
+        judged = _JUDGED.fullmatch(plain(name)) and (seen.only_numbers or seen.holds_words())
+        return bool(judged) or seen.holds_labels()
 
     def _may_be_passages(self, name: str) -> bool:
         if "." in name or describes(name) or ids_only(name):
@@ -162,11 +208,11 @@ def refuse_unread(columns: Iterable[Mapping[str, Any]], file: str) -> None:
     if not asking:
         return
     names = ", ".join(f"{each['column']} ({_WHAT[each['holds']]})" for each in asking[:6])
-    first = asking[0]["column"]
+    first, flags = asking[0]["column"], _LABEL_FLAGS.get(asking[0]["holds"])
     use = (
-        f"--label {first}"
-        if asking[0]["holds"] in ("labels", "scores")
-        else f"--passage {first}, --positive {first} or --negative {first}"
+        f"--passage {first}, --positive {first} or --negative {first}"
+        if flags is None
+        else f"--label {first}{flags}"
     )
     raise Refused(
         f"{file} has columns that are not read: {names}. Map them ({use}), or exclude them"
@@ -177,8 +223,8 @@ def refuse_unread(columns: Iterable[Mapping[str, Any]], file: str) -> None:
 def _numbers_in(cell: Any) -> set[float]:
     """The numbers of a cell, or of its list or object; none where it holds anything else."""
     cells = list(cell.values()) if isinstance(cell, Mapping) else cell if is_list(cell) else [cell]
-    found = [number(each) for each in cells if kind_of(each) == "number"]
-    return {each for each in found if each is not None} if len(found) == len(cells) else set()
+    numbers = [number(each) for each in cells if kind_of(each) == "number"]
+    return {each for each in numbers if each is not None} if len(numbers) == len(cells) else set()
 
 
 def _prose_in(cell: Any, depth: int = 0) -> Iterator[str]:

@@ -37,11 +37,11 @@ def winners_of(values: Sequence[Value]) -> Split | None:
     if sides is None:
         return None
     others = [name for name in columns.names if name not in sides]
-    ways = (_by_mark, _by_flags, _by_text)
-    found = next((way for find in ways if (way := find(columns, others, sides))), None)
-    if found is None:
+    rules = (_by_mark, _by_flags, _by_text)
+    rule = next((candidate for find in rules if (candidate := find(columns, others, sides))), None)
+    if rule is None:
         return None
-    used, won_in = found
+    used, won_in = rule
 
     def split(value: Value) -> Iterator[dict[Any, Any]]:
         rest = {name: cell for name, cell in value.items() if name not in (*sides, *used)}

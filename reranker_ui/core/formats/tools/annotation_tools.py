@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reranker_ui.core.formats.columns import KNOWN, plain
+from reranker_ui.core.formats.labels.stated_scale import LABEL_SCALE
 from reranker_ui.core.formats.structure.passages import text_of
 from reranker_ui.core.formats.tools import label_studio
 from reranker_ui.core.formats.writing import LABEL_NAMES
@@ -18,6 +19,7 @@ Value = Mapping[Any, Any]
 Votes = list[tuple[str, Any]]
 _RESPONSES = re.compile(r"(.+)\.responses")
 _ODD = (AttributeError, IndexError, KeyError, TypeError, ValueError)  # an unexpected shape
+ALL_FIELDS = "all fields"  # the passage of a Quepid book: all fields of its document
 _ARGILLA_OWN = ("id", "_server_id", "status", "inserted_at", "updated_at")
 
 
@@ -36,7 +38,14 @@ def fields_of(tool: str, value: Value) -> dict[str, Any]:
         fields = _FIELDS[tool](value)
     except _ODD:
         return {}
-    return {name: field for name, field in fields.items() if name != LABEL_NAMES}
+    return {name: field for name, field in fields.items() if name not in (LABEL_NAMES, LABEL_SCALE)}
+
+
+def unread_fields(tool: str, value: Value, plan: Any) -> Iterator[tuple[str, Any]]:
+    """The fields of a task that are neither its query nor its passage."""
+    if plan.passage != ALL_FIELDS:
+        used = (plan.query, plan.passage, "split", ALL_FIELDS)
+        yield from ((str(k), v) for k, v in fields_of(tool, value).items() if k not in used)
 
 
 def label_names(value: Value) -> dict[str, str]:
@@ -83,14 +92,14 @@ def has_suggestions(values: Sequence[Value]) -> bool:
 
 
 def _label_studio(value: Value, label: Any) -> Votes:
-    given = label_studio.answers_of(value)
-    return [(_person(who), _chosen(answers, label)) for who, answers in given]
+    annotations = label_studio.answers_of(value)
+    return [(_person(who), _chosen(answers, label)) for who, answers in annotations]
 
 
 def _truth(value: Value, label: Any) -> Any:
     """The answer marked as the ground truth."""
-    given = label_studio.true_answers(value)
-    return next((_chosen(answers, label) for _, answers in given), None)
+    truths = label_studio.true_answers(value)
+    return next((_chosen(answers, label) for _, answers in truths), None)
 
 
 def _argilla(value: Value, label: Any) -> Votes:
@@ -101,19 +110,19 @@ def _argilla(value: Value, label: Any) -> Votes:
         return [(_person(r.get("user_id")), _single(_chosen(r["values"], label).get("value")))
                 for r in responses
                 if r.get("values") and r.get("status", "submitted") == "submitted"]  # fmt: skip
-    given = _chosen(responses, label) if responses else []
-    return [(_person(r.get("user_id")), _single(r.get("value"))) for r in given or []
+    entries = _chosen(responses, label) if responses else []
+    return [(_person(r.get("user_id")), _single(r.get("value"))) for r in entries or []
             if r.get("status", "submitted") in ("submitted", None)]  # fmt: skip
 
 
 def _argilla_flat(value: Value, label: Any) -> Votes:
-    found = {m[1]: value[key] for key in value if (m := _RESPONSES.fullmatch(str(key)))}
-    question = str(label) if label in found else next(iter(found))
-    given, key = found[question] or [], f"{question}.responses"
-    people = value.get(f"{key}.users") or [None] * len(given)
-    states = value.get(f"{key}.status") or ["submitted"] * len(given)
+    questions = {m[1]: value[key] for key in value if (m := _RESPONSES.fullmatch(str(key)))}
+    question = str(label) if label in questions else next(iter(questions))
+    responses, key = questions[question] or [], f"{question}.responses"
+    people = value.get(f"{key}.users") or [None] * len(responses)
+    states = value.get(f"{key}.status") or ["submitted"] * len(responses)
     return [(_person(who), _single(response)) for response, who, state in
-            zip(given, people, states, strict=False) if state == "submitted"]  # fmt: skip
+            zip(responses, people, states, strict=False) if state == "submitted"]  # fmt: skip
 
 
 def _argilla_fields(value: Value) -> dict[str, Any]:
@@ -158,7 +167,7 @@ def _quepid_fields(value: Value) -> dict[str, Any]:
             fields = json.loads(fields)
         except ValueError:
             fields = {"text": fields}
-    whole = {"query_text": value["query_text"], "all fields": text_of(fields or "")}
+    whole = {"query_text": value["query_text"], ALL_FIELDS: text_of(fields or "")}
     return {**whole, **(fields or {})} if isinstance(fields, Mapping) else whole
 
 
@@ -185,8 +194,8 @@ _FIELDS: dict[str, Callable[[Value], dict[str, Any]]] = {
 
 def _chosen(answers: Mapping[str, Any], label: Any) -> Any:
     """The answer to the named question, else to one named like a label, else the first answer."""
-    known = [name for name in answers if plain(name) in KNOWN["label"]]
-    return answers[next(iter([label] * (label in answers) + known), next(iter(answers)))]
+    named = [name for name in answers if plain(name) in KNOWN["label"]]
+    return answers[next(iter([label] * (label in answers) + named), next(iter(answers)))]
 
 
 def _single(answer: Any) -> Any:

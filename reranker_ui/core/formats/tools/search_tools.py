@@ -115,8 +115,8 @@ def _quepid(value: Value) -> Iterator[dict[Any, Any] | Left]:
 def _rank_eval(value: Value) -> Iterator[dict[Any, Any] | Left]:
     for entry in value["requests"]:
         request = entry.get("request")
-        asked = request.get("query") if isinstance(request, Mapping) else None
-        query = _first_text(entry.get("params")) or _first_text(asked) or entry.get("id")
+        body = request.get("query") if isinstance(request, Mapping) else None
+        query = _first_text(entry.get("params")) or _first_text(body) or entry.get("id")
         for rating in entry.get("ratings") or []:
             yield {"query": query, "qid": entry.get("id"), "docid": rating.get("_id"),
                    "rating": rating.get("rating")}  # fmt: skip
@@ -124,7 +124,7 @@ def _rank_eval(value: Value) -> Iterator[dict[Any, Any] | Left]:
 
 def _first_text(cell: Any) -> str | None:
     if isinstance(cell, Mapping):
-        return next((found for each in cell.values() if (found := _first_text(each))), None)
+        return next((text for each in cell.values() if (text := _first_text(each))), None)
     return cell if isinstance(cell, str) and cell.strip() else None
 
 
@@ -136,10 +136,10 @@ def _named_documents(values: Sequence[Value]) -> Flat | None:
     if query is None or len(listed) != 1:
         return None
     (name,) = listed
-    held = [each for cell in columns.cells[name] for each in objects_in(cell)]
-    keys = {key for each in held for key in each if plain(key) in _DOCUMENT_IDS}
+    documents = [each for cell in columns.cells[name] for each in objects_in(cell)]
+    keys = {key for each in documents for key in each if plain(key) in _DOCUMENT_IDS}
     label = inner_of(columns.cells[name], by_content=False).label
-    if len(keys) != 1 or any(text_keys(each) != (None, None) for each in held):
+    if len(keys) != 1 or any(text_keys(each) != (None, None) for each in documents):
         return None
     (key,) = keys
 

@@ -51,21 +51,21 @@ def advise(
     `tokenizer`: the base's tokenizer.json; `longest`: tokens it can read; `ranks`: whether it has
     a ranking head. None where unknown.
     """
-    train, known = splits["train"], Scale.from_json(scale)
-    found: list[tuple[dict[str, Any], Choice]] = [
-        _loss(known),
-        _positives(start, train, known),
+    train, label_scale = splits["train"], Scale.from_json(scale)
+    choices: list[tuple[dict[str, Any], Choice]] = [
+        _loss(label_scale),
+        _positives(start, train, label_scale),
         _batch(start, len(train)),
-        _dev(splits["dev"], known),
-        _negatives(train, known),
+        _dev(splits["dev"], label_scale),
+        _negatives(train, label_scale),
     ]
     if tokenizer is not None:
-        found.append(_length(train, tokenizer, longest or LENGTHS[-1]))
+        choices.append(_length(train, tokenizer, longest or LENGTHS[-1]))
     if ranks is not None:
-        found.append(_warm_start(ranks, train, tokenizer))
-    changes = {name: value for values, _ in found for name, value in values.items()}
+        choices.append(_warm_start(ranks, train, tokenizer))
+    changes = {name: value for values, _ in choices for name, value in values.items()}
     return Advice(
-        start.model_copy(update=changes | {"name": "advised"}), [choice for _, choice in found]
+        start.model_copy(update=changes | {"name": "advised"}), [choice for _, choice in choices]
     )
 
 

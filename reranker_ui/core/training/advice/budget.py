@@ -35,11 +35,11 @@ def sized(
     on; `warms`: whether there is a warm start; `layers` of the base.
     """
     rate = LOW_RATE if layers >= DEEP or recipe.budget != "quick" else RATE
-    found: dict[str, Any] = UNKNOWN | {"learning_rate": rate}
+    sizes: dict[str, Any] = UNKNOWN | {"learning_rate": rate}
     if speed is not None:
         work = MINUTES[recipe.budget] * 60 * LEARNING * speed
-        found |= _within(recipe, work, pairs, warms)
-    auto = {name: found[name] for name in SIZES if getattr(recipe, name) == "auto"}
+        sizes |= _within(recipe, work, pairs, warms)
+    auto = {name: sizes[name] for name in SIZES if getattr(recipe, name) == "auto"}
     return recipe.model_copy(update=auto)
 
 

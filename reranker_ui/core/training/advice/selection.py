@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from reranker_ui.core.training.examples import POINTWISE
+from reranker_ui.core.training.rows.examples import POINTWISE
+from reranker_ui.core.training.rows.mapped_pairs import rows_at
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
 
@@ -20,22 +21,22 @@ def may_select(recipe: Recipe) -> bool:
     return by_budget and recipe.loss in POINTWISE
 
 
-def most_informative(pairs: pd.DataFrame, wanted: int, scale: Scale, seed: int) -> pd.DataFrame:
-    """`wanted` rows of `pairs`, in a random order; all if there are no more.
+def most_informative(pairs: pd.DataFrame, count: int, scale: Scale, seed: int) -> pd.DataFrame:
+    """`count` rows of `pairs`, in a random order; all if there are no more.
 
     A model learns most where one query has passages of both kinds. So those queries come first,
     each with one positive and NEGATIVES others, then with the next of both; queries whose labels
     are all alike come last.
     """
-    if wanted >= len(pairs):
+    if count >= len(pairs):
         return pairs
     chance = np.random.default_rng(seed)
-    mixed_up = pairs.iloc[chance.permutation(len(pairs))]
-    positive = scale.relevant(mixed_up["grade"])
-    key = mixed_up["query_key"]
+    order = chance.permutation(len(pairs))
+    positive = scale.relevant(pairs["grade"].iloc[order])
+    key = pd.Series(pd.factorize(pairs["query_key"])[0][order], index=positive.index)
     alike = positive.groupby(key).transform("nunique").lt(2)
     place = positive.groupby([key, positive]).cumcount()
     turn = place.where(positive, place // NEGATIVES)
     query = chance.permutation(key.nunique())[pd.factorize(key)[0]]
-    order = np.lexsort((query, turn.to_numpy(), alike.to_numpy()))
-    return mixed_up.iloc[np.sort(order[:wanted])]
+    first = np.lexsort((query, turn.to_numpy(), alike.to_numpy()))[:count]
+    return rows_at(pairs, order[np.sort(first)])

@@ -42,9 +42,9 @@ def size(
     if not folder.sizes_file.is_file():
         pairs = len(lesson.queries)
         speed = speed_of(lesson, base.path, recipe.max_length, machine)
-        found = sized(recipe, speed, pairs, warms, layers_of(base.path))
-        sizes = {name: getattr(found, name) for name in SIZES}
-        sizes["reason"] = explained(found, speed, pairs, warms, may_select(recipe))
+        measured = sized(recipe, speed, pairs, warms, layers_of(base.path))
+        sizes = {name: getattr(measured, name) for name in SIZES}
+        sizes["reason"] = explained(measured, speed, pairs, warms, may_select(recipe))
         save(folder.sizes_file, sizes)
     sizes = json.loads(folder.sizes_file.read_text())
     reason = sizes.pop("reason")

@@ -7,13 +7,13 @@ from safetensors.torch import load_model
 from sentence_transformers import CrossEncoder
 
 from reranker_ui.core.training import fitting
-from reranker_ui.core.training.parallel.task import Answer, Task, TaskFolder
+from reranker_ui.core.training.parallel.task import Answer, Task, TaskFolder, no_answer
 from reranker_ui.core.training.phase import Lesson
 from reranker_ui.core.training.run_events import LiveEvaluator
 from reranker_ui.core.training.run_plan import Plan
 from reranker_ui.core.training.run_time import Pace
 from reranker_ui.core.values.refused import Diverged, Refused
-from reranker_ui.core.values.run_folder import Cancelled, Lost
+from reranker_ui.core.values.run_folder import Cancelled
 
 
 def learn_as_planned(
@@ -59,10 +59,7 @@ def _answer(folder: TaskFolder, intact: bool) -> Answer:
     """The answer of a phase that left a model; what the processes raised is raised here."""
     answer = folder.answered()
     if answer is None:
-        failure = folder.failure()
-        if intact and failure:
-            raise Refused(failure)
-        raise Lost("A process of the run was killed, so the others were ended too.")
+        raise no_answer(folder, intact)
     if answer.ended == "cancelled":
         raise Cancelled
     if answer.ended == "diverged":

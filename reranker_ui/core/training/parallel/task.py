@@ -1,19 +1,27 @@
 """The task that a worker gives the processes of a phase, and their answer, as files."""
 
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pyarrow import ipc
 from pydantic import TypeAdapter
 
+from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.training.phase import Lesson
+from reranker_ui.core.training.rows.mapped_pairs import Column, table_of
 from reranker_ui.core.training.run_time import Pace
 from reranker_ui.core.values.json_files import read_object, save
 from reranker_ui.core.values.machine import Machine
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import Lost
 
-# Runs jobs/rank.py on a run folder in so many processes; False where one was killed.
+# Has so many processes do what a run folder asks for; False where one was killed.
 Launch: TypeAlias = Callable[[Path, int], bool]
 
 
@@ -42,7 +50,20 @@ class Answer:
     error: str = ""
 
 
-_TASK, _ANSWER = TypeAdapter(Task), TypeAdapter(Answer)
+@dataclass(frozen=True)
+class Scoring:
+    """What a model in a folder is to compute: logits of pairs, or embeddings of texts of a kind.
+
+    `threads` are those of one process.
+    """
+
+    model: Path
+    kind: Literal["pair", "query", "document"]
+    threads: int
+    max_length: int | None = None
+
+
+_TASK, _ANSWER, _SCORING = TypeAdapter(Task), TypeAdapter(Answer), TypeAdapter(Scoring)
 
 
 class TaskFolder:
@@ -54,14 +75,23 @@ class TaskFolder:
         self.weights = self.path / "weights.safetensors"
         self._task, self._answer = self.path / "task.json", self.path / "answer.json"
         self._failure = self.path / "failure.json"
+        self._lesson = self.path / "lesson.arrow"
+        self._scoring, self._rows = self.path / "scoring.json", self.path / "rows.parquet"
 
     def give(self, task: Task) -> None:
         """Write the task, in a folder that is otherwise empty but for the model."""
-        self._task.write_bytes(_TASK.dump_json(task))
+        rows = table_of(task.lesson.columns)
+        with ipc.new_file(self._lesson, rows.schema) as writer:
+            writer.write_table(rows)
+        self._task.write_bytes(_TASK.dump_json(replace(task, lesson=task.lesson.with_columns({}))))
 
     def task(self) -> Task:
-        """The task."""
-        return _TASK.validate_json(self._task.read_bytes())
+        """The task; the processes share the memory of its rows."""
+        task = _TASK.validate_json(self._task.read_bytes())
+        with pa.memory_map(str(self._lesson)) as source:
+            rows = ipc.open_file(source).read_all()
+        columns = {name: Column(rows.column(name)) for name in rows.column_names}
+        return replace(task, lesson=task.lesson.with_columns(columns))
 
     def answer(self, answer: Answer) -> None:
         """Write the answer; only the first process does."""
@@ -69,8 +99,38 @@ class TaskFolder:
 
     def answered(self) -> Answer | None:
         """The answer; None where no process came so far."""
-        found = read_object(self._answer)
-        return _ANSWER.validate_python(found) if found else None
+        answer = read_object(self._answer)
+        return _ANSWER.validate_python(answer) if answer else None
+
+    def give_scoring(self, scoring: Scoring, rows: Sequence[Pair]) -> None:
+        """Write what is to be computed; `rows` are pairs, or texts each with an empty passage."""
+        self.path.mkdir()
+        pd.DataFrame(rows, columns=["query", "passage"]).to_parquet(self._rows, index=False)
+        self._scoring.write_bytes(_SCORING.dump_json(scoring))
+
+    @property
+    def scores(self) -> bool:
+        """Whether the processes are to score, not to train."""
+        return self._scoring.exists()
+
+    def scoring(self) -> Scoring:
+        """What is to be computed."""
+        return _SCORING.validate_json(self._scoring.read_bytes())
+
+    def rows(self) -> pd.DataFrame:
+        """The rows of all processes: query and passage."""
+        return pd.read_parquet(self._rows)
+
+    def save_part(self, rank: int, values: Any) -> None:
+        """Write what one of N processes computed: of the rows rank, rank + N, rank + 2N, ..."""
+        draft = self.part(rank).with_suffix(".new")
+        with draft.open("wb") as file:
+            np.save(file, values)
+        draft.replace(self.part(rank))
+
+    def part(self, rank: int) -> Path:
+        """The file of what one process computed."""
+        return self.path / f"part-{rank}.npy"
 
     def fail(self, sentence: str) -> None:
         """Write why a process failed; the first one knows, the others lost their connection."""
@@ -79,9 +139,17 @@ class TaskFolder:
 
     def failure(self) -> str | None:
         """Why a process failed; None where none did."""
-        found = read_object(self._failure)
-        return str(found["error"]) if found else None
+        fault = read_object(self._failure)
+        return str(fault["error"]) if fault else None
 
     def delete(self) -> None:
         """Delete the folder."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def no_answer(files: TaskFolder, intact: bool) -> Refused | Lost:
+    """Why the processes left no answer; `intact`: none of them was killed."""
+    failure = files.failure()
+    if intact and failure:
+        return Refused(failure)
+    return Lost("A process of the run was killed, so the others were ended too.")

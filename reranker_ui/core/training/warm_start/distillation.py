@@ -139,7 +139,7 @@ def _compare(plan: Plan, warm: WarmStart, model: "CrossEncoder") -> None:
 def _logits(model: "CrossEncoder", pairs: list[Pair]) -> list[float]:
     import torch
 
-    found = model.predict(
+    logits = model.predict(
         pairs, batch_size=32, activation_fn=torch.nn.Identity(), show_progress_bar=False
     )
-    return [float(logit) for logit in found]
+    return [float(logit) for logit in logits]

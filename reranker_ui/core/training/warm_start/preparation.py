@@ -70,14 +70,14 @@ def warm_start_of(
     """
     if not warms(recipe, base, encoder, given):
         return None
-    wanted = int(sized(recipe).warm_start_pairs)
-    pairs = drawn_pairs(given, wanted, recipe.seed)
+    count = int(sized(recipe).warm_start_pairs)
+    pairs = drawn_pairs(given, count, recipe.seed)
     lesson = Lesson(
         "warm_start",
         [query for query, _ in pairs],
         [passage for _, passage in pairs],
         [0.0] * len(pairs),
-        epochs=min(MOST_EPOCHS, wanted / len(pairs)),
+        epochs=min(MOST_EPOCHS, count / len(pairs)),
         batch_size=BATCH,
         learning_rate=_learning_rate(recipe, base.path),
         warmup=0.1,
@@ -88,7 +88,7 @@ def warm_start_of(
         dropout=False,
     )
     name = _hash(base.path, encoder, lesson, recipe.max_length)
-    as_given = min(len(set(given)), -(-wanted // 2))
+    as_given = min(len(set(given)), -(-count // 2))
     return WarmStart(lesson, as_given, encoder, cache / "warm_starts" / name)
 
 

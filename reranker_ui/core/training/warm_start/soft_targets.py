@@ -14,16 +14,16 @@ NEAREST = 12  # a neighbour is one of so many best passages for a query
 STEEPNESS = 2.0  # of the targets, in spreads between the quartiles
 
 
-def drawn_pairs(given: Sequence[Pair], wanted: int, seed: int) -> list[Pair]:
-    """At most `wanted` pairs: half as given, all different, then as many or fewer at random.
+def drawn_pairs(given: Sequence[Pair], count: int, seed: int) -> list[Pair]:
+    """At most `count` pairs: half are distinct `given` ones, then as many or fewer at random.
 
     A random pair is a query and a passage of those half, brought together by chance: without them
     the model never sees what has nothing to do with each other.
     """
     chance = np.random.default_rng(seed)
     different = list(dict.fromkeys(given))
-    half = [different[place] for place in chance.permutation(len(different))[: -(-wanted // 2)]]
-    left, right = chance.integers(len(half), size=(2, min(wanted - len(half), len(half))))
+    half = [different[place] for place in chance.permutation(len(different))[: -(-count // 2)]]
+    left, right = chance.integers(len(half), size=(2, min(count - len(half), len(half))))
     return half + [(half[q][0], half[p][1]) for q, p in zip(left, right, strict=True)]
 
 
@@ -40,18 +40,18 @@ def taught_pairs(
     left, right = encoder.vectors(queries, "query"), encoder.vectors(passages, "document")
     at = {query: place for place, query in enumerate(queries)}
     near = _Neighbours(passages, right, seed)
-    taken, found = set(pairs), list(pairs[:given])
+    taken, taught = set(pairs), list(pairs[:given])
     for number, (query, passage) in enumerate(pairs[given:]):
         place = None
         if number % 3 == 1:
             place = near.by_cosine(left[at[query]], query, taken)
         elif number % 3 == 2:
             place = near.by_words(query, taken)
-        found.append((query, passage if place is None else passages[place]))
-        taken.add(found[-1])
+        taught.append((query, passage if place is None else passages[place]))
+        taken.add(taught[-1])
     rows = {passage: place for place, passage in enumerate(passages)}
-    cosines = [float(left[at[query]] @ right[rows[passage]]) for query, passage in found]
-    return found, standardised(cosines)
+    cosines = [float(left[at[query]] @ right[rows[passage]]) for query, passage in taught]
+    return taught, standardised(cosines)
 
 
 def standardised(cosines: Sequence[float]) -> list[float]:
@@ -63,7 +63,7 @@ def standardised(cosines: Sequence[float]) -> list[float]:
     values = np.asarray(cosines, dtype=float)
     low, middle, high = np.percentile(values, [25, 50, 75])
     spread = max(float(high - low), 1e-6)
-    return [float(one) for one in 1 / (1 + np.exp(-STEEPNESS * (values - middle) / spread))]
+    return [float(target) for target in 1 / (1 + np.exp(-STEEPNESS * (values - middle) / spread))]
 
 
 class _Neighbours:

@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from reranker_ui.core.values.json_files import read_object, save
 from reranker_ui.core.values.refused import Refused
 
-LOCAL = "local"
+LOCAL, RAY = "local", "ray"
 MOST_RANKS = 64
 PLACEMENT, JOB = "executor.json", "job.json"
 Phase = Literal["waiting", "running", "ended"]  # of a job
@@ -33,6 +33,16 @@ class Placement:
     def ranks(self) -> int:
         """The number of processes that train together."""
         return max(self.processes, self.gpus)
+
+    @property
+    def several_nodes(self) -> bool:
+        """Whether its processes may be on any nodes of a cluster, not only with its worker."""
+        return self.executor == RAY and self.ranks > 1
+
+    @property
+    def gpus_of_worker(self) -> int:
+        """The number of GPUs that the worker itself needs on its machine."""
+        return min(1, self.gpus) if self.several_nodes else self.gpus
 
     def save(self, folder: Path) -> None:
         """Write it into a run folder, and forget an earlier job."""

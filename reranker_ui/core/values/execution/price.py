@@ -9,7 +9,7 @@ class RunPrice(TypedDict):
 
     hardware: str
     hourly: float
-    most: float
+    maximum: float
     text: str
 
 
@@ -19,15 +19,18 @@ class Price:
 
     hardware: str
     hourly: float
-    most: float
+    maximum: float
 
     @property
     def text(self) -> str:
         """The price in words."""
-        return f"${self.hourly:.2f} an hour, at most ${self.most:.2f}"
+        return f"${self.hourly:.2f} an hour, at most ${self.maximum:.2f}"
 
     def shown(self) -> RunPrice:
         """For the page and the command line."""
         return {
-            "hardware": self.hardware, "hourly": self.hourly, "most": self.most, "text": self.text,
-        }  # fmt: skip
+            "hardware": self.hardware,
+            "hourly": self.hourly,
+            "maximum": self.maximum,
+            "text": self.text,
+        }

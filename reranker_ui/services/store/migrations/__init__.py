@@ -26,14 +26,14 @@ def upgrade(engine: sa.Engine) -> None:
     """
     config = configuration()
     newest = ScriptDirectory.from_config(config).get_current_head()
-    with engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == newest:
-            return
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        config.attributes["connection"] = connection
-        try:
+    try:
+        with engine.connect() as connection:
+            if MigrationContext.configure(connection).get_current_revision() == newest:
+                return
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            config.attributes["connection"] = connection
             command.upgrade(config, "head")
-        except CommandError as error:
-            raise Refused(
-                "The database was created by a newer version of this app. Install that version."
-            ) from error
+    except CommandError as error:
+        raise Refused(
+            "The database was created by a newer version of this app. Install that version."
+        ) from error

@@ -1,0 +1,1 @@
+"""Binary files: ZIP archives, Parquet, Arrow, saved datasets and Excel workbooks."""

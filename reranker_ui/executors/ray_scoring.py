@@ -1,0 +1,69 @@
+"""Scores and embeddings of many texts by Ray Data, on as many places of the cluster as are free."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from reranker_ui.core.training.parallel.process import failure_noted, prepare
+from reranker_ui.core.training.parallel.task import TaskFolder
+
+BLOCK = 2048  # rows that one process computes at once
+
+
+def score(folder: Path, ranks: int, place: dict[str, float]) -> bool:
+    """Compute what the scoring in `folder` asks for, in at most `ranks` processes.
+
+    Rows of a process that is killed are computed by another. Returns True; where one failed, why
+    is in the folder, and nothing else.
+    """
+    import numpy as np
+    import ray
+    from ray.exceptions import RayError
+
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    scored = ray.data.from_blocks(_blocks(folder)).map_batches(
+        Process,
+        fn_constructor_args=(str(folder),),
+        batch_size=None,
+        batch_format="numpy",
+        compute=ray.data.ActorPoolStrategy(min_size=1, initial_size=ranks, max_size=ranks),
+        num_cpus=place["CPU"],
+        num_gpus=place.get("GPU"),
+    )
+    try:
+        batches = list(scored.iter_batches(batch_size=None, batch_format="numpy"))
+    except RayError as error:
+        print(error, file=sys.stderr)
+        return True
+    order = np.argsort(np.concatenate([batch["row"] for batch in batches]))
+    values = np.concatenate([batch["value"] for batch in batches])[order]
+    for rank in range(ranks):
+        TaskFolder(folder).save_part(rank, values[rank::ranks])
+    return True
+
+
+def _blocks(folder: Path) -> list[Any]:
+    """The numbered rows as Arrow tables; `from_arrow` would start tasks that need a processor."""
+    import pyarrow as pa
+
+    rows = TaskFolder(folder).rows()
+    table = pa.Table.from_pandas(rows.assign(row=range(len(rows))), preserve_index=False)
+    return [table.slice(start, BLOCK) for start in range(0, len(rows), BLOCK)]
+
+
+class Process:
+    """What a process of the pool keeps: the model, loaded once."""
+
+    def __init__(self, folder: str) -> None:
+        from reranker_ui.core.training.parallel.scoring import Scorer
+
+        self._folder = Path(folder)
+        prepare(self._folder)
+        with failure_noted(self._folder):
+            self._scorer = Scorer(self._folder)
+
+    def __call__(self, block: dict[str, Any]) -> dict[str, Any]:
+        """`row` and `value` of each row of `block`."""
+        rows = list(zip(block["query"], block["passage"], strict=True))
+        with failure_noted(self._folder):
+            return {"row": block["row"], "value": self._scorer.of(rows)}

@@ -1,0 +1,1 @@
+"""First stages over the passages of a dataset."""

@@ -1,0 +1,1 @@
+"""Executors as the settings describe them, and the jobs that they have for runs."""

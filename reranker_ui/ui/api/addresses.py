@@ -1,0 +1,10 @@
+"""The addresses at which programs rank, each in the shape of the clients that post to it."""
+
+RANKING = ("/v2/rerank", "/v1/rerank", "/rerank", "/infinity/rerank", "/v1/ranking")
+INFERENCE = "/v1/inference/"  # the model's name follows, as at DeepInfra
+MODELS = "/v1/models"
+
+
+def ranks(path: str) -> bool:
+    """Whether a request to `path` ranks passages."""
+    return path in RANKING or path.startswith(INFERENCE)

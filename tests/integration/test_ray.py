@@ -1,0 +1,169 @@
+"""Runs on a real Ray cluster of two nodes, where RERANKER_UI_TEST_RAY names the program `ray`."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from reranker_ui.core.models.encoder import Encoder, embedded_encoder
+from reranker_ui.core.models.reranker import Reranker
+from reranker_ui.core.training.run import train
+from reranker_ui.core.values.execution.placement import Placement, job_of
+from reranker_ui.executors.ray_jobs import RayExecutor
+from reranker_ui.services.runs.execution import run_jobs
+from reranker_ui.services.training import lifecycle
+from reranker_ui.settings import worker_environment
+from tests.integration.test_processes import losses, resume
+from tests.integration.test_worker import frozen, seen, wait_for
+from tests.support import ROOT
+from tests.support.cluster_run import last_step, live_through, long_recipe, until
+from tests.support.labelling import ADMIN
+from tests.support.ray_cluster import INSTALL, RayCluster
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    if not (program := os.environ.get("RERANKER_UI_TEST_RAY")):
+        pytest.skip(f"RERANKER_UI_TEST_RAY is not ENV/bin/ray; install Ray with: {INSTALL}")
+    with tempfile.TemporaryDirectory(prefix="rr-ray-") as folder:  # short: it holds sockets
+        cluster = RayCluster(Path(program), Path(folder))
+        cluster.start()
+        yield cluster
+        cluster.stop()
+
+
+def test_a_run_is_killed_resumed_stopped_and_continued_on_this_machine(
+    cluster, workspace, tiny_model, monkeypatch
+):
+    monkeypatch.setenv("RERANKER_UI_THREADS", "1")
+    monkeypatch.setattr(run_jobs, "REFRESHED", 0.2)
+    workspace.settings.executors = "ray,local"
+    workspace.settings.ray_address = cluster.address
+    live_through(workspace, tiny_model, "Ray")
+
+    # No node has a GPU: it waits until it is cancelled.
+    placed = Placement("ray", gpus=1)
+    lifecycle.start(workspace, ADMIN, "caves", long_recipe(tiny_model), placement=placed)
+    assert lifecycle.find_run(workspace, ADMIN, 2)["status"] == "queued"
+    lifecycle.stop(workspace, ADMIN, 2, "cancel")
+    assert until(lambda: lifecycle.find_run(workspace, ADMIN, 2)["status"] == "cancelled")
+
+
+@pytest.fixture
+def nodes(cluster, home, tiny_model, monkeypatch):
+    """Makes run folders that are placed on processes of the cluster."""
+    if find_spec("ray") is None:
+        pytest.skip("Ray is not in the environment of the tests: pip install 'ray[train,data]'")
+    monkeypatch.setenv("RERANKER_UI_THREADS", "1")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+    def make(number, processes):
+        recipe = {"epochs": 6, "best_by": "last", "eval_every": 4, "learning_rate": 1e-4}
+        folder = frozen(home, number, tiny_model, queries=10, **recipe)
+        Placement("ray", processes=processes).save(folder.path)
+        return folder
+
+    return make
+
+
+def test_processes_on_two_nodes_learn_as_one_does_though_one_is_killed(cluster, nodes):
+    executor = RayExecutor(worker_environment(), cluster.address)
+    whole, shared = nodes(1, 1), nodes(2, 2)
+
+    def has_ended():
+        executor.refresh([shared])
+        return job_of(shared.path).phase == "ended"
+
+    executor.submit(shared)
+    train(whole, 1)
+    wait_for(shared, "log", 6)
+    os.kill(pids_of_ranks()[-1], signal.SIGKILL)
+    until(has_ended)
+    assert shared.status() == "lost" and job_of(shared.path).state == "FAILED, exit code 1"
+    assert not (shared.path / "ranks").exists()
+
+    resume(shared)
+    logs, step = len(seen(shared, "log")), last_step(shared)
+    executor.submit(shared)
+    until(has_ended)
+    assert seen(shared, "log")[logs]["step"] == step + 1
+    assert losses(shared) == pytest.approx(losses(whole), rel=1e-3)
+    ends = [seen(folder, "finished")[0]["metrics"]["tuned"] for folder in (whole, shared)]
+    assert ends[1] == pytest.approx(ends[0], abs=0.02)
+    assert seen(shared, "started")[0]["processes"] == 2
+
+
+def test_a_run_that_waits_for_more_processors_than_there_are_is_ended(cluster, nodes):
+    executor, folder = RayExecutor(worker_environment(), cluster.address), nodes(1, 3)
+
+    def waits(times):
+        said = [event["message"] for event in seen(folder, "notice")]
+        return said.count("Waiting until 3 processors of the cluster are free.") == times
+
+    executor.submit(folder)
+    until(lambda: waits(1))
+    executor.end(folder)
+    assert folder.status() == "lost" and not seen(folder, "failed")
+    resume(folder)
+    executor.submit(folder)
+    until(lambda: waits(2))
+    folder.request_stop("cancel")
+    assert until(lambda: folder.status() == "cancelled")
+
+
+def pids_of_ranks():
+    """The processes that Ray Train started, by its name for them."""
+    found = psutil.process_iter(["cmdline"])
+    return [one.pid for one in found if "ray::RayTrainWorker" in (one.info["cmdline"] or [""])[0]]
+
+
+SCORE = """
+import json, sys
+from pathlib import Path
+from reranker_ui.core.models.encoder import embedded_encoder
+from reranker_ui.core.training.parallel.scoring import SharedScoring
+from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.executors.ray_ranks import run_on_ray
+
+folder, model = RunFolder(sys.argv[1]), Path(sys.argv[2])
+pairs = [tuple(pair) for pair in json.load(sys.stdin)]
+together = SharedScoring(folder, run_on_ray, 2, 2)
+found = {"logits": together.logits(model, 64, pairs)}
+texts = [passage for _, passage in pairs[:20]]
+found["vectors"] = together.vectors(embedded_encoder(), texts, "document").tolist()
+try:
+    together.logits(model / "missing", 64, pairs)
+except Refused as error:
+    found["refused"] = str(error)
+Path(sys.argv[3]).write_text(json.dumps(found))
+"""
+
+
+def test_processes_on_two_nodes_score_what_one_scores(cluster, nodes, tiny_model, tmp_path):
+    folder, answer = nodes(1, 2), tmp_path / "answer.json"
+    pairs = [(f"query {n % 3}", f"passage {n} " * (n % 9 + 1)) for n in range(2500)]
+    subprocess.run(
+        [sys.executable, "-c", SCORE, folder.path, tiny_model, answer],
+        input=json.dumps(pairs),
+        env=worker_environment() | {"RAY_ADDRESS": cluster.head},
+        cwd=ROOT,
+        text=True,
+        check=True,
+    )
+    found = json.loads(answer.read_text())
+    assert found["logits"] == pytest.approx(
+        Reranker(tiny_model, 64).scores(pairs, raw=True), abs=1e-5
+    )
+    texts = [passage for _, passage in pairs[:20]]
+    alone = Encoder(embedded_encoder()).vectors(texts, "document")
+    assert np.array(found["vectors"]) == pytest.approx(alone, abs=1e-5)
+    assert "missing" in found["refused"] and not (folder.path / "ranks").exists()
