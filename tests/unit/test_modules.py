@@ -12,7 +12,7 @@ from reranker_ui.settings import ASSETS
 from reranker_ui.ui.bundles import bundles, joined, order, second_of
 from reranker_ui.ui.component import MODULES
 from reranker_ui.ui.server.modules import ROOM, TABS, Modules, modules
-from reranker_ui.ui.stylesheets import FOLDER, stylesheet
+from reranker_ui.ui.stylesheets import FOLDER, IMPORT, INDEX, stylesheet
 
 SOURCES = {
     "lib/dom.js": "/** A part. */\nexport function h() {\n  return 1;\n}\n",
@@ -131,6 +131,12 @@ def test_every_room_is_in_a_tab_and_no_module_is_unused():
     joined_modules = "".join(content.decode() for content in modules().contents.values())
     names = [path.relative_to(ASSETS / "js").as_posix() for path in (ASSETS / "js").rglob("*.js")]
     assert [name for name in names if f'modules["{name}"] ??= ' not in joined_modules] == []
+
+
+@pytest.mark.parametrize("folder", [FOLDER, *(FOLDER / tab for tab in TABS)])
+def test_an_index_imports_every_stylesheet_of_its_folder_once(folder):
+    names = {path.name for path in folder.glob("*.css")} - {INDEX, "tokens.css"}
+    assert sorted(IMPORT.findall((folder / INDEX).read_text())) == sorted(names)
 
 
 @pytest.mark.parametrize("tab", TABS)
