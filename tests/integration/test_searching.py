@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+import sys
 import time
 
 import pytest
@@ -178,17 +179,20 @@ def test_a_broken_index_is_made_again_and_goes_with_its_dataset(filled):
 
 def test_a_page_holds_few_long_texts(filled, monkeypatch):
     """Pages end early where texts are long, and still show every pair."""
-    rows = everything(filled)
-    longest = max(map(characters, rows))
-    for most in (1, 3 * longest):
+    longest = max(map(characters, everything(filled)))
+    for most, asked in ((1, {"split": "test"}), (3 * longest, {})):
+        monkeypatch.setattr(pages, "_MOST_CHARACTERS", sys.maxsize)
+        rows = page_of_pairs(filled, LOCAL, "d", size=1000, **asked)["pairs"]
+        assert len(rows) > 10
         monkeypatch.setattr(pages, "_MOST_CHARACTERS", most)
-        ids, page = [], page_of_pairs(filled, LOCAL, "d", size=50)
+        asked = {"size": 50, **asked}
+        ids, page = [], page_of_pairs(filled, LOCAL, "d", **asked)
         while ids[-1:] != [rows[-1]["id"]]:
             assert len(page["pairs"]) == 1 or sum(map(characters, page["pairs"])) <= most
             ids += [one["id"] for one in page["pairs"]]
-            page = page_of_pairs(filled, LOCAL, "d", size=50, after=page["last"])
+            page = page_of_pairs(filled, LOCAL, "d", after=page["last"], **asked)
         assert ids == [row["id"] for row in rows]
-        before = page_of_pairs(filled, LOCAL, "d", size=50, before=ids[-1])["pairs"]
+        before = page_of_pairs(filled, LOCAL, "d", before=ids[-1], **asked)["pairs"]
         assert before[-1]["id"] == ids[-2] and len(before) < 50
     monkeypatch.setattr(candidates, "_MOST_OF_QUERY", 10)
     with pytest.raises(Refused, match="at once is 10"):

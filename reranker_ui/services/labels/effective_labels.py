@@ -122,7 +122,7 @@ def imported_label(view: Visibility) -> sa.ColumnElement[Any]:
     return case((view.hidden(), sa.null()), else_=pairs.c.label).label("label")
 
 
-def _votes(conditions: list[sa.ColumnElement[bool]]) -> sa.Subquery:
+def _votes(conditions: list[sa.ColumnElement[bool]]) -> sa.CTE:
     """Per pair with votes: how many labels share the top, and the (lowest) one."""
     tally = (
         select(annotations.c.pair_id, annotations.c.label, func.count().label("n"))
@@ -131,7 +131,7 @@ def _votes(conditions: list[sa.ColumnElement[bool]]) -> sa.Subquery:
         .group_by(annotations.c.pair_id, annotations.c.label)
     ).cte()
     top = select(tally.c.pair_id, func.max(tally.c.n).label("n")).group_by(tally.c.pair_id).cte()
-    return (
+    return _computed_once(
         select(
             tally.c.pair_id,
             func.count().label("ways"),
@@ -139,12 +139,12 @@ def _votes(conditions: list[sa.ColumnElement[bool]]) -> sa.Subquery:
         )
         .join(top, and_(top.c.pair_id == tally.c.pair_id, top.c.n == tally.c.n))
         .group_by(tally.c.pair_id)
-    ).subquery("votes")
+    )
 
 
-def _values(conditions: list[sa.ColumnElement[bool]]) -> sa.Subquery:
+def _values(conditions: list[sa.ColumnElement[bool]]) -> sa.CTE:
     """Per pair with further imported values: the lowest and the highest."""
-    return (
+    return _computed_once(
         select(
             imported_labels.c.pair_id,
             func.min(imported_labels.c.value).label("low"),
@@ -159,4 +159,9 @@ def _values(conditions: list[sa.ColumnElement[bool]]) -> sa.Subquery:
             ),
         )
         .group_by(imported_labels.c.pair_id)
-    ).subquery("imported_values")
+    )
+
+
+def _computed_once(rows: sa.Select[Any]) -> sa.CTE:
+    # Before PostgreSQL has statistics of new rows it expects one, and would compute them for each.
+    return rows.cte().prefix_with("MATERIALIZED", dialect="postgresql")
