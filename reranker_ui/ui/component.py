@@ -1,4 +1,4 @@
-"""A room: one rich part of the page, drawn by its own JavaScript, fed by server functions."""
+"""A widget: one rich part of the page, drawn by its own JavaScript, fed by server functions."""
 
 import json
 import logging
@@ -19,28 +19,28 @@ log = logging.getLogger(__name__)
 Function = Callable[..., Any]
 MODULES = {
     "header": "people/header.js",
-    "data": "data/room.js",
-    "annotate": "annotate/room.js",
-    "train": "train/room.js",
+    "data": "data/widget.js",
+    "annotate": "annotate/widget.js",
+    "train": "train/widget.js",
     "train_runs": "train/runs.js",
     "train_form": "train/form.js",
-    "playground": "playground/room.js",
+    "playground": "playground/widget.js",
 }
-# Loads a room's bundle when the room is first shown; a failure stays inside the room.
+# Loads a widget's bundle when the widget is first shown; a failure stays inside the widget.
 _LOAD = """
 const id = %(id)s;
 const context = {id, element, trigger, props, server, upload, watch, events: %(events)s};
 import(new URL(%(bundle)s, document.baseURI).href).then(({modules}) => {
-  modules["lib/room.js"].mount(modules[%(module)s].drawRoom, context);
+  modules["lib/widget.js"].mount(modules[%(module)s].drawWidget, context);
 }).catch((error) => {
   console.error(error);
-  element.querySelector(".rr-room").innerHTML = '<div class="rr-error" role="alert"><p>'
+  element.querySelector(".rr-widget").innerHTML = '<div class="rr-error" role="alert"><p>'
     + 'This part of the page failed to load. Reload the page to try again.</p></div>';
-}).finally(() => document.dispatchEvent(new CustomEvent("rr-room-drawn", {detail: id})));
+}).finally(() => document.dispatchEvent(new CustomEvent("rr-widget-drawn", {detail: id})));
 """
 # The page asks for what the open tab needs (`first_paint`). The rest follows when it is drawn.
 _PRELOAD = """<script>
-document.addEventListener("rr-room-drawn", () => setTimeout(() => {
+document.addEventListener("rr-widget-drawn", () => setTimeout(() => {
   for (const path of %(bundles)s) {
     const href = new URL(path, document.baseURI).href;
     const link = Object.assign(document.createElement("link"), {rel: "modulepreload", href});
@@ -57,14 +57,14 @@ def head() -> str:
     return icon + _PRELOAD % {"bundles": json.dumps(modules().addresses())}
 
 
-def room(
+def widget(
     name: str, functions: Sequence[Function] = (), events: Sequence[str] = (), **options: Any
 ) -> gr.HTML:
     """A gr.HTML whose content is drawn by the module `MODULES[name]` of assets/js.
 
     functions: called in the page as `await server.NAME(payload)`, here as `NAME(user, **payload)`
     with the keyword-only parameters that the function declares (`payload.py`).
-    events: names that the page may `trigger(name, data)`; listen with `room.NAME(handler)`.
+    events: names that the page may `trigger(name, data)`; listen with `widget.NAME(handler)`.
     The template is static on purpose: Gradio executes `${...}` in whatever it renders.
     """
     module, elem_id = MODULES[name], options.pop("elem_id", f"rr-{name}")
@@ -72,7 +72,7 @@ def room(
     texts = {"id": elem_id, "events": list(events), "bundle": modules().address(tab)}
     script = _LOAD % {key: json.dumps(value) for key, value in (texts | {"module": module}).items()}
     return gr.HTML(
-        html_template=f'<section class="rr-room rr-room-{name}"></section>',
+        html_template=f'<section class="rr-widget rr-widget-{name}"></section>',
         js_on_load=script,
         server_functions=[_endpoint(function) for function in functions] or None,
         elem_id=elem_id,

@@ -32,9 +32,9 @@ class Visits:
 
     def __init__(self, client: httpx.AsyncClient, config: dict[str, Any]) -> None:
         self.client, self.open = client, AsyncExitStack()
-        rooms = {one["props"].get("elem_id"): one["id"] for one in config["components"]}
+        widgets = {one["props"].get("elem_id"): one["id"] for one in config["components"]}
         events = {one["api_name"]: one["id"] for one in config["dependencies"]}
-        self.calls = [(rooms["rr-header"], "overview"), (rooms["rr-data"], "export_formats")]
+        self.calls = [(widgets["rr-header"], "overview"), (widgets["rr-data"], "export_formats")]
         self.rankers, self.rank = events["rankers"], events["rank"]
 
     async def page(self, name: str) -> None:

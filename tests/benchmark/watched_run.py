@@ -64,12 +64,15 @@ def learning(folder: RunFolder, steps: int) -> None:
 
 
 def asker(server: Server) -> Ask:
-    """Ask a function of a room as the page does, with a connection of its own."""
+    """Ask a function of a widget as the page does, with a connection of its own."""
     # The watchers run on the cores that are measured, so they take the lightest client there is.
-    connection, rooms = HTTPConnection("127.0.0.1", server.port, timeout=30), rooms_of(server.url)
+    connection, widgets = (
+        HTTPConnection("127.0.0.1", server.port, timeout=30),
+        widgets_of(server.url),
+    )
 
     def ask(function: str, **payload: Any) -> Any:
-        body = {"component_id": rooms[function], "fn_name": function, "session_hash": "watcher"}
+        body = {"component_id": widgets[function], "fn_name": function, "session_hash": "watcher"}
         asked = json.dumps(body | {"data": payload})
         kind = {"content-type": "application/json"}
         connection.request("POST", "/gradio_api/component_server", asked, kind)
@@ -79,7 +82,7 @@ def asker(server: Server) -> Ask:
 
 
 @lru_cache
-def rooms_of(url: str) -> dict[str, int]:
+def widgets_of(url: str) -> dict[str, int]:
     """Where each function of the page lives."""
     return {
         function: part["id"]

@@ -27,13 +27,13 @@ def home(server):
 
 
 @pytest.fixture
-def room(server, new_page):
-    def open_room(dataset, **options):
+def open_annotate(server, new_page):
+    def opened(dataset, **options):
         page = new_page(f"{server.url}/?tab=annotate&dataset={dataset}", **options)
         page.wait_for_selector("#rr-annotate .rr-an-card :is(.rr-an-query, .rr-empty)")
         return page
 
-    return open_room
+    return opened
 
 
 def rows(space, ids):
@@ -58,9 +58,9 @@ def passage(page):
     return page.locator(".rr-an-card .rr-an-passage")
 
 
-def test_ten_keys_label_ten_pairs(home, room):
+def test_ten_keys_label_ten_pairs(home, open_annotate):
     ids = seed(home, "ten", 40)
-    page = room("ten")
+    page = open_annotate("ten")
     for number, key in enumerate("0110s10101"):
         expect(passage(page)).to_have_text(f"Passage {number} on ice caves.")
         page.keyboard.press(key)
@@ -71,9 +71,9 @@ def test_ten_keys_label_ten_pairs(home, room):
     expect(page.locator(".rr-an-count")).to_contain_text("9 of 40 · 9 today")
 
 
-def test_the_next_pair_does_not_wait_for_the_server(home, room):
+def test_the_next_pair_does_not_wait_for_the_server(home, open_annotate):
     ids = seed(home, "held", 40)
-    page = room("held")
+    page = open_annotate("held")
     expect(page.locator(".rr-an-candidate")).to_have_count(3)
     held, slow = [], [True]
     page.route(SERVER_CALLS, lambda route: held.append(route) if slow else route.continue_())
@@ -90,9 +90,9 @@ def test_the_next_pair_does_not_wait_for_the_server(home, room):
     assert list(labels(home, ids).values()) == [1, 0, 1]
 
 
-def test_offline_labels_are_kept_and_sent(home, room):
+def test_offline_labels_are_kept_and_sent(home, open_annotate):
     ids = seed(home, "away", 40)
-    page = room("away")
+    page = open_annotate("away")
     expect(page.locator(".rr-an-candidate")).to_have_count(3)
     page.context.offline = True  # the console tells of failed requests now
     page.context.set_offline(True)
@@ -109,9 +109,9 @@ def test_offline_labels_are_kept_and_sent(home, room):
     assert list(labels(home, ids).values()) == [1, 1, 0, 0]
 
 
-def test_labels_that_were_not_sent_are_sent_when_the_page_is_opened_again(home, room):
+def test_labels_that_were_not_sent_are_sent_when_the_page_is_opened_again(home, open_annotate):
     ids = seed(home, "again", 40)
-    page = room("again")
+    page = open_annotate("again")
     page.route(SERVER_CALLS, lambda route: route.abort())
     page.context.offline = True
     warned = []
@@ -128,9 +128,9 @@ def test_labels_that_were_not_sent_are_sent_when_the_page_is_opened_again(home, 
     assert labels(home, ids) == {ids[0]: 1, ids[1]: 0}
 
 
-def test_undo_goes_on_after_a_reload(home, room):
+def test_undo_goes_on_after_a_reload(home, open_annotate):
     ids = seed(home, "undo", 40)
-    page = room("undo")
+    page = open_annotate("undo")
     for key in "101":
         page.keyboard.press(key)
     saved(page)
@@ -150,9 +150,9 @@ def test_undo_goes_on_after_a_reload(home, room):
     assert labels(home, ids) == {ids[0]: 1, ids[1]: 1}
 
 
-def test_keys_are_off_while_typing_and_the_note_goes_with_the_label(home, room):
+def test_keys_are_off_while_typing_and_the_note_goes_with_the_label(home, open_annotate):
     ids = seed(home, "note", 40)
-    page = room("note")
+    page = open_annotate("note")
     page.keyboard.press("n")
     page.keyboard.type("10 s u: says how")
     page.keyboard.press("Enter")
@@ -165,9 +165,9 @@ def test_keys_are_off_while_typing_and_the_note_goes_with_the_label(home, room):
     expect(page.locator(".rr-an-noted")).to_have_count(0)
 
 
-def test_keys_are_off_in_a_hidden_tab_and_under_a_dialog(home, room):
+def test_keys_are_off_in_a_hidden_tab_and_under_a_dialog(home, open_annotate):
     ids = seed(home, "hidden", 40)
-    page = room("hidden")
+    page = open_annotate("hidden")
     page.keyboard.press("?")
     expect(page.locator("dialog")).to_contain_text("Skip: no label")
     page.keyboard.press("1")
@@ -180,9 +180,9 @@ def test_keys_are_off_in_a_hidden_tab_and_under_a_dialog(home, room):
     assert rows(home, ids) == []
 
 
-def test_a_label_is_changed_in_its_place(home, room):
+def test_a_label_is_changed_in_its_place(home, open_annotate):
     ids = seed(home, "change", 40, scale=("graded", 3.0))
-    page = room("change")
+    page = open_annotate("change")
     for key in "302":
         page.keyboard.press(key)
     page.locator(".rr-an-last tbody tr").nth(1).locator(".rr-an-chip").click()
@@ -199,9 +199,9 @@ def test_a_label_is_changed_in_its_place(home, room):
     assert labels(home, ids) == {ids[0]: 3, ids[1]: None, ids[2]: 2}
 
 
-def test_a_score_is_given_in_five_steps(home, room):
+def test_a_score_is_given_in_five_steps(home, open_annotate):
     ids = seed(home, "score", 40, scale=("score", 1.0))
-    page = room("score")
+    page = open_annotate("score")
     for key in "01234":
         page.keyboard.press(key)
     for key, code in (("&", "Digit1"), ("ы", "KeyS"), ("S", "KeyS")):  # French, Russian, Caps Lock
@@ -211,13 +211,13 @@ def test_a_score_is_given_in_five_steps(home, room):
     assert list(labels(home, ids).values()) == [0, 0.25, 0.5, 0.75, 1, 0.25, None, None]
 
 
-def test_text_is_text(home, room):
+def test_text_is_text(home, open_annotate):
     evil = (
         "${document.body.setAttribute('data-run', 1)} <img src=x onerror=alert(1)> C:\\new\\u {{q}}"
     )
     seed(home, "evil", 2, texts=[(f"query {evil}", f"passage {evil}"), ("q", "p")])
     edit_guidelines(home, ADMIN, "evil", f"# {evil}\n\n[x](javascript:alert(1)) <b>no</b>")
-    page = room("evil")
+    page = open_annotate("evil")
     expect(page.locator("h2.rr-an-query")).to_have_text(f"query {evil}")
     expect(passage(page)).to_have_text(f"passage {evil}")
     page.keyboard.press("g")
@@ -226,22 +226,22 @@ def test_text_is_text(home, room):
     assert page.evaluate("document.body.dataset.run") is None
 
 
-def test_words_of_the_query_are_marked(home, room):
+def test_words_of_the_query_are_marked(home, open_annotate):
     texts = [
         ("How are glacier caves formed?", "A cave forms in the ice of the glaciers, how nice.")
     ]
     seed(home, "marks", 1, texts=texts)
-    page = room("marks")
+    page = open_annotate("marks")
     assert page.locator(".rr-an-passage mark").all_text_contents() == ["cave", "forms", "glaciers"]
 
 
-def test_right_to_left_and_tall_scripts(home, room):
+def test_right_to_left_and_tall_scripts(home, open_annotate):
     texts = [
         ("كيف تتشكل الكهوف؟", "تتشكل الكهوف في الجليد."),
         ("冰川洞穴", "夏季融水沿裂隙流入冰层。"),
     ]
     seed(home, "scripts", 2, texts=texts)
-    page = room("scripts")
+    page = open_annotate("scripts")
     assert passage(page).evaluate("node => getComputedStyle(node).direction") == "rtl"
     page.keyboard.press("1")
     expect(passage(page)).to_have_attribute("lang", "zh")
@@ -251,9 +251,9 @@ def test_right_to_left_and_tall_scripts(home, room):
     assert float(line[:-2]) / float(size[:-2]) >= 1.6
 
 
-def test_guidelines_are_edited_and_versioned(home, room):
+def test_guidelines_are_edited_and_versioned(home, open_annotate):
     seed(home, "guide", 4)
-    page = room("guide")
+    page = open_annotate("guide")
     page.get_by_role("button", name="Write").click()
     page.get_by_label("Guidelines in Markdown").fill("Is it **useful**?\n\n- short")
     page.get_by_role("button", name="Save guidelines").click()
@@ -262,12 +262,12 @@ def test_guidelines_are_edited_and_versioned(home, room):
     saved(page)
 
 
-def test_a_dispute_is_ended_by_one_key(home, room):
+def test_a_dispute_is_ended_by_one_key(home, open_annotate):
     ids = seed(home, "dispute", 40, overlap=2)
     for pair in ids[:2]:
         annotate(home, MAI, pair, 1, f"m{pair}", note="says how")
         annotate(home, LINH, pair, 0, f"l{pair}")
-    page = room("dispute")
+    page = open_annotate("dispute")
     page.get_by_role("button", name="Review 2").click()
     expect(page.locator(".rr-an-votes tbody tr")).to_have_count(2)
     expect(page.locator(".rr-an-votes")).to_contain_text("says how")
@@ -292,9 +292,9 @@ def test_a_dispute_is_ended_by_one_key(home, room):
     assert [(row.pair_id, row.label, row.reason) for row in stored] == [(ids[0], 1, "guideline 2")]
 
 
-def test_a_long_passage_is_folded(home, room):
+def test_a_long_passage_is_folded(home, open_annotate):
     seed(home, "long", 2, texts=[("ice", "All on ice. " * 900 + "The end."), ("q", "short")])
-    page = room("long", width=390, height=844, has_touch=True)
+    page = open_annotate("long", width=390, height=844, has_touch=True)
     page.get_by_role("button", name="Show all 10,808 characters").tap()
     expect(passage(page)).to_have_class(re.compile("open"))
     page.get_by_role("button", name="Collapse passage").tap()
@@ -304,9 +304,9 @@ def test_a_long_passage_is_folded(home, room):
     expect(page.get_by_role("button", name=re.compile("Show all"))).to_have_count(0)
 
 
-def test_the_owner_chooses_how_a_dataset_is_labelled(home, room):
+def test_the_owner_chooses_how_a_dataset_is_labelled(home, open_annotate):
     ids = seed(home, "rules", 6, label=lambda number: 1.0)
-    page = room("rules")
+    page = open_annotate("rules")
     held(home, ids, 6)
     page.get_by_role("button", name="Review").click()
     held(home, ids, 0)
@@ -350,11 +350,11 @@ def _count(space, query):
 
 
 def test_an_open_page_follows_new_guidelines_and_a_label_keeps_the_version_it_was_given_under(
-    home, room
+    home, open_annotate
 ):
     ids = seed(home, "versions", 6)
     edit_guidelines(home, ADMIN, "versions", "Is it **short**?")
-    page = room("versions")
+    page = open_annotate("versions")
     expect(page.locator(".rr-an-question")).to_have_text("Is it short?")
     edit_guidelines(home, ADMIN, "versions", "Is it long?")
     page.keyboard.press("1")  # the page has not heard of them yet
@@ -370,12 +370,12 @@ def test_an_open_page_follows_new_guidelines_and_a_label_keeps_the_version_it_wa
     expect(page.locator("dialog strong")).to_have_text("short")
 
 
-def test_agreement_annotators_and_taking_back(home, room):
+def test_agreement_annotators_and_taking_back(home, open_annotate):
     ids = seed(home, "people", 24, overlap=2)
     for number, pair in enumerate(ids):
         annotate(home, MAI, pair, number % 2, f"pm{pair}", seconds=4)
         annotate(home, LINH, pair, 1 if number < 4 else number % 2, f"pl{pair}", seconds=2)
-    page = room("people")
+    page = open_annotate("people")
     page.get_by_role("button", name="Review 2").click()
     page.get_by_role("button", name="Agreement", exact=True).click()
     tiles = page.locator(".rr-an-tiles")
@@ -407,11 +407,11 @@ def annotators_of(space, ids):
         return connection.execute(query.order_by(annotations.c.annotator)).all()
 
 
-def test_the_history_of_a_pair(home, room):
+def test_the_history_of_a_pair(home, open_annotate):
     ids = seed(home, "history", 4, overlap=2)
     annotate(home, MAI, ids[0], 1, "t1", note="says how")
     annotate(home, MAI, ids[0], 0, "t2")
-    page = room("history")
+    page = open_annotate("history")
     page.locator(".rr-an-candidate").first.click()
     page.keyboard.press("h")
     lines = page.locator("dialog .rr-an-history li")
@@ -425,10 +425,10 @@ def test_the_history_of_a_pair(home, room):
     saved(page)
 
 
-def test_pairs_are_added_by_hand(home, room):
+def test_pairs_are_added_by_hand(home, open_annotate):
     texts = [("how do caves form", "Caves form in ice."), ("what is ice", "Ice is frozen water.")]
     seed(home, "adding", 2, texts=texts)
-    page = room("adding")
+    page = open_annotate("adding")
     page.get_by_role("button", name="Add passages to this query").click()
     found = page.locator(".rr-an-found li")
     page.get_by_role("textbox", name="Query", exact=True).fill("what is ice made of")
@@ -444,9 +444,9 @@ def test_pairs_are_added_by_hand(home, room):
     page.get_by_role("button", name="Undo").first.click()
 
 
-def test_the_end_says_what_comes_next(home, room):
+def test_the_end_says_what_comes_next(home, open_annotate):
     seed(home, "end", 3)
-    page = room("end")
+    page = open_annotate("end")
     for key in "01s":
         page.keyboard.press(key)
     expect(page.locator(".rr-an-card")).to_contain_text("1 skipped pair is left")
@@ -461,10 +461,10 @@ def test_the_end_says_what_comes_next(home, room):
 
 @pytest.mark.parametrize("width", [320, 390])
 def test_on_a_phone_answers_are_tapped_in_a_dock_and_pairs_are_read_in_full(
-    home, room, server, width
+    home, open_annotate, server, width
 ):
     ids = seed(home, f"phone{width}", 40)
-    page = room(f"phone{width}", width=width, height=700, has_touch=True, is_mobile=True)
+    page = open_annotate(f"phone{width}", width=width, height=700, has_touch=True, is_mobile=True)
     page.get_by_role("button", name="Relevant", exact=True).tap()
     page.get_by_role("button", name="Not relevant").tap()
     page.get_by_role("button", name="Skip").tap()

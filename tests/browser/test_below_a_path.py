@@ -46,7 +46,7 @@ def test_sign_in_tabs_download_and_api(site, new_page):
     expect(page.locator(".rr-pairs-table tbody tr").first).to_be_visible()
     for tab in ("Annotate", "Train", "Playground", "Data"):
         page.get_by_role("tab", name=re.compile(f"^{tab}")).click()
-        expect(page.locator(f"#rr-tab-{tab.lower()} .rr-room-{tab.lower()}")).to_be_visible()
+        expect(page.locator(f"#rr-tab-{tab.lower()} .rr-widget-{tab.lower()}")).to_be_visible()
     page.get_by_role("button", name="Export").first.click()
     with page.expect_download() as download:
         page.get_by_role("dialog").get_by_role("button", name="Export").click()

@@ -100,7 +100,7 @@ def test_an_opened_dataset_and_all_that_stands_in_it(site, page, payloads):
 
 def test_labelling_and_disputes(site, page):
     page.goto(f"{site}/?tab=annotate")
-    page.locator(".rr-room-annotate").get_by_text("window.__xss").first.wait_for()
+    page.locator(".rr-widget-annotate").get_by_text("window.__xss").first.wait_for()
     for key in "g1h":
         page.keyboard.press(key)
         page.wait_for_timeout(400)

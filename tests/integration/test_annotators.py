@@ -5,7 +5,7 @@ import time
 import httpx
 import pytest
 
-from tests.support.annotators import OVERLAP, Crowd, room_of
+from tests.support.annotators import OVERLAP, Crowd, widget_of
 from tests.support.labelling import seed
 from tests.support.server import Server
 
@@ -18,7 +18,7 @@ class Served(Server):
 
     def start(self):
         super().start()
-        self.room = room_of(httpx.get(f"{self.url}/config", timeout=60).json())
+        self.widget = widget_of(httpx.get(f"{self.url}/config", timeout=60).json())
 
 
 @pytest.mark.timeout(PATIENCE + 200)

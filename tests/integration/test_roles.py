@@ -92,21 +92,21 @@ def allowed(least: str) -> list[str]:
 
 
 def test_every_function_of_the_page(server, clients, config):
-    rooms = {
+    widgets = {
         part["props"]["elem_id"]: part
         for part in config["components"]
         if part["props"].get("server_fns")
     }
-    there = {name: set(part["props"]["server_fns"]) for name, part in rooms.items()}
+    there = {name: set(part["props"]["server_fns"]) for name, part in widgets.items()}
     rows = {name: set(functions) for name, functions in FUNCTIONS.items()}
     new = {name: there[name] - rows.get(name, set()) for name in there}
     assert not any(new.values()), f"no row in tests/support/roles.py for {new}"
-    data = next(part for name, part in rooms.items() if name == "rr-header")
+    data = next(part for name, part in widgets.items() if name == "rr-header")
     datasets = _ask(clients["viewer"], data, "overview", {}).json()["ok"]["datasets"]
     asked = {**ASKED, "dataset": datasets[0]["name"]}
     asked["path"] = _upload(clients["admin"]).json()[0]
     wrong = []
-    for name, part in rooms.items():
+    for name, part in widgets.items():
         for function in sorted(there[name]):
             payload = {**asked, **MORE.get(name, {}).get(function, {})}
             if _ask(asking(server), part, function, payload).status_code != 401:

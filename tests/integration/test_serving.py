@@ -71,10 +71,10 @@ def test_a_path_that_was_not_uploaded_is_refused_by_every_event(server):
 
 def test_server_functions_do_not_read_a_path_that_was_not_uploaded(server):
     config = httpx.get(f"{server.url}/config", timeout=30).json()
-    rooms = [part for part in config["components"] if part["props"].get("server_fns")]
-    assert rooms
+    widgets = [part for part in config["components"] if part["props"].get("server_fns")]
+    assert widgets
     data = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
-    for part in rooms:
+    for part in widgets:
         for name in part["props"]["server_fns"]:
             payload = dict.fromkeys(("file", "upload"), data) | {"path": "/etc/passwd"}
             body = {

@@ -23,7 +23,7 @@ from reranker_ui.services.store.people_tables import allowances, users
 from reranker_ui.services.store.serving import not_serving, serving
 from reranker_ui.services.store.workspace import open_workspace
 from tests.support import nginx
-from tests.support.annotators import OVERLAP, Crowd, room_of
+from tests.support.annotators import OVERLAP, Crowd, widget_of
 from tests.support.labelling import seed
 from tests.support.server import Server, free_port
 from tests.support.serving import PASSWORD, call
@@ -150,7 +150,7 @@ def test_twenty_annotators_over_two_servers_and_one_is_killed(servers, home, tmp
             list(pool.map(Server.start, both))
         with nginx.running(tmp_path, f"{site} {places} }}", f"{address}/health"):
             config = used_on_both(workspace, *both)
-            served = SimpleNamespace(url=address, room=room_of(config))
+            served = SimpleNamespace(url=address, widget=widget_of(config))
             crowd = Crowd(
                 workspace, served, PAIRS, PATIENCE, lambda name: signed_in(workspace, name)
             )

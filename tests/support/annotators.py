@@ -14,7 +14,7 @@ from reranker_ui.services.store.database import annotations, leases, pairs
 PEOPLE, OVERLAP = 20, 2
 
 
-def room_of(config):
+def widget_of(config):
     """The id of the component of the Annotate tab."""
     return next(
         part["id"] for part in config["components"] if part["props"].get("elem_id") == "rr-annotate"
@@ -39,7 +39,7 @@ class Annotator:
                     f"{self.served.url}/gradio_api/component_server",
                     json={
                         "session_hash": self.name,
-                        "component_id": self.served.room,
+                        "component_id": self.served.widget,
                         "fn_name": function,
                         "data": asked,
                     },
@@ -103,7 +103,7 @@ def crowded(workspace):
 
 
 class Crowd:
-    """PEOPLE who label the dataset "many" of `count` pairs at `served`, which has `url` and `room`.
+    """PEOPLE who label the dataset "many" of `count` pairs at `served`, which has `url` and `widget`.
 
     `headers`: what tells the server who a person is, by name.
     """

@@ -1,4 +1,4 @@
-"""A dataset to label, made straight in the tables, for the tests of the Annotate room."""
+"""A dataset to label, made straight in the tables, for the tests of the Annotate widget."""
 
 import shutil
 import time

@@ -42,7 +42,7 @@ from reranker_ui.ui.pages.train import Act
 from tests.support import ROOT
 
 FILE = ROOT / "assets" / "js" / "lib" / "page_functions.d.ts"
-ROOMS = {
+WIDGETS = {
     "Header": header.functions,
     "Data": data.functions,
     "Annotate": annotate.functions,
@@ -79,15 +79,15 @@ _PLAIN: dict[Any, str] = {
 def page_types() -> str:
     """The text of FILE."""
     shapes: dict[str, Any] = {}
-    rooms = [_room(name, functions(None), shapes) for name, functions in ROOMS.items()]
+    widgets = [_widget(name, functions(None), shapes) for name, functions in WIDGETS.items()]
     written: dict[str, str] = {}
     while missing := sorted(shapes.keys() - written.keys()):
         for name in missing:
             written[name] = _declared(shapes[name], shapes)
-    return "\n".join([_HEAD, *(written[name] for name in sorted(written)), *rooms])
+    return "\n".join([_HEAD, *(written[name] for name in sorted(written)), *widgets])
 
 
-def _room(name: str, functions: list[Callable[..., Any]], shapes: dict[str, Any]) -> str:
+def _widget(name: str, functions: list[Callable[..., Any]], shapes: dict[str, Any]) -> str:
     lines = [line for function in functions for line in _function(function, shapes)]
     return f"interface {name}Server {{\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
 

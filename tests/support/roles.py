@@ -206,7 +206,7 @@ SERVICES = {
     "annotating.labelling_progress.waiting": "viewer",
 }
 
-# The functions of the page, by room. What they call asks for the role; over HTTP each is asked.
+# The functions of the page, by widget. What they call asks for the role; over HTTP each is asked.
 FUNCTIONS = {
     "rr-header": {
         "overview": "viewer",

@@ -31,7 +31,7 @@ def asking(server, role: str | None = None) -> httpx.Client:
 
 
 def call(client, server_function: str, payload: dict, config: dict) -> httpx.Response:
-    """Call a server function of a room by raw HTTP."""
+    """Call a server function of a widget by raw HTTP."""
     (part,) = (
         one
         for one in config["components"]

@@ -11,24 +11,24 @@ from starlette.testclient import TestClient
 from reranker_ui.settings import ASSETS
 from reranker_ui.ui.bundles import bundles, joined, order, second_of
 from reranker_ui.ui.component import MODULES
-from reranker_ui.ui.server.modules import ROOM, TABS, Modules, modules
+from reranker_ui.ui.server.modules import WIDGET, TABS, Modules, modules
 from reranker_ui.ui.stylesheets import FOLDER, IMPORT, INDEX, stylesheet
 
 SOURCES = {
     "lib/dom.js": "/** A part. */\nexport function h() {\n  return 1;\n}\n",
     "lib/menu.js": 'import { h as part } from "./dom.js";\nexport const menu = part() + 1;\n',
-    "data/room.js": 'import { menu } from "../lib/menu.js";\nexport const data = menu + 1;\n',
-    "train/room.js": (
+    "data/widget.js": 'import { menu } from "../lib/menu.js";\nexport const data = menu + 1;\n',
+    "train/widget.js": (
         'import { h } from "../lib/dom.js";\n/** @type {number} */ let n = h();\n// One more.\n'
         "n += 10;\nexport class Train {\n  static n = n;\n}\n"
         'export const more = async () => (await import("./more.js")).more;\n'
     ),
     "train/more.js": (
-        'import { menu } from "../lib/menu.js";\nimport { Train } from "./room.js";\n'
+        'import { menu } from "../lib/menu.js";\nimport { Train } from "./widget.js";\n'
         "export const more = menu + Train.n;\n"
     ),
 }
-SPLIT = {"data": ["data/room.js"], "train": ["train/room.js"]}
+SPLIT = {"data": ["data/widget.js"], "train": ["train/widget.js"]}
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def folder(tmp_path):
 
 
 def test_a_module_comes_behind_what_it_imports():
-    assert order(SOURCES, ["data/room.js"]) == ["lib/dom.js", "lib/menu.js", "data/room.js"]
+    assert order(SOURCES, ["data/widget.js"]) == ["lib/dom.js", "lib/menu.js", "data/widget.js"]
 
 
 def test_modules_that_import_each_other_are_refused():
@@ -87,8 +87,8 @@ def test_joined_modules_do_what_the_modules_do(tmp_path):
     (tmp_path / "package.json").write_text('{"type": "module"}')
     script = (
         'import "./data.js";\nimport { modules } from "./train.js";\n'
-        'const {Train, more} = modules["train/room.js"];\n'
-        'console.log(modules["data/room.js"].data, Train.n, await more());\n'
+        'const {Train, more} = modules["train/widget.js"];\n'
+        'console.log(modules["data/widget.js"].data, Train.n, await more());\n'
     )
     (tmp_path / "main.js").write_text(script)
     answer = subprocess.run(["node", "main.js"], cwd=tmp_path, capture_output=True, text=True)
@@ -125,9 +125,9 @@ def test_unknown_version_or_name_is_not_found(folder, path):
     assert client.get("/" + path.replace("VERSION", page.version)).status_code == 404
 
 
-def test_every_room_is_in_a_tab_and_no_module_is_unused():
+def test_every_widget_is_in_a_tab_and_no_module_is_unused():
     entries = [entry for tab in TABS.values() for entry in tab]
-    assert {ROOM, *MODULES.values()} == set(entries)
+    assert {WIDGET, *MODULES.values()} == set(entries)
     joined_modules = "".join(content.decode() for content in modules().contents.values())
     names = [path.relative_to(ASSETS / "js").as_posix() for path in (ASSETS / "js").rglob("*.js")]
     assert [name for name in names if f'modules["{name}"] ??= ' not in joined_modules] == []

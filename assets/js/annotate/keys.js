@@ -15,7 +15,7 @@ import { openPairHistory } from "./history.js";
  */
 export function followKeys(session) {
   const pressed = (/** @type {KeyboardEvent} */ event) => {
-    if (!session.room.isConnected) document.removeEventListener("keydown", pressed);
+    if (!session.widget.isConnected) document.removeEventListener("keydown", pressed);
     else if (isForStream(session, event)) {
       const act = actionOf(session, keyOf(event));
       if (!act) return;
@@ -33,7 +33,7 @@ export function followKeys(session) {
  */
 function isForStream(session, event) {
   if (event.repeat && event.key !== " ") return false;
-  if (!session.mayLabel || !isVisible(session.room) || isTyping(event)) return false;
+  if (!session.mayLabel || !isVisible(session.widget) || isTyping(event)) return false;
   if (document.querySelector("dialog[open], .rr-menu")) return false;
   return event.key !== " " || !targetOf(event).closest?.("button, a, summary");
 }

@@ -32,7 +32,7 @@ export class Presence {
     }
     document.addEventListener("visibilitychange", () => this.seen());
     window.addEventListener("pagehide", () => this.leave());
-    new IntersectionObserver(() => this.check()).observe(this.session.room);
+    new IntersectionObserver(() => this.check()).observe(this.session.widget);
     setInterval(() => this.check(), LOOK);
   }
 
@@ -48,11 +48,11 @@ export class Presence {
 
   /** Whether the annotator reads pairs now. */
   reads() {
-    const { room, review } = this.session;
+    const { widget, review } = this.session;
     const now = performance.now();
     if (review.section || now - this.actedAt > IDLE) return false;
     if (this.hiddenAt !== null) return this.reading && now - this.hiddenAt < HIDDEN;
-    return isVisible(room);
+    return isVisible(widget);
   }
 
   check() {

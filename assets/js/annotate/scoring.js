@@ -38,15 +38,15 @@ export class Scoring {
    * @param {() => boolean} isCurrent
    */
   async follow(dataset, isCurrent) {
-    const { server, room, parts } = this.session;
+    const { server, widget, parts } = this.session;
     let ran = false;
     try {
       this.state = await server.score_pairs({ dataset });
-      while (isCurrent() && this.state.running && room.isConnected) {
+      while (isCurrent() && this.state.running && widget.isConnected) {
         ran = true;
         parts.bar.draw();
         await new Promise((resolve) => setTimeout(resolve, 3000));
-        if (isVisible(room)) this.state = await server.scoring({ dataset });
+        if (isVisible(widget)) this.state = await server.scoring({ dataset });
       }
     } catch (error) {
       this.state = { refused: errorSentence(error) };

@@ -17,10 +17,10 @@ import { Scoring } from "./scoring.js";
 /** One annotator at one dataset, with everything that the parts share. */
 export class Session {
   /**
-   * @param {Room<AnnotateServer>} context
+   * @param {Widget<AnnotateServer>} context
    */
-  constructor({ room, server, component }) {
-    this.room = room;
+  constructor({ widget, server, component }) {
+    this.widget = widget;
     this.server = server;
     this.errors = h("div.rr-an-errors");
     this.streamNode = h("div.rr-an");

@@ -46,7 +46,7 @@ function draw(dataset, { server }, columns, changed) {
     "div.rr-columns",
     boxes.map(({ row }) => row),
   );
-  const dialog = openDialog("Columns beside the pairs", "rr-room-data", [
+  const dialog = openDialog("Columns beside the pairs", "rr-widget-data", [
     h("p.rr-muted", note),
     list,
     form,

@@ -60,7 +60,7 @@ class ExportDialog {
     this.cancel = button("Cancel", () => this.dialog.close(), { kind: "quiet" });
     fill(this.foot, this.go, this.cancel);
     const parts = [labelled("Format", this.format), this.more, this.facts, this.foot];
-    this.dialog = openDialog(`Export ${name}`, "rr-room-data rr-export", parts);
+    this.dialog = openDialog(`Export ${name}`, "rr-widget-data rr-export", parts);
     this.draw();
   }
 

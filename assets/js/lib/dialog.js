@@ -14,7 +14,7 @@ export function openDialog(title, classes, ...content) {
   const options = { kind: "quiet icon", icon: /** @type {const} */ ("cross"), label: "Close" };
   const close = button("", () => dialog.close(), options);
   const dialog = h(
-    "dialog.rr-dialog.rr-room",
+    "dialog.rr-dialog.rr-widget",
     { "aria-label": title, class: classes },
     h("div.rr-dialog-head", h("h2.rr-grow.rr-cut", title), close),
     h("div.rr-dialog-body", content),

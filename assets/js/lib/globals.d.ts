@@ -25,7 +25,7 @@ type MarkdownTree = (string | [tag: string, attributes: Record<string, string>, 
 
 /** What Gradio passes to the script of a gr.HTML. */
 interface GradioContext {
-  /** Of the element that Gradio draws the room into. */
+  /** Of the element that Gradio draws the widget into. */
   id: string;
   element: HTMLElement;
   props: { value?: string };
@@ -35,9 +35,9 @@ interface GradioContext {
   watch: (property: string, act: () => void) => void;
 }
 
-/** What a module of a room gets: the place it draws into, and its functions on the server. */
-interface Room<Server> extends Omit<GradioContext, "server"> {
-  room: HTMLElement;
+/** What a module of a widget gets: the place it draws into, and its functions on the server. */
+interface Widget<Server> extends Omit<GradioContext, "server"> {
+  widget: HTMLElement;
   server: Server;
   /** The number of Gradio's component, for `callServer`. */
   component: number;
@@ -136,8 +136,8 @@ type ShownComparison = Comparison & { sent?: Set<string> };
 type UsableSide = Pick<Side, "name" | "title" | "measure"> &
   Partial<Pick<Side, "cutoff" | "combined">>;
 
-/** The Data tab: its room, and what its parts ask of it. */
-interface DataTab extends Room<DataServer> {
+/** The Data tab: its widget, and what its parts ask of it. */
+interface DataTab extends Widget<DataServer> {
   /** Show an error as a toast. */
   report: (error: unknown) => void;
   refresh: () => void;

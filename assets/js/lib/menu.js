@@ -35,7 +35,7 @@ export function openMenu(anchor, entries) {
     anchor.focus();
     entry.act();
   };
-  const menu = h("div.rr-menu.rr-room", { role: "menu" }, drawEntries(entries, choose));
+  const menu = h("div.rr-menu.rr-widget", { role: "menu" }, drawEntries(entries, choose));
   menu.addEventListener("keydown", (event) => pressed(event, menu, anchor, close));
   document.body.append(menu);
   place(menu, anchor);

@@ -18,7 +18,7 @@ export class Refused extends Error {
 }
 
 /**
- * The server functions of a room: `await server.name(payload)` is the answer, or throws Refused.
+ * The server functions of a widget: `await server.name(payload)` is the answer, or throws Refused.
  * @param {number} component of Gradio, which has the functions
  * @returns {any}
  */

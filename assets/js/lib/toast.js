@@ -10,7 +10,7 @@ import { h } from "./dom.js";
  */
 export function toast(text, act, word = "Undo") {
   document.querySelector(".rr-toast")?.remove();
-  const node = h("div.rr-toast.rr-room", { role: "status" }, h("span", text));
+  const node = h("div.rr-toast.rr-widget", { role: "status" }, h("span", text));
   const onclick = () => {
     node.remove();
     act?.();

@@ -29,9 +29,9 @@ function setTheme(dark) {
 
 /**
  * Draw the header.
- * @param {Room<HeaderServer>} context
+ * @param {Widget<HeaderServer>} context
  */
-export function drawRoom({ room, server }) {
+export function drawWidget({ widget, server }) {
   const theme = recall("rr-theme");
   if (theme && !new URLSearchParams(location.search).has("__theme")) setTheme(theme === "dark");
   const parts = { dataset: datasetSwitch(), account: accountMenu(server), run: runChip() };
@@ -67,7 +67,7 @@ export function drawRoom({ room, server }) {
   };
   const banner = connectionBanner(refresh, () => last);
   fill(
-    room,
+    widget,
     skipLink(),
     h("header.rr-header", { role: "banner" }, left, right),
     banner,
@@ -83,7 +83,7 @@ export function drawRoom({ room, server }) {
   // A failure is shown by the next poll.
   listen("changed", () => refresh().catch(() => {}));
   listen("tab", (tab) => tab === "train" && refresh().catch(() => {}));
-  poll(room, null, refresh, { behind: () => parts.run.isLive() });
+  poll(widget, null, refresh, { behind: () => parts.run.isLive() });
   followTabs();
 }
 

@@ -4,7 +4,7 @@ import { button, errorBox } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { mayPass } from "../lib/server.js";
 
-/** @typedef {import("./room.js").Playground} Playground */
+/** @typedef {import("./widget.js").Playground} Playground */
 
 /**
  * Show why a query was not ranked, with what may help.

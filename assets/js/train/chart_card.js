@@ -11,7 +11,7 @@ const PHONE = 640; // pixels
 
 /** The chart with its controls. */
 export class ChartCard {
-  /** @param {import("./room.js").CurrentRun} current */
+  /** @param {import("./widget.js").CurrentRun} current */
   constructor(current) {
     this.current = current;
     const box = h("div.rr-chart", { "aria-hidden": "true" });
@@ -39,7 +39,7 @@ export class ChartCard {
 
   /** The height of one panel, in pixels. */
   get panel() {
-    return window.innerWidth < PHONE ? 160 : 190; // the room may not be laid out yet
+    return window.innerWidth < PHONE ? 160 : 190; // the widget may not be laid out yet
   }
 
   metricChoice() {
@@ -85,7 +85,7 @@ export class ChartCard {
     return h("div.rr-live-line", facts, tools);
   }
 
-  /** Draw the panels again where the room changes between phone and desktop. @param {() => boolean} visible */
+  /** Draw the panels again where the widget changes between phone and desktop. @param {() => boolean} visible */
   followWidth(visible) {
     let { panel } = this;
     window.addEventListener("resize", () => {

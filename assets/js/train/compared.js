@@ -7,7 +7,7 @@ const PLACES = [0, 1, 2]; // each has a colour of its own
 
 /** Past runs that are drawn over the current one. */
 export class ComparedRuns {
-  /** @param {import("./room.js").CurrentRun} current */
+  /** @param {import("./widget.js").CurrentRun} current */
   constructor(current) {
     this.current = current;
     /** @type {ComparedRun[]} */

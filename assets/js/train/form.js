@@ -21,21 +21,21 @@ const PAUSE = 250; // milliseconds after the last change until the plan is asked
 const LATELY = 5000; // milliseconds without a pulse after which the tab counts as opened again
 const [ADVISED, GIVEN] = ["advised", "given"];
 
-/** Draw the form for a new run. @param {Room<FormServer>} context */
-export function drawRoom({ element, room, server }) {
-  new RunForm(element, room, server).start();
+/** Draw the form for a new run. @param {Widget<FormServer>} context */
+export function drawWidget({ element, widget, server }) {
+  new RunForm(element, widget, server).start();
 }
 
 /** The form for a new run. */
 class RunForm {
   /**
    * @param {HTMLElement} element
-   * @param {HTMLElement} room
+   * @param {HTMLElement} widget
    * @param {FormServer} server
    */
-  constructor(element, room, server) {
+  constructor(element, widget, server) {
     this.element = element;
-    this.room = room;
+    this.widget = widget;
     this.server = server;
     this.name = "quick"; // what the recipe in the form is called
     this.turn = 0; // the newest plan that was asked for
@@ -83,7 +83,7 @@ class RunForm {
       await this.read();
     } catch (error) {
       this.mark = "";
-      if (!this.fields.values) fill(this.room, errorBox(error));
+      if (!this.fields.values) fill(this.widget, errorBox(error));
     }
   }
 
@@ -112,7 +112,7 @@ class RunForm {
 
   draw() {
     fill(
-      this.room,
+      this.widget,
       h("div.rr-card-head", h("h2", "New run")),
       h(
         "div.rr-run-form",
@@ -227,7 +227,7 @@ class RunForm {
   async refill(request) {
     this.source.node.hidden = true;
     await this.take(this.server.fill_by_run(request));
-    this.room.scrollIntoView({ block: "nearest" });
+    this.widget.scrollIntoView({ block: "nearest" });
     this.go.focus({ preventScroll: true });
   }
 

@@ -5,8 +5,8 @@ import { button, errorBox } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
 import { emit } from "../lib/events.js";
 import { isAdmin, userRole } from "../lib/role.js";
-import { roomServer } from "../lib/room.js";
 import { canAskToNotify } from "../lib/run_title.js";
+import { widgetServer } from "../lib/widget.js";
 import { openCutoff, openUse } from "../playground/model_dialogs.js";
 import { askToCancel } from "./cancel.js";
 import { placeWords } from "./place_choice.js";
@@ -25,7 +25,7 @@ const STATUS = {
 
 /** The head of the run's card. */
 export class RunHead {
-  /** @param {import("./room.js").CurrentRun} current */
+  /** @param {import("./widget.js").CurrentRun} current */
   constructor(current) {
     this.current = current;
     this.title = h("h2", { tabindex: -1 });
@@ -125,8 +125,8 @@ export class RunHead {
     const proceed = () => emit("refill", { run: id, how: "continue" });
     return [
       button("Open in Playground", () => goTo("playground", { b: id })),
-      button("Use this model", () => openUse(side, roomServer("playground"), userRole())),
-      button("Threshold", () => openCutoff(side, roomServer("playground"), () => {}, isAdmin())),
+      button("Use this model", () => openUse(side, widgetServer("playground"), userRole())),
+      button("Threshold", () => openCutoff(side, widgetServer("playground"), () => {}, isAdmin())),
       isAdmin() && [
         button("Continue training", proceed, { title: fresh }),
         resumable && button("Resume", () => current.act("resume"), { title: last }),

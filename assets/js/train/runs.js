@@ -32,10 +32,10 @@ const ALL = 1000;
 
 /**
  * Draw the table of runs.
- * @param {Room<TrainServer>} context
+ * @param {Widget<TrainServer>} context
  */
-export function drawRoom({ element, room, server }) {
-  const table = new RunTable(room, server);
+export function drawWidget({ element, widget, server }) {
+  const table = new RunTable(widget, server);
   let mark = "";
   let pulses = 0;
   listen("runs", () => {
@@ -63,11 +63,11 @@ export function drawRoom({ element, room, server }) {
 /** The table of runs. */
 export class RunTable {
   /**
-   * @param {HTMLElement} room
+   * @param {HTMLElement} widget
    * @param {TrainServer} server
    */
-  constructor(room, server) {
-    this.room = room;
+  constructor(widget, server) {
+    this.widget = widget;
     this.server = server;
     /** @type {Record<number, ListedRun>} */
     this.rows = {};
@@ -120,7 +120,7 @@ export class RunTable {
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     if (!this.total && !this.archived) {
-      fill(this.room, this.comparison.node);
+      fill(this.widget, this.comparison.node);
       return;
     }
     this.count.textContent = formatInt(this.total);
@@ -141,7 +141,7 @@ export class RunTable {
   build() {
     const title = h("div.rr-section.rr-runs-head", h("h2", "Runs"), this.count, this.filter.node);
     fill(
-      this.room,
+      this.widget,
       this.comparison.node,
       title,
       this.fault,

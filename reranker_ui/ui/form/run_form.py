@@ -36,7 +36,7 @@ class StartedRun(TypedDict):
 
 
 def functions(workspace: Workspace) -> Sequence[Function]:
-    """The functions of the form's room."""
+    """The functions of the form's widget."""
     return [*_filling(workspace), *_running(workspace)]
 
 

@@ -1,4 +1,4 @@
-"""The Annotate tab: one room, whose server functions each call one service."""
+"""The Annotate tab: one widget, whose server functions each call one service."""
 
 from reranker_ui.core.evaluation.agreement import Agreement
 from reranker_ui.services.annotating import (
@@ -14,14 +14,14 @@ from reranker_ui.services.datasets import pair_history
 from reranker_ui.services.labels import guidelines
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
-from reranker_ui.ui.component import Function, room
+from reranker_ui.ui.component import Function, widget
 from reranker_ui.ui.pages import one_pair, review
 from reranker_ui.ui.payload import Count, Flag, Id, Ids, Name, Names, Number, Text
 
 
 def build(workspace: Workspace) -> None:
-    """Draw the tab; the room follows the current dataset by itself."""
-    room("annotate", functions(workspace))
+    """Draw the tab; the widget follows the current dataset by itself."""
+    widget("annotate", functions(workspace))
 
 
 def functions(workspace: Workspace) -> list[Function]:

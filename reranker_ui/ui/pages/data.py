@@ -1,4 +1,4 @@
-"""The Data tab: one room, whose server functions each call one service."""
+"""The Data tab: one widget, whose server functions each call one service."""
 
 import secrets
 import shutil
@@ -16,7 +16,7 @@ from reranker_ui.services.datasets.sorting import Order
 from reranker_ui.services.labels import datasets
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
-from reranker_ui.ui.component import Function, room
+from reranker_ui.ui.component import Function, widget
 from reranker_ui.ui.pages import dataset_views, imports, one_pair
 from reranker_ui.ui.payload import (
     Count,
@@ -49,8 +49,8 @@ class ExportFormat(TypedDict):
 
 
 def build(workspace: Workspace) -> None:
-    """Draw the tab; the room follows what is open by itself."""
-    room("data", functions(workspace))
+    """Draw the tab; the widget follows what is open by itself."""
+    widget("data", functions(workspace))
 
 
 def functions(workspace: Workspace) -> list[Function]:

@@ -4,7 +4,7 @@ from reranker_ui.core.values.rate_limits import PollInterval
 from reranker_ui.services.operating import overview as operating
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
-from reranker_ui.ui.component import Function, room
+from reranker_ui.ui.component import Function, widget
 from reranker_ui.ui.pages import people
 from reranker_ui.ui.payload import Name
 
@@ -21,7 +21,7 @@ class PageOverview(operating.Overview):
 
 def build(workspace: Workspace, way: str) -> None:
     """Draw the header. way: how people are known, see `identity.way_in`."""
-    room("header", functions(workspace, way))
+    widget("header", functions(workspace, way))
 
 
 def functions(workspace: Workspace, way: str = "local") -> list[Function]:

@@ -12,7 +12,7 @@ from reranker_ui.services.ranking.retrieval import meaning
 from reranker_ui.services.store.access import Role, User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.api import gradio_api
-from reranker_ui.ui.component import Function, room
+from reranker_ui.ui.component import Function, widget
 from reranker_ui.ui.payload import (
     Count,
     Grades,
@@ -37,8 +37,8 @@ class Rankers(RankerChoices):
 
 
 def build(workspace: Workspace) -> None:
-    """Draw the tab; the room reads the current dataset from the address."""
-    room("playground", functions(workspace))
+    """Draw the tab; the widget reads the current dataset from the address."""
+    widget("playground", functions(workspace))
     gradio_api.offer(workspace)
 
 

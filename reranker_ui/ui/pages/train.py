@@ -17,7 +17,7 @@ from reranker_ui.services.runs.watching import ChangedRows, NoRun
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.services.training import lifecycle, several
-from reranker_ui.ui.component import Function, room
+from reranker_ui.ui.component import Function, widget
 from reranker_ui.ui.form import run_form
 from reranker_ui.ui.pages import chart_layout, run_chart
 from reranker_ui.ui.payload import Count, Flag, Id, Name, Number, RunName, Text
@@ -63,14 +63,14 @@ class ComparedRun(TypedDict):
 
 
 def build(workspace: Workspace) -> None:
-    """Draw the tab; its rooms read the current dataset and run from the address."""
+    """Draw the tab; its widgets read the current dataset and run from the address."""
     gr.set_static_paths([PLOTLY])
     with gr.Row(elem_id="rr-train-top", equal_height=False):
         with gr.Column(elem_id="rr-new-run", elem_classes="rr-card", scale=0, min_width=0):
-            room("train_form", run_form.functions(workspace))
+            widget("train_form", run_form.functions(workspace))
         with gr.Column(elem_id="rr-train-live", min_width=0):
-            room("train", live_functions(workspace))
-    room("train_runs", table_functions(workspace))
+            widget("train", live_functions(workspace))
+    widget("train_runs", table_functions(workspace))
 
 
 def functions(workspace: Workspace) -> list[Function]:

@@ -19,13 +19,13 @@ from reranker_ui.ui.compression import COMPRESSED, FOREVER, compressed, takes_br
 from reranker_ui.ui.stylesheets import FOLDER as STYLESHEETS
 from reranker_ui.ui.stylesheets import stylesheet
 
-ROOM = "lib/room.js"
+WIDGET = "lib/widget.js"
 TABS = {
-    "header": [ROOM, "people/header.js"],
-    "data": [ROOM, "data/room.js"],
-    "annotate": [ROOM, "annotate/room.js"],
-    "train": [ROOM, "train/room.js", "train/form.js", "train/runs.js"],
-    "playground": [ROOM, "playground/room.js"],
+    "header": [WIDGET, "people/header.js"],
+    "data": [WIDGET, "data/widget.js"],
+    "annotate": [WIDGET, "annotate/widget.js"],
+    "train": [WIDGET, "train/widget.js", "train/form.js", "train/runs.js"],
+    "playground": [WIDGET, "playground/widget.js"],
 }
 
 

@@ -1,29 +1,29 @@
-// A room: one rich part of the page, which a module of its own draws.
+// A widget: one rich part of the page, which a module of its own draws.
 
 import { connection } from "./connection.js";
 import { serverFunctions } from "./server.js";
 
 /**
- * Draw a room into its place.
- * @param {(context: any) => unknown} drawRoom
- * @param {GradioContext} context as Gradio passes it, and the id of the room's element
+ * Draw a widget into its place.
+ * @param {(context: any) => unknown} drawWidget
+ * @param {GradioContext} context as Gradio passes it, and the id of the widget's element
  */
-export function mount(drawRoom, context) {
-  const room = context.element.querySelector(".rr-room");
+export function mount(drawWidget, context) {
+  const widget = context.element.querySelector(".rr-widget");
   const component = componentOf(context.id);
   const server = context.server ? serverFunctions(component) : null;
   // Gradio reports a failed event by a message of its own, and reloads the page later.
   const trigger = (/** @type {string} */ event, /** @type {object} */ data) => {
     if (connection.state === "ok") context.trigger(event, data);
   };
-  return drawRoom({ ...context, room, server, component, trigger });
+  return drawWidget({ ...context, widget, server, component, trigger });
 }
 
 /**
- * The server functions of another room.
+ * The server functions of another widget.
  * @param {string} name
  */
-export function roomServer(name) {
+export function widgetServer(name) {
   return serverFunctions(componentOf(`rr-${name}`));
 }
 

@@ -23,10 +23,10 @@ const LOADING = "Ranking. The first time a model is used it is loaded, which tak
 
 /**
  * Draw the Playground.
- * @param {Room<PlaygroundServer>} context
+ * @param {Widget<PlaygroundServer>} context
  */
-export function drawRoom({ room, server }) {
-  new Playground(room, server).start();
+export function drawWidget({ widget, server }) {
+  new Playground(widget, server).start();
 }
 
 /** The part of the address that says what is ranked. */
@@ -38,11 +38,11 @@ function askedFor() {
 /** The Playground: its form, its ranked lists, and its list of test queries. */
 export class Playground {
   /**
-   * @param {HTMLElement} room
+   * @param {HTMLElement} widget
    * @param {PlaygroundServer} server
    */
-  constructor(room, server) {
-    this.room = room;
+  constructor(widget, server) {
+    this.widget = widget;
     this.server = server;
     this.view = new View();
     this.body = h("div.rr-play-body");
@@ -70,8 +70,8 @@ export class Playground {
   }
 
   start() {
-    const { room, form, picker, body } = this;
-    fill(room, h("h1.rr-sr", "Playground"), this.intro, form.node, picker.node, body);
+    const { widget, form, picker, body } = this;
+    fill(widget, h("h1.rr-sr", "Playground"), this.intro, form.node, picker.node, body);
     document.addEventListener("keydown", (event) => this.pressed(event));
     listen("dataset", () => this.datasetChanged());
     listen("runs", () => this.runsChanged());
@@ -226,7 +226,7 @@ export class Playground {
 
   /** @param {KeyboardEvent} event */
   pressed(event) {
-    if (!isVisible(this.room) || isTyping(event)) return;
+    if (!isVisible(this.widget) || isTyping(event)) return;
     if (document.querySelector("dialog[open]")) return;
     if (event.key === "/") {
       event.preventDefault();

@@ -18,13 +18,13 @@ const SKIPPED = "rr-skip-start";
 
 /**
  * Draw the Data tab.
- * @param {Room<DataServer>} context
+ * @param {Widget<DataServer>} context
  */
-export function drawRoom(context) {
-  const room = context.room;
+export function drawWidget(context) {
+  const widget = context.widget;
   const [start, importing, sets, opened] = [h("div"), h("div"), h("div"), h("div")];
   const home = h("div", start, importing, sets);
-  fill(room, h("h1.rr-sr", "Data"), home, opened);
+  fill(widget, h("h1.rr-sr", "Data"), home, opened);
   /** @type {import("./opened.js").OpenedDataset | null} */
   let dataset = null;
   let shown = ""; // the name of the dataset that is opened, also while it is loaded
@@ -86,7 +86,7 @@ export function drawRoom(context) {
   listen("dataset", () => {
     if (!address.open && listed.length) drawDatasets(sets, listed, tab); // marks the current one
   });
-  followAddress(room, draw, (view) => {
+  followAddress(widget, draw, (view) => {
     if (dataset && address.open === dataset.name) dataset.showView(view);
   });
   listen("back", () => dataset?.refresh());
@@ -109,18 +109,18 @@ async function openDataset(node, name, tab) {
 }
 
 /**
- * @param {HTMLElement} room
+ * @param {HTMLElement} widget
  * @param {() => Promise<void>} draw
  * @param {(view: string | undefined) => void} showView
  */
-function followAddress(room, draw, showView) {
+function followAddress(widget, draw, showView) {
   listen("view", showView);
   listen("open", () => {
     draw();
     window.scrollTo(0, 0);
   });
   const redraw = () => {
-    if (!address.open && isVisible(room)) draw();
+    if (!address.open && isVisible(widget)) draw();
   };
   for (const name of /** @type {const} */ (["changed", "runs"])) listen(name, redraw);
   let mark = "";

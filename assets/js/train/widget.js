@@ -34,19 +34,19 @@ function noRun() {
 
 /**
  * Draw the card of the current run.
- * @param {Room<TrainServer>} context
+ * @param {Widget<TrainServer>} context
  */
-export function drawRoom(context) {
+export function drawWidget(context) {
   new CurrentRun(context).start();
 }
 
 /** The card of the current run. */
 export class CurrentRun {
-  /** @param {Room<TrainServer>} context */
+  /** @param {Widget<TrainServer>} context */
   constructor(context) {
     this.context = context;
     this.server = context.server;
-    this.room = context.room;
+    this.widget = context.widget;
     /** @type {Run | null} */
     this.run = null;
     this.since = 0; // the events that were read
@@ -75,7 +75,7 @@ export class CurrentRun {
 
   start() {
     const { element } = this.context;
-    this.room.before(h("h1.rr-sr", "Train"));
+    this.widget.before(h("h1.rr-sr", "Train"));
     listen("run", () => {
       this.run = null;
       this.restart();
@@ -145,10 +145,10 @@ export class CurrentRun {
   async show(answer, turn) {
     const { run } = answer;
     if (answer.run === null || run === null) {
-      fill(this.room, h("div.rr-card", noRun()));
+      fill(this.widget, h("div.rr-card", noRun()));
       return;
     }
-    if (this.card.parentNode !== this.room) fill(this.room, this.card);
+    if (this.card.parentNode !== this.widget) fill(this.widget, this.card);
     this.run = run;
     if (shown.run !== run.id) {
       shown.run = run.id;

@@ -9,15 +9,15 @@ import { Session } from "./session.js";
 
 /**
  * Draw the Annotate tab.
- * @param {Room<AnnotateServer>} context
+ * @param {Widget<AnnotateServer>} context
  */
-export function drawRoom(context) {
-  const { room } = context;
+export function drawWidget(context) {
+  const { widget } = context;
   const session = new Session(context);
   const { card, last, rail, bar, came } = session.parts;
   fill(session.streamNode, h("div.rr-an-main", card.node, last.node), rail.node);
   fill(
-    room,
+    widget,
     h("h1.rr-sr", "Annotate"),
     bar.node,
     session.errors,
@@ -36,14 +36,14 @@ export function drawRoom(context) {
   });
   listen("review", () => session.review.follow());
   listen("back", () => session.reads.refresh());
-  poll(room, 15, async () => {
+  poll(widget, 15, async () => {
     last.drawTimes();
     if (session.labelling.waiting()) return;
     await session.reads.progress();
     session.queue.lookAgain();
   });
-  poll(room, 60, () => session.keepLeases());
-  poll(room, 120, () => session.reads.agreement());
+  poll(widget, 60, () => session.keepLeases());
+  poll(widget, 120, () => session.reads.agreement());
   session.presence.follow();
   session.open(address.dataset);
 }
