@@ -15,7 +15,7 @@ LONGEST = (
     "test_train_form", "test_runs", "test_worker", "test_published", "test_loop", "test_train",
     "test_processes", "test_shop", "test_annotate",
     "test_playground", "test_data", "test_hostile_fields", "test_accessibility",
-    "test_below_a_path", "test_annotators", "test_flipped_bytes", "test_portable", "test_scales",
+    "test_below_a_path", "test_annotators", "test_flipped_bytes", "test_onnx_files", "test_scales",
     "test_engines", "test_ranking", "test_hidden_labels", "test_backups", "test_refusals",
 )  # fmt: skip
 
@@ -117,7 +117,7 @@ def workspace(home, database, empty_database):
 def nowhere(monkeypatch):
     """Runs are created and never started."""
     from reranker_ui.services.runs.execution import run_jobs
-    from tests.support.caves import Nowhere
+    from tests.support.labelled_dataset import Nowhere
 
     monkeypatch.setattr(run_jobs, "executor_of", lambda *_: Nowhere())
 

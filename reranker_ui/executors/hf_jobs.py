@@ -29,7 +29,7 @@ MOUNT, SPACE = "/run-files", "/tmp/reranker-ui"  # noqa: S108 - in the job's con
 SCRIPT = (
     f"set -e; mkdir -p {SPACE}/code; python -m zipfile -e {MOUNT}/{CODE} {SPACE}/code;"
     f" uv pip install --system --quiet -r {SPACE}/code/requirements.txt;"
-    f" exec python -m reranker_ui.jobs.carried {MOUNT} %s"
+    f" exec python -m reranker_ui.jobs.bucket_worker {MOUNT} %s"
 )
 HOURS = {"s": 1 / 3600, "m": 1 / 60, "h": 1.0, "d": 24.0, "": 1 / 3600}
 UNITS = {"second": 3600.0, "minute": 60.0, "hour": 1.0}  # of a price, in an hour
@@ -49,7 +49,7 @@ class HubJobOptions:
 
 
 class HubJobsExecutor:
-    """Starts `reranker_ui.jobs.carried` in a job; `api` is a HfApi with the token that pays."""
+    """Starts `reranker_ui.jobs.bucket_worker` in a job; `api` is a HfApi with the token that pays."""
 
     # A request takes half a minute to the job, and its last events half a minute back.
     name, title, patience, in_order = "hf-jobs", "Hugging Face Jobs", 90.0, False

@@ -10,7 +10,7 @@ from reranker_ui.services.store.access import User
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
 from tests.browser.test_hostile_texts import nothing_ran
-from tests.browser.test_train import caves
+from tests.browser.test_train import labelled_dataset
 from tests.support.serving import PASSWORD, with_people
 from tests.support.small_disk import small_disk
 
@@ -46,7 +46,7 @@ def card(payload: str) -> str:
 
 def test_a_pasted_card_is_text(server, page):
     space = open_workspace(Settings(home=server.home))
-    caves(space, "fields")
+    labelled_dataset(space, "fields")
     space.engine.dispose()
     page.goto(f"{server.url}/?tab=train&dataset=fields")
     page.get_by_label("Recipe", exact=True).select_option("given")

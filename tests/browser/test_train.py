@@ -8,7 +8,7 @@ from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from
 from reranker_ui.settings import Settings
 from tests.support import fake_worker
-from tests.support.caves import caves
+from tests.support.labelled_dataset import labelled_dataset
 from tests.support.labelling import ADMIN, seed
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -26,7 +26,7 @@ def ended(server, nowhere):
 
     def make(dataset, end="finished"):
         if not any(row["dataset"] == dataset for row in lifecycle.list_runs(space, ADMIN)):
-            caves(space, dataset)
+            labelled_dataset(space, dataset)
         run = lifecycle.start(space, ADMIN, dataset, recipe_from(base="embedded"))
         fake_worker.main(RunFolder(run["folder"]), 0, end)
         return run
@@ -43,7 +43,7 @@ def points(page, meta, more_than=0, timeout=90_000):
 def test_a_run_is_started_watched_reloaded_and_stopped(new_server, new_page, tiny_model):
     server = new_server()
     space = open_workspace(Settings(home=server.home))
-    caves(space, "caves")
+    labelled_dataset(space, "caves")
     page = new_page(f"{server.url}/?tab=train&dataset=caves")
     expect(page.get_by_label("Data", exact=True)).to_have_value("caves")
     page.get_by_label("Base model", exact=True).select_option(label="Another model …")

@@ -13,7 +13,7 @@ from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from, recipe_of
 from reranker_ui.settings import Settings
 from tests.support import fake_worker
-from tests.support.caves import caves
+from tests.support.labelled_dataset import labelled_dataset
 from tests.support.labelling import ADMIN
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -42,7 +42,7 @@ def values(page, *names):
 
 
 def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_page, tmp_path):
-    caves(space, "formed")
+    labelled_dataset(space, "formed")
     page = new_page(f"{server.url}/?tab=train&dataset=formed")
     plan, recipe = page.locator("#rr-train_plan"), page.get_by_label("Recipe", exact=True)
     expect(plan).to_contain_text("Split by query")
@@ -112,7 +112,7 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
 def finished(space, nowhere, tiny_model):
     """A run with a model, its results by query, and a tuned model worse than its base."""
     if not any(row["dataset"] == "ended" for row in lifecycle.list_runs(space, ADMIN)):
-        caves(space, "ended")
+        labelled_dataset(space, "ended")
     run = lifecycle.start(space, ADMIN, "ended", recipe_from(base="embedded"))
     folder = RunFolder(run["folder"])
     fake_worker.main(folder, 0, "none")

@@ -22,7 +22,7 @@ from reranker_ui.ui.api.shapes import CohereRequest
 from tests.integration.test_ranking import PASSAGES, QUERY, a_run
 from tests.integration.test_worker import frozen
 from tests.support.labelling import VIEWER
-from tests.support.worlds import Model
+from tests.support.twin_homes import Model
 
 PAIRS = [(QUERY, passage) for passage in PASSAGES]
 WEIGHTS = {"tuned": 2.0, "cosine": 5.0, "bm25": 0.7}

@@ -1,6 +1,6 @@
 """An annotator learns nothing about hidden labels, whatever is asked and in whatever order.
 
-Two worlds differ only in labels that Ann may not know. She does the same in both, and every
+Two twin homes differ only in labels that Ann may not know. She does the same in both, and every
 answer must be the same.
 """
 
@@ -24,7 +24,7 @@ from tests.support.annotator_calls import (
     Draw,
 )
 from tests.support.served_page import Served
-from tests.support.worlds import ANN, DATASETS, Clock, Model, World, hidden_labels, make_world
+from tests.support.twin_homes import ANN, DATASETS, Clock, Model, TwinHome, hidden_labels, make_twin
 
 # What shows hidden labels where the server hides none.
 LEAKS = {
@@ -43,7 +43,7 @@ def _hex(chance: random.Random, size: int = 16) -> str:
 
 @pytest.fixture
 def alike(monkeypatch):
-    """Both worlds have the same time and the same chance, and no model needs torch."""
+    """Both twins have the same time and the same chance, and no model needs torch."""
     clock = Clock()
     monkeypatch.setenv("GRADIO_TEMP_DIR", "")
     monkeypatch.setattr(time, "time", clock)
@@ -64,7 +64,7 @@ def alike(monkeypatch):
 
 @pytest.fixture
 def homes(request, tmp_path, database, monkeypatch):
-    """Where the two worlds lie: a folder and, for PostgreSQL, a database each."""
+    """Where the two twins lie: a folder and, for PostgreSQL, a database each."""
     urls = [None, None]
     if database == "postgresql":
         cluster = request.getfixturevalue("postgres")
@@ -75,7 +75,7 @@ def homes(request, tmp_path, database, monkeypatch):
 
 @pytest.fixture
 def make_worlds(homes, alike, tmp_path):
-    """Two worlds from one chance, as Ann sees them."""
+    """Two twins from one chance, as Ann sees them."""
     clock, draw_again = alike
     model = tmp_path / "model"
     model.mkdir()
@@ -83,40 +83,40 @@ def make_worlds(homes, alike, tmp_path):
     (model / "README.md").write_text("# A model")
 
     def make(chance: int) -> list[Served]:
-        worlds = []
+        twins = []
         for side, (home, url) in enumerate(homes):
             clock.now = 1_800_000_000.0
             draw_again(f"make {chance}")
-            worlds.append(make_world(home, url, side, chance, model))
-        assert hidden_labels(worlds[0]) != hidden_labels(worlds[1])
-        return [Served(world, ANN) for world in worlds]
+            twins.append(make_twin(home, url, side, chance, model))
+        assert hidden_labels(twins[0]) != hidden_labels(twins[1])
+        return [Served(twin, ANN) for twin in twins]
 
     return make
 
 
 def test_every_function_event_and_address_is_played(workspace):
-    served = Served(World(workspace, 0, 0), ANN)
+    served = Served(TwinHome(workspace, 0, 0), ANN)
     assert set(served.functions) == set(ACTS) | set(READS)
     assert {name for name, *_ in served.events} <= set(ENDPOINTS)
     assert served.paths == set(ADDRESSES) | ELSEWHERE
 
 
 class Walk:
-    """The same calls in both worlds, and what was answered differently."""
+    """The same calls in both twins, and what was answered differently."""
 
-    def __init__(self, worlds: list[Served], alike, chance: int) -> None:
-        self.worlds, (self.clock, self.draw_again) = worlds, alike
+    def __init__(self, twins: list[Served], alike, chance: int) -> None:
+        self.twins, (self.clock, self.draw_again) = twins, alike
         self.chance, self.step = random.Random(chance), 0
         self.differing: list[tuple] = []
         self.faults: list[str] = []
 
     def both(self, name: str, dataset: str, ask) -> bool:
-        """Ask both worlds the same. Returns whether they answer the same."""
+        """Ask both twins the same. Returns whether they answer the same."""
         key = f"{self.chance.random()}"
         answers = []
-        for served in self.worlds:
+        for served in self.twins:
             self.draw_again(key)
-            draw = Draw(random.Random(key), dataset, served.world.ids[dataset])
+            draw = Draw(random.Random(key), dataset, served.twin.ids[dataset])
             try:
                 answers.append(ask(served, draw))
             except Exception as error:
@@ -127,14 +127,14 @@ class Walk:
         return answers[0] == answers[1]
 
     def act(self, dataset: str) -> None:
-        """Ann or someone else acts, the same in both worlds but for hidden labels."""
+        """Ann or someone else acts, the same in both twins but for hidden labels."""
         self.step += 1
         self.clock.tick()
         if self.chance.random() < 0.3:
             what, place = self.chance.choice(OTHERS_ACT), self.chance.random()
-            for served in self.worlds:
-                ids = served.world.ids[dataset]
-                served.world.others_act(dataset, ids[int(place * len(ids))], what)
+            for served in self.twins:
+                ids = served.twin.ids[dataset]
+                served.twin.others_act(dataset, ids[int(place * len(ids))], what)
         else:
             name = self.chance.choice(list(ACTS))
             self.both(name, dataset, lambda served, draw: served.call(name, ACTS[name](draw)))
@@ -148,7 +148,7 @@ class Walk:
         """Everything that Ann can ask for, by name."""
         for name, payload in READS.items():
             yield name, lambda s, d, n=name, p=payload: s.call(n, p(d))
-        for place, (name, *_) in enumerate(self.worlds[0].events):
+        for place, (name, *_) in enumerate(self.twins[0].events):
             given = ENDPOINTS[name]
             yield name, lambda s, d, n=name, g=given, at=place: s.event(n, s.events[at][1], g(d))
         for path, address in ADDRESSES.items():

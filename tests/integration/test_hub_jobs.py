@@ -18,9 +18,9 @@ from reranker_ui.services.runs.execution import known_executors, run_jobs
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle, plan
 from tests.integration.test_worker import seen, wait_for
-from tests.support.caves import caves
 from tests.support.cluster_run import last_step, long_recipe, until
 from tests.support.fake_hub import IMAGE, NAME, FakeHub
+from tests.support.labelled_dataset import labelled_dataset
 from tests.support.labelling import ADMIN
 
 PAID = Placement("hf-jobs", agreed=0.6)
@@ -50,7 +50,7 @@ def row(workspace):
 
 
 def test_a_run_is_watched_killed_and_resumed_on_this_machine(hub, workspace, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     folder = RunFolder(lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)["folder"])
     until(lambda: row(workspace)["status"] == "running")
     wait_while_watched(workspace, folder, "checkpoint", 2)
@@ -74,7 +74,7 @@ def wait_while_watched(workspace, folder, event, count):
 
 def test_the_job_gets_what_it_needs_and_no_token(hub, workspace, recipe):
     hub.held = True
-    caves(workspace)
+    labelled_dataset(workspace)
     run = lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
     assert run["sentence"] == "Waiting in Hugging Face Jobs: job job0, SCHEDULING"
     (job,) = hub.called("run_job")
@@ -87,7 +87,7 @@ def test_the_job_gets_what_it_needs_and_no_token(hub, workspace, recipe):
     }
     assert (prefix / "base" / "config.json").exists()
     packed = zipfile.ZipFile(BytesIO((prefix / "code.zip").read_bytes())).namelist()
-    assert {"requirements.txt", "reranker_ui/jobs/carried.py"} <= set(packed)
+    assert {"requirements.txt", "reranker_ui/jobs/bucket_worker.py"} <= set(packed)
 
     assert lifecycle.stop(workspace, ADMIN, 1, "keep")["status"] == "cancelled"
     assert hub.called("cancel_job") == [{"job_id": "job0", "namespace": NAME}]
@@ -96,7 +96,7 @@ def test_the_job_gets_what_it_needs_and_no_token(hub, workspace, recipe):
 
 def test_a_stop_request_reaches_the_bucket(hub, workspace, recipe):
     hub.held = True
-    caves(workspace)
+    labelled_dataset(workspace)
     lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
     hub.jobs["job0"].process = Running()
     until(lambda: row(workspace)["place"]["state"] == "RUNNING")
@@ -114,7 +114,7 @@ class Running:
 
 
 def test_no_job_starts_before_its_price_is_agreed_to(hub, workspace, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     for agreed in (None, 0.5):
         placed = Placement("hf-jobs", agreed=agreed)
         with pytest.raises(Refused, match=r"T4 - small costs \$0.60 an hour, at most \$2.40"):
@@ -133,7 +133,7 @@ def test_no_job_starts_before_its_price_is_agreed_to(hub, workspace, recipe):
 
 def test_starting_again_asks_for_the_price_again(hub, workspace, recipe):
     hub.held = True
-    caves(workspace)
+    labelled_dataset(workspace)
     lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
     lifecycle.stop(workspace, ADMIN, 1, "cancel")
     assert lifecycle.run_price(workspace, ADMIN, 1)["text"] == "$0.60 an hour, at most $2.40"
@@ -145,7 +145,7 @@ def test_starting_again_asks_for_the_price_again(hub, workspace, recipe):
 
 def test_the_command_line_asks_for_the_price(hub, workspace, tiny_model, monkeypatch, capsys):
     hub.held = True
-    caves(workspace)
+    labelled_dataset(workspace)
     asked = ["train", "--dataset", "caves", "--base", str(tiny_model), "--executor", "hf-jobs"]
     assert main(asked) == 1 and not hub.jobs
     errors = capsys.readouterr().err
@@ -165,7 +165,7 @@ class Typed(StringIO):
 
 def test_what_the_hub_does_not_answer_changes_nothing(hub, workspace, recipe):
     hub.held = True
-    caves(workspace)
+    labelled_dataset(workspace)
     lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
     hub.down = True
     assert row(workspace)["status"] == "queued"
@@ -180,7 +180,7 @@ def test_what_the_hub_does_not_answer_changes_nothing(hub, workspace, recipe):
 
 def test_a_public_bucket_and_an_unreachable_hub_are_failed_runs(hub, workspace, recipe):
     hub.private = False
-    caves(workspace)
+    labelled_dataset(workspace)
     first = lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
     assert first["status"] == "failed" and "lab/reranker-ui-runs is public" in first["sentence"]
     hub.down = True
@@ -190,7 +190,7 @@ def test_a_public_bucket_and_an_unreachable_hub_are_failed_runs(hub, workspace, 
 
 def test_a_run_whose_server_was_killed_while_it_submitted_is_lost(hub, workspace, recipe):
     hub.held = True
-    caves(workspace)
+    labelled_dataset(workspace)
     folder = RunFolder(lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)["folder"])
     Job("").save(folder.path)
     with run_jobs.handling(workspace, 1):
@@ -200,7 +200,7 @@ def test_a_run_whose_server_was_killed_while_it_submitted_is_lost(hub, workspace
 
 def test_two_servers_resume_a_run_once(hub, workspace, recipe):
     hub.held = True
-    caves(workspace)
+    labelled_dataset(workspace)
     lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
     hub.jobs["job0"].gone = True
     assert until(lambda: row(workspace)["status"] == "lost")
@@ -221,7 +221,7 @@ def test_two_servers_resume_a_run_once(hub, workspace, recipe):
 
 def test_a_worker_in_a_job_has_longer_to_obey(hub, workspace, recipe):
     hub.held = True
-    caves(workspace)
+    labelled_dataset(workspace)
     folder = RunFolder(lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)["folder"])
     folder.request_stop("cancel")
 

@@ -19,9 +19,9 @@ from reranker_ui.services.runs.outcomes import outcome
 from reranker_ui.services.runs.own_metric import set_metric
 from reranker_ui.services.training import lifecycle, several
 from reranker_ui.services.training.recipes import recipe_from
-from tests.support.caves import caves
+from tests.support.labelled_dataset import labelled_dataset
 from tests.support.labelling import ADMIN, MAI, VIEWER
-from tests.support.worlds import Model
+from tests.support.twin_homes import Model
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def evaluated(workspace, recipe, right=3, **more):
 
 @pytest.mark.both_databases
 def test_a_run_has_a_name_a_note_and_a_number_for_good(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     first, second = (evaluated(workspace, recipe) for _ in range(2))
     named = edit_run(workspace, ADMIN, "run 1", "  Wide   net ", "Longer texts.")
     assert (named["name"], named["note"]) == ("Wide net", "Longer texts.")
@@ -71,7 +71,7 @@ def test_a_run_has_a_name_a_note_and_a_number_for_good(workspace, nowhere, recip
 
 @pytest.mark.both_databases
 def test_archived_and_cancelled_runs_are_in_no_menu_and_come_back(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     kept, _ = evaluated(workspace, recipe), evaluated(workspace, recipe)
     gone = lifecycle.start(workspace, ADMIN, "caves", recipe)
     RunFolder(gone["folder"]).emit("cancelled")
@@ -90,7 +90,7 @@ def test_archived_and_cancelled_runs_are_in_no_menu_and_come_back(workspace, now
 
 
 def test_the_playground_begins_with_the_newest_run_of_the_dataset(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     evaluated(workspace, recipe)
     found = ranker_choices.choices(workspace, VIEWER, "caves")
     assert (found["a"], found["b"]) == ("cosine", "1")  # never its base, which is no free ranker
@@ -100,7 +100,7 @@ def test_the_playground_begins_with_the_newest_run_of_the_dataset(workspace, now
 
 @pytest.mark.both_databases
 def test_a_chain_is_one_entry_and_is_stopped_as_one(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     chained = recipe.model_copy(update={"passes": (20, 0, 0)})
     first = lifecycle.start(workspace, ADMIN, "caves", chained)
     assert [lifecycle.find_run(workspace, ADMIN, n)["chain"] for n in (1, 2, 3)] == [1, 1, 1]
@@ -128,7 +128,7 @@ def test_a_chain_is_one_entry_and_is_stopped_as_one(workspace, nowhere, recipe):
 
 
 def test_several_runs_are_deleted_or_none(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     for _ in range(3):
         evaluated(workspace, recipe)
     live = lifecycle.start(workspace, ADMIN, "caves", recipe)
@@ -140,13 +140,13 @@ def test_several_runs_are_deleted_or_none(workspace, nowhere, recipe):
 
 
 def test_the_first_run_is_starting_and_the_next_one_waits(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     first, second = (lifecycle.start(workspace, ADMIN, "caves", recipe) for _ in range(2))
     assert (first["sentence"], second["sentence"]) == ("Starting", "Waiting")
 
 
 def test_runs_are_compared_on_the_queries_that_they_share(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     evaluated(workspace, recipe, right=3)
     evaluated(workspace, recipe.model_copy(update={"epochs": 2.0}), right=1)
     found = comparison(workspace, ADMIN, ["run 1", 2])
@@ -167,7 +167,7 @@ def test_runs_are_compared_on_the_queries_that_they_share(workspace, nowhere, re
 
 
 def test_runs_without_a_shared_query_are_not_compared(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     first, _ = evaluated(workspace, recipe), evaluated(workspace, recipe)
     file = RunFolder(first["folder"]).test_scores_file
     frame = pd.read_parquet(file)
@@ -178,7 +178,7 @@ def test_runs_without_a_shared_query_are_not_compared(workspace, nowhere, recipe
 
 
 def test_every_way_to_ask_gives_the_number_of_the_run(workspace, nowhere, recipe, monkeypatch):
-    caves(workspace)
+    labelled_dataset(workspace)
     run = evaluated(workspace, recipe, right=2)
     monkeypatch.setattr(rankers, "_load", Model)  # an engine that scores otherwise
     rankers.MODELS.clear()
@@ -193,7 +193,7 @@ def test_every_way_to_ask_gives_the_number_of_the_run(workspace, nowhere, recipe
 
 
 def test_the_result_is_reported_with_what_makes_it_uncertain(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     run = evaluated(workspace, recipe)
     found = outcome(workspace, ADMIN, run["id"])
     assert found["warnings"][0].startswith("The test split has only 3 queries")
@@ -206,7 +206,7 @@ def test_the_result_is_reported_with_what_makes_it_uncertain(workspace, nowhere,
 
 
 def test_verbs_name_sort_archive_and_compare(workspace, nowhere, recipe, capsys, monkeypatch):
-    caves(workspace)
+    labelled_dataset(workspace)
     evaluated(workspace, recipe, right=1)
     evaluated(workspace, recipe, right=3)
 
@@ -230,7 +230,7 @@ def test_verbs_name_sort_archive_and_compare(workspace, nowhere, recipe, capsys,
 
 @pytest.mark.both_databases
 def test_a_dataset_keeps_a_further_metric(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     run = evaluated(workspace, recipe, right=2)
     assert outcome(workspace, ADMIN, run["id"])["metric"] is None
     set_metric(workspace, ADMIN, "caves", " P@1 ")

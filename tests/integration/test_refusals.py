@@ -14,7 +14,7 @@ from reranker_ui.services.store.access import LOCAL, ROLES, User
 from reranker_ui.services.store.database import metadata
 from tests.support.annotator_calls import ACTS, READS, Draw
 from tests.support.served_page import Served
-from tests.support.worlds import Model, make_world
+from tests.support.twin_homes import Model, make_twin
 
 # Payloads that pass every check but the last ones; whatever is not named is asked with ACTS and
 # READS too, and with a dataset, a pair and a run that are not there.
@@ -80,7 +80,7 @@ NEVER = {
 
 @pytest.fixture
 def played(workspace, tmp_path, monkeypatch):
-    """One world with its people, as each role sees it."""
+    """One twin with its people, as each role sees it."""
     monkeypatch.setattr(rankers, "Encoder", Model)
     monkeypatch.setattr(rankers, "_load", Model)
     monkeypatch.setenv("GRADIO_TEMP_DIR", "")
@@ -89,11 +89,11 @@ def played(workspace, tmp_path, monkeypatch):
     model.mkdir()
     (model / "config.json").write_text("{}")
     url = workspace.settings.database_url
-    world = make_world(workspace.home, url, 0, 1, model, ("blind", "decider"))
+    twin = make_twin(workspace.home, url, 0, 1, model, ("blind", "decider"))
     people = [User("Vera", "viewer"), User("Ann", "annotator"), User("Sara", "admin")]
     for user in people:
-        add_user(world.workspace, LOCAL, user.name, user.role, "a password for tests")
-    yield world, {user.role: Served(world, user) for user in people}
+        add_user(twin.workspace, LOCAL, user.name, user.role, "a password for tests")
+    yield twin, {user.role: Served(twin, user) for user in people}
     rankers.MODELS.clear()
 
 
@@ -142,9 +142,9 @@ def _differing(before: tuple, after: tuple) -> list:
     return [*filter(None, changed), set(files.items()) ^ set(new_files.items())]
 
 
-def payloads(name: str, role: str, world) -> list[dict]:
+def payloads(name: str, role: str, twin) -> list[dict]:
     """What a function is asked. An admin's calls would be accepted where nothing is wrong."""
-    draws = [Draw(random.Random(f"{name} {n}"), "blind", world.ids["blind"]) for n in range(3)]
+    draws = [Draw(random.Random(f"{name} {n}"), "blind", twin.ids["blind"]) for n in range(3)]
     drawn = [(ACTS | READS)[name](draw) for draw in draws]
     missing = {key: value for key, value in MISSING.items() if key in drawn[0]}
     if isinstance(drawn[0].get("id"), str):  # the mark of a change, and no number
@@ -155,16 +155,16 @@ def payloads(name: str, role: str, world) -> list[dict]:
 
 
 def test_a_refused_act_changes_nothing(played):
-    world, served = played
+    twin, served = played
     changed, refused = [], set()
-    state = State(world.workspace)
+    state = State(twin.workspace)
     before = state.now()
     for role in ROLES:
         for name in ACTS | READS:
-            for payload in payloads(name, role, world):
+            for payload in payloads(name, role, twin):
                 answer = served[role].call(name, payload)
                 if '"refused"' not in answer:
-                    wait_for_children(world.workspace.home)
+                    wait_for_children(twin.workspace.home)
                 after = state.now()
                 if '"refused"' in answer:
                     refused.add(name)

@@ -20,7 +20,7 @@ from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.frozen_files import FrozenFiles, row_hashes
 from reranker_ui.services.training.recipes import recipe_from
 from reranker_ui.settings import worker_environment
-from tests.support.caves import Nowhere, caves, label
+from tests.support.labelled_dataset import Nowhere, label, labelled_dataset
 from tests.support.labelling import ADMIN, MAI, VIEWER, seed
 
 
@@ -39,7 +39,7 @@ def test_a_stop_that_did_not_arrive_is_sent_again(workspace, monkeypatch, recipe
                 raise Refused("The Hub does not answer.")
 
     monkeypatch.setattr(run_jobs, "executor_of", lambda *_: Away())
-    caves(workspace)
+    labelled_dataset(workspace)
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     with pytest.raises(Refused, match="does not answer"):
         lifecycle.stop(workspace, ADMIN, run["id"], "cancel")
@@ -50,7 +50,7 @@ def test_a_stop_that_did_not_arrive_is_sent_again(workspace, monkeypatch, recipe
 
 @pytest.mark.both_databases
 def test_a_run_is_frozen_whole(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     folder = RunFolder(run["folder"])
     assert run["name"] == "run 1" and folder.path.name == "00001"
@@ -64,7 +64,7 @@ def test_a_run_is_frozen_whole(workspace, nowhere, recipe):
 
 @pytest.mark.both_databases
 def test_a_label_given_later_does_not_touch_a_frozen_run(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     first = lifecycle.start(workspace, ADMIN, "caves", recipe)
     hashes = [RunFolder(first["folder"]).lineage()["hash"]]
     again = lifecycle.run_again(workspace, ADMIN, first["id"])
@@ -107,7 +107,7 @@ def test_a_dataset_without_test_pairs_runs_and_says_so(workspace, nowhere, recip
 
 
 def test_only_an_admin_runs(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     for user in (VIEWER, MAI):
         for verb in (
@@ -123,7 +123,7 @@ def test_only_an_admin_runs(workspace, nowhere, recipe):
 
 @pytest.mark.both_databases
 def test_a_deleted_run_leaves_nothing_and_its_name_is_not_used_again(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     with pytest.raises(Refused, match="Cancel it"):
         lifecycle.delete(workspace, ADMIN, run["id"])
@@ -134,7 +134,7 @@ def test_a_deleted_run_leaves_nothing_and_its_name_is_not_used_again(workspace, 
 
 
 def test_a_folder_left_without_a_row_is_not_taken(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     (workspace.runs / "00004").mkdir()
     assert lifecycle.start(workspace, ADMIN, "caves", recipe)["id"] == 5
 
@@ -144,7 +144,7 @@ def test_a_worker_that_cannot_start_is_a_failed_run(workspace, monkeypatch, reci
         raise OSError("no more processes")
 
     monkeypatch.setattr(LocalExecutor, "submit", submit)
-    caves(workspace)
+    labelled_dataset(workspace)
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     assert run["status"] == "failed" and "no more processes" in run["sentence"]
     assert lifecycle.current(workspace, ADMIN)["failed"] == "run 1"
@@ -152,7 +152,7 @@ def test_a_worker_that_cannot_start_is_a_failed_run(workspace, monkeypatch, reci
 
 @pytest.mark.both_databases
 def test_a_page_gets_each_event_once_and_all_of_it_anew_after_a_resume(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     folder = RunFolder(run["folder"])
     plan = {"warm_start_steps": 0, "train_steps": 9}
@@ -171,7 +171,7 @@ def test_a_page_gets_each_event_once_and_all_of_it_anew_after_a_resume(workspace
 
 
 def test_a_run_that_waits_for_its_parent_says_so_and_what_to_do(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     lifecycle.start(workspace, ADMIN, "caves", recipe.model_copy(update={"passes": (0, 0)}))
     child, parent = lifecycle.list_runs(workspace, ADMIN)
     assert (child["parent"], child["sentence"]) == (parent["id"], "Waiting for run 1")
@@ -181,7 +181,7 @@ def test_a_run_that_waits_for_its_parent_says_so_and_what_to_do(workspace, nowhe
 
 
 def test_half_a_line_is_not_read(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     folder = RunFolder(run["folder"])
     folder.emit("started")
@@ -192,7 +192,7 @@ def test_half_a_line_is_not_read(workspace, nowhere, recipe):
 
 @pytest.mark.both_databases
 def test_rows_travel_only_when_they_changed(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     for _ in range(3):
         run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     everything = lifecycle.changed_rows(workspace, ADMIN, {}, 2)
@@ -237,7 +237,7 @@ def test_a_deaf_worker_and_its_children_are_ended(tmp_path, monkeypatch):
 def test_a_second_cancel_ends_a_worker_that_does_not_listen(
     workspace, nowhere, recipe, monkeypatch
 ):
-    caves(workspace)
+    labelled_dataset(workspace)
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     lifecycle.stop(workspace, ADMIN, run["id"], "cancel")
     row = lifecycle.find_run(workspace, ADMIN, run["id"])
@@ -257,7 +257,7 @@ def test_a_second_cancel_ends_a_worker_that_does_not_listen(
 
 
 def test_the_queue_moves_without_a_web_process(home, command, workspace, tiny_model):
-    caves(workspace)
+    labelled_dataset(workspace)
     words = ["train", "--dataset", "caves", "--base", str(tiny_model), "--warm-start", "off"]
     words += ["--precision", "fp32", "--epochs", "2", "--max-length", "32", "--json"]
     code, out, _ = command(*words, timeout=60)
@@ -281,7 +281,7 @@ def test_the_queue_moves_without_a_web_process(home, command, workspace, tiny_mo
 
 
 def test_stop_and_keep_leaves_a_model(home, workspace, tiny_model):
-    caves(workspace)
+    labelled_dataset(workspace)
     recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", epochs=900)
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     until(lambda: lifecycle.find_run(workspace, ADMIN, run["id"])["step"] > 3)
@@ -294,7 +294,7 @@ def test_stop_and_keep_leaves_a_model(home, workspace, tiny_model):
 
 
 def test_a_killed_worker_is_lost_and_can_be_resumed(home, workspace, tiny_model):
-    caves(workspace)
+    labelled_dataset(workspace)
     recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", epochs=20)
     run, waiting = (lifecycle.start(workspace, ADMIN, "caves", recipe) for _ in range(2))
     until(lambda: lifecycle.find_run(workspace, ADMIN, run["id"])["step"] > 3)
@@ -341,7 +341,7 @@ def ended(workspace, recipe, end="finished"):
 
 
 def test_a_finished_run_is_continued_from_its_model(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     first = ended(workspace, recipe)
     second = lifecycle.continue_run(workspace, ADMIN, first["name"], learning_rate=1e-5)
     frozen, lineage = (RunFolder(second["folder"]) for _ in range(2))
@@ -354,14 +354,14 @@ def test_a_finished_run_is_continued_from_its_model(workspace, nowhere, recipe):
 
 
 def test_a_run_without_a_model_is_not_continued(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     with pytest.raises(Refused, match="no model to continue from"):
         lifecycle.continue_run(workspace, ADMIN, run["id"])
 
 
 def test_passes_are_runs_that_continue_each_other(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     several = recipe.model_copy(update={"passes": (20, 0)})
     first = lifecycle.start(workspace, ADMIN, "caves", several)
     (later,) = first["later"]
@@ -371,7 +371,7 @@ def test_passes_are_runs_that_continue_each_other(workspace, nowhere, recipe):
 
 
 def test_only_a_stopped_run_with_a_checkpoint_is_resumed(workspace, nowhere, recipe, monkeypatch):
-    caves(workspace)
+    labelled_dataset(workspace)
     run = ended(workspace, recipe, "stopped")
     with pytest.raises(Refused, match="no checkpoint"):
         lifecycle.resume(workspace, ADMIN, run["id"])
@@ -385,7 +385,7 @@ def test_only_a_stopped_run_with_a_checkpoint_is_resumed(workspace, nowhere, rec
 def test_a_plan_for_a_form_starts_nothing_and_tells_the_passes(workspace, recipe):
     from reranker_ui.services.training import plan as plans
 
-    caves(workspace)
+    labelled_dataset(workspace)
     several = recipe.model_copy(update={"passes": (20, 0), "batch_size": 10, "epochs": 1.0})
     found = plans.plan(workspace, ADMIN, "caves", several)
     assert found["measurable"] and found["seconds"] is None

@@ -12,8 +12,8 @@ from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from
 from reranker_ui.settings import worker_environment
 from tests.conftest import IN_CI
-from tests.support.caves import caves
 from tests.support.cluster_run import live_through, until
+from tests.support.labelled_dataset import labelled_dataset
 from tests.support.labelling import ADMIN
 from tests.support.slurm import INSTALL, Cluster, missing
 
@@ -56,7 +56,7 @@ def test_a_run_is_killed_resumed_stopped_and_continued_on_this_machine(
 
 def test_a_job_that_waits_is_cancelled_and_leaves_the_queue(slurm, workspace, tiny_model):
     workspace.settings.slurm_lines = ["#SBATCH --hold"]
-    caves(workspace)
+    labelled_dataset(workspace)
     recipe = recipe_from(base=str(tiny_model))
     run = lifecycle.start(workspace, ADMIN, "caves", recipe)
     assert lifecycle.stop(workspace, ADMIN, run["id"], "keep")["status"] == "cancelled"
@@ -65,7 +65,7 @@ def test_a_job_that_waits_is_cancelled_and_leaves_the_queue(slurm, workspace, ti
 
 def test_what_slurm_refuses_is_a_failed_run_with_its_sentence(slurm, workspace, tiny_model):
     workspace.settings.slurm_partition = "nowhere"
-    caves(workspace)
+    labelled_dataset(workspace)
     run = lifecycle.start(workspace, ADMIN, "caves", recipe_from(base=str(tiny_model)))
     assert run["status"] == "failed"
     assert "invalid partition" in run["sentence"] and "RERANKER_UI_SLURM" in run["sentence"]

@@ -17,7 +17,7 @@ from reranker_ui.services.training.grid import grid_of, sweep
 from reranker_ui.services.training.plan import plan
 from reranker_ui.services.training.recipes import recipe_from
 from tests.integration.test_many_runs import evaluated
-from tests.support.caves import Nowhere, caves
+from tests.support.labelled_dataset import Nowhere, labelled_dataset
 from tests.support.labelling import ADMIN, VIEWER
 
 
@@ -28,7 +28,7 @@ def recipe():
 
 
 def test_a_sweep_starts_each_recipe_with_each_seed(workspace, nowhere, recipe):
-    caves(workspace)
+    labelled_dataset(workspace)
     longer = recipe.model_copy(update={"epochs": 2.0, "name": "longer"})
     runs = sweep(workspace, ADMIN, "caves", [recipe, longer], 2, Placement(processes=2))
     recipes = [RunFolder(run["folder"]).recipe() for run in runs]
@@ -53,7 +53,7 @@ def test_a_grid_that_cannot_be_compared_is_refused(recipe, changes, seeds, words
 
 
 def test_runs_that_differ_in_their_seed_are_one_column(workspace, nowhere, recipe, command, capsys):
-    caves(workspace)
+    labelled_dataset(workspace)
     right = {(1.0, 42): 3, (1.0, 43): 1, (2.0, 42): 2, (2.0, 43): 1}
     for (epochs, seed), count in right.items():
         evaluated(workspace, recipe.model_copy(update={"epochs": epochs, "seed": seed}), count)
@@ -82,7 +82,7 @@ def test_the_t_interval_is_that_of_the_tables():
 
 
 def test_a_plan_says_how_the_batch_is_dealt(workspace, nowhere, recipe, tiny_model):
-    caves(workspace)
+    labelled_dataset(workspace)
     recipe = recipe.model_copy(update={"base": str(tiny_model), "batch_size": 8})
 
     def facts(placed):
@@ -122,7 +122,7 @@ def test_the_place_of_a_run_is_in_its_row_and_kept_when_it_runs_again(
     workspace, nowhere, recipe, monkeypatch
 ):
     monkeypatch.setattr(workspace.settings, "executors", "local,slurm")
-    caves(workspace)
+    labelled_dataset(workspace)
     run = lifecycle.start(workspace, ADMIN, "caves", recipe, placement=Placement("slurm", gpus=1))
     folder = RunFolder(run["folder"])
     Job("12", "waiting", "PENDING").save(folder.path)
@@ -151,7 +151,7 @@ def test_the_command_line_places_runs(workspace, monkeypatch, capsys):
             return super().submit(folder)
 
     monkeypatch.setattr(run_jobs, "executor_of", lambda *_: Noted())
-    caves(workspace)
+    labelled_dataset(workspace)
     words = ["--dataset", "caves", "--base", "embedded", "--json"]
     assert main(["train", *words, "--processes", "2"]) == 0
     assert main(["sweep", *words, "--recipe", "quick", "--recipe", "quality", "--seeds", "2"]) == 0
@@ -170,7 +170,7 @@ def test_a_run_that_was_not_submitted_ends_its_verb_with_1_and_is_resumed(
         def submit(self, folder):
             raise Refused("The cluster is closed.")
 
-    caves(workspace)
+    labelled_dataset(workspace)
     words = ["--dataset", "caves", "--base", "embedded"]
     with monkeypatch.context() as closed:
         closed.setattr(run_jobs, "executor_of", lambda *_: Closed())

@@ -10,7 +10,7 @@ from reranker_ui.services.operating import overview
 from reranker_ui.services.store.access import User
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from
-from tests.support.caves import caves
+from tests.support.labelled_dataset import labelled_dataset
 from tests.support.labelling import ADMIN, LINH, MAI, seed
 
 PLAN = {"warm_start_steps": 0, "train_steps": 9}
@@ -20,7 +20,7 @@ PLAN = {"warm_start_steps": 0, "train_steps": 9}
 def train(workspace, nowhere, tiny_model):
     """Start a run whose events the test writes itself; its folder."""
     recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", max_length=32)
-    caves(workspace)
+    labelled_dataset(workspace)
     return lambda: RunFolder(lifecycle.start(workspace, ADMIN, "caves", recipe)["folder"])
 
 

@@ -1,4 +1,4 @@
-"""Helpers of the tests: servers, worlds of labels, stand-ins and the lists that tests check."""
+"""Helpers of the tests: servers, datasets, stand-ins and the lists that tests check."""
 
 import os
 from pathlib import Path

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.worlds import PER_QUERY
+from tests.support.twin_homes import PER_QUERY
 
 RANKERS = ("bm25", "cosine", "base", "1", "2", "3", "4")
 ORDERS = ("unlabelled", "query", "random", "disputed", "uncertain", "skipped")
@@ -16,7 +16,7 @@ ORDERS = ("unlabelled", "query", "random", "disputed", "uncertain", "skipped")
 
 @dataclass
 class Draw:
-    """What one call asks for, drawn by chance: the same in both worlds."""
+    """What one call asks for, drawn by chance: the same in both twins."""
 
     chance: random.Random
     dataset: str

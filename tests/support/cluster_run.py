@@ -12,7 +12,7 @@ from reranker_ui.services.runs.execution import run_jobs
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from
 from tests.integration.test_worker import seen, wait_for
-from tests.support.caves import caves
+from tests.support.labelled_dataset import labelled_dataset
 from tests.support.labelling import ADMIN
 
 WAIT = 300.0  # seconds; a worker of Ray starts slowly on a busy machine
@@ -46,7 +46,7 @@ def long_recipe(tiny_model):
 
 def live_through(workspace, tiny_model, title):
     """The default executor is a cluster with this title, whose nodes share the home."""
-    caves(workspace)
+    labelled_dataset(workspace)
     run = lifecycle.start(workspace, ADMIN, "caves", long_recipe(tiny_model))
     folder = RunFolder(run["folder"])
 

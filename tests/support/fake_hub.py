@@ -153,7 +153,7 @@ class FakeHub:
 
     def _start(self, job):
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "RERANKER_UI_HOME": str(job.home)}
-        command = [sys.executable, "-P", "-m", "reranker_ui.jobs.carried", *job.command]
+        command = [sys.executable, "-P", "-m", "reranker_ui.jobs.bucket_worker", *job.command]
         job.process = subprocess.Popen(command, env=environment, cwd="/")
 
     def _info(self, identity):

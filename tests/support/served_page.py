@@ -1,4 +1,4 @@
-"""A world's page as one person asks it: its functions, events and addresses, without a server."""
+"""The page of a twin as one person asks it: its functions, events and addresses, without a server."""
 
 import json
 import os
@@ -16,30 +16,30 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.store.access import User
 from reranker_ui.ui.layout import build_app
 from reranker_ui.ui.server.entry import PageServer
-from tests.support.worlds import World
+from tests.support.twin_homes import TwinHome
 
 VOLATILE = {"milliseconds", "loading"}  # they differ from call to call
 UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Served:
-    """A world's page and addresses, as one person asks them."""
+    """The page of a twin and addresses, as one person asks them."""
 
-    def __init__(self, world: World, user: User) -> None:
-        self.world, self.user = world, user
-        page = build_app(world.workspace, "password")
+    def __init__(self, twin: TwinHome, user: User) -> None:
+        self.twin, self.user = twin, user
+        page = build_app(twin.workspace, "password")
         self.request = gr.Request()
         self.request.request = SimpleNamespace(state=SimpleNamespace(user=user))
         self.functions = dict(_functions(page))
         self.events = list(_events(page))
-        page_server = PageServer(world.workspace)
+        page_server = PageServer(twin.workspace)
         self.paths = {route.path for route in page_server.routes()}
         self.client = TestClient(_known_as(user, Starlette(routes=page_server.routes())))
 
     def call(self, name: str, payload: dict[str, Any]) -> str:
         """The answer of a function of the page."""
-        os.environ["GRADIO_TEMP_DIR"] = str(self.world.workspace.home / "uploaded")
-        return _plain(json.loads(self.functions[name](payload, self.request).body), self.world)
+        os.environ["GRADIO_TEMP_DIR"] = str(self.twin.workspace.home / "uploaded")
+        return _plain(json.loads(self.functions[name](payload, self.request).body), self.twin)
 
     def event(self, name: str, function: Any, values: list[Any]) -> str:
         """The answer of an event; a Refused or gr.Error as its sentence."""
@@ -49,7 +49,7 @@ class Served:
             answer = function(*given)
         except (gr.Error, Refused) as refused:
             answer = str(refused)
-        return _plain(json.loads(json.dumps(answer, default=_shown)), self.world)
+        return _plain(json.loads(json.dumps(answer, default=_shown)), self.twin)
 
     def address(self, path: str) -> str:
         """Status and body of an address."""
@@ -58,7 +58,7 @@ class Served:
         body = {"query": "q", "queries": ["q"], "model": "bm25", **texts}
         answer = self.client.request(method or "GET", address, json=body if method else None)
         text = UUID.sub("", answer.content.decode("latin-1"))
-        return _plain([answer.status_code, text], self.world)
+        return _plain([answer.status_code, text], self.twin)
 
 
 def _functions(page: gr.Blocks) -> Iterator[tuple[str, Any]]:
@@ -87,10 +87,10 @@ def _shown(value: Any) -> Any:
     return getattr(value, "constructor_args", None) or str(value)
 
 
-def _plain(answer: Any, world: World) -> str:
+def _plain(answer: Any, twin: TwinHome) -> str:
     """The answer as text, without what differs from call to call and without the home's path."""
     text = json.dumps(_without(answer), sort_keys=True)
-    return text.replace(str(world.workspace.home), "HOME")
+    return text.replace(str(twin.workspace.home), "HOME")
 
 
 def _without(value: Any) -> Any:

@@ -15,7 +15,7 @@ def split(number):
     return SPLIT.get(number // 3 % 10, "train")
 
 
-def caves(workspace, name="caves", **more):
+def labelled_dataset(workspace, name="caves", **more):
     """30 queries with three labelled passages each; returns the ids of the pairs."""
     return seed(workspace, name, count=90, label=label, split=split, **more)
 

@@ -1,6 +1,6 @@
 """The worker of a run on a machine that reaches its folder through a mounted bucket only.
 
-`python -m reranker_ui.jobs.carried MOUNT NUMBER`. A mounted bucket has no locks and no appending,
+`python -m reranker_ui.jobs.bucket_worker MOUNT NUMBER`. A mounted bucket has no locks and no appending,
 and stores a file when it is closed (https://github.com/huggingface/hf-mount): the run trains in a
 folder of this machine, whose changes are copied to the mount every few seconds.
 """
@@ -72,8 +72,8 @@ class Copy:
         marks = {}
         for path in self.folder.path.rglob("*"):
             name = path.relative_to(self.folder.path)
-            carried = name.parts[0] not in (*HERE, self.folder.events_file.name)
-            if carried and path.is_file() and (mark := _mark(path)):
+            is_copied = name.parts[0] not in (*HERE, self.folder.events_file.name)
+            if is_copied and path.is_file() and (mark := _mark(path)):
                 marks[str(name)] = mark
         return marks
 

@@ -5,7 +5,7 @@ import zipfile
 
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors import hf_jobs
-from reranker_ui.jobs import carried
+from reranker_ui.jobs import bucket_worker
 
 
 def files(folder):
@@ -17,7 +17,7 @@ def test_only_what_changed_is_copied(tmp_path):
     target.mkdir()
     folder.path.mkdir()
     (folder.path / "recipe.json").write_text("{}")  # came from there
-    copy = carried.Copy(folder, target)
+    copy = bucket_worker.Copy(folder, target)
     (folder.path / "checkpoints").mkdir()
     (folder.path / "checkpoints" / "one").write_text("1")
     folder.alive_file.write_text("7")
@@ -39,21 +39,21 @@ def test_a_copy_that_fails_is_tried_again(tmp_path, monkeypatch):
     folder = RunFolder(tmp_path / "here")
     folder.path.mkdir()
     folder.emit("started")
-    copy = carried.Copy(folder, tmp_path / "missing")
-    monkeypatch.setattr(carried, "EVERY", 0.0)
-    assert not carried._sent(copy)
+    copy = bucket_worker.Copy(folder, tmp_path / "missing")
+    monkeypatch.setattr(bucket_worker, "EVERY", 0.0)
+    assert not bucket_worker._sent(copy)
     (tmp_path / "missing").mkdir()
-    assert carried._sent(copy) and files(tmp_path / "missing") == {"events.jsonl"}
+    assert bucket_worker._sent(copy) and files(tmp_path / "missing") == {"events.jsonl"}
 
 
 def test_a_stop_request_in_the_bucket_is_obeyed(tmp_path):
     folder, stop = RunFolder(tmp_path / "here"), tmp_path / "stop"
     folder.path.mkdir()
-    carried._obey(stop, folder)
+    bucket_worker._obey(stop, folder)
     assert folder.stop_requested() is None
     for how in ("keep", "nonsense", "cancel"):
         stop.write_text(how)
-        carried._obey(stop, folder)
+        bucket_worker._obey(stop, folder)
     assert folder.stop_requested() == "cancel"
 
 
@@ -61,10 +61,10 @@ def test_the_base_lies_where_the_recipe_expects_it(tmp_path):
     sent, base = tmp_path / "sent", tmp_path / "far" / "away" / "model"
     sent.mkdir()
     (sent / "config.json").write_text("{}")
-    carried._bring_base(sent, base)
+    bucket_worker._bring_base(sent, base)
     assert files(base) == {"config.json"}
-    carried._bring_base(sent, base)
-    carried._bring_base(tmp_path / "none", tmp_path / "other")
+    bucket_worker._bring_base(sent, base)
+    bucket_worker._bring_base(tmp_path / "none", tmp_path / "other")
     assert not (tmp_path / "other").exists()
 
 

@@ -45,7 +45,7 @@ DATASETS = {
 
 
 class Clock:
-    """Time that both worlds share: it moves when it is asked to."""
+    """Time that both twins share: it moves when it is asked to."""
 
     def __init__(self) -> None:
         self.now = 1_800_000_000.0
@@ -88,7 +88,7 @@ class Model:
 
 
 @dataclass
-class World:
+class TwinHome:
     """One home. `side` is 0 or 1: labels hidden from Ann are drawn from another chance."""
 
     workspace: Workspace
@@ -97,7 +97,7 @@ class World:
     ids: dict[str, list[int]] = field(default_factory=dict)
 
     def label(self, name: str, pair: int, key: str) -> float:
-        """A label for a pair; the same in both worlds where Ann may know it."""
+        """A label for a pair; the same in both twins where Ann may know it."""
         side = self.side if self.hidden(name, pair) else 0
         return float(random.Random(f"{self.chance} {side} {name} {pair} {key}").random() < 0.5)
 
@@ -123,96 +123,96 @@ class World:
             add_comment(self.workspace, user, pair, f"it is {value}")
 
 
-def make_world(
+def make_twin(
     home: Path,
     url: str | None,
     side: int,
     chance: int,
     model: Path,
     names: Sequence[str] = tuple(DATASETS),
-) -> World:
+) -> TwinHome:
     """A home with datasets of DATASETS, labelled in part, a run each, and quality reports."""
-    world = World(open_workspace(Settings(home=home, database_url=url)), side, chance)
+    twin = TwinHome(open_workspace(Settings(home=home, database_url=url)), side, chance)
     for name in names:
-        _fill(world, name, DATASETS[name])
-        _add_secrets(world, name)
-        _run(world, name, model)
-        check_now(world.workspace, LOCAL, name)
-    return world
+        _fill(twin, name, DATASETS[name])
+        _add_secrets(twin, name)
+        _run(twin, name, model)
+        check_now(twin.workspace, LOCAL, name)
+    return twin
 
 
-def _fill(world: World, name: str, settings: dict) -> None:
-    draw, count = random.Random(f"{world.chance} {name}"), PER_QUERY * QUERIES
+def _fill(twin: TwinHome, name: str, settings: dict) -> None:
+    draw, count = random.Random(f"{twin.chance} {name}"), PER_QUERY * QUERIES
     texts = [(f"question {name} {n // PER_QUERY}?", f"answer {n} of {name} {n % 3}")
              for n in range(count)]  # fmt: skip
-    world.ids[name] = ids = seed(
-        world.workspace, name, count, texts=texts, split=lambda n: SPLITS[n // PER_QUERY]
+    twin.ids[name] = ids = seed(
+        twin.workspace, name, count, texts=texts, split=lambda n: SPLITS[n // PER_QUERY]
     )
     settings = {"test_annotators": ["Bo", "Cy"], **settings}
-    set_stream(world.workspace, LOCAL, name, overlap=3, **settings)
-    with world.workspace.writing() as connection:
+    set_stream(twin.workspace, LOCAL, name, overlap=3, **settings)
+    with twin.workspace.writing() as connection:
         for pair in ids:
             kind = draw.choice(("none", "one", "one", "two"))
             if kind != "none":
-                imported = {"label": world.label(name, pair, "imported")}
+                imported = {"label": twin.label(name, pair, "imported")}
                 connection.execute(pairs.update().where(pairs.c.id == pair).values(imported))
             if kind == "two":
-                more = {"pair_id": pair, "value": world.label(name, pair, "second"), "source": "f"}
+                more = {"pair_id": pair, "value": twin.label(name, pair, "second"), "source": "f"}
                 connection.execute(imported_labels.insert().values(more))
     for pair in ids:
         for other in OTHERS:
             if draw.random() < 0.4:
-                world.others_act(name, pair, other.name)
+                twin.others_act(name, pair, other.name)
         if draw.random() < 0.15:
-            world.others_act(name, pair, draw.choice(("decide", "set label")))
+            twin.others_act(name, pair, draw.choice(("decide", "set label")))
 
 
-def _add_secrets(world: World, name: str) -> None:
+def _add_secrets(twin: TwinHome, name: str) -> None:
     """Gold labels, and a further column that holds labels: neither is shown to annotators."""
-    with world.workspace.writing() as connection:
-        for pair in world.ids[name][::5]:
-            known = {"pair_id": pair, "label": world.label(name, pair, "gold")}
+    with twin.workspace.writing() as connection:
+        for pair in twin.ids[name][::5]:
+            known = {"pair_id": pair, "label": twin.label(name, pair, "gold")}
             connection.execute(gold_pairs.insert().values(known))
-        for pair in filter(partial(world.hidden, name), world.ids[name]):
-            extra = {"expert": world.label(name, pair, "expert"), "sku": f"s{pair}"}
+        for pair in filter(partial(twin.hidden, name), twin.ids[name]):
+            extra = {"expert": twin.label(name, pair, "expert"), "sku": f"s{pair}"}
             connection.execute(pairs.update().where(pairs.c.id == pair).values(extra=extra))
 
 
-def _run(world: World, name: str, model: Path) -> None:
+def _run(twin: TwinHome, name: str, model: Path) -> None:
     """A finished run, frozen from labels, whose model has scored some pairs."""
-    number = finished_run(world.workspace, model, name)
-    folder = RunFolder(world.workspace.runs / f"{number:05d}")
-    with world.workspace.reading() as connection:
-        rows = connection.execute(pairs.select().where(pairs.c.id.in_(world.ids[name]))).all()
+    number = finished_run(twin.workspace, model, name)
+    folder = RunFolder(twin.workspace.runs / f"{number:05d}")
+    with twin.workspace.reading() as connection:
+        rows = connection.execute(pairs.select().where(pairs.c.id.in_(twin.ids[name]))).all()
     import pandas as pd
 
     frame = pd.DataFrame(
-        [(row.id, row.query_key, row.query, row.passage, world.label(name, row.id, "frozen"),
+        [(row.id, row.query_key, row.query, row.passage, twin.label(name, row.id, "frozen"),
           row.split) for row in rows],
         columns=["pair_id", "query_key", "query", "passage", "grade", "split"],
     )  # fmt: skip
     splits = {split: frame[frame["split"] == split] for split in ("train", "dev", "test")}
     folder.write_inputs(folder_recipe(), splits, {"scale": {"kind": "binary", "max": 1.0}})
     worst = [{"query": rows[-1].query, "passage": rows[-1].passage,
-              "grade": world.label(name, rows[-1].id, "frozen")}]  # fmt: skip
+              "grade": twin.label(name, rows[-1].id, "frozen")}]  # fmt: skip
     folder.outcome_file.write_text(
         pd.Series({"intervals": {}, "against": {}, "worst": worst, "queries": 2}).to_json()
     )
     scored = [{"run_id": number, "pair_id": pair, "score": pair % 7 / 7, "distance": 0.1}
-              for pair in world.ids[name][::2]]  # fmt: skip
-    with world.workspace.writing() as connection:
+              for pair in twin.ids[name][::2]]  # fmt: skip
+    with twin.workspace.writing() as connection:
         connection.execute(scores.insert(), scored)
 
 
 def folder_recipe():
-    """The recipe that the runs of a world were made by."""
+    """The recipe that the runs of a twin were made by."""
     from reranker_ui.core.values.recipe import Recipe
 
     return Recipe()
 
 
-def hidden_labels(world: World) -> list[tuple]:
-    """The annotations by others, to see that two worlds do differ."""
-    with world.workspace.reading() as connection:
+def hidden_labels(twin: TwinHome) -> list[tuple]:
+    """The annotations by others, to see that two twins do differ."""
+    with twin.workspace.reading() as connection:
         query = annotations.select().where(annotations.c.annotator != ANN.name)
         return [(row.pair_id, row.annotator, row.label) for row in connection.execute(query)]
