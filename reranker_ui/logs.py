@@ -19,8 +19,10 @@ class Redactor:
     """Redacts anything that looks like a secret, and the known secret `values`."""
 
     def __init__(self, values: Iterable[str] = ()) -> None:
-        known = sorted({value for value in values if len(value) >= 8}, key=len, reverse=True)
-        self.pattern = re.compile("|".join([*map(re.escape, known), _SHAPES]))
+        longest_first = sorted(
+            {value for value in values if len(value) >= 8}, key=len, reverse=True
+        )
+        self.pattern = re.compile("|".join([*map(re.escape, longest_first), _SHAPES]))
 
     def __call__(self, text: str) -> str:
         """The text with each secret replaced by `***`."""
@@ -63,5 +65,5 @@ def begin(form: str, secrets: Iterable[str]) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter((JsonLines if form == "json" else Lines)(Redactor(secrets)))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for chatty in ("httpx", "httpx2", "alembic", "uvicorn"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    for verbose_logger in ("httpx", "httpx2", "alembic", "uvicorn"):
+        logging.getLogger(verbose_logger).setLevel(logging.WARNING)

@@ -222,8 +222,10 @@ def worker_environment() -> dict[str, str]:
     It contains the path of this package, so that any working directory works.
     """
     variables = {name: value for name, value in os.environ.items() if not SECRET.search(name)}
-    given = variables.get("PYTHONPATH")
-    return variables | {"PYTHONPATH": os.pathsep.join([str(CHECKOUT), *([given] if given else [])])}
+    python_path = variables.get("PYTHONPATH")
+    return variables | {
+        "PYTHONPATH": os.pathsep.join([str(CHECKOUT), *([python_path] if python_path else [])])
+    }
 
 
 def hub_token() -> str | None:

@@ -164,12 +164,12 @@ def _with_breaks(template: str | None) -> str | None:
 
 def _columns(report: StoredReport) -> list[str]:
     """What becomes of the columns that hold neither texts nor labels of the pairs."""
-    kept = [column["column"] for column in report["further"]]
-    notes = [f"Kept with each pair: {', '.join(kept)}."] if kept else []
+    kept_columns = [column["column"] for column in report["further"]]
+    notes = [f"Kept with each pair: {', '.join(kept_columns)}."] if kept_columns else []
     return notes + [
         f"Not read: the column {column['column']}, which holds {column['cells']:,}"
         f" {column['holds']}. --ignore {column['column']} confirms that it is not needed."
-        for column in report["unread"] if column["column"] not in kept
+        for column in report["unread"] if column["column"] not in kept_columns
     ]  # fmt: skip
 
 

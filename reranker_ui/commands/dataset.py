@@ -87,8 +87,8 @@ def _chosen(arguments: argparse.Namespace, old: Scale) -> Scale | None:
 
 def _with_parts(new: Scale, arguments: argparse.Namespace, old: Scale) -> Scale:
     ends = old.kind, old.min, old.max
-    kept = old.names if ends == (new.kind, new.min, new.max) else ()
-    names = tuple(arguments.grade_names) or kept
+    kept_parts = old.names if ends == (new.kind, new.min, new.max) else ()
+    names = tuple(arguments.grade_names) or kept_parts
     start = arguments.relevant_from
     if start is None and new.kind == old.kind:
         start = old.relevant_from

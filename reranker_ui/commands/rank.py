@@ -76,9 +76,9 @@ def _candidates(workspace: Workspace, arguments: argparse.Namespace) -> list[str
         return read_passages(arguments.passages)
     dataset, query = arguments.dataset, arguments.query
     if arguments.first_stage == "bm25":
-        return candidates.found(workspace, LOCAL, query, dataset, arguments.candidates).passages
+        return candidates.by_bm25(workspace, LOCAL, query, dataset, arguments.candidates).passages
     meaning.embed_now(workspace, LOCAL, dataset, _print_embedded)
-    return candidates.similar(workspace, LOCAL, query, dataset, arguments.candidates).passages
+    return candidates.by_meaning(workspace, LOCAL, query, dataset, arguments.candidates).passages
 
 
 def _print_embedded(missing: int, passages: int) -> None:

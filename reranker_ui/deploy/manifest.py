@@ -46,7 +46,7 @@ class Space(Strict):
 
         if hardware.startswith("zero-"):
             raise ValueError(ZERO_GPU)
-        if hardware not in [known.value for known in SpaceHardware]:
+        if hardware not in [choice.value for choice in SpaceHardware]:
             raise ValueError(f"{hardware} is not a hardware of Spaces")
         return hardware
 

@@ -143,9 +143,9 @@ def _changed(api: Any, manifest: Manifest, space: str, account: str) -> list[Ste
                 ),
             )
         )
-    kept = {name: entry.value for name, entry in api.get_space_variables(space).items()}
+    variables = {name: entry.value for name, entry in api.get_space_variables(space).items()}
     for name, value in manifest.variables.items():
-        if kept.get(name) != value:
+        if variables.get(name) != value:
             steps.append(_variable(api, space, name, value))
     volumes = _volumes(manifest, account)
     mounted = {(entry.type, entry.source, entry.mount_path) for entry in runtime.volumes or []}

@@ -49,7 +49,7 @@ class HubJobOptions:
 
 
 class HubJobsExecutor:
-    """Starts `reranker_ui.jobs.bucket_worker` in a job; `api` is a HfApi with the token that pays."""
+    """Starts `jobs.bucket_worker` in a job; `api` is a HfApi with the token that pays."""
 
     # A request takes half a minute to the job, and its last events half a minute back.
     name, title, patience, in_order = "hf-jobs", "Hugging Face Jobs", 90.0, False
@@ -112,9 +112,9 @@ class HubJobsExecutor:
             with _missing_passed():
                 bucket.remove()
             return
-        known = bucket.bring_events(folder, place["known"])
-        if known != place["known"]:
-            save(folder.path / PLACE, place | {"known": known})
+        hashes = bucket.bring_events(folder, place["known"])
+        if hashes != place["known"]:
+            save(folder.path / PLACE, place | {"known": hashes})
         if stage != job.state:
             Job(job.id, phase_of(stage), stage).save(folder.path)
 

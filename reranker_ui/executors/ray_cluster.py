@@ -98,9 +98,9 @@ def _look(node: str, folder: Path) -> Any:
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    there = NodeAffinitySchedulingStrategy(node, soft=False)
-    look = ray.remote(num_cpus=0, max_retries=0, scheduling_strategy=there)(_sees)
-    return look.remote(str(folder))
+    on_node = NodeAffinitySchedulingStrategy(node, soft=False)
+    check = ray.remote(num_cpus=0, max_retries=0, scheduling_strategy=on_node)(_sees)
+    return check.remote(str(folder))
 
 
 def wait_for_places(

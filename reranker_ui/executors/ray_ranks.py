@@ -75,10 +75,10 @@ class RankError(Exception):
     """Raised by a process that failed while the others lived; the reason is in the run folder."""
 
 
-def _take_part(asked: dict[str, Any]) -> None:
+def _take_part(config: dict[str, Any]) -> None:
     """Runs in each process, after Ray Train has set RANK and connected all of them."""
     try:
-        take_part(Path(asked["folder"]))
+        take_part(Path(config["folder"]))
     except Exception as error:
         # A process that fails lives until Ray ends it: a connection is lost to a killed one only.
         if _is_lost_connection(error):

@@ -124,6 +124,6 @@ def _remove_others(folder: Path, wanted: Sequence[Path]) -> None:
     if not folder.is_dir():
         return
     for path in folder.iterdir():
-        if any(kept.is_relative_to(path) for kept in wanted):
+        if any(kept_path.is_relative_to(path) for kept_path in wanted):
             continue
         shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -1,8 +1,8 @@
-"""The worker of a run on a machine that reaches its folder through a mounted bucket only.
+"""The worker of a run on a machine that reaches its folder only through a mounted bucket.
 
-`python -m reranker_ui.jobs.bucket_worker MOUNT NUMBER`. A mounted bucket has no locks and no appending,
-and stores a file when it is closed (https://github.com/huggingface/hf-mount): the run trains in a
-folder of this machine, whose changes are copied to the mount every few seconds.
+`python -m reranker_ui.jobs.bucket_worker MOUNT NUMBER`. A mounted bucket supports neither locks nor
+appending, and stores a file when it is closed (https://github.com/huggingface/hf-mount). So the run
+trains in a local folder, and changes are copied to the mount every few seconds.
 """
 
 import shutil

@@ -107,7 +107,7 @@ def _is_next(folder: RunFolder, locks: ExitStack) -> bool:
 
 def _cancel(folder: RunFolder) -> None:
     # A stopped run with a saved model that was resumed becomes stopped again.
-    before = folder.kept()
+    before = folder.last_stop()
     if before and folder.model.is_dir():
         folder.emit("stopped", metrics=before.get("metrics"))
     else:

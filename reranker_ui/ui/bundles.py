@@ -90,15 +90,17 @@ def bundles(
     every = order(sources, [entry for entries in tabs.values() for entry in entries])
     shared = [name for name in every if sum(name in names for names in needed.values()) > 1]
     parts = {SHARED: shared}
-    parts |= {tab: [one for one in names if one not in shared] for tab, names in needed.items()}
+    parts |= {
+        tab: [module for module in names if module not in shared] for tab, names in needed.items()
+    }
     text = {}
     for bundle, names in parts.items():
         head = "export const modules = {};\n" if bundle == SHARED else _head(SHARED)
         style = _styled(styles[bundle]) if bundle in styles else ""
         later = second_of(bundle)
         text[bundle] = head + style + _statements(sources, names, later)
-        if others := _later(sources, names, {*shared, *names}):
-            text[later] = _head(bundle) + _statements(sources, others, later)
+        if later_modules := _later(sources, names, {*shared, *names}):
+            text[later] = _head(bundle) + _statements(sources, later_modules, later)
     return text
 
 
@@ -110,11 +112,11 @@ def second_of(bundle: str) -> str:
 def _later(sources: Mapping[str, str], names: Sequence[str], present: Collection[str]) -> list[str]:
     """What the modules `names` import when they need it, and all that this needs, in order."""
     later: list[str] = []
-    for name in (walked := list(names)):  # it grows meanwhile
-        found = order(sources, imports_later(name, sources[name]))
-        added = [other for other in found if other not in present and other not in later]
+    for name in (visited := list(names)):  # it grows meanwhile
+        needed = order(sources, imports_later(name, sources[name]))
+        added = [other for other in needed if other not in present and other not in later]
         later += added
-        walked += added
+        visited += added
     return later
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from reranker_ui.core.values.filesystems import as_refused
 from reranker_ui.core.values.refused import Unavailable
 from reranker_ui.ui.payload import reader_of
-from reranker_ui.ui.server.identity import who
+from reranker_ui.ui.server.identity import user_of
 from reranker_ui.ui.server.modules import TABS, modules
 
 log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ def _endpoint(function: Function) -> Callable[..., Any]:
 
     def endpoint(payload: Any, request: gr.Request) -> Response:
         try:
-            return _json({"ok": function(who(request), **read(payload))})
+            return _json({"ok": function(user_of(request), **read(payload))})
         except Exception as error:
             return _json(_refusal(function.__name__, error))
 

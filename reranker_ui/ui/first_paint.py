@@ -82,15 +82,15 @@ class FirstPaint:
         body, entry = _BODY.search(html), _ENTRY.search(html)
         if not body or not entry or "</body>" not in html:
             return html
-        late = "".join(_CONFIG.findall(html))
+        scripts = "".join(_CONFIG.findall(html))
         styles = "".join(_STYLESHEET.findall(html))
         html = _STYLESHEET.sub("", _CONFIG.sub("", html))
         html = html.replace(_RESIZER, f"if (window.parent !== window) {_RESIZER}", 1)
         html = html.replace(body[0], body[0] + self.skeleton + styles, 1)
-        html = html.replace("</body>", f"{late}</body>", 1)
-        theme = [f"theme.css?v={digest}" for digest in _THEME.findall(late)[:1]]
-        own = [modules().address(bundle) for bundle in self._first_bundles(query)]
-        links = _links([*theme, *first_files(entry[1]), *own])
+        html = html.replace("</body>", f"{scripts}</body>", 1)
+        theme = [f"theme.css?v={digest}" for digest in _THEME.findall(scripts)[:1]]
+        own_scripts = [modules().address(bundle) for bundle in self._first_bundles(query)]
+        links = _links([*theme, *first_files(entry[1]), *own_scripts])
         return html.replace("</head>", links + "</head>", 1)
 
     def _first_bundles(self, query: Mapping[str, Sequence[str]]) -> list[str]:

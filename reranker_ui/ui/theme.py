@@ -99,6 +99,8 @@ def theme() -> gr.themes.Base:
     )
     values = {name: f"var(--rr-{token})" for name, token in TOKENS.items()}
     values |= {"block_shadow": "var(--rr-card-shadow)", "color_accent": "#2f55c8"} | SIZES
-    known = set(vars(base))
-    values |= {f"{name}_dark": value for name, value in values.items() if f"{name}_dark" in known}
-    return base.set(**{name: value for name, value in values.items() if name in known})
+    variables = set(vars(base))
+    values |= {
+        f"{name}_dark": value for name, value in values.items() if f"{name}_dark" in variables
+    }
+    return base.set(**{name: value for name, value in values.items() if name in variables})

@@ -199,7 +199,7 @@ def test_progress_counts_what_is_there(workspace):
     now = progress(workspace, MAI, "caves", since=0)
     assert now.pop("rules")
     assert now == {
-        "total": 9, "waiting": 5, "done": 3, "today": 2, "skipped": 1, "pace": 6.0, "mine": 2,
+        "total": 9, "waiting": 5, "done": 3, "today": 2, "skipped": 1, "pace": 6.0, "labelled": 2,
         "sealed": 3, "disputed": 0, "reserved": {"pairs": 0, "until": None},
     }  # fmt: skip
     assert waiting(workspace, MAI, "caves") == 5

@@ -16,7 +16,7 @@ from reranker_ui.services.datasets.pair_details import pair_details
 from reranker_ui.services.imports.duplicate import duplicate
 from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.labels.further_columns import further_columns, show_columns
-from reranker_ui.services.ranking.candidates import found, labelled
+from reranker_ui.services.ranking.candidates import by_bm25, labelled
 from reranker_ui.services.store.access import LOCAL, User
 from reranker_ui.services.store.database import pairs
 from reranker_ui.services.store.workspace import open_workspace
@@ -162,7 +162,7 @@ def test_images_are_shown_of_allowed_hosts_only(shop):
 def test_the_playground_shows_them_too(shop):
     show_columns(shop, LOCAL, "shop", ["Artikelnummer"])
     for candidates in (labelled(shop, LOCAL, "schuhe", "shop"),
-                       found(shop, LOCAL, "warm rot", "shop", 9)):  # fmt: skip
+                       by_bm25(shop, LOCAL, "warm rot", "shop", 9)):  # fmt: skip
         texts = {cell["text"] for cells in candidates.further for cell in cells}
         assert texts == {"SKU-1", "=SKU-2"}
 

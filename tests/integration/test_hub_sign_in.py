@@ -20,7 +20,7 @@ from reranker_ui.services.people import accounts, invites
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.settings import Space
 from reranker_ui.ui.server.entry import PageServer
-from reranker_ui.ui.server.identity import who
+from reranker_ui.ui.server.identity import user_of
 
 HOST = "team-reranker.hf.space"
 
@@ -87,7 +87,7 @@ def app_of(workspace, space):
     page_server = PageServer(workspace, space)
 
     def page(request):
-        user = who(request)
+        user = user_of(request)
         return PlainTextResponse(f"{user.name} {user.role}")
 
     routes = [*page_server.routes(), Route("/", page)]

@@ -55,7 +55,7 @@ def test_what_is_said_before_is_what_happens(into, summary, after, tmp_path, wor
     import_file(workspace, LOCAL, write(tmp_path / "a.csv", FIRST), "d")
     token = read(workspace, write(tmp_path / "b.csv", SECOND))
     before = import_preview(workspace, LOCAL, token, "d", into)
-    assert (before["there"], before["refused"], before["summary"]) == (3, None, summary)
+    assert (before["existing_pairs"], before["refused"], before["summary"]) == (3, None, summary)
     assert texts(workspace) == ["p1", "p2", "p3"]  # nothing was written
     report = store_reading(workspace, LOCAL, token, "d", into=into, source="b.csv")
     assert report["summary"] == summary

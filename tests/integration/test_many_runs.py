@@ -58,7 +58,7 @@ def test_a_run_has_a_name_a_note_and_a_number_for_good(workspace, nowhere, recip
     assert (named["name"], named["note"]) == ("Wide net", "Longer texts.")
     assert lifecycle.find_run(workspace, MAI, "Wide net")["id"] == first["id"]
     assert lifecycle.find_run(workspace, MAI, "run 1")["id"] == first["id"]
-    assert lifecycle.onward(workspace, ADMIN, 1)[1].base == "run 1"
+    assert lifecycle.continuation(workspace, ADMIN, 1)[1].base == "run 1"
     child = lifecycle.continue_run(workspace, ADMIN, "Wide net")
     assert child["parent"] == 1 and child["origin"] == {"title": "Wide net", "ranker": "1"}
     for name in ("", " ", "Wide net", "run 9", "7", "a/b", "bm25", "embedded", "a:tuned", "x" * 81):

@@ -88,7 +88,7 @@ def test_candidates_are_similar_by_meaning(workspace, caves, encoder):
     assert found.passages[0] == "passage 3 on ice"
     assert encoder.remembered == found.passages  # for the rankers that use cosine
     with pytest.raises(Refused, match="query is empty"):
-        candidates.similar(workspace, VIEWER, " ", "caves", 5)
+        candidates.by_meaning(workspace, VIEWER, " ", "caves", 5)
     with pytest.raises(Refused, match="no first stage called nearest"):
         candidates.search(workspace, VIEWER, "nearest", "ice", "caves", 5)
 

@@ -38,11 +38,11 @@ def test_imported_labels_are_not_shown(workspace):
                          "cannot_tell", "further"}  # fmt: skip
 
 
-def test_a_set_that_came_labelled_says_so_and_counts_every_pair(workspace):
+def test_a_set_that_has_imported_labels_says_so_and_counts_every_pair(workspace):
     """F8: annotators review it, and its progress is over all of its pairs."""
     seed(workspace, label=lambda number: 1.0)
     stream = stream_of(workspace, MAI, "caves")
-    assert (stream["came_labelled"], stream["came_unlabelled"], stream["blind"]) == (
+    assert (stream["has_imported_labels"], stream["has_unlabelled"], stream["blind"]) == (
         True, False, True,
     )  # fmt: skip
     counted = progress(workspace, MAI, "caves", since=0.0, imported=True)
@@ -67,7 +67,7 @@ def test_a_lease_ends(workspace):
     annotate(workspace, LINH, ids[0], 1, "a")
     again = next_pairs(workspace, MAI, "caves", n=1, have=ids[:5])
     # Linh has labelled one and holds two of the five
-    assert again["gone"] == ids[:3]
+    assert again["closed"] == ids[:3]
     annotate(workspace, MAI, ids[1], 0, "late")  # a late label is kept
 
 
@@ -113,7 +113,7 @@ def test_progress_says_what_others_reserve_and_until_when(workspace, monkeypatch
     for pair in ids[:2]:
         annotate(workspace, LINH, pair, 1, f"l{pair}")
     now = progress(workspace, LINH, "caves", since=0)
-    assert (now["done"], now["mine"], now["waiting"]) == (2, 2, 2)
+    assert (now["done"], now["labelled"], now["waiting"]) == (2, 2, 2)
     assert now["reserved"]["pairs"] == 2  # Mai's
 
 
@@ -263,7 +263,7 @@ def test_a_sealed_pair_is_never_leased(workspace):
         for have in ([], sealed, [*sealed, *open_pairs]):
             for imported in (False, True):
                 batch = next_pairs(workspace, MAI, "caves", order, 100, have, imported)
-                assert batch["pairs"] == [] and set(batch["gone"]) == set(have)
+                assert batch["pairs"] == [] and set(batch["closed"]) == set(have)
         assert not set(ids_of(next_pairs(workspace, MAI, "open", order, 100, sealed))) & set(sealed)
     assert [queue.take(workspace, MAI, pair) for pair in sealed] == [None] * len(sealed)
     with workspace.reading() as connection:

@@ -283,7 +283,7 @@ def test_compare_a_labelled_query(workspace, caves):
 
 
 def test_candidates_by_bm25(workspace, caves):
-    found = candidates.found(workspace, VIEWER, "Passage 7", "caves", 3)
+    found = candidates.by_bm25(workspace, VIEWER, "Passage 7", "caves", 3)
     assert found.passages[0] == "Passage 7 on ice caves."
     assert (len(found.passages), found.labels) == (3, [None] * 3)
     comparison = compare.compare(workspace, VIEWER, ["bm25"], found)
@@ -329,8 +329,8 @@ def test_pasted_passages_know_their_labels(workspace, caves):
     ("take", "sentence"),
     [
         (lambda space: candidates.labelled(space, VIEWER, "unknown", "caves"), "no pair"),
-        (lambda space: candidates.found(space, VIEWER, "walrus", "caves", 9), "shares a word"),
-        (lambda space: candidates.found(space, VIEWER, " ", "caves", 9), "query is empty"),
+        (lambda space: candidates.by_bm25(space, VIEWER, "walrus", "caves", 9), "shares a word"),
+        (lambda space: candidates.by_bm25(space, VIEWER, " ", "caves", 9), "query is empty"),
         (lambda space: candidates.labelled(space, VIEWER, QUERY, "none"), "no dataset called"),
     ],
 )

@@ -48,7 +48,7 @@ def test_cannot_tell_is_an_answer_and_no_skip(workspace):
     annotate(workspace, MAI, first, None, "a", cannot_tell=True)
     annotate(workspace, MAI, second, None, "b")
     now = progress(workspace, MAI, "caves", since=0)
-    assert (now["done"], now["skipped"], now["waiting"], now["mine"]) == (1, 1, 2, 0)
+    assert (now["done"], now["skipped"], now["waiting"], now["labelled"]) == (1, 1, 2, 0)
     skipped = next_pairs(workspace, MAI, "caves", order="skipped")["pairs"]
     assert [pair["id"] for pair in skipped] == [second]
     assert [row["cannot_tell"] for row in last_labels(workspace, MAI, "caves")] == [0, 1]
@@ -88,7 +88,7 @@ def test_gold_pairs_are_mixed_in_and_counted(workspace):
     handed = [pair["id"] for pair in next_pairs(workspace, MAI, "caves", n=2 * EVERY)["pairs"]]
     assert set(ids[-2:]) <= set(handed) and len(handed) == 2 * EVERY + 2
     again = next_pairs(workspace, MAI, "caves", n=0, have=handed)
-    assert again["gone"] == []
+    assert again["closed"] == []
     annotate(workspace, MAI, ids[-1], 1, "a", seconds=0.1)
     annotate(workspace, MAI, ids[-2], 0, "b", seconds=0.1)
     (mai,) = annotators(workspace, ADMIN, "caves", midnight=0)["annotators"]

@@ -49,12 +49,12 @@ test("CSV cells are quoted, and no cell is a formula", () => {
 
 test("a gold pair does not raise the progress above all pairs", () => {
   const progress = {
-    ...{ total: 3, waiting: 0, skipped: 1, done: 2, mine: 2, today: 2, pace: null },
+    ...{ total: 3, waiting: 0, skipped: 1, done: 2, labelled: 2, today: 2, pace: null },
     ...{ reserved: { pairs: 0, until: null }, sealed: 0, disputed: 0, rules: "" },
   };
   countLabel(progress, 1, 1, false);
   countLabel(progress, 1, 1, false);
-  assert.deepEqual([progress.done, progress.mine, progress.waiting], [3, 4, 0]);
+  assert.deepEqual([progress.done, progress.labelled, progress.waiting], [3, 4, 0]);
   countLabel(progress, null, 1, true);
   countLabel(progress, null, -1, false);
   assert.deepEqual([progress.done, progress.skipped, progress.waiting], [3, 0, 1]);

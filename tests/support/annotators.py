@@ -66,7 +66,7 @@ class Annotator:
                     n=10,
                     have=ahead,
                 )
-                ahead = [pair for pair in ahead if pair not in answered["gone"]]
+                ahead = [pair for pair in ahead if pair not in answered["closed"]]
                 fresh = [pair["id"] for pair in answered["pairs"]]
                 self.seen += fresh
                 ahead += fresh
@@ -103,7 +103,7 @@ def crowded(workspace):
 
 
 class Crowd:
-    """PEOPLE who label the dataset "many" of `count` pairs at `served`, which has `url` and `widget`.
+    """PEOPLE who label the dataset "many" of `count` pairs at `served` (has `url` and `widget`).
 
     `headers`: what tells the server who a person is, by name.
     """

@@ -1,4 +1,4 @@
-"""The page of a twin as one person asks it: its functions, events and addresses, without a server."""
+"""The page of a twin home for one user: functions, events and addresses, without a server."""
 
 import json
 import os

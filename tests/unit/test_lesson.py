@@ -104,7 +104,7 @@ def test_a_warm_start_is_kept_by_encoder_texts_and_settings(tmp_path):
         warm = warm_start_of(
             recipe or Recipe(), base(tmp_path), tmp_path, pairs_of(texts), tmp_path
         )
-        return warm.kept
+        return warm.folder
 
     assert kept() == kept()
     assert kept() == kept(recipe=Recipe(learning_rate=1e-3, epochs=9))

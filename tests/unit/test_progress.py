@@ -7,7 +7,7 @@ import pytest
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.runs.progress import (
     gain_interval,
-    look,
+    progress_and_status,
     progress_of,
     seconds,
     sentence,
@@ -76,7 +76,7 @@ def test_the_last_event_tells_the_metrics():
 def test_an_ended_run_is_not_probed_for_its_worker(folder, monkeypatch):
     folder.emit("stopped")
     monkeypatch.setattr(RunFolder, "lives", lambda self: pytest.fail("probed"))
-    assert look(folder)[1] == "stopped"
+    assert progress_and_status(folder)[1] == "stopped"
 
 
 def test_a_worker_that_ends_while_it_is_looked_for_is_not_lost(folder, monkeypatch):
@@ -87,7 +87,7 @@ def test_a_worker_that_ends_while_it_is_looked_for_is_not_lost(folder, monkeypat
         return False
 
     monkeypatch.setattr(RunFolder, "lives", ends)
-    progress, state = look(folder)
+    progress, state = progress_and_status(folder)
     assert state == "finished" and progress.metrics["base"]["ndcg@10"] == 0.1
 
 

@@ -8,11 +8,11 @@
  * @param {boolean} cannotTell
  */
 export function countLabel(progress, label, by, cannotTell) {
-  const add = (/** @type {"done" | "skipped" | "mine" | "today"} */ key) => {
+  const add = (/** @type {"done" | "skipped" | "labelled" | "today"} */ key) => {
     progress[key] = Math.max(0, progress[key] + by);
   };
   progress.waiting = Math.max(0, progress.waiting - by);
   add(label === null && !cannotTell ? "skipped" : "done");
   progress.done = Math.min(progress.done, progress.total);
-  if (label !== null) for (const key of /** @type {const} */ (["mine", "today"])) add(key);
+  if (label !== null) for (const key of /** @type {const} */ (["labelled", "today"])) add(key);
 }

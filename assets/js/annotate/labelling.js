@@ -113,7 +113,7 @@ export class Labelling {
     if (!progress) return;
     countLabel(progress, label, by, cannotTell);
     if (label === null) return;
-    if (by > 0 && progress.mine === ENOUGH) this.suggestTraining();
+    if (by > 0 && progress.labelled === ENOUGH) this.suggestTraining();
   }
 
   /** After the first labels of a dataset: what comes next. */

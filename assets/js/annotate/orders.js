@@ -52,7 +52,7 @@ function orderWord({ stream }, order) {
  */
 export function drawOrders(session) {
   if (!session.mayLabel) return null;
-  const { came_labelled: labelled, came_unlabelled: unlabelled } = session.stream;
+  const { has_imported_labels: labelled, has_unlabelled: unlabelled } = session.stream;
   const both = labelled && unlabelled;
   return [orderChoice(session), both && importedChoice(session), scoringState(session)];
 }

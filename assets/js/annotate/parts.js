@@ -1,7 +1,7 @@
 // The parts of the stream, and when they are drawn.
 
 import { StreamBar } from "./bar.js";
-import { CameLabelled } from "./came_labelled.js";
+import { ImportedLabels } from "./imported_labels.js";
 import { PairCard } from "./card.js";
 import { LastLabels } from "./last.js";
 import { SideRail } from "./rail.js";
@@ -15,13 +15,13 @@ export class Parts {
     this.rail = new SideRail(session);
     this.bar = new StreamBar(session);
     this.last = new LastLabels(session);
-    this.came = new CameLabelled(session);
+    this.importedLabels = new ImportedLabels(session);
     this.due = false;
   }
 
   draw() {
     this.bar.draw();
-    this.came.draw();
+    this.importedLabels.draw();
     this.rail.draw();
     this.drawLast();
   }

@@ -91,7 +91,7 @@ export class QueryPassages {
     if (own === undefined) return;
     this.labelled += Number(own !== null) - Number(candidate.label !== null);
     candidate.label = own;
-    candidate.mine = true;
+    candidate.answered = true;
   }
 
   /** @param {QueryCandidate} candidate */
@@ -123,9 +123,9 @@ export class QueryPassages {
   }
 
   /** @param {QueryCandidate} candidate */
-  chip({ label, mine, cannot_tell: cannotTell }) {
+  chip({ label, answered, cannot_tell: cannotTell }) {
     const own = cannotTell ? "can't tell" : "skip";
-    if (label === null) return h("span.rr-chip.none", mine ? own : "to do");
+    if (label === null) return h("span.rr-chip.none", answered ? own : "to do");
     return labelChip(label, this.session.stream.scale);
   }
 
@@ -157,7 +157,7 @@ export class QueryPassages {
     this.labelled += Number(is) - Number(candidate.label !== null);
     candidate.label = label ?? null;
     candidate.cannot_tell = Number(cannotTell);
-    candidate.mine = label !== undefined;
+    candidate.answered = label !== undefined;
     this.drawRow(row);
     this.drawCount();
   }

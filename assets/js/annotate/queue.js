@@ -56,9 +56,9 @@ export class PairQueue {
     return server.next_pairs({ dataset, order, imported, n, have: this.ids() });
   }
 
-  /** @param {number[]} gone ids of pairs that are not ours any more */
-  remove(gone) {
-    this.pairs = this.pairs.filter(({ id }) => !gone.includes(id));
+  /** @param {number[]} closed ids of pairs that are not ours any more */
+  remove(closed) {
+    this.pairs = this.pairs.filter(({ id }) => !closed.includes(id));
   }
 
   async fill() {
@@ -70,9 +70,9 @@ export class PairQueue {
     this.loading = turn;
     try {
       await session.presence.settled;
-      const { pairs, gone } = await this.ask(AHEAD);
+      const { pairs, closed } = await this.ask(AHEAD);
       if (turn !== session.turn) return;
-      this.remove(gone);
+      this.remove(closed);
       const queued = new Set(this.ids());
       this.pairs.push(...pairs.filter(({ id }) => !queued.has(id)));
       this.ended = pairs.length === 0;
@@ -135,10 +135,10 @@ export class PairQueue {
     const { session } = this;
     const { turn, current } = session;
     if (this.ids().length) {
-      const { gone } = await this.ask(0);
+      const { closed } = await this.ask(0);
       if (turn !== session.turn) return;
-      this.remove(gone);
-      const lost = current && !current.again && gone.includes(current.id);
+      this.remove(closed);
+      const lost = current && !current.again && closed.includes(current.id);
       if (lost && session.current === current && !session.note) this.advance();
     }
     this.resume();

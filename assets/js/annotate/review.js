@@ -46,7 +46,7 @@ export class Review {
     this.draw(this.section);
     setAddress({ review: name });
     session.presence.check();
-    session.parts.came.draw();
+    session.parts.importedLabels.draw();
     session.parts.bar.draw();
     session.parts.bar.keepFocus();
   }
@@ -75,7 +75,7 @@ export class Review {
     node.classList.add("rr-hidden");
     session.streamNode.classList.remove("rr-hidden");
     session.presence.check();
-    session.parts.came.draw();
+    session.parts.importedLabels.draw();
     session.parts.bar.draw();
     session.reads.progress();
   }

@@ -102,7 +102,7 @@ export class Session {
 
   begin() {
     this.order = this.stream.order;
-    this.imported = this.rememberedImported() ?? !this.stream.came_unlabelled;
+    this.imported = this.rememberedImported() ?? !this.stream.has_unlabelled;
     if (!this.mayLabel) {
       this.parts.card.showMayNot();
       this.parts.draw();

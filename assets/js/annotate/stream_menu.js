@@ -60,8 +60,8 @@ function choiceEntries(session) {
   const { stream, imported } = session;
   const disputed = session.progress?.disputed ?? 0;
   return [
-    stream.came_labelled &&
-      stream.came_unlabelled && {
+    stream.has_imported_labels &&
+      stream.has_unlabelled && {
         text: imported ? "Exclude imported labels" : "Include imported labels",
         act: () => session.choose({ imported: !imported }),
       },

@@ -64,10 +64,10 @@ function noneSkipped(session) {
  * @param {Session} session
  * @param {LabellingProgress} progress
  */
-function reservedByOthers(session, { waiting, reserved, mine }) {
+function reservedByOthers(session, { waiting, reserved, labelled }) {
   const until = reserved.until && ` until ${formatTime(reserved.until)}`;
   const title = `Reserved by other annotators${until || ""}`;
-  const own = `You have labelled ${plural(mine, "pair")} here.`;
+  const own = `You have labelled ${plural(labelled, "pair")} here.`;
   const text = `${own} ${plural(waiting, "pair is", "pairs are")} left, reserved for others; what they leave unlabelled comes to you by itself.`;
   const check = () => {
     session.parts.card.showLoading();
@@ -81,13 +81,13 @@ function reservedByOthers(session, { waiting, reserved, mine }) {
  * @param {Session} session
  * @param {LabellingProgress} progress
  */
-function allLabelled(session, { total, skipped, mine }) {
+function allLabelled(session, { total, skipped, labelled }) {
   const all = total === 1 ? "The pair is labelled" : `All ${formatInt(total)} pairs are labelled`;
   const title = skipped ? `${plural(skipped, "skipped pair is", "skipped pairs are")} left` : all;
   const review = () => session.choose({ order: "skipped" });
   return emptyState(
     title,
-    `You have labelled ${plural(mine, "pair")} here. The next run uses these labels.`,
+    `You have labelled ${plural(labelled, "pair")} here. The next run uses these labels.`,
     button("Train a reranker", () => goTo("train"), { kind: "primary rr-needs-admin" }),
     checkImported(session),
     skipped ? button(`Review ${formatInt(skipped)} skipped`, review) : null,
@@ -96,7 +96,7 @@ function allLabelled(session, { total, skipped, mine }) {
 
 /** @param {Session} session */
 function checkImported(session) {
-  if (!session.stream.came_labelled || session.imported) return null;
+  if (!session.stream.has_imported_labels || session.imported) return null;
   const check = () => session.choose({ imported: true, order: session.stream.order });
   return button("Check imported labels", check);
 }

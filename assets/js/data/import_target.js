@@ -146,9 +146,9 @@ export class TargetFoot {
   /** @param {ImportPreview} preview */
   show(preview) {
     const { into, dataset } = this.target;
-    const taken = into === "new" && preview.there !== null;
+    const taken = into === "new" && preview.existing_pairs !== null;
     this.go.disabled = this.open || taken || !!preview.refused;
-    if (taken) fill(this.sentence, this.offerExisting(dataset, preview.there ?? 0));
+    if (taken) fill(this.sentence, this.offerExisting(dataset, preview.existing_pairs ?? 0));
     else if (preview.refused !== null)
       fill(this.sentence, preview.refused, this.offerScale(preview));
     else {

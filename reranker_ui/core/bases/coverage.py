@@ -89,9 +89,9 @@ def reads_well(tokenizer_file: Path, pairs: Sequence[tuple[str, str]]) -> bool:
 def tokens_seen(tokenizer_file: Path, text: str, limit: int = 24) -> list[tuple[str, bool]]:
     """The first tokens of a text as the model sees them, and whether each is unknown."""
     tokenizer = tokenizer_of(tokenizer_file)
-    seen = tokenizer.encode(text, add_special_tokens=False)
+    encoding = tokenizer.encode(text, add_special_tokens=False)
     unknown = unknown_id(tokenizer_file)
-    shown = zip(seen.tokens[:limit], seen.ids[:limit], strict=True)
+    shown = zip(encoding.tokens[:limit], encoding.ids[:limit], strict=True)
     return [(token, number == unknown) for token, number in shown]
 
 
@@ -108,9 +108,9 @@ class _Tally:
 
     def add(self, begin: int, pairs: Sequence[tuple[str, str]]) -> None:
         flat = [text for pair in pairs for text in pair]
-        seen = self.tokenizer.encode_batch(flat, add_special_tokens=False)
+        encodings = self.tokenizer.encode_batch(flat, add_special_tokens=False)
         for number, (query, passage) in enumerate(pairs):
-            left, right = seen[2 * number].ids, seen[2 * number + 1].ids
+            left, right = encodings[2 * number].ids, encodings[2 * number + 1].ids
             self.lengths.append(len(left) + len(right) + SPECIAL)
             if self.unknown_id in left or self.unknown_id in right:
                 self.unknown_pairs.append(begin + number)
@@ -136,11 +136,13 @@ class _Tally:
     def merged_words(self) -> tuple[float, list[list[str]]]:
         """The share of such words among distinct words, and the largest groups of known ones."""
         words = sorted(self.words)
-        seen = self.tokenizer.encode_batch(words, add_special_tokens=False)
-        ids_of = {word: tuple(encoding.ids) for word, encoding in zip(words, seen, strict=True)}
-        known = {word: ids for word, ids in ids_of.items() if self.unknown_id not in ids}
+        encodings = self.tokenizer.encode_batch(words, add_special_tokens=False)
+        ids_of = {
+            word: tuple(encoding.ids) for word, encoding in zip(words, encodings, strict=True)
+        }
+        ids_of_known = {word: ids for word, ids in ids_of.items() if self.unknown_id not in ids}
         share = sum(map(len, _merged(ids_of))) / max(len(ids_of), 1)
-        return share, [group[:8] for group in _merged(known)[:3]]
+        return share, [group[:8] for group in _merged(ids_of_known)[:3]]
 
 
 def _merged(ids_of: dict[str, tuple[int, ...]]) -> list[list[str]]:

@@ -32,21 +32,23 @@ def write_trimmed(model: Path, target: Path, pairs: Sequence[Pair]) -> dict[str,
     from reranker_ui.core.models.torch_engine import TorchEngine
 
     spec = json.loads((model / "tokenizer.json").read_text())
-    kept = kept_tokens(model / "tokenizer.json", spec, [text for pair in pairs for text in pair])
+    token_ids = kept_tokens(
+        model / "tokenizer.json", spec, [text for pair in pairs for text in pair]
+    )
     plain = TorchEngine(model)
     expected = plain.logits(pairs[:SOME])
-    before = _trim_weights(plain.model.model, kept)
+    before = _trim_weights(plain.model.model, token_ids)
     plain.model.save_pretrained(str(target), create_model_card=False)
     for name in FORMER:
         (target / name).unlink(missing_ok=True)
-    (target / "tokenizer.json").write_text(json.dumps(smaller(spec, kept), ensure_ascii=False))
+    (target / "tokenizer.json").write_text(json.dumps(smaller(spec, token_ids), ensure_ascii=False))
     difference = _difference(expected, TorchEngine(target).logits(pairs[:SOME]))
     if not difference <= CLOSE:
         raise Refused(
             f"The trimmed copy gives other scores: logits differ by {difference:.4f}. "
             "Export the whole vocabulary."
         )
-    return {"tokens": len(kept), "of": before, "difference": difference}
+    return {"tokens": len(token_ids), "of": before, "difference": difference}
 
 
 def kept_tokens(tokenizer: Path, spec: Mapping[str, Any], texts: Sequence[str]) -> list[int]:
@@ -58,20 +60,20 @@ def kept_tokens(tokenizer: Path, spec: Mapping[str, Any], texts: Sequence[str]) 
     reader = Tokenizer.from_file(str(tokenizer))
     reader.no_padding()
     reader.no_truncation()
-    kept = {token["id"] for token in spec["added_tokens"]}
+    token_ids = {token["id"] for token in spec["added_tokens"]}
     for start in range(0, len(texts), BATCH):
         for encoding in reader.encode_batch(list(texts[start : start + BATCH])):
-            kept.update(encoding.ids)
-    kept |= {number for number, piece in enumerate(_pieces(spec)) if len(_bare(piece)) < 2}
-    return sorted(kept)
+            token_ids.update(encoding.ids)
+    token_ids |= {number for number, piece in enumerate(_pieces(spec)) if len(_bare(piece)) < 2}
+    return sorted(token_ids)
 
 
-def smaller(spec: Mapping[str, Any], kept: Sequence[int]) -> dict[str, Any]:
-    """The tokenizer.json `spec` with the tokens `kept` alone, numbered in their order."""
-    place = {old: new for new, old in enumerate(kept)}
+def smaller(spec: Mapping[str, Any], token_ids: Sequence[int]) -> dict[str, Any]:
+    """The tokenizer.json `spec` with the tokens `token_ids` alone, numbered in their order."""
+    place = {old: new for new, old in enumerate(token_ids)}
     model = dict(spec["model"])
     if model["type"] == "Unigram":
-        model["vocab"] = [model["vocab"][old] for old in kept if old < len(model["vocab"])]
+        model["vocab"] = [model["vocab"][old] for old in token_ids if old < len(model["vocab"])]
         model["unk_id"] = place[model["unk_id"]]
     else:
         model["vocab"] = {
@@ -105,17 +107,17 @@ def _renumbered(processor: Any, place: Mapping[int, int]) -> Any:
     return {**processor, "special_tokens": special}
 
 
-def _trim_weights(inner: Any, kept: Sequence[int]) -> int:
-    # Takes the rows of `kept` out of the embeddings; returns how many there were.
+def _trim_weights(inner: Any, token_ids: Sequence[int]) -> int:
+    # Takes the rows of `token_ids` out of the embeddings; returns how many there were.
     import torch
 
     old, config = inner.get_input_embeddings(), inner.config
-    place = {before: new for new, before in enumerate(kept)}
+    place = {before: new for new, before in enumerate(token_ids)}
     padding = place.get(config.pad_token_id) if config.pad_token_id is not None else None
-    fresh = torch.nn.Embedding(len(kept), old.embedding_dim, padding_idx=padding)
-    fresh.weight.data = old.weight.data[torch.tensor(kept)].clone()
+    fresh = torch.nn.Embedding(len(token_ids), old.embedding_dim, padding_idx=padding)
+    fresh.weight.data = old.weight.data[torch.tensor(token_ids)].clone()
     inner.set_input_embeddings(fresh)
-    config.vocab_size = len(kept)
+    config.vocab_size = len(token_ids)
     for name in ("pad_token_id", "bos_token_id", "eos_token_id", "cls_token_id", "sep_token_id"):
         if getattr(config, name, None) is not None:
             setattr(config, name, place.get(getattr(config, name)))

@@ -71,7 +71,7 @@ def in_detail(votes: Iterable[Vote], scale: str = "binary") -> AgreementReport:
     by_pair: dict[int, dict[str, float]] = defaultdict(dict)
     for pair, annotator, label in votes:
         by_pair[pair][annotator] = label
-    shared = [given for given in by_pair.values() if len(given) > 1]
+    shared = [votes_of_pair for votes_of_pair in by_pair.values() if len(votes_of_pair) > 1]
     summary = agreement(votes, scale)
     return {
         **summary,
@@ -85,9 +85,9 @@ def in_detail(votes: Iterable[Vote], scale: str = "binary") -> AgreementReport:
 def between(shared: Shared) -> list[PairwiseAgreement]:
     """The agreement of each pair of annotators."""
     both: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
-    for given in shared:
-        for a, b in combinations(sorted(given), 2):
-            both[a, b].append((given[a], given[b]))
+    for votes_of_pair in shared:
+        for a, b in combinations(sorted(votes_of_pair), 2):
+            both[a, b].append((votes_of_pair[a], votes_of_pair[b]))
     largest = sorted(both.items(), key=lambda label: (-len(label[1]), label[0]))[:_MOST]
     rows: list[PairwiseAgreement] = []
     for (a, b), labels in largest:
@@ -115,15 +115,15 @@ def with_majority(shared: Shared) -> dict[str, MajorityAgreement]:
 
     Counts pairs with at least one other label and a unique majority.
     """
-    seen: Counter[str] = Counter()
+    compared_count: Counter[str] = Counter()
     equal: Counter[str] = Counter()
-    for given in shared:
-        for name, label in given.items():
-            others = Counter(vote for other, vote in given.items() if other != name)
+    for votes_of_pair in shared:
+        for name, label in votes_of_pair.items():
+            others = Counter(vote for other, vote in votes_of_pair.items() if other != name)
             top = max(others.values())
             winners = [value for value, n in others.items() if n == top]
             if len(winners) == 1:
-                seen[name] += 1
+                compared_count[name] += 1
                 equal[name] += winners[0] == label
     return {
         name: {
@@ -132,15 +132,17 @@ def with_majority(shared: Shared) -> dict[str, MajorityAgreement]:
             "percent": equal[name] / n,
             "interval": wilson(equal[name], n),
         }
-        for name, n in sorted(seen.items())
+        for name, n in sorted(compared_count.items())
     }
 
 
 def confusion(shared: Shared, scale: str = "binary") -> Confusion:
     """The confusion matrix; scores are rounded to five values."""
     step = (lambda label: round(label * _STEPS) / _STEPS) if scale == "score" else float
-    rounded = [{name: step(label) for name, label in given.items()} for given in shared]
-    labels = sorted({label for given in rounded for label in given.values()})
+    rounded = [
+        {name: step(label) for name, label in votes_of_pair.items()} for votes_of_pair in shared
+    ]
+    labels = sorted({label for votes_of_pair in rounded for label in votes_of_pair.values()})
     place = {label: n for n, label in enumerate(labels)}
 
     def empty() -> list[list[int]]:
@@ -148,8 +150,8 @@ def confusion(shared: Shared, scale: str = "binary") -> Confusion:
 
     everyone = empty()
     annotators: dict[str, list[list[int]]] = defaultdict(empty)
-    for given in rounded:
-        for (a, x), (b, y) in combinations(given.items(), 2):
+    for votes_of_pair in rounded:
+        for (a, x), (b, y) in combinations(votes_of_pair.items(), 2):
             i, j = place[x], place[y]
             everyone[min(i, j)][max(i, j)] += 1
             annotators[a][i][j] += 1
@@ -184,7 +186,9 @@ def _intervals(shared: Shared, summary: Agreement, scale: str) -> Intervals:
 def _percent(shared: Shared) -> Measure:
     import numpy as np
 
-    pairings = [[a == b for a, b in combinations(given.values(), 2)] for given in shared]
+    pairings = [
+        [a == b for a, b in combinations(votes_of_pair.values(), 2)] for votes_of_pair in shared
+    ]
     equal, all_of = (np.array([how(pairing) for pairing in pairings]) for how in (sum, len))
     return lambda places: float(equal[places].sum() / all_of[places].sum())
 
@@ -193,21 +197,21 @@ def _kappa(shared: Shared) -> Measure:
     import numpy as np
     from sklearn.metrics import cohen_kappa_score
 
-    names = sorted({name for given in shared for name in given})
-    labels = np.array([[given[name] for name in names] for given in shared])
+    names = sorted({name for votes_of_pair in shared for name in votes_of_pair})
+    labels = np.array([[votes_of_pair[name] for name in names] for votes_of_pair in shared])
     values, flat = np.unique(labels, return_inverse=True)
-    votes, known = flat.reshape(labels.shape), np.arange(len(values))
-    return lambda places: float(cohen_kappa_score(*votes[places].T, labels=known))
+    votes, codes = flat.reshape(labels.shape), np.arange(len(values))
+    return lambda places: float(cohen_kappa_score(*votes[places].T, labels=codes))
 
 
 def _alpha(shared: Shared, scale: str) -> Measure:
     import krippendorff
     import numpy as np
 
-    values = sorted({label for given in shared for label in given.values()})
+    values = sorted({label for votes_of_pair in shared for label in votes_of_pair.values()})
     counts = np.zeros((len(shared), len(values)))
-    for row, given in zip(counts, shared, strict=True):
-        for label in given.values():
+    for row, votes_of_pair in zip(counts, shared, strict=True):
+        for label in votes_of_pair.values():
             row[values.index(label)] += 1
     level = LEVELS.get(scale, "nominal")
 

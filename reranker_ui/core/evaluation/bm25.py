@@ -137,8 +137,10 @@ def _presence(texts: list[str], vocabulary: dict[str, int], width: int) -> Any:
     # 1 where a known word occurs in a text, however often: texts x vocabulary.
     from scipy import sparse
 
-    known = [{vocabulary[word] for word in words(text) if word in vocabulary} for text in texts]
-    columns = [column for row in known for column in sorted(row)]
-    starts = np.cumsum([0, *map(len, known)])
+    known_words = [
+        {vocabulary[word] for word in words(text) if word in vocabulary} for text in texts
+    ]
+    columns = [column for row in known_words for column in sorted(row)]
+    starts = np.cumsum([0, *map(len, known_words)])
     ones = np.ones(len(columns), dtype=np.float32)
     return sparse.csr_matrix((ones, columns, starts), shape=(len(texts), width))

@@ -184,8 +184,8 @@ def _cut(reciprocal_rank: float) -> float:
 
 def _ranked(frame: pd.DataFrame, seed: int) -> pd.DataFrame:
     # trec_eval breaks ties by name, which would favour the file's order.
-    tie = np.random.default_rng(seed).permutation(len(frame))
-    frame = frame.assign(tie=tie).sort_values(
+    tie_break = np.random.default_rng(seed).permutation(len(frame))
+    frame = frame.assign(tie=tie_break).sort_values(
         ["score", "tie"], ascending=[False, True], kind="stable"
     )
     return frame.assign(rank=frame.groupby("query_key", sort=False).cumcount() + 1)

@@ -41,8 +41,12 @@ def similar_of_one_query(
     """
     similar = []
     for i, j in similar_pairs([text for _, text in passages], overlap=0.9):
-        there = {queries[at]: at for at in passages[j][0]}
-        similar += [(at, there[queries[at]]) for at in passages[i][0] if queries[at] in there]
+        position_of_query = {queries[at]: at for at in passages[j][0]}
+        similar += [
+            (at, position_of_query[queries[at]])
+            for at in passages[i][0]
+            if queries[at] in position_of_query
+        ]
     return similar
 
 

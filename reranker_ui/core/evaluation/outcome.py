@@ -31,18 +31,18 @@ def outcome_of(scored: pd.DataFrame, scale: Scale = GRADES) -> dict[str, Any]:
     """
     rankers = [*RANKERS, *(["combined"] if "combined" in scored else [])]
     ndcg = pd.DataFrame({ranker: _ndcg(scored, ranker, scale) for ranker in rankers})
-    ours = rankers[-1]
+    run_ranker = rankers[-1]
     if ndcg.empty:
-        return {"ranker": ours, "intervals": {}, "against": {}, "free": None, "reference": None,
-                "worst": [], "queries": 0}  # fmt: skip
+        return {"ranker": run_ranker, "intervals": {}, "against": {}, "free": None,
+                "reference": None, "worst": [], "queries": 0}  # fmt: skip
     reference = str(ndcg[["base", *FREE]].mean().idxmax())
     return {
-        "ranker": ours,
+        "ranker": run_ranker,
         "intervals": {name: bootstrap_interval(ndcg[name].to_numpy(float)) for name in rankers},
-        "against": {name: _against(ndcg[ours] - ndcg[name]) for name in rankers[:-1]},
+        "against": {name: _against(ndcg[run_ranker] - ndcg[name]) for name in rankers[:-1]},
         "free": str(ndcg[list(FREE)].mean().idxmax()),
         "reference": reference,
-        "worst": _worst(ndcg, scored, ours, reference),
+        "worst": _worst(ndcg, scored, run_ranker, reference),
         "queries": len(ndcg),
     }
 
@@ -89,13 +89,13 @@ def randomisation_p(gains: Values) -> float:
 
 
 def _worst(
-    ndcg: pd.DataFrame, scored: pd.DataFrame, ours: str, reference: str
+    ndcg: pd.DataFrame, scored: pd.DataFrame, run_ranker: str, reference: str
 ) -> list[dict[str, Any]]:
-    changes = (ndcg[ours] - ndcg[reference]).sort_values(kind="stable")
+    changes = (ndcg[run_ranker] - ndcg[reference]).sort_values(kind="stable")
     rows = []
     for key in changes[changes < -EQUAL].index[:WORST]:
         group = scored[scored["query_key"] == key]
-        best = group.loc[group[ours].idxmax()]
+        best = group.loc[group[run_ranker].idxmax()]
         values = {ranker: float(ndcg.loc[key, ranker]) for ranker in ndcg.columns}
         shown = {"passage": str(best["passage"])[:300], "grade": float(best["grade"])}
         rows.append({"query": str(group["query"].iloc[0])} | values | shown)

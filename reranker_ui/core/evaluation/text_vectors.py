@@ -32,12 +32,12 @@ class TextVectors:
         self._keep([passage for _, passage in pairs], "document")
 
     def _keep(self, texts: Sequence[str], kind: Kind) -> None:
-        kept = self._kept[kind]
-        new = [text for text in dict.fromkeys(texts) if text not in kept]
+        cache = self._kept[kind]
+        new = [text for text in dict.fromkeys(texts) if text not in cache]
         if new:
-            kept.update(zip(new, self.made(new, kind), strict=True))
+            cache.update(zip(new, self.uncached(new, kind), strict=True))
 
-    def made(self, texts: Sequence[str], kind: Kind) -> Any:
+    def uncached(self, texts: Sequence[str], kind: Kind) -> Any:
         """As `vectors`, but made again and not kept."""
         if self._shared is not None and len(texts) >= sharing.LEAST:
             return self._shared.vectors(self._path, texts, kind)

@@ -32,12 +32,12 @@ class VectorIndex:
 
     def append(self, keys: Sequence[str], vectors: Any) -> None:
         """Add the embeddings of texts with these keys: texts x dimensions."""
-        vectors, known = np.ascontiguousarray(vectors, KIND), len(self)
+        vectors, count = np.ascontiguousarray(vectors, KIND), len(self)
         self._folder.mkdir(parents=True, exist_ok=True)
         # The name holds the dimensions, which no damage of a file can change.
         file = self._folder / f"vectors-{vectors.shape[1]}.f32"
-        _write_at(file, known * vectors[0].nbytes, vectors)
-        _write_at(self._keys, known * np.dtype(KEY).itemsize, np.array(keys, KEY))
+        _write_at(file, count * vectors[0].nbytes, vectors)
+        _write_at(self._keys, count * np.dtype(KEY).itemsize, np.array(keys, KEY))
 
     def rows(self, places: Any) -> Any:
         """The embeddings at an array of places: places x dimensions."""

@@ -77,8 +77,8 @@ def plain(name: object) -> str:
 
 
 def _is_known(name: str) -> bool:
-    bare = plain(name)  # "negative_1" is one of several "negative"
-    return bare in _ALL or bare.rstrip("0123456789") in _LISTED
+    plain_name = plain(name)  # "negative_1" is one of several "negative"
+    return plain_name in _ALL or plain_name.rstrip("0123456789") in _LISTED
 
 
 def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
@@ -127,8 +127,8 @@ def guess_columns(values: Sequence[Mapping[Any, Any]]) -> dict[str, Any]:
 
 def ids_only(name: object) -> bool:
     """Whether a column's name indicates ids, not texts."""
-    bare = plain(name)
-    return bare in IDS or (bare.endswith("id") and str(name)[-3:-2] in "_- .")
+    plain_name = plain(name)
+    return plain_name in IDS or (plain_name.endswith("id") and str(name)[-3:-2] in "_- .")
 
 
 def is_count(name: object) -> bool:
@@ -163,7 +163,7 @@ def _by_name(role: str, names: Sequence[Any]) -> Any:
     # "Input.query", "data.query": the part of a record comes first.
     dotted = [n for n in reversed(names) if "." in str(n) and not plain(n).startswith("meta")]
     by_plain = {plain(name.rpartition(".")[2]): name for name in dotted} | by_plain
-    return next((by_plain[known] for known in KNOWN[role] if known in by_plain), None)
+    return next((by_plain[alias] for alias in KNOWN[role] if alias in by_plain), None)
 
 
 def _split_column(names: Sequence[Any], cells: Mapping[Any, Sequence[Any]]) -> Any:

@@ -145,9 +145,9 @@ class _Reading:
         self.line += 1
         return self.back.popleft() if self.back else next(self.lines, None)
 
-    def give_back(self, taken: Sequence[str]) -> None:
-        self.line -= len(taken)
-        self.back.extendleft(reversed(taken))
+    def give_back(self, consumed: Sequence[str]) -> None:
+        self.line -= len(consumed)
+        self.back.extendleft(reversed(consumed))
 
 
 def _quoted(line: str, reading: _Reading, delimiter: str, spaced: bool) -> list[str] | Left:
@@ -155,19 +155,19 @@ def _quoted(line: str, reading: _Reading, delimiter: str, spaced: bool) -> list[
     cells = _parse(line, delimiter, spaced)
     if cells is not _BROKEN:
         return cells
-    taken: list[str] = []
+    consumed: list[str] = []
     size, quotes = len(line), line.count('"')
     while size < _LONGEST_RECORD and (more := reading.next()) is not None:
-        taken.append(more)
+        consumed.append(more)
         size += len(more)
         quotes += more.count('"')
         if quotes % 2 == 0 and '"' in more:
-            cells = _parse(line + "".join(taken), delimiter, spaced)
+            cells = _parse(line + "".join(consumed), delimiter, spaced)
             if isinstance(cells, list):
                 return cells
             if cells is not _BROKEN:
                 break
-    reading.give_back(taken)
+    reading.give_back(consumed)
     return _BROKEN
 
 
@@ -234,15 +234,15 @@ def _is_spaced(sample: Sequence[str], delimiter: str) -> bool:
 def _odd_rows(lines: Lines, written: Dialect) -> int:
     rows = written.rows(islice(lines(), written.skip, None))
     widths: Counter[int] = Counter()
-    swallowed = 0
+    lost_rows = 0
     for _, cells in rows:
         widths[len(cells) if isinstance(cells, list) else 0] += 1
         if written.quotes and isinstance(cells, list):
-            swallowed += sum(
+            lost_rows += sum(
                 part.count(written.delimiter) >= len(cells) - 1
                 for cell in cells
                 if "\n" in cell
                 for part in cell.split("\n")[1:-1]
             )
     usual = widths.most_common(1)[0][1] if widths else 0
-    return sum(widths.values()) - usual + swallowed
+    return sum(widths.values()) - usual + lost_rows

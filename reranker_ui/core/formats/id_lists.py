@@ -107,13 +107,13 @@ def _is_listed(key: Any, value: Value) -> bool:
 def _renamed(value: Value) -> dict[Any, Any]:
     renamed: dict[Any, Any] = {}
     for key, cell in value.items():
-        bare = plain(key)
-        side = _PASSAGES.fullmatch(bare)
-        if bare in _QUERY:
+        plain_name = plain(key)
+        side = _PASSAGES.fullmatch(plain_name)
+        if plain_name in _QUERY:
             renamed["query"] = cell
         elif _is_listed(key, value):
             renamed["passages"] = [str(each) for each in cell]
-        elif bare in _GRADES and isinstance(cell, list):
+        elif plain_name in _GRADES and isinstance(cell, list):
             renamed["labels"] = cell
         elif side:
             good = side[1].startswith("pos")

@@ -150,8 +150,8 @@ def collection_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: New
     plan.names = ["query-id", "corpus-id", "score"]
     plan.notes.append(f"Judgments: {', '.join(part.name for part in qrels)}.")
     plan.notes += [*query.notes, *passage.notes]
-    if others := other_files(path):
-        plan.notes.append(f"Not read: {', '.join(others[:8])}.")
+    if unread_files := other_files(path):
+        plan.notes.append(f"Not read: {', '.join(unread_files[:8])}.")
     if not path.is_dir() and (unsafe := unsafe_members(path)):
         plan.notes.append(
             f"{len(unsafe)} files in the archive are not opened: their paths lead out of it."
@@ -171,7 +171,7 @@ def _qrel(value: Value, split: str | None) -> dict[Any, Any] | Left:
 def _columns_of_qrel(names: tuple[Any, ...]) -> tuple[Any, Any, Any] | None:
     """The columns of query, passage and grade: by their names, else by their places."""
     roles = (_QUERY_IDS, _PASSAGE_IDS, KNOWN["label"])
-    query, passage, score = (_column_of(names, known) for known in roles)
+    query, passage, score = (_column_of(names, aliases) for aliases in roles)
     if None not in (query, passage, score):
         return query, passage, score
     return (names[0], names[-2], names[-1]) if len(names) in (3, 4) else None
@@ -209,7 +209,7 @@ def sides_of(
     """The sources of query and passage: a column of texts, or a column of ids and their texts."""
     sides: dict[str, Lookup] = {}
     joins = list(options.joins)
-    for role, source, known in (
+    for role, source, aliases in (
         ("query", options.queries, _QUERY_IDS),
         ("passage", options.corpus, _PASSAGE_IDS),
     ):
@@ -220,7 +220,7 @@ def sides_of(
             sides[role] = Lookup(column_named(key, names, path.name), texts, role)
             continue
         column = guess[role]
-        id_column = _column_of(names, known)
+        id_column = _column_of(names, aliases)
         if source and (named or id_column is not None):
             sides[role] = lookup_in(
                 existing(source), role, column if named else id_column, options, tick, new_texts
@@ -233,7 +233,7 @@ def sides_of(
     return [sides["query"], sides["passage"]]
 
 
-def _column_of(names: Sequence[Any], known: Sequence[str]) -> Any:
-    """The column with the first of the `known` names; None without one."""
-    bare = {plain(name): name for name in reversed(names)}
-    return next((bare[name] for name in known if name in bare), None)
+def _column_of(names: Sequence[Any], aliases: Sequence[str]) -> Any:
+    """The column named by the first of the `aliases`; None without one."""
+    by_plain_name = {plain(name): name for name in reversed(names)}
+    return next((by_plain_name[name] for name in aliases if name in by_plain_name), None)

@@ -81,8 +81,8 @@ def _role_of(name: str) -> str | None:
     if not file.casefold().endswith(_TABLES) or _NO_DATA & set(_words(file)):
         return None
     for words in (set(_words(file)), set(_words(folders[-1] if folders else ""))):
-        for role, known in _ROLES.items():
-            if words & known:
+        for role, aliases in _ROLES.items():
+            if words & aliases:
                 return role
     return None
 

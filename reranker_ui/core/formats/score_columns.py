@@ -56,8 +56,8 @@ def note_on(name: object, cells: Iterable[Any]) -> list[str]:
 
 def columns_of_scores(values: Sequence[Mapping[Any, Any]], used: Iterable[Any]) -> set[Any]:
     """The columns beside those `used` whose names say that they are scores of a model."""
-    names, taken = dict.fromkeys(name for value in values for name in value), set(used)
-    named = [name for name in names if name not in taken and _NAMED.fullmatch(plain(name))]
+    names, used_columns = dict.fromkeys(name for value in values for name in value), set(used)
+    named = [name for name in names if name not in used_columns and _NAMED.fullmatch(plain(name))]
     return {name for name in named if are_scores(name, (value.get(name) for value in values))}
 
 

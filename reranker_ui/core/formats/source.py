@@ -136,9 +136,9 @@ def _refuse_binary(head: bytes, name: str) -> None:
 
 def _other_than_utf8(sample: bytes) -> str:
     # A few broken bytes in a UTF-8 file break only their own lines.
-    loose = sample.decode("utf-8", errors="replace")
-    whole = sum(1 for letter in loose if letter > "\x7f" and letter != "\ufffd")
-    if whole > 10 * loose.count("\ufffd"):
+    decoded = sample.decode("utf-8", errors="replace")
+    whole = sum(1 for letter in decoded if letter > "\x7f" and letter != "\ufffd")
+    if whole > 10 * decoded.count("\ufffd"):
         return "utf-8"
     if _lone_accents(sample):
         return "cp1252"
@@ -158,9 +158,9 @@ def _other_than_utf8(sample: bytes) -> str:
 def _lone_accents(sample: bytes) -> bool:
     """Whether high bytes are isolated among ASCII letters: accents of Western words."""
     runs = len(re.findall(rb"[\x80-\xff]+", sample))
-    alone = len(re.findall(rb"(?<=[A-Za-z])[\xc0-\xff](?![\x80-\xff])", sample))
-    alone += len(re.findall(rb"(?<![\x80-\xffA-Za-z])[\xc0-\xff](?=[A-Za-z])", sample))
-    return runs > 0 and alone >= 0.9 * runs
+    isolated = len(re.findall(rb"(?<=[A-Za-z])[\xc0-\xff](?![\x80-\xff])", sample))
+    isolated += len(re.findall(rb"(?<![\x80-\xffA-Za-z])[\xc0-\xff](?=[A-Za-z])", sample))
+    return runs > 0 and isolated >= 0.9 * runs
 
 
 def _mostly_latin(text: str) -> bool:

@@ -30,7 +30,7 @@ from reranker_ui.core.formats.writing import (
 from reranker_ui.core.values.pairs import Judged, Left
 
 Value = Mapping[Any, Any]
-Bare = Callable[[Any], Any]
+Unescape = Callable[[Any], Any]
 _OFTEN = 0.25  # share of rows without a query in a sheet that names each query once
 _LONG = 20  # characters from which a cell is not a name or code
 
@@ -76,10 +76,10 @@ def make_plan(
     plan.label, plan.split, plan.annotator = guess["label"], guess["split"], guess["annotator"]
     plan.label_name = LABEL_NAME if plan.label is not None and LABEL_NAME in names else None
     used = _used(plan, [*judges, *(template.columns if template else ())])
-    bare = read_safe_cell if _is_our_safe_csv(container) else _same
+    unescape = read_safe_cell if _is_our_safe_csv(container) else _same
     passage = template.fill if template else _passage_of(sides[1])
-    plan.read = _reader(plan, sides[0], passage, judges, used, bare)
-    plan.beside = partial(_beside, used, bare)
+    plan.read = _reader(plan, sides[0], passage, judges, used, unescape)
+    plan.beside = partial(_beside, used, unescape)
     plan.labelled = plan.label is not None or bool(judges) or VOTES in names
     plan.scores = scores | columns_of_scores(values, used) if plan.label is None else ()
     plan.keeps_rest, plan.one_label = True, not judges and VOTES not in names
@@ -113,27 +113,27 @@ def _used(plan: Plan, more: Sequence[Any]) -> set[Any]:
 
 
 def _reader(
-    plan: Plan, query: Lookup, passage: Callable[[Value, Bare], Any], judges: Sequence[Any],
-    used: set[Any], bare: Bare,
+    plan: Plan, query: Lookup, passage: Callable[[Value, Unescape], Any], judges: Sequence[Any],
+    used: set[Any], unescape: Unescape,
 ) -> Callable[[Value], Iterator[Judged | Left]]:  # fmt: skip
-    """A function that turns a row into a pair; `bare` undoes the escaping of a cell."""
+    """A function that turns a row into a pair; `unescape` undoes the escaping of a cell."""
 
     def read(value: Value) -> Iterator[Judged | Left]:
-        extra = further_of(_beside(used, bare, value)) or None
+        extra = further_of(_beside(used, unescape, value)) or None
         label, votes = value.get(plan.label), votes_of(value)
         if judges:
             votes = tuple((str(who), value.get(who)) for who in judges)
         elif plan.annotator is not None and label not in (None, ""):
             label, votes = None, ((str(value.get(plan.annotator) or ""), label),)
         yield Judged(
-            bare(text_of(query.of(value))), passage(value, bare), label,
+            unescape(text_of(query.of(value))), passage(value, unescape), label,
             value.get(plan.split), votes, extra,
         )  # fmt: skip
 
     return read
 
 
-def _passage_of(side: Lookup) -> Callable[[Value, Bare], Any]:
+def _passage_of(side: Lookup) -> Callable[[Value, Unescape], Any]:
     return lambda value, bare: bare(text_of(side.of(value)))
 
 
@@ -141,10 +141,10 @@ def _same(cell: Any) -> Any:
     return cell
 
 
-def _beside(used: set[Any], bare: Bare, value: Value) -> Iterator[tuple[str, Any]]:
+def _beside(used: set[Any], unescape: Unescape, value: Value) -> Iterator[tuple[str, Any]]:
     """The cells of a row that are stored with the pair."""
     return (
-        (str(bare(name)), bare(cell) if isinstance(cell, str) else cell)
+        (str(unescape(name)), unescape(cell) if isinstance(cell, str) else cell)
         for name, cell in value.items()
         if name not in used
     )

@@ -54,9 +54,9 @@ def lookup_in(
     """A column of ids with the texts of a file, folder or ZIP. role: query or passage."""
     texts, notes = new_texts(), dict[str, None]()
     for container in _containers(source, role, options, tick):
-        others = _fill(texts, container, source.name, role)
-        if others:
-            shown = ", ".join(others[:8]) + ", …" * (len(others) > 8)
+        unread_columns = _fill(texts, container, source.name, role)
+        if unread_columns:
+            shown = ", ".join(unread_columns[:8]) + ", …" * (len(unread_columns) > 8)
             notes[f"Not read of the {_part_of(role)}: {shown}."] = None
     return Lookup(column, texts, role, list(notes))
 
@@ -125,8 +125,8 @@ def _plain(options: ReadOptions) -> ReadOptions:
 
 
 def _id_of(value: Mapping[Any, Any]) -> Any:
-    bare = {plain(name): name for name in reversed(list(value))}
-    named = next((bare[known] for known in _ID if known in bare), None)
+    by_plain_name = {plain(name): name for name in reversed(list(value))}
+    named = next((by_plain_name[alias] for alias in _ID if alias in by_plain_name), None)
     if named is None:
         named = next((name for name in value if ids_only(name)), None)
     return 0 if named is None and 0 in value and len(value) > 1 else named
@@ -138,8 +138,11 @@ def _columns_of_text(value: Mapping[Any, Any], key: Any, role: str) -> list[Any]
     if rest and all(isinstance(name, int) for name in rest):
         return [min(rest)]
     if role == "query":  # a topic's title is the query, its description only explains it
-        bare = {plain(name): name for name in reversed(list(rest))}
-        named = next((bare[name] for name in (*KNOWN["query"], "title") if name in bare), None)
+        by_plain_name = {plain(name): name for name in reversed(list(rest))}
+        named = next(
+            (by_plain_name[name] for name in (*KNOWN["query"], "title") if name in by_plain_name),
+            None,
+        )
         if named is not None:
             return [named]
     if columns := keys_of_texts(rest):

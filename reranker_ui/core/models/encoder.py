@@ -46,7 +46,7 @@ class RecentVectors:
         """Keep embeddings that are known from elsewhere: texts x dimensions."""
         self._keep(dict(zip(_keys(texts, kind), map(np.array, rows), strict=True)))
 
-    def known(self, texts: Sequence[str], kind: str) -> int:
+    def recent_count(self, texts: Sequence[str], kind: str) -> int:
         """How many of the texts have an embedding here."""
         with self._turn:
             return sum(key in self._kept for key in _keys(texts, kind))
@@ -98,9 +98,9 @@ class Encoder:
         """Take embeddings that `vectors` gave earlier, so that `scores` does not repeat them."""
         self._recent.remember(texts, kind, rows)
 
-    def known(self, texts: Sequence[str], kind: Kind) -> int:
+    def recent_count(self, texts: Sequence[str], kind: Kind) -> int:
         """How many of the texts `scores` need not embed."""
-        return self._recent.known(texts, kind)
+        return self._recent.recent_count(texts, kind)
 
     def vectors(self, texts: Sequence[str], kind: Kind) -> Any:
         """The normalized embedding of each text: texts x dimensions.

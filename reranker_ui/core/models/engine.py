@@ -34,17 +34,17 @@ class FastEngine:
         import openvino
         from tokenizers import Tokenizer
 
-        kept = kept_in(folder)
-        if kept is None or "fault" in kept:
-            raise NotFast(kept["fault"] if kept else f"There is no engine in {folder}.")
-        self._names: list[str] = kept["inputs"]
-        self.max_length: int = kept["max_length"]
-        self.precision: str = precision or kept["precision"]
+        metadata = kept_in(folder)
+        if metadata is None or "fault" in metadata:
+            raise NotFast(metadata["fault"] if metadata else f"There is no engine in {folder}.")
+        self._names: list[str] = metadata["inputs"]
+        self.max_length: int = metadata["max_length"]
+        self.precision: str = precision or metadata["precision"]
         self.size = (folder / "model.bin").stat().st_size
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self.max_length, strategy="longest_first")
-        self._pad: dict[str, int] = kept["pad"]
+        self._pad: dict[str, int] = metadata["pad"]
         options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": self.precision}
         compiled = openvino.Core().compile_model(str(folder / "model.xml"), "CPU", options)
         self._request, self._turn = compiled.create_infer_request(), threading.Lock()
@@ -106,10 +106,10 @@ def beginnings(tokenizer: Any, texts: Sequence[str], limit: int) -> list[str]:
 def kept_in(folder: Path) -> dict[str, Any] | None:
     """The metadata of the engine in `folder`; None if built for another kind of processor."""
     try:
-        kept: dict[str, Any] = json.loads((folder / KEPT).read_text())
+        metadata: dict[str, Any] = json.loads((folder / KEPT).read_text())
     except (OSError, ValueError):
         return None
-    return kept if kept.get("processor") == processor() else None
+    return metadata if metadata.get("processor") == processor() else None
 
 
 def processor() -> str:

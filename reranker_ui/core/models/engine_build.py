@@ -93,15 +93,15 @@ def _make(
     tokenizer = plain.model.tokenizer
     tokenizer.backend_tokenizer.save(str(draft / "tokenizer.json"))
     pad = {"input_ids": tokenizer.pad_token_id, "token_type_ids": tokenizer.pad_token_type_id}
-    kept = {"inputs": names, "max_length": plain.max_length, "pad": pad}
+    metadata = {"inputs": names, "max_length": plain.max_length, "pad": pad}
     bf16 = preferred == "bf16" or (preferred == "auto" and has_bf16())
-    tried = ["bf16", "f32"] if bf16 else ["f32"]
-    return kept | _agreeing(draft, kept, pairs, expected, tried)
+    precisions = ["bf16", "f32"] if bf16 else ["f32"]
+    return metadata | _agreeing(draft, metadata, pairs, expected, precisions)
 
 
 def _agreeing(
     draft: Path,
-    kept: dict[str, Any],
+    metadata: dict[str, Any],
     pairs: Sequence[Pair],
     expected: Sequence[float],
     tried: Sequence[str],
@@ -109,7 +109,7 @@ def _agreeing(
     report: dict[str, Any] = {}
     for precision in tried:
         (draft / KEPT).write_text(
-            json.dumps(kept | {"precision": precision, "processor": processor()})
+            json.dumps(metadata | {"precision": precision, "processor": processor()})
         )
         try:
             logits = FastEngine(draft).logits(pairs)

@@ -18,8 +18,8 @@ def read_first_token(model: Any) -> None:
     The weights do not change. Other architectures are left unchanged.
     """
     inner: Any = getattr(model[0], "model", None)
-    alone = len(model) == 1 and type(inner).__name__ in HEADS
-    if alone and inner.config._attn_implementation == "sdpa" and not inner.config.is_decoder:
+    supported = len(model) == 1 and type(inner).__name__ in HEADS
+    if supported and inner.config._attn_implementation == "sdpa" and not inner.config.is_decoder:
         layer = inner.base_model.encoder.layer[-1]
         layer.forward = partial(_first_token, layer)
 
@@ -36,6 +36,6 @@ def _first_token(layer: Any, hidden: Any, attention_mask: Any = None, *_: Any, *
     )
     mask = None if attention_mask is None else attention_mask[:, :, :1]
     dropout = own.dropout.p if own.training else 0.0
-    seen = scaled_dot_product_attention(query, key, value, mask, dropout, scale=own.scaling)
-    seen = seen.transpose(1, 2).flatten(2)
-    return layer.feed_forward_chunk(layer.attention.output(seen, first))
+    attended = scaled_dot_product_attention(query, key, value, mask, dropout, scale=own.scaling)
+    attended = attended.transpose(1, 2).flatten(2)
+    return layer.feed_forward_chunk(layer.attention.output(attended, first))

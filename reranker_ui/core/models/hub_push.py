@@ -32,11 +32,11 @@ def push_folder(
             ignore_patterns=LEFT_OUT,
             commit_message="A reranker by Reranker UI",
         )
-        for one in more:
-            if one.is_dir():
-                api.upload_folder(repo_id=repo, folder_path=str(one), path_in_repo=one.name)
+        for path in more:
+            if path.is_dir():
+                api.upload_folder(repo_id=repo, folder_path=str(path), path_in_repo=path.name)
             else:
-                api.upload_file(repo_id=repo, path_or_fileobj=str(one), path_in_repo=one.name)
+                api.upload_file(repo_id=repo, path_or_fileobj=str(path), path_in_repo=path.name)
     except HfHubHTTPError as error:
         raise Refused(_sentence(error, repo, bool(token))) from error
     except HFValidationError as error:

@@ -15,20 +15,22 @@ def hub_is_reachable(cache_dir: Path, patience: float = PATIENCE) -> bool:
 
     if constants.HF_HUB_OFFLINE:
         return False
-    kept, endpoint = cache_dir / "hub.json", constants.ENDPOINT
-    known = _remembered(kept, endpoint)
-    if known is None:
-        known = _answers(endpoint, patience)
+    cache_file, endpoint = cache_dir / "hub.json", constants.ENDPOINT
+    reachable = _remembered(cache_file, endpoint)
+    if reachable is None:
+        reachable = _answers(endpoint, patience)
         cache_dir.mkdir(parents=True, exist_ok=True)
-        draft = kept.with_suffix(f".{threading.get_native_id()}")
-        draft.write_text(json.dumps({"endpoint": endpoint, "answers": known, "at": time.time()}))
-        draft.replace(kept)
-    return known
+        draft = cache_file.with_suffix(f".{threading.get_native_id()}")
+        draft.write_text(
+            json.dumps({"endpoint": endpoint, "answers": reachable, "at": time.time()})
+        )
+        draft.replace(cache_file)
+    return reachable
 
 
-def _remembered(kept: Path, endpoint: str) -> bool | None:
+def _remembered(cache_file: Path, endpoint: str) -> bool | None:
     try:
-        last = json.loads(kept.read_text())
+        last = json.loads(cache_file.read_text())
         fresh = last["endpoint"] == endpoint and 0 <= time.time() - last["at"] < MEMORY
         return bool(last["answers"]) if fresh else None
     except (OSError, ValueError, KeyError, TypeError):

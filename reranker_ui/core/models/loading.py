@@ -63,9 +63,9 @@ def _other_weights(folder: Path) -> Iterator[str]:
     """Names of files beside safetensors that transformers or sentence-transformers would load."""
     for file in folder.rglob("*.bin"):
         # Modules of sentence-transformers read this one where model.safetensors is missing.
-        alone = file.name == "pytorch_model.bin" and not file.with_name(SAFETENSORS).is_file()
+        only_pickle = file.name == "pytorch_model.bin" and not file.with_name(SAFETENSORS).is_file()
         shard = _SHARD.fullmatch(file.name) and not any(file.parent.glob("model*.safetensors"))
-        if alone or shard or file.name == "adapter_model.bin":
+        if only_pickle or shard or file.name == "adapter_model.bin":
             yield file.name
     for index in folder.rglob("*.safetensors.index.json"):
         weights = (read_object(index) or {}).get("weight_map")

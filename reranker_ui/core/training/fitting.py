@@ -52,13 +52,13 @@ def open_model(path: Path, max_length: int, seed: int) -> CrossEncoder:
     return model
 
 
-def save_model(model: CrossEncoder, path: Path, aside: Path) -> None:
-    """Save into the folder `path`, which appears only when complete; `aside` is its draft."""
+def save_model(model: CrossEncoder, path: Path, draft: Path) -> None:
+    """Save into the folder `path`, which appears only when complete; `draft` is its draft."""
     model.activation_fn = torch.nn.Sigmoid()
-    shutil.rmtree(aside, ignore_errors=True)
-    model.save_pretrained(str(aside), create_model_card=False)
+    shutil.rmtree(draft, ignore_errors=True)
+    model.save_pretrained(str(draft), create_model_card=False)
     shutil.rmtree(path, ignore_errors=True)
-    aside.rename(path)
+    draft.rename(path)
 
 
 def learn(

@@ -88,6 +88,6 @@ def _scorer(
     if how == "bm25":
         index = Index.build(passages)
         return lambda number: index.scores(queries[number])
-    left, right = vectors.made(queries, "query"), vectors.made(passages, "document")
+    left, right = vectors.uncached(queries, "query"), vectors.uncached(passages, "document")
     vectors.delete_engine()
     return lambda number: np.asarray(right @ left[number], dtype=np.float32)

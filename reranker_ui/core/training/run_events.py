@@ -102,8 +102,8 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
         if stop == "cancel":
             return CANCEL
         stopped = stop == "keep" and not last
-        late = time.monotonic() - self._saved > SAVE_EVERY
-        save = save or (self._lesson.phase == "train" and (stopped or late))
+        due = time.monotonic() - self._saved > SAVE_EVERY
+        save = save or (self._lesson.phase == "train" and (stopped or due))
         return STOP * stopped + SAVE * (save and self._has_room())
 
     def _has_room(self) -> bool:

@@ -53,13 +53,13 @@ def run_ranker(plan: Plan, dev_logits: list[float]) -> CombinedRanker | None:
 
 def _probe(plan: Plan, train: pd.DataFrame, terms: TermWeights) -> LinearProbe | None:
     # None where there are too few labels of a kind.
-    most = min(MOST_PROBED, max(LEAST_PROBED, plan.lesson.learned), len(train))
-    places = pd.Series(range(len(train))).sample(most, random_state=plan.recipe.seed)
-    some = rows_at(train, places)
-    truth = np.asarray(plan.folder.scale().relevant(some["grade"]), dtype=bool)
+    limit = min(MOST_PROBED, max(LEAST_PROBED, plan.lesson.learned), len(train))
+    places = pd.Series(range(len(train))).sample(limit, random_state=plan.recipe.seed)
+    sample = rows_at(train, places)
+    truth = np.asarray(plan.folder.scale().relevant(sample["grade"]), dtype=bool)
     if not enough(truth):
         return None
-    pairs = pairs_of(some)
+    pairs = pairs_of(sample)
     return LinearProbe.of(truth, *plan.baselines.vectors.of_pairs(pairs), terms.scores(pairs))
 
 

@@ -53,7 +53,7 @@ def _train(
     max_length: int,
     device: str,
     precision: str,
-    most: int = MOST_STEPS,
+    max_steps: int = MOST_STEPS,
 ) -> dict[str, Any]:
     import torch
 
@@ -79,7 +79,7 @@ def _train(
         optimizer.zero_grad()
         done = number
         long = time.monotonic() - began > SECONDS
-        if number >= LEAST_STEPS and (long or number >= most):
+        if number >= LEAST_STEPS and (long or number >= max_steps):
             break
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return {

@@ -101,8 +101,8 @@ class Scale:
                 f"There are {len(names)} names for {self.max - self.min + 1:g} labels. Give one"
                 f" for each label from {self.min:g} to {self.max:g}, lowest first."
             )
-        given = [name.casefold() for name in names if name]
-        if len(set(given)) < len(given) or max(map(len, given)) > LONGEST_NAME:
+        folded_names = [name.casefold() for name in names if name]
+        if len(set(folded_names)) < len(folded_names) or max(map(len, folded_names)) > LONGEST_NAME:
             raise Refused(
                 f"Two labels cannot have the same name, and a name has at most {LONGEST_NAME}"
                 " characters."

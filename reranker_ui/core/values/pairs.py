@@ -102,10 +102,10 @@ def import_sentence(counts: Mapping[str, Any]) -> str:
     added = f"{counts['added']:,}"
     if replaced := counts.get("replaced"):
         return f"{added} added, {replaced:,} replaced"
-    if there := counts["already_there"]:
+    if already_there := counts["already_there"]:
         new = counts["new_labels"]
         labels = f"{new:,} new {'label' if new == 1 else 'labels'}"
-        return f"{added} added, {labels}, {there:,} already there"
+        return f"{added} added, {labels}, {already_there:,} already there"
     return f"{added} {'pair' if counts['added'] == 1 else 'pairs'} added"
 
 

@@ -186,7 +186,7 @@ class RunFolder(ProcessFolder):
         alive = self.lives()  # first: a worker that ends meanwhile has written its last event
         return event_log.status_of((event["event"] for event in self.events()[0]), alive)
 
-    def kept(self) -> dict[str, Any] | None:
+    def last_stop(self) -> dict[str, Any] | None:
         """The last `stopped` event; None where the run was never stopped with its model saved."""
         events = [event for event in self.events()[0] if event["event"] == "stopped"]
         return events[-1] if events else None

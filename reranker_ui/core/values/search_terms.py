@@ -50,9 +50,9 @@ class Search:
 
     phrases: tuple[tuple[str, bool], ...]
 
-    def finds(self, *given: str) -> bool:
+    def finds(self, *pair_texts: str) -> bool:
         """Whether the search matches a pair of these texts, by the same rule as the index."""
-        texts = [spaced(text) + " " for text in given]
+        texts = [spaced(text) + " " for text in pair_texts]
         needles = [phrase if is_prefix else f"{phrase} " for phrase, is_prefix in self.phrases]
         return all(any(needle in text for text in texts) for needle in needles)
 
@@ -75,8 +75,8 @@ def read_search(typed: str) -> Search | None:
         return None
     last, open_end = phrases[-1]
     unfinished = open_end and not typed[-1:].isspace()
-    others = [other for other, _ in phrases[:-1] if unfinished or other != last]
-    whole = dict.fromkeys(others)
+    earlier_phrases = [other for other, _ in phrases[:-1] if unfinished or other != last]
+    whole = dict.fromkeys(earlier_phrases)
     words = sum(other.count(" ") for other in (*whole, last))
     if words > MOST_WORDS:
         raise Refused(

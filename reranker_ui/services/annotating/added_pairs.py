@@ -12,7 +12,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import Split, hashed_split
 from reranker_ui.services.labels.dataset_details import checked_text
 from reranker_ui.services.labels.datasets import find_dataset
-from reranker_ui.services.labels.effective_labels import seen
+from reranker_ui.services.labels.effective_labels import is_visible
 from reranker_ui.services.ranking.retrieval import words
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, pairs
@@ -55,13 +55,17 @@ def unjudged_passages(
     query = checked_text(workspace, query, "query")
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
-        of_query = pairs.c.dataset_id == dataset.id, pairs.c.query_key == query_key(query), seen()
-        known = set(connection.scalars(select(pairs.c.passage_key).where(*of_query)))
+        of_query = (
+            pairs.c.dataset_id == dataset.id,
+            pairs.c.query_key == query_key(query),
+            is_visible(),
+        )
+        paired = set(connection.scalars(select(pairs.c.passage_key).where(*of_query)))
     k = max(1, min(k, MOST))
-    hits = words.search(workspace, user, dataset_name, query, k + len(known))
-    fresh = [(passage, score) for passage, score in hits if passage_key(passage) not in known]
+    hits = words.search(workspace, user, dataset_name, query, k + len(paired))
+    fresh = [(passage, score) for passage, score in hits if passage_key(passage) not in paired]
     return {
-        "known": len(known),
+        "known": len(paired),
         "passages": [{"passage": passage, "score": score} for passage, score in fresh[:k]],
     }
 

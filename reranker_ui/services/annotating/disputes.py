@@ -146,6 +146,6 @@ def _add_imported(connection: sa.Connection, by_id: dict[int, dict[str, Any]]) -
         pair["imported"] = [] if pair["label"] is None else [pair["label"]]
     query = select(imported_labels).where(imported_labels.c.pair_id.in_(by_id))
     for row in connection.execute(query):
-        known = by_id[row.pair_id]["imported"]
-        if row.value not in known:
-            known.append(row.value)
+        imported_labels_of_pair = by_id[row.pair_id]["imported"]
+        if row.value not in imported_labels_of_pair:
+            imported_labels_of_pair.append(row.value)

@@ -46,13 +46,13 @@ def mark_gold(
         dataset = find_dataset(connection, dataset_name)
         view = visibility_of(dataset, user)
         rows = connection.execute(pairs_with_labels(view, pairs.c.id, only=list(ids))).all()
-        known = {row.id: row.effective for row in rows if row.effective is not None}
-        chosen = list(known) if gold else [row.id for row in rows]
+        label_of = {row.id: row.effective for row in rows if row.effective is not None}
+        chosen = list(label_of) if gold else [row.id for row in rows]
         if not chosen:
             raise Refused("None of these pairs has a label. Label them, then mark them as gold.")
         connection.execute(gold_pairs.delete().where(gold_pairs.c.pair_id.in_(chosen)))
         if gold:
-            labelled = [{"pair_id": pair, "label": known[pair]} for pair in chosen]
+            labelled = [{"pair_id": pair, "label": label_of[pair]} for pair in chosen]
             connection.execute(gold_pairs.insert(), labelled)
         what = "mark gold" if gold else "unmark gold"
         subject, now = f"dataset:{dataset.id}", time.time()
@@ -90,12 +90,12 @@ def gold_report(connection: sa.Connection, dataset: sa.Row[Any]) -> dict[str, Go
 
 
 def _open_gold(dataset: sa.Row[Any], user: User) -> sa.Select[Any]:
-    answered = sa.exists().where(
+    has_answered = sa.exists().where(
         annotations.c.pair_id == pairs.c.id, annotations.c.annotator == user.name
     )
     return (
         select(pairs.c.id)
         .join(gold_pairs, gold_pairs.c.pair_id == pairs.c.id)
-        .where(pairs.c.dataset_id == dataset.id, pairs.c.retired_at.is_(None), ~answered)
+        .where(pairs.c.dataset_id == dataset.id, pairs.c.retired_at.is_(None), ~has_answered)
         .where(*offered(dataset, user))
     )

@@ -41,11 +41,11 @@ def former_labels(
     """What the annotator's labels were at `since`, as recorded by their first change after it."""
     older = [row["pair_id"] for row in rows if row["created_at"] < since]
     former: dict[int, Row] = {}
-    for some in _chunks(older):
+    for chunk in _chunks(older):
         query = (
             select(journal.c.subject, journal.c.before)
             .where(
-                journal.c.subject.in_([f"pair:{pair}" for pair in some]),
+                journal.c.subject.in_([f"pair:{pair}" for pair in chunk]),
                 journal.c.who == annotator,
                 journal.c.what == "annotate",
                 journal.c.at >= since,
@@ -55,15 +55,17 @@ def former_labels(
         for subject, before in connection.execute(query):
             pair = int(subject.partition(":")[2])
             if before:
-                kept = {name: before.get(name) for name in _BEFORE_THAT}
-                former.setdefault(pair, kept | {"cannot_tell": before.get("cannot_tell") or 0})
+                former_values = {name: before.get(name) for name in _BEFORE_THAT}
+                former.setdefault(
+                    pair, former_values | {"cannot_tell": before.get("cannot_tell") or 0}
+                )
     return former
 
 
 def remove(connection: sa.Connection, annotator: str, ids: list[int]) -> None:
     """Delete the annotator's rows of these pairs."""
-    for some in _chunks(ids):
-        selected = annotations.c.annotator == annotator, annotations.c.pair_id.in_(some)
+    for chunk in _chunks(ids):
+        selected = annotations.c.annotator == annotator, annotations.c.pair_id.in_(chunk)
         connection.execute(annotations.delete().where(*selected))
 
 
@@ -80,8 +82,8 @@ def count_votes(connection: sa.Connection, ids: list[int]) -> None:
         .where(annotations.c.pair_id == pairs.c.id, annotations.c.label.is_not(None))
         .scalar_subquery()
     )
-    for some in _chunks(ids):
-        connection.execute(pairs.update().where(pairs.c.id.in_(some)).values(votes=votes))
+    for chunk in _chunks(ids):
+        connection.execute(pairs.update().where(pairs.c.id.in_(chunk)).values(votes=votes))
 
 
 def record_pairs(
@@ -106,10 +108,10 @@ def record_pairs(
 
 def existing(connection: sa.Connection, ids: list[int]) -> set[int]:
     """Those of the pairs that were not deleted."""
-    known: set[int] = set()
-    for some in _chunks(ids):
-        known |= set(connection.scalars(select(pairs.c.id).where(pairs.c.id.in_(some))))
-    return known
+    visible: set[int] = set()
+    for chunk in _chunks(ids):
+        visible |= set(connection.scalars(select(pairs.c.id).where(pairs.c.id.in_(chunk))))
+    return visible
 
 
 def labelled_after(
@@ -117,9 +119,9 @@ def labelled_after(
 ) -> set[int]:
     """Those of the pairs that the annotator labelled after a moment."""
     labelled: set[int] = set()
-    for some in _chunks(sorted(ids)):
+    for chunk in _chunks(sorted(ids)):
         newer = annotations.c.annotator == annotator, annotations.c.updated_at > after
-        query = select(annotations.c.pair_id).where(*newer, annotations.c.pair_id.in_(some))
+        query = select(annotations.c.pair_id).where(*newer, annotations.c.pair_id.in_(chunk))
         labelled |= set(connection.scalars(query))
     return labelled
 

@@ -13,9 +13,9 @@ from reranker_ui.services.labels.effective_labels import importing
 from reranker_ui.services.labels.guidelines import rules
 from reranker_ui.services.labels.open_pairs import (
     OpenPairs,
-    came_unlabelled,
     disputed_ids,
     found_otherwise,
+    imported_unlabelled,
     in_scope,
     kind,
     leases_of_others,
@@ -46,7 +46,7 @@ class ReservedPairs(TypedDict):
 class OwnLabels(TypedDict):
     """The user's labels, in all and today; `pace`: median seconds a pair."""
 
-    mine: int
+    labelled: int
     today: int
     pace: float | None
 
@@ -111,7 +111,7 @@ def waiting(workspace: Workspace, user: User, dataset_name: str) -> int:
 
 def has_unlabelled(connection: sa.Connection, dataset: sa.Row[Any], user: User) -> bool:
     """Whether the dataset has pairs without an imported label that may be offered."""
-    where = [*came_unlabelled(), pairs.c.dataset_id == dataset.id, *offered(dataset, user)]
+    where = [*imported_unlabelled(), pairs.c.dataset_id == dataset.id, *offered(dataset, user)]
     return bool(connection.scalar(select(sa.exists().where(*where))))
 
 
@@ -217,10 +217,10 @@ def _own(connection: sa.Connection, dataset: sa.Row[Any], user: User, since: flo
     )
     recent = connection.execute(labelled.limit(_RECENT)).all()
     seconds = [row.seconds for row in recent if row.seconds is not None]
-    today = labelled.where(annotations.c.updated_at >= since).order_by(None).subquery()
-    given = labelled.order_by(None).subquery()
+    today_rows = labelled.where(annotations.c.updated_at >= since).order_by(None).subquery()
+    own_rows = labelled.order_by(None).subquery()
     return {
-        "mine": connection.scalar(select(func.count()).select_from(given)) or 0,
-        "today": connection.scalar(select(func.count()).select_from(today)) or 0,
+        "labelled": connection.scalar(select(func.count()).select_from(own_rows)) or 0,
+        "today": connection.scalar(select(func.count()).select_from(today_rows)) or 0,
         "pace": median(seconds) if seconds else None,
     }

@@ -25,11 +25,13 @@ def _unlabelled_first(of: OpenPairs, n: int, have: list[int]) -> list[int]:
 
 def _by_query(of: OpenPairs, n: int, have: list[int]) -> list[int]:
     # The current query comes first, then the queries of the first open pairs.
-    in_hand = select(pairs.c.query_key).where(pairs.c.id == (have[-1] if have else 0))
-    current = of.connection.scalar(in_hand)
+    current_query = select(pairs.c.query_key).where(pairs.c.id == (have[-1] if have else 0))
+    current_key = of.connection.scalar(current_query)
     fresh = pairs.c.id.not_in(have)
     first = select(pairs.c.query_key).where(pairs.c.id.in_(of.first(n, fresh)))
-    keys = list(dict.fromkeys([current or "", *of.connection.scalars(first.order_by(pairs.c.id))]))
+    keys = list(
+        dict.fromkeys([current_key or "", *of.connection.scalars(first.order_by(pairs.c.id))])
+    )
     of_queries = and_(pairs.c.dataset_id == of.dataset.id, pairs.c.query_key.in_(keys), fresh)
     candidates = of.among(of_queries, _CANDIDATES)
     candidates.sort(key=lambda row: (keys.index(row[1]), row[0]))
@@ -55,14 +57,14 @@ def _at_random(of: OpenPairs, n: int, have: list[int]) -> list[int]:
 
 def _uncertain(of: OpenPairs, n: int, have: list[int]) -> list[int]:
     """Pairs of which the dataset's run or cosine is least certain, with a random share."""
-    draws = [secrets.randbelow(100) < _BY_CHANCE for _ in range(n)]
-    by_chance = _at_random(of, sum(draws), have) if any(draws) else []
+    random_places = [secrets.randbelow(100) < _BY_CHANCE for _ in range(n)]
+    by_chance = _at_random(of, sum(random_places), have) if any(random_places) else []
     doubt = _doubted_by_run if of.dataset.order_run else _doubted_by_cosine
     doubted = doubt(of, n - len(by_chance), [*have, *by_chance])
     of.drawn |= dict.fromkeys(doubted, "uncertain")
     both, chosen = {True: by_chance, False: doubted}, []
-    for by_lot in draws:
-        if kind := both[by_lot] or both[not by_lot]:
+    for is_random in random_places:
+        if kind := both[is_random] or both[not is_random]:
             chosen.append(kind.pop(0))
     # Not scored yet, or all that was scored is labelled: the rest in turn.
     return [*chosen, *_unlabelled_first(of, n - len(chosen), [*have, *chosen])]
@@ -98,8 +100,8 @@ def _first_of(ids: list[int], n: int, of: OpenPairs, where: Where) -> list[int]:
 
 
 def _disputed(of: OpenPairs, n: int, have: list[int]) -> list[int]:
-    known = disputed_ids(of.connection, visibility_of(of.dataset, of.user))
-    disputed = [pair for pair in known if pair not in have]
+    disputed_pairs = disputed_ids(of.connection, visibility_of(of.dataset, of.user))
+    disputed = [pair for pair in disputed_pairs if pair not in have]
     return _first_of(disputed, n, of, [*of.for_me, *offered(of.dataset, of.user)])
 
 

@@ -73,7 +73,7 @@ class NextPairs(TypedDict):
     """The next pairs of an annotator, and those they have that need no label any more."""
 
     pairs: list[StreamPair]
-    gone: list[int]
+    closed: list[int]
 
 
 def next_pairs(
@@ -104,19 +104,19 @@ def next_pairs(
         closed = open_pairs.closed(have, again=order in ("disputed", "skipped"))
         gold = open_gold(connection, dataset, user, closed)
         closed = [pair for pair in closed if pair not in gold]
-        kept = [pair for pair in have if pair not in closed]
-        new = _mixed(ORDERS[order](open_pairs, n, kept), open_pairs, kept)
+        still_open = [pair for pair in have if pair not in closed]
+        new = _mixed(ORDERS[order](open_pairs, n, still_open), open_pairs, still_open)
         _release(connection, user, closed)
-        lease(connection, user, [*kept, *new], now)
+        lease(connection, user, [*still_open, *new], now)
         payload = pairs_for(workspace, connection, user, new)
         for pair in payload:
             if pair["id"] in open_pairs.drawn:
                 pair["drawn"] = open_pairs.drawn[pair["id"]]
-        return {"pairs": payload, "gone": closed}
+        return {"pairs": payload, "closed": closed}
 
 
 def _mixed(new: list[int], of: OpenPairs, have: Sequence[int]) -> list[int]:
-    """`found` with a gold pair among every EVERY, at places that nobody can guess."""
+    """`new` with a gold pair among every EVERY, at random positions."""
     gold = gold_for(of.connection, of.dataset, of.user, [*have, *new], len(new) // EVERY)
     for pair in gold:
         new.insert(secrets.randbelow(len(new) + 1), pair)
@@ -136,18 +136,18 @@ def take(workspace: Workspace, user: User, pair_id: int) -> StreamPair | None:
         if dataset is None:
             return None
         may_label(dataset, user)
-        seen = select(pairs.c.id).where(pairs.c.id == pair_id, pairs.c.retired_at.is_(None))
-        taken = list(connection.scalars(seen.where(*offered(dataset, user))))
+        existing = select(pairs.c.id).where(pairs.c.id == pair_id, pairs.c.retired_at.is_(None))
+        leasable = list(connection.scalars(existing.where(*offered(dataset, user))))
         own = annotations.c.pair_id == pair_id, annotations.c.annotator == user.name
         own_label = connection.scalar(select(annotations.c.id).where(*own))
         if (
-            taken
+            leasable
             and own_label is None
-            and OpenPairs(connection, dataset, user, now, True).closed(taken)
+            and OpenPairs(connection, dataset, user, now, True).closed(leasable)
         ):
             raise Refused("This pair has enough labels, or other annotators have reserved it.")
-        lease(connection, user, taken, now)
-        return next(iter(pairs_for(workspace, connection, user, taken)), None)
+        lease(connection, user, leasable, now)
+        return next(iter(pairs_for(workspace, connection, user, leasable)), None)
 
 
 def release(workspace: Workspace, user: User, dataset_name: str) -> int:
@@ -176,12 +176,12 @@ def lease(connection: sa.Connection, user: User, ids: Iterable[int], now: float)
         or_(~leased(now), leases.c.pair_id.in_(chosen)),
     )
     connection.execute(over)
-    others = select(func.count()).where(leases.c.pair_id == pairs.c.id, leased(now))
+    leases_count = select(func.count()).where(leases.c.pair_id == pairs.c.id, leased(now))
     wanted = (
         select(pairs.c.id)
         .join(datasets, datasets.c.id == pairs.c.dataset_id)
         .where(pairs.c.id.in_(chosen))
-        .where(pairs.c.votes + others.scalar_subquery() < datasets.c.overlap)
+        .where(pairs.c.votes + leases_count.scalar_subquery() < datasets.c.overlap)
     )
     until = {"annotator": user.name, "until": now + LEASE_SECONDS}
     rows = [{"pair_id": pair, **until} for pair in connection.scalars(wanted)]
@@ -215,8 +215,10 @@ def _add_further(
 
 
 def _add_opinions(connection: sa.Connection, user: User, by_id: dict[int, dict[str, Any]]) -> None:
-    seen = select(datasets).where(datasets.c.blind == 0, datasets.c.id.in_(_datasets_of(by_id)))
-    for dataset in connection.execute(seen).all():
+    visible_datasets = select(datasets).where(
+        datasets.c.blind == 0, datasets.c.id.in_(_datasets_of(by_id))
+    )
+    for dataset in connection.execute(visible_datasets).all():
         in_dataset = pairs.c.id.in_(by_id), pairs.c.dataset_id == dataset.id
         open_labels = in_dataset + tuple(visibility_of(dataset, user).shown())
         query = select(pairs.c.id, pairs.c.label).where(*open_labels)

@@ -26,13 +26,13 @@ class LabelledPair(TypedDict):
 
 
 class QueryCandidate(TypedDict):
-    """A passage of a query with the user's own label. `mine`: whether they labelled or skipped."""
+    """A passage of a query with the user's own label; `answered`: labelled or skipped by them."""
 
     id: int
     passage: str
     label: float | None
     cannot_tell: int | None
-    mine: bool
+    answered: bool
 
 
 class QueryCandidates(TypedDict):
@@ -84,7 +84,7 @@ def candidates_of(workspace: Workspace, user: User, pair_id: int, n: int = 30) -
         counted = select(func.count(), func.count(annotations.c.label)).select_from(both)
         total, labelled = connection.execute(counted.where(*same)).one()
         shown = (pairs.c.id, func.substr(pairs.c.passage, 1, 300).label("passage"))
-        is_own = annotations.c.id.is_not(None).label("mine")
+        is_own = annotations.c.id.is_not(None).label("answered")
         answer = (annotations.c.label, annotations.c.cannot_tell, is_own)
         query = select(*shown, *answer).select_from(both).where(*same)
         before = connection.execute(

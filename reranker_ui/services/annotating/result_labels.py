@@ -83,14 +83,14 @@ def send_to_annotate(
     if not 1 <= len(passages) <= MOST_SENT:
         raise Refused(f"Send one to {MOST_SENT} passages at once, not {len(passages)}.")
     query = query.strip()
-    known = {row["pair_id"] for row in candidates_of_query(workspace, user, dataset, query)}
+    paired = {row["pair_id"] for row in candidates_of_query(workspace, user, dataset, query)}
     with workspace.writing() as connection:
         row = find_dataset(connection, dataset)
         may_label(row, user)
         numbers = [_pair(workspace, connection, user, row.id, query, text) for text in passages]
     rows = candidates_of_query(workspace, user, dataset, query)
     split = next((row["split"] for row in rows if row["pair_id"] == numbers[0]), None)
-    return {"pairs": numbers, "new": len(set(numbers) - known), "split": split}
+    return {"pairs": numbers, "new": len(set(numbers) - paired), "split": split}
 
 
 def _now(workspace: Workspace, user: User, dataset: str, query: str, pair_id: int) -> ResultLabel:
@@ -105,13 +105,13 @@ def _pair(
 ) -> int:  # fmt: skip
     """The id of the pair, which is added if the dataset does not have it."""
     query, passage = query.strip(), passage.strip()
-    known = connection.scalar(
+    existing = connection.scalar(
         select(pairs.c.id).where(
             pairs.c.dataset_id == dataset_id, pairs.c.pair_key == pair_key(query, passage)
         )
     )
-    if known:
-        return int(known)
+    if existing:
+        return int(existing)
     query = checked_text(workspace, query, "query")
     passage = checked_text(workspace, passage, "passage")
     return _add(connection, user, dataset_id, query, passage)

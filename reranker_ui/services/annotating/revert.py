@@ -85,8 +85,8 @@ def revert_labels(
         if former:
             check_scale_since(connection, dataset.id, since)
         remove(connection, annotator, [row["pair_id"] for row in rows])
-        kept = [{**former[p], "pair_id": p, "annotator": annotator} for p in former]
-        insert(connection, kept)
+        former_rows = [{**former[p], "pair_id": p, "annotator": annotator} for p in former]
+        insert(connection, former_rows)
         count_votes(connection, [row["pair_id"] for row in rows])
         lines = [
             (f"pair:{row['pair_id']}", row["label"], former.get(row["pair_id"], {}).get("label"))

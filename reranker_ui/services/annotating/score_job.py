@@ -20,7 +20,7 @@ from reranker_ui.core.values.machine import lower_priority
 from reranker_ui.services.annotating.model_scores import doubted_file
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import importing
-from reranker_ui.services.labels.open_pairs import came_unlabelled, disputed_ids, not_test
+from reranker_ui.services.labels.open_pairs import disputed_ids, imported_unlabelled, not_test
 from reranker_ui.services.labels.pair_counts import count_labels
 from reranker_ui.services.labels.visibility import Visibility, known_to_all
 from reranker_ui.services.ranking.rankers import Ranker, find_ranker
@@ -46,8 +46,8 @@ def score_waiting(
         unchecked = _unchecked(connection, dataset)
         first = _to_decide(connection, dataset, unchecked)
         scored_pairs = select(func.count()).where(scores.c.run_id == run_id)
-        known = select(pairs.c.id).where(pairs.c.id == scores.c.pair_id, *unchecked).exists()
-        done = int(connection.scalar(scored_pairs.where(known)) or 0)
+        is_waiting = select(pairs.c.id).where(pairs.c.id == scores.c.pair_id, *unchecked).exists()
+        done = int(connection.scalar(scored_pairs.where(is_waiting)) or 0)
         total = int(connection.scalar(select(func.count()).where(*unchecked)) or 0)
     progress: dict[str, Any] = {"scored": done, "wanted": max(total, done)}
     job.report(progress)
@@ -98,10 +98,10 @@ def _cosines(
     """The cosine of each pair whose passage is embedded."""
     keys = {row.id: int(row.passage_key[:16], 16) for row in rows}
     passages = index.of_keys(list(keys.values()))
-    known = [row for row in rows if keys[row.id] in passages]
-    queries = list(dict.fromkeys(row.query for row in known))
+    embedded = [row for row in rows if keys[row.id] in passages]
+    queries = list(dict.fromkeys(row.query for row in embedded))
     vectors = dict(zip(queries, embeddings.encoder().vectors(queries, "query"), strict=True))
-    return {row.id: float(vectors[row.query] @ passages[keys[row.id]]) for row in known}
+    return {row.id: float(vectors[row.query] @ passages[keys[row.id]]) for row in embedded}
 
 
 def _unchecked(connection: sa.Connection, dataset: sa.Row[Any]) -> list[sa.ColumnElement[bool]]:
@@ -111,9 +111,9 @@ def _unchecked(connection: sa.Connection, dataset: sa.Row[Any]) -> list[sa.Colum
     if not dataset.test_annotators:
         conditions.append(not_test())
     if connection.scalar(
-        select(select(pairs.c.id).where(*conditions, *came_unlabelled()).exists())
+        select(select(pairs.c.id).where(*conditions, *imported_unlabelled()).exists())
     ):
-        return [*conditions, *came_unlabelled()]
+        return [*conditions, *imported_unlabelled()]
     return [*conditions, pairs.c.retired_at.is_(None)]
 
 
@@ -127,8 +127,8 @@ def _to_decide(
     disputed = disputed_ids(connection, Visibility(dataset.id))
     waiting: set[int] = set()
     for start in range(0, len(disputed), BATCH):
-        some = pairs.c.id.in_(disputed[start : start + BATCH])
-        waiting |= set(connection.scalars(select(pairs.c.id).where(some, *unchecked)))
+        in_batch = pairs.c.id.in_(disputed[start : start + BATCH])
+        waiting |= set(connection.scalars(select(pairs.c.id).where(in_batch, *unchecked)))
     return [pair for pair in disputed if pair not in waiting]
 
 
@@ -138,8 +138,8 @@ def _batches(
     missing = ~sa.exists().where(scores.c.run_id == run_id, scores.c.pair_id == pairs.c.id)
     for start in range(0, len(first), BATCH):
         with workspace.reading() as connection:
-            some = pairs.c.id.in_(first[start : start + BATCH])
-            ids = list(connection.scalars(select(pairs.c.id).where(some, missing)))
+            in_batch = pairs.c.id.in_(first[start : start + BATCH])
+            ids = list(connection.scalars(select(pairs.c.id).where(in_batch, missing)))
         if ids:
             yield ids
     after = ""  # keys are hashes: their order says nothing about the pairs

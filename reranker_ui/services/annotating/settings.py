@@ -117,8 +117,8 @@ def offer_test_pairs(
     require(user, "admin")
     with workspace.reading() as connection:
         named = find_dataset(connection, dataset_name).test_annotators or []
-    others = [name for name in named if name != user.name]
-    names = [*others, user.name] if offer else others
+    other_names = [name for name in named if name != user.name]
+    names = [*other_names, user.name] if offer else other_names
     set_stream(workspace, user, dataset_name, test_annotators=names)
     return {"test_pairs": "offered" if offer else "sealed"}
 
@@ -132,10 +132,10 @@ def _check_order(workspace: Workspace, user: User, order: str | None, run: int |
         raise Refused(f"Run {run} has no model to score with. Choose another run.")
 
 
-def _names(given: list[str] | None) -> list[str] | None:
-    if given is None:
+def _names(names: list[str] | None) -> list[str] | None:
+    if names is None:
         return None
-    return sorted({" ".join(str(name).split()) for name in given} - {""})
+    return sorted({" ".join(str(name).split()) for name in names} - {""})
 
 
 def _people(connection: sa.Connection, dataset: sa.Row[Any], user: User) -> list[str]:

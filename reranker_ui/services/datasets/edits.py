@@ -40,7 +40,7 @@ def set_label(
             raise Refused(
                 f"{label:g} is not a valid label for {dataset_name}: use {scale(dataset)}."
             )
-        ids = known(connection, dataset.id, ids)
+        ids = visible_ids(connection, dataset.id, ids)
         before = [
             [row.pair_id, *row[1:]]
             for row in connection.execute(
@@ -60,7 +60,7 @@ def move_split(workspace: Workspace, user: User, dataset_name: str, ids: Ids, sp
     now = time.time()
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
-        ids = known(connection, dataset.id, ids)
+        ids = visible_ids(connection, dataset.id, ids)
         keys = connection.scalars(select(pairs.c.query_key).where(pairs.c.id.in_(ids)).distinct())
         groups = sorted({near(key) for key in keys})
         before: list[list[Any]] = []
@@ -78,12 +78,12 @@ def delete_pairs(workspace: Workspace, user: User, dataset_name: str, ids: Ids) 
     now = time.time()
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
-        ids = known(connection, dataset.id, ids)
+        ids = visible_ids(connection, dataset.id, ids)
         retire(connection, pairs.c.id.in_(ids), now)
         return finish_edit(connection, user, "delete pairs", dataset.id, now, ids, None)
 
 
-def known(connection: sa.Connection, dataset_id: int, ids: Ids) -> list[int]:
+def visible_ids(connection: sa.Connection, dataset_id: int, ids: Ids) -> list[int]:
     """Those of `ids` that are visible pairs of the dataset; Refused if there are none."""
     query = select(pairs.c.id).where(
         pairs.c.dataset_id == dataset_id, pairs.c.retired_at.is_(None), pairs.c.id.in_(list(ids))

@@ -88,8 +88,8 @@ def walks_of(
         labelled = id_pages.of_label(view, filters.label)
         walks.append(id_pages.within(connection, dataset.id, labelled))
     if filters.annotator:
-        theirs = id_pages.of_annotator(filters.annotator)
-        walks.append(id_pages.within(connection, dataset.id, theirs))
+        by_annotator = id_pages.of_annotator(filters.annotator)
+        walks.append(id_pages.within(connection, dataset.id, by_annotator))
     if filters.finding:
         walks.append(id_pages.among(rows_behind(workspace, dataset, view, filters.finding)))
     return walks or [id_pages.all_of(dataset.id)]
@@ -113,14 +113,14 @@ def finder(
         def check(ids: Sequence[int]) -> list[dict[str, Any]]:
             if as_found:
                 return [{"id": pair_id} for pair_id in ids]
-            return kept(connection, view, columns, ids, filters, down, ids_only or sorting)
+            return filtered_rows(connection, view, columns, ids, filters, down, ids_only or sorting)
 
         return id_pages.find(connection, walks, check, start, down, count)
 
     return find
 
 
-def kept(
+def filtered_rows(
     connection: sa.Connection, view: Visibility, columns: Shown, ids: Sequence[int],
     filters: Filters, down: bool, ids_only: bool = False,
 ) -> list[dict[str, Any]]:  # fmt: skip
@@ -158,7 +158,7 @@ def passing(
 def with_texts(
     connection: sa.Connection, rows: list[dict[str, Any]], limit: int
 ) -> list[dict[str, Any]]:
-    """The first of `rows` with query, passage and extra: at least one, `most` characters in all."""
+    """The first of `rows` with their texts: at least one, at most `limit` characters in total."""
     totals = itertools.accumulate(row["characters"] for row in rows)
     fitting = [row for row, total in zip(rows, totals, strict=True) if total <= limit] or rows[:1]
     texts = select(*_TEXTS)

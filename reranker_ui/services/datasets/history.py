@@ -100,9 +100,9 @@ def _of_dataset(
     )
     subject = f"dataset:{view.dataset_id}"
     edits = select(journal.c.id).where(journal.c.id.in_(edit_ids), journal.c.subject == subject)
-    known = {f"pair:{number}" for number in connection.scalars(of_dataset)}
-    known |= {f"edit:{number}" for number in connection.scalars(edits)} | {subject}
-    known_rows = [row for row in rows if row.subject in known]
+    subjects = {f"pair:{number}" for number in connection.scalars(of_dataset)}
+    subjects |= {f"edit:{number}" for number in connection.scalars(edits)} | {subject}
+    known_rows = [row for row in rows if row.subject in subjects]
     if view.everything:
         return known_rows
     free = {f"pair:{number}" for number in connection.scalars(of_dataset.where(*view.shown()))}

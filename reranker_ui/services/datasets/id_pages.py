@@ -36,8 +36,8 @@ def find(
         steps = [walk(connection, at, down, size) for walk in walks]
         ended = [ids for ids in steps if len(ids) < size]
         ids = min(ended, key=len) if ended else (min if down else max)(steps, key=lambda s: s[-1])
-        in_all = _in_all(ids, steps, down, size)
-        matches += check(in_all) if in_all else []
+        shared = _in_all(ids, steps, down, size)
+        matches += check(shared) if shared else []
         if ended:
             break
         at, size = ids[-1], min(2 * size, _MOST)
@@ -48,9 +48,11 @@ def _in_all(ids: list[int], steps: Sequence[list[int]], down: bool, size: int) -
     """Those of `ids` that no step of a walk passes over, as far as it reaches."""
     beyond = operator.lt if down else operator.gt
     for step in steps:
-        known, whole = set(step), len(step) < size
+        in_step, whole = set(step), len(step) < size
         end = step[-1] if step else 0
-        ids = [one for one in ids if one in known or (not whole and beyond(one, end))]
+        ids = [
+            pair_id for pair_id in ids if pair_id in in_step or (not whole and beyond(pair_id, end))
+        ]
     return ids
 
 

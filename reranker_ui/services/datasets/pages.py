@@ -122,12 +122,12 @@ def page_of_pairs(
     view, down = visibility_of(dataset, user), before is not None
     columns = Shown(workspace, dataset, user)
     with workspace.reading() as connection:
-        asked = workspace, connection, dataset, view, columns, filters
+        query_context = workspace, connection, dataset, view, columns, filters
         start = before if down else after
         if order is None:
-            rows = finder(*asked)(start, down, size + 1)
+            rows = finder(*query_context)(start, down, size + 1)
         else:
-            find = finder(*asked, sorting=True)
+            find = finder(*query_context, sorting=True)
             ids = ids_to_sort(find) if filters.looks_at_each else None
             rows = sorted_page(
                 connection, view, columns, filters, order, ids, start, down, size + 1

@@ -85,7 +85,7 @@ def pair_details(workspace: Workspace, user: User, pair_id: int) -> PairDetails:
             "source": pair.source,
             "line": pair.line,
             "split": pair.split,
-            "extra": Shown(workspace, dataset, user).known(pair.extra),
+            "extra": Shown(workspace, dataset, user).allowed_cells(pair.extra),
             "effective": label["effective"] if label else None,
             "state": label["state"] if label else "unlabelled",
             "imported": [] if hidden else _imported(connection, pair),
@@ -120,6 +120,6 @@ def _votes(connection: sa.Connection, pair_id: int, only: str | None) -> list[Pa
 
 
 def _gold(connection: sa.Connection, pair_id: int) -> float | None:
-    known = select(gold_pairs.c.label).where(gold_pairs.c.pair_id == pair_id)
-    label: float | None = connection.scalar(known)
+    gold_label = select(gold_pairs.c.label).where(gold_pairs.c.pair_id == pair_id)
+    label: float | None = connection.scalar(gold_label)
     return label

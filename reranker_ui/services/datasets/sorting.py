@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import case, func, select
 
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.datasets.filters import Filters, Find, kept, passing
+from reranker_ui.services.datasets.filters import Filters, Find, filtered_rows, passing
 from reranker_ui.services.labels.further_columns import Shown
 from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.store.database import annotations, decisions, pairs
@@ -56,8 +56,8 @@ def sorted_page(
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The first `count` rows behind the pair `start` and `order.at`; `down`: before them.
 
-    Rows as of `kept`, each with its `place`: the values to continue behind. only: ids that pass a
-    search, which SQL does not test; None where there is none.
+    Rows as of `filtered_rows`, each with its `place`: the values to continue behind. only: ids that
+    pass a search, which SQL does not test; None where there is none.
     """
     values = _values(connection, order.column, view, columns)
     extra = [value.label(f"key{at}") for at, value in enumerate(values)]
@@ -70,7 +70,10 @@ def sorted_page(
         query = query.where(row_key < start_key if falls else row_key > start_key)
     by = [key.desc() if falls else key for key in (*keys, rows.c.id)]
     places = {row[0]: list(row[1:]) for row in connection.execute(query.order_by(*by).limit(count))}
-    full = {row["id"]: row for row in kept(connection, view, columns, [*places], filters, False)}
+    full = {
+        row["id"]: row
+        for row in filtered_rows(connection, view, columns, [*places], filters, False)
+    }
     return [
         full[pair_id] | {"place": place} for pair_id, place in places.items() if pair_id in full
     ]

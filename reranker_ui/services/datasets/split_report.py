@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.services.datasets.edits import NEAR, PART, Edit, finish_edit
 from reranker_ui.services.labels.datasets import find_dataset
-from reranker_ui.services.labels.effective_labels import seen
+from reranker_ui.services.labels.effective_labels import is_visible
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import pairs
 from reranker_ui.services.store.workspace import Workspace
@@ -91,7 +91,7 @@ def _homes(connection: sa.Connection, dataset_id: int) -> dict[str, str]:
 
 
 def _by_side(dataset_id: int) -> sa.Select[Any]:
-    conditions = pairs.c.dataset_id == dataset_id, pairs.c.split.is_not(None), seen()
+    conditions = pairs.c.dataset_id == dataset_id, pairs.c.split.is_not(None), is_visible()
     return (
         select(NEAR, pairs.c.split, func.count()).where(*conditions).group_by(NEAR, pairs.c.split)
     )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from reranker_ui.core.values.pairs import near, pair_key, passage_key, query_key
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.datasets.edits import NEAR, Edit, check_free, finish_edit, known
+from reranker_ui.services.datasets.edits import NEAR, Edit, check_free, finish_edit, visible_ids
 from reranker_ui.services.labels.dataset_details import checked_text
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.store.access import User, require
@@ -59,7 +59,7 @@ def edit_text(
             checked_text(workspace, written, what)
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
-        known(connection, dataset.id, [pair_id])
+        visible_ids(connection, dataset.id, [pair_id])
         first = connection.execute(select(pairs).where(pairs.c.id == pair_id)).one()
         together = whole_query and query is not None
         version = next_version(connection, dataset.id)
@@ -70,10 +70,10 @@ def edit_text(
             if not (given and text):
                 raise Refused("A query or passage cannot be empty. Delete the pair instead.")
             if (given, text) != (old.query, old.passage):
-                kept = _set_aside(connection, old, now) if labels == "remove" else None
+                copy_id = _set_aside(connection, old, now) if labels == "remove" else None
                 split = _split_of(connection, old, given)
                 rewrite(connection, old, given, text, split, version)
-                before.append([old.id, old.query, old.passage, old.split, kept])
+                before.append([old.id, old.query, old.passage, old.split, copy_id])
         if not before:
             return {"edit": None, "pairs": 0, "pair_id": pair_id}
         after = {"query": query, "passage": passage, "labels": labels}
@@ -85,16 +85,16 @@ def undo_text(connection: sa.Connection, line: sa.Row[Any]) -> int:
     """Undo the edit in a line of the journal; returns how many pairs were changed again since."""
     version = next_version(connection, int(line.subject.removeprefix("dataset:")))
     newer = 0
-    for pair_id, query, passage, split, kept in line.before:
+    for pair_id, query, passage, split, copy_id in line.before:
         pair = connection.execute(select(pairs).where(pairs.c.id == pair_id)).first()
         if pair is None or not _is_as_edited(pair, line.after):
             newer += 1
             continue
-        if kept is not None:
+        if copy_id is not None:
             if pair.votes or pair.label is not None or _has_decision(connection, pair_id):
                 _set_aside(connection, pair, time.time())
-            _move_labels(connection, kept, pair_id)
-            connection.execute(pairs.delete().where(pairs.c.id == kept))
+            _move_labels(connection, copy_id, pair_id)
+            connection.execute(pairs.delete().where(pairs.c.id == copy_id))
         edited_query, edited_passage = line.after["query"], line.after["passage"]
         was = (
             pair.query if edited_query is None else query,

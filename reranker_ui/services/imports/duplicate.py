@@ -18,7 +18,7 @@ from reranker_ui.services.imports.target import (
 )
 from reranker_ui.services.labels.dataset_details import check_name
 from reranker_ui.services.labels.datasets import find_dataset
-from reranker_ui.services.labels.effective_labels import seen
+from reranker_ui.services.labels.effective_labels import is_visible
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
     annotations,
@@ -59,15 +59,17 @@ def duplicate(workspace: Workspace, user: User, dataset_name: str, name: str) ->
     require(user, "admin")
     check_name(name)
     copied = 0
-    with import_at_work(workspace, partial(_begin, workspace, user, dataset_name, name)) as begun:
+    with import_at_work(
+        workspace, partial(_begin, workspace, user, dataset_name, name)
+    ) as import_begun:
         with workspace.reading() as connection:
             source = find_dataset(connection, dataset_name).id
         last = 0
         while ids := _next_pairs(workspace, source, last):
             with workspace.writing() as connection:
-                _copy(connection, source, begun, ids)
+                _copy(connection, source, import_begun, ids)
             last, copied = ids[-1], copied + len(ids)
-        _finish(workspace, user, begun, dataset_name, copied)
+        _finish(workspace, user, import_begun, dataset_name, copied)
     return {"dataset": name, "pairs": copied}
 
 
@@ -82,24 +84,26 @@ def _begin(workspace: Workspace, user: User, dataset_name: str, name: str) -> Be
 
 
 def _next_pairs(workspace: Workspace, dataset_id: int, last: int) -> list[int]:
-    query = select(pairs.c.id).where(pairs.c.dataset_id == dataset_id, seen(), pairs.c.id > last)
+    query = select(pairs.c.id).where(
+        pairs.c.dataset_id == dataset_id, is_visible(), pairs.c.id > last
+    )
     with workspace.reading() as connection:
         return list(connection.scalars(query.order_by(pairs.c.id).limit(_BATCH)))
 
 
 def _copy(connection: sa.Connection, source: int, begun: Begun, ids: list[int]) -> None:
     names = _names(pairs, _NEW)
-    conditions = pairs.c.dataset_id == source, pairs.c.id.between(ids[0], ids[-1]), seen()
+    conditions = pairs.c.dataset_id == source, pairs.c.id.between(ids[0], ids[-1]), is_visible()
     same = sa.literal(begun.dataset_id), sa.literal(begun.import_id)
     rows = select(*same, *(pairs.c[name] for name in names)).where(*conditions).order_by(pairs.c.id)
     connection.execute(pairs.insert().from_select(["dataset_id", "import_id", *names], rows))
     copy = pairs.alias()
-    twin = sa.and_(copy.c.dataset_id == begun.dataset_id, copy.c.pair_key == pairs.c.pair_key)
+    same_pair = sa.and_(copy.c.dataset_id == begun.dataset_id, copy.c.pair_key == pairs.c.pair_key)
     for table, new in _LABELS:
         columns = _names(table, new)
         labels = (
             select(copy.c.id, *(table.c[name] for name in columns))
-            .select_from(table.join(pairs, pairs.c.id == table.c.pair_id).join(copy, twin))
+            .select_from(table.join(pairs, pairs.c.id == table.c.pair_id).join(copy, same_pair))
             .where(*conditions)
         )
         connection.execute(table.insert().from_select(["pair_id", *columns], labels))

@@ -21,7 +21,7 @@ from reranker_ui.services.imports.target import (
 )
 from reranker_ui.services.labels.dataset_details import check_name
 from reranker_ui.services.labels.datasets import scale
-from reranker_ui.services.labels.effective_labels import seen
+from reranker_ui.services.labels.effective_labels import is_visible
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import annotations, datasets, pairs
 from reranker_ui.services.store.workspace import Workspace
@@ -30,9 +30,9 @@ _BATCH = 5000
 
 
 class Contents(TypedDict):
-    """What the dataset of the chosen name holds; `there`: its pairs, None if there is none."""
+    """The pairs and human labels in the dataset of the chosen name; None if it does not exist."""
 
-    there: int | None
+    existing_pairs: int | None
     human_labels: int
 
 
@@ -69,7 +69,7 @@ def import_preview(
     require(user, "admin")
     with workspace.reading() as connection:
         row = connection.execute(select(datasets).where(datasets.c.name == dataset_name)).first()
-        contents: Contents = {"there": None, "human_labels": 0}
+        contents: Contents = {"existing_pairs": None, "human_labels": 0}
         if row is not None:
             contents = _contents(connection, row.id)
         try:
@@ -82,12 +82,14 @@ def import_preview(
 
 
 def _contents(connection: sa.Connection, dataset_id: int) -> Contents:
-    conditions = pairs.c.dataset_id == dataset_id, seen()
+    conditions = pairs.c.dataset_id == dataset_id, is_visible()
     labelled = select(func.count()).select_from(annotations.join(pairs)).where(
         *conditions, annotations.c.label.is_not(None)
     )  # fmt: skip
     return {
-        "there": connection.scalar(select(func.count()).select_from(pairs).where(*conditions)),
+        "existing_pairs": connection.scalar(
+            select(func.count()).select_from(pairs).where(*conditions)
+        ),
         "human_labels": connection.scalar(labelled) or 0,
     }
 
@@ -104,7 +106,7 @@ def _counts(
         check_alone(connection, target)
         check_scale(target, result)
     if target is None or into != "add":
-        replaced = _contents(connection, target.id)["there"] if target is not None else 0
+        replaced = _contents(connection, target.id)["existing_pairs"] if target is not None else 0
         return {"added": result["report"]["distinct"], "new_labels": 0, "already_there": 0,
                 "replaced": replaced or 0}  # fmt: skip
     stage = Stage(reading_in(folder_of(workspace, token)).path / "stage.db")

@@ -84,12 +84,12 @@ def _imported(
 def write_left_out(workspace: Workspace, user: User, token: str, path: Path) -> None:
     """Write every record left out, and every repeat, as a CSV that is safe for spreadsheets."""
     require(user, "admin")
-    aside = path.with_name(f".part-{path.name}")
+    draft = path.with_name(f".part-{path.name}")
     try:
-        _write_left_out(workspace, user, token, aside)
-        aside.replace(path)
+        _write_left_out(workspace, user, token, draft)
+        draft.replace(path)
     finally:
-        aside.unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
 
 
 def _write_left_out(workspace: Workspace, user: User, token: str, path: Path) -> None:

@@ -14,22 +14,22 @@ from reranker_ui.services.store.database import imported_labels, pairs
 Votes = Mapping[int, list[Vote]]
 
 
-class _Known(NamedTuple):
+class _StoredPair(NamedTuple):
     """A stored pair: its id, and the imported votes as (annotator, value)."""
 
     id: int
-    given: set[tuple[str | None, float]]
+    imported_votes: set[tuple[str | None, float]]
 
     def values(self) -> set[float]:
         """The values, from any annotator."""
-        return {value for _, value in self.given}
+        return {value for _, value in self.imported_votes}
 
-    def learns(self, vote: Vote) -> bool:
+    def add(self, vote: Vote) -> bool:
         """Whether the vote is new here; it is known from now on."""
         value, _, who = vote
-        if (who, value) in self.given or (who is None and value in self.values()):
+        if (who, value) in self.imported_votes or (who is None and value in self.values()):
             return False
-        self.given.add((who, value))
+        self.imported_votes.add((who, value))
         return True
 
 
@@ -52,8 +52,8 @@ def difference(
     connection: sa.Connection, dataset_id: int, scale: Scale, batch: Sequence[Staged], votes: Votes
 ) -> Difference:
     """Compare a batch with the dataset; nothing is written."""
-    there = _there(connection, dataset_id, [pair.pair_key for pair in batch])
-    changes = Difference([pair for pair in batch if pair.pair_key not in there])
+    stored_pairs = _stored_pairs(connection, dataset_id, [pair.pair_key for pair in batch])
+    changes = Difference([pair for pair in batch if pair.pair_key not in stored_pairs])
     labelled = [pair for pair in changes.new if pair.label is not None]
     changes.counts = {
         "added": len(changes.new),
@@ -64,8 +64,8 @@ def difference(
         "conflicts": sum(pair.conflict for pair in labelled),
     }
     for pair in batch:
-        if pair.pair_key in there:
-            _compare(pair, there[pair.pair_key], votes, scale, changes)
+        if pair.pair_key in stored_pairs:
+            _compare(pair, stored_pairs[pair.pair_key], votes, scale, changes)
     return changes
 
 
@@ -75,14 +75,16 @@ def is_positive(pair: Staged, votes: Votes, scale: Scale) -> bool:
     return any(scale.relevant(value) for value in values)
 
 
-def _compare(pair: Staged, stored: _Known, votes: Votes, scale: Scale, changes: Difference) -> None:
+def _compare(
+    pair: Staged, stored: _StoredPair, votes: Votes, scale: Scale, changes: Difference
+) -> None:
     """Note new votes on a stored pair; a label without an annotator counts as one."""
     before = stored.values()
     if pair.settled and pair.label is not None:
         changes.settled.append({"pair": stored.id, "grade": pair.label})
-    new = [vote for vote in votes.get(pair.id, ()) if stored.learns(vote)]
-    if pair.label is not None and stored.learns(bare := (pair.label, pair.line, None)):
-        new.append(bare)
+    new = [vote for vote in votes.get(pair.id, ()) if stored.add(vote)]
+    if pair.label is not None and stored.add(anonymous_vote := (pair.label, pair.line, None)):
+        new.append(anonymous_vote)
     changes.votes += [(stored.id, vote) for vote in new]
     disputed = not pair.settled and len(before) <= 1 and len(stored.values()) > 1
     for name, counts in (
@@ -94,7 +96,9 @@ def _compare(pair: Staged, stored: _Known, votes: Votes, scale: Scale, changes: 
         changes.counts[name] += int(counts)
 
 
-def _there(connection: sa.Connection, dataset_id: int, keys: Sequence[str]) -> dict[str, _Known]:
+def _stored_pairs(
+    connection: sa.Connection, dataset_id: int, keys: Sequence[str]
+) -> dict[str, _StoredPair]:
     """The pairs of the dataset with these keys: id, and who gave which imported value."""
     rows = connection.execute(
         select(pairs.c.pair_key, pairs.c.id, pairs.c.label,
@@ -102,11 +106,13 @@ def _there(connection: sa.Connection, dataset_id: int, keys: Sequence[str]) -> d
         .select_from(pairs.outerjoin(imported_labels))
         .where(pairs.c.dataset_id == dataset_id, pairs.c.pair_key.in_(keys))
     )  # fmt: skip
-    there: dict[str, _Known] = {}
+    stored_pairs: dict[str, _StoredPair] = {}
     for key, pair_id, label, who, value in rows:
-        stored = there.setdefault(key, _Known(pair_id, set()))
-        stored.given.update(vote for vote in ((None, label), (who, value)) if vote[1] is not None)
-    return there
+        stored = stored_pairs.setdefault(key, _StoredPair(pair_id, set()))
+        stored.imported_votes.update(
+            vote for vote in ((None, label), (who, value)) if vote[1] is not None
+        )
+    return stored_pairs
 
 
 def _values(pair: Staged, votes: Votes) -> set[float]:

@@ -84,7 +84,7 @@ def read(folder: Path, path: Path, options: ReadOptions, more: Sequence[Path] = 
         "labels": [(shown(raw), n) for raw, n in labels.most_common(_CLASSES)],
         "preview": preview,
         "notes": plan.notes + plan.container.notes,
-        "unread": [column.as_json() for column in unread.found()],
+        "unread": [column.as_json() for column in unread.unread()],
         "further": unread.further(),
         "sources": [each.name for each in (path, *more)] if more else [],
     }

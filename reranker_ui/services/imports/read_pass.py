@@ -25,16 +25,16 @@ class Staging:
 
     def run(self, on_progress: Callable[[], None]) -> Report:
         """Read every record and call `on_progress` for each. Returns the counts."""
-        report, most = self.report, self.options.limits.rows
+        report, limit = self.report, self.options.limits.rows
         file = self.plan.source
         for line, value in self.plan.records():
             if self.plan.source != file:  # what is left out is sorted by line within a file
                 file = self.plan.source
                 self.stage.flush()
             report.records += 1
-            if report.records > most:
+            if report.records > limit:
                 raise Refused(
-                    f"Line {line}: there are more than {most:,} records, which is the limit."
+                    f"Line {line}: there are more than {limit:,} records, which is the limit."
                 )
             on_progress()
             left = self._record(line, value)
@@ -72,8 +72,8 @@ class Staging:
 
     def _cleaned(self, judged: Judged, line: int) -> Pair | Left:
         try:
-            seen = self.mojibake.see(judged, line)
-            return clean(seen, line, self.reader, self.options.limits)
+            repaired = self.mojibake.see(judged, line)
+            return clean(repaired, line, self.reader, self.options.limits)
         except Left as left:
             return left
 
@@ -95,11 +95,11 @@ def judged_of(plan: Plan, value: Any) -> Iterator[Judged | Left]:
         yield left
 
 
-def shown(raw: Any, most: int = 60) -> str:
+def shown(raw: Any, limit: int = 60) -> str:
     """A cell as a person may see it: short, and text whatever it holds."""
     text = "" if raw is None else str(raw)
     text = text.encode("utf-8", "replace").decode()
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _cells(value: Any) -> str:

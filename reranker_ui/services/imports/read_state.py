@@ -103,11 +103,11 @@ def claim_upload(workspace: Workspace, user: User, path: Path, name: str) -> tup
     return token, move_into(folder_of(workspace, token, make=True), path, name)
 
 
-def move_into(folder: Path, path: Path, name: str, taken: Sequence[str] = ()) -> str:
+def move_into(folder: Path, path: Path, name: str, used_names: Sequence[str] = ()) -> str:
     """Move a file into an upload's folder under a harmless form of `name`, which is returned."""
-    bare = re.sub(r"[^\w. ()+-]+", "_", Path(name).name).strip(". ")[-100:] or "upload"
-    safe = f"file {bare}" if bare in _TAKEN else bare
-    safe = f"{len(taken) + 1} {safe}" if safe in taken else safe
+    safe_name = re.sub(r"[^\w. ()+-]+", "_", Path(name).name).strip(". ")[-100:] or "upload"
+    safe = f"file {safe_name}" if safe_name in _TAKEN else safe_name
+    safe = f"{len(used_names) + 1} {safe}" if safe in used_names else safe
     shutil.move(path, folder / safe)
     return safe
 

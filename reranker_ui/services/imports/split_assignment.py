@@ -9,7 +9,7 @@ from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.pairs import near
 from reranker_ui.core.values.splits import SPLITS, hashed_split, order, split_at
 from reranker_ui.services.imports.stage import Stage
-from reranker_ui.services.labels.effective_labels import seen
+from reranker_ui.services.labels.effective_labels import is_visible
 from reranker_ui.services.store.database import pairs
 
 _FEW = 10  # queries from which on no split may stay empty
@@ -93,7 +93,7 @@ def _join(connection: sa.Connection, lite: sqlite3.Connection, dataset_id: int) 
     """Near-duplicates of queries in the dataset join their split, whatever the file says."""
     placed = connection.execution_options(yield_per=5000).execute(
         select(pairs.c.query_key, func.min(pairs.c.split))
-        .where(pairs.c.dataset_id == dataset_id, pairs.c.split.is_not(None), seen())
+        .where(pairs.c.dataset_id == dataset_id, pairs.c.split.is_not(None), is_visible())
         .group_by(pairs.c.query_key)
     )
     lite.executemany(

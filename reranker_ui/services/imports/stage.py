@@ -189,41 +189,41 @@ class Stage:
 
     def _again(self, key: str, pair: Pair) -> None:
         """Note what a repeat brings: a label where there was none, or one more value."""
-        there = Staged._make(
+        stored = Staged._make(
             self.connection.execute("SELECT * FROM staged WHERE pair_key = ?", (key,)).fetchone()
         )
         if pair.label is None:
             return
-        if there.label is None:
+        if stored.label is None:
             self.connection.execute(
                 "UPDATE staged SET label = ?, settled = ? WHERE id = ?",
-                (pair.label, pair.settled, there.id),
+                (pair.label, pair.settled, stored.id),
             )
             if pair.votes:
-                self._vote(there.id, pair)
+                self._vote(stored.id, pair)
             return
-        if pair.votes or pair.label != there.label:
-            if not there.votes:
-                first = (there.id, there.label, there.line, None)
+        if pair.votes or pair.label != stored.label:
+            if not stored.votes:
+                first = (stored.id, stored.label, stored.line, None)
                 self.connection.execute("INSERT INTO votes VALUES (?, ?, ?, ?)", first)
-            self._vote(there.id, pair)
-        same = pair.label == there.label
-        where = f"line {there.line:,}" + (f" of {there.source}" if there.source else "")
+            self._vote(stored.id, pair)
+        same = pair.label == stored.label
+        where = f"line {stored.line:,}" + (f" of {stored.source}" if stored.source else "")
         file = f"{pair.source}: " if pair.source else ""
         why = f"{file}same query and passage as {where}" + ("" if same else ", another label")
         self.leave(pair.line, Left("duplicate", why), f"{pair.query[:100]} | {pair.passage[:100]}")
 
-    def _vote(self, there: int, pair: Pair) -> None:
+    def _vote(self, staged_id: int, pair: Pair) -> None:
         votes = pair.votes or (("", pair.label),)
         self.connection.executemany(
             "INSERT INTO votes VALUES (?, ?, ?, ?)",
-            [(there, value, pair.line, who or None) for who, value in votes],
+            [(staged_id, value, pair.line, who or None) for who, value in votes],
         )
         self.connection.execute(
             "UPDATE staged SET votes = 1, settled = settled AND label = ?,"
             " conflict = NOT (settled AND label = ?) AND (SELECT count(DISTINCT value) > 1"
             " FROM votes WHERE staged_id = ?) WHERE id = ?",
-            (pair.label, pair.label, there, there),
+            (pair.label, pair.label, staged_id, staged_id),
         )
 
 

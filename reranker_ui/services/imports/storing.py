@@ -22,7 +22,7 @@ from reranker_ui.services.imports.sweep import import_at_work, sweep_imports
 from reranker_ui.services.imports.target import Begun, Into, begin_import, take_place
 from reranker_ui.services.labels.dataset_details import check_name
 from reranker_ui.services.labels.datasets import scale as scale_of_row
-from reranker_ui.services.labels.effective_labels import seen
+from reranker_ui.services.labels.effective_labels import is_visible
 from reranker_ui.services.labels.further_columns import MOST_SHOWN, set_shown
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, imports, pairs
@@ -127,7 +127,7 @@ class _Storing:
         while batch := self.stage.pairs_after(last, size):
             votes = self.stage.votes_of(batch)
             with self.workspace.writing() as connection:
-                begun = time.perf_counter()
+                started = time.perf_counter()
                 writer = Writer(
                     connection, self.begun.dataset_id, self.begun.import_id, self.source,
                     self.user.name, time.time(), self.scale,
@@ -136,7 +136,7 @@ class _Storing:
                 for name, n in write(batch, votes).items():
                     self.counts[name] += n
                 self.settled += writer.settled
-            size = _next_size(size, time.perf_counter() - begun)
+            size = _next_size(size, time.perf_counter() - started)
             last = batch[-1].id
             on_progress(last)
             time.sleep(_GAP)
@@ -167,7 +167,7 @@ class _Storing:
 
 
 def _has_pairs(connection: sa.Connection, dataset_id: int) -> bool:
-    query = select(pairs.c.id).where(pairs.c.dataset_id == dataset_id, seen())
+    query = select(pairs.c.id).where(pairs.c.dataset_id == dataset_id, is_visible())
     return connection.scalar(query.limit(1)) is not None
 
 

@@ -71,8 +71,8 @@ def command_at_work(workspace: Workspace, token: str) -> Iterator[None]:
 def _sweep_commands(workspace: Workspace) -> None:
     """Remove what was read by commands that were killed."""
     for path in (workspace.home / "uploads").glob(f"*{_COMMAND}"):
-        dead = FileLock(path, timeout=0)
-        with suppress(Timeout), beginning(workspace), dead:
+        process_lock = FileLock(path, timeout=0)
+        with suppress(Timeout), beginning(workspace), process_lock:
             shutil.rmtree(path.with_name(path.name.removesuffix(_COMMAND)), ignore_errors=True)
             path.unlink(missing_ok=True)
 
@@ -100,8 +100,8 @@ def remove_import(workspace: Workspace, import_id: int) -> None:
             select(imports.c.dataset_id).where(imports.c.id == import_id)
         )
         connection.execute(imports.delete().where(imports.c.id == import_id))
-        others = select(imports.c.id).where(imports.c.dataset_id == dataset_id)
-        empty = ~sa.exists(others) & ~sa.exists(
+        other_imports = select(imports.c.id).where(imports.c.dataset_id == dataset_id)
+        empty = ~sa.exists(other_imports) & ~sa.exists(
             select(pairs.c.id).where(pairs.c.dataset_id == dataset_id)
         )
         connection.execute(datasets.delete().where(datasets.c.id == dataset_id, empty))

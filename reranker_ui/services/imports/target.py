@@ -13,7 +13,7 @@ from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets.edits import retire
 from reranker_ui.services.labels.datasets import find_dataset, scale, scale_columns
-from reranker_ui.services.labels.effective_labels import seen
+from reranker_ui.services.labels.effective_labels import is_visible
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, imports, pairs
 from reranker_ui.services.store.workspace import Workspace
@@ -73,8 +73,10 @@ def begin_import(
             return Begun(note_import(connection, user, row.id, source), row.id, False)
         # A name that no dataset can have: the pairs lie there, unseen, until they take the place.
         named = {"name": f"{name}:{time.time_ns()}", **scale_columns(scale(row))}
-        aside = new_dataset(connection, user, named)
-        return Begun(note_import(connection, user, aside, source), aside, False, row.id)
+        staging_dataset = new_dataset(connection, user, named)
+        return Begun(
+            note_import(connection, user, staging_dataset, source), staging_dataset, False, row.id
+        )
 
 
 def find_target(connection: sa.Connection, name: str, into: Into | None) -> sa.Row[Any] | None:
@@ -95,7 +97,7 @@ def take_place(connection: sa.Connection, begun: Begun, now: float) -> int:
     if row is None:
         raise Refused("The dataset whose pairs were to be replaced was deleted meanwhile.")
     check_alone(connection, row)
-    replaced = retire(connection, sa.and_(pairs.c.dataset_id == row.id, seen()), now)
+    replaced = retire(connection, sa.and_(pairs.c.dataset_id == row.id, is_visible()), now)
     for table, owner in ((pairs, pairs.c.dataset_id), (imports, imports.c.dataset_id)):
         moved = table.update().where(owner == begun.dataset_id)
         connection.execute(moved.values(dataset_id=row.id))
@@ -112,18 +114,20 @@ def new_dataset(connection: sa.Connection, user: User, values: dict[str, Any]) -
 
 def note_import(connection: sa.Connection, user: User, dataset_id: int, source: str) -> int:
     """Note that an import into a dataset runs; returns its id."""
-    begun = imports.insert().values(
+    insert = imports.insert().values(
         dataset_id=dataset_id, source=source, state="importing",
         created_by=user.name, created_at=time.time(),
     )  # fmt: skip
-    return _new_id(connection, begun)
+    return _new_id(connection, insert)
 
 
 def check_alone(connection: sa.Connection, row: sa.Row[Any]) -> None:
     """Refused while an import into this dataset runs."""
     # Pairs of an import that may still be cancelled must not count as known to another.
-    others = select(imports.c.id).where(imports.c.dataset_id == row.id, imports.c.state != "done")
-    if connection.scalar(others.limit(1)) is not None:
+    other_imports = select(imports.c.id).where(
+        imports.c.dataset_id == row.id, imports.c.state != "done"
+    )
+    if connection.scalar(other_imports.limit(1)) is not None:
         raise Refused(
             f"Another import into {row.name} is running. Wait until it has ended, then store this"
             " one again."

@@ -47,11 +47,11 @@ def refuse_unreadable(name: str) -> None:
 
 def checked_text(workspace: Workspace, text: str, what: str) -> str:
     """The trimmed query or passage of a pair; Refused where it is empty or too long."""
-    text, most = str(text).strip(), workspace.settings.max_cell_characters
+    text, limit = str(text).strip(), workspace.settings.max_cell_characters
     if not text:
         raise Refused(f"A {what} cannot be empty.")
-    if len(text) > most:
-        raise Refused(f"A {what} can have {most:,} characters, and this one has {len(text):,}.")
+    if len(text) > limit:
+        raise Refused(f"A {what} can have {limit:,} characters, and this one has {len(text):,}.")
     return text
 
 

@@ -16,7 +16,7 @@ from reranker_ui.services.labels.pair_counts import (
     count,
     count_labels,
     labelled_by_people,
-    seen_pairs,
+    visible_pairs,
 )
 from reranker_ui.services.labels.visibility import Visibility, visibility_of
 from reranker_ui.services.store.access import User, require
@@ -59,8 +59,10 @@ def find_dataset(connection: sa.Connection, name: str) -> sa.Row[Any]:
     """The row of the dataset called `name`; Refused if there is none."""
     row = connection.execute(select(datasets).where(datasets.c.name == name)).first()
     if row is None:
-        known = connection.scalars(select(datasets.c.name).order_by(datasets.c.name).limit(8)).all()
-        names = f"There are: {', '.join(known)}." if known else "Import one first."
+        existing = connection.scalars(
+            select(datasets.c.name).order_by(datasets.c.name).limit(8)
+        ).all()
+        names = f"There are: {', '.join(existing)}." if existing else "Import one first."
         raise Refused(f"There is no dataset called {name}. {names}")
     return row
 
@@ -111,7 +113,7 @@ def list_datasets(workspace: Workspace, user: User) -> list[Dataset]:
     with workspace.reading() as connection:
         rows = connection.execute(
             select(datasets)
-            # a dataset whose first import still runs is not seen
+            # a dataset whose first import still runs is not is_visible
             .where(
                 sa.exists().where(done.c.dataset_id == datasets.c.id, done.c.state == "done")
                 | ~sa.exists().where(done.c.dataset_id == datasets.c.id)
@@ -148,7 +150,7 @@ def delete_dataset(workspace: Workspace, user: User, dataset_name: str) -> Delet
         dataset = find_dataset(connection, dataset_name)
         deleted: DeletedDataset = {
             "pairs": count(
-                connection, select(func.count()).where(*seen_pairs(connection, dataset.id))
+                connection, select(func.count()).where(*visible_pairs(connection, dataset.id))
             ),
             "labels": count(
                 connection,
@@ -167,7 +169,7 @@ def delete_dataset(workspace: Workspace, user: User, dataset_name: str) -> Delet
 
 
 def _describe(connection: sa.Connection, row: sa.Row[Any], view: Visibility) -> Dataset:
-    conditions = seen_pairs(connection, row.id)
+    conditions = visible_pairs(connection, row.id)
     splits = select(pairs.c.split, func.count()).where(*conditions).group_by(pairs.c.split)
     by_split: dict[str, int] = {name: n for name, n in connection.execute(splits)}  # noqa: C416
     queries = select(func.count(pairs.c.query_key.distinct())).where(*conditions)

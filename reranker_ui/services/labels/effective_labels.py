@@ -93,11 +93,11 @@ def pairs_with_labels(
         joined = joined.outerjoin(
             own, and_(own.c.pair_id == pairs.c.id, own.c.annotator == view.user)
         )
-        hidden, given = view.hidden(), or_(decided, votes.c.ways > 0, imported.is_not(None))
+        hidden, has_label = view.hidden(), or_(decided, votes.c.ways > 0, imported.is_not(None))
         state = case(
             (sa.not_(hidden), state),
             (own.c.label.is_not(None), "annotated"),
-            (given, HIDDEN),
+            (has_label, HIDDEN),
             else_="unlabelled",
         )
         effective = case((hidden, own.c.label), else_=effective)

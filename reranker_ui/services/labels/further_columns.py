@@ -14,7 +14,7 @@ from sqlalchemy import case, func, select
 from reranker_ui.core.formats.structure.further import cell_text
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_dataset
-from reranker_ui.services.labels.effective_labels import seen
+from reranker_ui.services.labels.effective_labels import is_visible
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, pairs
 from reranker_ui.services.store.workspace import Workspace, record
@@ -109,11 +109,11 @@ class Shown:
 
     def cells(self, extra: Any) -> list[FurtherCell]:
         """The cells beside one pair."""
-        held = extra if isinstance(extra, Mapping) else {}
-        names = list(held)[:MOST_SHOWN] if self.chosen is None else self.chosen
+        cells = extra if isinstance(extra, Mapping) else {}
+        names = list(cells)[:MOST_SHOWN] if self.chosen is None else self.chosen
         return [
             {"column": name, "text": text[:_LONGEST], "image": _is_image(text, self.hosts)}
-            for name in names if (text := cell_text(held.get(name)))
+            for name in names if (text := cell_text(cells.get(name)))
         ]  # fmt: skip
 
     def may_sort(self, name: str) -> bool:
@@ -125,11 +125,11 @@ class Shown:
         shown = names[:MOST_SHOWN] if self.chosen is None else names
         return [name for name in shown if self.may_sort(name)]
 
-    def known(self, extra: Any) -> dict[str, Any]:
+    def allowed_cells(self, extra: Any) -> dict[str, Any]:
         """The further cells of one pair that the user may know, shown or not."""
-        held = extra if isinstance(extra, Mapping) else {}
-        names = held if self.everything or self.chosen is None else self.chosen
-        return {name: held[name] for name in names if name in held}
+        cells = extra if isinstance(extra, Mapping) else {}
+        names = cells if self.everything or self.chosen is None else self.chosen
+        return {name: cells[name] for name in names if name in cells}
 
     @property
     def searches(self) -> bool:
@@ -143,7 +143,7 @@ class Shown:
 
     def searched(self, extra: Any) -> list[str]:
         """The texts of one pair's further cells that a search of the user finds."""
-        return list(map(cell_text, self.known(extra).values()))
+        return list(map(cell_text, self.allowed_cells(extra).values()))
 
 
 def _is_image(text: str, hosts: Sequence[str]) -> bool:
@@ -157,7 +157,7 @@ def _is_image(text: str, hosts: Sequence[str]) -> bool:
 
 
 def _first(connection: sa.Connection, dataset_id: int) -> list[Mapping[str, Any]]:
-    query = select(pairs.c.extra).where(pairs.c.dataset_id == dataset_id, seen())
+    query = select(pairs.c.extra).where(pairs.c.dataset_id == dataset_id, is_visible())
     extras = connection.scalars(query.order_by(pairs.c.id).limit(_FIRST))
     return [extra for extra in extras if isinstance(extra, Mapping)]
 
@@ -171,7 +171,7 @@ def _names(connection: sa.Connection, dataset_id: int) -> list[str]:
         each = func.json_each(pairs.c.extra).table_valued("key")
         keys = select(each.c.key).select_from(pairs.join(each, sa.true()))
         keys = keys.where(each.c.key.is_not(None))
-    conditions = pairs.c.dataset_id == dataset_id, pairs.c.extra.is_not(None), seen()
+    conditions = pairs.c.dataset_id == dataset_id, pairs.c.extra.is_not(None), is_visible()
     names = {str(name) for name in connection.scalars(keys.where(*conditions).distinct())}
     ordered = dict.fromkeys(name for extra in _first(connection, dataset_id) for name in extra)
     return [name for name in ordered if name in names] + sorted(names - set(ordered))

@@ -11,7 +11,7 @@ from reranker_ui.core.values.labels import ScaleJson
 from reranker_ui.core.values.markdown import MarkdownTree, tree, words
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_dataset, scale
-from reranker_ui.services.labels.open_pairs import came_unlabelled, offered
+from reranker_ui.services.labels.open_pairs import imported_unlabelled, offered
 from reranker_ui.services.labels.visibility import (
     decides,
     labels_here,
@@ -63,8 +63,8 @@ class AnnotationRights(TypedDict):
 class StreamSettings(TypedDict):
     """What the page needs to know before the first pair.
 
-    `order_run`: the run whose uncertain pairs come first, None for cosine; `came_unlabelled` and
-    `came_labelled`: whether such pairs are offered; `rules`: see `rules`.
+    `order_run`: the run whose uncertain pairs come first, None for cosine; `has_unlabelled` and
+    `has_imported_labels`: whether such pairs are offered; `rules`: see `rules`.
     """
 
     user: str
@@ -75,8 +75,8 @@ class StreamSettings(TypedDict):
     order_run: NamedRun | None
     overlap: int
     blind: bool
-    came_unlabelled: bool
-    came_labelled: bool
+    has_unlabelled: bool
+    has_imported_labels: bool
     rules: str
     test_pairs: TestPairs
     may: AnnotationRights
@@ -91,7 +91,7 @@ def stream_of(workspace: Workspace, user: User, dataset_name: str) -> StreamSett
         labelled = [pairs.c.retired_at.is_(None), pairs.c.label.is_not(None)]
         without, with_label = (
             connection.scalar(select(select(pairs.c.id).where(*inside, *kind).exists()))
-            for kind in (came_unlabelled(), labelled)
+            for kind in (imported_unlabelled(), labelled)
         )
         order, run = _order(connection, dataset, user)
         return {
@@ -107,8 +107,8 @@ def stream_of(workspace: Workspace, user: User, dataset_name: str) -> StreamSett
             "order_run": run,
             "overlap": dataset.overlap,
             "blind": bool(dataset.blind),
-            "came_unlabelled": bool(without),
-            "came_labelled": bool(with_label),
+            "has_unlabelled": bool(without),
+            "has_imported_labels": bool(with_label),
             "rules": rules(dataset),
             "test_pairs": "sealed" if sealed_for(dataset, user) else "offered",
             "may": {

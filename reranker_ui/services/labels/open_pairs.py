@@ -37,7 +37,7 @@ def not_test() -> sa.ColumnElement[bool]:
     return or_(pairs.c.split.is_(None), pairs.c.split != "test")
 
 
-def came_unlabelled() -> Where:
+def imported_unlabelled() -> Where:
     """Pairs that were imported without a label."""
     return [pairs.c.retired_at.is_(None), pairs.c.label.is_(None)]
 
@@ -61,7 +61,7 @@ def found_otherwise(dataset: sa.Row[Any], user: User, imported: bool) -> Where:
 
 def kind(imported: bool) -> Where:
     """Pairs that were imported without a label, or all pairs."""
-    return [pairs.c.retired_at.is_(None)] if imported else came_unlabelled()
+    return [pairs.c.retired_at.is_(None)] if imported else imported_unlabelled()
 
 
 def leases_of_others(user: User, now: float) -> Where:

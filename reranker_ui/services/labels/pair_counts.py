@@ -9,8 +9,8 @@ from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.services.labels.effective_labels import (
     imported_label,
     importing,
+    is_visible,
     pairs_with_labels,
-    seen,
     touched,
 )
 from reranker_ui.services.labels.visibility import HIDDEN, Visibility
@@ -45,7 +45,7 @@ def count_labels(connection: sa.Connection, row: sa.Row[Any], view: Visibility) 
     )
     untouched = select(
         state.label("state"), imported_label(view).label("effective"), pairs.c.split
-    ).where(*seen_pairs(connection, view.dataset_id), sa.not_(touched()))
+    ).where(*visible_pairs(connection, view.dataset_id), sa.not_(touched()))
     tally += _counted(untouched.subquery(), connection, row.relevant_from)
 
     def of_state(wanted: str) -> int:
@@ -80,24 +80,24 @@ def _counted(
 
 def labelled_by_people(connection: sa.Connection, view: Visibility) -> int:
     # Whether a hidden decision gives a label or leaves the pair out is hidden, too.
-    given = (
+    has_label = (
         (annotations, annotations.c.label.is_not(None)),
         (decisions, sa.or_(decisions.c.label.is_not(None), view.hidden())),
     )
     by = [
         select(table.c.pair_id)
         .join(pairs, pairs.c.id == table.c.pair_id)
-        .where(*seen_pairs(connection, view.dataset_id), with_label)
-        for table, with_label in given
+        .where(*visible_pairs(connection, view.dataset_id), with_label)
+        for table, with_label in has_label
     ]
     return count(connection, select(func.count()).select_from(sa.union(*by).subquery()))
 
 
-def seen_pairs(connection: sa.Connection, dataset_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+def visible_pairs(connection: sa.Connection, dataset_id: int) -> tuple[sa.ColumnElement[bool], ...]:
     """The dataset's seen pairs; where no import runs, an index alone tells them."""
     of_dataset = pairs.c.dataset_id == dataset_id
     if connection.scalar(importing().limit(1)):
-        return of_dataset, seen()
+        return of_dataset, is_visible()
     return of_dataset, pairs.c.retired_at.is_(None)
 
 

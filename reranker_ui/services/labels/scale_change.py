@@ -57,16 +57,16 @@ def look_at_scale(
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         old, counts = scale(dataset), _counts(connection, dataset.id)
-        given = _effective(connection, dataset.id)
+        label_counts = _effective(connection, dataset.id)
     to = {label: mapped(label, old, new, mapping) for label in sorted(counts)}
-    after = [(to.get(label), n) for label, n in given.items()]
+    after = [(to.get(label), n) for label, n in label_counts.items()]
     return {
         "scale": new.as_json(),
         "labels": [{"label": label, "count": counts[label], "to": to[label]} for label in to],
         "changed": sum(n for label, n in counts.items() if to[label] not in (label, None)),
         "unmapped": sum(n for label, n in counts.items() if to[label] is None),
         "positives": (
-            sum(n for label, n in given.items() if old.relevant(label)),
+            sum(n for label, n in label_counts.items() if old.relevant(label)),
             sum(n for label, n in after if label is not None and new.relevant(label)),
         ),
     }
@@ -81,8 +81,8 @@ def change_scale(
     on the new scale and none in `mapping`, and while an import is running.
     """
     require(user, "admin")
-    seen = look_at_scale(workspace, user, dataset_name, new, mapping)
-    new = Scale.from_json(seen["scale"])
+    preview = look_at_scale(workspace, user, dataset_name, new, mapping)
+    new = Scale.from_json(preview["scale"])
     now = time.time()
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
@@ -97,7 +97,7 @@ def change_scale(
             before={"scale": old.as_json(), "moved": moved}, after={"scale": new.as_json()},
         )  # fmt: skip
         edit = connection.scalar(select(func.max(journal.c.id)))
-    return {**seen, "edit": int(edit or 0)}
+    return {**preview, "edit": int(edit or 0)}
 
 
 def undo_scale(connection: sa.Connection, line: sa.Row[Any]) -> int:

@@ -36,16 +36,16 @@ def fill(workspace: Workspace, dataset: Dataset) -> int:
 
     Another process that fills the same index has it to itself: then nothing is done here.
     """
-    taken = 0
+    indexed = 0
     place = folder(workspace, dataset)
     place.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(place / "fill.lock", timeout=0), opened(place) as index:
             for import_id, last in _missing(workspace, dataset, index):
-                taken += _fill_import(workspace, dataset, index, import_id, last)
+                indexed += _fill_import(workspace, dataset, index, import_id, last)
     except Timeout:
         pass
-    return taken
+    return indexed
 
 
 def progress(workspace: Workspace, dataset: Dataset, limit: int | None = None) -> dict[str, int]:
@@ -104,15 +104,18 @@ def drop(workspace: Workspace, dataset: Dataset) -> None:
 def _follow_edits(workspace: Workspace, dataset: Dataset) -> None:
     # An edited pair that is not in the index yet is taken in with its import, as it reads then.
     with workspace.reading() as connection, opened(folder(workspace, dataset)) as index:
-        known = index.execute("SELECT last FROM filled WHERE import_id = ?", (_EDITS,)).fetchone()
+        last_edit = index.execute(
+            "SELECT last FROM filled WHERE import_id = ?", (_EDITS,)
+        ).fetchone()
         version = connection.scalar(
             select(datasets.c.texts_version).where(datasets.c.id == dataset.id)
         )
-        if version == (known[0] if known else 0):
+        if version == (last_edit[0] if last_edit else 0):
             return
         edited = connection.execute(
             select(*_TEXTS).where(
-                pairs.c.dataset_id == dataset.id, pairs.c.text_version > (known[0] if known else 0)
+                pairs.c.dataset_id == dataset.id,
+                pairs.c.text_version > (last_edit[0] if last_edit else 0),
             )
         ).all()
         index.execute("BEGIN IMMEDIATE")
@@ -138,7 +141,7 @@ def filling(workspace: Workspace, dataset: Dataset) -> JobFolder:
 def _fill_import(
     workspace: Workspace, dataset: Dataset, index: Any, import_id: int, last: int
 ) -> int:
-    taken = 0
+    indexed = 0
     while True:
         with workspace.reading() as connection:
             rows = connection.execute(
@@ -148,7 +151,7 @@ def _fill_import(
                 .limit(_BATCH)
             ).all()
             newest = connection.scalar(_newest(dataset.id)) or 0
-        taken += len(rows)
+        indexed += len(rows)
         last = rows[-1].id if rows else last
         index.execute("BEGIN IMMEDIATE")
         index.executemany(_INSERT, map(_entry, rows))
@@ -157,7 +160,7 @@ def _fill_import(
         index.execute("INSERT OR REPLACE INTO filled VALUES (?, ?)", (import_id, last))
         index.execute("COMMIT")
         if len(rows) < _BATCH:
-            return taken
+            return indexed
 
 
 def _entry(row: Any) -> tuple[int, str, str, str]:
@@ -213,7 +216,7 @@ def _newest(dataset_id: int) -> sa.Select[Any]:
 def _match(search: Search) -> str:
     # Words are letters, digits and marks only, so nothing in them is FTS5's own syntax.
     return " AND ".join(
-        f'"{phrase.strip()}"' + (" *" if goes_on else "") for phrase, goes_on in search.phrases
+        f'"{phrase.strip()}"' + (" *" if is_prefix else "") for phrase, is_prefix in search.phrases
     )
 
 

@@ -41,14 +41,14 @@ class Copies:
                     self.manifests[name] = manifest
         self.unread = [name for name in names if name not in self.manifests]
         self.manifests = {name: self.manifests[name] for name in names if name in self.manifests}
-        known = [manifest for manifest in self.manifests.values() if manifest]
-        if self.unread and not known:
+        readable = [manifest for manifest in self.manifests.values() if manifest]
+        if self.unread and not readable:
             raise Refused(
                 f"There are backups at {self.place.title}, but none can be read: {self.unread[0]}"
                 " is empty, damaged or unreachable. Repair the location, or choose an empty one."
             )
         return sorted(
-            known, key=lambda manifest: (manifest["generation"], manifest["at"]), reverse=True
+            readable, key=lambda manifest: (manifest["generation"], manifest["at"]), reverse=True
         )
 
 
@@ -66,7 +66,7 @@ def back_up(workspace: Workspace, user: User, copies: Copies) -> Manifest:
     older than them, so that no backup is ever replaced by less.
     """
     require(user, "admin")
-    known = copies.newest_first()
+    manifests = copies.newest_first()
     _check_space(workspace)
     with (
         disk_full_refused(),
@@ -75,14 +75,14 @@ def back_up(workspace: Workspace, user: User, copies: Copies) -> Manifest:
         draft_folder = Path(folder)
         file = draft_folder / "snapshot.db"
         contents = snapshots.take(workspace, file)
-        _check_order(contents, known, copies.place.title)
+        _check_order(contents, manifests, copies.place.title)
         now = time.time()
         stem = f"db-{time.strftime('%Y%m%dT%H%M%S', time.gmtime(now))}-{contents.generation}"
         packed = draft_folder / f"{stem}.gz"
         _pack(file, packed)
         existing = set(copies.place.names())
         runs, fresh = run_copies.pack(
-            workspace, draft_folder, known[0]["runs"] if known else {}, existing
+            workspace, draft_folder, manifests[0]["runs"] if manifests else {}, existing
         )
         manifest = {
             "name": f"{stem}{SUFFIX}", "file": packed.name, "sha256": snapshots.sha256_of(packed),
@@ -91,7 +91,7 @@ def back_up(workspace: Workspace, user: User, copies: Copies) -> Manifest:
         }  # fmt: skip
         manifest_file = draft_folder / manifest["name"]
         manifest_file.write_text(json.dumps(manifest))
-        obsolete = _obsolete([manifest, *known], existing)
+        obsolete = _obsolete([manifest, *manifests], existing)
         if copies.unread:  # their runs are not known
             obsolete = [name for name in obsolete if not name.startswith("run-")]
         copies.place.write(
@@ -107,17 +107,17 @@ def _check_space(workspace: Workspace) -> None:
     check_space(workspace.home, 2 * size, "a copy of the database")
 
 
-def _check_order(contents: snapshots.Contents, known: list[Manifest], title: str) -> None:
+def _check_order(contents: snapshots.Contents, manifests: list[Manifest], title: str) -> None:
     if contents.origin is None:
         raise Refused("The database is empty: there is nothing to back up.")
-    if not known:
+    if not manifests:
         return
-    if contents.origin != known[0]["origin"]:
+    if contents.origin != manifests[0]["origin"]:
         raise Refused(
             f"{title} contains the backups of another database, which are never overwritten."
             " Restore from there first, or choose an empty location."
         )
-    if contents.generation < known[0]["generation"]:
+    if contents.generation < manifests[0]["generation"]:
         raise Refused(
             f"The backups at {title} are newer than this database and are never overwritten."
             " Restore from there first."
@@ -127,28 +127,28 @@ def _check_order(contents: snapshots.Contents, known: list[Manifest], title: str
 def _obsolete(manifests: list[Manifest], existing: set[str]) -> list[str]:
     """The files of no kept manifest: all are kept for an hour, hourly for 48 hours, then daily."""
     now = time.time()
-    kept: dict[object, Manifest] = {}
+    newest_of_period: dict[object, Manifest] = {}
     for manifest in sorted(manifests, key=lambda manifest: float(manifest["at"])):
         age = now - manifest["at"]
         if age < HOUR:
-            kept[manifest["name"]] = manifest
+            newest_of_period[manifest["name"]] = manifest
         elif age < 2 * DAY:
-            kept["hour", manifest["at"] // HOUR] = manifest
+            newest_of_period["hour", manifest["at"] // HOUR] = manifest
         elif age < 30 * DAY:
-            kept["day", manifest["at"] // DAY] = manifest
+            newest_of_period["day", manifest["at"] // DAY] = manifest
     newest = max(manifests, key=lambda manifest: (manifest["generation"], manifest["at"]))
     used: set[str] = set()
-    for manifest in [newest, *kept.values()]:
+    for manifest in [newest, *newest_of_period.values()]:
         used |= {
             manifest["name"],
             manifest["file"],
             *(run["file"] for run in manifest["runs"].values()),
         }
-    ours = {name for name in existing if name.startswith(("db-", "run-"))}
+    backup_files = {name for name in existing if name.startswith(("db-", "run-"))}
     listed = {manifest["file"] for manifest in manifests} | {
         manifest["name"] for manifest in manifests
     }
-    return sorted(name for name in ours - used if name in listed or name.startswith("run-"))
+    return sorted(name for name in backup_files - used if name in listed or name.startswith("run-"))
 
 
 def _pack(file: Path, packed: Path) -> None:

@@ -32,13 +32,13 @@ def restore_if_lost(workspace: Workspace) -> Manifest | None:
     if workspace.settings.backup is None or snapshots.contents(workspace.engine).origin:
         return None
     copies = backup.copies_of(workspace)
-    known = copies.newest_first()
+    manifests = copies.newest_first()
     if workspace.space.here and copies.place.lies_beside(workspace.home):
         raise Refused(
             f"{copies.place.title} is on the Space's own disk, which is lost at every restart:"
             " no bucket is mounted there."
         )
-    if not known:
+    if not manifests:
         return None
     if copies.unread and max(copies.unread) > max(
         n for n, manifest in copies.manifests.items() if manifest
@@ -121,8 +121,8 @@ class BackupThread:
 
     def state(self) -> BackupState:
         """See the function `state`."""
-        late = self.since is not None and time.time() - self.since > LATE
-        fault = self.fault or ("The last backup is taking very long." if late else None)
+        is_late = self.since is not None and time.time() - self.since > LATE
+        fault = self.fault or ("The last backup is taking very long." if is_late else None)
         return {
             "at": self.at,
             "place": self.copies.place.title,

@@ -32,10 +32,10 @@ def pulse(workspace: Workspace) -> dict[str, Any]:
         "disk": _disk(workspace),
         "worker": _worker(workspace),
     }
-    fine = all(part["ok"] for part in parts.values())
+    is_ok = all(part["ok"] for part in parts.values())
     words = {name: "ok" if part["ok"] else "failing" for name, part in parts.items()}
     words["runs"] = "damaged" if parts["worker"].get("damaged") else "ok"
-    return {"status": "ok" if fine else "failing", **words}
+    return {"status": "ok" if is_ok else "failing", **words}
 
 
 def health(workspace: Workspace, user: User) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from reranker_ui.services.annotating.labelling_progress import waiting
 from reranker_ui.services.imports.importer import load_starter
 from reranker_ui.services.imports.read_state import sweep_readings
 from reranker_ui.services.imports.sweep import sweep_imports
-from reranker_ui.services.labels.effective_labels import seen
+from reranker_ui.services.labels.effective_labels import is_visible
 from reranker_ui.services.operating import backup_schedule
 from reranker_ui.services.operating.backup_schedule import BackupState
 from reranker_ui.services.ranking.demo import shown_to
@@ -83,13 +83,13 @@ def overview(workspace: Workspace, user: User, dataset: str | None) -> Overview:
     def left(name: str) -> int | None:
         return _waiting(workspace, user, name) if name == dataset else None
 
-    known = workspace.shared("datasets", lambda: _datasets(workspace))
+    datasets = workspace.shared("datasets", lambda: _datasets(workspace))
     if demo := shown_to(workspace, user):
-        known = [listed for listed in known if listed["name"] == demo.dataset]
+        datasets = [listed for listed in datasets if listed["name"] == demo.dataset]
     return {
         "user": {"name": user.name, "role": user.role},
-        "datasets": [{**row, "waiting": left(row["name"])} for row in known],
-        "run": lifecycle.glance(workspace, user),
+        "datasets": [{**row, "waiting": left(row["name"])} for row in datasets],
+        "run": lifecycle.shared_current(workspace, user),
         "backup": backup_schedule.state(workspace, user),
         "disk": workspace.shared("disk", lambda: _disk(workspace)),
     }
@@ -119,7 +119,7 @@ def _pairs(
     workspace: Workspace, connection: sa.Connection, dataset_id: int, updated_at: float
 ) -> int:
     # Counting scans the dataset, so the count is cached until the dataset changes.
-    query = select(func.count()).where(pairs.c.dataset_id == dataset_id, seen())
+    query = select(func.count()).where(pairs.c.dataset_id == dataset_id, is_visible())
     return workspace.memory.get(
         ("pairs", dataset_id), lambda: int(connection.scalar(query) or 0), updated_at
     )

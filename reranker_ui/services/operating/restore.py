@@ -40,9 +40,9 @@ def restore(
             f"The database in {workspace.home} already contains data."
             " Restore into an empty home, or add --replace."
         )
-    known = copies.newest_first()
+    manifests = copies.newest_first()
     candidates = [
-        manifest for manifest in known if name in (None, manifest["name"], manifest["file"])
+        manifest for manifest in manifests if name in (None, manifest["name"], manifest["file"])
     ]
     if not candidates:
         raise Refused(f"There is no snapshot{f' {name}' if name else ''} at {copies.place.title}.")
@@ -50,8 +50,8 @@ def restore(
     for manifest in candidates:
         try:
             with unpacked(copies.place, manifest, workspace.home) as file:
-                done = _restore_runs(workspace, copies, manifest, known)
-                snapshots.replace(workspace, user, file, ahead_of=known[0]["generation"])
+                done = _restore_runs(workspace, copies, manifest, manifests)
+                snapshots.replace(workspace, user, file, ahead_of=manifests[0]["generation"])
         except Unavailable:
             raise
         except (Refused, sa.exc.DataError, sa.exc.IntegrityError) as error:
@@ -75,27 +75,28 @@ def restore_runs(
     Refused: no backup, or the backups of another database.
     """
     require(user, "admin")
-    known = copies.newest_first()
+    manifests = copies.newest_first()
     manifest = next(
-        (manifest for manifest in known if name in (None, manifest["name"], manifest["file"])), None
+        (manifest for manifest in manifests if name in (None, manifest["name"], manifest["file"])),
+        None,
     )
     if manifest is None:
         raise Refused(f"There is no snapshot{f' {name}' if name else ''} at {copies.place.title}.")
     if manifest["origin"] != snapshots.contents(workspace.engine).origin:
         raise Refused(f"{copies.place.title} contains the backups of another database.")
     listed = set(map(str, run_copies.numbers(workspace)))
-    return _restore_runs(workspace, copies, manifest, known, listed)
+    return _restore_runs(workspace, copies, manifest, manifests, listed)
 
 
 def _restore_runs(
     workspace: Workspace,
     copies: Copies,
     manifest: Manifest,
-    known: list[Manifest],
+    manifests: list[Manifest],
     only: set[str] | None = None,
 ) -> run_copies.Unpacked:
     # Prefer the copy named in this manifest; older manifests may have an intact one.
-    older = known[known.index(manifest) :]
+    older = manifests[manifests.index(manifest) :]
     numbers = set(manifest["runs"]) if only is None else only
     chosen = {number: copy for number, copy in copies_of_runs(older).items() if number in numbers}
     with disk_full_refused():

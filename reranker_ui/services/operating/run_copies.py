@@ -84,9 +84,9 @@ def pack(
     """
     packed: Packed = {}
     fresh: dict[str, Path] = {}
-    known = states(workspace)
+    current_states = states(workspace)
     for number in map(str, numbers(workspace)):
-        before, state = last.get(number), known.get(number)
+        before, state = last.get(number), current_states.get(number)
         if before and before["file"] in existing and state in (None, before["state"]):
             packed[number] = before
         elif state is not None:
@@ -221,5 +221,5 @@ def _put(whole: Path, target: Path) -> None:
     if target.exists():  # kept, as some of its files may be useful
         target.rename(target.with_name(f".before-{target.name}-{time.time():.0f}"))
     whole.rename(target)
-    then = time.time() - STARTING  # otherwise its worker would seem to be starting
-    os.utime(target, (then, then))
+    before_starting = time.time() - STARTING  # otherwise its worker would seem to be starting
+    os.utime(target, (before_starting, before_starting))

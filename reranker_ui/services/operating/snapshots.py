@@ -100,10 +100,16 @@ def check(file: Path) -> Contents:
 def _check_parts(connection: sa.Connection) -> None:
     # A trigger would run in every database it is restored into; a view can imitate a table.
     parts = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master")
-    known = {*metadata.tables, "alembic_version", "sqlite_sequence", "sqlite_stat1", "sqlite_stat4"}
+    expected_tables = {
+        *metadata.tables,
+        "alembic_version",
+        "sqlite_sequence",
+        "sqlite_stat1",
+        "sqlite_stat4",
+    }
     for kind, name, table, sql in parts:
         virtual = str(sql).upper().split()[:2] == ["CREATE", "VIRTUAL"]
-        if kind not in ("table", "index") or table not in known or virtual:
+        if kind not in ("table", "index") or table not in expected_tables or virtual:
             raise Refused(f'The snapshot has the {kind} "{name}", which this app never creates.')
 
 

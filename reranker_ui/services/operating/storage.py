@@ -89,10 +89,10 @@ class FolderPlace:
 
     def _restrict(self, names: Sequence[str]) -> None:
         # Backups contain labels and password hashes. A folder with other files is shared.
-        ours = [name for name in names if name.startswith(OURS)]
-        for name in ours:
+        backup_files = [name for name in names if name.startswith(OURS)]
+        for name in backup_files:
             restrict(self.folder / name)
-        if len(ours) == len(names):
+        if len(backup_files) == len(names):
             restrict(self.folder)
 
     @contextmanager

@@ -45,9 +45,9 @@ def check_name(name: str) -> str:
 
 def check_role(role: str) -> Role:
     """The role; Refused where it does not exist."""
-    for known in ROLES:
-        if role == known:
-            return known
+    for valid_role in ROLES:
+        if role == valid_role:
+            return valid_role
     raise Refused(f"There is no role {role[:40]}. Choose one of {', '.join(ROLES)}.")
 
 
@@ -122,11 +122,11 @@ def set_password(
         row = find(connection, name)
         connection.execute(users.update().where(users.c.id == row.id).values(password=hashed))
         sign_out_everywhere(connection, row.id)
-        theirs = api_keys.c.user_id == row.id
+        of_user = api_keys.c.user_id == row.id
         if end_keys:
-            connection.execute(api_keys.delete().where(theirs))
+            connection.execute(api_keys.delete().where(of_user))
         record(connection, user, "user.password", f"user:{row.id}", at=time.time())
-        left = connection.scalar(sa.select(sa.func.count()).select_from(api_keys).where(theirs))
+        left = connection.scalar(sa.select(sa.func.count()).select_from(api_keys).where(of_user))
     return {"keys": int(left or 0)}
 
 
@@ -147,8 +147,8 @@ def remove_user(workspace: Workspace, user: User, name: str) -> None:
 
 def anyone_has_a_password(workspace: Workspace) -> bool:
     """Whether an admin can sign in with a password."""
-    there = (users.c.password.is_not(None)) & (users.c.role == "admin")
-    query = sa.select(users.c.id).where(there, users.c.removed_at.is_(None)).limit(1)
+    has_password = (users.c.password.is_not(None)) & (users.c.role == "admin")
+    query = sa.select(users.c.id).where(has_password, users.c.removed_at.is_(None)).limit(1)
     with workspace.reading() as connection:
         return connection.execute(query).first() is not None
 
@@ -213,6 +213,6 @@ def _own(workspace: Workspace, user: User, name: str, present: str) -> None:
 
 def _not_the_last(connection: sa.Connection, row: sa.Row[Any]) -> None:
     admins = (users.c.role == "admin") & users.c.removed_at.is_(None) & (users.c.id != row.id)
-    others = connection.scalar(sa.select(sa.func.count()).select_from(users).where(admins))
-    if row.role == "admin" and not others:
+    other_admins = connection.scalar(sa.select(sa.func.count()).select_from(users).where(admins))
+    if row.role == "admin" and not other_admins:
         raise Refused(f"{row.name} is the last admin. Make someone else admin first.")

@@ -44,8 +44,8 @@ def make_key(workspace: Workspace, user: User, name: str) -> NewKey:
     token, now = new_token(PREFIX), time.time()
     with workspace.writing() as connection:
         owner_id = find(connection, user.name).id
-        held = sa.select(sa.func.count()).where(api_keys.c.user_id == owner_id)
-        if (connection.scalar(held) or 0) >= MOST_KEYS:
+        key_count = sa.select(sa.func.count()).where(api_keys.c.user_id == owner_id)
+        if (connection.scalar(key_count) or 0) >= MOST_KEYS:
             raise Refused(f"A person can have {MOST_KEYS} API keys. End one that is not used.")
         values = {
             "token_hash": digest(token),

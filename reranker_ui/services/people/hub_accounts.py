@@ -30,9 +30,9 @@ def hub_user(
     name again.
     """
     with workspace.writing() as connection:
-        known = connection.execute(sa.select(users).where(users.c.subject == subject)).first()
-        if known is not None:
-            return _known(connection, known, subject == creator)
+        row = connection.execute(sa.select(users).where(users.c.subject == subject)).first()
+        if row is not None:
+            return _known(connection, row, subject == creator)
         free = _free_name(connection, check_name(name))
         if creator and subject == creator:
             return enter(connection, _ITSELF, free, "admin", subject=subject)
@@ -56,6 +56,6 @@ def _known(connection: sa.Connection, row: sa.Row[Any], creator: bool) -> int:
 
 def _free_name(connection: sa.Connection, name: str) -> str:
     # A name keeps the labels of its first owner, even after that user was removed.
-    taken = set(connection.execute(sa.select(users.c.name)).scalars())
-    others = (f"{name[:36]} {number}" for number in range(2, 1000))
-    return next(candidate for candidate in (name, *others) if candidate not in taken)
+    used_names = set(connection.execute(sa.select(users.c.name)).scalars())
+    numbered = (f"{name[:36]} {number}" for number in range(2, 1000))
+    return next(candidate for candidate in (name, *numbered) if candidate not in used_names)

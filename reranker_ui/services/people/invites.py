@@ -95,8 +95,8 @@ def accept(workspace: Workspace, token: str, name: str, password: str) -> int:
 def enter_by(connection: sa.Connection, token: str, name: str, **more: Any) -> int:
     """Use a place of an invite and add the user, in the caller's transaction."""
     row = _open(connection, token)
-    taken = invites.update().where(invites.c.id == row.id, invites.c.places > 0)
-    if not connection.execute(taken.values(places=invites.c.places - 1)).rowcount:
+    use_place = invites.update().where(invites.c.id == row.id, invites.c.places > 0)
+    if not connection.execute(use_place.values(places=invites.c.places - 1)).rowcount:
         raise Refused(INVALID)
     return enter(connection, User(row.created_by, "admin"), name, row.role, **more)
 

@@ -30,8 +30,8 @@ def begin(workspace: Workspace, host: str, name: str) -> list[int]:
     with workspace.writing() as connection:
         _check(connection, host, name, now)
         # Failures in the future were counted before the clock was set back.
-        lapsed = ~failures.c.at.between(now - WINDOW, now + SKEW)
-        connection.execute(failures.delete().where(lapsed))
+        expired = ~failures.c.at.between(now - WINDOW, now + SKEW)
+        connection.execute(failures.delete().where(expired))
         rows = [{"key": key, "at": now} for key in _keys(host, name)]
         return list(connection.scalars(failures.insert().values(rows).returning(failures.c.id)))
 

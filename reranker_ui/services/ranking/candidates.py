@@ -83,9 +83,9 @@ def chosen(
     if source == "labelled":
         return labelled(workspace, user, query, dataset)
     if source == "dataset":
-        return found(workspace, user, query, dataset, k)
+        return by_bm25(workspace, user, query, dataset, k)
     if source == "meaning":
-        return similar(workspace, user, query, dataset, k)
+        return by_meaning(workspace, user, query, dataset, k)
     return pasted(workspace, user, query, passages, dataset or None)
 
 
@@ -97,7 +97,7 @@ def pasted(
     return _known(workspace, user, query, passages_in(text), "paste", dataset)
 
 
-def found(workspace: Workspace, user: User, query: str, dataset: str, k: int) -> Candidates:
+def by_bm25(workspace: Workspace, user: User, query: str, dataset: str, k: int) -> Candidates:
     """The dataset's best `k` passages by BM25."""
     require(user, "viewer")
     hits = search(workspace, user, "bm25", query, dataset, k)
@@ -109,7 +109,7 @@ def found(workspace: Workspace, user: User, query: str, dataset: str, k: int) ->
     return _known(workspace, user, query, [passage for passage, _ in hits], "dataset", dataset)
 
 
-def similar(workspace: Workspace, user: User, query: str, dataset: str, k: int) -> Candidates:
+def by_meaning(workspace: Workspace, user: User, query: str, dataset: str, k: int) -> Candidates:
     """The dataset's best `k` passages by meaning. Refused: they are not embedded yet."""
     require(user, "viewer")
     hits = search(workspace, user, "meaning", query, dataset, k)
@@ -190,15 +190,15 @@ def _known(
         none: list[None] = [None] * len(passages)
         return Candidates(query, passages, [*none], [*none], source)
     rows = {row["passage"]: row for row in candidates_of_query(workspace, user, dataset, query)}
-    known = [rows.get(passage) for passage in passages]
-    others = [] if source == "paste" else [text for text in passages if text not in rows]
-    further = words.further_of(workspace, user, dataset, others)
+    rows_of_passages = [rows.get(passage) for passage in passages]
+    unlabelled_texts = [] if source == "paste" else [text for text in passages if text not in rows]
+    further = words.further_of(workspace, user, dataset, unlabelled_texts)
     further |= {passage: row["further"] for passage, row in rows.items()}
     return Candidates(
         query,
         passages,
-        [label_of(row) for row in known],
-        [row["pair_id"] if row else None for row in known],
+        [label_of(row) for row in rows_of_passages],
+        [row["pair_id"] if row else None for row in rows_of_passages],
         source,
         dataset,
         scale_of(workspace, user, dataset),

@@ -43,5 +43,5 @@ def _known_encoder(workspace: Workspace, name: str, pairs: Sequence[Pair]) -> En
     encoder = MODELS.loaded(encoder_key(resolve_encoder(name, workspace.cache)))
     if not isinstance(encoder, Encoder):
         return None
-    known = encoder.known([passage for _, passage in pairs], "document")
-    return encoder if known >= KNOWN * len(pairs) else None
+    embedded_count = encoder.recent_count([passage for _, passage in pairs], "document")
+    return encoder if embedded_count >= KNOWN * len(pairs) else None

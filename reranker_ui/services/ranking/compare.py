@@ -78,8 +78,10 @@ def evaluate(
     scale = Scale.from_json(scale_of(workspace, user, dataset))
     metrics = ranking_metrics(pairs["query_key"], pairs["grade"], scores, scale=scale)
     if metric := metric or metric_of(workspace, user, dataset):
-        own = named_per_query(metric, pairs["query_key"], pairs["grade"], scores, scale=scale)
-        metrics[metric] = None if own.empty else float(own.mean())
+        chosen_metric = named_per_query(
+            metric, pairs["query_key"], pairs["grade"], scores, scale=scale
+        )
+        metrics[metric] = None if chosen_metric.empty else float(chosen_metric.mean())
     return metrics
 
 
@@ -113,8 +115,8 @@ def compare(
     sides: list[Side] = []
     for model in models:
         ranker = find_ranker(workspace, user, model, [(query, passage) for passage in passages])
-        kept = kept_cutoff(workspace, user, ranker.name)
-        sides.append(side_of(ranker, query, passages, candidates, kept, cascade))
+        saved_cutoff = kept_cutoff(workspace, user, ranker.name)
+        sides.append(side_of(ranker, query, passages, candidates, saved_cutoff, cascade))
         add_moves(sides[0]["rows"], sides[-1]["rows"])
     grades = candidates.grades()
     return {

@@ -81,8 +81,8 @@ def demo_of(workspace: Workspace) -> Demo:
     """What the demo of this home shows; a dataset or run that was deleted is left open."""
     chosen = _chosen(workspace)
     runs = [run for run in list_runs(workspace, LOCAL) if has_model(run)]
-    known = {str(run["id"]): run for run in runs} | {run["name"]: run for run in runs}
-    run = known.get(chosen.run) or next(
+    by_name = {str(run["id"]): run for run in runs} | {run["name"]: run for run in runs}
+    run = by_name.get(chosen.run) or next(
         (candidate for candidate in runs if chosen.dataset in ("", candidate["dataset"])), None
     )
     dataset = chosen.dataset or (run["dataset"] if run else "")
@@ -164,9 +164,9 @@ def demo_page(workspace: Workspace, user: User) -> DemoPage | None:
     demo = shown_to(workspace, user) or demo_of(workspace)
     keys = {query_key(query): query for query in demo.queries}
     with workspace.reading() as connection:
-        known = _keys(connection, demo.dataset, list(keys))
+        labelled_keys = _keys(connection, demo.dataset, list(keys))
     queries: list[DemoQuery] = [
-        {"query": query, "labelled": key in known} for key, query in keys.items()
+        {"query": query, "labelled": key in labelled_keys} for key, query in keys.items()
     ]
     return {"title": demo.title, "text": demo.text, "run": demo.run, "queries": queries}
 

@@ -138,16 +138,16 @@ def kept_scores(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> li
     """The raw scores of `pairs`, columns query and passage: recorded by the run, or cached."""
     if (recorded := recorded_scores(ranker, pairs)) is not None:
         return recorded
-    kept = _kept(workspace, ranker, pairs)
-    if kept.exists():
+    cache_file = _kept(workspace, ranker, pairs)
+    if cache_file.exists():
         with suppress(OSError, ValueError):  # a damaged file is written again
-            if len(known := [float(score) for score in np.load(kept)]) == len(pairs):
-                return known
+            if len(cached := [float(score) for score in np.load(cache_file)]) == len(pairs):
+                return cached
     scores = ranker.logits(list(zip(pairs["query"], pairs["passage"], strict=True)))
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    draft = kept.with_suffix(".new.npy")
+    cache_file.parent.mkdir(parents=True, exist_ok=True)
+    draft = cache_file.with_suffix(".new.npy")
     np.save(draft, np.array(scores))
-    draft.replace(kept)
+    draft.replace(cache_file)
     return scores
 
 

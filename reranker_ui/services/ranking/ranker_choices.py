@@ -66,5 +66,5 @@ def _choice(run: Run) -> RankerChoice:
 
 def _strongest(run: Run) -> str:
     ndcg = {name: (run["metrics"].get(name) or {}).get("ndcg@10") for name in ("cosine", "bm25")}
-    known = {name: value for name, value in ndcg.items() if value is not None}
-    return max(known, key=lambda name: known[name]) if known else "bm25"
+    measured = {name: value for name, value in ndcg.items() if value is not None}
+    return max(measured, key=lambda name: measured[name]) if measured else "bm25"

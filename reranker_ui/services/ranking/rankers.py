@@ -185,7 +185,7 @@ def _base(workspace: Workspace, name: str, model: str, texts: Sequence[Pair]) ->
 
 
 def _run(workspace: Workspace, user: User, name: str) -> Ranker:
-    name, alone = name.removesuffix(ALONE), name.endswith(ALONE)
+    name, model_alone = name.removesuffix(ALONE), name.endswith(ALONE)
     run = find_run(workspace, user, name)
     path = RunFolder(run["folder"]).model
     if run["status"] in ("queued", "running"):
@@ -201,7 +201,7 @@ def _run(workspace: Workspace, user: User, name: str) -> Ranker:
     tuned = _model(
         workspace, path, str(run["id"]), run["name"], run["dataset"], run=folder.test_scores_file
     )
-    if alone:
+    if model_alone:
         return replace(tuned, name=f"{tuned.name}{ALONE}", title=f"{tuned.title}, only its model")
     return combined(workspace, tuned, folder.combined_file)
 

@@ -77,10 +77,10 @@ def side_of(
     query: str,
     passages: list[str],
     candidates: Candidates,
-    kept: KeptCutoff | None,
+    saved_cutoff: KeptCutoff | None,
     cascade: bool = False,
 ) -> Side:
-    """Rank the candidates; `kept`: the cut-off that was saved with the ranker's run.
+    """Rank the candidates; `saved_cutoff`: the cut-off that was saved with the ranker's run.
 
     cascade: as in `Ranker.candidate_scores`.
     """
@@ -95,8 +95,10 @@ def side_of(
         index = row["index"]
         logit = raw[index] if ranker.measure == "probability" else None
         return {
-            **row, **by_cutoff(logit, kept), "logit": logit, "label": candidates.labels[index],
-            "pair_id": candidates.pair_ids[index], "cut": cut[index],
+            **row, **by_cutoff(logit, saved_cutoff), "logit": logit,
+            "label": candidates.labels[index],
+            "pair_id": candidates.pair_ids[index],
+            "cut": cut[index],
             "estimated": scored.estimated[index],
             "further": candidates.further[index] if candidates.further else [],
             "was": row["rank"], "moved": 0,
@@ -114,8 +116,10 @@ def side_of(
         "loading": ranker.loading,
         "engine": ranker.engine,
         "max_length": ranker.model.max_length if ranker.model else None,
-        "cutoff": kept and {
-            "score": kept["score"], "calibrated": kept["calibrated"], "goal": kept["goal"],
+        "cutoff": saved_cutoff and {
+            "score": saved_cutoff["score"],
+            "calibrated": saved_cutoff["calibrated"],
+            "goal": saved_cutoff["goal"],
         },
         "metrics": ranking_metrics(
             [query] * len(raw),
@@ -129,13 +133,13 @@ def side_of(
     }  # fmt: skip
 
 
-def by_cutoff(logit: float | None, kept: KeptCutoff | None) -> ByCutoff:
+def by_cutoff(logit: float | None, saved_cutoff: KeptCutoff | None) -> ByCutoff:
     """A score with this logit by the saved cut-off; neither is known without them."""
-    if kept is None or logit is None:
+    if saved_cutoff is None or logit is None:
         return {"calibrated": None, "below": False}
     return {
-        "calibrated": calibrated(kept["calibration"], [logit])[0],
-        "below": bool(logit < kept["logit"]),
+        "calibrated": calibrated(saved_cutoff["calibration"], [logit])[0],
+        "below": bool(logit < saved_cutoff["logit"]),
     }
 
 

@@ -47,8 +47,8 @@ def run_archive(
 def _may_see(workspace: Workspace, user: User, run: int) -> None:
     # The frozen pairs, the scores of the test split and the outcome hold labels with their texts.
     with workspace.reading() as connection:
-        seen = visibility_of_run(connection, user, run).everything
-    if not seen:
+        sees_all = visibility_of_run(connection, user, run).everything
+    if not sees_all:
         raise Refused(
             "A whole run holds labels that are kept from annotators: the sealed test split, and"
             " others' labels. An admin can download it; the model is open to you."
@@ -57,14 +57,14 @@ def _may_see(workspace: Workspace, user: User, run: int) -> None:
 
 def zipped(root: Path, name: str, more: Sequence[Path] = ()) -> Iterator[bytes]:
     """The bytes of a zip of `root` and the files and folders `more`, all in a folder `name`."""
-    sink = _Sink()
+    buffer = _Sink()
     members = [(file, str(file.relative_to(root))) for file in _files(root)]
     members += [
-        (file, str(file.relative_to(one.parent)))
-        for one in more
-        for file in (_files(one) if one.is_dir() else [one])
+        (file, str(file.relative_to(path.parent)))
+        for path in more
+        for file in (_files(path) if path.is_dir() else [path])
     ]
-    with zipfile.ZipFile(sink, "w") as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for file, member in members:
             kind = zipfile.ZIP_STORED if file.suffix in DENSE else zipfile.ZIP_DEFLATED
             entry = zipfile.ZipInfo.from_file(file, f"{name}/{member}")
@@ -72,8 +72,8 @@ def zipped(root: Path, name: str, more: Sequence[Path] = ()) -> Iterator[bytes]:
             with file.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
                 while data := source.read(CHUNK):
                     target.write(data)
-                    yield sink.taken()
-    yield sink.taken()
+                    yield buffer.take()
+    yield buffer.take()
 
 
 def _files(root: Path) -> list[Path]:
@@ -96,6 +96,6 @@ class _Sink:
     def close(self) -> None:
         """Nothing is open."""
 
-    def taken(self) -> bytes:
+    def take(self) -> bytes:
         data, self._data = bytes(self._data), bytearray()
         return data

@@ -123,10 +123,10 @@ def _scored(row: Run) -> pd.DataFrame | None:
         frame = pd.read_parquet(RunFolder(row["folder"]).test_scores_file)
     except (OSError, ValueError):  # missing, or damaged
         return None
-    ours = "combined" if "combined" in frame else "tuned"
-    if not {"query_key", "query", "passage", "grade", ours} <= set(frame):
+    column = "combined" if "combined" in frame else "tuned"
+    if not {"query_key", "query", "passage", "grade", column} <= set(frame):
         return None
-    return frame[["query_key", "query", "passage", "grade"]].assign(score=frame[ours])
+    return frame[["query_key", "query", "passage", "grade"]].assign(score=frame[column])
 
 
 def _shared(frames: list[pd.DataFrame | None]) -> list[pd.DataFrame | None]:

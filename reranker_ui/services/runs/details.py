@@ -37,13 +37,13 @@ def edit_run(
         changes["name"] = _checked_name(name, row)
     if note is not None:
         changes["note"] = _checked_note(note)
-    known: dict[str, Any] = {**row}
-    changes = {key: value for key, value in changes.items() if value != known[key]}
+    fields: dict[str, Any] = {**row}
+    changes = {key: value for key, value in changes.items() if value != fields[key]}
     if changes:
         with workspace.writing() as connection:
             _refuse_taken(connection, changes.get("name"))
             connection.execute(runs.update().where(runs.c.id == row["id"]).values(changes))
-            before = {key: known[key] for key in changes}
+            before = {key: fields[key] for key in changes}
             subject = f"run:{row['id']}"
             record(
                 connection, user, "run.edit", subject, at=time.time(), before=before, after=changes

@@ -75,17 +75,21 @@ def measured(folder: RunFolder, metric: str) -> OwnMetric | None:
         for name in RANKERS
         if name in frame
     }
-    ours = per_query.get("combined", per_query.get("tuned"))
-    if ours is None or ours.empty or "base" not in per_query:
+    run_values = per_query.get("combined", per_query.get("tuned"))
+    if run_values is None or run_values.empty or "base" not in per_query:
         return None
     values = {name: _with_interval(each) for name, each in per_query.items()}
-    return {"name": metric, "values": values, "gain": _with_interval(ours - per_query["base"])}
+    return {
+        "name": metric,
+        "values": values,
+        "gain": _with_interval(run_values - per_query["base"]),
+    }
 
 
 def scale_in(folder: RunFolder) -> Scale:
     """The scale that a run was frozen with; GRADES where its lineage cannot be read."""
-    kept = folder.lineage_if_readable().get("scale")
-    return Scale.from_json(kept) if kept else GRADES
+    scale_json = folder.lineage_if_readable().get("scale")
+    return Scale.from_json(scale_json) if scale_json else GRADES
 
 
 def _with_interval(values: "pd.Series[float]") -> WithInterval:

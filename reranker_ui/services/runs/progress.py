@@ -152,7 +152,7 @@ def _numbers(metrics: Any) -> dict[str, float | None] | None:
     return {name: value for name, value in metrics.items() if not isinstance(value, dict)}
 
 
-def look(folder: RunFolder) -> tuple[Progress, Status]:
+def progress_and_status(folder: RunFolder) -> tuple[Progress, Status]:
     """The progress and the status; asks for the worker only where the events leave it open."""
     progress = read(folder)
     if progress.ended:
@@ -182,10 +182,10 @@ def _interval_in(file: Path, _changed: int) -> tuple[float, float] | None:
     if not isinstance(difference, dict):
         return None
     keys = ("difference", "low", "high", "p")
-    found = {key: difference[key] for key in keys if isinstance(difference.get(key), float)}
-    if not {"low", "high"} <= found.keys():
+    measured = {key: difference[key] for key in keys if isinstance(difference.get(key), float)}
+    if not {"low", "high"} <= measured.keys():
         return None
-    gain = {"difference": found["low"], "p": 0.0} | found  # earlier versions made no test
+    gain = {"difference": measured["low"], "p": 0.0} | measured  # earlier versions made no test
     return None if state_of(gain) == "unclear" else (gain["low"], gain["high"])
 
 
@@ -225,21 +225,21 @@ def verdict(metrics: Metrics, origin: str = "base") -> str | None:
     ranked = int((metrics.get("tuned") or {}).get("queries") or 0)
     metric = "ndcg@10" if ranked >= FEW else "average_precision"
     values = {name: _value(metrics, name, metric) for name in RANKERS}
-    ours = values["tuned"] if values["combined"] is None else values["combined"]
-    if ours is None:
+    own_values = values["tuned"] if values["combined"] is None else values["combined"]
+    if own_values is None:
         return None
     titles = {**TITLES, "base": origin}
     reach = {
         titles[name]: value
         for name, value in values.items()
-        if name in titles and value is not None and value > ours
+        if name in titles and value is not None and value > own_values
     }
     if not reach:
         return None
     best = max(reach, key=lambda title: reach[title])
-    where = f"nDCG@10 {ours:.3f} on {ranked} test queries"
+    where = f"nDCG@10 {own_values:.3f} on {ranked} test queries"
     if ranked < FEW:
-        where = f"average precision {ours:.3f} on the test split"
+        where = f"average precision {own_values:.3f} on the test split"
     return f"Not better than {best}: {where}, against {reach[best]:.3f}."
 
 

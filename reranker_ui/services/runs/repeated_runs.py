@@ -127,14 +127,14 @@ def value_of(values: Sequence[Value], first: Sequence[Value]) -> ColumnValue:
     numbers = [value["value"] for value in values if value["value"] is not None]
     if len(numbers) < len(values):
         return {**UNKNOWN, "each": []}
-    others = [value["value"] for value in first if value["value"] is not None]
+    first_values = [value["value"] for value in first if value["value"] is not None]
     low, high = t_interval(numbers)
     cell: ColumnValue = {
         **UNKNOWN, "value": float(np.mean(numbers)), "low": low, "high": high, "each": [*numbers],
     }  # fmt: skip
-    if len(first) != len(numbers) or len(others) != len(numbers):
+    if len(first) != len(numbers) or len(first_values) != len(numbers):
         return cell
-    gains = [own - other for own, other in zip(numbers, others, strict=True)]
+    gains = [own - other for own, other in zip(numbers, first_values, strict=True)]
     gain_low, gain_high = t_interval(gains)
     return {**cell, "gain": float(np.mean(gains)), "gain_low": gain_low, "gain_high": gain_high}
 

@@ -130,7 +130,7 @@ def number_of(text: str) -> int | None:
 def row_of(workspace: Workspace, row: dict[str, Any]) -> Run:
     """The run with this row in the database, which also has the `parent_name`."""
     folder = folder_of(workspace, row["id"])
-    progress, state = progress_in.look(folder)
+    progress, state = progress_in.progress_and_status(folder)
     damage = progress_in.damage(folder)
     place = executors.place_of(folder)
     stopping = folder.stop_requested() if state in progress_in.LIVE else None

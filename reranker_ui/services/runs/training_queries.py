@@ -29,9 +29,9 @@ def learned_queries(
 def _trained_on(workspace: Workspace, user: User, run: str) -> set[str]:
     queries: set[str] = set()
     number: int | None = find_handle(workspace, user, run).id
-    known: set[int] = set()
-    while number is not None and number not in known:
-        known.add(number)
+    keys: set[int] = set()
+    while number is not None and number not in keys:
+        keys.add(number)
         folder = folder_of(workspace, number)
         if folder.path.is_dir():
             queries |= set(folder.pairs("train")["query"])

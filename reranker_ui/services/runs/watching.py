@@ -131,7 +131,7 @@ def follow(
 
 def _current_run(workspace: Workspace, user: User) -> int | None:
     """The run that is running, else the next to run, else the newest not archived; or None."""
-    now = glance(workspace, user)
+    now = shared_current(workspace, user)
     if (live := now["running"]["id"] if now["running"] else now["next"]) is not None:
         return int(live)
     with workspace.reading() as connection:
@@ -216,7 +216,7 @@ def current(workspace: Workspace, user: User) -> RunPulse:
     }
 
 
-def glance(workspace: Workspace, user: User) -> RunPulse:
+def shared_current(workspace: Workspace, user: User) -> RunPulse:
     """As `current`, computed once a second for all users."""
     require(user, "viewer")
     return workspace.shared("current run", lambda: current(workspace, user))

@@ -12,9 +12,9 @@ _NAME = "home key"
 
 def home_key(workspace: Workspace) -> bytes:
     """The secret, 32 bytes; made when it is first asked for, and part of backups."""
-    kept = sa.select(choices.c.value).where(choices.c.name == _NAME)
+    stored = sa.select(choices.c.value).where(choices.c.name == _NAME)
     with workspace.writing() as connection:
-        value = connection.scalar(kept)
+        value = connection.scalar(stored)
         if value is None:
             value = {"key": secrets.token_hex(32)}
             connection.execute(choices.insert().values(name=_NAME, value=value))

@@ -28,8 +28,8 @@ class Cache:
         `seconds` may be a function of the value.
         """
         now = time.monotonic()
-        known, until, value = self._kept.get(key, (None, -1.0, None))
-        if known == version and now < until:
+        cached_version, until, value = self._kept.get(key, (None, -1.0, None))
+        if cached_version == version and now < until:
             return value  # type: ignore[no-any-return]
         fresh = make()
         until = now + (seconds(fresh) if callable(seconds) else seconds)

@@ -27,8 +27,8 @@ def serving(settings: Settings) -> Iterator[None]:
     """
     home = settings.home_folder()
     _check_mount(settings, home)
-    alone = settings.database().startswith("sqlite")
-    with _locked(home, fcntl.LOCK_EX if alone else fcntl.LOCK_SH, ANOTHER):
+    single_server = settings.database().startswith("sqlite")
+    with _locked(home, fcntl.LOCK_EX if single_server else fcntl.LOCK_SH, ANOTHER):
         yield
 
 

@@ -43,19 +43,19 @@ def advised(
     suggestion = None if base else _suggestion(workspace, splits["train"], budget)
     if chosen := base or (suggestion and suggestion.value):
         start = start.model_copy(update={"base": chosen})
-    found = known_base(workspace, user, start, splits["train"])
-    tokenizer = found.path / "tokenizer.json" if found else None
+    resolved = known_base(workspace, user, start, splits["train"])
+    tokenizer = resolved.path / "tokenizer.json" if resolved else None
     advice = advise(
         start,
         splits,
         datasets.scale_of(workspace, user, str(dataset)),
         tokenizer if tokenizer and tokenizer.is_file() else None,
-        token_limit(found.path) if found else None,
-        found.has_ranking_head if found else None,
+        token_limit(resolved.path) if resolved else None,
+        resolved.has_ranking_head if resolved else None,
     )
     if suggestion:
         advice = replace(advice, choices=[suggestion, *advice.choices])
-    choices = [_budget(workspace, advice, sample, found), *advice.choices]
+    choices = [_budget(workspace, advice, sample, resolved), *advice.choices]
     if sample.read:
         why = "The dataset is large, so this advice is from a part of its queries."
         choices.append(Choice("Read for this", sample.read, why))
@@ -67,14 +67,14 @@ def _budget(
 ) -> Choice:
     recipe = advice.recipe
     value = f"{recipe.budget}, about {MINUTES[recipe.budget]} minutes"
-    measured = speed.known(workspace, recipe, sample.splits["train"])
+    measured = speed.measured_speed(workspace, recipe, sample.splits["train"])
     if measured is None:
         why = "The run measures the speed of its machine and chooses epochs and sizes by it."
         return Choice("Budget", value, why)
     pairs, per_second = sample.counts["train"], float(measured["pairs_per_second"])
-    warms = any(one.name == "Warm start" and one.value == "on" for one in advice.choices)
-    found = sized(recipe, per_second, pairs, warms, layers_of(base.path) if base else 0)
-    return Choice("Budget", value, explained(found, per_second, pairs, warms))
+    warms = any(choice.name == "Warm start" and choice.value == "on" for choice in advice.choices)
+    sized_recipe = sized(recipe, per_second, pairs, warms, layers_of(base.path) if base else 0)
+    return Choice("Budget", value, explained(sized_recipe, per_second, pairs, warms))
 
 
 def _suggestion(workspace: Workspace, train: pd.DataFrame, budget: Budget) -> Choice | None:

@@ -107,17 +107,17 @@ def enter(
         "notices": notices(counts),
         "parent_run": parent,
     }
-    aside = Path(tempfile.mkdtemp(prefix=".new-", dir=workspace.runs))
+    draft = Path(tempfile.mkdtemp(prefix=".new-", dir=workspace.runs))
     try:
         texts = unlabelled_texts(workspace, user, dataset)
-        data.link_into(aside)
-        RunFolder(aside).write_inputs(recipe, {}, lineage, texts)
+        data.link_into(draft)
+        RunFolder(draft).write_inputs(recipe, {}, lineage, texts)
         if placement and placement != Placement():
-            placement.save(aside)
+            placement.save(draft)
         entered = {"counts": counts, "parent_run_id": parent}
-        return _insert(workspace, user, aside, dataset, recipe, entered, chain)
+        return _insert(workspace, user, draft, dataset, recipe, entered, chain)
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _base_or_none(
@@ -132,7 +132,7 @@ def _base_or_none(
 def _insert(
     workspace: Workspace,
     user: User,
-    aside: Path,
+    draft: Path,
     dataset: str,
     recipe: Recipe,
     entered: dict[str, Any],
@@ -150,13 +150,13 @@ def _insert(
             "chain_id": chain and (chain.first or number),
             "name": f"run {number}",
             "recipe": recipe.model_dump(mode="json"),
-            "executor": placement_of(aside).executor,
+            "executor": placement_of(draft).executor,
             "created_by": user.name,
             "created_at": now,
             **entered,
         }
         connection.execute(runs.insert().values(values))
-        aside.rename(folder_of(workspace, number).path)
+        draft.rename(folder_of(workspace, number).path)
         record(connection, user, "run.start", f"run:{number}", at=now, after=values["recipe"])
     return number
 
@@ -169,6 +169,6 @@ def _next_number(workspace: Workspace, connection: sa.Connection) -> int:
         .order_by(journal.c.id.desc())
         .limit(1)
     ).scalar()
-    taken = [int(path.name) for path in workspace.runs.iterdir() if path.name.isdecimal()]
+    numbers = [int(path.name) for path in workspace.runs.iterdir() if path.name.isdecimal()]
     newest = connection.execute(sa.select(sa.func.max(runs.c.id))).scalar() or 0
-    return max([newest, *taken, int(last.partition(":")[2]) if last else 0]) + 1
+    return max([newest, *numbers, int(last.partition(":")[2]) if last else 0]) + 1

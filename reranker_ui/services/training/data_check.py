@@ -35,12 +35,15 @@ def findings_of(
     The splits have the columns query_key, query, passage, grade. Where `base` is not known, the
     language is not checked.
     """
-    found = [
+    findings = [
         *_blocking(splits, scale),
         _shared_passages(splits, scale),
         _language(splits["train"], base) if base else None,
     ]
-    return sorted((one for one in found if one), key=lambda one: one["severity"] != "blocks")
+    return sorted(
+        (finding for finding in findings if finding),
+        key=lambda finding: finding["severity"] != "blocks",
+    )
 
 
 def _blocking(splits: Mapping[str, pd.DataFrame], scale: Scale) -> list[PlanFinding]:
@@ -58,8 +61,8 @@ def _blocking(splits: Mapping[str, pd.DataFrame], scale: Scale) -> list[PlanFind
         disputed=np.zeros(len(frame), dtype=bool),
         scale=scale,
     )
-    found = [one for one in label_findings(table) if one.severity == "blocks"]
-    return [_finding(one.key, "blocks", one.fact, one.fix) for one in found]
+    blocking = [finding for finding in label_findings(table) if finding.severity == "blocks"]
+    return [_finding(finding.key, "blocks", finding.fact, finding.fix) for finding in blocking]
 
 
 def _shared_passages(splits: Mapping[str, pd.DataFrame], scale: Scale) -> PlanFinding | None:

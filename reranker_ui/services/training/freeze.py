@@ -102,11 +102,11 @@ def unlabelled_texts(workspace: Workspace, user: User, dataset: str) -> list[tup
     """
     require(user, "viewer")
     with workspace.reading() as connection:
-        found = datasets.find_dataset(connection, dataset)
+        dataset_row = datasets.find_dataset(connection, dataset)
         columns = (stored.c.query, stored.c.passage, stored.c.split, stored.c.pair_key)
         # The condition is part of what unlabelled means, and has an index.
         labels = pairs_with_labels(
-            visibility_of(found, user), *columns, where=stored.c.label.is_(None)
+            visibility_of(dataset_row, user), *columns, where=stored.c.label.is_(None)
         ).subquery()
         rows = connection.execute(
             select(labels.c.query, labels.c.passage)
@@ -143,11 +143,13 @@ def check_drawn(count: int, grades: int) -> None:
 
 def notices(counts: Mapping[str, int]) -> list[str]:
     """Warnings about the size of the splits, for the user, before a run starts."""
-    found = []
+    warnings = []
     if counts["train"] < 100:
-        found.append(f"Only {counts['train']} pairs to train on; results will be noisy.")
+        warnings.append(f"Only {counts['train']} pairs to train on; results will be noisy.")
     if not counts["dev"]:
-        found.append("No labelled pair is in the dev split, so the chart shows the loss only.")
+        warnings.append("No labelled pair is in the dev split, so the chart shows the loss only.")
     if not counts["test"]:
-        found.append("No labelled pair is in the test split, so base and tuned cannot be compared.")
-    return found
+        warnings.append(
+            "No labelled pair is in the test split, so base and tuned cannot be compared."
+        )
+    return warnings

@@ -58,13 +58,13 @@ class FrozenFiles:
         if not 0 < count < total:
             return self
         chosen = pd.Series(np.arange(total)).sample(count, random_state=seed).sort_values()
-        path, begin, grades = self.paths["train"].with_name(f"train-{count}.parquet"), 0, set()
+        path, start, grades = self.paths["train"].with_name(f"train-{count}.parquet"), 0, set()
         with parquet.ParquetWriter(path, SCHEMA) as writer:
             for batch in parquet.ParquetFile(self.paths["train"]).iter_batches(BATCH):
-                at = chosen[(chosen >= begin) & (chosen < begin + len(batch))] - begin
-                some, begin = batch.take(pa.array(at)), begin + len(batch)
-                writer.write_batch(some)
-                grades |= set(some.column("grade").to_pylist())
+                at = chosen[(chosen >= start) & (chosen < start + len(batch))] - start
+                selected, start = batch.take(pa.array(at)), start + len(batch)
+                writer.write_batch(selected)
+                grades |= set(selected.column("grade").to_pylist())
         check_drawn(count, len(grades))
         hashes = {**self.hashes, "train": self.hashes["train"][chosen]}
         return replace(self, paths={**self.paths, "train": path}, hashes=hashes)

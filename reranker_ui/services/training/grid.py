@@ -50,7 +50,7 @@ def grid_of(recipes: Sequence[Recipe], seeds: int) -> list[Recipe]:
             " Sweep recipes of one pass."
         )
     fields = [recipe.model_dump(exclude={"seed", "name"}) for recipe in recipes]
-    if any(fields.index(one) < place for place, one in enumerate(fields)):
+    if any(fields.index(values) < place for place, values in enumerate(fields)):
         raise Refused("Two of these recipes are the same but for their names and seeds.")
     return [
         recipe.model_copy(update={"seed": (recipe.seed + step) % MOST_SEED})

@@ -18,7 +18,7 @@ from reranker_ui.services.runs.execution import run_jobs
 from reranker_ui.services.runs.listing import chain_of, find_handle, find_run, list_runs
 from reranker_ui.services.runs.progress import LIVE
 from reranker_ui.services.runs.rows import Run, folder_of, is_overdue
-from reranker_ui.services.runs.watching import changed_rows, current, events, follow, glance
+from reranker_ui.services.runs.watching import changed_rows, current, events, follow, shared_current
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace, record
 from reranker_ui.services.training import create
@@ -29,6 +29,7 @@ from reranker_ui.services.training.recipes import changed
 __all__ = [
     "Run",
     "changed_rows",
+    "continuation",
     "continue_run",
     "current",
     "delete",
@@ -36,13 +37,12 @@ __all__ = [
     "find_run",
     "folder_of",
     "follow",
-    "glance",
     "list_runs",
-    "onward",
     "placement_of_run",
     "resume",
     "run_again",
     "run_price",
+    "shared_current",
     "start",
     "stop",
     "wait",
@@ -73,17 +73,17 @@ def start(
     executors.check_price(workspace, placement)
     create.check_disk(workspace)
     numbers: list[int] = []
-    with tempfile.TemporaryDirectory(prefix=".new-", dir=workspace.runs) as aside:
-        data = freeze(workspace, user, dataset, Path(aside))
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=workspace.runs) as draft:
+        data = freeze(workspace, user, dataset, Path(draft))
         passes = [data.drawn(size, recipe.seed) for size in recipe.passes]  # refused at once
         for size, drawn in zip(recipe.passes, passes, strict=True):
-            one = recipe.model_copy(update={"passes": (size,)})
+            pass_recipe = recipe.model_copy(update={"passes": (size,)})
             if numbers:
                 parent, model = numbers[-1], folder_of(workspace, numbers[-1]).model
                 changes = {"base": str(model), "revision": None, "warm_start": "off"}
-                one = one.model_copy(update=changes)
+                pass_recipe = pass_recipe.model_copy(update=changes)
             chain = create.Chain(numbers[0] if numbers else None) if len(passes) > 1 else None
-            entered = (workspace, user, str(dataset), one, drawn, parent, chain, placement)
+            entered = (workspace, user, str(dataset), pass_recipe, drawn, parent, chain, placement)
             numbers.append(create.enter(*entered))
             _submit(workspace, numbers[-1])
     return find_run(workspace, user, numbers[0]) | {"later": numbers[1:]}
@@ -102,12 +102,12 @@ def continue_run(
     `dataset` may be another one; `placement` is as in `start`, `changes` are fields of the recipe.
     """
     require(user, "admin")
-    known, recipe = onward(workspace, user, run)
+    run_dataset, recipe = continuation(workspace, user, run)
     recipe = changed(recipe.model_dump(), **changes)
-    return start(workspace, user, dataset or known, recipe, placement=placement)
+    return start(workspace, user, dataset or run_dataset, recipe, placement=placement)
 
 
-def onward(workspace: Workspace, user: User, run: int | str) -> tuple[str, Recipe]:
+def continuation(workspace: Workspace, user: User, run: int | str) -> tuple[str, Recipe]:
     """The dataset of `run`, and the recipe that trains its model on: its own, from "run 12"."""
     row = find_run(workspace, user, run)
     values = row["recipe"] | {"base": f"run {row['id']}", "revision": None, "warm_start": "off"}
@@ -123,8 +123,8 @@ def placement_of_run(workspace: Workspace, user: User, run: int | str) -> Placem
     """Where a run trains or trained; by the settings where that executor is not set up now."""
     require(user, "viewer")
     placed = placement_of(find_handle(workspace, user, run).folder.path)
-    known = placed.executor in workspace.settings.executor_names()
-    return placed if known else executors.placement(workspace)
+    is_set_up = placed.executor in workspace.settings.executor_names()
+    return placed if is_set_up else executors.placement(workspace)
 
 
 def run_price(workspace: Workspace, user: User, run: int | str) -> RunPrice | None:
@@ -145,7 +145,7 @@ def run_again(workspace: Workspace, user: User, run: int | str, agreed: float | 
     *later, first = chain_of(workspace, user, row)
     if row["chain"] not in (None, first["id"]):
         later, first = [], row
-    sizes = [size for one in (first, *reversed(later)) for size in one["recipe"]["passes"]]
+    sizes = [size for chained in (first, *reversed(later)) for size in chained["recipe"]["passes"]]
     recipe = Recipe.model_validate({**first["recipe"], "passes": sizes})
     placed = replace(placement_of_run(workspace, user, row["id"]), agreed=agreed)
     return start(workspace, user, row["dataset"], recipe, first["parent"], placed)

@@ -87,15 +87,15 @@ def plan(
     placement = placement or executors.placement(workspace)
     executors.check_placement(placement, len(recipe.passes))
     price = executors.price_of(workspace, placement)
-    found = speeds.known(workspace, recipe, splits["train"])
-    alone = placement.executor == LOCAL and placement.ranks == 1
-    measurable = alone and base is not None and not busy
-    if wait and found is None and measurable and base is not None:
+    measured = speeds.measured_speed(workspace, recipe, splits["train"])
+    on_this_machine = placement.executor == LOCAL and placement.ranks == 1
+    measurable = on_this_machine and base is not None and not busy
+    if wait and measured is None and measurable and base is not None:
         require(user, "admin")
         resolved = recipe.model_copy(update={"base": str(base.path), "revision": None})
         speeds.begin(workspace, recipe, resolved, splits["train"], scale)
-        found = speeds.wait(workspace, recipe, splits["train"])
-    speed = _speed(rows, recipe, placement, found if alone else None)
+        measured = speeds.wait(workspace, recipe, splits["train"])
+    speed = _speed(rows, recipe, placement, measured if on_this_machine else None)
     sizes = [math.ceil(size * sample.share) for size in recipe.passes]
     passes = [first_pairs(splits, size, recipe.seed) for size in sizes]
     texts = [*pairs_of(splits["train"]), *unlabelled_texts(workspace, user, name)]
@@ -106,7 +106,7 @@ def plan(
     lesson = cost.lessons[-1]
     is_open = speed is None and needs_speed(requested, cost.warm is not None)
     seconds = MINUTES[recipe.budget] * 60.0 if is_open else cost.seconds(speed)
-    disk = cost.disk(found) if found else None
+    disk = cost.disk(measured) if measured else None
     return {
         "data": _data(sample.labels),
         "facts": [
@@ -121,7 +121,7 @@ def plan(
                 else []
             ),
             *([facts.fact("Price", f"{price.text} ({price.hardware})")] if price else []),
-            *facts.room(workspace, found, disk),
+            *facts.resources(workspace, measured, disk),
             facts.fact(
                 "Precision", likely_precision(recipe.precision, workspace.settings.precision)
             ),
@@ -139,7 +139,7 @@ def plan(
         "steps": cost.steps,
         "seconds": seconds,
         "measurable": speed is None and measurable,
-        "memory": found["memory"] if found else None,
+        "memory": measured["memory"] if measured else None,
         "disk": disk,
     }
 

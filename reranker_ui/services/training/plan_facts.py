@@ -66,11 +66,13 @@ def _time(seconds: float | None) -> str:
     return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s"
 
 
-def room(workspace: Workspace, found: dict[str, Any] | None, disk: int | None) -> list[Fact]:
+def resources(
+    workspace: Workspace, measured: dict[str, Any] | None, disk: int | None
+) -> list[Fact]:
     """Memory at its peak and disk, where they are known; a warning where there is too little."""
-    if found is None or disk is None:
+    if measured is None or disk is None:
         return []
-    memory = int(found["memory"])
+    memory = int(measured["memory"])
     return [
         fact("Memory", f"about {bytes_in_words(memory)}", warn=memory > free_memory()),
         fact("Disk", f"about {bytes_in_words(disk)}", warn=disk > free_disk(workspace.runs)),

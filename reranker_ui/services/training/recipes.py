@@ -27,8 +27,8 @@ def recipe_from(name_or_file: str | None = None, **changes: Any) -> Recipe:
 
     A change that is None is none. Refused: an unknown name, a broken file, a value out of range.
     """
-    known = PRESETS.get(name_or_file or "quick")
-    return changed(known.model_dump() if known else _read(Path(str(name_or_file))), **changes)
+    preset = PRESETS.get(name_or_file or "quick")
+    return changed(preset.model_dump() if preset else _read(Path(str(name_or_file))), **changes)
 
 
 def recipe_of(text: str, name: str, **changes: Any) -> Recipe:
@@ -60,8 +60,8 @@ def from_card(workspace: Workspace, user: User, source: str) -> CardRecipe:
     source = source.strip()
     if "\n" in source:
         return read_card(source[:LONGEST_CARD])
-    if user.local and source and (found := _card_in(Path(source).expanduser())):
-        return found
+    if user.local and source and (card := _card_in(Path(source).expanduser())):
+        return card
     if not HUB_ID.fullmatch(source):
         raise Refused("Give the text of a model card, a file that holds one, or a model's Hub id.")
     return read_card(_card_on_the_hub(workspace, source), source.rpartition("/")[2].lower())

@@ -21,12 +21,12 @@ def stop_all(
     """
     require(user, "admin")
     row = find_run(workspace, user, run)
-    live = [one for one in chain_of(workspace, user, row) if one["status"] in LIVE]
+    live = [run_row for run_row in chain_of(workspace, user, row) if run_row["status"] in LIVE]
     if not live:
         return lifecycle.stop(workspace, user, row["id"], how)
     *waiting, first = live
-    for one in waiting:
-        lifecycle.stop(workspace, user, one["id"], "cancel")
+    for run_row in waiting:
+        lifecycle.stop(workspace, user, run_row["id"], "cancel")
     return lifecycle.stop(workspace, user, first["id"], how)
 
 

@@ -22,7 +22,9 @@ KEPT = 200
 INPUTS = ("base", "revision", "loss", "batch_size", "max_length", "precision", "train_embeddings")
 
 
-def known(workspace: Workspace, recipe: Recipe, train: pd.DataFrame) -> dict[str, Any] | None:
+def measured_speed(
+    workspace: Workspace, recipe: Recipe, train: pd.DataFrame
+) -> dict[str, Any] | None:
     """What was measured for this recipe on texts of this length, None if nothing was.
 
     {pairs_per_second, memory, checkpoint, weights (bytes), precision}.
@@ -58,7 +60,7 @@ def begin(
 def wait(workspace: Workspace, recipe: Recipe, train: pd.DataFrame) -> dict[str, Any] | None:
     """Block until the measurement has ended; returns its result, None if it failed."""
     _job(workspace, recipe, train).wait()
-    return known(workspace, recipe, train)
+    return measured_speed(workspace, recipe, train)
 
 
 def _age(file: Path) -> float:
@@ -74,6 +76,6 @@ def _job(workspace: Workspace, recipe: Recipe, train: pd.DataFrame) -> JobFolder
 
 
 def _tidy(folder: Path) -> None:
-    old = sorted(folder.iterdir(), key=lambda one: one.stat().st_mtime)[:-KEPT]
-    for one in old:
-        shutil.rmtree(one, ignore_errors=True)
+    old = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)[:-KEPT]
+    for path in old:
+        shutil.rmtree(path, ignore_errors=True)

@@ -29,8 +29,8 @@ class ClientErrors:
             if begun:
                 body = _shaped(path, begun["status"], message.get("body", b""))
                 length = (b"content-length", str(len(body)).encode())
-                others = [pair for pair in begun["headers"] if pair[0].lower() != length[0]]
-                await send({**begun, "headers": [*others, length]})
+                other_headers = [pair for pair in begun["headers"] if pair[0].lower() != length[0]]
+                await send({**begun, "headers": [*other_headers, length]})
                 message, begun = {**message, "body": body}, {}
             await send(message)
 

@@ -12,7 +12,7 @@ from reranker_ui.core.values.filesystems import as_refused
 from reranker_ui.services.ranking import candidates, compare, rerank
 from reranker_ui.services.store.workspace import Workspace
 from reranker_ui.ui.payload import sentence_of
-from reranker_ui.ui.server.identity import who
+from reranker_ui.ui.server.identity import user_of
 
 Answer = TypeVar("Answer")
 MODEL = "model: a run's id or name, base, bm25, cosine, as listed by /rankers."
@@ -23,18 +23,18 @@ def offer(workspace: Workspace) -> None:
 
     @_announced
     def rankers(request: gr.Request) -> list[dict[str, Any]]:
-        return rerank.models_served(workspace, who(request))
+        return rerank.models_served(workspace, user_of(request))
 
     @_announced
     def rank(
         model: str, query: str, passages: list[str], raw: bool, request: gr.Request
     ) -> list[dict[str, Any]]:
-        rows = compare.rank(workspace, who(request), model, query, passages, raw)
+        rows = compare.rank(workspace, user_of(request), model, query, passages, raw)
         return [{**row} for row in rows]
 
     @_announced
     def evaluate(model: str, dataset: str, split: str, request: gr.Request) -> dict[str, Any]:
-        return dict(compare.evaluate(workspace, who(request), model, dataset, split))
+        return dict(compare.evaluate(workspace, user_of(request), model, dataset, split))
 
     @_announced
     def search(
@@ -44,7 +44,7 @@ def offer(workspace: Workspace) -> None:
         k: int,
         request: gr.Request,
     ) -> list[dict[str, Any]]:
-        hits = candidates.search(workspace, who(request), first_stage, query, dataset, k)
+        hits = candidates.search(workspace, user_of(request), first_stage, query, dataset, k)
         return [{"passage": passage, "score": score} for passage, score in hits]
 
     gr.api(

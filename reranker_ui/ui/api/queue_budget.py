@@ -21,8 +21,8 @@ BUSY = (
 class QueueBudget:
     """Counts the events of one queue. `most`: bytes of memory of all that are kept."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
+    def __init__(self, limit: int = MOST) -> None:
+        self._most = limit
         self._kept: OrderedDict[str, tuple[str, int]] = OrderedDict()  # event: session, bytes
         self._turn = asyncio.Lock()
 

@@ -36,7 +36,7 @@ from reranker_ui.ui.api.shapes import (
     reads_data,
 )
 from reranker_ui.ui.payload import sentence_of
-from reranker_ui.ui.server.identity import who
+from reranker_ui.ui.server.identity import user_of
 
 log = logging.getLogger(__name__)
 AT_ONCE, WAITING = 64, 256  # rankings under way, which share batches, and waiting behind them
@@ -121,7 +121,7 @@ class RerankApi:
         """What can be asked for: `models` as clients of Cohere read it, `data` as those of vLLM."""
 
         def act(_body: bytes) -> Any:
-            rankers = models_served(self.workspace, who(request))
+            rankers = models_served(self.workspace, user_of(request))
             return {
                 "models": [ranker | {"endpoints": ["rerank"]} for ranker in rankers],
                 "object": "list",
@@ -145,12 +145,12 @@ class RerankApi:
         model = request.path_params.get("model") or parsed.model
         model = model or request.query_params.get("model")
         how |= {"cascade": parsed.cascade}
-        return serve_ranking(self.workspace, who(request), model, parsed.query, passages, **how)
+        return serve_ranking(self.workspace, user_of(request), model, parsed.query, passages, **how)
 
     async def _answer(self, request: Request, act: Callable[[bytes], Any]) -> Response:
         if self.threads.statistics().tasks_waiting >= WAITING:
             return JSONResponse(fault_in(request.url.path, 429, BUSY), 429, {"retry-after": "5"})
-        if who(request) == VISITOR:
+        if user_of(request) == VISITOR:
             return JSONResponse(fault_in(request.url.path, 401, NO_KEY), 401)
         try:
             body = await request.body()

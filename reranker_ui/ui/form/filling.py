@@ -75,7 +75,7 @@ def by_run(
 ) -> FilledForm:
     """The form as a run filled it, or to continue its training; with `dataset`."""
     row = lifecycle.find_run(workspace, user, run)
-    dataset, recipe = lifecycle.onward(workspace, user, run)
+    dataset, recipe = lifecycle.continuation(workspace, user, run)
     note = f"Continues the model of {row['name']} with a fresh optimizer."
     if how == "recipe":
         recipe = Recipe.model_validate(row["recipe"] | {"base": row["base"]})

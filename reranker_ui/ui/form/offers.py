@@ -120,8 +120,8 @@ def _yours(runs: list[lifecycle.Run]) -> list[Offer]:
         except ValidationError:  # of a later version
             continue
         fields = shown(recipe) | {"passes": "", "revision": ""}
-        known = [shown(preset) | {"passes": "", "revision": ""} for preset in PRESETS.values()]
-        if fields in known or str(fields) in offers:
+        presets = [shown(preset) | {"passes": "", "revision": ""} for preset in PRESETS.values()]
+        if fields in presets or str(fields) in offers:
             continue
         offers[str(fields)] = _offer(f"{OF_RUN}{run['id']}", f"{run['name']} · {_facts(recipe)}")
         if len(offers) == MOST_YOURS:

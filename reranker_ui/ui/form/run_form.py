@@ -101,5 +101,5 @@ def _running(workspace: Workspace) -> Sequence[Function]:
 def _requested(name: str, base: str, values: dict[str, str]) -> Recipe:
     # The form holds every field, so what the recipe is called only names it.
     fields = {field: value for field, value in values.items() if field in NAMES}
-    known = name if name in PRESETS else None
-    return recipe_from(known, name=name, base=base.strip(), **fields)
+    preset = name if name in PRESETS else None
+    return recipe_from(preset, name=name, base=base.strip(), **fields)

@@ -13,7 +13,7 @@ from reranker_ui.logs import USER
 from reranker_ui.services.people import allowances
 from reranker_ui.services.store.access import VISITOR
 from reranker_ui.services.store.workspace import Workspace
-from reranker_ui.ui.server.identity import user_behind
+from reranker_ui.ui.server.identity import identify
 from reranker_ui.ui.server.streams import FOREIGN, StreamOwners
 
 OPEN = (
@@ -70,7 +70,7 @@ class AuthMiddleware:
         if path.startswith(OPEN_FOLDERS):
             return None
         try:
-            user = await run_in_threadpool(user_behind, self.workspace, self.way, request)
+            user = await run_in_threadpool(identify, self.workspace, self.way, request)
         except Unavailable as fault:
             if path not in OPEN:
                 return _unavailable(fault)

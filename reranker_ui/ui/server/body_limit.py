@@ -87,8 +87,8 @@ class BodyLimit:
             except _Rejected as rejected:
                 await rejected.answer(scope, receive, send)
             except TimeoutError:
-                late = _Rejected(408, LATE.format(READ_SECONDS))
-                await late.answer(scope, receive, send)
+                timeout = _Rejected(408, LATE.format(READ_SECONDS))
+                await timeout.answer(scope, receive, send)
             else:
                 await self.app(scope, _replayed(body, receive), send)
 

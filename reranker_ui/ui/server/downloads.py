@@ -12,7 +12,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking.onnx_download import onnx_archive
 from reranker_ui.services.runs.archive import run_archive
 from reranker_ui.services.store.workspace import Workspace
-from reranker_ui.ui.server.identity import known
+from reranker_ui.ui.server.identity import signed_in_user
 
 Archive = Callable[[], tuple[str, Iterator[bytes]]]
 
@@ -34,17 +34,17 @@ class Downloads:
     async def model(self, request: Request) -> Response:
         """The model of a run: weights, tokenizer, card."""
         run = request.path_params["run"]
-        return await _sent(lambda: run_archive(self.workspace, known(request), run))
+        return await _sent(lambda: run_archive(self.workspace, signed_in_user(request), run))
 
     async def run(self, request: Request) -> Response:
         """The whole run: recipe, frozen pairs, events, model."""
         run = request.path_params["run"]
-        return await _sent(lambda: run_archive(self.workspace, known(request), run, "run"))
+        return await _sent(lambda: run_archive(self.workspace, signed_in_user(request), run, "run"))
 
     async def onnx(self, request: Request) -> Response:
         """The model of a run as ONNX, with tokenizer and parity report."""
         run = request.path_params["run"]
-        return await _sent(lambda: onnx_archive(self.workspace, known(request), run))
+        return await _sent(lambda: onnx_archive(self.workspace, signed_in_user(request), run))
 
 
 async def _sent(archive: Archive) -> Response:

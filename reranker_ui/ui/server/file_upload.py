@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.store.access import require
-from reranker_ui.ui.server.identity import known
+from reranker_ui.ui.server.identity import signed_in_user
 
 LARGEST = "The file has more than {:,} bytes, which is the most that is taken."
 
@@ -41,7 +41,7 @@ class FileUpload:
     async def upload(self, request: Request) -> Response:
         """Write one file to the disk as it comes; answers the list of its path."""
         try:
-            require(known(request), "admin")
+            require(signed_in_user(request), "admin")
         except Refused as refused:
             return JSONResponse({"detail": str(refused)}, 403)
         if not request.headers.get("content-type", "").startswith("multipart/form-data"):

@@ -29,10 +29,10 @@ class HubSignIn:
             url, state = client.create_authorization_url(where, code_verifier=verifier)
         return str(url), str(state), verifier
 
-    def finish(self, came: Mapping[str, str], state: str, verifier: str) -> tuple[str, str]:
+    def finish(self, parameters: Mapping[str, str], state: str, verifier: str) -> tuple[str, str]:
         """`(sub, name)` of the person who came back with these parameters; Refused where not."""
-        code = came.get("code", "")
-        if not code or not secrets.compare_digest(came.get("state", ""), state):
+        code = parameters.get("code", "")
+        if not code or not secrets.compare_digest(parameters.get("state", ""), state):
             raise Refused(FAILED)
         try:
             with self._client() as client:

@@ -21,7 +21,7 @@ NOBODY = (
 )
 
 
-def who(request: Any) -> User:
+def user_of(request: Any) -> User:
     """The user behind `request`, a gr.Request or a starlette one; Refused where there is none."""
     user = getattr(request.state, "user", None)
     if not isinstance(user, User):
@@ -29,9 +29,9 @@ def who(request: Any) -> User:
     return user
 
 
-def known(request: Any) -> User:
-    """As `who`, and Refused for the visitor of a demo: for what a demo does not give away."""
-    user = who(request)
+def signed_in_user(request: Any) -> User:
+    """As `user_of`, and Refused for the visitor of a demo: for what a demo does not give away."""
+    user = user_of(request)
     if user == VISITOR:
         raise Refused("Sign in first: this is a demo of the Playground alone.")
     return user
@@ -56,7 +56,7 @@ def way_in(settings: Settings, space: Space, anyone: bool) -> str:
     raise Refused(NOBODY.format(settings.server_name))
 
 
-def user_behind(workspace: Workspace, way: str, request: HTTPConnection) -> User | None:
+def identify(workspace: Workspace, way: str, request: HTTPConnection) -> User | None:
     """The user that the headers of a request show: a name, an API key or a session."""
     if way == "local":
         return _named(request.cookies.get(NAME, ""))

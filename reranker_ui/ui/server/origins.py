@@ -58,8 +58,8 @@ class OriginMiddleware:
             return f"This server does not answer to the name {host}."
         # Gradio takes these for its own address, and fails where they are none.
         for name in ("x-forwarded-host", "x-gradio-server"):
-            if (given := headers.get(name)) and not _ADDRESS.fullmatch(
-                given.partition(",")[0].strip()
+            if (address := headers.get(name)) and not _ADDRESS.fullmatch(
+                address.partition(",")[0].strip()
             ):
                 return f"The header {name} is not an address."
         if method in SAFE:

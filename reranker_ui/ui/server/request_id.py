@@ -27,8 +27,8 @@ class RequestIdMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        name = given if NAME.fullmatch(given) else secrets.token_hex(6)
+        proxy_id = Headers(scope=scope).get("x-request-id", "")
+        name = proxy_id if NAME.fullmatch(proxy_id) else secrets.token_hex(6)
         REQUEST.set(name)
         USER.set("-")
         started, status = time.perf_counter(), 0

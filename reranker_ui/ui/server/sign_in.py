@@ -160,12 +160,14 @@ class Login:
         return await to_thread.run_sync(act, *values, limiter=self.hashing)
 
     def _page(
-        self, request: Request, draw: Callable[..., Response], fault: str = "", status: int = 200,
+        self, request: Request, render: Callable[..., Response], fault: str = "", status: int = 200,
         to: str | None = None, **values: str,
     ) -> Response:  # fmt: skip
         next_path = _next(to or request.query_params.get("next"))
         root = self.workspace.settings.sub_path()
-        return draw(self.way, fault=fault, status=status, next_path=next_path, root=root, **values)
+        return render(
+            self.way, fault=fault, status=status, next_path=next_path, root=root, **values
+        )
 
     def _signed_in(self, request: Request, token: str, to: str | None) -> Response:
         answer = RedirectResponse(_next(to), 303)

@@ -44,10 +44,10 @@ def invite(
     name: str = "", root: str = "",
 ) -> HTMLResponse:  # fmt: skip
     """The page to which an invite leads: choose a name and a password, or use Hugging Face."""
-    lead = f'<p class="lead">You are invited as {escape(role)}: to {_MAY[role]}.</p>'
+    intro = f'<p class="lead">You are invited as {escape(role)}: to {_MAY[role]}.</p>'
     if way == "hub":
         address = f"login/huggingface?{urlencode({'invite': token, 'next': next_path})}"
-        return _page("Join", lead + _hub_button(address), fault, status, root)
+        return _page("Join", intro + _hub_button(address), fault, status, root)
     body = _form(
         "invite",
         _field(
@@ -64,7 +64,7 @@ def invite(
         _hidden("token", token),
         _button("Create account"),
     )
-    return _page("Create your account", lead + body, fault, status, root)
+    return _page("Create your account", intro + body, fault, status, root)
 
 
 def setup(fault: str = "") -> HTMLResponse:

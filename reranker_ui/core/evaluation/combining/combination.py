@@ -125,8 +125,8 @@ def _worth_computing(truth: Truth, table: Array, used: Columns, parts: Sequence[
     return tuple(bool(moves) for moves in moved >= LEAST_SHARE * moved.max())
 
 
-def _only(parts: Sequence[str], *some: str) -> Columns:
-    return tuple(part in some for part in parts)
+def _only(parts: Sequence[str], *selected: str) -> Columns:
+    return tuple(part in selected for part in parts)
 
 
 def fitted(truth: Truth, table: Array, parts: Sequence[str]) -> tuple[float, list[float]]:

@@ -94,17 +94,17 @@ class CombinedRanker:
         """
         bm25 = self._terms_for(pairs).scores(pairs)
         scores = meaning_of(pairs, embedded, self.probe, bm25) | {"bm25": bm25}
-        found_tuned: dict[int, float] = {}
+        tuned_scores: dict[int, float] = {}
 
         def score(places: list[int]) -> list[float]:
-            some = {part: [values[at] for at in places] for part, values in scores.items()}
-            some["tuned"] = tuned([pairs[at] for at in places])
-            found_tuned.update(zip(places, some["tuned"], strict=True))
-            return self.combination.logits(some)
+            batch = {part: [values[at] for at in places] for part, values in scores.items()}
+            batch["tuned"] = tuned([pairs[at] for at in places])
+            tuned_scores.update(zip(places, batch["tuned"], strict=True))
+            return self.combination.logits(batch)
 
         order = cheap_order(scores["cosine"], bm25)
         exact = scored_until_settled(order, score, top)
-        last = float(np.mean(list(found_tuned.values())[-PATIENCE:]))
+        last = float(np.mean(list(tuned_scores.values())[-PATIENCE:]))
         estimates = self.combination.logits(scores | {"tuned": [last] * len(pairs)})
         return with_estimates(exact, estimates, top)
 

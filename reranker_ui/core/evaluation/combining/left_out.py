@@ -19,8 +19,8 @@ RESAMPLES = 200
 
 def is_better(gains: Gains) -> bool:
     """Whether one metric gains more than its standard error and none loses half of that."""
-    some = any(gain > error for gain, error in gains.values())
-    return some and all(gain > -error / 2 for gain, error in gains.values())
+    improves = any(gain > error for gain, error in gains.values())
+    return improves and all(gain > -error / 2 for gain, error in gains.values())
 
 
 class Judge:

@@ -38,20 +38,20 @@ def read_by_base(
         return {**report, "notice": notice}, []
     limit = max_length or PRESETS["quick"].max_length
     limit = min(limit, token_limit(resolved.path) or limit)
-    seen = coverage_of(file, collected.texts)
-    sampled, lengths = np.array(collected.sampled), np.array(seen.lengths)
+    coverage = coverage_of(file, collected.texts)
+    sampled, lengths = np.array(collected.sampled), np.array(coverage.lengths)
     name = resolved.used.rpartition("/")[2]
-    findings = readability.reading_findings(table, sampled, seen, name, limit)
+    findings = readability.reading_findings(table, sampled, coverage, name, limit)
     return {
         **report,
         "base": resolved.used,
         "notice": resolved.notice,
         "coverage": {
-            "unknown": seen.unknown, "tokens_per_character": seen.tokens_per_character,
-            "merged_texts": seen.merged_texts, "merged_words": seen.merged_words,
+            "unknown": coverage.unknown, "tokens_per_character": coverage.tokens_per_character,
+            "merged_texts": coverage.merged_texts, "merged_words": coverage.merged_words,
         },
         "lengths": readability.histogram_of_lengths(lengths, table.grade[sampled], limit),
-        "seen": _examples(resolved, collected, seen.unknown_pairs),
+        "seen": _examples(resolved, collected, coverage.unknown_pairs),
     }, findings  # fmt: skip
 
 

@@ -31,9 +31,9 @@ CLEAN = {
 
 def in_order(findings: list[Finding]) -> list[Finding]:
     """The findings as the report lists them: the severe ones first, then by check."""
-    severe, order = get_args(Severity), list(CLEAN)
+    severities, order = get_args(Severity), list(CLEAN)
     return sorted(
-        findings, key=lambda finding: (severe.index(finding.severity), order.index(finding.key))
+        findings, key=lambda finding: (severities.index(finding.severity), order.index(finding.key))
     )
 
 

@@ -35,8 +35,8 @@ def close_within_queries(
         for members in groups
         for number in members
     }
-    known = stored(list(keys.values()))
-    vectors = {number: known[key] for number, key in keys.items() if key in known}
+    stored_vectors = stored(list(keys.values()))
+    vectors = {number: stored_vectors[key] for number, key in keys.items() if key in stored_vectors}
     groups = _drawn(groups, set(vectors))
     numbers = {number for group in groups for number in group}
     new = sorted(numbers - vectors.keys())
@@ -57,13 +57,13 @@ def _groups(table: Table, passages: Sequence[tuple[Sequence[int], str]]) -> list
 
 def _drawn(groups: list[Group], stored: set[int]) -> list[Group]:
     chosen: list[Group] = []
-    taken: set[int] = set()
+    used: set[int] = set()
     embedded_now = 0
     for at in np.random.default_rng(0).permutation(len(groups)):
-        more = groups[at].keys() - taken
+        more = groups[at].keys() - used
         missing = len(more - stored)
-        if len(taken) + len(more) <= MOST_COMPARED and embedded_now + missing <= MOST_EMBEDDED:
-            taken |= more
+        if len(used) + len(more) <= MOST_COMPARED and embedded_now + missing <= MOST_EMBEDDED:
+            used |= more
             embedded_now += missing
             chosen.append(groups[at])
     return chosen

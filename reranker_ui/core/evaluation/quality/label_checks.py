@@ -28,14 +28,14 @@ def near_duplicate_pairs(table: Table) -> list[Finding | None]:
     group = texts.groupby(["query", "passage"], sort=False).ngroup().to_numpy()
     sizes = np.bincount(group)
     rows = sizes[group] > 1
-    known = rows & ~np.isnan(table.grade)
-    apart = np.zeros(len(rows), dtype=bool)
-    apart[known] = mixed(group[known], table.grade[known])
+    labelled = rows & ~np.isnan(table.grade)
+    differs = np.zeros(len(rows), dtype=bool)
+    differs[labelled] = mixed(group[labelled], table.grade[labelled])
     extra = int((sizes - 1).sum())
-    n = len(np.unique(group[apart]))
+    n = len(np.unique(group[differs]))
     return [
         finding(
-            "near_conflicts", "look", n, apart, table,
+            "near_conflicts", "look", n, differs, table,
             f"{count_of(n, 'pair has', 'pairs have')} a near-duplicate with another label",
             "The texts differ only in case, punctuation or spaces. Choose one label for each.",
         ),
@@ -68,8 +68,12 @@ def close_passages(
     table: Table, passages: Sequence[tuple[int, int]], similar: Sequence[tuple[int, int]]
 ) -> Finding | None:
     """`passages`: pairs of positions that are close in meaning; those `similar` are left out."""
-    known = {frozenset(table.folded[[i, j]].tolist()) for i, j in similar}
-    close = [(i, j) for i, j in passages if frozenset(table.folded[[i, j]].tolist()) not in known]
+    already_similar = {frozenset(table.folded[[i, j]].tolist()) for i, j in similar}
+    close = [
+        (i, j)
+        for i, j in passages
+        if frozenset(table.folded[[i, j]].tolist()) not in already_similar
+    ]
     rows = np.zeros(len(table.ids), dtype=bool)
     rows[[at for pair in close for at in pair]] = True
     n = len(close)

@@ -24,8 +24,8 @@ def split_queries(table: Table) -> Finding | None:
 def near_split_queries(table: Table) -> Finding | None:
     """Queries in different splits that differ in case, punctuation or spaces alone."""
     rows = in_several_splits(table, table.near, table.split >= 0)
-    alone = in_several_splits(table, table.query, table.split >= 0)
-    rows &= ~np.isin(table.near, table.near[alone])
+    in_other_splits = in_several_splits(table, table.query, table.split >= 0)
+    rows &= ~np.isin(table.near, table.near[in_other_splits])
     n = len(np.unique(table.near[rows]))
     return finding(
         "near_sides", "blocks", n, rows, table,
@@ -38,15 +38,16 @@ def near_split_queries(table: Table) -> Finding | None:
 
 def similar_split_queries(table: Table, queries: Sequence[tuple[int, int]]) -> Finding | None:
     """`queries`: positions of pairs whose queries share most words, see `near_duplicates`."""
-    apart = [
+    in_two_splits = [
         (i, j) for i, j in queries
         if table.split[i] != table.split[j] and table.near[i] != table.near[j]
     ]  # fmt: skip
-    keys = {int(table.query[at]) for pair in apart for at in pair}
+    keys = {int(table.query[at]) for pair in in_two_splits for at in pair}
     rows = np.isin(table.query, np.array(sorted(keys), dtype=table.query.dtype))
     return finding(
-        "similar_sides", "look", len(apart), rows, table,
-        f"{count_of(len(apart), 'query is', 'queries are')} very similar to one in another split",
+        "similar_sides", "look", len(in_two_splits), rows, table,
+        f"{count_of(len(in_two_splits), 'query is', 'queries are')}"
+        " very similar to one in another split",
         "They share four of five words and word pairs. If they ask the same, move them to one"
         " split.",
     )  # fmt: skip

@@ -19,19 +19,19 @@ CUT_WARNS = 0.05
 
 
 def reading_findings(
-    table: Table, sampled: Array, seen: Coverage, base: str, limit: int
+    table: Table, sampled: Array, coverage: Coverage, base: str, limit: int
 ) -> list[Finding]:
     """Findings about how `base` reads the texts at positions `sampled`, cut at `limit` tokens."""
-    lengths = np.array(seen.lengths)
+    lengths = np.array(coverage.lengths)
     cut = sampled[lengths > limit] if len(lengths) else sampled[:0]
 
     def rows(positions: list[int]) -> Array:
         return table.ids[sampled[np.array(positions, dtype=int)]]
 
     findings = [
-        _unknown(seen, rows(seen.unknown_pairs), base),
-        _merged(seen, rows(seen.merged_pairs), base),
-        _dense(seen, rows(seen.dense_pairs), base),
+        _unknown(coverage, rows(coverage.unknown_pairs), base),
+        _merged(coverage, rows(coverage.merged_pairs), base),
+        _dense(coverage, rows(coverage.dense_pairs), base),
         _cut(len(cut), len(lengths), table.ids[cut], limit),
     ]
     return [finding for finding in findings if finding is not None]
@@ -56,38 +56,41 @@ def histogram_of_lengths(lengths: Array, grade: Array, limit: int, bins: int = 2
             "max_length": limit}  # fmt: skip
 
 
-def _unknown(seen: Coverage, rows: Array, base: str) -> Finding | None:
-    if seen.unknown <= UNKNOWN_WARNS:
+def _unknown(coverage: Coverage, rows: Array, base: str) -> Finding | None:
+    if coverage.unknown <= UNKNOWN_WARNS:
         return None
     return Finding(
-        "unknown", "blocks" if seen.unknown > UNKNOWN_BLOCKS else "look",
-        f"{100 * seen.unknown:.0f}% of tokens are unknown to the base model",
+        "unknown", "blocks" if coverage.unknown > UNKNOWN_BLOCKS else "look",
+        f"{100 * coverage.unknown:.0f}% of tokens are unknown to the base model",
         f"{base} was trained on another script and reads each of them as [UNK]. Choose a"
         f" multilingual base, such as {MULTILINGUAL}.",
         rows, "choose a base",
     )  # fmt: skip
 
 
-def _merged(seen: Coverage, rows: Array, base: str) -> Finding | None:
-    if seen.merged_words <= MERGED_WARNS and seen.merged_texts <= MERGED_WARNS:
+def _merged(coverage: Coverage, rows: Array, base: str) -> Finding | None:
+    if coverage.merged_words <= MERGED_WARNS and coverage.merged_texts <= MERGED_WARNS:
         return None
-    shown = " = ".join(seen.merged_examples[0][:4]) if seen.merged_examples else ""
+    shown = " = ".join(coverage.merged_examples[0][:4]) if coverage.merged_examples else ""
     example = f", such as {shown}" if shown else ""
     return Finding(
         "merged", "look",
-        f"{100 * seen.merged_words:.0f}% of words have the same token ids as another{example}",
-        f"{base} drops accents, tones or whole characters; {100 * seen.merged_texts:.1f}% of texts"
-        f" become the same as another. Choose a multilingual base, such as {MULTILINGUAL}.",
-        rows, "choose a base", tuple(seen.merged_examples),
+        f"{100 * coverage.merged_words:.0f}% of words have the same token ids as another{example}",
+        f"{base} drops accents, tones or whole characters; {100 * coverage.merged_texts:.1f}% of"
+        f" texts become the same as another. Choose a multilingual base, such as {MULTILINGUAL}.",
+        rows, "choose a base", tuple(coverage.merged_examples),
     )  # fmt: skip
 
 
-def _dense(seen: Coverage, rows: Array, base: str) -> Finding | None:
-    if seen.tokens_per_character <= DENSE_WARNS or seen.vocabulary >= MULTILINGUAL_VOCABULARY:
+def _dense(coverage: Coverage, rows: Array, base: str) -> Finding | None:
+    if (
+        coverage.tokens_per_character <= DENSE_WARNS
+        or coverage.vocabulary >= MULTILINGUAL_VOCABULARY
+    ):
         return None
     return Finding(
         "dense", "look",
-        f"The base model needs {seen.tokens_per_character:.2f} tokens per character",
+        f"The base model needs {coverage.tokens_per_character:.2f} tokens per character",
         f"English takes 0.2. {base} splits these texts into characters, which is slow and reaches"
         f" the limit early. A multilingual base, such as {MULTILINGUAL}, reads words.",
         rows, "choose a base",

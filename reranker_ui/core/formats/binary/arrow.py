@@ -25,16 +25,16 @@ def container_of(source: Path, options: ReadOptions, tick: Tick) -> Container:
     """The rows of every part; the folder's name is the split where it names one."""
 
     def records() -> Iterator[tuple[int, dict[Any, Any]]]:
-        line, seen = 0, 0
+        line, decoded = 0, 0
         packed = 0 if source.is_dir() else source.stat().st_size
         limit = options.limits.decoded(packed) if packed else options.limits.decoded_bytes
         for name, opened in _parts(source, options, tick):
             split = split_name(Path(name).parent.name)
             with opened() as stream:
                 for batch in _batches(stream, name):
-                    seen += batch.nbytes
+                    decoded += batch.nbytes
                     tick(0)
-                    if seen > limit:
+                    if decoded > limit:
                         raise Refused(
                             f"Row {line + 1}: {source.name} exceeds {limit:,} bytes when unpacked."
                         )

@@ -17,15 +17,15 @@ def records_of(path: Path, limits: Limits, tick: Tick) -> Iterator[tuple[int, di
     import pyarrow as pa
     from pyarrow import parquet
 
-    limit, seen, line = limits.decoded(path.stat().st_size), 0, 0
+    limit, decoded, line = limits.decoded(path.stat().st_size), 0, 0
     try:
         with parquet.ParquetFile(path) as file:
             if len(file.schema_arrow.names) > limits.columns:
                 raise too_many(path.name, len(file.schema_arrow.names), limits)
             for batch in file.iter_batches(batch_size=_BATCH):
-                seen += batch.nbytes
+                decoded += batch.nbytes
                 tick(0)
-                if seen > limit:
+                if decoded > limit:
                     raise Refused(
                         f"Row {line + 1}: {path.name} is larger than {limit:,} bytes when decoded,"
                         " which is the limit for a file of its size."

@@ -216,6 +216,8 @@ def _notes(sheets: Sequence[_Sheet], chosen: Sequence[_Sheet]) -> list[str]:
         notes.append(header_note(first.skip, first.header_rows, first.why))
     else:
         notes.append(f"There is no header: {first.why}.")
-    if others := [sheet.name for sheet in sheets if sheet not in chosen]:
-        notes.append(f"Not read: the sheets {', '.join(others[:8])}. --sheet chooses another one.")
+    if unread_sheets := [sheet.name for sheet in sheets if sheet not in chosen]:
+        notes.append(
+            f"Not read: the sheets {', '.join(unread_sheets[:8])}. --sheet chooses another one."
+        )
     return notes

@@ -161,8 +161,10 @@ def are_names(reader: LabelReader, labels: Counter[Any], *, mapped: bool) -> boo
     mapped: a person said what some names mean, so the others may be left out.
     """
     unread = {raw: n for raw, n in labels.items() if reads(reader, raw) is None}
-    total, most = labels.total(), sum(unread.values())
-    if unread and (len(unread) == len(labels) or (most > total / 2 and most >= 2 * len(unread))):
+    total, unread_count = labels.total(), sum(unread.values())
+    if unread and (
+        len(unread) == len(labels) or (unread_count > total / 2 and unread_count >= 2 * len(unread))
+    ):
         return True
     shares = [n for raw, n in unread.items() if _is_name(raw)]
     return not mapped and any(n >= total / 4 or (n > 1 and n >= total / 10) for n in shares)

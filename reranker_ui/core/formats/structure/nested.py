@@ -44,7 +44,7 @@ class NestedColumns:
 
     def query(self) -> Any:
         """The query: a column of texts named like one, else the first column of sentences."""
-        for name in (self.plain[known] for known in _QUERY if known in self.plain):
+        for name in (self.plain[alias] for alias in _QUERY if alias in self.plain):
             if self.holds_texts(name) or self._holds_strings(name):
                 return name
         passages = set(KNOWN["passage"])
@@ -132,11 +132,11 @@ class NestedColumns:
 
     def has_passage(self, without: set[Any]) -> bool:
         """Whether a plain column of texts has a passage's name."""
-        named = (self.plain[known] for known in KNOWN["passage"] if known in self.plain)
+        named = (self.plain[alias] for alias in KNOWN["passage"] if alias in self.plain)
         return any(name not in without and self._holds_strings(name) for name in named)
 
     def _passage(self, without: set[Any], kinds: tuple[Kind, ...] = (*_TEXT, *NESTED)) -> Any:
-        named = (self.plain[known] for known in KNOWN["passage"] if known in self.plain)
+        named = (self.plain[alias] for alias in KNOWN["passage"] if alias in self.plain)
         return next((n for n in named if n not in without and self.kinds[n] in kinds), None)
 
     def _label_of_a_table(self, options: ReadOptions, good: list[Any], bad: list[Any]) -> bool:

@@ -51,8 +51,8 @@ def _bare(name: str) -> str:
 
 def _word(name: str) -> float | None:
     """1 or 0 for a name that says relevant or irrelevant; None for digits and other names."""
-    bare = _bare(name)
-    return None if bare.isdecimal() else number(bare)
+    plain_name = _bare(name)
+    return None if plain_name.isdecimal() else number(plain_name)
 
 
 def _are_marks(cells: Sequence[Any]) -> bool:

@@ -61,9 +61,9 @@ _DESCRIBES = re.compile(
 @lru_cache(maxsize=4096)
 def side_of(name: object, sure: bool = True) -> Side | None:
     """The side indicated by a column's name; without `sure` also by words such as "wrong"."""
-    bare = plain(name)
+    plain_name = plain(name)
     patterns = _SURE if sure else (*_SURE, *_LIKELY)
-    return next((side for side, pattern in patterns if pattern.fullmatch(bare)), None)
+    return next((side for side, pattern in patterns if pattern.fullmatch(plain_name)), None)
 
 
 @lru_cache(maxsize=4096)

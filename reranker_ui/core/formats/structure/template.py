@@ -25,9 +25,9 @@ class Template:
                 " as {title}."
             )
 
-    def fill(self, value: Mapping[Any, Any], bare: Callable[[Any], Any]) -> str:
+    def fill(self, value: Mapping[Any, Any], unescape: Callable[[Any], Any]) -> str:
         """The passage of a record; a line whose columns are all empty is left out."""
-        lines = [_filled(line, value, bare) for line in self.lines]
+        lines = [_filled(line, value, unescape) for line in self.lines]
         return "\n".join(line for line in lines if line is not None)
 
 
@@ -57,8 +57,10 @@ def _whole(name: str, conversion: str | None, spec: str | None) -> str:
     return name + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")
 
 
-def _filled(line: list[Part], value: Mapping[Any, Any], bare: Callable[[Any], Any]) -> str | None:
-    cells = [bare(text_of(value.get(name))) if name is not None else None for _, name in line]
+def _filled(
+    line: list[Part], value: Mapping[Any, Any], unescape: Callable[[Any], Any]
+) -> str | None:
+    cells = [unescape(text_of(value.get(name))) if name is not None else None for _, name in line]
     if any(name is not None for _, name in line) and all(map(is_empty, cells)):
         return None
     texts = ("" if is_empty(cell) else str(cell).strip() for cell in cells)

@@ -142,57 +142,57 @@ class UnreadColumns:
 
     def see(self, value: Mapping[Any, Any]) -> None:
         """Count what a record holds beside what is read."""
-        beside = list(self.plan.beside(value))
-        stored = dict(beside if self.plan.keeps_rest else plain_cells(value, beside))
-        for name, cell in beside:
+        unread = list(self.plan.beside(value))
+        stored = dict(unread if self.plan.keeps_rest else plain_cells(value, unread))
+        for name, cell in unread:
             name = name[:LONGEST_COLUMN]
             if not is_empty(cell) and (name in self.seen or len(self.seen) < _MOST_COLUMNS):
-                seen = self.seen.setdefault(name, _Seen())
-                seen.add(cell)
-                seen.kept += name in stored
-                seen.first = seen.first or cell_text(cell)[:200]
+                column = self.seen.setdefault(name, _Seen())
+                column.add(cell)
+                column.kept += name in stored
+                column.first = column.first or cell_text(cell)[:200]
 
     def further(self) -> list[KeptColumn]:
         """The columns that are kept with the pairs."""
         return [
-            {"column": name, "cells": seen.kept, "example": seen.first,
-             "labels": seen.holds_labels() and not is_count(name)}
-            for name, seen in self.seen.items() if seen.kept
+            {"column": name, "cells": column.kept, "example": column.first,
+             "labels": column.holds_labels() and not is_count(name)}
+            for name, column in self.seen.items() if column.kept
         ]  # fmt: skip
 
-    def found(self) -> list[Unread]:
+    def unread(self) -> list[Unread]:
         """The columns of texts, of scores, and of labels or ranks where the plan has no labels."""
         columns: list[Unread] = []
-        for name, seen in self.seen.items():
+        for name, column in self.seen.items():
             asks = name not in self.confirmed
             if name in self.plan.scores:
-                columns.append(Unread(name, "scores", seen.cells, seen.first[:200], asks))
-            elif seen.holds_texts():
+                columns.append(Unread(name, "scores", column.cells, column.first[:200], asks))
+            elif column.holds_texts():
                 asks = asks and self._may_be_passages(name)
-                columns.append(Unread(name, "texts", seen.texts, seen.example[:200], asks))
-            elif self._is_lone_rank(name) and seen.holds_ranks():
-                columns.append(Unread(name, "ranks", seen.cells, "", asks))
-            elif self._may_be_labels(name, seen):
-                columns.append(Unread(name, "labels", seen.cells, "", asks))
+                columns.append(Unread(name, "texts", column.texts, column.example[:200], asks))
+            elif self._is_lone_rank(name) and column.holds_ranks():
+                columns.append(Unread(name, "ranks", column.cells, "", asks))
+            elif self._may_be_labels(name, column):
+                columns.append(Unread(name, "labels", column.cells, "", asks))
         return columns
 
     def notes(self) -> list[str]:
         """A sentence naming the columns that are not imported."""
-        names = [name for name, seen in self.seen.items() if not seen.kept]
+        names = [name for name, column in self.seen.items() if not column.kept]
         return [f"Not read: {', '.join(names[:8])}."] if names else []
 
     def _is_lone_rank(self, name: str) -> bool:
         return is_rank(name) and not (self.plan.labelled or self.plan.scores)
 
-    def _may_be_labels(self, name: str, seen: _Seen) -> bool:
+    def _may_be_labels(self, name: str, column: _Seen) -> bool:
         if self.plan.labelled:
             return False
         if is_behaviour(name):
-            return seen.only_numbers
+            return column.only_numbers
         if is_count(name):
-            return names_one(name) and seen.holds_labels()
-        judged = _JUDGED.fullmatch(plain(name)) and (seen.only_numbers or seen.holds_words())
-        return bool(judged) or seen.holds_labels()
+            return names_one(name) and column.holds_labels()
+        judged = _JUDGED.fullmatch(plain(name)) and (column.only_numbers or column.holds_words())
+        return bool(judged) or column.holds_labels()
 
     def _may_be_passages(self, name: str) -> bool:
         if "." in name or describes(name) or ids_only(name):

@@ -138,11 +138,11 @@ def _prodigy(value: Value, _label: Any) -> Votes:
     names = {option.get("id"): option.get("text") for option in value.get("options") or []}
     if not names:
         return [(who, 1 if value["answer"] == "accept" else 0)]
-    picked = [
+    chosen = [
         option_id if _numeric(option_id) else names.get(option_id, option_id)
         for option_id in value.get("accept") or []
     ]
-    return [(who, picked[0])] if picked else []
+    return [(who, chosen[0])] if chosen else []
 
 
 def _prodigy_fields(value: Value) -> dict[str, Any]:

@@ -143,9 +143,9 @@ def _as_listed(name: str, tasks: Sequence[Value]) -> ListedTasks | None:
     rankers = [(str(result.get("from_name")), ranked) for result, _ in results
                if (ranked := result["value"].get("ranker"))]  # fmt: skip
     listed.see_rankers(rankers)
-    alone = rankers or all(_no_passage(task["data"], each.fields) for task, each in pairs)
+    only_passages = rankers or all(_no_passage(task["data"], each.fields) for task, each in pairs)
     answered = any(listed.answers({"result": [result]}, passages) for result, passages in results)
-    return listed if alone and answered else None
+    return listed if only_passages and answered else None
 
 
 def _picked(choices: Any, question: str, passages: TaskPassages) -> Labels:

@@ -125,11 +125,11 @@ def _dev(dev: pd.DataFrame, scale: Scale) -> tuple[dict[str, Any], Choice]:
 def _negatives(train: pd.DataFrame, scale: Scale) -> tuple[dict[str, Any], Choice]:
     relevant = scale.relevant(train["grade"]).groupby(train["query_key"]).agg(["min", "max"])
     positives = relevant[relevant["max"]]
-    alone = int(positives["min"].sum())
-    if alone * 2 > len(positives):
+    without_negatives = int(positives["min"].sum())
+    if without_negatives * 2 > len(positives):
         why = (
-            f"{alone:,} of {len(positives):,} queries with a positive have no negative, so BM25 "
-            "mines similar passages without a label."
+            f"{without_negatives:,} of {len(positives):,} queries with a positive have no "
+            "negative, so BM25 mines similar passages without a label."
         )
         return {"negatives": "bm25"}, Choice("Hard negatives", "by BM25", why)
     why = "Most queries have labelled negatives, which are better than mined ones."

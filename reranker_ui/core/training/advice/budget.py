@@ -65,8 +65,8 @@ def _rounded(pairs: float) -> int:
 def explained(recipe: Recipe, speed: float, pairs: int, warms: bool, selects: bool = False) -> str:
     """Why a sized recipe has its numbers, as a sentence. `selects`: as of `may_select`."""
     parts = f"{recipe.epochs:g} epochs over {pairs:,} labels"
-    if selects and (some := round(float(recipe.epochs) * pairs)) < pairs:
-        parts = f"{some:,} of {pairs:,} labels, those of queries with both kinds first"
+    if selects and (selected := round(float(recipe.epochs) * pairs)) < pairs:
+        parts = f"{selected:,} of {pairs:,} labels, those of queries with both kinds first"
     if warms:
         parts = f"{recipe.warm_start_pairs:,} pairs in the warm start, then {parts}"
     return (

@@ -36,7 +36,7 @@ def most_informative(pairs: pd.DataFrame, count: int, scale: Scale, seed: int) -
     key = pd.Series(pd.factorize(pairs["query_key"])[0][order], index=positive.index)
     alike = positive.groupby(key).transform("nunique").lt(2)
     place = positive.groupby([key, positive]).cumcount()
-    turn = place.where(positive, place // NEGATIVES)
+    round_number = place.where(positive, place // NEGATIVES)
     query = chance.permutation(key.nunique())[pd.factorize(key)[0]]
-    first = np.lexsort((query, turn.to_numpy(), alike.to_numpy()))[:count]
+    first = np.lexsort((query, round_number.to_numpy(), alike.to_numpy()))[:count]
     return rows_at(pairs, order[np.sort(first)])

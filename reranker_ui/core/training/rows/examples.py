@@ -125,9 +125,9 @@ def _triplets(frame: pd.DataFrame, chance: np.random.Generator) -> Examples:
     for key, query, passage in zip(
         positive["query_key"], positive["query"], positive["passage"], strict=True
     ):
-        own = negatives.get(key) or passages
-        picked = [str(own[place]) for place in chance.integers(len(own), size=8)]
-        fitting = [candidate for candidate in picked if candidate not in relevant[key]]
+        pool = negatives.get(key) or passages
+        drawn = [str(pool[place]) for place in chance.integers(len(pool), size=8)]
+        fitting = [candidate for candidate in drawn if candidate not in relevant[key]]
         fitting = fitting or [candidate for candidate in passages if candidate not in relevant[key]]
         if fitting:  # a relevant passage as a negative would teach the opposite
             columns["query"].append(query)

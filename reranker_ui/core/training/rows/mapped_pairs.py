@@ -36,8 +36,8 @@ class Column(Sequence[Any]):
     @overload
     def __getitem__(self, place: slice) -> "Column": ...
     def __getitem__(self, place: int | slice) -> Any:
-        found = self.values[place]
-        return Column(found) if isinstance(place, slice) else found.as_py()
+        value = self.values[place]
+        return Column(value) if isinstance(place, slice) else value.as_py()
 
     def __iter__(self) -> Iterator[Any]:
         for chunk in self.values.chunks:
@@ -129,8 +129,8 @@ def _characters(texts: pa.ChunkedArray) -> Any:
 
 
 def _arrow(values: "pd.Series[Any]") -> pa.ChunkedArray:
-    found = pa.array(values)  # texts are Arrow already, and are not copied
-    return found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
+    array = pa.array(values)  # texts are Arrow already, and are not copied
+    return array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
 
 
 def _count(file: Path) -> int:

@@ -32,21 +32,21 @@ def starting_model(plan: Plan, pace: Pace) -> tuple["CrossEncoder", bool]:
     """
     from reranker_ui.core.training.fitting import open_model, save_model
 
-    warm, seed, most = plan.warm, plan.recipe.seed, plan.recipe.max_length
+    warm, seed, max_length = plan.warm, plan.recipe.seed, plan.recipe.max_length
     if warm and warm.done:
         used(warm)
-        return open_model(warm.kept, most, seed), False
-    model = open_model(plan.base.path, most, seed)
+        return open_model(warm.folder, max_length, seed), False
+    model = open_model(plan.base.path, max_length, seed)
     if warm is None or plan.folder.last_checkpoint():
         return model, False
     model, stopped, whole = _warmed(plan, warm, model, pace)
     if not whole:
         return model, stopped
-    save_model(model, warm.kept, warm.aside)
+    save_model(model, warm.folder, warm.draft)
     used(warm)
     # `learn` trains a model once. Later runs open this folder too, so they end with equal weights.
     del model
-    return open_model(warm.kept, most, seed), False
+    return open_model(warm.folder, max_length, seed), False
 
 
 def warm_again(plan: Plan, warm: WarmStart) -> "CrossEncoder":
@@ -58,7 +58,7 @@ def warm_again(plan: Plan, warm: WarmStart) -> "CrossEncoder":
         message="No step did better on dev than the warm start, so its weights are kept: these "
         "labels did not help. More labels help most; a lower learning rate may.",
     )
-    return open_model(warm.kept, plan.recipe.max_length, plan.recipe.seed)
+    return open_model(warm.folder, plan.recipe.max_length, plan.recipe.seed)
 
 
 def _warmed(
@@ -85,13 +85,13 @@ def _learned(plan: Plan, lesson: "Lesson", model: "CrossEncoder", pace: Pace) ->
     # Whether it was stopped, and whether the model collapsed.
     from reranker_ui.core.training.parallel.delegation import learn_as_planned
 
-    some = list(zip(lesson.queries, lesson.passages, strict=True))[:SOME]
-    before = _logits(model, some)
+    sample = list(zip(lesson.queries, lesson.passages, strict=True))[:SOME]
+    before = _logits(model, sample)
     try:
         stopped = learn_as_planned(plan, model, lesson, pace)
     except Diverged:
         return False, True
-    return stopped, not stopped and is_collapsed(before, _logits(model, some))
+    return stopped, not stopped and is_collapsed(before, _logits(model, sample))
 
 
 def is_collapsed(before: list[float], after: list[float]) -> bool:
@@ -110,12 +110,14 @@ def agreement(logits: list[float], cosines: list[float]) -> float:
 
 
 def _tell_collapse(plan: Plan, rate: float, last: bool) -> None:
-    then = "The labels are learned without it." if last else "It is done again at a lower rate."
+    what_follows = (
+        "The labels are learned without it." if last else "It is done again at a lower rate."
+    )
     plan.folder.emit(
         "notice",
         "warm_start",
         message=f"The warm start collapsed: at a learning rate of {rate:g} the model gives all "
-        f"pairs the same score. {then}",
+        f"pairs the same score. {what_follows}",
     )
 
 

@@ -32,46 +32,46 @@ KEPT = 4  # warm starts that stay in the cache
 
 @dataclass(frozen=True)
 class WarmStart:
-    """A warm start to be done, or one that `kept` holds already.
+    """A warm start to be done, or one that `folder` holds already.
 
-    `lesson` has no targets yet; its first `given` pairs are as the dataset has them.
+    `lesson` has no targets yet; its first `given_count` pairs are as the dataset has them.
     """
 
     lesson: Lesson
-    given: int
+    given_count: int
     encoder: Path
-    kept: Path
+    folder: Path
 
     @property
-    def aside(self) -> Path:
+    def draft(self) -> Path:
         """Where a draft of it is saved, before it is kept."""
-        return self.kept.with_name(f".{self.kept.name}")
+        return self.folder.with_name(f".{self.folder.name}")
 
     @property
     def done(self) -> bool:
         """Whether an earlier run has done it."""
-        return (self.kept / "config.json").is_file()
+        return (self.folder / "config.json").is_file()
 
     def targets(self, vectors: TextVectors) -> Lesson:
         """The lesson with neighbours among its pairs, and the target of each by its cosine."""
         drawn = list(zip(self.lesson.queries, self.lesson.passages, strict=True))
-        pairs, targets = taught_pairs(drawn, self.given, vectors, self.lesson.seed)
+        pairs, targets = taught_pairs(drawn, self.given_count, vectors, self.lesson.seed)
         queries, passages = (list(texts) for texts in zip(*pairs, strict=True))
         return replace(self.lesson, queries=queries, passages=passages, targets=targets)
 
 
 def warm_start_of(
-    recipe: Recipe, base: ResolvedBase, encoder: Path, given: list[Pair], cache: Path
+    recipe: Recipe, base: ResolvedBase, encoder: Path, train_texts: list[Pair], cache: Path
 ) -> WarmStart | None:
-    """The warm start of a run on the `given` texts of the train split, None where it needs none.
+    """The warm start of a run on the pairs `train_texts`, None where it needs none.
 
     `auto` is on for a base without head, if its encoder knows the tokens of the texts: where it
     does not, its cosine has nothing to teach.
     """
-    if not warms(recipe, base, encoder, given):
+    if not warms(recipe, base, encoder, train_texts):
         return None
     count = int(sized(recipe).warm_start_pairs)
-    pairs = drawn_pairs(given, count, recipe.seed)
+    pairs = drawn_pairs(train_texts, count, recipe.seed)
     lesson = Lesson(
         "warm_start",
         [query for query, _ in pairs],
@@ -88,16 +88,16 @@ def warm_start_of(
         dropout=False,
     )
     name = _hash(base.path, encoder, lesson, recipe.max_length)
-    as_given = min(len(set(given)), -(-count // 2))
+    as_given = min(len(set(train_texts)), -(-count // 2))
     return WarmStart(lesson, as_given, encoder, cache / "warm_starts" / name)
 
 
-def warms(recipe: Recipe, base: ResolvedBase, encoder: Path, given: list[Pair]) -> bool:
-    """Whether a run on the `given` texts has a warm start."""
+def warms(recipe: Recipe, base: ResolvedBase, encoder: Path, train_texts: list[Pair]) -> bool:
+    """Whether a run on these `train_texts` has a warm start."""
     if recipe.warm_start != "auto":
         return recipe.warm_start == "on"
-    lacks_head = not base.has_ranking_head and len(given) >= LEAST_PAIRS
-    return lacks_head and can_read(encoder / "tokenizer.json", given)
+    lacks_head = not base.has_ranking_head and len(train_texts) >= LEAST_PAIRS
+    return lacks_head and can_read(encoder / "tokenizer.json", train_texts)
 
 
 def _learning_rate(recipe: Recipe, base: Path) -> float:
@@ -108,7 +108,7 @@ def _learning_rate(recipe: Recipe, base: Path) -> float:
 
 def used(warm: WarmStart) -> None:
     """Note that a kept warm start was used just now, and let those go that were not for long."""
-    note_use(warm.kept, KEPT)
+    note_use(warm.folder, KEPT)
 
 
 def start_was_best(events: list[dict[str, Any]], metric: str) -> bool:

@@ -14,23 +14,23 @@ NEAREST = 12  # a neighbour is one of so many best passages for a query
 STEEPNESS = 2.0  # of the targets, in spreads between the quartiles
 
 
-def drawn_pairs(given: Sequence[Pair], count: int, seed: int) -> list[Pair]:
-    """At most `count` pairs: half are distinct `given` ones, then as many or fewer at random.
+def drawn_pairs(texts: Sequence[Pair], count: int, seed: int) -> list[Pair]:
+    """At most `count` pairs: half are distinct `texts` ones, then as many or fewer at random.
 
     A random pair is a query and a passage of those half, brought together by chance: without them
     the model never sees what has nothing to do with each other.
     """
     chance = np.random.default_rng(seed)
-    different = list(dict.fromkeys(given))
+    different = list(dict.fromkeys(texts))
     half = [different[place] for place in chance.permutation(len(different))[: -(-count // 2)]]
     left, right = chance.integers(len(half), size=(2, min(count - len(half), len(half))))
     return half + [(half[q][0], half[p][1]) for q, p in zip(left, right, strict=True)]
 
 
 def taught_pairs(
-    pairs: Sequence[Pair], given: int, encoder: TextVectors, seed: int
+    pairs: Sequence[Pair], given_count: int, encoder: TextVectors, seed: int
 ) -> tuple[list[Pair], list[float]]:
-    """`pairs` of `drawn_pairs`, the first `given` of them as given, and the target of each.
+    """`pairs` of `drawn_pairs`, the first `given_count` of them as given, and the target of each.
 
     Of the random ones a third becomes a neighbour by the encoder's cosine and a third one by BM25:
     a passage near the query, where the difference is fine. Targets are 0 to 1.
@@ -40,15 +40,15 @@ def taught_pairs(
     left, right = encoder.vectors(queries, "query"), encoder.vectors(passages, "document")
     at = {query: place for place, query in enumerate(queries)}
     near = _Neighbours(passages, right, seed)
-    taken, taught = set(pairs), list(pairs[:given])
-    for number, (query, passage) in enumerate(pairs[given:]):
+    used_pairs, taught = set(pairs), list(pairs[:given_count])
+    for number, (query, passage) in enumerate(pairs[given_count:]):
         place = None
         if number % 3 == 1:
-            place = near.by_cosine(left[at[query]], query, taken)
+            place = near.by_cosine(left[at[query]], query, used_pairs)
         elif number % 3 == 2:
-            place = near.by_words(query, taken)
+            place = near.by_words(query, used_pairs)
         taught.append((query, passage if place is None else passages[place]))
-        taken.add(taught[-1])
+        used_pairs.add(taught[-1])
     rows = {passage: place for place, passage in enumerate(passages)}
     cosines = [float(left[at[query]] @ right[rows[passage]]) for query, passage in taught]
     return taught, standardised(cosines)
@@ -74,14 +74,16 @@ class _Neighbours:
         self._index = Index.build(passages)
         self._chance = np.random.default_rng(seed)
 
-    def by_cosine(self, vector: Matrix, query: str, taken: set[Pair]) -> int | None:
+    def by_cosine(self, vector: Matrix, query: str, used_pairs: set[Pair]) -> int | None:
         scores = self._vectors @ vector
-        most = min(NEAREST, len(scores))
-        return self._one(np.argpartition(-scores, most - 1)[:most].tolist(), query, taken)
+        limit = min(NEAREST, len(scores))
+        return self._one(np.argpartition(-scores, limit - 1)[:limit].tolist(), query, used_pairs)
 
-    def by_words(self, query: str, taken: set[Pair]) -> int | None:
-        return self._one([place for place, _ in self._index.search(query, NEAREST)], query, taken)
+    def by_words(self, query: str, used_pairs: set[Pair]) -> int | None:
+        return self._one(
+            [place for place, _ in self._index.search(query, NEAREST)], query, used_pairs
+        )
 
-    def _one(self, places: list[int], query: str, taken: set[Pair]) -> int | None:
-        free = [place for place in places if (query, self._passages[place]) not in taken]
+    def _one(self, places: list[int], query: str, used_pairs: set[Pair]) -> int | None:
+        free = [place for place in places if (query, self._passages[place]) not in used_pairs]
         return free[int(self._chance.integers(len(free)))] if free else None

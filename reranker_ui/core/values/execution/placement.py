@@ -86,8 +86,8 @@ def placement_of(folder: Path) -> Placement:
 
 def job_of(folder: Path) -> Job | None:
     """The job of a run folder; None where its executor has no jobs, or none was submitted."""
-    found: Job | None = _read(_JOB, folder / JOB)
-    return found
+    job: Job | None = _read(_JOB, folder / JOB)
+    return job
 
 
 def has_live_job(folder: Path) -> bool:

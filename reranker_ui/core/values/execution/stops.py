@@ -18,5 +18,5 @@ def obey_cancel(folder: RunFolder) -> None:
 
     A run that was stopped, saved and resumed continues: its saved model is already overwritten.
     """
-    if folder.stop_requested() == "cancel" and not folder.kept():
+    if folder.stop_requested() == "cancel" and not folder.last_stop():
         raise Cancelled

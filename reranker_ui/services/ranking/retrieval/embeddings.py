@@ -111,10 +111,12 @@ class PassageEmbeddings:
         for rows in first.partitions():
             ids = np.concatenate([ids, [row.id for row in rows]])
             keys = np.concatenate([keys, np.array([row.passage_key for row in rows], KEY)])
-        known, order = np.unique(index.keys(), return_index=True)
-        at = np.searchsorted(known, keys)
+        embedded_keys, order = np.unique(index.keys(), return_index=True)
+        at = np.searchsorted(embedded_keys, keys)
         is_known = np.zeros(len(keys), bool)
-        is_known[at < len(known)] = known[at[at < len(known)]] == keys[at < len(known)]
+        is_known[at < len(embedded_keys)] = (
+            embedded_keys[at[at < len(embedded_keys)]] == keys[at < len(embedded_keys)]
+        )
         places = order[at[is_known]]
         ascending = np.argsort(places)
         return Embedded(index, places[ascending], ids[is_known][ascending], np.sort(ids[~is_known]))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from reranker_ui.core.values.pairs import passage_key
-from reranker_ui.services.labels.effective_labels import seen
+from reranker_ui.services.labels.effective_labels import is_visible
 from reranker_ui.services.store.database import datasets, pairs
 
 CHUNK = 500  # values in one IN list
@@ -17,7 +17,7 @@ def state_of(connection: sa.Connection, dataset_id: int) -> str:
     """A text that changes with every added, deleted or edited pair."""
     count, last, total = connection.execute(
         select(func.count(), func.max(pairs.c.id), func.sum(pairs.c.id)).where(
-            pairs.c.dataset_id == dataset_id, seen()
+            pairs.c.dataset_id == dataset_id, is_visible()
         )
     ).one()
     edits = select(datasets.c.texts_version).where(datasets.c.id == dataset_id)
@@ -28,7 +28,7 @@ def distinct(dataset_id: int) -> "sa.Select[Any]":
     """The first pair, by id, of each distinct passage of a dataset: id and passage_key."""
     return (
         select(func.min(pairs.c.id).label("id"), pairs.c.passage_key)
-        .where(pairs.c.dataset_id == dataset_id, seen())
+        .where(pairs.c.dataset_id == dataset_id, is_visible())
         .group_by(pairs.c.passage_key)
     )
 

@@ -11,7 +11,7 @@ const BLIND = "You do not see the imported labels, so that they do not influence
 const OPEN = "The imported label is shown below each passage.";
 
 /** The notice above a dataset whose pairs all came with labels. */
-export class CameLabelled {
+export class ImportedLabels {
   /** @param {import("./session.js").Session} session */
   constructor(session) {
     this.session = session;
@@ -20,7 +20,7 @@ export class CameLabelled {
 
   draw() {
     const { loaded, progress, review } = this.session;
-    const all = !!loaded?.may.label && loaded.came_labelled && !loaded.came_unlabelled;
+    const all = !!loaded?.may.label && loaded.has_imported_labels && !loaded.has_unlabelled;
     this.node.classList.toggle("rr-hidden", !all || !!review.section);
     if (!all) return;
     const count = progress ? `All ${formatInt(progress.total)} pairs` : "All pairs";
