@@ -128,7 +128,7 @@ class Settings(BaseSettings):
     demo_text: str = Field("", description="Text below the title of a demo.")
     demo_dataset: str = Field("", description="Dataset of a demo; that of its run if empty.")
     demo_run: str = Field("", description="Run of a demo, by number or name; the newest if empty.")
-    demo_queries: list[str] = Field([], description="Queries to begin a demo with, as a JSON list.")
+    demo_queries: list[str] = Field([], description="Example queries of a demo, as a JSON list.")
     rate_limit: float = Field(30.0, description="Changes per second and person; 0 for no limit.")
     backup: str | None = Field(
         None,

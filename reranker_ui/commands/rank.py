@@ -54,7 +54,7 @@ def add(verbs: Verbs) -> None:
     evaluate.add_argument("--dataset", required=True, metavar="NAME")
     evaluate.add_argument("--split", default="test", choices=["train", "dev", "test"])
     evaluate.add_argument(
-        "--metric", metavar="M", help="one more: ndcg@k, ndcg-exp@k, p@k or recall@k"
+        "--metric", metavar="M", help="an extra metric: ndcg@k, ndcg-exp@k, p@k or recall@k"
     )
     evaluate.set_defaults(run=_evaluate, show=_table)
 

@@ -144,7 +144,7 @@ class HubJobsExecutor:
         hardware = kinds.get(self.options.flavor)
         if hardware is None:
             raise Refused(
-                f"Hugging Face Jobs have no hardware {self.options.flavor}. Set"
+                f"Hugging Face Jobs has no hardware {self.options.flavor}. Set"
                 f" RERANKER_UI_HF_JOBS_FLAVOR to one of {', '.join(kinds)}."
             )
         hourly = hardware.unit_cost_usd * UNITS.get(hardware.unit_label, 60.0)

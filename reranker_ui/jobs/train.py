@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
         with folder.lock(arguments[1:]):
             return _work(folder)
     except Busy:
-        print(f"Another worker is on {folder.path}.", file=sys.stderr)
+        print(f"Another worker is already running in {folder.path}.", file=sys.stderr)
         return 1
 
 

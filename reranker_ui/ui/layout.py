@@ -80,7 +80,7 @@ def _restored(workspace: Workspace) -> str:
     except Refused as refused:
         if not workspace.space.here:
             raise
-        log.error("The page stays shut: %s", refused)
+        log.error("The page stays closed: %s", refused)
         return str(refused)
     return ""
 

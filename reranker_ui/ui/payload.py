@@ -24,7 +24,9 @@ from reranker_ui.core.formats.options import ReadingAnswers
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 
-UNKNOWN = "The page sent what this server does not take: {} Reload the page and try again."
+UNKNOWN = (
+    "The page sent a request that this server does not accept: {} Reload the page and try again."
+)
 
 
 def _storable(value: Any) -> Any:

@@ -118,7 +118,7 @@ def test_the_panels_of_people_and_keys(tmp_path, page, disk):
             expect(panel.get_by_role("cell", name=payload, exact=True)).to_be_visible()
         page.keyboard.press("Escape")
         if disk:
-            expect(page.locator(".rr-disk")).to_contain_text("are free on the server's disk")
+            expect(page.locator(".rr-disk")).to_contain_text("is free on the server's disk")
         end_keys(page, server)
         page.goto("about:blank")
     finally:

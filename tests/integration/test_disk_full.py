@@ -100,7 +100,7 @@ def table(path, rows, words=12):
 
 def test_an_import_that_cannot_fit_is_refused_beforehand(disk, workspace, tmp_path):
     large = table(tmp_path / "large.csv", 90_000)
-    with pytest.raises(DiskFull, match=r"Only \d+ MB are free on the disk, and .* needs about"):
+    with pytest.raises(DiskFull, match=r"Only \d+ MB is free on the disk, and .* needs about"):
         import_file(workspace, LOCAL, large, "large")
     assert {row["name"] for row in list_datasets(workspace, LOCAL)} == {"rivers", "towns"}
     assert not list((workspace.home / "uploads").iterdir())
@@ -209,7 +209,7 @@ def test_everyone_is_warned_of_a_disk_that_is_nearly_full(tmp_path, monkeypatch)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=150_000_000))
     warned = overview.overview(workspace, LIN, None)["disk"]
     assert warned["free"] == 150_000_000
-    assert warned["sentence"].startswith("Only 150 MB are free on the server's disk.")
+    assert warned["sentence"].startswith("Only 150 MB is free on the server's disk.")
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=10**10))
     workspace.memory.clear()
     assert overview.overview(workspace, LIN, None)["disk"] is None

@@ -57,7 +57,7 @@ def test_a_run_is_watched_killed_and_resumed_on_this_machine(hub, workspace, rec
     assert not folder.checkpoints.exists(), "checkpoints come when the job has ended"
     hub.kill("job0")
     lost = until(lambda: (found := row(workspace))["status"] == "lost" and found)
-    assert "Hugging Face Jobs says of job job0: ERROR" in lost["sentence"]
+    assert "Hugging Face Jobs reports job job0: ERROR" in lost["sentence"]
     assert hub.files() == [] and folder.last_checkpoint()
 
     logs, step = len(seen(folder, "log")), last_step(folder)

@@ -99,7 +99,7 @@ def test_a_replaced_pair_that_came_back_is_not_doubled_by_undo(tmp_path, workspa
     import_file(workspace, LOCAL, write(tmp_path / "b.csv", SECOND), "d", into="replace")
     import_file(workspace, LOCAL, write(tmp_path / "c.csv", ["q2,p3,1"]), "d", into="add")
     replaced = history(workspace, LOCAL, "d")["lines"][1]
-    with pytest.raises(Refused, match="added again since"):
+    with pytest.raises(Refused, match="have been added again"):
         undo(workspace, LOCAL, replaced["id"])
     assert texts(workspace) == ["p1", "p2", "p3", "p4", "p5"]
 
@@ -135,7 +135,7 @@ def test_a_target_that_does_not_fit_is_refused_before_anything_is_read(tmp_path,
         with pytest.raises(Refused, match="no dataset called d"):
             import_file(workspace, LOCAL, file, "d", into=into)
     import_file(workspace, LOCAL, file, "d", into="new")
-    with pytest.raises(Refused, match="called d already"):
+    with pytest.raises(Refused, match="called d already exists"):
         import_file(workspace, LOCAL, file, "d", into="new")
     token = read(workspace, write(tmp_path / "b.csv", ["q,p,0.5", "q,r,0.25"]))
     assert "a score" in import_preview(workspace, LOCAL, token, "d", "add")["refused"]
@@ -202,7 +202,7 @@ def test_a_duplicate_has_everything_but_the_runs(tmp_path, workspace):
     twin = page_of_pairs(workspace, LOCAL, "copy")["pairs"][1]["id"]
     assert pair_details(workspace, LOCAL, twin)["gold"] == 1
     assert [one["text"] for one in comments_of(workspace, LOCAL, twin)] == ["Is it?"]
-    with pytest.raises(Refused, match="called copy already"):
+    with pytest.raises(Refused, match="called copy already exists"):
         duplicate(workspace, LOCAL, "d", "copy")
     annotate(workspace, LOCAL, pairs[2]["id"], 1, "two")
     again = page_of_pairs(workspace, LOCAL, "copy")["pairs"]
@@ -211,7 +211,7 @@ def test_a_duplicate_has_everything_but_the_runs(tmp_path, workspace):
 
 def test_the_sample_comes_back(workspace):
     load_starter(workspace, LOCAL)
-    with pytest.raises(Refused, match="called starter already"):
+    with pytest.raises(Refused, match="called starter already exists"):
         load_sample(workspace, LOCAL)
     delete_dataset(workspace, LOCAL, "starter")
     assert not load_starter(workspace, LOCAL)

@@ -168,7 +168,7 @@ def test_cosine_puts_pairs_in_order_without_a_run(workspace, encoder, monkeypatc
     job = JobFolder(tmp_path)
     started = []
     monkeypatch.setattr(model_scores, "start_on", lambda *given: started.append(given[3]))
-    with pytest.raises(Refused, match="No run is named"):
+    with pytest.raises(Refused, match="Choose a run to score"):
         model_scores.score_pairs(workspace, MAI, "caves")
     set_stream(workspace, LOCAL, "caves", order="uncertain")
     assert stream_of(workspace, MAI, "caves")["order"] == "uncertain"

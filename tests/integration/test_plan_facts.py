@@ -38,7 +38,7 @@ def test_the_embedded_base_cuts_at_512_tokens(facts):
 @pytest.mark.parametrize("loss", ["lambda", "listnet", "ranknet", "margin_mse"])
 def test_pairs_of_queries_with_equal_labels_are_counted(facts, loss):
     sentences, _ = facts("26-ranking-loss-ties/tied.csv", loss=loss)
-    assert sentences["Queries with equal labels"] == "33 of 66 pairs teach nothing here"
+    assert sentences["Queries with equal labels"] == "33 of 66 pairs have no effect"
 
 
 def test_losses_of_single_pairs_have_none(facts):
@@ -78,8 +78,8 @@ def test_the_plan_of_a_large_dataset_reads_some_of_its_queries(
     assert some["data"] == whole["data"] and some["runs"] == whole["runs"]
     assert some["steps"] == pytest.approx(whole["steps"], rel=0.2)
     facts = {fact["name"]: fact["value"] for fact in some["facts"]}
-    assert facts["Read for this plan"] == f"{read} of 2,000 pairs"
-    assert "Read for this plan" not in str(whole["facts"])
+    assert facts["Sampled"] == f"{read} of 2,000 pairs"
+    assert "Sampled" not in str(whole["facts"])
     advice = advised(workspace, LOCAL, "many", str(tiny_base))
     assert advice.choices[-1].value == f"{read} of 2,000 pairs"
 

@@ -52,7 +52,7 @@ def test_the_report_leads_to_its_rows(filled):
     assert report["balance"]["splits"]["dev"] == {"pairs": 24, "queries": 8, "positives": 8}
     assert report["lengths"]["max_length"] == 256
     assert "pairs with two labels" in report["clean"]
-    with pytest.raises(Refused, match="gone"):
+    with pytest.raises(Refused, match="no longer exists"):
         behind(filled, "../../result")
 
 

@@ -105,7 +105,7 @@ def test_labels_are_taken_back_from_a_moment_on_and_given_back(workspace, labell
     assert rows(workspace) == before
     assert votes(workspace) == voted
     assert reverted_labels(workspace, ADMIN, "caves")[0]["undone"] is True
-    with pytest.raises(Refused, match="given back before"):
+    with pytest.raises(Refused, match="already restored"):
         restore_labels(workspace, ADMIN, done["edit"])
     undo(workspace, MAI, ids[0], "u")  # the person's own undo still knows the former label
     assert rows(workspace)[ids[0], "Mai"] == 1.0
@@ -128,7 +128,7 @@ def test_what_cannot_be_taken_back(workspace, labelled):
     ):  # fmt: skip
         with pytest.raises(Refused, match=sentence):
             revert_labels(workspace, user, "caves", name, since)
-    with pytest.raises(Refused, match="nothing to give back"):
+    with pytest.raises(Refused, match="nothing to restore"):
         restore_labels(workspace, ADMIN, 1)
 
 

@@ -112,7 +112,7 @@ def test_a_file_that_does_not_fit_is_read_on_the_scale_of_the_dataset(tmp_path, 
     token = begin_upload(workspace, LOCAL, upload, "more.csv")["token"]
     finished_reading(workspace, token)
     seen = import_preview(workspace, LOCAL, token, "shop", "add")
-    assert "a grade from 0 to 3, and the file brings a grade from 0 to 5" in seen["refused"]
+    assert "a grade from 0 to 3, and the file has a grade from 0 to 5" in seen["refused"]
     scale = seen["scale"]
     said = {"scale": scale["kind"], "min_grade": scale["min"], "max_grade": scale["max"]}
     read_upload(workspace, LOCAL, token, said)

@@ -135,7 +135,7 @@ def test_the_place_of_a_run_is_in_its_row_and_kept_when_it_runs_again(
     Job("12", "running", "RUNNING").save(folder.path)
     assert now()["status"] == "running" and now()["sentence"] == "Preparing"
     Job("12", "ended", "TIMEOUT").save(folder.path)
-    assert now()["status"] == "lost" and "Slurm says of job 12: TIMEOUT" in now()["sentence"]
+    assert now()["status"] == "lost" and "Slurm reports job 12: TIMEOUT" in now()["sentence"]
     again = lifecycle.run_again(workspace, ADMIN, 1)
     assert again["place"]["executor"] == "slurm" and again["place"]["gpus"] == 1
     resumed = lifecycle.resume(workspace, ADMIN, 1, Placement())

@@ -107,7 +107,7 @@ def test_a_home_is_served_twice_and_restored_only_alone(servers):
         with pytest.raises(Refused, match="Stop its servers first"), not_serving(settings):
             pass
         alone = settings.model_copy(update={"database_url": None})
-        with pytest.raises(Refused, match="SQLite takes one server"), serving(alone):
+        with pytest.raises(Refused, match="SQLite supports one server"), serving(alone):
             pass
     with not_serving(settings), pytest.raises(Refused), serving(settings):
         pass

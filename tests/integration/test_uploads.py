@@ -72,7 +72,7 @@ def test_what_a_person_says_is_kept_with_the_upload(workspace, tmp_path):
     assert state["preview"][0]["query"] == "être déjà où"
     assert state["mojibake"]["repaired"] is True
     uploads.end_upload(workspace, LOCAL, token)
-    with pytest.raises(Refused, match="gone"):
+    with pytest.raises(Refused, match="no longer exists"):
         folder_of(workspace, token)
 
 

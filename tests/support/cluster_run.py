@@ -59,7 +59,7 @@ def live_through(workspace, tiny_model, title):
     assert until(lambda: now()["place"]["state"] == "RUNNING") and now()["status"] == "running"
     os.kill(pid_of(folder), signal.SIGKILL)
     lost = until(lambda: (row := now())["status"] == "lost" and row)
-    assert f"{title} says of job" in lost["sentence"] and "FAILED" in lost["sentence"]
+    assert f"{title} reports job" in lost["sentence"] and "FAILED" in lost["sentence"]
 
     logs, step = len(seen(folder, "log")), last_step(folder)
     assert lifecycle.resume(workspace, ADMIN, 1)["status"] == "queued"

@@ -180,7 +180,7 @@ def test_nothing_inside_the_interval_is_called_worse():
 
 def test_a_small_test_split_is_named_beside_the_number():
     few = small_test(outcome(0.9, 0.3, queries=12))
-    assert few.startswith("The test split has only 12 queries. nDCG@10 is known to ±0.")
+    assert few.startswith("The test split has only 12 queries. nDCG@10 is only known to ±0.")
     assert small_test(outcome(0.9, 0.3, queries=60)) is None
     one = small_test(outcome(0.9, 0.3, queries=1))
     assert one == "The test split has only 1 query. Label more test queries."

@@ -41,7 +41,7 @@ def folder(tmp_path):
     [
         (MemoryError(), True),
         (Refused("The base is gone."), True),
-        (Diverged("The loss stopped being a number."), False),
+        (Diverged("The loss became NaN at step 1."), False),
         (OSError(errno.ENOSPC, "No space left on device"), False),
     ],
 )

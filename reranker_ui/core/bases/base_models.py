@@ -90,7 +90,7 @@ def _found(name: str, folder: Path) -> ResolvedBase:
             "architecture that transformers knows."
         )
     if (scores := number_of_scores(folder)) > 1:
-        raise Refused(f"{name} gives {scores} scores a pair. Choose a model that gives one.")
+        raise Refused(f"{name} returns {scores} scores per pair. Choose a model that returns one.")
     return ResolvedBase(name, name, folder, has_ranking_head(folder))
 
 

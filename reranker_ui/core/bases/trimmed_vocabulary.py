@@ -45,7 +45,7 @@ def write_trimmed(model: Path, target: Path, pairs: Sequence[Pair]) -> dict[str,
     difference = _difference(expected, TorchEngine(target).logits(pairs[:SOME]))
     if not difference <= CLOSE:
         raise Refused(
-            f"The trimmed copy gives other scores: logits differ by {difference:.4f}. "
+            f"The scores of the trimmed copy differ: its logits are off by {difference:.4f}. "
             "Export the whole vocabulary."
         )
     return {"tokens": len(token_ids), "of": before, "difference": difference}
@@ -99,7 +99,10 @@ def _bare(piece: str) -> str:
 
 def _renumbered(processor: Any, place: Mapping[int, int]) -> Any:
     if not processor or processor["type"] != "TemplateProcessing":
-        raise Refused("The tokens around a pair cannot be numbered again for this tokenizer.")
+        raise Refused(
+            "The special tokens of this tokenizer cannot be renumbered. "
+            "Export the whole vocabulary."
+        )
     special = {
         name: token | {"ids": [place[old] for old in token["ids"]]}
         for name, token in processor["special_tokens"].items()

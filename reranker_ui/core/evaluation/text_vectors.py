@@ -38,7 +38,7 @@ class TextVectors:
             cache.update(zip(new, self.uncached(new, kind), strict=True))
 
     def uncached(self, texts: Sequence[str], kind: Kind) -> Any:
-        """As `vectors`, but made again and not kept."""
+        """As `vectors`, but computed again and not cached."""
         if self._shared is not None and len(texts) >= sharing.LEAST:
             return self._shared.vectors(self._path, texts, kind)
         self._encoder = self._encoder or Encoder(self._path)

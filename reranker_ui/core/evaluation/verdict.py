@@ -90,7 +90,7 @@ def small_test(results: Mapping[str, Any]) -> str | None:
     if queries >= SMALL:
         return None
     low, high = results["intervals"].get(results.get("ranker") or "tuned") or (0.0, 0.0)
-    within = f" nDCG@10 is known to ±{(high - low) / 2:.3f} only." if high > low else ""
+    within = f" nDCG@10 is only known to ±{(high - low) / 2:.3f}." if high > low else ""
     counted = count_of(queries, "query", "queries")
     return f"The test split has only {counted}.{within} Label more test queries."
 

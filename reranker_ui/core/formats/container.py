@@ -167,7 +167,9 @@ def _table(lines: delimited.Lines, name: str, encoding: str, options: ReadOption
         raise parquet.too_many(name, dialect.width, options.limits)
     notes = header_notes(dialect, lines)
     if not dialect.quotes:
-        notes.append("Quote marks are read as plain text, because as quotes they would lose rows.")
+        notes.append(
+            "Quote marks are read as plain text, because reading them as quotes loses rows."
+        )
     return Container(
         "delimited", lambda: delimited.records_of(lines(), dialect), encoding, dialect, notes
     )

@@ -154,7 +154,7 @@ def collection_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: New
         plan.notes.append(f"Not read: {', '.join(unread_files[:8])}.")
     if not path.is_dir() and (unsafe := unsafe_members(path)):
         plan.notes.append(
-            f"{len(unsafe)} files in the archive are not opened: their paths lead out of it."
+            f"{len(unsafe)} files in the archive are not read: their paths point outside of it."
         )
     return plan
 

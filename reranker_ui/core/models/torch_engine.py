@@ -28,7 +28,7 @@ class TorchEngine:
                 str(path), max_length=max_length, local_files_only=True, model_kwargs=SAFE
             )
         if self.model.num_labels != 1:
-            raise ValueError(f"{path} gives {self.model.num_labels} scores a pair, not one.")
+            raise ValueError(f"{path} returns {self.model.num_labels} scores per pair, not one.")
         read_first_token(self.model)
         self.model.eval()
         self.size, self._turn = bytes_of(self.model), threading.Lock()

@@ -109,11 +109,11 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
     def _has_room(self) -> bool:
         """Whether a checkpoint and the final model fit on the disk; emits a notice if not."""
         if free_memory() < LEAST_MEMORY:
-            self._warn(f"Only {bytes_in_words(free_memory())} of memory are left on this machine.")
+            self._warn(f"Only {bytes_in_words(free_memory())} of memory is left on this machine.")
         needed, free = 1.5 * self._size, free_disk(self._folder.path)
         if free < needed:
             self._warn(
-                f"No checkpoint is saved: {bytes_in_words(free)} are free on the disk, one needs "
+                f"No checkpoint is saved: {bytes_in_words(free)} is free on the disk; one needs "
                 f"{bytes_in_words(needed)}. Training continues; delete runs that are not needed."
             )
         return free >= needed
@@ -162,6 +162,6 @@ def checkpoint_bytes(model: torch.nn.Module) -> int:
 def not_a_number(step: int) -> Diverged:
     """The error for weights that are infinite or NaN."""
     return Diverged(
-        f"The loss stopped being a number at step {step}. "
+        f"The loss became NaN or infinite at step {step}. "
         "Lower the learning rate, or train in fp32."
     )

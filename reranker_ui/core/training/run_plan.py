@@ -121,7 +121,7 @@ def _base(folder: RunFolder, recipe: Recipe, texts: list[Pair]) -> ResolvedBase:
     needed = sum(file.stat().st_size for file in base.path.glob("*.safetensors"))
     if (free := free_disk(folder.path)) < 2 * needed:
         raise Refused(
-            f"Only {bytes_in_words(free)} are free on the disk, and this base needs at least "
+            f"Only {bytes_in_words(free)} is free on the disk, and this base needs at least "
             f"{bytes_in_words(2 * needed)}. Delete runs that are not needed."
         )
     return base

@@ -85,12 +85,12 @@ def _notice(combination: Combination) -> str:
     named = f"{', '.join(parts[:-1])} and {parts[-1]}" if parts[1:] else f"{parts[0]} alone"
     if not combination.gains:
         return (
-            "Too few dev labels to tell what the cross-encoder is worth, so this run ranks by "
+            "There are too few dev labels to evaluate the cross-encoder, so this run ranks by "
             f"{named}, fitted to the training labels."
         )
     gain, error = combination.gains["average_precision"]
     return (
-        f"This run ranks by {named}: on dev queries left out, average precision {gain:+.3f} "
+        f"This run ranks by {named}: on held-out dev queries, average precision {gain:+.3f} "
         f"(± {error:.3f}) over the cross-encoder alone."
     )
 

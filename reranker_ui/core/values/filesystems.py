@@ -73,7 +73,7 @@ def disk_warning(free: int) -> str:
     if free <= RESERVE:
         return f"{DISK_FULL} Labels that cannot be saved stay in this browser until then."
     return (
-        f"Only {bytes_in_words(free)} are free on the server's disk. Delete runs that are not"
+        f"Only {bytes_in_words(free)} is free on the server's disk. Delete runs that are not"
         " needed, before labels can no longer be saved."
     )
 
@@ -101,7 +101,7 @@ def check_space(folder: Path, needed: float, what: str) -> None:
     free = free_disk(folder)
     if free < needed + RESERVE:
         raise DiskFull(
-            f"Only {bytes_in_words(free)} are free on the disk, and {what} needs about"
+            f"Only {bytes_in_words(free)} is free on the disk, and {what} needs about"
             f" {bytes_in_words(needed + RESERVE)}. Free some space, for example by deleting runs"
             " that are not needed, and try again."
         )

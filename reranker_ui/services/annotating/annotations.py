@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.queue import StreamPair, lease, pairs_for
-from reranker_ui.services.labels.datasets import scale
+from reranker_ui.services.labels.datasets import check_label
 from reranker_ui.services.labels.scale_change import check_scale_since
-from reranker_ui.services.labels.visibility import may_label, withheld
+from reranker_ui.services.labels.visibility import check_open, may_label, withheld
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
     annotations,
@@ -102,10 +102,7 @@ def save_label(
     if not _first_time(connection, user, new_label.client_id, now):
         return {"pair_id": pair_id, "label": _own(connection, user, pair_id).get("label")}
     dataset = _dataset_of(connection, user, pair_id)
-    if label is not None and not scale(dataset).holds(label):
-        raise Refused(
-            f"{label:g} is not a valid label for {dataset.name}: it takes {scale(dataset)}."
-        )
+    check_label(dataset, label)
     before = _own(connection, user, pair_id)
     after = _after(new_label, before, now, dataset.guidelines_version)
     extra: dict[str, Any] = {"client_id": new_label.client_id}
@@ -189,9 +186,8 @@ def _first_time(connection: sa.Connection, user: User, client_id: str, now: floa
 def _dataset_of(connection: sa.Connection, user: User, pair_id: int) -> sa.Row[Any]:
     row = _found(connection, pair_id)
     if row is None:
-        raise Refused("This pair was deleted with its dataset. The label cannot be kept.")
-    if withheld(row, user):
-        raise Refused("This pair is in the sealed test split. An admin can open it to you.")
+        raise Refused("This pair was deleted with its dataset. The label cannot be saved.")
+    check_open(row, user)
     may_label(row, user)
     return row
 

@@ -6,12 +6,11 @@ from typing import Any, TypedDict, cast
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.annotating.model_scores import newest_scored_run, scores_of
-from reranker_ui.services.labels.datasets import find_dataset, find_pair, scale
+from reranker_ui.services.labels.datasets import check_label, find_dataset, find_pair
 from reranker_ui.services.labels.guidelines import NamedRun
 from reranker_ui.services.labels.open_pairs import disputed_ids
-from reranker_ui.services.labels.visibility import may_decide, visibility_of, withheld
+from reranker_ui.services.labels.visibility import check_open, may_decide, visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import (
     annotations,
@@ -86,10 +85,7 @@ def decide(
     require(user, "annotator")
     with workspace.writing() as connection:
         dataset, before = _decided(connection, user, pair_id)
-        if label is not None and not scale(dataset).holds(label):
-            raise Refused(
-                f"{label:g} is not a valid label for {dataset.name}: it takes {scale(dataset)}."
-            )
+        check_label(dataset, label)
         now = time.time()
         connection.execute(decisions.delete().where(decisions.c.pair_id == pair_id))
         connection.execute(
@@ -116,8 +112,7 @@ def _decided(
 ) -> tuple[sa.Row[Any], dict[str, Any] | None]:
     dataset = find_pair(connection, pair_id, datasets, pairs.c.split)
     may_decide(dataset, user)
-    if withheld(dataset, user):
-        raise Refused("This pair is in the sealed test split. An admin can open it to you.")
+    check_open(dataset, user)
     former = select(decisions.c.label, decisions.c.reason).where(decisions.c.pair_id == pair_id)
     before = connection.execute(former).mappings().first()
     return dataset, as_dict(before) if before else None

@@ -74,7 +74,7 @@ def score_pairs(
         may_decide(dataset, user)
     run_id = run_id or dataset.order_run
     if run_id is None and dataset.ordering != "uncertain":
-        raise Refused("No run is named that could score these pairs. Choose one.")
+        raise Refused("Choose a run to score these pairs.")
     if run_id is not None and run_id not in {run["id"] for run in runs_that_score(workspace, user)}:
         raise Refused(f"Run {run_id} has no model to score with. Choose another run.")
     job = _job(workspace, dataset.id, run_id)

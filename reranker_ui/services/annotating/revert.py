@@ -105,16 +105,16 @@ def revert_labels(
 def restore_labels(workspace: Workspace, user: User, edit: int) -> RestoredPairs:
     """Undo `revert_labels`: what was taken returns, unless the annotator labelled the pair again.
 
-    Refused if it was given back before.
+    Refused if it was already restored.
     """
     require(user, "admin")
     with workspace.writing() as connection:
         line = connection.execute(select(journal).where(journal.c.id == edit)).first()
         if line is None or line.what != "take back labels":
-            raise Refused("There is nothing to give back. Load the page again.")
+            raise Refused("There is nothing to restore. Reload the page.")
         subject, now = f"edit:{edit}", time.time()
         if connection.scalar(select(journal.c.id).where(journal.c.subject == subject)):
-            raise Refused("These labels were given back before.")
+            raise Refused("These labels were already restored.")
         check_scale_since(connection, int(line.subject.removeprefix("dataset:")), line.at)
         name = line.after["annotator"]
         present = existing(connection, [row["pair_id"] for row in line.before])

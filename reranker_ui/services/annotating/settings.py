@@ -84,7 +84,7 @@ def set_stream(
     """
     require(user, "admin")
     if overlap is not None and not 1 <= overlap <= _MOST_OVERLAP:
-        raise Refused(f"A pair can want 1 to {_MOST_OVERLAP} labels, not {overlap}.")
+        raise Refused(f"A pair can need 1 to {_MOST_OVERLAP} labels, not {overlap}.")
     _check_order(workspace, user, order, run)
     changes = {
         "overlap": overlap,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from reranker_ui.core.values.pairs import near
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.splits import check_split
-from reranker_ui.services.labels.datasets import find_dataset, scale
+from reranker_ui.services.labels.datasets import check_label, find_dataset
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, decisions, journal, pairs
 from reranker_ui.services.store.workspace import Workspace, record
@@ -36,10 +36,7 @@ def set_label(
     now = time.time()
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
-        if label is not None and not scale(dataset).holds(label):
-            raise Refused(
-                f"{label:g} is not a valid label for {dataset_name}: use {scale(dataset)}."
-            )
+        check_label(dataset, label)
         ids = visible_ids(connection, dataset.id, ids)
         before = [
             [row.pair_id, *row[1:]]

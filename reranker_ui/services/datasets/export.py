@@ -54,7 +54,7 @@ def export_dataset(
     if not output.parent.is_dir():
         raise Refused(f"There is no folder {output.parent}.")
     if output.is_dir():
-        raise Refused(f"There is a folder {output} already. Name a path that is free.")
+        raise Refused(f"{output} is an existing folder. Choose another path.")
     # The suffix stays at the end: some formats write a folder, or a ZIP where it says so.
     draft = output.with_name(f".part-{output.name}")
     try:
@@ -63,8 +63,8 @@ def export_dataset(
             view = visibility_of(dataset, user)
             if not view.everything:
                 raise Refused(
-                    "An export holds labels that are kept from annotators: the sealed test split,"
-                    " and others' labels. An admin can export it."
+                    "An export contains labels that are hidden from annotators: the sealed test"
+                    " split, and other annotators' labels. An admin can export it."
                 )
             check_space(output.parent, _size(connection, dataset.id), "the export")
             further = column_names(workspace, connection, dataset)

@@ -26,7 +26,7 @@ def rows_behind(workspace: Workspace, dataset: sa.Row[Any], view: Visibility, fi
     folder = report_folder(workspace, dataset, base or workspace.settings.default_base)
     path = folder / f"rows-{key}.npy"
     if not _KEY.fullmatch(key) or not path.is_file():
-        raise Refused("This finding is gone. Check the dataset again.")
+        raise Refused("This finding no longer exists. Check the dataset again.")
     return np.load(path, mmap_mode="r")
 
 

@@ -179,7 +179,7 @@ def _words_of_labels(row: sa.Row[Any], with_labels: bool, on: Scale) -> str | No
 def _answered(number: str, after: dict[str, Any], on: Scale) -> str:
     if after["label"] is not None:
         return f"Labelled #{number} as {on.word_of(after['label'])}"
-    return f"Could not tell #{number}" if after.get("cannot_tell") else f"Skipped #{number}"
+    return f"Marked #{number} as can't tell" if after.get("cannot_tell") else f"Skipped #{number}"
 
 
 def _arrived(what: str, after: dict[str, Any]) -> str:

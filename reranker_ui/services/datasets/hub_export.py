@@ -78,8 +78,8 @@ def _refuse_public(repo: str, public: bool, token: str | None) -> None:
         return
     if not info.private and not public:
         raise Refused(
-            f"{repo} is on the Hub already and everybody can read it. Name another, or say that it"
-            " may be public."
+            f"{repo} already exists on the Hub and is public. Choose another name, or confirm that"
+            " it may be public."
         )
 
 
@@ -89,6 +89,6 @@ def _why(repo: str, error: Exception, token: str | None) -> str:
         reason = reason.replace(token, "***")
     log.warning("pushing a dataset to %s failed: %s", repo, reason)
     return (
-        f"{repo} could not be written on the Hub: {reason}. Check the name, a token that may write,"
-        " and that this machine reaches the Hub."
+        f"{repo} could not be written on the Hub: {reason}. Check the name, the token's write"
+        " access, and the connection to the Hub."
     )

@@ -83,7 +83,7 @@ def _place(keys: Sequence[Any], at: Sequence[Value] | None) -> list[Any]:
     """The values of the row that the page begins behind, as the database compares them."""
     texts = [isinstance(key.type, sa.Text) for key in keys]
     if at is None or [isinstance(value, str) for value in at] != texts:
-        raise Refused("This page of the sorted pairs is not known. Sort them again.")
+        raise Refused("This page of sorted pairs has expired. Sort the pairs again.")
     return [sa.literal(value, key.type) for key, value in zip(keys, at, strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""Undoing edits of pairs: what was changed again since stays as it is."""
+"""Undoing edits of pairs: pairs that have changed since are not touched."""
 
 import time
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, decisions, journal, pairs
 from reranker_ui.services.store.workspace import Workspace, record
 
-LATER = "All of these pairs were changed again since. Undo the later change first."
+LATER = "All of these pairs have changed since. Undo the later change first."
 
 
 class Undone(TypedDict):
-    """What was undone. `newer` pairs were changed again since and stay as they are."""
+    """What was undone. `newer` pairs have changed since and stay as they are."""
 
     undone: str
     newer: int
@@ -110,7 +110,7 @@ def _undo_replace(connection: sa.Connection, line: sa.Row[Any]) -> int:
     live = pairs.alias()
     again = select(live.c.id).where(live.c.dataset_id == dataset_id, live.c.pair_key == key)
     if connection.scalar(select(pairs.c.id).where(*back, again.exists()).limit(1)):
-        raise Refused("Some of the replaced pairs were added again since. Delete those first.")
+        raise Refused("Some of the replaced pairs have been added again. Delete those first.")
     connection.execute(pairs.update().where(*back).values(retired_at=None, pair_key=key))
     return 0
 

@@ -15,7 +15,7 @@ from reranker_ui.services.store.database import decisions, imported_labels, pair
 _COPIED = ("pair_key", "query_key", "passage_key", "query", "passage", "label", "line", "split",
            "extra")  # fmt: skip
 _SAME = ("dataset_id", "import_id", "created_at")
-_SETTLED = "The imported file names this label beside votes that differ."
+_SETTLED = "The imported file gives this label beside differing votes."
 
 
 class Writer:

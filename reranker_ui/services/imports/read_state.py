@@ -34,7 +34,7 @@ from reranker_ui.settings import Settings
 _MEMORY = 2_000_000_000
 _KEPT_SECONDS = 24 * 3600
 STAGED = 3  # bytes on disk for each byte of a file that is read
-_GONE = "This upload is gone. Choose the file again."
+GONE = "This upload no longer exists. Choose the file again."
 Answers = Annotated[dict[str, Any], ReadingAnswers]  # some of its fields
 _TAKEN = ("upload.json", "reading", "storing")  # in the folder of an upload
 
@@ -151,14 +151,14 @@ def reading_state(workspace: Workspace, user: User, token: str) -> BeingRead | R
     if state.name == "running" and _silent_for(job) > idle:
         job.kill()
         records = state.progress.get("records", 0)
-        job.fail(f"The file gave nothing new for {idle:g} s after record {records:,}.")
+        job.fail(f"Reading made no progress for {idle:g} s after record {records:,}.")
         state = job.state()
     if state.name == "running":
         opening = {"phase": "opening", "records": 0, "bytes": 0}
         return cast(BeingRead, {"state": "reading", **(state.progress or opening)})
     if state.name == "done":
         return cast(Read, {"state": "read", **state.result})
-    return cast(NotRead, {"state": "refused", "refused": _GONE, **state.failure})
+    return cast(NotRead, {"state": "refused", "refused": GONE, **state.failure})
 
 
 def wait_for_reading(workspace: Workspace, user: User, token: str) -> Reading:
@@ -217,7 +217,7 @@ def folder_of(workspace: Workspace, token: str, make: bool = False) -> Path:
     if make and token.isalnum():
         folder.mkdir(parents=True, exist_ok=True)
     if not token.isalnum() or not folder.is_dir():
-        raise Refused(_GONE)
+        raise Refused(GONE)
     return folder
 
 

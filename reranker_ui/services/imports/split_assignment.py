@@ -85,7 +85,7 @@ def _split_notes(lite: sqlite3.Connection) -> list[str]:
     notes = [f"The splits of the file are kept: {_list(counts)}."]
     (both,) = lite.execute("SELECT count(*) FROM groups WHERE sides > 1").fetchone()
     if both:
-        notes.append(f"{both:,} queries stand on more than one side of the file's own splits.")
+        notes.append(f"{both:,} queries are in more than one split of the file.")
     return notes
 
 

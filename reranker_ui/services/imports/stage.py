@@ -234,7 +234,7 @@ def _damage_refused() -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if is_disk_full(error):
             raise
-        raise Refused("What was read of this file is damaged. Choose the file again.") from error
+        raise Refused("The staged data of this file is damaged. Choose the file again.") from error
 
 
 def _staged(number: int, key: str, pair: Pair) -> Staged:

@@ -50,7 +50,7 @@ def check_new(connection: sa.Connection, name: str) -> None:
     """Refused if there is a dataset of this name."""
     if connection.scalar(select(datasets.c.id).where(datasets.c.name == name)) is not None:
         raise Refused(
-            f"There is a dataset called {name} already. Add to it (--into add), replace its pairs"
+            f"A dataset called {name} already exists. Add to it (--into add), replace its pairs"
             " (--into replace), or choose another name."
         )
 
@@ -95,7 +95,7 @@ def take_place(connection: sa.Connection, begun: Begun, now: float) -> int:
         return 0
     row = connection.execute(select(datasets).where(datasets.c.id == begun.replaces)).first()
     if row is None:
-        raise Refused("The dataset whose pairs were to be replaced was deleted meanwhile.")
+        raise Refused("The dataset to replace has been deleted. Import the file as a new dataset.")
     check_alone(connection, row)
     replaced = retire(connection, sa.and_(pairs.c.dataset_id == row.id, is_visible()), now)
     for table, owner in ((pairs, pairs.c.dataset_id), (imports, imports.c.dataset_id)):
@@ -158,15 +158,15 @@ def check_scale(row: sa.Row[Any], result: Mapping[str, Any]) -> None:
         return
     if stored.kind == read.kind:
         advice = (
-            "choose that scale for the file, so that labels outside of it are rejected, or bring"
-            " the dataset to the other scale first (in its settings, or"
+            "choose that scale for the file, so that labels outside of it are rejected, or change"
+            " the scale of the dataset first (in its settings, or"
             f" dataset {row.name} --max-grade {read.max:g})"
         )
     else:
         advice = f"choose that scale (--scale {stored.kind})"
     raise OffScale(
-        f"{row.name} takes {stored}, and the file brings {read}. Import it as a dataset of its"
-        f" own, or {advice}.",
+        f"{row.name} uses {stored}, and the file has {read}. Import it as a separate dataset, or"
+        f" {advice}.",
         stored,
     )
 

@@ -11,6 +11,7 @@ from reranker_ui.core.values.json_files import read_object, save
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.read_state import (
+    GONE,
     Upload,
     UploadBeingRead,
     UploadBeingStored,
@@ -71,8 +72,8 @@ def add_file(workspace: Workspace, user: User, token: str, path: Path, name: str
     files = [noted["file"], *noted.get("more", [])]
     if noted.get("hub") or len(files) == _MOST_FILES:
         raise Refused(
-            f"One import takes up to {_MOST_FILES} files of this computer. Import this one by"
-            " itself and add it to the dataset."
+            f"One import reads up to {_MOST_FILES} files from this computer. Import this one"
+            " separately and add it to the dataset."
         )
     file = move_into(folder_of(workspace, token), path, name, files)
     _read(workspace, user, token, {**noted, "more": [*files[1:], file]})
@@ -209,7 +210,7 @@ def _storing(
 def _noted(workspace: Workspace, token: str) -> dict[str, Any]:
     noted: dict[str, Any] | None = read_object(folder_of(workspace, token) / "upload.json")
     if noted is None:
-        raise Refused("This upload is gone. Choose the file again.")
+        raise Refused(GONE)
     return noted
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import find_pair
-from reranker_ui.services.labels.visibility import visibility_of, withheld
+from reranker_ui.services.labels.visibility import check_open, visibility_of
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import comments, datasets, pairs
 from reranker_ui.services.store.people_tables import users
@@ -52,7 +52,7 @@ def add_comment(workspace: Workspace, user: User, pair_id: int, text: str) -> li
         _pair(connection, user, pair_id)
         written = select(func.count()).where(comments.c.pair_id == pair_id)
         if (connection.scalar(written) or 0) >= _MOST:
-            raise Refused(f"A pair can have {_MOST} comments. Ask the others in another way.")
+            raise Refused(f"A pair can have at most {_MOST} comments. Discuss this pair elsewhere.")
         row = {"pair_id": pair_id, "author": user.name, "text": text, "at": time.time()}
         connection.execute(comments.insert().values(**row))
         return _shown(connection, user, pair_id)
@@ -60,8 +60,7 @@ def add_comment(workspace: Workspace, user: User, pair_id: int, text: str) -> li
 
 def _pair(connection: sa.Connection, user: User, pair_id: int) -> sa.Row[Any]:
     pair = find_pair(connection, pair_id, datasets, pairs.c.split)
-    if withheld(pair, user):
-        raise Refused("This pair is in the sealed test split. An admin can open it to you.")
+    check_open(pair, user)
     return pair
 
 

@@ -68,7 +68,7 @@ def rename(workspace: Workspace, user: User, dataset_name: str, new_name: str) -
         if new_name == dataset.name:
             return
         if connection.scalar(select(datasets.c.id).where(datasets.c.name == new_name)):
-            raise Refused(f"There is a dataset called {new_name} already. Choose another name.")
+            raise Refused(f"A dataset called {new_name} already exists. Choose another name.")
         if connection.scalar(importing().where(imports.c.dataset_id == dataset.id).limit(1)):
             raise Refused(f"An import into {dataset.name} is running. Wait until it has ended.")
         connection.execute(

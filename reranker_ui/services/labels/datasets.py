@@ -90,6 +90,12 @@ def scale(row: sa.Row[Any]) -> Scale:
     return Scale(kind, row.max_grade, row.min_grade, row.relevant_from, names)
 
 
+def check_label(dataset: sa.Row[Any], label: float | None) -> None:
+    """Refuse a label that is not on the scale of the dataset's row."""
+    if label is not None and not scale(dataset).holds(label):
+        raise Refused(f"{label:g} is not a valid label for {dataset.name}: use {scale(dataset)}.")
+
+
 def scale_columns(scale: Scale) -> dict[str, Any]:
     """The scale as columns of a dataset's row; `scale` reads them."""
     return {

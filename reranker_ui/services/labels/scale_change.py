@@ -108,7 +108,7 @@ def undo_scale(connection: sa.Connection, line: sa.Row[Any]) -> int:
     dataset_id = int(line.subject.removeprefix("dataset:"))
     row = connection.execute(select(datasets).where(datasets.c.id == dataset_id)).one()
     if scale(row) != Scale.from_json(line.after["scale"]):
-        raise Refused("The scale was changed again since. Undo the later change first.")
+        raise Refused("The scale has changed since. Undo the later change first.")
     _check_no_import(connection, row)
     newer = sum(_move_back(connection, *moved) for moved in line.before["moved"])
     old = Scale.from_json(line.before["scale"])
@@ -134,8 +134,8 @@ def check_scale_since(connection: sa.Connection, dataset_id: int, at: float) -> 
     undone = select(journal.c.subject).where(journal.c.what == "undo", journal.c.subject.in_(ids))
     if ids - set(connection.scalars(undone)):
         raise Refused(
-            "The scale of the dataset was changed since, so the former labels have no place on"
-            " it. Undo the change of the scale first."
+            "The scale of the dataset has changed since, so the former labels do not fit it."
+            " Undo the change of the scale first."
         )
 
 

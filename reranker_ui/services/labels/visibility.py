@@ -81,6 +81,12 @@ def withheld(pair: sa.Row[Any], user: User) -> bool:
     return bool(pair.split == "test" and user.role != "admin" and sealed_for(pair, user))
 
 
+def check_open(pair: sa.Row[Any], user: User) -> None:
+    """Refuse a pair that is sealed for `user`: see `withheld`."""
+    if withheld(pair, user):
+        raise Refused("This pair is in the sealed test split. An admin can open it to you.")
+
+
 def labels_here(dataset: sa.Row[Any], user: User) -> bool:
     """Whether `user` may label the dataset; admins and adjudicators always may."""
     named = dataset.annotators is None or user.name in dataset.annotators

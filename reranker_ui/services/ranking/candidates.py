@@ -233,7 +233,7 @@ def candidates_of_query(
         )
         if (size or 0) > _MOST_OF_QUERY:
             raise Refused(
-                f"The passages of this query have {size:,} characters; the most at once is"
+                f"The passages of this query have {size:,} characters; the limit is"
                 f" {_MOST_OF_QUERY:,}. Rank some of them: paste them, or choose another query."
             )
         labelled = pairs_with_labels(

@@ -48,7 +48,7 @@ def make_onnx(workspace: Workspace, user: User, run: int | str) -> OnnxState:
     state = onnx_state(workspace, user, run)
     if state["state"] in ("none", "failed"):
         if converting(workspace, "onnx"):
-            raise Refused("The ONNX files of another run are being made. Try again in a minute.")
+            raise Refused("The ONNX files of another run are being created. Try again in a minute.")
         handle = find_handle(workspace, user, run)
         begin_conversion("onnx", handle.folder.model, _folder(workspace, handle.id))
         state = {**state, "state": "making", "report": None}

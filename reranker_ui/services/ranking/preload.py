@@ -39,8 +39,8 @@ def follow(workspace: Workspace) -> None:
                     find_ranker(workspace, LOCAL, name)
                 loaded = names
         except Refused as refused:
-            log.info("no model is loaded ahead: %s", refused)
+            log.info("no model is preloaded: %s", refused)
         except Exception:
-            log.exception("no model is loaded ahead")
+            log.exception("no model is preloaded")
             return
         time.sleep(PAUSE)

@@ -24,7 +24,7 @@ def check_base(workspace: Workspace, user: User, name: str) -> str:
     if not HUB_ID.fullmatch(name) or Path(name).is_dir():
         raise Refused(
             f"{name[:80]} is neither a run nor the Hub id of a model."
-            " Folders are named at the machine itself only, by the command line."
+            " Only the command line accepts a model folder."
         )
     return name
 

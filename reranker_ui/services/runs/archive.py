@@ -39,7 +39,7 @@ def run_archive(
         raise Refused(f"{row['name']} has no model to download: {row['sentence'].rstrip('.')}.")
     root = folder.model if part == "model" else folder.path
     if not root.is_dir():
-        raise Refused(f"The folder of {row['name']} is gone. Choose another run.")
+        raise Refused(f"The folder of {row['name']} was deleted. Choose another run.")
     name = "".join(letter if letter.isalnum() else "-" for letter in row["name"])
     return f"{name}.zip", zipped(root, name, beside_model(workspace, folder, root))
 
@@ -50,8 +50,8 @@ def _may_see(workspace: Workspace, user: User, run: int) -> None:
         sees_all = visibility_of_run(connection, user, run).everything
     if not sees_all:
         raise Refused(
-            "A whole run holds labels that are kept from annotators: the sealed test split, and"
-            " others' labels. An admin can download it; the model is open to you."
+            "A whole run contains labels that are hidden from annotators: the sealed test split,"
+            " and other annotators' labels. An admin can download it; you can download the model."
         )
 
 

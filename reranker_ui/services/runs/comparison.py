@@ -245,6 +245,6 @@ def _notice(rows: list[Run], columns: list[Column], count: int) -> str:
         gain = f"gains are against {rows[0]['name']}, paired by query"
         return f"Compared on {count:,} shared test queries; {gain}. Intervals are 95% bootstrap."
     return (
-        "These runs share no test query that is labelled alike, so each column is on the run's own"
+        "These runs share no test query with the same labels, so each column is on the run's own"
         " test split and the numbers cannot be compared."
     )

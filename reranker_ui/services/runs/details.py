@@ -76,7 +76,7 @@ def _checked_name(name: str, row: Run) -> str:
     if not name:
         raise Refused("The name of a run cannot be empty.")
     if len(name) > LONGEST_NAME:
-        raise Refused(f"The name has {len(name)} characters; the most is {LONGEST_NAME}.")
+        raise Refused(f"The name has {len(name)} characters; the limit is {LONGEST_NAME}.")
     if number_of(name) not in (None, row["id"]) or name.isdecimal() or "/" in name:
         raise Refused(
             f'"{name}" would be read as another run or a model. Choose a name with other words.'
@@ -93,7 +93,7 @@ _RANKERS = ("base", "bm25", "cosine", *EMBEDDED)
 def _checked_note(note: str) -> str:
     note = note.strip()
     if len(note) > LONGEST_NOTE:
-        raise Refused(f"The note has {len(note):,} characters; the most is {LONGEST_NOTE:,}.")
+        raise Refused(f"The note has {len(note):,} characters; the limit is {LONGEST_NOTE:,}.")
     return note
 
 

@@ -128,6 +128,6 @@ def sentence(place: RunPlace, status: str, default: str) -> str:
         return f"Waiting in {place['title']}: job {place['job']}, {place['state']}"
     if status == "lost" and place["state"]:
         return (
-            f"{default.rstrip('.')}. {place['title']} says of job {place['job']}: {place['state']}."
+            f"{default.rstrip('.')}. {place['title']} reports job {place['job']}: {place['state']}."
         )
     return default

@@ -36,7 +36,7 @@ def export_model(
     if not folder.model.is_dir():
         raise Refused(f"{row['name']} has no model to export: {row['sentence'].rstrip('.')}.")
     if target.exists():
-        raise Refused(f"{target} is there already. Name a new folder.")
+        raise Refused(f"{target} already exists. Choose a new folder.")
     trimmed: dict[str, Any] = {}
     if trim:
         splits = map(folder.pairs, SPLITS)

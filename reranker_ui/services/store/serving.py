@@ -13,7 +13,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.settings import Settings
 
 ANOTHER = (
-    "Another process already serves {}, and SQLite takes one server at a time: stop that one, or"
+    "Another process already serves {}, and SQLite supports one server at a time: stop that one, or"
     " set RERANKER_UI_DATABASE_URL to a PostgreSQL database for several."
 )
 SERVED = "{} is being served. Stop its servers first."

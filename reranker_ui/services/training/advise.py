@@ -58,7 +58,7 @@ def advised(
     choices = [_budget(workspace, advice, sample, resolved), *advice.choices]
     if sample.read:
         why = "The dataset is large, so this advice is from a part of its queries."
-        choices.append(Choice("Read for this", sample.read, why))
+        choices.append(Choice("Sampled", sample.read, why))
     return replace(advice, choices=choices)
 
 

@@ -79,7 +79,7 @@ def check_disk(workspace: Workspace) -> None:
     """Refuse a run where the disk of the home is all but full."""
     if (free := free_disk(workspace.runs)) < LEAST_DISK:
         raise Refused(
-            f"Only {bytes_in_words(free)} are free on the disk of the runs. "
+            f"Only {bytes_in_words(free)} is free on the disk of the runs. "
             "Delete runs that are not needed."
         )
 

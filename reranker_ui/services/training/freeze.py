@@ -79,7 +79,7 @@ def frozen_splits(
     if train["grade"].nunique() == 1:
         raise Refused(
             f"All {len(train):,} training labels of {dataset} are {train['grade'].iloc[0]:g}. "
-            "A reranker learns from the difference: label some pairs otherwise."
+            "A reranker learns from the difference: give some pairs another label."
         )
     return splits
 
@@ -137,7 +137,7 @@ def check_drawn(count: int, grades: int) -> None:
     if grades == 1:
         raise Refused(
             f"All {count:,} pairs drawn for a pass have the same label. "
-            "Let it learn from more of them."
+            "Use more pairs for the pass."
         )
 
 

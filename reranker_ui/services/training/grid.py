@@ -51,7 +51,7 @@ def grid_of(recipes: Sequence[Recipe], seeds: int) -> list[Recipe]:
         )
     fields = [recipe.model_dump(exclude={"seed", "name"}) for recipe in recipes]
     if any(fields.index(values) < place for place, values in enumerate(fields)):
-        raise Refused("Two of these recipes are the same but for their names and seeds.")
+        raise Refused("Two of these recipes differ only in name and seed.")
     return [
         recipe.model_copy(update={"seed": (recipe.seed + step) % MOST_SEED})
         for step in range(seeds)

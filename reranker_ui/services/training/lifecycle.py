@@ -195,7 +195,7 @@ def _resumable(workspace: Workspace, user: User, number: int) -> Run:
     ready = row["resumable"] or folder_of(workspace, number).last_checkpoint()
     if row["status"] != "lost" and not ready:
         advice = "Run it again" if row["status"] == "failed" else "Continue training from its model"
-        raise Refused(f"{row['name']} left no checkpoint. {advice}.")
+        raise Refused(f"{row['name']} has no checkpoint. {advice}.")
     return row
 
 

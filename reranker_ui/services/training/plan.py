@@ -128,7 +128,7 @@ def plan(
             facts.positives(splits["train"], lesson, scale),
             *([facts.idle(lesson)] if lesson.idle else []),
             *([facts.cut(recipe, base, lesson)] if base else []),
-            *([facts.fact("Read for this plan", sample.read)] if sample.read else []),
+            *([facts.fact("Sampled", sample.read)] if sample.read else []),
         ],
         "notices": _notices(workspace, requested, recipe, base, counts),
         "findings": findings_of(splits, scale, base),

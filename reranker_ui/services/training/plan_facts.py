@@ -52,7 +52,7 @@ def _steps(cost: Cost) -> Fact:
 
 def _warm_fact(warm: WarmStart, speed: float | None) -> Fact:
     if warm.done:
-        return fact("Warm start", "done before, used again")
+        return fact("Warm start", "reused from an earlier run")
     pairs = warm.lesson.learned
     time = f", {_time(pairs / speed)}" if speed else ""
     return fact("Warm start first", f"{pairs:,} pairs{time}")
@@ -88,9 +88,7 @@ def positives(train: pd.DataFrame, lesson: Lesson, scale: Scale) -> Fact:
 def idle(lesson: Lesson) -> Fact:
     """Pairs of queries whose labels are all equal; a list loss learns nothing from them."""
     idle, pairs = (round(count / lesson.share) for count in (lesson.idle, len(lesson.queries)))
-    return fact(
-        "Queries with equal labels", f"{idle:,} of {pairs:,} pairs teach nothing here", True
-    )
+    return fact("Queries with equal labels", f"{idle:,} of {pairs:,} pairs have no effect", True)
 
 
 def cut(recipe: Recipe, base: ResolvedBase, lesson: Lesson) -> Fact:

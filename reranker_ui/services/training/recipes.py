@@ -53,8 +53,8 @@ def as_yaml(recipe: Recipe) -> str:
 def from_card(workspace: Workspace, user: User, source: str) -> CardRecipe:
     """The recipe of a model card: its text, a file on this machine, or the id of a model.
 
-    Files are read for those only who sit at this machine. Refused: what is none of them, a card
-    that says nothing, a model the Hub does not give.
+    Files are read only for the local user. Refused: anything else, a card without a base model or
+    hyperparameters, a model that is not on the Hub.
     """
     require(user, "viewer")
     source = source.strip()
@@ -114,7 +114,7 @@ def _card_on_the_hub(workspace: Workspace, model: str) -> str:
         return Path(hf_hub_download(model, "README.md")).read_text(encoding="utf-8")
     except (HfHubHTTPError, HFValidationError, OSError) as error:
         raise Refused(
-            f"The Hub gives no card of {model}: it is not there, or not open to everyone."
+            f"The model card of {model} was not found on the Hub, or the model is private."
         ) from error
 
 

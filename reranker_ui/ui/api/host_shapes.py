@@ -29,7 +29,7 @@ class NimRequest(RankRequest):
     truncate: Literal["NONE", "END"] | None = Field(
         None, description="NONE: refuse texts that are longer than the model reads, not cut them."
     )
-    top_k: TopN = Field(None, description="How many of the best to answer; all if empty or 0.")
+    top_k: TopN = Field(None, description="Number of results, best first; all if empty or 0.")
 
     def answer(self, served: Served) -> dict[str, Any]:
         """The answer in NIM's shape: logits, best first."""

@@ -50,7 +50,7 @@ MODELS_SAY = {
 }
 FAULTS = {
     400: "The body cannot be ranked; the message says why.",
-    401: "No API key, or one that has ended.",
+    401: "No API key, or a revoked one.",
     404: "No such model, or one that cannot answer yet.",
     408: "The body took too long to arrive.",
     413: "The body is too large.",
@@ -87,7 +87,9 @@ def openapi() -> dict[str, Any]:
     scored = _posted(words, "DeepInfraRequest", DEEPINFRA, DEEPINFRA_SAYS)
     paths[INFERENCE + "{model}"] = {"post": scored | {"parameters": [MODEL_IN_PATH]}}
     says = {"description": "The models", "content": _json({}, MODELS_SAY)}
-    paths[MODELS] = {"get": {"summary": "What to ask for.", "responses": {"200": says}}}
+    paths[MODELS] = {
+        "get": {"summary": "The names to send as `model`.", "responses": {"200": says}}
+    }
     return {
         "openapi": "3.1.0",
         "info": {"title": "Reranker UI: ranking", "version": "2", "description": ABOUT},

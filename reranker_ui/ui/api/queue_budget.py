@@ -12,10 +12,7 @@ MOST = 32_000_000  # bytes of memory of all events that are kept
 VALUE = 300  # bytes for each value of an event, with what an answer says of it
 LONGEST_NAME = 200  # characters of a session's name
 LONG = f"The session_hash has more than {LONGEST_NAME} characters. Send a shorter one."
-BUSY = (
-    "The server holds too many events that wait, or whose answers nobody reads."
-    " Try again in a few seconds."
-)
+BUSY = "The server has too many waiting events or unread answers. Try again in a few seconds."
 
 
 class QueueBudget:

@@ -40,8 +40,8 @@ from reranker_ui.ui.server.identity import user_of
 
 log = logging.getLogger(__name__)
 AT_ONCE, WAITING = 64, 256  # rankings under way, which share batches, and waiting behind them
-BUSY = f"More than {WAITING} requests wait already. Try again in a few seconds."
-NO_KEY = "Send an API key: this is a demo, and programs need a key of their own."
+BUSY = f"More than {WAITING} requests are already waiting. Try again in a few seconds."
+NO_KEY = "Send an API key: in a demo, programs need one."
 Body = TypeVar("Body", bound=RankRequest)
 
 

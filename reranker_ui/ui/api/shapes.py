@@ -12,9 +12,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking.rerank import Served
 
 NO_CHUNKS = "max_chunks_per_doc is not used here: a passage is one chunk, cut where it is too long."
-NO_TOKENS = (
-    "max_tokens_per_doc is not used by {}, which reads words and no tokens of a model's own."
-)
+NO_TOKENS = "max_tokens_per_doc is not used by {}, which reads words, not tokens."
 
 NO_DOCUMENTS = (
     "Documents are left out: litellm's infinity reads texts, its hosted_vllm objects, and both send"
@@ -67,20 +65,20 @@ class CohereRequest(RankRequest):
     )
     top_n: TopN = Field(
         None,
-        description="How many of the best to answer; all if empty or 0, as vLLM's clients send.",
+        description="Number of results, best first; all if empty or 0 (vLLM's clients send 0).",
     )
-    top_k: TopN = Field(None, description="The same, as clients of Voyage call it.")
-    return_documents: bool = Field(False, description="Answer the passages too.")
+    top_k: TopN = Field(None, description="Voyage's name for `top_n`.")
+    return_documents: bool = Field(False, description="Include the passages in the results.")
     rank_fields: FieldNames | None = Field(None, description="Fields of objects that are read.")
     max_tokens_per_doc: int | None = Field(
-        None, ge=1, description="Tokens of a passage that are read, if the model reads so many."
+        None, ge=1, description="Tokens to read of each passage, up to the model's limit."
     )
     max_chunks_per_doc: int | None = Field(None, description="Not used; a warning says so.")
     raw_scores: bool = Field(False, description="Logits instead of probabilities.")
 
     @property
     def best(self) -> int | None:
-        """How many of the best to answer; None for all."""
+        """The number of results; None for all."""
         return self.top_n or self.top_k
 
     def passages(self) -> list[str]:
@@ -171,11 +169,12 @@ class TeiRequest(RankRequest):
         None, description="false: refuse texts that are longer than the model reads, not cut them."
     )
     truncation_direction: str = Field(
-        "Right", description="Left: texts that would be cut are refused, as only ends are cut."
+        "Right",
+        description="Left: texts that are too long are refused, as only their end can be cut.",
     )
-    return_text: bool = Field(False, description="Answer the passages too.")
+    return_text: bool = Field(False, description="Include the passages in the results.")
     top_n: TopN = Field(
-        None, description="How many of the best to answer; all if empty or 0. litellm sends it."
+        None, description="Number of results, best first; all if empty or 0. litellm sends it."
     )
 
     def whole(self) -> bool:

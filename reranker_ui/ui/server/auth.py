@@ -27,7 +27,7 @@ PROXIED = (
     " RERANKER_UI_SIGN_IN=password so that people sign in."
 )
 UNTRUSTED = (
-    "A proxy at %s forwards requests, and its X-Forwarded-For is not believed: all people count as"
+    "A proxy at %s forwards requests, but its X-Forwarded-For is not trusted, so all users count as"
     " one address. Set RERANKER_UI_TRUSTED_PROXIES to the proxy's address."
 )
 log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ class AuthMiddleware:
             return _unavailable(fault)
         if not wait:
             return None
-        sentence = f"This is more than one person asks. Try again in {wait:.0f} s."
+        sentence = f"Too many requests. Try again in {wait:.0f} s."
         return JSONResponse({"detail": sentence}, 429, {"retry-after": str(int(wait) + 1)})
 
 

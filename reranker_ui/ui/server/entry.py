@@ -34,8 +34,8 @@ from reranker_ui.ui.server.streams import StreamOwners, refuse_unknown
 from reranker_ui.ui.server.sub_path import SubPath
 
 IN_THE_CLEAR = (
-    "Passwords travel in the clear over http. Put a proxy with https before %s, and let it pass"
-    " the Host header on."
+    "Passwords are sent unencrypted over http. Put an HTTPS reverse proxy that forwards Host in"
+    " front of %s."
 )
 _PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "application/vnd.*")
 

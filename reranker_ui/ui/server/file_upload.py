@@ -23,7 +23,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.store.access import require
 from reranker_ui.ui.server.identity import signed_in_user
 
-LARGEST = "The file has more than {:,} bytes, which is the most that is taken."
+LARGEST = "The file has more than {:,} bytes, which is the limit."
 
 
 class FileUpload:

@@ -33,7 +33,7 @@ def signed_in_user(request: Any) -> User:
     """As `user_of`, and Refused for the visitor of a demo: for what a demo does not give away."""
     user = user_of(request)
     if user == VISITOR:
-        raise Refused("Sign in first: this is a demo of the Playground alone.")
+        raise Refused("Sign in first: this demo serves the Playground only.")
     return user
 
 

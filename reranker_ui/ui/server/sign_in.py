@@ -136,7 +136,7 @@ class Login:
         """Sign in with what Hugging Face sent back."""
         parts = request.cookies.get(GOING, "").split("|", 3)
         if self.way != "hub" or len(parts) != 4:
-            return self._page(request, pages.sign_in, "Start to sign in from this page.", 400)
+            return self._page(request, pages.sign_in, "Start signing in from this page.", 400)
         state, verifier, invite, next_path = parts
         try:
             token = await to_thread.run_sync(

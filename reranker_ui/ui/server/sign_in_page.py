@@ -116,6 +116,6 @@ def _button(word: str) -> str:
 def _hub_button(address: str) -> str:
     return (
         f'<a class="button" href="{escape(address)}">Sign in with Hugging Face</a>'
-        '<p class="framed" hidden>Some browsers keep no sign-in inside a frame. '
+        '<p class="framed" hidden>Some browsers block sign-in inside a frame. '
         '<a href="./" target="_blank" rel="noopener">Open in a tab of its own</a></p>'
     )

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import HTTPConnection
 
 FOREIGN = "This session belongs to someone else. Reload the page."
-OLD = "This page is from another start of the server. Reload it."
+OLD = "The server has restarted. Reload the page."
 NO_FILES = "This function takes no files."
 MOST = 20_000  # sessions and events that are remembered; the oldest are forgotten first
 

@@ -110,9 +110,7 @@ def agreement(logits: list[float], cosines: list[float]) -> float:
 
 
 def _tell_collapse(plan: Plan, rate: float, last: bool) -> None:
-    what_follows = (
-        "The labels are learned without it." if last else "It is done again at a lower rate."
-    )
+    what_follows = "Training continues without it." if last else "It is repeated at a lower rate."
     plan.folder.emit(
         "notice",
         "warm_start",
@@ -133,8 +131,9 @@ def _compare(plan: Plan, warm: WarmStart, model: "CrossEncoder") -> None:
         plan.folder.emit(
             "notice",
             "warm_start",
-            message="The warm start ranks dev pairs only in part as its teacher, the cosine, does "
-            f"(rank correlation {value:.2f}). More warm-start pairs help, not a higher rate.",
+            message="After the warm start the model follows its teacher, the cosine, only in part "
+            f"(rank correlation {value:.2f} on dev pairs). Use more warm-start pairs; a higher "
+            "rate does not help.",
         )
 
 

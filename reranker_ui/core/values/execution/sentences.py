@@ -10,5 +10,5 @@ def sentence(error: BaseException) -> str:
     if memory and not isinstance(error, Refused):
         return "There is not enough memory. Choose a smaller batch size, max length or base."
     if isinstance(error, KeyboardInterrupt | SystemExit):
-        return "The worker was ended by a signal."
+        return "The worker was killed by a signal."
     return failure_sentence(error, "The run")

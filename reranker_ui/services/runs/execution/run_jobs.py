@@ -33,8 +33,8 @@ def handling(workspace: Workspace, number: int) -> Iterator[None]:
         lock.acquire(timeout=WAIT)
     except Timeout as error:
         raise Refused(
-            f"Another request handles run {number}: its files may be on their way. Try again in a"
-            " minute."
+            f"Another request is working on run {number}, for example transferring its files. Try"
+            " again in a minute."
         ) from error
     try:
         yield
