@@ -79,10 +79,10 @@ def end_keys(page, server) -> None:
     expect(page.locator("[name=password]")).to_be_visible()
     sign_in(page, server, "admin")
     page.get_by_text("People and invites").click()
-    end = page.get_by_role("button", name="End the API keys of annotator")
+    end = page.get_by_role("button", name="Revoke the API keys of annotator")
     expect(end).to_have_text(f"End {len(PAYLOADS)} keys")
     end.click()
-    page.get_by_role("button", name="End", exact=True).click()
+    page.get_by_role("button", name="Revoke", exact=True).click()
     expect(end).to_have_count(0)
 
 

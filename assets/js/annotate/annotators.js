@@ -26,7 +26,7 @@ const COLUMNS = [
   ["!Actions", "do"],
 ];
 const NOTE =
-  "With the majority: how often a label is the one that most others gave, on pairs where the others have a majority, with its 95% confidence interval. Seconds are the median of the last 14 days; below 1 s nobody reads a pair. Gold: labels that are the known one of gold pairs, which you mark in Data.";
+  "With the majority: how often a label is the one that most others gave, on pairs where the others have a majority, with its 95% confidence interval. Seconds are the median of the last 14 days; below 1 s nobody reads a pair. Gold: labels that match the known label of gold pairs, which you mark in Data.";
 
 /** The section of the review that shows the work of each annotator. */
 export class AnnotatorsSection {

@@ -6,7 +6,7 @@ import { labelChip } from "../lib/labels.js";
 
 const OF_ONE = "Columns: labels of others for the same pair. The diagonal is agreement.";
 const OF_ALL =
-  "Columns: labels of another annotator for the same pair; each two labels are counted once. The diagonal is agreement.";
+  "Columns: labels of another annotator for the same pair; each combination of two labels is counted once. The diagonal is agreement.";
 
 /** The confusion matrix of all annotators, or of one. */
 export class ConfusionMatrix {

@@ -102,7 +102,7 @@ function importedChoice(session) {
  * @param {number} passages
  */
 function embeddedWord(done, passages) {
-  if (!passages) return "Cosine starts to compare";
+  if (!passages) return "Scoring with cosine is starting";
   return `${formatInt(done)} of ${formatInt(passages)} passages are embedded for cosine`;
 }
 
@@ -114,5 +114,5 @@ function scoringState({ scoring }) {
   const { scored = 0, wanted = 0, run } = state;
   if (!run) return h("span.rr-muted", embeddedWord(scored, wanted));
   const counts = `${run.name} has scored ${formatInt(scored)} of ${formatInt(wanted)}`;
-  return h("span.rr-muted", wanted ? counts : `${run.name} starts scoring`);
+  return h("span.rr-muted", wanted ? counts : `Scoring with ${run.name} is starting`);
 }

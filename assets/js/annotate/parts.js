@@ -1,9 +1,9 @@
 // The parts of the stream, and when they are drawn.
 
 import { StreamBar } from "./bar.js";
-import { ImportedLabels } from "./imported_labels.js";
 import { PairCard } from "./card.js";
-import { LastLabels } from "./last.js";
+import { ImportedLabels } from "./imported_labels.js";
+import { LastLabels } from "./last_labels.js";
 import { SideRail } from "./rail.js";
 
 /** The parts of the stream. */

@@ -149,7 +149,7 @@ function agreementNote(agreement) {
   const { alpha, percent, kappa } = agreement;
   const parts = [
     alpha === null ? null : "Krippendorff’s alpha",
-    `${formatInt(100 * (percent ?? 0))}% equal`,
+    `${formatInt(100 * (percent ?? 0))}% agreement`,
     kappa === null ? null : `kappa ${formatKappa(kappa)}`,
   ];
   return h("p.rr-faint", parts.filter(Boolean).join(" · "));

@@ -68,7 +68,7 @@ function reservedByOthers(session, { waiting, reserved, labelled }) {
   const until = reserved.until && ` until ${formatTime(reserved.until)}`;
   const title = `Reserved by other annotators${until || ""}`;
   const own = `You have labelled ${plural(labelled, "pair")} here.`;
-  const text = `${own} ${plural(waiting, "pair is", "pairs are")} left, reserved for others; what they leave unlabelled comes to you by itself.`;
+  const text = `${own} ${plural(waiting, "pair is", "pairs are")} left, reserved for others. You get those that they leave unlabelled.`;
   const check = () => {
     session.parts.card.showLoading();
     session.queue.resume();

@@ -194,7 +194,7 @@ class DatasetSettings {
  */
 function check(text, what) {
   if (text.length <= LONGEST[what]) return;
-  throw new Refused(`The ${what} has ${text.length} characters, and ${LONGEST[what]} are allowed.`);
+  throw new Refused(`The ${what} has ${text.length} characters; the limit is ${LONGEST[what]}.`);
 }
 
 /**

@@ -7,7 +7,7 @@ import { tableHead } from "../lib/table.js";
 import { toast } from "../lib/toast.js";
 import { rights } from "./rights.js";
 
-/** @typedef {import("./opened.js").OpenedDataset} OpenedDataset */
+/** @typedef {import("./opened_dataset.js").OpenedDataset} OpenedDataset */
 
 /**
  * What an undo has done, in words.

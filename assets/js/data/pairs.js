@@ -25,7 +25,7 @@ const SIZE = 50;
 
 /** The pairs of an opened dataset, one page at a time. */
 export class PairsPage {
-  /** @param {import("./opened.js").OpenedDataset} opened */
+  /** @param {import("./opened_dataset.js").OpenedDataset} opened */
   constructor(opened) {
     this.opened = opened;
     /** @type {PairPage | null} */

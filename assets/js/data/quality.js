@@ -20,7 +20,7 @@ const CUTS = [64, 128, 256, 384, 512];
 export class QualityView {
   /**
    * @param {HTMLElement} node
-   * @param {import("./opened.js").OpenedDataset} opened
+   * @param {import("./opened_dataset.js").OpenedDataset} opened
    */
   constructor(node, opened) {
     this.node = node;

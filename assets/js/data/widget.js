@@ -25,7 +25,7 @@ export function drawWidget(context) {
   const [start, importing, sets, opened] = [h("div"), h("div"), h("div"), h("div")];
   const home = h("div", start, importing, sets);
   fill(widget, h("h1.rr-sr", "Data"), home, opened);
-  /** @type {import("./opened.js").OpenedDataset | null} */
+  /** @type {import("./opened_dataset.js").OpenedDataset | null} */
   let dataset = null;
   let shown = ""; // the name of the dataset that is opened, also while it is loaded
   /** @type {Dataset[]} */
@@ -100,7 +100,7 @@ export function drawWidget(context) {
  */
 async function openDataset(node, name, tab) {
   try {
-    const { OpenedDataset } = await import("./opened.js");
+    const { OpenedDataset } = await import("./opened_dataset.js");
     return address.open === name ? new OpenedDataset(node, name, tab) : null;
   } catch {
     fill(node, errorBox(NOT_LOADED));

@@ -96,7 +96,7 @@ function openPalette(commands) {
   const draw = () => {
     matches = matching(commands, field.value).slice(0, MOST);
     at = Math.max(0, Math.min(at, matches.length - 1));
-    const none = h("p.rr-muted.rr-palette-none", "Nothing has these letters.");
+    const none = h("p.rr-muted.rr-palette-none", "No command matches.");
     fill(list, matches.length ? matches.map((one, n) => entry(one, n === at, run)) : none);
   };
   field.addEventListener("input", () => {

@@ -93,8 +93,10 @@ function keysOf({ name, keys }, server, act) {
   if (!keys) return h("span.rr-faint", "none");
   const title = `Programs that use the API keys of ${name} lose access`;
   const ended = () => act(server.end_keys({ owner: name }));
-  const end = linkButton(`End ${plural(keys, "key")}`, () => confirm(end, "End", title, ended));
-  end.setAttribute("aria-label", `End the API keys of ${name}`);
+  const end = linkButton(`Revoke ${plural(keys, "key")}`, () =>
+    confirm(end, "Revoke", title, ended),
+  );
+  end.setAttribute("aria-label", `Revoke the API keys of ${name}`);
   return end;
 }
 

@@ -5,7 +5,7 @@ import { h } from "../lib/dom.js";
 import { fieldForm, textField } from "../lib/forms.js";
 import { Refused } from "../lib/server.js";
 
-const TEXT = "Your session has ended. What you typed on this page stays.";
+const TEXT = "Your session has ended. What you typed on this page is kept.";
 const FAILED = "Sign-in failed. Try again.";
 
 /**

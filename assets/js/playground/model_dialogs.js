@@ -2,5 +2,5 @@
 
 import { later } from "../lib/later.js";
 
-export const openUse = later(async () => (await import("./use.js")).openUse);
+export const openUse = later(async () => (await import("./model_use.js")).openUse);
 export const openCutoff = later(async () => (await import("./cutoff.js")).openCutoff);

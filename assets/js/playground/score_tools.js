@@ -8,7 +8,7 @@ import { openWording } from "./wording.js";
 /** @typedef {import("./ranked_lists.js").RankedLists} RankedLists */
 
 const STRONGEST = 5; // words that are named
-const CUT = " The passage is longer than the model reads: words beyond the cut move nothing.";
+const CUT = " The passage is longer than the model reads: words beyond the cut have no effect.";
 
 /**
  * The tools under an open result.

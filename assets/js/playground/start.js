@@ -20,7 +20,7 @@ const OFFERED = 4; // queries to start with
 export async function drawStart(body, view, lists, picker) {
   const trained = view.rankers.some(({ ready, name }) => ready && isRun(name));
   const starts = h("div.rr-starts");
-  const text = `The best passages of both rankers stand side by side. ${hint(view)}`;
+  const text = `The best passages of both rankers are shown side by side. ${hint(view)}`;
   const title = h("h2", "Rank the same passages twice");
   fill(
     body,
@@ -65,7 +65,7 @@ function untrainedNotice() {
     : null;
   const title = h("span.rr-strong", "No run has finished yet. ");
   const text =
-    "BM25 and cosine similarity rank already; a trained run shows beside them what your labels change.";
+    "BM25 and cosine similarity already rank; a trained run shows what your labels change.";
   const words = h("div.rr-grow", title, h("span.rr-muted", text));
   return h("div.rr-notice.rr-untrained", icon("info"), words, act);
 }

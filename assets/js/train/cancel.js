@@ -10,7 +10,7 @@ import { formatInt } from "../lib/format.js";
  */
 export function askToCancel({ name, step, status, chain }, cancel) {
   const progress = step ? ` ${formatInt(step)} steps of training are lost.` : "";
-  const later = chain ? " The runs of its chain that wait are cancelled too." : "";
+  const later = chain ? " Waiting runs of its chain are cancelled too." : "";
   const running = ' "Stop and save" keeps what it has learned.';
   const text = `No model is saved.${progress}${later}${status === "running" ? running : ""}`;
   const options = {

@@ -15,7 +15,7 @@ import { CardSource } from "./form_source.js";
 import { PlaceChoice } from "./place_choice.js";
 import { PlanView } from "./plan.js";
 import { agreeTo, chainQuestion } from "./price.js";
-import { reasons } from "./why.js";
+import { reasons } from "./recipe_reasons.js";
 
 const PAUSE = 250; // milliseconds after the last change until the plan is asked for
 const LATELY = 5000; // milliseconds without a pulse after which the tab counts as opened again

@@ -109,7 +109,7 @@ export function askToDelete(table, runs) {
   const numbers = numbersOf(runs);
   const live = runs.find(({ status }) => isLive(status));
   if (live) {
-    toast(`${live.name} is not over. Cancel it before deleting it`);
+    toast(`${live.name} has not ended. Cancel it before deleting it`);
     return;
   }
   const what = numbers.length === 1 ? runs[0].name : plural(numbers.length, "run");

@@ -9,7 +9,7 @@ import { isVisible, poll, pollRate } from "../lib/poll.js";
 import { isAdmin } from "../lib/role.js";
 import { mayPass } from "../lib/server.js";
 import { ChartCard } from "./chart_card.js";
-import { ComparedRuns } from "./compared.js";
+import { ComparedRuns } from "./compared_runs.js";
 import { RunFiles } from "./files.js";
 import { actAtPrice } from "./price.js";
 import { RunResults } from "./results.js";
