@@ -52,7 +52,7 @@ class RunForm {
     this.recipe = h("select.rr-select", { id: "rr-run-recipe" });
     this.recipe.addEventListener("change", () => this.recipeChosen());
     this.fields = new RecipeFields(() => this.schedule());
-    this.source = new CardSource((text, variant) => this.given(text, variant));
+    this.source = new CardSource((text, variant) => this.fillByText(text, variant));
     this.why = h("div.rr-why-box", { id: "rr-train_why", "aria-live": "polite" });
     this.planView = new PlanView(() => this.ask(true));
     this.command = new CommandView();
@@ -131,7 +131,7 @@ class RunForm {
   }
 
   /** @returns {RunRequest} */
-  asked() {
+  request() {
     return {
       dataset: this.dataset.value || null,
       name: this.name,
@@ -153,7 +153,7 @@ class RunForm {
     this.turn += 1;
     const { turn } = this;
     try {
-      const plan = await this.server.plan_run({ ...this.asked(), wait });
+      const plan = await this.server.plan_run({ ...this.request(), wait });
       if (turn !== this.turn) return false;
       this.plan = plan;
       this.planView.show(plan, this.dataset.value);
@@ -182,7 +182,7 @@ class RunForm {
   async send(agreed) {
     this.go.disabled = true;
     try {
-      const { run } = await this.server.start_run({ ...this.asked(), agreed });
+      const { run } = await this.server.start_run({ ...this.request(), agreed });
       emit("show", run);
       emit("changed");
       emit("runs");
@@ -215,11 +215,8 @@ class RunForm {
     this.take(this.server.fill_by_name({ recipe, dataset, base }));
   }
 
-  /**
-   * @param {string} text
-   * @param {"printed" | "fit"} variant
-   */
-  given(text, variant) {
+  /** @param {string} text @param {"printed" | "fit"} variant */
+  fillByText(text, variant) {
     if (text.trim()) this.take(this.server.fill_by_text({ text, variant }));
   }
 
