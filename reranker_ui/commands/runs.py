@@ -51,11 +51,6 @@ def add(verbs: Verbs) -> None:
     delete.set_defaults(run=_delete, show=_deleted)
 
 
-def run_fields(run: lifecycle.Run) -> Shape:
-    """The fields of a run that the verbs print."""
-    return contract_of(run)
-
-
 def code_of(*runs: lifecycle.Run) -> int:
     """The exit code of a verb that started `runs`: 1 where one did not succeed, with its reason."""
     failed = [run for run in runs if run["status"] in ("failed", "lost", "cancelled")]
@@ -84,7 +79,7 @@ def _runs(arguments: argparse.Namespace) -> tuple[list[Shape], int]:
         and arguments.dataset in (None, run["dataset"])
         and arguments.status in (None, run["status"])
     ]
-    return [run_fields(run) for run in sorted(rows, key=ORDERS[arguments.sort])], 0
+    return [contract_of(run) for run in sorted(rows, key=ORDERS[arguments.sort])], 0
 
 
 def _ndcg(run: lifecycle.Run) -> float:
@@ -106,7 +101,7 @@ def _run(arguments: argparse.Namespace) -> tuple[Shape, int]:
     fields: Shape = {**run}
     if verdict := outcome(workspace, LOCAL, run["id"])["verdict"]:
         fields["verdict"] = f"{verdict['sentence']} {verdict['numbers']}"
-    return run_fields(run) | {name: fields[name] for name in [*more, "place"]}, 0
+    return contract_of(run) | {name: fields[name] for name in [*more, "place"]}, 0
 
 
 def _details(run: Shape) -> str:
@@ -141,14 +136,14 @@ def _value(value: dict[str, Any]) -> str:
 
 def _stop(arguments: argparse.Namespace) -> tuple[Shape, int]:
     how: Literal["keep", "cancel"] = "cancel" if arguments.cancel else "keep"
-    return run_fields(several.stop_all(open_workspace(), LOCAL, arguments.run_named, how)), 0
+    return contract_of(several.stop_all(open_workspace(), LOCAL, arguments.run_named, how)), 0
 
 
 def _delete(arguments: argparse.Namespace) -> tuple[Shape | list[Shape], int]:
     workspace = open_workspace()
     rows = [lifecycle.find_run(workspace, LOCAL, name) for name in arguments.runs_named]
     several.delete_runs(workspace, LOCAL, [row["id"] for row in rows])
-    shapes = [run_fields(row) for row in rows]
+    shapes = [contract_of(row) for row in rows]
     return shapes[0] if len(shapes) == 1 else shapes, 0
 
 

@@ -8,9 +8,10 @@ from reranker_ui.commands.placement_options import (
     agreed_placement,
     chosen_placement,
 )
-from reranker_ui.commands.runs import Shape, code_of, comparison_table, run_fields, run_line
+from reranker_ui.commands.runs import Shape, code_of, comparison_table, run_line
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.runs.comparison import comparison
+from reranker_ui.services.runs.listing import contract_of
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle
@@ -42,11 +43,11 @@ def _sweep(arguments: argparse.Namespace) -> tuple[Shape, int]:
     runs = sweep(workspace, LOCAL, arguments.dataset, recipes, arguments.seeds, placed)
     numbers = [run["id"] for run in runs]
     if not arguments.wait:
-        answer = {"runs": [run_fields(run) for run in runs], "compare": _address(numbers)}
+        answer = {"runs": [contract_of(run) for run in runs], "compare": _address(numbers)}
         return answer, code_of(*runs)
     ended = [lifecycle.wait(workspace, LOCAL, number) for number in numbers]
     compared = comparison(workspace, LOCAL, numbers) if len(numbers) > 1 else None
-    answer = {"runs": [run_fields(run) for run in ended], "compare": _address(numbers)}
+    answer = {"runs": [contract_of(run) for run in ended], "compare": _address(numbers)}
     return answer | {"comparison": compared}, code_of(*ended)
 
 

@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from typing import Any
+from typing import Any, get_args
 
 from reranker_ui.commands import Verbs
 from reranker_ui.commands.placement_options import (
@@ -11,10 +11,11 @@ from reranker_ui.commands.placement_options import (
     agreed_placement,
     chosen_placement,
 )
-from reranker_ui.commands.runs import Shape, code_of, run_fields, run_line
+from reranker_ui.commands.runs import Shape, code_of, run_line
 from reranker_ui.core.training.advice.budget import MINUTES
-from reranker_ui.core.values.recipe import Recipe
+from reranker_ui.core.values.recipe import Loss, Recipe
 from reranker_ui.services.runs import push as publishing
+from reranker_ui.services.runs.listing import contract_of
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import Workspace, open_workspace
 from reranker_ui.services.training import advise, lifecycle, plan
@@ -38,7 +39,7 @@ HELP = {
     "learning_rate": "step size, or auto",
     "base": 'base model: a Hub id, a folder, embedded, or "run 12" to continue that run',
     "revision": "commit, tag or branch of a base on the Hub",
-    "loss": "bce, mse, cross_entropy, mnrl, lambda, listnet, ranknet or margin_mse",
+    "loss": f"one of {', '.join(get_args(Loss))}",
     "max_length": "tokens of query and passage",
     "max_steps": "number of steps, instead of epochs",
     "warmup": "fraction of all steps if below 1, else a number of steps",
@@ -149,7 +150,7 @@ def _train(arguments: argparse.Namespace) -> tuple[Shape, int]:
     for notice in run["notices"]:
         print(notice, file=sys.stderr)
     if not arguments.wait:
-        return run_fields(run), code_of(run)
+        return contract_of(run), code_of(run)
     return _waited(workspace, [run["id"], *run["later"]])
 
 
@@ -157,8 +158,8 @@ def _waited(workspace: Workspace, numbers: list[int]) -> tuple[Shape, int]:
     for number in numbers:
         run = lifecycle.wait(workspace, LOCAL, number)
         if code := code_of(run):  # the later runs wait for its model
-            return run_fields(run), code
-    return run_fields(run), 0
+            return contract_of(run), code
+    return contract_of(run), 0
 
 
 def _resume(arguments: argparse.Namespace) -> tuple[Shape, int]:
@@ -170,7 +171,7 @@ def _resume(arguments: argparse.Namespace) -> tuple[Shape, int]:
         placed = chosen_placement(workspace, arguments)
     placed = agreed_placement(workspace, placed, arguments.yes)
     run = lifecycle.resume(workspace, LOCAL, arguments.run_named, placed)
-    return run_fields(run), code_of(run)
+    return contract_of(run), code_of(run)
 
 
 def _push(arguments: argparse.Namespace) -> tuple[Shape, int]:

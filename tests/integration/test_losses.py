@@ -1,16 +1,18 @@
 """Each loss trains a tiny model from frozen pairs to a model that ranks, and learns something."""
 
 import json
+from typing import get_args
 
 import pytest
 import torch
 
 from reranker_ui.core.training.rows.examples import grade_counts
 from reranker_ui.core.training.run import train
+from reranker_ui.core.values.recipe import Loss
 from reranker_ui.core.values.refused import Refused
 from tests.integration.test_worker import frozen, seen
 
-LOSSES = ["bce", "mse", "cross_entropy", "mnrl", "lambda", "listnet", "ranknet", "margin_mse"]
+LOSSES = get_args(Loss)
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])

@@ -6,21 +6,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from reranker_ui.core.training.phase import CLASSES
 from reranker_ui.core.values.json_files import parse_object
 from reranker_ui.core.values.recipe import AS_RUN, CARD, DEFAULT_BASE, FIT, Recipe, parse_yaml
 from reranker_ui.core.values.refused import Refused
 
-LOSSES = {
-    "BinaryCrossEntropyLoss": "bce",
-    "MSELoss": "mse",
-    "CrossEntropyLoss": "cross_entropy",
-    "MultipleNegativesRankingLoss": "mnrl",
-    "CachedMultipleNegativesRankingLoss": "mnrl",
-    "LambdaLoss": "lambda",
-    "ListNetLoss": "listnet",
-    "RankNetLoss": "ranknet",
-    "MarginMSELoss": "margin_mse",
-}
+LOSSES = {name: loss for loss, name in CLASSES.items()} | {"MultipleNegativesRankingLoss": "mnrl"}
 SCHEDULES = {
     "linear": "linear",
     "cosine": "cosine",
