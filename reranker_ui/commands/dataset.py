@@ -37,7 +37,7 @@ def _dataset(arguments: argparse.Namespace) -> tuple[Any, int]:
     old = Scale.from_json(scale_of(workspace, LOCAL, name))
     new, mapping = _chosen(arguments, old), _mapping(arguments)
     if new is not None or mapping:
-        act = scale_change.look_at_scale if arguments.dry_run else scale_change.change_scale
+        act = scale_change.preview_scale if arguments.dry_run else scale_change.change_scale
         change = act(workspace, LOCAL, name, new or old, mapping)
     if not arguments.dry_run:
         name = _edited(workspace, arguments)

@@ -32,7 +32,7 @@ TABS = {
 
 
 def build_app(workspace: Workspace, way: str = "local") -> gr.Blocks:
-    """The whole page over `workspace`. way: how people are known, see `identity.way_in`."""
+    """The whole page over `workspace`. way: how people are known, see `identity.sign_in_mode`."""
     with gr.Blocks(
         title="Reranker UI", fill_width=True, delete_cache=(3600, 3600), analytics_enabled=False
     ) as page:

@@ -33,7 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from reranker_ui.core.bases.base_models import resolve_base
 from reranker_ui.core.models.reranker import Reranker
 from reranker_ui.core.training.fitting import learn, open_model
-from reranker_ui.core.training.phase import Lesson, lesson_of
+from reranker_ui.core.training.phase import PhaseSpec, phase_spec
 from reranker_ui.core.training.run_events import Reporter
 from reranker_ui.core.training.run_time import Pace
 from reranker_ui.core.values.machine import Machine, keep_memory, this_machine
@@ -116,7 +116,7 @@ def pairs_of_shape(name: str, count: int) -> tuple[pd.DataFrame, Recipe]:
     return frame, recipe
 
 
-def plain(lesson: Lesson, base: Path, length: int, machine: Machine) -> tuple[Any, Took]:
+def plain(spec: PhaseSpec, base: Path, length: int, machine: Machine) -> tuple[Any, Took]:
     """The script anyone would write; returns the model and the seconds of the loop."""
     from datasets import Dataset
     from sentence_transformers.cross_encoder import (
@@ -136,24 +136,24 @@ def plain(lesson: Lesson, base: Path, length: int, machine: Machine) -> tuple[An
         def on_step_end(self, *_: Any, **__: Any) -> None:
             clock.learned(0, 0)
 
-    set_seed(lesson.seed)
+    set_seed(spec.seed)
     model = CrossEncoder(str(base), max_length=length, local_files_only=True)
     with tempfile.TemporaryDirectory() as folder:
         trainer = CrossEncoderTrainer(
             model=model,
             args=CrossEncoderTrainingArguments(
                 output_dir=folder,
-                num_train_epochs=lesson.epochs,
-                per_device_train_batch_size=lesson.batch_size,
-                learning_rate=lesson.learning_rate,
-                warmup_steps=lesson.warmup,
-                seed=lesson.seed,
+                num_train_epochs=spec.epochs,
+                per_device_train_batch_size=spec.batch_size,
+                learning_rate=spec.learning_rate,
+                warmup_steps=spec.warmup,
+                seed=spec.seed,
                 use_cpu=machine.device == "cpu",
                 save_strategy="no",
                 disable_tqdm=True,
                 report_to="none",
             ),
-            train_dataset=Dataset.from_dict(dict(lesson.columns)),
+            train_dataset=Dataset.from_dict(dict(spec.columns)),
             loss=losses.BinaryCrossEntropyLoss(model),
             callbacks=[Timer()],
         )
@@ -161,14 +161,14 @@ def plain(lesson: Lesson, base: Path, length: int, machine: Machine) -> tuple[An
     return model.eval(), clock.took
 
 
-def ours(lesson: Lesson, base: Path, length: int, machine: Machine) -> tuple[Any, Took]:
+def ours(spec: PhaseSpec, base: Path, length: int, machine: Machine) -> tuple[Any, Took]:
     """The loop of a run, without a dev split; returns the model and the seconds of the loop."""
     clock = Clock.of(1, 0)
-    model = open_model(base, length, lesson.seed)
+    model = open_model(base, length, spec.seed)
     with tempfile.TemporaryDirectory() as home:
         folder = RunFolder(Path(home) / "runs" / "00001")
         folder.path.mkdir(parents=True)
-        learn(model, replace(lesson, phase="warm_start"), folder, machine, clock)
+        learn(model, replace(spec, phase="warm_start"), folder, machine, clock)
     return model, clock.took
 
 
@@ -201,7 +201,7 @@ def one(name: str, way: str, steps: int, threads: int | None) -> None:
     with tempfile.TemporaryDirectory() as cache:
         base = resolve_base(EMBEDDED_BASE, Path(cache)).path
         fit = ours if way == "ours" else plain
-        _, took = fit(lesson_of(recipe, frame, 1.0), base, recipe.max_length, machine)
+        _, took = fit(phase_spec(recipe, frame, 1.0), base, recipe.max_length, machine)
     print(json.dumps([*took, cost()]))
 
 
@@ -276,9 +276,9 @@ def quality(name: str, most: int, base: Path, machine: Machine) -> None:
             start = Path(folder) / "start"
             save_model(model, start, Path(folder) / "aside")
         for seed in (1, 2, 3):
-            lesson = lesson_of(recipe.model_copy(update={"seed": seed}), train, 1.0)
+            spec = phase_spec(recipe.model_copy(update={"seed": seed}), train, 1.0)
             for way, fit in (("plain", plain), ("ours", ours)):
-                model, _ = fit(lesson, start, recipe.max_length, machine)
+                model, _ = fit(spec, start, recipe.max_length, machine)
                 save_model(model, Path(folder) / way, Path(folder) / "aside")
                 scores = Reranker(Path(folder) / way).scores(pairs_of(test), raw=True)
                 metrics = metrics_of(test, scores)

@@ -22,7 +22,7 @@ from reranker_ui.core.evaluation.bm25 import bm25_scores
 from reranker_ui.core.models.encoder import Encoder
 from reranker_ui.core.models.reranker import Reranker
 from reranker_ui.core.training.fitting import save_model
-from reranker_ui.core.training.phase import lesson_of
+from reranker_ui.core.training.phase import phase_spec
 from reranker_ui.core.training.warm_start.preparation import warm_start_of
 from reranker_ui.core.values.machine import Machine, this_machine
 from reranker_ui.core.values.recipe import EMBEDDED_ENGLISH, PRESETS
@@ -51,7 +51,7 @@ def compare(name: str, most: int, preset: str, length: int, machine: Machine) ->
     with tempfile.TemporaryDirectory() as folder:
         base = resolve_base(EMBEDDED_ENGLISH, Path(folder))
         tell("cosine", metrics_of(test, Encoder(base.path).scores(pairs)))
-        lesson = lesson_of(recipe, train, 1.0)
+        spec = phase_spec(recipe, train, 1.0)
 
         def learned(what: Any, start: Path, name: str) -> tuple[Path, float, dict[str, Any]]:
             begun = time.monotonic()
@@ -60,12 +60,12 @@ def compare(name: str, most: int, preset: str, length: int, machine: Machine) ->
             save_model(model, kept, Path(folder) / "aside")
             return kept, seconds, metrics_of(test, Reranker(kept).scores(pairs, raw=True))
 
-        tell("labels alone", learned(lesson, base.path, "labels")[2])
+        tell("labels alone", learned(spec, base.path, "labels")[2])
         warm = warm_start_of(recipe, base, base.path, pairs_of(train), Path(folder))
         assert warm is not None
         start, seconds, found = learned(warm.targets(), base.path, "warm")
-        tell("warm start alone", found, f"{warm.lesson.learned:,} pairs, {seconds:.0f} s")
-        tell("warm start, then labels", learned(lesson, start, "both")[2])
+        tell("warm start alone", found, f"{warm.spec.learned:,} pairs, {seconds:.0f} s")
+        tell("warm start, then labels", learned(spec, start, "both")[2])
 
 
 def main() -> None:

@@ -29,7 +29,7 @@ def run(workspace, tiny_model):
 
 
 def test_a_cutoff_is_found_kept_and_shown(workspace, run):
-    cutoff = cutoffs.look_for_cutoff(workspace, VIEWER, run)
+    cutoff = cutoffs.find_cutoff(workspace, VIEWER, run)
     assert cutoff["precision"]["value"] == cutoff["recall"]["value"] == 1
     assert cutoff["low"] <= cutoff["score"] <= cutoff["high"]
     assert cutoff["calibration"]["method"] == "platt"
@@ -38,8 +38,8 @@ def test_a_cutoff_is_found_kept_and_shown(workspace, run):
     assert before["cutoff"] is None
     assert before["rows"][0]["calibrated"] is None
     with pytest.raises(Refused, match="admin"):
-        cutoffs.keep_cutoff(workspace, MAI, run, "f1")
-    kept = cutoffs.keep_cutoff(workspace, LOCAL, run, "f1")
+        cutoffs.save_cutoff(workspace, MAI, run, "f1")
+    kept = cutoffs.save_cutoff(workspace, LOCAL, run, "f1")
     assert json.loads(folder_of(workspace, int(run)).cutoff_file.read_text()) == kept
     after = compare.compare(workspace, VIEWER, [run], pasted)["sides"][0]
     assert after["cutoff"]["score"] == kept["score"]
@@ -47,8 +47,8 @@ def test_a_cutoff_is_found_kept_and_shown(workspace, run):
         assert 0 <= row["calibrated"] <= 1
         assert row["below"] == (row["logit"] < kept["logit"])
     json.dumps(after, allow_nan=False)
-    cutoffs.drop_cutoff(workspace, LOCAL, run)
-    assert cutoffs.kept_cutoff(workspace, VIEWER, run) is None
+    cutoffs.delete_cutoff(workspace, LOCAL, run)
+    assert cutoffs.load_cutoff(workspace, VIEWER, run) is None
 
 
 def test_what_has_no_cutoff(workspace, run):
@@ -58,7 +58,7 @@ def test_what_has_no_cutoff(workspace, run):
         ("99", "f1", "no run"),
     ]:
         with pytest.raises(Refused, match=sentence):
-            cutoffs.look_for_cutoff(workspace, VIEWER, model, goal)
+            cutoffs.find_cutoff(workspace, VIEWER, model, goal)
 
 
 def test_the_words_that_move_a_score(workspace, run, tiny_model):

@@ -123,7 +123,7 @@ def test_damaged_results_cutoffs_and_pushes_count_as_none(old, text):
         file.write_text(text)
     found = outcome(old, LOCAL, 1)
     assert found["results"] is None and found["pushed"] is None and found["files"]
-    assert cutoffs.kept_cutoff(old, LOCAL, "1") is None
+    assert cutoffs.load_cutoff(old, LOCAL, "1") is None
     assert push.state(old, LOCAL, 1) is None
 
 
@@ -131,7 +131,7 @@ def test_damaged_pairs_are_refused_by_name(old):
     folder = RunFolder(old.runs / "00001")
     (folder.path / "dev.parquet").write_bytes(b"PAR1 and no more")
     with pytest.raises(Refused, match=r"dev\.parquet of run 1 is missing or damaged"):
-        cutoffs.look_for_cutoff(old, LOCAL, 1)
+        cutoffs.find_cutoff(old, LOCAL, 1)
 
 
 @pytest.mark.parametrize("name", ["checkpoints", "stop", "model", "push", "outcome.json"])

@@ -90,7 +90,7 @@ def acts(workspace):
             f"events of run {number}": of(lifecycle.follow, ADA, number),
             f"outcome of run {number}": of(outcomes.outcome, ADA, number),
             f"push of run {number}": of(push.state, ADA, number),
-            f"cut-off of run {number}": of(cutoffs.kept_cutoff, ADA, str(number)),
+            f"cut-off of run {number}": of(cutoffs.load_cutoff, ADA, str(number)),
         }
     for folder in (workspace.home / "uploads").iterdir():
         if folder.is_dir():

@@ -30,7 +30,7 @@ from tests.support.twin_homes import ANN, DATASETS, Clock, Model, TwinHome, hidd
 LEAKS = {
     *("all_datasets", "progress", "agree", "page_of_pairs", "quality_report", "dataset_history"),
     *("queries", "compare", "compare_queries", "evaluate", "disputed", "plan_run"),
-    *("agree_in_detail", "look_for_cutoff", "/runs/{run:int}/run.zip"),
+    *("agree_in_detail", "find_cutoff", "/runs/{run:int}/run.zip"),
 }
 DRAWS = 20  # of a call for each dataset, at most
 Ask = Callable[[Served, Draw], str]

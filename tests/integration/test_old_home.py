@@ -83,7 +83,7 @@ def test_the_finished_run_ranks_and_shows_its_results(old):
     assert finished["metrics"]["tuned"]["queries"] == 21
     found = outcome(old, LOCAL, 1)
     assert found["results"]["queries"] == 21 and found["card"].startswith("---")
-    assert cutoffs.kept_cutoff(old, LOCAL, "1")["goal"] == "f1"
+    assert cutoffs.load_cutoff(old, LOCAL, "1")["goal"] == "f1"
     ranked = rank(old, LOCAL, "1", "where does river 3 rise?", ["in the hills", "near town 1"])
     assert [row["rank"] for row in ranked] == [1, 2]
 

@@ -46,10 +46,10 @@ MORE = {
         "import_preview": {"into": "add"},
         "mark_gold": {"gold_pair": True},
         "show_columns": {"columns": []},
-        **{name: {"scale": {"kind": "binary"}} for name in ("change_scale", "look_at_scale")},
+        **{name: {"scale": {"kind": "binary"}} for name in ("change_scale", "preview_scale")},
     },
     "rr-annotate": {name: {"run": 999} for name in ("score_pairs", "scoring", "set_stream")},
-    "rr-playground": {"keep_cutoff": {"goal": "precision:0.9"}, "undo_result": {"pair_id": 1}},
+    "rr-playground": {"save_cutoff": {"goal": "precision:0.9"}, "undo_result": {"pair_id": 1}},
 }
 
 CHANGING = (

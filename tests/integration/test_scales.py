@@ -28,7 +28,7 @@ from reranker_ui.services.labels.dataset_details import describe, rename
 from reranker_ui.services.labels.datasets import list_datasets, scale_of
 from reranker_ui.services.labels.guidelines import stream_of
 from reranker_ui.services.labels.labelled_pairs import labelled_pairs
-from reranker_ui.services.labels.scale_change import change_scale, look_at_scale
+from reranker_ui.services.labels.scale_change import change_scale, preview_scale
 from reranker_ui.services.ranking.candidates import labelled_queries
 from reranker_ui.services.ranking.compare import evaluate
 from reranker_ui.services.ranking.demo import demo_settings, set_demo
@@ -133,7 +133,7 @@ def test_a_scale_is_changed_with_its_labels_and_back(tmp_path, workspace):
     set_label(workspace, LOCAL, "shop", [1], 7.0)
     annotate(workspace, LOCAL, 2, 3.0, "a")
     before = grades(workspace)
-    seen = look_at_scale(workspace, LOCAL, "shop", SHOP, {})
+    seen = preview_scale(workspace, LOCAL, "shop", SHOP, {})
     labels = {row["label"]: (row["count"], row["to"]) for row in seen["labels"]}
     assert labels == {0: (30, 0), 1: (30, 1), 2: (30, 2), 3: (31, 3), 7: (1, None)}
     assert (seen["unmapped"], seen["changed"]) == (1, 0)

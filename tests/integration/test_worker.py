@@ -274,13 +274,13 @@ def test_both_phases_train_in_the_precision_of_the_run(home, tiny_model, monkeyp
     seen_in: dict[str, set[torch.dtype]] = {"warm_start": set(), "train": set()}
     learn = fitting.learn
 
-    def watched(model, lesson, *rest):
+    def watched(model, spec, *rest):
         def note(_layer, _given, made):
             if torch.is_grad_enabled():  # not while the model is evaluated
-                seen_in[lesson.phase].add(made.dtype)
+                seen_in[spec.phase].add(made.dtype)
 
         with model[0].model.classifier.register_forward_hook(note):
-            return learn(model, lesson, *rest)
+            return learn(model, spec, *rest)
 
     monkeypatch.setattr(fitting, "learn", watched)
     recipe = {"warm_start": "on", "warm_start_pairs": 60, "precision": "auto"}

@@ -125,7 +125,7 @@ READS: dict[str, Payload] = {
     "withdraw": _named(id=1), "list_keys": _named(), "make_key": _named(name="key"),
     "end_key": _named(id=1), "end_keys": _named(), "demo_settings": _named(),
     "set_demo": _named(title="t", text="x", run="", queries=["q"]),
-    "look_at_scale": _named(scale=GRADED), "change_scale": _named(scale=GRADED),
+    "preview_scale": _named(scale=GRADED), "change_scale": _named(scale=GRADED),
     "rename_dataset": _named(name="new"), "describe_dataset": _named(text="t"),
     "all_datasets": _named(), "delete_dataset": _named(),
     "duplicate_dataset": _named(name="copy"), "load_sample": _named(),
@@ -179,8 +179,8 @@ READS: dict[str, Payload] = {
     "score_again": _named(grades=[1, 0], scores=[[0.1, 0.2]]),
     "explain": lambda d: {**d.texts(), "model": "bm25"},
     "score_wording": lambda d: {**d.texts(), "models": ["bm25"]},
-    "look_for_cutoff": _named(**RUN, goal=lambda d: d.any("f1", "recall:0.9")),
-    "keep_cutoff": _named(**RUN, goal="f1"), "drop_cutoff": _named(**RUN),
+    "find_cutoff": _named(**RUN, goal=lambda d: d.any("f1", "recall:0.9")),
+    "save_cutoff": _named(**RUN, goal="f1"), "delete_cutoff": _named(**RUN),
     "onnx_state": _named(**RUN), "make_onnx": _named(run="none"),
 }  # fmt: skip
 # The endpoints for Gradio's clients: a value for each input.

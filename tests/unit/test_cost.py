@@ -33,10 +33,10 @@ def cost(size, *passes):
 
 def test_pairs_are_those_learned_and_a_share_of_those_scored():
     found = cost(64)
-    (lesson,) = found.lessons
+    (spec,) = found.specs
     assert (found.steps, found.warm) == (8, None)
-    scored = (lesson.steps / 2 + 2) * 8 + 2 * 12  # evaluated at every other step
-    assert found.pairs == lesson.learned + COST_OF_SCORING * scored
+    scored = (spec.steps / 2 + 2) * 8 + 2 * 12  # evaluated at every other step
+    assert found.pairs == spec.learned + COST_OF_SCORING * scored
 
 
 def test_time_follows_from_the_speed_and_disk_from_the_sizes():

@@ -11,7 +11,7 @@ from reranker_ui.core.evaluation.baselines import evaluate_tuned, pairs_of
 from reranker_ui.core.evaluation.outcome import is_constant, outcome_of
 from reranker_ui.core.evaluation.text_vectors import TextVectors
 from reranker_ui.core.training.negatives import expected, with_negatives
-from reranker_ui.core.training.phase import lesson_of
+from reranker_ui.core.training.phase import phase_spec
 from reranker_ui.core.training.rows.examples import LONGEST, examples_of
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
@@ -39,8 +39,8 @@ def rows(loss, pairs, top=1.0):
 @pytest.mark.parametrize("loss", ["bce", "mse"])
 def test_some_losses_learn_from_the_pairs_themselves(loss):
     assert rows(loss, frame([0, 1])) is None
-    lesson = lesson_of(Recipe(loss=loss), frame([0, 1]), 1)
-    assert list(lesson.columns) == ["query", "passage", "label"]
+    spec = phase_spec(Recipe(loss=loss), frame([0, 1]), 1)
+    assert list(spec.columns) == ["query", "passage", "label"]
 
 
 def test_classes_are_whole_grades():
@@ -62,8 +62,8 @@ def test_lists_are_the_candidates_of_queries_that_have_an_order(loss):
     assert found.columns["query"] == ["q0", "q2"]
     assert found.columns["labels"] == [[0, 0.5, 0], [0, 1]]
     assert found.width == 2.5
-    lesson = lesson_of(Recipe(loss=loss, batch_size=5, epochs=1), frame([0, 1, 0, 0, 1]), 1)
-    assert lesson.row_batch == 2 and lesson.steps == 1
+    spec = phase_spec(Recipe(loss=loss, batch_size=5, epochs=1), frame([0, 1, 0, 0, 1]), 1)
+    assert spec.row_batch == 2 and spec.steps == 1
 
 
 def test_a_long_list_is_cut_and_every_part_has_its_best():

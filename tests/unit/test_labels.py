@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reranker_ui.core.formats.labels.label_scale import guess_scale, histogram, scale_for
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.values.labels import LabelReader, Scale
-from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.pairs import LeftOut
 from reranker_ui.core.values.refused import Refused
 from tests.support.label_rule import resolve_labels
 
@@ -37,7 +37,7 @@ def test_empty_is_no_label(raw):
      "１", "1,0,0", "0/1", math.nan, math.inf, [1], {"a": 1}, 10**400],
 )  # fmt: skip
 def test_what_is_no_label_is_left_out(raw):
-    with pytest.raises(Left) as left:
+    with pytest.raises(LeftOut) as left:
         UNIT.read(raw)
     assert left.value.reason == "bad_label"
     assert len(left.value.why) < 100
@@ -53,7 +53,7 @@ def test_a_person_maps_words_and_grades():
 def test_the_lowest_code_can_be_the_best():
     reader = LabelReader(highest_code=4.0)
     assert [reader.read(code) for code in ("1", "2", "3", "4")] == [4, 3, 2, 1]
-    with pytest.raises(Left):
+    with pytest.raises(LeftOut):
         reader.read("-1")
 
 
@@ -141,7 +141,7 @@ def test_a_label_is_read_as_number_and_name():
 def test_anything_is_a_finite_label_or_none_or_left_out(raw):
     try:
         label = UNIT.read(raw)
-    except Left:
+    except LeftOut:
         return
     assert label is None or 0 <= label <= 1
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reranker_ui.core.training.advice.selection import most_informative
-from reranker_ui.core.training.phase import lesson_of
+from reranker_ui.core.training.phase import phase_spec
 from reranker_ui.core.training.rows import mapped_pairs
 from reranker_ui.core.training.rows.mapped_pairs import (
     Column,
@@ -91,10 +91,10 @@ def test_rows_come_in_the_order_of_their_places(places):
 def test_a_selection_and_a_lesson_are_the_same_where_pairs_are_mapped(wanted, seed):
     scale = Scale("binary", 1)
     chosen = most_informative(PAIRS, wanted, scale, seed)
-    whole = lesson_of(Recipe(), PAIRS, scale)
+    whole = phase_spec(Recipe(), PAIRS, scale)
     with mapping():
         assert most_informative(PAIRS, wanted, scale, seed).equals(chosen)
-        mapped = lesson_of(Recipe(), PAIRS, scale)
+        mapped = phase_spec(Recipe(), PAIRS, scale)
     assert isinstance(mapped.queries, Column) and isinstance(whole.queries, list)
     assert (mapped.steps, mapped.pos_weight) == (whole.steps, whole.pos_weight)
     assert table_of(mapped.columns).to_pylist() == table_of(whole.columns).to_pylist()

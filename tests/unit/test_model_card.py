@@ -10,7 +10,7 @@ from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.training.advice.budget import sized
 from reranker_ui.core.training.card_facts import SIDECAR, base_title, log_rows
 from reranker_ui.core.training.model_card import write_card
-from reranker_ui.core.training.phase import lesson_of
+from reranker_ui.core.training.phase import phase_spec
 from reranker_ui.core.values.machine import Machine
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.run_folder import RunFolder
@@ -39,8 +39,8 @@ def written(tmp_path):
         rankers = dict.fromkeys(("base", "tuned", "bm25", "cosine"), NOTHING) | (metrics or {})
         for step in steps:
             folder.emit("log", step=step, epoch=step / 10, loss=1 / step)
-        lesson, machine = lesson_of(recipe, pairs, 1), Machine("cpu", "fp32", 2)
-        write_card(folder, recipe, base, lesson, machine, rankers, NOTHING, 12.3)
+        spec, machine = phase_spec(recipe, pairs, 1), Machine("cpu", "fp32", 2)
+        write_card(folder, recipe, base, spec, machine, rankers, NOTHING, 12.3)
         return folder.model
 
     return write

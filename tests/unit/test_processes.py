@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from reranker_ui.core.training.phase import lesson_of
+from reranker_ui.core.training.phase import phase_spec
 from reranker_ui.core.training.rows.length_batches import length_grouped, parts_of
 from reranker_ui.core.values.execution.placement import (
     Job,
@@ -38,8 +38,8 @@ def test_processes_read_together_what_one_reads_alone(rows):
 )
 def test_the_batch_of_all_processes_is_that_of_the_recipe(ranks, size, steps):
     pairs = pd.DataFrame({"query": ["q"] * 100, "passage": ["p"] * 100, "grade": [0.0, 1.0] * 50})
-    lesson = replace(lesson_of(Recipe(), pairs, 1.0), ranks=ranks)
-    assert (lesson.row_batch, lesson.steps) == (size, 4)
+    spec = replace(phase_spec(Recipe(), pairs, 1.0), ranks=ranks)
+    assert (spec.row_batch, spec.steps) == (size, 4)
 
 
 def test_a_placement_is_read_as_it_was_written(tmp_path):

@@ -71,7 +71,7 @@ class DatasetSettings {
     const { turn, scale, mapping } = this;
     try {
       const payload = { dataset: this.dataset.name, scale, mapping };
-      const change = await this.tab.server.look_at_scale(payload);
+      const change = await this.tab.server.preview_scale(payload);
       if (turn !== this.turn) return;
       fill(this.fault);
       this.draw(change);

@@ -2177,7 +2177,7 @@ interface DataServer {
   dataset_history(payload: { dataset: string; before?: number | null }): Promise<HistoryPage>;
   dataset_guidelines(payload: { dataset: string }): Promise<OwnGuidelines>;
   write_dataset_guidelines(payload: { dataset: string; text: string }): Promise<Guidelines>;
-  look_at_scale(payload: {
+  preview_scale(payload: {
     dataset: string;
     scale: ScaleSent;
     mapping?: Record<string, number> | null;
@@ -2314,9 +2314,9 @@ interface PlaygroundServer {
     query: string;
     passage: string;
   }): Promise<(WordingScore | null)[]>;
-  look_for_cutoff(payload: { run: number | string; goal: string }): Promise<Cutoff>;
-  keep_cutoff(payload: { run: number | string; goal: string }): Promise<void>;
-  drop_cutoff(payload: { run: number | string }): Promise<void>;
+  find_cutoff(payload: { run: number | string; goal: string }): Promise<Cutoff>;
+  save_cutoff(payload: { run: number | string; goal: string }): Promise<void>;
+  delete_cutoff(payload: { run: number | string }): Promise<void>;
   onnx_state(payload: { run: number | string }): Promise<OnnxState>;
   make_onnx(payload: { run: number | string }): Promise<OnnxState>;
 }

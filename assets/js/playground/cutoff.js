@@ -50,7 +50,7 @@ class CutoffDialog {
 
   async load() {
     try {
-      this.draw(await this.server.look_for_cutoff(this.request));
+      this.draw(await this.server.find_cutoff(this.request));
     } catch (error) {
       fill(this.body, this.goalChoice(GOALS), errorBox(error));
     }
@@ -90,8 +90,8 @@ class CutoffDialog {
   actions({ score }) {
     const { side, server } = this;
     const saved = `Saved: ${side.title} is cut below ${score.toFixed(2)}`;
-    const save = () => this.act(server.keep_cutoff(this.request), saved);
-    const remove = () => this.act(server.drop_cutoff(this.request), "Removed");
+    const save = () => this.act(server.save_cutoff(this.request), saved);
+    const remove = () => this.act(server.delete_cutoff(this.request), "Removed");
     return h(
       "div.rr-row",
       button("Save threshold", save, { kind: "primary" }),

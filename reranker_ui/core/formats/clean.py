@@ -4,18 +4,18 @@ from typing import Any
 
 from reranker_ui.core.formats.options import Limits
 from reranker_ui.core.values.labels import LabelReader
-from reranker_ui.core.values.pairs import Judged, Left, Pair
+from reranker_ui.core.values.pairs import Judged, LeftOut, Pair
 from reranker_ui.core.values.splits import split_name
 
 
 def clean(judged: Judged, line: int, labels: LabelReader, limits: Limits) -> Pair:
-    """The pair with trimmed texts and a read label; raises Left with the first reason."""
+    """The pair with trimmed texts and a read label; raises LeftOut with the first reason."""
     query, passage = _text(judged.query, "query", limits), _text(judged.passage, "passage", limits)
     for text, which in ((query, "query"), (passage, "passage")):
         if not text:
-            raise Left("blank", f"the {which} is empty")
+            raise LeftOut("blank", f"the {which} is empty")
     if any("\x00" in who or not _is_unicode(who) for who, _ in judged.votes):
-        raise Left("unreadable", "the annotator's name contains bytes that are not text")
+        raise LeftOut("unreadable", "the annotator's name contains bytes that are not text")
     votes = tuple(
         (who, value) for who, raw in judged.votes if (value := labels.read(raw)) is not None
     )
@@ -34,15 +34,19 @@ def _text(raw: Any, which: str, limits: Limits) -> str:
         return ""
     if not isinstance(raw, str):
         if isinstance(raw, bool) or not isinstance(raw, int | float):
-            raise Left("unreadable", f"the {which} is not text but {_kind(raw)}")
+            raise LeftOut("unreadable", f"the {which} is not text but {_kind(raw)}")
         raw = str(raw)
     if len(raw) > limits.cell_characters:
         limit = f"{limits.cell_characters:,}"
-        raise Left("unreadable", f"the {which} has {len(raw):,} characters, the limit is {limit}")
+        raise LeftOut(
+            "unreadable", f"the {which} has {len(raw):,} characters, the limit is {limit}"
+        )
     if "\x00" in raw:
-        raise Left("unreadable", f"the {which} contains a zero byte")
+        raise LeftOut("unreadable", f"the {which} contains a zero byte")
     if not raw.isascii() and not _is_unicode(raw):
-        raise Left("unreadable", f"the {which} contains bytes that are not text in this encoding")
+        raise LeftOut(
+            "unreadable", f"the {which} contains bytes that are not text in this encoding"
+        )
     return str(raw.strip())
 
 

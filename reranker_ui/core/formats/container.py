@@ -13,11 +13,11 @@ from reranker_ui.core.formats.binary.archive import members, open_member
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.source import guess_encoding, kind_of, lines_of, open_bytes
 from reranker_ui.core.formats.tools import search_tools
-from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.pairs import LeftOut
 from reranker_ui.core.values.refused import Refused
 
 LONGEST_COLUMN = 1_000  # characters of a column's name
-Record = tuple[int, dict[Any, Any] | Left]
+Record = tuple[int, dict[Any, Any] | LeftOut]
 
 
 @dataclass
@@ -60,12 +60,12 @@ def with_short_names(container: Container) -> Container:
 
     def records() -> Iterator[Record]:
         for line, value in whole():
-            if not isinstance(value, Left) and any(
+            if not isinstance(value, LeftOut) and any(
                 isinstance(name, str) and len(name) > LONGEST_COLUMN for name in value
             ):
                 longest = max(len(str(name)) for name in value)
                 limit = f"the name of a column has {longest:,} characters, the limit is"
-                value = Left("unreadable", f"{limit} {LONGEST_COLUMN:,}")
+                value = LeftOut("unreadable", f"{limit} {LONGEST_COLUMN:,}")
             yield line, value
 
     container.records = records
@@ -74,7 +74,7 @@ def with_short_names(container: Container) -> Container:
 
 def flattened(
     container: Container,
-    flat: Callable[[Mapping[Any, Any]], Iterator[dict[Any, Any] | Left]] | None,
+    flat: Callable[[Mapping[Any, Any]], Iterator[dict[Any, Any] | LeftOut]] | None,
 ) -> Container:
     """The container with each record replaced by the records inside it."""
     if flat is None:
@@ -83,13 +83,16 @@ def flattened(
 
     def records() -> Iterator[Record]:
         for line, value in whole():
-            if isinstance(value, Left):
+            if isinstance(value, LeftOut):
                 yield line, value
                 continue
             try:
                 yield from ((line, part) for part in flat(value))
             except (AttributeError, KeyError, TypeError):
-                yield line, Left("unreadable", "the record does not have the structure of the rest")
+                yield (
+                    line,
+                    LeftOut("unreadable", "the record does not have the structure of the rest"),
+                )
 
     container.records = records
     return container

@@ -13,18 +13,18 @@ from reranker_ui.core.formats.structure.preamble import (
     start_of,
     usual_width,
 )  # fmt: skip
-from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.pairs import LeftOut
 from reranker_ui.core.values.refused import Refused
 
 csv.field_size_limit(2_000_000)  # our own limit reports the line, the module's does not
 Lines = Callable[[], Iterator[str]]
-Row = tuple[int, list[str] | Left]
+Row = tuple[int, list[str] | LeftOut]
 
 NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 _LONGEST_RECORD = 1_000_000
 _RULE = re.compile(r"\|?(\s*:?-{3,}:?\s*\|)+(\s*:?-{3,}:?\s*)?")  # of a table in Markdown
 _RETURN = "\ue00d"  # replaces a carriage return that is not a line end
-_BROKEN = Left("unreadable", "a quote opens a cell and is never closed")
+_BROKEN = LeftOut("unreadable", "a quote opens a cell and is never closed")
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _started(
 
 def records_of(
     lines: Iterator[str], dialect: Dialect
-) -> Iterator[tuple[int, dict[object, str] | Left]]:
+) -> Iterator[tuple[int, dict[object, str] | LeftOut]]:
     """Each record as (line, cells by column name, or by number where there is no header)."""
     names: Sequence[object] = dialect.header or range(dialect.width)
     width = len(names)
@@ -108,13 +108,13 @@ def records_of(
         deque(islice(rows, dialect.header_rows), maxlen=0)
     for at, cells in rows:
         line = at + dialect.skip
-        if isinstance(cells, Left):
+        if isinstance(cells, LeftOut):
             yield line, cells
         elif len(cells) == width or (not any(cells[width:]) and len(cells) > width):
             yield line, dict(zip(names, cells, strict=False))
         elif not (dialect.comments and is_comment(cells[0])):
             have = f"the row has {len(cells)} cell{'s' if len(cells) != 1 else ''}"
-            yield line, Left("unreadable", f"{have}, the table {width}")
+            yield line, LeftOut("unreadable", f"{have}, the table {width}")
 
 
 def rows_of(
@@ -150,7 +150,7 @@ class _Reading:
         self.back.extendleft(reversed(consumed))
 
 
-def _quoted(line: str, reading: _Reading, delimiter: str, spaced: bool) -> list[str] | Left:
+def _quoted(line: str, reading: _Reading, delimiter: str, spaced: bool) -> list[str] | LeftOut:
     """The cells of a row that may span several lines. A broken row consumes only its own line."""
     cells = _parse(line, delimiter, spaced)
     if cells is not _BROKEN:
@@ -171,7 +171,7 @@ def _quoted(line: str, reading: _Reading, delimiter: str, spaced: bool) -> list[
     return _BROKEN
 
 
-def _parse(text: str, delimiter: str, spaced: bool) -> list[str] | Left:
+def _parse(text: str, delimiter: str, spaced: bool) -> list[str] | LeftOut:
     if len(delimiter) > 1:
         return text.rstrip("\r\n").split(delimiter)
     try:
@@ -181,11 +181,11 @@ def _parse(text: str, delimiter: str, spaced: bool) -> list[str] | Left:
         if "unexpected end of data" in str(error):
             return _BROKEN
         if "field limit" in str(error):
-            return Left("unreadable", "a cell is too long")
+            return LeftOut("unreadable", "a cell is too long")
         if "new-line" in str(error) and _RETURN not in text:
             cells = _parse(text.rstrip("\r\n").replace("\r", _RETURN), delimiter, spaced)
             return [c.replace(_RETURN, "\r") for c in cells] if isinstance(cells, list) else cells
-        return Left("unreadable", "a quote inside a quoted cell is not doubled")
+        return LeftOut("unreadable", "a quote inside a quoted cell is not doubled")
     return rows[0] if rows else []
 
 

@@ -13,7 +13,7 @@ from reranker_ui.core.formats.judgments import NotMapped, Plan, lookups_of
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.score_columns import are_scores
 from reranker_ui.core.formats.texts import NewTexts
-from reranker_ui.core.values.pairs import Judged, Left
+from reranker_ui.core.values.pairs import Judged, LeftOut
 
 Value = Mapping[Any, Any]
 _QUERY = ("queryid", "qid", "anchorid")
@@ -48,17 +48,17 @@ def make_plan(
     queries, passages = lookups_of(("query", "passage"), options, tick, new_texts)
     scores = _scores_in(values, options)
 
-    def read(value: Value) -> Iterator[Judged | Left]:
+    def read(value: Value) -> Iterator[Judged | LeftOut]:
         renamed = _renamed({key: cell for key, cell in value.items() if key not in scores})
         listed = _LISTED if "labels" in renamed else _UNLABELLED
         for judged in lists.read(listed if "passages" in renamed else _SHAPE, renamed):
-            if isinstance(judged, Left):
+            if isinstance(judged, LeftOut):
                 yield judged
                 continue
             ids = {"query": judged.query, "passage": judged.passage}
             try:
                 yield Judged(queries.of(ids), passages.of(ids), judged.label, judged.split)
-            except Left as left:
+            except LeftOut as left:
                 yield left
 
     plan = Plan("id-lists", container, read, list(values[0]), scores=scores)
@@ -87,7 +87,7 @@ def triplets_of(container: Container, ids: bool) -> Container:
 
     def named() -> Iterator[Record]:
         for line, value in records():
-            if isinstance(value, Left):
+            if isinstance(value, LeftOut):
                 yield line, value
                 continue
             cells = list(value.values())

@@ -9,7 +9,7 @@ import orjson
 
 from reranker_ui.core.formats.columns import are_names
 from reranker_ui.core.formats.structure.json_sets import records_in
-from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.pairs import LeftOut
 from reranker_ui.core.values.refused import Refused
 
 _PIECE = 1 << 20
@@ -40,13 +40,15 @@ def is_by_line(head: str) -> bool:
     return bool(first) and not isinstance(first[0], dict)
 
 
-def records_by_line(lines: Iterator[str]) -> Iterator[tuple[int, dict[Any, Any] | Left]]:
+def records_by_line(lines: Iterator[str]) -> Iterator[tuple[int, dict[Any, Any] | LeftOut]]:
     """JSON Lines: (line, object); a line that is not an object is `unreadable`."""
     full = ((line, text) for line, text in enumerate(lines, 1) if text.strip("\ufeff \t\r\n"))
     yield from _with_names((line, _read_line(text)) for line, text in full)
 
 
-def records_of_text(lines: Iterator[str], name: str) -> Iterator[tuple[int, dict[Any, Any] | Left]]:
+def records_of_text(
+    lines: Iterator[str], name: str
+) -> Iterator[tuple[int, dict[Any, Any] | LeftOut]]:
     """Objects of an array, or one after the other: (line each starts on, object).
 
     An object with a known list of records is replaced by that list.
@@ -54,7 +56,7 @@ def records_of_text(lines: Iterator[str], name: str) -> Iterator[tuple[int, dict
     yield from _with_names(_records(lines, name))
 
 
-def _records(lines: Iterator[str], name: str) -> Iterator[tuple[int, dict[Any, Any] | Left]]:
+def _records(lines: Iterator[str], name: str) -> Iterator[tuple[int, dict[Any, Any] | LeftOut]]:
     for line, value in _values(lines, name):
         inner = records_in(value) if isinstance(value, dict) else None
         if inner is not None:
@@ -64,8 +66,8 @@ def _records(lines: Iterator[str], name: str) -> Iterator[tuple[int, dict[Any, A
 
 
 def _with_names(
-    records: Iterator[tuple[int, dict[Any, Any] | Left]],
-) -> Iterator[tuple[int, dict[Any, Any] | Left]]:
+    records: Iterator[tuple[int, dict[Any, Any] | LeftOut]],
+) -> Iterator[tuple[int, dict[Any, Any] | LeftOut]]:
     """The records; arrays below an array of column names have these names."""
     names: list[Any] = []
     for at, (line, record) in enumerate(records):
@@ -154,7 +156,7 @@ def _piece(lines: Iterator[str], size: int) -> str:
     return "".join(parts)
 
 
-def _read_line(text: str) -> dict[Any, Any] | Left:
+def _read_line(text: str) -> dict[Any, Any] | LeftOut:
     try:
         return _as_record(orjson.loads(text))
     except orjson.JSONDecodeError:
@@ -162,18 +164,18 @@ def _read_line(text: str) -> dict[Any, Any] | Left:
     try:
         return _as_record(json.loads(text))  # NaN is not JSON, but many files contain it
     except RecursionError:
-        return Left("unreadable", "the line is nested too deep")
+        return LeftOut("unreadable", "the line is nested too deep")
     except ValueError as error:
         what = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-        return Left("unreadable", f"the line is broken JSON ({what[0].lower()}{what[1:]})")
+        return LeftOut("unreadable", f"the line is broken JSON ({what[0].lower()}{what[1:]})")
 
 
-def _as_record(value: Any) -> dict[Any, Any] | Left:
+def _as_record(value: Any) -> dict[Any, Any] | LeftOut:
     if isinstance(value, dict):
         return value
     if isinstance(value, list) and not all(isinstance(each, dict) for each in value):
         return dict(enumerate(value))
-    return Left("unreadable", "the record is not a JSON object")
+    return LeftOut("unreadable", "the record is not a JSON object")
 
 
 def _whole(line: str) -> str | None:

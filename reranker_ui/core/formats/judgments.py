@@ -12,7 +12,7 @@ from reranker_ui.core.formats.container import Container, Record
 from reranker_ui.core.formats.layouts import other_files, parts_of
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.texts import Lookup, NewTexts, existing, fill_from, lookup_in
-from reranker_ui.core.values.pairs import Judged, Left
+from reranker_ui.core.values.pairs import Judged, LeftOut
 from reranker_ui.core.values.refused import Refused
 
 Value = Mapping[Any, Any]
@@ -36,7 +36,7 @@ class Plan:
 
     family: str
     container: Container
-    read: Callable[[Value], Iterator[Judged | Left]]
+    read: Callable[[Value], Iterator[Judged | LeftOut]]
     names: list[Any] = field(default_factory=list)
     query: Any = None
     passage: Any = None
@@ -109,9 +109,9 @@ def trec_plan(
     places = (0, 1, 2) if width == 3 else (0, 2, 3)
     query, passage = lookups_of(places[:2], options, tick, new_texts)
 
-    def read(value: Value) -> Iterator[Judged | Left]:
+    def read(value: Value) -> Iterator[Judged | LeftOut]:
         if len(value) != width:
-            raise Left("unreadable", f"the line has {len(value)} columns, the file {width}")
+            raise LeftOut("unreadable", f"the line has {len(value)} columns, the file {width}")
         label = None if run else value[places[2]]
         yield Judged(query.of(value), passage.of(value), label)
 
@@ -140,9 +140,9 @@ def collection_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: New
     def records() -> Iterator[Record]:
         for part in qrels:
             for line, value in part.open().records():
-                yield line, value if isinstance(value, Left) else _qrel(value, part.split)
+                yield line, value if isinstance(value, LeftOut) else _qrel(value, part.split)
 
-    def read(value: Value) -> Iterator[Judged | Left]:
+    def read(value: Value) -> Iterator[Judged | LeftOut]:
         yield Judged(query.of(value), passage.of(value), value["score"], value["split"])
 
     plan = Plan("beir", Container("beir", records), read)
@@ -159,10 +159,10 @@ def collection_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: New
     return plan
 
 
-def _qrel(value: Value, split: str | None) -> dict[Any, Any] | Left:
+def _qrel(value: Value, split: str | None) -> dict[Any, Any] | LeftOut:
     columns = _columns_of_qrel(tuple(value))
     if columns is None:
-        return Left("unreadable", f"the line has {len(value)} columns, judgments have three")
+        return LeftOut("unreadable", f"the line has {len(value)} columns, judgments have three")
     query, passage, score = (value[column] for column in columns)
     return {"query-id": query, "corpus-id": passage, "score": score, "split": split}
 

@@ -28,7 +28,7 @@ from reranker_ui.core.formats.structure.passages import (
 from reranker_ui.core.formats.structure.references import References, references_of
 from reranker_ui.core.formats.structure.roles import side_of
 from reranker_ui.core.formats.writing import VOTES
-from reranker_ui.core.values.pairs import Judged, Left
+from reranker_ui.core.values.pairs import Judged, LeftOut
 
 Value = Mapping[Any, Any]
 _LABELS = ("labels", "scores", "relevances", "grades", "ratings", "label", "score", "relevance",
@@ -148,10 +148,10 @@ def name_of(shape: Shape, values: Sequence[Value]) -> str:
     return "triplets" if len(shape.negatives) < 2 else "n-tuples"
 
 
-def read(shape: Shape, value: Value) -> Iterator[Judged | Left]:
+def read(shape: Shape, value: Value) -> Iterator[Judged | LeftOut]:
     """One judged pair for each passage of the record."""
     if not shape.holds(value):
-        raise Left("unreadable", "the record has no query with positives or labelled passages")
+        raise LeftOut("unreadable", "the record has no query with positives or labelled passages")
     query, split = text_of(value[shape.query]), value.get("split")
     if not (shape.positives or shape.negatives):
         passages = passages_in(value.get(shape.passages), shape.inner)
@@ -237,7 +237,7 @@ def _labels(shape: Shape, value: Value, passages: Sequence[Any]) -> Any:
     labels = value.get(shape.labels)
     if not is_list(labels) or len(labels) != len(passages):
         have = len(labels) if is_list(labels) else "no"
-        raise Left("unreadable", f"{len(passages)} passages and {have} labels")
+        raise LeftOut("unreadable", f"{len(passages)} passages and {have} labels")
     return labels
 
 
@@ -245,5 +245,5 @@ def _given(shape: Shape, value: Value) -> list[Any]:
     """The labels of a record; none where it cannot be read."""
     try:
         return [judged.label for judged in read(shape, value) if isinstance(judged, Judged)]
-    except Left:
+    except LeftOut:
         return []

@@ -45,7 +45,7 @@ from reranker_ui.core.formats.tools import (
     label_studio_lists,
     search_tools,
 )
-from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.pairs import LeftOut
 from reranker_ui.core.values.refused import Refused
 
 __all__ = ["FAMILIES", "NotMapped", "Plan", "make_plan"]
@@ -208,7 +208,7 @@ def _all_detected(options: ReadOptions) -> bool:
 
 def _sample(container: Container, name: str) -> list[Value]:
     first = list(islice(container.records(), 400))
-    values: list[Value] = [value for _, value in first if not isinstance(value, Left)]
+    values: list[Value] = [value for _, value in first if not isinstance(value, LeftOut)]
     if not first and container.kind in ("delimited", "parquet", "workbook"):
         header = container.dialect.header if container.dialect else None
         content = f"the columns {', '.join(header[:8])}" if header else "columns"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from reranker_ui.core.values.pairs import Judged, Left
+from reranker_ui.core.values.pairs import Judged, LeftOut
 
 Value = Mapping[Any, Any]
 
@@ -36,7 +36,7 @@ def squad_questions(value: Value) -> Iterator[dict[Any, Any]]:
             yield {**question, "context": part.get("context")}
 
 
-def read(shape: str, value: Value) -> Iterator[Judged | Left]:
+def read(shape: str, value: Value) -> Iterator[Judged | LeftOut]:
     """Judged pairs of one record: a SQuAD question, or a TAT-QA table with its questions."""
     if shape == "squad":
         yield Judged(value.get("question"), value["context"], int(not value.get("is_impossible")))

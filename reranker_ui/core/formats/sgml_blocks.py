@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.pairs import LeftOut
 from reranker_ui.core.values.refused import Refused
 
 _OPEN = re.compile(r"<(top|topic|doc|document)(\s[^>]*)?>", re.IGNORECASE)
@@ -23,7 +23,7 @@ def is_sgml(head: str) -> bool:
     return tag in ("top", "doc") or len(re.findall(rf"<{tag}[\s>]", head.lower())) > 1
 
 
-def records_of(lines: Iterator[str], name: str) -> Iterator[tuple[int, dict[Any, Any] | Left]]:
+def records_of(lines: Iterator[str], name: str) -> Iterator[tuple[int, dict[Any, Any] | LeftOut]]:
     """(line, values by tag) of each block, such as num, title, desc and narr of a topic."""
     block: list[str] = []
     opened, start, size = "", 0, 0
@@ -41,7 +41,7 @@ def records_of(lines: Iterator[str], name: str) -> Iterator[tuple[int, dict[Any,
             yield start, _values("".join(block), opened)
             opened = ""
     if opened:
-        yield start, Left("unreadable", f"the <{opened}> is never closed")
+        yield start, LeftOut("unreadable", f"the <{opened}> is never closed")
 
 
 def _values(block: str, outer: str) -> dict[Any, Any]:

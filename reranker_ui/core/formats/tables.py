@@ -27,7 +27,7 @@ from reranker_ui.core.formats.writing import (
     read_safe_cell,
     votes_of,
 )
-from reranker_ui.core.values.pairs import Judged, Left
+from reranker_ui.core.values.pairs import Judged, LeftOut
 
 Value = Mapping[Any, Any]
 Unescape = Callable[[Any], Any]
@@ -115,10 +115,10 @@ def _used(plan: Plan, more: Sequence[Any]) -> set[Any]:
 def _reader(
     plan: Plan, query: Lookup, passage: Callable[[Value, Unescape], Any], judges: Sequence[Any],
     used: set[Any], unescape: Unescape,
-) -> Callable[[Value], Iterator[Judged | Left]]:  # fmt: skip
+) -> Callable[[Value], Iterator[Judged | LeftOut]]:  # fmt: skip
     """A function that turns a row into a pair; `unescape` undoes the escaping of a cell."""
 
-    def read(value: Value) -> Iterator[Judged | Left]:
+    def read(value: Value) -> Iterator[Judged | LeftOut]:
         extra = further_of(_beside(used, unescape, value)) or None
         label, votes = value.get(plan.label), votes_of(value)
         if judges:
@@ -163,7 +163,7 @@ def _fill_down(container: Container, values: Sequence[Value], query: Any, passag
     def records() -> Iterator[Record]:
         above = None
         for line, value in whole():
-            if not isinstance(value, Left):
+            if not isinstance(value, LeftOut):
                 above = above if is_empty(value.get(query)) else value[query]
                 value = {**value, query: above}
             yield line, value

@@ -13,7 +13,7 @@ from reranker_ui.core.formats.layouts import parts_of
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.formats.structure.cells import is_empty
 from reranker_ui.core.formats.structure.passages import keys_of_texts, text_of
-from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.pairs import LeftOut
 from reranker_ui.core.values.refused import Refused
 
 Texts = MutableMapping[str, str]
@@ -36,7 +36,7 @@ class Lookup:
         self.column, self.texts, self.role, self.notes = column, texts, role, notes
 
     def of(self, value: Mapping[Any, Any]) -> Any:
-        """The text for a record; raises Left where its id is unknown."""
+        """The text for a record; raises LeftOut where its id is unknown."""
         cell = value.get(self.column)
         if self.texts is None:
             return cell
@@ -44,7 +44,7 @@ class Lookup:
         text = self.texts.get(key)
         if text is None:
             where = "corpus" if self.role == "passage" else "queries"
-            raise Left("unreadable", f"no text for {self.role} id “{key[:40]}” in the {where}")
+            raise LeftOut("unreadable", f"no text for {self.role} id “{key[:40]}” in the {where}")
         return text
 
 
@@ -71,7 +71,7 @@ def _fill(texts: Texts, container: Container, name: str, role: str) -> list[str]
     names: dict[Any, None] = {}
     read: set[Any] = set()
     for line, value in container.records():
-        if isinstance(value, Left):
+        if isinstance(value, LeftOut):
             raise Refused(f"Line {line} of {name} cannot be read: {value.why}.")
         key = _id_of(value) if key not in value else key
         if key is None:
@@ -92,7 +92,7 @@ def fill_from(texts: Texts, join: str, options: ReadOptions, tick: Tick) -> str:
         raise Refused(f"--join expects FILE:KEY:TEXT, not “{join}”.") from None
     path = existing(name)
     for line, value in open_container(path, _plain(options), tick).records():
-        if isinstance(value, Left):
+        if isinstance(value, LeftOut):
             raise Refused(f"Line {line} of {path.name} cannot be read: {value.why}.")
         if key not in value or text not in value:
             have = ", ".join(map(str, list(value)[:12]))

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from typing import IO, Any
 from xml.parsers import expat
 
-from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.pairs import LeftOut
 from reranker_ui.core.values.refused import Refused
 
 _PIECE = 1 << 16
 _DEEPEST = 50
 
 
-def records_of(stream: IO[bytes], name: str) -> Iterator[tuple[int, dict[Any, Any] | Left]]:
+def records_of(stream: IO[bytes], name: str) -> Iterator[tuple[int, dict[Any, Any] | LeftOut]]:
     """(line, values by name): `<value name="query">` and `<query>` are both the value query."""
     reading = _Reading(name)
     try:
@@ -38,7 +38,7 @@ class _Reading:
         self.open: list[tuple[int, str, dict[str, Any], dict[str, str]]] = []
         self.text: list[str] = []
         self.leaf = False
-        self.records: list[tuple[int, dict[Any, Any] | Left]] = []
+        self.records: list[tuple[int, dict[Any, Any] | LeftOut]] = []
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
@@ -76,6 +76,6 @@ class _Reading:
         line = self.parser.CurrentLineNumber
         raise Refused(f"Line {line}: {self.name} declares entities, which are not read.")
 
-    def take(self) -> list[tuple[int, dict[Any, Any] | Left]]:
+    def take(self) -> list[tuple[int, dict[Any, Any] | LeftOut]]:
         records, self.records = self.records, []
         return records

@@ -10,7 +10,7 @@ from typing import Any
 
 from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.evaluation.metrics import Metrics
-from reranker_ui.core.training.phase import CLASSES, Lesson, warmup_steps
+from reranker_ui.core.training.phase import CLASSES, PhaseSpec, warmup_steps
 from reranker_ui.core.values.machine import Machine
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.run_folder import RunFolder
@@ -47,7 +47,7 @@ def facts_of(
     folder: RunFolder,
     recipe: Recipe,
     base: ResolvedBase,
-    lesson: Lesson,
+    spec: PhaseSpec,
     machine: Machine,
     metrics: dict[str, Metrics],
     dev: Metrics,
@@ -65,11 +65,11 @@ def facts_of(
         "recipe": recipe.model_dump(mode="json") | {"base": title},
         "max_length": recipe.max_length,
         "lineage": folder.lineage(),
-        "columns": columns(lesson),
-        "learned_from": len(lesson.queries),
-        "loss": {"class": CLASSES[lesson.loss], "parameters": loss_parameters(lesson)},
-        "non_default": non_default(lesson, machine),
-        "optimizer": optimizer(lesson, machine),
+        "columns": columns(spec),
+        "learned_from": len(spec.queries),
+        "loss": {"class": CLASSES[spec.loss], "parameters": loss_parameters(spec)},
+        "non_default": non_default(spec, machine),
+        "optimizer": optimizer(spec, machine),
         "log": log_rows(events),
         "activation": "Sigmoid",
         "metrics": metrics,
@@ -77,7 +77,7 @@ def facts_of(
         "seconds": round(seconds, 1),
         "libraries": {"Python": platform.python_version()}
         | {title: version(name) for name, title in LIBRARIES.items()},
-        "samples": _samples(lesson) if recipe.card_texts else [],
+        "samples": _samples(spec) if recipe.card_texts else [],
         "earlier": earlier,
     }
 
@@ -108,66 +108,66 @@ def earlier_of(base: Path) -> list[dict[str, Any]]:
     return [*facts.pop("earlier", []), facts | {"samples": []}]
 
 
-def optimizer(lesson: Lesson, machine: Machine) -> dict[str, Any]:
+def optimizer(spec: PhaseSpec, machine: Machine) -> dict[str, Any]:
     """The optimizer and loss of the training on labels."""
-    weight = f", pos_weight {lesson.pos_weight:.3g}" if lesson.loss == "bce" else ""
+    weight = f", pos_weight {spec.pos_weight:.3g}" if spec.loss == "bce" else ""
     return {
         "name": "AdamW, no decay of biases and norms, gradients cut to norm 1",
-        "learning_rate": lesson.learning_rate,
-        "weight_decay": lesson.weight_decay,
-        "schedule": f"{lesson.schedule}, {warmup_steps(lesson):,} of {lesson.steps:,} steps warmup",
-        "loss": CLASSES[lesson.loss] + weight,
-        "epochs": lesson.epochs,
-        "batch_size": lesson.batch_size,
-        "steps": lesson.steps,
+        "learning_rate": spec.learning_rate,
+        "weight_decay": spec.weight_decay,
+        "schedule": f"{spec.schedule}, {warmup_steps(spec):,} of {spec.steps:,} steps warmup",
+        "loss": CLASSES[spec.loss] + weight,
+        "epochs": spec.epochs,
+        "batch_size": spec.batch_size,
+        "steps": spec.steps,
         "precision": machine.precision,
         "device": machine.device,
-        "seed": lesson.seed,
+        "seed": spec.seed,
     }
 
 
-def loss_parameters(lesson: Lesson) -> dict[str, Any]:
+def loss_parameters(spec: PhaseSpec) -> dict[str, Any]:
     """The parameters of the loss, with the names of sentence-transformers."""
     identity, sigmoid = (
         f"torch.nn.modules.{name}" for name in ("linear.Identity", "activation.Sigmoid")
     )
-    if lesson.loss == "bce":
-        return {"activation_fn": identity, "pos_weight": round(lesson.pos_weight, 4)}
-    if lesson.loss in ("mse", "margin_mse"):
+    if spec.loss == "bce":
+        return {"activation_fn": identity, "pos_weight": round(spec.pos_weight, 4)}
+    if spec.loss in ("mse", "margin_mse"):
         return {"activation_fn": sigmoid}
-    if lesson.loss == "mnrl":
+    if spec.loss == "mnrl":
         return {"activation_fn": sigmoid, "scale": 10.0, "num_negatives": 4}
-    if lesson.loss == "cross_entropy":
-        return {"model": "adjacent categories", "grades": max(lesson.columns["label"]) + 1}
+    if spec.loss == "cross_entropy":
+        return {"model": "adjacent categories", "grades": max(spec.columns["label"]) + 1}
     return {"activation_fn": identity}
 
 
-def non_default(lesson: Lesson, machine: Machine) -> dict[str, Any]:
+def non_default(spec: PhaseSpec, machine: Machine) -> dict[str, Any]:
     """The trainer's arguments that differ from its defaults."""
     used = {
-        "per_device_train_batch_size": lesson.row_batch,
-        "learning_rate": lesson.learning_rate,
-        "weight_decay": lesson.weight_decay,
-        "num_train_epochs": float(lesson.epochs),
-        "max_steps": lesson.max_steps,
-        "lr_scheduler_type": lesson.schedule,
-        "warmup_steps": int(lesson.warmup) if lesson.warmup >= 1 else lesson.warmup,
-        "seed": lesson.seed,
+        "per_device_train_batch_size": spec.row_batch,
+        "learning_rate": spec.learning_rate,
+        "weight_decay": spec.weight_decay,
+        "num_train_epochs": float(spec.epochs),
+        "max_steps": spec.max_steps,
+        "lr_scheduler_type": spec.schedule,
+        "warmup_steps": int(spec.warmup) if spec.warmup >= 1 else spec.warmup,
+        "seed": spec.seed,
         "bf16": machine.precision == "bf16",
         "fp16": machine.precision == "fp16",
-        "load_best_model_at_end": lesson.best_by != "last",
+        "load_best_model_at_end": spec.best_by != "last",
     }
     return {name: value for name, value in used.items() if value != DEFAULTS[name]}
 
 
-def columns(lesson: Lesson) -> dict[str, dict[str, Any]]:
+def columns(spec: PhaseSpec) -> dict[str, dict[str, Any]]:
     """Lengths of the training texts in characters, and their targets, 0 to 1."""
     lengths = {
-        "query": [len(text) for text in lesson.queries],
-        "passage": [len(text) for text in lesson.passages],
+        "query": [len(text) for text in spec.queries],
+        "passage": [len(text) for text in spec.passages],
     }
     texts = {name: _spread(values) | {"type": "string"} for name, values in lengths.items()}
-    return texts | {"label": _spread(lesson.targets) | {"type": "float"}}
+    return texts | {"label": _spread(spec.targets) | {"type": "float"}}
 
 
 def _spread(values: Sequence[Any]) -> dict[str, Any]:
@@ -208,6 +208,6 @@ def _dev(events: list[dict[str, Any]]) -> dict[str, Metrics]:
     }
 
 
-def _samples(lesson: Lesson) -> list[list[Any]]:
-    rows = zip(lesson.queries, lesson.passages, lesson.targets, strict=True)
+def _samples(spec: PhaseSpec) -> list[list[Any]]:
+    rows = zip(spec.queries, spec.passages, spec.targets, strict=True)
     return [list(row) for row, _ in zip(rows, range(SAMPLES), strict=False)]

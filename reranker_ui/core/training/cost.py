@@ -12,7 +12,7 @@ from reranker_ui.core.bases.embedded import encoder_beside
 from reranker_ui.core.evaluation.baselines import live_pairs
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.training.negatives import expected
-from reranker_ui.core.training.phase import Lesson, lesson_of
+from reranker_ui.core.training.phase import PhaseSpec, phase_spec
 from reranker_ui.core.training.run_time import COST_OF_SCORING, evaluations
 from reranker_ui.core.training.warm_start.preparation import WarmStart, warm_start_of
 from reranker_ui.core.values.labels import Scale
@@ -26,29 +26,29 @@ Splits = dict[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Cost:
-    """The phases of one recipe, a lesson for each pass, and the work of all of them.
+    """The phases of one recipe, a spec for each pass, and the work of all of them.
 
     `pairs` is the work in training pairs; scored pairs count for less.
     """
 
-    lessons: tuple[Lesson, ...]
+    specs: tuple[PhaseSpec, ...]
     warm: WarmStart | None
     pairs: float
 
     @property
     def steps(self) -> int:
         """Optimizer steps of all passes, without the warm start."""
-        return sum(lesson.steps for lesson in self.lessons)
+        return sum(spec.steps for spec in self.specs)
 
     def seconds(self, pairs_per_second: float | None) -> float | None:
         """The duration at this speed; None where the speed is unknown."""
         if not pairs_per_second:
             return None
-        return OPENING * len(self.lessons) + self.pairs / pairs_per_second
+        return OPENING * len(self.specs) + self.pairs / pairs_per_second
 
     def disk(self, measured: dict[str, Any]) -> int:
         """Bytes on disk at most, from the measured sizes of `weights` and a `checkpoint`."""
-        models = len(self.lessons) + (self.warm is not None)
+        models = len(self.specs) + (self.warm is not None)
         return CHECKPOINTS * int(measured["checkpoint"]) + int(measured["weights"]) * models
 
 
@@ -67,22 +67,22 @@ def cost_of(
     The warm start trains on `texts`; `ranks` is the number of processes that train together.
     `share`: `passes` are a sample, this part of the pairs; the cost is that of all.
     """
-    lessons = tuple(
-        replace(_lesson(recipe, drawn, scale), ranks=ranks, share=share) for drawn in passes
+    specs = tuple(
+        replace(_spec(recipe, drawn, scale), ranks=ranks, share=share) for drawn in passes
     )
     warm = _warm_start(recipe, base, texts, cache)
-    before = warm.lesson.learned if warm and not warm.done else 0
-    work = (_work(*pair, scale) for pair in zip(lessons, passes, strict=True))
-    return Cost(lessons, warm, before + sum(work))
+    before = warm.spec.learned if warm and not warm.done else 0
+    work = (_work(*pair, scale) for pair in zip(specs, passes, strict=True))
+    return Cost(specs, warm, before + sum(work))
 
 
-def _lesson(recipe: Recipe, splits: Splits, scale: Scale) -> Lesson:
+def _spec(recipe: Recipe, splits: Splits, scale: Scale) -> PhaseSpec:
     # The negatives are not mined yet: sampled labelled pairs replace them.
     train = splits["train"]
     if more := expected(recipe, train, scale):
         filled = train.sample(more, replace=True, random_state=0).assign(grade=scale.min)
         train = pd.concat([train, filled[COLUMNS]], ignore_index=True)
-    return lesson_of(recipe, train, scale)
+    return phase_spec(recipe, train, scale)
 
 
 def _warm_start(
@@ -94,7 +94,7 @@ def _warm_start(
     return warm_start_of(recipe, base, encoder, texts, cache)
 
 
-def _work(lesson: Lesson, splits: Splits, scale: Scale) -> float:
-    live = live_pairs(splits["dev"], lesson.learned, lesson.seed, scale)
-    scored = (evaluations(lesson) + 2) * len(live) + 2 * len(splits["test"]) / lesson.share
-    return lesson.learned + COST_OF_SCORING * scored
+def _work(spec: PhaseSpec, splits: Splits, scale: Scale) -> float:
+    live = live_pairs(splits["dev"], spec.learned, spec.seed, scale)
+    scored = (evaluations(spec) + 2) * len(live) + 2 * len(splits["test"]) / spec.share
+    return spec.learned + COST_OF_SCORING * scored

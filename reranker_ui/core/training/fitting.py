@@ -22,7 +22,7 @@ from reranker_ui.core.models.first_token import read_first_token
 from reranker_ui.core.models.loading import SAFE, damage_refused, folder_at
 from reranker_ui.core.training.losses import loss_of
 from reranker_ui.core.training.parallel.decisions import rank_count
-from reranker_ui.core.training.phase import Lesson
+from reranker_ui.core.training.phase import PhaseSpec
 from reranker_ui.core.training.rows.length_batches import length_grouped, parts_of
 from reranker_ui.core.training.rows.mapped_pairs import characters_of, table_of
 from reranker_ui.core.training.run_events import LiveEvaluator, Reporter
@@ -63,7 +63,7 @@ def save_model(model: CrossEncoder, path: Path, draft: Path) -> None:
 
 def learn(
     model: CrossEncoder,
-    lesson: Lesson,
+    spec: PhaseSpec,
     folder: RunFolder,
     machine: Machine,
     pace: Pace,
@@ -77,18 +77,18 @@ def learn(
     Returns whether it was stopped early. Raises Cancelled, and Refused where the loss is not
     finite, or the checkpoint contains something other than numbers.
     """
-    prepare(model, lesson)
-    reporter = Reporter(folder, lesson, pace, evaluator is not None)
+    prepare(model, spec)
+    reporter = Reporter(folder, spec, pace, evaluator is not None)
     trainer = Trainer(
         model=model,
-        args=_arguments(lesson, folder, machine, evaluator),
-        train_dataset=Dataset(table_of(lesson.columns), fingerprint="rows"),
-        loss=loss_of(model, lesson),
+        args=_arguments(spec, folder, machine, evaluator),
+        train_dataset=Dataset(table_of(spec.columns), fingerprint="rows"),
+        loss=loss_of(model, spec),
         evaluator=evaluator,
-        callbacks=[reporter, *_early_stop(lesson, evaluator)],
+        callbacks=[reporter, *_early_stop(spec, evaluator)],
     )
     trainer.remove_callback(PrinterCallback)
-    with _dropout(model, lesson.dropout):
+    with _dropout(model, spec.dropout):
         _train(trainer, resume)
     # Otherwise predictions in this process stay in the training precision.
     trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
@@ -106,10 +106,10 @@ def _train(trainer: "Trainer", resume: Path | None) -> None:
         ) from error
 
 
-def prepare(model: CrossEncoder, lesson: Lesson) -> None:
+def prepare(model: CrossEncoder, spec: PhaseSpec) -> None:
     """Set which weights are trained: all, or all except the token embeddings."""
     model.requires_grad_(True)
-    model.model.get_input_embeddings().requires_grad_(lesson.train_embeddings)
+    model.model.get_input_embeddings().requires_grad_(spec.train_embeddings)
 
 
 @contextmanager
@@ -122,18 +122,18 @@ def _dropout(model: CrossEncoder, enabled: bool) -> Iterator[None]:
         module.p = p
 
 
-def _early_stop(lesson: Lesson, evaluator: LiveEvaluator | None) -> list[Any]:
-    if not lesson.early_stopping or evaluator is None or not evaluator.primary_metric:
+def _early_stop(spec: PhaseSpec, evaluator: LiveEvaluator | None) -> list[Any]:
+    if not spec.early_stopping or evaluator is None or not evaluator.primary_metric:
         return []
-    return [EarlyStoppingCallback(lesson.early_stopping)]
+    return [EarlyStoppingCallback(spec.early_stopping)]
 
 
 def _arguments(
-    lesson: Lesson, folder: RunFolder, machine: Machine, evaluator: LiveEvaluator | None
+    spec: PhaseSpec, folder: RunFolder, machine: Machine, evaluator: LiveEvaluator | None
 ) -> CrossEncoderTrainingArguments:
-    steps = every(lesson)
+    steps = every(spec)
     watched: dict[str, Any] = {"eval_strategy": "no", "save_strategy": "no"}
-    if lesson.phase == "train":
+    if spec.phase == "train":
         watched = {"save_strategy": "steps", "save_steps": steps, "save_total_limit": 2}
     if evaluator is not None:
         watched |= {"eval_strategy": "steps", "eval_steps": steps}
@@ -145,25 +145,25 @@ def _arguments(
         }
     return CrossEncoderTrainingArguments(
         output_dir=str(folder.checkpoints),
-        num_train_epochs=lesson.epochs,
-        max_steps=lesson.max_steps or -1,
-        per_device_train_batch_size=lesson.row_batch // lesson.ranks,
-        learning_rate=lesson.learning_rate,
-        lr_scheduler_type=SCHEDULES[lesson.schedule],
+        num_train_epochs=spec.epochs,
+        max_steps=spec.max_steps or -1,
+        per_device_train_batch_size=spec.row_batch // spec.ranks,
+        learning_rate=spec.learning_rate,
+        lr_scheduler_type=SCHEDULES[spec.schedule],
         # A float below 1 is a fraction of all steps.
-        warmup_steps=round(lesson.warmup) if lesson.warmup >= 1 else lesson.warmup,
-        weight_decay=lesson.weight_decay,
+        warmup_steps=round(spec.warmup) if spec.warmup >= 1 else spec.warmup,
+        weight_decay=spec.weight_decay,
         max_grad_norm=1.0,
         # In-batch negatives must not contain another row's positive; otherwise group by length.
-        batch_sampler="no_duplicates" if lesson.loss == "mnrl" else LengthGroupedBatchSampler,
-        seed=lesson.seed,
+        batch_sampler="no_duplicates" if spec.loss == "mnrl" else LengthGroupedBatchSampler,
+        seed=spec.seed,
         use_cpu=machine.device == "cpu",
         bf16=machine.precision == "bf16",
         fp16=machine.precision == "fp16",
         dataloader_pin_memory=machine.device != "cpu",
         ddp_find_unused_parameters=False,
-        ddp_backend="gloo" if lesson.ranks > 1 and machine.device == "cpu" else None,
-        logging_steps=max(1, math.ceil(lesson.steps / LOGGED)),
+        ddp_backend="gloo" if spec.ranks > 1 and machine.device == "cpu" else None,
+        logging_steps=max(1, math.ceil(spec.steps / LOGGED)),
         logging_first_step=True,
         logging_nan_inf_filter=False,  # otherwise a NaN loss is logged as 0
         disable_tqdm=True,

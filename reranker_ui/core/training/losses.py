@@ -1,4 +1,4 @@
-"""The losses of sentence-transformers, configured for a lesson."""
+"""The losses of sentence-transformers, configured for a spec."""
 
 import math
 from typing import Any
@@ -8,23 +8,23 @@ from sentence_transformers import CrossEncoder
 from sentence_transformers.cross_encoder import losses
 from sentence_transformers.util import batch_to_device
 
-from reranker_ui.core.training.phase import Lesson
+from reranker_ui.core.training.phase import PhaseSpec
 from reranker_ui.core.training.rows.examples import IN_BATCH, grade_counts
 
 MINI_BATCH = 32  # pairs in one forward pass where a batch may be larger
 
 
-def loss_of(model: CrossEncoder, lesson: Lesson) -> torch.nn.Module:
-    """The loss of `lesson` over `model`, which returns one logit per pair."""
+def loss_of(model: CrossEncoder, spec: PhaseSpec) -> torch.nn.Module:
+    """The loss of `spec` over `model`, which returns one logit per pair."""
     sigmoid = torch.nn.Sigmoid()
     make: dict[str, Any] = {
         "bce": lambda: losses.BinaryCrossEntropyLoss(
-            model, pos_weight=torch.tensor(float(lesson.pos_weight))
+            model, pos_weight=torch.tensor(float(spec.pos_weight))
         ),
         # Targets are 0 to 1, so the scores compared with them are probabilities.
         "mse": lambda: losses.MSELoss(model, activation_fn=sigmoid),
         "margin_mse": lambda: losses.MarginMSELoss(model, activation_fn=sigmoid),
-        "cross_entropy": lambda: GradeCrossEntropy(model, grade_counts(lesson.columns["label"])),
+        "cross_entropy": lambda: GradeCrossEntropy(model, grade_counts(spec.columns["label"])),
         "mnrl": lambda: losses.CachedMultipleNegativesRankingLoss(
             model, num_negatives=IN_BATCH, mini_batch_size=MINI_BATCH
         ),
@@ -32,7 +32,7 @@ def loss_of(model: CrossEncoder, lesson: Lesson) -> torch.nn.Module:
         "listnet": lambda: losses.ListNetLoss(model, mini_batch_size=MINI_BATCH),
         "ranknet": lambda: losses.RankNetLoss(model, mini_batch_size=MINI_BATCH),
     }
-    return make[lesson.loss]()  # type: ignore[no-any-return]
+    return make[spec.loss]()  # type: ignore[no-any-return]
 
 
 class GradeCrossEntropy(torch.nn.Module):

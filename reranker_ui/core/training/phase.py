@@ -1,4 +1,4 @@
-"""A lesson: the pairs, targets and hyperparameters of one training phase."""
+"""The specification of a training phase: its pairs, targets and hyperparameters."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ CLASSES = {
 
 
 @dataclass(frozen=True)
-class Lesson:
+class PhaseSpec:
     """The data and hyperparameters of a phase; `targets` are 0 to 1, parallel to the texts.
 
     `warmup` is the fraction of all steps in which the learning rate rises, or their number if at
@@ -68,7 +68,7 @@ class Lesson:
             return self.rows.columns
         return {"query": self.queries, "passage": self.passages, "label": self.targets}
 
-    def with_columns(self, columns: Mapping[str, Sequence[Any]]) -> "Lesson":
+    def with_columns(self, columns: Mapping[str, Sequence[Any]]) -> "PhaseSpec":
         """The same phase on other columns."""
         if self.rows is not None:
             return replace(self, rows=replace(self.rows, columns=columns))
@@ -106,8 +106,8 @@ class Lesson:
         return round(self.steps * self.batch_pairs)
 
 
-def lesson_of(recipe: Recipe, pairs: pd.DataFrame, scale: Scale | float) -> Lesson:
-    """The lesson for labelled `pairs`: targets from 0, the scale's lowest label, to 1.
+def phase_spec(recipe: Recipe, pairs: pd.DataFrame, scale: Scale | float) -> PhaseSpec:
+    """The spec for labelled `pairs`: targets from 0, the scale's lowest label, to 1.
 
     scale: may also be the highest label of a scale that begins at 0. What is auto in the recipe
     is as for a machine of unknown speed.
@@ -126,7 +126,7 @@ def lesson_of(recipe: Recipe, pairs: pd.DataFrame, scale: Scale | float) -> Less
             f"All {len(pairs):,} training labels are the same. "
             "A reranker learns from the difference: give some pairs another label."
         )
-    return Lesson(
+    return PhaseSpec(
         "train",
         texts_of(pairs["query"]),
         texts_of(pairs["passage"]),
@@ -169,6 +169,6 @@ def pos_weight(recipe: Recipe, targets: "Sequence[float] | pd.Series[float]") ->
     return min(MOST_POS_WEIGHT, max(1.0, math.sqrt((len(targets) - positive) / positive)))
 
 
-def warmup_steps(lesson: Lesson) -> int:
+def warmup_steps(spec: PhaseSpec) -> int:
     """Steps in which the learning rate rises."""
-    return round(lesson.warmup) if lesson.warmup >= 1 else math.ceil(lesson.warmup * lesson.steps)
+    return round(spec.warmup) if spec.warmup >= 1 else math.ceil(spec.warmup * spec.steps)

@@ -10,7 +10,7 @@ from reranker_ui.core.evaluation.metrics import Metrics
 from reranker_ui.core.evaluation.outcome import is_constant, outcome_of
 from reranker_ui.core.training.model_card import write_card
 from reranker_ui.core.training.parallel.task import Launch
-from reranker_ui.core.training.phase import Lesson, length_notice
+from reranker_ui.core.training.phase import PhaseSpec, length_notice
 from reranker_ui.core.training.rows.mapped_pairs import forget
 from reranker_ui.core.training.run_plan import Plan, plan_run
 from reranker_ui.core.training.run_ranker import run_ranker
@@ -53,7 +53,7 @@ def _train(plan: Plan, begun: float) -> None:
     _keep(model, folder)
     metrics, dev = _evaluate(plan)
     seconds = time.monotonic() - begun
-    write_card(folder, plan.recipe, plan.base, plan.lesson, plan.machine, metrics, dev, seconds)
+    write_card(folder, plan.recipe, plan.base, plan.spec, plan.machine, metrics, dev, seconds)
     if not stopped:  # a stopped run can be resumed
         shutil.rmtree(folder.checkpoints, ignore_errors=True)
     folder.emit(
@@ -90,7 +90,7 @@ def _evaluate(plan: Plan) -> tuple[dict[str, Metrics], Metrics]:
 
 def _emit_start(plan: Plan) -> None:
     folder, warm, machine = plan.folder, plan.warm, plan.machine
-    warm_steps = warm.lesson.steps if warm and not warm.done else 0
+    warm_steps = warm.spec.steps if warm and not warm.done else 0
     folder.emit(
         "started",
         "warm_start" if warm_steps else "train",
@@ -100,10 +100,10 @@ def _emit_start(plan: Plan) -> None:
         precision=machine.precision,
         threads=machine.threads,
         device=machine.device,
-        processes=plan.lesson.ranks,
+        processes=plan.spec.ranks,
         pairs=folder.lineage()["counts"],
-        learned_from=len(plan.lesson.queries) - plan.lesson.idle,
-        plan={"warm_start_steps": warm_steps, "train_steps": plan.lesson.steps},
+        learned_from=len(plan.spec.queries) - plan.spec.idle,
+        plan={"warm_start_steps": warm_steps, "train_steps": plan.spec.steps},
     )
     requested, limit = folder.recipe().max_length, plan.recipe.max_length
     notices = [
@@ -111,7 +111,7 @@ def _emit_start(plan: Plan) -> None:
         machine.notice,
         plan.baselines.notice,
         length_notice(limit, requested) if limit < requested else None,
-        _idle_notice(plan.lesson),
+        _idle_notice(plan.spec),
         "The warm start of an earlier run on these texts is reused."
         if warm and warm.done
         else None,
@@ -120,11 +120,11 @@ def _emit_start(plan: Plan) -> None:
         folder.emit("notice", message=notice)
 
 
-def _idle_notice(lesson: Lesson) -> str | None:
-    if not lesson.idle:
+def _idle_notice(spec: PhaseSpec) -> str | None:
+    if not spec.idle:
         return None
     return (
-        f"{lesson.idle:,} of {len(lesson.queries):,} pairs have no effect: this loss learns how the"
+        f"{spec.idle:,} of {len(spec.queries):,} pairs have no effect: this loss learns how the"
         " passages of a query differ, and their labels are all the same."
     )
 
@@ -138,10 +138,10 @@ def _learn(plan: Plan) -> tuple["CrossEncoder", bool]:
     best = None
     if len(live):
         best = best_by(plan.baselines.evaluate(folder, live, "dev")[0]["bm25"], plan.recipe.best_by)
-    warm = plan.warm.lesson.learned if plan.warm and not plan.warm.done else 0
+    warm = plan.warm.spec.learned if plan.warm and not plan.warm.done else 0
     candidate = plan.warm is not None and best is not None
-    scored = (evaluations(plan.lesson) + 1 + candidate) * len(live) + 2 * len(plan.test)
-    pace = Pace.of(plan.lesson.learned + warm, scored)
+    scored = (evaluations(plan.spec) + 1 + candidate) * len(live) + 2 * len(plan.test)
+    pace = Pace.of(plan.spec.learned + warm, scored)
     model, stopped = starting_model(plan, pace)
     if stopped:
         return model, True
@@ -149,7 +149,7 @@ def _learn(plan: Plan) -> tuple["CrossEncoder", bool]:
     resume = folder.last_checkpoint()
     if candidate and evaluator and not resume:
         evaluator(model, steps=0)
-    stopped = learn_as_planned(plan, model, plan.lesson, pace, evaluator, resume)
+    stopped = learn_as_planned(plan, model, plan.spec, pace, evaluator, resume)
     # Later runs may have deleted the warm start of a lost run in the meantime.
     if plan.warm and plan.warm.done and best and start_was_best(folder.events()[0], best):
         model = warm_again(plan, plan.warm)

@@ -13,7 +13,7 @@ from transformers import TrainerCallback
 
 from reranker_ui.core.evaluation.baselines import metrics_of, pairs_of
 from reranker_ui.core.training.parallel.decisions import Decisions
-from reranker_ui.core.training.phase import Lesson
+from reranker_ui.core.training.phase import PhaseSpec
 from reranker_ui.core.training.run_time import Pace
 from reranker_ui.core.values.machine import bytes_in_words, free_disk, free_memory
 from reranker_ui.core.values.refused import Diverged
@@ -55,9 +55,9 @@ class LiveEvaluator(BaseEvaluator):  # type: ignore[misc]
 class Reporter(TrainerCallback):  # type: ignore[misc]
     """Writes the events of a phase and obeys the file `stop` after each step."""
 
-    def __init__(self, folder: RunFolder, lesson: Lesson, pace: Pace, evaluates: bool) -> None:
+    def __init__(self, folder: RunFolder, spec: PhaseSpec, pace: Pace, evaluates: bool) -> None:
         self.stopped = False
-        self._folder, self._lesson, self._pace = folder, lesson, pace
+        self._folder, self._spec, self._pace = folder, spec, pace
         self._evaluates = evaluates
         self._begun = self._saved = time.monotonic()
         self._size = 0
@@ -69,7 +69,7 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
         """Count the pairs a resumed run has already trained on, and the size of a checkpoint."""
         self._decisions = Decisions()
         self._size = checkpoint_bytes(model)
-        self._pace.skipped(state.global_step * self._lesson.batch_pairs)
+        self._pace.skipped(state.global_step * self._spec.batch_pairs)
 
     def on_epoch_begin(
         self, _args: Any, state: Any, _control: Any, train_dataloader: Any = None, **_: Any
@@ -85,7 +85,7 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
 
     def on_step_end(self, _args: Any, state: Any, control: Any, **_: Any) -> None:
         """Stop the clock, obey a stop request, and request a checkpoint if one is due."""
-        self._pace.learned(self._lesson.batch_pairs, time.monotonic() - self._begun)
+        self._pace.learned(self._spec.batch_pairs, time.monotonic() - self._begun)
         last = state.global_step >= state.max_steps
         decision = self._decisions.of_first(self._decision(control.should_save, last))
         if decision == CANCEL:
@@ -103,7 +103,7 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
             return CANCEL
         stopped = stop == "keep" and not last
         due = time.monotonic() - self._saved > SAVE_EVERY
-        save = save or (self._lesson.phase == "train" and (stopped or due))
+        save = save or (self._spec.phase == "train" and (stopped or due))
         return STOP * stopped + SAVE * (save and self._has_room())
 
     def _has_room(self) -> bool:
@@ -122,7 +122,7 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
         kind = message[:12]
         if kind not in self._warned:
             self._warned.add(kind)
-            self._folder.emit("notice", self._lesson.phase, message=message)
+            self._folder.emit("notice", self._spec.phase, message=message)
 
     def on_log(self, args: Any, state: Any, _control: Any, logs: Any = None, **_: Any) -> None:
         """Emit one `log` event. Raises Diverged where the loss or gradient is not finite."""
@@ -135,7 +135,7 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
             raise not_a_number(state.global_step)
         self._folder.emit(
             "log",
-            self._lesson.phase,
+            self._spec.phase,
             step=state.global_step,
             max_steps=state.max_steps,
             epoch=round(state.epoch, 4),
@@ -150,7 +150,7 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
         """Emit one `checkpoint` event."""
         self._saved = time.monotonic()
         path = Path(args.output_dir) / f"checkpoint-{state.global_step}"
-        self._folder.emit("checkpoint", self._lesson.phase, step=state.global_step, path=str(path))
+        self._folder.emit("checkpoint", self._spec.phase, step=state.global_step, path=str(path))
 
 
 def checkpoint_bytes(model: torch.nn.Module) -> int:

@@ -15,7 +15,7 @@ from reranker_ui.core.training.advice.sizing import Sizing, size
 from reranker_ui.core.training.negatives import with_negatives
 from reranker_ui.core.training.parallel.scoring import SharedScoring
 from reranker_ui.core.training.parallel.task import Launch
-from reranker_ui.core.training.phase import Lesson, lesson_of
+from reranker_ui.core.training.phase import PhaseSpec, phase_spec
 from reranker_ui.core.training.rows.mapped_pairs import some_pairs, train_pairs
 from reranker_ui.core.training.warm_start.preparation import WarmStart, warm_start_of, warms
 from reranker_ui.core.values.execution.placement import placement_of
@@ -42,7 +42,7 @@ class Plan:
     recipe: Recipe
     base: ResolvedBase
     machine: Machine
-    lesson: Lesson
+    spec: PhaseSpec
     baselines: Baselines
     warm: WarmStart | None
     sizing: str | None  # why the run has its sizes, where it was left to the worker
@@ -78,38 +78,38 @@ def plan_run(
     taught = with_negatives(recipe, pairs, baselines.vectors, folder.scale())
     texts = [*labelled, *folder.texts()]
     warmed = warms(recipe, base, baselines.encoder, texts)
-    lesson = replace(lesson_of(recipe, taught, folder.scale()), ranks=placed.ranks)
-    sizing = size(folder, recipe, lesson, base, machine, warmed)
-    recipe, lesson = sizing.recipe, _in_time(recipe, folder.scale(), sizing, taught)
+    spec = replace(phase_spec(recipe, taught, folder.scale()), ranks=placed.ranks)
+    sizing = size(folder, recipe, spec, base, machine, warmed)
+    recipe, spec = sizing.recipe, _in_time(recipe, folder.scale(), sizing, taught)
     warm = warm_start_of(recipe, base, baselines.encoder, texts, cache)
     return Plan(
         folder,
         recipe,
         base,
         machine,
-        lesson,
+        spec,
         baselines,
-        warm and replace(warm, lesson=replace(warm.lesson, ranks=placed.ranks)),
+        warm and replace(warm, spec=replace(warm.spec, ranks=placed.ranks)),
         sizing.reason,
-        live_pairs(dev, lesson.learned, recipe.seed, folder.scale()),
-        live_pairs(dev, lesson.learned, recipe.seed, folder.scale(), JUDGED_SHARE),
+        live_pairs(dev, spec.learned, recipe.seed, folder.scale()),
+        live_pairs(dev, spec.learned, recipe.seed, folder.scale(), JUDGED_SHARE),
         test,
         several,
     )
 
 
-def _in_time(chosen: Recipe, scale: Scale, sizing: Sizing, pairs: pd.DataFrame) -> Lesson:
+def _in_time(chosen: Recipe, scale: Scale, sizing: Sizing, pairs: pd.DataFrame) -> PhaseSpec:
     # Where the budget is too short for all pairs: one epoch over the most informative ones, in
     # batches that are small enough for LEAST_STEPS.
     recipe = sizing.recipe
     count = round(float(recipe.epochs) * len(pairs))
     if not may_select(chosen) or count >= len(pairs):
-        return sizing.lesson
+        return sizing.spec
     selected = most_informative(pairs, count, scale, recipe.seed)
     batch = min(recipe.batch_size, max(LEAST_BATCH, count // LEAST_STEPS))
     once = recipe.model_copy(update={"epochs": 1.0, "batch_size": batch})
-    lesson = lesson_of(once, selected, scale)
-    return replace(lesson, ranks=sizing.lesson.ranks)
+    spec = phase_spec(once, selected, scale)
+    return replace(spec, ranks=sizing.spec.ranks)
 
 
 def _base(folder: RunFolder, recipe: Recipe, texts: list[Pair]) -> ResolvedBase:

@@ -53,7 +53,7 @@ def run_ranker(plan: Plan, dev_logits: list[float]) -> CombinedRanker | None:
 
 def _probe(plan: Plan, train: pd.DataFrame, terms: TermWeights) -> LinearProbe | None:
     # None where there are too few labels of a kind.
-    limit = min(MOST_PROBED, max(LEAST_PROBED, plan.lesson.learned), len(train))
+    limit = min(MOST_PROBED, max(LEAST_PROBED, plan.spec.learned), len(train))
     places = pd.Series(range(len(train))).sample(limit, random_state=plan.recipe.seed)
     sample = rows_at(train, places)
     truth = np.asarray(plan.folder.scale().relevant(sample["grade"]), dtype=bool)

@@ -11,7 +11,7 @@ COST_OF_SCORING = 1 / 3  # of training on a pair: the forward pass without the b
 
 
 class Paced(Protocol):
-    """The parts of a lesson that are needed here."""
+    """The parts of a spec that are needed here."""
 
     @property
     def steps(self) -> int:
@@ -22,15 +22,15 @@ class Paced(Protocol):
         """Steps between two evaluations; None where their number follows from the steps."""
 
 
-def every(lesson: Paced) -> int:
+def every(spec: Paced) -> int:
     """Steps between two evaluations on dev, each with a checkpoint."""
-    evaluations = max(FEWEST_EVALUATIONS, min(EVALUATIONS, lesson.steps // STEPS_BETWEEN))
-    return lesson.eval_every or math.ceil(lesson.steps / evaluations)
+    evaluations = max(FEWEST_EVALUATIONS, min(EVALUATIONS, spec.steps // STEPS_BETWEEN))
+    return spec.eval_every or math.ceil(spec.steps / evaluations)
 
 
-def evaluations(lesson: Paced) -> int:
-    """The number of evaluations of a lesson on dev."""
-    return lesson.steps // every(lesson)
+def evaluations(spec: Paced) -> int:
+    """The number of evaluations of a spec on dev."""
+    return spec.steps // every(spec)
 
 
 @dataclass

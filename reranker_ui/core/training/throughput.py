@@ -10,7 +10,7 @@ import pandas as pd
 
 from reranker_ui.core.bases.base_models import resolve_base
 from reranker_ui.core.evaluation.baselines import pairs_of
-from reranker_ui.core.training.phase import Lesson, lesson_of
+from reranker_ui.core.training.phase import PhaseSpec, phase_spec
 from reranker_ui.core.training.rows.mapped_pairs import characters_of, table_of
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.machine import Machine, this_machine
@@ -34,22 +34,22 @@ def measure(
     `threads` and `preferred` are as in `training.train`.
     """
     recipe, pairs = Recipe.model_validate(request["recipe"]), pd.DataFrame(request["pairs"])
-    lesson = lesson_of(recipe, pairs, Scale.from_json(request["scale"]))
+    spec = phase_spec(recipe, pairs, Scale.from_json(request["scale"]))
     base = resolve_base(recipe.base, Path(request["cache"]), recipe.revision, pairs_of(pairs))
     machine = this_machine(recipe.precision, threads, preferred)
-    result = _train(base.path, lesson, recipe.max_length, machine.device, machine.precision)
+    result = _train(base.path, spec, recipe.max_length, machine.device, machine.precision)
     return result | {"precision": machine.precision}
 
 
-def speed_of(lesson: Lesson, base: Path, max_length: int, machine: Machine) -> float:
-    """Training pairs a second of the model in `base` on `lesson`, measured in this process."""
-    measured = _train(base, lesson, max_length, machine.device, machine.precision, FEW_STEPS)
+def speed_of(spec: PhaseSpec, base: Path, max_length: int, machine: Machine) -> float:
+    """Training pairs a second of the model in `base` on `spec`, measured in this process."""
+    measured = _train(base, spec, max_length, machine.device, machine.precision, FEW_STEPS)
     return float(measured["pairs_per_second"])
 
 
 def _train(
     base: Path,
-    lesson: Lesson,
+    spec: PhaseSpec,
     max_length: int,
     device: str,
     precision: str,
@@ -61,14 +61,14 @@ def _train(
     from reranker_ui.core.training.losses import loss_of
     from reranker_ui.core.training.run_events import checkpoint_bytes
 
-    model = open_model(base, max_length, lesson.seed).to(device)
-    prepare(model, lesson)
-    loss = loss_of(model, lesson)
+    model = open_model(base, max_length, spec.seed).to(device)
+    prepare(model, spec)
+    loss = loss_of(model, spec)
     learning = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(learning, lr=1e-9, fused=True)
     kinds = {"bf16": torch.bfloat16, "fp16": torch.float16}
     done, began = 0, 0.0
-    for number, (texts, labels) in enumerate(_batches(lesson)):
+    for number, (texts, labels) in enumerate(_batches(spec)):
         if number == 1:  # the first step also initializes caches
             began = time.monotonic()
         with torch.autocast(device, kinds.get(precision), enabled=precision in kinds):
@@ -83,28 +83,28 @@ def _train(
             break
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return {
-        "pairs_per_second": done * lesson.batch_pairs / max(time.monotonic() - began, 1e-6),
+        "pairs_per_second": done * spec.batch_pairs / max(time.monotonic() - began, 1e-6),
         "memory": torch.cuda.max_memory_allocated() if device == "cuda" else memory,
         "checkpoint": checkpoint_bytes(model),
         "weights": sum(p.numel() * p.element_size() for p in model.parameters()),
     }
 
 
-def _batches(lesson: Lesson) -> Any:
+def _batches(spec: PhaseSpec) -> Any:
     # Batches as in the trainer, repeated: the loss's inputs, and the labels.
     import torch
 
     from reranker_ui.core.training.rows.length_batches import length_grouped
 
-    rows = table_of(lesson.columns)
+    rows = table_of(spec.columns)
     if rows.num_rows > MOST_ROWS:
-        chance = np.random.default_rng(lesson.seed)
+        chance = np.random.default_rng(spec.seed)
         rows = rows.take(chance.choice(rows.num_rows, MOST_ROWS, replace=False))
     lengths, columns = characters_of(rows), rows.to_pydict()
     label = next((name for name in ("label", "labels") if name in columns), None)
     labels = columns.pop(label) if label else None
     for round_ in range(MOST_STEPS):
-        for batch in length_grouped(lengths, lesson.row_batch, lesson.seed + round_):
+        for batch in length_grouped(lengths, spec.row_batch, spec.seed + round_):
             texts = [[column[place] for place in batch] for column in columns.values()]
             chosen = [labels[place] for place in batch] if labels else None
             if chosen is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NotRequired, TypedDict
 
-from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.pairs import LeftOut
 from reranker_ui.core.values.refused import Refused
 
 Kind = Literal["binary", "graded", "score"]
@@ -157,7 +157,7 @@ class LabelReader:
     _known: dict[str | int, float | None] = field(default_factory=dict, compare=False)
 
     def read(self, raw: Any) -> float | None:
-        """The label, or None for an empty one; raises Left for an invalid one."""
+        """The label, or None for an empty one; raises LeftOut for an invalid one."""
         if type(raw) not in (str, int):  # True is an int, and yet another label
             return self._read(raw)
         if raw not in self._known and len(self._known) < 1000:
@@ -172,17 +172,17 @@ class LabelReader:
             return mapped
         value = self._number(raw)
         if value is None:
-            raise Left("bad_label", f"“{_short(raw)}” is not a number")
+            raise LeftOut("bad_label", f"“{_short(raw)}” is not a number")
         if not math.isfinite(value):
-            raise Left("bad_label", f"“{_short(raw)}” is not finite")
+            raise LeftOut("bad_label", f"“{_short(raw)}” is not finite")
         if self.highest_code is not None:
             if value < 1 or value > self.highest_code:
-                raise Left(
+                raise LeftOut(
                     "bad_label", f"“{_short(raw)}” is not a code from 1 to {self.highest_code:g}"
                 )
             value = self.highest_code + 1 - value
         if self.scale and not self.scale.holds(value):
-            raise Left("bad_label", f"“{_short(raw)}” is not {self.scale}")
+            raise LeftOut("bad_label", f"“{_short(raw)}” is not {self.scale}")
         return value + 0.0  # no negative zero
 
     def _number(self, raw: Any) -> float | None:
@@ -190,7 +190,7 @@ class LabelReader:
         if self.thousands is False or not unclear:
             return number(raw)
         if self.thousands is None:
-            raise Left("bad_label", f"“{_short(raw)}” may be a fraction or thousands: map it")
+            raise LeftOut("bad_label", f"“{_short(raw)}” may be a fraction or thousands: map it")
         return float(raw.replace(",", ""))
 
 

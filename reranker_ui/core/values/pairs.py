@@ -41,7 +41,7 @@ class Pair:
     source: str | None = None  # the file, where several are read as one
 
 
-class Left(Exception):  # noqa: N818 - a skipped record is not an error
+class LeftOut(Exception):  # noqa: N818 - a skipped record is not an error
     """A record, or a part of one, that is skipped: `reason` is one of REASONS."""
 
     def __init__(self, reason: str, why: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from reranker_ui.services.imports.sweep import import_at_work
 from reranker_ui.services.imports.target import (
-    Begun,
+    RunningImport,
     check_alone,
     check_new,
     new_dataset,
@@ -59,28 +59,28 @@ def duplicate(workspace: Workspace, user: User, dataset_name: str, name: str) ->
     require(user, "admin")
     check_name(name)
     copied = 0
-    with import_at_work(
-        workspace, partial(_begin, workspace, user, dataset_name, name)
-    ) as import_begun:
+    with import_at_work(workspace, partial(_begin, workspace, user, dataset_name, name)) as running:
         with workspace.reading() as connection:
             source = find_dataset(connection, dataset_name).id
         last = 0
         while ids := _next_pairs(workspace, source, last):
             with workspace.writing() as connection:
-                _copy(connection, source, import_begun, ids)
+                _copy(connection, source, running, ids)
             last, copied = ids[-1], copied + len(ids)
-        _finish(workspace, user, import_begun, dataset_name, copied)
+        _finish(workspace, user, running, dataset_name, copied)
     return {"dataset": name, "pairs": copied}
 
 
-def _begin(workspace: Workspace, user: User, dataset_name: str, name: str) -> Begun:
+def _begin(workspace: Workspace, user: User, dataset_name: str, name: str) -> RunningImport:
     with workspace.writing() as connection:
         row = find_dataset(connection, dataset_name)
         check_alone(connection, row)
         check_new(connection, name)
         same = {k: v for k, v in row._mapping.items() if k not in _OWN}
         dataset_id = new_dataset(connection, user, {"name": name, **same})
-        return Begun(note_import(connection, user, dataset_id, dataset_name), dataset_id, True)
+        return RunningImport(
+            note_import(connection, user, dataset_id, dataset_name), dataset_id, True
+        )
 
 
 def _next_pairs(workspace: Workspace, dataset_id: int, last: int) -> list[int]:
@@ -91,14 +91,16 @@ def _next_pairs(workspace: Workspace, dataset_id: int, last: int) -> list[int]:
         return list(connection.scalars(query.order_by(pairs.c.id).limit(_BATCH)))
 
 
-def _copy(connection: sa.Connection, source: int, begun: Begun, ids: list[int]) -> None:
+def _copy(connection: sa.Connection, source: int, running: RunningImport, ids: list[int]) -> None:
     names = _names(pairs, _NEW)
     conditions = pairs.c.dataset_id == source, pairs.c.id.between(ids[0], ids[-1]), is_visible()
-    same = sa.literal(begun.dataset_id), sa.literal(begun.import_id)
+    same = sa.literal(running.dataset_id), sa.literal(running.import_id)
     rows = select(*same, *(pairs.c[name] for name in names)).where(*conditions).order_by(pairs.c.id)
     connection.execute(pairs.insert().from_select(["dataset_id", "import_id", *names], rows))
     copy = pairs.alias()
-    same_pair = sa.and_(copy.c.dataset_id == begun.dataset_id, copy.c.pair_key == pairs.c.pair_key)
+    same_pair = sa.and_(
+        copy.c.dataset_id == running.dataset_id, copy.c.pair_key == pairs.c.pair_key
+    )
     for table, new in _LABELS:
         columns = _names(table, new)
         labels = (
@@ -113,17 +115,19 @@ def _names(table: sa.Table, without: Iterable[str]) -> list[str]:
     return [column.name for column in table.columns if column.name not in without]
 
 
-def _finish(workspace: Workspace, user: User, begun: Begun, dataset_name: str, copied: int) -> None:
+def _finish(
+    workspace: Workspace, user: User, running: RunningImport, dataset_name: str, copied: int
+) -> None:
     now = time.time()
     counts = {"added": copied, "new_labels": 0, "already_there": 0}
     with workspace.writing() as connection:
         sources = connection.scalars(
-            select(pairs.c.source).distinct().where(pairs.c.dataset_id == begun.dataset_id)
+            select(pairs.c.source).distinct().where(pairs.c.dataset_id == running.dataset_id)
         )
         report = {**counts, "sources": sorted({*sources} - {""})}
-        done = imports.update().where(imports.c.id == begun.import_id)
+        done = imports.update().where(imports.c.id == running.import_id)
         connection.execute(done.values(state="done", report=report))
-        target = datasets.c.id == begun.dataset_id
+        target = datasets.c.id == running.dataset_id
         connection.execute(datasets.update().where(target).values(updated_at=now))
-        record(connection, user, "duplicate", f"dataset:{begun.dataset_id}", at=now,
+        record(connection, user, "duplicate", f"dataset:{running.dataset_id}", at=now,
                after={"from": dataset_name, **counts})  # fmt: skip

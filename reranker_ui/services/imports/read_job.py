@@ -32,7 +32,7 @@ from reranker_ui.core.formats.structure.several import plan_of_files
 from reranker_ui.core.formats.structure.unread import UnreadColumns
 from reranker_ui.core.values.job_folder import JobFolder, run_job
 from reranker_ui.core.values.json_files import save
-from reranker_ui.core.values.pairs import ImportReport, Judged, Left, Report
+from reranker_ui.core.values.pairs import ImportReport, Judged, LeftOut, Report
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.disk_texts import DiskTexts
 from reranker_ui.services.imports.read_pass import Staging, judged_of, shown
@@ -121,7 +121,7 @@ def _survey(
             preview += [
                 _row(line, mojibake.see(pair, line)) for pair in judged[: _PREVIEW - len(preview)]
             ]
-        if not isinstance(value, Left):
+        if not isinstance(value, LeftOut):
             labels.update(_raw_labels(plan, value))
             unread.see(value)
             names.see(value)

@@ -11,7 +11,7 @@ from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.plan import Plan
 from reranker_ui.core.formats.structure.further import further_of, plain_cells
 from reranker_ui.core.values.labels import GRADES, LabelReader
-from reranker_ui.core.values.pairs import REASONS, Judged, Left, Pair, Report
+from reranker_ui.core.values.pairs import REASONS, Judged, LeftOut, Pair, Report
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.imports.stage import Stage
 
@@ -44,13 +44,13 @@ class Staging:
         self.stage.close()
         return report
 
-    def _record(self, line: int, value: Any) -> Left | None:
+    def _record(self, line: int, value: Any) -> LeftOut | None:
         """Stage the pairs of a record; the reason why it has none, if so."""
-        lefts: list[Left] = []
+        lefts: list[LeftOut] = []
         stored = 0
         for judged in judged_of(self.plan, value):
-            pair = judged if isinstance(judged, Left) else self._cleaned(judged, line)
-            if isinstance(pair, Left):
+            pair = judged if isinstance(judged, LeftOut) else self._cleaned(judged, line)
+            if isinstance(pair, LeftOut):
                 lefts.append(pair)
                 row = _excerpt(judged) if isinstance(judged, Judged) else _cells(value)
                 self._leave(line, pair, row)
@@ -61,37 +61,37 @@ class Staging:
         if stored:
             return None
         if not lefts:
-            lefts = [Left("blank", "the record has no passage")]
+            lefts = [LeftOut("blank", "the record has no passage")]
             self._leave(line, lefts[0], _cells(value))
         return min(lefts, key=lambda left: REASONS.index(left.reason))
 
-    def _leave(self, line: int, left: Left, row: str) -> None:
+    def _leave(self, line: int, left: LeftOut, row: str) -> None:
         if self.plan.source:
-            left = Left(left.reason, f"{self.plan.source}: {left.why}")
+            left = LeftOut(left.reason, f"{self.plan.source}: {left.why}")
         self.stage.leave(line, left, row)
 
-    def _cleaned(self, judged: Judged, line: int) -> Pair | Left:
+    def _cleaned(self, judged: Judged, line: int) -> Pair | LeftOut:
         try:
             repaired = self.mojibake.see(judged, line)
             return clean(repaired, line, self.reader, self.options.limits)
-        except Left as left:
+        except LeftOut as left:
             return left
 
 
-def judged_of(plan: Plan, value: Any) -> Iterator[Judged | Left]:
+def judged_of(plan: Plan, value: Any) -> Iterator[Judged | LeftOut]:
     """The judged pairs of a record, and why parts of it cannot be read."""
-    if isinstance(value, Left):
+    if isinstance(value, LeftOut):
         yield value
         return
     further = None if plan.keeps_rest else further_of(plain_cells(value, plan.beside(value)))
     try:
         for judged in plan.read(value):
-            if isinstance(judged, Left):
+            if isinstance(judged, LeftOut):
                 yield judged
             else:
                 pair = replace(judged, extra=further) if further and not judged.extra else judged
                 yield with_plain_labels(pair)
-    except Left as left:
+    except LeftOut as left:
         yield left
 
 
@@ -103,7 +103,7 @@ def shown(raw: Any, limit: int = 60) -> str:
 
 
 def _cells(value: Any) -> str:
-    return "" if isinstance(value, Left) else " | ".join(shown(c, 80) for c in value.values())
+    return "" if isinstance(value, LeftOut) else " | ".join(shown(c, 80) for c in value.values())
 
 
 def _excerpt(judged: Judged) -> str:

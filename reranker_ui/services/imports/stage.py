@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 from reranker_ui.core.formats.structure.file_reading import LeftOutRow
 from reranker_ui.core.values.filesystems import is_disk_full
 from reranker_ui.core.values.labels import GRADES, Scale
-from reranker_ui.core.values.pairs import Left, Pair, Report, pair_key, passage_key, query_key
+from reranker_ui.core.values.pairs import LeftOut, Pair, Report, pair_key, passage_key, query_key
 from reranker_ui.core.values.refused import Refused
 
 _SCHEMA = """
@@ -83,7 +83,7 @@ class Stage:
         if len(self.waiting) == _TOGETHER or self.size > _CHARACTERS:
             self.flush()
 
-    def leave(self, line: int, left: Left, row: str = "") -> None:
+    def leave(self, line: int, left: LeftOut, row: str = "") -> None:
         """Note a record, or a part of one, that is left out."""
         self.lefts.append((line, left.reason, left.why, row))
         if len(self.lefts) == _TOGETHER:
@@ -211,7 +211,9 @@ class Stage:
         where = f"line {stored.line:,}" + (f" of {stored.source}" if stored.source else "")
         file = f"{pair.source}: " if pair.source else ""
         why = f"{file}same query and passage as {where}" + ("" if same else ", another label")
-        self.leave(pair.line, Left("duplicate", why), f"{pair.query[:100]} | {pair.passage[:100]}")
+        self.leave(
+            pair.line, LeftOut("duplicate", why), f"{pair.query[:100]} | {pair.passage[:100]}"
+        )
 
     def _vote(self, staged_id: int, pair: Pair) -> None:
         votes = pair.votes or (("", pair.label),)

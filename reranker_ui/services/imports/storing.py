@@ -19,7 +19,7 @@ from reranker_ui.services.imports.read_state import folder_of, reading_in
 from reranker_ui.services.imports.split_assignment import assign_splits
 from reranker_ui.services.imports.stage import Stage
 from reranker_ui.services.imports.sweep import import_at_work, sweep_imports
-from reranker_ui.services.imports.target import Begun, Into, begin_import, take_place
+from reranker_ui.services.imports.target import Into, RunningImport, begin_import, replace_pairs
 from reranker_ui.services.labels.dataset_details import check_name
 from reranker_ui.services.labels.datasets import scale as scale_of_row
 from reranker_ui.services.labels.effective_labels import is_visible
@@ -67,14 +67,14 @@ def store_reading(
     )
     sweep_imports(workspace)  # pairs of a dead import would count as known, and then go with it
     begin = partial(begin_import, workspace, user, dataset_name, result, source, into)
-    with import_at_work(workspace, begin) as begun:
+    with import_at_work(workspace, begin) as running:
         stage = Stage(job.path / "stage.db")
         try:
-            storing = _Storing(workspace, user, stage, begun, result, source, shown)
+            storing = _Storing(workspace, user, stage, running, result, source, shown)
             report = storing.run(split, on_progress)
         finally:
             stage.close()
-    more = {"scale": result["scale"], "new": begun.new, "mojibake": result.get("mojibake"),
+    more = {"scale": result["scale"], "new": running.new, "mojibake": result.get("mojibake"),
             "unread": result.get("unread", []), "further": result.get("further", [])}  # fmt: skip
     stored = {"dataset": dataset_name, **report, **more, "summary": import_sentence(report)}
     return cast(StoredReport, stored)
@@ -97,7 +97,7 @@ class _Storing:
     workspace: Workspace
     user: User
     stage: Stage
-    begun: Begun
+    running: RunningImport
     result: Mapping[str, Any]
     source: str
     shown: Sequence[str] | None
@@ -105,12 +105,12 @@ class _Storing:
     def run(self, split: str | None, on_progress: OnProgress) -> dict[str, Any]:
         """Store every staged pair and finish the import; returns the report."""
         with self.workspace.reading() as connection:
-            row = connection.execute(select(datasets).where(datasets.c.id == self.begun.joins))
+            row = connection.execute(select(datasets).where(datasets.c.id == self.running.joins))
             self.scale = scale_of_row(row.one())
-            grown = _has_pairs(connection, self.begun.joins)
-            joined = self.begun.joins if grown else None
+            grown = _has_pairs(connection, self.running.joins)
+            joined = self.running.joins if grown else None
             notes = assign_splits(connection, self.stage, joined, self.scale, split)
-        merges = grown and self.begun.replaces is None
+        merges = grown and self.running.replaces is None
         start = dict.fromkeys(_COUNTED, 0) if merges else self.result["report"]
         self.counts = {name: start.get(name, 0) for name in (*_COUNTED, *_MERGED)}
         self.settled: list[dict[str, Any]] = []
@@ -129,7 +129,7 @@ class _Storing:
             with self.workspace.writing() as connection:
                 started = time.perf_counter()
                 writer = Writer(
-                    connection, self.begun.dataset_id, self.begun.import_id, self.source,
+                    connection, self.running.dataset_id, self.running.import_id, self.source,
                     self.user.name, time.time(), self.scale,
                 )  # fmt: skip
                 write = writer.append if merges else writer.write
@@ -142,25 +142,25 @@ class _Storing:
             time.sleep(_GAP)
 
     def _finish(self, report: dict[str, Any]) -> dict[str, Any]:
-        now, dataset_id = time.time(), self.begun.joins
+        now, dataset_id = time.time(), self.running.joins
         with self.workspace.writing() as connection:
             settle(connection, self.settled, self.user.name, now)  # a seen pair shows it at once
-            report["replaced"] = take_place(connection, self.begun, now)
-            done = imports.update().where(imports.c.id == self.begun.import_id)
+            report["replaced"] = replace_pairs(connection, self.running, now)
+            done = imports.update().where(imports.c.id == self.running.import_id)
             connection.execute(done.values(state="done", report=report))
             changed = datasets.update().where(datasets.c.id == dataset_id)
             connection.execute(changed.values(updated_at=now))
             self._show_columns(connection)
             after = {k: v for k, v in report.items() if k not in _LONG}
-            after |= {"import": self.begun.import_id, "source": self.source}
-            what = "import" if self.begun.replaces is None else "replace pairs"
+            after |= {"import": self.running.import_id, "source": self.source}
+            what = "import" if self.running.replaces is None else "replace pairs"
             record(connection, self.user, what, f"dataset:{dataset_id}", at=now, after=after)
         return report
 
     def _show_columns(self, connection: sa.Connection) -> None:
         if self.shown is None:
             return
-        query = select(datasets).where(datasets.c.id == self.begun.joins)
+        query = select(datasets).where(datasets.c.id == self.running.joins)
         dataset = connection.execute(query).one()
         chosen = dict.fromkeys([*(dataset.shown_columns or []), *self.shown])
         set_shown(connection, self.user, dataset, list(chosen)[:MOST_SHOWN])

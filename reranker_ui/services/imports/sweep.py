@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy import select
 
-from reranker_ui.services.imports.target import Begun
+from reranker_ui.services.imports.target import RunningImport
 from reranker_ui.services.store.database import datasets, imports, pairs
 from reranker_ui.services.store.workspace import Workspace
 
@@ -38,20 +38,22 @@ def sweep_imports(workspace: Workspace) -> int:
 
 
 @contextmanager
-def import_at_work(workspace: Workspace, begin: Callable[[], Begun]) -> Iterator[Begun]:
+def import_at_work(
+    workspace: Workspace, begin: Callable[[], RunningImport]
+) -> Iterator[RunningImport]:
     """Runs the block for the import that `begin` notes; what it wrote goes if the block raises."""
     with beginning(workspace):
-        begun = begin()
-        alive = FileLock(lock_path(workspace, begun.import_id))
+        running = begin()
+        alive = FileLock(lock_path(workspace, running.import_id))
         alive.acquire()
     try:
-        yield begun
+        yield running
     except BaseException:
-        remove_import(workspace, begun.import_id)
+        remove_import(workspace, running.import_id)
         raise
     finally:
         alive.release()
-        lock_path(workspace, begun.import_id).unlink(missing_ok=True)
+        lock_path(workspace, running.import_id).unlink(missing_ok=True)
 
 
 @contextmanager

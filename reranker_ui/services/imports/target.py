@@ -29,8 +29,8 @@ class OffScale(Refused):
         self.scale = scale
 
 
-class Begun(NamedTuple):
-    """An import that has begun: its pairs are written into `dataset_id`.
+class RunningImport(NamedTuple):
+    """A running import: its pairs are written into `dataset_id`.
 
     new: the dataset was made for it. replaces: the dataset whose pairs give way at the end.
     """
@@ -58,7 +58,7 @@ def check_new(connection: sa.Connection, name: str) -> None:
 def begin_import(
     workspace: Workspace, user: User, name: str, result: Mapping[str, Any], source: str,
     into: Into | None,
-) -> Begun:  # fmt: skip
+) -> RunningImport:  # fmt: skip
     """Register an import. Its pairs are invisible until it ends. Refused where it may not start."""
     require(user, "admin")
     with workspace.writing() as connection:
@@ -66,15 +66,17 @@ def begin_import(
         if row is None:
             first = scale_columns(Scale.from_json(result["scale"]))
             dataset_id = new_dataset(connection, user, {"name": name, **first})
-            return Begun(note_import(connection, user, dataset_id, source), dataset_id, True)
+            return RunningImport(
+                note_import(connection, user, dataset_id, source), dataset_id, True
+            )
         check_alone(connection, row)
         check_scale(row, result)
         if into != "replace":
-            return Begun(note_import(connection, user, row.id, source), row.id, False)
+            return RunningImport(note_import(connection, user, row.id, source), row.id, False)
         # A name that no dataset can have: the pairs lie there, unseen, until they take the place.
         named = {"name": f"{name}:{time.time_ns()}", **scale_columns(scale(row))}
         staging_dataset = new_dataset(connection, user, named)
-        return Begun(
+        return RunningImport(
             note_import(connection, user, staging_dataset, source), staging_dataset, False, row.id
         )
 
@@ -89,19 +91,19 @@ def find_target(connection: sa.Connection, name: str, into: Into | None) -> sa.R
     return connection.execute(select(datasets).where(datasets.c.name == name)).first()
 
 
-def take_place(connection: sa.Connection, begun: Begun, now: float) -> int:
+def replace_pairs(connection: sa.Connection, running: RunningImport, now: float) -> int:
     """Retire the pairs that an import replaces and move its own there; returns how many went."""
-    if begun.replaces is None:
+    if running.replaces is None:
         return 0
-    row = connection.execute(select(datasets).where(datasets.c.id == begun.replaces)).first()
+    row = connection.execute(select(datasets).where(datasets.c.id == running.replaces)).first()
     if row is None:
         raise Refused("The dataset to replace has been deleted. Import the file as a new dataset.")
     check_alone(connection, row)
     replaced = retire(connection, sa.and_(pairs.c.dataset_id == row.id, is_visible()), now)
     for table, owner in ((pairs, pairs.c.dataset_id), (imports, imports.c.dataset_id)):
-        moved = table.update().where(owner == begun.dataset_id)
+        moved = table.update().where(owner == running.dataset_id)
         connection.execute(moved.values(dataset_id=row.id))
-    connection.execute(datasets.delete().where(datasets.c.id == begun.dataset_id))
+    connection.execute(datasets.delete().where(datasets.c.id == running.dataset_id))
     return replaced
 
 

@@ -45,7 +45,7 @@ _COLUMNS = {
 }
 
 
-def look_at_scale(
+def preview_scale(
     workspace: Workspace, user: User, dataset_name: str, new: Scale, mapping: LabelMap
 ) -> ScaleChange:
     """What changing the scale of a dataset to `new` would do; nothing is changed.
@@ -81,7 +81,7 @@ def change_scale(
     on the new scale and none in `mapping`, and while an import is running.
     """
     require(user, "admin")
-    preview = look_at_scale(workspace, user, dataset_name, new, mapping)
+    preview = preview_scale(workspace, user, dataset_name, new, mapping)
     new = Scale.from_json(preview["scale"])
     now = time.time()
     with workspace.writing() as connection:

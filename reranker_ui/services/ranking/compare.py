@@ -12,7 +12,7 @@ from reranker_ui.core.values.splits import check_split
 from reranker_ui.services.labels.datasets import scale_of
 from reranker_ui.services.labels.labelled_pairs import labelled_pairs
 from reranker_ui.services.ranking.candidates import Candidates, Source
-from reranker_ui.services.ranking.cutoffs import kept_cutoff
+from reranker_ui.services.ranking.cutoffs import load_cutoff
 from reranker_ui.services.ranking.demo import check_shown
 from reranker_ui.services.ranking.rankers import find_ranker
 from reranker_ui.services.ranking.recorded_scores import recorded_scores
@@ -115,7 +115,7 @@ def compare(
     sides: list[Side] = []
     for model in models:
         ranker = find_ranker(workspace, user, model, [(query, passage) for passage in passages])
-        saved_cutoff = kept_cutoff(workspace, user, ranker.name)
+        saved_cutoff = load_cutoff(workspace, user, ranker.name)
         sides.append(side_of(ranker, query, passages, candidates, saved_cutoff, cascade))
         add_moves(sides[0]["rows"], sides[-1]["rows"])
     grades = candidates.grades()

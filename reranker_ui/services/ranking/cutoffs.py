@@ -45,7 +45,7 @@ class _Isotonic(TypedDict):
 
 
 @with_config(ConfigDict(extra="allow"))
-class KeptCutoff(TypedDict):
+class StoredCutoff(TypedDict):
     """A cut-off as saved with a run; it may have more fields."""
 
     goal: str
@@ -55,7 +55,7 @@ class KeptCutoff(TypedDict):
     calibration: _Platt | _Isotonic
 
 
-_KEPT = TypeAdapter(KeptCutoff)
+_KEPT = TypeAdapter(StoredCutoff)
 
 
 class Cutoff(ChosenCutoff):
@@ -71,7 +71,7 @@ class Cutoff(ChosenCutoff):
     goals: dict[str, str]
 
 
-def look_for_cutoff(workspace: Workspace, user: User, run: int | str, goal: str = "f1") -> Cutoff:
+def find_cutoff(workspace: Workspace, user: User, run: int | str, goal: str = "f1") -> Cutoff:
     """A cut-off of a run that meets `goal`, one of GOALS, on its frozen dev split.
 
     Refused: a run without a model, an unknown goal, what `choose_cutoff` refuses, and annotators
@@ -102,10 +102,10 @@ def look_for_cutoff(workspace: Workspace, user: User, run: int | str, goal: str 
     }
 
 
-def keep_cutoff(workspace: Workspace, user: User, run: int | str, goal: str) -> dict[str, Any]:
+def save_cutoff(workspace: Workspace, user: User, run: int | str, goal: str) -> dict[str, Any]:
     """Save a cut-off and its calibration in the run's folder; returns it."""
     require(user, "admin")
-    report = look_for_cutoff(workspace, user, run, goal)
+    report = find_cutoff(workspace, user, run, goal)
     folder, now = folder_of(workspace, report["run"]), time.time()
     cutoff = {name: value for name, value in report.items() if name not in ("curve", "goals")}
     cutoff |= {"split": "dev", "by": user.name, "at": now}
@@ -116,7 +116,7 @@ def keep_cutoff(workspace: Workspace, user: User, run: int | str, goal: str) -> 
     return cutoff
 
 
-def drop_cutoff(workspace: Workspace, user: User, run: int | str) -> None:
+def delete_cutoff(workspace: Workspace, user: User, run: int | str) -> None:
     """Delete the cut-off of a run."""
     require(user, "admin")
     handle = find_handle(workspace, user, run)
@@ -125,7 +125,7 @@ def drop_cutoff(workspace: Workspace, user: User, run: int | str) -> None:
         record(connection, user, "run.no cutoff", f"run:{handle.id}", at=time.time())
 
 
-def kept_cutoff(workspace: Workspace, user: User, name: str) -> KeptCutoff | None:
+def load_cutoff(workspace: Workspace, user: User, name: str) -> StoredCutoff | None:
     """The saved cut-off of the run with this id; None if there is none or `name` is not an id."""
     require(user, "viewer")
     if not name.isdecimal():

@@ -7,7 +7,7 @@ from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.occlusion import PartEffects, occlude
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking.compare import MOST_RANKERS, check
-from reranker_ui.services.ranking.cutoffs import kept_cutoff
+from reranker_ui.services.ranking.cutoffs import load_cutoff
 from reranker_ui.services.ranking.rankers import Measure, Ranker, find_ranker
 from reranker_ui.services.ranking.sides import ByCutoff, by_cutoff
 from reranker_ui.services.store.access import User, require
@@ -96,6 +96,6 @@ def score_wording(
         logit = raw[0] if ranker.measure == "probability" else None
         scores.append({
             "score": ranker.shown(raw)[0], "logit": logit, "cut": ranker.cut([(query, passage)])[0],
-            **by_cutoff(logit, kept_cutoff(workspace, user, ranker.name)),
+            **by_cutoff(logit, load_cutoff(workspace, user, ranker.name)),
         })  # fmt: skip
     return scores

@@ -10,7 +10,7 @@ from reranker_ui.core.models.reranker import RankedPassage, ranked
 from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.services.labels.further_columns import FurtherCell
 from reranker_ui.services.ranking.candidates import Candidates, Label
-from reranker_ui.services.ranking.cutoffs import KeptCutoff
+from reranker_ui.services.ranking.cutoffs import StoredCutoff
 from reranker_ui.services.ranking.rankers import Measure, Ranker
 
 
@@ -77,7 +77,7 @@ def side_of(
     query: str,
     passages: list[str],
     candidates: Candidates,
-    saved_cutoff: KeptCutoff | None,
+    saved_cutoff: StoredCutoff | None,
     cascade: bool = False,
 ) -> Side:
     """Rank the candidates; `saved_cutoff`: the cut-off that was saved with the ranker's run.
@@ -133,7 +133,7 @@ def side_of(
     }  # fmt: skip
 
 
-def by_cutoff(logit: float | None, saved_cutoff: KeptCutoff | None) -> ByCutoff:
+def by_cutoff(logit: float | None, saved_cutoff: StoredCutoff | None) -> ByCutoff:
     """A score with this logit by the saved cut-off; neither is known without them."""
     if saved_cutoff is None or logit is None:
         return {"calibrated": None, "below": False}

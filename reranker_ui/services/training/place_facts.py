@@ -1,6 +1,6 @@
 """What a plan says of the place where a run trains."""
 
-from reranker_ui.core.training.phase import Lesson
+from reranker_ui.core.training.phase import PhaseSpec
 from reranker_ui.core.values.execution.placement import LOCAL, Placement
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.runs import executors
@@ -23,11 +23,11 @@ def time_of(placement: Placement) -> str:
     return f"Time on {executors.title_of(placement.executor)}"
 
 
-def batch_of(lesson: Lesson, recipe: Recipe, placement: Placement) -> str:
+def batch_of(spec: PhaseSpec, recipe: Recipe, placement: Placement) -> str:
     """How a batch is dealt to the processes: the total stays the recipe's, if it divides."""
     unit = "GPUs" if placement.gpus else "processes"
-    each = f"{lesson.row_batch // lesson.ranks} on each of {lesson.ranks} {unit}"
-    total = f"{lesson.batch_pairs:.0f}"
+    each = f"{spec.row_batch // spec.ranks} on each of {spec.ranks} {unit}"
+    total = f"{spec.batch_pairs:.0f}"
     rounded = f" instead of {recipe.batch_size}" if total != str(recipe.batch_size) else ""
-    rows = " (rows of several pairs)" if lesson.rows and lesson.rows.width != 1 else ""
+    rows = " (rows of several pairs)" if spec.rows and spec.rows.width != 1 else ""
     return f"{total}{rounded}: {each}{rows}"

@@ -103,7 +103,7 @@ def plan(
     cost = cost_of(
         recipe, passes, base, scale, texts, workspace.cache, placement.ranks, sample.share
     )
-    lesson = cost.lessons[-1]
+    spec = cost.specs[-1]
     is_open = speed is None and needs_speed(requested, cost.warm is not None)
     seconds = MINUTES[recipe.budget] * 60.0 if is_open else cost.seconds(speed)
     disk = cost.disk(measured) if measured else None
@@ -116,7 +116,7 @@ def plan(
                 else facts.work(cost, speed, placement)
             ),
             *(
-                [facts.fact("Pairs in a step", place_facts.batch_of(lesson, recipe, placement))]
+                [facts.fact("Pairs in a step", place_facts.batch_of(spec, recipe, placement))]
                 if placement.ranks > 1
                 else []
             ),
@@ -125,9 +125,9 @@ def plan(
             facts.fact(
                 "Precision", likely_precision(recipe.precision, workspace.settings.precision)
             ),
-            facts.positives(splits["train"], lesson, scale),
-            *([facts.idle(lesson)] if lesson.idle else []),
-            *([facts.cut(recipe, base, lesson)] if base else []),
+            facts.positives(splits["train"], spec, scale),
+            *([facts.idle(spec)] if spec.idle else []),
+            *([facts.cut(recipe, base, spec)] if base else []),
             *([facts.fact("Sampled", sample.read)] if sample.read else []),
         ],
         "notices": _notices(workspace, requested, recipe, base, counts),

@@ -8,7 +8,7 @@ from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.bases.token_lengths import share_cut
 from reranker_ui.core.training.advice.budget import MINUTES
 from reranker_ui.core.training.cost import Cost
-from reranker_ui.core.training.phase import Lesson
+from reranker_ui.core.training.phase import PhaseSpec
 from reranker_ui.core.training.warm_start.preparation import WarmStart
 from reranker_ui.core.values.execution.placement import Placement
 from reranker_ui.core.values.labels import Scale
@@ -46,14 +46,14 @@ def work(cost: Cost, speed: float | None, placement: Placement) -> list[Fact]:
 
 
 def _steps(cost: Cost) -> Fact:
-    runs = f" in {len(cost.lessons)} runs" if len(cost.lessons) > 1 else ""
+    runs = f" in {len(cost.specs)} runs" if len(cost.specs) > 1 else ""
     return fact("Steps", f"{cost.steps:,}{runs}")
 
 
 def _warm_fact(warm: WarmStart, speed: float | None) -> Fact:
     if warm.done:
         return fact("Warm start", "reused from an earlier run")
-    pairs = warm.lesson.learned
+    pairs = warm.spec.learned
     time = f", {_time(pairs / speed)}" if speed else ""
     return fact("Warm start first", f"{pairs:,} pairs{time}")
 
@@ -79,24 +79,24 @@ def resources(
     ]
 
 
-def positives(train: pd.DataFrame, lesson: Lesson, scale: Scale) -> Fact:
+def positives(train: pd.DataFrame, spec: PhaseSpec, scale: Scale) -> Fact:
     """The share of relevant training pairs, and their weight."""
     share = float(scale.relevant(train["grade"]).mean())
-    return fact(f"Positives {_percent(share)}", f"each counts {lesson.pos_weight:.1f} times")
+    return fact(f"Positives {_percent(share)}", f"each counts {spec.pos_weight:.1f} times")
 
 
-def idle(lesson: Lesson) -> Fact:
+def idle(spec: PhaseSpec) -> Fact:
     """Pairs of queries whose labels are all equal; a list loss learns nothing from them."""
-    idle, pairs = (round(count / lesson.share) for count in (lesson.idle, len(lesson.queries)))
+    idle, pairs = (round(count / spec.share) for count in (spec.idle, len(spec.queries)))
     return fact("Queries with equal labels", f"{idle:,} of {pairs:,} pairs have no effect", True)
 
 
-def cut(recipe: Recipe, base: ResolvedBase, lesson: Lesson) -> Fact:
+def cut(recipe: Recipe, base: ResolvedBase, spec: PhaseSpec) -> Fact:
     """The share of pairs that are longer than the model reads."""
     name, tokenizer = f"Cut at {recipe.max_length} tokens", base.path / "tokenizer.json"
     if not tokenizer.is_file():
         return fact(name, "not known")
-    share = share_cut(tokenizer, lesson.queries, lesson.passages, recipe.max_length)
+    share = share_cut(tokenizer, spec.queries, spec.passages, recipe.max_length)
     return fact(name, f"{_percent(share)} of pairs", warn=share >= NOTABLE_CUT)
 
 

@@ -90,10 +90,10 @@ def _beside(workspace: Workspace) -> list[Function]:
 
 
 def _settings(workspace: Workspace) -> list[Function]:
-    def look_at_scale(
+    def preview_scale(
         user: User, *, dataset: Name, scale: ScaleSent, mapping: LabelMap | None = None
     ) -> ScaleChange:
-        return scale_change.look_at_scale(workspace, user, dataset, scale, mapping or {})
+        return scale_change.preview_scale(workspace, user, dataset, scale, mapping or {})
 
     def change_scale(
         user: User, *, dataset: Name, scale: ScaleSent, mapping: LabelMap | None = None
@@ -112,7 +112,7 @@ def _settings(workspace: Workspace) -> list[Function]:
     def show_columns(user: User, *, dataset: Name, columns: Names) -> list[str]:
         return further_columns.show_columns(workspace, user, dataset, columns)
 
-    return [look_at_scale, change_scale, rename_dataset, describe_dataset, columns_beside,
+    return [preview_scale, change_scale, rename_dataset, describe_dataset, columns_beside,
             show_columns]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from reranker_ui.ui.payload import Name
 class PageOverview(operating.Overview):
     """What the header polls.
 
-    `way`: how people are known, see `identity.way_in`; `every`: seconds between two polls.
+    `way`: how people are known, see `identity.sign_in_mode`; `every`: seconds between two polls.
     """
 
     way: str
@@ -20,7 +20,7 @@ class PageOverview(operating.Overview):
 
 
 def build(workspace: Workspace, way: str) -> None:
-    """Draw the header. way: how people are known, see `identity.way_in`."""
+    """Draw the header. way: how people are known, see `identity.sign_in_mode`."""
     widget("header", functions(workspace, way))
 
 

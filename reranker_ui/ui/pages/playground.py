@@ -128,14 +128,14 @@ def _about_models(workspace: Workspace) -> Sequence[Function]:
     ) -> list[explaining.WordingScore | None]:
         return explaining.score_wording(workspace, user, models, query, passage)
 
-    def look_for_cutoff(user: User, *, run: RunName, goal: Name) -> cutoffs.Cutoff:
-        return cutoffs.look_for_cutoff(workspace, user, run, goal)
+    def find_cutoff(user: User, *, run: RunName, goal: Name) -> cutoffs.Cutoff:
+        return cutoffs.find_cutoff(workspace, user, run, goal)
 
-    def keep_cutoff(user: User, *, run: RunName, goal: Name) -> None:
-        cutoffs.keep_cutoff(workspace, user, run, goal)
+    def save_cutoff(user: User, *, run: RunName, goal: Name) -> None:
+        cutoffs.save_cutoff(workspace, user, run, goal)
 
-    def drop_cutoff(user: User, *, run: RunName) -> None:
-        cutoffs.drop_cutoff(workspace, user, run)
+    def delete_cutoff(user: User, *, run: RunName) -> None:
+        cutoffs.delete_cutoff(workspace, user, run)
 
     def onnx_state(user: User, *, run: RunName) -> onnx_download.OnnxState:
         return onnx_download.onnx_state(workspace, user, run)
@@ -144,5 +144,5 @@ def _about_models(workspace: Workspace) -> Sequence[Function]:
         return onnx_download.make_onnx(workspace, user, run)
 
     return [
-        explain, score_wording, look_for_cutoff, keep_cutoff, drop_cutoff, onnx_state, make_onnx
+        explain, score_wording, find_cutoff, save_cutoff, delete_cutoff, onnx_state, make_onnx
     ]  # fmt: skip

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 class AuthMiddleware:
     """ASGI middleware: puts the user into `request.state.user`, or answers instead of the page.
 
-    way: how people are known, see `identity.way_in`. owners: whose a stream of answers is.
+    way: how people are known, see `identity.sign_in_mode`. owners: whose a stream of answers is.
     """
 
     def __init__(

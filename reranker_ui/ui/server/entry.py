@@ -24,7 +24,7 @@ from reranker_ui.ui.server.auth import AuthMiddleware
 from reranker_ui.ui.server.body_limit import BodyLimit
 from reranker_ui.ui.server.downloads import Downloads
 from reranker_ui.ui.server.file_upload import FileUpload
-from reranker_ui.ui.server.identity import LOOPBACK, way_in
+from reranker_ui.ui.server.identity import LOOPBACK, sign_in_mode
 from reranker_ui.ui.server.modules import modules
 from reranker_ui.ui.server.origins import OriginMiddleware
 from reranker_ui.ui.server.page_calls import PageCalls
@@ -50,7 +50,9 @@ class PageServer:
         self.workspace, self.space, self.fault = workspace, space or workspace.space, fault
         settings = workspace.settings
         self.way = (
-            "setup" if fault else way_in(settings, self.space, anyone_has_a_password(workspace))
+            "setup"
+            if fault
+            else sign_in_mode(settings, self.space, anyone_has_a_password(workspace))
         )
         self.owners = StreamOwners()
 

@@ -37,7 +37,7 @@ def signed_in_user(request: Any) -> User:
     return user
 
 
-def way_in(settings: Settings, space: Space, anyone: bool) -> str:
+def sign_in_mode(settings: Settings, space: Space, anyone: bool) -> str:
     """How people are known: "local" (one person, no password), "password", "hub" or "demo".
 
     anyone: whether somebody has a password. Refused where the page would be open to others.

@@ -23,7 +23,7 @@ GOING = "reranker_ui_going"  # cookie: what comes back with the browser from Hug
 
 
 class Login:
-    """The routes. way: see `identity.way_in`."""
+    """The routes. way: see `identity.sign_in_mode`."""
 
     def __init__(self, workspace: Workspace, space: Space, way: str, fault: str = "") -> None:
         self.workspace, self.space, self.way, self.fault = workspace, space, way, fault

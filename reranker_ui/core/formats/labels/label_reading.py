@@ -26,7 +26,7 @@ from reranker_ui.core.values.labels import (
     comma_groups,
     number,
 )  # fmt: skip
-from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.pairs import LeftOut
 
 # Judgments name the passages that are relevant: their lowest grade is no "not relevant".
 _ALL_RELEVANT = ("judgments", "beir", "trec", "trec-run", "quepid-book", "id-lists")
@@ -193,7 +193,7 @@ def reads(reader: LabelReader, raw: Any) -> float | None:
     """The label, None for one that cannot be read."""
     try:
         return reader.read(raw)
-    except Left:
+    except LeftOut:
         return None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from reranker_ui.core.formats.container import Record
 from reranker_ui.core.formats.judgments import Plan
-from reranker_ui.core.values.pairs import Judged, Left
+from reranker_ui.core.values.pairs import Judged, LeftOut
 
 
 @dataclass
@@ -48,7 +48,7 @@ def plan_of_files(plans: Sequence[tuple[str, Plan]]) -> Plan:
         f"{file}: {note}" for file, plan in plans for note in plan.notes + plan.container.notes
     ]
 
-    def read(value: Mapping[Any, Any]) -> Iterator[Judged | Left]:
+    def read(value: Mapping[Any, Any]) -> Iterator[Judged | LeftOut]:
         return (joined.current or first).read(value)
 
     def beside(value: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:

@@ -13,7 +13,7 @@ from reranker_ui.core.formats.labels.stated_scale import LABEL_SCALE
 from reranker_ui.core.formats.structure.passages import text_of
 from reranker_ui.core.formats.tools import label_studio
 from reranker_ui.core.formats.writing import LABEL_NAMES
-from reranker_ui.core.values.pairs import Judged, Left
+from reranker_ui.core.values.pairs import Judged, LeftOut
 
 Value = Mapping[Any, Any]
 Votes = list[tuple[str, Any]]
@@ -60,12 +60,12 @@ def label_names(value: Value) -> dict[str, str]:
     return {label: name for label, name in pairs if isinstance(name, str) and _numeric(label)}
 
 
-def read(tool: str, value: Value, plan: Any) -> Iterator[Judged | Left]:
+def read(tool: str, value: Value, plan: Any) -> Iterator[Judged | LeftOut]:
     """The judged pair of one record, with a vote for each annotator who answered."""
     fields = fields_of(tool, value)
     missing = [name for name in (plan.query, plan.passage) if name not in fields]
     if missing:
-        raise Left("unreadable", f"the task has no field {' and no '.join(map(str, missing))}")
+        raise LeftOut("unreadable", f"the task has no field {' and no '.join(map(str, missing))}")
     try:
         labels = {name: label for label, name in label_names(value).items()}
         votes = [
@@ -75,7 +75,7 @@ def read(tool: str, value: Value, plan: Any) -> Iterator[Judged | Left]:
         settled = _truth(value, plan.label) if tool == "label-studio" else None
         settled = labels.get(settled, settled) if isinstance(settled, str) else settled
     except _ODD as odd:
-        raise Left("unreadable", f"its answers do not have the structure of {tool}") from odd
+        raise LeftOut("unreadable", f"its answers do not have the structure of {tool}") from odd
     if settled is not None:
         votes = [vote for vote in votes if vote[0] or vote[1] != settled]
     split = fields.get("split")

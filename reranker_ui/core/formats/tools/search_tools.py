@@ -11,10 +11,10 @@ from reranker_ui.core.formats.columns import plain
 from reranker_ui.core.formats.structure.nested import NestedColumns
 from reranker_ui.core.formats.structure.passages import inner_of, objects_in, text_keys
 from reranker_ui.core.values.labels import number
-from reranker_ui.core.values.pairs import Left
+from reranker_ui.core.values.pairs import LeftOut
 
 Value = Mapping[Any, Any]
-Flat = Callable[[Value], Iterator[dict[Any, Any] | Left]]
+Flat = Callable[[Value], Iterator[dict[Any, Any] | LeftOut]]
 _LTR = re.compile(r"\s*(\S+)\s+qid:(\S+)\s.*?#\s*(\S+)(?:\s+(.+))?")
 _LTR_QUERY = re.compile(r"#\s*qid:([^\s:]+):\s*(.+)")
 _DOCUMENT_IDS = ("id", "docid", "documentid", "doc", "pid", "passageid", "corpusid", "uri", "url")
@@ -26,7 +26,7 @@ def is_ltr(lines: Sequence[str]) -> bool:
     return bool(judged) and all(re.match(r"\s*\S+\s+qid:\S+", line) for line in judged)
 
 
-def ltr_records(lines: Iterator[str]) -> Iterator[tuple[int, dict[Any, Any] | Left]]:
+def ltr_records(lines: Iterator[str]) -> Iterator[tuple[int, dict[Any, Any] | LeftOut]]:
     """Each line as a flat record; a line without a document and its query is unreadable.
 
     The query follows the document, or a comment names it: `# qid:1: star trek`. Then the
@@ -42,15 +42,17 @@ def ltr_records(lines: Iterator[str]) -> Iterator[tuple[int, dict[Any, Any] | Le
             yield number_, _ltr_record(line.rstrip(), queries)
 
 
-def _ltr_record(line: str, queries: Mapping[str, str]) -> dict[Any, Any] | Left:
+def _ltr_record(line: str, queries: Mapping[str, str]) -> dict[Any, Any] | LeftOut:
     match = _LTR.fullmatch(line)
     if match is None:
-        return Left("unreadable", "the line has no “# document query” at its end")
+        return LeftOut("unreadable", "the line has no “# document query” at its end")
     grade, query_id, document, rest = match.groups()
     if query_id in queries:
         return {"query": queries[query_id], "docid": document, "rating": grade, "title": rest}
     if rest is None:
-        return Left("unreadable", "neither the line nor a comment “# qid:1: query” has its query")
+        return LeftOut(
+            "unreadable", "neither the line nor a comment “# qid:1: query” has its query"
+        )
     return {"query": rest, "docid": document, "rating": grade}
 
 
@@ -77,7 +79,7 @@ def judges_of(names: Sequence[Any], values: Sequence[Value]) -> list[Any]:
     return list(names[2:]) if rated and any(columns) else []
 
 
-def _rre(value: Value) -> Iterator[dict[Any, Any] | Left]:
+def _rre(value: Value) -> Iterator[dict[Any, Any] | LeftOut]:
     for entry in value["queries"]:
         placeholders = entry.get("placeholders") or {}
         query = placeholders.get("$query") or next(iter(placeholders.values()), None)
@@ -86,7 +88,7 @@ def _rre(value: Value) -> Iterator[dict[Any, Any] | Left]:
             yield {"query": query, "docid": document, "rating": grade}
 
 
-def _opensearch(value: Value) -> Iterator[dict[Any, Any] | Left]:
+def _opensearch(value: Value) -> Iterator[dict[Any, Any] | LeftOut]:
     for entry in value["judgmentRatings"]:
         for rating in entry.get("ratings") or []:
             yield {
@@ -96,7 +98,7 @@ def _opensearch(value: Value) -> Iterator[dict[Any, Any] | Left]:
             }
 
 
-def _quepid(value: Value) -> Iterator[dict[Any, Any] | Left]:
+def _quepid(value: Value) -> Iterator[dict[Any, Any] | LeftOut]:
     pair = {"query": value["query_text"], "docid": value["doc_id"]}
     rated = [
         judgement for judgement in value["judgements"] or [] if judgement.get("rating") is not None
@@ -112,7 +114,7 @@ def _quepid(value: Value) -> Iterator[dict[Any, Any] | Left]:
         yield {**pair, "rating": None, "annotator": None}
 
 
-def _rank_eval(value: Value) -> Iterator[dict[Any, Any] | Left]:
+def _rank_eval(value: Value) -> Iterator[dict[Any, Any] | LeftOut]:
     for entry in value["requests"]:
         request = entry.get("request")
         body = request.get("query") if isinstance(request, Mapping) else None
@@ -143,7 +145,7 @@ def _named_documents(values: Sequence[Value]) -> Flat | None:
         return None
     (key,) = keys
 
-    def flat(value: Value) -> Iterator[dict[Any, Any] | Left]:
+    def flat(value: Value) -> Iterator[dict[Any, Any] | LeftOut]:
         rest = {column: cell for column, cell in value.items() if column not in (query, name)}
         for each in objects_in(value.get(name)):
             grade = 1 if label is None else each.get(label, 1)  # listed, so relevant

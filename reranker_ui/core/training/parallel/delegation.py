@@ -8,7 +8,7 @@ from sentence_transformers import CrossEncoder
 
 from reranker_ui.core.training import fitting
 from reranker_ui.core.training.parallel.task import Answer, Task, TaskFolder, no_answer
-from reranker_ui.core.training.phase import Lesson
+from reranker_ui.core.training.phase import PhaseSpec
 from reranker_ui.core.training.run_events import LiveEvaluator
 from reranker_ui.core.training.run_plan import Plan
 from reranker_ui.core.training.run_time import Pace
@@ -19,7 +19,7 @@ from reranker_ui.core.values.run_folder import Cancelled
 def learn_as_planned(
     plan: Plan,
     model: CrossEncoder,
-    lesson: Lesson,
+    spec: PhaseSpec,
     pace: Pace,
     evaluator: LiveEvaluator | None = None,
     resume: Path | None = None,
@@ -29,10 +29,10 @@ def learn_as_planned(
     Raises Lost where one of the processes was killed.
     """
     if plan.launch is None:
-        return fitting.learn(model, lesson, plan.folder, plan.machine, pace, evaluator, resume)
-    threads = max(1, plan.machine.threads // lesson.ranks)
+        return fitting.learn(model, spec, plan.folder, plan.machine, pace, evaluator, resume)
+    threads = max(1, plan.machine.threads // spec.ranks)
     task = Task(
-        lesson,
+        spec,
         replace(plan.machine, threads=threads),
         pace,
         plan.recipe.max_length,
@@ -45,7 +45,7 @@ def learn_as_planned(
     try:
         fitting.save_model(model, folder.model, folder.path / "model.new")
         folder.give(task)
-        intact = plan.launch(plan.folder.path, lesson.ranks)
+        intact = plan.launch(plan.folder.path, spec.ranks)
         answer = _answer(folder, intact)
         vars(pace).update(vars(answer.pace))
         load_model(model, folder.weights, device=str(model.device))

@@ -31,7 +31,7 @@ def learn_as_rank(path: Path) -> None:
     files = TaskFolder(path)
     task = files.task()
     use_threads(task.machine.threads)
-    model = open_model(files.model, task.max_length, task.lesson.seed)
+    model = open_model(files.model, task.max_length, task.spec.seed)
     answer = _learned(model, task, folder)
     if first:
         if answer.ended in ("learned", "stopped"):
@@ -41,14 +41,14 @@ def learn_as_rank(path: Path) -> None:
 
 
 def _learned(model: CrossEncoder, task: Task, folder: RunFolder) -> Answer:
-    pace, lesson = task.pace, task.lesson
+    pace, spec = task.pace, task.spec
     evaluator = None
     if task.evaluates:
         seed, scale = folder.recipe().seed, folder.scale()
-        live = live_pairs(folder.pairs("dev"), lesson.learned, seed, scale)
+        live = live_pairs(folder.pairs("dev"), spec.learned, seed, scale)
         evaluator = LiveEvaluator(folder, live, pace, task.best)
     try:
-        stopped = learn(model, lesson, folder, task.machine, pace, evaluator, task.resume)
+        stopped = learn(model, spec, folder, task.machine, pace, evaluator, task.resume)
     except Cancelled:
         return Answer("cancelled", pace)
     except Diverged as error:

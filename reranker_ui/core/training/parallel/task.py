@@ -13,7 +13,7 @@ from pyarrow import ipc
 from pydantic import TypeAdapter
 
 from reranker_ui.core.models.batcher import Pair
-from reranker_ui.core.training.phase import Lesson
+from reranker_ui.core.training.phase import PhaseSpec
 from reranker_ui.core.training.rows.mapped_pairs import Column, table_of
 from reranker_ui.core.training.run_time import Pace
 from reranker_ui.core.values.json_files import read_object, save
@@ -32,7 +32,7 @@ class Task:
     `machine.threads` are those of one process; `resume` is the checkpoint to continue from.
     """
 
-    lesson: Lesson
+    spec: PhaseSpec
     machine: Machine
     pace: Pace
     max_length: int
@@ -75,23 +75,23 @@ class TaskFolder:
         self.weights = self.path / "weights.safetensors"
         self._task, self._answer = self.path / "task.json", self.path / "answer.json"
         self._failure = self.path / "failure.json"
-        self._lesson = self.path / "lesson.arrow"
+        self._spec = self.path / "phase.arrow"
         self._scoring, self._rows = self.path / "scoring.json", self.path / "rows.parquet"
 
     def give(self, task: Task) -> None:
         """Write the task, in a folder that is otherwise empty but for the model."""
-        rows = table_of(task.lesson.columns)
-        with ipc.new_file(self._lesson, rows.schema) as writer:
+        rows = table_of(task.spec.columns)
+        with ipc.new_file(self._spec, rows.schema) as writer:
             writer.write_table(rows)
-        self._task.write_bytes(_TASK.dump_json(replace(task, lesson=task.lesson.with_columns({}))))
+        self._task.write_bytes(_TASK.dump_json(replace(task, spec=task.spec.with_columns({}))))
 
     def task(self) -> Task:
         """The task; the processes share the memory of its rows."""
         task = _TASK.validate_json(self._task.read_bytes())
-        with pa.memory_map(str(self._lesson)) as source:
+        with pa.memory_map(str(self._spec)) as source:
             rows = ipc.open_file(source).read_all()
         columns = {name: Column(rows.column(name)) for name in rows.column_names}
-        return replace(task, lesson=task.lesson.with_columns(columns))
+        return replace(task, spec=task.spec.with_columns(columns))
 
     def answer(self, answer: Answer) -> None:
         """Write the answer; only the first process does."""

@@ -15,7 +15,7 @@ from reranker_ui.core.values.refused import Diverged
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-    from reranker_ui.core.training.phase import Lesson
+    from reranker_ui.core.training.phase import PhaseSpec
 
 SOME = 64  # pairs by which a collapse is seen
 CHECKED = 300  # pairs on which model and teacher are compared
@@ -68,27 +68,27 @@ def _warmed(
     from reranker_ui.core.training.fitting import open_model
 
     vectors = plan.baselines.vectors
-    lesson = warm.targets(vectors)
+    spec = warm.targets(vectors)
     vectors.delete_engine()
-    for rate in (lesson.learning_rate, lesson.learning_rate / LOWER):
-        stopped, collapsed = _learned(plan, replace(lesson, learning_rate=rate), model, pace)
+    for rate in (spec.learning_rate, spec.learning_rate / LOWER):
+        stopped, collapsed = _learned(plan, replace(spec, learning_rate=rate), model, pace)
         if stopped or not collapsed:
             if not stopped:
                 _compare(plan, warm, model)
             return model, stopped, not stopped
-        _tell_collapse(plan, rate, last=rate < lesson.learning_rate)
+        _tell_collapse(plan, rate, last=rate < spec.learning_rate)
         model = open_model(plan.base.path, plan.recipe.max_length, plan.recipe.seed)
     return model, False, False
 
 
-def _learned(plan: Plan, lesson: "Lesson", model: "CrossEncoder", pace: Pace) -> tuple[bool, bool]:
+def _learned(plan: Plan, spec: "PhaseSpec", model: "CrossEncoder", pace: Pace) -> tuple[bool, bool]:
     # Whether it was stopped, and whether the model collapsed.
     from reranker_ui.core.training.parallel.delegation import learn_as_planned
 
-    sample = list(zip(lesson.queries, lesson.passages, strict=True))[:SOME]
+    sample = list(zip(spec.queries, spec.passages, strict=True))[:SOME]
     before = _logits(model, sample)
     try:
-        stopped = learn_as_planned(plan, model, lesson, pace)
+        stopped = learn_as_planned(plan, model, spec, pace)
     except Diverged:
         return False, True
     return stopped, not stopped and is_collapsed(before, _logits(model, sample))

@@ -17,7 +17,7 @@ from reranker_ui.core.evaluation.text_vectors import TextVectors
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.model_folder import layers_of, sha256_of
 from reranker_ui.core.training.advice.budget import sized
-from reranker_ui.core.training.phase import Lesson
+from reranker_ui.core.training.phase import PhaseSpec
 from reranker_ui.core.training.warm_start.soft_targets import drawn_pairs, taught_pairs
 from reranker_ui.core.values.filesystems import note_use
 from reranker_ui.core.values.recipe import Recipe
@@ -34,10 +34,10 @@ KEPT = 4  # warm starts that stay in the cache
 class WarmStart:
     """A warm start to be done, or one that `folder` holds already.
 
-    `lesson` has no targets yet; its first `given_count` pairs are as the dataset has them.
+    `spec` has no targets yet; its first `given_count` pairs are as the dataset has them.
     """
 
-    lesson: Lesson
+    spec: PhaseSpec
     given_count: int
     encoder: Path
     folder: Path
@@ -52,12 +52,12 @@ class WarmStart:
         """Whether an earlier run has done it."""
         return (self.folder / "config.json").is_file()
 
-    def targets(self, vectors: TextVectors) -> Lesson:
-        """The lesson with neighbours among its pairs, and the target of each by its cosine."""
-        drawn = list(zip(self.lesson.queries, self.lesson.passages, strict=True))
-        pairs, targets = taught_pairs(drawn, self.given_count, vectors, self.lesson.seed)
+    def targets(self, vectors: TextVectors) -> PhaseSpec:
+        """The spec with neighbours among its pairs, and the target of each by its cosine."""
+        drawn = list(zip(self.spec.queries, self.spec.passages, strict=True))
+        pairs, targets = taught_pairs(drawn, self.given_count, vectors, self.spec.seed)
         queries, passages = (list(texts) for texts in zip(*pairs, strict=True))
-        return replace(self.lesson, queries=queries, passages=passages, targets=targets)
+        return replace(self.spec, queries=queries, passages=passages, targets=targets)
 
 
 def warm_start_of(
@@ -72,7 +72,7 @@ def warm_start_of(
         return None
     count = int(sized(recipe).warm_start_pairs)
     pairs = drawn_pairs(train_texts, count, recipe.seed)
-    lesson = Lesson(
+    spec = PhaseSpec(
         "warm_start",
         [query for query, _ in pairs],
         [passage for _, passage in pairs],
@@ -87,9 +87,9 @@ def warm_start_of(
         train_embeddings=recipe.train_embeddings,
         dropout=False,
     )
-    name = _hash(base.path, encoder, lesson, recipe.max_length)
+    name = _hash(base.path, encoder, spec, recipe.max_length)
     as_given = min(len(set(train_texts)), -(-count // 2))
-    return WarmStart(lesson, as_given, encoder, cache / "warm_starts" / name)
+    return WarmStart(spec, as_given, encoder, cache / "warm_starts" / name)
 
 
 def warms(recipe: Recipe, base: ResolvedBase, encoder: Path, train_texts: list[Pair]) -> bool:
@@ -123,8 +123,8 @@ def start_was_best(events: list[dict[str, Any]], metric: str) -> bool:
     return start is not None and bool(values) and start > max(values.values())
 
 
-def _hash(base: Path, encoder: Path, lesson: Lesson, max_length: int) -> str:
-    digest = hashlib.sha256(f"{max_length} {replace(lesson, targets=[])}".encode())
+def _hash(base: Path, encoder: Path, spec: PhaseSpec, max_length: int) -> str:
+    digest = hashlib.sha256(f"{max_length} {replace(spec, targets=[])}".encode())
     for folder in dict.fromkeys((base, encoder)):
         for file in sorted(folder.glob("*.safetensors")):
             digest.update(sha256_of(file).encode())

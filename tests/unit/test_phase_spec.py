@@ -1,4 +1,4 @@
-"""Lessons, warm starts and what is scored live: decided before torch is needed."""
+"""Phase specs, warm starts and what is scored live: decided before torch is needed."""
 
 import json
 import math
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.evaluation.baselines import best_by, live_pairs, pairs_of
 from reranker_ui.core.models.encoder import embedded_encoder
-from reranker_ui.core.training.phase import MOST_POS_WEIGHT, lesson_of, pos_weight
+from reranker_ui.core.training.phase import MOST_POS_WEIGHT, phase_spec, pos_weight
 from reranker_ui.core.training.run_time import Pace
 from reranker_ui.core.training.warm_start.preparation import warm_start_of
 from reranker_ui.core.training.warm_start.soft_targets import (
@@ -36,13 +36,13 @@ def frame(grades, queries=1):
 
 
 def test_targets_are_grades_over_the_top_grade():
-    assert lesson_of(Recipe(), frame([0, 1, 2, 4]), 4).targets == [0, 0.25, 0.5, 1]
+    assert phase_spec(Recipe(), frame([0, 1, 2, 4]), 4).targets == [0, 0.25, 0.5, 1]
 
 
 @pytest.mark.parametrize("grades", [[1, 1, 1], [0], [0, 5], [0, -1], [0, float("nan")]])
 def test_labels_that_cannot_be_learned_from_are_refused(grades):
     with pytest.raises(Refused):
-        lesson_of(Recipe(), frame(grades), 4)
+        phase_spec(Recipe(), frame(grades), 4)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_labels_that_cannot_be_learned_from_are_refused(grades):
 )
 def test_steps_are_those_of_the_trainer(pairs, batch, epochs, steps):
     recipe = Recipe(batch_size=batch, epochs=epochs)
-    assert lesson_of(recipe, frame([0, 1] * (pairs // 2) + [0] * (pairs % 2)), 1).steps == steps
+    assert phase_spec(recipe, frame([0, 1] * (pairs // 2) + [0] * (pairs % 2)), 1).steps == steps
 
 
 @given(st.lists(st.floats(0, 1), min_size=2).filter(lambda given: sum(given) > 0))
@@ -131,10 +131,10 @@ def test_deep_models_are_warmed_at_a_lower_rate(tmp_path, layers, rate):
     (tmp_path / "config.json").write_text(json.dumps({"num_hidden_layers": layers}))
     texts = pairs_of(frame([0, 1] * 60))
     warm = warm_start_of(Recipe(), base(tmp_path), tmp_path, texts, tmp_path)
-    assert warm.lesson.learning_rate == rate
+    assert warm.spec.learning_rate == rate
     named = Recipe(warm_start_learning_rate=1e-3)
     warm = warm_start_of(named, base(tmp_path), tmp_path, texts, tmp_path)
-    assert warm.lesson.learning_rate == 1e-3
+    assert warm.spec.learning_rate == 1e-3
 
 
 def test_targets_spread_however_near_the_cosines_are():
