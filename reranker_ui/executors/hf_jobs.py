@@ -1,4 +1,4 @@
-"""Runs as Hugging Face Jobs: their folder travels by a private bucket, which the job mounts."""
+"""Runs as Hugging Face Jobs: their folder goes through a private bucket, which the job mounts."""
 
 import io
 import math
@@ -200,7 +200,7 @@ def code() -> bytes:
 
 @contextmanager
 def _missing_passed() -> Iterator[None]:
-    """Pass over what the Hub does not have: a job or a bucket that somebody deleted."""
+    """Ignore a job or a bucket that was deleted on the Hub."""
     from huggingface_hub.errors import HfHubHTTPError
 
     try:

@@ -113,8 +113,8 @@ class RayExecutor:
     def end(self, folder: RunFolder) -> None:
         """Stop the job, and wait until it has ended. Refused where Ray does not answer.
 
-        Ray stops a job that waits only once it has found a node: the run counts as ended before,
-        and a worker that starts all the same leaves a run that has ended alone.
+        Ray only stops a waiting job once it has found a node. The run already counts as ended by
+        then; a worker that still starts sees that and exits.
         """
         if (job := job_of(folder.path)) is None or job.phase == "ended":
             return

@@ -1,4 +1,4 @@
-"""Bases on the Hub that the advisor suggests: well kept, free to use, and no code of their own.
+"""Bases on the Hub that the advisor suggests: well maintained, free to use, no custom code.
 
 Facts are those of the models' cards, read in November 2026. Left out: models under licences that
 forbid commercial use (jina-reranker-v2 and v3). A model that runs code from the Hub is refused when

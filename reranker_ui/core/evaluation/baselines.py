@@ -52,9 +52,9 @@ def logits_of(
     shared: Shared | None = None,
     name: str = "The model of this run",
 ) -> list[float]:
-    """Logits of `pairs` by the cross-encoder in the folder `model`; many by `shared`.
+    """Logits of `pairs` by the cross-encoder in the folder `model`; large batches by `shared`.
 
-    `name` stands in the error where it cannot be loaded.
+    `name` is what the error calls the model if it cannot be loaded.
     """
     if shared is not None and len(pairs) >= sharing.LEAST:
         return shared.logits(model, max_length, pairs)
@@ -104,9 +104,9 @@ class Baselines:
         texts: list[Pair],
         shared: Shared | None = None,
     ) -> None:
-        """`texts` choose the encoder where the base is not one; it is stored in `cache`.
+        """`texts` choose the encoder if the base is not one; it is stored in `cache`.
 
-        `shared` computes what is much; None where this process does alone.
+        `shared` scores large batches on several processes; None if this process works alone.
         """
         self.shared = shared
         self._base, self._max_length = base, max_length
@@ -167,8 +167,8 @@ def evaluate_tuned(
 ) -> Tuned:
     """Reload the saved model and evaluate it on dev and on the test split `frame`.
 
-    `live` and `judged` are rows of dev; the second has all of the first. `shared` computes what is
-    much. Emits the metrics.
+    `live` and `judged` are rows of dev; the second includes the first. `shared` scores large
+    batches. Emits the metrics.
     """
     scale = folder.scale()
     pairs = pairs_of(judged) + pairs_of(frame)

@@ -1,4 +1,4 @@
-"""Embeddings of a run's texts by one encoder, each made once."""
+"""Embeddings of a run's texts by one encoder, each computed once."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,10 +13,10 @@ from reranker_ui.core.models.encoder import Encoder, Kind
 
 
 class TextVectors:
-    """Keeps the embeddings, 4 bytes a dimension; the encoder is loaded while texts are new."""
+    """Caches embeddings, 4 bytes per dimension; the encoder is only loaded for new texts."""
 
     def __init__(self, encoder: Path, shared: Shared | None = None) -> None:
-        """`shared` embeds many new texts at once; None where this process does alone."""
+        """`shared` embeds many new texts on several processes; None if this process works alone."""
         self._shared = shared
         self._path, self._encoder = encoder, None  # type: Path, Encoder | None
         self._kept: dict[Kind, dict[str, Any]] = {"query": {}, "document": {}}

@@ -1,4 +1,4 @@
-"""What a run thinks of the pairs that wait: started in the background, reported while it runs."""
+"""A run's scores of the pairs that wait for a label, computed in the background."""
 
 from pathlib import Path
 from typing import Any, TypedDict
@@ -51,7 +51,7 @@ def runs_that_score(workspace: Workspace, user: User) -> list[ScoringRun]:
 
 
 def forget_scores(workspace: Workspace, run_id: int) -> None:
-    """Let go what a run thought of pairs: its weights are about to change, or to go."""
+    """Delete a run's scores of pairs: its weights are about to change or to be deleted."""
     with workspace.writing() as connection:
         connection.execute(scores.delete().where(scores.c.run_id == run_id))
     for folder in (workspace.cache / "scoring").glob(f"*-{run_id}"):
@@ -63,8 +63,8 @@ def score_pairs(
 ) -> ScoringState:
     """Score the dataset's unlabelled and disputed pairs with a run, in a child process.
 
-    Without a run: the one whose uncertain pairs come first, or cosine where none is chosen, which
-    may start for anyone who labels. Calling it again is free: what is scored stays, and one process
+    Without a run: the run of the uncertain order, or cosine if that order has no run, which any
+    annotator may start. Repeated calls cost nothing: existing scores are kept, and one process
     scores at a time.
     """
     require(user, "annotator")

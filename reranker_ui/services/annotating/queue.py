@@ -167,8 +167,8 @@ def _release(connection: sa.Connection, user: User, ids: Sequence[int] | sa.Sele
 def lease(connection: sa.Connection, user: User, ids: Iterable[int], now: float) -> None:
     """Reserve the pairs for `user` until five minutes from now.
 
-    A pair whose labels and leases of others fill the overlap gets no lease: it can still be
-    labelled, but is kept from nobody.
+    A pair whose labels and other leases already reach the overlap gets no lease: it can still be
+    labelled, but is not kept from anyone.
     """
     chosen = list(dict.fromkeys(ids))
     over = leases.delete().where(

@@ -1,9 +1,8 @@
 """Scoring in a child process: `python -m reranker_ui.services.annotating.score_job FOLDER`.
 
-The page starts it, so that those who label wait for nothing. A run takes pairs to decide first,
-then those that wait for a label in an order that has nothing to do with them, so that a part
-already stands for all. What is scored is in the database batch by batch; started again, it
-continues. Without a run, cosine puts the pairs in order.
+The page starts it, so that annotators do not wait for it. A run scores the pairs to decide first,
+then waiting pairs in random order, so that a part of them is already representative. Scores are
+stored batch by batch; a restarted job continues. Without a run, the pairs are sorted by cosine.
 """
 
 import sys
@@ -64,11 +63,11 @@ def score_waiting(
 
 
 def order_by_cosine(workspace: Workspace, dataset_name: str, job: JobFolder) -> dict[str, Any]:
-    """Put waiting pairs in order, those first of which cosine is least certain.
+    """Sort waiting pairs by how uncertain cosine is about them, the least certain first.
 
-    That is where as large a share of the cosines lies above as of the labels is relevant; half
-    without labels. Labels hidden from annotators do not count, as they are given this order.
-    Returns {scored, wanted: passages, of: data's time}.
+    The threshold is the cosine above which the share of pairs equals the share of relevant labels;
+    the median without labels. Labels hidden from annotators do not count, as the order would reveal
+    them. Returns {scored, wanted: passages, of: data's time}.
     """
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)

@@ -23,12 +23,12 @@ def find(
     connection: sa.Connection, walks: Sequence[Walk], check: Check, at: int | None, down: bool,
     count: int,
 ) -> list[Any]:  # fmt: skip
-    """The first `wanted` rows past `at` that all walks give and `check` keeps, in order of id.
+    """The first `count` rows past `at` that all walks contain and `check` accepts, in order of id.
 
-    In each step the walk that reaches farthest, the rarest one there, names the candidates, those
-    that another walk passes over are left out, and `check` tests the rest against all filters: so
-    a rare label is found among a million hits of a word, and a rare word among a million labels,
-    in a few steps.
+    In each step the walk that reaches farthest, the rarest one there, gives the candidates; those
+    that another walk skips are dropped, and `check` tests the rest against all filters. So a rare
+    label among a million hits of a word, or a rare word among a million labels, is found in a few
+    steps.
     """
     matches: list[Any] = []
     size = _FIRST

@@ -1,7 +1,7 @@
 """Reads one file: `python -m reranker_ui.services.imports.read_job FOLDER`.
 
-At the end the folder has stage.db beside the result. A file that eats memory or never ends takes
-down this process only.
+At the end the folder has stage.db beside the result. A file that exhausts memory or never ends only
+ends this process.
 """
 
 import resource

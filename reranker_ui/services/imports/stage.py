@@ -1,7 +1,7 @@
-"""The stage: pairs read from a file, without repeats, in a scratch database of their own.
+"""The stage: distinct pairs read from a file, in a scratch database of their own.
 
-It lies beside the upload, never in the home's database: reading takes no lock, memory stays flat
-however large the file is, and throwing the folder away is all there is to cancelling.
+It lies beside the upload, not in the home's database: reading takes no lock, memory use does not
+grow with the file, and cancelling only deletes the folder.
 """
 
 import json

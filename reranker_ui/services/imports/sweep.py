@@ -1,4 +1,4 @@
-"""How an import ends that was not done: what it wrote goes, at once or at the next start."""
+"""Removes what unfinished imports wrote, at once or at the next start."""
 
 import shutil
 from collections.abc import Callable, Iterator

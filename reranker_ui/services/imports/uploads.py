@@ -181,7 +181,7 @@ def _check_confirmed(result: Mapping[str, Any], confirmed: Collection[str]) -> N
 
 
 def end_upload(workspace: Workspace, user: User, token: str) -> None:
-    """Forget an upload; what it was about to store, and what it stored so far, goes."""
+    """Cancel an upload: its files, staged pairs and pairs stored so far are deleted."""
     require(user, "admin")
     end_reading(workspace, user, token)
     sweep_imports(workspace)

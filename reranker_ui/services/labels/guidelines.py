@@ -120,7 +120,7 @@ def stream_of(workspace: Workspace, user: User, dataset_name: str) -> StreamSett
 
 
 def rules(dataset: sa.Row[Any]) -> str:
-    """A mark that is another one as soon as the owner changes what the page shows."""
+    """A token that changes with every setting that the page shows."""
     names = ("guidelines_version", "ordering", "order_run", "overlap", "blind")
     people = ("adjudicators", "test_annotators", "annotators", "shown_columns")
     values = [getattr(dataset, name) for name in (*names, *people, *_SCALE)]

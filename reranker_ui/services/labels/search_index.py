@@ -1,8 +1,8 @@
 """Full-text search: an SQLite FTS5 index for each dataset, in the cache, filled as pairs come.
 
-It is kept out of the database on purpose: filling it takes no write lock and slows no import, and
-SQLite and PostgreSQL find alike, CJK substrings and Vietnamese tones included. Edited texts are
-replaced in it before the next search. It can be rebuilt at any time.
+It is not part of the database: filling it takes no write lock and slows no import, and searches
+give the same results on SQLite and PostgreSQL, CJK substrings and Vietnamese tones included. Edited
+texts are replaced before the next search. It can be rebuilt at any time.
 """
 
 import shutil
@@ -32,9 +32,9 @@ _TEXTS = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.extra)
 
 
 def fill(workspace: Workspace, dataset: Dataset) -> int:
-    """Take in every pair of the dataset that the index lacks; returns how many it took.
+    """Add every pair of the dataset that the index lacks; returns how many were added.
 
-    Another process that fills the same index has it to itself: then nothing is done here.
+    Does nothing while another process fills the same index.
     """
     indexed = 0
     place = folder(workspace, dataset)

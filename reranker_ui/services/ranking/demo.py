@@ -1,7 +1,7 @@
-"""What a demo shows: its title and text, one dataset, one run and queries to begin with.
+"""What a demo shows: its title and text, one dataset, one run and example queries.
 
-The owner chooses it on the page or in the settings; what is left open is the newest run with a
-model and its dataset. A visitor of a demo is shown these alone.
+The owner chooses it on the page or in the settings; by default it is the newest run with a model,
+and its dataset. Visitors of a demo see nothing else.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -137,7 +137,7 @@ def set_demo(
 
 
 def shown_to(workspace: Workspace, user: User) -> Demo | None:
-    """What a visitor of a demo is shown alone; None for those who see everything."""
+    """The demo that a visitor is limited to; None for users who see everything."""
     if not workspace.settings.demo or user != VISITOR:
         return None
     return workspace.memory.get(("demo",), lambda: demo_of(workspace), seconds=5)

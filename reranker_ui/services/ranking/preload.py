@@ -1,4 +1,4 @@
-"""The models that are asked for first are loaded when the page starts, and when a run ends."""
+"""Preloads the Playground's default models when the page starts and when a run ends."""
 
 import logging
 import threading
@@ -29,7 +29,7 @@ def first_models(workspace: Workspace) -> list[str]:
 
 
 def follow(workspace: Workspace) -> None:
-    """Load the first models, and again whenever they are others."""
+    """Load the default models, and again whenever they change."""
     loaded: list[str] = []
     while True:
         try:

@@ -30,9 +30,9 @@ def check_base(workspace: Workspace, user: User, name: str) -> str:
 
 
 def pinned(workspace: Workspace, recipe: Recipe) -> Recipe:
-    """The recipe with the commit of its base on the Hub, so that it means the same for ever.
+    """The recipe with the commit of its base on the Hub, so that it always means the same weights.
 
-    As it is where the base is not a model on the Hub, or nobody knows its commit now.
+    Unchanged if the base is not a model on the Hub or its commit is unknown.
     """
     hub = HUB_ID.fullmatch(recipe.base) and recipe.base not in EMBEDDED
     if not hub or recipe.revision or Path(recipe.base).is_dir():

@@ -1,4 +1,4 @@
-"""What people write on a run: its name, a note, and whether it is archived."""
+"""What users edit of a run: its name, its note, and whether it is archived."""
 
 import time
 from collections.abc import Sequence

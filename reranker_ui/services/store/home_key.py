@@ -1,4 +1,4 @@
-"""The secret of a home, for hashes from which nobody may try out labels."""
+"""The secret key of a home, for hashes that nobody can reproduce by guessing labels."""
 
 import secrets
 
@@ -11,7 +11,7 @@ _NAME = "home key"
 
 
 def home_key(workspace: Workspace) -> bytes:
-    """The secret, 32 bytes; made when it is first asked for, and part of backups."""
+    """The secret, 32 bytes; created on first use, and part of backups."""
     stored = sa.select(choices.c.value).where(choices.c.name == _NAME)
     with workspace.writing() as connection:
         value = connection.scalar(stored)

@@ -97,7 +97,7 @@ def continue_run(
     placement: Placement | None = None,
     **changes: Any,
 ) -> Run:
-    """Train the model of `run` on, with its recipe and a fresh optimizer, on the labels of today.
+    """Continue training the model of `run`: its recipe, a fresh optimizer, the current labels.
 
     `dataset` may be another one; `placement` is as in `start`, `changes` are fields of the recipe.
     """

@@ -23,9 +23,10 @@ LONGEST_CARD = 500_000  # characters
 
 
 def recipe_from(name_or_file: str | None = None, **changes: Any) -> Recipe:
-    """The recipe with this name, or in this YAML or JSON file, with `changes` laid over it.
+    """The recipe with this name, or in this YAML or JSON file, with `changes` applied.
 
-    A change that is None is none. Refused: an unknown name, a broken file, a value out of range.
+    Changes that are None are ignored. Refused: an unknown name, a broken file, a value out of
+    range.
     """
     preset = PRESETS.get(name_or_file or "quick")
     return changed(preset.model_dump() if preset else _read(Path(str(name_or_file))), **changes)

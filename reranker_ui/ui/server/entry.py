@@ -41,9 +41,9 @@ _PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "applica
 
 
 class PageServer:
-    """What `launch` needs to serve `workspace`; Refused where it would stand open to others.
+    """What `launch` needs to serve `workspace`; Refused if that would be open to others.
 
-    fault: why a Space keeps its page shut, shown in its place.
+    fault: why a Space's page is closed, shown instead of it.
     """
 
     def __init__(self, workspace: Workspace, space: Space | None = None, fault: str = "") -> None:
@@ -58,7 +58,7 @@ class PageServer:
 
     @property
     def proxies(self) -> str:
-        """Networks whose forwarded addresses are believed; Spaces stand behind proxies."""
+        """Networks whose forwarded addresses are trusted; Spaces run behind proxies."""
         return self.workspace.settings.trusted_proxies or (
             PRIVATE_NETWORKS if self.space.here else ""
         )

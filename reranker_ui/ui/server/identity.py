@@ -30,7 +30,7 @@ def user_of(request: Any) -> User:
 
 
 def signed_in_user(request: Any) -> User:
-    """As `user_of`, and Refused for the visitor of a demo: for what a demo does not give away."""
+    """As `user_of`, but Refused for the visitor of a demo: for what a demo does not publish."""
     user = user_of(request)
     if user == VISITOR:
         raise Refused("Sign in first: this demo serves the Playground only.")

@@ -6,10 +6,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class SubPath:
-    """ASGI middleware for a page below `root`, such as "/rank"; "" where it stands at the top.
+    """ASGI middleware for a page below `root`, such as "/rank"; "" for a page at the top.
 
     A proxy may cut the path off or leave it on: requests reach the page without it, and addresses
-    that answers lead to (`location`) get it back.
+    in answers (`location`) get it back.
     """
 
     def __init__(self, app: ASGIApp, root: str) -> None:

@@ -1,8 +1,8 @@
-"""A linear probe: what labels teach about two embeddings in seconds, from where cosine stands.
+"""A linear probe: a classifier over two embeddings that trains in seconds, regularized to cosine.
 
 A logistic regression over the products and the differences of the embeddings of query and passage,
-element by element (https://arxiv.org/abs/1705.02364), beside cosine and BM25. Drawn towards those
-two, it ranks as they do where labels are few.
+element by element (https://arxiv.org/abs/1705.02364), with cosine and BM25 as further features. Its
+weights are pulled towards those two, so with few labels it ranks as they do.
 """
 
 from collections.abc import Sequence

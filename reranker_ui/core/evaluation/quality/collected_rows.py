@@ -1,4 +1,4 @@
-"""What a quality check keeps of a dataset's rows while they stream by."""
+"""The rows of a dataset as a quality check collects them, in one pass."""
 
 from dataclasses import dataclass, field
 from hashlib import blake2b

@@ -98,7 +98,7 @@ class TaskFolder:
         save(self._answer, _ANSWER.dump_python(answer, mode="json"))
 
     def answered(self) -> Answer | None:
-        """The answer; None where no process came so far."""
+        """The answer; None if no process has written one."""
         answer = read_object(self._answer)
         return _ANSWER.validate_python(answer) if answer else None
 
@@ -133,7 +133,10 @@ class TaskFolder:
         return self.path / f"part-{rank}.npy"
 
     def fail(self, sentence: str) -> None:
-        """Write why a process failed; the first one knows, the others lost their connection."""
+        """Write why a process failed.
+
+        The first failure is the cause and is kept; the other processes only lost their connection.
+        """
         if not self._failure.exists():
             save(self._failure, {"error": sentence})
 

@@ -1,4 +1,4 @@
-"""The phase of a warm start in a run: done, checked against its teacher, once done again."""
+"""The warm-start phase of a run: trained, compared with its teacher, repeated once on collapse."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING

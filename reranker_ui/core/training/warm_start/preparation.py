@@ -32,9 +32,9 @@ KEPT = 4  # warm starts that stay in the cache
 
 @dataclass(frozen=True)
 class WarmStart:
-    """A warm start to be done, or one that `folder` holds already.
+    """A warm start to train, or one that `folder` already contains.
 
-    `spec` has no targets yet; its first `given_count` pairs are as the dataset has them.
+    `spec` has no targets yet; its first `given_count` pairs are pairs of the dataset.
     """
 
     spec: PhaseSpec
@@ -107,7 +107,7 @@ def _learning_rate(recipe: Recipe, base: Path) -> float:
 
 
 def used(warm: WarmStart) -> None:
-    """Note that a kept warm start was used just now, and let those go that were not for long."""
+    """Mark a cached warm start as just used, and delete those that were not used for longest."""
     note_use(warm.folder, KEPT)
 
 

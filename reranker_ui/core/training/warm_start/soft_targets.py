@@ -15,10 +15,10 @@ STEEPNESS = 2.0  # of the targets, in spreads between the quartiles
 
 
 def drawn_pairs(texts: Sequence[Pair], count: int, seed: int) -> list[Pair]:
-    """At most `count` pairs: half are distinct `texts` ones, then as many or fewer at random.
+    """At most `count` pairs: half are distinct pairs of `texts`, then as many or fewer random ones.
 
-    A random pair is a query and a passage of those half, brought together by chance: without them
-    the model never sees what has nothing to do with each other.
+    A random pair combines a query and a passage of that half. Without such pairs the model never
+    sees a query with an unrelated passage.
     """
     chance = np.random.default_rng(seed)
     different = list(dict.fromkeys(texts))
@@ -30,10 +30,11 @@ def drawn_pairs(texts: Sequence[Pair], count: int, seed: int) -> list[Pair]:
 def taught_pairs(
     pairs: Sequence[Pair], given_count: int, encoder: TextVectors, seed: int
 ) -> tuple[list[Pair], list[float]]:
-    """`pairs` of `drawn_pairs`, the first `given_count` of them as given, and the target of each.
+    """`pairs` of `drawn_pairs`, of which the first `given_count` are unchanged, and their targets.
 
-    Of the random ones a third becomes a neighbour by the encoder's cosine and a third one by BM25:
-    a passage near the query, where the difference is fine. Targets are 0 to 1.
+    Of the random pairs, one third gets a neighbour by the encoder's cosine as its passage and one
+    third a neighbour by BM25: passages close to the query, which are hard to tell apart. Targets
+    are 0 to 1.
     """
     queries = list(dict.fromkeys(query for query, _ in pairs))
     passages = list(dict.fromkeys(passage for _, passage in pairs))
@@ -55,10 +56,10 @@ def taught_pairs(
 
 
 def standardised(cosines: Sequence[float]) -> list[float]:
-    """Targets of 0 to 1 by where a cosine stands among the others: sigmoid((c - median) / scale).
+    """Cosines as targets of 0 to 1, relative to each other: sigmoid((c - median) / scale).
 
-    The scale is half the distance of the quartiles. Cosines of some encoders live in .75 to .95,
-    and as they are they would teach one and the same target.
+    The scale is half the interquartile range. The cosines of some encoders lie between .75 and .95;
+    without this all targets would be nearly equal.
     """
     values = np.asarray(cosines, dtype=float)
     low, middle, high = np.percentile(values, [25, 50, 75])
