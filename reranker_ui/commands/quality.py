@@ -55,12 +55,12 @@ def _lines(report: dict[str, Any]) -> str:
 
 
 def _read(report: dict[str, Any]) -> list[str]:
-    seen, lengths = report["coverage"], report["lengths"]
-    if not seen:
+    coverage, lengths = report["coverage"], report["lengths"]
+    if not coverage:
         return []
     return [
-        f"  {report['base']}: {100 * seen['unknown']:.1f}% [UNK],"
-        f" {seen['tokens_per_character']:.2f} tokens per character,"
+        f"  {report['base']}: {100 * coverage['unknown']:.1f}% [UNK],"
+        f" {coverage['tokens_per_character']:.2f} tokens per character,"
         f" {lengths['median']:g} tokens per pair, {100 * lengths['cut']:.1f}% of pairs cut at"
         f" {lengths['max_length']}"
     ]

@@ -63,11 +63,11 @@ class RunBucket:
             self.bucket, add=[(how.encode(), f"{self.prefix}/{FOLDER}/stop")]
         )
 
-    def bring_events(self, folder: RunFolder, known: dict[str, str]) -> dict[str, str]:
-        """Bring events and log, if they changed since `known`; returns the hashes of both."""
+    def bring_events(self, folder: RunFolder, hashes: dict[str, str]) -> dict[str, str]:
+        """Bring events and log, if they changed since `hashes`; returns the hashes of both."""
         paths = [f"{self.prefix}/{FOLDER}/{name}" for name in LIVE]
         files = self._named(self.api.get_bucket_paths_info(self.bucket, paths))
-        changed = {name: file for name, file in files.items() if known.get(name) != file.xet_hash}
+        changed = {name: file for name, file in files.items() if hashes.get(name) != file.xet_hash}
         self._bring(folder, changed)
         return {name: file.xet_hash for name, file in files.items()}
 

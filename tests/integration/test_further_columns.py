@@ -85,7 +85,7 @@ def test_columns_are_kept_and_shown_as_the_owner_chooses(shop):
 
 def test_a_word_of_hidden_columns_alone_makes_nobody_read_texts(shop, monkeypatch):
     looked = []
-    monkeypatch.setattr(filters, "kept", lambda *asked: looked.append(asked) or [])
+    monkeypatch.setattr(filters, "filtered_rows", lambda *asked: looked.append(asked) or [])
     assert beside(shop, ANN, search="sicher") == [] and looked == []
 
 

@@ -166,13 +166,13 @@ def test_history_tells_edits_too(workspace, labelled):
 def test_pairs_are_added_by_hand(workspace):
     seed(workspace, count=6, split=lambda number: "dev")
     report = add_pairs(workspace, ADMIN, "caves", " How is cave 0 formed? ", ["New.", "New.", "B"])
-    assert (len(report["pairs"]), report["known"], report["split"]) == (
+    assert (len(report["pairs"]), report["existing"], report["split"]) == (
         2,
         0,
         "dev",
     )  # a near duplicate
     again = add_pairs(workspace, ADMIN, "caves", "How is cave 0 formed?", ["New.", "C"])
-    assert (len(again["pairs"]), again["known"]) == (1, 1)
+    assert (len(again["pairs"]), again["existing"]) == (1, 1)
     offered = {pair["passage"] for pair in next_pairs(workspace, MAI, "caves")["pairs"]}
     assert {"New.", "B", "C"} <= offered
     assert history(workspace, ADMIN, again["pairs"][0])[1]["what"] == "add pair"
@@ -196,11 +196,11 @@ def test_passages_nobody_judged_are_found_for_a_query(workspace):
         "A cave in a glacier.", "A cave in cold lava.",
     ]  # fmt: skip
     answer = unjudged_passages(workspace, ADMIN, "caves", "glacier caves")
-    assert answer["known"] == 1 and "A cave in a glacier." not in str(answer["passages"])
+    assert answer["paired"] == 1 and "A cave in a glacier." not in str(answer["passages"])
     new = add_pairs(workspace, ADMIN, "caves", "glacier caves", ["A cave in cold lava."])
-    assert unjudged_passages(workspace, ADMIN, "caves", "glacier caves")["known"] == 2
+    assert unjudged_passages(workspace, ADMIN, "caves", "glacier caves")["paired"] == 2
     edits.delete_pairs(workspace, ADMIN, "caves", new["pairs"])
-    assert unjudged_passages(workspace, ADMIN, "caves", "glacier caves")["known"] == 1
+    assert unjudged_passages(workspace, ADMIN, "caves", "glacier caves")["paired"] == 1
     with workspace.reading() as connection:
         assert "add pair" in connection.scalars(select(journal.c.what)).all()
 

@@ -14,5 +14,5 @@ def _who(request: object) -> User:
 
 
 if __name__ == "__main__":
-    component.who = _who
+    component.user_of = _who
     layout.serve()

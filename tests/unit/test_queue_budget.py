@@ -47,7 +47,7 @@ class Queue:
 @pytest.fixture
 def queue():
     queue = Queue()
-    QueueBudget(most=3 * size_of([TEXT])).guard(queue)
+    QueueBudget(limit=3 * size_of([TEXT])).guard(queue)
     return queue
 
 

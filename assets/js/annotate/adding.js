@@ -95,9 +95,9 @@ class AddPairs {
   }
 
   /** @param {Unjudged} answer */
-  foundList({ passages, known }) {
-    const count = plural(known, "passage is", "passages are");
-    const note = known ? `${count} already paired with this query.` : "";
+  foundList({ passages, paired }) {
+    const count = plural(paired, "passage is", "passages are");
+    const note = paired ? `${count} already paired with this query.` : "";
     if (!passages.length) {
       const none = "No other passage of the dataset shares a word with this query.";
       return h("p.rr-muted", `${none} ${note}`);
@@ -143,13 +143,13 @@ class AddPairs {
     }
   }
 
-  /** @param {{ pairs: number[], split: Split, known: number }} added */
-  showAdded({ pairs, split, known }) {
+  /** @param {{ pairs: number[], split: Split, existing: number }} added */
+  showAdded({ pairs, split, existing }) {
     if (!pairs.length) {
       toast("These pairs are already in the dataset");
       return;
     }
-    const already = known ? `; ${formatInt(known)} were already there` : "";
+    const already = existing ? `; ${formatInt(existing)} were already there` : "";
     const text = `${plural(pairs.length, "pair")} added to ${split}${already}`;
     toast(text, () => this.remove(pairs));
     this.session.pairsChanged();

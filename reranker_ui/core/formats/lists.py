@@ -54,7 +54,7 @@ class Shape:
     labels: Any = None
     inner: Inner = field(default_factory=Inner)
     references: References | None = None
-    known: frozenset[Any] = frozenset()
+    sampled_names: frozenset[Any] = frozenset()
 
     @property
     def label_name(self) -> Any:
@@ -66,7 +66,9 @@ class Shape:
         """The columns of this record with positives (1) and negatives (0)."""
         yield from ((key, 1) for key in self.positives if key in value)
         yield from ((key, 0) for key in self.negatives if key in value)
-        for key in value.keys() - self.known:  # a record with more negatives than the sample
+        for key in (
+            value.keys() - self.sampled_names
+        ):  # a record with more negatives than the sample
             if self.negatives and (side := side_of(key)):
                 yield key, int(side == "positive")
 
@@ -98,7 +100,7 @@ def shape_of(values: Sequence[Value], options: ReadOptions) -> Shape | None:
     shape = shape or _labelled(columns, query, options)
     if shape is None or query is None:
         return None
-    shape = replace(shape, known=frozenset(columns.names))
+    shape = replace(shape, sampled_names=frozenset(columns.names))
     return shape if sum(map(shape.holds, values)) >= _ENOUGH * len(values) else None
 
 
@@ -159,14 +161,14 @@ def read(shape: Shape, value: Value) -> Iterator[Judged | LeftOut]:
         for at, (passage, label) in enumerate(passages):
             yield Judged(query, passage, labels[at] if labels is not None else label, split)
         return
-    seen = set()
+    judged_passages = set()
     for key, label in shape.sides(value):
         for passage, _ in passages_in(value[key], Inner()):
-            seen.add(passage)
+            judged_passages.add(passage)
             yield Judged(query, passage, label, split)
     # A first stage's list: a passage that is neither positive nor negative has no label.
     for passage, _ in passages_in(value.get(shape.passages), Inner()):
-        if passage not in seen:
+        if passage not in judged_passages:
             yield Judged(query, passage, None, split)
 
 

@@ -37,14 +37,14 @@ def train(
     lost run continues from its last complete checkpoint. The last event is `finished` or
     `stopped`; raises Cancelled, Lost, and Refused for errors the user can fix.
     """
-    begun = time.monotonic()
+    started = time.monotonic()
     try:
-        _train(plan_run(folder, threads, preferred, launch), begun)
+        _train(plan_run(folder, threads, preferred, launch), started)
     finally:
         forget(folder)
 
 
-def _train(plan: Plan, begun: float) -> None:
+def _train(plan: Plan, started: float) -> None:
     folder = plan.folder
     _emit_start(plan)
     model, stopped = _learn(plan)
@@ -52,7 +52,7 @@ def _train(plan: Plan, begun: float) -> None:
         raise Cancelled
     _keep(model, folder)
     metrics, dev = _evaluate(plan)
-    seconds = time.monotonic() - begun
+    seconds = time.monotonic() - started
     write_card(folder, plan.recipe, plan.base, plan.spec, plan.machine, metrics, dev, seconds)
     if not stopped:  # a stopped run can be resumed
         shutil.rmtree(folder.checkpoints, ignore_errors=True)

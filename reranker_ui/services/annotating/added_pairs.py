@@ -30,17 +30,17 @@ class FoundPassage(TypedDict):
 
 
 class Unjudged(TypedDict):
-    """Passages that are not paired with a query; `known`: how many are."""
+    """Passages that are not paired with a query; `paired`: how many are."""
 
-    known: int
+    paired: int
     passages: list[FoundPassage]
 
 
 class AddedPairs(TypedDict):
-    """Ids of new pairs and their split; `known`: how many were pairs already."""
+    """Ids of new pairs and their split; `existing`: how many were pairs already."""
 
     pairs: list[int]
-    known: int
+    existing: int
     split: Split
 
 
@@ -65,7 +65,7 @@ def unjudged_passages(
     hits = words.search(workspace, user, dataset_name, query, k + len(paired))
     fresh = [(passage, score) for passage, score in hits if passage_key(passage) not in paired]
     return {
-        "known": len(paired),
+        "paired": len(paired),
         "passages": [{"passage": passage, "score": score} for passage, score in fresh[:k]],
     }
 
@@ -99,7 +99,7 @@ def add_pairs(
         if new:
             touched = datasets.update().where(datasets.c.id == dataset.id)
             connection.execute(touched.values(updated_at=now))
-    return {"pairs": new, "known": len(texts) - len(new), "split": split}
+    return {"pairs": new, "existing": len(texts) - len(new), "split": split}
 
 
 def _split(connection: sa.Connection, dataset_id: int, key: str) -> Split:

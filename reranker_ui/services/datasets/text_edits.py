@@ -65,14 +65,14 @@ def edit_text(
         version = next_version(connection, dataset.id)
         before = []
         for old in _same_query(connection, first) if together else [first]:
-            given = old.query if query is None else query.strip()
-            text = old.passage if passage is None else passage.strip()
-            if not (given and text):
+            new_query = old.query if query is None else query.strip()
+            new_passage = old.passage if passage is None else passage.strip()
+            if not (new_query and new_passage):
                 raise Refused("A query or passage cannot be empty. Delete the pair instead.")
-            if (given, text) != (old.query, old.passage):
+            if (new_query, new_passage) != (old.query, old.passage):
                 copy_id = _set_aside(connection, old, now) if labels == "remove" else None
-                split = _split_of(connection, old, given)
-                rewrite(connection, old, given, text, split, version)
+                split = _split_of(connection, old, new_query)
+                rewrite(connection, old, new_query, new_passage, split, version)
                 before.append([old.id, old.query, old.passage, old.split, copy_id])
         if not before:
             return {"edit": None, "pairs": 0, "pair_id": pair_id}

@@ -29,7 +29,7 @@ def importing() -> sa.Select[Any]:
     return select(imports.c.id).where(imports.c.state != "done")
 
 
-def seen() -> sa.ColumnElement[bool]:
+def is_visible() -> sa.ColumnElement[bool]:
     """Whether a pair exists for people: not retired, and its import is done."""
     return and_(
         pairs.c.retired_at.is_(None),
@@ -102,7 +102,7 @@ def pairs_with_labels(
         )
         effective = case((hidden, own.c.label), else_=effective)
     shown = select(*columns, effective.label("effective"), state.label("state"))
-    return shown.select_from(joined).where(*conditions, seen())
+    return shown.select_from(joined).where(*conditions, is_visible())
 
 
 def last_labelled(view: Visibility) -> sa.Select[Any]:

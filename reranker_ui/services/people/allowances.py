@@ -40,7 +40,7 @@ class SharedBucket:
         """
         name, now = digest(f"{self._name} {key}"), _now()
         full_at = sa.func.greatest(allowances.c.full_at, now) + self._step
-        taken = (
+        token_row = (
             postgresql.insert(allowances)
             .values(key=name, full_at=now + self._step)
             .on_conflict_do_update(
@@ -53,7 +53,7 @@ class SharedBucket:
         left = sa.select(allowances.c.full_at - now).where(allowances.c.key == name)
         with self._engine.connect() as connection:
             self._sweep(connection)
-            if connection.scalar(taken) is not None:
+            if connection.scalar(token_row) is not None:
                 return 0.0
             return max(0.001, (connection.scalar(left) or 0.0) + self._step - self._most)
 

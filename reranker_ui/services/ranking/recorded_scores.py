@@ -16,12 +16,14 @@ def recorded_scores(ranker: Ranker, pairs: pd.DataFrame) -> list[float] | None:
     """
     if ranker.run is None or pairs.empty:
         return None
-    known = _read(ranker.run, alone=ranker.name.endswith(ALONE))
-    if known is None:
+    recorded = _read(ranker.run, alone=ranker.name.endswith(ALONE))
+    if recorded is None:
         return None
-    recorded = [known.get(texts) for texts in zip(pairs["query"], pairs["passage"], strict=True)]
-    scores = [score for score in recorded if score is not None]
-    return scores if len(scores) == len(recorded) else None
+    scores_in_order = [
+        recorded.get(texts) for texts in zip(pairs["query"], pairs["passage"], strict=True)
+    ]
+    scores = [score for score in scores_in_order if score is not None]
+    return scores if len(scores) == len(scores_in_order) else None
 
 
 def _read(file: Path, alone: bool) -> dict[tuple[str, str], float] | None:

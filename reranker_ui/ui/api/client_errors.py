@@ -19,19 +19,19 @@ class ClientErrors:
         if scope["type"] != "http" or not (ranks(path) or path == MODELS):
             await self.app(scope, receive, send)
             return
-        begun: Message = {}
+        start: Message = {}
 
         async def shaped(message: Message) -> None:
-            nonlocal begun
+            nonlocal start
             if message["type"] == "http.response.start" and message["status"] >= 400:
-                begun = message
+                start = message
                 return
-            if begun:
-                body = _shaped(path, begun["status"], message.get("body", b""))
+            if start:
+                body = _shaped(path, start["status"], message.get("body", b""))
                 length = (b"content-length", str(len(body)).encode())
-                other_headers = [pair for pair in begun["headers"] if pair[0].lower() != length[0]]
-                await send({**begun, "headers": [*other_headers, length]})
-                message, begun = {**message, "body": body}, {}
+                other_headers = [pair for pair in start["headers"] if pair[0].lower() != length[0]]
+                await send({**start, "headers": [*other_headers, length]})
+                message, start = {**message, "body": body}, {}
             await send(message)
 
         await self.app(scope, receive, shaped)

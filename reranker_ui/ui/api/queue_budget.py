@@ -16,7 +16,7 @@ BUSY = "The server has too many waiting events or unread answers. Try again in a
 
 
 class QueueBudget:
-    """Counts the events of one queue. `most`: bytes of memory of all that are kept."""
+    """Counts the events of one queue. `limit`: bytes of memory of all that are kept."""
 
     def __init__(self, limit: int = MOST) -> None:
         self._most = limit
@@ -51,14 +51,14 @@ class QueueBudget:
         for event, (session, _) in list(self._kept.items()):
             if not _is_kept(queue, event, session):
                 del self._kept[event]
-        held = self._held()
+        used = self._held()
         for event, (session, _) in list(self._kept.items()):
-            if held + size <= self._most:
+            if used + size <= self._most:
                 break
             if event in self._kept and event not in queue.event_ids_to_events:
                 await self._drop(queue, session)
-                held = self._held()
-        return held + size <= self._most
+                used = self._held()
+        return used + size <= self._most
 
     async def _drop(self, queue: Any, session: str) -> None:
         # What Gradio does where the reader of a session has left.

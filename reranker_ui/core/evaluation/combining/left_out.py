@@ -80,5 +80,7 @@ class Judge:
         order = np.argsort(-scores, kind="stable")
         often = self._counts[:, order]
         hits = often * self._truth[order]
-        right, seen = hits.cumsum(axis=1), np.maximum(often.cumsum(axis=1), 1)
-        return np.asarray((hits * right / seen).sum(axis=1) / np.maximum(right[:, -1], 1))
+        right_count, seen_count = hits.cumsum(axis=1), np.maximum(often.cumsum(axis=1), 1)
+        return np.asarray(
+            (hits * right_count / seen_count).sum(axis=1) / np.maximum(right_count[:, -1], 1)
+        )
