@@ -4,6 +4,8 @@ import math
 from pathlib import Path
 from typing import Any, TypedDict
 
+import pandas as pd
+
 from reranker_ui.core.bases.base_models import ResolvedBase
 from reranker_ui.core.bases.embedded import encoder_beside
 from reranker_ui.core.evaluation.baselines import pairs_of
@@ -87,14 +89,11 @@ def plan(
     placement = placement or executors.placement(workspace)
     executors.check_placement(placement, len(recipe.passes))
     price = executors.price_of(workspace, placement)
-    measured = speeds.measured_speed(workspace, recipe, splits["train"])
     on_this_machine = placement.executor == LOCAL and placement.ranks == 1
     measurable = on_this_machine and base is not None and not busy
+    measured = speeds.measured_speed(workspace, recipe, splits["train"])
     if wait and measured is None and measurable and base is not None:
-        require(user, "admin")
-        resolved = recipe.model_copy(update={"base": str(base.path), "revision": None})
-        speeds.begin(workspace, recipe, resolved, splits["train"], scale)
-        measured = speeds.wait(workspace, recipe, splits["train"])
+        measured = _measured_now(workspace, user, recipe, base, splits["train"], scale)
     speed = _speed(rows, recipe, placement, measured if on_this_machine else None)
     sizes = [math.ceil(size * sample.share) for size in recipe.passes]
     passes = [first_pairs(splits, size, recipe.seed) for size in sizes]
@@ -107,29 +106,21 @@ def plan(
     is_open = speed is None and needs_speed(requested, cost.warm is not None)
     seconds = MINUTES[recipe.budget] * 60.0 if is_open else cost.seconds(speed)
     disk = cost.disk(measured) if measured else None
+    precision = likely_precision(recipe.precision, workspace.settings.precision)
+    lines = [
+        *(facts.open_work(recipe, placement) if is_open else facts.work(cost, speed, placement)),
+        facts.batch(spec, recipe, placement),
+        facts.fact("Price", f"{price.text} ({price.hardware})") if price else None,
+        *facts.resources(workspace, measured, disk),
+        facts.fact("Precision", precision),
+        facts.positives(splits["train"], spec, scale),
+        facts.idle(spec),
+        facts.cut(recipe, base, spec) if base else None,
+        facts.fact("Sampled", sample.read) if sample.read else None,
+    ]
     return {
         "data": _data(sample.labels),
-        "facts": [
-            *(
-                facts.open_work(recipe, placement)
-                if is_open
-                else facts.work(cost, speed, placement)
-            ),
-            *(
-                [facts.fact("Pairs in a step", place_facts.batch_of(spec, recipe, placement))]
-                if placement.ranks > 1
-                else []
-            ),
-            *([facts.fact("Price", f"{price.text} ({price.hardware})")] if price else []),
-            *facts.resources(workspace, measured, disk),
-            facts.fact(
-                "Precision", likely_precision(recipe.precision, workspace.settings.precision)
-            ),
-            facts.positives(splits["train"], spec, scale),
-            *([facts.idle(spec)] if spec.idle else []),
-            *([facts.cut(recipe, base, spec)] if base else []),
-            *([facts.fact("Sampled", sample.read)] if sample.read else []),
-        ],
+        "facts": [line for line in lines if line],
         "notices": _notices(workspace, requested, recipe, base, counts),
         "findings": findings_of(splits, scale, base),
         "runs": len(passes),
@@ -142,6 +133,16 @@ def plan(
         "memory": measured["memory"] if measured else None,
         "disk": disk,
     }
+
+
+def _measured_now(
+    workspace: Workspace, user: User, recipe: Recipe, base: ResolvedBase, train: pd.DataFrame,
+    scale: Scale,
+) -> dict[str, Any] | None:  # fmt: skip
+    require(user, "admin")
+    resolved = recipe.model_copy(update={"base": str(base.path), "revision": None})
+    speeds.begin(workspace, recipe, resolved, train, scale)
+    return speeds.wait(workspace, recipe, train)
 
 
 def _notices(

@@ -85,8 +85,17 @@ def positives(train: pd.DataFrame, spec: PhaseSpec, scale: Scale) -> Fact:
     return fact(f"Positives {_percent(share)}", f"each counts {spec.pos_weight:.1f} times")
 
 
-def idle(spec: PhaseSpec) -> Fact:
-    """Pairs of queries whose labels are all equal; a list loss learns nothing from them."""
+def batch(spec: PhaseSpec, recipe: Recipe, placement: Placement) -> Fact | None:
+    """How a batch is divided among several processes; None for one."""
+    if placement.ranks == 1:
+        return None
+    return fact("Pairs in a step", place_facts.batch_of(spec, recipe, placement))
+
+
+def idle(spec: PhaseSpec) -> Fact | None:
+    """Pairs of queries whose labels are all equal, which a list loss cannot use; None for none."""
+    if not spec.idle:
+        return None
     idle, pairs = (round(count / spec.share) for count in (spec.idle, len(spec.queries)))
     return fact("Queries with equal labels", f"{idle:,} of {pairs:,} pairs have no effect", True)
 
