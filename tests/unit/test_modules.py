@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from reranker_ui.settings import ASSETS
 from reranker_ui.ui.bundles import bundles, joined, order, second_of
 from reranker_ui.ui.component import MODULES
-from reranker_ui.ui.server.modules import WIDGET, TABS, Modules, modules
+from reranker_ui.ui.server.modules import TABS, WIDGET, Modules, modules
 from reranker_ui.ui.stylesheets import FOLDER, IMPORT, INDEX, stylesheet
 
 SOURCES = {

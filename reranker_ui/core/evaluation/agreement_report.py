@@ -71,7 +71,7 @@ def in_detail(votes: Iterable[Vote], scale: str = "binary") -> AgreementReport:
     by_pair: dict[int, dict[str, float]] = defaultdict(dict)
     for pair, annotator, label in votes:
         by_pair[pair][annotator] = label
-    shared = [votes_of_pair for votes_of_pair in by_pair.values() if len(votes_of_pair) > 1]
+    shared = [ratings for ratings in by_pair.values() if len(ratings) > 1]
     summary = agreement(votes, scale)
     return {
         **summary,
@@ -85,9 +85,9 @@ def in_detail(votes: Iterable[Vote], scale: str = "binary") -> AgreementReport:
 def between(shared: Shared) -> list[PairwiseAgreement]:
     """The agreement of each pair of annotators."""
     both: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
-    for votes_of_pair in shared:
-        for a, b in combinations(sorted(votes_of_pair), 2):
-            both[a, b].append((votes_of_pair[a], votes_of_pair[b]))
+    for ratings in shared:
+        for a, b in combinations(sorted(ratings), 2):
+            both[a, b].append((ratings[a], ratings[b]))
     largest = sorted(both.items(), key=lambda label: (-len(label[1]), label[0]))[:_MOST]
     rows: list[PairwiseAgreement] = []
     for (a, b), labels in largest:
@@ -117,9 +117,9 @@ def with_majority(shared: Shared) -> dict[str, MajorityAgreement]:
     """
     compared_count: Counter[str] = Counter()
     equal: Counter[str] = Counter()
-    for votes_of_pair in shared:
-        for name, label in votes_of_pair.items():
-            others = Counter(vote for other, vote in votes_of_pair.items() if other != name)
+    for ratings in shared:
+        for name, label in ratings.items():
+            others = Counter(vote for other, vote in ratings.items() if other != name)
             top = max(others.values())
             winners = [value for value, n in others.items() if n == top]
             if len(winners) == 1:
@@ -139,10 +139,8 @@ def with_majority(shared: Shared) -> dict[str, MajorityAgreement]:
 def confusion(shared: Shared, scale: str = "binary") -> Confusion:
     """The confusion matrix; scores are rounded to five values."""
     step = (lambda label: round(label * _STEPS) / _STEPS) if scale == "score" else float
-    rounded = [
-        {name: step(label) for name, label in votes_of_pair.items()} for votes_of_pair in shared
-    ]
-    labels = sorted({label for votes_of_pair in rounded for label in votes_of_pair.values()})
+    rounded = [{name: step(label) for name, label in ratings.items()} for ratings in shared]
+    labels = sorted({label for ratings in rounded for label in ratings.values()})
     place = {label: n for n, label in enumerate(labels)}
 
     def empty() -> list[list[int]]:
@@ -150,8 +148,8 @@ def confusion(shared: Shared, scale: str = "binary") -> Confusion:
 
     everyone = empty()
     annotators: dict[str, list[list[int]]] = defaultdict(empty)
-    for votes_of_pair in rounded:
-        for (a, x), (b, y) in combinations(votes_of_pair.items(), 2):
+    for ratings in rounded:
+        for (a, x), (b, y) in combinations(ratings.items(), 2):
             i, j = place[x], place[y]
             everyone[min(i, j)][max(i, j)] += 1
             annotators[a][i][j] += 1
@@ -186,9 +184,7 @@ def _intervals(shared: Shared, summary: Agreement, scale: str) -> Intervals:
 def _percent(shared: Shared) -> Measure:
     import numpy as np
 
-    pairings = [
-        [a == b for a, b in combinations(votes_of_pair.values(), 2)] for votes_of_pair in shared
-    ]
+    pairings = [[a == b for a, b in combinations(ratings.values(), 2)] for ratings in shared]
     equal, all_of = (np.array([how(pairing) for pairing in pairings]) for how in (sum, len))
     return lambda places: float(equal[places].sum() / all_of[places].sum())
 
@@ -197,8 +193,8 @@ def _kappa(shared: Shared) -> Measure:
     import numpy as np
     from sklearn.metrics import cohen_kappa_score
 
-    names = sorted({name for votes_of_pair in shared for name in votes_of_pair})
-    labels = np.array([[votes_of_pair[name] for name in names] for votes_of_pair in shared])
+    names = sorted({name for ratings in shared for name in ratings})
+    labels = np.array([[ratings[name] for name in names] for ratings in shared])
     values, flat = np.unique(labels, return_inverse=True)
     votes, codes = flat.reshape(labels.shape), np.arange(len(values))
     return lambda places: float(cohen_kappa_score(*votes[places].T, labels=codes))
@@ -208,10 +204,10 @@ def _alpha(shared: Shared, scale: str) -> Measure:
     import krippendorff
     import numpy as np
 
-    values = sorted({label for votes_of_pair in shared for label in votes_of_pair.values()})
+    values = sorted({label for ratings in shared for label in ratings.values()})
     counts = np.zeros((len(shared), len(values)))
-    for row, votes_of_pair in zip(counts, shared, strict=True):
-        for label in votes_of_pair.values():
+    for row, ratings in zip(counts, shared, strict=True):
+        for label in ratings.values():
             row[values.index(label)] += 1
     level = LEVELS.get(scale, "nominal")
 

@@ -235,5 +235,5 @@ def sides_of(
 
 def _column_of(names: Sequence[Any], aliases: Sequence[str]) -> Any:
     """The column named by the first of the `aliases`; None without one."""
-    by_plain_name = {plain(name): name for name in reversed(names)}
-    return next((by_plain_name[name] for name in aliases if name in by_plain_name), None)
+    by_plain = {plain(name): name for name in reversed(names)}
+    return next((by_plain[name] for name in aliases if name in by_plain), None)

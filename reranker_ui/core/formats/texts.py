@@ -125,8 +125,8 @@ def _plain(options: ReadOptions) -> ReadOptions:
 
 
 def _id_of(value: Mapping[Any, Any]) -> Any:
-    by_plain_name = {plain(name): name for name in reversed(list(value))}
-    named = next((by_plain_name[alias] for alias in _ID if alias in by_plain_name), None)
+    by_plain = {plain(name): name for name in reversed(list(value))}
+    named = next((by_plain[alias] for alias in _ID if alias in by_plain), None)
     if named is None:
         named = next((name for name in value if ids_only(name)), None)
     return 0 if named is None and 0 in value and len(value) > 1 else named
@@ -138,9 +138,9 @@ def _columns_of_text(value: Mapping[Any, Any], key: Any, role: str) -> list[Any]
     if rest and all(isinstance(name, int) for name in rest):
         return [min(rest)]
     if role == "query":  # a topic's title is the query, its description only explains it
-        by_plain_name = {plain(name): name for name in reversed(list(rest))}
+        by_plain = {plain(name): name for name in reversed(list(rest))}
         named = next(
-            (by_plain_name[name] for name in (*KNOWN["query"], "title") if name in by_plain_name),
+            (by_plain[name] for name in (*KNOWN["query"], "title") if name in by_plain),
             None,
         )
         if named is not None:

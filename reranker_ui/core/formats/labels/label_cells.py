@@ -63,6 +63,6 @@ def _of_judges(cell: Mapping[Any, Any]) -> tuple[Any, Votes]:
 
 
 def _key_of_label(cell: Mapping[Any, Any]) -> Any:
-    by_plain_name = {plain(key): key for key in reversed(list(cell))}
-    named = next((by_plain_name[name] for name in _NAMED if name in by_plain_name), None)
+    by_plain = {plain(key): key for key in reversed(list(cell))}
+    named = next((by_plain[name] for name in _NAMED if name in by_plain), None)
     return next(iter(cell)) if named is None and len(cell) == 1 else named

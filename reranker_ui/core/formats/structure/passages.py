@@ -62,13 +62,9 @@ def inner_of(cells: Iterable[Any], by_content: bool) -> Inner:
     objects = [each for cell in cells for each in objects_in(cell)]
     names = list(dict.fromkeys(key for each in objects for key in each))
     by_name = {name: [each.get(name) for each in objects] for name in names}
-    by_plain_name = {plain(name): name for name in reversed(names)}
+    by_plain = {plain(name): name for name in reversed(names)}
     named = next(
-        (
-            by_plain_name[n]
-            for n in _LABELS
-            if n in by_plain_name and _could_label(by_name[by_plain_name[n]])
-        ),
+        (by_plain[n] for n in _LABELS if n in by_plain and _could_label(by_name[by_plain[n]])),
         None,
     )
     if named is None and by_content:
@@ -108,11 +104,9 @@ def text_of(passage: Any) -> Any:
 
 def text_keys(passage: Mapping[Any, Any]) -> tuple[Any, Any]:
     """The keys of a passage's title and of its text (None where there is none)."""
-    by_plain_name = {
-        plain(key): key for key in reversed(list(passage)) if not is_empty(passage[key])
-    }
-    title = next((by_plain_name[name] for name in _TITLES if name in by_plain_name), None)
-    body = next((by_plain_name[name] for name in _BODIES if name in by_plain_name), None)
+    by_plain = {plain(key): key for key in reversed(list(passage)) if not is_empty(passage[key])}
+    title = next((by_plain[name] for name in _TITLES if name in by_plain), None)
+    body = next((by_plain[name] for name in _BODIES if name in by_plain), None)
     if body is None:
         texts = [key for key, cell in passage.items()
                  if key != title and isinstance(cell, str) and is_prose(cell)]  # fmt: skip
