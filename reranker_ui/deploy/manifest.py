@@ -41,7 +41,7 @@ class Space(Strict):
 
     @field_validator("hardware")
     @classmethod
-    def _known(cls, hardware: str) -> str:
+    def _known_hardware(cls, hardware: str) -> str:
         from huggingface_hub import SpaceHardware
 
         if hardware.startswith("zero-"):
@@ -96,7 +96,7 @@ class Manifest(Strict):
 
     @field_validator("variables")
     @classmethod
-    def _nothing_secret(cls, variables: dict[str, str]) -> dict[str, str]:
+    def _without_secrets(cls, variables: dict[str, str]) -> dict[str, str]:
         from reranker_ui.settings import SECRET
 
         for name in variables:

@@ -77,7 +77,9 @@ def check_nodes(folder: Path, place: dict[str, float]) -> None:
         if node["Alive"] and all(node["Resources"].get(kind) for kind in place)
     ]
     try:
-        answers = ray.get([_look(node["NodeID"], folder) for node in nodes], timeout=NODE_PATIENCE)
+        answers = ray.get(
+            [_check_node(node["NodeID"], folder) for node in nodes], timeout=NODE_PATIENCE
+        )
     except RayError as error:
         raise Refused(
             f"A node of the Ray cluster cannot start {sys.executable} with this program:"
@@ -93,7 +95,7 @@ def check_nodes(folder: Path, place: dict[str, float]) -> None:
         )
 
 
-def _look(node: str, folder: Path) -> Any:
+def _check_node(node: str, folder: Path) -> Any:
     """Ask the node with this id whether it sees `folder`; returns Ray's reference to the answer."""
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy

@@ -54,7 +54,7 @@ def _work(folder: RunFolder) -> int:
     try:
         if damage := folder.damage():
             raise Refused(f"The run cannot start. {damage} {BRING_BACK}")
-        with _turn(folder):
+        with _wait_for_turn(folder):
             from reranker_ui.core.training.run import train
 
             settings = Settings()
@@ -80,7 +80,7 @@ def _work(folder: RunFolder) -> int:
 
 
 @contextmanager
-def _turn(folder: RunFolder) -> Iterator[None]:
+def _wait_for_turn(folder: RunFolder) -> Iterator[None]:
     """Wait until the parent has its model, and on this machine until no earlier run is ahead.
 
     A run on this machine then holds the home's run lock; other executors have their own queue.

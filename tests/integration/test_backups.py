@@ -305,13 +305,13 @@ def test_killed_on_an_empty_disk_it_is_all_back(tmp_path, command):
 def a_finished_run(workspace, dataset="mine") -> str:
     from reranker_ui.core.values.recipe import PRESETS
     from reranker_ui.services.runs.rows import folder_of
-    from reranker_ui.services.training.create import enter
+    from reranker_ui.services.training.create import create_run
     from reranker_ui.services.training.frozen_files import freeze
 
     recipe = PRESETS["quick"].model_copy(update={"base": "embedded"})
     with tempfile.TemporaryDirectory() as aside:
         data = freeze(workspace, LOCAL, dataset, Path(aside))
-        number = enter(workspace, LOCAL, dataset, recipe, data, None)
+        number = create_run(workspace, LOCAL, dataset, recipe, data, None)
     folder = folder_of(workspace, number)
     folder.model.mkdir()
     (folder.model / "config.json").write_text('{"made": "here"}')

@@ -184,7 +184,7 @@ def test_cosine_puts_pairs_in_order_without_a_run(workspace, encoder, monkeypatc
     monkeypatch.setattr(orders, "_WINDOW", 2)
     rest = next_pairs(workspace, MAI, "caves", order="uncertain", n=12)["pairs"]
     assert {pair["id"] for pair in rest} == set(ids) - set(ids[1::3])
-    model_scores.doubted_file(workspace, the_dataset(workspace)).write_bytes(b"no array")
+    model_scores.uncertain_file(workspace, the_dataset(workspace)).write_bytes(b"no array")
     assert len(next_pairs(workspace, MAI, "caves", order="uncertain", n=12)["pairs"]) == 8
 
 

@@ -11,7 +11,7 @@ INSIDE = {
     "training.create.known_base",
     "runs.allowed_models.check_base",
     "training.create.continued",
-    "training.create.enter",
+    "training.create.create_run",
     "training.freeze.frozen_splits",
     "training.freeze.sampled_splits",
     "training.freeze.unlabelled_texts",

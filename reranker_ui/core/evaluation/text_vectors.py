@@ -23,15 +23,15 @@ class TextVectors:
 
     def vectors(self, texts: Sequence[str], kind: Kind) -> Any:
         """The embedding of each text, of length 1: texts x dimensions."""
-        self._keep(texts, kind)
+        self._cache_new(texts, kind)
         return np.stack([self._kept[kind][text] for text in texts])
 
     def keep(self, pairs: Sequence[Pair]) -> None:
         """Embed all texts of `pairs` at once, for the calls that follow."""
-        self._keep([query for query, _ in pairs], "query")
-        self._keep([passage for _, passage in pairs], "document")
+        self._cache_new([query for query, _ in pairs], "query")
+        self._cache_new([passage for _, passage in pairs], "document")
 
-    def _keep(self, texts: Sequence[str], kind: Kind) -> None:
+    def _cache_new(self, texts: Sequence[str], kind: Kind) -> None:
         cache = self._kept[kind]
         new = [text for text in dict.fromkeys(texts) if text not in cache]
         if new:

@@ -89,7 +89,7 @@ def shape_of(values: Sequence[Value], options: ReadOptions) -> Shape | None:
         return None
     query = columns.chosen(options.query) if options.query is not None else columns.query()
     positives, negatives = columns.sides(query, options)
-    shape = _referred(columns, query, options, {*positives, *negatives})
+    shape = _by_reference(columns, query, options, {*positives, *negatives})
     if shape is not None:
         positives = negatives = []
     if positives and not negatives:
@@ -185,7 +185,7 @@ def beside(shape: Shape, value: Value) -> Iterator[tuple[str, Any]]:
             yield from ((f"{key}.{name}", cell) for name, cell in each.items() if name not in texts)
 
 
-def _referred(
+def _by_reference(
     columns: NestedColumns, query: Any, options: ReadOptions, sides: set[Any]
 ) -> Shape | None:
     """Passages where another column names the relevant ones."""

@@ -126,7 +126,7 @@ def _letters(text: str) -> int:
 @lru_cache(maxsize=1 << 16)
 def _suspects(run: str) -> tuple[str, ...]:
     """The encodings in which the first non-ASCII letters are UTF-8, perhaps cut at the end."""
-    _know_encodings()
+    _register_encodings()
     return tuple(encoding for encoding in _ENCODINGS if _begins_as_utf8(run, encoding))
 
 
@@ -139,7 +139,7 @@ def _begins_as_utf8(run: str, encoding: str) -> bool:
 
 
 @cache
-def _know_encodings() -> None:
+def _register_encodings() -> None:
     import ftfy.bad_codecs
 
     ftfy.bad_codecs.ok()

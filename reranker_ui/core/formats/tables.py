@@ -178,7 +178,7 @@ def _columns(
     """The guessed columns, replaced by those the user named, and columns that are not labels."""
     guess = guess_columns(values)
     no_labels: set[str] = set()
-    while options.label is None and _is_no_label(guess["label"], values, options):
+    while options.label is None and _is_not_label(guess["label"], values, options):
         no_labels.add(guess["label"])
         rest = [{n: cell for n, cell in value.items() if n not in no_labels} for value in values]
         guess["label"] = guess_columns(rest)["label"]
@@ -192,7 +192,7 @@ def _columns(
     return guess, no_labels
 
 
-def _is_no_label(name: Any, values: Sequence[Value], options: ReadOptions) -> bool:
+def _is_not_label(name: Any, values: Sequence[Value], options: ReadOptions) -> bool:
     """Whether a column that was taken for the labels has a model's scores, or is left out."""
     if name is None:
         return False

@@ -39,19 +39,19 @@ class RecentVectors:
         if new:
             rows = embed(list(new.values()))
             vectors.update({key: row.copy() for key, row in zip(new, rows, strict=True)})
-        self._keep({key: vectors[key] for key in keys})
+        self._cache({key: vectors[key] for key in keys})
         return np.stack([vectors[key] for key in keys])
 
     def remember(self, texts: Sequence[str], kind: str, rows: Any) -> None:
         """Keep embeddings that are known from elsewhere: texts x dimensions."""
-        self._keep(dict(zip(_keys(texts, kind), map(np.array, rows), strict=True)))
+        self._cache(dict(zip(_keys(texts, kind), map(np.array, rows), strict=True)))
 
     def recent_count(self, texts: Sequence[str], kind: str) -> int:
         """How many of the texts have an embedding here."""
         with self._turn:
             return sum(key in self._kept for key in _keys(texts, kind))
 
-    def _keep(self, vectors: dict[bytes, Any]) -> None:
+    def _cache(self, vectors: dict[bytes, Any]) -> None:
         with self._turn:
             for key, row in vectors.items():
                 self._kept[key] = row

@@ -16,7 +16,7 @@ def hub_is_reachable(cache_dir: Path, patience: float = PATIENCE) -> bool:
     if constants.HF_HUB_OFFLINE:
         return False
     cache_file, endpoint = cache_dir / "hub.json", constants.ENDPOINT
-    reachable = _remembered(cache_file, endpoint)
+    reachable = _cached(cache_file, endpoint)
     if reachable is None:
         reachable = _answers(endpoint, patience)
         cache_dir.mkdir(parents=True, exist_ok=True)
@@ -28,7 +28,7 @@ def hub_is_reachable(cache_dir: Path, patience: float = PATIENCE) -> bool:
     return reachable
 
 
-def _remembered(cache_file: Path, endpoint: str) -> bool | None:
+def _cached(cache_file: Path, endpoint: str) -> bool | None:
     try:
         last = json.loads(cache_file.read_text())
         fresh = last["endpoint"] == endpoint and 0 <= time.time() - last["at"] < MEMORY

@@ -99,17 +99,17 @@ def save_label(
     """As `annotate`, inside a transaction of the caller."""
     require(user, "annotator")
     now, label = time.time(), new_label.label
-    if not _first_time(connection, user, new_label.client_id, now):
-        return {"pair_id": pair_id, "label": _own(connection, user, pair_id).get("label")}
+    if not _is_new_change(connection, user, new_label.client_id, now):
+        return {"pair_id": pair_id, "label": _own_label(connection, user, pair_id).get("label")}
     dataset = _dataset_of(connection, user, pair_id)
     check_label(dataset, label)
-    before = _own(connection, user, pair_id)
+    before = _own_label(connection, user, pair_id)
     after = _after(new_label, before, now, dataset.guidelines_version)
     extra: dict[str, Any] = {"client_id": new_label.client_id}
     if new_label.model_score is not None:
         extra["model_score"] = new_label.model_score
     _put(connection, user, pair_id, after | extra)
-    _done_with(connection, user, pair_id)
+    _recount_and_release(connection, user, pair_id)
     subject = f"pair:{pair_id}"
     record(connection, user, "annotate", subject, at=now, before=before or None, after=after)
     return {"pair_id": pair_id, "label": label}
@@ -138,7 +138,7 @@ def undo(workspace: Workspace, user: User, pair_id: int, client_id: str) -> Undo
     require(user, "annotator")
     with workspace.writing() as connection:
         now = time.time()
-        if _first_time(connection, user, client_id, now) and not _undo(
+        if _is_new_change(connection, user, client_id, now) and not _undo(
             connection, user, pair_id, now
         ):
             return {"pair": None}
@@ -147,7 +147,7 @@ def undo(workspace: Workspace, user: User, pair_id: int, client_id: str) -> Undo
 
 
 def _undo(connection: sa.Connection, user: User, pair_id: int, now: float) -> bool:
-    own = _own(connection, user, pair_id)
+    own = _own_label(connection, user, pair_id)
     if not own:
         return False
     subject = f"pair:{pair_id}"
@@ -166,14 +166,14 @@ def _undo(connection: sa.Connection, user: User, pair_id: int, now: float) -> bo
         _put(connection, user, pair_id, values | {"cannot_tell": former.get("cannot_tell") or 0})
     else:
         connection.execute(annotations.delete().where(*_by(user, pair_id)))
-    _done_with(connection, user, pair_id)
+    _recount_and_release(connection, user, pair_id)
     if not _sealed(connection, user, pair_id):
         lease(connection, user, [pair_id], now)
     record(connection, user, "undo annotate", subject, at=now, before=own, after=former)
     return True
 
 
-def _first_time(connection: sa.Connection, user: User, client_id: str, now: float) -> bool:
+def _is_new_change(connection: sa.Connection, user: User, client_id: str, now: float) -> bool:
     """Whether the change `client_id` is not in yet; it is noted as in."""
     if not client_id or len(client_id) > 64:
         raise Refused("A change needs a client_id of 1 to 64 characters.")
@@ -206,7 +206,7 @@ def _by(user: User, pair_id: int) -> tuple[sa.ColumnElement[bool], ...]:
     return annotations.c.pair_id == pair_id, annotations.c.annotator == user.name
 
 
-def _own(connection: sa.Connection, user: User, pair_id: int) -> dict[str, Any]:
+def _own_label(connection: sa.Connection, user: User, pair_id: int) -> dict[str, Any]:
     query = select(*(annotations.c[name] for name in _KEPT)).where(*_by(user, pair_id))
     row = connection.execute(query).mappings().first()
     return as_dict(row) if row else {}
@@ -220,7 +220,7 @@ def _put(connection: sa.Connection, user: User, pair_id: int, values: dict[str, 
         )
 
 
-def _done_with(connection: sa.Connection, user: User, pair_id: int) -> None:
+def _recount_and_release(connection: sa.Connection, user: User, pair_id: int) -> None:
     """Count the pair's votes again and end the user's lease of it."""
     votes = select(func.count()).where(
         annotations.c.pair_id == pair_id, annotations.c.label.is_not(None)

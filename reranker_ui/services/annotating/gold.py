@@ -60,7 +60,7 @@ def mark_gold(
     return {"pairs": len(chosen), "unlabelled": len(rows) - len(chosen)}
 
 
-def gold_for(
+def next_gold(
     connection: sa.Connection, dataset: sa.Row[Any], user: User, have: Sequence[int], n: int
 ) -> list[int]:
     """Up to `n` gold pairs that `user` has not answered, beside those of `have`."""

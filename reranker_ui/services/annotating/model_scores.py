@@ -125,17 +125,17 @@ def newest_scored_run(connection: sa.Connection, dataset: sa.Row[Any]) -> NamedR
     return None
 
 
-def doubted_by_cosine(workspace: Workspace, dataset: sa.Row[Any]) -> list[int]:
+def uncertain_by_cosine(workspace: Workspace, dataset: sa.Row[Any]) -> list[int]:
     """Pairs of the dataset, the least certain by cosine first, as the last job has found them."""
     try:
-        return [int(pair) for pair in np.load(doubted_file(workspace, dataset))]
+        return [int(pair) for pair in np.load(uncertain_file(workspace, dataset))]
     except (OSError, ValueError):  # not compared yet, or damaged
         return []
 
 
-def doubted_file(workspace: Workspace, dataset: sa.Row[Any]) -> Path:
+def uncertain_file(workspace: Workspace, dataset: sa.Row[Any]) -> Path:
     """Where the order by cosine is kept."""
-    return search_index.folder(workspace, dataset) / "doubted.npy"
+    return search_index.folder(workspace, dataset) / "uncertain.npy"
 
 
 def _job(workspace: Workspace, dataset_id: int, run_id: int | None) -> JobFolder:

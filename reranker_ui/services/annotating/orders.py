@@ -59,10 +59,10 @@ def _uncertain(of: OpenPairs, n: int, have: list[int]) -> list[int]:
     """Pairs of which the dataset's run or cosine is least certain, with a random share."""
     random_places = [secrets.randbelow(100) < _BY_CHANCE for _ in range(n)]
     by_chance = _at_random(of, sum(random_places), have) if any(random_places) else []
-    doubt = _doubted_by_run if of.dataset.order_run else _doubted_by_cosine
-    doubted = doubt(of, n - len(by_chance), [*have, *by_chance])
-    of.drawn |= dict.fromkeys(doubted, "uncertain")
-    both, chosen = {True: by_chance, False: doubted}, []
+    least_certain = _uncertain_by_run if of.dataset.order_run else _uncertain_by_cosine
+    uncertain = least_certain(of, n - len(by_chance), [*have, *by_chance])
+    of.drawn |= dict.fromkeys(uncertain, "uncertain")
+    both, chosen = {True: by_chance, False: uncertain}, []
     for is_random in random_places:
         if kind := both[is_random] or both[not is_random]:
             chosen.append(kind.pop(0))
@@ -70,7 +70,7 @@ def _uncertain(of: OpenPairs, n: int, have: list[int]) -> list[int]:
     return [*chosen, *_unlabelled_first(of, n - len(chosen), [*have, *chosen])]
 
 
-def _doubted_by_run(of: OpenPairs, n: int, have: list[int]) -> list[int]:
+def _uncertain_by_run(of: OpenPairs, n: int, have: list[int]) -> list[int]:
     near = (
         select(scores.c.pair_id)
         .join(pairs, pairs.c.id == scores.c.pair_id)
@@ -81,8 +81,8 @@ def _doubted_by_run(of: OpenPairs, n: int, have: list[int]) -> list[int]:
     return list(of.connection.scalars(near))
 
 
-def _doubted_by_cosine(of: OpenPairs, n: int, have: list[int]) -> list[int]:
-    return _first_of([pair for pair in of.doubtful if pair not in have], n, of, of.wanted())
+def _uncertain_by_cosine(of: OpenPairs, n: int, have: list[int]) -> list[int]:
+    return _first_of([pair for pair in of.uncertain if pair not in have], n, of, of.wanted())
 
 
 def _first_of(ids: list[int], n: int, of: OpenPairs, where: Where) -> list[int]:

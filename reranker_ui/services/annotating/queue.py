@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy import and_, func, or_, select
 
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.annotating.gold import EVERY, gold_for, open_gold
+from reranker_ui.services.annotating.gold import EVERY, next_gold, open_gold
 from reranker_ui.services.annotating.model_scores import (
-    doubted_by_cosine,
     newest_scored_run,
     scores_of,
+    uncertain_by_cosine,
 )
 from reranker_ui.services.annotating.orders import ORDERS
 from reranker_ui.services.labels.datasets import find_dataset
@@ -100,12 +100,12 @@ def next_pairs(
         may_label(dataset, user)
         open_pairs = OpenPairs(connection, dataset, user, now, imported)
         if order == "uncertain" and dataset.order_run is None:
-            open_pairs.doubtful = doubted_by_cosine(workspace, dataset)
+            open_pairs.uncertain = uncertain_by_cosine(workspace, dataset)
         closed = open_pairs.closed(have, again=order in ("disputed", "skipped"))
         gold = open_gold(connection, dataset, user, closed)
         closed = [pair for pair in closed if pair not in gold]
         still_open = [pair for pair in have if pair not in closed]
-        new = _mixed(ORDERS[order](open_pairs, n, still_open), open_pairs, still_open)
+        new = _with_gold(ORDERS[order](open_pairs, n, still_open), open_pairs, still_open)
         _release(connection, user, closed)
         lease(connection, user, [*still_open, *new], now)
         payload = pairs_for(workspace, connection, user, new)
@@ -115,9 +115,9 @@ def next_pairs(
         return {"pairs": payload, "closed": closed}
 
 
-def _mixed(new: list[int], of: OpenPairs, have: Sequence[int]) -> list[int]:
+def _with_gold(new: list[int], of: OpenPairs, have: Sequence[int]) -> list[int]:
     """`new` with a gold pair among every EVERY, at random positions."""
-    gold = gold_for(of.connection, of.dataset, of.user, [*have, *new], len(new) // EVERY)
+    gold = next_gold(of.connection, of.dataset, of.user, [*have, *new], len(new) // EVERY)
     for pair in gold:
         new.insert(secrets.randbelow(len(new) + 1), pair)
     return new

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from reranker_ui.core.evaluation.vector_index import VectorIndex
 from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.machine import lower_priority
-from reranker_ui.services.annotating.model_scores import doubted_file
+from reranker_ui.services.annotating.model_scores import uncertain_file
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.labels.effective_labels import importing
 from reranker_ui.services.labels.open_pairs import disputed_ids, imported_unlabelled, not_test
@@ -43,7 +43,7 @@ def score_waiting(
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
         unchecked = _unchecked(connection, dataset)
-        first = _to_decide(connection, dataset, unchecked)
+        first = _undecided(connection, dataset, unchecked)
         scored_pairs = select(func.count()).where(scores.c.run_id == run_id)
         is_waiting = select(pairs.c.id).where(pairs.c.id == scores.c.pair_id, *unchecked).exists()
         done = int(connection.scalar(scored_pairs.where(is_waiting)) or 0)
@@ -84,7 +84,7 @@ def order_by_cosine(workspace: Workspace, dataset_name: str, job: JobFolder) -> 
     relevant = labels["positives"] / labels["labelled"] if labels["labelled"] else 0.5
     middle = np.quantile(list(cosines.values()), 1 - relevant) if cosines else 0.0
     order = sorted(cosines, key=lambda pair: abs(cosines[pair] - middle))
-    file = doubted_file(workspace, dataset)
+    file = uncertain_file(workspace, dataset)
     draft = file.with_suffix(".new.npy")
     np.save(draft, np.array(order, np.int64))
     draft.replace(file)
@@ -116,7 +116,7 @@ def _unchecked(connection: sa.Connection, dataset: sa.Row[Any]) -> list[sa.Colum
     return [*conditions, pairs.c.retired_at.is_(None)]
 
 
-def _to_decide(
+def _undecided(
     connection: sa.Connection, dataset: sa.Row[Any], unchecked: list[sa.ColumnElement[bool]]
 ) -> list[int]:
     """Disputed pairs that need no label any more: they wait for a decision.

@@ -146,7 +146,7 @@ def _line(
 def _words(row: sa.Row[Any], with_labels: bool, on: Scale) -> str:
     before, after = row.before, row.after
     if row.what in ("import", "replace pairs", "duplicate"):
-        return _arrived(row.what, after)
+        return _import_in_words(row.what, after)
     if row.what == "export":
         return f"Exported {_pairs(after.get('pairs', 0))} as {after.get('format', 'a file')}"
     if row.what == "move split":
@@ -182,7 +182,7 @@ def _answered(number: str, after: dict[str, Any], on: Scale) -> str:
     return f"Marked #{number} as can't tell" if after.get("cannot_tell") else f"Skipped #{number}"
 
 
-def _arrived(what: str, after: dict[str, Any]) -> str:
+def _import_in_words(what: str, after: dict[str, Any]) -> str:
     """An import in words."""
     if what == "duplicate":
         return f"Duplicated from {after['from']}: {import_sentence(after)}"

@@ -83,12 +83,12 @@ def of_label(view: Visibility, label: str) -> Walk:
     several = _walk(imported_labels.c.pair_id, [])
     if label == "disputed":
         voted: list[Condition] = [of_dataset, sa.text("pairs.votes > 0"), pairs.c.votes > 1]
-        return _either(several, _walk(pairs.c.id, voted))  # the middle one names the index
+        return _union(several, _walk(pairs.c.id, voted))  # the middle one names the index
     value = None if label == "none" else number(label)
     imported = _walk(pairs.c.id, [of_dataset, pairs.c.label == value])
     if label == "none":
         return imported
-    return _either(
+    return _union(
         imported,
         several,
         _walk(annotations.c.pair_id, [annotations.c.label == value]),
@@ -98,7 +98,7 @@ def of_label(view: Visibility, label: str) -> Walk:
 
 def of_annotator(name: str) -> Walk:
     """Pairs that `name` labelled, here or in an imported file, or decided; of any dataset."""
-    return _either(
+    return _union(
         _walk(annotations.c.pair_id,
               [annotations.c.annotator == name, annotations.c.label.is_not(None)]),
         _walk(decisions.c.pair_id, [decisions.c.decided_by == name]),
@@ -148,7 +148,7 @@ def _walk(column: "sa.Column[int]", conditions: list[Condition]) -> Walk:
     return walk
 
 
-def _either(*walks: Walk) -> Walk:
+def _union(*walks: Walk) -> Walk:
     def walk(connection: sa.Connection, at: int | None, down: bool, size: int) -> list[int]:
         ids = {pair_id for each in walks for pair_id in each(connection, at, down, size)}
         return sorted(ids, reverse=down)[:size]

@@ -49,7 +49,7 @@ def join_sides(workspace: Workspace, user: User, dataset_name: str) -> Edit:
     now = time.time()
     with workspace.writing() as connection:
         dataset = find_dataset(connection, dataset_name)
-        homes = _homes(connection, dataset.id)
+        homes = _majority_splits(connection, dataset.id)
         before: list[list[Any]] = []
         for split in SPLITS:
             groups = [group for group, home in homes.items() if home == split]
@@ -78,7 +78,7 @@ def _receipt(connection: sa.Connection, dataset_id: int) -> SplitReport:
     }
 
 
-def _homes(connection: sa.Connection, dataset_id: int) -> dict[str, str]:
+def _majority_splits(connection: sa.Connection, dataset_id: int) -> dict[str, str]:
     """For each query on two sides the split that has most of it; train wins a draw."""
     counted: dict[str, dict[str, int]] = {}
     for group, split, n in connection.execute(_by_side(dataset_id)):

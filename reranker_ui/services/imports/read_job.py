@@ -98,7 +98,7 @@ def read(folder: Path, path: Path, options: ReadOptions, more: Sequence[Path] = 
     staging = Staging(plan, reader, options, Stage(folder / "stage.db"))
     report = staging.run(progress.record)
     if not report.kept + report.unlabelled:
-        raise Refused(_nothing_kept(report, path.name))
+        raise Refused(_no_pairs_sentence(report, path.name))
     notes = plan.notes + plan.container.notes + _notes(report)
     return {
         **result, **scale, "report": cast(ImportReport, asdict(report)), "notes": notes,
@@ -151,7 +151,7 @@ def _disk_texts(folder: Path) -> Any:
     return lambda: DiskTexts(folder / f"texts-{next(numbers)}.db")
 
 
-def _nothing_kept(report: Report, name: str) -> str:
+def _no_pairs_sentence(report: Report, name: str) -> str:
     first = report.rejects[0] if report.rejects else None
     why = f" The first, on line {first['line']:,}: {first['reason']}." if first else ""
     return (

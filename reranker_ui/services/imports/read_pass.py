@@ -53,22 +53,22 @@ class Staging:
             if isinstance(pair, LeftOut):
                 lefts.append(pair)
                 row = _excerpt(judged) if isinstance(judged, Judged) else _cells(value)
-                self._leave(line, pair, row)
+                self._leave_out(line, pair, row)
             else:
                 source = self.plan.source
-                self.stage.keep(replace(pair, source=source) if source else pair, self.report)
+                self.stage.add_pair(replace(pair, source=source) if source else pair, self.report)
                 stored += 1
         if stored:
             return None
         if not lefts:
             lefts = [LeftOut("blank", "the record has no passage")]
-            self._leave(line, lefts[0], _cells(value))
+            self._leave_out(line, lefts[0], _cells(value))
         return min(lefts, key=lambda left: REASONS.index(left.reason))
 
-    def _leave(self, line: int, left: LeftOut, row: str) -> None:
+    def _leave_out(self, line: int, left: LeftOut, row: str) -> None:
         if self.plan.source:
             left = LeftOut(left.reason, f"{self.plan.source}: {left.why}")
-        self.stage.leave(line, left, row)
+        self.stage.add_left_out(line, left, row)
 
     def _cleaned(self, judged: Judged, line: int) -> Pair | LeftOut:
         try:

@@ -58,7 +58,7 @@ def assign_splits(
     lite.create_function("near", 1, near, deterministic=True)
     lite.create_function("place", 1, order, deterministic=True)
     lite.create_function("split_at", 2, split_at, deterministic=True)
-    stage.know(scale)
+    stage.set_scale(scale)
     lite.create_function("hashed_split", 1, hashed_split, deterministic=True)
     if whole is not None:
         lite.execute("UPDATE staged SET split = ?", (whole,))

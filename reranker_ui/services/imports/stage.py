@@ -63,7 +63,7 @@ class Stage:
                 self.connection.execute(f"PRAGMA {pragma}")
         self.last, self.size = 0, 0
         self.waiting: list[Pair] = []
-        self.lefts: list[tuple[int, str, str, str]] = []
+        self.left_out_rows: list[tuple[int, str, str, str]] = []
         if new:
             self.connection.executescript(_SCHEMA)
             self.connection.execute("BEGIN")
@@ -72,7 +72,7 @@ class Stage:
         """Close the file."""
         self.connection.close()
 
-    def keep(self, pair: Pair, report: Report) -> None:
+    def add_pair(self, pair: Pair, report: Report) -> None:
         """Store a pair, or only its new votes where the same pair is stored already."""
         if pair.label is None:
             report.unlabelled += 1
@@ -83,13 +83,13 @@ class Stage:
         if len(self.waiting) == _TOGETHER or self.size > _CHARACTERS:
             self.flush()
 
-    def leave(self, line: int, left: LeftOut, row: str = "") -> None:
+    def add_left_out(self, line: int, left: LeftOut, row: str = "") -> None:
         """Note a record, or a part of one, that is left out."""
-        self.lefts.append((line, left.reason, left.why, row))
-        if len(self.lefts) == _TOGETHER:
+        self.left_out_rows.append((line, left.reason, left.why, row))
+        if len(self.left_out_rows) == _TOGETHER:
             self.flush()
 
-    def know(self, scale: Scale) -> None:
+    def set_scale(self, scale: Scale) -> None:
         """Let SQL ask whether a label is relevant: `relevant(label)`, NULL for no label."""
 
         def relevant(label: float | None) -> bool | None:
@@ -100,7 +100,7 @@ class Stage:
     def finish(self, report: Report, scale: Scale = GRADES) -> None:
         """Add the counts of stored pairs to `report`; a relevant label is positive."""
         self.flush()
-        self.know(scale)
+        self.set_scale(scale)
         kept, positives, conflicts, report.distinct = self.connection.execute(
             "SELECT count(label),"
             " coalesce(sum(relevant(label) OR (votes AND NOT settled AND EXISTS ("
@@ -181,13 +181,13 @@ class Stage:
         self.connection.executemany(_INSERT, new)
         self.connection.executemany("INSERT INTO votes VALUES (?, ?, ?, ?)", votes)
         for key, pair in again:
-            self._again(key, pair)
-        lefts, self.lefts = sorted(self.lefts, key=lambda left: left[0]), []
+            self._note_repeat(key, pair)
+        left_out_rows, self.left_out_rows = sorted(self.left_out_rows, key=lambda left: left[0]), []
         self.connection.executemany(
-            "INSERT INTO left_out (line, reason, why, row) VALUES (?, ?, ?, ?)", lefts
+            "INSERT INTO left_out (line, reason, why, row) VALUES (?, ?, ?, ?)", left_out_rows
         )
 
-    def _again(self, key: str, pair: Pair) -> None:
+    def _note_repeat(self, key: str, pair: Pair) -> None:
         """Note what a repeat brings: a label where there was none, or one more value."""
         stored = Staged._make(
             self.connection.execute("SELECT * FROM staged WHERE pair_key = ?", (key,)).fetchone()
@@ -211,7 +211,7 @@ class Stage:
         where = f"line {stored.line:,}" + (f" of {stored.source}" if stored.source else "")
         file = f"{pair.source}: " if pair.source else ""
         why = f"{file}same query and passage as {where}" + ("" if same else ", another label")
-        self.leave(
+        self.add_left_out(
             pair.line, LeftOut("duplicate", why), f"{pair.query[:100]} | {pair.passage[:100]}"
         )
 

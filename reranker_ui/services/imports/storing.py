@@ -59,7 +59,7 @@ def store_reading(
     job = reading_in(folder_of(workspace, token))
     result = result or job.state().result or {}
     if "report" not in result:
-        raise Refused(_what_is_missing(result))
+        raise Refused(_labels_to_map(result))
     if grade_names is not None:
         result["scale"]["names"] = list(grade_names)
     check_space(
@@ -80,7 +80,7 @@ def store_reading(
     return cast(StoredReport, stored)
 
 
-def _what_is_missing(result: Mapping[str, Any]) -> str:
+def _labels_to_map(result: Mapping[str, Any]) -> str:
     if result.get("asks") == "labels":
         classes = ", ".join(f"{name} ({n:,})" for name, n in result["labels"][:8])
         return (

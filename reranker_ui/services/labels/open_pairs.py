@@ -83,7 +83,7 @@ class OpenPairs:
         self.connection, self.dataset, self.user = connection, dataset, user
         self.imported = imported
         self.drawn: dict[int, str] = {}  # how a pair was chosen, where not in turn
-        self.doubtful: list[int] = []  # pairs that may be open, the least certain by cosine first
+        self.uncertain: list[int] = []  # pairs that may be open, the least certain by cosine first
         answered = sa.exists().where(
             annotations.c.pair_id == pairs.c.id, annotations.c.annotator == user.name
         )

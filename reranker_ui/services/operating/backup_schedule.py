@@ -149,13 +149,13 @@ class BackupThread:
         marks = self._now()
         if marks != self._marks:
             self.since = self.since or started
-            manifest = self._made_by_another(marks) or backup.back_up(
+            manifest = self._made_by_other_server(marks) or backup.back_up(
                 self.workspace, LOCAL, self.copies
             )
             self.at, self._marks = manifest["at"], marks
         self.since, self.fault = None, None
 
-    def _made_by_another(self, marks: Any) -> Manifest | None:
+    def _made_by_other_server(self, marks: Any) -> Manifest | None:
         """The newest backup, if it holds what is to be backed up."""
         generation, states = marks
         for manifest in self.copies.newest_first()[:1]:

@@ -151,7 +151,7 @@ def differs_from_copy(folder: RunFolder, copy: Path) -> bool:
     with zipfile.ZipFile(copy) as archive:
         packed = {info.filename.removeprefix(prefix): info for info in archive.infolist()}
         events = packed.get(folder.events_file.name)
-        if folder.alive() or (events and _grew(folder.events_file, archive, events)):
+        if folder.alive() or (events and _has_grown(folder.events_file, archive, events)):
             return False
     changing = {file.name for file in (folder.log_file, folder.pushed_file, folder.cutoff_file)}
     pushed = f"{folder.push.path.name}/"
@@ -162,7 +162,7 @@ def differs_from_copy(folder: RunFolder, copy: Path) -> bool:
     )
 
 
-def _grew(file: Path, archive: zipfile.ZipFile, events: zipfile.ZipInfo) -> bool:
+def _has_grown(file: Path, archive: zipfile.ZipFile, events: zipfile.ZipInfo) -> bool:
     try:
         now = file.read_bytes()
     except OSError:

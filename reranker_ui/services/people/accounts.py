@@ -62,7 +62,7 @@ def add_user(
     name, role = check_name(name), check_role(role)
     hashed = None if password is None else hash_password(password)
     with workspace.writing() as connection:
-        enter(connection, user, name, role, again=True, password=hashed)
+        write_account(connection, user, name, role, again=True, password=hashed)
     return {"name": name, "role": role}
 
 
@@ -93,7 +93,7 @@ def set_role(workspace: Workspace, user: User, name: str, role: str) -> None:
     with workspace.writing() as connection:
         row = find(connection, name)
         if role != "admin":
-            _not_the_last(connection, row)
+            _check_not_last_admin(connection, row)
         connection.execute(users.update().where(users.c.id == row.id).values(role=role))
         record(
             connection, user, "user.role", f"user:{row.id}", at=time.time(),
@@ -116,7 +116,7 @@ def set_password(
     """
     require(user, "viewer")
     if user.role != "admin" or present is not None:
-        _own(workspace, user, name, present or "")
+        _check_own_password(workspace, user, name, present or "")
     hashed = hash_password(password)
     with workspace.writing() as connection:
         row = find(connection, name)
@@ -135,7 +135,7 @@ def remove_user(workspace: Workspace, user: User, name: str) -> None:
     require(user, "admin")
     with workspace.writing() as connection:
         row = find(connection, name)
-        _not_the_last(connection, row)
+        _check_not_last_admin(connection, row)
         now = time.time()
         values = {"removed_at": now, "password": None}  # the subject stays, so that it is refused
         connection.execute(users.update().where(users.c.id == row.id).values(values))
@@ -153,7 +153,7 @@ def anyone_has_a_password(workspace: Workspace) -> bool:
         return connection.execute(query).first() is not None
 
 
-def enter(
+def write_account(
     connection: sa.Connection, by: User, name: str, role: str, *, again: bool = False, **more: Any
 ) -> int:
     """Write a user's row, or with `again` restore a removed one. Returns its id; Refused if taken.
@@ -199,7 +199,7 @@ def sign_out_everywhere(connection: sa.Connection, user_id: int) -> None:
     connection.execute(sessions.delete().where(sessions.c.user_id == user_id))
 
 
-def _own(workspace: Workspace, user: User, name: str, present: str) -> None:
+def _check_own_password(workspace: Workspace, user: User, name: str, present: str) -> None:
     if name != user.name:
         raise Refused(f"This needs the role admin, and {user.name} is {user.role}.")
     with workspace.reading() as connection:
@@ -211,7 +211,7 @@ def _own(workspace: Workspace, user: User, name: str, present: str) -> None:
     sign_in_lock.passed(workspace, place, name, counted)
 
 
-def _not_the_last(connection: sa.Connection, row: sa.Row[Any]) -> None:
+def _check_not_last_admin(connection: sa.Connection, row: sa.Row[Any]) -> None:
     admins = (users.c.role == "admin") & users.c.removed_at.is_(None) & (users.c.id != row.id)
     other_admins = connection.scalar(sa.select(sa.func.count()).select_from(users).where(admins))
     if row.role == "admin" and not other_admins:

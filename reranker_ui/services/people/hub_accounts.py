@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.people.accounts import check_name, enter
-from reranker_ui.services.people.invites import enter_by
+from reranker_ui.services.people.accounts import check_name, write_account
+from reranker_ui.services.people.invites import join_by_invite
 from reranker_ui.services.store.access import User
 from reranker_ui.services.store.people_tables import users
 from reranker_ui.services.store.workspace import Workspace
@@ -32,25 +32,25 @@ def hub_user(
     with workspace.writing() as connection:
         row = connection.execute(sa.select(users).where(users.c.subject == subject)).first()
         if row is not None:
-            return _known(connection, row, subject == creator)
+            return _existing_account(connection, row, subject == creator)
         free = _free_name(connection, check_name(name))
         if creator and subject == creator:
-            return enter(connection, _ITSELF, free, "admin", subject=subject)
+            return write_account(connection, _ITSELF, free, "admin", subject=subject)
         if invite:
-            return enter_by(connection, invite, free, subject=subject)
+            return join_by_invite(connection, invite, free, subject=subject)
         if newcomers == "none":
             raise Refused(
                 f"{name} has no access to this Space. Ask its owner for an invite link, then open"
                 " that link."
             )
-        return enter(connection, _ITSELF, free, newcomers, subject=subject)
+        return write_account(connection, _ITSELF, free, newcomers, subject=subject)
 
 
-def _known(connection: sa.Connection, row: sa.Row[Any], creator: bool) -> int:
+def _existing_account(connection: sa.Connection, row: sa.Row[Any], creator: bool) -> int:
     if row.removed_at is None:
         return int(row.id)
     if creator:
-        return enter(connection, _ITSELF, row.name, "admin", again=True)
+        return write_account(connection, _ITSELF, row.name, "admin", again=True)
     raise Refused(f"{row.name} was removed from this Space. An admin can add the name again.")
 
 

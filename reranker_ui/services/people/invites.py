@@ -6,7 +6,7 @@ from typing import Any, TypedDict, cast
 import sqlalchemy as sa
 
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.people.accounts import check_name, check_role, enter
+from reranker_ui.services.people.accounts import check_name, check_role, write_account
 from reranker_ui.services.people.tokens import digest, hash_password, new_token
 from reranker_ui.services.store.access import Role, User, require
 from reranker_ui.services.store.database import as_dict
@@ -89,16 +89,16 @@ def accept(workspace: Workspace, token: str, name: str, password: str) -> int:
     invited_as(workspace, token)  # before the expensive hash
     hashed = hash_password(password)
     with workspace.writing() as connection:
-        return enter_by(connection, token, name, password=hashed)
+        return join_by_invite(connection, token, name, password=hashed)
 
 
-def enter_by(connection: sa.Connection, token: str, name: str, **more: Any) -> int:
+def join_by_invite(connection: sa.Connection, token: str, name: str, **more: Any) -> int:
     """Use a place of an invite and add the user, in the caller's transaction."""
     row = _open(connection, token)
     use_place = invites.update().where(invites.c.id == row.id, invites.c.places > 0)
     if not connection.execute(use_place.values(places=invites.c.places - 1)).rowcount:
         raise Refused(INVALID)
-    return enter(connection, User(row.created_by, "admin"), name, row.role, **more)
+    return write_account(connection, User(row.created_by, "admin"), name, row.role, **more)
 
 
 def _open(connection: sa.Connection, token: str) -> sa.Row[Any]:

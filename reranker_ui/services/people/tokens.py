@@ -42,7 +42,7 @@ def password_fits(password: str, hashed: str | None) -> bool:
     """Whether the password matches the hash; takes equally long where there is no hash."""
     try:
         with _turn():
-            PasswordHasher().verify(hashed or _nobodys(), password[:1000])
+            PasswordHasher().verify(hashed or _dummy_hash(), password[:1000])
     except (VerificationError, InvalidHashError):
         return False
     return hashed is not None
@@ -60,5 +60,5 @@ def _turn() -> Iterator[None]:
 
 
 @cache
-def _nobodys() -> str:
+def _dummy_hash() -> str:
     return PasswordHasher().hash(secrets.token_urlsafe(16))

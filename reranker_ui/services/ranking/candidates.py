@@ -94,7 +94,7 @@ def pasted(
 ) -> Candidates:
     """Pasted passages, separated by blank lines if there are any, otherwise one per line."""
     require(user, "viewer")
-    return _known(workspace, user, query, passages_in(text), "paste", dataset)
+    return _with_stored_labels(workspace, user, query, passages_in(text), "paste", dataset)
 
 
 def by_bm25(workspace: Workspace, user: User, query: str, dataset: str, k: int) -> Candidates:
@@ -106,14 +106,18 @@ def by_bm25(workspace: Workspace, user: User, query: str, dataset: str, k: int) 
             f"No passage of {dataset} shares a word with this query. "
             "Try other words, search by meaning, or paste the passages."
         )
-    return _known(workspace, user, query, [passage for passage, _ in hits], "dataset", dataset)
+    return _with_stored_labels(
+        workspace, user, query, [passage for passage, _ in hits], "dataset", dataset
+    )
 
 
 def by_meaning(workspace: Workspace, user: User, query: str, dataset: str, k: int) -> Candidates:
     """The dataset's best `k` passages by meaning. Refused: they are not embedded yet."""
     require(user, "viewer")
     hits = search(workspace, user, "meaning", query, dataset, k)
-    return _known(workspace, user, query, [passage for passage, _ in hits], "meaning", dataset)
+    return _with_stored_labels(
+        workspace, user, query, [passage for passage, _ in hits], "meaning", dataset
+    )
 
 
 def search(
@@ -142,7 +146,9 @@ def labelled(workspace: Workspace, user: User, query: str, dataset: str) -> Cand
             f"{dataset} has no pair with this query. Choose one of its queries, or use BM25 "
             "candidates."
         )
-    return _known(workspace, user, query, [row["passage"] for row in rows], "labelled", dataset)
+    return _with_stored_labels(
+        workspace, user, query, [row["passage"] for row in rows], "labelled", dataset
+    )
 
 
 def labelled_queries(
@@ -177,7 +183,7 @@ def passages_in(text: str) -> list[str]:
     return [" ".join(part.split("\n")).strip() for part in parts if part.strip()]
 
 
-def _known(
+def _with_stored_labels(
     workspace: Workspace,
     user: User,
     query: str,

@@ -138,7 +138,7 @@ def kept_scores(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> li
     """The raw scores of `pairs`, columns query and passage: recorded by the run, or cached."""
     if (recorded := recorded_scores(ranker, pairs)) is not None:
         return recorded
-    cache_file = _kept(workspace, ranker, pairs)
+    cache_file = _cache_file(workspace, ranker, pairs)
     if cache_file.exists():
         with suppress(OSError, ValueError):  # a damaged file is written again
             if len(cached := [float(score) for score in np.load(cache_file)]) == len(pairs):
@@ -151,7 +151,7 @@ def kept_scores(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> li
     return scores
 
 
-def _kept(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> Path:
+def _cache_file(workspace: Workspace, ranker: Ranker, pairs: pd.DataFrame) -> Path:
     digest = blake2b(ranker.key.encode(), digest_size=12)
     for query, passage in zip(pairs["query"], pairs["passage"], strict=True):
         digest.update(f"{len(query)}:{len(passage)}:{query}{passage}".encode())

@@ -88,7 +88,7 @@ def comparison(workspace: Workspace, user: User, chosen: Sequence[int | str]) ->
         "metrics": [in_columns(metric, columns) for metric in measured],
         "recipe": differences([rows[column[0]] for column in columns], len(rows) > len(columns)),
         "changed": (_changed(tables, columns, scored[0]) if count else []) if whole else None,
-        "notice": (_notice(rows, columns, count) if whole else HIDDEN) + _without(left_out),
+        "notice": (_notice(rows, columns, count) if whole else HIDDEN) + _left_out_note(left_out),
     }
 
 
@@ -111,7 +111,7 @@ def _chosen_runs(
     return rows, columns
 
 
-def _without(left_out: int) -> str:
+def _left_out_note(left_out: int) -> str:
     if not left_out:
         return ""
     return f" Left out: {left_out} run{'s' if left_out > 1 else ''} without a result."

@@ -182,13 +182,13 @@ def _entries(rows: list[Run]) -> list[dict[str, Any]]:
 
 
 def _entry(members: list[Run]) -> dict[str, Any]:
-    shown = max(members, key=_standing)
+    shown = max(members, key=_rank_in_chain)
     numbers = sorted(row["id"] for row in members)
     place: ChainPlace = {"runs": numbers, "place": numbers.index(shown["id"]) + 1}
     return {**shown, "chain": place}
 
 
-def _standing(row: Run) -> tuple[int, int]:
+def _rank_in_chain(row: Run) -> tuple[int, int]:
     """The run that represents a chain: running, failed, queued, else the last with a model.
 
     Where all were cancelled it is the first, the only one that may have begun.

@@ -14,7 +14,7 @@ def open_engine(url: str) -> sa.Engine:
     if not url.startswith("sqlite"):
         # Two servers take less than the 100 connections that PostgreSQL has by default.
         engine = sa.create_engine(url, pool_pre_ping=True, pool_size=15, max_overflow=25)
-        event.listen(engine, "connect", _notice_dead_peers)
+        event.listen(engine, "connect", _set_keepalive)
         return engine
     engine = sa.create_engine(
         url, module=sqlite_module(), pool_size=20, max_overflow=40, json_deserializer=_read_json
@@ -44,7 +44,7 @@ def sqlite_module() -> Any:
     return dbapi2
 
 
-def _notice_dead_peers(connection: Any, _record: Any) -> None:
+def _set_keepalive(connection: Any, _record: Any) -> None:
     # A server whose machine died would keep the write lock for two hours.
     with connection.cursor() as cursor:
         for name, value in (("idle", 30), ("interval", 10), ("count", 3)):

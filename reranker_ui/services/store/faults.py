@@ -49,9 +49,9 @@ def fault_of(error: BaseException, settings: Settings) -> Unavailable | None:
 def damaged(settings: Settings, reason: str) -> DamagedDatabase:
     """The error for a database that cannot be read, for a `reason` without a full stop."""
     if settings.database_url:
-        return DamagedDatabase(f"The database is damaged: {reason}. {_way_back(settings)}")
+        return DamagedDatabase(f"The database is damaged: {reason}. {_restore_advice(settings)}")
     return DamagedDatabase(
-        f"The database reranker-ui.db is damaged: {reason}. {_way_back(settings)}"
+        f"The database reranker-ui.db is damaged: {reason}. {_restore_advice(settings)}"
     )
 
 
@@ -68,7 +68,7 @@ def _reason(error: BaseException) -> str:
     return (str(error).strip().splitlines() or ["it does not answer"])[0].rstrip(" .?")
 
 
-def _way_back(settings: Settings) -> str:
+def _restore_advice(settings: Settings) -> str:
     place = settings.backup or str(settings.home_folder() / "backups")
     command = "`python -m reranker_ui restore --replace`"
     if "://" in place:

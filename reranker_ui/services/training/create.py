@@ -84,7 +84,7 @@ def check_disk(workspace: Workspace) -> None:
         )
 
 
-def enter(
+def create_run(
     workspace: Workspace,
     user: User,
     dataset: str,

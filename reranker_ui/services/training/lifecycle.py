@@ -84,7 +84,7 @@ def start(
                 pass_recipe = pass_recipe.model_copy(update=changes)
             chain = create.Chain(numbers[0] if numbers else None) if len(passes) > 1 else None
             entered = (workspace, user, str(dataset), pass_recipe, drawn, parent, chain, placement)
-            numbers.append(create.enter(*entered))
+            numbers.append(create.create_run(*entered))
             _submit(workspace, numbers[-1])
     return find_run(workspace, user, numbers[0]) | {"later": numbers[1:]}
 

@@ -51,7 +51,7 @@ def _answer(scope: Scope) -> Response | None:
     if not is_used(scope["path"]):
         return JSONResponse(CLOSED, 404)
     if scope["method"] == "GET":
-        return _gone(HTTPConnection(scope))
+        return _missing_stream(HTTPConnection(scope))
     if scope["method"] == "POST" and scope["path"].startswith(CALLS):
         name = scope["path"].removeprefix(CALLS).removeprefix("v2/").rstrip("/")
         functions = scope["app"].get_blocks().fns.values()
@@ -60,7 +60,7 @@ def _answer(scope: Scope) -> Response | None:
     return None
 
 
-def _gone(request: HTTPConnection) -> Response | None:
+def _missing_stream(request: HTTPConnection) -> Response | None:
     """The end of a stream of answers that does not exist; None for other requests.
 
     Gradio raises an error amid the stream, and each fills the log with 6 kB.

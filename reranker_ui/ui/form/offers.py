@@ -106,12 +106,12 @@ def _recipes(runs: list[lifecycle.Run]) -> list[OfferGroup]:
     cards.append(_offer(GIVEN, "From a model card or YAML …"))
     return [
         {"group": "Presets", "options": presets},
-        {"group": "Yours", "options": _yours(runs)},
+        {"group": "Yours", "options": _own_recipes(runs)},
         {"group": "From model cards", "options": cards},
     ]
 
 
-def _yours(runs: list[lifecycle.Run]) -> list[Offer]:
+def _own_recipes(runs: list[lifecycle.Run]) -> list[Offer]:
     """The newest recipes of runs that are not presets, each once."""
     offers: dict[str, Offer] = {}
     for run in runs:

@@ -28,7 +28,7 @@ def functions(workspace: Workspace) -> list[Function]:
     """The server functions of the tab."""
     return [
         *_stream(workspace),
-        *_looking_back(workspace),
+        *_past_labels(workspace),
         *_owner(workspace),
         *review.functions(workspace),
     ]
@@ -72,7 +72,7 @@ def _stream(workspace: Workspace) -> list[Function]:
     return [stream, next_pairs, take, release, annotate, undo]
 
 
-def _looking_back(workspace: Workspace) -> list[Function]:
+def _past_labels(workspace: Workspace) -> list[Function]:
     def last_labels(user: User, *, dataset: Name) -> list[recent_labels.LabelledPair]:
         return recent_labels.last_labels(workspace, user, dataset)
 

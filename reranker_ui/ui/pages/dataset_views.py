@@ -38,7 +38,7 @@ class OwnGuidelines(guidelines.Guidelines):
 
 def functions(workspace: Workspace) -> list[Function]:
     """The server functions of the opened dataset."""
-    return [*_quality(workspace), *_beside(workspace), *_settings(workspace)]
+    return [*_quality(workspace), *_further_columns(workspace), *_settings(workspace)]
 
 
 def _quality(workspace: Workspace) -> list[Function]:
@@ -64,7 +64,7 @@ def _quality(workspace: Workspace) -> list[Function]:
     return [quality_report, check_quality, stop_check, join_sides]
 
 
-def _beside(workspace: Workspace) -> list[Function]:
+def _further_columns(workspace: Workspace) -> list[Function]:
     def split_receipt(user: User, *, dataset: Name) -> split_report.SplitReport:
         return split_report.split_receipt(workspace, user, dataset)
 

@@ -19,10 +19,10 @@ from reranker_ui.ui.payload import Answers, Id, Name, Names
 
 def functions(workspace: Workspace) -> list[Function]:
     """The server functions of the import."""
-    return [*_ready_made(workspace), *_uploads(workspace), *_reading(workspace)]
+    return [*_samples(workspace), *_uploads(workspace), *_reading(workspace)]
 
 
-def _ready_made(workspace: Workspace) -> list[Function]:
+def _samples(workspace: Workspace) -> list[Function]:
     """Datasets that come without a file."""
 
     def duplicate_dataset(user: User, *, dataset: Name, name: Name) -> duplicating.CopiedDataset:

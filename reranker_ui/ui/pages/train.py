@@ -87,7 +87,7 @@ def live_functions(workspace: Workspace) -> list[Function]:
 
 def table_functions(workspace: Workspace) -> list[Function]:
     """The server functions of the table of runs."""
-    return [_rows(workspace), *_acts(workspace), *_several(workspace)]
+    return [_rows(workspace), *_acts(workspace), *_bulk_actions(workspace)]
 
 
 def _follow(workspace: Workspace) -> Function:
@@ -173,7 +173,7 @@ def _rows(workspace: Workspace) -> Function:
     return rows
 
 
-def _several(workspace: Workspace) -> list[Function]:
+def _bulk_actions(workspace: Workspace) -> list[Function]:
     def edit_run(
         user: User, *, run: RunName, name: Name | None = None, note: Text | None = None
     ) -> Run:

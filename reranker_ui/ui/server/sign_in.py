@@ -140,7 +140,7 @@ class Login:
         state, verifier, invite, next_path = parts
         try:
             token = await to_thread.run_sync(
-                self._known, request.query_params, state, verifier, invite
+                self._hub_user, request.query_params, state, verifier, invite
             )
         except Refused as refused:
             return self._page(request, pages.sign_in, str(refused), 403)
@@ -148,7 +148,7 @@ class Login:
         answer.delete_cookie(GOING, path="/")
         return answer
 
-    def _known(self, answer: Mapping[str, str], state: str, verifier: str, invite: str) -> str:
+    def _hub_user(self, answer: Mapping[str, str], state: str, verifier: str, invite: str) -> str:
         subject, name = self.hub.finish(answer, state, verifier)
         entered = hub_accounts.hub_user(
             self.workspace, subject, name, creator=self.space.creator,

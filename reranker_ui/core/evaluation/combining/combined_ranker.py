@@ -122,12 +122,14 @@ class CombinedRanker:
     def _scores(
         self, pairs: Sequence[Pair], tuned: Scorer, embedded: Embedder | None
     ) -> dict[str, list[float]]:
-        scores = self._cheap(pairs, embedded)
+        scores = self._cheap_scores(pairs, embedded)
         if "tuned" in self.combination.used:
             scores["tuned"] = tuned(pairs)
         return scores
 
-    def _cheap(self, pairs: Sequence[Pair], embedded: Embedder | None) -> dict[str, list[float]]:
+    def _cheap_scores(
+        self, pairs: Sequence[Pair], embedded: Embedder | None
+    ) -> dict[str, list[float]]:
         # Scores of the parts but for the cross-encoder.
         scores = {"bm25": self.terms.scores(pairs)}
         if self.embeds and embedded:

@@ -25,7 +25,7 @@ def records_in(value: Object) -> list[Any] | None:
             return [each.get("row", each) if key == "rows" else each for each in inner]
     if any(key in value for key in _TOOLS):
         return None
-    shapes = (_table, _set, _by_query, _judgments, _turned, _by_id, _listed)
+    shapes = (_table, _set, _by_query, _judgments, _transposed, _by_id, _listed)
     return next((records for shape in shapes if (records := shape(value))), None)
 
 
@@ -103,7 +103,7 @@ def _judged(relevant: Object) -> Iterator[tuple[str, str, Any]]:
         yield from ((query, document, grade) for document, grade in graded.items())
 
 
-def _turned(value: Object) -> list[Any] | None:
+def _transposed(value: Object) -> list[Any] | None:
     """Rows of a table written by columns, as by pandas: {"query": {"0": ...}, ...}."""
     columns = [
         list(c.values()) if isinstance(c, dict) and all(map(str.isdecimal, c)) else c

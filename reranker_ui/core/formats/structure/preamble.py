@@ -64,7 +64,7 @@ def _without_groups(
     """
     width = usual_width(rows)
     columns = {plain(name) for name in named}
-    sure = _leading(rows, lambda row: _is_no_record(row, width))
+    sure = _leading(rows, lambda row: _cannot_be_record(row, width))
     if columns:
         for at, row in enumerate(rows[:_FURTHEST]):
             if columns <= {plain(cell) for cell in row}:
@@ -132,7 +132,7 @@ def _leading(rows: Sequence[Sequence[str]], matches: Callable[[Sequence[str]], b
     return count
 
 
-def _is_no_record(row: Sequence[str], width: int) -> bool:
+def _cannot_be_record(row: Sequence[str], width: int) -> bool:
     """Whether a row cannot be a record: a comment, or one cell where the table has more."""
     return width > 1 and len(row) != width and (len(row) == 1 or is_comment(row[0]))
 

@@ -59,7 +59,7 @@ def _by_mark(columns: NestedColumns, others: Sequence[Any], sides: Sides) -> Fou
     """The one column whose cells name the sides."""
     marks = dict(zip(("left", "right"), sides, strict=True))
     marks |= {mark: side for side in sides for mark in _marks(side)}
-    named = [name for name in others if _tells(name, columns.cells[name], marks)]
+    named = [name for name in others if _names_a_side(name, columns.cells[name], marks)]
     if len(named) != 1:
         return None
     return (named[0],), lambda row: marks.get(_word(row.get(named[0])))
@@ -118,7 +118,7 @@ def _marks(side: Any) -> set[str]:
     return {ending, plain(side), *(f"{word}{ending}" for word in _WORDS)}
 
 
-def _tells(name: Any, cells: Sequence[Any], marks: Mapping[str, Any]) -> bool:
+def _names_a_side(name: Any, cells: Sequence[Any], marks: Mapping[str, Any]) -> bool:
     """Whether every cell names a side or a tie; bare numbers only below a name such as winner."""
     words = {_word(cell) for cell in cells if not is_empty(cell)}
     if any(word.isdecimal() for word in words) and not _NAMED.fullmatch(plain(name)):

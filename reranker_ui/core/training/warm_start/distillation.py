@@ -76,7 +76,7 @@ def _warmed(
             if not stopped:
                 _compare(plan, warm, model)
             return model, stopped, not stopped
-        _tell_collapse(plan, rate, last=rate < spec.learning_rate)
+        _report_collapse(plan, rate, last=rate < spec.learning_rate)
         model = open_model(plan.base.path, plan.recipe.max_length, plan.recipe.seed)
     return model, False, False
 
@@ -109,7 +109,7 @@ def agreement(logits: list[float], cosines: list[float]) -> float:
     return float(spearmanr(logits, cosines).statistic)
 
 
-def _tell_collapse(plan: Plan, rate: float, last: bool) -> None:
+def _report_collapse(plan: Plan, rate: float, last: bool) -> None:
     what_follows = "Training continues without it." if last else "It is repeated at a lower rate."
     plan.folder.emit(
         "notice",

@@ -78,13 +78,15 @@ class _Neighbours:
     def by_cosine(self, vector: Matrix, query: str, used_pairs: set[Pair]) -> int | None:
         scores = self._vectors @ vector
         limit = min(NEAREST, len(scores))
-        return self._one(np.argpartition(-scores, limit - 1)[:limit].tolist(), query, used_pairs)
+        return self._first_unused(
+            np.argpartition(-scores, limit - 1)[:limit].tolist(), query, used_pairs
+        )
 
     def by_words(self, query: str, used_pairs: set[Pair]) -> int | None:
-        return self._one(
+        return self._first_unused(
             [place for place, _ in self._index.search(query, NEAREST)], query, used_pairs
         )
 
-    def _one(self, places: list[int], query: str, used_pairs: set[Pair]) -> int | None:
+    def _first_unused(self, places: list[int], query: str, used_pairs: set[Pair]) -> int | None:
         free = [place for place in places if (query, self._passages[place]) not in used_pairs]
         return free[int(self._chance.integers(len(free)))] if free else None
