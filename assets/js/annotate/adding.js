@@ -34,7 +34,7 @@ class AddPairs {
     this.query = h("input.rr-field.rr-an-wide", { dir: "auto", maxlength: 2000 });
     this.query.value = query;
     this.texts = h("textarea.rr-field.rr-an-wide", { rows: 4, dir: "auto" });
-    this.found = h("div.rr-an-found");
+    this.results = h("div.rr-an-found");
     this.errors = h("div", { role: "alert" });
     this.go = button("Add pairs", () => this.add(), { kind: "primary", disabled: true });
     this.followFields();
@@ -45,7 +45,7 @@ class AddPairs {
       "wide",
       h("label", h("span.rr-label", "Query"), this.query),
       h("div.rr-label.rr-an-gap", FOUND),
-      this.found,
+      this.results,
       h("label", h("span.rr-label.rr-an-gap", WRITTEN), this.texts),
       this.errors,
       h("div.rr-row.rr-an-foot", this.go, cancel, note),
@@ -82,15 +82,15 @@ class AddPairs {
     this.chosen.clear();
     this.count();
     if (!query) {
-      fill(this.found, h("p.rr-muted", "Write the query first."));
+      fill(this.results, h("p.rr-muted", "Write the query first."));
       return;
     }
-    fill(this.found, skeleton(3));
+    fill(this.results, skeleton(3));
     try {
       const answer = await this.session.server.unjudged({ dataset: this.dataset, query });
-      if (turn === this.turn) fill(this.found, this.foundList(answer));
+      if (turn === this.turn) fill(this.results, this.foundList(answer));
     } catch (error) {
-      if (turn === this.turn) fill(this.found, errorBox(error));
+      if (turn === this.turn) fill(this.results, errorBox(error));
     }
   }
 

@@ -69,9 +69,9 @@ export class AnnotatorsSection {
       fill(this.box, h("div.rr-card", emptyState("No labels yet", text)));
       return;
     }
-    const most = Math.max(1, ...annotators.flatMap((annotator) => annotator.days));
+    const largest = Math.max(1, ...annotators.flatMap((annotator) => annotator.days));
     const widths = COLUMNS.map(([, kind]) => h("col", { class: kind.replace("rr-num", "num") }));
-    const rows = annotators.map((annotator) => this.row(annotator, days, most));
+    const rows = annotators.map((annotator) => this.row(annotator, days, largest));
     const table = h("table.rr-table.rr-an-people", h("colgroup", widths), tableHead(COLUMNS));
     table.append(h("tbody", rows));
     const lines = reverted.map((one) => this.revertedRow(one));
@@ -87,9 +87,9 @@ export class AnnotatorsSection {
   /**
    * @param {AnnotatorActivity} annotator
    * @param {number[]} days
-   * @param {number} most
+   * @param {number} largest
    */
-  row(annotator, days, most) {
+  row(annotator, days, largest) {
     const { name, labels, seconds, skips, last, fast, cannot_tell: unsure } = annotator;
     const slow = seconds === null ? "–" : formatInt(seconds);
     const time = seconds !== null && seconds < 10 ? seconds.toFixed(1) : slow;
@@ -98,7 +98,7 @@ export class AnnotatorsSection {
       h("td", personMark(name)),
       h("td.rr-num", formatInt(labels)),
       h("td.rr-num", formatInt(annotator.days.at(-1))),
-      h("td.rr-desk", dayBars(days, annotator.days, most)),
+      h("td.rr-desk", dayBars(days, annotator.days, largest)),
       h("td.rr-num.rr-desk", fast && h("span.rr-an-fast", icon("warn"), "too fast "), time),
       h("td.rr-num", majorityShare(annotator.majority)),
       h("td.rr-num.rr-desk", goldShare(annotator.gold)),
@@ -161,14 +161,14 @@ export class AnnotatorsSection {
 /**
  * @param {number[]} days times of midnight
  * @param {number[]} counts
- * @param {number} most
+ * @param {number} largest
  */
-function dayBars(days, counts, most) {
+function dayBars(days, counts, largest) {
   const noon = 43200;
   const total = counts.reduce((sum, count) => sum + count, 0);
   const label = `${formatInt(counts.at(-1))} today, ${formatInt(total)} in ${counts.length} days`;
   const bars = counts.map((count, at) => {
-    const height = count ? Math.max(3, (22 * count) / most) : 1;
+    const height = count ? Math.max(3, (22 * count) / largest) : 1;
     const title = `${formatDay(days[at] + noon)}: ${plural(count, "label")}`;
     return h("i", { class: count > 0 && "on", style: `height:${height}px`, title });
   });

@@ -36,7 +36,7 @@ export class PairCard {
     this.buttons = new Map();
     this.pair = this.pairParts();
     this.showsPair = false;
-    this.said = ""; // what the last key did, for screen readers
+    this.announcement = ""; // what the last key did, for screen readers
   }
 
   pairParts() {
@@ -84,8 +84,8 @@ export class PairCard {
     this.drawOthers(pair.opinions);
     this.note.draw();
     const text = `Query: ${pair.query}. Passage: ${pair.passage.slice(0, 600)}`;
-    this.announcer.textContent = `${this.said}${text}`;
-    this.said = "";
+    this.announcer.textContent = `${this.announcement}${text}`;
+    this.announcement = "";
   }
 
   /**
@@ -187,7 +187,7 @@ export class PairCard {
     const answers = scaleAnswers(this.session.stream.scale);
     const word = answers.find(({ value }) => value === label)?.word ?? label;
     const none = cannotTell ? "Answered: can't tell. " : "Skipped. ";
-    this.said = label === null ? none : `Labelled ${word}. `;
+    this.announcement = label === null ? none : `Labelled ${word}. `;
     const button = label === null ? undefined : this.buttons.get(label);
     if (!button) return;
     button.classList.add("chosen");

@@ -44,13 +44,13 @@ export class ConfusionMatrix {
   draw(node, { labels, everyone, annotators }) {
     const own = annotators[this.annotator];
     const counts = own ?? everyone;
-    const most = Math.max(1, ...counts.flat());
+    const largest = Math.max(1, ...counts.flat());
     const cell = (
       /** @type {number} */ count,
       /** @type {number} */ i,
       /** @type {number} */ j,
     ) => {
-      const properties = { class: i === j && "same", style: `--share:${count / most}` };
+      const properties = { class: i === j && "same", style: `--share:${count / largest}` };
       return h("td.rr-num", properties, !own && i > j ? "" : formatInt(count));
     };
     const corner = h("span.rr-cut", own ? this.annotator : "One annotator");

@@ -30,10 +30,10 @@ export class Review {
   /** The section that the address names, or none. */
   follow() {
     const { review: name } = address;
-    const known = SECTION_NAMES.find((one) => one === name);
-    const allowed = known === "settings" ? this.session.loaded?.may.own : this.session.mayReview;
-    if (!known || !allowed) this.leave();
-    else if (this.section?.name !== known) this.switch(known);
+    const section = SECTION_NAMES.find((one) => one === name);
+    const allowed = section === "settings" ? this.session.loaded?.may.own : this.session.mayReview;
+    if (!section || !allowed) this.leave();
+    else if (this.section?.name !== section) this.switch(section);
   }
 
   /** @param {SectionName} name */

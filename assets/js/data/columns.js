@@ -49,8 +49,8 @@ export function hideColumns(table) {
 
 /** @returns {string[]} names of the columns that are hidden */
 function hiddenColumns() {
-  const known = COLUMNS.map(([name]) => name);
-  return (recall(KEPT) ?? "").split(",").filter((name) => known.includes(name));
+  const names = COLUMNS.map(([name]) => name);
+  return (recall(KEPT) ?? "").split(",").filter((name) => names.includes(name));
 }
 
 /**

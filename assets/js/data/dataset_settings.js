@@ -62,11 +62,11 @@ class DatasetSettings {
         button("Cancel", () => this.dialog.close(), { kind: "quiet" }),
       ),
     );
-    this.look();
+    this.preview();
   }
 
   /** Ask what the chosen scale does with the labels, and show it. */
-  async look() {
+  async preview() {
     this.turn += 1;
     const { turn, scale, mapping } = this;
     try {
@@ -88,7 +88,7 @@ class DatasetSettings {
         const back = scale.kind !== this.scale.kind && scale.kind === own.kind;
         this.scale = back ? own : scale;
         this.mapping = {};
-        this.look();
+        this.preview();
       },
       rename: (/** @type {string[]} */ names) => {
         this.scale = { ...this.scale, names };
@@ -122,7 +122,7 @@ class DatasetSettings {
   movedRow({ label, count, to }) {
     const set = (/** @type {number} */ value) => {
       this.mapping[label] = value;
-      this.look();
+      this.preview();
     };
     const word = `${labelWord(label, this.dataset.scale)} (${plural(count, "label")}) becomes`;
     const labels = labelsOf(this.scale);

@@ -59,8 +59,8 @@ export function drawColumns(panel, state, columns) {
  */
 function roleRow(panel, state, columns, [key, word, empty]) {
   const value = state.plan?.[key] ?? panel.answers[key]?.toString();
-  const known = value && !columns.includes(value) ? [...columns, value] : columns;
-  const names = known.map((column) => {
+  const options = value && !columns.includes(value) ? [...columns, value] : columns;
+  const names = options.map((column) => {
     const text = column.length > 40 ? `${column.slice(0, 39)}…` : column;
     return /** @type {[string, string]} */ ([column, text]);
   });

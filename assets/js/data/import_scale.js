@@ -51,9 +51,9 @@ export function answersOf({ kind, min, max, relevant_from, names }) {
  * @param {HistogramRow[]} rows
  */
 function kindAnswers({ kind, max }, rows) {
-  const known = rows.some(({ from, count }) => count && from > 1);
+  const hasGrades = rows.some(({ from, count }) => count && from > 1);
   const none = { min_grade: null, relevant_from: null, grade_names: null };
-  return { ...none, scale: kind, max_grade: kind === "graded" && !known ? max : null };
+  return { ...none, scale: kind, max_grade: kind === "graded" && !hasGrades ? max : null };
 }
 
 /** @param {HistogramRow[]} rows */

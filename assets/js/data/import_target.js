@@ -58,7 +58,7 @@ export class TargetFoot {
     this.report = report;
     this.open = open;
     this.timer = 0;
-    this.asked = 0; // calls so far: an answer to an earlier one is passed over
+    this.calls = 0; // calls so far: an answer to an earlier one is passed over
     this.fields = h("div.rr-row.rr-target-fields");
     this.sentence = h("div.rr-grow.rr-target-sentence", { role: "status" });
     this.go = button("Import", () => this.store(), { kind: "primary" });
@@ -126,8 +126,8 @@ export class TargetFoot {
    */
   count(pause) {
     clearTimeout(this.timer);
-    this.asked += 1;
-    const call = this.asked;
+    this.calls += 1;
+    const call = this.calls;
     this.go.disabled = true;
     const count = plural(this.report.distinct, "pair");
     setButtonText(this.go, this.target.into === "new" ? `Import ${count}` : "Counting…");
@@ -136,9 +136,9 @@ export class TargetFoot {
       const { token, server } = this.panel;
       try {
         const preview = await server.import_preview({ token, dataset, into });
-        if (call === this.asked) this.show(preview);
+        if (call === this.calls) this.show(preview);
       } catch (error) {
-        if (call === this.asked) fill(this.sentence, errorSentence(error));
+        if (call === this.calls) fill(this.sentence, errorSentence(error));
       }
     }, pause);
   }

@@ -14,12 +14,12 @@ export class Matching {
     this.page = page;
     this.node = h("div.rr-matching.rr-hidden", { role: "status" });
     this.word = ""; // how many there are; "" while that is not known
-    this.asked = "";
+    this.countedFor = "";
   }
 
   forget() {
     this.word = "";
-    this.asked = "";
+    this.countedFor = "";
     this.node.classList.add("rr-hidden");
   }
 
@@ -35,15 +35,15 @@ export class Matching {
 
   async count() {
     const request = JSON.stringify(this.request);
-    if (this.page.filters.isFree() || this.asked === request) return;
-    this.asked = request;
+    if (this.page.filters.isFree() || this.countedFor === request) return;
+    this.countedFor = request;
     try {
       const { ids, more } = await this.ask(COUNTED);
-      if (this.asked !== request) return;
+      if (this.countedFor !== request) return;
       this.word = `${formatInt(ids.length)}${more ? "+" : ""}`;
       this.page.drawCount();
     } catch {
-      this.asked = ""; // the page works without the number
+      this.countedFor = ""; // the page works without the number
     }
   }
 

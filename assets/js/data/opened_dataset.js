@@ -137,7 +137,7 @@ export class OpenedDataset {
   showView(name) {
     if (!this.dataset) return;
     const views = /** @type {DatasetView[]} */ (Object.keys(this.panels));
-    const view = views.find((known) => known === name) ?? "pairs";
+    const view = views.find((key) => key === name) ?? "pairs";
     this.views.show(view);
     for (const key of views) this.panels[key].classList.toggle("rr-hidden", key !== view);
     this.pairs.bar.draw();

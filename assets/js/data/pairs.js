@@ -33,7 +33,7 @@ export class PairsPage {
     /** @type {PairCursor} */
     this.cursor = { after: null };
     this.first = 1; // the number of the first row
-    this.asked = ""; // what the last call asked for
+    this.lastRequest = ""; // what the last call asked for
     this.timer = 0;
     /** @type {Set<number>} */
     this.selected = new Set();
@@ -125,10 +125,10 @@ export class PairsPage {
     const place = { ...this.filters.values, ...this.sorting.request, ...this.cursor };
     const payload = { dataset: this.opened.name, ...place };
     const request = JSON.stringify(payload);
-    this.asked = request;
+    this.lastRequest = request;
     try {
       const page = await this.opened.tab.server.page_of_pairs(payload);
-      if (this.asked !== request) return;
+      if (this.lastRequest !== request) return;
       this.page = page;
       if (!page.more_before) this.first = 1;
       this.showIndexing(page.not_searched);

@@ -165,8 +165,8 @@ export class QualityView {
 
   /** @param {QualityState} state */
   baseChoice({ bases, base }) {
-    const known = bases.some(([, id]) => id === base);
-    const all = known ? bases : [...bases, [base, base]];
+    const isListed = bases.some(([, id]) => id === base);
+    const all = isListed ? bases : [...bases, [base, base]];
     const options = all.map(([text, id]) => h("option", { value: id }, text));
     const field = h("select.rr-select", { "aria-label": "Base model" }, options);
     field.value = base;

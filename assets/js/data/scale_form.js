@@ -112,7 +112,7 @@ function relevant(scale, acts) {
  * @param {ScaleActs} acts
  */
 function histogram(scale, rows, acts) {
-  const most = Math.max(1, ...rows.map(({ count }) => count));
+  const largest = Math.max(1, ...rows.map(({ count }) => count));
   const names = namesOf(scale);
   const rename = (/** @type {number} */ at, /** @type {string} */ name) => {
     names[at] = name;
@@ -124,16 +124,16 @@ function histogram(scale, rows, acts) {
     ? labels.map((label, at) => {
         const count = inside.find(({ from }) => from === label)?.count ?? 0;
         const field = nameField(label, names[at], (name) => rename(at, name));
-        return line(String(label), field, bar(count / most, labelShade(label, scale)), count);
+        return line(String(label), field, bar(count / largest, labelShade(label, scale)), count);
       })
     : inside.map(({ from, to, count }) => {
         const word = `${short(from)} – ${short(to)}`;
-        return line(word, null, bar(count / most, labelShade((from + to) / 2, scale)), count);
+        return line(word, null, bar(count / largest, labelShade((from + to) / 2, scale)), count);
       });
   const off = rows.filter(({ outside }) => outside);
   const rejected = off.map(({ from, count }) => {
     const widen = () => acts.change(withGrades(scale, lowest(scale), from));
-    return outsideLine(from, count, bar(count / most), mayWiden(scale, from) ? widen : null);
+    return outsideLine(from, count, bar(count / largest), mayWiden(scale, from) ? widen : null);
   });
   const kind = scale.kind === "score" ? "scores" : "named";
   return h("div.rr-histogram", { class: kind }, lines, rejected);

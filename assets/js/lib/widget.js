@@ -32,6 +32,6 @@ export function widgetServer(name) {
  * @param {string} id of its element
  */
 function componentOf(id) {
-  const known = window.gradio_config?.components ?? [];
-  return known.find(({ props }) => props?.elem_id === id)?.id ?? -1;
+  const components = window.gradio_config?.components ?? [];
+  return components.find(({ props }) => props?.elem_id === id)?.id ?? -1;
 }

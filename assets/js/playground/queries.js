@@ -42,13 +42,13 @@ export class QueryPicker {
 
   forget() {
     /** @type {TestQuery[] | null} */
-    this.known = null;
+    this.testQueries = null;
     /** @type {Promise<TestQuery[]> | null} */
     this.loading = null;
     /** @type {QueryGains | null} */
     this.gains = null;
     /** @type {string} */
-    this.asked = ""; // which rankers the gains are of
+    this.gainsOf = ""; // which rankers the gains are of
     /** @type {unknown} */
     this.failure = null;
   }
@@ -69,7 +69,7 @@ export class QueryPicker {
   load() {
     this.loading ??= this.server.queries({ dataset: this.view.dataset }).then(
       (queries) => {
-        this.known = queries;
+        this.testQueries = queries;
         return queries;
       },
       (error) => {
@@ -84,29 +84,30 @@ export class QueryPicker {
     const { view } = this;
     const pair = `${view.a} ${view.b}`;
     this.failure = null;
-    if (this.asked !== pair) this.gains = null;
+    if (this.gainsOf !== pair) this.gains = null;
     this.draw();
     try {
       const queries = await this.load();
       this.draw();
       if (!this.gains && queries.length) {
-        this.asked = pair;
+        this.gainsOf = pair;
         const models = [view.a, view.b];
         const gains = await this.server.compare_queries({ dataset: view.dataset, models });
-        if (this.asked !== pair) return;
+        if (this.gainsOf !== pair) return;
         this.gains = gains;
       }
     } catch (error) {
       this.failure = error;
-      this.asked = "";
+      this.gainsOf = "";
     }
     this.draw();
   }
 
   draw() {
-    const { known } = this;
+    const { testQueries } = this;
     const focused = document.activeElement === this.filter;
-    const count = known && `${formatInt(known.length)} with a positive and a negative candidate`;
+    const count =
+      testQueries && `${formatInt(testQueries.length)} with a positive and a negative candidate`;
     const close = button("", () => this.toggle(false), {
       kind: "quiet icon",
       icon: "cross",
@@ -145,15 +146,15 @@ export class QueryPicker {
   }
 
   summaryContent() {
-    const { failure, known, gains, view } = this;
+    const { failure, testQueries, gains, view } = this;
     const [a, b] = [this.titleOf(view.a), this.titleOf(view.b)];
     if (failure)
       return errorBox(
         failure,
         button("Try again", () => this.read()),
       );
-    if (!known) return null;
-    if (!known.length) {
+    if (!testQueries) return null;
+    if (!testQueries.length) {
       const none = `No query in the test split of ${view.dataset} has both a positive and a negative candidate.`;
       return h("span.rr-muted", none);
     }
@@ -163,12 +164,12 @@ export class QueryPicker {
   }
 
   drawRows() {
-    if (!this.known) {
+    if (!this.testQueries) {
       fill(this.rows, skeleton(4));
       return;
     }
     const words = this.filter.value.trim().toLocaleLowerCase();
-    const matches = this.sorted(this.known).filter(({ query }) => {
+    const matches = this.sorted(this.testQueries).filter(({ query }) => {
       return query.toLocaleLowerCase().includes(words);
     });
     const cut = `${SHOWN} of ${formatInt(matches.length)} shown. Filter to find others.`;
@@ -182,9 +183,9 @@ export class QueryPicker {
     );
   }
 
-  /** @param {TestQuery[]} known */
-  sorted(known) {
-    const queries = this.gains?.queries ?? known;
+  /** @param {TestQuery[]} testQueries */
+  sorted(testQueries) {
+    const queries = this.gains?.queries ?? testQueries;
     return this.gains && this.order === "loss" ? [...queries].reverse() : queries;
   }
 

@@ -79,7 +79,7 @@ async function explain({ server, view }, node, side, row) {
 
 /** @param {Explanation} answer */
 function drawExplanation({ parts, measure, title, cut, rankers }) {
-  const most = Math.max(...parts.map(({ effect }) => Math.abs(effect ?? 0)), 1e-9);
+  const largest = Math.max(...parts.map(({ effect }) => Math.abs(effect ?? 0)), 1e-9);
   const unit = measure === "probability" ? "logit" : measure;
   const words = parts.map(({ text, effect }) => {
     if (effect === null) return text;
@@ -87,7 +87,7 @@ function drawExplanation({ parts, measure, title, cut, rankers }) {
       "span",
       {
         class: effect >= 0 ? "up" : "down",
-        style: `--rr-part:${(Math.abs(effect) / most).toFixed(2)}`,
+        style: `--rr-part:${(Math.abs(effect) / largest).toFixed(2)}`,
         title: `${formatSigned(effect, 2)} ${unit}`,
       },
       text,
@@ -95,7 +95,7 @@ function drawExplanation({ parts, measure, title, cut, rankers }) {
   });
   const strongest = parts
     .map(({ text, effect }) => ({ text, effect: effect ?? 0 }))
-    .filter(({ effect }) => Math.abs(effect) > most / 10)
+    .filter(({ effect }) => Math.abs(effect) > largest / 10)
     .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect))
     .slice(0, STRONGEST)
     .map(({ text, effect }, at) => [at ? ", " : "", h("b", text), ` ${formatSigned(effect, 2)}`]);

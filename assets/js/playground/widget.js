@@ -64,7 +64,7 @@ export class Playground {
     this.failed = false; // to open
     /** The passages that came with a link. @type {Promise<void> | null} */
     this.linked = null;
-    this.asked = ""; // what was ranked last, as the address says it
+    this.rankedFor = ""; // what was ranked last, as the address says it
     // "" until the header knows which one: its first dataset does not count as a change.
     this.dataset = this.view.dataset;
   }
@@ -88,8 +88,8 @@ export class Playground {
     try {
       await Promise.all([this.readRankers(), this.linked]);
       if (address.browse && this.view.dataset) this.picker.toggle(true);
-      const known = this.dataset || address.p || address.from === "paste";
-      if (!address.q || !known) {
+      const hasCandidates = this.dataset || address.p || address.from === "paste";
+      if (!address.q || !hasCandidates) {
         await this.draw();
         return;
       }
@@ -160,7 +160,7 @@ export class Playground {
 
   /** The tab was opened: another part of the page may have asked for something else. */
   opened() {
-    if (this.asked === askedFor() || !address.q) return;
+    if (this.rankedFor === askedFor() || !address.q) return;
     this.form.query.value = address.q;
     this.picker.toggle(false);
     this.open();
@@ -193,7 +193,7 @@ export class Playground {
   async rank() {
     const { view, form, lists, body } = this;
     const request = form.request();
-    this.asked = askedFor();
+    this.rankedFor = askedFor();
     view.turn += 1;
     const { turn } = view;
     form.go.disabled = true;

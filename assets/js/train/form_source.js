@@ -12,17 +12,17 @@ const LARGEST = 2_000_000; // bytes of a file that is read
 
 /** The field for a model card or a recipe. */
 export class CardSource {
-  /** @param {(text: string, variant: "printed" | "fit") => unknown} given */
-  constructor(given) {
+  /** @param {(text: string, variant: "printed" | "fit") => unknown} fill */
+  constructor(fill) {
     this.text = h("textarea.rr-field", { id: "rr-run-card", rows: 4, spellcheck: "false" });
     this.file = h("input", { type: "file", hidden: true, accept: ".md,.yaml,.yml,.json" });
     this.variants = VARIANTS.map(([value, word], at) => {
       const properties = { type: "radio", name: "rr-run-variant", value, checked: at === 0 };
       const input = h("input", properties);
-      input.addEventListener("change", () => this.give());
+      input.addEventListener("change", () => this.submit());
       return { input, node: h("label.rr-check", input, word) };
     });
-    this.given = given;
+    this.fill = fill;
     this.file.addEventListener("change", () => this.open());
     const label = "Model card or YAML: its text, or a Hub id";
     this.node = h(
@@ -34,15 +34,15 @@ export class CardSource {
       h(
         "div.rr-row",
         button("Open a file", () => this.file.click(), { icon: "file" }),
-        button("Fill the form", () => this.give()),
+        button("Fill the form", () => this.submit()),
         this.file,
       ),
     );
   }
 
-  give() {
+  submit() {
     const chosen = this.variants.find(({ input }) => input.checked);
-    this.given(this.text.value, chosen?.input.value === "fit" ? "fit" : "printed");
+    this.fill(this.text.value, chosen?.input.value === "fit" ? "fit" : "printed");
   }
 
   /** The browser reads the file: nothing is uploaded. */
@@ -51,6 +51,6 @@ export class CardSource {
     if (!file) return;
     this.text.value = await file.slice(0, LARGEST).text();
     this.file.value = "";
-    this.give();
+    this.submit();
   }
 }

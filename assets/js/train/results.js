@@ -19,7 +19,7 @@ export class RunResults {
     this.server = server;
     this.node = h("div");
     this.drawn = "";
-    this.asked = "";
+    this.outcomeKey = "";
     /** @type {RunOutcome | null} */
     this.outcome = null;
   }
@@ -33,10 +33,10 @@ export class RunResults {
     const key = `${run.id} ${run.status}`;
     if (this.outcome && this.outcome.id !== run.id) this.outcome = null;
     this.show(run);
-    if (isLive(run.status) || (this.asked === key && !again)) return this.outcome;
-    this.asked = key;
+    if (isLive(run.status) || (this.outcomeKey === key && !again)) return this.outcome;
+    this.outcomeKey = key;
     const outcome = await this.server.outcome({ run: run.id });
-    if (this.asked !== key) return null;
+    if (this.outcomeKey !== key) return null;
     this.outcome = outcome;
     this.show(run);
     return outcome;
@@ -87,7 +87,7 @@ export class RunResults {
   async choose(run, metric) {
     try {
       await this.server.set_metric({ dataset: run.dataset, metric });
-      this.asked = "";
+      this.outcomeKey = "";
       await this.refresh(run, true);
     } catch (error) {
       this.node.prepend(errorBox(error));
@@ -156,8 +156,8 @@ function metricTable(run, results, own) {
   const rankers = RANKERS.filter((ranker) => ranker !== "combined" || metrics.combined);
   const ours = metrics.combined ? "combined" : "tuned";
   const cell = (/** @type {string} */ metric, /** @type {Ranker} */ ranker) => {
-    const known = metric === "ndcg@10" && hasIntervals(results);
-    const interval = known && results?.intervals?.[ranker];
+    const hasInterval = metric === "ndcg@10" && hasIntervals(results);
+    const interval = hasInterval && results?.intervals?.[ranker];
     const half = interval && `± ${((interval[1] - interval[0]) / 2).toFixed(3)}`;
     const value = formatMetric(metrics[ranker]?.[metric]);
     const kind = ranker === ours && "rr-strong";

@@ -58,7 +58,7 @@ class Counted(io.RawIOBase):
 
     def __init__(self, inner: IO[bytes], limit: int, name: str, tick: Tick) -> None:
         self.inner, self.limit, self.name, self.tick = inner, limit, name, tick
-        self.given, self.lines = 0, 1
+        self.bytes_read, self.lines = 0, 1
 
     def readable(self) -> bool:
         """True."""
@@ -72,10 +72,10 @@ class Counted(io.RawIOBase):
             raise Refused(
                 f"Line {self.lines:,}: {self.name} is damaged there ({broken})."
             ) from broken
-        self.given += len(data)
+        self.bytes_read += len(data)
         self.lines += data.count(b"\n")
         self.tick(len(data))
-        if self.given > self.limit:
+        if self.bytes_read > self.limit:
             raise Refused(
                 f"Line {self.lines:,}: {self.name} exceeds {self.limit:,} bytes when unpacked,"
                 " the limit for a file of its size. Import it unpacked or in parts."

@@ -50,25 +50,25 @@ class LabelNames:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self.plan, self.found = plan, Counter[tuple[Any, str]]()
+        self.plan, self.names = plan, Counter[tuple[Any, str]]()
         self.scale: Scale | None = None
 
     def see(self, value: Mapping[Any, Any]) -> None:
         """Note the label of a record and what it is called there, and the scale it states."""
         self.scale = self.scale or scale_in(value)
-        self.found.update(self.plan.label_names(value).items())
+        self.names.update(self.plan.label_names(value).items())
         name = value.get(self.plan.label_name) if self.plan.label_name is not None else None
         raw = value.get(self.plan.label)
         if not isinstance(name, str) or not isinstance(raw, str | int | float):
             return
         name = read_safe_cell(name.strip())
-        if 0 < len(name) <= LONGEST_NAME and len(self.found) < _MOST_NAMES:
-            self.found[raw, name] += 1
+        if 0 < len(name) <= LONGEST_NAME and len(self.names) < _MOST_NAMES:
+            self.names[raw, name] += 1
 
     def by_label(self, reader: LabelReader, labels: Counter[Any]) -> dict[float, str]:
         """The most frequent name of each label; of mapped words those that alone mean a label."""
         names: dict[float, str] = {}
-        for (raw, name), _ in self.found.most_common():
+        for (raw, name), _ in self.names.most_common():
             if (label := reads(reader, raw)) is not None:
                 names.setdefault(label, name)
         if names:
