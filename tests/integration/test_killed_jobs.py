@@ -18,6 +18,7 @@ from reranker_ui.services.imports import read_state, uploads
 from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.datasets import find_dataset
 from reranker_ui.services.ranking import engines, onnx_download
+from reranker_ui.services.ranking.retrieval import meaning
 from reranker_ui.services.runs import push
 from reranker_ui.services.runs.listing import find_run
 from reranker_ui.services.runs.rows import folder_of
@@ -111,6 +112,12 @@ def exporting(place, _tmp_path):
     return job, failure
 
 
+def embedding(place, _tmp_path):
+    assert meaning.embed_passages(place.workspace, ADMIN, "caves")["running"]
+    job = meaning._embeddings(place.workspace, "caves").job
+    return job, lambda: meaning.embedding_state(place.workspace, ADMIN, "caves")["refused"]
+
+
 def measuring(place, _tmp_path):
     recipe = recipe_from(base=str(place.model), warm_start="off", precision="fp32")
     train = frozen_splits(place.workspace, ADMIN, "caves")["train"]
@@ -126,7 +133,10 @@ def pushing(place, _tmp_path):
     ).get("error")
 
 
-KINDS = [training, reading, storing, indexing, checking, scoring, exporting, measuring, pushing]
+KINDS = [
+    *(training, reading, storing, indexing, checking, scoring, embedding),
+    *(exporting, measuring, pushing),
+]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
