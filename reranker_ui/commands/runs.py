@@ -14,7 +14,7 @@ from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle, several
 
 Shape = dict[str, Any]
-ONE = "number or name of the run"
+RUN_HELP = "number or name of the run"
 ORDERS = {
     "newest": lambda run: -run["id"],
     "name": lambda run: run["name"].casefold(),
@@ -32,7 +32,7 @@ def add(verbs: Verbs) -> None:
     listing.add_argument("--sort", choices=list(ORDERS), default="newest", help="best first")
     listing.set_defaults(run=_runs, show=_lines)
     single = verbs.add_parser("run", help="show, rename, annotate or archive a run")
-    single.add_argument("run_named", metavar="RUN", help=ONE)
+    single.add_argument("run_named", metavar="RUN", help=RUN_HELP)
     single.add_argument("--name", metavar="NAME", help="rename it")
     single.add_argument("--note", metavar="TEXT", help="write its note; empty removes it")
     shelf = single.add_mutually_exclusive_group()
@@ -40,14 +40,14 @@ def add(verbs: Verbs) -> None:
     shelf.add_argument("--unarchive", action="store_true", help="show it again")
     single.set_defaults(run=_run, show=_details)
     comparing = verbs.add_parser("compare", help="compare runs, or recipes over their seeds")
-    comparing.add_argument("runs_named", metavar="RUN", nargs="+", help=ONE)
+    comparing.add_argument("runs_named", metavar="RUN", nargs="+", help=RUN_HELP)
     comparing.set_defaults(run=_compare, show=comparison_table)
     stop = verbs.add_parser("stop", help="stop a run, or its whole chain, and save its model")
-    stop.add_argument("run_named", metavar="RUN", help=ONE)
+    stop.add_argument("run_named", metavar="RUN", help=RUN_HELP)
     stop.add_argument("--cancel", action="store_true", help="discard the model")
     stop.set_defaults(run=_stop, show=run_line)
     delete = verbs.add_parser("delete-run", help="delete runs with all their files")
-    delete.add_argument("runs_named", metavar="RUN", nargs="+", help=ONE)
+    delete.add_argument("runs_named", metavar="RUN", nargs="+", help=RUN_HELP)
     delete.set_defaults(run=_delete, show=_deleted)
 
 

@@ -19,7 +19,7 @@ from reranker_ui.core.values.run_folder import RunFolder
 # ten workers: those of runs that wait for places must not keep a process from its GPU.
 WORKER, PROCESS = 0.01, 0.9
 NODE_PATIENCE = 120.0  # seconds for a node to start a process
-SOON = 3.0  # seconds in which free places are reserved
+RESERVE_SECONDS = 3.0  # seconds in which free places are reserved
 EVERY = 1.0  # seconds between two checks for a stop request
 EXTRA = "ray[train,data]"
 
@@ -116,7 +116,7 @@ def wait_for_places(
 
     group: Any = placement_group([place] * count, strategy="PACK")
     try:
-        if not group.wait(SOON):
+        if not group.wait(RESERVE_SECONDS):
             kind = "GPUs" if "GPU" in place else "processors"
             folder.emit("notice", message=f"Waiting until {count} {kind} of the cluster are free.")
             while not group.wait(EVERY):

@@ -20,7 +20,7 @@ PLAIN_OUTPUT = {
     "RAY_TRAIN_ENABLE_WORKER_STRUCTURED_LOGGING": "0",
     "RAY_TRAIN_ENABLE_CONTROLLER_STRUCTURED_LOGGING": "0",
 }
-STARTS = 3  # times that Ray tries to start the processes again
+START_ATTEMPTS = 3  # times that Ray tries to start the processes again
 
 
 def run_on_ray(folder: Path, ranks: int) -> bool:
@@ -58,7 +58,7 @@ def _train(folder: Path, ranks: int, place: dict[str, float]) -> bool:
             storage_path=str(TaskFolder(folder).path),
             # A lost run is resumed from its checkpoint; Ray would begin the phase again.
             failure_config=FailureConfig(
-                max_failures=0, max_preemption_failures=0, controller_failure_limit=STARTS
+                max_failures=0, max_preemption_failures=0, controller_failure_limit=START_ATTEMPTS
             ),
         ),
     )

@@ -12,12 +12,12 @@ from reranker_ui.core.values.run_folder import RunFolder
 NAME = "reranker-ui-runs"  # of the bucket
 FOLDER, BASE, CODE = "folder", "base", "code.zip"  # in the bucket, below the run's prefix
 # What stays on either side.
-HERE = ("worker.alive", "job.json", "hub_job.json", "stop", "push", "cutoff.json", "ranks")
+LOCAL_FILES = ("worker.alive", "job.json", "hub_job.json", "stop", "push", "cutoff.json", "ranks")
 INPUTS = (
     *("recipe.json", "lineage.json", "executor.json", "texts.parquet"),
     *("train.parquet", "dev.parquet", "test.parquet"),
 )
-WRITTEN_ANEW = ("checkpoints", "model")  # what a worker has removed there is removed here
+REPLACED_FOLDERS = ("checkpoints", "model")  # what a worker has removed there is removed here
 LIVE = ("events.jsonl", "worker.log")
 Found: TypeAlias = dict[str, Any]  # files in the bucket by their names in the folder
 
@@ -47,7 +47,7 @@ class RunBucket:
         files = [
             (path, f"{FOLDER}/{path.relative_to(folder.path)}")
             for path in _files(folder.path)
-            if path.relative_to(folder.path).parts[0] not in HERE
+            if path.relative_to(folder.path).parts[0] not in LOCAL_FILES
         ]
         base = Path(folder.recipe().base)
         if base.is_dir():
@@ -78,10 +78,10 @@ class RunBucket:
         written = {
             name: file
             for name, file in files.items()
-            if name not in INPUTS and Path(name).parts[0] not in HERE
+            if name not in INPUTS and Path(name).parts[0] not in LOCAL_FILES
         }
         self._bring(folder, {name: file for name, file in written.items() if name not in LIVE})
-        for part in WRITTEN_ANEW:
+        for part in REPLACED_FOLDERS:
             _remove_others(folder.path / part, [folder.path / name for name in files])
         self._bring(folder, {name: file for name, file in written.items() if name in LIVE})
 

@@ -16,7 +16,7 @@ from reranker_ui.core.values.run_folder import RunFolder
 
 PATIENCE = 10.0  # seconds for one command of Slurm
 ENDING = 30.0  # seconds until a job that is ended has left the queue
-SOON = 60  # seconds before the time limit in which a job is queued again
+REQUEUE_MARGIN = 60  # seconds before the time limit in which a job is queued again
 # States of Slurm; a job in any other has ended.
 WAITING = ("PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "RESV_DEL_HOLD")
 RUNNING = ("RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT", "RESIZING")
@@ -82,7 +82,11 @@ class SlurmExecutor:
             *([f"--gres=gpu:{placed.gpus}"] if placed.gpus else []),
             *([f"--partition={chosen.partition}"] if chosen.partition else []),
             *([f"--time={chosen.time}"] if chosen.time else []),
-            *(["--requeue", f"--signal=B:USR1@{SOON}"] if chosen.requeue else ["--no-requeue"]),
+            *(
+                ["--requeue", f"--signal=B:USR1@{REQUEUE_MARGIN}"]
+                if chosen.requeue
+                else ["--no-requeue"]
+            ),
             *self._dependency(folder),
         ]
 

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors.local import LocalExecutor
-from reranker_ui.executors.run_bucket import BASE, FOLDER, HERE
+from reranker_ui.executors.run_bucket import BASE, FOLDER, LOCAL_FILES
 from reranker_ui.settings import Settings, worker_environment
 
 Mark: TypeAlias = tuple[int, int]
@@ -72,7 +72,7 @@ class Copy:
         marks = {}
         for path in self.folder.path.rglob("*"):
             name = path.relative_to(self.folder.path)
-            is_copied = name.parts[0] not in (*HERE, self.folder.events_file.name)
+            is_copied = name.parts[0] not in (*LOCAL_FILES, self.folder.events_file.name)
             if is_copied and path.is_file() and (mark := _mark(path)):
                 marks[str(name)] = mark
         return marks

@@ -53,11 +53,11 @@ def _sound(scale: Scale) -> Scale:
     return scale
 
 
-_SAID: dict[str, Any] = {
+_MESSAGES: dict[str, Any] = {
     name: (hint | None, None) for name, hint in get_type_hints(ReadingAnswers).items()
 }
 _READING = create_model(
-    "ReadingAnswers", __config__=ConfigDict(strict=True, extra="ignore"), **_SAID
+    "ReadingAnswers", __config__=ConfigDict(strict=True, extra="ignore"), **_MESSAGES
 )
 Text = Annotated[str, BeforeValidator(_storable), Field(strict=True)]
 Name = Annotated[Text, Field(max_length=1_000)]

@@ -44,13 +44,13 @@ ETTIN_150M = HubBase("cross-encoder/ettin-reranker-150m-v1", "Apache-2.0", 150, 
 # By budget, for English texts and for others.
 ENGLISH = {"quick": MINILM, "quality": ETTIN_32M, "thorough": ETTIN_150M}
 OTHER = {"quick": MMARCO, "quality": MMARCO, "thorough": MMARCO}
-ALSO = {True: (ETTIN_17M, ETTIN_150M), False: (GTE, BGE_M3)}
+ALTERNATIVES = {True: (ETTIN_17M, ETTIN_150M), False: (GTE, BGE_M3)}
 
 
 def suggested(english: bool, budget: str) -> tuple[HubBase, str]:
     """The base for texts that are `english` or not, and why, with two others, in sentences."""
     base = (ENGLISH if english else OTHER)[budget]
     why = "These texts are in English" if english else "MiniLM does not read these texts well"
-    others = [other for other in ALSO[english] if other is not base]
+    others = [other for other in ALTERNATIVES[english] if other is not base]
     listed = "; ".join(f"{other.name} ({other.facts})" for other in others)
     return base, f"{why}: {base.facts} of MiniLM-L6. Others: {listed}."

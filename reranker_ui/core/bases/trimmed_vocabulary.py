@@ -17,17 +17,17 @@ from reranker_ui.core.values.refused import Refused
 
 CLOSE = 1e-4  # difference of two logits that is rounding
 MARKS = ("##", "\u2581")  # what WordPiece and Unigram put before a piece
-SOME = 200  # pairs by which the copy is compared
+COMPARED_PAIRS = 200  # pairs by which the copy is compared
 BATCH = 1000  # texts
-FORMER = ("vocab.txt", "sentencepiece.bpe.model", "special_tokens_map.json")
+OLD_TOKENIZER_FILES = ("vocab.txt", "sentencepiece.bpe.model", "special_tokens_map.json")
 
 
 def write_trimmed(model: Path, target: Path, pairs: Sequence[Pair]) -> dict[str, Any]:
     """Write the model in the folder `model` to `target` with the tokens of `pairs` and few more.
 
     Returns `tokens` and `of` (kept and before), and `difference`: the largest between a logit of
-    the copy and of the model, on SOME of the pairs. Refused: a vocabulary that is not of pieces, or
-    a copy whose logits differ by more than CLOSE.
+    the copy and of the model, on COMPARED_PAIRS of the pairs. Refused: a vocabulary that is not of
+    pieces, or a copy whose logits differ by more than CLOSE.
     """
     from reranker_ui.core.models.torch_engine import TorchEngine
 
@@ -36,13 +36,13 @@ def write_trimmed(model: Path, target: Path, pairs: Sequence[Pair]) -> dict[str,
         model / "tokenizer.json", spec, [text for pair in pairs for text in pair]
     )
     plain = TorchEngine(model)
-    expected = plain.logits(pairs[:SOME])
+    expected = plain.logits(pairs[:COMPARED_PAIRS])
     before = _trim_weights(plain.model.model, token_ids)
     plain.model.save_pretrained(str(target), create_model_card=False)
-    for name in FORMER:
+    for name in OLD_TOKENIZER_FILES:
         (target / name).unlink(missing_ok=True)
     (target / "tokenizer.json").write_text(json.dumps(smaller(spec, token_ids), ensure_ascii=False))
-    difference = _difference(expected, TorchEngine(target).logits(pairs[:SOME]))
+    difference = _difference(expected, TorchEngine(target).logits(pairs[:COMPARED_PAIRS]))
     if not difference <= CLOSE:
         raise Refused(
             f"The scores of the trimmed copy differ: its logits are off by {difference:.4f}. "

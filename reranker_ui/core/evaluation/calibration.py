@@ -13,7 +13,7 @@ from reranker_ui.core.models.reranker import sigmoid
 Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 
 FOLDS = 5
-ENOUGH = 1000  # pairs below which steps of isotonic regression are noise
+LEAST_ISOTONIC = 1000  # pairs below which steps of isotonic regression are noise
 BINS = 10
 
 
@@ -51,10 +51,10 @@ def calibrate(
     """Fit the map from logits to probabilities; the three sequences are parallel.
 
     Uses the method with the lower log loss on held-out queries (5 folds), or Platt's with fewer
-    than ENOUGH pairs.
+    than LEAST_ISOTONIC pairs.
     """
     truth, scores = np.asarray(relevant, dtype=float), np.asarray(logits, dtype=float)
-    methods = ["platt", "isotonic"] if len(truth) >= ENOUGH else ["platt"]
+    methods = ["platt", "isotonic"] if len(truth) >= LEAST_ISOTONIC else ["platt"]
     measures = {
         name: _measures(truth, _left_out(query_keys, truth, scores, name)) for name in methods
     }

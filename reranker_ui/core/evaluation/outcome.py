@@ -11,7 +11,7 @@ from reranker_ui.core.values.labels import GRADES, Scale
 Values: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
 RESAMPLES = 2000
 WORST = 8  # queries listed
-SAME = 1e-4  # scores that differ by less are one score
+TOLERANCE = 1e-4  # scores that differ by less are one score
 RANKERS = ("base", "bm25", "cosine", "tuned")
 FREE = ("bm25", "cosine")  # rankers that need no label
 EQUAL = 1e-9
@@ -49,7 +49,7 @@ def outcome_of(scored: pd.DataFrame, scale: Scale = GRADES) -> dict[str, Any]:
 
 def is_constant(scores: "pd.Series[float]") -> bool:
     """Whether all scores are the same, so that they rank nothing."""
-    return len(scores) > 1 and float(scores.max() - scores.min()) < SAME
+    return len(scores) > 1 and float(scores.max() - scores.min()) < TOLERANCE
 
 
 def _ndcg(scored: pd.DataFrame, ranker: str, scale: Scale) -> "pd.Series[float]":

@@ -5,7 +5,7 @@ from typing import Any, Literal, TypedDict, cast
 
 from reranker_ui.core.evaluation.quality.finding import count_of
 
-SURE = 0.05  # p below which a difference is significant
+SIGNIFICANCE = 0.05  # p below which a difference is significant
 FEW = 10  # test queries below which nothing is said
 SMALL = 50  # test queries below which the interval is named: Buckley and Voorhees, SIGIR 2000
 Free = Literal["bm25", "cosine"]  # rankers that need no labels
@@ -79,7 +79,7 @@ def verdict_of(results: Mapping[str, Any], origin: str | None = None) -> Verdict
 
 def state_of(comparison: Mapping[str, Any]) -> str:
     """ "better", "worse", or "unclear" where the interval contains 0 or chance explains it."""
-    if comparison["p"] >= SURE or comparison["low"] <= 0 <= comparison["high"]:
+    if comparison["p"] >= SIGNIFICANCE or comparison["low"] <= 0 <= comparison["high"]:
         return "unclear"
     return "better" if comparison["difference"] > 0 else "worse"
 

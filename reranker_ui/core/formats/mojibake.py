@@ -19,8 +19,8 @@ _ENCODINGS = (
 )  # fmt: skip
 _RUN = re.compile(r"[^\x00-\x7f]{1,12}")  # quickly rules out most correct texts
 _SHOWN = 5
-_LOOKED_AT = 200  # texts examined closely while no text could be repaired so far
-_SURE = 3  # multi-byte letters that do not form by chance
+_FULLY_EXAMINED = 200  # texts examined closely while no text could be repaired so far
+_CERTAIN_LETTERS = 3  # multi-byte letters that do not form by chance
 _ROUNDS = 3  # wrong decodings on top of each other, at most
 
 
@@ -90,7 +90,7 @@ class Mojibake:
                 self.examples.append({"line": line, "before": before, "after": after})
             return repaired if self.repair else text
         self.looked += 1
-        if (self.texts or self.looked <= _LOOKED_AT) and is_bad(text):
+        if (self.texts or self.looked <= _FULLY_EXAMINED) and is_bad(text):
             self.lost += 1
             if len(self.left) < _SHOWN:
                 self.left.append({"line": line, "before": _cut(text, 0)})
@@ -105,7 +105,7 @@ def repaired_text(text: str, rounds: int = _ROUNDS) -> tuple[str, str | None]:
             repaired = text.encode(encoding).decode("utf-8")
         except UnicodeError:
             continue
-        if repaired != text and (_letters(repaired) >= _SURE or is_bad(text)):
+        if repaired != text and (_letters(repaired) >= _CERTAIN_LETTERS or is_bad(text)):
             repaired, _ = repaired_text(repaired, rounds - 1)
             if not is_bad(repaired):
                 return repaired, encoding.removeprefix("sloppy-")

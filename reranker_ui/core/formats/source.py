@@ -34,7 +34,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 KINDS = {b"PAR1": "parquet", b"PK\x03\x04": "zip", b"\x1f\x8b": "gzip"}
-TAKEN = (
+SUPPORTED = (
     "Reranker UI reads CSV, TSV, JSON, JSON Lines and XML (also gzipped or in a ZIP), Parquet,"
     " Excel workbooks (.xlsx), TREC and BEIR."
 )
@@ -49,7 +49,7 @@ def kind_of(head: bytes, name: str) -> str:
             return kind
     for signature, what in _SIGNATURES.items():
         if head.startswith(signature):
-            raise Refused(f"Line 1: {name} is {what}. {TAKEN}")
+            raise Refused(f"Line 1: {name} is {what}. {SUPPORTED}")
     return "text"
 
 
@@ -131,7 +131,7 @@ def guess_encoding(stream: IO[bytes], name: str) -> str:
 def _refuse_binary(head: bytes, name: str) -> None:
     odd = sum(head.count(byte) for byte in (*range(1, 9), *range(14, 27)))
     if odd > max(4, len(head) / 100):
-        raise Refused(f"Line 1: {name} is not text: it is full of control bytes. {TAKEN}")
+        raise Refused(f"Line 1: {name} is not text: it is full of control bytes. {SUPPORTED}")
 
 
 def _other_than_utf8(sample: bytes) -> str:

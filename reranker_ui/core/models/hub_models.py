@@ -13,8 +13,8 @@ from reranker_ui.core.values.refused import Refused
 
 # Excludes anything that could be a path.
 HUB_ID = re.compile(r"(?!.*(\.\.|--))[a-zA-Z0-9][\w.-]{0,95}(/[a-zA-Z0-9][\w.-]{0,95})?", re.ASCII)
-WANTED = ["*.json", "*.safetensors", "*.txt", "*.model"]
-UNWANTED = ["onnx/*", "openvino/*"]
+MODEL_FILES = ["*.json", "*.safetensors", "*.txt", "*.model"]
+IGNORED_FILES = ["onnx/*", "openvino/*"]
 COMMIT = re.compile(r"[0-9a-f]{40}")
 LARGEST = 20_000_000_000  # bytes of one model
 PATIENCE = 5.0  # seconds
@@ -80,8 +80,8 @@ def download(name: str, revision: str | None) -> Path:
             snapshot_download(
                 name,
                 revision=revision,
-                allow_patterns=WANTED,
-                ignore_patterns=UNWANTED,
+                allow_patterns=MODEL_FILES,
+                ignore_patterns=IGNORED_FILES,
                 etag_timeout=hub_reach.PATIENCE,
             )
         )

@@ -6,7 +6,7 @@ from typing import Protocol
 
 EVALUATIONS, FEWEST_EVALUATIONS = 10, 4  # on dev while a run learns
 STEPS_BETWEEN = 12  # of two evaluations at least, unless there would be too few of them
-FADING = 0.95  # weight of a step relative to the next: about the last 20 steps matter
+DECAY = 0.95  # weight of a step relative to the next: about the last 20 steps matter
 COST_OF_SCORING = 1 / 3  # of training on a pair: the forward pass without the backward pass
 
 
@@ -52,8 +52,8 @@ class Pace:
     def learned(self, pairs: float, seconds: float) -> None:
         """Count one step."""
         self.left -= pairs
-        self.pairs = self.pairs * FADING + pairs
-        self.seconds = self.seconds * FADING + seconds
+        self.pairs = self.pairs * DECAY + pairs
+        self.seconds = self.seconds * DECAY + seconds
 
     def skipped(self, pairs: float) -> None:
         """Count pairs that the run trained on before it was lost."""

@@ -13,13 +13,13 @@ from reranker_ui.core.values.refused import Refused
 
 LEAST_DISK = 500_000_000  # bytes: below, not even a small model and its checkpoints fit
 # Options of glibc's mallopt, and what training sets them to.
-KEEPING = {
+MALLOC_TRAINING = {
     -1: -1,  # M_TRIM_THRESHOLD: nothing goes back to the system
     -2: 64 << 20,  # M_TOP_PAD: the heap grows in large steps
     -4: 0,  # M_MMAP_MAX: large blocks come from the heap too, so that they can be used again
     -8: 1,  # M_ARENA_MAX: one heap for all threads, or each would keep its own
 }
-RETURNING = {
+MALLOC_SERVER = {
     -3: 1 << 20,  # M_MMAP_THRESHOLD: blocks of a megabyte and more go back when they are freed
     -8: 2,  # M_ARENA_MAX: else each of a hundred threads keeps what its largest request took
 }
@@ -41,7 +41,7 @@ def keep_memory() -> None:
     Each step allocates and frees the same large blocks. By default they return to the system,
     which zeroes fresh pages at every step. Does nothing where the C library is not glibc.
     """
-    _set_malloc(KEEPING)
+    _set_malloc(MALLOC_TRAINING)
 
 
 def return_memory() -> None:
@@ -49,7 +49,7 @@ def return_memory() -> None:
 
     By default one large request raises the size from which blocks go back, up to 32 MB.
     """
-    _set_malloc(RETURNING)
+    _set_malloc(MALLOC_SERVER)
 
 
 def _set_malloc(options: Mapping[int, int]) -> None:

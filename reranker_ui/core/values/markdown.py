@@ -11,7 +11,7 @@ _TAGS = {
     *("table", "thead", "tbody", "tr", "th", "td", "s"),
 }
 _BLOCKS = _TAGS - {"strong", "em", "s"} | {"hr", "br", "pre"}
-_ALONE = {"hr": "hr", "hardbreak": "br"}
+_VOID_TAGS = {"hr": "hr", "hardbreak": "br"}
 # The parser takes the square of the brackets of a paragraph, and lines times columns of a table.
 _LONGEST_PARAGRAPH, _MOST_CELLS = 5_000, 5_000
 
@@ -65,8 +65,8 @@ def _node(node: Any) -> list[Any]:
         return [node.content] if node.content else []
     if node.type == "softbreak":
         return ["\n"]
-    if node.type in _ALONE:
-        return [[_ALONE[node.type], {}, []]]
+    if node.type in _VOID_TAGS:
+        return [[_VOID_TAGS[node.type], {}, []]]
     if node.type in ("code_inline", "fence", "code_block"):
         code = ["code", {}, [node.content]]
         return [code if node.type == "code_inline" else ["pre", {}, [code]]]

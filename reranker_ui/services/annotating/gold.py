@@ -17,7 +17,7 @@ from reranker_ui.services.store.database import annotations, gold_pairs, pairs
 from reranker_ui.services.store.workspace import Workspace, record
 
 EVERY = 10  # pairs among which one gold pair is mixed
-SAME = 1e-9  # labels that differ by less are equal
+TOLERANCE = 1e-9  # labels that differ by less are equal
 
 
 class GoldReport(TypedDict):
@@ -77,7 +77,7 @@ def open_gold(
 
 def gold_report(connection: sa.Connection, dataset: sa.Row[Any]) -> dict[str, GoldReport]:
     """How each annotator labelled the gold pairs."""
-    right = sa.case((func.abs(annotations.c.label - gold_pairs.c.label) < SAME, 1), else_=0)
+    right = sa.case((func.abs(annotations.c.label - gold_pairs.c.label) < TOLERANCE, 1), else_=0)
     query = (
         select(annotations.c.annotator, func.count(), func.sum(right))
         .join(gold_pairs, gold_pairs.c.pair_id == annotations.c.pair_id)

@@ -36,7 +36,7 @@ _KEPT_SECONDS = 24 * 3600
 STAGED = 3  # bytes on disk for each byte of a file that is read
 GONE = "This upload no longer exists. Choose the file again."
 Answers = Annotated[dict[str, Any], ReadingAnswers]  # some of its fields
-_TAKEN = ("upload.json", "reading", "storing")  # in the folder of an upload
+_RESERVED_NAMES = ("upload.json", "reading", "storing")  # in the folder of an upload
 
 
 class Upload(TypedDict):
@@ -106,7 +106,7 @@ def claim_upload(workspace: Workspace, user: User, path: Path, name: str) -> tup
 def move_into(folder: Path, path: Path, name: str, used_names: Sequence[str] = ()) -> str:
     """Move a file into an upload's folder under a harmless form of `name`, which is returned."""
     safe_name = re.sub(r"[^\w. ()+-]+", "_", Path(name).name).strip(". ")[-100:] or "upload"
-    safe = f"file {safe_name}" if safe_name in _TAKEN else safe_name
+    safe = f"file {safe_name}" if safe_name in _RESERVED_NAMES else safe_name
     safe = f"{len(used_names) + 1} {safe}" if safe in used_names else safe
     shutil.move(path, folder / safe)
     return safe

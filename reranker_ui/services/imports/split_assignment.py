@@ -31,7 +31,7 @@ UPDATE groups SET split = placed.split FROM (
     FROM groups WHERE given IS NULL WINDOW w AS (PARTITION BY stratum ORDER BY place(near))
 ) AS placed WHERE placed.near = groups.near
 """
-_CARVE = """
+_TAKE_A_TENTH = """
 UPDATE groups SET split = :to, given = NULL, sides = 9 WHERE near IN (
     SELECT near FROM groups WHERE coalesce(given, split) = :whole ORDER BY stratum, place(near)
     LIMIT max(1, (SELECT count(*) FROM groups WHERE coalesce(given, split) = :whole) / 10))
@@ -126,7 +126,7 @@ def _fill_empty(lite: sqlite3.Connection) -> list[str]:
         return [f"There is no {missing} split yet. A run needs all three to be compared."]
     missing = next(split for split in SPLITS if split not in sizes)
     whole = max(sizes, key=lambda name: sizes[name])
-    lite.execute(_CARVE, {"to": missing, "whole": whole})
+    lite.execute(_TAKE_A_TENTH, {"to": missing, "whole": whole})
     return [
         f"The file names no {missing} split: a tenth of the queries of {whole} is taken for it."
     ]

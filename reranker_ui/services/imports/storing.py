@@ -32,7 +32,7 @@ OnProgress = Callable[[int], None]
 STORED = 4  # bytes in the database and its journal for each byte of the stage
 _BATCH = 1000  # pairs in the first transaction; later ones as many as take a moment
 _LARGEST = 5000
-_MOMENT = 0.15  # seconds that a label may wait for a transaction
+_TRANSACTION_SECONDS = 0.15  # seconds that a label may wait for a transaction
 _GAP = 0.01  # seconds between transactions, in which a label that waits for the lock goes first
 _COUNTED = ("kept", "positives", "conflicts")
 _LONG = ("rejects", "notes", "split_notes", "sources")  # parts of a report
@@ -173,6 +173,6 @@ def _has_pairs(connection: sa.Connection, dataset_id: int) -> bool:
 
 def _next_size(size: int, took: float) -> int:
     """How many pairs the next transaction writes: as many as make a label wait for a moment."""
-    if took < _MOMENT / 2:
+    if took < _TRANSACTION_SECONDS / 2:
         return min(2 * size, _LARGEST)
-    return max(size // 2, 1) if took > _MOMENT else size
+    return max(size // 2, 1) if took > _TRANSACTION_SECONDS else size

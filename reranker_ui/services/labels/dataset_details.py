@@ -16,7 +16,7 @@ from reranker_ui.services.store.workspace import Workspace, record
 
 LONGEST_NAME, LONGEST_DESCRIPTION = 80, 1_000  # characters
 # Embeddings, overrides and isolates: they change the direction of the text that follows.
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _NAME = re.compile(r"(?!-|\.{1,2}$)[^\s/\\:][^/\\:\x00-\x1f]*")
 
 
@@ -38,7 +38,7 @@ def check_name(name: str) -> None:
 def refuse_unreadable(name: str) -> None:
     """Refused where a name has no visible character, or one that turns the text around it."""
     kinds = [unicodedata.category(letter)[0] for letter in name]
-    if not {"L", "N", "P", "S"} & {*kinds} or _TURNS.search(name):
+    if not {"L", "N", "P", "S"} & {*kinds} or _BIDI_CONTROLS.search(name):
         raise Refused(
             "This name cannot be read: it has no visible character, or one that changes the"
             " direction of the text. Choose another name."

@@ -25,7 +25,7 @@ from reranker_ui.services.store.workspace import Workspace
 Dataset = sa.Row[Any]  # a row of `datasets`: its id and created_at
 _BATCH = 5_000
 _AT_ONCE = 2_000  # pairs that a search may take in by itself; more are left to a process
-_NEVER = 0  # the import of pairs that came without one
+_NO_IMPORT = 0  # the import of pairs that came without one
 _EDITS = -1  # in place of an import: the version of the texts that edits are known to
 _INSERT = "INSERT INTO texts (rowid, query, passage, further) VALUES (?, ?, ?, ?)"
 _TEXTS = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.extra)
@@ -155,7 +155,7 @@ def _fill_import(
         last = rows[-1].id if rows else last
         index.execute("BEGIN IMMEDIATE")
         index.executemany(_INSERT, map(_entry, rows))
-        if import_id == _NEVER and len(rows) < _BATCH:
+        if import_id == _NO_IMPORT and len(rows) < _BATCH:
             last = max(last, newest)  # so that nobody walks the dataset for the few that come
         index.execute("INSERT OR REPLACE INTO filled VALUES (?, ?)", (import_id, last))
         index.execute("COMMIT")
@@ -187,15 +187,15 @@ def _missing(workspace: Workspace, dataset: Dataset, index: Any) -> list[tuple[i
                 imports.c.dataset_id == dataset.id, imports.c.state == "done"
             )
         ).all()
-        if connection.scalar(_newest(dataset.id)) == filled.get(_NEVER) and set(done) <= set(
+        if connection.scalar(_newest(dataset.id)) == filled.get(_NO_IMPORT) and set(done) <= set(
             filled
         ):
             return []
-        progress = [(import_id, filled.get(import_id, 0)) for import_id in (*done, _NEVER)]
+        progress = [(import_id, filled.get(import_id, 0)) for import_id in (*done, _NO_IMPORT)]
         return [
             (import_id, last)
             for import_id, last in progress
-            if import_id == _NEVER
+            if import_id == _NO_IMPORT
             or connection.scalar(
                 select(pairs.c.id).where(*_of(dataset.id, import_id, last)).limit(1)
             )
@@ -204,7 +204,7 @@ def _missing(workspace: Workspace, dataset: Dataset, index: Any) -> list[tuple[i
 
 def _of(dataset_id: int, import_id: int, last: int) -> list[sa.ColumnElement[bool]]:
     of_import = (
-        pairs.c.import_id == import_id if import_id != _NEVER else pairs.c.import_id.is_(None)
+        pairs.c.import_id == import_id if import_id != _NO_IMPORT else pairs.c.import_id.is_(None)
     )
     return [pairs.c.dataset_id == dataset_id, of_import, pairs.c.id > last]
 

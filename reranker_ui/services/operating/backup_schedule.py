@@ -17,7 +17,7 @@ from reranker_ui.services.store.access import LOCAL, User, require
 from reranker_ui.services.store.workspace import Workspace
 
 log = logging.getLogger(__name__)
-LATE = 600.0  # seconds without a backup of changes, after which it is reported as a fault
+OVERDUE = 600.0  # seconds without a backup of changes, after which it is reported as a fault
 LOST = (
     "A Space loses its disk at every restart, and nothing is backed up. Run `python -m reranker_ui"
     " deploy`, or mount a bucket and set RERANKER_UI_BACKUP to a folder in it."
@@ -121,7 +121,7 @@ class BackupThread:
 
     def state(self) -> BackupState:
         """See the function `state`."""
-        is_late = self.since is not None and time.time() - self.since > LATE
+        is_late = self.since is not None and time.time() - self.since > OVERDUE
         fault = self.fault or ("The last backup is taking very long." if is_late else None)
         return {
             "at": self.at,

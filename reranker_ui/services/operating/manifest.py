@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 log = logging.getLogger(__name__)
 SUFFIX = ".json"
 Manifest: TypeAlias = dict[str, Any]
-_OURS = {"generation", "at", "file", "sha256", "runs"}  # fields of the manifests of all versions
+_FIELDS = {"generation", "at", "file", "sha256", "runs"}  # fields of the manifests of all versions
 
 # Names of files beside the manifest: never a path.
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}$")]
@@ -56,7 +56,7 @@ def read_manifest(name: str, file: Path) -> Manifest | None:
     """The manifest in a file, {} where it is not one of ours; None where it is damaged."""
     try:
         manifest = json.loads(file.read_bytes())
-        if not (isinstance(manifest, dict) and set(manifest) >= _OURS):
+        if not (isinstance(manifest, dict) and set(manifest) >= _FIELDS):
             return None if name.startswith("db-") else {}
         return dict(_SHAPE.validate_python(manifest))
     except (OSError, ValueError, RecursionError, ValidationError):

@@ -15,7 +15,7 @@ from reranker_ui.services.operating.snapshots import sha256_of
 from reranker_ui.services.store.permissions import make_private_file, restrict
 
 HUB = "hf://datasets/"
-OURS = ("db-", "run-", ".")  # prefixes of the files of backups, and of unfinished ones
+BACKUP_PREFIXES = ("db-", "run-", ".")  # prefixes of the files of backups, and of unfinished ones
 
 
 class Place(Protocol):
@@ -89,7 +89,7 @@ class FolderPlace:
 
     def _restrict(self, names: Sequence[str]) -> None:
         # Backups contain labels and password hashes. A folder with other files is shared.
-        backup_files = [name for name in names if name.startswith(OURS)]
+        backup_files = [name for name in names if name.startswith(BACKUP_PREFIXES)]
         for name in backup_files:
             restrict(self.folder / name)
         if len(backup_files) == len(names):

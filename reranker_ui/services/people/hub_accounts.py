@@ -11,7 +11,7 @@ from reranker_ui.services.store.access import User
 from reranker_ui.services.store.people_tables import users
 from reranker_ui.services.store.workspace import Workspace
 
-_ITSELF = User("Hugging Face sign-in", "admin")
+_SYSTEM = User("Hugging Face sign-in", "admin")
 
 
 def hub_user(
@@ -35,7 +35,7 @@ def hub_user(
             return _existing_account(connection, row, subject == creator)
         free = _free_name(connection, check_name(name))
         if creator and subject == creator:
-            return write_account(connection, _ITSELF, free, "admin", subject=subject)
+            return write_account(connection, _SYSTEM, free, "admin", subject=subject)
         if invite:
             return join_by_invite(connection, invite, free, subject=subject)
         if newcomers == "none":
@@ -43,14 +43,14 @@ def hub_user(
                 f"{name} has no access to this Space. Ask its owner for an invite link, then open"
                 " that link."
             )
-        return write_account(connection, _ITSELF, free, newcomers, subject=subject)
+        return write_account(connection, _SYSTEM, free, newcomers, subject=subject)
 
 
 def _existing_account(connection: sa.Connection, row: sa.Row[Any], creator: bool) -> int:
     if row.removed_at is None:
         return int(row.id)
     if creator:
-        return write_account(connection, _ITSELF, row.name, "admin", again=True)
+        return write_account(connection, _SYSTEM, row.name, "admin", again=True)
     raise Refused(f"{row.name} was removed from this Space. An admin can add the name again.")
 
 

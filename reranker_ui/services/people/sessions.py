@@ -10,7 +10,7 @@ from reranker_ui.services.store.access import User
 from reranker_ui.services.store.people_tables import sessions, users
 from reranker_ui.services.store.workspace import Workspace
 
-LASTS = 30 * 24 * 3600.0  # seconds
+SESSION_SECONDS = 30 * 24 * 3600.0  # seconds
 
 
 def sign_in(workspace: Workspace, name: str, password: str) -> str:
@@ -33,7 +33,7 @@ def open_session(workspace: Workspace, user_id: int) -> str:
         connection.execute(sessions.delete().where(sessions.c.expires_at < now))
         values = {"token_hash": digest(token), "user_id": user_id}
         connection.execute(
-            sessions.insert().values(**values, created_at=now, expires_at=now + LASTS)
+            sessions.insert().values(**values, created_at=now, expires_at=now + SESSION_SECONDS)
         )
     return token
 

@@ -55,7 +55,7 @@ class StoredCutoff(TypedDict):
     calibration: _Platt | _Isotonic
 
 
-_KEPT = TypeAdapter(StoredCutoff)
+_STORED = TypeAdapter(StoredCutoff)
 
 
 class Cutoff(ChosenCutoff):
@@ -131,7 +131,7 @@ def load_cutoff(workspace: Workspace, user: User, name: str) -> StoredCutoff | N
     if not name.isdecimal():
         return None
     try:
-        return _KEPT.validate_python(read_object(folder_of(workspace, int(name)).cutoff_file))
+        return _STORED.validate_python(read_object(folder_of(workspace, int(name)).cutoff_file))
     except ValidationError:  # there is none, or it is damaged
         return None
 

@@ -16,9 +16,9 @@ from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.services.store.jobs import start
 from reranker_ui.services.store.workspace import Workspace
 
-AGAIN = 90.0  # seconds after which a measurement that failed is tried again
-FRESH = 30 * 24 * 3600.0  # seconds that a measurement counts
-KEPT = 200
+RETRY_AFTER = 90.0  # seconds after which a measurement that failed is tried again
+MAX_AGE = 30 * 24 * 3600.0  # seconds that a measurement counts
+MOST_MEASUREMENTS = 200
 INPUTS = ("base", "revision", "loss", "batch_size", "max_length", "precision", "train_embeddings")
 
 
@@ -31,7 +31,7 @@ def measured_speed(
     """
     job = _job(workspace, recipe, train)
     result: dict[str, Any] | None = job.state().result
-    return result if result and _age(job.result_file) < FRESH else None
+    return result if result and _age(job.result_file) < MAX_AGE else None
 
 
 def begin(
@@ -42,7 +42,7 @@ def begin(
     `resolved` is the recipe with its base as a folder on this machine.
     """
     job = _job(workspace, recipe, train)
-    if job.state().name == "failed" and _age(job.request_file) < AGAIN:
+    if job.state().name == "failed" and _age(job.request_file) < RETRY_AFTER:
         return False
     sample = train.sample(min(SAMPLE, len(train)), random_state=0)
     request = {
@@ -76,6 +76,6 @@ def _job(workspace: Workspace, recipe: Recipe, train: pd.DataFrame) -> JobFolder
 
 
 def _tidy(folder: Path) -> None:
-    old = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)[:-KEPT]
+    old = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)[:-MOST_MEASUREMENTS]
     for path in old:
         shutil.rmtree(path, ignore_errors=True)

@@ -21,7 +21,7 @@ from reranker_ui.services.training import lifecycle
 from reranker_ui.ui.form.fields import FieldGroup, described, shown
 
 ADVISED, GIVEN, OF_RUN = "advised", "given", "run:"
-MOST_YOURS = 6
+MOST_OWN_RECIPES = 6
 # Size in weights, languages, and the time of a pair as a multiple of MiniLM-L6: see `hub_bases`.
 BASES = {
     "cross-encoder/ms-marco-MiniLM-L6-v2": "MiniLM-L6 · 22 M, English",
@@ -124,7 +124,7 @@ def _own_recipes(runs: list[lifecycle.Run]) -> list[Offer]:
         if fields in presets or str(fields) in offers:
             continue
         offers[str(fields)] = _offer(f"{OF_RUN}{run['id']}", f"{run['name']} · {_facts(recipe)}")
-        if len(offers) == MOST_YOURS:
+        if len(offers) == MOST_OWN_RECIPES:
             break
     return list(offers.values())
 

@@ -54,7 +54,7 @@ _WIDEST, _WIDE = re.compile(rb"[\xf0-\xf7]|\\u[dD][89abAB]"), re.compile(rb"[\xc
 LONG = "The body has more than {:,} bytes. Send less at once."
 FULL = "The body has more than {:,} JSON values. Send fewer at once."
 BUSY = "The server is reading too many large requests. Try again in a few seconds."
-LATE = "The body took more than {:.0f} s to arrive. Try again over a faster connection."
+TOO_SLOW = "The body took more than {:.0f} s to arrive. Try again over a faster connection."
 
 
 class _Rejected(Exception):  # noqa: N818 - an answer, not a fault
@@ -87,7 +87,7 @@ class BodyLimit:
             except _Rejected as rejected:
                 await rejected.answer(scope, receive, send)
             except TimeoutError:
-                timeout = _Rejected(408, LATE.format(READ_SECONDS))
+                timeout = _Rejected(408, TOO_SLOW.format(READ_SECONDS))
                 await timeout.answer(scope, receive, send)
             else:
                 await self.app(scope, _replayed(body, receive), send)

@@ -15,7 +15,7 @@ from reranker_ui.settings import Settings, Space
 
 SESSION, NAME = "reranker_ui_session", "reranker_ui_name"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-NOBODY = (
+NO_ACCOUNTS = (
     "Serving on {} needs sign-in, because others can reach it, and nobody can sign in yet."
     " Run `python -m reranker_ui users add NAME --role admin`, then start again."
 )
@@ -53,7 +53,7 @@ def sign_in_mode(settings: Settings, space: Space, anyone: bool) -> str:
         return "password"
     if space.here:
         return "setup"
-    raise Refused(NOBODY.format(settings.server_name))
+    raise Refused(NO_ACCOUNTS.format(settings.server_name))
 
 
 def identify(workspace: Workspace, way: str, request: HTTPConnection) -> User | None:

@@ -19,7 +19,7 @@ from reranker_ui.ui.server.hub_oauth import HubSignIn
 from reranker_ui.ui.server.identity import SESSION
 
 log = logging.getLogger(__name__)
-GOING = "reranker_ui_going"  # cookie: what comes back with the browser from Hugging Face
+OAUTH_COOKIE = "reranker_ui_going"  # cookie: what comes back with the browser from Hugging Face
 
 
 class Login:
@@ -129,12 +129,12 @@ class Login:
         answer = RedirectResponse(url, 303)
         next_path = _next(request.query_params.get("next"))
         cookie = "|".join((state, verifier, request.query_params.get("invite", ""), next_path))
-        self._cookie(request, answer, GOING, cookie, 600)
+        self._cookie(request, answer, OAUTH_COOKIE, cookie, 600)
         return answer
 
     async def from_hub(self, request: Request) -> Response:
         """Sign in with what Hugging Face sent back."""
-        parts = request.cookies.get(GOING, "").split("|", 3)
+        parts = request.cookies.get(OAUTH_COOKIE, "").split("|", 3)
         if self.way != "hub" or len(parts) != 4:
             return self._page(request, pages.sign_in, "Start signing in from this page.", 400)
         state, verifier, invite, next_path = parts
@@ -145,7 +145,7 @@ class Login:
         except Refused as refused:
             return self._page(request, pages.sign_in, str(refused), 403)
         answer = self._signed_in(request, token, next_path)
-        answer.delete_cookie(GOING, path="/")
+        answer.delete_cookie(OAUTH_COOKIE, path="/")
         return answer
 
     def _hub_user(self, answer: Mapping[str, str], state: str, verifier: str, invite: str) -> str:
@@ -171,7 +171,7 @@ class Login:
 
     def _signed_in(self, request: Request, token: str, to: str | None) -> Response:
         answer = RedirectResponse(_next(to), 303)
-        self._cookie(request, answer, SESSION, token, int(sessions.LASTS))
+        self._cookie(request, answer, SESSION, token, int(sessions.SESSION_SECONDS))
         return answer
 
     def _cookie(self, request: Request, answer: Response, name: str, value: str, age: int) -> None:

@@ -26,7 +26,7 @@ from reranker_ui.core.values.labels import GRADES, Scale
 PARTS = ("tuned", "probe", "cosine", "bm25")
 LEARNED, FREE = PARTS[:2], PARTS[2:]
 START = ("tuned", *FREE)
-RIVALS = (PARTS, ("tuned",))  # what takes the place of START where dev says so
+ALTERNATIVES = (PARTS, ("tuned",))  # what takes the place of START where dev says so
 SHRINKAGE = 2.0  # of the weights of cosine and BM25, each per standard deviation of its score
 LEAST_SHRINKAGE = 1e-3  # of those that have learned from labels
 LEAST_SHARE = 0.03  # of the part that moves the logit most, below which a part is left out
@@ -80,13 +80,13 @@ def combination_of(
     scores: Mapping[str, Sequence[float]],
     scale: Scale = GRADES,
 ) -> Combination | None:
-    """The ranker that dev pairs with their `scores` of PARTS call for; all are parallel.
+    """The ranker for dev pairs with their `scores` of PARTS and their grades; all are parallel.
 
-    That is START: a part that ranks badly gets little or no weight. In trials this fusion ranked
-    better than any choice of parts by dev, most of all where dev is small. One of RIVALS takes its
-    place only if it is better: on queries left out (5 folds) it raises nDCG@10 or average precision
-    by more than its standard error, and lowers neither by half of that. None where there are too
-    few labels to tell.
+    It is START, in which a part that ranks badly gets little or no weight. In trials this fusion
+    ranked better than any choice of parts by dev, most of all where dev is small. One of
+    ALTERNATIVES replaces it only if it is better: on held-out queries (5 folds) it raises nDCG@10
+    or average precision by more than its standard error, and lowers neither by half of that. None
+    if there are too few labels to tell.
     """
     truth: Truth = np.asarray(scale.relevant(np.asarray(grades, dtype=float)))
     keys = pd.factorize(pd.Series(list(query_keys), dtype=object))[0]
@@ -111,7 +111,7 @@ def enough(truth: Truth) -> bool:
 
 def _used(judge: Judge, parts: Sequence[str]) -> Columns:
     chosen = _only(parts, *START)
-    for rival in RIVALS:
+    for rival in ALTERNATIVES:
         columns = _only(parts, *rival)
         if any(columns) and is_better(judge.gains(chosen, columns)):
             chosen = columns

@@ -18,7 +18,7 @@ Kind = Literal[
     "columns", "messages", "other",
 ]  # fmt: skip
 NESTED: tuple[Kind, ...] = ("texts", "objects", "rows", "grades", "columns")
-_MOSTLY = 0.9
+_MAJORITY = 0.9
 _LONGEST_LITERAL = 1_000_000  # characters of a cell that is tried as a list
 _LONGEST_ARRAY = 200_000  # characters of a list of texts without commas
 _SHORT_TEXT = 20  # characters from which a cell without a blank is more than a name
@@ -47,7 +47,7 @@ def kind_of_column(cells: Iterable[Any]) -> Kind:
     if not kinds:
         return "empty"
     usual = max(set(kinds), key=kinds.count)
-    return usual if kinds.count(usual) >= _MOSTLY * len(kinds) else "other"
+    return usual if kinds.count(usual) >= _MAJORITY * len(kinds) else "other"
 
 
 def is_empty(cell: Any) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from reranker_ui.core.training.phase import PhaseSpec
 
-SOME = 64  # pairs by which a collapse is seen
+COLLAPSE_SAMPLE = 64  # pairs by which a collapse is seen
 CHECKED = 300  # pairs on which model and teacher are compared
 COLLAPSED = 0.1  # share of the spread of logits that is left where a model ranks nothing any more
 CLOSE = 0.8  # rank correlation with the teacher, below which the warm start was too short
@@ -85,7 +85,7 @@ def _learned(plan: Plan, spec: "PhaseSpec", model: "CrossEncoder", pace: Pace) -
     # Whether it was stopped, and whether the model collapsed.
     from reranker_ui.core.training.parallel.delegation import learn_as_planned
 
-    sample = list(zip(spec.queries, spec.passages, strict=True))[:SOME]
+    sample = list(zip(spec.queries, spec.passages, strict=True))[:COLLAPSE_SAMPLE]
     before = _logits(model, sample)
     try:
         stopped = learn_as_planned(plan, model, spec, pace)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reranker_ui.core.values.filesystems import NO_FILE
 
-LOOKING = 1.0  # seconds for which readers may delay the lock
+LOCK_PATIENCE = 1.0  # seconds for which readers may delay the lock
 POLL = 0.02
 
 
@@ -55,7 +55,7 @@ class ProcessFolder:
         if self.alive():
             return None
         lock = os.open(self.alive_file, os.O_RDWR | os.O_CREAT)
-        until = time.monotonic() + LOOKING
+        until = time.monotonic() + LOCK_PATIENCE
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
