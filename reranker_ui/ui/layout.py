@@ -31,14 +31,14 @@ TABS = {
 }
 
 
-def build_app(workspace: Workspace, way: str = "local") -> gr.Blocks:
-    """The whole page over `workspace`. way: how people are known, see `identity.sign_in_mode`."""
+def build_app(workspace: Workspace, mode: str = "local") -> gr.Blocks:
+    """The whole page over `workspace`. mode: see `identity.sign_in_mode`."""
     with gr.Blocks(
         title="Reranker UI", fill_width=True, delete_cache=(3600, 3600), analytics_enabled=False
     ) as page:
-        header.build(workspace, way)
+        header.build(workspace, mode)
         with gr.Tabs(elem_id="rr-tabs"):
-            for name in ["Playground"] if way == "demo" else TABS:
+            for name in ["Playground"] if mode == "demo" else TABS:
                 with gr.Tab(name, id=name.lower(), elem_id=f"rr-tab-{name.lower()}"):
                     TABS[name](workspace)
     return page
@@ -59,7 +59,7 @@ def serve(settings: Settings | None = None) -> None:
             share_uploads(received(workspace))
         engines.begin()
         preload.begin(workspace)
-        page = build_app(workspace, page_server.way)
+        page = build_app(workspace, page_server.mode)
         page.queue(default_concurrency_limit=8, max_size=200)
         page_server.guard(page._queue)
         page._queue.sleep_when_free = 0.02  # else it wakes a thousand times a second for nothing

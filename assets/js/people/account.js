@@ -52,8 +52,8 @@ export function accountMenu(server) {
  * @param {Overview} overview
  * @returns {Parameters<typeof openMenu>[1]}
  */
-function entries(server, { way, user }) {
-  if (way === "local") {
+function entries(server, { mode, user }) {
+  if (mode === "local") {
     const rename = () => openRename(server, user.name);
     return [{ text: "Change my name", icon: "edit", act: rename }, demoEntry(server), GUIDE];
   }
@@ -66,7 +66,7 @@ function entries(server, { way, user }) {
     },
     user.role === "admin" && demoEntry(server),
     { text: "API keys", icon: "code", act: () => openKeys(server) },
-    way === "password" && { text: "Change password", icon: "edit", act: openPassword },
+    mode === "password" && { text: "Change password", icon: "edit", act: openPassword },
     GUIDE,
     "-",
     { text: "Sign out", icon: "arrow", act: signOut },

@@ -21,8 +21,8 @@ export function connectionBanner(retry, overview) {
   const banner = h("div.rr-banner", { role: "alert", hidden: true });
   const retryButton = button("Try now", () => retry().catch(() => {}), { kind: "small" });
   const signIn = () => {
-    const { way, user } = overview() ?? {};
-    if (way === "password") openSignIn(user?.name ?? "", retry);
+    const { mode, user } = overview() ?? {};
+    if (mode === "password") openSignIn(user?.name ?? "", retry);
     else window.open("login", "_blank", "noopener");
   };
   const sign = button("Sign in", signIn, { kind: "small primary" });

@@ -51,7 +51,7 @@ export function drawWidget({ widget, server }) {
     // What is drawn belongs to the former user.
     if (last && last.user.name !== overview.user.name) location.reload();
     last = overview;
-    document.body.classList.toggle("rr-demo", overview.way === "demo");
+    document.body.classList.toggle("rr-demo", overview.mode === "demo");
     setRole(overview.user.role);
     pollRate.seconds = Math.round(overview.every);
     const same = (address.dataset || null) === dataset;

@@ -12,24 +12,24 @@ from reranker_ui.ui.payload import Name
 class PageOverview(operating.Overview):
     """What the header polls.
 
-    `way`: how people are known, see `identity.sign_in_mode`; `every`: seconds between two polls.
+    `mode`: see `identity.sign_in_mode`; `every`: seconds between two polls.
     """
 
-    way: str
+    mode: str
     every: float
 
 
-def build(workspace: Workspace, way: str) -> None:
-    """Draw the header. way: how people are known, see `identity.sign_in_mode`."""
-    widget("header", functions(workspace, way))
+def build(workspace: Workspace, mode: str) -> None:
+    """Draw the header. mode: see `identity.sign_in_mode`."""
+    widget("header", functions(workspace, mode))
 
 
-def functions(workspace: Workspace, way: str = "local") -> list[Function]:
+def functions(workspace: Workspace, mode: str = "local") -> list[Function]:
     """The server functions of the header; a demo has no panels."""
     polling = PollInterval(per_second=5, shortest=2, longest=10)
 
     def overview(user: User, *, dataset: Name | None = None, page: Name = "") -> PageOverview:
         every = polling.seconds_for((user, page[:32]))
-        return {**operating.overview(workspace, user, dataset), "way": way, "every": every}
+        return {**operating.overview(workspace, user, dataset), "mode": mode, "every": every}
 
-    return [overview, *([] if way == "demo" else people.functions(workspace))]
+    return [overview, *([] if mode == "demo" else people.functions(workspace))]

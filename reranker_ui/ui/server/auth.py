@@ -36,15 +36,15 @@ log = logging.getLogger(__name__)
 class AuthMiddleware:
     """ASGI middleware: puts the user into `request.state.user`, or answers instead of the page.
 
-    way: how people are known, see `identity.sign_in_mode`. owners: whose a stream of answers is.
+    mode: see `identity.sign_in_mode`. owners: whose a stream of answers is.
     """
 
     def __init__(
-        self, app: ASGIApp, workspace: Workspace, way: str, owners: StreamOwners, proxies: str = ""
+        self, app: ASGIApp, workspace: Workspace, mode: str, owners: StreamOwners, proxies: str = ""
     ) -> None:
-        self.app, self.workspace, self.way, self.owners = app, workspace, way, owners
+        self.app, self.workspace, self.mode, self.owners = app, workspace, mode, owners
         self.warned = bool(proxies)
-        rate = 0.0 if way == "local" else workspace.settings.rate_limit
+        rate = 0.0 if mode == "local" else workspace.settings.rate_limit
         self.changes = allowances.bucket(workspace, "changes", rate, 5 * rate) if rate else None
         self.uploads = allowances.bucket(workspace, "uploads", 0.5, 30) if rate else None
 
@@ -61,7 +61,7 @@ class AuthMiddleware:
         await (answer or self.app)(scope, receive, send)
 
     async def _answer(self, request: HTTPConnection, scope: Scope) -> Response | None:
-        if self.way == "local" and any(name in request.headers for name in FORWARDED):
+        if self.mode == "local" and any(name in request.headers for name in FORWARDED):
             return JSONResponse({"detail": PROXIED}, 403)
         if not self.warned and "x-forwarded-for" in request.headers:
             self.warned = True
@@ -70,7 +70,7 @@ class AuthMiddleware:
         if path.startswith(OPEN_FOLDERS):
             return None
         try:
-            user = await run_in_threadpool(identify, self.workspace, self.way, request)
+            user = await run_in_threadpool(identify, self.workspace, self.mode, request)
         except Unavailable as fault:
             if path not in OPEN:
                 return _unavailable(fault)

@@ -49,7 +49,7 @@ class PageServer:
     def __init__(self, workspace: Workspace, space: Space | None = None, fault: str = "") -> None:
         self.workspace, self.space, self.fault = workspace, space or workspace.space, fault
         settings = workspace.settings
-        self.way = (
+        self.mode = (
             "setup"
             if fault
             else sign_in_mode(settings, self.space, anyone_has_a_password(workspace))
@@ -70,14 +70,14 @@ class PageServer:
             Middleware(GZipMiddleware, compresslevel=5, exclude_content_types=_PACKED),
             Middleware(SubPath, root=self.workspace.settings.sub_path()),
             Middleware(CompressedFiles),
-            Middleware(FirstPaint, tabs=["Playground"] if self.way == "demo" else TITLES),
+            Middleware(FirstPaint, tabs=["Playground"] if self.mode == "demo" else TITLES),
             Middleware(RequestIdMiddleware),
             Middleware(ClientErrors),
-            Middleware(OriginMiddleware, hosts=LOOPBACK if self.way == "local" else hosts),
+            Middleware(OriginMiddleware, hosts=LOOPBACK if self.mode == "local" else hosts),
             Middleware(
                 AuthMiddleware,
                 workspace=self.workspace,
-                way=self.way,
+                mode=self.mode,
                 owners=self.owners,
                 proxies=self.proxies,
             ),
@@ -87,7 +87,7 @@ class PageServer:
 
     def routes(self) -> list[Route]:
         """The addresses beside Gradio's."""
-        login = Login(self.workspace, self.space, self.way, self.fault)
+        login = Login(self.workspace, self.space, self.mode, self.fault)
         return [
             *login.routes(),
             *self.api_routes(),
@@ -119,7 +119,7 @@ class PageServer:
         The budget comes last, so that it is asked first.
         """
         refuse_unknown(queue)
-        if self.way != "local":  # there a name is only whose labels these are
+        if self.mode != "local":  # there a name is only whose labels these are
             self.owners.guard(queue)
         QueueBudget().guard(queue)
 
@@ -130,6 +130,6 @@ class PageServer:
 
     def notices(self) -> list[str]:
         """What the operator should know about how the page is served."""
-        if self.way != "password" or self.workspace.settings.server_name in LOOPBACK:
+        if self.mode != "password" or self.workspace.settings.server_name in LOOPBACK:
             return []
         return [IN_THE_CLEAR % self.workspace.settings.server_name]

@@ -38,7 +38,7 @@ def signed_in_user(request: Any) -> User:
 
 
 def sign_in_mode(settings: Settings, space: Space, anyone: bool) -> str:
-    """How people are known: "local" (one person, no password), "password", "hub" or "demo".
+    """How users are identified: "local" (one person, no password), "password", "hub" or "demo".
 
     anyone: whether somebody has a password. Refused where the page would be open to others.
     "setup": on a Space that cannot sign anyone in, where a page says what is missing.
@@ -56,16 +56,16 @@ def sign_in_mode(settings: Settings, space: Space, anyone: bool) -> str:
     raise Refused(NO_ACCOUNTS.format(settings.server_name))
 
 
-def identify(workspace: Workspace, way: str, request: HTTPConnection) -> User | None:
+def identify(workspace: Workspace, mode: str, request: HTTPConnection) -> User | None:
     """The user that the headers of a request show: a name, an API key or a session."""
-    if way == "local":
+    if mode == "local":
         return _named(request.cookies.get(NAME, ""))
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return key_user(workspace, token.strip())
     token = request.cookies.get(SESSION, "")
     user = session_user(workspace, token) if token else None
-    return VISITOR if user is None and way == "demo" else user
+    return VISITOR if user is None and mode == "demo" else user
 
 
 def _named(header: str) -> User:

@@ -23,10 +23,10 @@ OAUTH_COOKIE = "reranker_ui_going"  # cookie: what comes back with the browser f
 
 
 class Login:
-    """The routes. way: see `identity.sign_in_mode`."""
+    """The routes. mode: see `identity.sign_in_mode`."""
 
-    def __init__(self, workspace: Workspace, space: Space, way: str, fault: str = "") -> None:
-        self.workspace, self.space, self.way, self.fault = workspace, space, way, fault
+    def __init__(self, workspace: Workspace, space: Space, mode: str, fault: str = "") -> None:
+        self.workspace, self.space, self.mode, self.fault = workspace, space, mode, fault
         self.hub = HubSignIn(space)
         # Two passwords are hashed at once (tokens.py); waiting requests do not block threads.
         self.hashing = CapacityLimiter(2)
@@ -49,7 +49,7 @@ class Login:
         if request.state.user is not None:
             return RedirectResponse(_next(request.query_params.get("next")), 303)
         return (
-            pages.setup(self.fault) if self.way == "setup" else self._page(request, pages.sign_in)
+            pages.setup(self.fault) if self.mode == "setup" else self._page(request, pages.sign_in)
         )
 
     async def check(self, request: Request) -> Response:
@@ -101,7 +101,7 @@ class Login:
         """Create an account by an invite, with a name and a password."""
         form = await _form(request)
         token, name = form.get("token", ""), form.get("name", "")
-        if self.way != "password":
+        if self.mode != "password":
             return RedirectResponse("/login", 303)
         try:
             role = await to_thread.run_sync(invites.invited_as, self.workspace, token)
@@ -120,7 +120,7 @@ class Login:
 
     async def to_hub(self, request: Request) -> Response:
         """Redirect to the sign-in of Hugging Face."""
-        if self.way != "hub":
+        if self.mode != "hub":
             return RedirectResponse("/login", 303)
         try:
             url, state, verifier = await to_thread.run_sync(self.hub.start)
@@ -135,7 +135,7 @@ class Login:
     async def from_hub(self, request: Request) -> Response:
         """Sign in with what Hugging Face sent back."""
         parts = request.cookies.get(OAUTH_COOKIE, "").split("|", 3)
-        if self.way != "hub" or len(parts) != 4:
+        if self.mode != "hub" or len(parts) != 4:
             return self._page(request, pages.sign_in, "Start signing in from this page.", 400)
         state, verifier, invite, next_path = parts
         try:
@@ -166,7 +166,7 @@ class Login:
         next_path = _next(to or request.query_params.get("next"))
         root = self.workspace.settings.sub_path()
         return render(
-            self.way, fault=fault, status=status, next_path=next_path, root=root, **values
+            self.mode, fault=fault, status=status, next_path=next_path, root=root, **values
         )
 
     def _signed_in(self, request: Request, token: str, to: str | None) -> Response:

@@ -22,11 +22,11 @@ _MAY = {"viewer": "look and rank", "annotator": "label pairs", "admin": "change 
 
 
 def sign_in(
-    way: str, *, fault: str = "", status: int = 200, next_path: str = "/", name: str = "",
+    mode: str, *, fault: str = "", status: int = 200, next_path: str = "/", name: str = "",
     root: str = "",
 ) -> HTMLResponse:  # fmt: skip
     """The page to sign in on, with a fault where there is one. `root`: the path it is below."""
-    if way == "hub":
+    if mode == "hub":
         address = f"login/huggingface?{urlencode({'next': next_path})}"
         return _page("Sign in", _hub_button(address), fault, status, root)
     body = _form(
@@ -40,12 +40,12 @@ def sign_in(
 
 
 def invite(
-    way: str, *, role: str, token: str, fault: str = "", status: int = 200, next_path: str = "/",
+    mode: str, *, role: str, token: str, fault: str = "", status: int = 200, next_path: str = "/",
     name: str = "", root: str = "",
 ) -> HTMLResponse:  # fmt: skip
     """The page to which an invite leads: choose a name and a password, or use Hugging Face."""
     intro = f'<p class="lead">You are invited as {escape(role)}: to {_MAY[role]}.</p>'
-    if way == "hub":
+    if mode == "hub":
         address = f"login/huggingface?{urlencode({'invite': token, 'next': next_path})}"
         return _page("Join", intro + _hub_button(address), fault, status, root)
     body = _form(
