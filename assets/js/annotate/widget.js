@@ -14,14 +14,14 @@ import { Session } from "./session.js";
 export function drawWidget(context) {
   const { widget } = context;
   const session = new Session(context);
-  const { card, last, rail, bar, came } = session.parts;
+  const { card, last, rail, bar, importedLabels } = session.parts;
   fill(session.streamNode, h("div.rr-an-main", card.node, last.node), rail.node);
   fill(
     widget,
     h("h1.rr-sr", "Annotate"),
     bar.node,
     session.errors,
-    came.node,
+    importedLabels.node,
     session.streamNode,
     session.review.node,
   );

@@ -7,10 +7,10 @@ interface Activity {
   at: number;
 }
 
-/** Ids of new pairs and their split; `known`: how many were pairs already. */
+/** Ids of new pairs and their split; `existing`: how many were pairs already. */
 interface AddedPairs {
   pairs: number[];
-  known: number;
+  existing: number;
   split: Split;
 }
 
@@ -693,7 +693,7 @@ interface LabelledQuery {
  * user may know; `rules`: a mark that changes with the owner's settings, as in `stream_of`.
  */
 interface LabellingProgress {
-  mine: number;
+  labelled: number;
   today: number;
   pace: number | null;
   total: number;
@@ -862,7 +862,7 @@ interface NewKey {
 /** The next pairs of an annotator, and those they have that need no label any more. */
 interface NextPairs {
   pairs: StreamPair[];
-  gone: number[];
+  closed: number[];
 }
 
 /** The answer where no run exists yet. */
@@ -937,7 +937,7 @@ interface OthersVote {
 /**
  * What the header polls.
  *
- * `way`: how people are known, see `identity.way_in`; `every`: seconds between two polls.
+ * `mode`: see `identity.sign_in_mode`; `every`: seconds between two polls.
  */
 interface Overview {
   user: SignedIn;
@@ -945,7 +945,7 @@ interface Overview {
   run: RunPulse;
   backup: BackupState | null;
   disk: DiskWarning | null;
-  way: string;
+  mode: string;
   every: number;
 }
 
@@ -1128,7 +1128,7 @@ interface PlanFinding {
 
 /** What an import would change; `summary` as it will report it. */
 interface PossibleImport {
-  there: number | null;
+  existing_pairs: number | null;
   human_labels: number;
   added: number;
   new_labels: number;
@@ -1215,13 +1215,13 @@ interface QualityState {
   plotly: string;
 }
 
-/** A passage of a query with the user's own label. `mine`: whether they labelled or skipped. */
+/** A passage of a query with the user's own label; `answered`: labelled or skipped by them. */
 interface QueryCandidate {
   id: number;
   passage: string;
   label: number | null;
   cannot_tell: number | null;
-  mine: boolean;
+  answered: boolean;
 }
 
 /** Passages of a query near a pair, and how many there are and are labelled in all. */
@@ -1392,7 +1392,7 @@ interface RecipeReasons {
 
 /** An import that is refused. `scale`: of the dataset, where the labels do not fit it. */
 interface RefusedImport {
-  there: number | null;
+  existing_pairs: number | null;
   human_labels: number;
   refused: string;
   scale: ScaleJson | null;
@@ -1857,8 +1857,8 @@ interface StreamPair {
 /**
  * What the page needs to know before the first pair.
  *
- * `order_run`: the run whose uncertain pairs come first, None for cosine; `came_unlabelled` and
- * `came_labelled`: whether such pairs are offered; `rules`: see `rules`.
+ * `order_run`: the run whose uncertain pairs come first, None for cosine; `has_unlabelled` and
+ * `has_imported_labels`: whether such pairs are offered; `rules`: see `rules`.
  */
 interface StreamSettings {
   user: string;
@@ -1869,8 +1869,8 @@ interface StreamSettings {
   order_run: NamedRun | null;
   overlap: number;
   blind: boolean;
-  came_unlabelled: boolean;
-  came_labelled: boolean;
+  has_unlabelled: boolean;
+  has_imported_labels: boolean;
   rules: string;
   test_pairs: "sealed" | "offered";
   may: AnnotationRights;
@@ -1883,7 +1883,7 @@ interface TextEdit {
   pair_id: number;
 }
 
-/** What was undone. `newer` pairs were changed again since and stay as they are. */
+/** What was undone. `newer` pairs have changed since and stay as they are. */
 interface Undone {
   undone: string;
   newer: number;
@@ -1894,9 +1894,9 @@ interface UndoneLabel {
   pair: StreamPair | null;
 }
 
-/** Passages that are not paired with a query; `known`: how many are. */
+/** Passages that are not paired with a query; `paired`: how many are. */
 interface Unjudged {
-  known: number;
+  paired: number;
   passages: FoundPassage[];
 }
 
