@@ -61,13 +61,13 @@ def joined(name: str, source: str, later: str) -> str:
     exports = [word for _, word in _EXPORT.findall(source)]
     needed = iter(imports(name, source))
 
-    def taken(match: re.Match[str]) -> str:
+    def destructured(match: re.Match[str]) -> str:
         return f'const {{{match[1].replace(" as ", ": ")}}} = modules["{next(needed)}"];'
 
     def loaded(match: re.Match[str]) -> str:
         return f'(await import("./{later}.js")).modules["{_target(name, match[1])}"]'
 
-    body = _EXPORT.sub(r"\1 \2", _IMPORT.sub(taken, _COMMENT.sub("", source)))
+    body = _EXPORT.sub(r"\1 \2", _IMPORT.sub(destructured, _COMMENT.sub("", source)))
     body = _LATER.sub(loaded, body)
     if other := _OTHER.search(body):
         raise ValueError(f"{name}: {other[0]!r} cannot be joined into a bundle.")
