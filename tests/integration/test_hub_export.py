@@ -89,7 +89,7 @@ def test_private_by_default_and_the_same_when_it_comes_back(filled, hub, tmp_pat
 def test_what_everybody_reads_is_not_taken_for_private(filled, hub):
     export_to_hub(filled, LOCAL, "d", "ann/open", public=True)
     assert hub.sets["ann/open"][0] is False
-    with pytest.raises(Refused, match="everybody can read it"):
+    with pytest.raises(Refused, match="exists on the Hub and is public"):
         export_to_hub(filled, LOCAL, "d", "ann/open")
 
 

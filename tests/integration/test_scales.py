@@ -160,7 +160,7 @@ def test_grades_become_binary_by_relevance_and_come_back(tmp_path, workspace):
     with workspace.reading() as connection:
         assert connection.execute(sa.select(gold_pairs)).all() == [(4, 1.0)]  # was 3
     assert grades(workspace) == {0: 59, 1: 61}
-    with pytest.raises(Refused, match="scale of the dataset was changed"):
+    with pytest.raises(Refused, match="scale of the dataset has changed"):
         undo_label(workspace, LOCAL, 1, "c")  # would bring back the 3
     annotate(workspace, LOCAL, 5, 1.0, "d")
     assert undo(workspace, LOCAL, done["edit"])["newer"] == 0
@@ -178,7 +178,7 @@ def test_an_edit_from_before_a_change_of_the_scale_is_not_undone(tmp_path, works
     names = change_scale(workspace, LOCAL, "shop", SHOP, {})  # maps no label
     assert names["changed"] == 0
     change_scale(workspace, LOCAL, "shop", Scale("binary"), {})
-    with pytest.raises(Refused, match="scale of the dataset was changed"):
+    with pytest.raises(Refused, match="scale of the dataset has changed"):
         undo(workspace, LOCAL, edit["edit"])
 
 

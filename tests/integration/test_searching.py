@@ -195,5 +195,5 @@ def test_a_page_holds_few_long_texts(filled, monkeypatch):
         before = page_of_pairs(filled, LOCAL, "d", before=ids[-1], **asked)["pairs"]
         assert before[-1]["id"] == ids[-2] and len(before) < 50
     monkeypatch.setattr(candidates, "_MOST_OF_QUERY", 10)
-    with pytest.raises(Refused, match="at once is 10"):
+    with pytest.raises(Refused, match="limit is 10"):
         candidates.candidates_of_query(filled, LOCAL, "d", rows[0]["query"])

@@ -110,8 +110,8 @@ def test_what_cannot_be_sorted_is_refused(shop, monkeypatch):
         (Order("colour"), "cannot be sorted by colour"),
         (Order("further:Colour"), "no column called Colour"),
         (Order('further:a"b'), "to sort by"),
-        (Order("label", False, ["a"]), "Sort them again"),
-        (Order("query", False, None), "Sort them again"),
+        (Order("label", False, ["a"]), "Sort the pairs again"),
+        (Order("query", False, None), "Sort the pairs again"),
     ):
         with pytest.raises(Refused, match=sentence):
             page_of_pairs(shop, LOCAL, "shop", order=order, after=3)

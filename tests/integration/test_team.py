@@ -75,7 +75,7 @@ def test_comments_of_blind_annotators_are_seen_by_those_who_decide(workspace, mo
     with pytest.raises(Refused, match="empty"):
         add_comment(workspace, MAI, pair, "  ")
     monkeypatch.setattr(comments, "_MOST", 3)
-    with pytest.raises(Refused, match="can have 3 comments"):
+    with pytest.raises(Refused, match="at most 3 comments"):
         add_comment(workspace, MAI, pair, "One more?")
 
 
