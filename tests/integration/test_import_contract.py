@@ -122,7 +122,7 @@ def task(passage, truth="", **given) -> dict:
     ("first", "second", "why"),
     [
         (["q,p,0", "q,r,3"], ["q,s,0.17", "q,t,0.47"], "a grade from 0 to 3, and .* a score"),
-        (["q,p,0", "q,r,0.5"], ["q,s,0.5", "q,t,86.5"], "from 0 to 1, and .* from 0 to 87.*bring"),
+        (["q,p,0", "q,r,0.5"], ["q,s,0.5", "q,t,86.5"], "from 0 to 1, and .* from 0 to 87.*change"),
         (["q,p,0", "q,r,1"], ["q,s,0", "q,t,3"], "0 or 1, and .* a grade"),
         (["q,p,0", "q,r,3"], ["q,s,0", "q,t,1"], ""),
         (["q,p,0", "q,r,3"], ["q,s,0", "q,t,5"], "from 0 to 3, .*from 0 to 5.*--max-grade 5"),
