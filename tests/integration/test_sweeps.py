@@ -41,7 +41,7 @@ def test_a_sweep_starts_each_recipe_with_each_seed(workspace, nowhere, recipe):
 @pytest.mark.parametrize(
     ("changes", "seeds", "words"),
     [
-        ([{}, {"name": "twin", "seed": 7}], 2, "the same"),
+        ([{}, {"name": "twin", "seed": 7}], 2, "differ only in name"),
         ([{"passes": (20, 0)}], 2, "several passes"),
         ([{}], 61, "at most 5 recipes and 60 runs"),
         ([{}], 0, "at least one seed"),
