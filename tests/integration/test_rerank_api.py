@@ -274,6 +274,62 @@ def test_clients_of_nim_read_logits(site):
     assert post(site, "/v1/ranking", body | long).status_code == 413
 
 
+def test_clients_of_nvidia_name_the_model_in_the_address(site):
+    body = {"model": "bm.25", "query": {"text": "cave"}}  # litellm writes a dot for each _
+    body["passages"] = [{"text": passage} for passage in PASSAGES]
+    answer = post(site, "/v1/retrieval/bm25/reranking", body | {"top_k": 2}).json()
+    assert len(answer["rankings"]) == 2 and set(answer["rankings"][0]) == {"index", "logit"}
+    missing = post(site, "/v1/retrieval/nvidia/none/reranking", body)
+    assert missing.status_code == 404
+
+
+def test_clients_of_mixedbread_send_input_and_read_data(site):
+    body = {"model": "bm25", "query": "cave", "input": PASSAGES, "top_k": 2, "return_input": True}
+    answer = post(site, "/v1/reranking", body).json()
+    assert [set(row) for row in answer["data"]] == [{"index", "score", "object", "input"}] * 2
+    assert all(PASSAGES[row["index"]] == row["input"] for row in answer["data"])
+    assert (answer["object"], answer["top_k"], answer["return_input"]) == ("list", 2, True)
+    assert answer["usage"]["total_tokens"] > 0 and answer["model"]
+    documents = [{"title": passage, "id": 1} for passage in PASSAGES]
+    fields = {"model": "bm25", "query": "cave", "input": documents}
+    assert len(post(site, "/v1/reranking", fields | {"rank_fields": ["title"]}).json()["data"]) == 3
+    fault = post(site, "/v1/reranking", fields)
+    assert fault.status_code == 400 and "input.0: it has no text" in fault.json()["message"]
+
+
+@pytest.mark.parametrize("path", ["/reranking", "/v1/reranking"])
+def test_clients_of_llama_cpp_send_documents_or_texts(site, path):
+    body = {"model": "bm25", "query": "cave", "documents": PASSAGES, "top_n": 2}
+    answer = post(site, path, body).json()
+    assert [set(row) for row in answer["results"]] == [{"index", "relevance_score"}] * 2
+    assert answer["usage"]["prompt_tokens"] > 0
+    texts = {"model": "bm25", "query": "cave", "texts": PASSAGES, "return_text": True, "top_n": 2}
+    rows = post(site, path, texts).json()
+    assert [set(row) for row in rows] == [{"index", "score", "text"}] * 2
+    fault = post(site, path, {"query": "cave"})
+    assert fault.status_code == 400 and "documents: field required" in fault.json()["message"]
+
+
+def test_clients_of_pinecone_send_their_own_header_and_read_data(site):
+    documents = [{"id": str(at), "text": passage} for at, passage in enumerate(PASSAGES)]
+    body = {"model": "bm25", "query": "cave", "documents": documents, "rank_fields": ["text"]}
+    body |= {"top_n": 2, "return_documents": True, "parameters": {"truncate": "END"}}
+    headers = {"api-key": site.key, "x-pinecone-api-version": "2025-10"}
+    answer = httpx.post(f"{site.url}/rerank", headers=headers, json=body, timeout=60).json()
+    assert [set(row) for row in answer["data"]] == [{"index", "score", "document"}] * 2
+    assert all(documents[row["index"]] == row["document"] for row in answer["data"])
+    assert answer["usage"] == {"rerank_units": 1}
+    wrong = httpx.post(f"{site.url}/rerank", headers=headers | {"api-key": "rr_no"}, json=body)
+    assert wrong.status_code == 401
+
+
+def test_clients_of_together_read_all_tokens(site):
+    body = {"model": "bm25", "query": "cave", "documents": PASSAGES}
+    usage = post(site, "/v1/rerank", body).json()["usage"]
+    assert set(usage) == {"prompt_tokens", "completion_tokens", "total_tokens"}
+    assert all(isinstance(count, int) for count in usage.values())
+
+
 def test_clients_of_deepinfra_read_a_score_for_each_document(site):
     sent = {"model": site.model, "query": QUERY, "texts": PASSAGES}
     scores = {row["index"]: row["score"] for row in post(site, "/rerank", sent).json()}

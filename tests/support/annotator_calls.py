@@ -202,7 +202,10 @@ ADDRESSES: dict[str, Callable[[Draw], str]] = {
     "/v2/rerank": lambda d: "POST /v2/rerank",
     "/rerank": lambda d: "POST /rerank",
     "/infinity/rerank": lambda d: "POST /infinity/rerank",
+    "/reranking": lambda d: "POST /reranking",
+    "/v1/reranking": lambda d: "POST /v1/reranking",
     "/v1/ranking": lambda d: "POST /v1/ranking",
+    "/v1/retrieval/{model:path}/reranking": lambda d: "POST /v1/retrieval/bm25/reranking",
     "/v1/inference/{model:path}": lambda d: "POST /v1/inference/bm25",
 }
 ELSEWHERE = {

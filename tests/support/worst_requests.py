@@ -58,6 +58,7 @@ BODIES = {
     "many passages": (
         "/v1/ranking", ranking(b'{"text":"a b"},' * 24_000 + b'{"text":"a"}', "passages"), 400,
     ),
+    "objects for inputs": ("/v1/reranking", ranking(b'{"a":1},' * 33_000 + b'"a"', "input"), 400),
     "many queries": (
         "/v1/inference/bm25", b'{"queries": [%s], "documents": [%s]}' % (MANY, MANY), 400,
     ),

@@ -1,14 +1,16 @@
-"""What clients of hosted rerankers send and expect: NVIDIA NIM and DeepInfra."""
+"""What clients of hosted rerankers expect: NVIDIA NIM, DeepInfra, Mixedbread and Pinecone."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import uuid4
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.ranking.rerank import Served
-from reranker_ui.ui.api.shapes import RankRequest, TopN
+from reranker_ui.ui.api.shapes import CohereRequest, RankRequest, TopN
+
+PINECONE = "x-pinecone-api-version"  # a header that its clients send
 
 
 def _text_in(value: Any) -> Any:
@@ -20,7 +22,7 @@ WrappedText = Annotated[str, BeforeValidator(_text_in)]
 
 
 class NimRequest(RankRequest):
-    """The body of `POST /v1/ranking`."""
+    """The body of `POST /v1/ranking` and `/v1/retrieval/{model}/reranking`."""
 
     query: WrappedText = Field(description="What someone searches for: an object with `text`.")
     passages: Annotated[list[WrappedText], Field(fail_fast=True)] = Field(
@@ -75,3 +77,42 @@ class DeepInfraRequest(RankRequest):
                 "tokens_generated": 0,
             },
         }
+
+
+class MixedbreadRequest(CohereRequest):
+    """The body of `POST /v1/reranking` with `input`."""
+
+    listed: ClassVar[str] = "input"
+    documents: Annotated[list[str | dict[str, Any]], Field(fail_fast=True)] = Field(
+        validation_alias="input",
+        description="Passages: strings, or objects with `text` or the fields in `rank_fields`.",
+    )
+    return_documents: bool = Field(
+        False, validation_alias="return_input", description="Answer the passages too."
+    )
+
+    def answer_ranked(self, served: Served) -> dict[str, Any]:
+        """The answer in Mixedbread's shape."""
+        tokens = served.tokens()
+        data = [
+            {"index": row["index"], "score": row["relevance_score"], "object": "rank_result"}
+            | ({"input": self.documents[row["index"]]} if self.return_documents else {})
+            for row in self.results(served)
+        ]
+        return {
+            "object": "list",
+            "model": served.ranker.title,
+            "data": data,
+            "top_k": self.best or len(self.documents),
+            "return_input": self.return_documents,
+            "usage": {"prompt_tokens": tokens, "completion_tokens": 0, "total_tokens": tokens},
+        }
+
+
+def answer_for_pinecone(request: CohereRequest, served: Served) -> dict[str, Any]:
+    """The answer in Pinecone's shape."""
+    rows = [
+        {"score" if key == "relevance_score" else key: cell for key, cell in row.items()}
+        for row in request.results(served)
+    ]
+    return {"model": served.ranker.title, "data": rows, "usage": {"rerank_units": 1}}

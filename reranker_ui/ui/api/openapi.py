@@ -9,8 +9,8 @@ from pydantic.json_schema import models_json_schema
 from starlette.responses import HTMLResponse
 
 from reranker_ui.services.ranking.compare import MOST_PASSAGES, MOST_QUERY
-from reranker_ui.ui.api.addresses import INFERENCE, MODELS
-from reranker_ui.ui.api.host_shapes import DeepInfraRequest, NimRequest
+from reranker_ui.ui.api.addresses import INFERENCE, MODELS, RETRIEVAL
+from reranker_ui.ui.api.host_shapes import DeepInfraRequest, MixedbreadRequest, NimRequest
 from reranker_ui.ui.api.shapes import CohereRequest, TeiRequest, openai_model
 
 QUERY, PASSAGES = "how are caves formed?", ["Water carves caves in rock.", "Cats sleep."]
@@ -32,6 +32,15 @@ TEI_SAYS = [{"index": 0, "score": 0.98}, {"index": 1, "score": 0.01}]
 NIM_SAYS = {
     "rankings": [{"index": 0, "logit": 3.9}, {"index": 1, "logit": -4.6}],
     "usage": {"prompt_tokens": 18, "total_tokens": 18},
+}
+MIXEDBREAD = {"model": "run 1", "query": QUERY, "input": PASSAGES, "top_k": 1}
+MIXEDBREAD_SAYS = {
+    "object": "list",
+    "model": "run 1",
+    "data": [{"index": 0, "score": 0.98, "object": "rank_result"}],
+    "top_k": 1,
+    "return_input": False,
+    "usage": {"prompt_tokens": 18, "completion_tokens": 0, "total_tokens": 18},
 }
 DEEPINFRA_SAYS = {
     "scores": [0.98, 0.01],
@@ -67,12 +76,13 @@ ABOUT = (
 
 def openapi() -> dict[str, Any]:
     """The OpenAPI 3.1 description of the ranking addresses."""
-    bodies = (CohereRequest, TeiRequest, NimRequest, DeepInfraRequest)
+    bodies = (CohereRequest, TeiRequest, NimRequest, DeepInfraRequest, MixedbreadRequest)
     shapes = [(body, "validation") for body in bodies]
     _, schemas = models_json_schema(shapes, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     cohere = [
         ("/v2/rerank", "As Cohere's v2"),
         ("/v1/rerank", "As Cohere's v1, Jina's and Voyage's"),
+        ("/reranking", "As llama.cpp"),
         ("/infinity/rerank", "As Infinity, with documents as plain texts"),
     ]
     paths: dict[str, Any] = {
@@ -83,6 +93,11 @@ def openapi() -> dict[str, Any]:
     paths["/rerank"] = {"post": _posted(words, "TeiRequest", TEI, TEI_SAYS)}
     words = "As NVIDIA NIM: rank passages by their logits."
     paths["/v1/ranking"] = {"post": _posted(words, "NimRequest", NIM, NIM_SAYS)}
+    named = _posted(words, "NimRequest", NIM, NIM_SAYS) | {"parameters": [MODEL_IN_PATH]}
+    paths[RETRIEVAL + "{model}/reranking"] = {"post": named}
+    words = "As Mixedbread: rank `input`. As llama.cpp: rank `documents` or `texts`."
+    ranked = _posted(words, "MixedbreadRequest", MIXEDBREAD, MIXEDBREAD_SAYS)
+    paths["/v1/reranking"] = {"post": ranked}
     words = "As DeepInfra: score documents, in their order."
     scored = _posted(words, "DeepInfraRequest", DEEPINFRA, DEEPINFRA_SAYS)
     paths[INFERENCE + "{model}"] = {"post": scored | {"parameters": [MODEL_IN_PATH]}}

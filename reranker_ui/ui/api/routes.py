@@ -22,8 +22,14 @@ from reranker_ui.services.ranking.rerank import (
 )
 from reranker_ui.services.store.access import VISITOR
 from reranker_ui.services.store.workspace import Workspace
-from reranker_ui.ui.api.addresses import INFERENCE, MODELS
-from reranker_ui.ui.api.host_shapes import DeepInfraRequest, NimRequest
+from reranker_ui.ui.api.addresses import INFERENCE, MODELS, RETRIEVAL
+from reranker_ui.ui.api.host_shapes import (
+    PINECONE,
+    DeepInfraRequest,
+    MixedbreadRequest,
+    NimRequest,
+    answer_for_pinecone,
+)
 from reranker_ui.ui.api.openapi import openapi, page
 from reranker_ui.ui.api.shapes import (
     CohereRequest,
@@ -58,7 +64,10 @@ class RerankApi:
             Route("/v1/rerank", self.cohere, methods=["POST"]),
             Route("/rerank", self.tei, methods=["POST"]),
             Route("/infinity/rerank", self.cohere, methods=["POST"]),
+            Route("/reranking", self.reranking, methods=["POST"]),
+            Route("/v1/reranking", self.reranking, methods=["POST"]),
             Route("/v1/ranking", self.nim, methods=["POST"]),
+            Route(RETRIEVAL + "{model:path}/reranking", self.nim, methods=["POST"]),
             Route(INFERENCE + "{model:path}", self.deepinfra, methods=["POST"]),
             Route(MODELS, self.models, methods=["GET"]),
             Route("/openapi.json", self.openapi, methods=["GET"]),
@@ -76,12 +85,25 @@ class RerankApi:
         """
 
         def act(body: bytes) -> Any:
-            if _has_documents(body):
+            if "documents" in (keys := _keys_of(body)) and "texts" not in keys:
                 request.state.listed = True
                 return self._documents(request, body)
-            parsed = _read(TeiRequest, body)
-            how = {"raw": parsed.raw_scores, "whole": parsed.whole(), "top": parsed.top_n}
-            return parsed.answer(self._rank(request, parsed, parsed.texts, **how))
+            return self._texts(request, body)
+
+        return await self._answer(request, act)
+
+    async def reranking(self, request: Request) -> Response:
+        """Rank `input` as Mixedbread does, or `documents` or `texts` as llama.cpp does."""
+
+        def act(body: bytes) -> Any:
+            keys = _keys_of(body)
+            if "input" in keys:
+                parsed = _read(MixedbreadRequest, body)
+                served = self._rank(request, parsed, parsed.passages(), top=parsed.best)
+                return parsed.answer_ranked(served)
+            if "texts" in keys and "documents" not in keys:
+                return self._texts(request, body)
+            return self._documents(request, body)
 
         return await self._answer(request, act)
 
@@ -104,10 +126,17 @@ class RerankApi:
 
         return await self._answer(request, act)
 
+    def _texts(self, request: Request, body: bytes) -> list[dict[str, Any]]:
+        parsed = _read(TeiRequest, body)
+        how = {"raw": parsed.raw_scores, "whole": parsed.whole(), "top": parsed.top_n}
+        return parsed.answer(self._rank(request, parsed, parsed.texts, **how))
+
     def _documents(self, request: Request, body: bytes) -> dict[str, Any]:
         parsed = _read(CohereRequest, body)
         how = {"limit": parsed.max_tokens_per_doc, "raw": parsed.raw_scores, "top": parsed.best}
         served = self._rank(request, parsed, parsed.passages(), **how)
+        if PINECONE in request.headers:
+            return answer_for_pinecone(parsed, served)
         if request.url.path.endswith("/v2/rerank"):
             return parsed.answer(served, version="2")
         # Those who send top_k read a document in either form.
@@ -173,12 +202,13 @@ def _read(shape: type[Body], body: bytes) -> Body:
         raise Refused("The body is not JSON.") from None
 
 
-def _has_documents(body: bytes) -> bool:
+def _keys_of(body: bytes) -> set[str]:
+    """The keys of a body; none where it is not an object."""
     try:
         payload = orjson.loads(body)
     except ValueError:
-        return False
-    return isinstance(payload, dict) and "documents" in payload and "texts" not in payload
+        return set()
+    return set(payload) if isinstance(payload, dict) else set()
 
 
 def _refusal(request: Request, refused: Refused) -> Response:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import uuid4
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
@@ -60,6 +60,7 @@ class CohereRequest(RankRequest):
     Clients of Cohere, Jina, vLLM, Infinity, Voyage and Fireworks AI send it.
     """
 
+    listed: ClassVar[str] = "documents"  # what the client calls them
     documents: Annotated[list[str | dict[str, Any]], Field(fail_fast=True)] = Field(
         description="Passages: strings, or objects with `text` or the fields in `rank_fields`."
     )
@@ -95,12 +96,12 @@ class CohereRequest(RankRequest):
                 document[name], str | int | float
             ):
                 kind = _kind(document[name])
-                raise Refused(f"documents.{at}.{name[:_SHOWN]}: it is {kind}, not a text.")
+                raise Refused(f"{self.listed}.{at}.{name[:_SHOWN]}: it is {kind}, not a text.")
         if not present:
             has = ", ".join(name[:_SHOWN] for name in list(document)[:8]) or "no field"
             fields = " or ".join(name[:_SHOWN] for name in names[:8])
             raise Refused(
-                f"documents.{at}: it has no text in {fields} (it has {has})."
+                f"{self.listed}.{at}: it has no text in {fields} (it has {has})."
                 " Send the text there, or name the fields that hold it in rank_fields."
             )
         return "\n".join(str(document[name]) for name in present)
@@ -124,7 +125,7 @@ class CohereRequest(RankRequest):
         return {
             "id": str(uuid4()),
             "model": served.ranker.title,
-            "results": self._results(served),
+            "results": self.results(served),
             "meta": meta | ({"warnings": warned} if warned else {}),
         }
 
@@ -149,10 +150,11 @@ class CohereRequest(RankRequest):
             **({"data": answer["results"]} if data else {}),
             "object": "rerank",
             "created": int(time.time()),
-            "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
+            "usage": {"prompt_tokens": tokens, "completion_tokens": 0, "total_tokens": tokens},
         }
 
-    def _results(self, served: Served) -> list[dict[str, Any]]:
+    def results(self, served: Served) -> list[dict[str, Any]]:
+        """The best documents, as most clients read them."""
         return [
             {"index": row["index"], "relevance_score": row["score"]}
             | ({"document": self._document(row)} if self.return_documents else {})

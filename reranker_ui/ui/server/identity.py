@@ -63,6 +63,8 @@ def identify(workspace: Workspace, mode: str, request: HTTPConnection) -> User |
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return key_user(workspace, token.strip())
+    if key := request.headers.get("api-key"):  # as clients of Pinecone send it
+        return key_user(workspace, key.strip())
     token = request.cookies.get(SESSION, "")
     user = session_user(workspace, token) if token else None
     return VISITOR if user is None and mode == "demo" else user
