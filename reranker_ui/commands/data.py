@@ -7,7 +7,7 @@ from typing import Any
 
 from reranker_ui.commands import Verbs, export
 from reranker_ui.commands.scale_options import add_label_map, add_scale_options
-from reranker_ui.core.formats.columns import ROLES
+from reranker_ui.core.formats.column_names import ROLES
 from reranker_ui.core.formats.families import FAMILIES
 from reranker_ui.core.formats.hub import is_hub_id
 from reranker_ui.core.formats.mojibake import MojibakeReport

@@ -1,60 +1,24 @@
 """Columns: which of them is the query, the passage, the label and the split."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from reranker_ui.core.formats.column_names import IDS, KNOWN
 from reranker_ui.core.values.labels import number
 from reranker_ui.core.values.splits import split_name
 
-KNOWN = {
-    "query": (
-        "query", "question", "querytext", "searchquery", "searchterm", "anchor", "premise",
-        "sentence0", "sentencea", "text1", "queries", "q", "argument", "searchterms", "keyword",
-        "querystring", "userquery", "prompt", "claim", "title1", "question1", "src",
-        "frage", "suchanfrage", "anfrage", "suchbegriff", "requête", "requete", "consulta",
-        "pregunta", "domanda", "pergunta", "zoekopdracht", "vraag", "查询", "问题", "クエリ",
-        "質問",
-    ),
-    "passage": (
-        "passage", "document", "doc", "answer", "passagetext", "documenttext", "doctext",
-        "positive", "hypothesis", "sentence", "sentenceb", "text2", "context", "content",
-        "keypoint", "paragraph", "text", "body", "response", "productdescription", "producttext",
-        "producttitle", "snippet", "abstract", "candidate", "chunk", "evidence", "title2",
-        "question2", "contents", "description", "title", "tgt",
-        "antwort", "treffer", "dokument", "textstelle", "réponse", "reponse", "texte", "respuesta",
-        "texto", "documento", "risposta", "resposta", "antwoord", "文档", "段落", "答案", "文書",
-        "回答",
-    ),
-    "label": (
-        "label", "labels", "relevance", "grade", "score", "scores", "rating", "judgment",
-        "judgement", "isrelevant", "relevant", "gold", "rel", "relevancelabel", "relevancescore",
-        "goldlabel", "esclabel", "escilabel", "similarity", "similarityscore", "target", "class",
-        "annotation", "isduplicate", "y", "annotations", "judgments", "judgements", "ratings",
-        "bewertung", "relevanz", "pertinence", "pertinent", "relevancia", "relevância",
-        "rilevanza", "beoordeling", "标签", "相关性", "ラベル", "関連度",
-    ),
-    "split": ("split", "fold", "subset", "partition"),
-    "annotator": (
-        "annotator", "annotatorid", "annotatedby", "judge", "rater", "assessor", "labeler",
-        "labeller", "reviewer", "worker", "workerid", "completedby", "useremail",
-    ),
-}  # fmt: skip
-ROLES = tuple(KNOWN)
-IDS = (
-    "queryid", "qid", "questionid", "documentid", "docid", "passageid", "pid", "corpusid", "id",
-    "did", "argid", "keypointid", "productid", "productuid", "itemid", "articleid", "asin",
-)  # fmt: skip
 # Names, or labels?
 _LISTED = {"positive", "negative", "positives", "negatives", "relevant", "irrelevant",
-           "notrelevant", "nonrelevant"}  # fmt: skip
+           "notrelevant", "nonrelevant", "related", "unrelated"}  # fmt: skip
 _ALL = {name for names in KNOWN.values() for name in names} | set(IDS) | _LISTED
 # Endings of names; those of "valid", "yes or no", "recommend" and "mean" are none.
 _COUNTS = re.compile(
     r".*(impressions|views|rank(ing)?|position|index|idx|(?<!val)(?<!pa)id|count|length|version|"
     r"year|seed|fold|time|offset|start|(?<!mm)end|hash|order|line|page|confidence|unnamed0|number|"
     r"num|tokens|words|(?<!yes)(?<!yesor)no|nr|row|nummer|sku|(?<!cl)(?<!m)ean|gtin|price|preis|"
-    r"cost|amount|quantity|stock|variance|std|stddev|deviation|entropy|agreement)"
+    r"cost|amount|quantity|stock|variance|std|stddev|deviation|entropy|agreement|session|round|"
+    r"user|visitor|customer|batch|group|task)"
 )
 _RANK = re.compile(r".*(rank(ing)?|position|rang|platz)")  # the place of a result in its list
 # What users did with a result: it depends on its position, so it is read as a label only if chosen.
@@ -67,6 +31,14 @@ _CHOSEN = re.compile(
     r".*(click|select|chosen|correct|gold|relevant|best|winner|answer).*(position|index|idx|rank)"
 )
 _NOTED = re.compile(r"(.+?)\s*[(\[][^()\[\]]*[)\]]\s*")  # "Relevance (0-3)"
+# Yes and no below these names answer the query; they do not judge a passage.
+_ANSWERS = {*KNOWN["query"], *KNOWN["passage"]} - {"positive"}
+_WEAK = {"score", "scores", "similarity", "similarityscore", "relevancescore", "target", "class"}
+_TRUE = r"final|gold|true|truth|groundtruth|adjudicated|consensus|majority|agreed"
+_LABEL = r"label|score|rating|grade|relevance|relevant|judge?ment"
+_SETTLED = re.compile(rf"(?:is)?(?:{_TRUE})(?:{_LABEL})?")
+_BY_PEOPLE = re.compile(rf"(?:{_TRUE}|human|expert|manual|annotator).*")
+_WORSE = re.compile(r".*(?:(?:ir|non|not)relevan|negativ|dissimilar|distance|error|penalty|spam).*")
 _HIGHEST = 100  # a column of larger numbers holds ids or years, not labels
 _HIGHEST_GRADE, _HIGHEST_HALF = 10, 5  # of a column that no name says to be the label
 
@@ -119,16 +91,24 @@ def guess_columns(values: Sequence[Mapping[Any, Any]]) -> dict[str, Any]:
     for role in ("label", "query", "passage", "annotator"):
         if columns[role] is None:
             free = [name for name in names if name not in columns.values()]
-            columns[role] = _by_name(role, free)
+            columns[role] = _best_named(role, free, cells)
+        if role == "label":
+            columns[role] = _settled(columns[role], names, cells)
     columns["split"] = _split_column(names, cells)
     _by_content(columns, names, cells)
     return columns
 
 
+def is_named(role: str, name: object) -> bool:
+    """Whether a column's name is one of those known for this role."""
+    return _by_name(role, [name]) is not None
+
+
 def ids_only(name: object) -> bool:
     """Whether a column's name indicates ids, not texts."""
     plain_name = plain(name)
-    return plain_name in IDS or (plain_name.endswith("id") and str(name)[-3:-2] in "_- .")
+    text = str(name).removesuffix("s") if plain_name.endswith("ids") else str(name)
+    return plain_name in IDS or (plain(text).endswith("id") and text[-3:-2] in "_- .")
 
 
 def is_count(name: object) -> bool:
@@ -154,6 +134,39 @@ def names_one(name: object) -> bool:
 def _pair_of(names: Sequence[Any], first: str, second: str) -> tuple[Any, Any]:
     by_plain = {plain(name): name for name in names}
     return by_plain[first], by_plain[second]
+
+
+def _best_named(role: str, names: Sequence[Any], cells: Mapping[Any, Sequence[Any]]) -> Any:
+    """The column with a name of the role; one that is empty, or has codes, only without another.
+
+    A tool's own fields, such as `_score`, come last as well.
+    """
+    first = _by_name(role, names)
+    if first is None or role == "annotator":
+        return first
+    rest = [name for name in names if name != first]
+    if not _is_unlikely(role, first, cells[first]) or _by_name(role, rest) is None:
+        return first
+    other = _best_named(role, rest, cells)
+    return first if _is_unlikely(role, other, cells[other]) else other
+
+
+def _settled(named: Any, names: Sequence[Any], cells: Mapping[Any, Sequence[Any]]) -> Any:
+    """The one column that has what people decided, instead of a score or of each one's label."""
+    if named is not None and plain(named) not in _WEAK:
+        return named
+    pattern = _SETTLED if named is None else _BY_PEOPLE
+    found = [name for name in names if name != named and pattern.fullmatch(plain(name))]
+    found = [name for name in found if are_labels(cells[name])]
+    return found[0] if len(found) == 1 else named
+
+
+def _is_unlikely(role: str, name: Any, cells: Sequence[Any]) -> bool:
+    if all(cell in (None, [], {}) or not str(cell).strip() for cell in cells):
+        return True
+    if role == "label":
+        return str(name).startswith("_")
+    return all(isinstance(cell, str | None) for cell in cells) and are_codes(cells)
 
 
 def _by_name(role: str, names: Sequence[Any]) -> Any:
@@ -187,7 +200,7 @@ def _by_content(
             candidates[-1] if candidates and (not named or len(candidates) == 1) else None
         )
     texts = [n for n in free if n != columns["label"] and _texts(cells[n]) and not ids_only(n)]
-    texts.sort(key=lambda name: _codes(cells[name]))  # a code only where there is nothing else
+    texts.sort(key=lambda name: are_codes(cells[name]))  # a code only where there is nothing else
     for role in ("query", "passage"):
         if columns[role] is None and texts:
             columns[role] = texts.pop(0)
@@ -195,8 +208,10 @@ def _by_content(
 
 def _names_grades(name: object, cells: Sequence[Any]) -> bool:
     """Whether a column without a known name may hold the labels."""
-    if is_count(name) or not _are_grades(cells):
+    if is_count(name) or not _are_grades(cells) or plain(name) in _ANSWERS:
         return False
+    if _WORSE.fullmatch(plain(name)):  # a flag among them was turned before
+        return {number(cell) for cell in cells} <= {0, 1, None}
     return not is_behaviour(name) or {number(cell) for cell in cells} <= {0, 1, None}
 
 
@@ -233,7 +248,7 @@ def _texts(cells: Sequence[Any]) -> bool:
     return bool(filled) and not _numbers(filled)
 
 
-def _codes(cells: Sequence[Any]) -> bool:
+def are_codes(cells: Iterable[Any]) -> bool:
     """Whether texts are codes or addresses, one word each, such as article numbers."""
     filled = [cell.strip() for cell in cells if isinstance(cell, str) and cell.strip()]
     return all(_CODE.fullmatch(cell) for cell in filled)

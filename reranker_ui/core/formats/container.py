@@ -214,8 +214,8 @@ def _by_blanks(head: str, options: ReadOptions) -> bool:
     """Whether the lines are TREC judgments or a run: ids and numbers separated by spaces."""
     if options.format in ("trec", "trec-run"):
         return True
-    rows = [line.split() for line in head.splitlines()[:-1][:200] if line.strip()]
-    rows = rows or [head.split()]
+    whole = head.splitlines() if head.endswith("\n") else head.splitlines()[:-1]
+    rows = [line.split() for line in whole[:200] if line.strip()] or [head.split()]
     if "\t" in head and not any(" " in line for line in head.splitlines()[:200]):
         # a table of Chinese or Japanese texts has no spaces either
         widths, plain = {4, 6}, all(line.isascii() for line in head.splitlines()[:200])

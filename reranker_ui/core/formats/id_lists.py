@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.formats import lists
+from reranker_ui.core.formats.column_names import KNOWN
 from reranker_ui.core.formats.columns import plain
 from reranker_ui.core.formats.container import Container, Record
 from reranker_ui.core.formats.judgments import NotMapped, Plan, lookups_of
+from reranker_ui.core.formats.labels.score_columns import are_scores
 from reranker_ui.core.formats.options import ReadOptions, Tick
-from reranker_ui.core.formats.score_columns import are_scores
 from reranker_ui.core.formats.texts import NewTexts
 from reranker_ui.core.values.pairs import Judged, LeftOut
 
@@ -21,8 +22,9 @@ _SHAPE = lists.Shape("query", ("positives",), ("negatives",))
 _LISTED = lists.Shape("query", passages="passages", labels="labels")
 _UNLABELLED = lists.Shape("query", passages="passages")
 _IDS = re.compile(r"(passage|doc|document|corpus|candidate|p)s?ids")
+_TEXTS = KNOWN["query"]
 _GRADES = ("scores", "labels", "relevances", "grades", "ratings")
-_PASSAGES = re.compile(r"(positive|pos|negative|neg)(passage|doc)?(p?ids?)\d*")
+_PASSAGES = re.compile(r"(positive|pos|negative|neg)(passage|document|doc)?(p?ids?)\d*")
 
 
 def detect(values: Sequence[Value]) -> bool:
@@ -47,6 +49,7 @@ def make_plan(
         )
     queries, passages = lookups_of(("query", "passage"), options, tick, new_texts)
     scores = _scores_in(values, options)
+    text = None if options.queries else next((n for n in values[0] if plain(n) in _TEXTS), None)
 
     def read(value: Value) -> Iterator[Judged | LeftOut]:
         renamed = _renamed({key: cell for key, cell in value.items() if key not in scores})
@@ -57,7 +60,8 @@ def make_plan(
                 continue
             ids = {"query": judged.query, "passage": judged.passage}
             try:
-                yield Judged(queries.of(ids), passages.of(ids), judged.label, judged.split)
+                query = queries.of(ids) if text is None else value.get(text)
+                yield Judged(query, passages.of(ids), judged.label, judged.split)
             except LeftOut as left:
                 yield left
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from reranker_ui.core.formats.binary.archive import unsafe_members
-from reranker_ui.core.formats.columns import IDS, KNOWN, ids_only, plain
+from reranker_ui.core.formats.column_names import IDS, KNOWN
+from reranker_ui.core.formats.columns import ids_only, plain
 from reranker_ui.core.formats.container import Container, Record
 from reranker_ui.core.formats.layouts import other_files, parts_of
 from reranker_ui.core.formats.options import ReadOptions, Tick
@@ -17,7 +18,6 @@ from reranker_ui.core.values.refused import Refused
 
 Value = Mapping[Any, Any]
 _QUERY_IDS = ("queryid", "qid", "questionid", "topicid", "topic")
-_HIGHEST = 100  # a larger number is not a grade
 _PASSAGE_IDS = ("docid", "documentid", "corpusid", "passageid", "pid", "did", "productid",
                 "productuid", "itemid", "articleid", "asin")  # fmt: skip
 
@@ -86,49 +86,9 @@ def _no_texts(missing: Sequence[str], names: Sequence[Any], path: Path) -> Refus
     )
 
 
-def trec_plan(
-    container: Container, values: Sequence[Value], path: Path, options: ReadOptions, tick: Tick,
-    new_texts: NewTexts,
-) -> Plan:  # fmt: skip
-    """Judgments `query 0 passage grade` (or without the 0), or a run without labels."""
-    width = len(values[0])
-    run = width == 6
-    if width == 3 and options.format is None and _are_ids([value[2] for value in values]):
-        raise NotMapped(
-            f"{path.name} contains three ids per line. If they are query, positive and negative,"
-            " read them as triplets (--format triplets) and add the corpus and the queries too.",
-            list(values[0]),
-        )
-    if options.corpus is None:
-        what = f"a TREC run of {width} columns" if run else f"TREC judgments of {width} columns"
-        raise NotMapped(
-            f"{path.name} is {what}: ids and no texts. Add the corpus and the queries too"
-            " (--corpus FILE, --queries FILE), each line an id and its text.",
-            list(values[0]),
-        )
-    places = (0, 1, 2) if width == 3 else (0, 2, 3)
-    query, passage = lookups_of(places[:2], options, tick, new_texts)
-
-    def read(value: Value) -> Iterator[Judged | LeftOut]:
-        if len(value) != width:
-            raise LeftOut("unreadable", f"the line has {len(value)} columns, the file {width}")
-        label = None if run else value[places[2]]
-        yield Judged(query.of(value), passage.of(value), label)
-
-    plan = Plan("trec-run" if run else "trec", container, read, list(values[0]), *places[:2])
-    plan.notes += [*query.notes, *passage.notes]
-    if run:
-        plan.notes.append("A run has no judgments: its pairs are stored without labels.")
-    else:
-        plan.label = places[2]
-    return plan
-
-
-def _are_ids(cells: Sequence[Any]) -> bool:
-    large = sum(
-        str(cell).isdecimal() and (len(str(cell)) > 9 or int(cell) > _HIGHEST) for cell in cells
-    )
-    return large > len(cells) / 2
+def has_passage_ids(names: Sequence[Any]) -> bool:
+    """Whether a column has the ids of passages, by its name."""
+    return _column_of(names, _PASSAGE_IDS) is not None
 
 
 def collection_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts) -> Plan:
@@ -216,8 +176,8 @@ def sides_of(
         named = getattr(options, role) is not None
         if joins and not named:
             texts = new_texts()
-            key = fill_from(texts, joins.pop(0), options, tick)
-            sides[role] = Lookup(column_named(key, names, path.name), texts, role)
+            key, notes = fill_from(texts, joins.pop(0), options, tick)
+            sides[role] = Lookup(column_named(key, names, path.name), texts, role, notes)
             continue
         column = guess[role]
         id_column = _column_of(names, aliases)

@@ -10,11 +10,12 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
+from reranker_ui.core.formats.column_names import KNOWN
 from reranker_ui.core.formats.columns import plain
 from reranker_ui.core.formats.container import Container
 from reranker_ui.core.formats.judgments import Plan
+from reranker_ui.core.formats.labels.score_columns import are_scores
 from reranker_ui.core.formats.options import ReadOptions
-from reranker_ui.core.formats.score_columns import are_scores
 from reranker_ui.core.formats.structure.cells import is_empty, is_list
 from reranker_ui.core.formats.structure.nested import NestedColumns
 from reranker_ui.core.formats.structure.passages import (
@@ -22,8 +23,8 @@ from reranker_ui.core.formats.structure.passages import (
     inner_of,
     objects_in,
     passages_in,
+    query_of,
     text_keys,
-    text_of,
 )  # fmt: skip
 from reranker_ui.core.formats.structure.references import References, references_of
 from reranker_ui.core.formats.structure.roles import side_of
@@ -154,7 +155,7 @@ def read(shape: Shape, value: Value) -> Iterator[Judged | LeftOut]:
     """One judged pair for each passage of the record."""
     if not shape.holds(value):
         raise LeftOut("unreadable", "the record has no query with positives or labelled passages")
-    query, split = text_of(value[shape.query]), value.get("split")
+    query, split = query_of(value[shape.query]), value.get("split")
     if not (shape.positives or shape.negatives):
         passages = passages_in(value.get(shape.passages), shape.inner)
         labels = _labels(shape, value, passages)
@@ -219,15 +220,28 @@ def _labelled(
             return Shape(query, passages=passages, labels=labels)
     if listed is not None:
         return None
-    for by_content in (False, True):
+    if shape := _labelled_inside(columns, query, nested, options):
+        return shape
+    if columns.has_passage({query}):
+        return None  # a table whose other columns are nested
+    alone = bool(nested) and chosen is None and columns.only_text(query)
+    return Shape(query, passages=nested[0]) if alone else None
+
+
+def _labelled_inside(
+    columns: NestedColumns, query: Any, nested: Sequence[Any], options: ReadOptions
+) -> Shape | None:
+    """Passages that hold their labels; beside a passage lists without sentences are none."""
+    beside = columns.has_passage({query})
+    if beside:
+        nested = [name for name in nested if columns.holds_prose(name)]
+        nested = [name for name in nested if plain(name) not in KNOWN["label"]]
+    for by_content in (False,) if beside else (False, True):
         for passages in nested:
             inner = columns.inner(passages, options, by_content)
             if inner.label is not None or columns.holds_labels(passages):
                 return Shape(query, passages=passages, inner=inner)
-        if columns.has_passage({query}):
-            return None  # a table whose other columns are nested
-    alone = bool(nested) and chosen is None and columns.only_text(query)
-    return Shape(query, passages=nested[0]) if alone else None
+    return None
 
 
 def _labels(shape: Shape, value: Value, passages: Sequence[Any]) -> Any:

@@ -1,9 +1,7 @@
 """The plan: how the records of one file become judged pairs, detected or as the user chose."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,28 +22,18 @@ from reranker_ui.core.formats.judgments import (
     Plan,
     collection_plan,
     column_named,
-    trec_plan,
 )  # fmt: skip
 from reranker_ui.core.formats.layouts import is_test_collection
 from reranker_ui.core.formats.options import ReadOptions, Tick
-from reranker_ui.core.formats.structure.cells import opened, written_columns
-from reranker_ui.core.formats.structure.further import metadata_of
-from reranker_ui.core.formats.structure.groups import (
-    groups_of,
-    separated_of,
-    split_groups,
-    split_text,
-)
-from reranker_ui.core.formats.structure.one_hot import one_hot_of
-from reranker_ui.core.formats.structure.winners import NOTE, winners_of
+from reranker_ui.core.formats.structure.rearranging import prepared, rearranged, sample_of
 from reranker_ui.core.formats.texts import NewTexts
 from reranker_ui.core.formats.tools import (
     annotation_tools,
-    label_studio,
     label_studio_lists,
+    questions,
     search_tools,
 )
-from reranker_ui.core.values.pairs import LeftOut
+from reranker_ui.core.formats.tools.trec import trec_plan
 from reranker_ui.core.values.refused import Refused
 
 __all__ = ["FAMILIES", "NotMapped", "Plan", "make_plan"]
@@ -68,16 +56,14 @@ def make_plan(path: Path, options: ReadOptions, tick: Tick, new_texts: NewTexts)
                 " as BEIR and TREC name them) nor a saved dataset. Import one of its files."
             )
     container = with_short_names(container or open_container(path, options, tick))
-    values = _sample(container, path.name)
+    values: Sequence[Value] = sample_of(container, path.name)
     columns = len({name for value in values for name in value})
     if columns > options.limits.columns:
         raise too_many(path.name, columns, options.limits)
-    if written := written_columns(values):
-        container = _with_lists(container, written)
-        values = _sample(container, path.name)
+    container, values = prepared(container, values, path.name, options)
     if family == "triplets" and not isinstance(next(iter(values[0]), None), str):
         container = id_lists.triplets_of(container, ids=options.corpus is not None)
-        values = _sample(container, path.name)
+        values = sample_of(container, path.name)
     return _plan_of(container, values, path, options, family, tick, new_texts)
 
 
@@ -90,13 +76,13 @@ def _plan_of(
     if listed := label_studio_lists.listed_tasks(values):
         container = flattened(container, listed.split)
         container.notes += listed.notes
-        values = _sample(container, path.name)
+        values = sample_of(container, path.name)
     elif _all_detected(options):
-        container, values = _rearranged(container, values, path.name)
+        container, values = rearranged(container, values, path.name)
     flat = None if annotation_tools.tool_of(values) else search_tools.flat_of(values)
     if flat:
         container = flattened(container, flat)
-        values = _sample(container, path.name)
+        values = sample_of(container, path.name)
     elif not options.passage_template and (
         plan := _known_shape(container, values, path, options, family)
     ):
@@ -104,36 +90,6 @@ def _plan_of(
     if _all_detected(replace(options, label=None)) and id_lists.detect(values):
         return id_lists.make_plan(container, values, path, options, tick, new_texts)
     return tables.make_plan(container, values, path, options, tick, new_texts)
-
-
-def _rearranged(
-    container: Container, values: Sequence[Value], name: str
-) -> tuple[Container, Sequence[Value]]:
-    """The container with records split, merged or opened where their structure asks for it."""
-
-    def changed(flat: Callable[[Value], Iterator[dict[Any, Any]]]) -> None:
-        nonlocal container, values
-        container = flattened(container, flat)
-        values = _sample(container, name)
-
-    if compared := label_studio.comparisons_of(values) or label_studio.answers_in_columns(values):
-        changed(compared)
-    elif not annotation_tools.tool_of(values) and (merged := metadata_of(values)):
-        changed(merged)
-    if marked := one_hot_of(values):
-        columns, labelled = marked
-        changed(labelled)
-        container.notes.append(f"The label is the name of the marked column: {', '.join(columns)}.")
-    if split := winners_of(values):
-        changed(split)
-        container.notes.append(NOTE)
-    elif groups := groups_of(values):
-        changed(partial(split_groups, groups))
-    elif separated := separated_of(values):
-        changed(partial(split_text, *separated))
-        column, mark = separated
-        container.notes.append(f"{column} holds the query and the passage, {mark} between them.")
-    return container, values
 
 
 def _known_shape(
@@ -156,7 +112,7 @@ def _known_shape(
     triples = family is None and _all_detected(options) and tables.are_triples(container, values)
     if triples:
         container = id_lists.triplets_of(container, ids=False)
-        values = _sample(container, path.name)
+        values = sample_of(container, path.name)
     names = list(dict.fromkeys(name for value in values for name in value))
     for column in (*options.positive, *options.negative):
         column_named(column, names, path.name)  # refused where there is none
@@ -193,6 +149,8 @@ def _tool_plan(
             )
     plan = Plan(tool, container, lambda value: annotation_tools.read(tool, value, plan), names)
     plan.query, plan.passage, plan.label = guess["query"], guess["passage"], options.label
+    chosen = None if options.label is None else str(options.label)
+    plan.label = questions.question_of(tool, values, path.name, names, chosen)
     plan.label_names = annotation_tools.label_names
     plan.beside = lambda value: annotation_tools.unread_fields(tool, value, plan)
     if annotation_tools.has_suggestions(values):
@@ -204,27 +162,6 @@ def _all_detected(options: ReadOptions) -> bool:
     roles = (options.query, options.passage, options.label, options.passage_template)
     sides = options.joins or options.positive or options.negative
     return not sides and all(role is None for role in roles)
-
-
-def _sample(container: Container, name: str) -> list[Value]:
-    first = list(islice(container.records(), 400))
-    values: list[Value] = [value for _, value in first if not isinstance(value, LeftOut)]
-    if not first and container.kind in ("delimited", "parquet", "workbook"):
-        header = container.dialect.header if container.dialect else None
-        content = f"the columns {', '.join(header[:8])}" if header else "columns"
-        raise Refused(f"Line 1: {name} has {content} and no record below, so nothing was imported.")
-    if not values:
-        why = f"line {first[0][0]}: {first[0][1].why}" if first else "it has no record"  # type: ignore[union-attr]
-        raise Refused(f"No record of {name} can be read; {why}.")
-    return values
-
-
-def _with_lists(container: Container, names: Sequence[Any]) -> Container:
-    """The container with the columns `names`, written as strings, parsed to lists and objects."""
-    return flattened(
-        container,
-        lambda value: iter([{**value, **{n: opened(value[n]) for n in names if n in value}}]),
-    )
 
 
 def _packed(path: Path, options: ReadOptions, tick: Tick) -> Container | None:

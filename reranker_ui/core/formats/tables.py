@@ -7,16 +7,17 @@ from statistics import median
 from typing import Any
 
 from reranker_ui.core.formats.binary.parquet import too_many
-from reranker_ui.core.formats.columns import ROLES, guess_columns
+from reranker_ui.core.formats.column_names import ROLES
+from reranker_ui.core.formats.columns import are_codes, guess_columns, is_named
 from reranker_ui.core.formats.container import Container, Record
-from reranker_ui.core.formats.judgments import Plan, column_named, sides_of
+from reranker_ui.core.formats.judgments import Plan, column_named, has_passage_ids, sides_of
+from reranker_ui.core.formats.labels.score_columns import are_scores, columns_of_scores, note_on
 from reranker_ui.core.formats.labels.stated_scale import LABEL_SCALE
 from reranker_ui.core.formats.options import ReadOptions, Tick
-from reranker_ui.core.formats.score_columns import are_scores, columns_of_scores, note_on
 from reranker_ui.core.formats.structure.cells import is_empty, is_prose, kind_of_column
 from reranker_ui.core.formats.structure.further import further_of
-from reranker_ui.core.formats.structure.passages import text_of
-from reranker_ui.core.formats.structure.roles import raters_of
+from reranker_ui.core.formats.structure.passages import query_of, text_of
+from reranker_ui.core.formats.structure.roles import describes, raters_of, side_of
 from reranker_ui.core.formats.structure.template import Template
 from reranker_ui.core.formats.texts import Lookup, NewTexts
 from reranker_ui.core.formats.tools.search_tools import judges_of
@@ -27,11 +28,13 @@ from reranker_ui.core.formats.writing import (
     read_safe_cell,
     votes_of,
 )
+from reranker_ui.core.values.labels import number
 from reranker_ui.core.values.pairs import Judged, LeftOut
 
 Value = Mapping[Any, Any]
 Unescape = Callable[[Any], Any]
 _OFTEN = 0.25  # share of rows without a query in a sheet that names each query once
+_TOTALS = ("total", "totals", "sum", "gesamt", "summe", "suma", "totale", "итого", "合计", "合計")
 _LONG = 20  # characters from which a cell is not a name or code
 
 
@@ -80,7 +83,7 @@ def make_plan(
     passage = template.fill if template else _passage_of(sides[1])
     plan.read = _reader(plan, sides[0], passage, judges, used, unescape)
     plan.beside = partial(_beside, used, unescape)
-    plan.labelled = plan.label is not None or bool(judges) or VOTES in names
+    plan.labelled = _has_labels(plan, values) or bool(judges) or VOTES in names
     plan.scores = scores | columns_of_scores(values, used) if plan.label is None else ()
     plan.keeps_rest, plan.one_label = True, not judges and VOTES not in names
     if _fill_down(container, values, plan.query, plan.passage):
@@ -90,12 +93,16 @@ def make_plan(
     return plan
 
 
+def _has_labels(plan: Plan, values: Sequence[Value]) -> bool:
+    return any(not is_empty(value.get(plan.label)) for value in values)
+
+
 def _label_notes(
     plan: Plan, judges: Sequence[Any], values: Sequence[Value], options: ReadOptions
 ) -> list[str]:
     if judges:
         return [f"Each of {', '.join(map(str, judges[:8]))} is read as one judge."]
-    if plan.label is not None and options.label is None:
+    if plan.label is not None and plan.labelled and options.label is None:
         return note_on(plan.label, (value.get(plan.label) for value in values))
     return [] if plan.labelled else ["No column has labels: the pairs are stored without labels."]
 
@@ -119,18 +126,24 @@ def _reader(
     """A function that turns a row into a pair; `unescape` undoes the escaping of a cell."""
 
     def read(value: Value) -> Iterator[Judged | LeftOut]:
+        asked, text = unescape(query_of(query.of(value))), passage(value, unescape)
+        if _is_total(asked, text):
+            raise LeftOut("unreadable", "the row has totals, not a pair")
         extra = further_of(_beside(used, unescape, value)) or None
         label, votes = value.get(plan.label), votes_of(value)
         if judges:
             votes = tuple((str(who), value.get(who)) for who in judges)
         elif plan.annotator is not None and label not in (None, ""):
             label, votes = None, ((str(value.get(plan.annotator) or ""), label),)
-        yield Judged(
-            unescape(text_of(query.of(value))), passage(value, unescape), label,
-            value.get(plan.split), votes, extra,
-        )  # fmt: skip
+        yield Judged(asked, text, label, value.get(plan.split), votes, extra)
 
     return read
+
+
+def _is_total(query: Any, passage: Any) -> bool:
+    """Whether a row sums up a table, as below those of spreadsheets."""
+    named = isinstance(query, str) and query.strip(" :").casefold() in _TOTALS
+    return named and number(passage) is not None
 
 
 def _passage_of(side: Lookup) -> Callable[[Value, Unescape], Any]:
@@ -182,6 +195,9 @@ def _columns(
         no_labels.add(guess["label"])
         rest = [{n: cell for n, cell in value.items() if n not in no_labels} for value in values]
         guess["label"] = guess_columns(rest)["label"]
+    for role in ("query", "passage"):
+        if _is_no_text(role, guess[role], values, names):
+            guess[role] = None
     for role in ROLES:
         column = getattr(options, role)
         if column is not None:
@@ -190,6 +206,21 @@ def _columns(
                 if other != role and guess[other] == guess[role] and not getattr(options, other):
                     guess[other] = None
     return guess, no_labels
+
+
+def _is_no_text(role: str, name: Any, values: Sequence[Value], names: Sequence[Any]) -> bool:
+    """Whether a guessed column cannot be the query or the passage, by its name.
+
+    It has one side of a preference, or describes the pair without sentences or beside ids.
+    """
+    if isinstance(name, int):  # ids, where there is no header
+        return are_codes(value.get(name) for value in values)
+    if name is None or is_named(role, name):
+        return False
+    if side_of(name) == "negative" or (role == "query" and side_of(name)):
+        return True
+    words = not any(is_prose(value.get(name)) for value in values)
+    return role == "passage" and describes(name) and (words or has_passage_ids(names))
 
 
 def _is_not_label(name: Any, values: Sequence[Value], options: ReadOptions) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 
 from reranker_ui.core.formats.binary import workbook
 from reranker_ui.core.formats.binary.archive import is_workbook, is_zip
-from reranker_ui.core.formats.columns import KNOWN, guess_columns, ids_only, plain
+from reranker_ui.core.formats.column_names import KNOWN
+from reranker_ui.core.formats.columns import guess_columns, ids_only, plain
 from reranker_ui.core.formats.container import Container, open_container
 from reranker_ui.core.formats.layouts import parts_of
 from reranker_ui.core.formats.options import ReadOptions, Tick
@@ -54,7 +55,8 @@ def lookup_in(
     """A column of ids with the texts of a file, folder or ZIP. role: query or passage."""
     texts, notes = new_texts(), dict[str, None]()
     for container in _containers(source, role, options, tick):
-        unread_columns = _fill(texts, container, source.name, role)
+        unread_columns, broken = _fill(texts, container, source.name, role)
+        notes |= dict.fromkeys(broken)
         if unread_columns:
             shown = ", ".join(unread_columns[:8]) + ", …" * (len(unread_columns) > 8)
             notes[f"Not read of the {_part_of(role)}: {shown}."] = None
@@ -65,40 +67,60 @@ def _part_of(role: str) -> str:
     return "queries" if role == "query" else "corpus"
 
 
-def _fill(texts: Texts, container: Container, name: str, role: str) -> list[str]:
-    """Put every `id -> text` of a container into `texts`; returns the columns that have neither."""
+def _fill(texts: Texts, container: Container, name: str, role: str) -> tuple[list[str], list[str]]:
+    """Put every `id -> text` of a container into `texts`.
+
+    Returns the columns that have neither, and a note on the lines that cannot be read. Refused
+    where none can.
+    """
+    faults: list[str] = []
     key: Any = None
     names: dict[Any, None] = {}
     read: set[Any] = set()
     for line, value in container.records():
         if isinstance(value, LeftOut):
-            raise Refused(f"Line {line} of {name} cannot be read: {value.why}.")
+            faults.append(f"line {line:,} ({value.why})")
+            continue
         key = _id_of(value) if key not in value else key
-        if key is None:
+        if key is None and not read:
             raise Refused(f"Line {line} of {name} has no id column. It needs id and text.")
+        if key is None:
+            faults.append(f"line {line:,} (it has no id)")
+            continue
         columns = _columns_of_text(value, key, role)
         parts = (text_of(value[column]) for column in columns)
         texts[str(value[key]).strip()] = " ".join(str(part) for part in parts if part).strip()
         names.update((column, None) for column, cell in value.items() if not is_empty(cell))
         read.update(columns, [key])
-    return [str(column) for column in names if column not in read and isinstance(column, str)]
+    others = [str(column) for column in names if column not in read and isinstance(column, str)]
+    return others, _notes_on(faults, name, any_read=bool(read))
 
 
-def fill_from(texts: Texts, join: str, options: ReadOptions, tick: Tick) -> str:
-    """Put `FILE:KEY:TEXT` into `texts` and return KEY."""
+def _notes_on(faults: Sequence[str], name: str, any_read: bool) -> list[str]:
+    """A note on lines of a file of texts that are left out; Refused where nothing else is there."""
+    if faults and not any_read:
+        raise Refused(f"No line of {name} can be read: {faults[0]}.")
+    more = f" and {len(faults) - 3:,} more" if len(faults) > 3 else ""
+    shown = ", ".join(faults[:3])
+    return [f"Left out of {name}, as it cannot be read: {shown}{more}."] if faults else []
+
+
+def fill_from(texts: Texts, join: str, options: ReadOptions, tick: Tick) -> tuple[str, list[str]]:
+    """Put `FILE:KEY:TEXT` into `texts`; returns KEY, and a note on lines that cannot be read."""
     try:
         name, key, text = join.rsplit(":", 2)
     except ValueError:
         raise Refused(f"--join expects FILE:KEY:TEXT, not “{join}”.") from None
-    path = existing(name)
+    path, faults, found = existing(name), [], False
     for line, value in open_container(path, _plain(options), tick).records():
         if isinstance(value, LeftOut):
-            raise Refused(f"Line {line} of {path.name} cannot be read: {value.why}.")
+            faults.append(f"line {line:,} ({value.why})")
+            continue
         if key not in value or text not in value:
             have = ", ".join(map(str, list(value)[:12]))
             raise Refused(f"{path.name} has no column {key} and {text}. It has {have}.")
-        texts[str(value[key]).strip()] = str(value[text] or "")
-    return key
+        texts[str(value[key]).strip()], found = str(value[text] or ""), True
+    return key, _notes_on(faults, path.name, any_read=found)
 
 
 def _containers(source: Path, role: str, options: ReadOptions, tick: Tick) -> Iterator[Container]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from reranker_ui.core.formats.binary.archive import members, open_member
+from reranker_ui.core.formats.binary.class_names import classes_in, with_names
 from reranker_ui.core.formats.container import Container
 from reranker_ui.core.formats.options import ReadOptions, Tick
 from reranker_ui.core.values.refused import Refused
@@ -33,12 +34,14 @@ def container_of(source: Path, options: ReadOptions, tick: Tick) -> Container:
             with opened() as stream:
                 for batch in _batches(stream, name):
                     decoded += batch.nbytes
+                    classes = classes_in(batch.schema.metadata)
                     tick(0)
                     if decoded > limit:
                         raise Refused(
                             f"Row {line + 1}: {source.name} exceeds {limit:,} bytes when unpacked."
                         )
-                    for row in batch.to_pylist():
+                    for cells in batch.to_pylist():
+                        row = with_names(cells, classes)
                         line += 1
                         yield line, {**row, "split": split} if split else row
 

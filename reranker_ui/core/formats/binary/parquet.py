@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from reranker_ui.core.formats.binary.class_names import classes_in, with_names
 from reranker_ui.core.formats.options import Limits, Tick
 from reranker_ui.core.formats.writing import VOTES, Row, Target, note_state, votes_text
 from reranker_ui.core.values.refused import Refused
@@ -22,6 +23,7 @@ def records_of(path: Path, limits: Limits, tick: Tick) -> Iterator[tuple[int, di
         with parquet.ParquetFile(path) as file:
             if len(file.schema_arrow.names) > limits.columns:
                 raise too_many(path.name, len(file.schema_arrow.names), limits)
+            classes = classes_in(file.schema_arrow.metadata)
             for batch in file.iter_batches(batch_size=_BATCH):
                 decoded += batch.nbytes
                 tick(0)
@@ -32,7 +34,7 @@ def records_of(path: Path, limits: Limits, tick: Tick) -> Iterator[tuple[int, di
                     )
                 for row in batch.to_pylist():
                     line += 1
-                    yield line, row
+                    yield line, with_names(row, classes)
     except pa.ArrowException as broken:
         why = str(broken).splitlines()[0][:200]
         raise Refused(f"Row {line + 1}: {path.name} is damaged Parquet ({why}).") from broken

@@ -1,15 +1,19 @@
 """The label inside a cell that annotation tools and judges write as a list or an object."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from reranker_ui.core.formats.columns import KNOWN, plain
+from reranker_ui.core.formats.column_names import KNOWN
+from reranker_ui.core.formats.columns import plain
 from reranker_ui.core.formats.structure.cells import is_empty, is_list, kind_of, opened
+from reranker_ui.core.values.labels import number
 from reranker_ui.core.values.pairs import Judged
 
 Votes = tuple[tuple[str, Any], ...]
 _NAMED = ("rating", "choices", "choice", "number", "value", "answer", "verdict", *KNOWN["label"])
+_NO = re.compile(r"(?:is)?(?:ir|not|non)relevant|(?:is)?negative")
 _DEEPEST = 6
 
 
@@ -42,6 +46,8 @@ def label_in(cell: Any) -> tuple[Any, Votes]:
             key = _key_of_label(cell)
             if key is None:
                 return _of_judges(cell)
+            if _NO.fullmatch(plain(key)) and (flag := number(cell[key])) in (0, 1):
+                return 1 - flag, ()
             cell = cell[key]
         else:
             return cell, ()
@@ -57,9 +63,16 @@ def _of_several(cell: Any) -> tuple[Any, Votes]:
 
 
 def _of_judges(cell: Mapping[Any, Any]) -> tuple[Any, Votes]:
+    marked = [key for key, each in cell.items() if number(each) == 1]
+    if len(marked) == 1 and all(_is_word(key) and number(cell[key]) in (0, 1) for key in cell):
+        return marked[0], ()  # {"relevant": 1, "irrelevant": 0}
     if all(kind_of(each) in ("number", "empty") for each in cell.values()):
         return None, tuple((str(who), each) for who, each in cell.items() if not is_empty(each))
     return str(dict(cell)), ()
+
+
+def _is_word(key: Any) -> bool:
+    return isinstance(key, str) and number(key) is not None and not key.strip().isdecimal()
 
 
 def _key_of_label(cell: Mapping[Any, Any]) -> Any:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypedDict
 
-from reranker_ui.core.formats.columns import KNOWN, plain
+from reranker_ui.core.formats.column_names import KNOWN
+from reranker_ui.core.formats.columns import plain
 from reranker_ui.core.formats.judgments import Plan
 from reranker_ui.core.formats.labels.label_scale import (
     HistogramRow,
@@ -182,9 +183,11 @@ def scale_notes(scale: Scale, rows: list[HistogramRow], *, chosen: bool) -> list
     if outside:
         shown = ", ".join(f"{row['from']:g} ({row['count']:,})" for row in outside[:6])
         more = f" and {len(outside) - 6:,} more values" if len(outside) > 6 else ""
+        lowest = outside[0]["from"]
+        say = f"say what they mean (--map-label={lowest:g}=GRADE)"
         notes.append(
             f"Labels outside of the scale are rejected, each with its line: {shown}{more}. If they"
-            " are right, choose the scale (--scale, --max-grade)."
+            f" are right, {say if lowest < 0 else 'choose the scale (--scale, --max-grade)'}."
         )
     return notes
 

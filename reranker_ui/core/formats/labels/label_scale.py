@@ -18,6 +18,7 @@ _RARE = 0.01  # of all labels; also at most _MOST_TYPOS
 # A grade this many times as rare as the one below it is a typo, if it is rare in a large file. In a
 # small one it is more likely the best grade.
 _DROP, _LARGE = 10, 100
+_PERCENT = 100
 _BINS = 10  # of the histogram of scores
 Counts = Mapping[float, int]
 # How often the labels of a part of a scale occur; `outside` of it they are rejected.
@@ -41,8 +42,18 @@ def guess_scale(values: Iterable[float] | Counts) -> Scale:
             return Scale("score")
         near = [v for v in counts if v <= max(_MOST_GRADES, 2 * highest)]
         return Scale("score", float(math.ceil(max(near))))
+    if _are_percents(counts):
+        highest = max(v for v in counts if v <= _PERCENT)
+        top = float(_PERCENT if highest > _PERCENT / 2 else highest)
+        return Scale("score", top, relevant_from=top / 2)
     top = top_grade({v: n for v, n in counts.items() if v <= _MOST_GRADES}, few)
     return Scale("graded", top) if top > 1 else Scale("binary")
+
+
+def _are_percents(counts: Counts) -> bool:
+    """Whether many labels are above the highest grade, and all that are not typos up to 100."""
+    above = {v: n for v, n in counts.items() if _MOST_GRADES < v <= _PERCENT}
+    return len(above) > 1 and 4 * sum(above.values()) >= sum(counts.values())
 
 
 def average_among(counts: Counts) -> float | None:

@@ -10,7 +10,8 @@ from typing import Any, Literal, TypeGuard
 
 import orjson
 
-from reranker_ui.core.formats.columns import KNOWN, ids_only, plain
+from reranker_ui.core.formats.column_names import KNOWN
+from reranker_ui.core.formats.columns import ids_only, plain
 from reranker_ui.core.values.labels import number
 
 Kind = Literal[
@@ -60,6 +61,12 @@ def is_empty(cell: Any) -> bool:
 def is_list(cell: Any) -> TypeGuard[Sequence[Any]]:
     """Whether a cell is a list."""
     return isinstance(cell, Sequence) and not isinstance(cell, str | bytes)
+
+
+def is_message(cell: Any) -> bool:
+    """Whether a cell is a message of a chat, as OpenAI's or ShareGPT's files write them."""
+    keys = cell.keys() if isinstance(cell, Mapping) else ()
+    return {"role", "content"} <= set(keys) or {"from", "value"} <= set(keys)
 
 
 def is_prose(cell: Any) -> bool:
@@ -150,8 +157,7 @@ def _kind_of_object(cell: Mapping[Any, Any]) -> Kind:
 def _kind_of_list(cell: Sequence[Any]) -> Kind:
     full = [each for each in cell if not is_empty(each)]
     if full and all(isinstance(each, Mapping) for each in full):
-        roles = all("role" in each and "content" in each for each in full)
-        return "messages" if roles else "objects"
+        return "messages" if all(map(is_message, full)) else "objects"
     if full and all(is_list(each) for each in full):
         return "rows"
     if full and all(kind_of(each) == "number" for each in full):

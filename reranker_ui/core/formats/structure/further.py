@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from reranker_ui.core.formats.columns import KNOWN, plain
+from reranker_ui.core.formats.column_names import KNOWN
+from reranker_ui.core.formats.columns import plain
 from reranker_ui.core.formats.structure.cells import is_empty, is_list
 
 

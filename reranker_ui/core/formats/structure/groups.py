@@ -5,12 +5,20 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from reranker_ui.core.formats.columns import KNOWN, is_count, plain
-from reranker_ui.core.formats.structure.cells import is_empty, kind_of_column
+from reranker_ui.core.formats.column_names import KNOWN
+from reranker_ui.core.formats.columns import is_count, plain
+from reranker_ui.core.formats.structure.cells import is_empty, is_list, kind_of_column
+from reranker_ui.core.formats.structure.passages import keys_of_texts, text_of
 
 Value = Mapping[Any, Any]
 Groups = dict[str, dict[str, Any]]  # number -> stem -> column
 _BETWEEN = ("[SEP]", "<SEP>", "</s></s>", "</s>")  # tokens of models between two texts
+_PASSAGES = {*KNOWN["passage"]} - {"title", "title1", "title2", "description"}
+_PROMPT = re.compile(
+    r"\s*(?:search )?(?:query|question)\s*:\s*(?P<query>.+?)\s*"
+    r"(?:\n|\s)\s*(?:document|passage|doc|context|text)\s*:\s*(?P<passage>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
 _NUMBERED = re.compile(r"(.*?\D)[\s_.-]?(\d+)|(\d+)[\s_.-](\D.*)")
 
 
@@ -30,7 +38,10 @@ def groups_of(values: Sequence[Value]) -> Groups:
 
 
 def separated_of(values: Sequence[Value]) -> tuple[Any, str] | None:
-    """The column that holds query and passage in one text, and the mark between them."""
+    """The column that holds query and passage in one text, and the mark between them.
+
+    The mark is "" where both are named in the text, as in a prompt: "Query: … Document: …".
+    """
     names = list(dict.fromkeys(name for value in values for name in value))
     if any(plain(name) in KNOWN["query"] for name in names):
         return None
@@ -41,14 +52,56 @@ def separated_of(values: Sequence[Value]) -> tuple[Any, str] | None:
             for mark in _BETWEEN:
                 if all(text.count(mark) == 1 for text in texts):
                     return name, mark
+            if all(map(_PROMPT.fullmatch, texts)):
+                return name, ""
     return None
 
 
 def split_text(name: Any, mark: str, value: Value) -> Iterator[dict[Any, Any]]:
     """A record with the query and the passage of one text in columns of their own."""
-    query, _, passage = str(value.get(name) or "").partition(mark)
+    text = str(value.get(name) or "")
+    if mark:
+        query, _, passage = text.partition(mark)
+    else:
+        match = _PROMPT.fullmatch(text)
+        query, passage = (match["query"], match["passage"]) if match else (text, "")
     rest = {column: cell for column, cell in value.items() if column != name}
     yield {"query": query.strip(), "passage": passage.strip(), **rest}
+
+
+def queries_of(values: Sequence[Value]) -> Any:
+    """The column with a list of queries of one passage (`{"passage": …, "queries": […]}`)."""
+    names = list(dict.fromkeys(name for value in values for name in value))
+    kinds = {name: kind_of_column([value.get(name) for value in values]) for name in names}
+    passages = any(plain(n) in _PASSAGES and kinds[n] == "text" for n in names)
+    listed = [n for n in names if kinds[n] in ("texts", "objects") and _names_queries(n)]
+    others = any(plain(n) in KNOWN["query"] and n not in listed for n in names)
+    return listed[0] if passages and len(listed) == 1 and not others else None
+
+
+def split_queries(name: Any, value: Value) -> Iterator[dict[Any, Any]]:
+    """A record for each query of its passage, with the label inside or in a parallel list."""
+    queries = value.get(name)
+    if not is_list(queries):
+        yield {**value}
+        return
+    rest = {column: cell for column, cell in value.items() if column != name}
+    parallel = [n for n, cell in rest.items() if is_list(cell) and len(cell) == len(queries)]
+    for at, query in enumerate(queries):
+        texts = _asked(query) if isinstance(query, Mapping) else []
+        beside = {key if plain(key) not in _PASSAGES else f"{name}.query {key}": query[key]
+                  for key in query if key not in texts} if texts else {}  # fmt: skip
+        text = text_of({key: query[key] for key in texts}) if texts else query
+        yield {**rest, **{n: rest[n][at] for n in parallel}, **beside, "query": text}
+
+
+def _asked(query: Value) -> list[Any]:
+    """The keys of a query's text in an object."""
+    return [key for key in query if plain(key) in KNOWN["query"]] or keys_of_texts(query)
+
+
+def _names_queries(name: object) -> bool:
+    return plain(name) == "queries" or plain(name).removesuffix("s") in KNOWN["query"]
 
 
 def split_groups(groups: Groups, value: Value) -> Iterator[dict[Any, Any]]:

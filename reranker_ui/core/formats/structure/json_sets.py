@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reranker_ui.core.formats.columns import KNOWN, plain
+from reranker_ui.core.formats.column_names import KNOWN
+from reranker_ui.core.formats.columns import plain
 from reranker_ui.core.formats.structure.cells import is_list, is_prose, kind_of
 
 Object = Mapping[str, Any]
@@ -25,7 +26,7 @@ def records_in(value: Object) -> list[Any] | None:
             return [each.get("row", each) if key == "rows" else each for each in inner]
     if any(key in value for key in _TOOLS):
         return None
-    shapes = (_table, _set, _by_query, _judgments, _transposed, _by_id, _listed)
+    shapes = (_table, _set, _by_query, _judgments, _transposed, _by_id, _listed, _inside)
     return next((records for shape in shapes if (records := shape(value))), None)
 
 
@@ -45,7 +46,18 @@ def _listed(value: Object) -> list[Any] | None:
     lists = [each for each in value.values() if is_list(each) and each]
     if len(lists) != 1 or _has_query(value) or not all(isinstance(e, dict) for e in lists[0]):
         return None
+    if any(plain(key) in KNOWN["passage"] and is_prose(each) for key, each in value.items()):
+        return None  # the list has what belongs to this passage
     return list(lists[0]) if all(_has_query(each) for each in lists[0]) else None
+
+
+def _inside(value: Object) -> list[Any] | None:
+    """The records in the one object among the values that has some, each with a query."""
+    if _has_query(value):
+        return None
+    found = [records for each in value.values() if isinstance(each, dict)
+             and (records := _listed(each) or _inside(each))]  # fmt: skip
+    return found[0] if len(found) == 1 else None
 
 
 def _by_id(value: Object) -> list[Any] | None:

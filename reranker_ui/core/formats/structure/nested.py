@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reranker_ui.core.formats.columns import KNOWN, ids_only, plain
+from reranker_ui.core.formats.column_names import KNOWN
+from reranker_ui.core.formats.columns import ids_only, plain
 from reranker_ui.core.formats.options import ReadOptions
 from reranker_ui.core.formats.structure.cells import (
     NESTED,
@@ -17,7 +18,19 @@ from reranker_ui.core.formats.structure.passages import Inner, inner_of, passage
 from reranker_ui.core.formats.structure.roles import side_of
 from reranker_ui.core.values.labels import number
 
-_QUERY = (*KNOWN["query"], "sentence", "messages", "instruction", "input", "topic", "title")
+_QUERY = (
+    *KNOWN["query"],
+    "sentence",
+    "messages",
+    "instruction",
+    "input",
+    "topic",
+    "title",
+    "conversations",
+    "conversation",
+    "dialogue",
+    "history",
+)
 _PASSAGES = ("docs", "documents", "passages", "candidates", "texts", "results", "hits", "answers")
 _NO_LABELS = ("ids", "id", "ranks", "positions", "indices", "lengths", "ranking", "order",
               "permutation")  # fmt: skip
@@ -148,7 +161,9 @@ class NestedColumns:
         return options.label is not None or any(name in self.plain for name in KNOWN["label"])
 
     def _can_be_side(self, name: Any) -> bool:
-        if self._holds_strings(name) or self._is_nested(name):
+        if self._holds_strings(name):
+            return not self._holds_flags(name)
+        if self._is_nested(name):
             return True
         return self.kinds[name] in (*_TEXT, "empty", "other")
 
@@ -177,6 +192,16 @@ class NestedColumns:
         """Whether the cells are strings, including "42"."""
         full = [cell for cell in self.cells[name] if not is_empty(cell)]
         return bool(full) and all(isinstance(cell, str) for cell in full)
+
+    def _holds_flags(self, name: Any) -> bool:
+        full = {str(cell).strip().casefold() for cell in self.cells[name] if not is_empty(cell)}
+        return full <= {"0", "1", "0.0", "1.0", "true", "false"}
+
+    def holds_prose(self, name: Any) -> bool:
+        """Whether a text in a column's lists or objects is a sentence."""
+        inner = self.inner(name, ReadOptions(), by_content=False)
+        return any(is_prose(text) for cell in self.cells[name]
+                   for text, _ in passages_in(cell, inner))  # fmt: skip
 
     def _holds_passages(self, name: Any) -> bool:
         texts = [text for cell in self.cells[name] for text, _ in passages_in(cell, Inner())]

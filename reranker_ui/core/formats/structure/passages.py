@@ -3,14 +3,17 @@
 A nested value yields `(passage, label)` in its order; a missing label is None.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reranker_ui.core.formats.columns import KNOWN, ids_only, plain
+from reranker_ui.core.formats.column_names import KNOWN
+from reranker_ui.core.formats.columns import ids_only, plain
 from reranker_ui.core.formats.structure.cells import (
     is_empty,
     is_list,
+    is_message,
     is_prose,
     kind_of,
     kind_of_column,
@@ -33,6 +36,8 @@ _BODIES = (
 _ORDER = ("rank", "position", "index", "idx", "start", "end", "offset", "length", "count", "year",
           "page", "order", "hash", "time", "id")  # fmt: skip
 _MOST_GRADES = 11
+_ID = re.compile(r"(?=\D*\d)[^\s]{1,100}")  # of a passage, with a digit
+_ASSISTANTS, _SYSTEM = ("assistant", "gpt", "model", "bot"), ("system", "developer")
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,34 @@ def objects_in(cell: Any) -> list[Mapping[Any, Any]]:
     return list(cell) if kind == "objects" else []
 
 
+def wrapped_in(values: Sequence[Mapping[Any, Any]]) -> list[Any]:
+    """The columns of objects around one list (`{"documents": [{...}]}`), or of passages by id."""
+    names = dict.fromkeys(name for value in values for name in value)
+    columns = {name: [cell for value in values if not is_empty(cell := value.get(name))]
+               for name in names if plain(name) not in KNOWN["label"]}  # fmt: skip
+    return [name for name, cells in columns.items() if cells and all(map(_list_in, cells))]
+
+
+def unwrapped(names: Sequence[Any], value: Mapping[Any, Any]) -> Iterator[dict[Any, Any]]:
+    """The record with the list in each of these columns."""
+    yield {name: (_list_in(cell) or cell) if name in names else cell
+           for name, cell in value.items()}  # fmt: skip
+
+
+def _list_in(cell: Any) -> list[Any]:
+    if not isinstance(cell, Mapping) or not cell:
+        return []
+    inside = list(cell.values())
+    if len(inside) == 1 and kind_of(inside[0]) == "objects":
+        return list(inside[0])
+    if not all(isinstance(key, str) and _ID.fullmatch(key) for key in cell):
+        return []
+    if all(map(is_prose, inside)):
+        return [{"id": key, "text": text} for key, text in cell.items()]
+    objects = all(isinstance(each, Mapping) and text_keys(each)[1] is not None for each in inside)
+    return [{"id": key, **each} for key, each in cell.items()] if objects else []
+
+
 def rows_of(columns: Mapping[Any, Sequence[Any]]) -> list[Mapping[Any, Any]]:
     """Parallel lists by name as one object per position."""
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
@@ -92,6 +125,8 @@ def rows_of(columns: Mapping[Any, Sequence[Any]]) -> list[Mapping[Any, Any]]:
 
 def text_of(passage: Any) -> Any:
     """The text of a passage: itself, the title and text of an object, or chat messages."""
+    if is_message(passage):
+        return _content_of(passage)
     if isinstance(passage, Mapping):
         parts = (text_of(passage[key]) for key in keys_of_texts(passage))
         return " ".join(map(str, parts)).strip()
@@ -100,6 +135,17 @@ def text_of(passage: Any) -> Any:
     if kind_of(passage) == "messages":
         return _of_messages(passage)
     return " ".join(str(text_of(each)) for each in passage if not is_empty(each)) or None
+
+
+def query_of(cell: Any) -> Any:
+    """The text of a query: of a chat all turns, without the system's."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, Mapping) and not is_message(cell):
+        return " ".join(str(query_of(cell[key])) for key in keys_of_texts(cell)).strip()
+    if kind_of(cell) != "messages":
+        return text_of(cell)
+    return "\n".join(_content_of(each) for each in cell if _speaker(each) not in _SYSTEM)
 
 
 def text_keys(passage: Mapping[Any, Any]) -> tuple[Any, Any]:
@@ -111,7 +157,8 @@ def text_keys(passage: Mapping[Any, Any]) -> tuple[Any, Any]:
         texts = [key for key, cell in passage.items()
                  if key != title and isinstance(cell, str) and is_prose(cell)]  # fmt: skip
         inside = [key for key, cell in passage.items()
-                  if isinstance(cell, Mapping) and is_prose(text_of(cell))]  # fmt: skip
+                  if (isinstance(cell, Mapping) or kind_of(cell) == "messages")
+                  and is_prose(text_of(cell))]  # fmt: skip
         body = max(texts, key=lambda key: len(passage[key]), default=next(iter(inside), None))
     return title, body
 
@@ -125,8 +172,17 @@ def keys_of_texts(passage: Mapping[Any, Any]) -> list[Any]:
 
 def _of_messages(messages: Sequence[Mapping[Any, Any]]) -> str:
     """The messages of the assistant, or all messages where there are none."""
-    answers = [each for each in messages if each.get("role") == "assistant"]
-    return "\n".join(str(each.get("content", "")) for each in answers or messages)
+    answers = [each for each in messages if _speaker(each) in _ASSISTANTS]
+    return "\n".join(_content_of(each) for each in answers or messages)
+
+
+def _speaker(message: Mapping[Any, Any]) -> Any:
+    return message["role"] if "role" in message else message.get("from")
+
+
+def _content_of(message: Mapping[Any, Any]) -> str:
+    """The text of a message, whose content may be a list of parts."""
+    return str(text_of(message["content"] if "role" in message else message["value"]) or "")
 
 
 def _of_object(passage: Any, inner: Inner) -> tuple[Any, Any]:

@@ -1,11 +1,11 @@
 """Passages marked relevant by reference: a column names them by id, title, position or text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reranker_ui.core.formats.columns import plain
-from reranker_ui.core.formats.structure.cells import is_empty, is_list, kind_of
+from reranker_ui.core.formats.columns import ids_only, plain
+from reranker_ui.core.formats.structure.cells import is_empty, is_list, is_prose, kind_of
 from reranker_ui.core.formats.structure.passages import rows_of, text_of
 
 _PLACES = ("index", "idx", "indices", "indexes")
@@ -40,6 +40,28 @@ def references_of(
             if _fits(passages, cells, key):
                 return References(column, key)
     return None
+
+
+def with_ids(values: Sequence[Mapping[Any, Any]]) -> tuple[Any, Any] | None:
+    """The column of texts and that of their ids, where a third column names some of these ids."""
+    names = list(dict.fromkeys(name for value in values for name in value))
+    lists = [name for name in names if all(is_list(value.get(name)) for value in values)]
+    for ids in filter(ids_only, lists):
+        for texts in lists:
+            named = [[{"id": each} for each in value[ids]] for value in values]
+            others = {n: [v.get(n) for v in values] for n in lists if n not in (ids, texts)}
+            same = all(len(value[ids]) == len(value[texts]) for value in values)
+            prose = any(is_prose(each) for value in values for each in value[texts])
+            if texts != ids and same and prose and references_of(named, others, texts=False):
+                return texts, ids
+    return None
+
+
+def identified(texts: Any, ids: Any, value: Mapping[Any, Any]) -> Iterator[dict[Any, Any]]:
+    """The record with its texts as objects that have their ids."""
+    pairs = zip(value[ids], value[texts], strict=True)
+    rest = {name: cell for name, cell in value.items() if name != ids}
+    yield {**rest, texts: [{"id": each, "text": text} for each, text in pairs]}
 
 
 def _fits(passages: Sequence[Any], cells: Sequence[Any], key: Any) -> bool:

@@ -5,7 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
-from reranker_ui.core.formats.columns import KNOWN, are_labels, is_behaviour, is_count, plain
+from reranker_ui.core.formats.column_names import KNOWN
+from reranker_ui.core.formats.columns import are_labels, is_behaviour, is_count, plain
+from reranker_ui.core.formats.labels.label_cells import label_in
 from reranker_ui.core.values.labels import number
 
 Side = Literal["positive", "negative"]
@@ -17,7 +19,7 @@ _WHAT = (
     r"items?|products?|chunks?|snippets?|results?|hits?|queries)?"
 )
 _POSITIVE = r"(?:positives?|pos|chosen|preferred)"
-_NEGATIVE = r"(?:negatives?|negs?|rejected|dispreferred|distractors?)"
+_NEGATIVE = r"(?:negatives?|negs?|rejected|(?:dis|non|un|not)preferred|distractors?)"
 _RELEVANT = r"relevants?"
 _IRRELEVANT = r"(?:ir|non|not)relevants?"
 # Words that indicate a side only together with the other one: alone they often name a label.
@@ -50,6 +52,15 @@ _LIKELY: tuple[tuple[Side, re.Pattern[str]], ...] = (
     ("negative", _named(_BAD)),
     ("positive", _named(_GOOD)),
 )
+_DENIES = re.compile(
+    r"(?:is|was)?(?:off|not?on)topic|(?:is|was)?(?:not|un)(?:related|useful|helpful|matching)|"
+    r"(?:is|was)?(?:impossible|unanswer(?:able|ed)|no(?:t|n)?answer(?:able)?)|"
+    r"(?:is|was)?(?:spam|mismatch(?:ed)?|hallucinat(?:ed|ion)|useless)"
+)
+_JUDGES = re.compile(
+    r".*(?:verdict|judg|relevan|pertinen|label|correct|grade|rating|classif|annotat|feedback)"
+    r".*|.*(?:action|interaction|outcome|decision)"
+)
 _DESCRIBES = re.compile(
     r"(?:wellformed|short|long|gold)?answers|.*(?:title|url|link|source|site|reason(?:ing)?|rationale|explanations?|thoughts?|analysis|"
     r"comments?|notes?|remarks?|topics?|category|categories|domain|description|narrative|"
@@ -64,6 +75,20 @@ def side_of(name: object, sure: bool = True) -> Side | None:
     plain_name = plain(name)
     patterns = _SURE if sure else (*_SURE, *_LIKELY)
     return next((side for side, pattern in patterns if pattern.fullmatch(plain_name)), None)
+
+
+@lru_cache(maxsize=4096)
+def denies(name: object) -> bool:
+    """Whether a flag of this name says that a passage is not relevant."""
+    bare = plain(name)
+    sides = {side_of(word, sure=False) for word in (bare, bare.removeprefix("is"))}
+    return "negative" in sides or bool(_DENIES.fullmatch(bare))
+
+
+@lru_cache(maxsize=4096)
+def names_judgment(name: object) -> bool:
+    """Whether a column's name indicates what someone decided about a passage."""
+    return bool(_JUDGES.fullmatch(plain(name)))
 
 
 @lru_cache(maxsize=4096)
@@ -84,7 +109,7 @@ def raters_of(
     """The columns with one rater's labels each; none where this is not clear."""
     counts = {name for name in names if is_count(name) or is_behaviour(name)}
     free = [name for name in names if name not in used and name not in counts]
-    columns = [n for n in free if are_labels([v.get(n) for v in values])]
+    columns = [n for n in free if are_labels([label_in(v.get(n))[0] for v in values])]
     if len(columns) < 2 or _one_of_all(columns, values):
         return []
     same = len({stem(name) for name in columns}) == 1

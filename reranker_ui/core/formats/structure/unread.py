@@ -1,7 +1,7 @@
 """Columns that an import does not read although they contain texts, or labels if it found none."""
 
 import math
-import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypedDict, cast
@@ -16,9 +16,15 @@ from reranker_ui.core.formats.columns import (
 )
 from reranker_ui.core.formats.container import LONGEST_COLUMN
 from reranker_ui.core.formats.judgments import Plan
-from reranker_ui.core.formats.structure.cells import is_empty, is_list, is_prose, kind_of
+from reranker_ui.core.formats.structure.cells import (
+    is_empty,
+    is_list,
+    is_prose,
+    kind_of,
+    opened,
+)
 from reranker_ui.core.formats.structure.further import cell_text, plain_cells
-from reranker_ui.core.formats.structure.roles import describes, stem
+from reranker_ui.core.formats.structure.roles import describes, names_judgment, stem
 from reranker_ui.core.values.labels import number
 from reranker_ui.core.values.refused import Refused
 
@@ -32,8 +38,6 @@ _DEEPEST = 4
 _MOST_COLUMNS = 1000
 _MOST_GRADES = 11
 _HIGHEST_GRADE = 100
-# A column of a few words is asked about where its name says so: others are categories.
-_JUDGED = re.compile(r".*(verdict|judg|relevan|pertinen|label|correct|grade|rating).*")
 
 Holds = Literal["texts", "labels", "scores", "ranks"]  # scores of a model, ranks in a result list
 
@@ -89,9 +93,13 @@ class _Seen:
     example: str = ""
     first: str = ""  # the text of the first cell
     kept: int = 0  # cells that are stored with the pair
+    judged_inside: bool = False  # a key inside a cell says that someone judged
+    lists: int = 0  # cells that are lists of several texts
 
     def add(self, cell: Any) -> None:
         self.cells += 1
+        written, cell = cell, opened(cell)
+        self.judged_inside = self.judged_inside or _judged_in(cell)
         if numbers := _numbers_in(cell):
             if len(self.numbers) <= _MOST_GRADES:
                 self.numbers.update(numbers)
@@ -100,14 +108,16 @@ class _Seen:
             self.whole = self.whole and all(map(float.is_integer, numbers))
             return
         self.only_numbers = False
-        text = next(_prose_in(cell), None)
+        prose = _prose_in(cell)
+        text = next(prose, None)
+        self.lists += is_list(cell) and next(prose, None) is not None
         if text is not None:
             self.texts += 1
             self.example = self.example or text
             if len(self.distinct) < _DISTINCT:
                 self.distinct.add(hash(text))
-        elif isinstance(cell, str) and len(self.words) <= _MOST_GRADES:
-            self.words.add(cell[:40])
+        elif isinstance(written, str) and len(self.words) <= _MOST_GRADES:
+            self.words.add(written[:40])
 
     def holds_texts(self) -> bool:
         """Whether half of the cells are texts, and not just a few categories."""
@@ -128,6 +138,10 @@ class _Seen:
         """Whether the cells are a few short words, such as pass and fail."""
         return not self.texts and 0 < len(self.words) < _MOST_GRADES
 
+    def holds_passages(self) -> bool:
+        """Whether most of the cells are lists of several texts."""
+        return self.lists > self.cells / 2
+
     def holds_ranks(self) -> bool:
         """Whether the cells count from 0 or 1."""
         return self.only_numbers and self.whole and self.lowest in (0, 1)
@@ -139,6 +153,7 @@ class UnreadColumns:
     def __init__(self, plan: Plan, confirmed: Iterable[str]) -> None:
         self.plan, self.confirmed = plan, set(confirmed)
         self.seen: dict[str, _Seen] = {}
+        self.stems = Counter[str]()  # of the columns of texts that differ by a number or letter
 
     def see(self, value: Mapping[Any, Any]) -> None:
         """Count what a record holds beside what is read."""
@@ -163,12 +178,14 @@ class UnreadColumns:
     def unread(self) -> list[Unread]:
         """The columns of texts, of scores, and of labels or ranks where the plan has no labels."""
         columns: list[Unread] = []
+        texts = [name for name, column in self.seen.items() if column.holds_texts()]
+        self.stems = Counter(stem(name) for name in texts if stem(name) != plain(name))
         for name, column in self.seen.items():
             asks = name not in self.confirmed
             if name in self.plan.scores:
                 columns.append(Unread(name, "scores", column.cells, column.first[:200], asks))
             elif column.holds_texts():
-                asks = asks and self._may_be_passages(name)
+                asks = asks and self._may_be_passages(name, column)
                 columns.append(Unread(name, "texts", column.texts, column.example[:200], asks))
             elif self._is_lone_rank(name) and column.holds_ranks():
                 columns.append(Unread(name, "ranks", column.cells, "", asks))
@@ -191,15 +208,17 @@ class UnreadColumns:
             return column.only_numbers
         if is_count(name):
             return names_one(name) and column.holds_labels()
-        judged = _JUDGED.fullmatch(plain(name)) and (column.only_numbers or column.holds_words())
-        return bool(judged) or column.holds_labels()
+        # A column of a few words is asked about where its name says so: others are categories.
+        judged = names_judgment(name) and (column.only_numbers or column.holds_words())
+        return judged or column.judged_inside or column.holds_labels()
 
-    def _may_be_passages(self, name: str) -> bool:
+    def _may_be_passages(self, name: str, seen: _Seen) -> bool:
         if "." in name or describes(name) or ids_only(name):
             return False
-        if self.plan.sided or not self.plan.labelled:
+        if self.plan.sided or not self.plan.labelled or seen.holds_passages():
             return True
-        return stem(name) in {stem(self.plan.query), stem(self.plan.passage)}
+        beside = {stem(self.plan.query), stem(self.plan.passage)}
+        return stem(name) in beside or self.stems[stem(name)] > 1
 
 
 def refuse_unread(columns: Iterable[Mapping[str, Any]], file: str) -> None:
@@ -237,3 +256,19 @@ def _prose_in(cell: Any, depth: int = 0) -> Iterator[str]:
     elif depth < _DEEPEST and is_list(cell):
         for each in cell:
             yield from _prose_in(each, depth + 1)
+
+
+def _judged_in(cell: Any, depth: int = 0) -> bool:
+    """Whether an object in a cell has a key that names a judgment, with a value."""
+    if depth >= _DEEPEST:
+        return False
+    if isinstance(cell, Mapping):
+        return any(
+            not is_empty(each) and (_names_decision(key) or _judged_in(each, depth + 1))
+            for key, each in cell.items()
+        )
+    return is_list(cell) and any(_judged_in(each, depth + 1) for each in cell[:20])
+
+
+def _names_decision(key: object) -> bool:
+    return names_judgment(key) and not plain(key).endswith(("score", "scores"))

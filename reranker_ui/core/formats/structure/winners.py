@@ -127,4 +127,6 @@ def _names_a_side(name: Any, cells: Sequence[Any], marks: Mapping[str, Any]) -> 
 
 
 def _word(cell: Any) -> str:
+    if (strength := number(cell)) is not None and strength < 0:
+        return str(cell)  # -2 says how much the first is better, not that it is the second
     return plain(f"{cell:g}" if isinstance(cell, float) else str(cell))

@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from reranker_ui.core.formats.columns import KNOWN, plain
+from reranker_ui.core.formats.column_names import KNOWN
+from reranker_ui.core.formats.columns import plain
 from reranker_ui.core.formats.labels.stated_scale import LABEL_SCALE
 from reranker_ui.core.formats.structure.passages import text_of
 from reranker_ui.core.formats.tools import label_studio
@@ -82,6 +83,19 @@ def read(tool: str, value: Value, plan: Any) -> Iterator[Judged | LeftOut]:
     yield Judged(fields[plan.query], fields[plan.passage], settled, split, tuple(votes))
 
 
+def questions_of(tool: str, values: Sequence[Value]) -> dict[str, list[Any]]:
+    """The answers to each question, by its name; only of tools that have several questions."""
+    found: dict[str, list[Any]] = {}
+    for value in values:
+        try:
+            answers = [a for each in _QUESTIONS[tool](value) for a in each.items()]
+        except (KeyError, *_ODD):
+            continue
+        for name, answer in answers:
+            found.setdefault(str(name), []).append(answer)
+    return found
+
+
 def has_suggestions(values: Sequence[Value]) -> bool:
     """Whether the records also contain suggestions of models."""
     return any(
@@ -93,7 +107,8 @@ def has_suggestions(values: Sequence[Value]) -> bool:
 
 def _label_studio(value: Value, label: Any) -> Votes:
     annotations = label_studio.answers_of(value)
-    return [(_person(who), _chosen(answers, label)) for who, answers in annotations]
+    votes = [(_person(who), _chosen(answers, label)) for who, answers in annotations]
+    return [vote for vote in votes if vote[1] is not None]
 
 
 def _truth(value: Value, label: Any) -> Any:
@@ -107,9 +122,9 @@ def _argilla(value: Value, label: Any) -> Votes:
         return _argilla_flat(value, label)
     responses = value["responses"] or {}
     if isinstance(responses, list):  # version 1: one entry for each person
-        return [(_person(r.get("user_id")), _single(_chosen(r["values"], label).get("value")))
-                for r in responses
-                if r.get("values") and r.get("status", "submitted") == "submitted"]  # fmt: skip
+        return [(_person(r.get("user_id")), _single(answer.get("value")))
+                for r in responses if (answer := _chosen(r.get("values") or {}, label))
+                if r.get("status", "submitted") == "submitted"]  # fmt: skip
     entries = _chosen(responses, label) if responses else []
     return [(_person(r.get("user_id")), _single(r.get("value"))) for r in entries or []
             if r.get("status", "submitted") in ("submitted", None)]  # fmt: skip
@@ -123,6 +138,17 @@ def _argilla_flat(value: Value, label: Any) -> Votes:
     states = value.get(f"{key}.status") or ["submitted"] * len(responses)
     return [(_person(who), _single(response)) for response, who, state in
             zip(responses, people, states, strict=False) if state == "submitted"]  # fmt: skip
+
+
+def _argilla_questions(value: Value) -> list[dict[str, Any]]:
+    responses = value.get("responses")
+    if isinstance(responses, list):
+        return [{name: answer.get("value") for name, answer in (each.get("values") or {}).items()}
+                for each in responses]  # fmt: skip
+    named = responses if isinstance(responses, Mapping) else {
+        match[1]: [{"value": answer} for answer in value[key] or []]
+        for key in value if (match := _RESPONSES.fullmatch(str(key)))}  # fmt: skip
+    return [{name: answer.get("value")} for name, answers in named.items() for answer in answers]
 
 
 def _argilla_fields(value: Value) -> dict[str, Any]:
@@ -184,6 +210,10 @@ _VOTES: dict[str, Callable[[Value, Any], Votes]] = {
     "quepid-book": _quepid,
     "prodigy": _prodigy,
 }
+_QUESTIONS: dict[str, Callable[[Value], list[dict[str, Any]]]] = {
+    "label-studio": lambda value: [answers for _, answers in label_studio.answers_of(value)],
+    "argilla": _argilla_questions,
+}
 _FIELDS: dict[str, Callable[[Value], dict[str, Any]]] = {
     "label-studio": lambda value: dict(value["data"]),
     "argilla": _argilla_fields,
@@ -193,9 +223,11 @@ _FIELDS: dict[str, Callable[[Value], dict[str, Any]]] = {
 
 
 def _chosen(answers: Mapping[str, Any], label: Any) -> Any:
-    """The answer to the named question, else to one named like a label, else the first answer."""
+    """The answer to the question `label`, None without one; to the only question if it is None."""
+    if label is not None or not answers:
+        return answers.get(label)
     named = [name for name in answers if plain(name) in KNOWN["label"]]
-    return answers[next(iter([label] * (label in answers) + named), next(iter(answers)))]
+    return answers[next(iter(named), next(iter(answers)))]
 
 
 def _single(answer: Any) -> Any:
