@@ -59,6 +59,12 @@ BODIES = {
         "/v1/ranking", ranking(b'{"text":"a b"},' * 24_000 + b'{"text":"a"}', "passages"), 400,
     ),
     "objects for inputs": ("/v1/reranking", ranking(b'{"a":1},' * 33_000 + b'"a"', "input"), 400),
+    "objects for texts": ("/reranking", ranking(b'{"a":1},' * 33_000 + b'"a"'), 400),
+    "passages of a model in the address": (
+        "/v1/retrieval/bm25/reranking",
+        ranking(b'{"text":"a b"},' * 24_000 + b'{"text":"a"}', "passages"),
+        400,
+    ),
     "many queries": (
         "/v1/inference/bm25", b'{"queries": [%s], "documents": [%s]}' % (MANY, MANY), 400,
     ),

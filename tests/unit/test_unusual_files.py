@@ -171,6 +171,9 @@ UNCLEAR = {
     "choices of a question": lines(
         {"premise": Q, "choice1": P, "choice2": N, "question": "cause", "label": 0},
         {"premise": Q, "choice1": M, "choice2": P, "question": "effect", "label": 1}),
+    "votes for and against": table(
+        "query,passage,positive_votes,negative_votes", f"{Q},{P},5,0", f"{Q},{N},0,4"),
+    "crosses for what is irrelevant": table("query,passage,irrelevant", f"{Q},{P},", f"{Q},{N},x"),
     "a distance is no label": table("query,passage,distance", f"{Q},{P},1", f"{Q},{N},5"),
     "labels beside an empty label": lines(
         *[{"text": text, "query": Q, "label": [], "cats": [word]} for text, word in WORDS]),
@@ -194,6 +197,13 @@ def test_what_is_not_clear_is_asked(name, tmp_path):
     if "asks" not in result:
         with pytest.raises(Refused, match="--"):
             refuse_unread(result["unread"], "the file")
+
+
+def test_an_odd_name_of_a_label_is_quoted_for_the_shell(tmp_path):
+    rows = [f"{Q} {n},{P},{n % 2}" for n in range(20)]
+    content = table("query,passage,label", *rows, f"{Q},{N},it's so so")
+    result, _ = read_file(tmp_path, content)
+    assert any("--map-label 'it'\"'\"'s so so=GRADE'" in note for note in result["notes"])
 
 
 def test_a_flag_is_turned_unless_its_values_are_mapped(tmp_path):

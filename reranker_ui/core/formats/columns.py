@@ -196,9 +196,8 @@ def _by_content(
         if named:
             candidates = [n for n in candidates if _names_grades(n, cells[n])]
         # With several named candidates the user has to choose the label.
-        columns["label"] = (
-            candidates[-1] if candidates and (not named or len(candidates) == 1) else None
-        )
+        if candidates and (not named or (len(candidates) == 1 and not _falls(free, cells))):
+            columns["label"] = candidates[-1]
     texts = [n for n in free if n != columns["label"] and _texts(cells[n]) and not ids_only(n)]
     texts.sort(key=lambda name: are_codes(cells[name]))  # a code only where there is nothing else
     for role in ("query", "passage"):
@@ -206,12 +205,16 @@ def _by_content(
             columns[role] = texts.pop(0)
 
 
+def _falls(names: Sequence[Any], cells: Mapping[Any, Sequence[Any]]) -> bool:
+    """Whether a column's numbers are higher the less relevant; flags of this kind were turned."""
+    worse = [n for n in names if _WORSE.fullmatch(plain(n)) and are_labels(cells[n])]
+    return any(not {number(cell) for cell in cells[name]} <= {0, 1, None} for name in worse)
+
+
 def _names_grades(name: object, cells: Sequence[Any]) -> bool:
     """Whether a column without a known name may hold the labels."""
     if is_count(name) or not _are_grades(cells) or plain(name) in _ANSWERS:
         return False
-    if _WORSE.fullmatch(plain(name)):  # a flag among them was turned before
-        return {number(cell) for cell in cells} <= {0, 1, None}
     return not is_behaviour(name) or {number(cell) for cell in cells} <= {0, 1, None}
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from shlex import quote
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -82,10 +83,11 @@ def store_reading(
 
 def _labels_to_map(result: Mapping[str, Any]) -> str:
     if result.get("asks") == "labels":
+        first = quote(f"{result['labels'][0][0]}=1")
         classes = ", ".join(f"{name} ({n:,})" for name, n in result["labels"][:8])
         return (
             f"Labels are names, not numbers: {classes}. Say what each one means, such as"
-            f" --map-label {result['labels'][0][0]}=1; those without a meaning are rejected."
+            f" --map-label {first}; those without a meaning are rejected."
         )
     return str(result.get("refused", "The file is not read yet."))
 

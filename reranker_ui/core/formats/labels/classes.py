@@ -10,7 +10,7 @@ from reranker_ui.core.values.labels import number
 Value = Mapping[Any, Any]
 NOTE = (
     "Labels of premises and hypotheses are classes, most often 0 for entailment, 1 for neutral and"
-    " 2 for contradiction, so they are asked for by name: class 0, class 1, class 2."
+    " 2 for contradiction, so they are asked for by name: class-0, class-1, class-2."
 )
 
 
@@ -31,7 +31,7 @@ def classes_of(
 
     def named(value: Value) -> Iterator[dict[Any, Any]]:
         at = number(value.get(label))
-        name = None if at == -1 else value.get(label) if at is None else f"class {at:g}"
+        name = None if at == -1 else value.get(label) if at is None else f"class-{at:g}"
         yield {**value, label: name}
 
     return named

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from shlex import quote
 from typing import Any, TypedDict
 
 from reranker_ui.core.formats.column_names import KNOWN
@@ -152,7 +153,7 @@ def _unclear_notes(reader: LabelReader, labels: Counter[Any]) -> list[str]:
     more = f" and {len(names) - 6:,} more" if len(names) > 6 else ""
     return [
         f"Labels that are not clear numbers are rejected, each with its line: {shown}{more}. If"
-        f" they are right, say what they mean (--map-label {names[0][0][:40]}=GRADE)."
+        f" they are right, say what they mean (--map-label {quote(f'{names[0][0][:40]}=GRADE')})."
     ]
 
 

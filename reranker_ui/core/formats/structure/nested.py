@@ -195,7 +195,7 @@ class NestedColumns:
 
     def _holds_flags(self, name: Any) -> bool:
         full = {str(cell).strip().casefold() for cell in self.cells[name] if not is_empty(cell)}
-        return full <= {"0", "1", "0.0", "1.0", "true", "false"}
+        return full <= {"0", "1", "0.0", "1.0", "true", "false", "x", "✓", "✔"}
 
     def holds_prose(self, name: Any) -> bool:
         """Whether a text in a column's lists or objects is a sentence."""

@@ -52,6 +52,7 @@ _LIKELY: tuple[tuple[Side, re.Pattern[str]], ...] = (
     ("negative", _named(_BAD)),
     ("positive", _named(_GOOD)),
 )
+_AGAINST = re.compile(r".*(?:negativ|dislik|downvot|against|unhelpful|(?:ir|non|not)relevan).*")
 _DENIES = re.compile(
     r"(?:is|was)?(?:off|not?on)topic|(?:is|was)?(?:not|un)(?:related|useful|helpful|matching)|"
     r"(?:is|was)?(?:impossible|unanswer(?:able|ed)|no(?:t|n)?answer(?:able)?)|"
@@ -112,6 +113,8 @@ def raters_of(
     columns = [n for n in free if are_labels([label_in(v.get(n))[0] for v in values])]
     if len(columns) < 2 or _one_of_all(columns, values):
         return []
+    if any(_AGAINST.fullmatch(plain(name)) for name in columns):
+        return []  # votes for and against, counted
     same = len({stem(name) for name in columns}) == 1
     named = all(any(word in plain(name) for word in _RATERS) for name in columns)
     return columns if same or named else []
