@@ -156,9 +156,9 @@ def _settled(named: Any, names: Sequence[Any], cells: Mapping[Any, Sequence[Any]
     if named is not None and plain(named) not in _WEAK:
         return named
     pattern = _SETTLED if named is None else _BY_PEOPLE
-    found = [name for name in names if name != named and pattern.fullmatch(plain(name))]
-    found = [name for name in found if are_labels(cells[name])]
-    return found[0] if len(found) == 1 else named
+    settled = [name for name in names if name != named and pattern.fullmatch(plain(name))]
+    settled = [name for name in settled if are_labels(cells[name])]
+    return settled[0] if len(settled) == 1 else named
 
 
 def _is_unlikely(role: str, name: Any, cells: Sequence[Any]) -> bool:

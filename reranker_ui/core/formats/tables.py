@@ -126,8 +126,8 @@ def _reader(
     """A function that turns a row into a pair; `unescape` undoes the escaping of a cell."""
 
     def read(value: Value) -> Iterator[Judged | LeftOut]:
-        asked, text = unescape(query_of(query.of(value))), passage(value, unescape)
-        if _is_total(asked, text):
+        query_text, text = unescape(query_of(query.of(value))), passage(value, unescape)
+        if _is_total(query_text, text):
             raise LeftOut("unreadable", "the row has totals, not a pair")
         extra = further_of(_beside(used, unescape, value)) or None
         label, votes = value.get(plan.label), votes_of(value)
@@ -135,7 +135,7 @@ def _reader(
             votes = tuple((str(who), value.get(who)) for who in judges)
         elif plan.annotator is not None and label not in (None, ""):
             label, votes = None, ((str(value.get(plan.annotator) or ""), label),)
-        yield Judged(asked, text, label, value.get(plan.split), votes, extra)
+        yield Judged(query_text, text, label, value.get(plan.split), votes, extra)
 
     return read
 

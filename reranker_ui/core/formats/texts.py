@@ -111,7 +111,7 @@ def fill_from(texts: Texts, join: str, options: ReadOptions, tick: Tick) -> tupl
         name, key, text = join.rsplit(":", 2)
     except ValueError:
         raise Refused(f"--join expects FILE:KEY:TEXT, not “{join}”.") from None
-    path, faults, found = existing(name), [], False
+    path, faults, any_text = existing(name), [], False
     for line, value in open_container(path, _plain(options), tick).records():
         if isinstance(value, LeftOut):
             faults.append(f"line {line:,} ({value.why})")
@@ -119,8 +119,8 @@ def fill_from(texts: Texts, join: str, options: ReadOptions, tick: Tick) -> tupl
         if key not in value or text not in value:
             have = ", ".join(map(str, list(value)[:12]))
             raise Refused(f"{path.name} has no column {key} and {text}. It has {have}.")
-        texts[str(value[key]).strip()], found = str(value[text] or ""), True
-    return key, _notes_on(faults, path.name, any_read=found)
+        texts[str(value[key]).strip()], any_text = str(value[text] or ""), True
+    return key, _notes_on(faults, path.name, any_read=any_text)
 
 
 def _containers(source: Path, role: str, options: ReadOptions, tick: Tick) -> Iterator[Container]:

@@ -17,10 +17,10 @@ def classes_in(metadata: Mapping[bytes, bytes] | None) -> Classes:
     """What each number of a column means, by column; none for columns without names."""
     try:
         features = json.loads((metadata or {})[_KEY])["info"]["features"]
-        found = {name: _names_of(feature) for name, feature in features.items()}
+        by_column = {name: _names_of(feature) for name, feature in features.items()}
     except (KeyError, ValueError, TypeError, AttributeError):
         return {}
-    return {name: meanings for name, names in found.items() if (meanings := _meanings(names))}
+    return {name: meanings for name, names in by_column.items() if (meanings := _meanings(names))}
 
 
 def with_names(row: dict[Any, Any], classes: Classes) -> dict[Any, Any]:

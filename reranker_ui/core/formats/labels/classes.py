@@ -25,8 +25,8 @@ def classes_of(
     label = next((names[known] for known in KNOWN["label"] if known in names), None)
     if not {"premise", "hypothesis"} <= names.keys() or label is None:
         return None
-    found = {number(cell) for value in values if (cell := value.get(label)) is not None}
-    if not {2.0} <= found <= {-1.0, 0.0, 1.0, 2.0} or {"0", "1", "2"} & mapped.keys():
+    numbers = {number(cell) for value in values if (cell := value.get(label)) is not None}
+    if not {2.0} <= numbers <= {-1.0, 0.0, 1.0, 2.0} or {"0", "1", "2"} & mapped.keys():
         return None
 
     def named(value: Value) -> Iterator[dict[Any, Any]]:

@@ -23,8 +23,8 @@ def negated_of(values: Sequence[Value], label: Any) -> tuple[str, Split] | None:
     """
     flag = _flag_of(values)
     if flag is not None:
-        found = str(flag), lambda value: iter([_turned(flag, value)])
-        return found if label in (None, flag) else None
+        flag_and_split = str(flag), lambda value: iter([_turned(flag, value)])
+        return flag_and_split if label in (None, flag) else None
     for name in dict.fromkeys(name for value in values for name in value):
         inside = [each for value in values for each in objects_in(value.get(name))]
         flag = _flag_of(inside)

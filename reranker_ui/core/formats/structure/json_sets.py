@@ -55,9 +55,9 @@ def _inside(value: Object) -> list[Any] | None:
     """The records in the one object among the values that has some, each with a query."""
     if _has_query(value):
         return None
-    found = [records for each in value.values() if isinstance(each, dict)
+    inner_records = [records for each in value.values() if isinstance(each, dict)
              and (records := _listed(each) or _inside(each))]  # fmt: skip
-    return found[0] if len(found) == 1 else None
+    return inner_records[0] if len(inner_records) == 1 else None
 
 
 def _by_id(value: Object) -> list[Any] | None:

@@ -85,15 +85,15 @@ def read(tool: str, value: Value, plan: Any) -> Iterator[Judged | LeftOut]:
 
 def questions_of(tool: str, values: Sequence[Value]) -> dict[str, list[Any]]:
     """The answers to each question, by its name; only of tools that have several questions."""
-    found: dict[str, list[Any]] = {}
+    by_question: dict[str, list[Any]] = {}
     for value in values:
         try:
             answers = [a for each in _QUESTIONS[tool](value) for a in each.items()]
         except (KeyError, *_ODD):
             continue
         for name, answer in answers:
-            found.setdefault(str(name), []).append(answer)
-    return found
+            by_question.setdefault(str(name), []).append(answer)
+    return by_question
 
 
 def has_suggestions(values: Sequence[Value]) -> bool:
