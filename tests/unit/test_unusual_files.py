@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from reranker_ui.core.formats.structure.groups import separated_of
 from reranker_ui.core.formats.structure.unread import refuse_unread
 from reranker_ui.core.values.refused import Refused
 from tests.unit.test_field_files import THREE, TWO, M, N, P, Q, gives, lines, read_file
@@ -356,3 +357,8 @@ def test_a_workbook_is_read_under_any_name(tmp_path):
     notes.append(["Grade", "Meaning"])
     book.save(out)
     gives(tmp_path, out.getvalue(), GRADED)
+
+
+def test_blanks_after_the_mark_of_a_prompt_take_no_cubic_time():
+    texts = [{"text": f"query: {blank * 50_000}"} for blank in (" ", " \n", "a ", "text ")]
+    assert [separated_of([value]) for value in texts] == [None] * 4

@@ -14,11 +14,9 @@ Value = Mapping[Any, Any]
 Groups = dict[str, dict[str, Any]]  # number -> stem -> column
 _BETWEEN = ("[SEP]", "<SEP>", "</s></s>", "</s>")  # tokens of models between two texts
 _PASSAGES = {*KNOWN["passage"]} - {"title", "title1", "title2", "description"}
-_PROMPT = re.compile(
-    r"\s*(?:search )?(?:query|question)\s*:\s*(?P<query>.+?)\s*"
-    r"(?:\n|\s)\s*(?:document|passage|doc|context|text)\s*:\s*(?P<passage>.+)",
-    re.IGNORECASE | re.DOTALL,
-)
+# A prompt, "Query: … Document: …": two searches, as one pattern takes cubic time on blanks.
+_QUERY_MARK = re.compile(r"\s*(?:search )?(?:query|question)\s*:", re.IGNORECASE)
+_PASSAGE_MARK = re.compile(r"\s(?:document|passage|doc|context|text)\s*:", re.IGNORECASE)
 _NUMBERED = re.compile(r"(.*?\D)[\s_.-]?(\d+)|(\d+)[\s_.-](\D.*)")
 
 
@@ -52,7 +50,7 @@ def separated_of(values: Sequence[Value]) -> tuple[Any, str] | None:
             for mark in _BETWEEN:
                 if all(text.count(mark) == 1 for text in texts):
                     return name, mark
-            if all(map(_PROMPT.fullmatch, texts)):
+            if all(map(_prompt_parts, texts)):
                 return name, ""
     return None
 
@@ -63,10 +61,19 @@ def split_text(name: Any, mark: str, value: Value) -> Iterator[dict[Any, Any]]:
     if mark:
         query, _, passage = text.partition(mark)
     else:
-        match = _PROMPT.fullmatch(text)
-        query, passage = (match["query"], match["passage"]) if match else (text, "")
+        query, passage = _prompt_parts(text) or (text, "")
     rest = {column: cell for column, cell in value.items() if column != name}
     yield {"query": query.strip(), "passage": passage.strip(), **rest}
+
+
+def _prompt_parts(text: str) -> tuple[str, str] | None:
+    """The query and the passage of a prompt; None where one of them is missing."""
+    first = _QUERY_MARK.match(text)
+    second = _PASSAGE_MARK.search(text, first.end()) if first else None
+    if not first or not second:
+        return None
+    query, passage = text[first.end() : second.start()].strip(), text[second.end() :].strip()
+    return (query, passage) if query and passage else None
 
 
 def queries_of(values: Sequence[Value]) -> Any:
