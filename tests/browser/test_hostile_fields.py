@@ -80,7 +80,7 @@ def end_keys(page, server) -> None:
     sign_in(page, server, "admin")
     page.get_by_text("People and invites").click()
     end = page.get_by_role("button", name="Revoke the API keys of annotator")
-    expect(end).to_have_text(f"End {len(PAYLOADS)} keys")
+    expect(end).to_have_text(f"Revoke {len(PAYLOADS)} keys")
     end.click()
     page.get_by_role("button", name="Revoke", exact=True).click()
     expect(end).to_have_count(0)
