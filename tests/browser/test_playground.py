@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from reranker_ui.services.store.database import annotations, pairs
 from reranker_ui.services.store.workspace import open_workspace
@@ -116,6 +117,9 @@ def test_test_queries_by_gain(site, new_page):
     page.get_by_role("button", name="Browse test queries").click()
     page.get_by_text("better,").wait_for(timeout=SLOW)
     assert page.locator(".rr-query-row").count() == 4
+    means = page.locator(".rr-means")  # four queries can show nothing: no gain has a colour
+    expect(means.locator("tbody tr").first).to_contain_text(" to ")
+    expect(means.locator(".rr-gain, .rr-loss")).to_have_count(0)
     page.get_by_label("Filter queries").fill("cave 3")
     page.locator(".rr-query-row").click()
     assert "Cave 3 is formed by water." in ranked(page)

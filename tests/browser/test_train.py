@@ -159,6 +159,9 @@ def test_runs_are_compared_and_deleted(server, new_page, ended):
     expect(page.locator(".rr-compare-table").first).to_contain_text("Wide <b>net")
     assert f"compare={first['id']}%2C{second['id']}" in page.url
     expect(page.get_by_role("toolbar", name="Selected runs")).to_be_hidden()  # not over the table
+    title = new_page(page.url).get_by_role("heading", name="Compare runs")
+    expect(title).to_be_focused()  # the link leads to it, below run and form
+    expect(title).to_be_in_viewport()
     page.get_by_role("button", name="Close the comparison").click()
     page.get_by_label("Filter runs").fill("no such run")
     expect(page.locator(".rr-runs")).to_contain_text("No run matches")

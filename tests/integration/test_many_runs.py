@@ -5,6 +5,7 @@ import shutil
 
 import pandas as pd
 import pytest
+from sqlalchemy import func, select, update
 
 from reranker_ui.__main__ import main
 from reranker_ui.core.evaluation.metrics import ranking_metrics
@@ -17,6 +18,7 @@ from reranker_ui.services.runs.comparison import comparison
 from reranker_ui.services.runs.details import archive_runs, edit_run
 from reranker_ui.services.runs.outcomes import outcome
 from reranker_ui.services.runs.own_metric import set_metric
+from reranker_ui.services.store.database import pairs
 from reranker_ui.services.training import lifecycle, several
 from reranker_ui.services.training.recipes import recipe_from
 from tests.support.labelled_dataset import labelled_dataset
@@ -156,7 +158,7 @@ def test_runs_are_compared_on_the_queries_that_they_share(workspace, nowhere, re
     worse = ndcg["values"][1]
     assert worse["low"] <= worse["value"] <= worse["high"] < 1.0001
     assert worse["gain"] == pytest.approx(worse["value"] - 1.0)
-    assert worse["gain_low"] <= worse["gain"] <= worse["gain_high"]
+    assert worse["gain_low"] <= worse["gain"] <= worse["gain_high"] and not worse["significant"]
     assert found["metrics"][3]["values"][0]["low"] is None  # average precision is pooled
     assert [row["field"] for row in found["recipe"]] == ["epochs"]
     assert [row["values"][0] for row in found["changed"]] == [1.0, 1.0]
@@ -164,6 +166,27 @@ def test_runs_are_compared_on_the_queries_that_they_share(workspace, nowhere, re
         with pytest.raises(Refused):
             comparison(workspace, ADMIN, chosen)
     assert comparison(workspace, MAI, [1, 2])["changed"] is None  # the test split is sealed
+
+
+def test_a_single_test_query_has_no_interval_anywhere(workspace, nowhere, recipe):
+    labelled_dataset(workspace)
+    first, second = evaluated(workspace, recipe, right=1), evaluated(workspace, recipe, right=0)
+    for run in (first, second):
+        file = RunFolder(run["folder"]).test_scores_file
+        frame = pd.read_parquet(file)
+        frame[frame["query_key"] == frame["query_key"].iloc[0]].to_parquet(file)
+    worse = comparison(workspace, ADMIN, [1, 2])["metrics"][0]["values"][1]
+    assert worse["gain"] < 0 and not worse["significant"]
+    assert [worse[key] for key in ("low", "high", "gain_low", "gain_high")] == [None] * 4
+    set_metric(workspace, ADMIN, "caves", "p@1")
+    own = outcome(workspace, ADMIN, 2)["metric"]
+    assert own["gain"] == (-1.0, None, None) and not own["significant"]
+    with workspace.writing() as connection:
+        first_query = select(func.min(pairs.c.id) + 2).where(pairs.c.split == "test")
+        others = pairs.c.id > connection.scalar(first_query)
+        connection.execute(update(pairs).where(others).values(label=None))
+    mean = gains.gains(workspace, ADMIN, "caves", "bm25", "bm25")["means"][0]
+    assert (mean["low"], mean["high"], mean["significant"]) == (None, None, False)
 
 
 def test_runs_without_a_shared_query_are_not_compared(workspace, nowhere, recipe):

@@ -3,9 +3,12 @@ import { test } from "node:test";
 import {
   formatAgo,
   formatClock,
+  formatHalf,
   formatInt,
   formatMetric,
+  formatNumber,
   formatPercent,
+  formatRange,
   formatSigned,
   formatSize,
   initials,
@@ -54,6 +57,16 @@ test("numbers", () => {
   assert.equal(formatPercent(1, 3, 0), "33%");
   assert.equal(formatSigned(-0.0312), "−0.031");
   assert.equal(formatSigned(0.5, 2), "+0.50");
+  assert.equal(formatSigned(-0.0004), "0.000");
+  assert.equal(formatNumber(-0.04, 1), "0.0");
+  assert.equal(formatNumber(-1.25, 1), "−1.3");
+});
+
+test("intervals, where they are known", () => {
+  assert.equal(formatRange(-0.0312, 0.5), "−0.031 to +0.500");
+  assert.equal(formatRange(null, null), "–");
+  assert.equal(formatHalf(0.4, 0.5), "± 0.050");
+  assert.equal(formatHalf(null, null), "");
 });
 
 test("sizes", () => {

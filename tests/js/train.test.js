@@ -71,7 +71,7 @@ test("the best checkpoint is the highest by the metric that decides, the first o
 });
 
 test("the plot of seeds holds every seed and interval", () => {
-  const cell = { gain: null, gain_low: null, gain_high: null };
+  const cell = { gain: null, gain_low: null, gain_high: null, significant: false };
   const column = (/** @type {number[]} */ runs) =>
     /** @type {const} */ ({ id: 1, name: "quick", status: "finished", dataset: "d", runs });
   const values = [

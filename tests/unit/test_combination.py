@@ -12,7 +12,12 @@ from reranker_ui.core.evaluation.combining.combination import PARTS, combination
 from reranker_ui.core.evaluation.combining.combined_ranker import CombinedRanker
 from reranker_ui.core.evaluation.combining.linear_probe import LinearProbe
 from reranker_ui.core.evaluation.combining.term_weights import TermWeights
-from reranker_ui.core.evaluation.outcome import outcome_of, randomisation_p
+from reranker_ui.core.evaluation.outcome import (
+    interval_of,
+    is_significant,
+    outcome_of,
+    randomisation_p,
+)
 from reranker_ui.core.evaluation.verdict import small_test, state_of, verdict_of
 
 
@@ -183,7 +188,8 @@ def test_a_small_test_split_is_named_beside_the_number():
     assert few.startswith("The test split has only 12 queries. nDCG@10 is only known to ±0.")
     assert small_test(outcome(0.9, 0.3, queries=60)) is None
     one = small_test(outcome(0.9, 0.3, queries=1))
-    assert one == "The test split has only 1 query. Label more test queries."
+    counted = "The test split has only 1 query, and a verdict needs at least 10."
+    assert one == f"{counted} Label more test queries."
 
 
 def test_the_worst_queries_are_those_lost_against_the_strongest_other_ranker():
@@ -200,3 +206,13 @@ def test_few_queries_have_no_verdict():
 def test_p_is_small_where_all_gains_are_alike_and_large_where_they_cancel():
     assert randomisation_p(np.full(20, 0.1)) < 0.01
     assert randomisation_p(np.array([0.1, -0.1] * 10)) > 0.9
+
+
+def test_one_query_has_no_interval_and_few_are_not_significant():
+    assert interval_of(np.array([0.3])) == (None, None)
+    assert not is_significant(np.array([0.3])) and not is_significant(np.array([]))
+    three = np.array([0.2, 0.3, 0.4])
+    low, high = interval_of(three)
+    assert 0.1 < low < high < 0.5  # it does not contain 0, but chance explains three signs
+    assert not is_significant(three)
+    assert is_significant(np.tile(three, 5)) and is_significant(-np.tile(three, 5))

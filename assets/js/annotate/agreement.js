@@ -2,7 +2,7 @@
 
 import { button, emptyState, errorBox, skeleton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
-import { formatInt } from "../lib/format.js";
+import { formatInt, formatNumber } from "../lib/format.js";
 import { guideLink } from "../lib/guide.js";
 import { poll } from "../lib/poll.js";
 import { tableHead } from "../lib/table.js";
@@ -61,7 +61,7 @@ export class AgreementSection {
  * @param {number | null | undefined} value
  */
 export function formatKappa(value) {
-  return value === null || value === undefined ? "–" : value.toFixed(2).replace("-", "−");
+  return value === null || value === undefined ? "–" : formatNumber(value, 2);
 }
 
 /** @param {AgreementDetail} answer */

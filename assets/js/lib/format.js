@@ -23,7 +23,37 @@ export function formatMetric(n) {
  * @param {number} n
  */
 export function formatSigned(n, digits = 3) {
-  return `${n < 0 ? "−" : "+"}${Math.abs(n).toFixed(digits)}`;
+  const text = Math.abs(n).toFixed(digits);
+  if (!Number(text)) return text; // neither +0.000 nor −0.000
+  return `${n < 0 ? "−" : "+"}${text}`;
+}
+
+/**
+ * A number with a true minus; zero has none.
+ * @param {number} n
+ * @param {number} digits
+ */
+export function formatNumber(n, digits) {
+  const text = n.toFixed(digits);
+  return text.replace("-", Number(text) ? "−" : "");
+}
+
+/**
+ * Half the width of an interval, "± 0.012"; nothing where it is not known.
+ * @param {number | null} low
+ * @param {number | null} high
+ */
+export function formatHalf(low, high) {
+  return low === null || high === null ? "" : `± ${((high - low) / 2).toFixed(3)}`;
+}
+
+/**
+ * An interval; a dash where it is not known.
+ * @param {number | null} low
+ * @param {number | null} high
+ */
+export function formatRange(low, high) {
+  return low === null || high === null ? "–" : `${formatSigned(low)} to ${formatSigned(high)}`;
 }
 
 /**

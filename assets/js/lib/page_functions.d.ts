@@ -183,6 +183,7 @@ interface ColumnValue {
   gain: number | null;
   gain_low: number | null;
   gain_high: number | null;
+  significant: boolean;
   each: (number | null)[];
 }
 
@@ -826,6 +827,7 @@ interface MetricGain {
   gain: number | null;
   low: number | null;
   high: number | null;
+  significant: boolean;
   metric: string;
 }
 
@@ -966,12 +968,14 @@ interface OwnLabel {
 /**
  * A further metric of each ranker.
  *
- * The gain is that of the run's ranker over the model it started from, paired by query.
+ * The gain is that of the run's ranker over the model it started from, paired by query;
+ * `significant`: as in the verdict on the run.
  */
 interface OwnMetric {
   name: string;
-  values: Partial<Record<Ranker, [number, number, number]>>;
-  gain: [number, number, number];
+  values: Partial<Record<Ranker, [number, number | null, number | null]>>;
+  gain: [number, number | null, number | null];
+  significant: boolean;
 }
 
 /**
@@ -1253,6 +1257,7 @@ interface QueryGains {
   gain: number | null;
   low: number | null;
   high: number | null;
+  significant: boolean;
   means: MetricGain[];
   wins: number;
   losses: number;

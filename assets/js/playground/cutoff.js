@@ -3,7 +3,7 @@
 import { button, errorBox, skeleton } from "../lib/controls.js";
 import { openDialog } from "../lib/dialog.js";
 import { fill, h } from "../lib/dom.js";
-import { formatInt, formatPercent } from "../lib/format.js";
+import { formatInt, formatNumber, formatPercent } from "../lib/format.js";
 import { guideLink } from "../lib/guide.js";
 import { toast } from "../lib/toast.js";
 import { cutoffChart } from "./cutoff_chart.js";
@@ -125,7 +125,7 @@ function tiles({ score, low, high, logit, precision, recall, kept }) {
   ) => h("div.rr-cut-tile", h("span.rr-faint", word), h("b", value), h("span.rr-faint", more));
   const range = (/** @type {Estimate} */ estimate) =>
     `${(100 * estimate.low).toFixed(0)} to ${formatPercent(estimate.high, 1, 0)}`;
-  const raw = logit.toFixed(2).replace("-", "−");
+  const raw = formatNumber(logit, 2);
   const within = `${low.toFixed(3)} to ${high.toFixed(3)} · logit ${raw}`;
   return h(
     "div.rr-cut-tiles",

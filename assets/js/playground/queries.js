@@ -2,7 +2,7 @@
 
 import { button, errorBox, skeleton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
-import { formatInt, formatMetric, formatSigned, plural } from "../lib/format.js";
+import { formatInt, formatMetric, formatRange, plural } from "../lib/format.js";
 import { deltaMark } from "../lib/labels.js";
 import { tableHead } from "../lib/table.js";
 
@@ -154,10 +154,7 @@ export class QueryPicker {
         button("Try again", () => this.read()),
       );
     if (!testQueries) return null;
-    if (!testQueries.length) {
-      const none = `No query in the test split of ${view.dataset} has both a positive and a negative candidate.`;
-      return h("span.rr-muted", none);
-    }
+    if (!testQueries.length) return h("span.rr-muted", view.noTestQuery);
     if (gains) return gainsTable(gains, a, b);
     const text = `Scoring all test pairs with ${a} and ${b}. The first time takes a while; the scores are kept.`;
     return h("span.rr-muted", { role: "status" }, text);
@@ -209,18 +206,16 @@ export class QueryPicker {
  * @param {string} b
  */
 function gainsTable({ means, wins, losses, ties, engines }, a, b) {
-  const rows = means.map((mean) => {
-    const low = mean.low ?? 0;
-    const high = mean.high ?? 0;
-    return h(
+  const rows = means.map(({ metric, a: before, b: after, gain, low, high, significant }) =>
+    h(
       "tr",
-      h("th", { scope: "row" }, METRICS[mean.metric]),
-      h("td.rr-num", formatMetric(mean.a)),
-      h("td.rr-num.rr-strong", formatMetric(mean.b)),
-      h("td.rr-num", deltaMark(mean.gain, [low, high])),
-      h("td.rr-num.rr-muted", `${formatSigned(low)} to ${formatSigned(high)}`),
-    );
-  });
+      h("th", { scope: "row" }, METRICS[metric]),
+      h("td.rr-num", formatMetric(before)),
+      h("td.rr-num.rr-strong", formatMetric(after)),
+      h("td.rr-num", deltaMark(gain, significant ? undefined : null)),
+      h("td.rr-num.rr-muted", formatRange(low, high)),
+    ),
+  );
   const numbers = [a, b, "Gain", "95% interval"];
   const head = tableHead([
     "Mean over queries",

@@ -2,6 +2,7 @@
 
 import { keyMark } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
+import { formatNumber } from "../lib/format.js";
 import { furtherCells } from "../lib/further.js";
 import { isRelevant, labelChip, scaleAnswers } from "../lib/labels.js";
 import { targetOf } from "../lib/poll.js";
@@ -60,7 +61,7 @@ export class ResultRow {
   scores() {
     const { side, row } = this;
     const width = `width:${(100 * barShare(side, row.score)).toFixed(1)}%`;
-    const logit = row.logit === null ? null : row.logit.toFixed(1).replace("-", "−");
+    const logit = row.logit === null ? null : formatNumber(row.logit, 1);
     const cut = `Longer than the ${side.max_length} tokens that ${side.title} reads: it saw only the beginning`;
     return h(
       "div.rr-scored",
@@ -134,7 +135,7 @@ export class ResultRow {
  * @param {number} score
  */
 function shortScore(side, score) {
-  return side.measure === "bm25" ? score.toFixed(1) : score.toFixed(2).replace("-", "−");
+  return side.measure === "bm25" ? score.toFixed(1) : formatNumber(score, 2);
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { button, errorBox, skeleton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
-import { formatSigned } from "../lib/format.js";
+import { formatNumber, formatSigned } from "../lib/format.js";
 import { openWording } from "./wording.js";
 
 /** @typedef {import("./ranked_lists.js").RankedLists} RankedLists */
@@ -54,9 +54,7 @@ export function exactScore(side, { score, logit, calibrated }) {
   const raw = `${name} ${score.toFixed(4)}`;
   const isCalibrated = calibrated !== null && calibrated !== undefined;
   const exact =
-    logit === null
-      ? raw
-      : `probability ${score.toFixed(4)} · logit ${logit.toFixed(3)}`.replace("-", "−");
+    logit === null ? raw : `probability ${score.toFixed(4)} · logit ${formatNumber(logit, 3)}`;
   return isCalibrated ? `${exact} · calibrated ${calibrated.toFixed(3)}` : exact;
 }
 

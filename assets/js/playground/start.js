@@ -42,13 +42,10 @@ export async function drawStart(body, view, lists, picker) {
  * No query has labels that could show which order is better.
  * @param {View} view
  */
-function noQueries({ dataset }) {
-  const none = `The test split of ${dataset} has no query with both a positive and a negative candidate yet.`;
+function noQueries(view) {
   const label = () => goTo("annotate");
-  const act = tabButton("annotate")
-    ? button("Label pairs", label, { kind: "rr-needs-annotator" })
-    : null;
-  return [h("p.rr-muted", `${none} You can write your own query above.`), act];
+  const act = tabButton("annotate") && view.may("admin") ? button("Label pairs", label) : null;
+  return [h("p.rr-muted", `${view.noTestQuery} You can write your own query above.`), act];
 }
 
 /** @param {View} view */

@@ -33,6 +33,12 @@ export class View {
     return !!this.answer?.dataset && this.may("annotator");
   }
 
+  /** Said where no test query shows which order is better; blind annotators see few labels. */
+  get noTestQuery() {
+    const none = `No query in the test split of ${this.dataset} has both a positive and a negative candidate`;
+    return this.may("admin") ? `${none} yet.` : `${none} whose labels you can see.`;
+  }
+
   get scale() {
     return this.answer?.scale || BINARY;
   }

@@ -4,7 +4,7 @@ import { address, goTo, setAddress } from "../lib/address.js";
 import { copyText } from "../lib/clipboard.js";
 import { button, errorBox, skeleton } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
-import { formatMetric, formatSigned } from "../lib/format.js";
+import { formatHalf, formatMetric, formatRange } from "../lib/format.js";
 import { deltaMark } from "../lib/labels.js";
 import { tableHead } from "../lib/table.js";
 import { metricWord } from "./own_metric.js";
@@ -21,6 +21,8 @@ export class ComparisonView {
     this.node = h("section.rr-card.rr-comparison", { "aria-label": "Comparison", hidden: true });
     this.title = h("h2.rr-grow", { tabindex: -1 }, "Compare runs");
     this.body = h("div.rr-card-body");
+    this.placed = false; // whether the list of runs is drawn below it
+    this.wanted = false; // whether it is brought into view once it is placed
     const link = () => copyText(location.href, "Link copied: it opens this comparison");
     const close = () => setAddress({ compare: null });
     const head = h(
@@ -41,11 +43,19 @@ export class ComparisonView {
       const comparison = await this.server.compare_runs({ runs: runs.split(",") });
       if (runs !== address.compare) return;
       fill(this.body, drawComparison(comparison));
-      this.node.scrollIntoView({ block: "nearest" });
-      this.title.focus({ preventScroll: true });
+      this.wanted = true;
+      this.bringIntoView();
     } catch (error) {
       fill(this.body, errorBox(error));
     }
+  }
+
+  /** A link to a comparison is opened before there is a place for it. */
+  bringIntoView() {
+    if (!this.wanted || !this.placed) return;
+    this.wanted = false;
+    this.node.scrollIntoView({ block: "start" });
+    this.title.focus({ preventScroll: true });
   }
 }
 
@@ -87,7 +97,7 @@ function scrolled(title, { runs }, rows) {
  * @param {number} columns beside the first
  */
 function wideTable(head, rows, columns) {
-  const style = `min-width: ${120 + 112 * columns}px`;
+  const style = `min-width: ${120 + 112 * columns}px; max-width: ${320 + 220 * columns}px`;
   const table = h("table.rr-compare-table", { style }, head, h("tbody", rows));
   return h("div.rr-outcome-scroll", table);
 }
@@ -119,16 +129,17 @@ function metricRows({ metrics }) {
  * @param {ColumnValue} value
  * @param {number} at 0 for the run that others are compared with
  */
-function valueCell({ value, low, high, gain, gain_low: from, gain_high: to }, at) {
-  const interval = low === null || high === null ? "" : `± ${((high - low) / 2).toFixed(3)}`;
-  const compared = at > 0 && gain !== null && from !== null && to !== null;
+function valueCell({ value, low, high, gain, significant, gain_low, gain_high }, at) {
+  const half = formatHalf(low, high);
+  const range = gain_low === null ? "" : formatRange(gain_low, gain_high);
   return [
-    h("div", h("b", formatMetric(value)), h("span.rr-interval", interval)),
-    compared &&
+    h("div", h("b", formatMetric(value)), half && h("span.rr-interval", half)),
+    at > 0 &&
+      gain !== null &&
       h(
         "div",
-        deltaMark(gain, [from, to]),
-        h("span.rr-interval", `${formatSigned(from)} to ${formatSigned(to)}`),
+        deltaMark(gain, significant ? undefined : null),
+        range && h("span.rr-interval", range),
       ),
   ];
 }

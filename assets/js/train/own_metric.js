@@ -1,7 +1,7 @@
 // A further metric beside the usual ones, kept with the dataset.
 
 import { h } from "../lib/dom.js";
-import { formatMetric } from "../lib/format.js";
+import { formatHalf, formatMetric } from "../lib/format.js";
 import { deltaMark } from "../lib/labels.js";
 import { isAdmin } from "../lib/role.js";
 
@@ -60,15 +60,14 @@ export function metricChoice(chosen, choose) {
  * @param {Ranker[]} rankers
  * @param {Ranker} ours
  */
-export function metricRow({ name, values, gain }, rankers, ours) {
+export function metricRow({ name, values, gain, significant }, rankers, ours) {
   const cells = rankers.map((ranker) => {
     const measured = values[ranker];
-    const half = measured && `± ${((measured[2] - measured[1]) / 2).toFixed(3)}`;
+    const half = measured && formatHalf(measured[1], measured[2]);
     const kind = ranker === ours && "rr-strong";
     const interval = half && h("span.rr-interval", half);
     return h("td.rr-num", { class: kind }, formatMetric(measured?.[0]), interval);
   });
-  const [difference, low, high] = gain;
   const head = h("th", { scope: "row" }, metricWord(name));
-  return h("tr", head, cells, h("td.rr-num", deltaMark(difference, [low, high])));
+  return h("tr", head, cells, h("td.rr-num", deltaMark(gain[0], significant ? undefined : null)));
 }

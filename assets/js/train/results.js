@@ -105,7 +105,8 @@ export class RunResults {
     });
     const caption = h("caption.rr-sr", "Query by query, nDCG@10");
     const table = h("table.rr-duels", caption, h("tbody", rows));
-    const gain = "nDCG has linear gain on the grade. Difference in nDCG@10, with its interval:";
+    const how = hasIntervals(results) ? ", with its interval:" : ":";
+    const gain = `nDCG has linear gain on the grade. Difference in nDCG@10${how}`;
     return [
       h("p.rr-outcome-said", gain),
       h("div.rr-outcome-scroll", table),

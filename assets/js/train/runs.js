@@ -149,6 +149,8 @@ export class RunTable {
       this.more,
       this.selection.node,
     );
+    this.comparison.placed = true;
+    this.comparison.bringIntoView();
   }
 
   showAll() {

@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 
 from reranker_ui.core.evaluation.metrics import per_query
+from reranker_ui.core.evaluation.verdict import state_of
 from reranker_ui.core.values.labels import GRADES, Scale
 
 Values: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
+Interval: TypeAlias = tuple[float, float] | tuple[None, None]
 RESAMPLES = 2000
 WORST = 8  # queries listed
 TOLERANCE = 1e-4  # scores that differ by less are one score
@@ -63,6 +65,19 @@ def bootstrap_interval(values: Values) -> tuple[float, float]:
     draws = np.random.default_rng(0).integers(0, len(values), (RESAMPLES, len(values)))
     low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])
     return float(low), float(high)
+
+
+def interval_of(values: Values) -> Interval:
+    """The interval of `bootstrap_interval`, (None, None) for fewer than two queries.
+
+    Every resample of a single query is that query: its interval would have no width.
+    """
+    return bootstrap_interval(values) if len(values) > 1 else (None, None)
+
+
+def is_significant(gains: Values) -> bool:
+    """Whether the mean of paired `gains`, one a query, differs from 0 as verdicts use the word."""
+    return len(gains) > 1 and state_of(_against(pd.Series(gains))) != "unclear"
 
 
 def _against(gains: "pd.Series[float]") -> dict[str, float | int]:

@@ -89,10 +89,12 @@ def small_test(results: Mapping[str, Any]) -> str | None:
     queries = results["queries"]
     if queries >= SMALL:
         return None
+    counted = f"The test split has only {count_of(queries, 'query', 'queries')}"
+    if queries < FEW:
+        return f"{counted}, and a verdict needs at least {FEW}. Label more test queries."
     low, high = results["intervals"].get(results.get("ranker") or "tuned") or (0.0, 0.0)
     within = f" nDCG@10 is only known to ±{(high - low) / 2:.3f}." if high > low else ""
-    counted = count_of(queries, "query", "queries")
-    return f"The test split has only {counted}.{within} Label more test queries."
+    return f"{counted}.{within} Label more test queries."
 
 
 def _sentence(names: list[str], states: list[str]) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.evaluation.metrics import RANKING, per_query
-from reranker_ui.core.evaluation.outcome import bootstrap_interval
+from reranker_ui.core.evaluation.outcome import interval_of, is_significant
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.labels.datasets import scale_of
@@ -36,7 +36,8 @@ class QueryGain(TypedDict):
 class MeanGain(TypedDict):
     """Means of two rankers and of the gain, with its 95% interval (bootstrap over queries).
 
-    None where no query has the metric for both.
+    None where no query has the metric for both; a single query has no interval. `significant`: as
+    in the verdict on a run.
     """
 
     a: float | None
@@ -44,6 +45,7 @@ class MeanGain(TypedDict):
     gain: float | None
     low: float | None
     high: float | None
+    significant: bool
 
 
 class MetricGain(MeanGain):
@@ -96,6 +98,7 @@ def gains(
     return {
         "a": ndcg_gain["a"], "b": ndcg_gain["b"], "gain": ndcg_gain["gain"],
         "low": ndcg_gain["low"], "high": ndcg_gain["high"],
+        "significant": ndcg_gain["significant"],
         "means": means,
         "wins": int((table["gain"] > 0).sum()),
         "losses": int((table["gain"] < 0).sum()),
@@ -118,11 +121,13 @@ def _mean(metric: str, a: "pd.Series[float]", b: "pd.Series[float]") -> MetricGa
     measured = a.notna() & b.notna()
     a, b = a[measured], b[measured]
     if a.empty:
-        return {"metric": metric, "a": None, "b": None, "gain": None, "low": None, "high": None}
+        return {"metric": metric, "a": None, "b": None, "gain": None, "low": None, "high": None,
+                "significant": False}  # fmt: skip
     gain = (b - a).to_numpy()
-    low, high = bootstrap_interval(gain)
+    low, high = interval_of(gain)
     return {"metric": metric, "a": float(a.mean()), "b": float(b.mean()),
-            "gain": float(gain.mean()), "low": low, "high": high}  # fmt: skip
+            "gain": float(gain.mean()), "low": low, "high": high,
+            "significant": is_significant(gain)}  # fmt: skip
 
 
 def _metrics(

@@ -12,7 +12,7 @@ from reranker_ui.core.evaluation.metrics import (
     per_query,
     ranking_metrics,
 )
-from reranker_ui.core.evaluation.outcome import EQUAL, bootstrap_interval
+from reranker_ui.core.evaluation.outcome import EQUAL, interval_of, is_significant
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
@@ -199,9 +199,9 @@ def _mean(values: "pd.Series[float]", first: "pd.Series[float]") -> Value:
     both = values.notna() & first.notna()
     if not both.any():
         return unmeasured(None)
-    low, high = bootstrap_interval(values[both].to_numpy(float))
+    low, high = interval_of(values[both].to_numpy(float))
     gains = (values - first)[both].to_numpy(float)
-    gain_low, gain_high = bootstrap_interval(gains)
+    gain_low, gain_high = interval_of(gains)
     return {
         "value": float(values[both].mean()),
         "low": low,
@@ -209,6 +209,7 @@ def _mean(values: "pd.Series[float]", first: "pd.Series[float]") -> Value:
         "gain": float(np.mean(gains)),
         "gain_low": gain_low,
         "gain_high": gain_high,
+        "significant": is_significant(gains),
     }
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from reranker_ui.core.evaluation.metrics import measure_of, named_per_query
-from reranker_ui.core.evaluation.outcome import bootstrap_interval
+from reranker_ui.core.evaluation.outcome import interval_of, is_significant
 from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.labels.datasets import find_dataset
@@ -45,18 +45,21 @@ def metric_of(workspace: Workspace, user: User, dataset: str) -> str | None:
     return metric
 
 
-WithInterval = tuple[float, float, float]  # a value and its 95% interval
+# A value and its 95% interval, which a single query has not
+WithInterval = tuple[float, float | None, float | None]
 
 
 class OwnMetric(TypedDict):
     """A further metric of each ranker.
 
-    The gain is that of the run's ranker over the model it started from, paired by query.
+    The gain is that of the run's ranker over the model it started from, paired by query;
+    `significant`: as in the verdict on the run.
     """
 
     name: str
     values: dict[Ranker, WithInterval]
     gain: WithInterval
+    significant: bool
 
 
 def measured(folder: RunFolder, metric: str) -> OwnMetric | None:
@@ -79,10 +82,12 @@ def measured(folder: RunFolder, metric: str) -> OwnMetric | None:
     if run_values is None or run_values.empty or "base" not in per_query:
         return None
     values = {name: _with_interval(each) for name, each in per_query.items()}
+    gains = run_values - per_query["base"]
     return {
         "name": metric,
         "values": values,
-        "gain": _with_interval(run_values - per_query["base"]),
+        "gain": _with_interval(gains),
+        "significant": is_significant(gains.to_numpy(float)),
     }
 
 
@@ -93,4 +98,4 @@ def scale_in(folder: RunFolder) -> Scale:
 
 
 def _with_interval(values: "pd.Series[float]") -> WithInterval:
-    return float(values.mean()), *bootstrap_interval(values.to_numpy(float))
+    return float(values.mean()), *interval_of(values.to_numpy(float))

@@ -14,7 +14,10 @@ Column = list[int]  # positions in the list of runs
 
 
 class Value(TypedDict):
-    """A value of a run with its 95% interval, and its gain over the first column; None: unknown."""
+    """A value of a run with its 95% interval, and its gain over the first column; None: unknown.
+
+    `significant`: the gain, as in the verdict on a run.
+    """
 
     value: float | None
     low: float | None
@@ -22,6 +25,7 @@ class Value(TypedDict):
     gain: float | None
     gain_low: float | None
     gain_high: float | None
+    significant: bool
 
 
 class ColumnValue(Value):
@@ -59,7 +63,7 @@ class ColumnHead(TypedDict):
 
 
 UNKNOWN: Value = {"value": None, "low": None, "high": None, "gain": None, "gain_low": None,
-                  "gain_high": None}  # fmt: skip
+                  "gain_high": None, "significant": False}  # fmt: skip
 
 
 def columns_of(rows: Sequence[Run]) -> list[Column]:
@@ -136,7 +140,10 @@ def value_of(values: Sequence[Value], first: Sequence[Value]) -> ColumnValue:
         return cell
     gains = [own - other for own, other in zip(numbers, first_values, strict=True)]
     gain_low, gain_high = t_interval(gains)
-    return {**cell, "gain": float(np.mean(gains)), "gain_low": gain_low, "gain_high": gain_high}
+    return {
+        **cell, "gain": float(np.mean(gains)), "gain_low": gain_low, "gain_high": gain_high,
+        "significant": not gain_low <= 0 <= gain_high,
+    }  # fmt: skip
 
 
 def t_interval(values: Sequence[float]) -> tuple[float, float]:
