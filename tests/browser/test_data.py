@@ -60,6 +60,12 @@ def test_import_look_edit_undo(server, new_page, tmp_path):
     page.get_by_role("menuitem", name="Order of import").click()
     expect(pairs).to_have_count(50)
 
+    expect(page.locator(".rr-tools")).to_contain_text("1–50 of 80")
+    page.get_by_label("Select all on this page").check()
+    page.get_by_role("button", name="Select all 80 that match").click()
+    selected = page.get_by_role("toolbar", name="Selected pairs")
+    expect(selected).to_contain_text("80 selected")
+    selected.get_by_role("button", name="Clear the selection").click()
     page.get_by_placeholder("Search queries and passages").fill("passage 19 2")
     expect(pairs).to_have_count(1)
     pairs.locator("td.passage").dblclick()
@@ -214,6 +220,20 @@ def test_columns_that_are_not_read_are_confirmed_or_chosen(server, new_page, tmp
     page.get_by_role("button", name="Import 12 pairs").click()
     expect(page.locator(".rr-further").first).to_contain_text("S-0", timeout=30_000)
     expect(page.locator(".rr-tiles")).to_contain_text("50.0%", timeout=30_000)
+
+    cell = page.locator("td.passage").first
+    before = cell.inner_text()
+    cell.press("Enter")
+    page.keyboard.press("Escape")
+    expect(cell).to_have_text(before, use_inner_text=True)  # with its further column
+    cell.press("Enter")
+    cell.get_by_role("textbox").fill(" ")
+    page.keyboard.press("Control+Enter")
+    cell.get_by_role("button", name="Correction: keep the label").click()
+    expect(page.locator(".rr-toast")).to_contain_text("cannot be empty")
+    cell.locator("p").dblclick()  # the question stays, and so does what was typed
+    cell.get_by_role("button", name="Back").click()
+    expect(cell.get_by_role("textbox")).to_have_value(" ")
 
 
 def test_the_scale_is_chosen_named_changed_and_undone(server, new_page, tmp_path):

@@ -50,6 +50,14 @@ export class Changes {
     if (target instanceof HTMLElement) target.focus();
   }
 
+  /**
+   * @param {number} id of a pair
+   * @param {TextKey} key
+   */
+  focusText(id, key) {
+    this.focus(textOf(id, key));
+  }
+
   async undo() {
     const edit = this.edits.pop();
     if (edit === undefined) return;
@@ -125,9 +133,17 @@ export class Changes {
       return `Changed the ${key} of ${plural(edit.pairs, "pair")}; ${keptLabels(edit.pairs, change.labels)}`;
     };
     const payload = { dataset: name, id, [key]: text, ...change };
-    const cell = `tr[data-id="${id}"] td.${key}`;
-    return this.run(() => tab.server.edit_text(payload), sentence, cell);
+    return this.run(() => tab.server.edit_text(payload), sentence, textOf(id, key));
   }
+}
+
+/**
+ * The cell of a text.
+ * @param {number} id of a pair
+ * @param {TextKey} key
+ */
+function textOf(id, key) {
+  return `tr[data-id="${id}"] td.${key}`;
 }
 
 /**

@@ -66,8 +66,12 @@ class PairDrawer {
    * @param {string} word
    */
   text(key, word) {
-    const text = h("div.rr-drawer-text", { dir: "auto", "data-whole": "" }, this.pair[key]);
-    const edit = () => openTextEditor(this.page, text, this.pair, key, () => this.dialog.close());
+    const text = h("div.rr-drawer-text", { dir: "auto" }, this.pair[key]);
+    const saved = () => {
+      this.dialog.close();
+      this.page.changes.focusText(this.pair.id, key);
+    };
+    const edit = () => openTextEditor(this.page, text, this.pair, key, saved);
     const act = rights.mayChange && button("Edit", edit, { kind: "small quiet", icon: "edit" });
     const head = h("div.rr-row", h("h3.rr-grow", word), act);
     return h("section", { class: key }, head, text);

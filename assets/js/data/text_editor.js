@@ -2,7 +2,6 @@
 
 import { button, keyMark } from "../lib/controls.js";
 import { fill, h } from "../lib/dom.js";
-import { oneLine } from "../lib/format.js";
 
 /**
  * Edit a text in its cell.
@@ -13,7 +12,7 @@ import { oneLine } from "../lib/format.js";
  * @param {() => void} [saved]
  */
 export function openTextEditor(page, cell, pair, key, saved) {
-  if (!cell.querySelector("textarea")) new TextEditor(page, cell, pair, key, saved).draw();
+  if (!cell.classList.contains("editing")) new TextEditor(page, cell, pair, key, saved).draw();
 }
 
 class TextEditor {
@@ -30,6 +29,7 @@ class TextEditor {
     this.cell = cell;
     this.pair = pair;
     this.key = key;
+    this.content = [...cell.childNodes]; // the text, and further columns below it
     const rows = Math.min(8, 1 + Math.ceil(pair[key].length / 60));
     const label = key === "query" ? "Query" : "Passage";
     this.field = h("textarea.rr-field", { dir: "auto", rows, "aria-label": label });
@@ -66,8 +66,7 @@ class TextEditor {
 
   close() {
     this.cell.classList.remove("editing");
-    const text = this.pair[this.key];
-    fill(this.cell, "whole" in this.cell.dataset ? text : oneLine(text));
+    fill(this.cell, this.content);
     this.cell.focus();
   }
 
@@ -108,11 +107,11 @@ class TextEditor {
     keep.focus();
   }
 
-  /** @param {"keep" | "remove"} labels */
-  save(labels) {
+  /** What is refused stays as it was typed. @param {"keep" | "remove"} labels */
+  async save(labels) {
+    const { pair, key, field, page } = this;
     const change = { labels, whole_query: !!this.all?.checked };
-    this.saved?.();
-    this.page.changes.editText(this.pair.id, this.key, this.field.value, change);
+    if (await page.changes.editText(pair.id, key, field.value, change)) this.saved?.();
   }
 }
 

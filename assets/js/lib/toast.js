@@ -23,5 +23,9 @@ export function toast(text, act, word = "Undo") {
   };
   for (const name of ["mouseenter", "focusin"]) node.addEventListener(name, hold);
   for (const name of ["mouseleave", "focusout"]) node.addEventListener(name, release);
-  document.body.append(node);
+  // A dialog lies over everything else on the page: a message in it is seen, and outlives it.
+  const dialog = document.querySelector("dialog[open]");
+  (dialog ?? document.body).append(node);
+  const leave = () => node.parentNode === dialog && document.body.append(node);
+  dialog?.addEventListener("close", leave, { once: true });
 }
