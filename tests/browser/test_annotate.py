@@ -304,6 +304,16 @@ def test_a_long_passage_is_folded(home, open_annotate):
     expect(page.get_by_role("button", name=re.compile("Show all"))).to_have_count(0)
 
 
+def test_the_answers_stay_in_sight_below_long_texts(home, open_annotate):
+    query = "what is a cave that somebody described at length " * 14
+    seed(home, "both long", 1, texts=[(query, "All on ice. " * 900)])
+    page = open_annotate("both long")
+    expect(page.locator("h2.rr-an-query")).to_have_class(re.compile("cut"))
+    expect(page.locator(".rr-an-answer").first).to_be_in_viewport(ratio=1)
+    page.locator("h2.rr-an-query").evaluate("query => query.scrollTo(0, 9999)")
+    expect(page.locator("h2.rr-an-query")).not_to_have_class(re.compile("cut"))
+
+
 def test_the_owner_chooses_how_a_dataset_is_labelled(home, open_annotate):
     ids = seed(home, "rules", 6, label=lambda number: 1.0)
     page = open_annotate("rules")
@@ -482,8 +492,12 @@ def test_on_a_phone_answers_are_tapped_in_a_dock_and_pairs_are_read_in_full(
     pair = page.get_by_role("dialog")
     expect(pair.locator("section.passage")).to_contain_text("Passage 5 on ice caves.")
     pair.locator("section.passage").get_by_role("button", name="Edit").tap()
+    pair.get_by_role("textbox", name="Passage").fill("")
+    pair.get_by_role("button", name="Save").tap()
+    expect(pair.locator(".rr-toast")).to_contain_text("cannot be empty")  # over the dialog
     pair.get_by_role("textbox", name="Passage").fill("Passage 5 on ice.")
     pair.get_by_role("button", name="Save").tap()
+    expect(page.locator("body > .rr-toast")).to_contain_text("Changed the passage of 1 pair")
     expect(passages.nth(5)).to_have_text("Passage 5 on ice.")
 
 
@@ -491,6 +505,7 @@ def test_a_killed_server_loses_no_label(new_server, new_page):
     server = new_server()
     space = open_workspace(Settings(home=server.home))
     ids = seed(space, "killed", 40)
+    seed(space, "other", 2, texts=[("what is snow", "Snow is frozen water."), ("q", "p")])
     page = new_page(f"{server.url}/?tab=annotate&dataset=killed")
     page.wait_for_selector(".rr-an-query")
     for key in "110":
@@ -501,7 +516,14 @@ def test_a_killed_server_loses_no_label(new_server, new_page):
     for key in "01":
         page.keyboard.press(key)
     expect(page.locator(".rr-an-state")).to_have_text("Offline, 2 saved in this browser")
+    page.get_by_title("Choose a dataset").click()
+    page.get_by_role("menuitem", name="other").click()
+    expect(page.locator(".rr-an-errors")).to_contain_text("Can't reach the server")
+    expect(page.locator(".rr-an-rail > *")).to_have_count(3)
+    expect(page.locator(".rr-an-rail > :visible")).to_have_count(0)  # of the dataset before
     server.start()
+    expect(passage(page)).to_have_text("Snow is frozen water.", timeout=40_000)
+    expect(page.locator(".rr-an-errors")).to_be_empty()
     expect(page.locator(".rr-an-state")).to_have_text("Saved", timeout=40_000)
     assert list(labels(space, ids).values()) == [1, 1, 0, 0, 1]
     space.engine.dispose()

@@ -50,6 +50,12 @@ def test_the_form_is_filled_by_the_advisor_a_card_and_a_file(server, space, new_
     page.locator("#rr-run-more summary").click()
     page.evaluate("scrollTo(0, 0)")  # the form scrolls by itself, so that the runs stay near
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_in_viewport(ratio=1)
+    below_a_banner = """hidden => {
+      document.querySelector(".rr-banner").hidden = hidden;
+      return document.getElementById("rr-run-start").getBoundingClientRect().bottom;
+    }"""
+    assert page.evaluate(below_a_banner, False) < 900
+    page.evaluate(below_a_banner, True)
 
     recipe.select_option("advised")
     why = page.locator("#rr-train_why")

@@ -21,7 +21,9 @@ export class PairCard {
     this.query = h("h2.rr-an-query", { dir: "auto" });
     const label = { dir: "auto", tabindex: "0", role: "group", "aria-label": "Passage" };
     this.passage = h("div.rr-an-passage", label);
-    this.passage.addEventListener("scroll", () => this.fade(), { passive: true });
+    for (const text of [this.query, this.passage]) {
+      text.addEventListener("scroll", () => this.fade(), { passive: true });
+    }
     this.source = h("span.rr-grow");
     this.all = linkButton("", () => this.toggleAll());
     this.further = h("div");
@@ -75,7 +77,8 @@ export class PairCard {
     setLanguage(this.query, pair.query);
     setLanguage(this.passage, pair.passage);
     markWords(this.passage, pair.passage, pair.query);
-    this.passage.scrollTop = 0;
+    this.query.scrollTop = this.passage.scrollTop = 0;
+    this.query.classList.remove("cut");
     this.passage.classList.remove("open", "cut");
     this.all.classList.add("rr-hidden");
     const line = pair.line && `line ${formatInt(pair.line)}`;
@@ -136,10 +139,12 @@ export class PairCard {
     if (!open) this.node.scrollIntoView({ block: "nearest" });
   }
 
-  /** Fade the end of a passage of which there is more. */
+  /** Fade the end of a text of which there is more. */
   fade() {
-    const { scrollTop, clientHeight, scrollHeight } = this.passage;
-    this.passage.classList.toggle("cut", scrollTop + clientHeight < scrollHeight - 4);
+    for (const text of [this.query, this.passage]) {
+      const { scrollTop, clientHeight, scrollHeight } = text;
+      text.classList.toggle("cut", scrollTop + clientHeight < scrollHeight - 4);
+    }
   }
 
   /** @param {boolean} back */

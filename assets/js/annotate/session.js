@@ -94,10 +94,19 @@ export class Session {
       if (turn !== this.turn) return;
       this.loaded = stream;
     } catch (error) {
-      if (turn === this.turn) this.showError("", error, () => this.open(name));
+      if (turn !== this.turn) return;
+      this.parts.draw(); // nothing of the dataset before
+      this.parts.drawBeside();
+      this.showError("", error, () => this.open(name));
       return;
     }
     this.begin();
+  }
+
+  /** The server answers again: a dataset that could not be opened meanwhile is opened. */
+  back() {
+    if (this.dataset && !this.loaded) this.open(this.dataset);
+    else this.reads.refresh();
   }
 
   begin() {

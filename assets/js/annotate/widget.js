@@ -35,7 +35,7 @@ export function drawWidget(context) {
     if (session.loaded && !session.labelling.waiting() && !session.current) session.queue.resume();
   });
   listen("review", () => session.review.follow());
-  listen("back", () => session.reads.refresh());
+  listen("back", () => session.back());
   poll(widget, 15, async () => {
     last.drawTimes();
     if (session.labelling.waiting()) return;
