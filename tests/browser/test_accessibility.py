@@ -73,3 +73,9 @@ def test_a_keyboard_skips_the_header_and_walks_the_tabs(server, new_page):
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab", name="Train")).to_be_focused()
     expect(page).to_have_title("Train · starter · Reranker UI")
+    page.keyboard.press("Control+k")  # the field keeps the focus, and names the entry
+    field = page.get_by_role("combobox", name="Find a command")
+    page.keyboard.press("ArrowDown")
+    chosen = page.get_by_role("dialog").get_by_role("option", selected=True)
+    expect(field).to_have_attribute("aria-activedescendant", chosen.get_attribute("id"))
+    expect(chosen).to_have_text("Go to Annotate")

@@ -17,6 +17,7 @@ def signed_in(new_server, new_page, tmp_path):
     """The page of an annotator who has signed in at the second try."""
     space = open_workspace(Settings(home=tmp_path / "home0"))
     seed(space, "caves", 12)
+    seed(space, "came labelled", 3, label=lambda number: 1.0)
     add_user(space, LOCAL, "Sara", "admin", PASSWORD)
     add_user(space, LOCAL, "Mai", "annotator", PASSWORD)
     space.engine.dispose()
@@ -45,7 +46,7 @@ def test_a_session_that_ends_loses_nothing(signed_in):
     page.keyboard.type("half a note")
     page.get_by_role("tab", name="Data").click()
     expect(page.locator(".rr-banner")).to_contain_text("You are signed out")
-    expect(page.locator(".rr-datasets tbody tr")).to_have_count(2)
+    expect(page.locator(".rr-datasets tbody tr")).to_have_count(3)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
@@ -55,8 +56,13 @@ def test_a_session_that_ends_loses_nothing(signed_in):
     expect(page.get_by_label("Note on this pair")).to_have_value("half a note")
     expect(page.locator(".rr-an-progress")).to_contain_text("2 of 12")
 
-    # What an annotator cannot do is not offered
+    # What an annotator cannot do is not offered, and what is hidden is not said to be missing
+    page.get_by_role("tab", name="Playground").click()
+    first = page.locator(".rr-play-first")
+    expect(first).to_contain_text("a negative candidate whose labels you can see")
+    expect(first.get_by_role("button")).to_have_count(0)
     page.get_by_role("tab", name="Data").click()
+    expect(page.locator(".rr-datasets tr", has_text="came labelled")).to_contain_text("hidden")
     page.get_by_role("button", name="More for caves").click()
     expect(page.get_by_role("menuitem")).to_have_text(["Make current", "Annotate", "Export"])
     page.keyboard.press("Escape")

@@ -75,7 +75,7 @@ function datasetRow(dataset, tab, redraw) {
   const open = () => tab.open(dataset.name);
   const properties = { type: "button", onclick: open, title: dataset.name };
   const share = formatPercent(dataset.positives, dataset.labelled);
-  const labels = dataset.labelled ? `${share} positive` : "no labels";
+  const labels = dataset.labelled ? `${share} positive` : noLabels(dataset);
   const phone = `${plural(dataset.pairs, "pair")} · ${labels}`;
   return h(
     "tr",
@@ -91,7 +91,7 @@ function datasetRow(dataset, tab, redraw) {
     h("td.rr-num.rr-desk", formatInt(dataset.queries)),
     h("td.rr-desk", positiveBar(dataset, share)),
     h("td.rr-num.rr-desk", formatInt(dataset.labelled_by_people)),
-    h("td.rr-num.rr-desk", disputedCount(dataset.disputed)),
+    h("td.rr-num.rr-desk", disputedCount(dataset)),
     h("td.rr-muted.rr-desk", formatAgo(dataset.updated_at)),
     h("td.rr-acts", actions(dataset, tab, redraw)),
   );
@@ -107,12 +107,19 @@ function positiveBar(dataset, share) {
   const bar = dataset.labelled
     ? h("span.rr-bar", { "aria-hidden": "true" }, h("i", { style }))
     : null;
-  return h("div.rr-positive", h("span", share), bar);
+  const value = dataset.labelled || !dataset.hidden ? share : h("span.rr-faint", "hidden");
+  return h("div.rr-positive", h("span", value), bar);
 }
 
-/** @param {number} count */
-function disputedCount(count) {
-  return count ? h("span.rr-disputed", h("i"), formatInt(count)) : h("span.rr-faint", "0");
+/** An annotator who labels blind does not see the labels of others. @param {Dataset} dataset */
+function noLabels({ hidden }) {
+  return hidden ? "labels hidden" : "no labels";
+}
+
+/** @param {Dataset} dataset */
+function disputedCount({ disputed, hidden }) {
+  if (disputed) return h("span.rr-disputed", h("i"), formatInt(disputed));
+  return h("span.rr-faint", hidden ? "–" : "0");
 }
 
 /**

@@ -233,6 +233,10 @@ function countSentence(findings) {
   const count = (/** @type {Severity} */ severity) =>
     findings.filter((finding) => finding.severity === severity).length;
   const [blocking, warnings, notes] = [count("blocks"), count("look"), count("note")];
-  const rest = `${plural(warnings, "warning")}, ${plural(notes, "note")}`;
-  return blocking ? `${blocking} blocking, ${rest}` : rest;
+  const parts = [
+    blocking && `${blocking} blocking`,
+    warnings && plural(warnings, "warning"),
+    notes && plural(notes, "note"),
+  ];
+  return parts.filter(Boolean).join(", ") || "none";
 }

@@ -29,7 +29,7 @@ export function drawTiles(node, dataset, split, openQuality) {
     tile("Positive", positive, { more: positives, below: [from, hidden()] }),
     tile("Human labels", formatInt(human), { more: pairs ? formatPercent(human, pairs, 0) : null }),
     tile("Train, dev, test", formatInt(splits.train), { more: others, below: leak }),
-    tile("Disputed", formatInt(dataset.disputed), {
+    tile("Disputed", dataset.disputed || !dataset.hidden ? formatInt(dataset.disputed) : "–", {
       kind: dataset.disputed ? "disputed" : "",
       below: hidden(),
     }),

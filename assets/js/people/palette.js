@@ -9,7 +9,7 @@ import { keyHelp, keyOf } from "../lib/keys.js";
 import { isTyping } from "../lib/poll.js";
 import { userRole } from "../lib/role.js";
 
-const MOST = 12; // entries that are shown
+const MOST = 50; // entries that are shown
 const OWN = ["annotate", "playground"]; // tabs that answer ? themselves
 /** @type {[tab: string, word: string][]} */
 const TABS = [
@@ -36,7 +36,7 @@ export function followPalette(overview, commands) {
     const key = keyOf(event);
     if ((event.ctrlKey || event.metaKey) && key === "k") {
       event.preventDefault();
-      openPalette([...tabCommands(), ...datasetCommands(overview()), ...commands()]);
+      openPalette([...tabCommands(), ...commands(), ...datasetCommands(overview())]);
     } else if (key === "?" && !isTyping(event)) openHelp();
   });
 }
@@ -97,7 +97,10 @@ function openPalette(commands) {
     matches = matching(commands, field.value).slice(0, MOST);
     at = Math.max(0, Math.min(at, matches.length - 1));
     const none = h("p.rr-muted.rr-palette-none", "No command matches.");
-    fill(list, matches.length ? matches.map((one, n) => entry(one, n === at, run)) : none);
+    fill(list, matches.length ? matches.map((one, n) => entry(one, n, n === at, run)) : none);
+    if (matches.length) field.setAttribute("aria-activedescendant", entryId(at));
+    else field.removeAttribute("aria-activedescendant");
+    list.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
   };
   field.addEventListener("input", () => {
     at = 0;
@@ -117,13 +120,20 @@ function openPalette(commands) {
   field.focus();
 }
 
+/** The focus stays in the field: it names the entry that Enter runs. @param {number} at */
+function entryId(at) {
+  return `rr-palette-entry-${at}`;
+}
+
 /**
  * @param {Command} command
+ * @param {number} at
  * @param {boolean} chosen
  * @param {(command: Command) => void} run
  */
-function entry(command, chosen, run) {
+function entry(command, at, chosen, run) {
   const properties = {
+    id: entryId(at),
     type: "button",
     role: "option",
     tabindex: "-1",
