@@ -45,12 +45,12 @@ def main() -> None:
     parser.add_argument("sets", nargs="+")
     parser.add_argument("--most", type=int, default=1200, help="pairs of a split, about")
     parser.add_argument("--home", type=Path, required=True, help="keeps the base")
-    given = parser.parse_args()
-    encoders = {"MiniLM": embedded_encoder(), "E5": multilingual_folder(given.home / "cache")}
+    arguments = parser.parse_args()
+    encoders = {"MiniLM": embedded_encoder(), "E5": multilingual_folder(arguments.home / "cache")}
     print("| set | split | queries | BM25 | MiniLM | E5 |\n|---|---|---:|---|---|---|")
-    for name in given.sets:
+    for name in arguments.sets:
         for split in ("dev", "test"):
-            print(line(name, split, given.most, encoders), flush=True)
+            print(line(name, split, arguments.most, encoders), flush=True)
 
 
 if __name__ == "__main__":

@@ -153,19 +153,19 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=os.environ.get("RERANKER_UI_TEST_DATA"))
     parser.add_argument("--most", type=int, help="pairs, to try the command")
     parser.add_argument("--into", type=Path, default=START)
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     keep_memory()
     with tempfile.TemporaryDirectory() as home:
         encoder = multilingual_folder(Path(home) / "cache")
         vectors, chance = TextVectors(encoder), random.Random(1)
         pairs: dict[Pair, float] = {}
-        for source in sources(given.translations, given.data):
+        for source in sources(arguments.translations, arguments.data):
             pairs |= drawn(source, vectors, chance)
         vectors.delete_engine()
         model, trained = open_model(encoder, MAX_LENGTH, 0), Path(home) / "trained"
-        learned(model, dict(list(pairs.items())[: given.most]))
+        learned(model, dict(list(pairs.items())[: arguments.most]))
         save_model(model, trained, Path(home) / "draft")
-        write(encoder, trained, given.into)
+        write(encoder, trained, arguments.into)
 
 
 def write(encoder: Path, trained: Path, into: Path) -> None:

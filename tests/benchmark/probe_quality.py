@@ -33,15 +33,15 @@ LABELS, SEEDS, BINS = (100, 500, 1500), (1, 2, 3), 10
 HEAD = "| set | labels | best free | ranker | used | gain | p | wins, losses | ECE |"
 
 
-def measured(name: str, given: argparse.Namespace) -> Iterator[dict[str, Any]]:
+def measured(name: str, arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """A row for each number of labels and each seed."""
-    train = cut(rows(name, "train"), given.most)
-    dev, test = (cut(rows(name, split), given.scored) for split in ("dev", "test"))
-    embeddings = TextVectors(multilingual_folder(given.home / "cache"))
+    train = cut(rows(name, "train"), arguments.most)
+    dev, test = (cut(rows(name, split), arguments.scored) for split in ("dev", "test"))
+    embeddings = TextVectors(multilingual_folder(arguments.home / "cache"))
     terms = TermWeights.of(train["passage"].tolist())
     free = _free(test, embeddings)
     best = max(free, key=lambda ranker: free[ranker].mean())
-    for labels in given.labels:
+    for labels in arguments.labels:
         for seed in SEEDS if labels < len(train) else SEEDS[:1]:
             some = train.sample(min(labels, len(train)), random_state=seed)
             row = _ranker(some, dev, test, embeddings, terms, free[best])
@@ -105,10 +105,10 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=1500, help="pairs of the train split, about")
     parser.add_argument("--scored", type=int, default=1500, help="pairs of dev and of test, about")
     parser.add_argument("--home", type=Path, required=True, help="keeps the base")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     print(f"{HEAD}\n|---|---:|---|---|---|---:|---:|---|---:|")
-    for name in given.sets:
-        for row in measured(name, given):
+    for name in arguments.sets:
+        for row in measured(name, arguments):
             ours = row["metrics"]
             print(
                 f"| {name} | {row['labels']} | {row['best']} {row['value']:.3f} | "

@@ -5,7 +5,7 @@ labels and seed, a run is trained as the app trains it, and its test split measu
 as version 0.1 did beside it: MiniLM, 4,200 warm-start pairs, one epoch at 1e-4. Sizes follow from
 the speed measured as each run begins, so leave the machine to it.
 A line of RESULTS.jsonl is one run; runs that have a line are left out, so the command can be
-stopped and given again. At the end, or with `--table` alone, a table is printed: metrics of the
+stopped and started again. At the end, or with `--table` alone, a table is printed: metrics of the
 run's ranker, its gain over the strongest of base, BM25 and cosine on test, and p by a paired
 randomisation test. Choose nothing by it: what is chosen is chosen on dev.
 
@@ -95,11 +95,11 @@ def recipe_for(case: dict[str, Any]) -> Recipe:
 
 def run(case: dict[str, Any], home: Path, number: int) -> dict[str, Any]:
     """Train one case in a folder of `home`; its metrics and what its outcome says."""
-    given = cut(rows(case["set"], "train"), case["most"])
-    labelled = given.sample(
-        min(case["labels"] or len(given), len(given)), random_state=case["seed"]
+    pairs = cut(rows(case["set"], "train"), case["most"])
+    labelled = pairs.sample(
+        min(case["labels"] or len(pairs), len(pairs)), random_state=case["seed"]
     )
-    rest = given.drop(labelled.index)
+    rest = pairs.drop(labelled.index)
     splits = {"train": labelled} | {
         split: cut(rows(case["set"], split), case["scored"]) for split in ("dev", "test")
     }
@@ -118,14 +118,16 @@ def run(case: dict[str, Any], home: Path, number: int) -> dict[str, Any]:
             "ranker": outcome["ranker"], "against": outcome["against"]}  # fmt: skip
 
 
-def cases(given: argparse.Namespace) -> Iterator[dict[str, Any]]:
+def cases(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """What is asked for, the cheapest first."""
-    recipes = [*given.budgets, *(["old"] if given.old else [])]
-    for seed, labels, name, recipe in product(given.seeds, given.labels, given.sets, recipes):
-        base = EMBEDDED_ENGLISH if recipe == "old" else given.base
+    recipes = [*arguments.budgets, *(["old"] if arguments.old else [])]
+    for seed, labels, name, recipe in product(
+        arguments.seeds, arguments.labels, arguments.sets, recipes
+    ):
+        base = EMBEDDED_ENGLISH if recipe == "old" else arguments.base
         yield {
             "set": name, "recipe": recipe, "base": base, "labels": labels, "seed": seed,
-            "most": given.most, "scored": given.scored, "max_length": given.max_length,
+            "most": arguments.most, "scored": arguments.scored, "max_length": arguments.max_length,
         }  # fmt: skip
 
 
@@ -173,25 +175,25 @@ def main() -> None:
     parser.add_argument("--max-length", type=int, default=256)
     parser.add_argument("--home", type=Path, help="keeps bases and warm starts between commands")
     parser.add_argument("--table", action="store_true", help="print the table and end")
-    given = parser.parse_args()
-    if not given.table:
+    arguments = parser.parse_args()
+    if not arguments.table:
         keep_memory()
-        given.sets = sets() if given.sets is None else given.sets
+        arguments.sets = sets() if arguments.sets is None else arguments.sets
         with tempfile.TemporaryDirectory() as folder:
-            work(given, given.home or Path(folder))
-    print(table(given.results))
+            work(arguments, arguments.home or Path(folder))
+    print(table(arguments.results))
 
 
-def work(given: argparse.Namespace, home: Path) -> None:
+def work(arguments: argparse.Namespace, home: Path) -> None:
     """Run each case that has no line yet."""
-    done = {tuple(row[name] for name in KEY) for row in read(given.results)}
-    for case in cases(given):
+    done = {tuple(row[name] for name in KEY) for row in read(arguments.results)}
+    for case in cases(arguments):
         if tuple(case[name] for name in KEY) in done:
             continue
-        with tempfile.TemporaryDirectory(dir=home if given.home else None) as folder:
+        with tempfile.TemporaryDirectory(dir=home if arguments.home else None) as folder:
             (Path(folder) / "cache").symlink_to(_cache(home))
             found = run(case, Path(folder), 1)
-        with given.results.open("a") as file:
+        with arguments.results.open("a") as file:
             file.write(json.dumps(case | found) + "\n")
         print({name: case[name] for name in KEY}, found["metrics"][found["ranker"]], flush=True)
 

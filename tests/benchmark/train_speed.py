@@ -177,10 +177,10 @@ def own_cost() -> Callable[[], float]:
     spent = [0.0]
 
     def timed(method: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*given: Any, **named: Any) -> Any:
+        def call(*arguments: Any, **named: Any) -> Any:
             begun = time.perf_counter()
             try:
-                return method(*given, **named)
+                return method(*arguments, **named)
             finally:
                 spent[0] += time.perf_counter() - begun
 
@@ -302,19 +302,19 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=1500, help="of a set, at most")
     parser.add_argument("--one", choices=["plain", "ours"], help="one run, its seconds as JSON")
     parser.add_argument("--steps", type=int, default=20)
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     os.environ["HF_HUB_OFFLINE"] = "1"
-    if given.one:
-        one(given.shapes[0], given.one, given.steps, given.threads)
+    if arguments.one:
+        one(arguments.shapes[0], arguments.one, arguments.steps, arguments.threads)
         return
-    machine = this_machine("auto", given.threads)
+    machine = this_machine("auto", arguments.threads)
     print(f"{machine.device}, {machine.threads} threads, ours in {machine.precision}", flush=True)
     with tempfile.TemporaryDirectory() as cache:
         base = resolve_base(EMBEDDED_BASE, Path(cache)).path
-        for name in given.quality or ():
-            quality(name, given.pairs, base, machine)
-    for name in () if given.quality else given.shapes or SHAPES:
-        speed(name, given.seconds, given.threads)
+        for name in arguments.quality or ():
+            quality(name, arguments.pairs, base, machine)
+    for name in () if arguments.quality else arguments.shapes or SHAPES:
+        speed(name, arguments.seconds, arguments.threads)
 
 
 if __name__ == "__main__":

@@ -75,12 +75,12 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=3000)
     parser.add_argument("--recipe", default="quick", choices=["quick", "quality"])
     parser.add_argument("--max-length", type=int, default=96)
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     os.environ["HF_HUB_OFFLINE"] = "1"
     machine = this_machine("auto")
     print(f"{'':26}{'nDCG@10':>9}{'MAP':>9}{'AP':>9}", flush=True)
-    for name in given.sets:
-        compare(name, given.pairs, given.recipe, given.max_length, machine)
+    for name in arguments.sets:
+        compare(name, arguments.pairs, arguments.recipe, arguments.max_length, machine)
 
 
 if __name__ == "__main__":
