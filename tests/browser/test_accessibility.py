@@ -79,3 +79,12 @@ def test_a_keyboard_skips_the_header_and_walks_the_tabs(server, new_page):
     chosen = page.get_by_role("dialog").get_by_role("option", selected=True)
     expect(field).to_have_attribute("aria-activedescendant", chosen.get_attribute("id"))
     expect(chosen).to_have_text("Go to Annotate")
+
+
+def test_the_focus_follows_into_the_tab_that_a_button_opens(server, new_page):
+    page = new_page(f"{server.url}/?tab=data&open=starter")
+    page.locator(".rr-opened-head").get_by_role("button", name="Annotate").press("Enter")
+    page.wait_for_selector(".rr-an-query")
+    page.wait_for_function("document.activeElement.getAttribute('role') === 'tabpanel'")
+    page.keyboard.press("Tab")
+    assert page.evaluate("!!document.activeElement.closest('#rr-tab-annotate')")

@@ -65,6 +65,7 @@ def test_import_look_edit_undo(server, new_page, tmp_path):
     page.get_by_role("button", name="Select all 80 that match").click()
     selected = page.get_by_role("toolbar", name="Selected pairs")
     expect(selected).to_contain_text("80 selected")
+    expect(selected).to_contain_text("30 not on this page")
     selected.get_by_role("button", name="Clear the selection").click()
     page.get_by_placeholder("Search queries and passages").fill("passage 19 2")
     expect(pairs).to_have_count(1)

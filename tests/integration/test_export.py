@@ -145,5 +145,5 @@ def test_what_cannot_be_exported_is_refused(workspace, tmp_path):
     with pytest.raises(Refused, match="no dataset"):
         export_dataset(workspace, LOCAL, "other", "csv", tmp_path / "out")
     (tmp_path / "taken").mkdir()
-    with pytest.raises(Refused, match="already"):
+    with pytest.raises(Refused, match="existing folder"):
         export_dataset(workspace, LOCAL, "d", "datasets", tmp_path / "taken")

@@ -73,7 +73,7 @@ def test_a_run_scores_what_waits_and_goes_on_where_it_was(workspace, tmp_path, t
 def test_the_page_starts_a_process_and_hears_how_far_it_is(workspace, tiny_model):
     ids = seed(workspace, count=12)
     run = finished_run(workspace, tiny_model)
-    with pytest.raises(Refused, match="Choose one"):
+    with pytest.raises(Refused, match="Choose a run"):
         score_pairs(workspace, MAI, "caves")
     with pytest.raises(Refused, match="role admin"):
         score_pairs(workspace, MAI, "caves", run)

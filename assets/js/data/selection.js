@@ -28,9 +28,11 @@ export class SelectionBar {
       return;
     }
     const remove = () => this.change(page.changes.deletePairs([...page.selected]));
+    const here = page.page?.pairs.filter(({ id }) => page.selected.has(id)).length ?? 0;
     fill(
       node,
       h("b", `${formatInt(count)} selected`),
+      count > here && h("span.rr-muted", `${formatInt(count - here)} not on this page`),
       h("span.rr-muted.rr-desk", "Set label"),
       this.labelButtons(),
       this.splitButton(),

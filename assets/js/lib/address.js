@@ -1,6 +1,7 @@
 // What is selected (tab, dataset, run, view ...) is kept in the address, so that views can be linked.
 
 import { emit } from "./events.js";
+import { keepFocus } from "./panel.js";
 
 /**
  * @typedef {"tab" | "dataset" | "open" | "view" | "run" | "a" | "b" | "c" | "q" | "from" | "k"
@@ -98,6 +99,7 @@ export function goTo(tab, changes = {}) {
   setAddress({ ...changes, tab });
   tabButton(tab)?.click();
   window.scrollTo(0, 0);
+  keepFocus();
 }
 
 function followHistory() {

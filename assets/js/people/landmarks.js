@@ -1,6 +1,7 @@
 // Landmarks: the header beside the main part, and a link that skips it.
 
 import { h } from "../lib/dom.js";
+import { focusPanel } from "../lib/panel.js";
 
 /**
  * Gradio draws everything into `main`; the header belongs before it. Gradio lets rules for small
@@ -17,11 +18,7 @@ export function skipLink() {
   /** @param {MouseEvent} event */
   const onclick = (event) => {
     event.preventDefault();
-    const panels = [...document.querySelectorAll("#rr-tabs > [role=tabpanel]")];
-    const panel = panels.find((node) => node instanceof HTMLElement && node.offsetParent);
-    if (!(panel instanceof HTMLElement)) return;
-    panel.tabIndex = -1;
-    panel.focus();
+    focusPanel();
   };
   return h("a.rr-skip", { href: "#rr-tabs", onclick }, "Skip to content");
 }
