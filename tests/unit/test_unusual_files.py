@@ -142,9 +142,9 @@ def test_a_file_gives_its_pairs(name, tmp_path):
 
 PREFERENCE = {"prompt": Q, "response_1": P, "response_2": N, "overall_preference": -2}
 UNCLEAR = {
-    "a session is no label": table(
+    "a session is not a label": table(
         "session,query,doc_text,action", f"1,{Q},{P},click", f"1,{Q},{N},skip", f"2,{Q},{M},skip"),
-    "a strength of a preference is no number of a text": lines(
+    "a strength of a preference is not the number of a text": lines(
         PREFERENCE, {**PREFERENCE, "response_1": M, "overall_preference": 1}),
     "names of a team and a case are no passages": table(
         "Team Name,Case Name,Case ID,Query Text,Doc ID,Doc Position,Rating",
@@ -175,7 +175,7 @@ UNCLEAR = {
     "votes for and against": table(
         "query,passage,positive_votes,negative_votes", f"{Q},{P},5,0", f"{Q},{N},0,4"),
     "crosses for what is irrelevant": table("query,passage,irrelevant", f"{Q},{P},", f"{Q},{N},x"),
-    "a distance is no label": table("query,passage,distance", f"{Q},{P},1", f"{Q},{N},5"),
+    "a distance is not a label": table("query,passage,distance", f"{Q},{P},1", f"{Q},{N},5"),
     "labels beside an empty label": lines(
         *[{"text": text, "query": Q, "label": [], "cats": [word]} for text, word in WORDS]),
     "an answer of a judge model with names of its own": lines(

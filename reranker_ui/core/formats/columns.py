@@ -141,14 +141,13 @@ def _best_named(role: str, names: Sequence[Any], cells: Mapping[Any, Sequence[An
 
     A tool's own fields, such as `_score`, come last as well.
     """
-    first = _by_name(role, names)
-    if first is None or role == "annotator":
-        return first
-    rest = [name for name in names if name != first]
-    if not _is_unlikely(role, first, cells[first]) or _by_name(role, rest) is None:
-        return first
-    other = _best_named(role, rest, cells)
-    return first if _is_unlikely(role, other, cells[other]) else other
+    rest, first = list(names), None
+    while (name := _by_name(role, rest)) is not None:
+        if role == "annotator" or not _is_unlikely(role, name, cells[name]):
+            return name
+        first = name if first is None else first
+        rest.remove(name)
+    return first
 
 
 def _settled(named: Any, names: Sequence[Any], cells: Mapping[Any, Sequence[Any]]) -> Any:

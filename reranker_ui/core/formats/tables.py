@@ -213,7 +213,7 @@ def _is_no_text(role: str, name: Any, values: Sequence[Value], names: Sequence[A
 
     It has one side of a preference, or describes the pair without sentences or beside ids.
     """
-    if isinstance(name, int):  # ids, where there is no header
+    if isinstance(name, int):  # ids of a file without a header
         return are_codes(value.get(name) for value in values)
     if name is None or is_named(role, name):
         return False

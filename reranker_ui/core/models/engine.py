@@ -36,7 +36,7 @@ class FastEngine:
 
         metadata = kept_in(folder)
         if metadata is None or "fault" in metadata:
-            raise NotFast(metadata["fault"] if metadata else f"There is no engine in {folder}.")
+            raise NotFast(metadata["fault"] if metadata else f"{folder} has no engine.")
         self._names: list[str] = metadata["inputs"]
         self.max_length: int = metadata["max_length"]
         self.precision: str = precision or metadata["precision"]

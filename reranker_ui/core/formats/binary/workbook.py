@@ -70,17 +70,15 @@ def container_of(path: Path, options: ReadOptions, tick: Tick, named: Sequence[s
 def _opened(path: Path, values: bool = True) -> Iterator[Any]:
     from openpyxl import load_workbook
 
-    file = path.open("rb")  # a path would have to end in .xlsx
-    try:
-        book = load_workbook(file, read_only=True, data_only=values, keep_links=False)
-    except Exception as broken:
-        file.close()
-        raise Refused(f"{path.name} is a damaged workbook: {str(broken)[:200]}.") from broken
-    try:
-        yield book
-    finally:
-        book.close()
-        file.close()
+    with path.open("rb") as file:  # a path would have to end in .xlsx
+        try:
+            book = load_workbook(file, read_only=True, data_only=values, keep_links=False)
+        except Exception as broken:
+            raise Refused(f"{path.name} is a damaged workbook: {str(broken)[:200]}.") from broken
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def _check_size(path: Path, options: ReadOptions) -> None:
