@@ -20,7 +20,7 @@ MALLOC_TRAINING = {
     -8: 1,  # M_ARENA_MAX: one heap for all threads, or each would keep its own
 }
 MALLOC_SERVER = {
-    -3: 1 << 20,  # M_MMAP_THRESHOLD: blocks of a megabyte and more go back when they are freed
+    -3: 128 << 10,  # M_MMAP_THRESHOLD: larger blocks go back when they are freed
     -8: 2,  # M_ARENA_MAX: else each of a hundred threads keeps what its largest request took
 }
 

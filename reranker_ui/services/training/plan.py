@@ -12,7 +12,7 @@ from reranker_ui.core.evaluation.baselines import pairs_of
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.model_folder import layers_of, token_limit
 from reranker_ui.core.training.advice.budget import MINUTES, needs_speed, sized
-from reranker_ui.core.training.cost import cost_of
+from reranker_ui.core.training.cost import Cost, cost_of
 from reranker_ui.core.training.phase import length_notice
 from reranker_ui.core.training.warm_start.preparation import warms
 from reranker_ui.core.values.execution.placement import LOCAL, Placement
@@ -32,6 +32,7 @@ from reranker_ui.services.training import speed as speeds
 from reranker_ui.services.training.create import known_base
 from reranker_ui.services.training.data_check import PlanFinding, findings_of
 from reranker_ui.services.training.freeze import (
+    Sample,
     first_pairs,
     notices,
     sampled_splits,
@@ -64,13 +65,9 @@ class Plan(TypedDict):
 
 
 def plan(
-    workspace: Workspace,
-    user: User,
-    dataset: str | None,
-    recipe: Recipe,
-    wait: bool = False,
+    workspace: Workspace, user: User, dataset: str | None, recipe: Recipe, wait: bool = False,
     placement: Placement | None = None,
-) -> Plan:
+) -> Plan:  # fmt: skip
     """What `recipe` would do with the labels of `dataset` now.
 
     With `wait`, a speed that is not known is measured in a process of its own, unless a run is
@@ -92,38 +89,30 @@ def plan(
     on_this_machine = placement.executor == LOCAL and placement.ranks == 1
     measurable = on_this_machine and base is not None and not busy
     measured = speeds.measured_speed(workspace, recipe, splits["train"])
-    if wait and measured is None and measurable and base is not None:
+    if wait and measurable and not measured:
         measured = _measured_now(workspace, user, recipe, base, splits["train"], scale)
     speed = _speed(rows, recipe, placement, measured if on_this_machine else None)
-    sizes = [math.ceil(size * sample.share) for size in recipe.passes]
-    passes = [first_pairs(splits, size, recipe.seed) for size in sizes]
     texts = [*pairs_of(splits["train"]), *unlabelled_texts(workspace, user, name)]
     recipe = _sized(recipe, base, texts, speed, counts["train"], workspace.cache)
-    cost = cost_of(
-        recipe, passes, base, scale, texts, workspace.cache, placement.ranks, sample.share
-    )
-    spec = cost.specs[-1]
+    cost = _cost(recipe, sample, base, scale, texts, placement.ranks, workspace.cache)
     is_open = speed is None and needs_speed(requested, cost.warm is not None)
     seconds = MINUTES[recipe.budget] * 60.0 if is_open else cost.seconds(speed)
     disk = cost.disk(measured) if measured else None
     precision = likely_precision(recipe.precision, workspace.settings.precision)
     lines = [
         *(facts.open_work(recipe, placement) if is_open else facts.work(cost, speed, placement)),
-        facts.batch(spec, recipe, placement),
+        facts.batch(cost.specs[-1], recipe, placement),
         facts.fact("Price", f"{price.text} ({price.hardware})") if price else None,
         *facts.resources(workspace, measured, disk),
         facts.fact("Precision", precision),
-        facts.positives(splits["train"], spec, scale),
-        facts.idle(spec),
-        facts.cut(recipe, base, spec) if base else None,
-        facts.fact("Sampled", sample.read) if sample.read else None,
+        *_reading(recipe, base, scale, cost, sample),
     ]
     return {
         "data": _data(sample.labels),
         "facts": [line for line in lines if line],
         "notices": _notices(workspace, requested, recipe, base, counts),
         "findings": findings_of(splits, scale, base),
-        "runs": len(passes),
+        "runs": len(recipe.passes),
         "price": price.shown() if price else None,
         "command": command(name, requested) + place_facts.options_of(workspace, placement),
         "busy": busy,
@@ -135,11 +124,35 @@ def plan(
     }
 
 
+def _cost(
+    recipe: Recipe, sample: Sample, base: ResolvedBase | None, scale: Scale, texts: list[Pair],
+    ranks: int, cache: Path,
+) -> Cost:  # fmt: skip
+    sizes = [math.ceil(size * sample.share) for size in recipe.passes]
+    passes = [first_pairs(sample.splits, size, recipe.seed) for size in sizes]
+    return cost_of(recipe, passes, base, scale, texts, cache, ranks, sample.share)
+
+
+def _reading(
+    recipe: Recipe, base: ResolvedBase | None, scale: Scale, cost: Cost, sample: Sample
+) -> list[facts.Fact | None]:
+    """What the run reads: positives, idle queries, texts that are cut, the share that was read."""
+    spec = cost.specs[-1]
+    return [
+        facts.positives(sample.splits["train"], spec, scale),
+        facts.idle(spec),
+        facts.cut(recipe, base, spec) if base else None,
+        facts.fact("Sampled", sample.read) if sample.read else None,
+    ]
+
+
 def _measured_now(
-    workspace: Workspace, user: User, recipe: Recipe, base: ResolvedBase, train: pd.DataFrame,
-    scale: Scale,
+    workspace: Workspace, user: User, recipe: Recipe, base: ResolvedBase | None,
+    train: pd.DataFrame, scale: Scale,
 ) -> dict[str, Any] | None:  # fmt: skip
     require(user, "admin")
+    if base is None:
+        return None
     resolved = recipe.model_copy(update={"base": str(base.path), "revision": None})
     speeds.begin(workspace, recipe, resolved, train, scale)
     return speeds.wait(workspace, recipe, train)

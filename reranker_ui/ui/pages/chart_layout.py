@@ -11,6 +11,54 @@ PANEL = 190  # pixels, the height of one panel
 THIRD = 0.5  # of a panel, the height of the third one
 GAP = 44  # pixels between two panels: room for the next title
 MARGIN = {"l": 60, "r": 96, "t": 8, "b": 40}
+MUTED = {"size": 11, "color": "var(--rr-muted)", "family": "inherit"}
+
+
+def _title(text: str) -> dict[str, Any]:
+    return {"text": text, "font": MUTED, "standoff": 6}
+
+
+X_AXIS: dict[str, Any] = {
+    "showgrid": False,
+    "zeroline": False,
+    "showline": False,
+    "tickfont": MUTED,
+    "tickformat": ",d",
+    "showspikes": True,
+    "spikemode": "across",
+    "spikethickness": 1,
+    "spikedash": "solid",
+    "spikecolor": "var(--rr-line2)",
+    "spikesnap": "data",
+    "hoverformat": ",d",
+    "unifiedhovertitle": {"text": "step %{x:,d}"},
+    "title": _title("Step"),
+}
+Y_AXIS: dict[str, Any] = {
+    "gridcolor": "var(--rr-line)",
+    "gridwidth": 1,
+    "zeroline": False,
+    "showline": False,
+    "tickfont": MUTED,
+    "nticks": 6,
+    "fixedrange": False,
+}
+FRAME: dict[str, Any] = {
+    "template": "none",
+    "margin": MARGIN,
+    "paper_bgcolor": "rgba(0,0,0,0)",
+    "plot_bgcolor": "rgba(0,0,0,0)",
+    "font": MUTED,
+    "showlegend": False,
+    "hovermode": "x unified",
+    "hoversubplots": "axis",
+    "hoverlabel": {
+        "bgcolor": "var(--rr-panel)",
+        "bordercolor": "var(--rr-line2)",
+        "font": {"size": 12, "color": "var(--rr-text)"},
+    },
+    "dragmode": "zoom",
+}
 
 
 def plain(figure: go.Figure) -> PlotlyFigure:
@@ -25,68 +73,17 @@ def layout(name: str, end: int, panel: int = PANEL, three: bool = False) -> dict
     if three:
         inner = height + GAP + round(panel * THIRD)
         low = (inner - height) / inner
-    muted = {"size": 11, "color": "var(--rr-muted)", "family": "inherit"}
-    y_axis: dict[str, Any] = {
-        "gridcolor": "var(--rr-line)",
-        "gridwidth": 1,
-        "zeroline": False,
-        "showline": False,
-        "tickfont": muted,
-        "nticks": 6,
-        "fixedrange": False,
-    }
-    return {
-        "template": "none",
-        "height": inner + MARGIN["t"] + MARGIN["b"],
-        "margin": MARGIN,
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": muted,
-        "showlegend": False,
-        "hovermode": "x unified",
-        "hoversubplots": "axis",
-        "hoverlabel": {
-            "bgcolor": "var(--rr-panel)",
-            "bordercolor": "var(--rr-line2)",
-            "font": {"size": 12, "color": "var(--rr-text)"},
-        },
-        "dragmode": "zoom",
-        "uirevision": name,
-        "xaxis": {
-            "range": [0, end],
-            "anchor": "y3" if three else "y2",
-            "showgrid": False,
-            "zeroline": False,
-            "showline": False,
-            "tickfont": muted,
-            "tickformat": ",d",
-            "showspikes": True,
-            "spikemode": "across",
-            "spikethickness": 1,
-            "spikedash": "solid",
-            "spikecolor": "var(--rr-line2)",
-            "spikesnap": "data",
-            "hoverformat": ",d",
-            "unifiedhovertitle": {"text": "step %{x:,d}"},
-            "title": _title("Step", muted),
-        },
-        "yaxis": y_axis | {"domain": [1 - panel / inner, 1], "title": _title("Loss", muted)},
+    axes = {
+        "xaxis": X_AXIS | {"range": [0, end], "anchor": "y3" if three else "y2"},
+        "yaxis": Y_AXIS | {"domain": [1 - panel / inner, 1], "title": _title("Loss")},
         # No format: Plotly gives ticks as many digits as tell them apart.
-        "yaxis2": y_axis
-        | {"domain": [low, low + panel / inner], "title": _title("nDCG@10", muted)},
-        **(
-            {
-                "yaxis3": y_axis
-                | {"domain": [0, panel * THIRD / inner], "nticks": 4, "exponentformat": "e"}
-            }
-            if three
-            else {}
-        ),
+        "yaxis2": Y_AXIS | {"domain": [low, low + panel / inner], "title": _title("nDCG@10")},
     }
-
-
-def _title(text: str, font: dict[str, Any]) -> dict[str, Any]:
-    return {"text": text, "font": font, "standoff": 6}
+    if three:
+        lowest = {"domain": [0, panel * THIRD / inner], "nticks": 4, "exponentformat": "e"}
+        axes["yaxis3"] = Y_AXIS | lowest
+    whole = inner + MARGIN["t"] + MARGIN["b"]
+    return FRAME | axes | {"height": whole, "uirevision": name}
 
 
 def shade(figure: go.Figure, warm_steps: int) -> None:

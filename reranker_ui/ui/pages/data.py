@@ -58,7 +58,8 @@ def functions(workspace: Workspace) -> list[Function]:
     return [
         *_sets(workspace),
         *imports.functions(workspace),
-        *_pairs(workspace),
+        *_pages(workspace),
+        *_edits(workspace),
         *dataset_views.functions(workspace),
         *one_pair.functions(workspace),
     ]
@@ -105,7 +106,7 @@ def _sets(workspace: Workspace) -> list[Function]:
     return [all_datasets, delete_dataset, export, push_dataset, export_formats]
 
 
-def _pairs(workspace: Workspace) -> list[Function]:
+def _pages(workspace: Workspace) -> list[Function]:
     def page_of_pairs(
         user: User,
         *,
@@ -147,6 +148,10 @@ def _pairs(workspace: Workspace) -> list[Function]:
             annotator=annotator, source=source, finding=finding, limit=limit,
         )  # fmt: skip
 
+    return [page_of_pairs, ids_of_pairs]
+
+
+def _edits(workspace: Workspace) -> list[Function]:
     def set_label(user: User, *, dataset: Name, ids: Ids, label: Number | None) -> edits.Edit:
         return edits.set_label(workspace, user, dataset, ids, label)
 
@@ -174,4 +179,4 @@ def _pairs(workspace: Workspace) -> list[Function]:
     def undo(user: User, *, edit: Id) -> undoing.Undone:
         return undoing.undo(workspace, user, edit)
 
-    return [page_of_pairs, ids_of_pairs, set_label, move_split, delete_pairs, edit_text, undo]
+    return [set_label, move_split, delete_pairs, edit_text, undo]
