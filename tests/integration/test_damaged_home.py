@@ -6,15 +6,18 @@ import shutil
 import stat
 
 import pytest
+import sqlalchemy as sa
 
 from reranker_ui.core.values.refused import Refused, Unavailable
+from reranker_ui.services.datasets.history import history
 from reranker_ui.services.labels.datasets import list_datasets
 from reranker_ui.services.operating import backup, backup_schedule
 from reranker_ui.services.operating.health import pulse
 from reranker_ui.services.operating.restore import restore
 from reranker_ui.services.ranking.compare import rank
 from reranker_ui.services.store.access import LOCAL
-from reranker_ui.services.store.faults import DamagedDatabase
+from reranker_ui.services.store.database import journal
+from reranker_ui.services.store.faults import DamagedDatabase, fault_of
 from reranker_ui.services.store.workspace import open_workspace, workspace_to_restore
 from reranker_ui.services.training import lifecycle
 from reranker_ui.settings import Settings
@@ -130,6 +133,28 @@ def test_damage_while_the_page_is_served_is_a_fault_worth_sending_again(home):
     keeper = backup_schedule.BackupThread(workspace)
     keeper.turn()
     assert "is damaged" in keeper.state()["fault"]
+
+
+def test_garbled_records_of_changes_hide_no_others(home):
+    workspace = open_workspace()
+    whole = history(workspace, LOCAL, "rivers")["lines"]
+    with workspace.writing() as connection:
+        first, second = connection.scalars(
+            sa.select(journal.c.id).where(journal.c.what == "annotate").limit(2)
+        )
+        of = journal.update().where
+        connection.execute(of(journal.c.id == first).values(subject="pair:4K4"))
+        connection.execute(of(journal.c.id == second).values(after={"lobel": 1}))
+    lines = history(workspace, LOCAL, "rivers")["lines"]
+    assert len(lines) >= len(whole) - 1
+    assert [line["text"] for line in lines].count("A change whose record is damaged") == 1
+    workspace.engine.dispose()
+
+
+def test_text_that_is_not_utf_8_is_damage():
+    with pytest.raises(UnicodeDecodeError) as caught:
+        b"J\x9fON".decode()
+    assert isinstance(fault_of(caught.value, Settings()), DamagedDatabase)
 
 
 def cut_weights(model):

@@ -248,10 +248,12 @@ def test_a_flip_in_a_backup_loses_that_part_only(sound, tmp_path):
             continue
         finally:
             workspace.engine.dispose()
-        bad = {"1", "2"} & {str(int(file.name[4:9]))} if file.name.startswith("run-") else set()
-        assert set(manifest["left_out"]) == bad and set(manifest["restored"]) == {"1", "2"} - bad, (
-            case
-        )
+        left_out = set(manifest["left_out"])
+        if file.name.startswith("run-"):
+            assert left_out == {"1", "2"} & {str(int(file.name[4:9]))}, case
+        else:  # the list of parts, where the hash of one may be garbled
+            assert len(left_out) <= 1, case
+        assert set(manifest["restored"]) == {"1", "2"} - left_out, case
 
 
 def snapshot_is_absent(workspace):

@@ -93,8 +93,8 @@ def _step(connection: sa.Connection, before: int | None) -> list[sa.Row[Any]]:
 def _of_dataset(
     connection: sa.Connection, rows: list[sa.Row[Any]], view: Visibility, user: User
 ) -> list[sa.Row[Any]]:
-    pair_ids = {int(row.subject[5:]) for row in rows if row.subject.startswith("pair:")}
-    edit_ids = {int(row.subject[5:]) for row in rows if row.subject.startswith("edit:")}
+    pair_ids = {_number(row.subject) for row in rows if row.subject.startswith("pair:")} - {None}
+    edit_ids = {_number(row.subject) for row in rows if row.subject.startswith("edit:")} - {None}
     of_dataset = select(pairs.c.id).where(
         pairs.c.id.in_(pair_ids), pairs.c.dataset_id == view.dataset_id
     )
@@ -117,12 +117,17 @@ def _undone(connection: sa.Connection, ids: list[int]) -> set[int]:
     query = select(journal.c.subject).where(
         journal.c.what == "undo", journal.c.subject.in_(subjects)
     )
-    return {int(subject[5:]) for subject in connection.scalars(query)}
+    return {number for subject in connection.scalars(query) if (number := _number(subject))}
+
+
+def _number(subject: str) -> int | None:
+    """The number in "pair:5" or "edit:5"; None where a damaged database holds another text."""
+    return int(subject[5:]) if subject[5:].isdecimal() else None
 
 
 def _reverted(connection: sa.Connection, rows: list[sa.Row[Any]]) -> dict[str, sa.Row[Any]]:
     """{"edit:NUMBER": the edit}, of those that are undone by some of the rows."""
-    ids = {int(row.subject[5:]) for row in rows if row.what == "undo"}
+    ids = {_number(row.subject) for row in rows if row.what == "undo"} - {None}
     edits = connection.execute(select(journal).where(journal.c.id.in_(ids)))
     return {f"edit:{edit.id}": edit for edit in edits}
 
@@ -130,7 +135,10 @@ def _reverted(connection: sa.Connection, rows: list[sa.Row[Any]]) -> dict[str, s
 def _line(
     row: sa.Row[Any], reverted: sa.Row[Any] | None, undone: set[int], with_labels: bool, on: Scale
 ) -> HistoryLine:
-    text = _words(reverted or row, with_labels, on)
+    try:
+        text = _words(reverted or row, with_labels, on)
+    except (LookupError, TypeError, ValueError, AttributeError):  # the rest can be read
+        text = "A change whose record is damaged"
     if reverted:
         text = f"Undid: {text[0].lower()}{text[1:]}"
     return {
@@ -138,7 +146,7 @@ def _line(
         "at": row.at,
         "who": row.who,
         "text": text + (", undone later" if row.id in undone else ""),
-        "pair": int(row.subject[5:]) if row.subject.startswith("pair:") else None,
+        "pair": _number(row.subject) if row.subject.startswith("pair:") else None,
         "undoable": row.what in UNDOABLE and row.id not in undone,
     }
 

@@ -14,7 +14,8 @@ from reranker_ui.settings import Settings
 
 MANIFEST = re.compile(r"db-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)-\d+\.json")  # of one backup
 _DAMAGED = (
-    *("malformed", "not a database", "could not decode", "unsupported file format"),
+    *("malformed", "not a database", "could not decode", "codec can't decode"),
+    "unsupported file format",
     *("no such column", "no such table", "no such index"),  # the schema itself is garbled
     *("disk i/o error", "invalid page", "could not read block", "database corruption"),
 )
