@@ -150,10 +150,11 @@ def test_bf16_is_taken_where_the_processor_has_it_and_it_agrees(
     assert kept.get("not_bf16") == (None if taken == "bf16" else "bf16 differs")
 
 
-@pytest.mark.parametrize(("preferred", "taken"), [("fp32", "f32"), ("bf16", "bf16")])
-@pytest.mark.parametrize("able", [False, True])
+@pytest.mark.parametrize(
+    ("able", "preferred", "taken"), [(True, "fp32", "f32"), (False, "bf16", "bf16")]
+)
 def test_the_precision_of_an_engine_can_be_set(
-    tiny_model, tmp_path, monkeypatch, preferred, taken, able
+    tiny_model, tmp_path, monkeypatch, able, preferred, taken
 ):
     monkeypatch.setattr(engine_build, "has_bf16", lambda: able)
     kept = make(tiny_model, tmp_path / "one", preferred=preferred)
