@@ -155,7 +155,7 @@ def test_a_third_ranker_and_long_candidates_are_in_the_link(site, new_page):
     again = new_page(link)
     assert ranked(again)[0] == passages[7]
     again.get_by_role("button", name="Show ranker C").click()
-    again.locator(".rr-side.b").get_by_text("cosine similarity, not a probability").wait_for()
+    again.locator(".rr-side.b").get_by_text("cosine, not a probability").wait_for()
     assert again.get_by_label("Passages").input_value() == "\n".join(passages)
     again.set_viewport_size({"width": 1920, "height": 1000})
     again.locator(".rr-sides.three").wait_for()

@@ -13,8 +13,8 @@ import { isRun } from "./view.js";
 /** @type {Record<Measure, string>} */
 const MEASURES = {
   probability: "probability, logit",
-  cosine: "cosine similarity, not a probability",
-  bm25: "BM25 score, not a probability",
+  cosine: "cosine, not a probability",
+  bm25: "BM25, not a probability",
 };
 const HUB = "?"; // the entry that asks for a model of the Hub
 const NONE = "-";
@@ -32,7 +32,11 @@ export function headOf(lists, letter) {
     "div.rr-side-head",
     letter !== "a" && lists.view.c && !lists.three ? turns(lists) : mark,
     rankerChoice(lists, letter),
-    h("span.rr-grow.rr-measure.rr-cut", side && isRun(side.name) ? runLinks(lists, side) : measure),
+    h(
+      "span.rr-grow.rr-measure.rr-cut",
+      { title: measure },
+      side && isRun(side.name) ? runLinks(lists, side) : measure,
+    ),
     side && metrics(side),
     side && moreButton(lists, side),
   );
