@@ -52,7 +52,7 @@ class Annotator:
             except httpx.HTTPError:
                 pass
             time.sleep(0.1)
-        raise AssertionError(f"{self.name} had no answer")
+        raise TimeoutError(f"{self.name} had no answer")
 
     def work(self):
         ahead: list[int] = []
