@@ -66,6 +66,11 @@ class Settings(BaseSettings):
     ray_address: str = Field(
         "http://127.0.0.1:8265", description="Address of the Ray cluster's dashboard and Jobs API."
     )
+    ray_token: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("RAY_AUTH_TOKEN"),
+        description="Token of a Ray cluster that asks for one.",
+    )
     hf_jobs_flavor: str = Field("t4-small", description="Hardware of a Hugging Face job.")
     hf_jobs_timeout: str = Field(
         "4h", description="Time limit of a Hugging Face job: a number with `s`, `m`, `h` or `d`."
@@ -170,6 +175,10 @@ class Settings(BaseSettings):
         """The Hub token for backups."""
         token = self.backup_token.get_secret_value() if self.backup_token else None
         return token or hub_token()
+
+    def token_for_ray(self) -> str | None:
+        """The token of the Ray cluster; None where it asks for none."""
+        return self.ray_token.get_secret_value() if self.ray_token else None
 
     def database(self) -> str:
         """The SQLAlchemy URL of the database."""

@@ -43,7 +43,7 @@ def check_installed(placed: Placement) -> None:
     if placed.several_nodes and find_spec("ray") is None:
         raise Refused(
             f"Several processes on Ray need a package that is not installed here. Run"
-            f" `pip install '{EXTRA}'` with the cluster's version of Ray, then resume the run."
+            f" `pip install '{EXTRA}'` with the cluster's version of Ray, then try again."
         )
 
 
@@ -61,7 +61,7 @@ def connect() -> None:
     except (RuntimeError, ValueError, ConnectionError) as error:
         raise Refused(
             f"The worker cannot connect to its Ray cluster: {' '.join(str(error).split())[:300]}."
-            " Install the cluster's versions of Ray and Python, then resume the run."
+            " Install the cluster's versions of Ray and Python, then try again."
         ) from error
     signal.signal(signal.SIGTERM, handler)  # Ray's own handler ends this process
 
@@ -84,14 +84,14 @@ def check_nodes(folder: Path, place: dict[str, float]) -> None:
         raise Refused(
             f"A node of the Ray cluster cannot start {sys.executable} with this program:"
             f" {reason_of(error)}. Put the Python environment on storage that all nodes share,"
-            " at the same path, then resume the run."
+            " at the same path, then try again."
         ) from error
     pairs = zip(nodes, answers, strict=True)
     without = {node["NodeManagerHostname"] for node, sees in pairs if not sees}
     if without:
         raise Refused(
             f"{', '.join(sorted(without))} of the Ray cluster does not see {folder}: put the home"
-            " on storage that all nodes share, at the same path, then resume the run."
+            " on storage that all nodes share, at the same path, then try again."
         )
 
 

@@ -22,6 +22,7 @@ PATIENCE = 30.0  # seconds for one answer of Ray
 ENDING = 30.0  # seconds until a job that is ended has stopped; Ray kills it after 3
 GONE = "GONE"  # of a job that Ray does not have, as after the cluster was started again
 PHASES: dict[str, Phase] = {"PENDING": "waiting", "RUNNING": "running"}  # else it has ended
+WORKER = "reranker_ui.worker"
 PASSED = ("RERANKER_UI_", "HF_", "PYTHONPATH", "OMP_NUM_THREADS")  # variables of a job begin so
 # Ray ends a job with SIGTERM first, which would have the worker stop and save: it is lost, and
 # resumed from its last checkpoint.
@@ -50,12 +51,12 @@ class RayExecutor:
         }
         self.address, self.token, self.transport = address, token, transport
 
-    def submit(self, folder: RunFolder) -> str:
-        """Submit the job of `folder`; returns its submission id."""
+    def submit(self, folder: RunFolder, module: str = WORKER) -> str:
+        """Submit `python -m module FOLDER` as the job of `folder`; returns its submission id."""
         placed = placement_of(folder.path)
         check_installed(placed)
         name = f"reranker-{folder.path.name}"
-        command = [sys.executable, "-P", "-m", "reranker_ui.worker", str(folder.path)]
+        command = [sys.executable, "-P", "-m", module, str(folder.path)]
         entry = ENTRY.format(
             folder=shlex.quote(str(folder.path)),
             command=shlex.join(command),
@@ -81,6 +82,11 @@ class RayExecutor:
         with suppress(*_no_answer()):
             for folder in folders:
                 self._refresh(folder)
+
+    def look(self, folder: RunFolder) -> Job:
+        """The job of `folder` as Ray reports it now. Refused where Ray does not answer."""
+        with _errors_refused("The job cannot be watched"):
+            return self._refresh(folder) or Job("", "ended", GONE)
 
     def _refresh(self, folder: RunFolder) -> Job | None:
         if (job := job_of(folder.path)) is None:
@@ -123,7 +129,7 @@ class RayExecutor:
             until = time.monotonic() + ENDING
             while time.monotonic() < until:
                 now = self._refresh(folder)
-                if now is None or now.phase == "ended":
+                if now is None or (now.phase == "ended" and not folder.alive()):
                     return
                 if now.phase == "waiting":
                     Job(job.id, "ended", "STOPPED").save(folder.path)

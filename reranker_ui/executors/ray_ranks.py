@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,15 @@ from reranker_ui.core.values.execution.placement import placement_of
 from reranker_ui.core.values.execution.stops import obey_cancel, obey_while_waiting
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors.ray_cluster import check_nodes, connect, place_of, wait_for_places
-from reranker_ui.executors.ray_scoring import score
+from reranker_ui.executors.ray_scoring import score, scored
 
-# Without the print of Ray Train, whose output dill (of datasets) looks for in vain, and without its
-# log of every library at level INFO.
-PLAIN_OUTPUT = {
+# Without the print of Ray Train, whose output dill (of datasets) looks for in vain, without its log
+# of every library at level INFO, and without watching for preemptions: none is answered here.
+OPTIONS = {
     "RAY_TRAIN_ENABLE_PRINT_PATCH": "0",
     "RAY_TRAIN_ENABLE_WORKER_STRUCTURED_LOGGING": "0",
     "RAY_TRAIN_ENABLE_CONTROLLER_STRUCTURED_LOGGING": "0",
+    "RAY_TRAIN_ENABLE_PREEMPTION_WATCHER": "0",
 }
 START_ATTEMPTS = 3  # times that Ray tries to start the processes again
 
@@ -39,11 +41,23 @@ def run_on_ray(folder: Path, ranks: int) -> bool:
     return _train(folder, ranks, place)
 
 
+def scored_on_ray(folder: Path, ranks: int) -> Iterator[tuple[Any, Any]]:
+    """Places of rows and their values, as `ranks` processes of the cluster compute them.
+
+    Waits for free places. Refused as `run_on_ray`; RayError where a process failed.
+    """
+    place = place_of(placement_of(folder))
+    connect()
+    check_nodes(TaskFolder(folder).path, place)
+    wait_for_places(RunFolder(folder), place, 1, obey_cancel)
+    yield from scored(folder, ranks, place)
+
+
 def _train(folder: Path, ranks: int, place: dict[str, float]) -> bool:
     from ray.train import FailureConfig, RunConfig, ScalingConfig, TrainingFailedError
     from ray.train.torch import TorchTrainer
 
-    os.environ.update(PLAIN_OUTPUT)
+    os.environ.update(OPTIONS)
     trainer = TorchTrainer(
         _take_part,
         train_loop_config={"folder": str(folder)},

@@ -1,6 +1,7 @@
 """Scores and embeddings of many texts by Ray Data, on as many places of the cluster as are free."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,28 @@ def score(folder: Path, ranks: int, place: dict[str, float]) -> bool:
     is in the folder, and nothing else.
     """
     import numpy as np
-    import ray
     from ray.exceptions import RayError
 
+    try:
+        places, parts = zip(*scored(folder, ranks, place), strict=True)
+    except RayError as error:
+        print(error, file=sys.stderr)
+        return True
+    values = np.concatenate(parts)[np.argsort(np.concatenate(places))]
+    for rank in range(ranks):
+        TaskFolder(folder).save_part(rank, values[rank::ranks])
+    return True
+
+
+def scored(folder: Path, ranks: int, place: dict[str, float]) -> Iterator[tuple[Any, Any]]:
+    """As `score`, but yields places of rows and their values, in the order they are computed.
+
+    RayError where a process failed.
+    """
+    import ray
+
     ray.data.DataContext.get_current().enable_progress_bars = False
-    scored = ray.data.from_blocks(_blocks(folder)).map_batches(
+    computed = ray.data.from_blocks(_blocks(folder)).map_batches(
         Process,
         fn_constructor_args=(str(folder),),
         batch_size=None,
@@ -30,16 +48,8 @@ def score(folder: Path, ranks: int, place: dict[str, float]) -> bool:
         num_cpus=place["CPU"],
         num_gpus=place.get("GPU"),
     )
-    try:
-        batches = list(scored.iter_batches(batch_size=None, batch_format="numpy"))
-    except RayError as error:
-        print(error, file=sys.stderr)
-        return True
-    order = np.argsort(np.concatenate([batch["row"] for batch in batches]))
-    values = np.concatenate([batch["value"] for batch in batches])[order]
-    for rank in range(ranks):
-        TaskFolder(folder).save_part(rank, values[rank::ranks])
-    return True
+    for batch in computed.iter_batches(batch_size=None, batch_format="numpy"):
+        yield batch["row"], batch["value"]
 
 
 def _blocks(folder: Path) -> list[Any]:

@@ -10,8 +10,9 @@ from reranker_ui.__main__ import main
 from reranker_ui.core.evaluation.quality.checks import CLEAN
 from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.annotating import model_scores, orders, score_job
+from reranker_ui.services.annotating import model_scores, orders
 from reranker_ui.services.annotating.queue import next_pairs
+from reranker_ui.services.annotating.scoring.cosine_order import order_by_cosine
 from reranker_ui.services.annotating.settings import set_stream
 from reranker_ui.services.datasets import quality_job
 from reranker_ui.services.datasets.edits import delete_pairs
@@ -176,7 +177,7 @@ def test_cosine_puts_pairs_in_order_without_a_run(workspace, encoder, monkeypatc
     assert (started[0]["dataset"], started[0]["run"]) == ("caves", None)
     in_turn = next_pairs(workspace, MAI, "caves", order="uncertain", n=1)["pairs"]
     assert [pair["id"] for pair in in_turn] == ids[:1]  # nothing is compared yet
-    progress = score_job.order_by_cosine(workspace, "caves", job)
+    progress = order_by_cosine(workspace, "caves", job)
     assert (progress["scored"], progress["wanted"]) == (12, 12) and len(encoder.embedded) == 12
     given = next_pairs(workspace, LINH, "caves", order="uncertain", n=4)["pairs"]
     assert {pair["id"] for pair in given} == set(ids[1::3])  # between all words and none

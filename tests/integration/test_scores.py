@@ -7,12 +7,12 @@ from sqlalchemy import select
 
 from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.annotating import score_job
 from reranker_ui.services.annotating.annotations import annotate, undo
 from reranker_ui.services.annotating.disputes import disputed_pairs
 from reranker_ui.services.annotating.model_scores import score_pairs
 from reranker_ui.services.annotating.model_scores import scoring as scoring_of
 from reranker_ui.services.annotating.queue import next_pairs
+from reranker_ui.services.annotating.scoring import score_job
 from reranker_ui.services.annotating.settings import set_stream, stream_settings
 from reranker_ui.services.datasets.pair_history import history
 from reranker_ui.services.labels.guidelines import stream_of

@@ -1,6 +1,9 @@
-"""A stand-in for Ray's Jobs API that records what it is asked for; its jobs do nothing."""
+"""A stand-in for Ray's Jobs API that records what it is asked for."""
 
 import json
+import shlex
+import threading
+from collections.abc import Callable
 
 import httpx2
 
@@ -8,7 +11,8 @@ import httpx2
 class FakeRay:
     """`jobs`: their details by submission id; `down`: the cluster cannot be reached.
 
-    `answer`: to everything, if set.
+    `answer`: to everything, if set. `work`: what a job does with the name of its module and its
+    folder, in a thread; jobs do nothing without it.
     """
 
     def __init__(self) -> None:
@@ -17,6 +21,7 @@ class FakeRay:
         self.headers: dict[str, str] = {}
         self.down = False
         self.answer: httpx2.Response | None = None
+        self.work: Callable[[str, str], int] | None = None
 
     def transport(self) -> httpx2.MockTransport:
         return httpx2.MockTransport(self._answer)
@@ -41,4 +46,14 @@ class FakeRay:
     def _submitted(self, asked: dict) -> httpx2.Response:
         name = asked["submission_id"]
         self.jobs[name] = {**asked, "status": "PENDING", "message": None}
+        if self.work:
+            threading.Thread(target=self._run, args=[self.jobs[name], self.work]).start()
         return httpx2.Response(200, json={"job_id": name, "submission_id": name})
+
+    @staticmethod
+    def _run(job: dict, work: Callable[[str, str], int]) -> None:
+        words = shlex.split(job["entrypoint"])
+        module, folder = words[words.index("-m") + 1 :][:2]
+        job["status"] = "RUNNING"
+        job["driver_exit_code"] = work(module, folder)
+        job["status"] = "FAILED" if job["driver_exit_code"] else "SUCCEEDED"

@@ -16,7 +16,8 @@ INSIDE = {
     "training.freeze.sampled_splits",
     "training.freeze.unlabelled_texts",
     "training.frozen_files.freeze",
-    "annotating.score_job.score_waiting",
+    "annotating.scoring.on_ray.place_of_scoring",
+    "annotating.scoring.score_job.score_waiting",
     "annotating.queue.pairs_for",
 }
 

@@ -1,5 +1,8 @@
 """Runs as Ray jobs, over a stand-in of Ray's Jobs API."""
 
+import os
+import threading
+
 import httpx2
 import pytest
 
@@ -75,6 +78,16 @@ def test_a_job_is_ended_and_not_twice(ray, executor, folder, status):
     executor.end(folder)
     assert job_of(folder.path).phase == "ended"
     assert ray.calls.count(("POST", f"{name}/stop")) == 1
+
+
+def test_a_job_has_ended_once_its_worker_has(ray, executor, folder):
+    ray.jobs[executor.submit(folder)]["status"] = "RUNNING"
+    lock = folder.take()
+    worker = threading.Timer(0.5, os.close, [lock])
+    worker.start()
+    executor.end(folder)
+    assert not folder.alive() and folder.status() == "lost"
+    worker.join()
 
 
 def test_a_cluster_that_does_not_answer_changes_nothing(ray, executor, folder):

@@ -114,5 +114,6 @@ function scoringState({ scoring }) {
   const { scored = 0, wanted = 0, run } = state;
   if (!run) return h("span.rr-muted", embeddedWord(scored, wanted));
   const counts = `${run.name} has scored ${formatInt(scored)} of ${formatInt(wanted)}`;
-  return h("span.rr-muted", wanted ? counts : `Scoring with ${run.name} is starting`);
+  const word = wanted ? counts : `Scoring with ${run.name} is starting`;
+  return h("span.rr-muted", state.notice ? `${word}. ${state.notice}` : word);
 }

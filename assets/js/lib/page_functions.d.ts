@@ -1716,6 +1716,7 @@ interface ScoringRun {
 /**
  * How many pairs a run has scored; `refused`: why it cannot, as a sentence.
  *
+ * `notice`: what a scoring that runs waits for, or why it is not where the run's processes are.
  * Without a run: how many passages are embedded for the order by cosine.
  */
 interface ScoringState {
@@ -1724,6 +1725,7 @@ interface ScoringState {
   wanted: number;
   running: boolean;
   refused: string | null;
+  notice: string | null;
 }
 
 /** The first tokens of a text, and whether each is unknown to the base model. */

@@ -68,10 +68,10 @@ class Encoder:
     """A sentence encoder, loaded once; ranks by the cosine similarity of query and passage."""
 
     def __init__(self, path: Path | str) -> None:
+        folder = folder_at(path)  # before the import, which takes seconds
         from sentence_transformers import SentenceTransformer
 
         quiet()
-        folder = folder_at(path)
         with damage_refused(f"The encoder {folder.name}", "Choose another base."):
             self._model = SentenceTransformer(str(folder), local_files_only=True, model_kwargs=SAFE)
         self._turn = threading.Lock()

@@ -17,10 +17,10 @@ class TorchEngine:
     """A cross-encoder run by sentence-transformers, on the GPU if there is one."""
 
     def __init__(self, path: Path | str, max_length: int | None = None, seed: int = 0) -> None:
+        path = folder_at(path)  # before the imports, which take seconds
         import torch
         from sentence_transformers import CrossEncoder
 
-        path = folder_at(path)
         quiet()
         with torch.random.fork_rng():
             torch.manual_seed(seed)

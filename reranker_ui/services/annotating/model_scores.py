@@ -29,6 +29,7 @@ class ScoringRun(NamedRun):
 class ScoringState(TypedDict):
     """How many pairs a run has scored; `refused`: why it cannot, as a sentence.
 
+    `notice`: what a scoring that runs waits for, or why it is not where the run's processes are.
     Without a run: how many passages are embedded for the order by cosine.
     """
 
@@ -37,6 +38,7 @@ class ScoringState(TypedDict):
     wanted: int
     running: bool
     refused: str | None
+    notice: str | None
 
 
 def runs_that_score(workspace: Workspace, user: User) -> list[ScoringRun]:
@@ -81,7 +83,7 @@ def score_pairs(
     if (job.state().result or {}).get("of") != dataset.updated_at:
         asker = {"name": user.name, "role": user.role}
         request = {"dataset": dataset_name, "run": run_id, "user": asker}
-        start_on(workspace, job, "reranker_ui.services.annotating.score_job", request)
+        start_on(workspace, job, "reranker_ui.services.annotating.scoring.score_job", request)
     return scoring(workspace, user, dataset_name, run_id)
 
 
@@ -95,7 +97,14 @@ def scoring(
         run_id = run_id or dataset.order_run
         name = connection.scalar(select(runs.c.name).where(runs.c.id == run_id))
     if name is None and (run_id is not None or dataset.ordering != "uncertain"):
-        return {"run": None, "scored": 0, "wanted": 0, "running": False, "refused": None}
+        return {
+            "run": None,
+            "scored": 0,
+            "wanted": 0,
+            "running": False,
+            "refused": None,
+            "notice": None,
+        }
     state = _job(workspace, dataset.id, run_id).state()
     counts = state.result or state.progress
     return {
@@ -104,6 +113,7 @@ def scoring(
         "wanted": counts.get("wanted", 0),
         "running": state.name == "running",
         "refused": state.refused,
+        "notice": counts.get("notice"),
     }
 
 

@@ -28,6 +28,7 @@ def start_on(workspace: Workspace, job: JobFolder, module: str, request: dict[st
         "home": str(workspace.home),
         "database_url": settings.database_url,
         "default_base": settings.default_base,
+        "ray_token": settings.token_for_ray(),
     }
     return start(job, module, request, private)
 
@@ -36,11 +37,7 @@ def run_on(work: Callable[[JobFolder, Workspace], Any]) -> int:
     """The main function of a process started with `start_on`."""
 
     def on_workspace(job: JobFolder, private: dict[str, Any]) -> Any:
-        settings = Settings(
-            home=Path(private["home"]),
-            database_url=private["database_url"],
-            default_base=private["default_base"],
-        )
+        settings = Settings(**private | {"home": Path(private["home"])})
         return work(job, open_workspace(settings))
 
     return run_job(on_workspace)

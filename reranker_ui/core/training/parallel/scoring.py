@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from reranker_ui.core.evaluation.baselines import pairs_of, scores_of
+from reranker_ui.core.evaluation.combining.combined_ranker import CombinedRanker
 from reranker_ui.core.models.batcher import Pair
 from reranker_ui.core.models.encoder import Encoder, Kind
 from reranker_ui.core.models.reranker import Reranker
@@ -68,7 +69,11 @@ class Scorer:
         use_threads(scoring.threads)
         self._folder, self._kind = RunFolder(path), scoring.kind
         if scoring.kind == "pair":
-            self._reranker = Reranker(scoring.model, scoring.max_length)
+            reranker = Reranker(scoring.model, scoring.max_length)
+            self._score = partial(reranker.scores, raw=True)
+            if scoring.combined and (combined := CombinedRanker.open(scoring.combined)):
+                embedded = Encoder(scoring.encoder).of_pairs if scoring.encoder else None
+                self._score = partial(combined.logits, tuned=self._score, embedded=embedded)
         else:
             self._encoder = Encoder(scoring.model)
 
@@ -77,8 +82,7 @@ class Scorer:
         obey_cancel(self._folder)
         if self._kind != "pair":
             return self._encoder.vectors([text for text, _ in rows], self._kind)
-        score = partial(self._reranker.scores, raw=True)
-        return np.array(scores_of(self._folder, score, rows), dtype=float)
+        return np.array(scores_of(self._folder, self._score, rows), dtype=float)
 
 
 def score_as_rank(path: Path) -> None:

@@ -54,13 +54,16 @@ class Answer:
 class Scoring:
     """What a model in a folder is to compute: logits of pairs, or embeddings of texts of a kind.
 
-    `threads` are those of one process.
+    `threads` are those of one process. `combined`: the file by which a run combines the logits of
+    its model with cosine, by the encoder in the folder `encoder`, and BM25.
     """
 
     model: Path
     kind: Literal["pair", "query", "document"]
     threads: int
     max_length: int | None = None
+    combined: Path | None = None
+    encoder: Path | None = None
 
 
 _TASK, _ANSWER, _SCORING = TypeAdapter(Task), TypeAdapter(Answer), TypeAdapter(Scoring)

@@ -8,7 +8,7 @@ from reranker_ui.executors.local import LocalExecutor
 from reranker_ui.executors.ray_jobs import RayExecutor
 from reranker_ui.executors.slurm import SlurmExecutor, SlurmOptions
 from reranker_ui.services.store.workspace import Workspace
-from reranker_ui.settings import hub_token, secret, worker_environment
+from reranker_ui.settings import hub_token, worker_environment
 
 KINDS: dict[str, type[Executor]] = {
     kind.name: kind for kind in (LocalExecutor, SlurmExecutor, RayExecutor, HubJobsExecutor)
@@ -27,11 +27,16 @@ def executor_of(workspace: Workspace, name: str) -> Executor:
     if name == SlurmExecutor.name:
         return _slurm(workspace)
     if name == RayExecutor.name:
-        settings = workspace.settings
-        return RayExecutor(worker_environment(), settings.ray_address, secret("RAY_AUTH_TOKEN"))
+        return ray_executor(workspace)
     if name == HubJobsExecutor.name:
         return _hub_jobs(workspace)
     raise Refused(f"Unknown executor: {name}. Choose {' or '.join(KINDS)}.")
+
+
+def ray_executor(workspace: Workspace) -> RayExecutor:
+    """The executor of the Ray cluster in the settings."""
+    settings = workspace.settings
+    return RayExecutor(worker_environment(), settings.ray_address, settings.token_for_ray())
 
 
 def _slurm(workspace: Workspace) -> Executor:
