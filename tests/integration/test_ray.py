@@ -12,21 +12,29 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from sqlalchemy import select
 
 from reranker_ui.core.models.encoder import Encoder, embedded_encoder
 from reranker_ui.core.models.reranker import Reranker
+from reranker_ui.core.training.parallel.task import Scoring, TaskFolder
 from reranker_ui.core.training.run import train
 from reranker_ui.core.values.execution.placement import Placement, job_of
+from reranker_ui.core.values.job_folder import JobFolder
+from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.executors import scoring_job
 from reranker_ui.executors.ray_jobs import RayExecutor
+from reranker_ui.services.annotating import model_scores
 from reranker_ui.services.runs.execution import run_jobs
+from reranker_ui.services.runs.rows import folder_of
+from reranker_ui.services.store.database import pairs, scores
 from reranker_ui.services.training import lifecycle
 from reranker_ui.settings import worker_environment
 from tests.integration.test_processes import losses, resume
 from tests.integration.test_worker import frozen, seen, wait_for
 from tests.support import ROOT
-from tests.support.cluster_run import last_step, live_through, long_recipe, until
-from tests.support.labelling import ADMIN
-from tests.support.ray_cluster import INSTALL, RayCluster
+from tests.support.cluster_run import last_step, live_through, long_recipe, pid_of, until
+from tests.support.labelling import ADMIN, finished_run, seed
+from tests.support.ray_cluster import FRUGAL, INSTALL, RayCluster
 
 
 @pytest.fixture(scope="module")
@@ -101,20 +109,12 @@ def test_processes_on_two_nodes_learn_as_one_does_though_one_is_killed(cluster, 
     assert seen(shared, "started")[0]["processes"] == 2
 
 
-def test_a_run_that_waits_for_more_processors_than_there_are_is_ended(cluster, nodes):
+def test_a_run_that_waits_for_more_processors_than_there_are_is_cancelled(cluster, nodes):
     executor, folder = RayExecutor(worker_environment(), cluster.address), nodes(1, 3)
-
-    def waits(times):
-        said = [event["message"] for event in seen(folder, "notice")]
-        return said.count("Waiting until 3 processors of the cluster are free.") == times
-
     executor.submit(folder)
-    until(lambda: waits(1))
-    executor.end(folder)
-    assert folder.status() == "lost" and not seen(folder, "failed")
-    resume(folder)
-    executor.submit(folder)
-    until(lambda: waits(2))
+    until(lambda: seen(folder, "notice"))
+    (notice,) = seen(folder, "notice")
+    assert notice["message"] == "Waiting until 3 processors of the cluster are free."
     folder.request_stop("cancel")
     assert until(lambda: folder.status() == "cancelled")
 
@@ -135,35 +135,84 @@ from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.executors.ray_ranks import run_on_ray
 
 folder, model = RunFolder(sys.argv[1]), Path(sys.argv[2])
-pairs = [tuple(pair) for pair in json.load(sys.stdin)]
-together = SharedScoring(folder, run_on_ray, 2, 2)
-found = {"logits": together.logits(model, 64, pairs)}
-texts = [passage for _, passage in pairs[:20]]
-found["vectors"] = together.vectors(embedded_encoder(), texts, "document").tolist()
+texts = json.load(sys.stdin)
+together = SharedScoring(folder, run_on_ray, 1, 1)
+found = {"vectors": together.vectors(embedded_encoder(), texts, "document").tolist()}
 try:
-    together.logits(model / "missing", 64, pairs)
+    together.logits(model / "missing", 64, [(text, text) for text in texts])
 except Refused as error:
     found["refused"] = str(error)
 Path(sys.argv[3]).write_text(json.dumps(found))
 """
 
 
-def test_processes_on_two_nodes_score_what_one_scores(cluster, nodes, tiny_model, tmp_path):
+def test_texts_are_embedded_on_a_node_as_here(cluster, nodes, tiny_model, tmp_path):
     folder, answer = nodes(1, 2), tmp_path / "answer.json"
-    pairs = [(f"query {n % 3}", f"passage {n} " * (n % 9 + 1)) for n in range(2500)]
+    texts = [f"passage {n} " * (n % 9 + 1) for n in range(20)]
     subprocess.run(
         [sys.executable, "-c", SCORE, folder.path, tiny_model, answer],
-        input=json.dumps(pairs),
-        env=worker_environment() | {"RAY_ADDRESS": cluster.head},
+        input=json.dumps(texts),
+        env=worker_environment() | FRUGAL | {"RAY_ADDRESS": cluster.head},
         cwd=ROOT,
         text=True,
         check=True,
     )
     found = json.loads(answer.read_text())
-    assert found["logits"] == pytest.approx(
-        Reranker(tiny_model, 64).scores(pairs, raw=True), abs=1e-5
-    )
-    texts = [passage for _, passage in pairs[:20]]
     alone = Encoder(embedded_encoder()).vectors(texts, "document")
     assert np.array(found["vectors"]) == pytest.approx(alone, abs=1e-5)
     assert "missing" in found["refused"] and not (folder.path / "ranks").exists()
+
+
+@pytest.fixture
+def scoring(nodes, cluster, workspace, tiny_model, monkeypatch):
+    """Starts the scoring of 2,500 pairs by run 1, which was placed on two processes of Ray."""
+    monkeypatch.setenv("RERANKER_UI_EXECUTORS", "local,ray")
+    monkeypatch.setenv("RERANKER_UI_RAY_ADDRESS", cluster.address)
+    seed(workspace, count=2500)
+    run = finished_run(workspace, tiny_model)
+    Placement("ray", processes=2).save(folder_of(workspace, run).path)
+
+    def start():
+        model_scores.score_pairs(workspace, ADMIN, "caves", run)
+        return model_scores._job(workspace, 1, run)
+
+    return start
+
+
+def drivers(job):
+    """The living jobs of the cluster that score for `job`."""
+    return [folder for folder in map(RunFolder, job.path.glob("ray-*")) if folder.alive()]
+
+
+def test_a_dataset_is_scored_on_two_nodes_though_its_process_is_killed(
+    cluster, scoring, workspace, tiny_model
+):
+    job = scoring()
+    (driver,) = until(lambda: drivers(job))
+    pid = pid_of(driver, "reranker_ui.jobs.score")
+    os.kill(job.process()[0], signal.SIGKILL)
+    assert "killed" in until(lambda: model_scores.scoring(workspace, ADMIN, "caves", 1)["refused"])
+    assert until(lambda: not psutil.pid_exists(pid)) and not drivers(job)
+
+    job = scoring()
+    assert until(lambda: job.state().name != "running")
+    state = model_scores.scoring(workspace, ADMIN, "caves", 1)
+    assert (state["scored"], state["refused"], state["notice"]) == (2500, None, "")
+    with workspace.reading() as connection:
+        query = select(pairs.c.query, pairs.c.passage, scores.c.score)
+        rows = connection.execute(query.join(scores, scores.c.pair_id == pairs.c.id)).all()
+    alone = Reranker(tiny_model).scores([(row.query, row.passage) for row in rows])
+    assert [row.score for row in rows] == pytest.approx(alone, abs=1e-5) and len(rows) == 2500
+
+
+def test_a_job_that_runs_is_ended(cluster, nodes, tmp_path, tiny_model):
+    executor, asking = RayExecutor(worker_environment(), cluster.address), JobFolder(tmp_path)
+    folder = RunFolder(tmp_path / "ray-1")
+    folder.path.mkdir()
+    Placement("ray", processes=2).save(folder.path)
+    TaskFolder(folder.path).give_scoring(Scoring(tiny_model, "pair", 1), [("query", "passage")])
+    with asking.lock():
+        executor.submit(folder, scoring_job.MODULE)
+        until(folder.alive)
+        executor.end(folder)
+    assert job_of(folder.path).state == "STOPPED" and not folder.alive()

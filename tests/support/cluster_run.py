@@ -23,7 +23,7 @@ def until(holds):
     end = time.monotonic() + WAIT
     while not (found := holds()):
         assert time.monotonic() < end
-        time.sleep(0.1)
+        time.sleep(0.5)  # each look asks the cluster
     return found
 
 
@@ -31,8 +31,8 @@ def last_step(folder):
     return int(folder.last_checkpoint().name.rpartition("-")[2])
 
 
-def pid_of(folder):
-    words = ["-m", "reranker_ui.worker", str(folder.path)]
+def pid_of(folder, module="reranker_ui.worker"):
+    words = ["-m", module, str(folder.path)]
     workers = psutil.process_iter(["cmdline"])
     return next(one.pid for one in workers if (one.info["cmdline"] or [])[-3:] == words)
 
