@@ -13,8 +13,9 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.search_terms import read_search
 from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.annotating.result_labels import label_result
-from reranker_ui.services.datasets import edits, id_pages, pages, text_edits, undo
+from reranker_ui.services.datasets import edits, filters, id_pages, pages, text_edits, undo
 from reranker_ui.services.datasets.pages import filter_choices, page_of_pairs
+from reranker_ui.services.datasets.sorting import Order
 from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.datasets import delete_dataset
@@ -123,6 +124,43 @@ def test_every_filter_against_a_plain_reading(filled, monkeypatch):
             one["id"] for one in pairs if passes(one, search, split, label, annotator, source, by)
         ]
         assert walked(filled, **asked) == expected, asked
+        assert pages.ids_of_pairs(filled, LOCAL, "d", **asked)["ids"] == expected, asked
+        assert sorted(in_order(filled, **asked)) == expected, asked
+
+
+def in_order(workspace, **asked) -> list[int]:
+    """The ids of the pairs sorted by their passage, from pages of 7."""
+    order: dict = {"column": "passage"}
+    page = page_of_pairs(workspace, LOCAL, "d", size=7, order=Order(**order), **asked)
+    ids = [pair["id"] for pair in page["pairs"]]
+    while page["more_after"]:
+        behind = Order(**order, at=page["last_at"])
+        asked["after"] = page["last"]
+        page = page_of_pairs(workspace, LOCAL, "d", size=7, order=behind, **asked)
+        ids += [pair["id"] for pair in page["pairs"]]
+    return ids
+
+
+def test_pairs_behind_a_finding_are_all_that_other_filters_narrow(filled, monkeypatch):
+    monkeypatch.setattr(id_pages, "_FIRST", 5)
+    behind = sorted(random.Random(5).sample(range(1, 241), 120))
+    monkeypatch.setattr(filters, "rows_behind", lambda *_asked: behind)
+    for asked in ({}, {"search": "mà"}, {"split": "test"}, {"search": "glacier", "label": "1"}):
+        expected = [one for one in walked(filled, **asked) if one in behind]
+        assert walked(filled, finding="any", **asked) == expected, asked
+        asked["finding"] = "any"
+        assert pages.ids_of_pairs(filled, LOCAL, "d", **asked)["ids"] == expected, asked
+        assert sorted(in_order(filled, **asked)) == expected, asked
+
+
+def test_all_pairs_of_a_word_are_selected_without_reading_texts(filled, monkeypatch):
+    expected = {word: walked(filled, search=word) for word in ("glacier", "花呗")}
+    monkeypatch.delattr(filters, "_found_in_text")
+    for word, ids in expected.items():
+        assert pages.ids_of_pairs(filled, LOCAL, "d", search=word)["ids"] == ids
+    edited, *others = expected["glacier"]
+    text_edits.edit_text(filled, LOCAL, "d", edited, query="a", passage="b")
+    assert pages.ids_of_pairs(filled, LOCAL, "d", search="glacier")["ids"] == others
 
 
 LABELLED_BY = """

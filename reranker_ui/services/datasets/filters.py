@@ -14,7 +14,11 @@ from reranker_ui.core.values.splits import SPLITS
 from reranker_ui.services.datasets import id_pages
 from reranker_ui.services.datasets.findings import rows_behind
 from reranker_ui.services.labels import search_index
-from reranker_ui.services.labels.effective_labels import imported_label, pairs_with_labels
+from reranker_ui.services.labels.effective_labels import (
+    imported_label,
+    is_visible,
+    pairs_with_labels,
+)
 from reranker_ui.services.labels.further_columns import Shown
 from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.store.database import (
@@ -35,6 +39,7 @@ _SHOWN = (
     ).label("characters"),
 )  # fmt: skip
 _TEXTS = (pairs.c.id, pairs.c.query, pairs.c.passage, pairs.c.extra)
+_TEXT = 50  # ids read from the search index in the time of one text
 _AT_ONCE = 20  # pairs whose texts are held while they are searched
 # The rows, in order of id, behind a start, downwards or not, and how many.
 Find = Callable[[int | None, bool, int], list[dict[str, Any]]]
@@ -70,8 +75,12 @@ def walks_of(
     view: Visibility,
     columns: Shown,
     filters: Filters,
+    behind: Any,
 ) -> list[id_pages.Walk]:
-    """The indexes that narrow the pairs most; the whole dataset where none does."""
+    """The indexes that narrow the pairs most; the whole dataset where none does.
+
+    behind: ids of the pairs behind the finding, in order.
+    """
     walks: list[id_pages.Walk] = []
     if filters.search:
         words, further = filters.search, columns.searches
@@ -90,46 +99,74 @@ def walks_of(
     if filters.annotator:
         by_annotator = id_pages.of_annotator(filters.annotator)
         walks.append(id_pages.within(connection, dataset.id, by_annotator))
-    if filters.finding:
-        walks.append(id_pages.among(rows_behind(workspace, dataset, view, filters.finding)))
+    if behind is not None:
+        walks.append(id_pages.among(behind))
     return walks or [id_pages.all_of(dataset.id)]
 
 
 def finder(
     workspace: Workspace, connection: sa.Connection, dataset: sa.Row[Any], view: Visibility,
-    columns: Shown, filters: Filters, ids_only: bool = False, sorting: bool = False,
+    columns: Shown, filters: Filters,
 ) -> Find:  # fmt: skip
-    """A function that gives the first `count` rows behind `start` that pass the filters.
-
-    ids_only: rows with their id alone. sorting: for `sorted_page`, which tests what SQL can test.
-    """
-    walks = walks_of(workspace, connection, dataset, view, columns, filters)
-    as_found = sorting and not filters.annotator and not columns.searches_some
+    """A function that gives the first `count` rows behind `start` that pass the filters."""
+    behind = _behind_finding(workspace, dataset, view, filters)
+    walks = walks_of(workspace, connection, dataset, view, columns, filters, behind)
 
     def find(start: int | None, down: bool, count: int) -> list[dict[str, Any]]:
         if filters.nothing:
             return []
 
         def check(ids: Sequence[int]) -> list[dict[str, Any]]:
-            if as_found:
-                return [{"id": pair_id} for pair_id in ids]
-            return filtered_rows(connection, view, columns, ids, filters, down, ids_only or sorting)
+            ids = id_pages.shared(ids, behind)
+            return filtered_rows(connection, view, columns, ids, filters, down)
 
         return id_pages.find(connection, walks, check, start, down, count)
 
     return find
 
 
+def first_ids(
+    workspace: Workspace, connection: sa.Connection, dataset: sa.Row[Any], view: Visibility,
+    columns: Shown, filters: Filters, count: int, sorting: bool = False,
+) -> list[int]:  # fmt: skip
+    """The first `count` ids of pairs that pass the filters, in order, without reading most texts.
+
+    sorting: for `sorted_page`, which tests what SQL can test.
+    """
+    if filters.nothing:
+        return []
+    behind = _behind_finding(workspace, dataset, view, filters)
+    walks = walks_of(workspace, connection, dataset, view, columns, filters, behind)
+    untested = len(walks) > 1 or columns.searches_some  # whether a walk may not have the words
+
+    def check(ids: Sequence[int]) -> Sequence[int]:
+        ids = id_pages.shared(ids, behind)
+        if filters.search and untested:
+            hits = _with_words(workspace, connection, dataset, columns, filters.search, ids)
+            ids = [pair_id for pair_id in ids if pair_id in hits]
+        if filters.annotator:
+            labelled = _labelled_by(connection, view, filters.annotator, ids)
+            ids = [pair_id for pair_id in ids if pair_id in labelled]
+        return ids if sorting else _passing_ids(connection, view, filters, ids)
+
+    return id_pages.find(connection, walks, check, None, False, count)
+
+
+def _behind_finding(
+    workspace: Workspace, dataset: sa.Row[Any], view: Visibility, filters: Filters
+) -> Any:
+    return rows_behind(workspace, dataset, view, filters.finding) if filters.finding else None
+
+
 def filtered_rows(
     connection: sa.Connection, view: Visibility, columns: Shown, ids: Sequence[int],
-    filters: Filters, down: bool, ids_only: bool = False,
+    filters: Filters, down: bool,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Those of `ids` that pass every filter, as rows of a page with the labels of `view`.
 
     The rows have no texts, only how many `characters` they have: see `with_texts`.
     """
-    shown = (pairs.c.id,) if ids_only else (*_SHOWN, imported_label(view))
-    rows = passing(view, filters, *shown, only=ids)
+    rows = passing(view, filters, *_SHOWN, imported_label(view), only=ids)
     ordered = select(rows).order_by(rows.c.id.desc() if down else rows.c.id)
     matches = [as_dict(row) for row in connection.execute(ordered).mappings()]
     if filters.search:
@@ -146,13 +183,29 @@ def passing(
     view: Visibility, filters: Filters, *columns: Any, only: Sequence[int] | None
 ) -> sa.Subquery:
     """`columns`, `effective` and `state` of the pairs with the wanted split, source and label."""
-    query = pairs_with_labels(view, *columns, only=only)
-    if filters.split in SPLITS:
-        query = query.where(pairs.c.split == filters.split)
-    if filters.source:
-        query = query.where(pairs.c.source == filters.source)
-    rows = query.subquery()
+    rows = pairs_with_labels(view, *columns, only=only).where(*_of_pairs(filters)).subquery()
     return select(rows).where(*_by_label(rows, filters.label)).subquery()
+
+
+def _passing_ids(
+    connection: sa.Connection, view: Visibility, filters: Filters, ids: Sequence[int]
+) -> list[int]:
+    """The same for ids alone; labels are computed only where they are filtered by."""
+    if filters.label:
+        rows = passing(view, filters, pairs.c.id, only=ids)
+        return list(connection.scalars(select(rows.c.id).order_by(rows.c.id)).all())
+    conditions = pairs.c.dataset_id == view.dataset_id, is_visible(), *_of_pairs(filters)
+    query = select(pairs.c.id).where(pairs.c.id.in_(ids), *conditions)
+    return list(connection.scalars(query.order_by(pairs.c.id)).all())
+
+
+def _of_pairs(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    conditions = []
+    if filters.split in SPLITS:
+        conditions.append(pairs.c.split == filters.split)
+    if filters.source:
+        conditions.append(pairs.c.source == filters.source)
+    return conditions
 
 
 def with_texts(
@@ -167,6 +220,20 @@ def with_texts(
     for row in fitting:
         del row["characters"]
     return [row | by_id[row["id"]] for row in fitting if row["id"] in by_id]
+
+
+def _with_words(
+    workspace: Workspace, connection: sa.Connection, dataset: sa.Row[Any], columns: Shown,
+    search: Search, ids: Sequence[int],
+) -> set[int]:  # fmt: skip
+    """Those of `ids`, and perhaps others, that a search finds: by the index, where that is cheaper
+    than their texts and knows what the user may find in them."""
+    if not ids or columns.searches_some or ids[-1] - ids[0] > _TEXT * len(ids):
+        return _found_in_text(connection, search, columns, ids)
+    span = ids[-1] - ids[0] + 1
+    return set(
+        search_index.hits(workspace, dataset, search, columns.searches, ids[0] - 1, False, span)
+    )
 
 
 def _found_in_text(

