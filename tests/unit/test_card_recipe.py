@@ -100,6 +100,14 @@ def test_the_published_cards_give_their_presets(name, data_folder):
     assert found.as_run == PRESETS[f"{name}-fit"]
 
 
+@pytest.mark.parametrize("line", ["seed", "gradient_accumulation_steps", "max_grad_norm", "optim"])
+def test_a_very_long_value_of_a_card_gives_a_short_sentence(line):
+    text = changed(**{line: "9" * 5_000}).replace("512 tokens", "9" * 5_000 + " tokens")
+    with pytest.raises(Refused) as refused:
+        read_card(text.replace("dataset_size:2000", "dataset_size:" + "9" * 5_000))
+    assert len(str(refused.value)) < 200 and "int" not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("line", "value", "field", "expected"),
     [

@@ -44,12 +44,21 @@ def test_a_file_is_read_and_named_by_its_name(tmp_path):
         ("colour: red", "no field colour"),
         ("epochs: -1", "epochs"),
         ("epochs: soon", "epochs"),
+        (f"seed: 0x{'f' * 9_000}", "This value is not valid for seed"),
+        (f"passes: [0x{'f' * 9_000}, -1]", "not valid for passes"),
     ],
 )
 def test_a_bad_file_is_refused_with_a_sentence(tmp_path, text, words):
     (tmp_path / "bad.yaml").write_text(text)
     with pytest.raises(Refused, match=words):
         recipe_from(str(tmp_path / "bad.yaml"))
+
+
+@pytest.mark.parametrize("long", ["seed: {}", "seed: 1\n? {}\n: 1", "loss: [{}]"])
+def test_a_sentence_quotes_the_beginning_of_a_long_value(long):
+    with pytest.raises(Refused) as refused:
+        recipe_of(long.format("x" * 50_000), "given")
+    assert len(str(refused.value)) < 1_500 and "xxx…" in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from reranker_ui.core.training.phase import CLASSES
 from reranker_ui.core.values.json_files import parse_object
 from reranker_ui.core.values.recipe import AS_RUN, CARD, DEFAULT_BASE, FIT, Recipe, parse_yaml
-from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.refused import Refused, excerpt
 
 LOSSES = {name: loss for loss, name in CLASSES.items()} | {"MultipleNegativesRankingLoss": "mnrl"}
 SCHEDULES = {
@@ -89,11 +89,13 @@ def read_card(text: str, name: str = "from-card") -> CardRecipe:
     except ValidationError as error:
         first = error.errors()[0]
         raise Refused(
-            f"The card's {'.'.join(map(str, first['loc'][:1]))} is {first['input']}, "
+            f"The card's {'.'.join(map(str, first['loc'][:1]))} is {excerpt(first['input'])}, "
             f"which cannot be used: {first['msg']}."
         ) from error
     except (ValueError, TypeError, OverflowError) as error:  # a ValidationError is a ValueError too
-        raise Refused(f"A hyperparameter of the card is not a number: {error}.") from error
+        raise Refused(
+            "A hyperparameter of the card is not a number, or a very long one. Check its values."
+        ) from error
     trained = as_run if made_by_fit(text, arguments) else None
     facts = {"dataset_sizes": _sizes(front), "runs_seen": len(log_rows(text))}
     return CardRecipe(printed, trained, notices, facts)
@@ -171,7 +173,7 @@ def _schedule(listed: dict[str, str], notices: list[str]) -> dict[str, Any]:
 
 
 def _length(text: str) -> dict[str, Any]:
-    match = re.search(r"\*\*Maximum Sequence Length:\*\* *([\d,]+)", text)
+    match = re.search(r"\*\*Maximum Sequence Length:\*\* *([\d,]{1,12})", text)
     return {"max_length": int(match.group(1).replace(",", ""))} if match else {}
 
 
@@ -203,7 +205,7 @@ def log_rows(text: str) -> list[list[tuple[float, int, float]]]:
     """The training log of a card: (epoch, step, loss), one list per run."""
     runs: list[list[tuple[float, int, float]]] = []
     for epoch, step, loss in re.findall(
-        r"^\| *\**([\d.]+)\** *\| *\**(\d+)\** *\| *\**([\d.]+)\** *\|", text, re.MULTILINE
+        r"^\| *\**([\d.]+)\** *\| *\**(\d{1,12})\** *\| *\**([\d.]+)\** *\|", text, re.MULTILINE
     ):
         if not runs or int(step) <= runs[-1][-1][1]:
             runs.append([])
@@ -212,7 +214,7 @@ def log_rows(text: str) -> list[list[tuple[float, int, float]]]:
 
 
 def _sizes(front: dict[str, Any]) -> list[int]:
-    return [int(tag[13:]) for tag in _tags(front) if re.fullmatch(r"dataset_size:\d+", tag)]
+    return [int(tag[13:]) for tag in _tags(front) if re.fullmatch(r"dataset_size:\d{1,12}", tag)]
 
 
 def _tags(front: dict[str, Any]) -> list[str]:

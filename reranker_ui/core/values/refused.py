@@ -1,5 +1,7 @@
 """Errors that the user can fix, raised with the sentence the user sees."""
 
+_EXCERPT = 80  # characters of a value in a sentence
+
 
 class Refused(Exception):  # noqa: N818 - the project's term
     """Raised with one or two sentences: what happened, why, what to do. Shown verbatim.
@@ -17,3 +19,12 @@ class Unavailable(Refused):
 
 class Diverged(Refused):
     """The weights are infinite or NaN: resuming from a checkpoint would diverge again."""
+
+
+def excerpt(value: object) -> str:
+    """The beginning of what a person gave, to name it in a sentence."""
+    try:
+        text = str(value)
+    except ValueError:  # of a number that is longer than Python writes
+        return "This value"
+    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"

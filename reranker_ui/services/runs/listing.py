@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.refused import Refused, excerpt
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.runs.execution.run_jobs import refresh
 from reranker_ui.services.runs.rows import Run, folder_of, number_of, row_of
@@ -71,7 +71,9 @@ def _stored(workspace: Workspace, run: int | str) -> dict[str, Any]:
     with workspace.reading() as connection:
         row = connection.execute(_ROWS.where(choice)).mappings().first()
     if row is None:
-        raise UnknownRun(f'There is no run "{text}". The verb runs and the Train tab list them.')
+        raise UnknownRun(
+            f'There is no run "{excerpt(text)}". The verb runs and the Train tab list them.'
+        )
     return dict(row)
 
 

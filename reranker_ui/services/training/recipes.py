@@ -11,7 +11,7 @@ from reranker_ui.core.models.hub_models import HUB_ID
 from reranker_ui.core.models.hub_reach import hub_is_reachable
 from reranker_ui.core.training.card_recipe import CardRecipe, read_card
 from reranker_ui.core.values.recipe import PRESETS, Recipe, parse_yaml
-from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.refused import Refused, excerpt
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
@@ -143,7 +143,8 @@ def _sentence(error: ValidationError) -> str:
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"][:1]).replace("_", " ")
     if first["type"] == "extra_forbidden":
-        return f"A recipe has no field {first['loc'][0]}. It has {', '.join(Recipe.model_fields)}."
+        unknown = excerpt(first["loc"][0])
+        return f"A recipe has no field {unknown}. It has {', '.join(Recipe.model_fields)}."
     problem = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     wanted = (
         f"it must be {problem}"
@@ -152,7 +153,7 @@ def _sentence(error: ValidationError) -> str:
     )
     wanted = wanted.replace("greater than or equal to", "at least")
     wanted = wanted.replace("less than or equal to", "at most")
-    return f"{first['input']} is not valid for {field}: {wanted}."
+    return f"{excerpt(first['input'])} is not valid for {excerpt(field)}: {wanted}."
 
 
 def command(dataset: str, recipe: Recipe) -> str:
