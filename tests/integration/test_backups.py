@@ -129,6 +129,7 @@ def test_a_damaged_snapshot_is_passed_over_for_the_one_before(workspace, tmp_pat
 
 def test_old_snapshots_go_and_the_newest_stays(workspace, tmp_path, monkeypatch):
     fill(workspace, tmp_path)
+    monkeypatch.setattr(backup, "NEWEST", 1)
     copies = backup.copies_of(workspace, str(tmp_path / "place"))
     now, real = time.time(), time.time
     for hours in (24 * 60, 24 * 40, 30.5, 30.4, 30.3, 0.5, 0.4, 0):
@@ -139,6 +140,39 @@ def test_old_snapshots_go_and_the_newest_stays(workspace, tmp_path, monkeypatch)
     ages = [round((now - manifest["at"]) / 3600, 1) for manifest in copies.newest_first()]
     assert ages[:3] == [0, 0.4, 0.5] and len(ages) in (4, 5) and max(ages) < 31
     assert len(list((tmp_path / "place").iterdir())) == 2 * len(ages)
+
+
+def test_a_wrong_clock_takes_no_backup_of_the_last_days(workspace, tmp_path, monkeypatch):
+    fill(workspace, tmp_path)
+    copies, now = backup.copies_of(workspace, str(tmp_path / "place")), time.time()
+    made = []
+    for day in (0, 0, -1, 365, 0):
+        monkeypatch.setattr(time, "time", lambda at=now + day * 86_400: at)
+        add_user(workspace, LOCAL, f"Ada {len(made)}", "viewer")
+        made.append(backup.back_up(workspace, LOCAL, copies)["name"])
+    assert [manifest["name"] for manifest in copies.newest_first()] == made[::-1]
+    assert sorted(made) != made and len(list((tmp_path / "place").iterdir())) == 10
+
+
+def test_the_newest_backup_is_known_after_the_clock_was_set_back(workspace, tmp_path, monkeypatch):
+    fill(workspace, tmp_path)
+    place, now = tmp_path / "place", time.time()
+    copies = backup.copies_of(workspace, str(place))
+    backup.back_up(workspace, LOCAL, copies)
+    monkeypatch.setattr(time, "time", lambda: now - 86_400)
+    add_user(workspace, LOCAL, "Ada", "viewer")
+    newest = backup.back_up(workspace, LOCAL, copies)
+    (place / newest["name"]).write_text("{")
+    with pytest.raises(Refused, match=f"{newest['name']} .* is newer than all"):
+        backup_schedule.restore_if_lost(another(tmp_path, backup=str(place)))
+
+
+def test_a_clock_that_jumps_during_a_backup_delays_no_later_one(workspace, tmp_path, monkeypatch):
+    fill(workspace, tmp_path)
+    workspace.settings.backup = str(tmp_path / "place")
+    keeper, times = backup_schedule.BackupThread(workspace), iter(range(0, 10**12, 10**7))
+    monkeypatch.setattr(time, "time", lambda: 1.8e9 + next(times))
+    assert keeper.turn() < 60 and keeper.at
 
 
 def test_a_place_that_cannot_be_read_stops_the_start(workspace, tmp_path):

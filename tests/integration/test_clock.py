@@ -13,6 +13,7 @@ from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.annotating.queue import next_pairs
 from reranker_ui.services.people.accounts import add_user
+from reranker_ui.services.people.api_keys import key_user, list_keys, make_key
 from reranker_ui.services.people.invites import invite, list_invites
 from reranker_ui.services.people.sessions import session_user, sign_in
 from reranker_ui.services.people.sign_in_lock import Locked, begin, check
@@ -26,6 +27,7 @@ LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 SEEN = """
 import json, sys
 from reranker_ui.services.annotating.queue import next_pairs
+from reranker_ui.services.people.api_keys import key_user, list_keys, make_key
 from reranker_ui.services.people.invites import list_invites
 from reranker_ui.services.people.sessions import session_user
 from reranker_ui.services.people.sign_in_lock import Locked, check
@@ -108,6 +110,16 @@ def test_sessions_and_invites_end_by_the_clock(workspace, clock):
     assert list_invites(workspace, LOCAL) == [] and session_user(workspace, token) is None
     with pytest.raises(Refused):
         sign_in(workspace, "ann", "another password")
+
+
+def test_the_last_use_of_a_key_is_right_again_when_the_clock_is(workspace, clock):
+    add_user(workspace, LOCAL, LINH.name, LINH.role, "a password for tests")
+    key = make_key(workspace, LINH, "search")["key"]
+    for seconds in (365 * DAY, 0.0):
+        clock(seconds)
+        assert key_user(workspace, key) == LINH
+        (shown,) = list_keys(workspace, LINH)
+        assert shown["used_at"] == time.time()
 
 
 def test_a_run_without_a_worker_is_lost_after_the_clock_was_set_back(tmp_path, clock):

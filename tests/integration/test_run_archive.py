@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import zipfile
 
 import pandas as pd
@@ -44,6 +45,15 @@ def test_a_whole_run_leaves_out_what_only_the_worker_needs(workspace, tiny_model
     names = {name.partition("/")[2] for name in unzipped(parts)}
     assert {"events.jsonl", "model/config.json"} <= names
     assert not any("checkpoint" in name for name in names)
+
+
+@pytest.mark.parametrize("year", [0, 140])
+def test_files_of_a_wrong_clock_are_packed(workspace, tiny_model, year):
+    number = a_run(workspace, model=tiny_model)
+    model = RunFolder(workspace.runs / f"{int(number):05d}").model
+    os.utime(model / "config.json", (year * 31_557_600,) * 2)
+    _, parts = run_archive(workspace, VIEWER, number)
+    assert any(name.endswith("/config.json") for name in unzipped(parts))
 
 
 def test_a_run_without_a_model_has_none_to_download(workspace):

@@ -97,6 +97,9 @@ def test_a_rate_limit_is_shared(servers):
     with servers[0].writing() as connection:
         connection.execute(allowances.update().values(full_at=0.0))
     assert SharedBucket(servers[1], "changes", 0.5, 3).take("Mai") == 0
+    with servers[0].writing() as connection:  # as before the clock was set back by a day
+        connection.execute(allowances.update().values(full_at=allowances.c.full_at + 86_400))
+    assert [first.take("Mai") for _ in range(3)] == [0, 0, 0] and 0 < first.take("Mai") <= 2
     with servers[0].reading() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(allowances)) == 1
 

@@ -18,6 +18,7 @@ from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace
 
 HOUR, DAY = 3600.0, 86_400.0
+NEWEST = 7  # backups that are kept whatever their age, as the clock may be wrong
 
 
 @dataclass
@@ -47,9 +48,12 @@ class Copies:
                 f"There are backups at {self.place.title}, but none can be read: {self.unread[0]}"
                 " is empty, damaged or unreachable. Repair the location, or choose an empty one."
             )
-        return sorted(
-            readable, key=lambda manifest: (manifest["generation"], manifest["at"]), reverse=True
-        )
+        return sorted(readable, key=_age, reverse=True)
+
+
+def _age(manifest: Manifest) -> tuple[int, float]:
+    """What backups are ordered by: the clock may have been set back, the generation only rises."""
+    return manifest["generation"], manifest["at"]
 
 
 def copies_of(workspace: Workspace, location: str | None = None) -> Copies:
@@ -125,20 +129,23 @@ def _check_order(contents: snapshots.Contents, manifests: list[Manifest], title:
 
 
 def _obsolete(manifests: list[Manifest], existing: set[str]) -> list[str]:
-    """The files of no kept manifest: all are kept for an hour, hourly for 48 hours, then daily."""
+    """The files of no kept manifest: all are kept for an hour, hourly for 48 hours, then daily.
+
+    The newest are always kept. Those of a later time, from before the clock was set back, count
+    like those as long ago.
+    """
     now = time.time()
     newest_of_period: dict[object, Manifest] = {}
     for manifest in sorted(manifests, key=lambda manifest: float(manifest["at"])):
-        age = now - manifest["at"]
+        age = abs(now - manifest["at"])
         if age < HOUR:
             newest_of_period[manifest["name"]] = manifest
         elif age < 2 * DAY:
             newest_of_period["hour", manifest["at"] // HOUR] = manifest
         elif age < 30 * DAY:
             newest_of_period["day", manifest["at"] // DAY] = manifest
-    newest = max(manifests, key=lambda manifest: (manifest["generation"], manifest["at"]))
     used: set[str] = set()
-    for manifest in [newest, *newest_of_period.values()]:
+    for manifest in [*sorted(manifests, key=_age)[-NEWEST:], *newest_of_period.values()]:
         used |= {
             manifest["name"],
             manifest["file"],
@@ -152,6 +159,6 @@ def _obsolete(manifests: list[Manifest], existing: set[str]) -> list[str]:
 
 
 def _pack(file: Path, packed: Path) -> None:
-    # Level 1 shrinks texts to a third and is fast.
-    with file.open("rb") as source, gzip.open(packed, "wb", compresslevel=1) as target:
+    # Level 1 shrinks texts to a third and is fast. No time: gzip knows none before 1970.
+    with file.open("rb") as source, gzip.GzipFile(packed, "wb", 1, mtime=0) as target:
         shutil.copyfileobj(source, target, 1 << 20)

@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.operating import backup, run_copies, snapshots
-from reranker_ui.services.operating.manifest import Manifest
+from reranker_ui.services.operating.manifest import SUFFIX, Manifest
 from reranker_ui.services.operating.restore import restore
 from reranker_ui.services.store.access import LOCAL, User, require
 from reranker_ui.services.store.workspace import Workspace
@@ -40,11 +40,11 @@ def restore_if_lost(workspace: Workspace) -> Manifest | None:
         )
     if not manifests:
         return None
-    if copies.unread and max(copies.unread) > max(
-        n for n, manifest in copies.manifests.items() if manifest
-    ):
+    readable = max(_order(name) for name, manifest in copies.manifests.items() if manifest)
+    latest_unread = max(copies.unread, key=_order, default="")
+    if _order(latest_unread) > readable:
         raise Refused(
-            f"{max(copies.unread)} at {copies.place.title} cannot be read and is newer than all"
+            f"{latest_unread} at {copies.place.title} cannot be read and is newer than all"
             " readable backups. Repair the location, or restore one of the others by name."
         )
     manifest = restore(workspace, LOCAL, copies)
@@ -52,6 +52,12 @@ def restore_if_lost(workspace: Workspace) -> Manifest | None:
     for number, reason in manifest["left_out"].items():
         log.error("Run %s was not restored. %s", number, reason)
     return manifest
+
+
+def _order(name: str) -> tuple[int, str]:
+    """What manifests `db-TIME-GENERATION.json` are ordered by: the clock may have been set back."""
+    number = name.rpartition("-")[2].removesuffix(SUFFIX)
+    return (int(number) if number.isdecimal() else 0), name
 
 
 @contextmanager
@@ -121,7 +127,7 @@ class BackupThread:
 
     def state(self) -> BackupState:
         """See the function `state`."""
-        is_late = self.since is not None and time.time() - self.since > OVERDUE
+        is_late = self.since is not None and time.monotonic() - self.since > OVERDUE
         fault = self.fault or ("The last backup is taking very long." if is_late else None)
         return {
             "at": self.at,
@@ -132,7 +138,7 @@ class BackupThread:
 
     def turn(self) -> float:
         """Back up if something has changed; returns the seconds it took."""
-        started = time.time()
+        started = time.monotonic()
         try:
             with FileLock(self.workspace.home / "backup.lock", timeout=0):
                 self._back_up_changes(started)
@@ -143,7 +149,7 @@ class BackupThread:
         except Exception:
             log.exception("The backup failed")
             self._failed("The backup failed. The log has the details.")
-        return time.time() - started
+        return time.monotonic() - started
 
     def _back_up_changes(self, started: float) -> None:
         marks = self._now()

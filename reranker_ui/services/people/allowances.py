@@ -39,7 +39,9 @@ class SharedBucket:
         Unavailable where the database cannot be reached.
         """
         name, now = digest(f"{self._name} {key}"), _now()
-        full_at = sa.func.greatest(allowances.c.full_at, now) + self._step
+        # A time so far ahead was written before the clock was set back.
+        kept = sa.case((allowances.c.full_at > now + self._most, now), else_=allowances.c.full_at)
+        full_at = sa.func.greatest(kept, now) + self._step
         token_row = (
             postgresql.insert(allowances)
             .values(key=name, full_at=now + self._step)

@@ -113,7 +113,7 @@ def key_user(workspace: Workspace, token: str) -> User | None:
     if row is None:
         return None
     now = time.time()
-    if now - (row.used_at or 0) > _MINUTE:  # no write for each request of a busy program
+    if abs(now - (row.used_at or 0)) > _MINUTE:  # no write for each request of a busy program
         # On a full disk the key still works for reading.
         with suppress(DiskFull), workspace.writing() as connection:
             used = api_keys.update().where(api_keys.c.id == row.id).values(used_at=now)

@@ -67,7 +67,7 @@ def zipped(root: Path, name: str, more: Sequence[Path] = ()) -> Iterator[bytes]:
     with zipfile.ZipFile(buffer, "w") as archive:
         for file, member in members:
             kind = zipfile.ZIP_STORED if file.suffix in DENSE else zipfile.ZIP_DEFLATED
-            entry = zipfile.ZipInfo.from_file(file, f"{name}/{member}")
+            entry = zipfile.ZipInfo.from_file(file, f"{name}/{member}", strict_timestamps=False)
             entry.compress_type = kind
             with file.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
                 while data := source.read(CHUNK):

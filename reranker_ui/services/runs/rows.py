@@ -244,4 +244,5 @@ def _left(progress: progress_in.Progress, state: str, now: float) -> float | Non
     eta = progress.log.get("eta")
     if state != "running" or eta is None:
         return None
-    return max(0.0, float(eta) - (now - float(progress.log["time"])))
+    passed = max(0.0, now - float(progress.log["time"]))  # the clock may have been set back
+    return max(0.0, float(eta) - passed)
