@@ -7,12 +7,14 @@ from contextlib import contextmanager
 
 import pytest
 
+from reranker_ui.core.evaluation.bm25 import Index
 from reranker_ui.core.values import filesystems
 from reranker_ui.core.values.filesystems import DISK_FULL, DiskFull, as_refused, is_disk_full
 from reranker_ui.core.values.json_files import read_object, save
 from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.annotating.recent_labels import last_labels
 from reranker_ui.services.datasets.export import export_dataset
+from reranker_ui.services.datasets.pages import ids_of_pairs, page_of_pairs
 from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.labels.datasets import list_datasets
 from reranker_ui.services.operating import backup, overview
@@ -142,6 +144,26 @@ def test_a_backup_is_refused_and_leaves_nothing(disk, workspace, monkeypatch):
         backup.back_up(workspace, LOCAL, copies)
     assert not list((disk / "place").iterdir()) and not list(workspace.home.glob(".backup-*"))
     assert backup.back_up(workspace, LOCAL, copies)["counts"]["pairs"] == 451
+
+
+def test_a_search_says_that_the_disk_is_full(disk, workspace):
+    for search in ({"search": "river"}, {"search": "river", "split": "train"}):
+        found = page_of_pairs(workspace, LOCAL, "rivers", **search)["pairs"]
+        assert found
+        with filled(disk):
+            for act in (page_of_pairs, ids_of_pairs):
+                try:  # a failed search may leave room for the next
+                    act(workspace, LOCAL, "rivers", **search)
+                except Exception as error:
+                    assert str(as_refused(error)) == DISK_FULL, error
+        assert page_of_pairs(workspace, LOCAL, "rivers", **search)["pairs"] == found
+
+
+def test_an_index_of_words_leaves_nothing_half_written(disk, workspace):
+    passages = [f"passage {number} of a river" for number in range(2_000)]
+    with filled(disk), pytest.raises(OSError, match="No space left"):
+        Index.build(passages, disk / "words" / "index")
+    assert not list((disk / "words").iterdir())
 
 
 def test_deleting_a_run_frees_a_full_disk(disk, workspace):

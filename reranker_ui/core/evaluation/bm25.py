@@ -107,12 +107,16 @@ class Index:
     def _save(self, folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=folder.parent))
-        if self._engine is not None:
-            self._engine.save(str(draft), show_progress=False)
-        facts = {"passages": self.size, "words": self._engine is not None}
-        (draft / "kept.json").write_text(json.dumps(facts))
-        shutil.rmtree(folder, ignore_errors=True)
-        draft.replace(folder)
+        try:
+            if self._engine is not None:
+                self._engine.save(str(draft), show_progress=False)
+            facts = {"passages": self.size, "words": self._engine is not None}
+            (draft / "kept.json").write_text(json.dumps(facts))
+            shutil.rmtree(folder, ignore_errors=True)
+            draft.replace(folder)
+        except BaseException:  # a full disk, say
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
 
 
 def _engine(passages: list[str]) -> Any:

@@ -6,8 +6,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from reranker_ui.core.values.filesystems import remote_kind
+from reranker_ui.core.values.filesystems import DiskFull, remote_kind
 from reranker_ui.services.store.engine import sqlite_module
+from reranker_ui.services.store.faults import is_failed_write
 
 log = logging.getLogger(__name__)
 _DROP = ("DROP TABLE IF EXISTS texts", "DROP TABLE IF EXISTS filled")
@@ -23,19 +24,27 @@ _SCHEMA = (
 def opened(folder: Path) -> Iterator[Any]:
     """A connection to an index, created again where it is missing or unreadable."""
     dbapi = sqlite_module()
+    try:
+        with closing(_open(dbapi, folder)) as connection:
+            yield connection
+    except dbapi.OperationalError as error:
+        if is_failed_write(error, folder):
+            raise DiskFull from error
+        raise
+
+
+def _open(dbapi: Any, folder: Path) -> Any:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "index.db"
     try:
-        connection = _connect(dbapi, path)
+        return _connect(dbapi, path)
     except dbapi.DatabaseError as error:
         if isinstance(error, dbapi.OperationalError):
             raise  # it is locked, or the disk is full: no fault of the file
         log.warning("The search index %s cannot be read and is rebuilt: %s", path, error)
         for part in folder.glob("index.db*"):
             part.unlink(missing_ok=True)
-        connection = _connect(dbapi, path)
-    with closing(connection):
-        yield connection
+        return _connect(dbapi, path)
 
 
 def _connect(dbapi: Any, path: Path) -> Any:

@@ -23,7 +23,7 @@ NO_CONNECTION = (
     "The database server cannot be reached: {}. Check that it runs and that"
     " RERANKER_UI_DATABASE_URL names it, then try again."
 )
-_SMALL = 1_000_000  # bytes free below which a failed write means a full disk
+SMALL = 1_000_000  # bytes free below which a failed write means a full disk
 
 
 class DamagedDatabase(Unavailable):
@@ -41,10 +41,14 @@ def fault_of(error: BaseException, settings: Settings) -> Unavailable | None:
     if is_disk_full(error):
         return DiskFull()
     if any(sign in text for sign in _DAMAGED):
-        # SQLite also reports "disk I/O error" where its shared memory cannot grow.
-        full = "i/o" in text and free_disk(settings.home_folder()) < _SMALL
+        full = is_failed_write(error, settings.home_folder())
         return DiskFull() if full else damaged(settings, str(error).splitlines()[0])
     return None
+
+
+def is_failed_write(error: BaseException, folder: Path) -> bool:
+    """Whether SQLite reports a full disk as an I/O error: its shared memory could not grow."""
+    return "i/o" in str(error).casefold() and free_disk(folder) < SMALL
 
 
 def damaged(settings: Settings, reason: str) -> DamagedDatabase:
