@@ -1,5 +1,6 @@
 """A run that is resumed executes nothing that lies in its checkpoints."""
 
+import json
 import os
 import pickle
 
@@ -40,6 +41,15 @@ def test_a_damaged_checkpoint_is_passed_over(lost, tmp_path, damage):
     train(lost, 1)
     assert [log["step"] for log in seen(lost, "log")] == [*range(1, 21), *range(13, 33)]
     assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    "state", [{}, {"global_step": 10**9}, {"global_step": "x"}, {"log_history": 1}]
+)
+def test_a_checkpoint_of_another_step_is_passed_over(lost, state):
+    file = lost.last_checkpoint() / "trainer_state.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **state} if state else {}))
+    assert lost.last_checkpoint().name == "checkpoint-12"
 
 
 @pytest.mark.parametrize("name", ["optimizer.pt", "scheduler.pt", "rng_state.pth"])

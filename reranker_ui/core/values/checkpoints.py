@@ -28,8 +28,10 @@ def weights_are_complete(file: Path) -> bool:
 
 
 def _is_complete(checkpoint: Path) -> bool:
-    if read_object(checkpoint / "trainer_state.json") is None:
-        return False
+    state = read_object(checkpoint / "trainer_state.json") or {}
+    step = int(checkpoint.name.rpartition("-")[2])
+    if state.get("global_step") != step or not isinstance(state.get("log_history", []), list):
+        return False  # the trainer would begin at another step, or fail
     if not all((checkpoint / name).is_file() for name in _PARTS):
         return False
     # What torch saves is a zip, whose end is written last; a pickle is not one.
