@@ -129,3 +129,10 @@ def test_equal_uploads_at_once_do_not_meet(tmp_path):
     finally:
         server.kill()
     assert len({answer["ok"]["token"] for answer in answers}) == 8
+
+
+@pytest.mark.parametrize("token", ["𠀀" * 100, "a" * 999, "../uploads", "", "１" * 8])
+def test_a_token_of_no_upload_is_refused(workspace, token):
+    for act in (uploads.upload_state, uploads.end_upload):
+        with pytest.raises(Refused):
+            act(workspace, LOCAL, token)

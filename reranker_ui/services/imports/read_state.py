@@ -33,6 +33,7 @@ from reranker_ui.settings import Settings
 
 _MEMORY = 2_000_000_000
 _KEPT_SECONDS = 24 * 3600
+_TOKEN = re.compile(r"[A-Za-z0-9]{1,64}")
 STAGED = 3  # bytes on disk for each byte of a file that is read
 GONE = "This upload no longer exists. Choose the file again."
 Answers = Annotated[dict[str, Any], ReadingAnswers]  # some of its fields
@@ -214,9 +215,11 @@ def sweep_readings(workspace: Workspace) -> None:
 def folder_of(workspace: Workspace, token: str, make: bool = False) -> Path:
     """The folder of a token; Refused for anything that is none."""
     folder = workspace.home / "uploads" / token
-    if make and token.isalnum():
+    if not _TOKEN.fullmatch(token):
+        raise Refused(GONE)
+    if make:
         folder.mkdir(parents=True, exist_ok=True)
-    if not token.isalnum() or not folder.is_dir():
+    if not folder.is_dir():
         raise Refused(GONE)
     return folder
 
