@@ -1,4 +1,8 @@
-"""Runs the commands of README and guide: every shell block marked `<!-- ci -->`, in order."""
+"""Runs the commands of README and guide: every shell block marked `<!-- ci -->`, in order.
+
+`python tests/readme.py tests` runs those with pytest alone, `python tests/readme.py commands` the
+others, so that they can run side by side.
+"""
 
 import os
 import re
@@ -15,6 +19,8 @@ def main() -> int:
     """Run the blocks in a home of their own; stops at the first that fails."""
     files = [ROOT / "README.md", *sorted((ROOT / "assets" / "guide").glob("*.md"))]
     found = [block for file in files for block in BLOCK.findall(file.read_text())]
+    if part := sys.argv[1:]:
+        found = [block for block in found if ("pytest" in block) == (part == ["tests"])]
     if not found:
         print("README and guide have no block marked for CI.", file=sys.stderr)
         return 1

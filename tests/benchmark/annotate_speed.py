@@ -20,6 +20,7 @@ from playwright.sync_api import sync_playwright
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.settings import Settings
 from tests.support import ROOT
+from tests.support.chromium import program
 from tests.support.labelling import seed
 from tests.support.server import free_port
 
@@ -81,10 +82,9 @@ def wait(url: str) -> None:
 
 def measure(url: str, latency: int, pause: int) -> list[float]:
     """Milliseconds of each key, in a browser of its own."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=program(), args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page(viewport={"width": 1360, "height": 900})
         page.goto(url)

@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.benchmark.annotate_speed import wait
 from tests.support import ROOT
+from tests.support.chromium import program
 from tests.support.server import free_port
 
 TIMES = 3
@@ -40,8 +41,7 @@ def main(checkouts: list[str]) -> None:
             wait(address)
         print(f"{'':12}{'skeleton':>10}{'usable':>10}{'requests':>10}{'kB':>10}")
         with sync_playwright() as playwright:
-            path = shutil.which("chromium") or shutil.which("chromium-browser")
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=program(), args=["--no-sandbox"])
             for tab in USABLE:
                 report(tab, checkouts, browser, [address for _, address in servers])
             browser.close()

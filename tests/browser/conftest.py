@@ -1,19 +1,15 @@
 """A real Chromium over a real server; in CI it must start, elsewhere a missing one is skipped."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.support import IN_CI
+from tests.support import IN_CI, chromium
 from tests.support.server import Server
 
 expect.set_options(timeout=15_000)  # milliseconds; a busy machine needs more than the usual 5 s
 
-# The shell without windows does the same in three quarters of the time.
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
-INSTALL = f"sudo apt-get install -y {BROWSERS[0]}"
 CAME, LEFT = "the page came", "the page is left"
 TOLD = f"console.debug('{CAME}'); addEventListener('beforeunload', () => console.debug('{LEFT}'))"
 
@@ -47,9 +43,9 @@ def server(tmp_path_factory):
 def browser():
     from playwright.sync_api import sync_playwright
 
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = chromium.program()
     if not path:
-        message = f"no Chromium on this machine; install one with: {INSTALL}"
+        message = f"no Chromium on this machine; install one with: {chromium.INSTALL}"
         (pytest.fail if IN_CI else pytest.skip)(message)
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     arguments += ["--disable-component-update", "--disable-sync", "--no-first-run"]

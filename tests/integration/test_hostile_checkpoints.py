@@ -52,6 +52,27 @@ def test_a_checkpoint_of_another_step_is_passed_over(lost, state):
     assert lost.last_checkpoint().name == "checkpoint-12"
 
 
+def _other_optimizer(checkpoint):
+    import torch
+
+    torch.save({"state": {}, "param_groups": []}, checkpoint / "optimizer.pt")
+
+
+def _unknown_field(checkpoint):
+    file = checkpoint / "trainer_state.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"unknown": 1}))
+
+
+@pytest.mark.parametrize("damage", [_other_optimizer, _unknown_field])
+def test_a_checkpoint_that_cannot_be_loaded_is_named(lost, damage):
+    from reranker_ui.core.training.run import train
+
+    checkpoint = lost.last_checkpoint()
+    damage(checkpoint)
+    with pytest.raises(Refused, match=f"checkpoint-16 cannot be loaded.*{checkpoint} and resume"):
+        train(lost, 1)
+
+
 @pytest.mark.parametrize("name", ["optimizer.pt", "scheduler.pt", "rng_state.pth"])
 def test_code_in_a_checkpoint_does_not_run(lost, tmp_path, name):
     import torch

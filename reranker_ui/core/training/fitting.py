@@ -27,6 +27,8 @@ from reranker_ui.core.training.rows.length_batches import length_grouped, parts_
 from reranker_ui.core.training.rows.mapped_pairs import characters_of, table_of
 from reranker_ui.core.training.run_events import LiveEvaluator, Reporter
 from reranker_ui.core.training.run_time import Pace, every
+from reranker_ui.core.values.execution.sentences import lacks_memory
+from reranker_ui.core.values.filesystems import is_disk_full
 from reranker_ui.core.values.machine import Machine
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.core.values.run_folder import RunFolder
@@ -75,7 +77,7 @@ def learn(
     Call it once for each opened model: accelerate marks a trained model as prepared, and a second
     call would train in fp32 whatever the precision of `machine`.
     Returns whether it was stopped early. Raises Cancelled, and Refused where the loss is not
-    finite, or the checkpoint contains something other than numbers.
+    finite, or the checkpoint cannot be loaded or contains something other than numbers.
     """
     prepare(model, spec)
     reporter = Reporter(folder, spec, pace, evaluator is not None)
@@ -89,20 +91,28 @@ def learn(
     )
     trainer.remove_callback(PrinterCallback)
     with _dropout(model, spec.dropout):
-        _train(trainer, resume)
+        _train(trainer, reporter, resume)
     # Otherwise predictions in this process stay in the training precision.
     trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
     model.eval()
     return reporter.stopped
 
 
-def _train(trainer: "Trainer", resume: Path | None) -> None:
+def _train(trainer: "Trainer", reporter: Reporter, resume: Path | None) -> None:
     try:
         trainer.train(resume_from_checkpoint=str(resume) if resume else None)
     except UnpicklingError as error:
         raise Refused(
             f"{resume and resume.name} contains something other than numbers, so it was not"
             " loaded: somebody has changed it. Start this run again."
+        ) from error
+    except (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError,
+            ValueError) as error:  # fmt: skip
+        if resume is None or reporter.learns or is_disk_full(error) or lacks_memory(error):
+            raise
+        raise Refused(
+            f"{resume.name} cannot be loaded: it is damaged. Delete the folder {resume} and resume"
+            " again, which continues from the checkpoint before it, or start this run again."
         ) from error
 
 

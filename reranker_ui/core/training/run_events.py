@@ -56,7 +56,7 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
     """Writes the events of a phase and obeys the file `stop` after each step."""
 
     def __init__(self, folder: RunFolder, spec: PhaseSpec, pace: Pace, evaluates: bool) -> None:
-        self.stopped = False
+        self.stopped = self.learns = False  # learns: a step has begun
         self._folder, self._spec, self._pace = folder, spec, pace
         self._evaluates = evaluates
         self._begun = self._saved = time.monotonic()
@@ -81,7 +81,7 @@ class Reporter(TrainerCallback):  # type: ignore[misc]
 
     def on_step_begin(self, *_: Any, **__: Any) -> None:
         """Start the clock of a step, which excludes evaluations."""
-        self._begun = time.monotonic()
+        self._begun, self.learns = time.monotonic(), True
 
     def on_step_end(self, _args: Any, state: Any, control: Any, **_: Any) -> None:
         """Stop the clock, obey a stop request, and request a checkpoint if one is due."""
