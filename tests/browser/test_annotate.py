@@ -477,7 +477,7 @@ def test_on_a_phone_answers_are_tapped_in_a_dock_and_pairs_are_read_in_full(
     page = open_annotate(f"phone{width}", width=width, height=700, has_touch=True, is_mobile=True)
     page.get_by_role("button", name="Relevant", exact=True).tap()
     page.get_by_role("button", name="Not relevant").tap()
-    page.get_by_role("button", name="Skip").tap()
+    page.get_by_role("button", name="Skip", exact=True).tap()
     saved(page)
     assert list(labels(home, ids).values()) == [1, 0, None]
     for answer in page.locator(".rr-an-answer").all():

@@ -77,6 +77,8 @@ def end_keys(page, server) -> None:
     expect(page.get_by_label("Revoke my API keys too")).not_to_be_checked()
     page.get_by_role("dialog").get_by_role("button", name="Change password").click()
     expect(page.locator("[name=password]")).to_be_visible()
+    # What the page asked in the moment its session ended was refused.
+    page.faults[:] = [fault for fault in page.faults if "401 (Unauthorized)" not in fault]
     sign_in(page, server, "admin")
     page.get_by_text("People and invites").click()
     end = page.get_by_role("button", name="Revoke the API keys of annotator")
