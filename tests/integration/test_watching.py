@@ -8,6 +8,7 @@ from reranker_ui.core.values.run_folder import RunFolder
 from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.operating import overview
 from reranker_ui.services.store.access import User
+from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.recipes import recipe_from
 from tests.support.labelled_dataset import labelled_dataset
@@ -22,6 +23,18 @@ def train(workspace, nowhere, tiny_model):
     recipe = recipe_from(base=str(tiny_model), warm_start="off", precision="fp32", max_length=32)
     labelled_dataset(workspace)
     return lambda: RunFolder(lifecycle.start(workspace, ADMIN, "caves", recipe)["folder"])
+
+
+def test_a_dataset_of_another_process_can_be_opened_at_once(workspace):
+    def listed(dataset):
+        return [row["name"] for row in overview.overview(workspace, LINH, dataset)["datasets"]]
+
+    seed(workspace, "caves")
+    assert listed("caves") == ["caves"]
+    other = open_workspace(workspace.settings)  # as a command line, or a second server
+    seed(other, "rivers")
+    other.engine.dispose()
+    assert listed("rivers") == ["rivers", "caves"]
 
 
 def test_what_is_shared_is_made_once_until_a_write_or_its_time(workspace):

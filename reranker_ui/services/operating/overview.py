@@ -84,6 +84,8 @@ def overview(workspace: Workspace, user: User, dataset: str | None) -> Overview:
         return _waiting(workspace, user, name) if name == dataset else None
 
     datasets = workspace.shared("datasets", lambda: _datasets(workspace))
+    if dataset and all(row["name"] != dataset for row in datasets):
+        datasets = _datasets(workspace)  # another process may have just created it
     if demo := shown_to(workspace, user):
         datasets = [listed for listed in datasets if listed["name"] == demo.dataset]
     return {
