@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NotRequired, TypedDict
 
 from reranker_ui.core.values.pairs import LeftOut
-from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.refused import Refused, excerpt
 
 Kind = Literal["binary", "graded", "score"]
 
@@ -244,5 +244,4 @@ def _name(raw: Any) -> str:
 
 
 def _short(raw: Any) -> str:
-    text = str(raw).strip().encode("utf-8", "replace").decode()
-    return text if len(text) <= 40 else text[:39] + "…"
+    return excerpt(str(raw).strip(), 40)

@@ -1,6 +1,6 @@
 """Errors that the user can fix, raised with the sentence the user sees."""
 
-_EXCERPT = 80  # characters of a value in a sentence
+_EXCERPT = 81  # characters of a value in a sentence
 
 
 class Refused(Exception):  # noqa: N818 - the project's term
@@ -21,10 +21,10 @@ class Diverged(Refused):
     """The weights are infinite or NaN: resuming from a checkpoint would diverge again."""
 
 
-def excerpt(value: object) -> str:
-    """The beginning of what a person gave, to name it in a sentence."""
+def excerpt(value: object, limit: int = _EXCERPT) -> str:
+    """The beginning of what a person gave, to name it in a sentence: at most `limit` characters."""
     try:
-        text = str(value)
+        text = str(value).encode("utf-8", "replace").decode()
     except ValueError:  # of a number that is longer than Python writes
         return "This value"
-    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -12,7 +12,7 @@ from reranker_ui.core.formats.plan import Plan
 from reranker_ui.core.formats.structure.further import further_of, plain_cells
 from reranker_ui.core.values.labels import GRADES, LabelReader
 from reranker_ui.core.values.pairs import REASONS, Judged, LeftOut, Pair, Report
-from reranker_ui.core.values.refused import Refused
+from reranker_ui.core.values.refused import Refused, excerpt
 from reranker_ui.services.imports.stage import Stage
 
 
@@ -97,9 +97,7 @@ def judged_of(plan: Plan, value: Any) -> Iterator[Judged | LeftOut]:
 
 def shown(raw: Any, limit: int = 60) -> str:
     """A cell as a person may see it: short, and text whatever it holds."""
-    text = "" if raw is None else str(raw)
-    text = text.encode("utf-8", "replace").decode()
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return "" if raw is None else excerpt(raw, limit)
 
 
 def _cells(value: Any) -> str:

@@ -23,7 +23,7 @@ NO_CONNECTION = (
     "The database server cannot be reached: {}. Check that it runs and that"
     " RERANKER_UI_DATABASE_URL names it, then try again."
 )
-SMALL = 1_000_000  # bytes free below which a failed write means a full disk
+_SMALL = 1_000_000  # bytes free below which a failed write means a full disk
 
 
 class DamagedDatabase(Unavailable):
@@ -48,7 +48,7 @@ def fault_of(error: BaseException, settings: Settings) -> Unavailable | None:
 
 def is_failed_write(error: BaseException, folder: Path) -> bool:
     """Whether SQLite reports a full disk as an I/O error: its shared memory could not grow."""
-    return "i/o" in str(error).casefold() and free_disk(folder) < SMALL
+    return "i/o" in str(error).casefold() and free_disk(folder) < _SMALL
 
 
 def damaged(settings: Settings, reason: str) -> DamagedDatabase:
