@@ -22,14 +22,15 @@ from reranker_ui.settings import Settings
 WORDS = [f"word{number}" for number in range(5000)]
 
 
-def write(path: Path, pairs: int) -> None:
-    """A JSON Lines file of `pairs` pairs, ten to a query."""
+def write(path: Path, pairs: int, waiting: int = 0) -> None:
+    """A JSON Lines file of `pairs` pairs, ten to a query; the last `waiting` have no label."""
     with path.open("w") as out:
         for number in range(pairs):
             words = (WORDS[(number * 7919 + step * 104_729) % 5000] for step in range(45))
             query = f"question {number // 10} about {WORDS[number // 10 % 5000]}"
             record = {"query": query, "passage": " ".join(words) + f" {number}"}
-            out.write(json.dumps({**record, "label": int(number % 10 == 0)}) + "\n")
+            label = None if number >= pairs - waiting else int(number % 10 == 0)
+            out.write(json.dumps({**record, "label": label}) + "\n")
 
 
 def longest_wait(workspace, stop: threading.Event, waits: list[float]) -> None:

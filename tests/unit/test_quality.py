@@ -1,5 +1,7 @@
 """Findings about labelled pairs: each one is found where it is, and only there."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,8 +15,10 @@ from reranker_ui.core.evaluation.quality import (
     leakage,
 )
 from reranker_ui.core.evaluation.quality.checks import label_findings, similarity_findings
+from reranker_ui.core.evaluation.quality.collected_rows import CollectedRows
 from reranker_ui.core.evaluation.quality.readability import histogram_of_lengths
 from reranker_ui.core.evaluation.quality.table import Table
+from reranker_ui.core.values.labels import GRADES
 
 CLEAN = [  # query, near, passage, folded, grade, split, disputed
     (1, 1, 1, 1, 1.0, 0, False),
@@ -28,6 +32,26 @@ def table(rows) -> Table:
     kinds = (*[np.uint64] * 4, np.float64, np.int8, np.bool_)
     columns = [np.array(c, dtype=k) for c, k in zip(zip(*rows, strict=True), kinds, strict=True)]
     return Table(np.arange(1, len(rows) + 1), *columns)
+
+
+def test_collected_rows_are_the_columns_of_a_table():
+    collected = CollectedRows.of_count(2)
+    keys = {"query_key": f"{1:016x}{2:016x}", "passage_key": f"{3:016x}{4:016x}"}
+    texts = {"query": "Why?", "passage": "Ice."}
+    collected.add(SimpleNamespace(
+        id=7, **keys, **texts, split="test", effective=2.0, state="decided"))  # fmt: skip
+    collected.add(SimpleNamespace(
+        id=9, **keys, **texts, split=None, effective=None, state="disputed"))  # fmt: skip
+    found = Table.of(collected.columns, GRADES)
+    assert [found.ids.tolist(), found.near.tolist(), found.query.tolist()] == [
+        [7, 9],
+        [1, 1],
+        [2, 2],
+    ]
+    assert found.passage.tolist() == [3, 3] and found.folded[0] == found.folded[1]
+    assert found.grade[0] == 2 and np.isnan(found.grade[1])
+    assert found.split.tolist() == [2, -1] and found.disputed.tolist() == [False, True]
+    assert sum(column.itemsize for column in collected.columns) < 60  # bytes a pair
 
 
 def test_queries_close_in_meaning_across_splits(monkeypatch):

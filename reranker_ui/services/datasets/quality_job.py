@@ -65,9 +65,9 @@ def assess(
         dataset = find_dataset(connection, dataset_name)
         version = connection.scalar(select(func.max(journal.c.id))) or 0
         collected = _collect(connection, dataset, report_progress)
-    if not collected.rows:
+    if not len(collected):
         raise Refused(f"{dataset_name} has no pairs to check. Import some first.")
-    table = Table.of(collected.rows, scale(dataset))
+    table = Table.of(collected.columns, scale(dataset))
     report_progress("comparing texts", 0.0)
     queries = collected.similar_queries()
     report_progress("comparing texts", 0.5)
@@ -77,6 +77,7 @@ def assess(
     if meaning:
         compared, close = _meanings(workspace, dataset, collected, table, similar, report_progress)
         findings += close
+    collected.delete_compared()
     report_progress("tokenizing", 0.0)
     readable, unreadable = read_by_base(table, collected, base, workspace.cache, max_length)
     findings += unreadable

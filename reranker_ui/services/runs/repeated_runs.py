@@ -122,9 +122,9 @@ def value_of(values: Sequence[Value], first: Sequence[Value]) -> ColumnValue:
     """One cell of the table from those of the runs of its column, in the order of their seeds.
 
     A column of one run keeps its value, interval and gain. Otherwise `value` is the mean, `low`
-    and `high` a 95% t interval over the seeds, and the gain is against the runs `first` of the
-    first column, paired in the order of the seeds; None where their numbers differ. `each`: the
-    values of the runs.
+    and `high` a 95% t interval over the seeds within 0 to 1, and the gain is against the runs
+    `first` of the first column, paired in the order of the seeds; None where their numbers differ.
+    `each`: the values of the runs.
     """
     if len(values) == 1:
         return {**values[0], "each": [values[0]["value"]]}
@@ -134,7 +134,8 @@ def value_of(values: Sequence[Value], first: Sequence[Value]) -> ColumnValue:
     first_values = [value["value"] for value in first if value["value"] is not None]
     low, high = t_interval(numbers)
     cell: ColumnValue = {
-        **UNKNOWN, "value": float(np.mean(numbers)), "low": low, "high": high, "each": [*numbers],
+        **UNKNOWN, "value": float(np.mean(numbers)), "low": max(0.0, low), "high": min(1.0, high),
+        "each": [*numbers],
     }  # fmt: skip
     if len(first) != len(numbers) or len(first_values) != len(numbers):
         return cell

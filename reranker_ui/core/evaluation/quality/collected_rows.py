@@ -1,10 +1,13 @@
 """The rows of a dataset as a quality check collects them, in one pass."""
 
+from array import array
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from math import nan
 from typing import Any, Protocol
 
 from reranker_ui.core.evaluation.near_duplicates import similar_of_one_query, similar_pairs
+from reranker_ui.core.evaluation.quality.table import TYPES
 from reranker_ui.core.values.pairs import fold
 from reranker_ui.core.values.splits import SPLITS
 
@@ -28,7 +31,7 @@ class LabelledRow(Protocol):
 
 @dataclass
 class CollectedRows:
-    """The rows of a `Table`, and the texts that are compared and tokenized.
+    """The columns of a `Table`, and the texts that are compared and tokenized.
 
     `every`: one row in so many is sampled. `queries`: position and text of the first row of each
     folded query; `passages`: positions and text of each folded passage, both by a hash of it.
@@ -36,11 +39,14 @@ class CollectedRows:
     """
 
     every: int = 1
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    columns: list["array[Any]"] = field(default_factory=lambda: [array(kind) for kind in TYPES])
     queries: dict[int, tuple[int, str]] = field(default_factory=dict)
     passages: dict[int, tuple[list[int], str]] = field(default_factory=dict)
     sampled: list[int] = field(default_factory=list)
     texts: list[tuple[str, str]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
 
     @staticmethod
     def of_count(count: int) -> "CollectedRows":
@@ -49,13 +55,16 @@ class CollectedRows:
 
     def add(self, row: LabelledRow) -> None:
         """Add the next row."""
-        position = len(self.rows)
+        position = len(self)
         folded = int.from_bytes(blake2b(fold(row.passage).encode(), digest_size=8).digest())
         near = int(row.query_key[:16], 16)
-        self.rows.append((
+        values = (
             row.id, int(row.query_key[16:], 16), near, int(row.passage_key[:16], 16), folded,
-            row.effective, _SPLITS.get(row.split or "", -1), row.state == "disputed",
-        ))  # fmt: skip
+            nan if row.effective is None else row.effective,
+            _SPLITS.get(row.split or "", -1), row.state == "disputed",
+        )  # fmt: skip
+        for column, value in zip(self.columns, values, strict=True):
+            column.append(value)
         if near not in self.queries and len(self.queries) < MOST_QUERIES:
             self.queries[near] = (position, row.query)
         if folded in self.passages:
@@ -74,5 +83,9 @@ class CollectedRows:
 
     def similar_passages(self) -> list[tuple[int, int]]:
         """Positions of rows of one query whose passages are near-duplicates of each other."""
-        near_keys = [row[2] for row in self.rows]
-        return similar_of_one_query(list(self.passages.values()), near_keys)
+        return similar_of_one_query(list(self.passages.values()), self.columns[2])
+
+    def delete_compared(self) -> None:
+        """Free the texts that were compared; those that are tokenized stay."""
+        self.queries.clear()
+        self.passages.clear()

@@ -1,5 +1,7 @@
 """The pairs of a dataset as arrays, and what can be asked of their keys."""
 
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +11,7 @@ import pandas as pd
 from reranker_ui.core.values.labels import GRADES, Scale
 
 Array = Any  # a numpy array with one value a pair
+TYPES = "qQQQQdbb"  # of the columns of a `Table`, as array.array names them
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,10 @@ class Table:
     scale: Scale = GRADES
 
     @classmethod
-    def of(cls, rows: list[tuple[Any, ...]], scale: Scale) -> "Table":
-        """The table of rows with the columns above, in order."""
-        kinds = (np.int64, *[np.uint64] * 4, np.float64, np.int8, np.bool_)
-        columns = zip(*rows, strict=True)
-        pairs = zip(columns, kinds, strict=True)
-        arrays: list[Array] = [np.array(column, dtype=kind) for column, kind in pairs]
+    def of(cls, columns: Sequence["array[Any]"], scale: Scale) -> "Table":
+        """The table of the columns above, in order and of TYPES; they are not copied."""
+        arrays: list[Array] = [np.asarray(column) for column in columns]
+        arrays[-1] = arrays[-1].view(np.bool_)
         return replace(cls(*arrays), scale=scale)
 
     @property

@@ -1,0 +1,152 @@
+"""What millions of pairs cost on PostgreSQL: `python -m tests.benchmark.many_pairs PAIRS ...`.
+
+For each number of PAIRS, of about 400 characters and ten to a query, in a database of its own:
+import with its search index, pages and searches of Data, the label stream, the quality report,
+freezing for a run and export. Prints the seconds of each step, its pairs a second, and the most
+memory meanwhile of this process and of those it starts, without the pages of mapped files.
+"""
+
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+from reranker_ui.services.annotating.annotations import annotate
+from reranker_ui.services.annotating.queue import next_pairs
+from reranker_ui.services.datasets.export import export_dataset
+from reranker_ui.services.datasets.pages import page_of_pairs
+from reranker_ui.services.datasets.quality import check_now
+from reranker_ui.services.imports.importer import import_file
+from reranker_ui.services.labels.index_job import fill_index
+from reranker_ui.services.store.access import LOCAL, User
+from reranker_ui.services.store.workspace import Workspace, open_workspace
+from reranker_ui.services.training.frozen_files import freeze
+from reranker_ui.settings import Settings
+from tests.benchmark.import_speed import write
+from tests.support.postgres import Cluster, start
+
+TIMES, MAI, NAME = 60, User("Mai", "annotator"), "many"
+ORDERS = ("unlabelled", "query", "random")
+PAGES: list[dict[str, str]] = [
+    {}, {"label": "1"}, {"label": "none"}, {"split": "dev"}, {"search": "word17"},
+    {"search": "question 77777"}, {"search": "nowhere"}, {"search": "word5", "label": "1"},
+]  # fmt: skip
+
+
+class Memory:
+    """The most memory seen of this process and of its children together, in bytes."""
+
+    def __init__(self) -> None:
+        self.own = self.children = 0
+
+    def look(self, process: psutil.Process) -> None:
+        """Take note of the memory in use now."""
+        self.own = max(self.own, _anonymous(process.pid))
+        started = [one for one in process.children(recursive=True) if "postgres" not in one.name()]
+        self.children = max(self.children, sum(_anonymous(one.pid) for one in started))
+
+
+def _anonymous(pid: int) -> int:
+    # Bytes of a process that no file holds; 0 for one that has ended.
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) * 1024
+    except (OSError, StopIteration):
+        return 0
+
+
+@contextmanager
+def measured(step: str, pairs: int) -> Iterator[None]:
+    """Print what the block cost."""
+    memory, ended, process = Memory(), threading.Event(), psutil.Process()
+
+    def watch() -> None:
+        while not ended.wait(0.05):
+            memory.look(process)
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    begun = time.perf_counter()
+    try:
+        yield
+    finally:
+        took = time.perf_counter() - begun
+        ended.set()
+        watching.join()
+        print(f"{step:14} {took:8.1f} s {pairs / took:10,.0f} pairs/s"
+              f"  {memory.own / 1e6:6.0f} MB, children {memory.children / 1e6:6.0f} MB",
+              flush=True)  # fmt: skip
+
+
+def timed(name: str, act: Callable[[int], Any]) -> None:
+    """Print the middle and the 95th percentile of TIMES calls."""
+    taken = []
+    for number in range(TIMES):
+        begun = time.perf_counter()
+        act(number)
+        taken.append((time.perf_counter() - begun) * 1000)
+    middle, high, most = np.percentile(taken, [50, 95, 100])
+    print(f"  {name:34} {middle:6.0f} ms, p95 {high:6.0f}, at most {most:6.0f}", flush=True)
+
+
+def labels(workspace: Workspace) -> None:
+    """The stream of an annotator in each order, and a label."""
+    for order in ORDERS:
+        timed(f"stream by {order}", lambda _, order=order: next_pairs(workspace, MAI, NAME, order))
+    ahead = [pair["id"] for pair in next_pairs(workspace, MAI, NAME, n=TIMES)["pairs"]]
+    timed("a label", lambda n: annotate(workspace, MAI, ahead[n % len(ahead)], n % 2, f"{n}"))
+
+
+def pages(workspace: Workspace, count: int) -> None:
+    """Pages of Data at places across the dataset."""
+    for asked in PAGES:
+        name = ", ".join(f"{key} {value}" for key, value in asked.items()) or "a page"
+        timed(name, lambda n, asked=asked: page_of_pairs(
+            workspace, LOCAL, NAME, after=n * count // TIMES, **asked))  # fmt: skip
+
+
+def measure(cluster: Cluster, count: int) -> None:
+    """Print what `count` pairs cost."""
+    with tempfile.TemporaryDirectory() as folder:
+        home, path = Path(folder) / "home", Path(folder) / "pairs.jsonl"
+        write(path, count, waiting=count // 10)
+        settings = Settings(home=home, database_url=cluster.new_database())
+        workspace = open_workspace(settings)
+        print(f"{count:,} pairs", flush=True)
+        with measured("import", count):
+            import_file(workspace, LOCAL, path, NAME)
+        path.unlink()
+        with measured("search index", count):
+            fill_index(workspace, NAME)
+        pages(workspace, count)
+        labels(workspace)
+        with measured("freeze", count):
+            (home / "frozen").mkdir()
+            freeze(workspace, LOCAL, NAME, home / "frozen")
+        with measured("export", count):
+            export_dataset(workspace, LOCAL, NAME, "jsonl", Path(folder) / "out.jsonl")
+        with measured("quality report", count):
+            check_now(workspace, LOCAL, NAME)
+        workspace.engine.dispose()
+
+
+def main(counts: list[int]) -> None:
+    """Measure each number of pairs on one server."""
+    with tempfile.TemporaryDirectory() as folder:
+        cluster = start(Path(folder))
+        try:
+            for count in counts:
+                measure(cluster, count)
+        finally:
+            cluster.stop()
+
+
+if __name__ == "__main__":
+    main([int(count) for count in sys.argv[1:]] or [100_000])
