@@ -1,4 +1,4 @@
-"""The texts that the ranking start was made of: queries and passages of several languages.
+"""The texts from which the ranking start learns what its teacher scores.
 
 Debian's package descriptions in twelve languages (a description and its title), XQuAD (CC BY-SA
 4.0), ArgKP 2021 (CDLA-Sharing 1.0) and TAT-QA (CC BY 4.0), of these the train splits alone and
