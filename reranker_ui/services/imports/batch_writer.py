@@ -10,6 +10,7 @@ from sqlalchemy import select
 from reranker_ui.core.values.labels import GRADES, Scale
 from reranker_ui.services.imports.known_pairs import Votes, difference
 from reranker_ui.services.imports.stage import Staged
+from reranker_ui.services.store.bulk_copy import copy_rows
 from reranker_ui.services.store.database import decisions, imported_labels, pairs
 
 _COPIED = ("pair_key", "query_key", "passage_key", "query", "passage", "label", "line", "split",
@@ -55,15 +56,14 @@ class Writer:
     def _insert(self, new: Sequence[Staged]) -> None:
         # Past SQLAlchemy's handling of each value, which takes longer than the database.
         names = (*_COPIED, "source", *_SAME)
-        sql = pairs.insert().compile(dialect=self.connection.dialect, column_keys=names)
         same = (self.dataset_id, self.import_id, self.now)
-        values = [(*pair[1 : 1 + len(_COPIED)], pair.source or self.source, *same) for pair in new]
-        rows: Any
-        if order := sql.positiontup:
-            rows = list(map(itemgetter(*map(names.index, order)), values))
-        else:
-            rows = [dict(zip(names, row, strict=True)) for row in values]
-        self.connection.exec_driver_sql(str(sql), rows)
+        rows = [(*pair[1 : 1 + len(_COPIED)], pair.source or self.source, *same) for pair in new]
+        if self.connection.dialect.name == "postgresql":
+            copy_rows(self.connection, pairs, names, rows)
+            return
+        sql = pairs.insert().compile(dialect=self.connection.dialect, column_keys=names)
+        order = itemgetter(*map(names.index, sql.positiontup or ()))
+        self.connection.exec_driver_sql(str(sql), list(map(order, rows)))
 
     def _write_votes(self, voted: Sequence[Staged], votes: Votes) -> None:
         keys = [pair.pair_key for pair in voted]

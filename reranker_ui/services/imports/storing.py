@@ -27,9 +27,11 @@ from reranker_ui.services.labels.effective_labels import is_visible
 from reranker_ui.services.labels.further_columns import MOST_SHOWN, set_shown
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.database import datasets, imports, pairs
+from reranker_ui.services.store.statistics import refresh_statistics
 from reranker_ui.services.store.workspace import Workspace, record
 
 OnProgress = Callable[[int], None]
+MANY = 10_000  # pairs of an import after which a database counts its rows anew
 STORED = 4  # bytes in the database and its journal for each byte of the stage
 _BATCH = 1000  # pairs in the first transaction; later ones as many as take a moment
 _LARGEST = 5000
@@ -75,6 +77,8 @@ def store_reading(
             report = storing.run(split, on_progress)
         finally:
             stage.close()
+    if report["pairs"] >= MANY:
+        refresh_statistics(workspace)
     more = {"scale": result["scale"], "new": running.new, "mojibake": result.get("mojibake"),
             "unread": result.get("unread", []), "further": result.get("further", [])}  # fmt: skip
     stored = {"dataset": dataset_name, **report, **more, "summary": import_sentence(report)}
