@@ -154,7 +154,7 @@ def _walk(
     chosen = select(column) if column.table is pairs else select(column).distinct()
 
     def walk(connection: sa.Connection, at: int | None, down: bool, size: int) -> list[int]:
-        order = [one.desc() if down else one.asc() for one in columns]
+        order = [key.desc() if down else key.asc() for key in columns]
         query = chosen.where(*conditions).order_by(*order).limit(size)
         if at is not None:
             query = query.where(column < at if down else column > at)

@@ -31,7 +31,7 @@ from reranker_ui.services.store.statistics import refresh_statistics
 from reranker_ui.services.store.workspace import Workspace, record
 
 OnProgress = Callable[[int], None]
-MANY = 10_000  # pairs of an import after which a database counts its rows anew
+MANY = 10_000  # pairs of an import after which PostgreSQL updates its statistics
 STORED = 4  # bytes in the database and its journal for each byte of the stage
 _BATCH = 1000  # pairs in the first transaction; later ones as many as take a moment
 _LARGEST = 5000

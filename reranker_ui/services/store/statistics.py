@@ -1,4 +1,4 @@
-"""What PostgreSQL knows about the tables it plans for."""
+"""The statistics by which PostgreSQL plans its queries."""
 
 import logging
 
@@ -6,22 +6,22 @@ import sqlalchemy as sa
 
 from reranker_ui.services.store.workspace import Workspace
 
-_COUNTED = ("annotations", "decisions", "imported_labels", "gold_pairs")
+_LABELS = ("annotations", "decisions", "imported_labels", "gold_pairs")
 log = logging.getLogger(__name__)
 
 
 def refresh_statistics(workspace: Workspace) -> None:
-    """Count anew after many pairs were stored.
+    """Update the statistics of the pairs, after many were stored.
 
     Until PostgreSQL does that by itself, minutes later, it plans for the few pairs there were: the
-    label stream of a million took seconds. Nothing waits for it. SQLite needs none.
+    label stream of a million took seconds. No lock is held meanwhile. SQLite needs none.
     """
     if workspace.engine.dialect.name != "postgresql":
         return
     with workspace.engine.connect() as connection:
-        by_itself = connection.execution_options(isolation_level="AUTOCOMMIT")
+        autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
         try:
-            by_itself.exec_driver_sql("VACUUM (ANALYZE) pairs")
-            by_itself.exec_driver_sql(f"ANALYZE {', '.join(_COUNTED)}")
+            autocommit.exec_driver_sql("VACUUM (ANALYZE) pairs")
+            autocommit.exec_driver_sql(f"ANALYZE {', '.join(_LABELS)}")
         except sa.exc.DBAPIError as error:  # what was stored stays
-            log.warning("PostgreSQL did not count its pairs anew: %s", error.orig)
+            log.warning("PostgreSQL did not update its statistics: %s", error.orig)
