@@ -12,7 +12,9 @@ from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets.pages import page_of_pairs
 from reranker_ui.services.imports import importer, storing, sweep
+from reranker_ui.services.imports.batch_writer import Writer
 from reranker_ui.services.imports.importer import import_file, load_starter
+from reranker_ui.services.imports.stage import Staged
 from reranker_ui.services.imports.storing import store_reading
 from reranker_ui.services.imports.sweep import command_at_work, sweep_imports
 from reranker_ui.services.labels.dataset_details import check_name
@@ -332,3 +334,21 @@ def test_names_that_a_shell_or_a_path_would_misread_are_refused(name):
     with pytest.raises(Refused, match="needs a name"):
         check_name(name)
     check_name(".net"), check_name("a-b")
+
+
+def test_pairs_of_no_dataset_raise_what_an_insert_raises(workspace):
+    pair = Staged(1, "k", "q", "p", "Why?", "Ice.", 1.0, 1, "train", None, None, 0, 0, 0)
+    with pytest.raises(sa.exc.IntegrityError), workspace.writing() as connection:
+        Writer(connection, 999, 1, "pairs.csv", "Mai", 0.0).write([pair], {})
+    with workspace.reading() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(pairs)) == 0
+
+
+def test_a_large_import_updates_the_statistics(workspace, tmp_path, monkeypatch, database):
+    monkeypatch.setattr(storing, "MANY", 20)
+    rows = [f"q{number},p{number},{number % 2}" for number in range(20)]
+    assert import_file(workspace, LOCAL, write(tmp_path / "a.csv", rows), "d")["kept"] == 20
+    if database == "postgresql":
+        with workspace.reading() as connection:
+            counted = "SELECT reltuples FROM pg_class WHERE relname = 'pairs'"
+            assert connection.exec_driver_sql(counted).scalar() == 20
