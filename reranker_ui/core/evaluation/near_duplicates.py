@@ -10,6 +10,7 @@ from reranker_ui.core.values.search_terms import spaced
 BANDS, ROWS = 10, 4  # texts with an overlap of .8 share a band with a probability of 99.5%
 _PRIME = (1 << 31) - 1
 _FEATURES = 2**22
+_AT_ONCE = 20_000  # pairs whose words are compared at once
 
 
 def similar_pairs(texts: Sequence[str], overlap: float = 0.8) -> list[tuple[int, int]]:
@@ -22,13 +23,14 @@ def similar_pairs(texts: Sequence[str], overlap: float = 0.8) -> list[tuple[int,
         return []
     words = _words(texts)
     signatures = _signatures(words)
-    collisions: set[tuple[int, int]] = set()
-    for band in range(BANDS):
-        collisions |= _collisions(signatures[band * ROWS : (band + 1) * ROWS])
-    if not collisions:
-        return []
-    pairs = np.array(sorted(collisions))
-    return [(int(i), int(j)) for i, j in pairs[_overlaps(words, pairs) >= overlap]]
+    bands = [signatures[band * ROWS : (band + 1) * ROWS] for band in range(BANDS)]
+    collisions = np.unique(np.concatenate([_collisions(band) for band in bands]))
+    similar: list[tuple[int, int]] = []
+    for start in range(0, len(collisions), _AT_ONCE):
+        batch = collisions[start : start + _AT_ONCE]
+        pairs = np.stack([batch // len(texts), batch % len(texts)], axis=1)
+        similar += map(tuple, pairs[_overlaps(words, pairs) >= overlap].tolist())
+    return similar
 
 
 def similar_of_one_query(
@@ -78,23 +80,21 @@ def _signatures(words: Any) -> Any:
     return signatures
 
 
-def _collisions(rows: Any) -> set[tuple[int, int]]:
-    """Texts with the same signature in one band, each paired with the previous and the first."""
+def _collisions(rows: Any) -> Any:
+    """Texts with the same signature in one band, each paired with the previous and the first.
+
+    A pair i < j of n texts is the number i * n + j.
+    """
     mixed = np.zeros(rows.shape[1], dtype=np.uint64)
     for row in rows:
         mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + row.astype(np.uint64)
     order = np.argsort(mixed, kind="stable")
-    same = mixed[order][1:] == mixed[order][:-1]
-    pairs: set[tuple[int, int]] = set()
-    first = 0
-    for at in np.flatnonzero(same).tolist():
-        if at == 0 or not same[at - 1]:
-            first = at
-        ends = sorted((int(order[at]), int(order[at + 1])))
-        pairs.add((ends[0], ends[1]))
-        ends = sorted((int(order[first]), int(order[at + 1])))
-        pairs.add((ends[0], ends[1]))
-    return pairs
+    same = np.concatenate([[False], mixed[order][1:] == mixed[order][:-1]])
+    first = order[np.maximum.accumulate(np.where(same, 0, np.arange(len(order))))]
+    again = np.flatnonzero(same)
+    left = np.concatenate([order[again - 1], first[again]])
+    right = np.concatenate([order[again], order[again]])
+    return np.minimum(left, right) * len(order) + np.maximum(left, right)
 
 
 def _overlaps(words: Any, pairs: Any) -> Any:

@@ -32,7 +32,7 @@ def find(
     steps.
     """
     matches: list[Any] = []
-    size = _FIRST
+    size = min(_FIRST, 2 * count)
     while len(matches) < count:
         steps = [walk(connection, at, down, size) for walk in walks]
         ended = [ids for ids in steps if len(ids) < size]
