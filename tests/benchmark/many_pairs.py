@@ -117,7 +117,10 @@ def measure(cluster: Cluster, count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home, path = Path(folder) / "home", Path(folder) / "pairs.jsonl"
         write(path, count, waiting=count // 10)
-        settings = Settings(home=home, database_url=cluster.new_database())
+        settings = Settings(
+            home=home, database_url=cluster.new_database(),
+            max_rows=count, max_upload_bytes=10**11,
+        )  # fmt: skip
         workspace = open_workspace(settings)
         print(f"{count:,} pairs", flush=True)
         with measured("import", count):
