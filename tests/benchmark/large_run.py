@@ -55,9 +55,9 @@ def freeze(folder: RunFolder, pairs: int) -> None:
             writer.write_table(pa.Table.from_pandas(part, SCHEMA, preserve_index=False))
 
 
-def own_memory() -> int:
-    """Bytes of this process that no file holds."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+def own_memory(pid: int | str = "self") -> int:
+    """Bytes of a process, by default this one, that no file holds."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) * 1024
 
 

@@ -30,6 +30,7 @@ from reranker_ui.services.store.workspace import Workspace, open_workspace
 from reranker_ui.services.training.frozen_files import freeze
 from reranker_ui.settings import Settings
 from tests.benchmark.import_speed import write
+from tests.benchmark.large_run import own_memory
 from tests.support.postgres import Cluster, start
 
 TIMES, MAI, NAME = 60, User("Mai", "annotator"), "many"
@@ -54,11 +55,9 @@ class Memory:
 
 
 def _anonymous(pid: int) -> int:
-    # Bytes of a process that no file holds; 0 for one that has ended.
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) * 1024
-    except (OSError, StopIteration):
+        return own_memory(pid)
+    except (OSError, StopIteration):  # it has ended
         return 0
 
 

@@ -1,4 +1,4 @@
-"""Many rows into a table of PostgreSQL by COPY, which takes half the time of INSERT."""
+"""Many rows into a table of PostgreSQL by COPY, which is faster than INSERT."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -14,7 +14,7 @@ def refresh_statistics(workspace: Workspace) -> None:
     """Update the statistics of the pairs, after many were stored.
 
     Until PostgreSQL does that by itself, minutes later, it plans for the few pairs there were: the
-    label stream of a million took seconds. No lock is held meanwhile. SQLite needs none.
+    label stream of a million took seconds. Labels can be stored meanwhile. SQLite needs none.
     """
     if workspace.engine.dialect.name != "postgresql":
         return
