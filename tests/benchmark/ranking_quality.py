@@ -1,8 +1,8 @@
 """Quality of whole runs: python tests/benchmark/ranking_quality.py RESULTS.jsonl [options]
 
-For each set of RERANKER_UI_TEST_DATA with at least 30 scored test queries, each budget, number of
-labels and seed, a run is trained as the app trains it, and its test split measured. `--old` trains
-as version 0.1 did beside it: MiniLM, 4,200 warm-start pairs, one epoch at 1e-4. Sizes follow from
+For each set of RERANKER_UI_TEST_DATA with at least 30 scored test queries, number of labels and
+seed, the set is imported into a home and a sweep trains each budget on it. `--old` trains as
+version 0.1 did beside them: MiniLM, 4,200 warm-start pairs, one epoch at 1e-4. Sizes follow from
 the speed measured as each run begins, so leave the machine to it.
 A line of RESULTS.jsonl is one run; runs that have a line are left out, so the command can be
 stopped and started again. At the end, or with `--table` alone, a table is printed: metrics of the
@@ -18,7 +18,6 @@ import json
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -27,13 +26,16 @@ from typing import Any
 import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
 from reranker_ui.core.training.advice.budget import MINUTES
-from reranker_ui.core.training.run import train
-from reranker_ui.core.values.machine import keep_memory
 from reranker_ui.core.values.recipe import EMBEDDED, EMBEDDED_ENGLISH, Recipe
 from reranker_ui.core.values.run_folder import RunFolder
+from reranker_ui.services.imports.importer import import_file
+from reranker_ui.services.runs.rows import Run
+from reranker_ui.services.store.access import LOCAL
+from reranker_ui.services.store.workspace import Workspace, open_workspace
+from reranker_ui.services.training import lifecycle
+from reranker_ui.services.training.grid import sweep
+from reranker_ui.settings import Settings
 
 DATA = Path(os.environ.get("RERANKER_UI_TEST_DATA", "../shared/data"))
 FREE = ("base", "bm25", "cosine")
@@ -87,48 +89,53 @@ def cut(pairs: pd.DataFrame, most: int, seed: int = 0) -> pd.DataFrame:
 
 def recipe_for(case: dict[str, Any]) -> Recipe:
     """The recipe of a case: a budget, or `old`."""
-    common = {"seed": case["seed"], "max_length": case["max_length"]}
+    common = {"name": case["recipe"], "seed": case["seed"], "max_length": case["max_length"]}
     if case["recipe"] == "old":
         return Recipe(base=EMBEDDED_ENGLISH, **common, **OLD)
-    return Recipe(name=case["recipe"], budget=case["recipe"], base=case["base"], **common)
+    return Recipe(budget=case["recipe"], base=case["base"], **common)
 
 
-def run(case: dict[str, Any], home: Path, number: int) -> dict[str, Any]:
-    """Train one case in a folder of `home`; its metrics and what its outcome says."""
-    pairs = cut(rows(case["set"], "train"), case["most"])
-    labelled = pairs.sample(
-        min(case["labels"] or len(pairs), len(pairs)), random_state=case["seed"]
-    )
-    rest = pairs.drop(labelled.index)
-    splits = {"train": labelled} | {
+def import_set(workspace: Workspace, case: dict[str, Any]) -> str:
+    """Import the splits of a case, with its number of labels in train; the dataset's name."""
+    name = "-".join(str(case[key]) for key in ("set", "labels", "seed"))
+    train = cut(rows(case["set"], "train"), case["most"])
+    count = min(case["labels"] or len(train), len(train))
+    labelled = train.sample(count, random_state=case["seed"])
+    splits = {"train": train} | {
         split: cut(rows(case["set"], split), case["scored"]) for split in ("dev", "test")
     }
-    folder = RunFolder(home / "runs" / f"{number:05d}")
-    top = max(float(pairs["grade"].max()) for pairs in splits.values())
-    scale = {"kind": "binary" if top == 1 else "graded", "max": top}
-    counts = {split: len(pairs) for split, pairs in splits.items()}
-    lineage = {"dataset": case["set"], "scale": scale, "counts": counts}
-    texts = list(zip(rest["query"], rest["passage"], strict=True))
-    folder.write_inputs(recipe_for(case), splits, lineage, texts)
-    begun = time.monotonic()
-    train(folder)
-    ended = folder.events()[0][-1]
-    outcome = json.loads(folder.outcome_file.read_text())
-    return {"seconds": round(time.monotonic() - begun), "metrics": ended["metrics"],
+    splits["train"].loc[~train.index.isin(labelled.index), "grade"] = None
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "pairs.jsonl"
+        pd.concat([pairs.assign(split=split) for split, pairs in splits.items()]).rename(
+            columns={"grade": "label"}
+        )[["query", "passage", "label", "split"]].to_json(
+            file, orient="records", lines=True, force_ascii=False
+        )
+        import_file(workspace, LOCAL, file, name)
+    return name
+
+
+def result(run: Run) -> dict[str, Any]:
+    """The metrics of a run that has ended, and what its outcome says."""
+    outcome = json.loads(RunFolder(Path(run["folder"])).outcome_file.read_text())
+    return {"seconds": round(run["seconds"] or 0), "metrics": run["metrics"],
             "ranker": outcome["ranker"], "against": outcome["against"]}  # fmt: skip
 
 
-def cases(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """What is asked for, the cheapest first."""
+def sweeps(arguments: argparse.Namespace) -> Iterator[list[dict[str, Any]]]:
+    """The cases that are asked for, those on the same pairs together, the cheapest first."""
     recipes = [*arguments.budgets, *(["old"] if arguments.old else [])]
-    for seed, labels, name, recipe in product(
-        arguments.seeds, arguments.labels, arguments.sets, recipes
-    ):
-        base = EMBEDDED_ENGLISH if recipe == "old" else arguments.base
-        yield {
-            "set": name, "recipe": recipe, "base": base, "labels": labels, "seed": seed,
-            "most": arguments.most, "scored": arguments.scored, "max_length": arguments.max_length,
-        }  # fmt: skip
+    for seed, labels, name in product(arguments.seeds, arguments.labels, arguments.sets):
+        yield [
+            {
+                "set": name, "recipe": recipe, "labels": labels, "seed": seed,
+                "base": EMBEDDED_ENGLISH if recipe == "old" else arguments.base,
+                "most": arguments.most, "scored": arguments.scored,
+                "max_length": arguments.max_length,
+            }
+            for recipe in recipes
+        ]  # fmt: skip
 
 
 def table(file: Path) -> str:
@@ -177,7 +184,6 @@ def main() -> None:
     parser.add_argument("--table", action="store_true", help="print the table and end")
     arguments = parser.parse_args()
     if not arguments.table:
-        keep_memory()
         arguments.sets = sets() if arguments.sets is None else arguments.sets
         with tempfile.TemporaryDirectory() as folder:
             work(arguments, arguments.home or Path(folder))
@@ -187,15 +193,22 @@ def main() -> None:
 def work(arguments: argparse.Namespace, home: Path) -> None:
     """Run each case that has no line yet."""
     done = {tuple(row[name] for name in KEY) for row in read(arguments.results)}
-    for case in cases(arguments):
-        if tuple(case[name] for name in KEY) in done:
+    for cases in sweeps(arguments):
+        missing = [case for case in cases if tuple(case[name] for name in KEY) not in done]
+        if not missing:
             continue
         with tempfile.TemporaryDirectory(dir=home if arguments.home else None) as folder:
             (Path(folder) / "cache").symlink_to(_cache(home))
-            found = run(case, Path(folder), 1)
-        with arguments.results.open("a") as file:
-            file.write(json.dumps(case | found) + "\n")
-        print({name: case[name] for name in KEY}, found["metrics"][found["ranker"]], flush=True)
+            workspace = open_workspace(Settings(home=Path(folder)))
+            dataset = import_set(workspace, missing[0])
+            runs = sweep(workspace, LOCAL, dataset, list(map(recipe_for, missing)), seeds=1)
+            for case, run in zip(missing, runs, strict=True):
+                found = result(lifecycle.wait(workspace, LOCAL, run["id"]))
+                with arguments.results.open("a") as file:
+                    file.write(json.dumps(case | found) + "\n")
+                measured = found["metrics"][found["ranker"]]
+                print({name: case[name] for name in KEY}, measured, flush=True)
+            workspace.engine.dispose()
 
 
 def _cache(home: Path) -> Path:

@@ -52,6 +52,7 @@ def test_the_report_leads_to_its_rows(filled):
     assert report["balance"]["splits"]["dev"] == {"pairs": 24, "queries": 8, "positives": 8}
     assert report["lengths"]["max_length"] == 256
     assert "pairs with two labels" in report["clean"]
+    assert report["compared"]["queries"] > 30 and report["compared"]["passages"] > 100
     with pytest.raises(Refused, match="no longer exists"):
         behind(filled, "../../result")
 

@@ -42,7 +42,7 @@ def test_collected_rows_are_the_columns_of_a_table():
         id=7, **keys, **texts, split="test", effective=2.0, state="decided"))  # fmt: skip
     collected.add(SimpleNamespace(
         id=9, **keys, **texts, split=None, effective=None, state="disputed"))  # fmt: skip
-    found = Table.of(collected.columns, GRADES)
+    found = collected.table(GRADES)
     assert [found.ids.tolist(), found.near.tolist(), found.query.tolist()] == [
         [7, 9],
         [1, 1],
@@ -51,7 +51,8 @@ def test_collected_rows_are_the_columns_of_a_table():
     assert found.passage.tolist() == [3, 3] and found.folded[0] == found.folded[1]
     assert found.grade[0] == 2 and np.isnan(found.grade[1])
     assert found.split.tolist() == [2, -1] and found.disputed.tolist() == [False, True]
-    assert sum(column.itemsize for column in collected.columns) < 60  # bytes a pair
+    assert [places.tolist() for places in collected.places_of_passages(found)] == [[0, 1]]
+    assert [*collected.query_texts, *collected.passage_texts] == ["Why?", "Ice."]
 
 
 def test_queries_close_in_meaning_across_splits(monkeypatch):
@@ -65,16 +66,16 @@ def test_queries_close_in_meaning_across_splits(monkeypatch):
                          for a in map(angles.get, texts)])  # fmt: skip
 
     monkeypatch.setattr(close_meanings, "BATCH", 4)
-    queries = [(n, f"q{n}") for n in range(6)]
-    close, compared = close_meanings.close_across_splits(table(rows), queries, embed, seen.append)
+    queries = range(6), [f"q{n}" for n in range(6)]
+    close, compared = close_meanings.close_across_splits(table(rows), *queries, embed, seen.append)
     assert (close, compared) == ([(2, 0)], 4)
     assert seen == [0.0, pytest.approx(4 / 6)]
     monkeypatch.setattr(close_meanings, "MOST_HELD_OUT", 2)
-    assert close_meanings.close_across_splits(table(rows), queries, embed, seen.append)[1] == 2
+    assert close_meanings.close_across_splits(table(rows), *queries, embed, seen.append)[1] == 2
     line = leakage.close_split_queries(table(rows), close)
     assert line.rows.tolist() == [1, 3] and line.fact.startswith("1 dev or test query means")
     train = [(*row[:5], 0, False) for row in rows]
-    nothing = close_meanings.close_across_splits(table(train), queries, embed, seen.append)
+    nothing = close_meanings.close_across_splits(table(train), *queries, embed, seen.append)
     assert nothing == ([], 0)
 
 
@@ -83,7 +84,7 @@ def test_passages_of_one_query_that_are_close_in_meaning(monkeypatch):
     rows = [(q, q, n, n, 1.0, 0, False) for n, q in enumerate((1, 1, 1, 2, 2, 2))]
     angles = [0.0, 0.05, 1.5, 0.02, 2.5, 0.8]
     vectors = np.array([[0.9, *np.sqrt(0.19) * np.array([np.cos(a), np.sin(a)])] for a in angles])
-    passages = [([n], f"p{n}") for n in range(6)]
+    passages = [np.array([n]) for n in range(6)], [f"p{n}" for n in range(6)]
     asked, embedded = [], []
 
     def stored(keys):
@@ -94,7 +95,7 @@ def test_passages_of_one_query_that_are_close_in_meaning(monkeypatch):
         embedded.extend(texts)
         return vectors[[int(text[1:]) for text in texts]]
 
-    given = table(rows), passages, stored, embed, lambda _part: None
+    given = table(rows), *passages, stored, embed, lambda _part: None
     close, compared = close_passages.close_within_queries(*given)
     assert (close, compared, asked, embedded) == ([(0, 1)], 6, [[0, 1, 2, 3, 4, 5]], ["p1"])
     line = label_checks.close_passages(table(rows), close, [])

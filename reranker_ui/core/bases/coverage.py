@@ -2,9 +2,11 @@
 
 import json
 import unicodedata
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ UNKNOWN_WARNS, UNKNOWN_BLOCKS, DENSE_WARNS, MERGED_WARNS = 0.02, 0.20, 0.60, 0.0
 WELL_UNKNOWN, WELL_MERGED, WELL_DENSE = 0.05, 0.05, 0.30
 MULTILINGUAL_VOCABULARY = 100_000  # tokens; such tokenizers need .7 tokens a character in Chinese
 WELL_SAMPLE, WELL_LENGTH = 100, 500  # pairs, characters
-_BATCH = 2_000
+_BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,9 @@ class Coverage:
 
 def coverage_of(tokenizer_file: Path, pairs: Sequence[tuple[str, str]]) -> Coverage:
     """Tokenize (query, passage) pairs with a tokenizer.json; no model is loaded."""
+    unknown = unknown_id(tokenizer_file)  # first: it takes much memory for a moment
     tokenizer = tokenizer_of(tokenizer_file)
-    tally = _Tally(tokenizer, unknown_id(tokenizer_file))
+    tally = _Tally(tokenizer, unknown)
     for begin in range(0, len(pairs), _BATCH):
         tally.add(begin, pairs[begin : begin + _BATCH])
     words = tally.merged_words()
@@ -102,7 +105,7 @@ class _Tally:
         self.lengths: list[int] = []
         self.unknown_pairs: list[int] = []
         self.dense_pairs: list[int] = []
-        self.texts: dict[str, tuple[int, ...]] = {}
+        self.texts: dict[str, bytes] = {}  # hashes of texts, and of their ids
         self.where: dict[str, list[int]] = {}
         self.words: set[str] = set()
 
@@ -124,30 +127,44 @@ class _Tally:
         self.unknown += ids.count(self.unknown_id)
         self.characters += len(text)
         words = spaced(text)
-        self.where.setdefault(words, []).append(position)
-        if words not in self.texts:  # case and punctuation alone make no other text
-            self.texts[words] = tuple(ids)
+        text = _hash(words.encode("utf-8", "surrogatepass")).hex()
+        self.where.setdefault(text, []).append(position)
+        if text not in self.texts:  # case and punctuation alone make no other text
+            self.texts[text] = _hash(_packed(ids))
             self.words.update(word for word in words.split() if word.isalpha() or _marked(word))
 
     def merged_texts(self) -> list[str]:
-        """The distinct texts that share their ids with another distinct text."""
+        """The hashes of distinct texts that share their ids with another distinct text."""
         return [text for group in _merged(self.texts) for text in group]
 
     def merged_words(self) -> tuple[float, list[list[str]]]:
         """The share of such words among distinct words, and the largest groups of known ones."""
         words = sorted(self.words)
-        encodings = self.tokenizer.encode_batch(words, add_special_tokens=False)
-        ids_of = {
-            word: tuple(encoding.ids) for word, encoding in zip(words, encodings, strict=True)
-        }
-        ids_of_known = {word: ids for word, ids in ids_of.items() if self.unknown_id not in ids}
+        ids_of: dict[str, bytes] = {}
+        known: set[str] = set()
+        for begin in range(0, len(words), _BATCH):
+            batch = words[begin : begin + _BATCH]
+            encodings = self.tokenizer.encode_batch(batch, add_special_tokens=False)
+            for word, encoding in zip(batch, encodings, strict=True):
+                ids_of[word] = _packed(encoding.ids)
+                if self.unknown_id not in encoding.ids:
+                    known.add(word)
+        ids_of_known = {word: ids for word, ids in ids_of.items() if word in known}
         share = sum(map(len, _merged(ids_of))) / max(len(ids_of), 1)
         return share, [group[:8] for group in _merged(ids_of_known)[:3]]
 
 
-def _merged(ids_of: dict[str, tuple[int, ...]]) -> list[list[str]]:
+def _packed(ids: list[int]) -> bytes:
+    return array("I", ids).tobytes()
+
+
+def _hash(value: bytes) -> bytes:
+    return blake2b(value, digest_size=16).digest()
+
+
+def _merged(ids_of: dict[str, bytes]) -> list[list[str]]:
     """Groups of texts that have the same ids, the largest first."""
-    groups: dict[tuple[int, ...], list[str]] = {}
+    groups: dict[bytes, list[str]] = {}
     for text, ids in ids_of.items():
         groups.setdefault(ids, []).append(text)
     merged = [group for group in groups.values() if len(group) > 1]

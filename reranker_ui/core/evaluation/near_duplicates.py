@@ -1,6 +1,6 @@
 """Near-duplicate texts: MinHash over words and word pairs, then the exact overlap."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from reranker_ui.core.values.search_terms import spaced
 BANDS, ROWS = 10, 4  # texts with an overlap of .8 share a band with a probability of 99.5%
 _PRIME = (1 << 31) - 1
 _FEATURES = 2**22
-_AT_ONCE = 20_000  # pairs whose words are compared at once
+_AT_ONCE = 5_000  # texts, or pairs of them, whose words are in memory at once
 
 
 def similar_pairs(texts: Sequence[str], overlap: float = 0.8) -> list[tuple[int, int]]:
@@ -21,35 +21,40 @@ def similar_pairs(texts: Sequence[str], overlap: float = 0.8) -> list[tuple[int,
     """
     if len(texts) < 2:
         return []
-    words = _words(texts)
-    signatures = _signatures(words)
+    signatures = np.concatenate(
+        [_signatures(texts, start) for start in range(0, len(texts), _AT_ONCE)], axis=1
+    )
     bands = [signatures[band * ROWS : (band + 1) * ROWS] for band in range(BANDS)]
     collisions = np.unique(np.concatenate([_collisions(band) for band in bands]))
     similar: list[tuple[int, int]] = []
     for start in range(0, len(collisions), _AT_ONCE):
         batch = collisions[start : start + _AT_ONCE]
         pairs = np.stack([batch // len(texts), batch % len(texts)], axis=1)
-        similar += map(tuple, pairs[_overlaps(words, pairs) >= overlap].tolist())
+        similar += map(tuple, pairs[_overlaps(texts, pairs) >= overlap].tolist())
     return similar
 
 
 def similar_of_one_query(
-    passages: Sequence[tuple[Sequence[int], str]], queries: Sequence[int]
+    places: Sequence[Any], texts: Sequence[str], queries: Any
 ) -> list[tuple[int, int]]:
     """Positions of pairs of one query with near-duplicate passages.
 
-    `passages` are distinct: the positions of the pairs with it, and its text; `queries`: the key of
-    each pair's query.
+    `places`: an array of the positions of the pairs with each of the `texts`, which are distinct;
+    `queries`: an array of the key of each pair's query.
     """
     similar = []
-    for i, j in similar_pairs([text for _, text in passages], overlap=0.9):
-        position_of_query = {queries[at]: at for at in passages[j][0]}
+    for i, j in similar_pairs(texts, overlap=0.9):
+        position_of_query = dict(_queries_and_positions(places[j], queries))
         similar += [
-            (at, position_of_query[queries[at]])
-            for at in passages[i][0]
-            if queries[at] in position_of_query
+            (at, position_of_query[query])
+            for query, at in _queries_and_positions(places[i], queries)
+            if query in position_of_query
         ]
     return similar
+
+
+def _queries_and_positions(positions: Any, queries: Any) -> Iterator[tuple[int, int]]:
+    return zip(queries[positions].tolist(), positions.tolist(), strict=True)
 
 
 def _words(texts: Sequence[str]) -> Any:
@@ -64,19 +69,23 @@ def _words(texts: Sequence[str]) -> Any:
     return hashing.transform(spaced(text) for text in texts)
 
 
-def _signatures(words: Any) -> Any:
-    """The smallest hash of each text for each of BANDS * ROWS permutations."""
+def _signatures(texts: Sequence[str], start: int) -> Any:
+    """For BANDS * ROWS permutations, the smallest hash of each of the _AT_ONCE texts from `start`.
+
+    A text without words is like no other.
+    """
+    words = _words(texts[start : start + _AT_ONCE])
     rng = np.random.default_rng(42)
     empty = np.diff(words.indptr) == 0
     starts = np.minimum(words.indptr[:-1], max(len(words.indices) - 1, 0))
-    signatures = np.empty((BANDS * ROWS, words.shape[0]), dtype=np.int64)
+    signatures = np.empty((BANDS * ROWS, words.shape[0]), dtype=np.int32)
     indices = words.indices.astype(np.int64) + 1
     for row in range(BANDS * ROWS):
         a, b = int(rng.integers(1, _PRIME)), int(rng.integers(0, _PRIME))
         signatures[row] = (
             np.minimum.reduceat((indices * a + b) % _PRIME, starts) if len(indices) else 0
         )
-    signatures[:, empty] = -1 - np.arange(empty.sum())  # a text without words is like no other
+    signatures[:, empty] = -1 - start - np.flatnonzero(empty)
     return signatures
 
 
@@ -97,8 +106,10 @@ def _collisions(rows: Any) -> Any:
     return np.minimum(left, right) * len(order) + np.maximum(left, right)
 
 
-def _overlaps(words: Any, pairs: Any) -> Any:
-    left, right = words[pairs[:, 0]], words[pairs[:, 1]]
-    both = np.asarray(left.multiply(right).sum(axis=1)).ravel()
+def _overlaps(texts: Sequence[str], pairs: Any) -> Any:
+    numbers, places = np.unique(pairs, return_inverse=True)
+    words = _words([texts[number] for number in numbers])
+    first, second = places.reshape(pairs.shape).T
+    both = np.asarray(words[first].multiply(words[second]).sum(axis=1)).ravel()
     sizes = np.diff(words.indptr)
-    return both / np.maximum(sizes[pairs[:, 0]] + sizes[pairs[:, 1]] - both, 1)
+    return both / np.maximum(sizes[first] + sizes[second] - both, 1)

@@ -44,10 +44,11 @@ class VectorIndex:
         return np.asarray(self._mapped()[places])
 
     def of_keys(self, wanted: Sequence[int]) -> dict[int, Any]:
-        """The embeddings that are here, by the first 64 bits of their keys."""
-        keys = np.array([int(key[:16], 16) for key in self.keys()], np.uint64)
-        places = np.flatnonzero(np.isin(keys, np.array(wanted, np.uint64)))
-        return dict(zip(keys[places].tolist(), self.rows(places), strict=True))
+        """The embeddings that are here, by the first 64 bits of their keys; read when used."""
+        keys = np.fromiter((int(key[:16], 16) for key in self.keys()), np.uint64, len(self))
+        places = np.flatnonzero(np.isin(keys, np.array(wanted, np.uint64))).tolist()
+        rows = np.asarray(self._mapped())
+        return {int(keys[place]): rows[place] for place in places}
 
     def search(self, vector: Any, k: int, places: Any) -> list[tuple[int, float]]:
         """At most `k` (position in `places`, cosine), best first, among the embeddings there.

@@ -4,9 +4,8 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import pandas as pd
 from filelock import FileLock
 from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict
@@ -21,6 +20,9 @@ from reranker_ui.core.values.json_files import parse_object
 from reranker_ui.core.values.labels import Scale
 from reranker_ui.core.values.recipe import Recipe
 from reranker_ui.core.values.refused import Refused
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ["pair_id", "query_key", "query", "passage", "grade"]
 STARTING = 60.0  # seconds at most from creating the folder to submitting the run
@@ -93,7 +95,7 @@ class RunFolder(ProcessFolder):
     def write_inputs(
         self,
         recipe: Recipe,
-        splits: Mapping[str, pd.DataFrame],
+        splits: Mapping[str, "pd.DataFrame"],
         lineage: Mapping[str, Any],
         texts: Sequence[tuple[str, str]] = (),
     ) -> None:
@@ -109,6 +111,8 @@ class RunFolder(ProcessFolder):
         for split, pairs in splits.items():
             pairs[COLUMNS].to_parquet(self.path / f"{split}.parquet", index=False)
         if texts:
+            import pandas as pd
+
             pd.DataFrame(texts, columns=["query", "passage"]).to_parquet(self.texts_file)
         self.lineage_file.write_text(json.dumps(lineage, ensure_ascii=False, indent=1))
         self.recipe_file.write_text(recipe.model_dump_json(indent=1))
@@ -132,11 +136,13 @@ class RunFolder(ProcessFolder):
         except (OSError, ValueError):
             return Lineage()
 
-    def pairs(self, split: str) -> pd.DataFrame:
+    def pairs(self, split: str) -> "pd.DataFrame":
         """The frozen pairs of `train`, `dev` or `test`, with the columns COLUMNS.
 
         Refused where the file is missing or damaged.
         """
+        import pandas as pd
+
         try:
             return pd.read_parquet(self.path / f"{split}.parquet", columns=COLUMNS)
         except (OSError, ValueError, KeyError) as error:  # pyarrow's errors are of these kinds
@@ -167,6 +173,8 @@ class RunFolder(ProcessFolder):
         """The frozen pairs of the train split that have no label; none in an older run."""
         if not self.texts_file.is_file():
             return []
+        import pandas as pd
+
         frame = pd.read_parquet(self.texts_file)
         return list(zip(frame["query"], frame["passage"], strict=True))
 

@@ -6,7 +6,7 @@ the report in result.json and, for each finding, rows-KEY.npy with pair ids.
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 
 from reranker_ui.core.bases.base_models import encoder_for
+from reranker_ui.core.evaluation.near_duplicates import similar_of_one_query
 from reranker_ui.core.evaluation.quality import label_checks, leakage
 from reranker_ui.core.evaluation.quality.base_reading import read_by_base
 from reranker_ui.core.evaluation.quality.checks import (
@@ -26,7 +27,12 @@ from reranker_ui.core.evaluation.quality.close_meanings import close_across_spli
 from reranker_ui.core.evaluation.quality.close_passages import close_within_queries
 from reranker_ui.core.evaluation.quality.collected_rows import CollectedRows
 from reranker_ui.core.evaluation.quality.finding import Finding
-from reranker_ui.core.evaluation.quality.report import QualityReport, ReadByBase, balance
+from reranker_ui.core.evaluation.quality.report import (
+    Compared,
+    QualityReport,
+    ReadByBase,
+    balance,
+)
 from reranker_ui.core.evaluation.quality.table import Table
 from reranker_ui.core.evaluation.vector_index import VectorIndex
 from reranker_ui.core.models.encoder import Encoder
@@ -67,17 +73,10 @@ def assess(
         collected = _collect(connection, dataset, report_progress)
     if not len(collected):
         raise Refused(f"{dataset_name} has no pairs to check. Import some first.")
-    table = Table.of(collected.columns, scale(dataset))
-    report_progress("comparing texts", 0.0)
-    queries = collected.similar_queries()
-    report_progress("comparing texts", 0.5)
-    similar = collected.similar_passages()
-    findings = label_findings(table) + similarity_findings(table, queries, similar)
-    compared: dict[str, int] = {}
-    if meaning:
-        compared, close = _meanings(workspace, dataset, collected, table, similar, report_progress)
-        findings += close
+    table = collected.table(scale(dataset))
+    compared, findings = _compare(workspace, dataset, collected, table, meaning, report_progress)
     collected.delete_compared()
+    findings += label_findings(table)
     report_progress("tokenizing", 0.0)
     readable, unreadable = read_by_base(table, collected, base, workspace.cache, max_length)
     findings += unreadable
@@ -90,15 +89,13 @@ def assess(
         "balance": balance(table),
         "findings": [finding.as_json() for finding in in_order(findings)],
         "clean": _clean(findings, readable, compared),
-        "compared": {"queries": len(collected.queries), "passages": len(collected.passages),
-                     "meaning": compared.get("meaning"),
-                     "meaning_passages": compared.get("meaning_passages")},
+        "compared": compared,
         **readable,
     }  # fmt: skip
     return report, {finding.key: finding.rows for finding in findings}
 
 
-def _clean(findings: list[Finding], readable: ReadByBase, compared: Mapping[str, int]) -> list[str]:
+def _clean(findings: list[Finding], readable: ReadByBase, compared: Compared) -> list[str]:
     """What was checked and gave no finding."""
     keys = {finding.key for finding in findings}
     keys |= set() if readable["coverage"] else {*_OF_BASE}
@@ -123,22 +120,46 @@ def _collect(
     return collected
 
 
+def _compare(
+    workspace: Workspace, dataset: sa.Row[Any], collected: CollectedRows, table: Table,
+    meaning: bool, report_progress: OnProgress,
+) -> tuple[Compared, list[Finding]]:  # fmt: skip
+    """How many texts were compared, and what was found."""
+    report_progress("comparing texts", 0.0)
+    queries = collected.similar_queries()
+    report_progress("comparing texts", 0.5)
+    places = collected.places_of_passages(table)
+    similar = similar_of_one_query(places, collected.passage_texts, table.near)
+    compared: Compared = {"queries": len(collected.queries), "passages": len(places),
+                          "meaning": None, "meaning_passages": None}  # fmt: skip
+    findings = similarity_findings(table, queries, similar)
+    if meaning:
+        counts, close = _meanings(
+            workspace, dataset, collected, table, places, similar, report_progress
+        )
+        compared["meaning"], compared["meaning_passages"] = counts
+        findings += close
+    return compared, findings
+
+
 def _meanings(
     workspace: Workspace, dataset: sa.Row[Any], collected: CollectedRows, table: Table,
-    similar: list[tuple[int, int]], report_progress: OnProgress,
-) -> tuple[dict[str, int], list[Finding]]:  # fmt: skip
+    places: list[Any], similar: list[tuple[int, int]], report_progress: OnProgress,
+) -> tuple[tuple[int, int], list[Finding]]:  # fmt: skip
     """How many queries and passages were compared by meaning, and what was found."""
     path, _ = encoder_for(workspace.settings.default_base, workspace.cache, collected.texts)
     encoder = Encoder(path)
     close, queries = close_across_splits(
         table,
         list(collected.queries.values()),
+        collected.query_texts,
         lambda texts: encoder.vectors(texts, "query"),
         lambda part: report_progress("comparing meanings", part),
     )
-    near, passages = close_within_queries(
+    near, compared = close_within_queries(
         table,
-        list(collected.passages.values()),
+        places,
+        collected.passage_texts,
         VectorIndex(embeddings_folder(workspace, dataset, path)).of_keys,
         lambda texts: encoder.vectors(texts, "document"),
         lambda part: report_progress("comparing passages", part),
@@ -147,8 +168,7 @@ def _meanings(
         leakage.close_split_queries(table, close),
         label_checks.close_passages(table, near, similar),
     )
-    compared = {"meaning": queries, "meaning_passages": passages}
-    return compared, [finding for finding in findings if finding]
+    return (queries, compared), [finding for finding in findings if finding]
 
 
 def job_in(folder: Path) -> JobFolder:

@@ -21,27 +21,25 @@ OnPart = Callable[[float], None]
 
 
 def close_across_splits(
-    table: Table, queries: Sequence[tuple[int, str]], embed: Embed, on_part: OnPart
+    table: Table, places: Sequence[int], texts: Sequence[str], embed: Embed, on_part: OnPart
 ) -> tuple[list[tuple[int, int]], int]:
     """Close queries as positions (dev or test, train), and how many of dev and test were compared.
 
-    `queries` are distinct: the position of a pair with it, and its text. `on_part` gets the part
-    that is done, 0 to 1.
+    `places`: the position of a pair with each of the `texts`, which are distinct queries. `on_part`
+    gets the part that is done, 0 to 1.
     """
-    split = {at: int(table.split[at]) for at, _ in queries}
-    held_out = _evenly([query for query in queries if split[query[0]] > 0], MOST_HELD_OUT)
-    learned = _evenly([query for query in queries if split[query[0]] == 0], MOST_LEARNED)
+    split = table.split[list(places)]
+    held_out = _evenly(np.flatnonzero(split > 0), MOST_HELD_OUT)
+    learned = _evenly(np.flatnonzero(split == 0), MOST_LEARNED)
     if not held_out or not learned:
         return [], 0
-    vectors = embedded([text for _, text in [*held_out, *learned]], embed, on_part)
+    vectors = embedded([texts[number] for number in [*held_out, *learned]], embed, on_part)
     cosines = vectors[: len(held_out)] @ vectors[len(held_out) :].T
     middle = float(np.median(cosines))
     nearest = cosines.argmax(axis=1)
     closeness = (cosines.max(axis=1) - middle) / max(1 - middle, 1e-6)
-    close = [
-        (held_out[i][0], learned[int(nearest[i])][0]) for i in np.flatnonzero(closeness >= CLOSE)
-    ]
-    return close, len(held_out)
+    close = np.flatnonzero(closeness >= CLOSE).tolist()
+    return [(places[held_out[i]], places[learned[nearest[i]]]) for i in close], len(held_out)
 
 
 def embedded(texts: list[str], embed: Embed, on_part: OnPart) -> Any:
@@ -53,5 +51,5 @@ def embedded(texts: list[str], embed: Embed, on_part: OnPart) -> Any:
     return np.concatenate(parts) if parts else np.empty((0, 1))
 
 
-def _evenly(queries: list[tuple[int, str]], limit: int) -> list[tuple[int, str]]:
-    return queries[:: -(-len(queries) // limit)] if queries else []
+def _evenly(numbers: Any, limit: int) -> list[int]:
+    return numbers[:: max(1, -(-len(numbers) // limit))].tolist()  # type: ignore[no-any-return]

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from reranker_ui.core.evaluation.quality.finding import Finding, count_of, finding
 from reranker_ui.core.evaluation.quality.table import Array, Table, mixed
 
 FEW = 0.02  # share of positives, or of negatives, below which labels are imbalanced
+_ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
 def conflicting_labels(table: Table) -> Finding | None:
@@ -24,9 +24,8 @@ def conflicting_labels(table: Table) -> Finding | None:
 
 def near_duplicate_pairs(table: Table) -> list[Finding | None]:
     """Pairs that differ in case, punctuation or spaces alone: with different labels, and all."""
-    texts = pd.DataFrame({"query": table.near, "passage": table.folded})
-    group = texts.groupby(["query", "passage"], sort=False).ngroup().to_numpy()
-    sizes = np.bincount(group)
+    keys = table.near * _ODD ^ table.folded  # 64 bits of both hashes, which are random already
+    group, sizes = np.unique(keys, return_inverse=True, return_counts=True)[1:]
     rows = sizes[group] > 1
     labelled = rows & ~np.isnan(table.grade)
     differs = np.zeros(len(rows), dtype=bool)

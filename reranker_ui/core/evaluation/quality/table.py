@@ -1,17 +1,15 @@
 """The pairs of a dataset as arrays, and what can be asked of their keys."""
 
-from array import array
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from reranker_ui.core.values.labels import GRADES, Scale
 
 Array = Any  # a numpy array with one value a pair
-TYPES = "qQQQQdbb"  # of the columns of a `Table`, as array.array names them
+# One pair: the fields of a `Table`, in order.
+ROW = np.dtype("<i8, <u8, <u8, <u8, <u8, <f8, i1, ?")
 
 
 @dataclass(frozen=True)
@@ -29,11 +27,10 @@ class Table:
     scale: Scale = GRADES
 
     @classmethod
-    def of(cls, columns: Sequence["array[Any]"], scale: Scale) -> "Table":
-        """The table of the columns above, in order and of TYPES; they are not copied."""
-        arrays: list[Array] = [np.asarray(column) for column in columns]
-        arrays[-1] = arrays[-1].view(np.bool_)
-        return replace(cls(*arrays), scale=scale)
+    def of(cls, rows: Array, scale: Scale) -> "Table":
+        """The table of an array of `ROW`, which is not copied."""
+        columns: list[Array] = [rows[name] for name in rows.dtype.names]
+        return replace(cls(*columns), scale=scale)
 
     @property
     def good(self) -> Array:
@@ -54,5 +51,14 @@ def in_several_splits(table: Table, keys: Array, assigned: Array) -> Array:
 
 
 def mixed(keys: Array, values: Array) -> Array:
-    """Which elements belong to a key that has more than one value."""
-    return pd.Series(values).groupby(keys).transform("nunique").to_numpy() > 1
+    """Which elements belong to a key that has more than one value; no value is NaN."""
+    if not len(keys):
+        return np.zeros(0, dtype=bool)
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    ordered = values[order]
+    differs = np.minimum.reduceat(ordered, starts) != np.maximum.reduceat(ordered, starts)
+    found = np.empty(len(keys), dtype=bool)
+    found[order] = np.repeat(differs, np.diff(starts, append=len(keys)))
+    return found
