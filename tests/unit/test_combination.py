@@ -8,7 +8,12 @@ import pytest
 from scipy.stats import spearmanr
 
 from reranker_ui.core.evaluation.bm25 import bm25_scores
-from reranker_ui.core.evaluation.combining.combination import PARTS, combination_of, fitted
+from reranker_ui.core.evaluation.combining.combination import (
+    PARTS,
+    combination_of,
+    combination_without_labels,
+    fitted,
+)
 from reranker_ui.core.evaluation.combining.combined_ranker import CombinedRanker
 from reranker_ui.core.evaluation.combining.linear_probe import LinearProbe
 from reranker_ui.core.evaluation.combining.term_weights import TermWeights
@@ -84,6 +89,16 @@ def test_a_probe_is_drawn_towards_cosine_and_learns_what_labels_show(few):
 def test_too_few_labels_combine_nothing():
     keys, grades, scores = dev(0.3, 2.0, 0.0, queries=9)
     assert combination_of(keys, grades, scores) is None
+
+
+def test_without_labels_the_model_and_cosine_count_alike():
+    tuned, cosine = [-4.0, -2.0, 0.0], [0.80, 0.90, 0.85]
+    found = combination_without_labels(tuned, cosine)
+    logits = found.logits({"tuned": tuned, "cosine": cosine})
+    assert found.used == ["tuned", "cosine"] and found.gains == {}
+    assert logits == pytest.approx([-4.0, -1.0, -1.0])  # cosine, as a logit: -4, 0, -2
+    assert combination_without_labels([1.0, 1.0], [0.8, 0.9]) is None
+    assert combination_without_labels([1.0, 2.0], [0.8, 0.8]) is None
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from reranker_ui.core.bases.embedded import embedded_name
-from reranker_ui.core.evaluation.baselines import pairs_of
+from reranker_ui.core.evaluation.baselines import logits_of, pairs_of
 from reranker_ui.core.evaluation.combining.combination import (
     Combination,
     combination_of,
+    combination_without_labels,
     enough,
 )
 from reranker_ui.core.evaluation.combining.combined_ranker import CombinedRanker, meaning_of
@@ -17,9 +18,11 @@ from reranker_ui.core.evaluation.combining.linear_probe import LinearProbe
 from reranker_ui.core.evaluation.combining.term_weights import TermWeights
 from reranker_ui.core.training.rows.mapped_pairs import rows_at, some_pairs, train_pairs
 from reranker_ui.core.training.run_plan import Plan
+from reranker_ui.core.values.recipe import EMBEDDED
 
 # Labelled pairs that the probe is fitted to, no more than are learned from: embedding takes time.
 LEAST_PROBED, MOST_PROBED = 500, 4_000
+SPREAD = 200  # pairs that show how far scores spread; those without a label first
 Scores: TypeAlias = dict[str, list[float]]
 TITLES = {
     "tuned": "the cross-encoder",
@@ -75,18 +78,31 @@ def _chosen(
         scores |= meaning_of(pairs, plan.baselines.vectors.of_pairs, probe, words)
         keys, grades = judged["query_key"].tolist(), judged["grade"].tolist()
         combination = combination_of(keys, grades, scores, plan.folder.scale())
-    if combination is None and probe is not None and not plan.base.has_ranking_head:
+    if combination is not None:
+        return combination
+    if probe is not None and not plan.base.has_ranking_head:
         return Combination(0.0, {"probe": 1.0}, {})
-    return combination
+    return _without_labels(plan) if plan.recipe.base in EMBEDDED else None
+
+
+def _without_labels(plan: Plan) -> Combination | None:
+    folder = plan.folder
+    labelled = [pair for split in ("dev", "train") for pair in pairs_of(folder.pairs(split))]
+    pairs = [*folder.texts(), *labelled][:SPREAD]
+    queries, passages = plan.baselines.vectors.of_pairs(pairs)
+    cosine = (queries * passages).sum(axis=1).tolist()
+    return combination_without_labels(logits_of(folder, folder.model, None, pairs), cosine)
 
 
 def _notice(combination: Combination) -> str:
     parts = [TITLES[part] for part in combination.used]
     named = f"{', '.join(parts[:-1])} and {parts[-1]}" if parts[1:] else f"{parts[0]} alone"
     if not combination.gains:
+        fitted = combination.used == ["probe"]
+        how = ", fitted to the training labels" if fitted else " in equal parts"
         return (
             "There are too few dev labels to evaluate the cross-encoder, so this run ranks by "
-            f"{named}, fitted to the training labels."
+            f"{named}{how}."
         )
     gain, error = combination.gains["average_precision"]
     return (

@@ -24,14 +24,16 @@ from reranker_ui.core.values.labels import GRADES, Scale
 
 # Logit of the cross-encoder, logit of the LinearProbe, cosine, BM25 by TermWeights.
 PARTS = ("tuned", "probe", "cosine", "bm25")
-LEARNED, FREE = PARTS[:2], PARTS[2:]
-START = ("tuned", *FREE)
+START = ("tuned", "cosine", "bm25")
 ALTERNATIVES = (PARTS, ("tuned",))  # what takes the place of START where dev says so
-SHRINKAGE = 2.0  # of the weights of cosine and BM25, each per standard deviation of its score
-LEAST_SHRINKAGE = 1e-3  # of those that have learned from labels
-LEAST_SHARE = 0.03  # of the part that moves the logit most, below which a part is left out
+# Weights per standard deviation of a score that are drawn with SHRINKAGE towards these; 0 for other
+# parts. The probe, which has learned from labels and not on dev, is hardly drawn.
+EXPECTED = {"tuned": 0.7, "cosine": 0.7}
+SHRINKAGE, LEAST_SHRINKAGE = 2.0, 1e-3
+LEAST_SHARE = 0.05  # of the part that moves the logit most, below which a part is left out
 FEWEST = 20  # dev pairs of each kind below which nothing is combined
 FEWEST_QUERIES = 10
+CONSTANT = 1e-9  # standard deviation of a score that ranks nothing
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,24 @@ def combination_of(
     return Combination(intercept, dict(zip(parts, weights, strict=True)), gains, means)
 
 
+def combination_without_labels(
+    tuned: Sequence[float], cosine: Sequence[float]
+) -> Combination | None:
+    """The mean of cross-encoder and cosine, for too few dev labels to fit weights; parallel scores.
+
+    Cosine is taken to the mean and spread that the logits have on these pairs, which need no label.
+    Measured on cross-encoders of 100 labels in the guide's page on benchmarks. None where either
+    score is constant.
+    """
+    table = np.column_stack([tuned, cosine]).astype(float)
+    (middle, other), (spread, width) = table.mean(axis=0), table.std(axis=0)
+    if min(spread, width) < CONSTANT:
+        return None
+    weights = {"tuned": 0.5, "cosine": float(0.5 * spread / width)}
+    means = {"tuned": float(middle), "cosine": float(other)}
+    return Combination(float(0.5 * middle - weights["cosine"] * other), weights, {}, means)
+
+
 def enough(truth: Truth) -> bool:
     """Whether there are labels of both kinds to fit weights to."""
     return bool(min(truth.sum(), (~truth).sum()) >= FEWEST)
@@ -134,15 +154,17 @@ def fitted(truth: Truth, table: Array, parts: Sequence[str]) -> tuple[float, lis
     from scipy.optimize import minimize
 
     middle, spread = table.mean(axis=0), table.std(axis=0)
-    spread = np.where(spread > 1e-9, spread, np.inf)
+    spread = np.where(spread > CONSTANT, spread, np.inf)
     values = (table - middle) / spread
-    penalty = np.array([LEAST_SHRINKAGE if part in LEARNED else SHRINKAGE for part in parts])
+    penalty = np.array([LEAST_SHRINKAGE if part == "probe" else SHRINKAGE for part in parts])
+    expected = np.array([EXPECTED.get(part, 0.0) for part in parts])
 
     def loss(point: Array) -> tuple[float, Array]:
         logits = point[0] + values @ point[1:]
-        value = np.logaddexp(0, logits).sum() - logits[truth].sum() + penalty @ point[1:] ** 2
+        drawn = point[1:] - expected
+        value = np.logaddexp(0, logits).sum() - logits[truth].sum() + penalty @ drawn**2
         miss = 1 / (1 + np.exp(-np.clip(logits, -500, 500))) - truth
-        slope = miss @ values + 2 * penalty * point[1:]
+        slope = miss @ values + 2 * penalty * drawn
         return float(value), np.concatenate([[miss.sum()], slope])
 
     start = np.array([0.0, 1.0, *[0.0] * (len(parts) - 1)])
