@@ -22,7 +22,7 @@ from reranker_ui.services.annotating.annotations import annotate
 from reranker_ui.services.annotating.queue import next_pairs
 from reranker_ui.services.datasets.export import export_dataset
 from reranker_ui.services.datasets.pages import page_of_pairs
-from reranker_ui.services.datasets.quality import check_now
+from reranker_ui.services.datasets.quality import check, quality
 from reranker_ui.services.imports.importer import import_file
 from reranker_ui.services.labels.index_job import fill_index
 from reranker_ui.services.store.access import LOCAL, User
@@ -111,6 +111,15 @@ def pages(workspace: Workspace, count: int) -> None:
             workspace, LOCAL, NAME, after=n * count // TIMES, **asked))  # fmt: skip
 
 
+def report(workspace: Workspace) -> None:
+    """Check the quality in a process of its own, as the page does."""
+    state = check(workspace, LOCAL, NAME)
+    while state["checking"]:
+        time.sleep(0.2)
+        state = quality(workspace, LOCAL, NAME)
+    assert state["report"], state["failed"]
+
+
 def measure(cluster: Cluster, count: int) -> None:
     """Print what `count` pairs cost."""
     with tempfile.TemporaryDirectory() as folder:
@@ -135,7 +144,7 @@ def measure(cluster: Cluster, count: int) -> None:
         with measured("export", count):
             export_dataset(workspace, LOCAL, NAME, "jsonl", Path(folder) / "out.jsonl")
         with measured("quality report", count):
-            check_now(workspace, LOCAL, NAME)
+            report(workspace)
         workspace.engine.dispose()
 
 
