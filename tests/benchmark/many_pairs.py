@@ -114,7 +114,7 @@ def pages(workspace: Workspace, count: int) -> None:
 def report(workspace: Workspace) -> None:
     """Check the quality in a process of its own, as the page does."""
     state = check(workspace, LOCAL, NAME)
-    while state["checking"]:
+    while state["checking"] is not None:
         time.sleep(0.2)
         state = quality(workspace, LOCAL, NAME)
     assert state["report"], state["failed"]
