@@ -37,6 +37,7 @@ from reranker_ui.core.evaluation.quality.table import Table
 from reranker_ui.core.evaluation.vector_index import VectorIndex
 from reranker_ui.core.models.encoder import Encoder
 from reranker_ui.core.values.job_folder import JobFolder
+from reranker_ui.core.values.machine import return_memory
 from reranker_ui.core.values.refused import Refused
 from reranker_ui.services.datasets.findings import keep_report
 from reranker_ui.services.labels.datasets import find_dataset, scale
@@ -193,4 +194,5 @@ def check(job: JobFolder, workspace: Workspace) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    return_memory()
     sys.exit(run_on(check))
