@@ -95,21 +95,34 @@ def recipe_for(case: dict[str, Any]) -> Recipe:
     return Recipe(budget=case["recipe"], base=case["base"], **common)
 
 
+def splits_of(case: dict[str, Any]) -> dict[str, pd.DataFrame]:
+    """The pairs of a case by split. Those of train that have no label keep their texts.
+
+    A number of labels is that of whole queries of train, of which a tenth becomes dev, as where so
+    few are all there are.
+    """
+    train, dev, test = (
+        cut(rows(case["set"], split), case["scored" if split != "train" else "most"])
+        for split in ("train", "dev", "test")
+    )
+    if not case["labels"]:
+        return {"train": train, "dev": dev, "test": test}
+    sizes = train.groupby("query_key").size().sample(frac=1, random_state=case["seed"]).cumsum()
+    labelled = sizes.index[sizes <= case["labels"]]
+    held_out = train["query_key"].isin(labelled[: max(1, len(labelled) // 10)])
+    rest = train[~held_out]
+    grade = rest["grade"].where(rest["query_key"].isin(labelled))
+    return {"train": rest.assign(grade=grade), "dev": train[held_out], "test": test}
+
+
 def import_set(workspace: Workspace, case: dict[str, Any]) -> str:
-    """Import the splits of a case, with its number of labels in train; the dataset's name."""
+    """Import the pairs of a case; the name of the dataset."""
     name = "-".join(str(case[key]) for key in ("set", "labels", "seed"))
-    train = cut(rows(case["set"], "train"), case["most"])
-    count = min(case["labels"] or len(train), len(train))
-    labelled = train.sample(count, random_state=case["seed"])
-    splits = {"train": train} | {
-        split: cut(rows(case["set"], split), case["scored"]) for split in ("dev", "test")
-    }
-    splits["train"].loc[~train.index.isin(labelled.index), "grade"] = None
+    parts = [pairs.assign(split=split) for split, pairs in splits_of(case).items()]
+    pairs = pd.concat(parts).rename(columns={"grade": "label"})
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "pairs.jsonl"
-        pd.concat([pairs.assign(split=split) for split, pairs in splits.items()]).rename(
-            columns={"grade": "label"}
-        )[["query", "passage", "label", "split"]].to_json(
+        pairs[["query", "passage", "label", "split"]].to_json(
             file, orient="records", lines=True, force_ascii=False
         )
         import_file(workspace, LOCAL, file, name)
