@@ -17,7 +17,7 @@ from reranker_ui.services.datasets import edits, filters, id_pages, pages, text_
 from reranker_ui.services.datasets.pages import filter_choices, page_of_pairs
 from reranker_ui.services.datasets.sorting import Order
 from reranker_ui.services.imports.importer import import_file
-from reranker_ui.services.labels import search_index
+from reranker_ui.services.labels import index_words, search_index
 from reranker_ui.services.labels.datasets import delete_dataset
 from reranker_ui.services.ranking import candidates
 from reranker_ui.services.store.access import LOCAL, User
@@ -126,6 +126,21 @@ def test_every_filter_against_a_plain_reading(filled, monkeypatch):
         assert walked(filled, **asked) == expected, asked
         assert pages.ids_of_pairs(filled, LOCAL, "d", **asked)["ids"] == expected, asked
         assert sorted(in_order(filled, **asked)) == expected, asked
+
+
+@pytest.mark.parametrize("most", [1, 150])
+def test_an_unfinished_word_finds_all_it_may_become(filled, tmp_path, monkeypatch, most):
+    monkeypatch.setattr(index_words, "MOST", most)  # of three: few are looked up, many merged
+    texts = ["Glaciers move", "a glaciated slope", "old glacial ice", "glass"]
+    rows = [{"query": "longer words", "passage": text, "label": 1} for text in texts]
+    (tmp_path / "more.json").write_text(json.dumps(rows))
+    import_file(filled, LOCAL, tmp_path / "more.json", "d", into="add")
+    pairs = everything(filled)
+    for search in ("glac", "GLACI", "glacia", "рерай", "move glac", '"a glac', '"old glac'):
+        terms = read_search(search)
+        assert terms is not None and terms.phrases[-1][1]
+        expected = [one["id"] for one in pairs if terms.finds(one["query"], one["passage"])]
+        assert expected and walked(filled, search=search) == expected, search
 
 
 def in_order(workspace, **asked) -> list[int]:

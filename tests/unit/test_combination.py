@@ -48,13 +48,13 @@ def test_a_weak_model_is_combined_with_what_is_stronger():
 
 
 def test_a_strong_model_stands_alone_and_is_calibrated():
-    found = combination_of(*dev(tuned=6.0, cosine=0.0, bm25=0.0))
+    found = combination_of(*dev(tuned=6.0, cosine=0.0, bm25=0.0, queries=300))
     assert found.alone and found.weights["tuned"] > 0
     assert found.logits({"tuned": [-1.0, 8.0]})[0] < 0 < found.logits({"tuned": [-1.0, 8.0]})[1]
 
 
 def test_a_model_that_learned_nothing_is_left_out():
-    found = combination_of(*dev(tuned=0.0, cosine=2.0, bm25=0.0))
+    found = combination_of(*dev(tuned=0.0, cosine=2.0, bm25=0.0, queries=300))
     assert found.weights["tuned"] == 0 and found.weights["cosine"] > 0
 
 
@@ -89,6 +89,15 @@ def test_a_probe_is_drawn_towards_cosine_and_learns_what_labels_show(few):
 def test_too_few_labels_combine_nothing():
     keys, grades, scores = dev(0.3, 2.0, 0.0, queries=9)
     assert combination_of(keys, grades, scores) is None
+
+
+def test_few_labels_leave_the_model_and_cosine_alike():
+    few, many = (
+        combination_of(*dev(tuned=3.0, cosine=0.5, bm25=0.0, queries=queries))
+        for queries in (25, 400)
+    )
+    shares = [one.weights["cosine"] / one.weights["tuned"] for one in (few, many)]
+    assert shares[0] > 1.5 * shares[1] > 0
 
 
 def test_without_labels_the_model_and_cosine_count_alike():
@@ -132,7 +141,7 @@ def test_the_file_gives_the_same_scores_again(tmp_path):
 
 
 def test_only_the_parts_with_a_weight_are_asked():
-    found = combination_of(*dev(tuned=6.0, cosine=0.0, bm25=0.0))
+    found = combination_of(*dev(tuned=6.0, cosine=0.0, bm25=0.0, queries=300))
     ranker = CombinedRanker(found, "embedded-en", None, TermWeights({}, 0.0, 1.0))
     assert ranker.logits([("q", "p")], lambda _: [1.0], lambda _: pytest.fail("asked"))
     assert ranker.logits([], lambda _: pytest.fail("asked"), lambda _: pytest.fail("asked")) == []

@@ -18,6 +18,7 @@ from reranker_ui.core.formats.structure.further import further_text
 from reranker_ui.core.values.job_folder import JobFolder
 from reranker_ui.core.values.search_terms import Search, spaced
 from reranker_ui.services.labels.index_file import opened
+from reranker_ui.services.labels.index_words import match_of
 from reranker_ui.services.store.database import datasets, imports, pairs
 from reranker_ui.services.store.jobs import start_on
 from reranker_ui.services.store.workspace import Workspace
@@ -69,14 +70,15 @@ def hits(
 
     further: search the further columns too.
     """
-    sql, words = "SELECT rowid FROM texts WHERE texts MATCH ?", _match(search)
-    parameters: list[Any] = [words if further else f"{{query passage}} : ({words})"]
+    sql, parameters = "SELECT rowid FROM texts WHERE texts MATCH ?", []
     if at is not None:
         sql += f" AND rowid {'<' if down else '>'} ?"
         parameters.append(at)
     sql += f" ORDER BY rowid {'DESC' if down else 'ASC'} LIMIT ?"
     with opened(folder(workspace, dataset)) as index:
-        return [int(pair_id) for (pair_id,) in index.execute(sql, [*parameters, size])]
+        words = match_of(index, search)
+        match = words if further else f"{{query passage}} : ({words})"
+        return [int(pair_id) for (pair_id,) in index.execute(sql, [match, *parameters, size])]
 
 
 def prepare(workspace: Workspace, dataset: Dataset) -> int:
@@ -211,13 +213,6 @@ def _of(dataset_id: int, import_id: int, last: int) -> list[sa.ColumnElement[boo
 
 def _newest(dataset_id: int) -> sa.Select[Any]:
     return select(func.max(pairs.c.id)).where(pairs.c.dataset_id == dataset_id)
-
-
-def _match(search: Search) -> str:
-    # Words are letters, digits and marks only, so nothing in them is FTS5's own syntax.
-    return " AND ".join(
-        f'"{phrase.strip()}"' + (" *" if is_prefix else "") for phrase, is_prefix in search.phrases
-    )
 
 
 def embeddings_folder(workspace: Workspace, dataset: Dataset, encoder: Path) -> Path:

@@ -29,7 +29,7 @@ ALTERNATIVES = (PARTS, ("tuned",))  # what takes the place of START where dev sa
 # Weights per standard deviation of a score that are drawn with SHRINKAGE towards these; 0 for other
 # parts. The probe, which has learned from labels and not on dev, is hardly drawn.
 EXPECTED = {"tuned": 0.7, "cosine": 0.7}
-SHRINKAGE, LEAST_SHRINKAGE = 2.0, 1e-3
+SHRINKAGE, LEAST_SHRINKAGE = 4.0, 1e-3
 LEAST_SHARE = 0.05  # of the part that moves the logit most, below which a part is left out
 FEWEST = 20  # dev pairs of each kind below which nothing is combined
 FEWEST_QUERIES = 10
