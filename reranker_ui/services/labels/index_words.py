@@ -35,9 +35,9 @@ def _words(index: Any, prefix: str) -> list[str]:
     """The words of the index that begin with `prefix`, in order, until there are too many."""
     if not index.execute("SELECT 1 FROM sqlite_temp_master WHERE name = 'words'").fetchone():
         index.execute(_TABLE)
-    found: list[str] = []
+    words: list[str] = []
     row = index.execute(_NEXT, (prefix,)).fetchone()
-    while row and row[0].startswith(prefix) and len(found) <= MOST:
-        found.append(row[0])
+    while row and row[0].startswith(prefix) and len(words) <= MOST:
+        words.append(row[0])
         row = index.execute(_NEXT, (row[0] + _BEHIND,)).fetchone()
-    return found
+    return words

@@ -59,6 +59,6 @@ def mixed(keys: Array, values: Array) -> Array:
     starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
     ordered = values[order]
     differs = np.minimum.reduceat(ordered, starts) != np.maximum.reduceat(ordered, starts)
-    found = np.empty(len(keys), dtype=bool)
-    found[order] = np.repeat(differs, np.diff(starts, append=len(keys)))
-    return found
+    rows = np.empty(len(keys), dtype=bool)
+    rows[order] = np.repeat(differs, np.diff(starts, append=len(keys)))
+    return rows
