@@ -12,6 +12,7 @@ from reranker_ui.services.runs import executors
 from reranker_ui.services.runs.comparison import comparison
 from reranker_ui.services.runs.execution import run_jobs
 from reranker_ui.services.runs.repeated_runs import t_interval
+from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.grid import grid_of, sweep
 from reranker_ui.services.training.plan import plan
@@ -36,6 +37,20 @@ def test_a_sweep_starts_each_recipe_with_each_seed(workspace, nowhere, recipe):
     assert {placement_of(RunFolder(run["folder"]).path).processes for run in runs} == {2}
     with pytest.raises(Refused, match="admin"):
         sweep(workspace, VIEWER, "caves", [recipe], 1)
+
+
+@pytest.mark.parametrize(
+    ("base", "words"),
+    [("run 99", 'There is no run "run 99"'), ("/nowhere", "There is no model folder /nowhere")],
+)
+def test_a_sweep_starts_nothing_where_one_of_its_recipes_is_refused(
+    workspace, nowhere, recipe, base, words
+):
+    labelled_dataset(workspace)
+    wrong = recipe.model_copy(update={"base": base})
+    with pytest.raises(Refused, match=words):
+        sweep(workspace, LOCAL, "caves", [recipe, wrong], 2)
+    assert lifecycle.list_runs(workspace, ADMIN) == []
 
 
 @pytest.mark.parametrize(

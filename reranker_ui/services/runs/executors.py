@@ -86,6 +86,22 @@ def check_placement(placement: Placement, passes: int = 1) -> None:
         )
 
 
+def check_hardware(workspace: Workspace, placement: Placement) -> None:
+    """Refuse a paid job that needs more GPUs than the hardware in the settings has."""
+    price = price_of(workspace, placement)
+    if price and placement.gpus > price.gpus:
+        raise Refused(
+            f"The run needs {counted(placement.gpus)}, and {price.hardware} has"
+            f" {counted(price.gpus)}. Choose fewer GPUs, or set RERANKER_UI_HF_JOBS_FLAVOR to"
+            " hardware with more."
+        )
+
+
+def counted(gpus: int) -> str:
+    """A number of GPUs in words."""
+    return f"{gpus or 'no'} GPU{'s' if gpus > 1 else ''}"
+
+
 class RunPlace(TypedDict):
     """Where a run trains; the job and its state are those of an executor with a queue."""
 

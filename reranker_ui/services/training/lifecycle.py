@@ -22,6 +22,7 @@ from reranker_ui.services.runs.watching import changed_rows, current, events, fo
 from reranker_ui.services.store.access import User, require
 from reranker_ui.services.store.workspace import Workspace, record
 from reranker_ui.services.training import create
+from reranker_ui.services.training.checks import check_place
 from reranker_ui.services.training.deletion import delete
 from reranker_ui.services.training.frozen_files import freeze
 from reranker_ui.services.training.recipes import changed
@@ -62,16 +63,15 @@ def start(
     A base "run 12" continues that run's model. A recipe of several passes makes as many runs,
     each continuing the last; the first is returned, `later` are the numbers of the others.
     `placement` is where they train, by the settings if None.
-    Refused: an unknown dataset, one without labels, one whose labels are all the same, a full
-    disk.
+    Refused: an unknown dataset, one without labels, one whose labels are all the same, a base
+    that is not there, a place that cannot train it, a full disk.
     """
     require(user, "admin")
     recipe, parent = create.continued(workspace, user, recipe, parent)
     recipe = pinned(workspace, recipe)
     placement = placement or executors.placement(workspace)
-    executors.check_placement(placement, len(recipe.passes))
+    check_place(workspace, placement, len(recipe.passes))
     executors.check_price(workspace, placement)
-    create.check_disk(workspace)
     numbers: list[int] = []
     with tempfile.TemporaryDirectory(prefix=".new-", dir=workspace.runs) as draft:
         data = freeze(workspace, user, dataset, Path(draft))
@@ -169,9 +169,8 @@ def resume(
     with run_jobs.handling(workspace, number):
         row = _resumable(workspace, user, number)
         placed = placement or replace(placement_of_run(workspace, user, number), agreed=agreed)
-        executors.check_placement(placed)
+        check_place(workspace, placed)
         executors.check_price(workspace, placed)
-        create.check_disk(workspace)
         forget_scores(workspace, number)
         folder = folder_of(workspace, number)
         folder.stop_file.unlink(missing_ok=True)

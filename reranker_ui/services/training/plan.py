@@ -85,6 +85,7 @@ def plan(
     busy = any(run["status"] in ("running", "queued") for run in rows)
     placement = placement or executors.placement(workspace)
     executors.check_placement(placement, len(recipe.passes))
+    executors.check_hardware(workspace, placement)
     price = executors.price_of(workspace, placement)
     on_this_machine = placement.executor == LOCAL and placement.ranks == 1
     measurable = on_this_machine and base is not None and not busy

@@ -15,11 +15,12 @@ class RunPrice(TypedDict):
 
 @dataclass(frozen=True)
 class Price:
-    """US dollars for an hour on `hardware`, and at most for a job with its time limit."""
+    """US dollars for an hour on `hardware` with `gpus`, and at most for a job with its limit."""
 
     hardware: str
     hourly: float
     maximum: float
+    gpus: int = 0
 
     @property
     def text(self) -> str:

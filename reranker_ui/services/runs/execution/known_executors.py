@@ -60,4 +60,4 @@ def _hub_jobs(workspace: Workspace) -> Executor:
         settings.hf_jobs_image,
         settings.hf_jobs_namespace,
     )
-    return HubJobsExecutor(HfApi(token=hub_token()), options)
+    return HubJobsExecutor(HfApi(token=hub_token()), options, worker_environment())
