@@ -1,6 +1,7 @@
 """The verb sweep: a grid of recipes and seeds, and their comparison."""
 
 import argparse
+from functools import partial
 
 from reranker_ui.commands import Verbs
 from reranker_ui.commands.placement_options import (
@@ -15,7 +16,7 @@ from reranker_ui.services.runs.listing import contract_of
 from reranker_ui.services.store.access import LOCAL
 from reranker_ui.services.store.workspace import open_workspace
 from reranker_ui.services.training import lifecycle
-from reranker_ui.services.training.grid import sweep
+from reranker_ui.services.training.grid import check_sweep, sweep
 from reranker_ui.services.training.recipes import recipe_from
 
 
@@ -38,9 +39,11 @@ def _sweep(arguments: argparse.Namespace) -> tuple[Shape, int]:
     workspace = open_workspace()
     placed = chosen_placement(workspace, arguments)
     recipes = [_recipe(name, arguments.base) for name in arguments.recipes]
+    asked = (workspace, LOCAL, arguments.dataset, recipes, arguments.seeds)
     jobs = len(recipes) * arguments.seeds
-    placed = agreed_placement(workspace, placed, arguments.yes, jobs)
-    runs = sweep(workspace, LOCAL, arguments.dataset, recipes, arguments.seeds, placed)
+    check = partial(check_sweep, *asked, placed)
+    placed = agreed_placement(workspace, placed, arguments.yes, check, jobs)
+    runs = sweep(*asked, placed)
     numbers = [run["id"] for run in runs]
     if not arguments.wait:
         answer = {"runs": [contract_of(run) for run in runs], "compare": _address(numbers)}

@@ -33,7 +33,8 @@ SCRIPT = (
     f" uv pip install --system --quiet -r {SPACE}/code/requirements.txt;"
     f" exec python -m reranker_ui.jobs.bucket_worker {MOUNT} %s"
 )
-HOURS = {"s": 1 / 3600, "m": 1 / 60, "h": 1.0, "d": 24.0, "": 1 / 3600}
+HOURS = {"s": 1 / 3600, "m": 1 / 60, "h": 1.0, "d": 24.0}
+LEAST_HOURS = 1 / 60  # of a job, which installs for minutes before it trains
 UNITS = {"second": 3600.0, "minute": 60.0, "hour": 1.0}  # of a price, in an hour
 
 
@@ -159,10 +160,14 @@ class HubJobsExecutor:
         return Price(hardware.pretty_name, round(hourly, 4), maximum, gpus_of(hardware))
 
     def _hours(self) -> float:
-        parts = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", self.options.timeout.strip())
-        if parts is None:
-            raise Refused("RERANKER_UI_HF_JOBS_TIMEOUT is a number with s, m, h or d, such as 4h.")
-        return float(parts[1]) * HOURS[parts[2]]
+        parts = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", self.options.timeout)
+        hours = float(parts[1]) * HOURS[parts[2]] if parts else 0.0
+        if hours < LEAST_HOURS:
+            raise Refused(
+                f"RERANKER_UI_HF_JOBS_TIMEOUT is {self.options.timeout or 'empty'}. Set it to a"
+                " number with s, m, h or d, of one minute or more, such as 4h."
+            )
+        return hours
 
     def end(self, folder: RunFolder) -> None:
         """Cancel the job, wait until it has ended, and bring its files.

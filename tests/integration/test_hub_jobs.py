@@ -187,6 +187,39 @@ def test_the_command_line_asks_for_the_price(hub, workspace, tiny_model, monkeyp
     assert main(asked) == 0 and main([*asked, "--yes"]) == 0 and len(hub.jobs) == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        (["train", "--dataset", "nowhere"], "no dataset called nowhere"),
+        (["train", "--dataset", "caves", "--base", "/no such model"], "no model folder"),
+        (["sweep", "--dataset", "caves", "--recipe", "quick", "--seeds", "100"], "at most 5"),
+        (["sweep", "--dataset", "caves", "--recipe", "quick", "--seeds", "0"], "at least one"),
+        (["resume", "1"], "Only a lost"),
+    ],
+)
+def test_nobody_is_asked_to_pay_for_what_is_refused(hub, workspace, recipe, words, refused, capsys):
+    hub.held = True
+    labelled_dataset(workspace)
+    lifecycle.start(workspace, ADMIN, "caves", recipe, placement=PAID)
+    assert main([*words, "--executor", "hf-jobs"]) == 1
+    errors = capsys.readouterr().err
+    assert refused in errors and "$" not in errors and len(hub.jobs) == 1
+
+
+def test_a_sweep_says_what_all_its_jobs_cost(hub, workspace, capsys):
+    labelled_dataset(workspace)
+    words = ["--dataset", "caves", "--recipe", "quick", "--base", "embedded", "--seeds", "4"]
+    assert main(["sweep", *words, "--executor", "hf-jobs"]) == 1
+    assert "at most $2.40 for each of 4 jobs, at most $9.60 in all." in capsys.readouterr().err
+    assert not hub.jobs
+
+
+@pytest.mark.parametrize("limit", ["4", "0h", "", "4 hours", "-1h", "59s"])
+def test_a_time_limit_that_makes_no_sense_is_refused(hub, limit):
+    with pytest.raises(Refused, match=r"HF_JOBS_TIMEOUT is .*such as 4h"):
+        HubJobsExecutor(hub, HubJobOptions("t4-small", limit, IMAGE)).price()
+
+
 class Typed(StringIO):
     """What somebody types at a terminal."""
 

@@ -157,7 +157,7 @@ def test_the_place_of_a_run_is_in_its_row_and_kept_when_it_runs_again(
     assert resumed["place"]["executor"] == "local" and resumed["place"]["job"] is None
 
 
-def test_the_command_line_places_runs(workspace, monkeypatch, capsys):
+def test_the_command_line_places_runs(workspace, recipe, monkeypatch, capsys):
     placed = []
 
     class Noted(Nowhere):
@@ -174,6 +174,13 @@ def test_the_command_line_places_runs(workspace, monkeypatch, capsys):
     assert [run["id"] for run in answer["runs"]] == [2, 3, 4, 5]
     assert answer["compare"] == "?tab=train&compare=2,3,4,5"
     assert placed == [Placement(processes=2), *[Placement()] * 4]
+    monkeypatch.setattr(workspace.settings, "executors", "local,slurm")
+    monkeypatch.setenv("RERANKER_UI_EXECUTORS", "local,slurm")
+    slurm = lifecycle.start(workspace, ADMIN, "caves", recipe, placement=Placement("slurm"))
+    RunFolder(slurm["folder"]).emit("failed", error="", traceback="")
+    assert main(["resume", str(slurm["id"]), "--processes", "2"]) == 0
+    assert placed[-1] == Placement("slurm", processes=2)
+    monkeypatch.delenv("RERANKER_UI_EXECUTORS")
     assert main(["train", *words, "--executor", "slurm"]) == 1
     assert "RERANKER_UI_EXECUTORS" in capsys.readouterr().err
 

@@ -176,6 +176,7 @@ SERVICES = {
     "training.lifecycle.continuation": "viewer",
     "training.lifecycle.placement_of_run": "viewer",
     "training.lifecycle.run_price": "admin",
+    "training.lifecycle.check_resume": "admin",
     "training.lifecycle.resume": "admin",
     "training.lifecycle.run_again": "admin",
     "training.lifecycle.start": "admin",

@@ -30,6 +30,7 @@ from reranker_ui.services.training.recipes import changed
 __all__ = [
     "Run",
     "changed_rows",
+    "check_resume",
     "continuation",
     "continue_run",
     "current",
@@ -181,6 +182,13 @@ def resume(
             record(connection, user, "run.resume", f"run:{number}", at=time.time())
         run_jobs.submit(workspace, folder)
     return find_run(workspace, user, number)
+
+
+def check_resume(workspace: Workspace, user: User, run: int | str, placement: Placement) -> None:
+    """Refuse what `resume` would refuse, apart from the price."""
+    require(user, "admin")
+    _resumable(workspace, user, find_run(workspace, user, run)["id"])
+    check_place(workspace, placement)
 
 
 def _resumable(workspace: Workspace, user: User, number: int) -> Run:

@@ -27,6 +27,13 @@ class Price:
         """The price in words."""
         return f"${self.hourly:.2f} an hour, at most ${self.maximum:.2f}"
 
+    def text_of(self, jobs: int) -> str:
+        """The price of so many jobs in words."""
+        if jobs == 1:
+            return self.text
+        whole = self.maximum * jobs
+        return f"{self.text} for each of {jobs} jobs, at most ${whole:.2f} in all"
+
     def shown(self) -> RunPrice:
         """For the page and the command line."""
         return {

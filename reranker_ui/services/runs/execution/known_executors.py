@@ -56,7 +56,7 @@ def _hub_jobs(workspace: Workspace) -> Executor:
     settings = workspace.settings
     options = HubJobOptions(
         settings.hf_jobs_flavor,
-        settings.hf_jobs_timeout,
+        settings.hf_jobs_timeout.strip(),
         settings.hf_jobs_image,
         settings.hf_jobs_namespace,
     )
