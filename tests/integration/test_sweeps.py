@@ -17,6 +17,7 @@ from reranker_ui.services.training import lifecycle
 from reranker_ui.services.training.grid import grid_of, sweep
 from reranker_ui.services.training.plan import plan
 from reranker_ui.services.training.recipes import recipe_from
+from reranker_ui.ui.form.offers import offers
 from tests.integration.test_many_runs import evaluated
 from tests.support.labelled_dataset import Nowhere, labelled_dataset
 from tests.support.labelling import ADMIN, VIEWER
@@ -128,9 +129,27 @@ def test_an_executor_must_be_set_up(workspace, nowhere, recipe, monkeypatch):
     monkeypatch.setattr(workspace.settings, "executors", "slurm, local")
     monkeypatch.setattr(workspace.settings, "run_gpus", 2)
     assert executors.placement(workspace) == Placement("slurm", gpus=2)
+    assert executors.placement(workspace, "Local").executor == "local"
     assert executors.placement(workspace, processes=3) == Placement("slurm", processes=3)
     with pytest.raises(Refused, match="1 to 64 processes"):
         executors.placement(workspace, processes=0)
+    with pytest.raises(Refused, match=r"executor: abacus\. Known are local, slurm, ray and hf"):
+        executors.placement(workspace, "abacus")
+    for gpus in (99, -3):
+        monkeypatch.setattr(workspace.settings, "run_gpus", gpus)
+        with pytest.raises(Refused, match=f"RERANKER_UI_RUN_GPUS is {gpus}"):
+            executors.placement(workspace)
+
+
+def test_unknown_executors_are_left_out_and_named(workspace, nowhere, recipe, monkeypatch):
+    labelled_dataset(workspace)
+    assert executors.unknown_notice(workspace) is None
+    monkeypatch.setattr(workspace.settings, "executors", "local,foo")
+    assert [place["value"] for place in offers(workspace, ADMIN)["places"]] == ["local"]
+    (notice,) = [
+        text for text in plan(workspace, ADMIN, "caves", recipe)["notices"] if "foo" in text
+    ]
+    assert "RERANKER_UI_EXECUTORS names unknown executors, left out: foo" in notice
 
 
 def test_the_place_of_a_run_is_in_its_row_and_kept_when_it_runs_again(

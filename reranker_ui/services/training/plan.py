@@ -169,6 +169,7 @@ def _notices(
         base.notice if base else None,
         likely_notice(recipe.precision, workspace.settings.precision),
         *notices(counts),
+        executors.unknown_notice(workspace),
     ]
     return [notice for notice in candidates if notice]
 
